@@ -1,0 +1,195 @@
+"""Moments of demand: the workload with returns, demand over a random lead time, and what exceeds a level.
+
+Flow quantities are per period of the history; lead times are entered in days and become periods here, nowhere else.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from twin import _special
+from twin._check import nonnegative, numbers, require, shares
+
+#: Days in one period: day, week, and calendar month (a twelfth of 365.25 days). [day]
+DAYS_PER_PERIOD = {"D": 1.0, "W": 7.0, "MS": 365.25 / 12}
+
+
+class Moments(NamedTuple):
+    """Mean and standard deviation of a random quantity, in the same unit."""
+
+    mean: np.ndarray
+    sd: np.ndarray
+
+
+def days_per_period(period):
+    """Return the length of a history's period. [day]
+
+    >>> days_per_period("W")
+    7.0
+    """
+    require(period in DAYS_PER_PERIOD, "period", f"one of {', '.join(DAYS_PER_PERIOD)}", period)
+    return DAYS_PER_PERIOD[period]
+
+
+def lead_time_in_periods(lead_time_days, period):
+    """Return a lead time, or its standard deviation, in periods of the history: days / days per period. [period]
+
+    Parameters
+    ----------
+    lead_time_days : array_like, any shape
+        Lead time or its standard deviation, >= 0. [day]
+    period : "D", "W" or "MS"
+        Period of the demand that the lead time will meet.
+
+    >>> float(lead_time_in_periods(14, "W"))
+    2.0
+    """
+    (days,) = nonnegative(lead_time_days=lead_time_days)
+    return days / days_per_period(period)
+
+
+def change_period(demand_mean, demand_sd, *, given, wanted):
+    """Return the moments of independent demand described in another period.
+
+    mean' = k mean,  sd' = sqrt(k) sd,  k = days(wanted) / days(given)
+
+    Parameters
+    ----------
+    demand_mean, demand_sd : array_like, shapes that broadcast
+        Moments of demand, both >= 0. [pallet/given period]
+    given, wanted : "D", "W" or "MS"
+        The period of the arguments and of the answer.
+
+    Returns
+    -------
+    Moments, broadcast shape. [pallet/wanted period]
+
+    Limits
+    ------
+    Demand of different periods is taken as independent; a season breaks that.
+
+    >>> week = change_period(100.0, 25.0, given="D", wanted="W")
+    >>> float(week.mean), round(float(week.sd), 3)
+    (700.0, 66.144)
+    """
+    mean, sd = nonnegative(demand_mean=demand_mean, demand_sd=demand_sd)
+    k = days_per_period(wanted) / days_per_period(given)
+    return Moments(k * mean, np.sqrt(k) * sd)
+
+
+def workload(demand_mean, demand_sd, return_rate=0.0):
+    """Return the moments of the workload W = D + Bin(D, r): demand plus the returns it brings back.
+
+    mean = (1 + r) mean_D,  var = (1 + r)^2 var_D + r (1 - r) mean_D
+
+    Parameters
+    ----------
+    demand_mean, demand_sd : array_like, shapes that broadcast
+        Moments of demand, both >= 0. [pallet/period]
+    return_rate : array_like, optional
+        Probability r that a shipped pallet comes back, 0 <= r <= 1. [-]
+
+    Returns
+    -------
+    Moments, broadcast shape. [pallet/period]
+
+    Limits
+    ------
+    r = 0 is demand itself; r = 1 doubles mean and standard deviation.
+
+    Source
+    ------
+    Binomial thinning; law of total variance. Notebook 02, eq. (2.1).
+
+    >>> load = workload(100.0, 30.0, 0.1)
+    >>> round(float(load.mean), 3), round(float(load.sd), 3)
+    (110.0, 33.136)
+    """
+    mean, sd = nonnegative(demand_mean=demand_mean, demand_sd=demand_sd)
+    (rate,) = shares(return_rate=return_rate)
+    return Moments((1 + rate) * mean, np.sqrt((1 + rate) ** 2 * sd**2 + rate * (1 - rate) * mean))
+
+
+def lead_time_demand(mean, sd, lead_time_mean, lead_time_sd=0.0):
+    """Return the moments of what is demanded during a random lead time.
+
+    mean' = L mean,  sd' = sqrt(L sd^2 + mean^2 sd_L^2)      (root sum of squares)
+
+    Parameters
+    ----------
+    mean, sd : array_like, shapes that broadcast
+        Moments of the workload per period, both >= 0. [pallet/period]
+    lead_time_mean, lead_time_sd : array_like
+        Moments of the lead time, both >= 0. [period]
+
+    Returns
+    -------
+    Moments, broadcast shape. [pallet]
+
+    Limits
+    ------
+    sd_L = 0 gives sqrt(L) sd; sd = 0 gives mean * sd_L.
+
+    Source
+    ------
+    Silver, Pyke and Thomas (2017), demand during a random lead time; notebook 02, eq. (2.2).
+
+    >>> total = lead_time_demand(100.0, 25.0, 30.0, 6.0)
+    >>> float(total.mean), round(float(total.sd), 3)
+    (3000.0, 615.427)
+    """
+    mean, sd = nonnegative(mean=mean, sd=sd)
+    length, spread = nonnegative(lead_time_mean=lead_time_mean, lead_time_sd=lead_time_sd)
+    return Moments(length * mean, np.sqrt(length * sd**2 + mean**2 * spread**2))
+
+
+def expected_excess(level, mean, sd):
+    """Return E[(X - level)+] of normal X: the expected shortage, overflow or loss beyond a level.
+
+    E = sd phi(k) - (level - mean) (1 - Phi(k)),  k = (level - mean) / sd
+
+    Parameters
+    ----------
+    level, mean : array_like, shapes that broadcast
+        Stock, capacity or order quantity, and the mean of X. [pallet]
+    sd : array_like
+        Standard deviation of X, >= 0. [pallet]
+
+    Returns
+    -------
+    ndarray or float, broadcast shape, >= 0. [pallet]
+
+    Limits
+    ------
+    sd = 0 gives max(0, mean - level); level = mean gives 0.3989 sd.
+
+    Source
+    ------
+    Normal loss function: Silver, Pyke and Thomas (2017); notebook 01, eq. (1.2).
+
+    >>> round(float(expected_excess(120.0, 100.0, 30.0)), 4)
+    4.5336
+    """
+    gap, k, sd = _standardise(level, mean, sd)
+    density = np.exp(-0.5 * k * k) / np.sqrt(2 * np.pi)
+    return sd * density - gap * _special.ndtr(-k)
+
+
+def probability_above(level, mean, sd):
+    """Return P(X > level) of normal X. [-]
+
+    Arguments as in `expected_excess`; sd = 0 gives 1 below the mean, 0 above it and 1/2 at the mean itself.
+
+    >>> round(float(probability_above(150.0, 100.0, 30.0)), 4)
+    0.0478
+    """
+    return _special.ndtr(-_standardise(level, mean, sd)[1])
+
+
+def _standardise(level, mean, sd):
+    level, mean = numbers(level=level, mean=mean)
+    (sd,) = nonnegative(sd=sd)
+    gap = level - mean
+    with np.errstate(over="ignore"):  # certain demand is the limit sd -> 0: k becomes 0 or +-largest
+        k = np.clip(gap / np.maximum(sd, np.finfo(float).tiny), -1e150, 1e150)
+    return gap, k, sd

@@ -1,0 +1,201 @@
+"""Money: unit economics of a lane, profit over service level and lead-time variability, and the tail of a loss."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from twin._check import nonnegative, numbers, probabilities, require
+from twin.demand import lead_time_demand, workload
+from twin.newsvendor import cost_curve
+
+
+class UnitEconomics(NamedTuple):
+    """Expected money of one period; profit is the first line less the others. [$/period]"""
+
+    revenue: np.ndarray
+    handling: np.ndarray
+    holding: np.ndarray
+    penalty: np.ndarray
+    surcharge: np.ndarray
+    profit: np.ndarray
+
+
+class TailRisk(NamedTuple):
+    """Value at risk and conditional value at risk, in the unit of the loss."""
+
+    value_at_risk: np.ndarray
+    conditional_value_at_risk: np.ndarray
+
+
+def underage_cost(sla_penalty, service_revenue, handling_cost):
+    """Return what one pallet too little costs: penalty plus the margin it would have earned.
+
+    Cu = p + (r - c)
+
+    Parameters
+    ----------
+    sla_penalty, service_revenue, handling_cost : array_like, shapes that broadcast
+        All >= 0; their sum Cu must not be negative. [$/pallet]
+
+    Returns
+    -------
+    ndarray or float, broadcast shape. [$/pallet]
+
+    Source
+    ------
+    Notebook 05, eq. (5.1).
+
+    >>> float(underage_cost(20.0, 85.0, 50.0))
+    55.0
+    """
+    penalty, revenue, handling = nonnegative(
+        sla_penalty=sla_penalty, service_revenue=service_revenue, handling_cost=handling_cost
+    )
+    cost = penalty + revenue - handling
+    require(cost >= 0, "sla_penalty + service_revenue - handling_cost", ">= 0", cost)
+    return cost
+
+
+def unit_economics(
+    demand_mean,
+    workload_mean,
+    leftover,
+    shortage,
+    overflow,
+    *,
+    service_revenue,
+    handling_cost,
+    holding_cost,
+    sla_penalty,
+    partner_surcharge,
+):
+    """Return where the money of an average period goes.
+
+    profit = r (D - short) - c (W - short) - h leftover - p short - s overflow
+
+    Parameters
+    ----------
+    demand_mean, workload_mean : array_like, shapes that broadcast
+        Demand D, and workload W = demand and returns, both >= 0. [pallet/period]
+    leftover, shortage, overflow : array_like
+        Expected stock left over, demand not served, and volume at the partner, all >= 0. [pallet/period]
+    service_revenue, handling_cost, holding_cost, sla_penalty, partner_surcharge : array_like
+        All >= 0. Revenue is earned by shipped demand alone; a return is handled and earns nothing. [$/pallet]
+
+    Returns
+    -------
+    UnitEconomics of broadcast shapes. [$/period]
+
+    Source
+    ------
+    Notebook 05, eq. (5.2).
+
+    >>> unit_economics(100, 110, 40, 1, 0, service_revenue=85, handling_cost=50, holding_cost=5, sla_penalty=20,
+    ...                partner_surcharge=5).profit.item()
+    2745.0
+    """
+    demand, load, left, short, over = nonnegative(
+        demand_mean=demand_mean, workload_mean=workload_mean, leftover=leftover, shortage=shortage, overflow=overflow
+    )
+    price, handle, hold, fine, extra = nonnegative(
+        service_revenue=service_revenue,
+        handling_cost=handling_cost,
+        holding_cost=holding_cost,
+        sla_penalty=sla_penalty,
+        partner_surcharge=partner_surcharge,
+    )
+    lines = price * (demand - short), handle * (load - short), hold * left, fine * short, extra * over
+    return UnitEconomics(*lines, lines[0] - lines[1] - lines[2] - lines[3] - lines[4])
+
+
+def profit_surface(
+    service_level,
+    lead_time_sd,
+    *,
+    demand_mean,
+    demand_sd,
+    lead_time_mean,
+    return_rate=0.0,
+    service_revenue,
+    handling_cost,
+    holding_cost,
+    sla_penalty,
+):
+    """Return expected profit over service level and lead-time standard deviation, with one sigma throughout.
+
+    profit = r D - c W - sigma(sd_L) (h (z + loss(z)) + Cu loss(z)),  z = Phi^-1(service level)
+
+    Parameters
+    ----------
+    service_level : array_like, shape (m,)
+        Cycle service levels, each in (0, 1). [-]
+    lead_time_sd : array_like, shape (k,)
+        Standard deviations of the lead time, each >= 0. [period]
+    demand_mean, demand_sd : float
+        Moments of demand, both >= 0. [pallet/period]
+    lead_time_mean : float
+        Mean lead time, >= 0. [period]
+    return_rate : float, optional
+        Probability that a pallet comes back, 0 to 1. [-]
+    service_revenue, handling_cost, holding_cost, sla_penalty : float
+        All >= 0. [$/pallet], holding per period
+
+    Returns
+    -------
+    ndarray, shape (k, m): a row a lead-time sd. [$/period]
+
+    Limits
+    ------
+    Every row is best at the same service level, the critical ratio: shortage and stock share their sigma.
+
+    Source
+    ------
+    Notebook 05, eq. (5.3).
+
+    >>> profit_surface([0.5], [0.0], demand_mean=100, demand_sd=25, lead_time_mean=1, service_revenue=85,
+    ...                handling_cost=50, holding_cost=18.5, sla_penalty=20).round(2).tolist()
+    [[2766.94]]
+    """
+    load = workload(demand_mean, demand_sd, return_rate)
+    sigma = lead_time_demand(*load, lead_time_mean, lead_time_sd).sd
+    shortage_cost = underage_cost(sla_penalty, service_revenue, handling_cost)
+    buffer_cost = cost_curve(service_level, np.expand_dims(sigma, -1), shortage_cost, holding_cost)
+    return np.asarray(service_revenue) * demand_mean - np.asarray(handling_cost) * load.mean - buffer_cost
+
+
+def tail_risk(losses, level=0.95):
+    """Return value at risk and conditional value at risk of equally likely losses.
+
+    VaR = smallest x with F(x) >= level;  CVaR = mean of the worst (1 - level) share, splitting the atom at VaR
+
+    Parameters
+    ----------
+    losses : array_like, shape (..., n)
+        Losses on the last axis; a profit enters with its sign turned. [$]
+    level : float, optional
+        Probability level, in (0, 1). [-]
+
+    Returns
+    -------
+    TailRisk, each of shape (...). [$]
+
+    Limits
+    ------
+    CVaR >= VaR >= the median for level >= 1/2; CVaR is never the quantile itself unless the tail is one value.
+
+    Source
+    ------
+    Rockafellar and Uryasev (2002); notebook 05, eq. (5.4).
+
+    >>> [round(float(x), 9) for x in tail_risk(range(1, 11), 0.85)]
+    [9.0, 9.666666667]
+    """
+    (losses,), (level,) = numbers(losses=losses), probabilities(level=level)
+    require(losses.ndim > 0 and losses.shape[-1] > 0, "losses", "a list of at least one number", losses)
+    require(level.ndim == 0, "level", "one number", level)
+    count = losses.shape[-1]
+    rank = max(int(np.ceil(count * level * (1 - 1e-12))), 1)  # 0.07 * 100 is a hair above 7
+    ordered = np.partition(losses, rank - 1, axis=-1)
+    quantile = ordered[..., rank - 1]
+    beyond = np.sum(ordered[..., rank:], axis=-1) + (rank - count * level) * quantile
+    return TailRisk(quantile, beyond / (count * (1 - level)))

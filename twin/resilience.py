@@ -1,0 +1,145 @@
+"""Resilience: the composite index of the framework, and what a disruption really costs in service and time."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from twin._check import nonnegative, numbers, positive, require, shares
+
+
+class Recovery(NamedTuple):
+    """What a disruption did to a flow; one entry a lane."""
+
+    depth: np.ndarray  # largest shortfall as a share of the baseline [-]
+    service_lost: np.ndarray  # sum of shortfalls, in periods of baseline flow [period]
+    time_to_recover: np.ndarray  # periods until the flow is back at its baseline; inf: not within the record [period]
+
+
+def coverage(safety_stock, lead_time_demand_sd):
+    """Return how many standard deviations of lead-time demand the buffer covers: SS / sd.
+
+    Parameters
+    ----------
+    safety_stock : array_like, shapes that broadcast. [pallet]
+    lead_time_demand_sd : array_like
+        Root-sum-of-squares sd of the same workload, > 0: certain demand has nothing to cover. [pallet]
+
+    Returns
+    -------
+    ndarray or float, broadcast shape. [-]
+
+    Limits
+    ------
+    A buffer set by `buffers.safety_stock` has coverage z, whatever its demand.
+
+    >>> float(coverage(50.0, 25.0))
+    2.0
+    """
+    (stock,), (sd,) = numbers(safety_stock=safety_stock), positive(lead_time_demand_sd=lead_time_demand_sd)
+    return stock / sd
+
+
+def resilience_index(coverage, dependency, *, full_coverage=2.0, buffer_weight=0.5):
+    """Return the composite index, 0 to 100.
+
+    index = 100 (w min(1, max(0, coverage / kappa)) + (1 - w)(1 - dependency))
+
+    Parameters
+    ----------
+    coverage : array_like, shapes that broadcast
+        Buffer in standard deviations (`coverage`). [-]
+    dependency : array_like
+        Share of capacity that a partner provides, 0 to 1. [-]
+    full_coverage, buffer_weight : array_like, optional
+        Coverage kappa > 0 that counts as complete, and weight w of the buffer part, 0 to 1. [-]
+
+    Returns
+    -------
+    ndarray or float, broadcast shape; rises with coverage, falls with dependency. [points]
+
+    Limits
+    ------
+    When the formula sets the buffer, coverage is z: the index is then the service target in disguise. It knows no
+    shock and no time; `recovery` and `time_to_survive` do.
+
+    Source
+    ------
+    Hegde (2026), resilience score; notebook 04, eq. (4.1).
+
+    >>> float(resilience_index(1.0, 0.1))
+    70.0
+    """
+    (coverage,), (dependency, weight) = (
+        numbers(coverage=coverage),
+        shares(dependency=dependency, buffer_weight=buffer_weight),
+    )
+    (full,) = positive(full_coverage=full_coverage)
+    buffer_part = np.clip(coverage / full, 0.0, 1.0)  # the index is bounded by definition
+    return 100.0 * (weight * buffer_part + (1.0 - weight) * (1.0 - dependency))
+
+
+def recovery(flow, baseline):
+    """Return depth, service lost and time to recover of a flow that starts with the disruption.
+
+    depth = max(B - f) / B;  lost = sum over t < T of (B - f_t) / B;  T = first t with f_t >= B after the drop
+
+    Parameters
+    ----------
+    flow : array_like, shape (..., periods)
+        Flow per period from the onset on, in time order on the last axis, >= 0. [pallet/period]
+    baseline : array_like, shape (...)
+        Flow B before the disruption, > 0. [pallet/period]
+
+    Returns
+    -------
+    Recovery, each of shape (...); a flow still short when the record ends has time_to_recover = inf.
+
+    Limits
+    ------
+    A flow never below its baseline gives 0, 0, 0. A later catch-up is not credited.
+
+    Source
+    ------
+    Resilience triangle, Bruneau et al. (2003); notebook 04, eq. (4.2).
+
+    >>> [round(float(x), 9) for x in recovery([60, 20, 40, 100], 100.0)]
+    [0.8, 1.8, 3.0]
+    """
+    (flow,), (baseline,) = nonnegative(flow=flow), positive(baseline=baseline)
+    require(flow.ndim > 0 and flow.shape[-1] > 0, "flow", "a series of at least one period", flow)
+    short = 1.0 - flow / baseline[..., np.newaxis]
+    down = short > 0
+    dropped = np.maximum.accumulate(down, axis=-1)
+    back = dropped & ~down
+    periods = flow.shape[-1]
+    first_back = np.where(back.any(axis=-1), back.argmax(axis=-1), periods)
+    lost = np.sum(np.where(np.arange(periods) < first_back[..., np.newaxis], np.maximum(short, 0.0), 0.0), axis=-1)
+    time = np.where(down.any(axis=-1), np.where(back.any(axis=-1), first_back, np.inf), 0.0)
+    return Recovery(np.maximum(short.max(axis=-1), 0.0), lost, time[()])
+
+
+def time_to_survive(stock, demand, remaining_capacity):
+    """Return how long a stock bridges the gap that a disruption leaves: stock / (demand - remaining capacity).
+
+    Parameters
+    ----------
+    stock : array_like, shapes that broadcast
+        Pallets at hand when the disruption starts, >= 0. [pallet]
+    demand, remaining_capacity : array_like
+        Flow asked for and flow still possible, both >= 0. [pallet/period]
+
+    Returns
+    -------
+    ndarray or float, broadcast shape; inf where the remaining capacity meets demand. [period]
+
+    Source
+    ------
+    Simchi-Levi, Schmidt and Wei (2014), time to survive; notebook 04, eq. (4.3).
+
+    >>> float(time_to_survive(120, 100, 70))
+    4.0
+    """
+    stock, demand, remaining = nonnegative(stock=stock, demand=demand, remaining_capacity=remaining_capacity)
+    gap = demand - remaining
+    with np.errstate(divide="ignore", invalid="ignore"):  # no gap: survives for ever
+        return np.where(gap > 0, stock / gap, np.inf)[()]
