@@ -39,6 +39,14 @@ def shares(**arguments):
     return [_within(name, value, 0.0, _ABOVE_ONE, "in [0, 1]") for name, value in arguments.items()]
 
 
+def floats(name, value, rule="numbers"):
+    """Return `value` as a float array; whatever its values, they must be numbers."""
+    try:
+        return np.asarray(value, dtype=float)
+    except (TypeError, ValueError):
+        raise ValueError(f"{name} must be {rule}; got {value!r}") from None
+
+
 def whole(name, value, *, least):
     """Return `value` as an int; it must be a whole number of at least `least`."""
     ok = isinstance(value, int | np.integer) and not isinstance(value, bool) and value >= least
@@ -52,10 +60,7 @@ _ABOVE_ONE = np.nextafter(1.0, 2.0)
 
 def _within(name, value, low, high, rule):
     """Check low <= value < high by the extremes: NaN makes both of them NaN, and so fails."""
-    try:
-        x = np.asarray(value, dtype=float)
-    except (TypeError, ValueError):
-        raise ValueError(f"{name} must be {rule}; got {value!r}") from None
+    x = floats(name, value, rule)
     if x.size and not (x.min() >= low and x.max() < high and x.min() > -np.inf):
         require((x >= low) & (x < high) & (x > -np.inf), name, rule, x)
     return x

@@ -12,6 +12,7 @@ from twin._check import nonnegative, numbers, require, shares
 
 #: Days in one period: day, week, and calendar month (a twelfth of 365.25 days). [day]
 DAYS_PER_PERIOD = {"D": 1.0, "W": 7.0, "MS": 365.25 / 12}
+PERIOD_NAMES = {"D": "day", "W": "week", "MS": "month"}
 
 
 class Moments(NamedTuple):

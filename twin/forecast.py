@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from twin import _special
-from twin._check import probabilities, require
+from twin._check import floats, probabilities, require, whole
 
 
 class Trend(NamedTuple):
@@ -53,7 +53,7 @@ def linear_trend(volumes):
     >>> round(float(line.slope), 9), round(float(line.intercept), 9)
     (2.2, 9.7)
     """
-    y = np.asarray(volumes, dtype=float)
+    y = floats("volumes", volumes)
     require(y.ndim > 0 and y.shape[-1] >= 3, "volumes", "a series of at least 3 periods", y.shape)
     lanes, periods = y.reshape(-1, y.shape[-1]), y.shape[-1]
     fits = np.empty((6, len(lanes)))
@@ -116,7 +116,7 @@ def predict(trend, horizon, coverage=0.95):
     >>> [round(float(x[0]), 3) for x in ahead]
     [18.5, 12.046, 24.954]
     """
-    require(isinstance(horizon, int | np.integer) and horizon >= 1, "horizon", "a whole number >= 1", horizon)
+    horizon = whole("horizon", horizon, least=1)
     (coverage,) = probabilities(coverage=coverage)
     time = trend.periods + np.arange(horizon, dtype=float)
     column = {name: np.asarray(value)[..., np.newaxis] for name, value in trend._asdict().items()}

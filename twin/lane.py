@@ -1,13 +1,17 @@
 """The twin itself: a table of lanes in, a table of answers out."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 
 import numpy as np
 
 from twin import buffers, cooperation, demand, finance, lot_size, newsvendor, resilience
-from twin._check import require
+from twin._check import nonnegative, numbers, positive, require
 
 _CHUNK = 2**16  # lanes worked on at a time: temporaries of this size stay in the cache
+
+
+def _given(default, unit, meaning):
+    return field(default=default, metadata={"unit": unit, "meaning": meaning})
 
 
 @dataclass(frozen=True)
@@ -18,18 +22,18 @@ class Policy:
     5.0
     """
 
-    holding_cost: float = 5.0  # cost of a pallet place kept for a period [$/pallet/period]
-    sla_penalty: float = 20.0  # penalty for a pallet not served [$/pallet]
-    service_revenue: float = 85.0  # earned by a shipped pallet [$/pallet]
-    handling_cost: float = 50.0  # cost of handling a pallet, shipped or returned [$/pallet]
-    fixed_order_cost: float = 100.0  # cost of a replenishment, whatever its size [$/order]
-    lead_time_mean_days: float = 7.0  # mean lead time [day]
-    lead_time_sd_days: float = 1.0  # standard deviation of the lead time [day]
-    return_rate: float = 0.0  # probability that a shipped pallet comes back [-]
-    internal_capacity: float = 150.0  # own pallet places [pallet]
-    partner_surcharge: float = 5.0  # extra cost of a partner's pallet place [$/pallet/period]
-    dwell: float = 1.0  # time a pallet stays in the warehouse [period]
-    service_level: float | None = None  # cycle service level aimed at; None: the critical ratio [-]
+    holding_cost: float = _given(5.0, "$/pallet/period", "cost of keeping a pallet for a period")
+    sla_penalty: float = _given(20.0, "$/pallet", "penalty for a pallet not served")
+    service_revenue: float = _given(85.0, "$/pallet", "earned by a shipped pallet")
+    handling_cost: float = _given(50.0, "$/pallet", "cost of handling a pallet, shipped or returned")
+    fixed_order_cost: float = _given(100.0, "$/order", "cost of a replenishment, whatever its size")
+    lead_time_mean_days: float = _given(7.0, "day", "mean lead time")
+    lead_time_sd_days: float = _given(1.0, "day", "standard deviation of the lead time")
+    return_rate: float = _given(0.0, "-", "probability that a shipped pallet comes back")
+    internal_capacity: float = _given(150.0, "pallet", "own pallet places")
+    partner_surcharge: float = _given(5.0, "$/pallet/period", "extra cost of a partner's pallet place")
+    dwell: float = _given(1.0, "period", "time a pallet stays in the warehouse")
+    service_level: float | None = _given(None, "-", "cycle service level aimed at; none: the critical ratio")
 
 
 #: Unit of every answer of `assess`, in the order of its columns.
@@ -87,8 +91,9 @@ def assess(statistics, policy, *, period="D"):
 
     Limits
     ------
-    Normal demand, independent between periods, under a base-stock policy reviewed each period. Temporaries are
-    bounded: lanes are worked on in chunks.
+    Normal demand, independent between periods, under a base-stock policy reviewed each period. The space needed
+    is the workload of the dwell time, which is random, and the buffer: its mean is the required capacity, so the
+    expected overflow is never below the planned one. Temporaries are bounded: lanes are worked on in chunks.
 
     Source
     ------
@@ -99,11 +104,9 @@ def assess(statistics, policy, *, period="D"):
     >>> round(float(answers["safety_stock"]), 2)
     1012.29
     """
-    inputs = {name: np.asarray(statistics[name], float) for name in ("demand_mean", "demand_sd")}
-    for field in fields(policy):
-        value = getattr(policy, field.name)
-        if value is not None:
-            inputs[field.name] = np.asarray(value, float)
+    given = {name: statistics[name] for name in ("demand_mean", "demand_sd")}
+    given |= {field.name: getattr(policy, field.name) for field in fields(policy)}
+    inputs = {name: numbers(**{name: value})[0] for name, value in given.items() if value is not None}
     shape = np.broadcast_shapes(*(value.shape for value in inputs.values()))
     require(len(shape) <= 1, "statistics", "a table with one row a lane", shape)
     if not shape:
@@ -135,13 +138,15 @@ def _answers(
     dwell,
     service_level=None,
 ):
+    positive(demand_mean=demand_mean, holding_cost=holding_cost)  # refused here, under the names the caller used
+    nonnegative(lead_time_mean_days=lead_time_mean_days, lead_time_sd_days=lead_time_sd_days, dwell=dwell)
     load = demand.workload(demand_mean, demand_sd, return_rate)
     length, spread = (demand.lead_time_in_periods(days, period) for days in (lead_time_mean_days, lead_time_sd_days))
     over_lead_time = demand.lead_time_demand(*load, length, spread)
-    space = demand.lead_time_demand(*load, dwell)
+    space_sd = demand.lead_time_demand(*load, dwell).sd
     short_cost = finance.underage_cost(sla_penalty, service_revenue, handling_cost)
     ratio = newsvendor.critical_ratio(short_cost, holding_cost)
-    level = ratio if service_level is None else service_level
+    level = ratio if service_level is None else service_level[()]
 
     safety_factor = buffers.safety_stock(1.0, level)  # coverage, also where certain demand has no sd to divide by
     stock = safety_factor * over_lead_time.sd
@@ -150,7 +155,7 @@ def _answers(
     lot = np.maximum(lot, load.mean)  # reviewed each period: no order is smaller than what a period uses
     required = buffers.required_capacity(load.mean, stock, dwell)
     planned = cooperation.planned_overflow(required, internal_capacity)
-    overflow = cooperation.expected_overflow(*space, internal_capacity)
+    overflow = cooperation.expected_overflow(required, space_sd, internal_capacity)
     dependency = cooperation.dependency(planned, required)
     money = finance.unit_economics(
         demand_mean,
@@ -183,9 +188,11 @@ def _answers(
         "dependency": dependency,
         "planned_warehousing_cost": cooperation.planned_cost(required, internal_capacity, holding_cost, partner_surcharge),
         "expected_overflow": overflow,
-        "overflow_probability": cooperation.overflow_probability(*space, internal_capacity),
-        "expected_dependency": cooperation.dependency(overflow, space.mean),
-        "expected_warehousing_cost": cooperation.expected_cost(*space, internal_capacity, holding_cost, partner_surcharge),
+        "overflow_probability": cooperation.overflow_probability(required, space_sd, internal_capacity),
+        "expected_dependency": cooperation.dependency(overflow, required),
+        "expected_warehousing_cost": cooperation.expected_cost(
+            required, space_sd, internal_capacity, holding_cost, partner_surcharge
+        ),
         "resilience_index": resilience.resilience_index(safety_factor, dependency),
         **money._asdict(),
     }

@@ -68,28 +68,44 @@ def demand(mean, sd, *, samples, seed):
     return draws
 
 
-def workload(demand_mean, demand_sd, return_rate, *, samples, seed):
-    """Return draws of W = D + Bin(D, r), with D a whole number of the given moments (gamma-Poisson).
+def workload(shipped, return_rate, *, seed):
+    """Return one draw of W = D + Bin(D, r) for each given shipment D.
 
     Parameters
     ----------
-    demand_mean, demand_sd : float
-        Moments of demand; sd^2 > mean, as whole pallets that vary more than a Poisson count. [pallet/period]
+    shipped : array_like, any shape
+        Drawn or recorded demand in whole pallets, >= 0. [pallet/period]
     return_rate : float
         Probability that a pallet comes back, 0 to 1. [-]
-    samples, seed : int
+    seed : int
 
     Returns
     -------
-    ndarray, shape (samples,). [pallet/period]
+    ndarray, shape of shipped. [pallet/period]
+
+    >>> workload([100, 0, 20], 1.0, seed=1).tolist()
+    [200, 0, 40]
     """
-    mean, sd = positive(demand_mean=demand_mean, demand_sd=demand_sd)
-    (rate,) = shares(return_rate=return_rate)
-    require(sd**2 > mean, "demand_sd", "larger than the square root of demand_mean", sd)
-    rng = generator(seed)
-    scale = (sd**2 - mean) / mean
-    shipped = rng.poisson(rng.gamma(mean / scale, scale, whole("samples", samples, least=2)))
-    return shipped + rng.binomial(shipped, rate)
+    (shipped,), (rate,) = nonnegative(shipped=shipped), shares(return_rate=return_rate)
+    require(shipped == np.round(shipped), "shipped", "whole pallets", shipped)
+    shipped = shipped.astype(np.int64)
+    return shipped + generator(seed).binomial(shipped, rate)
+
+
+def resample(history, *, samples, seed):
+    """Return draws, with replacement, from recorded values.
+
+    Parameters
+    ----------
+    history : array_like, shape (n,), n >= 1
+    samples, seed : int
+
+    >>> resample([8.0, 8.0], samples=3, seed=1).tolist()
+    [8.0, 8.0, 8.0]
+    """
+    (history,) = numbers(history=history)
+    require(history.ndim == 1 and history.size > 0, "history", "a list of at least one number", history.shape)
+    return generator(seed).choice(history, whole("samples", samples, least=2))
 
 
 def lead_time_demand(mean, sd, lead_times, *, seed):

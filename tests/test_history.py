@@ -1,0 +1,652 @@
+"""Files in: every kind of mess ends in a history with a full account, or in one sentence."""
+
+import codecs
+import csv
+import gzip
+import io
+import json
+import random
+from collections import Counter, defaultdict
+from datetime import date, timedelta
+
+import numpy as np
+import pytest
+
+from twin.data.account import visible
+from twin.data.history import dense, load_history, read_history, write_csv
+
+DAILY = "date,lane,volume\n2024-01-01,A,5\n2024-01-02,A,7\n2024-01-03,B,2\n"
+
+
+@pytest.fixture
+def read(tmp_path):
+    """Return a function that writes text or bytes to a file and reads it."""
+
+    def read(content, name="flows.csv", **options):
+        path = tmp_path / name
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        history = read_history(path, **options)
+        account = history.account
+        assert account.rows_read == account.rows_kept + len(account.refused)
+        json.dumps(account.to_dict())
+        return history
+
+    return read
+
+
+def rows(history):
+    return [
+        (f"{day:%Y-%m-%d}", lane, volume)
+        for day, lane, volume in history.flows[["date", "lane", "volume"]].itertuples(index=False)
+    ]
+
+
+def dates(history):
+    return [f"{day:%Y-%m-%d}" for day in history.flows["date"]]
+
+
+def reasons(history):
+    return dict(zip(history.account.refused["line"], history.account.refused["reason"], strict=True))
+
+
+PLAIN = [("2024-01-01", "A", 5.0), ("2024-01-02", "A", 7.0), ("2024-01-03", "B", 2.0)]
+
+
+def one_column(values, head="date,lane,volume", row="{},A,1"):
+    return "\n".join([head, *(row.format(value) for value in values)]) + "\n"
+
+
+# ---------------------------------------------------------------- bytes and text
+
+
+def test_plain_file(read):
+    history = read(DAILY)
+    assert rows(history) == PLAIN
+    assert (history.period, history.gaps, history.account.period_inferred) == ("D", "zero", True)
+    assert (history.account.encoding, history.account.separator) == ("utf-8", ",")
+    assert history.account.columns == {"date": "date", "lane": "lane", "volume": "volume"}
+    assert list(history.flows.columns) == ["date", "lane", "volume"]
+
+
+def test_gzip_is_told_by_its_bytes_not_its_name(read):
+    assert rows(read(gzip.compress(DAILY.encode()), name="flows.csv")) == PLAIN
+    assert rows(read(DAILY, name="flows.csv.gz")) == PLAIN
+
+
+@pytest.mark.parametrize(
+    ("encoding", "mark"),
+    [
+        ("utf-8-sig", b""),
+        ("utf-16-le", codecs.BOM_UTF16_LE),
+        ("utf-16-be", codecs.BOM_UTF16_BE),
+        ("utf-32-le", codecs.BOM_UTF32_LE),
+        ("utf-32-be", codecs.BOM_UTF32_BE),
+    ],
+)
+def test_byte_order_marks(read, encoding, mark):
+    history = read(mark + DAILY.replace("B", "Zürich").encode(encoding))
+    assert rows(history)[2] == ("2024-01-03", "Zürich", 2.0)
+    assert history.account.encoding == encoding.removesuffix("-le").removesuffix("-be")
+
+
+def test_other_encodings_are_named(read):
+    text = DAILY.replace("B", "Côte – d")
+    assert read(text.encode("cp1252")).account.encoding == "cp1252"
+    assert rows(read(text.encode("cp1252")))[2][1] == "Côte – d"
+    latin = read(DAILY.replace("B", "\x81é").encode("latin-1"))
+    assert latin.account.encoding == "latin-1"
+    assert "not utf-8" in latin.account.notes[0]
+
+
+def test_second_byte_order_mark_in_the_header(read):
+    assert rows(read(codecs.BOM_UTF8 * 2 + DAILY.encode())) == PLAIN
+
+
+def test_late_bad_byte_is_found(read):
+    many = DAILY + "2024-01-03,C,1\n" * 100_000
+    history = read(many.encode() + "2024-01-03,É,1\n".encode("cp1252"))
+    assert history.account.encoding == "cp1252"
+    assert "É" in history.flows["lane"].cat.categories
+
+
+@pytest.mark.parametrize("mark", ",;\t|")
+def test_separators(read, mark):
+    history = read(DAILY.replace(",", mark))
+    assert rows(history) == PLAIN
+    assert history.account.separator == mark
+
+
+def test_spreadsheet_separator_line(read):
+    assert rows(read("sep=;\r\n" + DAILY.replace(",", ";").replace("\n", "\r\n"))) == PLAIN
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_line_ends_blank_lines_and_missing_last_end(read, end):
+    text = "\n\n" + DAILY.replace("\n2024-01-02", "\n\n   \n2024-01-02").rstrip("\n")
+    history = read(text.replace("\n", end))
+    assert rows(history) == PLAIN
+    assert "blank lines skipped: 2" in history.account.notes
+
+
+def test_quoted_fields_keep_separators_quotes_and_line_breaks(read):
+    history = read('date,lane,volume\n2024-01-01,"A, ""x""\nsecond",5\n2024-01-02,B,bad\n')
+    assert rows(history) == [("2024-01-01", 'A, "x"\nsecond', 5.0)]
+    assert reasons(history) == {4: "volume is not a number"}  # the true line
+
+
+def test_a_stray_quote_costs_one_line(read):
+    text = 'date,lane,volume\n2024-01-01,"A,5\n2024-01-02,A,7\n2024-01-03,"B",2\n2024-01-04,"C,1\n'
+    history = read(text)
+    assert rows(history) == PLAIN[1:]
+    assert reasons(history) == dict.fromkeys((2, 5), "quotes do not close properly")
+
+
+def test_a_stray_quote_that_closes_by_chance_costs_one_line(read):
+    history = read('date,lane,volume\n2024-01-01,"A,5\n2024-01-02,A,7\n2024-01-03,B,"\n2024-01-04,C,1\n')
+    assert rows(history) == [("2024-01-02", "A", 7.0), ("2024-01-04", "C", 1.0)]
+    assert list(reasons(history)) == [2, 4]
+
+
+def test_rows_with_too_many_or_few_fields(read):
+    history = read(DAILY + "2024-01-04,A\n2024-01-05,A,1,2\n,,\n")
+    assert rows(history) == PLAIN
+    width = "row does not have the 3 fields of the header"
+    assert reasons(history) == {5: width, 6: width, 7: "date is empty"}
+
+
+def test_a_field_without_end(read):
+    history = read(DAILY + f"2024-01-04,{'x' * 200_000},1\n2024-01-05,A,1\n")
+    assert reasons(history) == {5: "field is too long"}
+    assert len(history.flows) == 4
+
+
+def test_nul_bytes(read):
+    history = read(
+        "date,lane,volume,note\n2024-01-01,A,5,\0\n2024-01-02,A\0,7,\n2024-01-03,A,\0,\n2024\0,A,1,\n"
+    )
+    assert rows(history) == PLAIN[:1]
+    assert reasons(history) == {
+        3: "lane has a NUL byte",
+        4: "volume is not a number",
+        5: "date cannot be read",
+    }
+    assert "\0" not in str(history.account)
+
+
+@pytest.mark.parametrize(
+    ("content", "rule"),
+    [
+        (b"", "is empty"),
+        (b"\n \n\n", "blank lines"),
+        (b"date,lane,volume\n", "header and no rows"),
+        (b"date,lane,volume\n\n\n", "header and no rows"),
+        (codecs.BOM_UTF8, "blank lines"),
+        (DAILY.encode("utf-16-le"), "NUL"),
+        (codecs.BOM_UTF16_LE + DAILY.encode("utf-16-le")[:-1], "utf-16"),
+        (codecs.BOM_UTF8 + b"date,lane,volume\n\xff", "utf-8-sig"),
+        (b"PK\x03\x04 and so on", "spreadsheet"),
+        (gzip.compress(DAILY.encode() * 99)[:-20], "gzip"),
+        (b"\x1f\x8bnot really", "gzip"),
+        (gzip.compress(b""), "is empty"),
+        (b'"date,lane,volume\n2024-01-01,A,5\n', "quotes"),
+        (
+            b"date,lane,volume\nx,A,1\n2024-01-01,,1\n",
+            "no usable row: 1 x date cannot be read; 1 x lane is empty",
+        ),
+    ],
+)
+def test_files_that_cannot_be_used(read, content, rule):
+    with pytest.raises(ValueError, match=rule) as error:
+        read(content)
+    assert "flows.csv" in str(error.value)
+    assert "\n" not in str(error.value)
+
+
+def test_missing_file_and_folder(tmp_path):
+    with pytest.raises(FileNotFoundError, match=r"nowhere\.csv does not exist"):
+        read_history(tmp_path / "nowhere.csv")
+    with pytest.raises(ValueError, match="is a folder"):
+        read_history(tmp_path)
+
+
+# ---------------------------------------------------------------- columns
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "Date,Product Name,Demand",
+        " DATE , sku ,Qty ",
+        "InvoiceDate,StockCode,Quantity",
+        "order-date,service_lane,units sold",
+        "\ufeffMonth,route,FLOW",
+    ],
+)
+def test_other_names(read, head):
+    assert rows(read(DAILY.replace("date,lane,volume", head))) == PLAIN
+
+
+def test_returns_and_ignored_columns(read):
+    history = read("date,lane,price,sold,returned\n2024-01-01,A,9.5,5,1\n2024-01-02,A,9.5,7,0\n")
+    assert history.flows["returns"].tolist() == [1.0, 0.0]
+    assert history.account.ignored == ("price",)
+    assert history.account.columns == {
+        "date": "date",
+        "lane": "lane",
+        "sold": "volume",
+        "returned": "returns",
+    }
+
+
+def test_missing_columns_say_what_was_found_and_what_is_accepted(read):
+    with pytest.raises(ValueError, match=r"no column for lane, volume; found 'date', 'port'.*sku.*quantity"):
+        read("date,port\n2024-01-01,A\n")
+    with pytest.raises(ValueError, match="a column for each date"):
+        read("Part,Jan-98,Feb-98\nA,1,2\n")
+
+
+@pytest.mark.parametrize(
+    ("head", "means"), [("date,lane,volume,demand", "volume"), ("date,date,lane,volume", "date")]
+)
+def test_repeated_columns(read, head, means):
+    with pytest.raises(ValueError, match=f"2 columns that mean {means}"):
+        read(head + "\n1,2,3,4\n")
+
+
+def test_chosen_columns(read):
+    text = "date,day,port,n_total\n2024-01-01,1,A,5\n2024-01-02,2,A,7\n"
+    chosen = {"date": "date", "lane": "port", "volume": "N_Total"}
+    assert rows(read(text, columns=chosen)) == PLAIN[:2]
+    with pytest.raises(ValueError, match="volume was to be 'tons'"):
+        read(text, columns={**chosen, "volume": "tons"})
+    with pytest.raises(ValueError, match="returns was to be 'back'"):
+        read(text, columns={**chosen, "returns": "back"})
+    with pytest.raises(ValueError, match="columns must name some of"):
+        read(text, columns={"weight": "n_total"})
+    with pytest.raises(ValueError, match="a column of its own"):
+        read(text, columns={**chosen, "returns": "n_total"})
+
+
+# ---------------------------------------------------------------- dates
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2024-02-29",
+        "2024-2-29",
+        "2024/02/29 00:00:00+00",
+        "2024-02-29T23:59:59.999Z",
+        "2024-02-29 07:45:00+02:00",
+        "2024.02.29",
+        "20240229",
+        "29.02.2024",
+        "29.2.24",
+        "29/02/2024",
+        "29-02-24",
+        "02/29/2024 1:05 PM",
+        "29-Feb-24",
+        "29 February 2024",
+        "Feb 29, 2024",
+        "2024-Feb-29",
+        " 2024-02-29 ",
+    ],
+)
+def test_ways_to_write_a_day(read, text):
+    head = "date;lane;volume"
+    assert dates(read(one_column([text], head=head, row="{};A;1"))) == ["2024-02-29"]
+
+
+@pytest.mark.parametrize(
+    "text", ["202402", "2024-02", "2024/02", "Feb-24", "Feb 2024", "February 2024", "2024 Feb"]
+)
+def test_ways_to_write_a_month(read, text):
+    assert dates(read(one_column([text]))) == ["2024-02-01"]
+
+
+def test_two_digit_years(read):
+    history = read(one_column(["30-Jan-69", "31-Jan-68"]))
+    assert dates(history) == ["1969-01-30", "2068-01-31"]
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("", "date is empty"),
+        ("  ", "date is empty"),
+        ("Pre-PQ Process", "date cannot be read"),
+        ("44197", "date cannot be read"),
+        ("2024-01-01 25:00", "date cannot be read"),
+        ("2024-01/01", "date cannot be read"),
+        ("٢٠٢٤-01-01", "date cannot be read"),
+        ("3 Foo 2024", "date cannot be read"),
+        ("2021-02-30", "date does not exist in the calendar"),
+        ("2021-13-01", "date does not exist in the calendar"),
+        ("20240000", "date does not exist in the calendar"),
+        ("31/02/2024", "date does not exist in the calendar"),
+        ("13/13/2024", "date does not exist in the calendar"),
+        ("00/01/2024", "date does not exist in the calendar"),
+        ("30-Feb-24", "date does not exist in the calendar"),
+        ("1677-01-01", "year is outside 1678 to 2261"),
+        ("2262-01-01", "year is outside 1678 to 2261"),
+        ("0000-01-01", "year is outside 1678 to 2261"),
+    ],
+)
+def test_dates_that_are_refused(read, text, reason):
+    history = read(one_column(["2024-01-01", text]))
+    assert reasons(history) == {3: reason}
+
+
+def test_the_column_decides_between_day_and_month(read):
+    day_first = read(one_column(["03/04/2024", "13/04/2024"]))
+    assert dates(day_first) == ["2024-04-03", "2024-04-13"]
+    assert any("day before month" in note for note in day_first.account.notes)
+    assert dates(read(one_column(["03/04/24", "04/13/24"]))) == ["2024-03-04", "2024-04-13"]
+
+
+def test_contradicting_rows_are_refused(read):
+    history = read(one_column(["13/04/2024", "14/04/2024", "04/13/2024", "03/04/2024"]))
+    assert dates(history) == ["2024-04-03", "2024-04-13", "2024-04-14"]
+    assert reasons(history) == {4: "day and month are in the other order than in the rest of the column"}
+    assert history.account.refused["text"][0] == "04/13/2024, A, 1"
+
+
+def test_undecided_dates_ask_for_dayfirst(read):
+    for values in (["03/04/2024", "05/06/2024"], ["13/04/2024", "04/13/2024"]):
+        with pytest.raises(ValueError, match=f"'{values[0]}'.*pass dayfirst"):
+            read(one_column(values))
+    assert dates(read(one_column(["03/04/2024"]), dayfirst=True)) == ["2024-04-03"]
+    assert dates(read(one_column(["03/04/2024"]), dayfirst=False)) == ["2024-03-04"]
+    assert len(reasons(read(one_column(["03/04/2024", "04/13/2024"]), dayfirst=True))) == 1
+
+
+def test_same_day_and_month_need_no_order(read):
+    assert dates(read(one_column(["01/01/2024", "02/02/2024"]))) == ["2024-01-01", "2024-02-02"]
+
+
+# ---------------------------------------------------------------- numbers and lanes
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        (" 5 ", 5.0),
+        ("+5", 5.0),
+        ("5.", 5.0),
+        (".5", 0.5),
+        ("1e2", 100.0),
+        ("-0", 0.0),
+        ("0", 0.0),
+        ("-1e-999", 0.0),
+    ],
+)
+def test_numbers(read, text, value):
+    history = read(f"date,lane,volume\n2024-01-01,A,{text}\n")
+    assert history.flows["volume"].tolist() == [value]
+    assert not np.signbit(history.flows["volume"][0])
+
+
+MARKS = "volume has thousands separators or a decimal mark that is not '.'"
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("", "volume is empty"),
+        ("nan", "volume is not a number (missing)"),
+        ("N/A", "volume is not a number (missing)"),
+        ("inf", "volume is infinite"),
+        ("-Infinity", "volume is infinite"),
+        ("1e999", "volume is infinite"),
+        ("2e15", "volume is above 1e+15"),
+        ("-3", "volume is negative"),
+        ("True", "volume is not a number"),
+        ("0x1A", "volume is not a number"),
+        ("1_000", "volume is not a number"),
+        ("٣", "volume is not a number"),
+        ("12 pallets", "volume is not a number"),
+        ("1,234", MARKS),
+        ("1,234.5", MARKS),
+        ("1 234", MARKS),
+        ("1,5", MARKS),
+    ],
+)
+def test_volumes_that_are_refused(read, text, reason):
+    history = read(f'date,lane,volume\n2024-01-01,A,1\n2024-01-02,A,"{text}"\n')
+    assert reasons(history) == {3: reason}
+
+
+def test_decimal_comma(read):
+    history = read(
+        "date;lane;volume\n2024-01-01;A;1,5\n2024-01-02;A;1.5\n2024-01-03;A;1.234,5\n", decimal=","
+    )
+    assert history.flows["volume"].tolist() == [1.5]
+    assert set(reasons(history).values()) == {MARKS.replace("'.'", "','")}
+
+
+def test_returns_are_held_to_the_same_rules(read):
+    history = read("date,lane,volume,returns\n2024-01-01,A,5,1\n2024-01-02,A,5,\n2024-01-03,A,5,-1\n")
+    assert reasons(history) == {3: "returns is empty", 4: "returns is negative"}
+
+
+def test_lanes_are_stripped_and_otherwise_kept(read):
+    lanes = [("01", " A "), ("02", "A"), ("02", "a"), ("02", "N/A"), ("02", " ")]
+    history = read("date,lane,volume\n" + "".join(f"2024-01-{day},{lane},1\n" for day, lane in lanes))
+    assert [lane for _, lane, _ in rows(history)] == ["A", "A", "N/A", "a"]
+    assert reasons(history) == {6: "lane is empty"}
+    assert any(note.endswith("taken as one lane: 1") for note in history.account.notes)
+
+
+# ---------------------------------------------------------------- duplicates, periods, gaps
+
+TWICE = "date,lane,volume,returns\n2024-01-01,A,5,1\n2024-01-02,A,7,0\n2024-01-01,A,5,1\n2024-01-01,A,2,1\n"
+
+
+def test_duplicates(read):
+    added = read(TWICE)
+    assert rows(added) == [("2024-01-01", "A", 12.0), ("2024-01-02", "A", 7.0)]
+    assert added.flows["returns"].tolist() == [3.0, 0.0]
+    assert added.account.rows_kept == 4
+    assert any(": 2, of which exact copies of an earlier row: 1" in note for note in added.account.notes)
+    assert rows(read(TWICE, duplicates="first")) == [("2024-01-01", "A", 5.0), ("2024-01-02", "A", 7.0)]
+    assert list(reasons(read(TWICE, duplicates="first"))) == [4, 5]
+    refused = read(TWICE, duplicates="refuse")
+    assert rows(refused) == [("2024-01-02", "A", 7.0)]
+    assert list(reasons(refused)) == [2, 4, 5]
+
+
+def test_a_refused_day_is_not_a_duplicate(read):
+    assert len(read("date,lane,volume\n2024-01-01,A,x\n2024-01-01,A,5\n", duplicates="refuse").flows) == 1
+
+
+@pytest.mark.parametrize(
+    ("days", "period"),
+    [
+        (["2024-01-01", "2024-02-01", "2024-05-01"], "MS"),
+        (["2024-01-31", "2024-02-29"], "MS"),
+        (["2024-01-03", "2024-01-10", "2024-02-07"], "W"),
+        (["2024-01-01", "2024-01-02"], "D"),
+        (["2024-01-01"], "D"),
+        (["2024-01-01", "2024-01-08", "2024-01-16"], "D"),
+    ],
+)
+def test_inferred_period(read, days, period):
+    assert read(one_column(days)).period == period
+
+
+def test_month_ends_are_dated_on_the_first(read):
+    assert dates(read(one_column(["2024-01-31", "2024-02-29"]))) == ["2024-01-01", "2024-02-01"]
+
+
+def days_from(start, count):
+    return [str(np.datetime64(start) + i) for i in range(count)]
+
+
+def test_days_into_weeks_leave_out_unfinished_ones(read):
+    history = read(one_column(days_from("2024-01-03", 20)), period="W")  # Wednesday 3 to Monday 22
+    assert rows(history) == [("2024-01-08", "A", 7.0), ("2024-01-15", "A", 7.0)]
+    assert not history.account.period_inferred
+    assert history.account.reasons() == {
+        "is in the unfinished first week of the file, from 2024-01-01": 5,
+        "is in the unfinished last week of the file, from 2024-01-22": 1,
+    }
+
+
+def test_days_into_months(read):
+    assert rows(read(one_column(days_from("2024-02-01", 29)), period="MS")) == [("2024-02-01", "A", 29.0)]
+    with pytest.raises(ValueError, match="unfinished first month"):
+        read(one_column(days_from("2024-02-02", 28)), period="MS")
+
+
+def test_weeks_keep_their_weekday_and_sum_into_months(read):
+    weeks = [str(np.datetime64("2024-01-03") + 7 * i) for i in range(9)]  # Wednesdays, to 28 February
+    assert dates(read(one_column(weeks), period="W"))[0] == "2024-01-03"
+    months = read(one_column(weeks), period="MS")
+    assert rows(months) == [("2024-01-01", "A", 5.0), ("2024-02-01", "A", 4.0)]
+    late = read(one_column(weeks[2:]), period="MS")
+    assert rows(late) == [("2024-02-01", "A", 4.0)]
+
+
+def test_one_month_can_be_called_a_month(read):
+    assert rows(read(one_column(["2024-02-01"]), period="MS")) == [("2024-02-01", "A", 1.0)]
+
+
+@pytest.mark.parametrize(
+    ("days", "period"),
+    [
+        (["2024-01-01", "2024-02-01"], "D"),
+        (["2024-01-01", "2024-02-01"], "W"),
+        (["2024-01-01", "2024-01-08"], "D"),
+    ],
+)
+def test_period_finer_than_the_file(read, days, period):
+    with pytest.raises(ValueError, match=f"must not be finer .* got '{period}'"):
+        read(one_column(days), period=period)
+
+
+GAPPY = "date,lane,volume\n2024-01-01,A,5\n2024-01-04,A,7\n2024-01-03,B,2\n2024-01-05,C,1\n"
+
+
+def test_gaps_are_counted_and_dense(read):
+    zero, unknown = read(GAPPY), read(GAPPY, gaps="unknown")
+    assert rows(zero) == rows(unknown)  # never made up
+    assert any(
+        "9 lane-days" in note and "5 without a row count as zero" in note for note in zero.account.notes
+    )
+    assert any("5 without a row are not counted" in note for note in unknown.account.notes)
+    lanes, days, volumes = dense(zero)
+    nan = np.nan
+    assert lanes.tolist() == ["A", "B", "C"]
+    assert days.astype(str).tolist() == days_from("2024-01-01", 5)
+    np.testing.assert_array_equal(volumes, [[5, 0, 0, 7, 0], [nan, nan, 2, 0, 0], [nan] * 4 + [1]])
+    np.testing.assert_array_equal(
+        dense(unknown)[2], [[5, nan, nan, 7, nan], [nan, nan, 2, nan, nan], [nan] * 4 + [1]]
+    )
+
+
+def test_dense_months(read):
+    _, months, volumes = dense(read(one_column(["2023-11-01", "2024-02-01"])))
+    assert months.astype(str).tolist() == ["2023-11-01", "2023-12-01", "2024-01-01", "2024-02-01"]
+    assert volumes.tolist() == [[1, 0, 0, 1]]
+
+
+# ---------------------------------------------------------------- the rest
+
+
+def test_order_of_rows_does_not_matter(read):
+    head, *lines = GAPPY.splitlines()
+    assert rows(read("\n".join([head, *reversed(lines)]))) == rows(read(GAPPY))
+
+
+def test_account_reads_well(read):
+    text = str(read(DAILY + "2024-01-04,A\tx,-1\n" * 5).account)
+    assert "8 rows = 3 kept + 5 refused" in text
+    assert "5 x volume is negative" in text
+    assert text.count("line ") == 3
+    assert "line 5: 2024-01-04,A\\tx,-1" in text
+    assert visible("a\u202eb" + "x" * 200) == "a\\u202eb" + "x" * 76 + "…"
+
+
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [("period", "M"), ("gaps", "drop"), ("duplicates", "last"), ("decimal", ";"), ("dayfirst", "yes")],
+)
+def test_bad_options_name_themselves(read, option, value):
+    with pytest.raises(ValueError, match=f"{option} must be .*; got '{value}'"):
+        read(DAILY, **{option: value})
+
+
+def test_progress_goes_to_stderr(read, capsys):
+    read(DAILY, progress=True)
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert "flows.csv" in err
+
+
+def test_load_history(tmp_path):
+    assert load_history("", period="W").period == "W"
+    (tmp_path / "flows.csv").write_text(DAILY)
+    assert rows(load_history(str(tmp_path / "flows.csv"), gaps="unknown")) == PLAIN
+
+
+def test_written_files_read_back(read, tmp_path):
+    history = read('date,lane,volume,returns\n2024-01-01,"A, ""é""\nx",0.1,1\n2024-01-02,B,3,0\n')
+    write_csv(history, tmp_path / "again.csv")
+    again = read_history(tmp_path / "again.csv")
+    assert again.flows.equals(history.flows)
+
+
+VOLUMES = ["0", "3", "12", " 7.5", "1e1", "", "x", "-2", "nan", "inf", "1,000", "1_0", "0x2"]
+DAYS = ["2023-01-0{}", "2023-01-1{}", " 2023-02-0{} ", "2023-02-3{}", "?{}", "", "0/1{}/2023", "Jan {}, 2023"]
+LANES = ["A", " A", "b", "Zürich", "x,y", 'q"q', "two\nlines", "", "  "]
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_messy_files_add_up(read, seed):
+    """Kept rows and volumes equal an independent count with the standard library."""
+    rng = random.Random(seed)
+    records = [
+        [rng.choice(DAYS).format(rng.randint(0, 9)), rng.choice(LANES), rng.choice(VOLUMES)]
+        for _ in range(rng.randint(5, 300))
+    ]
+    for record in rng.sample(records, len(records) // 10):
+        if "\n" not in record[1]:  # a record of two lines and a wrong width is read as two
+            record.append("z")
+    out = io.StringIO()
+    writer = csv.writer(out, delimiter=rng.choice(",;\t|"), lineterminator=rng.choice(["\n", "\r\n"]))
+    writer.writerows([["Date", "SKU", "Qty"], ["2023-01-01", "A", "1"], *records])
+    total, kept = defaultdict(float), 1
+    total["A"] += 1
+    for day, lane, volume, *more in records:
+        try:
+            value = float(volume.replace("_", "?"))
+            known = day.strip().startswith(("2023-01-", "2023-02-")) or day.startswith("Jan")
+            number = (
+                int(day.strip().removeprefix("Jan ").removesuffix(", 2023").split("-")[-1]) if known else 0
+            )
+            date(2023, 2 if day.strip().startswith("2023-02") else 1, number)
+        except ValueError:
+            continue
+        if 0 <= value < float("inf") and lane.strip() and not more:
+            total[lane.strip()] += value
+            kept += 1
+    history = read(out.getvalue().encode(rng.choice(["utf-8", "utf-8-sig", "utf-16", "cp1252"])))
+    assert history.account.rows_read == len(records) + 1
+    assert history.account.rows_kept == kept
+    found = Counter(history.flows.groupby("lane")["volume"].sum().to_dict())
+    assert found == pytest.approx(dict(total), rel=1e-12)
+    days = history.flows["date"].dt.date
+    assert days.min() >= date(2023, 1, 1) and days.max() < date(2023, 2, 1) + timedelta(28)
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_noise_never_escapes_as_anything_but_a_sentence(read, seed):
+    """Random characters, among them quotes, marks and control characters: a history or a ValueError."""
+    rng = random.Random(seed)
+    noise = "".join(rng.choices('",;\t|\n\r\0\x1aéA19-/. \ufeff', k=rng.randint(1, 400)))
+    head = rng.choice(["", "date,lane,volume\n2023-01-01,A,1\n"])
+    try:
+        read((head + noise).encode(rng.choice(["utf-8", "utf-16", "utf-32-le"])))
+    except ValueError as error:
+        assert "flows.csv" in str(error)
+        assert "\n" not in str(error)

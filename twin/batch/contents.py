@@ -1,0 +1,121 @@
+"""Generate what readers find their way by: 00_contents.ipynb, the README's table and the notebooks' links.
+
+Each numbered notebook opens with "# NN · Name: what it is about", a question in bold and an answer; the line
+that ends in <!-- nav --> is generated.
+"""
+
+import json
+import re
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from twin.batch.notebook import dumps, normalise
+
+BEGIN, END = "<!-- contents:begin -->", "<!-- contents:end -->"
+NAV = "<!-- nav -->"
+CONTENTS = "00_contents.ipynb"
+OPENING = """# 00 · The LSP Digital Capacity Twin
+
+How much capacity should a logistics service provider reserve, before it knows what comes? Each notebook
+asks one question of that decision. It can be read as a lesson, used as an app, run as a batch job, and it
+tests itself.
+"""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """How one notebook introduces itself."""
+
+    file: str
+    number: str
+    title: str
+    question: str
+    answer: str
+
+    @property
+    def short(self):
+        """Number and name, for a link."""
+        return f"{self.number} {self.title.split(':')[0]}"
+
+
+def read_entry(path):
+    """Return how a notebook introduces itself in its first cell."""
+    cell = json.loads(path.read_text(encoding="utf-8"))["cells"][0]
+    text = "".join(cell["source"])
+    heading = re.match(r"# (\d\d) · (.+)\n", text)
+    question = re.search(r"^\*\*(.+?)\*\*[ \n]*(.*?)(?=\n\n|\n.*<!-- nav -->|\Z)", text, re.M | re.S)
+    if cell["cell_type"] != "markdown" or not heading or heading[1] != path.name[:2]:
+        raise ValueError(f"{path} must open with '# {path.name[:2]} · Title'; got {text[:40]!r}")
+    if not question:
+        raise ValueError(f"{path} must ask its question in bold, in its first cell; got {text[:80]!r}")
+    said = (" ".join(part.split()) for part in question.groups())
+    return Entry(path.name, heading[1], heading[2].strip(), *said)
+
+
+def update(root, *, write=True):
+    """Bring contents, links and README up to date under root; return the paths that changed, or would."""
+    root = Path(root)
+    paths = sorted((root / "notebooks").glob("[0-9][0-9]_*.ipynb"))
+    paths = [path for path in paths if path.name != CONTENTS]
+    entries = [read_entry(path) for path in paths]
+    texts = {path: _with_links(path, entries, i) for i, path in enumerate(paths)}
+    if entries:
+        texts[root / "notebooks" / CONTENTS] = dumps(_contents(entries))
+    readme = root / "README.md"
+    if readme.is_file() and BEGIN in readme.read_text(encoding="utf-8"):
+        before, _, rest = readme.read_text(encoding="utf-8").partition(BEGIN)
+        _, _, after = rest.partition(END)
+        texts[readme] = f"{before}{BEGIN}\n{_table(entries, 'notebooks/')}\n{END}{after}"
+    changed = [p for p, t in texts.items() if not p.is_file() or p.read_text(encoding="utf-8") != t]
+    for path in changed if write else ():
+        path.write_text(texts[path], encoding="utf-8", newline="\n")
+    return changed
+
+
+def _table(entries, folder=""):
+    lines = ["| | Notebook | It asks | In short |", "|---|---|---|---|"]
+    for entry in entries:
+        link = f"[{entry.title}]({folder}{entry.file})"
+        lines.append(f"| {entry.number} | {link} | {entry.question} | {entry.answer} |")
+    return "\n".join(lines)
+
+
+def _contents(entries):
+    cells = [
+        {"cell_type": "markdown", "id": name, "metadata": {}, "source": text}
+        for name, text in (("opening", OPENING.strip()), ("contents", _table(entries)))
+    ]
+    return normalise({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
+
+
+def _with_links(path, entries, i):
+    """Return a notebook's text with its line of links renewed, or added to the first cell."""
+    text = path.read_text(encoding="utf-8")
+    notebook = json.loads(text)
+    cell = notebook["cells"][0]
+    links = [f"[contents]({CONTENTS})"]
+    if i > 0:
+        links.insert(0, f"[← {entries[i - 1].short}]({entries[i - 1].file})")
+    if i + 1 < len(entries):
+        links.append(f"[{entries[i + 1].short} →]({entries[i + 1].file})")
+    line = f"{' · '.join(links)} {NAV}"
+    source = "".join(cell["source"])
+    if line in source.splitlines():
+        return text
+    found = re.compile(rf"^.*{NAV}.*$", re.M)
+    cell["source"] = found.sub(line, source) if NAV in source else f"{source.rstrip()}\n\n{line}"
+    return dumps(notebook)
+
+
+def main():
+    """Update the project in the working directory."""
+    try:
+        for path in update("."):
+            print(f"{path} renewed")
+    except ValueError as error:
+        sys.exit(str(error))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,171 @@
+"""Run one notebook with papermill, and give it its normal form: two runs, the same bytes.
+
+python -m twin.batch.notebook FILE... runs notebooks again in place, in parallel.
+"""
+
+import copy
+import os
+import re
+import sys
+import tempfile
+from pathlib import Path
+
+# Regardless of who ran it: the kernel and the language, without the machine's exact version.
+KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
+LANGUAGE = {
+    "codemirror_mode": {"name": "ipython", "version": 3},
+    "file_extension": ".py",
+    "mimetype": "text/x-python",
+    "name": "python",
+    "nbconvert_exporter": "python",
+    "pygments_lexer": "ipython3",
+    "version": "3",
+}
+WIDGET = "application/vnd.jupyter.widget-view+json"  # a live view dies with its kernel; its picture stays
+TRACES = ("papermill", "execution", "ExecuteTime", "trusted")
+ADDRESS = re.compile(r"(?<= at )0x[0-9a-fA-F]{6,}")
+MODEL_ID = re.compile(r"(?<![0-9a-f])[0-9a-f]{32}(?![0-9a-f])")
+
+
+class NotebookError(Exception):
+    """A notebook that failed; the message names notebook, cell and error."""
+
+
+def execute(path, parameters=None):
+    """Return the notebook at path, run in its own folder with these parameters, in normal form."""
+    import papermill  # takes a second: only those who run something wait for it
+    from papermill.exceptions import PapermillExecutionError
+
+    path = Path(path)
+    with tempfile.TemporaryDirectory(prefix="twin-") as sockets:
+        try:
+            ran = papermill.execute_notebook(
+                path,
+                None,
+                parameters=parameters or {},
+                kernel_name="python3",
+                language="python",
+                kernel_manager_class=_kernel_manager(sockets),
+                resources={"metadata": {"path": str(path.parent)}},  # the kernel's folder; ours stays
+                progress_bar=False,
+            )
+        except PapermillExecutionError as error:
+            raise NotebookError(_explain(path, error, injected=bool(parameters))) from None
+        except Exception as error:  # a kernel that died, a file that is no notebook
+            raise NotebookError(f"{path}: {type(error).__name__}: {error}") from error
+    return normalise(ran)
+
+
+def normalise(notebook):
+    """Return a copy of a notebook without what differs between two runs of the same cells."""
+    notebook = copy.deepcopy(notebook)
+    for trace in (*TRACES, "widgets"):
+        notebook["metadata"].pop(trace, None)
+    notebook["metadata"].update(kernelspec=dict(KERNEL), language_info=copy.deepcopy(LANGUAGE))
+    for cell in notebook["cells"]:
+        for trace in TRACES:
+            cell["metadata"].pop(trace, None)
+        if "injected-parameters" in cell["metadata"].get("tags", []):
+            cell["id"] = "injected-parameters"
+        if cell["cell_type"] == "code":
+            cell["outputs"] = _normal_outputs(cell["outputs"])
+    return notebook
+
+
+def dumps(notebook):
+    """Return the text of a notebook file."""
+    import nbformat
+
+    return nbformat.writes(nbformat.from_dict(notebook), version=4).rstrip("\n") + "\n"
+
+
+def write(notebook, path):
+    """Write a notebook so that path holds the old or the new one, never a part."""
+    path = Path(path)
+    partial = path.with_name(f".{path.name}.part")
+    partial.write_text(dumps(notebook), encoding="utf-8", newline="\n")
+    os.replace(partial, path)
+
+
+def rerun(path):
+    """Run a notebook in place; return the sentence that tells its failure, or None."""
+    try:
+        write(execute(path), path)
+    except NotebookError as error:
+        return str(error)
+
+
+def main(paths):
+    """Run notebooks in place, in parallel, the others also when one fails; return the exit code."""
+    from twin.batch.pool import in_parallel
+
+    outcomes = in_parallel(rerun, {Path(path).name: (path,) for path in paths})
+    failures = [failure for failure in outcomes.values() if failure]
+    print(*failures, sep="\n", end="\n" if failures else "", file=sys.stderr)
+    return int(bool(failures))
+
+
+def _normal_outputs(outputs):
+    """Join what one stream said in one cell, drop live views, and replace addresses and model ids."""
+    joined, streams = [], {}
+    for output in outputs:
+        if output["output_type"] == "stream":
+            if output["name"] in streams:
+                streams[output["name"]]["text"] += output["text"]
+                continue
+            streams[output["name"]] = output
+        elif "data" in output:
+            output["data"].pop(WIDGET, None)
+            output["metadata"].pop(WIDGET, None)
+            if not output["data"]:
+                continue
+        joined.append(output)
+    for output in joined:
+        texts = output.get("data", output)
+        for key in ("text", "text/plain", "text/html", "text/markdown", "image/svg+xml"):
+            if isinstance(texts.get(key), str):
+                texts[key] = MODEL_ID.sub("0" * 32, ADDRESS.sub("0x0", texts[key]))
+    return joined
+
+
+def _kernel_manager(sockets):
+    """Return the manager of one kernel: this interpreter, whatever python3 the user's home names.
+
+    The kernel talks through sockets in a folder of its own: kernels that start together would race for
+    the same free ports (papermill issue 511).
+    """
+    from jupyter_client.kernelspec import KernelSpec
+    from jupyter_client.manager import AsyncKernelManager
+    from traitlets import default
+
+    class Kernel(AsyncKernelManager):
+        transport = "ipc" if os.name == "posix" and len(sockets) < 90 else "tcp"  # sockets' names are short
+        command = (sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}")
+        kernel_spec = KernelSpec(argv=list(command), language="python", display_name="Python 3")
+
+        @default("connection_file")
+        def _connection_file(self):
+            return os.path.join(sockets, "k.json")
+
+        async def _async_interrupt_kernel(self):
+            """Leave out the interrupt that comes before each shutdown: the kernel would report it."""
+
+        interrupt_kernel = _async_interrupt_kernel
+
+    return Kernel
+
+
+def _explain(path, error, injected):
+    """Return where a notebook failed and why; cells count from 1, as the reader of the file counts them."""
+    import nbformat
+
+    cells = nbformat.read(path, as_version=4).cells
+    tagged = (i for i, cell in enumerate(cells) if "parameters" in cell.metadata.get("tags", []))
+    shifted = injected and error.cell_index > next(tagged, len(cells))  # papermill added a cell before it
+    lines = error.source.strip().splitlines() or [""]
+    reason = re.sub(r"\x1b\[[0-9;]*m", "", f"{error.ename}: {error.evalue}").strip().splitlines()[0]
+    return f"{path}, cell {error.cell_index + 1 - shifted}: `{lines[0][:90]}`\n  {reason}"
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

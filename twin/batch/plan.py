@@ -1,0 +1,145 @@
+"""The plan of a paper, figures.yml: which notebook runs with which parameters, and what it yields.
+
+jobs:
+  - name: cost_curve                              the folder out/cost_curve
+    notebook: ../../notebooks/01_newsvendor.ipynb relative to figures.yml
+    parameters: {samples: 200000}                 those that differ from the notebook's own
+    yields:
+      figures: [cost_curve]                       cost_curve.svg, .pdf and .png
+      results: [critical_ratio]                   names in the job's results.json
+"""
+
+import ast
+import json
+import os
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+KEYS = {"name", "notebook", "parameters", "yields"}
+SUFFIXES = (".svg", ".pdf", ".png")
+
+
+@dataclass(frozen=True)
+class Job:
+    """One run of one notebook for one paper."""
+
+    name: str
+    source: str  # the notebook, as figures.yml writes it
+    parameters: dict
+    figures: tuple
+    results: tuple
+    paper: Path
+
+    @property
+    def notebook(self):
+        """The notebook's path."""
+        return Path(os.path.normpath(self.paper / self.source))
+
+    @property
+    def folder(self):
+        """Where the finished job lies."""
+        return self.paper / "out" / self.name
+
+    @property
+    def files(self):
+        """Names of the files a finished job must hold."""
+        return ["results.json", self.notebook.name, *(f + s for f in self.figures for s in SUFFIXES)]
+
+
+def read_plan(paper):
+    """Return the jobs of figures.yml in a paper's folder; a ValueError tells what is wrong in a sentence."""
+    import yaml
+
+    path = Path(paper) / "figures.yml"
+    if not path.is_file():
+        raise ValueError(f"{path} is missing; a paper's folder has a figures.yml that names its jobs")
+    try:
+        plan = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except yaml.YAMLError as error:
+        raise ValueError(f"{path} is not YAML: {' '.join(str(error).split())}") from None
+    entries = plan.get("jobs") if isinstance(plan, dict) else None
+    if not isinstance(entries, list) or not entries:
+        raise ValueError(f"{path} must have a list named jobs with at least one job; got {plan!r}")
+    jobs = []
+    for number, entry in enumerate(entries, start=1):
+        try:
+            jobs.append(_job(entry, Path(paper)))
+        except ValueError as error:
+            label = entry.get("name", number) if isinstance(entry, dict) else number
+            raise ValueError(f"{path}, job {label}: {error}") from None
+        if jobs[-1].name in [job.name for job in jobs[:-1]]:
+            raise ValueError(f"{path}: names of jobs must differ; {jobs[-1].name} comes twice")
+    return jobs
+
+
+def default_parameters(path):
+    """Return {name: value} of the literals in the cell tagged parameters of a notebook file."""
+    cells = json.loads(Path(path).read_text(encoding="utf-8"))["cells"]
+    tagged = [cell for cell in cells if "parameters" in cell["metadata"].get("tags", [])]
+    if len(tagged) != 1:
+        raise ValueError(f"{path} must have exactly one cell tagged parameters; got {len(tagged)}")
+    statements = ast.parse("".join(tagged[0]["source"])).body
+    names = {}
+    for statement in statements:
+        target = (
+            statement.targets[0] if isinstance(statement, ast.Assign) else getattr(statement, "target", None)
+        )
+        if not isinstance(target, ast.Name) or getattr(statement, "value", None) is None:
+            raise ValueError(
+                f"{path}: the parameters cell must hold assignments only; got {ast.unparse(statement)!r}"
+            )
+        names[target.id] = ast.literal_eval(statement.value)
+    return names
+
+
+def _job(entry, paper):
+    """Return one job, or raise the sentence that says which key breaks which rule."""
+    if not isinstance(entry, dict) or not {"name", "notebook"} <= set(entry) <= KEYS:
+        raise ValueError(
+            f"a job has the keys {', '.join(sorted(KEYS))}, name and notebook always; got {entry!r}"
+        )
+    name = _name(entry["name"], "name")
+    source = entry["notebook"]
+    if not isinstance(source, str) or not (paper / source).is_file():
+        raise ValueError(f"notebook must be a file, named relative to {paper}; got {source!r}")
+    yields = entry.get("yields") or {}
+    if not isinstance(yields, dict) or not set(yields) <= {"figures", "results"}:
+        raise ValueError(f"yields may hold figures and results; got {yields!r}")
+    figures, results = (_names(yields.get(key) or [], key) for key in ("figures", "results"))
+    parameters = _parameters(entry.get("parameters") or {}, paper / source)
+    return Job(name, source, parameters, figures, results, paper)
+
+
+def _name(value, key):
+    if not isinstance(value, str) or not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]*", value):
+        raise ValueError(
+            f"{key} must be letters, digits, _ and - (a figure without its suffix); got {value!r}"
+        )
+    return value
+
+
+def _names(values, key):
+    if not isinstance(values, list):
+        raise ValueError(f"{key} must be a list of names; got {values!r}")
+    return tuple(_name(value, key) for value in values)
+
+
+def _parameters(given, notebook):
+    """Return the parameters if each is one of the notebook's own and of the same type."""
+    if not isinstance(given, dict):
+        raise ValueError(f"parameters must map names to values; got {given!r}")
+    defaults = default_parameters(notebook)
+    for name, value in given.items():
+        if name == "out_dir":
+            raise ValueError(f"out_dir is set by the batch and must not be given; got {value!r}")
+        if name not in defaults:
+            raise ValueError(f"{name} is not a parameter of {notebook.name}, which has {', '.join(defaults)}")
+        kind = type(defaults[name])
+        if type(value) is not kind and not (kind is float and type(value) is int):
+            raise ValueError(f"{name} must be of type {kind.__name__} as in {notebook.name}; got {value!r}")
+        if isinstance(value, str) and Path(value).is_absolute():
+            raise ValueError(f"{name} must be a path relative to the notebook's folder; got {value!r}")
+    if "out_dir" not in defaults:
+        raise ValueError(f"{notebook.name} has no parameter out_dir, so it cannot save what a paper needs")
+    return given

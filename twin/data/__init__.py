@@ -1,0 +1,5 @@
+"""Flow histories of lanes.
+
+history : files in; account : what was read and refused; statistics : one row a lane;
+scenarios : synthetic lanes.
+"""

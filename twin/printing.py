@@ -1,0 +1,74 @@
+"""A report as words for people, and as JSON or CSV for machines."""
+
+import json
+
+from twin.demand import PERIOD_NAMES
+
+HEADINGS = {  # each stands above the column it names
+    "demand_mean": "HISTORY",
+    "holding_cost": "POLICY",
+    "workload_mean": "BUFFER",
+    "required_capacity": "CAPACITY AND COOPERATION",
+    "revenue": "MONEY",
+}
+_COLUMN = 14  # characters a lane
+
+
+def to_text(report, *, most=12, width=100):
+    """Return the report as words and a table, answers as rows and lanes as columns, largest lanes first."""
+    lanes = report.table["demand_mean"].nlargest(most).index
+    name_width = max(map(len, report.units)) + 2
+    unit_width = max(map(len, report.units.values())) + 1
+    room = max((width - name_width - unit_width) // _COLUMN, 1)
+    lines = [str(report.history.account), "", *_sentences(report)]
+    for start in range(0, len(lanes), room):
+        block = report.table.loc[lanes[start : start + room]]
+        heading = "".join(f"{_short(lane):>{_COLUMN}}" for lane in block.index)
+        for name, unit in report.units.items():
+            if name in HEADINGS:
+                lines += ["", f"{HEADINGS[name]:{name_width + unit_width}}{heading}"]
+            values = "".join(f"{_number(value):>{_COLUMN}}" for value in block[name])
+            lines.append(f"{name:{name_width}}{unit:{unit_width}}{values}")
+    if len(report.table) > len(lanes):
+        lines += ["", f"The {len(lanes)} largest of {len(report.table):,} lanes; --most N shows more, --csv and --json all."]
+    return "\n".join(lines) + "\n"
+
+
+def to_json(report):
+    """Return the report as JSON: units, assumptions, lanes, refused lanes and the account of the file."""
+    lanes = report.table.astype(object).where(report.table.notna(), None)
+    content = {
+        "period": report.history.period,
+        "assumptions": report.assumptions,
+        "units": report.units,
+        "lanes": lanes.to_dict(orient="index"),
+        "refused_lanes": report.refused["reason"].to_dict(),
+        "account": report.history.account.to_dict(),
+    }
+    return json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def to_csv(report):
+    """Return the lanes as CSV, one row a lane, names as in the report; units are in `to_json` and NOTATION.md."""
+    return report.table.to_csv(lineterminator="\n")
+
+
+def _sentences(report):
+    yield f"{len(report.table):,} lanes assessed; one period is a {PERIOD_NAMES[report.history.period]}."
+    for assumption in report.assumptions:
+        yield f"  assumed  {assumption}"
+    for reason, lanes in report.refused.groupby("reason").groups.items():
+        more = ", ..." if len(lanes) > 3 else ""
+        yield f"  refused  {len(lanes):,} lanes: {reason} ({', '.join(map(_short, lanes[:3]))}{more})"
+
+
+def _short(lane):
+    return lane if len(lane) < _COLUMN else lane[: _COLUMN - 2] + "…"
+
+
+def _number(value):
+    if value != value:  # missing
+        return "–"
+    if abs(value) < 10:
+        return f"{value:.3f}"
+    return f"{value:,.1f}" if abs(value) < 10_000 else f"{value:,.0f}"

@@ -1,0 +1,1 @@
+"""What readers see: `plots` draws arrays, `output` shows and saves, `panel` adds sliders."""

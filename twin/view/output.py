@@ -1,0 +1,70 @@
+"""Show a figure or the headline numbers of a notebook, and save both when a batch gives a folder."""
+
+import io
+import json
+from pathlib import Path
+
+FORMATS = {"svg": {"Date": None}, "pdf": {"CreationDate": None}, "png": {}}  # metadata that would change bytes
+
+
+class Picture:
+    """A drawn figure that Jupyter shows as PNG, with words for those who cannot see it."""
+
+    def __init__(self, figure, words):
+        self.png, self.words = png(figure), words
+        self.width = round(100 * figure.get_figwidth())
+
+    def _repr_mimebundle_(self, include=None, exclude=None):
+        bundle = {"image/png": self.png, "text/plain": f"<figure: {self.words}>"}
+        return bundle, {"image/png": {"width": self.width, "alt": self.words}}
+
+
+def png(figure):
+    """Return the PNG bytes of a figure, the same for the same drawing."""
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format="png")
+    return buffer.getvalue()
+
+
+def show(figure, name, words, out_dir=""):
+    """Return a picture to display; save it as `name`.svg, .pdf and .png when `out_dir` is set.
+
+    Parameters
+    ----------
+    figure : matplotlib.figure.Figure
+    name, words : str
+        File name without ending, and what the picture shows, in words.
+    out_dir : str, optional
+        Folder to save in; empty means do not save.
+    """
+    if out_dir:
+        for ending, metadata in FORMATS.items():
+            figure.savefig(Path(out_dir) / f"{name}.{ending}", metadata=metadata)
+    return Picture(figure, words)
+
+
+def headline(out_dir="", /, **results):
+    """Print named results with their units, and save them as results.json when `out_dir` is set.
+
+    Parameters
+    ----------
+    out_dir : str
+        Folder to save in; empty means do not save.
+    results : name=(value, unit)
+
+    >>> headline(best_service_level=(0.9036, "-"), saving=(12.345, "$/day"))
+    best_service_level   0.9036
+    saving                12.35 $/day
+    """
+    width = max(map(len, results)) + 2
+    for name, (value, unit) in results.items():
+        print(f"{name:{width}}{value:>8,.{_decimals(value)}f} {unit if unit != '-' else ''}".rstrip())
+    if out_dir:
+        table = {name: {"value": float(value), "unit": unit} for name, (value, unit) in results.items()}
+        path = Path(out_dir) / "results.json"
+        path.write_text(json.dumps({"results": table}, indent=1) + "\n", encoding="utf-8")
+
+
+def _decimals(value):
+    """Four digits below one, two below a thousand, none above."""
+    return 4 if abs(value) < 1 else 2 if abs(value) < 1000 else 0
