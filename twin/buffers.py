@@ -44,7 +44,8 @@ def cycle_service_level(safety_stock, lead_time_demand_sd):
     >>> round(float(cycle_service_level(1000, 707.1068)), 4)
     0.9214
     """
-    return 1.0 - probability_above(safety_stock, 0.0, lead_time_demand_sd)
+    (stock,), (sd,) = numbers(safety_stock=safety_stock), nonnegative(lead_time_demand_sd=lead_time_demand_sd)
+    return 1.0 - probability_above(stock, 0.0, sd)
 
 
 def expected_shortage(safety_stock, lead_time_demand_sd):
@@ -72,7 +73,8 @@ def expected_shortage(safety_stock, lead_time_demand_sd):
     >>> round(float(expected_shortage(1000, 707.1068)), 3)
     25.127
     """
-    return expected_excess(safety_stock, 0.0, lead_time_demand_sd)
+    (stock,), (sd,) = numbers(safety_stock=safety_stock), nonnegative(lead_time_demand_sd=lead_time_demand_sd)
+    return expected_excess(stock, 0.0, sd)
 
 
 def penalty_cost(safety_stock, lead_time_demand_sd, sla_penalty):

@@ -154,4 +154,5 @@ def expected_cost(mean, sd, internal_capacity, holding_cost, partner_surcharge):
     1851.061
     """
     holding, surcharge = nonnegative(holding_cost=holding_cost, partner_surcharge=partner_surcharge)
-    return holding * np.asarray(mean, float) + surcharge * expected_overflow(mean, sd, internal_capacity)
+    (mean,) = nonnegative(mean=mean)
+    return holding * mean + surcharge * expected_overflow(mean, sd, internal_capacity)

@@ -159,6 +159,7 @@ def profit_surface(
     load = workload(demand_mean, demand_sd, return_rate)
     sigma = lead_time_demand(*load, lead_time_mean, lead_time_sd).sd
     shortage_cost = underage_cost(sla_penalty, service_revenue, handling_cost)
+    (holding_cost,) = nonnegative(holding_cost=holding_cost)
     buffer_cost = cost_curve(service_level, np.expand_dims(sigma, -1), shortage_cost, holding_cost)
     return np.asarray(service_revenue) * demand_mean - np.asarray(handling_cost) * load.mean - buffer_cost
 

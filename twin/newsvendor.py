@@ -128,8 +128,9 @@ def expected_cost(quantity, mean, sd, underage_cost, overage_cost):
     7.35613
     """
     under, over = nonnegative(underage_cost=underage_cost, overage_cost=overage_cost)
+    quantity, mean = numbers(quantity=quantity, mean=mean)
     shortage = expected_excess(quantity, mean, sd)
-    return over * (np.asarray(quantity, float) - mean + shortage) + under * shortage
+    return over * (quantity - mean + shortage) + under * shortage
 
 
 def cost_curve(service_level, sd, underage_cost, overage_cost):

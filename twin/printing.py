@@ -1,6 +1,7 @@
 """A report as words for people, and as JSON or CSV for machines."""
 
 import json
+from itertools import count
 
 from twin.demand import PERIOD_NAMES
 
@@ -11,7 +12,7 @@ HEADINGS = {  # each stands above the column it names
     "required_capacity": "CAPACITY AND COOPERATION",
     "revenue": "MONEY",
 }
-_COLUMN = 14  # characters a lane
+_COLUMN = 14  # characters a lane, more where it takes more to tell lanes apart
 
 
 def to_text(report, *, most=12, width=100):
@@ -19,15 +20,16 @@ def to_text(report, *, most=12, width=100):
     lanes = report.table["demand_mean"].nlargest(most).index
     name_width = max(map(len, report.units)) + 2
     unit_width = max(map(len, report.units.values())) + 1
-    room = max((width - name_width - unit_width) // _COLUMN, 1)
+    column = next(size for size in count(_COLUMN) if len({_short(lane, size) for lane in lanes}) == len(lanes))
+    room = max((width - name_width - unit_width) // column, 1)
     lines = [str(report.history.account), "", *_sentences(report)]
     for start in range(0, len(lanes), room):
         block = report.table.loc[lanes[start : start + room]]
-        heading = "".join(f"{_short(lane):>{_COLUMN}}" for lane in block.index)
+        heading = "".join(f"{_short(lane, column):>{column}}" for lane in block.index)
         for name, unit in report.units.items():
             if name in HEADINGS:
                 lines += ["", f"{HEADINGS[name]:{name_width + unit_width}}{heading}"]
-            values = "".join(f"{_number(value):>{_COLUMN}}" for value in block[name])
+            values = "".join(f"{_number(value):>{column}}" for value in block[name])
             lines.append(f"{name:{name_width}}{unit:{unit_width}}{values}")
     if len(report.table) > len(lanes):
         lines += ["", f"The {len(lanes)} largest of {len(report.table):,} lanes; --most N shows more, --csv and --json all."]
@@ -62,8 +64,8 @@ def _sentences(report):
         yield f"  refused  {len(lanes):,} lanes: {reason} ({', '.join(map(_short, lanes[:3]))}{more})"
 
 
-def _short(lane):
-    return lane if len(lane) < _COLUMN else lane[: _COLUMN - 2] + "…"
+def _short(lane, column=_COLUMN):
+    return lane if len(lane) < column else lane[: column - 2] + "…"
 
 
 def _number(value):

@@ -54,7 +54,7 @@ def assess_history(history, given=None, policies=None):
     0.0
     """
     statistics, refused = assessable(lane_statistics(history))
-    require(len(statistics) > 0, "history", "one with a lane that can be assessed", "; ".join(set(refused["reason"])))
+    require(len(statistics) > 0, "history", "one with a lane that can be assessed", "; ".join(refused["reason"].unique()))
     stated, assumptions = _stated(statistics, given or {}, policies)
     if "internal_capacity" not in stated:
         plan = assess(statistics, Policy(**stated, internal_capacity=0.0), period=history.period)
@@ -81,7 +81,8 @@ def _stated(statistics, given, policies):
         if strangers := len(policies.index.difference(statistics.index)):
             assumptions.append(f"{strangers:,} lanes of the policies are not among the lanes assessed")
         for name, column in policies.reindex(statistics.index).items():
-            stated[name] = _filled(name, column, stated.get(name, getattr(Policy, name)))
+            default = None if name == "internal_capacity" else getattr(Policy, name)
+            stated[name] = _filled(name, column, stated.get(name, default))
     if "internal_capacity" not in stated:
         assumptions.append("internal_capacity is the required capacity: the plan just fits")
     if "service_level" not in stated:

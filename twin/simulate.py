@@ -172,9 +172,9 @@ def profits(capacity, demand_mean, demand_sd, *, margin, holding_cost, sla_penal
     >>> estimate(draws).agrees(3127.9846)
     True
     """
-    (capacity,) = nonnegative(capacity=capacity)
+    capacity, mean, sd = nonnegative(capacity=capacity, demand_mean=demand_mean, demand_sd=demand_sd)
     m, h, p = nonnegative(margin=margin, holding_cost=holding_cost, sla_penalty=sla_penalty)
-    draws = demand(demand_mean, demand_sd, samples=samples, seed=seed)
+    draws = demand(mean, sd, samples=samples, seed=seed)
     for start in range(0, len(draws), _BLOCK):
         x = draws[start : start + _BLOCK]
         np.minimum((m + h) * x - h * capacity, (m + p) * capacity - p * x, out=x)

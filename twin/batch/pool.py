@@ -33,8 +33,10 @@ def in_parallel(function, tasks, *, workers=None, executor=None):
     with concurrent.futures.ProcessPoolExecutor(workers, fresh, initializer=_prepare_worker) as executor:
         try:
             return _collect(function, tasks, executor)
-        except BaseException:  # Ctrl-C: what has not begun never will
+        except BaseException:  # Ctrl-C: nothing new begins, and what runs ends at once
             executor.shutdown(wait=False, cancel_futures=True)
+            for process in multiprocessing.active_children():
+                process.kill()
             raise
 
 
@@ -60,6 +62,8 @@ def _prepare_worker():
     """Set what every run has in common, and end this process when the one that started it has ended."""
     for name, value in WORKER.items():
         os.environ.setdefault(name, value)
+    if hasattr(os, "setsid"):
+        os.setsid()  # Ctrl-C reaches the process that started this one, which then ends it quietly
 
     def follow():
         multiprocessing.connection.wait([multiprocessing.parent_process().sentinel])

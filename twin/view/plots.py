@@ -18,7 +18,7 @@ def frame(ax, title, x_label, y_label, *, percent=""):
     """Title and label an Axes; `percent` names the axes ("x", "y" or "xy") whose shares read as per cent."""
     ax.set(title=title, xlabel=x_label, ylabel=y_label)
     for axis in percent:
-        getattr(ax, f"{axis}axis").set_major_formatter(FuncFormatter(lambda share, _: f"{100 * share:g} %"))
+        getattr(ax, f"{axis}axis").set_major_formatter(FuncFormatter(lambda share, _: f"{100 * share:g}%"))
 
 
 def line(ax, x, y, text="", colour=BETTER, *, at=-1, offset=(4, 0), style="-"):

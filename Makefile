@@ -1,0 +1,84 @@
+# One environment from one lock file, and a few verbs. `make` alone lists them.
+#
+#   make PYTHON=python3.12 test     another interpreter for the environment
+#   make PORT=9000 apps             another port for the dashboards
+
+PYTHON ?= python3
+PORT ?= 8866
+python := .venv/bin/python
+ready := .venv/ready
+
+# Whatever the machine exports, what runs here depends on this folder alone: byte code is kept (every
+# process would compile SciPy again), and fonts, sockets and start-up files come from the environment.
+unexport PYTHONDONTWRITEBYTECODE PYTHONPATH PYTHONHOME VIRTUAL_ENV MPLBACKEND
+export MPLCONFIGDIR := $(CURDIR)/.venv/var/matplotlib
+export IPYTHONDIR := $(CURDIR)/.venv/var/ipython
+export JUPYTER_PREFER_ENV_PATH := 1
+# The certificates the machine trusts, as pip does; a network may have its own.
+export UV_SYSTEM_CERTS ?= 1
+export UV_LINK_MODE := copy
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# The same inputs give the same bytes: no dates in figures, no order that changes from run to run.
+export SOURCE_DATE_EPOCH := 1767225600
+export PYTHONHASHSEED := 0
+# A home that cannot be written holds no caches either.
+ifneq ($(shell test -w "$$HOME" && echo writable),writable)
+export UV_CACHE_DIR := $(CURDIR)/.venv/var/uv
+export PIP_CACHE_DIR := $(CURDIR)/.venv/var/pip
+export JUPYTER_RUNTIME_DIR := $(CURDIR)/.venv/var/runtime
+endif
+# Work is spread over processes; threads inside each would only get in each other's way.
+paper test notebooks: export OMP_NUM_THREADS := 1
+paper test notebooks: export OPENBLAS_NUM_THREADS := 1
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help paper test notebooks lab apps lint bench
+
+help:
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1	\2/p' Makefile | while IFS='	' read -r name what; do \
+	    printf '  make %-10s %s\n' "$$name" "$$what"; done
+
+paper: $(ready) ## build the papers from data: jobs, checks, PDF (only what changed)
+	@set -e; for plan in $(wildcard papers/*/figures.yml); do \
+	    $(python) -m twin paper "$$(dirname "$$plan")"; done
+
+test: $(ready) ## run every unit test, docstring example and notebook
+	@$(python) -m pytest -n 2 --dist loadscope --nbval --nbval-current-env \
+	    --nbval-sanitize-with tests/nbval_sanitize.cfg tests twin $(wildcard notebooks)
+
+notebooks: $(ready) ## run all notebooks again in place, and renew contents and links
+	@$(python) -m twin.batch.contents
+	@$(python) -m twin.batch.notebook $(sort $(wildcard notebooks/[0-9][0-9]_*.ipynb))
+
+lab: $(ready) ## open the notebooks in JupyterLab
+	@$(python) -m jupyterlab --ServerApp.root_dir=notebooks $(if $(filter 0,$(shell id -u)),--allow-root)
+
+apps: $(ready) ## serve the notebooks as dashboards (Voilà) on PORT
+	@$(python) -m voila notebooks --no-browser --port=$(PORT)
+
+lint: $(ready) ## check style and layout of code and notebooks (ruff)
+	@$(python) -m ruff check .
+	@$(python) -m ruff format --check .
+
+bench: $(ready) ## compare speeds, as ratios in one table
+	@$(python) benchmarks/run.py
+
+.venv/bin/python:
+	@command -v $(PYTHON) >/dev/null || { echo "$(PYTHON) is not on the PATH; the Twin needs Python 3.11 or newer." >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; v = sys.version_info; sys.exit(v < (3, 11) and \
+	    "The Twin needs Python 3.11 or newer; $(PYTHON) is %d.%d. Name another: make PYTHON=..." % v[:2] or 0)'
+	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || { \
+	    echo "$(PYTHON) cannot make environments; on Debian: apt-get install python3-venv." >&2; exit 1; }
+	@echo "Making the environment in .venv (once) ..."
+	@$(PYTHON) -m venv --clear .venv
+
+# uv comes first, by pip, in the version and with the hashes of the lock; uv then brings everything else.
+$(ready): requirements.lock pyproject.toml | .venv/bin/python
+	@sed -n '/^uv==/,/[^\\]$$/p' requirements.lock > .venv/uv.lock
+	@$(python) -m pip install --quiet --no-deps --require-hashes -r .venv/uv.lock
+	@$(python) -m uv pip sync --quiet --python $(python) --require-hashes --compile-bytecode requirements.lock
+	@$(python) -m uv pip install --quiet --python $(python) --no-deps --no-build-isolation -e .
+	@mkdir -p $(MPLCONFIGDIR) $(IPYTHONDIR)
+	@$(python) -c 'import matplotlib.font_manager' 2>/dev/null
+	@touch $@

@@ -1,0 +1,92 @@
+"""One set of versions everywhere, and the files that describe the project agree with it."""
+
+import os
+import re
+import subprocess
+import tomllib
+from pathlib import Path
+
+import yaml
+
+import twin
+
+ROOT = Path(__file__).parents[1]
+LOCK = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+ENVIRONMENT = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+TARGETS = ["paper", "test", "notebooks", "lab", "apps", "lint", "bench"]
+
+
+def locked():
+    """Return {name: version} of the lock."""
+    return dict(re.findall(r"^([a-z0-9._-]+)==([^ ;\\]+)", LOCK, re.M))
+
+
+def pinned():
+    """Return {name: version} of environment.yml, conda's and pip's."""
+    conda = [item for item in ENVIRONMENT["dependencies"] if isinstance(item, str)]
+    (pip,) = [item["pip"] for item in ENVIRONMENT["dependencies"] if isinstance(item, dict)]
+    return dict(re.split("=+", item) for item in conda + pip if "=" in item)
+
+
+def required(*extras):
+    """Return the names of the project's own dependencies, with those of extras."""
+    wanted = [*PROJECT["dependencies"], *(r for e in extras for r in PROJECT["optional-dependencies"][e])]
+    return {re.match(r"[A-Za-z0-9._-]+", requirement)[0].lower() for requirement in wanted}
+
+
+def test_binder_reads_what_the_root_says():
+    assert (ROOT / "binder" / "environment.yml").read_bytes() == (ROOT / "environment.yml").read_bytes()
+
+
+def test_each_pin_is_the_locks():
+    pins = pinned()
+    assert PROJECT["requires-python"] == f">={pins.pop('python')}"
+    lock = locked()
+    # conda spells a distribution without pip's extras and separators
+    assert pins == {name: lock[name.replace("_", "-")] for name in pins}
+
+
+def test_each_dependency_is_pinned():
+    assert required("apps", "papers") <= set(pinned())
+    assert required(*PROJECT["optional-dependencies"]) <= set(locked())
+
+
+def test_the_lock_has_hashes_and_no_addresses():
+    blocks = re.split(r"\n(?=[a-z0-9])", LOCK)
+    assert len(blocks) == len(re.findall(r"^\S+==", LOCK, re.M)) > 50
+    assert all("--hash=sha256:" in block for block in blocks)
+    assert not re.search(r"://|index-url|find-links| @ ", LOCK)
+
+
+def test_no_file_of_the_environment_names_a_registry_or_a_place():
+    files = ["Makefile", "environment.yml", "pyproject.toml", ".ci/run", "binder/postBuild"]
+    for name in files:
+        text = (ROOT / name).read_text(encoding="utf-8")
+        assert not re.search(r"pypi\.|pythonhosted|/root/|/home/|/work/|find-links", text), name
+
+
+def test_the_citation_is_valid_and_of_this_version():
+    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
+    assert {"cff-version", "message", "title", "authors"} <= set(citation)  # what the format requires
+    assert citation["cff-version"] == "1.2.0" and citation["type"] == "software"
+    assert citation["version"] == twin.__version__ and citation["license"] == PROJECT["license"]
+    assert citation["authors"] == PROJECT["authors"]
+    (origin,) = citation["references"]
+    assert {"type", "title", "authors"} <= set(origin) and origin["version"] == "3.0.0"
+    assert origin["authors"] == [{"family-names": "Hegde", "given-names": "S. S."}]
+
+
+def test_the_changelog_knows_this_version():
+    changelog = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    assert "## [Unreleased]" in changelog and f"## [{twin.__version__}]" in changelog
+
+
+def test_make_lists_its_targets_a_line_each():
+    outside = {
+        name: value for name, value in os.environ.items() if not name.startswith("MAKE")
+    }  # of any other make
+    listing = subprocess.run(
+        ["make"], cwd=ROOT, env=outside, capture_output=True, text=True, check=True
+    ).stdout
+    assert [line.split()[1] for line in listing.splitlines()] == TARGETS
