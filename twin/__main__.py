@@ -96,8 +96,6 @@ def _add_assess_options(parser):
 
 
 def _assess(options):
-    import pandas as pd
-
     from twin import printing, report
     from twin.data.history import load_history
 
@@ -112,10 +110,10 @@ def _assess(options):
         dayfirst=options.dayfirst,
         decimal=options.decimal,
         columns=columns or None,
-        progress=sys.stderr.isatty() or os.path.exists(options.file) and os.path.getsize(options.file) > _LONG,
+        progress=sys.stderr.isatty() or (os.path.exists(options.file) and os.path.getsize(options.file) > _LONG),
     )
     given = {field.name: getattr(options, field.name) for field in fields(Policy)}
-    policies = pd.read_csv(options.policies, index_col="lane", dtype={"lane": str}) if options.policies else None
+    policies = _read_policies(options.policies) if options.policies else None
     found = report.assess_history(history, {name: x for name, x in given.items() if x is not None}, policies)
     if options.csv:
         print(history.account, file=sys.stderr)
@@ -127,6 +125,18 @@ def _assess(options):
         words = printing.to_text(found, most=options.most, width=shutil.get_terminal_size((120, 40)).columns)
     print(words, end="", flush=True)
     return 0
+
+
+def _read_policies(path):
+    import pandas as pd
+
+    try:
+        table = pd.read_csv(path, dtype={"lane": str})
+    except ValueError as error:  # empty, broken or no text; pandas does not say which file
+        raise ValueError(f"{path} cannot be read as a table of policies: {str(error).strip()}") from None
+    if "lane" not in table:
+        raise ValueError(f"{path} must have a column lane; found {', '.join(map(repr, table))}")
+    return table.set_index(table.pop("lane").str.strip())  # as blanks around lanes do not count in a history
 
 
 def _paper(options):

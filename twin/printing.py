@@ -32,7 +32,10 @@ def to_text(report, *, most=12, width=100):
             values = "".join(f"{_number(value):>{column}}" for value in block[name])
             lines.append(f"{name:{name_width}}{unit:{unit_width}}{values}")
     if len(report.table) > len(lanes):
-        lines += ["", f"The {len(lanes)} largest of {len(report.table):,} lanes; --most N shows more, --csv and --json all."]
+        lines += [
+            "",
+            f"The {len(lanes)} largest of {len(report.table):,} lanes; --most N shows more, --csv and --json all.",
+        ]
     return "\n".join(lines) + "\n"
 
 

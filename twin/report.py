@@ -54,7 +54,9 @@ def assess_history(history, given=None, policies=None):
     0.0
     """
     statistics, refused = assessable(lane_statistics(history))
-    require(len(statistics) > 0, "history", "one with a lane that can be assessed", "; ".join(refused["reason"].unique()))
+    require(
+        len(statistics) > 0, "history", "one with a lane that can be assessed", "; ".join(refused["reason"].unique())
+    )
     stated, assumptions = _stated(statistics, given or {}, policies)
     if "internal_capacity" not in stated:
         plan = assess(statistics, Policy(**stated, internal_capacity=0.0), period=history.period)

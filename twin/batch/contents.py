@@ -1,20 +1,23 @@
-"""Generate what readers find their way by: 00_contents.ipynb, the README's table and the notebooks' links.
+"""Generate what readers find their way by: 00_contents.ipynb, the notebooks' links, the README's table and pictures.
 
 Each numbered notebook opens with "# NN · Name: what it is about", a question in bold and an answer; the line
 that ends in <!-- nav --> is generated.
 """
 
+import base64
 import json
 import re
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+import twin
 from twin.batch.notebook import dumps, normalise
 
 BEGIN, END = "<!-- contents:begin -->", "<!-- contents:end -->"
 NAV = "<!-- nav -->"
 CONTENTS = "00_contents.ipynb"
+PICTURES = "pictures"
 OPENING = """# 00 · The LSP Digital Capacity Twin
 
 How much capacity should a logistics service provider reserve, before it knows what comes? Each notebook
@@ -59,17 +62,19 @@ def update(root, *, write=True):
     paths = sorted((root / "notebooks").glob("[0-9][0-9]_*.ipynb"))
     paths = [path for path in paths if path.name != CONTENTS]
     entries = [read_entry(path) for path in paths]
-    texts = {path: _with_links(path, entries, i) for i, path in enumerate(paths)}
+    files = {path: _with_links(path, entries, i).encode() for i, path in enumerate(paths)}
+    files |= {path.parent / PICTURES / f"{path.stem}.png": _picture(path) for path in paths}
     if entries:
-        texts[root / "notebooks" / CONTENTS] = dumps(_contents(entries))
+        files[root / "notebooks" / CONTENTS] = dumps(_contents(entries)).encode()
     readme = root / "README.md"
     if readme.is_file() and BEGIN in readme.read_text(encoding="utf-8"):
         before, _, rest = readme.read_text(encoding="utf-8").partition(BEGIN)
         _, _, after = rest.partition(END)
-        texts[readme] = f"{before}{BEGIN}\n{_table(entries, 'notebooks/')}\n{END}{after}"
-    changed = [p for p, t in texts.items() if not p.is_file() or p.read_text(encoding="utf-8") != t]
+        files[readme] = f"{before}{BEGIN}\n{_table(entries, 'notebooks/')}\n{END}{after}".encode()
+    changed = [p for p, content in files.items() if content and not (p.is_file() and p.read_bytes() == content)]
     for path in changed if write else ():
-        path.write_text(texts[path], encoding="utf-8", newline="\n")
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(files[path])
     return changed
 
 
@@ -89,6 +94,13 @@ def _contents(entries):
     return normalise({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
 
 
+def _picture(path):
+    """Return the first picture among a notebook's stored outputs as PNG bytes; none while it has not run."""
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    outputs = [output.get("data", {}) for cell in cells for output in cell.get("outputs", [])]
+    return next((base64.b64decode(data["image/png"]) for data in outputs if "image/png" in data), None)
+
+
 def _with_links(path, entries, i):
     """Return a notebook's text with its line of links renewed, or added to the first cell."""
     text = path.read_text(encoding="utf-8")
@@ -99,6 +111,8 @@ def _with_links(path, entries, i):
         links.insert(0, f"[← {entries[i - 1].short}]({entries[i - 1].file})")
     if i + 1 < len(entries):
         links.append(f"[{entries[i + 1].short} →]({entries[i + 1].file})")
+    if (Path(twin.__file__).parent / f"{path.stem[3:]}.py").is_file():
+        links.append(f"formulas in `twin/{path.stem[3:]}.py`")
     line = f"{' · '.join(links)} {NAV}"
     source = "".join(cell["source"])
     if line in source.splitlines():
