@@ -16,7 +16,7 @@ PERIOD_NAMES = {"D": "day", "W": "week", "MS": "month"}
 
 
 class Moments(NamedTuple):
-    """Mean and standard deviation of a random quantity, in the same unit."""
+    """Mean and standard deviation of a random quantity, in the same unit; each has the shape of what it depends on."""
 
     mean: np.ndarray
     sd: np.ndarray
@@ -28,7 +28,7 @@ def days_per_period(period):
     >>> days_per_period("W")
     7.0
     """
-    require(period in DAYS_PER_PERIOD, "period", f"one of {', '.join(DAYS_PER_PERIOD)}", period)
+    require(isinstance(period, str) and period in DAYS_PER_PERIOD, "period", f"one of {', '.join(DAYS_PER_PERIOD)}", period)
     return DAYS_PER_PERIOD[period]
 
 
@@ -63,7 +63,7 @@ def change_period(demand_mean, demand_sd, *, given, wanted):
 
     Returns
     -------
-    Moments, broadcast shape. [pallet/wanted period]
+    Moments. [pallet/wanted period]
 
     Limits
     ------
@@ -92,7 +92,7 @@ def workload(demand_mean, demand_sd, return_rate=0.0):
 
     Returns
     -------
-    Moments, broadcast shape. [pallet/period]
+    Moments. [pallet/period]
 
     Limits
     ------
@@ -125,7 +125,7 @@ def lead_time_demand(mean, sd, lead_time_mean, lead_time_sd=0.0):
 
     Returns
     -------
-    Moments, broadcast shape. [pallet]
+    Moments. [pallet]
 
     Limits
     ------

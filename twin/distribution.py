@@ -149,9 +149,18 @@ def _area_beyond(q, distribution, mean):
         return mean - q
     tails = 10.0 ** -np.arange(0.5, 16)
     cuts = np.concatenate(([q, high], distribution.ppf(tails), distribution.isf(tails)))
-    edges, total = np.unique(np.clip(cuts, q, max(q, high))), 0.0
+    edges, total = np.unique(np.clip(cuts[np.isfinite(cuts)], q, max(q, high))), 0.0
     apart = np.append(np.diff(edges) > 1e-12 * np.abs(edges[:-1]), True)
     edges = edges[apart | (edges == q)]  # nothing to integrate between neighbours
     for a, b in pairwise(edges):  # what comes later need only be right in proportion to what is already there
         total += quad(distribution.sf, a, b, epsabs=1e-12 * total, epsrel=1e-11, limit=200)[0]
+    if np.isfinite(high):
+        return total
+    start, scale = edges[-1], max(abs(edges[-1] - mean), distribution.isf(0.25) - distribution.ppf(0.25))
+
+    def far_tail(v):  # x = start + scale (e^v - 1): a heavy tail becomes an exponential one
+        return scale * np.exp(v) * distribution.sf(start + scale * np.expm1(v))
+
+    for a, b in pairwise((0.0, 1e-3, 1e-2, 0.1, 1.0, 10.0, 100.0, 600.0)):
+        total += quad(far_tail, a, b, epsabs=1e-12 * total, epsrel=1e-11, limit=200)[0]
     return total

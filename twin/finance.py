@@ -10,7 +10,7 @@ from twin.newsvendor import cost_curve
 
 
 class UnitEconomics(NamedTuple):
-    """Expected money of one period; profit is the first line less the others. [$/period]"""
+    """Expected money of one period: profit is the first line less the others; each has the shape of what it is of."""
 
     revenue: np.ndarray
     handling: np.ndarray
@@ -84,7 +84,7 @@ def unit_economics(
 
     Returns
     -------
-    UnitEconomics of broadcast shapes. [$/period]
+    UnitEconomics. [$/period]
 
     Source
     ------

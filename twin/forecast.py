@@ -59,34 +59,37 @@ def linear_trend(volumes):
     fits = np.empty((6, len(lanes)))
     block = max(1, _BLOCK // periods)
     for start in range(0, len(lanes), block):
-        fits[:, start : start + block] = _fit(lanes[start : start + block])
+        rows = slice(start, start + block)
+        for fit, value in zip(fits, _fit(lanes[rows]), strict=True):
+            fit[rows] = value
     return Trend(*(fit.reshape(y.shape[:-1])[()] for fit in fits), periods)
 
 
-_BLOCK = 2**17  # numbers worked on at a time: temporaries of this size stay in the cache
+_BLOCK = 2**18  # numbers worked on at a time: temporaries of this size stay in the cache
 
 
 def _fit(y):
     """Intercept, slope, residual sd, observed, centre and spread of the lanes of one block."""
     time = np.arange(y.shape[-1], dtype=float)
-    complete = np.isfinite(y.sum(axis=-1)).all()
+    total = y @ np.ones(time.size)
+    complete = np.isfinite(total).all()
     known = np.ones((1, time.size)) if complete else (~np.isnan(y)).astype(float)
     require(complete or not np.isinf(y).any(), "volumes", "finite, or NaN where unknown", "infinity")
     observed = known.sum(axis=-1)
     require(observed >= 3, "volumes", "known in at least 3 periods a lane", observed)
     centre = known @ time / observed
     spread = known @ (time * time) - observed * centre**2
-    mean = (y if complete else np.nan_to_num(y)).sum(axis=-1) / observed
+    mean = (total if complete else np.nansum(y, axis=-1)) / observed
     deviation = y - mean[:, np.newaxis]  # centred first, so that large means cost no digits
     if not complete:
         deviation = np.nan_to_num(deviation)
     slope = deviation @ time / spread
-    squares = np.einsum("ij,ij->i", deviation, deviation) - slope**2 * spread
+    squares = np.vecdot(deviation, deviation) - slope**2 * spread
     residual_sd = np.sqrt(np.maximum(squares, 0.0) / (observed - 2))  # rounding only
-    return np.broadcast_arrays(mean - slope * centre, slope, residual_sd, observed, centre, spread)
+    return mean - slope * centre, slope, residual_sd, observed, centre, spread
 
 
-def predict(trend, horizon, coverage=0.95):
+def predict(trend, horizon, probability=0.95):
     """Return the forecast of the periods after the series, and the interval that holds a new observation.
 
     mean +- t(n-2) s sqrt(1 + 1/n + (t - centre)^2 / spread)
@@ -97,7 +100,7 @@ def predict(trend, horizon, coverage=0.95):
         From `linear_trend`.
     horizon : int
         Number of periods ahead, >= 1. [period]
-    coverage : float, optional
+    probability : float, optional
         Probability that the interval holds the observation, in (0, 1). [-]
 
     Returns
@@ -117,11 +120,11 @@ def predict(trend, horizon, coverage=0.95):
     [18.5, 12.046, 24.954]
     """
     horizon = whole("horizon", horizon, least=1)
-    (coverage,) = probabilities(coverage=coverage)
+    (probability,) = probabilities(probability=probability)
     time = trend.periods + np.arange(horizon, dtype=float)
     column = {name: np.asarray(value)[..., np.newaxis] for name, value in trend._asdict().items()}
     mean = column["intercept"] + column["slope"] * time
     leverage = 1.0 + 1.0 / column["observed"] + (time - column["centre"]) ** 2 / column["spread"]
-    quantile = _special.stdtrit(column["observed"] - 2, 0.5 + coverage / 2)
+    quantile = _special.stdtrit(column["observed"] - 2, 0.5 + probability / 2)
     half = quantile * column["residual_sd"] * np.sqrt(leverage)
     return Interval(mean, mean - half, mean + half)

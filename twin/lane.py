@@ -7,7 +7,7 @@ import numpy as np
 from twin import buffers, cooperation, demand, finance, lot_size, newsvendor, resilience
 from twin._check import nonnegative, numbers, positive, require
 
-_CHUNK = 2**16  # lanes worked on at a time: temporaries of this size stay in the cache
+_CHUNK = 2**14  # lanes worked on at a time: temporaries of this size stay in the cache
 
 
 def _given(default, unit, meaning):
@@ -111,7 +111,7 @@ def assess(statistics, policy, *, period="D"):
     require(len(shape) <= 1, "statistics", "a table with one row a lane", shape)
     if not shape:
         return _answers(period=period, **inputs)
-    answers = {name: np.empty(shape) for name in UNITS}
+    answers = dict(zip(UNITS, np.empty((len(UNITS), *shape)), strict=True))  # one block: its pages come at once
     for start in range(0, shape[0], _CHUNK):
         rows = slice(start, start + _CHUNK)
         chunk = _answers(period=period, **{n: v[rows] if v.ndim and len(v) > 1 else v for n, v in inputs.items()})
@@ -147,6 +147,7 @@ def _answers(
     short_cost = finance.underage_cost(sla_penalty, service_revenue, handling_cost)
     ratio = newsvendor.critical_ratio(short_cost, holding_cost)
     level = ratio if service_level is None else service_level[()]
+    require((level > 0) & (level < 1), "critical_ratio" if service_level is None else "service_level", "in (0, 1)", level)
 
     safety_factor = buffers.safety_stock(1.0, level)  # coverage, also where certain demand has no sd to divide by
     stock = safety_factor * over_lead_time.sd
@@ -154,6 +155,7 @@ def _answers(
     lot = lot_size.order_quantity(load.mean, fixed_order_cost, holding_cost)
     lot = np.maximum(lot, load.mean)  # reviewed each period: no order is smaller than what a period uses
     required = buffers.required_capacity(load.mean, stock, dwell)
+    require(required > 0, "service_level", "high enough for a plan that needs space at all", level)
     planned = cooperation.planned_overflow(required, internal_capacity)
     overflow = cooperation.expected_overflow(required, space_sd, internal_capacity)
     dependency = cooperation.dependency(planned, required)
@@ -182,7 +184,7 @@ def _answers(
         "order_quantity": lot,
         "order_cost": lot_size.order_cost(lot, load.mean, fixed_order_cost, holding_cost),
         "fill_rate": buffers.fill_rate(stock, over_lead_time.sd, lot),
-        "buffer_cost": newsvendor.cost_curve(level, over_lead_time.sd, short_cost, holding_cost),
+        "buffer_cost": money.holding + short_cost * shortage,
         "required_capacity": required,
         "planned_overflow": planned,
         "dependency": dependency,
@@ -190,9 +192,7 @@ def _answers(
         "expected_overflow": overflow,
         "overflow_probability": cooperation.overflow_probability(required, space_sd, internal_capacity),
         "expected_dependency": cooperation.dependency(overflow, required),
-        "expected_warehousing_cost": cooperation.expected_cost(
-            required, space_sd, internal_capacity, holding_cost, partner_surcharge
-        ),
+        "expected_warehousing_cost": holding_cost * required + money.surcharge,
         "resilience_index": resilience.resilience_index(safety_factor, dependency),
         **money._asdict(),
     }

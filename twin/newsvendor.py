@@ -97,7 +97,8 @@ def best_quantity(mean, sd, underage_cost, overage_cost):
     """
     (mean,), (sd,) = numbers(mean=mean), nonnegative(sd=sd)
     under, over = positive(underage_cost=underage_cost, overage_cost=overage_cost)
-    return mean + sd * _special.ndtri(critical_ratio(under, over))
+    (ratio,) = probabilities(critical_ratio=critical_ratio(under, over))  # a ratio that rounds to 1 has no quantity
+    return mean + sd * _special.ndtri(ratio)
 
 
 def expected_cost(quantity, mean, sd, underage_cost, overage_cost):

@@ -81,7 +81,7 @@ def resilience_index(coverage, dependency, *, full_coverage=2.0, buffer_weight=0
 def recovery(flow, baseline):
     """Return depth, service lost and time to recover of a flow that starts with the disruption.
 
-    depth = max(B - f) / B;  lost = sum over t < T of (B - f_t) / B;  T = first t with f_t >= B after the drop
+    depth = max over t < T of (B - f_t) / B;  lost = sum over t < T of (B - f_t) / B;  T = first t with f_t >= B after the drop
 
     Parameters
     ----------
@@ -109,13 +109,13 @@ def recovery(flow, baseline):
     require(flow.ndim > 0 and flow.shape[-1] > 0, "flow", "a series of at least one period", flow)
     short = 1.0 - flow / baseline[..., np.newaxis]
     down = short > 0
-    dropped = np.maximum.accumulate(down, axis=-1)
-    back = dropped & ~down
-    periods = flow.shape[-1]
-    first_back = np.where(back.any(axis=-1), back.argmax(axis=-1), periods)
-    lost = np.sum(np.where(np.arange(periods) < first_back[..., np.newaxis], np.maximum(short, 0.0), 0.0), axis=-1)
-    time = np.where(down.any(axis=-1), np.where(back.any(axis=-1), first_back, np.inf), 0.0)
-    return Recovery(np.maximum(short.max(axis=-1), 0.0), lost, time[()])
+    back = np.maximum.accumulate(down, axis=-1) & ~down
+    returned = back.any(axis=-1)
+    end = np.where(returned, back.argmax(axis=-1), flow.shape[-1])
+    lasting = np.arange(flow.shape[-1]) < end[..., np.newaxis]  # until the flow is back, or the record ends
+    lost = np.where(lasting, np.maximum(short, 0.0), 0.0)
+    time = np.where(down.any(axis=-1), np.where(returned, end, np.inf), 0.0)
+    return Recovery(lost.max(axis=-1), lost.sum(axis=-1), time[()])
 
 
 def time_to_survive(stock, demand, remaining_capacity):

@@ -2,9 +2,12 @@
 
 import io
 import json
+import math
 from pathlib import Path
 
-FORMATS = {"svg": {"Date": None}, "pdf": {"CreationDate": None}, "png": {}}  # metadata that would change bytes
+from twin._check import require
+
+FORMATS = {"svg": {"Date": None}, "pdf": {"CreationDate": None}}  # metadata that would change bytes
 
 
 class Picture:
@@ -37,10 +40,12 @@ def show(figure, name, words, out_dir=""):
     out_dir : str, optional
         Folder to save in; empty means do not save.
     """
+    picture = Picture(figure, words)  # first: each drawing moves the layout a little, and batches show what lessons do
     if out_dir:
+        Path(out_dir, f"{name}.png").write_bytes(picture.png)
         for ending, metadata in FORMATS.items():
-            figure.savefig(Path(out_dir) / f"{name}.{ending}", metadata=metadata)
-    return Picture(figure, words)
+            figure.savefig(Path(out_dir, f"{name}.{ending}"), metadata=metadata)
+    return picture
 
 
 def headline(out_dir="", /, **results):
@@ -58,6 +63,7 @@ def headline(out_dir="", /, **results):
     """
     width = max(map(len, results)) + 2
     for name, (value, unit) in results.items():
+        require(math.isfinite(value), name, "a finite number", value)
         print(f"{name:{width}}{value:>8,.{_decimals(value)}f} {unit if unit != '-' else ''}".rstrip())
     if out_dir:
         table = {name: {"value": float(value), "unit": unit} for name, (value, unit) in results.items()}

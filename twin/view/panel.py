@@ -1,5 +1,6 @@
 """Sliders for a drawing: redraw on release, say what went wrong in a sentence, and a still picture without a kernel."""
 
+from decimal import Decimal
 from html import escape
 from typing import NamedTuple
 
@@ -41,9 +42,11 @@ class Panel:
         self.sliders = {name: _slider(control) for name, control in controls.items()}
         self.picture = widgets.Image(value=still.png, format="png", width=still.width, layout={"max_width": "100%"})
         self.message = widgets.HTML()
-        column = widgets.VBox([*self.sliders.values(), self.message], layout={"flex": "1 1 260px", "max_width": "340px"})
+        column = widgets.VBox(
+            [*self.sliders.values(), self.message], layout={"flex": "1 1 260px", "max_width": "340px"}
+        )
         frame = widgets.Box([self.picture], layout={"flex": "1 1 420px", "min_width": "0"})
-        self.box = widgets.Box([column, frame], layout={"display": "flex", "flex_flow": "row wrap", "gap": "16px"})
+        self.box = widgets.Box([column, frame], layout={"display": "flex", "flex_flow": "row wrap", "grid_gap": "16px"})
         for slider in self.sliders.values():
             slider.observe(self._redraw, "value")
 
@@ -65,15 +68,15 @@ def _slider(control):
     import ipywidgets as widgets
 
     low, high = min(control.low, control.value), max(control.high, control.value)
-    step = 10.0 ** _exponent((high - low) / 100)
+    digit = min(_exponent((high - low) / 100), _last_digit(control.value or high))
     return widgets.FloatSlider(
         value=control.value,
         min=low,
         max=high,
-        step=step,
+        step=10.0**digit,
         description=control.label,
         continuous_update=False,
-        readout_format=f".{max(0, -_exponent((high - low) / 100))}f",
+        readout_format=f".{max(0, -digit)}f",
         style={"description_width": "170px"},
         layout={"width": "100%"},
     )
@@ -82,3 +85,8 @@ def _slider(control):
 def _exponent(number):
     """The power of ten at or below a positive number: 0.03 -> -2."""
     return int(f"{number:e}".split("e")[1])
+
+
+def _last_digit(number):
+    """The power of ten of the last of its first three digits that is not zero: 18.5 -> -1, 0.0025 -> -4."""
+    return Decimal(f"{number:.3g}").normalize().as_tuple().exponent

@@ -1,0 +1,121 @@
+"""Safety stock and service, both ways: quadrature, exact covariance and simulation as witnesses."""
+
+from statistics import NormalDist
+
+import numpy as np
+import pytest
+from scipy.integrate import quad
+
+from twin import buffers, cooperation, demand, simulate
+
+NORMAL = NormalDist()
+LEVELS = [0.01, 0.3, 0.5, 0.9, 0.95, 0.99, 0.9999]
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_eq_2_3_safety_stock_and_cycle_service_are_inverse(level):
+    stock = buffers.safety_stock(25.0, level)
+    assert stock == pytest.approx(25 * NORMAL.inv_cdf(level), rel=1e-9, abs=1e-12)
+    assert buffers.cycle_service_level(stock, 25.0) == pytest.approx(level, rel=1e-12)
+
+
+def test_eq_2_3_cycle_service_by_simulation():
+    total = demand.lead_time_demand(100.0, 30.0, 4.0)
+    draws = simulate.lead_time_demand(100.0, 30.0, np.full(400_000, 4.0), seed=31)
+    stock = buffers.safety_stock(total.sd, 0.95)
+    assert simulate.estimate(draws <= total.mean + stock).agrees(0.95)
+    shortage = np.maximum(draws - total.mean - stock, 0)
+    assert simulate.estimate(shortage).agrees(buffers.expected_shortage(stock, total.sd))
+    assert simulate.estimate(1 - shortage / 400.0).agrees(buffers.fill_rate(stock, total.sd, 400.0))
+    assert simulate.estimate(20 * shortage).agrees(buffers.penalty_cost(stock, total.sd, 20.0))
+
+
+@pytest.mark.parametrize("stock", [-40.0, 0.0, 10.0, 80.0])
+def test_eq_2_4_expected_shortage_by_quadrature(stock):
+    witness, _ = quad(lambda x: (x - stock) * NORMAL.pdf(x / 25) / 25, stock, 300.0, epsrel=1e-11, epsabs=0)
+    assert buffers.expected_shortage(stock, 25.0) == pytest.approx(witness, rel=1e-8)
+    assert buffers.penalty_cost(stock, 25.0, 20.0) == pytest.approx(20 * witness, rel=1e-8)
+    assert buffers.fill_rate(stock, 25.0, 100.0) == pytest.approx(1 - witness / 100, rel=1e-8)
+
+
+def test_shortage_limits():
+    assert buffers.expected_shortage(0.0, 25.0) == pytest.approx(25 * NORMAL.pdf(0), rel=1e-15)
+    np.testing.assert_array_equal(buffers.expected_shortage([-7.0, 0.0, 7.0], 0.0), [7.0, 0.0, 0.0])
+
+
+@pytest.mark.parametrize("fill_rate", [0.01, 0.5, 0.9, 0.98, 0.999, 1 - 1e-9])
+@pytest.mark.parametrize("quantity", [5.0, 100.0, 5000.0])
+def test_eq_2_5_stock_from_fill_rate_and_back(fill_rate, quantity):
+    stock = buffers.safety_stock_for_fill_rate(fill_rate, 25.0, quantity)
+    missed = buffers.expected_shortage(stock, 25.0) / quantity
+    assert missed == pytest.approx(1 - fill_rate, rel=1e-9)
+    assert buffers.fill_rate(stock, 25.0, quantity) == pytest.approx(fill_rate, rel=1e-12)
+
+
+def test_eq_2_5_stock_from_fill_rate_grows_with_the_target():
+    targets = np.linspace(0.01, 0.9999, 500)
+    assert np.all(np.diff(buffers.safety_stock_for_fill_rate(targets, 25.0, 100.0)) > 0)
+
+
+def test_fill_rate_of_a_hopeless_buffer_is_zero():
+    assert buffers.fill_rate(-1000.0, 25.0, 100.0) == 0.0
+
+
+def test_the_two_service_types_differ_by_many_points():
+    stock = buffers.safety_stock(707.1068, 0.9214)
+    assert buffers.fill_rate(stock, 707.1068, 10_000.0) > 0.997
+
+
+# --- pooling ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("rho", [-0.3, 0.0, 0.4, 1.0])
+def test_eq_2_6_root_sum_of_squares_is_the_sum_of_the_covariance_matrix(rho):
+    sd = np.array([10.0, 20.0, 30.0, 40.0])
+    covariance = np.outer(sd, sd) * (rho + (1 - rho) * np.eye(4))
+    assert buffers.root_sum_of_squares(sd, rho) == pytest.approx(np.sqrt(covariance.sum()), rel=1e-12)
+
+
+def test_eq_2_6_limits():
+    assert buffers.root_sum_of_squares([7.0]) == 7.0
+    assert buffers.root_sum_of_squares([3.0, 4.0], 1.0) == 7.0
+    assert buffers.root_sum_of_squares([5.0, 5.0], -1.0) == 0.0
+    assert buffers.root_sum_of_squares([6.0, 6.0, 6.0], -0.5) == pytest.approx(0.0, abs=1e-7)
+
+
+def test_eq_2_6_many_pools_at_once():
+    sd, rho = np.array([[3.0, 4.0], [5.0, 12.0]]), np.array([0.0, 0.5])
+    pools = buffers.root_sum_of_squares(sd, rho)
+    assert pools.shape == (2,)
+    assert pools.tolist() == [buffers.root_sum_of_squares(sd[i], rho[i]) for i in range(2)]
+    assert isinstance(buffers.root_sum_of_squares([3.0, 4.0]), float)
+
+
+@pytest.mark.parametrize(
+    ("rho", "left", "helped"),
+    [
+        (-0.5, 4.5336, 10.7206),
+        (0.0, 8.7723, 6.4819),
+        (0.3, 10.9246, 4.3296),
+        (0.5, 12.2465, 3.0077),
+        (0.8, 14.0957, 1.1585),
+        (0.99, 15.1975, 0.0567),
+    ],
+)
+def test_two_partners_help_each_other_less_when_they_peak_together(rho, left, helped):
+    alone = 2 * cooperation.expected_overflow(100.0, 30.0, 110.0)
+    pooled = cooperation.expected_overflow(200.0, buffers.root_sum_of_squares([30.0, 30.0], rho), 220.0)
+    assert alone == pytest.approx(15.2542, abs=5e-5)
+    assert pooled == pytest.approx(left, abs=5e-5)
+    assert alone - pooled == pytest.approx(helped, abs=5e-5)
+
+
+# --- capacity -----------------------------------------------------------------------------------------------
+
+
+def test_required_capacity_turns_a_flow_into_a_stock():
+    assert buffers.required_capacity(140.0, 41.0) == 181.0
+    assert buffers.required_capacity(140.0, 41.0, 3.0) == 461.0
+    assert buffers.required_capacity(140.0, -200.0) == 0.0
+    day = buffers.required_capacity(140.0, 41.0, 7.0)  # a dwell time of seven days, or of one week
+    assert buffers.required_capacity(7 * 140.0, 41.0, 1.0) == day

@@ -1,0 +1,347 @@
+"""The validator, and the contract that every public formula keeps: what it refuses, broadcasts and returns."""
+
+import inspect
+from importlib import import_module
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from twin import (
+    _check,
+    buffers,
+    cooperation,
+    demand,
+    distribution,
+    finance,
+    forecast,
+    lane,
+    lot_size,
+    newsvendor,
+    resilience,
+    simulate,
+)
+
+MODULES = """demand newsvendor distribution buffers lot_size cooperation resilience finance forecast simulate
+lane""".split()
+
+
+def number(value):
+    return value, [np.nan, np.inf, -np.inf, "many", None]
+
+
+def nonnegative(value):
+    return value, [np.nan, np.inf, -1e-9, "many", None]
+
+
+def positive(value):
+    return value, [np.nan, np.inf, -1.0, 0.0, "many", None]
+
+
+def probability(value):
+    return value, [np.nan, -0.1, 0.0, 1.0, "many", None]
+
+
+def share(value):
+    return value, [np.nan, -1e-9, 1 + 1e-9, "many", None]
+
+
+def whole(value, least):
+    return value, [np.nan, least - 1, 2.5, True, "many", None]
+
+
+def period(value):
+    return value, ["M", "days", 7, None]
+
+
+COSTS = dict(underage_cost=positive(80.0), overage_cost=positive(20.0))
+PRICES = dict(holding_cost=nonnegative(10.0), partner_surcharge=nonnegative(5.0))
+MONEY = dict(
+    service_revenue=nonnegative(85.0),
+    handling_cost=nonnegative(50.0),
+    holding_cost=nonnegative(5.0),
+    sla_penalty=nonnegative(20.0),
+)
+STOCK = dict(safety_stock=number(40.0), lead_time_demand_sd=nonnegative(25.0))
+SPACE = dict(mean=nonnegative(140.0), sd=nonnegative(25.0), internal_capacity=nonnegative(150.0))
+
+#: Formulas whose every argument broadcasts: function -> argument -> (a good value, bad values).
+ELEMENTWISE = {
+    demand.workload: dict(demand_mean=nonnegative(100.0), demand_sd=nonnegative(30.0), return_rate=share(0.1)),
+    demand.lead_time_demand: dict(
+        mean=nonnegative(100.0),
+        sd=nonnegative(25.0),
+        lead_time_mean=nonnegative(3.0),
+        lead_time_sd=nonnegative(0.5),
+    ),
+    demand.expected_excess: dict(level=number(120.0), mean=number(100.0), sd=nonnegative(30.0)),
+    demand.probability_above: dict(level=number(120.0), mean=number(100.0), sd=nonnegative(30.0)),
+    newsvendor.costs_from_prices: dict(
+        price=number(190.0), cost=number(110.0), salvage=number(90.0), penalty=number(1.0)
+    ),
+    newsvendor.critical_ratio: dict(underage_cost=nonnegative(80.0), overage_cost=nonnegative(20.0)),
+    newsvendor.best_quantity: dict(mean=number(100.0), sd=nonnegative(30.0), **COSTS),
+    newsvendor.expected_cost: dict(
+        quantity=number(110.0),
+        mean=number(100.0),
+        sd=nonnegative(30.0),
+        underage_cost=nonnegative(80.0),
+        overage_cost=nonnegative(20.0),
+    ),
+    newsvendor.cost_curve: dict(
+        service_level=probability(0.8),
+        sd=nonnegative(30.0),
+        underage_cost=nonnegative(80.0),
+        overage_cost=nonnegative(20.0),
+    ),
+    newsvendor.distribution_free_quantity: dict(mean=positive(100.0), sd=nonnegative(30.0), **COSTS),
+    newsvendor.distribution_free_cost: dict(mean=positive(100.0), sd=nonnegative(30.0), **COSTS),
+    buffers.safety_stock: dict(lead_time_demand_sd=nonnegative(25.0), service_level=probability(0.95)),
+    buffers.cycle_service_level: STOCK,
+    buffers.expected_shortage: STOCK,
+    buffers.penalty_cost: dict(**STOCK, sla_penalty=nonnegative(20.0)),
+    buffers.fill_rate: dict(**STOCK, order_quantity=positive(100.0)),
+    buffers.safety_stock_for_fill_rate: dict(
+        fill_rate=probability(0.95), lead_time_demand_sd=positive(25.0), order_quantity=positive(100.0)
+    ),
+    buffers.required_capacity: dict(
+        workload_mean=nonnegative(140.0), safety_stock=number(41.0), dwell=nonnegative(2.0)
+    ),
+    lot_size.order_quantity: dict(
+        demand_mean=nonnegative(1300.0), fixed_order_cost=nonnegative(8.0), holding_cost=positive(0.225)
+    ),
+    lot_size.order_cost: dict(
+        order_quantity=positive(250.0),
+        demand_mean=nonnegative(1300.0),
+        fixed_order_cost=nonnegative(8.0),
+        holding_cost=nonnegative(0.225),
+    ),
+    cooperation.planned_overflow: dict(required_capacity=nonnegative(200.0), internal_capacity=nonnegative(150.0)),
+    cooperation.dependency: dict(overflow=nonnegative(20.0), required_capacity=positive(120.0)),
+    cooperation.planned_cost: dict(
+        required_capacity=nonnegative(200.0), internal_capacity=nonnegative(150.0), **PRICES
+    ),
+    cooperation.expected_overflow: SPACE,
+    cooperation.overflow_probability: SPACE,
+    cooperation.expected_cost: dict(**SPACE, **PRICES),
+    resilience.coverage: dict(safety_stock=number(50.0), lead_time_demand_sd=positive(25.0)),
+    resilience.resilience_index: dict(
+        coverage=number(1.0),
+        dependency=share(0.1),
+        full_coverage=positive(2.0),
+        buffer_weight=share(0.5),
+    ),
+    resilience.time_to_survive: dict(
+        stock=nonnegative(120.0), demand=nonnegative(100.0), remaining_capacity=nonnegative(70.0)
+    ),
+    finance.underage_cost: dict(
+        sla_penalty=nonnegative(20.0), service_revenue=nonnegative(85.0), handling_cost=nonnegative(50.0)
+    ),
+    finance.unit_economics: dict(
+        demand_mean=nonnegative(100.0),
+        workload_mean=nonnegative(110.0),
+        leftover=nonnegative(40.0),
+        shortage=nonnegative(1.0),
+        overflow=nonnegative(3.0),
+        partner_surcharge=nonnegative(5.0),
+        **MONEY,
+    ),
+}
+
+SERIES = [10.0, 12.0, 13.0, 17.0]
+DRAWS = dict(samples=whole(5, 2), seed=whole(1, 0))
+
+#: The rest: functions of a whole list, a distribution, a period or a seed; None stands for "not refused by value".
+OTHERS = {
+    demand.days_per_period: dict(period=period("D")),
+    demand.lead_time_in_periods: dict(lead_time_days=nonnegative(7.0), period=period("W")),
+    demand.change_period: dict(
+        demand_mean=nonnegative(100.0), demand_sd=nonnegative(25.0), given=("D", []), wanted=("W", [])
+    ),
+    distribution.best_quantity: dict(distribution=(stats.poisson(18), []), **COSTS),
+    distribution.expected_excess: dict(
+        quantity=number(20.0), distribution=(stats.poisson(18), [stats.cauchy(), stats.zipf(1.5)])
+    ),
+    distribution.expected_cost: dict(
+        quantity=number(20.0),
+        distribution=(stats.poisson(18), [stats.cauchy()]),
+        underage_cost=nonnegative(80.0),
+        overage_cost=nonnegative(20.0),
+    ),
+    distribution.empirical: dict(sample=([8.0, 9.0, 9.0], [[], 3.0, [1.0, np.nan], ["many"], [[1.0]]])),
+    buffers.root_sum_of_squares: dict(
+        sd=([3.0, 4.0], [[], 3.0, [1.0, -1.0], [np.nan], "many"]),
+        correlation=(0.3, [1.01, -1.01, np.nan, "many"]),
+    ),
+    resilience.recovery: dict(
+        flow=([60.0, 20.0, 100.0], [[], 3.0, [1.0, -1.0], [np.nan], "many"]), baseline=positive(100.0)
+    ),
+    finance.profit_surface: dict(
+        service_level=probability(0.9),
+        lead_time_sd=nonnegative(0.5),
+        demand_mean=nonnegative(100.0),
+        demand_sd=nonnegative(25.0),
+        lead_time_mean=nonnegative(1.0),
+        return_rate=share(0.1),
+        **MONEY,
+    ),
+    finance.tail_risk: dict(
+        losses=(SERIES, [[], 3.0, [np.nan, 1.0], [np.inf], "many"]),
+        level=(0.95, [0.0, 1.0, np.nan, [0.9, 0.95], "many"]),
+    ),
+    forecast.linear_trend: dict(
+        volumes=(SERIES, [[], 3.0, [1.0, 2.0], [1.0, np.inf, 3.0], [1.0, 2.0, np.nan], "many"])
+    ),
+    forecast.predict: dict(trend=(forecast.linear_trend(SERIES), []), horizon=whole(2, 1), probability=probability(0.9)),
+    simulate.generator: dict(seed=whole(1, 0)),
+    simulate.estimate: dict(values=(SERIES, [[], [1.0], 3.0, [np.nan, 1.0], "many"])),
+    simulate.demand: dict(mean=number(100.0), sd=nonnegative(25.0), **DRAWS),
+    simulate.workload: dict(shipped=([100, 20], [-1, 2.5, np.nan, "many"]), return_rate=share(0.1), seed=whole(1, 0)),
+    simulate.resample: dict(history=(SERIES, [[], 3.0, [np.nan], "many"]), **DRAWS),
+    simulate.lead_time_demand: dict(
+        mean=number(100.0), sd=nonnegative(25.0), lead_times=([3.0, 4.0], [-1.0, np.nan]), seed=whole(1, 0)
+    ),
+    simulate.lead_times: dict(mean=positive(3.0), sd=nonnegative(1.0), **DRAWS),
+    simulate.profits: dict(
+        capacity=nonnegative(120.0),
+        demand_mean=nonnegative(100.0),
+        demand_sd=nonnegative(30.0),
+        margin=nonnegative(35.0),
+        holding_cost=nonnegative(5.0),
+        sla_penalty=nonnegative(20.0),
+        **DRAWS,
+    ),
+    simulate.disrupted_flow: dict(
+        demand=([100.0, 90.0], [[-1.0], [np.nan], "many"]),
+        capacity=([50.0, 100.0], [[-1.0], [np.nan], "many"]),
+        stock=nonnegative(20.0),
+    ),
+}
+CONTRACTS = ELEMENTWISE | OTHERS
+
+
+def name(function):
+    return f"{function.__module__.removeprefix('twin.')}.{function.__name__}"
+
+
+def values(function):
+    return {argument: good for argument, (good, _) in CONTRACTS[function].items()}
+
+
+def as_arrays(result):
+    """The arrays of a result, be it one or a named tuple of several."""
+    return [np.asarray(part) for part in (result if isinstance(result, tuple) else (result,))]
+
+
+REFUSALS = [
+    pytest.param(function, argument, bad, id=f"{name(function)}-{argument}={bad!r:.12}")
+    for function, arguments in CONTRACTS.items()
+    for argument, (_, bads) in arguments.items()
+    for bad in bads
+]
+
+
+@pytest.mark.parametrize(("function", "argument", "bad"), REFUSALS)
+def test_bad_argument_is_refused_by_its_name(function, argument, bad):
+    with pytest.raises(ValueError, match=rf"^{argument} must be .+; got "):
+        function(**{**values(function), argument: bad})
+
+
+@pytest.mark.parametrize("function", CONTRACTS, ids=name)
+def test_good_arguments_are_accepted(function):
+    function(**values(function))
+
+
+@pytest.mark.parametrize("function", ELEMENTWISE, ids=name)
+def test_one_bad_element_refuses_the_array_and_is_the_one_named(function):
+    for argument, (good, _) in ELEMENTWISE[function].items():
+        with pytest.raises(ValueError, match=rf"^{argument} must be .*; got nan$"):
+            function(**{**values(function), argument: [good, np.nan, good]})
+
+
+@pytest.mark.parametrize("function", ELEMENTWISE, ids=name)
+def test_scalars_in_scalar_out(function):
+    result = function(**values(function))
+    for part in result if isinstance(result, tuple) else (result,):
+        assert isinstance(part, float), type(part)  # NumPy's float64 is one; an array of no dimension is not
+
+
+@pytest.mark.parametrize("function", ELEMENTWISE, ids=name)
+def test_broadcast_equals_element_wise(function):
+    """Arguments in turn vary along rows and columns: the (3, 2) answer is made of six scalar ones."""
+    factors = {"row": np.array([[1.0], [0.9], [0.8]]), "column": np.array([1.0, 0.85])}
+    way = dict(zip(ELEMENTWISE[function], ["row", "column"] * 6, strict=False))
+    grid = {argument: good * factors[way[argument]] for argument, good in values(function).items()}
+    together = as_arrays(function(**grid))
+    shape = np.broadcast_shapes(*(value.shape for value in grid.values()))
+    for index in np.ndindex(shape):
+        alone = function(**{k: float(np.broadcast_to(value, shape)[index]) for k, value in grid.items()})
+        for whole_, part in zip(together, as_arrays(alone), strict=True):
+            assert np.broadcast_to(whole_, shape)[index] == pytest.approx(part, rel=1e-13, abs=1e-13)
+
+
+@pytest.mark.parametrize("function", ELEMENTWISE, ids=name)
+def test_arguments_are_not_changed_and_lists_do_as_well_as_arrays(function):
+    arrays = {argument: np.full(2, good) for argument, good in values(function).items()}
+    before = {argument: value.copy() for argument, value in arrays.items()}
+    of_arrays = as_arrays(function(**arrays))
+    of_lists = as_arrays(function(**{argument: value.tolist() for argument, value in arrays.items()}))
+    np.testing.assert_equal(arrays, before)
+    for one, other in zip(of_arrays, of_lists, strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+def test_every_public_formula_has_its_contract_here():
+    modules = [import_module(f"twin.{module}") for module in MODULES]
+    public = {
+        name(function)
+        for module in modules
+        for key, function in inspect.getmembers(module, inspect.isfunction)
+        if not key.startswith("_") and function.__module__ == module.__name__
+    }
+    assert public - {name(lane.assess)} == {name(function) for function in CONTRACTS}
+    for function, arguments in CONTRACTS.items():
+        assert set(arguments) == set(inspect.signature(function).parameters), name(function)
+
+
+# --- the validator itself -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [(2.0, "2.0"), ([0.5, 2.0, 3.0], "2.0"), (np.array([[0.5, -1.0]]), "-1.0"), (np.float64(7.0), "7.0")],
+)
+def test_the_message_shows_the_offending_value(value, shown):
+    with pytest.raises(ValueError) as refusal:
+        _check.shares(rho=value)
+    assert str(refusal.value) == f"rho must be in [0, 1]; got {shown}"
+
+
+@pytest.mark.parametrize(
+    ("check", "good", "bad"),
+    [
+        (_check.numbers, [-1e308, 0.0, 1e308], [np.nan, np.inf, -np.inf]),
+        (_check.nonnegative, [0.0, 5e-324, 1e308], [-5e-324, np.nan, np.inf, -np.inf]),
+        (_check.positive, [5e-324, 1e308], [0.0, -0.0, -1.0, np.nan, np.inf]),
+        (_check.probabilities, [5e-324, 0.5, np.nextafter(1, 0)], [0.0, 1.0, np.nan, np.inf, -np.inf]),
+        (_check.shares, [0.0, 0.5, 1.0], [-5e-324, np.nextafter(1, 2), np.nan, np.inf, -np.inf]),
+    ],
+)
+def test_ranges_end_where_they_say(check, good, bad):
+    (checked,) = check(x=good)
+    assert checked.dtype == float
+    np.testing.assert_array_equal(checked, good)
+    for value in bad:
+        with pytest.raises(ValueError, match=r"^x must be "):
+            check(x=[*good, value])
+
+
+@pytest.mark.parametrize("empty", [[], np.empty((0, 3))])
+def test_empty_tables_pass(empty):
+    (checked,) = _check.positive(x=empty)
+    assert checked.size == 0
+
+
+def test_whole_numbers():
+    assert _check.whole("n", np.int64(3), least=1) == 3
+    assert type(_check.whole("n", np.int64(3), least=1)) is int

@@ -1,0 +1,294 @@
+"""The twin: every answer by hand from the definitions, and lanes cut, joined and named in other ways."""
+
+from dataclasses import fields, replace
+from math import inf, nan, sqrt
+from statistics import NormalDist
+
+import numpy as np
+import pytest
+
+from twin import cooperation, demand, lane, newsvendor, simulate
+
+NORMAL = NormalDist()
+DAYS = {"D": 1.0, "W": 7.0, "MS": 365.25 / 12}
+STATISTICS = {"demand_mean": 100.0, "demand_sd": 25.0}
+
+
+def by_hand(mean, sd, policy, period):
+    """Every answer of one lane from the definitions, with the standard library alone."""
+    p, r = policy, policy.return_rate
+    load, load_sd = (1 + r) * mean, sqrt((1 + r) ** 2 * sd**2 + r * (1 - r) * mean)
+    length, spread = p.lead_time_mean_days / DAYS[period], p.lead_time_sd_days / DAYS[period]
+    sigma = sqrt(length * load_sd**2 + load**2 * spread**2)
+    under = p.sla_penalty + p.service_revenue - p.handling_cost
+    ratio = under / (under + p.holding_cost)
+    level = ratio if p.service_level is None else p.service_level
+    z = NORMAL.inv_cdf(level)
+    stock = z * sigma
+    short = sigma * (NORMAL.pdf(z) - z * (1 - NORMAL.cdf(z)))
+    lot = max(load, sqrt(2 * p.fixed_order_cost * load / p.holding_cost))
+    required = max(0.0, load * p.dwell + stock)
+    planned = max(0.0, required - p.internal_capacity)
+    space_sd = load_sd * sqrt(p.dwell)
+    k = (p.internal_capacity - required) / space_sd if space_sd else (inf if planned == 0 else -inf)
+    above = 1 - NORMAL.cdf(k) if abs(k) < inf else float(k < 0)
+    over = space_sd * (NORMAL.pdf(k) - k * above) if abs(k) < inf else planned
+    revenue, handling = p.service_revenue * (mean - short), p.handling_cost * (load - short)
+    holding, penalty = p.holding_cost * (stock + short), p.sla_penalty * short
+    return {
+        "workload_mean": load,
+        "workload_sd": load_sd,
+        "lead_time_demand_mean": length * load,
+        "lead_time_demand_sd": sigma,
+        "critical_ratio": ratio,
+        "service_level": level,
+        "safety_stock": stock,
+        "reorder_point": length * load + stock,
+        "expected_shortage": short,
+        "order_quantity": lot,
+        "order_cost": p.fixed_order_cost * load / lot + p.holding_cost * lot / 2,
+        "fill_rate": max(0.0, 1 - short / lot),
+        "buffer_cost": p.holding_cost * (stock + short) + under * short,
+        "required_capacity": required,
+        "planned_overflow": planned,
+        "dependency": planned / required,
+        "planned_warehousing_cost": p.holding_cost * required + p.partner_surcharge * planned,
+        "expected_overflow": over,
+        "overflow_probability": above,
+        "expected_dependency": over / required,
+        "expected_warehousing_cost": p.holding_cost * required + p.partner_surcharge * over,
+        "resilience_index": 50 * min(1.0, max(0.0, z / 2)) + 50 * (1 - planned / required),
+        "revenue": revenue,
+        "handling": handling,
+        "holding": holding,
+        "penalty": penalty,
+        "surcharge": p.partner_surcharge * over,
+        "profit": revenue - handling - holding - penalty - p.partner_surcharge * over,
+    }
+
+
+POLICIES = {
+    "default": lane.Policy(),
+    "target": lane.Policy(service_level=0.95),
+    "below_half": lane.Policy(service_level=0.4),
+    "returns": lane.Policy(return_rate=0.3),
+    "dwell": lane.Policy(dwell=2.5, internal_capacity=300.0),
+    "fixed_lead_time": lane.Policy(lead_time_mean_days=30.0, lead_time_sd_days=0.0),
+    "no_lead_time": lane.Policy(lead_time_mean_days=0.0, lead_time_sd_days=0.0),
+    "no_own_space": lane.Policy(internal_capacity=0.0),
+    "dear_orders": lane.Policy(fixed_order_cost=5000.0),
+}
+
+
+@pytest.mark.parametrize("period", DAYS)
+@pytest.mark.parametrize("policy", POLICIES.values(), ids=POLICIES)
+def test_every_answer_by_hand(policy, period):
+    answers = lane.assess(STATISTICS, policy, period=period)
+    expected = by_hand(100.0, 25.0, policy, period)
+    assert list(answers) == list(lane.UNITS) == list(expected)
+    for name, value in expected.items():
+        assert answers[name] == pytest.approx(value, rel=1e-8, abs=1e-9), name
+        assert isinstance(answers[name], float), name
+
+
+def test_certain_demand_and_certain_lead_time_need_no_buffer():
+    for rate in (0.0, 1.0):  # returns of all or of nothing are certain, too
+        policy = lane.Policy(lead_time_sd_days=0.0, return_rate=rate, service_level=0.95)
+        answers = lane.assess({"demand_mean": 100.0, "demand_sd": 0.0}, policy)
+        expected = by_hand(100.0, 0.0, policy, "D")
+        for name, value in expected.items():
+            assert answers[name] == pytest.approx(value, rel=1e-9, abs=1e-9), name
+        assert answers["safety_stock"] == answers["expected_shortage"] == 0.0
+
+
+def test_composed_costs_are_the_named_formulas():
+    """Two costs are put together from lines already there, which is faster; they are still these formulas."""
+    answers = lane.assess(STATISTICS, lane.Policy(service_level=0.9, dwell=2.0))
+    sigma, required = answers["lead_time_demand_sd"], answers["required_capacity"]
+    assert answers["buffer_cost"] == pytest.approx(newsvendor.cost_curve(0.9, sigma, 55.0, 5.0), rel=1e-12)
+    space_sd = demand.lead_time_demand(answers["workload_mean"], answers["workload_sd"], 2.0).sd
+    expected = cooperation.expected_cost(required, space_sd, 150.0, 5.0, 5.0)
+    assert answers["expected_warehousing_cost"] == pytest.approx(expected, rel=1e-12)
+
+
+# --- one lane in other words --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("period", DAYS)
+def test_days_weeks_and_months_give_the_same_pallets(period):
+    """One lane described in other periods: what is counted in pallets stays; a lead time never meets other demand."""
+    policy = lane.Policy(service_level=0.95, lead_time_mean_days=30, lead_time_sd_days=6)
+    mean, sd = demand.change_period(100.0, 25.0, given="D", wanted=period)
+    answers = lane.assess({"demand_mean": mean, "demand_sd": sd}, policy, period=period)
+    days = lane.assess(STATISTICS, policy, period="D")
+    for name in ("safety_stock", "reorder_point", "lead_time_demand_mean", "lead_time_demand_sd", "expected_shortage"):
+        assert answers[name] == pytest.approx(days[name], rel=1e-12), name
+    assert answers["safety_stock"] == pytest.approx(1012.286808784, rel=1e-9)
+
+
+def test_returns_in_other_periods_give_the_same_pallets_as_well():
+    policy = lane.Policy(service_level=0.95, lead_time_mean_days=28, return_rate=0.3)
+    week = demand.change_period(100.0, 25.0, given="D", wanted="W")
+    days, weeks = (
+        lane.assess({"demand_mean": mean, "demand_sd": sd}, policy, period=period)["safety_stock"]
+        for mean, sd, period in ((100.0, 25.0, "D"), (*week, "W"))
+    )
+    assert weeks == pytest.approx(days, rel=1e-12)
+
+
+def test_money_and_flow_scale_with_their_units():
+    """Prices in cents: costs are a hundred times as many, and nothing else moves."""
+    money = [f.name for f in fields(lane.Policy) if f.name.endswith(("cost", "penalty", "revenue", "surcharge"))]
+    policy = lane.Policy()
+    cents = replace(policy, **{name: 100 * getattr(policy, name) for name in money})
+    dollars, cents = lane.assess(STATISTICS, policy), lane.assess(STATISTICS, cents)
+    for name, unit in lane.UNITS.items():
+        factor = 100 if unit.startswith("$") else 1
+        assert cents[name] == pytest.approx(factor * dollars[name], rel=1e-11), name
+
+
+# --- many lanes ---------------------------------------------------------------------------------------------
+
+
+def table(count, seed=81):
+    """Lanes that differ in every way."""
+    rng = simulate.generator(seed)
+    statistics = {"demand_mean": rng.uniform(20, 500, count), "demand_sd": rng.uniform(0, 60, count)}
+    policy = lane.Policy(
+        holding_cost=rng.uniform(1, 30, count),
+        sla_penalty=rng.uniform(0, 50, count),
+        service_revenue=rng.uniform(60, 90, count),
+        handling_cost=rng.uniform(20, 55, count),
+        fixed_order_cost=rng.uniform(0, 500, count),
+        lead_time_mean_days=rng.uniform(0, 20, count),
+        lead_time_sd_days=rng.uniform(0, 0.5, count),
+        return_rate=rng.uniform(0, 0.5, count),
+        internal_capacity=rng.uniform(0, 600, count),
+        partner_surcharge=rng.uniform(0, 20, count),
+        dwell=rng.uniform(0.5, 3, count),
+        service_level=rng.uniform(0.5, 0.999, count),
+    )
+    return statistics, policy
+
+
+def rows(statistics, policy, chosen):
+    chosen_policy = {f.name: getattr(policy, f.name)[chosen] for f in fields(policy)}
+    return {name: values[chosen] for name, values in statistics.items()}, lane.Policy(**chosen_policy)
+
+
+def test_a_table_is_its_lanes_one_by_one():
+    statistics, policy = table(50)
+    together = lane.assess(statistics, policy)
+    for i in range(50):
+        alone, own = rows(statistics, policy, i)
+        expected = by_hand(alone["demand_mean"], alone["demand_sd"], own, "D")
+        for name, value in lane.assess(alone, own).items():
+            assert together[name][i] == pytest.approx(value, rel=1e-12, abs=1e-12), name
+            assert value == pytest.approx(expected[name], rel=1e-7, abs=1e-7), name
+
+
+def test_chunks_do_not_show():
+    count = 100_003
+    statistics, policy = table(count)
+    together = lane.assess(statistics, policy)
+    for start, stop in ((0, 1), (1, 65_535), (65_535, 65_537), (65_537, count)):
+        piece = lane.assess(*rows(statistics, policy, slice(start, stop)))
+        for name, values in piece.items():
+            np.testing.assert_array_equal(together[name][start:stop], values, err_msg=name)
+
+
+def test_a_shared_policy_is_one_number_and_a_lane_may_have_its_own():
+    mean = np.array([80.0, 100.0, 400.0])
+    shared = lane.assess({"demand_mean": mean, "demand_sd": 25.0}, lane.Policy(internal_capacity=[150.0, 200.0, 0.0]))
+    for i, capacity in enumerate((150.0, 200.0, 0.0)):
+        alone = lane.assess({"demand_mean": mean[i], "demand_sd": 25.0}, lane.Policy(internal_capacity=capacity))
+        for name, values in shared.items():
+            assert values.shape == (3,)
+            assert values[i] == pytest.approx(alone[name], rel=1e-13, abs=1e-13), name
+
+
+@pytest.mark.parametrize("count", [0, 1])
+def test_small_tables(count):
+    answers = lane.assess({"demand_mean": [100.0] * count, "demand_sd": [25.0] * count}, lane.Policy())
+    assert {values.shape for values in answers.values()} == {(count,)}
+
+
+def test_a_data_frame_will_do():
+    pandas = pytest.importorskip("pandas")
+    frame = pandas.DataFrame({"lane": ["a", "b"], "demand_mean": [100.0, 50.0], "demand_sd": [25.0, 5.0], "n": [9, 9]})
+    plain = {"demand_mean": [100.0, 50.0], "demand_sd": [25.0, 5.0]}
+    of_frame, of_lists = lane.assess(frame, lane.Policy()), lane.assess(plain, lane.Policy())
+    for name, values in of_lists.items():
+        np.testing.assert_array_equal(of_frame[name], values)
+
+
+# --- sense --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("change", "up", "down"),
+    [
+        (dict(service_level=0.95), ["safety_stock", "required_capacity", "fill_rate"], ["expected_shortage"]),
+        (dict(lead_time_mean_days=14.0), ["safety_stock", "expected_shortage"], ["profit", "fill_rate"]),
+        (dict(lead_time_sd_days=3.0), ["safety_stock", "expected_overflow"], ["profit"]),
+        (dict(return_rate=0.2), ["workload_mean", "workload_sd", "handling", "safety_stock"], ["profit", "revenue"]),
+        (dict(internal_capacity=1000.0), ["resilience_index", "profit"], ["dependency", "overflow_probability"]),
+        (dict(sla_penalty=500.0), ["critical_ratio"], []),
+        (dict(partner_surcharge=50.0), ["surcharge", "planned_warehousing_cost"], ["profit"]),
+    ],
+    ids=lambda change: next(iter(change)) if isinstance(change, dict) else "",
+)
+def test_answers_move_the_way_they_should(change, up, down):
+    base = lane.Policy(service_level=0.9, internal_capacity=200.0)
+    before, after = lane.assess(STATISTICS, base), lane.assess(STATISTICS, replace(base, **change))
+    assert all(after[name] > before[name] for name in up)
+    assert all(after[name] < before[name] for name in down)
+
+
+def test_the_critical_ratio_is_the_cheapest_service_level():
+    levels = np.linspace(0.5, 0.999, 1000)
+    costs = lane.assess(STATISTICS, lane.Policy(service_level=levels))["buffer_cost"]
+    best = lane.assess(STATISTICS, lane.Policy())
+    assert levels[costs.argmin()] == pytest.approx(best["critical_ratio"], abs=5e-4)
+    assert np.all(costs >= best["buffer_cost"])
+
+
+# --- refusals -----------------------------------------------------------------------------------------------
+
+BAD = {
+    "demand_mean": [0.0, -1.0, nan, inf, "many"],
+    "demand_sd": [-1.0, nan, inf, "many"],
+    "holding_cost": [0.0, -1.0, nan, "many"],
+    "return_rate": [-0.1, 1.1, nan, "many"],
+    "service_level": [0.0, 1.0, nan, "many"],
+} | {
+    field.name: [-1.0, nan, inf, "many"]
+    for field in fields(lane.Policy)
+    if field.name not in ("holding_cost", "return_rate", "service_level")
+}
+
+
+@pytest.mark.parametrize(("name", "bad"), [(name, bad) for name, bads in BAD.items() for bad in bads])
+@pytest.mark.parametrize("in_a_table", [False, True], ids=["one", "table"])
+def test_a_bad_input_is_refused_by_its_name(name, bad, in_a_table):
+    given = {**STATISTICS, **{f.name: f.default for f in fields(lane.Policy)}, "service_level": 0.9}
+    given[name] = [given[name], bad, given[name]] if in_a_table else bad
+    statistics = {key: given.pop(key) for key in STATISTICS}
+    with pytest.raises(ValueError, match=f"^{name} must be "):
+        lane.assess(statistics, lane.Policy(**given))
+
+
+def test_other_refusals():
+    with pytest.raises(ValueError, match=r"^period must be one of D, W, MS; got M$"):
+        lane.assess(STATISTICS, lane.Policy(), period="M")
+    with pytest.raises(ValueError, match=r"^statistics must be a table with one row a lane"):
+        lane.assess({"demand_mean": [[1.0]], "demand_sd": 1.0}, lane.Policy())
+    with pytest.raises(KeyError, match="demand_sd"):
+        lane.assess({"demand_mean": 1.0}, lane.Policy())
+
+
+def test_what_is_given_is_not_changed():
+    statistics, policy = table(5)
+    before = {name: values.copy() for name, values in statistics.items()}
+    lane.assess(statistics, policy)
+    np.testing.assert_equal(statistics, before)

@@ -1,0 +1,461 @@
+"""Published and independently computed values (`published.json`); an adapter leads each to our functions."""
+
+import json
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from twin import buffers, cooperation, demand, distribution, finance, lot_size, newsvendor
+
+CASES = json.loads(Path(__file__).with_name("published.json").read_text(encoding="utf-8"))
+QUANTILES = (np.arange(10**6) + 0.5) / 10**6  # equally likely outcomes; they resolve a quantile to about 1e-5
+
+ADAPTERS = {}
+
+
+def adapts(*models):
+    """Register an adapter: it takes the inputs of a case and returns what `expected` names."""
+    return lambda function: ADAPTERS.update(dict.fromkeys(models, function)) or function
+
+
+# --- newsvendor, normal -------------------------------------------------------------------------------------
+
+
+@adapts("critical_ratio")
+def _(underage_cost, overage_cost):
+    return {"critical_ratio": newsvendor.critical_ratio(underage_cost, overage_cost)}
+
+
+@adapts("newsvendor_normal", "newsvendor_normal_cost")
+def _(holding_cost, stockout_cost, demand_mean, demand_sd, base_stock_level=None):
+    costs = stockout_cost, holding_cost
+    level = base_stock_level or newsvendor.best_quantity(demand_mean, demand_sd, *costs)
+    cost = newsvendor.expected_cost(level, demand_mean, demand_sd, *costs)
+    return {"base_stock_level": level, "cost": cost}
+
+
+@adapts("base_stock_normal", "base_stock_normal_cost")
+def _(demand_mean, demand_sd, lead_time, review_period, **rest):
+    moments = demand.lead_time_demand(demand_mean, demand_sd, lead_time + review_period)
+    return ADAPTERS["newsvendor_normal"](demand_mean=moments.mean, demand_sd=moments.sd, **rest)
+
+
+@adapts("newsvendor_normal_quantity")
+def _(critical_ratio, demand_mean, demand_sd):
+    quantity = newsvendor.best_quantity(demand_mean, demand_sd, critical_ratio, 1 - critical_ratio)
+    return {"order_quantity": quantity}
+
+
+@adapts("newsvendor_normal_explicit", "newsvendor_normal_explicit_eval")
+def _(price, cost, salvage, holding_cost, stockout_penalty, demand_mean, demand_sd, order_quantity=None):
+    leftover_value = salvage - holding_cost
+    costs = newsvendor.costs_from_prices(price, cost, salvage=leftover_value, penalty=stockout_penalty)
+    quantity = order_quantity or newsvendor.best_quantity(demand_mean, demand_sd, *costs)
+    regret = newsvendor.expected_cost(quantity, demand_mean, demand_sd, *costs)
+    lost = demand.expected_excess(quantity, demand_mean, demand_sd)
+    return {
+        "order_quantity": quantity,
+        "expected_profit": (price - cost) * demand_mean - regret,
+        "expected_lost_sales": lost,
+        "expected_leftover": quantity - demand_mean + lost,
+        "expected_sales": demand_mean - lost,
+    }
+
+
+@adapts("newsvendor_myopic")
+def _(holding_cost, stockout_cost, purchase_cost, purchase_cost_next, discount_factor, **moments):
+    saved = purchase_cost - discount_factor * purchase_cost_next  # by buying a unit next period, not now
+    answer = ADAPTERS["newsvendor_normal"](holding_cost + saved, stockout_cost - saved, **moments)
+    return {**answer, "cost": answer["cost"] + purchase_cost * moments["demand_mean"]}
+
+
+@adapts("scarf_minmax_newsvendor")
+def _(demand_mean, demand_sd, underage_cost, overage_cost):
+    arguments = demand_mean, demand_sd, underage_cost, overage_cost
+    return {
+        "order_quantity": newsvendor.distribution_free_quantity(*arguments),
+        "worst_case_cost": newsvendor.distribution_free_cost(*arguments),
+    }
+
+
+@adapts("normal_loss", "normal_loss_standard")
+def _(x=None, mean=0.0, sd=1.0, z=None):
+    level = z if x is None else x
+    loss = demand.expected_excess(level, mean, sd)
+    return {"loss": loss, "complementary_loss": level - mean + loss}
+
+
+# --- newsvendor, any distribution ---------------------------------------------------------------------------
+
+
+def any_demand(demand_distribution, underage_cost, overage_cost, quantity=None, margin=np.nan):
+    costs = underage_cost, overage_cost
+    best = distribution.best_quantity(demand_distribution, *costs) if quantity is None else quantity
+    cost = distribution.expected_cost(best, demand_distribution, *costs)
+    profit = margin * demand_distribution.mean() - cost
+    return {"base_stock_level": best, "order_quantity": best, "cost": cost, "expected_profit": profit}
+
+
+def any_demand_from_prices(demand_distribution, price, cost, salvage, quantity=None):
+    costs = newsvendor.costs_from_prices(price, cost, salvage=salvage)
+    return any_demand(demand_distribution, *costs, quantity, price - cost)
+
+
+def outcomes(demand_distribution, quantity):
+    lost = distribution.expected_excess(quantity, demand_distribution)
+    mean = demand_distribution.mean()
+    return {
+        "expected_lost_sales": lost,
+        "expected_sales": mean - lost,
+        "expected_leftover": quantity - mean + lost,
+    }
+
+
+@adapts("newsvendor_poisson", "newsvendor_poisson_cost")
+def _(holding_cost, stockout_cost, demand_mean, base_stock_level=None):
+    return any_demand(stats.poisson(demand_mean), stockout_cost, holding_cost, base_stock_level)
+
+
+@adapts("base_stock_poisson")
+def _(holding_cost, stockout_cost, demand_mean, lead_time, review_period):
+    total = stats.poisson(demand.lead_time_demand(demand_mean, 0.0, lead_time + review_period).mean)
+    return any_demand(total, stockout_cost, holding_cost)
+
+
+@adapts("base_stock_discrete_uniform")
+def _(holding_cost, stockout_cost, demand_low, demand_high, lead_time):
+    assert lead_time == 0
+    return any_demand(stats.randint(demand_low, demand_high + 1), stockout_cost, holding_cost)
+
+
+@adapts("newsvendor_poisson_explicit", "newsvendor_poisson_explicit_eval")
+def _(price, cost, salvage, holding_cost, stockout_penalty, demand_mean, order_quantity=None):
+    assert holding_cost == stockout_penalty == 0
+    return any_demand_from_prices(stats.poisson(demand_mean), price, cost, salvage, order_quantity)
+
+
+@adapts("newsvendor_poisson_metrics")
+def _(demand_mean, order_quantity):
+    return outcomes(stats.poisson(demand_mean), order_quantity)
+
+
+@adapts("newsvendor_binomial_explicit")
+def _(price, cost, salvage, n, prob):
+    return any_demand_from_prices(stats.binom(n, prob), price, cost, salvage)
+
+
+@adapts("newsvendor_discrete_cost")
+def _(holding_cost, stockout_cost, demand_pmf, base_stock_level):
+    table = stats.rv_discrete(values=([int(x) for x in demand_pmf], list(demand_pmf.values())))
+    return any_demand(table, stockout_cost, holding_cost, base_stock_level)
+
+
+@adapts("newsvendor_discrete_explicit")
+def _(price, cost, salvage, demand_support, demand_probabilities):
+    table = stats.rv_discrete(values=(demand_support, demand_probabilities))
+    return any_demand_from_prices(table, price, cost, salvage)
+
+
+@adapts("newsvendor_discrete_metrics")
+def _(demand_support, demand_probabilities, order_quantity):
+    return outcomes(stats.rv_discrete(values=(demand_support, demand_probabilities)), order_quantity)
+
+
+@adapts("newsvendor_lognormal")
+def _(holding_cost, stockout_cost, mu_log, sigma_log):
+    return any_demand(stats.lognorm(sigma_log, scale=np.exp(mu_log)), stockout_cost, holding_cost)
+
+
+@adapts("newsvendor_lognormal_quantity")
+def _(price, cost, salvage, demand_mean, demand_sd):
+    sigma = np.sqrt(np.log1p((demand_sd / demand_mean) ** 2))
+    mu = np.log(demand_mean) - sigma**2 / 2
+    answer = any_demand_from_prices(stats.lognorm(sigma, scale=np.exp(mu)), price, cost, salvage)
+    return {"mu_log": mu, "sigma_log": sigma, **answer}
+
+
+@adapts("newsvendor_truncated_normal")
+def _(price, cost, salvage, normal_mean, normal_sd, low, high):
+    ends = (low - normal_mean) / normal_sd, (high - normal_mean) / normal_sd
+    return any_demand_from_prices(stats.truncnorm(*ends, normal_mean, normal_sd), price, cost, salvage)
+
+
+@adapts("newsvendor_uniform_quantity")
+def _(price, cost, salvage, demand_low, demand_high):
+    return any_demand_from_prices(stats.uniform(demand_low, demand_high - demand_low), price, cost, salvage)
+
+
+@adapts("newsvendor_uniform_quantity_costs")
+def _(underage_cost, overage_cost, demand_low, demand_high):
+    return any_demand(stats.uniform(demand_low, demand_high - demand_low), underage_cost, overage_cost)
+
+
+@adapts("newsvendor_additive_yield_uniform")
+def _(holding_cost, stockout_cost, demand, yield_low, yield_high):
+    needed = stats.uniform(demand - yield_high, yield_high - yield_low)  # certain demand less a random yield
+    return any_demand(needed, stockout_cost, holding_cost)
+
+
+@adapts("capacity_protection_level")
+def _(high_fare, low_fare, capacity, high_fare_demand):
+    costs = high_fare - low_fare, low_fare  # Littlewood: a place kept too few, a place kept in vain
+    level = distribution.best_quantity(stats.poisson(high_fare_demand), *costs)
+    ratio = newsvendor.critical_ratio(*costs)
+    return {"critical_ratio": ratio, "protection_level": level, "booking_limit": capacity - level}
+
+
+# --- buffers and service ------------------------------------------------------------------------------------
+
+
+def per_week(annual_demand, annual_demand_sd, weeks_per_year=52):
+    return annual_demand / weeks_per_year, annual_demand_sd / np.sqrt(weeks_per_year)
+
+
+@adapts("safety_stock_rss")
+def _(demand_mean, demand_sd, lead_time_mean, lead_time_sd, cycle_service_level):
+    sd = demand.lead_time_demand(demand_mean, demand_sd, lead_time_mean, lead_time_sd).sd
+    return {"sigma_lead_time_demand": sd, "safety_stock": buffers.safety_stock(sd, cycle_service_level)}
+
+
+@adapts("safety_stock_csl")
+def _(demand_mean, demand_sd, lead_time, cycle_service_level):
+    total = demand.lead_time_demand(demand_mean, demand_sd, lead_time)
+    stock = buffers.safety_stock(total.sd, cycle_service_level)
+    return {"safety_stock": stock, "reorder_point": total.mean + stock}
+
+
+@adapts("safety_stock_pooling")
+def _(n_locations, demand_mean, demand_sd, correlation, lead_time, csl):
+    each = np.full(n_locations, demand.lead_time_demand(demand_mean, demand_sd, lead_time).sd)
+    alone = buffers.safety_stock(each, csl).sum()
+    pooled = buffers.safety_stock(buffers.root_sum_of_squares(each, correlation), csl)
+    return {
+        "decentralised_safety_stock": alone,
+        "pooled_safety_stock": pooled,
+        "pooling_ratio": pooled / alone,
+    }
+
+
+@adapts("safety_stock_for_fill_rate")
+def _(annual_demand, annual_demand_sd, lead_time, order_quantity, fill_rate):
+    sd = demand.lead_time_demand(*per_week(annual_demand, annual_demand_sd), lead_time).sd
+    stock = buffers.safety_stock_for_fill_rate(fill_rate, sd, order_quantity)
+    level = buffers.cycle_service_level(stock, sd)
+    return {"z": stock / sd, "cycle_service_level": level, "safety_stock": stock}
+
+
+@adapts("fill_rate_from_csl")
+def _(csl, annual_demand, annual_demand_sd, order_quantity, lead_time):
+    total = demand.lead_time_demand(*per_week(annual_demand, annual_demand_sd), lead_time)
+    stock = buffers.safety_stock(total.sd, csl)
+    return {
+        "lead_time_demand": total.mean,
+        "sigma_lead_time_demand": total.sd,
+        "expected_shortage_per_cycle": buffers.expected_shortage(stock, total.sd),
+        "fill_rate": buffers.fill_rate(stock, total.sd, order_quantity),
+        "safety_stock": stock,
+        "reorder_point": total.mean + stock,
+    }
+
+
+@adapts("fill_rate_single_period")
+def _(demand_mean, demand_sd, order_quantity):
+    stock = order_quantity - demand_mean
+    return {
+        "fill_rate": buffers.fill_rate(stock, demand_sd, demand_mean),
+        "in_stock_probability": buffers.cycle_service_level(stock, demand_sd),
+    }
+
+
+@adapts("reorder_point_type1")
+def _(lead_time_demand_mean, lead_time_demand_sd, service_level):
+    return {"reorder_point": lead_time_demand_mean + buffers.safety_stock(lead_time_demand_sd, service_level)}
+
+
+@adapts("reorder_point_type2")
+def _(lead_time_demand_mean, lead_time_demand_sd, order_quantity, fill_rate):
+    stock = buffers.safety_stock_for_fill_rate(fill_rate, lead_time_demand_sd, order_quantity)
+    return {"reorder_point": lead_time_demand_mean + stock}
+
+
+@adapts("service_given_rop")
+def _(demand_mean, demand_sd, lead_time, reorder_point, order_quantity):
+    total = demand.lead_time_demand(demand_mean, demand_sd, lead_time)
+    stock = reorder_point - total.mean
+    return {
+        "safety_stock": stock,
+        "sigma_lead_time_demand": total.sd,
+        "cycle_service_level": buffers.cycle_service_level(stock, total.sd),
+        "expected_shortage_per_cycle": buffers.expected_shortage(stock, total.sd),
+        "fill_rate": buffers.fill_rate(stock, total.sd, order_quantity),
+        "average_inventory": stock + order_quantity / 2,
+        "average_flow_time_weeks": (stock + order_quantity / 2) / demand_mean,
+    }
+
+
+# --- lot size -----------------------------------------------------------------------------------------------
+
+
+@adapts("eoq", "eoq_cost")
+def _(fixed_cost, holding_cost, demand_rate, order_quantity=None):
+    costs = demand_rate, fixed_cost, holding_cost
+    quantity = order_quantity or lot_size.order_quantity(*costs)
+    return {"order_quantity": quantity, "cost": lot_size.order_cost(quantity, *costs)}
+
+
+@adapts("eoq_sensitivity")
+def _(q_ratio):
+    costs = 1300.0, 8.0, 0.225
+    best = lot_size.order_quantity(*costs)
+    return {"cost_ratio": lot_size.order_cost(q_ratio * best, *costs) / lot_size.order_cost(best, *costs)}
+
+
+@adapts("rq_eoq_plus_ss")
+def _(holding_cost, stockout_cost, fixed_cost, demand_mean, demand_sd, lead_time):
+    total = demand.lead_time_demand(demand_mean, demand_sd, lead_time)
+    return {
+        "order_quantity": lot_size.order_quantity(demand_mean, fixed_cost, holding_cost),
+        "reorder_point": newsvendor.best_quantity(*total, stockout_cost, holding_cost),
+    }
+
+
+@adapts("total_logistics_cost")
+def _(
+    order_quantity,
+    annual_demand,
+    annual_demand_sd,
+    lead_time_mean,
+    lead_time_sd,
+    unit_cost,
+    transport_cost,
+    holding_rate,
+    ordering_cost,
+    csl,
+):
+    daily = annual_demand / 365, annual_demand_sd / np.sqrt(365)
+    sd = demand.lead_time_demand(*daily, lead_time_mean, lead_time_sd).sd
+    stock = buffers.safety_stock(sd, csl)
+    landed = unit_cost + transport_cost
+    holding = holding_rate * landed
+    lots = lot_size.order_cost(order_quantity, annual_demand, ordering_cost, holding)
+    total = annual_demand * landed + lots + holding * stock
+    return {"sigma_lead_time_demand": sd, "safety_stock": stock, "total_cost": total}
+
+
+# --- cooperation and money ----------------------------------------------------------------------------------
+
+
+@adapts("expected_overflow_cost")
+def _(demand_mean, demand_sd, internal_capacity, base_cost, partner_surcharge):
+    arguments = demand_mean, demand_sd, internal_capacity
+    overflow = cooperation.expected_overflow(*arguments)
+    return {
+        "expected_overflow": overflow,
+        "probability_of_overflow": cooperation.overflow_probability(*arguments),
+        "expected_cost": cooperation.expected_cost(*arguments, base_cost, partner_surcharge),
+        "deterministic_overflow": cooperation.planned_overflow(demand_mean, internal_capacity),
+        "expected_dependency": cooperation.dependency(overflow, demand_mean),
+    }
+
+
+@adapts("capacity_pooling_two_lsps")
+def _(demand_mean, demand_sd, correlation, internal_capacity):
+    alone = cooperation.expected_overflow(demand_mean, demand_sd, internal_capacity).sum()
+    sd = buffers.root_sum_of_squares(demand_sd, correlation)
+    pooled = cooperation.expected_overflow(sum(demand_mean), sd, sum(internal_capacity))
+    return {
+        "expected_overflow_separate": alone,
+        "expected_overflow_pooled": pooled,
+        "reduction": 1 - pooled / alone,
+    }
+
+
+@adapts("capacity_reservation")
+def _(demand_mean, demand_sd, reservation_cost, spot_surcharge):
+    costs = spot_surcharge - reservation_cost, reservation_cost
+    capacity = newsvendor.best_quantity(demand_mean, demand_sd, *costs)
+    regret = newsvendor.expected_cost(capacity, demand_mean, demand_sd, *costs)
+    return {"capacity": capacity, "cost": reservation_cost * demand_mean + regret}
+
+
+def pooling_cost(sd, correlation, holding_cost, stockout_cost):
+    level = newsvendor.critical_ratio(stockout_cost, holding_cost)
+    together = buffers.root_sum_of_squares(sd, correlation)
+    return newsvendor.cost_curve(level, [*sd, together], stockout_cost, holding_cost)
+
+
+@adapts("newsvendor_pooling_symmetric")
+def _(players, demand_sd, holding_cost, stockout_cost, correlation):
+    *alone, together = pooling_cost([demand_sd] * players, correlation, holding_cost, stockout_cost)
+    return {
+        "standalone_cost": alone[0],
+        "grand_coalition_cost": together,
+        "cost_per_player_when_pooled": together / players,
+        "saving_fraction": 1 - together / sum(alone),
+    }
+
+
+@adapts("newsvendor_game_normal")
+def _(demand_sd, correlation, holding_cost, stockout_cost):
+    *alone, together = pooling_cost(demand_sd, correlation, holding_cost, stockout_cost)
+    return {"standalone_costs": alone, "grand_coalition_cost": together}
+
+
+@adapts("capacity_plan_expected_profit")
+def _(demand_mean, demand_sd, capacity, unit_cost, price, holding_cost, penalty):
+    underage = finance.underage_cost(penalty, price, unit_cost)
+    regret = newsvendor.expected_cost(capacity, demand_mean, demand_sd, underage, holding_cost)
+    return {"expected_profit": (price - unit_cost) * demand_mean - regret}
+
+
+def tail(losses, alpha):
+    risk = finance.tail_risk(losses, alpha)
+    return {"var": risk.value_at_risk, "cvar": risk.conditional_value_at_risk}
+
+
+@adapts("var_cvar_discrete")
+def _(losses, alpha):
+    return tail(losses, alpha)
+
+
+@cache
+def equally_likely(name, *parameters):
+    return getattr(stats, name)(*parameters).ppf(QUANTILES)
+
+
+@adapts("var_cvar_normal")
+def _(loss_mean, loss_sd, alpha):
+    return tail(equally_likely("norm", loss_mean, loss_sd), alpha)
+
+
+@adapts("var_cvar_exponential")
+def _(loss_mean, alpha):
+    return tail(equally_likely("expon", 0.0, loss_mean), alpha)
+
+
+@adapts("var_cvar_lognormal")
+def _(mu_log, sigma_log, alpha):
+    return tail(equally_likely("lognorm", sigma_log, 0.0, np.exp(mu_log)), alpha)
+
+
+# --- the tests ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("case", CASES, ids=[case["id"] for case in CASES])
+def test_published_value(case):
+    answers = ADAPTERS[case["model"]](**{name: given["value"] for name, given in case["inputs"].items()})
+    for name, expected in case["expected"].items():
+        tolerance = case["tolerance"].get(name, case["tolerance"])
+        wanted = pytest.approx(expected, rel=tolerance.get("rel", 0.0), abs=tolerance.get("abs", 0.0))
+        assert answers[name] == wanted, name
+
+
+def test_every_case_has_a_source_units_and_an_adapter():
+    assert len({case["id"] for case in CASES}) == len(CASES)
+    for case in CASES:
+        assert case["source"] and case["expected"] and case["tolerance"], case["id"]
+        assert all(given["unit"] for given in case["inputs"].values()), case["id"]
+    assert {case["model"] for case in CASES} == set(ADAPTERS)
