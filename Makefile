@@ -48,7 +48,7 @@ test: $(ready) ## run every unit test, docstring example and notebook
 	    --nbval-sanitize-with tests/nbval_sanitize.cfg tests twin $(wildcard notebooks)
 
 notebooks: $(ready) ## run all notebooks again in place, and renew contents and links
-	@$(python) -m twin.batch.notebook $(sort $(wildcard notebooks/[0-9][0-9]_*.ipynb))
+	@$(python) -m twin.batch.notebook $(filter-out notebooks/00_%,$(sort $(wildcard notebooks/*.ipynb)))
 	@$(python) -m twin.batch.contents
 
 lab: $(ready) ## open the notebooks in JupyterLab

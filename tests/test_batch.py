@@ -19,9 +19,7 @@ from twin.batch.jobs import provenance
 from twin.batch.paper import build, compare, typeset
 from twin.batch.plan import read_plan
 
-PARAMETERS = (
-    'size: float = 2.0  # side [m]\nlabel: str = ""  # what it is [-]\nout_dir: str = ""  # save here [-]'
-)
+PARAMETERS = 'size: float = 2.0  # side [m]\nlabel: str = ""  # what it is [-]\nout_dir: str = ""  # save here [-]'
 WORK = """import json, pathlib
 if label == "fail":
     raise ValueError("label must not be fail; got " + label)
@@ -154,9 +152,7 @@ def test_what_decides_a_digest(paper):
 
 
 def test_a_data_file_is_an_input(paper):
-    save_notebook(
-        paper.parent / "square.ipynb", PARAMETERS + '\nhistory: str = "lanes.csv"  # file [-]', WORK
-    )
+    save_notebook(paper.parent / "square.ipynb", PARAMETERS + '\nhistory: str = "lanes.csv"  # file [-]', WORK)
     (paper.parent / "lanes.csv").write_text("1")
     before = provenance(read_plan(paper)[0])
     (paper.parent / "lanes.csv").write_text("2")
@@ -170,7 +166,7 @@ def test_a_failing_job_is_explained_and_costs_nothing_else(paper, capsys):
     (paper / "figures.yml").write_text(failing.replace("size: 3", "size: 4"))
     assert rebuild(paper) == 1
     said = capsys.readouterr().err
-    assert "job small" in said and "square.ipynb, cell 2: `import json, pathlib`" in said
+    assert "job small" in said and "square.ipynb, cell 2: `raise ValueError(" in said
     assert "ValueError: label must not be fail; got fail" in said and "Traceback" not in said
     after = contents_of(paper / "out")
     assert json.loads(after["large/results.json"])["results"]["area"]["value"] == 16

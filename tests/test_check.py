@@ -192,7 +192,9 @@ OTHERS = {
     forecast.linear_trend: dict(
         volumes=(SERIES, [[], 3.0, [1.0, 2.0], [1.0, np.inf, 3.0], [1.0, 2.0, np.nan], "many"])
     ),
-    forecast.predict: dict(trend=(forecast.linear_trend(SERIES), []), horizon=whole(2, 1), probability=probability(0.9)),
+    forecast.predict: dict(
+        trend=(forecast.linear_trend(SERIES), []), horizon=whole(2, 1), probability=probability(0.9)
+    ),
     simulate.generator: dict(seed=whole(1, 0)),
     simulate.estimate: dict(values=(SERIES, [[], [1.0], 3.0, [np.nan, 1.0], "many"])),
     simulate.demand: dict(mean=number(100.0), sd=nonnegative(25.0), **DRAWS),

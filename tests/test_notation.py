@@ -10,7 +10,9 @@ import pytest
 
 from twin import lane, report
 
-MODULES = "demand newsvendor distribution buffers lot_size cooperation resilience finance forecast simulate lane".split()
+MODULES = (
+    "demand newsvendor distribution buffers lot_size cooperation resilience finance forecast simulate lane".split()
+)
 TEXT = (Path(__file__).parents[1] / "NOTATION.md").read_text(encoding="utf-8")
 ROWS = [[cell.strip() for cell in line.strip("|").split("|")] for line in TEXT.splitlines() if line.startswith("| `")]
 UNITS = {name: row[2] for row in ROWS for name in re.findall(r"`(\w+)`", row[0])}

@@ -54,9 +54,7 @@ def test_research_lanes_are_whole_weeks_of_whole_pallets():
 
 def test_research_lanes_keep_their_promises():
     found = lane_statistics(research_lanes())
-    assert found["demand_mean"].to_dict() == pytest.approx(
-        {"BER-MUC": 100, "FRA-PAR": 20, "HAM-ROT": 140}, rel=0.03
-    )
+    assert found["demand_mean"].to_dict() == pytest.approx({"BER-MUC": 100, "FRA-PAR": 20, "HAM-ROT": 140}, rel=0.03)
     assert found.loc["HAM-ROT", "demand_sd"] == pytest.approx(25, rel=0.1)
     sold = found["demand_mean"] * found["periods"]
     rates = {"BER-MUC": 0.18, "HAM-ROT": 0.02, "FRA-PAR": 0.01}

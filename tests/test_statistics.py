@@ -40,9 +40,7 @@ def sparse_history(period, gaps, seed=1):
     grid = pd.date_range("2020-01-01", periods=90, freq=FREQUENCY[period])
     parts = []
     for i in range(30):
-        days = grid[
-            np.sort(rng.choice(np.arange(rng.integers(0, 60), 90), rng.integers(1, 25), replace=False))
-        ]
+        days = grid[np.sort(rng.choice(np.arange(rng.integers(0, 60), 90), rng.integers(1, 25), replace=False))]
         volume = rng.gamma(2.0, 50.0, len(days)) + 1000 * i
         returns = volume * rng.uniform(0, 0.3)
         parts.append(pd.DataFrame({"date": days, "lane": f"L{i:02d}", "volume": volume, "returns": returns}))
@@ -97,14 +95,10 @@ def test_by_hand(tmp_path):
 
 
 def test_limits(tmp_path):
-    constant = small(
-        tmp_path, "date,lane,volume\n" + "".join(f"2024-01-{d:02d},A,0.1\n" for d in range(1, 31))
-    )
+    constant = small(tmp_path, "date,lane,volume\n" + "".join(f"2024-01-{d:02d},A,0.1\n" for d in range(1, 31)))
     assert constant.loc["A", "demand_sd"] == pytest.approx(0, abs=1e-15)
     assert constant.loc["A", "trend"] == pytest.approx(0, abs=1e-15)
-    line = small(
-        tmp_path, "date,lane,volume\n" + "".join(f"2024-01-{d:02d},A,{3 * d}\n" for d in range(1, 31))
-    )
+    line = small(tmp_path, "date,lane,volume\n" + "".join(f"2024-01-{d:02d},A,{3 * d}\n" for d in range(1, 31)))
     assert line.loc["A", "trend"] == pytest.approx(3, rel=1e-12)
 
 

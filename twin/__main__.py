@@ -1,6 +1,7 @@
 """The command line: python -m twin assess FILE, python -m twin paper FOLDER."""
 
 import argparse
+import csv
 import os
 import shutil
 import sys
@@ -14,6 +15,11 @@ from twin.lane import Policy
 ASSESS = """Read a file of flows and answer for every lane: safety stock, service, capacity, overflow to a partner,
 resilience and profit; and account for every row that was not used."""
 
+UNSTATED = {
+    "return_rate": "the share on record, or 0",
+    "internal_capacity": "the required capacity, so that the plan just fits",
+    "service_level": "the critical ratio of each lane",
+}
 _LONG = 10_000_000  # bytes; reading more shows its progress even where stderr is no terminal
 
 EXAMPLES = """the file
@@ -86,13 +92,23 @@ def _add_assess_options(parser):
     policy = parser.add_argument_group("policy of the lanes")
     policy.add_argument("--policies", metavar="FILE", help="CSV with a lane column and any of the fields below")
     for field in fields(Policy):
-        text = f"{field.metadata['meaning']} [{field.metadata['unit']}]"
+        otherwise = UNSTATED.get(field.name, f"{field.default:g}" if field.default is not None else "")
+        text = f"{field.metadata['meaning']} [{field.metadata['unit']}]; if not given: {otherwise}"
         policy.add_argument(f"--{field.name.replace('_', '-')}", dest=field.name, type=float, metavar="X", help=text)
     shown = parser.add_argument_group("what is printed")
     form = shown.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help="everything, for machines")
     form.add_argument("--csv", action="store_true", help="one row a lane, for machines; the account goes to stderr")
-    shown.add_argument("--most", type=int, default=12, metavar="N", help="lanes in the readable table, largest first")
+    shown.add_argument(
+        "--most", type=_count, default=12, metavar="N", help="lanes in the readable table, largest first"
+    )
+
+
+def _count(text):
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"must be a whole number >= 1; got {text}")
+    return number
 
 
 def _assess(options):
@@ -131,8 +147,8 @@ def _read_policies(path):
     import pandas as pd
 
     try:
-        table = pd.read_csv(path, dtype={"lane": str})
-    except ValueError as error:  # empty, broken or no text; pandas does not say which file
+        table = pd.read_csv(path, dtype={"lane": str}, sep=None, engine="python", keep_default_na=False, na_values=[""])
+    except (ValueError, csv.Error) as error:  # empty, broken or no text; pandas does not say which file
         raise ValueError(f"{path} cannot be read as a table of policies: {str(error).strip()}") from None
     if "lane" not in table:
         raise ValueError(f"{path} must have a column lane; found {', '.join(map(repr, table))}")

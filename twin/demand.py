@@ -28,7 +28,9 @@ def days_per_period(period):
     >>> days_per_period("W")
     7.0
     """
-    require(isinstance(period, str) and period in DAYS_PER_PERIOD, "period", f"one of {', '.join(DAYS_PER_PERIOD)}", period)
+    require(
+        isinstance(period, str) and period in DAYS_PER_PERIOD, "period", f"one of {', '.join(DAYS_PER_PERIOD)}", period
+    )
     return DAYS_PER_PERIOD[period]
 
 

@@ -33,7 +33,7 @@ class Policy:
     internal_capacity: float = _given(150.0, "pallet", "own pallet places")
     partner_surcharge: float = _given(5.0, "$/pallet/period", "extra cost of a partner's pallet place")
     dwell: float = _given(1.0, "period", "time a pallet stays in the warehouse")
-    service_level: float | None = _given(None, "-", "cycle service level aimed at; none: the critical ratio")
+    service_level: float | None = _given(None, "-", "cycle service level aimed at")
 
 
 #: Unit of every answer of `assess`, in the order of its columns.
@@ -147,7 +147,9 @@ def _answers(
     short_cost = finance.underage_cost(sla_penalty, service_revenue, handling_cost)
     ratio = newsvendor.critical_ratio(short_cost, holding_cost)
     level = ratio if service_level is None else service_level[()]
-    require((level > 0) & (level < 1), "critical_ratio" if service_level is None else "service_level", "in (0, 1)", level)
+    require(
+        (level > 0) & (level < 1), "critical_ratio" if service_level is None else "service_level", "in (0, 1)", level
+    )
 
     safety_factor = buffers.safety_stock(1.0, level)  # coverage, also where certain demand has no sd to divide by
     stock = safety_factor * over_lead_time.sd
@@ -188,7 +190,9 @@ def _answers(
         "required_capacity": required,
         "planned_overflow": planned,
         "dependency": dependency,
-        "planned_warehousing_cost": cooperation.planned_cost(required, internal_capacity, holding_cost, partner_surcharge),
+        "planned_warehousing_cost": cooperation.planned_cost(
+            required, internal_capacity, holding_cost, partner_surcharge
+        ),
         "expected_overflow": overflow,
         "overflow_probability": cooperation.overflow_probability(required, space_sd, internal_capacity),
         "expected_dependency": cooperation.dependency(overflow, required),

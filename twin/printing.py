@@ -34,7 +34,7 @@ def to_text(report, *, most=12, width=100):
     if len(report.table) > len(lanes):
         lines += [
             "",
-            f"The {len(lanes)} largest of {len(report.table):,} lanes; --most N shows more, --csv and --json all.",
+            f"{len(lanes)} of {_lanes(len(report.table))}, the largest; --most N shows more, --csv and --json all.",
         ]
     return "\n".join(lines) + "\n"
 
@@ -59,12 +59,17 @@ def to_csv(report):
 
 
 def _sentences(report):
-    yield f"{len(report.table):,} lanes assessed; one period is a {PERIOD_NAMES[report.history.period]}."
+    yield f"{_lanes(len(report.table))} assessed; one period is a {PERIOD_NAMES[report.history.period]}."
     for assumption in report.assumptions:
         yield f"  assumed  {assumption}"
+    yield "  note     the forecast is a straight line through the history, with a 95% interval; it may fall below zero"
     for reason, lanes in report.refused.groupby("reason").groups.items():
         more = ", ..." if len(lanes) > 3 else ""
-        yield f"  refused  {len(lanes):,} lanes: {reason} ({', '.join(map(_short, lanes[:3]))}{more})"
+        yield f"  refused  {_lanes(len(lanes))}: {reason} ({', '.join(map(_short, lanes[:3]))}{more})"
+
+
+def _lanes(number):
+    return "1 lane" if number == 1 else f"{number:,} lanes"
 
 
 def _short(lane, column=_COLUMN):

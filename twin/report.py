@@ -75,7 +75,8 @@ def _stated(statistics, given, policies):
     stated, assumptions = dict(given), []
     if "return_rate" not in stated and "return_rate" in statistics:
         stated["return_rate"] = statistics["return_rate"].to_numpy()
-        assumptions.append("return_rate is the share on record")
+        if policies is None or "return_rate" not in policies or policies["return_rate"].isna().any():
+            assumptions.append("return_rate is the share on record")
     if policies is not None:
         unknown = policies.columns.difference(list(_POLICY))
         require(unknown.empty, "policies", f"a table of the columns {', '.join(_POLICY)}", ", ".join(unknown))

@@ -81,7 +81,7 @@ def resilience_index(coverage, dependency, *, full_coverage=2.0, buffer_weight=0
 def recovery(flow, baseline):
     """Return depth, service lost and time to recover of a flow that starts with the disruption.
 
-    depth = max over t < T of (B - f_t) / B;  lost = sum over t < T of (B - f_t) / B;  T = first t with f_t >= B after the drop
+    depth = max (B - f_t) / B,  lost = sum (B - f_t)+ / B,  both over t < T = first t with f_t >= B after the drop
 
     Parameters
     ----------
@@ -96,7 +96,8 @@ def recovery(flow, baseline):
 
     Limits
     ------
-    A flow never below its baseline gives 0, 0, 0. A later catch-up is not credited.
+    A flow never below its baseline gives 0, 0, 0. A later catch-up is not credited. One period at the baseline counts
+    as recovery: average a noisy flow first.
 
     Source
     ------

@@ -95,9 +95,7 @@ def _seal(job, folder, inputs):
     results = json.loads(path.read_text(encoding="utf-8"))["results"]
     missing = sorted(set(job.results) - set(results))
     if missing:
-        raise ValueError(
-            f"{job.source} must yield the results {', '.join(missing)}; got {', '.join(results)}"
-        )
+        raise ValueError(f"{job.source} must yield the results {', '.join(missing)}; got {', '.join(results)}")
     for name, result in results.items():
         value = result["value"]
         if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):

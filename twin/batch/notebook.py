@@ -162,9 +162,11 @@ def _explain(path, error, injected):
     cells = nbformat.read(path, as_version=4).cells
     tagged = (i for i, cell in enumerate(cells) if "parameters" in cell.metadata.get("tags", []))
     shifted = injected and error.cell_index > next(tagged, len(cells))  # papermill added a cell before it
-    lines = error.source.strip().splitlines() or [""]
+    trace = re.sub(r"\x1b\[[0-9;]*m", "", "\n".join(error.traceback))
+    pointed = re.search(r"^-+> *\d+ (.*)", trace, re.M)  # IPython points at the line; the first arrow is in the cell
+    line = (pointed[1] if pointed else error.source).strip().split("\n")[0]
     reason = re.sub(r"\x1b\[[0-9;]*m", "", f"{error.ename}: {error.evalue}").strip().splitlines()[0]
-    return f"{path}, cell {error.cell_index + 1 - shifted}: `{lines[0][:90]}`\n  {reason}"
+    return f"{path}, cell {error.cell_index + 1 - shifted}: `{line[:90]}`\n  {reason}"
 
 
 if __name__ == "__main__":

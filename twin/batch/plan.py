@@ -82,13 +82,9 @@ def default_parameters(path):
     statements = ast.parse("".join(tagged[0]["source"])).body
     names = {}
     for statement in statements:
-        target = (
-            statement.targets[0] if isinstance(statement, ast.Assign) else getattr(statement, "target", None)
-        )
+        target = statement.targets[0] if isinstance(statement, ast.Assign) else getattr(statement, "target", None)
         if not isinstance(target, ast.Name) or getattr(statement, "value", None) is None:
-            raise ValueError(
-                f"{path}: the parameters cell must hold assignments only; got {ast.unparse(statement)!r}"
-            )
+            raise ValueError(f"{path}: the parameters cell must hold assignments only; got {ast.unparse(statement)!r}")
         names[target.id] = ast.literal_eval(statement.value)
     return names
 
@@ -96,9 +92,7 @@ def default_parameters(path):
 def _job(entry, paper):
     """Return one job, or raise the sentence that says which key breaks which rule."""
     if not isinstance(entry, dict) or not {"name", "notebook"} <= set(entry) <= KEYS:
-        raise ValueError(
-            f"a job has the keys {', '.join(sorted(KEYS))}, name and notebook always; got {entry!r}"
-        )
+        raise ValueError(f"a job has the keys {', '.join(sorted(KEYS))}, name and notebook always; got {entry!r}")
     name = _name(entry["name"], "name")
     source = entry["notebook"]
     if not isinstance(source, str) or not (paper / source).is_file():
@@ -113,9 +107,7 @@ def _job(entry, paper):
 
 def _name(value, key):
     if not isinstance(value, str) or not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]*", value):
-        raise ValueError(
-            f"{key} must be letters, digits, _ and - (a figure without its suffix); got {value!r}"
-        )
+        raise ValueError(f"{key} must be letters, digits, _ and - (a figure without its suffix); got {value!r}")
     return value
 
 

@@ -4,16 +4,15 @@ from twin.data._dates import parse_date
 from twin.data.account import Refused, visible
 
 ACCEPTED = {  # compared without case, blanks and punctuation: `Product Name` is product_name
-    "date": "date, day, week, month, period, timestamp, datetime, order_date, invoice_date, ship_date, "
-    "delivery_date",
+    "date": "date, timestamp, datetime, order_date, invoice_date, ship_date, delivery_date, day, week, month, period",
     "lane": "lane, lane_id, lane_name, service_lane, route, route_id, route_name, corridor, product, "
     "product_id, product_name, product_code, sku, stock_code, item, item_id, item_name, item_code, article, "
     "material",
     "volume": "volume, demand, quantity, qty, sold, units, units_sold, unit_quantity, order_quantity, "
     "order_qty, pallets, flow",
-    "returns": "returns, returned, return_volume, returned_volume, return_quantity, returned_quantity, "
-    "return_qty",
+    "returns": "returns, returned, return_volume, returned_volume, return_quantity, returned_quantity, return_qty",
 }
+PARTS_OF_A_DATE = "day, week, month, period"  # the date only where no other column is
 SHOWN = 25  # headers listed in a sentence
 
 
@@ -36,6 +35,9 @@ def match_columns(header, file, chosen=None):
     for ours, accepted in ACCEPTED.items():
         names = {plain(chosen[ours])} if ours in chosen else {plain(name) for name in accepted.split(",")}
         found[ours] = [i for i, name in enumerate(header) if plain(name) in names]
+    if "date" not in chosen:
+        whole = [i for i in found["date"] if plain(header[i]) not in PARTS_OF_A_DATE.split(", ")]
+        found["date"] = whole or found["date"]
     missing = [ours for ours in ACCEPTED if not found[ours] and (ours != "returns" or ours in chosen)]
     if missing:
         raise ValueError(_missing(header, file, missing, chosen))
@@ -44,7 +46,7 @@ def match_columns(header, file, chosen=None):
             names = _listed([header[i] for i in places])
             raise ValueError(
                 f"{file} has {len(places)} columns that mean {ours}: {names}; "
-                f"keep one, or choose with columns={{{ours!r}: ...}}"
+                f"keep one, or say which: columns={{{ours!r}: ...}}, --column {ours}=..."
             )
     positions = {ours: places[0] for ours, places in found.items() if places}
     if len(set(positions.values())) < len(positions):
@@ -58,7 +60,7 @@ def _missing(header, file, missing, chosen):
         for ours in missing
     )
     sentence = f"{file} has no column for {', '.join(missing)}; found {_listed(header)}; {accepted}"
-    sentence += "; other names can be given with columns"
+    sentence += "; name others yourself: columns={'volume': ...}, --column volume=..."
     if sum(_is_date(name) for name in header) > 1:
         sentence += "; turn a table with a column for each date into rows of date, lane, volume first"
     return sentence

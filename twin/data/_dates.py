@@ -113,7 +113,7 @@ def settle(parsed, texts, counts, dayfirst, file):
         if only_day_first == only_month_first:
             raise ValueError(
                 f"{file} has dates such as {texts[open_dates[0]]!r} that may be day/month or month/day, "
-                "and its other dates do not decide; pass dayfirst=True or dayfirst=False"
+                "and its other dates do not decide; say which: dayfirst=True or False, --day-first or --month-first"
             )
         dayfirst = only_day_first > only_month_first
         decided = f"decided by {max(only_day_first, only_month_first):,} rows with a day above 12"

@@ -170,9 +170,7 @@ def read_rows(path, *, columns=None, dayfirst=None, decimal=".", progress=False)
     notes = [note] if note else []
     stray = len(growing.lane_names) - len(set(growing.lane_names))
     if stray:
-        notes.append(
-            f"lane names that differ from another only by blanks around them, taken as one lane: {stray:,}"
-        )
+        notes.append(f"lane names that differ from another only by blanks around them, taken as one lane: {stray:,}")
     if blank:
         notes.append(f"blank lines skipped: {blank:,}")
     if source.encoding in ("cp1252", "latin-1"):

@@ -89,9 +89,7 @@ def _refuse(rows, out, reason, refused):
     gone = rows[out]
     refused += [
         (line, reason, visible(f"{date:%Y-%m-%d}, {lane}, {volume:g}"))
-        for line, date, lane, volume in zip(
-            gone["line"], gone["date"], gone["lane"], gone["volume"], strict=True
-        )
+        for line, date, lane, volume in zip(gone["line"], gone["date"], gone["lane"], gone["volume"], strict=True)
     ]
     return rows[~out]
 

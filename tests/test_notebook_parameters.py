@@ -1,0 +1,123 @@
+"""Every notebook with parameters it was not written for: other lanes, costs, seeds and files; no check may fail.
+
+A class a notebook, so that pytest-xdist can spread them.
+"""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from twin.batch.notebook import NotebookError, execute
+
+ROOT = Path(__file__).parents[1]
+COMMON = {"live": False, "samples": 20_000}
+FREQUENCY = {"weekly": "W-WED", "monthly": "MS"}
+COUNT = {"weekly": 160, "monthly": 84}
+
+
+def write_history(path, kind):
+    """Write three lanes of weeks or months of whole pallets: steady, seasonal with returns, and lumpy."""
+    dates = pd.date_range("2018-01-01", periods=COUNT[kind], freq=FREQUENCY[kind])
+    rng = np.random.Generator(np.random.PCG64(17))
+    season = 1 + 0.4 * np.sin(np.arange(len(dates)) / 6)
+    volumes = {
+        "OSL-CPH": rng.normal(900, 60, len(dates)),
+        "LIS-MAD": rng.normal(400, 50, len(dates)) * season,
+        "ATH-SKG": rng.gamma(1.5, 80, len(dates)),
+    }
+    rates = {"OSL-CPH": 0.0, "LIS-MAD": 0.25, "ATH-SKG": 0.03}
+    parts = []
+    for lane, volume in volumes.items():
+        volume = np.round(np.maximum(volume, 0)).astype(int)
+        returns = rng.binomial(volume, rates[lane])
+        parts.append(pd.DataFrame({"date": dates, "lane": lane, "volume": volume, "returns": returns}))
+    pd.concat(parts).to_csv(path, index=False)
+    return str(path)
+
+
+@pytest.fixture
+def run(tmp_path):
+    """A function that runs a notebook and looks at what it leaves in its folder."""
+
+    def run(stem, figure, **parameters):
+        (folder := tmp_path / "out").mkdir()
+        execute(ROOT / "notebooks" / f"{stem}.ipynb", COMMON | {"out_dir": str(folder)} | parameters)
+        names = {path.name for path in folder.iterdir()}
+        assert names == {"results.json", *(f"{figure}.{ending}" for ending in ("svg", "pdf", "png"))}
+        results = json.loads((folder / "results.json").read_text(encoding="utf-8"))["results"]
+        assert len(results) > 3 and all(np.isfinite(entry["value"]) and entry["unit"] for entry in results.values())
+
+    return run
+
+
+@pytest.fixture
+def weeks(tmp_path):
+    return write_history(tmp_path / "weeks.csv", "weekly")
+
+
+@pytest.fixture
+def months(tmp_path):
+    return write_history(tmp_path / "months.csv", "monthly")
+
+
+class TestNewsvendor:
+    def test_a_rare_large_demand_and_dear_places(self, run):
+        costs = {"holding_cost": 60.0, "sla_penalty": 5.0, "service_revenue": 52.0}
+        run("01_newsvendor", "newsvendor", lane="FRA-PAR", **costs, seed=11)
+
+    def test_months_and_dear_shortages(self, run, months):
+        costs = {"holding_cost": 2.0, "sla_penalty": 150.0}
+        run("01_newsvendor", "newsvendor", history=months, lane="LIS-MAD", **costs, seed=12)
+
+
+class TestBuffers:
+    def test_a_punctual_carrier_and_a_low_promise(self, run):
+        delay = {"lead_time_mean_days": 21.0, "lead_time_sd_days": 0.0}
+        costs = {"holding_cost": 40.0, "fixed_order_cost": 0.0}
+        run("02_buffers", "buffers", lane="HAM-ROT", service_level=0.6, **delay, **costs, seed=21)
+
+    def test_weeks_and_an_erratic_carrier(self, run, weeks):
+        run("02_buffers", "buffers", history=weeks, lane="ATH-SKG", service_level=0.99, lead_time_sd_days=6.0, seed=22)
+
+
+class TestCooperation:
+    def test_a_lumpy_lane_and_a_cheap_partner(self, run):
+        costs = {"holding_cost": 30.0, "partner_surcharge": 0.5, "internal_capacity": 25.0}
+        run("03_cooperation", "cooperation", lane="FRA-PAR", service_level=0.6, **costs, seed=31)
+
+    def test_months_and_a_slow_carrier(self, run, months):
+        options = {"internal_capacity": 1000.0, "lead_time_mean_days": 45.0}
+        run("03_cooperation", "cooperation", history=months, lane="OSL-CPH", **options, seed=32)
+
+
+class TestResilience:
+    def test_a_short_blackout_without_headroom(self, run):
+        blow = {"headroom": 1.0, "capacity_lost": 1.0, "disruption_days": 3.0}
+        run("04_resilience", "resilience", service_level=0.6, dependency=0.9, **blow, seed=41)
+
+    def test_weeks_and_a_long_disruption(self, run, weeks):
+        blow = {"capacity_lost": 0.8, "disruption_days": 30.0}
+        run("04_resilience", "resilience", history=weeks, service_level=0.97, dependency=0.0, **blow, seed=42)
+
+
+class TestFinance:
+    def test_a_punctual_carrier_and_no_penalty(self, run):
+        costs = {"holding_cost": 30.0, "sla_penalty": 0.0, "service_revenue": 95.0}
+        run("05_finance", "finance", lane="FRA-PAR", lead_time_sd_days=0.0, **costs, seed=51)
+
+    def test_months_and_a_slow_carrier(self, run, months):
+        options = {"holding_cost": 12.0, "sla_penalty": 90.0, "lead_time_mean_days": 60.0}
+        run("05_finance", "finance", history=months, lane="OSL-CPH", **options, seed=52)
+
+
+def test_every_notebook_is_here():
+    stems = {path.stem for path in (ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb")} - {"00_contents"}
+    assert [stem for stem in stems if f"Test{stem[3:].title().replace('_', '')}" not in globals()] == []
+
+
+def test_a_notebook_that_fails_is_seen():
+    with pytest.raises(NotebookError, match=r"01_newsvendor\.ipynb, cell .*\n.*lane must be one of"):
+        execute(ROOT / "notebooks" / "01_newsvendor.ipynb", COMMON | {"lane": "NOWHERE"})
