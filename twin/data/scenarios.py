@@ -12,7 +12,7 @@ SEED = 20230102
 
 POLICIES = {  # costs per pallet (holding per pallet and day, fixed per order), lead times in days
     "BER-MUC": {
-        "holding_cost": 3.0,
+        "holding_cost": 2.5,
         "sla_penalty": 40.0,
         "service_revenue": 85.0,
         "handling_cost": 50.0,
