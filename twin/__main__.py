@@ -27,6 +27,7 @@ EXAMPLES = """the file
   and returns if you have them. Days, weeks or months are recognised; encodings and separators too.
 
 examples
+  python -m twin assess                                        three synthetic lanes, to see what comes out
   python -m twin assess flows.csv
   python -m twin assess flows.csv --service-level 0.97 --lead-time-mean-days 4 --internal-capacity 300
   python -m twin assess flows.csv --policies policies.csv      one row a lane: lane, internal_capacity, ...
@@ -66,7 +67,7 @@ def _parser():
 
 
 def _add_assess_options(parser):
-    parser.add_argument("file", help="CSV of flows, plain or gzipped")
+    parser.add_argument("file", nargs="?", default="", help="CSV of flows, plain or gzipped; none: the research lanes")
     parser.set_defaults(run=_assess)
     reading = parser.add_argument_group("reading the file")
     reading.add_argument("--period", choices=DAYS_PER_PERIOD, help="sum flows into days, weeks or months")

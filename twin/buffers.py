@@ -1,7 +1,7 @@
 """Safety stock and the service it gives, both ways, always with the one sigma: that of lead-time demand.
 
 Type 1 is the cycle service level (probability of no shortage in a cycle); type 2 is the fill rate (share of demand
-met at once). They differ by many points on the same stock, so every promise must say which it is.
+met at once). They differ on the same stock, so every promise must say which it is.
 """
 
 import numpy as np
@@ -112,7 +112,8 @@ def fill_rate(safety_stock, lead_time_demand_sd, order_quantity):
 
     Limits
     ------
-    A cycle cannot lose more than its own demand: 0 where the expected shortage reaches the order quantity.
+    Shortages of one cycle must not reach into the next, Q well above sd: for smaller lots it understates. A cycle
+    cannot lose more than its own demand: 0 where the expected shortage reaches the order quantity.
 
     Source
     ------

@@ -30,7 +30,7 @@ class TailRisk(NamedTuple):
 def underage_cost(sla_penalty, service_revenue, handling_cost):
     """Return what one pallet too little costs: penalty plus the margin it would have earned.
 
-    Cu = p + (r - c)
+    Cu = p + (r - c);  that its return would not have to be handled either is left out
 
     Parameters
     ----------
@@ -80,7 +80,8 @@ def unit_economics(
     leftover, shortage, overflow : array_like
         Expected stock left over, demand not served, and volume at the partner, all >= 0. [pallet/period]
     service_revenue, handling_cost, holding_cost, sla_penalty, partner_surcharge : array_like
-        All >= 0. Revenue is earned by shipped demand alone; a return is handled and earns nothing. [$/pallet]
+        All >= 0, the second half per period. Revenue is earned by shipped demand alone; a return is handled and earns
+        nothing. [$/pallet]
 
     Returns
     -------

@@ -91,9 +91,11 @@ def assess(statistics, policy, *, period="D"):
 
     Limits
     ------
-    Normal demand, independent between periods, under a base-stock policy reviewed each period. The space needed
-    is the workload of the dwell time, which is random, and the buffer: its mean is the required capacity, so the
-    expected overflow is never below the planned one. Temporaries are bounded: lanes are worked on in chunks.
+    Normal demand, independent between periods, under a base-stock policy; the lead time runs from the review to the
+    arrival. Shortage is the mean backlog at the end of a period, charged as lost: no more than that is lost. The space
+    needed is the random workload of the dwell time, and the buffer: its mean is the required capacity, so the expected
+    overflow is never below the planned one. `profit` leaves out what the lot decides, `order_cost`. Temporaries are
+    bounded: lanes are worked on in chunks.
 
     Source
     ------
@@ -104,11 +106,17 @@ def assess(statistics, policy, *, period="D"):
     >>> round(float(answers["safety_stock"]), 2)
     1012.29
     """
+    require(isinstance(policy, Policy), "policy", "a Policy", type(policy).__name__)
+    for name in ("demand_mean", "demand_sd"):
+        require(name in statistics, "statistics", f"a table with {name}", ", ".join(map(str, statistics)))
     given = {name: statistics[name] for name in ("demand_mean", "demand_sd")}
     given |= {field.name: getattr(policy, field.name) for field in fields(policy)}
+    _check_same_lanes(given)
     inputs = {name: numbers(**{name: value})[0] for name, value in given.items() if value is not None}
-    shape = np.broadcast_shapes(*(value.shape for value in inputs.values()))
-    require(len(shape) <= 1, "statistics", "a table with one row a lane", shape)
+    sizes = {value.size for value in inputs.values() if value.ndim}
+    flat = all(value.ndim <= 1 for value in inputs.values())
+    require(flat and len(sizes - {1}) <= 1, "statistics and policy", "of one length, a row a lane", sorted(sizes))
+    shape = (max(sizes),) if sizes else ()
     if not shape:
         return _answers(period=period, **inputs)
     answers = dict(zip(UNITS, np.empty((len(UNITS), *shape)), strict=True))  # one block: its pages come at once
@@ -118,6 +126,13 @@ def assess(statistics, policy, *, period="D"):
         for name, value in chunk.items():
             answers[name][rows] = value
     return answers
+
+
+def _check_same_lanes(given):
+    """Refuse labelled columns of different lanes, or of another order: numbers are matched by their place."""
+    labels = [list(v.index) for v in given.values() if hasattr(v, "index") and not callable(v.index)]
+    same = all(names == labels[0] for names in labels[1:])
+    require(same, "statistics and policy", "of the same lanes in the same order", labels)
 
 
 def _answers(

@@ -101,7 +101,9 @@ def _filled(name, column, otherwise):
     values = pd.to_numeric(column, errors="coerce")
     wrong = column[values.isna() & column.notna()]
     require(wrong.empty, name, "a number in the policies", wrong.iloc[0] if len(wrong) else "")
-    require(otherwise is not None or values.notna().all(), name, "stated for every lane or for none", "an empty cell")
+    empty = values.index[values.isna()]
+    stated_for_all = otherwise is not None or empty.empty
+    require(stated_for_all, name, "stated for every lane or for none", f"nothing for {', '.join(empty[:3])}")
     return np.where(values.isna(), otherwise, values).astype(float)
 
 

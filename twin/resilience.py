@@ -135,7 +135,7 @@ def time_to_survive(stock, demand, remaining_capacity):
 
     Source
     ------
-    Simchi-Levi, Schmidt and Wei (2014), time to survive; notebook 04, eq. (4.3).
+    Simchi-Levi et al. (2015), time to survive; notebook 04, eq. (4.3).
 
     >>> float(time_to_survive(120, 100, 70))
     4.0
