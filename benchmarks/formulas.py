@@ -52,7 +52,7 @@ def assess_in_a_loop(statistics, policy):
             (
                 *(load, load_sd, length * load, sigma, ratio, level, stock, length * load + stock, short, lot),
                 p.fixed_order_cost * load / lot + p.holding_cost * lot / 2,
-                max(1 - short / lot, 0.0),
+                max(1 - short / load, 0.0),
                 p.holding_cost * (stock + short) + under * short,
                 *(required, planned, planned / required),
                 p.holding_cost * required + p.partner_surcharge * planned,

@@ -228,6 +228,11 @@ def test_files_that_cannot_be_used(twin, file, content, said):
     assert said in refusal(twin("assess", path)) and "Traceback" not in said
 
 
+def test_without_a_file_the_research_lanes_are_assessed(twin):
+    code, out, _ = twin("assess")
+    assert code == 0 and all(lane in out for lane in ("BER-MUC", "HAM-ROT", "FRA-PAR"))
+
+
 def test_a_missing_file_and_a_folder(twin, tmp_path):
     assert "does not exist" in refusal(twin("assess", str(tmp_path / "nowhere.csv")))
     assert "is a folder" in refusal(twin("assess", str(tmp_path)))
@@ -235,7 +240,7 @@ def test_a_missing_file_and_a_folder(twin, tmp_path):
 
 @pytest.mark.parametrize(
     "arguments",
-    [(), ("assess",), ("assess", "f", "--dwell", "long"), ("assess", "f", "--json", "--csv"), ("assess", "f", "--no")],
+    [(), ("assess", "f", "--dwell", "long"), ("assess", "f", "--json", "--csv"), ("assess", "f", "--no")],
 )
 def test_commands_that_argparse_refuses(twin, arguments):
     code, out, err = twin(*arguments)

@@ -47,7 +47,7 @@ def by_hand(mean, sd, policy, period):
         "expected_shortage": short,
         "order_quantity": lot,
         "order_cost": p.fixed_order_cost * load / lot + p.holding_cost * lot / 2,
-        "fill_rate": max(0.0, 1 - short / lot),
+        "fill_rate": max(0.0, 1 - short / load),
         "buffer_cost": p.holding_cost * (stock + short) + under * short,
         "required_capacity": required,
         "planned_overflow": planned,
@@ -281,7 +281,7 @@ def test_a_bad_input_is_refused_by_its_name(name, bad, in_a_table):
 def test_other_refusals():
     with pytest.raises(ValueError, match=r"^period must be one of D, W, MS; got M$"):
         lane.assess(STATISTICS, lane.Policy(), period="M")
-    with pytest.raises(ValueError, match=r"^statistics must be a table with one row a lane"):
+    with pytest.raises(ValueError, match=r"^statistics and policy must be of one length, a row a lane"):
         lane.assess({"demand_mean": [[1.0]], "demand_sd": 1.0}, lane.Policy())
     with pytest.raises(KeyError, match="demand_sd"):
         lane.assess({"demand_mean": 1.0}, lane.Policy())

@@ -101,6 +101,11 @@ def test_it_is_stored_with_the_outputs_of_one_clean_run(code):
 
 
 @pytest.mark.parametrize("path", ALL, ids=lambda path: path.stem)
+def test_no_object_is_shown_that_says_nothing_to_a_reader(cells):
+    shown = [output.get("data", {}).get("text/plain", "") for cell in cells for output in cell.get("outputs", [])]
+    assert not [text for text in map("".join, shown) if " at 0x" in text]
+
+
 def test_it_is_stored_in_normal_form_and_small(path):
     text = path.read_text(encoding="utf-8")
     assert path.stat().st_size < 1_000_000

@@ -179,7 +179,7 @@ def answers_of(s, period, given):
         "expected_shortage": short,
         "order_quantity": lot,
         "order_cost": p["fixed_order_cost"] * load / lot + h * lot / 2,
-        "fill_rate": np.maximum(1 - short / lot, 0),
+        "fill_rate": np.maximum(1 - short / load, 0),
         "buffer_cost": sigma * (h * (z + loss) + short_cost * loss),
         "required_capacity": required,
         "planned_overflow": planned,

@@ -133,3 +133,27 @@ def test_assessable(tmp_path):
     }
     assert len(good) + len(refused) == len(table)
     assert assessable(good)[1].empty
+
+
+@pytest.mark.parametrize("gaps", ["zero", "unknown"])
+def test_a_volume_that_cannot_be_read_is_unknown_not_zero(tmp_path, gaps):
+    rng = np.random.default_rng(5)
+    days = pd.date_range("2024-01-01", periods=60, freq="D")
+    table = pd.DataFrame({"date": days, "lane": "A", "volume": rng.integers(900, 1000, 60).astype(str)})
+    table.loc[[3, 17, 59], "volume"] = ["x", "1,001", ""]
+    table = table.drop(index=[5, 6])  # days without a row
+    path = tmp_path / "flows.csv"
+    table.to_csv(path, index=False)
+    history = read_history(path, gaps=gaps)
+    true = pd.to_numeric(table.set_index("date")["volume"], errors="coerce").reindex(days)
+    if gaps == "zero":
+        true.iloc[[5, 6]] = 0.0
+    true = true.dropna()
+    found = lane_statistics(history).loc["A"]
+    time = (true.index - days[0]).days
+    assert found["periods"] == len(true) and found["last_volume"] == true.iloc[-1]
+    expected = [true.mean(), true.std(), np.polyfit(time, true, 1)[0]]
+    assert found[["demand_mean", "demand_sd", "trend"]].tolist() == pytest.approx(expected, rel=1e-9)
+    assert history.account.rows_read == history.account.rows_kept + len(history.account.refused)
+    assert any("unknown rather than zero: 3" in note for note in history.account.notes)
+    assert np.isnan(dense(history)[2][0]).sum() == 60 - len(true)

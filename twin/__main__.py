@@ -131,7 +131,12 @@ def _assess(options):
     )
     given = {field.name: getattr(options, field.name) for field in fields(Policy)}
     policies = _read_policies(options.policies) if options.policies else None
-    found = report.assess_history(history, {name: x for name, x in given.items() if x is not None}, policies)
+    try:
+        found = report.assess_history(history, {name: x for name, x in given.items() if x is not None}, policies)
+    except ValueError:
+        if len(history.account.refused):  # may be the reason
+            print(history.account, file=sys.stderr)
+        raise
     if options.csv:
         print(history.account, file=sys.stderr)
     if options.json:

@@ -46,7 +46,7 @@ UNITS = {
     "service_level": "-",
     "safety_stock": "pallet",
     "reorder_point": "pallet",
-    "expected_shortage": "pallet/cycle",
+    "expected_shortage": "pallet/period",
     "order_quantity": "pallet",
     "order_cost": "$/period",
     "fill_rate": "-",
@@ -91,11 +91,11 @@ def assess(statistics, policy, *, period="D"):
 
     Limits
     ------
-    Normal demand, independent between periods, under a base-stock policy; the lead time runs from the review to the
-    arrival. Shortage is the mean backlog at the end of a period, charged as lost: no more than that is lost. The space
-    needed is the random workload of the dwell time, and the buffer: its mean is the required capacity, so the expected
-    overflow is never below the planned one. `profit` leaves out what the lot decides, `order_cost`. Temporaries are
-    bounded: lanes are worked on in chunks.
+    Normal demand, independent between periods, under a base-stock policy: each period is a cycle, and the lead time
+    runs from the review to the arrival. Shortage is the mean backlog at the end of a period, charged as lost, which is
+    on the safe side. The space needed is the random workload of the dwell time, and the buffer: its mean is the required
+    capacity, so the expected overflow is never below the planned one. `profit` leaves out what the lot decides,
+    `order_cost`. Temporaries are bounded: lanes are worked on in chunks.
 
     Source
     ------
@@ -200,7 +200,7 @@ def _answers(
         "expected_shortage": shortage,
         "order_quantity": lot,
         "order_cost": lot_size.order_cost(lot, load.mean, fixed_order_cost, holding_cost),
-        "fill_rate": buffers.fill_rate(stock, over_lead_time.sd, lot),
+        "fill_rate": buffers.fill_rate(stock, over_lead_time.sd, load.mean),
         "buffer_cost": money.holding + short_cost * shortage,
         "required_capacity": required,
         "planned_overflow": planned,

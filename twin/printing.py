@@ -1,8 +1,10 @@
 """A report as words for people, and as JSON or CSV for machines."""
 
 import json
+import textwrap
 from itertools import count
 
+from twin.data.account import visible
 from twin.demand import PERIOD_NAMES
 
 HEADINGS = {  # each stands above the column it names
@@ -22,7 +24,7 @@ def to_text(report, *, most=12, width=100):
     unit_width = max(map(len, report.units.values())) + 1
     column = next(size for size in count(_COLUMN) if len({_short(lane, size) for lane in lanes}) == len(lanes))
     room = max((width - name_width - unit_width) // column, 1)
-    lines = [str(report.history.account), "", *_sentences(report)]
+    lines = [str(report.history.account), "", *_sentences(report, width)]
     for start in range(0, len(lanes), room):
         block = report.table.loc[lanes[start : start + room]]
         heading = "".join(f"{_short(lane, column):>{column}}" for lane in block.index)
@@ -58,10 +60,11 @@ def to_csv(report):
     return report.table.to_csv(lineterminator="\n")
 
 
-def _sentences(report):
+def _sentences(report, width):
     yield f"{_lanes(len(report.table))} assessed; one period is a {PERIOD_NAMES[report.history.period]}."
     for assumption in report.assumptions:
-        yield f"  assumed  {assumption}"
+        words = assumption.replace("/period", f"/{PERIOD_NAMES[report.history.period]}")
+        yield textwrap.fill(f"  assumed  {words}", width, subsequent_indent=" " * 11, break_on_hyphens=False)
     yield "  note     the forecast is a straight line through the history, with a 95% interval; it may fall below zero"
     for reason, lanes in report.refused.groupby("reason").groups.items():
         more = ", ..." if len(lanes) > 3 else ""
@@ -73,6 +76,7 @@ def _lanes(number):
 
 
 def _short(lane, column=_COLUMN):
+    lane = visible(lane)
     return lane if len(lane) < column else lane[: column - 2] + "…"
 
 

@@ -92,7 +92,8 @@ def _stated(statistics, given, policies):
         assumptions.append("service_level is the critical ratio of each lane")
     unstated = [name for name in _POLICY if name not in (*stated, "internal_capacity", "service_level")]
     if unstated:
-        assumptions.append(f"by default: {', '.join(f'{name} {getattr(Policy, name):g}' for name in unstated)}")
+        words = [f"{name} {getattr(Policy, name):g} {_POLICY[name]}".removesuffix(" -") for name in unstated]
+        assumptions.append(f"by default: {', '.join(words)}")
     return stated, assumptions
 
 

@@ -31,6 +31,8 @@ class Memo(dict):
 def number_parser(name, decimal):
     """Return a function from text to a finite number >= 0; its refusals speak of `name`."""
     other = "," if decimal == "." else "."
+    thousands = rf"[+-]?\d{{1,3}}(?:\{other}\d{{3}})"
+    grouped = re.compile(rf"{thousands}{{2,}}(?:\{decimal}\d+)?|{thousands}+\{decimal}\d+", re.ASCII)
 
     def parse(text):
         text = text.strip()
@@ -40,6 +42,8 @@ def number_parser(name, decimal):
             raise Refused(f"{name} is not a number (missing)")
         if text.lower().lstrip("+-") in ("inf", "infinity"):
             raise Refused(f"{name} is infinite")
+        if grouped.fullmatch(text):  # 1,234,567 or 1,234.5: no other reading is possible
+            text = text.replace(other, "")
         plain = text.replace(decimal, ".")
         if other in text or not _NUMBER.fullmatch(plain):
             if _NUMBER.fullmatch(re.sub(r"[.,'\s]", "", text)):  # 1,234 may be 1234 or 1.234: never guessed
@@ -88,15 +92,20 @@ class _Growing:
         self.value = {name: array("d") for name in self.names}
 
     def add(self, line, fields):
-        """Append one record, or raise Refused and append nothing."""
+        """Append one record; one whose lane and date alone can be read is appended as unknown, and Refused raised."""
         date, lane = self.dates[fields[self.at["date"]]], self.lanes[fields[self.at["lane"]]]
-        values = [self.numbers[name][fields[self.at[name]]] for name in self.names]
+        try:
+            values, refused = [self.numbers[name][fields[self.at[name]]] for name in self.names], None
+        except Refused as why:
+            values, refused = [np.nan for _ in self.names], why
         self.line.append(line)
         self.date.append(date)
         self.lane.append(lane)
         self.mark.append(hash(tuple(fields)))  # tells exact copies without keeping the text
         for name, value in zip(self.names, values, strict=True):
             self.value[name].append(value)
+        if refused:
+            raise refused
 
     def forget(self):
         """Forget parsed volumes: unlike dates and lanes they may never repeat, and memory stays bounded."""
@@ -104,7 +113,7 @@ class _Growing:
             memo.clear()
 
     def table(self, dayfirst, file):
-        """Return (rows, refused, note) once the whole column of dates is known."""
+        """Return (rows, unknown, refused, note) once the whole column of dates is known."""
         date, lane = (np.asarray(code, dtype=np.int64) for code in (self.date, self.lane))
         texts, counts = list(self.dates), np.bincount(date, minlength=len(self.parsed))
         days, note = settle(self.parsed, texts, counts, dayfirst, file)
@@ -120,7 +129,9 @@ class _Growing:
                 "copy": pd.Series(np.asarray(self.mark)).duplicated(),
             }
         )
-        contrary = rows["date"].isna().to_numpy()
+        lost = rows["volume"].isna()  # refused already; what flowed there and then is unknown, not zero
+        unknown, rows = rows.loc[lost, ["date", "lane"]].dropna(), rows[~lost]
+        date, contrary = date[~lost.to_numpy()], rows["date"].isna().to_numpy()
         written = [texts[i] for i in date[contrary]]
         refused = [
             (line, CONTRADICTS, visible(f"{text}, {lane}, {volume:g}"))
@@ -128,14 +139,15 @@ class _Growing:
                 rows["line"][contrary], written, rows["lane"][contrary], rows["volume"][contrary], strict=True
             )
         ]
-        return rows[~contrary].reset_index(drop=True), refused, note
+        return rows[~contrary].reset_index(drop=True), unknown, refused, note
 
 
 def read_rows(path, *, columns=None, dayfirst=None, decimal=".", progress=False):
-    """Return (rows, refused, facts): usable rows, others as (line, reason, text), fields of the account.
+    """Return (rows, unknown, refused, facts): usable rows, others as (line, reason, text), fields of the account.
 
     rows : line, date, lane (categorical), volume, returns (when the file has them), copy (exact copy of an
         earlier record).
+    unknown : date and lane of refused rows where just the volume or the returns could not be read.
     """
     source = inspect(path)
     refused, blank, read = [], 0, 0
@@ -165,7 +177,7 @@ def read_rows(path, *, columns=None, dayfirst=None, decimal=".", progress=False)
         bar.update(position() - bar.n)
     if not read:
         raise ValueError(f"{path} has a header and no rows")
-    rows, contrary, note = growing.table(dayfirst, path)
+    rows, unknown, contrary, note = growing.table(dayfirst, path)
     used = growing.at.values()
     notes = [note] if note else []
     stray = len(growing.lane_names) - len(set(growing.lane_names))
@@ -184,7 +196,7 @@ def read_rows(path, *, columns=None, dayfirst=None, decimal=".", progress=False)
         "ignored": tuple(name.strip("\ufeff") for i, name in enumerate(header) if i not in used),
         "notes": tuple(notes),
     }
-    return rows, refused + contrary, facts
+    return rows, unknown, refused + contrary, facts
 
 
 def _bar(source, progress):

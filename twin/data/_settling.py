@@ -72,6 +72,26 @@ def sum_flows(rows):
     return pd.DataFrame(flows)
 
 
+def mark_unknown(flows, unknown, period, notes):
+    """Return the flows with a row of unknown (NaN) volume where all that was written down was refused."""
+    days = unknown["date"].to_numpy().astype("datetime64[D]")
+    as_written = fits(days, period) and period != "MS"
+    starts, span = days if as_written else period_starts(days, period), _days(flows)
+    lost = pd.DataFrame({"date": starts.astype("datetime64[s]"), "lane": unknown["lane"].astype("str")})
+    inside = (starts >= span.min()) & (starts <= span.max())  # sums leave unfinished periods out
+    lost = lost[as_written | inside].drop_duplicates()
+    lost = lost[lost["lane"].isin(flows["lane"].cat.categories)]
+    lost["lane"] = lost["lane"].astype(flows["lane"].dtype)
+    side = lost.merge(flows[["lane", "date"]], on=["lane", "date"], how="left", indicator="side")["side"].to_numpy()
+    partly, lost, name = int((side == "both").sum()), lost[side == "left_only"], NAMES[period]
+    if partly:
+        notes.append(f"lane-{name}s whose sum lacks a row refused for its numbers, and may be too small: {partly:,}")
+    if lost.empty:
+        return flows
+    notes.append(f"lane-{name}s whose every row was refused for its numbers, unknown rather than zero: {len(lost):,}")
+    return pd.concat([flows, lost]).sort_values(["lane", "date"], ignore_index=True)
+
+
 def gap_note(flows, period, gaps):
     """Return the sentence on periods without a row, from each lane's first row to the end of the file."""
     lane, _ = pd.factorize(flows["lane"])

@@ -79,10 +79,16 @@ class Account:
             "notes": list(self.notes),
         }
 
+    def headline(self):
+        """Return one line: rows read, kept and refused, and why."""
+        why = "; ".join(f"{count:,} x {reason}" for reason, count in self.reasons().items())
+        counts = f"{self.rows_read:,} rows = {self.rows_kept:,} kept + {len(self.refused):,} refused"
+        return f"{self.file}: {counts}" + (f" ({why})" if why else "")
+
     def __str__(self):
         origin = "inferred from the dates" if self.period_inferred else "as asked"
         lines = [
-            f"{self.file}: {self.rows_read:,} rows = {self.rows_kept:,} kept + {len(self.refused):,} refused",
+            self.headline().split(" refused")[0] + " refused",
             f"  period   {self.period} ({origin})",
         ]
         if self.encoding:

@@ -12,7 +12,7 @@ import pandas as pd
 from twin._check import require
 from twin.data._periods import LENGTH, period_range, periods_between
 from twin.data._rows import read_rows
-from twin.data._settling import gap_note, into_periods, settle_duplicates, sum_flows
+from twin.data._settling import gap_note, into_periods, mark_unknown, settle_duplicates, sum_flows
 from twin.data.account import Account, refusals
 
 GAPS = ("zero", "unknown")
@@ -24,7 +24,8 @@ class History:
     """Flows of lanes per period.
 
     flows : table of date (first day of the period), lane (categorical), volume [pallet/period] and, when
-        known, returns [pallet/period]; one row a lane and period, sorted by lane and date.
+        known, returns [pallet/period]; one row a lane and period, sorted by lane and date. A missing volume is one
+        that was written down and could not be read: unknown, whatever `gaps` says.
     period : "D" day, "W" week, "MS" month.
     gaps : "zero" or "unknown", the meaning of a period without a row after a lane's first row.
     account : what was read, refused and decided.
@@ -87,7 +88,7 @@ def read_history(
     ...     _ = path.write_text("date,sku,qty\\n2024-01-01,A,5\\n2024-01-02,A,x\\n2024-01-03,A,7\\n")
     ...     history = read_history(path)
     >>> history.flows["volume"].tolist(), history.period
-    ([5.0, 7.0], 'D')
+    ([5.0, nan, 7.0], 'D')
     >>> history.account.reasons()
     {'volume is not a number': 1}
     """
@@ -95,8 +96,9 @@ def read_history(
     require(dayfirst in (None, True, False), "dayfirst", "True, False or None", repr(dayfirst))
     _check_options(period, gaps, duplicates)
     reading = {"columns": columns, "dayfirst": dayfirst, "decimal": decimal, "progress": progress}
-    rows, refused, facts = read_rows(path, **reading)
-    return history_from(rows, facts, refused=refused, period=period, gaps=gaps, duplicates=duplicates)
+    rows, unknown, refused, facts = read_rows(path, **reading)
+    settling = {"period": period, "gaps": gaps, "duplicates": duplicates}
+    return history_from(rows, facts, refused=refused, unknown=unknown, **settling)
 
 
 def load_history(history="", *, period=None, gaps="zero", **reading):
@@ -114,11 +116,12 @@ def load_history(history="", *, period=None, gaps="zero", **reading):
     return read_history(history, period=period, gaps=gaps, **reading)
 
 
-def history_from(rows, facts, *, refused=(), period=None, gaps="zero", duplicates="sum"):
+def history_from(rows, facts, *, refused=(), unknown=None, period=None, gaps="zero", duplicates="sum"):
     """Return the history of a table of usable rows: repeated rows and periods settled, the account closed.
 
     rows : table of line, date, lane, volume, optionally returns and copy (exact copy of an earlier record).
     facts : the account's fields that are known already; `refused` its rows (line, reason, text) so far.
+    unknown : table of date and lane where something flowed that could not be read.
     """
     _check_options(period, gaps, duplicates)
     notes = list(facts["notes"])
@@ -129,6 +132,8 @@ def history_from(rows, facts, *, refused=(), period=None, gaps="zero", duplicate
     rows, period = into_periods(rows, period, refused, notes, facts["file"])
     _check_some_left(rows, refused, facts["file"])
     flows = sum_flows(rows)
+    if unknown is not None and len(unknown):
+        flows = mark_unknown(flows, unknown, period, notes)
     notes.append(gap_note(flows, period, gaps))
     closing = {"rows_kept": len(rows), "refused": refusals(refused), "notes": tuple(notes)}
     account = Account(**{**facts, **closing}, period=period, period_inferred=inferred)
@@ -174,8 +179,8 @@ def write_csv(history, path):
     """Write the flows as CSV that `read_history` reads back: the same flows give the same bytes."""
     flows = history.flows.assign(date=history.flows["date"].dt.strftime("%Y-%m-%d"))
     for name in flows.columns.intersection(["volume", "returns"]):
-        if (flows[name] % 1 == 0).all():
-            flows[name] = flows[name].astype("int64")  # 12, not 12.0
+        if (flows[name].dropna() % 1 == 0).all():
+            flows[name] = flows[name].astype("Int64")  # 12, not 12.0; empty where unknown
     flows.to_csv(path, index=False, lineterminator="\n", encoding="utf-8")
 
 

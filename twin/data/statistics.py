@@ -18,7 +18,7 @@ def lane_statistics(history):
         demand_mean : mean volume over the lane's periods. [pallet/period]
         demand_sd : standard deviation with n - 1; NaN for a single period. [pallet/period]
         periods : number n of periods. [-]
-        last_volume : volume of the last of these periods. [pallet/period]
+        last_volume : volume of the last of these periods that could be read. [pallet/period]
         trend : least-squares slope over these periods; NaN for a single period. [pallet/period per period]
         return_rate : returns per volume, when the history has returns; NaN without volume. [-]
         first_date, last_date : first and last of these periods.
@@ -37,28 +37,38 @@ def lane_statistics(history):
     def total(weights=None):
         return np.bincount(lane, weights, minlength=len(lanes))
 
-    rows = total()
+    known = ~np.isnan(volume)  # what was written down and could not be read counts neither as volume nor as zero
+    rows, unread = total(known), total(~known)
     first, last = np.full(len(lanes), np.inf), np.full(len(lanes), -np.inf)
     np.minimum.at(first, lane, time)
     np.maximum.at(last, lane, time)
     if zero:
         last = np.full(len(lanes), end)
-    n = (last - first + 1) if zero else rows.astype(float)
+    span = last - first + 1
+    n = span - unread if zero else rows
     absent = n - rows  # periods that count as zero
 
-    mean = total(volume) / n
-    deviation = volume - mean[lane]
-    middle = (first + last) / 2 if zero else total(time) / n
+    volume, sold = np.where(known, volume, 0.0), total(np.where(known, volume, 0.0))
+    mean = sold / n
+    deviation = np.where(known, volume - mean[lane], 0.0)
+    centre = (first + last) / 2
+    middle = (span * centre - total(np.where(known, 0.0, time))) / n if zero else total(np.where(known, time, 0.0)) / n
     offset = time - middle[lane]
+    if zero:  # all periods of the span but those that could not be read
+        spread = span * (span**2 - 1) / 12 + span * (centre - middle) ** 2 - total(~known * offset**2)
+    else:
+        spread = total(known * offset**2)
     # Two passes; an absent period deviates by -mean, and the offsets of all periods of a lane add up to zero.
     squares = total(deviation**2) + absent * mean**2
-    cross = total(offset * deviation) + mean * total(offset)
-    spread = n * (n**2 - 1) / 12 if zero else total(offset**2)
+    cross = total(offset * deviation) + mean * total(known * offset)
     several = n > 1
     sd = np.sqrt(np.divide(squares, n - 1, out=np.full(len(lanes), np.nan), where=several))
     trend = np.divide(cross, spread, out=np.full(len(lanes), np.nan), where=several)
 
-    in_last = time == last[lane]
+    latest = np.full(len(lanes), -np.inf)
+    np.maximum.at(latest, lane[known], time[known])
+    unread_last = total(~known & (time == last[lane])) > 0
+    in_last = known & (time == np.where(unread_last, latest, last)[lane])
     columns = {
         "demand_mean": mean,
         "demand_sd": sd,
@@ -67,8 +77,7 @@ def lane_statistics(history):
         "trend": trend,
     }
     if "returns" in flows:
-        sold = total(volume)
-        back = total(flows["returns"].to_numpy(dtype=float))
+        back = total(np.where(known, flows["returns"].to_numpy(dtype=float), 0.0))
         columns["return_rate"] = np.divide(back, sold, out=np.full(len(lanes), np.nan), where=sold > 0)
     dates = period_range(days.min(), days.max(), history.period).astype("datetime64[s]")
     columns["first_date"], columns["last_date"] = dates[first.astype(int)], dates[last.astype(int)]

@@ -61,6 +61,11 @@ def band(ax, x, low, high, colour=BETTER):
     ax.fill_between(x, low, high, color=colour, alpha=0.15, linewidth=0)
 
 
+def span(ax, low, high):
+    """Shade a stretch of the horizontal axis."""
+    ax.axvspan(low, high, color=MUTED, alpha=0.10, linewidth=0)
+
+
 def level(ax, value, text, colour=MUTED, *, axis="x", at=0.97, side="right"):
     """Draw a thin dashed line across the Axes at one value of an axis, and name it."""
     (ax.axvline if axis == "x" else ax.axhline)(value, color=colour, linewidth=1.2, linestyle=(0, (4, 2)))
