@@ -5,6 +5,7 @@ from math import inf, nan, sqrt
 from statistics import NormalDist
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from twin import cooperation, demand, lane, newsvendor, simulate
@@ -283,8 +284,21 @@ def test_other_refusals():
         lane.assess(STATISTICS, lane.Policy(), period="M")
     with pytest.raises(ValueError, match=r"^statistics and policy must be of one length, a row a lane"):
         lane.assess({"demand_mean": [[1.0]], "demand_sd": 1.0}, lane.Policy())
-    with pytest.raises(KeyError, match="demand_sd"):
+    with pytest.raises(ValueError, match=r"^statistics must be a table with demand_sd; got demand_mean$"):
         lane.assess({"demand_mean": 1.0}, lane.Policy())
+    with pytest.raises(ValueError, match=r"^policy must be a Policy; got dict$"):
+        lane.assess(STATISTICS, {})
+    with pytest.raises(ValueError, match=r"^statistics and policy must be of one length"):
+        lane.assess(STATISTICS, lane.Policy(holding_cost=[1.0, 2.0], sla_penalty=[1.0, 2.0, 3.0]))
+
+
+def test_columns_of_other_lanes_are_not_matched_by_their_place():
+    statistics = pd.DataFrame({"demand_mean": [100.0, 50.0], "demand_sd": [10.0, 5.0]}, index=["A", "B"])
+    capacity = pd.Series({"A": 285.0, "B": 60.0})
+    answers = lane.assess(statistics, lane.Policy(internal_capacity=capacity))
+    assert answers["safety_stock"].shape == (2,)
+    with pytest.raises(ValueError, match="of the same lanes in the same order"):
+        lane.assess(statistics, lane.Policy(internal_capacity=capacity[::-1]))
 
 
 def test_what_is_given_is_not_changed():
