@@ -92,10 +92,10 @@ def assess(statistics, policy, *, period="D"):
     Limits
     ------
     Normal demand, independent between periods, under a base-stock policy: each period is a cycle, and the lead time
-    runs from the review to the arrival. Shortage is the mean backlog at the end of a period, charged as lost, which is
-    on the safe side. The space needed is the random workload of the dwell time, and the buffer: its mean is the
-    required capacity, so the expected overflow is never below the planned one. `profit` leaves out what the lot decides,
-    `order_cost`. Temporaries are bounded: lanes are worked on in chunks.
+    runs from the review to the arrival. Shortage is the mean backlog at the end of a period, charged as lost, which
+    is on the safe side. The space needed is the random workload of the dwell time, and the buffer: its mean is the
+    required capacity, so the expected overflow is never below the planned one. `profit` leaves out what the lot
+    decides, `order_cost`. Temporaries are bounded: lanes are worked on in chunks.
 
     Source
     ------
