@@ -1,6 +1,6 @@
 # One environment from one lock file, and a few verbs. `make` alone lists them.
 #
-#   make PYTHON=python3.12 test     another interpreter for the environment
+#   make PYTHON=python3.12 test     another interpreter for a new environment (remove .venv first)
 #   make PORT=9000 apps             another port for the dashboards
 
 PYTHON ?= python3
@@ -30,6 +30,11 @@ endif
 # Work is spread over processes; threads inside each would only get in each other's way.
 paper test notebooks: export OMP_NUM_THREADS := 1
 paper test notebooks: export OPENBLAS_NUM_THREADS := 1
+
+# A folder that was copied or moved installs the project anew: its environment still points at the old place.
+ifneq ($(shell cat $(ready) 2>/dev/null),$(CURDIR))
+.PHONY: $(ready)
+endif
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -79,6 +84,6 @@ $(ready): requirements.lock pyproject.toml | .venv/bin/python
 	@$(python) -m pip install --quiet --no-deps --require-hashes -r .venv/uv.lock
 	@$(python) -m uv pip sync --quiet --python $(python) --require-hashes --compile-bytecode requirements.lock
 	@$(python) -m uv pip install --quiet --python $(python) --no-deps --no-build-isolation -e .
-	@mkdir -p $(MPLCONFIGDIR) $(IPYTHONDIR)
+	@mkdir -p .venv/var/matplotlib .venv/var/ipython
 	@$(python) -c 'import matplotlib.font_manager' 2>/dev/null
-	@touch $@
+	@printf '%s' '$(CURDIR)' > $@

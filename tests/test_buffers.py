@@ -119,3 +119,14 @@ def test_required_capacity_turns_a_flow_into_a_stock():
     assert buffers.required_capacity(140.0, -200.0) == 0.0
     day = buffers.required_capacity(140.0, 41.0, 7.0)  # a dwell time of seven days, or of one week
     assert buffers.required_capacity(7 * 140.0, 41.0, 1.0) == day
+
+
+@pytest.mark.parametrize("z", [-8.0, -1.0, 0.0, 0.5, 3.0, 10.0, 20.0])
+def test_fill_rates_lead_back_to_their_buffer_far_into_both_tails(z):
+    shortage = buffers.expected_shortage(z, 1.0)
+    quantity = shortage / 0.01
+    assert buffers.safety_stock_for_fill_rate(0.99, 1.0, quantity) == pytest.approx(z, rel=1e-8, abs=1e-8)
+
+
+def test_a_hopeless_buffer_has_its_small_chance():
+    assert buffers.cycle_service_level(-1000.0, 100.0) == pytest.approx(7.61985302416e-24, rel=1e-9)

@@ -114,3 +114,10 @@ def test_a_lane_of_too_few_known_periods_refuses_the_table():
     volumes[1, 2:] = np.nan
     with pytest.raises(ValueError, match=r"^volumes must be known in at least 3 periods a lane; got 2\.0$"):
         forecast.linear_trend(volumes)
+
+
+def test_noise_about_a_steep_line_keeps_its_size():
+    noise = np.random.default_rng(3).normal(0.0, 0.01, 365)
+    for slope in (0.0, 1e3, 1e6):
+        fit = forecast.linear_trend(slope * np.arange(365.0) + noise)
+        assert fit.residual_sd == pytest.approx(0.01, rel=0.2)

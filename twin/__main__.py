@@ -20,6 +20,14 @@ UNSTATED = {
     "internal_capacity": "the required capacity, so that the plan just fits",
     "service_level": "the critical ratio of each lane",
 }
+READ_POLICIES = {  # the separator is found; only an empty cell is a missing value, a lane may be called NA
+    "dtype": {"lane": str},
+    "encoding": "utf-8-sig",
+    "sep": None,
+    "engine": "python",
+    "keep_default_na": False,
+    "na_values": [""],
+}
 _LONG = 10_000_000  # bytes; reading more shows its progress even where stderr is no terminal
 
 EXAMPLES = """the file
@@ -44,6 +52,9 @@ def main(arguments=None):
     except BrokenPipeError:  # the reader, head for instance, has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except KeyboardInterrupt:
+        print("twin: stopped", file=sys.stderr)
+        return 130
     except (ValueError, OSError) as error:
         print(f"twin: {error}", file=sys.stderr)
         return 2
@@ -67,7 +78,7 @@ def _parser():
 
 
 def _add_assess_options(parser):
-    parser.add_argument("file", nargs="?", default="", help="CSV of flows, plain or gzipped; none: the research lanes")
+    parser.add_argument("file", nargs="?", help="CSV of flows, plain or gzipped; none: the research lanes")
     parser.set_defaults(run=_assess)
     reading = parser.add_argument_group("reading the file")
     reading.add_argument("--period", choices=DAYS_PER_PERIOD, help="sum flows into days, weeks or months")
@@ -106,28 +117,33 @@ def _add_assess_options(parser):
 
 
 def _count(text):
-    number = int(text)
-    if number < 1:
+    if not (text.isdecimal() and int(text) > 0):
         raise argparse.ArgumentTypeError(f"must be a whole number >= 1; got {text}")
-    return number
+    return int(text)
+
+
+def _is_long(path):
+    return bool(path) and os.path.exists(path) and os.path.getsize(path) > _LONG
 
 
 def _assess(options):
     from twin import printing, report
     from twin.data.history import load_history
 
+    if options.file == "":
+        raise ValueError("file must have a name; got an empty one")
     columns = dict(pair.split("=", 1) for pair in options.column if "=" in pair)
     if len(columns) < len(options.column):
         raise ValueError(f"--column must be NAME=HEADER; got {', '.join(options.column)}")
     history = load_history(
-        options.file,
+        options.file or "",
         period=options.period,
         gaps=options.gaps,
         duplicates=options.duplicates,
         dayfirst=options.dayfirst,
         decimal=options.decimal,
         columns=columns or None,
-        progress=sys.stderr.isatty() or (os.path.exists(options.file) and os.path.getsize(options.file) > _LONG),
+        progress=sys.stderr.isatty() or _is_long(options.file),
     )
     given = {field.name: getattr(options, field.name) for field in fields(Policy)}
     policies = _read_policies(options.policies) if options.policies else None
@@ -138,7 +154,7 @@ def _assess(options):
             print(history.account, file=sys.stderr)
         raise
     if options.csv:
-        print(history.account, file=sys.stderr)
+        print(history.account, *printing.sentences(found), sep="\n", file=sys.stderr)
     if options.json:
         words = printing.to_json(found)
     elif options.csv:
@@ -153,7 +169,7 @@ def _read_policies(path):
     import pandas as pd
 
     try:
-        table = pd.read_csv(path, dtype={"lane": str}, sep=None, engine="python", keep_default_na=False, na_values=[""])
+        table = pd.read_csv(path, **READ_POLICIES)
     except (ValueError, csv.Error) as error:  # empty, broken or no text; pandas does not say which file
         raise ValueError(f"{path} cannot be read as a table of policies: {str(error).strip()}") from None
     if "lane" not in table:

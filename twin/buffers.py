@@ -45,7 +45,7 @@ def cycle_service_level(safety_stock, lead_time_demand_sd):
     0.9214
     """
     (stock,), (sd,) = numbers(safety_stock=safety_stock), nonnegative(lead_time_demand_sd=lead_time_demand_sd)
-    return 1.0 - probability_above(stock, 0.0, sd)
+    return probability_above(-stock, 0.0, sd)
 
 
 def expected_shortage(safety_stock, lead_time_demand_sd):
@@ -213,12 +213,13 @@ def required_capacity(workload_mean, safety_stock, dwell=1.0):
 
 
 def _inverse_loss(loss):
-    """Solve phi(z) - z (1 - Phi(z)) = loss by Newton on its logarithm, which is concave: it cannot overshoot twice."""
-    z = -np.asarray(loss, float)  # loss(z) > -z, so this start lies left of the root
+    """Solve phi(z) - z (1 - Phi(z)) = loss by Newton on its logarithm, concave, so monotone from the right."""
+    right = np.sqrt(np.maximum(-2.0 * np.log(loss * np.sqrt(2 * np.pi)), 0.0))  # loss(z) <= phi(z) for z >= 0
+    z = np.where(right > 0, right, -loss)  # loss(z) > -z: left of the root, one step right of it
     for _ in range(100):
         current = expected_excess(z, 0.0, 1.0)
         step = current / _special.ndtr(-z) * np.log(current / loss)
         z = z + step
         if np.all(np.abs(step) <= 1e-13 * (1.0 + np.abs(z))):
-            return z
+            return z[()]
     raise ValueError("fill_rate must be one that some buffer can meet; the search did not settle")

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from twin._check import nonnegative, numbers, positive, require
+from twin._check import nonnegative, numbers, positive, probabilities, require
 from twin.newsvendor import critical_ratio
 
 _TAIL = 1e-15  # probability beyond which a discrete tail is summed no further
@@ -37,7 +37,9 @@ def best_quantity(distribution, underage_cost, overage_cost):
     5.0
     """
     under, over = positive(underage_cost=underage_cost, overage_cost=overage_cost)
-    ratio = critical_ratio(under, over) * (1 - 1e-12)  # ten equal shares add up to a hair less than one
+    (ratio,) = probabilities(critical_ratio=critical_ratio(under, over))
+    if hasattr(distribution, "pmf"):
+        ratio = ratio * (1 - 1e-12)  # ten equal shares add up to a hair less than one
     return np.asarray(distribution.ppf(ratio), float)[()]
 
 

@@ -199,5 +199,5 @@ def tail_risk(losses, level=0.95):
     rank = max(int(np.ceil(count * level * (1 - 1e-12))), 1)  # 0.07 * 100 is a hair above 7
     ordered = np.partition(losses, rank - 1, axis=-1)
     quantile = ordered[..., rank - 1][()]
-    beyond = np.sum(ordered[..., rank:], axis=-1) + (rank - count * level) * quantile
-    return TailRisk(quantile, beyond / (count * (1 - level)))
+    beyond = np.sum(ordered[..., rank:] - ordered[..., rank - 1 : rank], axis=-1)
+    return TailRisk(quantile, quantile + beyond / (count * (1 - level)))

@@ -84,8 +84,14 @@ def _fit(y):
     if not complete:
         deviation = np.nan_to_num(deviation)
     slope = deviation @ time / spread
-    squares = np.vecdot(deviation, deviation) - slope**2 * spread
-    residual_sd = np.sqrt(np.maximum(squares, 0.0) / (observed - 2))  # rounding only
+    total = np.vecdot(deviation, deviation)
+    squares = total - slope**2 * spread
+    steep = squares < 1e-6 * total  # nearly a line: the difference has lost its digits
+    if steep.any():
+        along = slope[steep, np.newaxis] * (time - np.broadcast_to(centre, steep.shape)[steep, np.newaxis])
+        residual = (deviation[steep] - along) * np.broadcast_to(known, y.shape)[steep]
+        squares[steep] = np.vecdot(residual, residual)
+    residual_sd = np.sqrt(squares / (observed - 2))
     return mean - slope * centre, slope, residual_sd, observed, centre, spread
 
 

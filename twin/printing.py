@@ -24,7 +24,7 @@ def to_text(report, *, most=12, width=100):
     unit_width = max(map(len, report.units.values())) + 1
     column = next(size for size in count(_COLUMN) if len({_short(lane, size) for lane in lanes}) == len(lanes))
     room = max((width - name_width - unit_width) // column, 1)
-    lines = [str(report.history.account), "", *_sentences(report, width)]
+    lines = [str(report.history.account), "", *sentences(report, width)]
     for start in range(0, len(lanes), room):
         block = report.table.loc[lanes[start : start + room]]
         heading = "".join(f"{_short(lane, column):>{column}}" for lane in block.index)
@@ -60,7 +60,8 @@ def to_csv(report):
     return report.table.to_csv(lineterminator="\n")
 
 
-def _sentences(report, width):
+def sentences(report, width=100):
+    """Return what was assessed, assumed and left out, a line each."""
     yield f"{_lanes(len(report.table))} assessed; one period is a {PERIOD_NAMES[report.history.period]}."
     for assumption in report.assumptions:
         words = assumption.replace("/period", f"/{PERIOD_NAMES[report.history.period]}")

@@ -85,7 +85,10 @@ def _stated(statistics, given, policies):
             assumptions.append(f"{strangers:,} lanes of the policies are not among the lanes assessed")
         for name, column in policies.reindex(statistics.index).items():
             default = None if name == "internal_capacity" else getattr(Policy, name)
-            stated[name] = _filled(name, column, stated.get(name, default))
+            otherwise = stated.get(name, default)
+            stated[name] = _filled(name, column, otherwise)
+            if column.isna().any() and name not in given and name != "return_rate":
+                assumptions.append(f"{name} {otherwise:g} for the lanes that the policies leave out")
     if "internal_capacity" not in stated:
         assumptions.append("internal_capacity is the required capacity: the plan just fits")
     if "service_level" not in stated:

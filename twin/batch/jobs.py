@@ -59,29 +59,26 @@ def is_finished(job, inputs):
         return False  # what lies behind an address may change unseen
     try:
         results = json.loads((job.folder / "results.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        same = results["provenance"]["digest"] == inputs["digest"] and set(job.results) <= set(results["results"])
+    except (OSError, ValueError, KeyError, TypeError):  # missing, or damaged
         return False
-    return (
-        results.get("provenance", {}).get("digest") == inputs["digest"]
-        and all((job.folder / name).is_file() for name in job.files)
-        and set(job.results) <= set(results["results"])
-    )
+    return same and all((job.folder / name).is_file() for name in job.files)
 
 
 def run_job(job, inputs):
     """Run one job in a folder beside its own and put that in place; return a failure's sentence, or None."""
     partial = job.folder.with_name(f".{job.name}.part")
-    shutil.rmtree(partial, ignore_errors=True)  # of a build that was killed
-    partial.mkdir()
     try:
+        shutil.rmtree(partial, ignore_errors=True)  # of a build that was killed
+        partial.mkdir()
         saved_to = str(partial.resolve())
         notebook = execute(job.notebook, {**job.parameters, "out_dir": saved_to})
         text = json.dumps(notebook).replace(json.dumps(saved_to)[1:-1], f"out/{job.name}")
         write(json.loads(_conceal(text)), partial / job.notebook.name)
         _seal(job, partial, inputs)
         _put_in_place(partial, job.folder)
-    except (NotebookError, ValueError) as error:
-        return f"job {job.name}: {error}"
+    except (NotebookError, ValueError, OSError, KeyError, TypeError) as error:  # the other jobs go on
+        return f"job {job.name}: {error if isinstance(error, NotebookError | ValueError) else repr(error)}"
     finally:
         shutil.rmtree(partial, ignore_errors=True)
 

@@ -83,7 +83,7 @@ def typeset(folder):
     """Typeset paper.typ to out/paper.pdf, unless nothing that it may read has changed."""
     pdf, mark = folder / "out" / "paper.pdf", folder / "out" / ".paper.digest"
     digest = _digest_of_inputs(folder)
-    if pdf.is_file() and mark.is_file() and mark.read_text() == digest:
+    if pdf.is_file() and mark.is_file() and mark.read_text() == digest + hashlib.sha256(pdf.read_bytes()).hexdigest():
         print(f"{pdf} is up to date")
         return
     import typst
@@ -94,7 +94,7 @@ def typeset(folder):
     except (RuntimeError, typst.TypstError) as error:
         raise ValueError(f"{folder / 'paper.typ'} cannot be typeset: {error}") from None
     _replace(pdf, pages)
-    _replace(mark, digest.encode())
+    _replace(mark, (digest + hashlib.sha256(pages).hexdigest()).encode())
     print(pdf)
 
 

@@ -126,7 +126,10 @@ def history_from(rows, facts, *, refused=(), unknown=None, period=None, gaps="ze
     _check_options(period, gaps, duplicates)
     notes = list(facts["notes"])
     refused = list(refused)
-    rows = settle_duplicates(rows, duplicates, refused, notes)
+    written, rows = rows, settle_duplicates(rows, duplicates, refused, notes)
+    if duplicates == "refuse":  # nobody knows what flowed there
+        contested = written.loc[written.index.difference(rows.index), ["date", "lane"]]
+        unknown = contested if unknown is None else pd.concat([unknown, contested])
     _check_some_left(rows, refused, facts["file"])
     inferred = period is None
     rows, period = into_periods(rows, period, refused, notes, facts["file"])

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 
+from twin._check import require
 from twin.data._periods import period_range, periods_between
 
 
@@ -82,6 +83,20 @@ def lane_statistics(history):
     dates = period_range(days.min(), days.max(), history.period).astype("datetime64[s]")
     columns["first_date"], columns["last_date"] = dates[first.astype(int)], dates[last.astype(int)]
     return pd.DataFrame(columns, index=pd.Index(np.asarray(lanes), dtype="str", name="lane"))
+
+
+def lane_facts(history, lane):
+    """Return the row of one lane from `lane_statistics`.
+
+    >>> from twin.data.scenarios import research_lanes
+    >>> int(lane_facts(research_lanes(), "HAM-ROT")["periods"])
+    1092
+    """
+    table = lane_statistics(history)
+    known = f"one of {', '.join(table.index[:12])}{' …' * (len(table) > 12)}"
+    require(lane in table.index, "lane", known, lane)
+    require(table.loc[lane, "periods"] >= 2, "lane", "one with at least two periods on record", lane)
+    return table.loc[lane]
 
 
 def assessable(statistics):

@@ -56,11 +56,6 @@ def witnesses(ax, x, values, errors):
     ax.errorbar(x, values, 4 * np.asarray(errors), fmt="o", color=WITNESS, markersize=3.5, elinewidth=1, zorder=4)
 
 
-def band(ax, x, low, high, colour=BETTER):
-    """Shade what lies between two curves."""
-    ax.fill_between(x, low, high, color=colour, alpha=0.15, linewidth=0)
-
-
 def span(ax, low, high):
     """Shade a stretch of the horizontal axis."""
     ax.axvspan(low, high, color=MUTED, alpha=0.10, linewidth=0)
