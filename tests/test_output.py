@@ -24,7 +24,7 @@ def wave():
     plots.frame(left, "A wave", "time [day]", "height [m]", percent="x")
     x = np.linspace(0, 1, 50)
     plots.line(left, x, np.sin(6 * x), "σ ± 1")
-    plots.span(ax, 0.2, 0.4)
+    plots.span(left, 0.2, 0.4)
     plots.heat(right, x, x, np.outer(x, x), "product")
     return figure
 
