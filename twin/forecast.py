@@ -71,27 +71,37 @@ _BLOCK = 2**18  # numbers worked on at a time: temporaries of this size stay in 
 def _fit(y):
     """Intercept, slope, residual sd, observed, centre and spread of the lanes of one block."""
     time = np.arange(y.shape[-1], dtype=float)
-    total = y @ np.ones(time.size)
-    complete = np.isfinite(total).all()
-    known = np.ones((1, time.size)) if complete else (~np.isnan(y)).astype(float)
-    require(complete or not np.isinf(y).any(), "volumes", "finite, or NaN where unknown", "infinity")
-    observed = known.sum(axis=-1)
+    middle = time - time.mean()
+    with np.errstate(invalid="ignore"):  # infinity is refused below, in a sentence
+        total, slope = y @ np.ones_like(time), y @ middle
+    if not np.isfinite(total).all():
+        return _fit_known(y, time)
+    observed, centre, spread = np.full(len(y), float(time.size)), np.full(len(y), time.mean()), middle @ middle
+    mean, slope = total / time.size, slope / spread
+    raw = np.vecdot(y, y)
+    squares = raw - observed * mean**2 - slope**2 * spread
+    small = squares < 1e-4 * raw  # little noise about a large mean or a steep line: the difference has lost its digits
+    if small.any():
+        residual = y[small] - mean[small, np.newaxis] - slope[small, np.newaxis] * middle
+        squares[small] = np.vecdot(residual, residual)
+    residual_sd = np.sqrt(squares / (observed - 2))
+    return mean - slope * centre, slope, residual_sd, observed, centre, np.full(len(y), spread)
+
+
+def _fit_known(y, time):
+    """The same for lanes with unknown periods."""
+    known = ~np.isnan(y)
+    require(not np.isinf(y).any(), "volumes", "finite, or NaN where unknown", "infinity")
+    observed = known.sum(axis=-1).astype(float)
     require(observed >= 3, "volumes", "known in at least 3 periods a lane", observed)
     centre = known @ time / observed
-    spread = known @ (time * time) - observed * centre**2
-    mean = (total if complete else np.nansum(y, axis=-1)) / observed
-    deviation = y - mean[:, np.newaxis]  # centred first, so that large means cost no digits
-    if not complete:
-        deviation = np.nan_to_num(deviation)
-    slope = deviation @ time / spread
-    total = np.vecdot(deviation, deviation)
-    squares = total - slope**2 * spread
-    steep = squares < 1e-6 * total  # nearly a line: the difference has lost its digits
-    if steep.any():
-        along = slope[steep, np.newaxis] * (time - np.broadcast_to(centre, steep.shape)[steep, np.newaxis])
-        residual = (deviation[steep] - along) * np.broadcast_to(known, y.shape)[steep]
-        squares[steep] = np.vecdot(residual, residual)
-    residual_sd = np.sqrt(squares / (observed - 2))
+    offset = np.where(known, time - centre[:, np.newaxis], 0.0)
+    spread = np.vecdot(offset, offset)
+    mean = np.nansum(y, axis=-1) / observed
+    deviation = np.where(known, y - mean[:, np.newaxis], 0.0)
+    slope = np.vecdot(deviation, offset) / spread
+    residual = deviation - slope[:, np.newaxis] * offset
+    residual_sd = np.sqrt(np.vecdot(residual, residual) / (observed - 2))
     return mean - slope * centre, slope, residual_sd, observed, centre, spread
 
 
