@@ -64,6 +64,7 @@ def test_no_file_of_the_environment_names_a_registry_or_a_place():
     for name in files:
         text = (ROOT / name).read_text(encoding="utf-8")
         assert not re.search(r"pypi\.|pythonhosted|find-links|file:", text), name
+        assert not [place for place in ("root", "home", "work", "tmp") if f"/{place}/" in text], name
 
 
 def test_the_citation_is_valid_and_of_this_version():
