@@ -1,6 +1,5 @@
-"""From records to vectors: each distinct text is parsed once, and what cannot be used is refused."""
+"""From records to vectors, block by block; what cannot be used is refused with its line and the reason."""
 
-import re
 from array import array
 
 import numpy as np
@@ -9,195 +8,154 @@ from tqdm import tqdm
 
 from twin.data._columns import match_columns
 from twin.data._dates import CONTRADICTS, parse_date, settle
+from twin.data._fields import Codes, Memo, number_parser
+from twin.data._lane_names import lane_name
 from twin.data._reading import inspect, records
 from twin.data.account import Refused, visible
 
-CHUNK = 1 << 16  # records between two updates of the progress bar
-LARGEST = 1e15  # [pallet] whole numbers above about 9e15 are no longer exact
-_NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?", re.ASCII | re.IGNORECASE)
+CHUNK = 1 << 16  # records in a block, between two updates of the progress bar
+# date and lane are codes; mark tells exact copies without keeping the text; NaN is what could not be read
+ROW = np.dtype([("line", "q"), ("date", "i"), ("lane", "i"), ("mark", "q"), ("volume", "d"), ("returns", "d")])
 
 
-class Memo(dict):
-    """Parse each distinct text once."""
+class Scan:
+    """One pass over a file: `blocks` yields its rows, the attributes hold the rest once it is through.
 
-    def __init__(self, parse):
-        self.parse = parse
+    dates, lanes : Codes; names : which of volume and returns the file has; refused : rows (line, reason, text).
+    """
 
-    def __missing__(self, text):
-        value = self[text] = self.parse(text)
-        return value
+    def __init__(self, path, *, columns=None, decimal=".", progress=False):
+        self.source, self.columns, self.progress = inspect(path), columns, progress
+        self.numbers = {name: Memo(number_parser(name, decimal)) for name in ("volume", "returns")}
+        self.dates, self.lanes = Codes(parse_date), Codes(lane_name)
+        self.refused, self.read, self.blank = [], 0, 0
 
+    def blocks(self):
+        """Yield arrays of ROW: the rows whose date and lane can be read, also those whose numbers cannot."""
+        with self.source.open() as (text, position), self._bar() as bar:
+            stream = records(text, self.source.separator)
+            self._read_header(stream)
+            self.growing = {name: array(ROW[name].char) for name in ROW.names}
+            for line, fields, raw in stream:
+                if fields == [] or fields == [""]:
+                    self.blank += 1
+                    continue
+                self.read += 1
+                try:
+                    self._add(line, fields, raw)
+                except Refused as why:
+                    self.refused.append((line, str(why), visible("".join(raw))))
+                if self.read % CHUNK == 0:
+                    bar.update(position() - bar.n)
+                    yield self._block()
+            bar.update(position() - bar.n)
+        if not self.read:
+            raise ValueError(f"{self.source.path} has a header and no rows")
+        yield self._block()
 
-def number_parser(name, decimal):
-    """Return a function from text to a finite number >= 0; its refusals speak of `name`."""
-    other = "," if decimal == "." else "."
-    thousands = rf"[+-]?\d{{1,3}}(?:\{other}\d{{3}})"
-    grouped = re.compile(rf"{thousands}{{2,}}(?:\{decimal}\d+)?|{thousands}+\{decimal}\d+", re.ASCII)
+    def facts(self, note=None):
+        """Return what the account says of the whole file; note : the sentence on its dates."""
+        notes = [note] if note else []
+        stray = len(self.lanes.of) - len(self.lanes.texts)
+        if stray:
+            alike = "lane names that differ from another only by blanks around them, taken as one lane"
+            notes.append(f"{alike}: {stray:,}")
+        if self.blank:
+            notes.append(f"blank lines skipped: {self.blank:,}")
+        if self.source.encoding in ("cp1252", "latin-1"):
+            notes.append(f"the text is not utf-8; it was read as {self.source.encoding}, so accents may be wrong")
+        used = self.at.values()
+        return {
+            "file": str(self.source.path),
+            "encoding": self.source.encoding,
+            "separator": self.source.separator,
+            "rows_read": self.read,
+            "columns": {self.header[i].strip("\ufeff"): ours for ours, i in self.at.items()},
+            "ignored": tuple(name.strip("\ufeff") for i, name in enumerate(self.header) if i not in used),
+            "notes": tuple(notes),
+        }
 
-    def parse(text):
-        text = text.strip()
-        if not text:
-            raise Refused(f"{name} is empty")
-        if text.lower().lstrip("+-") in ("nan", "na", "n/a", "null", "none"):
-            raise Refused(f"{name} is not a number (missing)")
-        if text.lower().lstrip("+-") in ("inf", "infinity"):
-            raise Refused(f"{name} is infinite")
-        if grouped.fullmatch(text):  # 1,234,567 or 1,234.5: no other reading is possible
-            text = text.replace(other, "")
-        plain = text.replace(decimal, ".")
-        if other in text or not _NUMBER.fullmatch(plain):
-            if _NUMBER.fullmatch(re.sub(r"[.,'\s]", "", text)):  # 1,234 may be 1234 or 1.234: never guessed
-                raise Refused(f"{name} has thousands separators or a decimal mark that is not {decimal!r}")
-            raise Refused(f"{name} is not a number")
-        value = float(plain)
-        if value < 0:
-            raise Refused(f"{name} is negative")
-        if value > LARGEST:
-            raise Refused(f"{name} is infinite" if np.isinf(value) else f"{name} is above {LARGEST:.0e}")
-        return abs(value)  # no minus zero
+    def _read_header(self, stream):
+        self.header = next((fields for _, fields, _ in stream if fields is None or any(fields)), [])
+        if self.header is None:
+            raise ValueError(f"{self.source.path} has a header whose quotes do not close properly")
+        self.at = match_columns(self.header, self.source.path, self.columns)
+        self.names = [name for name in self.numbers if name in self.at]
+        self.cells = [(self.numbers[name], self.at[name]) for name in self.names]
 
-    return parse
-
-
-def _numbered(parse):
-    """Return (memo, values): the memo gives each distinct text the place of its value in the list."""
-    values = []
-
-    def place(text):
-        values.append(parse(text))
-        return len(values) - 1
-
-    return Memo(place), values
-
-
-def _lane(text):
-    text = text.strip().strip("\ufeff")
-    if not text:
-        raise Refused("lane is empty")
-    if "\0" in text:
-        raise Refused("lane has a NUL byte")
-    return text
-
-
-class _Growing:
-    """The vectors of usable rows while a file is being read."""
-
-    def __init__(self, at, decimal):
-        self.at = at
-        self.names = [name for name in ("volume", "returns") if name in at]
-        self.numbers = {name: Memo(number_parser(name, decimal)) for name in self.names}
-        self.dates, self.parsed = _numbered(parse_date)
-        self.lanes, self.lane_names = _numbered(_lane)
-        self.line, self.date, self.lane, self.mark = array("q"), array("q"), array("q"), array("q")
-        self.value = {name: array("d") for name in self.names}
-
-    def add(self, line, fields):
+    def _add(self, line, fields, raw):
         """Append one record; one whose lane and date alone can be read is appended as unknown, and Refused raised."""
-        date, lane = self.dates[fields[self.at["date"]]], self.lanes[fields[self.at["lane"]]]
+        if fields is None:
+            raise Refused("quotes do not close properly" if '"' in raw[0] else "field is too long")
+        if len(fields) != len(self.header):
+            raise Refused(f"row does not have the {len(self.header)} fields of the header")
+        date, lane = self.dates.of[fields[self.at["date"]]], self.lanes.of[fields[self.at["lane"]]]
         try:
-            values, refused = [self.numbers[name][fields[self.at[name]]] for name in self.names], None
+            values, refused = [parsed[fields[i]] for parsed, i in self.cells], None
         except Refused as why:
-            values, refused = [np.nan for _ in self.names], why
-        self.line.append(line)
-        self.date.append(date)
-        self.lane.append(lane)
-        self.mark.append(hash(tuple(fields)))  # tells exact copies without keeping the text
+            values, refused = [np.nan for _ in self.cells], why
+        growing = self.growing
+        growing["line"].append(line)
+        growing["date"].append(date)
+        growing["lane"].append(lane)
+        growing["mark"].append(hash(tuple(fields)))
         for name, value in zip(self.names, values, strict=True):
-            self.value[name].append(value)
+            growing[name].append(value)
         if refused:
             raise refused
 
-    def forget(self):
-        """Forget parsed volumes: unlike dates and lanes they may never repeat, and memory stays bounded."""
-        for memo in self.numbers.values():
+    def _block(self):
+        """Return the rows since the last block; parsed texts that may never repeat are forgotten."""
+        block = np.empty(len(self.growing["line"]), dtype=ROW)
+        block["returns"] = np.nan
+        for name, vector in self.growing.items():
+            if vector:
+                block[name] = vector
+                del vector[:]
+        for memo in (*self.numbers.values(), self.dates.of):
             memo.clear()
+        return block
 
-    def table(self, dayfirst, file):
-        """Return (rows, unknown, refused, note) once the whole column of dates is known."""
-        date, lane = (np.asarray(code, dtype=np.int64) for code in (self.date, self.lane))
-        texts, counts = list(self.dates), np.bincount(date, minlength=len(self.parsed))
-        days, note = settle(self.parsed, texts, counts, dayfirst, file)
-        names = sorted(set(self.lane_names))
-        code = {name: i for i, name in enumerate(names)}
-        lane = np.array([code[name] for name in self.lane_names], dtype=np.int64)[lane]
-        rows = pd.DataFrame(
-            {
-                "line": np.asarray(self.line),
-                "date": days[date],
-                "lane": pd.Categorical.from_codes(lane, pd.Index(names, dtype="str")),
-                **{name: np.asarray(value) for name, value in self.value.items()},
-                "copy": pd.Series(np.asarray(self.mark)).duplicated(),
-            }
-        )
-        lost = rows["volume"].isna()  # refused already; what flowed there and then is unknown, not zero
-        unknown, rows = rows.loc[lost, ["date", "lane"]].dropna(), rows[~lost]
-        date, contrary = date[~lost.to_numpy()], rows["date"].isna().to_numpy()
-        written = [texts[i] for i in date[contrary]]
-        refused = [
-            (line, CONTRADICTS, visible(f"{text}, {lane}, {volume:g}"))
-            for line, text, lane, volume in zip(
-                rows["line"][contrary], written, rows["lane"][contrary], rows["volume"][contrary], strict=True
-            )
-        ]
-        return rows[~contrary].reset_index(drop=True), unknown, refused, note
+    def _bar(self):
+        size, name = self.source.size, self.source.path.name
+        return tqdm(total=size, unit="B", unit_scale=True, desc=name, disable=not self.progress)
 
 
-def read_rows(path, *, columns=None, dayfirst=None, decimal=".", progress=False):
+def read_rows(path, *, dayfirst=None, **options):
     """Return (rows, unknown, refused, facts): usable rows, others as (line, reason, text), fields of the account.
 
     rows : line, date, lane (categorical), volume, returns (when the file has them), copy (exact copy of an
         earlier record).
     unknown : date and lane of refused rows where just the volume or the returns could not be read.
+    options : of `Scan`.
     """
-    source = inspect(path)
-    refused, blank, read = [], 0, 0
-    with source.open() as (text, position), _bar(source, progress) as bar:
-        stream = records(text, source.separator)
-        header = next((fields for _, fields, _ in stream if fields is None or any(fields)), [])
-        if header is None:
-            raise ValueError(f"{path} has a header whose quotes do not close properly")
-        growing = _Growing(match_columns(header, path, columns), decimal)
-        for line, fields, raw in stream:
-            if fields == [] or fields == [""]:
-                blank += 1
-                continue
-            read += 1
-            if read % CHUNK == 0:
-                bar.update(position() - bar.n)
-                growing.forget()
-            try:
-                if fields is None:
-                    quoted = '"' in raw[0]
-                    raise Refused("quotes do not close properly" if quoted else "field is too long")
-                if len(fields) != len(header):
-                    raise Refused(f"row does not have the {len(header)} fields of the header")
-                growing.add(line, fields)
-            except Refused as why:
-                refused.append((line, str(why), visible("".join(raw))))
-        bar.update(position() - bar.n)
-    if not read:
-        raise ValueError(f"{path} has a header and no rows")
-    rows, unknown, contrary, note = growing.table(dayfirst, path)
-    used = growing.at.values()
-    notes = [note] if note else []
-    stray = len(growing.lane_names) - len(set(growing.lane_names))
-    if stray:
-        notes.append(f"lane names that differ from another only by blanks around them, taken as one lane: {stray:,}")
-    if blank:
-        notes.append(f"blank lines skipped: {blank:,}")
-    if source.encoding in ("cp1252", "latin-1"):
-        notes.append(f"the text is not utf-8; it was read as {source.encoding}, so accents may be wrong")
-    facts = {
-        "file": str(path),
-        "encoding": source.encoding,
-        "separator": source.separator,
-        "rows_read": read,
-        "columns": {header[i].strip("\ufeff"): ours for ours, i in growing.at.items()},
-        "ignored": tuple(name.strip("\ufeff") for i, name in enumerate(header) if i not in used),
-        "notes": tuple(notes),
-    }
-    return rows, unknown, refused + contrary, facts
+    scan = Scan(path, **options)
+    block = np.concatenate(list(scan.blocks()))
+    counts = np.bincount(block["date"], minlength=len(scan.dates.texts))
+    days, note = settle(scan.dates.values, scan.dates.texts, counts, dayfirst, path)
+    known = ~np.isnan(block["volume"])
+    clear = ~np.isnat(days)[block["date"]]
+    names = np.array(scan.lanes.values, dtype=object)
+    order = np.argsort(names) if len(names) else np.empty(0, dtype=int)
+    rank = np.argsort(order)
+    table = pd.DataFrame(
+        {
+            "line": block["line"],
+            "date": days[block["date"]],
+            "lane": pd.Categorical.from_codes(rank[block["lane"]], pd.Index(names[order], dtype="str")),
+            **{name: block[name] for name in scan.names},
+            "copy": pd.Series(block["mark"]).duplicated(),
+        }
+    )
+    unknown = table.loc[~known & clear, ["date", "lane"]]  # what flowed there and then is unknown, not zero
+    refused = scan.refused + contradictions(block[known & ~clear], scan)
+    return table[known & clear].reset_index(drop=True), unknown, refused, scan.facts(note)
 
 
-def _bar(source, progress):
-    return tqdm(total=source.size, unit="B", unit_scale=True, desc=source.path.name, disable=not progress)
+def contradictions(block, scan):
+    """Return the refusals (line, reason, text) of rows whose date contradicts the rest of the column."""
+    texts, lanes = scan.dates.texts, scan.lanes.values
+    return [
+        (int(row["line"]), CONTRADICTS, visible(f"{texts[row['date']]}, {lanes[row['lane']]}, {row['volume']:g}"))
+        for row in block
+    ]
