@@ -4,7 +4,8 @@ import json
 import textwrap
 from itertools import count
 
-from twin.data.account import visible
+from twin.data._lane_names import written_lane
+from twin.data.text import visible
 from twin.demand import PERIOD_NAMES
 
 HEADINGS = {  # each stands above the column it names
@@ -57,7 +58,7 @@ def to_json(report):
 
 def to_csv(report):
     """Return the lanes as CSV, one row a lane, names as in the report; units are in `to_json` and NOTATION.md."""
-    return report.table.to_csv(lineterminator="\n")
+    return report.table.rename(index=written_lane).to_csv(lineterminator="\n")
 
 
 def sentences(report, width=100):

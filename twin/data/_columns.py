@@ -1,7 +1,8 @@
 """Which column of a file is the date, the lane, the volume and the returns."""
 
 from twin.data._dates import parse_date
-from twin.data.account import Refused, visible
+from twin.data.errors import Refused
+from twin.data.text import visible
 
 ACCEPTED = {  # compared without case, blanks and punctuation: `Product Name` is product_name
     "date": "date, timestamp, datetime, order_date, invoice_date, ship_date, delivery_date, day, week, month, period",

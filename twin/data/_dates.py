@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from twin.data.account import Refused
+from twin.data.errors import Refused
 
 FIRST_YEAR, LAST_YEAR = 1678, 2261  # what fits into a nanosecond time stamp
 CENTURY_TURN = 69  # two-digit years: 69..99 are 19xx, 00..68 are 20xx, as in POSIX

@@ -4,7 +4,7 @@ import re
 
 import numpy as np
 
-from twin.data.account import Refused
+from twin.data.errors import Refused
 
 LARGEST = 1e15  # [pallet] whole numbers above about 9e15 are no longer exact
 _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?", re.ASCII | re.IGNORECASE)

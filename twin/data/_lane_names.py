@@ -1,6 +1,6 @@
 """Names of lanes: which are usable, and how a table carries them that a spreadsheet may open."""
 
-from twin.data.account import Refused
+from twin.data.errors import Refused
 
 LONGEST = 500  # characters: the longest that every database keeps in an index
 STARTS_A_FORMULA = "=+-@＝＋－＠"  # what spreadsheets run instead of show, full-width forms included

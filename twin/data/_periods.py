@@ -30,6 +30,11 @@ def period_starts(days, period):
     return days - (days - MONDAY).astype(int) % 7 if period == "W" else days
 
 
+def following(start, period):
+    """Return the first day of the period after the one that starts on a day."""
+    return _month(start + 31).astype("datetime64[D]") if period == "MS" else start + (7 if period == "W" else 1)
+
+
 def periods_between(first, last, period):
     """Return how many periods lie between two period starts. [period]"""
     if period == "MS":

@@ -11,7 +11,8 @@ from twin.data._dates import CONTRADICTS, parse_date, settle
 from twin.data._fields import Codes, Memo, number_parser
 from twin.data._lane_names import lane_name
 from twin.data._reading import inspect, records
-from twin.data.account import Refused, visible
+from twin.data.errors import Refused
+from twin.data.text import visible
 
 CHUNK = 1 << 16  # records in a block, between two updates of the progress bar
 # date and lane are codes; mark tells exact copies without keeping the text; NaN is what could not be read

@@ -12,7 +12,7 @@ from twin.data._periods import (
     periods_between,
     unfinished,
 )
-from twin.data.account import visible
+from twin.data.text import visible
 
 
 def settle_duplicates(rows, duplicates, refused, notes):
@@ -31,13 +31,19 @@ def settle_duplicates(rows, duplicates, refused, notes):
     return _refuse(rows, shared, "shares lane and date with another row", refused)
 
 
-def into_periods(rows, period, refused, notes, file):
-    """Return (rows, period), dates at the start of their period; rows of unfinished periods are refused."""
-    days = _days(rows)
+def choose_period(days, period, file):
+    """Return (period, own): what to count in, and the period that the days of the file show themselves."""
     own = own_period(days)
     period = period or own
     if LENGTH[period] < LENGTH[own] and (period == "D" or not fits(days, period)):
         raise ValueError(f"period must not be finer than the {NAMES[own]}s of {file}; got {period!r}")
+    return period, own
+
+
+def into_periods(rows, period, refused, notes, file):
+    """Return (rows, period), dates at the start of their period; rows of unfinished periods are refused."""
+    days = _days(rows)
+    period, own = choose_period(days, period, file)
     if fits(days, period):  # already in these periods, weeks on a weekday of their own
         starts = period_starts(days, "MS") if period == "MS" else days
         if np.any(starts != days):

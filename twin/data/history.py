@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from twin._check import require
+from twin.data._lane_names import written_lane
 from twin.data._periods import LENGTH, period_range, periods_between
 from twin.data._rows import read_rows
 from twin.data._settling import gap_note, into_periods, mark_unknown, settle_duplicates, sum_flows
@@ -101,10 +102,21 @@ def read_history(
     return history_from(rows, facts, refused=refused, unknown=unknown, **settling)
 
 
-def load_history(history="", *, period=None, gaps="zero", **reading):
-    """Return the synthetic research lanes for "", else the history in the file of that name.
+def is_ledger(history):
+    """Return whether a history is named by the address of a ledger; else it is a file, or "" for synthetic lanes.
 
-    reading : further arguments of `read_history`.
+    >>> is_ledger("ledger:"), is_ledger("postgresql://db.example/flows"), is_ledger("flows.csv")
+    (True, True, False)
+    """
+    return history == "ledger:" or "://" in str(history)
+
+
+def load_history(history="", *, period=None, gaps="zero", duplicates="sum", **reading):
+    """Return the synthetic research lanes for "", the flows of a ledger, or the history in the file of that name.
+
+    history : "", a path, "ledger:" for the ledger that DATABASE_URL names (else the user's own), or an address as
+        `twin.data.ledger.Ledger` takes it.
+    reading : further arguments of `read_history`, for a file.
 
     >>> load_history("").flows["lane"].cat.categories.tolist()
     ['BER-MUC', 'FRA-PAR', 'HAM-ROT']
@@ -113,7 +125,15 @@ def load_history(history="", *, period=None, gaps="zero", **reading):
         from twin.data.scenarios import research_lanes  # scenarios are themselves made of histories
 
         return research_lanes(period=period, gaps=gaps)
-    return read_history(history, period=period, gaps=gaps, **reading)
+    settling = {"period": period, "gaps": gaps, "duplicates": duplicates}
+    if is_ledger(history):
+        from twin.data.ledger import Ledger  # needs a database's packages; files need none
+
+        given = [name for name, value in reading.items() if value not in (None, False, ".")]
+        require(set(given) <= {"progress"}, "history", f"a file where {' and '.join(given)} is said", "a ledger")
+        with Ledger(history) as ledger:
+            return ledger.history(**settling)
+    return read_history(history, **settling, **reading)
 
 
 def history_from(rows, facts, *, refused=(), unknown=None, period=None, gaps="zero", duplicates="sum"):
@@ -180,7 +200,8 @@ def dense(history):
 
 def write_csv(history, path):
     """Write the flows as CSV that `read_history` reads back: the same flows give the same bytes."""
-    flows = history.flows.assign(date=history.flows["date"].dt.strftime("%Y-%m-%d"))
+    lanes = history.flows["lane"].astype("str").map(written_lane)
+    flows = history.flows.assign(date=history.flows["date"].dt.strftime("%Y-%m-%d"), lane=lanes)
     for name in flows.columns.intersection(["volume", "returns"]):
         if (flows[name].dropna() % 1 == 0).all():
             flows[name] = flows[name].astype("Int64")  # 12, not 12.0; empty where unknown

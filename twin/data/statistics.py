@@ -1,5 +1,7 @@
 """One row a lane: how much flows, how much it varies, where it is heading, how much comes back."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pandas as pd
 
@@ -28,59 +30,105 @@ def lane_statistics(history):
     >>> lane_statistics(research_lanes())["periods"].tolist()
     [1092, 1092, 1092]
     """
-    flows, zero = history.flows, history.gaps == "zero"
+    flows = history.flows
     lane, lanes = pd.factorize(flows["lane"], sort=True)
-    volume = flows["volume"].to_numpy(dtype=float)
     days = flows["date"].to_numpy().astype("datetime64[D]")
     time = periods_between(days.min(), days, history.period).astype(float)
-    end = time.max()
+    known = ~flows["volume"].isna().to_numpy()  # what was written down and could not be read is not zero
+    volume = np.where(known, flows["volume"], 0.0)
 
     def total(weights=None):
         return np.bincount(lane, weights, minlength=len(lanes))
 
-    known = ~np.isnan(volume)  # what was written down and could not be read counts neither as volume nor as zero
-    rows, unread = total(known), total(~known)
-    first, last = np.full(len(lanes), np.inf), np.full(len(lanes), -np.inf)
-    np.minimum.at(first, lane, time)
-    np.maximum.at(last, lane, time)
-    if zero:
-        last = np.full(len(lanes), end)
-    span = last - first + 1
-    n = span - unread if zero else rows
-    absent = n - rows  # periods that count as zero
+    def most(values, where=slice(None)):
+        greatest = np.full(len(lanes), -np.inf)
+        np.maximum.at(greatest, lane[where], values[where])
+        return greatest
 
-    volume, sold = np.where(known, volume, 0.0), total(np.where(known, volume, 0.0))
-    mean = sold / n
-    deviation = np.where(known, volume - mean[lane], 0.0)
-    centre = (first + last) / 2
-    middle = (span * centre - total(np.where(known, 0.0, time))) / n if zero else total(np.where(known, time, 0.0)) / n
-    offset = time - middle[lane]
+    rows, latest = total(known), most(time, known)
+    level, origin = total(volume) / rows, total(known * time) / rows
+    deviation, offset = np.where(known, volume - level[lane], 0.0), time - origin[lane]
+    sums = {
+        "level": level,
+        "origin": origin,
+        "first": -most(-offset),
+        "last": most(offset),
+        "known": rows,
+        "deviations": total(deviation),
+        "squares": total(deviation**2),
+        "times": total(known * offset),
+        "time_squares": total(known * offset**2),
+        "products": total(offset * deviation),
+        "unread": total(~known),
+        "unread_times": total(~known * offset),
+        "unread_squares": total(~known * offset**2),
+        "unread_last": most(offset, ~known),
+        "latest": latest - origin,
+        "last_volume": total(volume * (time == latest[lane])),
+    }
+    if "returns" in flows:
+        sums["returns"] = total(np.where(known, flows["returns"], 0.0))
+    return from_sums(lanes, sums, history.gaps, period_range(days.min(), days.max(), history.period))
+
+
+def from_sums(lanes, sums, gaps, dates):
+    """Return the statistics of lanes from sums over the periods of each, as `lane_statistics` does.
+
+    Parameters
+    ----------
+    lanes : names of the lanes
+    sums : dict of arrays with one value a lane; times count periods from the first of `dates`, less `origin`,
+        and deviations are volumes less `level`, so that no digits are lost where both are chosen near the middle
+        or among the data.
+        level, origin
+        first, last : time of the first and the last period with a row
+        known, deviations, squares, times, time_squares, products : number of periods whose volume is known, and
+            sums over them
+        unread, unread_times, unread_squares, unread_last : the same of periods whose volume could not be read, and
+            the last of them (less than all others where there is none)
+        latest, last_volume : time and volume of the last known period
+        returns : volume that came back in known periods; left out where nobody records it
+    gaps : "zero" or "unknown", as in a history
+    dates : first day of every period
+    """
+    s, zero = SimpleNamespace(**sums), gaps == "zero"
+    mean_known, centre_known = s.level + s.deviations / s.known, s.origin + s.times / s.known
+    squares_known = np.maximum(s.squares - s.deviations**2 / s.known, 0.0)  # rounding only
+    first, last, latest, unread_last = (
+        np.rint(s.origin + offset) for offset in (s.first, s.last, s.latest, s.unread_last)
+    )
+    last = np.full(len(lanes), len(dates) - 1.0) if zero else last
+    span = last - first + 1
+    n = span - s.unread if zero else s.known
+    absent = n - s.known  # periods that count as zero
+
+    mean = s.known * mean_known / n
+    squares = squares_known + s.known * (mean_known - mean) ** 2 + absent * mean**2
     if zero:  # all periods of the span but those that could not be read
-        spread = span * (span**2 - 1) / 12 + span * (centre - middle) ** 2 - total(~known * offset**2)
+        centre = (first + last) / 2
+        middle = (span * centre - (s.origin * s.unread + s.unread_times)) / n
+        off = s.origin - middle
+        unread = s.unread_squares + 2 * off * s.unread_times + s.unread * off**2
+        spread = span * (span**2 - 1) / 12 + span * (centre - middle) ** 2 - unread
     else:
-        spread = total(known * offset**2)
-    # Two passes; an absent period deviates by -mean, and the offsets of all periods of a lane add up to zero.
-    squares = total(deviation**2) + absent * mean**2
-    cross = total(offset * deviation) + mean * total(known * offset)
+        middle, spread = centre_known, s.time_squares - s.times**2 / s.known
+    # The times of all n periods, less their middle, add up to zero: absent ones need no term of their own.
+    cross = s.products - s.times * s.deviations / s.known + s.known * (centre_known - middle) * mean_known
     several = n > 1
     sd = np.sqrt(np.divide(squares, n - 1, out=np.full(len(lanes), np.nan), where=several))
     trend = np.divide(cross, spread, out=np.full(len(lanes), np.nan), where=several)
 
-    latest = np.full(len(lanes), -np.inf)
-    np.maximum.at(latest, lane[known], time[known])
-    unread_last = total(~known & (time == last[lane])) > 0
-    in_last = known & (time == np.where(unread_last, latest, last)[lane])
     columns = {
         "demand_mean": mean,
         "demand_sd": sd,
         "periods": n.astype(np.int64),
-        "last_volume": np.bincount(lane[in_last], volume[in_last], minlength=len(lanes)),
+        "last_volume": np.where((latest == last) | (unread_last == last), s.last_volume, 0.0),
         "trend": trend,
     }
-    if "returns" in flows:
-        back = total(np.where(known, flows["returns"].to_numpy(dtype=float), 0.0))
-        columns["return_rate"] = np.divide(back, sold, out=np.full(len(lanes), np.nan), where=sold > 0)
-    dates = period_range(days.min(), days.max(), history.period).astype("datetime64[s]")
+    if hasattr(s, "returns"):
+        sold = s.known * mean_known
+        columns["return_rate"] = np.divide(s.returns, sold, out=np.full(len(lanes), np.nan), where=sold > 0)
+    dates = dates.astype("datetime64[s]")
     columns["first_date"], columns["last_date"] = dates[first.astype(int)], dates[last.astype(int)]
     return pd.DataFrame(columns, index=pd.Index(np.asarray(lanes), dtype="str", name="lane"))
 

@@ -1,0 +1,1 @@
+"""The commands of python -m twin: options in, words and an exit code out."""

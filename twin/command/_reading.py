@@ -1,0 +1,37 @@
+"""The options by which commands read a file of flows."""
+
+import os
+import sys
+
+_LONG = 10_000_000  # bytes; reading more shows its progress even where stderr is no terminal
+
+
+def add_reading_options(group):
+    """Add the options that say how a file is written."""
+    order = group.add_mutually_exclusive_group()
+    order.add_argument("--day-first", dest="dayfirst", action="store_true", default=None, help="03/04 is 3 April")
+    order.add_argument("--month-first", dest="dayfirst", action="store_false", help="03/04 is 4 March")
+    group.add_argument("--decimal", choices=(".", ","), default=".", help="decimal mark of the volumes")
+    group.add_argument(
+        "--column", action="append", default=[], metavar="NAME=HEADER", help="name a column: lane=portname; repeatable"
+    )
+
+
+def reading_of(options):
+    """Return the arguments of a reader from the options, among them whether to show progress."""
+    if options.file == "":
+        raise ValueError("file must have a name; got an empty one")
+    columns = dict(pair.split("=", 1) for pair in options.column if "=" in pair)
+    if len(columns) < len(options.column):
+        raise ValueError(f"--column must be NAME=HEADER; got {', '.join(options.column)}")
+    return {
+        "dayfirst": options.dayfirst,
+        "decimal": options.decimal,
+        "columns": columns or None,
+        "progress": sys.stderr.isatty() or is_long(options.file),
+    }
+
+
+def is_long(path):
+    """Return whether reading a file takes long enough that a user wants to see how far it is."""
+    return bool(path) and os.path.exists(path) and os.path.getsize(path) > _LONG

@@ -1,0 +1,130 @@
+"""assess: a file of flows in, every answer for every lane out."""
+
+import argparse
+import csv
+import shutil
+import sys
+from dataclasses import fields
+
+from twin.command._reading import add_reading_options, reading_of
+from twin.demand import DAYS_PER_PERIOD
+from twin.lane import Policy
+
+ASSESS = """Read a file of flows and answer for every lane: safety stock, service, capacity, overflow to a partner,
+resilience and profit; and account for every row that was not used."""
+
+UNSTATED = {
+    "return_rate": "the share on record, or 0",
+    "internal_capacity": "the required capacity, so that the plan just fits",
+    "service_level": "the critical ratio of each lane",
+}
+READ_POLICIES = {  # the separator is found; only an empty cell is a missing value, a lane may be called NA
+    "dtype": {"lane": str},
+    "encoding": "utf-8-sig",
+    "sep": None,
+    "engine": "python",
+    "keep_default_na": False,
+    "na_values": [""],
+}
+
+EXAMPLES = """the file
+  A CSV file, plain or gzipped, with a date, a lane and a volume (or product_name, sku, demand, quantity, ...),
+  and returns if you have them. Days, weeks or months are recognised; encodings and separators too.
+
+examples
+  python -m twin assess                                        three synthetic lanes, to see what comes out
+  python -m twin assess flows.csv
+  python -m twin assess flows.csv --service-level 0.97 --lead-time-mean-days 4 --internal-capacity 300
+  python -m twin assess flows.csv --policies policies.csv      one row a lane: lane, internal_capacity, ...
+  python -m twin assess flows.csv --period MS --gaps unknown   months; a month without a record is not a zero
+  python -m twin assess flows.csv --column volume=n_total --json > lanes.json
+"""
+
+
+def add(commands):
+    """Add the command to those of the program."""
+    raw = argparse.RawDescriptionHelpFormatter
+    parser = commands.add_parser(
+        "assess", help="answer for every lane of a file", description=ASSESS, epilog=EXAMPLES, formatter_class=raw
+    )
+    parser.add_argument(
+        "file", nargs="?", help="CSV of flows, plain or gzipped, or ledger: for the ledger; none: the research lanes"
+    )
+    parser.set_defaults(run=_assess)
+    reading = parser.add_argument_group("reading the file")
+    reading.add_argument("--period", choices=DAYS_PER_PERIOD, help="sum flows into days, weeks or months")
+    reading.add_argument(
+        "--gaps",
+        choices=("zero", "unknown"),
+        default="zero",
+        help="what a period without a row means: nothing flowed (the default), or nobody knows",
+    )
+    reading.add_argument(
+        "--duplicates",
+        choices=("sum", "first", "refuse"),
+        default="sum",
+        help="rows of one lane and date: add them up (the default), keep the first, or refuse them all",
+    )
+    add_reading_options(reading)
+    policy = parser.add_argument_group("policy of the lanes")
+    policy.add_argument("--policies", metavar="FILE", help="CSV with a lane column and any of the fields below")
+    for field in fields(Policy):
+        otherwise = UNSTATED.get(field.name, f"{field.default:g}" if field.default is not None else "")
+        text = f"{field.metadata['meaning']} [{field.metadata['unit']}]; if not given: {otherwise}"
+        policy.add_argument(f"--{field.name.replace('_', '-')}", dest=field.name, type=float, metavar="X", help=text)
+    shown = parser.add_argument_group("what is printed")
+    form = shown.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="everything, for machines")
+    form.add_argument("--csv", action="store_true", help="one row a lane, for machines; the account goes to stderr")
+    shown.add_argument(
+        "--most", type=_count, default=12, metavar="N", help="lanes in the readable table, largest first"
+    )
+
+
+def _count(text):
+    if not (text.isdecimal() and int(text) > 0):
+        raise argparse.ArgumentTypeError(f"must be a whole number >= 1; got {text}")
+    return int(text)
+
+
+def _assess(options):
+    from twin import printing, report
+    from twin.data.history import load_history
+
+    history = load_history(
+        options.file or "",
+        period=options.period,
+        gaps=options.gaps,
+        duplicates=options.duplicates,
+        **reading_of(options),
+    )
+    given = {field.name: getattr(options, field.name) for field in fields(Policy)}
+    policies = _read_policies(options.policies) if options.policies else None
+    try:
+        found = report.assess_history(history, {name: x for name, x in given.items() if x is not None}, policies)
+    except ValueError:
+        if len(history.account.refused):  # may be the reason
+            print(history.account, file=sys.stderr)
+        raise
+    if options.csv:
+        print(history.account, *printing.sentences(found), sep="\n", file=sys.stderr)
+    if options.json:
+        words = printing.to_json(found)
+    elif options.csv:
+        words = printing.to_csv(found)
+    else:
+        words = printing.to_text(found, most=options.most, width=shutil.get_terminal_size((120, 40)).columns)
+    print(words, end="", flush=True)
+    return 0
+
+
+def _read_policies(path):
+    import pandas as pd
+
+    try:
+        table = pd.read_csv(path, **READ_POLICIES)
+    except (ValueError, csv.Error) as error:  # empty, broken or no text; pandas does not say which file
+        raise ValueError(f"{path} cannot be read as a table of policies: {str(error).strip()}") from None
+    if "lane" not in table:
+        raise ValueError(f"{path} must have a column lane; found {', '.join(map(repr, table))}")
+    return table.set_index(table.pop("lane").str.strip())  # as blanks around lanes do not count in a history

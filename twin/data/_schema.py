@@ -1,0 +1,145 @@
+"""The tables of the ledger, the rules that its database keeps itself, and the versions of both."""
+
+import datetime
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    Date,
+    Double,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+    and_,
+    cast,
+    extract,
+    func,
+    inspect,
+    literal_column,
+    or_,
+    select,
+    type_coerce,
+)
+from sqlalchemy.dialects import sqlite
+
+from twin.data._dates import FIRST_YEAR, LAST_YEAR
+from twin.data._engine import keep_log, place, reading, writing
+from twin.data._fields import LARGEST
+from twin.data._lane_names import LONGEST
+from twin.data.errors import LedgerError
+
+VERSION = 1
+EPOCH = datetime.date(1970, 1, 1)
+EARLIEST, LATEST = datetime.date(FIRST_YEAR, 1, 1), datetime.date(LAST_YEAR, 12, 31)
+LOCK = 7401969  # any number that nobody else takes: one process at a time makes the tables
+
+
+class Day(TypeDecorator):
+    """A calendar day: a date in PostgreSQL, the number of days since 1970-01-01 in SQLite, which has no dates."""
+
+    impl = Date
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect):
+        return dialect.type_descriptor(Integer() if dialect.name == "sqlite" else Date())
+
+    def process_bind_param(self, value, dialect):
+        return (value - EPOCH).days if dialect.name == "sqlite" and value is not None else value
+
+    def process_result_value(self, value, dialect):
+        return EPOCH + datetime.timedelta(value) if dialect.name == "sqlite" and value is not None else value
+
+
+ROW_ID = BigInteger().with_variant(sqlite.INTEGER(), "sqlite")
+NAME = Text().with_variant(Text(collation="C"), "postgresql")  # names sort by their bytes, the same everywhere
+AMOUNT = Double().with_variant(sqlite.REAL(), "sqlite")
+metadata = MetaData()
+STRICT = {"sqlite_strict": True, "sqlite_autoincrement": True}  # numbers are numbers; an id is never given twice
+
+imports = Table(
+    "twin_import",
+    metadata,
+    Column("id", ROW_ID, Identity(), primary_key=True),
+    Column("digest", Text, nullable=False),  # of the records
+    Column("repeat", Integer, nullable=False),  # 0, or more when the same records were asked for again
+    Column("source", Text, nullable=False),
+    Column("records", ROW_ID, nullable=False),
+    Column("imported_at", Text, nullable=False),
+    UniqueConstraint("digest", "repeat"),
+    **STRICT,
+)
+flows = Table(
+    "twin_flow",
+    metadata,
+    Column("id", ROW_ID, Identity(), primary_key=True),
+    Column("date", Day, nullable=False),
+    Column("lane", NAME, nullable=False),
+    Column("volume", AMOUNT),  # [pallet]; missing: something flowed, and nobody knows how much
+    Column("returns", AMOUNT),  # [pallet]; missing: not recorded
+    Column("import_id", ROW_ID, ForeignKey(imports.c.id)),
+    **STRICT,
+)
+version = Table("twin_schema", metadata, Column("version", Integer, nullable=False), sqlite_strict=True)
+
+for amount in (flows.c.volume, flows.c.returns):  # NaN is above every number for PostgreSQL, and missing for SQLite
+    rule = or_(amount.is_(None), and_(amount >= 0, amount <= LARGEST))
+    flows.append_constraint(CheckConstraint(rule, name=f"{amount.name}_finite_and_not_negative"))
+flows.append_constraint(CheckConstraint(flows.c.date.between(EARLIEST, LATEST), name="date_in_range"))
+long_enough = func.length(func.trim(flows.c.lane)).between(1, LONGEST)
+flows.append_constraint(CheckConstraint(long_enough, name="lane_not_empty"))
+# Everything that lanes are asked for, in the order they are asked for: statistics read nothing else.
+Index("twin_flow_by_lane", flows.c.lane, flows.c.date, flows.c.volume, flows.c.returns)
+
+
+def day_number(day, dialect):
+    """Return the number of days from 1970-01-01 to a column of days, in SQL."""
+    if dialect == "sqlite":
+        return type_coerce(day, Integer)
+    return day.op("-", return_type=Integer())(literal_column(f"DATE '{EPOCH}'"))
+
+
+def month_number(day, dialect):
+    """Return the number of months from year 0 to a column of days, in SQL."""
+    if dialect == "sqlite":
+        seconds = type_coerce(day, Integer) * 86400
+        year, month = (func.strftime(part, seconds, "unixepoch") for part in ("%Y", "%m"))
+    else:
+        year, month = extract("year", day), extract("month", day)
+    return cast(year, Integer) * 12 + cast(month, Integer) - 1
+
+
+def prepare(engine):
+    """Make the tables where there are none; refuse a ledger that a newer Twin has made."""
+    with reading(engine) as connection:
+        found = _version(connection)
+    if found is None:
+        _create(engine)
+    elif found > VERSION:
+        raise LedgerError(
+            f"the ledger at {place(engine.url)} has version {found} of its tables, and this Twin knows {VERSION}; "
+            "install a newer Twin"
+        )
+
+
+def _create(engine):
+    if engine.dialect.name == "sqlite":
+        keep_log(engine)
+    with writing(engine) as connection:
+        if engine.dialect.name == "postgresql":
+            connection.execute(select(func.pg_advisory_xact_lock(LOCK)))
+        if _version(connection) is None:  # nobody was faster
+            metadata.create_all(connection)
+            connection.execute(version.insert().values(version=VERSION))
+
+
+def _version(connection):
+    if not inspect(connection).has_table(version.name):
+        return None
+    return connection.execute(select(version.c.version)).scalar_one()

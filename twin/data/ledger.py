@@ -1,0 +1,286 @@
+"""The ledger: flows of lanes kept in a database, one history for dashboards, notebooks and batches.
+
+with Ledger() as ledger:                      # where DATABASE_URL says, else a file of the user
+    ledger.import_file("flows.csv")
+    ledger.append("2026-01-05", "BER-MUC", 120)
+    history = ledger.history()
+"""
+
+import datetime
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+from sqlalchemy import and_, delete, func, insert, select
+
+from twin._check import nonnegative, require
+from twin.data import _bulk
+from twin.data._dates import Either, parse_date
+from twin.data._engine import HERE, address, engine_at, place, reading, take_turns, tidy, writing
+from twin.data._export import write_flows
+from twin.data._fields import LARGEST
+from twin.data._lane_names import LONGEST, lane_name
+from twin.data._queries import history_of, of_lanes, overlap, parts, statistics_of, window
+from twin.data._schema import EARLIEST, LATEST, VERSION, flows, imports, prepare
+from twin.data._staging import stage_file, stage_history
+from twin.data._sums import lane_names
+from twin.data.account import Account
+from twin.data.errors import Refused, RowsRefused
+
+RESET_TOKEN = "delete all flows"
+MANY = 100_000  # flows after which the database looks after its index at once
+IMPORTED = ("id", "source", "records", "imported_at")
+
+
+class Flow(NamedTuple):
+    """One record: what flowed on a lane on a day; a missing volume is unknown, missing returns are not recorded."""
+
+    id: int
+    date: datetime.date
+    lane: str
+    volume: float | None
+    returns: float | None
+
+
+class Import(NamedTuple):
+    """What an import did: how many records it added (0 when they were there already), and what it read."""
+
+    records: int
+    repeated: bool
+    account: Account
+    notes: tuple
+
+
+class Ledger:
+    """The flows at an address; what cannot be done is a LedgerError in a sentence, and then nothing has changed.
+
+    Parameters
+    ----------
+    url : str, optional
+        postgresql://user:password@host:port/database, or sqlite:///file. By default where DATABASE_URL says (also
+        in a file .env), else an SQLite file among the user's data.
+
+    >>> import tempfile
+    >>> folder = tempfile.TemporaryDirectory()
+    >>> with folder, Ledger(f"sqlite:///{folder.name}/flows.sqlite") as ledger:
+    ...     flow = ledger.append("2026-01-05", "BER-MUC", 120)
+    ...     ledger.count(), ledger.delete(flow.id)[0].volume, ledger.count()
+    (1, 120.0, 0)
+    """
+
+    def __init__(self, url=HERE):
+        url = address(url)  # keeps the password to itself
+        self.place = place(url)
+        self._engine = engine_at(url)
+        prepare(self._engine)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+    def __repr__(self):
+        return f"<Ledger at {self.place}>"
+
+    def close(self):
+        """Give connections back; the ledger opens new ones when it is used again."""
+        self._engine.dispose()
+
+    # ------------------------------------------------------------ changes
+
+    def append(self, date, lane, volume, returns=None):
+        """Add one flow and return it with its id.
+
+        Parameters
+        ----------
+        date : date or str, such as 2026-01-05
+        lane : str
+        volume : float, finite and >= 0 [pallet]
+        returns : float, optional, finite and >= 0 [pallet]
+        """
+        require(date is not None, "date", "a day", date)
+        values = {"date": _day(date), "lane": _lane(lane), "volume": _amount(volume=volume)}
+        values["returns"] = None if returns is None else _amount(returns=returns)
+        with writing(self._engine) as connection:
+            (key,) = connection.execute(insert(flows).values(values)).inserted_primary_key
+        return Flow(key, **values)
+
+    def delete(self, *ids):
+        """Delete the flows with these ids, all or none, and return them."""
+        with writing(self._engine) as connection:
+            statement = delete(flows).where(flows.c.id.in_(ids)).returning(*[flows.c[name] for name in Flow._fields])
+            gone = {row.id: Flow(*row) for row in connection.execute(statement)}
+            missing = [key for key in ids if key not in gone]
+            require(not missing, "id", f"that of a flow in the ledger at {self.place}", ", ".join(map(str, missing)))
+        return [gone[key] for key in dict.fromkeys(ids)]
+
+    def reset(self, token):
+        """Delete all flows and the memory of imports; return how many flows there were. `token` is RESET_TOKEN."""
+        require(
+            token == RESET_TOKEN, "token", f"{RESET_TOKEN!r}, which deletes every flow at {self.place}", repr(token)
+        )
+        with writing(self._engine) as connection:
+            gone = connection.execute(delete(flows)).rowcount
+            connection.execute(delete(imports))
+        return gone
+
+    def import_file(self, path, *, good_rows_only=False, again=False, progress=False, **reading):
+        """Add the flows of a CSV file: all of them, or none where one row cannot be used.
+
+        Parameters
+        ----------
+        path : str or Path
+        good_rows_only : bool
+            Leave out the rows that cannot be used; the account tells which. One whose numbers alone cannot be
+            read is kept as an unknown volume, which is not zero.
+        again : bool
+            Add records that an earlier import has already added.
+        progress : bool
+            Show progress bars on stderr.
+        reading : columns, dayfirst, decimal, as in `read_history`.
+
+        Raises
+        ------
+        RowsRefused, ValueError, FileNotFoundError, LedgerError
+        """
+        staged = stage_file(path, progress=progress, **reading)
+        refused = staged.account.refused
+        if len(refused) and not good_rows_only:
+            line, reason, text = refused.iloc[0]
+            raise RowsRefused(
+                f"{len(refused):,} of {staged.account.rows_read:,} rows of {path} cannot be used, so none was "
+                f"imported; the first is line {line}, {reason}: {text}",
+                staged.account,
+            )
+        return self._import(staged, staged.account.file, again, progress)
+
+    def import_history(self, history, *, again=False, progress=False):
+        """Add the flows of a history; as `import_file`, it adds the same ones once."""
+        return self._import(stage_history(history), history.account.file, again, progress)
+
+    def _import(self, staged, source, again, progress):
+        records, digest = staged.records, staged.digest
+        with writing(self._engine) as connection:
+            take_turns(connection, digest)
+            earlier = connection.execute(select(imports).where(imports.c.digest == digest)).all()
+            if earlier and not again:
+                first = earlier[0]
+                note = f"the same {first.records:,} flows were imported on {first.imported_at[:10]} from {first.source}"
+                return Import(0, True, staged.account, (note,))
+            notes = tuple(overlap(connection, staged))
+            values = {
+                "digest": digest,
+                "repeat": len(earlier),
+                "source": str(source),
+                "records": records,
+                "imported_at": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+            }
+            (key,) = connection.execute(insert(imports).values(values)).inserted_primary_key
+            _bulk.insert(connection, staged, key, progress)
+        if records >= MANY:
+            tidy(self._engine, flows.name)
+        return Import(records, False, staged.account, notes)
+
+    # ------------------------------------------------------------ answers
+
+    def count(self, lanes=None, first=None, last=None):
+        """Return the number of flows; of all lanes and days, or of some."""
+        statement = select(func.count()).select_from(flows).where(_condition(lanes, first, last))
+        with reading(self._engine) as connection:
+            return connection.execute(statement).scalar_one()
+
+    def lanes(self):
+        """Return the names of all lanes, in order."""
+        with reading(self._engine) as connection:
+            return list(connection.execute(lane_names()).scalars())
+
+    def read(self, lanes=None, first=None, last=None):
+        """Return the flows of some lanes between two days, both included, as a table with their ids.
+
+        Columns id, date, lane, volume [pallet] and returns [pallet], sorted by lane, date and id; a missing volume is
+        unknown, missing returns are not recorded.
+        """
+        table = pd.DataFrame(self.records(lanes, first, last), columns=list(Flow._fields))
+        kinds = {"id": "int64", "date": "datetime64[s]", "lane": "str", "volume": "float64", "returns": "float64"}
+        return table.astype(kinds)
+
+    def records(self, lanes=None, first=None, last=None):
+        """Yield the same flows one by one, in the same order: as many as there are, in little memory."""
+        condition = _condition(lanes, first, last)
+        columns = [flows.c[name] for name in Flow._fields]
+        with reading(self._engine) as connection:
+            for part in parts(connection, columns, condition, [flows.c.lane, flows.c.date, flows.c.id]):
+                yield from map(Flow._make, part)
+
+    def export(self, file, lanes=None, first=None, last=None):
+        """Write the flows as CSV that `read_history` reads back, to a path or an open text file; return how many.
+
+        A path holds the old file or the whole new one, never a part. A lane whose name a spreadsheet would run as a
+        formula is written with an apostrophe before it, which reading takes off again.
+        """
+        return write_flows(self.records(lanes, first, last), file)
+
+    def history(self, lanes=None, first=None, last=None, *, period=None, gaps="zero", duplicates="sum"):
+        """Return the history of the flows, as `read_history` does of a file; flows are its rows, ids their lines."""
+        condition = _condition(lanes, first, last)
+        with reading(self._engine) as connection:
+            return history_of(connection, self.place, condition, period=period, gaps=gaps, duplicates=duplicates)
+
+    def statistics(self, lanes=None, first=None, last=None, *, period=None, gaps="zero"):
+        """Return `lane_statistics` of the same history; the database adds up, so no flow has to leave it."""
+        within = window(_day(first, "first"), _day(last, "last"))
+        with reading(self._engine) as connection:
+            return statistics_of(connection, self.place, lanes, within, period=period, gaps=gaps)
+
+    def status(self):
+        """Return where the ledger is and what it holds, as plain values."""
+        span = select(func.count(), func.min(flows.c.date), func.max(flows.c.date)).select_from(flows)
+        order = select(*[imports.c[name] for name in IMPORTED]).order_by(imports.c.id)
+        with reading(self._engine) as connection:
+            count, first, last = connection.execute(span).one()
+            past = [dict(zip(IMPORTED, row, strict=True)) for row in connection.execute(order)]
+            names = list(connection.execute(lane_names()).scalars())
+        return {
+            "place": self.place,
+            "engine": self._engine.dialect.name,
+            "schema_version": VERSION,
+            "flows": count,
+            "lanes": len(names),
+            "first_date": first and first.isoformat(),
+            "last_date": last and last.isoformat(),
+            "imports": past,
+        }
+
+
+def _condition(lanes, first, last):
+    lanes = [lanes] if isinstance(lanes, str) else lanes
+    return and_(of_lanes(lanes), window(_day(first, "first"), _day(last, "last")))
+
+
+def _day(value, name="date"):
+    """Return a day as a date, and None as None, which no flow may have."""
+    if value is None:
+        return None
+    try:
+        day = parse_date(value) if isinstance(value, str) else np.datetime64(value, "D").item()
+    except (Refused, ValueError):
+        day = None
+    clear = isinstance(day, datetime.date) and not isinstance(day, Either)
+    require(clear and EARLIEST <= day <= LATEST, name, f"a day from {EARLIEST} to {LATEST} such as 2026-01-05", value)
+    return day
+
+
+def _lane(value):
+    require(isinstance(value, str), "lane", "a text", value)
+    try:
+        return lane_name(value)
+    except Refused as why:
+        raise ValueError(f"lane must be a name of 1 to {LONGEST} characters; {why}") from None
+
+
+def _amount(**named):
+    ((name, value),) = named.items()
+    (amount,) = nonnegative(**named)
+    require(amount.ndim == 0 and amount <= LARGEST, name, f"one number of at most {LARGEST:.0e}", value)
+    return float(amount)
