@@ -192,8 +192,8 @@ def _cause(error):
 def _prepare(connection, _):
     """Set up a connection to SQLite: transactions begin where we say, and what is confirmed is on the disk."""
     connection.isolation_level = None
-    for setting_ in ("synchronous = FULL", "foreign_keys = ON", "journal_size_limit = 67108864"):
-        connection.execute(f"PRAGMA {setting_}")
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA journal_size_limit = 67108864")  # bytes that the log keeps once it is written back
 
 
 def _begin(connection):

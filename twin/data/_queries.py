@@ -90,8 +90,10 @@ def statistics_of(connection, place, lanes, within, *, period=None, gaps="zero")
     names, sums = period_sums(connection, within, lanes, calendar)
     earliest, latest = (sums["origin"] + sums["first"]).min(), (sums["origin"] + sums["last"]).max()
     sums |= {"origin": sums["origin"] - earliest, "latest": np.zeros(len(names))}
-    if not sums.pop("returns_recorded").any():
+    if np.isnan(sums["returns"]).all():
         del sums["returns"]
+    else:
+        sums["returns"] = np.nan_to_num(sums["returns"])
     return from_sums(names, sums, gaps, period_range(calendar.start(earliest), calendar.start(latest), period))
 
 

@@ -8,7 +8,6 @@ from sqlalchemy import (
     Column,
     Date,
     Double,
-    ForeignKey,
     Identity,
     Index,
     Integer,
@@ -83,7 +82,7 @@ flows = Table(
     Column("lane", NAME, nullable=False),
     Column("volume", AMOUNT),  # [pallet]; missing: something flowed, and nobody knows how much
     Column("returns", AMOUNT),  # [pallet]; missing: not recorded
-    Column("import_id", ROW_ID, ForeignKey(imports.c.id)),
+    Column("import_id", ROW_ID),  # of twin_import; no foreign key, which would look it up once a flow
     **STRICT,
 )
 version = Table("twin_schema", metadata, Column("version", Integer, nullable=False), sqlite_strict=True)
@@ -96,6 +95,8 @@ long_enough = func.length(func.trim(flows.c.lane)).between(1, LONGEST)
 flows.append_constraint(CheckConstraint(long_enough, name="lane_not_empty"))
 # Everything that lanes are asked for, in the order they are asked for: statistics read nothing else.
 Index("twin_flow_by_lane", flows.c.lane, flows.c.date, flows.c.volume, flows.c.returns)
+unknown = flows.c.volume.is_(None)
+Index("twin_flow_unknown", flows.c.lane, flows.c.date, sqlite_where=unknown, postgresql_where=unknown)
 
 
 def day_number(day, dialect):

@@ -3,16 +3,16 @@
 from dataclasses import dataclass
 
 import numpy as np
-from sqlalchemy import Double, bindparam, case, cast, func, literal_column, select, true
+from sqlalchemy import Double, and_, bindparam, case, cast, func, literal_column, select, true
 
 from twin.data._schema import EPOCH, day_number, flows, month_number
 
 FAR = 7 * 20_000  # days: weeks are counted from long before the first, so that none has a negative number
 # Of each lane, in the order of the statement. Times are in periods, counted from the lane's last known one (its
 # origin); deviations are volumes less a level among them: so the sums stay small and lose no digits.
-SUMS = """origin first last known deviations squares times time_squares products unread unread_times unread_squares
-unread_last last_volume returns returns_recorded""".split()
-ENDS = ("lane", "first", "last", "first_known", "last_known", "level")
+SUMS = "origin first last known deviations squares times time_squares products last_volume returns".split()
+DAYS = ("first", "last", "first_known", "last_known")  # of a lane: of all its flows, and of those with a known volume
+ENDS = ("lane", *DAYS, "level")
 
 
 @dataclass(frozen=True)
@@ -83,61 +83,78 @@ def period_sums(connection, within, lanes, calendar):
 
     A period is known when one of its volumes is, and unread when none is.
     """
-    within_ends = ends(within, lanes)
+    bounds = ends(within, lanes)
     if connection.dialect.name == "postgresql":  # all lanes in one statement, each by itself
-        lane = within_ends.subquery("ends")
-        outer = {column.name: literal_column(f"ends.{column.name}", column.type) for column in lane.c}
-        sums = _of_one(outer, within, calendar).lateral("sums")
-        statement = select(lane.c.lane, lane.c.level, sums).join(sums, true()).order_by(lane.c.lane)
+        around = bounds.subquery("ends")
+        lane = {column.name: literal_column(f"ends.{column.name}", column.type) for column in around.c}
+        sums = _of_one(lane, within, calendar).lateral("sums")
+        statement = select(around.c.lane, around.c.level, sums).join(sums, true()).order_by(around.c.lane)
         rows = connection.execute(statement).all()
     else:  # no server between us: a statement for each lane costs little, and follows the index
-        one = _of_one({name: bindparam(name) for name in ("lane", "level", "last_known")}, within, calendar)
-        found = connection.execute(within_ends.order_by("lane")).all()
-        bound = [{"lane": e.lane, "level": e.level, "last_known": (e.last_known - EPOCH).days} for e in found]
-        rows = [(e["lane"], e["level"], *connection.execute(one, e).one()) for e in bound]
-    lanes, level, *sums = zip(*rows, strict=True) if rows else [()] * (2 + len(SUMS))
-    table = {name: np.array(values, dtype=float) for name, values in zip(SUMS, sums, strict=True)}
-    return list(lanes), {"level": np.array(level, dtype=float) * calendar.days, **table}
+        statement = _of_one({name: bindparam(name) for name in ENDS}, within, calendar)
+        found = connection.execute(bounds.order_by("lane")).mappings()
+        told = [{**end, **{name: (end[name] - EPOCH).days for name in DAYS}} for end in found]
+        rows = [(end["lane"], end["level"], *connection.execute(statement, end).one()) for end in told]
+    names, level, *columns = zip(*rows, strict=True) if rows else [()] * (2 + len(SUMS))
+    sums = {name: np.array(values, dtype=float) for name, values in zip(SUMS, columns, strict=True)}
+    sums["level"] = np.array(level, dtype=float) * calendar.days
+    unread = _unread_periods(connection, within, calendar)
+    return list(names), sums | _unread_sums(names, sums["origin"], unread)
 
 
 def _of_one(lane, within, calendar):
-    """The sums of one lane, whose name, level and last known day are columns or parameters."""
-    origin = calendar.number(lane["last_known"])
-    key = literal_column("number") if calendar.summed else flows.c.date  # days in order need no sorting
-    volume, returns = flows.c.volume, flows.c.returns
+    """The sums of one lane, told by its name, level and ends: columns of a statement around this one, or parameters."""
+    origin, level = calendar.number(lane["last_known"]), lane["level"] * calendar.days
+    # Days in their own order need no sorting; several of them that make one period do.
+    key = literal_column("moment") if calendar.summed else flows.c.date
     periods = (
         select(
-            calendar.number(flows.c.date).label("number"),
-            func.sum(volume).label("volume"),
-            func.sum(case((volume.is_not(None), returns))).label("returns"),
+            cast(calendar.number(flows.c.date) - origin, Double).label("moment"),
+            (func.sum(flows.c.volume) - level).label("deviation"),
+            func.sum(flows.c.returns).label("returns"),
         )
-        .where(flows.c.lane == lane["lane"], within)
+        .where(flows.c.lane == lane["lane"], within, flows.c.volume.is_not(None))
         .group_by(key)
         .subquery("periods")
     )
-    time, volume = cast(periods.c.number - origin, Double), periods.c.volume
-    deviation = volume - lane["level"] * calendar.days
-    known, unread = volume.is_not(None), volume.is_(None)
-
-    def total(expression, condition):
-        return func.coalesce(func.sum(case((condition, expression))), 0.0)
-
+    time, deviation = periods.c.moment, periods.c.deviation
     sums = (
         origin,
-        func.min(time),
-        func.max(time),
-        func.count(volume),
-        total(deviation, known),
-        total(deviation * deviation, known),
-        total(time, known),
-        total(time * time, known),
-        total(time * deviation, known),
-        func.count() - func.count(volume),
-        total(time, unread),
-        total(time * time, unread),
-        func.max(case((unread, time))),
-        total(volume, time == 0),
-        total(periods.c.returns, known),
-        func.count(periods.c.returns),
+        calendar.number(lane["first"]) - origin,
+        calendar.number(lane["last"]) - origin,
+        func.count(),
+        func.sum(deviation),
+        func.sum(deviation * deviation),
+        func.sum(time),
+        func.sum(time * time),
+        func.sum(time * deviation),
+        level + func.sum(case((time == 0, deviation))) if calendar.summed else level,
+        func.sum(periods.c.returns),
     )
     return select(*[expression.label(name) for name, expression in zip(SUMS, sums, strict=True)])
+
+
+def _unread_periods(connection, within, calendar):
+    """Return the rows (lane, number) of periods whose every volume is unknown; an index of their own finds them."""
+    known = flows.alias("known")
+    if calendar.summed:  # within a month of the flow, or it cannot be in its period
+        month = literal_column("31")
+        low, high = (flows.c.date.op(sign, return_type=flows.c.date.type)(month) for sign in "-+")
+        near = and_(known.c.date.between(low, high), calendar.number(known.c.date) == calendar.number(flows.c.date))
+    else:
+        near = known.c.date == flows.c.date
+    same = select(1).where(known.c.lane == flows.c.lane, known.c.volume.is_not(None), near).correlate(flows)
+    columns = flows.c.lane, calendar.number(flows.c.date).label("number")
+    return connection.execute(select(*columns).where(flows.c.volume.is_(None), within, ~same.exists()).distinct()).all()
+
+
+def _unread_sums(names, origin, unread):
+    """Return the sums of unread periods for each lane of `names`, times counted from its origin."""
+    place = {name: i for i, name in enumerate(names)}
+    rows = [(place[lane], number) for lane, number in unread if lane in place]
+    at, time = np.array(rows, dtype=np.int64).reshape(-1, 2).T
+    time = time - origin[at]
+    last = np.full(len(names), -np.inf)
+    np.maximum.at(last, at, time)
+    count, times, squares = (np.bincount(at, weights, len(names)) for weights in (None, time, time**2))
+    return {"unread": count, "unread_times": times, "unread_squares": squares, "unread_last": last}
