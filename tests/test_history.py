@@ -424,7 +424,14 @@ def test_thousands_separators_that_can_mean_nothing_else(read, text):
 
 def test_returns_are_held_to_the_same_rules(read):
     history = read("date,lane,volume,returns\n2024-01-01,A,5,1\n2024-01-02,A,5,\n2024-01-03,A,5,-1\n")
-    assert reasons(history) == {3: "returns is empty", 4: "returns is negative"}
+    assert reasons(history) == {4: "returns is negative"}
+
+
+def test_blank_returns_are_none_and_say_so(read):
+    history = read("date,lane,volume,returns\n2024-01-01,A,5,1\n2024-01-02,A,5, \n2024-01-03,A,5,\n")
+    assert history.flows["returns"].tolist() == [1.0, 0.0, 0.0] and history.account.reasons() == {}
+    assert "rows without recorded returns, counted as none: 2" in history.account.notes
+    assert "returns" not in read("date,lane,volume,returns\n2024-01-01,A,5,\n").flows
 
 
 def test_lanes_are_stripped_and_otherwise_kept(read):

@@ -7,14 +7,12 @@ STARTS_A_FORMULA = "=+-@＝＋－＠"  # what spreadsheets run instead of show, 
 
 
 def lane_name(text):
-    """Return the name in text without blanks around it and without the mark of `written_lane`.
+    """Return the name in text without blanks around it, or refuse it.
 
-    >>> lane_name(" BER-MUC "), lane_name("'=1+1")
-    ('BER-MUC', '=1+1')
+    >>> lane_name(" BER-MUC ")
+    'BER-MUC'
     """
     name = text.strip().strip("\ufeff").strip()
-    if _is_marked(name):
-        name = name[1:]
     if not name:
         raise Refused("lane is empty")
     if "\0" in name:
@@ -27,13 +25,24 @@ def lane_name(text):
 
 
 def written_lane(name):
-    """Return a name as a CSV file carries it: one that a spreadsheet would run gets a mark that makes it text.
+    """Return a name as a CSV file carries it: one that a spreadsheet would run gets an apostrophe that makes it text.
 
     >>> written_lane("=1+1"), written_lane("BER-MUC")
     ("'=1+1", 'BER-MUC')
     """
-    return f"'{name}" if name.lstrip("'").startswith(tuple(STARTS_A_FORMULA)) else name
+    return f"'{name}" if _would_run(name) else name
 
 
-def _is_marked(name):
-    return name.startswith("'") and name.lstrip("'").startswith(tuple(STARTS_A_FORMULA))
+def read_lane(text):
+    """Return the name that a CSV file carries: `written_lane` undone.
+
+    >>> read_lane("'=1+1"), read_lane("'s-Hertogenbosch")
+    ('=1+1', "'s-Hertogenbosch")
+    """
+    name = lane_name(text)
+    return name[1:] if name.startswith("'") and _would_run(name) else name
+
+
+def _would_run(name):
+    """Whether a name without apostrophes before it begins like a formula: so each mark can be taken off again."""
+    return name.lstrip("'").startswith(tuple(STARTS_A_FORMULA))

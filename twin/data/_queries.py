@@ -5,10 +5,11 @@ import pandas as pd
 from sqlalchemy import and_, func, select, true
 
 from twin._check import require
+from twin.data._fields import Codes
 from twin.data._periods import LENGTH, NAMES, fits, following, own_period, period_range, period_starts, unfinished
 from twin.data._rows import CHUNK
 from twin.data._schema import day_number, flows
-from twin.data._settling import choose_period
+from twin.data._settling import as_categories, choose_period
 from twin.data._sums import Calendar, ends, period_sums
 from twin.data.history import GAPS, history_from
 from twin.data.statistics import from_sums
@@ -43,30 +44,29 @@ def history_of(connection, place, condition, **settling):
     """Return the history of the flows that meet a condition; settling : period, gaps, duplicates."""
     columns = (flows.c.id, day_number(flows.c.date, connection.dialect.name), flows.c.lane)
     columns += (flows.c.volume, flows.c.returns)
-    codes, vectors = {}, []
+    lanes, vectors = Codes(str), []
     for part in parts(connection, columns, condition, [flows.c.id]):
-        key, day, lane, volume, back = zip(*part, strict=True)
-        place_of = [codes.setdefault(name, len(codes)) for name in lane]
-        vectors.append([np.array(x, kind) for x, kind in zip((key, day, place_of, volume, back), "qqqdd", strict=True)])
+        key, day, lane, *amounts = zip(*part, strict=True)
+        columns = (key, day, [lanes.of[name] for name in lane], *amounts)
+        vectors.append([np.array(column, kind) for column, kind in zip(columns, "qqqdd", strict=True)])
     if not vectors:
         raise _empty(place)
     key, day, lane, volume, back = (np.concatenate(vector) for vector in zip(*vectors, strict=True))
-    names = sorted(codes)
-    rank = np.empty(len(names), dtype=int)
-    rank[[codes[name] for name in names]] = np.arange(len(names))
-    lane = pd.Categorical.from_codes(rank[lane], pd.Index(names, dtype="str"))
-    table = pd.DataFrame({"line": key, "date": day.astype("datetime64[D]"), "lane": lane, "volume": volume})
-    notes = []
-    if not np.isnan(back).all():
-        table["returns"] = np.nan_to_num(back)
-        if unrecorded := int((np.isnan(back) & ~np.isnan(volume)).sum()):
-            notes.append(f"flows whose returns nobody recorded, counted as none: {unrecorded:,}")
+    table = pd.DataFrame(
+        {
+            "line": key,
+            "date": day.astype("datetime64[D]"),
+            "lane": as_categories(lane, lanes.values),
+            "volume": volume,
+            "returns": back,
+        }
+    )
     unknown = table[table["volume"].isna()]
     refused = [
         (key, "volume is unknown", visible(f"{day:%Y-%m-%d}, {lane}"))
         for key, day, lane in unknown[["line", "date", "lane"]].itertuples(index=False)
     ]
-    facts = {"file": place, "rows_read": len(table), "notes": tuple(notes)}
+    facts = {"file": place, "rows_read": len(table), "notes": ()}
     rows = table[table["volume"].notna()].reset_index(drop=True)
     return history_from(rows, facts, refused=refused, unknown=unknown[["date", "lane"]], **settling)
 

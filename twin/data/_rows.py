@@ -9,13 +9,15 @@ from tqdm import tqdm
 from twin.data._columns import match_columns
 from twin.data._dates import CONTRADICTS, parse_date, settle
 from twin.data._fields import Codes, Memo, number_parser
-from twin.data._lane_names import lane_name
+from twin.data._lane_names import read_lane
 from twin.data._reading import inspect, records
+from twin.data._settling import as_categories
 from twin.data.errors import Refused
 from twin.data.text import visible
 
 CHUNK = 1 << 16  # records in a block, between two updates of the progress bar
-# date and lane are codes; mark tells exact copies without keeping the text; NaN is what could not be read
+# date and lane are codes; mark tells exact copies without keeping the text; a volume that is NaN could not be read,
+# returns that are NaN were left blank
 ROW = np.dtype([("line", "q"), ("date", "i"), ("lane", "i"), ("mark", "q"), ("volume", "d"), ("returns", "d")])
 
 
@@ -27,8 +29,9 @@ class Scan:
 
     def __init__(self, path, *, columns=None, decimal=".", progress=False):
         self.source, self.columns, self.progress = inspect(path), columns, progress
-        self.numbers = {name: Memo(number_parser(name, decimal)) for name in ("volume", "returns")}
-        self.dates, self.lanes = Codes(parse_date), Codes(lane_name)
+        volume, returns = (number_parser(name, decimal) for name in ("volume", "returns"))
+        self.numbers = {"volume": Memo(volume), "returns": Memo(lambda text: returns(text) if text.strip() else np.nan)}
+        self.dates, self.lanes = Codes(parse_date), Codes(read_lane)
         self.refused, self.read, self.blank = [], 0, 0
 
     def blocks(self):
@@ -136,14 +139,11 @@ def read_rows(path, *, dayfirst=None, **options):
     days, note = settle(scan.dates.values, scan.dates.texts, counts, dayfirst, path)
     known = ~np.isnan(block["volume"])
     clear = ~np.isnat(days)[block["date"]]
-    names = np.array(scan.lanes.values, dtype=object)
-    order = np.argsort(names) if len(names) else np.empty(0, dtype=int)
-    rank = np.argsort(order)
     table = pd.DataFrame(
         {
             "line": block["line"],
             "date": days[block["date"]],
-            "lane": pd.Categorical.from_codes(rank[block["lane"]], pd.Index(names[order], dtype="str")),
+            "lane": as_categories(block["lane"], scan.lanes.values),
             **{name: block[name] for name in scan.names},
             "copy": pd.Series(block["mark"]).duplicated(),
         }

@@ -15,6 +15,14 @@ from twin.data._periods import (
 from twin.data.text import visible
 
 
+def as_categories(codes, names):
+    """Return lanes as a categorical whose categories are in order, from places in a list of names."""
+    order = sorted(range(len(names)), key=names.__getitem__)
+    rank = np.empty(len(names), dtype=np.int64)
+    rank[order] = np.arange(len(names))
+    return pd.Categorical.from_codes(rank[codes], pd.Index([names[i] for i in order], dtype="str"))
+
+
 def settle_duplicates(rows, duplicates, refused, notes):
     """Return the rows to count when some share lane and date; add to `refused` or `notes` what was done."""
     later = rows.duplicated(["lane", "date"])
@@ -29,6 +37,18 @@ def settle_duplicates(rows, duplicates, refused, notes):
         return _refuse(rows, later, "repeats the lane and date of an earlier row", refused)
     shared = rows.duplicated(["lane", "date"], keep=False)
     return _refuse(rows, shared, "shares lane and date with another row", refused)
+
+
+def settle_returns(rows, notes):
+    """Return the rows with returns that nobody recorded as none; without the column where nobody recorded any."""
+    if "returns" not in rows:
+        return rows
+    blank = rows["returns"].isna()
+    if blank.all():
+        return rows.drop(columns="returns")
+    if blank.any():
+        notes.append(f"rows without recorded returns, counted as none: {blank.sum():,}")
+    return rows.fillna({"returns": 0.0})
 
 
 def choose_period(days, period, file):

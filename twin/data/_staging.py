@@ -79,14 +79,16 @@ def stage_file(path, *, dayfirst=None, **options):
     if not clear.all():
         known = (block[~np.isnan(block["volume"]) & ~clear[block["date"]]] for block in rows())
         refused = refused + [refusal for block in known for refusal in contradictions(block, scan)]
-    days = np.unique(days[clear])
-    if not len(days):
+    known_days = np.unique(days[clear])
+    if not len(known_days):
         line, reason, text = refused[0]
         raise ValueError(f"{path} has no row whose date and lane can be read: line {line}, {reason}: {text}")
     facts = scan.facts(note)
     kept = facts["rows_read"] - len(refused)
-    account = Account(**facts, rows_kept=kept, refused=refusals(refused), period=own_period(days), period_inferred=True)
-    return Staged(blocks, scan.lanes.values, days, account)
+    account = Account(
+        **facts, rows_kept=kept, refused=refusals(refused), period=own_period(known_days), period_inferred=True
+    )
+    return Staged(blocks, scan.lanes.values, known_days, account)
 
 
 def stage_history(history):

@@ -13,7 +13,14 @@ from twin._check import require
 from twin.data._lane_names import written_lane
 from twin.data._periods import LENGTH, period_range, periods_between
 from twin.data._rows import read_rows
-from twin.data._settling import gap_note, into_periods, mark_unknown, settle_duplicates, sum_flows
+from twin.data._settling import (
+    gap_note,
+    into_periods,
+    mark_unknown,
+    settle_duplicates,
+    settle_returns,
+    sum_flows,
+)
 from twin.data.account import Account, refusals
 
 GAPS = ("zero", "unknown")
@@ -52,7 +59,7 @@ def read_history(
     """Read a CSV file, plain or gzipped, of date, lane, volume and optionally returns.
 
     Columns may carry the usual other names (product_name, sku, demand, quantity, order_date, ...). Rows that
-    cannot be used are refused, each with its line and reason, in `history.account`.
+    cannot be used are refused, each with its line and reason, in `history.account`. Returns left blank count as none.
 
     Parameters
     ----------
@@ -154,7 +161,7 @@ def history_from(rows, facts, *, refused=(), unknown=None, period=None, gaps="ze
     inferred = period is None
     rows, period = into_periods(rows, period, refused, notes, facts["file"])
     _check_some_left(rows, refused, facts["file"])
-    flows = sum_flows(rows)
+    flows = sum_flows(settle_returns(rows, notes))
     if unknown is not None and len(unknown):
         flows = mark_unknown(flows, unknown, period, notes)
     notes.append(gap_note(flows, period, gaps))

@@ -7,6 +7,7 @@ with Ledger() as ledger:                      # where DATABASE_URL says, else a 
 """
 
 import datetime
+from contextlib import suppress
 from typing import NamedTuple
 
 import numpy as np
@@ -262,10 +263,12 @@ def _day(value, name="date"):
     """Return a day as a date, and None as None, which no flow may have."""
     if value is None:
         return None
-    try:
-        day = parse_date(value) if isinstance(value, str) else np.datetime64(value, "D").item()
-    except (Refused, ValueError):
-        day = None
+    day = None
+    with suppress(Refused):
+        if isinstance(value, str):
+            day = parse_date(value)
+        elif isinstance(value, datetime.date | np.datetime64):
+            day = np.datetime64(value, "D").item()
     clear = isinstance(day, datetime.date) and not isinstance(day, Either)
     require(clear and EARLIEST <= day <= LATEST, name, f"a day from {EARLIEST} to {LATEST} such as 2026-01-05", value)
     return day

@@ -1,0 +1,401 @@
+"""The ledger's operations, by one contract on both engines."""
+
+import csv
+import datetime
+import io
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from twin.data.errors import LedgerError, RowsRefused
+from twin.data.history import load_history, read_history
+from twin.data.ledger import RESET_TOKEN, Flow, Ledger
+from twin.data.scenarios import research_lanes
+
+DAY = datetime.date(2026, 1, 5)
+FLOWS = "date,lane,volume,returns\n2026-01-05,A,5,1\n2026-01-06,A,7.25,0\n2026-01-06,B,2,2\n2026-01-06,A,1,0\n"
+SOME_BAD = FLOWS + "2026-01-07,A,lots,0\n2026-02-31,A,4,0\n2026-01-08,B,-1,0\n"
+HOSTILE = [
+    "'; DROP TABLE twin_flow; --",
+    'a "quoted", name',
+    "tab\there and\nanother line\rand more",
+    "back\\slash \\N \\.",
+    "🚚→🏭",
+    "ברלין–מינכן",
+    "\u202eright to left\u202c",
+    "=cmd|' /C calc'!A0",
+    "+1",
+    "-1",
+    "@SUM(A1)",
+    "'=already marked",
+    "''=twice",
+    "＝full width",
+    "%s %(name)s :name ? {0}",
+    "NULL",
+    "N/A",
+    "e\u0301 is not \u00e9",
+    "x" * 500,
+    "\U0001f69a" * 500,
+]
+
+
+@pytest.fixture
+def file(tmp_path):
+    """A function that writes a file and returns its path."""
+
+    def file(content, name="flows.csv"):
+        path = tmp_path / name
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        return path
+
+    return file
+
+
+def plain(flows):
+    """Flows without their ids."""
+    return [tuple(flow)[1:] for flow in flows]
+
+
+# ---------------------------------------------------------------- one flow
+
+
+def test_append_gives_the_flow_back_with_an_id(ledger):
+    flow = ledger.append("2026-01-05", " BER-MUC ", 120, 3)
+    assert flow == Flow(flow.id, DAY, "BER-MUC", 120.0, 3.0)
+    assert list(ledger.records()) == [flow] and ledger.count() == 1
+
+
+@pytest.mark.parametrize("day", [DAY, datetime.datetime(2026, 1, 5, 13), np.datetime64("2026-01-05"), "5 Jan 2026"])
+def test_a_day_may_be_told_in_many_ways(ledger, day):
+    assert ledger.append(day, "A", 1).date == DAY
+
+
+def test_delete_returns_what_it_deleted_and_touches_nothing_else(ledger):
+    flows = [ledger.append(DAY, lane, volume) for lane, volume in (("A", 1), ("A", 1), ("B", 2))]
+    assert ledger.delete(flows[2].id, flows[0].id) == [flows[2], flows[0]]
+    assert list(ledger.records()) == [flows[1]]
+
+
+def test_delete_is_all_or_nothing_and_names_what_is_missing(ledger):
+    flow = ledger.append(DAY, "A", 1)
+    with pytest.raises(ValueError, match=rf"id must be that of a flow in the ledger at .*; got {flow.id + 7}$"):
+        ledger.delete(flow.id, flow.id + 7)
+    assert list(ledger.records()) == [flow]
+
+
+def test_an_id_is_never_given_twice(ledger):
+    first = ledger.append(DAY, "A", 1)
+    ledger.delete(first.id)
+    second = ledger.append(DAY, "A", 1)
+    ledger.reset(RESET_TOKEN)
+    assert first.id < second.id < ledger.append(DAY, "A", 1).id
+
+
+@pytest.mark.parametrize(
+    ("flow", "said"),
+    [
+        ((None, "A", 1), "date must be a day; got None"),
+        (("", "A", 1), "date must be a day from 1678-01-01 to 2261-12-31"),
+        (("0001-01-01", "A", 1), "date must be a day from .* got 0001-01-01"),
+        (("9999-12-31", "A", 1), "date must be a day from .* got 9999-12-31"),
+        ((datetime.date(1, 1, 1), "A", 1), "date must be a day from"),
+        (("2026-02-30", "A", 1), "date must be a day from"),
+        (("03/04/2026", "A", 1), "date must be a day from"),
+        ((np.datetime64("NaT"), "A", 1), "date must be a day"),
+        ((5, "A", 1), "date must be a day from"),
+        ((DAY, "", 1), "lane must be a name of 1 to 500 characters; lane is empty"),
+        ((DAY, " \t ", 1), "lane is empty"),
+        ((DAY, "a\0b", 1), "lane has a NUL byte"),
+        ((DAY, "x" * 501, 1), "lane is longer than 500 characters"),
+        ((DAY, "x" * 2**20, 1), "lane is longer than 500 characters"),
+        ((DAY, "\ud800", 1), "half a character"),
+        ((DAY, None, 1), "lane must be a text; got None"),
+        ((DAY, "A", -1), "volume must be finite and >= 0; got -1"),
+        ((DAY, "A", float("nan")), "volume must be finite and >= 0; got nan"),
+        ((DAY, "A", float("inf")), "volume must be finite and >= 0; got inf"),
+        ((DAY, "A", 1e16), "volume must be one number of at most 1e.15; got 1e"),
+        ((DAY, "A", [1, 2]), "volume must be one number"),
+        ((DAY, "A", "many"), "volume must be"),
+        ((DAY, "A", 1, -2), "returns must be finite and >= 0; got -2"),
+    ],
+)
+def test_what_cannot_be_a_flow_is_refused_by_name(ledger, flow, said):
+    with pytest.raises(ValueError, match=said):
+        ledger.append(*flow)
+    assert ledger.count() == 0
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"volume": -1.0},
+        {"volume": float("inf")},
+        {"volume": 2e15},
+        {"returns": -1.0},
+        {"lane": "  "},
+        {"lane": None},
+        {"lane": "x" * 501},
+        {"date": None},
+        {"date": datetime.date(1600, 1, 1)},
+        {"date": datetime.date(9999, 12, 31)},
+    ],
+)
+def test_the_database_keeps_the_rules_itself(ledger, values):
+    from twin.data._engine import writing
+    from twin.data._schema import flows
+
+    with pytest.raises(LedgerError, match="refuses a value that breaks its rules; nothing was changed"):
+        with writing(ledger._engine) as connection:
+            connection.execute(flows.insert(), {"date": DAY, "lane": "A", "volume": 1.0} | values)
+    assert ledger.count() == 0
+
+
+def test_not_a_number_is_no_volume_for_the_database_either(ledger):
+    from twin.data._engine import writing
+    from twin.data._schema import flows
+
+    try:
+        with writing(ledger._engine) as connection:
+            connection.execute(flows.insert(), {"date": DAY, "lane": "A", "volume": float("nan")})
+    except LedgerError:
+        assert ledger.count() == 0
+    else:  # SQLite has no NaN: it is a missing volume, which is unknown
+        assert [flow.volume for flow in ledger.records()] == [None]
+
+
+# ---------------------------------------------------------------- files and histories in
+
+
+def test_import_of_a_file(ledger, file):
+    done = ledger.import_file(file(FLOWS))
+    assert (done.records, done.repeated, done.account.rows_kept, done.notes) == (4, False, 4, ())
+    day = datetime.date(2026, 1, 6)
+    expected = [(DAY, "A", 5.0, 1.0), (day, "A", 7.25, 0.0), (day, "A", 1.0, 0.0), (day, "B", 2.0, 2.0)]
+    assert plain(ledger.records()) == expected
+
+
+def test_import_is_all_or_nothing(ledger, file):
+    with pytest.raises(
+        RowsRefused,
+        match=r"3 of 7 rows of .*flows.csv cannot be used, so none was imported; the first "
+        r"is line 6, volume is not a number: 2026-01-07,A,lots",
+    ) as refusal:
+        ledger.import_file(file(SOME_BAD))
+    assert refusal.value.account.refused["line"].tolist() == [6, 7, 8]
+    assert ledger.count() == 0 and ledger.status()["imports"] == []
+
+
+def test_good_rows_only_reports_the_others_and_keeps_unknown_volumes(ledger, file):
+    done = ledger.import_file(file(SOME_BAD), good_rows_only=True)
+    assert (done.account.rows_read, done.account.rows_kept, len(done.account.refused)) == (7, 4, 3)
+    assert [(flow.lane, flow.volume) for flow in ledger.records() if flow.volume is None] == [("A", None), ("B", None)]
+    pd.testing.assert_frame_equal(ledger.history().flows, read_history(file(SOME_BAD)).flows)
+
+
+def test_the_same_file_twice_counts_once(ledger, file):
+    ledger.import_file(file(FLOWS))
+    for again in (file(FLOWS, "copy.csv"), file(FLOWS.replace(",", ";"), "semicolons.csv")):
+        done = ledger.import_file(again)
+        assert (done.records, done.repeated) == (0, True) and "the same 4 flows were imported on" in done.notes[0]
+    assert ledger.count() == 4
+    assert ledger.import_file(file(FLOWS), again=True).records == 4
+    assert ledger.import_file(file(FLOWS)).repeated and ledger.count() == 8
+
+
+def test_a_file_that_repeats_what_is_there_is_added_and_said(ledger, file):
+    ledger.import_file(file(FLOWS))
+    done = ledger.import_file(file(FLOWS + "2026-01-09,B,3,0\n", "later.csv"))
+    assert (
+        done.records == 5 and "already held 4 flows of these lanes between 2026-01-05 and 2026-01-09" in done.notes[0]
+    )
+    other = ledger.import_file(file("date,lane,volume\n2026-01-05,C,1\n2026-01-06,C,1\n", "other.csv"))
+    assert other.notes == ()
+
+
+def test_months_beside_days_are_said(ledger, file):
+    ledger.import_file(file("date,lane,volume\n2026-01-05,A,1\n2026-01-07,A,1\n2026-01-10,A,1\n"))
+    done = ledger.import_file(file("date,lane,volume\n2026-01-01,M,1\n2026-02-01,M,1\n", "months.csv"))
+    assert "flows of months, and the ledger so far holds days" in done.notes[0]
+
+
+def test_after_a_reset_a_file_can_be_imported_again(ledger, file):
+    ledger.import_file(file(FLOWS))
+    ledger.reset(RESET_TOKEN)
+    assert ledger.import_file(file(FLOWS)).records == 4
+
+
+def test_a_history_comes_back_as_it_went_in(ledger):
+    history = research_lanes()
+    assert ledger.import_history(history).records == len(history.flows) and ledger.import_history(history).repeated
+    back = ledger.history()
+    pd.testing.assert_frame_equal(back.flows, history.flows)
+    assert (back.period, back.gaps) == (history.period, history.gaps)
+
+
+def test_reading_options_reach_the_reader(ledger, file):
+    path = file("Tag;Strecke;Menge\n03/04/2026;A;1,5\n")
+    columns = {"date": "Tag", "lane": "Strecke", "volume": "Menge"}
+    with pytest.raises(ValueError, match="day/month or month/day"):
+        ledger.import_file(path, decimal=",", columns=columns)
+    ledger.import_file(path, decimal=",", columns=columns, dayfirst=True)
+    assert plain(ledger.records()) == [(datetime.date(2026, 4, 3), "A", 1.5, None)]
+
+
+def test_contradicting_dates_are_refused_and_the_others_kept(ledger, file):
+    content = "date,lane,volume\n13/01/2026,A,1\n14/01/2026,A,2\n01/15/2026,A,3\n02/01/2026,A,4\n"
+    with pytest.raises(RowsRefused, match="1 of 4 rows"):
+        ledger.import_file(file(content))
+    done = ledger.import_file(file(content), good_rows_only=True)
+    assert done.records == 3 and done.account.refused["text"].tolist() == ["01/15/2026, A, 3"]
+    pd.testing.assert_frame_equal(ledger.history().flows, read_history(file(content)).flows)
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("", "is empty"),
+        ("date,lane,volume\n", "has a header and no rows"),
+        ("date,lane,volume\n?,A,1\n", "no row whose date and lane can be read: line 2, date cannot be read"),
+        ("when,who,what\n1,2,3\n", "has no column for date, lane, volume"),
+    ],
+)
+def test_files_that_cannot_be_used(ledger, file, content, said):
+    with pytest.raises(ValueError, match=said):
+        ledger.import_file(file(content), good_rows_only=True)
+    assert ledger.count() == 0
+
+
+def test_a_file_of_nothing_but_refusals_is_given_up_early(ledger, file):
+    with pytest.raises(ValueError, match="over 100,000 rows that cannot be used: line 2, date cannot be read"):
+        ledger.import_file(file("date,lane,volume\n" + "x,A,1\n" * 200_000), good_rows_only=True)
+
+
+# ---------------------------------------------------------------- answers
+
+
+def test_reading_by_lane_and_day(ledger, file):
+    ledger.import_file(file(FLOWS))
+    assert len(ledger.read()) == 4 and ledger.lanes() == ["A", "B"]
+    assert plain(ledger.records("A", last="2026-01-05")) == [(DAY, "A", 5.0, 1.0)]
+    assert ledger.read(["A", "B"], first="2026-01-06")["volume"].tolist() == [7.25, 1.0, 2.0]
+    assert ledger.count("B") == 1 and ledger.count(first="2026-01-07") == 0 and ledger.count([]) == 0
+    table = ledger.read("nobody")
+    assert table.empty and list(table.columns) == ["id", "date", "lane", "volume", "returns"]
+    with pytest.raises(ValueError, match="first must be a day"):
+        ledger.read(first="soon")
+    with pytest.raises(ValueError, match="lanes must be at most 10,000 names"):
+        ledger.read([str(i) for i in range(10_001)])
+
+
+def test_histories_of_some_lanes_and_days(ledger):
+    ledger.import_history(research_lanes())
+    history = ledger.history("HAM-ROT", first="2024-01-01", last="2024-12-31", period="MS", gaps="unknown")
+    assert (history.period, history.gaps, len(history.flows)) == ("MS", "unknown", 12)
+    assert list(history.flows["lane"].cat.categories) == ["HAM-ROT"]
+
+
+def test_returns_that_some_lanes_do_not_record_count_as_none(ledger, file):
+    ledger.import_file(file(FLOWS))
+    ledger.import_file(file("date,lane,volume\n2026-01-05,C,1\n2026-01-06,C,1\n", "c.csv"))
+    history = ledger.history()
+    assert history.flows.loc[history.flows["lane"] == "C", "returns"].tolist() == [0.0, 0.0]
+    assert any("without recorded returns, counted as none: 2" in note for note in history.account.notes)
+    assert ledger.statistics()["return_rate"].tolist() == [1 / 13.25, 1.0, 0.0]
+
+
+def test_an_empty_ledger_says_how_to_fill_it(ledger):
+    assert (ledger.count(), ledger.lanes(), list(ledger.records())) == (0, [], [])
+    for question in (ledger.history, ledger.statistics):
+        with pytest.raises(ValueError, match=r"has no flows of these lanes and days; .* ledger import"):
+            question()
+
+
+def test_status(ledger, file, url):
+    ledger.import_file(file(FLOWS))
+    status = ledger.status()
+    (past,) = status.pop("imports")
+    assert (past["source"], past["records"]) == (str(file(FLOWS)), 4)
+    engine = url.split(":")[0].replace("postgres", "postgresql")
+    expected = {"engine": engine, "schema_version": 1, "flows": 4, "lanes": 2, "place": ledger.place}
+    assert status == expected | {"first_date": "2026-01-05", "last_date": "2026-01-06"}
+
+
+def test_reset_needs_its_token(ledger, file):
+    ledger.import_file(file(FLOWS))
+    for token in ("", "yes", RESET_TOKEN.upper(), None, True):
+        with pytest.raises(ValueError, match="token must be 'delete all flows', which deletes every flow at"):
+            ledger.reset(token)
+    assert ledger.count() == 4
+    assert ledger.reset(RESET_TOKEN) == 4 and ledger.count() == 0 and ledger.lanes() == []
+
+
+# ---------------------------------------------------------------- out again
+
+
+def test_an_export_reads_back_as_the_same_flows(ledger, file, tmp_path):
+    ledger.import_file(file(SOME_BAD), good_rows_only=True)
+    assert ledger.export(tmp_path / "out.csv") == 6
+    assert [path.name for path in tmp_path.glob(".*")] == []
+    pd.testing.assert_frame_equal(read_history(tmp_path / "out.csv").flows, ledger.history().flows)
+    stream = io.StringIO()
+    assert (
+        ledger.export(stream, "B") == 2
+        and stream.getvalue() == "date,lane,volume,returns\n2026-01-06,B,2,2\n2026-01-08,B,,\n"
+    )
+
+
+def test_an_export_that_fails_leaves_the_old_file(ledger, file, tmp_path, monkeypatch):
+    ledger.import_file(file(FLOWS))
+    path = file("precious\n", "out.csv")
+    monkeypatch.setattr(ledger, "records", lambda *_: iter([Flow(1, DAY, "A", 1.0, None), None]))
+    with pytest.raises(AttributeError):
+        ledger.export(path)
+    assert path.read_text() == "precious\n" and [p.name for p in tmp_path.glob(".*.part")] == []
+    with pytest.raises(OSError):
+        ledger.export(tmp_path / "no folder" / "out.csv")
+
+
+def test_hostile_names_come_back_to_the_letter(ledger, tmp_path):
+    for name in HOSTILE:
+        ledger.append(DAY, name, 1)
+    assert ledger.lanes() == sorted(HOSTILE) == [flow.lane for flow in ledger.records()]
+    assert all(ledger.count(name) == 1 for name in HOSTILE)
+    ledger.export(tmp_path / "out.csv")
+    with (tmp_path / "out.csv").open(encoding="utf-8", newline="") as stream:
+        cells = [row[1] for row in csv.reader(stream)]
+    assert not any(cell.startswith(("=", "+", "-", "@", "＝")) for cell in cells)
+    ledger.reset(RESET_TOKEN)
+    ledger.import_file(tmp_path / "out.csv")
+    assert ledger.lanes() == sorted(HOSTILE) and list(ledger.history().flows["lane"]) == sorted(HOSTILE)
+
+
+# ---------------------------------------------------------------- one address, one schema
+
+
+def test_it_survives_being_closed_and_is_used_again(ledger, url):
+    ledger.append(DAY, "A", 1)
+    ledger.close()
+    assert ledger.count() == 1
+    with Ledger(url) as second:
+        second.append(DAY, "A", 2)
+        assert ledger.count() == second.count() == 2
+
+
+def test_a_newer_schema_is_refused_and_left_alone(ledger, url):
+    from sqlalchemy import text
+
+    with ledger._engine.begin() as connection:
+        connection.execute(text("UPDATE twin_schema SET version = 2"))
+    with pytest.raises(LedgerError, match="has version 2 of its tables, and this Twin knows 1; install a newer Twin"):
+        Ledger(url)
+
+
+def test_load_history_takes_an_address(ledger, url, monkeypatch):
+    ledger.import_history(research_lanes())
+    expected = research_lanes(period="W").flows
+    pd.testing.assert_frame_equal(load_history(url, period="W").flows, expected)
+    monkeypatch.setenv("DATABASE_URL", url)
+    pd.testing.assert_frame_equal(load_history("ledger:", period="W", dayfirst=None, decimal=".").flows, expected)
+    with pytest.raises(ValueError, match="history must be a file where columns and dayfirst is said; got a ledger"):
+        load_history("ledger:", columns={"volume": "x"}, dayfirst=True)
