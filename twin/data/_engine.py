@@ -1,5 +1,6 @@
 """Where the ledger is: a URL becomes an engine, and what goes wrong there becomes a sentence."""
 
+import os
 import sqlite3
 import time
 from contextlib import contextmanager, suppress
@@ -7,8 +8,8 @@ from pathlib import Path
 
 from sqlalchemy import create_engine, event
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError
-from sqlalchemy.pool import NullPool
+from sqlalchemy.exc import ArgumentError, DBAPIError, DisconnectionError
+from sqlalchemy.pool import QueuePool
 
 from twin.data.errors import LedgerError
 from twin.settings import setting
@@ -23,6 +24,7 @@ POSTGRESQL = {  # of every connection; those of the URL go before
     "keepalives_count": WAIT // 2,
     "tcp_user_timeout": 1000 * WAIT,
     "application_name": "twin",
+    "prepare_threshold": None,  # poolers between us and the server forget prepared statements
 }
 LOST = "cannot be reached: is the server running, and does DATABASE_URL name its host and port?"
 BUSY = "is busy with somebody else's change; try again in a moment"
@@ -92,18 +94,22 @@ def place(url):
 
 def engine_at(url):
     """Return the engine of the ledger at an SQLAlchemy URL; nothing is opened yet."""
-    if url.get_backend_name() == "sqlite":
-        if not url.query:
+    sqlite = url.get_backend_name() == "sqlite"
+    if sqlite and not url.query:
+        try:
             Path(url.database).parent.mkdir(parents=True, exist_ok=True)
-        # No pool: opening a file costs little, and an open one must not be carried into a forked process.
-        engine = create_engine(url, poolclass=NullPool, connect_args={"timeout": WAIT}, hide_parameters=True)
+        except OSError:
+            raise LedgerError(f"the ledger at {url.database} {SENTENCES['SQLITE_CANTOPEN']}") from None
+    options = {"timeout": WAIT} if sqlite else POSTGRESQL
+    options = {name: value for name, value in options.items() if name not in url.query}
+    pool = {"poolclass": QueuePool, "pool_size": 1, "max_overflow": 20, "pool_pre_ping": not sqlite}
+    engine = create_engine(url, connect_args=options, hide_parameters=True, **pool)
+    event.listen(engine, "connect", _remember_process)
+    event.listen(engine, "checkout", _check_process)
+    if sqlite:
         event.listen(engine, "connect", _prepare)
         event.listen(engine, "begin", _begin)
-        return engine
-    options = {name: value for name, value in POSTGRESQL.items() if name not in url.query}
-    options["prepare_threshold"] = None  # poolers between us and the server forget prepared statements
-    pool = {"pool_size": 1, "max_overflow": 20, "pool_pre_ping": True}
-    return create_engine(url, connect_args=options, hide_parameters=True, **pool)
+    return engine
 
 
 @contextmanager
@@ -187,6 +193,17 @@ def _cause(error):
     if "does not exist" in said and "database" in said:
         return SENTENCES["3D"]
     return SENTENCES["28"] if any(words in said for words in REFUSALS) else LOST
+
+
+def _remember_process(_, record):
+    record.info["process"] = os.getpid()
+
+
+def _check_process(_, record, proxy):
+    """Open a new connection in a forked process: one that two processes share would mix up their words."""
+    if record.info["process"] != os.getpid():
+        record.dbapi_connection = proxy.dbapi_connection = None
+        raise DisconnectionError("opened by another process")
 
 
 def _prepare(connection, _):

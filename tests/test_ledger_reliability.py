@@ -1,0 +1,364 @@
+"""What goes wrong around the ledger: a sentence within seconds, nothing lost, and the next call works.
+
+Everything here is real: processes that are killed, servers that stop, disks that are full.
+"""
+
+import os
+import random
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from contextlib import contextmanager
+
+import psycopg
+import pytest
+
+from twin.data.errors import LedgerError
+from twin.data.ledger import RESET_TOKEN, Ledger
+
+PATIENCE = 5  # seconds within which a sentence comes
+KILLS = 20
+WRITERS, EACH = 8, 5_000
+DAY = "2026-01-05"
+
+
+@contextmanager
+def sentence(words):
+    """Expect a LedgerError of these words within the limit, one line, without a cause that tells more."""
+    began = time.monotonic()
+    with pytest.raises(LedgerError, match=words) as error:
+        yield
+    assert time.monotonic() - began < PATIENCE
+    assert "\n" not in str(error.value) and error.value.__suppress_context__
+
+
+def write(path, rows):
+    """Write a file of flows of 100 lanes."""
+    with path.open("w") as stream:
+        stream.write("date,lane,volume\n")
+        stream.writelines(
+            f"20{10 + i // 36500}-{1 + i // 3000 % 12:02d}-{1 + i // 107 % 28:02d},L{i % 100},{i % 97}\n"
+            for i in range(rows)
+        )
+    return path
+
+
+def command(url, *arguments):
+    """Start the command line on a ledger."""
+    environment = {**os.environ, "DATABASE_URL": url}
+    line = [sys.executable, "-m", "twin", "ledger", *map(str, arguments)]
+    return subprocess.Popen(line, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+# ---------------------------------------------------------------- killed
+
+
+def test_a_killed_import_leaves_all_or_nothing(ledger, url, tmp_path):
+    rows = 120_000
+    path = write(tmp_path / "flows.csv", rows)
+    began = time.monotonic()
+    assert command(url, "import", path).wait() == 0
+    whole = time.monotonic() - began
+    ledger.reset(RESET_TOKEN)
+    rng, unfinished = random.Random(1), 0
+    for _ in range(KILLS):
+        process = command(url, "import", path)
+        time.sleep(whole * rng.uniform(0.3, 1.0))
+        process.kill()
+        process.communicate()
+        began = time.monotonic()
+        with Ledger(url) as reopened:
+            flow = reopened.append(DAY, "AFTER", 1)
+            assert time.monotonic() - began < PATIENCE
+            reopened.delete(flow.id)
+            count, past = reopened.count(), reopened.status()["imports"]
+        assert (count, len(past)) in ((0, 0), (rows, 1))
+        unfinished += count == 0
+        ledger.reset(RESET_TOKEN)
+    assert unfinished >= KILLS // 4
+    assert command(url, "import", path).wait() == 0 and ledger.count() == rows
+
+
+# ---------------------------------------------------------------- many at once
+
+
+APPEND = """
+import sys
+from twin.data.ledger import Ledger
+with Ledger(sys.argv[1]) as ledger:
+    for i in range(int(sys.argv[3])):
+        print(ledger.append("2026-01-05", f"WRITER-{sys.argv[2]}", i).id)
+"""
+
+
+def test_writers_and_readers_at_once_lose_and_double_nothing(url):
+    writers = [
+        subprocess.Popen([sys.executable, "-c", APPEND, url, str(i), str(EACH)], stdout=subprocess.PIPE, text=True)
+        for i in range(WRITERS)
+    ]  # they also make the tables at once
+    seen, over, failures = [], threading.Event(), []
+
+    def read():
+        try:
+            with Ledger(url) as ledger:
+                while not over.is_set():
+                    seen.append(ledger.count())
+                    if seen[-1]:
+                        ledger.statistics()
+        except Exception as error:
+            failures.append(error)
+
+    readers = [threading.Thread(target=read) for _ in range(2)]
+    for reader in readers:
+        reader.start()
+    acknowledged = [[int(line) for line in writer.communicate()[0].split()] for writer in writers]
+    over.set()
+    for reader in readers:
+        reader.join()
+    assert not failures and all(writer.returncode == 0 for writer in writers) and len(seen) > 10
+    with Ledger(url) as ledger:
+        kept = {flow.id: (flow.lane, flow.volume) for flow in ledger.records()}
+    assert len(kept) == WRITERS * EACH
+    for i, ids in enumerate(acknowledged):
+        assert [kept[key] for key in ids] == [(f"WRITER-{i}", float(volume)) for volume in range(EACH)]
+
+
+def test_the_same_file_imported_by_several_at_once_counts_once(url, tmp_path):
+    path = write(tmp_path / "flows.csv", 20_000)
+    imports = [command(url, "import", path, "--json") for _ in range(4)]
+    outcomes = [process.communicate() for process in imports]
+    assert [process.returncode for process in imports] == [0] * 4, outcomes
+    assert sorted('"added": 20000' in out for out, _ in outcomes) == [False, False, False, True]
+    with Ledger(url) as ledger:
+        assert ledger.count() == 20_000
+
+
+def test_a_ledger_is_busy_while_somebody_else_writes(ledger):
+    from twin.data._engine import writing
+    from twin.data._schema import flows
+
+    flow = ledger.append(DAY, "A", 1)
+    with writing(ledger._engine) as connection:
+        connection.execute(flows.delete().where(flows.c.id == flow.id))
+        assert ledger.count() == 1  # readers do not wait
+        with sentence("is busy with somebody else's change; try again in a moment; nothing was changed"):
+            ledger.delete(flow.id)
+    assert ledger.count() == 0
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
+def test_a_forked_process_opens_connections_of_its_own(ledger):
+    ledger.append(DAY, "A", 1)
+    if (child := os.fork()) == 0:
+        done = ledger.append(DAY, "A", 2).volume == 2.0 and ledger.count() == 2
+        os._exit(0 if done else 1)
+    assert os.waitpid(child, 0)[1] == 0
+    assert ledger.append(DAY, "A", 3).volume == 3.0 and ledger.count() == 3
+
+
+# ---------------------------------------------------------------- the server goes away
+
+
+@pytest.fixture
+def remote(own_server):
+    """A ledger on a server that may be stopped."""
+    name = own_server.new_database()
+    with Ledger(own_server.url(name)) as ledger:
+        yield ledger
+        own_server.start() if own_server.process.poll() is not None else None
+
+
+def test_a_server_that_restarts_between_two_calls_is_not_noticed(remote, own_server):
+    remote.append(DAY, "A", 1)
+    own_server.stop()
+    own_server.start()
+    assert remote.append(DAY, "A", 2).volume == 2.0 and remote.count() == 2
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGQUIT])
+def test_a_server_that_is_gone_is_a_sentence_until_it_is_back(remote, own_server, how):
+    remote.append(DAY, "A", 1)
+    own_server.stop(how)
+    for call in (remote.count, remote.status, lambda: remote.append(DAY, "A", 2), lambda: remote.delete(1)):
+        with sentence(
+            r"the ledger at postgresql://127\.0\.0\.1:\d+/flows_\d+ cannot be reached: is the server running"
+        ):
+            call()
+    own_server.start()
+    assert remote.append(DAY, "A", 2).volume == 2.0 and remote.count() == 2
+
+
+@pytest.mark.parametrize("end", ["restart", "terminate"])
+def test_an_import_that_loses_its_server_leaves_nothing(remote, own_server, tmp_path, end):
+    path, errors = write(tmp_path / "flows.csv", 200_000), []
+
+    def bring():
+        try:
+            remote.import_file(path)
+        except LedgerError as error:
+            errors.append(str(error))
+
+    importing = threading.Thread(target=bring)
+    importing.start()
+    copying = "SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'COPY twin_flow%' AND state = 'active'"
+    while own_server.execute(copying) == [(0,)]:
+        time.sleep(0.01)
+    if end == "restart":
+        own_server.stop()
+        own_server.start()
+    else:
+        own_server.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'COPY twin_flow%'")
+    importing.join()
+    (said,) = errors
+    assert "cannot be reached" in said and said.endswith("nothing was changed")
+    assert remote.count() == 0 and remote.import_file(path).records == 200_000
+
+
+def test_a_connection_that_is_dropped_is_replaced(remote, own_server):
+    remote.append(DAY, "A", 1)
+    own_server.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'twin'")
+    assert remote.append(DAY, "A", 2).volume == 2.0
+
+
+def test_a_server_that_is_not_there():
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    with sentence(rf"the ledger at postgresql://127\.0\.0\.1:{port}/flows cannot be reached"):
+        Ledger(f"postgresql://user:pw@127.0.0.1:{port}/flows")
+
+
+def test_a_server_that_accepts_and_says_nothing():
+    with socket.create_server(("127.0.0.1", 0)) as mute:
+        with sentence("cannot be reached"):
+            Ledger(f"postgresql://user:pw@127.0.0.1:{mute.getsockname()[1]}/flows")
+
+
+@pytest.mark.parametrize(
+    ("database", "user", "password", "said"),
+    [
+        ("postgres", "owner", "wrong", "refuses this user and password"),
+        ("postgres", "nobody", "wrong", "refuses this user and password"),
+        ("missing", None, None, "does not exist: the server has no such database"),
+    ],
+)
+def test_wrong_credentials_and_databases(server, database, user, password, said):
+    given = {} if user is None else {"user": user, "password": password}
+    with sentence(said):
+        Ledger(server.url(database, **given))
+
+
+# ---------------------------------------------------------------- may only read
+
+
+def test_a_role_that_may_only_read(server):
+    name = server.new_database()
+    with Ledger(server.url(name)) as owners:
+        owners.append(DAY, "A", 1)
+        server.execute(
+            "DROP ROLE IF EXISTS reader",
+            "CREATE ROLE reader LOGIN PASSWORD 'only-reads'",
+            "GRANT SELECT ON ALL TABLES IN SCHEMA public TO reader",
+            database=name,
+        )
+        with Ledger(server.url(name, "reader", "only-reads")) as readers:
+            assert readers.count() == 1 and readers.lanes() == ["A"]
+            for change in (lambda: readers.append(DAY, "A", 2), lambda: readers.reset(RESET_TOKEN)):
+                with sentence("gives this user no right to do that; nothing was changed"):
+                    change()
+        assert owners.append(DAY, "A", 2).volume == 2.0 and owners.count() == 2
+        server.execute("DROP OWNED BY reader", "DROP ROLE reader", database=name)
+
+
+def test_a_file_that_may_only_be_read(tmp_path):
+    path = tmp_path / "ledger.sqlite"
+    with Ledger(f"sqlite:///{path}") as owners, Ledger(f"sqlite:///file:{path}?mode=ro&uri=true") as readers:
+        owners.append(DAY, "A", 1)
+        assert readers.count() == 1
+        with sentence("may only be read here; nothing was changed"):
+            readers.append(DAY, "A", 2)
+        assert owners.append(DAY, "A", 2).volume == 2.0 and readers.count() == 2
+
+
+@pytest.mark.parametrize(("content", "said"), [(b"this is no database at all" * 99, "is no SQLite file"), (b"", None)])
+def test_files_that_are_no_ledger(tmp_path, content, said):
+    path = tmp_path / "ledger.sqlite"
+    path.write_bytes(content)
+    if said is None:  # an empty file is an empty database
+        assert Ledger(f"sqlite:///{path}").count() == 0
+        return
+    with sentence(said):
+        Ledger(f"sqlite:///{path}")
+    assert path.read_bytes() == content
+
+
+def test_a_folder_that_cannot_be(tmp_path):
+    (tmp_path / "file").write_text("")
+    with sentence("cannot be opened: does its folder exist"):
+        Ledger(f"sqlite:///{tmp_path / 'file' / 'ledger.sqlite'}")
+
+
+# ---------------------------------------------------------------- the disk is full
+
+
+@pytest.fixture
+def small_disk(request, tmp_path):
+    """A folder with room for as much as the test says, and a function that gives it more."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", f"size={request.param}", "tmpfs", str(folder)]
+    if os.geteuid() or subprocess.run(mount, capture_output=True).returncode:
+        pytest.skip("only root can make a small disk")
+    try:
+        yield folder, lambda: subprocess.run(["mount", "-o", "remount,size=200m", str(folder)], check=True)
+    finally:
+        subprocess.run(["umount", "--lazy", str(folder)], check=True)
+
+
+def fill(ledger, path, more_room):
+    """Import more than there is room for, make room, and import it again."""
+    ledger.append(DAY, "A", 1)
+    with pytest.raises(
+        LedgerError, match=r"(has no space left on its disk|cannot be read or written).*nothing was changed"
+    ):
+        ledger.import_file(path)
+    assert ledger.count() == 1
+    more_room()
+    assert ledger.import_file(path).records == 300_000 and ledger.count() == 300_001
+
+
+@pytest.mark.parametrize("small_disk", ["4m"], indirect=True)
+def test_a_full_disk_under_sqlite(small_disk, tmp_path):
+    folder, more_room = small_disk
+    with Ledger(f"sqlite:///{folder / 'ledger.sqlite'}") as ledger:
+        fill(ledger, write(tmp_path / "flows.csv", 300_000), more_room)
+
+
+@pytest.mark.parametrize("small_disk", ["12m"], indirect=True)  # an empty database takes eight
+def test_a_full_disk_under_postgresql(small_disk, own_server, tmp_path):
+    folder, more_room = small_disk
+    space = folder / "space"
+    space.mkdir()
+    if own_server.user:
+        for path in (folder, space):
+            os.chown(path, own_server.user["user"], own_server.user["group"])
+        for path in (folder, *folder.parents):
+            if path != path.parent:
+                path.chmod(path.stat().st_mode | 0o011)
+    own_server.execute(f"CREATE TABLESPACE small LOCATION '{space}'", "CREATE DATABASE small TABLESPACE small")
+    with Ledger(own_server.url("small")) as ledger:
+        fill(ledger, write(tmp_path / "flows.csv", 300_000), more_room)
+    own_server.execute("DROP DATABASE small", "DROP TABLESPACE small")
+
+
+def test_the_owner_can_still_use_psql(own_server):
+    """The tables are plain ones that other programs can read."""
+    name = own_server.new_database()
+    with Ledger(own_server.url(name)) as ledger:
+        ledger.append(DAY, "A", 1.5)
+    with psycopg.connect(own_server.url(name).replace("postgres:", "postgresql:", 1)) as connection:
+        (row,) = connection.execute("SELECT date, lane, volume, returns FROM twin_flow").fetchall()
+    assert (str(row[0]), *row[1:]) == (DAY, "A", 1.5, None)
