@@ -15,7 +15,7 @@ import psycopg
 import pytest
 from psycopg import sql
 
-SECRET = "Pl4nted-s3cret"  # the password of the server's owner, which must turn up nowhere
+OWNERS = "not-a-secret"  # the password of the server's owner
 TRIES = 200  # of a tenth of a second each, until the server answers
 
 
@@ -43,7 +43,7 @@ class Server:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
         password = self.folder / "password"
-        password.write_text(SECRET)
+        password.write_text(OWNERS)
         password.chmod(0o644)
         options = ["--auth=scram-sha-256", "--username=owner", f"--pwfile={password}", "--encoding=UTF8", "--locale=C"]
         self.run("initdb", "--no-sync", "--pgdata", self.folder / "data", *options)
@@ -86,7 +86,7 @@ class Server:
         self.stop()
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    def url(self, database="postgres", user="owner", password=SECRET):
+    def url(self, database="postgres", user="owner", password=OWNERS):
         """Return the address of a database as hosts write it."""
         return f"postgres://{user}:{password}@127.0.0.1:{self.port}/{database}"
 

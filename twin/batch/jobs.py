@@ -4,7 +4,6 @@ import hashlib
 import importlib.metadata
 import json
 import math
-import re
 import shutil
 import sys
 from pathlib import Path
@@ -13,10 +12,11 @@ import twin
 from twin.batch.notebook import NotebookError, execute, write
 from twin.batch.plan import default_parameters
 from twin.batch.pool import in_parallel
+from twin.data.text import is_ledger, without_secrets
 
 LIBRARIES = ("numpy", "scipy", "pandas", "matplotlib")
 PACKAGE = Path(twin.__file__).parent
-OUT_OF_REACH = {"__main__.py", "batch/contents.py", "batch/paper.py", "batch/pool.py"}  # of any notebook
+OUT_OF_REACH = ("__main__.py", "command/", "batch/contents.py", "batch/paper.py", "batch/pool.py")  # of any notebook
 
 
 def run(jobs, *, workers=None, executor=None, force=False):
@@ -35,11 +35,11 @@ def provenance(job):
     """Return everything that decides what a job yields, and one digest of it all."""
     parameters = {**default_parameters(job.notebook), **job.parameters}
     history = parameters.get("history") or ""
-    files = [history] if history and "://" not in history else []
+    files = [history] if history and not is_ledger(history) else []
     inputs = {
         "notebook": job.source,
         "notebook_digest": _digest(_source(job.notebook)),
-        "parameters": {name: _conceal(value) for name, value in job.parameters.items()},
+        "parameters": {name: _shown(value) for name, value in job.parameters.items()},
         "package": twin.__version__,
         "package_digest": _package_digest(),
         "data": {name: _digest((job.notebook.parent / name).read_bytes()) for name in files},
@@ -55,7 +55,7 @@ def provenance(job):
 
 def is_finished(job, inputs):
     """Tell whether a job's folder holds all it yields, from these very inputs."""
-    if any("://" in str(value) for value in job.parameters.values()):
+    if any(is_ledger(value) for value in job.parameters.values()):
         return False  # what lies behind an address may change unseen
     try:
         results = json.loads((job.folder / "results.json").read_text(encoding="utf-8"))
@@ -74,7 +74,7 @@ def run_job(job, inputs):
         saved_to = str(partial.resolve())
         notebook = execute(job.notebook, {**job.parameters, "out_dir": saved_to})
         text = json.dumps(notebook).replace(json.dumps(saved_to)[1:-1], f"out/{job.name}")
-        write(json.loads(_conceal(text)), partial / job.notebook.name)
+        write(json.loads(without_secrets(text)), partial / job.notebook.name)
         _seal(job, partial, inputs)
         _put_in_place(partial, job.folder)
     except (NotebookError, ValueError, OSError, KeyError, TypeError) as error:  # the other jobs go on
@@ -125,7 +125,7 @@ def _source(notebook):
 def _package_digest():
     """Return a digest of every file of the package that a notebook can reach."""
     files = {path.relative_to(PACKAGE).as_posix(): path for path in PACKAGE.rglob("*") if path.is_file()}
-    reached = {n: f for n, f in sorted(files.items()) if "__pycache__" not in n and n not in OUT_OF_REACH}
+    reached = {n: f for n, f in sorted(files.items()) if "__pycache__" not in n and not n.startswith(OUT_OF_REACH)}
     return _digest(json.dumps({name: _digest(file.read_bytes()) for name, file in reached.items()}).encode())
 
 
@@ -133,6 +133,5 @@ def _digest(data):
     return hashlib.sha256(data).hexdigest()[:16]
 
 
-def _conceal(value):
-    """Return a text without the user and password of any address in it."""
-    return re.sub(r"://[^/@\s\"\\]+@", "://", value) if isinstance(value, str) else value
+def _shown(value):
+    return without_secrets(value) if isinstance(value, str) else value

@@ -66,18 +66,22 @@ def address(url=HERE):
         from platformdirs import user_data_path
 
         return URL.create("sqlite", database=str(user_data_path("lsp-digital-capacity-twin") / "ledger.sqlite"))
-    scheme = url.split(":", 1)[0].split("+", 1)[0]
-    if scheme not in DRIVER:
-        raise LedgerError(f"DATABASE_URL must begin with postgresql:// or sqlite:///; got {scheme[:12]!r}")
+    scheme, complaint = url.split(":", 1)[0].split("+", 1)[0], ""
     try:
-        url = make_url(url).set(drivername=DRIVER[scheme])
+        parsed = make_url(url)
     except (ArgumentError, ValueError):
-        raise LedgerError("DATABASE_URL cannot be read as postgresql://user:password@host:port/database") from None
-    if "@" in (url.host or ""):
-        raise LedgerError("DATABASE_URL has an @ in its user or password; write it as %40")
-    if scheme == "sqlite" and not url.database:
-        raise LedgerError("DATABASE_URL must name a file, sqlite:///flows.sqlite; a ledger in memory would be lost")
-    return url
+        complaint = "cannot be read as postgresql://user:password@host:port/database, or sqlite:///file"
+    else:
+        if scheme not in DRIVER:
+            complaint = "must begin with postgresql:// or sqlite:///"
+        elif "@" in (parsed.host or ""):
+            complaint = "has an @ in its user or password; write it as %40"
+        elif scheme == "sqlite" and parsed.database in (None, "", ":memory:"):
+            complaint = "must name a file, as in sqlite:///flows.sqlite; a ledger in memory would be lost"
+    if complaint:
+        url = parsed = scheme = None  # a traceback may show what variables hold
+        raise LedgerError(f"the address of the ledger (DATABASE_URL) {complaint}")
+    return parsed.set(drivername=DRIVER[scheme])
 
 
 def place(url):

@@ -22,6 +22,7 @@ from twin.data._settling import (
     sum_flows,
 )
 from twin.data.account import Account, refusals
+from twin.data.text import is_ledger
 
 GAPS = ("zero", "unknown")
 DUPLICATES = ("sum", "first", "refuse")
@@ -107,15 +108,6 @@ def read_history(
     rows, unknown, refused, facts = read_rows(path, **reading)
     settling = {"period": period, "gaps": gaps, "duplicates": duplicates}
     return history_from(rows, facts, refused=refused, unknown=unknown, **settling)
-
-
-def is_ledger(history):
-    """Return whether a history is named by the address of a ledger; else it is a file, or "" for synthetic lanes.
-
-    >>> is_ledger("ledger:"), is_ledger("postgresql://db.example/flows"), is_ledger("flows.csv")
-    (True, True, False)
-    """
-    return history == "ledger:" or "://" in str(history)
 
 
 def load_history(history="", *, period=None, gaps="zero", duplicates="sum", **reading):

@@ -69,6 +69,8 @@ class Ledger:
     (1, 120.0, 0)
     """
 
+    place = "an address that cannot be read"  # until it has been
+
     def __init__(self, url=HERE):
         url = address(url)  # keeps the password to itself
         self.place = place(url)
@@ -207,8 +209,10 @@ class Ledger:
         return table.astype(kinds)
 
     def records(self, lanes=None, first=None, last=None):
-        """Yield the same flows one by one, in the same order: as many as there are, in little memory."""
-        condition = _condition(lanes, first, last)
+        """Return an iterator over the same flows in the same order: as many as there are, in little memory."""
+        return self._stream(_condition(lanes, first, last))
+
+    def _stream(self, condition):
         columns = [flows.c[name] for name in Flow._fields]
         with reading(self._engine) as connection:
             for part in parts(connection, columns, condition, [flows.c.lane, flows.c.date, flows.c.id]):

@@ -1,0 +1,31 @@
+"""Names that a spreadsheet would run are marked in files, and every mark comes off again."""
+
+import itertools
+
+import pytest
+
+from twin.data._lane_names import STARTS_A_FORMULA, lane_name, read_lane, written_lane
+from twin.data.errors import Refused
+
+NAMES = ["BER-MUC", "'s-Hertogenbosch", "''quoted''", "A=B", *(f"{mark}1+1" for mark in STARTS_A_FORMULA)]
+
+
+@pytest.mark.parametrize("name", [*NAMES, *(f"{a}{b}" for a, b in itertools.product(("'", "''", "'''"), NAMES))])
+def test_what_is_written_is_read_back(name):
+    assert read_lane(written_lane(name)) == name
+    assert not written_lane(name).startswith(tuple(STARTS_A_FORMULA))
+
+
+@pytest.mark.parametrize("name", ["BER-MUC", "'s-Hertogenbosch", "A=B", "ロッテルダム"])
+def test_other_names_are_written_as_they_are(name):
+    assert written_lane(name) == name
+
+
+@pytest.mark.parametrize("text", ["", " \t", "\ufeff", "a\0b", "x" * 501, "\udfff"])
+def test_no_names(text):
+    with pytest.raises(Refused, match=r"^lane "):
+        lane_name(text)
+
+
+def test_blanks_and_marks_around_a_name_are_no_part_of_it():
+    assert lane_name("\ufeff \u00a0BER-MUC\t") == "BER-MUC"

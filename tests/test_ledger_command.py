@@ -1,0 +1,165 @@
+"""python -m twin ledger: exit codes, streams, and the same answers as the ledger's own."""
+
+import csv
+import io
+import json
+
+import pytest
+
+from twin.__main__ import main
+from twin.data.ledger import RESET_TOKEN
+
+FLOWS = "date,lane,volume,returns\n2026-01-05,A,5,1\n2026-01-06,A,7.25,0\n2026-01-06,=B,2,2\n"
+
+
+@pytest.fixture
+def run(url, capsys, monkeypatch):
+    """A function that runs one command on the ledger and returns its exit code, its output and its errors."""
+    monkeypatch.setenv("DATABASE_URL", url)
+
+    def run(*arguments):
+        try:
+            code = main(["ledger", *map(str, arguments)])
+        except SystemExit as end:
+            code = end.code
+        return code, *capsys.readouterr()
+
+    return run
+
+
+@pytest.fixture
+def answer(run):
+    """A function that runs one command with --json and returns its content."""
+
+    def answer(*arguments):
+        code, out, err = run(*arguments, "--json")
+        assert (code, err) == (0, "")
+        return json.loads(out)
+
+    return answer
+
+
+@pytest.fixture
+def file(tmp_path):
+    path = tmp_path / "flows.csv"
+    path.write_text(FLOWS)
+    return path
+
+
+def test_from_seed_to_reset(run, answer, ledger):
+    assert run("seed")[:2] == (
+        0,
+        f"synthetic research lanes: 3,276 rows = 3,276 kept + 0 refused\n3,276 flows added to {ledger.place}\n",
+    )
+    code, out, _ = run("seed")
+    assert code == 0 and "nothing new: the same 3,276 flows were imported on" in out and ledger.count() == 3276
+    assert answer("seed", "--again")["added"] == 3276
+    assert answer("status") == ledger.status()
+    code, out, err = run("reset")
+    assert (code, out) == (2, "") and RESET_TOKEN in err and ledger.count() == 6552
+    assert answer("reset", "--token", RESET_TOKEN) == {"place": ledger.place, "deleted": 6552}
+    assert ledger.count() == 0
+
+
+def test_log_and_delete(run, answer, ledger):
+    flow = answer("log", "2026-01-05", "BER-MUC", "120.5", "--returns", "3")
+    assert {**flow, "id": 0} == {"id": 0, "date": "2026-01-05", "lane": "BER-MUC", "volume": 120.5, "returns": 3.0}
+    code, out, _ = run("log", "5 Jan 2026", "BER-MUC", "80")
+    assert code == 0 and out.endswith(": 2026-01-05 BER-MUC, 80 pallets\n")
+    assert answer("delete", flow["id"]) == [flow] and ledger.count() == 1
+    code, out, err = run("delete", flow["id"])
+    assert (code, out) == (2, "") and f"got {flow['id']}" in err
+
+
+def test_import_shows_its_account(run, answer, file, ledger):
+    code, out, err = run("import", file)
+    assert (code, err) == (0, "") and "3 rows = 3 kept + 0 refused" in out and "3 flows added to" in out
+    content = answer("import", file)
+    assert content["repeated"] and content["added"] == 0 and content["account"]["rows_read"] == 3
+    assert answer("import", file, "--again")["added"] == 3 and ledger.count() == 6
+
+
+def test_import_of_a_file_with_bad_rows(run, file, ledger):
+    file.write_text(FLOWS + "2026-01-07,A,lots,0\n")
+    code, out, err = run("import", file)
+    assert (code, out) == (1, "") and ledger.count() == 0
+    assert "line 5: 2026-01-07,A,lots,0" in err and "--good-rows-only imports the others" in err
+    code, out, err = run("import", file, "--json")
+    assert code == 1 and json.loads(out)["account"]["rows_refused"] == 1 and json.loads(out)["added"] == 0
+    code, out, err = run("import", file, "--good-rows-only")
+    assert (code, err) == (0, "") and "1 x volume is not a number" in out and "4 flows added" in out
+
+
+def test_lanes(run, answer, file, ledger):
+    run("import", file)
+    table = ledger.statistics(period="D", gaps="unknown")
+    content = answer("lanes", "--gaps", "unknown", "--period", "D")
+    assert {lane: row["demand_mean"] for lane, row in content.items()} == table["demand_mean"].to_dict()
+    assert content["A"]["first_date"] == "2026-01-05" and content["=B"]["demand_sd"] is None
+    code, out, _ = run("lanes", "--lane", "A", "--from", "2026-01-05", "--to", "2026-01-06")
+    assert code == 0 and "demand_mean" in out and "A" in out and "=B" not in out
+
+
+def test_export(run, answer, file, ledger, tmp_path):
+    run("import", file)
+    code, out, err = run("export")
+    assert (code, err) == (0, "")
+    assert list(csv.reader(io.StringIO(out)))[1] == ["2026-01-06", "'=B", "2", "2"]
+    assert answer("export", tmp_path / "out.csv", "--lane", "A") == {"file": str(tmp_path / "out.csv"), "flows": 2}
+    assert (tmp_path / "out.csv").read_text() == "date,lane,volume,returns\n2026-01-05,A,5,1\n2026-01-06,A,7.25,0\n"
+    flows = answer("export", "--from", "2026-01-06", "--lane", "A")["flows"]
+    assert [(flow["date"], flow["volume"]) for flow in flows] == [("2026-01-06", 7.25)]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["import", "nowhere.csv"], "nowhere.csv does not exist"),
+        (["import", ""], "file must have a name"),
+        (["log", "2026-02-30", "A", "1"], "date must be a day"),
+        (["log", "2026-01-05", " ", "1"], "lane is empty"),
+        (["log", "2026-01-05", "A", "nan"], "volume must be finite"),
+        (["lanes"], "has no flows of these lanes and days"),
+        (["export", "--from", "soon"], "first must be a day"),
+        (["export", "no/such/folder/out.csv"], "no/such/folder"),
+    ],
+)
+def test_what_cannot_be_used_is_exit_code_2_and_one_sentence(run, arguments, said):
+    code, out, err = run(*arguments)
+    assert (code, out) == (2, "") and said in err and err.startswith("twin: ") and err.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    "arguments", [[], ["log", "2026-01-05", "A", "many"], ["delete"], ["delete", "x"], ["nothing"]]
+)
+def test_what_argparse_refuses(run, arguments):
+    code, out, err = run(*arguments)
+    assert (code, out) == (2, "") and err.startswith("usage: twin ledger")
+
+
+def test_a_ledger_that_cannot_be_reached_is_exit_code_3(run, monkeypatch):
+    monkeypatch.setenv("DATABASE_URL", "mysql://localhost/flows")
+    code, out, err = run("status")
+    assert (code, out) == (3, "") and "must begin with postgresql:// or sqlite:///" in err
+
+
+def test_without_an_address_flows_are_kept_among_the_users_data(run, monkeypatch, tmp_path):
+    monkeypatch.delenv("DATABASE_URL")
+    monkeypatch.chdir(tmp_path)
+    assert run("log", "2026-01-05", "A", "1")[0] == 0
+    assert list((tmp_path / "data").glob("lsp-digital-capacity-twin/ledger.sqlite"))
+    assert json.loads(run("status", "--json")[1])["flows"] == 1
+
+
+def test_help_teaches(run):
+    code, out, _ = run("--help")
+    assert code == 0 and "python -m twin ledger import flows.csv --good-rows-only" in out and "exit codes" in out
+
+
+def test_assess_reads_the_ledger(run, ledger, capsys):
+    run("seed")
+    assert main(["assess", "ledger:", "--csv"]) == 0
+    from_ledger = capsys.readouterr().out
+    assert main(["assess", "--csv"]) == 0 and capsys.readouterr().out == from_ledger
+    assert main(["assess", "ledger:", "--decimal", ","]) == 2
+    assert "history must be a file where decimal is said" in capsys.readouterr().err

@@ -1,0 +1,179 @@
+"""The password of the database turns up in nothing that we print, log, raise, write or serve."""
+
+import logging
+import os
+import socket
+import subprocess
+import sys
+import time
+import traceback
+import urllib.request
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from twin.batch.jobs import provenance, run_job
+from twin.batch.notebook import NotebookError, dumps, execute
+from twin.batch.plan import Job
+from twin.data.errors import LedgerError
+from twin.data.history import load_history
+from twin.data.ledger import Ledger
+from twin.data.scenarios import research_lanes
+
+ROOT = Path(__file__).parents[1]
+NOTEBOOK = ROOT / "notebooks" / "03_cooperation.ipynb"
+QUICK = {"live": False, "samples": 20_000}
+SECRET = "Pl4nted-s3cret"
+WRONG = "Wr0ng-s3cret"  # of a user who mistypes
+
+
+@pytest.fixture
+def address(server):
+    """A ledger with the research lanes behind a password."""
+    name = server.new_database()
+    server.execute(
+        "DROP ROLE IF EXISTS planner",
+        f"CREATE ROLE planner LOGIN PASSWORD '{SECRET}'",
+        "GRANT ALL ON SCHEMA public TO planner",
+        database=name,
+    )
+    url = server.url(name, "planner", SECRET)
+    with Ledger(url) as ledger:
+        ledger.import_history(research_lanes())
+    yield url
+    server.execute(f"DROP DATABASE {name} WITH (FORCE)", "DROP ROLE planner")
+
+
+@pytest.fixture
+def wrong(address):
+    return address.replace(SECRET, WRONG)
+
+
+def told(text, *needed):
+    """Check that a text tells what is needed and neither password."""
+    assert SECRET not in text and WRONG not in text
+    assert all(words in text for words in needed), text
+    return text
+
+
+def run(address, *arguments, **options):
+    """Run the command line on a ledger; return its code and all it says."""
+    command = [sys.executable, "-m", "twin", *arguments]
+    done = subprocess.run(
+        command, env={**os.environ, "DATABASE_URL": address}, capture_output=True, text=True, **options
+    )
+    return done.returncode, done.stdout + done.stderr
+
+
+def frames(error):
+    """All that a debugger shows of an error below the frame of the test: each line, and what its variables hold."""
+    error = error.with_traceback(error.__traceback__.tb_next)
+    return "".join(traceback.TracebackException.from_exception(error, capture_locals=True).format())
+
+
+@pytest.mark.parametrize("verb", ["status", "lanes", "seed", "export", "log 2026-01-05 A 1", "delete 99", "reset"])
+def test_the_command_line(address, wrong, verb):
+    told(run(address, "ledger", *verb.split(), "--json")[1])
+    code, said = run(wrong, "ledger", *verb.split())
+    assert code == 3 and told(said, "refuses this user and password").count("\n") == 1
+
+
+def test_assess(address, wrong):
+    for arguments in (["ledger:", "--json"], ["ledger:", "--csv"], ["ledger:"], [address]):
+        code, said = run(address, "assess", *arguments)
+        assert code == 0 and told(said, "HAM-ROT", "3,276 rows" if "--json" not in arguments else "3276")
+    assert run(wrong, "assess", wrong)[0] == 3
+
+
+def test_a_file_dot_env_is_honoured_and_the_environment_goes_before(address, wrong, tmp_path):
+    (tmp_path / ".env").write_text(f'DATABASE_URL="{address}"\n')
+    inside = tmp_path / "notebooks"
+    inside.mkdir()
+    code, said = run("", "ledger", "status", cwd=inside)
+    assert code == 0 and told(said, "3276")
+    assert run(wrong, "ledger", "status", cwd=inside)[0] == 3
+
+
+@pytest.mark.parametrize(
+    "spoilt",
+    [
+        "mysql://user:{}@host/db",
+        "postgresql://user:{}@@host/db",
+        "postgresql://user:x@{}@host/db",
+        "postgresql://user:{}@host:port/db",
+        "postgresql//{}",
+        "{}",
+        "sqlite://{}@",
+    ],
+)
+def test_addresses_that_cannot_be_read(spoilt, monkeypatch):
+    monkeypatch.setenv("DATABASE_URL", spoilt.format(SECRET))
+    with pytest.raises(LedgerError) as error:
+        load_history("ledger:")
+    told(frames(error.value), "the address of the ledger (DATABASE_URL)")
+
+
+def test_exceptions_and_their_frames(address, wrong, monkeypatch):
+    monkeypatch.setenv("DATABASE_URL", wrong)
+    with pytest.raises(LedgerError) as error:
+        load_history("ledger:")
+    told(frames(error.value) + repr(error.value), "refuses this user and password")
+    told(repr(Ledger(address)) + str(vars(Ledger(address))) + str(Ledger(address).status()))
+
+
+def test_logs_at_their_most_talkative(address, wrong, caplog):
+    with caplog.at_level(logging.DEBUG):
+        for name in ("sqlalchemy", "sqlalchemy.engine", "sqlalchemy.pool", "psycopg", "psycopg.pq"):
+            caplog.set_level(logging.DEBUG, logger=name)
+        with Ledger(address) as ledger:
+            ledger.append("2026-01-05", "A", 1)
+            ledger.statistics()
+        with pytest.raises(LedgerError):
+            Ledger(wrong)
+    told(caplog.text, "INSERT INTO twin_flow")
+
+
+def test_notebooks(address, wrong, monkeypatch):
+    monkeypatch.setenv("DATABASE_URL", address)
+    told(dumps(execute(NOTEBOOK, {**QUICK, "history": "ledger:"})), "3,276 rows = 3,276 kept")
+    monkeypatch.setenv("DATABASE_URL", wrong)
+    with pytest.raises(NotebookError) as error:
+        execute(NOTEBOOK, {**QUICK, "history": "ledger:"})
+    told(str(error.value), "refuses this user and password")
+
+
+def test_jobs_of_a_paper_whose_parameter_holds_the_whole_address(address, tmp_path):
+    job = Job("ledger", os.path.relpath(NOTEBOOK, tmp_path), {**QUICK, "history": address}, (), (), tmp_path)
+    job.folder.parent.mkdir()
+    assert run_job(job, provenance(job)) is None
+    written = "".join(path.read_text(errors="replace") for path in job.folder.iterdir())
+    told(written, "postgres://127.0.0.1", "3,276 rows = 3,276 kept")
+
+
+def test_processes_and_pages(address, tmp_path):
+    """A page served from the ledger; and while it runs, the command lines of all processes."""
+    notebook = execute(NOTEBOOK, QUICK)
+    for cell in notebook["cells"]:
+        cell["source"] = "".join(cell["source"]).replace('history: str = ""', 'history: str = "ledger:"')
+    (tmp_path / "page.ipynb").write_text(dumps(notebook))
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "voila", "page.ipynb", "--no-browser", f"--port={port}", "--debug"]
+    with (tmp_path / "log").open("w") as log:
+        environment = {**os.environ, "DATABASE_URL": address}
+        voila = subprocess.Popen(command, cwd=tmp_path, stdout=log, stderr=log, env=environment)
+    try:
+        for _ in range(300):
+            with suppress(OSError), socket.create_connection(("127.0.0.1", port)):
+                break
+            time.sleep(0.1)
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=60) as page:
+            told(page.read().decode(), "3,276 rows = 3,276 kept")
+        for process in Path("/proc").glob("[0-9]*/cmdline"):
+            told(process.read_bytes().decode(errors="replace"))
+    finally:
+        voila.terminate()
+        voila.wait(30)
+    told((tmp_path / "log").read_text())

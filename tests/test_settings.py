@@ -1,0 +1,16 @@
+"""Settings come from the environment, else from a file .env here or above."""
+
+from twin.settings import setting
+
+
+def test_environment_then_file_then_nothing(monkeypatch, tmp_path):
+    inside = tmp_path / "a" / "b"
+    inside.mkdir(parents=True)
+    monkeypatch.chdir(inside)
+    assert setting("TWIN_SOME_SETTING") == ""
+    (tmp_path / ".env").write_text("# a comment\nTWIN_SOME_SETTING='from = file'\nEMPTY=\n")
+    assert setting("TWIN_SOME_SETTING") == "from = file" and setting("EMPTY") == ""
+    monkeypatch.setenv("TWIN_SOME_SETTING", "from environment")
+    assert setting("TWIN_SOME_SETTING") == "from environment"
+    monkeypatch.setenv("TWIN_SOME_SETTING", "")
+    assert setting("TWIN_SOME_SETTING") == "from = file"
