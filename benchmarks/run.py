@@ -13,9 +13,10 @@ import sys
 from dataclasses import asdict
 
 import formulas
+import ledger
 import press
 
-MEASUREMENTS = (*formulas.MEASUREMENTS, *press.MEASUREMENTS)
+MEASUREMENTS = (*formulas.MEASUREMENTS, *ledger.MEASUREMENTS, *press.MEASUREMENTS)
 
 
 def show(rows):

@@ -1,108 +1,11 @@
-"""A PostgreSQL server of the tests' own: private, on a free port, unprivileged, and gone when they end."""
+"""A ledger for each test, on both engines, and a PostgreSQL server of the tests' own."""
 
 import os
-import pwd
-import shutil
-import signal
-import socket
-import subprocess
-import tempfile
-import time
-from contextlib import suppress
-from pathlib import Path
 
-import psycopg
 import pytest
-from psycopg import sql
+from private_postgresql import Server, programs
 
-OWNERS = "not-a-secret"  # the password of the server's owner
-TRIES = 200  # of a tenth of a second each, until the server answers
-
-
-def programs():
-    """Return the folder of the server's programs, or None where none is installed."""
-    found = shutil.which("initdb")
-    if found:
-        return Path(found).resolve().parent
-    return max((path.parent for path in Path("/usr/lib/postgresql").glob("*/bin/initdb")), default=None)
-
-
-class Server:
-    """One server; `start` and `stop` may be called again and again."""
-
-    def __init__(self):
-        self.bin = programs()
-        self.folder = Path(tempfile.mkdtemp(prefix="twin-postgresql-"))
-        self.user = {}
-        if os.geteuid() == 0:  # it refuses to run as root
-            names = {entry.pw_name for entry in pwd.getpwall()}
-            entry = pwd.getpwnam("postgres" if "postgres" in names else "nobody")
-            os.chown(self.folder, entry.pw_uid, entry.pw_gid)
-            self.user = {"user": entry.pw_uid, "group": entry.pw_gid, "extra_groups": []}
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
-        password = self.folder / "password"
-        password.write_text(OWNERS)
-        password.chmod(0o644)
-        options = ["--auth=scram-sha-256", "--username=owner", f"--pwfile={password}", "--encoding=UTF8", "--locale=C"]
-        self.run("initdb", "--no-sync", "--pgdata", self.folder / "data", *options)
-        password.unlink()
-        self.process = None
-        self.start()
-
-    def run(self, program, *arguments):
-        """Run one of the server's programs to its end."""
-        command = [self.bin / program, *arguments]
-        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, cwd=self.folder, **self.user)
-
-    def start(self):
-        """Start the server and wait until it answers."""
-        settings = {
-            "port": self.port,
-            "listen_addresses": "127.0.0.1",
-            "unix_socket_directories": self.folder,
-            "fsync": "off",  # it outlives no test
-            "max_connections": 50,
-        }
-        flags = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
-        command = [self.bin / "postgres", "-D", self.folder / "data", *flags]
-        log = (self.folder / "log").open("ab")
-        self.process = subprocess.Popen(command, stdout=log, stderr=log, cwd=self.folder, **self.user)
-        for _ in range(TRIES):
-            with suppress(psycopg.OperationalError):
-                return self.execute("SELECT 1")
-            time.sleep(0.1)
-        pytest.fail(f"PostgreSQL did not start: {(self.folder / 'log').read_text()[-2000:]}")
-
-    def stop(self, how=signal.SIGINT):
-        """Stop the server: SIGINT ends its connections and closes its files, SIGQUIT is a crash."""
-        if self.process and self.process.poll() is None:
-            self.process.send_signal(how)
-            self.process.wait(60)
-
-    def remove(self):
-        """Stop the server and delete all it has written."""
-        self.stop()
-        shutil.rmtree(self.folder, ignore_errors=True)
-
-    def url(self, database="postgres", user="owner", password=OWNERS):
-        """Return the address of a database as hosts write it."""
-        return f"postgres://{user}:{password}@127.0.0.1:{self.port}/{database}"
-
-    def execute(self, *statements, database="postgres"):
-        """Run statements as the owner, each by itself, and return the rows of the last one."""
-        with psycopg.connect(self.url(database).replace("postgres:", "postgresql:", 1), autocommit=True) as connection:
-            for statement in statements:
-                cursor = connection.execute(statement)
-            return cursor.fetchall() if cursor.description else []
-
-    def new_database(self):
-        """Create an empty database and return its name."""
-        self.count = getattr(self, "count", 0) + 1
-        name = f"flows_{self.count}"
-        self.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-        return name
+from twin.data.ledger import Ledger
 
 
 def new_server():
@@ -144,8 +47,6 @@ def url(request, tmp_path):
 @pytest.fixture
 def ledger(url):
     """A new, empty ledger, on both engines in turn."""
-    from twin.data.ledger import Ledger
-
     with Ledger(url) as made:
         yield made
 

@@ -216,7 +216,7 @@ def test_a_file_that_repeats_what_is_there_is_added_and_said(ledger, file):
 def test_months_beside_days_are_said(ledger, file):
     ledger.import_file(file("date,lane,volume\n2026-01-05,A,1\n2026-01-07,A,1\n2026-01-10,A,1\n"))
     done = ledger.import_file(file("date,lane,volume\n2026-01-01,M,1\n2026-02-01,M,1\n", "months.csv"))
-    assert "flows of months, and the ledger so far holds days" in done.notes[0]
+    assert "flows of months, and the ledger holds some of days" in done.notes[0]
 
 
 def test_after_a_reset_a_file_can_be_imported_again(ledger, file):

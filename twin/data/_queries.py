@@ -6,9 +6,9 @@ from sqlalchemy import and_, func, select, true
 
 from twin._check import require
 from twin.data._fields import Codes
-from twin.data._periods import LENGTH, NAMES, fits, following, own_period, period_range, period_starts, unfinished
+from twin.data._periods import LENGTH, NAMES, fits, following, period_range, period_starts, unfinished
 from twin.data._rows import CHUNK
-from twin.data._schema import day_number, flows
+from twin.data._schema import day_number, flows, imports
 from twin.data._settling import as_categories, choose_period
 from twin.data._sums import Calendar, ends, period_sums
 from twin.data.history import GAPS, history_from
@@ -109,12 +109,11 @@ def overlap(connection, staged):
             f"the ledger already held {found:,} flows of these lanes between {low} and {high}; these come on top, "
             "so look whether the file repeats them"
         )
-    days = _days(connection, connection.execute(ends(true())).all(), true())
-    here, there = own_period(staged.days), own_period(days) if len(days) > 1 else None
-    if there and here != there:
+    others = select(imports.c.period).where(imports.c.period != staged.period).distinct().order_by(imports.c.period)
+    if periods := [NAMES[period] for period in connection.execute(others).scalars()]:
         yield (
-            f"these are flows of {NAMES[here]}s, and the ledger so far holds {NAMES[there]}s: read their lanes by "
-            "themselves, or all of it with the longer period"
+            f"these are flows of {NAMES[staged.period]}s, and the ledger holds some of {' and '.join(periods)}s: read "
+            "lanes of one kind at a time, or all of them with the longest period"
         )
 
 

@@ -70,6 +70,7 @@ imports = Table(
     Column("repeat", Integer, nullable=False),  # 0, or more when the same records were asked for again
     Column("source", Text, nullable=False),
     Column("records", ROW_ID, nullable=False),
+    Column("period", Text, nullable=False),  # D, W or MS: what the records count in
     Column("imported_at", Text, nullable=False),
     UniqueConstraint("digest", "repeat"),
     **STRICT,

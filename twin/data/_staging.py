@@ -23,25 +23,27 @@ class Staged:
     """Records that have all been read.
 
     blocks : a function that yields arrays of RECORD, day as days since 1970-01-01 and lane as a place in `lanes`.
+    days : the distinct days, in order; returns : whether some are recorded.
     """
 
     blocks: object
     lanes: list
     days: np.ndarray
+    returns: bool
     account: Account
 
     @property
-    def records(self):
-        """Number of records."""
-        return sum(len(block) for block in self.blocks())
+    def period(self):
+        """What the records count in by themselves: D, W or MS."""
+        return own_period(self.days)
 
-    @property
-    def digest(self):
-        """Fingerprint of the records: the same ones in the same order have the same."""
-        digest = hashlib.sha256("\0".join(self.lanes).encode())
+    def measure(self):
+        """Return (number, digest) of the records: the same ones in the same order have the same digest."""
+        number, digest = 0, hashlib.sha256("\0".join(self.lanes).encode())
         for block in self.blocks():
+            number += len(block)
             digest.update(block.tobytes())
-        return digest.hexdigest()
+        return number, digest.hexdigest()
 
 
 def stage_file(path, *, dayfirst=None, **options):
@@ -88,7 +90,7 @@ def stage_file(path, *, dayfirst=None, **options):
     account = Account(
         **facts, rows_kept=kept, refused=refusals(refused), period=own_period(known_days), period_inferred=True
     )
-    return Staged(blocks, scan.lanes.values, known_days, account)
+    return Staged(blocks, scan.lanes.values, known_days, "returns" in scan.names, account)
 
 
 def stage_history(history):
@@ -99,9 +101,14 @@ def stage_history(history):
     except Refused as why:
         raise ValueError(f"history must have names of lanes that can be kept; {why}") from None
     days = flows["date"].to_numpy().astype("datetime64[D]")
-    returns = flows["returns"] if "returns" in flows else np.nan
-    block = _records(days.astype(np.int64), flows["lane"].cat.codes, flows["volume"], returns)
-    return Staged(lambda: iter([block]), lanes, np.unique(days), history.account)
+    returns = flows["returns"] if "returns" in flows else np.full(len(flows), np.nan)
+    columns = [np.asarray(x) for x in (days.astype(np.int64), flows["lane"].cat.codes, flows["volume"], returns)]
+
+    def blocks():
+        for start in range(0, len(flows), CHUNK):
+            yield _records(*(column[start : start + CHUNK] for column in columns))
+
+    return Staged(blocks, lanes, np.unique(days), "returns" in flows, history.account)
 
 
 def _records(day, lane, volume, returns):

@@ -29,8 +29,8 @@ from twin.data.account import Account
 from twin.data.errors import Refused, RowsRefused
 
 RESET_TOKEN = "delete all flows"
-MANY = 100_000  # flows after which the database looks after its index at once
-IMPORTED = ("id", "source", "records", "imported_at")
+MANY = 1_000_000  # flows after which the database looks after its index at once
+IMPORTED = ("id", "source", "records", "period", "imported_at")
 
 
 class Flow(NamedTuple):
@@ -163,7 +163,7 @@ class Ledger:
         return self._import(stage_history(history), history.account.file, again, progress)
 
     def _import(self, staged, source, again, progress):
-        records, digest = staged.records, staged.digest
+        records, digest = staged.measure()
         with writing(self._engine) as connection:
             take_turns(connection, digest)
             earlier = connection.execute(select(imports).where(imports.c.digest == digest)).all()
@@ -177,10 +177,11 @@ class Ledger:
                 "repeat": len(earlier),
                 "source": str(source),
                 "records": records,
+                "period": staged.period,
                 "imported_at": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
             }
             (key,) = connection.execute(insert(imports).values(values)).inserted_primary_key
-            _bulk.insert(connection, staged, key, progress)
+            _bulk.insert(connection, staged, key, records, progress)
         if records >= MANY:
             tidy(self._engine, flows.name)
         return Import(records, False, staged.account, notes)
