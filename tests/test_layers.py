@@ -70,3 +70,9 @@ def test_importing_every_formula_loads_nothing_heavy():
 def test_assessing_a_lane_loads_nothing_heavy_either():
     modules = loaded("from twin import lane\nlane.assess({'demand_mean': 100, 'demand_sd': 25}, lane.Policy())")
     assert not modules & HEAVY
+
+
+def test_histories_need_no_database_and_the_command_line_waits_for_neither():
+    modules = loaded("from twin.data import history, scenarios, statistics\nfrom twin.view import panel, plots")
+    assert not modules & {"sqlalchemy", "psycopg", "dotenv"}
+    assert not loaded("import twin.__main__") & {"pandas", "sqlalchemy", "psycopg", "papermill"}

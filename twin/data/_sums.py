@@ -79,7 +79,7 @@ def ends(within, lanes=None):
 
 
 def period_sums(connection, within, lanes, calendar):
-    """Return (lanes, sums): the lanes with a known volume, in order, and {name: array} of level and SUMS.
+    """Return (lanes, sums): the lanes with a known volume, in order, and the sums that `from_sums` takes.
 
     A period is known when one of its volumes is, and unread when none is.
     """
@@ -97,7 +97,7 @@ def period_sums(connection, within, lanes, calendar):
         rows = [(end["lane"], end["level"], *connection.execute(statement, end).one()) for end in told]
     names, level, *columns = zip(*rows, strict=True) if rows else [()] * (2 + len(SUMS))
     sums = {name: np.array(values, dtype=float) for name, values in zip(SUMS, columns, strict=True)}
-    sums["level"] = np.array(level, dtype=float) * calendar.days
+    sums["sold"] = sums["known"] * np.array(level, dtype=float) * calendar.days + sums["deviations"]
     unread = _unread_periods(connection, within, calendar)
     return list(names), sums | _unread_sums(names, sums["origin"], unread)
 

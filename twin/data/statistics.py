@@ -46,10 +46,11 @@ def lane_statistics(history):
         return greatest
 
     rows, latest = total(known), most(time, known)
-    level, origin = total(volume) / rows, total(known * time) / rows
+    sold = total(volume)
+    level, origin = sold / rows, total(known * time) / rows
     deviation, offset = np.where(known, volume - level[lane], 0.0), time - origin[lane]
     sums = {
-        "level": level,
+        "sold": sold,
         "origin": origin,
         "first": -most(-offset),
         "last": most(offset),
@@ -78,9 +79,9 @@ def from_sums(lanes, sums, gaps, dates):
     ----------
     lanes : names of the lanes
     sums : dict of arrays with one value a lane; times count periods from the first of `dates`, less `origin`,
-        and deviations are volumes less `level`, so that no digits are lost where both are chosen near the middle
-        or among the data.
-        level, origin
+        and deviations are volumes less any level; no digits are lost where both are in the middle or among the data.
+        sold : sum of the known volumes
+        origin
         first, last : time of the first and the last period with a row
         known, deviations, squares, times, time_squares, products : number of periods whose volume is known, and
             sums over them
@@ -92,7 +93,7 @@ def from_sums(lanes, sums, gaps, dates):
     dates : first day of every period
     """
     s, zero = SimpleNamespace(**sums), gaps == "zero"
-    mean_known, centre_known = s.level + s.deviations / s.known, s.origin + s.times / s.known
+    mean_known, centre_known = s.sold / s.known, s.origin + s.times / s.known
     squares_known = np.maximum(s.squares - s.deviations**2 / s.known, 0.0)  # rounding only
     first, last, latest, unread_last = (
         np.rint(s.origin + offset) for offset in (s.first, s.last, s.latest, s.unread_last)
@@ -102,7 +103,7 @@ def from_sums(lanes, sums, gaps, dates):
     n = span - s.unread if zero else s.known
     absent = n - s.known  # periods that count as zero
 
-    mean = s.known * mean_known / n
+    mean = s.sold / n
     squares = squares_known + s.known * (mean_known - mean) ** 2 + absent * mean**2
     if zero:  # all periods of the span but those that could not be read
         centre = (first + last) / 2
@@ -126,8 +127,7 @@ def from_sums(lanes, sums, gaps, dates):
         "trend": trend,
     }
     if hasattr(s, "returns"):
-        sold = s.known * mean_known
-        columns["return_rate"] = np.divide(s.returns, sold, out=np.full(len(lanes), np.nan), where=sold > 0)
+        columns["return_rate"] = np.divide(s.returns, s.sold, out=np.full(len(lanes), np.nan), where=s.sold > 0)
     dates = dates.astype("datetime64[s]")
     columns["first_date"], columns["last_date"] = dates[first.astype(int)], dates[last.astype(int)]
     return pd.DataFrame(columns, index=pd.Index(np.asarray(lanes), dtype="str", name="lane"))
