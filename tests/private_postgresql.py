@@ -1,7 +1,6 @@
 """A PostgreSQL server for tests and benchmarks: private, on a free port, unprivileged, and gone when it is removed."""
 
 import os
-import pwd
 import shutil
 import signal
 import socket
@@ -34,6 +33,8 @@ class Server:
         self.folder = Path(tempfile.mkdtemp(prefix="twin-postgresql-"))
         self.user = {}
         if os.geteuid() == 0:  # it refuses to run as root
+            import pwd
+
             names = {entry.pw_name for entry in pwd.getpwall()}
             entry = pwd.getpwnam("postgres" if "postgres" in names else "nobody")
             os.chown(self.folder, entry.pw_uid, entry.pw_gid)

@@ -66,7 +66,16 @@ def test_append_gives_the_flow_back_with_an_id(ledger):
     assert list(ledger.records()) == [flow] and ledger.count() == 1
 
 
-@pytest.mark.parametrize("day", [DAY, datetime.datetime(2026, 1, 5, 13), np.datetime64("2026-01-05"), "5 Jan 2026"])
+@pytest.mark.parametrize(
+    "day",
+    [
+        DAY,
+        datetime.datetime(2026, 1, 5, 13, tzinfo=datetime.UTC),
+        np.datetime64("2026-01-05T23:59"),
+        pd.Timestamp("2026-01-05"),
+        "5 Jan 2026",
+    ],
+)
 def test_a_day_may_be_told_in_many_ways(ledger, day):
     assert ledger.append(day, "A", 1).date == DAY
 
@@ -82,6 +91,12 @@ def test_delete_is_all_or_nothing_and_names_what_is_missing(ledger):
     with pytest.raises(ValueError, match=rf"id must be that of a flow in the ledger at .*; got {flow.id + 7}$"):
         ledger.delete(flow.id, flow.id + 7)
     assert list(ledger.records()) == [flow]
+
+
+@pytest.mark.parametrize("key", [0, -1, 2**63, 10**30, 1.5, "1", None, True])
+def test_what_cannot_be_an_id_is_refused(ledger, key):
+    with pytest.raises(ValueError, match="id must be a whole number >= 1 that a flow may have; got"):
+        ledger.delete(key)
 
 
 def test_an_id_is_never_given_twice(ledger):
@@ -102,7 +117,8 @@ def test_an_id_is_never_given_twice(ledger):
         ((datetime.date(1, 1, 1), "A", 1), "date must be a day from"),
         (("2026-02-30", "A", 1), "date must be a day from"),
         (("03/04/2026", "A", 1), "date must be a day from"),
-        ((np.datetime64("NaT"), "A", 1), "date must be a day"),
+        ((np.datetime64("NaT"), "A", 1), "date must be a day from"),
+        ((pd.NaT, "A", 1), "date must be a day from"),
         ((5, "A", 1), "date must be a day from"),
         ((DAY, "", 1), "lane must be a name of 1 to 500 characters; lane is empty"),
         ((DAY, " \t ", 1), "lane is empty"),
@@ -249,6 +265,30 @@ def test_contradicting_dates_are_refused_and_the_others_kept(ledger, file):
     done = ledger.import_file(file(content), good_rows_only=True)
     assert done.records == 3 and done.account.refused["text"].tolist() == ["01/15/2026, A, 3"]
     pd.testing.assert_frame_equal(ledger.history().flows, read_history(file(content)).flows)
+
+
+def test_hostile_rows_of_a_file_are_refused_and_the_others_kept(ledger, file):
+    bad = {
+        "0001-01-01,A,1": "year is outside 1678 to 2261",
+        "9999-12-31,A,1": "year is outside 1678 to 2261",
+        f"2026-01-05,{'x' * 501},1": "lane is longer than 500 characters",
+        f"2026-01-05,{'x' * 2**20},1": "field is too long",
+        "2026-01-05,a\0b,1": "lane has a NUL byte",
+        "2026-01-05,A,nan": "volume is not a number (missing)",
+        "2026-01-05,A,inf": "volume is infinite",
+        "2026-01-05,A,1e999": "volume is infinite",
+        "2026-01-05,A,1e16": "volume is above 1e+15",
+        "2026-01-05,A,-0.1": "volume is negative",
+        "2026-01-05,A,1;DROP TABLE twin_flow": "volume is not a number",
+    }
+    good = "2026-01-05,'; DROP TABLE twin_flow; --,1"
+    path = file("\n".join(["date,lane,volume", *bad, good]) + "\n")
+    with pytest.raises(RowsRefused, match="11 of 12 rows"):
+        ledger.import_file(path)
+    done = ledger.import_file(path, good_rows_only=True)
+    assert done.account.refused["reason"].tolist() == list(bad.values())
+    assert [(flow.lane, flow.volume) for flow in ledger.records() if flow.volume is not None] == [(good[11:-2], 1.0)]
+    pd.testing.assert_frame_equal(ledger.history().flows, read_history(path).flows)
 
 
 @pytest.mark.parametrize(

@@ -43,6 +43,7 @@ def check(large, url):
     done = subprocess.run([sys.executable, "-c", MEASURE, large], env=environment, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr[-2000:]
     assert int(done.stderr.split()[-1]) / 1024 < MEMORY
+    assert "flows.csv: 100%" in done.stderr and "storing: 100%" in done.stderr  # progress, as it takes a minute
     with Ledger(url) as ledger:
         assert ledger.count() == ROWS and len(ledger.lanes()) == LANES
         statistics = ledger.statistics()

@@ -105,6 +105,8 @@ def test_a_file_dot_env_is_honoured_and_the_environment_goes_before(address, wro
         "postgresql//{}",
         "{}",
         "sqlite://{}@",
+        "sqlite:///{}.sqlite",
+        "sqlite:///:memory:?{}",
     ],
 )
 def test_addresses_that_cannot_be_read(spoilt, monkeypatch):

@@ -11,7 +11,7 @@ from twin.demand import DAYS_PER_PERIOD
 ABOUT = """Flows of lanes kept in a database, one history for dashboards, notebooks and batches.
 
 DATABASE_URL says where, in the environment or in a file .env: postgresql://user:password@host:port/database, or
-sqlite:///file. Without it they are in a file among your own data, and nothing has to be set up."""
+sqlite:////data/flows.sqlite. Without it they are in a file among your own data, and nothing has to be set up."""
 
 EXAMPLES = """examples
   python -m twin ledger seed                                   the three research lanes, to try things out

@@ -1,4 +1,4 @@
-"""Where the ledger is: a URL becomes an engine, and what goes wrong there becomes a sentence."""
+"""The way to the ledger's database: connections that read, and connections that change all or nothing."""
 
 import os
 import sqlite3
@@ -7,16 +7,15 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from sqlalchemy import create_engine, event
-from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, DisconnectionError
+from sqlalchemy.exc import DBAPIError, DisconnectionError
 from sqlalchemy.pool import QueuePool
 
+from twin.data._address import place
+from twin.data._causes import SENTENCES, cause
 from twin.data.errors import LedgerError
-from twin.settings import setting
 
 WAIT = 4  # seconds for a connection, a lock or a sign of life, before a sentence says that none came
-HERE = "ledger:"  # the address that DATABASE_URL names
-DRIVER = {"postgresql": "postgresql+psycopg", "postgres": "postgresql+psycopg", "sqlite": "sqlite"}
+OLDEST = (3, 37)  # the first SQLite whose tables keep to their types
 POSTGRESQL = {  # of every connection; those of the URL go before
     "connect_timeout": WAIT,
     "keepalives_idle": WAIT // 2,
@@ -26,84 +25,13 @@ POSTGRESQL = {  # of every connection; those of the URL go before
     "application_name": "twin",
     "prepare_threshold": None,  # poolers between us and the server forget prepared statements
 }
-LOST = "cannot be reached: is the server running, and does DATABASE_URL name its host and port?"
-BUSY = "is busy with somebody else's change; try again in a moment"
-READ_ONLY = "may only be read here"
-FULL = "has no space left on its disk"
-SENTENCES = {  # by SQLSTATE or its class, or by the name of SQLite's result code or how it begins
-    "28": "refuses this user and password",
-    "3D": "does not exist: the server has no such database",
-    "25006": READ_ONLY,
-    "42501": "gives this user no right to do that",
-    "53100": FULL,
-    "53300": "has no connection left for one more user; try again in a moment",
-    "40": BUSY,
-    "55P03": BUSY,
-    "23": "refuses a value that breaks its rules",
-    "08": LOST,
-    "57P": LOST,
-    "SQLITE_BUSY": BUSY,
-    "SQLITE_LOCKED": BUSY,
-    "SQLITE_READONLY": READ_ONLY,
-    "SQLITE_FULL": FULL,
-    "SQLITE_IOERR": "cannot be read or written: is its disk full or gone?",
-    "SQLITE_CANTOPEN": "cannot be opened: does its folder exist, and may you write there?",
-    "SQLITE_NOTADB": "is no SQLite file",
-    "SQLITE_CORRUPT": "is damaged",
-    "SQLITE_CONSTRAINT": "refuses a value that breaks its rules",
-}
-REFUSALS = ("authentication failed", "no password supplied", "role ", "no pg_hba.conf entry")  # have no SQLSTATE yet
-
-
-def address(url=HERE):
-    """Return where the ledger is as an SQLAlchemy URL; "ledger:" is where DATABASE_URL says, else a file of the user.
-
-    >>> address("postgres://planner:secret@db.example/flows").drivername
-    'postgresql+psycopg'
-    """
-    url = setting("DATABASE_URL") if url == HERE else url
-    if not url:
-        from platformdirs import user_data_path
-
-        return URL.create("sqlite", database=str(user_data_path("lsp-digital-capacity-twin") / "ledger.sqlite"))
-    scheme, complaint = url.split(":", 1)[0].split("+", 1)[0], ""
-    try:
-        parsed = make_url(url)
-    except (ArgumentError, ValueError):
-        complaint = "cannot be read as postgresql://user:password@host:port/database, or sqlite:///file"
-    else:
-        if scheme not in DRIVER:
-            complaint = "must begin with postgresql:// or sqlite:///"
-        elif "@" in (parsed.host or ""):
-            complaint = "has an @ in its user or password; write it as %40"
-        elif scheme == "sqlite" and parsed.database in (None, "", ":memory:"):
-            complaint = "must name a file, as in sqlite:///flows.sqlite; a ledger in memory would be lost"
-    if complaint:
-        url = parsed = scheme = None  # a traceback may show what variables hold
-        raise LedgerError(f"the address of the ledger (DATABASE_URL) {complaint}")
-    return parsed.set(drivername=DRIVER[scheme])
-
-
-def place(url):
-    """Return where the ledger is in words, without user, password and options.
-
-    >>> place(address("postgresql://planner:secret@db.example:5433/flows?sslmode=require"))
-    'postgresql://db.example:5433/flows'
-    """
-    if url.get_backend_name() == "sqlite":
-        return url.database
-    port = f":{url.port}" if url.port else ""
-    return f"postgresql://{url.host or ''}{port}/{url.database or ''}"
 
 
 def engine_at(url):
     """Return the engine of the ledger at an SQLAlchemy URL; nothing is opened yet."""
     sqlite = url.get_backend_name() == "sqlite"
-    if sqlite and not url.query:
-        try:
-            Path(url.database).parent.mkdir(parents=True, exist_ok=True)
-        except OSError:
-            raise LedgerError(f"the ledger at {url.database} {SENTENCES['SQLITE_CANTOPEN']}") from None
+    if sqlite:
+        _check_file(url)
     options = {"timeout": WAIT} if sqlite else POSTGRESQL
     options = {name: value for name, value in options.items() if name not in url.query}
     pool = {"poolclass": QueuePool, "pool_size": 1, "max_overflow": 20, "pool_pre_ping": not sqlite}
@@ -114,6 +42,18 @@ def engine_at(url):
         event.listen(engine, "connect", _prepare)
         event.listen(engine, "begin", _begin)
     return engine
+
+
+def _check_file(url):
+    """Refuse what no connection to SQLite could open, and make the folder of a new ledger."""
+    if sqlite3.sqlite_version_info < OLDEST:
+        oldest = ".".join(map(str, OLDEST))
+        raise LedgerError(f"the ledger needs SQLite {oldest} or newer; this Python has {sqlite3.sqlite_version}")
+    if not url.query:
+        try:
+            Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+        except OSError:
+            raise LedgerError(f"the ledger at {url.database} {SENTENCES['SQLITE_CANTOPEN']}") from None
 
 
 @contextmanager
@@ -176,27 +116,8 @@ def _speaking(engine, outcome):
     """Turn what the database says into a LedgerError."""
     try:
         yield
-    except (DBAPIError, sqlite3.Error, *_driver_errors(engine)) as error:
-        raise LedgerError(f"the ledger at {place(engine.url)} {_cause(error)}{outcome}") from None
-
-
-def _driver_errors(engine):
-    return (engine.dialect.loaded_dbapi.Error,)
-
-
-def _cause(error):
-    """Return what went wrong, from the code that the database gives; its own words may hold values."""
-    error = getattr(error, "orig", error)
-    code = getattr(error, "sqlstate", None) or getattr(error, "sqlite_errorname", None) or ""
-    for length in range(len(code), 1, -1):
-        if code[:length] in SENTENCES:
-            return SENTENCES[code[:length]]
-    if code:
-        return f"failed ({type(error).__name__}, {code})"
-    said = str(error)
-    if "does not exist" in said and "database" in said:
-        return SENTENCES["3D"]
-    return SENTENCES["28"] if any(words in said for words in REFUSALS) else LOST
+    except (DBAPIError, engine.dialect.loaded_dbapi.Error) as error:
+        raise LedgerError(f"the ledger at {place(engine.url)} {cause(error)}{outcome}") from None
 
 
 def _remember_process(_, record):

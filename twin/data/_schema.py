@@ -28,15 +28,15 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import sqlite
 
-from twin.data._dates import FIRST_YEAR, LAST_YEAR
-from twin.data._engine import keep_log, place, reading, writing
+from twin.data._address import place
+from twin.data._engine import keep_log, reading, writing
 from twin.data._fields import LARGEST
+from twin.data._flow import EARLIEST, LATEST
 from twin.data._lane_names import LONGEST
 from twin.data.errors import LedgerError
 
 VERSION = 1
 EPOCH = datetime.date(1970, 1, 1)
-EARLIEST, LATEST = datetime.date(FIRST_YEAR, 1, 1), datetime.date(LAST_YEAR, 12, 31)
 LOCK = 7401969  # any number that nobody else takes: one process at a time makes the tables
 
 

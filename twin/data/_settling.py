@@ -119,14 +119,14 @@ def mark_unknown(flows, unknown, period, notes):
 
 
 def gap_note(flows, period, gaps):
-    """Return the sentence on periods without a row, from each lane's first row to the end of the file."""
+    """Return the sentence on periods without a row, from each lane's first row to the end of the record."""
     lane, _ = pd.factorize(flows["lane"])
     days = _days(flows)
     first = days[np.unique(lane, return_index=True)[1]]  # flows are sorted by date within a lane
     spanned = int((periods_between(first, days.max(), period) + 1).sum())
     meaning = "count as zero" if gaps == "zero" else "are not counted"
     return (
-        f"of the {spanned:,} lane-{NAMES[period]}s from each lane's first row to the end of the file, "
+        f"of the {spanned:,} lane-{NAMES[period]}s from each lane's first row to the end of the record, "
         f"{spanned - len(flows):,} without a row {meaning} (gaps={gaps!r})"
     )
 

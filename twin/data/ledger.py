@@ -7,40 +7,27 @@ with Ledger() as ledger:                      # where DATABASE_URL says, else a 
 """
 
 import datetime
-from contextlib import suppress
 from typing import NamedTuple
 
-import numpy as np
 import pandas as pd
 from sqlalchemy import and_, delete, func, insert, select
 
-from twin._check import nonnegative, require
+from twin._check import require
 from twin.data import _bulk
-from twin.data._dates import Either, parse_date
-from twin.data._engine import HERE, address, engine_at, place, reading, take_turns, tidy, writing
+from twin.data._address import HERE, address, place
+from twin.data._engine import engine_at, reading, take_turns, tidy, writing
 from twin.data._export import write_flows
-from twin.data._fields import LARGEST
-from twin.data._lane_names import LONGEST, lane_name
+from twin.data._flow import Flow, as_amount, as_day, as_id, as_lane, as_lanes
 from twin.data._queries import history_of, of_lanes, overlap, parts, statistics_of, window
-from twin.data._schema import EARLIEST, LATEST, VERSION, flows, imports, prepare
+from twin.data._schema import VERSION, flows, imports, prepare
 from twin.data._staging import stage_file, stage_history
 from twin.data._sums import lane_names
 from twin.data.account import Account
-from twin.data.errors import Refused, RowsRefused
+from twin.data.errors import RowsRefused
 
 RESET_TOKEN = "delete all flows"
 MANY = 1_000_000  # flows after which the database looks after its index at once
 IMPORTED = ("id", "source", "records", "period", "imported_at")
-
-
-class Flow(NamedTuple):
-    """One record: what flowed on a lane on a day; a missing volume is unknown, missing returns are not recorded."""
-
-    id: int
-    date: datetime.date
-    lane: str
-    volume: float | None
-    returns: float | None
 
 
 class Import(NamedTuple):
@@ -58,7 +45,7 @@ class Ledger:
     Parameters
     ----------
     url : str, optional
-        postgresql://user:password@host:port/database, or sqlite:///file. By default where DATABASE_URL says (also
+        postgresql://user:password@host:port/database, or sqlite:////data/flows.sqlite. By default where DATABASE_URL says (also
         in a file .env), else an SQLite file among the user's data.
 
     >>> import tempfile
@@ -103,20 +90,21 @@ class Ledger:
         returns : float, optional, finite and >= 0 [pallet]
         """
         require(date is not None, "date", "a day", date)
-        values = {"date": _day(date), "lane": _lane(lane), "volume": _amount(volume=volume)}
-        values["returns"] = None if returns is None else _amount(returns=returns)
+        values = {"date": as_day(date), "lane": as_lane(lane), "volume": as_amount(volume=volume)}
+        values["returns"] = None if returns is None else as_amount(returns=returns)
         with writing(self._engine) as connection:
             (key,) = connection.execute(insert(flows).values(values)).inserted_primary_key
         return Flow(key, **values)
 
     def delete(self, *ids):
         """Delete the flows with these ids, all or none, and return them."""
+        ids = list(dict.fromkeys(map(as_id, ids)))
         with writing(self._engine) as connection:
             statement = delete(flows).where(flows.c.id.in_(ids)).returning(*[flows.c[name] for name in Flow._fields])
             gone = {row.id: Flow(*row) for row in connection.execute(statement)}
             missing = [key for key in ids if key not in gone]
             require(not missing, "id", f"that of a flow in the ledger at {self.place}", ", ".join(map(str, missing)))
-        return [gone[key] for key in dict.fromkeys(ids)]
+        return [gone[key] for key in ids]
 
     def reset(self, token):
         """Delete all flows and the memory of imports; return how many flows there were. `token` is RESET_TOKEN."""
@@ -235,9 +223,9 @@ class Ledger:
 
     def statistics(self, lanes=None, first=None, last=None, *, period=None, gaps="zero"):
         """Return `lane_statistics` of the same history; the database adds up, so no flow has to leave it."""
-        within = window(_day(first, "first"), _day(last, "last"))
+        within = window(as_day(first, "first"), as_day(last, "last"))
         with reading(self._engine) as connection:
-            return statistics_of(connection, self.place, lanes, within, period=period, gaps=gaps)
+            return statistics_of(connection, self.place, as_lanes(lanes), within, period=period, gaps=gaps)
 
     def status(self):
         """Return where the ledger is and what it holds, as plain values."""
@@ -260,35 +248,4 @@ class Ledger:
 
 
 def _condition(lanes, first, last):
-    lanes = [lanes] if isinstance(lanes, str) else lanes
-    return and_(of_lanes(lanes), window(_day(first, "first"), _day(last, "last")))
-
-
-def _day(value, name="date"):
-    """Return a day as a date, and None as None, which no flow may have."""
-    if value is None:
-        return None
-    day = None
-    with suppress(Refused):
-        if isinstance(value, str):
-            day = parse_date(value)
-        elif isinstance(value, datetime.date | np.datetime64):
-            day = np.datetime64(value, "D").item()
-    clear = isinstance(day, datetime.date) and not isinstance(day, Either)
-    require(clear and EARLIEST <= day <= LATEST, name, f"a day from {EARLIEST} to {LATEST} such as 2026-01-05", value)
-    return day
-
-
-def _lane(value):
-    require(isinstance(value, str), "lane", "a text", value)
-    try:
-        return lane_name(value)
-    except Refused as why:
-        raise ValueError(f"lane must be a name of 1 to {LONGEST} characters; {why}") from None
-
-
-def _amount(**named):
-    ((name, value),) = named.items()
-    (amount,) = nonnegative(**named)
-    require(amount.ndim == 0 and amount <= LARGEST, name, f"one number of at most {LARGEST:.0e}", value)
-    return float(amount)
+    return and_(of_lanes(as_lanes(lanes)), window(as_day(first, "first"), as_day(last, "last")))
