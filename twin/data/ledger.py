@@ -45,8 +45,8 @@ class Ledger:
     Parameters
     ----------
     url : str, optional
-        postgresql://user:password@host:port/database, or sqlite:////data/flows.sqlite. By default where DATABASE_URL says (also
-        in a file .env), else an SQLite file among the user's data.
+        postgresql://user:password@host:port/database, or sqlite:////data/flows.sqlite. By default where DATABASE_URL
+        says (also in a file .env), else an SQLite file among the user's data.
 
     >>> import tempfile
     >>> folder = tempfile.TemporaryDirectory()
