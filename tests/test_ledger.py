@@ -241,6 +241,21 @@ def test_after_a_reset_a_file_can_be_imported_again(ledger, file):
     assert ledger.import_file(file(FLOWS)).records == 4
 
 
+def test_an_import_can_be_undone_and_nothing_else_changes(ledger, file):
+    logged = ledger.append(DAY, "A", 9)
+    first = ledger.import_file(file(FLOWS))
+    again = ledger.import_file(file(FLOWS), again=True)
+    third = ledger.import_file(file(FLOWS), again=True)
+    ledger.delete(next(flow.id for flow in ledger.records("B") if flow.volume == 2))
+    assert ledger.undo(first.id) + ledger.undo(again.id) == 7
+    assert logged in ledger.records() and ledger.count() == 5
+    assert [past["id"] for past in ledger.status()["imports"]] == [third.id]
+    assert ledger.import_file(file(FLOWS)).repeated and ledger.import_file(file(FLOWS), again=True).records == 4
+    for key in (first.id, 999):
+        with pytest.raises(ValueError, match=f"import_id must be that of an import into the ledger at .*; got {key}"):
+            ledger.undo(key)
+
+
 def test_a_history_comes_back_as_it_went_in(ledger):
     history = research_lanes()
     assert ledger.import_history(history).records == len(history.flows) and ledger.import_history(history).repeated

@@ -49,7 +49,7 @@ def file(tmp_path):
 def test_from_seed_to_reset(run, answer, ledger):
     assert run("seed")[:2] == (
         0,
-        f"synthetic research lanes: 3,276 rows = 3,276 kept + 0 refused\n3,276 flows added to {ledger.place}\n",
+        f"synthetic research lanes: 3,276 rows = 3,276 kept + 0 refused\n3,276 flows added to {ledger.place} as import 1\n",
     )
     code, out, _ = run("seed")
     assert code == 0 and "nothing new: the same 3,276 flows were imported on" in out and ledger.count() == 3276
@@ -76,7 +76,11 @@ def test_import_shows_its_account(run, answer, file, ledger):
     assert (code, err) == (0, "") and "3 rows = 3 kept + 0 refused" in out and "3 flows added to" in out
     content = answer("import", file)
     assert content["repeated"] and content["added"] == 0 and content["account"]["rows_read"] == 3
-    assert answer("import", file, "--again")["added"] == 3 and ledger.count() == 6
+    again = answer("import", file, "--again")
+    assert again["added"] == 3 and ledger.count() == 6
+    assert answer("undo", again["import"]) == {"place": ledger.place, "import": again["import"], "deleted": 3}
+    code, out, err = run("undo", again["import"])
+    assert (code, out) == (2, "") and "must be that of an import" in err and ledger.count() == 3
 
 
 def test_import_of_a_file_with_bad_rows(run, file, ledger):

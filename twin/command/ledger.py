@@ -19,6 +19,7 @@ EXAMPLES = """examples
   python -m twin ledger import flows.csv --good-rows-only      the others; says which were left out
   python -m twin ledger log 2026-01-05 BER-MUC 120             one flow, which is shown with its id
   python -m twin ledger delete 17
+  python -m twin ledger undo 3                                 a whole import taken back; status lists them
   python -m twin ledger lanes                                  statistics of every lane
   python -m twin ledger export flows.csv --lane BER-MUC --from 2025-01-01
   python -m twin assess ledger:                                every answer for every lane of the ledger
@@ -56,6 +57,8 @@ def add(commands):
     one.add_argument("volume", type=float, help="[pallet]")
     one.add_argument("--returns", type=float, help="of these came back [pallet]")
     verb(_delete, "delete flows by their ids, all or none").add_argument("id", type=int, nargs="+")
+    undo = verb(_undo, "take back an import: delete its flows, and forget it")
+    undo.add_argument("id", type=int, help="of the import, as import and status show it")
     lanes = verb(_lanes, "show the statistics of every lane")
     lanes.add_argument("--period", choices=DAYS_PER_PERIOD, help="sum flows into days, weeks or months")
     lanes.add_argument("--gaps", choices=("zero", "unknown"), default="zero", help="what a period without a flow means")
@@ -93,7 +96,7 @@ def _import(ledger, options):
         done = ledger.import_file(options.file, good_rows_only=options.good_rows_only, again=options.again, **reading)
     except RowsRefused as refusal:
         if options.json:
-            _show(options, _imported(ledger, 0, False, refusal.account, ()), "")
+            _show(options, _imported(ledger, None, 0, False, refusal.account, ()), "")
         else:
             print(refusal.account, file=sys.stderr)
         print(f"twin: {refusal}; --good-rows-only imports the others", file=sys.stderr)
@@ -112,14 +115,15 @@ def _tell(ledger, options, done):
     if done.repeated:
         lines.append(f"nothing new: {done.notes[0]}; --again adds them once more")
     else:
-        lines.append(f"{done.records:,} flows added to {ledger.place}")
+        lines.append(f"{done.records:,} flows added to {ledger.place} as import {done.id}")
         lines += [f"  note     {note}" for note in done.notes]
     return _show(options, _imported(ledger, *done), "\n".join(lines))
 
 
-def _imported(ledger, records, repeated, account, notes):
+def _imported(ledger, key, records, repeated, account, notes):
     return {
         "place": ledger.place,
+        "import": key,
         "added": records,
         "repeated": repeated,
         "notes": list(notes),
@@ -146,6 +150,12 @@ def _log(ledger, options):
 def _delete(ledger, options):
     gone = ledger.delete(*options.id)
     return _show(options, [flow._asdict() for flow in gone], "\n".join(f"deleted {_flow(flow)}" for flow in gone))
+
+
+def _undo(ledger, options):
+    gone = ledger.undo(options.id)
+    content = {"place": ledger.place, "import": options.id, "deleted": gone}
+    return _show(options, content, f"{gone:,} flows of import {options.id} deleted from {ledger.place}")
 
 
 def _lanes(ledger, options):

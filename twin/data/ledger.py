@@ -31,8 +31,9 @@ IMPORTED = ("id", "source", "records", "period", "imported_at")
 
 
 class Import(NamedTuple):
-    """What an import did: how many records it added (0 when they were there already), and what it read."""
+    """What an import did: its id, how many records it added (0 when they were there already), and what it read."""
 
+    id: int
     records: int
     repeated: bool
     account: Account
@@ -106,6 +107,13 @@ class Ledger:
             require(not missing, "id", f"that of a flow in the ledger at {self.place}", ", ".join(map(str, missing)))
         return [gone[key] for key in ids]
 
+    def undo(self, import_id):
+        """Take back one import: delete its flows, as many as are left, and the memory of it; return how many."""
+        with writing(self._engine) as connection:
+            known = connection.execute(delete(imports).where(imports.c.id == as_id(import_id))).rowcount
+            require(known, "import_id", f"that of an import into the ledger at {self.place}", import_id)
+            return connection.execute(delete(flows).where(flows.c.import_id == import_id)).rowcount
+
     def reset(self, token):
         """Delete all flows and the memory of imports; return how many flows there were. `token` is RESET_TOKEN."""
         require(
@@ -154,15 +162,16 @@ class Ledger:
         records, digest = staged.measure()
         with writing(self._engine) as connection:
             take_turns(connection, digest)
-            earlier = connection.execute(select(imports).where(imports.c.digest == digest)).all()
+            same = select(imports).where(imports.c.digest == digest).order_by(imports.c.repeat)
+            earlier = connection.execute(same).all()
             if earlier and not again:
                 first = earlier[0]
                 note = f"the same {first.records:,} flows were imported on {first.imported_at[:10]} from {first.source}"
-                return Import(0, True, staged.account, (note,))
+                return Import(first.id, 0, True, staged.account, (note,))
             notes = tuple(overlap(connection, staged))
             values = {
                 "digest": digest,
-                "repeat": len(earlier),
+                "repeat": earlier[-1].repeat + 1 if earlier else 0,
                 "source": str(source),
                 "records": records,
                 "period": staged.period,
@@ -172,7 +181,7 @@ class Ledger:
             _bulk.insert(connection, staged, key, records, progress)
         if records >= MANY:
             tidy(self._engine, flows.name)
-        return Import(records, False, staged.account, notes)
+        return Import(key, records, False, staged.account, notes)
 
     # ------------------------------------------------------------ answers
 
