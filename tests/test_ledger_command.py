@@ -49,7 +49,8 @@ def file(tmp_path):
 def test_from_seed_to_reset(run, answer, ledger):
     assert run("seed")[:2] == (
         0,
-        f"synthetic research lanes: 3,276 rows = 3,276 kept + 0 refused\n3,276 flows added to {ledger.place} as import 1\n",
+        "synthetic research lanes: 3,276 rows = 3,276 kept + 0 refused\n"
+        f"3,276 flows added to {ledger.place} as import 1\n",
     )
     code, out, _ = run("seed")
     assert code == 0 and "nothing new: the same 3,276 flows were imported on" in out and ledger.count() == 3276

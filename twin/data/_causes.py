@@ -36,7 +36,7 @@ def cause(error):
     for length in range(len(code), 1, -1):
         if code[:length] in SENTENCES:
             return SENTENCES[code[:length]]
-    if code or not type(error).__name__.startswith("OperationalError"):
+    if code or "OperationalError" not in [kind.__name__ for kind in type(error).__mro__]:
         return f"failed ({type(error).__name__}{code and ', '}{code})"
     said = str(error)
     if "does not exist" in said and "database" in said:

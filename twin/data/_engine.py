@@ -1,6 +1,7 @@
 """The way to the ledger's database: connections that read, and connections that change all or nothing."""
 
 import os
+import random
 import sqlite3
 import time
 from contextlib import contextmanager, suppress
@@ -99,16 +100,8 @@ def tidy(engine, table):
 
 def keep_log(engine):
     """Let readers of an SQLite file go on while one writes: changes go to a log beside it first."""
-    end = time.monotonic() + WAIT
     with _speaking(engine, ""), engine.connect() as connection:
-        while True:
-            try:
-                connection.connection.execute("PRAGMA journal_mode = WAL")
-                return
-            except sqlite3.OperationalError as error:  # does not wait its turn by itself
-                if error.sqlite_errorname != "SQLITE_BUSY" or time.monotonic() > end:
-                    raise
-                time.sleep(0.01)
+        _insist(connection, "PRAGMA journal_mode = WAL")
 
 
 @contextmanager
@@ -140,5 +133,23 @@ def _prepare(connection, _):
 
 def _begin(connection):
     """Begin a transaction; one that will write waits its turn before it reads anything."""
-    writes = connection.get_execution_options().get("twin_writes")
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    if connection.get_execution_options().get("twin_writes"):
+        _insist(connection, "BEGIN IMMEDIATE")
+    else:
+        connection.exec_driver_sql("BEGIN")
+
+
+def _insist(connection, statement):
+    """Run a statement of SQLite that others may hold up; ask often, for its own way of waiting lets some starve."""
+    plain, end = connection.connection.dbapi_connection, time.monotonic() + WAIT
+    plain.execute("PRAGMA busy_timeout = 0")
+    try:
+        while True:
+            try:
+                return plain.execute(statement)
+            except sqlite3.OperationalError as error:
+                if not error.sqlite_errorname.startswith("SQLITE_BUSY") or time.monotonic() > end:
+                    raise
+            time.sleep(random.uniform(0.001, 0.004))
+    finally:
+        plain.execute(f"PRAGMA busy_timeout = {1000 * WAIT}")
