@@ -493,8 +493,8 @@ def test_days_into_weeks_leave_out_unfinished_ones(read):
     assert rows(history) == [("2024-01-08", "A", 7.0), ("2024-01-15", "A", 7.0)]
     assert not history.account.period_inferred
     assert history.account.reasons() == {
-        "is in the unfinished first week of the file, from 2024-01-01": 5,
-        "is in the unfinished last week of the file, from 2024-01-22": 1,
+        "is in the unfinished first week of the record, from 2024-01-01": 5,
+        "is in the unfinished last week of the record, from 2024-01-22": 1,
     }
 
 

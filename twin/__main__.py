@@ -31,7 +31,7 @@ def main(arguments=None):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except KeyboardInterrupt:
-        print("twin: stopped", file=sys.stderr)
+        print("twin: stopped; nothing half-done was kept", file=sys.stderr)
         return 130
     except LedgerError as error:
         print(f"twin: {error}", file=sys.stderr)

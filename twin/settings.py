@@ -11,4 +11,4 @@ def setting(name):
         from dotenv import dotenv_values, find_dotenv  # comes with the extras that have settings
     except ImportError:
         return ""
-    return dotenv_values(find_dotenv(usecwd=True), encoding="utf-8").get(name) or ""
+    return dotenv_values(find_dotenv(usecwd=True), encoding="utf-8", interpolate=False).get(name) or ""

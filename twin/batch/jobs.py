@@ -12,7 +12,7 @@ import twin
 from twin.batch.notebook import NotebookError, execute, write
 from twin.batch.plan import default_parameters
 from twin.batch.pool import in_parallel
-from twin.data.text import is_ledger, without_secrets
+from twin.data.places import is_ledger
 
 LIBRARIES = ("numpy", "scipy", "pandas", "matplotlib")
 PACKAGE = Path(twin.__file__).parent
@@ -39,7 +39,7 @@ def provenance(job):
     inputs = {
         "notebook": job.source,
         "notebook_digest": _digest(_source(job.notebook)),
-        "parameters": {name: _shown(value) for name, value in job.parameters.items()},
+        "parameters": dict(job.parameters),
         "package": twin.__version__,
         "package_digest": _package_digest(),
         "data": {name: _digest((job.notebook.parent / name).read_bytes()) for name in files},
@@ -55,7 +55,7 @@ def provenance(job):
 
 def is_finished(job, inputs):
     """Tell whether a job's folder holds all it yields, from these very inputs."""
-    if any(is_ledger(value) for value in job.parameters.values()):
+    if any(map(is_ledger, {**default_parameters(job.notebook), **job.parameters}.values())):
         return False  # what lies behind an address may change unseen
     try:
         results = json.loads((job.folder / "results.json").read_text(encoding="utf-8"))
@@ -74,7 +74,7 @@ def run_job(job, inputs):
         saved_to = str(partial.resolve())
         notebook = execute(job.notebook, {**job.parameters, "out_dir": saved_to})
         text = json.dumps(notebook).replace(json.dumps(saved_to)[1:-1], f"out/{job.name}")
-        write(json.loads(without_secrets(text)), partial / job.notebook.name)
+        write(json.loads(text), partial / job.notebook.name)
         _seal(job, partial, inputs)
         _put_in_place(partial, job.folder)
     except (NotebookError, ValueError, OSError, KeyError, TypeError) as error:  # the other jobs go on
@@ -131,7 +131,3 @@ def _package_digest():
 
 def _digest(data):
     return hashlib.sha256(data).hexdigest()[:16]
-
-
-def _shown(value):
-    return without_secrets(value) if isinstance(value, str) else value

@@ -17,6 +17,13 @@ def add_reading_options(group):
     )
 
 
+def add_window(group):
+    """Add the options that choose flows of a ledger."""
+    group.add_argument("--lane", action="append", dest="lanes", metavar="LANE", help="just this lane; repeatable")
+    group.add_argument("--first", metavar="DAY", help="from this day on")
+    group.add_argument("--last", metavar="DAY", help="up to this day")
+
+
 def reading_of(options):
     """Return the arguments of a reader from the options, among them whether to show progress."""
     if options.file == "":

@@ -6,7 +6,7 @@ import shutil
 import sys
 from dataclasses import fields
 
-from twin.command._reading import add_reading_options, reading_of
+from twin.command._reading import add_reading_options, add_window, reading_of
 from twin.demand import DAYS_PER_PERIOD
 from twin.lane import Policy
 
@@ -66,6 +66,7 @@ def add(commands):
         help="rows of one lane and date: add them up (the default), keep the first, or refuse them all",
     )
     add_reading_options(reading)
+    add_window(parser.add_argument_group("of the ledger"))
     policy = parser.add_argument_group("policy of the lanes")
     policy.add_argument("--policies", metavar="FILE", help="CSV with a lane column and any of the fields below")
     for field in fields(Policy):
@@ -96,6 +97,9 @@ def _assess(options):
         period=options.period,
         gaps=options.gaps,
         duplicates=options.duplicates,
+        lanes=options.lanes,
+        first=options.first,
+        last=options.last,
         **reading_of(options),
     )
     given = {field.name: getattr(options, field.name) for field in fields(Policy)}

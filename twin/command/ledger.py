@@ -2,11 +2,12 @@
 
 import argparse
 import json
+import os
 import sys
 
-from twin.command._reading import add_reading_options, reading_of
+from twin.command._reading import add_reading_options, add_window, reading_of
 from twin.data.text import visible
-from twin.demand import DAYS_PER_PERIOD
+from twin.demand import DAYS_PER_PERIOD, PERIOD_NAMES
 
 ABOUT = """Flows of lanes kept in a database, one history for dashboards, notebooks and batches.
 
@@ -17,15 +18,17 @@ EXAMPLES = """examples
   python -m twin ledger seed                                   the three research lanes, to try things out
   python -m twin ledger import flows.csv                       all rows, or none where one cannot be used
   python -m twin ledger import flows.csv --good-rows-only      the others; says which were left out
+  python -m twin ledger import longer.csv --new-only           just the days that the ledger does not hold yet
   python -m twin ledger log 2026-01-05 BER-MUC 120             one flow, which is shown with its id
   python -m twin ledger delete 17
   python -m twin ledger undo 3                                 a whole import taken back; status lists them
   python -m twin ledger lanes                                  statistics of every lane
-  python -m twin ledger export flows.csv --lane BER-MUC --from 2025-01-01
+  python -m twin ledger export berlin.csv --lane BER-MUC --first 2025-01-01
   python -m twin assess ledger:                                every answer for every lane of the ledger
 
 exit codes
   0 done   1 nothing was imported, because rows were refused   2 an input cannot be used   3 the ledger cannot do it
+  130 stopped, and nothing was changed
 """
 
 
@@ -45,33 +48,34 @@ def add(commands):
 
     bring = verb(_import, "add the flows of a CSV file, all of them or none")
     bring.add_argument("file", help="CSV of flows, plain or gzipped: date, lane, volume and perhaps returns")
-    bring.add_argument("--good-rows-only", action="store_true", help="leave out the rows that cannot be used")
+    bring.add_argument(
+        "--good-rows-only",
+        action="store_true",
+        help="leave out the rows that cannot be used; where just the number cannot be read, an unknown volume is kept",
+    )
+    bring.add_argument("--new-only", action="store_true", help="leave out lanes and days that the ledger holds already")
     bring.add_argument("--again", action="store_true", help="add the same flows once more")
     add_reading_options(bring)
-    take = verb(_export, "write flows as CSV")
-    take.add_argument("file", nargs="?", help="where to write them; none: to the standard output")
-    _add_window(take)
+    take = verb(_export, "write flows as CSV, or with their ids as JSON")
+    take.add_argument("file", nargs="?", help="where to write them, .gz compressed; none: to the standard output")
+    take.add_argument("--force", action="store_true", help="write over a file that exists")
+    add_window(take)
     one = verb(_log, "add one flow")
     one.add_argument("date", help="the day, such as 2026-01-05")
     one.add_argument("lane")
     one.add_argument("volume", type=float, help="[pallet]")
     one.add_argument("--returns", type=float, help="of these came back [pallet]")
-    verb(_delete, "delete flows by their ids, all or none").add_argument("id", type=int, nargs="+")
+    away = verb(_delete, "delete flows by their ids, all or none")
+    away.add_argument("id", type=int, nargs="+", help="as log and export --json show them")
     undo = verb(_undo, "take back an import: delete its flows, and forget it")
     undo.add_argument("id", type=int, help="of the import, as import and status show it")
     lanes = verb(_lanes, "show the statistics of every lane")
     lanes.add_argument("--period", choices=DAYS_PER_PERIOD, help="sum flows into days, weeks or months")
     lanes.add_argument("--gaps", choices=("zero", "unknown"), default="zero", help="what a period without a flow means")
-    _add_window(lanes)
+    add_window(lanes)
     verb(_reset, "delete every flow").add_argument("--token", default="", help="words that show that you mean it")
     verb(_status, "show where the ledger is and what it holds")
     verb(_seed, "add the three synthetic research lanes").add_argument("--again", action="store_true", help="once more")
-
-
-def _add_window(parser):
-    parser.add_argument("--lane", action="append", dest="lanes", metavar="LANE", help="of this lane; repeatable")
-    parser.add_argument("--from", dest="first", metavar="DAY", help="from this day on")
-    parser.add_argument("--to", dest="last", metavar="DAY", help="up to this day")
 
 
 def _with_ledger(run, options):
@@ -91,12 +95,12 @@ def _show(options, content, words):
 def _import(ledger, options):
     from twin.data.errors import RowsRefused
 
-    reading = reading_of(options)
+    kinds = {name: getattr(options, name) for name in ("good_rows_only", "new_only", "again")}
     try:
-        done = ledger.import_file(options.file, good_rows_only=options.good_rows_only, again=options.again, **reading)
+        done = ledger.import_file(options.file, **kinds, **reading_of(options))
     except RowsRefused as refusal:
         if options.json:
-            _show(options, _imported(ledger, None, 0, False, refusal.account, ()), "")
+            _show(options, {"place": ledger.place, "added": 0, "account": refusal.account.to_dict()}, "")
         else:
             print(refusal.account, file=sys.stderr)
         print(f"twin: {refusal}; --good-rows-only imports the others", file=sys.stderr)
@@ -111,24 +115,23 @@ def _seed(ledger, options):
 
 
 def _tell(ledger, options, done):
-    lines = [str(done.account)] if len(done.account.refused) else [done.account.headline()]
-    if done.repeated:
-        lines.append(f"nothing new: {done.notes[0]}; --again adds them once more")
-    else:
-        lines.append(f"{done.records:,} flows added to {ledger.place} as import {done.id}")
-        lines += [f"  note     {note}" for note in done.notes]
-    return _show(options, _imported(ledger, *done), "\n".join(lines))
-
-
-def _imported(ledger, key, records, repeated, account, notes):
-    return {
+    content = {
         "place": ledger.place,
-        "import": key,
-        "added": records,
-        "repeated": repeated,
-        "notes": list(notes),
-        "account": account.to_dict(),
+        "import": done.id,
+        "added": done.records,
+        "unknown": done.unknown,
+        "repeated": done.repeated,
+        "notes": list(done.notes),
+        "account": done.account.to_dict(),
     }
+    lines = [str(done.account)]
+    if done.repeated:
+        lines.append(f"nothing new: {done.notes[0]}")
+    else:
+        unknown = f", {done.unknown:,} of them with an unknown volume," if done.unknown else ""
+        lines.append(f"{done.records:,} flows{unknown} added to {ledger.place} as import {done.id}")
+        lines += [f"  note     {note}" for note in done.notes]
+    return _show(options, content, "\n".join(lines))
 
 
 def _export(ledger, options):
@@ -136,6 +139,8 @@ def _export(ledger, options):
     if not options.file and options.json:
         content = [flow._asdict() for flow in ledger.records(**window)]
         return _show(options, {"place": ledger.place, "flows": content}, "")
+    if options.file and os.path.exists(options.file) and not options.force:
+        raise ValueError(f"file must be a new one, or --force must be said; got {options.file}, which exists")
     count = ledger.export(options.file or sys.stdout, **window)
     if options.file:
         return _show(options, {"file": options.file, "flows": count}, f"{count:,} flows written to {options.file}")
@@ -144,12 +149,15 @@ def _export(ledger, options):
 
 def _log(ledger, options):
     flow = ledger.append(options.date, options.lane, options.volume, options.returns)
-    return _show(options, flow._asdict(), f"added {_flow(flow)}")
+    remarks = ledger.remarks(flow)
+    words = [f"added to {ledger.place}: {_flow(flow)}", *(f"  note     {remark}" for remark in remarks)]
+    return _show(options, {**flow._asdict(), "place": ledger.place, "notes": remarks}, "\n".join(words))
 
 
 def _delete(ledger, options):
     gone = ledger.delete(*options.id)
-    return _show(options, [flow._asdict() for flow in gone], "\n".join(f"deleted {_flow(flow)}" for flow in gone))
+    words = [f"deleted from {ledger.place}: {_flow(flow)}" for flow in gone]
+    return _show(options, [flow._asdict() for flow in gone], "\n".join(words))
 
 
 def _undo(ledger, options):
@@ -161,11 +169,18 @@ def _undo(ledger, options):
 def _lanes(ledger, options):
     window = {"lanes": options.lanes, "first": options.first, "last": options.last}
     table = ledger.statistics(**window, period=options.period, gaps=options.gaps)
+    said = table.attrs
     dates = {name: table[name].dt.strftime("%Y-%m-%d") for name in ("first_date", "last_date")}
     table = table.assign(**dates)
-    content = table.astype(object).where(table.notna(), None).to_dict(orient="index")
-    words = table.rename(index=visible).to_string(float_format=lambda value: f"{value:,.3f}", index_names=False)
-    return _show(options, content, words)
+    lanes = table.astype(object).where(table.notna(), None).to_dict(orient="index")
+    meaning = "counts as zero" if said["gaps"] == "zero" else "is not counted"
+    name = PERIOD_NAMES[said["period"]]
+    words = [
+        f"pallets per {name}; a {name} without a flow {meaning}",
+        *(f"  note     {note}" for note in said["notes"]),
+    ]
+    words.append(table.rename(index=visible).to_string(float_format=lambda value: f"{value:,.3f}", index_names=False))
+    return _show(options, {"place": ledger.place, **said, "lanes": lanes}, "\n".join(words))
 
 
 def _reset(ledger, options):

@@ -6,9 +6,9 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 from twin.data.errors import LedgerError
+from twin.data.places import HERE
 from twin.settings import setting
 
-HERE = "ledger:"  # the address that DATABASE_URL names
 DRIVER = {"postgresql": "postgresql+psycopg", "postgres": "postgresql+psycopg", "sqlite": "sqlite"}
 
 
@@ -18,11 +18,9 @@ def address(url=HERE):
     >>> address("postgres://planner:secret@db.example/flows").drivername
     'postgresql+psycopg'
     """
-    url = setting("DATABASE_URL") if url == HERE else url
+    url = setting("DATABASE_URL") if url in (HERE, "", None) else str(url)
     if not url:
-        from platformdirs import user_data_path
-
-        return URL.create("sqlite", database=str(user_data_path("lsp-digital-capacity-twin") / "ledger.sqlite"))
+        return URL.create("sqlite", database=str(_folder_of_the_user() / "ledger.sqlite"))
     scheme, complaint = url.split(":", 1)[0].split("+", 1)[0], ""
     try:
         parsed = make_url(url)
@@ -33,7 +31,9 @@ def address(url=HERE):
             complaint = "must begin with postgresql:// or sqlite:///"
         elif "@" in (parsed.host or ""):
             complaint = "has an @ in its user or password; write it as %40"
-        elif scheme == "sqlite" and not _is_whole_path(parsed.database or ""):
+        elif scheme != "sqlite" and set("@:/") & set(parsed.database or ""):
+            complaint = "cannot be read as postgresql://user:password@host:port/database; are its slashes right?"
+        elif scheme == "sqlite" and not _is_whole_path(parsed):
             complaint = "must name a file by its whole path, as in sqlite:////data/flows.sqlite, wherever it is used"
     if complaint:
         url = parsed = scheme = None  # a traceback may show what variables hold
@@ -41,9 +41,19 @@ def address(url=HERE):
     return parsed.set(drivername=DRIVER[scheme])
 
 
-def _is_whole_path(database):
-    """Whether a file is the same one in every folder; SQLite's own file: addresses are taken as they are."""
-    return Path(database).is_absolute() or database.startswith("file:/")
+def _folder_of_the_user():
+    from platformdirs import user_data_path
+
+    try:
+        return user_data_path("lsp-digital-capacity-twin", ensure_exists=True)
+    except OSError as error:
+        raise LedgerError(f"the ledger has no folder, as {error.filename} cannot be made; set DATABASE_URL") from None
+
+
+def _is_whole_path(url):
+    """Whether a file is the same one in every folder, also where SQLite's own way of naming it is asked for."""
+    database = url.database or ""
+    return Path(database.removeprefix("file:") if url.query.get("uri") == "true" else database).is_absolute()
 
 
 def place(url):

@@ -2,18 +2,22 @@
 
 LOST = "cannot be reached: is the server running, and does DATABASE_URL name its host and port?"
 BUSY = "is busy with somebody else's change; try again in a moment"
+CROWDED = "has no connection left for one more user; try again in a moment"
+STRANGER = "refuses this user and password"
 READ_ONLY = "may only be read here"
 FULL = "has no space left on its disk"
-SENTENCES = {  # by SQLSTATE or its class, or by the name of SQLite's result code or how it begins
-    "28": "refuses this user and password",
+RULES = "refuses a value that breaks its rules"
+BY_CODE = {  # SQLSTATE or its class; the name of SQLite's result code, or how it begins
+    "28": STRANGER,
     "3D": "does not exist: the server has no such database",
     "25006": READ_ONLY,
     "42501": "gives this user no right to do that",
     "53100": FULL,
-    "53300": "has no connection left for one more user; try again in a moment",
+    "53300": CROWDED,
     "40": BUSY,
     "55P03": BUSY,
-    "23": "refuses a value that breaks its rules",
+    "22": "cannot hold a value that was given; a PostgreSQL database must have the encoding UTF8",
+    "23": RULES,
     "08": LOST,
     "57P": LOST,
     "SQLITE_BUSY": BUSY,
@@ -24,9 +28,29 @@ SENTENCES = {  # by SQLSTATE or its class, or by the name of SQLite's result cod
     "SQLITE_CANTOPEN": "cannot be opened: does its folder exist, and may you write there?",
     "SQLITE_NOTADB": "is no SQLite file",
     "SQLITE_CORRUPT": "is damaged",
-    "SQLITE_CONSTRAINT": "refuses a value that breaks its rules",
+    "SQLITE_CONSTRAINT": RULES,
 }
-REFUSALS = ("authentication failed", "no password supplied", "role ", "no pg_hba.conf entry")  # have no SQLSTATE yet
+BY_WORDS = (  # while a connection is being made PostgreSQL gives no code
+    ("authentication failed", STRANGER),
+    ("no password supplied", STRANGER),
+    ("no pg_hba.conf entry", STRANGER),
+    ('role "', STRANGER),
+    ("permission denied for database", "gives this user no right to connect"),
+    ("too many ", CROWDED),
+    ("remaining connection slots", CROWDED),
+    ("database ", BY_CODE["3D"]),
+)
+UNKNOWN = "cannot be reached, or refuses the connection: is the server running, and does DATABASE_URL fit it?"
+GONE = (
+    "refused",
+    "timeout",
+    "timed out",
+    "translate host",
+    "closed the connection",
+    "lost",
+    "is closed",
+    "starting up",
+)
 
 
 def cause(error):
@@ -34,11 +58,14 @@ def cause(error):
     error = getattr(error, "orig", error)
     code = getattr(error, "sqlstate", None) or getattr(error, "sqlite_errorname", None) or ""
     for length in range(len(code), 1, -1):
-        if code[:length] in SENTENCES:
-            return SENTENCES[code[:length]]
-    if code or "OperationalError" not in [kind.__name__ for kind in type(error).__mro__]:
-        return f"failed ({type(error).__name__}{code and ', '}{code})"
+        if code[:length] in BY_CODE:
+            return BY_CODE[code[:length]]
+    kinds = [kind.__name__ for kind in type(error).__mro__]
+    if "TimeoutError" in kinds:  # of our own pool
+        return CROWDED
+    if code or "OperationalError" not in kinds:
+        return f"failed ({kinds[0]}{code and ', '}{code})"
     said = str(error)
-    if "does not exist" in said and "database" in said:
-        return SENTENCES["3D"]
-    return SENTENCES["28"] if any(words in said for words in REFUSALS) else LOST
+    if any(words in said for words in GONE):
+        return LOST
+    return next((sentence for words, sentence in BY_WORDS if words in said), UNKNOWN)

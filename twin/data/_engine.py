@@ -5,14 +5,13 @@ import random
 import sqlite3
 import time
 from contextlib import contextmanager, suppress
-from pathlib import Path
 
 from sqlalchemy import create_engine, event
-from sqlalchemy.exc import DBAPIError, DisconnectionError
+from sqlalchemy.exc import DBAPIError, DisconnectionError, TimeoutError
 from sqlalchemy.pool import QueuePool
 
 from twin.data._address import place
-from twin.data._causes import SENTENCES, cause
+from twin.data._causes import cause
 from twin.data.errors import LedgerError
 
 WAIT = 4  # seconds for a connection, a lock or a sign of life, before a sentence says that none came
@@ -24,6 +23,7 @@ POSTGRESQL = {  # of every connection; those of the URL go before
     "keepalives_count": WAIT // 2,
     "tcp_user_timeout": 1000 * WAIT,
     "application_name": "twin",
+    "client_encoding": "utf8",
     "prepare_threshold": None,  # poolers between us and the server forget prepared statements
 }
 
@@ -31,11 +31,18 @@ POSTGRESQL = {  # of every connection; those of the URL go before
 def engine_at(url):
     """Return the engine of the ledger at an SQLAlchemy URL; nothing is opened yet."""
     sqlite = url.get_backend_name() == "sqlite"
-    if sqlite:
-        _check_file(url)
+    if sqlite and sqlite3.sqlite_version_info < OLDEST:
+        oldest = ".".join(map(str, OLDEST))
+        raise LedgerError(f"the ledger needs SQLite {oldest} or newer; this Python has {sqlite3.sqlite_version}")
     options = {"timeout": WAIT} if sqlite else POSTGRESQL
     options = {name: value for name, value in options.items() if name not in url.query}
-    pool = {"poolclass": QueuePool, "pool_size": 1, "max_overflow": 20, "pool_pre_ping": not sqlite}
+    pool = {
+        "poolclass": QueuePool,
+        "pool_size": 1,
+        "max_overflow": 20,
+        "pool_timeout": WAIT,
+        "pool_pre_ping": not sqlite,
+    }
     engine = create_engine(url, connect_args=options, hide_parameters=True, **pool)
     event.listen(engine, "connect", _remember_process)
     event.listen(engine, "checkout", _check_process)
@@ -45,18 +52,6 @@ def engine_at(url):
     return engine
 
 
-def _check_file(url):
-    """Refuse what no connection to SQLite could open, and make the folder of a new ledger."""
-    if sqlite3.sqlite_version_info < OLDEST:
-        oldest = ".".join(map(str, OLDEST))
-        raise LedgerError(f"the ledger needs SQLite {oldest} or newer; this Python has {sqlite3.sqlite_version}")
-    if not url.query:
-        try:
-            Path(url.database).parent.mkdir(parents=True, exist_ok=True)
-        except OSError:
-            raise LedgerError(f"the ledger at {url.database} {SENTENCES['SQLITE_CANTOPEN']}") from None
-
-
 @contextmanager
 def reading(engine):
     """A connection that sees one state of the ledger throughout."""
@@ -64,6 +59,7 @@ def reading(engine):
         if engine.dialect.name == "postgresql":
             connection = connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
         with connection.begin():
+            _limit_waiting(connection)
             yield connection
 
 
@@ -72,9 +68,10 @@ def writing(engine):
     """A connection whose changes are kept all together when the block ends, or not at all when it fails."""
     with _speaking(engine, "; nothing was changed"), engine.connect() as connection:
         connection = connection.execution_options(twin_writes=True)
+        if engine.dialect.name == "postgresql":  # whatever the server's default: after a wait, what others did is seen
+            connection = connection.execution_options(isolation_level="READ COMMITTED")
         transaction = connection.begin()
-        if engine.dialect.name == "postgresql":
-            connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{WAIT}s'")
+        _limit_waiting(connection)
         try:
             yield connection
         except BaseException:
@@ -83,6 +80,12 @@ def writing(engine):
         unsure = "; it was lost while confirming, so look whether the change is there before repeating it"
         with _speaking(engine, unsure if engine.dialect.name == "postgresql" else "; nothing was changed"):
             transaction.commit()
+
+
+def _limit_waiting(connection):
+    """Let a transaction wait for locks only so long; SQLite's connections do so by themselves."""
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{WAIT}s'")
 
 
 def take_turns(connection, topic):
@@ -95,7 +98,9 @@ def tidy(engine, table):
     """Make much that is new as quick to read as what is old; who may not do that does without."""
     if engine.dialect.name == "postgresql":
         with suppress(DBAPIError), engine.connect() as connection:
-            connection.execution_options(isolation_level="AUTOCOMMIT").exec_driver_sql(f"VACUUM (ANALYZE) {table}")
+            connection.execution_options(isolation_level="AUTOCOMMIT").exec_driver_sql(
+                f"VACUUM (ANALYZE, SKIP_LOCKED) {table}"
+            )
 
 
 def keep_log(engine):
@@ -109,7 +114,7 @@ def _speaking(engine, outcome):
     """Turn what the database says into a LedgerError."""
     try:
         yield
-    except (DBAPIError, engine.dialect.loaded_dbapi.Error) as error:
+    except (DBAPIError, TimeoutError, engine.dialect.loaded_dbapi.Error) as error:
         raise LedgerError(f"the ledger at {place(engine.url)} {cause(error)}{outcome}") from None
 
 

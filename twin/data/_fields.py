@@ -6,6 +6,7 @@ import numpy as np
 
 from twin.data.errors import Refused
 
+UNKNOWN = "volume is unknown"  # the reason of a row that says so itself
 LARGEST = 1e15  # [pallet] whole numbers above about 9e15 are no longer exact
 _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?", re.ASCII | re.IGNORECASE)
 
@@ -46,12 +47,16 @@ def number_parser(name, decimal):
     """Return a function from text to a finite number >= 0; its refusals speak of `name`."""
     other = "," if decimal == "." else "."
     thousands = rf"[+-]?\d{{1,3}}(?:\{other}\d{{3}})"
-    grouped = re.compile(rf"{thousands}{{2,}}(?:\{decimal}\d+)?|{thousands}+\{decimal}\d+", re.ASCII)
+    # With a decimal comma, which is asked for, a point can only group; with a point, 1,234 may be 1.234 all the same.
+    least = 1 if decimal == "," else 2
+    grouped = re.compile(rf"{thousands}{{{least},}}(?:\{decimal}\d+)?|{thousands}+\{decimal}\d+", re.ASCII)
 
     def parse(text):
         text = text.strip()
         if not text:
             raise Refused(f"{name} is empty")
+        if text.lower() == "unknown":
+            raise Refused(f"{name} is unknown")
         if text.lower().lstrip("+-") in ("nan", "na", "n/a", "null", "none"):
             raise Refused(f"{name} is not a number (missing)")
         if text.lower().lstrip("+-") in ("inf", "infinity"):

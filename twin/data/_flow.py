@@ -1,6 +1,7 @@
 """One flow, and what may be one."""
 
 import datetime
+import re
 from contextlib import suppress
 from typing import NamedTuple
 
@@ -11,9 +12,11 @@ from twin.data._dates import FIRST_YEAR, LAST_YEAR, parse_date
 from twin.data._fields import LARGEST
 from twin.data._lane_names import LONGEST, lane_name
 from twin.data.errors import Refused
+from twin.data.text import visible
 
 EARLIEST, LATEST = datetime.date(FIRST_YEAR, 1, 1), datetime.date(LAST_YEAR, 12, 31)
 LARGEST_ID = 2**63 - 1
+MOST = 10_000  # names or ids in one question; databases limit how many it may hold
 
 
 class Flow(NamedTuple):
@@ -33,13 +36,15 @@ def as_day(value, name="date"):
     day = value
     with suppress(Refused, ValueError):  # ValueError: pandas' missing time
         if isinstance(value, str):
-            day = parse_date(value)
+            day = parse_date(value) if len(re.findall(r"\d+|[^\W\d]+", value)) > 2 or len(value) > 7 else None
         elif isinstance(value, datetime.datetime):
             day = value.date()
         elif isinstance(value, np.datetime64):
             day = value.astype("datetime64[D]").item()
     clear = type(day) is datetime.date
-    require(clear and EARLIEST <= day <= LATEST, name, f"a day from {EARLIEST} to {LATEST} such as 2026-01-05", value)
+    require(
+        clear and EARLIEST <= day <= LATEST, name, f"a day from {EARLIEST} to {LATEST} such as 2026-01-05", shown(value)
+    )
     return day
 
 
@@ -54,7 +59,11 @@ def as_lane(value):
 
 def as_lanes(value):
     """Return the names of one lane or several, and None, which means all of them, as None."""
-    return None if value is None else [as_lane(name) for name in ([value] if isinstance(value, str) else value)]
+    if value is None:
+        return None
+    names = [value] if isinstance(value, str) else list(value)
+    require(len(names) <= MOST, "lanes", f"at most {MOST:,} names, or None for all", len(names))
+    return [as_lane(name) for name in names]
 
 
 def as_amount(**named):
@@ -65,8 +74,19 @@ def as_amount(**named):
     return float(amount)
 
 
+def as_ids(values):
+    """Return the ids of flows, each once."""
+    require(len(values) <= MOST, "id", f"at most {MOST:,} at a time", len(values))
+    return list(dict.fromkeys(map(as_id, values)))
+
+
 def as_id(value):
     """Return the id of a flow as an int."""
     whole_number = isinstance(value, int | np.integer) and not isinstance(value, bool)
-    require(whole_number and 1 <= value <= LARGEST_ID, "id", "a whole number >= 1 that a flow may have", value)
+    require(whole_number and 1 <= value <= LARGEST_ID, "id", "a whole number >= 1 that a flow may have", shown(value))
     return int(value)
+
+
+def shown(value):
+    """Return what was given as a sentence may show it."""
+    return visible(str(value))

@@ -12,7 +12,17 @@ def lane_name(text):
     >>> lane_name(" BER-MUC ")
     'BER-MUC'
     """
-    name = text.strip().strip("\ufeff").strip()
+    return _checked(_stripped(text))
+
+
+def _stripped(text):
+    """Text without blanks and byte-order marks around it, in whatever order they come."""
+    while (shorter := text.strip().strip("\ufeff")) != text:
+        text = shorter
+    return text
+
+
+def _checked(name):
     if not name:
         raise Refused("lane is empty")
     if "\0" in name:
@@ -39,8 +49,8 @@ def read_lane(text):
     >>> read_lane("'=1+1"), read_lane("'s-Hertogenbosch")
     ('=1+1', "'s-Hertogenbosch")
     """
-    name = lane_name(text)
-    return name[1:] if name.startswith("'") and _would_run(name) else name
+    name = _stripped(text)
+    return _checked(name[1:] if name.startswith("'") and _would_run(name) else name)
 
 
 def _would_run(name):

@@ -33,6 +33,7 @@ from twin.data._engine import keep_log, reading, writing
 from twin.data._fields import LARGEST
 from twin.data._flow import EARLIEST, LATEST
 from twin.data._lane_names import LONGEST
+from twin.data._periods import LENGTH
 from twin.data.errors import LedgerError
 
 VERSION = 1
@@ -86,14 +87,23 @@ flows = Table(
     Column("import_id", ROW_ID),  # of twin_import; no foreign key, which would look it up once a flow
     **STRICT,
 )
-version = Table("twin_schema", metadata, Column("version", Integer, nullable=False), sqlite_strict=True)
+version = Table(
+    "twin_schema",
+    metadata,
+    Column("one", Integer, primary_key=True, autoincrement=False),  # there is one version, and so one row
+    Column("version", Integer, nullable=False),
+    sqlite_strict=True,
+)
 
 for amount in (flows.c.volume, flows.c.returns):  # NaN is above every number for PostgreSQL, and missing for SQLite
     rule = or_(amount.is_(None), and_(amount >= 0, amount <= LARGEST))
     flows.append_constraint(CheckConstraint(rule, name=f"{amount.name}_finite_and_not_negative"))
 flows.append_constraint(CheckConstraint(flows.c.date.between(EARLIEST, LATEST), name="date_in_range"))
-long_enough = func.length(func.trim(flows.c.lane)).between(1, LONGEST)
-flows.append_constraint(CheckConstraint(long_enough, name="lane_not_empty"))
+named = and_(flows.c.lane == func.trim(flows.c.lane), func.length(flows.c.lane).between(1, LONGEST))
+flows.append_constraint(CheckConstraint(named, name="lane_not_empty"))
+imports.append_constraint(CheckConstraint(imports.c.period.in_(LENGTH), name="period_known"))
+imports.append_constraint(CheckConstraint(and_(imports.c.records >= 0, imports.c.repeat >= 0), name="counts"))
+version.append_constraint(CheckConstraint(version.c.one == 1, name="one_version"))
 # Everything that lanes are asked for, in the order they are asked for: statistics read nothing else.
 Index("twin_flow_by_lane", flows.c.lane, flows.c.date, flows.c.volume, flows.c.returns)
 unknown = flows.c.volume.is_(None)
@@ -138,7 +148,7 @@ def _create(engine):
             connection.execute(select(func.pg_advisory_xact_lock(LOCK)))
         if _version(connection) is None:  # nobody was faster
             metadata.create_all(connection)
-            connection.execute(version.insert().values(version=VERSION))
+            connection.execute(version.insert().values(one=1, version=VERSION))
 
 
 def _version(connection):

@@ -14,6 +14,8 @@ from twin.data._periods import (
 )
 from twin.data.text import visible
 
+EXAMPLES = 3  # lanes named in a sentence
+
 
 def as_categories(codes, names):
     """Return lanes as a categorical whose categories are in order, from places in a list of names."""
@@ -61,25 +63,25 @@ def choose_period(days, period, file):
 
 
 def into_periods(rows, period, refused, notes, file):
-    """Return (rows, period), dates at the start of their period; rows of unfinished periods are refused."""
+    """Return (rows, period, summed), dates at the start of their period; rows of unfinished periods are refused."""
     days = _days(rows)
     period, own = choose_period(days, period, file)
     if fits(days, period):  # already in these periods, weeks on a weekday of their own
         starts = period_starts(days, "MS") if period == "MS" else days
         if np.any(starts != days):
             notes.append("every date is the last of its month; months are dated on their first day")
-        return rows.assign(date=starts), period
+        return rows.assign(date=starts), period, False
     starts = period_starts(days, period)
     name = NAMES[period]
     cuts = unfinished(days, starts, 7 if own == "W" else 1, period)
     for cut, place in zip(cuts, ("first", "last"), strict=True):
         out = starts == cut
-        rows = _refuse(rows, out, f"is in the unfinished {place} {name} of the file, from {cut}", refused)
+        rows = _refuse(rows, out, f"is in the unfinished {place} {name} of the record, from {cut}", refused)
         starts = starts[~out]
     if own == "W":
         notes.append("each week counts in the month its date falls in, so months hold four or five weeks")
     notes.append(f"{NAMES[own]}s were summed into {name}s")
-    return rows.assign(date=starts), period
+    return rows.assign(date=starts), period, True
 
 
 def sum_flows(rows):
@@ -98,14 +100,19 @@ def sum_flows(rows):
     return pd.DataFrame(flows)
 
 
-def mark_unknown(flows, unknown, period, notes):
-    """Return the flows with a row of unknown (NaN) volume where all that was written down was refused."""
-    days = unknown["date"].to_numpy().astype("datetime64[D]")
-    as_written = fits(days, period) and period != "MS"
-    starts, span = days if as_written else period_starts(days, period), _days(flows)
+def mark_unknown(flows, unknown, period, summed, notes):
+    """Return the flows with a row of unknown (NaN) volume where all that was written down was refused.
+
+    summed : whether days were summed into periods; unfinished ones at either end are then left out here, too.
+    """
+    days, span = unknown["date"].to_numpy().astype("datetime64[D]"), _days(flows)
+    starts = period_starts(days, period)
+    if period == "W" and not summed:  # weeks begin on the weekday of the record
+        starts = days - (days - span.min()).astype(int) % 7
     lost = pd.DataFrame({"date": starts.astype("datetime64[s]"), "lane": unknown["lane"].astype("str")})
-    inside = (starts >= span.min()) & (starts <= span.max())  # sums leave unfinished periods out
-    lost = lost[as_written | inside].drop_duplicates()
+    if summed:
+        lost = lost[(starts >= span.min()) & (starts <= span.max())]
+    lost = lost.drop_duplicates()
     lost = lost[lost["lane"].isin(flows["lane"].cat.categories)]
     lost["lane"] = lost["lane"].astype(flows["lane"].dtype)
     side = lost.merge(flows[["lane", "date"]], on=["lane", "date"], how="left", indicator="side")["side"].to_numpy()
@@ -129,6 +136,15 @@ def gap_note(flows, period, gaps):
         f"of the {spanned:,} lane-{NAMES[period]}s from each lane's first row to the end of the record, "
         f"{spanned - len(flows):,} without a row {meaning} (gaps={gaps!r})"
     )
+
+
+def end_notes(lanes, last, end, gaps):
+    """Yield the sentence on lanes that end before the record does; lanes in order, last : their last days."""
+    early = [f"{visible(lane)} {day}" for lane, day in zip(lanes, last, strict=True) if day < end]
+    if early:
+        meaning = "what follows counts as zero" if gaps == "zero" else "what follows is not counted"
+        shown = ", ".join(early[:EXAMPLES]) + (" ..." if len(early) > EXAMPLES else "")
+        yield f"lanes that end before the record does, on {end}: {len(early):,} ({shown}); {meaning} (gaps={gaps!r})"
 
 
 def _refuse(rows, out, reason, refused):

@@ -2,11 +2,13 @@
 
 import hashlib
 import tempfile
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from twin.data._dates import settle
+from twin.data._dates import CONTRADICTS, settle
+from twin.data._fields import UNKNOWN
 from twin.data._lane_names import lane_name
 from twin.data._periods import own_period
 from twin.data._rows import CHUNK, ROW, Scan, contradictions
@@ -33,38 +35,43 @@ class Staged:
     account: Account
 
     @property
-    def period(self):
-        """What the records count in by themselves: D, W or MS."""
-        return own_period(self.days)
+    def bad(self):
+        """The rows that cannot be used; one that says itself that its volume is unknown can."""
+        refused = self.account.refused
+        return refused[refused["reason"] != UNKNOWN]
 
     def measure(self):
-        """Return (number, digest) of the records: the same ones in the same order have the same digest."""
-        number, digest = 0, hashlib.sha256("\0".join(self.lanes).encode())
+        """Return (number, unknown, digest): of records, of those with unknown volumes, and a fingerprint of all."""
+        number, unknown, digest = 0, 0, hashlib.sha256("\0".join(self.lanes).encode())
         for block in self.blocks():
             number += len(block)
+            unknown += int(np.isnan(block["volume"]).sum())
             digest.update(block.tobytes())
-        return number, digest.hexdigest()
+        return number, unknown, digest.hexdigest()
 
 
-def stage_file(path, *, dayfirst=None, **options):
-    """Return the records of a CSV file; its account tells which rows cannot be used.
+@contextmanager
+def staged_file(path, *, dayfirst=None, **options):
+    """The records of a CSV file, as long as the block lasts; its account tells which rows cannot be used.
 
     A row whose date and lane can be read, but not its numbers, is a record of an unknown volume.
     options : of `Scan`.
     """
-    scan, waiting = Scan(path, **options), tempfile.SpooledTemporaryFile(IN_MEMORY)
-    counts = np.zeros(0, dtype=np.int64)
+    with tempfile.SpooledTemporaryFile(IN_MEMORY) as waiting:
+        yield _stage(Scan(path, **options), waiting, dayfirst, path)
+
+
+def _stage(scan, waiting, dayfirst, path):
+    counts = known = np.zeros(0, dtype=np.int64)  # of rows on each day, and of those with a known volume
     for block in scan.blocks():
         waiting.write(block.tobytes())
-        counts = np.pad(counts, (0, len(scan.dates.texts) - len(counts)))
-        counts += np.bincount(block["date"], minlength=len(counts))
-        if len(scan.refused) > MOST_REFUSED:
-            raise ValueError(
-                f"{path} has over {MOST_REFUSED:,} rows that cannot be used: line {scan.refused[0][0]}, "
-                f"{scan.refused[0][1]}; are these the columns that were meant?"
-            )
+        volume_known = ~np.isnan(block["volume"])
+        counts = _add(counts, block["date"], len(scan.dates.texts))
+        known = _add(known, block["date"][volume_known], len(scan.dates.texts))
+        _give_up_early(scan, len(scan.refused), path)
     days, note = settle(scan.dates.values, scan.dates.texts, counts, dayfirst, path)
     clear = ~np.isnat(days)
+    _give_up_early(scan, len(scan.refused) + known[~clear].sum(), path)
 
     def rows():
         waiting.seek(0)
@@ -79,18 +86,53 @@ def stage_file(path, *, dayfirst=None, **options):
 
     refused = scan.refused
     if not clear.all():
-        known = (block[~np.isnan(block["volume"]) & ~clear[block["date"]]] for block in rows())
-        refused = refused + [refusal for block in known for refusal in contradictions(block, scan)]
-    known_days = np.unique(days[clear])
-    if not len(known_days):
+        contrary = (block[~np.isnan(block["volume"]) & ~clear[block["date"]]] for block in rows())
+        refused = refused + [refusal for block in contrary for refusal in contradictions(block, scan)]
+    written = np.unique(days[clear & (counts > 0)])
+    if not len(written):
         line, reason, text = refused[0]
         raise ValueError(f"{path} has no row whose date and lane can be read: line {line}, {reason}: {text}")
+    known_days = np.unique(days[clear & (known > 0)])
+    period = own_period(known_days if len(known_days) else written)
     facts = scan.facts(note)
     kept = facts["rows_read"] - len(refused)
-    account = Account(
-        **facts, rows_kept=kept, refused=refusals(refused), period=own_period(known_days), period_inferred=True
-    )
-    return Staged(blocks, scan.lanes.values, known_days, "returns" in scan.names, account)
+    account = Account(**facts, rows_kept=kept, refused=refusals(refused), period=period, period_inferred=True)
+    return Staged(blocks, scan.lanes.values, written, "returns" in scan.names, account)
+
+
+def _add(counts, codes, size):
+    """Add how often each code comes to counts, which may be too short."""
+    return np.pad(counts, (0, size - len(counts))) + np.bincount(codes, minlength=size)
+
+
+def _give_up_early(scan, refused, path):
+    """Stop where so many rows cannot be used that this is not the file that was meant."""
+    if refused > MOST_REFUSED:
+        line, reason = scan.refused[0][:2] if scan.refused else (2, CONTRADICTS)
+        raise ValueError(
+            f"{path} has over {MOST_REFUSED:,} rows that cannot be used: line {line}, {reason}; are these the columns "
+            "that were meant?"
+        )
+
+
+def new_days_only(staged, held):
+    """Return staged records without those of lanes and days that are held already.
+
+    held : iterable of (lane, day number).
+    """
+    code = {name: i for i, name in enumerate(staged.lanes)}
+    keys = np.unique(np.fromiter((_key(code[lane], day) for lane, day in held), dtype=np.int64))
+
+    def blocks():
+        for block in staged.blocks():
+            yield block[~np.isin(_key(block["lane"].astype(np.int64), block["day"]), keys)]
+
+    return replace(staged, blocks=blocks)
+
+
+def _key(lane, day):
+    """One number for a lane and a day; the days from 1678 to 2261 take less than 18 bits."""
+    return (lane << 18) + day + (1 << 17)
 
 
 def stage_history(history):

@@ -10,7 +10,8 @@ from twin.data._schema import EPOCH, day_number, flows, month_number
 FAR = 7 * 20_000  # days: weeks are counted from long before the first, so that none has a negative number
 # Of each lane, in the order of the statement. Times are in periods, counted from the lane's last known one (its
 # origin); deviations are volumes less a level among them: so the sums stay small and lose no digits.
-SUMS = "origin first last known deviations squares times time_squares products last_volume returns".split()
+SUMS = "origin first last known sold deviations squares times time_squares products last_volume returns".split()
+SAMPLE = 1024  # days
 DAYS = ("first", "last", "first_known", "last_known")  # of a lane: of all its flows, and of those with a known volume
 ENDS = ("lane", *DAYS, "level")
 
@@ -54,7 +55,7 @@ def lane_names():
 def ends(within, lanes=None):
     """Return the statement for where each lane begins and ends, in all and as far as its volumes are known.
 
-    level : volume of the last known day, a value near which sums lose no digits. [pallet]
+    level : mean of up to SAMPLE days' volumes; less this, sums of squares lose few digits whatever the days. [pallet]
     within : condition that flows must meet to count; lanes : names of the lanes wanted, or None for all.
     """
     names = lane_names().subquery("names")
@@ -65,13 +66,16 @@ def ends(within, lanes=None):
 
     known = flows.c.volume.is_not(None)
     last_known = of_lane(func.max(flows.c.date), known)
+    this = literal_column("names.lane")  # two levels out
+    days = select(func.sum(flows.c.volume).label("volume")).where(flows.c.lane == this, within, known)
+    sample = days.group_by(flows.c.date).order_by(flows.c.date).limit(SAMPLE).subquery("sample")
     columns = (
         names.c.lane,
         of_lane(func.min(flows.c.date)),
         of_lane(func.max(flows.c.date)),
         of_lane(func.min(flows.c.date), known),
         last_known,
-        of_lane(func.sum(flows.c.volume), flows.c.date == last_known),
+        select(func.avg(sample.c.volume)).scalar_subquery(),
     )
     wanted = true() if lanes is None else names.c.lane.in_(lanes)
     labelled = [column.label(name) for column, name in zip(columns, ENDS, strict=True)]
@@ -88,16 +92,15 @@ def period_sums(connection, within, lanes, calendar):
         around = bounds.subquery("ends")
         lane = {column.name: literal_column(f"ends.{column.name}", column.type) for column in around.c}
         sums = _of_one(lane, within, calendar).lateral("sums")
-        statement = select(around.c.lane, around.c.level, sums).join(sums, true()).order_by(around.c.lane)
+        statement = select(around.c.lane, sums).join(sums, true()).order_by(around.c.lane)
         rows = connection.execute(statement).all()
     else:  # no server between us: a statement for each lane costs little, and follows the index
         statement = _of_one({name: bindparam(name) for name in ENDS}, within, calendar)
         found = connection.execute(bounds.order_by("lane")).mappings()
         told = [{**end, **{name: (end[name] - EPOCH).days for name in DAYS}} for end in found]
-        rows = [(end["lane"], end["level"], *connection.execute(statement, end).one()) for end in told]
-    names, level, *columns = zip(*rows, strict=True) if rows else [()] * (2 + len(SUMS))
+        rows = [(end["lane"], *connection.execute(statement, end).one()) for end in told]
+    names, *columns = zip(*rows, strict=True)
     sums = {name: np.array(values, dtype=float) for name, values in zip(SUMS, columns, strict=True)}
-    sums["sold"] = sums["known"] * np.array(level, dtype=float) * calendar.days + sums["deviations"]
     unread = _unread_periods(connection, within, calendar)
     return list(names), sums | _unread_sums(names, sums["origin"], unread)
 
@@ -110,6 +113,7 @@ def _of_one(lane, within, calendar):
     periods = (
         select(
             cast(calendar.number(flows.c.date) - origin, Double).label("moment"),
+            func.sum(flows.c.volume).label("volume"),
             (func.sum(flows.c.volume) - level).label("deviation"),
             func.sum(flows.c.returns).label("returns"),
         )
@@ -123,12 +127,13 @@ def _of_one(lane, within, calendar):
         calendar.number(lane["first"]) - origin,
         calendar.number(lane["last"]) - origin,
         func.count(),
+        func.sum(periods.c.volume),
         func.sum(deviation),
         func.sum(deviation * deviation),
         func.sum(time),
         func.sum(time * time),
         func.sum(time * deviation),
-        level + func.sum(case((time == 0, deviation))) if calendar.summed else level,
+        func.sum(case((time == 0, periods.c.volume))),
         func.sum(periods.c.returns),
     )
     return select(*[expression.label(name) for name, expression in zip(SUMS, sums, strict=True)])
@@ -137,7 +142,7 @@ def _of_one(lane, within, calendar):
 def _unread_periods(connection, within, calendar):
     """Return the rows (lane, number) of periods whose every volume is unknown; an index of their own finds them."""
     known = flows.alias("known")
-    if calendar.summed:  # within a month of the flow, or it cannot be in its period
+    if calendar.period != "D":  # within a month of the flow, or it cannot be in its period
         month = literal_column("31")
         low, high = (flows.c.date.op(sign, return_type=flows.c.date.type)(month) for sign in "-+")
         near = and_(known.c.date.between(low, high), calendar.number(known.c.date) == calendar.number(flows.c.date))

@@ -27,6 +27,7 @@ class Account:
     period, period_inferred : "D", "W" or "MS", and whether the dates decided it.
     refused : one row per refused record: line (1 is the first line of the file), reason, text.
     notes : sentences on every other decision.
+    row : what a row's number is called: the line of a file, the id of a flow.
     """
 
     file: str
@@ -40,6 +41,7 @@ class Account:
     ignored: tuple = ()
     refused: pd.DataFrame = field(default_factory=refusals)
     notes: tuple = ()
+    row: str = "line"
 
     def reasons(self):
         """Return the number of refused rows for each reason, most frequent first."""
@@ -85,6 +87,6 @@ class Account:
         for reason, count in self.reasons().items():
             lines.append(f"  refused  {count:,} x {reason}")
             examples = self.refused[self.refused["reason"] == reason].head(EXAMPLES)
-            lines += [f"           line {line}: {text}" for line, _, text in examples.itertuples(index=False)]
+            lines += [f"           {self.row} {line}: {text}" for line, _, text in examples.itertuples(index=False)]
         lines += [f"  note     {note}" for note in self.notes]
         return "\n".join(lines)

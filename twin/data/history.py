@@ -14,6 +14,7 @@ from twin.data._lane_names import written_lane
 from twin.data._periods import LENGTH, period_range, periods_between
 from twin.data._rows import read_rows
 from twin.data._settling import (
+    end_notes,
     gap_note,
     into_periods,
     mark_unknown,
@@ -22,7 +23,7 @@ from twin.data._settling import (
     sum_flows,
 )
 from twin.data.account import Account, refusals
-from twin.data.text import is_ledger
+from twin.data.places import is_ledger
 
 GAPS = ("zero", "unknown")
 DUPLICATES = ("sum", "first", "refuse")
@@ -103,36 +104,42 @@ def read_history(
     """
     require(decimal in (".", ","), "decimal", "'.' or ','", repr(decimal))
     require(dayfirst in (None, True, False), "dayfirst", "True, False or None", repr(dayfirst))
-    _check_options(period, gaps, duplicates)
+    check_options(period, gaps, duplicates)
     reading = {"columns": columns, "dayfirst": dayfirst, "decimal": decimal, "progress": progress}
     rows, unknown, refused, facts = read_rows(path, **reading)
     settling = {"period": period, "gaps": gaps, "duplicates": duplicates}
     return history_from(rows, facts, refused=refused, unknown=unknown, **settling)
 
 
-def load_history(history="", *, period=None, gaps="zero", duplicates="sum", **reading):
+def load_history(
+    history="", *, period=None, gaps="zero", duplicates="sum", lanes=None, first=None, last=None, **reading
+):
     """Return the synthetic research lanes for "", the flows of a ledger, or the history in the file of that name.
 
     history : "", a path, "ledger:" for the ledger that DATABASE_URL names (else the user's own), or an address as
         `twin.data.ledger.Ledger` takes it.
-    reading : further arguments of `read_history`, for a file.
+    lanes, first, last : of a ledger, just the flows of these lanes, or between these days.
+    reading : of a file, further arguments of `read_history`.
 
     >>> load_history("").flows["lane"].cat.categories.tolist()
     ['BER-MUC', 'FRA-PAR', 'HAM-ROT']
     """
-    if history == "":
-        from twin.data.scenarios import research_lanes  # scenarios are themselves made of histories
-
-        return research_lanes(period=period, gaps=gaps)
-    settling = {"period": period, "gaps": gaps, "duplicates": duplicates}
+    settling = {"period": period, "gaps": gaps}
+    chosen = {name: value for name, value in {"lanes": lanes, "first": first, "last": last}.items() if value}
     if is_ledger(history):
         from twin.data.ledger import Ledger  # needs a database's packages; files need none
 
-        given = [name for name, value in reading.items() if value not in (None, False, ".")]
-        require(set(given) <= {"progress"}, "history", f"a file where {' and '.join(given)} is said", "a ledger")
+        plain = {"dayfirst": None, "decimal": ".", "columns": None}
+        given = [name for name, value in reading.items() if name != "progress" and value != plain[name]]
+        require(not given, "history", f"a file where {' and '.join(given)} is said", "a ledger")
         with Ledger(history) as ledger:
-            return ledger.history(**settling)
-    return read_history(history, **settling, **reading)
+            return ledger.history(**chosen, **settling, duplicates=duplicates)
+    require(not chosen, "history", f"a ledger where {' and '.join(chosen)} is said", repr(str(history)))
+    if history == "":
+        from twin.data.scenarios import research_lanes  # scenarios are themselves made of histories
+
+        return research_lanes(**settling)
+    return read_history(history, **settling, duplicates=duplicates, **reading)
 
 
 def history_from(rows, facts, *, refused=(), unknown=None, period=None, gaps="zero", duplicates="sum"):
@@ -142,7 +149,7 @@ def history_from(rows, facts, *, refused=(), unknown=None, period=None, gaps="ze
     facts : the account's fields that are known already; `refused` its rows (line, reason, text) so far.
     unknown : table of date and lane where something flowed that could not be read.
     """
-    _check_options(period, gaps, duplicates)
+    check_options(period, gaps, duplicates)
     notes = list(facts["notes"])
     refused = list(refused)
     written, rows = rows, settle_duplicates(rows, duplicates, refused, notes)
@@ -151,18 +158,21 @@ def history_from(rows, facts, *, refused=(), unknown=None, period=None, gaps="ze
         unknown = contested if unknown is None else pd.concat([unknown, contested])
     _check_some_left(rows, refused, facts["file"])
     inferred = period is None
-    rows, period = into_periods(rows, period, refused, notes, facts["file"])
+    rows, period, summed = into_periods(rows, period, refused, notes, facts["file"])
     _check_some_left(rows, refused, facts["file"])
     flows = sum_flows(settle_returns(rows, notes))
     if unknown is not None and len(unknown):
-        flows = mark_unknown(flows, unknown, period, notes)
+        flows = mark_unknown(flows, unknown, period, summed, notes)
     notes.append(gap_note(flows, period, gaps))
+    last = flows.groupby("lane", observed=True)["date"].last().dt.date
+    notes += end_notes(last.index, last, last.max(), gaps)
     closing = {"rows_kept": len(rows), "refused": refusals(refused), "notes": tuple(notes)}
     account = Account(**{**facts, **closing}, period=period, period_inferred=inferred)
     return History(flows, period, gaps, account)
 
 
-def _check_options(period, gaps, duplicates):
+def check_options(period, gaps, duplicates="sum"):
+    """Refuse what is no period, no meaning of gaps or no way to settle duplicates."""
     require(period is None or period in LENGTH, "period", "'D', 'W', 'MS' or None", repr(period))
     require(gaps in GAPS, "gaps", "'zero' or 'unknown'", repr(gaps))
     require(duplicates in DUPLICATES, "duplicates", "'sum', 'first' or 'refuse'", repr(duplicates))

@@ -6,38 +6,28 @@ with Ledger() as ledger:                      # where DATABASE_URL says, else a 
     history = ledger.history()
 """
 
-import datetime
-from typing import NamedTuple
+from contextlib import closing
 
 import pandas as pd
 from sqlalchemy import and_, delete, func, insert, select
 
 from twin._check import require
-from twin.data import _bulk
+from twin.data._adding_up import statistics_of
 from twin.data._address import HERE, address, place
-from twin.data._engine import engine_at, reading, take_turns, tidy, writing
+from twin.data._engine import engine_at, reading, tidy, writing
 from twin.data._export import write_flows
-from twin.data._flow import Flow, as_amount, as_day, as_id, as_lane, as_lanes
-from twin.data._queries import history_of, of_lanes, overlap, parts, statistics_of, window
+from twin.data._flow import Flow, as_amount, as_day, as_id, as_ids, as_lane, as_lanes
+from twin.data._importing import import_staged
+from twin.data._queries import history_of, of_lanes, parts, window
+from twin.data._remarks import flow_remarks
 from twin.data._schema import VERSION, flows, imports, prepare
-from twin.data._staging import stage_file, stage_history
+from twin.data._staging import stage_history, staged_file
 from twin.data._sums import lane_names
-from twin.data.account import Account
 from twin.data.errors import RowsRefused
 
 RESET_TOKEN = "delete all flows"
 MANY = 1_000_000  # flows after which the database looks after its index at once
 IMPORTED = ("id", "source", "records", "period", "imported_at")
-
-
-class Import(NamedTuple):
-    """What an import did: its id, how many records it added (0 when they were there already), and what it read."""
-
-    id: int
-    records: int
-    repeated: bool
-    account: Account
-    notes: tuple
 
 
 class Ledger:
@@ -63,7 +53,11 @@ class Ledger:
         url = address(url)  # keeps the password to itself
         self.place = place(url)
         self._engine = engine_at(url)
-        prepare(self._engine)
+        try:
+            prepare(self._engine)
+        except BaseException:
+            self.close()
+            raise
 
     def __enter__(self):
         return self
@@ -99,13 +93,20 @@ class Ledger:
 
     def delete(self, *ids):
         """Delete the flows with these ids, all or none, and return them."""
-        ids = list(dict.fromkeys(map(as_id, ids)))
+        ids = as_ids(ids)
         with writing(self._engine) as connection:
             statement = delete(flows).where(flows.c.id.in_(ids)).returning(*[flows.c[name] for name in Flow._fields])
             gone = {row.id: Flow(*row) for row in connection.execute(statement)}
             missing = [key for key in ids if key not in gone]
-            require(not missing, "id", f"that of a flow in the ledger at {self.place}", ", ".join(map(str, missing)))
+            require(
+                not missing, "id", f"that of a flow in the ledger at {self.place}", ", ".join(map(str, missing[:5]))
+            )
         return [gone[key] for key in ids]
+
+    def remarks(self, flow):
+        """Return sentences on what looks mistaken about a flow in the ledger: its day, its lane, or a second one."""
+        with reading(self._engine) as connection:
+            return list(flow_remarks(connection, flow))
 
     def undo(self, import_id):
         """Take back one import: delete its flows, as many as are left, and the memory of it; return how many."""
@@ -124,7 +125,7 @@ class Ledger:
             connection.execute(delete(imports))
         return gone
 
-    def import_file(self, path, *, good_rows_only=False, again=False, progress=False, **reading):
+    def import_file(self, path, *, good_rows_only=False, new_only=False, again=False, progress=False, **reading):
         """Add the flows of a CSV file: all of them, or none where one row cannot be used.
 
         Parameters
@@ -133,6 +134,8 @@ class Ledger:
         good_rows_only : bool
             Leave out the rows that cannot be used; the account tells which. One whose numbers alone cannot be
             read is kept as an unknown volume, which is not zero.
+        new_only : bool
+            Leave out the flows of lanes and days that the ledger holds already: for exports that come again, longer.
         again : bool
             Add records that an earlier import has already added.
         progress : bool
@@ -143,45 +146,26 @@ class Ledger:
         ------
         RowsRefused, ValueError, FileNotFoundError, LedgerError
         """
-        staged = stage_file(path, progress=progress, **reading)
-        refused = staged.account.refused
-        if len(refused) and not good_rows_only:
-            line, reason, text = refused.iloc[0]
-            raise RowsRefused(
-                f"{len(refused):,} of {staged.account.rows_read:,} rows of {path} cannot be used, so none was "
-                f"imported; the first is line {line}, {reason}: {text}",
-                staged.account,
-            )
-        return self._import(staged, staged.account.file, again, progress)
+        with staged_file(path, progress=progress, **reading) as staged:
+            if len(staged.bad) and not good_rows_only:
+                line, reason, text = staged.bad.iloc[0]
+                raise RowsRefused(
+                    f"{len(staged.bad):,} of {staged.account.rows_read:,} rows of {path} cannot be used, so none was "
+                    f"imported; the first is line {line}, {reason}: {text}",
+                    staged.account,
+                )
+            return self._import(staged, new_only, again, progress)
 
-    def import_history(self, history, *, again=False, progress=False):
+    def import_history(self, history, *, new_only=False, again=False, progress=False):
         """Add the flows of a history; as `import_file`, it adds the same ones once."""
-        return self._import(stage_history(history), history.account.file, again, progress)
+        return self._import(stage_history(history), new_only, again, progress)
 
-    def _import(self, staged, source, again, progress):
-        records, digest = staged.measure()
+    def _import(self, staged, new_only, again, progress):
         with writing(self._engine) as connection:
-            take_turns(connection, digest)
-            same = select(imports).where(imports.c.digest == digest).order_by(imports.c.repeat)
-            earlier = connection.execute(same).all()
-            if earlier and not again:
-                first = earlier[0]
-                note = f"the same {first.records:,} flows were imported on {first.imported_at[:10]} from {first.source}"
-                return Import(first.id, 0, True, staged.account, (note,))
-            notes = tuple(overlap(connection, staged))
-            values = {
-                "digest": digest,
-                "repeat": earlier[-1].repeat + 1 if earlier else 0,
-                "source": str(source),
-                "records": records,
-                "period": staged.period,
-                "imported_at": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
-            }
-            (key,) = connection.execute(insert(imports).values(values)).inserted_primary_key
-            _bulk.insert(connection, staged, key, records, progress)
-        if records >= MANY:
+            done = import_staged(connection, staged, new_only=new_only, again=again, progress=progress)
+        if done.records >= MANY:
             tidy(self._engine, flows.name)
-        return Import(key, records, False, staged.account, notes)
+        return done
 
     # ------------------------------------------------------------ answers
 
@@ -222,19 +206,23 @@ class Ledger:
         A path holds the old file or the whole new one, never a part. A lane whose name a spreadsheet would run as a
         formula is written with an apostrophe before it, which reading takes off again.
         """
-        return write_flows(self.records(lanes, first, last), file)
+        with closing(self.records(lanes, first, last)) as records:
+            return write_flows(records, file)
 
     def history(self, lanes=None, first=None, last=None, *, period=None, gaps="zero", duplicates="sum"):
         """Return the history of the flows, as `read_history` does of a file; flows are its rows, ids their lines."""
-        condition = _condition(lanes, first, last)
+        chosen = as_lanes(lanes), window(as_day(first, "first"), as_day(last, "last"))
         with reading(self._engine) as connection:
-            return history_of(connection, self.place, condition, period=period, gaps=gaps, duplicates=duplicates)
+            return history_of(connection, self.place, *chosen, period=period, gaps=gaps, duplicates=duplicates)
 
     def statistics(self, lanes=None, first=None, last=None, *, period=None, gaps="zero"):
-        """Return `lane_statistics` of the same history; the database adds up, so no flow has to leave it."""
-        within = window(as_day(first, "first"), as_day(last, "last"))
+        """Return `lane_statistics` of the same history; the database adds up, so no flow has to leave it.
+
+        The table's `attrs` say what its numbers are: period, gaps, and notes on what was decided.
+        """
+        chosen = as_lanes(lanes), window(as_day(first, "first"), as_day(last, "last"))
         with reading(self._engine) as connection:
-            return statistics_of(connection, self.place, as_lanes(lanes), within, period=period, gaps=gaps)
+            return statistics_of(connection, self.place, *chosen, period=period, gaps=gaps)
 
     def status(self):
         """Return where the ledger is and what it holds, as plain values."""

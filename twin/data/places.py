@@ -1,0 +1,15 @@
+"""How a history is named: a file, or the address of a ledger."""
+
+import re
+
+HERE = "ledger:"  # the ledger that DATABASE_URL names, else the user's own
+_ADDRESS = re.compile(r"(postgres|postgresql|sqlite)(\+\w+)?://", re.IGNORECASE)
+
+
+def is_ledger(history):
+    """Return whether a history is named by the address of a ledger; else it is a file, or "" for synthetic lanes.
+
+    >>> is_ledger("ledger:"), is_ledger("postgresql://db.example/flows"), is_ledger("flows.csv")
+    (True, True, False)
+    """
+    return history == HERE or bool(_ADDRESS.match(str(history)))
