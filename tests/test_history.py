@@ -416,6 +416,11 @@ def test_decimal_comma(read):
     assert reasons(history) == {3: MARKS.replace("'.'", "','")}
 
 
+def test_points_group_thousands_where_the_comma_is_said_to_be_the_decimal_mark(read):
+    history = read("date;lane;volume\n2024-01-01;A;2.165\n2024-01-02;A;987\n2024-01-03;A;21.65\n", decimal=",")
+    assert history.flows["volume"].tolist()[:2] == [2165.0, 987.0] and list(reasons(history)) == [4]
+
+
 @pytest.mark.parametrize("text", ["1,234,567", "1,234,567.0", "1,234.50", "12,345.0"])
 def test_thousands_separators_that_can_mean_nothing_else(read, text):
     history = read(f'date,lane,volume\n2024-01-01,A,"{text}"\n2024-01-02,A,1\n')

@@ -3,6 +3,8 @@
 import csv
 import datetime
 import io
+import os
+import subprocess
 
 import numpy as np
 import pandas as pd
@@ -19,6 +21,9 @@ SOME_BAD = FLOWS + "2026-01-07,A,lots,0\n2026-02-31,A,4,0\n2026-01-08,B,-1,0\n"
 HOSTILE = [
     "'; DROP TABLE twin_flow; --",
     'a "quoted", name',
+    "carriage\rreturn",
+    "'" + "=" * 499,
+    "=" + "x" * 499,
     "tab\there and\nanother line\rand more",
     "back\\slash \\N \\.",
     "🚚→🏭",
@@ -120,6 +125,8 @@ def test_an_id_is_never_given_twice(ledger):
         ((np.datetime64("NaT"), "A", 1), "date must be a day from"),
         ((pd.NaT, "A", 1), "date must be a day from"),
         ((5, "A", 1), "date must be a day from"),
+        (("2026-01", "A", 1), "date must be a day from"),
+        (("Jan 2026", "A", 1), "date must be a day from"),
         ((DAY, "", 1), "lane must be a name of 1 to 500 characters; lane is empty"),
         ((DAY, " \t ", 1), "lane is empty"),
         ((DAY, "a\0b", 1), "lane has a NUL byte"),
@@ -150,6 +157,7 @@ def test_what_cannot_be_a_flow_is_refused_by_name(ledger, flow, said):
         {"volume": 2e15},
         {"returns": -1.0},
         {"lane": "  "},
+        {"lane": " A "},
         {"lane": None},
         {"lane": "x" * 501},
         {"date": None},
@@ -165,6 +173,29 @@ def test_the_database_keeps_the_rules_itself(ledger, values):
         with writing(ledger._engine) as connection:
             connection.execute(flows.insert(), {"date": DAY, "lane": "A", "volume": 1.0} | values)
     assert ledger.count() == 0
+
+
+@pytest.mark.parametrize(
+    ("table", "values"),
+    [
+        ("import", {"period": "Y"}),
+        ("import", {"records": -1}),
+        ("import", {"repeat": -1}),
+        ("schema", {"one": 2, "version": 1}),
+        ("schema", {"one": 1, "version": 2}),
+    ],
+)
+def test_the_database_keeps_its_memory_of_imports_and_versions_right(ledger, table, values):
+    from twin.data._engine import writing
+    from twin.data._schema import metadata
+
+    if table == "import":
+        right = {"digest": "a", "repeat": 0, "source": "b", "records": 1, "period": "D", "imported_at": "c"}
+        values = right | values
+
+    with pytest.raises(LedgerError, match="refuses a value that breaks its rules; nothing was changed"):
+        with writing(ledger._engine) as connection:
+            connection.execute(metadata.tables[f"twin_{table}"].insert(), values)
 
 
 def test_not_a_number_is_no_volume_for_the_database_either(ledger):
@@ -205,6 +236,7 @@ def test_import_is_all_or_nothing(ledger, file):
 def test_good_rows_only_reports_the_others_and_keeps_unknown_volumes(ledger, file):
     done = ledger.import_file(file(SOME_BAD), good_rows_only=True)
     assert (done.account.rows_read, done.account.rows_kept, len(done.account.refused)) == (7, 4, 3)
+    assert (done.records, done.unknown) == (6, 2)
     assert [(flow.lane, flow.volume) for flow in ledger.records() if flow.volume is None] == [("A", None), ("B", None)]
     pd.testing.assert_frame_equal(ledger.history().flows, read_history(file(SOME_BAD)).flows)
 
@@ -227,6 +259,44 @@ def test_a_file_that_repeats_what_is_there_is_added_and_said(ledger, file):
     )
     other = ledger.import_file(file("date,lane,volume\n2026-01-05,C,1\n2026-01-06,C,1\n", "other.csv"))
     assert other.notes == ()
+
+
+def test_what_was_deleted_of_an_import_is_not_called_repeated(ledger, file):
+    first = ledger.import_file(file(FLOWS))
+    ids = [flow.id for flow in ledger.records()]
+    ledger.delete(ids[0])
+    with pytest.raises(ValueError, match=rf"1 of its 4 flows have been deleted since; undo import {first.id} first"):
+        ledger.import_file(file(FLOWS))
+    ledger.delete(*ids[1:])
+    again = ledger.import_file(file(FLOWS))
+    assert (again.records, ledger.count()) == (4, 4)
+    assert [past["id"] for past in ledger.status()["imports"]] == [again.id]
+
+
+def test_a_longer_export_adds_new_days_only_where_asked(ledger, file):
+    ledger.import_file(file(FLOWS))
+    longer = file(FLOWS + "2026-01-06,C,4,0\n2026-01-07,A,3,0\n2026-01-07,B,x,0\n", "longer.csv")
+    with pytest.raises(RowsRefused):
+        ledger.import_file(longer, new_only=True)
+    done = ledger.import_file(longer, new_only=True, good_rows_only=True)
+    assert (done.records, done.unknown, done.notes) == (3, 1, ()) and ledger.count() == 7
+    assert [(flow.lane, flow.volume) for flow in ledger.records(first="2026-01-07")] == [("A", 3.0), ("B", None)]
+    done = ledger.import_file(longer, new_only=True, good_rows_only=True)
+    assert (done.id, done.records, done.repeated) == (None, 0, True) and ledger.count() == 7
+
+
+def test_remarks_on_flows_that_look_mistaken(ledger):
+    assert ledger.remarks(ledger.append("2026-01-05", "BER-MUC", 1)) == []
+    assert ledger.remarks(ledger.append("2026-01-06", "BER-MUC", 1)) == []
+    (typo,) = ledger.remarks(ledger.append("2026-01-06", "ber-MCU", 1))
+    assert typo == "ber-MCU is a new lane; was BER-MUC meant?"
+    assert ledger.remarks(ledger.append("2026-01-06", "OSL", 1)) == ["OSL is a new lane"]
+    (twice,) = ledger.remarks(ledger.append("2026-01-06", "BER-MUC", 1))
+    assert twice == "the ledger already held 1 flows of BER-MUC on 2026-01-06; this one comes on top"
+    late, future = ledger.remarks(ledger.append("2226-01-06", "BER-MUC", 1))
+    assert (
+        late.startswith("2226-01-06 is 73,048 days after every other flow") and future == "2226-01-06 is in the future"
+    )
 
 
 def test_months_beside_days_are_said(ledger, file):
@@ -339,8 +409,6 @@ def test_reading_by_lane_and_day(ledger, file):
     assert table.empty and list(table.columns) == ["id", "date", "lane", "volume", "returns"]
     with pytest.raises(ValueError, match="first must be a day"):
         ledger.read(first="soon")
-    with pytest.raises(ValueError, match="lanes must be at most 10,000 names"):
-        ledger.read([str(i) for i in range(10_001)])
 
 
 def test_histories_of_some_lanes_and_days(ledger):
@@ -362,8 +430,12 @@ def test_returns_that_some_lanes_do_not_record_count_as_none(ledger, file):
 def test_an_empty_ledger_says_how_to_fill_it(ledger):
     assert (ledger.count(), ledger.lanes(), list(ledger.records())) == (0, [], [])
     for question in (ledger.history, ledger.statistics):
-        with pytest.raises(ValueError, match=r"has no flows of these lanes and days; .* ledger import"):
+        with pytest.raises(ValueError, match="has no flows yet; python -m twin ledger import FILE brings some in"):
             question()
+    ledger.append(DAY, "SFO-Europe", 1)
+    for question in (ledger.history, ledger.statistics):
+        with pytest.raises(ValueError, match="has no flows of these lanes and days; its lanes are SFO-Europe"):
+            question("sfo-europe")
 
 
 def test_status(ledger, file, url):
@@ -396,19 +468,51 @@ def test_an_export_reads_back_as_the_same_flows(ledger, file, tmp_path):
     stream = io.StringIO()
     assert (
         ledger.export(stream, "B") == 2
-        and stream.getvalue() == "date,lane,volume,returns\n2026-01-06,B,2,2\n2026-01-08,B,,\n"
+        and stream.getvalue() == "date,lane,volume,returns\n2026-01-06,B,2,2\n2026-01-08,B,unknown,\n"
     )
 
 
 def test_an_export_that_fails_leaves_the_old_file(ledger, file, tmp_path, monkeypatch):
     ledger.import_file(file(FLOWS))
     path = file("precious\n", "out.csv")
-    monkeypatch.setattr(ledger, "records", lambda *_: iter([Flow(1, DAY, "A", 1.0, None), None]))
+    monkeypatch.setattr(ledger, "records", lambda *_: (flow for flow in (Flow(1, DAY, "A", 1.0, None), None)))
     with pytest.raises(AttributeError):
         ledger.export(path)
     assert path.read_text() == "precious\n" and [p.name for p in tmp_path.glob(".*.part")] == []
-    with pytest.raises(OSError):
+    with pytest.raises(ValueError, match=r"file must be in a folder that exists; got .*no folder"):
         ledger.export(tmp_path / "no folder" / "out.csv")
+
+
+def test_an_export_goes_where_a_link_or_a_pipe_leads_and_keeps_its_mode(ledger, file, tmp_path):
+    ledger.import_file(file(FLOWS))
+    path = file("old\n", "out.csv")
+    path.chmod(0o600)
+    link = tmp_path / "link.csv"
+    link.symlink_to(path)
+    ledger.export(link)
+    assert link.is_symlink() and path.stat().st_mode & 0o777 == 0o600
+    assert path.read_text().startswith("date,lane,volume,returns\n2026-01-05,A,5,1\n")
+    os.mkfifo(tmp_path / "pipe")
+    reader = subprocess.Popen(["cat", tmp_path / "pipe"], stdout=subprocess.PIPE, text=True)
+    ledger.export(tmp_path / "pipe")
+    assert reader.communicate()[0] == path.read_text() and not (tmp_path / "pipe").is_file()
+
+
+def test_an_export_may_be_compressed(ledger, file, tmp_path):
+    ledger.import_file(file(FLOWS))
+    ledger.export(tmp_path / "out.csv.gz")
+    assert (tmp_path / "out.csv.gz").read_bytes()[:2] == b"\x1f\x8b"
+    pd.testing.assert_frame_equal(read_history(tmp_path / "out.csv.gz").flows, ledger.history().flows)
+
+
+def test_an_export_with_unknown_volumes_is_imported_without_a_word(ledger, file, tmp_path):
+    ledger.import_file(file(SOME_BAD), good_rows_only=True)
+    before = ledger.history().flows
+    ledger.export(tmp_path / "out.csv")
+    ledger.reset(RESET_TOKEN)
+    done = ledger.import_file(tmp_path / "out.csv")
+    assert (done.records, done.unknown) == (6, 2)
+    pd.testing.assert_frame_equal(ledger.history().flows, before)
 
 
 def test_hostile_names_come_back_to_the_letter(ledger, tmp_path):
@@ -452,5 +556,45 @@ def test_load_history_takes_an_address(ledger, url, monkeypatch):
     pd.testing.assert_frame_equal(load_history(url, period="W").flows, expected)
     monkeypatch.setenv("DATABASE_URL", url)
     pd.testing.assert_frame_equal(load_history("ledger:", period="W", dayfirst=None, decimal=".").flows, expected)
-    with pytest.raises(ValueError, match="history must be a file where columns and dayfirst is said; got a ledger"):
-        load_history("ledger:", columns={"volume": "x"}, dayfirst=True)
+    chosen = {"lanes": ["HAM-ROT"], "first": "2024-01-01", "last": "2024-12-31"}
+    assert len(load_history("ledger:", **chosen).flows) == 366
+    for way in (True, False):
+        with pytest.raises(ValueError, match="history must be a file where columns and dayfirst is said; got a ledger"):
+            load_history("ledger:", columns={"volume": "x"}, dayfirst=way)
+    with pytest.raises(ValueError, match="history must be a ledger where lanes and first and last is said; got ''"):
+        load_history("", **chosen)
+
+
+@pytest.mark.parametrize("url", ["", None, "ledger:"])
+def test_no_address_is_that_of_the_environment(monkeypatch, tmp_path, url):
+    monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path}/here.sqlite")
+    assert Ledger(url).place == f"{tmp_path}/here.sqlite"
+
+
+def test_questions_of_too_many_names_or_ids_are_refused(ledger):
+    names = [str(i) for i in range(10_001)]
+    for question in (ledger.statistics, ledger.history, ledger.count):
+        with pytest.raises(ValueError, match="lanes must be at most 10,000 names"):
+            question(names)
+    with pytest.raises(ValueError, match="id must be at most 10,000 at a time"):
+        ledger.delete(*range(1, 10_002))
+
+
+def test_an_iterator_that_is_left_alone_gives_its_connection_back(ledger):
+    for i in range(3):
+        ledger.append(DAY, "A", i)
+    for _ in range(40):
+        next(ledger.records())
+    assert ledger.count() == 3
+
+
+def test_too_many_questions_at_once_are_a_sentence(ledger):
+    ledger.append(DAY, "A", 1)
+    open_ones = [ledger.records() for _ in range(21)]
+    for records in open_ones:
+        next(records)
+    with pytest.raises(LedgerError, match="has no connection left for one more user; try again in a moment"):
+        ledger.count()
+    for records in open_ones:
+        records.close()
+    assert ledger.count() == 1

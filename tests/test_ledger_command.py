@@ -47,11 +47,9 @@ def file(tmp_path):
 
 
 def test_from_seed_to_reset(run, answer, ledger):
-    assert run("seed")[:2] == (
-        0,
-        "synthetic research lanes: 3,276 rows = 3,276 kept + 0 refused\n"
-        f"3,276 flows added to {ledger.place} as import 1\n",
-    )
+    code, out, _ = run("seed")
+    assert code == 0 and out.startswith("synthetic research lanes: 3,276 rows = 3,276 kept + 0 refused\n")
+    assert out.endswith(f"\n3,276 flows added to {ledger.place} as import 1\n")
     code, out, _ = run("seed")
     assert code == 0 and "nothing new: the same 3,276 flows were imported on" in out and ledger.count() == 3276
     assert answer("seed", "--again")["added"] == 3276
@@ -64,9 +62,12 @@ def test_from_seed_to_reset(run, answer, ledger):
 
 def test_log_and_delete(run, answer, ledger):
     flow = answer("log", "2026-01-05", "BER-MUC", "120.5", "--returns", "3")
+    assert flow.pop("place") == ledger.place and flow.pop("notes") == []
     assert {**flow, "id": 0} == {"id": 0, "date": "2026-01-05", "lane": "BER-MUC", "volume": 120.5, "returns": 3.0}
     code, out, _ = run("log", "5 Jan 2026", "BER-MUC", "80")
-    assert code == 0 and out.endswith(": 2026-01-05 BER-MUC, 80 pallets\n")
+    assert (
+        code == 0 and f"added to {ledger.place}: " in out and ": 2026-01-05 BER-MUC, 80 pallets\n  note     the" in out
+    )
     assert answer("delete", flow["id"]) == [flow] and ledger.count() == 1
     code, out, err = run("delete", flow["id"])
     assert (code, out) == (2, "") and f"got {flow['id']}" in err
@@ -92,17 +93,29 @@ def test_import_of_a_file_with_bad_rows(run, file, ledger):
     code, out, err = run("import", file, "--json")
     assert code == 1 and json.loads(out)["account"]["rows_refused"] == 1 and json.loads(out)["added"] == 0
     code, out, err = run("import", file, "--good-rows-only")
-    assert (code, err) == (0, "") and "1 x volume is not a number" in out and "4 flows added" in out
+    assert (
+        (code, err) == (0, "")
+        and "1 x volume is not a number" in out
+        and "4 flows, 1 of them with an unknown volume, added" in out
+    )
 
 
 def test_lanes(run, answer, file, ledger):
     run("import", file)
     table = ledger.statistics(period="D", gaps="unknown")
     content = answer("lanes", "--gaps", "unknown", "--period", "D")
+    assert (content["period"], content["gaps"], content["place"]) == ("D", "unknown", ledger.place)
+    content = content["lanes"]
     assert {lane: row["demand_mean"] for lane, row in content.items()} == table["demand_mean"].to_dict()
     assert content["A"]["first_date"] == "2026-01-05" and content["=B"]["demand_sd"] is None
-    code, out, _ = run("lanes", "--lane", "A", "--from", "2026-01-05", "--to", "2026-01-06")
-    assert code == 0 and "demand_mean" in out and "A" in out and "=B" not in out
+    code, out, _ = run("lanes", "--lane", "A", "--first", "2026-01-05", "--last", "2026-01-06")
+    assert (
+        code == 0
+        and "pallets per day; a day without a flow counts as zero" in out
+        and "demand_mean" in out
+        and "A" in out
+        and "=B" not in out
+    )
 
 
 def test_export(run, answer, file, ledger, tmp_path):
@@ -112,7 +125,10 @@ def test_export(run, answer, file, ledger, tmp_path):
     assert list(csv.reader(io.StringIO(out)))[1] == ["2026-01-06", "'=B", "2", "2"]
     assert answer("export", tmp_path / "out.csv", "--lane", "A") == {"file": str(tmp_path / "out.csv"), "flows": 2}
     assert (tmp_path / "out.csv").read_text() == "date,lane,volume,returns\n2026-01-05,A,5,1\n2026-01-06,A,7.25,0\n"
-    flows = answer("export", "--from", "2026-01-06", "--lane", "A")["flows"]
+    code, out, err = run("export", tmp_path / "out.csv", "--lane", "=B")
+    assert (code, out) == (2, "") and "file must be a new one, or --force must be said" in err
+    assert answer("export", tmp_path / "out.csv", "--lane", "=B", "--force")["flows"] == 1
+    flows = answer("export", "--first", "2026-01-06", "--lane", "A")["flows"]
     assert [(flow["date"], flow["volume"]) for flow in flows] == [("2026-01-06", 7.25)]
 
 
@@ -124,8 +140,8 @@ def test_export(run, answer, file, ledger, tmp_path):
         (["log", "2026-02-30", "A", "1"], "date must be a day"),
         (["log", "2026-01-05", " ", "1"], "lane is empty"),
         (["log", "2026-01-05", "A", "nan"], "volume must be finite"),
-        (["lanes"], "has no flows of these lanes and days"),
-        (["export", "--from", "soon"], "first must be a day"),
+        (["lanes"], "has no flows yet"),
+        (["export", "--first", "soon"], "first must be a day"),
         (["export", "no/such/folder/out.csv"], "no/such/folder"),
     ],
 )
@@ -148,6 +164,13 @@ def test_a_ledger_that_cannot_be_reached_is_exit_code_3(run, monkeypatch):
     assert (code, out) == (3, "") and "must begin with postgresql:// or sqlite:///" in err
 
 
+def test_new_days_only(run, answer, file, ledger):
+    run("import", file)
+    file.write_text(FLOWS + "2026-01-07,A,3,0\n")
+    assert answer("import", file, "--new-only")["added"] == 1 and ledger.count() == 4
+    assert "nothing new: the ledger holds flows of all these lanes and days" in run("import", file, "--new-only")[1]
+
+
 def test_without_an_address_flows_are_kept_among_the_users_data(run, monkeypatch, tmp_path):
     monkeypatch.delenv("DATABASE_URL")
     monkeypatch.chdir(tmp_path)
@@ -166,5 +189,8 @@ def test_assess_reads_the_ledger(run, ledger, capsys):
     assert main(["assess", "ledger:", "--csv"]) == 0
     from_ledger = capsys.readouterr().out
     assert main(["assess", "--csv"]) == 0 and capsys.readouterr().out == from_ledger
+    assert main(["assess", "ledger:", "--lane", "HAM-ROT", "--first", "2025-01-01", "--json"]) == 0
+    assert list(json.loads(capsys.readouterr().out)["lanes"]) == ["HAM-ROT"]
+    assert main(["assess", "--lane", "HAM-ROT"]) == 2 and "history must be a ledger where" in capsys.readouterr().err
     assert main(["assess", "ledger:", "--decimal", ","]) == 2
     assert "history must be a file where decimal is said" in capsys.readouterr().err

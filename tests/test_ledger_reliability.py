@@ -136,6 +136,31 @@ def test_the_same_file_imported_by_several_at_once_counts_once(url, tmp_path):
         assert ledger.count() == 20_000
 
 
+def test_a_stricter_server_changes_nothing_about_that(server, tmp_path):
+    name, path = server.new_database(), write(tmp_path / "flows.csv", 5_000)
+    server.execute(f"ALTER DATABASE {name} SET default_transaction_isolation = 'serializable'")
+    imports = [command(server.url(name), "import", path) for _ in range(4)]
+    outcomes = [process.communicate() for process in imports]
+    assert [process.returncode for process in imports] == [0] * 4, outcomes
+    with Ledger(server.url(name)) as ledger:
+        assert ledger.count() == 5_000
+
+
+def test_nobody_waits_for_long_behind_a_lock(server):
+    name = server.new_database()
+    with (
+        Ledger(server.url(name)) as ledger,
+        psycopg.connect(server.url(name).replace("postgres", "postgresql", 1)) as other,
+    ):
+        ledger.append(DAY, "A", 1)
+        other.execute("LOCK TABLE twin_flow IN ACCESS EXCLUSIVE MODE")
+        for call in (ledger.count, ledger.statistics, lambda: ledger.append(DAY, "A", 1)):
+            with sentence("is busy with somebody else's change; try again in a moment"):
+                call()
+        other.rollback()
+        assert ledger.count() == 1
+
+
 def test_a_ledger_is_busy_while_somebody_else_writes(ledger):
     from twin.data._engine import writing
     from twin.data._schema import flows
@@ -151,11 +176,20 @@ def test_a_ledger_is_busy_while_somebody_else_writes(ledger):
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
 def test_a_forked_process_opens_connections_of_its_own(ledger):
+    from twin.data._engine import reading
+
+    def connection():  # what tells one from another: the server's process, or the open file itself
+        with reading(ledger._engine) as found:
+            if found.dialect.name == "postgresql":
+                return found.exec_driver_sql("SELECT pg_backend_pid()").scalar_one()
+            return found.connection.dbapi_connection
+
     ledger.append(DAY, "A", 1)
+    before = connection()
     if (child := os.fork()) == 0:
-        done = ledger.append(DAY, "A", 2).volume == 2.0 and ledger.count() == 2
+        done = ledger.append(DAY, "A", 2).volume == 2.0 and ledger.count() == 2 and connection() != before
         os._exit(0 if done else 1)
-    assert os.waitpid(child, 0)[1] == 0
+    assert os.waitpid(child, 0)[1] == 0 and connection() == before
     assert ledger.append(DAY, "A", 3).volume == 3.0 and ledger.count() == 3
 
 
@@ -251,6 +285,22 @@ def test_wrong_credentials_and_databases(server, database, user, password, said)
         Ledger(server.url(database, **given))
 
 
+@pytest.mark.parametrize(
+    ("statement", "said"),
+    [
+        ("ALTER ROLE visitor CONNECTION LIMIT 0", "has no connection left for one more user"),
+        ("REVOKE CONNECT ON DATABASE {} FROM PUBLIC", "gives this user no right to connect"),
+        ("ALTER ROLE visitor NOLOGIN", "refuses this user and password"),
+    ],
+)
+def test_refusals_at_the_door_are_told_apart(server, statement, said):
+    name = server.new_database()
+    server.execute("DROP ROLE IF EXISTS visitor", "CREATE ROLE visitor LOGIN PASSWORD 'knocks'")
+    server.execute(statement.format(name))
+    with sentence(said):
+        Ledger(server.url(name, "visitor", "knocks"))
+
+
 # ---------------------------------------------------------------- may only read
 
 
@@ -297,8 +347,10 @@ def test_files_that_are_no_ledger(tmp_path, content, said):
 
 def test_a_folder_that_cannot_be(tmp_path):
     (tmp_path / "file").write_text("")
-    with sentence("cannot be opened: does its folder exist"):
-        Ledger(f"sqlite:///{tmp_path / 'file' / 'ledger.sqlite'}")
+    for place in ("file", "nowhere"):  # none is made: it would be somewhere else than was meant
+        with sentence("cannot be opened: does its folder exist"):
+            Ledger(f"sqlite:///{tmp_path / place / 'ledger.sqlite'}")
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
 
 
 # ---------------------------------------------------------------- the disk is full

@@ -1,5 +1,6 @@
 """The password of the database turns up in nothing that we print, log, raise, write or serve."""
 
+import json
 import logging
 import os
 import socket
@@ -12,10 +13,11 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
+import yaml
 
-from twin.batch.jobs import provenance, run_job
+from twin.batch.jobs import is_finished, provenance, run_job
 from twin.batch.notebook import NotebookError, dumps, execute
-from twin.batch.plan import Job
+from twin.batch.plan import Job, read_plan
 from twin.data.errors import LedgerError
 from twin.data.history import load_history
 from twin.data.ledger import Ledger
@@ -103,6 +105,8 @@ def test_a_file_dot_env_is_honoured_and_the_environment_goes_before(address, wro
         "postgresql://user:x@{}@host/db",
         "postgresql://user:{}@host:port/db",
         "postgresql//{}",
+        "postgresql:///user:{}@127.0.0.1:5432/flows",
+        "postgresql://us/er:{}@host/db",
         "{}",
         "sqlite://{}@",
         "sqlite:///{}.sqlite",
@@ -145,12 +149,33 @@ def test_notebooks(address, wrong, monkeypatch):
     told(str(error.value), "refuses this user and password")
 
 
-def test_jobs_of_a_paper_whose_parameter_holds_the_whole_address(address, tmp_path):
-    job = Job("ledger", os.path.relpath(NOTEBOOK, tmp_path), {**QUICK, "history": address}, (), (), tmp_path)
+def test_jobs_of_a_paper_name_the_ledger_and_never_its_password(address, tmp_path, monkeypatch):
+    parameters = {**QUICK, "history": address}
+    plan = {"name": "ledger", "notebook": os.path.relpath(NOTEBOOK, tmp_path), "parameters": parameters}
+    (tmp_path / "figures.yml").write_text(yaml.safe_dump({"jobs": [plan]}))
+    with pytest.raises(ValueError, match="history must not hold a user or password") as error:
+        read_plan(tmp_path)
+    told(str(error.value), "DATABASE_URL")
+    parameters["history"] = "ledger:"
+    (tmp_path / "figures.yml").write_text(yaml.safe_dump({"jobs": [plan]}))
+    (job,) = read_plan(tmp_path)
+    monkeypatch.setenv("DATABASE_URL", address)
     job.folder.parent.mkdir()
-    assert run_job(job, provenance(job)) is None
-    written = "".join(path.read_text(errors="replace") for path in job.folder.iterdir())
-    told(written, "postgres://127.0.0.1", "3,276 rows = 3,276 kept")
+    assert run_job(job, inputs := provenance(job)) is None
+    told("".join(path.read_text(errors="replace") for path in job.folder.iterdir()), "3,276 rows = 3,276 kept")
+    assert not is_finished(job, inputs)  # the ledger may have changed
+
+
+def test_a_notebook_whose_own_default_is_the_ledger_is_never_finished(tmp_path):
+    cells = json.loads(NOTEBOOK.read_text())
+    text = json.dumps(cells).replace('history: str = \\"\\"', 'history: str = \\"ledger:\\"')
+    (tmp_path / "own.ipynb").write_text(text)
+    job = Job("own", "own.ipynb", {}, (), (), tmp_path)
+    job.folder.mkdir(parents=True)
+    inputs = provenance(job)
+    (job.folder / "results.json").write_text(json.dumps({"provenance": inputs, "results": {}}))
+    (job.folder / "own.ipynb").write_text("{}")
+    assert '"ledger:' in text and not is_finished(job, inputs)
 
 
 def test_processes_and_pages(address, tmp_path):

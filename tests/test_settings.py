@@ -8,8 +8,9 @@ def test_environment_then_file_then_nothing(monkeypatch, tmp_path):
     inside.mkdir(parents=True)
     monkeypatch.chdir(inside)
     assert setting("TWIN_SOME_SETTING") == ""
-    (tmp_path / ".env").write_text("# a comment\nTWIN_SOME_SETTING='from = file'\nEMPTY=\n")
+    (tmp_path / ".env").write_text("# a comment\nTWIN_SOME_SETTING='from = file'\nEMPTY=\nDOLLAR=p${x}q\n")
     assert setting("TWIN_SOME_SETTING") == "from = file" and setting("EMPTY") == ""
+    assert setting("DOLLAR") == "p${x}q"  # passwords are taken as they are written
     monkeypatch.setenv("TWIN_SOME_SETTING", "from environment")
     assert setting("TWIN_SOME_SETTING") == "from environment"
     monkeypatch.setenv("TWIN_SOME_SETTING", "")

@@ -31,13 +31,13 @@ BY_CODE = {  # SQLSTATE or its class; the name of SQLite's result code, or how i
     "SQLITE_CONSTRAINT": RULES,
 }
 BY_WORDS = (  # while a connection is being made PostgreSQL gives no code
+    ("too many ", CROWDED),
+    ("remaining connection slots", CROWDED),
+    ("permission denied for database", "gives this user no right to connect"),
     ("authentication failed", STRANGER),
     ("no password supplied", STRANGER),
     ("no pg_hba.conf entry", STRANGER),
     ('role "', STRANGER),
-    ("permission denied for database", "gives this user no right to connect"),
-    ("too many ", CROWDED),
-    ("remaining connection slots", CROWDED),
     ("database ", BY_CODE["3D"]),
 )
 UNKNOWN = "cannot be reached, or refuses the connection: is the server running, and does DATABASE_URL fit it?"

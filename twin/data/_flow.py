@@ -36,7 +36,7 @@ def as_day(value, name="date"):
     day = value
     with suppress(Refused, ValueError):  # ValueError: pandas' missing time
         if isinstance(value, str):
-            day = parse_date(value) if len(re.findall(r"\d+|[^\W\d]+", value)) > 2 or len(value) > 7 else None
+            day = parse_date(value) if _names_a_day(value) else None
         elif isinstance(value, datetime.datetime):
             day = value.date()
         elif isinstance(value, np.datetime64):
@@ -46,6 +46,12 @@ def as_day(value, name="date"):
         clear and EARLIEST <= day <= LATEST, name, f"a day from {EARLIEST} to {LATEST} such as 2026-01-05", shown(value)
     )
     return day
+
+
+def _names_a_day(text):
+    """Whether a text has a year, a month and a day, not a month alone."""
+    parts = re.findall(r"\d+|[^\W\d]+", text)
+    return len(parts) > 2 or (len(parts) == 1 and len(parts[0]) == 8)
 
 
 def as_lane(value):

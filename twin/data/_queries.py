@@ -31,7 +31,7 @@ def of_lanes(lanes):
 def parts(connection, columns, condition, order):
     """Yield the flows that meet a condition in parts, so that memory holds one at a time."""
     statement = select(*columns).where(condition).order_by(*order)
-    yield from connection.execution_options(yield_per=CHUNK).execute(statement).partitions()
+    yield from connection.execute(statement, execution_options={"yield_per": CHUNK}).partitions()
 
 
 def history_of(connection, place, lanes, within, **settling):
