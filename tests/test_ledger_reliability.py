@@ -238,7 +238,7 @@ def test_an_import_that_loses_its_server_leaves_nothing(remote, own_server, tmp_
     importing = threading.Thread(target=bring)
     importing.start()
     copying = "SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'COPY twin_flow%' AND state = 'active'"
-    while own_server.execute(copying) == [(0,)]:
+    while own_server.execute(copying) == [(0,)] and importing.is_alive():
         time.sleep(0.01)
     if end == "restart":
         own_server.stop()

@@ -40,8 +40,8 @@ def add(commands):
     )
     verbs = parser.add_subparsers(required=True, metavar="verb")
 
-    def verb(run, text, name=None):
-        made = verbs.add_parser(name or run.__name__.strip("_"), help=text, description=f"{text[0].upper()}{text[1:]}.")
+    def verb(run, text):
+        made = verbs.add_parser(run.__name__.strip("_"), help=text, description=f"{text[0].upper()}{text[1:]}.")
         made.add_argument("--json", action="store_true", help="for machines")
         made.set_defaults(run=lambda options: _with_ledger(run, options))
         return made
@@ -126,7 +126,7 @@ def _tell(ledger, options, done):
     }
     lines = [str(done.account)]
     if done.repeated:
-        lines.append(f"nothing new: {done.notes[0]}")
+        lines.append(f"nothing new: {done.notes[0]}{'; --again adds them once more' if done.id else ''}")
     else:
         unknown = f", {done.unknown:,} of them with an unknown volume," if done.unknown else ""
         lines.append(f"{done.records:,} flows{unknown} added to {ledger.place} as import {done.id}")

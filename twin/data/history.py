@@ -156,10 +156,10 @@ def history_from(rows, facts, *, refused=(), unknown=None, period=None, gaps="ze
     if duplicates == "refuse":  # nobody knows what flowed there
         contested = written.loc[written.index.difference(rows.index), ["date", "lane"]]
         unknown = contested if unknown is None else pd.concat([unknown, contested])
-    _check_some_left(rows, refused, facts["file"])
+    _check_some_left(rows, refused, facts)
     inferred = period is None
     rows, period, summed = into_periods(rows, period, refused, notes, facts["file"])
-    _check_some_left(rows, refused, facts["file"])
+    _check_some_left(rows, refused, facts)
     flows = sum_flows(settle_returns(rows, notes))
     if unknown is not None and len(unknown):
         flows = mark_unknown(flows, unknown, period, summed, notes)
@@ -178,13 +178,14 @@ def check_options(period, gaps, duplicates="sum"):
     require(duplicates in DUPLICATES, "duplicates", "'sum', 'first' or 'refuse'", repr(duplicates))
 
 
-def _check_some_left(rows, refused, file):
+def _check_some_left(rows, refused, facts):
     if len(rows):
         return
     table = refusals(refused)
     reasons = "; ".join(f"{count:,} x {reason}" for reason, count in table["reason"].value_counts().items())
     line, _, text = table.iloc[0]
-    raise ValueError(f"{file} has no usable row: {reasons}; the first is line {line}: {text}")
+    first = f"the first is {facts.get('row', 'line')} {line}: {text}"
+    raise ValueError(f"{facts['file']} has no usable row: {reasons}; {first}")
 
 
 def dense(history):
