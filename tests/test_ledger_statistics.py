@@ -114,6 +114,14 @@ def test_unknown_volumes_belong_to_the_period_they_were_written_in(ledger, tmp_p
     compare(ledger)
 
 
+def test_a_window_hides_what_is_known_outside_of_it(ledger, tmp_path):
+    path = tmp_path / "flows.csv"
+    path.write_text("date,lane,volume\n2024-01-01,A,5\n2024-01-03,A,x\n2024-02-01,A,7\n2024-03-01,A,9\n")
+    ledger.import_file(path, good_rows_only=True)
+    assert compare(ledger, first="2024-01-02", last="2024-03-01") == 4
+    assert ledger.statistics(first="2024-01-02").loc["A", "demand_mean"] == 8.0  # January is unknown, not left out
+
+
 def test_whole_months_without_a_known_volume_are_said(ledger):
     for day in ("2024-01-17", "2024-03-05"):
         ledger.append(day, "A", 1)

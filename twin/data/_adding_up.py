@@ -4,7 +4,7 @@ import numpy as np
 from sqlalchemy import and_, select
 
 from twin.data._periods import NAMES, fits, following, period_range, period_starts, unfinished
-from twin.data._queries import nothing, of_lanes, window
+from twin.data._queries import nothing, of_lanes
 from twin.data._remarks import period_notes
 from twin.data._schema import flows
 from twin.data._settling import choose_period, end_notes
@@ -23,14 +23,15 @@ def statistics_of(connection, place, lanes, within, *, period=None, gaps="zero")
     bounds = connection.execute(ends(within, lanes)).all()
     if not bounds:
         raise nothing(connection, place)
-    days = _days(connection, bounds, and_(within, of_lanes(lanes)))
+    days = _days(connection, bounds, and_(within.of(), of_lanes(lanes)))
     period, own = choose_period(days, period, place)
     summed = not fits(days, period)
     notes = [] if lanes else list(period_notes(connection))
     first = days[0]
     if summed:
         first, end = _whole_periods(days, period, 7 if own == "W" else 1, place)
-        within = _known_span(connection, and_(within, window(first.item(), (end - 1).item())), lanes, period, place)
+        within = within.narrowed(first.item(), (end - 1).item())
+        within = _known_span(connection, within, lanes, period, place)
         if first > days[0] or end <= days[-1]:
             notes.append(f"flows before {first} and from {end} on are in unfinished {NAMES[period]}s and left out")
     scale = DAYS_PER_PERIOD[period] / DAYS_PER_PERIOD[own] if summed else 1.0
@@ -50,13 +51,13 @@ def statistics_of(connection, place, lanes, within, *, period=None, gaps="zero")
 
 
 def _known_span(connection, within, lanes, period, place):
-    """Return the condition narrowed to the periods from the first known volume to the last one."""
+    """Return the window narrowed to the periods from the first known volume to the last one."""
     bounds = connection.execute(ends(within, lanes)).all()
     if not bounds:
         raise ValueError(f"{place} has no whole {NAMES[period]} of flows")
     known = [min(end.first_known for end in bounds), max(end.last_known for end in bounds)]
     first, last = period_starts(np.array(known, dtype="datetime64[D]"), period)
-    return and_(within, window(first.item(), (following(last, period) - 1).item()))
+    return within.narrowed(first.item(), (following(last, period) - 1).item())
 
 
 def _days(connection, bounds, condition):

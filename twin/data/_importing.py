@@ -8,9 +8,9 @@ from sqlalchemy import and_, delete, func, insert, select
 from twin.data import _bulk
 from twin.data._engine import take_turns
 from twin.data._flow import MOST
-from twin.data._queries import of_lanes, parts, window
+from twin.data._queries import of_lanes, parts
 from twin.data._remarks import import_remarks
-from twin.data._schema import day_number, flows, imports
+from twin.data._schema import Window, day_number, flows, imports
 from twin.data._staging import new_days_only
 from twin.data.account import Account
 from twin.data.text import visible
@@ -78,6 +78,6 @@ def _held(connection, staged):
     low, high = (day.item() for day in staged.days[[0, -1]])
     columns = flows.c.lane, day_number(flows.c.date, connection.dialect.name)
     for start in range(0, len(staged.lanes), MOST):
-        condition = and_(of_lanes(staged.lanes[start : start + MOST]), window(low, high))
+        condition = and_(of_lanes(staged.lanes[start : start + MOST]), Window(low, high).of())
         for part in parts(connection, columns, condition, []):
             yield from part

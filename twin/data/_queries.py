@@ -16,13 +16,6 @@ from twin.data.text import visible
 SHOWN = 12  # lanes named in a sentence
 
 
-def window(first=None, last=None):
-    """Return the condition that a flow is between two days, both included; None is no limit."""
-    conditions = [flows.c.date >= first] if first else []
-    conditions += [flows.c.date <= last] if last else []
-    return and_(true(), *conditions)
-
-
 def of_lanes(lanes):
     """Return the condition that a flow is of one of these lanes; None is all of them."""
     return true() if lanes is None else flows.c.lane.in_(lanes)
@@ -39,7 +32,7 @@ def history_of(connection, place, lanes, within, **settling):
     columns = (flows.c.id, day_number(flows.c.date, connection.dialect.name), flows.c.lane)
     columns += (flows.c.volume, flows.c.returns)
     codes, vectors = Codes(str), []
-    for part in parts(connection, columns, and_(of_lanes(lanes), within), [flows.c.id]):
+    for part in parts(connection, columns, and_(of_lanes(lanes), within.of()), [flows.c.id]):
         key, day, lane, *amounts = zip(*part, strict=True)
         columns = (key, day, [codes.of[name] for name in lane], *amounts)
         vectors.append([np.array(column, kind) for column, kind in zip(columns, "qqqdd", strict=True)])

@@ -1,6 +1,7 @@
 """The tables of the ledger, the rules that its database keeps itself, and the versions of both."""
 
 import datetime
+from typing import NamedTuple
 
 from sqlalchemy import (
     BigInteger,
@@ -24,6 +25,7 @@ from sqlalchemy import (
     literal_column,
     or_,
     select,
+    true,
     type_coerce,
 )
 from sqlalchemy.dialects import sqlite
@@ -108,6 +110,22 @@ version.append_constraint(CheckConstraint(version.c.one == 1, name="one_version"
 Index("twin_flow_by_lane", flows.c.lane, flows.c.date, flows.c.volume, flows.c.returns)
 unknown = flows.c.volume.is_(None)
 Index("twin_flow_unknown", flows.c.lane, flows.c.date, sqlite_where=unknown, postgresql_where=unknown)
+
+
+class Window(NamedTuple):
+    """The days of flows that count, both ends included; None is no limit."""
+
+    first: datetime.date | None = None
+    last: datetime.date | None = None
+
+    def of(self, table=flows):
+        """Return the condition that the days of a table are inside."""
+        conditions = [] if self.first is None else [table.c.date >= self.first]
+        return and_(true(), *conditions, *([] if self.last is None else [table.c.date <= self.last]))
+
+    def narrowed(self, first, last):
+        """Return the days that are also between two others."""
+        return Window(max(self.first or first, first), min(self.last or last, last))
 
 
 def day_number(day, dialect):

@@ -56,18 +56,18 @@ def ends(within, lanes=None):
     """Return the statement for where each lane begins and ends, in all and as far as its volumes are known.
 
     level : mean of up to SAMPLE days' volumes; less this, sums of squares lose few digits whatever the days. [pallet]
-    within : condition that flows must meet to count; lanes : names of the lanes wanted, or None for all.
+    within : Window of the days that count; lanes : names of the lanes wanted, or None for all.
     """
     names = lane_names().subquery("names")
 
     def of_lane(expression, *conditions):
-        of_this = select(expression).select_from(flows).where(flows.c.lane == names.c.lane, within, *conditions)
+        of_this = select(expression).select_from(flows).where(flows.c.lane == names.c.lane, within.of(), *conditions)
         return of_this.correlate(names).scalar_subquery()
 
     known = flows.c.volume.is_not(None)
     last_known = of_lane(func.max(flows.c.date), known)
     this = literal_column("names.lane")  # two levels out
-    days = select(func.sum(flows.c.volume).label("volume")).where(flows.c.lane == this, within, known)
+    days = select(func.sum(flows.c.volume).label("volume")).where(flows.c.lane == this, within.of(), known)
     sample = days.group_by(flows.c.date).order_by(flows.c.date).limit(SAMPLE).subquery("sample")
     columns = (
         names.c.lane,
@@ -117,7 +117,7 @@ def _of_one(lane, within, calendar):
             (func.sum(flows.c.volume) - level).label("deviation"),
             func.sum(flows.c.returns).label("returns"),
         )
-        .where(flows.c.lane == lane["lane"], within, flows.c.volume.is_not(None))
+        .where(flows.c.lane == lane["lane"], within.of(), flows.c.volume.is_not(None))
         .group_by(key)
         .subquery("periods")
     )
@@ -148,9 +148,15 @@ def _unread_periods(connection, within, calendar):
         near = and_(known.c.date.between(low, high), calendar.number(known.c.date) == calendar.number(flows.c.date))
     else:
         near = known.c.date == flows.c.date
-    same = select(1).where(known.c.lane == flows.c.lane, known.c.volume.is_not(None), near).correlate(flows)
+    same = (
+        select(1)
+        .where(known.c.lane == flows.c.lane, within.of(known), known.c.volume.is_not(None), near)
+        .correlate(flows)
+    )
     columns = flows.c.lane, calendar.number(flows.c.date).label("number")
-    return connection.execute(select(*columns).where(flows.c.volume.is_(None), within, ~same.exists()).distinct()).all()
+    return connection.execute(
+        select(*columns).where(flows.c.volume.is_(None), within.of(), ~same.exists()).distinct()
+    ).all()
 
 
 def _unread_sums(names, origin, unread):

@@ -18,9 +18,9 @@ from twin.data._engine import engine_at, reading, tidy, writing
 from twin.data._export import write_flows
 from twin.data._flow import Flow, as_amount, as_day, as_id, as_ids, as_lane, as_lanes
 from twin.data._importing import import_staged
-from twin.data._queries import history_of, of_lanes, parts, window
+from twin.data._queries import history_of, of_lanes, parts
 from twin.data._remarks import flow_remarks
-from twin.data._schema import VERSION, flows, imports, prepare
+from twin.data._schema import VERSION, Window, flows, imports, prepare
 from twin.data._staging import stage_history, staged_file
 from twin.data._sums import lane_names
 from twin.data.errors import RowsRefused
@@ -211,7 +211,7 @@ class Ledger:
 
     def history(self, lanes=None, first=None, last=None, *, period=None, gaps="zero", duplicates="sum"):
         """Return the history of the flows, as `read_history` does of a file; flows are its rows, ids their lines."""
-        chosen = as_lanes(lanes), window(as_day(first, "first"), as_day(last, "last"))
+        chosen = as_lanes(lanes), Window(as_day(first, "first"), as_day(last, "last"))
         with reading(self._engine) as connection:
             return history_of(connection, self.place, *chosen, period=period, gaps=gaps, duplicates=duplicates)
 
@@ -220,7 +220,7 @@ class Ledger:
 
         The table's `attrs` say what its numbers are: period, gaps, and notes on what was decided.
         """
-        chosen = as_lanes(lanes), window(as_day(first, "first"), as_day(last, "last"))
+        chosen = as_lanes(lanes), Window(as_day(first, "first"), as_day(last, "last"))
         with reading(self._engine) as connection:
             return statistics_of(connection, self.place, *chosen, period=period, gaps=gaps)
 
@@ -245,4 +245,4 @@ class Ledger:
 
 
 def _condition(lanes, first, last):
-    return and_(of_lanes(as_lanes(lanes)), window(as_day(first, "first"), as_day(last, "last")))
+    return and_(of_lanes(as_lanes(lanes)), Window(as_day(first, "first"), as_day(last, "last")).of())
