@@ -5,6 +5,7 @@ import csv
 import gzip
 import io
 import json
+import os
 import random
 from collections import Counter, defaultdict
 from datetime import date, timedelta
@@ -655,3 +656,9 @@ def test_noise_never_escapes_as_anything_but_a_sentence(read, seed):
     except ValueError as error:
         assert "flows.csv" in str(error)
         assert "\n" not in str(error)
+
+
+def test_a_pipe_is_no_file(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(ValueError, match="is no file but a pipe or a device"):
+        read_history(tmp_path / "pipe")

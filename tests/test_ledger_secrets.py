@@ -143,6 +143,10 @@ def test_logs_at_their_most_talkative(address, wrong, caplog):
 def test_notebooks(address, wrong, monkeypatch):
     monkeypatch.setenv("DATABASE_URL", address)
     told(dumps(execute(NOTEBOOK, {**QUICK, "history": "ledger:"})), "3,276 rows = 3,276 kept")
+    for spelled in (address, address.replace("planner:", "").replace(f"{SECRET}@", "") + f"?password={SECRET}"):
+        with pytest.raises(ValueError, match="history must not hold a user or password") as refusal:
+            execute(NOTEBOOK, {**QUICK, "history": spelled})
+        told(str(refusal.value))
     monkeypatch.setenv("DATABASE_URL", wrong)
     with pytest.raises(NotebookError) as error:
         execute(NOTEBOOK, {**QUICK, "history": "ledger:"})

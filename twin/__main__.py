@@ -25,6 +25,9 @@ def main(arguments=None):
     cannot do it; 130 stopped.
     """
     options = _parser().parse_args(arguments)
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")  # a lane's name that a terminal cannot show stops nothing
     try:
         return options.run(options)
     except BrokenPipeError:  # the reader, head for instance, has seen enough

@@ -11,4 +11,8 @@ def setting(name):
         from dotenv import dotenv_values, find_dotenv  # comes with the extras that have settings
     except ImportError:
         return ""
-    return dotenv_values(find_dotenv(usecwd=True), encoding="utf-8", interpolate=False).get(name) or ""
+    path = find_dotenv(usecwd=True)
+    try:
+        return dotenv_values(path, encoding="utf-8", interpolate=False).get(name) or ""
+    except UnicodeDecodeError:
+        raise ValueError(f"{path} must be a text in UTF-8") from None

@@ -10,6 +10,8 @@ import sys
 import tempfile
 from pathlib import Path
 
+from twin.data.places import refuse_secrets
+
 # Regardless of who ran it: the kernel and the language, without the machine's exact version.
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 LANGUAGE = {
@@ -37,6 +39,8 @@ def execute(path, parameters=None):
     from papermill.exceptions import PapermillExecutionError
 
     path = Path(path)
+    for name, value in (parameters or {}).items():
+        refuse_secrets(name, value)
     with tempfile.TemporaryDirectory(prefix="twin-") as sockets:
         try:
             ran = papermill.execute_notebook(

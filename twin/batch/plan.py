@@ -16,6 +16,8 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from twin.data.places import refuse_secrets
+
 KEYS = {"name", "notebook", "parameters", "yields"}
 SUFFIXES = (".svg", ".pdf", ".png")
 
@@ -130,10 +132,7 @@ def _parameters(given, notebook):
         kind = type(defaults[name])
         if type(value) is not kind and not (kind is float and type(value) is int):
             raise ValueError(f"{name} must be of type {kind.__name__} as in {notebook.name}; got {value!r}")
-        if isinstance(value, str) and re.search("://.*@", value):  # it would stand in what the paper publishes
-            raise ValueError(
-                f"{name} must not hold a user or password; say ledger: and put the address into DATABASE_URL"
-            )
+        refuse_secrets(name, value)
         if isinstance(value, str) and Path(value).is_absolute():
             raise ValueError(f"{name} must be a path relative to the notebook's folder; got {value!r}")
     if "out_dir" not in defaults:

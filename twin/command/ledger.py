@@ -51,7 +51,7 @@ def add(commands):
     bring.add_argument(
         "--good-rows-only",
         action="store_true",
-        help="leave out the rows that cannot be used; where just the number cannot be read, an unknown volume is kept",
+        help="leave out the rows that cannot be used; where just its number cannot be used, an unknown volume is kept",
     )
     bring.add_argument("--new-only", action="store_true", help="leave out lanes and days that the ledger holds already")
     bring.add_argument("--again", action="store_true", help="add the same flows once more")
@@ -88,7 +88,12 @@ def _with_ledger(run, options):
 def _show(options, content, words):
     """Print content as JSON where that was asked for, else words."""
     text = json.dumps(content, indent=1, ensure_ascii=False, default=str) if options.json else words
-    print(text, flush=True)
+    try:
+        print(text, flush=True)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise OSError(f"what was done or found could not be shown: {error.strerror}") from None
     return 0
 
 
@@ -141,6 +146,8 @@ def _export(ledger, options):
         return _show(options, {"place": ledger.place, "flows": content}, "")
     if options.file and os.path.exists(options.file) and not options.force:
         raise ValueError(f"file must be a new one, or --force must be said; got {options.file}, which exists")
+    if not options.file and sys.stdout is None:
+        raise ValueError("file must be named where the standard output is closed; got none")
     count = ledger.export(options.file or sys.stdout, **window)
     if options.file:
         return _show(options, {"file": options.file, "flows": count}, f"{count:,} flows written to {options.file}")

@@ -21,7 +21,7 @@ def address(url=HERE):
     url = setting("DATABASE_URL") if url in (HERE, "", None) else str(url)
     if not url:
         return URL.create("sqlite", database=str(_folder_of_the_user() / "ledger.sqlite"))
-    scheme, complaint = url.split(":", 1)[0].split("+", 1)[0], ""
+    scheme, complaint = url.split(":", 1)[0].split("+", 1)[0].lower(), ""
     try:
         parsed = make_url(url)
     except (ArgumentError, ValueError):
@@ -33,6 +33,8 @@ def address(url=HERE):
             complaint = "has an @ in its user or password; write it as %40"
         elif scheme != "sqlite" and set("@:/") & set(parsed.database or ""):
             complaint = "cannot be read as postgresql://user:password@host:port/database; are its slashes right?"
+        elif scheme == "sqlite" and set(parsed.query) - {"mode", "uri"}:
+            complaint = "may have the options mode and uri, and no others"
         elif scheme == "sqlite" and not _is_whole_path(parsed):
             complaint = "must name a file by its whole path, as in sqlite:////data/flows.sqlite, wherever it is used"
     if complaint:

@@ -16,13 +16,14 @@ def write_flows(records, file):
     """Write flows to an open text file, or to a path, which holds the old or the whole new file; return how many."""
     if hasattr(file, "write"):
         return _write(records, file)
-    path = Path(file).resolve()  # what a link leads to, not the link
-    if not path.parent.is_dir():
-        raise ValueError(f"file must be in a folder that exists; got {file}")
+    path = Path(file)
+    if path.is_dir() or not path.parent.is_dir():
+        raise ValueError(f"file must be a file in a folder that exists; got {file}")
     plain = gzip.open if path.suffix == ".gz" else open
     if path.exists() and not path.is_file():  # a pipe, a terminal
         with plain(path, "wt", encoding="utf-8", newline="") as stream:
             return _write(records, stream)
+    path = path.resolve()  # what a link leads to, not the link
     partial = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         with plain(partial, "wt", encoding="utf-8", newline="") as stream:

@@ -86,10 +86,10 @@ def as_ids(values):
     return list(dict.fromkeys(map(as_id, values)))
 
 
-def as_id(value):
-    """Return the id of a flow as an int."""
+def as_id(value, name="id"):
+    """Return the id of a flow, or of an import, as an int."""
     whole_number = isinstance(value, int | np.integer) and not isinstance(value, bool)
-    require(whole_number and 1 <= value <= LARGEST_ID, "id", "a whole number >= 1 that a flow may have", shown(value))
+    require(whole_number and 1 <= value <= LARGEST_ID, name, "a whole number >= 1", shown(value))
     return int(value)
 
 

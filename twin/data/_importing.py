@@ -36,15 +36,15 @@ def import_staged(connection, staged, *, new_only, again, progress):
     """Add staged records within a transaction."""
     records, unknown, digest = staged.measure()
     take_turns(connection, digest)
+    if new_only:
+        staged = new_days_only(staged, _held(connection, staged))
+        records, unknown, digest = staged.measure()  # of what is added: the rest belongs to other imports
+        if not records:
+            return Import(None, 0, 0, True, staged.account, ("the ledger holds flows of all these lanes and days",))
     same = connection.execute(select(imports).where(imports.c.digest == digest).order_by(imports.c.repeat)).all()
     if same and not (again or new_only) and _still_there(connection, same):
         note = f"the same {records:,} flows were imported on {same[0].imported_at[:10]} from {same[0].source}"
         return Import(same[0].id, 0, 0, True, staged.account, (note,))
-    if new_only:
-        staged = new_days_only(staged, _held(connection, staged))
-        records, unknown, _ = staged.measure()
-        if not records:
-            return Import(None, 0, 0, True, staged.account, ("the ledger holds flows of all these lanes and days",))
     notes = tuple(import_remarks(connection, staged, on_top=not new_only))
     values = {
         "digest": digest,

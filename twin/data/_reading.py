@@ -48,6 +48,8 @@ def inspect(path):
         raise ValueError(f"{path} is a folder; name one CSV file in it")
     if not path.exists():
         raise FileNotFoundError(f"{path} does not exist")
+    if not path.is_file():
+        raise ValueError(f"{path} is no file but a pipe or a device; save what comes out of it in a file")
     with path.open("rb") as raw:
         magic = raw.read(4)
     if magic == b"PK\x03\x04":

@@ -11,7 +11,7 @@ from twin.data._schema import flows, imports
 from twin.data._sums import lane_names
 from twin.data.text import visible
 
-LATER = 31  # days after all other flows from which on a flow is remarked on
+LATER = 31  # days away from other flows from which on a flow is remarked on
 
 
 def flow_remarks(connection, flow):
@@ -26,6 +26,12 @@ def flow_remarks(connection, flow):
     if flow.date > datetime.date.today():
         yield f"{flow.date} is in the future"
     same = and_(others, flows.c.lane == flow.lane)
+    first = connection.execute(select(func.min(flows.c.date)).where(same)).scalar_one()
+    if first and (first - flow.date).days > LATER:
+        yield (
+            f"{flow.date} is {(first - flow.date).days:,} days before every other flow of {visible(flow.lane)}; "
+            "unless gaps are unknown, it counts as zero in between"
+        )
     if not connection.execute(select(flows.c.id).where(same).limit(1)).first():
         names = [name for name in connection.execute(lane_names()).scalars() if name != flow.lane]
         plain = {name.casefold(): name for name in names}

@@ -31,7 +31,9 @@ IMPORTED = ("id", "source", "records", "period", "imported_at")
 
 
 class Ledger:
-    """The flows at an address; what cannot be done is a LedgerError in a sentence, and then nothing has changed.
+    """The flows at an address. What cannot be used is a ValueError, what the database cannot do a LedgerError.
+
+    Both are a sentence, and then nothing has changed.
 
     Parameters
     ----------
@@ -110,10 +112,11 @@ class Ledger:
 
     def undo(self, import_id):
         """Take back one import: delete its flows, as many as are left, and the memory of it; return how many."""
+        key = as_id(import_id, "import_id")
         with writing(self._engine) as connection:
-            known = connection.execute(delete(imports).where(imports.c.id == as_id(import_id))).rowcount
-            require(known, "import_id", f"that of an import into the ledger at {self.place}", import_id)
-            return connection.execute(delete(flows).where(flows.c.import_id == import_id)).rowcount
+            known = connection.execute(delete(imports).where(imports.c.id == key)).rowcount
+            require(known, "import_id", f"that of an import into the ledger at {self.place}", key)
+            return connection.execute(delete(flows).where(flows.c.import_id == key)).rowcount
 
     def reset(self, token):
         """Delete all flows and the memory of imports; return how many flows there were. `token` is RESET_TOKEN."""

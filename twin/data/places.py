@@ -13,3 +13,14 @@ def is_ledger(history):
     (True, True, False)
     """
     return history == HERE or bool(_ADDRESS.match(str(history)))
+
+
+def refuse_secrets(name, value):
+    """Refuse a parameter that holds a user or a password: notebooks keep their parameters, and are published.
+
+    >>> refuse_secrets("history", "postgresql://planner:secret@db.example/flows")
+    Traceback (most recent call last):
+    ValueError: history must not hold a user or password; put the address into DATABASE_URL, and say ledger:
+    """
+    if isinstance(value, str) and re.search("://.*@|password=", value, re.IGNORECASE):
+        raise ValueError(f"{name} must not hold a user or password; put the address into DATABASE_URL, and say {HERE}")
