@@ -403,6 +403,13 @@ def test_a_file_of_nothing_but_refusals_is_given_up_early(ledger, file):
         ledger.import_file(file("date,lane,volume\n" + "x,A,1\n" * 200_000), good_rows_only=True)
 
 
+def test_a_file_of_contradicting_dates_is_given_up_before_each_is_told(ledger, file):
+    path = file("date,lane,volume\n" + "01/13/2026,A,1\n" * 120_000 + "13/01/2026,A,1\n")
+    with pytest.raises(ValueError, match="over 100,000 rows that cannot be used: day and month are in the other order"):
+        ledger.import_file(path, dayfirst=True, good_rows_only=True)
+    assert ledger.count() == 0
+
+
 # ---------------------------------------------------------------- answers
 
 

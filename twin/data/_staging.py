@@ -68,10 +68,12 @@ def _stage(scan, waiting, dayfirst, path):
         volume_known = ~np.isnan(block["volume"])
         counts = _add(counts, block["date"], len(scan.dates.texts))
         known = _add(known, block["date"][volume_known], len(scan.dates.texts))
-        _give_up_early(scan, len(scan.refused), path)
+        if len(scan.refused) > MOST_REFUSED:
+            raise _too_many(path, f"line {scan.refused[0][0]}, {scan.refused[0][1]}")
     days, note = settle(scan.dates.values, scan.dates.texts, counts, dayfirst, path)
     clear = ~np.isnat(days)
-    _give_up_early(scan, len(scan.refused) + known[~clear].sum(), path)
+    if len(scan.refused) + known[~clear].sum() > MOST_REFUSED:  # before a refusal of each is made
+        raise _too_many(path, CONTRADICTS)
 
     def rows():
         waiting.seek(0)
@@ -105,14 +107,11 @@ def _add(counts, codes, size):
     return np.pad(counts, (0, size - len(counts))) + np.bincount(codes, minlength=size)
 
 
-def _give_up_early(scan, refused, path):
-    """Stop where so many rows cannot be used that this is not the file that was meant."""
-    if refused > MOST_REFUSED:
-        line, reason = scan.refused[0][:2] if scan.refused else (2, CONTRADICTS)
-        raise ValueError(
-            f"{path} has over {MOST_REFUSED:,} rows that cannot be used: line {line}, {reason}; are these the columns "
-            "that were meant?"
-        )
+def _too_many(path, example):
+    """Return the error of a file with so many rows that cannot be used that it is not the one that was meant."""
+    return ValueError(
+        f"{path} has over {MOST_REFUSED:,} rows that cannot be used: {example}; are these the columns that were meant?"
+    )
 
 
 def new_days_only(staged, held):
