@@ -4,8 +4,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
-NAIVE, BETTER, WITNESS, ACCENT, MUTED = "#D55E00", "#0072B2", "#333333", "#009E73", "#888888"
-LANES = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9")
+from twin.view.theme import ACCENT, BETTER, LANES, MUTED, NAIVE, WITNESS  # noqa: F401 - also for whoever draws
 
 
 def figure(columns=1, *, width=7.2, height=3.2):
