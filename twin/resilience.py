@@ -15,6 +15,13 @@ class Recovery(NamedTuple):
     time_to_recover: np.ndarray  # periods until the flow is back at its baseline; inf: not within the record [period]
 
 
+class IndexParts(NamedTuple):
+    """What the index is made of: their sum; one entry a lane."""
+
+    buffer: np.ndarray  # up to 100 w, for a buffer of full coverage [points]
+    independence: np.ndarray  # up to 100 (1 - w), when nothing depends on a partner [points]
+
+
 def coverage(safety_stock, lead_time_demand_sd):
     """Return how many standard deviations of lead-time demand the buffer covers: SS / sd.
 
@@ -69,13 +76,34 @@ def resilience_index(coverage, dependency, *, full_coverage=2.0, buffer_weight=0
     >>> float(resilience_index(1.0, 0.1))
     70.0
     """
+    return sum(index_parts(coverage, dependency, full_coverage=full_coverage, buffer_weight=buffer_weight))
+
+
+def index_parts(coverage, dependency, *, full_coverage=2.0, buffer_weight=0.5):
+    """Return the two terms of the index: what the buffer earns, and what independence of partners earns.
+
+    buffer = 100 w min(1, max(0, coverage / kappa)),  independence = 100 (1 - w)(1 - dependency)
+
+    Arguments as in `resilience_index`.
+
+    Returns
+    -------
+    IndexParts, each of the broadcast shape; their sum is the index. [points]
+
+    Source
+    ------
+    Hegde (2026), resilience score; notebook 04, the terms of eq. (4.1).
+
+    >>> [float(part) for part in index_parts(1.0, 0.1)]
+    [25.0, 45.0]
+    """
     (coverage,), (dependency, weight) = (
         numbers(coverage=coverage),
         shares(dependency=dependency, buffer_weight=buffer_weight),
     )
     (full,) = positive(full_coverage=full_coverage)
     buffer_part = np.clip(coverage / full, 0.0, 1.0)  # the index is bounded by definition
-    return 100.0 * (weight * buffer_part + (1.0 - weight) * (1.0 - dependency))
+    return IndexParts(100.0 * weight * buffer_part, 100.0 * (1.0 - weight) * (1.0 - dependency))
 
 
 def recovery(flow, baseline):

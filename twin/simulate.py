@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from twin import demand as moments
 from twin._check import nonnegative, numbers, positive, require, shares, whole
 
 _BLOCK = 2**16  # draws worked on at a time: temporaries of this size stay in the cache
@@ -179,6 +180,84 @@ def profits(capacity, demand_mean, demand_sd, *, margin, holding_cost, sla_penal
         x = draws[start : start + _BLOCK]
         np.minimum((m + h) * x - h * capacity, (m + p) * capacity - p * x, out=x)
     return draws
+
+
+def policy_profits(
+    demand_mean,
+    demand_sd,
+    *,
+    lead_time_mean,
+    lead_time_sd,
+    return_rate,
+    safety_stock,
+    internal_capacity,
+    dwell=1.0,
+    service_revenue,
+    handling_cost,
+    holding_cost,
+    sla_penalty,
+    partner_surcharge,
+    samples,
+    seed,
+):
+    """Return draws of the profit of one period under a base-stock policy: the random terms of the unit economics.
+
+    profit = r (D - short) - c (W - short) - h (SS - Y)+ - p short - s (X - C)+,  short = (Y - SS)+
+
+    Parameters
+    ----------
+    demand_mean, demand_sd : float
+        Moments of demand D, both >= 0. [pallet/period]
+    lead_time_mean, lead_time_sd : float
+        Moments of the lead time, both >= 0. [period]
+    return_rate : float
+        Probability that a shipped pallet comes back, 0 to 1. [-]
+    safety_stock, internal_capacity : float
+        Buffer SS, and own places C >= 0. [pallet]
+    dwell : float, optional
+        Time a pallet stays, >= 0. [period]
+    service_revenue, handling_cost, holding_cost, sla_penalty, partner_surcharge : float
+        As in `finance.unit_economics`, all >= 0. [$/pallet]
+    samples, seed : int
+
+    Returns
+    -------
+    ndarray, shape (samples,); its mean is the profit of `lane.assess`. [$/period]
+
+    Limits
+    ------
+    Everything normal, as in the closed forms. The period is one of those of the lead time: a high workload W comes
+    with a demand Y over the lead time above its mean, and with a full warehouse X = W dwell + SS.
+
+    Source
+    ------
+    Notebook 06, eq. (6.1).
+    """
+    r, c, h, p, s, capacity = nonnegative(
+        service_revenue=service_revenue,
+        handling_cost=handling_cost,
+        holding_cost=holding_cost,
+        sla_penalty=sla_penalty,
+        partner_surcharge=partner_surcharge,
+        internal_capacity=internal_capacity,
+    )
+    (stock,) = numbers(safety_stock=safety_stock)
+    load = moments.workload(demand_mean, demand_sd, return_rate)
+    length_sd = moments.lead_time_demand(*load, lead_time_mean, lead_time_sd).sd
+    space = moments.lead_time_demand(*load, dwell)
+    this, rest, beside = generator(seed).standard_normal((3, whole("samples", samples, least=2)))
+    shipped = demand_mean + demand_sd * _mixed(this, beside, (1 + return_rate) * demand_sd, load.sd)
+    above = length_sd * _mixed(this, rest, min(lead_time_mean, 1.0) * load.sd, length_sd)  # Y, less its mean
+    short = np.maximum(above - stock, 0.0)
+    overflow = np.maximum(max(space.mean + stock, 0.0) + space.sd * this - capacity, 0.0)
+    earned = r * (shipped - short) - c * (load.mean + load.sd * this - short)
+    return earned - h * np.maximum(stock - above, 0.0) - p * short - s * overflow
+
+
+def _mixed(shared, own, part, whole_sd):
+    """Standard normal draws whose correlation with the shared ones is part / whole_sd; of nothing random, any."""
+    correlation = min(part / whole_sd, 1.0) if whole_sd > 0 else 0.0
+    return correlation * shared + np.sqrt(1.0 - correlation**2) * own
 
 
 def disrupted_flow(demand, capacity, stock):

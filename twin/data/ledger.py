@@ -105,6 +105,15 @@ class Ledger:
             )
         return [gone[key] for key in ids]
 
+    def find(self, key):
+        """Return the flow with this id."""
+        key = as_id(key)
+        statement = select(*[flows.c[name] for name in Flow._fields]).where(flows.c.id == key)
+        with reading(self._engine) as connection:
+            row = connection.execute(statement).first()
+        require(row, "id", f"that of a flow in the ledger at {self.place}", key)
+        return Flow(*row)
+
     def remarks(self, flow):
         """Return sentences on what looks mistaken about a flow in the ledger: its day, its lane, or a second one."""
         with reading(self._engine) as connection:

@@ -22,10 +22,37 @@ class Picture:
         return bundle, {"image/png": {"width": self.width, "alt": self.words}}
 
 
-def png(figure):
-    """Return the PNG bytes of a figure, the same for the same drawing."""
+class Words:
+    """A table or a sentence that Jupyter shows as HTML, and as text where there is none."""
+
+    def __init__(self, html, text):
+        self.html, self.text = html, text
+
+    def _repr_mimebundle_(self, include=None, exclude=None):
+        return {"text/html": self.html, "text/plain": self.text}, {}
+
+
+class Live:
+    """A widget, and what stands for it where no kernel runs."""
+
+    def __init__(self, widget, still):
+        self.widget, self.still = widget, still
+
+    def _repr_mimebundle_(self, **kwargs):
+        still, metadata = self.still._repr_mimebundle_()
+        live = self.widget._repr_mimebundle_(**kwargs)
+        live = live[0] if isinstance(live, tuple) else live
+        return {**live, **still}, metadata
+
+
+def png(figure, *, quick=False):
+    """Return the PNG bytes of a figure, the same for the same drawing.
+
+    quick : in the figure's own resolution and hardly compressed, for pages that wait for it.
+    """
     buffer = io.BytesIO()
-    figure.savefig(buffer, format="png")
+    how = {"dpi": "figure", "pil_kwargs": {"compress_level": 1}} if quick else {}
+    figure.savefig(buffer, format="png", **how)
     return buffer.getvalue()
 
 

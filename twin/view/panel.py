@@ -1,10 +1,10 @@
 """Sliders for a drawing: redraw on release, say what went wrong in a sentence, and a still picture without a kernel."""
 
+import re
 from decimal import Decimal
-from html import escape
 from typing import NamedTuple
 
-from twin.view.output import Picture, png
+from twin.view.output import Live, Picture, png
 
 
 class Control(NamedTuple):
@@ -13,7 +13,7 @@ class Control(NamedTuple):
     value: float
     low: float
     high: float
-    label: str  # meaning and unit, as the reader sees it
+    label: str  # meaning and unit, as the reader sees it: "holding cost [$/pallet]"
 
 
 def panel(draw, controls, words, *, live=True):
@@ -22,7 +22,7 @@ def panel(draw, controls, words, *, live=True):
     Parameters
     ----------
     draw : callable
-        Takes the controls by name, returns a figure; a ValueError becomes a sentence under the sliders.
+        Takes the controls by name, returns a figure; a ValueError becomes a sentence under its slider.
     controls : dict of name -> Control
     words : str
         What the picture shows, for those who cannot see it and for pages without a kernel.
@@ -32,54 +32,41 @@ def panel(draw, controls, words, *, live=True):
     return Panel(draw, controls, still) if live else still
 
 
-class Panel:
+class Panel(Live):
     """Sliders beside a picture; carries the still picture for places that show no widgets."""
 
     def __init__(self, draw, controls, still):
-        import ipywidgets as widgets
+        import ipywidgets
 
-        self._draw, self._still = draw, still
-        self.sliders = {name: _slider(control) for name, control in controls.items()}
-        self.picture = widgets.Image(value=still.png, format="png", width=still.width, layout={"max_width": "100%"})
-        self.message = widgets.HTML()
-        column = widgets.VBox(
-            [*self.sliders.values(), self.message], layout={"flex": "1 1 260px", "max_width": "340px"}
+        from twin.view.widgets import Dials, Shown
+
+        self._draw = draw
+        self.dials = Dials(
+            fields=[_field(name, control) for name, control in controls.items()],
+            values={name: float(control.value) for name, control in controls.items()},
         )
-        frame = widgets.Box([self.picture], layout={"flex": "1 1 420px", "min_width": "0"})
-        self.box = widgets.Box([column, frame], layout={"display": "flex", "flex_flow": "row wrap", "grid_gap": "16px"})
-        for slider in self.sliders.values():
-            slider.observe(self._redraw, "value")
+        self.picture = Shown(png=still.png, words=still.words, width=still.width)
+        box = ipywidgets.Box([self.dials, self.picture])
+        box.add_class("twin-desk")
+        self.dials.observe(self._redraw, "values")
+        super().__init__(box, still)
 
-    def _redraw(self, _change):
+    def _redraw(self, change):
+        turned = [name for name, value in change["new"].items() if change["old"].get(name) != value]
         try:
-            self.picture.value = png(self._draw(**{name: slider.value for name, slider in self.sliders.items()}))
-            self.message.value = ""
+            self.picture.png = png(self._draw(**self.dials.values))
+            self.dials.said = {}
         except ValueError as error:
-            self.message.value = f'<p role="alert" style="color: #B00020">{escape(str(error))}</p>'
-
-    def _repr_mimebundle_(self, **kwargs):
-        still, metadata = self._still._repr_mimebundle_()
-        live = self.box._repr_mimebundle_(**kwargs)
-        live = live[0] if isinstance(live, tuple) else live
-        return {**live, **still}, metadata
+            self.dials.said = {turned[0] if turned else "": str(error)}
 
 
-def _slider(control):
-    import ipywidgets as widgets
-
+def _field(name, control):
+    """The control as `Dials` takes it; its step can show and reach the start value."""
     low, high = min(control.low, control.value), max(control.high, control.value)
-    digit = min(_exponent((high - low) / 100), _last_digit(control.value or high))
-    return widgets.FloatSlider(
-        value=control.value,
-        min=low,
-        max=high,
-        step=10.0**digit,
-        description=control.label,
-        continuous_update=False,
-        readout_format=f".{max(0, -digit)}f",
-        style={"description_width": "170px"},
-        layout={"width": "100%"},
-    )
+    label, unit = re.fullmatch(r"(.*?)\s*(?:\[(.*)\])?", control.label).groups()
+    step = 10.0 ** min(_exponent((high - low) / 100), _last_digit(control.value or high))
+    bounds = {"low": float(low), "high": float(high), "step": step}
+    return {"name": name, "label": label, "unit": (unit or "").removeprefix("-"), "help": label, "group": "", **bounds}
 
 
 def _exponent(number):

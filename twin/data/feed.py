@@ -1,0 +1,114 @@
+"""Where a page gets its lanes from: a history or the ledger, asked the same questions."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from twin._check import require
+from twin.data._periods import period_range, periods_between
+from twin.data.account import Account
+from twin.data.history import dense
+from twin.data.statistics import assessable, lane_statistics
+
+RECENT = 40  # periods of a lane that a sparkline shows
+
+
+@dataclass(frozen=True)
+class Feed:
+    """Lanes that can be assessed, and their flows.
+
+    source : "research", "file" or "ledger"; `place` says in words which file or ledger.
+    period : "D", "W" or "MS".
+    statistics : one row a lane, as `lane_statistics` says; `refused` has a reason for each lane left out.
+    recent : volumes of the last `RECENT` periods, shape (lanes, RECENT); NaN before a lane's first and where unknown.
+        [pallet/period]
+    account : what was read, refused and decided; of a ledger None, and `notes` has the decisions.
+    series : takes the name of a lane, returns (dates, volumes) from its first period to its last.
+    """
+
+    source: str
+    place: str
+    period: str
+    statistics: pd.DataFrame
+    refused: pd.DataFrame
+    recent: np.ndarray
+    notes: tuple[str, ...]
+    account: Account | None
+    series: Callable[[str], tuple[np.ndarray, np.ndarray]]
+
+
+def feed_of_history(history, source="file"):
+    """Return the feed of a history.
+
+    >>> from twin.data.scenarios import research_lanes
+    >>> feed = feed_of_history(research_lanes(), "research")
+    >>> dates, volumes = feed.series("HAM-ROT")
+    >>> feed.statistics.index.tolist(), len(volumes)
+    (['BER-MUC', 'FRA-PAR', 'HAM-ROT'], 1092)
+    """
+    table, refused = _some(*assessable(lane_statistics(history)))
+    lanes, dates, volumes = dense(history)
+
+    def series(lane):
+        row = volumes[np.searchsorted(lanes, lane)]
+        begin = periods_between(dates[0], _day(table.loc[lane, "first_date"]), history.period)
+        end = periods_between(dates[0], _day(table.loc[lane, "last_date"]), history.period)
+        return dates[begin : end + 1], row[begin : end + 1]
+
+    recent = _last(volumes[np.searchsorted(lanes, table.index)])
+    account = history.account
+    return Feed(source, account.file, history.period, table, refused, recent, account.notes, account, series)
+
+
+def feed_of_ledger(ledger):
+    """Return the feed of a ledger: statistics added up in the database, a lane's flows read when they are asked for."""
+    statistics = ledger.statistics()
+    period, gaps, notes = (statistics.attrs[name] for name in ("period", "gaps", "notes"))
+    table, refused = _some(*assessable(statistics))
+
+    def on_record(lanes, dates):
+        """Volumes on each of these dates, shape (lanes, dates)."""
+        span = {"first": dates[0], "last": dates[-1] + (31 if period == "MS" else 6 if period == "W" else 0)}
+        flows = ledger.history(lanes, **span, period=period, gaps=gaps).flows
+        place = pd.Index(table.index if lanes is None else lanes).get_indexer(flows["lane"])
+        column = periods_between(dates[0], flows["date"].to_numpy().astype("datetime64[D]"), period)
+        inside = (place >= 0) & (column >= 0) & (column < len(dates))
+        volumes = np.zeros((len(table) if lanes is None else len(lanes), len(dates)))
+        volumes[place[inside], column[inside]] = flows["volume"][inside]
+        return volumes
+
+    def series(lane):
+        row = table.loc[lane]
+        dates = period_range(_day(row["first_date"]), _day(row["last_date"]), period)
+        return dates, on_record([lane], dates)[0]
+
+    end = _day(table["last_date"].max())
+    dates = period_range(_back(end, RECENT - 1, period), end, period)
+    recent = on_record(None, dates)
+    recent[dates < table["first_date"].to_numpy().astype("datetime64[D]")[:, np.newaxis]] = np.nan
+    return Feed("ledger", ledger.place, period, table, refused, recent, tuple(notes), None, series)
+
+
+def _some(table, refused):
+    reasons = "; ".join(refused["reason"].unique())
+    require(len(table) > 0, "history", "one with a lane that can be assessed", reasons)
+    return table, refused
+
+
+def _last(volumes):
+    """The last `RECENT` columns, missing ones before them."""
+    recent = volumes[:, -RECENT:]
+    return np.pad(recent, ((0, 0), (RECENT - recent.shape[1], 0)), constant_values=np.nan)
+
+
+def _day(value):
+    return np.datetime64(value, "D")
+
+
+def _back(day, periods, period):
+    """The start of the period so many before the one that starts on a day."""
+    if period == "MS":
+        return (day.astype("datetime64[M]") - periods).astype("datetime64[D]")
+    return day - periods * (7 if period == "W" else 1)

@@ -1,0 +1,185 @@
+"""One lane under one policy, looked at from every side: the numbers that a planner decides by, and their curves."""
+
+from dataclasses import asdict, replace
+from types import MappingProxyType
+
+import numpy as np
+
+from twin import buffers, demand, finance, forecast, lane, newsvendor, resilience, simulate
+from twin._check import floats, whole
+
+RISK_LEVEL = 0.95  # probability level of the value at risk
+SAMPLES, SEED = 20_000, 6  # simulated periods behind the risk
+SHORTEST = 3  # periods that a forecast needs
+LEVELS = np.linspace(0.5, 0.999, 500)  # cycle service levels that a curve or a map looks at [-]
+
+#: Unit of every number of `evaluate`, in the order in which they are told.
+UNITS = MappingProxyType(
+    {
+        "demand_mean": "pallet/period",
+        "demand_sd": "pallet/period",
+        "forecast_mean": "pallet/period",
+        "forecast_low": "pallet/period",
+        "forecast_high": "pallet/period",
+        "horizon_mean": "pallet/period",
+        "horizon_workload": "pallet/period",
+        "horizon_capacity": "pallet",
+        **lane.UNITS,
+        "planned_outsourcing_cost": "$/period",
+        "expected_outsourcing_cost": "$/period",
+        "buffer_points": "points",
+        "independence_points": "points",
+        "best_buffer_cost": "$/period",
+        "best_profit": "$/period",
+        "best_profit_level": "-",
+        "profit_sd": "$/period",
+        "value_at_risk": "$/period",
+        "conditional_value_at_risk": "$/period",
+    }
+)
+
+
+def evaluate(statistics, policy, volumes=(), *, horizon=1, period="D", samples=SAMPLES, seed=SEED):
+    """Return every number of a lane under a policy, by name; names and units as in `UNITS`.
+
+    Parameters
+    ----------
+    statistics : mapping with "demand_mean" and "demand_sd"
+        Moments of the lane's demand, mean > 0 and sd >= 0. [pallet/period]
+    policy : lane.Policy
+        One number a field.
+    volumes : array_like, shape (periods,), optional
+        The lane's history in time order; NaN where unknown. With fewer than three known periods, what is forecast is
+        left out of the answer. [pallet/period]
+    horizon : int, optional
+        Periods ahead, >= 1. [period]
+    period : "D", "W" or "MS", optional
+    samples, seed : int, optional
+        Simulated periods behind `profit_sd` and the tail, and their seed.
+
+    Returns
+    -------
+    dict of name -> float. All of `lane.assess`, and
+        forecast_mean, _low, _high : the next period, with its 95 % interval.
+        horizon_mean : mean forecast of the periods up to the horizon, not below 0.
+        horizon_workload, horizon_capacity : workload, and required capacity, of that demand.
+        planned_, expected_outsourcing_cost : (holding + surcharge) x planned, expected overflow.
+        buffer_points, independence_points : terms of the resilience index.
+        best_buffer_cost : buffer cost of the critical ratio.
+        best_profit, best_profit_level : largest profit among `LEVELS` at this lead-time sd, and where it is.
+        profit_sd, value_at_risk, conditional_value_at_risk : of the simulated profit; risks are of the loss.
+
+    Source
+    ------
+    Notebook 06.
+
+    >>> flat = evaluate({"demand_mean": 100.0, "demand_sd": 0.0}, lane.Policy(lead_time_sd_days=0.0), [100] * 5)
+    >>> flat["horizon_mean"], flat["value_at_risk"] == -flat["profit"]
+    (100.0, True)
+    """
+    answers = {name: float(value) for name, value in lane.assess(statistics, policy, period=period).items()}
+    moments = {name: float(statistics[name]) for name in ("demand_mean", "demand_sd")}
+    place_cost = policy.holding_cost + policy.partner_surcharge
+    parts = resilience.index_parts(buffers.safety_stock(1.0, answers["service_level"]), answers["dependency"])
+    profits = simulated_profits(statistics, policy, answers, period=period, samples=samples, seed=seed)
+    risk = finance.tail_risk(-profits, RISK_LEVEL)
+    (row,) = profit_map(LEVELS, [policy.lead_time_sd_days], statistics, policy, period=period)
+    numbers = {
+        **moments,
+        **_ahead(volumes, policy, answers["safety_stock"], horizon),
+        **answers,
+        "planned_outsourcing_cost": place_cost * answers["planned_overflow"],
+        "expected_outsourcing_cost": place_cost * answers["expected_overflow"],
+        "buffer_points": parts.buffer,
+        "independence_points": parts.independence,
+        "best_buffer_cost": cost_curve(answers["critical_ratio"], policy, answers),
+        "best_profit": row.max(),
+        "best_profit_level": LEVELS[row.argmax()],
+        "profit_sd": profits.std(ddof=1),
+        "value_at_risk": risk.value_at_risk,
+        "conditional_value_at_risk": risk.conditional_value_at_risk,
+    }
+    return {name: float(numbers[name]) for name in UNITS if name in numbers}
+
+
+def outlook(volumes, horizon, probability=0.95):
+    """Return the forecast of the periods up to the horizon, or None for fewer than three known periods.
+
+    Parameters and limits as in `forecast.predict`. [pallet/period]
+    """
+    volumes, horizon = floats("volumes", volumes), whole("horizon", horizon, least=1)
+    if np.sum(~np.isnan(volumes)) < SHORTEST:
+        return None
+    return forecast.predict(forecast.linear_trend(volumes), horizon, probability)
+
+
+def cost_curve(service_level, policy, answers):
+    """Return expected buffer cost at service levels, of the lead-time demand in `answers`. [$/period]
+
+    service_level : array_like, in (0, 1). [-]
+
+    Source
+    ------
+    Notebook 01, eq. (1.4), with the lead-time demand of notebook 02.
+    """
+    short_cost = finance.underage_cost(policy.sla_penalty, policy.service_revenue, policy.handling_cost)
+    return newsvendor.cost_curve(service_level, answers["lead_time_demand_sd"], short_cost, policy.holding_cost)
+
+
+def profit_map(service_level, lead_time_sd_days, statistics, policy, *, period="D"):
+    """Return expected profit over service level and lead-time sd: that of `lane.assess`, surcharge included.
+
+    Parameters
+    ----------
+    service_level : array_like, shape (m,), in (0, 1). [-]
+    lead_time_sd_days : array_like, shape (k,), >= 0. [day]
+
+    Returns
+    -------
+    ndarray, shape (k, m): a row a lead-time sd. [$/period]
+
+    Limits
+    ------
+    Without overflow every row is best at the critical ratio; a partner's surcharge moves the best level below it.
+
+    Source
+    ------
+    Notebook 05, eq. (5.2).
+    """
+    levels, spreads = np.meshgrid(service_level, lead_time_sd_days)
+    everywhere = replace(policy, service_level=levels.ravel(), lead_time_sd_days=spreads.ravel())
+    moments = {name: np.full(levels.size, float(statistics[name])) for name in ("demand_mean", "demand_sd")}
+    return lane.assess(moments, everywhere, period=period)["profit"].reshape(levels.shape)
+
+
+def simulated_profits(statistics, policy, answers, *, period="D", samples=SAMPLES, seed=SEED):
+    """Return draws of a period's profit under the policy, shape (samples,). [$/period]"""
+    given = asdict(policy)
+    length, spread = (
+        float(demand.lead_time_in_periods(given.pop(name), period))
+        for name in ("lead_time_mean_days", "lead_time_sd_days")
+    )
+    for decided in ("service_level", "fixed_order_cost"):  # in the stock already; left out of profit
+        del given[decided]
+    return simulate.policy_profits(
+        float(statistics["demand_mean"]),
+        float(statistics["demand_sd"]),
+        lead_time_mean=length,
+        lead_time_sd=spread,
+        safety_stock=answers["safety_stock"],
+        samples=samples,
+        seed=seed,
+        **given,
+    )
+
+
+def _ahead(volumes, policy, safety_stock, horizon):
+    """What is forecast, by name; nothing where the history is too short."""
+    interval = outlook(volumes, horizon)
+    if interval is None:
+        return {}
+    mean = max(float(interval.mean.mean()), 0.0)  # a line may fall below zero, demand does not
+    load = float(demand.workload(mean, 0.0, policy.return_rate).mean)
+    next_period = {f"forecast_{name}": getattr(interval, name)[0] for name in ("mean", "low", "high")}
+    required = buffers.required_capacity(load, safety_stock, policy.dwell)
+    return {**next_period, "horizon_mean": mean, "horizon_workload": load, "horizon_capacity": required}

@@ -1,0 +1,211 @@
+"""The operations hub: forms, the table of lanes, controls and tabs, kept in step by one session."""
+
+from contextlib import contextmanager
+from urllib.parse import parse_qsl
+
+import ipywidgets
+
+from twin.data.text import visible
+from twin.settings import setting
+from twin.view.hub import network, report, tabs
+from twin.view.hub.controls import OPTIMUM, PRESETS, unit_in
+from twin.view.hub.data_feed import DataFeed
+from twin.view.hub.guard import sentence, told
+from twin.view.hub.session import Session
+from twin.view.output import png
+from twin.view.widgets import Dials, LaneTable, Sheet
+
+TOOLS = [["pdf", "PDF report"], ["csv", "CSV of all numbers"], ["link", "Copy link"]]
+
+
+class Hub:
+    """A planner's cockpit of three parts to display: `data`, `lanes` and `desk`.
+
+    Parameters
+    ----------
+    history : str
+        "ledger:", an address of a ledger, or the path of a CSV file; empty for what the setting TWIN_HISTORY says, else
+        for the synthetic research lanes.
+    lane : str, optional
+        The lane to look at first, where there is one of this name; else the largest.
+    """
+
+    def __init__(self, history="", lane=""):
+        self.feed = DataFeed(self._take, history or setting("TWIN_HISTORY"))
+        self.session = Session(self.feed.feed, self.feed.known)
+        if lane in self.session.policies.index:
+            self.session.pick(lane)
+        self.lanes = LaneTable()
+        self.dials = Dials(presets=list(PRESETS))
+        self.sheet = Sheet(
+            tabs=[[name, label] for name, (label, _) in tabs.TABS.items()], tools=TOOLS, active="capacity"
+        )
+        self.desk = ipywidgets.Box([self.dials, self.sheet])
+        self.desk.add_class("twin-desk")
+        self.data = self.feed.forms
+        self._question, self._silent = "", False
+        self._show_lanes()
+        self._show_lane()
+        self.lanes.observe(self._on_pick, "picked")
+        self.lanes.observe(self._on_thresholds, "thresholds")
+        self.dials.observe(self._on_values, "values")
+        self.dials.on_msg(self._on_dials)
+        self.sheet.observe(lambda _: self._show_page(), "active")
+        self.sheet.observe(self._on_opened, "opened")
+        self.sheet.on_msg(self._on_sheet)
+
+    # ------------------------------------------------------------ what is shown
+
+    def _show_lanes(self):
+        """Every lane anew."""
+        session = self.session
+        with self._quietly(), self.lanes.hold_sync():
+            self.lanes.columns = network.columns(session.feed.period)
+            self.lanes.table = network.table(session.network(), session.feed.period)
+            self.lanes.sparks = network.sparks(session.feed.recent)
+            self.lanes.thresholds = dict(session.thresholds)
+            self.lanes.picked = session.lane
+
+    def _show_lane(self):
+        """The picked lane anew, controls included."""
+        session, period = self.session, self.session.feed.period
+        fields = [{**vars(field), "label": field.label, "unit": _unit(field, period)} for field in session.fields]
+        optimum = {"name": OPTIMUM, "label": "newsvendor optimum", "unit": "yes", "low": 0, "high": 1, "step": 1}
+        optimum |= {"help": "aim at the critical ratio of the costs above", "group": "Target"}
+        fields.insert([field["name"] for field in fields].index("service_level"), optimum)
+        with self._quietly(), self.dials.hold_sync():
+            self.dials.fields = fields
+            self._show_values()
+            self.lanes.picked = session.lane
+        self._show_page()
+
+    def _show_values(self):
+        values = self.session.values
+        if values[OPTIMUM]:
+            values["service_level"] = float(self.session.policy.service_level)
+        self.dials.values = values
+        self.dials.disabled = ["service_level"] if values[OPTIMUM] else []
+
+    def _show_page(self, said=""):
+        """The open tab anew, with its pictures."""
+        session, name = self.session, self.sheet.active
+        numbers = session.numbers()
+        drawn = {part: png(tabs.drawn(part, session, numbers), quick=True) for part in tabs.TABS[name][1]}
+        extra = (self._question,) if name == "analyst" else ()
+        with self.sheet.hold_sync():
+            self.sheet.title = visible(session.lane)
+            self.sheet.said = said
+            self.sheet.status = self._where()
+            self.sheet.query = session.query() + f"&tab={name}"
+            self.sheet.pictures = drawn
+            self.sheet.page = tabs.PAGES[name](session, numbers, *extra)
+
+    def _where(self):
+        session = self.session
+        row = session.feed.statistics.loc[session.lane]
+        record = f"{int(row['periods']):,} {unit_in('period', session.feed.period)}s to {row['last_date']:%Y-%m-%d}"
+        return f"{session.feed.place}, {record}. " + " · ".join(session.assumptions)
+
+    # ------------------------------------------------------------ what is done
+
+    def _take(self, feed, known, lane=None):
+        """Look at another feed, or the same one with other flows."""
+        same = feed.source == self.session.feed.source and feed.place == self.session.feed.place
+        self.session = Session(feed, known, self.session if same else None)
+        if lane in self.session.policies.index:
+            self.session.pick(lane)
+        self._show_lanes()
+        self._show_lane()
+
+    def _on_pick(self, change):
+        with told(self._say):
+            if not self._silent:
+                self.session.pick(change["new"])
+                self._show_lane()
+
+    def _on_thresholds(self, change):
+        if self._silent:
+            return
+        self.lanes.said = ""
+        with told(lambda text: setattr(self.lanes, "said", text)):
+            self.session.set_thresholds(**change["new"])
+        self._show_lanes()
+
+    def _on_values(self, change):
+        if self._silent:
+            return
+        changed = {name: value for name, value in change["new"].items() if change["old"].get(name) != value}
+        if self.session.values[OPTIMUM]:
+            changed.pop("service_level", None)
+        self._turn(lambda: self.session.change(**changed), next(iter(changed), ""))
+
+    def _turn(self, step, control=""):
+        """Take a step with the controls; one that cannot be is said beside its control, and changes nothing."""
+        said = {}
+        try:
+            with told(lambda text: said.update({control: text})):
+                step()
+        finally:
+            with self._quietly(), self.dials.hold_sync():
+                self._show_values()
+                self.dials.said = said
+        if not said:
+            self._show_page()
+            self._show_row()
+
+    def _show_row(self):
+        """The picked lane's row anew; the others have not changed, and there may be thousands."""
+        session = self.session
+        row = {n: v[0] for n, v in network.table(session.network([session.lane]), session.feed.period).items()}
+        place = session.policies.index.get_loc(session.lane)
+        for name, value in row.items():
+            self.lanes.table[name][place] = value  # as the page does
+        self.lanes.row = row
+
+    def _on_dials(self, _widget, message, _buffers):
+        if message.get("do") == "preset":
+            self._turn(lambda: self.session.use_preset(message["name"]))
+        elif message.get("do") == "reset":
+            self._turn(self.session.reset)
+
+    def _on_opened(self, change):
+        """Follow the link that the page was opened with."""
+        with told(self._say):
+            asked = dict(parse_qsl(change["new"].removeprefix("?")))
+            said = self.feed.follow(asked.get("source", ""))
+            said += self.session.restore(change["new"])
+            if asked.get("tab") in tabs.PAGES:
+                self.sheet.active = asked["tab"]
+            self._show_lanes()
+            self._show_lane()
+            self._say(" ".join(said))
+
+    def _on_sheet(self, _widget, message, _buffers):
+        with told(self._say):
+            done = message.get("do")
+            if done == "pin":
+                self.session.pin()
+            elif done == "unpin":
+                self.session.pinned = None
+            elif done == "ask":
+                self._question = str(message.get("question", ""))
+            elif done in ("pdf", "csv"):
+                name, kind, content = report.FILES[done](self.session)
+                self.sheet.send({"download": name, "type": kind}, buffers=[content])
+            self._show_page()
+
+    def _say(self, text):
+        self.sheet.said = sentence(text) if text else ""
+
+    @contextmanager
+    def _quietly(self):
+        """Changes made inside are ours, not the planner's."""
+        before, self._silent = self._silent, True
+        try:
+            yield
+        finally:
+            self._silent = before
+
+
+def _unit(field, period):
+    return "%" if field.unit == "-" else unit_in(field.unit, period)

@@ -1,0 +1,198 @@
+"""One planner's session: which lane, which values, and every number that follows. No widgets, no drawing."""
+
+from urllib.parse import parse_qsl, urlencode
+
+import numpy as np
+
+from twin import lane, scenario
+from twin._check import require
+from twin.data.policies import policy_of, starting_policies
+from twin.view.hub.controls import OPTIMUM, PRESETS, TARGETS, fields_for, preset
+
+HORIZON = 14  # periods that the forecast looks ahead at first
+STRAIN, UNDER_USED = 1.10, 0.75  # use of own capacity above and below which a lane's status changes [-]
+MOST_USE = 99.99  # shown for a lane without own capacity [-]
+STRAINED, NORMAL, SPARE = "capacity strain", "normal", "under-used"
+
+
+class Session:
+    """What one planner looks at. Lanes keep the values given to them until they are reset.
+
+    Parameters
+    ----------
+    feed : data.feed.Feed
+    known : dict of lane -> dict of policy fields, optional
+        Policies that lanes start with.
+    before : Session, optional
+        One whose choices are kept, as far as the feed still has their lanes.
+    """
+
+    def __init__(self, feed, known=None, before=None):
+        self.feed = feed
+        self.policies, self.assumptions = starting_policies(feed.statistics, known=known, period=feed.period)
+        self.lane = feed.statistics["demand_mean"].idxmax()
+        self.thresholds = {"strain": STRAIN, "under_used": UNDER_USED}
+        self.pinned = None
+        self._changed = {}  # lane -> values that differ from where it started
+        self._series = {}
+        if before is not None:
+            self._keep(before)
+
+    def _keep(self, before):
+        self.thresholds, self.pinned = before.thresholds, before.pinned
+        self._changed = {name: v for name, v in before._changed.items() if name in self.policies.index}
+        if before.lane in self.policies.index:
+            self.lane = before.lane
+
+    # ------------------------------------------------------------ the lane and its values
+
+    def pick(self, name):
+        """Look at another lane."""
+        require(name in self.policies.index, "lane", "one of the lanes shown", name)
+        self.lane = name
+
+    @property
+    def start(self):
+        """The values the lane started with, by control."""
+        return self._start_of(self.lane)
+
+    def _start_of(self, name):
+        row = self.policies.loc[name]
+        optimum = bool(np.isnan(row["service_level"]))
+        given = {name: float(row[name]) for name in row.index if name not in ("fixed_order_cost", "dwell")}
+        if optimum:
+            given["service_level"] = float(policy_of(row).service_level)
+        return {**given, OPTIMUM: float(optimum), "horizon": float(HORIZON)}
+
+    @property
+    def values(self):
+        """The values of the controls now."""
+        return self._values_of(self.lane)
+
+    def _values_of(self, name):
+        return {**self._start_of(name), **self._changed.get(name, {})}
+
+    @property
+    def fields(self):
+        """The controls of the lane, with bounds that suit it."""
+        start = self._evaluated(self._policy(self.start))
+        return fields_for(start["required_capacity"], self.start, self.feed.period)
+
+    def change(self, **values):
+        """Set controls of the lane; nothing changes when one of them, or what follows from it, is out of bounds."""
+        bounds = {field.name: field for field in self.fields}
+        for name, value in values.items():
+            require(name in bounds or name == OPTIMUM, "control", f"one of {', '.join(bounds)}, {OPTIMUM}", name)
+            if name in bounds:
+                low, high = bounds[name].low, bounds[name].high
+                require(low <= value <= high, bounds[name].label, f"from {low:g} to {high:g}", value)
+        asked = {**self.values, **{name: float(value) for name, value in values.items()}}
+        self._evaluated(self._policy(asked), asked["horizon"])  # refuses what the formulas refuse
+        start = self.start
+        self._changed[self.lane] = {name: value for name, value in asked.items() if value != start[name]}
+
+    def reset(self):
+        """Give the lane back the values it started with."""
+        self._changed.pop(self.lane, None)
+
+    def use_preset(self, name):
+        """Set the controls to a preset of the lane's own policy; the forecast's horizon stays."""
+        require(name in PRESETS, "preset", f"one of {', '.join(PRESETS)}", name)
+        bounds = {field.name: field for field in self.fields}
+        asked = {**preset(name, self.start), "horizon": self.values["horizon"]}
+        self.change(**{n: min(v, bounds[n].high) if n in bounds else v for n, v in asked.items()})
+
+    # ------------------------------------------------------------ numbers
+
+    @property
+    def policy(self):
+        """The lane's policy, as the controls say."""
+        return self._policy(self.values)
+
+    @property
+    def horizon(self):
+        """Periods that the forecast looks ahead."""
+        return int(self.values["horizon"])
+
+    @property
+    def moments(self):
+        """Mean and standard deviation of the lane's demand. [pallet/period]"""
+        return self.feed.statistics.loc[self.lane, ["demand_mean", "demand_sd"]]
+
+    def series(self):
+        """Return (dates, volumes) of the lane. [pallet/period]"""
+        if self.lane not in self._series:
+            self._series = {self.lane: self.feed.series(self.lane)}  # one at a time: lanes may be many
+        return self._series[self.lane]
+
+    def numbers(self):
+        """Return every number of the lane, as `scenario.evaluate` does."""
+        return self._evaluated(self.policy, self.horizon)
+
+    def network(self, only=None):
+        """Return a table of all lanes with the values given to them: every answer of `lane.assess`, use and status.
+
+        only : names of the lanes wanted, all by default.
+        """
+        statistics, table = self.feed.statistics, self.policies
+        if only is not None:
+            statistics, table = statistics.loc[only], table.loc[only]
+        table = table.copy()
+        for name in table.index.intersection(list(self._changed)):
+            now = self._values_of(name)
+            given = {control: value for control, value in now.items() if control not in TARGETS}
+            table.loc[name, list(given)] = list(given.values())
+            table.loc[name, "service_level"] = np.nan if now[OPTIMUM] else now["service_level"]
+        policy = policy_of(table)
+        shown = statistics[["last_volume", "demand_mean", "trend"]].assign(
+            **lane.assess(statistics, policy, period=self.feed.period)
+        )
+        latest = (1 + policy.return_rate) * shown["last_volume"] * policy.dwell + shown["safety_stock"]
+        shown["use"] = np.minimum(latest / np.maximum(policy.internal_capacity, 1e-9), MOST_USE)
+        strain, under = self.thresholds["strain"], self.thresholds["under_used"]
+        shown["status"] = np.select([shown["use"] > strain, shown["use"] < under], [STRAINED, SPARE], NORMAL)
+        return shown
+
+    def set_thresholds(self, strain, under_used):
+        """Set the use of own capacity above which a lane is strained, and below which it is under-used. [-]"""
+        require(0 < under_used < strain <= 10, "thresholds", "0 < under-used < strain <= 10", (under_used, strain))
+        self.thresholds = {"strain": float(strain), "under_used": float(under_used)}
+
+    def pin(self):
+        """Keep the lane's current state, to compare others with it."""
+        self.pinned = {"lane": self.lane, "values": self.values, "numbers": self.numbers()}
+
+    # ------------------------------------------------------------ the state as an address
+
+    def query(self):
+        """Return the state as a query string: lane and values that differ from its start."""
+        changed = {name: f"{value:.10g}" for name, value in self._changed.get(self.lane, {}).items()}
+        return urlencode({"source": self.feed.source, "lane": self.lane, **changed})
+
+    def restore(self, query):
+        """Take over a state from a query string; return sentences on what could not be."""
+        given, said = dict(parse_qsl(query.removeprefix("?"))), []
+        given.pop("source", None)
+        name = given.pop("lane", self.lane)
+        if name not in self.policies.index:
+            return [f"The link is of lane {name}, which is not among these lanes."]
+        self.pick(name)
+        self.reset()
+        known = {field.name for field in self.fields} | {OPTIMUM}
+        try:
+            self.change(**{control: float(text) for control, text in given.items() if control in known})
+        except ValueError as error:
+            said.append(f"The link could not be followed: {error}.")
+        return said
+
+    def _policy(self, values):
+        row = self.policies.loc[self.lane].copy()
+        for name, value in values.items():
+            if name not in TARGETS:
+                row[name] = value
+        row["service_level"] = np.nan if values[OPTIMUM] else values["service_level"]
+        return policy_of(row)
+
+    def _evaluated(self, policy, horizon=HORIZON):
+        _, volumes = self.series()
+        return scenario.evaluate(self.moments, policy, volumes, horizon=int(horizon), period=self.feed.period)

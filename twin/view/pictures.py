@@ -1,0 +1,109 @@
+"""The pictures of one lane under one policy: history and capacity, cost and profit, and the tail of the loss."""
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from twin import scenario
+from twin.demand import PERIOD_NAMES
+from twin.view import plots
+from twin.view.theme import ACCENT, BETTER, NAIVE, WITNESS
+
+SHOWN = 180  # periods of history that a picture shows
+MAP_LEVELS, MAP_SPREADS = np.linspace(0.5, 0.995, 60), 24  # resolution of the profit map
+FARTHEST = 0.998  # share of the simulated losses that the picture has room for
+RESOLUTION = 140  # dots an inch: sharp on a page, quick to draw
+
+
+def history(dates, volumes, policy, numbers, horizon, period):
+    """Return the figure of a lane's volumes, its forecast with 95 % interval, and what own places can take."""
+    name = PERIOD_NAMES[period]
+    figure, ax = _sheet(7.6, 3.3, left=0.085, right=0.985)
+    plots.frame(ax, "Volume, forecast, and own capacity", "", f"pallets a {name}")
+    shown = slice(max(len(volumes) - SHOWN, 0), None)
+    ax.plot(dates[shown], volumes[shown], color=BETTER, linewidth=1.1)
+    interval = scenario.outlook(volumes, horizon)
+    if interval is not None:
+        ahead = _after(dates[-1], horizon, period)
+        ax.plot(ahead, interval.mean, color=ACCENT)
+        high = interval.high
+        ax.fill_between(ahead, np.maximum(interval.low, 0), high, color=ACCENT, alpha=0.18, linewidth=0)
+        plots.label(ax, ahead[-1], high[-1], "forecast, 95%", ACCENT, (-1, 3))
+    room = own_flow(policy, numbers)
+    top = np.nanmax(volumes[shown]) if np.isfinite(volumes[shown]).any() else numbers["demand_mean"]
+    if room <= 2.2 * top:
+        plots.level(ax, room, "own capacity, buffer kept", NAIVE, axis="y", at=0.01)
+    ax.set_ylim(0, 1.15 * max(top, numbers["demand_mean"] if interval is None else interval.high.max()))
+    ax.margins(x=0.01)
+    return figure
+
+
+def own_flow(policy, numbers):
+    """Return the volume a period at which workload and buffer fill own places. [pallet/period]"""
+    room = max(policy.internal_capacity - numbers["safety_stock"], 0.0)
+    return room / (max(policy.dwell, 1e-9) * (1.0 + policy.return_rate))
+
+
+def costs(policy, numbers, period):
+    """Return the figure of expected buffer cost over the service level, with the optimum and today's choice."""
+    figure, ax = _sheet(4.6, 3.3, left=0.155, right=0.95)
+    unit = f"$/{PERIOD_NAMES[period]}"
+    plots.frame(ax, "Cost of a service level", "cycle service level", f"expected buffer cost [{unit}]", percent="x")
+    levels = scenario.LEVELS
+    curve = scenario.cost_curve(levels, policy, numbers)
+    ax.plot(levels, curve, color=BETTER)
+    best, chosen = numbers["critical_ratio"], numbers["service_level"]
+    if levels[0] <= best <= levels[-1]:
+        plots.point(ax, best, numbers["best_buffer_cost"], f"optimum {best:.1%}", ACCENT, offset=(-4, -9))
+    if abs(best - chosen) > 5e-4:
+        plots.point(ax, chosen, numbers["buffer_cost"], f"today {chosen:.1%}", NAIVE, offset=(-6, 12), marker="s")
+    low, high = curve.min(), max(curve[0], numbers["buffer_cost"], 2 * curve.min())
+    ax.set(xlim=(0.49, 1.005), ylim=(low - 0.2 * (high - low), high + 0.18 * (high - low)))
+    return figure
+
+
+def profits(statistics, policy, numbers, period):
+    """Return the figure of expected profit over service level and lead-time sd, with the sweet spot and today."""
+    figure, ax = _sheet(4.6, 3.3, left=0.115, right=0.9)
+    plots.frame(
+        ax, f"Expected profit [$/{PERIOD_NAMES[period]}]", "cycle service level", "lead-time sd [day]", percent="x"
+    )
+    spreads = np.linspace(0.0, 2.0 * max(policy.lead_time_sd_days, 1.0), MAP_SPREADS)
+    surface = scenario.profit_map(MAP_LEVELS, spreads, statistics, policy, period=period)
+    mesh = ax.pcolormesh(MAP_LEVELS, spreads, surface, cmap="cividis", shading="nearest", rasterized=True)
+    ax.grid(False)
+    figure.colorbar(mesh, ax=ax, pad=0.02, fraction=0.09, format="{x:,.0f}").outline.set_visible(False)
+    spot = numbers["best_profit_level"], policy.lead_time_sd_days
+    plots.point(ax, *spot, f"sweet spot {spot[0]:.1%}", ACCENT, offset=(-8, 10))
+    if abs(numbers["service_level"] - spot[0]) > 2e-3:
+        plots.point(ax, numbers["service_level"], spot[1], "today", NAIVE, offset=(-8, -10), marker="s")
+    return figure
+
+
+def losses(statistics, policy, numbers, period):
+    """Return the figure of a period's simulated loss, with value at risk and conditional value at risk."""
+    figure, ax = _sheet(4.6, 3.3, left=0.05, right=0.97)
+    name = PERIOD_NAMES[period]
+    plots.frame(ax, f"Loss of a single {name}", f"loss [$/{name}]; below zero: profit", "")
+    draws = -scenario.simulated_profits(statistics, policy, numbers, period=period)
+    draws = draws[draws <= np.quantile(draws, FARTHEST)]
+    edge, mean = numbers["value_at_risk"], numbers["conditional_value_at_risk"]
+    plots.histogram(ax, draws, BETTER, bins=50, split=edge)
+    plots.level(ax, edge, f"VaR {edge:,.0f}", WITNESS, side="left")
+    plots.level(ax, mean, f"CVaR {mean:,.0f}", NAIVE, at=0.82)
+    ax.set_yticks([])
+    return figure
+
+
+def _sheet(width, height, *, left, right):
+    """A figure with fixed margins: fitting them anew would take longer than drawing."""
+    figure = Figure(figsize=(width, height), layout="none", dpi=RESOLUTION)
+    ax = figure.subplots()
+    figure.subplots_adjust(left=left, right=right, bottom=0.155, top=0.9)
+    return figure, ax
+
+
+def _after(last, horizon, period):
+    """The first days of the periods after one."""
+    if period == "MS":
+        return (last.astype("datetime64[M]") + np.arange(1, horizon + 1)).astype("datetime64[D]")
+    return last + np.arange(1, horizon + 1) * (7 if period == "W" else 1)

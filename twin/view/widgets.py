@@ -1,0 +1,94 @@
+"""The widgets of panels and the hub: what they hold in Python; how they look is in `front`."""
+
+from pathlib import Path
+
+import anywidget
+import traitlets
+
+from twin.view import theme
+
+FRONT = Path(__file__).parent / "front"
+_STYLE = theme.css() + (FRONT / "front.css").read_text(encoding="utf-8")
+
+
+def _script(name):
+    """The script of a widget as one module: a widget cannot import from beside itself."""
+    shared, own = ((FRONT / f"{part}.js").read_text(encoding="utf-8") for part in ("element", name))
+    return shared.replace("export function", "function") + own.replace('import { element } from "./element.js";\n', "")
+
+
+class Dials(anywidget.AnyWidget):
+    """Controls with a slider and a number each.
+
+    fields : list of dicts: name, label, unit, help, low, high, step, group; unit "%" shows shares as per cent, unit
+        "yes" makes a switch of 0 and 1.
+    values : name -> number; `said` : name -> sentence on what is wrong with it, "" for the form as a whole.
+    presets : names of presets; messages {"do": "preset", "name": ...} and {"do": "reset"} ask for them.
+    """
+
+    _esm, _css = _script("dials"), _STYLE
+    fields = traitlets.List().tag(sync=True)
+    values = traitlets.Dict().tag(sync=True)
+    said = traitlets.Dict().tag(sync=True)
+    disabled = traitlets.List().tag(sync=True)
+    presets = traitlets.List().tag(sync=True)
+
+
+class LaneTable(anywidget.AnyWidget):
+    """A table of lanes that can be sorted, searched and picked from.
+
+    columns : list of dicts: name, label, kind ("text", "number", "share", "status" or "spark"), digits, help.
+    table : name of a column -> list of values; `sparks` : a byte a lane and period, 0 to 254, 255 where missing.
+    row : name of a column -> value, of one lane that has changed since.
+    thresholds : {"strain", "under_used"}: use of own capacity. [-]
+    """
+
+    _esm, _css = _script("lane_table"), _STYLE
+    columns = traitlets.List().tag(sync=True)
+    table = traitlets.Dict().tag(sync=True)
+    sparks = traitlets.Bytes().tag(sync=True)
+    picked = traitlets.Unicode().tag(sync=True)
+    row = traitlets.Dict().tag(sync=True)
+    thresholds = traitlets.Dict().tag(sync=True)
+    said = traitlets.Unicode().tag(sync=True)
+
+
+class Sheet(anywidget.AnyWidget):
+    """Tabs over a page of HTML with pictures; what is pressed or asked in it comes as a message {"do": ...}.
+
+    tabs, tools : lists of (name, label); `active` is the tab, `page` its HTML, `pictures` : name -> PNG.
+    query : the state as a query string, which becomes the page's address; `opened` is the one it was opened with.
+    """
+
+    _esm, _css = _script("sheet"), _STYLE
+    tabs = traitlets.List().tag(sync=True)
+    tools = traitlets.List().tag(sync=True)
+    active = traitlets.Unicode().tag(sync=True)
+    title = traitlets.Unicode().tag(sync=True)
+    page = traitlets.Unicode().tag(sync=True)
+    pictures = traitlets.Dict().tag(sync=True)
+    status = traitlets.Unicode().tag(sync=True)
+    said = traitlets.Unicode().tag(sync=True)
+    query = traitlets.Unicode().tag(sync=True)
+    opened = traitlets.Unicode().tag(sync=True)
+
+
+class Forms(anywidget.AnyWidget):
+    """Forms on a page of HTML: each is sent as a message {"do": its name, ...}, files in pieces.
+
+    said : HTML of the answer; `question` : {"text", "yes", "message"} to be confirmed before the message is sent.
+    """
+
+    _esm, _css = _script("forms"), _STYLE
+    page = traitlets.Unicode().tag(sync=True)
+    said = traitlets.Unicode().tag(sync=True)
+    question = traitlets.Dict().tag(sync=True)
+
+
+class Shown(anywidget.AnyWidget):
+    """A picture with words for those who cannot see it, and a sentence when it could not be drawn anew."""
+
+    _esm, _css = _script("shown"), _STYLE
+    png = traitlets.Bytes().tag(sync=True)
+    words = traitlets.Unicode().tag(sync=True)
+    width = traitlets.Int().tag(sync=True)
