@@ -1,4 +1,4 @@
-"""Generate what readers find their way by: 00_contents.ipynb, the notebooks' links, the README's table and pictures.
+"""Generate what readers find their way by: 00_contents.ipynb, links, the README's table, pictures and cards.
 
 Each numbered notebook opens with "# NN · Name: what it is about", a question in bold and an answer; the line
 that ends in <!-- nav --> is generated.
@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import twin
+from twin.batch.apps import CARDS, about, cards
 from twin.batch.notebook import dumps, normalise
 
 BEGIN, END = "<!-- contents:begin -->", "<!-- contents:end -->"
@@ -63,7 +64,11 @@ def update(root, *, write=True):
     paths = [path for path in paths if path.name != CONTENTS]
     entries = [read_entry(path) for path in paths]
     files = {path: _with_links(path, entries, i).encode() for i, path in enumerate(paths)}
-    files |= {path.parent / PICTURES / f"{path.stem}.png": _picture(path) for path in paths}
+    pictures = {path.name: _picture(path) for path in paths}
+    files |= {root / "notebooks" / _picture_of(name): content for name, content in pictures.items()}
+    if (root / CARDS).parent.is_dir():
+        seen = {name: _picture_of(name) for name, content in pictures.items() if content}
+        files[root / CARDS] = cards(entries, seen).encode()
     if entries:
         files[root / "notebooks" / CONTENTS] = dumps(_contents(entries)).encode()
     readme = root / "README.md"
@@ -76,6 +81,10 @@ def update(root, *, write=True):
         path.parent.mkdir(exist_ok=True)
         path.write_bytes(files[path])
     return changed
+
+
+def _picture_of(name):
+    return f"{PICTURES}/{Path(name).stem}.png"
 
 
 def _table(entries, folder=""):
@@ -91,7 +100,9 @@ def _contents(entries):
         {"cell_type": "markdown", "id": name, "metadata": {}, "source": text}
         for name, text in (("opening", OPENING.strip()), ("contents", _table(entries)))
     ]
-    return normalise({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
+    contents = Entry(CONTENTS, "00", "The LSP Digital Capacity Twin", "", "")
+    metadata = {"twin": about([contents, *entries], 0)}
+    return normalise({"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5})
 
 
 def _picture(path):
@@ -102,7 +113,7 @@ def _picture(path):
 
 
 def _with_links(path, entries, i):
-    """Return a notebook's text with its line of links renewed, or added to the first cell."""
+    """Return a notebook's text with its line of links and what its page tells renewed, or added."""
     text = path.read_text(encoding="utf-8")
     notebook = json.loads(text)
     cell = notebook["cells"][0]
@@ -115,8 +126,9 @@ def _with_links(path, entries, i):
         links.append(f"formulas in `twin/{path.stem[3:]}.py`")
     line = f"{' · '.join(links)} {NAV}"
     source = "".join(cell["source"])
-    if line in source.splitlines():
+    if line in source.splitlines() and notebook["metadata"].get("twin") == about(entries, i):
         return text
+    notebook["metadata"]["twin"] = about(entries, i)
     found = re.compile(rf"^.*{NAV}.*$", re.M)
     cell["source"] = found.sub(line, source) if NAV in source else f"{source.rstrip()}\n\n{line}"
     return dumps(notebook)
