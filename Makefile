@@ -31,6 +31,9 @@ endif
 paper test notebooks: export OMP_NUM_THREADS := 1
 paper test notebooks: export OPENBLAS_NUM_THREADS := 1
 
+# The pages' template is found without being installed.
+lab apps: export JUPYTER_PATH := $(CURDIR)/share/jupyter
+
 # A folder that was copied or moved installs the project anew: its environment still points at the old place.
 ifneq ($(shell cat $(ready) 2>/dev/null),$(CURDIR))
 .PHONY: $(ready)
@@ -55,9 +58,10 @@ test: $(ready) ## run every unit test, docstring example and notebook
 notebooks: $(ready) ## run all notebooks again in place, and renew contents and links
 	@$(python) -m twin.batch.notebook $(filter-out notebooks/00_%,$(sort $(wildcard notebooks/*.ipynb)))
 	@$(python) -m twin.batch.contents
+	@$(python) -m twin.view.theme
 
 lab: $(ready) ## open the notebooks in JupyterLab
-	@$(python) -m jupyterlab --ServerApp.root_dir=notebooks $(if $(filter 0,$(shell id -u)),--allow-root)
+	@JUPYTER_CONFIG_PATH=etc/jupyter $(python) -m jupyterlab --ServerApp.root_dir=notebooks $(if $(filter 0,$(shell id -u)),--allow-root)
 
 apps: $(ready) ## serve the notebooks as dashboards (Voilà) on PORT
 	@$(python) -m voila notebooks --no-browser --port=$(PORT)

@@ -1,7 +1,8 @@
-"""A ledger for each test, on both engines, and a PostgreSQL server of the tests' own."""
+"""A ledger for each test, on both engines, a PostgreSQL server of the tests' own, and a browser."""
 
 import os
 
+import apps
 import pytest
 from private_postgresql import Server, programs
 
@@ -14,6 +15,28 @@ def new_server():
         end = pytest.fail if os.environ.get("CI") else pytest.skip
         end("PostgreSQL must be installed (initdb on the PATH, or Debian's package postgresql)")
     return Server()
+
+
+@pytest.fixture(scope="module")
+def browser():
+    """A browser, for a module: its event loop would be in the way of others' tests."""
+    if apps.chromium() is None:
+        end = pytest.fail if os.environ.get("CI") else pytest.skip
+        end("a browser must be installed (Debian's package chromium)")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        made = playwright.chromium.launch(executable_path=apps.chromium(), args=apps.FLAGS)
+        yield made
+        made.close()
+
+
+@pytest.fixture
+def page(browser):
+    """An empty page of a reader of one's own, in light colours."""
+    context = browser.new_context(viewport={"width": 1440, "height": 900}, color_scheme="light")
+    yield context.new_page()
+    context.close()
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,160 @@
+"""Servers of the apps and pages in a browser, for tests: standalone(), extension(), opened()."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+NOTEBOOKS = ROOT / "notebooks"
+FLAGS = """--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking
+--disable-component-update --disable-sync""".split()
+PATIENCE = 90  # seconds, on a busy machine
+INTERACTIVE = """() => {
+  if (!document.getElementById("rendered_cells")) return document.readyState === "complete";
+  return document.documentElement.dataset.twinState === "ready"
+    && !document.querySelector('script[type="application/vnd.voila.cell-output+json"]')
+    && !document.body.innerText.includes("Loading widget");
+}"""
+
+
+@dataclass
+class Server:
+    """A running server: the address of its pages, ending in a slash, and what it logs."""
+
+    url: str
+    log: Path
+
+    def app(self, name, folder=""):
+        """Return the address of a notebook's page."""
+        return f"{self.url}voila/render/{folder}{name}"
+
+    def status(self, path):
+        """Return the HTTP status of a path below the address."""
+        try:
+            with urllib.request.urlopen(self.url + path, timeout=PATIENCE) as answer:
+                return answer.status
+        except urllib.error.HTTPError as error:
+            return error.code
+
+
+@dataclass
+class Seen:
+    """What a page did while it was open, besides what it shows."""
+
+    errors: list = field(default_factory=list)
+    failed: list = field(default_factory=list)
+    foreign: list = field(default_factory=list)
+
+    def nothing_wrong(self):
+        """Fail with what went wrong, if anything did."""
+        assert not (self.errors or self.failed or self.foreign), self
+
+
+def standalone(*, folder=NOTEBOOKS, env=None, arguments=()):
+    """Serve a folder as `make apps` does."""
+    command = ["voila", str(folder), "--no-browser", *arguments]
+    return _running(command, "--port={}", "/", env)
+
+
+def extension(*, base="/user/x/", env=None, arguments=()):
+    """Serve the repository as Binder does: a Jupyter server with Voilà inside, below an address of its own."""
+    command = ["jupyter_server", "--no-browser", "--allow-root", "--IdentityProvider.token=", *arguments]
+    return _running([*command, f"--ServerApp.base_url={base}"], "--ServerApp.port={}", base, env, binder=True)
+
+
+def chromium():
+    """Return the path of a browser, or None."""
+    return next(filter(None, map(shutil.which, ("chromium", "google-chrome", "chromium-browser"))), None)
+
+
+def opened(page, url):
+    """Open an address and wait until the page can be used; return what it did, also later."""
+    seen, home = Seen(), "/".join(url.split("/")[:3]) + "/"
+    page.on("console", lambda message: message.type == "error" and seen.errors.append(message.text))
+    page.on("pageerror", lambda error: seen.errors.append(str(error)))
+    page.on("response", lambda answer: answer.status >= 400 and seen.failed.append((answer.status, answer.url)))
+    page.on("request", lambda request: _leaves(request.url, home) and seen.foreign.append(request.url))
+    page.on(
+        "websocket", lambda found: _leaves(found.url.replace("ws", "http", 1), home) and seen.foreign.append(found.url)
+    )
+    page.goto(url)
+    page.wait_for_function(INTERACTIVE, timeout=1000 * PATIENCE)
+    return seen
+
+
+def _leaves(url, home):
+    return not url.startswith((home, "data:", "blob:"))
+
+
+@contextmanager
+def _running(command, port_option, base, env, binder=False):
+    """Start a server that knows nothing of whoever runs the tests; at the end nothing of it is left."""
+    home = Path(tempfile.mkdtemp(prefix="twin-apps-"))
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    outside = {name: value for name, value in os.environ.items() if not name.startswith(("JUPYTER", "VOILA"))}
+    private = {
+        "HOME": home,
+        "IPYTHONDIR": home / "ipython",
+        "JUPYTER_CONFIG_DIR": home / "config",
+        "JUPYTER_DATA_DIR": home / "data",
+        "JUPYTER_RUNTIME_DIR": home / "runtime",
+        "JUPYTER_PATH": ROOT / "share/jupyter",
+        "MPLCONFIGDIR": os.environ.get("MPLCONFIGDIR", Path(sys.prefix, "var/matplotlib")),
+        "OMP_NUM_THREADS": 1,
+    }
+    outside |= {name: str(value) for name, value in {**private, **(env or {})}.items()}
+    start = [str(ROOT / "binder/start")] if binder else []
+    server = Server(f"http://localhost:{port}{base}", home / "log")
+    with open(server.log, "wb") as log:
+        process = subprocess.Popen(
+            [*start, sys.executable, "-m", *command, port_option.format(port)],
+            cwd=ROOT,
+            env=outside,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+        )
+    try:
+        _wait(process, server)
+        yield server
+    except BaseException:
+        print(server.log.read_text(errors="replace")[-8000:], file=sys.stderr)
+        raise
+    finally:
+        _end(process)
+        shutil.rmtree(home, ignore_errors=True)
+
+
+def _wait(process, server):
+    limit = time.monotonic() + PATIENCE
+    while time.monotonic() < limit:
+        if process.poll() is not None:
+            raise RuntimeError(f"the server ended with {process.returncode}")
+        try:
+            if server.status("voila/tree") == 200:
+                return
+        except OSError:
+            time.sleep(0.1)
+    raise TimeoutError(f"the server did not answer in {PATIENCE} s")
+
+
+def _end(process):
+    """End a server, politely, so that it ends its kernels; then whatever is left of it."""
+    for number, patience in ((signal.SIGTERM, 15), (signal.SIGKILL, 15)):
+        try:
+            os.killpg(process.pid, number)
+            process.wait(patience)
+        except (ProcessLookupError, subprocess.TimeoutExpired):
+            continue

@@ -1,0 +1,212 @@
+"""The notebooks as apps, in a browser: each opens, explains itself, fits, and ends what it started."""
+
+import json
+import re
+import time
+
+import nbformat
+import pytest
+from apps import NOTEBOOKS, extension, opened, standalone
+from test_theme import contrast
+
+ALL = sorted(path.name for path in NOTEBOOKS.glob("[0-9][0-9]_*.ipynb"))
+LESSON = "01_newsvendor.ipynb"
+WIDTHS = (360, 800, 1440)
+NAMED = """[...document.querySelectorAll("main :is(input, select, textarea, [role=slider])")].every(
+  control => control.ariaLabel || control.labels?.length || control.getAttribute("aria-labelledby"))"""
+SLIDER, PICTURE = "main :is(input[type=range], .noUi-handle)", "main :is(.twin-picture img, img.widget-image)"
+KERNEL = "JSON.parse(document.getElementById('jupyter-config-data').textContent).kernelId"
+
+
+@pytest.fixture(scope="module")
+def suite():
+    """The apps as `make apps` serves them."""
+    with standalone() as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def inside():
+    """The apps inside a Jupyter server, as on Binder."""
+    with extension(base="/user/x/") as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def strange(tmp_path_factory):
+    """Other notebooks than the suite's, on a server that carries a single process."""
+    folder = tmp_path_factory.mktemp("strange")
+    for name, cells in {
+        "fails.ipynb": [nbformat.v4.new_code_cell("print('before')"), nbformat.v4.new_code_cell("1 / 0")],
+        "dies.ipynb": [
+            nbformat.v4.new_code_cell("import ipywidgets\nslider = ipywidgets.IntSlider(description='days')\nslider"),
+            nbformat.v4.new_code_cell("import os\nslider.observe(lambda change: os._exit(1), 'value')"),
+        ],
+    }.items():
+        cells = [nbformat.v4.new_markdown_cell("# A page"), *cells, nbformat.v4.new_markdown_cell("after")]
+        nbformat.write(nbformat.v4.new_notebook(cells=cells), folder / name)
+    with standalone(folder=folder, arguments=["--Sessions.most=1"]) as server:
+        yield server
+
+
+def overflow(page):
+    """How many pixels the page could be scrolled sideways."""
+    return page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+
+
+def colours(page, selector):
+    """Text and ground of the first element that selector finds, as the browser paints them."""
+    found = page.evaluate(
+        """selector => {
+          const start = document.querySelector(selector);
+          const ground = element => getComputedStyle(element).backgroundColor;
+          let below = start;
+          while (ground(below) === "rgba(0, 0, 0, 0)") below = below.parentElement;
+          return [getComputedStyle(start).color, ground(below)];
+        }""",
+        selector,
+    )
+    return ["#" + "".join(f"{int(part):02X}" for part in re.findall(r"\d+", colour)[:3]) for colour in found]
+
+
+def gone(server, kernel):
+    """Whether a process has ended, within ten seconds."""
+    limit = time.monotonic() + 10
+    while server.status(f"api/kernels/{kernel}") != 404:
+        if time.monotonic() > limit:
+            return False
+        time.sleep(0.2)
+    return True
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_each_notebook_opens_fits_and_ends_its_process(suite, page, name):
+    seen = opened(page, suite.app(name))
+    about = json.loads((NOTEBOOKS / name).read_text(encoding="utf-8"))["metadata"]["twin"]
+    assert page.title().startswith(about["title"])
+    assert page.locator("main h1").count() == 1
+    if "$" in (NOTEBOOKS / name).read_text(encoding="utf-8"):
+        page.wait_for_selector("mjx-container", state="attached")
+    for rel, key in (("prev", "previous"), ("next", "next")):
+        targets = [link.get_attribute("href") for link in page.locator(f"header a[rel={rel}]").all()]
+        assert targets == ([about[key]["file"]] if key in about else [])
+    assert page.evaluate(NAMED)
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 900})
+        assert overflow(page) == 0, width
+    kernel = page.evaluate(KERNEL)
+    seen.nothing_wrong()
+    page.close()
+    assert gone(suite, kernel)
+
+
+def test_links_lead_to_neighbours_and_to_the_contents(suite, page):
+    seen = opened(page, suite.app("02_buffers.ipynb"))
+    assert page.locator("main a", has_text="contents").count() == 0  # the header has them
+    page.click("header a[rel=prev]")
+    page.wait_for_url("**/voila/render/01_newsvendor.ipynb")
+    page.click("header nav >> text=Contents")
+    page.wait_for_url("**/voila/tree")
+    page.click("text=Cooperation")
+    page.wait_for_url("**/voila/render/03_cooperation.ipynb")
+    assert not seen.foreign and not seen.failed
+
+
+@pytest.mark.parametrize("name", ["00_contents.ipynb", LESSON])
+def test_it_works_inside_a_jupyter_server(inside, page, name):
+    seen = opened(page, inside.app(name, "notebooks/"))
+    if name == LESSON:
+        page.wait_for_selector("mjx-container", state="attached")
+    kernel = page.evaluate(KERNEL)
+    page.click("header .twin-brand")
+    page.wait_for_url("**/user/x/voila/tree/notebooks")
+    assert page.locator(".twin-cards img").first.evaluate("image => image.complete && image.naturalWidth > 0")
+    assert page.locator(".twin-cards a").first.get_attribute("href").startswith("/user/x/voila/render/notebooks/")
+    seen.nothing_wrong()
+    assert gone(inside, kernel)
+
+
+def test_other_folders_are_listed(inside, page):
+    seen = opened(page, f"{inside.url}voila/tree")
+    page.click("text=notebooks/")
+    page.wait_for_selector(".twin-cards")
+    seen.nothing_wrong()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_contents_show_a_card_a_notebook_and_start_nothing(suite, browser, scheme):
+    context = browser.new_context(color_scheme=scheme)
+    page = context.new_page()
+    seen = opened(page, suite.url)
+    links = [link.get_attribute("href") for link in page.locator(".twin-cards a").all()]
+    assert sorted(links) == [f"/voila/render/{name}" for name in ALL[1:]]
+    for text in ("h1", ".twin-lead", ".twin-cards h3 a", ".twin-cards p"):
+        assert contrast(*colours(page, text)) >= 4.5, text
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 900})
+        assert overflow(page) == 0, width
+    page.locator(".twin-cards img").last.scroll_into_view_if_needed()
+    seen.nothing_wrong()
+    context.close()
+
+
+def test_colours_follow_the_reader_and_stay(suite, page):
+    opened(page, suite.app(LESSON))
+    by_day = colours(page, "main p")
+    assert contrast(*by_day) >= 4.5
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "twin-skip"
+    for _ in range(6):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.className") == "twin-scheme":
+            break
+    page.keyboard.press("Enter")
+    assert page.get_attribute(".twin-scheme", "aria-pressed") == "true"
+    by_night = colours(page, "main p")
+    assert by_night[1] != by_day[1] and contrast(*by_night) >= 4.5
+    assert contrast(*colours(page, "main label")) >= 4.5
+    opened(page, suite.url)
+    assert page.get_attribute("html", "data-twin-scheme") == "dark"
+
+
+def test_sliders_are_reached_and_moved_by_keys(suite, page):
+    seen = opened(page, suite.app(LESSON))
+    page.locator(SLIDER).first.focus()
+    page.keyboard.press("Shift+Tab")
+    page.keyboard.press("Tab")
+    assert page.evaluate("slider => document.activeElement.matches(slider)", SLIDER)
+    picture = page.locator(PICTURE).last
+    before = picture.get_attribute("src")
+    page.keyboard.press("ArrowRight")
+    page.wait_for_function("([one, before]) => one.src !== before", arg=[picture.element_handle(), before])
+    seen.nothing_wrong()
+
+
+def test_a_cell_that_fails_is_told_in_a_sentence(strange, page):
+    opened(page, strange.app("fails.ipynb"))
+    text = page.inner_text("main")
+    assert "before" in text and "one of its steps failed" in text
+    assert not re.search("Traceback|Error|Voil", text) and "after" not in text
+
+
+def test_a_process_that_dies_is_told_in_a_sentence(strange, page):
+    opened(page, strange.app("dies.ipynb"))
+    assert page.get_attribute(".noUi-handle", "aria-label") == "days"
+    page.focus(".noUi-handle")
+    page.keyboard.press("ArrowRight")
+    page.wait_for_selector("#twin-banner:not([hidden]) >> text=has ended", timeout=20_000)
+
+
+def test_a_visitor_too_many_is_told_and_let_in_when_a_place_is_free(strange, browser):
+    first, second = browser.new_context(), browser.new_context()
+    page, late = first.new_page(), second.new_page()
+    opened(page, strange.app("fails.ipynb"))
+    answer = late.goto(strange.app("dies.ipynb"))
+    assert answer.status == 503
+    assert "All places are taken" in late.inner_text("h1") and "tries again" in late.inner_text("main")
+    assert overflow(late) == 0
+    first.close()
+    late.wait_for_timeout(1500)
+    late.click("text=Try now")
+    late.wait_for_selector("html[data-twin-state=ready]", state="attached", timeout=30_000)
+    second.close()
