@@ -612,3 +612,17 @@ def test_too_many_questions_at_once_are_a_sentence(ledger):
     for records in open_ones:
         records.close()
     assert ledger.count() == 1
+
+
+def test_a_flow_is_found_by_its_id(ledger):
+    flow = ledger.append("2026-01-05", "A", 5)
+    assert ledger.find(flow.id) == flow
+    with pytest.raises(ValueError, match=r"id must be that of a flow in the ledger at .*; got 99"):
+        ledger.find(99)
+
+
+def test_an_import_is_remembered_by_the_name_it_is_given(ledger, tmp_path):
+    path = tmp_path / "x.csv"
+    path.write_text("date,lane,volume\n2026-01-05,A,5\n", encoding="utf-8")
+    assert ledger.import_file(path, name="the planner's file").account.file == "the planner's file"
+    assert ledger.status()["imports"][0]["source"] == "the planner's file"

@@ -8,15 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from twin import lane, report
+from twin import lane, report, scenario
 
-MODULES = (
-    "demand newsvendor distribution buffers lot_size cooperation resilience finance forecast simulate lane".split()
-)
+MODULES = """demand newsvendor distribution buffers lot_size cooperation resilience finance forecast simulate lane
+scenario""".split()
 TEXT = (Path(__file__).parents[1] / "NOTATION.md").read_text(encoding="utf-8")
 ROWS = [[cell.strip() for cell in line.strip("|").split("|")] for line in TEXT.splitlines() if line.startswith("| `")]
 UNITS = {name: row[2] for row in ROWS for name in re.findall(r"`(\w+)`", row[0])}
-IN_CODE = {**report._STATISTICS, **report._FORECAST, **report._POLICY, **lane.UNITS}
+IN_CODE = {**report._STATISTICS, **report._FORECAST, **report._POLICY, **lane.UNITS, **scenario.UNITS}
 FUNCTIONS = [
     function
     for module in MODULES

@@ -10,6 +10,7 @@ from twin._check import require
 from twin.data.history import History, dense
 from twin.data.statistics import assessable, lane_statistics
 from twin.lane import UNITS, Policy, assess
+from twin.scenario import SHORTEST
 
 _STATISTICS = {
     "demand_mean": "pallet/period",
@@ -20,7 +21,6 @@ _STATISTICS = {
 }
 _FORECAST = dict.fromkeys(("forecast_mean", "forecast_low", "forecast_high"), "pallet/period")
 _POLICY = {entry.name: entry.metadata["unit"] for entry in fields(Policy)}
-_SHORTEST = 3  # periods that a line and its interval need
 
 
 @dataclass(frozen=True)
@@ -116,7 +116,7 @@ def _next_period(history, lanes):
     names, _, volumes = dense(history)
     volumes = volumes[np.searchsorted(names, lanes)]
     ahead = {name: np.full(len(lanes), np.nan) for name in _FORECAST}
-    enough = np.sum(~np.isnan(volumes), axis=1) >= _SHORTEST
+    enough = np.sum(~np.isnan(volumes), axis=1) >= SHORTEST
     if enough.any():
         interval = forecast.predict(forecast.linear_trend(volumes[enough]), 1)
         for name, values in zip(ahead, interval, strict=True):

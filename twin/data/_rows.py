@@ -24,11 +24,13 @@ ROW = np.dtype([("line", "q"), ("date", "i"), ("lane", "i"), ("mark", "q"), ("vo
 class Scan:
     """One pass over a file: `blocks` yields its rows, the attributes hold the rest once it is through.
 
+    name : what the account calls the file, its path by default.
     dates, lanes : Codes; names : which of volume and returns the file has; refused : rows (line, reason, text).
     """
 
-    def __init__(self, path, *, columns=None, decimal=".", progress=False):
+    def __init__(self, path, *, columns=None, decimal=".", progress=False, name=None):
         self.source, self.columns, self.progress = inspect(path), columns, progress
+        self.name = name or str(path)
         volume, returns = (number_parser(name, decimal) for name in ("volume", "returns"))
         self.numbers = {"volume": Memo(volume), "returns": Memo(lambda text: returns(text) if text.strip() else np.nan)}
         self.dates, self.lanes = Codes(parse_date), Codes(read_lane)
@@ -70,7 +72,7 @@ class Scan:
             notes.append(f"the text is not utf-8; it was read as {self.source.encoding}, so accents may be wrong")
         used = self.at.values()
         return {
-            "file": str(self.source.path),
+            "file": self.name,
             "encoding": self.source.encoding,
             "separator": self.source.separator,
             "rows_read": self.read,

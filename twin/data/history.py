@@ -57,6 +57,7 @@ def read_history(
     decimal=".",
     columns=None,
     progress=False,
+    name=None,
 ):
     """Read a CSV file, plain or gzipped, of date, lane, volume and optionally returns.
 
@@ -86,6 +87,8 @@ def read_history(
         Headers of the file for some of date, lane, volume, returns, such as {"volume": "n_total"}.
     progress : bool
         Show a progress bar on stderr.
+    name : str, optional
+        What the account calls the file; by default its path.
 
     Raises
     ------
@@ -105,7 +108,7 @@ def read_history(
     require(decimal in (".", ","), "decimal", "'.' or ','", repr(decimal))
     require(dayfirst in (None, True, False), "dayfirst", "True, False or None", repr(dayfirst))
     check_options(period, gaps, duplicates)
-    reading = {"columns": columns, "dayfirst": dayfirst, "decimal": decimal, "progress": progress}
+    reading = {"columns": columns, "dayfirst": dayfirst, "decimal": decimal, "progress": progress, "name": name}
     rows, unknown, refused, facts = read_rows(path, **reading)
     settling = {"period": period, "gaps": gaps, "duplicates": duplicates}
     return history_from(rows, facts, refused=refused, unknown=unknown, **settling)

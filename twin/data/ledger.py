@@ -111,7 +111,7 @@ class Ledger:
         statement = select(*[flows.c[name] for name in Flow._fields]).where(flows.c.id == key)
         with reading(self._engine) as connection:
             row = connection.execute(statement).first()
-        require(row, "id", f"that of a flow in the ledger at {self.place}", key)
+        require(row is not None, "id", f"that of a flow in the ledger at {self.place}", key)
         return Flow(*row)
 
     def remarks(self, flow):
@@ -152,7 +152,7 @@ class Ledger:
             Add records that an earlier import has already added.
         progress : bool
             Show progress bars on stderr.
-        reading : columns, dayfirst, decimal, as in `read_history`.
+        reading : columns, dayfirst, decimal, name, as in `read_history`.
 
         Raises
         ------

@@ -55,22 +55,18 @@ def fields_for(required_capacity, start, period):
             "Costs",
         ),
         Field("lead_time_mean_days", "day", "mean time from review to arrival", 0, 90, 0.5, "Flow"),
-        Field(
-            "lead_time_sd_days", "day", "standard deviation of the lead time: how unreliable it is", 0, 30, 0.1, "Flow"
-        ),
+        Field("lead_time_sd_days", "day", "standard deviation of the lead time", 0, 30, 0.1, "Flow"),
         Field("return_rate", "-", "share of shipped pallets that come back, each a random event", 0, 1, 0.01, "Flow"),
         Field(
             "internal_capacity",
             "pallet",
-            "own pallet places; what exceeds them goes to the partner",
+            "own pallet places; more goes to the partner",
             0,
             reach,
             1,
             "Flow",
         ),
-        Field(
-            "service_level", "-", "probability of no shortage in a cycle that is aimed at", 0.5, 0.999, 0.001, "Target"
-        ),
+        Field("service_level", "-", "probability of no shortage in a cycle", 0.5, 0.999, 0.001, "Target"),
         Field("horizon", "period", "how far the forecast looks ahead", 1, HORIZON[period], 1, "Target"),
     )
     return tuple(_with_room(field, start.get(field.name)) for field in made)

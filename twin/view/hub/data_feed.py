@@ -1,8 +1,6 @@
 """The data feed: where the hub's flows come from, and what a planner does to the ledger."""
 
 import io
-import tempfile
-from pathlib import Path
 
 from twin._check import require
 from twin.data.errors import RowsRefused
@@ -13,10 +11,9 @@ from twin.data.scenarios import POLICIES
 from twin.data.text import visible
 from twin.view.hub import forms
 from twin.view.hub.guard import told
+from twin.view.hub.uploads import Uploads
 from twin.view.hub.words import alert
 from twin.view.widgets import Forms
-
-LARGEST = 64 * 2**20  # of an upload [byte]
 
 
 class DataFeed:
@@ -25,13 +22,13 @@ class DataFeed:
     Parameters
     ----------
     changed : callable
-        Called with the feed, its known policies and a lane to look at, when there is another feed or it has other flows.
+        Called with the feed, its known policies and a lane to look at, when the feed is another or has other flows.
     history : str
         As `Hub` takes it.
     """
 
     def __init__(self, changed, history=""):
-        self._changed, self._uploads, self._uploaded, self._ledger = changed, {}, None, None
+        self._changed, self._uploads, self._uploaded, self._ledger = changed, Uploads(), None, None
         self._address = history if is_ledger(history) else HERE
         self.forms = Forms()
         if is_ledger(history):
@@ -69,7 +66,7 @@ class DataFeed:
     def _on_message(self, _widget, message, buffers):
         done = str(message.get("do", ""))
         if done == "piece":
-            return self._collect(message, buffers)
+            return self._uploads.collect(message, buffers)
         said = []
         with told(lambda text: said.append(alert(text))):
             step = getattr(self, f"do_{done.replace('-', '_')}", None)
@@ -92,7 +89,7 @@ class DataFeed:
 
     def do_upload(self, message):
         """Look at an uploaded file; nothing of it is stored."""
-        history = self._read(message, read_history)
+        history = self._uploads.read(message, lambda path, name: read_history(path, name=name))
         self._uploaded = feed_of_history(history)
         self._use("file")
         return forms.account(history.account)
@@ -108,7 +105,7 @@ class DataFeed:
 
     def do_delete(self, message):
         """Ask whether a flow is to be deleted."""
-        flow = self.ledger.find(forms.whole("id", message.get("id", "")))
+        flow = self.ledger.find(forms.whole("id", str(message.get("id", ""))))
         self._ask(f"Delete {forms.told(flow)}? Nothing else changes.", f"Delete flow {flow.id}", "deletion", id=flow.id)
 
     def do_deletion(self, message):
@@ -121,7 +118,7 @@ class DataFeed:
         """Add the flows of a file to the ledger."""
         options = {name: name in message for name in ("good_rows_only", "new_only")}
         try:
-            done = self._read(message, lambda path: self.ledger.import_file(path, **options))
+            done = self._uploads.read(message, lambda path, name: self.ledger.import_file(path, name=name, **options))
         except RowsRefused as refusal:
             plain = f"{refusal.account.headline()}. None was imported; tick the box to leave such rows out."
             return alert(plain) + forms.account(refusal.account)
@@ -172,34 +169,6 @@ class DataFeed:
         """The ledger has changed: show it anew where the hub looks at it."""
         if self.feed.source == "ledger":
             self._use("ledger" if self.ledger.count() else "research", lane)
-
-    def _read(self, message, read):
-        """Return what `read` makes of an uploaded file; sentences name the file as the planner knows it."""
-        content = self._uploads.pop(message.get("upload"), None)
-        require(content is not None, "file", "chosen first", "none")
-        require(
-            len(content) <= LARGEST,
-            "file",
-            f"at most {LARGEST / 2**20:.0f} MB; import larger ones by the command line",
-            f"{len(content) / 2**20:.0f} MB",
-        )
-        name = Path(str(message.get("file", "upload.csv")).replace("\\", "/")).name[-120:] or "upload.csv"
-        with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder, name)
-            path.write_bytes(content)
-            try:
-                return read(path)
-            except RowsRefused as refusal:
-                raise RowsRefused(str(refusal).replace(str(path), name), refusal.account) from None
-            except (ValueError, OSError) as error:
-                raise ValueError(str(error).replace(str(path), name).replace(f"{folder}/", "")) from None
-
-    def _collect(self, message, buffers):
-        if message.get("first"):
-            self._uploads = {message["id"]: b""}  # one at a time: what nobody sent off is dropped
-        held = self._uploads.get(message["id"], b"")
-        if len(held) <= LARGEST:
-            self._uploads[message["id"]] = held + b"".join(bytes(buffer) for buffer in buffers)
 
     def _ask(self, text, yes, done, **message):
         self.forms.question = {}

@@ -74,8 +74,8 @@ def _ledger(feed, status):
     )
     bulk = (
         f'<div class="twin-row">{_FILE}'
-        '<label class="twin-check"><input type="checkbox" name="good_rows_only">leave out rows that cannot be used</label>'
-        '<label class="twin-check"><input type="checkbox" name="new_only">only lanes and days not held yet</label>'
+        f"{_box('good_rows_only', 'leave out rows that cannot be used')}"
+        f"{_box('new_only', 'only lanes and days not held yet')}"
         f'<button type="submit">Import</button></div>{_imports(past)}'
     )
     export = f'<div class="twin-row"><button type="submit">Export {held} flows as CSV</button></div>'
@@ -99,7 +99,12 @@ def _ledger(feed, status):
 
 
 def _section(name, title, fields):
-    return f'<details id="twin-{name}"><summary>{escape(title)}</summary><form data-form="{name}">{fields}</form></details>'
+    form = f'<form data-form="{name}">{fields}</form>'
+    return f'<details id="twin-{name}"><summary>{escape(title)}</summary>{form}</details>'
+
+
+def _box(name, words):
+    return f'<label class="twin-check"><input type="checkbox" name="{name}">{words}</label>'
 
 
 def _imports(past):
@@ -146,7 +151,8 @@ def imported(done):
 
 def account(read):
     """Return the account of a file: what was read, refused and decided."""
-    return f"<p>{escape(read.headline())}.</p><details><summary>Account of the file</summary><pre>{escape(str(read))}</pre></details>"
+    whole = f"<details><summary>Account of the file</summary><pre>{escape(str(read))}</pre></details>"
+    return said(f"{read.headline()}.") + whole
 
 
 def looking_at(feed):

@@ -38,7 +38,7 @@ class Hub:
         self.lanes = LaneTable()
         self.dials = Dials(presets=list(PRESETS))
         self.sheet = Sheet(
-            tabs=[[name, label] for name, (label, _) in tabs.TABS.items()], tools=TOOLS, active="capacity"
+            tabs=[[name, label] for name, (label, *_) in tabs.TABS.items()], tools=TOOLS, active="capacity"
         )
         self.desk = ipywidgets.Box([self.dials, self.sheet])
         self.desk.add_class("twin-desk")
@@ -90,7 +90,8 @@ class Hub:
         """The open tab anew, with its pictures."""
         session, name = self.session, self.sheet.active
         numbers = session.numbers()
-        drawn = {part: png(tabs.drawn(part, session, numbers), quick=True) for part in tabs.TABS[name][1]}
+        _, page, parts = tabs.TABS[name]
+        drawn = {part: png(tabs.drawn(part, session, numbers), quick=True) for part in parts}
         extra = (self._question,) if name == "analyst" else ()
         with self.sheet.hold_sync():
             self.sheet.title = visible(session.lane)
@@ -98,7 +99,7 @@ class Hub:
             self.sheet.status = self._where()
             self.sheet.query = session.query() + f"&tab={name}"
             self.sheet.pictures = drawn
-            self.sheet.page = tabs.PAGES[name](session, numbers, *extra)
+            self.sheet.page = page(session, numbers, *extra)
 
     def _where(self):
         session = self.session
@@ -174,7 +175,7 @@ class Hub:
             asked = dict(parse_qsl(change["new"].removeprefix("?")))
             said = self.feed.follow(asked.get("source", ""))
             said += self.session.restore(change["new"])
-            if asked.get("tab") in tabs.PAGES:
+            if asked.get("tab") in tabs.TABS:
                 self.sheet.active = asked["tab"]
             self._show_lanes()
             self._show_lane()

@@ -30,7 +30,7 @@ def rest_of(unit, period):
 
 
 def figure(name, value, unit, *, tag="b"):
-    """Return the element that shows a number, with its name and its exact value for whoever reads the page by machine."""
+    """Return the element that shows a number, with its name and its exact value for machines that read the page."""
     return f'<{tag} data-name="{name}" data-value="{value!r}">{written(value, unit)}</{tag}>'
 
 

@@ -1,0 +1,91 @@
+"""Feeds: the same lanes and series, whether the flows come from a history or from the ledger."""
+
+import numpy as np
+import pytest
+
+from twin.data.feed import RECENT, feed_of_history, feed_of_ledger
+from twin.data.history import load_history
+from twin.data.policies import policy_of, starting_policies
+from twin.data.scenarios import POLICIES, network, research_lanes
+from twin.lane import Policy, assess
+
+
+@pytest.fixture(scope="module")
+def feed():
+    return feed_of_history(research_lanes(), "research")
+
+
+def same(one, other):
+    """Both feeds answer alike."""
+    np.testing.assert_allclose(one.recent, other.recent)
+    assert one.statistics.index.tolist() == other.statistics.index.tolist() and one.period == other.period
+    for lane in one.statistics.index:
+        (dates, volumes), (days, amounts) = one.series(lane), other.series(lane)
+        assert dates.tolist() == days.tolist()
+        np.testing.assert_array_equal(volumes, amounts)
+
+
+@pytest.mark.parametrize("period", ["D", "W", "MS"])
+def test_a_ledger_and_its_history_make_the_same_feed(ledger, period):
+    history = research_lanes(period=period)
+    ledger.import_history(history)
+    same(feed_of_ledger(ledger), feed_of_history(ledger.history()))
+
+
+def test_lanes_of_different_spans_and_what_is_missing(ledger, tmp_path):
+    path = tmp_path / "flows.csv"
+    rows = ["2026-01-01,A,5", "2026-01-03,A,7", "2026-01-02,B,2", "2026-01-05,B,unknown", "2026-01-06,A,1"]
+    path.write_text("date,lane,volume\n" + "\n".join(rows) + "\n2026-01-04,B,3\n", encoding="utf-8")
+    ledger.import_file(path, good_rows_only=True)
+    one, other = feed_of_ledger(ledger), feed_of_history(load_history(path))
+    same(one, other)
+    dates, volumes = one.series("A")
+    assert volumes.tolist() == [5, 0, 7, 0, 0, 1] and str(dates[0]) == "2026-01-01"
+    _, volumes = one.series("B")
+    np.testing.assert_array_equal(volumes, [2, 0, 3, np.nan, 0])
+
+
+def test_sparklines_are_the_last_periods(feed):
+    _, volumes = feed.series("BER-MUC")
+    np.testing.assert_array_equal(feed.recent[feed.statistics.index.get_loc("BER-MUC")], volumes[-RECENT:])
+    short = feed_of_history(network(lanes=2, periods=5))
+    assert short.recent.shape == (2, RECENT) and np.isnan(short.recent[:, : RECENT - 5]).all()
+
+
+def test_lanes_that_cannot_be_assessed_are_left_out_with_a_reason(tmp_path):
+    path = tmp_path / "flows.csv"
+    path.write_text("date,lane,volume\n2026-01-01,A,5\n2026-01-02,A,6\n2026-01-01,B,0\n2026-01-02,B,0\n")
+    feed = feed_of_history(load_history(path))
+    assert feed.statistics.index.tolist() == ["A"] and "zero" in feed.refused.loc["B", "reason"]
+    path.write_text("date,lane,volume\n2026-01-01,B,0\n2026-01-02,B,0\n")
+    with pytest.raises(ValueError, match="history must be one with a lane that can be assessed; got demand is zero"):
+        feed_of_history(load_history(path))
+
+
+def test_known_policies_are_kept_and_defaults_are_said(feed):
+    table, notes = starting_policies(feed.statistics, known=POLICIES)
+    assert table.loc["FRA-PAR", "sla_penalty"] == 180.0 and table.notna().all(axis=None)
+    assert table.loc["BER-MUC", "return_rate"] == feed.statistics.loc["BER-MUC", "return_rate"]
+    assert notes == ("return rate of all lanes: the share on record",)
+
+
+def test_own_capacity_that_nobody_states_just_fits(feed):
+    table, notes = starting_policies(feed.statistics)
+    required = assess(feed.statistics, policy_of(table))["required_capacity"]
+    assert (table["internal_capacity"] == np.ceil(required)).all() and table["service_level"].isna().all()
+    assert any("own capacity of all lanes" in note for note in notes) and any(
+        "holding cost 5" in note for note in notes
+    )
+
+
+def test_some_lanes_known_and_others_not(feed):
+    table, notes = starting_policies(feed.statistics, known={"BER-MUC": {"internal_capacity": 9.0}})
+    assert table.loc["BER-MUC", "internal_capacity"] == 9.0 and table.loc["HAM-ROT", "internal_capacity"] > 100
+    assert any("own capacity of 2 of 3 lanes" in note for note in notes)
+
+
+def test_a_missing_level_is_the_critical_ratio(feed):
+    table, _ = starting_policies(feed.statistics)
+    row = policy_of(table.loc["BER-MUC"])
+    assert isinstance(row, Policy) and row.service_level == pytest.approx(55 / 60)
+    assert policy_of(table).service_level.shape == (3,)

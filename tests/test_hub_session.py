@@ -1,0 +1,267 @@
+"""A planner's session: lanes, controls, presets and links, with every number equal to the formulas called directly."""
+
+from urllib.parse import parse_qsl
+
+import numpy as np
+import pytest
+
+from twin import lane, scenario
+from twin.data.feed import feed_of_history
+from twin.data.scenarios import POLICIES, network, research_lanes
+from twin.view.hub.controls import OPTIMUM, PRESETS, TARGETS, fields_for
+from twin.view.hub.session import HORIZON, NORMAL, SPARE, STRAINED, Session
+
+
+@pytest.fixture(scope="module")
+def feed():
+    return feed_of_history(research_lanes(), "research")
+
+
+@pytest.fixture
+def session(feed):
+    made = Session(feed, POLICIES)
+    made.pick("BER-MUC")
+    return made
+
+
+def directly(session, name="BER-MUC", horizon=HORIZON, **changed):
+    """The numbers of a lane by the formulas, past the session."""
+    facts = session.feed.statistics.loc[name]
+    known = {**POLICIES[name], "return_rate": facts["return_rate"], **changed}
+    policy = lane.Policy(**known)
+    return scenario.evaluate(facts, policy, session.feed.series(name)[1], horizon=horizon)
+
+
+def test_it_opens_on_the_largest_lane(feed):
+    assert Session(feed).lane == "HAM-ROT"
+
+
+def test_a_lane_starts_with_its_own_policy(session):
+    assert session.numbers() == directly(session)
+    assert session.values["internal_capacity"] == 460.0 and session.values[OPTIMUM] == 0.0
+
+
+MOVES = {
+    "holding_cost": 7.0,
+    "sla_penalty": 90.0,
+    "handling_cost": 20.0,
+    "service_revenue": 120.0,
+    "lead_time_mean_days": 9.0,
+    "lead_time_sd_days": 3.3,
+    "return_rate": 0.4,
+    "internal_capacity": 300.0,
+    "partner_surcharge": 30.0,
+    "service_level": 0.8,
+}
+
+
+@pytest.mark.parametrize(("name", "value"), MOVES.items())
+def test_each_control_changes_what_the_formulas_say_and_nothing_else(session, name, value):
+    session.change(**{name: value})
+    assert session.numbers() == directly(session, **{name: value}) != directly(session)
+
+
+def test_the_horizon_changes_the_forecast_alone(session):
+    before = session.numbers()
+    session.change(horizon=60)
+    changed = {name for name, value in session.numbers().items() if value != before[name]}
+    assert changed == {"horizon_mean", "horizon_workload", "horizon_capacity"}
+    assert session.numbers() == directly(session, horizon=60)
+
+
+def test_the_optimum_is_the_critical_ratio_of_the_costs_now(session):
+    session.change(**{OPTIMUM: 1.0}, holding_cost=7.0)
+    numbers = session.numbers()
+    assert numbers["service_level"] == numbers["critical_ratio"] != 0.95
+    session.change(**{OPTIMUM: 0.0})
+    assert session.numbers() == directly(session, holding_cost=7.0)
+
+
+@pytest.mark.parametrize(
+    ("values", "sentence"),
+    [
+        ({"holding_cost": 0.0}, "holding cost must be from 0.1 to 30; got 0.0"),
+        ({"horizon": 1000}, "horizon must be from 1 to 90; got 1000"),
+        ({"return_rate": float("nan")}, "return rate must be from 0 to 1; got nan"),
+        ({"handling_cost": 490.0}, r"sla_penalty \+ service_revenue - handling_cost must be >= 0"),
+        ({"no_such": 1.0}, "control must be one of"),
+        ({"holding_cost": 4.0, "internal_capacity": -1.0}, "internal capacity must be from 0"),
+    ],
+)
+def test_what_cannot_be_changes_nothing(session, values, sentence):
+    before = session.values
+    with pytest.raises(ValueError, match=sentence):
+        session.change(**values)
+    assert session.values == before
+
+
+def test_lanes_keep_their_values_until_reset(session):
+    session.change(holding_cost=7.0)
+    session.pick("FRA-PAR")
+    assert session.numbers() == directly(session, "FRA-PAR")
+    session.pick("BER-MUC")
+    assert session.values["holding_cost"] == 7.0
+    session.reset()
+    assert session.numbers() == directly(session)
+
+
+def test_unknown_lanes_are_refused(session):
+    with pytest.raises(ValueError, match="lane must be one of the lanes shown; got XX"):
+        session.pick("XX")
+
+
+# ------------------------------------------------------------ presets and bounds
+
+
+@pytest.mark.parametrize("name", PRESETS)
+@pytest.mark.parametrize("where", ["BER-MUC", "FRA-PAR", "HAM-ROT"])
+def test_presets_change_the_lanes_own_policy_within_bounds(session, name, where):
+    session.pick(where)
+    session.change(holding_cost=9.0, horizon=30)
+    session.use_preset(name)
+    bounds = {field.name: (field.low, field.high) for field in session.fields}
+    assert all(
+        bounds[control][0] <= value <= bounds[control][1]
+        for control, value in session.values.items()
+        if control in bounds
+    )
+    changed = {control for control, value in session.values.items() if value != session.start[control]}
+    assert changed == {*PRESETS[name], "horizon"} - ({"return_rate"} if session.start["return_rate"] == 0.3 else set())
+
+
+def test_an_unreliable_carrier_doubles_the_spread_of_the_lead_time(session):
+    session.use_preset("unreliable carrier")
+    assert session.numbers() == directly(session, lead_time_sd_days=3.0)
+
+
+@pytest.mark.parametrize("period", ["D", "W", "MS"])
+def test_bounds_hold_the_start_and_make_room_for_capacity(period):
+    session = Session(feed_of_history(research_lanes(period=period)))
+    for name in session.policies.index:
+        session.pick(name)
+        for field in session.fields:
+            assert field.low <= session.start[field.name] <= field.high and field.help
+        capacity = next(field for field in session.fields if field.name == "internal_capacity")
+        assert capacity.high >= 2 * session.numbers()["required_capacity"]
+
+
+def test_every_field_of_a_policy_that_a_planner_decides_has_a_control():
+    start = {"internal_capacity": 10.0}
+    names = {field.name for field in fields_for(10.0, start, "D")}
+    policy = set(lane.Policy.__dataclass_fields__) - {"fixed_order_cost", "dwell"}
+    assert names == policy | {"horizon"} and set(TARGETS) <= names | {OPTIMUM}
+
+
+# ------------------------------------------------------------ links
+
+
+def test_a_link_restores_the_state(session, feed):
+    session.pick("FRA-PAR")
+    session.change(holding_cost=7.123456789, return_rate=1 / 3, horizon=30, **{OPTIMUM: 1.0})
+    other = Session(feed, POLICIES)
+    assert other.restore("?" + session.query()) == []
+    assert other.lane == "FRA-PAR" and other.values == pytest.approx(session.values, rel=1e-9)
+    assert other.query() == session.query()
+
+
+def test_a_link_names_just_what_differs(session):
+    assert dict(parse_qsl(session.query())) == {"source": "research", "lane": "BER-MUC"}
+    session.change(holding_cost=7.0)
+    session.change(holding_cost=2.5)
+    assert "holding_cost" not in session.query()
+
+
+@pytest.mark.parametrize(
+    ("query", "sentence"),
+    [
+        ("?lane=XX", "lane XX, which is not among these lanes"),
+        ("?lane=FRA-PAR&holding_cost=abc", "could not be followed"),
+        ("?holding_cost=nan", "holding cost must be from"),
+        ("?holding_cost=1e9", "holding cost must be from"),
+        ("?handling_cost=499&holding_cost=3", "could not be followed"),
+    ],
+)
+def test_a_broken_link_says_so_and_leaves_the_lane_as_it_starts(session, query, sentence):
+    (said,) = session.restore(query)
+    assert sentence in said and session.values == session.start
+
+
+def test_links_may_hold_anything_else(session):
+    assert session.restore("?theme=dark&x=1&lane=HAM-ROT") == [] and session.lane == "HAM-ROT"
+
+
+# ------------------------------------------------------------ the network
+
+
+def test_the_network_is_assess_with_every_lane_as_it_was_set(session):
+    session.change(holding_cost=7.0, **{OPTIMUM: 1.0})
+    session.pick("HAM-ROT")
+    table = session.network()
+    for name, changed in {"BER-MUC": {"holding_cost": 7.0, "service_level": None}, "HAM-ROT": {}}.items():
+        numbers = directly(session, name, **changed)
+        for answer in lane.UNITS:
+            assert table.loc[name, answer] == pytest.approx(numbers[answer], rel=1e-12), answer
+    assert session.network(["BER-MUC"]).loc["BER-MUC"].equals(table.loc["BER-MUC"])
+
+
+def test_eq_6_1_use_is_the_latest_workload_and_the_buffer_of_own_capacity(session):
+    row, facts = session.network().loc["BER-MUC"], session.feed.statistics.loc["BER-MUC"]
+    space = (1 + facts["return_rate"]) * facts["last_volume"] + session.numbers()["safety_stock"]
+    assert row["use"] == pytest.approx(space / 460.0, rel=1e-12) and row["last_volume"] == facts["last_volume"]
+
+
+def test_thresholds_decide_the_status(session):
+    use = session.network().loc["BER-MUC", "use"]
+    for strain, under, status in (
+        (use - 0.01, 0.1, STRAINED),
+        (use + 0.01, use - 0.01, NORMAL),
+        (9.0, use + 0.01, SPARE),
+    ):
+        session.set_thresholds(strain, under)
+        assert session.network().loc["BER-MUC", "status"] == status
+
+
+@pytest.mark.parametrize("limits", [(0.5, 0.6), (0.5, 0.0), (11.0, 0.5), (float("nan"), 0.5)])
+def test_thresholds_that_make_no_sense_are_refused(session, limits):
+    with pytest.raises(ValueError, match="thresholds must be"):
+        session.set_thresholds(*limits)
+
+
+def test_a_lane_without_own_capacity_is_strained(session):
+    session.change(internal_capacity=0.0)
+    row = session.network().loc["BER-MUC"]
+    assert row["status"] == STRAINED and np.isfinite(row["use"]) and row["dependency"] == 1.0
+
+
+def test_thousands_of_lanes():
+    session = Session(feed_of_history(network(lanes=3000, periods=60)))
+    table = session.network()
+    assert len(table) == 3000 and set(table["status"]) <= {STRAINED, NORMAL, SPARE} and table.notna().all(axis=None)
+
+
+# ------------------------------------------------------------ scenarios kept, and other feeds
+
+
+def test_a_pinned_scenario_stays_as_it_was(session):
+    session.pin()
+    kept = dict(session.pinned["numbers"])
+    session.change(holding_cost=7.0)
+    assert session.pinned["numbers"] == kept == directly(session) and session.pinned["values"]["holding_cost"] == 2.5
+
+
+def test_other_flows_keep_the_planners_choices(session, feed):
+    session.change(holding_cost=7.0)
+    session.set_thresholds(2.0, 0.5)
+    session.pin()
+    after = Session(feed, POLICIES, before=session)
+    assert after.lane == "BER-MUC" and after.values == session.values
+    assert after.thresholds == session.thresholds and after.pinned == session.pinned
+    elsewhere = Session(feed_of_history(network(lanes=2, periods=30)), before=session)
+    assert elsewhere.lane.startswith("LANE") and elsewhere.values == elsewhere.start
+
+
+def test_two_sessions_share_nothing(feed):
+    one, other = Session(feed, POLICIES), Session(feed, POLICIES)
+    one.change(holding_cost=7.0)
+    one.set_thresholds(2.0, 0.5)
+    assert other.values == other.start and other.thresholds["strain"] != 2.0

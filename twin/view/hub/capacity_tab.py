@@ -1,0 +1,60 @@
+"""The tab on what the lane needs, what overflows to the partner, and how resilient that is."""
+
+from twin import scenario
+from twin.view.hub.controls import unit_in
+from twin.view.hub.words import cards, figure, picture, table, written
+
+PARTS = (
+    ("buffer_points", "up to 50, for a buffer of two standard deviations of lead-time demand"),
+    ("independence_points", "up to 50, when the plan needs no partner"),
+    ("resilience_index", "their sum"),
+)
+
+
+def page(session, numbers):
+    """Return the tab as HTML."""
+    n, period, own = numbers, session.feed.period, written(session.policy.internal_capacity, "pallet")
+
+    def card(label, name, remark=""):
+        return label, name, n[name], scenario.UNITS[name], remark
+
+    needs = [
+        card("Throughput with returns", "workload_mean", f"± {written(n['workload_sd'], 'pallet')}"),
+        card("Safety buffer", "safety_stock", f"for {written(n['service_level'], '-')} service"),
+        card("Required capacity", "required_capacity", f"of {own} own"),
+        card("Resilience", "resilience_index", "of 100"),
+    ]
+    overflow = [
+        card("Planned overflow", "planned_overflow", f"dependency {written(n['dependency'], '-')}"),
+        card("Expected overflow", "expected_overflow", f"dependency {written(n['expected_dependency'], '-')}"),
+        card("Chance of overflow", "overflow_probability", f"in a {unit_in('period', period)}"),
+        card("Expected outsourcing cost", "expected_outsourcing_cost", "holding and surcharge"),
+    ]
+    parts = [[name.replace("_", " "), figure(name, n[name], "points"), meaning] for name, meaning in PARTS]
+    return "".join(
+        (
+            cards(needs, period),
+            picture("history", _in_words(n, period)),
+            _forecast(session, n, period),
+            cards(overflow, period),
+            table("Resilience and its parts", ("", "points", "what it is"), parts),
+        )
+    )
+
+
+def _in_words(n, period):
+    mean = f"Mean volume {n['demand_mean']:.1f} pallets a {unit_in('period', period)}"
+    return f"{mean}, forecast {n['horizon_mean']:.1f} over the horizon." if "horizon_mean" in n else f"{mean}."
+
+
+def _forecast(session, n, period):
+    if "horizon_mean" not in n:
+        return "<p>A forecast needs three periods on record; this lane has fewer.</p>"
+    name, some = unit_in("period", period), session.horizon
+    ahead = {key: figure(key, n[key], "pallet") for key in ("horizon_mean", "horizon_workload", "horizon_capacity")}
+    span = name if some == 1 else f"{some} {name}s"
+    return (
+        f"<p>Forecast for the next {span}: {ahead['horizon_mean']} pallets a {name}, with returns "
+        f"{ahead['horizon_workload']}; that would take {ahead['horizon_capacity']} places. It is a straight line "
+        "through the history; the band holds a new value in 95 of 100 cases, seasons aside.</p>"
+    )

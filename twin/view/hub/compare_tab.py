@@ -1,0 +1,61 @@
+"""The what-if tab: the lane as it stands beside a kept scenario, and every difference by name."""
+
+from html import escape
+
+from twin import scenario
+from twin.data.text import visible
+from twin.view.hub.controls import OPTIMUM, unit_in
+from twin.view.hub.words import figure, listed, rest_of, table, written
+
+COMPARED = """service_level safety_stock required_capacity fill_rate expected_overflow overflow_probability dependency
+resilience_index expected_warehousing_cost expected_outsourcing_cost buffer_cost profit value_at_risk
+conditional_value_at_risk""".split()
+KEEP = '<button type="button" data-do="pin">Keep this scenario as A</button>'
+FORGET = '<button type="button" data-do="unpin">Forget A</button>'
+
+
+def page(session, numbers):
+    """Return the tab as HTML."""
+    kept = session.pinned
+    if kept is None:
+        return (
+            "<p>Keep the lane as it stands as scenario A, then turn the controls: B is always what they say now, and "
+            f"every difference is named here.</p><p>{KEEP}</p>"
+        )
+    period, rows = session.feed.period, []
+    for name in COMPARED:
+        unit, before, now = scenario.UNITS[name], kept["numbers"][name], numbers[name]
+        kept_figure = f'<span data-kept="{name}" data-value="{before!r}">{written(before, unit)}</span>'
+        words = name.replace("_", " "), kept_figure, figure(name, now, unit), difference(before, now, unit)
+        rows.append([*words, escape(rest_of(unit, period))])
+    heads = ("", f"A: {visible(kept['lane'], 20)}", f"B: {visible(session.lane, 20)}", "B − A", "")
+    return "".join((_turned(kept, session), table("Two scenarios", heads, rows), f"<p>{KEEP} {FORGET}</p>"))
+
+
+def difference(before, now, unit):
+    """Return the change in words; its direction is never left to colour alone.
+
+    >>> difference(0.95, 0.9, "-"), difference(100.0, 100.0, "pallet")
+    ('−5.0 points', 'no change')
+    """
+    if unit == "-":
+        points = 100 * (now - before)
+        return "no change" if abs(points) < 0.05 else f"{'+' if points > 0 else '−'}{abs(points):.1f} points"
+    text = written(now - before, unit)
+    if not text.strip("−$0.,"):
+        return "no change"
+    return text if text.startswith("−") else f"+{text}"
+
+
+def _turned(kept, session):
+    """Which controls differ between both scenarios."""
+    before, now, said = kept["values"], session.values, []
+    if kept["lane"] != session.lane:
+        said.append(f"lane: {visible(kept['lane'])} in A, {visible(session.lane)} in B")
+    for field in session.fields:
+        a, b, unit = before[field.name], now[field.name], unit_in(field.unit, session.feed.period)
+        if a != b:
+            said.append(f"{field.label}: {a:.6g} in A, {b:.6g} in B{'' if unit == '-' else f' [{unit}]'}")
+    if before[OPTIMUM] != now[OPTIMUM]:
+        said.append(f"newsvendor optimum: aimed at in {'B' if now[OPTIMUM] else 'A'} alone")
+    return f"<p>What differs between A and B:</p>{listed(said)}" if said else "<p>A and B are the same so far.</p>"
