@@ -42,6 +42,13 @@ def strange(tmp_path_factory):
             nbformat.v4.new_code_cell("import ipywidgets\nslider = ipywidgets.IntSlider(description='days')\nslider"),
             nbformat.v4.new_code_cell("import os\nslider.observe(lambda change: os._exit(1), 'value')"),
         ],
+        "takes.ipynb": [
+            nbformat.v4.new_code_cell(
+                "import ipywidgets\nupload, label = ipywidgets.FileUpload(), ipywidgets.Label()\n"
+                "upload.observe(lambda change: setattr(label, 'value', f'{change.new[0].size:,} bytes'), 'value')\n"
+                "ipywidgets.VBox([upload, label])"
+            )
+        ],
     }.items():
         cells = [nbformat.v4.new_markdown_cell("# A page"), *cells, nbformat.v4.new_markdown_cell("after")]
         nbformat.write(nbformat.v4.new_notebook(cells=cells), folder / name)
@@ -69,6 +76,13 @@ def colours(page, selector):
     return ["#" + "".join(f"{int(part):02X}" for part in re.findall(r"\d+", colour)[:3]) for colour in found]
 
 
+def ends(server, page):
+    """Close a page; return whether its process ends, within ten seconds."""
+    kernel = page.evaluate(KERNEL)
+    page.close()
+    return gone(server, kernel)
+
+
 def gone(server, kernel):
     """Whether a process has ended, within ten seconds."""
     limit = time.monotonic() + 10
@@ -94,21 +108,19 @@ def test_each_notebook_opens_fits_and_ends_its_process(suite, page, name):
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 900})
         assert overflow(page) == 0, width
-    kernel = page.evaluate(KERNEL)
     seen.nothing_wrong()
-    page.close()
-    assert gone(suite, kernel)
+    assert ends(suite, page)
 
 
 def test_links_lead_to_neighbours_and_to_the_contents(suite, page):
     seen = opened(page, suite.app("02_buffers.ipynb"))
     assert page.locator("main a", has_text="contents").count() == 0  # the header has them
     page.click("header a[rel=prev]")
-    page.wait_for_url("**/voila/render/01_newsvendor.ipynb")
+    page.wait_for_url("**/voila/render/01_newsvendor.ipynb", wait_until="commit")
     page.click("header nav >> text=Contents")
-    page.wait_for_url("**/voila/tree")
+    page.wait_for_url("**/voila/tree", wait_until="commit")
     page.click("text=Cooperation")
-    page.wait_for_url("**/voila/render/03_cooperation.ipynb")
+    page.wait_for_url("**/voila/render/03_cooperation.ipynb", wait_until="commit")
     assert not seen.foreign and not seen.failed
 
 
@@ -187,6 +199,7 @@ def test_a_cell_that_fails_is_told_in_a_sentence(strange, page):
     text = page.inner_text("main")
     assert "before" in text and "one of its steps failed" in text
     assert not re.search("Traceback|Error|Voil", text) and "after" not in text
+    assert ends(strange, page)
 
 
 def test_a_process_that_dies_is_told_in_a_sentence(strange, page):
@@ -195,6 +208,17 @@ def test_a_process_that_dies_is_told_in_a_sentence(strange, page):
     page.focus(".noUi-handle")
     page.keyboard.press("ArrowRight")
     page.wait_for_selector("#twin-banner:not([hidden]) >> text=has ended", timeout=20_000)
+    assert ends(strange, page)
+
+
+def test_a_file_of_fifteen_megabytes_can_be_handed_over(strange, page):
+    opened(page, strange.app("takes.ipynb"))
+    file = {"name": "flows.csv", "mimeType": "text/csv", "buffer": b"x" * 15_000_000}
+    with page.expect_file_chooser() as chooser:
+        page.click("main button")
+    chooser.value.set_files([file])
+    page.wait_for_selector("text=15,000,000 bytes", timeout=30_000)
+    assert ends(strange, page)
 
 
 def test_a_visitor_too_many_is_told_and_let_in_when_a_place_is_free(strange, browser):
@@ -205,8 +229,7 @@ def test_a_visitor_too_many_is_told_and_let_in_when_a_place_is_free(strange, bro
     assert answer.status == 503
     assert "All places are taken" in late.inner_text("h1") and "tries again" in late.inner_text("main")
     assert overflow(late) == 0
-    first.close()
-    late.wait_for_timeout(1500)
+    assert ends(strange, page)
     late.click("text=Try now")
     late.wait_for_selector("html[data-twin-state=ready]", state="attached", timeout=30_000)
     second.close()

@@ -4,10 +4,13 @@ Voilà and Jupyter take the class by its name, twin.serve.Sessions, from voila.j
 """
 
 import asyncio
+from datetime import UTC, datetime, timedelta
 
 from jupyter_server.services.kernels.kernelmanager import AsyncMappingKernelManager
 from tornado.web import HTTPError
 from traitlets import Integer
+
+ABANDONED = timedelta(seconds=20)  # silent for so long, and no page ever connected: it was closed while it started
 
 
 class Sessions(AsyncMappingKernelManager):
@@ -22,24 +25,50 @@ class Sessions(AsyncMappingKernelManager):
 
     def __init__(self, **kwargs):
         self._pools = {}  # of Voilà, by notebook: tasks whose result has a kernel_id; empty for ever in Jupyter
+        self._awaited = set()  # kernels of pages that have not connected yet
+        self._looked_at = set()  # kernels that the culler has seen outside of the pools
         self._closing = False
         super().__init__(**kwargs)
 
     async def start_kernel(self, *, kernel_id=None, **kwargs):
         """Start a kernel; HTTP error 503 when there are as many as there may be."""
-        ahead = (kwargs.get("env") or {}).get("VOILA_PREHEAT") == "True"
+        of_page = (kwargs.get("env") or {}).get("VOILA_PREHEAT")
+        ahead = of_page == "True"
         try:
             while kernel_id not in self and self._count() >= self.most:
                 if ahead or not await self._give_way():
                     raise HTTPError(503, f"All {self.most} kernels are in use")
-            return await super().start_kernel(kernel_id=kernel_id, **kwargs)
+            kernel_id = await super().start_kernel(kernel_id=kernel_id, **kwargs)
         except BaseException:
             if ahead:  # the failed task would fail the next visitor too
                 self._soon(self._forget_failures)
             raise
+        if of_page:
+            self._awaited.add(kernel_id)
+        return kernel_id
+
+    def notify_connect(self, kernel_id):
+        """Note that somebody's page is connected to a kernel."""
+        self._awaited.discard(kernel_id)
+        super().notify_connect(kernel_id)
+
+    async def cull_kernel_if_idle(self, kernel_id):
+        """End a kernel whose page was closed while it started, or that idles for long; never one just handed out."""
+        kernel = self._kernels[kernel_id]
+        if kernel_id not in self._looked_at:
+            self._looked_at.add(kernel_id)
+            kernel.last_activity = datetime.now(UTC)
+        silent = datetime.now(UTC) - kernel.last_activity > ABANDONED and kernel.execution_state != "busy"
+        if silent and kernel_id in self._awaited:
+            self.log.info("Nobody came for kernel %s", kernel_id)
+            await self.shutdown_kernel(kernel_id)
+        else:
+            await super().cull_kernel_if_idle(kernel_id)
 
     def remove_kernel(self, kernel_id):
         """Forget a kernel that has ended; its place may be one for the pools."""
+        self._awaited.discard(kernel_id)
+        self._looked_at.discard(kernel_id)
         removed = super().remove_kernel(kernel_id)
         if not self._closing:
             self._soon(self._refill)

@@ -1,0 +1,168 @@
+"""Sessions: the limit holds whoever asks, places are given back, and pools neither block nor starve visitors."""
+
+import asyncio
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from jupyter_server.services.kernels.kernelmanager import AsyncMappingKernelManager
+from tornado.web import HTTPError
+
+from twin import serve
+from twin.serve import Sessions
+
+ROOT = Path(__file__).parents[1]
+PAGE, AHEAD = {"env": {"VOILA_PREHEAT": "False"}}, {"env": {"VOILA_PREHEAT": "True"}}
+
+
+class Kernel:
+    """As much of a kernel as the limit looks at."""
+
+    def __init__(self):
+        self.last_activity, self.execution_state = datetime.now(UTC), "idle"
+
+
+@pytest.fixture
+def sessions(monkeypatch):
+    """A limit of two over kernels that are no processes."""
+    count = iter(range(100))
+
+    async def start(self, *, kernel_id=None, **_):
+        kernel_id = kernel_id or f"k{next(count)}"
+        self._pending_kernels[kernel_id] = asyncio.ensure_future(asyncio.sleep(0.01))
+        await self._pending_kernels[kernel_id]
+        self._kernels[kernel_id] = Kernel()
+        del self._pending_kernels[kernel_id]
+        return kernel_id
+
+    async def shutdown(self, kernel_id, **_):
+        for pool in self._pools.values():  # as Voilà does
+            pool[:] = [task for task in pool if task.result()["kernel_id"] != kernel_id]
+        self.remove_kernel(kernel_id)
+
+    async def cull(self, kernel_id):
+        pass
+
+    monkeypatch.setattr(AsyncMappingKernelManager, "start_kernel", start)
+    monkeypatch.setattr(AsyncMappingKernelManager, "cull_kernel_if_idle", cull)
+    monkeypatch.setattr(Sessions, "shutdown_kernel", shutdown)
+    made = Sessions(most=2)
+    made.filled = []
+    made.fill_if_needed = lambda notebook_name: made.filled.append(notebook_name)
+    return made
+
+
+async def waiting(sessions):
+    """Start a kernel ahead, as Voilà's pool of the hub does."""
+
+    async def start():
+        return {"kernel_id": await sessions.start_kernel(**AHEAD)}
+
+    task = asyncio.ensure_future(start())
+    sessions._pools.setdefault("hub.ipynb", []).append(task)
+    await asyncio.wait([task])
+    await asyncio.sleep(0)  # what follows a failure has its turn
+    return task
+
+
+def refused(outcomes):
+    """Return which outcomes are refusals with status 503."""
+    return [isinstance(outcome, HTTPError) and outcome.status_code == 503 for outcome in outcomes]
+
+
+def test_those_who_come_together_are_counted_together(sessions):
+    async def story():
+        return await asyncio.gather(*(sessions.start_kernel(**PAGE) for _ in range(5)), return_exceptions=True)
+
+    assert sum(refused(asyncio.run(story()))) == 3 and len(sessions._kernels) == 2
+
+
+def test_a_place_that_is_given_back_is_free_again_and_pools_hear_of_it(sessions):
+    async def story():
+        first, _ = [await sessions.start_kernel(**PAGE) for _ in range(2)]
+        with pytest.raises(HTTPError):
+            await sessions.start_kernel(**PAGE)
+        sessions._pools["hub.ipynb"] = []
+        await sessions.shutdown_kernel(first)
+        await asyncio.sleep(0)
+        await sessions.start_kernel(**PAGE)
+
+    asyncio.run(story())
+    assert sessions.filled == ["hub.ipynb"]
+
+
+def test_a_start_that_failed_takes_no_place(sessions):
+    async def story():
+        failed = asyncio.ensure_future(asyncio.sleep(0))
+        await failed
+        sessions._pending_kernels["broken"] = failed  # Jupyter leaves it there
+        return await asyncio.gather(*(sessions.start_kernel(**PAGE) for _ in range(2)), return_exceptions=True)
+
+    assert refused(asyncio.run(story())) == [False, False]
+
+
+def test_a_kernel_that_waits_for_nobody_gives_way_to_a_visitor(sessions):
+    async def story():
+        ahead = await waiting(sessions)
+        visitors = [await sessions.start_kernel(**PAGE) for _ in range(2)]
+        assert ahead.result()["kernel_id"] not in sessions and set(visitors) == set(sessions._kernels)
+        with pytest.raises(HTTPError):
+            await sessions.start_kernel(**PAGE)
+
+    asyncio.run(story())
+
+
+def test_a_pool_takes_no_place_from_visitors_and_forgets_its_failure(sessions):
+    async def story():
+        for _ in range(2):
+            await sessions.start_kernel(**PAGE)
+        task = await waiting(sessions)
+        assert refused([task.exception()]) == [True] and sessions._pools == {"hub.ipynb": []}
+
+    asyncio.run(story())
+
+
+def test_a_kernel_whose_page_never_came_is_ended_and_one_with_a_page_is_not(sessions):
+    async def story():
+        left, met = [await sessions.start_kernel(**PAGE) for _ in range(2)]
+        sessions._kernel_connections[met] = 0
+        sessions.notify_connect(met)
+        for kernel_id in (left, met):
+            await sessions.cull_kernel_if_idle(kernel_id)  # the first look is only a look
+            sessions._kernels[kernel_id].last_activity -= 2 * serve.ABANDONED
+        sessions._kernels[left].execution_state = "busy"
+        await sessions.cull_kernel_if_idle(left)
+        assert left in sessions
+        sessions._kernels[left].execution_state = "idle"
+        for kernel_id in (left, met):
+            await sessions.cull_kernel_if_idle(kernel_id)
+        assert left not in sessions and met in sessions
+
+    asyncio.run(story())
+
+
+def test_nothing_is_started_while_the_server_ends(sessions, monkeypatch):
+    async def end(self):
+        for kernel_id in list(self._kernels):
+            self.remove_kernel(kernel_id)
+
+    monkeypatch.setattr(AsyncMappingKernelManager, "shutdown_all", end)
+
+    async def story():
+        await waiting(sessions)
+        await sessions.shutdown_all()
+        await asyncio.sleep(0)
+
+    asyncio.run(story())
+    assert sessions.filled == []
+
+
+def test_both_servers_are_told_the_same():
+    files = (ROOT / "voila.json", ROOT / "etc/jupyter/jupyter_server_config.json")
+    voila, jupyter = (json.loads(path.read_text(encoding="utf-8")) for path in files)
+    own = voila.pop("VoilaConfiguration")
+    assert own["multi_kernel_manager_class"] == jupyter["ServerApp"].pop("kernel_manager_class")
+    assert voila.pop("Voila") == jupyter.pop("ServerApp")
+    del voila["VoilaKernelManager"]  # pages are prepared ahead only where Voilà stands alone
+    assert voila == jupyter
