@@ -15,6 +15,7 @@ WIDTHS = (360, 800, 1440)
 NAMED = """[...document.querySelectorAll("main :is(input, select, textarea, [role=slider])")].every(
   control => control.ariaLabel || control.labels?.length || control.getAttribute("aria-labelledby"))"""
 SLIDER, PICTURE = "main :is(input[type=range], .noUi-handle)", "main :is(.twin-picture img, img.widget-image)"
+SHOWN = "[...document.querySelectorAll('main img')].every(image => image.clientWidth > 100)"
 KERNEL = "JSON.parse(document.getElementById('jupyter-config-data').textContent).kernelId"
 
 
@@ -108,6 +109,9 @@ def test_each_notebook_opens_fits_and_ends_its_process(suite, page, name):
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 900})
         assert overflow(page) == 0, width
+        assert page.evaluate("[...document.querySelectorAll('main img')].every(image => image.clientWidth > 100)"), (
+            width
+        )
     seen.nothing_wrong()
     assert ends(suite, page)
 

@@ -60,8 +60,8 @@ def test_the_lock_has_hashes_and_no_addresses():
 
 
 def test_no_file_of_the_environment_names_a_registry_or_a_place():
-    files = ["Makefile", "environment.yml", "pyproject.toml", ".ci/run", "binder/postBuild"]
-    for name in files:
+    files = ["Makefile", "environment.yml", "pyproject.toml", ".ci/run", "binder/postBuild", "binder/start"]
+    for name in [*files, "voila.json", "etc/jupyter/jupyter_server_config.json"]:
         text = (ROOT / name).read_text(encoding="utf-8")
         assert not re.search(r"pypi\.|pythonhosted|find-links|file:", text), name
         assert not [place for place in ("root", "home", "work", "tmp") if f"/{place}/" in text], name

@@ -159,8 +159,11 @@ window.twin = (function () {
     }
   });
 
-  /* Wide tables scroll in a frame of their own; the page never does. */
+  /* What is wide scrolls in a frame of its own, the page never does: tables, and printed columns, which stay columns. */
   function frameTables() {
+    for (const text of document.querySelectorAll("#rendered_cells pre")) {
+      text.classList.toggle("twin-columns", /\S {2,}\S/.test(text.textContent));
+    }
     for (const table of document.querySelectorAll(".jp-RenderedMarkdown table")) {
       const frame = document.createElement("div");
       frame.className = "twin-frame";
