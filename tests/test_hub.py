@@ -46,7 +46,8 @@ def press(widget, **message):
 
 def turn(hub, **values):
     """Set controls as the page does."""
-    hub.dials.values = {**hub.dials.values, **values}
+    for name, value in values.items():
+        press(hub.dials, do="turn", subject=hub.dials.subject, name=name, value=value)
 
 
 def figures(html):
@@ -131,6 +132,21 @@ def test_a_click_picks_the_lane_and_its_values_come_back(hub):
     assert hub.dials.values["holding_cost"] == 9.0
     hub.lanes.picked = "no such lane"
     assert "lane must be" in hub.sheet.said.lower() and hub.session.lane == "BER-MUC"
+
+
+def test_a_control_turned_while_another_lane_is_picked_changes_neither(hub):
+    before = hub.dials.subject
+    hub.lanes.picked = "FRA-PAR"
+    press(hub.dials, do="turn", subject=before, name="holding_cost", value=9.0)
+    assert hub.session.values == hub.session.start and "holding_cost" not in hub.sheet.query
+
+
+def test_the_same_mistake_is_said_again(hub):
+    heard = []
+    hub.dials.observe(lambda change: heard.append(change["new"]), "said")
+    for _ in range(2):
+        turn(hub, holding_cost=-1.0)
+    assert [bool(said) for said in heard] == [True, False, True]
 
 
 def test_thresholds_are_the_planners(hub):

@@ -265,3 +265,10 @@ def test_two_sessions_share_nothing(feed):
     one.change(holding_cost=7.0)
     one.set_thresholds(2.0, 0.5)
     assert other.values == other.start and other.thresholds["strain"] != 2.0
+
+
+def test_the_horizon_is_a_whole_number(session):
+    with pytest.raises(ValueError, match=r"horizon must be a whole number of periods; got 2.5"):
+        session.change(horizon=2.5)
+    session.change(horizon=30.0)
+    assert session.horizon == 30

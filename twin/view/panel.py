@@ -4,6 +4,7 @@ import re
 from decimal import Decimal
 from typing import NamedTuple
 
+from twin.view.guard import told
 from twin.view.output import Live, Picture, png
 
 
@@ -48,16 +49,18 @@ class Panel(Live):
         self.picture = Shown(png=still.png, words=still.words, width=still.width)
         box = ipywidgets.Box([self.dials, self.picture])
         box.add_class("twin-desk")
-        self.dials.observe(self._redraw, "values")
+        self.dials.on_msg(self._on_message)
         super().__init__(box, still)
 
-    def _redraw(self, change):
-        turned = [name for name, value in change["new"].items() if change["old"].get(name) != value]
-        try:
-            self.picture.png = png(self._draw(**self.dials.values))
-            self.dials.said = {}
-        except ValueError as error:
-            self.dials.said = {turned[0] if turned else "": str(error)}
+    def _on_message(self, _dials, message, _buffers):
+        if message.get("do") != "turn":
+            return
+        name = message["name"]
+        asked = {**self.dials.values, name: message["value"]}
+        self.dials.said = {}  # also the same sentence is said again
+        with told(lambda text: setattr(self.dials, "said", {name: text})):
+            self.picture.png = png(self._draw(**asked))
+            self.dials.values = asked
 
 
 def _field(name, control):

@@ -22,12 +22,15 @@ class Dials(anywidget.AnyWidget):
 
     fields : list of dicts: name, label, unit, help, low, high, step, group; unit "%" shows shares as per cent, unit
         "yes" makes a switch of 0 and 1.
-    values : name -> number; `said` : name -> sentence on what is wrong with it, "" for the form as a whole.
+    subject, values : what they are of, and name -> number. A turned control comes as a message {"do": "turn",
+        "subject": ..., "name": ..., "value": ...}.
+    said : name -> sentence on what is wrong with it, "" for the form as a whole.
     presets : names of presets; messages {"do": "preset", "name": ...} and {"do": "reset"} ask for them.
     """
 
     _esm, _css = _script("dials"), _STYLE
     fields = traitlets.List().tag(sync=True)
+    subject = traitlets.Unicode().tag(sync=True)
     values = traitlets.Dict().tag(sync=True)
     said = traitlets.Dict().tag(sync=True)
     disabled = traitlets.List().tag(sync=True)

@@ -59,10 +59,8 @@ function lever(field, place, commit) {
 function render({ model, el }) {
   const place = `twin-${Math.random().toString(36).slice(2, 9)}`;
   let shown = {};
-  const commit = (name, value) => {
-    model.set("values", { ...model.get("values"), [name]: value });
-    model.save_changes();
-  };
+  // One control alone, and of what: a lane picked in the meantime must not get the values of the one before.
+  const commit = (name, value) => model.send({ do: "turn", subject: model.get("subject"), name, value });
   const update = () => {
     const [values, said, off] = ["values", "said", "disabled"].map((name) => model.get(name));
     for (const [name, { show }] of Object.entries(shown)) show(values[name], said[name] ?? "", off.includes(name));

@@ -13,6 +13,7 @@ function render({ model, el }) {
   const inVoila = Boolean(document.body.dataset.voila);
 
   function choose(id, focus = false) {
+    if (id === model.get("active")) return;
     panel.setAttribute("aria-busy", "true");
     model.set("active", id);
     model.save_changes();

@@ -9,8 +9,8 @@ from twin.data.history import load_history, read_history
 from twin.data.places import HERE, is_ledger
 from twin.data.scenarios import POLICIES
 from twin.data.text import visible
+from twin.view.guard import told
 from twin.view.hub import forms
-from twin.view.hub.guard import told
 from twin.view.hub.uploads import Uploads
 from twin.view.hub.words import alert
 from twin.view.widgets import Forms
@@ -71,16 +71,19 @@ class DataFeed:
         with told(lambda text: said.append(alert(text))):
             step = getattr(self, f"do_{done.replace('-', '_')}", None)
             require(step, "request", "one of those on the page", done)
-            said.append(step(message) or "")
+            said.append(step(message))
         with told(lambda text: said.append(alert(text))):
             self._show()
+        if said == [None]:  # a question was asked; what was said last still stands
+            return
         self.forms.said = ""  # also the same answer is said again
-        self.forms.said = "".join(said)
+        self.forms.said = "".join(filter(None, said))
 
     def do_opened(self, _message):
         """A page shows the forms: open the ledger, and show what came into it since the hub began to wait."""
         _ = self.ledger
         self._refresh()
+        return ""
 
     def do_source(self, message):
         """Look at another source."""

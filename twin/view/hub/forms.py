@@ -6,7 +6,7 @@ from html import escape
 
 from twin._check import require
 from twin.data.text import visible
-from twin.view.hub.guard import sentence
+from twin.view.guard import sentence
 from twin.view.hub.words import alert, listed
 
 SHOWN = 8  # imports that are listed

@@ -7,10 +7,10 @@ import ipywidgets
 
 from twin.data.text import visible
 from twin.settings import setting
+from twin.view.guard import sentence, told
 from twin.view.hub import network, report, tabs
 from twin.view.hub.controls import OPTIMUM, PRESETS, unit_in
 from twin.view.hub.data_feed import DataFeed
-from twin.view.hub.guard import sentence, told
 from twin.view.hub.session import Session
 from twin.view.output import png
 from twin.view.widgets import Dials, LaneTable, Sheet
@@ -48,7 +48,6 @@ class Hub:
         self._show_lane()
         self.lanes.observe(self._on_pick, "picked")
         self.lanes.observe(self._on_thresholds, "thresholds")
-        self.dials.observe(self._on_values, "values")
         self.dials.on_msg(self._on_dials)
         self.sheet.observe(lambda _: self._show_page(), "active")
         self.sheet.observe(self._on_opened, "opened")
@@ -74,6 +73,7 @@ class Hub:
         optimum |= {"help": "aim at the critical ratio of the costs above", "group": "Target"}
         fields.insert([field["name"] for field in fields].index("service_level"), optimum)
         with self._quietly(), self.dials.hold_sync():
+            self.dials.subject = session.lane
             self.dials.fields = fields
             self._show_values()
             self.lanes.picked = session.lane
@@ -132,24 +132,15 @@ class Hub:
             self.session.set_thresholds(**change["new"])
         self._show_lanes()
 
-    def _on_values(self, change):
-        if self._silent:
-            return
-        changed = {name: value for name, value in change["new"].items() if change["old"].get(name) != value}
-        if self.session.values[OPTIMUM]:
-            changed.pop("service_level", None)
-        self._turn(lambda: self.session.change(**changed), next(iter(changed), ""))
-
     def _turn(self, step, control=""):
         """Take a step with the controls; one that cannot be is said beside its control, and changes nothing."""
         said = {}
-        try:
-            with told(lambda text: said.update({control: text})):
-                step()
-        finally:
-            with self._quietly(), self.dials.hold_sync():
-                self._show_values()
-                self.dials.said = said
+        self.dials.said = {}  # also the same sentence is said again
+        with told(lambda text: said.update({control: text})):
+            step()
+        with self.dials.hold_sync():
+            self._show_values()
+            self.dials.said = said
         if not said:
             self._show_page()
             self._show_row()
@@ -164,7 +155,10 @@ class Hub:
         self.lanes.row = row
 
     def _on_dials(self, _widget, message, _buffers):
-        if message.get("do") == "preset":
+        if message.get("do") == "turn" and message["subject"] == self.session.lane:
+            name = message["name"]
+            self._turn(lambda: self.session.change(**{name: message["value"]}), name)
+        elif message.get("do") == "preset":
             self._turn(lambda: self.session.use_preset(message["name"]))
         elif message.get("do") == "reset":
             self._turn(self.session.reset)

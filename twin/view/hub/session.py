@@ -86,6 +86,8 @@ class Session:
             if name in bounds:
                 low, high = bounds[name].low, bounds[name].high
                 require(low <= value <= high, bounds[name].label, f"from {low:g} to {high:g}", value)
+        if "horizon" in values:
+            require(float(values["horizon"]).is_integer(), "horizon", "a whole number of periods", values["horizon"])
         asked = {**self.values, **{name: float(value) for name, value in values.items()}}
         self._evaluated(self._policy(asked), asked["horizon"])  # refuses what the formulas refuse
         start = self.start

@@ -1,0 +1,406 @@
+"""The operations hub in a browser: every control, every form, and what planners do side by side."""
+
+import csv
+import io
+import time
+
+import pytest
+from apps import extension, opened, standalone
+from pypdf import PdfReader
+
+from twin import lane, scenario
+from twin.data.feed import feed_of_history
+from twin.data.history import write_csv
+from twin.data.ledger import Ledger
+from twin.data.scenarios import POLICIES, network, research_lanes
+from twin.view.hub.words import written
+
+HUB = "06_operations_hub.ipynb"
+FEED = feed_of_history(research_lanes(), "research")
+MOVES = {
+    "holding_cost": 7.0,
+    "sla_penalty": 90.0,
+    "handling_cost": 20.0,
+    "service_revenue": 120.0,
+    "partner_surcharge": 30.0,
+    "lead_time_mean_days": 9.0,
+    "lead_time_sd_days": 3.3,
+    "return_rate": 0.4,
+    "internal_capacity": 300.0,
+    "service_level": 0.8,
+    "horizon": 60.0,
+}
+PATIENCE = 12  # seconds
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def engines(request, tmp_path_factory):
+    """The hub on a new ledger of the research lanes, on both engines in turn."""
+    if request.param == "sqlite":
+        url = f"sqlite:///{tmp_path_factory.mktemp('hub') / 'ledger.sqlite'}"
+    else:
+        server = request.getfixturevalue("server")
+        url = server.url(server.new_database())
+    with Ledger(url) as ledger:
+        ledger.import_history(research_lanes())
+        with standalone(env={"DATABASE_URL": url}) as apps:
+            yield apps, ledger
+
+
+@pytest.fixture(scope="module")
+def suite(tmp_path_factory):
+    """The apps, on an empty ledger."""
+    url = f"sqlite:///{tmp_path_factory.mktemp('hub') / 'ledger.sqlite'}"
+    with standalone(env={"DATABASE_URL": url}) as apps:
+        yield apps
+
+
+@pytest.fixture
+def hub(suite, page):
+    """The hub, open on BER-MUC; at the end nothing was wrong."""
+    seen = opened(page, suite.app(HUB))
+    ready(page)
+    yield page
+    seen.nothing_wrong()
+
+
+def ready(page):
+    """Wait until pictures and forms are there."""
+    page.wait_for_selector("[data-picture][src]")
+    page.wait_for_selector("#twin-log", state="attached")
+
+
+def figures(page):
+    """The exact values on the open tab, by name."""
+    read = "found => Object.fromEntries(found.map(e => [e.dataset.name, Number(e.dataset.value)]))"
+    return page.eval_on_selector_all(".twin-panel [data-name]", read)
+
+
+def until(found, wanted):
+    """Wait until what is found is what is wanted; fail with both."""
+    limit = time.monotonic() + PATIENCE
+    while (now := found()) != wanted:
+        assert time.monotonic() < limit, f"{now!r} is not {wanted!r}"
+        time.sleep(0.03)
+
+
+def shows(page, numbers):
+    """Wait until every number on the open tab is the one given."""
+
+    def others():
+        shown = figures(page)
+        return {name: (value, numbers[name]) for name, value in shown.items() if value != numbers[name]} or len(
+            shown
+        ) < 9
+
+    until(others, False)
+
+
+def directly(name="BER-MUC", horizon=14, **changed):
+    """The numbers of a research lane by the formulas."""
+    facts = FEED.statistics.loc[name]
+    policy = lane.Policy(**{**POLICIES[name], "return_rate": facts["return_rate"], **changed})
+    return scenario.evaluate(facts, policy, FEED.series(name)[1], horizon=int(horizon))
+
+
+def dial(page, name):
+    """The number of a control."""
+    return page.locator(f'[data-field="{name}"] input[type=number]')
+
+
+def turn(page, name, value):
+    """Type a value into a control, and leave it."""
+    share = name in ("return_rate", "service_level")
+    dial(page, name).fill(f"{100 * value if share else value:.10g}")
+    dial(page, name).press("Tab")
+
+
+def tab(page, label):
+    """Open a tab, and wait for its page."""
+    page.get_by_role("tab", name=label).click()
+    page.locator(".twin-panel:not([aria-busy])").wait_for()
+
+
+def form(page, name):
+    """A form of the data feed, unfolded."""
+    for part in ("forms", name):
+        if not page.locator(f"#twin-{part}").evaluate("part => part.open"):
+            page.locator(f"#twin-{part} > summary").click()
+    return page.locator(f"form[data-form={name}]")
+
+
+def submit(page, name):
+    """Send a form."""
+    form(page, name).locator("button[type=submit]").click()
+
+
+def answer(page, text):
+    """Wait for an answer of the data feed."""
+    page.locator(".twin-feed .twin-status", has_text=text).wait_for()
+
+
+# ------------------------------------------------------------ controls and tabs
+
+
+def test_every_control_changes_the_numbers_as_the_formulas_do(hub):
+    for label in ("Capacity and cooperation", "Profit and risk"):
+        tab(hub, label)
+        shows(hub, directly())
+        for name, value in MOVES.items():
+            before = figures(hub)
+            turn(hub, name, value)
+            changed = {"horizon": value} if name == "horizon" else {name: value}
+            expected = directly(**changed)
+            shows(hub, expected)
+            if any(expected[shown] != before[shown] for shown in before):
+                assert figures(hub) != before
+            hub.get_by_role("button", name="Reset", exact=True).click()
+            shows(hub, directly())
+
+
+def test_a_slider_moves_by_key_and_draws_a_new_picture(hub):
+    before = hub.get_attribute("[data-picture=history]", "src")
+    hub.locator('[data-field="internal_capacity"] input[type=range]').focus()
+    hub.keyboard.press("ArrowLeft")
+    shows(hub, directly(internal_capacity=459.0))
+    until(lambda: hub.get_attribute("[data-picture=history]", "src") != before, True)
+    until(lambda: hub.locator('tr[data-lane="BER-MUC"] [data-name=use]').inner_text(), "89.7%")
+
+
+def test_the_optimum_presets_and_reset(hub):
+    tab(hub, "Profit and risk")
+    hub.get_by_label("newsvendor optimum").check()
+    best = directly()["critical_ratio"]
+    shows(hub, directly(service_level=best))
+    assert dial(hub, "service_level").is_disabled()
+    hub.get_by_label("Preset").select_option("unreliable carrier")
+    shows(hub, directly(lead_time_sd_days=3.0))
+    hub.get_by_role("button", name="Reset", exact=True).click()
+    shows(hub, directly())
+
+
+def test_what_cannot_be_is_said_at_its_control(hub):
+    for name, typed, sentence in (
+        ("holding_cost", "0", "holding cost must be from 0.1 to 30; got 0."),
+        ("return_rate", "101", "return rate must be from 0 to 100; got 101."),
+        ("horizon", "", "horizon must be from 1 to 90; it is empty."),
+        ("handling_cost", "499", "must be >= 0"),
+        ("horizon", "2.5", "Horizon must be a whole number"),
+    ):
+        dial(hub, name).fill(typed)
+        dial(hub, name).press("Tab")
+        hub.locator(f'[data-field="{name}"] .twin-alert', has_text=sentence).wait_for()
+        shows(hub, directly())
+    turn(hub, "holding_cost", 7.0)
+    shows(hub, directly(holding_cost=7.0))
+    assert hub.locator(".twin-dials .twin-alert:not(:empty)").count() == 0
+
+
+def test_tabs_by_key_what_if_and_the_analyst(hub):
+    hub.get_by_role("tab", name="Capacity and cooperation").focus()
+    hub.keyboard.press("ArrowRight")
+    hub.wait_for_selector("[data-picture=profits][src]")
+    hub.keyboard.press("ArrowRight")
+    hub.get_by_role("button", name="Keep this scenario as A").click()
+    hub.get_by_text("A and B are the same so far.").wait_for()
+    turn(hub, "holding_cost", 7.0)
+    hub.get_by_text("holding cost: 2.5 in A, 7 in B [$/pallet/day]").wait_for()
+    shows(hub, directly(holding_cost=7.0))
+    kept = float(hub.get_attribute("[data-kept=profit]", "data-value"))
+    assert kept == directly()["profit"]
+    tab(hub, "Analyst")
+    hub.get_by_label("Your question about this lane").fill("how large is the safety stock?")
+    hub.keyboard.press("Enter")
+    until(lambda: figures(hub).get("safety_stock"), directly(holding_cost=7.0)["safety_stock"])
+
+
+# ------------------------------------------------------------ the network
+
+
+def test_the_table_sorts_filters_and_picks(hub):
+    def lanes():
+        return hub.locator(".twin-lanes tbody tr").evaluate_all("rows => rows.map(row => row.dataset.lane)")
+
+    assert lanes() == ["HAM-ROT", "BER-MUC", "FRA-PAR"]
+    hub.get_by_role("button", name="lane", exact=True).click()
+    until(lanes, ["BER-MUC", "FRA-PAR", "HAM-ROT"])
+    hub.get_by_role("button", name="mean", exact=True).press("Enter")
+    assert hub.locator('th[data-column="demand_mean"]').get_attribute("aria-sort") == "descending"
+    hub.get_by_label("Strain above").fill("90")
+    hub.get_by_label("Strain above").press("Tab")
+    until(lambda: hub.locator('[data-status="capacity strain"]').count(), 2)
+    hub.get_by_label("Under-used below").fill("95")
+    hub.get_by_label("Under-used below").press("Tab")
+    hub.locator(".twin-lanes .twin-alert", has_text="must be 0 < under-used < strain").wait_for()
+    hub.get_by_label("Status").select_option("capacity strain")
+    until(lanes, ["HAM-ROT", "FRA-PAR"])
+    hub.locator('tr[data-lane="FRA-PAR"]').click()
+    hub.get_by_role("heading", name="FRA-PAR").wait_for()
+    shows(hub, directly("FRA-PAR"))
+
+
+def test_three_thousand_lanes(hub, tmp_path):
+    path = tmp_path / "network.csv"
+    write_csv(network(lanes=3000, periods=60), path)
+    form(hub, "upload").locator("input[type=file]").set_input_files(path)
+    submit(hub, "upload")
+    hub.get_by_text("3,000 lanes:").wait_for(timeout=1000 * PATIENCE)
+    assert hub.locator(".twin-lanes tbody tr").count() == 20
+    hub.get_by_role("button", name="Next").click()
+    hub.get_by_text("21 to 40 of 3000").wait_for()
+    hub.get_by_label("Find a lane").fill("LANE-2718")
+    hub.get_by_role("button", name="LANE-2718").click()
+    hub.get_by_role("heading", name="LANE-2718").wait_for()
+    turn(hub, "holding_cost", 7.0)
+    until(lambda: dial(hub, "holding_cost").input_value(), "7")
+
+
+# ------------------------------------------------------------ the data feed
+
+
+def test_bad_uploads_are_sentences_and_the_page_lives_on(hub, tmp_path):
+    for name, content, sentence in (
+        ("empty.csv", b"", "empty.csv is empty"),
+        ("picture.csv", b"\x89PNG\r\n\x1a\n\x00\x00\x00", "picture.csv"),
+        ("words.csv", b"some words\nand more\n", "words.csv"),
+        ("bad.csv", b"date,lane,volume\nnever,A,x\n", "no usable row"),
+    ):
+        path = tmp_path / name
+        path.write_bytes(content)
+        form(hub, "upload").locator("input[type=file]").set_input_files(path)
+        submit(hub, "upload")
+        hub.locator(".twin-feed .twin-status [role=alert]", has_text=sentence).wait_for()
+    assert "Traceback" not in hub.content() and str(tmp_path) not in hub.locator(".twin-feed").inner_text()
+    turn(hub, "holding_cost", 7.0)
+    shows(hub, directly(holding_cost=7.0))
+
+
+def test_an_upload_with_refused_rows_shows_its_account(hub, tmp_path):
+    path = tmp_path / "mine.csv"
+    rows = [f"2026-01-{day:02d},A,{day}" for day in range(1, 15)]
+    path.write_text("\n".join(["date,lane,volume", *rows, "2026-01-15,A,<img src=x>"]), encoding="utf-8")
+    form(hub, "upload").locator("input[type=file]").set_input_files(path)
+    submit(hub, "upload")
+    answer(hub, "mine.csv: 15 rows = 14 kept + 1 refused")
+    hub.get_by_text("Account of the file").click()
+    hub.get_by_text("<img src=x>").first.wait_for()
+    hub.get_by_role("heading", name="A", exact=True).wait_for()
+    hub.get_by_label("synthetic research lanes").check()
+    hub.get_by_role("heading", name="HAM-ROT").wait_for()
+
+
+def test_logged_shown_and_corrected(engines, page):
+    apps, ledger = engines
+    seen = opened(page, apps.app(HUB))
+    ready(page)
+    page.get_by_label("ledger (").check()
+    answer(page, "3 lanes of")
+    last = page.locator('tr[data-lane="BER-MUC"] [data-name=last_volume]')
+    before = float(last.get_attribute("data-value"))
+    log = form(page, "log")
+    for label, value in {"Date": "2025-12-28", "Lane": "BER-MUC", "Volume [pallet]": "32,5"}.items():
+        log.get_by_label(label).fill(value)
+    submit(page, "log")
+    answer(page, "BER-MUC, 32.5 pallets")
+    until(lambda: float(last.get_attribute("data-value")), before + 32.5)
+    assert ledger.count() == 3277
+    page.get_by_role("button", name="Delete it").click()
+    page.get_by_role("button", name="Cancel").click()
+    page.get_by_role("button", name="Delete it").click()
+    page.get_by_role("dialog").get_by_role("button", name="Delete flow").click()
+    answer(page, "Deleted: flow")
+    until(lambda: float(last.get_attribute("data-value")), before)
+    assert ledger.count() == 3276
+    seen.nothing_wrong()
+
+
+def test_bulk_import_export_and_reset(suite, page, tmp_path):
+    opened(page, suite.app(HUB))
+    ready(page)
+    path = tmp_path / "more.csv"
+    write_csv(network(lanes=2, periods=30), path)
+    form(page, "import").locator("input[type=file]").set_input_files(path)
+    submit(page, "import")
+    answer(page, "60 flows added as import 1")
+    with page.expect_download() as download:
+        submit(page, "export")
+    exported = download.value.path().read_text(encoding="utf-8")
+    assert len(exported.splitlines()) == 61 and download.value.suggested_filename == "flows.csv"
+    form(page, "reset").get_by_label("Type").fill("delete")
+    submit(page, "reset")
+    answer(page, "Token must be")
+    form(page, "reset").get_by_label("Type").fill("delete all flows")
+    submit(page, "reset")
+    answer(page, "All 60 flows are deleted")
+
+
+# ------------------------------------------------------------ links, users, report
+
+
+def test_the_address_holds_the_state_and_restores_it(hub, suite, browser):
+    hub.get_by_role("button", name="FRA-PAR").click()
+    hub.get_by_role("heading", name="FRA-PAR").wait_for()
+    turn(hub, "return_rate", 0.4)
+    tab(hub, "Profit and risk")
+    shows(hub, directly("FRA-PAR", return_rate=0.4))
+    until(lambda: "tab=risk" in hub.url and "return_rate=0.4" in hub.url, True)
+    context = browser.new_context()
+    other = context.new_page()
+    seen = opened(other, hub.url)
+    other.get_by_role("heading", name="FRA-PAR").wait_for()
+    shows(other, directly("FRA-PAR", return_rate=0.4))
+    assert other.get_by_role("tab", name="Profit and risk").get_attribute("aria-selected") == "true"
+    seen.nothing_wrong()
+    context.close()
+
+
+def test_two_planners_do_not_see_each_others_scenario(hub, suite, browser):
+    context = browser.new_context()
+    other = context.new_page()
+    opened(other, suite.app(HUB))
+    ready(other)
+    turn(hub, "holding_cost", 7.0)
+    turn(other, "holding_cost", 9.0)
+    shows(hub, directly(holding_cost=7.0))
+    shows(other, directly(holding_cost=9.0))
+    context.close()
+
+
+def test_the_report_and_its_table_hold_the_numbers_on_the_page(hub):
+    turn(hub, "holding_cost", 7.0)
+    shows(hub, directly(holding_cost=7.0))
+    shown = figures(hub)
+    with hub.expect_download(timeout=1000 * PATIENCE) as download:
+        hub.get_by_role("button", name="PDF report").click()
+    text = " ".join(" ".join(page.extract_text().split()) for page in PdfReader(download.value.path()).pages)
+    for name, value in shown.items():
+        assert f"{name.replace('_', ' ')} {written(value, scenario.UNITS[name])}" in text, name
+    with hub.expect_download() as download:
+        hub.get_by_role("button", name="CSV of all numbers").click()
+    rows = csv.DictReader(io.StringIO(download.value.path().read_text(encoding="utf-8")))
+    answers = {row["name"]: float(row["value"]) for row in rows if row["kind"] == "answer"}
+    assert answers == directly(holding_cost=7.0) and shown.items() <= answers.items()
+
+
+def test_it_fits_every_screen_by_day_and_by_night(suite, browser):
+    for scheme in ("light", "dark"):
+        context = browser.new_context(color_scheme=scheme, viewport={"width": 1440, "height": 900})
+        page = context.new_page()
+        opened(page, suite.app(HUB))
+        ready(page)
+        for width in (1440, 800, 360):
+            page.set_viewport_size({"width": width, "height": 900})
+            for label in ("Capacity and cooperation", "Profit and risk", "What-if"):
+                tab(page, label)
+                wide = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+                assert page.evaluate(wide) <= 0, (scheme, width, label)
+        context.close()
+
+
+def test_it_works_inside_a_jupyter_server(page):
+    with extension() as server:
+        seen = opened(page, server.app(HUB, "notebooks/"))
+        ready(page)
+        turn(page, "holding_cost", 7.0)
+        shows(page, directly(holding_cost=7.0))
+        seen.nothing_wrong()
