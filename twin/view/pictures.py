@@ -98,7 +98,7 @@ def _sheet(width, height, *, left, right):
     """A figure with fixed margins: fitting them anew would take longer than drawing."""
     figure = Figure(figsize=(width, height), layout="none", dpi=RESOLUTION)
     ax = figure.subplots()
-    figure.subplots_adjust(left=left, right=right, bottom=0.155, top=0.9)
+    figure.subplots_adjust(left=left, right=right, bottom=0.17, top=0.9)
     return figure, ax
 
 

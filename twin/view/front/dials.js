@@ -1,12 +1,13 @@
 // A form of controls: a number and a slider each, with unit, help and bounds, and presets of several at once.
 import { element } from "./element.js";
 
-const written = (value, scale) => String(Number((value * scale).toPrecision(6)));
+// Short enough for its field; the value behind it keeps all its digits until it is turned.
+const written = (value, scale, digits = 4) => String(Number((value * scale).toPrecision(Math.max(digits, String(Math.trunc(value * scale)).length))));
 
 function dial(field, place, commit) {
   const id = `${place}-${field.name}`;
   const scale = field.unit === "%" ? 100 : 1;
-  const [low, high, step] = [field.low, field.high, field.step].map((bound) => Number(written(bound, scale)));
+  const [low, high, step] = [field.low, field.high, field.step].map((bound) => Number(written(bound, scale, 6)));
   const number = element("input", { type: "number", id, min: low, max: high, step: "any", inputMode: "decimal" });
   const range = element("input", { type: "range", min: low, max: high, step, ariaLabel: `${field.label}, slider` });
   const help = element("p", { id: `${id}-help`, className: "twin-help", hidden: true });

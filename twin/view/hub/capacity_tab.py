@@ -13,7 +13,7 @@ PARTS = (
 
 def page(session, numbers):
     """Return the tab as HTML."""
-    n, period, own = numbers, session.feed.period, written(session.policy.internal_capacity, "pallet")
+    n, period, own = numbers, session.feed.period, f"{session.policy.internal_capacity:,.0f}"
 
     def card(label, name, remark=""):
         return label, name, n[name], scenario.UNITS[name], remark

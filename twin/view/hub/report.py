@@ -54,7 +54,7 @@ def _state(session, numbers):
     record = session.feed.statistics.loc[session.lane]
 
     def row(name, value, unit):
-        return [name.replace("_", " "), written(value, unit), rest_of(unit, period)]
+        return [name.replace("_", " ").replace("sla ", "SLA "), written(value, unit), rest_of(unit, period)]
 
     return {
         "lane": visible(session.lane),

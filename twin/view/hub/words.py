@@ -13,6 +13,8 @@ def written(value, unit):
     """
     if unit == "-":
         return f"{100 * value:.1f}%"
+    if unit in ("day", "period"):
+        return f"{value:,.4g}"
     digits = 0 if abs(value) >= 1000 else 1 if unit in ("pallet", "points") or abs(value) >= 100 else 2
     text = f"{abs(value):,.{digits}f}"
     minus = "−" if value < 0 and text.strip("0.,") else ""
@@ -22,11 +24,16 @@ def written(value, unit):
 def rest_of(unit, period):
     """Return what is said after the number: "pallets", "a day" and so on; nothing for per cent.
 
-    >>> rest_of("$/period", "D"), rest_of("pallet/period", "W")
-    ('a day', 'pallets a week')
+    >>> rest_of("$/period", "D"), rest_of("pallet/period", "W"), rest_of("$/pallet/period", "D"), rest_of("day", "D")
+    ('a day', 'pallets a week', 'a pallet and day', 'days')
     """
-    unit = unit_in(unit, period).removeprefix("$/").replace("pallet", "pallets").replace("/", " a ")
-    return {"-": "", "$": ""}.get(unit, f"a {unit}" if unit in ("day", "week", "month") else unit)
+    unit = unit_in(unit, period)
+    if unit.startswith("$"):
+        parts = unit.split("/")[1:]
+        return f"a {' and '.join(parts)}" if parts else ""
+    first, *per = unit.split("/")
+    plural = {"-": "", "points": "points"}.get(first, f"{first}s")
+    return " a ".join((plural, *per))
 
 
 def figure(name, value, unit, *, tag="b"):
