@@ -13,10 +13,11 @@ import sys
 from dataclasses import asdict
 
 import formulas
+import hub
 import ledger
 import press
 
-MEASUREMENTS = (*formulas.MEASUREMENTS, *ledger.MEASUREMENTS, *press.MEASUREMENTS)
+MEASUREMENTS = (*formulas.MEASUREMENTS, *ledger.MEASUREMENTS, *press.MEASUREMENTS, *hub.MEASUREMENTS)
 
 
 def show(rows):

@@ -1,7 +1,9 @@
 """The pictures of one lane under one policy: history and capacity, cost and profit, and the tail of the loss."""
 
 import numpy as np
+from matplotlib import rc_context
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from twin import scenario
 from twin.demand import PERIOD_NAMES
@@ -9,15 +11,17 @@ from twin.view import plots
 from twin.view.theme import ACCENT, BETTER, NAIVE, WITNESS
 
 SHOWN = 180  # periods of history that a picture shows
+FARTHEST_ROOM = 2.2  # own capacity further above the volumes than this many times would make them flat
 MAP_LEVELS, MAP_SPREADS = np.linspace(0.5, 0.995, 60), 24  # resolution of the profit map
 FARTHEST = 0.998  # share of the simulated losses that the picture has room for
+HEIGHT, BOTTOM, TOP = 3.3, 0.17, 0.9  # of a figure [inch], and of its axes as shares of it
 RESOLUTION = 140  # dots an inch: sharp on a page, quick to draw
 
 
 def history(dates, volumes, policy, numbers, horizon, period):
     """Return the figure of a lane's volumes, its forecast with 95 % interval, and what own places can take."""
     name = PERIOD_NAMES[period]
-    figure, ax = _sheet(7.6, 3.3, left=0.085, right=0.985)
+    figure, ax = _sheet(7.6, left=0.085, right=0.985)
     plots.frame(ax, "Volume, forecast, and own capacity", "", f"pallets a {name}")
     shown = slice(max(len(volumes) - SHOWN, 0), None)
     ax.plot(dates[shown], volumes[shown], color=BETTER, linewidth=1.1)
@@ -28,11 +32,13 @@ def history(dates, volumes, policy, numbers, horizon, period):
         high = interval.high
         ax.fill_between(ahead, np.maximum(interval.low, 0), high, color=ACCENT, alpha=0.18, linewidth=0)
         plots.label(ax, ahead[-1], high[-1], "forecast, 95%", ACCENT, (-1, 3))
+    top = np.nanmax(volumes[shown], initial=numbers["demand_mean"])
+    top = top if interval is None else max(top, interval.high.max())
     room = own_flow(policy, numbers)
-    top = np.nanmax(volumes[shown]) if np.isfinite(volumes[shown]).any() else numbers["demand_mean"]
-    if room <= 2.2 * top:
+    if room <= FARTHEST_ROOM * top:
         plots.level(ax, room, "own capacity, buffer kept", NAIVE, axis="y", at=0.01)
-    ax.set_ylim(0, 1.15 * max(top, numbers["demand_mean"] if interval is None else interval.high.max()))
+        top = max(top, room)
+    ax.set_ylim(0, 1.15 * top)
     ax.margins(x=0.01)
     return figure
 
@@ -45,7 +51,7 @@ def own_flow(policy, numbers):
 
 def costs(policy, numbers, period):
     """Return the figure of expected buffer cost over the service level, with the optimum and today's choice."""
-    figure, ax = _sheet(4.6, 3.3, left=0.155, right=0.95)
+    figure, ax = _sheet(4.6, left=0.155, right=0.95)
     unit = f"$/{PERIOD_NAMES[period]}"
     plots.frame(ax, "Cost of a service level", "cycle service level", f"expected buffer cost [{unit}]", percent="x")
     levels = scenario.LEVELS
@@ -63,15 +69,18 @@ def costs(policy, numbers, period):
 
 def profits(statistics, policy, numbers, period):
     """Return the figure of expected profit over service level and lead-time sd, with the sweet spot and today."""
-    figure, ax = _sheet(4.6, 3.3, left=0.115, right=0.9)
+    figure, ax, beside = _sheet(4.6, left=0.115, right=0.82, bar=True)
     plots.frame(
         ax, f"Expected profit [$/{PERIOD_NAMES[period]}]", "cycle service level", "lead-time sd [day]", percent="x"
     )
     spreads = np.linspace(0.0, 2.0 * max(policy.lead_time_sd_days, 1.0), MAP_SPREADS)
     surface = scenario.profit_map(MAP_LEVELS, spreads, statistics, policy, period=period)
-    mesh = ax.pcolormesh(MAP_LEVELS, spreads, surface, cmap="cividis", shading="nearest", rasterized=True)
-    ax.grid(False)
-    figure.colorbar(mesh, ax=ax, pad=0.02, fraction=0.09, format="{x:,.0f}").outline.set_visible(False)
+    shading = {"cmap": "cividis", "shading": "nearest", "rasterized": True}
+    ax.pcolormesh(MAP_LEVELS, spreads, surface, **shading)
+    low, high = surface.min(), surface.max()
+    scale = np.linspace(low, high, 64)
+    beside.pcolormesh([0.0, 1.0], scale, np.column_stack((scale, scale)), **shading)
+    beside.set(xlim=(0, 1), ylim=(low, high) if high > low else (low - 1, low + 1))
     spot = numbers["best_profit_level"], policy.lead_time_sd_days
     plots.point(ax, *spot, f"sweet spot {spot[0]:.1%}", ACCENT, offset=(-8, 10))
     if abs(numbers["service_level"] - spot[0]) > 2e-3:
@@ -81,7 +90,7 @@ def profits(statistics, policy, numbers, period):
 
 def losses(statistics, policy, numbers, period):
     """Return the figure of a period's simulated loss, with value at risk and conditional value at risk."""
-    figure, ax = _sheet(4.6, 3.3, left=0.05, right=0.97)
+    figure, ax = _sheet(4.6, left=0.05, right=0.97)
     name = PERIOD_NAMES[period]
     plots.frame(ax, f"Loss of a single {name}", f"loss [$/{name}]; below zero: profit", "")
     draws = -scenario.simulated_profits(statistics, policy, numbers, period=period)
@@ -94,12 +103,28 @@ def losses(statistics, policy, numbers, period):
     return figure
 
 
-def _sheet(width, height, *, left, right):
-    """A figure with fixed margins: fitting them anew would take longer than drawing."""
-    figure = Figure(figsize=(width, height), layout="none", dpi=RESOLUTION)
-    ax = figure.subplots()
-    figure.subplots_adjust(left=left, right=right, bottom=0.17, top=0.9)
-    return figure, ax
+def _sheet(width, *, left, right, bar=False):
+    """Figure and Axes with fixed places of everything: fitting them would take longer than drawing.
+
+    bar : also a narrow Axes beside, for the scale of a map.
+    """
+    with rc_context({"axes.titley": 1.0, "figure.constrained_layout.use": False}):
+        figure = Figure(figsize=(width, HEIGHT), dpi=RESOLUTION)
+        ax = figure.add_axes((left, BOTTOM, right - left, TOP - BOTTOM))
+    ax.xaxis.set_label_coords((left + right) / 2, 0.075, figure.transFigure)
+    ax.yaxis.set_label_coords(0.24 / width, 0.5, figure.transFigure)
+    ax.yaxis.set_major_locator(MaxNLocator(5, steps=(1, 2, 2.5, 5, 10)))
+    if bar:
+        ax.grid(False)
+        beside = figure.add_axes((right + 0.02, BOTTOM, 0.03, TOP - BOTTOM))
+        beside.set_xticks([])
+        beside.yaxis.tick_right()
+        beside.yaxis.set_major_locator(MaxNLocator(5, steps=(1, 2, 2.5, 5, 10)))
+        beside.yaxis.set_major_formatter("{x:,.0f}")
+        beside.grid(False)
+        for spine in beside.spines.values():
+            spine.set_visible(False)
+    return figure, *figure.axes
 
 
 def _after(last, horizon, period):

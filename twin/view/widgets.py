@@ -59,7 +59,8 @@ class LaneTable(anywidget.AnyWidget):
 class Sheet(anywidget.AnyWidget):
     """Tabs over a page of HTML with pictures; what is pressed or asked in it comes as a message {"do": ...}.
 
-    tabs, tools : lists of (name, label); `active` is the tab, `page` its HTML, `pictures` : name -> PNG.
+    tabs, tools : lists of (name, label); `active` is the tab, `page` its HTML. history, costs, profits, losses : the
+        pictures on it, as PNG; each is sent alone when it changes.
     query : the state as a query string, which becomes the page's address; `opened` is the one it was opened with.
     """
 
@@ -69,7 +70,10 @@ class Sheet(anywidget.AnyWidget):
     active = traitlets.Unicode().tag(sync=True)
     title = traitlets.Unicode().tag(sync=True)
     page = traitlets.Unicode().tag(sync=True)
-    pictures = traitlets.Dict().tag(sync=True)
+    history = traitlets.Bytes().tag(sync=True)
+    costs = traitlets.Bytes().tag(sync=True)
+    profits = traitlets.Bytes().tag(sync=True)
+    losses = traitlets.Bytes().tag(sync=True)
     status = traitlets.Unicode().tag(sync=True)
     said = traitlets.Unicode().tag(sync=True)
     query = traitlets.Unicode().tag(sync=True)

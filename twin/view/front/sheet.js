@@ -1,6 +1,8 @@
 // Tabs whose pages come ready from Python, with their pictures; buttons and forms in them are sent back.
 import { element } from "./element.js";
 
+const PICTURES = ["history", "costs", "profits", "losses"];
+
 function render({ model, el }) {
   const place = `twin-${Math.random().toString(36).slice(2, 9)}`;
   const tabs = new Map();
@@ -54,15 +56,17 @@ function render({ model, el }) {
     panel.removeAttribute("aria-busy");
   }
 
+  function draw(name) {
+    const bytes = model.get(name);
+    if (!bytes.byteLength) return;
+    if (drawn.has(name)) setTimeout(URL.revokeObjectURL, 5000, drawn.get(name));
+    drawn.set(name, URL.createObjectURL(new Blob([bytes], { type: "image/png" })));
+    showPictures();
+  }
+
   function showPictures() {
-    for (const [name, bytes] of Object.entries(model.get("pictures"))) {
-      if (drawn.get(name)?.bytes !== bytes) {
-        if (drawn.has(name)) setTimeout(URL.revokeObjectURL, 5000, drawn.get(name).address);
-        drawn.set(name, { bytes, address: URL.createObjectURL(new Blob([bytes], { type: "image/png" })) });
-      }
-    }
     for (const img of panel.querySelectorAll("img[data-picture]")) {
-      const address = drawn.get(img.dataset.picture)?.address;
+      const address = drawn.get(img.dataset.picture);
       if (address && img.src !== address) img.src = address;
     }
   }
@@ -117,7 +121,7 @@ function render({ model, el }) {
   };
   model.on("change:active", showTabs);
   model.on("change:page", showPage);
-  model.on("change:pictures", showPictures);
+  for (const name of PICTURES) model.on(`change:${name}`, () => draw(name));
   for (const name of ["title", "status", "said"]) model.on(`change:${name}`, showSaid);
   model.on("msg:custom", deliver);
   if (inVoila) {
@@ -130,6 +134,7 @@ function render({ model, el }) {
   el.append(element("div", { className: "twin-head" }, [title, tools]), status, alert, list, panel);
   showTabs();
   showPage();
+  PICTURES.forEach(draw);
   showSaid();
 }
 

@@ -1,5 +1,6 @@
 """The operations hub: forms, the table of lanes, controls and tabs, kept in step by one session."""
 
+import gc
 from contextlib import contextmanager
 from urllib.parse import parse_qsl
 
@@ -52,6 +53,7 @@ class Hub:
         self.sheet.observe(lambda _: self._show_page(), "active")
         self.sheet.observe(self._on_opened, "opened")
         self.sheet.on_msg(self._on_sheet)
+        gc.freeze()  # what is here by now stays: looking through it for garbage would hold up a picture now and then
 
     # ------------------------------------------------------------ what is shown
 
@@ -91,15 +93,20 @@ class Hub:
         session, name = self.session, self.sheet.active
         numbers = session.numbers()
         _, page, parts = tabs.TABS[name]
-        drawn = {part: png(tabs.drawn(part, session, numbers), quick=True) for part in parts}
         extra = (self._question,) if name == "analyst" else ()
         with self.sheet.hold_sync():
             self.sheet.title = visible(session.lane)
             self.sheet.said = said
             self.sheet.status = self._where()
             self.sheet.query = session.query() + f"&tab={name}"
-            self.sheet.pictures = drawn
             self.sheet.page = page(session, numbers, *extra)
+            for part in parts[:1]:
+                self._draw(part, numbers)
+        for part in parts[1:]:  # the first is on its way already
+            self._draw(part, numbers)
+
+    def _draw(self, part, numbers):
+        setattr(self.sheet, part, png(tabs.drawn(part, self.session, numbers), quick=True))
 
     def _where(self):
         session = self.session

@@ -9,6 +9,7 @@ from twin._check import require
 from twin.data.policies import policy_of, starting_policies
 from twin.view.hub.controls import OPTIMUM, PRESETS, TARGETS, fields_for, preset
 
+KEPT = 8  # evaluated states that are remembered
 HORIZON = 14  # periods that the forecast looks ahead at first
 STRAIN, UNDER_USED = 1.10, 0.75  # use of own capacity above and below which a lane's status changes [-]
 MOST_USE = 99.99  # shown for a lane without own capacity [-]
@@ -34,7 +35,7 @@ class Session:
         self.thresholds = {"strain": STRAIN, "under_used": UNDER_USED}
         self.pinned = None
         self._changed = {}  # lane -> values that differ from where it started
-        self._series = {}
+        self._series, self._known = {}, {}
         if before is not None:
             self._keep(before)
 
@@ -196,5 +197,10 @@ class Session:
         return policy_of(row)
 
     def _evaluated(self, policy, horizon=HORIZON):
-        _, volumes = self.series()
-        return scenario.evaluate(self.moments, policy, volumes, horizon=int(horizon), period=self.feed.period)
+        """The numbers of the lane, kept: one turn of a control asks for the same ones several times."""
+        key = self.lane, policy, int(horizon)
+        if key not in self._known:
+            _, volumes = self.series()
+            numbers = scenario.evaluate(self.moments, policy, volumes, horizon=int(horizon), period=self.feed.period)
+            self._known = {**dict(list(self._known.items())[-KEPT:]), key: numbers}
+        return dict(self._known[key])
