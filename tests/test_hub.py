@@ -395,3 +395,12 @@ def test_the_setting_names_what_a_hub_opens_on(stored, monkeypatch):
     stored.append("2025-12-30", "NEW", 9)
     press(waiting.data, do="opened")  # what came while the hub waited for a visitor
     assert waiting.session.feed.statistics.loc["NEW", "last_volume"] == 9.0
+
+
+@pytest.mark.parametrize("history", ["ledger:", "no such file.csv"])
+def test_a_setting_that_cannot_be_followed_leaves_the_research_lanes_and_says_why(monkeypatch, history):
+    monkeypatch.setenv("TWIN_HISTORY", history)
+    hub = Hub()
+    assert hub.session.feed.source == "research" and 'role="alert"' in hub.data.said
+    with pytest.raises((ValueError, OSError)):
+        Hub(history)

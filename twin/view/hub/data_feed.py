@@ -23,21 +23,29 @@ class DataFeed:
     ----------
     changed : callable
         Called with the feed, its known policies and a lane to look at, when the feed is another or has other flows.
-    history : str
-        As `Hub` takes it.
+    history, otherwise : str
+        As `Hub` takes it; what is opened when it is empty, and when that cannot be, the research lanes with the reason.
     """
 
-    def __init__(self, changed, history=""):
+    def __init__(self, changed, history="", otherwise=""):
         self._changed, self._uploads, self._uploaded, self._ledger = changed, Uploads(), None, None
-        self._address = history if is_ledger(history) else HERE
+        self._address = next((name for name in (history, otherwise) if is_ledger(name)), HERE)
         self.forms = Forms()
-        if is_ledger(history):
-            self.feed = feed_of_ledger(self.ledger)
-        else:
-            self.feed = feed_of_history(load_history(history), "file" if history else "research")
-            self._uploaded = self.feed if history else None
+        self.feed = None
+        if history:
+            self.feed = self._opened(history)
+        elif otherwise:
+            with told(lambda text: setattr(self.forms, "said", alert(text))):
+                self.feed = self._opened(otherwise)
+        self.feed = self.feed or _research()
         self._show()
         self.forms.on_msg(self._on_message)
+
+    def _opened(self, history):
+        if is_ledger(history):
+            return feed_of_ledger(self.ledger)
+        self._uploaded = feed_of_history(load_history(history))
+        return self._uploaded
 
     @property
     def known(self):
@@ -165,7 +173,7 @@ class DataFeed:
             self.feed = self._uploaded
         else:
             require(source == "research", "source", "research, file or ledger", visible(source))
-            self.feed = feed_of_history(load_history(""), "research")
+            self.feed = _research()
         self._changed(self.feed, self.known, lane)
 
     def _refresh(self, lane=None):
@@ -186,3 +194,7 @@ class DataFeed:
 
                 status = {**self._ledger.status(), "reset_token": RESET_TOKEN}
         self.forms.page = forms.page(self.feed, status, "".join(why), self._uploaded is not None)
+
+
+def _research():
+    return feed_of_history(load_history(""), "research")

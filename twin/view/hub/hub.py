@@ -32,7 +32,7 @@ class Hub:
     """
 
     def __init__(self, history="", lane=""):
-        self.feed = DataFeed(self._take, history or setting("TWIN_HISTORY"))
+        self.feed = DataFeed(self._take, history, otherwise=setting("TWIN_HISTORY"))
         self.session = Session(self.feed.feed, self.feed.known)
         if lane in self.session.policies.index:
             self.session.pick(lane)
@@ -50,7 +50,7 @@ class Hub:
         self.lanes.observe(self._on_pick, "picked")
         self.lanes.observe(self._on_thresholds, "thresholds")
         self.dials.on_msg(self._on_dials)
-        self.sheet.observe(lambda _: self._show_page(), "active")
+        self.sheet.observe(self._on_tab, "active")
         self.sheet.observe(self._on_opened, "opened")
         self.sheet.on_msg(self._on_sheet)
         gc.freeze()  # what is here by now stays: looking through it for garbage would hold up a picture now and then
@@ -126,10 +126,15 @@ class Hub:
         self._show_lane()
 
     def _on_pick(self, change):
-        with told(self._say):
-            if not self._silent:
+        if not self._silent:
+            with told(self._say):
                 self.session.pick(change["new"])
                 self._show_lane()
+
+    def _on_tab(self, _change):
+        if not self._silent:
+            with told(self._say):
+                self._show_page()
 
     def _on_thresholds(self, change):
         if self._silent:
@@ -149,8 +154,9 @@ class Hub:
             self._show_values()
             self.dials.said = said
         if not said:
-            self._show_page()
-            self._show_row()
+            with told(self._say):
+                self._show_page()
+                self._show_row()
 
     def _show_row(self):
         """The picked lane's row anew; the others have not changed, and there may be thousands."""
@@ -177,7 +183,8 @@ class Hub:
             said = self.feed.follow(asked.get("source", ""))
             said += self.session.restore(change["new"])
             if asked.get("tab") in tabs.TABS:
-                self.sheet.active = asked["tab"]
+                with self._quietly():
+                    self.sheet.active = asked["tab"]
             self._show_lanes()
             self._show_lane()
             self._say(" ".join(said))
