@@ -66,7 +66,7 @@ def test_known_policies_are_kept_and_defaults_are_said(feed):
     table, notes = starting_policies(feed.statistics, known=POLICIES)
     assert table.loc["FRA-PAR", "sla_penalty"] == 180.0 and table.notna().all(axis=None)
     assert table.loc["BER-MUC", "return_rate"] == feed.statistics.loc["BER-MUC", "return_rate"]
-    assert notes == ("return rate of all lanes: the share on record",)
+    assert notes == ("return rate of all lanes: the share on record", "of all lanes by default: dwell 1 day")
 
 
 def test_own_capacity_that_nobody_states_just_fits(feed):
@@ -89,3 +89,15 @@ def test_a_missing_level_is_the_critical_ratio(feed):
     row = policy_of(table.loc["BER-MUC"])
     assert isinstance(row, Policy) and row.service_level == pytest.approx(55 / 60)
     assert policy_of(table).service_level.shape == (3,)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_lanes_of_several_rhythms_and_unknown_volumes_make_the_feed_of_the_whole_history(ledger, seed):
+    rng = np.random.default_rng(seed)
+    days = np.arange("2026-01-05", "2026-06-01", dtype="datetime64[D]")
+    for lane, step in {"DAILY": 1, "WEEKLY": 7, "RARE": 23, "EARLY": 3}.items():
+        some = days[: 40 if lane == "EARLY" else None : step]
+        for day in some[rng.random(len(some)) < 0.9]:
+            ledger.append(day.item(), lane, float(rng.integers(0, 50)))
+    feed, whole = feed_of_ledger(ledger), feed_of_history(ledger.history())
+    same(feed, whole)

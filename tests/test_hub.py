@@ -5,14 +5,16 @@ import io
 import json
 import re
 
+import nbformat
 import pytest
+from nbclient import NotebookClient
 from pypdf import PdfReader
 
 from twin import scenario
 from twin.data.history import write_csv
 from twin.data.ledger import RESET_TOKEN, Ledger
 from twin.data.scenarios import network, research_lanes
-from twin.view.hub import report
+from twin.view.hub import report, still
 from twin.view.hub.controls import OPTIMUM
 from twin.view.hub.hub import Hub
 from twin.view.hub.tabs import TABS
@@ -41,13 +43,18 @@ def press(widget, **message):
         message |= {"upload": 1}
         for start in range(0, max(len(content), 1), 700_000):
             widget._handle_custom_msg({"do": "piece", "id": 1, "first": start == 0}, [content[start : start + 700_000]])
-    widget._handle_custom_msg(message, [])
+    widget._handle_custom_msg({"subject": getattr(widget, "subject", ""), **message}, [])
 
 
 def turn(hub, **values):
     """Set controls as the page does."""
     for name, value in values.items():
         press(hub.dials, do="turn", subject=hub.dials.subject, name=name, value=value)
+
+
+def follow(hub, query):
+    """Open the page with a link."""
+    press(hub.sheet, do="shown", query=query)
 
 
 def figures(html):
@@ -145,12 +152,10 @@ def test_a_control_turned_while_another_lane_is_picked_changes_neither(hub):
     assert hub.session.values == hub.session.start and "holding_cost" not in hub.sheet.query
 
 
-def test_the_same_mistake_is_said_again(hub):
-    heard = []
-    hub.dials.observe(lambda change: heard.append(change["new"]), "said")
-    for _ in range(2):
-        turn(hub, holding_cost=-1.0)
-    assert [bool(said) for said in heard] == [True, False, True]
+def test_the_same_mistake_is_answered_again(hub):
+    for serial in (1, 2):  # the page looks at what is said when it is answered
+        press(hub.dials, do="turn", name="holding_cost", value=-1.0, serial=serial)
+        assert hub.dials.answered == serial and "holding cost must be from" in hub.dials.said["holding_cost"].lower()
 
 
 def test_thresholds_are_the_planners(hub):
@@ -184,11 +189,12 @@ def test_the_offline_analyst_answers_from_the_lanes_numbers(hub):
 
 
 def test_a_link_is_followed(hub):
-    hub.sheet.opened = "?source=research&lane=FRA-PAR&holding_cost=9&tab=risk"
+    follow(hub, "?source=research&lane=FRA-PAR&holding_cost=9&tab=risk")
     assert (hub.sheet.title, hub.sheet.active, hub.dials.values["holding_cost"]) == ("FRA-PAR", "risk", 9.0)
     assert hub.sheet.said == "" and hub.lanes.picked == "FRA-PAR"
     other = Hub()
-    other.sheet.opened = f"?{hub.sheet.query}"
+    assert other.sheet.query == "source=research&lane=HAM-ROT&tab=capacity"
+    follow(other, f"?{hub.sheet.query}")
     assert other.sheet.query == hub.sheet.query and other.sheet.page == hub.sheet.page
 
 
@@ -196,14 +202,26 @@ def test_a_link_is_followed(hub):
     "query", ["?source=file&lane=A", "?source=moon", "?lane=XX", "?holding_cost=abc", "?source=ledger"]
 )
 def test_a_link_that_cannot_be_followed_says_so(hub, query):
-    hub.sheet.opened = query
+    follow(hub, query)
     assert hub.sheet.said.endswith(".") and "Traceback" not in hub.sheet.said and figures(hub.sheet.page)
 
 
-def test_a_mistake_of_ours_is_a_sentence_too(hub, monkeypatch, capfd):
+def test_a_mistake_of_ours_is_a_sentence_too_and_stands_in_the_log(hub, monkeypatch, capsys):
     monkeypatch.setattr(hub.session, "pin", lambda: 1 / 0)
     press(hub.sheet, do="pin")
     assert hub.sheet.said.startswith("Something went wrong here (ZeroDivisionError)")
+    assert "ZeroDivisionError: division by zero" in capsys.readouterr().err
+    press(hub.sheet, do="ask", question="")
+    assert hub.sheet.said == ""
+
+
+def test_in_a_kernel_a_mistake_is_not_sent_to_the_page(tmp_path):
+    cell = "from twin.view.guard import told\nwith told(print):\n    1 / 0"
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell)])
+    ran = NotebookClient(notebook, kernel_name="python3", resources={"metadata": {"path": tmp_path}}).execute()
+    (output,) = [output for output in ran.cells[0].outputs if output["name"] == "stdout"] or ran.cells[0].outputs
+    assert "Traceback" not in str(ran.cells[0].outputs)
+    assert output["name"] == "stdout" and "ZeroDivisionError" in output["text"] and "Traceback" not in output["text"]
 
 
 # ------------------------------------------------------------ report
@@ -224,7 +242,9 @@ def test_the_csv_holds_every_number_and_control(hub, monkeypatch):
     rows = list(csv.DictReader(io.StringIO(data.decode())))
     answers = {row["name"]: float(row["value"]) for row in rows if row["kind"] == "answer"}
     controls = {row["name"]: float(row["value"]) for row in rows if row["kind"] == "control"}
+    given = {row["name"]: float(row["value"]) for row in rows if row["kind"] == "given"}
     assert answers == hub.session.numbers() and controls == hub.session.values and name == "BER-MUC.csv"
+    assert given == {"fixed_order_cost": 600.0, "dwell": 1.0}
 
 
 def test_the_pdf_opens_and_holds_the_same_numbers(hub, monkeypatch):
@@ -234,7 +254,7 @@ def test_the_pdf_opens_and_holds_the_same_numbers(hub, monkeypatch):
     assert name == "BER-MUC.pdf" and "Lane BER-MUC" in text
     for number, value in hub.session.numbers().items():
         assert f"{number.replace('_', ' ')} {written(value, scenario.UNITS[number])}" in text, number
-    assert "holding cost $9.00 pallets a day" in text or "holding cost $9.00" in text
+    assert "holding cost $9.00 a pallet and day" in text and "fixed order cost $600.0 an order" in text
     assert report.pdf(hub.session) == data
 
 
@@ -266,7 +286,7 @@ def test_log_see_and_correct(stored):
     last = hub.session.feed.statistics.loc["BER-MUC", "last_volume"]
     press(hub.data, do="log", date="2025-12-28", lane="BER-MUC", volume="32,5", returns="")
     (key,) = re.findall(r"Logged: flow (\d+), 2025-12-28, BER-MUC, 32.5 pallets", hub.data.said)
-    assert "already held 1 flows" in hub.data.said
+    assert "already held a flow of BER-MUC" in hub.data.said
     assert hub.lanes.table["last_volume"][0] == last + 32.5 and stored.count() == 3277
     press(hub.data, do="delete", id=key)
     assert f"Delete flow {key}, 2025-12-28, BER-MUC" in hub.data.question["text"] and stored.count() == 3277
@@ -290,6 +310,12 @@ def test_a_logged_flow_leads_to_its_lane_and_keeps_what_was_set(stored):
         ({"do": "log", "date": "2026-01-05", "lane": " ", "volume": "5"}, "Lane must be a name"),
         ({"do": "log", "date": "2026-01-05", "lane": "A", "volume": "five"}, "Volume must be a number"),
         ({"do": "log", "date": "2026-01-05", "lane": "A", "volume": "-1"}, "Volume must be"),
+        (
+            {"do": "log", "date": "2026-01-05", "lane": "A", "volume": "1,200"},
+            "Volume must be without marks for thousands",
+        ),
+        ({"do": "delete", "id": "²"}, "Id must be a whole number"),
+        ({"do": "flows", "lane": "XX"}, "Lane must be one of the ledger"),
         ({"do": "log", "date": "2026-01-05", "lane": "A", "volume": "nan"}, "Volume must be"),
         ({"do": "log", "date": "2026-01-05", "lane": "A", "volume": "1", "returns": "x"}, "Returns must be a number"),
         ({"do": "delete", "id": "x"}, "Id must be a whole number"),
@@ -380,6 +406,8 @@ def test_a_ledger_out_of_reach_is_a_sentence_and_the_rest_works(monkeypatch):
     monkeypatch.setenv("DATABASE_URL", "postgresql://planner:topsecret@127.0.0.1:1/nowhere")
     hub = Hub()
     press(hub.data, do="opened")
+    assert 'role="alert"' in hub.data.page and "Try again" in hub.data.page
+    press(hub.data, do="log", date="2026-01-05", lane="A", volume="5")
     assert 'role="alert"' in hub.data.said and "topsecret" not in json.dumps([hub.data.said, hub.data.page])
     turn(hub, holding_cost=9.0)
     assert "holding_cost=9" in hub.sheet.query
@@ -393,6 +421,7 @@ def test_the_setting_names_what_a_hub_opens_on(stored, monkeypatch):
         ledger.append("2025-12-28", "NEW", 5)
     waiting = Hub()
     stored.append("2025-12-30", "NEW", 9)
+    assert "NEW" in waiting.session.feed.statistics.index
     press(waiting.data, do="opened")  # what came while the hub waited for a visitor
     assert waiting.session.feed.statistics.loc["NEW", "last_volume"] == 9.0
 
@@ -404,3 +433,120 @@ def test_a_setting_that_cannot_be_followed_leaves_the_research_lanes_and_says_wh
     assert hub.session.feed.source == "research" and 'role="alert"' in hub.data.said
     with pytest.raises((ValueError, OSError)):
         Hub(history)
+
+
+def test_every_message_is_answered_by_its_number(hub):
+    for widget, message in (
+        (hub.dials, {"do": "reset"}),
+        (hub.sheet, {"do": "no-such"}),
+        (hub.data, {"do": "no-such"}),
+    ):
+        press(widget, **message, serial=7)
+        assert widget.answered == 7
+
+
+def test_what_is_asked_of_a_lane_no_longer_shown_is_not_done(hub):
+    before = hub.dials.subject
+    hub.lanes.picked = "FRA-PAR"
+    turn(hub, holding_cost=9.0)
+    press(hub.dials, do="reset", subject=before)
+    press(hub.sheet, do="pin", subject=before)
+    assert hub.session.values["holding_cost"] == 9.0 and hub.session.pinned is None
+
+
+def test_the_same_row_is_sent_again_after_the_table(hub):
+    heard = []
+    hub.lanes.observe(lambda change: heard.append(change["new"]), "row")
+    turn(hub, internal_capacity=200.0)
+    press(hub.data, do="source", source="research")
+    turn(hub, internal_capacity=201.0)
+    turn(hub, internal_capacity=200.0)
+    assert [row.get("lane") for row in heard] == ["BER-MUC", None, "BER-MUC", "BER-MUC"]
+
+
+def test_a_source_keeps_what_was_set_in_it(hub):
+    turn(hub, holding_cost=9.0)
+    press(hub.data, do="upload", file="a.csv", content=UPLOADS["good"][0])
+    turn(hub, holding_cost=8.0)
+    press(hub.data, do="source", source="research")
+    assert hub.sheet.title == "BER-MUC" and hub.session.values["holding_cost"] == 9.0
+    press(hub.data, do="source", source="file")
+    assert hub.session.values["holding_cost"] == 8.0
+    press(hub.data, do="upload", file="a.csv", content=UPLOADS["good"][0])
+    assert hub.session.values["holding_cost"] == 5.0  # another file, of the same name
+
+
+def test_a_change_is_told_even_when_nothing_is_left_to_show(ledger, url, monkeypatch):
+    monkeypatch.setenv("DATABASE_URL", url)
+    flows = [ledger.append(f"2026-01-0{day}", "A", day) for day in (1, 2)]
+    hub = Hub("ledger:")
+    press(hub.data, do="deletion", id=flows[0].id)
+    assert "Deleted: flow" in hub.data.said and "can be assessed" in hub.data.said
+    assert hub.session.feed.source == "research" and "checked" in hub.data.page.split("twin-source-research")[1][:40]
+
+
+def test_a_lane_whose_flows_have_gone_leaves_the_hub_where_it_was(stored):
+    hub = Hub("ledger:", "BER-MUC")
+    stored.reset(RESET_TOKEN)
+    hub.lanes.picked = "FRA-PAR"
+    assert hub.sheet.title == "BER-MUC" == hub.session.lane == hub.lanes.picked or hub.sheet.title == "FRA-PAR"
+    press(hub.data, do="refresh")
+    assert 'role="alert"' in hub.data.said
+
+
+def test_flows_far_from_all_others_are_asked_about_first(stored):
+    hub = Hub("ledger:", "BER-MUC")
+    for date, why in (("2031-01-01", "in the future"), ("1999-01-01", "days before every other flow")):
+        press(hub.data, do="log", date=date, lane="BER-MUC", volume="5")
+        assert why in hub.data.question["text"] and stored.count() == 3276
+    press(hub.data, **hub.data.question["message"])
+    assert "Logged: flow" in hub.data.said and stored.count() == 3277
+
+
+def test_the_last_flows_of_a_lane_can_be_found_and_deleted(stored):
+    hub = Hub("ledger:")
+    flow = stored.append("2025-12-28", "BER-MUC", 1234567, 3)
+    press(hub.data, do="flows", lane="BER-MUC")
+    assert "1,234,567" in hub.data.said and f"Delete {flow.id} …" in hub.data.said
+    assert hub.data.said.count('data-do="delete"') == 20
+
+
+def test_files_with_other_headings_and_decimal_commas(stored):
+    hub = Hub("ledger:")
+    content = "Datum;Relation;Menge\n2026-01-01;Köln;1,5\n2026-01-02;Köln;2,5\n".encode()
+    other = {"headings": "Datum, Relation, Menge", "decimal": ","}
+    press(hub.data, do="upload", file="a.csv", content=content, **other)
+    assert hub.sheet.title == "Köln" and hub.session.feed.statistics.loc["Köln", "demand_mean"] == 2.0
+    press(hub.data, do="import", file="a.csv", content=content, **other)
+    assert "2 flows added" in hub.data.said and stored.count() == 3278
+
+
+def test_two_uploads_at_once_are_both_read(hub):
+    for key, lane in ((1, b"A"), (2, b"B")):
+        hub.data._handle_custom_msg({"do": "piece", "id": key, "first": True}, [UPLOADS["good"][0].replace(b"A", lane)])
+    for key, lane in ((1, "A"), (2, "B")):
+        hub.data._handle_custom_msg({"do": "upload", "upload": key, "file": "x.csv"}, [])
+        assert hub.sheet.title == lane
+
+
+def test_no_folder_of_the_server_is_shown(stored, tmp_path, monkeypatch):
+    path = tmp_path / "flows.csv"
+    path.write_bytes(UPLOADS["good"][0])
+    monkeypatch.setenv("TWIN_HISTORY", str(path))
+    for hub in (Hub(), Hub("ledger:")):
+        press(hub.data, do="opened")
+        press(hub.data, do="refresh")
+        assert str(tmp_path.parent) not in hub.sheet.status + hub.data.page + hub.data.said
+
+
+def test_the_still_form_is_safe_with_any_lane(tmp_path):
+    path = tmp_path / "flows.csv"
+    path.write_bytes(UPLOADS["good"][0].replace(b"A", b"<img src=x onerror=alert(1)>"))
+    for part in ("data", "lanes"):
+        bundle, _ = still.shown(Hub(str(path)), part, live=False)._repr_mimebundle_()
+        assert "<img" not in bundle["text/html"]
+
+
+def test_an_unknown_lane_is_refused_when_it_is_asked_for():
+    with pytest.raises(ValueError, match="lane must be one of the lanes shown; got NOPE"):
+        Hub("", "NOPE")

@@ -1,5 +1,6 @@
 """A planner's session: lanes, controls, presets and links, with every number equal to the formulas called directly."""
 
+from dataclasses import replace
 from urllib.parse import parse_qsl
 
 import numpy as np
@@ -172,18 +173,27 @@ def test_a_link_names_just_what_differs(session):
 
 
 @pytest.mark.parametrize(
-    ("query", "sentence"),
+    ("query", "sentence", "kept"),
     [
-        ("?lane=XX", "lane XX, which is not among these lanes"),
-        ("?lane=FRA-PAR&holding_cost=abc", "could not be followed"),
-        ("?holding_cost=nan", "holding cost must be from"),
-        ("?holding_cost=1e9", "holding cost must be from"),
-        ("?handling_cost=499&holding_cost=3", "could not be followed"),
+        ("?lane=XX", "lane XX is not among these lanes", {}),
+        ("?lane=FRA-PAR&holding_cost=abc", "Holding cost must be from", {}),
+        ("?holding_cost=nan&sla_penalty=90", "Holding cost must be from", {"sla_penalty": 90.0}),
+        ("?holding_cost=1e9&return_rate=0.5", "Holding cost must be from", {"return_rate": 0.5}),
+        ("?handling_cost=499&holding_cost=3", "handling_cost must be", {"holding_cost": 3.0}),
+        ("?newsvendor_optimum=nan", "Newsvendor optimum must be on", {}),
+        ("?newsvendor_optimum=5&horizon=2.5", "Newsvendor optimum must be on", {}),
+        ("?strain=0.5&under_used=0.7&holding_cost=3", "Thresholds must be", {"holding_cost": 3.0}),
     ],
 )
-def test_a_broken_link_says_so_and_leaves_the_lane_as_it_starts(session, query, sentence):
-    (said,) = session.restore(query)
-    assert sentence in said and session.values == session.start
+def test_of_a_broken_link_what_can_be_is_followed(session, query, sentence, kept):
+    said = session.restore(query)
+    assert sentence in said[0] and session.values == {**session.start, **kept}
+
+
+def test_thresholds_are_part_of_the_link(session, feed):
+    session.set_thresholds(0.9, 0.5)
+    other = Session(feed, POLICIES)
+    assert other.restore(session.query()) == [] and other.thresholds == session.thresholds
 
 
 def test_links_may_hold_anything_else(session):
@@ -256,8 +266,25 @@ def test_other_flows_keep_the_planners_choices(session, feed):
     after = Session(feed, POLICIES, before=session)
     assert after.lane == "BER-MUC" and after.values == session.values
     assert after.thresholds == session.thresholds and after.pinned == session.pinned
-    elsewhere = Session(feed_of_history(network(lanes=2, periods=30)), before=session)
-    assert elsewhere.lane.startswith("LANE") and elsewhere.values == elsewhere.start
+
+
+def test_values_that_other_flows_put_out_of_bounds_are_let_go(session):
+    few = Session(feed_of_history(network(lanes=2, periods=30)), before=session)
+    name = few.lane
+    few.change(internal_capacity=few.fields[8].high)
+    smaller = few.feed.statistics.assign(demand_mean=1.0, demand_sd=0.1)
+    after = Session(replace(few.feed, statistics=smaller), before=few)
+    after.pick(name)
+    assert after.values == after.start
+
+
+def test_unticking_the_optimum_keeps_the_level_in_view_where_nobody_stated_one():
+    session = Session(feed_of_history(network(lanes=1, periods=60)))
+    assert session.values[OPTIMUM] == 1.0
+    session.change(holding_cost=10.0)
+    level = session.numbers()["service_level"]
+    session.change(**{OPTIMUM: 0.0})
+    assert session.values["service_level"] == level == session.numbers()["service_level"]
 
 
 def test_two_sessions_share_nothing(feed):

@@ -56,6 +56,45 @@ def test_eq_6_2_the_workload_and_the_lead_time_it_belongs_to_move_together():
     assert simulate.estimate(above**2).agrees(float(sigma**2))
 
 
+@pytest.mark.parametrize(("length", "dwell"), [(5, 1), (5, 3), (2, 4), (1, 1)])
+def test_eq_6_2_the_tail_is_that_of_periods_simulated_one_by_one(length, dwell):
+    periods, rate, stock, capacity = 300_000, 0.2, 60.0, 150.0 * dwell
+    prices = {"service_revenue": 85.0, "handling_cost": 50.0, "holding_cost": 5.0, "sla_penalty": 40.0}
+    rng = np.random.default_rng(length + dwell)
+    shipped = rng.normal(100.0, 20.0, periods)
+    returned = rate * shipped + np.sqrt(rate * (1 - rate) * 100.0) * rng.standard_normal(periods)
+    workload = shipped + returned
+
+    def moving(count):  # over the last periods, this one among them
+        return np.convolve(workload, np.ones(count))[:periods]
+
+    start = max(length, dwell)
+    above = (moving(length) - length * workload.mean())[start:]
+    short, needed = np.maximum(above - stock, 0), moving(dwell)[start:] + stock
+    profit = 85 * (shipped[start:] - short) - 50 * (workload[start:] - short) - 5 * np.maximum(stock - above, 0)
+    profit -= 40 * short + 12 * np.maximum(needed - capacity, 0)
+    draws = simulate.policy_profits(
+        100.0,
+        20.0,
+        lead_time_mean=length,
+        lead_time_sd=0.0,
+        return_rate=rate,
+        safety_stock=stock,
+        dwell=dwell,
+        internal_capacity=capacity,
+        partner_surcharge=12.0,
+        **prices,
+        samples=300_000,
+        seed=1,
+    )
+    ours, theirs = (finance.tail_risk(-values) for values in (draws, profit))
+    # periods that overlap carry less than independent ones: as many fewer as they share
+    error = 4 * np.sqrt(2 * start + 1) * profit.std() / np.sqrt(len(profit))
+    assert draws.std() == pytest.approx(profit.std(), abs=error)
+    assert ours.value_at_risk == pytest.approx(theirs.value_at_risk, abs=3 * error)
+    assert ours.conditional_value_at_risk == pytest.approx(theirs.conditional_value_at_risk, abs=3 * error)
+
+
 def test_every_number_has_a_unit_and_stands_in_the_order_told():
     numbers = scenario.evaluate(STATISTICS, POLICY, VOLUMES, horizon=14)
     assert list(numbers) == list(scenario.UNITS) and all(np.isfinite(list(numbers.values())))

@@ -140,7 +140,8 @@ def profit_map(service_level, lead_time_sd_days, statistics, policy, *, period="
 
     Limits
     ------
-    Without overflow every row is best at the critical ratio; a partner's surcharge moves the best level below it.
+    Without overflow every row is best at the critical ratio, if that is among the levels; a partner's surcharge moves
+    the best level down.
 
     Source
     ------

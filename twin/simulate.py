@@ -204,6 +204,8 @@ def policy_profits(
 
     profit = r (D - short) - c (W - short) - h (SS - Y)+ - p short - s (X - C)+,  short = (Y - SS)+
 
+    with Y the demand over the lead time less its mean, and X = W over the dwell time + SS the space needed.
+
     Parameters
     ----------
     demand_mean, demand_sd : float
@@ -226,12 +228,14 @@ def policy_profits(
 
     Limits
     ------
-    Everything normal, as in the closed forms. The period is one of those of the lead time: a high workload W comes
-    with a demand Y over the lead time above its mean, and with a full warehouse X = W dwell + SS.
+    Everything normal, as in the closed forms: a lane of rare large demands has another tail. The backlog of a period
+    counts as lost in full, also where it exceeds the period's demand, and the warehouse as holding the whole buffer:
+    both are on the safe side. Demand, workload, lead time and dwell time share their periods, cov(W, Y) = min(1, L)
+    var W, cov(W, X) = min(1, d) var W, cov(X, Y) = min(d, L) var W, with the mean lead time as L.
 
     Source
     ------
-    Notebook 06, eq. (6.1).
+    Notebook 06, eq. (6.2).
     """
     r, c, h, p, s, capacity = nonnegative(
         service_revenue=service_revenue,
@@ -245,19 +249,22 @@ def policy_profits(
     load = moments.workload(demand_mean, demand_sd, return_rate)
     length_sd = moments.lead_time_demand(*load, lead_time_mean, lead_time_sd).sd
     space = moments.lead_time_demand(*load, dwell)
-    this, rest, beside = generator(seed).standard_normal((3, whole("samples", samples, least=2)))
-    shipped = demand_mean + demand_sd * _mixed(this, beside, (1 + return_rate) * demand_sd, load.sd)
-    above = length_sd * _mixed(this, rest, min(lead_time_mean, 1.0) * load.sd, length_sd)  # Y, less its mean
+    shipped_w = (1 + return_rate) * demand_sd**2  # cov(D, W)
+    lead, stay, both = min(lead_time_mean, 1.0), min(dwell, 1.0), min(dwell, lead_time_mean)  # periods in common
+    covariance = np.array(  # of demand, workload, lead-time demand and space
+        [
+            [demand_sd**2, shipped_w, lead * shipped_w, stay * shipped_w],
+            [shipped_w, load.sd**2, lead * load.sd**2, stay * load.sd**2],
+            [lead * shipped_w, lead * load.sd**2, length_sd**2, both * load.sd**2],
+            [stay * shipped_w, stay * load.sd**2, both * load.sd**2, space.sd**2],
+        ]
+    )
+    mean = (demand_mean, load.mean, 0.0, max(space.mean + stock, 0.0))
+    draws = generator(seed).multivariate_normal(mean, covariance, whole("samples", samples, least=2), method="eigh")
+    shipped, worked, above, needed = draws.T
     short = np.maximum(above - stock, 0.0)
-    overflow = np.maximum(max(space.mean + stock, 0.0) + space.sd * this - capacity, 0.0)
-    earned = r * (shipped - short) - c * (load.mean + load.sd * this - short)
-    return earned - h * np.maximum(stock - above, 0.0) - p * short - s * overflow
-
-
-def _mixed(shared, own, part, whole_sd):
-    """Standard normal draws whose correlation with the shared ones is part / whole_sd; of nothing random, any."""
-    correlation = min(part / whole_sd, 1.0) if whole_sd > 0 else 0.0
-    return correlation * shared + np.sqrt(1.0 - correlation**2) * own
+    earned = r * (shipped - short) - c * (worked - short)
+    return earned - h * np.maximum(stock - above, 0.0) - p * short - s * np.maximum(needed - capacity, 0.0)
 
 
 def disrupted_flow(demand, capacity, stock):

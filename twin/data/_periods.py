@@ -35,6 +35,13 @@ def following(start, period):
     return _month(start + 31).astype("datetime64[D]") if period == "MS" else start + (7 if period == "W" else 1)
 
 
+def shifted(start, periods, period):
+    """Return the period start so many periods after another one; periods may be negative, or an array."""
+    if period == "MS":
+        return (_month(start) + periods).astype("datetime64[D]")
+    return start + np.asarray(periods) * (7 if period == "W" else 1)
+
+
 def periods_between(first, last, period):
     """Return how many periods lie between two period starts. [period]"""
     if period == "MS":
@@ -44,10 +51,7 @@ def periods_between(first, last, period):
 
 def period_range(first, last, period):
     """Return every period start from first to last, both included."""
-    count = np.arange(periods_between(first, last, period) + 1)
-    if period == "MS":
-        return (_month(first) + count).astype("datetime64[D]")
-    return first + count * (7 if period == "W" else 1)
+    return shifted(first, np.arange(periods_between(first, last, period) + 1), period)
 
 
 def unfinished(days, starts, step, period):

@@ -42,7 +42,8 @@ def flow_remarks(connection, flow):
             )
     held = connection.execute(select(func.count()).where(same, flows.c.date == flow.date)).scalar_one()
     if held:
-        yield f"the ledger already held {held:,} flows of {visible(flow.lane)} on {flow.date}; this one comes on top"
+        flows_held = "a flow" if held == 1 else f"{held:,} flows"
+        yield f"the ledger already held {flows_held} of {visible(flow.lane)} on {flow.date}; this one comes on top"
 
 
 def import_remarks(connection, staged, *, on_top):

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from twin._check import require
-from twin.data._periods import period_range, periods_between
+from twin.data._periods import following, period_range, period_starts, periods_between, shifted
 from twin.data.account import Account
 from twin.data.history import dense
 from twin.data.statistics import assessable, lane_statistics
@@ -65,18 +65,18 @@ def feed_of_history(history, source="file"):
 def feed_of_ledger(ledger):
     """Return the feed of a ledger: statistics added up in the database, a lane's flows read when they are asked for."""
     statistics = ledger.statistics()
-    period, gaps, notes = (statistics.attrs[name] for name in ("period", "gaps", "notes"))
+    period, notes = statistics.attrs["period"], statistics.attrs["notes"]
     table, refused = _some(*assessable(statistics))
 
     def on_record(lanes, dates):
-        """Volumes on each of these dates, shape (lanes, dates)."""
-        span = {"first": dates[0], "last": dates[-1] + (31 if period == "MS" else 6 if period == "W" else 0)}
-        flows = ledger.history(lanes, **span, period=period, gaps=gaps).flows
-        place = pd.Index(table.index if lanes is None else lanes).get_indexer(flows["lane"])
-        column = periods_between(dates[0], flows["date"].to_numpy().astype("datetime64[D]"), period)
-        inside = (place >= 0) & (column >= 0) & (column < len(dates))
-        volumes = np.zeros((len(table) if lanes is None else len(lanes), len(dates)))
-        volumes[place[inside], column[inside]] = flows["volume"][inside]
+        """Volumes on each of these dates, shape (lanes, dates); missing where one of them could not be read."""
+        flows = ledger.read(lanes, first=dates[0], last=following(dates[-1], period) - 1)
+        names = table.index if lanes is None else pd.Index(lanes)
+        place, days = names.get_indexer(flows["lane"]), flows["date"].to_numpy().astype("datetime64[D]")
+        column = periods_between(dates[0], period_starts(days, period), period)
+        volumes = np.zeros((len(names), len(dates)))
+        here = place >= 0
+        np.add.at(volumes, (place[here], column[here]), flows["volume"].to_numpy()[here])
         return volumes
 
     def series(lane):
@@ -85,7 +85,7 @@ def feed_of_ledger(ledger):
         return dates, on_record([lane], dates)[0]
 
     end = _day(table["last_date"].max())
-    dates = period_range(_back(end, RECENT - 1, period), end, period)
+    dates = period_range(shifted(end, 1 - RECENT, period), end, period)
     recent = on_record(None, dates)
     recent[dates < table["first_date"].to_numpy().astype("datetime64[D]")[:, np.newaxis]] = np.nan
     return Feed("ledger", ledger.place, period, table, refused, recent, tuple(notes), None, series)
@@ -105,10 +105,3 @@ def _last(volumes):
 
 def _day(value):
     return np.datetime64(value, "D")
-
-
-def _back(day, periods, period):
-    """The start of the period so many before the one that starts on a day."""
-    if period == "MS":
-        return (day.astype("datetime64[M]") - periods).astype("datetime64[D]")
-    return day - periods * (7 if period == "W" else 1)

@@ -6,9 +6,11 @@ import numpy as np
 import pandas as pd
 
 from twin import finance, newsvendor
+from twin.demand import PERIOD_NAMES
 from twin.lane import Policy, assess
 
-NAMES = tuple(entry.name for entry in fields(Policy))
+UNITS = {entry.name: entry.metadata["unit"] for entry in fields(Policy)}
+NAMES = tuple(UNITS)
 COSTS = ("sla_penalty", "service_revenue", "handling_cost", "holding_cost")
 
 
@@ -38,10 +40,10 @@ def starting_policies(statistics, *, known=None, period="D"):
         notes.append(f"return rate of {_whose(table['return_rate'].isna())}: the share on record")
         table["return_rate"] = table["return_rate"].fillna(statistics["return_rate"])
     defaults = {name: getattr(Policy, name) for name in NAMES if name not in ("service_level", "internal_capacity")}
-    assumed = [name for name in defaults if name in COSTS and table[name].isna().any()]
+    assumed = [name for name in defaults if table[name].isna().any()]
     if assumed:
-        words = ", ".join(f"{name.replace('_', ' ')} {defaults[name]:g}" for name in assumed)
-        notes.append(f"costs of {_whose(table[assumed].isna().any(axis=1))} that nobody states: {words}")
+        whose = _whose(table[assumed].isna().any(axis=1))
+        notes.append(f"of {whose} by default: {', '.join(_told(name, defaults[name], period) for name in assumed)}")
     table = table.fillna(defaults)
     unknown = table["internal_capacity"].isna()
     if unknown.any():
@@ -63,6 +65,12 @@ def policy_of(table):
     if np.ndim(given["service_level"]) == 0:
         return Policy(**{name: float(value) for name, value in given.items()})
     return Policy(**{name: np.asarray(value, float) for name, value in given.items()})
+
+
+def _told(name, value, period):
+    """A policy field in words, with its unit."""
+    unit = UNITS[name].replace("period", PERIOD_NAMES[period])
+    return f"{name.replace('_', ' ')} {value:g}{'' if unit == '-' else f' {unit}'}"
 
 
 def _whose(lanes):

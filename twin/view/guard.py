@@ -1,5 +1,7 @@
 """What goes wrong becomes a sentence where it arose; the rest of the page works on."""
 
+import os
+import re
 import sys
 import traceback
 from contextlib import contextmanager
@@ -15,15 +17,26 @@ def told(say):
     except (ValueError, LedgerError, OSError) as error:
         say(sentence(error))
     except Exception as error:
-        traceback.print_exc(file=sys.__stderr__)
+        _log(traceback.format_exc())
         say(f"Something went wrong here ({type(error).__name__}); it was not done, and everything else works on.")
 
 
 def sentence(error):
-    """Return an error, or a text, as a sentence with its first letter large and a full stop.
+    """Return an error, or a text, as a sentence with its first letter large and a full stop; names stay as they are.
 
-    >>> sentence(ValueError("date must be a day"))
-    'Date must be a day.'
+    >>> sentence(ValueError("date must be a day")), sentence("flows.csv is empty")
+    ('Date must be a day.', 'flows.csv is empty.')
     """
     text = str(error).strip() or type(error).__name__
-    return text[0].upper() + text[1:] + ("" if text.endswith((".", "!", "?")) else ".")
+    first = text.split()[0]
+    text = text[0].upper() + text[1:] if re.fullmatch("[a-z_]+", first) else text
+    return text + ("" if text.endswith((".", "!", "?")) else ".")
+
+
+def _log(text):
+    """Write to the server's log. A kernel sends what is written to its standard error to the page instead."""
+    server = getattr(sys.stderr, "_original_stdstream_copy", None)  # ipykernel keeps it
+    if server is None:
+        print(text, file=sys.stderr)
+    else:
+        os.write(server, text.encode())

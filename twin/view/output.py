@@ -69,6 +69,7 @@ def show(figure, name, words, out_dir=""):
     """
     picture = Picture(figure, words)  # first: each drawing moves the layout a little, and batches show what lessons do
     if out_dir:
+        Path(out_dir).mkdir(parents=True, exist_ok=True)
         Path(out_dir, f"{name}.png").write_bytes(picture.png)
         for ending, metadata in FORMATS.items():
             figure.savefig(Path(out_dir, f"{name}.{ending}"), metadata=metadata)
@@ -95,6 +96,7 @@ def headline(out_dir="", /, **results):
     if out_dir:
         table = {name: {"value": float(value), "unit": unit} for name, (value, unit) in results.items()}
         path = Path(out_dir) / "results.json"
+        path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(json.dumps({"results": table}, indent=1) + "\n", encoding="utf-8")
 
 

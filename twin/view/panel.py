@@ -4,6 +4,8 @@ import re
 from decimal import Decimal
 from typing import NamedTuple
 
+import numpy as np
+
 from twin.view.guard import told
 from twin.view.output import Live, Picture, png
 
@@ -49,10 +51,10 @@ class Panel(Live):
         self.picture = Shown(png=still.png, words=still.words, width=still.width)
         box = ipywidgets.Box([self.dials, self.picture])
         box.add_class("twin-desk")
-        self.dials.on_msg(self._on_message)
+        self.dials.on_asked(self._on_message)
         super().__init__(box, still)
 
-    def _on_message(self, _dials, message, _buffers):
+    def _on_message(self, message, _buffers):
         if message.get("do") != "turn":
             return
         name = message["name"]
@@ -68,7 +70,14 @@ def _field(name, control):
     low, high = min(control.low, control.value), max(control.high, control.value)
     label, unit = re.fullmatch(r"(.*?)\s*(?:\[(.*)\])?", control.label).groups()
     step = 10.0 ** min(_exponent((high - low) / 100), _last_digit(control.value or high))
-    bounds = {"low": float(low), "high": float(high), "step": step}
+    coarse = (
+        10.0 ** _exponent(high - low) / 100 if high > low else step
+    )  # bounds that were computed are rounded outwards
+    bounds = {
+        "low": float(f"{np.floor(low / coarse) * coarse:.9g}"),
+        "high": float(f"{np.ceil(high / coarse) * coarse:.9g}"),
+    }
+    bounds["step"] = step
     return {"name": name, "label": label, "unit": (unit or "").removeprefix("-"), "help": label, "group": "", **bounds}
 
 

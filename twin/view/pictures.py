@@ -6,6 +6,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from twin import scenario
+from twin.data._periods import shifted
 from twin.demand import PERIOD_NAMES
 from twin.view import plots
 from twin.view.theme import ACCENT, BETTER, NAIVE, WITNESS
@@ -27,7 +28,7 @@ def history(dates, volumes, policy, numbers, horizon, period):
     ax.plot(dates[shown], volumes[shown], color=BETTER, linewidth=1.1)
     interval = scenario.outlook(volumes, horizon)
     if interval is not None:
-        ahead = _after(dates[-1], horizon, period)
+        ahead = shifted(dates[-1], np.arange(1, horizon + 1), period)
         ax.plot(ahead, interval.mean, color=ACCENT)
         high = interval.high
         ax.fill_between(ahead, np.maximum(interval.low, 0), high, color=ACCENT, alpha=0.18, linewidth=0)
@@ -63,7 +64,8 @@ def costs(policy, numbers, period):
     if abs(best - chosen) > 5e-4:
         plots.point(ax, chosen, numbers["buffer_cost"], f"today {chosen:.1%}", NAIVE, offset=(-6, 12), marker="s")
     low, high = curve.min(), max(curve[0], numbers["buffer_cost"], 2 * curve.min())
-    ax.set(xlim=(0.49, 1.005), ylim=(low - 0.2 * (high - low), high + 0.18 * (high - low)))
+    room = (high - low) or 1.0  # certain demand: no cost at any level
+    ax.set(xlim=(0.49, 1.005), ylim=(low - 0.2 * room, high + 0.18 * room))
     return figure
 
 
@@ -125,10 +127,3 @@ def _sheet(width, *, left, right, bar=False):
         for spine in beside.spines.values():
             spine.set_visible(False)
     return figure, *figure.axes
-
-
-def _after(last, horizon, period):
-    """The first days of the periods after one."""
-    if period == "MS":
-        return (last.astype("datetime64[M]") + np.arange(1, horizon + 1)).astype("datetime64[D]")
-    return last + np.arange(1, horizon + 1) * (7 if period == "W" else 1)

@@ -1,5 +1,6 @@
 """The widgets of panels and the hub: what they hold in Python; how they look is in `front`."""
 
+import re
 from pathlib import Path
 
 import anywidget
@@ -14,10 +15,27 @@ _STYLE = theme.css() + (FRONT / "front.css").read_text(encoding="utf-8")
 def _script(name):
     """The script of a widget as one module: a widget cannot import from beside itself."""
     shared, own = ((FRONT / f"{part}.js").read_text(encoding="utf-8") for part in ("element", name))
-    return shared.replace("export function", "function") + own.replace('import { element } from "./element.js";\n', "")
+    return shared.replace("export function", "function") + re.sub(r"^import .*\n", "", own, flags=re.M)
 
 
-class Dials(anywidget.AnyWidget):
+class Asking(anywidget.AnyWidget):
+    """A widget that sends messages; `answered` is the number of the last one that is done with."""
+
+    answered = traitlets.Int().tag(sync=True)
+
+    def on_asked(self, answer):
+        """Call answer(message, buffers) for each message."""
+
+        def on_message(_widget, message, buffers):
+            try:
+                answer(message, buffers)
+            finally:
+                self.answered = int(message.get("serial", self.answered + 1))
+
+        self.on_msg(on_message)
+
+
+class Dials(Asking):
     """Controls with a slider and a number each.
 
     fields : list of dicts: name, label, unit, help, low, high, step, group; unit "%" shows shares as per cent, unit
@@ -25,7 +43,7 @@ class Dials(anywidget.AnyWidget):
     subject, values : what they are of, and name -> number. A turned control comes as a message {"do": "turn",
         "subject": ..., "name": ..., "value": ...}.
     said : name -> sentence on what is wrong with it, "" for the form as a whole.
-    presets : names of presets; messages {"do": "preset", "name": ...} and {"do": "reset"} ask for them.
+    presets : names of presets; messages {"do": "preset", "name": ...} and {"do": "reset"} ask for them, with a subject.
     """
 
     _esm, _css = _script("dials"), _STYLE
@@ -56,12 +74,14 @@ class LaneTable(anywidget.AnyWidget):
     said = traitlets.Unicode().tag(sync=True)
 
 
-class Sheet(anywidget.AnyWidget):
+class Sheet(Asking):
     """Tabs over a page of HTML with pictures; what is pressed or asked in it comes as a message {"do": ...}.
 
     tabs, tools : lists of (name, label); `active` is the tab, `page` its HTML. history, costs, profits, losses : the
         pictures on it, as PNG; each is sent alone when it changes.
-    query : the state as a query string, which becomes the page's address; `opened` is the one it was opened with.
+    query : the state as a query string, which becomes the page's address; the message {"do": "shown", "query": ...} has
+        the one that the page was opened with.
+    subject : what the page is of; messages name it.
     """
 
     _esm, _css = _script("sheet"), _STYLE
@@ -77,10 +97,10 @@ class Sheet(anywidget.AnyWidget):
     status = traitlets.Unicode().tag(sync=True)
     said = traitlets.Unicode().tag(sync=True)
     query = traitlets.Unicode().tag(sync=True)
-    opened = traitlets.Unicode().tag(sync=True)
+    subject = traitlets.Unicode().tag(sync=True)
 
 
-class Forms(anywidget.AnyWidget):
+class Forms(Asking):
     """Forms on a page of HTML: each is sent as a message {"do": its name, ...}, files in pieces.
 
     said : HTML of the answer; `question` : {"text", "yes", "message"} to be confirmed before the message is sent.
@@ -93,7 +113,7 @@ class Forms(anywidget.AnyWidget):
 
 
 class Shown(anywidget.AnyWidget):
-    """A picture with words for those who cannot see it, and a sentence when it could not be drawn anew."""
+    """A picture, with words for those who cannot see it."""
 
     _esm, _css = _script("shown"), _STYLE
     png = traitlets.Bytes().tag(sync=True)

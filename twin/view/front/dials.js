@@ -1,10 +1,32 @@
 // A form of controls: a number and a slider each, with unit, help and bounds, and presets of several at once.
-import { element } from "./element.js";
+import { ask, element } from "./element.js";
 
 // Short enough for its field; the value behind it keeps all its digits until it is turned.
-const written = (value, scale, digits = 4) => String(Number((value * scale).toPrecision(Math.max(digits, String(Math.trunc(value * scale)).length))));
+function written(value, scale, digits = 4) {
+  const whole = String(Math.trunc(Math.abs(value * scale))).length;
+  return String(Number((value * scale).toPrecision(Math.max(digits, whole))));
+}
 
-function dial(field, place, commit) {
+// What Python has not answered yet, or the planner is typing, is not written over; of quick turns the last one counts.
+function queue(model, name, send) {
+  let sent = 0;
+  let next;
+  const waits = () => sent > model.get("answered");
+  return {
+    waits,
+    turn(value) {
+      if (waits()) next = value;
+      else sent = send(name, value);
+    },
+    goOn() {
+      if (next === undefined || waits()) return;
+      sent = send(name, next);
+      next = undefined;
+    },
+  };
+}
+
+function dial(field, place, line) {
   const id = `${place}-${field.name}`;
   const scale = field.unit === "%" ? 100 : 1;
   const [low, high, step] = [field.low, field.high, field.step].map((bound) => Number(written(bound, scale, 6)));
@@ -21,15 +43,19 @@ function dial(field, place, commit) {
     help.hidden = !help.hidden;
     more.setAttribute("aria-expanded", String(!help.hidden));
   };
+  let typing = false;
   const say = (sentence) => {
     alert.textContent = sentence;
-    number.toggleAttribute("aria-invalid", Boolean(sentence));
+    if (sentence) number.setAttribute("aria-invalid", "true");
+    else number.removeAttribute("aria-invalid");
   };
+  number.oninput = () => (typing = true);
   range.oninput = () => (number.value = range.value);
-  range.onchange = () => commit(field.name, Number(range.value) / scale);
+  range.onchange = () => line.turn(Number(range.value) / scale);
   number.onchange = () => {
+    typing = false;
     const value = number.value.trim() === "" ? NaN : Number(number.value);
-    if (value >= low && value <= high) return commit(field.name, value / scale);
+    if (value >= low && value <= high) return line.turn(value / scale);
     say(`${field.label} must be from ${low} to ${high}; ${number.value === "" ? "it is empty" : `got ${number.value}`}.`);
   };
   const head = element("div", { className: "twin-dial-head" }, [
@@ -41,66 +67,84 @@ function dial(field, place, commit) {
   const box = element("div", { className: "twin-dial" }, [head, body, help, alert]);
   box.dataset.field = field.name;
   const show = (value, sentence, disabled) => {
+    if (typing || line.waits()) return;
     number.value = range.value = written(value, scale);
     number.disabled = range.disabled = disabled;
     say(sentence);
   };
-  return { box, show };
+  return { box, show, line, settle: () => (typing = false) };
 }
 
-function lever(field, place, commit) {
+function lever(field, place, line) {
   const box = element("input", { type: "checkbox", id: `${place}-${field.name}` });
-  box.onchange = () => commit(field.name, box.checked ? 1 : 0);
+  const alert = element("p", { className: "twin-alert", role: "alert" });
+  box.onchange = () => line.turn(box.checked ? 1 : 0);
   const label = element("label", { htmlFor: box.id }, [box, ` ${field.label}`]);
-  const row = element("div", { className: "twin-dial" }, [label, element("p", { className: "twin-help" }, field.help)]);
+  const row = element("div", { className: "twin-dial" }, [label, element("p", { className: "twin-help" }, field.help), alert]);
   row.dataset.field = field.name;
-  return { box: row, show: (value) => (box.checked = value > 0) };
+  const show = (value, sentence) => {
+    if (line.waits()) return;
+    box.checked = value > 0;
+    alert.textContent = sentence;
+  };
+  return { box: row, show, line, settle: () => {} };
 }
 
 function render({ model, el }) {
   const place = `twin-${Math.random().toString(36).slice(2, 9)}`;
+  const choice = element("select", { id: `${place}-preset` });
+  const general = element("p", { className: "twin-alert", role: "alert" });
   let shown = {};
   // One control alone, and of what: a lane picked in the meantime must not get the values of the one before.
-  const commit = (name, value) => model.send({ do: "turn", subject: model.get("subject"), name, value });
+  const tell = (message) => ask(model, { ...message, subject: model.get("subject") });
+  const turn = (name, value) => {
+    choice.value = "";
+    return tell({ do: "turn", name, value });
+  };
+  const all = (message) => {
+    for (const { settle } of Object.values(shown)) settle();
+    tell(message);
+  };
   const update = () => {
     const [values, said, off] = ["values", "said", "disabled"].map((name) => model.get(name));
-    for (const [name, { show }] of Object.entries(shown)) show(values[name], said[name] ?? "", off.includes(name));
+    for (const [name, { show, line }] of Object.entries(shown)) {
+      line.goOn();
+      show(values[name], said[name] ?? "", off.includes(name));
+    }
     general.textContent = said[""] ?? "";
   };
-  const general = element("p", { className: "twin-alert", role: "alert" });
   const build = () => {
     const groups = new Map();
     shown = {};
     for (const field of model.get("fields")) {
-      shown[field.name] = (field.unit === "yes" ? lever : dial)(field, place, commit);
+      const line = queue(model, field.name, turn);
+      shown[field.name] = (field.unit === "yes" ? lever : dial)(field, place, line);
       if (!groups.has(field.group)) groups.set(field.group, []);
       groups.get(field.group).push(shown[field.name].box);
     }
-    const sets = [...groups].map(([name, boxes]) =>
-      element("fieldset", {}, [element("legend", {}, name), ...boxes]));
+    const sets = [...groups].map(([name, boxes]) => element("fieldset", {}, [element("legend", {}, name), ...boxes]));
     el.replaceChildren(element("form", { onsubmit: (event) => event.preventDefault() }, [...top(), general, ...sets]));
     update();
   };
   const top = () => {
     if (!model.get("presets").length) return [];
-    const choice = element("select", { id: `${place}-preset` }, [
+    choice.replaceChildren(
       element("option", { value: "" }, "choose …"),
       ...model.get("presets").map((name) => element("option", { value: name }, name)),
-    ]);
-    choice.onchange = () => {
-      if (choice.value) model.send({ do: "preset", name: choice.value });
-    };
-    const back = element("button", { type: "button" }, "Reset");
-    back.onclick = () => {
+    );
+    choice.onchange = () => choice.value && all({ do: "preset", name: choice.value });
+    const reset = () => {
       choice.value = "";
-      model.send({ do: "reset" });
+      all({ do: "reset" });
     };
-    const label = element("label", { htmlFor: choice.id }, "Preset");
-    return [element("div", { className: "twin-row twin-top" }, [label, choice, back])];
+    const back = element("button", { type: "button", onclick: reset }, "Reset");
+    const named = element("label", { htmlFor: choice.id }, "Preset");
+    return [element("div", { className: "twin-presets" }, [named, choice, back])];
   };
   el.classList.add("twin", "twin-dials");
+  el.dataset.lmSuppressShortcuts = "true"; // JupyterLab's keys are not for this
   model.on("change:fields", build);
-  for (const name of ["values", "said", "disabled"]) model.on(`change:${name}`, update);
+  for (const name of ["values", "said", "disabled", "answered"]) model.on(`change:${name}`, update);
   build();
 }
 

@@ -1,7 +1,8 @@
 // Where flows come from, and what can be done to them: forms are sent to Python, files in pieces.
-import { element } from "./element.js";
+import { ask, deliver, element } from "./element.js";
 
 const PIECE = 1 << 20;
+const WAIT = "<p>One moment …</p>";
 let uploads = 0;
 
 async function send(model, form) {
@@ -12,80 +13,112 @@ async function send(model, form) {
       const id = ++uploads;
       for (let start = 0; start < value.size || start === 0; start += PIECE) {
         const piece = await value.slice(start, start + PIECE).arrayBuffer();
-        model.send({ do: "piece", id, first: start === 0 }, undefined, [piece]);
+        ask(model, { do: "piece", id, first: start === 0 }, [piece]);
       }
       Object.assign(message, { file: value.name, upload: id });
     }
   }
-  model.send(message);
+  return ask(model, message);
 }
 
 function render({ model, el }) {
   el.classList.add("twin", "twin-feed");
+  el.dataset.lmSuppressShortcuts = "true"; // JupyterLab's keys are not for this
   const body = element("div", {});
   const status = element("div", { className: "twin-status", role: "status" });
   const dialog = element("dialog", { className: "twin-dialog" });
+  let last = "";
+  let waiting = 0;
+
+  const fields = () => [...body.querySelectorAll("form[data-form] :is(input:not([type=file]), select)")];
+  const key = (field) => `${field.form.dataset.form} ${field.name}`;
 
   function show() {
     const open = [...body.querySelectorAll("details[open]")].map((part) => part.id);
-    const focused = body.contains(document.activeElement) ? document.activeElement.id : "";
+    const typed = new Map(fields().map((field) => [key(field), [field.value, field.checked]]));
+    const at = body.contains(document.activeElement) && document.activeElement;
+    const again = at && (at.form?.dataset.form ? `form[data-form="${at.form.dataset.form}"] [name="${at.name}"]` : `#${at.id}`);
     body.innerHTML = model.get("page");
     for (const id of open) if (id) document.getElementById(id)?.setAttribute("open", "");
-    if (focused) document.getElementById(focused)?.focus();
+    for (const field of fields()) {
+      if (typed.has(key(field))) [field.value, field.checked] = typed.get(key(field));
+    }
+    showStatus();
+    if (at) (at.type === "submit" || !body.querySelector(again) ? status : body.querySelector(again)).focus();
+  }
+
+  // Beside the form that was sent, where the planner looks.
+  function showStatus() {
+    status.tabIndex = -1;
+    const form = last && body.querySelector(`form[data-form="${last}"]`);
+    if (form) form.after(status);
+    else body.append(status);
   }
 
   function say() {
     status.innerHTML = model.get("said");
-    el.removeAttribute("aria-busy");
+    if (last && !status.querySelector("[role=alert]")) {
+      for (const field of body.querySelectorAll(`form[data-form="${last}"] [data-once]`)) field.value = "";
+    }
   }
 
-  function ask() {
+  function answered() {
+    if (model.get("answered") < waiting) return;
+    el.removeAttribute("aria-busy");
+    if (status.innerHTML === WAIT) status.innerHTML = model.get("said");
+    for (const radio of body.querySelectorAll("input[name=source]")) radio.checked = radio.defaultChecked;
+  }
+
+  function confirm() {
     const question = model.get("question");
     if (!question.text) return;
     const yes = element("button", { type: "button", className: "twin-danger" }, question.yes);
-    const no = element("button", { type: "button" }, "Cancel");
-    const close = () => dialog.close();
+    const no = element("button", { type: "button", onclick: () => dialog.close() }, "Cancel");
     yes.onclick = () => {
-      model.send(question.message);
-      close();
+      start(question.message);
+      dialog.close();
     };
-    no.onclick = close;
     dialog.setAttribute("aria-label", question.yes);
     dialog.replaceChildren(element("p", {}, question.text), element("div", { className: "twin-row" }, [no, yes]));
     dialog.showModal();
   }
 
-  function deliver(message, buffers) {
-    if (!message.download) return;
-    const link = element("a", { href: URL.createObjectURL(new Blob(buffers, { type: message.type })), download: message.download });
-    link.click();
-    setTimeout(URL.revokeObjectURL, 60000, link.href);
+  function start(message) {
+    el.setAttribute("aria-busy", "true");
+    status.innerHTML = WAIT;
+    waiting = ask(model, message);
   }
 
-  body.onsubmit = (event) => {
+  body.onsubmit = async (event) => {
     event.preventDefault();
+    last = event.target.dataset.form;
+    showStatus();
     el.setAttribute("aria-busy", "true");
-    status.textContent = "One moment …";
-    send(model, event.target);
+    status.innerHTML = WAIT;
+    waiting = Infinity; // until all pieces are on their way
+    waiting = await send(model, event.target);
+    answered();
   };
   body.onchange = (event) => {
-    if (event.target.name === "source" && event.target.type === "radio") {
-      el.setAttribute("aria-busy", "true");
-      model.send({ do: "source", source: event.target.value });
+    if (event.target.name === "source") {
+      last = "";
+      showStatus();
+      start({ do: "source", source: event.target.value });
     }
   };
   el.onclick = (event) => {
     const button = event.target.closest("[data-do]");
-    if (button) model.send({ do: button.dataset.do, ...JSON.parse(button.dataset.with ?? "{}") });
+    if (button) start({ do: button.dataset.do, ...JSON.parse(button.dataset.with ?? "{}") });
   };
   model.on("change:page", show);
   model.on("change:said", say);
-  model.on("change:question", ask);
+  model.on("change:answered", answered);
+  model.on("change:question", confirm);
   model.on("msg:custom", deliver);
-  el.append(body, status, dialog);
+  el.append(body, dialog);
   show();
   say();
-  model.send({ do: "opened" });
+  ask(model, { do: "opened" });
 }
 
 export default { render };

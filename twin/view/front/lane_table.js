@@ -19,6 +19,7 @@ function spark(bytes, width = 110, height = 26) {
 }
 
 function written(value, column) {
+  if (column.name === "use" && value >= 10) return "over 1000%";
   if (column.kind === "share") return `${(100 * value).toFixed(1)}%`;
   return value.toLocaleString("en-US", { minimumFractionDigits: column.digits, maximumFractionDigits: column.digits });
 }
@@ -53,7 +54,7 @@ function render({ model, el }) {
   }
 
   function heading(column) {
-    if (column.kind === "spark") return element("th", { scope: "col" }, column.label);
+    if (column.kind === "spark") return element("th", { scope: "col", className: "twin-words" }, column.label);
     const sorted = order.column === column.name;
     const arrow = sorted ? (order.down ? " ↓" : " ↑") : "";
     const button = element("button", { type: "button", title: column.help }, column.label + arrow);
@@ -124,7 +125,7 @@ function render({ model, el }) {
     if (kept) [...holder.querySelectorAll("tr")].find((r) => r.dataset.lane === kept)?.querySelector("button")?.focus();
     const statuses = model.get("table").status;
     const counts = Object.keys(MARK).map((s) => `${statuses.filter((x) => x === s).length.toLocaleString("en-US")} ${s}`);
-    summary.textContent = `${statuses.length.toLocaleString("en-US")} lanes: ${counts.join(", ")}.`;
+    summary.textContent = `${statuses.length.toLocaleString("en-US")} ${statuses.length === 1 ? "lane" : "lanes"}: ${counts.join(", ")}.`;
     const back = element("button", { type: "button", disabled: page === 0, onclick: () => turn(-1) }, "Previous");
     const next = element("button", { type: "button", disabled: page === last, onclick: () => turn(1) }, "Next");
     const where = part.length ? `${page * PAGE + 1} to ${page * PAGE + part.length} of ${found.length}` : "no such lane";
@@ -137,6 +138,7 @@ function render({ model, el }) {
   }
 
   el.classList.add("twin", "twin-lanes");
+  el.dataset.lmSuppressShortcuts = "true"; // JupyterLab's keys are not for this
   search.oninput = only.onchange = () => {
     page = 0;
     show();

@@ -1,24 +1,29 @@
 // Tabs whose pages come ready from Python, with their pictures; buttons and forms in them are sent back.
-import { element } from "./element.js";
+import { ask, deliver, element } from "./element.js";
 
 const PICTURES = ["history", "costs", "profits", "losses"];
+const WAIT = "One moment …";
 
 function render({ model, el }) {
   const place = `twin-${Math.random().toString(36).slice(2, 9)}`;
   const tabs = new Map();
   const drawn = new Map(); // name of a picture -> its address
-  const status = element("p", { className: "twin-status", role: "status" });
+  const status = element("p", { className: "twin-status" });
+  const note = element("p", { className: "twin-note", role: "status" });
   const alert = element("p", { className: "twin-alert", role: "alert" });
   const panel = element("div", { id: `${place}-panel`, className: "twin-panel", role: "tabpanel", tabIndex: 0 });
   const list = element("div", { className: "twin-tabs", role: "tablist" });
   const tools = element("div", { className: "twin-row twin-tools" });
+  const title = element("h2", {});
   const inVoila = Boolean(document.body.dataset.voila);
+  const tell = (message) => ask(model, { ...message, subject: model.get("subject") });
 
   function choose(id, focus = false) {
-    if (id === model.get("active")) return;
-    panel.setAttribute("aria-busy", "true");
-    model.set("active", id);
-    model.save_changes();
+    if (id !== model.get("active")) {
+      panel.setAttribute("aria-busy", "true");
+      model.set("active", id);
+      model.save_changes();
+    }
     if (focus) tabs.get(id).focus();
   }
 
@@ -42,7 +47,8 @@ function render({ model, el }) {
 
   function showPage() {
     const kept = new Map([...panel.querySelectorAll("img[data-picture]")].map((img) => [img.dataset.picture, img]));
-    const typed = panel.contains(document.activeElement) ? document.activeElement.id : "";
+    const at = panel.contains(document.activeElement) ? document.activeElement : null;
+    const again = at && (at.id ? `#${at.id}` : at.dataset.do ? `[data-do="${at.dataset.do}"]` : "");
     panel.innerHTML = model.get("page");
     for (const img of panel.querySelectorAll("img[data-picture]")) {
       const old = kept.get(img.dataset.picture); // keeps its picture until the new one is ready
@@ -51,7 +57,7 @@ function render({ model, el }) {
         img.replaceWith(old);
       }
     }
-    if (typed) document.getElementById(typed)?.focus();
+    if (at) (again && panel.querySelector(again) ? panel.querySelector(again) : panel).focus();
     showPictures();
     panel.removeAttribute("aria-busy");
   }
@@ -71,26 +77,37 @@ function render({ model, el }) {
     }
   }
 
-  function deliver(message, buffers) {
-    if (message.download) {
-      const blob = new Blob(buffers, { type: message.type });
-      const link = element("a", { href: URL.createObjectURL(blob), download: message.download });
-      link.click();
-      setTimeout(URL.revokeObjectURL, 60000, link.href);
-    }
-  }
-
   async function copyLink() {
-    const link = inVoila ? location.origin + location.pathname + "?" + model.get("query") : "?" + model.get("query");
+    const link = `${inVoila ? location.origin + location.pathname : ""}?${model.get("query")}`;
     try {
       await navigator.clipboard.writeText(link);
-      status.textContent = "The link to this state is on the clipboard.";
+      note.textContent = "The link to this state is on the clipboard.";
     } catch {
-      status.textContent = `The link to this state: ${link}`; // pages without encryption have no clipboard
+      note.textContent = `The link to this state: ${link}`; // pages without encryption have no clipboard
     }
   }
 
+  function showSaid() {
+    title.textContent = model.get("title");
+    status.textContent = model.get("status");
+    alert.textContent = model.get("said");
+  }
+
+  function showAddress() {
+    if (inVoila) history.replaceState(null, "", `?${model.get("query")}`);
+  }
+
+  let opening = 0;
+  model.on("change:answered", () => {
+    if (note.textContent === WAIT) note.textContent = "";
+    panel.removeAttribute("aria-busy");
+    if (opening && model.get("answered") >= opening) {
+      opening = 0;
+      showAddress(); // also where the link could not be followed: the address tells what is shown
+    }
+  });
   el.classList.add("twin", "twin-sheet");
+  el.dataset.lmSuppressShortcuts = "true"; // JupyterLab's keys are not for this
   for (const [id, label] of model.get("tabs")) {
     const tab = element("button", { type: "button", id: `${place}-${id}`, role: "tab", onclick: () => choose(id) }, label);
     tab.setAttribute("aria-controls", panel.id);
@@ -99,43 +116,37 @@ function render({ model, el }) {
   list.append(...tabs.values());
   list.onkeydown = onKey;
   for (const [name, label] of model.get("tools")) {
-    const press = name === "link" ? copyLink : () => {
-      status.textContent = "One moment …";
-      model.send({ do: name });
+    const press = () => {
+      if (name === "link") return copyLink();
+      note.textContent = WAIT;
+      tell({ do: name });
     };
     tools.append(element("button", { type: "button", onclick: press }, label));
   }
   panel.onclick = (event) => {
     const button = event.target.closest("[data-do]");
-    if (button) model.send({ do: button.dataset.do });
+    if (button) tell({ do: button.dataset.do });
   };
   panel.onsubmit = (event) => {
     event.preventDefault();
-    model.send({ do: event.target.dataset.form, ...Object.fromEntries(new FormData(event.target)) });
-  };
-  const title = element("h2", {});
-  const showSaid = () => {
-    title.textContent = model.get("title");
-    status.textContent = model.get("status");
-    alert.textContent = model.get("said");
+    tell({ do: event.target.dataset.form, ...Object.fromEntries(new FormData(event.target)) });
   };
   model.on("change:active", showTabs);
   model.on("change:page", showPage);
+  model.on("change:query", showAddress);
   for (const name of PICTURES) model.on(`change:${name}`, () => draw(name));
   for (const name of ["title", "status", "said"]) model.on(`change:${name}`, showSaid);
-  model.on("msg:custom", deliver);
-  if (inVoila) {
-    if (location.search.length > 1) {
-      model.set("opened", location.search);
-      model.save_changes();
-    }
-    model.on("change:query", () => history.replaceState(null, "", `?${model.get("query")}`));
-  }
-  el.append(element("div", { className: "twin-head" }, [title, tools]), status, alert, list, panel);
+  model.on("msg:custom", (message, buffers) => {
+    const name = deliver(message, buffers);
+    if (name) note.textContent = `${name} is ready.`;
+  });
+  el.append(element("div", { className: "twin-head" }, [title, tools]), status, note, alert, list, panel);
   showTabs();
   showPage();
   PICTURES.forEach(draw);
   showSaid();
+  opening = ask(model, { do: "shown", query: inVoila && location.search.length > 1 ? location.search : "" });
+  if (!(inVoila && location.search.length > 1)) opening = 0; // a plain address stays plain until something is turned
 }
 
 export default { render };

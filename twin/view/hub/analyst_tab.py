@@ -29,7 +29,7 @@ def page(session, numbers, question=""):
         [name.replace("_", " "), figure(name, numbers[name], unit), escape(rest_of(unit, period))]
         for name, unit in ((name, scenario.UNITS[name]) for name in found)
     ]
-    return box + table(f"{visible(session.lane)}, as it stands", ("", "value", ""), rows)
+    return box + table(f"{visible(session.lane)}, as it stands", ("", "value", ""), rows, text=(2,))
 
 
 def lookup(question, names):

@@ -37,7 +37,7 @@ def page(session, numbers):
             picture("history", _in_words(n, period)),
             _forecast(session, n, period),
             cards(overflow, period),
-            table("Resilience and its parts", ("", "points", "what it is"), parts),
+            table("Resilience and its parts", ("", "points", "what it is"), parts, text=(2,)),
         )
     )
 

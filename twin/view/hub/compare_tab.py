@@ -29,7 +29,7 @@ def page(session, numbers):
         words = name.replace("_", " "), kept_figure, figure(name, now, unit), difference(before, now, unit)
         rows.append([*words, escape(rest_of(unit, period))])
     heads = ("", f"A: {visible(kept['lane'], 20)}", f"B: {visible(session.lane, 20)}", "B − A", "")
-    return "".join((_turned(kept, session), table("Two scenarios", heads, rows), f"<p>{KEEP} {FORGET}</p>"))
+    return "".join((_turned(kept, session), table("Two scenarios", heads, rows, text=(4,)), f"<p>{KEEP} {FORGET}</p>"))
 
 
 def difference(before, now, unit):

@@ -23,7 +23,7 @@ class Field:
     @property
     def label(self):
         """The name in words."""
-        return self.name.replace("_", " ").replace("sla ", "SLA ")
+        return self.name.removesuffix("_days").replace("_", " ").replace("sla ", "SLA ")
 
 
 def fields_for(required_capacity, start, period):

@@ -1,6 +1,9 @@
 """The data feed: where the hub's flows come from, and what a planner does to the ledger."""
 
+import datetime
 import io
+from dataclasses import replace
+from pathlib import Path
 
 from twin._check import require
 from twin.data.errors import RowsRefused
@@ -10,10 +13,13 @@ from twin.data.places import HERE, is_ledger
 from twin.data.scenarios import POLICIES
 from twin.data.text import visible
 from twin.view.guard import told
-from twin.view.hub import forms
+from twin.view.hub import answers, forms
 from twin.view.hub.uploads import Uploads
 from twin.view.hub.words import alert
 from twin.view.widgets import Forms
+
+FAR = 31  # days away from the flows held from which on a flow is asked about before it is logged
+RECENT = 20  # flows of a lane that are listed
 
 
 class DataFeed:
@@ -28,7 +34,8 @@ class DataFeed:
     """
 
     def __init__(self, changed, history="", otherwise=""):
-        self._changed, self._uploads, self._uploaded, self._ledger = changed, Uploads(), None, None
+        self._changed, self._uploads, self._uploaded = changed, Uploads(), None
+        self._ledger, self._why, self._stale = None, "", None
         self._address = next((name for name in (history, otherwise) if is_ledger(name)), HERE)
         self.forms = Forms()
         self.feed = None
@@ -39,18 +46,19 @@ class DataFeed:
                 self.feed = self._opened(otherwise)
         self.feed = self.feed or _research()
         self._show()
-        self.forms.on_msg(self._on_message)
+        self.forms.on_asked(self._on_message)
 
     def _opened(self, history):
         if is_ledger(history):
-            return feed_of_ledger(self.ledger)
-        self._uploaded = feed_of_history(load_history(history))
+            return self._of_ledger()
+        feed = feed_of_history(load_history(history))
+        self._uploaded = replace(feed, place=Path(history).name)
         return self._uploaded
 
     @property
     def known(self):
         """Policies of the feed's lanes that are known."""
-        return POLICIES if self.feed.source == "research" else None
+        return _known(self.feed)
 
     @property
     def ledger(self):
@@ -64,137 +72,192 @@ class DataFeed:
     def follow(self, source):
         """Look at the source that a link names; return sentences on why that could not be."""
         said = []
-        if source and (source != self.feed.source or source == "ledger"):
+        if source and source != self.feed.source:
             with told(said.append):
                 self._use(source)
+            self._show()
         return said
 
     # ------------------------------------------------------------ what the forms ask for
 
-    def _on_message(self, _widget, message, buffers):
+    def _on_message(self, message, buffers):
         done = str(message.get("do", ""))
         if done == "piece":
             return self._uploads.collect(message, buffers)
-        said = []
+        said, self._stale = [], None
         with told(lambda text: said.append(alert(text))):
             step = getattr(self, f"do_{done.replace('-', '_')}", None)
-            require(step, "request", "one of those on the page", done)
+            require(step, "request", "one of those on the page", visible(done))
             said.append(step(message))
-        with told(lambda text: said.append(alert(text))):
-            self._show()
-        if said == [None]:  # a question was asked; what was said last still stands
-            return
-        self.forms.said = ""  # also the same answer is said again
-        self.forms.said = "".join(filter(None, said))
+        if self._stale:  # what was done is said, whatever comes of looking at it
+            with told(lambda text: said.append(alert(text))):
+                self._refresh(**self._stale)
+        self._show()
+        if any(part is not None for part in said):  # else a question was asked; what was said last still stands
+            self.forms.said = ""  # also the same answer is said again
+            self.forms.said = "".join(filter(None, said))
 
     def do_opened(self, _message):
         """A page shows the forms: open the ledger, and show what came into it since the hub began to wait."""
-        _ = self.ledger
-        self._refresh()
-        return ""
+        self._why = ""
+        with told(lambda text: setattr(self, "_why", text)):
+            _ = self.ledger
+        self._stale = {"lane": None} if self.feed.source == "ledger" else None
+
+    def do_refresh(self, _message):
+        """Look at the ledger anew: others may have changed it."""
+        self._use("ledger")
+        return answers.looking_at(self.feed)
 
     def do_source(self, message):
         """Look at another source."""
-        self._use(message["source"])
-        return forms.looking_at(self.feed)
+        self._use(message.get("source"))
+        return answers.looking_at(self.feed)
 
     def do_upload(self, message):
         """Look at an uploaded file; nothing of it is stored."""
-        history = self._uploads.read(message, lambda path, name: read_history(path, name=name))
-        self._uploaded = feed_of_history(history)
-        self._use("file")
-        return forms.account(history.account)
+        reading = answers.reading(message)
+        history = self._uploads.read(message, lambda path, name: read_history(path, name=name, **reading))
+        before, self._uploaded = self._uploaded, feed_of_history(history)
+        try:
+            self._use("file")
+        except ValueError:
+            self._uploaded = before
+            raise
+        return answers.account(history.account)
 
     def do_log(self, message):
-        """Add one flow to the ledger."""
+        """Add one flow to the ledger; one of a day far from all others is asked about first."""
         returns = message.get("returns", "").strip()
-        volume = forms.amount("volume", message.get("volume", ""))
-        returns = forms.amount("returns", returns) if returns else None
+        volume = answers.amount("volume", message.get("volume", ""))
+        returns = answers.amount("returns", returns) if returns else None
+        if odd := self._odd(message.get("date", "")):
+            if not message.get("sure"):
+                return self._ask(f"{odd} Log it all the same?", "Log it", {**message, "sure": True})
         flow = self.ledger.append(message.get("date", ""), message.get("lane", ""), volume, returns)
-        self._refresh(flow.lane)
-        return forms.logged(flow, self.ledger.remarks(flow))
+        self._stale = {"lane": flow.lane}
+        return answers.logged(flow, self.ledger.remarks(flow))
+
+    def do_flows(self, message):
+        """List the last flows of a lane, each with a way to delete it."""
+        lane = message.get("lane", "").strip()
+        require(lane in self.ledger.lanes(), "lane", "one of the ledger's", visible(lane) or "none")
+        return answers.flows(self.ledger.read([lane]).tail(RECENT))
 
     def do_delete(self, message):
         """Ask whether a flow is to be deleted."""
-        flow = self.ledger.find(forms.whole("id", str(message.get("id", ""))))
-        self._ask(f"Delete {forms.told(flow)}? Nothing else changes.", f"Delete flow {flow.id}", "deletion", id=flow.id)
+        flow = self.ledger.find(answers.whole("id", str(message.get("id", ""))))
+        text = f"Delete {answers.told(flow)}? Nothing else changes."
+        return self._ask(text, f"Delete flow {flow.id}", {"do": "deletion", "id": flow.id})
 
     def do_deletion(self, message):
         """Delete a flow, as confirmed."""
-        (flow,) = self.ledger.delete(int(message["id"]))
-        self._refresh(flow.lane)
-        return forms.said(f"Deleted: {forms.told(flow)}.")
+        (flow,) = self.ledger.delete(answers.whole("id", str(message.get("id", ""))))
+        self._stale = {"lane": flow.lane}
+        return answers.said(f"Deleted: {answers.told(flow)}.")
 
     def do_import(self, message):
         """Add the flows of a file to the ledger."""
-        options = {name: name in message for name in ("good_rows_only", "new_only")}
+        options = {name: name in message for name in ("good_rows_only", "new_only")} | answers.reading(message)
         try:
             done = self._uploads.read(message, lambda path, name: self.ledger.import_file(path, name=name, **options))
         except RowsRefused as refusal:
             plain = f"{refusal.account.headline()}. None was imported; tick the box to leave such rows out."
-            return alert(plain) + forms.account(refusal.account)
-        self._refresh()
-        return forms.imported(done)
+            return alert(plain) + answers.account(refusal.account)
+        self._stale = {"lane": None}
+        return answers.imported(done)
 
     def do_undo(self, message):
         """Ask whether an import is to be taken back."""
-        key = int(message["id"])
-        self._ask(f"Take back import {key} ({message['source']}): delete its flows?", "Take it back", "undone", id=key)
+        key = answers.whole("id", str(message.get("id", "")))
+        text = f"Take back import {key} ({visible(str(message.get('source', '')))}): delete its flows?"
+        return self._ask(text, "Take it back", {"do": "undone", "id": key})
 
     def do_undone(self, message):
         """Take back an import, as confirmed."""
-        gone = self.ledger.undo(int(message["id"]))
-        self._refresh()
-        return forms.said(f"Taken back: {gone:,} flows deleted.")
+        self._stale = {"lane": None}
+        gone = self.ledger.undo(answers.whole("id", str(message.get("id", ""))))
+        return answers.said(f"Taken back: {answers.counted(gone, 'flow')} deleted.")
 
     def do_export(self, _message):
         """Send the ledger as a CSV file."""
         text = io.StringIO(newline="")
         count = self.ledger.export(text)
-        content = text.getvalue().encode()
-        self.forms.send({"download": "flows.csv", "type": "text/csv"}, buffers=[content])
-        return forms.said(f"{count:,} flows exported to flows.csv.")
+        self.forms.send({"download": "flows.csv", "type": "text/csv"}, buffers=[text.getvalue().encode()])
+        return answers.said(f"{answers.counted(count, 'flow')} exported to flows.csv.")
 
     def do_reset(self, message):
         """Delete every flow, when the words that say so were typed."""
         gone = self.ledger.reset(message.get("token", "").strip())
         if self.feed.source == "ledger":
             self._use("research")
-        return forms.said(f"All {gone:,} flows are deleted; the hub shows the research lanes.")
+        return answers.said(f"All {answers.counted(gone, 'flow')} are deleted; the hub shows the research lanes.")
 
     # ------------------------------------------------------------ how
 
+    def _of_ledger(self):
+        require(self.ledger.count() > 0, "ledger", "one that holds flows: log or import some first", "none")
+        feed = feed_of_ledger(self.ledger)
+        return replace(feed, place=answers.named(feed.place))
+
     def _use(self, source, lane=None):
+        """Look at a source; when that cannot be, the hub goes on looking where it did."""
         if source == "ledger":
-            require(self.ledger.count() > 0, "ledger", "one that holds flows: log or import some first", "none")
-            self.feed = feed_of_ledger(self.ledger)
+            feed = self._of_ledger()
         elif source == "file":
-            require(self._uploaded, "file", "uploaded first; a link cannot bring it along", "none")
-            self.feed = self._uploaded
+            require(self._uploaded, "file", "uploaded first, which a link cannot do", "none")
+            feed = self._uploaded
         else:
-            require(source == "research", "source", "research, file or ledger", visible(source))
-            self.feed = _research()
-        self._changed(self.feed, self.known, lane)
+            require(source == "research", "source", "research, file or ledger", visible(str(source)))
+            feed = _research()
+        self._changed(feed, _known(feed), lane)
+        self.feed = feed
 
-    def _refresh(self, lane=None):
-        """The ledger has changed: show it anew where the hub looks at it."""
-        if self.feed.source == "ledger":
-            self._use("ledger" if self.ledger.count() else "research", lane)
+    def _refresh(self, lane):
+        """The ledger has changed: show it anew where the hub looks at it; one that holds nothing to show is left."""
+        if self.feed.source != "ledger":
+            return
+        try:
+            self._use("ledger", lane)
+        except ValueError:
+            self._use("research")
+            raise
 
-    def _ask(self, text, yes, done, **message):
+    def _odd(self, date):
+        """A sentence on a day that is far from all others, which would count as zero in between."""
+        try:
+            day = datetime.date.fromisoformat(date)
+        except ValueError:
+            return ""  # the ledger says what a day is
+        status = self.ledger.status()
+        if day > datetime.date.today():
+            return f"{day} is in the future: until then every other lane would count as zero."
+        if not status["flows"]:
+            return ""
+        first, last = (datetime.date.fromisoformat(status[f"{end}_date"]) for end in ("first", "last"))
+        if (day - last).days > FAR:
+            return f"{day} is {(day - last).days:,} days after every other flow: lanes count as zero up to it."
+        return f"{day} is {(first - day).days:,} days before every other flow." if (first - day).days > FAR else ""
+
+    def _ask(self, text, yes, message):
+        message = {name: value for name, value in message.items() if name != "serial"}
         self.forms.question = {}
-        self.forms.question = {"text": text, "yes": yes, "message": {"do": done, **message}}
+        self.forms.question = {"text": text, "yes": yes, "message": message}
 
     def _show(self):
         """The page anew; a ledger that cannot be reached says so there, and the rest stays."""
-        status, why = None, []
+        status = None
         if self._ledger is not None:
-            with told(why.append):
-                from twin.data.ledger import RESET_TOKEN
+            from twin.data.ledger import RESET_TOKEN
 
+            with told(lambda text: setattr(self, "_why", text)):
                 status = {**self._ledger.status(), "reset_token": RESET_TOKEN}
-        self.forms.page = forms.page(self.feed, status, "".join(why), self._uploaded is not None)
+        self.forms.page = forms.page(self.feed, status, self._why, self._uploaded is not None)
 
 
 def _research():
     return feed_of_history(load_history(""), "research")
+
+
+def _known(feed):
+    return POLICIES if feed.source == "research" else None

@@ -1,16 +1,21 @@
-"""The forms of the data feed as HTML, and its answers."""
+"""The forms of the data feed as HTML."""
 
 import datetime
 import json
 from html import escape
 
-from twin._check import require
 from twin.data.text import visible
-from twin.view.guard import sentence
-from twin.view.hub.words import alert, listed
+from twin.view.hub.answers import counted, named, said
+from twin.view.hub.words import alert
 
 SHOWN = 8  # imports that are listed
 _FILE = '<label>CSV file <input type="file" name="file" accept=".csv,.gz,.txt,text/csv" required></label>'
+_READING = (
+    '<label>Decimal mark <select name="decimal"><option value=".">point</option>'
+    '<option value=",">comma</option></select></label>'
+    '<label>Headings, if others <input name="headings" size="24" placeholder="date, lane, volume"></label>'
+)
+_LANE = '<label>Lane <input name="lane" list="twin-lane-names" maxlength="500" autocomplete="off" required></label>'
 
 
 def page(feed, status, why, uploaded):
@@ -19,7 +24,8 @@ def page(feed, status, why, uploaded):
     feed : what the hub looks at; status : of the ledger, None when it cannot be reached, and `why` says why.
     uploaded : whether there is a file to look at.
     """
-    ledger = _ledger(feed, status) if status else alert(why) if why else said("Opening the ledger …")
+    again = '<p><button type="button" data-do="opened">Try again</button></p>'
+    ledger = _ledger(feed, status) if status else alert(why) + again if why else said("Opening the ledger …")
     return (
         f"{_sources(feed, status, uploaded)}"
         '<details id="twin-forms"><summary>Upload, log, correct, import, export</summary>'
@@ -28,20 +34,21 @@ def page(feed, status, why, uploaded):
 
 
 def _sources(feed, status, uploaded):
-    held = f"{status['flows']:,} flows" if status else "not open"
+    held = counted(status["flows"], "flow") if status else "not open"
     choices = {
         "research": ("synthetic research lanes", True),
         "file": (f"uploaded file{'' if uploaded else ' (none yet)'}", uploaded),
-        "ledger": (f"ledger ({held})", bool(status and status["flows"])),
+        "ledger": (f"ledger ({held})", True),
     }
     radios = "".join(
         f'<label><input type="radio" name="source" id="twin-source-{name}" value="{name}"'
         f"{' checked' if feed.source == name else ''}{'' if possible else ' disabled'}>{escape(words)}</label>"
         for name, (words, possible) in choices.items()
     )
+    refresh = '<button type="button" data-do="refresh" id="twin-refresh">Refresh</button>'
     return (
-        f'<div class="twin-radios" role="radiogroup" aria-label="Flows to look at"><b>Look at</b> &nbsp; {radios}</div>'
-        f"<p>Now: {escape(visible(feed.place, 120))}.</p>"
+        '<div class="twin-radios" role="radiogroup" aria-label="Flows to look at"><b>Look at</b>'
+        f"{radios}{refresh if feed.source == 'ledger' else ''}</div>"
     )
 
 
@@ -49,48 +56,44 @@ def _upload():
     return _section(
         "upload",
         "Try a CSV file (sandbox: nothing of it is stored)",
-        f'<div class="twin-row">{_FILE}<button type="submit">Look at it</button></div>'
+        f'<div class="twin-row">{_FILE}{_READING}<button type="submit">Look at it</button></div>'
         '<p class="twin-help">Columns date, lane, volume and optionally returns; days, weeks or months.</p>',
     )
 
 
 def _ledger(feed, status):
-    today = datetime.date.today().isoformat()
-    lanes = "".join(f'<option value="{escape(lane, quote=True)}">' for lane in feed.statistics.index[:500])
+    past, held, token = status["imports"], counted(status["flows"], "flow"), status["reset_token"]
     log = (
-        f'<div class="twin-row"><label>Date <input type="date" name="date" value="{today}" required></label>'
-        '<label>Lane <input name="lane" list="twin-lane-names" maxlength="500" autocomplete="off" required></label>'
-        f'<datalist id="twin-lane-names">{lanes}</datalist>'
-        '<label>Volume [pallet] <input name="volume" inputmode="decimal" size="8" required></label>'
-        '<label>Returns [pallet] <input name="returns" inputmode="decimal" size="8" placeholder="not recorded"></label>'
-        '<button type="submit">Log it</button></div>'
+        f'<div class="twin-row"><label>Date <input type="date" name="date" value="{datetime.date.today()}" required>'
+        f"</label>{_LANE}"
+        '<label>Volume [pallet] <input name="volume" inputmode="decimal" size="8" data-once required></label>'
+        '<label>Returns [pallet] <input name="returns" inputmode="decimal" size="8" data-once '
+        'placeholder="not recorded"></label><button type="submit">Log it</button></div>'
     )
-    past, held = status["imports"], f"{status['flows']:,}"
+    find = f'<div class="twin-row">{_LANE}<button type="submit">Show its last flows</button></div>'
     delete = (
-        '<div class="twin-row"><label>Id of the flow <input name="id" inputmode="numeric" size="10" required></label>'
-        '<button type="submit">Delete …</button></div>'
-        '<p class="twin-help">The id is shown when a flow is logged, and in the export of the command line. '
-        "The flow is shown before it is deleted.</p>"
+        '<div class="twin-row"><label>Id of the flow <input name="id" inputmode="numeric" size="10" data-once required>'
+        '</label><button type="submit">Delete …</button></div>'
     )
     bulk = (
-        f'<div class="twin-row">{_FILE}'
+        f'<div class="twin-row">{_FILE}{_READING}'
         f"{_box('good_rows_only', 'leave out rows that cannot be used')}"
         f"{_box('new_only', 'only lanes and days not held yet')}"
         f'<button type="submit">Import</button></div>{_imports(past)}'
     )
-    export = f'<div class="twin-row"><button type="submit">Export {held} flows as CSV</button></div>'
-    token = status["reset_token"]
+    export = f'<div class="twin-row"><button type="submit">Export {held} as CSV</button></div>'
     reset = (
-        f'<div class="twin-row"><label>Type <b>{token}</b> to confirm <input name="token" size="20" '
-        'autocomplete="off" required></label><button type="submit" class="twin-danger">Delete all flows</button></div>'
+        f'<div class="twin-row"><label>Type <b>{token}</b> to confirm <input name="token" size="20" autocomplete="off" '
+        'data-once required></label><button type="submit" class="twin-danger">Delete all flows</button></div>'
     )
-    where = f"Ledger at {visible(status['place'], 120)}"
     span = f"{status['first_date']} to {status['last_date']}" if status["flows"] else "no flows yet"
+    names = "".join(f'<option value="{escape(lane, quote=True)}">' for lane in feed.statistics.index[:500])
     return "".join(
         (
-            f"<p>{escape(where)}: {status['flows']:,} flows of {status['lanes']:,} lanes, {span}.</p>",
+            said(f"{named(status['place'])}: {held}, {counted(status['lanes'], 'lane')}, {span}."),
+            f'<datalist id="twin-lane-names">{names}</datalist>',
             _section("log", "Log a flow", log),
-            _section("delete", "Correct: delete a flow", delete),
+            _section("delete", "Correct: find and delete a flow", delete, before=_form("flows", find)),
             _section("import", "Import a CSV file", bulk),
             _section("export", "Export", export),
             _section("reset", "Reset the ledger", reset),
@@ -98,9 +101,13 @@ def _ledger(feed, status):
     )
 
 
-def _section(name, title, fields):
-    form = f'<form data-form="{name}">{fields}</form>'
-    return f'<details id="twin-{name}"><summary>{escape(title)}</summary>{form}</details>'
+def _section(name, title, fields, before=""):
+    form = _form(name, fields)
+    return f'<details id="twin-{name}"><summary>{escape(title)}</summary>{before}{form}</details>'
+
+
+def _form(name, fields):
+    return f'<form data-form="{name}">{fields}</form>'
 
 
 def _box(name, words):
@@ -120,56 +127,3 @@ def _imports(past):
 
 def _with(entry):
     return escape(json.dumps({"id": entry["id"], "source": visible(entry["source"], 60)}), quote=True)
-
-
-# ------------------------------------------------------------ answers
-
-
-def said(text):
-    """Return a sentence."""
-    return f"<p>{escape(text)}</p>"
-
-
-def told(flow):
-    """Return a flow in words."""
-    volume = "an unknown volume" if flow.volume is None else f"{flow.volume:g} pallets"
-    back = "" if flow.returns is None else f", {flow.returns:g} returned"
-    return f"flow {flow.id}, {flow.date}, {visible(flow.lane, 60)}, {volume}{back}"
-
-
-def logged(flow, remarks):
-    """Return the answer to a logged flow, with what is odd about it and a way back."""
-    button = f'<button type="button" data-do="delete" data-with="{{&quot;id&quot;: {flow.id}}}">Delete it …</button>'
-    return said(f"Logged: {told(flow)}.") + listed([sentence(remark) for remark in remarks]) + f"<p>{button}</p>"
-
-
-def imported(done):
-    """Return the answer to an import."""
-    added = "Nothing new in this file." if done.repeated else f"{done.records:,} flows added as import {done.id}."
-    return said(added) + listed([sentence(note) for note in done.notes]) + account(done.account)
-
-
-def account(read):
-    """Return the account of a file: what was read, refused and decided."""
-    whole = f"<details><summary>Account of the file</summary><pre>{escape(str(read))}</pre></details>"
-    return said(f"{read.headline()}.") + whole
-
-
-def looking_at(feed):
-    """Return what the hub looks at now."""
-    left_out = [f"{lane}: {reason}" for lane, reason in feed.refused["reason"].head(5).items()]
-    return said(f"{len(feed.statistics):,} lanes of {visible(feed.place, 120)}.") + listed([*feed.notes, *left_out])
-
-
-def amount(name, text):
-    """Return the number that a field holds, with a point or a comma before its decimals."""
-    try:
-        return float(text.strip().replace(",", "."))
-    except ValueError:
-        raise ValueError(f"{name} must be a number such as 120 or 12.5; got {visible(text, 40)!r}") from None
-
-
-def whole(name, text):
-    """Return the whole number that a field holds."""
-    require(text.strip().isdigit(), name, "a whole number", visible(text, 40))
-    return int(text)

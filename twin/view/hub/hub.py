@@ -28,19 +28,19 @@ class Hub:
         "ledger:", an address of a ledger, or the path of a CSV file; empty for what the setting TWIN_HISTORY says, else
         for the synthetic research lanes.
     lane : str, optional
-        The lane to look at first, where there is one of this name; else the largest.
+        The lane to look at first; empty for the largest.
     """
 
     def __init__(self, history="", lane=""):
         self.feed = DataFeed(self._take, history, otherwise=setting("TWIN_HISTORY"))
         self.session = Session(self.feed.feed, self.feed.known)
-        if lane in self.session.policies.index:
+        self._sessions = {_identity(self.feed.feed): self.session}
+        if lane:
             self.session.pick(lane)
         self.lanes = LaneTable()
         self.dials = Dials(presets=list(PRESETS))
-        self.sheet = Sheet(
-            tabs=[[name, label] for name, (label, *_) in tabs.TABS.items()], tools=TOOLS, active="capacity"
-        )
+        labels = [[name, label] for name, (label, *_) in tabs.TABS.items()]
+        self.sheet = Sheet(tabs=labels, tools=TOOLS, active="capacity")
         self.desk = ipywidgets.Box([self.dials, self.sheet])
         self.desk.add_class("twin-desk")
         self.data = self.feed.forms
@@ -49,11 +49,9 @@ class Hub:
         self._show_lane()
         self.lanes.observe(self._on_pick, "picked")
         self.lanes.observe(self._on_thresholds, "thresholds")
-        self.dials.on_msg(self._on_dials)
         self.sheet.observe(self._on_tab, "active")
-        self.sheet.observe(self._on_opened, "opened")
-        self.sheet.on_msg(self._on_sheet)
-        gc.freeze()  # what is here by now stays: looking through it for garbage would hold up a picture now and then
+        self.dials.on_asked(self._on_dials)
+        self.sheet.on_asked(self._on_sheet)
 
     # ------------------------------------------------------------ what is shown
 
@@ -62,6 +60,7 @@ class Hub:
         session = self.session
         with self._quietly(), self.lanes.hold_sync():
             self.lanes.columns = network.columns(session.feed.period)
+            self.lanes.row = {}  # else the same one is not sent again
             self.lanes.table = network.table(session.network(), session.feed.period)
             self.lanes.sparks = network.sparks(session.feed.recent)
             self.lanes.thresholds = dict(session.thresholds)
@@ -75,28 +74,24 @@ class Hub:
         optimum |= {"help": "aim at the critical ratio of the costs above", "group": "Target"}
         fields.insert([field["name"] for field in fields].index("service_level"), optimum)
         with self._quietly(), self.dials.hold_sync():
-            self.dials.subject = session.lane
-            self.dials.fields = fields
+            self.dials.subject, self.dials.fields, self.dials.said = session.lane, fields, {}
             self._show_values()
             self.lanes.picked = session.lane
         self._show_page()
 
     def _show_values(self):
         values = self.session.values
-        if values[OPTIMUM]:
-            values["service_level"] = float(self.session.policy.service_level)
-        self.dials.values = values
+        self.dials.values = {**values, "service_level": float(self.session.policy.service_level)}
         self.dials.disabled = ["service_level"] if values[OPTIMUM] else []
 
-    def _show_page(self, said=""):
+    def _show_page(self):
         """The open tab anew, with its pictures."""
         session, name = self.session, self.sheet.active
         numbers = session.numbers()
         _, page, parts = tabs.TABS[name]
         extra = (self._question,) if name == "analyst" else ()
         with self.sheet.hold_sync():
-            self.sheet.title = visible(session.lane)
-            self.sheet.said = said
+            self.sheet.subject, self.sheet.title = session.lane, visible(session.lane)
             self.sheet.status = self._where()
             self.sheet.query = session.query() + f"&tab={name}"
             self.sheet.page = page(session, numbers, *extra)
@@ -108,56 +103,6 @@ class Hub:
     def _draw(self, part, numbers):
         setattr(self.sheet, part, png(tabs.drawn(part, self.session, numbers), quick=True))
 
-    def _where(self):
-        session = self.session
-        row = session.feed.statistics.loc[session.lane]
-        record = f"{int(row['periods']):,} {unit_in('period', session.feed.period)}s to {row['last_date']:%Y-%m-%d}"
-        return f"{session.feed.place}, {record}. " + " · ".join(session.assumptions)
-
-    # ------------------------------------------------------------ what is done
-
-    def _take(self, feed, known, lane=None):
-        """Look at another feed, or the same one with other flows."""
-        same = feed.source == self.session.feed.source and feed.place == self.session.feed.place
-        self.session = Session(feed, known, self.session if same else None)
-        if lane in self.session.policies.index:
-            self.session.pick(lane)
-        self._show_lanes()
-        self._show_lane()
-
-    def _on_pick(self, change):
-        if not self._silent:
-            with told(self._say):
-                self.session.pick(change["new"])
-                self._show_lane()
-
-    def _on_tab(self, _change):
-        if not self._silent:
-            with told(self._say):
-                self._show_page()
-
-    def _on_thresholds(self, change):
-        if self._silent:
-            return
-        self.lanes.said = ""
-        with told(lambda text: setattr(self.lanes, "said", text)):
-            self.session.set_thresholds(**change["new"])
-        self._show_lanes()
-
-    def _turn(self, step, control=""):
-        """Take a step with the controls; one that cannot be is said beside its control, and changes nothing."""
-        said = {}
-        self.dials.said = {}  # also the same sentence is said again
-        with told(lambda text: said.update({control: text})):
-            step()
-        with self.dials.hold_sync():
-            self._show_values()
-            self.dials.said = said
-        if not said:
-            with told(self._say):
-                self._show_page()
-                self._show_row()
-
     def _show_row(self):
         """The picked lane's row anew; the others have not changed, and there may be thousands."""
         session = self.session
@@ -167,44 +112,116 @@ class Hub:
             self.lanes.table[name][place] = value  # as the page does
         self.lanes.row = row
 
-    def _on_dials(self, _widget, message, _buffers):
-        if message.get("do") == "turn" and message["subject"] == self.session.lane:
-            name = message["name"]
-            self._turn(lambda: self.session.change(**{name: message["value"]}), name)
-        elif message.get("do") == "preset":
-            self._turn(lambda: self.session.use_preset(message["name"]))
-        elif message.get("do") == "reset":
+    def _where(self):
+        session = self.session
+        row = session.feed.statistics.loc[session.lane]
+        record = f"{int(row['periods']):,} {unit_in('period', session.feed.period)}s to {row['last_date']:%Y-%m-%d}"
+        return f"{visible(session.feed.place, 60)}, {record}. Assumed: {'; '.join(session.assumptions)}."
+
+    # ------------------------------------------------------------ what is done
+
+    def _take(self, feed, known, lane=None):
+        """Look at another feed, or at the same one with other flows; nothing changes when that cannot be."""
+        session = Session(feed, known, self._sessions.get(_identity(feed)))
+        if lane in session.policies.index:
+            session.pick(lane)
+        session.numbers()
+        self.session = self._sessions[_identity(feed)] = session
+        self._show_lanes()
+        self._show_lane()
+
+    def _on_pick(self, change):
+        if self._silent:
+            return
+        with self._said():
+            self.session.pick(change["new"])
+            self._show_lane()
+        with self._quietly():
+            self.lanes.picked = self.session.lane  # where the one asked for cannot be shown
+
+    def _on_thresholds(self, change):
+        if self._silent:
+            return
+        self.lanes.said = ""
+        with told(lambda text: setattr(self.lanes, "said", text)):
+            self.session.set_thresholds(**change["new"])
+        with self._said():
+            self._show_lanes()
+            self._show_page()
+
+    def _on_tab(self, change):
+        if self._silent:
+            return
+        with self._said():
+            if change["new"] not in tabs.TABS:
+                self.sheet.active = change["old"]
+            self._show_page()
+
+    def _on_dials(self, message, _buffers):
+        if message.get("subject") != self.session.lane:
+            return  # of a lane that is no longer shown
+        done, name = message.get("do"), message.get("name", "")
+        if done == "turn":
+            self._turn(lambda: self.session.change(**{name: message.get("value")}), name)
+        elif done == "preset":
+            self._turn(lambda: self.session.use_preset(name))
+        elif done == "reset":
             self._turn(self.session.reset)
 
-    def _on_opened(self, change):
-        """Follow the link that the page was opened with."""
-        with told(self._say):
-            asked = dict(parse_qsl(change["new"].removeprefix("?")))
-            said = self.feed.follow(asked.get("source", ""))
-            said += self.session.restore(change["new"])
-            if asked.get("tab") in tabs.TABS:
-                with self._quietly():
-                    self.sheet.active = asked["tab"]
-            self._show_lanes()
-            self._show_lane()
-            self._say(" ".join(said))
+    def _turn(self, step, control=""):
+        """Take a step with the controls; one that cannot be is said beside its control, and changes nothing."""
+        said = {}
+        with told(lambda text: said.update({control: text.replace("_", " ")})):
+            step()
+        with self.dials.hold_sync():
+            self._show_values()
+            self.dials.said = said
+        if not said:
+            with self._said():
+                self._show_page()
+                self._show_row()
 
-    def _on_sheet(self, _widget, message, _buffers):
-        with told(self._say):
-            done = message.get("do")
+    def _on_sheet(self, message, _buffers):
+        done = message.get("do")
+        with self._said():
+            if done == "shown":
+                gc.freeze()  # what is here stays; looking through it for garbage would hold up pictures
+                self.sheet.said = self._follow(message.get("query", ""))
+                return
+            if message.get("subject") != self.session.lane:
+                return  # of a lane that is no longer shown
             if done == "pin":
                 self.session.pin()
             elif done == "unpin":
                 self.session.pinned = None
             elif done == "ask":
                 self._question = str(message.get("question", ""))
-            elif done in ("pdf", "csv"):
+            elif done in report.FILES:
                 name, kind, content = report.FILES[done](self.session)
                 self.sheet.send({"download": name, "type": kind}, buffers=[content])
             self._show_page()
 
-    def _say(self, text):
-        self.sheet.said = sentence(text) if text else ""
+    def _follow(self, query):
+        """Follow the link that a page was opened with; return a sentence on what of it could not be."""
+        if not query:
+            return ""
+        asked = dict(parse_qsl(query.removeprefix("?")))
+        said = self.feed.follow(asked.get("source", ""))
+        with told(said.append):
+            said += self.session.restore(query)
+            if asked.get("tab") in tabs.TABS:
+                with self._quietly():
+                    self.sheet.active = asked["tab"]
+        self._show_lanes()
+        self._show_lane()
+        return f"The link could not be followed in all: {' '.join(map(sentence, said))}" if said else ""
+
+    @contextmanager
+    def _said(self):
+        """What goes wrong inside is said above the tabs; what was said before is over."""
+        self.sheet.said = ""
+        with told(lambda text: setattr(self.sheet, "said", text)):
+            yield
 
     @contextmanager
     def _quietly(self):
@@ -214,6 +231,11 @@ class Hub:
             yield
         finally:
             self._silent = before
+
+
+def _identity(feed):
+    """What a planner's choices hold for: the ledger and the research lanes as they grow, a file as it was sent."""
+    return (feed.source, feed.place, feed.period, id(feed) if feed.source == "file" else None)
 
 
 def _unit(field, period):

@@ -2,7 +2,6 @@
 
 import numpy as np
 
-from twin.data.feed import RECENT
 from twin.view.hub.controls import unit_in
 
 MISSING = 255  # in a sparkline
@@ -23,7 +22,14 @@ def columns(period):
         column("demand_mean", "mean", "number", 1, f"mean volume of a {name} [pallet]"),
         column("dependency", "dependency", "share", help="share of the required capacity that a partner provides"),
         column("resilience_index", "resilience", "number", 1, "resilience index, 0 to 100 [points]"),
-        column("spark", f"last {RECENT} {name}s", "spark"),
+        column(
+            "overflow_probability",
+            "overflow",
+            "share",
+            help=f"probability that own capacity does not suffice in a {name}",
+        ),
+        column("profit", "profit", "number", 0, f"expected profit of a {name} [$]"),
+        column("spark", f"recent {name}s", "spark"),
     ]
 
 

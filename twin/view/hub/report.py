@@ -8,6 +8,7 @@ from pathlib import Path
 
 from twin import scenario
 from twin.data._lane_names import written_lane
+from twin.data.policies import UNITS
 from twin.data.text import visible
 from twin.view.hub import tabs
 from twin.view.hub.controls import OPTIMUM, unit_in
@@ -26,6 +27,8 @@ def numbers_csv(session):
     for field in session.fields:
         table.writerow((lane, "control", field.name, repr(session.values[field.name]), unit_in(field.unit, period)))
     table.writerow((lane, "control", OPTIMUM, int(session.values[OPTIMUM]), "-"))
+    for name, value in _given(session).items():
+        table.writerow((lane, "given", name, repr(value), unit_in(UNITS[name], period)))
     for name, value in session.numbers().items():
         table.writerow((lane, "answer", name, repr(value), unit_in(scenario.UNITS[name], period)))
     return text.getvalue().encode()
@@ -61,11 +64,23 @@ def _state(session, numbers):
         "source": f"{visible(session.feed.place, 120)}, {int(record['periods']):,} {unit_in('period', period)}s",
         "through": f"{record['last_date']:%Y-%m-%d}",
         "assumptions": list(session.assumptions),
-        "controls": [row(f.name, values[f.name], f.unit) for f in session.fields if f.name != "service_level"],
+        "controls": [
+            *(
+                row(f.name.removesuffix("_days"), values[f.name], f.unit)
+                for f in session.fields
+                if f.name != "service_level"
+            ),
+            *(row(name, value, UNITS[name]) for name, value in _given(session).items()),
+        ],
         "target": "newsvendor optimum" if values[OPTIMUM] else "service level aimed at",
         "level": written(numbers["service_level"], "-"),
         "answers": [row(name, value, scenario.UNITS[name]) for name, value in numbers.items()],
     }
+
+
+def _given(session):
+    """What of the policy has no control."""
+    return {name: float(session.policies.loc[session.lane, name]) for name in ("fixed_order_cost", "dwell")}
 
 
 def _name(session, ending):

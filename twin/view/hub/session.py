@@ -1,5 +1,6 @@
 """One planner's session: which lane, which values, and every number that follows. No widgets, no drawing."""
 
+from contextlib import suppress
 from urllib.parse import parse_qsl, urlencode
 
 import numpy as np
@@ -7,12 +8,14 @@ import numpy as np
 from twin import lane, scenario
 from twin._check import require
 from twin.data.policies import policy_of, starting_policies
+from twin.data.text import visible
+from twin.view.guard import told
 from twin.view.hub.controls import OPTIMUM, PRESETS, TARGETS, fields_for, preset
 
 KEPT = 8  # evaluated states that are remembered
 HORIZON = 14  # periods that the forecast looks ahead at first
 STRAIN, UNDER_USED = 1.10, 0.75  # use of own capacity above and below which a lane's status changes [-]
-MOST_USE = 99.99  # shown for a lane without own capacity [-]
+MOST_USE = 10.0  # shown for a lane of little own capacity, or of none [-]
 STRAINED, NORMAL, SPARE = "capacity strain", "normal", "under-used"
 
 
@@ -40,8 +43,13 @@ class Session:
             self._keep(before)
 
     def _keep(self, before):
+        """Take over the choices of another session; values that other flows have put out of bounds are let go."""
         self.thresholds, self.pinned = before.thresholds, before.pinned
-        self._changed = {name: v for name, v in before._changed.items() if name in self.policies.index}
+        for name in self.policies.index.intersection(list(before._changed)):
+            self.lane = name
+            with suppress(ValueError):
+                self.change(**before._changed[name])
+        self.lane = self.feed.statistics["demand_mean"].idxmax()
         if before.lane in self.policies.index:
             self.lane = before.lane
 
@@ -49,8 +57,13 @@ class Session:
 
     def pick(self, name):
         """Look at another lane."""
-        require(name in self.policies.index, "lane", "one of the lanes shown", name)
-        self.lane = name
+        require(name in self.policies.index, "lane", "one of the lanes shown", visible(name))
+        before, self.lane = self.lane, name
+        try:
+            self.numbers()
+        except BaseException:  # its flows have gone, or their database
+            self.lane = before
+            raise
 
     @property
     def start(self):
@@ -87,12 +100,21 @@ class Session:
             if name in bounds:
                 low, high = bounds[name].low, bounds[name].high
                 require(low <= value <= high, bounds[name].label, f"from {low:g} to {high:g}", value)
+        require(values.get(OPTIMUM, 0) in (0, 1), OPTIMUM.replace("_", " "), "on (1) or off (0)", values.get(OPTIMUM))
         if "horizon" in values:
             require(float(values["horizon"]).is_integer(), "horizon", "a whole number of periods", values["horizon"])
         asked = {**self.values, **{name: float(value) for name, value in values.items()}}
+        if values.get(OPTIMUM) == 0 and self._level_is_free():
+            low, high = bounds["service_level"].low, bounds["service_level"].high
+            asked["service_level"] = min(max(float(self.policy.service_level), low), high)  # the one in view stays
         self._evaluated(self._policy(asked), asked["horizon"])  # refuses what the formulas refuse
         start = self.start
         self._changed[self.lane] = {name: value for name, value in asked.items() if value != start[name]}
+
+    def _level_is_free(self):
+        """Whether the optimum is on, and nobody has ever stated a service level for this lane."""
+        stated = not np.isnan(self.policies.loc[self.lane, "service_level"])
+        return self.values[OPTIMUM] and not stated and "service_level" not in self._changed.get(self.lane, {})
 
     def reset(self):
         """Give the lane back the values it started with."""
@@ -158,7 +180,8 @@ class Session:
 
     def set_thresholds(self, strain, under_used):
         """Set the use of own capacity above which a lane is strained, and below which it is under-used. [-]"""
-        require(0 < under_used < strain <= 10, "thresholds", "0 < under-used < strain <= 10", (under_used, strain))
+        rule = "0% < under-used < strain <= 1000%"
+        require(0 < under_used < strain <= 10, "thresholds", rule, f"{under_used:.0%} and {strain:.0%}")
         self.thresholds = {"strain": float(strain), "under_used": float(under_used)}
 
     def pin(self):
@@ -168,24 +191,32 @@ class Session:
     # ------------------------------------------------------------ the state as an address
 
     def query(self):
-        """Return the state as a query string: lane and values that differ from its start."""
-        changed = {name: f"{value:.10g}" for name, value in self._changed.get(self.lane, {}).items()}
+        """Return the state as a query string: lane, and values and thresholds that differ from their start."""
+        start = {"strain": STRAIN, "under_used": UNDER_USED}
+        other = {name: value for name, value in self.thresholds.items() if value != start[name]}
+        changed = {name: f"{value:.10g}" for name, value in {**self._changed.get(self.lane, {}), **other}.items()}
         return urlencode({"source": self.feed.source, "lane": self.lane, **changed})
 
     def restore(self, query):
-        """Take over a state from a query string; return sentences on what could not be."""
+        """Take over a state from a query string; return sentences on what of it could not be."""
         given, said = dict(parse_qsl(query.removeprefix("?"))), []
-        given.pop("source", None)
-        name = given.pop("lane", self.lane)
+        name = given.get("lane", self.lane)
         if name not in self.policies.index:
-            return [f"The link is of lane {name}, which is not among these lanes."]
+            return [f"lane {visible(name)} is not among these lanes"]
         self.pick(name)
         self.reset()
         known = {field.name for field in self.fields} | {OPTIMUM}
+        asked = {control: _number(text) for control, text in given.items() if control in known}
         try:
-            self.change(**{control: float(text) for control, text in given.items() if control in known})
-        except ValueError as error:
-            said.append(f"The link could not be followed: {error}.")
+            self.change(**asked)
+        except ValueError:  # then one by one, so that one wrong value does not cost the others
+            for control, value in asked.items():
+                with told(said.append):
+                    self.change(**{control: value})
+        limits = {limit: _number(given[limit]) for limit in self.thresholds if limit in given}
+        if limits:
+            with told(said.append):
+                self.set_thresholds(**{**self.thresholds, **limits})
         return said
 
     def _policy(self, values):
@@ -204,3 +235,10 @@ class Session:
             numbers = scenario.evaluate(self.moments, policy, volumes, horizon=int(horizon), period=self.feed.period)
             self._known = {**dict(list(self._known.items())[-KEPT:]), key: numbers}
         return dict(self._known[key])
+
+
+def _number(text):
+    try:
+        return float(text)
+    except ValueError:
+        return float("nan")  # which no control takes

@@ -1,5 +1,7 @@
 """The parts of the hub where no kernel runs: in a stored notebook, in print, in a batch."""
 
+from html import escape
+
 from twin import scenario
 from twin.data.text import visible
 from twin.view.hub import tabs
@@ -25,7 +27,7 @@ def shown(hub, part, *, live=True):
 
 def _data(session):
     sentence = f"{len(session.feed.statistics):,} lanes of {session.feed.place}."
-    return Words(f"<p>{sentence}</p>", sentence)
+    return Words(f"<p>{escape(sentence)}</p>", sentence)
 
 
 def _lanes(session):
@@ -43,7 +45,7 @@ def _lanes(session):
     text = "\n".join(
         "".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip() for line in lines
     )
-    return Words(table("Lanes of the network", heads, rows), text)
+    return Words(table("Lanes of the network", heads, [[*map(escape, row)] for row in rows]), text)
 
 
 def _desk(session):

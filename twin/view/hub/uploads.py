@@ -7,11 +7,12 @@ from twin._check import require
 from twin.data.errors import RowsRefused
 from twin.data.text import visible
 
+MOST = 3  # files at a time
 LARGEST = 64 * 2**20  # of a file [byte]
 
 
 class Uploads:
-    """The file that a planner has sent and not used yet: one at a time, what nobody asks for is dropped."""
+    """Files that a planner has sent and not used yet; of more than a few the oldest are dropped."""
 
     def __init__(self):
         self._held = {}
@@ -19,8 +20,8 @@ class Uploads:
     def collect(self, message, buffers):
         """Add pieces to the file of a message."""
         if message.get("first"):
-            self._held = {message["id"]: bytearray()}
-        held = self._held.get(message["id"])
+            self._held = {**dict(list(self._held.items())[1 - MOST :]), message.get("id"): bytearray()}
+        held = self._held.get(message.get("id"))
         if held is not None and len(held) <= LARGEST:
             for buffer in buffers:
                 held += buffer

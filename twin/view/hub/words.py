@@ -30,7 +30,8 @@ def rest_of(unit, period):
     unit = unit_in(unit, period)
     if unit.startswith("$"):
         parts = unit.split("/")[1:]
-        return f"a {' and '.join(parts)}" if parts else ""
+        article = "an" if parts and parts[0][0] in "aeiou" else "a"
+        return f"{article} {' and '.join(parts)}" if parts else ""
     first, *per = unit.split("/")
     plural = {"-": "", "points": "points"}.get(first, f"{first}s")
     return " a ".join((plural, *per))
@@ -51,11 +52,15 @@ def cards(entries, period):
     return f'<div class="twin-cards">{"".join(made)}</div>'
 
 
-def table(caption, heads, rows):
-    """Return a table; rows hold ready HTML, the first cell is the row's head."""
-    head = "".join(f'<th scope="col">{escape(text)}</th>' for text in heads)
+def table(caption, heads, rows, text=()):
+    """Return a table; rows hold ready HTML, the first cell is the row's head; text : columns of words, not numbers."""
+    kinds = [' class="twin-words"' if column in text else "" for column in range(len(heads))]
+    head = "".join(f'<th scope="col"{kind}>{escape(name)}</th>' for kind, name in zip(kinds, heads, strict=True))
     body = "".join(
-        f'<tr><th scope="row">{first}</th>{"".join(f"<td>{cell}</td>" for cell in rest)}</tr>' for first, *rest in rows
+        f'<tr><th scope="row">{first}</th>'
+        + "".join(f"<td{kind}>{cell}</td>" for kind, cell in zip(kinds[1:], rest, strict=True))
+        + "</tr>"
+        for first, *rest in rows
     )
     return (
         f'<div class="twin-scroll"><table><caption>{escape(caption)}</caption>'
@@ -75,4 +80,5 @@ def picture(name, words):
 
 def listed(sentences):
     """Return sentences as a list; nothing for none."""
-    return f"<ul>{''.join(f'<li>{escape(sentence)}</li>' for sentence in sentences)}</ul>" if sentences else ""
+    items = "".join(f"<li>{escape(sentence)}</li>" for sentence in sentences)
+    return f"<ul>{items}</ul>" if items else ""
