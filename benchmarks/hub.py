@@ -79,8 +79,9 @@ def measure_turning():
 
     with browser() as made, standalone() as server:
         page = made.new_page()
-        page.goto(server.app(HUB))
+        page.goto(f"{server.app(HUB)}?lane=BER-MUC")
         interactive(page)
+        page.get_by_role("heading", name="BER-MUC").wait_for()
         for tab, first, last, control, values in TURNED:
             page.get_by_role("tab", name=tab).click()
             page.wait_for_selector(f"[data-picture={last}][src]")
@@ -101,9 +102,10 @@ def measure_planners():
         before, start = kernels(), perf_counter()
         pages = [made.new_context().new_page() for _ in range(PLANNERS)]
         for page in pages:
-            page.goto(server.app(HUB), wait_until="commit", timeout=120_000)
+            page.goto(f"{server.app(HUB)}?lane=BER-MUC", wait_until="commit", timeout=120_000)
         for number, page in enumerate(pages):
             interactive(page)
+            page.get_by_role("heading", name="BER-MUC").wait_for(timeout=60_000)
             turn(page, "holding_cost", 3.0 + number)
         for number, page in enumerate(pages):
             shows(page, directly(holding_cost=3.0 + number))  # raises where a number is another's

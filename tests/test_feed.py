@@ -66,7 +66,7 @@ def test_known_policies_are_kept_and_defaults_are_said(feed):
     table, notes = starting_policies(feed.statistics, known=POLICIES)
     assert table.loc["FRA-PAR", "sla_penalty"] == 180.0 and table.notna().all(axis=None)
     assert table.loc["BER-MUC", "return_rate"] == feed.statistics.loc["BER-MUC", "return_rate"]
-    assert notes == ("return rate of all lanes: the share on record", "of all lanes by default: dwell 1 day")
+    assert notes == ("return rate of all lanes: the share on record", "for all lanes by default: dwell 1 day")
 
 
 def test_own_capacity_that_nobody_states_just_fits(feed):

@@ -58,16 +58,22 @@ def suite(tmp_path_factory):
 @pytest.fixture
 def hub(suite, page):
     """The hub, open on BER-MUC; at the end nothing was wrong."""
-    seen = opened(page, suite.app(HUB))
+    seen = opened(page, address(suite))
     ready(page)
     yield page
     seen.nothing_wrong()
 
 
+def address(apps, folder=""):
+    """The address of the hub, on BER-MUC."""
+    return f"{apps.app(HUB, folder)}?lane=BER-MUC"
+
+
 def ready(page):
-    """Wait until pictures and forms are there."""
+    """Wait until pictures and forms are there, and the link has been followed."""
     page.wait_for_selector("[data-picture][src]")
     page.wait_for_selector("#twin-log", state="attached")
+    page.get_by_role("heading", name="BER-MUC").wait_for()
 
 
 def figures(page):
@@ -165,6 +171,22 @@ def test_a_slider_moves_by_key_and_draws_a_new_picture(hub):
     shows(hub, directly(internal_capacity=459.0))
     until(lambda: hub.get_attribute("[data-picture=history]", "src") != before, True)
     until(lambda: hub.locator('tr[data-lane="BER-MUC"] [data-name=use]').inner_text(), "89.7%")
+    for _ in range(25):  # faster than pictures are drawn
+        hub.keyboard.press("ArrowLeft")
+    shows(hub, directly(internal_capacity=434.0))
+    assert dial(hub, "internal_capacity").input_value() == "434"
+
+
+def test_what_is_being_typed_is_not_written_over(hub):
+    dial(hub, "sla_penalty").fill("90")
+    dial(hub, "sla_penalty").press("Tab")
+    dial(hub, "handling_cost").press_sequentially("6", delay=60)
+    hub.wait_for_timeout(600)
+    dial(hub, "handling_cost").press_sequentially("1.5", delay=60)
+    typed = dial(hub, "handling_cost").input_value()
+    dial(hub, "handling_cost").press("Enter")
+    assert "61.5" in typed
+    until(lambda: dial(hub, "handling_cost").input_value(), typed)
 
 
 def test_the_optimum_presets_and_reset(hub):
@@ -231,7 +253,7 @@ def test_the_table_sorts_filters_and_picks(hub):
     until(lambda: hub.locator('[data-status="capacity strain"]').count(), 2)
     hub.get_by_label("Under-used below").fill("95")
     hub.get_by_label("Under-used below").press("Tab")
-    hub.locator(".twin-lanes .twin-alert", has_text="must be 0 < under-used < strain").wait_for()
+    hub.locator(".twin-lanes .twin-alert", has_text="must be 0% < under-used < strain").wait_for()
     hub.get_by_label("Status").select_option("capacity strain")
     until(lanes, ["HAM-ROT", "FRA-PAR"])
     hub.locator('tr[data-lane="FRA-PAR"]').click()
@@ -286,12 +308,12 @@ def test_an_upload_with_refused_rows_shows_its_account(hub, tmp_path):
     hub.get_by_text("<img src=x>").first.wait_for()
     hub.get_by_role("heading", name="A", exact=True).wait_for()
     hub.get_by_label("synthetic research lanes").check()
-    hub.get_by_role("heading", name="HAM-ROT").wait_for()
+    hub.get_by_role("heading", name="BER-MUC").wait_for()
 
 
 def test_logged_shown_and_corrected(engines, page):
     apps, ledger = engines
-    seen = opened(page, apps.app(HUB))
+    seen = opened(page, address(apps))
     ready(page)
     page.get_by_label("ledger (").check()
     answer(page, "3 lanes of")
@@ -306,6 +328,8 @@ def test_logged_shown_and_corrected(engines, page):
     assert ledger.count() == 3277
     page.get_by_role("button", name="Delete it").click()
     page.get_by_role("button", name="Cancel").click()
+    until(lambda: page.locator(".twin-feed[aria-busy]").count(), 0)
+    answer(page, "BER-MUC, 32.5 pallets")
     page.get_by_role("button", name="Delete it").click()
     page.get_by_role("dialog").get_by_role("button", name="Delete flow").click()
     answer(page, "Deleted: flow")
@@ -315,7 +339,7 @@ def test_logged_shown_and_corrected(engines, page):
 
 
 def test_bulk_import_export_and_reset(suite, page, tmp_path):
-    opened(page, suite.app(HUB))
+    opened(page, address(suite))
     ready(page)
     path = tmp_path / "more.csv"
     write_csv(network(lanes=2, periods=30), path)
@@ -354,10 +378,17 @@ def test_the_address_holds_the_state_and_restores_it(hub, suite, browser):
     context.close()
 
 
+def test_a_link_that_cannot_be_followed_says_so_and_the_address_tells_what_is_shown(suite, page):
+    opened(page, f"{suite.app(HUB)}?lane=BER-MUC&holding_cost=1e9&sla_penalty=90")
+    page.get_by_text("The link could not be followed in all: Holding cost must be from 0.1 to 30").wait_for()
+    until(lambda: page.url.partition("?")[2], "source=research&lane=BER-MUC&sla_penalty=90&tab=capacity")
+    shows(page, directly(sla_penalty=90.0))
+
+
 def test_two_planners_do_not_see_each_others_scenario(hub, suite, browser):
     context = browser.new_context()
     other = context.new_page()
-    opened(other, suite.app(HUB))
+    opened(other, address(suite))
     ready(other)
     turn(hub, "holding_cost", 7.0)
     turn(other, "holding_cost", 9.0)
@@ -372,6 +403,7 @@ def test_the_report_and_its_table_hold_the_numbers_on_the_page(hub):
     shown = figures(hub)
     with hub.expect_download(timeout=1000 * PATIENCE) as download:
         hub.get_by_role("button", name="PDF report").click()
+    hub.get_by_text("BER-MUC.pdf is ready.").wait_for()
     text = " ".join(" ".join(page.extract_text().split()) for page in PdfReader(download.value.path()).pages)
     for name, value in shown.items():
         assert f"{name.replace('_', ' ')} {written(value, scenario.UNITS[name])}" in text, name
@@ -386,7 +418,7 @@ def test_it_fits_every_screen_by_day_and_by_night(suite, browser):
     for scheme in ("light", "dark"):
         context = browser.new_context(color_scheme=scheme, viewport={"width": 1440, "height": 900})
         page = context.new_page()
-        opened(page, suite.app(HUB))
+        opened(page, address(suite))
         ready(page)
         for width in (1440, 800, 360):
             page.set_viewport_size({"width": width, "height": 900})
@@ -399,7 +431,7 @@ def test_it_fits_every_screen_by_day_and_by_night(suite, browser):
 
 def test_it_works_inside_a_jupyter_server(page):
     with extension() as server:
-        seen = opened(page, server.app(HUB, "notebooks/"))
+        seen = opened(page, address(server, "notebooks/"))
         ready(page)
         turn(page, "holding_cost", 7.0)
         shows(page, directly(holding_cost=7.0))

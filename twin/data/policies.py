@@ -43,7 +43,7 @@ def starting_policies(statistics, *, known=None, period="D"):
     assumed = [name for name in defaults if table[name].isna().any()]
     if assumed:
         whose = _whose(table[assumed].isna().any(axis=1))
-        notes.append(f"of {whose} by default: {', '.join(_told(name, defaults[name], period) for name in assumed)}")
+        notes.append(f"for {whose} by default: {', '.join(_told(name, defaults[name], period) for name in assumed)}")
     table = table.fillna(defaults)
     unknown = table["internal_capacity"].isna()
     if unknown.any():

@@ -35,8 +35,5 @@ def sentence(error):
 
 def _log(text):
     """Write to the server's log. A kernel sends what is written to its standard error to the page instead."""
-    server = getattr(sys.stderr, "_original_stdstream_copy", None)  # ipykernel keeps it
-    if server is None:
-        print(text, file=sys.stderr)
-    else:
-        os.write(server, text.encode())
+    server = getattr(sys.stderr, "_original_stdstream_copy", None) or 2  # where ipykernel has put the log aside
+    os.write(server, text.encode())
