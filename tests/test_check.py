@@ -131,6 +131,12 @@ ELEMENTWISE = {
         full_coverage=positive(2.0),
         buffer_weight=share(0.5),
     ),
+    resilience.index_parts: dict(
+        coverage=number(1.0),
+        dependency=share(0.1),
+        full_coverage=positive(2.0),
+        buffer_weight=share(0.5),
+    ),
     resilience.time_to_survive: dict(
         stock=nonnegative(120.0), demand=nonnegative(100.0), remaining_capacity=nonnegative(70.0)
     ),
@@ -211,6 +217,22 @@ OTHERS = {
         margin=nonnegative(35.0),
         holding_cost=nonnegative(5.0),
         sla_penalty=nonnegative(20.0),
+        **DRAWS,
+    ),
+    simulate.policy_profits: dict(
+        demand_mean=nonnegative(100.0),
+        demand_sd=nonnegative(25.0),
+        lead_time_mean=nonnegative(5.0),
+        lead_time_sd=nonnegative(1.0),
+        return_rate=share(0.1),
+        safety_stock=number(60.0),
+        internal_capacity=nonnegative(150.0),
+        dwell=nonnegative(1.0),
+        service_revenue=nonnegative(85.0),
+        handling_cost=nonnegative(50.0),
+        holding_cost=nonnegative(5.0),
+        sla_penalty=nonnegative(20.0),
+        partner_surcharge=nonnegative(5.0),
         **DRAWS,
     ),
     simulate.disrupted_flow: dict(

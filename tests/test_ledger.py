@@ -294,7 +294,7 @@ def test_remarks_on_flows_that_look_mistaken(ledger):
     assert typo == "ber-MCU is a new lane; was BER-MUC meant?"
     assert ledger.remarks(ledger.append("2026-01-06", "OSL", 1)) == ["OSL is a new lane"]
     (twice,) = ledger.remarks(ledger.append("2026-01-06", "BER-MUC", 1))
-    assert twice == "the ledger already held 1 flows of BER-MUC on 2026-01-06; this one comes on top"
+    assert twice == "the ledger already held a flow of BER-MUC on 2026-01-06; this one comes on top"
     (early,) = ledger.remarks(ledger.append("2016-01-06", "BER-MUC", 1))
     assert (
         early == "2016-01-06 is 3,652 days before every other flow of BER-MUC; unless gaps are unknown, it counts as "

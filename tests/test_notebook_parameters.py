@@ -113,6 +113,17 @@ class TestFinance:
         run("05_finance", "finance", history=months, lane="OSL-CPH", **options, seed=52)
 
 
+class TestOperationsHub:
+    def test_a_research_lane(self, run):
+        run("06_operations_hub", "operations_hub", lane="FRA-PAR", seed=61)
+
+    def test_weeks_with_returns(self, run, weeks):
+        run("06_operations_hub", "operations_hub", history=weeks, lane="LIS-MAD", seed=62)
+
+    def test_months(self, run, months):
+        run("06_operations_hub", "operations_hub", history=months, seed=63)
+
+
 def test_every_notebook_is_here():
     stems = {path.stem for path in (ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb")} - {"00_contents"}
     assert [stem for stem in stems if f"Test{stem[3:].title().replace('_', '')}" not in globals()] == []

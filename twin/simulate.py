@@ -237,13 +237,14 @@ def policy_profits(
     ------
     Notebook 06, eq. (6.2).
     """
-    r, c, h, p, s, capacity = nonnegative(
+    r, c, h, p, s, capacity, dwell = nonnegative(
         service_revenue=service_revenue,
         handling_cost=handling_cost,
         holding_cost=holding_cost,
         sla_penalty=sla_penalty,
         partner_surcharge=partner_surcharge,
         internal_capacity=internal_capacity,
+        dwell=dwell,
     )
     (stock,) = numbers(safety_stock=safety_stock)
     load = moments.workload(demand_mean, demand_sd, return_rate)

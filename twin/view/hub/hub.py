@@ -185,8 +185,9 @@ class Hub:
         done = message.get("do")
         with self._said():
             if done == "shown":
-                gc.freeze()  # what is here stays; looking through it for garbage would hold up pictures
                 self.sheet.said = self._follow(message.get("query", ""))
+                gc.collect()
+                gc.freeze()  # what is here stays; looking through it for garbage would hold up pictures
                 return
             if message.get("subject") != self.session.lane:
                 return  # of a lane that is no longer shown
