@@ -37,14 +37,21 @@ function render({ model, el }) {
     const open = [...body.querySelectorAll("details[open]")].map((part) => part.id);
     const typed = new Map(fields().map((field) => [key(field), [field.value, field.checked]]));
     const at = body.contains(document.activeElement) && document.activeElement;
-    const again = at && (at.form?.dataset.form ? `form[data-form="${at.form.dataset.form}"] [name="${at.name}"]` : `#${at.id}`);
+    const again = at && nameOf(at);
     body.innerHTML = model.get("page");
     for (const id of open) if (id) document.getElementById(id)?.setAttribute("open", "");
     for (const field of fields()) {
       if (typed.has(key(field))) [field.value, field.checked] = typed.get(key(field));
     }
     showStatus();
-    if (at) (at.type === "submit" || !body.querySelector(again) ? status : body.querySelector(again)).focus();
+    if (at) ((again && body.querySelector(again)) || status).focus();
+  }
+
+  // How the element that has the focus is found again on a new page; a button that sent a form is not.
+  function nameOf(at) {
+    if (at.form?.dataset.form && at.name) return `form[data-form="${at.form.dataset.form}"] [name="${at.name}"]`;
+    if (at.matches("summary") && at.parentElement.id) return `#${at.parentElement.id} > summary`;
+    return at.id ? `#${at.id}` : "";
   }
 
   // Beside the form that was sent, where the planner looks.
