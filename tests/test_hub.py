@@ -320,7 +320,7 @@ def test_a_logged_flow_leads_to_its_lane_and_keeps_what_was_set(stored):
         ({"do": "log", "date": "2026-01-05", "lane": "A", "volume": "1", "returns": "x"}, "Returns must be a number"),
         ({"do": "delete", "id": "x"}, "Id must be a whole number"),
         ({"do": "delete", "id": "99999"}, "Id must be that of a flow"),
-        ({"do": "reset", "token": "yes"}, "Token must be"),
+        ({"do": "reset", "token": "yes"}, "Confirmation must be the words delete all flows"),
         ({"do": "import"}, "File must be chosen first"),
         ({"do": "upload"}, "File must be chosen first"),
         ({"do": "source", "source": "file"}, "File must be uploaded first"),
@@ -361,7 +361,7 @@ def test_bad_rows_are_accounted_for_and_left_out_when_asked(stored):
 def test_reset_takes_the_typed_words(stored):
     hub = Hub("ledger:")
     press(hub.data, do="reset", token=RESET_TOKEN)
-    assert stored.count() == 0 and "All 3,276 flows are deleted" in hub.data.said
+    assert stored.count() == 0 and "3,276 flows deleted" in hub.data.said
     assert hub.session.feed.source == "research" and "no flows yet" in hub.data.page
 
 
@@ -514,6 +514,8 @@ def test_the_last_flows_of_a_lane_can_be_found_and_deleted(stored):
 def test_files_with_other_headings_and_decimal_commas(stored):
     hub = Hub("ledger:")
     content = "Datum;Relation;Menge\n2026-01-01;Köln;1,5\n2026-01-02;Köln;2,5\n".encode()
+    press(hub.data, do="upload", file="a.csv", content=content)
+    assert "into the field beside it" in hub.data.said and "--column" not in hub.data.said
     other = {"headings": "Datum, Relation, Menge", "decimal": ","}
     press(hub.data, do="upload", file="a.csv", content=content, **other)
     assert hub.sheet.title == "Köln" and hub.session.feed.statistics.loc["Köln", "demand_mean"] == 2.0

@@ -352,10 +352,10 @@ def test_bulk_import_export_and_reset(suite, page, tmp_path):
     assert len(exported.splitlines()) == 61 and download.value.suggested_filename == "flows.csv"
     form(page, "reset").get_by_label("Type").fill("delete")
     submit(page, "reset")
-    answer(page, "Token must be")
+    answer(page, "Confirmation must be the words delete all flows")
     form(page, "reset").get_by_label("Type").fill("delete all flows")
     submit(page, "reset")
-    answer(page, "All 60 flows are deleted")
+    answer(page, "60 flows deleted")
 
 
 # ------------------------------------------------------------ links, users, report

@@ -71,7 +71,7 @@ def costs(policy, numbers, period):
 
 def profits(statistics, policy, numbers, period):
     """Return the figure of expected profit over service level and lead-time sd, with the sweet spot and today."""
-    figure, ax, beside = _sheet(4.6, left=0.115, right=0.82, bar=True)
+    figure, ax, beside = _sheet(4.6, left=0.115, right=0.79, bar=True)
     plots.frame(
         ax, f"Expected profit [$/{PERIOD_NAMES[period]}]", "cycle service level", "lead-time sd [day]", percent="x"
     )

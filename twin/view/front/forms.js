@@ -58,8 +58,7 @@ function render({ model, el }) {
   function showStatus() {
     status.tabIndex = -1;
     const form = last && body.querySelector(`form[data-form="${last}"]`);
-    if (form) form.after(status);
-    else body.append(status);
+    (form || body.querySelector(".twin-radios")).after(status);
   }
 
   function say() {
@@ -115,6 +114,11 @@ function render({ model, el }) {
   };
   el.onclick = (event) => {
     const button = event.target.closest("[data-do]");
+    const form = button?.closest("form[data-form]");
+    if (form) {
+      last = form.dataset.form;
+      showStatus();
+    }
     if (button) start({ do: button.dataset.do, ...JSON.parse(button.dataset.with ?? "{}") });
   };
   model.on("change:page", show);

@@ -188,10 +188,14 @@ class DataFeed:
 
     def do_reset(self, message):
         """Delete every flow, when the words that say so were typed."""
-        gone = self.ledger.reset(message.get("token", "").strip())
+        from twin.data.ledger import RESET_TOKEN
+
+        typed = message.get("token", "").strip().lower()
+        require(typed == RESET_TOKEN, "confirmation", f"the words {RESET_TOKEN}", visible(typed, 40) or "none")
+        gone = self.ledger.reset(typed)
         if self.feed.source == "ledger":
             self._use("research")
-        return answers.said(f"All {answers.counted(gone, 'flow')} are deleted; the hub shows the research lanes.")
+        return answers.said(f"{answers.counted(gone, 'flow')} deleted; the hub shows the research lanes.")
 
     # ------------------------------------------------------------ how
 
@@ -219,9 +223,11 @@ class DataFeed:
             return
         try:
             self._use("ledger", lane)
-        except ValueError:
+        except ValueError as why:
             self._use("research")
-            raise
+            raise ValueError(
+                f"the ledger has no lane left to show, so the hub shows the research lanes: {why}"
+            ) from None
 
     def _odd(self, date):
         """A sentence on a day that is far from all others, which would count as zero in between."""

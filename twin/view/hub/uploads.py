@@ -7,6 +7,8 @@ from twin._check import require
 from twin.data.errors import RowsRefused
 from twin.data.text import visible
 
+BY_COMMAND = "name others yourself: columns={'volume': ...}, --column volume=..."
+BY_FORM = "write the file's own headings for date, lane, volume into the field beside it"
 MOST = 3  # files at a time
 LARGEST = 64 * 2**20  # of a file [byte]
 
@@ -41,4 +43,4 @@ class Uploads:
             except RowsRefused as refusal:
                 raise RowsRefused(str(refusal).replace(str(path), name), refusal.account) from None
             except (ValueError, OSError) as error:
-                raise ValueError(str(error).replace(str(path), name)) from None
+                raise ValueError(str(error).replace(str(path), name).replace(BY_COMMAND, BY_FORM)) from None
