@@ -11,6 +11,7 @@ from twin.data._periods import following, period_range, period_starts, periods_b
 from twin.data.account import Account
 from twin.data.history import dense
 from twin.data.statistics import assessable, lane_statistics
+from twin.data.text import visible
 
 RECENT = 40  # periods of a lane that a sparkline shows
 
@@ -71,6 +72,10 @@ def feed_of_ledger(ledger):
     def on_record(lanes, dates):
         """Volumes on each of these dates, shape (lanes, dates); missing where one of them could not be read."""
         flows = ledger.read(lanes, first=dates[0], last=following(dates[-1], period) - 1)
+        held = lanes is None or len(flows) > 0  # others may have deleted them since the statistics were added up
+        require(
+            held, "lane", "one whose flows the ledger still holds; look at the ledger anew", lanes and visible(lanes[0])
+        )
         names = table.index if lanes is None else pd.Index(lanes)
         place, days = names.get_indexer(flows["lane"]), flows["date"].to_numpy().astype("datetime64[D]")
         column = periods_between(dates[0], period_starts(days, period), period)
