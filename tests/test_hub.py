@@ -14,11 +14,11 @@ from twin import scenario
 from twin.data.history import write_csv
 from twin.data.ledger import RESET_TOKEN, Ledger
 from twin.data.scenarios import network, research_lanes
+from twin.quantities import written
 from twin.view.hub import report, still
 from twin.view.hub.controls import OPTIMUM
 from twin.view.hub.hub import Hub
 from twin.view.hub.tabs import TABS
-from twin.view.hub.words import written
 
 PNG = b"\x89PNG\r\n"
 

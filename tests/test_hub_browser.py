@@ -13,7 +13,7 @@ from twin.data.feed import feed_of_history
 from twin.data.history import write_csv
 from twin.data.ledger import Ledger
 from twin.data.scenarios import POLICIES, network, research_lanes
-from twin.view.hub.words import written
+from twin.quantities import written
 
 HUB = "06_operations_hub.ipynb"
 FEED = feed_of_history(research_lanes(), "research")

@@ -22,6 +22,14 @@ class Moments(NamedTuple):
     sd: np.ndarray
 
 
+class Shares(NamedTuple):
+    """Shares of the variance of lead-time demand by their cause; they add up to one. [-]"""
+
+    demand: np.ndarray
+    returns: np.ndarray
+    lead_time: np.ndarray
+
+
 def days_per_period(period):
     """Return the length of a history's period. [day]
 
@@ -144,6 +152,45 @@ def lead_time_demand(mean, sd, lead_time_mean, lead_time_sd=0.0):
     mean, sd = nonnegative(mean=mean, sd=sd)
     length, spread = nonnegative(lead_time_mean=lead_time_mean, lead_time_sd=lead_time_sd)
     return Moments(length * mean, np.sqrt(length * sd**2 + mean**2 * spread**2))
+
+
+def lead_time_demand_shares(demand_mean, demand_sd, lead_time_mean, lead_time_sd, return_rate=0.0):
+    """Return which shares of the variance of lead-time demand are due to demand, returns and the lead time.
+
+    sigma^2 = L (1+r)^2 sd^2  +  L r(1-r) mean  +  ((1+r) mean)^2 sd_L^2
+
+    Parameters
+    ----------
+    demand_mean, demand_sd : array_like, shapes that broadcast
+        Moments of demand, both >= 0. [pallet/period]
+    lead_time_mean, lead_time_sd : array_like
+        Moments of the lead time, both >= 0. [period]
+    return_rate : array_like, optional
+        Probability r that a shipped pallet comes back, 0 <= r <= 1. [-]
+
+    Returns
+    -------
+    Shares. [-]
+
+    Raises
+    ------
+    ValueError
+        Where nothing varies: there is no variance to share.
+
+    Source
+    ------
+    The terms of `workload` and `lead_time_demand`; notebook 07, eq. (7.1).
+
+    >>> [round(float(share), 3) for share in lead_time_demand_shares(100.0, 30.0, 4.0, 0.5)]
+    [0.59, 0.0, 0.41]
+    """
+    load, steady = workload(demand_mean, demand_sd, return_rate), workload(demand_mean, 0.0, return_rate)
+    total = lead_time_demand(*load, lead_time_mean, lead_time_sd).sd ** 2
+    require(total > 0, "variance of lead-time demand", "> 0", total)
+    returns = lead_time_demand(0.0, steady.sd, lead_time_mean).sd ** 2
+    lead_time = lead_time_demand(load.mean, 0.0, lead_time_mean, lead_time_sd).sd ** 2
+    demand = lead_time_demand(0.0, load.sd, lead_time_mean).sd ** 2 - returns
+    return Shares(demand / total, returns / total, lead_time / total)
 
 
 def expected_excess(level, mean, sd):

@@ -5,7 +5,8 @@ from html import escape
 
 from twin import scenario
 from twin.data.text import visible
-from twin.view.hub.words import alert, figure, rest_of, table
+from twin.quantities import rest_of
+from twin.view.hub.words import alert, figure, table
 
 OFFLINE = "The analyst is offline: it looks up the lane's own numbers by their names, and makes up none."
 

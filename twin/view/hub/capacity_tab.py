@@ -1,8 +1,8 @@
 """The tab on what the lane needs, what overflows to the partner, and how resilient that is."""
 
 from twin import scenario
-from twin.view.hub.controls import unit_in
-from twin.view.hub.words import cards, figure, picture, table, written
+from twin.quantities import unit_in, written
+from twin.view.hub.words import cards, figure, picture, table
 
 PARTS = (
     ("buffer_points", "up to 50, for a buffer of two standard deviations of lead-time demand"),

@@ -4,8 +4,9 @@ from html import escape
 
 from twin import scenario
 from twin.data.text import visible
-from twin.view.hub.controls import OPTIMUM, unit_in
-from twin.view.hub.words import figure, listed, rest_of, table, written
+from twin.quantities import rest_of, unit_in, written
+from twin.view.hub.controls import OPTIMUM
+from twin.view.hub.words import figure, listed, table
 
 COMPARED = """service_level safety_stock required_capacity fill_rate expected_overflow overflow_probability dependency
 resilience_index expected_warehousing_cost expected_outsourcing_cost buffer_cost profit value_at_risk

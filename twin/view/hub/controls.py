@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from twin.demand import DAYS_PER_PERIOD, PERIOD_NAMES
+from twin.demand import DAYS_PER_PERIOD
+from twin.quantities import label
 
 OPTIMUM = "newsvendor_optimum"
 TARGETS = ("service_level", OPTIMUM, "horizon")
@@ -23,7 +24,7 @@ class Field:
     @property
     def label(self):
         """The name in words."""
-        return self.name.removesuffix("_days").replace("_", " ").replace("sla ", "SLA ")
+        return label(self.name)
 
 
 def fields_for(required_capacity, start, period):
@@ -92,15 +93,6 @@ def preset(name, start):
         for control, (kind, amount) in PRESETS[name].items()
     }
     return {**start, **changes}
-
-
-def unit_in(unit, period):
-    """Return a unit with the name of the period in it.
-
-    >>> unit_in("$/pallet/period", "W")
-    '$/pallet/week'
-    """
-    return unit.replace("period", PERIOD_NAMES[period])
 
 
 def _with_room(field, value):

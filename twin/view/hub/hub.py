@@ -7,10 +7,11 @@ from urllib.parse import parse_qsl
 import ipywidgets
 
 from twin.data.text import visible
+from twin.quantities import unit_in
 from twin.settings import setting
 from twin.view.guard import sentence, told
 from twin.view.hub import network, report, tabs
-from twin.view.hub.controls import OPTIMUM, PRESETS, unit_in
+from twin.view.hub.controls import OPTIMUM, PRESETS
 from twin.view.hub.data_feed import DataFeed
 from twin.view.hub.session import Session
 from twin.view.output import png

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from twin.view.hub.controls import unit_in
+from twin.quantities import unit_in
 
 MISSING = 255  # in a sparkline
 

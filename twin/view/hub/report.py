@@ -10,9 +10,9 @@ from twin import scenario
 from twin.data._lane_names import written_lane
 from twin.data.policies import UNITS
 from twin.data.text import visible
+from twin.quantities import label, rest_of, unit_in, written
 from twin.view.hub import tabs
-from twin.view.hub.controls import OPTIMUM, unit_in
-from twin.view.hub.words import rest_of, written
+from twin.view.hub.controls import OPTIMUM
 
 TEMPLATE = Path(__file__).with_name("report.typ")
 PICTURES = ("history", "costs", "profits", "losses")
@@ -57,7 +57,7 @@ def _state(session, numbers):
     record = session.feed.statistics.loc[session.lane]
 
     def row(name, value, unit):
-        return [name.replace("_", " ").replace("sla ", "SLA "), written(value, unit), rest_of(unit, period)]
+        return [label(name), written(value, unit), rest_of(unit, period)]
 
     return {
         "lane": visible(session.lane),
@@ -65,11 +65,7 @@ def _state(session, numbers):
         "through": f"{record['last_date']:%Y-%m-%d}",
         "assumptions": list(session.assumptions),
         "controls": [
-            *(
-                row(f.name.removesuffix("_days"), values[f.name], f.unit)
-                for f in session.fields
-                if f.name != "service_level"
-            ),
+            *(row(f.name, values[f.name], f.unit) for f in session.fields if f.name != "service_level"),
             *(row(name, value, UNITS[name]) for name, value in _given(session).items()),
         ],
         "target": "newsvendor optimum" if values[OPTIMUM] else "service level aimed at",

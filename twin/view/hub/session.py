@@ -5,17 +5,16 @@ from urllib.parse import parse_qsl, urlencode
 
 import numpy as np
 
-from twin import lane, scenario
+from twin import scenario
 from twin._check import require
 from twin.data.policies import policy_of, starting_policies
 from twin.data.text import visible
+from twin.portfolio import HORIZON, Portfolio
 from twin.view.guard import told
 from twin.view.hub.controls import OPTIMUM, PRESETS, TARGETS, fields_for, preset
 
 KEPT = 8  # evaluated states that are remembered
-HORIZON = 14  # periods that the forecast looks ahead at first
 STRAIN, UNDER_USED = 1.10, 0.75  # use of own capacity above and below which a lane's status changes [-]
-MOST_USE = 10.0  # shown for a lane of little own capacity, or of none [-]
 STRAINED, NORMAL, SPARE = "capacity strain", "normal", "under-used"
 
 
@@ -154,26 +153,23 @@ class Session:
         """Return every number of the lane, as `scenario.evaluate` does."""
         return self._evaluated(self.policy, self.horizon)
 
-    def network(self, only=None):
-        """Return a table of all lanes with the values given to them: every answer of `lane.assess`, use and status.
-
-        only : names of the lanes wanted, all by default.
-        """
-        statistics, table = self.feed.statistics, self.policies
-        if only is not None:
-            statistics, table = statistics.loc[only], table.loc[only]
-        table = table.copy()
+    @property
+    def portfolio(self):
+        """All lanes with the values given to them, as they stand now."""
+        table = self.policies.copy()
         for name in table.index.intersection(list(self._changed)):
             now = self._values_of(name)
             given = {control: value for control, value in now.items() if control not in TARGETS}
             table.loc[name, list(given)] = list(given.values())
             table.loc[name, "service_level"] = np.nan if now[OPTIMUM] else now["service_level"]
-        policy = policy_of(table)
-        shown = statistics[["last_volume", "demand_mean", "trend"]].assign(
-            **lane.assess(statistics, policy, period=self.feed.period)
-        )
-        latest = (1 + policy.return_rate) * shown["last_volume"] * policy.dwell + shown["safety_stock"]
-        shown["use"] = np.minimum(latest / np.maximum(policy.internal_capacity, 1e-9), MOST_USE)
+        return Portfolio(self.feed, table, self.horizon)
+
+    def network(self, only=None):
+        """Return a table of all lanes with the values given to them: every answer of `lane.assess`, use and status.
+
+        only : names of the lanes wanted, all by default.
+        """
+        shown = self.portfolio.network(only)
         strain, under = self.thresholds["strain"], self.thresholds["under_used"]
         shown["status"] = np.select([shown["use"] > strain, shown["use"] < under], [STRAINED, SPARE], NORMAL)
         return shown

@@ -4,8 +4,9 @@ from html import escape
 
 from twin import scenario
 from twin.data.text import visible
+from twin.quantities import written
 from twin.view.hub import tabs
-from twin.view.hub.words import table, written
+from twin.view.hub.words import table
 from twin.view.output import Live, Picture, Words
 
 MOST = 12  # lanes in the table

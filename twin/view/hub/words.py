@@ -1,40 +1,8 @@
-"""Numbers in words and HTML: written with their unit, in cards and tables; each element also holds the exact value."""
+"""Numbers as HTML: in cards and tables; each element also holds the exact value."""
 
 from html import escape
 
-from twin.view.hub.controls import unit_in
-
-
-def written(value, unit):
-    """Return a number as people read it, its unit left out except per cent and money.
-
-    >>> written(0.953, "-"), written(1234.5, "$/period"), written(163.38, "pallet")
-    ('95.3%', '$1,234', '163.4')
-    """
-    if unit == "-":
-        return f"{100 * value:.1f}%"
-    if unit in ("day", "period"):
-        return f"{value:,.4g}"
-    digits = 0 if abs(value) >= 1000 else 1 if unit in ("pallet", "points") or abs(value) >= 100 else 2
-    text = f"{abs(value):,.{digits}f}"
-    minus = "−" if value < 0 and text.strip("0.,") else ""
-    return f"{minus}${text}" if unit.startswith("$") else f"{minus}{text}"
-
-
-def rest_of(unit, period):
-    """Return what is said after the number: "pallets", "a day" and so on; nothing for per cent.
-
-    >>> rest_of("$/period", "D"), rest_of("pallet/period", "W"), rest_of("$/pallet/period", "D"), rest_of("day", "D")
-    ('a day', 'pallets a week', 'a pallet and day', 'days')
-    """
-    unit = unit_in(unit, period)
-    if unit.startswith("$"):
-        parts = unit.split("/")[1:]
-        article = "an" if parts and parts[0][0] in "aeiou" else "a"
-        return f"{article} {' and '.join(parts)}" if parts else ""
-    first, *per = unit.split("/")
-    plural = {"-": "", "points": "points"}.get(first, f"{first}s")
-    return " a ".join((plural, *per))
+from twin.quantities import rest_of, written
 
 
 def figure(name, value, unit, *, tag="b"):

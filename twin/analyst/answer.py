@@ -1,0 +1,83 @@
+"""An answer: sentences with the facts that they show, who gave it, and what has to be said about it."""
+
+from dataclasses import dataclass, field
+
+from twin.analyst.checking import PLACEHOLDER, checked
+from twin.analyst.evidence import Evidence
+from twin.analyst.offline import NOTHING
+
+OFFLINE = "offline analyst"
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """A sentence that was checked; `replaced` when it stands for one of the model's that was not supported."""
+
+    pieces: tuple
+    replaced: bool = False
+
+    def text(self):
+        """Return it in words."""
+        return "".join(piece.text for piece in self.pieces).strip()
+
+    def template(self):
+        """Return it with placeholders, without a number or a name."""
+        return "".join(f"{{{{{piece.fact.id}}}}}" if piece.fact else "the lane" if piece.lane else piece.text
+                       for piece in self.pieces).strip()  # fmt: skip
+
+    @property
+    def facts(self):
+        """The facts that it shows."""
+        return [piece.fact for piece in self.pieces if piece.fact]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What was asked, by whom it was answered, its sentences, and remarks on it."""
+
+    question: str
+    by: str
+    sentences: tuple[Sentence, ...]
+    remarks: tuple[str, ...] = ()
+    evidence: Evidence = field(default=None, repr=False, compare=False)
+
+    def text(self):
+        """Return the answer in words; sentences that stand for others are marked."""
+        words, marked = [], False
+        for sentence in self.sentences:
+            if sentence.replaced and not marked:
+                words.append(f"[{OFFLINE}:")
+            elif marked and not sentence.replaced:
+                words[-1] += "]"
+            words.append(sentence.text())
+            marked = sentence.replaced
+        return " ".join(words) + ("]" if marked else "")
+
+    @property
+    def facts(self):
+        """The facts shown, each once, in order."""
+        return list(dict.fromkeys(fact for sentence in self.sentences for fact in sentence.facts))
+
+
+def told_offline(sentences, evidence, *, replaced=False):
+    """Return (sentences checked, remarks): those whose facts are all on record, and why others are left out."""
+    kept, remarks = [], []
+    for text in sentences:
+        lacking = [
+            name for name in PLACEHOLDER.findall(text) if name not in evidence.facts and name not in evidence.lanes
+        ]
+        if lacking:
+            remarks += [_why(identity, evidence) for identity in lacking]
+        else:
+            kept.append(Sentence(checked(text, evidence), replaced))
+    if not any(sentence.facts for sentence in kept) and remarks:
+        kept = [Sentence(checked(NOTHING, evidence), replaced)]
+    return tuple(kept), tuple(dict.fromkeys(remarks))
+
+
+def _why(identity, evidence):
+    words = identity.partition(".")[2].partition(".")[0].replace("_", " ")
+    if identity in evidence.contradictions:
+        sources = " and ".join(dict.fromkeys(fact.source for fact in evidence.contradictions[identity]))
+        return f"Sources contradict each other on the {words} ({sources}), so it is not said."
+    return f"The {words} is left out: {evidence.missing.get(identity, 'it is not on record')}."

@@ -1,0 +1,157 @@
+"""What is to be different in a what-if: inputs and amounts, read from a question."""
+
+import re
+from dataclasses import dataclass
+
+from twin.analyst.english import PATTERNS, WORDS, says
+from twin.analyst.measures import MEASURES
+from twin.analyst.numerals import numerals
+from twin.demand import DAYS_PER_PERIOD
+from twin.portfolio import INPUTS, Change
+from twin.quantities import label
+
+SMALL = 0.1  # how much more or less is taken where a question names no amount [-]
+_DAYS = {"day": 1.0, "week": 7.0, "month": DAYS_PER_PERIOD["MS"], "quarter": 3 * DAYS_PER_PERIOD["MS"], "year": 365.25}
+_PHRASES = sorted(
+    (
+        (phrase.lower().replace("-", " "), name)
+        for name in INPUTS
+        for phrase in {label(name), *MEASURES[name].also, *WORDS["inputs"].get(name, ())}
+        if phrase != "fine" or name == "sla_penalty"
+    ),
+    key=lambda pair: -len(pair[0]),
+)
+_TO = re.compile(rf"(?:{PATTERNS['becomes'].pattern}|=)\s*(?:only|just|about|a|the|as much as)?\s*$")
+_NONE = re.compile(
+    r"\b(?:without(?: any)?|no|zero|stop\w*|nobody|eliminat\w*|abolish\w*|scrap\w*)\s+(?:more\s+)?(?:the\s+)?(?=\S)"
+)
+_CLAUSE = re.compile(
+    r"\s*(?:,|;|\band\b|\bwhile\b|\bbut\b|\bplus\b(?=\s+(?:a|the|our|service|lead|demand|returns?)\b))\s*"
+)
+_ARTICLE = re.compile(
+    r"\b(?:an?|another)\s+(?:whole\s+|full\s+)?(?P<unit>day|week|month)\b(?=\s+(?:longer|shorter|more|less|later|earlier|slower|faster|quicker))"
+)
+
+
+@dataclass(frozen=True)
+class Amount:
+    """How much an input changes: `how` as in `portfolio.Change`; unit as it is said; `sign` of a difference."""
+
+    how: str
+    value: float
+    unit: str
+    sign: int
+
+
+def changes_in(text, period, last=()):
+    """Return the changes that a text asks for, as a tuple; `last` are those spoken of before, for "and if it doubled?".
+
+    >>> [(c.name, c.how, c.amount) for c in changes_in("what if returns double and demand falls by 10 %?", "D")]
+    [('return_rate', 'times', 2.0), ('demand_mean', 'times', 0.9)]
+    """
+    made, waiting, name = [], [], ""
+    for clause in _CLAUSE.split(text.lower().replace("-", " ").replace("− ", "−") if "-" in text else text.lower()):
+        names = _inputs(clause)
+        waiting += names
+        for amount in _amounts(clause):
+            targets = waiting or ([name] if name else list(last[:1]))
+            made += [_change(target, amount, period) for target in targets]
+            name, waiting = (targets or [name])[-1], []
+    return tuple({change.name: change for change in made}.values())
+
+
+def direction_of(text):
+    """Return the changes of inputs that are said to rise or fall by no amount: by a tenth.
+
+    >>> [(c.name, c.amount) for c in direction_of("what if lead times get shorter?")]
+    [('lead_time_mean_days', 0.9)]
+    """
+    sign = _sign(text.lower())
+    return tuple(Change(name, "times", 1.0 + sign * SMALL) for name in _inputs(text.lower())[:1] if sign)
+
+
+def days_in(text):
+    """Return the days ahead that a text names, or None.
+
+    >>> days_in("over the next two weeks"), days_in("tomorrow"), days_in("where is it heading")
+    (14, 1, None)
+    """
+    text = text.lower()
+    for numeral in numerals(text):
+        if numeral.unit in _DAYS and numeral.value > 0:
+            rounded = {"month": 30, "quarter": 90, "year": 365}.get(numeral.unit, _DAYS[numeral.unit])
+            return max(1, round(numeral.value * rounded))
+    if re.search(r"\btomorrow\b", text):
+        return 1
+    if re.search(r"\bfortnight\b", text):
+        return 14
+    found = re.search(r"\b(?:next|coming|following|upcoming|this)\s+(?P<unit>day|week|month|quarter|year)\b", text)
+    return {"day": 1, "week": 7, "month": 30, "quarter": 90, "year": 365}[found["unit"]] if found else None
+
+
+def _inputs(clause):
+    """The inputs that a clause names, in order."""
+    found, free = [], clause
+    for phrase, name in _PHRASES:
+        for match in re.finditer(rf"\b{re.escape(phrase)}\b", free) if phrase in free else ():
+            found.append((match.start(), name))
+            free = f"{free[: match.start()]}{'_' * len(phrase)}{free[match.end() :]}"
+    names = list(dict.fromkeys(name for _, name in sorted(found)))
+    if "reliable" in clause and "lead_time_sd_days" in names:
+        names = [name for name in names if name != "lead_time_mean_days"]
+    return names
+
+
+def _sign(text):
+    return -1 if says("less", text) else 1 if says("more", text) else 0
+
+
+def _amounts(clause):
+    """The amounts that a clause names, in order."""
+    if re.search(r"\bby half\b|\bin half\b|\bhalf as\b", clause):
+        return [Amount("times", 0.5 if _sign(clause) < 1 or "half as" in clause else 1.5, "times", 0)]
+    sign, found = _sign(clause), []
+    for numeral in numerals(clause):
+        before = clause[: numeral.start]
+        if re.search(r"\bfrom\s*$", before) or numeral.value != numeral.value:
+            continue
+        to = bool(_TO.search(before)) and not re.match(
+            r"\s*(?:more|less|fewer|extra|additional)\b", clause[numeral.end :]
+        )
+        signed = (1 if numeral.value > 0 else -1) if numeral.signed else sign
+        found.append(_amount(abs(numeral.value), numeral.unit, to, signed, numeral.signed))
+    if not found and (match := _ARTICLE.search(clause)):
+        found.append(Amount("plus", 1.0, match["unit"], sign or 1))
+    if not found and (_NONE.search(clause) or "perfectly reliable" in clause):
+        found.append(Amount("to", 0.0, "", 0))
+    return found[:1]
+
+
+def _amount(value, unit, to, sign, signed):
+    if unit == "times":
+        return Amount("times", value, unit, 0)
+    if unit == "points":
+        return Amount("plus", value / 100, unit, sign or 1)
+    if unit == "-" and not to:
+        return Amount("times", 1.0 + (sign or 1) * value, unit, 0) if sign else Amount("to", value, unit, 0)
+    if (to and not signed) or not sign or value == 0:
+        return Amount("to", value, unit, 0)
+    return Amount("plus", value, unit, sign)
+
+
+def _change(name, amount, period):
+    """The change of an input, in its own unit."""
+    unit, value = MEASURES[name].unit, amount.value
+    base = amount.unit.partition("/")[0]
+    if amount.how == "times":
+        return Change(name, "times", value)
+    if amount.unit == "-" and unit != "-":
+        return Change(name, "times", value)  # to 90 % of what it is
+    if unit == "-" and amount.unit == "" and value > 1:
+        value /= 100  # "to 99" of a share
+    if base in _DAYS:
+        days = value * _DAYS[base]
+        value = days / DAYS_PER_PERIOD[period] if unit == "period" else days
+    if amount.how == "plus":
+        return Change(name, "plus", amount.sign * value)
+    return Change(name, "to", value)

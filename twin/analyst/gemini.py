@@ -1,0 +1,188 @@
+"""The one place that knows the vendor's clients: google-generativeai, and google-genai which follows it."""
+
+import importlib.util
+import json
+import warnings
+from dataclasses import dataclass
+
+from twin.settings import setting
+
+MODEL = "gemini-flash-latest"
+TIMEOUT = 20  # seconds that a reply, or the next piece of it, may take
+ATTEMPTS, WAIT = 3, 4.0  # tries for one reply, and the longest wait between two [s]
+FINISHED = {"STOP", "FINISH_REASON_UNSPECIFIED", "0", "1", "None"}
+CUT_OFF = {"MAX_TOKENS", "2"}
+REASONS = {
+    400: "it refused the request",
+    401: "it does not accept the key",
+    403: "it does not accept the key",
+    404: "it does not know the model",
+    429: "its quota is used up for now",
+}
+
+
+class Unavailable(Exception):
+    """A model has no answer; the message says why, in the vendor's words never: they may hold what is secret."""
+
+
+@dataclass(frozen=True)
+class Call:
+    """A function that a model asks for."""
+
+    name: str
+    arguments: dict
+
+
+class Gemini:
+    """A model of Gemini, asked through one of the vendor's clients.
+
+    Parameters
+    ----------
+    key : str
+    model, client, endpoint : str, optional
+        Name of the model; "google-generativeai" or "google-genai", by default the first that is installed; another
+        address than the vendor's.
+    """
+
+    def __init__(self, key, model="", client="", endpoint="", *, timeout=TIMEOUT, wait=WAIT):
+        self._key, self._endpoint, self._timeout, self._wait = key, endpoint, timeout, wait
+        self.model = model or MODEL
+        client = client or next((name for name in CLIENTS if _installed(name)), "")
+        if client not in CLIENTS or not _installed(client):
+            raise Unavailable("none of its clients is installed; the extra 'analyst' brings them")
+        self.client = client
+
+    def __repr__(self):
+        return f"Gemini({self.model!r}, client={self.client!r})"
+
+    @property
+    def name(self):
+        """What the model is called on pages."""
+        return f"Gemini ({self.model})"
+
+    def stream(self, system, prompt, tools):
+        """Yield the pieces of a reply: text as str, functions asked for as `Call`; raise `Unavailable` without one.
+
+        system, prompt : str; tools : list of declarations in JSON schema.
+        """
+        import tenacity
+
+        attempts = tenacity.Retrying(
+            stop=tenacity.stop_after_attempt(ATTEMPTS),
+            wait=tenacity.wait_random_exponential(multiplier=self._wait / 8, max=self._wait),
+            retry=tenacity.retry_if_exception(_passes),
+            reraise=True,
+        )
+        try:
+            for attempt in attempts:
+                with attempt:  # until the first piece is here; what is broken off later is not asked for again
+                    chunks = CLIENTS[self.client](self, system, prompt, tools)
+                    first = next(chunks, None)
+            yield from _pieces(first)
+            finish = _finish(first)
+            for chunk in chunks:
+                yield from _pieces(chunk)
+                finish = _finish(chunk) or finish
+        except Unavailable:
+            raise
+        except Exception as error:
+            raise Unavailable(_reason(error)) from None
+        if finish in CUT_OFF or finish is None:
+            raise Unavailable("its answer was cut off")
+        if finish not in FINISHED:
+            raise Unavailable("it declined to answer")
+
+
+def from_settings():
+    """Return the model that the settings name, or None without a key: GEMINI_API_KEY or GOOGLE_API_KEY, and as they are
+    needed GEMINI_MODEL, GEMINI_CLIENT and GEMINI_ENDPOINT."""
+    key = setting("GEMINI_API_KEY") or setting("GOOGLE_API_KEY")
+    if not key:
+        return None
+    return Gemini(key, setting("GEMINI_MODEL"), setting("GEMINI_CLIENT"), setting("GEMINI_ENDPOINT"))
+
+
+def _generativeai(gemini, system, prompt, tools):
+    """Chunks of a reply as dicts, through google-generativeai."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # that its support has ended; which is why there are two
+        import google.generativeai as client
+
+    options = {"api_endpoint": gemini._endpoint} if gemini._endpoint else None
+    client.configure(api_key=gemini._key, transport="rest", client_options=options)
+    declared = [{"function_declarations": tools}] if tools else None
+    model = client.GenerativeModel(gemini.model, system_instruction=system, tools=declared)
+    limits = {"timeout": gemini._timeout, "retry": None}
+    for chunk in model.generate_content(prompt, stream=True, request_options=limits):
+        yield chunk.to_dict()
+
+
+def _genai(gemini, system, prompt, tools):
+    """Chunks of a reply as dicts, through google-genai."""
+    from google import genai
+
+    options = {"timeout": round(1000 * gemini._timeout), **({"base_url": gemini._endpoint} if gemini._endpoint else {})}
+    client = genai.Client(api_key=gemini._key, vertexai=False, http_options=options)
+    config = {"system_instruction": system, "automatic_function_calling": {"disable": True}}
+    if tools:
+        config["tools"] = [{"function_declarations": tools}]
+    for chunk in client.models.generate_content_stream(model=gemini.model, contents=prompt, config=config):
+        yield chunk.model_dump(mode="json", exclude_none=True)
+
+
+CLIENTS = {"google-generativeai": _generativeai, "google-genai": _genai}
+_MODULES = {"google-generativeai": "google.generativeai", "google-genai": "google.genai"}
+
+
+def _installed(client):
+    try:
+        return importlib.util.find_spec(_MODULES[client]) is not None
+    except ModuleNotFoundError:  # not even the package around it
+        return False
+
+
+def _pieces(chunk):
+    """The text and the calls of one chunk."""
+    if (chunk or {}).get("prompt_feedback", {}).get("block_reason"):
+        raise Unavailable("it declined to answer")
+    for candidate in (chunk or {}).get("candidates", [])[:1]:
+        for part in candidate.get("content", {}).get("parts", []) or []:
+            if call := part.get("function_call"):
+                yield Call(str(call.get("name")), json.loads(json.dumps(call.get("args") or {})))
+            elif part.get("text") and not part.get("thought"):
+                yield part["text"]
+
+
+def _finish(chunk):
+    """Why a reply has ended, as a word; None while it goes on."""
+    for candidate in (chunk or {}).get("candidates", [])[:1]:
+        reason = candidate.get("finish_reason")
+        return None if reason in (None, 0, "FINISH_REASON_UNSPECIFIED") else str(reason)
+    return None
+
+
+def _code(error):
+    code = getattr(error, "code", None)
+    return int(code) if isinstance(code, int) else 0
+
+
+def _passes(error):
+    """Whether an error may be gone when asked again."""
+    return _code(error) == 429 or _code(error) >= 500
+
+
+def _reason(error):
+    """An error in our own words."""
+    code = _code(error)
+    if code >= 500:
+        return "its server has a problem"
+    if code in REASONS:
+        return REASONS[code]
+    kinds = {kind.__name__ for kind in type(error).__mro__}
+    if any("Timeout" in kind for kind in kinds) or isinstance(error, TimeoutError):
+        return "it did not answer in time"
+    if isinstance(error, OSError) or any(
+        "Connect" in kind or "Transport" in kind or "Protocol" in kind for kind in kinds
+    ):
+        return "it cannot be reached, or broke off"
+    return "its answer could not be read"

@@ -1,0 +1,189 @@
+"""Numbers in a text, however they are written: digits, words, fractions, multiples, with the unit that is said."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import date
+from math import nan
+
+from twin.analyst._number_words import (
+    CARDINALS,
+    FOREIGN,
+    NOT_ROMAN,
+    PARTS,
+    ROMAN,
+    SCALES,
+    SHORT_SCALES,
+    TIMES,
+    VAGUE,
+)
+from twin.analyst._units import unit_after, unit_before
+
+ROUGH = 0.005  # rounding of a fraction in words, "a third": half a per cent [-]
+ROUGH_TIMES = 0.05  # rounding of a multiple in words, "double" [-]
+_DATE = r"(?P<date>\d{4}-\d{2}-\d{2})(?![\d-])"
+_RATIO = r"(?P<top>\d{1,4})\s?(?:/|⁄|:|\s(?:in|out\sof)\s)\s?(?P<bottom>\d{1,4})(?![\d.,]\d)"
+_FIGURE = (
+    r"(?P<figure>\d{1,3}(?:[,’' ]\d{3})+(?:\.\d+)?(?!\d)|\d+(?:[.,’]\d+)*)(?P<power>[eE][+-]?\d+)?"
+    r"(?:st|nd|rd|th)?(?:\s?(?P<scale>hundred|thousand|million|billion|trillion|dozen|mn|bn)(?![a-zA-Z])|(?P<short>[kKmMbB])(?![a-zA-Z]))?"
+)
+_WORD = "|".join(sorted({*CARDINALS, *SCALES}, key=len, reverse=True))
+_PART = "|".join(f"{stem}s?" if stem not in ("half", "halve") else stem for stem in PARTS) + "|halves"
+_CARDINAL = rf"(?:{_WORD})(?:(?:[\s-]*|[\s-]+and[\s-]+)(?:{_WORD}))*(?:\s+point(?:\s+(?:{_WORD}))+)?"
+_IN_WORDS = (
+    rf"(?P<count>an?|{_CARDINAL})[\s-]+(?P<part>{_PART})\b|(?P<odds>{_CARDINAL})\s+(?:in|out\s+of)\s+(?P<of>{_CARDINAL})"
+    rf"|(?:an?\s+)?(?P<cardinal>{_CARDINAL})"
+)
+_OTHER = "|".join(sorted({*TIMES, *VAGUE, *FOREIGN}, key=len, reverse=True))
+_NUMERAL = re.compile(rf"{_DATE}|{_RATIO}|{_FIGURE}|\b(?:{_IN_WORDS}|(?P<other>{_OTHER}))\b", flags=re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Numeral:
+    """A number in a text: where it is, its value, half of its printed rounding, and the unit that is said with it.
+
+    unit : "-" a share (per cent are shares), "points", "times", "date", "pallet/day" and the like; "" when none is
+        said. A value that cannot be told is NaN. `signed` when a sign is written.
+    """
+
+    start: int
+    end: int
+    value: float
+    slack: float
+    unit: str
+    signed: bool = False
+
+
+def plain(text):
+    """Return a text in one form: full-width, superscript and other digits become 0 to 9, invisible characters go.
+
+    >>> plain("１２ ½ pallets\\u200b")
+    '12 1⁄2 pallets'
+    """
+    text = unicodedata.normalize("NFKC", text.replace("\u2028", "\n"))
+    kept = []
+    for character in text:
+        kind = unicodedata.category(character)
+        if kind == "Nd":
+            kept.append(str(unicodedata.decimal(character)))
+        elif kind == "Zs":
+            kept.append(" ")
+        elif character == "\n" or kind[0] not in "CM":
+            kept.append(character)
+    return "".join(kept)
+
+
+def numerals(text):
+    """Return every number in a text that `plain` has seen, in order.
+
+    >>> [(n.value, n.unit) for n in numerals("Profit falls by a third, to $1,200 a day; stock is 12.5 pallets")]
+    [(0.3333333333333333, '-'), (1200.0, '$/day'), (12.5, 'pallet')]
+    """
+    found = [numeral for match in _NUMERAL.finditer(text) if (numeral := _read(match, text))]
+    taken = [(numeral.start, numeral.end) for numeral in found]
+    for match in ROMAN.finditer(text):
+        free = all(match.end() <= start or match.start() >= end for start, end in taken)
+        if free and match[0] not in NOT_ROMAN:
+            found.append(Numeral(*match.span(), nan, 0.0, ""))
+    for place, character in enumerate(text):
+        if unicodedata.category(character) in ("Nl", "No"):
+            found.append(Numeral(place, place + 1, nan, 0.0, ""))
+    return sorted(found, key=lambda numeral: numeral.start)
+
+
+def _read(match, text):
+    """The numeral of a match, or None where the words are not meant as a number."""
+    part = {name: value for name, value in match.groupdict().items() if value is not None}
+    start, end = match.span()
+    if "date" in part:
+        return Numeral(start, end, _day(part["date"]), 0.0, "date")
+    if "top" in part:
+        return _share(start, end, float(part["top"]), float(part["bottom"]))
+    if "figure" in part:
+        return _figure(start, end, part, text)
+    if "part" in part:
+        top = 1.0 if part["count"].lower() in ("a", "an") else _cardinal(part["count"])
+        stem = part["part"].lower()
+        stem = "half" if stem == "halves" else stem.removesuffix("s") if stem not in PARTS else stem
+        if stem == "quarter" and re.match(r"\s*(?:end|results?)\b", text[end:]):
+            return None
+        return _share(start, end, top, float(PARTS[stem]))
+    if "odds" in part:
+        return _share(start, end, _cardinal(part["odds"]), _cardinal(part["of"]))
+    if "cardinal" in part:
+        return _in_words(start, end, part["cardinal"], text)
+    word = part["other"].lower()
+    if word == "half":
+        return _share(start, end, 1.0, 2.0)
+    if word in TIMES:
+        return Numeral(start, end, TIMES[word], ROUGH_TIMES, "times")
+    return Numeral(start, end, nan, 0.0, "")
+
+
+def _figure(start, end, part, text):
+    """A number in digits, with what stands before and after it."""
+    written, slack = _digits(part["figure"])
+    scale = SCALES.get(part.get("scale", "").lower(), 1.0) * SHORT_SCALES.get(part.get("scale", "").lower(), 1.0)
+    scale *= SHORT_SCALES.get(part.get("short", "").lower(), 1.0)
+    scale *= 10.0 ** int(part["power"][1:]) if "power" in part and abs(int(part["power"][1:])) < 300 else 1.0
+    first, sign, money = unit_before(text, start)
+    unit, last = unit_after(text, end, money)
+    value = sign * written * scale
+    if unit == "%":
+        return Numeral(first, last, value / 100, slack * scale / 100, "-", signed=text[first] in "+-−–")
+    return Numeral(first, last, value, slack * scale, unit, signed=text[first] in "+-−–")
+
+
+def _in_words(start, end, words, text):
+    """A number in words; "one" is a number only where something is counted."""
+    unit, last = unit_after(text, end, "")
+    if words.lower() == "one" and not unit:
+        return None
+    value = _cardinal(words)
+    slack = 0.5 if value.is_integer() and "point" not in words.lower() else 0.5 * 10.0 ** -_decimals(words)
+    slack = 0.0 if value == 0 else slack
+    return Numeral(start, last, value / 100 if unit == "%" else value, slack / 100 if unit == "%" else slack,
+                   "-" if unit == "%" else unit)  # fmt: skip
+
+
+def _share(start, end, top, bottom):
+    return Numeral(start, end, top / bottom if bottom else nan, ROUGH, "-")
+
+
+def _digits(figure):
+    """The value of digits, and half of the last one's place; NaN where the marks make no number."""
+    if re.fullmatch(r"\d{1,3}(?:[,’' ]\d{3})+(?:\.\d+)?", figure):
+        figure = re.sub(r"[,’' ]", "", figure)
+    elif re.fullmatch(r"\d{1,3}(?:\.\d{3})+,\d+", figure):
+        figure = figure.replace(".", "").replace(",", ".")
+    elif re.fullmatch(r"\d+,\d+", figure):
+        figure = figure.replace(",", ".")
+    if not re.fullmatch(r"\d+(?:\.\d+)?", figure):
+        return nan, 0.0
+    return float(figure), 0.5 * 10.0 ** -len(figure.partition(".")[2])
+
+
+def _cardinal(words):
+    """The value of number words: "twelve hundred and five", "two point five"."""
+    words, _, after = words.lower().partition(" point ")
+    total = current = 0.0
+    for word in re.findall(_WORD, words):
+        if word in CARDINALS:
+            current += CARDINALS[word]
+        elif word == "hundred":
+            current = max(current, 1.0) * 100
+        elif word in SCALES:
+            total, current = total + max(current, 1.0) * SCALES[word], 0.0
+    digits = "".join(f"{CARDINALS[word]:.0f}" for word in after.split() if word in CARDINALS)
+    return total + current + (float(f"0.{digits}") if digits else 0.0)
+
+
+def _decimals(words):
+    return len(words.lower().partition(" point ")[2].split())
+
+
+def _day(text):
+    try:
+        return float(date.fromisoformat(text).toordinal())
+    except ValueError:
+        return nan

@@ -1,0 +1,98 @@
+"""What a model may ask for: functions of the twin whose results become facts, each with a JSON schema."""
+
+from twin._check import require
+from twin.analyst import facts
+from twin.analyst.gathering import FARTHEST
+from twin.demand import DAYS_PER_PERIOD
+from twin.portfolio import HOW, INPUTS, Change
+from twin.scenario import UNITS
+
+MOST = 6  # calls in one answer
+RANKINGS = (*UNITS, "use")
+_LANE = {"type": "string", "description": "key of a lane, such as lane1"}
+
+
+def _declared(name, description, **properties):
+    parameters = {"type": "object", "properties": properties, "required": list(properties)}
+    return {"name": name, "description": description, "parameters": parameters}
+
+
+_CHANGE = {
+    "type": "object",
+    "properties": {
+        "input": {"type": "string", "enum": list(INPUTS)},
+        "how": {"type": "string", "enum": list(HOW)},
+        "amount": {"type": "number", "description": "in the unit of the input; shares from 0 to 1; lead times in days"},
+    },
+    "required": ["input", "how", "amount"],
+}
+DECLARATIONS = [
+    _declared("assess", "Every number of another lane as it stands.", lane=_LANE),
+    _declared(
+        "what_if",
+        "Numbers of a lane if inputs were different, and how they change.",
+        lane=_LANE,
+        changes={"type": "array", "items": _CHANGE},
+    ),
+    _declared("compare", "How the second lane's numbers differ from the first one's.", first=_LANE, second=_LANE),
+    _declared("forecast", "Demand and capacity some days ahead.", lane=_LANE, days={"type": "integer"}),
+    _declared(
+        "rank",
+        "The first lanes of the network by a number.",
+        measure={"type": "string", "enum": list(RANKINGS)},
+        largest={"type": "boolean", "description": "whether the largest comes first"},
+    ),
+]
+
+
+class Toolbox:
+    """The functions that a model may call, for one question; each adds to the evidence.
+
+    run(name, arguments) returns a sentence for the model: which facts are new, or why it could not be done.
+    """
+
+    def __init__(self, evidence, portfolio, names):
+        self._evidence, self._portfolio, self._names = evidence, portfolio, names
+        self._calls = 0
+
+    def run(self, name, arguments):
+        """Carry out one call."""
+        self._calls += 1
+        before = set(self._evidence.facts)
+        try:
+            require(self._calls <= MOST, "calls", f"at most {MOST} in one answer", self._calls)
+            require(name in {one["name"] for one in DECLARATIONS}, "function", "one of those declared", name)
+            getattr(self, f"_{name}")(**arguments)
+        except (ValueError, TypeError, KeyError, AttributeError) as error:
+            return f"{name} was refused: {error}"
+        new = [fact for fact in self._evidence.facts if fact not in before]
+        return f"{name} was run: {len(new)} new facts, {new[0].partition('.')[0]}.*" if new else f"{name}: nothing new"
+
+    def _lane(self, key):
+        lane = self._names.lane(str(key))
+        if f"{key}.profit" not in self._evidence.facts:
+            facts.lane_facts(self._evidence, self._portfolio, lane, key)
+        return lane
+
+    def _assess(self, lane):
+        self._lane(lane)
+
+    def _what_if(self, lane, changes):
+        made = tuple(Change(one["input"], one["how"], float(one["amount"])) for one in changes)
+        require(made, "changes", "at least one", "none")
+        facts.what_if(self._evidence, self._portfolio, self._lane(lane), lane, made)
+
+    def _compare(self, first, second):
+        self._lane(first)
+        self._lane(second)
+        require(first != second, "lanes", "two different ones", first)
+        facts.gap(self._evidence, first, second)
+
+    def _forecast(self, lane, days):
+        period = self._portfolio.feed.period
+        periods = min(max(1, round(float(days) / DAYS_PER_PERIOD[period])), FARTHEST[period])
+        facts.outlook(self._evidence, self._portfolio, self._lane(lane), lane, periods)
+
+    def _rank(self, measure, largest):
+        require(measure in RANKINGS, "measure", "one of those declared", measure)
+        facts.network(self._evidence, self._portfolio, self._names.key, measure, largest=bool(largest))
