@@ -20,10 +20,11 @@ from twin import (
     newsvendor,
     resilience,
     simulate,
+    volatility,
 )
 
-MODULES = """demand newsvendor distribution buffers lot_size cooperation resilience finance forecast simulate
-lane""".split()
+MODULES = """demand newsvendor distribution buffers lot_size cooperation resilience finance forecast volatility
+simulate lane""".split()
 
 
 def number(value):
@@ -73,6 +74,13 @@ ELEMENTWISE = {
         sd=nonnegative(25.0),
         lead_time_mean=nonnegative(3.0),
         lead_time_sd=nonnegative(0.5),
+    ),
+    demand.lead_time_demand_shares: dict(
+        demand_mean=nonnegative(100.0),
+        demand_sd=nonnegative(25.0),
+        lead_time_mean=nonnegative(3.0),
+        lead_time_sd=nonnegative(0.5),
+        return_rate=share(0.1),
     ),
     demand.expected_excess: dict(level=number(120.0), mean=number(100.0), sd=nonnegative(30.0)),
     demand.probability_above: dict(level=number(120.0), mean=number(100.0), sd=nonnegative(30.0)),
@@ -124,6 +132,7 @@ ELEMENTWISE = {
     cooperation.expected_overflow: SPACE,
     cooperation.overflow_probability: SPACE,
     cooperation.expected_cost: dict(**SPACE, **PRICES),
+    volatility.coefficient_of_variation: dict(demand_mean=positive(100.0), demand_sd=nonnegative(25.0)),
     resilience.coverage: dict(safety_stock=number(50.0), lead_time_demand_sd=positive(25.0)),
     resilience.resilience_index: dict(
         coverage=number(1.0),
@@ -200,6 +209,13 @@ OTHERS = {
     ),
     forecast.predict: dict(
         trend=(forecast.linear_trend(SERIES), []), horizon=whole(2, 1), probability=probability(0.9)
+    ),
+    volatility.explained_share: dict(
+        volumes=(SERIES, [[], 3.0, [1.0], [1.0, np.nan, 3.0, 4.0], [2.0, 2.0, 2.0, 2.0], "many"]),
+        groups=([0, 0, 1, 1], [[0, 0, 0, 0], [0, 1, 2, 3], [0, 1], "many"]),
+    ),
+    volatility.shock_share: dict(
+        volumes=(SERIES, [[], 3.0, [1.0], [1.0, np.nan], [2.0, 2.0], "many"]), rarest=(0.25, [0.0, 1.0, np.nan, "many"])
     ),
     simulate.generator: dict(seed=whole(1, 0)),
     simulate.estimate: dict(values=(SERIES, [[], [1.0], 3.0, [np.nan, 1.0], "many"])),

@@ -65,6 +65,12 @@ def figures(html):
 # ------------------------------------------------------------ controls, tabs and the table
 
 
+def facts(html):
+    """The exact values of the facts in the last answer, which stands first, by id."""
+    answer = html.partition("</section>")[0]
+    return {name: float(value) for name, value in re.findall(r'data-fact="([\w.]+)" data-value="([^"]+)"', answer)}
+
+
 def test_it_opens_on_the_lane_with_every_part(hub):
     assert hub.sheet.title == "BER-MUC" and hub.lanes.picked == "BER-MUC" and hub.sheet.active == "capacity"
     assert {field["name"] for field in hub.dials.fields} == set(hub.dials.values)
@@ -179,13 +185,39 @@ def test_what_if_names_the_differences(hub):
     assert "data-kept" not in hub.sheet.page
 
 
-def test_the_offline_analyst_answers_from_the_lanes_numbers(hub):
+def test_the_analyst_answers_from_the_lane_as_the_controls_say(hub):
     hub.sheet.active = "analyst"
-    press(hub.sheet, do="ask", question="What is the <b>expected overflow</b>?")
-    assert figures(hub.sheet.page)["expected_overflow"] == hub.session.numbers()["expected_overflow"]
-    assert "<b>expected" not in hub.sheet.page and "offline" in hub.sheet.page
+    for _ in range(2):
+        press(hub.sheet, do="ask", question="What is the <b>expected overflow</b>?")
+        assert facts(hub.sheet.page)["lane1.expected_overflow"] == hub.session.numbers()["expected_overflow"]
+        assert "<b>expected" not in hub.sheet.page and "offline analyst" in hub.sheet.page
+        turn(hub, internal_capacity=200.0)
+    press(hub.sheet, do="example", question="Which lanes need attention?")
+    assert facts(hub.sheet.page)["lane1.use"] == hub.session.network().loc[hub.session.lane, "use"]
     press(hub.sheet, do="ask", question="Who wins the cup?")
-    assert "No number of this lane" in hub.sheet.page and not figures(hub.sheet.page)
+    assert "has nothing on this" in hub.sheet.page
+    press(hub.sheet, do="ask", question=" ")
+    assert hub.sheet.said == "Question must be one with words in it; got an empty one."
+
+
+def test_it_is_the_lane_in_view(hub):
+    hub.sheet.active = "analyst"
+    press(hub.sheet, do="ask", question="How large is the safety stock?")
+    hub.lanes.picked = "FRA-PAR"
+    press(hub.sheet, do="ask", question="and its profit?")
+    assert facts(hub.sheet.page)["lane2.profit"] == hub.session.numbers()["profit"]
+
+
+def test_a_conversation_is_taken_along_and_forgotten(hub):
+    hub.sheet.active = "analyst"
+    press(hub.sheet, do="ask", question="What drives its resilience?")
+    sent = []
+    hub.sheet.send = lambda message, buffers: sent.append((message["download"], bytes(buffers[0]).decode()))
+    press(hub.sheet, do="conversation")
+    ((name, text),) = sent
+    assert name == "conversation.md" and "## What drives its resilience?" in text and "| lane.assess |" in text
+    press(hub.sheet, do="forget")
+    assert "resilience?</h3>" not in hub.sheet.page
 
 
 def test_a_link_is_followed(hub):
@@ -211,7 +243,7 @@ def test_a_mistake_of_ours_is_a_sentence_too_and_stands_in_the_log(hub, monkeypa
     press(hub.sheet, do="pin")
     assert hub.sheet.said.startswith("Something went wrong here (ZeroDivisionError)")
     assert "ZeroDivisionError: division by zero" in capfd.readouterr().err
-    press(hub.sheet, do="ask", question="")
+    press(hub.sheet, do="unpin")
     assert hub.sheet.said == ""
 
 

@@ -12,7 +12,7 @@ import twin
 PACKAGE = Path(twin.__file__).parent
 #: Each formula module and the modules of ours that it may import, from the bottom up.
 ORDER = """_check _special demand newsvendor distribution buffers lot_size cooperation resilience finance forecast
-simulate lane scenario""".split()
+volatility simulate lane scenario""".split()
 HEAVY = {"pandas", "matplotlib", "ipywidgets", "scipy.stats", "scipy.integrate", "sqlalchemy", "tqdm", "yaml"}
 OUTSIDE = {"numpy", "scipy"} | set(sys.stdlib_module_names)
 
@@ -70,6 +70,17 @@ def test_importing_every_formula_loads_nothing_heavy():
 def test_assessing_a_lane_loads_nothing_heavy_either():
     modules = loaded("from twin import lane\nlane.assess({'demand_mean': 100, 'demand_sd': 25}, lane.Policy())")
     assert not modules & HEAVY
+
+
+def test_the_analyst_knows_neither_pages_nor_clients_until_they_are_needed():
+    modules = loaded("from twin.analyst import conversation")
+    assert not modules & {"ipywidgets", "matplotlib", "sqlalchemy", "google.generativeai", "google.genai", "tenacity"}
+    assert not {name for name in modules if name.startswith("twin.view")}
+
+
+def test_one_module_knows_the_vendor():
+    mention = [path.name for path in PACKAGE.rglob("*.py") if "google." in path.read_text(encoding="utf-8")]
+    assert mention == ["gemini.py"]
 
 
 def test_histories_need_no_database_and_the_command_line_waits_for_neither():

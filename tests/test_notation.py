@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 from twin import lane, report, scenario
+from twin.analyst.measures import MEASURES
 
-MODULES = """demand newsvendor distribution buffers lot_size cooperation resilience finance forecast simulate lane
-scenario""".split()
+MODULES = """demand newsvendor distribution buffers lot_size cooperation resilience finance forecast volatility
+simulate lane scenario""".split()
 TEXT = (Path(__file__).parents[1] / "NOTATION.md").read_text(encoding="utf-8")
 ROWS = [[cell.strip() for cell in line.strip("|").split("|")] for line in TEXT.splitlines() if line.startswith("| `")]
 UNITS = {name: row[2] for row in ROWS for name in re.findall(r"`(\w+)`", row[0])}
@@ -52,6 +53,12 @@ def test_meanings_of_the_policy_are_those_of_the_command_line():
     for field in fields(lane.Policy):
         stated = field.metadata["meaning"].split(";")[0]
         assert meanings[field.name].startswith(stated.split(" aimed at")[0]), field.name
+
+
+@pytest.mark.parametrize("name", MEASURES)
+def test_the_analyst_says_what_the_table_says(name):
+    (row,) = [row for row in ROWS if f"`{name}`" in row[0]]
+    assert (row[2], row[3]) == (MEASURES[name].unit, MEASURES[name].meaning)
 
 
 def _find(place):

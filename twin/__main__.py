@@ -1,4 +1,4 @@
-"""The command line: python -m twin assess FILE, python -m twin ledger ..., python -m twin paper FOLDER."""
+"""The command line: python -m twin assess FILE, ask QUESTION, ledger ..., paper FOLDER."""
 
 import argparse
 import os
@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from twin import __version__
-from twin.command import assess, ledger
+from twin.command import ask, assess, ledger
 from twin.data.errors import LedgerError
 
 EXTRAS = {
@@ -54,6 +54,7 @@ def _parser():
     parser.add_argument("--version", action="version", version=__version__)
     commands = parser.add_subparsers(required=True, metavar="command")
     assess.add(commands)
+    ask.add(commands)
     ledger.add(commands)
     paper = commands.add_parser("paper", help="build a paper from its jobs: what changed, checked and typeset")
     paper.add_argument("folder", type=Path, help="folder with figures.yml and paper.typ")

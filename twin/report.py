@@ -15,7 +15,7 @@ from twin.scenario import SHORTEST
 _STATISTICS = {
     "demand_mean": "pallet/period",
     "demand_sd": "pallet/period",
-    "periods": "-",
+    "periods": "period",
     "last_volume": "pallet/period",
     "trend": "pallet/period^2",
 }

@@ -12,6 +12,7 @@ from twin.analyst.naming import Names
 from twin.analyst.numerals import plain
 from twin.analyst.prompt import LONGEST
 from twin.analyst.questions import understand
+from twin.data.text import visible
 
 KEPT = 20  # answers that are kept
 TOLD = 4  # earlier questions that a model is told
@@ -49,6 +50,7 @@ class Conversation:
         asked = " ".join(plain(str(question)).split())
         require(asked, "question", "one with words in it", "an empty one")
         require(len(asked) <= LONGEST, "question", f"at most {LONGEST} characters long", f"{len(asked)}")
+        require(lane in portfolio.policies.index, "lane", "one of the lanes", visible(str(lane)))
         names = self._names
         names.look_at(tuple(portfolio.policies.index))
         before = self._before

@@ -2,6 +2,7 @@
 
 from twin.analyst import facts, offline
 from twin.analyst.evidence import Evidence
+from twin.analyst.story import Story
 from twin.demand import DAYS_PER_PERIOD
 from twin.scenario import RISK_LEVEL
 
@@ -21,7 +22,7 @@ def gather(request, portfolio, names, evidence=None):
     for lane, key in zip(request.lanes, keys, strict=True):
         if key not in evidence.lanes:
             facts.lane_facts(evidence, portfolio, lane, key)
-    story = offline.Story(evidence, keys[0] if keys else "network")
+    story = Story(evidence, keys[0] if keys else "network")
     remarks = []
     try:
         how, remarks = _needed(request, portfolio, names, evidence, keys)

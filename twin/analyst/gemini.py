@@ -94,12 +94,17 @@ class Gemini:
 
 
 def from_settings():
-    """Return the model that the settings name, or None without a key: GEMINI_API_KEY or GOOGLE_API_KEY, and as they are
-    needed GEMINI_MODEL, GEMINI_CLIENT and GEMINI_ENDPOINT."""
+    """Return (model, ""), or (None, why there is none), as the settings say.
+
+    GEMINI_API_KEY or GOOGLE_API_KEY is the key; GEMINI_MODEL, GEMINI_CLIENT and GEMINI_ENDPOINT may say more.
+    """
     key = setting("GEMINI_API_KEY") or setting("GOOGLE_API_KEY")
     if not key:
-        return None
-    return Gemini(key, setting("GEMINI_MODEL"), setting("GEMINI_CLIENT"), setting("GEMINI_ENDPOINT"))
+        return None, "no key is set as GEMINI_API_KEY"
+    try:
+        return Gemini(key, *(setting(f"GEMINI_{name}") for name in ("MODEL", "CLIENT", "ENDPOINT"))), ""
+    except Unavailable as error:
+        return None, str(error)
 
 
 def _generativeai(gemini, system, prompt, tools):
@@ -179,6 +184,8 @@ def _reason(error):
     if code in REASONS:
         return REASONS[code]
     kinds = {kind.__name__ for kind in type(error).__mro__}
+    if any("Blocked" in kind or "StopCandidate" in kind for kind in kinds):
+        return "it declined to answer"
     if any("Timeout" in kind for kind in kinds) or isinstance(error, TimeoutError):
         return "it did not answer in time"
     if isinstance(error, OSError) or any(

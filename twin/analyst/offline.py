@@ -3,25 +3,12 @@
 A sentence that needs a fact which is not on record is left out later, and why is said instead.
 """
 
+from twin.analyst import lane_stories
 from twin.analyst.english import WORDS
 from twin.analyst.measures import MEASURES
+from twin.analyst.story import capital, fact, listed
 from twin.quantities import label
 
-STEADY, ERRATIC = 0.2, 0.5  # coefficients of variation up to which demand is called steady, and from which erratic [-]
-WORTH_TELLING = 0.1  # share of a variance from which on a cause is named [-]
-SHOCKS = 0.25  # share of the squares in the largest hundredth of volumes, from which on demand has shocks [-]
-OFTEN, HARDLY = 0.2, 0.001  # probabilities of overflow from which on, and up to which, it is called so [-]
-CAUSES = {
-    "demand_share": "demand itself",
-    "lead_time_share": "an unreliable carrier",
-    "returns_share": "what comes back",
-}
-REMEDIES = {
-    "demand_share": "a better forecast",
-    "lead_time_share": "a more punctual carrier",
-    "returns_share": "fewer returns",
-}
-PATTERNS = {"weekday_share": "the day of the week", "season_share": "the month of the year"}
 COMPARED = """profit coefficient_of_variation safety_stock overflow_probability resilience_index
 conditional_value_at_risk""".split()
 BETTER = {"profit": max, "resilience_index": max, "fill_rate": max, "revenue": max}
@@ -38,213 +25,9 @@ IMPOSSIBLE = "That cannot be, so there is no answer."
 STRANGER = "There is no lane of this name here, so there is no answer."
 
 
-class Story:
-    """Sentences about a lane, `key`, from evidence; [name] in them stands for a fact of it, [lane] for its name."""
-
-    def __init__(self, evidence, key):
-        self.evidence, self.key, self.sentences = evidence, key, []
-
-    def value(self, name, key=""):
-        """Return the value of a fact of the lane, or of another key; None where there is none."""
-        return self.evidence.value(f"{key or self.key}.{name}")
-
-    def say(self, *parts):
-        """Add a sentence."""
-        text = " ".join(parts)
-        for name in (part.partition("]")[0] for part in text.split("[")[1:]):
-            text = text.replace(f"[{name}]", fact(self.key if name == "lane" else f"{self.key}.{name}"))
-        self.sentences.append(text)
-
-    def causes(self):
-        """Return the causes of the variance of lead-time demand that are on record, the largest first."""
-        shares = {name: self.value(name) for name in CAUSES if self.value(name) is not None}
-        return sorted(shares, key=shares.get, reverse=True)
-
-
-def fact(identity):
-    """Return the placeholder of a fact.
-
-    >>> fact("lane1.profit")
-    '{{lane1.profit}}'
-    """
-    return f"{{{{{identity}}}}}"
-
-
-def volatility(story):
-    """Why demand varies, and what that does to the lead-time demand."""
-    value, say = story.value, story.say
-    if (variation := value("coefficient_of_variation")) is None:
-        return
-    kind = "is steady" if variation <= STEADY else "varies moderately" if variation < ERRATIC else "is erratic"
-    say(
-        f"Demand of [lane] {kind}: its standard deviation is [demand_sd],",
-        "[coefficient_of_variation] of its mean of [demand_mean].",
-    )
-    told = [f"{words} explains [{name}]" for name, words in PATTERNS.items() if (value(name) or 0) >= WORTH_TELLING]
-    if told:
-        say(f"Of its variance {' and '.join(told)}: a pattern that a forecast can know beforehand.")
-    if (value("shock_share") or 0) >= SHOCKS:
-        say("A few rare peaks hold [shock_share] of all squared deviations from the mean: shocks rather than noise.")
-    elif not told and value("shock_share") is not None:
-        say("Neither a pattern of the week or the year nor rare peaks explain it: it is noise about a level.")
-    if causes := story.causes():
-        parts = _and([f"[{name}] from {CAUSES[name]}" for name in causes])
-        say(
-            f"{parts}: that is where the variance of lead-time demand comes from;",
-            f"{REMEDIES[causes[0]]} would help most.",
-        )
-    say("That takes a safety stock of [safety_stock] at a service level of [service_level].")
-
-
-def resilience(story):
-    """What the index is made of, and what would raise it."""
-    value, say = story.value, story.say
-    buffer, independence = value("buffer_points"), value("independence_points")
-    say(
-        "The resilience index of [lane] is [resilience_index]: [buffer_points] for its buffer",
-        "and [independence_points] for its independence of the partner.",
-    )
-    if buffer is None or independence is None:
-        return
-    if buffer <= independence:
-        say(
-            "The buffer limits it. As safety stock follows from the formula, it is the service level of",
-            "[service_level] in disguise, and only a higher one raises it.",
-        )
-    else:
-        say(
-            "The partner limits it: [dependency] of the required capacity is not own space.",
-            "More own capacity than [internal_capacity] raises it.",
-        )
-    if value("dependency") == 0 and (value("overflow_probability") or 0) > HARDLY:
-        say(
-            "The index looks at the plan, which fits; yet own capacity falls short with a probability of",
-            "[overflow_probability].",
-        )
-
-
-def sharing(story, more=""):
-    """What overflows to the partner, what that costs, and what more own space would save: the what-if `more`."""
-    value, say = story.value, story.say
-    planned, often = value("planned_overflow"), value("overflow_probability")
-    if planned is None or often is None:
-        return
-    if planned > 0:
-        verdict = "leans on the partner by plan"
-    else:
-        verdict = "needs the partner often" if often >= OFTEN else "needs the partner now and then"
-    verdict = "hardly ever needs the partner" if often <= HARDLY else verdict
-    say(
-        f"[lane] {verdict}: own capacity of [internal_capacity] falls short with a probability of",
-        "[overflow_probability].",
-    )
-    say(
-        "On average [expected_overflow] are at the partner, where the plan has [planned_overflow];",
-        "that costs [expected_outsourcing_cost], holding included, beside a profit of [profit].",
-    )
-    if (saved := value("profit.change", more)) is not None:
-        space = f"With own capacity of {fact(f'{more}.internal_capacity')}"
-        if saved > 0:
-            say(
-                f"{space} profit would change by {fact(f'{more}.profit.change')}:",
-                "share as long as that much own space costs more than this.",
-            )
-        else:
-            say(f"{space} nothing would be gained: sharing costs little here.")
-
-
-def service_point(story, more=""):
-    """What a higher service level costs and brings: the what-if `more`."""
-    say, level, ratio = story.say, story.value("service_level", more), story.value("critical_ratio")
-    if level is None:
-        return
-    by = {name: fact(f"{more}.{name}.change") for name in ("service_level", "safety_stock", "buffer_cost", "profit")}
-    say(
-        f"Raising the service level of [lane] to {fact(f'{more}.service_level')} ({by['service_level']}) changes its",
-        f"safety stock by {by['safety_stock']}, its buffer cost, penalties included, by {by['buffer_cost']},",
-        f"and its profit by {by['profit']}.",
-    )
-    if ratio is not None:
-        where = "still below" if level < ratio else "beyond"
-        say(f"The new level is {where} the critical ratio of [critical_ratio], where the buffer costs least.")
-
-
-def cost(story):
-    """Where a period's money goes."""
-    value, say = story.value, story.say
-    say(
-        "[lane] earns a profit of [profit]. Of a revenue of [revenue] handling takes [handling], holding [holding],",
-        "penalties [penalty], and the surcharge [surcharge].",
-    )
-    parts = {name: value(name) for name in ("handling", "holding", "penalty", "surcharge") if value(name) is not None}
-    if parts:
-        most = max(parts, key=parts.get)
-        say(f"The largest cost is {most}, [{most}].")
-    say(
-        "Warehousing costs [expected_warehousing_cost] in expectation; that is a view of its own, by pallet places,",
-        "and no part of this profit.",
-    )
-    if (value("best_profit") or 0) > (value("profit") or 0):
-        say(
-            "The most that a service level can bring is [best_profit], at [best_profit_level];",
-            "it is [service_level] now.",
-        )
-
-
-def risk(story):
-    """How bad a single period can get."""
-    say, tail = story.say, story.value("conditional_value_at_risk")
-    say("Profit of [lane] is [profit] on average, with a standard deviation of [profit_sd].")
-    if tail is None:
-        return
-    say(
-        "The value at risk is [value_at_risk]; beyond it the conditional value at risk is [conditional_value_at_risk],",
-        "negative, and so a profit." if tail < 0 else "a loss.",
-    )
-    if causes := story.causes():
-        say(
-            f"What makes periods bad is mostly {CAUSES[causes[0]]}, [{causes[0]}] of the variance of lead-time demand;",
-            "own capacity falls short with a probability of [overflow_probability].",
-        )
-
-
-def capacity(story):
-    """Whether own capacity suffices."""
-    say, needed, own = story.say, story.value("required_capacity"), story.value("internal_capacity")
-    if needed is None or own is None:
-        return
-    fits = "The plan fits" if needed <= own else "The plan does not fit"
-    say(f"{fits}: [lane] requires a capacity of [required_capacity], and owns [internal_capacity].")
-    say(
-        "As demand varies, own capacity falls short with a probability of [overflow_probability],",
-        "and [expected_overflow] overflow on average.",
-    )
-    say("The latest volume of [last_volume] would use [use] of own capacity, buffer included.")
-
-
-def outlook(story, ahead=""):
-    """What is forecast, for the lane's own horizon or that of `ahead`, and whether own capacity then suffices."""
-    value, say, key = story.value, story.say, ahead or story.key
-    if value("horizon_mean", key) is None:
-        say("[horizon_mean]")  # which says why there is none
-        return
-    say(
-        f"Over the next {fact(f'{key}.horizon')} demand of [lane] is forecast to average",
-        f"{fact(f'{key}.horizon_mean')};",
-        "the next period alone [forecast_mean], somewhere between [forecast_low] and [forecast_high].",
-    )
-    if (slope := value("trend")) is not None:
-        way = "rises" if slope > 0 else "falls" if slope < 0 else "is level"
-        say(f"The straight line through its record {way}: its trend is [trend]. It knows no season.")
-    own, needed = value("internal_capacity"), value("horizon_capacity", key)
-    if own is not None and needed is not None:
-        fits = "which own capacity covers" if needed <= own else "more than own capacity"
-        say(f"That takes a capacity of {fact(f'{key}.horizon_capacity')}, {fits}: it is [internal_capacity].")
-
-
 def value(story, measure=""):
     """One number, and what it means."""
-    story.say(f"{_capital(measure)} of [lane] is [{measure}]: {WORDS['said'].get(measure, MEASURES[measure].meaning)}.")
+    story.say(f"{capital(measure)} of [lane] is [{measure}]: {WORDS['said'].get(measure, MEASURES[measure].meaning)}.")
 
 
 def what_if(story, other="", small=False):
@@ -254,13 +37,13 @@ def what_if(story, other="", small=False):
     if not moved:
         say("With that [lane] stays as it is: the input has this value already.")
         return
-    inputs = _and([f"{label(name)} goes from [{name}] to {fact(f'{other}.{name}')}" for name in moved])
+    inputs = listed([f"{label(name)} goes from [{name}] to {fact(f'{other}.{name}')}" for name in moved])
     say(f"If {inputs} on [lane]{', a change taken as the question names none' if small else ''}:")
     for name in CHANGED:
         if name not in moved and value(f"{name}.change", other) is not None:
             change = evidence.facts[f"{other}.{name}.change"]
             shown = f"({fact(change.id)})" if any(c in "123456789" for c in evidence.printed(change)) else "(no change)"
-            say(f"{_capital(name)} goes from [{name}] to {fact(f'{other}.{name}')} {shown}.")
+            say(f"{capital(name)} goes from [{name}] to {fact(f'{other}.{name}')} {shown}.")
 
 
 def compare(story, second="", measure=""):
@@ -272,12 +55,12 @@ def compare(story, second="", measure=""):
             continue
         shown = {evidence.printed(evidence.facts[f"{key}.{name}"]) for key in values}
         if len(shown) == 1:
-            story.say(f"{_capital(name)} is [{name}] on both {fact(first)} and {fact(second)}.")
+            story.say(f"{capital(name)} is [{name}] on both {fact(first)} and {fact(second)}.")
             continue
         high, low = sorted(values, key=values.get, reverse=True)
         better = f"; better on {fact(BETTER[name](values, key=values.get))}" if name in BETTER else ""
         story.say(
-            f"{_capital(name)}: {fact(high)} has {fact(f'{high}.{name}')}, {fact(low)} {fact(f'{low}.{name}')}{better}."
+            f"{capital(name)}: {fact(high)} has {fact(f'{high}.{name}')}, {fact(low)} {fact(f'{low}.{name}')}{better}."
         )
 
 
@@ -300,27 +83,17 @@ def help_(story):
 
 
 STORIES = {
-    story.__name__.strip("_"): story
-    for story in (
-        volatility,
-        resilience,
-        sharing,
-        service_point,
-        cost,
-        risk,
-        capacity,
-        outlook,
-        value,
-        what_if,
-        compare,
-    )
-} | {"network": network, "help": help_}
-
-
-def _capital(name):
-    words = label(name)
-    return words[:1].upper() + words[1:]
-
-
-def _and(parts):
-    return " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 2 else parts)
+    "volatility": lane_stories.volatility,
+    "resilience": lane_stories.resilience,
+    "sharing": lane_stories.sharing,
+    "service_point": lane_stories.service_point,
+    "cost": lane_stories.cost,
+    "risk": lane_stories.risk,
+    "capacity": lane_stories.capacity,
+    "outlook": lane_stories.outlook,
+    "value": value,
+    "what_if": what_if,
+    "compare": compare,
+    "network": network,
+    "help": help_,
+}

@@ -1,8 +1,17 @@
-"""The options by which commands read a file of flows."""
+"""The options by which commands read a file of flows, and tables of policies."""
 
+import csv
 import os
 import sys
 
+_POLICIES = {  # the separator is found; only an empty cell is a missing value, a lane may be called NA
+    "dtype": {"lane": str},
+    "encoding": "utf-8-sig",
+    "sep": None,
+    "engine": "python",
+    "keep_default_na": False,
+    "na_values": [""],
+}
 _LONG = 10_000_000  # bytes; reading more shows its progress even where stderr is no terminal
 
 
@@ -42,3 +51,16 @@ def reading_of(options):
 def is_long(path):
     """Return whether reading a file takes long enough that a user wants to see how far it is."""
     return bool(path) and os.path.exists(path) and os.path.getsize(path) > _LONG
+
+
+def read_policies(path):
+    """Return a table of policies, a row a lane, from a CSV file; an empty cell is not stated."""
+    import pandas as pd
+
+    try:
+        table = pd.read_csv(path, **_POLICIES)
+    except (ValueError, csv.Error) as error:  # empty, broken or no text; pandas does not say which file
+        raise ValueError(f"{path} cannot be read as a table of policies: {str(error).strip()}") from None
+    if "lane" not in table:
+        raise ValueError(f"{path} must have a column lane; found {', '.join(map(repr, table))}")
+    return table.set_index(table.pop("lane").str.strip())  # as blanks around lanes do not count in a history

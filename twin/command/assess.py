@@ -1,12 +1,11 @@
 """assess: a file of flows in, every answer for every lane out."""
 
 import argparse
-import csv
 import shutil
 import sys
 from dataclasses import fields
 
-from twin.command._reading import add_reading_options, add_window, reading_of
+from twin.command._reading import add_reading_options, add_window, read_policies, reading_of
 from twin.demand import DAYS_PER_PERIOD
 from twin.lane import Policy
 
@@ -18,15 +17,6 @@ UNSTATED = {
     "internal_capacity": "the required capacity, so that the plan just fits",
     "service_level": "the critical ratio of each lane",
 }
-READ_POLICIES = {  # the separator is found; only an empty cell is a missing value, a lane may be called NA
-    "dtype": {"lane": str},
-    "encoding": "utf-8-sig",
-    "sep": None,
-    "engine": "python",
-    "keep_default_na": False,
-    "na_values": [""],
-}
-
 EXAMPLES = """the file
   A CSV file, plain or gzipped, with a date, a lane and a volume (or product_name, sku, demand, quantity, ...),
   and returns if you have them. Days, weeks or months are recognised; encodings and separators too.
@@ -103,7 +93,7 @@ def _assess(options):
         **reading_of(options),
     )
     given = {field.name: getattr(options, field.name) for field in fields(Policy)}
-    policies = _read_policies(options.policies) if options.policies else None
+    policies = read_policies(options.policies) if options.policies else None
     try:
         found = report.assess_history(history, {name: x for name, x in given.items() if x is not None}, policies)
     except ValueError:
@@ -120,15 +110,3 @@ def _assess(options):
         words = printing.to_text(found, most=options.most, width=shutil.get_terminal_size((120, 40)).columns)
     print(words, end="", flush=True)
     return 0
-
-
-def _read_policies(path):
-    import pandas as pd
-
-    try:
-        table = pd.read_csv(path, **READ_POLICIES)
-    except (ValueError, csv.Error) as error:  # empty, broken or no text; pandas does not say which file
-        raise ValueError(f"{path} cannot be read as a table of policies: {str(error).strip()}") from None
-    if "lane" not in table:
-        raise ValueError(f"{path} must have a column lane; found {', '.join(map(repr, table))}")
-    return table.set_index(table.pop("lane").str.strip())  # as blanks around lanes do not count in a history

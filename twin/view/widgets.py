@@ -82,6 +82,7 @@ class Sheet(Asking):
     query : the state as a query string, which becomes the page's address; the message {"do": "shown", "query": ...} has
         the one that the page was opened with.
     subject : what the page is of; messages name it.
+    live : HTML of the part [data-live] of the page, while it grows.
     """
 
     _esm, _css = _script("sheet"), _STYLE
@@ -90,6 +91,7 @@ class Sheet(Asking):
     active = traitlets.Unicode().tag(sync=True)
     title = traitlets.Unicode().tag(sync=True)
     page = traitlets.Unicode().tag(sync=True)
+    live = traitlets.Unicode().tag(sync=True)
     history = traitlets.Bytes().tag(sync=True)
     costs = traitlets.Bytes().tag(sync=True)
     profits = traitlets.Bytes().tag(sync=True)

@@ -49,7 +49,13 @@ function render({ model, el }) {
     const kept = new Map([...panel.querySelectorAll("img[data-picture]")].map((img) => [img.dataset.picture, img]));
     const at = panel.contains(document.activeElement) ? document.activeElement : null;
     const again = at && (at.id ? `#${at.id}` : at.dataset.do ? `[data-do="${at.dataset.do}"]` : "");
+    const typed = new Map([...panel.querySelectorAll("input[id]")].map((field) => [field.id, field.value]));
     panel.innerHTML = model.get("page");
+    for (const [id, value] of typed) {
+      const field = panel.querySelector(`#${id}`);
+      if (field) field.value = value; // what is being typed is not written over
+    }
+    showLive();
     for (const img of panel.querySelectorAll("img[data-picture]")) {
       const old = kept.get(img.dataset.picture); // keeps its picture until the new one is ready
       if (old) {
@@ -60,6 +66,11 @@ function render({ model, el }) {
     if (at) (again && panel.querySelector(again) ? panel.querySelector(again) : panel).focus();
     showPictures();
     panel.removeAttribute("aria-busy");
+  }
+
+  function showLive() {
+    const part = panel.querySelector("[data-live]");
+    if (part) part.innerHTML = model.get("live");
   }
 
   function draw(name) {
@@ -125,14 +136,16 @@ function render({ model, el }) {
   }
   panel.onclick = (event) => {
     const button = event.target.closest("[data-do]");
-    if (button) tell({ do: button.dataset.do });
+    if (button) tell({ do: button.dataset.do, ...JSON.parse(button.dataset.with ?? "{}") });
   };
   panel.onsubmit = (event) => {
     event.preventDefault();
     tell({ do: event.target.dataset.form, ...Object.fromEntries(new FormData(event.target)) });
+    for (const field of event.target.querySelectorAll("input")) field.value = "";
   };
   model.on("change:active", showTabs);
   model.on("change:page", showPage);
+  model.on("change:live", showLive);
   model.on("change:query", showAddress);
   for (const name of PICTURES) model.on(`change:${name}`, () => draw(name));
   for (const name of ["title", "status", "said"]) model.on(`change:${name}`, showSaid);

@@ -9,6 +9,7 @@ import ipywidgets
 from twin.data.text import visible
 from twin.quantities import unit_in
 from twin.settings import setting
+from twin.view.analyst import AnalystDesk
 from twin.view.guard import sentence, told
 from twin.view.hub import network, report, tabs
 from twin.view.hub.controls import OPTIMUM, PRESETS
@@ -45,7 +46,8 @@ class Hub:
         self.desk = ipywidgets.Box([self.dials, self.sheet])
         self.desk.add_class("twin-desk")
         self.data = self.feed.forms
-        self._question, self._silent = "", False
+        self._silent = False
+        self.analyst = AnalystDesk(self.sheet, lambda: (self.session.portfolio, self.session.lane), self._answered)
         self._show_lanes()
         self._show_lane()
         self.lanes.observe(self._on_pick, "picked")
@@ -90,12 +92,11 @@ class Hub:
         session, name = self.session, self.sheet.active
         numbers = session.numbers()
         _, page, parts = tabs.TABS[name]
-        extra = (self._question,) if name == "analyst" else ()
         with self.sheet.hold_sync():
             self.sheet.subject, self.sheet.title = session.lane, visible(session.lane)
             self.sheet.status = self._where()
             self.sheet.query = session.query() + f"&tab={name}"
-            self.sheet.page = page(session, numbers, *extra)
+            self.sheet.page = self.analyst.page() if name == "analyst" else page(session, numbers)
             for part in parts[:1]:
                 self._draw(part, numbers)
         for part in parts[1:]:  # the first is on its way already
@@ -196,11 +197,16 @@ class Hub:
                 self.session.pin()
             elif done == "unpin":
                 self.session.pinned = None
-            elif done == "ask":
-                self._question = str(message.get("question", ""))
             elif done in report.FILES:
                 name, kind, content = report.FILES[done](self.session)
                 self.sheet.send({"download": name, "type": kind}, buffers=[content])
+            else:
+                self.analyst.do(message)
+            self._show_page()
+
+    def _answered(self):
+        """Show what the analyst has said; a planner who looks at another tab finds it later."""
+        with told(lambda text: setattr(self.sheet, "said", text)):
             self._show_page()
 
     def _follow(self, query):

@@ -1,14 +1,14 @@
 """The tabs of the hub: their names, their pages, and the pictures on them."""
 
 from twin.view import pictures
-from twin.view.hub import analyst_tab, capacity_tab, compare_tab, risk_tab
+from twin.view.hub import capacity_tab, compare_tab, risk_tab
 
 #: Name of each tab: its label, its page, and its pictures.
 TABS = {
     "capacity": ("Capacity and cooperation", capacity_tab.page, ("history",)),
     "risk": ("Profit and risk", risk_tab.page, ("costs", "profits", "losses")),
     "compare": ("What-if", compare_tab.page, ()),
-    "analyst": ("Analyst", analyst_tab.page, ()),
+    "analyst": ("Analyst", None, ()),  # has a page of its own: `view.analyst`
 }
 
 

@@ -1,0 +1,105 @@
+"""ask: questions about lanes, answered by a model or offline, every number from the twin."""
+
+import argparse
+import json
+import shutil
+import textwrap
+
+from twin.command._reading import add_reading_options, read_policies, reading_of
+from twin.demand import DAYS_PER_PERIOD
+
+ASK = """Ask about volatility, capacity, cost and risk of a lane or of all of them. Every number in an answer is one
+that the twin has computed. Without a key for Gemini the offline analyst answers."""
+EXAMPLES = """examples
+  python -m twin ask "why is BER-MUC volatile?"                      the research lanes
+  python -m twin ask "what if returns double?" "and for HAM-ROT?"    a conversation
+  python -m twin ask --file flows.csv --policies policies.csv "which lanes need attention?"
+  python -m twin ask --file ledger: --lane BER-MUC --facts "how bad can it get?"
+
+Gemini answers where GEMINI_API_KEY or GOOGLE_API_KEY is set, in the environment or in a file .env; GEMINI_MODEL names
+another model. It is sent the numbers of the lanes in question, and never their names.
+"""
+
+
+def add(commands):
+    """Add the command to those of the program."""
+    raw = argparse.RawDescriptionHelpFormatter
+    parser = commands.add_parser(
+        "ask", help="answer questions about lanes", description=ASK, epilog=EXAMPLES, formatter_class=raw
+    )
+    parser.add_argument("questions", nargs="+", metavar="QUESTION", help="one or more, in one conversation")
+    parser.add_argument("--lane", metavar="LANE", help="the lane that 'it' is; by default the largest")
+    parser.add_argument("--offline", action="store_true", help="let the offline analyst answer in any case")
+    parser.add_argument("--facts", action="store_true", help="list the facts behind each answer")
+    parser.add_argument("--json", action="store_true", help="everything, for machines")
+    parser.set_defaults(run=_ask)
+    reading = parser.add_argument_group("the lanes")
+    reading.add_argument("--file", help="CSV of flows, or ledger: for the ledger; none: the research lanes")
+    reading.add_argument("--policies", metavar="FILE", help="CSV with a lane column and what is known of each lane")
+    reading.add_argument("--period", choices=DAYS_PER_PERIOD, help="sum flows into days, weeks or months")
+    add_reading_options(reading)
+
+
+def _ask(options):
+    from twin.analyst.conversation import Conversation
+    from twin.analyst.gemini import from_settings
+
+    portfolio = _portfolio(options)
+    lane = options.lane or portfolio.feed.statistics["demand_mean"].idxmax()
+    model, _ = (None, "") if options.offline else from_settings()
+    analyst = Conversation(model)
+    for question in options.questions:
+        answer = analyst.ask(question, portfolio, lane)
+        if not options.json:
+            print(_words(answer, options, several=len(options.questions) > 1), flush=True)
+    if options.json:
+        print(json.dumps([_record(answer) for answer in analyst.answers], indent=1, ensure_ascii=False))
+    return 0
+
+
+def _portfolio(options):
+    """The lanes that the options name, with what is known of them."""
+    from twin.data.feed import feed_of_history
+    from twin.data.history import load_history
+    from twin.data.scenarios import POLICIES
+    from twin.portfolio import portfolio_of
+
+    history = load_history(options.file or "", period=options.period, **reading_of(options))
+    if options.policies:
+        known = read_policies(options.policies).to_dict("index")
+    else:
+        known = None if options.file else POLICIES
+    return portfolio_of(feed_of_history(history), known)
+
+
+def _words(answer, options, several):
+    """An answer as people read it in a terminal."""
+    width = shutil.get_terminal_size((100, 40)).columns
+    parts = [f"> {answer.question}"] if several else []
+    parts += [textwrap.fill(text, width) for text in (answer.text(), *answer.remarks) if text]
+    parts.append(f"({answer.by})")
+    if options.facts:
+        parts += [f"  {fact.id}  {fact.value:.6g} {answer.evidence.unit(fact)}  {fact.source}" for fact in answer.facts]
+    return "\n".join(parts) + ("\n" if several else "")
+
+
+def _record(answer):
+    """An answer for machines."""
+    facts = [
+        {
+            "id": fact.id,
+            "name": fact.words,
+            "of": answer.evidence.of(fact),
+            "value": fact.value,
+            "unit": answer.evidence.unit(fact),
+            "source": fact.source,
+        }
+        for fact in answer.facts
+    ]
+    return {
+        "question": answer.question,
+        "by": answer.by,
+        "answer": answer.text(),
+        "remarks": list(answer.remarks),
+        "facts": facts,
+    }
