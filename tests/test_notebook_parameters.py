@@ -124,6 +124,17 @@ class TestOperationsHub:
         run("06_operations_hub", "operations_hub", history=months, seed=63)
 
 
+class TestAnalyst:
+    def test_a_lumpy_lane_and_another_question(self, run):
+        run("07_analyst", "analyst", lane="FRA-PAR", question="how bad can it get?", seed=71)
+
+    def test_weeks_with_returns(self, run, weeks):
+        run("07_analyst", "analyst", history=weeks, lane="LIS-MAD", question="what if returns double?", seed=72)
+
+    def test_months_and_a_question_that_nobody_can_answer(self, run, months):
+        run("07_analyst", "analyst", history=months, question="what does diesel cost?", seed=73)
+
+
 def test_every_notebook_is_here():
     stems = {path.stem for path in (ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb")} - {"00_contents"}
     assert [stem for stem in stems if f"Test{stem[3:].title().replace('_', '')}" not in globals()] == []

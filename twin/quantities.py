@@ -18,6 +18,8 @@ def written(value, unit):
     if unit in ("day", "period", "lane"):
         return f"{value:,.4g}" if abs(value) < 10_000 else f"{value:,.0f}"
     digits = 0 if abs(value) >= 1000 else 1 if unit in ("pallet", "points") or abs(value) >= 100 else 2
+    if unit == "pallet/period^2" and abs(value) < 1:
+        digits = 4  # a trend that is small a period is not over a year
     text = f"{abs(value):,.{digits}f}"
     minus = "−" if value < 0 and text.strip("0.,") else ""
     return f"{minus}${text}" if unit.startswith("$") else f"{minus}{text}"

@@ -261,7 +261,9 @@ def policy_profits(
         ]
     )
     mean = (demand_mean, load.mean, 0.0, max(space.mean + stock, 0.0))
-    draws = generator(seed).multivariate_normal(mean, covariance, whole("samples", samples, least=2), method="eigh")
+    count = whole("samples", samples, least=2)
+    options = {"method": "eigh", "check_valid": "ignore"}  # it is a covariance by its making; large numbers round
+    draws = generator(seed).multivariate_normal(mean, covariance, count, **options)
     shipped, worked, above, needed = draws.T
     short = np.maximum(above - stock, 0.0)
     earned = r * (shipped - short) - c * (worked - short)

@@ -88,6 +88,7 @@ def agrees(said, unit):
     """
     if said == "":
         return unit in ("-", "lane", "points")
+    unit = unit.removesuffix("^2")  # "a day, each day"
     if unit in ("-", "points", "times", "date"):
         return said == unit
     return said == unit or unit.startswith(f"{said}/")

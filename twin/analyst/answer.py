@@ -70,7 +70,7 @@ def told_offline(sentences, evidence, *, replaced=False):
             remarks += [_why(identity, evidence) for identity in lacking]
         else:
             kept.append(Sentence(checked(text, evidence), replaced))
-    if not any(sentence.facts for sentence in kept) and remarks:
+    if not kept or (remarks and not any(sentence.facts for sentence in kept)):
         kept = [Sentence(checked(NOTHING, evidence), replaced)]
     return tuple(kept), tuple(dict.fromkeys(remarks))
 

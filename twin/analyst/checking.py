@@ -90,10 +90,11 @@ def _without_units(pieces, evidence):
             before = before[: money.start()]
         if re.search(r"(?:[\d/*×^]|[\s(][-−+±]|^[-−+±])\s?$", before) or re.match(r"\s?[\d/*×^]|\(|\s?[kKmM]\b", after):
             raise Unsupported(f"{piece.fact.id} is made part of another number")
-        said, end = unit_after(after, 0, "$" if unit.startswith("$") else "")
+        money = unit.startswith("$") and not unit_after(after, 0, "")[0]
+        said, end = unit_after(after, 0, "$" if money else "")
         said = {"%": "-"}.get(said, said)
         if said not in ("", "$"):
-            if not agrees(said, unit) and not agrees(said, unit.replace("^2", "")):
+            if not agrees(said, unit):
                 raise Unsupported(f"{piece.fact.id} is in {unit}, not in {said}")
             after = after[end:]
         elif re.match(r"\s*(?:%|(?:hundred|thousand|million|billion)\b)", after):
@@ -132,24 +133,33 @@ def _supported(pieces, evidence):
 
 
 def _fact_of(numeral, text, evidence):
-    """The fact that a number written in a text is, or None."""
-    for fact in evidence.facts.values():
-        unit = evidence.unit(fact)
-        if numeral.unit == "times" and fact.name.endswith(".relative"):
-            off = abs(numeral.value - 1 - fact.value)
-        elif numeral.unit == "" and not (
-            fact.unit in ("lane", "points", "-") and _named(fact, text) and (numeral.slack < 0.5 or fact.unit != "-")
-        ):
-            continue
-        elif numeral.unit and not agrees(numeral.unit, unit):
-            continue
-        elif numeral.signed:
-            off = abs(numeral.value - fact.value)
-        else:
-            off = abs(abs(numeral.value) - abs(fact.value))
-        if off <= numeral.slack * (1 + 1e-9) + 1e-12 * abs(fact.value):
-            return fact
-    return None
+    """The fact that a number written in a text is, or None; of several the one whose measure the text names.
+
+    Right after the name of a measure it must be of that measure.
+    """
+    alike = [f for f in evidence.facts.values() if _of_kind(numeral, f, text, evidence) and _is(numeral, f)]
+    if called := _CALLED.search(text[: numeral.start].rpartition(_MARK)[2].lower()):
+        alike = [fact for fact in alike if fact.measure in _MEANT[called["name"]]]
+    return max(alike, key=lambda fact: _named(fact, text), default=None)
+
+
+def _of_kind(numeral, fact, text, evidence):
+    """Whether a number can be meant for a fact by its unit; one without a unit must be named in the text."""
+    if numeral.unit == "times" and fact.name.endswith(".relative"):
+        return True
+    if numeral.unit == "":
+        exact = numeral.slack < 0.5 or fact.unit != "-"
+        return fact.unit in ("lane", "points", "-") and exact and _named(fact, text)
+    return agrees(numeral.unit, evidence.unit(fact))
+
+
+def _is(numeral, fact):
+    """Whether a number is a fact within its printed rounding; without a sign it may be that of either sign."""
+    if numeral.signed and numeral.value > 0 and "." not in fact.name:
+        return False  # a plus is said of changes alone
+    value = numeral.value - 1 if numeral.unit == "times" and fact.unit != "times" else numeral.value
+    off = abs(value - fact.value) if numeral.signed or value < 0 else abs(abs(value) - abs(fact.value))
+    return off <= numeral.slack * (1 + 1e-9) + 1e-12 * abs(fact.value)
 
 
 def _named(fact, text):

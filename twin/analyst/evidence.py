@@ -72,7 +72,7 @@ class Evidence:
         if before and not math.isclose(before.value, fact.value, rel_tol=CLOSE, abs_tol=CLOSE):
             self.contradictions.setdefault(fact.id, [before]).append(fact)
             del self.facts[fact.id]
-        if fact.id not in self.contradictions:
+        elif not before and fact.id not in self.contradictions:
             self.facts[fact.id] = fact
 
     def miss(self, key, name, reason):

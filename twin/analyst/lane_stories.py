@@ -17,8 +17,9 @@ PATTERNS = {"weekday_share": "the day of the week", "season_share": "the month o
 def volatility(story):
     """Why demand varies, and what that does to the lead-time demand."""
     value, say = story.value, story.say
-    if (variation := value("coefficient_of_variation")) is None:
+    if not story.knows("coefficient_of_variation"):
         return
+    variation = value("coefficient_of_variation")
     kind = "is steady" if variation <= STEADY else "varies moderately" if variation < ERRATIC else "is erratic"
     say(
         f"Demand of [lane] {kind}: its standard deviation is [demand_sd],",
@@ -48,7 +49,7 @@ def resilience(story):
         "The resilience index of [lane] is [resilience_index]: [buffer_points] for its buffer",
         "and [independence_points] for its independence of the partner.",
     )
-    if buffer is None or independence is None:
+    if not story.knows("buffer_points", "independence_points"):
         return
     if buffer <= independence:
         say(
@@ -71,7 +72,7 @@ def sharing(story, more=""):
     """What overflows to the partner, what that costs, and what more own space would save: the what-if `more`."""
     value, say = story.value, story.say
     planned, often = value("planned_overflow"), value("overflow_probability")
-    if planned is None or often is None:
+    if not story.knows("planned_overflow", "overflow_probability"):
         return
     if planned > 0:
         verdict = "leans on the partner by plan"
@@ -101,6 +102,7 @@ def service_point(story, more=""):
     """What a higher service level costs and brings: the what-if `more`."""
     say, level, ratio = story.say, story.value("service_level", more), story.value("critical_ratio")
     if level is None:
+        say("The service level of [lane] is [service_level], and has no way to go.")
         return
     by = {name: fact(f"{more}.{name}.change") for name in ("service_level", "safety_stock", "buffer_cost", "profit")}
     say(
@@ -139,7 +141,7 @@ def risk(story):
     """How bad a single period can get."""
     say, tail = story.say, story.value("conditional_value_at_risk")
     say("Profit of [lane] is [profit] on average, with a standard deviation of [profit_sd].")
-    if tail is None:
+    if not story.knows("conditional_value_at_risk"):
         return
     say(
         "The value at risk is [value_at_risk]; beyond it the conditional value at risk is [conditional_value_at_risk],",
@@ -155,7 +157,7 @@ def risk(story):
 def capacity(story):
     """Whether own capacity suffices."""
     say, needed, own = story.say, story.value("required_capacity"), story.value("internal_capacity")
-    if needed is None or own is None:
+    if not story.knows("required_capacity", "internal_capacity"):
         return
     fits = "The plan fits" if needed <= own else "The plan does not fit"
     say(f"{fits}: [lane] requires a capacity of [required_capacity], and owns [internal_capacity].")
@@ -169,8 +171,7 @@ def capacity(story):
 def outlook(story, ahead=""):
     """What is forecast, for the lane's own horizon or that of `ahead`, and whether own capacity then suffices."""
     value, say, key = story.value, story.say, ahead or story.key
-    if value("horizon_mean", key) is None:
-        say("[horizon_mean]")  # which says why there is none
+    if not story.knows("horizon_mean", key=key):
         return
     say(
         f"Over the next {fact(f'{key}.horizon')} demand of [lane] is forecast to average",

@@ -6,7 +6,7 @@ from twin._check import require
 from twin.analyst.english import WORDS
 from twin.analyst.numerals import plain
 
-LONGEST = 10  # words of a lane's name that are looked for
+LONGEST = 16  # words of a lane's name that are looked for
 _TOKEN = re.compile(r"[^\W_]+")
 _CODE = re.compile(r"\b[A-Za-z]{3}\s?[-–—/→>]\s?[A-Za-z]{3}\b")
 _CALLED = re.compile(r"\blanes?\s+(?:called|named)?\s*[\"'“‘]?(?P<name>[A-Z0-9][\w-]*|\d+)")
@@ -70,7 +70,9 @@ class Names:
             if quoted or not COMMON.issuperset(words[:length]):
                 return lane, length
         start = tokens[0][0]
-        if start.isupper() and words[0] in self._starts:
+        before, after = text[: tokens[0].start()], text[tokens[0].end() :]
+        joined = re.search(r"[A-Za-z]\s?[-–—/→>]\s?$", before) or re.match(r"\s?[-–—/→>]\s?[A-Za-z]", after)
+        if start.isupper() and words[0] in self._starts and not joined:
             return self._starts[words[0]], 1
         return self._by_places(text, tokens)
 
@@ -95,6 +97,6 @@ class Names:
 def _names_another(masked):
     """Whether what is left looks like the name of a lane: two codes joined, or "lane X"."""
     codes = [code.lower() for code in _CODE.findall(masked)]
-    called = [match["name"] for match in _CALLED.finditer(masked) if not re.fullmatch(r"(?:lane)?\d+|I", match["name"])]
+    called = [match["name"] for match in _CALLED.finditer(masked) if match["name"] != "I"]
     spoken = [code for code in codes if not set(re.split(r"[^a-z]+", code)) & _WORDS]
     return bool(spoken or called)

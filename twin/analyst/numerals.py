@@ -105,7 +105,7 @@ def _read(match, text):
         top = 1.0 if part["count"].lower() in ("a", "an") else _cardinal(part["count"])
         stem = part["part"].lower()
         stem = "half" if stem == "halves" else stem.removesuffix("s") if stem not in PARTS else stem
-        if stem == "quarter" and re.match(r"\s*(?:end|results?)\b", text[end:]):
+        if stem == "third" and re.match(r"[\s-]*part(?:y|ies)\b", text[end:]):
             return None
         return _share(start, end, top, float(PARTS[stem]))
     if "odds" in part:
@@ -125,7 +125,7 @@ def _figure(start, end, part, text):
     written, slack = _digits(part["figure"])
     scale = SCALES.get(part.get("scale", "").lower(), 1.0) * SHORT_SCALES.get(part.get("scale", "").lower(), 1.0)
     scale *= SHORT_SCALES.get(part.get("short", "").lower(), 1.0)
-    scale *= 10.0 ** int(part["power"][1:]) if "power" in part and abs(int(part["power"][1:])) < 300 else 1.0
+    scale *= 10.0 ** int(part["power"][1:]) if "power" in part and abs(int(part["power"][1:])) < 309 else 1.0
     first, sign, money = unit_before(text, start)
     unit, last = unit_after(text, end, money)
     value = sign * written * scale

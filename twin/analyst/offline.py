@@ -50,9 +50,9 @@ def compare(story, second="", measure=""):
     """Two lanes side by side, first by a measure that the question names."""
     evidence, first = story.evidence, story.key
     for name in dict.fromkeys([*([measure] if measure else []), *COMPARED]):
-        values = {key: story.value(name, key) for key in (first, second)}
-        if None in values.values():
+        if not all(story.knows(name, key=key) for key in (first, second)):
             continue
+        values = {key: story.value(name, key) for key in (first, second)}
         shown = {evidence.printed(evidence.facts[f"{key}.{name}"]) for key in values}
         if len(shown) == 1:
             story.say(f"{capital(name)} is [{name}] on both {fact(first)} and {fact(second)}.")

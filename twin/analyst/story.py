@@ -26,6 +26,12 @@ class Story:
             text = text.replace(f"[{name}]", fact(self.key if name == "lane" else f"{self.key}.{name}"))
         self.sentences.append(text)
 
+    def knows(self, *names, key=""):
+        """Return whether facts of the lane are on record; where one is not, the answer will say why."""
+        lacking = [name for name in names if self.value(name, key) is None]
+        self.sentences += [fact(f"{key or self.key}.{name}") for name in lacking]
+        return not lacking
+
     def causes(self):
         """Return the causes of the variance of lead-time demand that are on record, the largest first."""
         shares = {name: self.value(name) for name in CAUSES if self.value(name) is not None}

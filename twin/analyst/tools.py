@@ -79,7 +79,7 @@ class Toolbox:
 
     def _what_if(self, lane, changes):
         made = tuple(Change(one["input"], one["how"], float(one["amount"])) for one in changes)
-        require(made, "changes", "at least one", "none")
+        require(bool(made), "changes", "at least one", "none")
         facts.what_if(self._evidence, self._portfolio, self._lane(lane), lane, made)
 
     def _compare(self, first, second):

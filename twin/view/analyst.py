@@ -12,6 +12,7 @@ from twin.analyst.prompt import LONGEST
 from twin.data.text import visible
 from twin.view.answer import answer_html, sentence_html
 from twin.view.guard import told
+from twin.view.output import Live, Words
 from twin.view.widgets import Sheet
 
 EXAMPLES = (
@@ -48,6 +49,14 @@ class AnalystDesk:
         answers = "".join(map(answer_html, reversed(tuple(self._conversation.answers))))
         tools = _button("conversation", "Download the conversation") + _button("forget", "Forget it") if answers else ""
         return "".join((self._box(), self._waiting(), f'<div class="twin-answers">{answers}</div>', f"<p>{tools}</p>"))
+
+    def begin(self, question):
+        """Answer a first question offline; return the answer."""
+        model, self._conversation.model = self._conversation.model, None
+        try:
+            return self._conversation.ask(question, *self._look())
+        finally:
+            self._conversation.model = model
 
     def do(self, message):
         """Do what the page asks for; return whether it was for the analyst."""
@@ -153,12 +162,16 @@ def _later():
 
 
 class AnalystSheet:
-    """The analyst alone, about a portfolio; `sheet` is the widget to display."""
+    """The analyst alone, about a portfolio; `sheet` is the widget to display.
 
-    def __init__(self, portfolio, lane):
+    question : asked before anybody else asks, and answered offline; `answer` is what is said to it.
+    """
+
+    def __init__(self, portfolio, lane, question):
         self.sheet = Sheet(tabs=[["analyst", "Analyst"]], active="analyst", subject=lane, title=visible(lane))
         self.sheet.status = f"{len(portfolio.policies):,} lanes of {visible(portfolio.feed.place, 60)}."
         self._desk = AnalystDesk(self.sheet, lambda: (portfolio, lane), self._show)
+        self.answer = self._desk.begin(question)
         self._show()
         self.sheet.on_asked(self._on_message)
 
@@ -170,3 +183,9 @@ class AnalystSheet:
         with told(lambda text: setattr(self.sheet, "said", text)):
             self._desk.do(message)
         self._show()
+
+
+def shown(analyst, *, live=True):
+    """Return what to display of an `AnalystSheet`; with live=False just its first answer, as where no kernel runs."""
+    still = Words(f'<div class="twin">{answer_html(analyst.answer)}</div>', analyst.answer.text())
+    return Live(analyst.sheet, still) if live else still

@@ -1,0 +1,349 @@
+"""The analyst makes no number up: every question on every kind of lanes, offline and with models that misbehave."""
+
+import re
+from dataclasses import replace
+
+import analyst_worlds as worlds
+import pytest
+from analyst_worlds import HOSTILE, LANES, MODELS, Model, questions, renamed
+
+from twin import lane, scenario
+from twin.analyst import facts, online
+from twin.analyst.answer import OFFLINE
+from twin.analyst.conversation import KEPT, TOLD, Conversation
+from twin.analyst.evidence import Evidence
+from twin.analyst.gemini import Call, Unavailable
+from twin.analyst.offline import NOTHING, STORIES
+from twin.data.text import visible
+from twin.portfolio import Change
+
+QUESTIONS = questions()
+SAME = {name: name for name in LANES}
+REFUSED = [row for row in QUESTIONS if row["kind"] == "refuse"]
+#: Words for numbers, by a list of this test's own.
+NUMBER_WORDS = """zero two three four five six seven eight nine ten eleven twelve twenty thirty forty fifty sixty
+hundred thousand million billion dozen double doubled twice triple half halve quarter third tenth zwölf
+percent""".split()
+WORDS = re.compile(rf"[0-9%$€½]|\b(?:{'|'.join(NUMBER_WORDS)})\b", re.IGNORECASE)
+
+
+def conversation(portfolio, row, names=None, model=None):
+    """The answer to a row's question, after the one that it follows."""
+    analyst = Conversation(model)
+    lane = portfolio.policies.index[0] if names is None else names["BER-MUC"]
+    for question in filter(None, (row["follows"], row["question"])):
+        answer = analyst.ask(renamed(question, names or {}), portfolio, lane)
+    return answer
+
+
+def nothing_made_up(answer, portfolio):
+    """Every number that is shown is a fact, as the formulas say it; what stands between them holds none."""
+    for sentence in answer.sentences:
+        for piece in sentence.pieces:
+            if piece.fact is None and not piece.lane:
+                assert not WORDS.search(piece.text), (answer.question, piece.text)
+    shown = {visible(name, 40): name for name in portfolio.policies.index}
+    for fact in answer.facts:
+        assert answer.evidence.facts[fact.id] == fact
+        if fact.key in answer.evidence.lanes and fact.name in scenario.UNITS:
+            name = shown[answer.evidence.lanes[fact.key]]
+            assert fact.value == directly(id(portfolio), portfolio, name)[fact.name], fact.id
+
+
+def numbers(answer):
+    """The numbers that an answer shows; keys of lanes depend on which were spoken of before."""
+    return [(answer.evidence.of(fact), fact.name, fact.value, fact.unit) for fact in answer.facts]
+
+
+KNOWN = {}
+
+
+def directly(key, portfolio, name):
+    """The numbers of a lane by the formulas, remembered."""
+    if (key, name) not in KNOWN:
+        moments, policy = portfolio.inputs(name)
+        _, volumes = portfolio.feed.series(name)
+        KNOWN[key, name] = scenario.evaluate(moments, policy, volumes, horizon=portfolio.horizon)
+    return KNOWN[key, name]
+
+
+class TestOffline:
+    @pytest.mark.parametrize("world", ["research", "hostile", "short", "still", "extreme"])
+    def test_every_question_on_every_kind_of_lanes(self, world):
+        portfolio = getattr(worlds, world)()
+        names = HOSTILE if world == "hostile" else SAME
+        told = 0
+        for row in QUESTIONS:
+            answer = conversation(portfolio, row, names)
+            nothing_made_up(answer, portfolio)
+            assert answer.sentences and answer.by == OFFLINE
+            told += bool(answer.facts)
+            if row["kind"] in ("refuse", "help"):
+                assert not answer.facts
+        assert told > len(QUESTIONS) * (0.85 if world in ("research", "hostile") else 0.5)
+
+    def test_names_of_lanes_are_shown_as_text_and_obeyed_by_nobody(self):
+        for row in QUESTIONS[:60]:
+            answer = conversation(worlds.hostile(), row, HOSTILE)
+            assert "9,999,999 a day" not in "".join(p.text for s in answer.sentences for p in s.pieces if not p.lane)
+
+    def test_without_evidence_there_is_no_answer(self, monkeypatch):
+        monkeypatch.setattr(Evidence, "add", lambda self, key, name, *_, **__: self.miss(key, name, "nobody knows"))
+        for row in QUESTIONS:
+            answer = conversation(worlds.research(), row, SAME)
+            assert not answer.facts
+            nothing_made_up(answer, worlds.research())
+            if row["kind"] in STORIES and row["kind"] != "help":
+                assert NOTHING in answer.text() or "as it is" in answer.text()
+                assert row["kind"] == "what_if" or "nobody knows" in " ".join(answer.remarks)
+
+    def test_what_is_given_in_a_wrong_unit_is_left_out(self, monkeypatch):
+        add, wrong = Evidence.add, {"profit", "safety_stock", "expected_overflow", "demand_mean", "resilience_index"}
+
+        def confused(self, key, name, value, source="", unit=""):
+            add(self, key, name, value, source, "furlong" if name.partition(".")[0] in wrong else unit)
+
+        monkeypatch.setattr(Evidence, "add", confused)
+        for row in QUESTIONS:
+            answer = conversation(worlds.research(), row, SAME)
+            nothing_made_up(answer, worlds.research())
+            assert not {fact.measure for fact in answer.facts} & wrong
+            if row["kind"] == "value" and row["expects"] in wrong:
+                assert NOTHING in answer.text() and "furlong" in " ".join(answer.remarks)
+
+    def test_what_sources_contradict_each_other_on_is_not_said(self, monkeypatch):
+        real, doubtful = facts.lane_facts, ("profit", "safety_stock", "overflow_probability", "service_level", "trend")
+
+        def disputed(evidence, portfolio, lane, key):
+            real(evidence, portfolio, lane, key)
+            for name in doubtful:
+                evidence.add(key, name, 1.1 * evidence.value(f"{key}.{name}") + 1.0, "another source")
+
+        monkeypatch.setattr(facts, "lane_facts", disputed)
+        for row in QUESTIONS:
+            answer = conversation(worlds.research(), row, SAME)
+            nothing_made_up(answer, worlds.research())
+            assert not {fact.name for fact in answer.facts if fact.key.startswith("lane")} & set(doubtful) or (
+                row["kind"] == "network"  # which is ranked by the assessment itself
+            )
+            if row["kind"] == "value" and row["expects"] in doubtful:
+                assert "contradict each other" in " ".join(answer.remarks) and NOTHING in answer.text()
+
+    @pytest.mark.parametrize("row", REFUSED, ids=lambda row: row["question"][:50])
+    def test_what_nobody_knows_is_refused(self, row):
+        answer = conversation(worlds.research(), row, SAME)
+        assert "so there is no answer" in answer.text()
+
+
+INPUTS = {
+    "holding_cost": "buffer_cost",
+    "sla_penalty": "penalty",
+    "service_revenue": "revenue",
+    "handling_cost": "handling",
+    "fixed_order_cost": "order_cost",
+    "lead_time_mean_days": "safety_stock",
+    "lead_time_sd_days": "safety_stock",
+    "return_rate": "workload_mean",
+    "internal_capacity": "expected_overflow",
+    "partner_surcharge": "surcharge",
+    "dwell": "required_capacity",
+    "service_level": "fill_rate",
+    "demand_mean": "profit",
+    "demand_sd": "safety_stock",
+}
+
+
+class TestChanges:
+    @pytest.mark.parametrize("name", INPUTS)
+    def test_a_tenth_more_of_an_input_changes_the_number_in_the_answer_accordingly(self, name):
+        portfolio, measure = worlds.research(), INPUTS[name]
+        factor = 1.02 if name == "service_level" else 1.1
+        moments, policy = portfolio.inputs("BER-MUC", (Change(name, "times", factor),))
+        before = portfolio.numbers("BER-MUC")[measure]
+        direct = lane.assess(moments, policy)[measure]
+        if name.startswith("demand"):
+            found = Conversation().ask(f"what if {name.replace('_', ' ')} rises by 10 %?", portfolio, "BER-MUC")
+        else:
+            table = portfolio.policies.copy()
+            table.loc["BER-MUC", name] *= factor
+            question = f"how large is the {measure.replace('_', ' ')}?"
+            found = Conversation().ask(question, replace(portfolio, policies=table), "BER-MUC")
+        values = {fact.name: fact.value for fact in found.facts}
+        assert values[measure] == pytest.approx(direct, rel=1e-12) and values[measure] != before
+
+    @pytest.mark.parametrize(
+        "row", [row for row in QUESTIONS if row["kind"] == "what_if"], ids=lambda r: r["question"][:50]
+    )
+    def test_what_if_is_what_the_formulas_say(self, row):
+        portfolio = worlds.research()
+        changes = tuple(
+            Change(name, how, float(amount) if amount != "0.6667" else 1 - 1 / 3)
+            for name, how, amount in (part.split() for part in row["expects"].split(";"))
+        )
+        answer = conversation(portfolio, row, SAME)
+        direct, shown = portfolio.numbers(row["lanes"], changes), {fact.id: fact.value for fact in answer.facts}
+        assert len(shown) > 5
+        for name in ("profit", "safety_stock", "overflow_probability"):
+            assert shown[f"whatif1.{name}"] == pytest.approx(direct[name], rel=1e-9)
+
+
+class TestConversation:
+    def test_it_is_what_was_spoken_of_and_then_the_lane_in_view(self):
+        analyst, portfolio = Conversation(), worlds.research()
+        analyst.ask("why is HAM-ROT volatile?", portfolio, "BER-MUC")
+        assert "HAM-ROT" in analyst.ask("and its safety stock?", portfolio, "BER-MUC").text()
+        assert "HAM-ROT" in analyst.ask("and if returns double?", portfolio, "BER-MUC").text()
+        assert "FRA-PAR" in analyst.ask("and if they triple?", portfolio, "FRA-PAR").text()
+
+    def test_it_is_bounded_exported_and_forgotten(self):
+        analyst, portfolio = Conversation(), worlds.research()
+        for i in range(KEPT + 5):
+            analyst.ask(f"what if own capacity is {300 + i} pallets?", portfolio, "BER-MUC")
+        text = analyst.export()
+        assert len(analyst.answers) == KEPT and text.count("## ") == KEPT and "300 pallets?" not in text
+        assert f"| {portfolio.numbers('BER-MUC')['profit']!r} | $/day | lane.assess |" in text
+        analyst.clear()
+        assert analyst.export() == "# A conversation with the analyst\n"
+        assert "BER-MUC" in analyst.ask("and its profit?", portfolio, "BER-MUC").text()
+
+    def test_two_visitors_know_nothing_of_each_other(self):
+        one, other, portfolio = Conversation(), Conversation(), worlds.research()
+        one.ask("why is HAM-ROT volatile?", portfolio, "BER-MUC")
+        assert "BER-MUC" in other.ask("and its profit?", portfolio, "BER-MUC").text()
+
+    def test_lanes_that_have_gone_are_not_spoken_of(self):
+        analyst = Conversation()
+        analyst.ask("why is HAM-ROT volatile?", worlds.research(), "HAM-ROT")
+        answer = analyst.ask("and its profit?", worlds.hostile(), HOSTILE["HAM-ROT"])
+        assert answer.facts and answer.facts[0].name == "profit"
+
+    @pytest.mark.parametrize(
+        "question, sentence",
+        [
+            ("  \n", "question must be one with words"),
+            ("profit " * 200, "question must be at most 500 characters long; got"),
+        ],
+    )
+    def test_questions_have_bounds(self, question, sentence):
+        with pytest.raises(ValueError, match=sentence):
+            Conversation().ask(question, worlds.research(), "BER-MUC")
+
+
+class TestModels:
+    """With a model in the place of the vendor's."""
+
+    @pytest.mark.parametrize("behaviour", MODELS)
+    def test_a_model_that_misbehaves_shows_no_number_of_its_own(self, behaviour):
+        for row in QUESTIONS[::3]:
+            for portfolio, names in ((worlds.research(), SAME), (worlds.hostile(), HOSTILE)):
+                answer = conversation(portfolio, row, names, Model(MODELS[behaviour]))
+                nothing_made_up(answer, portfolio)
+                assert answer.sentences
+
+    def test_what_is_left_out_is_replaced_once_and_marked(self):
+        model = Model(
+            lambda prompt: "Profit is {{lane1.profit}}. It was $77,777 a day before. It has 9 trucks. So act."
+        )
+        answer = Conversation(model).ask("what is the profit?", worlds.research(), "BER-MUC")
+        assert [sentence.replaced for sentence in answer.sentences] == [False, True, False]
+        assert "77,777" not in answer.text() and f"[{OFFLINE}: Profit of BER-MUC is $1,304 a day" in answer.text()
+        assert answer.remarks == (online.REPLACED,)
+
+    def test_an_answer_that_rests_on_no_fact_is_not_shown(self):
+        model = Model(MODELS["says nothing at all"])
+        answer = Conversation(model).ask("what is the profit?", worlds.research(), "BER-MUC")
+        assert "planners should think" not in answer.text() and answer.remarks == (online.NO_FACT,)
+
+    def test_online_and_offline_say_identical_numbers(self):
+        for row in QUESTIONS:
+            names = SAME
+            offline = conversation(worlds.research(), row, names)
+            words = " ".join(sentence.template() for sentence in offline.sentences)
+            model = conversation(worlds.research(), row, names, Model(lambda prompt, words=words: words))
+            assert numbers(model) == numbers(offline), row["question"]
+            if offline.facts and not row["follows"]:
+                assert model.by == "a model" and not any(sentence.replaced for sentence in model.sentences)
+
+    def test_functions_are_carried_out_and_their_results_become_facts(self):
+        turns = iter(
+            [
+                [Call("what_if", {"lane": "lane1", "changes": [{"input": "return_rate", "how": "times", "amount": 2}]}),
+                 Call("compare", {"first": "lane1", "second": "lane2"}),
+                 Call("rank", {"measure": "profit", "largest": True}),
+                 Call("forecast", {"lane": "lane1", "days": 30}), Call("assess", {"lane": "lane3"})],
+                ["Profit would be {{whatif1.profit}}, not {{lane1.profit}}; {{lane2}} has {{lane2.profit}}. ",
+                 "In {{ahead30_lane1.horizon}} it is {{ahead30_lane1.horizon_mean}}. ",
+                 "{{lane2_less_lane1.profit.change}}"],
+            ]
+        )  # fmt: skip
+        model = Model(lambda prompt: next(turns))
+        portfolio = worlds.research()
+        answer = Conversation(model).ask("what should we do?", portfolio, "BER-MUC")
+        shown = {fact.id: fact.value for fact in answer.facts}
+        assert shown["whatif1.profit"] == portfolio.numbers("BER-MUC", (Change("return_rate", "times", 2.0),))["profit"]
+        assert shown["ahead30_lane1.horizon_mean"] == portfolio.numbers("BER-MUC", horizon=30)["horizon_mean"]
+        assert answer.remarks == () and "what_if was run" in model.prompts[1]
+
+    @pytest.mark.parametrize(
+        "call",
+        [
+            Call("launch", {}),
+            Call("run", {}),
+            Call("assess", {"lane": "lane77"}),
+            Call("assess", {}),
+            Call("assess", {"lane": "lane1", "extra": 1}),
+            Call("what_if", {"lane": "lane1", "changes": [{"input": "__class__", "how": "to", "amount": 1}]}),
+            Call("what_if", {"lane": "lane1", "changes": [{"input": "return_rate", "how": "to", "amount": 7}]}),
+            Call("what_if", {"lane": "lane1", "changes": []}),
+            Call("what_if", {"lane": "lane1", "changes": "all"}),
+            Call("compare", {"first": "lane1", "second": "lane1"}),
+            Call("forecast", {"lane": "lane1", "days": "many"}),
+            Call("rank", {"measure": "secrets", "largest": True}),
+        ],
+        ids=lambda call: f"{call.name} {call.arguments}",
+    )
+    def test_functions_that_cannot_be_are_refused_and_the_answer_goes_on(self, call):
+        model = Model(lambda prompt: "Profit is {{lane1.profit}}." if "was refused" in prompt else [call])
+        answer = Conversation(model).ask("what is the profit?", worlds.research(), "BER-MUC")
+        assert answer.text() == "Profit is $1,304 a day."
+
+    def test_functions_are_bounded(self):
+        model = Model(lambda prompt: [Call("assess", {"lane": "lane1"})] * 50)
+        answer = Conversation(model).ask("what is the profit?", worlds.research(), "BER-MUC")
+        assert len(model.prompts) == online.ROUNDS + 1 and "gave no answer" in answer.remarks[0]
+        assert "at most" in model.prompts[1]
+
+    def test_what_a_model_sees(self):
+        portfolio, model = worlds.hostile(), Model(lambda prompt: "Profit is {{lane1.profit}}.")
+        analyst = Conversation(model)
+        for row in QUESTIONS[:40]:
+            analyst.ask(renamed(row["question"], HOSTILE), portfolio, HOSTILE["BER-MUC"])
+        for prompt in model.prompts:
+            assert not any(name[:20] in prompt for name in HOSTILE.values())
+            assert len(prompt) < 60_000 and prompt.count("EARLIER QUESTION") <= TOLD
+            assert portfolio.feed.place not in prompt
+        assert "lane1.safety_stock | safety stock | 331.371 | pallet | 331.4 pallets | lane.assess" in model.prompts[0]
+
+    def test_a_model_that_cannot_answer_is_stood_in_for(self):
+        def fails(prompt):
+            yield "Profit is {{lane1.profit}}. And "
+            raise Unavailable("its answer was cut off")
+
+        shown = []
+        answer = Conversation(Model(fails)).ask("profit?", worlds.research(), "BER-MUC", show=shown.append)
+        assert answer.by == OFFLINE and "as its answer was cut off" in answer.remarks[0]
+        assert [sentence.text() for sentence in shown[0]] == ["Profit is $1,304 a day."]
+
+    def test_sentences_are_shown_as_they_come_and_never_unchecked(self):
+        speech = "It is steady. Profit is {{lane1.profit}}. Profit is $5 a day. Safety stock is {{lane1.safety_stock}}."
+        shown = []
+        Conversation(Model(lambda prompt: speech)).ask("profit?", worlds.research(), "BER-MUC", show=shown.append)
+        assert [len(sentences) for sentences in shown] == sorted(len(sentences) for sentences in shown)
+        assert len(shown) > 2 and all(any(s.facts for s in sentences) for sentences in shown)
+        assert not any("$5 a" in sentence.text() for sentences in shown for sentence in sentences)
+
+    def test_an_answer_can_be_stopped(self):
+        answer = Conversation(Model(lambda prompt: "Profit. " * 900)).ask(
+            "profit?", worlds.research(), "BER-MUC", stop=lambda: True
+        )
+        assert "it was stopped" in answer.remarks[0] and answer.by == OFFLINE

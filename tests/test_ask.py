@@ -1,0 +1,100 @@
+"""python -m twin ask: answers in words and for machines, on the research lanes, files and the ledger."""
+
+import json
+
+import gemini_server as stand_in
+import pytest
+from gemini_server import KEY, GeminiServer
+
+from twin.__main__ import main
+from twin.data.history import write_csv
+from twin.data.ledger import Ledger
+from twin.data.scenarios import network, research_lanes
+from twin.portfolio import research_portfolio
+
+SETTINGS = ("GEMINI_API_KEY", "GOOGLE_API_KEY", "GEMINI_MODEL", "GEMINI_CLIENT", "GEMINI_ENDPOINT")
+
+
+@pytest.fixture(autouse=True)
+def offline(monkeypatch, tmp_path):
+    """No key, in an empty folder."""
+    for name in SETTINGS:
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    monkeypatch.chdir(tmp_path)
+
+
+def ask(capsys, *arguments):
+    """What the command prints, and its exit code."""
+    code = main(["ask", *arguments])
+    out, err = capsys.readouterr()
+    return code, out, err
+
+
+def test_a_conversation_in_words(capsys):
+    code, out, err = ask(capsys, "--lane", "BER-MUC", "what is the profit?", "and for HAM-ROT?")
+    assert (code, err) == (0, "")
+    assert out.count("(offline analyst)") == 2 and out.startswith(
+        "> what is the profit?\nProfit of BER-MUC is $1,304 a day"
+    )
+    assert "Profit of HAM-ROT is $2,862 a day" in out
+
+
+def test_for_machines(capsys):
+    code, out, _ = ask(capsys, "--json", "how large is the safety stock of FRA-PAR?")
+    (answer,) = json.loads(out)
+    assert code == 0 and answer["by"] == "offline analyst"
+    (fact,) = answer["facts"]
+    assert fact["value"] == research_portfolio().numbers("FRA-PAR")["safety_stock"]
+    assert (fact["of"], fact["unit"], fact["source"]) == ("FRA-PAR", "pallet", "lane.assess")
+
+
+def test_the_facts_behind_an_answer(capsys):
+    _, out, _ = ask(capsys, "--facts", "--lane", "BER-MUC", "fill rate?")
+    assert "  lane1.fill_rate  0.964409 -  lane.assess" in out
+
+
+def test_files_policies_and_the_ledger(capsys, tmp_path, monkeypatch):
+    write_csv(network(lanes=3, periods=60), tmp_path / "flows.csv")
+    (tmp_path / "policies.csv").write_text("lane,internal_capacity,service_level\nLANE-2,10,\n")
+    given = ("--file", "flows.csv", "--policies", "policies.csv", "--lane", "LANE-2")
+    _, out, _ = ask(capsys, *given, "own capacity?", "which lanes need attention?")
+    assert "Internal capacity of LANE-2 is 10.0 pallets" in out and "first: LANE-2" in out
+    monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path / 'ledger.sqlite'}")
+    with Ledger() as ledger:
+        ledger.import_history(research_lanes())
+    _, out, _ = ask(capsys, "--file", "ledger:", "which lane is the worst?")
+    assert "There are 3 lanes here" in out
+
+
+@pytest.mark.parametrize(
+    "arguments, sentence",
+    [
+        (("",), "question must be one with words in it"),
+        (("--lane", "NOWHERE", "profit?"), "lane must be one of the lanes; got NOWHERE"),
+        (("--file", "no.csv", "profit?"), "no.csv does not exist"),
+    ],
+)
+def test_what_cannot_be_is_a_sentence(capsys, arguments, sentence):
+    code, out, err = ask(capsys, *arguments)
+    assert (code, out) == (2, "") and err.startswith("twin: ") and sentence in err
+
+
+@pytest.mark.parametrize("client", ["google-generativeai", "google-genai"])
+def test_gemini_answers_where_there_is_a_key_and_offline_says_the_same_number(capsys, monkeypatch, client):
+    monkeypatch.setenv("GOOGLE_API_KEY", KEY)
+    monkeypatch.setenv("GEMINI_CLIENT", client)
+    words = stand_in.text("Nothing to worry about. Profit of {{lane1}} ", "is {{lane1.profit}}, not $5.")
+    right = stand_in.text("It earns ", "{{lane1.profit}}.")
+    with GeminiServer(stand_in.calls(("assess", {"lane": "lane2"})), right, words, stand_in.status(429)) as server:
+        monkeypatch.setenv("GEMINI_ENDPOINT", server.address)
+        questions = ("--lane", "BER-MUC", "what is the profit?", "the profit, please?", "its profit now?")
+        _, out, err = ask(capsys, "--json", *questions)
+        _, offline, _ = ask(capsys, "--json", "--offline", *questions)
+    first, second, third = json.loads(out)
+    assert (first["by"], first["answer"]) == ("Gemini (gemini-flash-latest)", "It earns $1,304 a day.")
+    assert "[offline analyst: Profit of BER-MUC is $1,304 a day" in second["answer"] and second["remarks"]
+    assert third["by"] == "offline analyst" and "its quota is used up for now" in third["remarks"][0]
+    assert [a["facts"] for a in json.loads(offline)] == [first["facts"], second["facts"], third["facts"]]
+    assert KEY not in out + err and KEY not in json.dumps([request["body"] for request in server.requests])
+    assert "BER-MUC" not in json.dumps([request["body"] for request in server.requests])

@@ -1,0 +1,93 @@
+"""Lanes with their policies: every number of one of them, also with other inputs, as the formulas say directly."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from twin import lane, scenario
+from twin.data.feed import feed_of_history
+from twin.data.policies import policy_of
+from twin.data.scenarios import network
+from twin.portfolio import Change, portfolio_of, research_portfolio
+
+PORTFOLIO = research_portfolio()
+NAME = "BER-MUC"
+
+
+def directly(moments=None, horizon=14, scale=1.0, **changed):
+    """The numbers of the lane by the formulas."""
+    policy = replace(policy_of(PORTFOLIO.policies.loc[NAME]), **changed)
+    moments = moments or dict(PORTFOLIO.feed.statistics.loc[NAME, ["demand_mean", "demand_sd"]])
+    return scenario.evaluate(moments, policy, scale * PORTFOLIO.feed.series(NAME)[1], horizon=horizon)
+
+
+def test_a_lane_as_it_stands():
+    assert PORTFOLIO.numbers(NAME) == directly()
+    assert PORTFOLIO.numbers(NAME, horizon=30) == directly(horizon=30)
+
+
+@pytest.mark.parametrize(
+    "change, changed",
+    [
+        (Change("holding_cost", "times", 2.0), {"holding_cost": 5.0}),
+        (Change("lead_time_mean_days", "plus", -1.5), {"lead_time_mean_days": 3.5}),
+        (Change("service_level", "to", 0.9), {"service_level": 0.9}),
+        (Change("internal_capacity", "to", 300.0), {"internal_capacity": 300.0}),
+    ],
+)
+def test_a_change_is_that_of_the_policy(change, changed):
+    assert PORTFOLIO.numbers(NAME, (change,)) == directly(**changed)
+
+
+def test_changes_are_made_one_after_the_other():
+    changes = Change("return_rate", "to", 0.2), Change("return_rate", "times", 1.5), Change("dwell", "to", 2.0)
+    assert PORTFOLIO.numbers(NAME, changes) == directly(return_rate=0.2 * 1.5, dwell=2.0)
+
+
+def test_more_demand_takes_its_spread_and_its_history_along():
+    mean, sd = PORTFOLIO.feed.statistics.loc[NAME, ["demand_mean", "demand_sd"]]
+    found = PORTFOLIO.numbers(NAME, (Change("demand_mean", "times", 1.5),))
+    direct = directly({"demand_mean": 1.5 * mean, "demand_sd": 1.5 * sd}, scale=1.5)
+    assert found == pytest.approx(direct, rel=1e-8)
+    only_sd = PORTFOLIO.numbers(NAME, (Change("demand_sd", "times", 1.5),))
+    assert only_sd == directly({"demand_mean": mean, "demand_sd": 1.5 * sd})
+
+
+def test_an_optimum_that_nobody_states_moves_with_the_costs():
+    portfolio = portfolio_of(feed_of_history(network(lanes=2)))
+    name = portfolio.policies.index[0]
+    before, after = (portfolio.numbers(name, changes) for changes in ((), (Change("sla_penalty", "times", 3.0),)))
+    assert before["service_level"] == before["critical_ratio"] < after["service_level"] == after["critical_ratio"]
+
+
+def test_the_network_is_every_lane_assessed():
+    table = PORTFOLIO.network()
+    for name in table.index:
+        numbers = PORTFOLIO.numbers(name)
+        assert all(table.loc[name, answer] == numbers[answer] for answer in lane.UNITS)
+    last = PORTFOLIO.feed.statistics.loc[NAME, "last_volume"]
+    _, policy = PORTFOLIO.inputs(NAME)
+    space = (1 + policy.return_rate) * last * policy.dwell + table.loc[NAME, "safety_stock"]
+    assert table.loc[NAME, "use"] == space / policy.internal_capacity
+    assert PORTFOLIO.network([NAME]).equals(table.loc[[NAME]])
+
+
+@pytest.mark.parametrize(
+    "given, sentence",
+    [
+        (("holding", "to", 1.0), "input must be one of demand_mean"),
+        (("holding_cost", "by", 1.0), "how must be one of to, times, plus; got by"),
+        (("holding_cost", "to", np.nan), "amount must be a finite number"),
+    ],
+)
+def test_bad_changes(given, sentence):
+    with pytest.raises(ValueError, match=sentence):
+        Change(*given)
+
+
+def test_what_the_formulas_refuse_is_refused():
+    with pytest.raises(ValueError, match="return_rate must be in"):
+        PORTFOLIO.numbers(NAME, (Change("return_rate", "to", 1.2),))
+    with pytest.raises(ValueError, match="lane must be one of the lanes; got NOWHERE"):
+        PORTFOLIO.numbers("NOWHERE")
