@@ -44,6 +44,11 @@ def slow(seconds, *pieces):
     return {"chunks": text(*pieces), "wait": seconds}
 
 
+def paced(seconds, *pieces):
+    """Return a reply with a pause before each piece."""
+    return {"chunks": text(*pieces), "pause": seconds}
+
+
 def _chunk(parts, finish):
     candidate = {"content": {"role": "model", "parts": parts}, "index": 0}
     if finish:
@@ -118,6 +123,7 @@ class GeminiServer:
         handler.send_header("Transfer-Encoding", "chunked")
         handler.end_headers()
         for piece in pieces:
+            time.sleep(reply.get("pause", 0))
             handler.wfile.write(f"{len(piece.encode()):x}\r\n{piece}\r\n".encode())
             handler.wfile.flush()
         handler.wfile.write(b"0\r\n\r\n")

@@ -192,7 +192,7 @@ def test_the_analyst_answers_from_the_lane_as_the_controls_say(hub):
         assert facts(hub.sheet.page)["lane1.expected_overflow"] == hub.session.numbers()["expected_overflow"]
         assert "<b>expected" not in hub.sheet.page and "offline analyst" in hub.sheet.page
         turn(hub, internal_capacity=200.0)
-    press(hub.sheet, do="example", question="Which lanes need attention?")
+    press(hub.sheet, do="ask", question="Which lanes need attention?")
     assert facts(hub.sheet.page)["lane1.use"] == hub.session.network().loc[hub.session.lane, "use"]
     press(hub.sheet, do="ask", question="Who wins the cup?")
     assert "has nothing on this" in hub.sheet.page

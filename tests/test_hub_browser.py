@@ -82,6 +82,12 @@ def figures(page):
     return page.eval_on_selector_all(".twin-panel [data-name]", read)
 
 
+def told(page):
+    """The exact values of the facts in the last answer of the analyst, by id."""
+    read = "found => Object.fromEntries(found.map(e => [e.dataset.fact, Number(e.dataset.value)]))"
+    return page.eval_on_selector_all(".twin-answers .twin-answer:first-child [data-fact]", read)
+
+
 def until(found, wanted):
     """Wait until what is found is what is wanted; fail with both."""
     limit = time.monotonic() + PATIENCE
@@ -231,9 +237,19 @@ def test_tabs_by_key_what_if_and_the_analyst(hub):
     kept = float(hub.get_attribute("[data-kept=profit]", "data-value"))
     assert kept == directly()["profit"]
     tab(hub, "Analyst")
-    hub.get_by_label("Your question about this lane").fill("how large is the safety stock?")
+    hub.get_by_label("Your question").fill("what is the buffer cost?")
     hub.keyboard.press("Enter")
-    until(lambda: figures(hub).get("safety_stock"), directly(holding_cost=7.0)["safety_stock"])
+    until(lambda: told(hub).get("lane1.buffer_cost"), directly(holding_cost=7.0)["buffer_cost"])
+    turn(hub, "holding_cost", 9.0)
+    hub.get_by_label("Your question").fill("and if returns double?")
+    hub.get_by_role("button", name="Ask", exact=True).click()
+    share = FEED.statistics.loc["BER-MUC", "return_rate"]
+    until(lambda: told(hub).get("whatif1.profit"), directly(holding_cost=9.0, return_rate=2 * share)["profit"])
+    hub.get_by_role("button", name="Which lanes need attention?").click()
+    hub.get_by_role("heading", name="Which lanes need attention?").wait_for()
+    with hub.expect_download() as download:
+        hub.get_by_role("button", name="Download the conversation").click()
+    assert "## and if returns double?" in download.value.path().read_text(encoding="utf-8")
 
 
 # ------------------------------------------------------------ the network

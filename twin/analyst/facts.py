@@ -139,6 +139,8 @@ def _volatility(evidence, portfolio, lane, key, moments, policy):
     patterns = {"season_share": dates.astype("datetime64[M]").astype(int) % 12}
     if period == "D":
         patterns["weekday_share"] = (dates.astype(int) + 3) % 7
+    else:
+        evidence.miss(key, "weekday_share", "the history is not daily")
     for name, groups in patterns.items():
         _pattern(evidence, key, name, volumes, groups, dates, {"season_share": 365, "weekday_share": 7}[name])
     try:

@@ -14,6 +14,15 @@ REMEDIES = {
 PATTERNS = {"weekday_share": "the day of the week", "season_share": "the month of the year"}
 
 
+def overview(story):
+    """How a lane is doing, in short."""
+    say = story.say
+    say("[lane] earns a profit of [profit], with a standard deviation of [profit_sd].")
+    say("It would use [use] of its own capacity now, which falls short with a probability of [overflow_probability].")
+    say("Its fill rate is [fill_rate], its resilience index [resilience_index].")
+    say("Demand averages [demand_mean], with a coefficient of variation of [coefficient_of_variation].")
+
+
 def volatility(story):
     """Why demand varies, and what that does to the lead-time demand."""
     value, say = story.value, story.say

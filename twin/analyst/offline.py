@@ -83,6 +83,7 @@ def help_(story):
 
 
 STORIES = {
+    "overview": lane_stories.overview,
     "volatility": lane_stories.volatility,
     "resilience": lane_stories.resilience,
     "sharing": lane_stories.sharing,

@@ -4,7 +4,7 @@ import re
 import time
 
 from twin.analyst.answer import OFFLINE, Sentence
-from twin.analyst.checking import Unsupported, checked
+from twin.analyst.checking import Piece, Unsupported, checked
 from twin.analyst.gemini import Call, Unavailable
 from twin.analyst.numerals import plain
 from twin.analyst.prompt import RULES, prompt
@@ -14,7 +14,8 @@ ROUNDS = 3  # times that a model may ask for functions, and then must answer
 PATIENCE = 60  # seconds for a whole answer
 LONGEST = 6000  # characters of an answer that are read
 OTHERS = 8  # lanes that a model may ask for beyond those of the question
-REPLACED = f"Sentences of the model said what no fact supports; in their place stands the {OFFLINE}'s answer, marked."
+REPLACED = "What the model said without a fact that supports it is not shown; what stands in its place is marked."
+LEFT_OUT = Sentence((Piece("What no fact supports is left out here. "),), replaced=True)
 NO_FACT = f"The model's answer rested on no fact; this is the {OFFLINE}'s."
 _END = re.compile(r"(?<=[.!?])[\"'”)\]]*\s+(?=[A-Z{\"'“(*•-])|\n+")
 _MARKUP = re.compile(r"\*\*|__|`|^\s*(?:#+|[-*•>]|\d{1,2}[.)])\s+", re.MULTILINE)
@@ -52,7 +53,7 @@ class Reader:
         except Unsupported as error:
             self.failed.append(str(error))
             if len(self.failed) == 1:
-                self.sentences += self._stand_in
+                self.sentences += self._stand_in if any(one.facts for one in self._stand_in) else [LEFT_OUT]
         if self.rests_on_facts:
             self._show(tuple(self.sentences))
 

@@ -62,7 +62,7 @@ def understand(question, names, lane, period, before=None):
         The one before in this conversation.
     """
     named, masked, unknown = names.find(question)
-    text = _normal(re.sub(r"\blane\d+\b", " @ ", masked.lower()))
+    text = _normal(re.sub(r"\blane\d+\b", " @ ", re.sub(r'["“”«»]', " ", masked.lower())))
     if unknown or says("off_topic", text):
         return Request("refuse", unknown=unknown)
     base = before.lanes[-1:] if before and before.lanes else (lane,)

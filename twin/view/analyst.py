@@ -1,7 +1,6 @@
 """The analyst on a page: a box for questions, answers as they come, and the facts behind each."""
 
 import asyncio
-import json
 import threading
 from html import escape
 
@@ -61,7 +60,7 @@ class AnalystDesk:
     def do(self, message):
         """Do what the page asks for; return whether it was for the analyst."""
         done = message.get("do")
-        if done in ("ask", "example"):
+        if done == "ask":
             self._ask(message)
         elif done == "stop":
             self._stopped.set()
@@ -70,7 +69,7 @@ class AnalystDesk:
             self._sheet.send({"download": "conversation.md", "type": "text/markdown"}, buffers=[text])
         elif done == "forget":
             self._conversation.clear()
-        return done in ("ask", "example", "stop", "conversation", "forget")
+        return done in ("ask", "stop", "conversation", "forget")
 
     def _ask(self, message):
         if self._asked:
@@ -123,12 +122,12 @@ class AnalystDesk:
                 f'<option value="offline"{chosen[1]}>the {OFFLINE}</option></select> '
                 "Gemini is sent the numbers of the lanes in question, and never their names.</p>"
             )
-        examples = "".join(_button("example", question, question=question) for question in EXAMPLES)
+        examples = "".join(f'<button name="question" value="{question}">{question}</button> ' for question in EXAMPLES)
         return (
             '<form data-form="ask"><label for="twin-question">Your question, about this lane or all of them</label>'
             f'<div class="twin-row"><input id="twin-question" name="question" autocomplete="off" maxlength="{LONGEST}" '
-            f'placeholder="what if returns double?"><button type="submit">Ask</button></div>{by}</form>'
-            f'<div class="twin-row twin-examples">{examples}</div>'
+            f'placeholder="what if returns double?"><button type="submit">Ask</button></div>{by}'
+            f'<div class="twin-row twin-examples">{examples}</div></form>'
         )
 
     def _waiting(self):
@@ -143,9 +142,8 @@ class AnalystDesk:
         )
 
 
-def _button(done, words, **more):
-    data = f" data-with='{escape(json.dumps(more), quote=True)}'" if more else ""
-    return f'<button type="button" data-do="{done}"{data}>{escape(words)}</button> '
+def _button(done, words):
+    return f'<button type="button" data-do="{done}">{words}</button> '
 
 
 def _now(step, *arguments):

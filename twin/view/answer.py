@@ -48,5 +48,5 @@ def _facts(answer):
     ]
     if not rows:
         return ""
-    shown = table("Facts", ("number", "of", "value", "computed by"), rows, text=(1, 3))
+    shown = table("", ("number", "of", "value", "computed by"), rows, text=(1, 3))
     return f"<details><summary>The facts</summary>{shown}</details>"

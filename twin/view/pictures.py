@@ -9,7 +9,7 @@ from twin import scenario
 from twin.data._periods import shifted
 from twin.demand import PERIOD_NAMES
 from twin.view import plots
-from twin.view.theme import ACCENT, BETTER, MUTED, NAIVE, WITNESS
+from twin.view.theme import ACCENT, BETTER, NAIVE, WITNESS
 
 SHOWN = 180  # periods of history that a picture shows
 FARTHEST_ROOM = 2.2  # own capacity further above the volumes than this many times would make them flat
@@ -129,22 +129,24 @@ def _sheet(width, *, left, right, bar=False):
     return figure, *figure.axes
 
 
-def caught(relative_error, shown):
+def caught(relative_error, beyond_rounding, shown):
     """Return the figure of which share of numbers made up is refused, over how far off they are.
 
-    relative_error, shown : arrays of `analyst.trials.made_up`.
+    relative_error, beyond_rounding, shown : arrays of `analyst.trials.made_up`.
     """
-    figure, ax = plots.figure(width=5.6)
-    plots.frame(
-        ax, "How far off a number must be to be refused", "relative error of the number", "refused", percent="y"
-    )
-    edges = np.logspace(np.floor(np.log10(relative_error.min())), np.ceil(np.log10(relative_error.max())), 29)
-    place = np.digitize(relative_error, edges) - 1
-    middles, refused = np.sqrt(edges[1:] * edges[:-1]), np.full(edges.size - 1, np.nan)
-    for i in range(refused.size):
-        if np.any(place == i):
-            refused[i] = np.mean(~shown[place == i])
-    ax.plot(middles, refused, "o-", color=BETTER, markersize=3.5)
-    ax.set(xscale="log", ylim=(-0.04, 1.08))
-    plots.label(ax, middles[0], refused[0], "printed as the true one", MUTED, (0, 8))
+    figure, ax = plots.figure(width=6.2)
+    plots.frame(ax, "Numbers made up, and refused", "relative error of the number", "refused", percent="y")
+    powers = np.log10(relative_error)
+    edges = np.arange(np.floor(powers.min()), np.ceil(powers.max()) + 0.26, 0.25)
+    for chosen, colour, words, offset in (
+        (beyond_rounding, ACCENT, "of those printed otherwise than the true one", (0, 8)),
+        (np.full(shown.shape, True), BETTER, "of all", (8, -8)),
+    ):
+        count, refused = (np.histogram(powers[which], edges)[0] for which in (chosen, chosen & ~shown))
+        known = count > 0
+        middles, share = 10.0 ** (edges[:-1] + 0.125)[known], refused[known] / count[known]
+        ax.plot(middles, share, "o-", color=colour, markersize=3.5)
+        half = share.size // 2
+        plots.label(ax, middles[half], share[half], words, colour, offset)
+    ax.set(xscale="log", ylim=(-0.04, 1.16))
     return figure

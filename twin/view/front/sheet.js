@@ -140,7 +140,7 @@ function render({ model, el }) {
   };
   panel.onsubmit = (event) => {
     event.preventDefault();
-    tell({ do: event.target.dataset.form, ...Object.fromEntries(new FormData(event.target)) });
+    tell({ do: event.target.dataset.form, ...Object.fromEntries(new FormData(event.target, event.submitter)) });
     for (const field of event.target.querySelectorAll("input")) field.value = "";
   };
   model.on("change:active", showTabs);

@@ -22,6 +22,7 @@ def cards(entries, period):
 
 def table(caption, heads, rows, text=()):
     """Return a table; rows hold ready HTML, the first cell is the row's head; text : columns of words, not numbers."""
+    caption = f"<caption>{escape(caption)}</caption>" if caption else ""
     kinds = [' class="twin-words"' if column in text else "" for column in range(len(heads))]
     head = "".join(f'<th scope="col"{kind}>{escape(name)}</th>' for kind, name in zip(kinds, heads, strict=True))
     body = "".join(
@@ -30,10 +31,7 @@ def table(caption, heads, rows, text=()):
         + "</tr>"
         for first, *rest in rows
     )
-    return (
-        f'<div class="twin-scroll"><table><caption>{escape(caption)}</caption>'
-        f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
-    )
+    return f'<div class="twin-scroll"><table>{caption}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
 
 
 def alert(sentence):
