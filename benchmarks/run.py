@@ -12,12 +12,19 @@ import json
 import sys
 from dataclasses import asdict
 
+import analyst
 import formulas
 import hub
 import ledger
 import press
 
-MEASUREMENTS = (*formulas.MEASUREMENTS, *ledger.MEASUREMENTS, *press.MEASUREMENTS, *hub.MEASUREMENTS)
+MEASUREMENTS = (
+    *formulas.MEASUREMENTS,
+    *analyst.MEASUREMENTS,
+    *ledger.MEASUREMENTS,
+    *press.MEASUREMENTS,
+    *hub.MEASUREMENTS,
+)
 
 
 def show(rows):

@@ -19,8 +19,13 @@ from scipy.stats import t as student
 
 from twin import forecast, resilience
 from twin.__main__ import main
+from twin.analyst.conversation import Conversation
+from twin.analyst.trials import one_of_each
+from twin.data.feed import feed_of_history
 from twin.data.history import dense, read_history
+from twin.data.text import visible
 from twin.lane import Policy
+from twin.portfolio import portfolio_of
 
 
 class Case(NamedTuple):
@@ -343,3 +348,16 @@ def test_the_interval_covers_what_came_more_often_than_the_naive_one(folder, mon
     naive = np.mean(np.abs(came - start - slope * months) <= 1.96 * residual_sd)
     assert ours >= naive
     assert abs(ours - 0.95) < abs(naive - 0.95)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.file.partition(".")[0])
+def test_the_analyst_answers_about_real_lanes_with_their_numbers(folder, case):
+    portfolio = portfolio_of(feed_of_history(read_once(folder / case.file)))
+    largest, smallest = (getattr(portfolio.feed.statistics["demand_mean"], which)() for which in ("idxmax", "idxmin"))
+    for lane in (largest, smallest):
+        numbers, analyst = portfolio.numbers(lane), Conversation()
+        for question in (*one_of_each(), "which lanes need attention?"):
+            answer = analyst.ask(question, portfolio, lane)
+            assert answer.sentences, question
+            of_lane = [fact for fact in answer.facts if answer.evidence.of(fact) == visible(lane, 40)]
+            assert all(fact.value == numbers[fact.name] for fact in of_lane if fact.name in numbers), question

@@ -1,6 +1,7 @@
 """An answer: sentences with the facts that they show, who gave it, and what has to be said about it."""
 
 from dataclasses import dataclass, field
+from itertools import groupby
 
 from twin.analyst.checking import PLACEHOLDER, checked
 from twin.analyst.evidence import Evidence
@@ -43,15 +44,15 @@ class Answer:
 
     def text(self):
         """Return the answer in words; sentences that stand for others are marked."""
-        words, marked = [], False
-        for sentence in self.sentences:
-            if sentence.replaced and not marked:
-                words.append(f"[{OFFLINE}:")
-            elif marked and not sentence.replaced:
-                words[-1] += "]"
-            words.append(sentence.text())
-            marked = sentence.replaced
-        return " ".join(words) + ("]" if marked else "")
+        words = []
+        for replaced, run in self.runs():
+            said = " ".join(sentence.text() for sentence in run)
+            words.append(f"[{OFFLINE}: {said}]" if replaced else said)
+        return " ".join(words)
+
+    def runs(self):
+        """Return the sentences as runs of those that stand for others, and those that do not: (replaced, sentences)."""
+        return [(replaced, tuple(run)) for replaced, run in groupby(self.sentences, lambda one: one.replaced)]
 
     @property
     def facts(self):

@@ -10,15 +10,10 @@ from twin.view.hub.words import table
 
 def answer_html(answer):
     """Return an answer as HTML, with its question, remarks, and the facts that it shows."""
-    parts, marked = [], False
-    for sentence in answer.sentences:
-        if sentence.replaced and not marked:
-            parts.append(f'<mark class="twin-replaced">{escape(OFFLINE.capitalize())}: ')
-        elif marked and not sentence.replaced:
-            parts.append("</mark> ")
-        parts.append(sentence_html(sentence))
-        marked = sentence.replaced
-    parts.append("</mark>" if marked else "")
+    parts = []
+    for replaced, run in answer.runs():
+        said = "".join(map(sentence_html, run))
+        parts.append(f'<mark class="twin-replaced">{escape(OFFLINE.capitalize())}: {said}</mark>' if replaced else said)
     question, by = escape(visible(answer.question, LONGEST)), escape(answer.by[:1].upper() + answer.by[1:])
     remarks = "".join(f'<p class="twin-note">{escape(remark)}</p>' for remark in answer.remarks)
     return (
