@@ -9,7 +9,7 @@ from analyst_worlds import HOSTILE, LANES, MODELS, Model, questions, renamed
 
 from twin import lane, scenario
 from twin.analyst import facts, online
-from twin.analyst.answer import OFFLINE
+from twin.analyst.answer import OFFLINE, UNCHECKED
 from twin.analyst.conversation import KEPT, TOLD, Conversation
 from twin.analyst.evidence import Evidence
 from twin.analyst.gemini import Call, Unavailable
@@ -42,6 +42,7 @@ def nothing_made_up(answer, portfolio):
         for piece in sentence.pieces:
             if piece.fact is None and not piece.lane:
                 assert not WORDS.search(piece.text), (answer.question, piece.text)
+    assert UNCHECKED not in answer.remarks
     shown = {visible(name, 40): name for name in portfolio.policies.index}
     for fact in answer.facts:
         assert answer.evidence.facts[fact.id] == fact
@@ -181,10 +182,10 @@ class TestChanges:
             for name, how, amount in (part.split() for part in row["expects"].split(";"))
         )
         answer = conversation(portfolio, row, SAME)
-        direct, shown = portfolio.numbers(row["lanes"], changes), {fact.id: fact.value for fact in answer.facts}
-        assert len(shown) > 5
-        for name in ("profit", "safety_stock", "overflow_probability"):
-            assert shown[f"whatif1.{name}"] == pytest.approx(direct[name], rel=1e-9)
+        direct, evidence = portfolio.numbers(row["lanes"], changes), answer.evidence
+        for name in ("profit", "safety_stock", "overflow_probability", "order_cost"):
+            assert evidence.value(f"whatif1.{name}") == pytest.approx(direct[name], rel=1e-9)
+        assert len(answer.facts) > 4 and all(evidence.facts[fact.id] == fact for fact in answer.facts)
 
 
 class TestConversation:

@@ -64,14 +64,17 @@ def test_files_policies_and_the_ledger(capsys, tmp_path, monkeypatch):
     with Ledger() as ledger:
         ledger.import_history(research_lanes())
     _, out, _ = ask(capsys, "--file", "ledger:", "which lane is the worst?")
-    assert "There are 3 lanes here" in out
+    assert "Together 3 lanes earn" in out and "Assumed: own capacity of all lanes" in out
 
 
 @pytest.mark.parametrize(
     "arguments, sentence",
     [
         (("",), "question must be one with words in it"),
-        (("--lane", "NOWHERE", "profit?"), "lane must be one of the lanes; got NOWHERE"),
+        (
+            ("--lane", "NOWHERE", "profit?"),
+            "lane must be one of the lanes, such as BER-MUC, FRA-PAR, HAM-ROT; got NOWHERE",
+        ),
         (("--file", "no.csv", "profit?"), "no.csv does not exist"),
     ],
 )

@@ -195,7 +195,7 @@ def test_the_analyst_answers_from_the_lane_as_the_controls_say(hub):
     press(hub.sheet, do="ask", question="Which lanes need attention?")
     assert facts(hub.sheet.page)["lane1.use"] == hub.session.network().loc[hub.session.lane, "use"]
     press(hub.sheet, do="ask", question="Who wins the cup?")
-    assert "has nothing on this" in hub.sheet.page
+    assert "so there is no answer" in hub.sheet.page
     press(hub.sheet, do="ask", question=" ")
     assert hub.sheet.said == "Question must be one with words in it; got an empty one."
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from twin import lane, scenario
+from twin import lane, scenario, volatility
 from twin._check import numbers, require
 from twin.data.feed import Feed, feed_of_history
 from twin.data.policies import NAMES, policy_of, starting_policies
@@ -45,11 +45,15 @@ class Portfolio:
     policies : DataFrame, one row a lane, the fields of `lane.Policy` as columns; a missing service level means the
         critical ratio.
     horizon : periods ahead that a forecast looks, unless it is asked for others. [period]
+    assumptions : sentences on what of the policies nobody has stated.
+    changed : lanes whose policy is not any more that which they started with.
     """
 
     feed: Feed
     policies: pd.DataFrame
     horizon: int
+    assumptions: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
 
     def inputs(self, name, changes=()):
         """Return (moments, policy) of a lane, changes made one after the other.
@@ -80,7 +84,7 @@ class Portfolio:
         return scenario.evaluate(moments, policy, scale * volumes, horizon=ahead, period=self.feed.period)
 
     def network(self, only=None):
-        """Return a table of lanes, all by default: every answer of `lane.assess`, and the use of own capacity.
+        """Return a table of lanes, all by default: every answer of `lane.assess`, variation, and use of own capacity.
 
         use : space that the latest workload and the buffer would take, of own capacity; at most `MOST_USE`. [-]
         """
@@ -89,7 +93,10 @@ class Portfolio:
             statistics, table = statistics.loc[only], table.loc[only]
         policy = policy_of(table)
         shown = statistics[["last_volume", "demand_mean", "trend"]].assign(
-            **lane.assess(statistics, policy, period=self.feed.period)
+            coefficient_of_variation=volatility.coefficient_of_variation(
+                **{name: statistics[name].to_numpy() for name in DEMAND}
+            ),
+            **lane.assess(statistics, policy, period=self.feed.period),
         )
         latest = (1 + policy.return_rate) * shown["last_volume"] * policy.dwell + shown["safety_stock"]
         shown["use"] = np.minimum(latest / np.maximum(policy.internal_capacity, 1e-9), MOST_USE)
@@ -101,8 +108,8 @@ def portfolio_of(feed, known=None, horizon=HORIZON):
 
     known : dict of lane -> dict of policy fields, optional; defaults hold for what is not known.
     """
-    policies, _ = starting_policies(feed.statistics, known=known, period=feed.period)
-    return Portfolio(feed, policies, horizon)
+    policies, assumptions = starting_policies(feed.statistics, known=known, period=feed.period)
+    return Portfolio(feed, policies, horizon, assumptions)
 
 
 def research_portfolio():

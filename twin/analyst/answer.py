@@ -3,11 +3,12 @@
 from dataclasses import dataclass, field
 from itertools import groupby
 
-from twin.analyst.checking import PLACEHOLDER, checked
+from twin.analyst.checking import PLACEHOLDER, Unsupported, checked
 from twin.analyst.evidence import Evidence
 from twin.analyst.offline import NOTHING
 
 OFFLINE = "offline analyst"
+UNCHECKED = "A sentence is left out, as what it says could not be checked."
 
 
 @dataclass(frozen=True)
@@ -69,8 +70,11 @@ def told_offline(sentences, evidence, *, replaced=False):
         ]
         if lacking:
             remarks += [_why(identity, evidence) for identity in lacking]
-        else:
+            continue
+        try:
             kept.append(Sentence(checked(text, evidence), replaced))
+        except Unsupported:
+            remarks.append(UNCHECKED)
     if not kept or (remarks and not any(sentence.facts for sentence in kept)):
         kept = [Sentence(checked(NOTHING, evidence), replaced)]
     return tuple(kept), tuple(dict.fromkeys(remarks))

@@ -43,21 +43,37 @@ class Amount:
     sign: int
 
 
+class Unclear(ValueError):
+    """A part of a what-if was not understood."""
+
+
 def changes_in(text, period, last=()):
-    """Return the changes that a text asks for, as a tuple; `last` are those spoken of before, for "and if it doubled?".
+    """Return the changes that a text asks for, as a tuple.
+
+    last : changes spoken of before, for "and if it doubled?" and "and returns too".
 
     >>> [(c.name, c.how, c.amount) for c in changes_in("what if returns double and demand falls by 10 %?", "D")]
     [('return_rate', 'times', 2.0), ('demand_mean', 'times', 0.9)]
+
+    An amount whose input cannot be told raises `Unclear`, when it stands beside others: nothing is dropped.
     """
-    made, waiting, name = [], [], ""
-    for clause in _CLAUSE.split(text.lower().replace("-", " ").replace("− ", "−") if "-" in text else text.lower()):
-        names = _inputs(clause)
-        waiting += names
-        for amount in _amounts(clause):
-            targets = waiting or ([name] if name else list(last[:1]))
-            made += [_change(target, amount, period) for target in targets]
-            name, waiting = (targets or [name])[-1], []
-    return tuple({change.name: change for change in made}.values())
+    made, waiting, sign, unclear = {}, [], 0, False
+    for clause in _CLAUSE.split(re.sub(r"(?<=[a-z])-(?=[a-z])", " ", text.lower())):
+        if re.match(r"(?:at |with )?(?:the )?same\b", clause):
+            continue
+        sign = _sign(clause) or sign
+        waiting += _inputs(clause)
+        for amount in _amounts(clause, sign):
+            targets = waiting or ([] if made else [change.name for change in last[:1]])
+            found = {name: _change(name, amount, period) for name in targets}
+            unclear = unclear or not targets or any(made.get(name, change) != change for name, change in found.items())
+            made |= found
+            waiting = []
+    if made and (unclear or not set(waiting) <= made.keys()):
+        raise Unclear(text)
+    if waiting and not made and last and re.search(r"\b(?:too|also|as well|both)\b", text.lower()):
+        made = {name: Change(name, last[-1].how, last[-1].amount) for name in waiting if last[-1].how == "times"}
+    return tuple(made.values())
 
 
 def direction_of(text):
@@ -106,11 +122,13 @@ def _sign(text):
     return -1 if says("less", text) else 1 if says("more", text) else 0
 
 
-def _amounts(clause):
-    """The amounts that a clause names, in order."""
+def _amounts(clause, sign):
+    """The amount that a clause names, in a list; `sign` is the direction, where the clause before said it."""
+    if (match := re.search(r"\b(twice|(\w+) times) as reliable\b", clause)) and (found := numerals(match[0])):
+        return [Amount("times", 1.0 / found[0].value, "times", 0)]
     if re.search(r"\bby half\b|\bin half\b|\bhalf as\b", clause):
         return [Amount("times", 0.5 if _sign(clause) < 1 or "half as" in clause else 1.5, "times", 0)]
-    sign, found = _sign(clause), []
+    found = []
     for numeral in numerals(clause):
         before = clause[: numeral.start]
         if re.search(r"\bfrom\s*$", before) or numeral.value != numeral.value:
@@ -132,6 +150,8 @@ def _amount(value, unit, to, sign, signed):
         return Amount("times", value, unit, 0)
     if unit == "points":
         return Amount("plus", value / 100, unit, sign or 1)
+    if to and signed and unit != "-":
+        return Amount("to", sign * value, unit, 0)
     if unit == "-" and not to:
         return Amount("times", 1.0 + (sign or 1) * value, unit, 0) if sign else Amount("to", value, unit, 0)
     if (to and not signed) or not sign or value == 0:

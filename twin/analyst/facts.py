@@ -3,17 +3,19 @@
 import numpy as np
 
 from twin import demand, scenario, volatility
+from twin.analyst.measures import MEASURES
 from twin.portfolio import INPUTS, Change
 
 RECENT = 14  # last periods of a lane that a model sees
 RAREST = 0.01  # share of periods that count as the largest [-]
 PATTERN = 3  # times that a weekday or a month must have come by, before it counts as a pattern
 MORE_SPACE = Change("internal_capacity", "times", 1.1)  # what own space is compared with
+ADDITIVE = {"pallet", "pallet/period", "$/period"}  # units of what lanes have together
 RANKED = 5  # lanes of a ranking that are named
 TOLD = """service_level safety_stock required_capacity fill_rate expected_shortage expected_overflow
 overflow_probability dependency resilience_index expected_warehousing_cost expected_outsourcing_cost buffer_cost profit
 profit_sd value_at_risk conditional_value_at_risk coefficient_of_variation lead_time_demand_sd demand_mean
-critical_ratio best_profit horizon_capacity""".split()  # what is told of a change
+order_quantity order_cost critical_ratio best_profit horizon_capacity""".split()  # what is told of a change
 
 
 def lane_facts(evidence, portfolio, lane, key):
@@ -77,9 +79,9 @@ def network(evidence, portfolio, key_of, measure, *, largest=True):
     """Add the number of lanes, their total profit and those at the top by a measure, best first; return their keys."""
     table = portfolio.network()
     evidence.add("network", "lanes", len(table))
-    for name in ("profit", "required_capacity", "internal_capacity", "expected_overflow", "demand_mean"):
-        column = table[name] if name in table else portfolio.policies[name]
-        evidence.add("network", name, column.sum())
+    for name in ("profit", "expected_overflow", measure):
+        if MEASURES[name].unit in ADDITIVE:
+            evidence.add("network", name, table[name].sum())
     ranked = table[measure].nlargest(RANKED) if largest else table[measure].nsmallest(RANKED)
     keys = []
     for lane, value in ranked.items():

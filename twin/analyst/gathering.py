@@ -1,12 +1,19 @@
 """From a request to its evidence, and to the offline analyst's sentences on it."""
 
+import re
+
 from twin.analyst import facts, offline
+from twin.analyst.english import WORDS
 from twin.analyst.evidence import Evidence
 from twin.analyst.story import Story
+from twin.data.text import visible
 from twin.demand import DAYS_PER_PERIOD
+from twin.portfolio import INPUTS
+from twin.quantities import label
 from twin.scenario import RISK_LEVEL
 
 FARTHEST = {"D": 90, "W": 52, "MS": 24}  # longest outlook [period]
+CAPACITY = {"capacity", "sharing", "resilience", "outlook", "network", "overview"}  # kinds that rest on own capacity
 INTERVAL = 0.95  # probability of the forecast's interval [-]
 
 
@@ -18,43 +25,72 @@ def gather(request, portfolio, names, evidence=None):
     evidence = evidence or Evidence(portfolio.feed.period)
     evidence.add("twin", "risk_share", 1.0 - RISK_LEVEL)
     evidence.add("twin", "interval_level", INTERVAL)
-    keys = [names.key(lane) for lane in request.lanes]
-    for lane, key in zip(request.lanes, keys, strict=True):
+    if request.kind not in offline.STORIES:
+        refused = offline.UNCLEAR if request.unclear else offline.STRANGER if request.unknown else offline.NOTHING
+        more = [WORDS["said"]["inputs"] if request.lanes else WORDS["said"]["help"][0]] if request.unclear else []
+        return evidence, [refused, *more], []
+    said, remarks = [], []
+    alone = request.kind == "what_if"  # a story for each lane; others tell of all in one
+    for lanes in [(lane,) for lane in request.lanes] if alone else [request.lanes]:
+        try:
+            keys = _known(evidence, portfolio, names, lanes)
+            how, more = _needed(request, portfolio, names, evidence, lanes, keys)
+        except ValueError as error:
+            return evidence, [offline.IMPOSSIBLE], [f"The reason: {_plain_words(error)}."]
+        story = Story(evidence, keys[0] if keys else "network")
+        offline.STORIES[request.kind](story, **how)
+        said += story.sentences
+        remarks += more
+    return evidence, said, [*remarks, *_assumed(request, portfolio)]
+
+
+def _known(evidence, portfolio, names, lanes):
+    """Add what is known of lanes; return their keys."""
+    keys = [names.key(lane) for lane in lanes]
+    for lane, key in zip(lanes, keys, strict=True):
         if key not in evidence.lanes:
             facts.lane_facts(evidence, portfolio, lane, key)
-    story = Story(evidence, keys[0] if keys else "network")
-    remarks = []
-    try:
-        how, remarks = _needed(request, portfolio, names, evidence, keys)
-    except ValueError as error:
-        return evidence, [offline.IMPOSSIBLE], [f"The reason: {error}."]
-    if request.kind in offline.STORIES:
-        offline.STORIES[request.kind](story, **how)
-    else:
-        story.sentences.append(offline.STRANGER if request.unknown else offline.NOTHING)
-    return evidence, story.sentences, remarks
+    return keys
 
 
-def _needed(request, portfolio, names, evidence, keys):
+def _assumed(request, portfolio):
+    """Sentences on what an answer rests on that nobody has stated, or that has been changed."""
+    said = []
+    if request.kind in CAPACITY:
+        said += [f"Assumed: {note}." for note in portfolio.assumptions if "own capacity" in note]
+    changed = [lane for lane in request.lanes or portfolio.changed if lane in portfolio.changed]
+    if changed:
+        lanes = ", ".join(visible(lane, 40) for lane in changed[:3]) + (", ..." if len(changed) > 3 else "")
+        said.append(f"Answered as the controls stand, which have been changed for {lanes}.")
+    return said
+
+
+def _plain_words(error):
+    """An error of the formulas with names of inputs in words, and numbers of four digits."""
+    text = re.sub("|".join(INPUTS), lambda name: label(name[0]), str(error))
+    return re.sub(r"-?\d+\.\d{5,}", lambda number: f"{float(number[0]):.4g}", text)
+
+
+def _needed(request, portfolio, names, evidence, lanes, keys):
     """Add what a kind of question needs beyond its lanes; return the arguments of its story, and remarks."""
-    lane, key = (request.lanes[0], keys[0]) if keys else ("", "")
+    lane, key = (lanes[0], keys[0]) if keys else ("", "")
     if request.kind == "what_if":
         other = facts.what_if(evidence, portfolio, lane, key, request.changes)
         return {"other": other, "small": request.small}, ()
     if request.kind == "service_point":
         _, policy = portfolio.inputs(lane)
-        base, changes = (request.changes[:1], request.changes) if request.changes else (
-            (), (facts.one_point_more(policy.service_level),))  # fmt: skip
+        changes = request.changes or (facts.one_point_more(policy.service_level),)
+        base = changes[:1] if len(changes) > 1 else ()
         return {"more": facts.what_if(evidence, portfolio, lane, key, changes, base=base)}, ()
     if request.kind == "sharing":
         return {"more": facts.what_if(evidence, portfolio, lane, key, (facts.MORE_SPACE,))}, ()
     if request.kind == "outlook" and request.days:
-        periods = max(1, round(request.days / DAYS_PER_PERIOD[portfolio.feed.period]))
-        farthest = FARTHEST[portfolio.feed.period]
-        remarks = (
-            ("A forecast does not reach as far as asked; it goes as far as it can.",) if periods > farthest else ()
-        )
-        return {"ahead": facts.outlook(evidence, portfolio, lane, key, min(periods, farthest))}, remarks
+        periods, farthest = request.days / DAYS_PER_PERIOD[portfolio.feed.period], FARTHEST[portfolio.feed.period]
+        remarks = ["A forecast does not reach as far as asked; it goes as far as it can."] if periods > farthest else []
+        if periods < 0.9:
+            remarks.append("A period of this history is longer than what was asked for.")
+        periods = min(max(1, round(periods)), farthest)
+        return {"ahead": facts.outlook(evidence, portfolio, lane, key, periods)}, remarks
     if request.kind == "compare":
         facts.gap(evidence, *keys[:2])
         remarks = ("Two lanes are compared at a time, the first ones named.",) if len(keys) > 2 else ()

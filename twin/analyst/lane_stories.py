@@ -5,6 +5,7 @@ from twin.analyst.story import CAUSES, fact, listed
 STEADY, ERRATIC = 0.2, 0.5  # coefficients of variation up to which demand is called steady, and from which erratic [-]
 WORTH_TELLING = 0.1  # share of a variance from which on a cause is named [-]
 SHOCKS = 0.25  # share of the squares in the largest hundredth of volumes, from which on demand has shocks [-]
+SHORT = 20  # periods on record below which an answer says so
 OFTEN, HARDLY = 0.2, 0.001  # probabilities of overflow from which on, and up to which, it is called so [-]
 REMEDIES = {
     "demand_share": "a better forecast",
@@ -34,7 +35,9 @@ def volatility(story):
         f"Demand of [lane] {kind}: its standard deviation is [demand_sd],",
         "[coefficient_of_variation] of its mean of [demand_mean].",
     )
-    told = [f"{words} explains [{name}]" for name, words in PATTERNS.items() if (value(name) or 0) >= WORTH_TELLING]
+    told = [
+        f"{words} alone explains [{name}]" for name, words in PATTERNS.items() if (value(name) or 0) >= WORTH_TELLING
+    ]
     if told:
         say(f"Of its variance {' and '.join(told)}: a pattern that a forecast can know beforehand.")
     if (value("shock_share") or 0) >= SHOCKS:
@@ -42,12 +45,16 @@ def volatility(story):
     elif not told and value("shock_share") is not None:
         say("Neither a pattern of the week or the year nor rare peaks explain it: it is noise about a level.")
     if causes := story.causes():
-        parts = listed([f"[{name}] from {CAUSES[name]}" for name in causes])
-        say(
-            f"{parts}: that is where the variance of lead-time demand comes from;",
-            f"{REMEDIES[causes[0]]} would help most.",
-        )
+        parts = listed([f"{CAUSES[name]} ([{name}])" for name in causes])
+        say(f"The variance of lead-time demand has these causes: {parts}; {REMEDIES[causes[0]]} would help most.")
     say("That takes a safety stock of [safety_stock] at a service level of [service_level].")
+    warn(story)
+
+
+def warn(story):
+    """Say it where a record is short."""
+    if (story.value("periods") or SHORT) < SHORT:
+        story.say("The record has only [periods]: read this with care.")
 
 
 def resilience(story):
@@ -63,7 +70,7 @@ def resilience(story):
     if buffer <= independence:
         say(
             "The buffer limits it. As safety stock follows from the formula, it is the service level of",
-            "[service_level] in disguise, and only a higher one raises it.",
+            "[service_level] in disguise; only a higher one raises it, as long as the plan then still fits own space.",
         )
     else:
         say(
@@ -97,11 +104,11 @@ def sharing(story, more=""):
         "that costs [expected_outsourcing_cost], holding included, beside a profit of [profit].",
     )
     if (saved := value("profit.change", more)) is not None:
-        space = f"With own capacity of {fact(f'{more}.internal_capacity')}"
+        space = f"With {fact(f'{more}.internal_capacity.change')} of own space"
         if saved > 0:
             say(
-                f"{space} profit would change by {fact(f'{more}.profit.change')}:",
-                "share as long as that much own space costs more than this.",
+                f"{space} profit would change by {fact(f'{more}.profit.change')}, the cost of that space left out:",
+                "share as long as those additional places cost more than this.",
             )
         else:
             say(f"{space} nothing would be gained: sharing costs little here.")
@@ -115,13 +122,15 @@ def service_point(story, more=""):
         return
     by = {name: fact(f"{more}.{name}.change") for name in ("service_level", "safety_stock", "buffer_cost", "profit")}
     say(
-        f"Raising the service level of [lane] to {fact(f'{more}.service_level')} ({by['service_level']}) changes its",
-        f"safety stock by {by['safety_stock']}, its buffer cost, penalties included, by {by['buffer_cost']},",
+        f"A service level of {fact(f'{more}.service_level')} on [lane] ({by['service_level']}) changes its safety",
+        f"stock by {by['safety_stock']}, its buffer cost, penalties included, by {by['buffer_cost']},",
         f"and its profit by {by['profit']}.",
     )
+    gain = story.value("profit.change", more) or 0.0
+    say(f"By profit, which counts the partner's surcharge too, it {'pays' if gain > 0 else 'does not pay'}.")
     if ratio is not None:
         where = "still below" if level < ratio else "beyond"
-        say(f"The new level is {where} the critical ratio of [critical_ratio], where the buffer costs least.")
+        say(f"The new level is {where} the critical ratio of [critical_ratio], where the buffer alone costs least.")
 
 
 def cost(story):
@@ -154,7 +163,7 @@ def risk(story):
         return
     say(
         "The value at risk is [value_at_risk]; beyond it the conditional value at risk is [conditional_value_at_risk],",
-        "negative, and so a profit." if tail < 0 else "a loss.",
+        "so that even bad periods earn money on average." if tail < 0 else "a loss.",
     )
     if causes := story.causes():
         say(
@@ -194,3 +203,4 @@ def outlook(story, ahead=""):
     if own is not None and needed is not None:
         fits = "which own capacity covers" if needed <= own else "more than own capacity"
         say(f"That takes a capacity of {fact(f'{key}.horizon_capacity')}, {fits}: it is [internal_capacity].")
+    warn(story)

@@ -10,6 +10,7 @@ LONGEST = 16  # words of a lane's name that are looked for
 _TOKEN = re.compile(r"[^\W_]+")
 _CODE = re.compile(r"\b[A-Za-z]{3}\s?[-–—/→>]\s?[A-Za-z]{3}\b")
 _CALLED = re.compile(r"\blanes?\s+(?:called|named)?\s*[\"'“‘]?(?P<name>[A-Z0-9][\w-]*|\d+)")
+_OF = re.compile(r"\b(?:of|on|for|lane|and|with|compare|versus|vs|than|in|about)$", re.IGNORECASE)
 COMMON, _WORDS = set(WORDS["names"]["common"]), set(WORDS["names"]["no_code"])
 
 
@@ -66,8 +67,10 @@ class Names:
             lane = self._words.get("".join(words[:length]))
             if lane is None:
                 continue
-            quoted = text[: tokens[0].start()].rstrip()[-1:] in ("'", '"', "“", "‘", "«")
-            if quoted or not COMMON.issuperset(words[:length]):
+            before = text[: tokens[0].start()].rstrip()
+            quoted = before[-1:] in ("'", '"', "“", "‘", "«")
+            as_it_is = _OF.search(before) and text.startswith(plain(lane), tokens[0].start())
+            if quoted or as_it_is or not COMMON.issuperset(words[:length]):
                 return lane, length
         start = tokens[0][0]
         before, after = text[: tokens[0].start()], text[tokens[0].end() :]

@@ -19,9 +19,10 @@ BETTER |= {
     "expected_overflow": min,
 }
 CHANGED = """profit safety_stock required_capacity expected_overflow overflow_probability fill_rate resilience_index
-conditional_value_at_risk""".split()
+conditional_value_at_risk order_cost""".split()
 NOTHING = "The evidence has nothing on this, so there is no answer."
 IMPOSSIBLE = "That cannot be, so there is no answer."
+UNCLEAR = "This was not understood in full, so there is no answer."
 STRANGER = "There is no lane of this name here, so there is no answer."
 
 
@@ -38,18 +39,28 @@ def what_if(story, other="", small=False):
         say("With that [lane] stays as it is: the input has this value already.")
         return
     inputs = listed([f"{label(name)} goes from [{name}] to {fact(f'{other}.{name}')}" for name in moved])
-    say(f"If {inputs} on [lane]{', a change taken as the question names none' if small else ''}:")
+    say(f"What if on [lane] {inputs}{', as the question names no amount' if small else ''}?")
+    still = []
     for name in CHANGED:
-        if name not in moved and value(f"{name}.change", other) is not None:
-            change = evidence.facts[f"{other}.{name}.change"]
-            shown = f"({fact(change.id)})" if any(c in "123456789" for c in evidence.printed(change)) else "(no change)"
-            say(f"{capital(name)} goes from [{name}] to {fact(f'{other}.{name}')} {shown}.")
+        if name in moved or value(f"{name}.change", other) is None:
+            continue
+        change = evidence.facts[f"{other}.{name}.change"]
+        if any(digit in "123456789" for digit in evidence.printed(change)):
+            say(f"{capital(name)} goes from [{name}] to {fact(f'{other}.{name}')} ({fact(change.id)}).")
+        else:
+            still.append(label(name))
+    if still:
+        say(f"Unchanged: {listed(still)}.")
+    if "demand_mean" in moved:
+        say("The standard deviation of demand moves along with its mean: the coefficient of variation stays.")
+    if "internal_capacity" in moved:
+        say("What own space costs is not in this profit.")
 
 
 def compare(story, second="", measure=""):
     """Two lanes side by side, first by a measure that the question names."""
     evidence, first = story.evidence, story.key
-    for name in dict.fromkeys([*([measure] if measure else []), *COMPARED]):
+    for name in [measure] if measure else COMPARED:
         if not all(story.knows(name, key=key) for key in (first, second)):
             continue
         values = {key: story.value(name, key) for key in (first, second)}
@@ -65,16 +76,16 @@ def compare(story, second="", measure=""):
 
 
 def network(story, keys=(), measure="", largest=True):
-    """All lanes together, and the first ones of a ranking, `keys`."""
-    story.say(
-        "There are {{network.lanes}} here, with a profit of {{network.profit}} together;",
-        "{{network.expected_overflow}} are at partners on average.",
-    )
+    """The first lanes of a ranking, `keys`, and all lanes together."""
+    say, order = story.say, "largest" if largest else "smallest"
     ranked = [f"{fact(key)} {fact(f'{key}.{measure}')}" for key in keys if story.value(measure, key) is not None]
     if ranked:
-        story.say(f"By {label(measure)}, {'largest' if largest else 'smallest'} first: {', '.join(ranked)}.")
+        say(f"By {label(measure)}, {order} first: {', '.join(ranked)}.")
     if measure == "use":
-        story.say("Use is the space that the latest workload and the buffer would take, of own capacity.")
+        say("Use is the space that the latest workload and the buffer would take, of own capacity.")
+    if measure != "profit" and story.value(measure) is not None:
+        say(f"Together {{{{network.lanes}}}} have [{measure}].")
+    say("Together {{network.lanes}} earn [profit]; [expected_overflow] are at partners on average.")
 
 
 def help_(story):

@@ -4,7 +4,7 @@ import difflib
 import re
 from dataclasses import dataclass, replace
 
-from twin.analyst.changes import changes_in, days_in, direction_of
+from twin.analyst.changes import Unclear, changes_in, days_in, direction_of
 from twin.analyst.english import KINDS, SLANG, TOPICAL, WORDS, says
 from twin.analyst.measures import MEASURES
 from twin.analyst.numerals import numerals
@@ -14,6 +14,7 @@ from twin.quantities import label
 ABBREVIATIONS = {"var", "cvar", "eoq", "cv", "sd of profit"}  # these say more than any longer name beside them
 SPREAD = {"demand_mean": "demand_sd", "lead_time_mean_days": "lead_time_sd_days", "workload_mean": "workload_sd"}
 SPREAD |= {"lead_time_demand_mean": "lead_time_demand_sd", "profit": "profit_sd"}
+NO_PHRASES = {"use", "lanes", "horizon", "periods"}  # words of everyday
 MORE_IS_BETTER = {"profit", "resilience_index", "fill_rate", "revenue", "best_profit"}
 ALIKE = 0.86  # how much a misspelt word must be like one that is known [-]
 _FROM_TO = re.compile(
@@ -21,7 +22,11 @@ _FROM_TO = re.compile(
     r"|\b(\d\d(?:\.\d+)?) ?(?:%|percent)? ?to (\d\d(?:\.\d+)?)\b"
 )
 _PHRASES = sorted(
-    ((phrase.lower().replace("-", " "), name) for name, m in MEASURES.items() for phrase in {label(name), *m.also}),
+    (
+        (phrase.lower().replace("-", " "), name)
+        for name, measure in MEASURES.items()
+        for phrase in ({label(name)} - NO_PHRASES) | set(measure.also)
+    ),
     key=lambda pair: (pair[0] not in ABBREVIATIONS, -len(pair[0])),
 )
 _KNOWN = {word for phrase, _ in _PHRASES for word in phrase.split() if len(word) > 5} | set(WORDS["spelling"]["words"])
@@ -35,7 +40,7 @@ class Request:
     measure : the number that is asked for, or ranked by.
     changes : of a what-if, or of a point of service that names both levels; `small` when a what-if names no amount.
     days : ahead, of an outlook; None where it names none. largest : whether a ranking starts at the top.
-    unknown : whether it names a lane that is not here.
+    unknown : whether it names a lane that is not here. unclear : whether it asks to change what is not understood.
     """
 
     kind: str
@@ -46,6 +51,7 @@ class Request:
     days: int | None = None
     largest: bool = True
     unknown: bool = False
+    unclear: bool = False
 
 
 def understand(question, names, lane, period, before=None):
@@ -65,14 +71,18 @@ def understand(question, names, lane, period, before=None):
     text = _normal(re.sub(r"\blane\d+\b", " @ ", re.sub(r'["“”«»]', " ", masked.lower())))
     if unknown or says("off_topic", text):
         return Request("refuse", unknown=unknown)
-    base = before.lanes[-1:] if before and before.lanes else (lane,)
+    in_view = says("in_view", text)
+    base = before.lanes[-1:] if before and before.lanes and not in_view else (lane,)
     pair = _pair(text, tuple(named), base)
     text = " ".join(text.replace("@", " ").split()).strip(" ?!.")
-    if pair:
-        return Request("compare", pair, _measure(text))
     focus = tuple(named) or base
-    request = _alone(text, bool(named), focus, period, before)
-    if request.kind == "refuse" and before and (says("goes_on", text) or named):
+    try:
+        request = _alone(text, bool(named), focus, period, before)
+    except Unclear:
+        return Request("refuse", focus, unclear=True)
+    if pair and request.kind != "what_if":
+        return Request("compare", pair, _measure(text) or _ranked_by(text))
+    if request.kind == "refuse" and before and _leans(text, bool(named)):
         return replace(before, lanes=focus if before.lanes or named else ())
     return request
 
@@ -83,6 +93,8 @@ def _alone(text, named, focus, period, before):
     if says("help", text):
         return Request("help")
     levels = _levels(text)
+    if says("less_service", text):
+        return Request("service_point", focus, changes=(Change("service_level", "plus", -0.01),))
     if levels or (says("more_service", text) and says("of_service", text)):
         if says("of_price", text) or (before and before.kind == "service_point"):
             return Request("service_point", focus, changes=levels)
@@ -91,16 +103,20 @@ def _alone(text, named, focus, period, before):
         return Request("what_if", focus, changes=changes)
     if says("network", text) and not says("not_network", text) and not (named and "lanes" not in text):
         return _network(text, measure)
-    if says("only_if", text) and (small := direction_of(text)):
-        return Request("what_if", focus, changes=small, small=True)
+    if says("supposes", text):
+        small = direction_of(text)
+        return Request("what_if", focus, changes=small, small=True) if small else Request("refuse", focus, unclear=True)
     return _topic(text, focus, measure, scores, before)
 
 
 def _asked_changes(text, period, before, scores):
     """The changes of a what-if; None where the question is no what-if with amounts."""
-    last = tuple(change.name for change in before.changes[:1]) if before and before.kind == "what_if" else ()
-    last = last or ((before.measure,) if before and before.measure in INPUTS else ())
+    last = before.changes if before and before.kind == "what_if" else ()
+    last = last or ((Change(before.measure, "times", 1.0),) if before and before.measure in INPUTS else ())
     changes = changes_in(text, period, last)
+    if changes and before and before.kind == "what_if" and says("on_top", text):
+        names = {change.name for change in changes}
+        changes = (*(change for change in before.changes if change.name not in names), *changes)
     going_on = last and before.kind in ("what_if", "value") and (says("goes_on", text) or says("if", text))
     moves = re.search(r"[+−]\s?\d", text) or (says("moves", text) and not says("why", text))
     if not changes or not (says("if", text) or going_on or moves):
@@ -118,13 +134,13 @@ def _topic(text, focus, measure, scores, before):
     """The request of a question by the words for a topic that it has, or for one number."""
     days = days_in(text)
     kind, most = max(scores.items(), key=lambda pair: pair[1], default=("refuse", 0))
-    if before and before.kind == "network" and says("order", text):
+    if before and before.kind == "network" and says("order", text) and not measure:
         return replace(before, largest=_larger(text, before.measure))
     if before and before.kind == "outlook" and days and not measure and most < 5:
         return replace(before, lanes=focus, days=days)
     if "slope" in text and measure == "trend":
         return Request("value", focus, measure)
-    ahead = kind in ("capacity", "risk") and days and says("will", text)
+    ahead = days and (kind == "capacity" or (kind == "risk" and says("will", text)))
     if ahead or (kind == "outlook" and most >= 4):
         return Request("outlook", focus, days=days)
     names_one = measure and (most < 2 or not says("why", text))
@@ -135,7 +151,7 @@ def _topic(text, focus, measure, scores, before):
         return Request(kind, focus, measure, days=days)
     if measure:
         return Request("value", focus, measure)
-    return Request(kind, focus, days=days) if most else Request("refuse")
+    return Request(kind, focus, days=days) if most else Request("refuse", unclear=True)
 
 
 def _topical(text, kind, most):
@@ -200,10 +216,23 @@ def _pair(text, named, base):
 def _network(text, measure):
     """All lanes together, ranked by what the question names; by use of own capacity, where it names nothing."""
     by = "" if measure in ("lanes", "service_level") else measure
-    by = by or next((name for words, name in WORDS["rankings"].items() if re.search(words, text)), "use")
+    by = by or _ranked_by(text) or ("use" if says("in_general", text) else "")
+    if not by:
+        return Request("refuse", unclear=True)
     if by in ("value_at_risk", "conditional_value_at_risk"):
         by = "overflow_probability"  # a risk that is known of all lanes at once
     return Request("network", (), by, largest=_larger(text, by))
+
+
+def _ranked_by(text):
+    """The measure that words for a quality stand for, or ""."""
+    return next((name for words, name in WORDS["rankings"].items() if re.search(rf"\b(?:{words})", text)), "")
+
+
+def _leans(text, named):
+    """Whether a question leans on the one before: by how it begins, or as it is hardly more than a lane's name."""
+    words = [word for word in re.findall(r"\w+", text) if word not in WORDS["spelling"]["small"]]
+    return (says("goes_on", text) and len(words) <= 6) or (named and len(words) <= 2)
 
 
 def _larger(text, measure):

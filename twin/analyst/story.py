@@ -5,7 +5,7 @@ from twin.quantities import label
 CAUSES = {
     "demand_share": "demand itself",
     "lead_time_share": "an unreliable carrier",
-    "returns_share": "what comes back",
+    "returns_share": "returned pallets",
 }
 
 

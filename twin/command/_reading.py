@@ -4,6 +4,8 @@ import csv
 import os
 import sys
 
+from twin._check import require
+
 _POLICIES = {  # the separator is found; only an empty cell is a missing value, a lane may be called NA
     "dtype": {"lane": str},
     "encoding": "utf-8-sig",
@@ -57,6 +59,7 @@ def read_policies(path):
     """Return a table of policies, a row a lane, from a CSV file; an empty cell is not stated."""
     import pandas as pd
 
+    require(os.path.exists(path), "policies", "a file that exists", path)
     try:
         table = pd.read_csv(path, **_POLICIES)
     except (ValueError, csv.Error) as error:  # empty, broken or no text; pandas does not say which file

@@ -5,7 +5,9 @@ import json
 import shutil
 import textwrap
 
+from twin._check import require
 from twin.command._reading import add_reading_options, read_policies, reading_of
+from twin.data.text import visible
 from twin.demand import DAYS_PER_PERIOD
 
 ASK = """Ask about volatility, capacity, cost and risk of a lane or of all of them. Every number in an answer is one
@@ -45,16 +47,34 @@ def _ask(options):
     from twin.analyst.gemini import from_settings
 
     portfolio = _portfolio(options)
-    lane = options.lane or portfolio.feed.statistics["demand_mean"].idxmax()
+    lane = _lane(portfolio, options.lane)
     model, _ = (None, "") if options.offline else from_settings()
     analyst = Conversation(model)
     for question in options.questions:
         answer = analyst.ask(question, portfolio, lane)
         if not options.json:
             print(_words(answer, options, several=len(options.questions) > 1), flush=True)
+    assumed = [f"Assumed: {note}." for note in portfolio.assumptions]
     if options.json:
-        print(json.dumps([_record(answer) for answer in analyst.answers], indent=1, ensure_ascii=False))
+        records = [{**_record(answer), "assumed": assumed} for answer in analyst.answers]
+        print(json.dumps(records, indent=1, ensure_ascii=False))
+    else:
+        print(*(textwrap.fill(note, _width()) for note in assumed), sep="\n")
     return 0
+
+
+def _lane(portfolio, name):
+    """The lane that is asked about, in any letter case; the largest by default."""
+    if name is None:
+        return portfolio.feed.statistics["demand_mean"].idxmax()
+    found = [lane for lane in portfolio.policies.index if lane.casefold() == name.casefold()]
+    some = ", ".join(visible(lane, 20) for lane in portfolio.policies.index[:5])
+    require(bool(found), "lane", f"one of the lanes, such as {some}", visible(name))
+    return name if name in found else found[0]
+
+
+def _width():
+    return shutil.get_terminal_size((100, 40)).columns
 
 
 def _portfolio(options):
@@ -74,7 +94,7 @@ def _portfolio(options):
 
 def _words(answer, options, several):
     """An answer as people read it in a terminal."""
-    width = shutil.get_terminal_size((100, 40)).columns
+    width = _width()
     parts = [f"> {answer.question}"] if several else []
     parts += [textwrap.fill(text, width) for text in (answer.text(), *answer.remarks) if text]
     parts.append(f"({answer.by})")

@@ -16,11 +16,11 @@ from twin.view.widgets import Sheet
 
 EXAMPLES = (
     "Why is this lane volatile?",
-    "What drives its resilience?",
-    "Should we share capacity?",
-    "What does one more point of service cost?",
-    "What if returns double?",
-    "What will happen next month?",
+    "What drives the resilience of this lane?",
+    "Should we share capacity on this lane?",
+    "What does one more point of service cost on this lane?",
+    "What if returns double on this lane?",
+    "What will happen on this lane next month?",
     "Which lanes need attention?",
 )
 
@@ -122,7 +122,8 @@ class AnalystDesk:
                 f'<option value="offline"{chosen[1]}>the {OFFLINE}</option></select> '
                 "Gemini is sent the numbers of the lanes in question, and never their names.</p>"
             )
-        examples = "".join(f'<button name="question" value="{question}">{question}</button> ' for question in EXAMPLES)
+        buttons = [f'<button name="question" value="{question}">{question}</button>' for question in EXAMPLES]
+        examples = "" if self._conversation.answers else " ".join(buttons)
         return (
             '<form data-form="ask"><label for="twin-question">Your question, about this lane or all of them</label>'
             f'<div class="twin-row"><input id="twin-question" name="question" autocomplete="off" maxlength="{LONGEST}" '

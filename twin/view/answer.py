@@ -38,10 +38,10 @@ def _facts(answer):
     """The facts that an answer shows, folded."""
     evidence = answer.evidence
     rows = [
-        [*map(escape, (fact.words, evidence.of(fact), evidence.printed(fact))), f"<code>{escape(fact.source)}</code>"]
+        [*map(escape, (fact.words, evidence.printed(fact), evidence.of(fact))), f"<code>{escape(fact.source)}</code>"]
         for fact in answer.facts
     ]
     if not rows:
         return ""
-    shown = table("", ("number", "of", "value", "computed by"), rows, text=(1, 3))
+    shown = table("", ("number", "value", "of", "computed by"), rows, text=(2, 3))
     return f"<details><summary>The facts</summary>{shown}</details>"

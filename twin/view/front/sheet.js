@@ -7,6 +7,7 @@ const WAIT = "One moment …";
 function render({ model, el }) {
   const place = `twin-${Math.random().toString(36).slice(2, 9)}`;
   const tabs = new Map();
+  const typed = new Map(); // id of a field -> what stands in it
   const drawn = new Map(); // name of a picture -> its address
   const status = element("p", { className: "twin-status" });
   const note = element("p", { className: "twin-note", role: "status" });
@@ -49,11 +50,11 @@ function render({ model, el }) {
     const kept = new Map([...panel.querySelectorAll("img[data-picture]")].map((img) => [img.dataset.picture, img]));
     const at = panel.contains(document.activeElement) ? document.activeElement : null;
     const again = at && (at.id ? `#${at.id}` : at.dataset.do ? `[data-do="${at.dataset.do}"]` : "");
-    const typed = new Map([...panel.querySelectorAll("input[id]")].map((field) => [field.id, field.value]));
+    for (const field of panel.querySelectorAll("input[id]")) typed.set(field.id, field.value);
     panel.innerHTML = model.get("page");
     for (const [id, value] of typed) {
       const field = panel.querySelector(`#${id}`);
-      if (field) field.value = value; // what is being typed is not written over
+      if (field) field.value = value; // what is being typed is not written over, nor lost while another tab is open
     }
     showLive();
     for (const img of panel.querySelectorAll("img[data-picture]")) {
@@ -63,7 +64,8 @@ function render({ model, el }) {
         img.replaceWith(old);
       }
     }
-    if (at) (again && panel.querySelector(again) ? panel.querySelector(again) : panel).focus();
+    const box = at?.name === "question" ? panel.querySelector("#twin-question") : null; // a question that was pressed
+    if (at) (box ?? (again ? panel.querySelector(again) : null) ?? panel).focus();
     showPictures();
     panel.removeAttribute("aria-busy");
   }
@@ -141,7 +143,7 @@ function render({ model, el }) {
   panel.onsubmit = (event) => {
     event.preventDefault();
     tell({ do: event.target.dataset.form, ...Object.fromEntries(new FormData(event.target, event.submitter)) });
-    for (const field of event.target.querySelectorAll("input")) field.value = "";
+    if (event.submitter?.name !== "question") for (const field of event.target.querySelectorAll("input")) field.value = "";
   };
   model.on("change:active", showTabs);
   model.on("change:page", showPage);

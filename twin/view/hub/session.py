@@ -162,7 +162,8 @@ class Session:
             given = {control: value for control, value in now.items() if control not in TARGETS}
             table.loc[name, list(given)] = list(given.values())
             table.loc[name, "service_level"] = np.nan if now[OPTIMUM] else now["service_level"]
-        return Portfolio(self.feed, table, self.horizon)
+        changed = tuple(name for name in self._changed if self._changed[name].keys() - {"horizon"})
+        return Portfolio(self.feed, table, self.horizon, self.assumptions, changed)
 
     def network(self, only=None):
         """Return a table of all lanes with the values given to them: every answer of `lane.assess`, use and status.
