@@ -37,7 +37,7 @@ def test_limits_of_the_shares():
     assert demand.lead_time_demand_shares(100.0, 25.0, 3.0, 0.0) == (1.0, 0.0, 0.0)
     assert demand.lead_time_demand_shares(100.0, 0.0, 3.0, 1.0) == (0.0, 0.0, 1.0)
     assert demand.lead_time_demand_shares(100.0, 0.0, 3.0, 0.0, 0.5) == (0.0, 1.0, 0.0)
-    with pytest.raises(ValueError, match="variance of lead-time demand must be > 0"):
+    with pytest.raises(ValueError, match="variance of lead-time demand must be finite and > 0"):
         demand.lead_time_demand_shares(100.0, 0.0, 3.0, 0.0)
 
 

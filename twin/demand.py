@@ -186,7 +186,7 @@ def lead_time_demand_shares(demand_mean, demand_sd, lead_time_mean, lead_time_sd
     """
     load, steady = workload(demand_mean, demand_sd, return_rate), workload(demand_mean, 0.0, return_rate)
     total = lead_time_demand(*load, lead_time_mean, lead_time_sd).sd ** 2
-    require(total > 0, "variance of lead-time demand", "> 0", total)
+    require((total > 0) & np.isfinite(total), "variance of lead-time demand", "finite and > 0", total)
     returns = lead_time_demand(0.0, steady.sd, lead_time_mean).sd ** 2
     lead_time = lead_time_demand(load.mean, 0.0, lead_time_mean, lead_time_sd).sd ** 2
     demand = lead_time_demand(0.0, load.sd, lead_time_mean).sd ** 2 - returns

@@ -14,8 +14,10 @@ from twin.data.text import visible
 
 DEMAND = ("demand_mean", "demand_sd")
 INPUTS = (*DEMAND, *NAMES)
+ORDER = {"demand_mean": 0, "service_level": 2}  # of changes; others in between, as they are given
 HOW = {"to": lambda value, amount: amount, "times": np.multiply, "plus": np.add}
 HORIZON = 14  # periods that a forecast looks ahead at first
+RANKINGS = ("last_volume", "trend", "use", "coefficient_of_variation", *INPUTS, *lane.UNITS)  # columns of `network`
 MOST_USE = 10.0  # shown for a lane of little own capacity, or of none [-]
 
 
@@ -56,14 +58,15 @@ class Portfolio:
     changed: tuple[str, ...] = ()
 
     def inputs(self, name, changes=()):
-        """Return (moments, policy) of a lane, changes made one after the other.
+        """Return (moments, policy) of a lane with changes made to it.
 
-        A change of `demand_mean` takes `demand_sd` along: the coefficient of variation stays.
+        A change of `demand_mean` takes `demand_sd` along, unless that is changed, too: the coefficient of variation
+        stays. A service level that nobody states follows the costs before it is changed itself.
         """
         require(name in self.policies.index, "lane", "one of the lanes", visible(name))
         row = self.policies.loc[name].copy()
         moments = {given: float(self.feed.statistics.loc[name, given]) for given in DEMAND}
-        for change in changes:
+        for change in sorted(changes, key=lambda change: ORDER.get(change.name, 1)):
             if change.name == "service_level":
                 row["service_level"] = change.of(float(policy_of(row).service_level))
             elif change.name in NAMES:
@@ -84,7 +87,7 @@ class Portfolio:
         return scenario.evaluate(moments, policy, scale * volumes, horizon=ahead, period=self.feed.period)
 
     def network(self, only=None):
-        """Return a table of lanes, all by default: every answer of `lane.assess`, variation, and use of own capacity.
+        """Return a table of lanes, all by default: their inputs, every answer of `lane.assess`, variation and use.
 
         use : space that the latest workload and the buffer would take, of own capacity; at most `MOST_USE`. [-]
         """
@@ -92,7 +95,12 @@ class Portfolio:
         if only is not None:
             statistics, table = statistics.loc[only], table.loc[only]
         policy = policy_of(table)
-        shown = statistics[["last_volume", "demand_mean", "trend"]].assign(
+        shown = statistics[["last_volume", "demand_mean", "demand_sd", "trend"]].assign(
+            **{
+                name: np.broadcast_to(value, len(statistics))
+                for name, value in vars(policy).items()
+                if name not in lane.UNITS
+            },
             coefficient_of_variation=volatility.coefficient_of_variation(
                 **{name: statistics[name].to_numpy() for name in DEMAND}
             ),

@@ -12,7 +12,8 @@ def written(value, unit):
     ('95.3%', '$1,234', '163.4')
     """
     if abs(value) >= LARGE:
-        return f"{'−' if value < 0 else ''}{'$' if unit.startswith('$') else ''}{abs(value):.3g}"
+        size = f"{100 * abs(value):.3g}%" if unit == "-" else f"{abs(value):.3g}"
+        return f"{'−' if value < 0 else ''}{'$' if unit.startswith('$') else ''}{size}"
     if unit == "-":
         return f"{100 * value:.1f}%"
     if unit in ("day", "period", "lane"):

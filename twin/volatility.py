@@ -76,7 +76,7 @@ def shock_share(volumes, rarest):
     """
     volumes = _series(volumes)
     (rarest,) = probabilities(rarest=rarest)
-    most = np.sort(volumes)[volumes.size - int(np.ceil(rarest * volumes.size)) :]
+    most = np.sort(volumes)[volumes.size - int(np.ceil(np.round(rarest * volumes.size, 9))) :]
     return float(np.sum((most - volumes.mean()) ** 2) / _squares(volumes))
 
 

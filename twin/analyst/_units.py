@@ -72,6 +72,8 @@ def unit_after(text, end, money):
     while found := _PER.match(text, end) or _ADVERB.match(text, end):
         what = found["what"].lower()
         unit, end = f"{unit}/{_ADVERBS.get(what, what)}", found.end()
+    if re.match(r"\s*(?:/|\b(?:per|each|every)\b)\s*[a-z]", text[end:], re.IGNORECASE):
+        unit = f"{unit}/?"  # a rate that is not known
     return unit.replace("/place", "/pallet"), end
 
 

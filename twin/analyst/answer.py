@@ -22,10 +22,15 @@ class Sentence:
         """Return it in words."""
         return "".join(piece.text for piece in self.pieces).strip()
 
+    def outline(self):
+        """Return it without a number or a name: facts of another question have other ids."""
+        return "".join("[number]" if p.fact else "[lane]" if p.lane else p.text for p in self.pieces).strip()
+
     def template(self):
-        """Return it with placeholders, without a number or a name."""
-        return "".join(f"{{{{{piece.fact.id}}}}}" if piece.fact else "the lane" if piece.lane else piece.text
-                       for piece in self.pieces).strip()  # fmt: skip
+        """Return it with placeholders, as it was written."""
+        keys = (piece.fact.id if piece.fact else piece.lane for piece in self.pieces)
+        texts = (piece.text for piece in self.pieces)
+        return "".join(f"{{{{{key}}}}}" if key else text for key, text in zip(keys, texts, strict=True)).strip()
 
     @property
     def facts(self):

@@ -4,32 +4,40 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
+from twin.analyst._naming_of_numbers import LANE, NUMBER, called_after, called_before, is_named, may_be_called
 from twin.analyst._units import agrees, unit_after
-from twin.analyst.measures import MEASURES
-from twin.analyst.numerals import numerals
-from twin.quantities import label, rest_of
+from twin.analyst.numerals import numerals, plain
+from twin.quantities import rest_of
 
 PLACEHOLDER = re.compile(r"\{\{\s*([\w.]+)\s*\}\}")
-_MARK, _LANE = "\ue000", "\ue001"  # stand for what is filled in, while the words around it are read
-_LINK = (
-    "is are was were at of to by about around be being would will now then still comes come stands amounts rises falls"
-)
-_LINK += " for in on this the that lane its equals reaches currently only just already"
-_LINK = rf"(?:\s|[,:=(]|\b(?:{_LINK.replace(' ', '|')})\b|{_LANE})*"
-_RISE = re.compile(
-    r"\b(?:ris(?:e|es|ing)|increas(?:e|es|ing)|grow(?:s|ing)?|gain(?:s|ing)?|climb(?:s|ing)?|improv\w+)\b", re.I
-)
-_FALL = re.compile(
-    r"\b(?:fall(?:s|ing)?|drop(?:s|ping)?|decreas(?:e|es|ing)|declin(?:e|es|ing)|shrink(?:s|ing)?|los(?:es|ing))\b",
+CLOSE = 0.05  # largest share of a number that its printed rounding may be [-]
+GREEK = re.compile("[\u0370-\u03ff]")
+_SYMBOLS = set("+−=<>≤≥≈~%°&→±×÷|^")  # signs in a sentence beside letters, digits and punctuation
+_RISE = r"""ris(?:e|es|ing) rose increas\w+ grow(?:s|ing)? gain(?:s|ing)? climb\w* jump\w* soar\w* surg\w+ up higher
+improv\w+""".split()
+_FALL = r"""fall(?:s|ing)? fell drop\w* decreas\w+ declin\w+ shrink\w* los(?:es|ing) down lower(?:s|ing)? less plung\w+
+sink\w*""".split()
+_WAYS = [(way, re.compile(rf"\b(?:{'|'.join(words)})\b", re.I)) for way, words in ((1, _RISE), (-1, _FALL))]
+_IF = r"""if would could with without were becom\w+ goes ris\w+ fall\w* from instead chang\w+ scenario then under after
+over next ahead forecast by than against to""".split()
+_IF = re.compile(rf"\b(?:{'|'.join(_IF)})\b|\(", re.I)
+_CLAUSE = re.compile(r"[;,] | while | whereas | but ")
+_MADE_PART = re.compile(
+    r"(?:[\d/*×÷^√∑±+]|(?:^|[\s(])[-−]|\b(?:minus|plus|negative|times|divided by|multiplied by|square root of))\s?$",
     re.I,
 )
-_NAMES = {name: {label(name).lower(), *measure.also} for name, measure in MEASURES.items()}
-_MEANT = {}  # what people call a measure: the measures that are called so
-for _name, _phrases in _NAMES.items():
-    for _phrase in _phrases:
-        if len(_phrase) > 3:
-            _MEANT.setdefault(_phrase, set()).add(_name)
-_CALLED = re.compile(rf"\b(?P<name>{'|'.join(map(re.escape, sorted(_MEANT, key=len, reverse=True)))}){_LINK}$")
+_MADE_PART_AFTER = re.compile(
+    r"\s?[\d*×÷^√]|\(|\s?/\s?\d|\s(?:minus|plus|times|divided by|squared|cubed)\b|\s?[kKmM]\b", re.I
+)
+_MONEY_BEFORE = re.compile(r"(?:[^\W\d_]{0,3}[$€£¥₹₽₩]|\b[A-Z]{3})\s?$")
+_WRONG_AFTER = re.compile(
+    r"\s*(?:[€£¥₹₽₩$]|(?:hundred|thousand|million|billion|trillion|bn|mn|mio|grand|rupees|roubles|yuan|containers?|teus?|"
+    r"parcels?|cubic|square|per annum|p\.?\s?a\.?(?=\W|$)|annually|yearly)\b)",
+    re.I,
+)
+_RATE_AFTER = re.compile(r"[\s,(]*(?:/|\b(?:per|each|every)\s+)(?P<what>\w+)", re.I)
+_YEARLY = re.compile(r"\b(?:annual(?:ly)?|yearly|per year|a year|biweekly|hourly)\b", re.I)
+_PERIODIC = {"daily": "day", "weekly": "week", "monthly": "month"}
 
 
 class Unsupported(ValueError):
@@ -38,38 +46,43 @@ class Unsupported(ValueError):
 
 @dataclass(frozen=True)
 class Piece:
-    """A stretch of text; `fact` is the fact that it shows, `lane` whether it is the name of a lane."""
+    """A stretch of text; `fact` is the fact that it shows, `lane` the key of the lane whose name it is."""
 
     text: str
     fact: object = None
-    lane: bool = False
+    lane: str = ""
 
 
 def checked(sentence, evidence):
-    """Return the pieces of a sentence with its placeholders filled; raise `Unsupported` if it says more than is known.
+    """Return the pieces of a sentence, its placeholders filled; raise `Unsupported` if it says more than is known.
 
-    Every placeholder must be a fact or a lane. Every other number, however written, must be a fact within its printed
-    rounding and unit. The unit that is said after a placeholder, the name before it and the direction must be its own.
+    Every placeholder must be a fact or a lane, told of its own lane, by its own name, unit and direction, and a number
+    of a what-if as what would be. Every other number, however written, must be a fact about a lane as it stands, named
+    in the sentence, with its unit and sign, within its printed rounding.
     """
+    sentence = plain(sentence)
     for character in sentence:
-        if character.isalpha() and not unicodedata.name(character, "").startswith(("LATIN", "GREEK", "MICRO")):
-            raise Unsupported("it has letters in which numbers cannot be read")
+        if (character.isalpha() and not unicodedata.name(character, "").startswith(("LATIN", "GREEK", "MICRO"))) or (
+            unicodedata.category(character) in ("So", "Sm", "Sk") and character not in _SYMBOLS
+        ):
+            raise Unsupported("it has signs in which numbers cannot be read")
+    if any(not word.isascii() and GREEK.search(word) and len(word) > 1 for word in re.findall(r"[^\W\d_]+", sentence)):
+        raise Unsupported("it has letters of two kinds in a word")
     pieces, at = [], 0
     for match in PLACEHOLDER.finditer(sentence):
-        pieces.append(Piece(sentence[at : match.start()]))
-        pieces.append(_filled(match[1], evidence))
+        pieces += [Piece(sentence[at : match.start()]), _filled(match[1], evidence)]
         at = match.end()
-    pieces.append(Piece(sentence[at:]))
-    pieces = _without_units(pieces, evidence)
-    pieces = _supported(pieces, evidence)
-    _named_right(pieces)
-    _directed_right(pieces)
+    pieces = _without_units([*pieces, Piece(sentence[at:])], evidence)
+    if any(brace in piece.text for piece in pieces if not piece.fact and not piece.lane for brace in "{}"):
+        raise Unsupported("it has a placeholder that cannot be read")
+    pieces = _with_numbers(pieces, evidence)
+    _told_right(pieces, evidence)
     return tuple(piece for piece in pieces if piece.text)
 
 
 def _filled(identity, evidence):
     if identity in evidence.lanes:
-        return Piece(evidence.lanes[identity], lane=True)
+        return Piece(evidence.lanes[identity], lane=identity)
     if identity not in evidence.facts:
         raise Unsupported(f"{identity} is not among the facts")
     fact = evidence.facts[identity]
@@ -84,21 +97,22 @@ def _without_units(pieces, evidence):
             continue
         before, after = pieces[place - 1].text, pieces[place + 1].text
         unit = evidence.unit(piece.fact)
-        if money := re.search(r"(?:[$€£¥]|US\$|USD|EUR|GBP)\s?$", before):
+        if money := _MONEY_BEFORE.search(before):
             if money[0].strip() not in ("$", "US$", "USD") or not unit.startswith("$"):
                 raise Unsupported(f"{piece.fact.id} is not in {money[0].strip()}")
             before = before[: money.start()]
-        if re.search(r"(?:[\d/*×^]|[\s(][-−+±]|^[-−+±])\s?$", before) or re.match(r"\s?[\d/*×^]|\(|\s?[kKmM]\b", after):
-            raise Unsupported(f"{piece.fact.id} is made part of another number")
-        money = unit.startswith("$") and not unit_after(after, 0, "")[0]
-        said, end = unit_after(after, 0, "$" if money else "")
+        bare = unit.startswith("$") and not unit_after(after, 0, "")[0]
+        said, end = unit_after(after, 0, "$" if bare else "")
         said = {"%": "-"}.get(said, said)
         if said not in ("", "$"):
             if not agrees(said, unit):
                 raise Unsupported(f"{piece.fact.id} is in {unit}, not in {said}")
             after = after[end:]
-        elif re.match(r"\s*(?:%|(?:hundred|thousand|million|billion)\b)", after):
+        rate = _RATE_AFTER.match(after)
+        if _WRONG_AFTER.match(after) or (rate and rate["what"].lower().rstrip("s") not in unit.split("/")):
             raise Unsupported(f"{piece.fact.id} is in {unit}")
+        if _MADE_PART.search(before) or _MADE_PART_AFTER.match(after):
+            raise Unsupported(f"{piece.fact.id} is made part of another number")
         rest = rest_of(piece.fact.unit, evidence.period)
         if said == "" and rest and after.lower().lstrip().startswith(f"{rest} "):
             after = after.lstrip()[len(rest) :]
@@ -106,10 +120,9 @@ def _without_units(pieces, evidence):
     return pieces
 
 
-def _supported(pieces, evidence):
+def _with_numbers(pieces, evidence):
     """Find the fact of every number that is written out."""
-    text = "".join(_MARK * len(p.text) if p.fact or p.lane else p.text for p in pieces)
-    shown = "".join(piece.text for piece in pieces)
+    text = "".join((NUMBER if p.fact else LANE) * len(p.text) if p.fact or p.lane else p.text for p in pieces)
     found = {}
     for numeral in numerals(text):
         fact = _fact_of(numeral, text, evidence)
@@ -118,70 +131,108 @@ def _supported(pieces, evidence):
         found[numeral.start] = (numeral.end, fact)
     made, at = [], 0
     for piece in pieces:
-        end = at + len(piece.text)
+        end = here = at + len(piece.text)
         if piece.fact or piece.lane:
             made.append(piece)
         else:
             here = at
             for start in sorted(start for start in found if at <= start < end):
                 stop, fact = found[start]
-                made += [Piece(shown[here:start]), Piece(shown[start:stop], fact)]
+                made += [Piece(piece.text[here - at : start - at]), Piece(piece.text[start - at : stop - at], fact)]
                 here = stop
-            made.append(Piece(shown[here:end]))
+            made.append(Piece(piece.text[here - at :]))
         at = end
     return made
 
 
 def _fact_of(numeral, text, evidence):
-    """The fact that a number written in a text is, or None; of several the one whose measure the text names.
-
-    Right after the name of a measure it must be of that measure.
-    """
-    alike = [f for f in evidence.facts.values() if _of_kind(numeral, f, text, evidence) and _is(numeral, f)]
-    if called := _CALLED.search(text[: numeral.start].rpartition(_MARK)[2].lower()):
-        alike = [fact for fact in alike if fact.measure in _MEANT[called["name"]]]
-    return max(alike, key=lambda fact: _named(fact, text), default=None)
+    """The fact that a number written in a text is, or None: one whose measure the text names."""
+    alike = [fact for fact in evidence.facts.values() if _of_kind(numeral, fact, evidence) and _is(numeral, fact)]
+    alike = [fact for fact in alike if is_named(fact.measure, text)]
+    return max(alike, key=lambda fact: may_be_called(fact, called_before(text[: numeral.start])), default=None)
 
 
-def _of_kind(numeral, fact, text, evidence):
-    """Whether a number can be meant for a fact by its unit; one without a unit must be named in the text."""
-    if numeral.unit == "times" and fact.name.endswith(".relative"):
-        return True
+def _of_kind(numeral, fact, evidence):
+    """Whether a number can be meant for a fact by its unit, and the fact may be written out."""
+    if numeral.unit == "times":
+        return fact.name.endswith(".relative")
+    if fact.key not in evidence.lanes and fact.key not in ("network", "twin"):
+        return False  # what would be is told by placeholders alone
     if numeral.unit == "":
-        exact = numeral.slack < 0.5 or fact.unit != "-"
-        return fact.unit in ("lane", "points", "-") and exact and _named(fact, text)
+        return fact.unit in ("lane", "points") or (fact.unit == "-" and numeral.slack < 0.5)
     return agrees(numeral.unit, evidence.unit(fact))
 
 
 def _is(numeral, fact):
-    """Whether a number is a fact within its printed rounding; without a sign it may be that of either sign."""
-    if numeral.signed and numeral.value > 0 and "." not in fact.name:
-        return False  # a plus is said of changes alone
-    value = numeral.value - 1 if numeral.unit == "times" and fact.unit != "times" else numeral.value
-    off = abs(value - fact.value) if numeral.signed or value < 0 else abs(abs(value) - abs(fact.value))
-    return off <= numeral.slack * (1 + 1e-9) + 1e-12 * abs(fact.value)
+    """Whether a number is a fact within its printed rounding; a loss below zero may be told as a gain."""
+    value = numeral.value - 1 if numeral.unit == "times" else numeral.value
+    if fact.measure.endswith("value_at_risk") and not numeral.signed:
+        value = abs(value) if fact.value > 0 else -abs(value)
+    if value == fact.value:
+        return True
+    if not numeral.slack <= max(CLOSE * abs(numeral.value), 1e-12) and abs(fact.value) >= 1:
+        return False
+    if (numeral.value == 0) != (fact.value == 0):
+        return False
+    return abs(value - fact.value) <= numeral.slack * (1 + 1e-9) + 1e-12 * abs(fact.value)
 
 
-def _named(fact, text):
-    return any(phrase in text.lower() for phrase in _NAMES[fact.measure])
+def _told_right(pieces, evidence):
+    """Refuse a number told of another lane, by another name, in another period, as what is, or the other way."""
+    text = "".join(LANE if piece.lane else NUMBER if piece.fact else piece.text for piece in pieces)
+    words = "".join(piece.text for piece in pieces if not piece.fact and not piece.lane)
+    facts = [piece.fact for piece in pieces if piece.fact]
+    period = evidence.unit_of_period
+    for place, piece in enumerate(pieces):
+        about, spoken_of = evidence.about(piece.fact) if piece.fact else (), _lanes_around(pieces, place)
+        if about and spoken_of and not about & spoken_of:
+            raise Unsupported(f"{piece.fact.id} is of another lane")
+    for fact in facts:
+        if fact.key in evidence.scenarios and "." not in fact.name and not _IF.search(words):
+            raise Unsupported(f"{fact.id} is what would be, and told as what is")
+        if "period" in fact.unit and (_YEARLY.search(words) or _other_period(words, period)):
+            raise Unsupported(f"{fact.id} is of a {period}")
+    place = -1
+    for fact in facts:
+        place = text.index(NUMBER, place + 1)
+        for named in (called_before(text[:place]), called_after(text[place + 1 :])):
+            if not may_be_called(fact, named):
+                raise Unsupported(f"{fact.id} is called {named}")
+    _directed_right(pieces)
 
 
-def _named_right(pieces):
-    """A number right after the name of a measure must be of that measure."""
-    before = ""
-    for piece in pieces:
-        if piece.fact is None:
-            before += _LANE if piece.lane else piece.text.lower()
-            continue
-        if (named := _CALLED.search(before)) and piece.fact.measure not in _MEANT[named["name"]]:
-            raise Unsupported(f"{piece.fact.id} is called {named['name']}")
-        before = ""
+def _lanes_around(pieces, place):
+    """The lanes that a number is told of: those named before it, or else after it in the same clause."""
+    if before := {piece.lane for piece in pieces[:place] if piece.lane}:
+        return before
+    after = set()
+    for piece in pieces[place + 1 :]:
+        if not piece.fact and not piece.lane and _CLAUSE.search(piece.text):
+            break
+        after |= {piece.lane} - {""}
+    return after
+
+
+def _other_period(words, period):
+    return any(re.search(rf"\b{word}\b", words, re.I) and name != period for word, name in _PERIODIC.items())
 
 
 def _directed_right(pieces):
-    """What is said to rise must not fall, where a sentence has one change and one direction."""
-    changes = [piece.fact for piece in pieces if piece.fact and "." in piece.fact.name and piece.fact.value]
-    text = " ".join(piece.text for piece in pieces if piece.fact is None)
-    up, down = bool(_RISE.search(text)), bool(_FALL.search(text))
-    if len(changes) == 1 and up != down and (changes[0].value > 0) != up:
-        raise Unsupported(f"{changes[0].id} goes the other way")
+    """What is said to rise must not fall: a change, or what goes from one number to another, clause by clause."""
+    clauses, facts = [""], [[]]
+    for piece in pieces:
+        if piece.fact:
+            facts[-1].append(piece.fact)
+            continue
+        first, *more = _CLAUSE.split(piece.text) if not piece.lane else [""]
+        clauses[-1] += f" {first}"
+        for part in more:
+            clauses.append(part)
+            facts.append([])
+    for words, told in zip(clauses, facts, strict=True):
+        ways = {way for way, pattern in _WAYS if pattern.search(words)}
+        moves = [fact.value for fact in told if "." in fact.name]
+        if len(told) == 2 and told[0].name == told[1].name and re.search(r"\bto\b", words):
+            moves.append(told[1].value - told[0].value)
+        if len(ways) == 1 and any(move * next(iter(ways)) < 0 for move in moves):
+            raise Unsupported("it says the other direction")

@@ -1,5 +1,6 @@
 """A conversation with the analyst: questions one after the other, each answered by a model or offline."""
 
+import re
 from collections import deque
 from dataclasses import replace
 
@@ -32,6 +33,7 @@ class Conversation:
     def __init__(self, model=None):
         self.model, self.answers = model, deque(maxlen=KEPT)
         self._names, self._told, self._before, self._lane = Names(), deque(maxlen=TOLD), None, None
+        self._turn = 0
 
     def ask(self, question, portfolio, lane, *, show=lambda sentences: None, stop=None):
         """Return the answer to a question, and keep it.
@@ -47,8 +49,8 @@ class Conversation:
         stop : callable, optional
             Returns whether a model's answer is not wanted any more.
         """
-        asked = " ".join(plain(str(question)).split())
-        require(asked, "question", "one with words in it", "an empty one")
+        asked = " ".join(visible(str(question), 2 * LONGEST).split())
+        require(plain(asked).strip(), "question", "one with words in it", "an empty one")
         require(len(asked) <= LONGEST, "question", f"at most {LONGEST} characters long", f"{len(asked)}")
         require(lane in portfolio.policies.index, "lane", "one of the lanes", visible(str(lane)))
         names = self._names
@@ -59,16 +61,20 @@ class Conversation:
         request = understand(asked, names, lane, portfolio.feed.period, before)
         evidence, sentences, remarks = gather(request, portfolio, names)
         told, why = told_offline(sentences, evidence)
-        answer = Answer(asked, OFFLINE, told, (*remarks, *why), evidence)
+        answer, turn = Answer(asked, OFFLINE, told, (*remarks, *why), evidence), self._turn
         if self.model:
             answer = self._online(answer, request, portfolio, lane, show, stop)
+        if turn == self._turn:  # else all was forgotten in the meantime
+            self._remember(answer, request, lane)
+        return answer
+
+    def _remember(self, answer, request, lane):
         self.answers.append(answer)
-        _, masked, _ = names.find(asked)
-        self._told.append((masked, " ".join(sentence.template() for sentence in answer.sentences)))
+        _, masked, _ = self._names.find(answer.question)
+        self._told.append((masked, " ".join(sentence.outline() for sentence in answer.sentences)))
         self._lane = lane
         if request.kind not in ("refuse", "help"):
             self._before = request
-        return answer
 
     def _online(self, offline, request, portfolio, lane, show, stop):
         """The model's answer, or the offline one with the reason."""
@@ -84,12 +90,20 @@ class Conversation:
                 self.model, masked, evidence, stand_in, portfolio, names, tuple(self._told), show, stop
             )
         except Unavailable as why:
-            reason = f"{self.model.name} gave no answer, as {why}; this is the {OFFLINE}'s."
-            return replace(offline, remarks=(*offline.remarks, reason))
+            return self._stood_in(offline, str(why))
+        except Exception as error:  # a client's, whose words may hold what is secret
+            return self._stood_in(offline, f"it failed ({type(error).__name__})")
+        if all(sentence.replaced for sentence in sentences):
+            return replace(offline, remarks=(*offline.remarks, *remarks))
         return Answer(offline.question, self.model.name, sentences, (*offline.remarks, *remarks), evidence)
 
+    def _stood_in(self, offline, why):
+        reason = f"{self.model.name} gave no answer, as {why}; this is the {OFFLINE}'s."
+        return replace(offline, remarks=(*offline.remarks, reason))
+
     def clear(self):
-        """Forget everything that was said."""
+        """Forget everything that was said, also what is being answered."""
+        self._turn += 1
         self.answers.clear()
         self._told.clear()
         self._before = None
@@ -97,12 +111,19 @@ class Conversation:
     def export(self):
         """Return the conversation as a text in Markdown: questions, answers, and the facts that they show."""
         parts = ["# A conversation with the analyst"]
-        for answer in self.answers:
-            parts += [f"## {answer.question}", f"*{answer.by}*", answer.text(), *answer.remarks]
-            if answer.facts:
-                rows = [
-                    f"| {f.words} | {answer.evidence.of(f)} | {f.value!r} | {answer.evidence.unit(f)} | {f.source} |"
-                    for f in answer.facts
-                ]
+        for answer in tuple(self.answers):
+            parts += [f"## {_escaped(answer.question)}", f"*{answer.by}*", _escaped(answer.text())]
+            parts += map(_escaped, answer.remarks)
+            rows = [
+                f"| {fact.words} | {_escaped(answer.evidence.of(fact))} | {fact.value!r} "
+                f"| {answer.evidence.unit(fact)} | {fact.source} |"
+                for fact in answer.facts
+            ]
+            if rows:
                 parts.append("\n".join(["| number | of | value | unit | source |", "|---|---|---|---|---|", *rows]))
         return "\n\n".join(parts) + "\n"
+
+
+def _escaped(text):
+    """A text whose signs mean nothing to Markdown."""
+    return re.sub(r"([\\`*_{}\[\]<>#|!])", r"\\\1", text)

@@ -1,12 +1,14 @@
 """The table of facts that an answer may rest on: each with an id, a name, a value, a unit and where it comes from."""
 
 import math
+import re
 from dataclasses import dataclass
 from datetime import date
 
 from twin._check import require
 from twin.analyst.measures import MEASURES
 from twin.data.text import visible
+from twin.demand import PERIOD_NAMES
 from twin.quantities import label, quantity, unit_in
 
 CHANGES = {".change": "change of ", ".relative": "relative change of "}  # endings of names: against the lane as it is
@@ -83,7 +85,7 @@ class Evidence:
         """Add how a number has changed: in its unit, shares in percentage points, and relative to what it was."""
         scale = 100.0 if MEASURES[name].unit == "-" else 1.0
         self.add(key, f"{name}.change", scale * (after - before))
-        if before and MEASURES[name].unit != "-":
+        if before:
             self.add(key, f"{name}.relative", (after - before) / abs(before))
 
     def value(self, identity):
@@ -102,6 +104,17 @@ class Evidence:
             return date.fromordinal(int(fact.value)).isoformat()
         text = quantity(fact.value, fact.unit, self.period)
         return f"+{text}" if "." in fact.name and fact.value > 0 else text
+
+    @property
+    def unit_of_period(self):
+        """The name of the period."""
+        return PERIOD_NAMES[self.period]
+
+    def about(self, fact):
+        """Return the keys of the lanes that a fact is about; none where it is about all of them."""
+        if fact.key in self.scenarios:
+            return {self.scenarios[fact.key][0]}
+        return set(re.findall(r"lane\d+", fact.key))
 
     def of(self, fact):
         """Return in words what a fact is of: a lane, a what-if on one, an outlook, a difference, the network."""

@@ -3,8 +3,9 @@
 import numpy as np
 
 from twin import demand, scenario, volatility
+from twin._check import require
 from twin.analyst.measures import MEASURES
-from twin.portfolio import INPUTS, Change
+from twin.portfolio import INPUTS, RANKINGS, Change
 
 RECENT = 14  # last periods of a lane that a model sees
 RAREST = 0.01  # share of periods that count as the largest [-]
@@ -77,6 +78,7 @@ def outlook(evidence, portfolio, lane, key, horizon):
 
 def network(evidence, portfolio, key_of, measure, *, largest=True):
     """Add the number of lanes, their total profit and those at the top by a measure, best first; return their keys."""
+    require(measure in RANKINGS, "measure", "one that lanes can be ranked by", measure)
     table = portfolio.network()
     evidence.add("network", "lanes", len(table))
     for name in ("profit", "expected_overflow", measure):

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from twin.settings import setting
 
 MODEL = "gemini-flash-latest"
+VENDOR = "https://generativelanguage.googleapis.com/"  # also where the environment names another address
 TIMEOUT = 20  # seconds that a reply, or the next piece of it, may take
 ATTEMPTS, WAIT = 3, 4.0  # tries for one reply, and the longest wait between two [s]
 FINISHED = {"STOP", "FINISH_REASON_UNSPECIFIED", "0", "1", "None"}
@@ -48,7 +49,9 @@ class Gemini:
         self._key, self._endpoint, self._timeout, self._wait = key, endpoint, timeout, wait
         self.model = model or MODEL
         client = client or next((name for name in CLIENTS if _installed(name)), "")
-        if client not in CLIENTS or not _installed(client):
+        if client and client not in CLIENTS:
+            raise Unavailable(f"GEMINI_CLIENT must be one of {', '.join(CLIENTS)}")
+        if not client or not _installed(client):
             raise Unavailable("none of its clients is installed; the extra 'analyst' brings them")
         self.client = client
 
@@ -65,6 +68,17 @@ class Gemini:
 
         system, prompt : str; tools : list of declarations in JSON schema.
         """
+        problem = None
+        try:
+            yield from self._pieces(system, prompt, tools)
+        except Unavailable:
+            raise
+        except Exception as error:
+            problem = _reason(error)
+        if problem:  # raised out here, so that nothing of the vendor's error hangs on it
+            raise Unavailable(problem)
+
+    def _pieces(self, system, prompt, tools):
         import tenacity
 
         attempts = tenacity.Retrying(
@@ -73,20 +87,15 @@ class Gemini:
             retry=tenacity.retry_if_exception(_passes),
             reraise=True,
         )
-        try:
-            for attempt in attempts:
-                with attempt:  # until the first piece is here; what is broken off later is not asked for again
-                    chunks = CLIENTS[self.client](self, system, prompt, tools)
-                    first = next(chunks, None)
-            yield from _pieces(first)
-            finish = _finish(first)
-            for chunk in chunks:
-                yield from _pieces(chunk)
-                finish = _finish(chunk) or finish
-        except Unavailable:
-            raise
-        except Exception as error:
-            raise Unavailable(_reason(error)) from None
+        for attempt in attempts:
+            with attempt:  # until the first piece is here; what is broken off later is not asked for again
+                chunks = CLIENTS[self.client](self, system, prompt, tools)
+                first = next(chunks, None)
+        yield from _pieces(first)
+        finish = _finish(first)
+        for chunk in chunks:
+            yield from _pieces(chunk)
+            finish = _finish(chunk) or finish
         if finish in CUT_OFF or finish is None:
             raise Unavailable("its answer was cut off")
         if finish not in FINISHED:
@@ -98,9 +107,11 @@ def from_settings():
 
     GEMINI_API_KEY or GOOGLE_API_KEY is the key; GEMINI_MODEL, GEMINI_CLIENT and GEMINI_ENDPOINT may say more.
     """
-    key = setting("GEMINI_API_KEY") or setting("GOOGLE_API_KEY")
+    key = (setting("GEMINI_API_KEY") or setting("GOOGLE_API_KEY")).strip()
     if not key:
         return None, "no key is set as GEMINI_API_KEY"
+    if not (key.isascii() and key.isprintable()) or " " in key:
+        return None, "the key that is set has characters that no key has"
     try:
         return Gemini(key, *(setting(f"GEMINI_{name}") for name in ("MODEL", "CLIENT", "ENDPOINT"))), ""
     except Unavailable as error:
@@ -126,7 +137,11 @@ def _genai(gemini, system, prompt, tools):
     """Chunks of a reply as dicts, through google-genai."""
     from google import genai
 
-    options = {"timeout": round(1000 * gemini._timeout), **({"base_url": gemini._endpoint} if gemini._endpoint else {})}
+    options = {
+        "timeout": round(1000 * gemini._timeout),
+        "base_url": gemini._endpoint or VENDOR,
+        "api_version": "v1beta",
+    }
     client = genai.Client(api_key=gemini._key, vertexai=False, http_options=options)
     config = {"system_instruction": system, "automatic_function_calling": {"disable": True}}
     if tools:

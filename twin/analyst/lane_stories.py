@@ -74,7 +74,7 @@ def resilience(story):
         )
     else:
         say(
-            "The partner limits it: [dependency] of the required capacity is not own space.",
+            "The partner limits it, with a dependency of [dependency].",
             "More own capacity than [internal_capacity] raises it.",
         )
     if value("dependency") == 0 and (value("overflow_probability") or 0) > HARDLY:
@@ -149,10 +149,7 @@ def cost(story):
         "and no part of this profit.",
     )
     if (value("best_profit") or 0) > (value("profit") or 0):
-        say(
-            "The most that a service level can bring is [best_profit], at [best_profit_level];",
-            "it is [service_level] now.",
-        )
+        say("Best profit is [best_profit], at [best_profit_level]; the service level is [service_level] now.")
 
 
 def risk(story):
@@ -192,7 +189,7 @@ def outlook(story, ahead=""):
     if not story.knows("horizon_mean", key=key):
         return
     say(
-        f"Over the next {fact(f'{key}.horizon')} demand of [lane] is forecast to average",
+        f"Over the next {fact(f'{key}.horizon')} demand of [lane] is expected to average",
         f"{fact(f'{key}.horizon_mean')};",
         "the next period alone [forecast_mean], somewhere between [forecast_low] and [forecast_high].",
     )

@@ -36,7 +36,7 @@ class Names:
         self._known, self._words, self._parts, starts = lanes, {}, {}, {}
         for lane in lanes:
             words = _TOKEN.findall(plain(lane).casefold())
-            self._words.setdefault("".join(words), lane)
+            self._words.setdefault("".join(words), []).append(lane)
             for word in words:
                 if len(word) == 3 and word.isalpha():
                     self._parts.setdefault(word, set()).add(lane)
@@ -58,15 +58,24 @@ class Names:
             found.append(lane)
             made += [text[at:start], self.key(lane)]
             at, place = end, place + length
-        masked = "".join([*made, text[at:]])
+        masked = self.masked("".join([*made, text[at:]]))
         return list(dict.fromkeys(found)), masked, _names_another(masked)
+
+    def masked(self, text):
+        """Return a text with what is left of any lane's name replaced by its key."""
+        for lane in sorted(self._keys, key=len, reverse=True):
+            name = plain(lane)
+            if len(name) > 2 or not name.isalnum():
+                text = re.sub(re.escape(name), self._keys[lane], text, flags=re.IGNORECASE) if name else text
+        return text
 
     def _longest(self, text, tokens):
         words = [token[0].casefold() for token in tokens]
         for length in range(len(words), 0, -1):
-            lane = self._words.get("".join(words[:length]))
-            if lane is None:
+            lanes = self._words.get("".join(words[:length]))
+            if lanes is None:
                 continue
+            lane = next((one for one in lanes if text.startswith(plain(one), tokens[0].start())), lanes[0])
             before = text[: tokens[0].start()].rstrip()
             quoted = before[-1:] in ("'", '"', "“", "‘", "«")
             as_it_is = _OF.search(before) and text.startswith(plain(lane), tokens[0].start())

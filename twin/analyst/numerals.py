@@ -1,16 +1,21 @@
 """Numbers in a text, however they are written: digits, words, fractions, multiples, with the unit that is said."""
 
+import difflib
 import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from math import nan
 
 from twin.analyst._number_words import (
     CARDINALS,
+    COUNTED,
     FOREIGN,
+    HIDDEN,
     NOT_ROMAN,
     PARTS,
+    REAL_WORDS,
     ROMAN,
     SCALES,
     SHORT_SCALES,
@@ -19,6 +24,8 @@ from twin.analyst._number_words import (
 )
 from twin.analyst._units import unit_after, unit_before
 
+ALIKE = 0.8  # how much a misspelt number word must be like one [-]
+SPELLED = [word for word in (*CARDINALS, *SCALES) if len(word) > 5]
 ROUGH = 0.005  # rounding of a fraction in words, "a third": half a per cent [-]
 ROUGH_TIMES = 0.05  # rounding of a multiple in words, "double" [-]
 _DATE = r"(?P<date>\d{4}-\d{2}-\d{2})(?![\d-])"
@@ -35,7 +42,8 @@ _IN_WORDS = (
     rf"|(?:an?\s+)?(?P<cardinal>{_CARDINAL})"
 )
 _OTHER = "|".join(sorted({*TIMES, *VAGUE, *FOREIGN}, key=len, reverse=True))
-_NUMERAL = re.compile(rf"{_DATE}|{_RATIO}|{_FIGURE}|\b(?:{_IN_WORDS}|(?P<other>{_OTHER}))\b", flags=re.IGNORECASE)
+_END = r"(?:\b|(?=(?:pallet|dollar|day|week|month|percent|point|lane)s?\b))"
+_NUMERAL = re.compile(rf"{_DATE}|{_RATIO}|{_FIGURE}|\b(?:{_IN_WORDS}|(?P<other>{_OTHER})){_END}", flags=re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -55,19 +63,21 @@ class Numeral:
 
 
 def plain(text):
-    """Return a text in one form: full-width, superscript and other digits become 0 to 9, invisible characters go.
+    """Return a text in one form: any digits become 0 to 9, and accents and what is invisible go.
 
     >>> plain("１２ ½ pallets\\u200b")
     '12 1⁄2 pallets'
     """
     text = unicodedata.normalize("NFKC", text.replace("\u2028", "\n"))
     kept = []
-    for character in text:
+    for character in unicodedata.normalize("NFKD", text):
         kind = unicodedata.category(character)
         if kind == "Nd":
             kept.append(str(unicodedata.decimal(character)))
         elif kind == "Zs":
             kept.append(" ")
+        elif character in "\u2010\u2011\u2012":
+            kept.append("-")
         elif character == "\n" or kind[0] not in "CM":
             kept.append(character)
     return "".join(kept)
@@ -79,12 +89,18 @@ def numerals(text):
     >>> [(n.value, n.unit) for n in numerals("Profit falls by a third, to $1,200 a day; stock is 12.5 pallets")]
     [(0.3333333333333333, '-'), (1200.0, '$/day'), (12.5, 'pallet')]
     """
+    text = text.replace("_", " ")
     found = [numeral for match in _NUMERAL.finditer(text) if (numeral := _read(match, text))]
     taken = [(numeral.start, numeral.end) for numeral in found]
-    for match in ROMAN.finditer(text):
-        free = all(match.end() <= start or match.start() >= end for start, end in taken)
-        if free and match[0] not in NOT_ROMAN:
-            found.append(Numeral(*match.span(), nan, 0.0, ""))
+    hidden = [match.span() for match in ROMAN.finditer(text) if match[0] not in NOT_ROMAN]
+    hidden += [match.span() for match in HIDDEN.finditer(text)]
+    hidden += [match.span() for match in re.finditer(r"[a-z]{5,}", text, re.IGNORECASE) if _misspelt(match[0].lower())]
+    hidden += [
+        m.span() for m in re.finditer(r"[a-z]+(?:-[a-z]+)+", text, re.I) if m[0].lower().replace("-", "") in CARDINALS
+    ]
+    for start, end in hidden:
+        if all(end <= first or start >= last for first, last in taken):
+            found.append(Numeral(start, end, nan, 0.0, ""))
     for place, character in enumerate(text):
         if unicodedata.category(character) in ("Nl", "No"):
             found.append(Numeral(place, place + 1, nan, 0.0, ""))
@@ -120,13 +136,25 @@ def _read(match, text):
     return Numeral(start, end, nan, 0.0, "")
 
 
+@cache
+def _misspelt(word):
+    """Whether a word is nearly that of a number: people who write "twnety" mean one."""
+    if word in CARDINALS or word in SCALES or word in REAL_WORDS:
+        return False
+    return bool(difflib.get_close_matches(word, SPELLED, 1, ALIKE))
+
+
 def _figure(start, end, part, text):
     """A number in digits, with what stands before and after it."""
     written, slack = _digits(part["figure"])
     scale = SCALES.get(part.get("scale", "").lower(), 1.0) * SHORT_SCALES.get(part.get("scale", "").lower(), 1.0)
     scale *= SHORT_SCALES.get(part.get("short", "").lower(), 1.0)
-    scale *= 10.0 ** int(part["power"][1:]) if "power" in part and abs(int(part["power"][1:])) < 309 else 1.0
+    if "power" in part:
+        power = int(part["power"][1:])
+        scale *= 10.0**power if abs(power) < 309 else nan
     first, sign, money = unit_before(text, start)
+    if "±" in text[first:start] or re.search(r"\b(?:several|few|some|many)\s*$", text[:start]):
+        written = nan
     unit, last = unit_after(text, end, money)
     value = sign * written * scale
     if unit == "%":
@@ -139,7 +167,9 @@ def _in_words(start, end, words, text):
     unit, last = unit_after(text, end, "")
     if words.lower() == "one" and not unit:
         return None
-    value = _cardinal(words)
+    value = nan if re.search(r"\b(?:several|few|some|many)\s*$", text[:start], re.IGNORECASE) else _cardinal(words)
+    if value <= 10 and re.match(COUNTED, text[end:], re.IGNORECASE):
+        return None  # "two reasons" counts what is said, and nothing of the lanes
     slack = 0.5 if value.is_integer() and "point" not in words.lower() else 0.5 * 10.0 ** -_decimals(words)
     slack = 0.0 if value == 0 else slack
     return Numeral(start, last, value / 100 if unit == "%" else value, slack / 100 if unit == "%" else slack,

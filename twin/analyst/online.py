@@ -1,6 +1,8 @@
 """A model's answer, taken in sentence by sentence: what is supported is shown, what is not is replaced."""
 
+import queue
 import re
+import threading
 import time
 
 from twin.analyst.answer import OFFLINE, Sentence
@@ -13,12 +15,18 @@ from twin.analyst.tools import DECLARATIONS, Toolbox
 ROUNDS = 3  # times that a model may ask for functions, and then must answer
 PATIENCE = 60  # seconds for a whole answer
 LONGEST = 6000  # characters of an answer that are read
+MOST = 40  # sentences of an answer that are shown
+MARK = 6  # characters at a line's beginning that may be the mark of a list
+POLL = 0.2  # seconds between looks at whether a user has had enough
 OTHERS = 8  # lanes that a model may ask for beyond those of the question
 REPLACED = "What the model said without a fact that supports it is not shown; what stands in its place is marked."
 LEFT_OUT = Sentence((Piece("What no fact supports is left out here. "),), replaced=True)
 NO_FACT = f"The model's answer rested on no fact; this is the {OFFLINE}'s."
-_END = re.compile(r"(?<=[.!?])[\"'”)\]]*\s+(?=[A-Z{\"'“(*•-])|\n+")
-_MARKUP = re.compile(r"\*\*|__|`|^\s*(?:#+|[-*•>]|\d{1,2}[.)])\s+", re.MULTILINE)
+_END = re.compile(r"(?<=[.!?])[\"'”)\]]*\s+(?=[A-Z{\"'“(*•-])")
+_LINE = re.compile(r"(?<=[.!?:;])[ \t]*\n\s*")  # a line ends a sentence only where a mark does
+_MARKUP = re.compile(r"\*\*|(?<![a-zA-Z0-9])_+|_+(?![a-zA-Z0-9])|`")
+_LISTED = re.compile(r"(?:^|(?<=\n))\s*(?:#+|[-*•>]|\d{1,2}[.)])\s+")
+_PLACE = re.compile(r"\{\{\s*([\w.]+)\s*\}\}")
 _KEY = re.compile(r"(?<![\w{.])(?P<key>(?:lane|whatif)\d+(?:\.[a-z_]+(?:\.(?:change|relative))?)?)(?![\w}])")
 
 
@@ -35,17 +43,23 @@ class Reader:
 
     def take(self, text):
         """Take in more text; sentences that are complete are checked."""
-        *complete, self._rest = _END.split(self._rest + text)
-        for sentence in complete:
+        text = self._rest + text
+        end = text.rindex("\n") if "\n" in text[-MARK:] else len(text)  # what follows it may be the mark of a list
+        end = len(text[:end].rstrip("\n")) if end < len(text) else end
+        lines = _LINE.sub("\x00", _LISTED.sub(" ", text[:end])).replace("\n", " ").split("\x00")
+        *complete, rest = [part for line in lines for part in _END.split(line)]
+        self._rest = rest + text[end:]
+        for sentence in complete[: MOST - len(self.sentences)]:
             self._one(sentence)
 
     def end(self):
         """Take in what is left."""
-        rest, self._rest = self._rest, ""
-        self._one(rest)
+        self.take("\n" + " " * MARK)
+        self._one(self._rest)
 
     def _one(self, sentence):
-        sentence = _KEY.sub(r"{{\g<key>}}", _MARKUP.sub("", plain(sentence))).strip()
+        sentence = _PLACE.sub(r"{{\1}}", _MARKUP.sub("", plain(" ".join(sentence.split()))))
+        sentence = _KEY.sub(r"{{\g<key>}}", sentence).strip()
         if not any(character.isalnum() for character in sentence):
             return
         try:
@@ -74,16 +88,17 @@ def answer(model, question, evidence, stand_in, portfolio, names, before=(), sho
     for turn in range(ROUNDS + 1):
         reader, calls, length = Reader(evidence, stand_in, show), [], 0
         text = prompt(question, evidence, portfolio, names, before, done, others)
-        for event in model.stream(RULES, text, DECLARATIONS if turn < ROUNDS else []):
-            if stop and stop():
-                raise Unavailable("it was stopped")
-            if time.monotonic() - started > PATIENCE:
-                raise Unavailable("it did not finish in time")
+        events = _bounded(model.stream(RULES, text, DECLARATIONS if turn < ROUNDS else []), started + PATIENCE, stop)
+        for event in events:
             if isinstance(event, Call):
                 calls.append(event)
-            elif length < LONGEST:
+            elif isinstance(event, str):
+                reader.take(event[: LONGEST - length])
                 length += len(event)
-                reader.take(event)
+            else:
+                raise Unavailable("its answer could not be read")
+            if length >= LONGEST:
+                break
         if not calls:
             break
         done += [toolbox.run(call.name, call.arguments) for call in calls]
@@ -93,3 +108,32 @@ def answer(model, question, evidence, stand_in, portfolio, names, before=(), sho
     if not reader.rests_on_facts and stand_in:
         return tuple(stand_in), (REPLACED if reader.failed else NO_FACT,)
     return tuple(reader.sentences), (REPLACED,) if reader.failed else ()
+
+
+def _bounded(stream, deadline, stop):
+    """Yield the events of a stream, read in a thread of its own: neither silence nor trickling holds an answer up."""
+    events, ended = queue.Queue(), object()
+
+    def read():
+        try:
+            for event in stream:
+                events.put(event)
+            events.put(ended)
+        except BaseException as error:
+            events.put(error)
+
+    threading.Thread(target=read, daemon=True).start()
+    while True:
+        try:
+            event = events.get(timeout=POLL)
+        except queue.Empty:
+            event = ""
+        if stop and stop():
+            raise Unavailable("it was stopped")
+        if time.monotonic() > deadline:
+            raise Unavailable("it did not finish in time")
+        if event is ended:
+            return
+        if isinstance(event, BaseException):
+            raise event
+        yield event

@@ -8,7 +8,7 @@ from twin.analyst.changes import Unclear, changes_in, days_in, direction_of
 from twin.analyst.english import KINDS, SLANG, TOPICAL, WORDS, says
 from twin.analyst.measures import MEASURES
 from twin.analyst.numerals import numerals
-from twin.portfolio import INPUTS, Change
+from twin.portfolio import INPUTS, RANKINGS, Change
 from twin.quantities import label
 
 ABBREVIATIONS = {"var", "cvar", "eoq", "cv", "sd of profit"}  # these say more than any longer name beside them
@@ -221,6 +221,8 @@ def _network(text, measure):
         return Request("refuse", unclear=True)
     if by in ("value_at_risk", "conditional_value_at_risk"):
         by = "overflow_probability"  # a risk that is known of all lanes at once
+    if by not in RANKINGS:
+        return Request("refuse", unclear=True)
     return Request("network", (), by, largest=_larger(text, by))
 
 

@@ -1,14 +1,14 @@
 """What a model may ask for: functions of the twin whose results become facts, each with a JSON schema."""
 
+import numpy as np
+
 from twin._check import require
 from twin.analyst import facts
 from twin.analyst.gathering import FARTHEST
 from twin.demand import DAYS_PER_PERIOD
-from twin.portfolio import HOW, INPUTS, Change
-from twin.scenario import UNITS
+from twin.portfolio import HOW, INPUTS, RANKINGS, Change
 
 MOST = 6  # calls in one answer
-RANKINGS = (*UNITS, "use")
 _LANE = {"type": "string", "description": "key of a lane, such as lane1"}
 
 
@@ -63,13 +63,16 @@ class Toolbox:
             require(self._calls <= MOST, "calls", f"at most {MOST} in one answer", self._calls)
             require(name in {one["name"] for one in DECLARATIONS}, "function", "one of those declared", name)
             getattr(self, f"_{name}")(**arguments)
-        except (ValueError, TypeError, KeyError, AttributeError) as error:
-            return f"{name} was refused: {error}"
+        except ValueError as error:
+            return f"{name} was refused: {self._names.masked(str(error))}"
+        except Exception as error:  # whatever a model has sent; its words are not repeated
+            return f"{name} was refused: its arguments cannot be used ({type(error).__name__})"
         new = [fact for fact in self._evidence.facts if fact not in before]
         return f"{name} was run: {len(new)} new facts, {new[0].partition('.')[0]}.*" if new else f"{name}: nothing new"
 
     def _lane(self, key):
         lane = self._names.lane(str(key))
+        require(lane in self._portfolio.policies.index, "lane", "one that is still here", key)
         if f"{key}.profit" not in self._evidence.facts:
             facts.lane_facts(self._evidence, self._portfolio, lane, key)
         return lane
@@ -90,9 +93,10 @@ class Toolbox:
 
     def _forecast(self, lane, days):
         period = self._portfolio.feed.period
+        require(np.isfinite(float(days)), "days", "a finite number", days)
         periods = min(max(1, round(float(days) / DAYS_PER_PERIOD[period])), FARTHEST[period])
         facts.outlook(self._evidence, self._portfolio, self._lane(lane), lane, periods)
 
     def _rank(self, measure, largest):
         require(measure in RANKINGS, "measure", "one of those declared", measure)
-        facts.network(self._evidence, self._portfolio, self._names.key, measure, largest=bool(largest))
+        facts.network(self._evidence, self._portfolio, self._names.key, measure, largest=largest is True)

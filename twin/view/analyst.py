@@ -99,7 +99,11 @@ class AnalystDesk:
         if later is _now:
             run()
         else:  # the controls work on meanwhile
-            threading.Thread(target=run, daemon=True).start()
+            try:
+                threading.Thread(target=run, daemon=True).start()
+            except RuntimeError:
+                self._asked = ""
+                raise
 
     def _show(self, sentences):
         self._sheet.live = "".join(map(sentence_html, sentences))
