@@ -172,8 +172,8 @@ def _is(numeral, fact):
         return True
     if not numeral.slack <= max(CLOSE * abs(numeral.value), 1e-12) and abs(fact.value) >= 1:
         return False
-    if (numeral.value == 0) != (fact.value == 0):
-        return False
+    if numeral.value == 0 and numeral.slack >= (0.005 if numeral.unit == "-" else 0.5):
+        return False  # "0 pallets" is none at all; "0.0 pallets" may be a few hundredths
     return abs(value - fact.value) <= numeral.slack * (1 + 1e-9) + 1e-12 * abs(fact.value)
 
 

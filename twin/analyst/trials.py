@@ -6,9 +6,9 @@ from twin import simulate
 from twin.analyst.checking import Unsupported, checked
 from twin.analyst.gathering import gather
 from twin.analyst.naming import Names
-from twin.analyst.questions import understand
+from twin.analyst.questions import Request
 from twin.portfolio import Change
-from twin.quantities import quantity
+from twin.quantities import label, quantity
 
 #: Sentences as models write them that are asked for numbers; nobody has computed them.
 LIES = (
@@ -63,35 +63,29 @@ def made_up(portfolio, lane, *, samples, seed):
         beyond_rounding : whether it is printed otherwise than the true one.
         shown : whether the sentence passed the check.
     """
-    rng, true = simulate.generator(seed), list(_true(portfolio, lane))
+    evidence, _, _ = gather(Request("overview", (lane,)), portfolio, Names())
+    true = [
+        fact for fact in evidence.facts.values() if fact.key in evidence.lanes and fact.value and fact.unit != "date"
+    ]
+    rng = simulate.generator(seed)
     errors = 10.0 ** rng.uniform(SMALLEST, LARGEST, samples)
     signs, which = rng.choice((-1.0, 1.0), samples), rng.integers(len(true), size=samples)
     found = {"relative_error": errors, "beyond_rounding": np.empty(samples, bool), "shown": np.empty(samples, bool)}
-    for i, (evidence, pieces, place) in enumerate(true[j] for j in which):
-        fact = pieces[place].fact
+    for i, fact in enumerate(true[j] for j in which):
         wrong = quantity(fact.value * (1.0 + signs[i] * errors[i]), fact.unit, evidence.period)
-        wrong = f"+{wrong}" if pieces[place].text.startswith("+") and not wrong.startswith("−") else wrong
-        sentence = "".join(wrong if j == place else _plainly(piece) for j, piece in enumerate(pieces))
-        found["beyond_rounding"][i] = wrong != pieces[place].text
-        found["shown"][i] = supported(sentence, evidence)
+        found["beyond_rounding"][i] = wrong != evidence.printed(fact)
+        found["shown"][i] = supported(f"The {label(fact.name)} of this lane is {wrong}.", evidence)
     return found
 
 
-def _true(portfolio, lane):
-    """Every number in true sentences about a lane: its evidence, the pieces of the sentence, and its place there."""
-    for question in one_of_each():
-        names = Names()
-        names.look_at(tuple(portfolio.policies.index))
-        request = understand(question, names, lane, portfolio.feed.period)
-        evidence, sentences, _ = gather(request, portfolio, names)
-        for sentence in sentences:
-            if supported(sentence, evidence):
-                pieces = checked(sentence, evidence)
-                for place, piece in enumerate(pieces):
-                    if piece.fact and piece.fact.value:
-                        yield evidence, pieces, place
+class Scripted:
+    """A model that says what it is told to, for demonstrations where none can be asked."""
 
+    name = "a scripted model"
 
-def _plainly(piece):
-    """A piece as a text, a lane as its placeholder: names may hold numbers of their own."""
-    return "this lane" if piece.lane else piece.text
+    def __init__(self, text):
+        self._text = text
+
+    def stream(self, system, prompt, tools):
+        """Yield the text."""
+        yield self._text
