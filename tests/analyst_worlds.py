@@ -54,13 +54,13 @@ def hostile():
 @cache
 def short():
     """Lanes of two days, so that nothing can be forecast and no pattern told."""
-    return _portfolio({lane: [120.0, 80.0] for lane in LANES})
+    return made({lane: [120.0, 80.0] for lane in LANES})
 
 
 @cache
 def still():
     """Lanes on which nothing varies."""
-    return _portfolio({lane: [100.0] * 40 for lane in LANES}, {lane: {"lead_time_sd_days": 0.0} for lane in LANES})
+    return made({lane: [100.0] * 40 for lane in LANES}, {lane: {"lead_time_sd_days": 0.0} for lane in LANES})
 
 
 @cache
@@ -77,10 +77,11 @@ def extreme():
         "HAM-ROT": {"internal_capacity": 0.0, "partner_surcharge": 1e8, "service_level": 0.999999},
         "FRA-PAR": {"sla_penalty": 1e12, "dwell": 500.0, "service_level": 0.000001},
     }
-    return _portfolio(volumes, policies)
+    return made(volumes, policies)
 
 
-def _portfolio(volumes, policies=None):
+def made(volumes, policies=None):
+    """Lanes of these daily volumes."""
     parts = [
         pd.DataFrame({"date": np.datetime64("2025-01-01") + np.arange(len(volume)), "lane": lane, "volume": volume})
         for lane, volume in volumes.items()

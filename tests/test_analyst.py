@@ -1,6 +1,8 @@
 """The analyst makes no number up: every question on every kind of lanes, offline and with models that misbehave."""
 
 import re
+import threading
+import time
 from dataclasses import replace
 
 import analyst_worlds as worlds
@@ -15,7 +17,7 @@ from twin.analyst.evidence import Evidence
 from twin.analyst.gemini import Call, Unavailable
 from twin.analyst.offline import NOTHING, STORIES
 from twin.data.text import visible
-from twin.portfolio import Change
+from twin.portfolio import RANKINGS, Change
 
 QUESTIONS = questions()
 SAME = {name: name for name in LANES}
@@ -348,3 +350,109 @@ class TestModels:
             "profit?", worlds.research(), "BER-MUC", stop=lambda: True
         )
         assert "it was stopped" in answer.remarks[0] and answer.by == OFFLINE
+
+    @pytest.mark.parametrize(
+        "events",
+        [[None], [5], [b"bytes"], [["a"]], [{"text": "a"}], []],
+        ids=["none", "number", "bytes", "list", "dict", "nothing"],
+    )
+    def test_events_of_no_known_kind_are_stood_in_for(self, events):
+        answer = Conversation(Model(lambda prompt: events)).ask("profit?", worlds.research(), "BER-MUC")
+        assert answer.by == OFFLINE and answer.facts and "gave no answer" in answer.remarks[0]
+
+    @pytest.mark.parametrize("error", [RuntimeError, KeyError, OSError, RecursionError, AttributeError])
+    def test_errors_of_any_kind_are_stood_in_for_and_not_repeated(self, error):
+        def fails(prompt):
+            raise error("a secret")
+            yield
+
+        answer = Conversation(Model(fails)).ask("profit?", worlds.research(), "BER-MUC")
+        assert answer.by == OFFLINE and f"as it failed ({error.__name__})" in answer.remarks[0]
+        assert "secret" not in "".join(answer.remarks)
+
+    def test_a_model_that_never_ends_is_given_up(self, monkeypatch):
+        def goes_on(prompt):
+            while True:
+                time.sleep(0.05)
+                yield ""
+
+        monkeypatch.setattr(online, "PATIENCE", 0.5)
+        answer = Conversation(Model(goes_on)).ask("profit?", worlds.research(), "BER-MUC")
+        assert "did not finish in time" in answer.remarks[0]
+
+    def test_a_silent_model_can_be_stopped(self):
+        stop, started = threading.Event(), time.monotonic()
+        threading.Timer(0.3, stop.set).start()
+        silent = Model(lambda prompt: iter(lambda: time.sleep(20), 1))
+        answer = Conversation(silent).ask("profit?", worlds.research(), "BER-MUC", stop=stop.is_set)
+        assert "it was stopped" in answer.remarks[0] and time.monotonic() - started < 5
+
+    def test_an_endless_speech_is_cut(self):
+        model = Model(lambda prompt: ["Profit is {{lane1.profit}}. " * 100_000])
+        answer = Conversation(model).ask("profit?", worlds.research(), "BER-MUC")
+        assert 0 < len(answer.sentences) <= online.MOST
+
+    @pytest.mark.parametrize("days", ["inf", float("inf"), 1e999, 10**400, float("nan"), True, None, [1], -5])
+    def test_arguments_out_of_all_bounds(self, days):
+        turns = iter([[Call("forecast", {"lane": "lane1", "days": days})], "Profit is {{lane1.profit}}."])
+        answer = Conversation(Model(lambda prompt: next(turns))).ask("profit?", worlds.research(), "BER-MUC")
+        assert answer.text() == "Profit is $1,304 a day."
+
+    def test_a_lane_that_has_gone_is_not_named_to_a_model(self):
+        turns = iter(
+            [*["Profit is {{lane1.profit}}."], [Call("assess", {"lane": "lane1"})], "Profit is {{lane2.profit}}."]
+        )
+        model = Model(lambda prompt: next(turns))
+        analyst = Conversation(model)
+        analyst.ask("profit?", worlds.research(), "BER-MUC")
+        analyst.ask("and what else?", worlds.hostile(), HOSTILE["HAM-ROT"])
+        assert "assess was refused" in model.prompts[2]
+        assert not any(name in prompt for prompt in model.prompts for name in (*LANES, *HOSTILE.values()))
+
+    def test_a_what_if_of_another_question_does_not_stand_for_this_one(self):
+        model = Model(lambda prompt: "If so, profit would be {{whatif1.profit}}.")
+        analyst = Conversation(model)
+        for question in ("what if returns double?", "what if own capacity rises by 20 %?"):
+            analyst.ask(question, worlds.research(), "BER-MUC")
+        assert "EARLIER ANSWER: If so, profit would be [number]." in model.prompts[1]
+
+    def test_what_is_forgotten_while_it_is_answered_stays_forgotten(self):
+        analyst = Conversation()
+        analyst.model = Model(lambda prompt: analyst.clear() or "Profit is {{lane1.profit}}.")
+        analyst.ask("profit?", worlds.research(), "BER-MUC")
+        assert not analyst.answers
+
+
+class TestRest:
+    @pytest.mark.parametrize("measure", RANKINGS)
+    def test_lanes_are_ranked_by_every_number_of_the_network(self, measure):
+        answer = Conversation().ask(f"rank all lanes by {measure.replace('_', ' ')}", worlds.research(), "BER-MUC")
+        shown = [fact.value for fact in answer.facts if fact.key.startswith("lane")]
+        if shown:  # some words stand for another number, too
+            assert shown == sorted(shown, reverse=True) and len(shown) == 3
+
+    def test_lanes_are_ranked_by_nothing_else(self):
+        for question in ("which lane has the highest best profit?", "rank all lanes by forecast", "the funniest lane?"):
+            assert not Conversation().ask(question, worlds.research(), "BER-MUC").facts
+
+    @pytest.mark.parametrize(
+        "inputs",
+        [
+            {"lead_time_sd_days": 0.0, "return_rate": 0.3},
+            {"lead_time_sd_days": 4.0, "return_rate": 0.3},
+            {"lead_time_sd_days": 0.0, "return_rate": 0.0},
+        ],
+    )
+    @pytest.mark.parametrize("question", ["why is it volatile?", "how bad can it get?"])
+    def test_whatever_varies_most(self, inputs, question):
+        portfolio = worlds.made({"BER-MUC": [100.0, 101.0, 99.0, 102.0] * 20}, {"BER-MUC": inputs})
+        answer = Conversation().ask(question, portfolio, "BER-MUC")
+        nothing_made_up(answer, portfolio)
+        assert len(answer.facts) > 5
+
+    def test_an_export_means_nothing_to_markdown(self):
+        analyst = Conversation()
+        portfolio = worlds.made({"a|b <img src=x> [x](y)": [10.0, 12.0, 9.0, 11.0]})
+        analyst.ask("# profit of *it*?", portfolio, "a|b <img src=x> [x](y)")
+        text = analyst.export()
+        assert "a\\|b \\<img src=x\\> \\[x\\](y)" in text and "## \\# profit of \\*it\\*?" in text

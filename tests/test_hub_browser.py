@@ -245,6 +245,7 @@ def test_tabs_by_key_what_if_and_the_analyst(hub):
     hub.get_by_role("button", name="Ask", exact=True).click()
     share = FEED.statistics.loc["BER-MUC", "return_rate"]
     until(lambda: told(hub).get("whatif1.profit"), directly(holding_cost=9.0, return_rate=2 * share)["profit"])
+    hub.get_by_text("Examples", exact=True).click()
     hub.get_by_role("button", name="Which lanes need attention?").click()
     hub.get_by_role("heading", name="Which lanes need attention?").wait_for()
     with hub.expect_download() as download:

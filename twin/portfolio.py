@@ -17,7 +17,9 @@ INPUTS = (*DEMAND, *NAMES)
 ORDER = {"demand_mean": 0, "service_level": 2}  # of changes; others in between, as they are given
 HOW = {"to": lambda value, amount: amount, "times": np.multiply, "plus": np.add}
 HORIZON = 14  # periods that a forecast looks ahead at first
-RANKINGS = ("last_volume", "trend", "use", "coefficient_of_variation", *INPUTS, *lane.UNITS)  # columns of `network`
+RANKINGS = tuple(
+    dict.fromkeys(("last_volume", "trend", "use", "coefficient_of_variation", *INPUTS, *lane.UNITS))
+)  # columns of `network`
 MOST_USE = 10.0  # shown for a lane of little own capacity, or of none [-]
 
 

@@ -55,7 +55,8 @@ class Reader:
     def end(self):
         """Take in what is left."""
         self.take("\n" + " " * MARK)
-        self._one(self._rest)
+        if len(self.sentences) < MOST:
+            self._one(self._rest)
 
     def _one(self, sentence):
         sentence = _PLACE.sub(r"{{\1}}", _MARKUP.sub("", plain(" ".join(sentence.split()))))

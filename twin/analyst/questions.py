@@ -1,11 +1,10 @@
 """What a question asks for: its kind, its lanes, the number it names, what is to be different, how far ahead."""
 
-import difflib
 import re
 from dataclasses import dataclass, replace
 
 from twin.analyst.changes import Unclear, changes_in, days_in, direction_of
-from twin.analyst.english import KINDS, SLANG, TOPICAL, WORDS, says
+from twin.analyst.english import KINDS, TOPICAL, WORDS, normal, says
 from twin.analyst.measures import MEASURES
 from twin.analyst.numerals import numerals
 from twin.portfolio import INPUTS, RANKINGS, Change
@@ -16,7 +15,6 @@ SPREAD = {"demand_mean": "demand_sd", "lead_time_mean_days": "lead_time_sd_days"
 SPREAD |= {"lead_time_demand_mean": "lead_time_demand_sd", "profit": "profit_sd"}
 NO_PHRASES = {"use", "lanes", "horizon", "periods"}  # words of everyday
 MORE_IS_BETTER = {"profit", "resilience_index", "fill_rate", "revenue", "best_profit"}
-ALIKE = 0.86  # how much a misspelt word must be like one that is known [-]
 _FROM_TO = re.compile(
     r"\bfrom (\d+(?:\.\d+)?) ?(?:%|percent|per cent)? ?to (\d+(?:\.\d+)?)"
     r"|\b(\d\d(?:\.\d+)?) ?(?:%|percent)? ?to (\d\d(?:\.\d+)?)\b"
@@ -29,7 +27,6 @@ _PHRASES = sorted(
     ),
     key=lambda pair: (pair[0] not in ABBREVIATIONS, -len(pair[0])),
 )
-_KNOWN = {word for phrase, _ in _PHRASES for word in phrase.split() if len(word) > 5} | set(WORDS["spelling"]["words"])
 
 
 @dataclass(frozen=True)
@@ -68,7 +65,7 @@ def understand(question, names, lane, period, before=None):
         The one before in this conversation.
     """
     named, masked, unknown = names.find(question)
-    text = _normal(re.sub(r"\blane\d+\b", " @ ", re.sub(r'["“”«»]', " ", masked.lower())))
+    text = normal(re.sub(r"\blane\d+\b", " @ ", re.sub(r'["“”«»]', " ", masked.lower())))
     if unknown or says("off_topic", text):
         return Request("refuse", unknown=unknown)
     in_view = says("in_view", text)
@@ -244,17 +241,3 @@ def _larger(text, measure):
     if re.search(r"\bbest\b", text):
         return measure in MORE_IS_BETTER
     return not says("smallest", text)
-
-
-def _normal(text):
-    """A text in the words that are looked for: misspelt ones put right, slang in terms of the field."""
-
-    def right(match):
-        word = match[0]
-        near = [] if len(word) < 6 or word in _KNOWN else difflib.get_close_matches(word, _KNOWN, 1, ALIKE)
-        return near[0] if near and near[0][0] == word[0] and abs(len(near[0]) - len(word)) < 2 else word
-
-    text = re.sub(r"[a-z]+", right, text.replace("’", "'"))
-    for said, meant in SLANG:
-        text = said.sub(meant, text)
-    return " ".join(text.split())

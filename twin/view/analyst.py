@@ -58,7 +58,7 @@ class AnalystDesk:
             self._conversation.model = model
 
     def do(self, message):
-        """Do what the page asks for; return whether it was for the analyst."""
+        """Do what the page asks for, where it is for the analyst."""
         done = message.get("do")
         if done == "ask":
             self._ask(message)
@@ -69,7 +69,6 @@ class AnalystDesk:
             self._sheet.send({"download": "conversation.md", "type": "text/markdown"}, buffers=[text])
         elif done == "forget":
             self._conversation.clear()
-        return done in ("ask", "stop", "conversation", "forget")
 
     def _ask(self, message):
         if self._asked:
@@ -127,12 +126,13 @@ class AnalystDesk:
                 "Gemini is sent the numbers of the lanes in question, and never their names.</p>"
             )
         buttons = [f'<button name="question" value="{question}">{question}</button>' for question in EXAMPLES]
-        examples = "" if self._conversation.answers else " ".join(buttons)
+        folded = "" if len(self._conversation.answers) > 1 else " open"  # room for answers, on narrow pages
         return (
             '<form data-form="ask"><label for="twin-question">Your question, about this lane or all of them</label>'
             f'<div class="twin-row"><input id="twin-question" name="question" autocomplete="off" maxlength="{LONGEST}" '
             f'placeholder="what if returns double?"><button type="submit">Ask</button></div>{by}'
-            f'<div class="twin-row twin-examples">{examples}</div></form>'
+            f'<details id="twin-examples"{folded}><summary>Examples</summary>'
+            f'<div class="twin-row twin-examples">{" ".join(buttons)}</div></details></form>'
         )
 
     def _waiting(self):
