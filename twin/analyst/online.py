@@ -22,7 +22,7 @@ OTHERS = 8  # lanes that a model may ask for beyond those of the question
 REPLACED = "What the model said without a fact that supports it is not shown; what stands in its place is marked."
 LEFT_OUT = Sentence((Piece("What no fact supports is left out here. "),), replaced=True)
 NO_FACT = f"The model's answer rested on no fact; this is the {OFFLINE}'s."
-_END = re.compile(r"(?<=[.!?])[\"'”)\]]*\s+(?=[A-Z{\"'“(*•-])")
+_END = re.compile(r"(?<=[.!?])[\"'”)\]]*\s+(?=[A-Z{\"'“(*•<-])")
 _LINE = re.compile(r"(?<=[.!?:;])[ \t]*\n\s*")  # a line ends a sentence only where a mark does
 _MARKUP = re.compile(r"\*\*|(?<![a-zA-Z0-9])_+|_+(?![a-zA-Z0-9])|`")
 _LISTED = re.compile(r"(?:^|(?<=\n))\s*(?:#+|[-*•>]|\d{1,2}[.)])\s+")
