@@ -46,7 +46,8 @@ class Gemini:
     """
 
     def __init__(self, key, model="", client="", endpoint="", *, timeout=TIMEOUT, wait=WAIT):
-        self._key, self._endpoint, self._timeout, self._wait = key, endpoint, timeout, wait
+        self._key = lambda: key  # so that no listing of the object shows it
+        self._endpoint, self._timeout, self._wait = endpoint, timeout, wait
         self.model = model or MODEL
         client = client or next((name for name in CLIENTS if _installed(name)), "")
         if client and client not in CLIENTS:
@@ -125,7 +126,7 @@ def _generativeai(gemini, system, prompt, tools):
         import google.generativeai as client
 
     options = {"api_endpoint": gemini._endpoint} if gemini._endpoint else None
-    client.configure(api_key=gemini._key, transport="rest", client_options=options)
+    client.configure(api_key=gemini._key(), transport="rest", client_options=options)
     declared = [{"function_declarations": tools}] if tools else None
     model = client.GenerativeModel(gemini.model, system_instruction=system, tools=declared)
     limits = {"timeout": gemini._timeout, "retry": None}
@@ -142,7 +143,7 @@ def _genai(gemini, system, prompt, tools):
         "base_url": gemini._endpoint or VENDOR,
         "api_version": "v1beta",
     }
-    client = genai.Client(api_key=gemini._key, vertexai=False, http_options=options)
+    client = genai.Client(api_key=gemini._key(), vertexai=False, http_options=options)
     config = {"system_instruction": system, "automatic_function_calling": {"disable": True}}
     if tools:
         config["tools"] = [{"function_declarations": tools}]
