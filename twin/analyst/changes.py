@@ -113,6 +113,8 @@ def _inputs(clause):
             found.append((match.start(), name))
             free = f"{free[: match.start()]}{'_' * len(phrase)}{free[match.end() :]}"
     names = list(dict.fromkeys(name for _, name in sorted(found)))
+    if re.search(r"\b(?:partner|competitor)\b", clause):  # whose price is our surcharge
+        names = list(dict.fromkeys("partner_surcharge" if n == "service_revenue" else n for n in names))
     if "reliable" in clause and "lead_time_sd_days" in names:
         names = [name for name in names if name != "lead_time_mean_days"]
     return names

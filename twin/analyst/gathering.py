@@ -41,7 +41,7 @@ def gather(request, portfolio, names, evidence=None):
         offline.STORIES[request.kind](story, **how)
         said += story.sentences
         remarks += more
-    return evidence, said, [*remarks, *_assumed(request, portfolio)]
+    return evidence, said, [*request.notes, *remarks, *_assumed(request, portfolio)]
 
 
 def _known(evidence, portfolio, names, lanes):

@@ -38,6 +38,7 @@ class Request:
     changes : of a what-if, or of a point of service that names both levels; `small` when a what-if names no amount.
     days : ahead, of an outlook; None where it names none. largest : whether a ranking starts at the top.
     unknown : whether it names a lane that is not here. unclear : whether it asks to change what is not understood.
+    notes : what of the question is not answered.
     """
 
     kind: str
@@ -49,6 +50,7 @@ class Request:
     largest: bool = True
     unknown: bool = False
     unclear: bool = False
+    notes: tuple[str, ...] = ()
 
 
 def understand(question, names, lane, period, before=None):
@@ -77,11 +79,24 @@ def understand(question, names, lane, period, before=None):
         request = _alone(text, bool(named), focus, period, before)
     except Unclear:
         return Request("refuse", focus, unclear=True)
+    request = replace(request, notes=_notes(request, text))
     if pair and request.kind != "what_if":
         return Request("compare", pair, _measure(text) or _ranked_by(text))
     if request.kind == "refuse" and before and _leans(text, bool(named)):
         return replace(before, lanes=focus if before.lanes or named else ())
     return request
+
+
+def _notes(request, text):
+    """Sentences on what of a question its answer leaves out."""
+    second = _measure(text.partition(" and ")[2])
+    if request.kind == "what_if" and says("network", text):
+        return ("A what-if is of one lane at a time.",)
+    if request.kind == "outlook" and says("calendar", text):
+        return ("An outlook is asked for by days, weeks or months ahead, and not by a date.",)
+    if request.kind == "value" and second and second != request.measure:
+        return (f"One number is told at a time; ask for {label(second)} next.",)
+    return ()
 
 
 def _alone(text, named, focus, period, before):
