@@ -90,7 +90,7 @@ def understand(question, names, lane, period, before=None):
 def _notes(request, text):
     """Sentences on what of a question its answer leaves out."""
     second = _measure(text.partition(" and ")[2])
-    if request.kind == "what_if" and says("network", text):
+    if request.kind == "what_if" and says("all_lanes", text):
         return ("A what-if is of one lane at a time.",)
     if request.kind == "outlook" and says("calendar", text):
         return ("An outlook is asked for by days, weeks or months ahead, and not by a date.",)
