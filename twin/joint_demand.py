@@ -1,0 +1,140 @@
+"""Demand of several partners together: its covariance, and seeded draws of it."""
+
+import numpy as np
+
+from twin._check import nonnegative, numbers, require, whole
+from twin.simulate import generator
+
+
+def covariance_matrix(sd, correlation=0.0):
+    """Return the covariance of demands: rho_ij s_i s_j.
+
+    Parameters
+    ----------
+    sd : array_like, shape (n,)
+        Standard deviation of each partner's demand, >= 0. [pallet]
+    correlation : float, or array_like of shape (n, n), optional
+        One correlation of every pair, or a matrix of them, symmetric with ones on its diagonal. [-]
+
+    Returns
+    -------
+    ndarray, shape (n, n). [pallet^2]
+
+    Errors
+    ------
+    ValueError for correlations that no demands can have at once: an eigenvalue below zero.
+
+    >>> covariance_matrix([10.0, 20.0], 0.5).tolist()
+    [[100.0, 100.0], [100.0, 400.0]]
+    """
+    (sd,), (rho,) = nonnegative(sd=sd), numbers(correlation=correlation)
+    require(sd.ndim == 1 and sd.size > 0, "sd", "a list of at least one number", sd)
+    if rho.ndim == 0:
+        rho = np.where(np.eye(sd.size, dtype=bool), 1.0, rho)
+    require(rho.shape == (sd.size, sd.size), "correlation", "one number, or a matrix with a row a partner", rho.shape)
+    require(np.all(np.diag(rho) == 1), "correlation", "1 on the diagonal", np.diag(rho))
+    return checked_covariance(rho, "correlation") * np.outer(sd, sd)
+
+
+def checked_covariance(covariance, name="covariance"):
+    """Return a covariance as a float array; it must be symmetric, with no eigenvalue below zero.
+
+    Parameters
+    ----------
+    covariance : array_like, shape (n, n). [pallet^2]
+    name : str, optional
+        What the message calls it.
+
+    >>> checked_covariance([[1.0, 2.0], [2.0, 1.0]])
+    Traceback (most recent call last):
+    ValueError: covariance must be one that demands can have: no eigenvalue below zero; got -1
+    """
+    (matrix,) = numbers(**{name: covariance})
+    square = matrix.ndim == 2 and 0 < matrix.shape[0] == matrix.shape[1]
+    require(square, name, "a square matrix", matrix.shape)
+    scale = np.abs(matrix).max()
+    require(bool(np.all(np.abs(matrix - matrix.T) <= 1e-9 * scale)), name, "symmetric", matrix.tolist())
+    lowest = np.linalg.eigvalsh(matrix)[0]
+    rule = "one that demands can have: no eigenvalue below zero"
+    require(lowest >= -1e-9 * scale * len(matrix), name, rule, f"{lowest:.6g}")
+    return matrix
+
+
+def normal_draws(mean, covariance, *, samples, seed):
+    """Return draws of jointly normal demands, not cut off at zero, as the closed forms assume.
+
+    Parameters
+    ----------
+    mean : array_like, shape (n,)
+        Mean demand of each partner. [pallet]
+    covariance : array_like, shape (n, n). [pallet^2]
+    samples, seed : int
+        Number of draws, >= 2, and the seed.
+
+    Returns
+    -------
+    ndarray, shape (samples, n). [pallet]
+
+    >>> normal_draws([100.0, 50.0], covariance_matrix([0.0, 0.0]), samples=2, seed=1).tolist()
+    [[100.0, 50.0], [100.0, 50.0]]
+    """
+    (mean,), covariance = numbers(mean=mean), checked_covariance(covariance)
+    require(mean.shape == covariance.shape[:1], "mean", "a number for each row of the covariance", mean.shape)
+    values, vectors = np.linalg.eigh(covariance)
+    normal = generator(seed).standard_normal((whole("samples", samples, least=2), mean.size))
+    return mean + (normal * np.sqrt(np.maximum(values, 0.0))) @ vectors.T
+
+
+def draws(distributions, correlation=0.0, *, samples, seed):
+    """Return draws of demands of any distribution that rise and fall together: a Gaussian copula.
+
+    x_i = F_i^-1(Phi(u_i)) with u normal of the given correlation
+
+    Parameters
+    ----------
+    distributions : list of n frozen SciPy distributions
+        Demand of each partner alone. [pallet]
+    correlation : float, or array_like of shape (n, n), optional
+        Of the normal scores u; the demands' own is nearer to zero where they are skewed. [-]
+    samples, seed : int
+        Number of draws, >= 2, and the seed.
+
+    Returns
+    -------
+    ndarray, shape (samples, n). [pallet]
+
+    Source
+    ------
+    Nelsen (2006), Gaussian copula; notebook 08, eq. (8.3).
+
+    >>> from scipy.stats import gamma, poisson
+    >>> draws([poisson(5), gamma(4.0, scale=25.0)], 0.8, samples=100_000, seed=1).mean(axis=0).round(0).tolist()
+    [5.0, 100.0]
+    """
+    from twin import _special
+
+    count = len(distributions)
+    scores = normal_draws(np.zeros(count), covariance_matrix(np.ones(count), correlation), samples=samples, seed=seed)
+    levels = np.clip(_special.ndtr(scores), 0.0, 1.0 - 2**-53)
+    return np.column_stack([each.ppf(level) for each, level in zip(distributions, levels.T, strict=True)])
+
+
+def orders(partners, *, samples, seed):
+    """Return random orders of partners, every order as likely as any other.
+
+    Parameters
+    ----------
+    partners : int
+        Their number n, >= 1.
+    samples, seed : int
+        Number of orders, >= 2, and the seed.
+
+    Returns
+    -------
+    ndarray of int, shape (samples, n)
+
+    >>> sorted(orders(3, samples=2, seed=1)[0].tolist())
+    [0, 1, 2]
+    """
+    rows = np.tile(np.arange(whole("partners", partners, least=1)), (whole("samples", samples, least=2), 1))
+    return generator(seed).permuted(rows, axis=1)
