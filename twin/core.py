@@ -20,6 +20,13 @@ class Leaving(NamedTuple):
     gain: np.ndarray
 
 
+class Payments(NamedTuple):
+    """The least and the most that each partner pays, shape (n,). [$]"""
+
+    low: np.ndarray
+    high: np.ndarray
+
+
 class LeastCore(NamedTuple):
     """The smallest gain that leaving can be held to, <= 0 where the core is not empty, and an allocation of it. [$]"""
 
@@ -170,6 +177,44 @@ def nucleolus(costs):
             return scale * np.linalg.lstsq(members[held], target[held], rcond=None)[0]
         left = members[open_ones]
         open_ones = open_ones[np.abs(left - left @ spanned.T @ spanned).max(axis=1) > 1e-9]
+
+
+def acceptable(costs):
+    """Return the least and the most that each partner pays in any allocation that nobody would leave.
+
+    min and max x_i  with  x(S) <= c(S),  x(N) = c(N)
+
+    Parameters
+    ----------
+    costs : array_like, shape (2^n,), n >= 2
+        Cost of each coalition by its number. [$]
+
+    Returns
+    -------
+    Payments, shape (n,) each; where the core is empty, of the least core. [$]
+
+    Source
+    ------
+    Gillies (1959), the core; notebook 08, eq. (8.15).
+
+    >>> answer = acceptable([0.0, 5.0, 6.0, 9.0])
+    >>> answer.low.round(9).tolist(), answer.high.round(9).tolist()
+    ([3.0, 4.0], [5.0, 6.0])
+    """
+    from scipy.optimize import linprog
+
+    gain = max(least_core(costs).gain, 0.0)
+    costs, scale, members = _one_game(costs)
+    limits = costs[1:-1] / scale + (gain / scale + TOLERANCE) * (gain > 0)
+    rows = {"A_ub": members[1:-1], "b_ub": limits, "A_eq": members[-1:], "b_eq": costs[-1:] / scale}
+    ends = [
+        [
+            sign * scale * _solved(linprog(sign * one, **rows, bounds=(None, None))).fun
+            for one in np.eye(len(members[0]))
+        ]
+        for sign in (1, -1)
+    ]
+    return Payments(*map(np.array, ends))
 
 
 def equal_profit(costs):
