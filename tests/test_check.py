@@ -9,22 +9,30 @@ from scipy import stats
 
 from twin import (
     _check,
+    alliance,
+    allocation,
     buffers,
+    coalitions,
     cooperation,
+    core,
     demand,
     distribution,
     finance,
     forecast,
+    joint_demand,
     lane,
     lot_size,
+    mutual_help,
     newsvendor,
+    pooling,
+    reservation,
     resilience,
     simulate,
     volatility,
 )
 
 MODULES = """demand newsvendor distribution buffers lot_size cooperation resilience finance forecast volatility
-simulate lane""".split()
+simulate joint_demand reservation mutual_help coalitions pooling allocation core alliance lane""".split()
 
 
 def number(value):
@@ -64,6 +72,14 @@ MONEY = dict(
     sla_penalty=nonnegative(20.0),
 )
 STOCK = dict(safety_stock=number(40.0), lead_time_demand_sd=nonnegative(25.0))
+TIERS = dict(
+    reservation_cost=positive(10.0),
+    option_fee=positive(3.0),
+    option_surcharge=nonnegative(12.0),
+    partner_surcharge=nonnegative(40.0),
+)
+PAID = {argument: nonnegative(good) for argument, (good, _) in TIERS.items()}
+NEED = dict(mean=nonnegative(100.0), sd=nonnegative(30.0))
 SPACE = dict(mean=nonnegative(140.0), sd=nonnegative(25.0), internal_capacity=nonnegative(150.0))
 
 #: Formulas whose every argument broadcasts: function -> argument -> (a good value, bad values).
@@ -132,6 +148,19 @@ ELEMENTWISE = {
     cooperation.expected_overflow: SPACE,
     cooperation.overflow_probability: SPACE,
     cooperation.expected_cost: dict(**SPACE, **PRICES),
+    reservation.best_capacity: dict(**NEED, reservation_cost=positive(10.0), partner_surcharge=nonnegative(25.0)),
+    reservation.capacity_cost: dict(
+        capacity=nonnegative(110.0), **NEED, reservation_cost=nonnegative(10.0), partner_surcharge=nonnegative(25.0)
+    ),
+    reservation.best_tiers: dict(**NEED, **TIERS),
+    reservation.tiers_cost: dict(own=nonnegative(90.0), option=nonnegative(40.0), **NEED, **PAID),
+    mutual_help.net_saving: dict(
+        lent=nonnegative(3.0),
+        received=nonnegative(5.0),
+        transfer_price=nonnegative(12.0),
+        lending_cost=nonnegative(4.0),
+        partner_surcharge=nonnegative(20.0),
+    ),
     volatility.coefficient_of_variation: dict(demand_mean=positive(100.0), demand_sd=nonnegative(25.0)),
     resilience.coverage: dict(safety_stock=number(50.0), lead_time_demand_sd=positive(25.0)),
     resilience.resilience_index: dict(
@@ -165,6 +194,19 @@ ELEMENTWISE = {
 
 SERIES = [10.0, 12.0, 13.0, 17.0]
 DRAWS = dict(samples=whole(5, 2), seed=whole(1, 0))
+MATRIX = (
+    [[9.0, 2.0], [2.0, 16.0]],
+    [[], 3.0, [9.0], [[9.0, 1.0], [2.0, 16.0]], [[1.0, 2.0], [2.0, 1.0]], [[np.nan]], "many"],
+)
+PAIR = ([40.0, 50.0], [[], 3.0, [1.0], [1.0, np.nan], "many"])
+PLACES = ([40.0, 50.0], [[], 3.0, [1.0], [1.0, np.nan], [1.0, -1.0], "many"])
+GAME = dict(costs=([0.0, 5.0, 6.0, 9.0], [[], 3.0, [0.0, 1.0, 2.0], [1.0, 5.0, 6.0, 9.0], [0.0, np.nan], "many"]))
+SHARES = ([4.0, 5.0], [[], 3.0, [9.0], [np.nan, 9.0], "many"])
+MEMBERS = (coalitions.all_coalitions(2), [[], 3.0, [[1, 0]], [[True]], "many"])
+TABLE = ([[4.0, 1.0], [1.0, 4.0], [2.0, 3.0]], [[], 3.0, [1.0, 2.0], [[np.nan, 1.0]], [[-1.0, 1.0]], "many"])
+ONE_COST, ONE_SURCHARGE = (1.0, [0.0, np.nan, [1.0, 1.0], "many"]), (2.0, [1.0, np.nan, [2.0, 2.0], "many"])
+POOL = alliance.Pool(TABLE[0], partner_surcharge=2.0, reservation_cost=1.0)
+HELP = alliance.Pool(TABLE[0], partner_surcharge=2.0, internal_capacity=[3.0, 3.0])
 
 #: The rest: functions of a whole list, a distribution, a period or a seed; None stands for "not refused by value".
 OTHERS = {
@@ -188,6 +230,95 @@ OTHERS = {
         sd=([3.0, 4.0], [[], 3.0, [1.0, -1.0], [np.nan], "many"]),
         correlation=(0.3, [1.01, -1.01, np.nan, "many"]),
     ),
+    joint_demand.covariance_matrix: dict(
+        sd=([3.0, 4.0], [[], 3.0, [1.0, -1.0], [np.nan], "many"]),
+        correlation=(0.3, [1.01, np.nan, [[1.0]], [[1.0, 2.0], [2.0, 1.0]], [[2.0, 0.0], [0.0, 2.0]], "many"]),
+    ),
+    joint_demand.checked_covariance: dict(covariance=MATRIX),
+    joint_demand.normal_draws: dict(mean=PAIR, covariance=MATRIX, **DRAWS),
+    joint_demand.draws: dict(
+        distributions=([stats.poisson(5), stats.norm(5, 1)], []), correlation=(0.3, [1.01, np.nan, "many"]), **DRAWS
+    ),
+    joint_demand.orders: dict(partners=whole(3, 1), **DRAWS),
+    reservation.best_tiers_of: dict(distribution=(stats.poisson(18), []), **TIERS),
+    reservation.tiers_cost_of: dict(
+        own=nonnegative(15.0), option=nonnegative(5.0), distribution=(stats.poisson(18), [stats.cauchy()]), **PAID
+    ),
+    mutual_help.expected_help: dict(mean=PAIR, covariance=MATRIX, internal_capacity=PLACES, refusal=share(0.1)),
+    mutual_help.probability_all_short: dict(mean=PAIR, covariance=MATRIX, internal_capacity=PLACES),
+    mutual_help.exchange: dict(
+        needs=([[30.0, 60.0]], [3.0, [[np.nan, 1.0]], "many"]), internal_capacity=PLACES, offered=share(0.5)
+    ),
+    mutual_help.acceptable_prices: dict(
+        lent=([5.0, 2.0], [[np.nan, 1.0], [-1.0, 1.0], "many"]),
+        received=([2.0, 5.0], [[np.nan, 1.0], [-1.0, 1.0], "many"]),
+        lending_cost=(4.0, [-1.0, 21.0, np.nan, "many"]),
+        partner_surcharge=nonnegative(20.0),
+    ),
+    coalitions.all_coalitions: dict(partners=(3, [0, 16, 2.5, True, "many", None])),
+    coalitions.partners_of: GAME,
+    coalitions.game_of_table: dict(
+        costs=(
+            {("A",): 5.0, ("B",): 6.0, ("A", "B"): 9.0},
+            [{}, {("C",): 1.0}, {("A", "A"): 1.0}, {("A",): np.nan}, {("A", "B"): 9.0, ("B", "A"): 9.0}],
+        ),
+        partners=(["A", "B"], [["A", "A"], []]),
+    ),
+    coalitions.savings: GAME,
+    coalitions.alone: GAME,
+    coalitions.game_within: dict(**GAME, coalition=whole(1, 1)),
+    pooling.capacity_cost: dict(
+        members=MEMBERS, mean=PAIR, covariance=MATRIX, reservation_cost=ONE_COST, partner_surcharge=ONE_SURCHARGE
+    ),
+    pooling.overflow_cost: dict(
+        members=MEMBERS,
+        mean=PAIR,
+        covariance=MATRIX,
+        internal_capacity=PLACES,
+        partner_surcharge=(2.0, [-1.0, np.nan, [2.0, 2.0], "many"]),
+    ),
+    pooling.capacity_cost_on_record: dict(
+        members=MEMBERS, needs=TABLE, reservation_cost=ONE_COST, partner_surcharge=ONE_SURCHARGE
+    ),
+    pooling.overflow_cost_on_record: dict(
+        members=MEMBERS,
+        needs=TABLE,
+        internal_capacity=PLACES,
+        partner_surcharge=(2.0, [-1.0, np.nan, [2.0, 2.0], "many"]),
+    ),
+    pooling.scarcity_prices: dict(needs=TABLE, reservation_cost=ONE_COST, partner_surcharge=ONE_SURCHARGE),
+    pooling.overflow_prices: dict(
+        needs=TABLE, internal_capacity=PLACES, partner_surcharge=(2.0, [-1.0, np.nan, [2.0, 2.0], "many"])
+    ),
+    allocation.proportional: dict(**GAME, weights=([1.0, 2.0], [[], 3.0, [1.0], [-1.0, 1.0], [0.0, 0.0], "many"])),
+    allocation.equal_savings: GAME,
+    allocation.separable: dict(**GAME, rest=("equal", ["all", None, 3.0])),
+    allocation.shapley: GAME,
+    allocation.sampled_shapley: dict(
+        cost_of=(lambda members: members.sum(axis=1), [lambda members: np.full(len(members), np.nan)]),
+        orders=([[0, 1], [1, 0]], [[], [[0, 1]], [[0, 0], [1, 0]], [[0.5, 1.0], [1.0, 0.0]]]),
+    ),
+    allocation.covariance_rule: dict(
+        **GAME,
+        covariance=(MATRIX[0], [*MATRIX[1], np.zeros((2, 2))]),
+        certain_costs=([1.0, 2.0], [[1.0], [np.nan, 1.0]]),
+    ),
+    allocation.dual_price_rule: dict(
+        prices=([0.5, 0.5, 0.0], [3.0, [0.5], [-1.0, 1.0, 1.0], "many"]),
+        needs=(TABLE[0], TABLE[1][1:]),
+        internal_capacity=([1.0, 1.0], [[1.0], [-1.0, 1.0], [np.nan, 1.0]]),
+    ),
+    core.excess: dict(**GAME, allocation=SHARES),
+    core.leaving: dict(**GAME, allocation=(SHARES[0], [*SHARES[1], [4.0, 6.0]])),
+    core.in_core: dict(**GAME, allocation=(SHARES[0], [*SHARES[1], [4.0, 6.0]])),
+    core.least_core: GAME,
+    core.acceptable: GAME,
+    core.nucleolus: dict(costs=(GAME["costs"][0], [*GAME["costs"][1], [0.0, 1.0, 1.0, 3.0]])),
+    core.equal_profit: GAME,
+    alliance.assess: dict(pool=(POOL, [])),
+    alliance.terms: dict(pool=(HELP, [POOL]), lending_cost=(1.0, [-1.0, 3.0, np.nan]), offered=share(0.5)),
+    alliance.joining: dict(**GAME, rule=(allocation.shapley, [])),
+    alliance.expected_share_saved: dict(pool=(POOL, []), correlations=([0.0, 0.5], [0.5, [np.nan], "many"])),
     resilience.recovery: dict(
         flow=([60.0, 20.0, 100.0], [[], 3.0, [1.0, -1.0], [np.nan], "many"]), baseline=positive(100.0)
     ),

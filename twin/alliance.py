@@ -58,13 +58,15 @@ class Pool:
             return pooling.capacity_cost_on_record(members, self.needs, self.reservation_cost, surcharge)
         return pooling.overflow_cost_on_record(members, self.needs, self.internal_capacity, surcharge)
 
-    def normal_costs(self, correlation):
+    def normal_costs(self, correlation=None):
         """Return what every coalition would pay under normal needs of the record's moments. [$/period]
 
-        correlation : one of every pair, or a matrix; `np.corrcoef` of the record for its own. [-]
+        correlation : one of every pair, or a matrix; by default the record's own. [-]
         """
         members, mean = all_coalitions(self.needs.shape[1]), self.needs.mean(axis=0)
-        covariance = covariance_matrix(self.needs.std(axis=0, ddof=1), correlation)
+        covariance = np.cov(self.needs, rowvar=False)
+        if correlation is not None:
+            covariance = covariance_matrix(np.sqrt(np.diag(covariance)), correlation)
         if self.reserves:
             prices = self.reservation_cost, self.partner_surcharge
             return pooling.capacity_cost(members, mean, covariance, *prices)
@@ -189,7 +191,8 @@ def terms(pool, lending_cost, offered=1.0):
     ------
     `mutual_help`; notebook 08, eq. (8.2) and (8.5).
 
-    >>> terms(Pool([[4, 1], [1, 5], [2, 2]], partner_surcharge=3.0, internal_capacity=[3, 3]), 1.0).received.round(2).tolist()
+    >>> pool = Pool([[4, 1], [1, 5], [2, 2]], partner_surcharge=3.0, internal_capacity=[3, 3])
+    >>> terms(pool, 1.0).received.round(2).tolist()
     [0.33, 0.67]
     """
     require(not pool.reserves, "pool", "one whose partners keep what they have", "one that reserves together")

@@ -155,14 +155,14 @@ def shapley(costs):
     return np.stack(shares, axis=-1)
 
 
-def sampled_shapley(cost, orders):
+def sampled_shapley(cost_of, orders):
     """Return an estimate of the Shapley value of a game of any number of partners, and its standard error.
 
     Each order is turned n times, so that every partner comes at every place once: a sample stratified by place.
 
     Parameters
     ----------
-    cost : callable
+    cost_of : callable
         Takes rows of members, bool of shape (k, n); returns their costs, shape (k,): a function of `pooling` with its
         other arguments given. [$]
     orders : array_like of int, shape (samples, n)
@@ -195,7 +195,7 @@ def sampled_shapley(cost, orders):
         ranks = np.empty_like(turned)
         np.put_along_axis(ranks, turned, place[np.newaxis, :], axis=1)
         members = ranks[:, np.newaxis, :] <= place[:, np.newaxis]  # of the first 1, 2, ... n partners
-        (totals,) = numbers(cost=cost(members.reshape(-1, count)))
+        (totals,) = numbers(cost_of=cost_of(members.reshape(-1, count)))
         added = np.diff(totals.reshape(count, count), prepend=0.0, axis=1)
         shares[row] = np.take_along_axis(added, ranks, axis=1).mean(axis=0)
     return Sampled(shares.mean(axis=0), shares.std(axis=0, ddof=1) / np.sqrt(len(orders)))

@@ -47,7 +47,7 @@ def partners_of(costs):
     count = max(size.bit_length() - 1, 0)
     fits = size == 2**count and 1 <= count <= MOST_PARTNERS
     require(fits, "costs", f"2^n numbers, one a coalition, n from 1 to {MOST_PARTNERS}", size)
-    require(costs[..., 0] == 0, "costs[0]", "0: a coalition of nobody costs nothing", costs[..., 0])
+    require(costs[..., 0] == 0, "costs", "0 for coalition number 0, of nobody", costs[..., 0])
     return count
 
 
@@ -114,7 +114,8 @@ def alone(costs):
     >>> alone([0.0, 5.0, 6.0, 9.0]).tolist()
     [5.0, 6.0]
     """
-    return np.asarray(costs, float)[..., 1 << np.arange(partners_of(costs))]
+    single = 1 << np.arange(partners_of(costs))
+    return np.asarray(costs, float)[..., single]
 
 
 def game_within(costs, coalition):

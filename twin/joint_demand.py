@@ -32,32 +32,22 @@ def covariance_matrix(sd, correlation=0.0):
     if rho.ndim == 0:
         rho = np.where(np.eye(sd.size, dtype=bool), 1.0, rho)
     require(rho.shape == (sd.size, sd.size), "correlation", "one number, or a matrix with a row a partner", rho.shape)
-    require(np.all(np.diag(rho) == 1), "correlation", "1 on the diagonal", np.diag(rho))
-    return checked_covariance(rho, "correlation") * np.outer(sd, sd)
+    require(bool(np.all(np.abs(np.diag(rho) - 1) <= 1e-9)), "correlation", "1 on its diagonal", np.diag(rho).tolist())
+    return _semidefinite(correlation=rho) * np.outer(sd, sd)
 
 
-def checked_covariance(covariance, name="covariance"):
+def checked_covariance(covariance):
     """Return a covariance as a float array; it must be symmetric, with no eigenvalue below zero.
 
     Parameters
     ----------
     covariance : array_like, shape (n, n). [pallet^2]
-    name : str, optional
-        What the message calls it.
 
     >>> checked_covariance([[1.0, 2.0], [2.0, 1.0]])
     Traceback (most recent call last):
     ValueError: covariance must be one that demands can have: no eigenvalue below zero; got -1
     """
-    (matrix,) = numbers(**{name: covariance})
-    square = matrix.ndim == 2 and 0 < matrix.shape[0] == matrix.shape[1]
-    require(square, name, "a square matrix", matrix.shape)
-    scale = np.abs(matrix).max()
-    require(bool(np.all(np.abs(matrix - matrix.T) <= 1e-9 * scale)), name, "symmetric", matrix.tolist())
-    lowest = np.linalg.eigvalsh(matrix)[0]
-    rule = "one that demands can have: no eigenvalue below zero"
-    require(lowest >= -1e-9 * scale * len(matrix), name, rule, f"{lowest:.6g}")
-    return matrix
+    return _semidefinite(covariance=covariance)
 
 
 def normal_draws(mean, covariance, *, samples, seed):
@@ -138,3 +128,15 @@ def orders(partners, *, samples, seed):
     """
     rows = np.tile(np.arange(whole("partners", partners, least=1)), (whole("samples", samples, least=2), 1))
     return generator(seed).permuted(rows, axis=1)
+
+
+def _semidefinite(**argument):
+    (matrix,), (name,) = numbers(**argument), argument
+    square = matrix.ndim == 2 and 0 < matrix.shape[0] == matrix.shape[1]
+    require(square, name, "a square matrix", matrix.shape)
+    scale = np.abs(matrix).max()
+    require(bool(np.all(np.abs(matrix - matrix.T) <= 1e-9 * scale)), name, "symmetric", matrix.tolist())
+    lowest = np.linalg.eigvalsh(matrix)[0]
+    rule = "one that demands can have: no eigenvalue below zero"
+    require(lowest >= -1e-9 * scale * len(matrix), name, rule, f"{lowest:.6g}")
+    return matrix

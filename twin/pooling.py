@@ -41,7 +41,8 @@ def capacity_cost(members, mean, covariance, reservation_cost, partner_surcharge
     >>> capacity_cost(all_coalitions(2), [0, 0], [[9, 0], [0, 16]], 1.0, 10.0).round(4).tolist()
     [0.0, 5.2649, 7.0199, 8.7749]
     """
-    members, covariance = _rows(members, np.shape(covariance)[:1]), checked_covariance(covariance)
+    covariance = checked_covariance(covariance)
+    members = _rows(members, len(covariance))
     mean = _one_a_partner(numbers, members.shape[1:], mean=mean)
     cost, surcharge = _prices(reservation_cost, partner_surcharge)
     z = _special.ndtri(1.0 - cost / surcharge)
@@ -75,7 +76,8 @@ def overflow_cost(members, mean, covariance, internal_capacity, partner_surcharg
     >>> overflow_cost(all_coalitions(2), [100, 100], [[900, 270], [270, 900]], [110, 110], 1.0).round(3).tolist()
     [0.0, 7.627, 7.627, 10.925]
     """
-    members, covariance = _rows(members, np.shape(covariance)[:1]), checked_covariance(covariance)
+    covariance = checked_covariance(covariance)
+    members = _rows(members, len(covariance))
     mean = _one_a_partner(numbers, members.shape[1:], mean=mean)
     capacity = _one_a_partner(nonnegative, members.shape[1:], internal_capacity=internal_capacity)
     surcharge = _scalar(nonnegative, partner_surcharge=partner_surcharge)
@@ -111,7 +113,8 @@ def capacity_cost_on_record(members, needs, reservation_cost, partner_surcharge)
     >>> capacity_cost_on_record(all_coalitions(2), [[4, 1], [1, 4], [2, 3], [3, 2]], 1.0, 2.0).tolist()
     [0.0, 3.5, 3.5, 5.0]
     """
-    members, needs = _rows(members, np.shape(needs)[1:]), _record(needs)
+    needs = _record(needs)
+    members = _rows(members, needs.shape[1])
     cost, surcharge = _prices(reservation_cost, partner_surcharge)
     place = _rank(len(needs), 1.0 - cost / surcharge)
 
@@ -147,7 +150,8 @@ def overflow_cost_on_record(members, needs, internal_capacity, partner_surcharge
     >>> overflow_cost_on_record(all_coalitions(2), [[4, 1], [1, 4], [4, 4]], [3, 3], 3.0).tolist()
     [0.0, 2.0, 2.0, 2.0]
     """
-    members, needs = _rows(members, np.shape(needs)[1:]), _record(needs)
+    needs = _record(needs)
+    members = _rows(members, needs.shape[1])
     capacity = _one_a_partner(nonnegative, members.shape[1:], internal_capacity=internal_capacity)
     surcharge = _scalar(nonnegative, partner_surcharge=partner_surcharge)
     return _in_blocks(lambda short: surcharge * np.maximum(short, 0.0).mean(axis=1), members, needs - capacity)
@@ -237,14 +241,14 @@ def _rank(periods, level):
 
 def _rows(members, partners):
     members = np.asarray(members)
-    fits = members.ndim == 2 and members.dtype == bool and members.shape[1:] == partners and members.shape[1] > 0
+    fits = members.ndim == 2 and members.dtype == bool and members.shape[1] == partners
     require(fits, "members", f"a table of truths with a column for each of {partners} partners", members.shape)
     return members
 
 
 def _record(needs):
     (needs,) = nonnegative(needs=needs)
-    require(needs.ndim == 2 and len(needs) > 0, "needs", "a table with a row a period", needs.shape)
+    require(needs.ndim == 2 and needs.size > 0, "needs", "a table with a row a period", needs.shape)
     return needs
 
 

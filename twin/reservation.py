@@ -84,6 +84,7 @@ def capacity_cost(capacity, mean, sd, reservation_cost, partner_surcharge):
     >>> round(float(capacity_cost(107.6, 100.0, 30.0, 10.0, 25.0)), 3)
     1289.757
     """
+    (capacity,) = nonnegative(capacity=capacity)
     return tiers_cost(capacity, 0.0, mean, sd, reservation_cost, 0.0, 0.0, partner_surcharge)
 
 

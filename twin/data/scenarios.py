@@ -73,6 +73,38 @@ def research_lanes(*, period=None, gaps="zero"):
     return _history("synthetic research lanes", lanes, np.array(volumes), np.array(returns), **options)
 
 
+def research_partners():
+    """Return the history of five LSPs that could pool their space, weekly from 2023-01-02 to 2025-12-28.
+
+    fashion, garden, grocery, parcels, toys : what each of them mostly keeps. Parcels and toys peak before Christmas,
+    garden in spring, fashion twice a year; grocery is steady. Good and bad weeks are shared in part.
+
+    >>> research_partners().flows.groupby("lane")["volume"].mean().round(-1).tolist()
+    [300.0, 240.0, 500.0, 350.0, 200.0]
+    """
+    week = np.arange(DAYS // 7)
+
+    def peak(middle, width):
+        """A bump around one week of the year, which has 52."""
+        away = (week - middle + 26) % 52 - 26
+        return np.exp(-0.5 * (away / width) ** 2)
+
+    partners = {  # mean [pallet/week], season, coefficient of variation, share of it that is common
+        "fashion": (300, 1 + 0.5 * peak(10, 3) + 0.6 * peak(36, 3), 0.12, 0.2),
+        "garden": (240, 0.6 + 1.6 * peak(18, 5), 0.15, 0.1),
+        "grocery": (500, np.ones(len(week)), 0.08, 0.4),
+        "parcels": (350, 0.9 + 0.9 * peak(49, 3), 0.10, 0.5),
+        "toys": (200, 0.6 + 2.4 * peak(48, 3), 0.15, 0.4),
+    }
+    common = np.random.Generator(np.random.PCG64([SEED, len(partners)])).standard_normal(len(week))
+    volumes = []
+    for stream, (mean, season, variation, shared) in enumerate(partners.values()):
+        own = np.random.Generator(np.random.PCG64([SEED, len(partners), stream])).standard_normal(len(week))
+        noise = np.sqrt(shared) * common + np.sqrt(1 - shared) * own
+        volumes.append(_whole(mean * season / season.mean() * (1 + variation * noise)))
+    return _history("synthetic research partners", list(partners), np.array(volumes), step=7)
+
+
 def network(lanes=12, correlation=0.3, periods=365, seed=SEED):
     """Return a daily history of lanes whose demands are correlated normal, rounded to whole pallets.
 
@@ -142,14 +174,14 @@ def _whole(volume):
     return np.maximum(np.rint(volume), 0).astype(np.int64)
 
 
-def _history(name, lanes, volumes, returns=None, **options):
-    """Return the history of dense arrays of shape (lanes, days)."""
-    count, days = volumes.shape
+def _history(name, lanes, volumes, returns=None, *, step=1, **options):
+    """Return the history of dense arrays of shape (lanes, periods), a period every so many days."""
+    count, periods = volumes.shape
     rows = pd.DataFrame(
         {
             "line": np.arange(1, volumes.size + 1),
-            "date": np.tile(START + np.arange(days), count),
-            "lane": pd.Categorical(np.repeat(lanes, days)),
+            "date": np.tile(START + step * np.arange(periods), count),
+            "lane": pd.Categorical(np.repeat(lanes, periods)),
             "volume": volumes.ravel(),
         }
     )
