@@ -92,6 +92,10 @@ class TestCooperation:
         options = {"internal_capacity": 1000.0, "lead_time_mean_days": 45.0}
         run("03_cooperation", "cooperation", history=months, lane="OSL-CPH", **options, seed=32)
 
+    def test_an_option_that_is_dearer_than_the_spot(self, run):
+        prices = {"reservation_cost": 3.0, "option_fee": 2.0, "option_surcharge": 30.0}
+        run("03_cooperation", "cooperation", lane="BER-MUC", internal_capacity=400.0, **prices, seed=33)
+
 
 class TestResilience:
     def test_a_short_blackout_without_headroom(self, run):
@@ -133,6 +137,18 @@ class TestAnalyst:
 
     def test_months_and_a_question_that_nobody_can_answer(self, run, months):
         run("07_analyst", "analyst", history=months, question="what does diesel cost?", seed=73)
+
+
+class TestCoalitions:
+    def test_two_partners_and_a_surcharge_hardly_above_the_cost(self, run):
+        prices = {"reservation_cost": 20.0, "partner_surcharge": 21.0, "refusal": 0.5}
+        run("08_coalitions", "coalitions", partners="toys, parcels", **prices, seed=81)
+
+    def test_weeks_with_returns(self, run, weeks):
+        run("08_coalitions", "coalitions", history=weeks, reservation_cost=0.5, lending_cost=0.0, seed=82)
+
+    def test_months_and_a_dear_surcharge(self, run, months):
+        run("08_coalitions", "coalitions", history=months, partner_surcharge=900.0, refusal=0.0, seed=83)
 
 
 def test_every_notebook_is_here():

@@ -2,13 +2,28 @@
 
 import json
 from functools import cache
+from itertools import combinations
 from pathlib import Path
 
 import numpy as np
 import pytest
 from scipy import stats
 
-from twin import buffers, cooperation, demand, distribution, finance, lot_size, newsvendor
+from twin import (
+    allocation,
+    buffers,
+    coalitions,
+    cooperation,
+    core,
+    demand,
+    distribution,
+    finance,
+    joint_demand,
+    lot_size,
+    newsvendor,
+    pooling,
+    reservation,
+)
 
 CASES = json.loads(Path(__file__).with_name("published.json").read_text(encoding="utf-8"))
 QUANTILES = (np.arange(10**6) + 0.5) / 10**6  # equally likely outcomes; they resolve a quantile to about 1e-5
@@ -375,10 +390,9 @@ def _(demand_mean, demand_sd, correlation, internal_capacity):
 
 @adapts("capacity_reservation")
 def _(demand_mean, demand_sd, reservation_cost, spot_surcharge):
-    costs = spot_surcharge - reservation_cost, reservation_cost
-    capacity = newsvendor.best_quantity(demand_mean, demand_sd, *costs)
-    regret = newsvendor.expected_cost(capacity, demand_mean, demand_sd, *costs)
-    return {"capacity": capacity, "cost": reservation_cost * demand_mean + regret}
+    given = demand_mean, demand_sd, reservation_cost, spot_surcharge
+    capacity = reservation.best_capacity(*given)
+    return {"capacity": capacity, "cost": reservation.capacity_cost(capacity, *given)}
 
 
 def pooling_cost(sd, correlation, holding_cost, stockout_cost):
@@ -400,8 +414,65 @@ def _(players, demand_sd, holding_cost, stockout_cost, correlation):
 
 @adapts("newsvendor_game_normal")
 def _(demand_sd, correlation, holding_cost, stockout_cost):
-    *alone, together = pooling_cost(demand_sd, correlation, holding_cost, stockout_cost)
-    return {"standalone_costs": alone, "grand_coalition_cost": together}
+    covariance = joint_demand.covariance_matrix(demand_sd, correlation)
+    partners = coalitions.all_coalitions(len(demand_sd))
+    no_mean = np.zeros(len(demand_sd))
+    costs = pooling.capacity_cost(partners, no_mean, covariance, holding_cost, holding_cost + stockout_cost)
+    by_covariance = allocation.covariance_rule(costs, covariance)
+    return {
+        "standalone_costs": coalitions.alone(costs),
+        "grand_coalition_cost": costs[-1],
+        "shapley_costs": allocation.shapley(costs),
+        "nucleolus_costs": core.nucleolus(costs),
+        "covariance_allocation": by_covariance,
+        "core_nonempty": core.least_core(costs).gain <= 0,
+        "shapley_in_core": core.in_core(costs, allocation.shapley(costs)),
+        "covariance_allocation_in_core": core.in_core(costs, by_covariance),
+    }
+
+
+def game(values):
+    """Costs by number, of values by size and then in the order of a dictionary."""
+    partners = range((len(values) + 1).bit_length() - 1)
+    rows = [members for size in partners for members in combinations(partners, size + 1)]
+    return coalitions.game_of_table(dict(zip(rows, values, strict=True)), partners)
+
+
+def judged(costs):
+    shares = allocation.shapley(costs)
+    empty = core.least_core(costs).gain > 1e-9 * np.abs(costs).max()
+    return shares, core.nucleolus(costs), {"core_empty": empty, "shapley_in_core": core.in_core(costs, shares)}
+
+
+@adapts("cooperative_cost_game")
+def _(players, values_by_size_then_lexicographic):
+    shares, nucleolus, core_ = judged(game(values_by_size_then_lexicographic))
+    return {"shapley": shares, "nucleolus": nucleolus, **core_}
+
+
+@adapts("cooperative_profit_game")
+def _(players, values_by_size_then_lexicographic):
+    shares, nucleolus, core_ = judged(-game(values_by_size_then_lexicographic))
+    return {"shapley": -shares, "nucleolus": -nucleolus, **core_}
+
+
+@adapts("equal_profit_method")
+def _(cost_values_by_size_then_lexicographic):
+    costs = game(cost_values_by_size_then_lexicographic)
+    shares = core.equal_profit(costs)
+    paid = np.ptp(shares / coalitions.alone(costs))
+    return {"allocation": shares, "max_pairwise_difference_of_relative_savings": paid}
+
+
+@adapts("joint_ordering_soc")
+def _(shared_order_cost, demand_rates, holding_costs):
+    """Orders placed together cost the root of the sum of squares; each pays in proportion to its own square."""
+    lots = lot_size.order_quantity(demand_rates, shared_order_cost, holding_costs)
+    each = lot_size.order_cost(lots, demand_rates, shared_order_cost, holding_costs)
+    costs = np.sqrt(coalitions.all_coalitions(len(each)) @ each**2)
+    shares = allocation.proportional(costs, each**2)
+    assert core.in_core(costs, shares)
+    return {"individual_costs": each, "grand_coalition_cost": costs[-1], "soc_allocation": shares}
 
 
 @adapts("capacity_plan_expected_profit")

@@ -8,6 +8,7 @@ from twin.view.theme import ACCENT, BETTER, MUTED, NAIVE, WITNESS
 
 CORNERS = np.array([[0.0, 0.0], [1.0, 0.0], [0.5, np.sqrt(0.75)]])  # all of the saving to the first, second, third
 RULE_COLOURS = NAIVE, BETTER, WITNESS, MUTED
+WIDE = 6.0  # figures from here on have room for a legend in one row [inch]
 SHOWN = 8  # coalitions that have a bar
 LADDER = 1.22  # where the names of rules stand beside the triangle
 LONGEST = 34  # letters of a coalition's name
@@ -76,12 +77,13 @@ def payments(ax, each, acceptable, shares, names):
     """Draw what every partner saves, a row a partner: a band for what nobody would leave for, and a mark a rule.
 
     each : array, shape (n,): what partners pay alone. [$]
-    acceptable : core.Payments. [$]
+    acceptable : core.Payments, or None for no bands. [$]
     shares, names : as in `stability`.
     """
     rows = np.arange(len(names))[::-1]
-    low, high = each - acceptable.high, each - acceptable.low
-    ax.barh(rows, high - low, left=low, color=ACCENT, alpha=0.22, height=0.62, label="acceptable to all")
+    if acceptable is not None:
+        low, high = each - acceptable.high, each - acceptable.low
+        ax.barh(rows, high - low, left=low, color=ACCENT, alpha=0.22, height=0.62, label="acceptable to all")
     for place, (rule, share) in enumerate(shares.items()):
         colour = RULE_COLOURS[place % len(RULE_COLOURS)]
         marker = "osD^v"[place % 5]
@@ -91,7 +93,10 @@ def payments(ax, each, acceptable, shares, names):
     ax.set_ylim(-0.6, len(names) - 0.4)
     ax.grid(False, axis="y")
     plots.frame(ax, "Saved against alone", "saving [$/period]", "")
-    ax.figure.legend(*ax.get_legend_handles_labels(), loc="outside lower left", ncols=5, frameon=False, fontsize=8)
+    columns = 5 if ax.figure.get_figwidth() > WIDE else 2
+    ax.figure.legend(
+        *ax.get_legend_handles_labels(), loc="outside lower left", ncols=columns, frameon=False, fontsize=8
+    )
 
 
 def _ladder(count):

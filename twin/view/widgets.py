@@ -77,8 +77,8 @@ class LaneTable(anywidget.AnyWidget):
 class Sheet(Asking):
     """Tabs over a page of HTML with pictures; what is pressed or asked in it comes as a message {"do": ...}.
 
-    tabs, tools : lists of (name, label); `active` is the tab, `page` its HTML. history, costs, profits, losses : the
-        pictures on it, as PNG; each is sent alone when it changes.
+    tabs, tools : lists of (name, label); `active` is the tab, `page` its HTML. history, costs, profits, losses,
+        savings, leaving : the pictures on it, as PNG; each is sent alone when it changes.
     query : the state as a query string, which becomes the page's address; the message {"do": "shown", "query": ...} has
         the one that the page was opened with.
     subject : what the page is of; messages name it.
@@ -96,6 +96,8 @@ class Sheet(Asking):
     costs = traitlets.Bytes().tag(sync=True)
     profits = traitlets.Bytes().tag(sync=True)
     losses = traitlets.Bytes().tag(sync=True)
+    savings = traitlets.Bytes().tag(sync=True)
+    leaving = traitlets.Bytes().tag(sync=True)
     status = traitlets.Unicode().tag(sync=True)
     said = traitlets.Unicode().tag(sync=True)
     query = traitlets.Unicode().tag(sync=True)

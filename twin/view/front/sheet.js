@@ -1,7 +1,7 @@
 // Tabs whose pages come ready from Python, with their pictures; buttons and forms in them are sent back.
 import { ask, deliver, element } from "./element.js";
 
-const PICTURES = ["history", "costs", "profits", "losses"];
+const PICTURES = ["history", "costs", "profits", "losses", "savings", "leaving"];
 const WAIT = "One moment …";
 
 function render({ model, el }) {

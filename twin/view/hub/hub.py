@@ -103,7 +103,9 @@ class Hub:
             self._draw(part, numbers)
 
     def _draw(self, part, numbers):
-        setattr(self.sheet, part, png(tabs.drawn(part, self.session, numbers), quick=True))
+        figure = tabs.drawn(part, self.session, numbers)
+        if figure is not None:
+            setattr(self.sheet, part, png(figure, quick=True))
 
     def _show_row(self):
         """The picked lane's row anew; the others have not changed, and there may be thousands."""
@@ -200,7 +202,7 @@ class Hub:
             elif done in report.FILES:
                 name, kind, content = report.FILES[done](self.session)
                 self.sheet.send({"download": name, "type": kind}, buffers=[content])
-            else:
+            elif not self.session.partnership.do(message, self.session):
                 self.analyst.do(message)
             self._show_page()
 

@@ -12,6 +12,7 @@ from twin.data.text import visible
 from twin.portfolio import HORIZON, Portfolio
 from twin.view.guard import told
 from twin.view.hub.controls import OPTIMUM, PRESETS, TARGETS, fields_for, preset
+from twin.view.hub.partnership import Partnership
 
 KEPT = 8  # evaluated states that are remembered
 STRAIN, UNDER_USED = 1.10, 0.75  # use of own capacity above and below which a lane's status changes [-]
@@ -36,6 +37,7 @@ class Session:
         self.lane = feed.statistics["demand_mean"].idxmax()
         self.thresholds = {"strain": STRAIN, "under_used": UNDER_USED}
         self.pinned = None
+        self.partnership = Partnership()
         self._changed = {}  # lane -> values that differ from where it started
         self._series, self._known = {}, {}
         if before is not None:
@@ -44,6 +46,7 @@ class Session:
     def _keep(self, before):
         """Take over the choices of another session; values that other flows have put out of bounds are let go."""
         self.thresholds, self.pinned = before.thresholds, before.pinned
+        self.partnership = before.partnership
         for name in self.policies.index.intersection(list(before._changed)):
             self.lane = name
             with suppress(ValueError):
