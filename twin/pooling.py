@@ -186,7 +186,8 @@ def scarcity_prices(needs, reservation_cost, partner_surcharge):
     capacity = np.sort(total)[_rank(len(total), 1.0 - cost / surcharge)]
     at = np.isclose(total, capacity, rtol=1e-12, atol=0.0)
     prices = np.where((total > capacity) & ~at, surcharge / len(total), 0.0)
-    return np.where(at, (cost - prices.sum()) / at.sum(), prices)
+    rest = max((cost - prices.sum()) / at.sum(), 0.0)  # rounding may fall below
+    return np.where(at, rest, prices)
 
 
 def overflow_prices(needs, internal_capacity, partner_surcharge):
