@@ -13,6 +13,7 @@ import sys
 from dataclasses import asdict
 
 import analyst
+import coalitions
 import formulas
 import hub
 import ledger
@@ -20,6 +21,7 @@ import press
 
 MEASUREMENTS = (
     *formulas.MEASUREMENTS,
+    *coalitions.MEASUREMENTS,
     *analyst.MEASUREMENTS,
     *ledger.MEASUREMENTS,
     *press.MEASUREMENTS,

@@ -12,6 +12,8 @@ from twin._check import nonnegative, numbers, require
 from twin.coalitions import all_coalitions, alone, partners_of
 from twin.joint_demand import checked_covariance
 
+_ROUNDING = 1e-12  # of the largest cost
+
 
 class Sampled(NamedTuple):
     """A sampled allocation and its standard error, shape (n,) each. [$]"""
@@ -46,7 +48,10 @@ def proportional(costs, weights=None):
     [4.0, 8.0]
     """
     count, costs = partners_of(costs), np.asarray(costs, float)
-    (weights,) = nonnegative(weights=alone(costs) if weights is None else weights)
+    if weights is None:
+        weights = alone(costs)
+        require(weights >= 0, "costs", "of partners that pay something alone, or nothing", weights)
+    (weights,) = nonnegative(weights=weights)
     require(
         weights.ndim > 0 and weights.shape[-1] == count, "weights", f"{count} numbers, one a partner", weights.shape
     )
@@ -114,6 +119,7 @@ def separable(costs, rest="benefits"):
     whole = costs[..., -1:]
     added = whole - costs[..., costs.shape[-1] - 1 - (1 << np.arange(count))]
     benefits = np.maximum(each - added, 0.0) if rest == "benefits" else np.ones_like(each)
+    benefits = np.where(benefits > _ROUNDING * np.abs(costs).max(axis=-1, keepdims=True), benefits, 0.0)
     total = benefits.sum(axis=-1, keepdims=True)
     shares = np.where(total > 0, benefits / np.where(total > 0, total, 1.0), 1.0 / count)
     return added + (whole - added.sum(axis=-1, keepdims=True)) * shares
@@ -221,7 +227,8 @@ def covariance_rule(costs, covariance, certain_costs=0.0):
 
     Limits
     ------
-    In the core of `pooling.capacity_cost`, always; of another game not for sure. Who balances the others is paid.
+    In the core of `pooling.capacity_cost` with certain costs c mean_i, always; of another game, or without them, not
+    for sure. Who balances the others is paid.
 
     Source
     ------

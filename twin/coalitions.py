@@ -57,7 +57,8 @@ def game_of_table(costs, partners):
     Parameters
     ----------
     costs : dict of coalition -> cost
-        A coalition is a collection of names, and every one is there but that of nobody. [$]
+        A coalition is a tuple or frozenset of names, or a word of names of one letter; every one is there but that of
+        nobody. [$]
     partners : list of n names
         In the order that they shall have.
 
@@ -74,7 +75,8 @@ def game_of_table(costs, partners):
     game = np.full(len(all_coalitions(len(names))), np.nan)
     game[0] = 0.0
     for members, cost in costs.items():
-        inside = len(set(members)) == len(members) > 0 and set(members) <= set(names)
+        collection = isinstance(members, tuple | frozenset | str)
+        inside = collection and len(set(members)) == len(members) > 0 and set(members) <= set(names)
         require(inside, "costs", f"of coalitions of {', '.join(map(str, names))}", members)
         number = sum(bits[name] for name in members)
         require(bool(np.isnan(game[number])), "costs", "given once for each coalition", members)

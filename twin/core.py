@@ -169,7 +169,8 @@ def nucleolus(costs):
     target = costs.copy()
     while True:
         answer = _stretch(members, costs, open_ones, members[held], target[held], bounds)
-        tight = open_ones[-answer.ineqlin.marginals > 1e-7]
+        prices = -answer.ineqlin.marginals  # they add up to one
+        tight = open_ones[prices >= min(1e-7, prices.max())]
         target[tight] += answer.x[-1]
         held = np.concatenate((held, tight))
         spanned = _row_space(members[held])
@@ -234,7 +235,7 @@ def equal_profit(costs):
     Limits
     ------
     Where several are equally good, one of them: judge the largest difference, not the vector. A partner that pays
-    nothing alone has no relative saving, and is held by the core alone.
+    nothing alone, or earns, has no relative saving, and is held by the core alone; where all are such, the nucleolus.
 
     Source
     ------
@@ -249,6 +250,8 @@ def equal_profit(costs):
     costs, scale, members = _one_game(costs)
     costs, each, count = costs / scale, alone(costs) / scale, members.shape[1]
     paying = np.flatnonzero(each > TOLERANCE)
+    if not paying.size:  # nobody has a saving relative to anything
+        return nucleolus(scale * costs) if each.sum() >= costs[-1] else least_core(scale * costs).allocation
     low, high = np.zeros((2, len(paying), count + 2))  # columns: x, smallest and largest share of the cost alone
     rows = np.arange(len(paying))
     low[rows, paying], low[rows, count] = -1.0, each[paying]

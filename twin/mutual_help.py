@@ -69,7 +69,7 @@ def probability_all_short(mean, covariance, internal_capacity):
     """Return the probability that every partner is short in the same period, so that none can help. [-]
 
     P(X_1 > C_1, ..., X_n > C_n) of normal needs; arguments as in `expected_help`. Two partners to 1e-9,
-    more to about 1e-4.
+    more to about 1e-4. A certain need that just fits counts as short with probability 1/2.
 
     >>> from twin.joint_demand import covariance_matrix
     >>> round(float(probability_all_short([100, 100], covariance_matrix([30, 30], 0.5), [100, 100])), 6)

@@ -33,6 +33,10 @@ def capacity_cost(members, mean, covariance, reservation_cost, partner_surcharge
     -------
     ndarray, shape (k,). [$/period]
 
+    Limits
+    ------
+    Normal needs may be below zero, and so may the best capacity where they spread far: then the cost is too low.
+
     Source
     ------
     Eppen (1979); Hartman and Dror (1996); notebook 08, eq. (8.6).
@@ -45,7 +49,7 @@ def capacity_cost(members, mean, covariance, reservation_cost, partner_surcharge
     members = _rows(members, len(covariance))
     mean = _one_a_partner(numbers, members.shape[1:], mean=mean)
     cost, surcharge = _prices(reservation_cost, partner_surcharge)
-    z = _special.ndtri(1.0 - cost / surcharge)
+    z = -_special.ndtri(cost / surcharge)
     density = np.exp(-0.5 * z * z) / np.sqrt(2 * np.pi)
     return cost * (members @ mean) + surcharge * density * _joint_sd(members, covariance)
 

@@ -1,0 +1,79 @@
+"""Games of partners: all coalitions at once against one at a time, and the large games against small ones."""
+
+import numpy as np
+from measure import Row, at_least, pretty, seconds
+
+from twin import allocation, coalitions, core, joint_demand, pooling, simulate
+
+MEAN, PLACE, SURCHARGE = 100.0, 10.0, 40.0
+SOON = 10.0  # seconds that a reader waits for an answer about a game
+
+
+def partners(count):
+    """Covariance of partners of differing spread, in part common, and five years of months of their needs."""
+    rng = simulate.generator(count)
+    sd, common = rng.uniform(10, 40, count), rng.uniform(-0.5, 0.9, count)
+    covariance = np.outer(sd * common, sd * common) + np.diag(sd**2 * (1 - common**2))
+    mean = np.full(count, MEAN)
+    needs = joint_demand.normal_draws(mean, covariance, samples=60, seed=1)
+    return mean, covariance, np.maximum(needs, 0.0)
+
+
+def normal_in_a_loop(mean, covariance):
+    """The cost of each coalition, one after the other, from its own part of the covariance."""
+    from statistics import NormalDist
+
+    normal = NormalDist()
+    factor = SURCHARGE * normal.pdf(normal.inv_cdf(1 - PLACE / SURCHARGE))
+    costs = []
+    for number in range(2 ** len(mean)):
+        inside = [partner for partner in range(len(mean)) if number >> partner & 1]
+        spread = np.sqrt(covariance[np.ix_(inside, inside)].sum())
+        costs.append(PLACE * mean[inside].sum() + factor * spread)
+    return np.array(costs)
+
+
+def record_in_a_loop(needs):
+    """The cost of each coalition on record, one after the other."""
+    costs = []
+    for number in range(2 ** needs.shape[1]):
+        inside = [partner for partner in range(needs.shape[1]) if number >> partner & 1]
+        total = needs[:, inside].sum(axis=1)
+        capacity = np.quantile(total, 1 - PLACE / SURCHARGE, method="inverted_cdf")
+        costs.append(PLACE * capacity + SURCHARGE * np.maximum(total - capacity, 0.0).mean())
+    return np.array(costs)
+
+
+def measure_characteristic_functions():
+    mean, covariance, needs = partners(12)
+    members = coalitions.all_coalitions(12)
+
+    def normal():
+        return pooling.capacity_cost(members, mean, covariance, PLACE, SURCHARGE)
+
+    def record():
+        return pooling.capacity_cost_on_record(members, needs, PLACE, SURCHARGE)
+
+    assert np.allclose(normal(), normal_in_a_loop(mean, covariance))
+    assert np.allclose(record(), record_in_a_loop(needs))
+    ours, loop = seconds(normal, lambda: normal_in_a_loop(mean, covariance), rounds=5)
+    yield at_least("4,096 coalitions, normal needs: at once, one by one", ours, loop, 20)
+    ours, loop = seconds(record, lambda: record_in_a_loop(needs), rounds=3)
+    yield at_least("4,096 coalitions, 60 months on record: at once, one by one", ours, loop, 10)
+
+
+def measure_large_games():
+    """Shapley of fifteen partners, nucleolus of ten and fifteen: against the time a reader waits."""
+    for what, rule, count in (
+        ("Shapley value of 15 partners", allocation.shapley, 15),
+        ("nucleolus of 10 partners", core.nucleolus, 10),
+        ("nucleolus of 15 partners", core.nucleolus, 15),
+    ):
+        mean, covariance, _ = partners(count)
+        costs = pooling.capacity_cost(coalitions.all_coalitions(count), mean, covariance, PLACE, SURCHARGE)
+        (ours,) = seconds(lambda rule=rule, costs=costs: rule(costs), rounds=3)
+        ratio = ours / SOON
+        yield Row(f"{what}, of the time one waits", pretty(ours), pretty(SOON), ratio, "<= 1x", ratio <= 1)
+
+
+MEASUREMENTS = (measure_characteristic_functions, measure_large_games)
