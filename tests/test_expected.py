@@ -2,14 +2,15 @@
 
 import csv
 from functools import cache
-from math import isclose, sqrt
+from itertools import combinations, permutations
+from math import ceil, isclose, sqrt
 from pathlib import Path
 from statistics import NormalDist, mean, stdev
 
 import pytest
 import yaml
 
-from twin.data.scenarios import research_lanes
+from twin.data.scenarios import research_lanes, research_partners
 
 PAPER = Path(__file__).parents[1] / "papers" / "pixels-to-premiums"
 JOBS = {job["name"]: job["parameters"] for job in yaml.safe_load((PAPER / "figures.yml").read_text())["jobs"]}
@@ -105,7 +106,57 @@ def finance(job):
     return {"best_level": short / (short + over), "profit": certain - sigma(job) * cost(z, over, short)}
 
 
-KINDS = {kind.__name__: kind for kind in (newsvendor, buffers, cooperation, resilience, finance)}
+@cache
+def weeks():
+    """Volumes of every partner, week by week."""
+    table = research_partners().flows
+    return {name: [float(v) for v in part["volume"]] for name, part in table.groupby("lane", observed=True)}
+
+
+def reserved(total, place, surcharge):
+    """Best capacity for a record of needs, and its cost."""
+    capacity = sorted(total)[ceil((1 - place / surcharge) * len(total)) - 1]
+    return capacity, place * capacity + surcharge * mean(max(need - capacity, 0.0) for need in total)
+
+
+@cache
+def coalitions(job):
+    place, surcharge = JOBS[job]["reservation_cost"], JOBS[job]["partner_surcharge"]
+    needs, names = weeks(), sorted(weeks())
+    everybody = tuple(names)
+    price, own = {(): 0.0}, {}
+    for size in range(1, len(names) + 1):
+        for members in combinations(names, size):
+            capacity, price[members] = reserved(
+                [sum(row) for row in zip(*map(needs.get, members), strict=True)], place, surcharge
+            )
+            own[members] = capacity
+    alone = sum(price[name,] for name in names)
+    by_volume = {name: price[everybody] * sum(needs[name]) / sum(map(sum, needs.values())) for name in names}
+    orders = list(permutations(names))
+    shapley = dict.fromkeys(names, 0.0)
+    for order in orders:
+        for at, name in enumerate(order):
+            shapley[name] += (price[tuple(sorted(order[: at + 1]))] - price[tuple(sorted(order[:at]))]) / len(orders)
+    over = [[max(need - own[name,], 0.0) for need in needs[name]] for name in names]
+    room = sum(own[name,] for name in names)
+    together = mean(max(sum(row) - room, 0.0) for row in zip(*needs.values(), strict=True))
+    overflow = sum(map(mean, over))
+    return {
+        "saving_share": 1 - price[everybody] / alone,
+        "saving": alone - price[everybody],
+        "helped_share": 1 - together / overflow,
+        "by_volume_gain": most_gained(by_volume, price),
+        "shapley_gain": most_gained(shapley, price),
+    }
+
+
+def most_gained(share, price):
+    groups = [members for members in price if 0 < len(members) < len(share)]
+    return max(sum(share[name] for name in members) - price[members] for members in groups)
+
+
+KINDS = {kind.__name__: kind for kind in (newsvendor, buffers, cooperation, resilience, finance, coalitions)}
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row['job']}-{row['name']}")

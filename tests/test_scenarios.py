@@ -8,7 +8,7 @@ import pytest
 
 from twin.batch.plan import read_plan
 from twin.data.history import dense, read_history, write_csv
-from twin.data.scenarios import POLICIES, network, research_lanes
+from twin.data.scenarios import POLICIES, network, research_lanes, research_partners
 from twin.data.statistics import assessable, lane_statistics
 from twin.lane import Policy, assess
 
@@ -24,6 +24,7 @@ def digest(history, path):
     ("make", "sha256"),
     [
         (research_lanes, "54cafdf500d7706486d0aaf34d0a0ea7ae2cc6f299f02c381f7c93b66165f6f3"),
+        (research_partners, "b378b01d8da9ecda4dc80afefb8409d7d12d12533431d23a0d64ade5c0aa549a"),
         (network, "46c183ac9eda1c6a07c369befb141005033992e4176c764abf77d5118d14a942"),
         (
             lambda: network(3, [[1, 0.5, 0], [0.5, 1, -0.2], [0, -0.2, 1]], 50),
@@ -68,6 +69,17 @@ def test_seasonal_lane_has_weeks_and_a_fourth_quarter():
     assert 5 <= shocks.sum() <= 60 and lane["FRA-PAR"].max() > 150
 
 
+def test_research_partners_peak_when_they_should():
+    names, weeks, volumes = dense(research_partners())
+    assert names.tolist() == ["fashion", "garden", "grocery", "parcels", "toys"] and len(weeks) == 156
+    peaks = {
+        name: int(series.reshape(3, 52).mean(axis=0).argmax()) for name, series in zip(names, volumes, strict=True)
+    }
+    assert 14 <= peaks["garden"] <= 22 and min(peaks["toys"], peaks["parcels"]) >= 45
+    together = np.corrcoef(volumes)
+    assert together[3, 4] > 0.8 and together[1, 4] < -0.2  # toys with parcels, and against garden
+
+
 def test_policies_make_what_the_lanes_are_called():
     statistics = lane_statistics(research_lanes())
     for lane, policy in POLICIES.items():
@@ -84,7 +96,7 @@ def test_the_paper_plans_with_the_same_policies(job):
         policy.pop("holding_cost")  # there it is the price of a place reserved for a day, not of stock
     shared = set(policy) & set(job.parameters)
     assert {name: job.parameters[name] for name in shared} == {name: policy[name] for name in shared}
-    assert shared or job.name == "resilience"
+    assert shared or job.name in ("resilience", "coalitions")
 
 
 def test_research_lanes_in_months_sum_the_same_days():
