@@ -224,6 +224,22 @@ def test_what_cannot_be_is_said_at_its_control(hub):
     assert hub.locator(".twin-dials .twin-alert:not(:empty)").count() == 0
 
 
+def test_partners_are_picked_and_a_rule_is_looked_at(hub):
+    tab(hub, "Partners")
+    hub.wait_for_selector("[data-picture=savings][src]")
+    hub.get_by_role("button", name="reserve places together").click()
+    hub.get_by_label("A place reserved costs").fill("3")
+    hub.get_by_role("button", name="Set", exact=True).click()
+    hub.get_by_text("A place reserved costs $3.00").wait_for()
+    hub.get_by_role("row", name="by volume").get_by_role("button", name="Look").click()
+    hub.get_by_text("Who pays what a day, by by volume").or_(
+        hub.get_by_text("Who pays what a day, by volume")
+    ).wait_for()
+    before = hub.inner_text(".twin-cards")
+    hub.get_by_role("button", name="FRA-PAR", exact=True).last.click()
+    hub.wait_for_function("text => document.querySelector('.twin-cards').innerText !== text", arg=before)
+
+
 def test_tabs_by_key_what_if_and_the_analyst(hub):
     hub.get_by_role("tab", name="Capacity and cooperation").focus()
     hub.keyboard.press("ArrowRight")
@@ -439,7 +455,7 @@ def test_it_fits_every_screen_by_day_and_by_night(suite, browser):
         ready(page)
         for width in (1440, 800, 360):
             page.set_viewport_size({"width": width, "height": 900})
-            for label in ("Capacity and cooperation", "Profit and risk", "What-if"):
+            for label in ("Capacity and cooperation", "Profit and risk", "Partners", "What-if"):
                 tab(page, label)
                 wide = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
                 assert page.evaluate(wide) <= 0, (scheme, width, label)

@@ -109,7 +109,13 @@ def _key_figures(found, session):
             ("Each alone", "cost_alone", paid, unit, ""),
             ("Together", "cost_together", float(contract.costs[-1]), unit, ""),
             ("Saved", "pooling_saving", contract.saving, unit, f"({written(share, '-')}), {length}"),
-            ("Exit fee that holds all", "exit_fee", fee, unit, f"(by {rule})" if fee else f"(none needed by {rule})"),
+            (
+                "Exit fee that holds all",
+                "exit_fee",
+                fee,
+                unit,
+                f"({_by(rule)})" if fee else f"(none needed {_by(rule)})",
+            ),
         ],
         session.feed.period,
     )
@@ -142,7 +148,7 @@ def _partners(found, session, names):
         "<p>Acceptable: what a partner pays in some way of sharing that no coalition would leave for. What others save "
         f"by a partner's joining is by Shapley value. Below zero, a partner is paid.{few}</p>"
     )
-    return table(f"Who pays what a {period}, by {rule} [$, pallets]", heads, rows) + note
+    return table(f"Who pays what a {period}, {_by(rule)} [$, pallets]", heads, rows) + note
 
 
 def _rules(found, session, names):
@@ -186,6 +192,10 @@ def _sensitivity(found, session):
     ]
     period = unit_in("period", session.feed.period)
     return table("What would be saved otherwise", ("", f"saved a {period}", "of what is paid alone"), rows)
+
+
+def _by(rule):
+    return rule if rule.startswith("by ") else f"by {rule}"
 
 
 def _row(words, buttons):
