@@ -11,7 +11,8 @@ from scipy import stats
 
 from twin import finance, forecast, lane, newsvendor, simulate
 
-LAYER = "demand newsvendor distribution buffers lot_size cooperation resilience finance forecast simulate lane"
+LAYER = """demand newsvendor distribution buffers lot_size cooperation resilience finance forecast simulate joint_demand
+reservation mutual_help coalitions pooling allocation core alliance lane"""
 
 
 def lanes(count):
@@ -152,7 +153,7 @@ def measure_import():
     def run(statement):
         subprocess.run([sys.executable, "-c", statement], check=True, env=environment)
 
-    layer = "from twin import " + LAYER.replace(" ", ", ")
+    layer = "from twin import " + ", ".join(LAYER.split())
     ours, bare, empty = seconds(lambda: run(layer), lambda: run("import numpy"), lambda: run("pass"), rounds=9)
     row = at_most("import the formula layer, interpreter started and all (s)", ours, bare, 0.3)
     note = f"{pretty(bare)} for numpy, {pretty(empty)} for nothing"
