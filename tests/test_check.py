@@ -311,6 +311,7 @@ OTHERS = {
     core.excess: dict(**GAME, allocation=SHARES),
     core.leaving: dict(**GAME, allocation=(SHARES[0], [*SHARES[1], [4.0, 6.0]])),
     core.in_core: dict(**GAME, allocation=(SHARES[0], [*SHARES[1], [4.0, 6.0]])),
+    core.rounding: GAME,
     core.least_core: GAME,
     core.acceptable: GAME,
     core.nucleolus: dict(costs=(GAME["costs"][0], [*GAME["costs"][1], [0.0, 1.0, 1.0, 3.0]])),

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.optimize import linprog
 
-from twin import allocation, core
+from twin import allocation, coalitions, core, pooling
 from twin.coalitions import game_of_table
 
 TVA = game_of_table(  # Straffin and Heaney (1981): dams of the Tennessee Valley Authority
@@ -356,11 +356,29 @@ def test_what_is_no_allocation_is_refused():
         core.leaving(TVA, [1.0, 1.0])
     with pytest.raises(ValueError, match="costs must be of two partners or more"):
         core.leaving([0.0, 1.0], [1.0])
-    for function in (core.least_core, core.acceptable, core.equal_profit):
+    for function in (core.least_core, core.acceptable):
         with pytest.raises(ValueError, match="costs must be of one game of two partners or more"):
             function([0.0, 1.0])
+    for function in (core.least_core, core.acceptable, core.equal_profit, core.nucleolus):
         with pytest.raises(ValueError, match="costs must be of one game"):
             function([TVA, TVA])
+
+
+def test_one_partner_pays_for_itself():
+    assert core.nucleolus([0.0, 7.0]) == core.equal_profit([0.0, 7.0]) == 7.0
+
+
+@pytest.mark.parametrize("large", [1e4, 1e6, 1e8])
+@pytest.mark.parametrize("rule", [core.nucleolus, core.equal_profit])
+def test_partners_of_very_unequal_size(large, rule):
+    """What two small partners save does not drown in what two large ones pay; no programme fails."""
+    for seed in range(8):
+        rng = np.random.Generator(np.random.PCG64(seed))
+        needs = rng.gamma(4.0, 25.0, (50, 4)) * [large, large, 1.0, 1.0]
+        costs = pooling.capacity_cost_on_record(coalitions.all_coalitions(4), needs, 10.0, 40.0)
+        share = rule(costs)
+        assert core.in_core(costs, share)
+        assert share.sum() == pytest.approx(costs[-1], rel=1e-12)
 
 
 # --- core and least core ------------------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 """The hub's tab on partners: the numbers are those of the formulas, and what cannot be is said."""
 
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ from twin.data.history import read_history, write_csv
 from twin.data.partners import needs_together
 from twin.data.scenarios import network, research_partners
 from twin.view.hub.hub import Hub
+from twin.view.hub.session import Session
 
 
 @pytest.fixture
@@ -73,6 +75,9 @@ def test_places_reserved_together_at_the_cost_stated(partners):
     press(partners, do="partner-way", way="reserve")
     assert "assumed: a quarter of the surcharge" in partners.sheet.page
     assert press(partners, do="partner-cost", reservation_cost="1,5") == "" and "assumed: a" not in partners.sheet.page
+    press(partners, do="partner-cost", reservation_cost="")
+    assert "assumed: a quarter of the surcharge" in partners.sheet.page
+    press(partners, do="partner-cost", reservation_cost="1,5")
     press(partners, do="partner-rule", rule="by volume")
     expected = alliance.assess(pool(partners, picked(partners), reservation_cost=1.5))
     numbers = shown(partners)
@@ -88,7 +93,11 @@ def test_places_reserved_together_at_the_cost_stated(partners):
         ({"do": "partner", "name": "nobody"}, "Partner must be one of the lanes; got nobody."),
         ({"do": "partner-way", "way": "steal"}, "Way must be one of help, reserve; got steal."),
         ({"do": "partner-rule", "rule": "by luck"}, "Rule must be one of those listed; got by luck."),
-        ({"do": "partner-cost", "reservation_cost": ""}, "Cost of a place must be a number above 0; got nothing."),
+        ({"do": "partner-way", "way": []}, "Way must be one of help, reserve; got []."),
+        (
+            {"do": "partner-cost", "reservation_cost": "1,000"},
+            "Cost of a place must be without marks for thousands, such as 1200; got 1,000.",
+        ),
         ({"do": "partner-cost", "reservation_cost": "-1"}, "Cost of a place must be a number above 0; got -1."),
     ],
 )
@@ -123,7 +132,7 @@ def test_lanes_that_never_meet_on_record_are_refused(tmp_path):
 
 def test_one_lane_alone_has_nobody_to_share_with(tmp_path):
     write_csv(network(lanes=1, periods=30), path := tmp_path / "one.csv")
-    assert "Pick two partners or more" in opened(Hub(str(path))).sheet.page
+    assert "There is one lane here, and nobody to share with" in opened(Hub(str(path))).sheet.page
 
 
 def test_fifteen_partners_and_no_more(tmp_path):
@@ -138,6 +147,27 @@ def test_fifteen_partners_and_no_more(tmp_path):
     opened(hub)
     assert len(picked(hub)) == 15 and "Acceptable payments are looked for up to 10 partners" in hub.sheet.page
     assert press(hub, do="partner", name=missing[0]) == "Partners must be at most 15; got 16."
+
+
+def test_other_flows_of_the_same_lanes_are_seen():
+    feed = feed_of_history(research_partners())
+    first = Session(feed)
+    before = first.partnership.outcome(first)
+    turned = replace(
+        feed, series=lambda lane: (feed.series(lane)[0], feed.series(lane)[1][:: -1 if lane == "toys" else 1])
+    )
+    first.partnership.do({"do": "partner", "name": "toys"}, first)
+    after = Session(turned, None, first)
+    assert after.partnership.outcome(after).contract.saving != first.partnership.outcome(first).contract.saving
+    assert before.together.names == ("grocery", "parcels", "fashion", "garden")
+
+
+def test_names_with_dollars_are_drawn_as_they_stand(tmp_path):
+    path = tmp_path / "dollars.csv"
+    rows = [f"2024-01-{day:02d},$\\bad{{$,{day}\n2024-01-{day:02d},$\\q$,{30 - day}\n" for day in range(1, 28)]
+    path.write_text("date,lane,volume\n" + "".join(rows), encoding="utf-8")
+    hub = opened(Hub(str(path)))
+    assert hub.sheet.savings and hub.sheet.leaving and not hub.sheet.said
 
 
 def test_names_are_no_html(tmp_path):

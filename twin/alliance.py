@@ -6,12 +6,12 @@ from typing import NamedTuple
 import numpy as np
 
 from twin import allocation, buffers, core, mutual_help, pooling
-from twin._check import nonnegative, numbers, require
+from twin._check import nonnegative, numbers, positive, require
 from twin.coalitions import MOST_PARTNERS, all_coalitions, alone, game_within, partners_of
 from twin.joint_demand import covariance_matrix
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Pool:
     """Partners that pool their space, and what space costs them.
 
@@ -38,9 +38,15 @@ class Pool:
         given = self.reservation_cost, self.internal_capacity
         one = (given[0] is None) != (given[1] is None)
         require(one, "reservation_cost or internal_capacity", "given, one of them", f"{given[0]} and {given[1]}")
-        object.__setattr__(self, "needs", needs)
-        if self.reservation_cost is None:
-            object.__setattr__(self, "internal_capacity", np.asarray(self.internal_capacity, float))
+        nonnegative(partner_surcharge=self.partner_surcharge)
+        object.__setattr__(self, "needs", needs.copy())
+        if self.reserves:
+            positive(reservation_cost=self.reservation_cost)
+        else:
+            (places,) = nonnegative(internal_capacity=self.internal_capacity)
+            fits = places.shape == needs.shape[1:]
+            require(fits, "internal_capacity", f"a number for each of {needs.shape[1]} partners", places.shape)
+            object.__setattr__(self, "internal_capacity", places.copy())
 
     @property
     def reserves(self):
@@ -77,6 +83,15 @@ class Pool:
         if self.reserves:
             return pooling.scarcity_prices(self.needs, self.reservation_cost, self.partner_surcharge)
         return pooling.overflow_prices(self.needs, self.internal_capacity, self.partner_surcharge)
+
+    def share_saved(self, costs):
+        """Return which share of what partners pay alone is saved; 0 where nothing is paid. [-]
+
+        costs : of every coalition of one game or several, shape (..., 2^n). [$/period]
+        """
+        paid = alone(costs).sum(axis=-1)
+        least = 1e-9 * self.partner_surcharge * self.needs.mean(axis=0).sum()  # below it is rounding
+        return (paid - costs[..., -1]) / np.where(paid > least, paid, np.inf)
 
 
 def _by_covariance(pool, costs):
@@ -146,7 +161,8 @@ def assess(pool):
     (2.0, [2.5, 2.5], True)
     """
     costs = pool.costs()
-    varies = np.ptp(pool.needs.sum(axis=1)) > 1e-9 * np.abs(pool.needs).max()
+    covariance = np.cov(pool.needs, rowvar=False)
+    varies = covariance.sum() > 1e-9 * np.abs(covariance).max()  # partners that almost cancel leave rounding
     shares = {name: rule(pool, costs) for name, rule in RULES.items() if varies or name != "covariance"}
     each = alone(costs)
     return Contract(
@@ -225,11 +241,11 @@ def joining(costs, rule):
     [[-1.0, -1.0], [-1.0, -1.0]]
     """
     count, (costs,) = partners_of(costs), numbers(costs=costs)
-    require(count >= 2, "costs", "of two partners or more", count)
+    require(costs.ndim == 1 and count >= 2, "costs", "of one game of two partners or more", costs.shape)
     change = np.tile(rule(costs), (count, 1))
     for partner in range(count):
         others = np.arange(count) != partner
-        change[partner, others] -= rule(game_within(costs, len(costs) - 1 - (1 << partner)))
+        change[partner, others] -= rule(game_within(costs, costs.shape[-1] - 1 - (1 << partner)))
         change[partner, partner] -= costs[1 << partner]
     return change
 
@@ -252,8 +268,8 @@ def expected_share_saved(pool, correlations):
     [0.085, 0.0]
     """
     (correlations,) = numbers(correlations=correlations)
-    require(correlations.ndim == 1, "correlations", "a list of numbers", correlations.shape)
+    some = correlations.ndim == 1 and correlations.size > 0
+    require(some, "correlations", "a list of at least one number", correlations.shape)
     buffers.root_sum_of_squares(np.ones(pool.needs.shape[1]), correlations)  # refuses what cannot be
     games = np.array([pool.normal_costs(correlation) for correlation in correlations])
-    paid = alone(games).sum(axis=-1)
-    return (paid - games[:, -1]) / np.where(paid > 0, paid, 1.0)
+    return pool.share_saved(games)

@@ -106,7 +106,8 @@ def savings(costs):
     >>> savings([0.0, 5.0, 6.0, 9.0]).tolist()
     [0.0, 0.0, 0.0, 2.0]
     """
-    members, costs = all_coalitions(partners_of(costs)), np.asarray(costs, float)
+    members = all_coalitions(partners_of(costs))
+    costs = np.asarray(costs, float)
     return alone(costs) @ members.T.astype(float) - costs
 
 

@@ -8,9 +8,9 @@ from typing import NamedTuple
 import numpy as np
 
 from twin._check import numbers, require
-from twin.coalitions import all_coalitions, alone, partners_of
+from twin.coalitions import all_coalitions, alone, partners_of, savings
 
-TOLERANCE = 1e-9  # of the largest cost: what counts as rounding
+_OF_COSTS, _OF_SAVINGS = 1e-12, 1e-7  # what sums of the largest cost, and programmes of the largest saving, lose
 
 
 class Leaving(NamedTuple):
@@ -90,6 +90,7 @@ def leaving(costs, allocation):
     inside = over[..., 1:-1]
     worst = inside.argmax(axis=-1)
     gain = np.take_along_axis(inside, worst[..., np.newaxis], axis=-1)[..., 0]
+    gain = np.where(np.abs(gain) <= rounding(costs), 0.0, gain)
     return Leaving(_plain(worst + 1), _plain(gain))
 
 
@@ -99,7 +100,26 @@ def in_core(costs, allocation):
     >>> in_core([0.0, 5.0, 6.0, 9.0], [5.5, 3.5]), in_core([0.0, 5.0, 6.0, 9.0], [4.5, 4.5])
     (False, True)
     """
-    return _plain(leaving(costs, allocation).gain <= TOLERANCE * np.abs(np.asarray(costs, float)).max(axis=-1))
+    return _plain(np.asarray(leaving(costs, allocation).gain) <= 0)
+
+
+def rounding(costs):
+    """Return the gain by leaving that counts as none: what sums and linear programmes lose.
+
+    Parameters
+    ----------
+    costs : array_like, shape (..., 2^n)
+        Cost of each coalition by its number. [$]
+
+    Returns
+    -------
+    ndarray or float, shape (...): a ten millionth of the largest saving, and a trillionth of the largest cost. [$]
+
+    >>> rounding([0.0, 5.0, 6.0, 9.0]) < 1e-6
+    True
+    """
+    saved, costs = np.abs(savings(costs)), np.abs(np.asarray(costs, float))
+    return _plain(_OF_COSTS * costs.max(axis=-1) + _OF_SAVINGS * saved.max(axis=-1))
 
 
 def least_core(costs):
@@ -123,12 +143,10 @@ def least_core(costs):
     >>> round(least_core([0.0, 5.0, 6.0, 9.0]).gain, 9)
     -1.0
     """
-    costs, scale, members = _one_game(costs)
-    inside = np.arange(1, len(costs) - 1)
-    answer = _stretch(
-        members, costs / scale, inside, members[-1:], costs[-1:] / scale, [(None, None)] * members.shape[1]
-    )
-    return LeastCore(float(scale * answer.x[-1]), scale * answer.x[:-1])
+    game = _normalised(costs)
+    everybody = [len(game.costs) - 1]
+    answer = _stretch(game, np.arange(1, everybody[0]), everybody, game.costs[everybody], None)
+    return LeastCore(float(game.scale * answer.x[-1]), game.payments(answer.x[:-1]))
 
 
 def nucleolus(costs):
@@ -160,22 +178,19 @@ def nucleolus(costs):
     """
     if partners_of(costs) == 1:
         return np.asarray(costs, float)[1:].copy()
-    costs, scale, members = _one_game(costs)
-    costs, each = costs / scale, alone(costs) / scale
-    together = each.sum() - costs[-1]
-    require(together >= -TOLERANCE, "costs", "no more for all together than for each alone", scale * costs[-1])
-    bounds = [(None, value) for value in each]
-    open_ones, held = np.arange(1, len(costs) - 1), np.array([len(costs) - 1])
-    target = costs.copy()
+    game = _normalised(costs)
+    require(game.costs[-1] <= _OF_SAVINGS, "costs", "no more for all together than for each alone", costs[-1])
+    members, target = game.members, game.costs.copy()
+    open_ones, held = np.arange(1, len(target) - 1), np.array([len(target) - 1])
     while True:
-        answer = _stretch(members, costs, open_ones, members[held], target[held], bounds)
+        answer = _stretch(game, open_ones, held, target[held], 0.0)
         prices = -answer.ineqlin.marginals  # they add up to one
         tight = open_ones[prices >= min(1e-7, prices.max())]
         target[tight] += answer.x[-1]
         held = np.concatenate((held, tight))
         spanned = _row_space(members[held])
         if len(spanned) == members.shape[1]:
-            return scale * np.linalg.lstsq(members[held], target[held], rcond=None)[0]
+            return game.payments(np.linalg.lstsq(members[held], target[held], rcond=None)[0])
         left = members[open_ones]
         open_ones = open_ones[np.abs(left - left @ spanned.T @ spanned).max(axis=1) > 1e-9]
 
@@ -204,18 +219,12 @@ def acceptable(costs):
     """
     from scipy.optimize import linprog
 
-    gain = max(least_core(costs).gain, 0.0)
-    costs, scale, members = _one_game(costs)
-    limits = costs[1:-1] / scale + (gain / scale + TOLERANCE) * (gain > 0)
-    rows = {"A_ub": members[1:-1], "b_ub": limits, "A_eq": members[-1:], "b_eq": costs[-1:] / scale}
+    game, stable = _normalised(costs), _stable(costs)
     ends = [
-        [
-            sign * scale * _solved(linprog(sign * one, **rows, bounds=(None, None))).fun
-            for one in np.eye(len(members[0]))
-        ]
+        [sign * _solved(linprog(sign * one, **stable, bounds=(None, None))).fun for one in np.eye(len(game.alone))]
         for sign in (1, -1)
     ]
-    return Payments(*map(np.array, ends))
+    return Payments(*(game.payments(np.array(end)) for end in ends))
 
 
 def equal_profit(costs):
@@ -225,7 +234,7 @@ def equal_profit(costs):
 
     Parameters
     ----------
-    costs : array_like, shape (2^n,), n >= 2
+    costs : array_like, shape (2^n,), n >= 1
         Cost of each coalition by its number. [$]
 
     Returns
@@ -246,41 +255,71 @@ def equal_profit(costs):
     """
     from scipy.optimize import linprog
 
-    gain = max(least_core(costs).gain, 0.0)
-    costs, scale, members = _one_game(costs)
-    costs, each, count = costs / scale, alone(costs) / scale, members.shape[1]
-    paying = np.flatnonzero(each > TOLERANCE)
+    if partners_of(costs) == 1:
+        return np.asarray(costs, float)[1:].copy()
+    game, stable = _normalised(costs), _stable(costs)
+    count, paying = len(game.alone), np.flatnonzero(game.alone > 0)
     if not paying.size:  # nobody has a saving relative to anything
-        return nucleolus(scale * costs) if each.sum() >= costs[-1] else least_core(scale * costs).allocation
-    low, high = np.zeros((2, len(paying), count + 2))  # columns: x, smallest and largest share of the cost alone
+        return nucleolus(costs) if game.costs[-1] <= 0 else least_core(costs).allocation
+    weight = game.alone[paying] / game.alone.max()
+    low, high = np.zeros((2, len(paying), count + 2))  # columns: x, smallest and largest x over the cost alone
     rows = np.arange(len(paying))
-    low[rows, paying], low[rows, count] = -1.0, each[paying]
-    high[rows, paying], high[rows, count + 1] = 1.0, -each[paying]
-    stable = np.pad(members[1:-1], ((0, 0), (0, 2)))
+    low[rows, paying], low[rows, count] = -1.0, weight
+    high[rows, paying], high[rows, count + 1] = 1.0, -weight
     answer = linprog(
         np.concatenate((np.zeros(count), [-1.0, 1.0])),
-        A_ub=np.vstack((low, high, stable)),
-        b_ub=np.concatenate((np.zeros(2 * len(paying)), costs[1:-1] + gain / scale + TOLERANCE * (gain > 0))),
-        A_eq=np.pad(members[-1:], ((0, 0), (0, 2))),
-        b_eq=costs[-1:],
-        bounds=[(None, None)] * (count + 2),
+        A_ub=np.vstack((low, high, np.pad(stable["A_ub"], ((0, 0), (0, 2))))),
+        b_ub=np.concatenate((np.zeros(2 * len(paying)), stable["b_ub"])),
+        A_eq=np.pad(stable["A_eq"], ((0, 0), (0, 2))),
+        b_eq=stable["b_eq"],
+        bounds=(None, None),
     )
-    return scale * _solved(answer).x[:count]
+    return game.payments(_solved(answer).x[:count])
 
 
-def _stretch(members, costs, inside, held_members, held_costs, bounds):
-    """min t with x(S) - t <= c(S) inside, and x(S) fixed for those held."""
+class _Game(NamedTuple):
+    """A game less what each pays alone, in units of its largest saving: programmes of it have numbers of one size."""
+
+    costs: np.ndarray
+    members: np.ndarray
+    alone: np.ndarray
+    scale: float
+
+    def payments(self, x):
+        """What partners pay, of a solution of the game so scaled."""
+        return self.alone + self.scale * x
+
+
+def _normalised(costs):
+    count, costs = partners_of(costs), np.asarray(costs, float)
+    require(costs.ndim == 1 and count >= 2, "costs", "of one game of two partners or more", costs.shape)
+    saved = savings(costs)
+    saved[np.abs(saved) <= _OF_COSTS * np.abs(costs).max()] = 0.0
+    scale = float(np.abs(saved).max()) or 1.0
+    return _Game(-saved / scale, all_coalitions(count).astype(float), alone(costs), scale)
+
+
+def _stable(costs):
+    """Rows of a programme: no coalition pays more than on its own, or than in the least core where that cannot be."""
+    game, gain = _normalised(costs), least_core(costs).gain
+    room = gain / game.scale * (1 + 1e-9) if gain > 0 else 0.0  # what rounding may take
+    members = game.members
+    return {"A_ub": members[1:-1], "b_ub": game.costs[1:-1] + room, "A_eq": members[-1:], "b_eq": game.costs[-1:]}
+
+
+def _stretch(game, inside, held, held_costs, highest):
+    """min t with x(S) - t <= c(S) inside, x(S) fixed for those held, and no partner above a highest payment."""
     from scipy.optimize import linprog
 
-    count = members.shape[1]
+    members = game.members
     return _solved(
         linprog(
-            np.append(np.zeros(count), 1.0),
+            np.append(np.zeros(members.shape[1]), 1.0),
             A_ub=np.pad(members[inside], ((0, 0), (0, 1)), constant_values=-1.0),
-            b_ub=costs[inside],
-            A_eq=np.pad(held_members, ((0, 0), (0, 1))),
+            b_ub=game.costs[inside],
+            A_eq=np.pad(members[held], ((0, 0), (0, 1))),
             b_eq=held_costs,
-            bounds=[*bounds, (None, None)],
+            bounds=[(None, highest)] * members.shape[1] + [(None, None)],
         )
     )
 
@@ -289,13 +328,6 @@ def _solved(answer):
     if answer.status != 0:
         raise ValueError(f"costs must be ones that the linear programme can be solved for; it says: {answer.message}")
     return answer
-
-
-def _one_game(costs):
-    """Costs as an array, what to scale them by, and the members of each coalition as numbers."""
-    count, costs = partners_of(costs), np.asarray(costs, float)
-    require(costs.ndim == 1 and count >= 2, "costs", "of one game of two partners or more", costs.shape)
-    return costs, np.abs(costs).max() or 1.0, all_coalitions(count).astype(float)
 
 
 def _row_space(rows):

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from twin import _special
 from twin._check import nonnegative, numbers, require, whole
 from twin.simulate import generator
 
@@ -101,8 +102,6 @@ def draws(distributions, correlation=0.0, *, samples, seed):
     >>> draws([poisson(5), gamma(4.0, scale=25.0)], 0.8, samples=100_000, seed=1).mean(axis=0).round(0).tolist()
     [5.0, 100.0]
     """
-    from twin import _special
-
     count = len(distributions)
     scores = normal_draws(np.zeros(count), covariance_matrix(np.ones(count), correlation), samples=samples, seed=seed)
     levels = np.clip(_special.ndtr(scores), 0.0, 1.0 - 2**-53)

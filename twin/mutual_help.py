@@ -126,6 +126,10 @@ def exchange(needs, internal_capacity, offered=1.0):
     require(needs.ndim > 0 and needs.shape[-1] > 0, "needs", "a table with a column a partner", needs.shape)
     same = capacity.shape == needs.shape[-1:]
     require(same, "internal_capacity", f"a number for each of {needs.shape[-1]} partners", capacity.shape)
+    try:
+        offered = np.broadcast_to(offered, needs.shape)
+    except ValueError:
+        require(False, "offered", f"one number, or an array that fits needs of shape {needs.shape}", offered.shape)
     over, spare = np.maximum(needs - capacity, 0.0), np.maximum(capacity - needs, 0.0) * offered
     wanted, at_hand = over.sum(axis=-1, keepdims=True), spare.sum(axis=-1, keepdims=True)
     helped = np.minimum(wanted, at_hand)
@@ -200,13 +204,15 @@ def acceptable_prices(lent, received, lending_cost, partner_surcharge):
     require(lent.ndim == 1 and lent.shape == received.shape, "lent and received", "of one length", lent.shape)
     alike = abs(lent.sum() - received.sum()) <= 1e-9 * (lent.sum() + received.sum())
     require(alike, "lent and received", "equal in sum", (lent.sum(), received.sum()))
-    require(cost.ndim == 0 and surcharge.ndim == 0 and cost <= surcharge, "lending_cost", "<= partner_surcharge", cost)
+    require(surcharge.ndim == 0, "partner_surcharge", "one number for all partners", surcharge.tolist())
+    require(cost.ndim == 0, "lending_cost", "one number for all partners", cost.tolist())
+    require(cost <= surcharge, "lending_cost", "<= partner_surcharge", cost)
     net, money = lent - received, cost * lent - surcharge * received
     certain = np.abs(net) > 1e-12 * (lent + received)  # who lends as much as it borrows takes any price
     bound = money[certain] / net[certain]
     lenders = net[certain] > 0
     low, high = bound[lenders].max(initial=0.0), bound[~lenders].min(initial=np.inf)
-    return Prices(float(low), float(high))
+    return Prices(float(min(low, cost)), float(max(high, surcharge)))  # rounding may cut what suits every period
 
 
 def _partners(mean, covariance, internal_capacity):

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from twin._check import require
+from twin._check import nonnegative, require
 from twin.coalitions import MOST_PARTNERS
 from twin.data.text import visible
 
@@ -55,7 +55,7 @@ def needs_together(feed, names, scale=1.0):
     >>> needs_together(feed_of_history(research_partners()), ["toys", "garden"]).needs.shape
     (156, 2)
     """
-    names = tuple(names)
+    names = tuple(map(str, names))
     rule = f"2 to {MOST_PARTNERS} different lanes"
     require(2 <= len(names) <= MOST_PARTNERS and len(set(names)) == len(names), "partners", rule, _told(names))
     for name in names:
@@ -67,7 +67,9 @@ def needs_together(feed, names, scale=1.0):
         common = np.intersect1d(common, dates, assume_unique=True)
     require(len(common) >= 2, "partners", "ones with two periods or more in common on record", _told(names))
     columns = [volumes[np.isin(dates, common)] for dates, volumes in records]
-    return Together(names, common, np.column_stack(columns) * np.asarray(scale, float))
+    (scale,) = nonnegative(scale=scale)
+    require(scale.shape in ((), (len(names),)), "scale", f"a number for each of {len(names)} partners", scale.shape)
+    return Together(names, common, np.column_stack(columns) * scale)
 
 
 def _told(names):

@@ -36,7 +36,7 @@ def stability(ax, costs, shares, names):
 def core_of_three(ax, costs, shares, names):
     """Draw the triangle of all ways to share the saving of three partners, the core in it, and rules as points."""
     saved = coalitions.savings(costs)
-    whole = saved[-1] or 1.0
+    whole = saved[-1] if saved[-1] > core.rounding(costs) else 1.0
     ax.fill(*CORNERS.T, facecolor="none", edgecolor=MUTED, linewidth=1)
     limits = 1.0 - saved[[6, 5, 3]] / whole  # a partner's share is at most what the other two leave it
     region = _clipped(np.eye(3), limits)
@@ -54,7 +54,7 @@ def core_of_three(ax, costs, shares, names):
         plots.point(ax, *at, colour=colour)
         plots.label(ax, LADDER, height, rule, colour, (1, 0))
     for (x, y), name, offset in zip(CORNERS, names, ((-2, -8), (2, -8), (0, 8)), strict=True):
-        plots.label(ax, x, y, f"all to {name}", WITNESS, offset)
+        plots.label(ax, x, y, f"all to {_plain(name)}", WITNESS, offset)
     ax.set(xlim=(-0.2, 1.75), ylim=(-0.17, 1.05), aspect="equal", title="Who gets the saving")
     ax.axis("off")
 
@@ -64,8 +64,8 @@ def excesses(ax, costs, share, names, rule):
     over = core.excess(costs, share)[1:-1]
     worst = np.argsort(over, kind="stable")[::-1][:SHOWN]
     members = coalitions.all_coalitions(len(names))[1:-1][worst]
-    labels = [named(row, names) for row in members]
-    room = core.TOLERANCE * np.abs(costs).max()
+    labels = [_plain(named(row, names)) for row in members]
+    room = core.rounding(costs)
     colours = [NAIVE if gain > room else BETTER for gain in over[worst]]
     plots.bars(ax, labels, np.where(np.abs(over[worst]) <= room, 0.0, over[worst]), colours)
     ax.axvline(0.0, color=WITNESS, linewidth=0.8)
@@ -89,7 +89,7 @@ def payments(ax, each, acceptable, shares, names):
         marker = "osD^v"[place % 5]
         ax.plot(each - share, rows, marker, color=colour, markeredgecolor="white", markersize=7, label=rule)
     ax.axvline(0.0, color=WITNESS, linewidth=0.8)
-    ax.set_yticks(rows, names)
+    ax.set_yticks(rows, list(map(_plain, names)))
     ax.set_ylim(-0.6, len(names) - 0.4)
     ax.grid(False, axis="y")
     plots.frame(ax, "Saved against alone", "saving [$/period]", "")
@@ -97,6 +97,11 @@ def payments(ax, each, acceptable, shares, names):
     ax.figure.legend(
         *ax.get_legend_handles_labels(), loc="outside lower left", ncols=columns, frameon=False, fontsize=8
     )
+
+
+def _plain(name):
+    """A name as it stands: between two dollars Matplotlib would see a formula."""
+    return name.replace("$", r"\$")
 
 
 def _ladder(count):

@@ -11,7 +11,7 @@ from twin.data.text import visible
 from twin.quantities import quantity, unit_in, written
 from twin.view import plots, stability
 from twin.view.guard import told
-from twin.view.hub.partnership import BANDS, WAYS, sensitivity
+from twin.view.hub.partnership import ASSUMED, BANDS, WAYS
 from twin.view.hub.words import alert, cards, figure, picture, table
 from twin.view.pictures import RESOLUTION
 
@@ -61,12 +61,12 @@ def _choices(session):
         _button("partner-way", {"way": way}, words, way == own.way, f"twin-way-{way}") for way, words in WAYS.items()
     ]
     parts = [
-        f"<p>{INTRO}</p>",
+        f"<p>{INTRO} {_prices(session)}</p>",
         _row("Partners", lanes),
         _row("They", ways),
     ]
     if own.way == "reserve":
-        stated = "" if own.reservation_cost is not None else ", assumed: a quarter of the surcharge"
+        stated = "" if own.reservation_cost is not None else f", assumed: {ASSUMED}"
         cost = quantity(own.place_cost(session), "$/pallet/period", session.feed.period)
         parts.append(
             '<form data-form="partner-cost"><div class="twin-row twin-choices"><label for="twin-place-cost">'
@@ -77,7 +77,15 @@ def _choices(session):
     return "".join(parts)
 
 
+def _prices(session):
+    """Whose prices hold for all."""
+    surcharge = quantity(session.policy.partner_surcharge, "$/pallet/period", session.feed.period)
+    return f"All pay the surcharge of the lane in view, {surcharge}, for what does not fit."
+
+
 def _outcome(session):
+    if len(session.policies) < 2:
+        return "<p>There is one lane here, and nobody to share with.</p>"
     if len(session.partnership.names(session)) < 2:
         return "<p>Pick two partners or more.</p>"
     found = session.partnership.outcome(session)
@@ -86,7 +94,7 @@ def _outcome(session):
         (
             _key_figures(found, session),
             '<div class="twin-pictures">',
-            picture("savings", "What every partner saves under three rules, and what would be acceptable to all."),
+            picture("savings", "What every partner saves under some rules, and what would be acceptable to all."),
             picture("leaving", "Which coalitions would gain by leaving; of three partners the core."),
             "</div>",
             _partners(found, session, names),
@@ -100,7 +108,7 @@ def _outcome(session):
 def _key_figures(found, session):
     contract, rule = found.contract, session.partnership.rule_of(found)
     paid, worst = float(contract.alone.sum()), contract.leaving[rule]
-    share = contract.saving / paid if paid > 0 else 0.0
+    share = float(found.pool.share_saved(contract.costs))
     fee = 0.0 if contract.stable[rule] else worst.gain
     length = f"{len(found.together.dates):,} {unit_in('period', session.feed.period)}s on record"
     unit = "$/period"
@@ -187,8 +195,7 @@ def _terms(found, session):
 
 def _sensitivity(found, session):
     rows = [
-        [escape(words), written(saving, "$/period"), written(share, "-")]
-        for words, saving, share in sensitivity(found.pool)
+        [escape(words), written(saving, "$/period"), written(share, "-")] for words, saving, share in found.otherwise
     ]
     period = unit_in("period", session.feed.period)
     return table("What would be saved otherwise", ("", f"saved a {period}", "of what is paid alone"), rows)

@@ -6,15 +6,17 @@ import numpy as np
 
 from twin import alliance, allocation, core
 from twin._check import require
-from twin.coalitions import MOST_PARTNERS, alone
+from twin.coalitions import MOST_PARTNERS, savings
 from twin.data.partners import Together, largest, needs_together
 from twin.data.text import visible
+from twin.view.hub.answers import amount
 
 WAYS = {"help": "lend each other the places they have", "reserve": "reserve places together"}
 AT_FIRST = 4  # partners, before anybody chooses
 OFFERED = 15  # lanes that are offered by name
 BANDS = 10  # partners up to which the acceptable payments are looked for: they take a linear programme each
 USUAL = 4.0  # surcharges of so many times a place's cost are assumed, where nobody states what a place costs
+ASSUMED = "a quarter of the surcharge"
 HALF = 0.5  # a commitment of half the spare places
 
 
@@ -25,6 +27,7 @@ class Outcome(NamedTuple):
     acceptable : payments that nobody would leave for; None for many partners.
     terms : of lending each other places, else None; `half` the same when half of the spare places are offered.
     joining : what each partner's joining changes, by Shapley value, shape (n, n). [$/period]
+    otherwise : what would be saved in other cases, rows of words, saving and share of what is paid alone.
     """
 
     together: Together
@@ -34,6 +37,7 @@ class Outcome(NamedTuple):
     terms: alliance.Terms | None
     half: alliance.Terms | None
     joining: np.ndarray
+    otherwise: list
 
 
 class Partnership:
@@ -41,7 +45,7 @@ class Partnership:
 
     def __init__(self):
         self.way, self.rule, self.reservation_cost = "help", "Shapley value", None
-        self._names, self._known = None, {}
+        self._names, self._feed, self._known = None, None, {}
 
     def names(self, session):
         """Return the partners: the lane in view and the largest others, until somebody picks."""
@@ -75,13 +79,18 @@ class Partnership:
         if done == "partner":
             self._toggle(str(message.get("name", "")), session)
         elif done == "partner-way":
-            require(message.get("way") in WAYS, "way", f"one of {', '.join(WAYS)}", message.get("way"))
-            self.way = message["way"]
+            way = str(message.get("way"))
+            require(way in WAYS, "way", f"one of {', '.join(WAYS)}", visible(way, 40))
+            self.way = way
         elif done == "partner-rule":
-            require(message.get("rule") in alliance.RULES, "rule", "one of those listed", message.get("rule"))
-            self.rule = message["rule"]
+            rule = str(message.get("rule"))
+            require(rule in alliance.RULES, "rule", "one of those listed", visible(rule, 40))
+            self.rule = rule
         elif done == "partner-cost":
-            self.reservation_cost = _amount(str(message.get("reservation_cost", "")))
+            text = str(message.get("reservation_cost", "")).strip()
+            cost = amount("cost of a place", text) if text else None  # back to what is assumed
+            require(cost is None or 0 < cost < np.inf, "cost of a place", "a number above 0", visible(text, 40))
+            self.reservation_cost = cost
         else:
             return False
         return True
@@ -104,6 +113,8 @@ class Partnership:
         scale = ((1.0 + network["return_rate"]) * network["dwell"]).to_numpy()
         buffer = network["safety_stock"].to_numpy()
         key = (*names, self.way, *costs, policy.partner_surcharge, *own, *scale, *buffer)
+        if self._feed is not session.feed:  # the same lanes may have other flows by now
+            self._feed, self._known = session.feed, {}
         if key not in self._known:
             if self.way == "reserve":
                 rule = "below the surcharge: else nobody should reserve at all"
@@ -123,6 +134,7 @@ class Partnership:
                     alliance.terms(pool, costs[1]) if lend else None,
                     alliance.terms(pool, costs[1], HALF) if lend else None,
                     alliance.joining(contract.costs, allocation.shapley),
+                    sensitivity(pool),
                 )
             }
         return self._known[key]
@@ -143,18 +155,4 @@ def sensitivity(pool):
     games["normal needs, correlated as on record"] = pool.normal_costs()
     for correlation in (0.0, 0.5, 0.9):
         games[f"normal needs, every pair correlated {correlation:g}"] = pool.normal_costs(correlation)
-    rows = []
-    for words, costs in games.items():
-        paid = float(alone(costs).sum())
-        saving = paid - float(costs[-1])
-        rows.append((words, saving, saving / paid if paid > 0 else 0.0))
-    return rows
-
-
-def _amount(text):
-    try:
-        value = float(text.strip().replace(",", "."))
-    except ValueError:
-        value = float("nan")
-    require(np.isfinite(value) and value > 0, "cost of a place", "a number above 0", visible(text, 40) or "nothing")
-    return value
+    return [(words, float(savings(costs)[-1]), float(pool.share_saved(costs))) for words, costs in games.items()]
