@@ -179,6 +179,13 @@ def test_names_are_no_html(tmp_path):
     assert press(hub, do="partner", name='<b>a</b> & "b"') == "" and "Pick two" in hub.sheet.page
 
 
+def test_a_lane_that_flows_no_more_is_no_partner_any_more(tmp_path):
+    path = tmp_path / "ended.csv"
+    rows = [f"2024-01-{day:02d},ended,{day}\n2024-03-{day:02d},goes on,{day}\n" for day in range(1, 20)]
+    path.write_text("date,lane,volume\n" + "".join(rows), encoding="utf-8")
+    assert "two periods or more in common on record" in opened(Hub(str(path))).sheet.page
+
+
 def test_needs_side_by_side_are_those_of_the_periods_in_common():
     feed = feed_of_history(research_partners())
     both = needs_together(feed, ["toys", "garden"], [1.0, 2.0])

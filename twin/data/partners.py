@@ -61,7 +61,7 @@ def needs_together(feed, names, scale=1.0):
     for name in names:
         require(name in feed.statistics.index, "partners", "lanes on record", visible(name))
     records = [feed.series(name) for name in names]
-    known = [dates[~np.isnan(volumes)] for dates, volumes in records]
+    known = [_known(*record) for record in records]
     common = known[0]
     for dates in known[1:]:
         common = np.intersect1d(common, dates, assume_unique=True)
@@ -70,6 +70,12 @@ def needs_together(feed, names, scale=1.0):
     (scale,) = nonnegative(scale=scale)
     require(scale.shape in ((), (len(names),)), "scale", f"a number for each of {len(names)} partners", scale.shape)
     return Together(names, common, np.column_stack(columns) * scale)
+
+
+def _known(dates, volumes):
+    """The dates of known volumes; a lane that flows no more has ended with its last flow, and needs nothing after."""
+    last = np.flatnonzero(volumes > 0)[-1]
+    return dates[: last + 1][~np.isnan(volumes[: last + 1])]
 
 
 def _told(names):

@@ -112,5 +112,6 @@ def bars(ax, names, values, colours, *, unit=""):
     for y, value in zip(place, values, strict=True):
         sign = 1 if value >= 0 else -1
         side = "left" if sign > 0 else "right"
-        ax.text(value + sign * 0.02 * reach, y, f"{value:,.3g}{unit}", va="center", ha=side)
+        number = f"{value:,.3g}" if abs(value) < 1000 else f"{value:,.0f}"
+        ax.text(value + sign * 0.02 * reach, y, f"{number.replace('-', '−')}{unit}", va="center", ha=side)
     ax.margins(x=0.18)

@@ -4,10 +4,10 @@ import numpy as np
 
 from twin import coalitions, core
 from twin.view import plots
-from twin.view.theme import ACCENT, BETTER, MUTED, NAIVE, WITNESS
+from twin.view.theme import ACCENT, BETTER, LANES, MUTED, NAIVE, WITNESS
 
 CORNERS = np.array([[0.0, 0.0], [1.0, 0.0], [0.5, np.sqrt(0.75)]])  # all of the saving to the first, second, third
-RULE_COLOURS = NAIVE, BETTER, WITNESS, MUTED
+RULE_COLOURS = LANES[3], LANES[1], WITNESS, MUTED  # not those that say whether a rule lasts
 WIDE = 6.0  # figures from here on have room for a legend in one row [inch]
 SHOWN = 8  # coalitions that have a bar
 LADDER = 1.22  # where the names of rules stand beside the triangle
@@ -68,6 +68,7 @@ def excesses(ax, costs, share, names, rule):
     room = core.rounding(costs)
     colours = [NAIVE if gain > room else BETTER for gain in over[worst]]
     plots.bars(ax, labels, np.where(np.abs(over[worst]) <= room, 0.0, over[worst]), colours)
+    ax.margins(x=0.3)  # room for numbers on both sides
     ax.axvline(0.0, color=WITNESS, linewidth=0.8)
     plots.frame(ax, f"Gain by leaving: {rule}", "gain [$/period]", "")
     ax.title.set_wrap(True)
@@ -117,7 +118,8 @@ def named(members, names):
     """
     inside = [name for name, member in zip(names, members, strict=True) if member]
     outside = [name for name, member in zip(names, members, strict=True) if not member]
-    words = " + ".join(inside) if len(inside) <= len(outside) + 1 else f"all but {', '.join(outside)}"
+    few = not outside or len(inside) <= len(outside) + 1
+    words = " + ".join(inside) if few else f"all but {', '.join(outside)}"
     return words if len(words) <= LONGEST else words[: LONGEST - 1] + "…"
 
 

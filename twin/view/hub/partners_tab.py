@@ -61,7 +61,7 @@ def _choices(session):
         _button("partner-way", {"way": way}, words, way == own.way, f"twin-way-{way}") for way, words in WAYS.items()
     ]
     parts = [
-        f"<p>{INTRO} {_prices(session)}</p>",
+        f"<p>{INTRO} {_prices(session)} {_some(session)}</p>",
         _row("Partners", lanes),
         _row("They", ways),
     ]
@@ -75,6 +75,11 @@ def _choices(session):
             '<button type="submit">Set</button></div></form>'
         )
     return "".join(parts)
+
+
+def _some(session):
+    lanes, offered = len(session.policies), len(session.partnership.offered(session))
+    return f"The {offered} largest of {lanes:,} lanes are offered." if offered < lanes else ""
 
 
 def _prices(session):
@@ -180,16 +185,14 @@ def _terms(found, session):
     if found.terms is None:
         return ""
     helped, half = float(found.terms.received.sum()), float(found.half.received.sum())
-    low, high = found.terms.prices
-    cost, surcharge = session.partnership.lending_cost(session), found.pool.partner_surcharge
-    most = written(high, "$/pallet") if np.isfinite(high) else "any"
-    name = unit_in("period", session.feed.period)
+    high = found.terms.prices.high
+    surcharge, name = found.pool.partner_surcharge, unit_in("period", session.feed.period)
+    most = f"up to {written(high, '$/pallet')}" if np.isfinite(high) else "of any size"
     return (
         f"<p>Partners keep {figure('volume_helped', helped, 'pallet')} pallets a {name} for each other; "
-        f"{written(half, 'pallet')} if each commits half of its spare places. A transfer price from "
-        f"{figure('lowest_price', low, '$/pallet')} to {most} a pallet leaves nobody worse off on average; from "
-        f"{written(cost, '$/pallet')} (keeping it) to {written(surcharge, '$/pallet')} (the surcharge) it suits both "
-        f"sides every {name}.</p>"
+        f"{written(half, 'pallet')} if each commits half of its spare places. Holding is paid anyway. On top of it, a "
+        f"transfer price up to the surcharge, {written(surcharge, '$/pallet')} a pallet, suits both sides in every "
+        f"{name}; on average nobody is worse off at one {most}, as who lends today borrows tomorrow.</p>"
     )
 
 

@@ -17,6 +17,7 @@ OFFERED = 15  # lanes that are offered by name
 BANDS = 10  # partners up to which the acceptable payments are looked for: they take a linear programme each
 USUAL = 4.0  # surcharges of so many times a place's cost are assumed, where nobody states what a place costs
 ASSUMED = "a quarter of the surcharge"
+PAID_ANYWAY = 0.0  # cost of keeping a partner's pallet on top of holding, which its owner would pay anywhere
 HALF = 0.5  # a commitment of half the spare places
 
 
@@ -50,10 +51,11 @@ class Partnership:
     def names(self, session):
         """Return the partners: the lane in view and the largest others, until somebody picks."""
         here = session.policies.index
-        if self._names is None:
+        kept = [name for name in self._names or () if name in here]
+        if self._names is None or (self._names and not kept):
             others = [name for name in largest(session.feed, AT_FIRST) if name != session.lane]
             return [session.lane, *others][:AT_FIRST]
-        return [name for name in self._names if name in here]
+        return kept
 
     def offered(self, session):
         """Return the lanes to pick from: the partners, the lane in view, and the largest."""
@@ -64,10 +66,6 @@ class Partnership:
         if self.reservation_cost is not None:
             return self.reservation_cost
         return session.policy.partner_surcharge / USUAL
-
-    def lending_cost(self, session):
-        """Return the cost of keeping a partner's pallet: holding, at most what the surcharge would be. [$/pallet]"""
-        return min(session.policy.holding_cost, session.policy.partner_surcharge)
 
     def rule_of(self, found):
         """Return the rule looked at; another one where it cannot be had."""
@@ -109,19 +107,19 @@ class Partnership:
         """Return the `Outcome` for the partners as they stand; the last one is kept."""
         names, policy = self.names(session), session.policy
         network = session.portfolio.network(names)
-        own, costs = network["internal_capacity"].to_numpy(), (self.place_cost(session), self.lending_cost(session))
+        own, place_cost = network["internal_capacity"].to_numpy(), self.place_cost(session)
         scale = ((1.0 + network["return_rate"]) * network["dwell"]).to_numpy()
         buffer = network["safety_stock"].to_numpy()
-        key = (*names, self.way, *costs, policy.partner_surcharge, *own, *scale, *buffer)
+        key = (*names, self.way, place_cost, policy.partner_surcharge, *own, *scale, *buffer)
         if self._feed is not session.feed:  # the same lanes may have other flows by now
             self._feed, self._known = session.feed, {}
         if key not in self._known:
             if self.way == "reserve":
                 rule = "below the surcharge: else nobody should reserve at all"
-                require(costs[0] < policy.partner_surcharge, "cost of a place", rule, f"${costs[0]:,.4g}")
+                require(place_cost < policy.partner_surcharge, "cost of a place", rule, f"${place_cost:,.4g}")
             together = needs_together(session.feed, names, scale)
             needs = np.maximum(together.needs + buffer, 0.0)
-            how = {"reservation_cost": costs[0]} if self.way == "reserve" else {"internal_capacity": own}
+            how = {"reservation_cost": place_cost} if self.way == "reserve" else {"internal_capacity": own}
             pool = alliance.Pool(needs, policy.partner_surcharge, **how)
             contract = alliance.assess(pool)
             lend = not pool.reserves
@@ -131,8 +129,8 @@ class Partnership:
                     pool,
                     contract,
                     core.acceptable(contract.costs) if len(names) <= BANDS else None,
-                    alliance.terms(pool, costs[1]) if lend else None,
-                    alliance.terms(pool, costs[1], HALF) if lend else None,
+                    alliance.terms(pool, PAID_ANYWAY) if lend else None,
+                    alliance.terms(pool, PAID_ANYWAY, HALF) if lend else None,
                     alliance.joining(contract.costs, allocation.shapley),
                     sensitivity(pool),
                 )
