@@ -3,7 +3,7 @@
 import numpy as np
 from measure import Row, at_least, pretty, seconds
 
-from twin import allocation, coalitions, core, joint_demand, pooling, simulate
+from twin import allocation, coalitions, core_allocation, joint_demand, pooling, simulate
 
 MEAN, PLACE, SURCHARGE = 100.0, 10.0, 40.0
 SOON = 10.0  # seconds that a reader waits for an answer about a game
@@ -66,8 +66,8 @@ def measure_large_games():
     """Shapley of fifteen partners, nucleolus of ten and fifteen: against the time a reader waits."""
     for what, rule, count in (
         ("Shapley value of 15 partners", allocation.shapley, 15),
-        ("nucleolus of 10 partners", core.nucleolus, 10),
-        ("nucleolus of 15 partners", core.nucleolus, 15),
+        ("nucleolus of 10 partners", core_allocation.nucleolus, 10),
+        ("nucleolus of 15 partners", core_allocation.nucleolus, 15),
     ):
         mean, covariance, _ = partners(count)
         costs = pooling.capacity_cost(coalitions.all_coalitions(count), mean, covariance, PLACE, SURCHARGE)

@@ -12,7 +12,7 @@ from scipy import stats
 from twin import finance, forecast, lane, newsvendor, simulate
 
 LAYER = """demand newsvendor distribution buffers lot_size cooperation resilience finance forecast simulate joint_demand
-reservation mutual_help coalitions pooling allocation core alliance lane"""
+reservation mutual_help coalitions pooling allocation core core_allocation alliance lane"""
 
 
 def lanes(count):

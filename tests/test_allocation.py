@@ -1,18 +1,16 @@
 """Who pays what: every order of joining written out, published games, and the axioms on random ones."""
 
-from itertools import combinations, permutations
+from itertools import permutations
 from statistics import NormalDist
 
 import numpy as np
 import pytest
+from games import TVA, game_of, number, subsets
 
 from twin import allocation, pooling, simulate
-from twin.coalitions import all_coalitions, game_of_table
+from twin.coalitions import all_coalitions
 from twin.joint_demand import covariance_matrix, orders
 
-TVA = game_of_table(  # Straffin and Heaney (1981): dams of the Tennessee Valley Authority
-    {"1": 163520, "2": 140826, "3": 250096, "12": 301607, "13": 378821, "23": 367370, "123": 412584}, list("123")
-)
 SPREAD = 10 * NormalDist().pdf(NormalDist().inv_cdf(0.9))  # what a pallet of spread costs at c = 1, s = 10
 RULES = {
     "proportional": allocation.proportional,
@@ -26,22 +24,6 @@ RULES = {
 def random_game(seed, partners, games=()):
     costs = np.random.default_rng(seed).uniform(0, 100, (*games, 2**partners))
     costs[..., 0] = 0.0
-    return costs
-
-
-def subsets(partners):
-    return [some for size in range(1, partners + 1) for some in combinations(range(partners), size)]
-
-
-def number(members):
-    return sum(2**member for member in members)
-
-
-def game_of(partners, cost):
-    """A game of a function of a tuple of members."""
-    costs = np.zeros(2**partners)
-    for members in subsets(partners):
-        costs[number(members)] = cost(members)
     return costs
 
 

@@ -15,6 +15,7 @@ from twin import (
     coalitions,
     cooperation,
     core,
+    core_allocation,
     demand,
     distribution,
     finance,
@@ -32,7 +33,8 @@ from twin import (
 )
 
 MODULES = """demand newsvendor distribution buffers lot_size cooperation resilience finance forecast volatility
-simulate joint_demand reservation mutual_help coalitions pooling allocation core alliance lane""".split()
+simulate joint_demand reservation mutual_help coalitions pooling allocation core core_allocation
+alliance lane""".split()
 
 
 def number(value):
@@ -314,8 +316,8 @@ OTHERS = {
     core.rounding: GAME,
     core.least_core: GAME,
     core.acceptable: GAME,
-    core.nucleolus: dict(costs=(GAME["costs"][0], [*GAME["costs"][1], [0.0, 1.0, 1.0, 3.0]])),
-    core.equal_profit: GAME,
+    core_allocation.nucleolus: dict(costs=(GAME["costs"][0], [*GAME["costs"][1], [0.0, 1.0, 1.0, 3.0]])),
+    core_allocation.equal_profit: GAME,
     alliance.assess: dict(pool=(POOL, [])),
     alliance.terms: dict(pool=(HELP, [POOL]), lending_cost=(1.0, [-1.0, 3.0, np.nan]), offered=share(0.5)),
     alliance.joining: dict(**GAME, rule=(allocation.shapley, [])),

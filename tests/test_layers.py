@@ -12,8 +12,8 @@ import twin
 PACKAGE = Path(twin.__file__).parent
 #: Each formula module and the modules of ours that it may import, from the bottom up.
 ORDER = """_check _special demand newsvendor distribution buffers lot_size cooperation resilience finance forecast
-volatility simulate joint_demand reservation mutual_help coalitions pooling allocation core alliance lane
-scenario""".split()
+volatility simulate joint_demand reservation mutual_help coalitions pooling allocation _programme core
+core_allocation alliance lane scenario""".split()
 HEAVY = {"pandas", "matplotlib", "ipywidgets", "scipy.stats", "scipy.integrate", "sqlalchemy", "tqdm", "yaml"}
 OUTSIDE = {"numpy", "scipy"} | set(sys.stdlib_module_names)
 

@@ -12,7 +12,8 @@ from twin import lane, report, scenario
 from twin.analyst.measures import MEASURES
 
 MODULES = """demand newsvendor distribution buffers lot_size cooperation resilience finance forecast volatility
-simulate joint_demand reservation mutual_help coalitions pooling allocation core alliance lane scenario""".split()
+simulate joint_demand reservation mutual_help coalitions pooling allocation core core_allocation
+alliance lane scenario""".split()
 TEXT = (Path(__file__).parents[1] / "NOTATION.md").read_text(encoding="utf-8")
 ROWS = [[cell.strip() for cell in line.strip("|").split("|")] for line in TEXT.splitlines() if line.startswith("| `")]
 UNITS = {name: row[2] for row in ROWS for name in re.findall(r"`(\w+)`", row[0])}

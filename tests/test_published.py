@@ -15,6 +15,7 @@ from twin import (
     coalitions,
     cooperation,
     core,
+    core_allocation,
     demand,
     distribution,
     finance,
@@ -423,7 +424,7 @@ def _(demand_sd, correlation, holding_cost, stockout_cost):
         "standalone_costs": coalitions.alone(costs),
         "grand_coalition_cost": costs[-1],
         "shapley_costs": allocation.shapley(costs),
-        "nucleolus_costs": core.nucleolus(costs),
+        "nucleolus_costs": core_allocation.nucleolus(costs),
         "covariance_allocation": by_covariance,
         "core_nonempty": core.least_core(costs).gain <= 0,
         "shapley_in_core": core.in_core(costs, allocation.shapley(costs)),
@@ -441,7 +442,11 @@ def game(values):
 def judged(costs):
     shares = allocation.shapley(costs)
     empty = core.least_core(costs).gain > 1e-9 * np.abs(costs).max()
-    return shares, core.nucleolus(costs), {"core_empty": empty, "shapley_in_core": core.in_core(costs, shares)}
+    return (
+        shares,
+        core_allocation.nucleolus(costs),
+        {"core_empty": empty, "shapley_in_core": core.in_core(costs, shares)},
+    )
 
 
 @adapts("cooperative_cost_game")
@@ -459,7 +464,7 @@ def _(players, values_by_size_then_lexicographic):
 @adapts("equal_profit_method")
 def _(cost_values_by_size_then_lexicographic):
     costs = game(cost_values_by_size_then_lexicographic)
-    shares = core.equal_profit(costs)
+    shares = core_allocation.equal_profit(costs)
     paid = np.ptp(shares / coalitions.alone(costs))
     return {"allocation": shares, "max_pairwise_difference_of_relative_savings": paid}
 

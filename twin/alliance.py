@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from twin import allocation, buffers, core, mutual_help, pooling
+from twin import allocation, buffers, core, core_allocation, mutual_help, pooling
 from twin._check import nonnegative, numbers, positive, require
 from twin.coalitions import MOST_PARTNERS, all_coalitions, alone, game_within, partners_of
 from twin.joint_demand import covariance_matrix
@@ -109,8 +109,8 @@ RULES = {
     "equal charge": lambda pool, costs: allocation.separable(costs, "equal"),
     "covariance": _by_covariance,
     "Shapley value": lambda pool, costs: allocation.shapley(costs),
-    "equal profit": lambda pool, costs: core.equal_profit(costs),
-    "nucleolus": lambda pool, costs: core.nucleolus(costs),
+    "equal profit": lambda pool, costs: core_allocation.equal_profit(costs),
+    "nucleolus": lambda pool, costs: core_allocation.nucleolus(costs),
     "scarcity prices": lambda pool, costs: allocation.dual_price_rule(
         pool.scarcity_prices(), pool.needs, 0.0 if pool.reserves else pool.internal_capacity
     ),
@@ -165,14 +165,9 @@ def assess(pool):
     varies = covariance.sum() > 1e-9 * np.abs(covariance).max()  # partners that almost cancel leave rounding
     shares = {name: rule(pool, costs) for name, rule in RULES.items() if varies or name != "covariance"}
     each = alone(costs)
-    return Contract(
-        costs,
-        each,
-        float(each.sum() - costs[-1]),
-        shares,
-        {name: core.leaving(costs, share) for name, share in shares.items()},
-        {name: core.in_core(costs, share) for name, share in shares.items()},
-    )
+    leaving = {name: core.leaving(costs, share) for name, share in shares.items()}
+    stable = {name: worst.gain <= 0 for name, worst in leaving.items()}
+    return Contract(costs, each, float(each.sum() - costs[-1]), shares, leaving, stable)
 
 
 class Terms(NamedTuple):

@@ -1,6 +1,6 @@
-"""Will a coalition last: which allocations nobody would leave, who would leave the others, and the most stable ones.
+"""Will a coalition last: which allocations nobody would leave, who would leave the others, and what each may pay.
 
-Costs of coalitions come in the order of `coalitions`. All linear programmes are solved by SciPy's HiGHS.
+Costs of coalitions come in the order of `coalitions`, what partners pay in that of the partners.
 """
 
 from typing import NamedTuple
@@ -8,9 +8,8 @@ from typing import NamedTuple
 import numpy as np
 
 from twin._check import numbers, require
-from twin.coalitions import all_coalitions, alone, partners_of, savings
-
-_OF_COSTS, _OF_SAVINGS = 1e-12, 1e-7  # what sums of the largest cost, and programmes of the largest saving, lose
+from twin._programme import OF_COSTS, OF_SAVINGS, normalised, rows_of_the_core, solved, stretch
+from twin.coalitions import all_coalitions, partners_of, savings
 
 
 class Leaving(NamedTuple):
@@ -119,7 +118,7 @@ def rounding(costs):
     True
     """
     saved, costs = np.abs(savings(costs)), np.abs(np.asarray(costs, float))
-    return _plain(_OF_COSTS * costs.max(axis=-1) + _OF_SAVINGS * saved.max(axis=-1))
+    return _plain(OF_COSTS * costs.max(axis=-1) + OF_SAVINGS * saved.max(axis=-1))
 
 
 def least_core(costs):
@@ -143,56 +142,10 @@ def least_core(costs):
     >>> round(least_core([0.0, 5.0, 6.0, 9.0]).gain, 9)
     -1.0
     """
-    game = _normalised(costs)
+    game = normalised(costs)
     everybody = [len(game.costs) - 1]
-    answer = _stretch(game, np.arange(1, everybody[0]), everybody, game.costs[everybody], None)
+    answer = stretch(game, np.arange(1, everybody[0]), everybody, game.costs[everybody], None)
     return LeastCore(float(game.scale * answer.x[-1]), game.payments(answer.x[:-1]))
-
-
-def nucleolus(costs):
-    """Return the nucleolus: it makes the largest excess as small as can be, then the next largest, and so on.
-
-    Parameters
-    ----------
-    costs : array_like, shape (2^n,), n >= 1
-        Cost of each coalition by its number, with c(N) <= sum of c(i): cooperation does not cost. [$]
-
-    Returns
-    -------
-    ndarray, shape (n,): the one such allocation, in the core where that is not empty; nobody pays more than alone. [$]
-
-    Errors
-    ------
-    ValueError where the whole costs more than its members alone: then nobody can be as well off.
-
-    Limits
-    ------
-    At most n linear programmes: of each, coalitions of positive dual price are held at their excess in all that follow.
-
-    Source
-    ------
-    Schmeidler (1969); Maschler, Peleg and Shapley (1979); notebook 08, eq. (8.15).
-
-    >>> nucleolus([0.0, 5.0, 6.0, 9.0]).round(9).tolist()
-    [4.0, 5.0]
-    """
-    if partners_of(costs) == 1:
-        return np.asarray(costs, float)[1:].copy()
-    game = _normalised(costs)
-    require(game.costs[-1] <= _OF_SAVINGS, "costs", "no more for all together than for each alone", costs[-1])
-    members, target = game.members, game.costs.copy()
-    open_ones, held = np.arange(1, len(target) - 1), np.array([len(target) - 1])
-    while True:
-        answer = _stretch(game, open_ones, held, target[held], 0.0)
-        prices = -answer.ineqlin.marginals  # they add up to one
-        tight = open_ones[prices >= min(1e-7, prices.max())]
-        target[tight] += answer.x[-1]
-        held = np.concatenate((held, tight))
-        spanned = _row_space(members[held])
-        if len(spanned) == members.shape[1]:
-            return game.payments(np.linalg.lstsq(members[held], target[held], rcond=None)[0])
-        left = members[open_ones]
-        open_ones = open_ones[np.abs(left - left @ spanned.T @ spanned).max(axis=1) > 1e-9]
 
 
 def acceptable(costs):
@@ -219,121 +172,13 @@ def acceptable(costs):
     """
     from scipy.optimize import linprog
 
-    game, stable = _normalised(costs), _stable(costs)
+    game = normalised(costs)
+    stable = rows_of_the_core(game, least_core(costs).gain)
     ends = [
-        [sign * _solved(linprog(sign * one, **stable, bounds=(None, None))).fun for one in np.eye(len(game.alone))]
+        [sign * solved(linprog(sign * one, **stable, bounds=(None, None))).fun for one in np.eye(len(game.alone))]
         for sign in (1, -1)
     ]
     return Payments(*(game.payments(np.array(end)) for end in ends))
-
-
-def equal_profit(costs):
-    """Return the allocation of the core with relative savings as equal as can be, the equal profit method.
-
-    min f  with  |x_i / c(i) - x_j / c(j)| <= f,  x(S) <= c(S),  x(N) = c(N)
-
-    Parameters
-    ----------
-    costs : array_like, shape (2^n,), n >= 1
-        Cost of each coalition by its number. [$]
-
-    Returns
-    -------
-    ndarray, shape (n,): in the core; where that is empty, in the least core. [$]
-
-    Limits
-    ------
-    Where several are equally good, one of them: judge the largest difference, not the vector. A partner that pays
-    nothing alone, or earns, has no relative saving, and is held by the core alone; where all are such, the nucleolus.
-
-    Source
-    ------
-    Frisk, Göthe-Lundgren, Jörnsten and Rönnqvist (2010); notebook 08, eq. (8.17).
-
-    >>> equal_profit([0.0, 5.0, 10.0, 12.0]).round(9).tolist()
-    [4.0, 8.0]
-    """
-    from scipy.optimize import linprog
-
-    if partners_of(costs) == 1:
-        return np.asarray(costs, float)[1:].copy()
-    game, stable = _normalised(costs), _stable(costs)
-    count, paying = len(game.alone), np.flatnonzero(game.alone > 0)
-    if not paying.size:  # nobody has a saving relative to anything
-        return nucleolus(costs) if game.costs[-1] <= 0 else least_core(costs).allocation
-    weight = game.alone[paying] / game.alone.max()
-    low, high = np.zeros((2, len(paying), count + 2))  # columns: x, smallest and largest x over the cost alone
-    rows = np.arange(len(paying))
-    low[rows, paying], low[rows, count] = -1.0, weight
-    high[rows, paying], high[rows, count + 1] = 1.0, -weight
-    answer = linprog(
-        np.concatenate((np.zeros(count), [-1.0, 1.0])),
-        A_ub=np.vstack((low, high, np.pad(stable["A_ub"], ((0, 0), (0, 2))))),
-        b_ub=np.concatenate((np.zeros(2 * len(paying)), stable["b_ub"])),
-        A_eq=np.pad(stable["A_eq"], ((0, 0), (0, 2))),
-        b_eq=stable["b_eq"],
-        bounds=(None, None),
-    )
-    return game.payments(_solved(answer).x[:count])
-
-
-class _Game(NamedTuple):
-    """A game less what each pays alone, in units of its largest saving: programmes of it have numbers of one size."""
-
-    costs: np.ndarray
-    members: np.ndarray
-    alone: np.ndarray
-    scale: float
-
-    def payments(self, x):
-        """What partners pay, of a solution of the game so scaled."""
-        return self.alone + self.scale * x
-
-
-def _normalised(costs):
-    count, costs = partners_of(costs), np.asarray(costs, float)
-    require(costs.ndim == 1 and count >= 2, "costs", "of one game of two partners or more", costs.shape)
-    saved = savings(costs)
-    saved[np.abs(saved) <= _OF_COSTS * np.abs(costs).max()] = 0.0
-    scale = float(np.abs(saved).max()) or 1.0
-    return _Game(-saved / scale, all_coalitions(count).astype(float), alone(costs), scale)
-
-
-def _stable(costs):
-    """Rows of a programme: no coalition pays more than on its own, or than in the least core where that cannot be."""
-    game, gain = _normalised(costs), least_core(costs).gain
-    room = gain / game.scale * (1 + 1e-9) if gain > 0 else 0.0  # what rounding may take
-    members = game.members
-    return {"A_ub": members[1:-1], "b_ub": game.costs[1:-1] + room, "A_eq": members[-1:], "b_eq": game.costs[-1:]}
-
-
-def _stretch(game, inside, held, held_costs, highest):
-    """min t with x(S) - t <= c(S) inside, x(S) fixed for those held, and no partner above a highest payment."""
-    from scipy.optimize import linprog
-
-    members = game.members
-    return _solved(
-        linprog(
-            np.append(np.zeros(members.shape[1]), 1.0),
-            A_ub=np.pad(members[inside], ((0, 0), (0, 1)), constant_values=-1.0),
-            b_ub=game.costs[inside],
-            A_eq=np.pad(members[held], ((0, 0), (0, 1))),
-            b_eq=held_costs,
-            bounds=[(None, highest)] * members.shape[1] + [(None, None)],
-        )
-    )
-
-
-def _solved(answer):
-    if answer.status != 0:
-        raise ValueError(f"costs must be ones that the linear programme can be solved for; it says: {answer.message}")
-    return answer
-
-
-def _row_space(rows):
-    """An orthonormal basis of the space that rows span."""
-    _, values, basis = np.linalg.svd(rows, full_matrices=False)
-    return basis[values > 1e-9 * values[0]]
 
 
 def _sums(allocation):

@@ -20,7 +20,7 @@ class Exchange(NamedTuple):
 
 
 class Prices(NamedTuple):
-    """Lowest and highest transfer price that leaves no partner worse off. [$/pallet/period]"""
+    """Lowest and highest transfer price that leaves no partner worse off. [$/pallet]"""
 
     low: float
     high: float

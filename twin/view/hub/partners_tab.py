@@ -79,7 +79,7 @@ def _choices(session):
 
 def _some(session):
     lanes, offered = len(session.policies), len(session.partnership.offered(session))
-    return f"The {offered} largest of {lanes:,} lanes are offered." if offered < lanes else ""
+    return f"The largest of {lanes:,} lanes are offered, {offered} with those in use." if offered < lanes else ""
 
 
 def _prices(session):
