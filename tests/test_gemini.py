@@ -149,9 +149,9 @@ def test_models_and_clients_by_default(unset):
 def test_a_client_that_is_not_installed(unset):
     unset.setattr(gemini, "_installed", lambda client: client == "google-genai")
     assert Gemini(KEY).client == "google-genai"
-    with pytest.raises(Unavailable, match="extra 'analyst'"):
+    with pytest.raises(Unavailable, match="extra 'ai'"):
         Gemini(KEY, client="google-generativeai")
     unset.setattr(gemini, "_installed", lambda client: False)
     unset.setenv("GEMINI_API_KEY", KEY)
     model, why = gemini.from_settings()
-    assert model is None and "extra 'analyst'" in why
+    assert model is None and "extra 'ai'" in why

@@ -53,7 +53,7 @@ class Gemini:
         if client and client not in CLIENTS:
             raise Unavailable(f"GEMINI_CLIENT must be one of {', '.join(CLIENTS)}")
         if not client or not _installed(client):
-            raise Unavailable("none of its clients is installed; the extra 'analyst' brings them")
+            raise Unavailable("none of its clients is installed; the extra 'ai' brings them")
         self.client = client
 
     def __repr__(self):
