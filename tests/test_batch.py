@@ -316,6 +316,7 @@ def test_a_notebook_that_fails_in_place_stays_as_it_was(tmp_path, capsys):
 def test_contents_and_links_are_generated(tmp_path):
     (tmp_path / "notebooks").mkdir()
     (tmp_path / "README.md").write_text(f"before\n{contents.BEGIN}\nold\n{contents.END}\nafter\n")
+    (tmp_path / "pyproject.toml").write_text('[project.urls]\nRepository = "https://github.com/some/place"\n')
     for stem, title in (("01_one", "One: first"), ("02_two", "Two: second")):
         book = nbformat.v4.new_notebook()
         text = f"# {stem[:2]} · {title}\n\n**Why\n{stem}?** Because."
@@ -326,5 +327,11 @@ def test_contents_and_links_are_generated(tmp_path):
     first = json.loads((tmp_path / "notebooks" / "01_one.ipynb").read_text())["cells"][0]["source"]
     assert first[-1] == f"[contents](00_contents.ipynb) · [02 Two →](02_two.ipynb) {contents.NAV}"
     readme = (tmp_path / "README.md").read_text()
-    assert "| 02 | [Two: second](notebooks/02_two.ipynb) | Why 02_two? | Because. |" in readme
+    row = "| 02 | [Two: second](notebooks/02_two.ipynb) | Why 02_two? | Because. | [Lab][lab 02] · [app][app 02] |"
+    binder = "https://mybinder.org/v2/gh/some/place/HEAD?urlpath="
+    assert {row, f"[app 02]: {binder}voila%2Frender%2Fnotebooks%2F02_two.ipynb"} <= set(readme.splitlines())
+    assert f"\n[binder]: {binder}lab%2Ftree%2Fnotebooks%2F00_contents.ipynb\n" in readme
     assert readme.startswith("before\n") and readme.endswith("after\n") and "old" not in readme
+    (tmp_path / "pyproject.toml").write_text('[project.urls]\nRepository = "https://elsewhere.example/some/place"\n')
+    with pytest.raises(ValueError, match=r"must be https://github.com/OWNER/NAME; got https://elsewhere"):
+        contents.update(tmp_path)

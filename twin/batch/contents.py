@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import twin
+from twin.batch import binder
 from twin.batch.apps import CARDS, about, cards
 from twin.batch.notebook import dumps, normalise
 
@@ -75,7 +76,8 @@ def update(root, *, write=True):
     if readme.is_file() and BEGIN in readme.read_text(encoding="utf-8"):
         before, _, rest = readme.read_text(encoding="utf-8").partition(BEGIN)
         _, _, after = rest.partition(END)
-        files[readme] = f"{before}{BEGIN}\n{_table(entries, 'notebooks/')}\n{END}{after}".encode()
+        listed = f"{_table(entries, 'notebooks/', on_binder=True)}\n\n{_addresses(root, entries)}"
+        files[readme] = f"{before}{BEGIN}\n{listed}\n{END}{after}".encode()
     changed = [p for p, content in files.items() if content and not (p.is_file() and p.read_bytes() == content)]
     for path in changed if write else ():
         path.parent.mkdir(exist_ok=True)
@@ -87,11 +89,24 @@ def _picture_of(name):
     return f"{PICTURES}/{Path(name).stem}.png"
 
 
-def _table(entries, folder=""):
+def _table(entries, folder="", *, on_binder=False):
+    """Return the table of all notebooks; on_binder adds links to the addresses below it."""
     lines = ["| | Notebook | It asks | In short |", "|---|---|---|---|"]
     for entry in entries:
         link = f"[{entry.title}]({folder}{entry.file})"
         lines.append(f"| {entry.number} | {link} | {entry.question} | {entry.answer} |")
+    if on_binder:
+        column = [" On Binder |", "---|", *(f" [Lab][lab {e.number}] · [app][app {e.number}] |" for e in entries)]
+        lines = [line + cell for line, cell in zip(lines, column, strict=True)]
+    return "\n".join(lines)
+
+
+def _addresses(root, entries):
+    """Return where the README's links to Binder lead: [binder] to the contents, and two of each notebook."""
+    lines = [f"[binder]: {binder.address(root, f'{binder.LAB}notebooks/{CONTENTS}')}"]
+    for entry in entries:
+        for name, opens in (("lab", binder.LAB), ("app", binder.APP)):
+            lines.append(f"[{name} {entry.number}]: {binder.address(root, f'{opens}notebooks/{entry.file}')}")
     return "\n".join(lines)
 
 
