@@ -1,4 +1,4 @@
-"""Servers of the apps and pages in a browser, for tests: standalone(), extension(), opened()."""
+"""Servers of the apps and pages in a browser, for tests: standalone(), on_binder(), opened()."""
 
 import os
 import shutil
@@ -29,19 +29,25 @@ INTERACTIVE = """() => {
 
 @dataclass
 class Server:
-    """A running server: the address of its pages, ending in a slash, and what it logs."""
+    """A running server: the address of its pages, ending in a slash, what it logs, and the token it asks for."""
 
     url: str
     log: Path
+    token: str
 
     def app(self, name, folder=""):
         """Return the address of a notebook's page."""
         return f"{self.url}voila/render/{folder}{name}"
 
+    def open(self, path):
+        """Ask for a path below the address; return the answer, to be read and closed."""
+        request = urllib.request.Request(self.url + path, headers={"Authorization": f"token {self.token}"})
+        return urllib.request.urlopen(request, timeout=PATIENCE)
+
     def status(self, path):
         """Return the HTTP status of a path below the address."""
         try:
-            with urllib.request.urlopen(self.url + path, timeout=PATIENCE) as answer:
+            with self.open(path) as answer:
                 return answer.status
         except urllib.error.HTTPError as error:
             return error.code
@@ -62,14 +68,15 @@ class Seen:
 
 def standalone(*, folder=NOTEBOOKS, env=None, arguments=()):
     """Serve a folder as `make apps` does."""
-    command = ["voila", str(folder), "--no-browser", *arguments]
-    return _running(command, "--port={}", "/", env)
+    command = [sys.executable, "-m", "voila", str(folder), "--no-browser", *arguments]
+    return _running(command, "--port={}", env=env)
 
 
-def extension(*, base="/user/x/", env=None, arguments=()):
-    """Serve the repository as Binder does: a Jupyter server with Voilà inside, below an address of its own."""
-    command = ["jupyter_server", "--no-browser", "--allow-root", "--IdentityProvider.token=", *arguments]
-    return _running([*command, f"--ServerApp.base_url={base}"], "--ServerApp.port={}", base, env, binder=True)
+def on_binder(place, *, base="/user/x/", token="of-the-visitor"):
+    """Serve a checkout as Binder does: JupyterLab with Voilà inside, below an address and with a token of its own."""
+    server = ["python", "-m", "jupyterlab", "--no-browser", "--ip=127.0.0.1", f"--ServerApp.base_url={base}"]
+    command = place.command("binder/start", *server, f"--IdentityProvider.token={token}")
+    return _running(command, "--ServerApp.port={}", cwd=place.checkout, base=base, token=token)
 
 
 def chromium():
@@ -97,7 +104,7 @@ def _leaves(url, home):
 
 
 @contextmanager
-def _running(command, port_option, base, env, binder=False):
+def _running(command, port_option, *, cwd=ROOT, env=None, base="/", token=""):
     """Start a server that knows nothing of whoever runs the tests; at the end nothing of it is left."""
     home = Path(tempfile.mkdtemp(prefix="twin-apps-"))
     with socket.socket() as free:
@@ -115,12 +122,11 @@ def _running(command, port_option, base, env, binder=False):
         "OMP_NUM_THREADS": 1,
     }
     outside |= {name: str(value) for name, value in {**private, **(env or {})}.items()}
-    start = [str(ROOT / "binder/start")] if binder else []
-    server = Server(f"http://localhost:{port}{base}", home / "log")
+    server = Server(f"http://localhost:{port}{base}", home / "log", token)
     with open(server.log, "wb") as log:
         process = subprocess.Popen(
-            [*start, sys.executable, "-m", *command, port_option.format(port)],
-            cwd=ROOT,
+            [*command, port_option.format(port)],
+            cwd=cwd,
             env=outside,
             stdout=log,
             stderr=log,

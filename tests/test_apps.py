@@ -6,7 +6,7 @@ import time
 
 import nbformat
 import pytest
-from apps import NOTEBOOKS, extension, opened, standalone
+from apps import NOTEBOOKS, opened, standalone
 from test_theme import contrast
 
 ALL = sorted(path.name for path in NOTEBOOKS.glob("[0-9][0-9]_*.ipynb"))
@@ -23,13 +23,6 @@ KERNEL = "JSON.parse(document.getElementById('jupyter-config-data').textContent)
 def suite():
     """The apps as `make apps` serves them."""
     with standalone() as server:
-        yield server
-
-
-@pytest.fixture(scope="module")
-def inside():
-    """The apps inside a Jupyter server, as on Binder."""
-    with extension(base="/user/x/") as server:
         yield server
 
 
@@ -81,11 +74,6 @@ def ends(server, page):
     """Close a page; return whether its process ends, within ten seconds."""
     kernel = page.evaluate(KERNEL)
     page.close()
-    return gone(server, kernel)
-
-
-def gone(server, kernel):
-    """Whether a process has ended, within ten seconds."""
     limit = time.monotonic() + 10
     while server.status(f"api/kernels/{kernel}") != 404:
         if time.monotonic() > limit:
@@ -128,20 +116,6 @@ def test_links_lead_to_neighbours_and_to_the_contents(suite, page):
     assert not seen.foreign and not seen.failed
 
 
-@pytest.mark.parametrize("name", ["00_contents.ipynb", LESSON])
-def test_it_works_inside_a_jupyter_server(inside, page, name):
-    seen = opened(page, inside.app(name, "notebooks/"))
-    if name == LESSON:
-        page.wait_for_selector("mjx-container", state="attached")
-    kernel = page.evaluate(KERNEL)
-    page.click("header .twin-brand")
-    page.wait_for_url("**/user/x/voila/tree/notebooks")
-    assert page.locator(".twin-cards img").first.evaluate("image => image.complete && image.naturalWidth > 0")
-    assert page.locator(".twin-cards a").first.get_attribute("href").startswith("/user/x/voila/render/notebooks/")
-    seen.nothing_wrong()
-    assert gone(inside, kernel)
-
-
 def test_the_hub_waits_warm_also_for_a_link_that_holds_a_state(suite, page):
     def count(line):
         return suite.log.read_text(errors="replace").count(line)
@@ -153,13 +127,6 @@ def test_the_hub_waits_warm_also_for_a_link_that_holds_a_state(suite, page):
     opened(page, f"{suite.app(HUB)}?lane=HAM-ROT")
     assert count("Using pre-heated kernel") == taken + 1
     assert page.evaluate("new URLSearchParams(location.search).get('lane')") == "HAM-ROT"
-
-
-def test_other_folders_are_listed(inside, page):
-    seen = opened(page, f"{inside.url}voila/tree")
-    page.click("text=notebooks/")
-    page.wait_for_selector(".twin-cards")
-    seen.nothing_wrong()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -5,7 +5,7 @@ import io
 import time
 
 import pytest
-from apps import extension, opened, standalone
+from apps import opened, standalone
 from pypdf import PdfReader
 
 from twin import lane, scenario
@@ -64,9 +64,9 @@ def hub(suite, page):
     seen.nothing_wrong()
 
 
-def address(apps, folder=""):
+def address(apps):
     """The address of the hub, on BER-MUC."""
-    return f"{apps.app(HUB, folder)}?lane=BER-MUC"
+    return f"{apps.app(HUB)}?lane=BER-MUC"
 
 
 def ready(page):
@@ -462,12 +462,3 @@ def test_it_fits_every_screen_by_day_and_by_night(suite, browser):
                 wide = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
                 assert page.evaluate(wide) <= 0, (scheme, width, label)
         context.close()
-
-
-def test_it_works_inside_a_jupyter_server(page):
-    with extension() as server:
-        seen = opened(page, address(server, "notebooks/"))
-        ready(page)
-        turn(page, "holding_cost", 7.0)
-        shows(page, directly(holding_cost=7.0))
-        seen.nothing_wrong()

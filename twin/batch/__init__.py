@@ -5,4 +5,5 @@ plan      reads figures.yml: which notebook, which parameters, what each job yie
 jobs      runs the jobs whose inputs changed, in parallel
 paper     compares the results with expected.csv and typesets the paper
 contents  generates the table of contents and the links between notebooks
+binder    makes the addresses at which Binder opens a page
 """

@@ -1,4 +1,4 @@
-"""Addresses at which Binder starts the suite with one of its pages open, made of the project's own in pyproject.toml."""
+"""Addresses at which Binder opens a page of the suite, made of the project's own address in pyproject.toml."""
 
 import re
 import tomllib
@@ -9,9 +9,10 @@ LAB, APP = "lab/tree/", "voila/render/"  # what stands before a notebook's path,
 
 
 def address(root, page):
-    """Return the address for a page: the project under root, its newest state, and what its server is asked for."""
+    """Return the address that starts the newest state of the project under root and asks its server for a page."""
     urls = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]["urls"]
-    repository = re.fullmatch(r"https://github\.com/([\w.-]+/[\w.-]+)", urls["Repository"])
-    if not repository:
-        raise ValueError(f"Repository in pyproject.toml must be https://github.com/OWNER/NAME; got {urls['Repository']}")
-    return f"{BINDER}/{repository[1]}/HEAD?urlpath={quote(page, safe='')}"
+    repository = urls["Repository"]
+    name = re.fullmatch(r"https://github\.com/([\w.-]+/[\w.-]+)", repository)
+    if not name:
+        raise ValueError(f"Repository in pyproject.toml must be https://github.com/OWNER/NAME; got {repository}")
+    return f"{BINDER}/{name[1]}/HEAD?urlpath={quote(page, safe='')}"
