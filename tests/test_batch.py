@@ -8,16 +8,16 @@ import signal
 import subprocess
 import sys
 import time
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import nbformat
 import pytest
 
 from twin.batch import contents, notebook
-from twin.batch.jobs import provenance
-from twin.batch.paper import build, compare, typeset
+from twin.batch.expected import compare
+from twin.batch.paper import build
 from twin.batch.plan import read_plan
+from twin.batch.provenance import inputs_of
 
 PARAMETERS = 'size: float = 2.0  # side [m]\nlabel: str = ""  # what it is [-]\nout_dir: str = ""  # save here [-]'
 WORK = """import json, pathlib
@@ -40,7 +40,7 @@ PLAN = """jobs:
     yields: {figures: [square], results: [area]}
 """
 EXPECTED = "job,name,value,rel_tolerance,abs_tolerance,unit,source\nlarge,area,9,1e-9,,m2,three by three\n"
-TEMPLATE = """#set document(date: none)
+TEMPLATE = """#set document(date: none, keywords: json("out/provenance.json").digest)
 #let results = json("out/results.json")
 #image("out/large/square.svg") The area is #results.large.area.value.
 """
@@ -68,20 +68,27 @@ def make_project(root):
 
 
 def contents_of(folder):
-    """Return {name: bytes} of all files in a folder."""
-    files = (path for path in Path(folder).rglob("*") if path.is_file())
+    """Return {name: bytes} of all files in a folder, but logs, which tell of machine and time."""
+    files = (path for path in Path(folder).rglob("*") if path.is_file() and "logs" not in path.parts)
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
+
+
+def digest_of(job):
+    """Return the digest of what decides what a job yields."""
+    return inputs_of([job])[job.name]["digest"]
+
+
+def waits(until, seconds=60):
+    """Wait until something holds."""
+    deadline = time.monotonic() + seconds
+    while not until():
+        assert time.monotonic() < deadline, f"not within {seconds} s"
+        time.sleep(0.05)
 
 
 def identities_of(paper):
     """Return what tells one folder of a job from the one that replaces it."""
     return {name: (paper / "out" / name).stat().st_ino for name in ("small", "large")}
-
-
-def rebuild(paper, **options):
-    """Build in threads of this process, which has everything loaded: quicker than new processes."""
-    with ThreadPoolExecutor(2) as executor:
-        return build(paper, executor=executor, **options)
 
 
 @pytest.fixture(scope="module")
@@ -133,30 +140,30 @@ def test_another_folder_gives_the_same_bytes(finished, tmp_path):
 def test_a_changed_parameter_runs_its_job_only(paper, capsys):
     before = identities_of(paper)
     (paper / "figures.yml").write_text(PLAN.replace("size: 3", "size: 3.0000000001"))
-    assert rebuild(paper) == 0
+    assert build(paper) == 0
     after = identities_of(paper)
     assert after["small"] == before["small"] and "1 of 2 jobs" in capsys.readouterr().err
     assert json.loads((paper / "out" / "results.json").read_text())["large"]["area"]["value"] > 9
 
 
 def test_what_decides_a_digest(paper):
-    job = read_plan(paper)[0]
-    before = provenance(job)["digest"]
+    (job, _) = read_plan(paper)
+    before = digest_of(job)
     book = nbformat.read(job.notebook, as_version=4)
     book.cells[1].outputs = [nbformat.v4.new_output("stream", text="said last time")]
     nbformat.write(book, job.notebook)
-    assert provenance(job)["digest"] == before
+    assert digest_of(job) == before
     book.cells[1].source += "\n1 + 1"
     nbformat.write(book, job.notebook)
-    assert provenance(job)["digest"] != before
+    assert digest_of(job) != before
 
 
 def test_a_data_file_is_an_input(paper):
     save_notebook(paper.parent / "square.ipynb", PARAMETERS + '\nhistory: str = "lanes.csv"  # file [-]', WORK)
     (paper.parent / "lanes.csv").write_text("1")
-    before = provenance(read_plan(paper)[0])
+    before = inputs_of(read_plan(paper))["small"]
     (paper.parent / "lanes.csv").write_text("2")
-    after = provenance(read_plan(paper)[0])
+    after = inputs_of(read_plan(paper))["small"]
     assert list(after["data"]) == ["lanes.csv"] and after["digest"] != before["digest"]
 
 
@@ -164,7 +171,7 @@ def test_a_failing_job_is_explained_and_costs_nothing_else(paper, capsys):
     before = contents_of(paper / "out")
     failing = PLAN.replace("    notebook", "    parameters: {label: fail}\n    notebook", 1)
     (paper / "figures.yml").write_text(failing.replace("size: 3", "size: 4"))
-    assert rebuild(paper) == 1
+    assert build(paper) == 1
     said = capsys.readouterr().err
     assert "job small" in said and "square.ipynb, cell 2: `raise ValueError(" in said
     assert "ValueError: label must not be fail; got fail" in said and "Traceback" not in said
@@ -176,14 +183,14 @@ def test_a_failing_job_is_explained_and_costs_nothing_else(paper, capsys):
 
 def test_a_job_that_yields_less_than_planned_fails(paper, capsys):
     (paper / "figures.yml").write_text(PLAN.replace("results: [area]", "results: [volume]", 1))
-    assert rebuild(paper, only=["small"]) == 1
+    assert build(paper, only=["small"]) == 1
     assert "must yield the results volume; got area" in capsys.readouterr().err
 
 
 def test_an_unexpected_number_is_an_error_naming_both(paper, capsys):
     (paper / "expected.csv").write_text(EXPECTED.replace(",9,", ",9.1,"))
     pdf = (paper / "out" / "paper.pdf").read_bytes()
-    assert rebuild(paper) == 1
+    assert build(paper) == 1
     said = capsys.readouterr().err
     assert "large area is 9" in said and "expected 9.1" in said and "three by three" in said
     assert (paper / "out" / "paper.pdf").read_bytes() == pdf
@@ -212,7 +219,7 @@ def test_expected_rows_are_checked(tmp_path, row, complaint):
         ("jobs:", "tasks:", "must have a list named jobs"),
         ("jobs:", "jobs: [", "is not YAML"),
         ("name: small", "name: a/b", "name must be letters, digits"),
-        ("name: small", "name: large", "large comes twice"),
+        ("name: small", "name: large", "got large again"),
         ("notebook: ../square.ipynb", "notebook: ../circle.ipynb", "notebook must be a file"),
         ("yields:", "gives:", "a job has the keys"),
         ("figures: [square]", "figures: [square.svg]", "without its suffix"),
@@ -226,38 +233,43 @@ def test_expected_rows_are_checked(tmp_path, row, complaint):
 def test_a_wrong_plan_is_refused_in_a_sentence(tmp_path, capsys, old, new, complaint):
     paper = make_project(tmp_path)
     (paper / "figures.yml").write_text(PLAN.replace(old, new, 1))
-    assert rebuild(paper) == 1
+    assert build(paper) == 1
     assert complaint in capsys.readouterr().err
     assert not (paper / "out").exists()
 
 
 def test_an_unknown_job_is_refused(paper, capsys):
-    assert rebuild(paper, only=["medium"]) == 1
+    assert build(paper, only=["medium"]) == 1
     assert "has no job medium; it has small, large" in capsys.readouterr().err
 
 
-def test_a_killed_build_leaves_no_half_written_job(tmp_path):
+def test_a_killed_build_leaves_no_half_written_job_and_no_kernel(tmp_path, capsys):
     paper = make_project(tmp_path)
-    save_notebook(tmp_path / "square.ipynb", PARAMETERS, WORK, "import time\ntime.sleep(size * 30 - 60)")
-    command = f"import sys; from twin.batch.paper import build; sys.exit(build({str(paper)!r}))"
-    with subprocess.Popen([sys.executable, "-c", command], stderr=subprocess.DEVNULL) as building:
-        deadline = time.monotonic() + 60
-        half = paper / "out" / ".large.part" / "results.json"
-        while time.monotonic() < deadline and not ((paper / "out" / "small").exists() and half.exists()):
-            time.sleep(0.05)
+    sleep = (
+        "import os, time\nif size > 2:\n    pathlib.Path('kernel').write_text(f'{os.getpid()} ')\n    time.sleep(60)"
+    )
+    save_notebook(tmp_path / "square.ipynb", PARAMETERS, WORK, sleep)
+    half = paper / "out" / ".large.part"
+    half.mkdir(parents=True)  # of a build that was killed before
+    (half / "results.json").write_text("{")
+    with subprocess.Popen([sys.executable, "-m", "twin", "batch", str(paper)], stderr=subprocess.DEVNULL) as building:
+        waits(lambda: (paper / "out" / "small").exists() and (tmp_path / "kernel").exists())
         building.send_signal(signal.SIGKILL)
-    assert half.exists()
     assert (paper / "out" / "small").is_dir() and not (paper / "out" / "large").exists()
-    save_notebook(tmp_path / "square.ipynb", PARAMETERS, WORK)
-    assert rebuild(paper) == 0
-    assert not half.exists()
+    kernel = Path("/proc", (tmp_path / "kernel").read_text().strip())
+    waits(lambda: not kernel.exists() or not Path("/proc").is_dir())
+    save_notebook(tmp_path / "square.ipynb", PARAMETERS, WORK, sleep.replace("60", "0"))
+    identity = (paper / "out" / "small").stat().st_ino
+    assert build(paper) == 0 and "2 of 2 jobs" in capsys.readouterr().err  # another notebook
+    assert build(paper, force=True, only=["large"]) == 0 and not half.exists()
+    assert (paper / "out" / "small").stat().st_ino != identity
 
 
 def test_two_builds_do_not_meet(paper, capsys):
     fcntl = pytest.importorskip("fcntl")
     with (paper / "out" / ".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        assert rebuild(paper) == 1
+        assert build(paper) == 1
     assert "another build is at work" in capsys.readouterr().err
 
 
@@ -265,13 +277,13 @@ def test_a_broken_template_keeps_the_old_paper(paper, capsys):
     pdf = paper / "out" / "paper.pdf"
     before = pdf.read_bytes()
     (paper / "paper.typ").write_text(TEMPLATE + "#nonsense")
-    assert rebuild(paper) == 1
+    assert build(paper) == 1
     assert "paper.typ cannot be typeset" in capsys.readouterr().err and pdf.read_bytes() == before
     (paper / "paper.typ").write_text(TEMPLATE + "More.")
-    typeset(paper)
+    assert build(paper) == 0
     assert pdf.read_bytes() != before
     (paper / "paper.typ").write_text(TEMPLATE)
-    typeset(paper)
+    assert build(paper) == 0
     assert pdf.read_bytes() == before
 
 

@@ -1,12 +1,11 @@
-"""The command line: python -m twin assess FILE, ask QUESTION, ledger ..., paper FOLDER."""
+"""The command line: python -m twin assess FILE, ask QUESTION, ledger ..., batch, paper or verify FOLDER."""
 
 import argparse
 import os
 import sys
-from pathlib import Path
 
 from twin import __version__
-from twin.command import ask, assess, ledger
+from twin.command import ask, assess, batch, ledger
 from twin.data.errors import LedgerError
 
 EXTRAS = {
@@ -56,18 +55,8 @@ def _parser():
     assess.add(commands)
     ask.add(commands)
     ledger.add(commands)
-    paper = commands.add_parser("paper", help="build a paper from its jobs: what changed, checked and typeset")
-    paper.add_argument("folder", type=Path, help="folder with figures.yml and paper.typ")
-    paper.add_argument("--workers", type=int, help="processes at once; all cores by default")
-    paper.add_argument("--force", action="store_true", help="run every job, changed or not")
-    paper.set_defaults(run=_paper)
+    batch.add(commands)
     return parser
-
-
-def _paper(options):
-    from twin.batch import paper
-
-    return paper.build(options.folder, workers=options.workers, force=options.force)
 
 
 if __name__ == "__main__":
