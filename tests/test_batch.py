@@ -7,11 +7,13 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 import nbformat
+import pandas as pd
 import pytest
+from small_paper import EXPECTED, PARAMETERS, PLAN, TEMPLATE, WORK, contents_of, make_project, save_notebook, waits
 
 from twin.batch import contents, notebook
 from twin.batch.expected import compare
@@ -19,91 +21,15 @@ from twin.batch.paper import build
 from twin.batch.plan import read_plan
 from twin.batch.provenance import inputs_of
 
-PARAMETERS = 'size: float = 2.0  # side [m]\nlabel: str = ""  # what it is [-]\nout_dir: str = ""  # save here [-]'
-WORK = """import json, pathlib
-if label == "fail":
-    raise ValueError("label must not be fail; got " + label)
-print("area", size**2, object())
-for kind in ("svg", "pdf", "png"):
-    pathlib.Path(out_dir, f"square.{kind}").write_text(
-        f"<svg xmlns='http://www.w3.org/2000/svg' width='{size}' height='{size}'></svg>")
-results = {"area": {"value": size**2, "unit": "m2"}}
-pathlib.Path(out_dir, "results.json").write_text(json.dumps({"results": results}))
-print(out_dir)"""
-PLAN = """jobs:
-  - name: small
-    notebook: ../square.ipynb
-    yields: {figures: [square], results: [area]}
-  - name: large
-    notebook: ../square.ipynb
-    parameters: {size: 3}
-    yields: {figures: [square], results: [area]}
-"""
-EXPECTED = "job,name,value,rel_tolerance,abs_tolerance,unit,source\nlarge,area,9,1e-9,,m2,three by three\n"
-TEMPLATE = """#set document(date: none, keywords: json("out/provenance.json").digest)
-#let results = json("out/results.json")
-#image("out/large/square.svg") The area is #results.large.area.value.
-"""
-
-
-def save_notebook(path, *cells):
-    """Write a notebook of code cells; the first is the parameters cell."""
-    book = nbformat.v4.new_notebook()
-    for i, source in enumerate(cells):
-        cell = nbformat.v4.new_code_cell(source, id=f"cell-{i}")
-        cell.metadata["tags"] = ["parameters"] if i == 0 else []
-        book.cells.append(cell)
-    nbformat.write(book, path)
-
-
-def make_project(root):
-    """Return the folder of a small paper, with its notebook beside it."""
-    paper = root / "paper"
-    paper.mkdir(parents=True)
-    save_notebook(root / "square.ipynb", PARAMETERS, WORK)
-    (paper / "figures.yml").write_text(PLAN)
-    (paper / "expected.csv").write_text(EXPECTED)
-    (paper / "paper.typ").write_text(TEMPLATE)
-    return paper
-
-
-def contents_of(folder):
-    """Return {name: bytes} of all files in a folder, but logs, which tell of machine and time."""
-    files = (path for path in Path(folder).rglob("*") if path.is_file() and "logs" not in path.parts)
-    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
-
 
 def digest_of(job):
     """Return the digest of what decides what a job yields."""
     return inputs_of([job])[job.name]["digest"]
 
 
-def waits(until, seconds=60):
-    """Wait until something holds."""
-    deadline = time.monotonic() + seconds
-    while not until():
-        assert time.monotonic() < deadline, f"not within {seconds} s"
-        time.sleep(0.05)
-
-
 def identities_of(paper):
     """Return what tells one folder of a job from the one that replaces it."""
     return {name: (paper / "out" / name).stat().st_ino for name in ("small", "large")}
-
-
-@pytest.fixture(scope="module")
-def finished(tmp_path_factory):
-    """A paper that was built once; tests copy it."""
-    paper = make_project(tmp_path_factory.mktemp("finished"))
-    assert build(paper) == 0
-    return paper
-
-
-@pytest.fixture
-def paper(finished, tmp_path):
-    """A built paper of one's own."""
-    shutil.copytree(finished.parent, tmp_path / "project", symlinks=True)
-    return tmp_path / "project" / "paper"
 
 
 def test_a_job_leaves_figures_results_and_its_executed_notebook(paper):
@@ -131,10 +57,10 @@ def test_a_second_build_runs_nothing(paper, capsys):
     assert contents_of(paper / "out") == before
 
 
-def test_another_folder_gives_the_same_bytes(finished, tmp_path):
+def test_another_folder_gives_the_same_bytes(built_paper, tmp_path):
     other = make_project(tmp_path / "a much longer name of a folder")
     assert build(other) == 0
-    assert contents_of(other / "out") == contents_of(finished / "out")
+    assert contents_of(other / "out") == contents_of(built_paper / "out")
 
 
 def test_a_changed_parameter_runs_its_job_only(paper, capsys):
@@ -227,6 +153,12 @@ def test_expected_rows_are_checked(tmp_path, row, complaint):
         ("size: 3", "siez: 3", "siez is not a parameter of square.ipynb, which has size, label, out_dir"),
         ("size: 3", "size: 3e0", "size must be of type float as in square.ipynb; got '3e0'"),
         ("size: 3", "out_dir: x", "out_dir is set by the batch"),
+        ("parameters: {size: 3}", "grid: [size]", "grid must map parameters"),
+        ("parameters: {size: 3}", "grid: {siez: [3]}", "siez is not a parameter of square.ipynb"),
+        ("parameters: {size: 3}", "grid: {size: [3, big]}", "size must be of type float as in square.ipynb; got 'big'"),
+        ("parameters: {size: 3}", "parameters: {size: 3}\n    grid: {size: [4]}", "got size in both"),
+        ("name: small", "name: logs", "must differ from each other"),
+        ("name: small", "name: Large", "must differ from each other"),
         ("size: 3", "label: /etc/hosts", "must be a path relative to the notebook's folder"),
     ],
 )
@@ -238,31 +170,80 @@ def test_a_wrong_plan_is_refused_in_a_sentence(tmp_path, capsys, old, new, compl
     assert not (paper / "out").exists()
 
 
+SWEEP = """jobs:
+  - name: sizes
+    notebook: ../square.ipynb
+    grid: {label: ["", fail], size: {from: 1, to: 2, count: 3}}
+    yields: {results: [area]}
+"""
+
+
+def test_a_sweep_runs_every_point_tells_of_those_that_fail_and_goes_on_where_it_stopped(tmp_path, capsys):
+    paper = make_project(tmp_path)
+    (paper / "expected.csv").unlink()
+    (paper / "figures.yml").write_text(SWEEP)
+    assert build(paper, pdf=False) == 1
+    said = capsys.readouterr().err
+    assert "6 of 6 jobs" in said and said.count("job sizes/label=fail,size=") == 3
+    assert f"their logs are in {paper / 'out' / 'logs'}" in said
+    table = pd.read_csv(paper / "out" / "summary.csv", keep_default_na=False)
+    assert list(table) == ["job", "notebook", "label", "size", "result", "value", "unit"]
+    assert table["job"].tolist() == [f"sizes/label=,size={size}" for size in (1.0, 1.5, 2.0)]
+    assert table["value"].tolist() == [1, 2.25, 4] and set(table["unit"]) == {"m2"}
+    assert table.equals(pd.read_parquet(paper / "out" / "summary.parquet"))
+    assert "ValueError: label must not be fail" in (paper / "out/logs/sizes/label=fail,size=1.5.log").read_text()
+    # What failed and what is new is done, and nothing else.
+    (paper / "figures.yml").write_text(SWEEP.replace('"", fail', '""').replace("count: 3", "count: 5"))
+    assert build(paper, pdf=False) == 0 and "2 of 5 jobs" in capsys.readouterr().err
+    assert pd.read_parquet(paper / "out" / "summary.parquet")["value"].tolist() == [1, 1.5625, 2.25, 3.0625, 4]
+    shutil.rmtree(paper / "out" / "sizes" / "label=,size=2.0")
+    assert build(paper, pdf=False, only=["sizes"]) == 0 and "1 of 5 jobs" in capsys.readouterr().err
+
+
+def test_a_log_says_when_where_and_what_each_cell_did(paper):
+    said = (paper / "out" / "logs" / "large.log").read_text()
+    assert re.match(r"large: ../square.ipynb\nparameters: size=3\nbegan 20\d\d-\d\d-\d\dT[\d:]+\+00:00, Python 3", said)
+    assert re.search(r"cell 3: \d+\.\d\d s, completed\n    area 9 ", said)
+    assert re.search(r"finished\nafter \d+\.\d\d s\n$", said)
+
+
+def test_many_failures_are_told_in_a_few_lines(tmp_path, capsys):
+    paper = make_project(tmp_path)
+    (paper / "figures.yml").write_text(SWEEP.replace('"", fail', '""').replace("count: 3", "count: 50"))
+    with ThreadPoolExecutor(2) as executor:
+        executor.submit = lambda *_: failed(RuntimeError("no such worker"))
+        assert build(paper, pdf=False, executor=executor) == 1
+    told = capsys.readouterr().err.splitlines()
+    assert sum("RuntimeError: no such worker" in line for line in told) == 20 and "and 30 jobs more" in told
+
+
+def failed(error):
+    """Return a future that has failed."""
+    future = Future()
+    future.set_exception(error)
+    return future
+
+
 def test_an_unknown_job_is_refused(paper, capsys):
     assert build(paper, only=["medium"]) == 1
     assert "has no job medium; it has small, large" in capsys.readouterr().err
 
 
-def test_a_killed_build_leaves_no_half_written_job_and_no_kernel(tmp_path, capsys):
+def test_a_killed_build_leaves_no_half_written_job_and_no_kernel(tmp_path):
     paper = make_project(tmp_path)
-    sleep = (
-        "import os, time\nif size > 2:\n    pathlib.Path('kernel').write_text(f'{os.getpid()} ')\n    time.sleep(60)"
-    )
+    sleep = "import os, time\nif size > 2:\n    pathlib.Path('kernel').write_text(str(os.getpid()))\n    time.sleep(60)"
     save_notebook(tmp_path / "square.ipynb", PARAMETERS, WORK, sleep)
     half = paper / "out" / ".large.part"
     half.mkdir(parents=True)  # of a build that was killed before
     (half / "results.json").write_text("{")
     with subprocess.Popen([sys.executable, "-m", "twin", "batch", str(paper)], stderr=subprocess.DEVNULL) as building:
         waits(lambda: (paper / "out" / "small").exists() and (tmp_path / "kernel").exists())
+        kernel = Path("/proc", (tmp_path / "kernel").read_text())
         building.send_signal(signal.SIGKILL)
     assert (paper / "out" / "small").is_dir() and not (paper / "out" / "large").exists()
-    kernel = Path("/proc", (tmp_path / "kernel").read_text().strip())
-    waits(lambda: not kernel.exists() or not Path("/proc").is_dir())
+    waits(lambda: not kernel.exists())
     save_notebook(tmp_path / "square.ipynb", PARAMETERS, WORK, sleep.replace("60", "0"))
-    identity = (paper / "out" / "small").stat().st_ino
-    assert build(paper) == 0 and "2 of 2 jobs" in capsys.readouterr().err  # another notebook
-    assert build(paper, force=True, only=["large"]) == 0 and not half.exists()
-    assert (paper / "out" / "small").stat().st_ino != identity
+    assert build(paper) == 0 and not half.exists()
 
 
 def test_two_builds_do_not_meet(paper, capsys):

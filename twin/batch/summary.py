@@ -25,7 +25,8 @@ def table(jobs, finished):
         values = {**defaults[job.notebook], **job.parameters}
         stated = {f"parameter_{name}" if name in NAMES else name: values.get(name) for name in given}
         rows += [
-            {"job": job.name, "notebook": job.notebook.name, **stated, "result": name, **result}
+            {"job": job.name, "notebook": job.notebook.name, **stated, "result": name}
+            | {key: result[key] for key in ("value", "unit")}
             for name, result in finished[job.name]["results"].items()
         ]
     found = pd.DataFrame(rows, columns=list(rows[0]) if rows else list(NAMES))

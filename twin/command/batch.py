@@ -1,5 +1,6 @@
 """batch, paper, verify: jobs of a folder run, its paper built, and both checked."""
 
+import argparse
 import contextlib
 import sys
 from pathlib import Path
@@ -13,21 +14,16 @@ package give, and was not changed since; say in a sentence what is not."""
 
 def add(commands):
     """Add the commands to those of the program."""
-    for name, text in (("batch", BATCH), ("paper", PAPER)):
-        parser = commands.add_parser(
-            name, help=text.split("; ")[0].split(", sweeps")[0].split(". ")[0], description=text
-        )
+    for name, brief, text in (
+        ("batch", "run the jobs of a folder: what changed, here or on a cluster", BATCH),
+        ("paper", "build a paper from its jobs: what changed, checked and typeset", PAPER),
+    ):
+        parser = commands.add_parser(name, help=brief, description=text)
         parser.add_argument("folder", type=Path, help="folder with figures.yml" + " and paper.typ" * (name == "paper"))
         where = parser.add_mutually_exclusive_group()
-        where.add_argument(
-            "--jobs", type=_count, metavar="N", help="jobs at once; all cores of this machine by default"
-        )
-        where.add_argument(
-            "--scheduler", metavar="ADDRESS", help="run on the workers of a Dask scheduler, tcp://host:8786"
-        )
-        parser.add_argument(
-            "--only", nargs="+", metavar="NAME", help="these jobs or sweeps; no table and no paper then"
-        )
+        where.add_argument("--jobs", type=_count, metavar="N", help="jobs at once; one a core by default")
+        where.add_argument("--scheduler", metavar="ADDRESS", help="run on a Dask scheduler's workers; tcp://host:8786")
+        parser.add_argument("--only", nargs="+", metavar="NAME", help="these jobs or sweeps; no table, no paper then")
         parser.add_argument("--force", action="store_true", help="run every job, changed or not")
         parser.set_defaults(run=_build, pdf=name == "paper")
     parser = commands.add_parser("verify", help="check where a paper's results come from", description=VERIFY)
@@ -37,11 +33,8 @@ def add(commands):
 
 def _count(text):
     if not (text.isdecimal() and int(text) > 0):
-        raise ValueError
+        raise argparse.ArgumentTypeError(f"must be a whole number >= 1; got {text}")
     return int(text)
-
-
-_count.__name__ = "whole number >= 1"  # as argparse tells it
 
 
 def _build(options):
