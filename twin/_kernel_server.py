@@ -48,6 +48,7 @@ def _run(arguments, folder, environment, server):
         os.environ.clear()
         os.environ.update(environment)
         os.chdir(folder)
+        sys.modules.pop("twin", None)  # loaded to start this server, and perhaps not what it is by now
         if "numpy" in sys.modules:
             sys.modules["numpy"].random.seed()  # or all kernels would draw the same
         sys.argv = ["ipykernel_launcher", *arguments, f"--IPKernelApp.parent_handle={server}"]
