@@ -246,6 +246,21 @@ def test_a_killed_build_leaves_no_half_written_job_and_no_kernel(tmp_path):
     assert build(paper) == 0 and not half.exists()
 
 
+def test_ctrl_c_ends_everything_at_once_and_keeps_what_is_finished(tmp_path):
+    paper = make_project(tmp_path)
+    sleep = "import os, time\nif size > 2:\n    pathlib.Path('kernel').write_text(str(os.getpid()))\n    time.sleep(600)"
+    save_notebook(tmp_path / "square.ipynb", PARAMETERS, WORK, sleep)
+    command = [sys.executable, "-m", "twin", "batch", str(paper)]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as building:
+        waits(lambda: (paper / "out" / "small").exists() and (tmp_path / "kernel").exists())
+        kernel = Path("/proc", (tmp_path / "kernel").read_text())
+        building.send_signal(signal.SIGINT)
+        said = building.communicate(timeout=60)[1]
+    assert building.returncode == 130 and "stopped; finished jobs are kept" in said and "Traceback" not in said
+    assert (paper / "out" / "small").is_dir() and not (paper / "out" / "large").exists()
+    waits(lambda: not kernel.exists())
+
+
 def test_two_builds_do_not_meet(paper, capsys):
     fcntl = pytest.importorskip("fcntl")
     with (paper / "out" / ".lock").open("w") as lock:
