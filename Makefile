@@ -48,8 +48,8 @@ help:
 	    printf '  make %-10s %s\n' "$$name" "$$what"; done
 
 paper: $(ready) ## build the papers from data: jobs, checks, PDF (only what changed)
-	@set -e; for plan in $(wildcard papers/*/figures.yml); do \
-	    $(python) -m twin paper "$$(dirname "$$plan")"; done
+	@set -e; for plan in $(wildcard papers/*/figures.yml); do folder=$$(dirname "$$plan"); \
+	    $(python) -m twin paper "$$folder"; $(python) -m twin verify "$$folder"; done
 
 test: $(ready) ## run every unit test, docstring example and notebook
 	@$(python) -m pytest -n 2 --dist loadscope --nbval --nbval-current-env \
