@@ -36,6 +36,8 @@ def inputs_of(jobs):
         }
         if "seed" in parameters:
             inputs["seed"] = parameters["seed"]
+        if any(map(is_ledger, parameters.values())):
+            inputs["ledger"] = True  # what lies behind an address may change unseen
         found[job.name] = {"digest": digest(inputs), **inputs}
     return found
 
