@@ -21,6 +21,17 @@ from twin.batch.paper import build
 from twin.batch.plan import read_plan
 from twin.batch.provenance import inputs_of
 
+SLEEP = """import os, time
+if size > 2:
+    pathlib.Path("kernel").write_text(str(os.getpid()))
+    time.sleep(600)"""
+SWEEP = """jobs:
+  - name: sizes
+    notebook: ../square.ipynb
+    grid: {label: ["", fail], size: {from: 1, to: 2, count: 3}}
+    yields: {results: [area]}
+"""
+
 
 def digest_of(job):
     """Return the digest of what decides what a job yields."""
@@ -170,14 +181,6 @@ def test_a_wrong_plan_is_refused_in_a_sentence(tmp_path, capsys, old, new, compl
     assert not (paper / "out").exists()
 
 
-SWEEP = """jobs:
-  - name: sizes
-    notebook: ../square.ipynb
-    grid: {label: ["", fail], size: {from: 1, to: 2, count: 3}}
-    yields: {results: [area]}
-"""
-
-
 def test_a_sweep_runs_every_point_tells_of_those_that_fail_and_goes_on_where_it_stopped(tmp_path, capsys):
     paper = make_project(tmp_path)
     (paper / "expected.csv").unlink()
@@ -231,8 +234,7 @@ def test_an_unknown_job_is_refused(paper, capsys):
 
 def test_a_killed_build_leaves_no_half_written_job_and_no_kernel(tmp_path):
     paper = make_project(tmp_path)
-    sleep = "import os, time\nif size > 2:\n    pathlib.Path('kernel').write_text(str(os.getpid()))\n    time.sleep(60)"
-    save_notebook(tmp_path / "square.ipynb", PARAMETERS, WORK, sleep)
+    save_notebook(tmp_path / "square.ipynb", PARAMETERS, WORK, SLEEP)
     half = paper / "out" / ".large.part"
     half.mkdir(parents=True)  # of a build that was killed before
     (half / "results.json").write_text("{")
@@ -242,14 +244,13 @@ def test_a_killed_build_leaves_no_half_written_job_and_no_kernel(tmp_path):
         building.send_signal(signal.SIGKILL)
     assert (paper / "out" / "small").is_dir() and not (paper / "out" / "large").exists()
     waits(lambda: not kernel.exists())
-    save_notebook(tmp_path / "square.ipynb", PARAMETERS, WORK, sleep.replace("60", "0"))
+    save_notebook(tmp_path / "square.ipynb", PARAMETERS, WORK)
     assert build(paper) == 0 and not half.exists()
 
 
 def test_ctrl_c_ends_everything_at_once_and_keeps_what_is_finished(tmp_path):
     paper = make_project(tmp_path)
-    sleep = "import os, time\nif size > 2:\n    pathlib.Path('kernel').write_text(str(os.getpid()))\n    time.sleep(600)"
-    save_notebook(tmp_path / "square.ipynb", PARAMETERS, WORK, sleep)
+    save_notebook(tmp_path / "square.ipynb", PARAMETERS, WORK, SLEEP)
     command = [sys.executable, "-m", "twin", "batch", str(paper)]
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as building:
         waits(lambda: (paper / "out" / "small").exists() and (tmp_path / "kernel").exists())
