@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[1]
 LOCK = (ROOT / "requirements.lock").read_text(encoding="utf-8")
 ENVIRONMENT = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-TARGETS = ["paper", "test", "notebooks", "lab", "apps", "lint", "bench"]
+TARGETS = ["paper", "test", "notebooks", "lab", "apps", "reference", "lint", "bench"]
 
 
 def locked():
