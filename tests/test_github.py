@@ -108,6 +108,15 @@ def test_the_check_says_what_is_missing_to_whoever_may_not_install_it(machine):
     assert code == 1 and re.fullmatch(r"These are missing, and only root can install them, .*: make git .*\n", error)
 
 
+def test_the_check_installs_what_is_missing_by_sudo(machine, tmp_path):
+    (tmp_path / "sudo").write_text('#!/bin/sh\necho "sudo $*" >> "$LOG"\n')
+    (tmp_path / "sudo").chmod(0o755)
+    code, _ = machine(PYTHON=sys.executable, LOG=str(tmp_path / "log"))
+    *_, update, install = (tmp_path / "log").read_text().splitlines()
+    assert code != 0 and update == "sudo -n apt-get update -qq"  # it goes on, without what was not really installed
+    assert re.match("sudo -n env DEBIAN_FRONTEND=noninteractive apt-get install .* make git ", install)
+
+
 def test_the_check_takes_no_other_interpreter_than_the_one_named(machine):
     code, error = machine(PYTHON="python2.7")
     assert (code, error) == (1, "PYTHON must be a Python of 3.11 or newer that makes environments; got python2.7\n")
