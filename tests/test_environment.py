@@ -1,5 +1,6 @@
 """One set of versions everywhere, and the files that describe the project agree with it."""
 
+import ast
 import os
 import re
 import subprocess
@@ -7,14 +8,25 @@ import tomllib
 from pathlib import Path
 
 import yaml
+from test_layers import OUTSIDE
 
 import twin
+from twin.__main__ import EXTRAS
 
 ROOT = Path(__file__).parents[1]
 LOCK = (ROOT / "requirements.lock").read_text(encoding="utf-8")
 ENVIRONMENT = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 TARGETS = ["paper", "test", "notebooks", "lab", "apps", "reference", "lint", "bench"]
+#: The distribution that brings a package, where it has another name.
+BROUGHT_BY = {
+    "dotenv": "python-dotenv",
+    "google": "google-genai",
+    "jupyter_client": "papermill",
+    "nbformat": "papermill",
+    "traitlets": "papermill",
+    "yaml": "pyyaml",
+}
 
 
 def locked():
@@ -50,6 +62,19 @@ def test_each_pin_is_the_locks():
 def test_each_dependency_is_pinned():
     assert required("apps", "ledger", "ai", "papers", "cluster") <= set(pinned())
     assert required(*PROJECT["optional-dependencies"]) <= set(locked())
+
+
+def test_commands_know_the_extra_of_whatever_they_import():
+    package = ROOT / "twin"
+    for path in package.rglob("*.py"):
+        if path.relative_to(package).parts[0] in ("view", "serve.py"):  # no command reaches them
+            continue
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            names += [node.module] if isinstance(node, ast.ImportFrom) else []
+            assert {name.split(".")[0] for name in names} <= {"twin", "pandas", "tqdm", *OUTSIDE, *EXTRAS}, path
+    for module, extra in EXTRAS.items():
+        assert BROUGHT_BY.get(module, module) in required(extra), module
 
 
 def test_the_lock_has_hashes_and_no_addresses():
