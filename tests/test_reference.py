@@ -97,7 +97,7 @@ def test_equations_are_set_apart_as_they_are_written(pages, module, formula, equ
 def test_what_others_import_is_there_and_what_runs_the_house_is_not(pages):
     names = {".".join(path.with_suffix("").parts) for path in pages[0]} - {"index"}
     assert names >= {f"twin.{name}" for name in (*MODULES, "report", "portfolio", "data.history", "data.ledger")}
-    assert not [name for name in names if re.search(r"\._|\.(view|batch|analyst|command)\b", name)]
+    assert not [name for name in names if re.search(r"\._|\.(view|batch|analyst|command|kernels|serve)\b", name)]
     assert "partner_surcharge" in pages[0][Path("twin/lane.html")].text["Policy"]
 
 

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import tomllib
 import zipfile
+from configparser import ConfigParser
 from email import message_from_bytes
 from pathlib import Path
 
@@ -69,7 +70,10 @@ def test_it_holds_the_package_and_nothing_else(wheel):
     with zipfile.ZipFile(wheel) as archive:
         names = {name for name in archive.namelist() if ".dist-info/" not in name}
         entries = next(name for name in archive.namelist() if name.endswith("entry_points.txt"))
-        assert archive.read(entries).decode().split() == ["[console_scripts]", "twin", "=", "twin.__main__:main"]
+        read = ConfigParser()
+        read.read_string(archive.read(entries).decode())
+        points = {"console_scripts": PROJECT["scripts"], **PROJECT.get("entry-points", {})}
+        assert {group: dict(read[group]) for group in read.sections()} == points
     files = [path for path in (ROOT / "twin").rglob("*") if path.is_file() and "__pycache__" not in path.parts]
     assert {path.suffix for path in files} == ASSETS  # a new kind of file shows itself here
     assert names == {path.relative_to(ROOT).as_posix() for path in files}

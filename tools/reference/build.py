@@ -14,7 +14,7 @@ from twin.view import theme
 
 PACKAGE = Path(twin.__file__).parent
 #: What runs notebooks, pages, papers and commands is no library.
-INSIDE = {"analyst", "batch", "command", "view", "serve", "settings", "printing", "quantities"}
+INSIDE = {"analyst", "batch", "command", "kernels", "view", "serve", "settings", "printing", "quantities"}
 
 
 def modules():
