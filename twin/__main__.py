@@ -8,12 +8,24 @@ from twin import __version__
 from twin.command import ask, assess, batch, ledger
 from twin.data.errors import LedgerError
 
+#: The extra that brings each package which a command can miss.
 EXTRAS = {
-    "sqlalchemy": "ledger",
-    "psycopg": "ledger",
+    "dotenv": "ledger",
     "platformdirs": "ledger",
+    "psycopg": "ledger",
+    "sqlalchemy": "ledger",
+    "google": "ai",
+    "tenacity": "ai",
+    "jupyter_client": "papers",
+    "matplotlib": "papers",
+    "nbformat": "papers",
     "papermill": "papers",
+    "pyarrow": "papers",
+    "pypdf": "papers",
+    "traitlets": "papers",
+    "typst": "papers",
     "yaml": "papers",
+    "distributed": "cluster",
 }
 
 
@@ -42,9 +54,10 @@ def main(arguments=None):
         print(f"twin: {error}", file=sys.stderr)
         return 2
     except ModuleNotFoundError as error:
-        if error.name not in EXTRAS:
+        missing = str(error.name).partition(".")[0]
+        if missing not in EXTRAS:
             raise
-        print(f"twin: {error.name} is not installed; the extra {EXTRAS[error.name]!r} brings it", file=sys.stderr)
+        print(f"twin: {missing} is not installed; the extra {EXTRAS[missing]!r} brings it", file=sys.stderr)
         return 2
 
 
