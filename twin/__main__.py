@@ -15,6 +15,7 @@ EXTRAS = {
     "platformdirs": "ledger",
     "papermill": "papers",
     "yaml": "papers",
+    "pyarrow": "cluster",
 }
 
 
