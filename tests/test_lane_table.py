@@ -179,8 +179,9 @@ def test_parts_of_anything_else_are_replaced(write, tmp_path, monkeypatch):
         return done.assessed
 
     assert [run(), run()] == [2500, 0]
-    assert [run({"dwell": 2.0}), run({"dwell": 2.0}), run({"dwell": 2.0, "service_level": 0.9})] == [2500, 0, 0]
-    assert [run(period="W"), run(period="W"), run(keep=["profit"]), run(keep=["profit"])] == [2500, 0, 2500, 0]
+    assert [run({"dwell": 2.0}), run({"dwell": 2.0, "service_level": 0.9})] == [2500, 0]  # the option holds for no lane
+    assert [run(), run(period="W"), run(period="W")] == [2500, 2500, 0]
+    assert [run(), run(keep=["profit"]), run(keep=["profit"])] == [2500, 2500, 0]
     monkeypatch.setattr(twin, "__version__", "0.0.0")
     assert [run(keep=["profit"]), run(keep=["profit"])] == [2500, 0]
     table = table.assign(demand_mean=table["demand_mean"] + 1.0)
@@ -382,8 +383,11 @@ def test_a_full_disk_leaves_nothing_half_written(write, tmp_path):
     assert names(tmp_path / "a") == [".lock"]
 
 
-def test_a_folder_that_has_gone_is_a_failure_as_well(write, tmp_path):
-    table = LaneTable(write(lanes(10)))
+def test_a_part_that_fails_leaves_nothing_and_takes_no_room(write, tmp_path):
+    (folder := tmp_path / "a").mkdir()
+    table = LaneTable(write(with_one_bad(lanes(900), 850)))
     recipe = lane_table.Recipe(table.columns, table.label, {}, "D", ("profit",))
+    said = make_part(folder / "part-00000.parquet", table.parts[0].pieces, recipe)
+    assert "row 851 (lane L5-850): demand_sd must be" in said and names(folder) == []
     said = make_part(tmp_path / "gone" / "part-00000.parquet", table.parts[0].pieces, recipe)
     assert "part-00000.parquet cannot be written: " in said
