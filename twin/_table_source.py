@@ -16,7 +16,7 @@ PART = 2**20  # lanes: about a second of work, and the row group that pyarrow an
 BATCH = 2**16  # lanes in memory at a time
 MOMENTS = ("demand_mean", "demand_sd")
 POLICY = tuple(field.name for field in fields(Policy))
-_BUFFER = 2**20  # bytes of a column read at a time; without it a row group's whole column would be
+_BUFFER = 2**20  # bytes of a column in memory at a time
 
 
 class Piece(NamedTuple):
@@ -98,7 +98,8 @@ def batches(pieces, columns):
 def opened(path):
     """Return a file of Parquet, opened; a ValueError says why it is none."""
     try:
-        return pq.ParquetFile(path, buffer_size=_BUFFER)
+        # Row groups may be of any size: either default would have the columns of a whole one in memory.
+        return pq.ParquetFile(path, buffer_size=_BUFFER, pre_buffer=False)
     except (pa.ArrowException, OSError) as error:
         raise ValueError(f"{path} must be a Parquet file; {error}") from None
 
