@@ -337,6 +337,7 @@ def test_options_that_cannot_be_used_touch_nothing(write, command, tmp_path, opt
     before = names(tmp_path / "answers")
     assert said in refusal(command(source, *options))
     assert names(tmp_path / "answers") == before
+    assert said in refusal(command(source, *options, to="new")) and not (tmp_path / "new").exists()
 
 
 def test_a_policy_that_is_no_number_for_all_lanes(write, tmp_path):

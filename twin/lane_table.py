@@ -70,7 +70,7 @@ def assess_table(table, to, given=None, *, period="D", keep=None, workers=None, 
     parts = {f"part-{number:05d}.parquet": part for number, part in enumerate(table.parts)}
     digests = {name: recipe.digest(part.pieces) for name, part in parts.items()}
     _present(folder)  # nothing, not even a lock, is put into a folder that is not ours
-    with alone(folder), executor_on(scheduler) if scheduler else nullcontext() as executor:
+    with executor_on(scheduler) if scheduler else nullcontext() as executor, alone(folder):
         present = _present(folder)
         missing = {name: part for name, part in parts.items() if present.get(name) != digests[name]}
         if present != digests:
