@@ -41,15 +41,15 @@ endif
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help paper test notebooks lab apps lint bench
+.PHONY: help paper test notebooks lab apps reference lint bench
 
 help:
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1	\2/p' Makefile | while IFS='	' read -r name what; do \
 	    printf '  make %-10s %s\n' "$$name" "$$what"; done
 
 paper: $(ready) ## build the papers from data: jobs, checks, PDF (only what changed)
-	@set -e; for plan in $(wildcard papers/*/figures.yml); do \
-	    $(python) -m twin paper "$$(dirname "$$plan")"; done
+	@set -e; for plan in $(wildcard papers/*/figures.yml); do folder=$$(dirname "$$plan"); \
+	    $(python) -m twin paper "$$folder"; $(python) -m twin verify "$$folder"; done
 
 test: $(ready) ## run every unit test, docstring example and notebook
 	@$(python) -m pytest -n 2 --dist loadscope --nbval --nbval-current-env \
@@ -65,6 +65,9 @@ lab: $(ready) ## open the notebooks in JupyterLab
 
 apps: $(ready) ## serve the notebooks as dashboards (Voilà) on PORT
 	@$(python) -m voila notebooks --no-browser --port=$(PORT)
+
+reference: $(ready) ## write the API reference from the docstrings: build/reference/index.html
+	@$(python) tools/reference/build.py build/reference
 
 lint: $(ready) ## check style and layout of code and notebooks (ruff)
 	@$(python) -m ruff check .

@@ -7,10 +7,22 @@ import tempfile
 from pathlib import Path
 from time import perf_counter
 
-from measure import Row, pretty
+from measure import Row, at_least, at_most, pretty
 
 ROOT = Path(__file__).parents[1]
 PAPER = Path("papers", "pixels-to-premiums")
+
+
+JOBS, LOOPED = 40, 8
+SMALL = """from matplotlib.figure import Figure
+from scipy import stats
+from twin.newsvendor import critical_ratio
+from twin.view.output import headline, show
+ratio = critical_ratio(underage_cost, 2.0)
+figure = Figure()
+figure.add_subplot().plot([0, stats.norm.ppf(ratio)])
+show(figure, "line", "a line", out_dir)
+headline(out_dir, critical_ratio=(ratio, "-"))"""
 
 
 def clock(*arguments, folder):
@@ -22,6 +34,33 @@ def clock(*arguments, folder):
 
 def within(what, time, limit, baseline="", ratio=1.0):
     return Row(what, pretty(time), baseline, ratio, f"<= {limit} s", time <= limit)
+
+
+def measure_batch():
+    """Many small jobs, as a batch and as a loop in a shell would run them; some of the loop stand for the whole."""
+    import nbformat
+
+    from twin.batch.notebook import KERNEL
+
+    with tempfile.TemporaryDirectory() as folder:
+        cells = [nbformat.v4.new_code_cell(s) for s in ('underage_cost: float = 8.0\nout_dir: str = ""', SMALL)]
+        cells[0].metadata["tags"] = ["parameters"]
+        nbformat.write(
+            nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": KERNEL}), Path(folder, "small.ipynb")
+        )
+        Path(folder, "figures.yml").write_text(
+            "jobs: [{name: costs, notebook: small.ipynb, "
+            f"grid: {{underage_cost: {{from: 1, to: {JOBS}, count: {JOBS}}}}}}}]"
+        )
+        loop = sum(
+            clock("-m", "papermill", "small.ipynb", "ran.ipynb", "-p", "underage_cost", i, folder=folder)
+            for i in range(1, LOOPED + 1)
+        )
+        batch = clock("-m", "twin", "batch", ".", "--jobs", 2, folder=folder)
+        unchanged = clock("-m", "twin", "batch", ".", folder=folder)
+    note = f" for {LOOPED}, times {JOBS // LOOPED}"
+    yield at_least(f"{JOBS} small jobs, a loop of papermill", batch, loop * JOBS / LOOPED, 5, baseline_note=note)
+    yield at_most("the same batch, nothing changed", unchanged, batch, 0.5)
 
 
 def measure_paper():
@@ -43,4 +82,4 @@ def measure_notebooks():
     yield within(f"the slowest notebook by default, {slowest}", times[slowest], 10, note, times[slowest] / empty)
 
 
-MEASUREMENTS = (measure_paper, measure_notebooks)
+MEASUREMENTS = (measure_batch, measure_paper, measure_notebooks)

@@ -1,9 +1,11 @@
 """A ledger for each test, on both engines, a PostgreSQL server of the tests' own, and a browser."""
 
 import os
+import shutil
 
 import apps
 import pytest
+import small_paper
 from private_postgresql import Server, programs
 
 from twin.data.ledger import Ledger
@@ -72,6 +74,23 @@ def ledger(url):
     """A new, empty ledger, on both engines in turn."""
     with Ledger(url) as made:
         yield made
+
+
+@pytest.fixture(scope="session")
+def built_paper(tmp_path_factory):
+    """A paper that was built once; tests copy it."""
+    from twin.batch.paper import build
+
+    made = small_paper.make_project(tmp_path_factory.mktemp("built"))
+    assert build(made) == 0
+    return made
+
+
+@pytest.fixture
+def paper(built_paper, tmp_path):
+    """A built paper of one's own."""
+    shutil.copytree(built_paper.parent, tmp_path / "project", symlinks=True)
+    return tmp_path / "project" / "paper"
 
 
 @pytest.fixture(autouse=True)

@@ -1,50 +1,57 @@
-"""A Dask cluster of the tests' own: a scheduler and its workers, processes on this machine's loopback."""
+"""A real Dask scheduler with workers, each a process of its own, on this machine alone, for tests."""
 
 import contextlib
 import socket
 import subprocess
 import sys
-import tempfile
 import time
-from types import SimpleNamespace
+from dataclasses import dataclass
 
-PATIENCE = 60  # seconds until all workers are there
+PATIENCE = 60  # seconds, on a busy machine
+
+
+@dataclass
+class Cluster:
+    """A running cluster: its scheduler's address, and its workers' processes."""
+
+    address: str
+    workers: list
 
 
 @contextlib.contextmanager
 def cluster(workers=2):
-    """Yield an object with `address`, and `workers`, a list of Popen; whatever happens, all of them end."""
+    """Run a scheduler with workers of one thread each; at the end nothing of it is left."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     address = f"tcp://127.0.0.1:{port}"
-    # Without nannies a worker that a test kills is gone, and takes nothing with it.
-    options = ("--nthreads", "1", "--no-nanny", "--local-directory")
-    with contextlib.ExitStack() as ended:
-        scratch = ended.enter_context(tempfile.TemporaryDirectory())
-        _start(ended, "dask_scheduler", "--host", "127.0.0.1", "--port", str(port))
-        started = [_start(ended, "dask_worker", address, *options, scratch) for _ in range(workers)]
+    started = [_start("dask_scheduler", "--host", "127.0.0.1", "--port", str(port), "--no-dashboard")]
+    try:
+        started += [
+            _start("dask_worker", address, "--nthreads", "1", "--no-nanny", "--no-dashboard") for _ in range(workers)
+        ]
         _wait(address, workers)
-        yield SimpleNamespace(address=address, workers=started)
+        yield Cluster(address, started[1:])
+    finally:
+        for process in reversed(started):
+            process.kill()
+            process.wait()
 
 
-def _start(ended, program, *arguments):
-    command = [sys.executable, "-m", f"distributed.cli.{program}", *arguments, "--no-dashboard"]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    ended.callback(process.wait)
-    ended.callback(process.kill)
-    return process
+def _start(program, *arguments):
+    command = [sys.executable, "-m", f"distributed.cli.{program}", *arguments]
+    return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
 def _wait(address, workers):
     from distributed import Client
 
-    until = time.monotonic() + PATIENCE
-    while True:
-        try:
-            with Client(address, timeout=PATIENCE, set_as_default=False) as client:
-                return client.wait_for_workers(workers, timeout=until - time.monotonic())
-        except OSError:
-            if time.monotonic() > until:
-                raise
-            time.sleep(0.1)
+    limit = time.monotonic() + PATIENCE
+    port = int(address.rsplit(":")[-1])
+    while time.monotonic() < limit:
+        with contextlib.suppress(OSError):
+            socket.create_connection(("127.0.0.1", port), 1).close()
+            break
+        time.sleep(0.05)
+    with Client(address, set_as_default=False) as client:
+        client.wait_for_workers(workers, timeout=PATIENCE)

@@ -7,96 +7,40 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 import nbformat
+import pandas as pd
 import pytest
+from small_paper import EXPECTED, PARAMETERS, PLAN, TEMPLATE, WORK, contents_of, make_project, save_notebook, waits
 
 from twin.batch import contents, notebook
-from twin.batch.jobs import provenance
-from twin.batch.paper import build, compare, typeset
+from twin.batch.expected import compare
+from twin.batch.paper import build
 from twin.batch.plan import read_plan
+from twin.batch.provenance import inputs_of
 
-PARAMETERS = 'size: float = 2.0  # side [m]\nlabel: str = ""  # what it is [-]\nout_dir: str = ""  # save here [-]'
-WORK = """import json, pathlib
-if label == "fail":
-    raise ValueError("label must not be fail; got " + label)
-print("area", size**2, object())
-for kind in ("svg", "pdf", "png"):
-    pathlib.Path(out_dir, f"square.{kind}").write_text(
-        f"<svg xmlns='http://www.w3.org/2000/svg' width='{size}' height='{size}'></svg>")
-results = {"area": {"value": size**2, "unit": "m2"}}
-pathlib.Path(out_dir, "results.json").write_text(json.dumps({"results": results}))
-print(out_dir)"""
-PLAN = """jobs:
-  - name: small
+SLEEP = """import os, time
+if size > 2:
+    pathlib.Path("kernel").write_text(str(os.getpid()))
+    time.sleep(600)"""
+SWEEP = """jobs:
+  - name: sizes
     notebook: ../square.ipynb
-    yields: {figures: [square], results: [area]}
-  - name: large
-    notebook: ../square.ipynb
-    parameters: {size: 3}
-    yields: {figures: [square], results: [area]}
-"""
-EXPECTED = "job,name,value,rel_tolerance,abs_tolerance,unit,source\nlarge,area,9,1e-9,,m2,three by three\n"
-TEMPLATE = """#set document(date: none)
-#let results = json("out/results.json")
-#image("out/large/square.svg") The area is #results.large.area.value.
+    grid: {label: ["", fail], size: {from: 1, to: 2, count: 3}}
+    yields: {results: [area]}
 """
 
 
-def save_notebook(path, *cells):
-    """Write a notebook of code cells; the first is the parameters cell."""
-    book = nbformat.v4.new_notebook()
-    for i, source in enumerate(cells):
-        cell = nbformat.v4.new_code_cell(source, id=f"cell-{i}")
-        cell.metadata["tags"] = ["parameters"] if i == 0 else []
-        book.cells.append(cell)
-    nbformat.write(book, path)
-
-
-def make_project(root):
-    """Return the folder of a small paper, with its notebook beside it."""
-    paper = root / "paper"
-    paper.mkdir(parents=True)
-    save_notebook(root / "square.ipynb", PARAMETERS, WORK)
-    (paper / "figures.yml").write_text(PLAN)
-    (paper / "expected.csv").write_text(EXPECTED)
-    (paper / "paper.typ").write_text(TEMPLATE)
-    return paper
-
-
-def contents_of(folder):
-    """Return {name: bytes} of all files in a folder."""
-    files = (path for path in Path(folder).rglob("*") if path.is_file())
-    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
+def digest_of(job):
+    """Return the digest of what decides what a job yields."""
+    return inputs_of([job])[job.name]["digest"]
 
 
 def identities_of(paper):
     """Return what tells one folder of a job from the one that replaces it."""
     return {name: (paper / "out" / name).stat().st_ino for name in ("small", "large")}
-
-
-def rebuild(paper, **options):
-    """Build in threads of this process, which has everything loaded: quicker than new processes."""
-    with ThreadPoolExecutor(2) as executor:
-        return build(paper, executor=executor, **options)
-
-
-@pytest.fixture(scope="module")
-def finished(tmp_path_factory):
-    """A paper that was built once; tests copy it."""
-    paper = make_project(tmp_path_factory.mktemp("finished"))
-    assert build(paper) == 0
-    return paper
-
-
-@pytest.fixture
-def paper(finished, tmp_path):
-    """A built paper of one's own."""
-    shutil.copytree(finished.parent, tmp_path / "project", symlinks=True)
-    return tmp_path / "project" / "paper"
 
 
 def test_a_job_leaves_figures_results_and_its_executed_notebook(paper):
@@ -124,39 +68,39 @@ def test_a_second_build_runs_nothing(paper, capsys):
     assert contents_of(paper / "out") == before
 
 
-def test_another_folder_gives_the_same_bytes(finished, tmp_path):
+def test_another_folder_gives_the_same_bytes(built_paper, tmp_path):
     other = make_project(tmp_path / "a much longer name of a folder")
     assert build(other) == 0
-    assert contents_of(other / "out") == contents_of(finished / "out")
+    assert contents_of(other / "out") == contents_of(built_paper / "out")
 
 
 def test_a_changed_parameter_runs_its_job_only(paper, capsys):
     before = identities_of(paper)
     (paper / "figures.yml").write_text(PLAN.replace("size: 3", "size: 3.0000000001"))
-    assert rebuild(paper) == 0
+    assert build(paper) == 0
     after = identities_of(paper)
     assert after["small"] == before["small"] and "1 of 2 jobs" in capsys.readouterr().err
     assert json.loads((paper / "out" / "results.json").read_text())["large"]["area"]["value"] > 9
 
 
 def test_what_decides_a_digest(paper):
-    job = read_plan(paper)[0]
-    before = provenance(job)["digest"]
+    (job, _) = read_plan(paper)
+    before = digest_of(job)
     book = nbformat.read(job.notebook, as_version=4)
     book.cells[1].outputs = [nbformat.v4.new_output("stream", text="said last time")]
     nbformat.write(book, job.notebook)
-    assert provenance(job)["digest"] == before
+    assert digest_of(job) == before
     book.cells[1].source += "\n1 + 1"
     nbformat.write(book, job.notebook)
-    assert provenance(job)["digest"] != before
+    assert digest_of(job) != before
 
 
 def test_a_data_file_is_an_input(paper):
     save_notebook(paper.parent / "square.ipynb", PARAMETERS + '\nhistory: str = "lanes.csv"  # file [-]', WORK)
     (paper.parent / "lanes.csv").write_text("1")
-    before = provenance(read_plan(paper)[0])
+    before = inputs_of(read_plan(paper))["small"]
     (paper.parent / "lanes.csv").write_text("2")
-    after = provenance(read_plan(paper)[0])
+    after = inputs_of(read_plan(paper))["small"]
     assert list(after["data"]) == ["lanes.csv"] and after["digest"] != before["digest"]
 
 
@@ -164,7 +108,7 @@ def test_a_failing_job_is_explained_and_costs_nothing_else(paper, capsys):
     before = contents_of(paper / "out")
     failing = PLAN.replace("    notebook", "    parameters: {label: fail}\n    notebook", 1)
     (paper / "figures.yml").write_text(failing.replace("size: 3", "size: 4"))
-    assert rebuild(paper) == 1
+    assert build(paper) == 1
     said = capsys.readouterr().err
     assert "job small" in said and "square.ipynb, cell 2: `raise ValueError(" in said
     assert "ValueError: label must not be fail; got fail" in said and "Traceback" not in said
@@ -176,14 +120,14 @@ def test_a_failing_job_is_explained_and_costs_nothing_else(paper, capsys):
 
 def test_a_job_that_yields_less_than_planned_fails(paper, capsys):
     (paper / "figures.yml").write_text(PLAN.replace("results: [area]", "results: [volume]", 1))
-    assert rebuild(paper, only=["small"]) == 1
+    assert build(paper, only=["small"]) == 1
     assert "must yield the results volume; got area" in capsys.readouterr().err
 
 
 def test_an_unexpected_number_is_an_error_naming_both(paper, capsys):
     (paper / "expected.csv").write_text(EXPECTED.replace(",9,", ",9.1,"))
     pdf = (paper / "out" / "paper.pdf").read_bytes()
-    assert rebuild(paper) == 1
+    assert build(paper) == 1
     said = capsys.readouterr().err
     assert "large area is 9" in said and "expected 9.1" in said and "three by three" in said
     assert (paper / "out" / "paper.pdf").read_bytes() == pdf
@@ -212,7 +156,7 @@ def test_expected_rows_are_checked(tmp_path, row, complaint):
         ("jobs:", "tasks:", "must have a list named jobs"),
         ("jobs:", "jobs: [", "is not YAML"),
         ("name: small", "name: a/b", "name must be letters, digits"),
-        ("name: small", "name: large", "large comes twice"),
+        ("name: small", "name: large", "got large again"),
         ("notebook: ../square.ipynb", "notebook: ../circle.ipynb", "notebook must be a file"),
         ("yields:", "gives:", "a job has the keys"),
         ("figures: [square]", "figures: [square.svg]", "without its suffix"),
@@ -220,44 +164,109 @@ def test_expected_rows_are_checked(tmp_path, row, complaint):
         ("size: 3", "siez: 3", "siez is not a parameter of square.ipynb, which has size, label, out_dir"),
         ("size: 3", "size: 3e0", "size must be of type float as in square.ipynb; got '3e0'"),
         ("size: 3", "out_dir: x", "out_dir is set by the batch"),
+        ("parameters: {size: 3}", "grid: [size]", "grid must map parameters"),
+        ("parameters: {size: 3}", "grid: {siez: [3]}", "siez is not a parameter of square.ipynb"),
+        ("parameters: {size: 3}", "grid: {size: [3, big]}", "size must be of type float as in square.ipynb; got 'big'"),
+        ("parameters: {size: 3}", "parameters: {size: 3}\n    grid: {size: [4]}", "got size in both"),
+        ("name: small", "name: logs", "must differ from each other"),
+        ("name: small", "name: Large", "must differ from each other"),
         ("size: 3", "label: /etc/hosts", "must be a path relative to the notebook's folder"),
     ],
 )
 def test_a_wrong_plan_is_refused_in_a_sentence(tmp_path, capsys, old, new, complaint):
     paper = make_project(tmp_path)
     (paper / "figures.yml").write_text(PLAN.replace(old, new, 1))
-    assert rebuild(paper) == 1
+    assert build(paper) == 1
     assert complaint in capsys.readouterr().err
     assert not (paper / "out").exists()
 
 
+def test_a_sweep_runs_every_point_tells_of_those_that_fail_and_goes_on_where_it_stopped(tmp_path, capsys):
+    paper = make_project(tmp_path)
+    (paper / "expected.csv").unlink()
+    (paper / "figures.yml").write_text(SWEEP)
+    assert build(paper, pdf=False) == 1
+    said = capsys.readouterr().err
+    assert "6 of 6 jobs" in said and said.count("job sizes/label=fail,size=") == 3
+    assert f"their logs are in {paper / 'out' / 'logs'}" in said
+    table = pd.read_csv(paper / "out" / "summary.csv", keep_default_na=False)
+    assert list(table) == ["job", "notebook", "label", "size", "result", "value", "unit"]
+    assert table["job"].tolist() == [f"sizes/label=,size={size}" for size in (1.0, 1.5, 2.0)]
+    assert table["value"].tolist() == [1, 2.25, 4] and set(table["unit"]) == {"m2"}
+    assert table.equals(pd.read_parquet(paper / "out" / "summary.parquet"))
+    assert "ValueError: label must not be fail" in (paper / "out/logs/sizes/label=fail,size=1.5.log").read_text()
+    # What failed and what is new is done, and nothing else.
+    (paper / "figures.yml").write_text(SWEEP.replace('"", fail', '""').replace("count: 3", "count: 5"))
+    assert build(paper, pdf=False) == 0 and "2 of 5 jobs" in capsys.readouterr().err
+    assert pd.read_parquet(paper / "out" / "summary.parquet")["value"].tolist() == [1, 1.5625, 2.25, 3.0625, 4]
+    shutil.rmtree(paper / "out" / "sizes" / "label=,size=2.0")
+    assert build(paper, pdf=False, only=["sizes"]) == 0 and "1 of 5 jobs" in capsys.readouterr().err
+
+
+def test_a_log_says_when_where_and_what_each_cell_did(paper):
+    said = (paper / "out" / "logs" / "large.log").read_text()
+    assert re.match(r"large: ../square.ipynb\nparameters: size=3\nbegan 20\d\d-\d\d-\d\dT[\d:]+\+00:00, Python 3", said)
+    assert re.search(r"cell 3: \d+\.\d\d s, completed\n    area 9 ", said)
+    assert re.search(r"finished\nafter \d+\.\d\d s\n$", said)
+
+
+def test_many_failures_are_told_in_a_few_lines(tmp_path, capsys):
+    paper = make_project(tmp_path)
+    (paper / "figures.yml").write_text(SWEEP.replace('"", fail', '""').replace("count: 3", "count: 50"))
+    with ThreadPoolExecutor(2) as executor:
+        executor.submit = lambda *_: failed(RuntimeError("no such worker"))
+        assert build(paper, pdf=False, executor=executor) == 1
+    told = capsys.readouterr().err.splitlines()
+    assert sum("RuntimeError: no such worker" in line for line in told) == 20 and "and 30 jobs more" in told
+
+
+def failed(error):
+    """Return a future that has failed."""
+    future = Future()
+    future.set_exception(error)
+    return future
+
+
 def test_an_unknown_job_is_refused(paper, capsys):
-    assert rebuild(paper, only=["medium"]) == 1
+    assert build(paper, only=["medium"]) == 1
     assert "has no job medium; it has small, large" in capsys.readouterr().err
 
 
-def test_a_killed_build_leaves_no_half_written_job(tmp_path):
+def test_a_killed_build_leaves_no_half_written_job_and_no_kernel(tmp_path):
     paper = make_project(tmp_path)
-    save_notebook(tmp_path / "square.ipynb", PARAMETERS, WORK, "import time\ntime.sleep(size * 30 - 60)")
-    command = f"import sys; from twin.batch.paper import build; sys.exit(build({str(paper)!r}))"
-    with subprocess.Popen([sys.executable, "-c", command], stderr=subprocess.DEVNULL) as building:
-        deadline = time.monotonic() + 60
-        half = paper / "out" / ".large.part" / "results.json"
-        while time.monotonic() < deadline and not ((paper / "out" / "small").exists() and half.exists()):
-            time.sleep(0.05)
+    save_notebook(tmp_path / "square.ipynb", PARAMETERS, WORK, SLEEP)
+    half = paper / "out" / ".large.part"
+    half.mkdir(parents=True)  # of a build that was killed before
+    (half / "results.json").write_text("{")
+    with subprocess.Popen([sys.executable, "-m", "twin", "batch", str(paper)], stderr=subprocess.DEVNULL) as building:
+        waits(lambda: (paper / "out" / "small").exists() and (tmp_path / "kernel").exists())
+        kernel = Path("/proc", (tmp_path / "kernel").read_text())
         building.send_signal(signal.SIGKILL)
-    assert half.exists()
     assert (paper / "out" / "small").is_dir() and not (paper / "out" / "large").exists()
+    waits(lambda: not kernel.exists())
     save_notebook(tmp_path / "square.ipynb", PARAMETERS, WORK)
-    assert rebuild(paper) == 0
-    assert not half.exists()
+    assert build(paper) == 0 and not half.exists()
+
+
+def test_ctrl_c_ends_everything_at_once_and_keeps_what_is_finished(tmp_path):
+    paper = make_project(tmp_path)
+    save_notebook(tmp_path / "square.ipynb", PARAMETERS, WORK, SLEEP)
+    command = [sys.executable, "-m", "twin", "batch", str(paper)]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as building:
+        waits(lambda: (paper / "out" / "small").exists() and (tmp_path / "kernel").exists())
+        kernel = Path("/proc", (tmp_path / "kernel").read_text())
+        building.send_signal(signal.SIGINT)
+        said = building.communicate(timeout=60)[1]
+    assert building.returncode == 130 and "stopped; finished jobs are kept" in said and "Traceback" not in said
+    assert (paper / "out" / "small").is_dir() and not (paper / "out" / "large").exists()
+    waits(lambda: not kernel.exists())
 
 
 def test_two_builds_do_not_meet(paper, capsys):
     fcntl = pytest.importorskip("fcntl")
     with (paper / "out" / ".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        assert rebuild(paper) == 1
+        assert build(paper) == 1
     assert "another build is at work" in capsys.readouterr().err
 
 
@@ -265,13 +274,13 @@ def test_a_broken_template_keeps_the_old_paper(paper, capsys):
     pdf = paper / "out" / "paper.pdf"
     before = pdf.read_bytes()
     (paper / "paper.typ").write_text(TEMPLATE + "#nonsense")
-    assert rebuild(paper) == 1
+    assert build(paper) == 1
     assert "paper.typ cannot be typeset" in capsys.readouterr().err and pdf.read_bytes() == before
     (paper / "paper.typ").write_text(TEMPLATE + "More.")
-    typeset(paper)
+    assert build(paper) == 0
     assert pdf.read_bytes() != before
     (paper / "paper.typ").write_text(TEMPLATE)
-    typeset(paper)
+    assert build(paper) == 0
     assert pdf.read_bytes() == before
 
 

@@ -8,12 +8,12 @@ from pathlib import Path
 from statistics import NormalDist, mean, stdev
 
 import pytest
-import yaml
 
+from twin.batch.plan import read_plan
 from twin.data.scenarios import research_lanes, research_partners
 
 PAPER = Path(__file__).parents[1] / "papers" / "pixels-to-premiums"
-JOBS = {job["name"]: job["parameters"] for job in yaml.safe_load((PAPER / "figures.yml").read_text())["jobs"]}
+JOBS = {job.name: job.parameters for job in read_plan(PAPER)}
 ROWS = list(csv.DictReader((PAPER / "expected.csv").open(encoding="utf-8", newline="")))
 NORMAL = NormalDist()
 

@@ -1,21 +1,31 @@
-"""The command line: python -m twin assess FILE, ask QUESTION, ledger ..., paper FOLDER."""
+"""The command line: python -m twin assess FILE, ask QUESTION, ledger ..., batch, paper or verify FOLDER."""
 
 import argparse
 import os
 import sys
-from pathlib import Path
 
 from twin import __version__
-from twin.command import ask, assess, ledger
+from twin.command import ask, assess, batch, ledger
 from twin.data.errors import LedgerError
 
+#: The extra that brings each package which a command can miss.
 EXTRAS = {
-    "sqlalchemy": "ledger",
-    "psycopg": "ledger",
+    "dotenv": "ledger",
     "platformdirs": "ledger",
+    "psycopg": "ledger",
+    "sqlalchemy": "ledger",
+    "google": "ai",
+    "tenacity": "ai",
+    "jupyter_client": "papers",
+    "matplotlib": "papers",
+    "nbformat": "papers",
     "papermill": "papers",
+    "pyarrow": "papers",
+    "pypdf": "papers",
+    "traitlets": "papers",
+    "typst": "papers",
     "yaml": "papers",
-    "pyarrow": "cluster",
+    "distributed": "cluster",
 }
 
 
@@ -44,9 +54,10 @@ def main(arguments=None):
         print(f"twin: {error}", file=sys.stderr)
         return 2
     except ModuleNotFoundError as error:
-        if error.name not in EXTRAS:
+        missing = str(error.name).partition(".")[0]
+        if missing not in EXTRAS:
             raise
-        print(f"twin: {error.name} is not installed; the extra {EXTRAS[error.name]!r} brings it", file=sys.stderr)
+        print(f"twin: {missing} is not installed; the extra {EXTRAS[missing]!r} brings it", file=sys.stderr)
         return 2
 
 
@@ -57,18 +68,8 @@ def _parser():
     assess.add(commands)
     ask.add(commands)
     ledger.add(commands)
-    paper = commands.add_parser("paper", help="build a paper from its jobs: what changed, checked and typeset")
-    paper.add_argument("folder", type=Path, help="folder with figures.yml and paper.typ")
-    paper.add_argument("--workers", type=int, help="processes at once; all cores by default")
-    paper.add_argument("--force", action="store_true", help="run every job, changed or not")
-    paper.set_defaults(run=_paper)
+    batch.add(commands)
     return parser
-
-
-def _paper(options):
-    from twin.batch import paper
-
-    return paper.build(options.folder, workers=options.workers, force=options.force)
 
 
 if __name__ == "__main__":

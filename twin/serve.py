@@ -4,11 +4,14 @@ Voilà and Jupyter take the class by its name, twin.serve.Sessions, from voila.j
 """
 
 import asyncio
+import os
 from datetime import UTC, datetime, timedelta
 
 from jupyter_server.services.kernels.kernelmanager import AsyncMappingKernelManager
 from tornado.web import HTTPError
 from traitlets import Integer
+
+from twin.kernels import prepare
 
 ABANDONED = timedelta(seconds=20)  # silent for so long, and no page ever connected: it was closed while it started
 
@@ -29,6 +32,7 @@ class Sessions(AsyncMappingKernelManager):
         self._looked_at = set()  # kernels that the culler has seen outside of the pools
         self._closing = False
         super().__init__(**kwargs)
+        prepare(dict(os.environ))  # loads while nobody waits yet
 
     async def start_kernel(self, *, kernel_id=None, **kwargs):
         """Start a kernel; HTTP error 503 when there are as many as there may be."""

@@ -1,62 +1,52 @@
-"""Run the jobs of a paper whose inputs changed; a job's folder appears only when the job is finished."""
+"""Run the jobs whose inputs changed; a job's folder appears only when the job is finished.
 
-import hashlib
-import importlib.metadata
+Whoever runs a job, here or on another machine, hands its files over; only here they are put in place. So no job is
+ever half-written or done twice, however often a worker dies.
+"""
+
 import json
 import math
 import shutil
 import sys
+import tempfile
+from dataclasses import replace
 from pathlib import Path
 
-import twin
-from twin.batch.notebook import NotebookError, execute, write
-from twin.batch.plan import default_parameters
+from twin.batch import log
+from twin.batch.digest import digest, dump
+from twin.batch.kernel import workers as kernels
+from twin.batch.notebook import NotebookError, dumps, normalise
+from twin.batch.notebook import run as run_notebook
 from twin.batch.pool import in_parallel
-from twin.data.places import is_ledger
-
-LIBRARIES = ("numpy", "scipy", "pandas", "matplotlib")
-PACKAGE = Path(twin.__file__).parent
-OUT_OF_REACH = ("__main__.py", "command/", "batch/contents.py", "batch/paper.py", "batch/pool.py")  # of any notebook
+from twin.batch.provenance import VARIABLE, inputs_of, same_here, source
 
 
 def run(jobs, *, workers=None, executor=None, force=False):
     """Run the jobs that are not up to date; return {name: sentence} of those that failed."""
-    inputs = {job.name: provenance(job) for job in jobs}
+    inputs = inputs_of(jobs)
     stale = [job for job in jobs if force or not is_finished(job, inputs[job.name])]
-    for job in stale:
-        job.folder.parent.mkdir(parents=True, exist_ok=True)
     print(f"{len(stale)} of {len(jobs)} jobs to run", file=sys.stderr)
-    tasks = {job.name: (job, inputs[job.name]) for job in stale}
-    outcomes = in_parallel(run_job, tasks, workers=workers, executor=executor) if tasks else {}
-    return {name: sentence for name, sentence in outcomes.items() if sentence}
+    if not stale:
+        return {}
+    texts = {notebook: source(notebook) for notebook in {job.notebook for job in stale}}
+    tasks = {job.name: (job, inputs[job.name], texts[job.notebook]) for job in stale}
 
+    def receive(name, outcome):
+        job = tasks[name][0]
+        log.write(job, outcome.log)
+        return outcome.failure or _put_in_place(job, outcome.files)
 
-def provenance(job):
-    """Return everything that decides what a job yields, and one digest of it all."""
-    parameters = {**default_parameters(job.notebook), **job.parameters}
-    history = parameters.get("history") or ""
-    files = [history] if history and not is_ledger(history) else []
-    inputs = {
-        "notebook": job.source,
-        "notebook_digest": _digest(_source(job.notebook)),
-        "parameters": dict(job.parameters),
-        "package": twin.__version__,
-        "package_digest": _package_digest(),
-        "data": {name: _digest((job.notebook.parent / name).read_bytes()) for name in files},
-        "versions": {
-            "python": f"{sys.version_info.major}.{sys.version_info.minor}",
-            **{name: importlib.metadata.version(name) for name in LIBRARIES},
-        },
-    }
-    if "seed" in parameters:
-        inputs["seed"] = parameters["seed"]
-    return {"digest": _digest(json.dumps(inputs, sort_keys=True).encode()), **inputs}
+    if executor is not None:  # perhaps of other machines, which stand in other folders
+        away = {name: (replace(job, paper=job.paper.absolute()), *rest) for name, (job, *rest) in tasks.items()}
+        return in_parallel(run_job, away, executor=executor, receive=receive)
+    with kernels(workers) as executor:
+        return in_parallel(run_job, tasks, executor=executor, receive=receive)
 
 
 def is_finished(job, inputs):
     """Tell whether a job's folder holds all it yields, from these very inputs."""
-    if any(map(is_ledger, {**default_parameters(job.notebook), **job.parameters}.values())):
-        return False  # what lies behind an address may change unseen
+    if "ledger" in inputs:
+        return False
     try:
         results = json.loads((job.folder / "results.json").read_text(encoding="utf-8"))
         same = results["provenance"]["digest"] == inputs["digest"] and set(job.results) <= set(results["results"])
@@ -65,26 +55,30 @@ def is_finished(job, inputs):
     return same and all((job.folder / name).is_file() for name in job.files)
 
 
-def run_job(job, inputs):
-    """Run one job in a folder beside its own and put that in place; return a failure's sentence, or None."""
-    partial = job.folder.with_name(f".{job.name}.part")
+def run_job(job, inputs, text):
+    """Return the outcome of a job: its files, or the sentence that says why there are none, and its log."""
+    entry = log.begin(job)
     try:
-        shutil.rmtree(partial, ignore_errors=True)  # of a build that was killed
-        partial.mkdir()
-        saved_to = str(partial.resolve())
-        notebook = execute(job.notebook, {**job.parameters, "out_dir": saved_to})
-        text = json.dumps(notebook).replace(json.dumps(saved_to)[1:-1], f"out/{job.name}")
-        write(json.loads(text), partial / job.notebook.name)
-        _seal(job, partial, inputs)
-        _put_in_place(partial, job.folder)
-    except (NotebookError, ValueError, OSError, KeyError, TypeError) as error:  # the other jobs go on
-        return f"job {job.name}: {error if isinstance(error, NotebookError | ValueError) else repr(error)}"
-    finally:
-        shutil.rmtree(partial, ignore_errors=True)
+        same_here(inputs, job.notebook.parent)
+        with tempfile.TemporaryDirectory(prefix="twin-") as folder:
+            folder = Path(folder).resolve()
+            parameters = {**job.parameters, "out_dir": str(folder)}
+            ran = run_notebook(job.notebook, parameters, text=text, environment={VARIABLE: json.dumps(inputs)})
+            entry.tell(ran)
+            ran = json.dumps(normalise(ran)).replace(json.dumps(str(folder))[1:-1], f"out/{job.name}")
+            (folder / job.notebook.name).write_text(dumps(json.loads(ran)), encoding="utf-8", newline="\n")
+            _seal(job, folder, inputs)
+            files = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()}
+            return entry.outcome(files={name: path.read_bytes() for name, path in files.items()})
+    except NotebookError as error:
+        entry.tell(error.ran)
+        return entry.outcome(failure=f"job {job.name}: {error}")
+    except (ValueError, OSError, KeyError, TypeError) as error:  # the other jobs go on
+        return entry.outcome(failure=f"job {job.name}: {error if isinstance(error, ValueError) else repr(error)}")
 
 
 def _seal(job, folder, inputs):
-    """Check that a job yielded what its plan says, and add where its numbers come from."""
+    """Check that a job yielded what its plan says, and add where its numbers and files come from."""
     missing = [name for name in job.files if not (folder / name).is_file()]
     if missing:
         raise ValueError(f"{job.source} must yield {', '.join(missing)}, and did not")
@@ -97,37 +91,21 @@ def _seal(job, folder, inputs):
         value = result["value"]
         if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
             raise ValueError(f"{job.source}: the result {name} must be a finite number; got {value!r}")
-    path.write_text(dump({"provenance": inputs, "results": results}), encoding="utf-8", newline="\n")
+    others = sorted(file for file in folder.rglob("*") if file.is_file() and file != path)
+    sealed = {file.relative_to(folder).as_posix(): digest(file.read_bytes()) for file in others}
+    sealed["results"] = digest(results)
+    path.write_text(dump({"provenance": inputs, "results": results, "sealed": sealed}), encoding="utf-8", newline="\n")
 
 
-def dump(thing):
-    """Return JSON text that is the same for the same content."""
-    return json.dumps(thing, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
-
-
-def _put_in_place(partial, folder):
-    """Exchange a folder for a finished one."""
-    old = folder.with_name(f".{folder.name}.old")
+def _put_in_place(job, files):
+    """Exchange a job's folder for a finished one."""
+    partial, old = (job.folder.with_name(f".{job.folder.name}.{kind}") for kind in ("part", "old"))
+    for folder in (partial, old):  # of a build that was killed
+        shutil.rmtree(folder, ignore_errors=True)
+    for name, content in files.items():
+        (partial / name).parent.mkdir(parents=True, exist_ok=True)
+        (partial / name).write_bytes(content)
+    if job.folder.exists():
+        job.folder.rename(old)
+    partial.rename(job.folder)
     shutil.rmtree(old, ignore_errors=True)
-    if folder.exists():
-        folder.rename(old)
-    partial.rename(folder)
-    shutil.rmtree(old, ignore_errors=True)
-
-
-def _source(notebook):
-    """Return what a notebook runs and says, without what it printed last time."""
-    cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
-    parts = [(c["cell_type"], "".join(c["source"]), c["metadata"].get("tags", [])) for c in cells]
-    return json.dumps(parts).encode()
-
-
-def _package_digest():
-    """Return a digest of every file of the package that a notebook can reach."""
-    files = {path.relative_to(PACKAGE).as_posix(): path for path in PACKAGE.rglob("*") if path.is_file()}
-    reached = {n: f for n, f in sorted(files.items()) if "__pycache__" not in n and not n.startswith(OUT_OF_REACH)}
-    return _digest(json.dumps({name: _digest(file.read_bytes()) for name, file in reached.items()}).encode())
-
-
-def _digest(data):
-    return hashlib.sha256(data).hexdigest()[:16]

@@ -4,12 +4,14 @@ python -m twin.batch.notebook FILE... runs notebooks again in place, in parallel
 """
 
 import copy
+import json
 import os
 import re
 import sys
 import tempfile
 from pathlib import Path
 
+from twin.batch.kernel import kernel_manager, workers
 from twin.data.places import refuse_secrets
 
 # Regardless of who ran it: the kernel and the language, without the machine's exact version.
@@ -30,34 +32,49 @@ MODEL_ID = re.compile(r"(?<![0-9a-f])[0-9a-f]{32}(?![0-9a-f])")
 
 
 class NotebookError(Exception):
-    """A notebook that failed; the message names notebook, cell and error."""
+    """A notebook that failed; the message names notebook, cell and error, and `ran` is how far it came, if it began."""
+
+    ran = None
 
 
-def execute(path, parameters=None):
-    """Return the notebook at path, run in its own folder with these parameters, in normal form."""
+def run(path, parameters=None, *, text=None, environment=None):
+    """Return the notebook at path as papermill leaves it, run in its own folder with these parameters.
+
+    text : of the notebook, where it is not to be read from path; environment : variables for its kernel.
+    """
     import papermill  # takes a second: only those who run something wait for it
     from papermill.exceptions import PapermillExecutionError
 
     path = Path(path)
     for name, value in (parameters or {}).items():
         refuse_secrets(name, value)
-    with tempfile.TemporaryDirectory(prefix="twin-") as sockets:
+    with tempfile.TemporaryDirectory(prefix="twin-") as scratch:
+        before, after = Path(scratch, "before.ipynb"), Path(scratch, "after.ipynb")
         try:
-            ran = papermill.execute_notebook(
-                path,
-                None,
+            before.write_text(path.read_text(encoding="utf-8") if text is None else text, encoding="utf-8")
+            return papermill.execute_notebook(
+                before,
+                after,
                 parameters=parameters or {},
                 kernel_name="python3",
                 language="python",
-                kernel_manager_class=_kernel_manager(sockets),
-                resources={"metadata": {"path": str(path.parent)}},  # the kernel's folder; ours stays
+                kernel_manager_class=kernel_manager(scratch, environment or {}),
+                # the kernel's folder; ours stays
+                resources={"metadata": {"path": str(path.parent if path.parent.is_dir() else scratch)}},
+                request_save_on_cell_execute=False,
                 progress_bar=False,
             )
-        except PapermillExecutionError as error:
-            raise NotebookError(_explain(path, error, injected=bool(parameters))) from None
+        except PapermillExecutionError as failure:
+            error = NotebookError(_explain(path, before, failure, injected=bool(parameters)))
+            error.ran = json.loads(after.read_text(encoding="utf-8"))
+            raise error from None
         except Exception as error:  # a kernel that died, a file that is no notebook
             raise NotebookError(f"{path}: {type(error).__name__}: {error}") from error
-    return normalise(ran)
+
+
+def execute(path, parameters=None):
+    """Return the notebook at path, run in its own folder with these parameters, in normal form."""
+    return normalise(run(path, parameters))
 
 
 def normalise(notebook):
@@ -103,9 +120,10 @@ def main(paths):
     """Run notebooks in place, in parallel, the others also when one fails; return the exit code."""
     from twin.batch.pool import in_parallel
 
-    outcomes = in_parallel(rerun, {Path(path).name: (path,) for path in paths})
-    failures = [failure for failure in outcomes.values() if failure]
-    print(*failures, sep="\n", end="\n" if failures else "", file=sys.stderr)
+    with workers() as executor:
+        failures = in_parallel(rerun, {Path(path).name: (path,) for path in paths}, executor=executor)
+    for failure in failures.values():
+        print(failure, file=sys.stderr)
     return int(bool(failures))
 
 
@@ -132,38 +150,11 @@ def _normal_outputs(outputs):
     return joined
 
 
-def _kernel_manager(sockets):
-    """Return the manager of one kernel: this interpreter, whatever python3 the user's home names.
-
-    The kernel talks through sockets in a folder of its own: kernels that start together would race for
-    the same free ports (papermill issue 511).
-    """
-    from jupyter_client.kernelspec import KernelSpec
-    from jupyter_client.manager import AsyncKernelManager
-    from traitlets import default
-
-    class Kernel(AsyncKernelManager):
-        transport = "ipc" if os.name == "posix" and len(sockets) < 90 else "tcp"  # sockets' names are short
-        command = (sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}")
-        kernel_spec = KernelSpec(argv=list(command), language="python", display_name="Python 3")
-
-        @default("connection_file")
-        def _connection_file(self):
-            return os.path.join(sockets, "k.json")
-
-        async def _async_interrupt_kernel(self):
-            """Leave out the interrupt that comes before each shutdown: the kernel would report it."""
-
-        interrupt_kernel = _async_interrupt_kernel
-
-    return Kernel
-
-
-def _explain(path, error, injected):
+def _explain(path, source, error, injected):
     """Return where a notebook failed and why; cells count from 1, as the reader of the file counts them."""
     import nbformat
 
-    cells = nbformat.read(path, as_version=4).cells
+    cells = nbformat.read(source, as_version=4).cells
     tagged = (i for i, cell in enumerate(cells) if "parameters" in cell.metadata.get("tags", []))
     shifted = injected and error.cell_index > next(tagged, len(cells))  # papermill added a cell before it
     trace = re.sub(r"\x1b\[[0-9;]*m", "", "\n".join(error.traceback))

@@ -1,39 +1,44 @@
-"""From a paper's folder to its PDF: jobs, comparison with what is expected, typesetting."""
+"""From a paper's folder to its results and its PDF: jobs, one table, comparison with what is expected, typesetting."""
 
 import contextlib
-import csv
 import hashlib
+import io
 import json
-import math
 import os
 import sys
 from pathlib import Path
 
-from twin.batch.jobs import dump, run
-from twin.batch.plan import read_plan
+from twin.batch import summary
+from twin.batch.digest import digest, digest_of_file, dump
+from twin.batch.expected import compare
+from twin.batch.jobs import run
+from twin.batch.plan import OURS, read_plan
+
+MADE = ("paper.pdf", "summary.csv", "summary.parquet")  # of out/; no template reads them
+SHOWN = 20  # sentences on failures
 
 
-def build(folder, *, workers=None, only=None, force=False, executor=None):
-    """Build the paper in a folder and return the exit code; what goes wrong is told in sentences.
+def build(folder, *, workers=None, only=None, force=False, executor=None, pdf=True):
+    """Run what changed in a paper's folder and return the exit code; what goes wrong is told in sentences.
 
-    only names jobs to run; the paper itself is then left as it is. force runs jobs that are up to date.
+    only names jobs, or sweeps, to run; what is made of all of them is then left as it is. force runs jobs that are up
+    to date. Without pdf the results are not typeset.
     """
     folder = Path(folder)
     try:
-        jobs = read_plan(folder)
-        unknown = sorted(set(only or ()) - {job.name for job in jobs})
-        if unknown:
-            known = ", ".join(job.name for job in jobs)
-            raise ValueError(f"{folder} has no job {', '.join(unknown)}; it has {known}")
-        jobs = [job for job in jobs if only is None or job.name in only]
-        with _alone(folder / "out"):
+        jobs = _chosen(read_plan(folder), only, folder)
+        with alone(folder / "out"):
             failures = run(jobs, workers=workers, executor=executor, force=force)
-            if failures:
-                raise ValueError("\n".join(failures.values()))
-            results = collect(jobs)
-            compare(results, folder / "expected.csv", partly=only is not None)
+            finished = finished_of(job for job in jobs if job.name not in failures)
             if only is None:
-                _replace(folder / "out" / "results.json", dump(results).encode())
+                for name, content in summary.files(summary.table(jobs, finished)).items():
+                    _replace(folder / "out" / name, content)
+            if failures:
+                raise ValueError(_listed(failures, folder))
+            compare(collect(finished), folder / "expected.csv", partly=only is not None)
+            if only is None and pdf:
+                _replace(folder / "out" / "results.json", dump(collect(finished)).encode())
+                _replace(folder / "out" / "provenance.json", dump(provenance_of(folder, finished)).encode())
                 typeset(folder)
     except ValueError as error:
         print(error, file=sys.stderr)
@@ -44,46 +49,28 @@ def build(folder, *, workers=None, only=None, force=False, executor=None):
     return 0
 
 
-def collect(jobs):
-    """Return {job: {name: {value, unit}}} of finished jobs."""
-    files = {job.name: job.folder / "results.json" for job in jobs}
-    return {name: json.loads(file.read_text(encoding="utf-8"))["results"] for name, file in files.items()}
+def finished_of(jobs):
+    """Return {job: what its results.json holds}."""
+    return {job.name: json.loads((job.folder / "results.json").read_text(encoding="utf-8")) for job in jobs}
 
 
-def compare(results, expected, *, partly=False):
-    """Raise a ValueError naming every number that is not the expected one; no file, no expectations."""
-    if not expected.is_file():
-        return
-    with expected.open(encoding="utf-8", newline="") as lines:
-        rows = list(csv.DictReader(lines))
-    complaints = []
-    for number, row in enumerate(rows, start=2):
-        if partly and row["job"] not in results:
-            continue
-        where = f"{expected}, line {number}: {row['job']} {row['name']}"
-        got = results.get(row["job"], {}).get(row["name"])
-        if got is None:
-            complaints.append(f"{where} is in no job's results")
-            continue
-        try:
-            value = float(row["value"])
-            relative, absolute = (float(row[f"{kind}_tolerance"] or 0) for kind in ("rel", "abs"))
-        except ValueError as error:
-            complaints.append(f"{where} must have numbers as value and tolerances: {error}")
-            continue
-        if not math.isclose(got["value"], value, rel_tol=0, abs_tol=max(absolute, relative * abs(value))):
-            complaints.append(f"{where} is {got['value']!r}, expected {value!r} (by {row['source']})")
-        elif got["unit"] != row["unit"]:
-            complaints.append(f"{where} is in [{got['unit']}], expected in [{row['unit']}]")
-    if complaints:
-        raise ValueError("\n".join(complaints))
+def collect(finished):
+    """Return {job: {name: {value, unit}}}."""
+    return {name: content["results"] for name, content in finished.items()}
+
+
+def provenance_of(folder, finished):
+    """Return where all that a paper shows comes from, with one digest of it: its own files, and each job's inputs."""
+    own = sorted(path for path in folder.iterdir() if path.is_file() and not path.name.startswith("."))
+    jobs = {name: {**content["provenance"], "sealed": content["sealed"]} for name, content in finished.items()}
+    whole = {"files": {path.name: digest_of_file(path) for path in own}, "jobs": jobs}
+    return {"digest": digest(whole), **whole}
 
 
 def typeset(folder):
     """Typeset paper.typ to out/paper.pdf, unless nothing that it may read has changed."""
     pdf, mark = folder / "out" / "paper.pdf", folder / "out" / ".paper.digest"
-    digest = _digest_of_inputs(folder)
-    if pdf.is_file() and mark.is_file() and mark.read_text() == digest + hashlib.sha256(pdf.read_bytes()).hexdigest():
+    if is_typeset(folder):
         print(f"{pdf} is up to date")
         return
     import typst
@@ -93,9 +80,48 @@ def typeset(folder):
         pages = typst.compile(folder / "paper.typ", root=folder, ignore_system_fonts=True, timestamp=0)
     except (RuntimeError, typst.TypstError) as error:
         raise ValueError(f"{folder / 'paper.typ'} cannot be typeset: {error}") from None
+    if not tells_provenance(folder, pages):
+        raise ValueError(
+            f"{folder / 'paper.typ'} must say where its numbers come from: "
+            'set document(keywords: json("out/provenance.json").digest)'
+        )
     _replace(pdf, pages)
-    _replace(mark, (digest + hashlib.sha256(pages).hexdigest()).encode())
+    _replace(mark, (_digest_of_inputs(folder) + hashlib.sha256(pages).hexdigest()).encode())
     print(pdf)
+
+
+def is_typeset(folder):
+    """Tell whether a paper's PDF is there as it was typeset from what is there."""
+    pdf, mark = folder / "out" / "paper.pdf", folder / "out" / ".paper.digest"
+    if not (pdf.is_file() and mark.is_file()):
+        return False
+    return mark.read_text() == _digest_of_inputs(folder) + hashlib.sha256(pdf.read_bytes()).hexdigest()
+
+
+def tells_provenance(folder, pages):
+    """Tell whether the keywords of a PDF, given as bytes, hold the digest of where the paper comes from."""
+    import pypdf
+
+    recorded = json.loads((folder / "out" / "provenance.json").read_text(encoding="utf-8"))["digest"]
+    return recorded in (pypdf.PdfReader(io.BytesIO(pages)).metadata or {}).get("/Keywords", "")
+
+
+def _chosen(jobs, only, folder):
+    names = [job.name for job in jobs]
+    sweeps = [name.split("/")[0] for name in names]
+    unknown = sorted(set(only or ()) - set(names) - set(sweeps))
+    if unknown:
+        known = ", ".join(dict.fromkeys(sweeps))
+        raise ValueError(f"{folder} has no job {', '.join(unknown)}; it has {known}")
+    return [job for job in jobs if only is None or {job.name, job.name.split("/")[0]} & set(only)]
+
+
+def _listed(failures, folder):
+    """Return the sentences on failed jobs, the first of many."""
+    told = list(failures.values())[:SHOWN]
+    if len(failures) > SHOWN:
+        told.append(f"and {len(failures) - SHOWN:,} jobs more")
+    return "\n".join([*told, f"their logs are in {folder / 'out' / 'logs'}"])
 
 
 def _digest_of_inputs(folder):
@@ -105,7 +131,8 @@ def _digest_of_inputs(folder):
     total = hashlib.sha256(importlib.metadata.version("typst").encode())
     for path in sorted(path for path in folder.rglob("*") if path.is_file()):
         name = path.relative_to(folder)
-        if name.name != "paper.pdf" and not any(part.startswith(".") for part in name.parts):
+        made = name.parts[0] == "out" and name.parts[1] in (*MADE, *OURS)
+        if not made and not any(part.startswith(".") for part in name.parts):
             total.update(f"{name.as_posix()} {hashlib.sha256(path.read_bytes()).hexdigest()}\n".encode())
     return total.hexdigest()
 
@@ -120,8 +147,8 @@ def _replace(path, content):
 
 
 @contextlib.contextmanager
-def _alone(out):
-    """Hold a paper's output for one build at a time; the lock goes with the process, even when killed."""
+def alone(out):
+    """Hold an output folder for one run at a time; the lock goes with the process, even when killed."""
     out.mkdir(parents=True, exist_ok=True)
     with (out / ".lock").open("w") as lock:
         try:

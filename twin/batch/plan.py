@@ -7,6 +7,11 @@ jobs:
     yields:
       figures: [cost_curve]                       cost_curve.svg, .pdf and .png
       results: [critical_ratio]                   names in the job's results.json
+  - name: surcharges                              a sweep: a job for each point of its grid
+    notebook: ../../notebooks/03_cooperation.ipynb
+    grid:
+      lane: [BER-MUC, HAM-ROT]                    out/surcharges/lane=BER-MUC,partner_surcharge=5.0, and so on
+      partner_surcharge: {from: 5, to: 40, count: 8}
 """
 
 import ast
@@ -16,9 +21,11 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from twin.batch.grid import points
 from twin.data.places import refuse_secrets
 
-KEYS = {"name", "notebook", "parameters", "yields"}
+KEYS = {"name", "notebook", "parameters", "grid", "yields"}
+OURS = ("logs",)  # what else is a folder of out/
 SUFFIXES = (".svg", ".pdf", ".png")
 
 
@@ -26,7 +33,7 @@ SUFFIXES = (".svg", ".pdf", ".png")
 class Job:
     """One run of one notebook for one paper."""
 
-    name: str
+    name: str  # of a point of a sweep: the sweep's, a slash, and the point's
     source: str  # the notebook, as figures.yml writes it
     parameters: dict
     figures: tuple
@@ -63,15 +70,17 @@ def read_plan(paper):
     entries = plan.get("jobs") if isinstance(plan, dict) else None
     if not isinstance(entries, list) or not entries:
         raise ValueError(f"{path} must have a list named jobs with at least one job; got {plan!r}")
-    jobs = []
+    jobs, names = [], set()
     for number, entry in enumerate(entries, start=1):
         try:
-            jobs.append(_job(entry, Path(paper)))
+            jobs += _jobs(entry, Path(paper))
         except ValueError as error:
             label = entry.get("name", number) if isinstance(entry, dict) else number
             raise ValueError(f"{path}, job {label}: {error}") from None
-        if jobs[-1].name in [job.name for job in jobs[:-1]]:
-            raise ValueError(f"{path}: names of jobs must differ; {jobs[-1].name} comes twice")
+        name = entry["name"].casefold()  # some file systems know no capitals
+        if name in names or name in OURS:
+            raise ValueError(f"{path}: names of jobs must differ from each other and {OURS}; got {entry['name']} again")
+        names.add(name)
     return jobs
 
 
@@ -91,8 +100,8 @@ def default_parameters(path):
     return names
 
 
-def _job(entry, paper):
-    """Return one job, or raise the sentence that says which key breaks which rule."""
+def _jobs(entry, paper):
+    """Return the job, or those of a sweep, or raise the sentence that says which key breaks which rule."""
     if not isinstance(entry, dict) or not {"name", "notebook"} <= set(entry) <= KEYS:
         raise ValueError(f"a job has the keys {', '.join(sorted(KEYS))}, name and notebook always; got {entry!r}")
     name = _name(entry["name"], "name")
@@ -103,8 +112,18 @@ def _job(entry, paper):
     if not isinstance(yields, dict) or not set(yields) <= {"figures", "results"}:
         raise ValueError(f"yields may hold figures and results; got {yields!r}")
     figures, results = (_names(yields.get(key) or [], key) for key in ("figures", "results"))
-    parameters = _parameters(entry.get("parameters") or {}, paper / source)
-    return Job(name, source, parameters, figures, results, paper)
+    defaults = default_parameters(paper / source)
+    parameters = _parameters(entry.get("parameters") or {}, defaults, paper / source)
+    if "grid" not in entry:
+        return [Job(name, source, parameters, figures, results, paper)]
+    found = []
+    for point, values in points(entry["grid"], defaults):
+        both = sorted(set(values) & set(parameters))
+        if both:
+            raise ValueError(f"grid must not hold what parameters do; got {', '.join(both)} in both")
+        given = {**parameters, **_parameters(values, defaults, paper / source)}
+        found.append(Job(f"{name}/{point}", source, given, figures, results, paper))
+    return found
 
 
 def _name(value, key):
@@ -119,11 +138,10 @@ def _names(values, key):
     return tuple(_name(value, key) for value in values)
 
 
-def _parameters(given, notebook):
+def _parameters(given, defaults, notebook):
     """Return the parameters if each is one of the notebook's own and of the same type."""
     if not isinstance(given, dict):
         raise ValueError(f"parameters must map names to values; got {given!r}")
-    defaults = default_parameters(notebook)
     for name, value in given.items():
         if name == "out_dir":
             raise ValueError(f"out_dir is set by the batch and must not be given; got {value!r}")

@@ -1,4 +1,4 @@
-"""Work spread over processes: one line of progress a task, no scheduler of our own."""
+"""Work spread over an executor: one line of progress a task, no scheduler of our own."""
 
 import concurrent.futures
 import multiprocessing
@@ -10,29 +10,21 @@ import time
 
 from tqdm import tqdm
 
-# Processes share the cores, so none takes several; sets print in one order; figures carry one date.
-WORKER = {
-    "OMP_NUM_THREADS": "1",
-    "OPENBLAS_NUM_THREADS": "1",
-    "MKL_NUM_THREADS": "1",
-    "PYTHONHASHSEED": "0",
-    "SOURCE_DATE_EPOCH": "1767225600",
-}
 
-
-def in_parallel(function, tasks, *, workers=None, executor=None):
-    """Return {name: function(*arguments)} for tasks, a mapping of name to arguments.
+def in_parallel(function, tasks, *, workers=None, executor=None, receive=None):
+    """Return {name: sentence} of the tasks that failed; tasks maps names to arguments of the function.
 
     The executor may be any of concurrent.futures' kind, one of a cluster as well; without one, the tasks
-    run in fresh processes of this machine. A function tells its failure by what it returns.
+    run in fresh processes of this machine. A function returns the sentence that tells its failure, or None;
+    where `receive` is given, that does, called here with the name of each task and what its function returned.
     """
     if executor is not None:
-        return _collect(function, tasks, executor)
+        return _collect(function, tasks, executor, receive)
     workers = max(1, min(workers or os.cpu_count() or 1, len(tasks)))
     fresh = multiprocessing.get_context("spawn")
     with concurrent.futures.ProcessPoolExecutor(workers, fresh, initializer=_prepare_worker) as executor:
         try:
-            return _collect(function, tasks, executor)
+            return _collect(function, tasks, executor, receive)
         except BaseException:  # Ctrl-C: nothing new begins, and what runs ends at once
             executor.shutdown(wait=False, cancel_futures=True)
             for process in multiprocessing.active_children():
@@ -40,30 +32,32 @@ def in_parallel(function, tasks, *, workers=None, executor=None):
             raise
 
 
-def _collect(function, tasks, executor):
+def _collect(function, tasks, executor, receive):
     began = time.monotonic()
     names = {executor.submit(function, *arguments): name for name, arguments in tasks.items()}
-    outcomes = {}
+    failures = {}
     # The bar is for a terminal; a log gets the lines alone.
-    with tqdm(total=len(tasks), file=sys.stderr, disable=None, leave=False, unit="notebook") as bar:
-        for future in concurrent.futures.as_completed(names):
-            name = names[future]
+    with tqdm(total=len(tasks), file=sys.stderr, disable=None, leave=False, unit="task") as bar:
+        for future in concurrent.futures.as_completed(list(names)):
+            name = names.pop(future)  # with all that it returned: thousands of results do not add up
             try:
-                outcomes[name] = future.result()
-            except concurrent.futures.process.BrokenProcessPool:
-                outcomes[name] = f"{name}: its process ended without a word; is the machine out of memory?"
-            verdict = "failed" if outcomes[name] else "done"
+                sentence = receive(name, future.result()) if receive else future.result()
+            except concurrent.futures.BrokenExecutor:
+                sentence = f"{name}: its process ended without a word; is the machine out of memory?"
+            except Exception as error:  # a cluster's own; the other tasks go on
+                sentence = f"{name}: {type(error).__name__}: {error}"
+            if sentence:
+                failures[name] = sentence
+            verdict = "failed" if sentence else "done"
             bar.write(f"  {name}: {verdict} at {time.monotonic() - began:.1f} s", file=sys.stderr)
             bar.update()
-    return {name: outcomes[name] for name in tasks}
+    return {name: failures[name] for name in tasks if name in failures}
 
 
 def _prepare_worker():
-    """Set what every run has in common, and end this process when the one that started it has ended."""
-    for name, value in WORKER.items():
-        os.environ.setdefault(name, value)
+    """End this process when the one that started it has ended, and leave Ctrl-C to that."""
     if hasattr(os, "setsid"):
-        os.setsid()  # Ctrl-C reaches the process that started this one, which then ends it quietly
+        os.setsid()
 
     def follow():
         multiprocessing.connection.wait([multiprocessing.parent_process().sentinel])

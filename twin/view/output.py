@@ -3,18 +3,20 @@
 import io
 import json
 import math
+import os
 from pathlib import Path
 
 from twin._check import require
 
 FORMATS = {"svg": {"Date": None}, "pdf": {"CreationDate": None}}  # metadata that would change bytes
+TOLD = {"svg": "Description", "pdf": "Subject"}  # where a figure says how it came to be
 
 
 class Picture:
     """A drawn figure that Jupyter shows as PNG, with words for those who cannot see it."""
 
-    def __init__(self, figure, words):
-        self.png, self.words = png(figure), words
+    def __init__(self, figure, words, origin=""):
+        self.png, self.words = png(figure, origin=origin), words
         self.width = round(100 * figure.get_figwidth())
 
     def _repr_mimebundle_(self, include=None, exclude=None):
@@ -45,14 +47,15 @@ class Live:
         return {**live, **still}, metadata
 
 
-def png(figure, *, quick=False):
+def png(figure, *, quick=False, origin=""):
     """Return the PNG bytes of a figure, the same for the same drawing.
 
+    origin : what its metadata say of how it came to be.
     quick : in the figure's own resolution and hardly compressed, for pages that wait for it.
     """
     buffer = io.BytesIO()
     how = {"dpi": "figure", "pil_kwargs": {"compress_level": 1}} if quick else {}
-    figure.savefig(buffer, format="png", **how)
+    figure.savefig(buffer, format="png", metadata={"Description": origin} if origin else {}, **how)
     return buffer.getvalue()
 
 
@@ -67,12 +70,15 @@ def show(figure, name, words, out_dir=""):
     out_dir : str, optional
         Folder to save in; empty means do not save.
     """
-    picture = Picture(figure, words)  # first: each drawing moves the layout a little, and batches show what lessons do
+    origin = os.environ.get("TWIN_PROVENANCE", "")  # how it came to be, where a batch runs
+    # First: each drawing moves the layout a little, and batches show what lessons do.
+    picture = Picture(figure, words, origin)
     if out_dir:
         Path(out_dir).mkdir(parents=True, exist_ok=True)
         Path(out_dir, f"{name}.png").write_bytes(picture.png)
         for ending, metadata in FORMATS.items():
-            figure.savefig(Path(out_dir, f"{name}.{ending}"), metadata=metadata)
+            told = {TOLD[ending]: origin} if origin else {}
+            figure.savefig(Path(out_dir, f"{name}.{ending}"), metadata=metadata | told)
     return picture
 
 

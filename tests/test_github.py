@@ -1,0 +1,120 @@
+"""What the code host reads: workflows, forms, citation and archive; and the check that it runs."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+
+import pytest
+import yaml
+from check_jsonschema import main as check
+from test_environment import PROJECT, ROOT
+
+import twin
+
+CITATION = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
+
+
+def read(name):
+    """Return a YAML file below .github."""
+    return yaml.safe_load((ROOT / ".github" / name).read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize(
+    ("schema", "pattern"),
+    [
+        ("citation-file-format", "CITATION.cff"),
+        ("github-workflows", ".github/workflows/*.yml"),
+        ("github-issue-forms", ".github/ISSUE_TEMPLATE/[0-9]*.yml"),
+        ("github-issue-config", ".github/ISSUE_TEMPLATE/config.yml"),
+    ],
+)
+def test_files_keep_to_the_schemas_of_their_readers(schema, pattern, capsys):
+    files = [str(path) for path in ROOT.glob(pattern)]
+    with pytest.raises(SystemExit) as end:
+        check(["--builtin-schema", f"vendor.{schema}", *files])
+    assert end.value.code == 0, capsys.readouterr().out
+
+
+def test_the_archive_says_what_the_citation_says():
+    archive = json.loads((ROOT / ".zenodo.json").read_text(encoding="utf-8"))
+    assert "version" not in archive  # the tag has it
+    assert archive["upload_type"] == CITATION["type"] == "software"
+    for theirs, ours in [("title", "title"), ("description", "abstract"), ("creators", "authors")]:
+        assert archive[theirs] == CITATION[ours]
+    assert archive["creators"] == PROJECT["authors"]
+    assert archive["license"] == CITATION["license"] == PROJECT["license"]
+    assert archive["keywords"] == CITATION["keywords"] == PROJECT["keywords"]
+    assert CITATION["repository-code"] == PROJECT["urls"]["Repository"]
+    assert [work["identifier"] for work in archive["related_identifiers"]] == [
+        work["url"] for work in CITATION["references"]
+    ]
+
+
+def test_the_check_runs_with_every_python_that_is_supported():
+    workflow = read("workflows/check.yml")
+    assert set(workflow[True]) >= {"push", "pull_request", "schedule"}  # YAML reads the key on as true
+    assert [day["cron"].split()[2] for day in workflow[True]["schedule"]] == ["1"]
+    (job,) = workflow["jobs"].values()
+    first, *_ = versions = job["strategy"]["matrix"]["python"]
+    assert versions == ["3.11", "3.12", "3.13"] and PROJECT["requires-python"] == f">={first}"
+    assert job["env"]["PYTHON"] == "python${{ matrix.python }}"
+    assert job["steps"][-1]["run"] == "bash .ci/run"
+
+
+def test_workflows_have_limits_and_few_rights():
+    for path in (ROOT / ".github/workflows").iterdir():
+        workflow = yaml.safe_load(path.read_text(encoding="utf-8"))
+        assert workflow["permissions"] == {"contents": "read"}, path
+        for job in workflow["jobs"].values():
+            assert "uses" in job or job["timeout-minutes"] <= 60
+            assert all("@" in step["uses"] for step in job.get("steps", ()) if "uses" in step)
+
+
+def test_a_release_is_of_the_version_its_tag_names():
+    release = read("workflows/release.yml")
+    assert release[True] == {"push": {"tags": ["v*"]}}
+    (test,) = (
+        step["run"] for step in release["jobs"]["build"]["steps"] if "the version" in step.get("name", "").lower()
+    )
+    command = test.replace(".venv/bin/python", sys.executable)
+    for tag, code in [(f"v{twin.__version__}", 0), ("v999.0.0", 1)]:
+        assert subprocess.run(["bash", "-c", command], env={**os.environ, "GITHUB_REF_NAME": tag}).returncode == code
+
+
+@pytest.fixture
+def machine(tmp_path):
+    """A function that runs the whole check as a user who is not root and has these commands only."""
+    (tmp_path / "id").write_text("#!/bin/sh\necho 1000\n")
+    for name in ("bash", "env", "dirname", "cat"):
+        (tmp_path / name).symlink_to(shutil.which(name))
+    for path in tmp_path.iterdir():
+        path.chmod(0o755)
+
+    def machine(**settings):
+        command = [shutil.which("bash"), ROOT / ".ci/run"]
+        run = subprocess.run(command, env={"PATH": str(tmp_path), **settings}, capture_output=True, text=True)
+        return run.returncode, run.stderr
+
+    return machine
+
+
+def test_the_check_says_what_is_missing_to_whoever_may_not_install_it(machine):
+    code, error = machine(PYTHON=sys.executable)
+    assert code == 1 and re.fullmatch(r"These are missing, and only root can install them, .*: make git .*\n", error)
+
+
+def test_the_check_installs_what_is_missing_by_sudo(machine, tmp_path):
+    (tmp_path / "sudo").write_text('#!/bin/sh\necho "sudo $*" >> "$LOG"\n')
+    (tmp_path / "sudo").chmod(0o755)
+    code, _ = machine(PYTHON=sys.executable, LOG=str(tmp_path / "log"))
+    *_, update, install = (tmp_path / "log").read_text().splitlines()
+    assert code != 0 and update == "sudo -n apt-get update -qq"  # it goes on, without what was not really installed
+    assert re.match("sudo -n env DEBIAN_FRONTEND=noninteractive apt-get install .* make git ", install)
+
+
+def test_the_check_takes_no_other_interpreter_than_the_one_named(machine):
+    code, error = machine(PYTHON="python2.7")
+    assert (code, error) == (1, "PYTHON must be a Python of 3.11 or newer that makes environments; got python2.7\n")

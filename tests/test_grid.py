@@ -1,0 +1,81 @@
+"""Sweeps: which points a grid has, how they are called, and which grids are refused."""
+
+import math
+
+import pytest
+
+from twin.batch.grid import points
+
+DEFAULTS = {"seed": 1, "share": 0.5, "lane": "BER-MUC", "live": True}
+
+
+def test_every_combination_comes_once_and_the_last_parameter_changes_fastest():
+    found = points({"lane": ["A", "B"], "seed": [1, 2, 3]}, DEFAULTS)
+    assert [name for name, _ in found] == [f"lane={lane},seed={seed}" for lane in "AB" for seed in (1, 2, 3)]
+    assert found[4][1] == {"lane": "B", "seed": 2}
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ({"from": 0, "to": 1, "count": 11}, [i / 10 for i in range(11)]),
+        ({"from": 0.1, "to": 0.3, "count": 3}, [0.1, 0.2, 0.3]),
+        ({"from": 3, "to": -1, "count": 2}, [3.0, -1.0]),
+        ([1, 2.5], [1.0, 2.5]),
+    ],
+)
+def test_spaced_values_have_both_ends_and_are_what_a_person_would_write(given, expected):
+    values = [values["share"] for _, values in points({"share": given}, DEFAULTS)]
+    assert values == expected and all(type(value) is float for value in values)
+
+
+def test_whole_numbers_stay_whole():
+    values = [values["seed"] for _, values in points({"seed": {"from": 0, "to": 999, "count": 1000}}, DEFAULTS)]
+    assert values == list(range(1000)) and all(type(value) is int for value in values)
+
+
+def test_names_are_folders_on_any_system_and_differ_even_where_letters_were_replaced():
+    lanes = ["a/b", "a:b", "a b", "..", "Łódź", "x" * 300, "x" * 299, '"', "$HOME", "a\nb", "-"]
+    names = [name for name, _ in points({"lane": lanes}, DEFAULTS)]
+    assert len(set(names)) == len(lanes)
+    for name in names:
+        assert (
+            len(name) < 150
+            and name.startswith("lane=")
+            and not set(name) - set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.,=_+-~")
+        )
+
+
+def test_the_name_of_a_point_does_not_depend_on_its_neighbours():
+    few, many = (dict(points({"seed": seeds}, DEFAULTS)) for seeds in ([3, 5], [1, 2, 3, 4, 5]))
+    assert few.items() <= many.items()
+
+
+@pytest.mark.parametrize(
+    ("grid", "complaint"),
+    [
+        ([], "grid must map parameters to their values"),
+        ({}, "grid must map parameters to their values"),
+        ({"seed": []}, "seed must be a list of values, or have from, to and count"),
+        ({"seed": 3}, "seed must be a list of values, or have from, to and count"),
+        ({"seed": [1, 1]}, "the values of seed must differ"),
+        ({"share": [1, 1.0]}, "the values of share must differ"),
+        ({"share": {"from": 0, "to": 1}}, "share must have the numbers from, to and count"),
+        ({"share": {"from": 0, "to": 1, "count": 3, "step": 1}}, "share must have the numbers from, to and count"),
+        ({"share": {"from": "0", "to": 1, "count": 3}}, "share must have the numbers from, to and count"),
+        ({"share": {"from": 0, "to": math.inf, "count": 3}}, "share must have finite ends"),
+        ({"share": {"from": 0, "to": math.nan, "count": 3}}, "share must have finite ends"),
+        ({"share": {"from": 0, "to": 1, "count": 1}}, "a count between 2 and"),
+        ({"share": {"from": 0, "to": 1, "count": 2.5}}, "a count between 2 and"),
+        ({"share": {"from": 1, "to": 1, "count": 3}}, "the values of share must differ"),
+        ({"seed": {"from": 0, "to": 1, "count": 3}}, "seed must be whole numbers"),
+        (
+            {"seed": list(range(1000)), "share": {"from": 0, "to": 1, "count": 101}},
+            "at most 100,000 points; got 101,000",
+        ),
+    ],
+)
+def test_a_grid_that_means_nothing_is_refused(grid, complaint):
+    with pytest.raises(ValueError, match="grid") as caught:
+        points(grid, DEFAULTS)
+    assert complaint in str(caught.value)

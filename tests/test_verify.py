@@ -1,0 +1,108 @@
+"""Where a paper's results come from: recorded everywhere, and every change of it found."""
+
+import json
+import shutil
+
+import pypdf
+import pytest
+from PIL import Image
+from small_paper import TEMPLATE, save_notebook
+
+from twin.batch.paper import build
+from twin.batch.verify import verify
+
+FIGURE = """import matplotlib.figure, json, pathlib
+from twin.view.output import headline, show
+figure = matplotlib.figure.Figure()
+figure.add_subplot().plot([1, size])
+show(figure, "square", "a line", out_dir)
+headline(out_dir, area=(size**2, "m2"))"""
+
+
+def test_a_finished_paper_is_what_its_inputs_give(paper):
+    assert verify(paper) == []
+
+
+def test_every_figure_the_notebook_and_the_pdf_say_how_they_came_to_be(tmp_path):
+    paper = tmp_path / "paper"
+    paper.mkdir()
+    name = "size 'of' $HOME (ü)"
+    save_notebook(
+        tmp_path / "square.ipynb", f'size: float = 2.0\nseed: int = 7\nname: str = "{name}"\nout_dir: str = ""', FIGURE
+    )
+    (paper / "figures.yml").write_text(
+        f'jobs: [{{name: one, notebook: ../square.ipynb, parameters: {{size: 3, name: "{name}"}}, '
+        "yields: {figures: [square]}}]"
+    )
+    (paper / "paper.typ").write_text(TEMPLATE.replace("large", "one"))
+    assert build(paper) == 0
+    out = paper / "out" / "one"
+    recorded = json.loads((out / "results.json").read_text())["provenance"]
+    assert recorded["parameters"] == {"size": 3, "name": name} and recorded["seed"] == 7
+    assert {"notebook_digest", "package", "package_digest", "data", "versions", "digest"} <= set(recorded)
+    assert {"python", "numpy", "scipy", "pandas", "matplotlib"} == set(recorded["versions"])
+    told = (
+        Image.open(out / "square.png").text["Description"],
+        pypdf.PdfReader(out / "square.pdf").metadata["/Subject"],
+    )
+    assert [json.loads(text) for text in told] == [recorded, recorded]
+    assert recorded["digest"] in (out / "square.svg").read_text()
+    digest = json.loads((paper / "out" / "provenance.json").read_text())["digest"]
+    assert pypdf.PdfReader(paper / "out" / "paper.pdf").metadata["/Keywords"] == digest
+    assert verify(paper) == []
+
+
+def edit(path, old, new):
+    """Replace text in a file, once; it must be there."""
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("change", "complaint"),
+    [
+        (lambda p: edit(p / "out/large/results.json", '"value": 9', '"value": 8'), "a number in"),
+        (lambda p: edit(p / "out/large/results.json", '"size": 3', '"size": 4'), "another parameters than there is"),
+        (lambda p: edit(p / "out/large/results.json", "{", "["), "is damaged"),
+        (lambda p: edit(p / "out/large/square.svg", "3", "4"), "square.svg has been changed"),
+        (lambda p: edit(p / "out/large/square.ipynb", "area", "Area"), "square.ipynb has been changed"),
+        (lambda p: (p / "out/large/square.pdf").unlink(), "square.pdf is missing"),
+        (lambda p: (p / "out/large/more.png").touch(), "more.png is of no job"),
+        (lambda p: shutil.rmtree(p / "out/large"), "large has not been run"),
+        (lambda p: (p / "out/older").mkdir(), "older is of no job in figures.yml"),
+        (lambda p: (p / "out/large/deep").mkdir(), None),
+        (lambda p: edit(p.parent / "square.ipynb", "size**2", "size*2"), "made of another notebook digest"),
+        (lambda p: edit(p / "figures.yml", "size: 3", "size: 4"), "made of another parameters"),
+        (lambda p: edit(p / "expected.csv", ",9,", ",8,"), "expected 8.0"),
+        (lambda p: edit(p / "paper.typ", "The area", "Its area"), "provenance.json does not say"),
+        (lambda p: edit(p / "out/results.json", "9", "8"), "results.json does not say"),
+        (lambda p: edit(p / "out/provenance.json", "square", "circle"), "provenance.json does not say"),
+        (lambda p: edit(p / "out/summary.csv", "9", "8"), "summary.csv does not hold"),
+        (lambda p: (p / "out/summary.parquet").write_bytes(b""), "summary.parquet does not hold"),
+        (lambda p: (p / "out/paper.pdf").unlink(), "paper.pdf is missing"),
+        (lambda p: (p / "out/paper.pdf").write_bytes((p / "out/paper.pdf").read_bytes() + b"\n"), "has been changed"),
+    ],
+)
+def test_every_change_is_found_and_told(paper, change, complaint):
+    change(paper)
+    found = verify(paper)
+    if complaint is None:
+        assert found == []
+    else:
+        assert any(complaint in sentence for sentence in found), found
+
+
+def test_a_changed_package_is_found(paper, monkeypatch):
+    monkeypatch.setattr("twin.__version__", "99.0")
+    found = verify(paper)
+    assert [sentence.split(" ")[0] for sentence in found] == ["small", "large"]
+    assert all("was made of another package than there is now" in sentence for sentence in found)
+
+
+def test_a_template_that_says_nothing_is_refused(paper, capsys):
+    edit(paper / "paper.typ", 'keywords: json("out/provenance.json").digest', "")
+    before = (paper / "out" / "paper.pdf").read_bytes()
+    assert build(paper) == 1
+    assert "must say where its numbers come from" in capsys.readouterr().err
+    assert (paper / "out" / "paper.pdf").read_bytes() == before

@@ -1,0 +1,47 @@
+"""The API reference of what others import, from the docstrings: python tools/reference/build.py FOLDER."""
+
+import shutil
+import sys
+from dataclasses import fields, is_dataclass
+from pathlib import Path
+
+import pdoc
+from docstring import summary, to_html
+from pdoc.render import configure, env
+
+import twin
+from twin.view import theme
+
+PACKAGE = Path(twin.__file__).parent
+#: What runs notebooks, pages, papers and commands is no library.
+INSIDE = {"analyst", "batch", "command", "kernels", "view", "serve", "settings", "printing", "quantities"}
+
+
+def modules():
+    """Return the names of the public modules, formulas first."""
+    names = [path.relative_to(PACKAGE).with_suffix("").parts for path in PACKAGE.rglob("*.py")]
+    public = [parts for parts in names if parts[0] not in INSIDE and not any(part.startswith("_") for part in parts)]
+    return [".".join(("twin", *parts)) for parts in sorted(public, key=lambda parts: (len(parts), parts))]
+
+
+def described_fields(thing):
+    """Return the fields of a dataclass that say what they mean."""
+    return [field for field in fields(thing) if field.metadata] if is_dataclass(thing) else []
+
+
+def build(folder):
+    """Write the pages into a folder, anew."""
+    shutil.rmtree(folder, ignore_errors=True)
+    configure(
+        template_directory=Path(__file__).parent / "templates",
+        footer_text=f"Version {twin.__version__}",
+        search=False,
+    )
+    env.filters |= {"to_markdown": to_html, "to_html": lambda html: html}
+    env.filters |= {"summary": summary, "described_fields": described_fields}
+    env.globals |= {"light": theme.LIGHT, "dark": theme.DARK}
+    pdoc.pdoc(*modules(), output_directory=folder)
+
+
+if __name__ == "__main__":
+    build(Path(sys.argv[1]))

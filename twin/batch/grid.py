@@ -1,0 +1,61 @@
+"""The points of a sweep: every combination of the values that its grid lists."""
+
+import itertools
+import math
+import re
+
+from twin.batch.digest import digest
+
+MOST = 100_000
+LONGEST = 120  # letters of a folder's name
+
+
+def points(grid, defaults):
+    """Return (name, {parameter: value}) of each point; the last parameter changes fastest.
+
+    grid : dict of parameter -> list of values, or {from, to, count}: so many, evenly spaced, both ends among them.
+    defaults : dict of the notebook's own values, whose types the spaced ones take.
+    """
+    if not isinstance(grid, dict) or not grid:
+        raise ValueError(f"grid must map parameters to their values; got {grid!r}")
+    axes = {name: _values(name, given, defaults.get(name)) for name, given in grid.items()}
+    count = math.prod(map(len, axes.values()))
+    if count > MOST:
+        raise ValueError(f"grid must have at most {MOST:,} points; got {count:,}")
+    combined = [dict(zip(axes, values, strict=True)) for values in itertools.product(*axes.values())]
+    return [(_name(values), values) for values in combined]
+
+
+def _values(name, given, default):
+    """Return the values of one parameter."""
+    values = _spaced(name, given, default) if isinstance(given, dict) else given
+    if not isinstance(values, list) or not values:
+        raise ValueError(f"grid: {name} must be a list of values, or have from, to and count; got {given!r}")
+    if isinstance(default, float):
+        values = [float(value) if type(value) is int else value for value in values]
+    if len({repr(value) for value in values}) < len(values):
+        raise ValueError(f"grid: the values of {name} must differ; got {given!r}")
+    return values
+
+
+def _spaced(name, given, default):
+    numbers = [given.get(key) for key in ("from", "to", "count")]
+    if set(given) != {"from", "to", "count"} or any(type(number) not in (int, float) for number in numbers):
+        raise ValueError(f"grid: {name} must have the numbers from, to and count; got {given!r}")
+    first, last, count = numbers
+    if type(count) is not int or not 2 <= count <= MOST or not all(map(math.isfinite, numbers)):
+        raise ValueError(f"grid: {name} must have finite ends and a count between 2 and {MOST:,}; got {given!r}")
+    # Rounded to what is meant: 0.1, 0.2, 0.3 and not 0.30000000000000004.
+    values = [float(f"{first + (last - first) * i / (count - 1):.12g}") for i in range(count)]
+    if type(default) is int:
+        if not all(value.is_integer() for value in values):
+            raise ValueError(f"grid: {name} must be whole numbers, and is not at {count} points from {first} to {last}")
+        values = list(map(int, values))
+    return values
+
+
+def _name(values):
+    """Return the name of a point's folder: readable, and a name on every file system."""
+    plain = ",".join(f"{name}={value}" for name, value in values.items())
+    name = re.sub(r"[^A-Za-z0-9.,=_+-]", "_", plain)
+    return name if name == plain and len(name) <= LONGEST else f"{name[:LONGEST]}~{digest(values)[:8]}"

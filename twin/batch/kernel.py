@@ -1,0 +1,74 @@
+"""The kernel of a job: a process of its own, the same on every machine."""
+
+import concurrent.futures
+import contextlib
+import os
+import signal
+import sys
+import weakref
+
+# Kernels share the cores, so none takes several; sets print in one order; figures carry one date.
+WORKER = {
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+    "PYTHONHASHSEED": "0",
+    "SOURCE_DATE_EPOCH": "1767225600",
+}
+_running = weakref.WeakSet()  # managers of kernels
+
+
+@contextlib.contextmanager
+def workers(most=None):
+    """Yield an executor for tasks that run notebooks: a thread waits for each kernel, which is a process of its own."""
+    executor = concurrent.futures.ThreadPoolExecutor(most or os.cpu_count())
+    try:
+        yield executor
+    except BaseException:  # Ctrl-C: nothing new begins, and what runs ends at once
+        executor.shutdown(wait=False, cancel_futures=True)
+        for kernel in list(_running):
+            with contextlib.suppress(OSError):
+                os.kill(kernel.provisioner.pid, signal.SIGKILL)
+        raise
+    finally:
+        executor.shutdown()
+
+
+def kernel_manager(scratch, environment):
+    """Return the manager of one kernel: this interpreter, whatever python3 the user's home names.
+
+    The kernel talks through sockets in a folder of its own: kernels that start together would race for
+    the same free ports (papermill issue 511). It is forked unless Jupyter's own variable names another way.
+    """
+    from jupyter_client.kernelspec import KernelSpec
+    from jupyter_client.manager import AsyncKernelManager
+    from traitlets import default
+
+    way = {"provisioner_name": os.environ.get("JUPYTER_DEFAULT_PROVISIONER_NAME", "twin-forked")}
+    settings = {**WORKER, **environment}  # whatever is a dollar in them stays one
+    spec = KernelSpec(
+        argv=[sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"],
+        language="python",
+        display_name="Python 3",
+        env={name: value.replace("$", "$$") for name, value in settings.items()},
+        metadata={"kernel_provisioner": way},
+    )
+
+    class Kernel(AsyncKernelManager):
+        transport = "ipc" if os.name == "posix" and len(scratch) < 90 else "tcp"  # sockets' names are short
+        kernel_spec = spec
+
+        def __init__(self, *args, **kwargs):
+            super().__init__(*args, **kwargs)
+            _running.add(self)
+
+        @default("connection_file")
+        def _connection_file(self):
+            return os.path.join(scratch, "k.json")
+
+        async def _async_interrupt_kernel(self):
+            """Leave out the interrupt that comes before each shutdown: the kernel would report it."""
+
+        interrupt_kernel = _async_interrupt_kernel
+
+    return Kernel
