@@ -17,6 +17,7 @@ import coalitions
 import formulas
 import hub
 import ledger
+import out_of_core
 import press
 
 MEASUREMENTS = (
@@ -24,6 +25,7 @@ MEASUREMENTS = (
     *coalitions.MEASUREMENTS,
     *analyst.MEASUREMENTS,
     *ledger.MEASUREMENTS,
+    *out_of_core.MEASUREMENTS,
     *press.MEASUREMENTS,
     *hub.MEASUREMENTS,
 )

@@ -14,7 +14,17 @@ PACKAGE = Path(twin.__file__).parent
 ORDER = """_check _special demand newsvendor distribution buffers lot_size cooperation resilience finance forecast
 volatility simulate joint_demand reservation mutual_help coalitions pooling allocation _programme core
 core_allocation alliance lane scenario""".split()
-HEAVY = {"pandas", "matplotlib", "ipywidgets", "scipy.stats", "scipy.integrate", "sqlalchemy", "tqdm", "yaml"}
+HEAVY = {
+    "pandas",
+    "matplotlib",
+    "ipywidgets",
+    "scipy.stats",
+    "scipy.integrate",
+    "sqlalchemy",
+    "tqdm",
+    "yaml",
+    "pyarrow",
+}
 OUTSIDE = {"numpy", "scipy"} | set(sys.stdlib_module_names)
 
 
@@ -87,4 +97,9 @@ def test_one_module_knows_the_vendor():
 def test_histories_need_no_database_and_the_command_line_waits_for_neither():
     modules = loaded("from twin.data import history, scenarios, statistics\nfrom twin.view import panel, plots")
     assert not modules & {"sqlalchemy", "psycopg", "dotenv"}
-    assert not loaded("import twin.__main__") & {"pandas", "sqlalchemy", "psycopg", "papermill"}
+    assert not loaded("import twin.__main__") & {"pandas", "sqlalchemy", "psycopg", "papermill", "pyarrow"}
+
+
+def test_workers_on_tables_of_lanes_load_no_more_than_they_need():
+    modules = loaded("import twin.lane_table")
+    assert "pyarrow" in modules and not modules & {"pandas", "matplotlib", "papermill", "yaml", "distributed"}

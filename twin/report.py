@@ -95,9 +95,18 @@ def _stated(statistics, given, policies):
         assumptions.append("service_level is the critical ratio of each lane")
     unstated = [name for name in _POLICY if name not in (*stated, "internal_capacity", "service_level")]
     if unstated:
-        words = [f"{name} {getattr(Policy, name):g} {_POLICY[name]}".removesuffix(" -") for name in unstated]
-        assumptions.append(f"by default: {', '.join(words)}")
+        assumptions.append(by_default(unstated))
     return stated, assumptions
+
+
+def by_default(names):
+    """Return a sentence on policy fields that nobody states, and the number that each has then.
+
+    >>> by_default(["dwell"])
+    'by default: dwell 1 period'
+    """
+    words = [f"{name} {getattr(Policy, name):g} {_POLICY[name]}".removesuffix(" -") for name in names]
+    return f"by default: {', '.join(words)}"
 
 
 def _filled(name, column, otherwise):

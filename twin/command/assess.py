@@ -1,10 +1,13 @@
-"""assess: a file of flows in, every answer for every lane out."""
+"""assess: a file of flows, or a table of lanes, in; every answer for every lane out."""
 
 import argparse
 import shutil
 import sys
 from dataclasses import fields
+from functools import partial
 
+from twin._check import require
+from twin.command._lane_table import add_table_options, assess_lanes
 from twin.command._reading import add_reading_options, add_window, read_policies, reading_of
 from twin.demand import DAYS_PER_PERIOD
 from twin.lane import Policy
@@ -28,7 +31,22 @@ examples
   python -m twin assess flows.csv --policies policies.csv      one row a lane: lane, internal_capacity, ...
   python -m twin assess flows.csv --period MS --gaps unknown   months; a month without a record is not a zero
   python -m twin assess flows.csv --column volume=n_total --json > lanes.json
+
+tables of lanes, of any size
+  A Parquet file, or a folder of such, with a row a lane: demand_mean and demand_sd, and where there are such columns
+  lane and any field of the policy; an option holds where there is no column, and else the default of lane.Policy, own
+  capacity included. Answers go to a folder of Parquet files, in the order of the lanes, which is complete when it
+  holds _SUCCESS. A lane that cannot be assessed costs its part of about a million; rows are counted from 1. After an
+  interruption the same command makes what is missing. Days, unless --period says otherwise.
+
+  python -m twin assess lanes.parquet --to answers.parquet
+  python -m twin assess lanes.parquet --to answers.parquet --keep safety_stock,profit --service-level 0.95 --jobs 8
+  python -m twin assess /shared/lanes --to /shared/answers --scheduler tcp://10.0.0.5:8786
 """
+
+# Options that one kind of file has and the other has not.
+OF_TABLES = ("keep", "jobs", "scheduler")
+OF_FLOWS = "gaps duplicates dayfirst decimal column lanes first last policies json csv most".split()
 
 
 def add(commands):
@@ -40,7 +58,7 @@ def add(commands):
     parser.add_argument(
         "file", nargs="?", help="CSV of flows, plain or gzipped, or ledger: for the ledger; none: the research lanes"
     )
-    parser.set_defaults(run=_assess)
+    parser.set_defaults(run=partial(_assess, parser))
     reading = parser.add_argument_group("reading the file")
     reading.add_argument("--period", choices=DAYS_PER_PERIOD, help="sum flows into days, weeks or months")
     reading.add_argument(
@@ -63,6 +81,7 @@ def add(commands):
         otherwise = UNSTATED.get(field.name, f"{field.default:g}" if field.default is not None else "")
         text = f"{field.metadata['meaning']} [{field.metadata['unit']}]; if not given: {otherwise}"
         policy.add_argument(f"--{field.name.replace('_', '-')}", dest=field.name, type=float, metavar="X", help=text)
+    add_table_options(parser)
     shown = parser.add_argument_group("what is printed")
     form = shown.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help="everything, for machines")
@@ -78,7 +97,21 @@ def _count(text):
     return int(text)
 
 
-def _assess(options):
+def _assess(parser, options):
+    given = {field.name: getattr(options, field.name) for field in fields(Policy)}
+    given = {name: value for name, value in given.items() if value is not None}
+    unset = vars(parser.parse_args([]))
+    others = OF_TABLES if options.to is None else OF_FLOWS
+    strange = [name for name in others if getattr(options, name) != unset[name]]
+    if options.to is not None:
+        require(not strange, "--to", "used without the options of a file of flows", ", ".join(strange))
+        return assess_lanes(options, given)
+    missing = strange or str(options.file).endswith(".parquet")
+    require(not missing, "--to", "given with a table of lanes: the folder for its answers", "none")
+    return _assess_flows(options, given)
+
+
+def _assess_flows(options, given):
     from twin import printing, report
     from twin.data.history import load_history
 
@@ -92,10 +125,9 @@ def _assess(options):
         last=options.last,
         **reading_of(options),
     )
-    given = {field.name: getattr(options, field.name) for field in fields(Policy)}
     policies = read_policies(options.policies) if options.policies else None
     try:
-        found = report.assess_history(history, {name: x for name, x in given.items() if x is not None}, policies)
+        found = report.assess_history(history, given, policies)
     except ValueError:
         if len(history.account.refused):  # may be the reason
             print(history.account, file=sys.stderr)

@@ -1,0 +1,163 @@
+"""A table of lanes in Parquet files: what its footers say of it, cut into parts, and read by batches."""
+
+import hashlib
+from dataclasses import fields
+from itertools import groupby
+from pathlib import Path
+from typing import NamedTuple
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from twin._check import require
+from twin.lane import Policy
+
+PART = 2**20  # lanes: about a second of work, and the row group that pyarrow and pandas write by default
+BATCH = 2**16  # lanes in memory at a time
+MOMENTS = ("demand_mean", "demand_sd")
+POLICY = tuple(field.name for field in fields(Policy))
+_BUFFER = 2**20  # bytes of a column in memory at a time
+
+
+class Piece(NamedTuple):
+    """Row groups of one file, one after the other."""
+
+    path: Path
+    identity: str  # of the whole file
+    groups: range
+    first_row: int  # its number in the file, counted from 1
+
+
+class Part(NamedTuple):
+    """Lanes that are assessed in one go."""
+
+    pieces: tuple[Piece, ...]
+    lanes: int
+
+
+class LaneTable:
+    """A Parquet file, or a folder of Parquet files, with a row a lane; opening it reads footers alone.
+
+    Columns: demand_mean and demand_sd; lane, and any field of `Policy`, where there are such; others are not used.
+
+    Attributes
+    ----------
+    path : Path
+    columns : names of the columns that are used
+    unused : names of the others
+    label : pyarrow's type of the column lane, or None without one
+    lanes : number of rows
+    parts : tuple of Part, runs of row groups with at most `PART` lanes each, or of one row group that has more
+
+    A ValueError names the file, the column and the rule that it breaks.
+
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     file = Path(folder, "lanes.parquet")
+    ...     pq.write_table(pa.table({"demand_sd": [25.0, 4.0], "demand_mean": [100, 20], "region": ["N", "S"]}), file)
+    ...     table = LaneTable(file)
+    >>> table.lanes, table.columns, table.unused
+    (2, ('demand_mean', 'demand_sd'), ('region',))
+    """
+
+    def __init__(self, path):
+        self.path = Path(path).resolve()
+        groups, labels = [], {}
+        for path in _files(self.path):
+            with opened(path) as file:
+                schema, identity, row = file.schema_arrow, identity_of(path, file.metadata), 1
+                labels[path] = _checked(path, schema)
+                for number in range(file.metadata.num_row_groups):
+                    groups.append((path, identity, number, row, file.metadata.row_group(number).num_rows))
+                    row += groups[-1][-1]
+        first = next(iter(labels))
+        for path, found in labels.items():
+            rule = f"a table with the columns of {first.name}, {_told(labels[first])}"
+            require(found == labels[first], path, rule, _told(found))
+        self.columns, self.label = labels[first]
+        self.unused = tuple(name for name in schema.names if name not in self.columns)
+        self.parts = tuple(_cut(groups))
+        self.lanes = sum(part.lanes for part in self.parts)
+        require(self.lanes > 0, self.path, "a table with at least one lane", "no rows")
+
+
+def batches(pieces, columns):
+    """Yield (path, number of the first row, RecordBatch) of the rows of pieces, in their order."""
+    for path, identity, groups, row in pieces:
+        with opened(path) as file:
+            # A file that was exchanged since the parts were cut is not the one that their digests speak of.
+            require(identity_of(path, file.metadata) == identity, path, "as it was when the run began", "another file")
+            try:
+                for batch in file.iter_batches(BATCH, row_groups=groups, columns=columns, use_threads=False):
+                    yield path, row, batch
+                    row += len(batch)
+            except (pa.ArrowException, OSError) as error:
+                raise ValueError(f"{path} cannot be read from row {row:,} on: {error}") from None
+
+
+def opened(path):
+    """Return a file of Parquet, opened; a ValueError says why it is none."""
+    try:
+        # Row groups may be of any size: either default would have the columns of a whole one in memory.
+        return pq.ParquetFile(path, buffer_size=_BUFFER, pre_buffer=False)
+    except (pa.ArrowException, OSError) as error:
+        raise ValueError(f"{path} must be a Parquet file; {error}") from None
+
+
+def identity_of(path, metadata):
+    """Return a digest of a file's name, size, time of change and footer, which has the extremes of every column."""
+    footer, stat = pa.BufferOutputStream(), path.stat()
+    metadata.write_metadata_file(footer)
+    return hashlib.sha256(f"{path.name} {stat.st_size} {stat.st_mtime_ns} ".encode() + footer.getvalue()).hexdigest()
+
+
+def _files(path):
+    """The files of a table; as everywhere in Parquet's world, names that begin with a dot or an underscore are none."""
+    if not path.exists():
+        raise FileNotFoundError(f"{path} does not exist")
+    if path.is_file():
+        return [path]
+    files = sorted(entry for entry in path.iterdir() if not entry.name.startswith((".", "_")))
+    require(bool(files), path, "a Parquet file, or a folder of such", "an empty folder")
+    return files
+
+
+def _checked(path, schema):
+    """The columns of one file that are used, in the order of ours, and the type of the column lane."""
+    times = {name: schema.names.count(name) for name in ("lane", *MOMENTS, *POLICY)}
+    for name, count in times.items():
+        require(count > 0 or name not in MOMENTS, path, f"a table with a column {name}", ", ".join(schema.names))
+        require(count < 2, path, f"a table with one column {name}", f"{count} of them")
+        if count and name != "lane":
+            kind = schema.field(name).type
+            known = pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind)
+            require(known, f"{path}, column {name}", "of numbers", kind)
+    label = schema.field("lane").type if times["lane"] else None
+    return tuple(name for name, count in times.items() if count), label
+
+
+def _told(found):
+    columns, label = found
+    return ", ".join(f"lane ({label})" if name == "lane" else name for name in columns)
+
+
+def _cut(groups):
+    """Row groups in their order, put together to parts."""
+    run, lanes = [], 0
+    for group in groups:
+        *_, more = group
+        if run and lanes + more > PART:
+            yield _part(run, lanes)
+            run, lanes = [], 0
+        run.append(group)
+        lanes += more
+    if run:
+        yield _part(run, lanes)
+
+
+def _part(run, lanes):
+    pieces = []
+    for (path, identity), of_file in groupby(run, key=lambda group: group[:2]):
+        (_, _, first, row, _), *_ = of_file = list(of_file)
+        pieces.append(Piece(path, identity, range(first, first + len(of_file)), row))
+    return Part(tuple(pieces), lanes)
