@@ -25,7 +25,7 @@ import pandas as pd
 from twin.lane import Policy, assess
 lanes = pd.read_parquet("lanes.parquet")
 began = perf_counter()
-answers = assess(lanes, Policy())
+answers = assess(lanes, Policy.just_fitting(lanes, {}))
 print(perf_counter() - began)
 pd.DataFrame({"lane": lanes["lane"], **answers}).to_parquet("whole.parquet")"""
 PEAK = """

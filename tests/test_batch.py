@@ -267,7 +267,7 @@ def test_two_builds_do_not_meet(paper, capsys):
     with (paper / "out" / ".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         assert build(paper) == 1
-    assert "another build is at work" in capsys.readouterr().err
+    assert "another run is at work" in capsys.readouterr().err
 
 
 def test_a_broken_template_keeps_the_old_paper(paper, capsys):

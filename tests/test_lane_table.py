@@ -72,7 +72,7 @@ def command(tmp_path, capsys):
 def whole(table, given=None, period="D"):
     """The answers for all lanes at once, in memory."""
     columns = {field.name: table[field.name] for field in fields(Policy) if field.name in table}
-    return assess(table, Policy(**{**(given or {}), **columns}), period=period)
+    return assess(table, Policy.just_fitting(table, {**(given or {}), **columns}, period=period), period=period)
 
 
 def assert_same(folder, table, **how):
@@ -90,6 +90,14 @@ def names(folder):
 
 
 # --- what comes out -----------------------------------------------------------------------------------------
+
+
+def test_capacity_that_nobody_states_just_fits_as_in_files_of_flows(write, tmp_path, command):
+    source = write(lanes(300)[["lane", "demand_mean", "demand_sd"]])
+    code, said = command(source, "--keep", "planned_overflow,expected_overflow")
+    assert code == 0 and "internal_capacity is the required capacity" in said and "internal_capacity 150" not in said
+    found = pd.read_parquet(tmp_path / "answers")
+    assert found["planned_overflow"].max() < 1e-9 and found["expected_overflow"].min() > 0
 
 
 @pytest.mark.parametrize("rows", [7, 400, 10_000], ids=["tiny groups", "groups", "one group"])

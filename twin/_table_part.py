@@ -49,7 +49,8 @@ class Recipe:
         columns = {name: _floats(batch.column(name)) for name in self.columns if name != "lane"}
         statistics = {name: columns.pop(name) for name in MOMENTS}
         with np.errstate(all="ignore"):  # what overflows is refused, here or on the way
-            answers = assess(statistics, Policy(**self.given, **columns), period=self.period)
+            policy = Policy.just_fitting(statistics, {**self.given, **columns}, period=self.period)
+            answers = assess(statistics, policy, period=self.period)
         return dict(zip(self.keep, numbers(**{name: answers[name] for name in self.keep}), strict=True))
 
     def refusal(self, batch):

@@ -35,6 +35,19 @@ class Policy:
     dwell: float = _given(1.0, "period", "time a pallet stays in the warehouse")
     service_level: float | None = _given(None, "-", "cycle service level aimed at")
 
+    @classmethod
+    def just_fitting(cls, statistics, stated, *, period="D"):
+        """Return the policy of the fields stated; own capacity that nobody states is the required capacity.
+
+        >>> lane = {"demand_mean": 100.0, "demand_sd": 10.0}
+        >>> assess(lane, Policy.just_fitting(lane, {"dwell": 2.0}))["planned_overflow"].item()
+        0.0
+        """
+        if "internal_capacity" in stated:
+            return cls(**stated)
+        plan = assess(statistics, cls(**stated, internal_capacity=0.0), period=period)
+        return cls(**stated, internal_capacity=plan["required_capacity"])
+
 
 #: Unit of every answer of `assess`, in the order of its columns.
 UNITS = {

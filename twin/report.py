@@ -12,6 +12,8 @@ from twin.data.statistics import assessable, lane_statistics
 from twin.lane import UNITS, Policy, assess
 from twin.scenario import SHORTEST
 
+JUST_FITS = "internal_capacity is the required capacity: the plan just fits"
+CRITICAL = "service_level is the critical ratio of each lane"
 _STATISTICS = {
     "demand_mean": "pallet/period",
     "demand_sd": "pallet/period",
@@ -58,10 +60,7 @@ def assess_history(history, given=None, policies=None):
         len(statistics) > 0, "history", "one with a lane that can be assessed", "; ".join(refused["reason"].unique())
     )
     stated, assumptions = _stated(statistics, given or {}, policies)
-    if "internal_capacity" not in stated:
-        plan = assess(statistics, Policy(**stated, internal_capacity=0.0), period=history.period)
-        stated["internal_capacity"] = plan["required_capacity"]
-    policy = Policy(**stated)
+    policy = Policy.just_fitting(statistics, stated, period=history.period)
     used = {name: value for name, value in asdict(policy).items() if value is not None}
     answers = assess(statistics, policy, period=history.period)
     columns = {**statistics[list(_STATISTICS)], **_next_period(history, statistics.index), **used, **answers}
@@ -90,9 +89,9 @@ def _stated(statistics, given, policies):
             if column.isna().any() and name not in given and name != "return_rate":
                 assumptions.append(f"{name} {otherwise:g} for the lanes that the policies leave out")
     if "internal_capacity" not in stated:
-        assumptions.append("internal_capacity is the required capacity: the plan just fits")
+        assumptions.append(JUST_FITS)
     if "service_level" not in stated:
-        assumptions.append("service_level is the critical ratio of each lane")
+        assumptions.append(CRITICAL)
     unstated = [name for name in _POLICY if name not in (*stated, "internal_capacity", "service_level")]
     if unstated:
         assumptions.append(by_default(unstated))

@@ -1,6 +1,5 @@
 """From a paper's folder to its results and its PDF: jobs, one table, comparison with what is expected, typesetting."""
 
-import contextlib
 import hashlib
 import io
 import json
@@ -9,6 +8,7 @@ import sys
 from pathlib import Path
 
 from twin.batch import summary
+from twin.batch.alone import alone
 from twin.batch.digest import digest, digest_of_file, dump
 from twin.batch.expected import compare
 from twin.batch.jobs import run
@@ -144,19 +144,3 @@ def _replace(path, content):
     partial = path.with_name(f".{path.name}.part")
     partial.write_bytes(content)
     os.replace(partial, path)
-
-
-@contextlib.contextmanager
-def alone(out):
-    """Hold an output folder for one run at a time; the lock goes with the process, even when killed."""
-    out.mkdir(parents=True, exist_ok=True)
-    with (out / ".lock").open("w") as lock:
-        try:
-            import fcntl
-
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except ImportError:
-            pass  # no such locks on this system; builds there do not meet by accident
-        except OSError:
-            raise ValueError(f"another build is at work in {out}; wait for it to end") from None
-        yield

@@ -50,16 +50,17 @@ def assess_lanes(options, given):
 
 def _assumed(table, given, period):
     """What holds where nobody says anything, a line each."""
-    from twin.report import by_default
+    from twin.report import CRITICAL, JUST_FITS, by_default
 
     yield f"  assumed  one period is a {PERIOD_NAMES[period]}"
     stated = [name for name in given if name in table.columns]
     if stated:
         yield f"  assumed  the table's own {', '.join(stated)}, which goes before the option"
     unstated = [field.name for field in fields(Policy) if field.name not in (*table.columns, *given)]
-    if "service_level" in unstated:
-        unstated.remove("service_level")
-        yield "  assumed  service_level is the critical ratio of each lane"
+    for name, words in (("internal_capacity", JUST_FITS), ("service_level", CRITICAL)):
+        if name in unstated:
+            unstated.remove(name)
+            yield f"  assumed  {words}"
     if unstated:
         yield f"  assumed  {by_default(unstated)}".replace("/period", f"/{PERIOD_NAMES[period]}")
     if table.unused:

@@ -34,8 +34,8 @@ examples
 
 tables of lanes, of any size
   A Parquet file, or a folder of such, with a row a lane: demand_mean and demand_sd, and where there are such columns
-  lane and any field of the policy; an option holds where there is no column, and else the default of lane.Policy, own
-  capacity included. Answers go to a folder of Parquet files, in the order of the lanes, which is complete when it
+  lane and any field of the policy; an option holds where there is no column, and else what is said
+  below. Answers go to a folder of Parquet files, in the order of the lanes, which is complete when it
   holds _SUCCESS. A lane that cannot be assessed costs its part of about a million; rows are counted from 1. After an
   interruption the same command makes what is missing. Days, unless --period says otherwise.
 
