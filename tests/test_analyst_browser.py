@@ -104,6 +104,7 @@ def test_the_offline_analyst_stands_in(hub, gemini, reply, words):
 def test_an_answer_can_be_stopped_and_another_one_asked_offline(hub, gemini):
     replies(gemini, stand_in.paced(0.4, *["It goes on. "] * 40))
     ask(hub, "how do we do?")
+    until(lambda: bool(gemini.requests), True)
     hub.get_by_role("button", name="Stop").click()
     until(lambda: "it was stopped" in last(hub) if hub.locator(".twin-answers .twin-answer").count() else False, True)
     asked = len(gemini.requests)

@@ -15,9 +15,10 @@ from pathlib import Path
 import pytest
 import yaml
 
-from twin.batch.jobs import is_finished, provenance, run_job
+from twin.batch import jobs
 from twin.batch.notebook import NotebookError, dumps, execute
 from twin.batch.plan import Job, read_plan
+from twin.batch.provenance import inputs_of
 from twin.data.errors import LedgerError
 from twin.data.history import load_history
 from twin.data.ledger import Ledger
@@ -164,10 +165,11 @@ def test_jobs_of_a_paper_name_the_ledger_and_never_its_password(address, tmp_pat
     (tmp_path / "figures.yml").write_text(yaml.safe_dump({"jobs": [plan]}))
     (job,) = read_plan(tmp_path)
     monkeypatch.setenv("DATABASE_URL", address)
-    job.folder.parent.mkdir()
-    assert run_job(job, inputs := provenance(job)) is None
-    told("".join(path.read_text(errors="replace") for path in job.folder.iterdir()), "3,276 rows = 3,276 kept")
-    assert not is_finished(job, inputs)  # the ledger may have changed
+    assert jobs.run([job]) == {}
+    kept = [path for path in (tmp_path / "out").rglob("*") if path.is_file()]
+    assert tmp_path / "out" / "logs" / "ledger.log" in kept
+    told("".join(path.read_text(errors="replace") for path in kept), "3,276 rows = 3,276 kept")
+    assert not jobs.is_finished(job, inputs_of([job])["ledger"])  # the ledger may have changed
 
 
 def test_a_notebook_whose_own_default_is_the_ledger_is_never_finished(tmp_path):
@@ -176,10 +178,10 @@ def test_a_notebook_whose_own_default_is_the_ledger_is_never_finished(tmp_path):
     (tmp_path / "own.ipynb").write_text(text)
     job = Job("own", "own.ipynb", {}, (), (), tmp_path)
     job.folder.mkdir(parents=True)
-    inputs = provenance(job)
+    inputs = inputs_of([job])["own"]
     (job.folder / "results.json").write_text(json.dumps({"provenance": inputs, "results": {}}))
     (job.folder / "own.ipynb").write_text("{}")
-    assert '"ledger:' in text and not is_finished(job, inputs)
+    assert '"ledger:' in text and not jobs.is_finished(job, inputs)
 
 
 def test_processes_and_pages(address, tmp_path):

@@ -164,5 +164,6 @@ def test_both_servers_are_told_the_same():
     own = voila.pop("VoilaConfiguration")
     assert own["multi_kernel_manager_class"] == jupyter["ServerApp"].pop("kernel_manager_class")
     assert voila.pop("Voila") == jupyter.pop("ServerApp")
+    assert jupyter.pop("LabApp")["news_url"] is None  # Lab alone would ask another host
     del voila["VoilaKernelManager"]  # pages are prepared ahead only where Voilà stands alone
     assert voila == jupyter
