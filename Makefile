@@ -52,7 +52,7 @@ paper: $(ready) ## build the papers from data: jobs, checks, PDF (only what chan
 	    $(python) -m twin paper "$$folder"; $(python) -m twin verify "$$folder"; done
 
 test: $(ready) ## run every unit test, docstring example and notebook
-	@$(python) -m pytest -n 2 --dist loadscope --nbval --nbval-current-env \
+	@$(python) -m pytest -n 2 --dist loadscope --no-loadscope-reorder --nbval --nbval-current-env \
 	    --nbval-sanitize-with tests/nbval_sanitize.cfg tests twin $(wildcard notebooks)
 
 notebooks: $(ready) ## run all notebooks again in place, and renew contents and links

@@ -11,6 +11,15 @@ from private_postgresql import Server, programs
 from twin.data.ledger import Ledger
 
 
+# Files that take a minute and more: begun first, they do not keep one worker waiting for the other at the end.
+LONG = ("test_ledger_large.py", "test_ledger_reliability.py", "test_analyst.py", "test_hub_browser.py", "test_apps.py")
+
+
+def pytest_collection_modifyitems(items):
+    """Begin with the longest."""
+    items.sort(key=lambda item: LONG.index(item.path.name) if item.path.name in LONG else len(LONG))
+
+
 def new_server():
     """Return a running server; where none is installed the test is skipped, and under CI it fails."""
     if programs() is None:
