@@ -10,7 +10,6 @@ from private_postgresql import Server, programs
 
 from twin.data.ledger import Ledger
 
-
 # Files that take a minute and more: begun first, they do not keep one worker waiting for the other at the end.
 LONG = ("test_ledger_large.py", "test_ledger_reliability.py", "test_analyst.py", "test_hub_browser.py", "test_apps.py")
 

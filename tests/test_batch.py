@@ -7,6 +7,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
@@ -168,6 +169,14 @@ def test_expected_rows_are_checked(tmp_path, row, complaint):
         ("parameters: {size: 3}", "grid: {siez: [3]}", "siez is not a parameter of square.ipynb"),
         ("parameters: {size: 3}", "grid: {size: [3, big]}", "size must be of type float as in square.ipynb; got 'big'"),
         ("parameters: {size: 3}", "parameters: {size: 3}\n    grid: {size: [4]}", "got size in both"),
+        ("size: 3", "size: .nan", "size must be a finite number"),
+        ("size: 3", "size: .inf", "size must be a finite number"),
+        ("size: 3", "size: 2020-01-01", "size must be a finite number, a text"),
+        ("size: 3", "size: 3, size: 4", "'size' comes twice"),
+        ("jobs:", "jobs: []\njobs:", "'jobs' comes twice"),
+        ("size: 3", "label: [postgresql://u:p@h/x]", "label must not hold a user or password"),
+        ("notebook: ../square.ipynb", "notebook: /square.ipynb", "notebook must be a file, named relative"),
+        ("jobs:", "jobs: " + 5000 * "[", "is not YAML"),
         ("name: small", "name: logs", "must differ from each other"),
         ("name: small", "name: Large", "must differ from each other"),
         ("size: 3", "label: /etc/hosts", "must be a path relative to the notebook's folder"),
@@ -227,6 +236,78 @@ def failed(error):
     return future
 
 
+@pytest.mark.parametrize(
+    ("content", "complaint"),
+    [
+        ("{}", "must be a notebook in Jupyter's format"),
+        ("[]", "must be a notebook in Jupyter's format"),
+        ("oops", "must be a notebook in Jupyter's format"),
+        ('{"cells": [{"cell_type": "code", "source": ""}]}', "must be a notebook in Jupyter's format"),
+        ('{"cells": []}', "must have exactly one cell tagged parameters; got 0"),
+        ("size = len([1])", "must hold assignments of literals"),
+        ("%matplotlib inline", "must hold assignments of literals"),
+        ("a = b = 1", "must hold assignments of literals"),
+        ("size: float", "must hold assignments of literals"),
+    ],
+)
+def test_a_file_that_is_no_notebook_for_batches_is_refused(tmp_path, capsys, content, complaint):
+    paper = make_project(tmp_path)
+    if content[0] in "{[o":
+        (tmp_path / "square.ipynb").write_text(content)
+    else:
+        save_notebook(tmp_path / "square.ipynb", content)
+    assert build(paper) == 1
+    said = capsys.readouterr().err
+    assert complaint in said and "square.ipynb" in said
+
+
+@pytest.mark.parametrize(
+    ("cells", "complaint"),
+    [
+        ([WORK, "import sys\nsys.exit(0)", "1 / 0"], "ended before its end, at `import sys`"),
+        ([WORK, "import os\nos._exit(0)"], "died"),
+        ([WORK.replace('"value": size**2, "unit": "m2"', '"value": size**2')], "must have a unit, a text; got None"),
+        ([WORK.replace('size**2, "unit"', "float('inf'), \"unit\"")], "must be a finite number; got inf"),
+        (["pass"], "must yield results.json"),
+    ],
+)
+def test_a_notebook_that_ends_early_or_yields_nothing_of_use_fails(tmp_path, capsys, cells, complaint):
+    paper = make_project(tmp_path)
+    save_notebook(tmp_path / "square.ipynb", PARAMETERS, *cells)
+    assert build(paper, only=["small"]) == 1
+    assert complaint in capsys.readouterr().err and not (paper / "out" / "small").exists()
+
+
+def test_a_missing_data_file_costs_its_job_alone(tmp_path, capsys):
+    paper = make_project(tmp_path)
+    save_notebook(tmp_path / "square.ipynb", PARAMETERS + '\nhistory: str = ""  # file [-]', WORK)
+    (paper / "figures.yml").write_text(PLAN.replace("size: 3", "history: none.csv"))
+    assert build(paper) == 1
+    assert "none.csv is missing where the job runs" in capsys.readouterr().err
+    assert (paper / "out" / "small").is_dir() and not (paper / "out" / "large").exists()
+
+
+def test_every_parameter_is_in_the_table_as_it_was_given(tmp_path):
+    paper = make_project(tmp_path)
+    (paper / "expected.csv").unlink()
+    more = '\nseed: int = 1\nmany: list = []\nlive: bool = True\nout_dir: str = ""'
+    save_notebook(tmp_path / "other.ipynb", more.strip(), "size = 2.0\nlabel = ''\n" + WORK)
+    huge = 99999999999999999999999
+    (paper / "figures.yml").write_text(
+        "jobs:\n"
+        "  - {name: a, notebook: ../square.ipynb, parameters: {size: 3}}\n"
+        "  - {name: b, notebook: ../other.ipynb, parameters: {seed: 9007199254740993, many: [1, x], live: false}}\n"
+    )
+    assert build(paper, pdf=False) == 0
+    table = pd.read_parquet(paper / "out" / "summary.parquet").set_index("job")
+    assert table.loc["b", "seed"] == 9007199254740993 and pd.isna(table.loc["a", "seed"])
+    assert table.loc["b", "many"] == '[1, "x"]' and not table.loc["b", "live"] and table.loc["a", "size"] == 3
+    (paper / "figures.yml").write_text(f"jobs: [{{name: c, notebook: ../other.ipynb, parameters: {{seed: {huge}}}}}]")
+    shutil.rmtree(paper / "out")
+    assert build(paper, pdf=False) == 0
+    assert pd.read_parquet(paper / "out" / "summary.parquet").loc[0, "seed"] == str(huge)
+
+
 def test_an_unknown_job_is_refused(paper, capsys):
     assert build(paper, only=["medium"]) == 1
     assert "has no job medium; it has small, large" in capsys.readouterr().err
@@ -246,6 +327,21 @@ def test_a_killed_build_leaves_no_half_written_job_and_no_kernel(tmp_path):
     waits(lambda: not kernel.exists())
     save_notebook(tmp_path / "square.ipynb", PARAMETERS, WORK)
     assert build(paper) == 0 and not half.exists()
+
+
+@pytest.mark.parametrize("seconds", [0.5, 1.5, 2.5])
+def test_ctrl_c_ends_a_batch_that_begins(tmp_path, seconds):
+    paper = make_project(tmp_path)
+    save_notebook(tmp_path / "square.ipynb", PARAMETERS, "import time\ntime.sleep(600)")
+    with subprocess.Popen(
+        [sys.executable, "-m", "twin", "batch", str(paper)], stderr=subprocess.PIPE, text=True
+    ) as building:
+        said = [building.stderr.readline()] if seconds > 1 else []  # "2 of 2 jobs to run"
+        time.sleep(seconds - 0.5)
+        building.send_signal(signal.SIGTERM if said else signal.SIGINT)
+        said.append(building.communicate(timeout=30)[1])
+    assert building.returncode in (130, -signal.SIGINT) and not (paper / "out" / "small").exists()
+    assert "Traceback" not in "".join(said) or building.returncode == -signal.SIGINT  # Python itself was starting
 
 
 def test_ctrl_c_ends_everything_at_once_and_keeps_what_is_finished(tmp_path):

@@ -97,6 +97,43 @@ def test_kernels_share_no_state_and_draw_different_numbers():
 
 
 @needs_forks
+def test_a_forked_kernel_finds_what_a_fresh_one_does(tmp_path):
+    (tmp_path / "matplotlibrc").write_text("lines.linewidth: 5")
+    environment = {**os.environ, "TZ": "Asia/Tokyo", "LONG": 100_000 * "x", "MPLCONFIGDIR": str(tmp_path / "mpl")}
+    asked = (
+        "import gc, locale, matplotlib, os, signal, sys, time, warnings\n"
+        "print(matplotlib.rcParams['lines.linewidth'], time.tzname, len(os.environ['LONG']), os.getcwd(),\n"
+        "      matplotlib.get_backend(), sys.argv[0].endswith('ipykernel_launcher.py') or sys.argv[0], __name__,\n"
+        "      signal.getsignal(signal.SIGCHLD), signal.getsignal(signal.SIGTERM), locale.getlocale(),\n"
+        "      [each[:3] for each in warnings.filters if each[2] is not DeprecationWarning], gc.isenabled(), sys.flags)"
+    )
+    said = []
+    for way in ("local-provisioner", "twin-forked"):
+        with kernel(way, cwd=str(tmp_path), env=environment) as one:
+            said.append(one.says(asked))
+    fresh, forked = said
+    assert forked.split(" [(")[0] == fresh.split(" [(")[0].replace("True __main__", "ipykernel_launcher __main__")
+
+
+@needs_forks
+def test_a_server_that_hangs_costs_a_little_time_and_nothing_else():
+    with kernel(env={**os.environ, "PYTHONHASHSEED": "5"}) as one:
+        (server,) = [s for key, s in kernels._servers.items() if ("PYTHONHASHSEED", "5") in key[1]]
+        server.channel.settimeout(1)
+        os.kill(server.process.pid, signal.SIGSTOP)
+        with kernel(env={**os.environ, "PYTHONHASHSEED": "5"}) as two:
+            assert two.says("print(1)") == "1" and not isinstance(two.manager.provisioner.process, kernels.Process)
+        assert server.process.wait(10) and one.pid
+
+
+@needs_forks
+def test_what_a_kernel_has_started_ends_with_it():
+    with kernel() as one:
+        child = int(one.says("import subprocess; print(subprocess.Popen(['sleep', '600']).pid)"))
+    waits(lambda: not os.path.exists(f"/proc/{child}"), 10)
+
+
+@needs_forks
 def test_libraries_are_there_before_they_are_asked_for():
     with kernel() as one:
         assert one.says(

@@ -6,7 +6,7 @@ import shutil
 import pypdf
 import pytest
 from PIL import Image
-from small_paper import TEMPLATE, save_notebook
+from small_paper import TEMPLATE, make_project, save_notebook
 
 from twin.batch.paper import build
 from twin.batch.verify import verify
@@ -80,7 +80,9 @@ def edit(path, old, new):
         (lambda p: edit(p / "out/provenance.json", "square", "circle"), "provenance.json does not say"),
         (lambda p: edit(p / "out/summary.csv", "9", "8"), "summary.csv does not hold"),
         (lambda p: (p / "out/summary.parquet").write_bytes(b""), "summary.parquet does not hold"),
-        (lambda p: (p / "out/paper.pdf").unlink(), "paper.pdf is missing"),
+        (lambda p: (p / "out/paper.pdf").unlink(), "paper.pdf was not made of what is there"),
+        (lambda p: (p / "out/hand.svg").write_text("<svg/>"), "hand.svg is of no job in figures.yml"),
+        (lambda p: (p / "part.typ").write_text("more"), "provenance.json does not say"),
         (lambda p: (p / "out/paper.pdf").write_bytes((p / "out/paper.pdf").read_bytes() + b"\n"), "has been changed"),
     ],
 )
@@ -91,6 +93,33 @@ def test_every_change_is_found_and_told(paper, change, complaint):
         assert found == []
     else:
         assert any(complaint in sentence for sentence in found), found
+
+
+def test_what_was_changed_by_hand_is_made_again(paper, capsys):
+    edit(paper / "out/large/results.json", '"value": 9', '"value": 8')
+    edit(paper / "out/small/square.svg", "2", "3")
+    (paper / "out/paper.pdf").unlink()
+    assert build(paper) == 0 and "2 of 2 jobs" in capsys.readouterr().err
+    assert verify(paper) == [] and (paper / "out/paper.pdf").exists()
+
+
+def test_a_job_is_more_than_its_folder(paper, capsys):
+    edit(paper / "figures.yml", "name: large", "name: huge")
+    (paper / "out" / "large").rename(paper / "out" / "huge")
+    assert any("made of another job" in sentence for sentence in verify(paper))
+
+
+def test_a_folder_that_is_a_link_is_replaced(paper):
+    (paper / "out" / "large").rename(paper / "large")
+    (paper / "out" / "large").symlink_to(paper / "large")
+    for _ in range(2):
+        assert build(paper, force=True, pdf=False) == 0
+    assert not (paper / "out" / "large").is_symlink() and (paper / "large").is_dir()
+
+
+def test_a_batch_is_verified_without_a_paper(tmp_path):
+    paper = make_project(tmp_path)
+    assert build(paper, pdf=False) == 0 and verify(paper) == []
 
 
 def test_a_changed_package_is_found(paper, monkeypatch):

@@ -12,6 +12,8 @@ import os
 import signal
 import socket
 import sys
+import time
+import traceback
 
 # Other people's code only: ours may change while a server runs, and a kernel must see it as it is then.
 LIBRARIES = """ipykernel.debugger ipykernel.ipkernel ipykernel.kernelapp ipywidgets IPython.core.completerlib
@@ -45,20 +47,33 @@ def serve(channel):
 
 def _run(arguments, folder, environment, server):
     """Become a kernel."""
+    status = 1
     try:
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         os.environ.clear()
         os.environ.update(environment)
         os.chdir(folder)
-        sys.modules.pop("twin", None)  # loaded to start this server, and perhaps not what it is by now
-        if "numpy" in sys.modules:
-            sys.modules["numpy"].random.seed()  # or all kernels would draw the same
+        time.tzset()
+        _as_if_loaded_here()
         sys.argv = ["ipykernel_launcher", *arguments, f"--IPKernelApp.parent_handle={server}"]
         sys.modules["ipykernel.kernelapp"].launch_new_instance()
+        status = 0
+    except Exception:
+        traceback.print_exc()
     finally:
         for stream in (sys.__stdout__, sys.__stderr__):
             stream.flush()
-        os._exit(0)
+        os._exit(status)
+
+
+def _as_if_loaded_here():
+    """Give libraries what they would have found if this kernel had loaded them."""
+    sys.modules.pop("twin", None)  # loaded to start the server, and perhaps not what it is by now
+    if "numpy" in sys.modules:
+        sys.modules["numpy"].random.seed()  # or all kernels would draw the same
+    if "matplotlib" in sys.modules:
+        matplotlib = sys.modules["matplotlib"]
+        matplotlib.rcParams.update(matplotlib.rc_params())  # of this folder and this environment
 
 
 if __name__ == "__main__":

@@ -19,8 +19,9 @@ import threading
 from jupyter_client.provisioning import LocalProvisioner
 
 LAUNCHER = ["-m", "ipykernel_launcher"]
+PATIENCE = 120  # seconds that a server has to load its libraries, or to fork, on a busy machine
 # What is read once, when an interpreter starts or a library is loaded; other values take another server.
-AT_START = ("PYTHON", "OMP_", "OPENBLAS_", "MKL_", "MPL", "LD_", "LANG", "LC_")
+AT_START = ("PYTHON", "OMP_", "OPENBLAS_", "MKL_", "MPL", "LD_", "LANG", "LC_", "NPY_")
 
 
 class Forked(LocalProvisioner):
@@ -43,6 +44,8 @@ class Forked(LocalProvisioner):
         """Wait until the kernel has ended, and notice at once."""
         if isinstance(self.process, Process):
             await asyncio.to_thread(self.process.wait)
+            with contextlib.suppress(OSError):
+                os.killpg(self.pgid, signal.SIGKILL)  # what it started, if anything is left
         return await super().wait()
 
 
@@ -75,8 +78,9 @@ class Process:
 
     def send_signal(self, number):
         """Send a signal, unless the process has ended."""
-        if self.poll() is None:
-            with contextlib.suppress(ProcessLookupError):
+        self.poll()
+        with self._lock, contextlib.suppress(ProcessLookupError):
+            if self.returncode is None:
                 signal.pidfd_send_signal(self._handle, number)
 
     def terminate(self):
@@ -93,17 +97,27 @@ class _Server:
 
     def __init__(self, environment):
         ours, theirs = socket.socketpair()
+        ours.settimeout(PATIENCE)
         with theirs:
             command = [sys.executable, "-P", "-m", "twin._kernel_server", str(theirs.fileno())]
             self.process = subprocess.Popen(
-                command, env=environment, pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL, start_new_session=True
+                command,
+                env=environment,
+                pass_fds=[theirs.fileno()],
+                stdin=subprocess.DEVNULL,
+                cwd=os.path.dirname(os.path.abspath(sys.executable)),  # where no settings of anybody's lie
+                start_new_session=True,
             )
         self.channel, self.answers, self.lock = ours, ours.makefile("rb"), threading.Lock()
 
     def fork(self, **wish):
         with self.lock:
-            self.channel.sendall(json.dumps(wish).encode() + b"\n")
-            return Process(int(self.answers.readline()))
+            try:
+                self.channel.sendall(json.dumps(wish).encode() + b"\n")
+                return Process(int(self.answers.readline()))
+            except TimeoutError:
+                self.process.kill()  # it hangs; whoever waits is served in another way
+                raise
 
 
 _servers = {}
@@ -119,6 +133,13 @@ def prepare(environment):
         return _servers[key]
 
 
+def stop():
+    """End all servers, and so whatever waits for one."""
+    with _lock:
+        for server in _servers.values():
+            server.process.kill()
+
+
 def _fork(arguments, folder, environment):
     """Return the process of a new kernel, or None where it cannot be forked."""
     try:
@@ -131,4 +152,7 @@ def _is_ours(command):
     """Return whether a command starts this interpreter's kernel, on a system where forking loaded libraries is safe."""
     if sys.platform != "linux" or not hasattr(os, "pidfd_open"):
         return False
-    return os.path.abspath(command[0]) == os.path.abspath(sys.executable) and LAUNCHER[1] in command
+    if os.path.abspath(command[0]) != os.path.abspath(sys.executable) or LAUNCHER[1] not in command:
+        return False
+    options = command[1 : command.index(LAUNCHER[1]) - 1]
+    return set(options) <= {"-Xfrozen_modules=off"}  # which matters to debuggers alone

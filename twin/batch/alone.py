@@ -9,7 +9,10 @@ def alone(folder):
 
     A ValueError says that another run holds it.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except (FileExistsError, NotADirectoryError):
+        raise ValueError(f"{folder} must be a folder, and is a file") from None
     with (folder / ".lock").open("w") as lock:
         try:
             import fcntl

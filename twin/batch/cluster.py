@@ -1,7 +1,9 @@
 """A Dask cluster as an executor of concurrent.futures' kind: batches beyond one machine."""
 
 import contextlib
+import logging
 import socket
+import sys
 from urllib.parse import urlsplit
 
 PATIENCE = 20  # seconds that a scheduler has to answer
@@ -25,7 +27,10 @@ def executor_on(scheduler):
         ) from None
     from distributed import Client
 
+    logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what goes wrong is told in a sentence a task
     with Client(scheduler, timeout=PATIENCE, set_as_default=False) as client:
+        if not client.scheduler_info()["workers"]:
+            print(f"no worker is at {scheduler} yet; waiting for one", file=sys.stderr)
         executor = client.get_executor(pure=False)
         try:
             yield executor

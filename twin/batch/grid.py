@@ -3,8 +3,9 @@
 import itertools
 import math
 import re
+from fractions import Fraction
 
-from twin.batch.digest import digest
+from twin.batch.digest import digest, plain
 
 MOST = 100_000
 LONGEST = 120  # letters of a folder's name
@@ -19,6 +20,9 @@ def points(grid, defaults):
     if not isinstance(grid, dict) or not grid:
         raise ValueError(f"grid must map parameters to their values; got {grid!r}")
     axes = {name: _values(name, given, defaults.get(name)) for name, given in grid.items()}
+    for name, values in axes.items():
+        for value in values:
+            plain(name, value)
     count = math.prod(map(len, axes.values()))
     if count > MOST:
         raise ValueError(f"grid must have at most {MOST:,} points; got {count:,}")
@@ -32,7 +36,7 @@ def _values(name, given, default):
     if not isinstance(values, list) or not values:
         raise ValueError(f"grid: {name} must be a list of values, or have from, to and count; got {given!r}")
     if isinstance(default, float):
-        values = [float(value) if type(value) is int else value for value in values]
+        values = [float(value) if type(value) is int and abs(value) < 2**53 else value for value in values]
     if len({repr(value) for value in values}) < len(values):
         raise ValueError(f"grid: the values of {name} must differ; got {given!r}")
     return values
@@ -43,15 +47,20 @@ def _spaced(name, given, default):
     if set(given) != {"from", "to", "count"} or any(type(number) not in (int, float) for number in numbers):
         raise ValueError(f"grid: {name} must have the numbers from, to and count; got {given!r}")
     first, last, count = numbers
-    if type(count) is not int or not 2 <= count <= MOST or not all(map(math.isfinite, numbers)):
+    finite = all(type(number) is int or math.isfinite(number) for number in numbers)
+    if type(count) is not int or not 2 <= count <= MOST or not finite:
         raise ValueError(f"grid: {name} must have finite ends and a count between 2 and {MOST:,}; got {given!r}")
-    # Rounded to what is meant: 0.1, 0.2, 0.3 and not 0.30000000000000004.
-    values = [float(f"{first + (last - first) * i / (count - 1):.12g}") for i in range(count)]
+    # As they are written, in decimals: 0.1, 0.2, 0.3 and not 0.30000000000000004.
+    begin, end = Fraction(repr(first)), Fraction(repr(last))
+    values = [begin + (end - begin) * i / (count - 1) for i in range(count)]
     if type(default) is int:
-        if not all(value.is_integer() for value in values):
+        if any(value.denominator > 1 for value in values):
             raise ValueError(f"grid: {name} must be whole numbers, and is not at {count} points from {first} to {last}")
-        values = list(map(int, values))
-    return values
+        return list(map(int, values))
+    try:
+        return list(map(float, values))
+    except OverflowError:
+        raise ValueError(f"grid: {name} must have ends that a number can hold; got {given!r}") from None
 
 
 def _name(values):

@@ -5,7 +5,6 @@ ever half-written or done twice, however often a worker dies.
 """
 
 import json
-import math
 import shutil
 import sys
 import tempfile
@@ -13,12 +12,12 @@ from dataclasses import replace
 from pathlib import Path
 
 from twin.batch import log
-from twin.batch.digest import digest, dump
 from twin.batch.kernel import workers as kernels
 from twin.batch.notebook import NotebookError, dumps, normalise
 from twin.batch.notebook import run as run_notebook
 from twin.batch.pool import in_parallel
 from twin.batch.provenance import VARIABLE, inputs_of, same_here, source
+from twin.batch.seal import faults, seal
 
 
 def run(jobs, *, workers=None, executor=None, force=False):
@@ -44,15 +43,8 @@ def run(jobs, *, workers=None, executor=None, force=False):
 
 
 def is_finished(job, inputs):
-    """Tell whether a job's folder holds all it yields, from these very inputs."""
-    if "ledger" in inputs:
-        return False
-    try:
-        results = json.loads((job.folder / "results.json").read_text(encoding="utf-8"))
-        same = results["provenance"]["digest"] == inputs["digest"] and set(job.results) <= set(results["results"])
-    except (OSError, ValueError, KeyError, TypeError):  # missing, or damaged
-        return False
-    return same and all((job.folder / name).is_file() for name in job.files)
+    """Tell whether a job's folder holds all it yields, from these very inputs and as it was then."""
+    return "ledger" not in inputs and not any(faults(job, inputs))
 
 
 def run_job(job, inputs, text):
@@ -60,14 +52,16 @@ def run_job(job, inputs, text):
     entry = log.begin(job)
     try:
         same_here(inputs, job.notebook.parent)
-        with tempfile.TemporaryDirectory(prefix="twin-") as folder:
-            folder = Path(folder).resolve()
+        with tempfile.TemporaryDirectory(prefix="twin-") as scratch:
+            folder, told = Path(scratch).resolve() / "out", Path(scratch, "provenance.json")
+            folder.mkdir()
+            told.write_text(json.dumps(inputs), encoding="utf-8")  # too long, perhaps, for a variable
             parameters = {**job.parameters, "out_dir": str(folder)}
-            ran = run_notebook(job.notebook, parameters, text=text, environment={VARIABLE: json.dumps(inputs)})
+            ran = run_notebook(job.notebook, parameters, text=text, environment={VARIABLE: str(told)})
             entry.tell(ran)
             ran = json.dumps(normalise(ran)).replace(json.dumps(str(folder))[1:-1], f"out/{job.name}")
             (folder / job.notebook.name).write_text(dumps(json.loads(ran)), encoding="utf-8", newline="\n")
-            _seal(job, folder, inputs)
+            seal(job, folder, inputs)
             files = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()}
             return entry.outcome(files={name: path.read_bytes() for name, path in files.items()})
     except NotebookError as error:
@@ -77,35 +71,22 @@ def run_job(job, inputs, text):
         return entry.outcome(failure=f"job {job.name}: {error if isinstance(error, ValueError) else repr(error)}")
 
 
-def _seal(job, folder, inputs):
-    """Check that a job yielded what its plan says, and add where its numbers and files come from."""
-    missing = [name for name in job.files if not (folder / name).is_file()]
-    if missing:
-        raise ValueError(f"{job.source} must yield {', '.join(missing)}, and did not")
-    path = folder / "results.json"
-    results = json.loads(path.read_text(encoding="utf-8"))["results"]
-    missing = sorted(set(job.results) - set(results))
-    if missing:
-        raise ValueError(f"{job.source} must yield the results {', '.join(missing)}; got {', '.join(results)}")
-    for name, result in results.items():
-        value = result["value"]
-        if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-            raise ValueError(f"{job.source}: the result {name} must be a finite number; got {value!r}")
-    others = sorted(file for file in folder.rglob("*") if file.is_file() and file != path)
-    sealed = {file.relative_to(folder).as_posix(): digest(file.read_bytes()) for file in others}
-    sealed["results"] = digest(results)
-    path.write_text(dump({"provenance": inputs, "results": results, "sealed": sealed}), encoding="utf-8", newline="\n")
-
-
 def _put_in_place(job, files):
     """Exchange a job's folder for a finished one."""
     partial, old = (job.folder.with_name(f".{job.folder.name}.{kind}") for kind in ("part", "old"))
-    for folder in (partial, old):  # of a build that was killed
-        shutil.rmtree(folder, ignore_errors=True)
+    for left in (partial, old):  # by a build that was killed
+        _remove(left)
     for name, content in files.items():
         (partial / name).parent.mkdir(parents=True, exist_ok=True)
         (partial / name).write_bytes(content)
-    if job.folder.exists():
+    if job.folder.exists() or job.folder.is_symlink():
         job.folder.rename(old)
     partial.rename(job.folder)
-    shutil.rmtree(old, ignore_errors=True)
+    _remove(old)
+
+
+def _remove(path):
+    if path.is_symlink():
+        path.unlink()
+    else:
+        shutil.rmtree(path, ignore_errors=True)

@@ -3,35 +3,58 @@
 import concurrent.futures
 import contextlib
 import os
-import signal
 import sys
+import threading
 import weakref
 
-# Kernels share the cores, so none takes several; sets print in one order; figures carry one date.
+from twin.batch.pool import cores
+
+# Kernels share the cores, so none takes several; sets print in one order; figures carry one date; and nothing of
+# whoever runs them, be it a zone of time, a start-up file or a style, changes a result.
 WORKER = {
     "OMP_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",
     "MKL_NUM_THREADS": "1",
     "PYTHONHASHSEED": "0",
     "SOURCE_DATE_EPOCH": "1767225600",
+    "TZ": "UTC",
+    "LC_ALL": "C.UTF-8",
+    "PYTHONNOUSERSITE": "1",
+    "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+    **dict.fromkeys(("PYTHONSTARTUP", "PYTHONWARNINGS", "PYTHONOPTIMIZE"), ""),
 }
 _running = weakref.WeakSet()  # managers of kernels
+_stopping = threading.Event()
 
 
 @contextlib.contextmanager
 def workers(most=None):
     """Yield an executor for tasks that run notebooks: a thread waits for each kernel, which is a process of its own."""
-    executor = concurrent.futures.ThreadPoolExecutor(most or os.cpu_count())
+    _stopping.clear()
+    executor = concurrent.futures.ThreadPoolExecutor(most or cores())
     try:
         yield executor
     except BaseException:  # Ctrl-C: nothing new begins, and what runs ends at once
         executor.shutdown(wait=False, cancel_futures=True)
-        for kernel in list(_running):
-            with contextlib.suppress(OSError):
-                os.kill(kernel.provisioner.pid, signal.SIGKILL)
+        _stopping.set()
+        _stop_servers()
+        for manager in list(_running):
+            _end(manager)
         raise
     finally:
         executor.shutdown()
+
+
+def _end(manager):
+    """End a kernel that has been started; one that starts later sees for itself that all is stopped."""
+    process = getattr(manager.provisioner, "process", None)
+    if process is not None:
+        process.kill()
+
+
+def _stop_servers():
+    if "twin.kernels" in sys.modules:
+        sys.modules["twin.kernels"].stop()
 
 
 def kernel_manager(scratch, environment):
@@ -45,7 +68,13 @@ def kernel_manager(scratch, environment):
     from traitlets import default
 
     way = {"provisioner_name": os.environ.get("JUPYTER_DEFAULT_PROVISIONER_NAME", "twin-forked")}
-    settings = {**WORKER, **environment}  # whatever is a dollar in them stays one
+    import matplotlib
+
+    own = {
+        "IPYTHONDIR": os.path.join(scratch, "ipython"),
+        "MATPLOTLIBRC": os.path.join(matplotlib.get_data_path(), "matplotlibrc"),
+    }
+    settings = {**WORKER, **own, **environment}  # whatever is a dollar in them stays one
     spec = KernelSpec(
         argv=[sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"],
         language="python",
@@ -65,6 +94,13 @@ def kernel_manager(scratch, environment):
         @default("connection_file")
         def _connection_file(self):
             return os.path.join(scratch, "k.json")
+
+        async def _async_launch_kernel(self, kernel_cmd, **kwargs):
+            if _stopping.is_set():
+                raise RuntimeError("stopped")
+            await super()._async_launch_kernel(kernel_cmd, **kwargs)
+            if _stopping.is_set():
+                _end(self)
 
         async def _async_interrupt_kernel(self):
             """Leave out the interrupt that comes before each shutdown: the kernel would report it."""

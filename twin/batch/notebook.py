@@ -8,9 +8,11 @@ import json
 import os
 import re
 import sys
+import sysconfig
 import tempfile
 from pathlib import Path
 
+import twin
 from twin.batch.kernel import kernel_manager, workers
 from twin.data.places import refuse_secrets
 
@@ -26,8 +28,12 @@ LANGUAGE = {
     "version": "3",
 }
 WIDGET = "application/vnd.jupyter.widget-view+json"  # a live view dies with its kernel; its picture stays
+PACKAGE = Path(twin.__file__).parent
 TRACES = ("papermill", "execution", "ExecuteTime", "trusted")
 ADDRESS = re.compile(r"(?<= at )0x[0-9a-fA-F]{6,}")
+# Where a warning arose: a file that the kernel makes up for a cell, or one of this machine's.
+CELL_FILE = re.compile(r"[^\s\"'<>]*ipykernel_\d+[/\\](?=\d+\.py)")
+PLACES = {str(PACKAGE): "site-packages/twin", sysconfig.get_path("purelib"): "site-packages"}
 MODEL_ID = re.compile(r"(?<![0-9a-f])[0-9a-f]{32}(?![0-9a-f])")
 
 
@@ -52,7 +58,7 @@ def run(path, parameters=None, *, text=None, environment=None):
         before, after = Path(scratch, "before.ipynb"), Path(scratch, "after.ipynb")
         try:
             before.write_text(path.read_text(encoding="utf-8") if text is None else text, encoding="utf-8")
-            return papermill.execute_notebook(
+            ran = papermill.execute_notebook(
                 before,
                 after,
                 parameters=parameters or {},
@@ -70,6 +76,17 @@ def run(path, parameters=None, *, text=None, environment=None):
             raise error from None
         except Exception as error:  # a kernel that died, a file that is no notebook
             raise NotebookError(f"{path}: {type(error).__name__}: {error}") from error
+    unfinished = [cell for cell in ran.cells if cell.cell_type == "code" and _status(cell) != "completed"]
+    if unfinished:  # sys.exit(0), which papermill lets pass
+        line = unfinished[0].source.strip().split("\n")[0]
+        error = NotebookError(f"{path}: ended before its end, at `{line[:90]}`")
+        error.ran = ran
+        raise error
+    return ran
+
+
+def _status(cell):
+    return cell.metadata.get("papermill", {}).get("status")
 
 
 def execute(path, parameters=None):
@@ -146,8 +163,15 @@ def _normal_outputs(outputs):
         texts = output.get("data", output)
         for key in ("text", "text/plain", "text/html", "text/markdown", "image/svg+xml"):
             if isinstance(texts.get(key), str):
-                texts[key] = MODEL_ID.sub("0" * 32, ADDRESS.sub("0x0", texts[key]))
+                texts[key] = _placeless(texts[key])
     return joined
+
+
+def _placeless(text):
+    """Return a text that names no place in memory or on disk."""
+    for place, name in PLACES.items():
+        text = text.replace(place, name)
+    return MODEL_ID.sub("0" * 32, ADDRESS.sub("0x0", CELL_FILE.sub("ipykernel/", text)))
 
 
 def _explain(path, source, error, injected):

@@ -15,6 +15,7 @@ from twin.batch.jobs import run
 from twin.batch.plan import OURS, read_plan
 
 MADE = ("paper.pdf", "summary.csv", "summary.parquet")  # of out/; no template reads them
+MARK = ".paper.digest"  # says of what paper.pdf was made
 SHOWN = 20  # sentences on failures
 
 
@@ -36,9 +37,10 @@ def build(folder, *, workers=None, only=None, force=False, executor=None, pdf=Tr
             if failures:
                 raise ValueError(_listed(failures, folder))
             compare(collect(finished), folder / "expected.csv", partly=only is not None)
-            if only is None and pdf:
+            if only is None:
                 _replace(folder / "out" / "results.json", dump(collect(finished)).encode())
                 _replace(folder / "out" / "provenance.json", dump(provenance_of(folder, finished)).encode())
+            if only is None and pdf:
                 typeset(folder)
     except ValueError as error:
         print(error, file=sys.stderr)
@@ -61,15 +63,16 @@ def collect(finished):
 
 def provenance_of(folder, finished):
     """Return where all that a paper shows comes from, with one digest of it: its own files, and each job's inputs."""
-    own = sorted(path for path in folder.iterdir() if path.is_file() and not path.name.startswith("."))
+    names = {path: path.relative_to(folder) for path in sorted(folder.rglob("*")) if path.is_file()}
+    own = [path for path, name in names.items() if name.parts[0] != "out" and not _is_hidden(name)]
     jobs = {name: {**content["provenance"], "sealed": content["sealed"]} for name, content in finished.items()}
-    whole = {"files": {path.name: digest_of_file(path) for path in own}, "jobs": jobs}
+    whole = {"files": {names[path].as_posix(): digest_of_file(path) for path in own}, "jobs": jobs}
     return {"digest": digest(whole), **whole}
 
 
 def typeset(folder):
     """Typeset paper.typ to out/paper.pdf, unless nothing that it may read has changed."""
-    pdf, mark = folder / "out" / "paper.pdf", folder / "out" / ".paper.digest"
+    pdf, mark = folder / "out" / "paper.pdf", folder / "out" / MARK
     if is_typeset(folder):
         print(f"{pdf} is up to date")
         return
@@ -92,7 +95,7 @@ def typeset(folder):
 
 def is_typeset(folder):
     """Tell whether a paper's PDF is there as it was typeset from what is there."""
-    pdf, mark = folder / "out" / "paper.pdf", folder / "out" / ".paper.digest"
+    pdf, mark = folder / "out" / "paper.pdf", folder / "out" / MARK
     if not (pdf.is_file() and mark.is_file()):
         return False
     return mark.read_text() == _digest_of_inputs(folder) + hashlib.sha256(pdf.read_bytes()).hexdigest()
@@ -132,9 +135,13 @@ def _digest_of_inputs(folder):
     for path in sorted(path for path in folder.rglob("*") if path.is_file()):
         name = path.relative_to(folder)
         made = name.parts[0] == "out" and name.parts[1] in (*MADE, *OURS)
-        if not made and not any(part.startswith(".") for part in name.parts):
+        if not made and not _is_hidden(name):
             total.update(f"{name.as_posix()} {hashlib.sha256(path.read_bytes()).hexdigest()}\n".encode())
     return total.hexdigest()
+
+
+def _is_hidden(name):
+    return any(part.startswith(".") for part in name.parts)
 
 
 def _replace(path, content):

@@ -21,6 +21,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from twin.batch.digest import plain
 from twin.batch.grid import points
 from twin.data.places import refuse_secrets
 
@@ -64,8 +65,10 @@ def read_plan(paper):
     if not path.is_file():
         raise ValueError(f"{path} is missing; a paper's folder has a figures.yml that names its jobs")
     try:
-        plan = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except yaml.YAMLError as error:
+        plan = yaml.load(path.read_text(encoding="utf-8"), _once(yaml))
+    except UnicodeDecodeError:
+        raise ValueError(f"{path} must be a text in UTF-8") from None
+    except (yaml.YAMLError, RecursionError) as error:
         raise ValueError(f"{path} is not YAML: {' '.join(str(error).split())}") from None
     entries = plan.get("jobs") if isinstance(plan, dict) else None
     if not isinstance(entries, list) or not entries:
@@ -86,18 +89,49 @@ def read_plan(paper):
 
 def default_parameters(path):
     """Return {name: value} of the literals in the cell tagged parameters of a notebook file."""
-    cells = json.loads(Path(path).read_text(encoding="utf-8"))["cells"]
-    tagged = [cell for cell in cells if "parameters" in cell["metadata"].get("tags", [])]
+    tagged = [cell for cell in cells_of(path) if "parameters" in cell["metadata"].get("tags", [])]
     if len(tagged) != 1:
         raise ValueError(f"{path} must have exactly one cell tagged parameters; got {len(tagged)}")
-    statements = ast.parse("".join(tagged[0]["source"])).body
     names = {}
-    for statement in statements:
-        target = statement.targets[0] if isinstance(statement, ast.Assign) else getattr(statement, "target", None)
-        if not isinstance(target, ast.Name) or getattr(statement, "value", None) is None:
-            raise ValueError(f"{path}: the parameters cell must hold assignments only; got {ast.unparse(statement)!r}")
-        names[target.id] = ast.literal_eval(statement.value)
+    try:
+        for statement in ast.parse("".join(tagged[0]["source"])).body:
+            names[_target(statement)] = ast.literal_eval(statement.value)
+    except (ValueError, SyntaxError, AttributeError):
+        raise ValueError(
+            f"{path}: the parameters cell must hold assignments of literals, as share: float = 0.5, and nothing else"
+        ) from None
     return names
+
+
+def cells_of(path):
+    """Return the cells of a notebook file; a ValueError says that it is none."""
+    try:
+        cells = json.loads(Path(path).read_text(encoding="utf-8"))["cells"]
+        if all({"cell_type", "source", "metadata"} <= set(cell) for cell in cells):
+            return cells
+    except (ValueError, KeyError, TypeError):
+        pass
+    raise ValueError(f"{path} must be a notebook in Jupyter's format, version 4")
+
+
+def _target(statement):
+    """Return the one name that a statement gives a value."""
+    (target,) = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
+    return target.id
+
+
+def _once(yaml):
+    """Return a loader that takes no key twice: the first of two lists of jobs would be lost in silence."""
+
+    class Loader(yaml.SafeLoader):
+        def construct_mapping(self, node, deep=False):
+            keys = [self.construct_object(key, deep=True) for key, _ in node.value]
+            twice = [key for i, key in enumerate(keys) if key in keys[:i]]
+            if twice:
+                raise yaml.constructor.ConstructorError(None, None, f"{twice[0]!r} comes twice", node.start_mark)
+            return super().construct_mapping(node, deep)
+
+    return Loader
 
 
 def _jobs(entry, paper):
@@ -106,7 +140,7 @@ def _jobs(entry, paper):
         raise ValueError(f"a job has the keys {', '.join(sorted(KEYS))}, name and notebook always; got {entry!r}")
     name = _name(entry["name"], "name")
     source = entry["notebook"]
-    if not isinstance(source, str) or not (paper / source).is_file():
+    if not isinstance(source, str) or Path(source).is_absolute() or not (paper / source).is_file():
         raise ValueError(f"notebook must be a file, named relative to {paper}; got {source!r}")
     yields = entry.get("yields") or {}
     if not isinstance(yields, dict) or not set(yields) <= {"figures", "results"}:
@@ -147,10 +181,11 @@ def _parameters(given, defaults, notebook):
             raise ValueError(f"out_dir is set by the batch and must not be given; got {value!r}")
         if name not in defaults:
             raise ValueError(f"{name} is not a parameter of {notebook.name}, which has {', '.join(defaults)}")
+        plain(name, value)
+        refuse_secrets(name, value if isinstance(value, str) else json.dumps(value))
         kind = type(defaults[name])
         if type(value) is not kind and not (kind is float and type(value) is int):
             raise ValueError(f"{name} must be of type {kind.__name__} as in {notebook.name}; got {value!r}")
-        refuse_secrets(name, value)
         if isinstance(value, str) and Path(value).is_absolute():
             raise ValueError(f"{name} must be a path relative to the notebook's folder; got {value!r}")
     if "out_dir" not in defaults:

@@ -20,7 +20,7 @@ def in_parallel(function, tasks, *, workers=None, executor=None, receive=None):
     """
     if executor is not None:
         return _collect(function, tasks, executor, receive)
-    workers = max(1, min(workers or os.cpu_count() or 1, len(tasks)))
+    workers = max(1, min(workers or cores(), len(tasks)))
     fresh = multiprocessing.get_context("spawn")
     with concurrent.futures.ProcessPoolExecutor(workers, fresh, initializer=_prepare_worker) as executor:
         try:
@@ -30,6 +30,11 @@ def in_parallel(function, tasks, *, workers=None, executor=None, receive=None):
             for process in multiprocessing.active_children():
                 process.kill()
             raise
+
+
+def cores():
+    """Return how many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _collect(function, tasks, executor, receive):
@@ -44,6 +49,8 @@ def _collect(function, tasks, executor, receive):
                 sentence = receive(name, future.result()) if receive else future.result()
             except concurrent.futures.BrokenExecutor:
                 sentence = f"{name}: its process ended without a word; is the machine out of memory?"
+            except concurrent.futures.CancelledError:
+                sentence = f"{name}: was given up; whoever ran it is gone"
             except Exception as error:  # a cluster's own; the other tasks go on
                 sentence = f"{name}: {type(error).__name__}: {error}"
             if sentence:

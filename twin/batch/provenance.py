@@ -8,26 +8,28 @@ from pathlib import Path
 
 import twin
 from twin.batch.digest import digest, digest_of_file
-from twin.batch.plan import default_parameters
+from twin.batch.plan import cells_of, default_parameters
 from twin.data.places import is_ledger
 
 LIBRARIES = ("numpy", "scipy", "pandas", "matplotlib")
 PACKAGE = Path(twin.__file__).parent
 OUT_OF_REACH = ("__main__.py", "_kernel_server.py", "batch/", "command/", "kernels.py", "serve.py")  # of any notebook
-FORM = ("batch/jobs.py", "batch/notebook.py")  # but these give what is kept its form
+# ... but these say what a notebook runs in, and give what is kept its form.
+FORM = ("_kernel_server.py", *(f"batch/{name}.py" for name in ("digest", "jobs", "kernel", "notebook", "seal")))
 VARIABLE = "TWIN_PROVENANCE"  # by it a job's notebook knows, so that figures can say it
 
 
 def inputs_of(jobs):
     """Return, by the name of each job, everything that decides what it yields, and one digest of it all."""
     here = package()
-    source, data, defaults = map(functools.cache, (_source_digest, digest_of_file, default_parameters))
+    source, data, defaults = map(functools.cache, (_source_digest, _data_digest, default_parameters))
     found = {}
     for job in jobs:
         parameters = {**defaults(job.notebook), **job.parameters}
         history = parameters.get("history") or ""
         files = [history] if history and not is_ledger(history) else []
         inputs = {
+            "job": job.name,
             "notebook": job.source,
             "notebook_digest": source(job.notebook),
             "parameters": dict(job.parameters),
@@ -59,7 +61,7 @@ def same_here(inputs, folder):
     here = package()
     for name, path in ((name, folder / name) for name in inputs["data"]):
         if not path.is_file():
-            raise ValueError(f"{path} is missing on this worker; it must see the files of the batch at the same place")
+            raise ValueError(f"{path} is missing where the job runs; workers must see data files at the same place")
         if digest_of_file(path) != inputs["data"][name]:
             raise ValueError(f"{path} is not on this worker what it is where the batch was started, or it has changed")
     other = [name.replace("_", " ") for name in here if here[name] != inputs[name]]
@@ -69,7 +71,7 @@ def same_here(inputs, folder):
 
 def source(notebook):
     """Return the text of a notebook without what it printed last time."""
-    content = json.loads(Path(notebook).read_text(encoding="utf-8"))
+    content = json.loads(notebook.read_text(encoding="utf-8"))
     for cell in content["cells"]:
         if cell["cell_type"] == "code":
             cell.update(outputs=[], execution_count=None)
@@ -78,13 +80,16 @@ def source(notebook):
 
 def _source_digest(notebook):
     """Return a digest of what a notebook runs and says."""
-    cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
-    return digest([(c["cell_type"], "".join(c["source"]), c["metadata"].get("tags", [])) for c in cells])
+    return digest([(c["cell_type"], "".join(c["source"]), c["metadata"].get("tags", [])) for c in cells_of(notebook)])
+
+
+def _data_digest(path):
+    return digest_of_file(path) if path.is_file() else None  # the job will say so, and the others go on
 
 
 def _package_digest():
     """Return a digest of every file of the package that a notebook can reach."""
     paths = (path for path in PACKAGE.rglob("*") if path.is_file() and path.suffix != ".pyc")
-    files = {path.relative_to(PACKAGE).as_posix(): path for path in paths}
+    files = {path.relative_to(PACKAGE).as_posix(): path for path in paths if not path.name.startswith(".")}
     reached = {n: f for n, f in sorted(files.items()) if n in FORM or not n.startswith(OUT_OF_REACH)}
     return digest({name: digest(file.read_bytes()) for name, file in reached.items()})

@@ -29,22 +29,44 @@ def table(jobs, finished):
             | {key: result[key] for key in ("value", "unit")}
             for name, result in finished[job.name]["results"].items()
         ]
-    found = pd.DataFrame(rows, columns=list(rows[0]) if rows else list(NAMES))
+    found = pd.DataFrame(rows, columns=list(rows[0]) if rows else list(NAMES), dtype=object)
     for name in found.columns.difference(NAMES):
-        if len({type(value) for value in found[name] if value is not None}) > 1 or found[name].map(type).eq(list).any():
-            found[name] = found[name].map(_text)  # of several notebooks, which mean different things by it
-    return found.astype({"value": float})
+        found[name] = _column(found[name].tolist())
+    return found.astype({"value": float, "job": str, "notebook": str, "result": str, "unit": str})
 
 
 def files(found):
     """Return {file name: bytes} of the table, as CSV and as Parquet; the same table gives the same bytes."""
     parquet = io.BytesIO()
     found.to_parquet(parquet, index=False)
-    return {
-        "summary.csv": found.to_csv(index=False, lineterminator="\n").encode(),
-        "summary.parquet": parquet.getvalue(),
-    }
+    text = found.to_csv(index=False, lineterminator="\n")
+    return {"summary.csv": text.encode(), "summary.parquet": parquet.getvalue()}
 
 
-def _text(value):
-    return None if value is None else json.dumps(value, ensure_ascii=False)
+def same(name, content, other):
+    """Tell whether two files of the table hold the same; one of Parquet also says by which version it was written."""
+    import pandas as pd
+
+    if not name.endswith(".parquet") or content == other:
+        return content == other
+    try:
+        return pd.read_parquet(io.BytesIO(content)).equals(pd.read_parquet(io.BytesIO(other)))
+    except (ValueError, OSError):
+        return False
+
+
+def _column(values):
+    """Return the values of one parameter in the type that keeps each as it is, blank where there is none."""
+    import pandas as pd
+
+    kinds = {type(value) for value in values if value is not None}
+    if kinds == {int} and all(-(2**63) <= value < 2**63 for value in values if value is not None):
+        return pd.array(values, dtype="Int64") if None in values else values
+    if kinds <= {int, float} and all(type(value) is not int or abs(value) <= 2**53 for value in values):
+        return pd.array(values, dtype="Float64") if None in values else [float(value) for value in values]
+    if kinds == {bool}:
+        return pd.array(values, dtype="boolean") if None in values else values
+    if kinds == {str}:
+        return values
+    # Of several notebooks, which mean different things by it; lists; numbers of more digits than a table holds.
+    return [None if value is None else json.dumps(value, ensure_ascii=False) for value in values]

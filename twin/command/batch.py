@@ -2,6 +2,7 @@
 
 import argparse
 import contextlib
+import signal
 import sys
 from pathlib import Path
 
@@ -41,6 +42,7 @@ def _build(options):
     from twin.batch import paper
     from twin.batch.cluster import executor_on
 
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # as Ctrl-C: nothing is left behind
     away = executor_on(options.scheduler) if options.scheduler is not None else contextlib.nullcontext()
     with away as executor:
         return paper.build(

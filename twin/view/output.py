@@ -70,15 +70,16 @@ def show(figure, name, words, out_dir=""):
     out_dir : str, optional
         Folder to save in; empty means do not save.
     """
-    origin = os.environ.get("TWIN_PROVENANCE", "")  # how it came to be, where a batch runs
+    told = os.environ.get("TWIN_PROVENANCE")  # a file that says how it came to be, where a batch runs
+    origin = Path(told).read_text(encoding="utf-8") if told else ""
     # First: each drawing moves the layout a little, and batches show what lessons do.
     picture = Picture(figure, words, origin)
     if out_dir:
         Path(out_dir).mkdir(parents=True, exist_ok=True)
         Path(out_dir, f"{name}.png").write_bytes(picture.png)
         for ending, metadata in FORMATS.items():
-            told = {TOLD[ending]: origin} if origin else {}
-            figure.savefig(Path(out_dir, f"{name}.{ending}"), metadata=metadata | told)
+            field = {TOLD[ending]: origin} if origin else {}
+            figure.savefig(Path(out_dir, f"{name}.{ending}"), metadata=metadata | field)
     return picture
 
 

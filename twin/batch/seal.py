@@ -1,0 +1,65 @@
+"""What a finished job's folder holds, sealed: which inputs it came from, and what its files were when it ended."""
+
+import json
+import math
+
+from twin.batch.digest import digest, digest_of_file, dump
+
+
+def seal(job, folder, inputs):
+    """Check that a job yielded what its plan says, and add where its numbers and files come from."""
+    missing = [name for name in job.files if not (folder / name).is_file()]
+    if missing:
+        raise ValueError(f"{job.source} must yield {', '.join(missing)}, and did not")
+    path = folder / "results.json"
+    results = json.loads(path.read_text(encoding="utf-8"))["results"]
+    missing = sorted(set(job.results) - set(results))
+    if missing:
+        raise ValueError(f"{job.source} must yield the results {', '.join(missing)}; got {', '.join(results)}")
+    for name, result in results.items():
+        value, unit = result["value"], result.get("unit")
+        if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+            raise ValueError(f"{job.source}: the result {name} must be a finite number; got {value!r}")
+        if not isinstance(unit, str):
+            raise ValueError(f"{job.source}: the result {name} must have a unit, a text; got {unit!r}")
+    sealed = {name: digest_of_file(file) for name, file in _files(folder).items()}
+    told = {"provenance": inputs, "results": results, "sealed": {**sealed, "results": digest(results)}}
+    path.write_text(dump(told), encoding="utf-8", newline="\n")
+
+
+def faults(job, inputs):
+    """Yield the sentences that say why a job's folder is not what these inputs give; none for a finished job."""
+    try:
+        told = json.loads((job.folder / "results.json").read_text(encoding="utf-8"))
+        recorded, results, sealed = dict(told["provenance"]), told["results"], dict(told["sealed"])
+    except FileNotFoundError:
+        yield f"{job.name} has not been run"
+        return
+    except (OSError, ValueError, KeyError, TypeError):
+        yield f"{job.folder / 'results.json'} is damaged"
+        return
+    changed = sorted(key for key in {*inputs, *recorded} - {"digest"} if inputs.get(key) != recorded.get(key))
+    if changed:
+        yield f"{job.name} was made of another {' and '.join(changed).replace('_', ' ')} than there is now"
+    if recorded.pop("digest", None) != digest(recorded):
+        yield f"{job.name}: its record of inputs has been changed"
+    if digest(results) != sealed.pop("results", None):
+        yield f"{job.name}: a number in {job.folder / 'results.json'} has been changed"
+    here = _files(job.folder)
+    missing = sorted({*job.results, *job.files} - {*results, *here, "results.json"})
+    if missing:
+        yield f"{job.name} has not yielded {', '.join(missing)}"
+    for name in sorted({*here, *sealed}):
+        if name not in here:
+            yield f"{job.folder / name} is missing"
+        elif name not in sealed:
+            yield f"{job.folder / name} is of no job"
+        elif digest_of_file(here[name]) != sealed[name]:
+            yield f"{job.folder / name} has been changed"
+
+
+def _files(folder):
+    """Return {name: path} of the files of a job but that which tells of the others."""
+    files = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()}
+    files.pop("results.json", None)
+    return files
