@@ -40,7 +40,7 @@ def measure_batch():
     """Many small jobs, as a batch and as a loop in a shell would run them; some of the loop stand for the whole."""
     import nbformat
 
-    from twin.batch.notebook import KERNEL
+    from twin.batch.normal_form import KERNEL
 
     with tempfile.TemporaryDirectory() as folder:
         cells = [nbformat.v4.new_code_cell(s) for s in ('underage_cost: float = 8.0\nout_dir: str = ""', SMALL)]

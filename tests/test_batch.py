@@ -18,6 +18,7 @@ from small_paper import EXPECTED, PARAMETERS, PLAN, TEMPLATE, WORK, contents_of,
 
 from twin.batch import contents, notebook
 from twin.batch.expected import compare
+from twin.batch.normal_form import dumps, normalise
 from twin.batch.paper import build
 from twin.batch.plan import read_plan
 from twin.batch.provenance import inputs_of
@@ -399,12 +400,12 @@ def test_two_runs_are_the_same_in_normal_form(tmp_path):
         "{'model_id': ipywidgets.FloatSlider().model_id, 'version_major': 2, 'version_minor': 0}}, raw=True)"
     )
     save_notebook(path, 'out_dir: str = ""', noise, widgets)
-    first, second = (notebook.dumps(notebook.execute(path, {"out_dir": "x"})) for _ in range(2))
+    first, second = (dumps(notebook.execute(path, {"out_dir": "x"})) for _ in range(2))
     assert first == second and first.count("widget-view") == 1 and '"image/png"' in first  # one in source
     assert "0x0" in first and "papermill" not in first and first.count('"stream"') == 1
     assert notebook.main([path]) == 0
     stored = nbformat.read(path, as_version=4)
-    assert notebook.dumps(notebook.normalise(stored)) == path.read_text(encoding="utf-8")
+    assert dumps(normalise(stored)) == path.read_text(encoding="utf-8")
 
 
 def test_a_notebook_that_fails_in_place_stays_as_it_was(tmp_path, capsys):

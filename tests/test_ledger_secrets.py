@@ -16,7 +16,8 @@ import pytest
 import yaml
 
 from twin.batch import jobs
-from twin.batch.notebook import NotebookError, dumps, execute
+from twin.batch.normal_form import dumps
+from twin.batch.notebook import NotebookError, execute
 from twin.batch.plan import Job, read_plan
 from twin.batch.provenance import inputs_of
 from twin.data.errors import LedgerError

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from twin.batch import contents
-from twin.batch.notebook import WIDGET, dumps, normalise
-from twin.batch.plan import default_parameters
+from twin.batch.normal_form import WIDGET, dumps, normalise
+from twin.batch.parameters import default_parameters
 
 ROOT = Path(__file__).parents[1]
 ALL = sorted((ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb"))

@@ -13,7 +13,8 @@ from pathlib import Path
 
 from twin.batch import log
 from twin.batch.kernel import workers as kernels
-from twin.batch.notebook import NotebookError, dumps, normalise
+from twin.batch.normal_form import dumps, normalise
+from twin.batch.notebook import NotebookError
 from twin.batch.notebook import run as run_notebook
 from twin.batch.pool import in_parallel
 from twin.batch.provenance import VARIABLE, inputs_of, same_here, source

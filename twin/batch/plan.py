@@ -14,7 +14,6 @@ jobs:
       partner_surcharge: {from: 5, to: 40, count: 8}
 """
 
-import ast
 import json
 import os
 import re
@@ -23,6 +22,7 @@ from pathlib import Path
 
 from twin.batch.digest import plain
 from twin.batch.grid import points
+from twin.batch.parameters import default_parameters
 from twin.data.places import refuse_secrets
 
 KEYS = {"name", "notebook", "parameters", "grid", "yields"}
@@ -85,39 +85,6 @@ def read_plan(paper):
             raise ValueError(f"{path}: names of jobs must differ from each other and {OURS}; got {entry['name']} again")
         names.add(name)
     return jobs
-
-
-def default_parameters(path):
-    """Return {name: value} of the literals in the cell tagged parameters of a notebook file."""
-    tagged = [cell for cell in cells_of(path) if "parameters" in cell["metadata"].get("tags", [])]
-    if len(tagged) != 1:
-        raise ValueError(f"{path} must have exactly one cell tagged parameters; got {len(tagged)}")
-    names = {}
-    try:
-        for statement in ast.parse("".join(tagged[0]["source"])).body:
-            names[_target(statement)] = ast.literal_eval(statement.value)
-    except (ValueError, SyntaxError, AttributeError):
-        raise ValueError(
-            f"{path}: the parameters cell must hold assignments of literals, as share: float = 0.5, and nothing else"
-        ) from None
-    return names
-
-
-def cells_of(path):
-    """Return the cells of a notebook file; a ValueError says that it is none."""
-    try:
-        cells = json.loads(Path(path).read_text(encoding="utf-8"))["cells"]
-        if all({"cell_type", "source", "metadata"} <= set(cell) for cell in cells):
-            return cells
-    except (ValueError, KeyError, TypeError):
-        pass
-    raise ValueError(f"{path} must be a notebook in Jupyter's format, version 4")
-
-
-def _target(statement):
-    """Return the one name that a statement gives a value."""
-    (target,) = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
-    return target.id
 
 
 def _once(yaml):

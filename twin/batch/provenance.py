@@ -8,14 +8,17 @@ from pathlib import Path
 
 import twin
 from twin.batch.digest import digest, digest_of_file
-from twin.batch.plan import cells_of, default_parameters
+from twin.batch.parameters import cells_of, default_parameters
 from twin.data.places import is_ledger
 
 LIBRARIES = ("numpy", "scipy", "pandas", "matplotlib")
 PACKAGE = Path(twin.__file__).parent
 OUT_OF_REACH = ("__main__.py", "_kernel_server.py", "batch/", "command/", "kernels.py", "serve.py")  # of any notebook
 # ... but these say what a notebook runs in, and give what is kept its form.
-FORM = ("_kernel_server.py", *(f"batch/{name}.py" for name in ("digest", "jobs", "kernel", "notebook", "seal")))
+FORM = (
+    "_kernel_server.py",
+    *(f"batch/{name}.py" for name in ("digest", "jobs", "kernel", "normal_form", "notebook", "seal")),
+)
 VARIABLE = "TWIN_PROVENANCE"  # by it a job's notebook knows, so that figures can say it
 
 

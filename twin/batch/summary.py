@@ -3,7 +3,7 @@
 import io
 import json
 
-from twin.batch.plan import default_parameters
+from twin.batch.parameters import default_parameters
 
 NAMES = ("job", "notebook", "result", "value", "unit")  # the other columns are parameters
 

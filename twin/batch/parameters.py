@@ -1,0 +1,38 @@
+"""What a notebook can be told: the names and values in its cell tagged parameters."""
+
+import ast
+import json
+from pathlib import Path
+
+
+def default_parameters(path):
+    """Return {name: value} of the literals in the cell tagged parameters of a notebook file."""
+    tagged = [cell for cell in cells_of(path) if "parameters" in cell["metadata"].get("tags", [])]
+    if len(tagged) != 1:
+        raise ValueError(f"{path} must have exactly one cell tagged parameters; got {len(tagged)}")
+    names = {}
+    try:
+        for statement in ast.parse("".join(tagged[0]["source"])).body:
+            names[_target(statement)] = ast.literal_eval(statement.value)
+    except (ValueError, SyntaxError, AttributeError):
+        raise ValueError(
+            f"{path}: the parameters cell must hold assignments of literals, as share: float = 0.5, and nothing else"
+        ) from None
+    return names
+
+
+def cells_of(path):
+    """Return the cells of a notebook file; a ValueError says that it is none."""
+    try:
+        cells = json.loads(Path(path).read_text(encoding="utf-8"))["cells"]
+        if all({"cell_type", "source", "metadata"} <= set(cell) for cell in cells):
+            return cells
+    except (ValueError, KeyError, TypeError):
+        pass
+    raise ValueError(f"{path} must be a notebook in Jupyter's format, version 4")
+
+
+def _target(statement):
+    """Return the one name that a statement gives a value."""
+    (target,) = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
+    return target.id
