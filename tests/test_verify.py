@@ -63,7 +63,10 @@ def edit(path, old, new):
     ("change", "complaint"),
     [
         (lambda p: edit(p / "out/large/results.json", '"value": 9', '"value": 8'), "a number in"),
-        (lambda p: edit(p / "out/large/results.json", '"size": 3', '"size": 4'), "another parameters than there is"),
+        (
+            lambda p: edit(p / "out/large/results.json", '"size": 3', '"size": 4'),
+            "made before size was changed from 4 to 3",
+        ),
         (lambda p: edit(p / "out/large/results.json", "{", "["), "is damaged"),
         (lambda p: edit(p / "out/large/square.svg", "3", "4"), "square.svg has been changed"),
         (lambda p: edit(p / "out/large/square.ipynb", "area", "Area"), "square.ipynb has been changed"),
@@ -72,8 +75,8 @@ def edit(path, old, new):
         (lambda p: shutil.rmtree(p / "out/large"), "large has not been run"),
         (lambda p: (p / "out/older").mkdir(), "older is of no job in figures.yml"),
         (lambda p: (p / "out/large/deep").mkdir(), None),
-        (lambda p: edit(p.parent / "square.ipynb", "size**2", "size*2"), "made of another notebook digest"),
-        (lambda p: edit(p / "figures.yml", "size: 3", "size: 4"), "made of another parameters"),
+        (lambda p: edit(p.parent / "square.ipynb", "size**2", "size*2"), "made before notebook was changed"),
+        (lambda p: edit(p / "figures.yml", "size: 3", "size: 4"), "made before size was changed from 3 to 4"),
         (lambda p: edit(p / "expected.csv", ",9,", ",8,"), "expected 8.0"),
         (lambda p: edit(p / "paper.typ", "The area", "Its area"), "provenance.json does not say"),
         (lambda p: edit(p / "out/results.json", "9", "8"), "results.json does not say"),
@@ -106,7 +109,7 @@ def test_what_was_changed_by_hand_is_made_again(paper, capsys):
 def test_a_job_is_more_than_its_folder(paper, capsys):
     edit(paper / "figures.yml", "name: large", "name: huge")
     (paper / "out" / "large").rename(paper / "out" / "huge")
-    assert any("made of another job" in sentence for sentence in verify(paper))
+    assert any("made before its name was changed" in sentence for sentence in verify(paper))
 
 
 def test_a_folder_that_is_a_link_is_replaced(paper):
@@ -126,7 +129,7 @@ def test_a_changed_package_is_found(paper, monkeypatch):
     monkeypatch.setattr("twin.__version__", "99.0")
     found = verify(paper)
     assert [sentence.split(" ")[0] for sentence in found] == ["small", "large"]
-    assert all("was made of another package than there is now" in sentence for sentence in found)
+    assert all("was made before package was changed" in sentence for sentence in found)
 
 
 def test_a_template_that_says_nothing_is_refused(paper, capsys):

@@ -2,6 +2,7 @@
 
 import concurrent.futures
 import contextlib
+import logging
 import os
 import sys
 import threading
@@ -37,6 +38,7 @@ def workers(most=None):
     except BaseException:  # Ctrl-C: nothing new begins, and what runs ends at once
         executor.shutdown(wait=False, cancel_futures=True)
         _stopping.set()
+        logging.disable(logging.CRITICAL)  # that kernels end is no news
         _stop_servers()
         for manager in list(_running):
             _end(manager)

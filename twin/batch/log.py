@@ -27,7 +27,11 @@ class Entry:
 
     def tell(self, notebook):
         """Add what each cell of a notebook did, as papermill has noted it; of None, nothing."""
-        for number, cell in enumerate(notebook["cells"] if notebook else (), start=1):
+        added = {"injected-parameters", "papermill-error-cell-tag"}  # cells that are not in the notebook's file
+        cells = [
+            cell for cell in (notebook or {"cells": []})["cells"] if not added & {*cell["metadata"].get("tags", [])}
+        ]
+        for number, cell in enumerate(cells, start=1):
             ran = cell["metadata"].get("papermill", {})
             if cell["cell_type"] != "code" or ran.get("duration") is None:
                 continue

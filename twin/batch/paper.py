@@ -34,6 +34,7 @@ def build(folder, *, workers=None, only=None, force=False, executor=None, pdf=Tr
             if only is None:
                 for name, content in summary.files(summary.table(jobs, finished)).items():
                     _replace(folder / "out" / name, content)
+            print(f"{len(finished):,} of {len(jobs):,} jobs are finished; {folder / 'out' / MADE[-1]}", file=sys.stderr)
             if failures:
                 raise ValueError(_listed(failures, folder))
             compare(collect(finished), folder / "expected.csv", partly=only is not None)
@@ -76,6 +77,8 @@ def typeset(folder):
     if is_typeset(folder):
         print(f"{pdf} is up to date")
         return
+    if not (folder / "paper.typ").is_file():
+        raise ValueError(f"{folder / 'paper.typ'} is missing; python -m twin batch runs the jobs alone")
     import typst
 
     try:
@@ -120,11 +123,17 @@ def _chosen(jobs, only, folder):
 
 
 def _listed(failures, folder):
-    """Return the sentences on failed jobs, the first of many."""
-    told = list(failures.values())[:SHOWN]
-    if len(failures) > SHOWN:
-        told.append(f"and {len(failures) - SHOWN:,} jobs more")
-    return "\n".join([*told, f"their logs are in {folder / 'out' / 'logs'}"])
+    """Return the sentences on failed jobs, one for all that failed alike, and the first of many."""
+    alike = {}
+    for name, sentence in failures.items():
+        alike.setdefault(sentence.removeprefix(f"job {name}: "), []).append(name)
+    told = [
+        f"job {names[0]}{f' and {len(names) - 1:,} more' if len(names) > 1 else ''}: {reason}"
+        for reason, names in alike.items()
+    ]
+    if len(told) > SHOWN:
+        told = [*told[:SHOWN], f"and {len(told) - SHOWN:,} other failures"]
+    return "\n".join([*told, f"logs are in {folder / 'out' / 'logs'}"])
 
 
 def _digest_of_inputs(folder):

@@ -56,8 +56,9 @@ def _collect(function, tasks, executor, receive):
             if sentence:
                 failures[name] = sentence
             verdict = "failed" if sentence else "done"
-            bar.write(f"  {name}: {verdict} at {time.monotonic() - began:.1f} s", file=sys.stderr)
             bar.update()
+            told = f"  {name}: {verdict} at {time.monotonic() - began:.1f} s, {len(tasks) - len(names)} of {len(tasks)}"
+            bar.write(told, file=sys.stderr)
     return {name: failures[name] for name in tasks if name in failures}
 
 

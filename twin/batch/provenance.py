@@ -64,7 +64,7 @@ def same_here(inputs, folder):
     here = package()
     for name, path in ((name, folder / name) for name in inputs["data"]):
         if not path.is_file():
-            raise ValueError(f"{path} is missing where the job runs; workers must see data files at the same place")
+            raise ValueError(f"history must be a file, named relative to the notebook's folder; {path} is missing here")
         if digest_of_file(path) != inputs["data"][name]:
             raise ValueError(f"{path} is not on this worker what it is where the batch was started, or it has changed")
     other = [name.replace("_", " ") for name in here if here[name] != inputs[name]]

@@ -38,15 +38,15 @@ def faults(job, inputs):
     except (OSError, ValueError, KeyError, TypeError):
         yield f"{job.folder / 'results.json'} is damaged"
         return
-    changed = sorted(key for key in {*inputs, *recorded} - {"digest"} if inputs.get(key) != recorded.get(key))
+    changed = [words for key in sorted({*inputs, *recorded} - {"digest"}) for words in _changes(key, recorded, inputs)]
     if changed:
-        yield f"{job.name} was made of another {' and '.join(changed).replace('_', ' ')} than there is now"
+        yield f"{job.name} was made before {', '.join(dict.fromkeys(changed))}"
     if recorded.pop("digest", None) != digest(recorded):
         yield f"{job.name}: its record of inputs has been changed"
     if digest(results) != sealed.pop("results", None):
         yield f"{job.name}: a number in {job.folder / 'results.json'} has been changed"
     here = _files(job.folder)
-    missing = sorted({*job.results, *job.files} - {*results, *here, "results.json"})
+    missing = sorted({*job.results, *job.files} - {*results, *here, *sealed, "results.json"})
     if missing:
         yield f"{job.name} has not yielded {', '.join(missing)}"
     for name in sorted({*here, *sealed}):
@@ -56,6 +56,20 @@ def faults(job, inputs):
             yield f"{job.folder / name} is of no job"
         elif digest_of_file(here[name]) != sealed[name]:
             yield f"{job.folder / name} has been changed"
+
+
+def _changes(key, before, now):
+    """Yield what of the inputs has changed under one key, in words."""
+    was, is_now = before.get(key), now.get(key)
+    if was == is_now:
+        return
+    if isinstance(was, dict) and isinstance(is_now, dict) and key != "data":
+        for name in sorted({*was, *is_now}):
+            if was.get(name) != is_now.get(name):
+                yield f"{name} was changed from {was.get(name, 'its default')} to {is_now.get(name, 'its default')}"
+    else:
+        name = key.removesuffix("_digest").replace("job", "its name").replace("data", "its data")
+        yield f"{name} was changed"
 
 
 def _files(folder):

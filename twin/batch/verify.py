@@ -21,19 +21,19 @@ def verify(folder):
     with alone(out) if out.is_dir() else contextlib.nullcontext():
         inputs = inputs_of(jobs)
         complaints = [sentence for job in jobs for sentence in faults(job, inputs[job.name])]
-        complaints += _strangers(out, jobs)
+        complaints += [f"{path} is of no job in figures.yml; delete it" for path in strangers(out, jobs)]
         return complaints or [*_of_all(folder, jobs, finished_of(jobs))]
 
 
-def _strangers(out, jobs):
-    """Yield what lies in out/ and belongs to no job of the plan."""
+def strangers(out, jobs):
+    """Yield the paths of what lies in out/ and belongs to no job of the plan."""
     folders = {job.folder for job in jobs}
     sweeps = {folder.parent for folder in folders} - {out}
     known = {*folders, *sweeps, *(out / name for name in (*MADE, *OURS, "results.json", "provenance.json"))}
     for within in (out, *sorted(sweeps)):
         for path in sorted(within.iterdir()) if within.is_dir() else ():
             if not path.name.startswith(".") and path not in known:
-                yield f"{path} is of no job in figures.yml"
+                yield path
 
 
 def _of_all(folder, jobs, finished):
@@ -44,7 +44,9 @@ def _of_all(folder, jobs, finished):
     except ValueError as error:
         yield str(error)
     for name, content in summary.files(summary.table(jobs, finished)).items():
-        if not ((out / name).is_file() and summary.same(name, (out / name).read_bytes(), content)):
+        if not (out / name).is_file():
+            yield f"{out / name} is missing"
+        elif not summary.same(name, (out / name).read_bytes(), content):
             yield f"{out / name} does not hold what the jobs have yielded"
     for name, content in (("results.json", collect(finished)), ("provenance.json", provenance_of(folder, finished))):
         try:

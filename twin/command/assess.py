@@ -56,7 +56,9 @@ def add(commands):
         "assess", help="answer for every lane of a file", description=ASSESS, epilog=EXAMPLES, formatter_class=raw
     )
     parser.add_argument(
-        "file", nargs="?", help="CSV of flows, plain or gzipped, or ledger: for the ledger; none: the research lanes"
+        "file",
+        nargs="?",
+        help="CSV of flows, ledger: for the ledger, or with --to a table in Parquet; none: the research lanes",
     )
     parser.set_defaults(run=partial(_assess, parser))
     reading = parser.add_argument_group("reading the file")

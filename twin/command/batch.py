@@ -3,12 +3,12 @@
 import argparse
 import contextlib
 import signal
-import sys
 from pathlib import Path
 
 BATCH = """Run the jobs in a folder's figures.yml that changed, sweeps among them, and gather all results in one table,
 out/summary.parquet and out/summary.csv. Finished jobs are kept whatever happens; running it again does the rest."""
 PAPER = """As batch, and typeset paper.typ from the results to out/paper.pdf."""
+MOST = 30  # findings told
 VERIFY = """Check that every figure, number and page in a folder's out/ is what its notebooks, parameters, data and the
 package give, and was not changed since; say in a sentence what is not."""
 
@@ -60,7 +60,11 @@ def _verify(options):
     from twin.batch.verify import verify
 
     complaints = verify(options.folder)
-    print(*complaints, sep="\n", end="\n" if complaints else "", file=sys.stderr)
-    if not complaints:
+    print(*complaints[:MOST], sep="\n", end="\n" if complaints else "")
+    if len(complaints) > MOST:
+        print(f"and {len(complaints) - MOST:,} more")
+    if complaints:
+        print(f"python -m twin paper {options.folder} (or batch) makes what has changed again")
+    else:
         print(f"{options.folder}: what {len(read_plan(options.folder))} jobs have yielded is what their inputs give")
     return int(bool(complaints))
