@@ -45,6 +45,7 @@ def workers(most=None):
         raise
     finally:
         executor.shutdown()
+        logging.disable(logging.NOTSET)
 
 
 def _end(manager):
@@ -65,13 +66,12 @@ def kernel_manager(scratch, environment):
     The kernel talks through sockets in a folder of its own: kernels that start together would race for
     the same free ports (papermill issue 511). It is forked unless Jupyter's own variable names another way.
     """
+    import matplotlib
     from jupyter_client.kernelspec import KernelSpec
     from jupyter_client.manager import AsyncKernelManager
     from traitlets import default
 
     way = {"provisioner_name": os.environ.get("JUPYTER_DEFAULT_PROVISIONER_NAME", "twin-forked")}
-    import matplotlib
-
     own = {
         "IPYTHONDIR": os.path.join(scratch, "ipython"),
         "MATPLOTLIBRC": os.path.join(matplotlib.get_data_path(), "matplotlibrc"),
