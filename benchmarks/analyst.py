@@ -2,16 +2,16 @@
 
 from measure import at_most, seconds
 
-from twin import scenario
 from twin.analyst.conversation import Conversation
 from twin.analyst.facts import what_if
 from twin.analyst.gathering import gather
 from twin.analyst.naming import Names
 from twin.analyst.online import LONGEST, Reader
 from twin.analyst.questions import Request
-from twin.data.feed import feed_of_history
 from twin.data.scenarios import network
-from twin.portfolio import Change, portfolio_of, research_portfolio
+from twin.plan import lane_report
+from twin.plan.feed import feed_of_history
+from twin.plan.portfolio import Change, portfolio_of, research_portfolio
 
 CHANGE = (Change("return_rate", "times", 2.0),)
 SENTENCE = "Profit of {{lane1}} is {{lane1.profit}}, its buffer {{lane1.safety_stock}}, and it doubled to $99 a day. "
@@ -27,7 +27,7 @@ def measure_answers():
     def numbers():  # the lane as it stands, once more for the change, and what would be
         for changes in ((), (), CHANGE):
             moments, policy = portfolio.inputs(lane, changes)
-            scenario.evaluate(moments, policy, portfolio.feed.series(lane)[1])
+            lane_report.evaluate(moments, policy, portfolio.feed.series(lane)[1])
 
     ours, baseline = seconds(answer, numbers, rounds=25)
     yield at_most("an answer, what if returns double", ours, baseline, 3, baseline_note=" its numbers alone")

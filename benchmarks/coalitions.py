@@ -3,7 +3,8 @@
 import numpy as np
 from measure import Row, at_least, pretty, seconds
 
-from twin import allocation, coalitions, core_allocation, joint_demand, pooling, simulate
+from twin import simulate
+from twin.games import allocation, coalitions, core_allocation, joint_demand, pooling
 
 MEAN, PLACE, SURCHARGE = 100.0, 10.0, 40.0
 SOON = 10.0  # seconds that a reader waits for an answer about a game

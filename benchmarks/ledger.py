@@ -17,8 +17,8 @@ from sqlalchemy import event
 sys.path.append(str(Path(__file__).parents[1] / "tests"))
 from private_postgresql import Server, programs
 
-from twin.data.history import history_from
-from twin.data.ledger import Ledger
+from twin.data.ledger.store import Ledger
+from twin.data.settle import history_from
 from twin.data.statistics import lane_statistics
 
 FEW, MANY, LANES = 100_000, 10_000_000, 1_000

@@ -8,10 +8,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from twin.data.feed import feed_of_history
-from twin.data.history import history_from
 from twin.data.scenarios import POLICIES, research_lanes
-from twin.portfolio import portfolio_of, research_portfolio
+from twin.data.settle import history_from
+from twin.plan.feed import feed_of_history
+from twin.plan.portfolio import portfolio_of, research_portfolio
 
 LANES = ("BER-MUC", "HAM-ROT", "FRA-PAR")
 HOSTILE = {

@@ -8,7 +8,7 @@ import pytest
 import small_paper
 from private_postgresql import Server, programs
 
-from twin.data.ledger import Ledger
+from twin.data.ledger.store import Ledger
 
 # Files that take a minute and more: begun first, they do not keep one worker waiting for the other at the end.
 LONG = ("test_ledger_large.py", "test_ledger_reliability.py", "test_analyst.py", "test_hub_browser.py", "test_apps.py")

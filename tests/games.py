@@ -5,7 +5,7 @@ from itertools import combinations
 import numpy as np
 from scipy.optimize import linprog
 
-from twin.coalitions import game_of_table
+from twin.games.coalitions import game_of_table
 
 TVA = game_of_table(  # Straffin and Heaney (1981): dams of the Tennessee Valley Authority
     {"1": 163520, "2": 140826, "3": 250096, "12": 301607, "13": 378821, "23": 367370, "123": 412584}, list("123")

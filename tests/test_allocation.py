@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 from games import TVA, game_of, number, subsets
 
-from twin import allocation, pooling, simulate
-from twin.coalitions import all_coalitions
-from twin.joint_demand import covariance_matrix, orders
+from twin import simulate
+from twin.games import allocation, pooling
+from twin.games.coalitions import all_coalitions
+from twin.games.joint_demand import covariance_matrix, orders
 
 SPREAD = 10 * NormalDist().pdf(NormalDist().inv_cdf(0.9))  # what a pallet of spread costs at c = 1, s = 10
 RULES = {

@@ -9,7 +9,7 @@ import analyst_worlds as worlds
 import pytest
 from analyst_worlds import HOSTILE, LANES, MODELS, Model, questions, renamed
 
-from twin import lane, scenario
+from twin import lane
 from twin.analyst import facts, online
 from twin.analyst.answer import OFFLINE, UNCHECKED
 from twin.analyst.conversation import KEPT, TOLD, Conversation
@@ -17,7 +17,8 @@ from twin.analyst.evidence import Evidence
 from twin.analyst.gemini import Call, Unavailable
 from twin.analyst.offline import NOTHING, STORIES
 from twin.data.text import visible
-from twin.portfolio import RANKINGS, Change
+from twin.plan import lane_report
+from twin.plan.portfolio import RANKINGS, Change
 
 QUESTIONS = questions()
 SAME = {name: name for name in LANES}
@@ -49,7 +50,7 @@ def nothing_made_up(answer, portfolio):
     shown = {visible(name, 40): name for name in portfolio.policies.index}
     for fact in answer.facts:
         assert answer.evidence.facts[fact.id] == fact
-        if fact.key in answer.evidence.lanes and fact.name in scenario.UNITS:
+        if fact.key in answer.evidence.lanes and fact.name in lane_report.UNITS:
             name = shown[answer.evidence.lanes[fact.key]]
             assert fact.value == directly(id(portfolio), portfolio, name)[fact.name], fact.id
 
@@ -67,7 +68,7 @@ def directly(key, portfolio, name):
     if (key, name) not in KNOWN:
         moments, policy = portfolio.inputs(name)
         _, volumes = portfolio.feed.series(name)
-        KNOWN[key, name] = scenario.evaluate(moments, policy, volumes, horizon=portfolio.horizon)
+        KNOWN[key, name] = lane_report.evaluate(moments, policy, volumes, horizon=portfolio.horizon)
     return KNOWN[key, name]
 
 

@@ -8,9 +8,9 @@ from gemini_server import KEY, GeminiServer
 
 from twin.__main__ import main
 from twin.data.history import write_csv
-from twin.data.ledger import Ledger
+from twin.data.ledger.store import Ledger
 from twin.data.scenarios import network, research_lanes
-from twin.portfolio import research_portfolio
+from twin.plan.portfolio import research_portfolio
 
 SETTINGS = ("GEMINI_API_KEY", "GOOGLE_API_KEY", "GEMINI_MODEL", "GEMINI_CLIENT", "GEMINI_ENDPOINT")
 

@@ -5,36 +5,35 @@ from importlib import import_module
 
 import numpy as np
 import pytest
+from house import public_formulas
 from scipy import stats
 
 from twin import (
     _check,
-    alliance,
-    allocation,
     buffers,
-    coalitions,
     cooperation,
-    core,
-    core_allocation,
     demand,
     distribution,
     finance,
     forecast,
-    joint_demand,
     lane,
     lot_size,
-    mutual_help,
     newsvendor,
-    pooling,
     reservation,
     resilience,
     simulate,
     volatility,
 )
-
-MODULES = """demand newsvendor distribution buffers lot_size cooperation resilience finance forecast volatility
-simulate joint_demand reservation mutual_help coalitions pooling allocation core core_allocation
-alliance lane""".split()
+from twin.games import (
+    alliance,
+    allocation,
+    coalitions,
+    core_allocation,
+    joint_demand,
+    mutual_help,
+    pooling,
+    stability,
+)
 
 
 def number(value):
@@ -310,12 +309,12 @@ OTHERS = {
         needs=(TABLE[0], TABLE[1][1:]),
         internal_capacity=([1.0, 1.0], [[1.0], [-1.0, 1.0], [np.nan, 1.0]]),
     ),
-    core.excess: dict(**GAME, allocation=SHARES),
-    core.leaving: dict(**GAME, allocation=(SHARES[0], [*SHARES[1], [4.0, 6.0]])),
-    core.in_core: dict(**GAME, allocation=(SHARES[0], [*SHARES[1], [4.0, 6.0]])),
-    core.rounding: GAME,
-    core.least_core: GAME,
-    core.acceptable: GAME,
+    stability.excess: dict(**GAME, allocation=SHARES),
+    stability.leaving: dict(**GAME, allocation=(SHARES[0], [*SHARES[1], [4.0, 6.0]])),
+    stability.in_core: dict(**GAME, allocation=(SHARES[0], [*SHARES[1], [4.0, 6.0]])),
+    stability.rounding: GAME,
+    stability.least_core: GAME,
+    stability.acceptable: GAME,
     core_allocation.nucleolus: dict(costs=(GAME["costs"][0], [*GAME["costs"][1], [0.0, 1.0, 1.0, 3.0]])),
     core_allocation.equal_profit: GAME,
     alliance.assess: dict(pool=(POOL, [])),
@@ -466,7 +465,7 @@ def test_arguments_are_not_changed_and_lists_do_as_well_as_arrays(function):
 
 
 def test_every_public_formula_has_its_contract_here():
-    modules = [import_module(f"twin.{module}") for module in MODULES]
+    modules = [import_module(f"twin.{module}") for module in public_formulas()]
     public = {
         name(function)
         for module in modules

@@ -10,8 +10,8 @@ import pytest
 from small_paper import PARAMETERS, WORK, contents_of, make_project, save_notebook, waits
 
 from twin.__main__ import main
-from twin.batch.cluster import executor_on
 from twin.batch.paper import build
+from twin.compute.cluster import executor_on
 
 SWEEP = """jobs:
   - name: sizes

@@ -5,7 +5,7 @@ from itertools import combinations
 import numpy as np
 import pytest
 
-from twin import coalitions
+from twin.games import coalitions
 
 NAMES = ["A", "B", "C"]
 TABLE = {

@@ -13,7 +13,7 @@ import pytest
 
 from twin import __version__
 from twin.__main__ import main
-from twin.data.history import read_history
+from twin.data.load import read_history
 from twin.lane import UNITS, Policy
 
 DAYS = [f"2024-01-{day:02d}" for day in range(1, 31)]

@@ -19,7 +19,7 @@ from games import (
 )
 from scipy.optimize import linprog
 
-from twin import allocation, coalitions, core, core_allocation, pooling
+from twin.games import allocation, coalitions, core_allocation, pooling, stability
 
 RULES = [
     allocation.proportional,
@@ -163,7 +163,7 @@ def test_nucleolus_by_the_criterion_of_kohlberg(costs):
 @pytest.mark.parametrize("seed", range(24))
 def test_nucleolus_where_nobody_pays_more_than_alone_though_that_would_calm_the_others(seed):
     costs = loose(seed, 3 + seed % 4)
-    assert core.least_core(costs).gain > 0
+    assert stability.least_core(costs).gain > 0
     assert satisfies_kohlberg(costs, core_allocation.nucleolus(costs))
 
 
@@ -198,13 +198,15 @@ def test_the_currency_does_not_matter(costs, scale):
     np.testing.assert_allclose(
         core_allocation.nucleolus(scale * costs), scale * core_allocation.nucleolus(costs), atol=1e-9 * large
     )
-    assert core.least_core(scale * costs).gain == pytest.approx(scale * core.least_core(costs).gain, abs=1e-9 * large)
-    ours, ends = core.acceptable(costs), core.acceptable(scale * costs)
+    assert stability.least_core(scale * costs).gain == pytest.approx(
+        scale * stability.least_core(costs).gain, abs=1e-9 * large
+    )
+    ours, ends = stability.acceptable(costs), stability.acceptable(scale * costs)
     np.testing.assert_allclose(ends, scale * np.array(ours), atol=1e-8 * large)
     spread = spread_of(costs, core_allocation.equal_profit(costs))
     assert spread_of(scale * costs, core_allocation.equal_profit(scale * costs)) == pytest.approx(spread, abs=1e-7)
     shares = allocation.shapley(costs)
-    assert core.in_core(scale * costs, scale * shares) == core.in_core(costs, shares)
+    assert stability.in_core(scale * costs, scale * shares) == stability.in_core(costs, shares)
 
 
 def test_nucleolus_of_two_splits_the_saving_and_of_one_is_its_cost():
@@ -221,12 +223,12 @@ def test_nucleolus_of_a_whole_that_is_dearer_than_its_members_is_refused():
 @pytest.mark.parametrize("each", [[4.0, 1.0, 8.0, 2.0], [0.1, 0.2, 0.3], [1e-3, 1e3, 0.0, 0.0, 7.0]])
 def test_a_game_without_savings_has_one_allocation_for_all(each):
     costs = rows(len(each)) @ each
-    found = core.least_core(costs)
+    found = stability.least_core(costs)
     assert found.gain == pytest.approx(0.0, abs=1e-12 * max(each))
     for shares in (
         core_allocation.nucleolus(costs),
         found.allocation,
-        *core.acceptable(costs),
+        *stability.acceptable(costs),
         core_allocation.equal_profit(costs),
     ):
         np.testing.assert_allclose(shares, each, atol=1e-8 * max(each))
@@ -235,10 +237,14 @@ def test_a_game_without_savings_has_one_allocation_for_all(each):
 @pytest.mark.parametrize("partners", [2, 3, 5])
 def test_a_game_of_nothing(partners):
     costs = np.zeros(2**partners)
-    assert core.least_core(costs).gain == 0.0
-    for shares in (core_allocation.nucleolus(costs), core.least_core(costs).allocation, *core.acceptable(costs)):
+    assert stability.least_core(costs).gain == 0.0
+    for shares in (
+        core_allocation.nucleolus(costs),
+        stability.least_core(costs).allocation,
+        *stability.acceptable(costs),
+    ):
         np.testing.assert_array_equal(shares, 0.0)
-    assert core.in_core(costs, np.zeros(partners))
+    assert stability.in_core(costs, np.zeros(partners))
 
 
 def test_a_partner_that_costs_nothing_changes_nothing():
@@ -247,8 +253,8 @@ def test_a_partner_that_costs_nothing_changes_nothing():
         costs = concave(seed, 3)
         more = np.concatenate((costs, costs))  # partner 3 adds nothing to anybody
         np.testing.assert_allclose(core_allocation.nucleolus(more), [*core_allocation.nucleolus(costs), 0.0], atol=1e-8)
-        ends = core.acceptable(more)
-        np.testing.assert_allclose(ends.low[:3], core.acceptable(costs).low, atol=1e-7)
+        ends = stability.acceptable(more)
+        np.testing.assert_allclose(ends.low[:3], stability.acceptable(costs).low, atol=1e-7)
         np.testing.assert_allclose((ends.low[3], ends.high[3]), 0.0, atol=1e-7)
         assert spread_of(costs, core_allocation.equal_profit(more)[:3]) == pytest.approx(
             spread_of(costs, core_allocation.equal_profit(costs)), abs=1e-7
@@ -268,7 +274,7 @@ def test_partners_of_very_unequal_size(large, rule):
         needs = rng.gamma(4.0, 25.0, (50, 4)) * [large, large, 1.0, 1.0]
         costs = pooling.capacity_cost_on_record(coalitions.all_coalitions(4), needs, 10.0, 40.0)
         share = rule(costs)
-        assert core.in_core(costs, share)
+        assert stability.in_core(costs, share)
         assert share.sum() == pytest.approx(costs[-1], rel=1e-12)
 
 
@@ -312,14 +318,14 @@ EVEN = [costs for costs in GAMES if np.all(costs[2 ** np.arange(len(costs).bit_l
 
 @pytest.mark.parametrize("costs", EVEN, ids=lambda costs: f"{len(costs)}")
 def test_eq_8_17_the_least_difference_of_the_core(costs):
-    shares, gain = core_allocation.equal_profit(costs), core.least_core(costs).gain
-    assert core.leaving(costs, shares).gain <= max(gain, 0.0) + 1e-8 * costs.max()
+    shares, gain = core_allocation.equal_profit(costs), stability.least_core(costs).gain
+    assert stability.leaving(costs, shares).gain <= max(gain, 0.0) + 1e-8 * costs.max()
     witness = least_spread(costs, max(gain_by_weights(costs), 0.0) + 1e-9 * costs.max())
     assert spread_of(costs, shares) == pytest.approx(witness, abs=1e-6)
     if gain <= 0:
-        assert core.in_core(costs, shares)
+        assert stability.in_core(costs, shares)
         for other in (*(rule(costs) for rule in RULES), core_allocation.nucleolus(costs)):
-            if core.in_core(costs, other):
+            if stability.in_core(costs, other):
                 assert spread_of(costs, shares) <= spread_of(costs, other) + 1e-7
 
 

@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from twin.data.feed import RECENT, feed_of_history, feed_of_ledger
-from twin.data.history import load_history
-from twin.data.policies import policy_of, starting_policies
+from twin.data.load import load_history
 from twin.data.scenarios import POLICIES, network, research_lanes
 from twin.lane import Policy, assess
+from twin.plan.feed import RECENT, feed_of_history, feed_of_ledger
+from twin.plan.policies import policy_of, starting_policies
 
 
 @pytest.fixture(scope="module")

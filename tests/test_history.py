@@ -13,7 +13,8 @@ from datetime import date, timedelta
 import numpy as np
 import pytest
 
-from twin.data.history import dense, load_history, read_history, write_csv
+from twin.data.history import dense, write_csv
+from twin.data.load import load_history, read_history
 from twin.data.text import visible
 
 DAILY = "date,lane,volume\n2024-01-01,A,5\n2024-01-02,A,7\n2024-01-03,B,2\n"

@@ -10,12 +10,12 @@ import pytest
 from nbclient import NotebookClient
 from pypdf import PdfReader
 
-from twin import scenario
 from twin.data.history import write_csv
-from twin.data.ledger import RESET_TOKEN, Ledger
+from twin.data.ledger.store import RESET_TOKEN, Ledger
 from twin.data.scenarios import network, research_lanes
-from twin.quantities import written
-from twin.view.hub import report, still
+from twin.plan import lane_report
+from twin.plan.quantities import written
+from twin.view.hub import downloads, still
 from twin.view.hub.controls import OPTIMUM
 from twin.view.hub.hub import Hub
 from twin.view.hub.tabs import TABS
@@ -285,9 +285,9 @@ def test_the_pdf_opens_and_holds_the_same_numbers(hub, monkeypatch):
     text = " ".join(" ".join(page.extract_text() for page in PdfReader(io.BytesIO(data)).pages).split())
     assert name == "BER-MUC.pdf" and "Lane BER-MUC" in text
     for number, value in hub.session.numbers().items():
-        assert f"{number.replace('_', ' ')} {written(value, scenario.UNITS[number])}" in text, number
+        assert f"{number.replace('_', ' ')} {written(value, lane_report.UNITS[number])}" in text, number
     assert "holding cost $9.00 a pallet and day" in text and "fixed order cost $600.0 an order" in text
-    assert report.pdf(hub.session) == data
+    assert downloads.pdf(hub.session) == data
 
 
 @pytest.mark.parametrize("lane", ["=cmd|' /C calc'!A0", 'a/b\\c"<x>#$*_', "東京-大阪", "x" * 400])
@@ -300,7 +300,7 @@ def test_lanes_of_any_name_can_be_reported(lane, tmp_path):
     for tab in TABS:
         hub.sheet.active = tab
         assert "<x>" not in hub.sheet.page
-    assert report.pdf(hub.session).startswith(b"%PDF") and "/" not in report.FILES["csv"](hub.session)[0]
+    assert downloads.pdf(hub.session).startswith(b"%PDF") and "/" not in downloads.FILES["csv"](hub.session)[0]
 
 
 # ------------------------------------------------------------ the data feed

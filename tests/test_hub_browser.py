@@ -8,12 +8,13 @@ import pytest
 from apps import opened, standalone
 from pypdf import PdfReader
 
-from twin import lane, scenario
-from twin.data.feed import feed_of_history
+from twin import lane
 from twin.data.history import write_csv
-from twin.data.ledger import Ledger
+from twin.data.ledger.store import Ledger
 from twin.data.scenarios import POLICIES, network, research_lanes
-from twin.quantities import written
+from twin.plan import lane_report
+from twin.plan.feed import feed_of_history
+from twin.plan.quantities import written
 
 HUB = "06_operations_hub.ipynb"
 FEED = feed_of_history(research_lanes(), "research")
@@ -112,7 +113,7 @@ def directly(name="BER-MUC", horizon=14, **changed):
     """The numbers of a research lane by the formulas."""
     facts = FEED.statistics.loc[name]
     policy = lane.Policy(**{**POLICIES[name], "return_rate": facts["return_rate"], **changed})
-    return scenario.evaluate(facts, policy, FEED.series(name)[1], horizon=int(horizon))
+    return lane_report.evaluate(facts, policy, FEED.series(name)[1], horizon=int(horizon))
 
 
 def dial(page, name):
@@ -441,7 +442,7 @@ def test_the_report_and_its_table_hold_the_numbers_on_the_page(hub):
     hub.get_by_text("BER-MUC.pdf is ready.").wait_for()
     text = " ".join(" ".join(page.extract_text().split()) for page in PdfReader(download.value.path()).pages)
     for name, value in shown.items():
-        assert f"{name.replace('_', ' ')} {written(value, scenario.UNITS[name])}" in text, name
+        assert f"{name.replace('_', ' ')} {written(value, lane_report.UNITS[name])}" in text, name
     with hub.expect_download() as download:
         hub.get_by_role("button", name="CSV of all numbers").click()
     rows = csv.DictReader(io.StringIO(download.value.path().read_text(encoding="utf-8")))

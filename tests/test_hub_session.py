@@ -6,9 +6,10 @@ from urllib.parse import parse_qsl
 import numpy as np
 import pytest
 
-from twin import lane, scenario
-from twin.data.feed import feed_of_history
+from twin import lane
 from twin.data.scenarios import POLICIES, network, research_lanes
+from twin.plan import lane_report
+from twin.plan.feed import feed_of_history
 from twin.view.hub.controls import OPTIMUM, PRESETS, TARGETS, fields_for
 from twin.view.hub.session import HORIZON, NORMAL, SPARE, STRAINED, Session
 
@@ -30,7 +31,7 @@ def directly(session, name="BER-MUC", horizon=HORIZON, **changed):
     facts = session.feed.statistics.loc[name]
     known = {**POLICIES[name], "return_rate": facts["return_rate"], **changed}
     policy = lane.Policy(**known)
-    return scenario.evaluate(facts, policy, session.feed.series(name)[1], horizon=horizon)
+    return lane_report.evaluate(facts, policy, session.feed.series(name)[1], horizon=horizon)
 
 
 def test_it_opens_on_the_largest_lane(feed):

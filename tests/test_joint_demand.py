@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from twin import joint_demand, simulate
+from twin import simulate
 from twin.distribution import empirical
+from twin.games import joint_demand
 
 SD, RHO = [10.0, 20.0, 0.0, 5.0], [[1, 0.3, 0, -0.2], [0.3, 1, 0, 0.6], [0, 0, 1, 0], [-0.2, 0.6, 0, 1]]
 

@@ -4,8 +4,8 @@ import itertools
 
 import pytest
 
-from twin.data._lane_names import STARTS_A_FORMULA, lane_name, read_lane, written_lane
 from twin.data.errors import Refused
+from twin.data.lane_names import STARTS_A_FORMULA, lane_name, read_lane, written_lane
 
 NAMES = ["BER-MUC", "'s-Hertogenbosch", "''quoted''", "A=B", *(f"{mark}1+1" for mark in STARTS_A_FORMULA)]
 

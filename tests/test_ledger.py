@@ -11,8 +11,8 @@ import pandas as pd
 import pytest
 
 from twin.data.errors import LedgerError, RowsRefused
-from twin.data.history import load_history, read_history
-from twin.data.ledger import RESET_TOKEN, Flow, Ledger
+from twin.data.ledger.store import RESET_TOKEN, Flow, Ledger
+from twin.data.load import load_history, read_history
 from twin.data.scenarios import research_lanes
 
 DAY = datetime.date(2026, 1, 5)
@@ -166,8 +166,8 @@ def test_what_cannot_be_a_flow_is_refused_by_name(ledger, flow, said):
     ],
 )
 def test_the_database_keeps_the_rules_itself(ledger, values):
-    from twin.data._engine import writing
-    from twin.data._schema import flows
+    from twin.data.ledger.engine import writing
+    from twin.data.ledger.schema import flows
 
     with pytest.raises(LedgerError, match="refuses a value that breaks its rules; nothing was changed"):
         with writing(ledger._engine) as connection:
@@ -186,8 +186,8 @@ def test_the_database_keeps_the_rules_itself(ledger, values):
     ],
 )
 def test_the_database_keeps_its_memory_of_imports_and_versions_right(ledger, table, values):
-    from twin.data._engine import writing
-    from twin.data._schema import metadata
+    from twin.data.ledger.engine import writing
+    from twin.data.ledger.schema import metadata
 
     if table == "import":
         right = {"digest": "a", "repeat": 0, "source": "b", "records": 1, "period": "D", "imported_at": "c"}
@@ -199,8 +199,8 @@ def test_the_database_keeps_its_memory_of_imports_and_versions_right(ledger, tab
 
 
 def test_not_a_number_is_no_volume_for_the_database_either(ledger):
-    from twin.data._engine import writing
-    from twin.data._schema import flows
+    from twin.data.ledger.engine import writing
+    from twin.data.ledger.schema import flows
 
     try:
         with writing(ledger._engine) as connection:

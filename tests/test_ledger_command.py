@@ -7,7 +7,7 @@ import json
 import pytest
 
 from twin.__main__ import main
-from twin.data.ledger import RESET_TOKEN
+from twin.data.ledger.store import RESET_TOKEN
 
 FLOWS = "date,lane,volume,returns\n2026-01-05,A,5,1\n2026-01-06,A,7.25,0\n2026-01-06,=B,2,2\n"
 

@@ -7,7 +7,7 @@ import sys
 import numpy as np
 import pytest
 
-from twin.data.ledger import Ledger
+from twin.data.ledger.store import Ledger
 
 ROWS, LANES = 10_000_000, 1_000
 MEMORY = 500  # MB, of the process that imports

@@ -17,7 +17,7 @@ import psycopg
 import pytest
 
 from twin.data.errors import LedgerError
-from twin.data.ledger import RESET_TOKEN, Ledger
+from twin.data.ledger.store import RESET_TOKEN, Ledger
 
 PATIENCE = 5  # seconds within which a sentence comes
 KILLS = 20
@@ -87,7 +87,7 @@ def test_a_killed_import_leaves_all_or_nothing(ledger, url, tmp_path):
 
 APPEND = """
 import sys
-from twin.data.ledger import Ledger
+from twin.data.ledger.store import Ledger
 with Ledger(sys.argv[1]) as ledger:
     for i in range(int(sys.argv[3])):
         print(ledger.append("2026-01-05", f"WRITER-{sys.argv[2]}", i).id)
@@ -162,8 +162,8 @@ def test_nobody_waits_for_long_behind_a_lock(server):
 
 
 def test_a_ledger_is_busy_while_somebody_else_writes(ledger):
-    from twin.data._engine import writing
-    from twin.data._schema import flows
+    from twin.data.ledger.engine import writing
+    from twin.data.ledger.schema import flows
 
     flow = ledger.append(DAY, "A", 1)
     with writing(ledger._engine) as connection:
@@ -176,7 +176,7 @@ def test_a_ledger_is_busy_while_somebody_else_writes(ledger):
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
 def test_a_forked_process_opens_connections_of_its_own(ledger):
-    from twin.data._engine import reading
+    from twin.data.ledger.engine import reading
 
     def connection():  # what tells one from another: the server's process, or the open file itself
         with reading(ledger._engine) as found:

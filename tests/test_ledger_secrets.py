@@ -21,8 +21,8 @@ from twin.batch.notebook import NotebookError, execute
 from twin.batch.plan import Job, read_plan
 from twin.batch.provenance import inputs_of
 from twin.data.errors import LedgerError
-from twin.data.history import load_history
-from twin.data.ledger import Ledger
+from twin.data.ledger.store import Ledger
+from twin.data.load import load_history
 from twin.data.scenarios import research_lanes
 
 ROOT = Path(__file__).parents[1]

@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from twin.data.history import read_history
-from twin.data.ledger import Ledger
+from twin.data.ledger.store import Ledger
+from twin.data.load import read_history
 from twin.data.scenarios import research_lanes
 from twin.data.statistics import lane_statistics
 
@@ -156,18 +156,18 @@ def test_all_that_was_returned_is_exactly_all(ledger, tmp_path):
 
 
 def test_statistics_see_one_state_while_others_write(ledger, url, monkeypatch):
-    from twin.data import _adding_up
+    from twin.data.ledger import statistics_query
 
     ledger.import_history(research_lanes())
     expected = ledger.statistics()
-    plain = _adding_up.period_sums
+    plain = statistics_query.period_sums
 
     def interrupted(*arguments):
         with Ledger(url) as other:
             other.append("2026-06-01", "NEW", 1)
         return plain(*arguments)
 
-    monkeypatch.setattr(_adding_up, "period_sums", interrupted)
+    monkeypatch.setattr(statistics_query, "period_sums", interrupted)
     pd.testing.assert_frame_equal(ledger.statistics(), expected)
 
 

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from twin import mutual_help, simulate
-from twin.joint_demand import covariance_matrix
+from twin import simulate
+from twin.games import mutual_help
+from twin.games.joint_demand import covariance_matrix
 
 LENDING, SURCHARGE = 4.0, 20.0
 

@@ -7,20 +7,25 @@ from dataclasses import fields
 from pathlib import Path
 
 import pytest
+from house import public_formulas
 
-from twin import lane, report, scenario
+from twin import lane
 from twin.analyst.measures import MEASURES
+from twin.plan import lane_report, table_report
 
-MODULES = """demand newsvendor distribution buffers lot_size cooperation resilience finance forecast volatility
-simulate joint_demand reservation mutual_help coalitions pooling allocation core core_allocation
-alliance lane scenario""".split()
 TEXT = (Path(__file__).parents[1] / "NOTATION.md").read_text(encoding="utf-8")
 ROWS = [[cell.strip() for cell in line.strip("|").split("|")] for line in TEXT.splitlines() if line.startswith("| `")]
 UNITS = {name: row[2] for row in ROWS for name in re.findall(r"`(\w+)`", row[0])}
-IN_CODE = {**report._STATISTICS, **report._FORECAST, **report._POLICY, **lane.UNITS, **scenario.UNITS}
+IN_CODE = {
+    **table_report._STATISTICS,
+    **table_report._FORECAST,
+    **table_report._POLICY,
+    **lane.UNITS,
+    **lane_report.UNITS,
+}
 FUNCTIONS = [
     function
-    for module in MODULES
+    for module in public_formulas()
     for name, function in inspect.getmembers(importlib.import_module(f"twin.{module}"), inspect.isfunction)
     if not name.startswith("_") and function.__module__ == f"twin.{module}"
 ]

@@ -6,11 +6,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from twin import alliance
-from twin.data.feed import feed_of_history
-from twin.data.history import read_history, write_csv
-from twin.data.partners import needs_together
+from twin.data.history import write_csv
+from twin.data.load import read_history
 from twin.data.scenarios import network, research_partners
+from twin.games import alliance
+from twin.plan.feed import feed_of_history
+from twin.plan.partners import needs_together
 from twin.view.hub.hub import Hub
 from twin.view.hub.session import Session
 

@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 from scipy.integrate import quad
 
-from twin import newsvendor, pooling, simulate
-from twin.coalitions import all_coalitions
-from twin.joint_demand import covariance_matrix
+from twin import newsvendor, simulate
+from twin.games import pooling
+from twin.games.coalitions import all_coalitions
+from twin.games.joint_demand import covariance_matrix
 
 NORMAL = NormalDist()
 MEAN, SD = np.array([100.0, 60.0, 150.0, 0.0]), [30.0, 10.0, 40.0, 5.0]

@@ -5,11 +5,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from twin import lane, scenario
-from twin.data.feed import feed_of_history
-from twin.data.policies import policy_of
+from twin import lane
 from twin.data.scenarios import network
-from twin.portfolio import Change, portfolio_of, research_portfolio
+from twin.plan import lane_report
+from twin.plan.feed import feed_of_history
+from twin.plan.policies import policy_of
+from twin.plan.portfolio import Change, portfolio_of, research_portfolio
 
 PORTFOLIO = research_portfolio()
 NAME = "BER-MUC"
@@ -19,7 +20,7 @@ def directly(moments=None, horizon=14, scale=1.0, **changed):
     """The numbers of the lane by the formulas."""
     policy = replace(policy_of(PORTFOLIO.policies.loc[NAME]), **changed)
     moments = moments or dict(PORTFOLIO.feed.statistics.loc[NAME, ["demand_mean", "demand_sd"]])
-    return scenario.evaluate(moments, policy, scale * PORTFOLIO.feed.series(NAME)[1], horizon=horizon)
+    return lane_report.evaluate(moments, policy, scale * PORTFOLIO.feed.series(NAME)[1], horizon=horizon)
 
 
 def test_a_lane_as_it_stands():

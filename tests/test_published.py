@@ -9,22 +9,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from twin import (
-    allocation,
-    buffers,
-    coalitions,
-    cooperation,
-    core,
-    core_allocation,
-    demand,
-    distribution,
-    finance,
-    joint_demand,
-    lot_size,
-    newsvendor,
-    pooling,
-    reservation,
-)
+from twin import buffers, cooperation, demand, distribution, finance, lot_size, newsvendor, reservation
+from twin.games import allocation, coalitions, core_allocation, joint_demand, pooling, stability
 
 CASES = json.loads(Path(__file__).with_name("published.json").read_text(encoding="utf-8"))
 QUANTILES = (np.arange(10**6) + 0.5) / 10**6  # equally likely outcomes; they resolve a quantile to about 1e-5
@@ -426,9 +412,9 @@ def _(demand_sd, correlation, holding_cost, stockout_cost):
         "shapley_costs": allocation.shapley(costs),
         "nucleolus_costs": core_allocation.nucleolus(costs),
         "covariance_allocation": by_covariance,
-        "core_nonempty": core.least_core(costs).gain <= 0,
-        "shapley_in_core": core.in_core(costs, allocation.shapley(costs)),
-        "covariance_allocation_in_core": core.in_core(costs, by_covariance),
+        "core_nonempty": stability.least_core(costs).gain <= 0,
+        "shapley_in_core": stability.in_core(costs, allocation.shapley(costs)),
+        "covariance_allocation_in_core": stability.in_core(costs, by_covariance),
     }
 
 
@@ -441,11 +427,11 @@ def game(values):
 
 def judged(costs):
     shares = allocation.shapley(costs)
-    empty = core.least_core(costs).gain > 1e-9 * np.abs(costs).max()
+    empty = stability.least_core(costs).gain > 1e-9 * np.abs(costs).max()
     return (
         shares,
         core_allocation.nucleolus(costs),
-        {"core_empty": empty, "shapley_in_core": core.in_core(costs, shares)},
+        {"core_empty": empty, "shapley_in_core": stability.in_core(costs, shares)},
     )
 
 
@@ -476,7 +462,7 @@ def _(shared_order_cost, demand_rates, holding_costs):
     each = lot_size.order_cost(lots, demand_rates, shared_order_cost, holding_costs)
     costs = np.sqrt(coalitions.all_coalitions(len(each)) @ each**2)
     shares = allocation.proportional(costs, each**2)
-    assert core.in_core(costs, shares)
+    assert stability.in_core(costs, shares)
     return {"individual_costs": each, "grand_coalition_cost": costs[-1], "soc_allocation": shares}
 
 

@@ -14,11 +14,11 @@ import pandas as pd
 import pytest
 from test_real_data import real_data
 
-from twin import alliance, allocation, core
 from twin.batch.notebook import execute
-from twin.data.feed import feed_of_history
-from twin.data.history import read_history
-from twin.data.partners import largest, needs_together
+from twin.data.load import read_history
+from twin.games import alliance, allocation, stability
+from twin.plan.feed import feed_of_history
+from twin.plan.partners import largest, needs_together
 
 PLACE, SURCHARGE = 10.0, 40.0
 NOTEBOOK = Path(__file__).parents[1] / "notebooks" / "08_coalitions.ipynb"
@@ -143,7 +143,7 @@ def test_prices_of_scarcity_last_whichever_months_are_looked_at(tons):
         months = rng.choice(60, size=rng.integers(3, 60))  # also the same month twice
         pool = alliance.Pool(tons.to_numpy()[months], SURCHARGE, reservation_cost=PLACE)
         share = allocation.dual_price_rule(pool.scarcity_prices(), pool.needs)
-        assert core.in_core(pool.costs(), share)
+        assert stability.in_core(pool.costs(), share)
 
 
 def test_the_notebook_says_the_same_of_a_file_of_them(tons, contract, tmp_path):

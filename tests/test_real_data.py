@@ -22,11 +22,12 @@ from twin import forecast, resilience
 from twin.__main__ import main
 from twin.analyst.conversation import Conversation
 from twin.analyst.trials import one_of_each
-from twin.data.feed import feed_of_history
-from twin.data.history import dense, read_history
+from twin.data.history import dense
+from twin.data.load import read_history
 from twin.data.text import visible
 from twin.lane import Policy
-from twin.portfolio import portfolio_of
+from twin.plan.feed import feed_of_history
+from twin.plan.portfolio import portfolio_of
 
 
 class Case(NamedTuple):

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from twin.batch.plan import read_plan
-from twin.data.history import dense, read_history, write_csv
+from twin.data.history import dense, write_csv
+from twin.data.load import read_history
 from twin.data.scenarios import POLICIES, network, research_lanes, research_partners
 from twin.data.statistics import assessable, lane_statistics
 from twin.lane import Policy, assess

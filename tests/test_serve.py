@@ -9,8 +9,8 @@ import pytest
 from jupyter_server.services.kernels.kernelmanager import AsyncMappingKernelManager
 from tornado.web import HTTPError
 
-from twin import serve
-from twin.serve import Sessions
+from twin.apps import serve
+from twin.apps.serve import Sessions
 
 ROOT = Path(__file__).parents[1]
 PAGE, AHEAD = {"env": {"VOILA_PREHEAT": "False"}}, {"env": {"VOILA_PREHEAT": "True"}}

@@ -1,6 +1,6 @@
 """Settings come from the environment, else from a file .env here or above."""
 
-from twin.settings import setting
+from twin.data.settings import setting
 
 
 def test_environment_then_file_then_nothing(monkeypatch, tmp_path):

@@ -5,7 +5,8 @@ import pandas as pd
 import pytest
 
 from twin.data.account import Account
-from twin.data.history import History, dense, read_history
+from twin.data.history import History, dense
+from twin.data.load import read_history
 from twin.data.scenarios import network, research_lanes
 from twin.data.statistics import assessable, lane_statistics
 

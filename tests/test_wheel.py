@@ -11,7 +11,8 @@ from email import message_from_bytes
 from pathlib import Path
 
 import pytest
-from test_layers import HEAVY, ORDER
+from house import formulas
+from test_layers import HEAVY
 
 import twin
 
@@ -103,7 +104,7 @@ def test_the_example_of_the_readme_runs(installed):
 def test_formulas_load_nothing_heavy_and_their_examples_hold(installed):
     code = f"""
 import doctest, importlib, sys
-modules = [importlib.import_module(f"twin.{{name}}") for name in {ORDER}]
+modules = [importlib.import_module(f"twin.{{name}}") for name in {formulas()}]
 assert "site-packages" in modules[0].__file__, modules[0].__file__
 assert not {HEAVY} & set(sys.modules), sys.modules
 results = [doctest.testmod(module, optionflags=doctest.NORMALIZE_WHITESPACE) for module in modules]

@@ -14,14 +14,23 @@ from twin.view import theme
 
 PACKAGE = Path(twin.__file__).parent
 #: What runs notebooks, pages, papers and commands is no library.
-INSIDE = {"analyst", "batch", "command", "kernels", "view", "serve", "settings", "printing", "quantities"}
+INSIDE = {"analyst", "apps", "batch", "command", "compute", "view", "data.files", "data.ledger"}
+#: The one module of such a folder that others import.
+DOORS = {"data.ledger.store"}
 
 
 def modules():
     """Return the names of the public modules, formulas first."""
     names = [path.relative_to(PACKAGE).with_suffix("").parts for path in PACKAGE.rglob("*.py")]
-    public = [parts for parts in names if parts[0] not in INSIDE and not any(part.startswith("_") for part in parts)]
+    public = [parts for parts in names if is_public(parts)]
     return [".".join(("twin", *parts)) for parts in sorted(public, key=lambda parts: (len(parts), parts))]
+
+
+def is_public(parts):
+    """Return whether others import the module of this path."""
+    folders = {".".join(parts[:depth]) for depth in range(1, len(parts) + 1)}
+    private = any(part.startswith("_") for part in parts)
+    return not private and (not folders & INSIDE or ".".join(parts) in DOORS)
 
 
 def described_fields(thing):

@@ -3,7 +3,7 @@
 import re
 
 from twin.analyst.measures import MEASURES
-from twin.quantities import label
+from twin.plan.quantities import label
 
 NUMBER, LANE = "\ue000", "\ue001"  # stand for what is filled in, while the words around it are read
 FAR = 5  # words that may stand between a name and its number

@@ -7,8 +7,8 @@ from twin.analyst.english import PATTERNS, WORDS, says
 from twin.analyst.measures import MEASURES
 from twin.analyst.numerals import numerals
 from twin.demand import DAYS_PER_PERIOD
-from twin.portfolio import INPUTS, Change
-from twin.quantities import label
+from twin.plan.portfolio import INPUTS, Change
+from twin.plan.quantities import label
 
 SMALL = 0.1  # how much more or less is taken where a question names no amount [-]
 _DAYS = {"day": 1.0, "week": 7.0, "month": DAYS_PER_PERIOD["MS"], "quarter": 3 * DAYS_PER_PERIOD["MS"], "year": 365.25}

@@ -24,7 +24,7 @@ class Conversation:
 
     model : what answers, such as `gemini.Gemini`; None for the offline analyst, who also stands in.
 
-    >>> from twin.portfolio import research_portfolio
+    >>> from twin.plan.portfolio import research_portfolio
     >>> analyst = Conversation()
     >>> analyst.ask("how large is the safety stock?", research_portfolio(), "HAM-ROT").text()
     'Safety stock of HAM-ROT is 138.1 pallets: buffer above the mean lead-time demand.'

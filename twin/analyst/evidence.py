@@ -9,7 +9,7 @@ from twin._check import require
 from twin.analyst.measures import MEASURES
 from twin.data.text import visible
 from twin.demand import PERIOD_NAMES
-from twin.quantities import label, quantity, unit_in
+from twin.plan.quantities import label, quantity, unit_in
 
 CHANGES = {".change": "change of ", ".relative": "relative change of "}  # endings of names: against the lane as it is
 CLOSE = 1e-9  # relative difference up to which two sources say the same

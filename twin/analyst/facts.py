@@ -2,10 +2,11 @@
 
 import numpy as np
 
-from twin import demand, scenario, volatility
+from twin import demand, volatility
 from twin._check import require
 from twin.analyst.measures import MEASURES
-from twin.portfolio import INPUTS, RANKINGS, Change
+from twin.plan import lane_report
+from twin.plan.portfolio import INPUTS, RANKINGS, Change
 
 RECENT = 14  # last periods of a lane that a model sees
 RAREST = 0.01  # share of periods that count as the largest [-]
@@ -111,7 +112,7 @@ def one_point_more(level):
 
 def _evaluation(evidence, portfolio, lane, key):
     numbers = portfolio.numbers(lane)
-    for name in scenario.UNITS:
+    for name in lane_report.UNITS:
         if name not in ("demand_mean", "demand_sd"):
             _add_or_miss(evidence, key, name, numbers)
 
@@ -120,7 +121,7 @@ def _add_or_miss(evidence, key, name, numbers):
     if name in numbers:
         evidence.add(key, name, numbers[name])
     else:
-        evidence.miss(key, name, f"a forecast takes at least {scenario.SHORTEST} known periods")
+        evidence.miss(key, name, f"a forecast takes at least {lane_report.SHORTEST} known periods")
 
 
 def _volatility(evidence, portfolio, lane, key, moments, policy):

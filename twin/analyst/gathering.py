@@ -8,9 +8,9 @@ from twin.analyst.evidence import Evidence
 from twin.analyst.story import Story
 from twin.data.text import visible
 from twin.demand import DAYS_PER_PERIOD
-from twin.portfolio import INPUTS
-from twin.quantities import label
-from twin.scenario import RISK_LEVEL
+from twin.plan.lane_report import RISK_LEVEL
+from twin.plan.portfolio import INPUTS
+from twin.plan.quantities import label
 
 FARTHEST = {"D": 90, "W": 52, "MS": 24}  # longest outlook [period]
 CAPACITY = {"capacity", "sharing", "resilience", "outlook", "network", "overview"}  # kinds that rest on own capacity

@@ -5,7 +5,7 @@ import json
 import warnings
 from dataclasses import dataclass
 
-from twin.settings import setting
+from twin.data.settings import setting
 
 MODEL = "gemini-flash-latest"
 VENDOR = "https://generativelanguage.googleapis.com/"  # also where the environment names another address

@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass, fields
 
-from twin import lane, scenario
+from twin import lane
 from twin.analyst.english import WORDS
+from twin.plan import lane_report
 
 _STATISTICS = {"demand_mean": "pallet/period", "demand_sd": "pallet/period", "last_volume": "pallet/period"}
 _STATISTICS |= {"trend": "pallet/period^2", "periods": "period", "first_date": "date", "last_date": "date"}
@@ -42,7 +43,7 @@ def _measure(name, meaning):
     elif name in _STATISTICS:
         unit, source = _STATISTICS[name], "data.statistics"
     else:
-        unit, source = scenario.UNITS[name], "lane.assess" if name in lane.UNITS else "scenario.evaluate"
+        unit, source = lane_report.UNITS[name], "lane.assess" if name in lane.UNITS else "scenario.evaluate"
     return Measure(unit, meaning, source, tuple(WORDS["measures"].get(name, ())))
 
 

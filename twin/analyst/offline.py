@@ -7,7 +7,7 @@ from twin.analyst import lane_stories
 from twin.analyst.english import WORDS
 from twin.analyst.measures import MEASURES
 from twin.analyst.story import capital, fact, listed
-from twin.quantities import label
+from twin.plan.quantities import label
 
 COMPARED = """profit coefficient_of_variation safety_stock overflow_probability resilience_index
 conditional_value_at_risk""".split()

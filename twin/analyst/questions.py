@@ -7,8 +7,8 @@ from twin.analyst.changes import Unclear, changes_in, days_in, direction_of
 from twin.analyst.english import KINDS, TOPICAL, WORDS, normal, says
 from twin.analyst.measures import MEASURES
 from twin.analyst.numerals import numerals
-from twin.portfolio import INPUTS, RANKINGS, Change
-from twin.quantities import label
+from twin.plan.portfolio import INPUTS, RANKINGS, Change
+from twin.plan.quantities import label
 
 ABBREVIATIONS = {"var", "cvar", "eoq", "cv", "sd of profit"}  # these say more than any longer name beside them
 SPREAD = {"demand_mean": "demand_sd", "lead_time_mean_days": "lead_time_sd_days", "workload_mean": "workload_sd"}

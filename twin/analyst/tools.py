@@ -6,7 +6,7 @@ from twin._check import require
 from twin.analyst import facts
 from twin.analyst.gathering import FARTHEST
 from twin.demand import DAYS_PER_PERIOD
-from twin.portfolio import HOW, INPUTS, RANKINGS, Change
+from twin.plan.portfolio import HOW, INPUTS, RANKINGS, Change
 
 MOST = 6  # calls in one answer
 _LANE = {"type": "string", "description": "key of a lane, such as lane1"}

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import twin
 from twin.batch import binder
-from twin.batch.apps import CARDS, about, cards
+from twin.batch.cards import CARDS, about, cards
 from twin.batch.normal_form import dumps, normalise
 
 BEGIN, END = "<!-- contents:begin -->", "<!-- contents:end -->"

@@ -12,13 +12,13 @@ from dataclasses import replace
 from pathlib import Path
 
 from twin.batch import log
-from twin.batch.kernel import workers as kernels
+from twin.batch.job_kernel import workers as kernels
 from twin.batch.normal_form import dumps, normalise
 from twin.batch.notebook import NotebookError
 from twin.batch.notebook import run as run_notebook
-from twin.batch.pool import in_parallel
 from twin.batch.provenance import VARIABLE, inputs_of, same_here, source
 from twin.batch.seal import faults, seal
+from twin.compute.pool import in_parallel
 
 
 def run(jobs, *, workers=None, executor=None, force=False):

@@ -10,7 +10,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from twin.batch.kernel import kernel_manager, workers
+from twin.batch.job_kernel import kernel_manager, workers
 from twin.batch.normal_form import dumps, normalise
 from twin.data.places import refuse_secrets
 
@@ -90,7 +90,7 @@ def rerun(path):
 
 def main(paths):
     """Run notebooks in place, in parallel, the others also when one fails; return the exit code."""
-    from twin.batch.pool import in_parallel
+    from twin.compute.pool import in_parallel
 
     with workers() as executor:
         failures = in_parallel(rerun, {Path(path).name: (path,) for path in paths}, executor=executor)

@@ -8,11 +8,11 @@ import sys
 from pathlib import Path
 
 from twin.batch import summary
-from twin.batch.alone import alone
 from twin.batch.digest import digest, digest_of_file, dump
 from twin.batch.expected import compare
 from twin.batch.jobs import run
 from twin.batch.plan import OURS, read_plan
+from twin.compute.alone import alone
 
 MADE = ("paper.pdf", "summary.csv", "summary.parquet")  # of out/; no template reads them
 MARK = ".paper.digest"  # says of what paper.pdf was made

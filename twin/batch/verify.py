@@ -5,12 +5,12 @@ import json
 from pathlib import Path
 
 from twin.batch import summary
-from twin.batch.alone import alone
 from twin.batch.expected import compare
 from twin.batch.paper import MADE, MARK, collect, finished_of, is_typeset, provenance_of, tells_provenance
 from twin.batch.plan import OURS, read_plan
 from twin.batch.provenance import inputs_of
 from twin.batch.seal import faults
+from twin.compute.alone import alone
 
 
 def verify(folder):

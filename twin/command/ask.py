@@ -6,7 +6,7 @@ import shutil
 import textwrap
 
 from twin._check import require
-from twin.command._reading import add_reading_options, read_policies, reading_of
+from twin.command.options import add_reading_options, read_policies, reading_of
 from twin.data.text import visible
 from twin.demand import DAYS_PER_PERIOD
 
@@ -79,10 +79,10 @@ def _width():
 
 def _portfolio(options):
     """The lanes that the options name, with what is known of them."""
-    from twin.data.feed import feed_of_history
-    from twin.data.history import load_history
+    from twin.data.load import load_history
     from twin.data.scenarios import POLICIES
-    from twin.portfolio import portfolio_of
+    from twin.plan.feed import feed_of_history
+    from twin.plan.portfolio import portfolio_of
 
     history = load_history(options.file or "", period=options.period, **reading_of(options))
     if options.policies:

@@ -7,8 +7,8 @@ from dataclasses import fields
 from functools import partial
 
 from twin._check import require
-from twin.command._lane_table import add_table_options, assess_lanes
-from twin.command._reading import add_reading_options, add_window, read_policies, reading_of
+from twin.command.assess_parquet import add_table_options, assess_lanes
+from twin.command.options import add_reading_options, add_window, read_policies, reading_of
 from twin.demand import DAYS_PER_PERIOD
 from twin.lane import Policy
 
@@ -114,8 +114,9 @@ def _assess(parser, options):
 
 
 def _assess_flows(options, given):
-    from twin import printing, report
-    from twin.data.history import load_history
+    from twin.command import printing
+    from twin.data.load import load_history
+    from twin.plan import table_report
 
     history = load_history(
         options.file or "",
@@ -129,7 +130,7 @@ def _assess_flows(options, given):
     )
     policies = read_policies(options.policies) if options.policies else None
     try:
-        found = report.assess_history(history, given, policies)
+        found = table_report.assess_history(history, given, policies)
     except ValueError:
         if len(history.account.refused):  # may be the reason
             print(history.account, file=sys.stderr)

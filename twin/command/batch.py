@@ -40,7 +40,7 @@ def _count(text):
 
 def _build(options):
     from twin.batch import paper
-    from twin.batch.cluster import executor_on
+    from twin.compute.cluster import executor_on
 
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # as Ctrl-C: nothing is left behind
     away = executor_on(options.scheduler) if options.scheduler is not None else contextlib.nullcontext()

@@ -5,7 +5,7 @@ import json
 import os
 import sys
 
-from twin.command._reading import add_reading_options, add_window, reading_of
+from twin.command.options import add_reading_options, add_window, reading_of
 from twin.data.text import visible
 from twin.demand import DAYS_PER_PERIOD, PERIOD_NAMES
 
@@ -79,7 +79,7 @@ def add(commands):
 
 
 def _with_ledger(run, options):
-    from twin.data.ledger import Ledger
+    from twin.data.ledger.store import Ledger
 
     with Ledger() as ledger:
         return run(ledger, options)

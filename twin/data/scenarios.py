@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from twin._check import numbers, require, whole
-from twin.data.history import history_from
+from twin.data.settle import history_from
 
 START = np.datetime64("2023-01-02", "D")  # a Monday
 DAYS = 156 * 7  # up to Sunday 2025-12-28

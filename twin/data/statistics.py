@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from twin._check import require
-from twin.data._periods import period_range, periods_between
+from twin.data.periods import period_range, periods_between
 
 
 def lane_statistics(history):

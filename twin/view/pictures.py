@@ -5,9 +5,9 @@ from matplotlib import rc_context
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from twin import scenario
-from twin.data._periods import shifted
+from twin.data.periods import shifted
 from twin.demand import PERIOD_NAMES
+from twin.plan import lane_report
 from twin.view import plots
 from twin.view.theme import ACCENT, BETTER, NAIVE, WITNESS
 
@@ -26,7 +26,7 @@ def history(dates, volumes, policy, numbers, horizon, period):
     plots.frame(ax, "Volume, forecast, and own capacity", "", f"pallets a {name}")
     shown = slice(max(len(volumes) - SHOWN, 0), None)
     ax.plot(dates[shown], volumes[shown], color=BETTER, linewidth=1.1)
-    interval = scenario.outlook(volumes, horizon)
+    interval = lane_report.outlook(volumes, horizon)
     if interval is not None:
         ahead = shifted(dates[-1], np.arange(1, horizon + 1), period)
         ax.plot(ahead, interval.mean, color=ACCENT)
@@ -55,8 +55,8 @@ def costs(policy, numbers, period):
     figure, ax = _sheet(4.6, left=0.155, right=0.95)
     unit = f"$/{PERIOD_NAMES[period]}"
     plots.frame(ax, "Cost of a service level", "cycle service level", f"expected buffer cost [{unit}]", percent="x")
-    levels = scenario.LEVELS
-    curve = scenario.cost_curve(levels, policy, numbers)
+    levels = lane_report.LEVELS
+    curve = lane_report.cost_curve(levels, policy, numbers)
     ax.plot(levels, curve, color=BETTER)
     best, chosen = numbers["critical_ratio"], numbers["service_level"]
     if levels[0] <= best <= levels[-1]:
@@ -76,7 +76,7 @@ def profits(statistics, policy, numbers, period):
         ax, f"Expected profit [$/{PERIOD_NAMES[period]}]", "cycle service level", "lead-time sd [day]", percent="x"
     )
     spreads = np.linspace(0.0, 2.0 * max(policy.lead_time_sd_days, 1.0), MAP_SPREADS)
-    surface = scenario.profit_map(MAP_LEVELS, spreads, statistics, policy, period=period)
+    surface = lane_report.profit_map(MAP_LEVELS, spreads, statistics, policy, period=period)
     shading = {"cmap": "cividis", "shading": "nearest", "rasterized": True}
     ax.pcolormesh(MAP_LEVELS, spreads, surface, **shading)
     low, high = surface.min(), surface.max()
@@ -95,7 +95,7 @@ def losses(statistics, policy, numbers, period):
     figure, ax = _sheet(4.6, left=0.05, right=0.97)
     name = PERIOD_NAMES[period]
     plots.frame(ax, f"Loss of a single {name}", f"loss [$/{name}]; below zero: profit", "")
-    draws = -scenario.simulated_profits(statistics, policy, numbers, period=period)
+    draws = -lane_report.simulated_profits(statistics, policy, numbers, period=period)
     draws = draws[draws <= np.quantile(draws, FARTHEST)]
     edge, mean = numbers["value_at_risk"], numbers["conditional_value_at_risk"]
     plots.histogram(ax, draws, BETTER, bins=50, split=edge)

@@ -55,7 +55,7 @@ class Dials(Asking):
     presets = traitlets.List().tag(sync=True)
 
 
-class LaneTable(anywidget.AnyWidget):
+class NetworkTable(anywidget.AnyWidget):
     """A table of lanes that can be sorted, searched and picked from.
 
     columns : list of dicts: name, label, kind ("text", "number", "share", "status" or "spark"), digits, help.
@@ -64,7 +64,7 @@ class LaneTable(anywidget.AnyWidget):
     thresholds : {"strain", "under_used"}: use of own capacity. [-]
     """
 
-    _esm, _css = _script("lane_table"), _STYLE
+    _esm, _css = _script("network_table"), _STYLE
     columns = traitlets.List().tag(sync=True)
     table = traitlets.Dict().tag(sync=True)
     sparks = traitlets.Bytes().tag(sync=True)

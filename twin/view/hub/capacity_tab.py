@@ -1,8 +1,8 @@
 """The tab on what the lane needs, what overflows to the partner, and how resilient that is."""
 
-from twin import scenario
-from twin.quantities import unit_in, written
-from twin.view.hub.words import cards, figure, picture, table
+from twin.plan import lane_report
+from twin.plan.quantities import unit_in, written
+from twin.view.words import cards, figure, picture, table
 
 PARTS = (
     ("buffer_points", "up to 50, for a buffer of two standard deviations of lead-time demand"),
@@ -16,7 +16,7 @@ def page(session, numbers):
     n, period, own = numbers, session.feed.period, f"{session.policy.internal_capacity:,.0f}"
 
     def card(label, name, remark=""):
-        return label, name, n[name], scenario.UNITS[name], remark
+        return label, name, n[name], lane_report.UNITS[name], remark
 
     needs = [
         card("Throughput with returns", "workload_mean", f"± {written(n['workload_sd'], 'pallet')}"),

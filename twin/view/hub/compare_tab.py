@@ -2,11 +2,11 @@
 
 from html import escape
 
-from twin import scenario
 from twin.data.text import visible
-from twin.quantities import rest_of, unit_in, written
+from twin.plan import lane_report
+from twin.plan.quantities import rest_of, unit_in, written
 from twin.view.hub.controls import OPTIMUM
-from twin.view.hub.words import figure, listed, table
+from twin.view.words import figure, listed, table
 
 COMPARED = """service_level safety_stock required_capacity fill_rate expected_overflow overflow_probability dependency
 resilience_index expected_warehousing_cost expected_outsourcing_cost buffer_cost profit value_at_risk
@@ -25,7 +25,7 @@ def page(session, numbers):
         )
     period, rows = session.feed.period, []
     for name in COMPARED:
-        unit, before, now = scenario.UNITS[name], kept["numbers"][name], numbers[name]
+        unit, before, now = lane_report.UNITS[name], kept["numbers"][name], numbers[name]
         kept_figure = f'<span data-kept="{name}" data-value="{before!r}">{written(before, unit)}</span>'
         words = name.replace("_", " "), kept_figure, figure(name, now, unit), difference(before, now, unit)
         rows.append([*words, escape(rest_of(unit, period))])

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from twin.demand import DAYS_PER_PERIOD
-from twin.quantities import label
+from twin.plan.quantities import label
 
 OPTIMUM = "newsvendor_optimum"
 TARGETS = ("service_level", OPTIMUM, "horizon")

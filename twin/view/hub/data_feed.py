@@ -7,16 +7,16 @@ from pathlib import Path
 
 from twin._check import require
 from twin.data.errors import RowsRefused
-from twin.data.feed import feed_of_history, feed_of_ledger
-from twin.data.history import load_history, read_history
+from twin.data.load import load_history, read_history
 from twin.data.places import HERE, is_ledger
 from twin.data.scenarios import POLICIES
 from twin.data.text import visible
+from twin.plan.feed import feed_of_history, feed_of_ledger
 from twin.view.guard import told
-from twin.view.hub import answers, forms
+from twin.view.hub import feed_answers, forms
 from twin.view.hub.uploads import Uploads
-from twin.view.hub.words import alert
 from twin.view.widgets import Forms
+from twin.view.words import alert
 
 FAR = 31  # days away from the flows held from which on a flow is asked about before it is logged
 RECENT = 20  # flows of a lane that are listed
@@ -64,7 +64,7 @@ class DataFeed:
     def ledger(self):
         """The ledger, opened when it is first needed."""
         if self._ledger is None:
-            from twin.data.ledger import Ledger  # needs a database's packages; a page on files waits for none
+            from twin.data.ledger.store import Ledger  # needs a database's packages; a page on files waits for none
 
             self._ledger = Ledger(self._address)
         return self._ledger
@@ -107,16 +107,16 @@ class DataFeed:
     def do_refresh(self, _message):
         """Look at the ledger anew: others may have changed it."""
         self._use("ledger")
-        return answers.looking_at(self.feed)
+        return feed_answers.looking_at(self.feed)
 
     def do_source(self, message):
         """Look at another source."""
         self._use(message.get("source"))
-        return answers.looking_at(self.feed)
+        return feed_answers.looking_at(self.feed)
 
     def do_upload(self, message):
         """Look at an uploaded file; nothing of it is stored."""
-        reading = answers.reading(message)
+        reading = feed_answers.reading(message)
         history = self._uploads.read(message, lambda path, name: read_history(path, name=name, **reading))
         before, self._uploaded = self._uploaded, feed_of_history(history)
         try:
@@ -124,85 +124,85 @@ class DataFeed:
         except ValueError:
             self._uploaded = before
             raise
-        return answers.account(history.account)
+        return feed_answers.account(history.account)
 
     def do_log(self, message):
         """Add one flow to the ledger; one of a day far from all others is asked about first."""
         returns = message.get("returns", "").strip()
-        volume = answers.amount("volume", message.get("volume", ""))
-        returns = answers.amount("returns", returns) if returns else None
+        volume = feed_answers.amount("volume", message.get("volume", ""))
+        returns = feed_answers.amount("returns", returns) if returns else None
         if odd := self._odd(message.get("date", "")):
             if not message.get("sure"):
                 return self._ask(f"{odd} Log it all the same?", "Log it", {**message, "sure": True})
         flow = self.ledger.append(message.get("date", ""), message.get("lane", ""), volume, returns)
         self._stale = {"lane": flow.lane}
-        return answers.logged(flow, self.ledger.remarks(flow))
+        return feed_answers.logged(flow, self.ledger.remarks(flow))
 
     def do_flows(self, message):
         """List the last flows of a lane, each with a way to delete it."""
         lane = message.get("lane", "").strip()
         require(lane in self.ledger.lanes(), "lane", "one of the ledger's", visible(lane) or "none")
-        return answers.flows(self.ledger.read([lane]).tail(RECENT))
+        return feed_answers.flows(self.ledger.read([lane]).tail(RECENT))
 
     def do_delete(self, message):
         """Ask whether a flow is to be deleted."""
-        flow = self.ledger.find(answers.whole("id", str(message.get("id", ""))))
-        text = f"Delete {answers.told(flow)}? Nothing else changes."
+        flow = self.ledger.find(feed_answers.whole("id", str(message.get("id", ""))))
+        text = f"Delete {feed_answers.told(flow)}? Nothing else changes."
         return self._ask(text, f"Delete flow {flow.id}", {"do": "deletion", "id": flow.id})
 
     def do_deletion(self, message):
         """Delete a flow, as confirmed."""
-        (flow,) = self.ledger.delete(answers.whole("id", str(message.get("id", ""))))
+        (flow,) = self.ledger.delete(feed_answers.whole("id", str(message.get("id", ""))))
         self._stale = {"lane": flow.lane}
-        return answers.said(f"Deleted: {answers.told(flow)}.")
+        return feed_answers.said(f"Deleted: {feed_answers.told(flow)}.")
 
     def do_import(self, message):
         """Add the flows of a file to the ledger."""
-        options = {name: name in message for name in ("good_rows_only", "new_only")} | answers.reading(message)
+        options = {name: name in message for name in ("good_rows_only", "new_only")} | feed_answers.reading(message)
         try:
             done = self._uploads.read(message, lambda path, name: self.ledger.import_file(path, name=name, **options))
         except RowsRefused as refusal:
             plain = f"{refusal.account.headline()}. None was imported; tick the box to leave such rows out."
-            return alert(plain) + answers.account(refusal.account)
+            return alert(plain) + feed_answers.account(refusal.account)
         self._stale = {"lane": None}
-        return answers.imported(done)
+        return feed_answers.imported(done)
 
     def do_undo(self, message):
         """Ask whether an import is to be taken back."""
-        key = answers.whole("id", str(message.get("id", "")))
+        key = feed_answers.whole("id", str(message.get("id", "")))
         text = f"Take back import {key} ({visible(str(message.get('source', '')))}): delete its flows?"
         return self._ask(text, "Take it back", {"do": "undone", "id": key})
 
     def do_undone(self, message):
         """Take back an import, as confirmed."""
         self._stale = {"lane": None}
-        gone = self.ledger.undo(answers.whole("id", str(message.get("id", ""))))
-        return answers.said(f"Taken back: {answers.counted(gone, 'flow')} deleted.")
+        gone = self.ledger.undo(feed_answers.whole("id", str(message.get("id", ""))))
+        return feed_answers.said(f"Taken back: {feed_answers.counted(gone, 'flow')} deleted.")
 
     def do_export(self, _message):
         """Send the ledger as a CSV file."""
         text = io.StringIO(newline="")
         count = self.ledger.export(text)
         self.forms.send({"download": "flows.csv", "type": "text/csv"}, buffers=[text.getvalue().encode()])
-        return answers.said(f"{answers.counted(count, 'flow')} exported to flows.csv.")
+        return feed_answers.said(f"{feed_answers.counted(count, 'flow')} exported to flows.csv.")
 
     def do_reset(self, message):
         """Delete every flow, when the words that say so were typed."""
-        from twin.data.ledger import RESET_TOKEN
+        from twin.data.ledger.store import RESET_TOKEN
 
         typed = message.get("token", "").strip().lower()
         require(typed == RESET_TOKEN, "confirmation", f"the words {RESET_TOKEN}", visible(typed, 40) or "none")
         gone = self.ledger.reset(typed)
         if self.feed.source == "ledger":
             self._use("research")
-        return answers.said(f"{answers.counted(gone, 'flow')} deleted; the hub shows the research lanes.")
+        return feed_answers.said(f"{feed_answers.counted(gone, 'flow')} deleted; the hub shows the research lanes.")
 
     # ------------------------------------------------------------ how
 
     def _of_ledger(self):
         require(self.ledger.count() > 0, "ledger", "one that holds flows: log or import some first", "none")
         feed = feed_of_ledger(self.ledger)
-        return replace(feed, place=answers.named(feed.place))
+        return replace(feed, place=feed_answers.named(feed.place))
 
     def _use(self, source, lane=None):
         """Look at a source; when that cannot be, the hub goes on looking where it did."""
@@ -254,7 +254,7 @@ class DataFeed:
         """The page anew; a ledger that cannot be reached says so there, and the rest stays."""
         status = None
         if self._ledger is not None:
-            from twin.data.ledger import RESET_TOKEN
+            from twin.data.ledger.store import RESET_TOKEN
 
             with told(lambda text: setattr(self, "_why", text)):
                 status = {**self._ledger.status(), "reset_token": RESET_TOKEN}

@@ -5,8 +5,8 @@ import json
 from html import escape
 
 from twin.data.text import visible
-from twin.view.hub.answers import counted, named, said
-from twin.view.hub.words import alert
+from twin.view.hub.feed_answers import counted, named, said
+from twin.view.words import alert
 
 SHOWN = 8  # imports that are listed
 _FILE = '<label>CSV file <input type="file" name="file" accept=".csv,.gz,.txt,text/csv" required></label>'

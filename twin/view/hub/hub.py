@@ -6,17 +6,17 @@ from urllib.parse import parse_qsl
 
 import ipywidgets
 
+from twin.data.settings import setting
 from twin.data.text import visible
-from twin.quantities import unit_in
-from twin.settings import setting
-from twin.view.analyst import AnalystDesk
+from twin.plan.quantities import unit_in
+from twin.view.analyst_desk import AnalystDesk
 from twin.view.guard import sentence, told
-from twin.view.hub import network, report, tabs
+from twin.view.hub import downloads, network, tabs
 from twin.view.hub.controls import OPTIMUM, PRESETS
 from twin.view.hub.data_feed import DataFeed
 from twin.view.hub.session import Session
 from twin.view.output import png
-from twin.view.widgets import Dials, LaneTable, Sheet
+from twin.view.widgets import Dials, NetworkTable, Sheet
 
 TOOLS = [["pdf", "PDF report"], ["csv", "CSV of all numbers"], ["link", "Copy link"]]
 
@@ -39,7 +39,7 @@ class Hub:
         self._sessions = {_identity(self.feed.feed): self.session}
         if lane:
             self.session.pick(lane)
-        self.lanes = LaneTable()
+        self.lanes = NetworkTable()
         self.dials = Dials(presets=list(PRESETS))
         labels = [[name, label] for name, (label, *_) in tabs.TABS.items()]
         self.sheet = Sheet(tabs=labels, tools=TOOLS, active="capacity")
@@ -199,8 +199,8 @@ class Hub:
                 self.session.pin()
             elif done == "unpin":
                 self.session.pinned = None
-            elif done in report.FILES:
-                name, kind, content = report.FILES[done](self.session)
+            elif done in downloads.FILES:
+                name, kind, content = downloads.FILES[done](self.session)
                 self.sheet.send({"download": name, "type": kind}, buffers=[content])
             elif not self.session.partnership.do(message, self.session):
                 self.analyst.do(message)

@@ -2,13 +2,13 @@
 
 import numpy as np
 
-from twin.quantities import unit_in
+from twin.plan.quantities import unit_in
 
 MISSING = 255  # in a sparkline
 
 
 def columns(period):
-    """Return the columns of the table, as `widgets.LaneTable` takes them."""
+    """Return the columns of the table, as `widgets.NetworkTable` takes them."""
 
     def column(name, label, kind, digits=0, help=""):
         return {"name": name, "label": label, "kind": kind, "digits": digits, "help": help or label}

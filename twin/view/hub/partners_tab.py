@@ -5,15 +5,15 @@ from html import escape
 
 import numpy as np
 
-from twin import coalitions
-from twin.alliance import RULES
 from twin.data.text import visible
-from twin.quantities import quantity, unit_in, written
-from twin.view import plots, stability
+from twin.games import coalitions
+from twin.games.alliance import RULES
+from twin.plan.quantities import quantity, unit_in, written
+from twin.view import plots, sharing_plots
 from twin.view.guard import told
 from twin.view.hub.partnership import ASSUMED, BANDS, WAYS
-from twin.view.hub.words import alert, cards, figure, picture, table
 from twin.view.pictures import RESOLUTION
+from twin.view.words import alert, cards, figure, picture, table
 
 INTRO = "Each lane stands for an LSP of its own; what it needs is its recorded workload and its buffer."
 BESIDE = ("by volume", "scarcity prices")  # rules drawn beside the one that is looked at
@@ -44,9 +44,9 @@ def _figure(found, rule, name):
     drawing, ax = plots.figure(width=4.8, height=max(3.3, 1.1 + 0.24 * len(names)))
     drawing.set_dpi(RESOLUTION)
     if name == "savings":
-        stability.payments(ax, found.contract.alone, found.acceptable, marks, names)
+        sharing_plots.payments(ax, found.contract.alone, found.acceptable, marks, names)
     else:
-        stability.stability(ax, found.contract.costs, marks, names)
+        sharing_plots.draw_core(ax, found.contract.costs, marks, names)
     return drawing
 
 
@@ -169,7 +169,7 @@ def _rules(found, session, names):
     rows = []
     for rule in contract.shares:
         worst, lasts = contract.leaving[rule], contract.stable[rule]
-        who = "nobody" if lasts else stability.named(members[worst.coalition], names)
+        who = "nobody" if lasts else sharing_plots.named(members[worst.coalition], names)
         gain = "–" if lasts else figure(f"gain_{rule.replace(' ', '_')}", float(worst.gain), "$/period")
         place = list(RULES).index(rule)
         look = _button(

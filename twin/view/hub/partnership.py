@@ -4,12 +4,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from twin import alliance, allocation, core
 from twin._check import require
-from twin.coalitions import MOST_PARTNERS, savings
-from twin.data.partners import Together, largest, needs_together
 from twin.data.text import visible
-from twin.view.hub.answers import amount
+from twin.games import alliance, allocation, stability
+from twin.games.coalitions import MOST_PARTNERS, savings
+from twin.plan.partners import Together, largest, needs_together
+from twin.view.hub.feed_answers import amount
 
 WAYS = {"help": "lend each other the places they have", "reserve": "reserve places together"}
 AT_FIRST = 4  # partners, before anybody chooses
@@ -34,7 +34,7 @@ class Outcome(NamedTuple):
     together: Together
     pool: alliance.Pool
     contract: alliance.Contract
-    acceptable: core.Payments | None
+    acceptable: stability.Payments | None
     terms: alliance.Terms | None
     half: alliance.Terms | None
     joining: np.ndarray
@@ -128,7 +128,7 @@ class Partnership:
                     together,
                     pool,
                     contract,
-                    core.acceptable(contract.costs) if len(names) <= BANDS else None,
+                    stability.acceptable(contract.costs) if len(names) <= BANDS else None,
                     alliance.terms(pool, PAID_ANYWAY) if lend else None,
                     alliance.terms(pool, PAID_ANYWAY, HALF) if lend else None,
                     alliance.joining(contract.costs, allocation.shapley),

@@ -1,8 +1,8 @@
 """The tab on what a service level costs and earns, and how bad a single period can get."""
 
 from twin import demand
-from twin.quantities import unit_in, written
-from twin.view.hub.words import cards, figure, picture, table
+from twin.plan.quantities import unit_in, written
+from twin.view.words import cards, figure, picture, table
 
 WORST = "on average; below zero a profit"
 RARE = 0.01  # share of periods with a demand below zero from which on normal demand is called a poor fit [-]

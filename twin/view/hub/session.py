@@ -5,11 +5,11 @@ from urllib.parse import parse_qsl, urlencode
 
 import numpy as np
 
-from twin import scenario
 from twin._check import require
-from twin.data.policies import policy_of, starting_policies
 from twin.data.text import visible
-from twin.portfolio import HORIZON, Portfolio
+from twin.plan import lane_report
+from twin.plan.policies import policy_of, starting_policies
+from twin.plan.portfolio import HORIZON, Portfolio
 from twin.view.guard import told
 from twin.view.hub.controls import OPTIMUM, PRESETS, TARGETS, fields_for, preset
 from twin.view.hub.partnership import Partnership
@@ -153,7 +153,7 @@ class Session:
         return self._series[self.lane]
 
     def numbers(self):
-        """Return every number of the lane, as `scenario.evaluate` does."""
+        """Return every number of the lane, as `lane_report.evaluate` does."""
         return self._evaluated(self.policy, self.horizon)
 
     @property
@@ -232,7 +232,7 @@ class Session:
         key = self.lane, policy, int(horizon)
         if key not in self._known:
             _, volumes = self.series()
-            numbers = scenario.evaluate(self.moments, policy, volumes, horizon=int(horizon), period=self.feed.period)
+            numbers = lane_report.evaluate(self.moments, policy, volumes, horizon=int(horizon), period=self.feed.period)
             self._known = {**dict(list(self._known.items())[-KEPT:]), key: numbers}
         return dict(self._known[key])
 

@@ -2,12 +2,12 @@
 
 from html import escape
 
-from twin import scenario
 from twin.data.text import visible
-from twin.quantities import written
+from twin.plan import lane_report
+from twin.plan.quantities import written
 from twin.view.hub import tabs
-from twin.view.hub.words import table
 from twin.view.output import Live, Picture, Words
+from twin.view.words import table
 
 MOST = 12  # lanes in the table
 NETWORK = {
@@ -51,5 +51,5 @@ def _lanes(session):
 
 def _desk(session):
     numbers = session.numbers()
-    said = f"{session.lane}: profit {written(numbers['profit'], scenario.UNITS['profit'])} a period."
+    said = f"{session.lane}: profit {written(numbers['profit'], lane_report.UNITS['profit'])} a period."
     return Picture(tabs.drawn("history", session, numbers), f"Volume, forecast and own capacity of {said}")

@@ -1,0 +1,187 @@
+"""One lane under one policy: the numbers agree with the formulas they come from, and with a simulation."""
+
+import numpy as np
+import pytest
+
+from twin import buffers, demand, finance, forecast, lane, newsvendor, resilience, simulate
+from twin.plan import lane_report
+
+STATISTICS = {"demand_mean": 100.0, "demand_sd": 25.0}
+POLICY = lane.Policy(
+    service_level=0.95, lead_time_mean_days=5.0, return_rate=0.18, internal_capacity=300.0, partner_surcharge=12.0
+)
+VOLUMES = simulate.demand(100.0, 25.0, samples=120, seed=1)
+
+
+def random_case(seed):
+    """A lane and a policy, drawn at random."""
+    rng = np.random.default_rng(seed)
+    names = (
+        "holding_cost",
+        "sla_penalty",
+        "service_revenue",
+        "handling_cost",
+        "partner_surcharge",
+        "internal_capacity",
+    )
+    limits = ((0.5, 20), (5, 100), (50, 100), (10, 50), (0, 10), (0, 400))
+    given = {name: rng.uniform(*limit) for name, limit in zip(names, limits, strict=True)}
+    given |= {"lead_time_mean_days": rng.uniform(0.2, 40), "lead_time_sd_days": rng.uniform(0, 8)}
+    given |= {"return_rate": rng.uniform(0, 0.6), "dwell": rng.uniform(0.3, 3), "service_level": rng.uniform(0.5, 0.99)}
+    statistics = {"demand_mean": rng.uniform(20, 150), "demand_sd": rng.choice([0.0, rng.uniform(0, 50)])}
+    return statistics, lane.Policy(**given), rng.choice(["D", "W", "MS"])
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_eq_6_2_the_mean_simulated_profit_is_that_of_assess(seed):
+    statistics, policy, period = random_case(seed)
+    answers = lane.assess(statistics, policy, period=period)
+    draws = lane_report.simulated_profits(statistics, policy, answers, period=period, samples=40_000, seed=seed)
+    assert simulate.estimate(draws).agrees(float(answers["profit"]))
+
+
+def test_eq_6_2_the_workload_and_the_lead_time_it_belongs_to_move_together():
+    given = {"return_rate": 0.2, "safety_stock": 0.0, "internal_capacity": 1e9, "samples": 200_000, "seed": 3}
+    prices = dict.fromkeys(
+        ("service_revenue", "handling_cost", "holding_cost", "sla_penalty", "partner_surcharge"), 0.0
+    )
+    length = {"lead_time_mean": 4.0, "lead_time_sd": 0.5}
+    handled = simulate.policy_profits(100.0, 25.0, **length, **given, **{**prices, "handling_cost": 1.0})
+    short = simulate.policy_profits(100.0, 25.0, **length, **given, **{**prices, "sla_penalty": 1.0})
+    left = simulate.policy_profits(100.0, 25.0, **length, **given, **{**prices, "holding_cost": 1.0})
+    above = left - short  # (SS - Y)+ and (Y - SS)+ together are Y
+    load = demand.workload(100.0, 25.0, 0.2)
+    sigma = demand.lead_time_demand(*load, 4.0, 0.5).sd
+    workload = -(handled + short)  # c (W - short), with the shortage given back
+    assert simulate.estimate((workload - load.mean) * above).agrees(float(load.sd**2))
+    assert simulate.estimate(above**2).agrees(float(sigma**2))
+
+
+@pytest.mark.parametrize(("length", "dwell"), [(5, 1), (5, 3), (2, 4), (1, 1)])
+def test_eq_6_2_the_tail_is_that_of_periods_simulated_one_by_one(length, dwell):
+    periods, rate, stock, capacity = 300_000, 0.2, 60.0, 150.0 * dwell
+    prices = {"service_revenue": 85.0, "handling_cost": 50.0, "holding_cost": 5.0, "sla_penalty": 40.0}
+    rng = np.random.default_rng(length + dwell)
+    shipped = rng.normal(100.0, 20.0, periods)
+    returned = rate * shipped + np.sqrt(rate * (1 - rate) * 100.0) * rng.standard_normal(periods)
+    workload = shipped + returned
+
+    def moving(count):  # over the last periods, this one among them
+        return np.convolve(workload, np.ones(count))[:periods]
+
+    start = max(length, dwell)
+    above = (moving(length) - length * workload.mean())[start:]
+    short, needed = np.maximum(above - stock, 0), moving(dwell)[start:] + stock
+    profit = 85 * (shipped[start:] - short) - 50 * (workload[start:] - short) - 5 * np.maximum(stock - above, 0)
+    profit -= 40 * short + 12 * np.maximum(needed - capacity, 0)
+    draws = simulate.policy_profits(
+        100.0,
+        20.0,
+        lead_time_mean=length,
+        lead_time_sd=0.0,
+        return_rate=rate,
+        safety_stock=stock,
+        dwell=dwell,
+        internal_capacity=capacity,
+        partner_surcharge=12.0,
+        **prices,
+        samples=300_000,
+        seed=1,
+    )
+    ours, theirs = (finance.tail_risk(-values) for values in (draws, profit))
+    # periods that overlap carry less than independent ones: as many fewer as they share
+    error = 4 * np.sqrt(2 * start + 1) * profit.std() / np.sqrt(len(profit))
+    assert draws.std() == pytest.approx(profit.std(), abs=error)
+    assert ours.value_at_risk == pytest.approx(theirs.value_at_risk, abs=3 * error)
+    assert ours.conditional_value_at_risk == pytest.approx(theirs.conditional_value_at_risk, abs=3 * error)
+
+
+def test_every_number_has_a_unit_and_stands_in_the_order_told():
+    numbers = lane_report.evaluate(STATISTICS, POLICY, VOLUMES, horizon=14)
+    assert list(numbers) == list(lane_report.UNITS) and all(np.isfinite(list(numbers.values())))
+
+
+def test_answers_are_those_of_assess():
+    numbers, answers = lane_report.evaluate(STATISTICS, POLICY), lane.assess(STATISTICS, POLICY)
+    assert {name: numbers[name] for name in answers} == answers
+
+
+def test_what_lies_ahead_is_the_forecast_with_returns():
+    numbers = lane_report.evaluate(STATISTICS, POLICY, VOLUMES, horizon=14)
+    ahead = forecast.predict(forecast.linear_trend(VOLUMES), 14)
+    assert numbers["forecast_low"] == ahead.low[0] and numbers["forecast_high"] == ahead.high[0]
+    assert numbers["horizon_mean"] == pytest.approx(ahead.mean.mean(), rel=1e-12)
+    assert numbers["horizon_workload"] == pytest.approx(1.18 * ahead.mean.mean(), rel=1e-12)
+    required = buffers.required_capacity(numbers["horizon_workload"], numbers["safety_stock"], 1.0)
+    assert numbers["horizon_capacity"] == pytest.approx(required, rel=1e-12)
+
+
+def test_a_forecast_below_zero_counts_as_no_demand():
+    numbers = lane_report.evaluate(STATISTICS, POLICY, [90.0, 60.0, 30.0], horizon=30)
+    assert numbers["forecast_mean"] == pytest.approx(0.0, abs=1e-9) and numbers["horizon_mean"] == 0.0
+
+
+@pytest.mark.parametrize("volumes", [(), [5.0, 6.0], [1.0, np.nan, 2.0, np.nan]])
+def test_a_short_history_has_no_forecast_and_all_other_numbers(volumes):
+    numbers = lane_report.evaluate(STATISTICS, POLICY, volumes)
+    missing = set(lane_report.UNITS) - set(numbers)
+    assert missing == {name for name in lane_report.UNITS if name.startswith(("forecast", "horizon"))}
+
+
+def test_parts_add_up_to_the_index():
+    numbers = lane_report.evaluate(STATISTICS, POLICY)
+    assert numbers["buffer_points"] + numbers["independence_points"] == pytest.approx(numbers["resilience_index"])
+    parts = resilience.index_parts([0.0, 1.0, 9.0], [1.0, 0.1, 0.0])
+    assert parts.buffer.tolist() == [0.0, 25.0, 50.0] and parts.independence.tolist() == [0.0, 45.0, 50.0]
+
+
+def test_outsourcing_costs_a_place_and_its_surcharge():
+    numbers = lane_report.evaluate(STATISTICS, POLICY)
+    assert numbers["expected_outsourcing_cost"] == pytest.approx(17.0 * numbers["expected_overflow"])
+    kept_at_home = POLICY.holding_cost * min(numbers["required_capacity"], POLICY.internal_capacity)
+    assert numbers["planned_warehousing_cost"] == pytest.approx(kept_at_home + numbers["planned_outsourcing_cost"])
+
+
+def test_the_cost_curve_is_least_at_the_critical_ratio():
+    numbers = lane_report.evaluate(STATISTICS, POLICY)
+    curve = lane_report.cost_curve(lane_report.LEVELS, POLICY, numbers)
+    assert numbers["best_buffer_cost"] <= curve.min()
+    assert lane_report.LEVELS[curve.argmin()] == pytest.approx(numbers["critical_ratio"], abs=1e-3)
+    assert lane_report.cost_curve(0.95, POLICY, numbers) == pytest.approx(numbers["buffer_cost"], rel=1e-12)
+
+
+def test_the_map_is_assess_everywhere_and_holds_the_sweet_spot():
+    numbers = lane_report.evaluate(STATISTICS, POLICY)
+    surface = lane_report.profit_map([0.9, 0.95], [1.0, 2.0], STATISTICS, POLICY)
+    there = lane.assess(STATISTICS, lane.Policy(**{**vars(POLICY), "service_level": 0.9, "lead_time_sd_days": 2.0}))
+    assert surface.shape == (2, 2) and surface[1, 0] == pytest.approx(float(there["profit"]), rel=1e-12)
+    assert surface[0, 1] == pytest.approx(numbers["profit"], rel=1e-12) and numbers["best_profit"] >= numbers["profit"]
+
+
+def test_without_a_surcharge_the_sweet_spot_is_the_critical_ratio():
+    free = lane.Policy(**{**vars(POLICY), "partner_surcharge": 0.0})
+    numbers = lane_report.evaluate(STATISTICS, free)
+    assert numbers["best_profit_level"] == pytest.approx(numbers["critical_ratio"], abs=1e-3)
+    under = finance.underage_cost(free.sla_penalty, free.service_revenue, free.handling_cost)
+    assert numbers["critical_ratio"] == newsvendor.critical_ratio(under, free.holding_cost)
+
+
+def test_risk_is_the_tail_of_the_same_draws():
+    numbers = lane_report.evaluate(STATISTICS, POLICY)
+    losses = -lane_report.simulated_profits(STATISTICS, POLICY, lane.assess(STATISTICS, POLICY))
+    assert numbers["value_at_risk"] == np.sort(losses)[int(np.ceil(0.95 * losses.size)) - 1]
+    assert numbers["conditional_value_at_risk"] >= numbers["value_at_risk"]
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [({"return_rate": 1.5}, "return_rate"), ({"holding_cost": 0.0}, "holding_cost"), ({"service_level": 1.0}, "level")],
+)
+def test_what_the_formulas_refuse_is_refused(change, sentence):
+    with pytest.raises(ValueError, match=sentence):
+        lane_report.evaluate(STATISTICS, lane.Policy(**{**vars(POLICY), **change}))
+
+
+def test_the_horizon_is_a_whole_number_of_periods():
+    with pytest.raises(ValueError, match="horizon"):
+        lane_report.evaluate(STATISTICS, POLICY, VOLUMES, horizon=0)

@@ -1,0 +1,1 @@
+"""The servers and kernels behind the notebooks and dashboards."""

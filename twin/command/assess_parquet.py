@@ -1,0 +1,67 @@
+"""The part of assess that writes: a table of lanes in Parquet, assessed into a folder of Parquet files."""
+
+import sys
+import textwrap
+from dataclasses import fields
+from time import perf_counter
+
+from twin._check import require
+from twin.demand import PERIOD_NAMES
+from twin.lane import Policy
+
+_MOST = 10  # failures told; the others are counted
+
+
+def add_table_options(parser):
+    """Add the options of a table of lanes."""
+    table = parser.add_argument_group("a table of lanes in Parquet")
+    table.add_argument("--to", metavar="FOLDER", help="write answers there; the file is a table with a row a lane")
+    table.add_argument("--keep", metavar="A,B", help="the answers to write, as safety_stock,profit; all by default")
+    spread = table.add_mutually_exclusive_group()
+    spread.add_argument("--jobs", type=int, metavar="N", help="processes at once; all cores by default")
+    spread.add_argument(
+        "--scheduler", metavar="ADDRESS", help="a Dask scheduler, as tcp://host:8786, whose workers see the same files"
+    )
+
+
+def assess_lanes(options, given):
+    """Assess a table of lanes and say on stderr what was assumed and done; return the exit code."""
+    from twin.tables.assess_table import LaneTable, assess_table
+
+    require(options.jobs is None or options.jobs > 0, "--jobs", "a whole number >= 1", options.jobs)
+    require(bool(options.file), "--to", "given with a table of lanes", "no file")
+    table, period = LaneTable(options.file), options.period or "D"
+    keep = None if options.keep is None else [name.strip() for name in options.keep.split(",")]
+    began = perf_counter()
+    done = assess_table(
+        table, options.to, given, period=period, keep=keep, workers=options.jobs, scheduler=options.scheduler
+    )
+    seconds = perf_counter() - began
+    for words in _assumed(table, given, period):
+        print(textwrap.fill(words, 120, subsequent_indent=" " * 11, break_on_hyphens=False), file=sys.stderr)
+    print(*done.failures[:_MOST], sep="\n", end="\n" if done.failures else "", file=sys.stderr)
+    if len(done.failures) > _MOST:
+        print(f"... and {len(done.failures) - _MOST:,} more parts", file=sys.stderr)
+    rate = f"{done.assessed:,} lanes assessed in {seconds:.1f} s, {done.assessed / seconds:,.0f} lanes/s"
+    before = f", {done.kept:,} there before" if done.kept else ""
+    print(f"{rate}{before}; {options.to} is {'' if done.complete else 'not '}complete", file=sys.stderr)
+    return 0 if done.complete else 1
+
+
+def _assumed(table, given, period):
+    """What holds where nobody says anything, a line each."""
+    from twin.plan.table_report import CRITICAL, JUST_FITS, by_default
+
+    yield f"  assumed  one period is a {PERIOD_NAMES[period]}"
+    stated = [name for name in given if name in table.columns]
+    if stated:
+        yield f"  assumed  the table's own {', '.join(stated)}, which goes before the option"
+    unstated = [field.name for field in fields(Policy) if field.name not in (*table.columns, *given)]
+    for name, words in (("internal_capacity", JUST_FITS), ("service_level", CRITICAL)):
+        if name in unstated:
+            unstated.remove(name)
+            yield f"  assumed  {words}"
+    if unstated:
+        yield f"  assumed  {by_default(unstated)}".replace("/period", f"/{PERIOD_NAMES[period]}")
+    if table.unused:
+        yield f"  note     columns that are not used: {', '.join(table.unused)}"

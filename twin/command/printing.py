@@ -1,0 +1,90 @@
+"""A report as words for people, and as JSON or CSV for machines."""
+
+import json
+import textwrap
+from itertools import count
+
+from twin.data.lane_names import written_lane
+from twin.data.text import visible
+from twin.demand import PERIOD_NAMES
+
+HEADINGS = {  # each stands above the column it names
+    "demand_mean": "HISTORY",
+    "holding_cost": "POLICY",
+    "workload_mean": "BUFFER",
+    "required_capacity": "CAPACITY AND COOPERATION",
+    "revenue": "MONEY",
+}
+_COLUMN = 14  # characters a lane, more where it takes more to tell lanes apart
+
+
+def to_text(report, *, most=12, width=100):
+    """Return the report as words and a table, answers as rows and lanes as columns, largest lanes first."""
+    lanes = report.table["demand_mean"].nlargest(most).index
+    name_width = max(map(len, report.units)) + 2
+    unit_width = max(map(len, report.units.values())) + 1
+    column = next(size for size in count(_COLUMN) if len({_short(lane, size) for lane in lanes}) == len(lanes))
+    room = max((width - name_width - unit_width) // column, 1)
+    lines = [str(report.history.account), "", *sentences(report, width)]
+    for start in range(0, len(lanes), room):
+        block = report.table.loc[lanes[start : start + room]]
+        heading = "".join(f"{_short(lane, column):>{column}}" for lane in block.index)
+        for name, unit in report.units.items():
+            if name in HEADINGS:
+                lines += ["", f"{HEADINGS[name]:{name_width + unit_width}}{heading}"]
+            values = "".join(f"{_number(value):>{column}}" for value in block[name])
+            lines.append(f"{name:{name_width}}{unit:{unit_width}}{values}")
+    if len(report.table) > len(lanes):
+        lines += [
+            "",
+            f"{len(lanes)} of {_lanes(len(report.table))}, the largest; --most N shows more, --csv and --json all.",
+        ]
+    return "\n".join(lines) + "\n"
+
+
+def to_json(report):
+    """Return the report as JSON: units, assumptions, lanes, refused lanes and the account of the file."""
+    lanes = report.table.astype(object).where(report.table.notna(), None)
+    content = {
+        "period": report.history.period,
+        "assumptions": report.assumptions,
+        "units": report.units,
+        "lanes": lanes.to_dict(orient="index"),
+        "refused_lanes": report.refused["reason"].to_dict(),
+        "account": report.history.account.to_dict(),
+    }
+    return json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def to_csv(report):
+    """Return the lanes as CSV, one row a lane, names as in the report; units are in `to_json` and NOTATION.md."""
+    return report.table.rename(index=written_lane).to_csv(lineterminator="\n")
+
+
+def sentences(report, width=100):
+    """Return what was assessed, assumed and left out, a line each."""
+    yield f"{_lanes(len(report.table))} assessed; one period is a {PERIOD_NAMES[report.history.period]}."
+    for assumption in report.assumptions:
+        words = assumption.replace("/period", f"/{PERIOD_NAMES[report.history.period]}")
+        yield textwrap.fill(f"  assumed  {words}", width, subsequent_indent=" " * 11, break_on_hyphens=False)
+    yield "  note     the forecast is a straight line through the history, with a 95% interval; it may fall below zero"
+    for reason, lanes in report.refused.groupby("reason").groups.items():
+        more = ", ..." if len(lanes) > 3 else ""
+        yield f"  refused  {_lanes(len(lanes))}: {reason} ({', '.join(map(_short, lanes[:3]))}{more})"
+
+
+def _lanes(number):
+    return "1 lane" if number == 1 else f"{number:,} lanes"
+
+
+def _short(lane, column=_COLUMN):
+    lane = visible(lane)
+    return lane if len(lane) < column else lane[: column - 2] + "…"
+
+
+def _number(value):
+    if value != value:  # missing
+        return "–"
+    if abs(value) < 10:
+        return f"{value:.3f}"
+    return f"{value:,.1f}" if abs(value) < 10_000 else f"{value:,.0f}"

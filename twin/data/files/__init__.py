@@ -1,0 +1,1 @@
+"""CSV files: bytes to rows, with a reason for each refused row."""

@@ -1,0 +1,79 @@
+"""Which column of a file is the date, the lane, the volume and the returns."""
+
+from twin.data.errors import Refused
+from twin.data.files.dates import parse_date
+from twin.data.text import visible
+
+ACCEPTED = {  # compared without case, blanks and punctuation: `Product Name` is product_name
+    "date": "date, timestamp, datetime, order_date, invoice_date, ship_date, delivery_date, day, week, month, period",
+    "lane": "lane, lane_id, lane_name, service_lane, route, route_id, route_name, corridor, product, "
+    "product_id, product_name, product_code, sku, stock_code, item, item_id, item_name, item_code, article, "
+    "material",
+    "volume": "volume, demand, quantity, qty, sold, units, units_sold, unit_quantity, order_quantity, "
+    "order_qty, pallets, flow",
+    "returns": "returns, returned, return_volume, returned_volume, return_quantity, returned_quantity, return_qty",
+}
+PARTS_OF_A_DATE = "day, week, month, period"  # the date only where no other column is
+SHOWN = 25  # headers listed in a sentence
+
+
+def plain(name):
+    """Return a header without case, blanks, marks and punctuation.
+
+    >>> plain("\\ufeffProduct Name ")
+    'productname'
+    """
+    return "".join(c for c in name.casefold() if c.isalnum())
+
+
+def match_columns(header, file, chosen=None):
+    """Return the position of each of our columns in the header; `chosen` names some of them itself."""
+    chosen = dict(chosen or {})
+    unknown = set(chosen) - set(ACCEPTED)
+    if unknown:
+        raise ValueError(f"columns must name some of {', '.join(ACCEPTED)}; got {sorted(unknown)}")
+    found = {}
+    for ours, accepted in ACCEPTED.items():
+        names = {plain(chosen[ours])} if ours in chosen else {plain(name) for name in accepted.split(",")}
+        found[ours] = [i for i, name in enumerate(header) if plain(name) in names]
+    if "date" not in chosen:
+        whole = [i for i in found["date"] if plain(header[i]) not in PARTS_OF_A_DATE.split(", ")]
+        found["date"] = whole or found["date"]
+    missing = [ours for ours in ACCEPTED if not found[ours] and (ours != "returns" or ours in chosen)]
+    if missing:
+        raise ValueError(_missing(header, file, missing, chosen))
+    for ours, places in found.items():
+        if len(places) > 1:
+            names = _listed([header[i] for i in places])
+            raise ValueError(
+                f"{file} has {len(places)} columns that mean {ours}: {names}; "
+                f"keep one, or say which: columns={{{ours!r}: ...}}, --column {ours}=..."
+            )
+    positions = {ours: places[0] for ours, places in found.items() if places}
+    if len(set(positions.values())) < len(positions):
+        raise ValueError(f"columns must give each of our names a column of its own; got {chosen}")
+    return positions
+
+
+def _missing(header, file, missing, chosen):
+    accepted = "; ".join(
+        f"{ours} was to be {chosen[ours]!r}" if ours in chosen else f"{ours} may be called {ACCEPTED[ours]}"
+        for ours in missing
+    )
+    sentence = f"{file} has no column for {', '.join(missing)}; found {_listed(header)}; {accepted}"
+    sentence += "; name others yourself: columns={'volume': ...}, --column volume=..."
+    if sum(_is_date(name) for name in header) > 1:
+        sentence += "; turn a table with a column for each date into rows of date, lane, volume first"
+    return sentence
+
+
+def _listed(names):
+    shown = ", ".join(repr(visible(name.strip("\ufeff"), 40)) for name in names[:SHOWN])
+    return shown + (f" and {len(names) - SHOWN} more" if len(names) > SHOWN else "")
+
+
+def _is_date(name):
+    try:
+        return bool(parse_date(name))
+    except Refused:
+        return False

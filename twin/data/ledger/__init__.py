@@ -1,0 +1,1 @@
+"""The ledger: flow records in SQLite or PostgreSQL."""

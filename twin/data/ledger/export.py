@@ -1,0 +1,58 @@
+"""Flows as a CSV file that `read_history` reads back."""
+
+import csv
+import gzip
+import os
+import shutil
+from contextlib import suppress
+from pathlib import Path
+
+from twin.data.lane_names import written_lane
+
+HEADER = ("date", "lane", "volume", "returns")
+
+
+def write_flows(records, file):
+    """Write flows to an open text file, or to a path, which holds the old or the whole new file; return how many."""
+    if hasattr(file, "write"):
+        return _write(records, file)
+    path = Path(file)
+    if path.is_dir() or not path.parent.is_dir():
+        raise ValueError(f"file must be a file in a folder that exists; got {file}")
+    plain = gzip.open if path.suffix == ".gz" else open
+    if path.exists() and not path.is_file():  # a pipe, a terminal
+        with plain(path, "wt", encoding="utf-8", newline="") as stream:
+            return _write(records, stream)
+    path = path.resolve()  # what a link leads to, not the link
+    partial = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        with plain(partial, "wt", encoding="utf-8", newline="") as stream:
+            count = _write(records, stream)
+        if path.exists():
+            shutil.copymode(path, partial)
+        with partial.open("rb") as written:
+            os.fsync(written.fileno())
+        partial.replace(path)
+    finally:
+        with suppress(OSError):
+            partial.unlink()
+    return count
+
+
+def _write(records, stream):
+    table, quoted = (
+        csv.writer(stream, lineterminator="\n", quoting=kind) for kind in (csv.QUOTE_MINIMAL, csv.QUOTE_ALL)
+    )
+    count = 0
+    table.writerow(HEADER)
+    for flow in records:
+        volume = "unknown" if flow.volume is None else _number(flow.volume)
+        returns = "" if flow.returns is None else _number(flow.returns)
+        writer = quoted if "\r" in flow.lane else table  # which ends lines for readers, not for the writer
+        writer.writerow((flow.date.isoformat(), written_lane(flow.lane), volume, returns))
+        count += 1
+    return count
+
+
+def _number(value):
+    return int(value) if value == int(value) else value

@@ -1,0 +1,98 @@
+"""One flow, and what may be one."""
+
+import datetime
+import re
+from contextlib import suppress
+from typing import NamedTuple
+
+import numpy as np
+
+from twin._check import nonnegative, require
+from twin.data.errors import Refused
+from twin.data.files.dates import FIRST_YEAR, LAST_YEAR, parse_date
+from twin.data.files.fields import LARGEST
+from twin.data.lane_names import LONGEST, lane_name
+from twin.data.text import visible
+
+EARLIEST, LATEST = datetime.date(FIRST_YEAR, 1, 1), datetime.date(LAST_YEAR, 12, 31)
+LARGEST_ID = 2**63 - 1
+MOST = 10_000  # names or ids in one question; databases limit how many it may hold
+
+
+class Flow(NamedTuple):
+    """One record: what flowed on a lane on a day; a missing volume is unknown, missing returns are not recorded."""
+
+    id: int
+    date: datetime.date
+    lane: str
+    volume: float | None
+    returns: float | None
+
+
+def as_day(value, name="date"):
+    """Return a day as a date, and None as None, which no flow may have."""
+    if value is None:
+        return None
+    day = value
+    with suppress(Refused, ValueError):  # ValueError: pandas' missing time
+        if isinstance(value, str):
+            day = parse_date(value) if _names_a_day(value) else None
+        elif isinstance(value, datetime.datetime):
+            day = value.date()
+        elif isinstance(value, np.datetime64):
+            day = value.astype("datetime64[D]").item()
+    clear = type(day) is datetime.date
+    require(
+        clear and EARLIEST <= day <= LATEST, name, f"a day from {EARLIEST} to {LATEST} such as 2026-01-05", shown(value)
+    )
+    return day
+
+
+def _names_a_day(text):
+    """Whether a text has a year, a month and a day, not a month alone."""
+    parts = re.findall(r"\d+|[^\W\d]+", text)
+    return len(parts) > 2 or (len(parts) == 1 and len(parts[0]) == 8)
+
+
+def as_lane(value):
+    """Return a lane's name without blanks around it."""
+    require(isinstance(value, str), "lane", "a text", value)
+    try:
+        return lane_name(value)
+    except Refused as why:
+        raise ValueError(f"lane must be a name of 1 to {LONGEST} characters; {why}") from None
+
+
+def as_lanes(value):
+    """Return the names of one lane or several, and None, which means all of them, as None."""
+    if value is None:
+        return None
+    names = [value] if isinstance(value, str) else list(value)
+    require(len(names) <= MOST, "lanes", f"at most {MOST:,} names, or None for all", len(names))
+    return [as_lane(name) for name in names]
+
+
+def as_amount(**named):
+    """Return the one number given, by its name, as a float."""
+    ((name, value),) = named.items()
+    (amount,) = nonnegative(**named)
+    require(amount.ndim == 0 and amount <= LARGEST, name, f"one number of at most {LARGEST:.0e}", value)
+    return float(amount)
+
+
+def as_ids(values):
+    """Return the ids of flows, each once."""
+    require(len(values) <= MOST, "id", f"at most {MOST:,} at a time", len(values))
+    return list(dict.fromkeys(map(as_id, values)))
+
+
+def as_id(value, name="id"):
+    """Return the id of a flow, or of an import, as an int."""
+    whole_number = isinstance(value, int | np.integer) and not isinstance(value, bool)
+    require(whole_number and 1 <= value <= LARGEST_ID, name, "a whole number >= 1", shown(value))
+    return int(value)
+
+
+def shown(value):
+    """Return what was given as a sentence may show it."""
+    return visible(str(value))

@@ -1,0 +1,68 @@
+"""Flows out of the ledger: those of some lanes and days, in parts or as a history."""
+
+import numpy as np
+import pandas as pd
+from sqlalchemy import and_, select, true
+
+from twin.data.files.fields import UNKNOWN, Codes
+from twin.data.files.rows import CHUNK
+from twin.data.ledger.remarks import period_notes
+from twin.data.ledger.schema import day_number, flows
+from twin.data.ledger.sums import lane_names
+from twin.data.settle import history_from
+from twin.data.settle_steps import as_categories
+from twin.data.text import visible
+
+SHOWN = 12  # lanes named in a sentence
+
+
+def of_lanes(lanes):
+    """Return the condition that a flow is of one of these lanes; None is all of them."""
+    return true() if lanes is None else flows.c.lane.in_(lanes)
+
+
+def parts(connection, columns, condition, order):
+    """Yield the flows that meet a condition in parts, so that memory holds one at a time."""
+    statement = select(*columns).where(condition).order_by(*order)
+    yield from connection.execute(statement, execution_options={"yield_per": CHUNK}).partitions()
+
+
+def history_of(connection, place, lanes, within, **settling):
+    """Return the history of the flows of lanes within a window; settling : period, gaps, duplicates."""
+    columns = (flows.c.id, day_number(flows.c.date, connection.dialect.name), flows.c.lane)
+    columns += (flows.c.volume, flows.c.returns)
+    codes, vectors = Codes(str), []
+    for part in parts(connection, columns, and_(of_lanes(lanes), within.of()), [flows.c.id]):
+        key, day, lane, *amounts = zip(*part, strict=True)
+        columns = (key, day, [codes.of[name] for name in lane], *amounts)
+        vectors.append([np.array(column, kind) for column, kind in zip(columns, "qqqdd", strict=True)])
+    if not vectors:
+        raise nothing(connection, place)
+    key, day, lane, volume, back = (np.concatenate(vector) for vector in zip(*vectors, strict=True))
+    table = pd.DataFrame(
+        {
+            "line": key,
+            "date": day.astype("datetime64[D]"),
+            "lane": as_categories(lane, codes.values),
+            "volume": volume,
+            "returns": back,
+        }
+    )
+    unknown = table[table["volume"].isna()]
+    refused = [
+        (key, UNKNOWN, visible(f"{day:%Y-%m-%d}, {lane}"))
+        for key, day, lane in unknown[["line", "date", "lane"]].itertuples(index=False)
+    ]
+    notes = () if lanes else period_notes(connection)
+    facts = {"file": place, "rows_read": len(table), "notes": tuple(notes), "row": "flow"}
+    rows = table[table["volume"].notna()].reset_index(drop=True)
+    return history_from(rows, facts, refused=refused, unknown=unknown[["date", "lane"]], **settling)
+
+
+def nothing(connection, place):
+    """Return the error of a question that no flow answers."""
+    names = list(connection.execute(lane_names().limit(SHOWN + 1)).scalars())
+    if not names:
+        return ValueError(f"{place} has no flows yet; python -m twin ledger import FILE brings some in")
+    shown = ", ".join(map(visible, names[:SHOWN])) + (" ..." if len(names) > SHOWN else "")
+    return ValueError(f"{place} has no flows of these lanes and days; its lanes are {shown}")

@@ -1,0 +1,78 @@
+"""What is odd about flows that come in, said before anybody wonders about the numbers."""
+
+import datetime
+from difflib import get_close_matches
+
+from sqlalchemy import and_, func, select
+
+from twin.data.ledger.flow import MOST
+from twin.data.ledger.schema import flows, imports
+from twin.data.ledger.sums import lane_names
+from twin.data.periods import NAMES
+from twin.data.text import visible
+
+LATER = 31  # days away from other flows from which on a flow is remarked on
+
+
+def flow_remarks(connection, flow):
+    """Yield sentences on a flow that is in the ledger: whether its day, its lane or all of it looks mistaken."""
+    others = flows.c.id != flow.id
+    last = connection.execute(select(func.max(flows.c.date)).where(others)).scalar_one()
+    if last and (flow.date - last).days > LATER:
+        yield (
+            f"{flow.date} is {(flow.date - last).days:,} days after every other flow; unless gaps are unknown, "
+            "all lanes count as zero up to it"
+        )
+    if flow.date > datetime.date.today():
+        yield f"{flow.date} is in the future"
+    same = and_(others, flows.c.lane == flow.lane)
+    first = connection.execute(select(func.min(flows.c.date)).where(same)).scalar_one()
+    if first and (first - flow.date).days > LATER:
+        yield (
+            f"{flow.date} is {(first - flow.date).days:,} days before every other flow of {visible(flow.lane)}; "
+            "unless gaps are unknown, it counts as zero in between"
+        )
+    if not connection.execute(select(flows.c.id).where(same).limit(1)).first():
+        names = [name for name in connection.execute(lane_names()).scalars() if name != flow.lane]
+        plain = {name.casefold(): name for name in names}
+        like = [plain[name] for name in get_close_matches(flow.lane.casefold(), plain, n=3, cutoff=0.8)]
+        if names:
+            yield f"{visible(flow.lane)} is a new lane" + (
+                f"; was {' or '.join(map(visible, like))} meant?" if like else ""
+            )
+    held = connection.execute(select(func.count()).where(same, flows.c.date == flow.date)).scalar_one()
+    if held:
+        flows_held = "a flow" if held == 1 else f"{held:,} flows"
+        yield f"the ledger already held {flows_held} of {visible(flow.lane)} on {flow.date}; this one comes on top"
+
+
+def import_remarks(connection, staged, *, on_top):
+    """Yield sentences on staged records before they are added; on_top : also of lanes and days held already."""
+    low, high = (day.item() for day in staged.days[[0, -1]])
+    held = 0
+    for start in range(0, len(staged.lanes), MOST):
+        names = staged.lanes[start : start + MOST]
+        condition = and_(flows.c.lane.in_(names), flows.c.date.between(low, high))
+        held += connection.execute(select(func.count()).select_from(flows).where(condition)).scalar_one()
+    if held and on_top:
+        yield (
+            f"the ledger already held {held:,} flows of these lanes between {low} and {high}, and these come on top; "
+            "if the file repeats them, undo this import and import new days only"
+        )
+    here = staged.account.period
+    others = select(imports.c.period).where(imports.c.period != here).distinct().order_by(imports.c.period)
+    if periods := [NAMES[period] for period in connection.execute(others).scalars()]:
+        yield (
+            f"these are flows of {NAMES[here]}s, and the ledger holds some of {' and '.join(periods)}s: read "
+            "lanes of one kind at a time, or all of them with the longest period"
+        )
+    if high > datetime.date.today():
+        yield f"flows are dated in the future, up to {high}"
+
+
+def period_notes(connection):
+    """Yield the sentence on flows of several periods that are read together."""
+    kinds = connection.execute(select(imports.c.period).distinct().order_by(imports.c.period)).scalars().all()
+    if len(kinds) > 1:
+        named = " and ".join(f"{NAMES[kind]}s" for kind in kinds)
+        yield f"the ledger holds flows of {named}, read here as if all were of the shortest; name lanes of one kind"

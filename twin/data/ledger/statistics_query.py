@@ -1,0 +1,81 @@
+"""Lane statistics out of the ledger: the database adds up the periods of each lane, and the rest is arithmetic."""
+
+import numpy as np
+from sqlalchemy import and_, select
+
+from twin.data.ledger.queries import nothing, of_lanes
+from twin.data.ledger.remarks import period_notes
+from twin.data.ledger.schema import flows
+from twin.data.ledger.sums import Calendar, ends, period_sums
+from twin.data.periods import NAMES, fits, following, period_range, period_starts, unfinished
+from twin.data.settle import check_options
+from twin.data.settle_steps import choose_period, end_notes
+from twin.data.statistics import from_sums
+from twin.demand import DAYS_PER_PERIOD
+
+
+def statistics_of(connection, place, lanes, within, *, period=None, gaps="zero"):
+    """Return the statistics of lanes, as `lane_statistics` has them of the same history; the database adds up.
+
+    Its attrs say what they are: period, gaps, and notes on what was decided.
+    """
+    check_options(period, gaps)
+    bounds = connection.execute(ends(within, lanes)).all()
+    if not bounds:
+        raise nothing(connection, place)
+    days = _days(connection, bounds, and_(within.of(), of_lanes(lanes)))
+    period, own = choose_period(days, period, place)
+    summed = not fits(days, period)
+    notes = [] if lanes else list(period_notes(connection))
+    first = days[0]
+    if summed:
+        first, end = _whole_periods(days, period, 7 if own == "W" else 1, place)
+        within = within.narrowed(first.item(), (end - 1).item())
+        within = _known_span(connection, within, lanes, period, place)
+        if first > days[0] or end <= days[-1]:
+            notes.append(f"flows before {first} and from {end} on are in unfinished {NAMES[period]}s and left out")
+    scale = DAYS_PER_PERIOD[period] / DAYS_PER_PERIOD[own] if summed else 1.0
+    calendar = Calendar(period, first, summed, scale, connection.dialect.name)
+    names, sums = period_sums(connection, within, lanes, calendar)
+    earliest, latest = (sums["origin"] + sums["first"]).min(), (sums["origin"] + sums["last"]).max()
+    sums |= {"origin": sums["origin"] - earliest, "latest": np.zeros(len(names))}
+    if np.isnan(sums["returns"]).all():
+        del sums["returns"]
+    else:
+        sums["returns"] = np.nan_to_num(sums["returns"])
+    dates = period_range(calendar.start(earliest), calendar.start(latest), period)
+    table = from_sums(names, sums, gaps, dates)
+    last = dates[np.rint(sums["origin"] + sums["last"]).astype(int)]
+    table.attrs = {"period": period, "gaps": gaps, "notes": [*notes, *end_notes(names, last, dates[-1], gaps)]}
+    return table
+
+
+def _known_span(connection, within, lanes, period, place):
+    """Return the window narrowed to the periods from the first known volume to the last one."""
+    bounds = connection.execute(ends(within, lanes)).all()
+    if not bounds:
+        raise ValueError(f"{place} has no whole {NAMES[period]} of flows")
+    known = [min(end.first_known for end in bounds), max(end.last_known for end in bounds)]
+    first, last = period_starts(np.array(known, dtype="datetime64[D]"), period)
+    return within.narrowed(first.item(), (following(last, period) - 1).item())
+
+
+def _days(connection, bounds, condition):
+    """Return days with known volumes in order: enough to tell their period, all of them only where it takes all."""
+    days = np.unique(np.array([(end.first_known, end.last_known) for end in bounds], dtype="datetime64[D]"))
+    if not len(days) or not (fits(days, "W") or fits(days, "MS")):  # no other day makes weeks or months of them
+        return days
+    every = select(flows.c.date).where(condition, flows.c.volume.is_not(None)).distinct()
+    return np.unique(np.array(connection.execute(every).scalars().all(), dtype="datetime64[D]"))
+
+
+def _whole_periods(days, period, step, place):
+    """Return the first day of the first whole period, and the day after the last one."""
+    bounds = days[[0, -1]]
+    first, last = period_starts(bounds, period)
+    cut_first, cut_last = unfinished(bounds, np.array([first, last]), step, period)
+    first = first if np.isnat(cut_first) else following(first, period)
+    end = following(last, period) if np.isnat(cut_last) else last
+    if first >= end:
+        raise ValueError(f"{place} has no whole {NAMES[period]} of flows")
+    return first, end

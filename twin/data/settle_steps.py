@@ -1,0 +1,152 @@
+"""From usable rows to flows: repeated rows, sums into periods, and what gaps there are."""
+
+import numpy as np
+import pandas as pd
+
+from twin.data.periods import LENGTH, NAMES, fits, own_period, period_starts, periods_between, unfinished
+from twin.data.text import visible
+
+EXAMPLES = 3  # lanes named in a sentence
+
+
+def as_categories(codes, names):
+    """Return lanes as a categorical whose categories are in order, from places in a list of names."""
+    order = sorted(range(len(names)), key=names.__getitem__)
+    rank = np.empty(len(names), dtype=np.int64)
+    rank[order] = np.arange(len(names))
+    return pd.Categorical.from_codes(rank[codes], pd.Index([names[i] for i in order], dtype="str"))
+
+
+def settle_duplicates(rows, duplicates, refused, notes):
+    """Return the rows to count when some share lane and date; add to `refused` or `notes` what was done."""
+    later = rows.duplicated(["lane", "date"])
+    if duplicates == "sum":
+        if later.any():
+            sentence = f"rows added to an earlier row of the same lane and date: {later.sum():,}"
+            if "copy" in rows:
+                sentence += f", of which exact copies of an earlier row: {(later & rows['copy']).sum():,}"
+            notes.append(sentence)
+        return rows
+    if duplicates == "first":
+        return _refuse(rows, later, "repeats the lane and date of an earlier row", refused)
+    shared = rows.duplicated(["lane", "date"], keep=False)
+    return _refuse(rows, shared, "shares lane and date with another row", refused)
+
+
+def settle_returns(rows, notes):
+    """Return the rows with returns that nobody recorded as none; without the column where nobody recorded any."""
+    if "returns" not in rows:
+        return rows
+    blank = rows["returns"].isna()
+    if blank.all():
+        return rows.drop(columns="returns")
+    if blank.any():
+        notes.append(f"rows without recorded returns, counted as none: {blank.sum():,}")
+    return rows.fillna({"returns": 0.0})
+
+
+def choose_period(days, period, file):
+    """Return (period, own): what to count in, and the period that the days of the file show themselves."""
+    own = own_period(days)
+    period = period or own
+    if LENGTH[period] < LENGTH[own] and (period == "D" or not fits(days, period)):
+        raise ValueError(f"period must not be finer than the {NAMES[own]}s of {file}; got {period!r}")
+    return period, own
+
+
+def into_periods(rows, period, refused, notes, file):
+    """Return (rows, period, summed), dates at the start of their period; rows of unfinished periods are refused."""
+    days = _days(rows)
+    period, own = choose_period(days, period, file)
+    if fits(days, period):  # already in these periods, weeks on a weekday of their own
+        starts = period_starts(days, "MS") if period == "MS" else days
+        if np.any(starts != days):
+            notes.append("every date is the last of its month; months are dated on their first day")
+        return rows.assign(date=starts), period, False
+    starts = period_starts(days, period)
+    name = NAMES[period]
+    cuts = unfinished(days, starts, 7 if own == "W" else 1, period)
+    for cut, place in zip(cuts, ("first", "last"), strict=True):
+        out = starts == cut
+        rows = _refuse(rows, out, f"is in the unfinished {place} {name} of the record, from {cut}", refused)
+        starts = starts[~out]
+    if own == "W":
+        notes.append("each week counts in the month its date falls in, so months hold four or five weeks")
+    notes.append(f"{NAMES[own]}s were summed into {name}s")
+    return rows.assign(date=starts), period, True
+
+
+def sum_flows(rows):
+    """Return one row a lane and period, sorted by lane and date."""
+    lane, lanes = pd.factorize(rows["lane"], sort=True)
+    days = _days(rows)
+    first, span = days.min(), int((days.max() - days.min()).astype(int)) + 1
+    cell = lane.astype(np.int64) * span + (days - first).astype(np.int64)
+    key, place = np.unique(cell, return_inverse=True)
+    flows = {
+        "date": (first + key % span).astype("datetime64[s]"),
+        "lane": pd.Categorical.from_codes(key // span, pd.Index(lanes, dtype="str")),
+    }
+    for name in rows.columns.intersection(["volume", "returns"], sort=False):
+        flows[name] = np.bincount(place, rows[name].to_numpy(dtype=float))
+    return pd.DataFrame(flows)
+
+
+def mark_unknown(flows, unknown, period, summed, notes):
+    """Return the flows with a row of unknown (NaN) volume where all that was written down was refused.
+
+    summed : whether days were summed into periods; unfinished ones at either end are then left out here, too.
+    """
+    days, span = unknown["date"].to_numpy().astype("datetime64[D]"), _days(flows)
+    starts = period_starts(days, period)
+    if period == "W" and not summed:  # weeks begin on the weekday of the record
+        starts = days - (days - span.min()).astype(int) % 7
+    lost = pd.DataFrame({"date": starts.astype("datetime64[s]"), "lane": unknown["lane"].astype("str")})
+    if summed:
+        lost = lost[(starts >= span.min()) & (starts <= span.max())]
+    lost = lost.drop_duplicates()
+    lost = lost[lost["lane"].isin(flows["lane"].cat.categories)]
+    lost["lane"] = lost["lane"].astype(flows["lane"].dtype)
+    side = lost.merge(flows[["lane", "date"]], on=["lane", "date"], how="left", indicator="side")["side"].to_numpy()
+    partly, lost, name = int((side == "both").sum()), lost[side == "left_only"], NAMES[period]
+    if partly:
+        notes.append(f"lane-{name}s whose sum lacks a row refused for its numbers, and may be too small: {partly:,}")
+    if lost.empty:
+        return flows
+    notes.append(f"lane-{name}s whose every row was refused for its numbers, unknown rather than zero: {len(lost):,}")
+    return pd.concat([flows, lost]).sort_values(["lane", "date"], ignore_index=True)
+
+
+def gap_note(flows, period, gaps):
+    """Return the sentence on periods without a row, from each lane's first row to the end of the record."""
+    lane, _ = pd.factorize(flows["lane"])
+    days = _days(flows)
+    first = days[np.unique(lane, return_index=True)[1]]  # flows are sorted by date within a lane
+    spanned = int((periods_between(first, days.max(), period) + 1).sum())
+    meaning = "count as zero" if gaps == "zero" else "are not counted"
+    return (
+        f"of the {spanned:,} lane-{NAMES[period]}s from each lane's first row to the end of the record, "
+        f"{spanned - len(flows):,} without a row {meaning} (gaps={gaps!r})"
+    )
+
+
+def end_notes(lanes, last, end, gaps):
+    """Yield the sentence on lanes that end before the record does; lanes in order, last : their last days."""
+    early = [f"{visible(lane)} {day}" for lane, day in zip(lanes, last, strict=True) if day < end]
+    if early:
+        meaning = "what follows counts as zero" if gaps == "zero" else "what follows is not counted"
+        shown = ", ".join(early[:EXAMPLES]) + (" ..." if len(early) > EXAMPLES else "")
+        yield f"lanes that end before the record does, on {end}: {len(early):,} ({shown}); {meaning} (gaps={gaps!r})"
+
+
+def _refuse(rows, out, reason, refused):
+    gone = rows[out]
+    refused += [
+        (line, reason, visible(f"{date:%Y-%m-%d}, {lane}, {volume:g}"))
+        for line, date, lane, volume in zip(gone["line"], gone["date"], gone["lane"], gone["volume"], strict=True)
+    ]
+    return rows[~out]
+
+
+def _days(rows):
+    return rows["date"].to_numpy().astype("datetime64[D]")

@@ -1,0 +1,1 @@
+"""Cooperation as a game: the cost of each coalition, rules of sharing it, and stability."""

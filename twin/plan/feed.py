@@ -1,0 +1,112 @@
+"""Where a page gets its lanes from: a history or the ledger, asked the same questions."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from twin._check import require
+from twin.data.account import Account
+from twin.data.history import dense
+from twin.data.periods import following, period_range, period_starts, periods_between, shifted
+from twin.data.statistics import assessable, lane_statistics
+from twin.data.text import visible
+
+RECENT = 40  # periods of a lane that a sparkline shows
+
+
+@dataclass(frozen=True)
+class Feed:
+    """Lanes that can be assessed, and their flows.
+
+    source : "research", "file" or "ledger"; `place` says in words which file or ledger.
+    period : "D", "W" or "MS".
+    statistics : one row a lane, as `lane_statistics` says; `refused` has a reason for each lane left out.
+    recent : volumes of the last `RECENT` periods, shape (lanes, RECENT); NaN before a lane's first and where unknown.
+        [pallet/period]
+    account : what was read, refused and decided; of a ledger None, and `notes` has the decisions.
+    series : takes the name of a lane, returns (dates, volumes) from its first period to its last.
+    """
+
+    source: str
+    place: str
+    period: str
+    statistics: pd.DataFrame
+    refused: pd.DataFrame
+    recent: np.ndarray
+    notes: tuple[str, ...]
+    account: Account | None
+    series: Callable[[str], tuple[np.ndarray, np.ndarray]]
+
+
+def feed_of_history(history, source="file"):
+    """Return the feed of a history.
+
+    >>> from twin.data.scenarios import research_lanes
+    >>> feed = feed_of_history(research_lanes(), "research")
+    >>> dates, volumes = feed.series("HAM-ROT")
+    >>> feed.statistics.index.tolist(), len(volumes)
+    (['BER-MUC', 'FRA-PAR', 'HAM-ROT'], 1092)
+    """
+    table, refused = _some(*assessable(lane_statistics(history)))
+    lanes, dates, volumes = dense(history)
+
+    def series(lane):
+        row = volumes[np.searchsorted(lanes, lane)]
+        begin = periods_between(dates[0], _day(table.loc[lane, "first_date"]), history.period)
+        end = periods_between(dates[0], _day(table.loc[lane, "last_date"]), history.period)
+        return dates[begin : end + 1], row[begin : end + 1]
+
+    recent = _last(volumes[np.searchsorted(lanes, table.index)])
+    account = history.account
+    return Feed(source, account.file, history.period, table, refused, recent, account.notes, account, series)
+
+
+def feed_of_ledger(ledger):
+    """Return the feed of a ledger: statistics added up in the database, a lane's flows read when they are asked for."""
+    statistics = ledger.statistics()
+    period, notes = statistics.attrs["period"], statistics.attrs["notes"]
+    table, refused = _some(*assessable(statistics))
+
+    def on_record(lanes, dates):
+        """Volumes on each of these dates, shape (lanes, dates); missing where one of them could not be read."""
+        flows = ledger.read(lanes, first=dates[0], last=following(dates[-1], period) - 1)
+        held = lanes is None or len(flows) > 0  # others may have deleted them since the statistics were added up
+        require(
+            held, "lane", "one whose flows the ledger still holds; look at the ledger anew", lanes and visible(lanes[0])
+        )
+        names = table.index if lanes is None else pd.Index(lanes)
+        place, days = names.get_indexer(flows["lane"]), flows["date"].to_numpy().astype("datetime64[D]")
+        column = periods_between(dates[0], period_starts(days, period), period)
+        volumes = np.zeros((len(names), len(dates)))
+        here = place >= 0
+        np.add.at(volumes, (place[here], column[here]), flows["volume"].to_numpy()[here])
+        return volumes
+
+    def series(lane):
+        row = table.loc[lane]
+        dates = period_range(_day(row["first_date"]), _day(row["last_date"]), period)
+        return dates, on_record([lane], dates)[0]
+
+    end = _day(table["last_date"].max())
+    dates = period_range(shifted(end, 1 - RECENT, period), end, period)
+    recent = on_record(None, dates)
+    recent[dates < table["first_date"].to_numpy().astype("datetime64[D]")[:, np.newaxis]] = np.nan
+    return Feed("ledger", ledger.place, period, table, refused, recent, tuple(notes), None, series)
+
+
+def _some(table, refused):
+    reasons = "; ".join(refused["reason"].unique())
+    require(len(table) > 0, "history", "one with a lane that can be assessed", reasons)
+    return table, refused
+
+
+def _last(volumes):
+    """The last `RECENT` columns, missing ones before them."""
+    recent = volumes[:, -RECENT:]
+    return np.pad(recent, ((0, 0), (RECENT - recent.shape[1], 0)), constant_values=np.nan)
+
+
+def _day(value):
+    return np.datetime64(value, "D")

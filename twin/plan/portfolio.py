@@ -1,0 +1,132 @@
+"""Lanes with the policies given to them: every number of one of them, now or if something were different."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from twin import lane, volatility
+from twin._check import numbers, require
+from twin.data.scenarios import POLICIES, research_lanes
+from twin.data.text import visible
+from twin.plan import lane_report
+from twin.plan.feed import Feed, feed_of_history
+from twin.plan.policies import NAMES, policy_of, starting_policies
+
+DEMAND = ("demand_mean", "demand_sd")
+INPUTS = (*DEMAND, *NAMES)
+ORDER = {"demand_mean": 0, "service_level": 2}  # of changes; others in between, as they are given
+HOW = {"to": lambda value, amount: amount, "times": np.multiply, "plus": np.add}
+HORIZON = 14  # periods that a forecast looks ahead at first
+RANKINGS = tuple(
+    dict.fromkeys(("last_volume", "trend", "use", "coefficient_of_variation", *INPUTS, *lane.UNITS))
+)  # columns of `network`
+MOST_USE = 10.0  # shown for a lane of little own capacity, or of none [-]
+
+
+@dataclass(frozen=True)
+class Change:
+    """An input of a lane that is different: set `to` an amount, `times` it, or `plus` it, in the input's own unit."""
+
+    name: str
+    how: str
+    amount: float
+
+    def __post_init__(self):
+        require(self.name in INPUTS, "input", f"one of {', '.join(INPUTS)}", self.name)
+        require(self.how in HOW, "how", f"one of {', '.join(HOW)}", self.how)
+        numbers(amount=self.amount)
+
+    def of(self, value):
+        """Return what becomes of a value."""
+        return float(HOW[self.how](value, self.amount))
+
+
+@dataclass(frozen=True)
+class Portfolio:
+    """Lanes and their policies, as they stand; nothing here changes.
+
+    feed : data.feed.Feed
+    policies : DataFrame, one row a lane, the fields of `lane.Policy` as columns; a missing service level means the
+        critical ratio.
+    horizon : periods ahead that a forecast looks, unless it is asked for others. [period]
+    assumptions : sentences on what of the policies nobody has stated.
+    changed : lanes whose policy is not any more that which they started with.
+    """
+
+    feed: Feed
+    policies: pd.DataFrame
+    horizon: int
+    assumptions: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
+
+    def inputs(self, name, changes=()):
+        """Return (moments, policy) of a lane with changes made to it.
+
+        A change of `demand_mean` takes `demand_sd` along, unless that is changed, too: the coefficient of variation
+        stays. A service level that nobody states follows the costs before it is changed itself.
+        """
+        require(name in self.policies.index, "lane", "one of the lanes", visible(name))
+        row = self.policies.loc[name].copy()
+        moments = {given: float(self.feed.statistics.loc[name, given]) for given in DEMAND}
+        for change in sorted(changes, key=lambda change: ORDER.get(change.name, 1)):
+            if change.name == "service_level":
+                row["service_level"] = change.of(float(policy_of(row).service_level))
+            elif change.name in NAMES:
+                row[change.name] = change.of(row[change.name])
+            else:
+                before, now = moments[change.name], change.of(moments[change.name])
+                moments[change.name] = now
+                if change.name == "demand_mean":
+                    moments["demand_sd"] *= now / before
+        return moments, policy_of(row)
+
+    def numbers(self, name, changes=(), *, horizon=None):
+        """Return every number of a lane, as `lane_report.evaluate` does, with changes made to its inputs."""
+        moments, policy = self.inputs(name, changes)
+        _, volumes = self.feed.series(name)
+        scale = moments["demand_mean"] / float(self.feed.statistics.loc[name, "demand_mean"])
+        ahead = self.horizon if horizon is None else horizon
+        return lane_report.evaluate(moments, policy, scale * volumes, horizon=ahead, period=self.feed.period)
+
+    def network(self, only=None):
+        """Return a table of lanes, all by default: their inputs, every answer of `lane.assess`, variation and use.
+
+        use : space that the latest workload and the buffer would take, of own capacity; at most `MOST_USE`. [-]
+        """
+        statistics, table = self.feed.statistics, self.policies
+        if only is not None:
+            statistics, table = statistics.loc[only], table.loc[only]
+        policy = policy_of(table)
+        shown = statistics[["last_volume", "demand_mean", "demand_sd", "trend"]].assign(
+            **{
+                name: np.broadcast_to(value, len(statistics))
+                for name, value in vars(policy).items()
+                if name not in lane.UNITS
+            },
+            coefficient_of_variation=volatility.coefficient_of_variation(
+                **{name: statistics[name].to_numpy() for name in DEMAND}
+            ),
+            **lane.assess(statistics, policy, period=self.feed.period),
+        )
+        latest = (1 + policy.return_rate) * shown["last_volume"] * policy.dwell + shown["safety_stock"]
+        shown["use"] = np.minimum(latest / np.maximum(policy.internal_capacity, 1e-9), MOST_USE)
+        return shown
+
+
+def portfolio_of(feed, known=None, horizon=HORIZON):
+    """Return the portfolio of a feed whose lanes nobody has changed.
+
+    known : dict of lane -> dict of policy fields, optional; defaults hold for what is not known.
+    """
+    policies, assumptions = starting_policies(feed.statistics, known=known, period=feed.period)
+    return Portfolio(feed, policies, horizon, assumptions)
+
+
+def research_portfolio():
+    """Return the research lanes with their own policies.
+
+    >>> research_portfolio().policies.index.tolist()
+    ['BER-MUC', 'FRA-PAR', 'HAM-ROT']
+    """
+    return portfolio_of(feed_of_history(research_lanes(), "research"), POLICIES)

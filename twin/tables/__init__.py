@@ -1,0 +1,1 @@
+"""Tables of lanes larger than memory: Parquet in, Parquet out."""

@@ -1,0 +1,133 @@
+"""A table of lanes larger than memory: Parquet in, Parquet out, part by part, on one machine or many."""
+
+import re
+from contextlib import nullcontext
+from dataclasses import replace
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from twin._check import numbers, require
+from twin.compute.alone import alone
+from twin.compute.cluster import executor_on
+from twin.compute.pool import in_parallel
+from twin.demand import days_per_period
+from twin.lane import UNITS
+from twin.tables.part import Recipe, digest_in, make_part
+from twin.tables.source import POLICY, LaneTable, batches
+
+__all__ = ["Done", "LaneTable", "assess_table"]
+
+FINISHED = "_SUCCESS"  # Spark's name for it, so that others take no offence
+_PART = re.compile(r"part-\d{5,}\.parquet")
+_PARTIAL = re.compile(rf"\.{_PART.pattern}\.[0-9a-f]{{32}}")
+
+
+class Done(NamedTuple):
+    """What a run did: lanes assessed, lanes whose answers were there before, whether all are; sentences on failures."""
+
+    assessed: int
+    kept: int
+    complete: bool
+    failures: tuple[str, ...]
+
+
+def assess_table(table, to, given=None, *, period="D", keep=None, workers=None, scheduler=None):
+    """Write the answers of `lane.assess` for every lane of a table into a folder of Parquet files; return `Done`.
+
+    Parameters
+    ----------
+    table : LaneTable
+    to : path of the folder, new or from a run before
+    given : dict, optional
+        Policy fields, one number each, for all lanes; a column of the table goes before.
+    period : "D", "W" or "MS", optional
+        Period of the demand.
+    keep : sequence of names in `lane.UNITS`, optional
+        The answers to write, all by default.
+    workers : int, optional
+        Processes at once, all cores by default.
+    scheduler : str, optional
+        Address of a Dask scheduler, whose workers are used instead; they must see both paths as this machine does.
+
+    The folder is one table to pandas, Dask, DuckDB, Spark: part-00000.parquet, ... in the order of the lanes, each with
+    the column lane, if there is one, and the answers, bit for bit those of `lane.assess`; the unit of each is in its
+    field's metadata. It is complete when it holds a file _SUCCESS. Each worker holds one batch of lanes in memory.
+
+    A part is there when it is whole, and a later run makes those alone that are missing, or were made of something
+    else: another source, policy, period or choice of answers, or by another version. A lane that cannot be assessed
+    costs its part: the sentence names the first one, and the other parts go on.
+
+    Errors
+    ------
+    ValueError when the arguments cannot be used, or when the folder holds anything that is not ours, or is in use.
+    """
+    folder = Path(to).resolve()
+    given = {name: _number(name, value) for name, value in (given or {}).items() if name not in table.columns}
+    recipe = Recipe(table.columns, table.label, given, period, tuple(dict.fromkeys(UNITS if keep is None else keep)))
+    _check(table, folder, recipe)
+    parts = {f"part-{number:05d}.parquet": part for number, part in enumerate(table.parts)}
+    digests = {name: recipe.digest(part.pieces) for name, part in parts.items()}
+    _present(folder)  # nothing, not even a lock, is put into a folder that is not ours
+    with executor_on(scheduler) if scheduler else nullcontext() as executor, alone(folder):
+        present = _present(folder)
+        missing = {name: part for name, part in parts.items() if present.get(name) != digests[name]}
+        if present != digests:
+            (folder / FINISHED).unlink(missing_ok=True)
+        for name, _ in present.items() - digests.items():
+            (folder / name).unlink()
+        _sweep(folder)
+        tasks = {name: (folder / name, part.pieces, recipe) for name, part in missing.items()}
+        try:
+            outcomes = in_parallel(make_part, tasks, workers=workers, executor=executor) if tasks else {}
+        finally:
+            _sweep(folder)
+        # Read again: a worker that an earlier run lost sight of may have put a part of its own here meanwhile.
+        if complete := _present(folder) == digests:
+            (folder / FINISHED).touch()
+    failures = {name: sentence for name, sentence in outcomes.items() if sentence}
+    assessed = sum(part.lanes for name, part in missing.items() if name not in failures)
+    kept = table.lanes - sum(part.lanes for part in missing.values())
+    return Done(assessed, kept, complete, tuple(failures.values()))
+
+
+def _number(name, value):
+    require(np.ndim(value) == 0, name, "one number for all lanes, or a column of the table", value)
+    return float(*numbers(**{name: value}))
+
+
+def _check(table, folder, recipe):
+    """Refuse what cannot be used before anything is touched."""
+    days_per_period(recipe.period)
+    unknown = [name for name in recipe.keep if name not in UNITS]
+    require(not unknown and recipe.keep, "keep", f"some of {', '.join(UNITS)}", ", ".join(unknown) or "none of them")
+    unknown = [name for name in recipe.given if name not in POLICY]
+    require(not unknown, "given", f"some of {', '.join(POLICY)}", ", ".join(unknown))
+    apart = not (folder.is_relative_to(table.path) or table.path.is_relative_to(folder))
+    require(apart, "to", f"a folder apart from {table.path}", folder)
+    require(folder.is_dir() or not folder.exists(), "to", "a folder, or new", folder)
+    # A policy that refuses the first lane, which passes without it, would refuse part after part.
+    _, _, batch = next(batches(table.parts[0].pieces, recipe.columns))
+    first, bare = batch.slice(0, 1), replace(recipe, given={})
+    if (sentence := recipe.refusal(first)) and not bare.refusal(first):
+        raise ValueError(sentence)
+
+
+def _present(folder):
+    """{name: digest} of the parts in a folder; whatever else it holds refuses it, as it is not ours to touch."""
+    entries = sorted(entry.name for entry in folder.iterdir()) if folder.exists() else []
+    parts = {name: digest_in(folder / name) for name in entries if _PART.fullmatch(name)}
+    foreign = [name for name, digest in parts.items() if digest is None]
+    foreign += [
+        name for name in entries if not (name in parts or name in (FINISHED, ".lock") or _PARTIAL.fullmatch(name))
+    ]
+    require(not foreign, folder, "a new folder, or one with nothing but answers of ours", ", ".join(foreign[:3]))
+    return parts
+
+
+def _sweep(folder):
+    """Remove what killed runs have left."""
+    for entry in folder.iterdir():
+        if _PARTIAL.fullmatch(entry.name):
+            entry.unlink(missing_ok=True)

@@ -1,0 +1,109 @@
+"""One part of a table of lanes: read, assessed and written batch by batch, whole or not at all."""
+
+import hashlib
+import json
+import os
+from bisect import bisect_left
+from dataclasses import dataclass
+from uuid import uuid4
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+import twin
+from twin._check import numbers
+from twin.data.text import visible
+from twin.lane import UNITS, Policy, assess
+from twin.tables.source import MOMENTS, batches
+
+_KEY = b"twin"  # of our words among the metadata of a part
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How answers are made of lanes: by which columns and policy, in which period, and which are kept."""
+
+    columns: tuple[str, ...]
+    label: pa.DataType | None
+    given: dict
+    period: str
+    keep: tuple[str, ...]
+
+    def schema(self):
+        """The columns of the answers, each with its unit."""
+        named = [pa.field("lane", self.label)] if self.label else []
+        return pa.schema(
+            named + [pa.field(name, pa.float64(), nullable=False, metadata={"unit": UNITS[name]}) for name in self.keep]
+        )
+
+    def digest(self, pieces):
+        """What a part is made of, in short; equal digests, equal answers."""
+        source = [(piece.identity, piece.groups, piece.first_row) for piece in pieces]
+        policy = sorted(self.given.items())
+        made_of = (twin.__version__, self.columns, str(self.label), policy, self.period, self.keep, source)
+        return hashlib.sha256(repr(made_of).encode()).hexdigest()
+
+    def answers(self, batch):
+        """The answers kept of a batch; a ValueError names the argument, or the answer, that breaks its rule."""
+        columns = {name: _floats(batch.column(name)) for name in self.columns if name != "lane"}
+        statistics = {name: columns.pop(name) for name in MOMENTS}
+        with np.errstate(all="ignore"):  # what overflows is refused, here or on the way
+            policy = Policy.just_fitting(statistics, {**self.given, **columns}, period=self.period)
+            answers = assess(statistics, policy, period=self.period)
+        return dict(zip(self.keep, numbers(**{name: answers[name] for name in self.keep}), strict=True))
+
+    def refusal(self, batch):
+        """Why a batch cannot be assessed, or None."""
+        try:
+            self.answers(batch)
+        except ValueError as error:
+            return str(error)
+
+
+def make_part(path, pieces, recipe):
+    """Write the answers of a part into a file that appears when it is whole; return a failure's sentence, or None.
+
+    Memory is that of a batch, however many lanes the part has.
+    """
+    partial = path.with_name(f".{path.name}.{uuid4().hex}")  # on a cluster a part may be made twice at a time
+    seal = {"digest": recipe.digest(pieces), "version": twin.__version__, "period": recipe.period}
+    schema = recipe.schema().with_metadata({_KEY: json.dumps({**seal, "policy": recipe.given})})
+    try:
+        # Hardly two answers are equal: a dictionary of them would take five times as long, and more room.
+        with pq.ParquetWriter(partial, schema, use_dictionary=False) as writer:
+            for source, row, batch in batches(pieces, recipe.columns):
+                try:
+                    answers = recipe.answers(batch)
+                except ValueError:
+                    return _first_refused(source, row, batch, recipe)
+                named = [batch.column("lane")] if recipe.label else []
+                writer.write_batch(pa.record_batch([*named, *map(pa.array, answers.values())], schema=schema))
+        os.replace(partial, path)
+    except ValueError as error:
+        return str(error)
+    except OSError as error:
+        return f"{path} cannot be written: {error}"
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def digest_in(path):
+    """Return the digest in a part's metadata, or None where a file is no part of ours."""
+    try:
+        return json.loads(pq.read_schema(path).metadata[_KEY])["digest"]
+    except (pa.ArrowException, OSError, ValueError, TypeError, KeyError):
+        return None
+
+
+def _first_refused(source, row, batch, recipe):
+    """A sentence on the first lane of a batch that cannot be assessed."""
+    at = bisect_left(range(len(batch)), True, key=lambda i: recipe.refusal(batch.slice(0, i + 1)) is not None)
+    lane = batch.slice(at, 1)
+    name = f" (lane {visible(str(lane.column('lane')[0].as_py()))})" if recipe.label else ""
+    return f"{source}, row {row + at:,}{name}: {recipe.refusal(lane)}"
+
+
+def _floats(column):
+    """A column as an array of floats; a missing value is NaN, which no rule lets pass."""
+    return column.cast(pa.float64(), safe=False).to_numpy(zero_copy_only=False)

@@ -1,0 +1,91 @@
+"""The lane's current state to take along: a page typeset like the paper, and a table of all numbers."""
+
+import csv
+import io
+import json
+import tempfile
+from pathlib import Path
+
+from twin.data.lane_names import written_lane
+from twin.data.text import visible
+from twin.plan import lane_report
+from twin.plan.policies import UNITS
+from twin.plan.quantities import label, rest_of, unit_in, written
+from twin.view.hub import tabs
+from twin.view.hub.controls import OPTIMUM
+
+TEMPLATE = Path(__file__).with_name("report.typ")
+PICTURES = ("history", "costs", "profits", "losses")
+
+
+def numbers_csv(session):
+    """Return every number of the lane, and the controls behind them, as the bytes of a CSV file."""
+    period, text = session.feed.period, io.StringIO(newline="")
+    table = csv.writer(text, lineterminator="\n")
+    table.writerow(("lane", "kind", "name", "value", "unit"))
+    lane = written_lane(session.lane)
+    for field in session.fields:
+        table.writerow((lane, "control", field.name, repr(session.values[field.name]), unit_in(field.unit, period)))
+    table.writerow((lane, "control", OPTIMUM, int(session.values[OPTIMUM]), "-"))
+    for name, value in _given(session).items():
+        table.writerow((lane, "given", name, repr(value), unit_in(UNITS[name], period)))
+    for name, value in session.numbers().items():
+        table.writerow((lane, "answer", name, repr(value), unit_in(lane_report.UNITS[name], period)))
+    return text.getvalue().encode()
+
+
+def pdf(session):
+    """Return the lane's current state as the bytes of a PDF file; the same state gives the same bytes."""
+    try:
+        import typst
+    except ImportError:
+        raise ValueError("The report needs the package typst; install the extra apps") from None
+    numbers = session.numbers()
+    with tempfile.TemporaryDirectory() as folder:
+        for name in PICTURES:
+            figure = tabs.drawn(name, session, numbers)
+            figure.savefig(Path(folder, f"{name}.svg"), metadata={"Date": None})
+        Path(folder, "state.json").write_text(json.dumps(_state(session, numbers)), encoding="utf-8")
+        Path(folder, "report.typ").write_bytes(TEMPLATE.read_bytes())
+        # Fonts come with Typst: those of the machine would make other pages elsewhere.
+        return typst.compile(Path(folder, "report.typ"), root=folder, ignore_system_fonts=True, timestamp=0)
+
+
+def _state(session, numbers):
+    """What the template typesets: words and numbers ready to print."""
+    period, values = session.feed.period, session.values
+    record = session.feed.statistics.loc[session.lane]
+
+    def row(name, value, unit):
+        return [label(name), written(value, unit), rest_of(unit, period)]
+
+    return {
+        "lane": visible(session.lane),
+        "source": f"{visible(session.feed.place, 120)}, {int(record['periods']):,} {unit_in('period', period)}s",
+        "through": f"{record['last_date']:%Y-%m-%d}",
+        "assumptions": list(session.assumptions),
+        "controls": [
+            *(row(f.name, values[f.name], f.unit) for f in session.fields if f.name != "service_level"),
+            *(row(name, value, UNITS[name]) for name, value in _given(session).items()),
+        ],
+        "target": "newsvendor optimum" if values[OPTIMUM] else "service level aimed at",
+        "level": written(numbers["service_level"], "-"),
+        "answers": [row(name, value, lane_report.UNITS[name]) for name, value in numbers.items()],
+    }
+
+
+def _given(session):
+    """What of the policy has no control."""
+    return {name: float(session.policies.loc[session.lane, name]) for name in ("fixed_order_cost", "dwell")}
+
+
+def _name(session, ending):
+    plain = "".join(c if c.isalnum() or c in "-_" else "-" for c in session.lane)[:60]
+    return f"{plain}.{ending}"
+
+
+#: What a tool of the sheet gives: a file's name, type and content.
+FILES = {
+    "pdf": lambda session: (_name(session, "pdf"), "application/pdf", pdf(session)),
+    "csv": lambda session: (_name(session, "csv"), "text/csv", numbers_csv(session)),
+}

@@ -1,0 +1,136 @@
+"""Pictures of coalitions: the core of three partners, the coalitions nearest to leaving, and what a rule saves each."""
+
+import numpy as np
+
+from twin.games import coalitions, stability
+from twin.view import plots
+from twin.view.theme import ACCENT, BETTER, LANES, MUTED, NAIVE, WITNESS
+
+CORNERS = np.array([[0.0, 0.0], [1.0, 0.0], [0.5, np.sqrt(0.75)]])  # all of the saving to the first, second, third
+RULE_COLOURS = LANES[3], LANES[1], WITNESS, MUTED  # not those that say whether a rule lasts
+WIDE = 6.0  # figures from here on have room for a legend in one row [inch]
+SHOWN = 8  # coalitions that have a bar
+LADDER = 1.22  # where the names of rules stand beside the triangle
+LONGEST = 34  # letters of a coalition's name
+
+
+def draw_core(ax, costs, shares, names):
+    """Draw whether ways of sharing last: the core where there are three partners, else bars of the first rule.
+
+    Parameters
+    ----------
+    ax : Axes
+    costs : array, shape (2^n,)
+        Cost of each coalition by its number. [$]
+    shares : dict of rule -> array of shape (n,)
+        What each partner pays. [$]
+    names : list of n partners
+    """
+    if len(names) == 3:
+        core_of_three(ax, costs, shares, names)
+    else:
+        rule, share = next(iter(shares.items()))
+        excesses(ax, costs, share, names, rule)
+
+
+def core_of_three(ax, costs, shares, names):
+    """Draw the triangle of all ways to share the saving of three partners, the core in it, and rules as points."""
+    saved = coalitions.savings(costs)
+    whole = saved[-1] if saved[-1] > stability.rounding(costs) else 1.0
+    ax.fill(*CORNERS.T, facecolor="none", edgecolor=MUTED, linewidth=1)
+    limits = 1.0 - saved[[6, 5, 3]] / whole  # a partner's share is at most what the other two leave it
+    region = _clipped(np.eye(3), limits)
+    if len(region):
+        ax.fill(*(region @ CORNERS).T, color=ACCENT, alpha=0.22, linewidth=0)
+    each = coalitions.alone(costs)
+    spots = {rule: (each - share) / whole @ CORNERS for rule, share in shares.items()}
+    spots = dict(sorted(spots.items(), key=lambda spot: -spot[1][1]))
+    *heights, last = _ladder(len(spots) + 1)
+    plots.label(ax, LADDER, last, "green: the core" if len(region) else "the core is empty", ACCENT, (1, 0))
+    for height, (rule, spot) in zip(heights, spots.items(), strict=True):
+        colour = BETTER if stability.in_core(costs, shares[rule]) else NAIVE
+        at = np.clip(spot, [-0.15, -0.12], [1.15, 0.95])
+        ax.plot([at[0], LADDER - 0.02], [at[1], height], color=colour, linewidth=0.6, alpha=0.5)
+        plots.point(ax, *at, colour=colour)
+        plots.label(ax, LADDER, height, rule, colour, (1, 0))
+    for (x, y), name, offset in zip(CORNERS, names, ((-2, -8), (2, -8), (0, 8)), strict=True):
+        plots.label(ax, x, y, f"all to {_plain(name)}", WITNESS, offset)
+    ax.set(xlim=(-0.2, 1.75), ylim=(-0.17, 1.05), aspect="equal", title="Who gets the saving")
+    ax.axis("off")
+
+
+def excesses(ax, costs, share, names, rule):
+    """Draw what the coalitions nearest to leaving would gain by it, under one rule; those that would are in red."""
+    over = stability.excess(costs, share)[1:-1]
+    worst = np.argsort(over, kind="stable")[::-1][:SHOWN]
+    members = coalitions.all_coalitions(len(names))[1:-1][worst]
+    labels = [_plain(named(row, names)) for row in members]
+    room = stability.rounding(costs)
+    colours = [NAIVE if gain > room else BETTER for gain in over[worst]]
+    plots.bars(ax, labels, np.where(np.abs(over[worst]) <= room, 0.0, over[worst]), colours)
+    ax.margins(x=0.3)  # room for numbers on both sides
+    ax.axvline(0.0, color=WITNESS, linewidth=0.8)
+    plots.frame(ax, f"Gain by leaving: {rule}", "gain [$/period]", "")
+    ax.title.set_wrap(True)
+
+
+def payments(ax, each, acceptable, shares, names):
+    """Draw what every partner saves, a row a partner: a band for what nobody would leave for, and a mark a rule.
+
+    each : array, shape (n,): what partners pay alone. [$]
+    acceptable : stability.Payments, or None for no bands. [$]
+    shares, names : as in `draw_core`.
+    """
+    rows = np.arange(len(names))[::-1]
+    if acceptable is not None:
+        low, high = each - acceptable.high, each - acceptable.low
+        ax.barh(rows, high - low, left=low, color=ACCENT, alpha=0.22, height=0.62, label="acceptable to all")
+    for place, (rule, share) in enumerate(shares.items()):
+        colour = RULE_COLOURS[place % len(RULE_COLOURS)]
+        marker = "osD^v"[place % 5]
+        ax.plot(each - share, rows, marker, color=colour, markeredgecolor="white", markersize=7, label=rule)
+    ax.axvline(0.0, color=WITNESS, linewidth=0.8)
+    ax.set_yticks(rows, list(map(_plain, names)))
+    ax.set_ylim(-0.6, len(names) - 0.4)
+    ax.grid(False, axis="y")
+    plots.frame(ax, "Saved against alone", "saving [$/period]", "")
+    columns = 5 if ax.figure.get_figwidth() > WIDE else 2
+    ax.figure.legend(
+        *ax.get_legend_handles_labels(), loc="outside lower left", ncols=columns, frameon=False, fontsize=8
+    )
+
+
+def _plain(name):
+    """A name as it stands: between two dollars Matplotlib would see a formula."""
+    return name.replace("$", r"\$")
+
+
+def _ladder(count):
+    """Heights for names one above the other."""
+    return 0.42 + 0.11 * (np.arange(count)[::-1] - (count - 1) / 2)
+
+
+def named(members, names):
+    """Return a coalition in words: its members, or everybody but the others where those are fewer.
+
+    >>> named([True, True, False, True, True], ["A", "B", "C", "D", "E"]), named([True, False], ["A", "B"])
+    ('all but C', 'A')
+    """
+    inside = [name for name, member in zip(names, members, strict=True) if member]
+    outside = [name for name, member in zip(names, members, strict=True) if not member]
+    few = not outside or len(inside) <= len(outside) + 1
+    words = " + ".join(inside) if few else f"all but {', '.join(outside)}"
+    return words if len(words) <= LONGEST else words[: LONGEST - 1] + "…"
+
+
+def _clipped(polygon, limits):
+    """The part of a polygon in shares of three where each share is at most its limit (Sutherland and Hodgman, 1974)."""
+    for which, limit in enumerate(limits):
+        room, kept = limit - polygon[:, which] if len(polygon) else [], []
+        for here, there, a, b in zip(polygon, np.roll(polygon, -1, axis=0), room, np.roll(room, -1), strict=True):
+            if a >= 0:
+                kept.append(here)
+            if (a > 0 > b) or (a < 0 < b):
+                kept.append(here + (there - here) * a / (a - b))
+        polygon = np.array(kept).reshape(-1, 3)
+    return polygon
