@@ -6,7 +6,7 @@ from twin.analyst.conversation import Conversation
 from twin.analyst.facts import what_if
 from twin.analyst.gathering import gather
 from twin.analyst.naming import Names
-from twin.analyst.online import LONGEST, Reader
+from twin.analyst.online import LONGEST_ANSWER, Reader
 from twin.analyst.questions import Request
 from twin.data.scenarios import network
 from twin.plan import lane_report
@@ -48,7 +48,7 @@ def measure_checking():
     portfolio = research_portfolio()
     lane = portfolio.policies.index[0]
     evidence, _, _ = gather(Request("volatility", (lane,)), portfolio, Names())
-    speech = (SENTENCE * LONGEST)[:LONGEST]
+    speech = (SENTENCE * LONGEST_ANSWER)[:LONGEST_ANSWER]
 
     def check():
         reader = Reader(evidence, [], lambda sentences: None)

@@ -12,7 +12,7 @@ from analyst_worlds import HOSTILE, LANES, MODELS, Model, questions, renamed
 from twin import lane
 from twin.analyst import facts, online
 from twin.analyst.answer import OFFLINE, UNCHECKED
-from twin.analyst.conversation import KEPT, TOLD, Conversation
+from twin.analyst.conversation import ANSWERS_KEPT, QUESTIONS_TOLD, Conversation
 from twin.analyst.evidence import Evidence
 from twin.analyst.gemini import Call, Unavailable
 from twin.analyst.offline import NOTHING, STORIES
@@ -50,7 +50,7 @@ def nothing_made_up(answer, portfolio):
     shown = {visible(name, 40): name for name in portfolio.policies.index}
     for fact in answer.facts:
         assert answer.evidence.facts[fact.id] == fact
-        if fact.key in answer.evidence.lanes and fact.name in lane_report.UNITS:
+        if fact.key in answer.evidence.lanes and fact.name in lane_report.LANE_REPORT_UNITS:
             name = shown[answer.evidence.lanes[fact.key]]
             assert fact.value == directly(id(portfolio), portfolio, name)[fact.name], fact.id
 
@@ -205,10 +205,10 @@ class TestConversation:
 
     def test_it_is_bounded_exported_and_forgotten(self):
         analyst, portfolio = Conversation(), worlds.research()
-        for i in range(KEPT + 5):
+        for i in range(ANSWERS_KEPT + 5):
             analyst.ask(f"what if own capacity is {300 + i} pallets?", portfolio, "BER-MUC")
         text = analyst.export()
-        assert len(analyst.answers) == KEPT and text.count("## ") == KEPT and "300 pallets?" not in text
+        assert len(analyst.answers) == ANSWERS_KEPT and text.count("## ") == ANSWERS_KEPT and "300 pallets?" not in text
         assert f"| {portfolio.numbers('BER-MUC')['profit']!r} | $/day | lane.assess |" in text
         analyst.clear()
         assert analyst.export() == "# A conversation with the analyst\n"
@@ -328,7 +328,7 @@ class TestModels:
             analyst.ask(renamed(row["question"], HOSTILE), portfolio, HOSTILE["BER-MUC"])
         for prompt in model.prompts:
             assert not any(name[:20] in prompt for name in HOSTILE.values())
-            assert len(prompt) < 60_000 and prompt.count("EARLIER QUESTION") <= TOLD
+            assert len(prompt) < 60_000 and prompt.count("EARLIER QUESTION") <= QUESTIONS_TOLD
             assert portfolio.feed.place not in prompt
         assert "lane1.safety_stock | safety stock | 331.371 | pallet | 331.4 pallets | lane.assess" in model.prompts[0]
 
@@ -395,7 +395,7 @@ class TestModels:
     def test_an_endless_speech_is_cut(self):
         model = Model(lambda prompt: ["Profit is {{lane1.profit}}. " * 100_000])
         answer = Conversation(model).ask("profit?", worlds.research(), "BER-MUC")
-        assert 0 < len(answer.sentences) <= online.MOST
+        assert 0 < len(answer.sentences) <= online.MOST_SENTENCES
 
     @pytest.mark.parametrize("days", ["inf", float("inf"), 1e999, 10**400, float("nan"), True, None, [1], -5])
     def test_arguments_out_of_all_bounds(self, days):

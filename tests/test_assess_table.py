@@ -23,7 +23,7 @@ from twin.tables.part import Recipe, make_part
 def small_parts(monkeypatch):
     """Parts of 1,000 lanes, read by 300, in this very process: what holds for few holds for many."""
     monkeypatch.setattr("twin.tables.source.PART", 1000)
-    monkeypatch.setattr("twin.tables.source.BATCH", 300)
+    monkeypatch.setattr("twin.tables.source.LANES_IN_MEMORY", 300)
     monkeypatch.setattr(
         "twin.tables.assess_table.in_parallel", lambda make, tasks, **_: {n: make(*a) for n, a in tasks.items()}
     )

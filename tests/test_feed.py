@@ -6,7 +6,7 @@ import pytest
 from twin.data.load import load_history
 from twin.data.scenarios import POLICIES, network, research_lanes
 from twin.lane import Policy, assess
-from twin.plan.feed import RECENT, feed_of_history, feed_of_ledger
+from twin.plan.feed import SPARKLINE_PERIODS, feed_of_history, feed_of_ledger
 from twin.plan.policies import policy_of, starting_policies
 
 
@@ -47,9 +47,9 @@ def test_lanes_of_different_spans_and_what_is_missing(ledger, tmp_path):
 
 def test_sparklines_are_the_last_periods(feed):
     _, volumes = feed.series("BER-MUC")
-    np.testing.assert_array_equal(feed.recent[feed.statistics.index.get_loc("BER-MUC")], volumes[-RECENT:])
+    np.testing.assert_array_equal(feed.recent[feed.statistics.index.get_loc("BER-MUC")], volumes[-SPARKLINE_PERIODS:])
     short = feed_of_history(network(lanes=2, periods=5))
-    assert short.recent.shape == (2, RECENT) and np.isnan(short.recent[:, : RECENT - 5]).all()
+    assert short.recent.shape == (2, SPARKLINE_PERIODS) and np.isnan(short.recent[:, : SPARKLINE_PERIODS - 5]).all()
 
 
 def test_lanes_that_cannot_be_assessed_are_left_out_with_a_reason(tmp_path):

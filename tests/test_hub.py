@@ -285,7 +285,7 @@ def test_the_pdf_opens_and_holds_the_same_numbers(hub, monkeypatch):
     text = " ".join(" ".join(page.extract_text() for page in PdfReader(io.BytesIO(data)).pages).split())
     assert name == "BER-MUC.pdf" and "Lane BER-MUC" in text
     for number, value in hub.session.numbers().items():
-        assert f"{number.replace('_', ' ')} {written(value, lane_report.UNITS[number])}" in text, number
+        assert f"{number.replace('_', ' ')} {written(value, lane_report.LANE_REPORT_UNITS[number])}" in text, number
     assert "holding cost $9.00 a pallet and day" in text and "fixed order cost $600.0 an order" in text
     assert downloads.pdf(hub.session) == data
 
@@ -429,7 +429,7 @@ def test_large_uploads_come_in_pieces_and_too_large_ones_are_refused(hub, tmp_pa
     write_csv(network(lanes=200, periods=365), path)
     press(hub.data, do="upload", file="large.csv", content=path.read_bytes())
     assert len(hub.lanes.table["lane"]) == 200
-    monkeypatch.setattr("twin.view.hub.uploads.LARGEST", 1_000_000)
+    monkeypatch.setattr("twin.view.hub.uploads.LARGEST_FILE", 1_000_000)
     press(hub.data, do="upload", file="large.csv", content=path.read_bytes())
     assert "File must be at most" in hub.data.said
 

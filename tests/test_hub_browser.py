@@ -442,7 +442,7 @@ def test_the_report_and_its_table_hold_the_numbers_on_the_page(hub):
     hub.get_by_text("BER-MUC.pdf is ready.").wait_for()
     text = " ".join(" ".join(page.extract_text().split()) for page in PdfReader(download.value.path()).pages)
     for name, value in shown.items():
-        assert f"{name.replace('_', ' ')} {written(value, lane_report.UNITS[name])}" in text, name
+        assert f"{name.replace('_', ' ')} {written(value, lane_report.LANE_REPORT_UNITS[name])}" in text, name
     with hub.expect_download() as download:
         hub.get_by_role("button", name="CSV of all numbers").click()
     rows = csv.DictReader(io.StringIO(download.value.path().read_text(encoding="utf-8")))

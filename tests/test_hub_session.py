@@ -10,8 +10,9 @@ from twin import lane
 from twin.data.scenarios import POLICIES, network, research_lanes
 from twin.plan import lane_report
 from twin.plan.feed import feed_of_history
+from twin.plan.portfolio import DEFAULT_HORIZON
 from twin.view.hub.controls import OPTIMUM, PRESETS, TARGETS, fields_for
-from twin.view.hub.session import HORIZON, NORMAL, SPARE, STRAINED, Session
+from twin.view.hub.session import NORMAL, SPARE, STRAINED, Session
 
 
 @pytest.fixture(scope="module")
@@ -26,7 +27,7 @@ def session(feed):
     return made
 
 
-def directly(session, name="BER-MUC", horizon=HORIZON, **changed):
+def directly(session, name="BER-MUC", horizon=DEFAULT_HORIZON, **changed):
     """The numbers of a lane by the formulas, past the session."""
     facts = session.feed.statistics.loc[name]
     known = {**POLICIES[name], "return_rate": facts["return_rate"], **changed}

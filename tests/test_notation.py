@@ -21,7 +21,7 @@ IN_CODE = {
     **table_report._FORECAST,
     **table_report._POLICY,
     **lane.UNITS,
-    **lane_report.UNITS,
+    **lane_report.LANE_REPORT_UNITS,
 }
 FUNCTIONS = [
     function

@@ -6,9 +6,9 @@ from twin.analyst.measures import MEASURES
 from twin.plan.quantities import label
 
 NUMBER, LANE = "\ue000", "\ue001"  # stand for what is filled in, while the words around it are read
-FAR = 5  # words that may stand between a name and its number
+NAME_DISTANCE = 5  # words that may stand between a name and its number
 #: Measures that people call by one name, where their units tell them apart.
-TOGETHER = [
+NAMES_TOGETHER = [
     set(group.split())
     for group in (
         "holding_cost holding",
@@ -51,7 +51,7 @@ def called_before(text):
     """Return what the number after a text is called there: the last name, few words and no mark before it; or ""."""
     clause = re.split(rf"[,;.(){NUMBER}]| and | but | while ", text.lower())[-1]
     found = [match for match in _PHRASE.finditer(clause)]
-    if not found or len(re.findall(r"\w+", clause[found[-1].end() :])) > FAR:
+    if not found or len(re.findall(r"\w+", clause[found[-1].end() :])) > NAME_DISTANCE:
         return ""
     return found[-1]["name"]
 
@@ -68,5 +68,5 @@ def may_be_called(fact, name):
         return True
     return any(
         fact.measure in group and any(other in group and MEASURES[other].unit != fact.unit for other in _MEANT[name])
-        for group in TOGETHER
+        for group in NAMES_TOGETHER
     )

@@ -10,7 +10,7 @@ from twin.analyst.numerals import numerals, plain
 from twin.plan.quantities import rest_of
 
 PLACEHOLDER = re.compile(r"\{\{\s*([\w.]+)\s*\}\}")
-CLOSE = 0.05  # largest share of a number that its printed rounding may be [-]
+LARGEST_ROUNDING = 0.05  # largest share of a number that its printed rounding may be [-]
 GREEK = re.compile("[\u0370-\u03ff]")
 _SYMBOLS = set("+−=<>≤≥≈~%°&→±×÷|^")  # signs in a sentence beside letters, digits and punctuation
 _MADE_PART = re.compile(
@@ -146,7 +146,7 @@ def _is(numeral, fact):
         value = abs(value) if fact.value > 0 else -abs(value)
     if value == fact.value:
         return True
-    if not numeral.slack <= max(CLOSE * abs(numeral.value), 1e-12) and abs(fact.value) >= 1:
+    if not numeral.slack <= max(LARGEST_ROUNDING * abs(numeral.value), 1e-12) and abs(fact.value) >= 1:
         return False
     if numeral.value == 0 and numeral.slack >= (0.005 if numeral.unit == "-" else 0.5):
         return False  # "0 pallets" is none at all; "0.0 pallets" may be a few hundredths

@@ -11,12 +11,12 @@ from twin.analyst.gathering import gather
 from twin.analyst.gemini import Unavailable
 from twin.analyst.naming import Names
 from twin.analyst.numerals import plain
-from twin.analyst.prompt import LONGEST
+from twin.analyst.prompt import LONGEST_QUESTION
 from twin.analyst.questions import understand
 from twin.data.text import visible
 
-KEPT = 20  # answers that are kept
-TOLD = 4  # earlier questions that a model is told
+ANSWERS_KEPT = 20  # answers that are kept
+QUESTIONS_TOLD = 4  # earlier questions that a model is told
 
 
 class Conversation:
@@ -31,8 +31,8 @@ class Conversation:
     """
 
     def __init__(self, model=None):
-        self.model, self.answers = model, deque(maxlen=KEPT)
-        self._names, self._told, self._before, self._lane = Names(), deque(maxlen=TOLD), None, None
+        self.model, self.answers = model, deque(maxlen=ANSWERS_KEPT)
+        self._names, self._told, self._before, self._lane = Names(), deque(maxlen=QUESTIONS_TOLD), None, None
         self._turn = 0
 
     def ask(self, question, portfolio, lane, *, show=lambda sentences: None, stop=None):
@@ -49,9 +49,11 @@ class Conversation:
         stop : callable, optional
             Returns whether a model's answer is not wanted any more.
         """
-        asked = " ".join(visible(str(question), 2 * LONGEST).split())
+        asked = " ".join(visible(str(question), 2 * LONGEST_QUESTION).split())
         require(plain(asked).strip(), "question", "one with words in it", "an empty one")
-        require(len(asked) <= LONGEST, "question", f"at most {LONGEST} characters long", f"{len(asked)}")
+        require(
+            len(asked) <= LONGEST_QUESTION, "question", f"at most {LONGEST_QUESTION} characters long", f"{len(asked)}"
+        )
         require(lane in portfolio.policies.index, "lane", "one of the lanes", visible(str(lane)))
         names = self._names
         names.look_at(tuple(portfolio.policies.index))

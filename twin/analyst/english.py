@@ -18,9 +18,11 @@ def pattern(words):
 PATTERNS = {name: pattern(words) for name, words in WORDS["patterns"].items()}
 TOPICAL = {kind: pattern(words) for kind, words in WORDS["topical"].items()}
 KINDS = [(kind, int(weight), pattern(words)) for kind, by in WORDS["kinds"].items() for weight, words in by.items()]
-SPELLED = {word for said in WORDS["measures"].values() for phrase in said for word in phrase.split() if len(word) > 5}
-SPELLED |= set(WORDS["spelling"]["words"])
-ALIKE = 0.86  # how much a misspelt word must be like one that is known [-]
+KNOWN_WORDS = {
+    word for said in WORDS["measures"].values() for phrase in said for word in phrase.split() if len(word) > 5
+}
+KNOWN_WORDS |= set(WORDS["spelling"]["words"])
+WORD_SIMILARITY = 0.86  # how much a misspelt word must be like one that is known [-]
 SLANG = [(pattern([said]), meant) for said, meant in WORDS["slang"].items()]
 
 
@@ -34,7 +36,11 @@ def normal(text):
 
     def right(match):
         word = match[0]
-        near = [] if len(word) < 6 or word in SPELLED else difflib.get_close_matches(word, SPELLED, 1, ALIKE)
+        near = (
+            []
+            if len(word) < 6 or word in KNOWN_WORDS
+            else difflib.get_close_matches(word, KNOWN_WORDS, 1, WORD_SIMILARITY)
+        )
         return near[0] if near and near[0][0] == word[0] and abs(len(near[0]) - len(word)) < 2 else word
 
     text = re.sub(r"[a-z]+", right, text.replace("’", "'"))

@@ -12,7 +12,7 @@ from twin.demand import PERIOD_NAMES
 from twin.plan.quantities import label, quantity, unit_in
 
 CHANGES = {".change": "change of ", ".relative": "relative change of "}  # endings of names: against the lane as it is
-CLOSE = 1e-9  # relative difference up to which two sources say the same
+SAME_VALUE = 1e-9  # relative difference up to which two sources say the same
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ class Evidence:
         if not math.isfinite(fact.value):
             return self.miss(key, name, "it is not known")
         before = self.facts.get(fact.id)
-        if before and not math.isclose(before.value, fact.value, rel_tol=CLOSE, abs_tol=CLOSE):
+        if before and not math.isclose(before.value, fact.value, rel_tol=SAME_VALUE, abs_tol=SAME_VALUE):
             self.contradictions.setdefault(fact.id, [before]).append(fact)
             del self.facts[fact.id]
         elif not before and fact.id not in self.contradictions:

@@ -9,10 +9,9 @@ from twin.analyst.story import Story
 from twin.data.text import visible
 from twin.demand import DAYS_PER_PERIOD
 from twin.plan.lane_report import RISK_LEVEL
-from twin.plan.portfolio import INPUTS
+from twin.plan.portfolio import INPUTS, LONGEST_HORIZON
 from twin.plan.quantities import label
 
-FARTHEST = {"D": 90, "W": 52, "MS": 24}  # longest outlook [period]
 CAPACITY = {"capacity", "sharing", "resilience", "outlook", "network", "overview"}  # kinds that rest on own capacity
 INTERVAL = 0.95  # probability of the forecast's interval [-]
 
@@ -26,7 +25,7 @@ def gather(request, portfolio, names, evidence=None):
     evidence.add("twin", "risk_share", 1.0 - RISK_LEVEL)
     evidence.add("twin", "interval_level", INTERVAL)
     if request.kind not in offline.STORIES:
-        refused = offline.UNCLEAR if request.unclear else offline.STRANGER if request.unknown else offline.NOTHING
+        refused = offline.UNCLEAR if request.unclear else offline.UNKNOWN_LANE if request.unknown else offline.NOTHING
         more = [WORDS["said"]["inputs"] if request.lanes else WORDS["said"]["help"][0]] if request.unclear else []
         return evidence, [refused, *more], []
     said, remarks = [], []
@@ -85,7 +84,10 @@ def _needed(request, portfolio, names, evidence, lanes, keys):
     if request.kind == "sharing":
         return {"more": facts.what_if(evidence, portfolio, lane, key, (facts.MORE_SPACE,))}, ()
     if request.kind == "outlook" and request.days:
-        periods, farthest = request.days / DAYS_PER_PERIOD[portfolio.feed.period], FARTHEST[portfolio.feed.period]
+        periods, farthest = (
+            request.days / DAYS_PER_PERIOD[portfolio.feed.period],
+            LONGEST_HORIZON[portfolio.feed.period],
+        )
         remarks = ["A forecast does not reach as far as asked; it goes as far as it can."] if periods > farthest else []
         if periods < 0.9:
             remarks.append("A period of this history is longer than what was asked for.")

@@ -10,8 +10,8 @@ from twin.data.settings import setting
 MODEL = "gemini-flash-latest"
 VENDOR = "https://generativelanguage.googleapis.com/"  # also where the environment names another address
 TIMEOUT = 20  # seconds that a reply, or the next piece of it, may take
-ATTEMPTS, WAIT = 3, 4.0  # tries for one reply, and the longest wait between two [s]
-FINISHED = {"STOP", "FINISH_REASON_UNSPECIFIED", "0", "1", "None"}
+ATTEMPTS, LONGEST_WAIT = 3, 4.0  # tries for one reply, and the longest wait between two [s]
+FINISH_REASONS = {"STOP", "FINISH_REASON_UNSPECIFIED", "0", "1", "None"}
 CUT_OFF = {"MAX_TOKENS", "2"}
 REASONS = {
     400: "it refused the request",
@@ -45,7 +45,7 @@ class Gemini:
         address than the vendor's.
     """
 
-    def __init__(self, key, model="", client="", endpoint="", *, timeout=TIMEOUT, wait=WAIT):
+    def __init__(self, key, model="", client="", endpoint="", *, timeout=TIMEOUT, wait=LONGEST_WAIT):
         self._key = lambda: key  # so that no listing of the object shows it
         self._endpoint, self._timeout, self._wait = endpoint, timeout, wait
         self.model = model or MODEL
@@ -99,7 +99,7 @@ class Gemini:
             finish = _finish(chunk) or finish
         if finish in CUT_OFF or finish is None:
             raise Unavailable("its answer was cut off")
-        if finish not in FINISHED:
+        if finish not in FINISH_REASONS:
             raise Unavailable("it declined to answer")
 
 

@@ -12,7 +12,7 @@ REMEDIES = {
     "lead_time_share": "a more punctual carrier",
     "returns_share": "fewer returns",
 }
-PATTERNS = {"weekday_share": "the day of the week", "season_share": "the month of the year"}
+CALENDAR_WORDS = {"weekday_share": "the day of the week", "season_share": "the month of the year"}
 
 
 def overview(story):
@@ -36,7 +36,9 @@ def volatility(story):
         "[coefficient_of_variation] of its mean of [demand_mean].",
     )
     told = [
-        f"{words} alone explains [{name}]" for name, words in PATTERNS.items() if (value(name) or 0) >= WORTH_TELLING
+        f"{words} alone explains [{name}]"
+        for name, words in CALENDAR_WORDS.items()
+        if (value(name) or 0) >= WORTH_TELLING
     ]
     if told:
         say(f"Of its variance {' and '.join(told)}: a pattern that a forecast can know beforehand.")

@@ -43,7 +43,7 @@ def _measure(name, meaning):
     elif name in _STATISTICS:
         unit, source = _STATISTICS[name], "data.statistics"
     else:
-        unit, source = lane_report.UNITS[name], "lane.assess" if name in lane.UNITS else "scenario.evaluate"
+        unit, source = lane_report.LANE_REPORT_UNITS[name], "lane.assess" if name in lane.UNITS else "scenario.evaluate"
     return Measure(unit, meaning, source, tuple(WORDS["measures"].get(name, ())))
 
 

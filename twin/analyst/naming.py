@@ -6,7 +6,7 @@ from twin._check import require
 from twin.analyst.english import WORDS
 from twin.analyst.numerals import plain
 
-LONGEST = 16  # words of a lane's name that are looked for
+MOST_NAME_WORDS = 16  # words of a lane's name that are looked for
 _TOKEN = re.compile(r"[^\W_]+")
 _CODE = re.compile(r"\b[A-Za-z]{3}\s?[-–—/→>]\s?[A-Za-z]{3}\b")
 _CALLED = re.compile(r"\blanes?\s+(?:called|named)?\s*[\"'“‘]?(?P<name>[A-Z0-9][\w-]*|\d+)")
@@ -50,7 +50,7 @@ class Names:
         tokens = list(_TOKEN.finditer(text))
         found, place, made, at = [], 0, [], 0
         while place < len(tokens):
-            lane, length = self._longest(text, tokens[place : place + LONGEST])
+            lane, length = self._longest(text, tokens[place : place + MOST_NAME_WORDS])
             if lane is None:
                 place += 1
                 continue

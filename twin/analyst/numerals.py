@@ -24,8 +24,8 @@ from twin.analyst._number_words import (
 )
 from twin.analyst._units import unit_after, unit_before
 
-ALIKE = 0.8  # how much a misspelt number word must be like one [-]
-SPELLED = [word for word in (*CARDINALS, *SCALES) if len(word) > 5]
+NUMBER_WORD_SIMILARITY = 0.8  # how much a misspelt number word must be like one [-]
+NUMBER_WORDS = [word for word in (*CARDINALS, *SCALES) if len(word) > 5]
 ROUGH = 0.005  # rounding of a fraction in words, "a third": half a per cent [-]
 ROUGH_TIMES = 0.05  # rounding of a multiple in words, "double" [-]
 _DATE = r"(?P<date>\d{4}-\d{2}-\d{2})(?![\d-])"
@@ -141,7 +141,7 @@ def _misspelt(word):
     """Whether a word is nearly that of a number: people who write "twnety" mean one."""
     if word in CARDINALS or word in SCALES or word in REAL_WORDS:
         return False
-    return bool(difflib.get_close_matches(word, SPELLED, 1, ALIKE))
+    return bool(difflib.get_close_matches(word, NUMBER_WORDS, 1, NUMBER_WORD_SIMILARITY))
 
 
 def _figure(start, end, part, text):

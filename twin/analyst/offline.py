@@ -9,10 +9,10 @@ from twin.analyst.measures import MEASURES
 from twin.analyst.story import capital, fact, listed
 from twin.plan.quantities import label
 
-COMPARED = """profit coefficient_of_variation safety_stock overflow_probability resilience_index
+COMPARED_MEASURES = """profit coefficient_of_variation safety_stock overflow_probability resilience_index
 conditional_value_at_risk""".split()
-BETTER = {"profit": max, "resilience_index": max, "fill_rate": max, "revenue": max}
-BETTER |= {
+BETTER_WHEN = {"profit": max, "resilience_index": max, "fill_rate": max, "revenue": max}
+BETTER_WHEN |= {
     "overflow_probability": min,
     "conditional_value_at_risk": min,
     "value_at_risk": min,
@@ -23,7 +23,7 @@ conditional_value_at_risk order_cost""".split()
 NOTHING = "The evidence has nothing on this, so there is no answer."
 IMPOSSIBLE = "That cannot be, so there is no answer."
 UNCLEAR = "This was not understood in full, so there is no answer."
-STRANGER = "There is no lane of this name here, so there is no answer."
+UNKNOWN_LANE = "There is no lane of this name here, so there is no answer."
 
 
 def value(story, measure=""):
@@ -60,7 +60,7 @@ def what_if(story, other="", small=False):
 def compare(story, second="", measure=""):
     """Two lanes side by side, first by a measure that the question names."""
     evidence, first = story.evidence, story.key
-    for name in [measure] if measure else COMPARED:
+    for name in [measure] if measure else COMPARED_MEASURES:
         if not all(story.knows(name, key=key) for key in (first, second)):
             continue
         values = {key: story.value(name, key) for key in (first, second)}
@@ -69,7 +69,7 @@ def compare(story, second="", measure=""):
             story.say(f"{capital(name)} is [{name}] on both {fact(first)} and {fact(second)}.")
             continue
         high, low = sorted(values, key=values.get, reverse=True)
-        better = f"; better on {fact(BETTER[name](values, key=values.get))}" if name in BETTER else ""
+        better = f"; better on {fact(BETTER_WHEN[name](values, key=values.get))}" if name in BETTER_WHEN else ""
         story.say(
             f"{capital(name)}: {fact(high)} has {fact(f'{high}.{name}')}, {fact(low)} {fact(f'{low}.{name}')}{better}."
         )

@@ -9,14 +9,14 @@ from twin.analyst.answer import OFFLINE, Sentence
 from twin.analyst.checking import Piece, Unsupported, checked
 from twin.analyst.gemini import Call, Unavailable
 from twin.analyst.numerals import plain
-from twin.analyst.prompt import RULES, prompt
+from twin.analyst.prompt import PROMPT_RULES, prompt
 from twin.analyst.tools import DECLARATIONS, Toolbox
 
 ROUNDS = 3  # times that a model may ask for functions, and then must answer
-PATIENCE = 60  # seconds for a whole answer
-LONGEST = 6000  # characters of an answer that are read
-MOST = 40  # sentences of an answer that are shown
-MARK = 6  # characters at a line's beginning that may be the mark of a list
+ANSWER_TIMEOUT = 60  # seconds for a whole answer
+LONGEST_ANSWER = 6000  # characters of an answer that are read
+MOST_SENTENCES = 40  # sentences of an answer that are shown
+LIST_MARK = 6  # characters at a line's beginning that may be the mark of a list
 POLL = 0.2  # seconds between looks at whether a user has had enough
 OTHERS = 8  # lanes that a model may ask for beyond those of the question
 REPLACED = "What the model said without a fact that supports it is not shown; what stands in its place is marked."
@@ -44,18 +44,18 @@ class Reader:
     def take(self, text):
         """Take in more text; sentences that are complete are checked."""
         text = self._rest + text
-        end = text.rindex("\n") if "\n" in text[-MARK:] else len(text)  # what follows it may be the mark of a list
+        end = text.rindex("\n") if "\n" in text[-LIST_MARK:] else len(text)  # what follows it may be the mark of a list
         end = len(text[:end].rstrip("\n")) if end < len(text) else end
         lines = _LINE.sub("\x00", _LISTED.sub(" ", text[:end])).replace("\n", " ").split("\x00")
         *complete, rest = [part for line in lines for part in _END.split(line)]
         self._rest = rest + text[end:]
-        for sentence in complete[: MOST - len(self.sentences)]:
+        for sentence in complete[: MOST_SENTENCES - len(self.sentences)]:
             self._one(sentence)
 
     def end(self):
         """Take in what is left."""
-        self.take("\n" + " " * MARK)
-        if len(self.sentences) < MOST:
+        self.take("\n" + " " * LIST_MARK)
+        if len(self.sentences) < MOST_SENTENCES:
             self._one(self._rest)
 
     def _one(self, sentence):
@@ -89,16 +89,18 @@ def answer(model, question, evidence, stand_in, portfolio, names, before=(), sho
     for turn in range(ROUNDS + 1):
         reader, calls, length = Reader(evidence, stand_in, show), [], 0
         text = prompt(question, evidence, portfolio, names, before, done, others)
-        events = _bounded(model.stream(RULES, text, DECLARATIONS if turn < ROUNDS else []), started + PATIENCE, stop)
+        events = _bounded(
+            model.stream(PROMPT_RULES, text, DECLARATIONS if turn < ROUNDS else []), started + ANSWER_TIMEOUT, stop
+        )
         for event in events:
             if isinstance(event, Call):
                 calls.append(event)
             elif isinstance(event, str):
-                reader.take(event[: LONGEST - length])
+                reader.take(event[: LONGEST_ANSWER - length])
                 length += len(event)
             else:
                 raise Unavailable("its answer could not be read")
-            if length >= LONGEST:
+            if length >= LONGEST_ANSWER:
                 break
         if not calls:
             break

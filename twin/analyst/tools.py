@@ -4,11 +4,10 @@ import numpy as np
 
 from twin._check import require
 from twin.analyst import facts
-from twin.analyst.gathering import FARTHEST
 from twin.demand import DAYS_PER_PERIOD
-from twin.plan.portfolio import HOW, INPUTS, RANKINGS, Change
+from twin.plan.portfolio import HOW, INPUTS, LONGEST_HORIZON, RANKINGS, Change
 
-MOST = 6  # calls in one answer
+MOST_CALLS = 6  # calls in one answer
 _LANE = {"type": "string", "description": "key of a lane, such as lane1"}
 
 
@@ -60,7 +59,7 @@ class Toolbox:
         self._calls += 1
         before = set(self._evidence.facts)
         try:
-            require(self._calls <= MOST, "calls", f"at most {MOST} in one answer", self._calls)
+            require(self._calls <= MOST_CALLS, "calls", f"at most {MOST_CALLS} in one answer", self._calls)
             require(name in {one["name"] for one in DECLARATIONS}, "function", "one of those declared", name)
             getattr(self, f"_{name}")(**arguments)
         except ValueError as error:
@@ -94,7 +93,7 @@ class Toolbox:
     def _forecast(self, lane, days):
         period = self._portfolio.feed.period
         require(np.isfinite(float(days)), "days", "a finite number", days)
-        periods = min(max(1, round(float(days) / DAYS_PER_PERIOD[period])), FARTHEST[period])
+        periods = min(max(1, round(float(days) / DAYS_PER_PERIOD[period])), LONGEST_HORIZON[period])
         facts.outlook(self._evidence, self._portfolio, self._lane(lane), lane, periods)
 
     def _rank(self, measure, largest):

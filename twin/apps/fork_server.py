@@ -16,7 +16,7 @@ import time
 import traceback
 
 # Other people's code only: ours may change while a server runs, and a kernel must see it as it is then.
-LIBRARIES = """ipykernel.debugger ipykernel.ipkernel ipykernel.kernelapp ipywidgets IPython.core.completerlib
+PRELOADED = """ipykernel.debugger ipykernel.ipkernel ipykernel.kernelapp ipywidgets IPython.core.completerlib
 IPython.core.magics IPython.core.pylabtools IPython.extensions.storemagic matplotlib.backends.backend_agg
 matplotlib.backends.backend_pdf matplotlib.backends.backend_svg matplotlib.figure matplotlib_inline.config numpy
 pandas PIL.PngImagePlugin scipy.optimize scipy.special scipy.stats""".split()
@@ -27,7 +27,7 @@ def serve(channel):
     """Start kernels as they are asked for; in a kernel, run it and never return."""
     os.environ.setdefault("MPLBACKEND", INLINE)
     os.environ.setdefault("PYDEVD_DISABLE_FILE_VALIDATION", "1")  # the debugger would warn where nobody debugs
-    for name in LIBRARIES:
+    for name in PRELOADED:
         with contextlib.suppress(ImportError):  # a notebook that needs it will say so
             importlib.import_module(name)
     gc.collect()

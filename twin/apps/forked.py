@@ -19,7 +19,7 @@ import threading
 from jupyter_client.provisioning import LocalProvisioner
 
 LAUNCHER = ["-m", "ipykernel_launcher"]
-PATIENCE = 120  # seconds that a server has to load its libraries, or to fork, on a busy machine
+FORK_TIMEOUT = 120  # seconds that a server has to load its libraries, or to fork, on a busy machine
 # What is read once, when an interpreter starts or a library is loaded; other values take another server.
 AT_START = ("PYTHON", "OMP_", "OPENBLAS_", "MKL_", "MPL", "LD_", "LANG", "LC_", "NPY_")
 
@@ -97,7 +97,7 @@ class _Server:
 
     def __init__(self, environment):
         ours, theirs = socket.socketpair()
-        ours.settimeout(PATIENCE)
+        ours.settimeout(FORK_TIMEOUT)
         with theirs:
             command = [sys.executable, "-P", "-m", "twin.apps.fork_server", str(theirs.fileno())]
             self.process = subprocess.Popen(

@@ -19,7 +19,7 @@ from twin.batch.normal_form import dumps, normalise
 BEGIN, END = "<!-- contents:begin -->", "<!-- contents:end -->"
 NAV = "<!-- nav -->"
 CONTENTS = "00_contents.ipynb"
-PICTURES = "pictures"
+PICTURE_FOLDER = "pictures"
 OPENING = """# 00 · The LSP Digital Capacity Twin
 
 How much capacity should a logistics service provider reserve, before it knows what comes? Each notebook
@@ -29,7 +29,7 @@ tests itself.
 
 
 @dataclass(frozen=True)
-class Entry:
+class ContentsRow:
     """How one notebook introduces itself."""
 
     file: str
@@ -55,7 +55,7 @@ def read_entry(path):
     if not question:
         raise ValueError(f"{path} must ask its question in bold, in its first cell; got {text[:80]!r}")
     said = (" ".join(part.split()) for part in question.groups())
-    return Entry(path.name, heading[1], heading[2].strip(), *said)
+    return ContentsRow(path.name, heading[1], heading[2].strip(), *said)
 
 
 def update(root, *, write=True):
@@ -86,7 +86,7 @@ def update(root, *, write=True):
 
 
 def _picture_of(name):
-    return f"{PICTURES}/{Path(name).stem}.png"
+    return f"{PICTURE_FOLDER}/{Path(name).stem}.png"
 
 
 def _table(entries, folder="", *, on_binder=False):
@@ -115,7 +115,7 @@ def _contents(entries):
         {"cell_type": "markdown", "id": name, "metadata": {}, "source": text}
         for name, text in (("opening", OPENING.strip()), ("contents", _table(entries)))
     ]
-    contents = Entry(CONTENTS, "00", "The LSP Digital Capacity Twin", "", "")
+    contents = ContentsRow(CONTENTS, "00", "The LSP Digital Capacity Twin", "", "")
     metadata = {"twin": about([contents, *entries], 0)}
     return normalise({"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5})
 

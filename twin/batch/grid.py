@@ -7,8 +7,8 @@ from fractions import Fraction
 
 from twin.batch.digest import digest, plain
 
-MOST = 100_000
-LONGEST = 120  # letters of a folder's name
+MOST_POINTS = 100_000
+LONGEST_FOLDER_NAME = 120  # letters of a folder's name
 
 
 def points(grid, defaults):
@@ -24,8 +24,8 @@ def points(grid, defaults):
         for value in values:
             plain(name, value)
     count = math.prod(map(len, axes.values()))
-    if count > MOST:
-        raise ValueError(f"grid must have at most {MOST:,} points; got {count:,}")
+    if count > MOST_POINTS:
+        raise ValueError(f"grid must have at most {MOST_POINTS:,} points; got {count:,}")
     combined = [dict(zip(axes, values, strict=True)) for values in itertools.product(*axes.values())]
     return [(_name(values), values) for values in combined]
 
@@ -48,8 +48,8 @@ def _spaced(name, given, default):
         raise ValueError(f"grid: {name} must have the numbers from, to and count; got {given!r}")
     first, last, count = numbers
     finite = all(type(number) is int or math.isfinite(number) for number in numbers)
-    if type(count) is not int or not 2 <= count <= MOST or not finite:
-        raise ValueError(f"grid: {name} must have finite ends and a count between 2 and {MOST:,}; got {given!r}")
+    if type(count) is not int or not 2 <= count <= MOST_POINTS or not finite:
+        raise ValueError(f"grid: {name} must have finite ends and a count between 2 and {MOST_POINTS:,}; got {given!r}")
     # As they are written, in decimals: 0.1, 0.2, 0.3 and not 0.30000000000000004.
     begin, end = Fraction(repr(first)), Fraction(repr(last))
     values = [begin + (end - begin) * i / (count - 1) for i in range(count)]
@@ -67,4 +67,8 @@ def _name(values):
     """Return the name of a point's folder: readable, and a name on every file system."""
     plain = ",".join(f"{name}={value}" for name, value in values.items())
     name = re.sub(r"[^A-Za-z0-9.,=_+-]", "_", plain)
-    return name if name == plain and len(name) <= LONGEST else f"{name[:LONGEST]}~{digest(values)[:8]}"
+    return (
+        name
+        if name == plain and len(name) <= LONGEST_FOLDER_NAME
+        else f"{name[:LONGEST_FOLDER_NAME]}~{digest(values)[:8]}"
+    )

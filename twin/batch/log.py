@@ -10,7 +10,7 @@ COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 
 
 @dataclass(frozen=True)
-class Outcome:
+class JobOutcome:
     """What comes back of a job, from whatever machine: its files, or its failure; and its log."""
 
     files: dict | None
@@ -19,7 +19,7 @@ class Outcome:
 
 
 @dataclass
-class Entry:
+class LogRecord:
     """A log that is being written."""
 
     lines: list
@@ -44,7 +44,7 @@ class Entry:
     def outcome(self, *, files=None, failure=None):
         """Close the log, and return it with what the job yielded."""
         self.lines.append(f"{failure or 'finished'}\nafter {time.monotonic() - self.began:.2f} s")
-        return Outcome(files, failure, "\n".join(self.lines) + "\n")
+        return JobOutcome(files, failure, "\n".join(self.lines) + "\n")
 
 
 def begin(job):
@@ -52,7 +52,7 @@ def begin(job):
     now = datetime.now(UTC).isoformat(timespec="seconds")
     given = ", ".join(f"{name}={value!r}" for name, value in job.parameters.items()) or "none"
     here = f"Python {platform.python_version()} on {platform.node()}"
-    return Entry([f"{job.name}: {job.source}", f"parameters: {given}", f"began {now}, {here}"])
+    return LogRecord([f"{job.name}: {job.source}", f"parameters: {given}", f"began {now}, {here}"])
 
 
 def write(job, text):

@@ -15,8 +15,8 @@ from twin.batch.plan import OURS, read_plan
 from twin.compute.alone import alone
 
 MADE = ("paper.pdf", "summary.csv", "summary.parquet")  # of out/; no template reads them
-MARK = ".paper.digest"  # says of what paper.pdf was made
-SHOWN = 20  # sentences on failures
+PAPER_DIGEST_FILE = ".paper.digest"  # says of what paper.pdf was made
+FAILURES_LISTED = 20  # sentences on failures
 
 
 def build(folder, *, workers=None, only=None, force=False, executor=None, pdf=True):
@@ -73,7 +73,7 @@ def provenance_of(folder, finished):
 
 def typeset(folder):
     """Typeset paper.typ to out/paper.pdf, unless nothing that it may read has changed."""
-    pdf, mark = folder / "out" / "paper.pdf", folder / "out" / MARK
+    pdf, mark = folder / "out" / "paper.pdf", folder / "out" / PAPER_DIGEST_FILE
     if is_typeset(folder):
         print(f"{pdf} is up to date")
         return
@@ -98,7 +98,7 @@ def typeset(folder):
 
 def is_typeset(folder):
     """Tell whether a paper's PDF is there as it was typeset from what is there."""
-    pdf, mark = folder / "out" / "paper.pdf", folder / "out" / MARK
+    pdf, mark = folder / "out" / "paper.pdf", folder / "out" / PAPER_DIGEST_FILE
     if not (pdf.is_file() and mark.is_file()):
         return False
     return mark.read_text() == _digest_of_inputs(folder) + hashlib.sha256(pdf.read_bytes()).hexdigest()
@@ -131,8 +131,8 @@ def _listed(failures, folder):
         f"job {names[0]}{f' and {len(names) - 1:,} more' if len(names) > 1 else ''}: {reason}"
         for reason, names in alike.items()
     ]
-    if len(told) > SHOWN:
-        told = [*told[:SHOWN], f"and {len(told) - SHOWN:,} other failures"]
+    if len(told) > FAILURES_LISTED:
+        told = [*told[:FAILURES_LISTED], f"and {len(told) - FAILURES_LISTED:,} other failures"]
     return "\n".join([*told, f"logs are in {folder / 'out' / 'logs'}"])
 
 

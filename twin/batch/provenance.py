@@ -4,20 +4,20 @@ import functools
 import importlib.metadata
 import json
 import sys
-from pathlib import Path
 
 import twin
 from twin.batch.digest import digest, digest_of_file
+from twin.batch.normal_form import PACKAGE
 from twin.batch.parameters import cells_of, default_parameters
 from twin.data.places import is_ledger
 
-LIBRARIES = ("numpy", "scipy", "pandas", "matplotlib")
-PACKAGE = Path(twin.__file__).parent
-OUT_OF_REACH = ("__main__.py", "_kernel_server.py", "batch/", "command/", "kernels.py", "serve.py")  # of any notebook
-# ... but these say what a notebook runs in, and give what is kept its form.
+VERSIONED_LIBRARIES = ("numpy", "scipy", "pandas", "matplotlib")
+#: Files and folders that no notebook uses: a change there makes no job run again.
+OUT_OF_REACH = ("__main__.py", "apps/", "batch/", "command/", "compute/")
+#: Exceptions: the kernel that a job runs in, and the form in which its results are kept.
 FORM = (
-    "_kernel_server.py",
-    *(f"batch/{name}.py" for name in ("digest", "jobs", "kernel", "normal_form", "notebook", "seal")),
+    "apps/fork_server.py",
+    *(f"batch/{name}.py" for name in ("digest", "jobs", "job_kernel", "normal_form", "notebook", "seal")),
 )
 VARIABLE = "TWIN_PROVENANCE"  # by it a job's notebook knows, so that figures can say it
 
@@ -54,7 +54,7 @@ def package():
         "package_digest": _package_digest(),
         "versions": {
             "python": f"{sys.version_info.major}.{sys.version_info.minor}",
-            **{name: importlib.metadata.version(name) for name in LIBRARIES},
+            **{name: importlib.metadata.version(name) for name in VERSIONED_LIBRARIES},
         },
     }
 

@@ -5,7 +5,7 @@ import json
 
 from twin.batch.parameters import default_parameters
 
-NAMES = ("job", "notebook", "result", "value", "unit")  # the other columns are parameters
+SUMMARY_COLUMNS = ("job", "notebook", "result", "value", "unit")  # the other columns are parameters
 
 
 def table(jobs, finished):
@@ -23,14 +23,14 @@ def table(jobs, finished):
         if job.name not in finished:
             continue
         values = {**defaults[job.notebook], **job.parameters}
-        stated = {f"parameter_{name}" if name in NAMES else name: values.get(name) for name in given}
+        stated = {f"parameter_{name}" if name in SUMMARY_COLUMNS else name: values.get(name) for name in given}
         rows += [
             {"job": job.name, "notebook": job.notebook.name, **stated, "result": name}
             | {key: result[key] for key in ("value", "unit")}
             for name, result in finished[job.name]["results"].items()
         ]
-    found = pd.DataFrame(rows, columns=list(rows[0]) if rows else list(NAMES), dtype=object)
-    for name in found.columns.difference(NAMES):
+    found = pd.DataFrame(rows, columns=list(rows[0]) if rows else list(SUMMARY_COLUMNS), dtype=object)
+    for name in found.columns.difference(SUMMARY_COLUMNS):
         found[name] = _column(found[name].tolist())
     return found.astype({"value": float, "job": str, "notebook": str, "result": str, "unit": str})
 

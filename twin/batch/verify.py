@@ -6,7 +6,7 @@ from pathlib import Path
 
 from twin.batch import summary
 from twin.batch.expected import compare
-from twin.batch.paper import MADE, MARK, collect, finished_of, is_typeset, provenance_of, tells_provenance
+from twin.batch.paper import MADE, PAPER_DIGEST_FILE, collect, finished_of, is_typeset, provenance_of, tells_provenance
 from twin.batch.plan import OURS, read_plan
 from twin.batch.provenance import inputs_of
 from twin.batch.seal import faults
@@ -56,6 +56,6 @@ def _of_all(folder, jobs, finished):
             yield f"{out / name} is missing or damaged"
             return
     pdf = out / "paper.pdf"
-    was_made = pdf.exists() or (out / MARK).exists()
+    was_made = pdf.exists() or (out / PAPER_DIGEST_FILE).exists()
     if was_made and not (is_typeset(folder) and tells_provenance(folder, pdf.read_bytes())):
         yield f"{pdf} was not made of what is there now, or has been changed"

@@ -12,7 +12,7 @@ from twin.demand import DAYS_PER_PERIOD
 
 ASK = """Ask about volatility, capacity, cost and risk of a lane or of all of them. Every number in an answer is one
 that the twin has computed. Without a key for Gemini the offline analyst answers."""
-EXAMPLES = """examples
+ASK_EXAMPLES = """examples
   python -m twin ask "why is BER-MUC volatile?"                      the research lanes
   python -m twin ask "what if returns double?" "and for HAM-ROT?"    a conversation
   python -m twin ask --file flows.csv --policies policies.csv "which lanes need attention?"
@@ -27,7 +27,7 @@ def add(commands):
     """Add the command to those of the program."""
     raw = argparse.RawDescriptionHelpFormatter
     parser = commands.add_parser(
-        "ask", help="answer questions about lanes", description=ASK, epilog=EXAMPLES, formatter_class=raw
+        "ask", help="answer questions about lanes", description=ASK, epilog=ASK_EXAMPLES, formatter_class=raw
     )
     parser.add_argument("questions", nargs="+", metavar="QUESTION", help="one or more, in one conversation")
     parser.add_argument("--lane", metavar="LANE", help="the lane that 'it' is; by default the largest")

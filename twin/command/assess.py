@@ -20,7 +20,7 @@ UNSTATED = {
     "internal_capacity": "the required capacity, so that the plan just fits",
     "service_level": "the critical ratio of each lane",
 }
-EXAMPLES = """the file
+ASSESS_EXAMPLES = """the file
   A CSV file, plain or gzipped, with a date, a lane and a volume (or product_name, sku, demand, quantity, ...),
   and returns if you have them. Days, weeks or months are recognised; encodings and separators too.
 
@@ -53,7 +53,11 @@ def add(commands):
     """Add the command to those of the program."""
     raw = argparse.RawDescriptionHelpFormatter
     parser = commands.add_parser(
-        "assess", help="answer for every lane of a file", description=ASSESS, epilog=EXAMPLES, formatter_class=raw
+        "assess",
+        help="answer for every lane of a file",
+        description=ASSESS,
+        epilog=ASSESS_EXAMPLES,
+        formatter_class=raw,
     )
     parser.add_argument(
         "file",

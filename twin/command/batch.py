@@ -5,10 +5,11 @@ import contextlib
 import signal
 from pathlib import Path
 
-BATCH = """Run the jobs in a folder's figures.yml that changed, sweeps among them, and gather all results in one table,
+BATCH_HELP = """\
+Run the jobs in a folder's figures.yml that changed, sweeps among them, and gather all results in one table,
 out/summary.parquet and out/summary.csv. Finished jobs are kept whatever happens; running it again does the rest."""
 PAPER = """As batch, and typeset paper.typ from the results to out/paper.pdf."""
-MOST = 30  # findings told
+MOST_FINDINGS = 30  # findings told
 VERIFY = """Check that every figure, number and page in a folder's out/ is what its notebooks, parameters, data and the
 package give, and was not changed since; say in a sentence what is not."""
 
@@ -16,7 +17,7 @@ package give, and was not changed since; say in a sentence what is not."""
 def add(commands):
     """Add the commands to those of the program."""
     for name, brief, text in (
-        ("batch", "run the jobs of a folder: what changed, here or on a cluster", BATCH),
+        ("batch", "run the jobs of a folder: what changed, here or on a cluster", BATCH_HELP),
         ("paper", "build a paper from its jobs: what changed, checked and typeset", PAPER),
     ):
         parser = commands.add_parser(name, help=brief, description=text)
@@ -60,9 +61,9 @@ def _verify(options):
     from twin.batch.verify import verify
 
     complaints = verify(options.folder)
-    print(*complaints[:MOST], sep="\n", end="\n" if complaints else "")
-    if len(complaints) > MOST:
-        print(f"and {len(complaints) - MOST:,} more")
+    print(*complaints[:MOST_FINDINGS], sep="\n", end="\n" if complaints else "")
+    if len(complaints) > MOST_FINDINGS:
+        print(f"and {len(complaints) - MOST_FINDINGS:,} more")
     if complaints:
         print(f"python -m twin paper {options.folder} (or batch) makes what has changed again")
     else:

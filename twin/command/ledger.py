@@ -14,7 +14,7 @@ ABOUT = """Flows of lanes kept in a database, one history for dashboards, notebo
 DATABASE_URL says where, in the environment or in a file .env: postgresql://user:password@host:port/database, or
 sqlite:////data/flows.sqlite. Without it they are in a file among your own data, and nothing has to be set up."""
 
-EXAMPLES = """examples
+LEDGER_EXAMPLES = """examples
   python -m twin ledger seed                                   the three research lanes, to try things out
   python -m twin ledger import flows.csv                       all rows, or none where one cannot be used
   python -m twin ledger import flows.csv --good-rows-only      the others; says which were left out
@@ -36,7 +36,7 @@ def add(commands):
     """Add the command to those of the program."""
     raw = argparse.RawDescriptionHelpFormatter
     parser = commands.add_parser(
-        "ledger", help="keep flows in a database", description=ABOUT, epilog=EXAMPLES, formatter_class=raw
+        "ledger", help="keep flows in a database", description=ABOUT, epilog=LEDGER_EXAMPLES, formatter_class=raw
     )
     verbs = parser.add_subparsers(required=True, metavar="verb")
 

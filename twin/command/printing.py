@@ -8,7 +8,7 @@ from twin.data.lane_names import written_lane
 from twin.data.text import visible
 from twin.demand import PERIOD_NAMES
 
-HEADINGS = {  # each stands above the column it names
+GROUP_HEADINGS = {  # each stands above the column it names
     "demand_mean": "HISTORY",
     "holding_cost": "POLICY",
     "workload_mean": "BUFFER",
@@ -30,8 +30,8 @@ def to_text(report, *, most=12, width=100):
         block = report.table.loc[lanes[start : start + room]]
         heading = "".join(f"{_short(lane, column):>{column}}" for lane in block.index)
         for name, unit in report.units.items():
-            if name in HEADINGS:
-                lines += ["", f"{HEADINGS[name]:{name_width + unit_width}}{heading}"]
+            if name in GROUP_HEADINGS:
+                lines += ["", f"{GROUP_HEADINGS[name]:{name_width + unit_width}}{heading}"]
             values = "".join(f"{_number(value):>{column}}" for value in block[name])
             lines.append(f"{name:{name_width}}{unit:{unit_width}}{values}")
     if len(report.table) > len(lanes):

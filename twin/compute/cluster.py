@@ -6,7 +6,7 @@ import socket
 import sys
 from urllib.parse import urlsplit
 
-PATIENCE = 20  # seconds that a scheduler has to answer
+SCHEDULER_TIMEOUT = 20  # seconds that a scheduler has to answer
 
 
 @contextlib.contextmanager
@@ -19,7 +19,7 @@ def executor_on(scheduler):
     try:
         place = urlsplit(scheduler)
         # Asked first, as a client that cannot connect tries for long, and again when it is thrown away.
-        socket.create_connection((place.hostname or "", place.port or 0), PATIENCE).close()
+        socket.create_connection((place.hostname or "", place.port or 0), SCHEDULER_TIMEOUT).close()
     except (OSError, ValueError) as error:
         raise ValueError(
             f"scheduler must be the address of a running Dask scheduler, as tcp://host:8786; "
@@ -28,7 +28,7 @@ def executor_on(scheduler):
     from distributed import Client
 
     logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what goes wrong is told in a sentence a task
-    with Client(scheduler, timeout=PATIENCE, set_as_default=False) as client:
+    with Client(scheduler, timeout=SCHEDULER_TIMEOUT, set_as_default=False) as client:
         if not client.scheduler_info()["workers"]:
             print(f"no worker is at {scheduler} yet; waiting for one", file=sys.stderr)
         executor = client.get_executor(pure=False)

@@ -6,7 +6,7 @@ import pandas as pd
 
 from twin.data.text import visible
 
-EXAMPLES = 3  # refused rows shown for each reason
+ROWS_A_REASON = 3  # refused rows shown for each reason
 
 
 def refusals(rows=()):
@@ -86,7 +86,7 @@ class Account:
             lines.append("  ignored  " + ", ".join(repr(visible(name)) for name in self.ignored))
         for reason, count in self.reasons().items():
             lines.append(f"  refused  {count:,} x {reason}")
-            examples = self.refused[self.refused["reason"] == reason].head(EXAMPLES)
+            examples = self.refused[self.refused["reason"] == reason].head(ROWS_A_REASON)
             lines += [f"           {self.row} {line}: {text}" for line, _, text in examples.itertuples(index=False)]
         lines += [f"  note     {note}" for note in self.notes]
         return "\n".join(lines)

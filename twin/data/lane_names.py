@@ -2,7 +2,7 @@
 
 from twin.data.errors import Refused
 
-LONGEST = 500  # characters: the longest that every database keeps in an index
+LONGEST_LANE_NAME = 500  # characters: the longest that every database keeps in an index
 STARTS_A_FORMULA = "=+-@＝＋－＠"  # what spreadsheets run instead of show, full-width forms included
 
 
@@ -27,8 +27,8 @@ def _checked(name):
         raise Refused("lane is empty")
     if "\0" in name:
         raise Refused("lane has a NUL byte")
-    if len(name) > LONGEST:
-        raise Refused(f"lane is longer than {LONGEST} characters")
+    if len(name) > LONGEST_LANE_NAME:
+        raise Refused(f"lane is longer than {LONGEST_LANE_NAME} characters")
     if any("\ud800" <= c <= "\udfff" for c in name):
         raise Refused("lane has half a character (a lone surrogate)")
     return name

@@ -3,7 +3,6 @@
 import numpy as np
 
 LENGTH = {"D": 1, "W": 2, "MS": 3}  # order from short to long
-NAMES = {"D": "day", "W": "week", "MS": "month"}
 MONDAY = np.datetime64("1970-01-05", "D")
 
 

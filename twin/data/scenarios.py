@@ -7,8 +7,8 @@ from twin._check import numbers, require, whole
 from twin.data.settle import history_from
 
 START = np.datetime64("2023-01-02", "D")  # a Monday
-DAYS = 156 * 7  # up to Sunday 2025-12-28
-SEED = 20230102
+RESEARCH_DAYS = 156 * 7  # up to Sunday 2025-12-28
+RESEARCH_SEED = 20230102
 
 POLICIES = {  # costs per pallet (holding per pallet and day, fixed per order), lead times in days
     "BER-MUC": {
@@ -65,7 +65,7 @@ def research_lanes(*, period=None, gaps="zero"):
     draws = [("BER-MUC", _seasonal, 0.18), ("HAM-ROT", _stable, 0.02), ("FRA-PAR", _shocked, 0.01)]
     volumes, returns = [], []
     for stream, (_, volume_of, return_rate) in enumerate(draws):
-        rng = np.random.Generator(np.random.PCG64([SEED, stream]))
+        rng = np.random.Generator(np.random.PCG64([RESEARCH_SEED, stream]))
         volumes.append(_whole(volume_of(rng)))
         returns.append(rng.binomial(volumes[-1], return_rate))
     lanes = [name for name, _, _ in draws]
@@ -82,7 +82,7 @@ def research_partners():
     >>> research_partners().flows.groupby("lane")["volume"].mean().round(-1).tolist()
     [300.0, 240.0, 500.0, 350.0, 200.0]
     """
-    week = np.arange(DAYS // 7)
+    week = np.arange(RESEARCH_DAYS // 7)
 
     def peak(middle, width):
         """A bump around one week of the year, which has 52."""
@@ -96,16 +96,16 @@ def research_partners():
         "parcels": (350, 0.9 + 0.9 * peak(49, 3), 0.10, 0.5),
         "toys": (200, 0.6 + 2.4 * peak(48, 3), 0.15, 0.4),
     }
-    common = np.random.Generator(np.random.PCG64([SEED, len(partners)])).standard_normal(len(week))
+    common = np.random.Generator(np.random.PCG64([RESEARCH_SEED, len(partners)])).standard_normal(len(week))
     volumes = []
     for stream, (mean, season, variation, shared) in enumerate(partners.values()):
-        own = np.random.Generator(np.random.PCG64([SEED, len(partners), stream])).standard_normal(len(week))
+        own = np.random.Generator(np.random.PCG64([RESEARCH_SEED, len(partners), stream])).standard_normal(len(week))
         noise = np.sqrt(shared) * common + np.sqrt(1 - shared) * own
         volumes.append(_whole(mean * season / season.mean() * (1 + variation * noise)))
     return _history("synthetic research partners", list(partners), np.array(volumes), step=7)
 
 
-def network(lanes=12, correlation=0.3, periods=365, seed=SEED):
+def network(lanes=12, correlation=0.3, periods=365, seed=RESEARCH_SEED):
     """Return a daily history of lanes whose demands are correlated normal, rounded to whole pallets.
 
     Parameters
@@ -150,24 +150,24 @@ def _root(matrix, lanes):
 
 
 def _seasonal(rng):
-    day = np.arange(DAYS)
+    day = np.arange(RESEARCH_DAYS)
     week = np.array([1.25, 1.15, 1.05, 1.05, 1.10, 0.85, 0.55])[day % 7]
     of_year = (START + day - (START + day).astype("datetime64[Y]")).astype(int)
     peak = np.exp(-0.5 * ((of_year - 335) / 18) ** 2)  # around 1 December
     year = 1 - 0.12 * np.cos(2 * np.pi * (of_year - 200) / 365.25) + 0.9 * peak  # quiet in July
     season = week * year
-    return 100 * season / season.mean() * np.maximum(1 + 0.12 * rng.standard_normal(DAYS), 0)
+    return 100 * season / season.mean() * np.maximum(1 + 0.12 * rng.standard_normal(RESEARCH_DAYS), 0)
 
 
 def _stable(rng):
-    return 140 + 25 * rng.standard_normal(DAYS)
+    return 140 + 25 * rng.standard_normal(RESEARCH_DAYS)
 
 
 def _shocked(rng):
-    calm = rng.poisson(17, DAYS)
-    hits = rng.random(DAYS) < 0.01
-    size = np.where(hits, rng.gamma(4.0, 32.0, DAYS), 0.0)
-    return calm + np.convolve(size, [1.0, 0.6, 0.3, 0.1])[:DAYS]  # a shock dies out within four days
+    calm = rng.poisson(17, RESEARCH_DAYS)
+    hits = rng.random(RESEARCH_DAYS) < 0.01
+    size = np.where(hits, rng.gamma(4.0, 32.0, RESEARCH_DAYS), 0.0)
+    return calm + np.convolve(size, [1.0, 0.6, 0.3, 0.1])[:RESEARCH_DAYS]  # a shock dies out within four days
 
 
 def _whole(volume):

@@ -3,10 +3,11 @@
 import numpy as np
 import pandas as pd
 
-from twin.data.periods import LENGTH, NAMES, fits, own_period, period_starts, periods_between, unfinished
+from twin.data.periods import LENGTH, fits, own_period, period_starts, periods_between, unfinished
 from twin.data.text import visible
+from twin.demand import PERIOD_NAMES
 
-EXAMPLES = 3  # lanes named in a sentence
+LANES_NAMED = 3  # lanes named in a sentence
 
 
 def as_categories(codes, names):
@@ -50,7 +51,7 @@ def choose_period(days, period, file):
     own = own_period(days)
     period = period or own
     if LENGTH[period] < LENGTH[own] and (period == "D" or not fits(days, period)):
-        raise ValueError(f"period must not be finer than the {NAMES[own]}s of {file}; got {period!r}")
+        raise ValueError(f"period must not be finer than the {PERIOD_NAMES[own]}s of {file}; got {period!r}")
     return period, own
 
 
@@ -64,7 +65,7 @@ def into_periods(rows, period, refused, notes, file):
             notes.append("every date is the last of its month; months are dated on their first day")
         return rows.assign(date=starts), period, False
     starts = period_starts(days, period)
-    name = NAMES[period]
+    name = PERIOD_NAMES[period]
     cuts = unfinished(days, starts, 7 if own == "W" else 1, period)
     for cut, place in zip(cuts, ("first", "last"), strict=True):
         out = starts == cut
@@ -72,7 +73,7 @@ def into_periods(rows, period, refused, notes, file):
         starts = starts[~out]
     if own == "W":
         notes.append("each week counts in the month its date falls in, so months hold four or five weeks")
-    notes.append(f"{NAMES[own]}s were summed into {name}s")
+    notes.append(f"{PERIOD_NAMES[own]}s were summed into {name}s")
     return rows.assign(date=starts), period, True
 
 
@@ -108,7 +109,7 @@ def mark_unknown(flows, unknown, period, summed, notes):
     lost = lost[lost["lane"].isin(flows["lane"].cat.categories)]
     lost["lane"] = lost["lane"].astype(flows["lane"].dtype)
     side = lost.merge(flows[["lane", "date"]], on=["lane", "date"], how="left", indicator="side")["side"].to_numpy()
-    partly, lost, name = int((side == "both").sum()), lost[side == "left_only"], NAMES[period]
+    partly, lost, name = int((side == "both").sum()), lost[side == "left_only"], PERIOD_NAMES[period]
     if partly:
         notes.append(f"lane-{name}s whose sum lacks a row refused for its numbers, and may be too small: {partly:,}")
     if lost.empty:
@@ -125,7 +126,7 @@ def gap_note(flows, period, gaps):
     spanned = int((periods_between(first, days.max(), period) + 1).sum())
     meaning = "count as zero" if gaps == "zero" else "are not counted"
     return (
-        f"of the {spanned:,} lane-{NAMES[period]}s from each lane's first row to the end of the record, "
+        f"of the {spanned:,} lane-{PERIOD_NAMES[period]}s from each lane's first row to the end of the record, "
         f"{spanned - len(flows):,} without a row {meaning} (gaps={gaps!r})"
     )
 
@@ -135,7 +136,7 @@ def end_notes(lanes, last, end, gaps):
     early = [f"{visible(lane)} {day}" for lane, day in zip(lanes, last, strict=True) if day < end]
     if early:
         meaning = "what follows counts as zero" if gaps == "zero" else "what follows is not counted"
-        shown = ", ".join(early[:EXAMPLES]) + (" ..." if len(early) > EXAMPLES else "")
+        shown = ", ".join(early[:LANES_NAMED]) + (" ..." if len(early) > LANES_NAMED else "")
         yield f"lanes that end before the record does, on {end}: {len(early):,} ({shown}); {meaning} (gaps={gaps!r})"
 
 

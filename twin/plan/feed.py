@@ -13,7 +13,7 @@ from twin.data.periods import following, period_range, period_starts, periods_be
 from twin.data.statistics import assessable, lane_statistics
 from twin.data.text import visible
 
-RECENT = 40  # periods of a lane that a sparkline shows
+SPARKLINE_PERIODS = 40  # periods of a lane that a sparkline shows
 
 
 @dataclass(frozen=True)
@@ -23,8 +23,8 @@ class Feed:
     source : "research", "file" or "ledger"; `place` says in words which file or ledger.
     period : "D", "W" or "MS".
     statistics : one row a lane, as `lane_statistics` says; `refused` has a reason for each lane left out.
-    recent : volumes of the last `RECENT` periods, shape (lanes, RECENT); NaN before a lane's first and where unknown.
-        [pallet/period]
+    recent : volumes of the last `SPARKLINE_PERIODS` periods, shape (lanes, SPARKLINE_PERIODS); NaN before a lane's
+        first period and where unknown. [pallet/period]
     account : what was read, refused and decided; of a ledger None, and `notes` has the decisions.
     series : takes the name of a lane, returns (dates, volumes) from its first period to its last.
     """
@@ -90,7 +90,7 @@ def feed_of_ledger(ledger):
         return dates, on_record([lane], dates)[0]
 
     end = _day(table["last_date"].max())
-    dates = period_range(shifted(end, 1 - RECENT, period), end, period)
+    dates = period_range(shifted(end, 1 - SPARKLINE_PERIODS, period), end, period)
     recent = on_record(None, dates)
     recent[dates < table["first_date"].to_numpy().astype("datetime64[D]")[:, np.newaxis]] = np.nan
     return Feed("ledger", ledger.place, period, table, refused, recent, tuple(notes), None, series)
@@ -103,9 +103,9 @@ def _some(table, refused):
 
 
 def _last(volumes):
-    """The last `RECENT` columns, missing ones before them."""
-    recent = volumes[:, -RECENT:]
-    return np.pad(recent, ((0, 0), (RECENT - recent.shape[1], 0)), constant_values=np.nan)
+    """The last `SPARKLINE_PERIODS` columns, missing ones before them."""
+    recent = volumes[:, -SPARKLINE_PERIODS:]
+    return np.pad(recent, ((0, 0), (SPARKLINE_PERIODS - recent.shape[1], 0)), constant_values=np.nan)
 
 
 def _day(value):

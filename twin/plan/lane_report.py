@@ -9,12 +9,12 @@ from twin import buffers, demand, finance, forecast, lane, newsvendor, resilienc
 from twin._check import floats, whole
 
 RISK_LEVEL = 0.95  # probability level of the value at risk
-SAMPLES, SEED = 20_000, 6  # simulated periods behind the risk
+RISK_SAMPLES, RISK_SEED = 20_000, 6  # simulated periods behind the risk
 SHORTEST = 3  # periods that a forecast needs
 LEVELS = np.linspace(0.5, 0.999, 500)  # cycle service levels that a curve or a map looks at [-]
 
 #: Unit of every number of `evaluate`, in the order in which they are told.
-UNITS = MappingProxyType(
+LANE_REPORT_UNITS = MappingProxyType(
     {
         "demand_mean": "pallet/period",
         "demand_sd": "pallet/period",
@@ -39,8 +39,8 @@ UNITS = MappingProxyType(
 )
 
 
-def evaluate(statistics, policy, volumes=(), *, horizon=1, period="D", samples=SAMPLES, seed=SEED):
-    """Return every number of a lane under a policy, by name; names and units as in `UNITS`.
+def evaluate(statistics, policy, volumes=(), *, horizon=1, period="D", samples=RISK_SAMPLES, seed=RISK_SEED):
+    """Return every number of a lane under a policy, by name; names and units as in `LANE_REPORT_UNITS`.
 
     Parameters
     ----------
@@ -99,7 +99,7 @@ def evaluate(statistics, policy, volumes=(), *, horizon=1, period="D", samples=S
         "value_at_risk": risk.value_at_risk,
         "conditional_value_at_risk": risk.conditional_value_at_risk,
     }
-    return {name: float(numbers[name]) for name in UNITS if name in numbers}
+    return {name: float(numbers[name]) for name in LANE_REPORT_UNITS if name in numbers}
 
 
 def outlook(volumes, horizon, probability=0.95):
@@ -153,7 +153,7 @@ def profit_map(service_level, lead_time_sd_days, statistics, policy, *, period="
     return lane.assess(moments, everywhere, period=period)["profit"].reshape(levels.shape)
 
 
-def simulated_profits(statistics, policy, answers, *, period="D", samples=SAMPLES, seed=SEED):
+def simulated_profits(statistics, policy, answers, *, period="D", samples=RISK_SAMPLES, seed=RISK_SEED):
     """Return draws of a period's profit under the policy, shape (samples,). [$/period]"""
     given = asdict(policy)
     length, spread = (

@@ -9,8 +9,8 @@ from twin import finance, newsvendor
 from twin.demand import PERIOD_NAMES
 from twin.lane import Policy, assess
 
-UNITS = {entry.name: entry.metadata["unit"] for entry in fields(Policy)}
-NAMES = tuple(UNITS)
+POLICY_UNITS = {entry.name: entry.metadata["unit"] for entry in fields(Policy)}
+POLICY_FIELDS = tuple(POLICY_UNITS)
 COSTS = ("sla_penalty", "service_revenue", "handling_cost", "holding_cost")
 
 
@@ -34,12 +34,14 @@ def starting_policies(statistics, *, known=None, period="D"):
     (460.0, 'return rate of all lanes: the share on record')
     """
     stated = pd.DataFrame.from_dict(known or {}, orient="index", dtype=float)
-    table = stated.reindex(index=statistics.index, columns=NAMES).astype(float)
+    table = stated.reindex(index=statistics.index, columns=POLICY_FIELDS).astype(float)
     notes = []
     if "return_rate" in statistics and table["return_rate"].isna().any():
         notes.append(f"return rate of {_whose(table['return_rate'].isna())}: the share on record")
         table["return_rate"] = table["return_rate"].fillna(statistics["return_rate"])
-    defaults = {name: getattr(Policy, name) for name in NAMES if name not in ("service_level", "internal_capacity")}
+    defaults = {
+        name: getattr(Policy, name) for name in POLICY_FIELDS if name not in ("service_level", "internal_capacity")
+    }
     assumed = [name for name in defaults if table[name].isna().any()]
     if assumed:
         whose = _whose(table[assumed].isna().any(axis=1))
@@ -57,7 +59,7 @@ def starting_policies(statistics, *, known=None, period="D"):
 
 def policy_of(table):
     """Return the `Policy` of a table or a row of it; a missing service level becomes the critical ratio."""
-    given = {name: table[name] for name in NAMES}
+    given = {name: table[name] for name in POLICY_FIELDS}
     under = finance.underage_cost(*(np.asarray(table[name], float) for name in COSTS[:3]))
     ratio = newsvendor.critical_ratio(under, np.asarray(table["holding_cost"], float))
     level = np.asarray(table["service_level"], float)
@@ -69,7 +71,7 @@ def policy_of(table):
 
 def _told(name, value, period):
     """A policy field in words, with its unit."""
-    unit = UNITS[name].replace("period", PERIOD_NAMES[period])
+    unit = POLICY_UNITS[name].replace("period", PERIOD_NAMES[period])
     return f"{name.replace('_', ' ')} {value:g}{'' if unit == '-' else f' {unit}'}"
 
 

@@ -11,13 +11,14 @@ from twin.data.scenarios import POLICIES, research_lanes
 from twin.data.text import visible
 from twin.plan import lane_report
 from twin.plan.feed import Feed, feed_of_history
-from twin.plan.policies import NAMES, policy_of, starting_policies
+from twin.plan.policies import POLICY_FIELDS, policy_of, starting_policies
 
 DEMAND = ("demand_mean", "demand_sd")
-INPUTS = (*DEMAND, *NAMES)
+INPUTS = (*DEMAND, *POLICY_FIELDS)
 ORDER = {"demand_mean": 0, "service_level": 2}  # of changes; others in between, as they are given
 HOW = {"to": lambda value, amount: amount, "times": np.multiply, "plus": np.add}
-HORIZON = 14  # periods that a forecast looks ahead at first
+DEFAULT_HORIZON = 14  # periods that a forecast looks ahead unless asked for others [period]
+LONGEST_HORIZON = {"D": 90, "W": 52, "MS": 24}  # [period]
 RANKINGS = tuple(
     dict.fromkeys(("last_volume", "trend", "use", "coefficient_of_variation", *INPUTS, *lane.UNITS))
 )  # columns of `network`
@@ -72,7 +73,7 @@ class Portfolio:
         for change in sorted(changes, key=lambda change: ORDER.get(change.name, 1)):
             if change.name == "service_level":
                 row["service_level"] = change.of(float(policy_of(row).service_level))
-            elif change.name in NAMES:
+            elif change.name in POLICY_FIELDS:
                 row[change.name] = change.of(row[change.name])
             else:
                 before, now = moments[change.name], change.of(moments[change.name])
@@ -114,7 +115,7 @@ class Portfolio:
         return shown
 
 
-def portfolio_of(feed, known=None, horizon=HORIZON):
+def portfolio_of(feed, known=None, horizon=DEFAULT_HORIZON):
     """Return the portfolio of a feed whose lanes nobody has changed.
 
     known : dict of lane -> dict of policy fields, optional; defaults hold for what is not known.

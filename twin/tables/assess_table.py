@@ -19,7 +19,7 @@ from twin.tables.source import POLICY, LaneTable, batches
 
 __all__ = ["Done", "LaneTable", "assess_table"]
 
-FINISHED = "_SUCCESS"  # Spark's name for it, so that others take no offence
+SUCCESS_FILE = "_SUCCESS"  # Spark's name for it, so that others take no offence
 _PART = re.compile(r"part-\d{5,}\.parquet")
 _PARTIAL = re.compile(rf"\.{_PART.pattern}\.[0-9a-f]{{32}}")
 
@@ -74,7 +74,7 @@ def assess_table(table, to, given=None, *, period="D", keep=None, workers=None, 
         present = _present(folder)
         missing = {name: part for name, part in parts.items() if present.get(name) != digests[name]}
         if present != digests:
-            (folder / FINISHED).unlink(missing_ok=True)
+            (folder / SUCCESS_FILE).unlink(missing_ok=True)
         for name, _ in present.items() - digests.items():
             (folder / name).unlink()
         _sweep(folder)
@@ -85,7 +85,7 @@ def assess_table(table, to, given=None, *, period="D", keep=None, workers=None, 
             _sweep(folder)
         # Read again: a worker that an earlier run lost sight of may have put a part of its own here meanwhile.
         if complete := _present(folder) == digests:
-            (folder / FINISHED).touch()
+            (folder / SUCCESS_FILE).touch()
     failures = {name: sentence for name, sentence in outcomes.items() if sentence}
     assessed = sum(part.lanes for name, part in missing.items() if name not in failures)
     kept = table.lanes - sum(part.lanes for part in missing.values())
@@ -120,7 +120,7 @@ def _present(folder):
     parts = {name: digest_in(folder / name) for name in entries if _PART.fullmatch(name)}
     foreign = [name for name, digest in parts.items() if digest is None]
     foreign += [
-        name for name in entries if not (name in parts or name in (FINISHED, ".lock") or _PARTIAL.fullmatch(name))
+        name for name in entries if not (name in parts or name in (SUCCESS_FILE, ".lock") or _PARTIAL.fullmatch(name))
     ]
     require(not foreign, folder, "a new folder, or one with nothing but answers of ours", ", ".join(foreign[:3]))
     return parts

@@ -13,13 +13,13 @@ from twin._check import require
 from twin.lane import Policy
 
 PART = 2**20  # lanes: about a second of work, and the row group that pyarrow and pandas write by default
-BATCH = 2**16  # lanes in memory at a time
+LANES_IN_MEMORY = 2**16  # lanes in memory at a time
 MOMENTS = ("demand_mean", "demand_sd")
 POLICY = tuple(field.name for field in fields(Policy))
 _BUFFER = 2**20  # bytes of a column in memory at a time
 
 
-class Piece(NamedTuple):
+class RowRange(NamedTuple):
     """Row groups of one file, one after the other."""
 
     path: Path
@@ -31,7 +31,7 @@ class Piece(NamedTuple):
 class Part(NamedTuple):
     """Lanes that are assessed in one go."""
 
-    pieces: tuple[Piece, ...]
+    pieces: tuple[RowRange, ...]
     lanes: int
 
 
@@ -88,7 +88,7 @@ def batches(pieces, columns):
             # A file that was exchanged since the parts were cut is not the one that their digests speak of.
             require(identity_of(path, file.metadata) == identity, path, "as it was when the run began", "another file")
             try:
-                for batch in file.iter_batches(BATCH, row_groups=groups, columns=columns, use_threads=False):
+                for batch in file.iter_batches(LANES_IN_MEMORY, row_groups=groups, columns=columns, use_threads=False):
                     yield path, row, batch
                     row += len(batch)
             except (pa.ArrowException, OSError) as error:
@@ -159,5 +159,5 @@ def _part(run, lanes):
     pieces = []
     for (path, identity), of_file in groupby(run, key=lambda group: group[:2]):
         (_, _, first, row, _), *_ = of_file = list(of_file)
-        pieces.append(Piece(path, identity, range(first, first + len(of_file)), row))
+        pieces.append(RowRange(path, identity, range(first, first + len(of_file)), row))
     return Part(tuple(pieces), lanes)

@@ -7,14 +7,14 @@ from html import escape
 from twin.analyst.answer import OFFLINE
 from twin.analyst.conversation import Conversation
 from twin.analyst.gemini import from_settings
-from twin.analyst.prompt import LONGEST
+from twin.analyst.prompt import LONGEST_QUESTION
 from twin.data.text import visible
 from twin.view.answer_html import answer_html, sentence_html
 from twin.view.guard import told
 from twin.view.output import Live, Words
 from twin.view.widgets import Sheet
 
-EXAMPLES = (
+EXAMPLE_QUESTIONS = (
     "Why is this lane volatile?",
     "What drives the resilience of this lane?",
     "Should we share capacity on this lane?",
@@ -79,7 +79,7 @@ class AnalystDesk:
         if self._conversation.model is None:
             self._conversation.ask(question, portfolio, lane)
             return
-        self._asked = visible(question, LONGEST)
+        self._asked = visible(question, LONGEST_QUESTION)
         self._stopped.clear()
         later = _later()
 
@@ -125,11 +125,12 @@ class AnalystDesk:
                 f'<option value="offline"{chosen[1]}>the {OFFLINE}</option></select> '
                 "Gemini is sent the numbers of the lanes in question, and never their names.</p>"
             )
-        buttons = [f'<button name="question" value="{question}">{question}</button>' for question in EXAMPLES]
+        buttons = [f'<button name="question" value="{question}">{question}</button>' for question in EXAMPLE_QUESTIONS]
         folded = "" if len(self._conversation.answers) > 1 else " open"  # room for answers, on narrow pages
         return (
             '<form data-form="ask"><label for="twin-question">Your question, about this lane or all of them</label>'
-            f'<div class="twin-row"><input id="twin-question" name="question" autocomplete="off" maxlength="{LONGEST}" '
+            '<div class="twin-row"><input id="twin-question" name="question" autocomplete="off" '
+            f'maxlength="{LONGEST_QUESTION}" '
             f'placeholder="what if returns double?"><button type="submit">Ask</button></div>{by}'
             f'<details id="twin-examples"{folded}><summary>Examples</summary>'
             f'<div class="twin-row twin-examples">{" ".join(buttons)}</div></details></form>'

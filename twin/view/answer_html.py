@@ -3,7 +3,7 @@
 from html import escape
 
 from twin.analyst.answer import OFFLINE
-from twin.analyst.prompt import LONGEST
+from twin.analyst.prompt import LONGEST_QUESTION
 from twin.data.text import visible
 from twin.view.words import table
 
@@ -14,7 +14,7 @@ def answer_html(answer):
     for replaced, run in answer.runs():
         said = "".join(map(sentence_html, run))
         parts.append(f'<mark class="twin-replaced">{escape(OFFLINE.capitalize())}: {said}</mark>' if replaced else said)
-    question, by = escape(visible(answer.question, LONGEST)), escape(answer.by[:1].upper() + answer.by[1:])
+    question, by = escape(visible(answer.question, LONGEST_QUESTION)), escape(answer.by[:1].upper() + answer.by[1:])
     remarks = "".join(f'<p class="twin-note">{escape(remark)}</p>' for remark in answer.remarks)
     return (
         f'<section class="twin-answer"><h3>{question}</h3><p>{"".join(parts)}</p>{remarks}'

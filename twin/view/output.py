@@ -9,7 +9,7 @@ from pathlib import Path
 from twin._check import require
 
 FORMATS = {"svg": {"Date": None}, "pdf": {"CreationDate": None}}  # metadata that would change bytes
-TOLD = {"svg": "Description", "pdf": "Subject"}  # where a figure says how it came to be
+METADATA_FIELDS = {"svg": "Description", "pdf": "Subject"}  # where a figure says how it came to be
 
 
 class Picture:
@@ -78,7 +78,7 @@ def show(figure, name, words, out_dir=""):
         Path(out_dir).mkdir(parents=True, exist_ok=True)
         Path(out_dir, f"{name}.png").write_bytes(picture.png)
         for ending, metadata in FORMATS.items():
-            field = {TOLD[ending]: origin} if origin else {}
+            field = {METADATA_FIELDS[ending]: origin} if origin else {}
             figure.savefig(Path(out_dir, f"{name}.{ending}"), metadata=metadata | field)
     return picture
 

@@ -11,10 +11,10 @@ from twin.plan import lane_report
 from twin.view import plots
 from twin.view.theme import ACCENT, BETTER, NAIVE, WITNESS
 
-SHOWN = 180  # periods of history that a picture shows
+PERIODS_SHOWN = 180  # periods of history that a picture shows
 FARTHEST_ROOM = 2.2  # own capacity further above the volumes than this many times would make them flat
 MAP_LEVELS, MAP_SPREADS = np.linspace(0.5, 0.995, 60), 24  # resolution of the profit map
-FARTHEST = 0.998  # share of the simulated losses that the picture has room for
+LOSSES_SHOWN = 0.998  # share of the simulated losses that the picture has room for
 HEIGHT, BOTTOM, TOP = 3.3, 0.17, 0.9  # of a figure [inch], and of its axes as shares of it
 RESOLUTION = 140  # dots an inch: sharp on a page, quick to draw
 
@@ -24,7 +24,7 @@ def history(dates, volumes, policy, numbers, horizon, period):
     name = PERIOD_NAMES[period]
     figure, ax = _sheet(7.6, left=0.085, right=0.985)
     plots.frame(ax, "Volume, forecast, and own capacity", "", f"pallets a {name}")
-    shown = slice(max(len(volumes) - SHOWN, 0), None)
+    shown = slice(max(len(volumes) - PERIODS_SHOWN, 0), None)
     ax.plot(dates[shown], volumes[shown], color=BETTER, linewidth=1.1)
     interval = lane_report.outlook(volumes, horizon)
     if interval is not None:
@@ -96,7 +96,7 @@ def losses(statistics, policy, numbers, period):
     name = PERIOD_NAMES[period]
     plots.frame(ax, f"Loss of a single {name}", f"loss [$/{name}]; below zero: profit", "")
     draws = -lane_report.simulated_profits(statistics, policy, numbers, period=period)
-    draws = draws[draws <= np.quantile(draws, FARTHEST)]
+    draws = draws[draws <= np.quantile(draws, LOSSES_SHOWN)]
     edge, mean = numbers["value_at_risk"], numbers["conditional_value_at_risk"]
     plots.histogram(ax, draws, BETTER, bins=50, split=edge)
     plots.level(ax, edge, f"VaR {edge:,.0f}", WITNESS, side="left")

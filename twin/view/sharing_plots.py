@@ -9,9 +9,9 @@ from twin.view.theme import ACCENT, BETTER, LANES, MUTED, NAIVE, WITNESS
 CORNERS = np.array([[0.0, 0.0], [1.0, 0.0], [0.5, np.sqrt(0.75)]])  # all of the saving to the first, second, third
 RULE_COLOURS = LANES[3], LANES[1], WITNESS, MUTED  # not those that say whether a rule lasts
 WIDE = 6.0  # figures from here on have room for a legend in one row [inch]
-SHOWN = 8  # coalitions that have a bar
+BARS_SHOWN = 8  # coalitions that have a bar
 LADDER = 1.22  # where the names of rules stand beside the triangle
-LONGEST = 34  # letters of a coalition's name
+LONGEST_COALITION_NAME = 34  # letters of a coalition's name
 
 
 def draw_core(ax, costs, shares, names):
@@ -62,7 +62,7 @@ def core_of_three(ax, costs, shares, names):
 def excesses(ax, costs, share, names, rule):
     """Draw what the coalitions nearest to leaving would gain by it, under one rule; those that would are in red."""
     over = stability.excess(costs, share)[1:-1]
-    worst = np.argsort(over, kind="stable")[::-1][:SHOWN]
+    worst = np.argsort(over, kind="stable")[::-1][:BARS_SHOWN]
     members = coalitions.all_coalitions(len(names))[1:-1][worst]
     labels = [_plain(named(row, names)) for row in members]
     room = stability.rounding(costs)
@@ -120,7 +120,7 @@ def named(members, names):
     outside = [name for name, member in zip(names, members, strict=True) if not member]
     few = not outside or len(inside) <= len(outside) + 1
     words = " + ".join(inside) if few else f"all but {', '.join(outside)}"
-    return words if len(words) <= LONGEST else words[: LONGEST - 1] + "…"
+    return words if len(words) <= LONGEST_COALITION_NAME else words[: LONGEST_COALITION_NAME - 1] + "…"
 
 
 def _clipped(polygon, limits):

@@ -14,7 +14,7 @@ ACCEPTED = {  # compared without case, blanks and punctuation: `Product Name` is
     "returns": "returns, returned, return_volume, returned_volume, return_quantity, returned_quantity, return_qty",
 }
 PARTS_OF_A_DATE = "day, week, month, period"  # the date only where no other column is
-SHOWN = 25  # headers listed in a sentence
+HEADERS_LISTED = 25  # headers listed in a sentence
 
 
 def plain(name):
@@ -68,8 +68,8 @@ def _missing(header, file, missing, chosen):
 
 
 def _listed(names):
-    shown = ", ".join(repr(visible(name.strip("\ufeff"), 40)) for name in names[:SHOWN])
-    return shown + (f" and {len(names) - SHOWN} more" if len(names) > SHOWN else "")
+    shown = ", ".join(repr(visible(name.strip("\ufeff"), 40)) for name in names[:HEADERS_LISTED])
+    return shown + (f" and {len(names) - HEADERS_LISTED} more" if len(names) > HEADERS_LISTED else "")
 
 
 def _is_date(name):

@@ -6,8 +6,8 @@ import numpy as np
 
 from twin.data.errors import Refused
 
-UNKNOWN = "volume is unknown"  # the reason of a row that says so itself
-LARGEST = 1e15  # [pallet] whole numbers above about 9e15 are no longer exact
+VOLUME_UNKNOWN = "volume is unknown"  # the reason of a row that says so itself
+LARGEST_VOLUME = 1e15  # [pallet] whole numbers above about 9e15 are no longer exact
 _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?", re.ASCII | re.IGNORECASE)
 
 
@@ -71,8 +71,8 @@ def number_parser(name, decimal):
         value = float(plain)
         if value < 0:
             raise Refused(f"{name} is negative")
-        if value > LARGEST:
-            raise Refused(f"{name} is infinite" if np.isinf(value) else f"{name} is above {LARGEST:.0e}")
+        if value > LARGEST_VOLUME:
+            raise Refused(f"{name} is infinite" if np.isinf(value) else f"{name} is above {LARGEST_VOLUME:.0e}")
         return abs(value)  # no minus zero
 
     return parse

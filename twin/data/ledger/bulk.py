@@ -8,7 +8,7 @@ from tqdm import tqdm
 
 from twin.data.ledger.schema import flows
 
-TOGETHER = 100  # rows a statement
+ROWS_A_STATEMENT = 100  # rows a statement
 WRITTEN = 8192  # rows a write: the server works on one while we put together the next
 ESCAPES = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})  # of COPY's text format
 
@@ -44,7 +44,7 @@ def _execute_many(cursor, staged, names, import_id, bar):
     for block in staged.blocks():
         columns = _columns(block, names, staged.lanes, lambda days: days.astype(np.int64))
         rows = list(zip(*columns, strict=True))
-        for size in (TOGETHER, 1):
+        for size in (ROWS_A_STATEMENT, 1):
             whole = len(rows) // size * size
             statement = f"INSERT INTO {flows.name} ({', '.join(names)}, import_id) VALUES {', '.join([row] * size)}"
             groups = (tuple(chain.from_iterable(rows[i : i + size])) for i in range(0, whole, size))

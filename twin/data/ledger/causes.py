@@ -3,12 +3,12 @@
 LOST = "cannot be reached: is the server running, and does DATABASE_URL name its host and port?"
 BUSY = "is busy with somebody else's change; try again in a moment"
 CROWDED = "has no connection left for one more user; try again in a moment"
-STRANGER = "refuses this user and password"
+WRONG_USER = "refuses this user and password"
 READ_ONLY = "may only be read here"
 FULL = "has no space left on its disk"
-RULES = "refuses a value that breaks its rules"
+BREAKS_RULES = "refuses a value that breaks its rules"
 BY_CODE = {  # SQLSTATE or its class; the name of SQLite's result code, or how it begins
-    "28": STRANGER,
+    "28": WRONG_USER,
     "3D": "does not exist: the server has no such database",
     "25006": READ_ONLY,
     "42501": "gives this user no right to do that",
@@ -17,7 +17,7 @@ BY_CODE = {  # SQLSTATE or its class; the name of SQLite's result code, or how i
     "40": BUSY,
     "55P03": BUSY,
     "22": "cannot hold a value that was given; a PostgreSQL database must have the encoding UTF8",
-    "23": RULES,
+    "23": BREAKS_RULES,
     "08": LOST,
     "57P": LOST,
     "SQLITE_BUSY": BUSY,
@@ -28,19 +28,19 @@ BY_CODE = {  # SQLSTATE or its class; the name of SQLite's result code, or how i
     "SQLITE_CANTOPEN": "cannot be opened: does its folder exist, and may you write there?",
     "SQLITE_NOTADB": "is no SQLite file",
     "SQLITE_CORRUPT": "is damaged",
-    "SQLITE_CONSTRAINT": RULES,
+    "SQLITE_CONSTRAINT": BREAKS_RULES,
 }
 BY_WORDS = (  # while a connection is being made PostgreSQL gives no code
     ("too many ", CROWDED),
     ("remaining connection slots", CROWDED),
     ("permission denied for database", "gives this user no right to connect"),
-    ("authentication failed", STRANGER),
-    ("no password supplied", STRANGER),
-    ("no pg_hba.conf entry", STRANGER),
-    ('role "', STRANGER),
+    ("authentication failed", WRONG_USER),
+    ("no password supplied", WRONG_USER),
+    ("no pg_hba.conf entry", WRONG_USER),
+    ('role "', WRONG_USER),
     ("database ", BY_CODE["3D"]),
 )
-UNKNOWN = "cannot be reached, or refuses the connection: is the server running, and does DATABASE_URL fit it?"
+UNREACHABLE = "cannot be reached, or refuses the connection: is the server running, and does DATABASE_URL fit it?"
 GONE = (
     "refused",
     "timeout",
@@ -68,4 +68,4 @@ def cause(error):
     said = str(error)
     if any(words in said for words in GONE):
         return LOST
-    return next((sentence for words, sentence in BY_WORDS if words in said), UNKNOWN)
+    return next((sentence for words, sentence in BY_WORDS if words in said), UNREACHABLE)

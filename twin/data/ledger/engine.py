@@ -14,14 +14,14 @@ from twin.data.errors import LedgerError
 from twin.data.ledger.address import place
 from twin.data.ledger.causes import cause
 
-WAIT = 4  # seconds for a connection, a lock or a sign of life, before a sentence says that none came
+DATABASE_TIMEOUT = 4  # seconds for a connection, a lock or a sign of life, before a sentence says that none came
 OLDEST = (3, 37)  # the first SQLite whose tables keep to their types
 POSTGRESQL = {  # of every connection; those of the URL go before
-    "connect_timeout": WAIT,
-    "keepalives_idle": WAIT // 2,
+    "connect_timeout": DATABASE_TIMEOUT,
+    "keepalives_idle": DATABASE_TIMEOUT // 2,
     "keepalives_interval": 1,
-    "keepalives_count": WAIT // 2,
-    "tcp_user_timeout": 1000 * WAIT,
+    "keepalives_count": DATABASE_TIMEOUT // 2,
+    "tcp_user_timeout": 1000 * DATABASE_TIMEOUT,
     "application_name": "twin",
     "client_encoding": "utf8",
     "prepare_threshold": None,  # poolers between us and the server forget prepared statements
@@ -34,13 +34,13 @@ def engine_at(url):
     if sqlite and sqlite3.sqlite_version_info < OLDEST:
         oldest = ".".join(map(str, OLDEST))
         raise LedgerError(f"the ledger needs SQLite {oldest} or newer; this Python has {sqlite3.sqlite_version}")
-    options = {"timeout": WAIT} if sqlite else POSTGRESQL
+    options = {"timeout": DATABASE_TIMEOUT} if sqlite else POSTGRESQL
     options = {name: value for name, value in options.items() if name not in url.query}
     pool = {
         "poolclass": QueuePool,
         "pool_size": 1,
         "max_overflow": 20,
-        "pool_timeout": WAIT,
+        "pool_timeout": DATABASE_TIMEOUT,
         "pool_pre_ping": not sqlite,
     }
     engine = create_engine(url, connect_args=options, hide_parameters=True, **pool)
@@ -85,7 +85,7 @@ def writing(engine):
 def _limit_waiting(connection):
     """Let a transaction wait for locks only so long; SQLite's connections do so by themselves."""
     if connection.dialect.name == "postgresql":
-        connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{WAIT}s'")
+        connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{DATABASE_TIMEOUT}s'")
 
 
 def take_turns(connection, topic):
@@ -146,7 +146,7 @@ def _begin(connection):
 
 def _insist(connection, statement):
     """Run a statement of SQLite that others may hold up; ask often, for its own way of waiting lets some starve."""
-    plain, end = connection.connection.dbapi_connection, time.monotonic() + WAIT
+    plain, end = connection.connection.dbapi_connection, time.monotonic() + DATABASE_TIMEOUT
     plain.execute("PRAGMA busy_timeout = 0")
     try:
         while True:
@@ -157,4 +157,4 @@ def _insist(connection, statement):
                     raise
             time.sleep(random.uniform(0.001, 0.004))
     finally:
-        plain.execute(f"PRAGMA busy_timeout = {1000 * WAIT}")
+        plain.execute(f"PRAGMA busy_timeout = {1000 * DATABASE_TIMEOUT}")

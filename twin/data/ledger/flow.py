@@ -10,13 +10,13 @@ import numpy as np
 from twin._check import nonnegative, require
 from twin.data.errors import Refused
 from twin.data.files.dates import FIRST_YEAR, LAST_YEAR, parse_date
-from twin.data.files.fields import LARGEST
-from twin.data.lane_names import LONGEST, lane_name
+from twin.data.files.fields import LARGEST_VOLUME
+from twin.data.lane_names import LONGEST_LANE_NAME, lane_name
 from twin.data.text import visible
 
 EARLIEST, LATEST = datetime.date(FIRST_YEAR, 1, 1), datetime.date(LAST_YEAR, 12, 31)
 LARGEST_ID = 2**63 - 1
-MOST = 10_000  # names or ids in one question; databases limit how many it may hold
+MOST_IN_A_QUERY = 10_000  # names or ids in one question; databases limit how many it may hold
 
 
 class Flow(NamedTuple):
@@ -60,7 +60,7 @@ def as_lane(value):
     try:
         return lane_name(value)
     except Refused as why:
-        raise ValueError(f"lane must be a name of 1 to {LONGEST} characters; {why}") from None
+        raise ValueError(f"lane must be a name of 1 to {LONGEST_LANE_NAME} characters; {why}") from None
 
 
 def as_lanes(value):
@@ -68,7 +68,7 @@ def as_lanes(value):
     if value is None:
         return None
     names = [value] if isinstance(value, str) else list(value)
-    require(len(names) <= MOST, "lanes", f"at most {MOST:,} names, or None for all", len(names))
+    require(len(names) <= MOST_IN_A_QUERY, "lanes", f"at most {MOST_IN_A_QUERY:,} names, or None for all", len(names))
     return [as_lane(name) for name in names]
 
 
@@ -76,13 +76,13 @@ def as_amount(**named):
     """Return the one number given, by its name, as a float."""
     ((name, value),) = named.items()
     (amount,) = nonnegative(**named)
-    require(amount.ndim == 0 and amount <= LARGEST, name, f"one number of at most {LARGEST:.0e}", value)
+    require(amount.ndim == 0 and amount <= LARGEST_VOLUME, name, f"one number of at most {LARGEST_VOLUME:.0e}", value)
     return float(amount)
 
 
 def as_ids(values):
     """Return the ids of flows, each once."""
-    require(len(values) <= MOST, "id", f"at most {MOST:,} at a time", len(values))
+    require(len(values) <= MOST_IN_A_QUERY, "id", f"at most {MOST_IN_A_QUERY:,} at a time", len(values))
     return list(dict.fromkeys(map(as_id, values)))
 
 

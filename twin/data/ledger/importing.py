@@ -8,14 +8,14 @@ from sqlalchemy import and_, delete, func, insert, select
 from twin.data.account import Account
 from twin.data.ledger import bulk
 from twin.data.ledger.engine import take_turns
-from twin.data.ledger.flow import MOST
+from twin.data.ledger.flow import MOST_IN_A_QUERY
 from twin.data.ledger.queries import of_lanes, parts
 from twin.data.ledger.remarks import import_remarks
 from twin.data.ledger.schema import Window, day_number, flows, imports
 from twin.data.ledger.staging import new_days_only
 from twin.data.text import visible
 
-LONGEST = 500  # characters of a source
+LONGEST_SOURCE = 500  # characters of a source
 
 
 class Import(NamedTuple):
@@ -49,7 +49,7 @@ def import_staged(connection, staged, *, new_only, again, progress):
     values = {
         "digest": digest,
         "repeat": same[-1].repeat + 1 if same else 0,
-        "source": visible(staged.account.file, LONGEST),
+        "source": visible(staged.account.file, LONGEST_SOURCE),
         "records": records,
         "period": staged.account.period,
         "imported_at": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
@@ -77,7 +77,7 @@ def _held(connection, staged):
     """Yield (lane, day number) of the flows that the ledger holds where staged records would come."""
     low, high = (day.item() for day in staged.days[[0, -1]])
     columns = flows.c.lane, day_number(flows.c.date, connection.dialect.name)
-    for start in range(0, len(staged.lanes), MOST):
-        condition = and_(of_lanes(staged.lanes[start : start + MOST]), Window(low, high).of())
+    for start in range(0, len(staged.lanes), MOST_IN_A_QUERY):
+        condition = and_(of_lanes(staged.lanes[start : start + MOST_IN_A_QUERY]), Window(low, high).of())
         for part in parts(connection, columns, condition, []):
             yield from part

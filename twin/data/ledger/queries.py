@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 from sqlalchemy import and_, select, true
 
-from twin.data.files.fields import UNKNOWN, Codes
+from twin.data.files.fields import VOLUME_UNKNOWN, Codes
 from twin.data.files.rows import CHUNK
 from twin.data.ledger.remarks import period_notes
 from twin.data.ledger.schema import day_number, flows
@@ -13,7 +13,7 @@ from twin.data.settle import history_from
 from twin.data.settle_steps import as_categories
 from twin.data.text import visible
 
-SHOWN = 12  # lanes named in a sentence
+LANES_LISTED = 12  # lanes named in a sentence
 
 
 def of_lanes(lanes):
@@ -50,7 +50,7 @@ def history_of(connection, place, lanes, within, **settling):
     )
     unknown = table[table["volume"].isna()]
     refused = [
-        (key, UNKNOWN, visible(f"{day:%Y-%m-%d}, {lane}"))
+        (key, VOLUME_UNKNOWN, visible(f"{day:%Y-%m-%d}, {lane}"))
         for key, day, lane in unknown[["line", "date", "lane"]].itertuples(index=False)
     ]
     notes = () if lanes else period_notes(connection)
@@ -61,8 +61,8 @@ def history_of(connection, place, lanes, within, **settling):
 
 def nothing(connection, place):
     """Return the error of a question that no flow answers."""
-    names = list(connection.execute(lane_names().limit(SHOWN + 1)).scalars())
+    names = list(connection.execute(lane_names().limit(LANES_LISTED + 1)).scalars())
     if not names:
         return ValueError(f"{place} has no flows yet; python -m twin ledger import FILE brings some in")
-    shown = ", ".join(map(visible, names[:SHOWN])) + (" ..." if len(names) > SHOWN else "")
+    shown = ", ".join(map(visible, names[:LANES_LISTED])) + (" ..." if len(names) > LANES_LISTED else "")
     return ValueError(f"{place} has no flows of these lanes and days; its lanes are {shown}")

@@ -5,11 +5,11 @@ from difflib import get_close_matches
 
 from sqlalchemy import and_, func, select
 
-from twin.data.ledger.flow import MOST
+from twin.data.ledger.flow import MOST_IN_A_QUERY
 from twin.data.ledger.schema import flows, imports
 from twin.data.ledger.sums import lane_names
-from twin.data.periods import NAMES
 from twin.data.text import visible
+from twin.demand import PERIOD_NAMES
 
 LATER = 31  # days away from other flows from which on a flow is remarked on
 
@@ -50,8 +50,8 @@ def import_remarks(connection, staged, *, on_top):
     """Yield sentences on staged records before they are added; on_top : also of lanes and days held already."""
     low, high = (day.item() for day in staged.days[[0, -1]])
     held = 0
-    for start in range(0, len(staged.lanes), MOST):
-        names = staged.lanes[start : start + MOST]
+    for start in range(0, len(staged.lanes), MOST_IN_A_QUERY):
+        names = staged.lanes[start : start + MOST_IN_A_QUERY]
         condition = and_(flows.c.lane.in_(names), flows.c.date.between(low, high))
         held += connection.execute(select(func.count()).select_from(flows).where(condition)).scalar_one()
     if held and on_top:
@@ -61,9 +61,9 @@ def import_remarks(connection, staged, *, on_top):
         )
     here = staged.account.period
     others = select(imports.c.period).where(imports.c.period != here).distinct().order_by(imports.c.period)
-    if periods := [NAMES[period] for period in connection.execute(others).scalars()]:
+    if periods := [PERIOD_NAMES[period] for period in connection.execute(others).scalars()]:
         yield (
-            f"these are flows of {NAMES[here]}s, and the ledger holds some of {' and '.join(periods)}s: read "
+            f"these are flows of {PERIOD_NAMES[here]}s, and the ledger holds some of {' and '.join(periods)}s: read "
             "lanes of one kind at a time, or all of them with the longest period"
         )
     if high > datetime.date.today():
@@ -74,5 +74,5 @@ def period_notes(connection):
     """Yield the sentence on flows of several periods that are read together."""
     kinds = connection.execute(select(imports.c.period).distinct().order_by(imports.c.period)).scalars().all()
     if len(kinds) > 1:
-        named = " and ".join(f"{NAMES[kind]}s" for kind in kinds)
+        named = " and ".join(f"{PERIOD_NAMES[kind]}s" for kind in kinds)
         yield f"the ledger holds flows of {named}, read here as if all were of the shortest; name lanes of one kind"

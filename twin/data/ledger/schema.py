@@ -31,8 +31,8 @@ from sqlalchemy import (
 from sqlalchemy.dialects import sqlite
 
 from twin.data.errors import LedgerError
-from twin.data.files.fields import LARGEST
-from twin.data.lane_names import LONGEST
+from twin.data.files.fields import LARGEST_VOLUME
+from twin.data.lane_names import LONGEST_LANE_NAME
 from twin.data.ledger.address import place
 from twin.data.ledger.engine import keep_log, reading, writing
 from twin.data.ledger.flow import EARLIEST, LATEST
@@ -98,10 +98,10 @@ version = Table(
 )
 
 for amount in (flows.c.volume, flows.c.returns):  # NaN is above every number for PostgreSQL, and missing for SQLite
-    rule = or_(amount.is_(None), and_(amount >= 0, amount <= LARGEST))
+    rule = or_(amount.is_(None), and_(amount >= 0, amount <= LARGEST_VOLUME))
     flows.append_constraint(CheckConstraint(rule, name=f"{amount.name}_finite_and_not_negative"))
 flows.append_constraint(CheckConstraint(flows.c.date.between(EARLIEST, LATEST), name="date_in_range"))
-named = and_(flows.c.lane == func.trim(flows.c.lane), func.length(flows.c.lane).between(1, LONGEST))
+named = and_(flows.c.lane == func.trim(flows.c.lane), func.length(flows.c.lane).between(1, LONGEST_LANE_NAME))
 flows.append_constraint(CheckConstraint(named, name="lane_not_empty"))
 imports.append_constraint(CheckConstraint(imports.c.period.in_(LENGTH), name="period_known"))
 imports.append_constraint(CheckConstraint(and_(imports.c.records >= 0, imports.c.repeat >= 0), name="counts"))

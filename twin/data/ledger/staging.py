@@ -10,7 +10,7 @@ import numpy as np
 from twin.data.account import Account, refusals
 from twin.data.errors import Refused
 from twin.data.files.dates import CONTRADICTS, settle
-from twin.data.files.fields import UNKNOWN
+from twin.data.files.fields import VOLUME_UNKNOWN
 from twin.data.files.rows import CHUNK, ROW, Scan, contradictions
 from twin.data.lane_names import lane_name
 from twin.data.periods import own_period
@@ -38,7 +38,7 @@ class Staged:
     def bad(self):
         """The rows that cannot be used; one that says itself that its volume is unknown can."""
         refused = self.account.refused
-        return refused[refused["reason"] != UNKNOWN]
+        return refused[refused["reason"] != VOLUME_UNKNOWN]
 
     def measure(self):
         """Return (number, unknown, digest): of records, of those with unknown volumes, and a fingerprint of all."""

@@ -7,11 +7,11 @@ from twin.data.ledger.queries import nothing, of_lanes
 from twin.data.ledger.remarks import period_notes
 from twin.data.ledger.schema import flows
 from twin.data.ledger.sums import Calendar, ends, period_sums
-from twin.data.periods import NAMES, fits, following, period_range, period_starts, unfinished
+from twin.data.periods import fits, following, period_range, period_starts, unfinished
 from twin.data.settle import check_options
 from twin.data.settle_steps import choose_period, end_notes
 from twin.data.statistics import from_sums
-from twin.demand import DAYS_PER_PERIOD
+from twin.demand import DAYS_PER_PERIOD, PERIOD_NAMES
 
 
 def statistics_of(connection, place, lanes, within, *, period=None, gaps="zero"):
@@ -33,7 +33,9 @@ def statistics_of(connection, place, lanes, within, *, period=None, gaps="zero")
         within = within.narrowed(first.item(), (end - 1).item())
         within = _known_span(connection, within, lanes, period, place)
         if first > days[0] or end <= days[-1]:
-            notes.append(f"flows before {first} and from {end} on are in unfinished {NAMES[period]}s and left out")
+            notes.append(
+                f"flows before {first} and from {end} on are in unfinished {PERIOD_NAMES[period]}s and left out"
+            )
     scale = DAYS_PER_PERIOD[period] / DAYS_PER_PERIOD[own] if summed else 1.0
     calendar = Calendar(period, first, summed, scale, connection.dialect.name)
     names, sums = period_sums(connection, within, lanes, calendar)
@@ -54,7 +56,7 @@ def _known_span(connection, within, lanes, period, place):
     """Return the window narrowed to the periods from the first known volume to the last one."""
     bounds = connection.execute(ends(within, lanes)).all()
     if not bounds:
-        raise ValueError(f"{place} has no whole {NAMES[period]} of flows")
+        raise ValueError(f"{place} has no whole {PERIOD_NAMES[period]} of flows")
     known = [min(end.first_known for end in bounds), max(end.last_known for end in bounds)]
     first, last = period_starts(np.array(known, dtype="datetime64[D]"), period)
     return within.narrowed(first.item(), (following(last, period) - 1).item())
@@ -77,5 +79,5 @@ def _whole_periods(days, period, step, place):
     first = first if np.isnat(cut_first) else following(first, period)
     end = following(last, period) if np.isnat(cut_last) else last
     if first >= end:
-        raise ValueError(f"{place} has no whole {NAMES[period]} of flows")
+        raise ValueError(f"{place} has no whole {PERIOD_NAMES[period]} of flows")
     return first, end

@@ -7,13 +7,18 @@ from sqlalchemy import Double, and_, bindparam, case, cast, func, literal_column
 
 from twin.data.ledger.schema import EPOCH, day_number, flows, month_number
 
-FAR = 7 * 20_000  # days: weeks are counted from long before the first, so that none has a negative number
+WEEK_OFFSET = 7 * 20_000  # days: weeks are counted from long before the first, so that none has a negative number
 # Of each lane, in the order of the statement. Times are in periods, counted from the lane's last known one (its
 # origin); deviations are volumes less a level among them: so the sums stay small and lose no digits.
 SUMS = "origin first last known sold deviations squares times time_squares products last_volume returns".split()
 SAMPLE = 1024  # days
-DAYS = ("first", "last", "first_known", "last_known")  # of a lane: of all its flows, and of those with a known volume
-ENDS = ("lane", *DAYS, "level")
+DAY_COLUMNS = (
+    "first",
+    "last",
+    "first_known",
+    "last_known",
+)  # of a lane: of all its flows, and of those with a known volume
+ENDS = ("lane", *DAY_COLUMNS, "level")
 
 
 @dataclass(frozen=True)
@@ -35,13 +40,13 @@ class Calendar:
         if self.period == "MS":
             return month_number(day, self.dialect)
         days = day_number(day, self.dialect)
-        return days if self.period == "D" else (days - (int(self.first.astype(int)) - FAR)) // 7
+        return days if self.period == "D" else (days - (int(self.first.astype(int)) - WEEK_OFFSET)) // 7
 
     def start(self, number):
         """Return the first day of the period of a number."""
         if self.period == "MS":
             return (np.datetime64("0000-01") + int(number)).astype("datetime64[D]")
-        return np.datetime64(int(number), "D") if self.period == "D" else self.first - FAR + 7 * int(number)
+        return np.datetime64(int(number), "D") if self.period == "D" else self.first - WEEK_OFFSET + 7 * int(number)
 
 
 def lane_names():
@@ -97,7 +102,7 @@ def period_sums(connection, within, lanes, calendar):
     else:  # no server between us: a statement for each lane costs little, and follows the index
         statement = _of_one({name: bindparam(name) for name in ENDS}, within, calendar)
         found = connection.execute(bounds.order_by("lane")).mappings()
-        told = [{**end, **{name: (end[name] - EPOCH).days for name in DAYS}} for end in found]
+        told = [{**end, **{name: (end[name] - EPOCH).days for name in DAY_COLUMNS}} for end in found]
         rows = [(end["lane"], *connection.execute(statement, end).one()) for end in told]
     names, *columns = zip(*rows, strict=True)
     sums = {name: np.array(values, dtype=float) for name, values in zip(SUMS, columns, strict=True)}

@@ -4,7 +4,7 @@ from twin.plan import lane_report
 from twin.plan.quantities import unit_in, written
 from twin.view.words import cards, figure, picture, table
 
-PARTS = (
+CAPACITY_PARTS = (
     ("buffer_points", "up to 50, for a buffer of two standard deviations of lead-time demand"),
     ("independence_points", "up to 50, when the plan needs no partner"),
     ("resilience_index", "their sum"),
@@ -16,7 +16,7 @@ def page(session, numbers):
     n, period, own = numbers, session.feed.period, f"{session.policy.internal_capacity:,.0f}"
 
     def card(label, name, remark=""):
-        return label, name, n[name], lane_report.UNITS[name], remark
+        return label, name, n[name], lane_report.LANE_REPORT_UNITS[name], remark
 
     needs = [
         card("Throughput with returns", "workload_mean", f"± {written(n['workload_sd'], 'pallet')}"),
@@ -30,7 +30,7 @@ def page(session, numbers):
         card("Chance of overflow", "overflow_probability", f"in a {unit_in('period', period)}"),
         card("Expected outsourcing cost", "expected_outsourcing_cost", "holding and surcharge"),
     ]
-    parts = [[name.replace("_", " "), figure(name, n[name], "points"), meaning] for name, meaning in PARTS]
+    parts = [[name.replace("_", " "), figure(name, n[name], "points"), meaning] for name, meaning in CAPACITY_PARTS]
     return "".join(
         (
             cards(needs, period),

@@ -8,7 +8,8 @@ from twin.plan.quantities import rest_of, unit_in, written
 from twin.view.hub.controls import OPTIMUM
 from twin.view.words import figure, listed, table
 
-COMPARED = """service_level safety_stock required_capacity fill_rate expected_overflow overflow_probability dependency
+COMPARED_ANSWERS = """
+service_level safety_stock required_capacity fill_rate expected_overflow overflow_probability dependency
 resilience_index expected_warehousing_cost expected_outsourcing_cost buffer_cost profit value_at_risk
 conditional_value_at_risk""".split()
 KEEP = '<button type="button" data-do="pin">Keep this scenario as A</button>'
@@ -24,8 +25,8 @@ def page(session, numbers):
             f"every difference is named here.</p><p>{KEEP}</p>"
         )
     period, rows = session.feed.period, []
-    for name in COMPARED:
-        unit, before, now = lane_report.UNITS[name], kept["numbers"][name], numbers[name]
+    for name in COMPARED_ANSWERS:
+        unit, before, now = lane_report.LANE_REPORT_UNITS[name], kept["numbers"][name], numbers[name]
         kept_figure = f'<span data-kept="{name}" data-value="{before!r}">{written(before, unit)}</span>'
         words = name.replace("_", " "), kept_figure, figure(name, now, unit), difference(before, now, unit)
         rows.append([*words, escape(rest_of(unit, period))])

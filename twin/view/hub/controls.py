@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from twin.demand import DAYS_PER_PERIOD
+from twin.plan.portfolio import LONGEST_HORIZON
 from twin.plan.quantities import label
 
 OPTIMUM = "newsvendor_optimum"
@@ -68,12 +69,10 @@ def fields_for(required_capacity, start, period):
             "Flow",
         ),
         Field("service_level", "-", "probability of no shortage in a cycle", 0.5, 0.999, 0.001, "Target"),
-        Field("horizon", "period", "how far the forecast looks ahead", 1, HORIZON[period], 1, "Target"),
+        Field("horizon", "period", "how far the forecast looks ahead", 1, LONGEST_HORIZON[period], 1, "Target"),
     )
     return tuple(_with_room(field, start.get(field.name)) for field in made)
 
-
-HORIZON = {"D": 90, "W": 52, "MS": 24}  # longest forecast [period]
 
 #: Presets change some controls of the lane's own policy: a factor on a control, or a new value for it.
 PRESETS = {

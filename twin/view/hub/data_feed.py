@@ -18,8 +18,8 @@ from twin.view.hub.uploads import Uploads
 from twin.view.widgets import Forms
 from twin.view.words import alert
 
-FAR = 31  # days away from the flows held from which on a flow is asked about before it is logged
-RECENT = 20  # flows of a lane that are listed
+FAR_DAYS = 31  # days away from the flows held from which on a flow is asked about before it is logged
+RECENT_FLOWS = 20  # flows of a lane that are listed
 
 
 class DataFeed:
@@ -142,7 +142,7 @@ class DataFeed:
         """List the last flows of a lane, each with a way to delete it."""
         lane = message.get("lane", "").strip()
         require(lane in self.ledger.lanes(), "lane", "one of the ledger's", visible(lane) or "none")
-        return feed_answers.flows(self.ledger.read([lane]).tail(RECENT))
+        return feed_answers.flows(self.ledger.read([lane]).tail(RECENT_FLOWS))
 
     def do_delete(self, message):
         """Ask whether a flow is to be deleted."""
@@ -241,9 +241,9 @@ class DataFeed:
         if not status["flows"]:
             return ""
         first, last = (datetime.date.fromisoformat(status[f"{end}_date"]) for end in ("first", "last"))
-        if (day - last).days > FAR:
+        if (day - last).days > FAR_DAYS:
             return f"{day} is {(day - last).days:,} days after every other flow: lanes count as zero up to it."
-        return f"{day} is {(first - day).days:,} days before every other flow." if (first - day).days > FAR else ""
+        return f"{day} is {(first - day).days:,} days before every other flow." if (first - day).days > FAR_DAYS else ""
 
     def _ask(self, text, yes, message):
         message = {name: value for name, value in message.items() if name != "serial"}

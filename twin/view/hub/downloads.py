@@ -9,13 +9,13 @@ from pathlib import Path
 from twin.data.lane_names import written_lane
 from twin.data.text import visible
 from twin.plan import lane_report
-from twin.plan.policies import UNITS
+from twin.plan.policies import POLICY_UNITS
 from twin.plan.quantities import label, rest_of, unit_in, written
 from twin.view.hub import tabs
 from twin.view.hub.controls import OPTIMUM
 
 TEMPLATE = Path(__file__).with_name("report.typ")
-PICTURES = ("history", "costs", "profits", "losses")
+REPORT_PICTURES = ("history", "costs", "profits", "losses")
 
 
 def numbers_csv(session):
@@ -28,9 +28,9 @@ def numbers_csv(session):
         table.writerow((lane, "control", field.name, repr(session.values[field.name]), unit_in(field.unit, period)))
     table.writerow((lane, "control", OPTIMUM, int(session.values[OPTIMUM]), "-"))
     for name, value in _given(session).items():
-        table.writerow((lane, "given", name, repr(value), unit_in(UNITS[name], period)))
+        table.writerow((lane, "given", name, repr(value), unit_in(POLICY_UNITS[name], period)))
     for name, value in session.numbers().items():
-        table.writerow((lane, "answer", name, repr(value), unit_in(lane_report.UNITS[name], period)))
+        table.writerow((lane, "answer", name, repr(value), unit_in(lane_report.LANE_REPORT_UNITS[name], period)))
     return text.getvalue().encode()
 
 
@@ -42,7 +42,7 @@ def pdf(session):
         raise ValueError("The report needs the package typst; install the extra apps") from None
     numbers = session.numbers()
     with tempfile.TemporaryDirectory() as folder:
-        for name in PICTURES:
+        for name in REPORT_PICTURES:
             figure = tabs.drawn(name, session, numbers)
             figure.savefig(Path(folder, f"{name}.svg"), metadata={"Date": None})
         Path(folder, "state.json").write_text(json.dumps(_state(session, numbers)), encoding="utf-8")
@@ -66,11 +66,11 @@ def _state(session, numbers):
         "assumptions": list(session.assumptions),
         "controls": [
             *(row(f.name, values[f.name], f.unit) for f in session.fields if f.name != "service_level"),
-            *(row(name, value, UNITS[name]) for name, value in _given(session).items()),
+            *(row(name, value, POLICY_UNITS[name]) for name, value in _given(session).items()),
         ],
         "target": "newsvendor optimum" if values[OPTIMUM] else "service level aimed at",
         "level": written(numbers["service_level"], "-"),
-        "answers": [row(name, value, lane_report.UNITS[name]) for name, value in numbers.items()],
+        "answers": [row(name, value, lane_report.LANE_REPORT_UNITS[name]) for name, value in numbers.items()],
     }
 
 

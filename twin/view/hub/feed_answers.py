@@ -8,7 +8,7 @@ from twin.data.text import visible
 from twin.view.guard import sentence
 from twin.view.words import listed, table
 
-HEADINGS = ("date", "lane", "volume", "returns")
+FLOW_HEADINGS = ("date", "lane", "volume", "returns")
 
 
 def said(text):
@@ -89,7 +89,7 @@ def named(place):
 def reading(message):
     """Return how a file is to be read, as `read_history` takes it."""
     headings = [part.strip() for part in str(message.get("headings", "")).split(",")]
-    columns = dict(zip(HEADINGS, headings, strict=False)) if any(headings) else None
+    columns = dict(zip(FLOW_HEADINGS, headings, strict=False)) if any(headings) else None
     return {"decimal": message.get("decimal", "."), "columns": columns}
 
 

@@ -8,7 +8,7 @@ from twin.data.text import visible
 from twin.view.hub.feed_answers import counted, named, said
 from twin.view.words import alert
 
-SHOWN = 8  # imports that are listed
+IMPORTS_LISTED = 8  # imports that are listed
 _FILE = '<label>CSV file <input type="file" name="file" accept=".csv,.gz,.txt,text/csv" required></label>'
 _READING = (
     '<label>Decimal mark <select name="decimal"><option value=".">point</option>'
@@ -120,7 +120,7 @@ def _imports(past):
     rows = [
         f"<li>import {entry['id']}: {escape(visible(entry['source'], 60))}, {entry['records']:,} flows "
         f'<button type="button" data-do="undo" data-with="{_with(entry)}">Take back …</button></li>'
-        for entry in reversed(past[-SHOWN:])
+        for entry in reversed(past[-IMPORTS_LISTED:])
     ]
     return f"<ul>{''.join(rows)}</ul>"
 

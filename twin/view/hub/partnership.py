@@ -21,7 +21,7 @@ PAID_ANYWAY = 0.0  # cost of keeping a partner's pallet on top of holding, which
 HALF = 0.5  # a commitment of half the spare places
 
 
-class Outcome(NamedTuple):
+class PartnershipOutcome(NamedTuple):
     """What pooling comes to.
 
     together : partners and their needs; `pool` what they pool, `contract` every rule of sharing.
@@ -104,7 +104,7 @@ class Partnership:
         self._names = names
 
     def outcome(self, session):
-        """Return the `Outcome` for the partners as they stand; the last one is kept."""
+        """Return the `PartnershipOutcome` for the partners as they stand; the last one is kept."""
         names, policy = self.names(session), session.policy
         network = session.portfolio.network(names)
         own, place_cost = network["internal_capacity"].to_numpy(), self.place_cost(session)
@@ -124,7 +124,7 @@ class Partnership:
             contract = alliance.assess(pool)
             lend = not pool.reserves
             self._known = {
-                key: Outcome(
+                key: PartnershipOutcome(
                     together,
                     pool,
                     contract,

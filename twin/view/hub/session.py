@@ -9,12 +9,12 @@ from twin._check import require
 from twin.data.text import visible
 from twin.plan import lane_report
 from twin.plan.policies import policy_of, starting_policies
-from twin.plan.portfolio import HORIZON, Portfolio
+from twin.plan.portfolio import DEFAULT_HORIZON, Portfolio
 from twin.view.guard import told
 from twin.view.hub.controls import OPTIMUM, PRESETS, TARGETS, fields_for, preset
 from twin.view.hub.partnership import Partnership
 
-KEPT = 8  # evaluated states that are remembered
+STATES_KEPT = 8  # evaluated states that are remembered
 STRAIN, UNDER_USED = 1.10, 0.75  # use of own capacity above and below which a lane's status changes [-]
 STRAINED, NORMAL, SPARE = "capacity strain", "normal", "under-used"
 
@@ -78,7 +78,7 @@ class Session:
         given = {name: float(row[name]) for name in row.index if name not in ("fixed_order_cost", "dwell")}
         if optimum:
             given["service_level"] = float(policy_of(row).service_level)
-        return {**given, OPTIMUM: float(optimum), "horizon": float(HORIZON)}
+        return {**given, OPTIMUM: float(optimum), "horizon": float(DEFAULT_HORIZON)}
 
     @property
     def values(self):
@@ -227,13 +227,13 @@ class Session:
         row["service_level"] = np.nan if values[OPTIMUM] else values["service_level"]
         return policy_of(row)
 
-    def _evaluated(self, policy, horizon=HORIZON):
+    def _evaluated(self, policy, horizon=DEFAULT_HORIZON):
         """The numbers of the lane, kept: one turn of a control asks for the same ones several times."""
         key = self.lane, policy, int(horizon)
         if key not in self._known:
             _, volumes = self.series()
             numbers = lane_report.evaluate(self.moments, policy, volumes, horizon=int(horizon), period=self.feed.period)
-            self._known = {**dict(list(self._known.items())[-KEPT:]), key: numbers}
+            self._known = {**dict(list(self._known.items())[-STATES_KEPT:]), key: numbers}
         return dict(self._known[key])
 
 

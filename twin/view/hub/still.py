@@ -9,7 +9,7 @@ from twin.view.hub import tabs
 from twin.view.output import Live, Picture, Words
 from twin.view.words import table
 
-MOST = 12  # lanes in the table
+MOST_ROWS = 12  # lanes in the table
 NETWORK = {
     "status": "",
     "use": "-",
@@ -32,7 +32,7 @@ def _data(session):
 
 
 def _lanes(session):
-    network = session.network().nlargest(MOST, "demand_mean")
+    network = session.network().nlargest(MOST_ROWS, "demand_mean")
     rows = [
         [
             visible(lane, 40),
@@ -51,5 +51,5 @@ def _lanes(session):
 
 def _desk(session):
     numbers = session.numbers()
-    said = f"{session.lane}: profit {written(numbers['profit'], lane_report.UNITS['profit'])} a period."
+    said = f"{session.lane}: profit {written(numbers['profit'], lane_report.LANE_REPORT_UNITS['profit'])} a period."
     return Picture(tabs.drawn("history", session, numbers), f"Volume, forecast and own capacity of {said}")
