@@ -128,6 +128,8 @@ def test_a_lesson_opens_and_its_links_lead_to_neighbours_and_contents(server, pa
     assert "Culling kernels" in server.log.read_text(errors="replace")  # the settings in etc/jupyter are heeded
     following = page.locator("header a[rel=next]").evaluate("link => link.pathname")
     assert following == "/user/x/voila/render/notebooks/02_buffers.ipynb"
+    contents = page.locator("footer [data-twin-contents]").evaluate("link => link.pathname")
+    assert contents == "/user/x/voila/tree/notebooks"
     page.click("header .twin-brand")
     page.wait_for_url("**/user/x/voila/tree/notebooks")
     page.wait_for_function("document.querySelector('.twin-cards img').naturalWidth > 0")
