@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 from house import public_formulas
+from twin.analyst.measures import MEASURES
 
 from twin import lane
-from twin.analyst.measures import MEASURES
 from twin.plan import lane_report, table_report
 
 TEXT = (Path(__file__).parents[1] / "NOTATION.md").read_text(encoding="utf-8")

@@ -10,7 +10,7 @@ from twin.data.text import visible
 from twin.demand import DAYS_PER_PERIOD
 from twin.plan.lane_report import RISK_LEVEL
 from twin.plan.portfolio import INPUTS, LONGEST_HORIZON
-from twin.plan.quantities import label
+from twin.plan.wording import label
 
 CAPACITY = {"capacity", "sharing", "resilience", "outlook", "network", "overview"}  # kinds that rest on own capacity
 INTERVAL = 0.95  # probability of the forecast's interval [-]

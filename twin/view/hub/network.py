@@ -2,9 +2,22 @@
 
 import numpy as np
 
-from twin.plan.quantities import unit_in
+from twin.plan.quantities import QUANTITIES
+from twin.plan.wording import unit_in
 
 MISSING = 255  # in a sparkline
+
+
+#: Columns of the table beside lane, status and sparkline: name, kind, decimals.
+SHOWN_COLUMNS = (
+    ("use", "share", 0),
+    ("last_volume", "number", 0),
+    ("demand_mean", "number", 1),
+    ("dependency", "share", 0),
+    ("resilience_index", "number", 1),
+    ("overflow_probability", "share", 0),
+    ("profit", "number", 0),
+)
 
 
 def columns(period):
@@ -13,23 +26,16 @@ def columns(period):
     def column(name, label, kind, digits=0, help=""):
         return {"name": name, "label": label, "kind": kind, "digits": digits, "help": help or label}
 
-    name = unit_in("period", period)
+    def number(name, kind, digits):
+        row = QUANTITIES[name]
+        unit = "" if row.unit == "-" else f" [{unit_in(row.unit, period)}]"
+        return column(name, row.heading or row.label, kind, digits, f"{row.meaning}{unit}")
+
     return [
         column("lane", "lane", "text"),
         column("status", "status", "status", help="use of own capacity against the thresholds"),
-        column("use", "use", "share", help="latest workload and safety buffer, of own capacity"),
-        column("last_volume", "latest", "number", 0, f"volume of the latest {name} [pallet]"),
-        column("demand_mean", "mean", "number", 1, f"mean volume of a {name} [pallet]"),
-        column("dependency", "dependency", "share", help="share of the required capacity that a partner provides"),
-        column("resilience_index", "resilience", "number", 1, "resilience index, 0 to 100 [points]"),
-        column(
-            "overflow_probability",
-            "overflow",
-            "share",
-            help=f"probability that own capacity does not suffice in a {name}",
-        ),
-        column("profit", "profit", "number", 0, f"expected profit of a {name} [$]"),
-        column("spark", f"recent {name}s", "spark"),
+        *(number(*shown) for shown in SHOWN_COLUMNS),
+        column("spark", f"recent {unit_in('period', period)}s", "spark"),
     ]
 
 
