@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Control:
-    """The control of a quantity: the group it stands in, its bounds and the step of a key press.
+class Bounds:
+    """The bounds of a quantity that a planner can turn, the step of a key press, and the group of its control.
 
     The upper bound of a price per period is that of a day and grows with the length of the period; None where it
     depends on the lane.
@@ -45,7 +45,7 @@ class Quantity:
     words: str = ""
     default: float | None = None
     unset: str = ""
-    control: Control | None = None
+    control: Bounds | None = None
     reported: bool = True
 
     @property

@@ -64,7 +64,7 @@ def assess(statistics: Mapping[str, ArrayLike] | pd.DataFrame, policy: Policy, *
         require(name in statistics, "statistics", f"a table with {name}", ", ".join(map(str, statistics)))
     given = {name: statistics[name] for name in ("demand_mean", "demand_sd")}
     given |= {name: value for name in POLICY if (value := getattr(policy, name)) is not None}
-    labels = labels_of(given.values())
+    labels = labels_of(given)
     inputs = {name: numbers(**{name: value})[0] for name, value in given.items()}
     sizes = {value.size for value in inputs.values() if value.ndim}
     flat = all(value.ndim <= 1 for value in inputs.values())

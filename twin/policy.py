@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any
 
-from twin._quantity import Control, Quantity
+from twin._quantity import Bounds, Quantity
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -30,7 +30,7 @@ class Policy:
         unit="$/pallet/period",
         meaning="cost of keeping a pallet for a period",
         source="policy.Policy",
-        control=Control("Costs", 0.1, 30.0, 0.1),
+        control=Bounds("Costs", 0.1, 30.0, 0.1),
         words=(
             "hold one pallet | hold a pallet | store a pallet | keep a pallet | holding one pallet | "
             "holding a pallet | cost of holding | holding price | holding rate | storage cost | "
@@ -43,7 +43,7 @@ class Policy:
         unit="$/pallet",
         meaning="penalty for a pallet not served",
         source="policy.Policy",
-        control=Control("Costs", 0.0, 500.0, 1.0),
+        control=Bounds("Costs", 0.0, 500.0, 1.0),
         words=(
             "are we fined | fined for | penalty x | sla fine | fine | penalty per pallet | contract "
             "penalty | penalty rate | penalty for a missed pallet"
@@ -55,7 +55,7 @@ class Policy:
         unit="$/pallet",
         meaning="revenue of a shipped pallet",
         source="policy.Policy",
-        control=Control("Costs", 1.0, 1000.0, 1.0),
+        control=Bounds("Costs", 1.0, 1000.0, 1.0),
         words=(
             "charge the client | charge a customer | charge per pallet | charge the customer | offers "
             "to pay | pay us | pays us | service revenue per pallet | earn per pallet | get per "
@@ -69,7 +69,7 @@ class Policy:
         unit="$/pallet",
         meaning="cost of handling a pallet, shipped or returned",
         source="policy.Policy",
-        control=Control("Costs", 0.0, 500.0, 1.0),
+        control=Bounds("Costs", 0.0, 500.0, 1.0),
         words="handling price | handling rate | handling per pallet | handling a pallet | handling fee",
     )
     fixed_order_cost: ArrayLike = _row(
@@ -90,7 +90,7 @@ class Policy:
         unit="day",
         meaning="mean lead time, from review to arrival",
         source="policy.Policy",
-        control=Control("Flow", 0.0, 90.0, 0.5),
+        control=Bounds("Flow", 0.0, 90.0, 0.5),
         words="lead time | lead times | average lead time | transit time | replenishment time",
     )
     lead_time_sd_days: ArrayLike = _row(
@@ -98,7 +98,7 @@ class Policy:
         unit="day",
         meaning="standard deviation of the lead time",
         source="policy.Policy",
-        control=Control("Flow", 0.0, 30.0, 0.1),
+        control=Bounds("Flow", 0.0, 30.0, 0.1),
         words=(
             "lead time variability | lead time spread | lead time sd | sd of the lead time | standard "
             "deviation of the lead time | sd of lead time | lead time standard deviation | lead time "
@@ -111,7 +111,7 @@ class Policy:
         unit="-",
         meaning="probability that a shipped pallet is returned",
         source="policy.Policy",
-        control=Control("Flow", 0.0, 1.0, 0.01),
+        control=Bounds("Flow", 0.0, 1.0, 0.01),
         unset="the share on record",
         words=(
             "comes back | fraction that comes back | come back | sent back | returns | returns rate | "
@@ -124,7 +124,7 @@ class Policy:
         unit="pallet",
         meaning="own pallet places",
         source="policy.Policy",
-        control=Control("Flow", 0.0, None, 1.0),
+        control=Bounds("Flow", 0.0, None, 1.0),
         unset="the required capacity, so that the plan just fits",
         words=(
             "places do we own | space do we own | capacity do we own | places we own | capacity we "
@@ -139,7 +139,7 @@ class Policy:
         unit="$/pallet/period",
         meaning="a partner's price of a pallet place on top of holding",
         source="policy.Policy",
-        control=Control("Costs", 0.0, 60.0, 0.5),
+        control=Bounds("Costs", 0.0, 60.0, 0.5),
         words=(
             "surcharge does the partner | surcharge per pallet | partner charge | surcharge rate | "
             "partner price | competitor's surcharge | partner's price | partner fee | partner's "
@@ -163,7 +163,7 @@ class Policy:
         unit="-",
         meaning="cycle service level: probability of no shortage in a cycle",
         source="policy.Policy",
-        control=Control("Target", 0.5, 0.999, 0.001),
+        control=Bounds("Target", 0.5, 0.999, 0.001),
         unset="the critical ratio",
         words="cycle service level | service target | service | target service level | service goal",
     )

@@ -56,7 +56,7 @@ def _assumed(request, portfolio):
     """Sentences on what an answer rests on that nobody has stated, or that has been changed."""
     said = []
     if request.kind in CAPACITY:
-        said += [f"Assumed: {note}." for note in portfolio.assumptions if "own capacity" in note]
+        said += [f"Assumed: {note}." for note in portfolio.assumptions if note.startswith(label("internal_capacity"))]
     changed = [lane for lane in request.lanes or portfolio.changed if lane in portfolio.changed]
     if changed:
         lanes = ", ".join(visible(lane, 40) for lane in changed[:3]) + (", ..." if len(changed) > 3 else "")

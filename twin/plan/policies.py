@@ -74,12 +74,12 @@ def policy_of(table: Mapping[str, Any]) -> Policy:
     return Policy(**{name: value if np.ndim(value) else float(value) for name, value in given.items()})
 
 
-def assumptions(unset: Mapping[str, int], lanes: int, *, period: str, on_record: bool) -> tuple[str, ...]:
+def assumptions(unset: Mapping[str, int | None], lanes: int, *, period: str, on_record: bool) -> tuple[str, ...]:
     """Return the sentences on unset fields.
 
     Parameters
     ----------
-    unset : mapping of policy field -> number of lanes where it was unset
+    unset : mapping of policy field -> number of lanes where it was unset; None where that is not known
     lanes : number of lanes
     period : "D", "W" or "MS"
     on_record : whether returns are on record
@@ -89,7 +89,7 @@ def assumptions(unset: Mapping[str, int], lanes: int, *, period: str, on_record:
     """
     special, defaults = [], {}
     for name, count in unset.items():
-        if not count:
+        if count == 0:
             continue
         if POLICY[name].unset and (name != "return_rate" or on_record):
             special.append(f"{label(name)} of {_lanes(count, lanes)}: {POLICY[name].unset}")
@@ -118,5 +118,7 @@ def _default(name: str, period: str) -> str:
     return f"{label(name)} {row.default:g} {unit_in(row.unit, period)}".removesuffix(" -")
 
 
-def _lanes(count: int, lanes: int) -> str:
+def _lanes(count: int | None, lanes: int) -> str:
+    if count is None:
+        return "lanes without a value"
     return "all lanes" if count == lanes else f"{count:,} of {lanes:,} lanes"

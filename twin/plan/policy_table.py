@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from twin._check import require
+from twin._check import numbers, require
 from twin.plan.policies import assumptions_of, filled
 from twin.policy import POLICY
 
@@ -41,12 +41,13 @@ def policy_table(
     (460.0, ('return rate of all lanes: the share on record', 'by default for all lanes: dwell 1 day'))
     """
     stated, notes = dict(given or {}), ()
+    numbers(**stated)
     if isinstance(policies, Mapping):
         policies = pd.DataFrame.from_dict(policies, orient="index", dtype=float)
     if policies is not None:
         require(policies.index.is_unique, "policies", "a table with one row a lane", "a repeated lane")
         if strangers := len(policies.index.difference(statistics.index)):
-            notes = (f"{strangers:,} lanes of the policies are not among the lanes assessed",)
+            notes = (f"lanes of the policies that are not among the lanes assessed: {strangers:,}",)
         for name, column in policies.reindex(statistics.index).items():
             own = _numbers(name, column)
             stated[name] = np.where(np.isnan(own), stated.get(name, np.nan), own)

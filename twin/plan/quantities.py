@@ -1,11 +1,11 @@
 """The registry of quantities: one row says what a number is, wherever it appears."""
 
-from twin._quantity import Control, Quantity
+from twin._quantity import Bounds, Quantity
 from twin.answers import ANSWERS
 from twin.policy import POLICY
 
 #: Quantities of the record of a lane.
-RECORD = (
+RECORDED = (
     Quantity(
         name="demand_mean",
         heading="mean",
@@ -286,7 +286,7 @@ DERIVED = (
         unit="period",
         meaning="periods that the forecast looks ahead",
         source="forecast",
-        control=Control("Target", 1.0, None, 1.0),
+        control=Bounds("Target", 1.0, None, 1.0),
     ),
     Quantity(
         name="risk_share",
@@ -313,7 +313,7 @@ DERIVED = (
 
 #: Every quantity by name.
 QUANTITIES = {
-    row.name: row for row in (*RECORD, *POLICY.values(), *FORECAST, *HORIZON, *ANSWERS.values(), *JUDGEMENT, *DERIVED)
+    row.name: row for row in (*RECORDED, *POLICY.values(), *FORECAST, *HORIZON, *ANSWERS.values(), *JUDGEMENT, *DERIVED)
 }
 #: Unit of every quantity by name.
 UNIT_OF = {name: row.unit for name, row in QUANTITIES.items()}

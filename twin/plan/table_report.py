@@ -17,10 +17,10 @@ from twin.lane import assess
 from twin.plan.lane_report import SHORTEST
 from twin.plan.policies import policy_of
 from twin.plan.policy_table import policy_table
-from twin.plan.quantities import FORECAST, RECORD, UNIT_OF, names
+from twin.plan.quantities import FORECAST, RECORDED, UNIT_OF, names
 from twin.policy import POLICY
 
-_RECORD = tuple(name for name in names(RECORD) if UNIT_OF[name] != "date")
+_RECORD = tuple(name for name in names(RECORDED) if UNIT_OF[name] != "date")
 _FORECAST = names(FORECAST)
 #: The columns of a report, in order.
 COLUMNS = tuple(dict.fromkeys((*_RECORD, *_FORECAST, *POLICY, *ANSWERS)))

@@ -27,6 +27,26 @@ def written(value, unit):
     return f"{minus}${text}" if unit.startswith("$") else f"{minus}{text}"
 
 
+def tabulated(value):
+    """Return a number for a column of mixed units, its unit left out; "–" where it is missing.
+
+    >>> tabulated(0.953), tabulated(163.38), tabulated(1234.5), tabulated(float("nan"))
+    ('0.9530', '163.38', '1,234', '–')
+    """
+    if value != value:
+        return "–"
+    return f"{value:,.{4 if abs(value) < 1 else 2 if abs(value) < 1000 else 0}f}"
+
+
+def decimals(unit):
+    """Return the number of decimals of a column whose numbers all have this unit; shares are in per cent.
+
+    >>> decimals("$/period"), decimals("pallet")
+    (0, 1)
+    """
+    return 0 if unit == "-" or unit.startswith("$") else 1
+
+
 def rest_of(unit, period):
     """Return what is said after the number: "pallets", "a day" and so on; nothing for per cent.
 

@@ -3,21 +3,13 @@
 import numpy as np
 
 from twin.plan.quantities import QUANTITIES
-from twin.plan.wording import unit_in
+from twin.plan.wording import decimals, unit_in
 
 MISSING = 255  # in a sparkline
 
 
-#: Columns of the table beside lane, status and sparkline: name, kind, decimals.
-SHOWN_COLUMNS = (
-    ("use", "share", 0),
-    ("last_volume", "number", 0),
-    ("demand_mean", "number", 1),
-    ("dependency", "share", 0),
-    ("resilience_index", "number", 1),
-    ("overflow_probability", "share", 0),
-    ("profit", "number", 0),
-)
+#: Numbers in the table, beside status and sparkline.
+SHOWN_NUMBERS = "use last_volume demand_mean dependency resilience_index overflow_probability profit".split()
 
 
 def columns(period):
@@ -26,15 +18,15 @@ def columns(period):
     def column(name, label, kind, digits=0, help=""):
         return {"name": name, "label": label, "kind": kind, "digits": digits, "help": help or label}
 
-    def number(name, kind, digits):
+    def number(name):
         row = QUANTITIES[name]
-        unit = "" if row.unit == "-" else f" [{unit_in(row.unit, period)}]"
-        return column(name, row.heading or row.label, kind, digits, f"{row.meaning}{unit}")
+        kind, unit = ("share", "") if row.unit == "-" else ("number", f" [{unit_in(row.unit, period)}]")
+        return column(name, row.heading or row.label, kind, decimals(row.unit), f"{row.meaning}{unit}")
 
     return [
         column("lane", "lane", "text"),
         column("status", "status", "status", help="use of own capacity against the thresholds"),
-        *(number(*shown) for shown in SHOWN_COLUMNS),
+        *map(number, SHOWN_NUMBERS),
         column("spark", f"recent {unit_in('period', period)}s", "spark"),
     ]
 
