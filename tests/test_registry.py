@@ -26,13 +26,16 @@ ANSWER = {
         '    return {\n        "days_of_cover": stock / load.mean,\n        "workload_mean"',
     ),
 }
+CARBON = """    carbon_price: ArrayLike = _row(
+        0.5,
+        unit="$/pallet",
+        meaning="price of the carbon of a handled pallet",
+        source="policy.Policy",
+        control=Bounds("Costs", 0.0, 50.0, 0.5),
+    )
+"""
 FIELD = {
-    "policy.py": (
-        "    dwell: ArrayLike = _row(\n",
-        '    carbon_price: ArrayLike = _row(\n        0.5,\n        unit="$/pallet",\n        meaning="price of the carbon '
-        'of a handled pallet",\n        source="policy.Policy",\n        control=Bounds("Costs", 0.0, 50.0, 0.5),\n    )\n'
-        "    dwell: ArrayLike = _row(\n",
-    ),
+    "policy.py": ("    dwell: ArrayLike = _row(\n", CARBON + "    dwell: ArrayLike = _row(\n"),
     "lane.py": (
         'handling_cost=given["handling_cost"],',
         'handling_cost=given["handling_cost"] + given["carbon_price"],',
