@@ -1,1 +1,1 @@
-"""Cooperation as a game: the cost of each coalition, rules of sharing it, and stability."""
+"""Cooperative cost games: the cost of each coalition, rules of cost allocation, and stability."""
