@@ -10,6 +10,7 @@ import numpy as np
 from twin import buffers
 from twin._check import nonnegative, numbers, positive, require
 from twin.games import allocation, core_allocation, mutual_help, pooling, stability
+from twin.games._axes import labels_by_axis, with_axes
 from twin.games.coalitions import MOST_PARTNERS, all_coalitions, alone, game_within, partners_of
 from twin.games.joint_demand import covariance_matrix
 
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from numpy.typing import ArrayLike, NDArray
+
+    from twin._labels import Numbers
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,15 +31,17 @@ class Pool:
     reservation_cost : cost of a reserved place, used or not; given if the partners reserve together. [$/pallet/period]
     internal_capacity : own places of each partner, shape (n,); given if the partners lend them to each other. [pallet]
 
+    Needs in a DataFrame with the partners as columns give results with the names of the partners.
+
     >>> Pool([[4, 1], [1, 4]], partner_surcharge=2.0)
     Traceback (most recent call last):
     ValueError: reservation_cost or internal_capacity must be given, one of them; got None and None
     """
 
-    needs: NDArray[np.float64]
+    needs: Numbers
     partner_surcharge: float
     reservation_cost: float | None
-    internal_capacity: NDArray[np.float64] | None
+    internal_capacity: Numbers | None
 
     def __init__(
         self,
@@ -53,6 +58,9 @@ class Pool:
         both = f"{reservation_cost} and {internal_capacity}"
         require(one, "reservation_cost or internal_capacity", "given, one of them", both)
         nonnegative(partner_surcharge=partner_surcharge)
+        axes = {"needs": "periods partners", "internal_capacity": "partners"}
+        labels = labels_by_axis({"needs": needs, "internal_capacity": internal_capacity}, axes)
+        periods, partners = labels.get("periods"), labels.get("partners")
         places = None
         if internal_capacity is None:
             positive(reservation_cost=reservation_cost)
@@ -60,8 +68,8 @@ class Pool:
             (places,) = nonnegative(internal_capacity=internal_capacity)
             fits = places.shape == table.shape[1:]
             require(fits, "internal_capacity", f"a number for each of {table.shape[1]} partners", places.shape)
-            places = places.copy()
-        object.__setattr__(self, "needs", table.copy())
+            places = with_axes(places.copy(), partners)
+        object.__setattr__(self, "needs", with_axes(table.copy(), periods, partners))
         object.__setattr__(self, "partner_surcharge", partner_surcharge)
         object.__setattr__(self, "reservation_cost", reservation_cost)
         object.__setattr__(self, "internal_capacity", places)
@@ -150,9 +158,9 @@ class Contract(NamedTuple):
     """
 
     costs: NDArray[np.float64]
-    alone: NDArray[np.float64]
+    alone: Numbers
     saving: float
-    shares: dict[str, NDArray[np.float64]]
+    shares: dict[str, Numbers]
     leaving: dict[str, stability.Leaving]
     stable: dict[str, bool]
 
@@ -185,10 +193,12 @@ def assess(pool: Pool) -> Contract:
     covariance = np.cov(pool.needs, rowvar=False)
     varies = covariance.sum() > 1e-9 * np.abs(covariance).max()  # a smaller variance is a rounding error
     shares = {name: rule(pool, costs) for name, rule in RULES.items() if varies or name != "covariance"}
+    partners = getattr(pool.needs, "columns", None)
+    shares = {name: with_axes(np.asarray(share), partners) for name, share in shares.items()}
     each = alone(costs)
     leaving = {name: stability.leaving(costs, share) for name, share in shares.items()}
     stable = {name: worst.gain <= 0 for name, worst in leaving.items()}
-    return Contract(costs, each, float(each.sum() - costs[-1]), shares, leaving, stable)
+    return Contract(costs, with_axes(each, partners), float(each.sum() - costs[-1]), shares, leaving, stable)
 
 
 class Terms(NamedTuple):
@@ -198,8 +208,8 @@ class Terms(NamedTuple):
     prices : lowest and highest acceptable transfer price. [$/pallet]
     """
 
-    lent: NDArray[np.float64]
-    received: NDArray[np.float64]
+    lent: Numbers
+    received: Numbers
     prices: mutual_help.Prices
 
 

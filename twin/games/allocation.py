@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 import numpy as np
 
 from twin._check import nonnegative, numbers, require
+from twin.games._axes import labelled_axes
 from twin.games.coalitions import all_coalitions, alone, partners_of
 from twin.games.joint_demand import checked_covariance
 
@@ -30,6 +31,7 @@ class Sampled(NamedTuple):
     standard_error: NDArray[np.float64]
 
 
+@labelled_axes("games partners", costs="games coalitions", weights="games partners")
 def proportional(costs: ArrayLike, weights: ArrayLike | None = None) -> NDArray[np.float64]:
     """Return the allocation in proportion to weights: x_i = c(N) w_i / sum w.
 
@@ -216,6 +218,7 @@ def sampled_shapley(cost_of: Callable[[NDArray[np.bool_]], ArrayLike], orders: A
     return Sampled(shares.mean(axis=0), shares.std(axis=0, ddof=1) / np.sqrt(len(orders)))
 
 
+@labelled_axes("partners", covariance="partners partners", certain_costs="partners")
 def covariance_rule(costs: ArrayLike, covariance: ArrayLike, certain_costs: ArrayLike = 0.0) -> NDArray[np.float64]:
     """Return certain costs plus a share of the cost of uncertainty in proportion to the covariance with the pool.
 
@@ -260,6 +263,7 @@ def covariance_rule(costs: ArrayLike, covariance: ArrayLike, certain_costs: Arra
     return certain + (np.asarray(costs, float)[-1] - certain.sum()) * with_pool / with_pool.sum()
 
 
+@labelled_axes("partners", prices="periods", needs="periods partners", internal_capacity="partners")
 def dual_price_rule(prices: ArrayLike, needs: ArrayLike, internal_capacity: ArrayLike = 0.0) -> NDArray[np.float64]:
     """Return the allocation at dual prices: a partner pays the price for each pallet and earns it for each own place.
 

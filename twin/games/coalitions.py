@@ -100,7 +100,7 @@ def game_of_table(costs: Mapping, partners: Iterable[Hashable]) -> NDArray[np.fl
 def savings(costs: ArrayLike) -> NDArray[np.float64]:
     """Return the saving of each coalition, the stand-alone costs of its members less its own cost.
 
-    v(S) = sum of c(i) over S - c(S)
+    v(S) = (sum of c(i) over S) - c(S)
 
     Parameters
     ----------

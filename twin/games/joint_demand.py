@@ -8,6 +8,7 @@ import numpy as np
 
 from twin import _special
 from twin._check import nonnegative, numbers, require, whole
+from twin.games._axes import labelled_axes
 from twin.simulate import generator
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
 
+@labelled_axes("partners partners", sd="partners", correlation="partners partners")
 def covariance_matrix(sd: ArrayLike, correlation: ArrayLike = 0.0) -> NDArray[np.float64]:
     """Return the covariance matrix of demands: rho_ij s_i s_j.
 
@@ -61,6 +63,7 @@ def checked_covariance(covariance: ArrayLike) -> NDArray[np.float64]:
     return _semidefinite(covariance=covariance)
 
 
+@labelled_axes("draws partners", mean="partners", covariance="partners partners")
 def normal_draws(mean: ArrayLike, covariance: ArrayLike, *, samples: int, seed: int) -> NDArray[np.float64]:
     """Return random draws of jointly normal demands, which may be negative, as the closed forms assume.
 
@@ -86,6 +89,7 @@ def normal_draws(mean: ArrayLike, covariance: ArrayLike, *, samples: int, seed: 
     return mean + (normal * np.sqrt(np.maximum(values, 0.0))) @ vectors.T
 
 
+@labelled_axes("draws partners", correlation="partners partners")
 def draws(
     distributions: Sequence[Any], correlation: ArrayLike = 0.0, *, samples: int, seed: int
 ) -> NDArray[np.float64]:

@@ -11,17 +11,20 @@ import numpy as np
 
 from twin._check import nonnegative, numbers, require, shares
 from twin.demand import expected_excess, probability_above
+from twin.games._axes import labelled_axes
 from twin.games.joint_demand import checked_covariance
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
+    from twin._labels import Numbers
+
 
 class Exchange(NamedTuple):
     """Places that each partner lends and receives in each period, shape (..., n). [pallet]"""
 
-    lent: NDArray[np.float64]
-    received: NDArray[np.float64]
+    lent: Numbers
+    received: Numbers
 
 
 class Prices(NamedTuple):
@@ -31,9 +34,10 @@ class Prices(NamedTuple):
     high: float
 
 
+@labelled_axes("cases", mean="partners", covariance="partners partners", internal_capacity="partners", refusal="cases")
 def expected_help(
     mean: ArrayLike, covariance: ArrayLike, internal_capacity: ArrayLike, refusal: ArrayLike = 0.0
-) -> float | NDArray[np.float64]:
+) -> Numbers:
     """Return the expected pallets per period that partners store for each other, under jointly normal needs.
 
     (1 - q) (sum_i E[(X_i - C_i)+] - E[(sum_i X_i - sum_i C_i)+])
@@ -97,6 +101,7 @@ def probability_all_short(mean: ArrayLike, covariance: ArrayLike, internal_capac
     return float(certain_short * law.cdf(np.zeros(varies.size)))
 
 
+@labelled_axes("periods partners", needs="periods partners", internal_capacity="partners", offered="periods partners")
 def exchange(needs: ArrayLike, internal_capacity: ArrayLike, offered: ArrayLike = 1.0) -> Exchange:
     """Return the pallet places that each partner lends and receives in each period, shared pro rata.
 
@@ -148,13 +153,21 @@ def exchange(needs: ArrayLike, internal_capacity: ArrayLike, offered: ArrayLike 
     return Exchange(spare * (helped / np.maximum(at_hand, scale)), over * (helped / np.maximum(wanted, scale)))
 
 
+@labelled_axes(
+    "periods partners",
+    lent="periods partners",
+    received="periods partners",
+    transfer_price="periods partners",
+    lending_cost="periods partners",
+    partner_surcharge="periods partners",
+)
 def net_saving(
     lent: ArrayLike,
     received: ArrayLike,
     transfer_price: ArrayLike,
     lending_cost: ArrayLike,
     partner_surcharge: ArrayLike,
-) -> float | NDArray[np.float64]:
+) -> Numbers:
     """Return the net saving of each partner from the exchange: (s - t) received + (t - k) lent.
 
     Parameters

@@ -13,6 +13,7 @@ import numpy as np
 from twin import _special
 from twin._check import nonnegative, numbers, positive, require
 from twin.demand import expected_excess
+from twin.games._axes import labelled_axes
 from twin.games.joint_demand import checked_covariance
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 _BLOCK = 2**22  # array elements per block of coalitions, which limits memory
 
 
+@labelled_axes("coalitions", members="coalitions partners", mean="partners", covariance="partners partners")
 def capacity_cost(
     members: ArrayLike, mean: ArrayLike, covariance: ArrayLike, reservation_cost: float, partner_surcharge: float
 ) -> NDArray[np.float64]:
@@ -66,6 +68,13 @@ def capacity_cost(
     return cost * (members @ mean) + surcharge * density * _joint_sd(members, covariance)
 
 
+@labelled_axes(
+    "coalitions",
+    members="coalitions partners",
+    mean="partners",
+    covariance="partners partners",
+    internal_capacity="partners",
+)
 def overflow_cost(
     members: ArrayLike,
     mean: ArrayLike,
@@ -106,6 +115,7 @@ def overflow_cost(
     return surcharge * expected_excess(members @ capacity, members @ mean, _joint_sd(members, covariance))
 
 
+@labelled_axes("coalitions", members="coalitions partners", needs="periods partners")
 def capacity_cost_on_record(
     members: ArrayLike, needs: ArrayLike, reservation_cost: float, partner_surcharge: float
 ) -> NDArray[np.float64]:
@@ -153,6 +163,7 @@ def capacity_cost_on_record(
     return _in_blocks(price, members, needs)
 
 
+@labelled_axes("coalitions", members="coalitions partners", needs="periods partners", internal_capacity="partners")
 def overflow_cost_on_record(
     members: ArrayLike, needs: ArrayLike, internal_capacity: ArrayLike, partner_surcharge: float
 ) -> NDArray[np.float64]:
@@ -187,6 +198,7 @@ def overflow_cost_on_record(
     return _in_blocks(lambda short: surcharge * np.maximum(short, 0.0).mean(axis=1), members, needs - capacity)
 
 
+@labelled_axes("periods", needs="periods partners")
 def scarcity_prices(needs: ArrayLike, reservation_cost: float, partner_surcharge: float) -> NDArray[np.float64]:
     """Return the dual price of space in each period if all partners reserve places together.
 
@@ -221,6 +233,7 @@ def scarcity_prices(needs: ArrayLike, reservation_cost: float, partner_surcharge
     return np.where(at, rest, prices)
 
 
+@labelled_axes("periods", needs="periods partners", internal_capacity="partners")
 def overflow_prices(needs: ArrayLike, internal_capacity: ArrayLike, partner_surcharge: float) -> NDArray[np.float64]:
     """Return the dual price of space in each period if the partners lend each other the places they have.
 

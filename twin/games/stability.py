@@ -56,7 +56,7 @@ class LeastCore(NamedTuple):
 def excess(costs: ArrayLike, allocation: ArrayLike) -> NDArray[np.float64]:
     """Return the excess of each coalition, what its members pay less what it would cost on its own.
 
-    e(S) = sum of x_i over S - c(S)
+    e(S) = (sum of x_i over S) - c(S)
 
     Parameters
     ----------
