@@ -122,7 +122,7 @@ def test_eq_8_18_change_of_payments_when_a_partner_joins(rule):
 def test_expected_share_saved_falls_with_correlation_and_has_its_bounds():
     saved = alliance.expected_share_saved(RESERVING, [-0.5, 0.0, 0.5, 1.0])
     assert np.all(np.diff(saved) < 0) and saved[-1] == pytest.approx(0.0, abs=1e-12)
-    with pytest.raises(ValueError, match=r"^correlation must be "):
+    with pytest.raises(ValueError, match=r"^correlation must be in \[-0.5, 1\]; got -0.6"):
         alliance.expected_share_saved(RESERVING, [-0.6])  # below -1/2, impossible for three partners
 
 
