@@ -108,7 +108,7 @@ def test_every_optional_argument_has_an_alternative_here():
     assert optional == set(ALTERNATIVES)
 
 
-@pytest.mark.parametrize(("called", "option"), ALTERNATIVES, ids="-".join)
+@pytest.mark.parametrize(("called", "option"), ALTERNATIVES)
 def test_every_optional_argument_changes_some_result(called, option):
     function, arguments = CALLABLES[called]
     value, *others = ALTERNATIVES[called, option]
