@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping
 from functools import wraps
 from inspect import signature
-from typing import Any, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from twin._labels import labels_of
 
-P = ParamSpec("P")
-R = TypeVar("R")
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from twin._labels import P, R
 
 
 def labelled_axes(result: str, **axes: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
