@@ -197,7 +197,7 @@ def assess(pool: Pool) -> Contract:
     shares = {name: with_axes(np.asarray(share), partners) for name, share in shares.items()}
     each = alone(costs)
     leaving = {name: stability.leaving(costs, share) for name, share in shares.items()}
-    stable = {name: worst.gain <= 0 for name, worst in leaving.items()}
+    stable = {name: bool(worst.gain <= 0) for name, worst in leaving.items()}
     return Contract(costs, with_axes(each, partners), float(each.sum() - costs[-1]), shares, leaving, stable)
 
 

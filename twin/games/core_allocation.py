@@ -50,8 +50,8 @@ def nucleolus(costs: ArrayLike) -> NDArray[np.float64]:
     """
     if partners_of(costs) == 1:
         return np.asarray(costs, float)[1:].copy()
-    game = normalised(costs)
-    require(game.costs[-1] <= SAVING_TOLERANCE, "costs", "no more for all together than for each alone", costs[-1])
+    game, whole = normalised(costs), np.asarray(costs, float)[-1]
+    require(game.costs[-1] <= SAVING_TOLERANCE, "costs", "no more for all together than for each alone", whole)
     members, target = game.members, game.costs.copy()
     free, fixed = np.arange(1, len(target) - 1), np.array([len(target) - 1])
     while True:
