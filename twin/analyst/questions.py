@@ -68,7 +68,7 @@ def understand(question, names, lane, period, before=None):
     """
     named, masked, unknown = names.find(question)
     text = normal(re.sub(r"\blane\d+\b", " @ ", re.sub(r'["“”«»]', " ", masked.lower())))
-    if unknown or says("off_topic", text):
+    if unknown or _is_off_topic(text):
         return Request("refuse", unknown=unknown)
     in_view = says("in_view", text)
     base = before.lanes[-1:] if before and before.lanes and not in_view else (lane,)
@@ -85,6 +85,13 @@ def understand(question, names, lane, period, before=None):
     if request.kind == "refuse" and before and _leans(text, bool(named)):
         return replace(before, lanes=focus if before.lanes or named else ())
     return request
+
+
+def _is_off_topic(text):
+    """Return whether a text is about something else than the numbers of the registry."""
+    for name in QUANTITIES:
+        text = text.replace(label(name).lower(), " ")
+    return bool(says("off_topic", text))
 
 
 def _notes(request, text):
