@@ -19,6 +19,7 @@ from twin.analyst.offline import NOTHING, STORIES
 from twin.data.text import visible
 from twin.plan import lane_report
 from twin.plan.portfolio import RANKINGS, Change
+from twin.plan.quantities import UNIT_OF
 
 QUESTIONS = questions()
 SAME = {name: name for name in LANES}
@@ -50,7 +51,7 @@ def nothing_made_up(answer, portfolio):
     shown = {visible(name, 40): name for name in portfolio.policies.index}
     for fact in answer.facts:
         assert answer.evidence.facts[fact.id] == fact
-        if fact.key in answer.evidence.lanes and fact.name in lane_report.LANE_REPORT_UNITS:
+        if fact.key in answer.evidence.lanes and fact.name in UNIT_OF:
             name = shown[answer.evidence.lanes[fact.key]]
             assert fact.value == directly(id(portfolio), portfolio, name)[fact.name], fact.id
 
