@@ -421,6 +421,14 @@ def test_a_notebook_that_fails_in_place_stays_as_it_was(tmp_path, capsys):
     assert "1.0" in (tmp_path / "b.ipynb").read_text()
 
 
+def add_cell(path, text):
+    """Add a Markdown cell to a notebook; return how many cells it has."""
+    book = nbformat.read(path, as_version=4)
+    book.cells.append(nbformat.v4.new_markdown_cell(text, id=text))
+    nbformat.write(book, path)
+    return len(book.cells)
+
+
 def test_contents_and_links_are_generated(tmp_path):
     (tmp_path / "notebooks").mkdir()
     (tmp_path / "README.md").write_text(f"before\n{contents.BEGIN}\nold\n{contents.END}\nafter\n")
@@ -434,6 +442,13 @@ def test_contents_and_links_are_generated(tmp_path):
     assert contents.update(tmp_path) == []
     first = json.loads((tmp_path / "notebooks" / "01_one.ipynb").read_text())["cells"][0]["source"]
     assert first[-1] == f"[contents](00_contents.ipynb) · [02 Two →](02_two.ipynb) {contents.NAV}"
+    assert add_cell(tmp_path / "notebooks" / "01_one.ipynb", "last") == 2
+    contents.update(tmp_path)
+    assert add_cell(tmp_path / "notebooks" / "01_one.ipynb", "later") == 3
+    contents.update(tmp_path)  # the links move on to what is the last cell now
+    cells = json.loads((tmp_path / "notebooks" / "01_one.ipynb").read_text())["cells"]
+    assert ["".join(cell["source"]).split("\n\n")[1:] for cell in cells[1:]] == [[], [first[-1]]]
+    assert cells[0]["source"] == first
     readme = (tmp_path / "README.md").read_text()
     row = "| 02 | [Two: second](notebooks/02_two.ipynb) | Why 02_two? | Because. | [Lab][lab 02] · [app][app 02] |"
     binder = "https://mybinder.org/v2/gh/some/place/HEAD?urlpath="
