@@ -50,8 +50,7 @@ def test_a_link_on_a_name_leads_to_the_file_that_defines_it(page):
             assert name[1] == of_module or name[1].removeprefix(f"{of_module}.") in names_in(module), text
 
 
+@pytest.mark.parametrize("page", [page for page in PAGES if page.name != "CONTRIBUTING.md"], indirect=True)
 def test_a_notebook_that_is_named_is_linked(page):
-    if page.name == "CONTRIBUTING.md":
-        pytest.skip("it speaks of notebooks as of any other file")
     without_links = LINK.sub("", prose(page))
     assert not re.findall(r"\bnotebooks? \d\d\b", without_links, re.I)
