@@ -3,8 +3,9 @@
 python tools/faults.py            every fault of tests/faults.toml
 python tools/faults.py NAME ...   the faults of these names
 
-The copy lies in a temporary folder; this checkout is never changed. The named tests must pass in the copy before the
-first fault is put in. One line a fault says "killed", where a test fails, or "SURVIVED"; survivors make the exit code 1.
+The copy lies in a temporary folder; this checkout is never changed. For each fault one line says "killed" when a test
+fails that passes without the fault, "SURVIVED" when all pass, and "UNCLEAR" when a test fails either way. The exit code
+is 1 unless all are killed.
 """
 
 import argparse
@@ -14,6 +15,7 @@ import subprocess
 import sys
 import tempfile
 import tomllib
+from collections import Counter
 from pathlib import Path
 from typing import NamedTuple
 
@@ -23,7 +25,7 @@ PASSED, FAILED = 0, 1  # exit codes of pytest
 
 
 class Fault(NamedTuple):
-    """One small mistake: in `file`, the text `old` becomes `new`; one of `tests` must fail; `what` says what it does."""
+    """A small mistake: in `file`, the text `old` becomes `new`, which does `what`; one of `tests` must fail."""
 
     name: str
     file: str
@@ -34,7 +36,7 @@ class Fault(NamedTuple):
 
 
 def read_faults(path: Path = FAULTS) -> list[Fault]:
-    """Return the faults of a file, all groups one after the other."""
+    """Return the faults of a file, its groups one after the other."""
     groups = tomllib.loads(path.read_text(encoding="utf-8"))
     return [Fault(**entry) for group in groups.values() for entry in group]
 
@@ -43,77 +45,66 @@ def with_fault(text: str, fault: Fault) -> str:
     """Return the text of the fault's file with the fault in it; its old text must stand there exactly once."""
     count = text.count(fault.old)
     if count != 1:
-        raise ValueError(
-            f"{fault.name}: the old text must stand in {fault.file} exactly once; it stands there {count} times"
-        )
+        raise ValueError(f"{fault.name}: the old text must stand exactly once in {fault.file}; it stands {count} times")
     return text.replace(fault.old, fault.new)
 
 
 def copy_project(folder: Path) -> None:
-    """Copy every file that git tracks or would track into a folder."""
-    listed = subprocess.run(
-        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
-        cwd=ROOT,
-        capture_output=True,
-        check=True,
-    )
-    for name in filter(None, listed.stdout.decode().split("\0")):
+    """Copy the files of this checkout into a folder: all that git tracks, and new ones that it does not ignore."""
+    command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    listed = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, check=True).stdout.decode()
+    for name in filter(None, listed.split("\0")):
         if (ROOT / name).is_file():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(ROOT / name, folder / name)
 
 
-def exit_code(tests: list[str], folder: Path) -> int:
-    """Return the exit code of pytest for some tests of the copy in a folder."""
-    # Byte code is not written: Python takes it as valid for a file changed within the same second to the same size.
+def passes(folder: Path, *arguments: str) -> bool:
+    """Return whether pytest passes in a copy of the project."""
+    # No byte code: Python takes it as up to date when a file is changed within a second and keeps its size.
     environment = {**os.environ, "PYTHONPATH": str(folder), "PYTHONDONTWRITEBYTECODE": "1"}
-    command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", *tests]
-    run = subprocess.run(
-        command, cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-    )
+    command = [sys.executable, "-m", "pytest", "-q", *arguments]
+    run = subprocess.run(command, cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     if run.returncode not in (PASSED, FAILED):
-        raise ValueError(f"pytest could not run {' '.join(tests)}:\n{run.stdout[-2000:]}")
-    return run.returncode
+        raise ValueError(f"pytest {' '.join(arguments)} must run:\n{run.stdout.decode(errors='replace')[-2000:]}")
+    return run.returncode == PASSED
 
 
-def survives(fault: Fault, folder: Path) -> bool:
-    """Return whether the tests pass with the fault in the copy; the copy is put right afterwards."""
+def verdict(fault: Fault, folder: Path) -> str:
+    """Return what the tests say of a fault in the copy, which is put right again."""
     path = folder / fault.file
     text = path.read_text(encoding="utf-8")
     path.write_text(with_fault(text, fault), encoding="utf-8")
     try:
-        return exit_code(fault.tests, folder) == PASSED
+        survived = passes(folder, "-x", "--cache-clear", *fault.tests)
     finally:
         path.write_text(text, encoding="utf-8")
+    if survived:
+        return "SURVIVED"
+    return "killed" if passes(folder, "--last-failed", *fault.tests) else "UNCLEAR"
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run the tests on every fault that is asked for; return the exit code."""
+    """Run the tests on the faults that are asked for; return the exit code."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("names", nargs="*", metavar="NAME", help="faults to put in; all by default")
     names = parser.parse_args(arguments).names
-    faults = read_faults()
-    if unknown := set(names) - {fault.name for fault in faults}:
-        sys.exit(f"NAME must be that of a fault in tests/faults.toml; got {', '.join(sorted(unknown))}")
-    chosen = [fault for fault in faults if not names or fault.name in names]
+    faults = {fault.name: fault for fault in read_faults()}
+    if unknown := [name for name in names if name not in faults]:
+        sys.exit(f"NAME must be that of a fault in tests/faults.toml; got {', '.join(unknown)}")
+    found = Counter()
     with tempfile.TemporaryDirectory(prefix="twin-faults-") as made:
         folder = Path(made).resolve()
         copy_project(folder)
-        try:
-            for fault in chosen:
-                with_fault((folder / fault.file).read_text(encoding="utf-8"), fault)
-            tests = sorted({test for fault in chosen for test in fault.tests})
-            if exit_code(tests, folder) != PASSED:
-                raise ValueError(f"the tests must pass before a fault is put in; some of these fail: {' '.join(tests)}")
-            survivors = 0
-            for fault in chosen:
-                survived = survives(fault, folder)
-                survivors += survived
-                print(f"{'SURVIVED' if survived else 'killed':9} {fault.name}: {fault.what}", flush=True)
-        except ValueError as error:
-            sys.exit(str(error))
-    print(f"{len(chosen)} faults: {len(chosen) - survivors} killed, {survivors} survived")
-    return int(survivors > 0)
+        for name in names or faults:
+            try:
+                said = verdict(faults[name], folder)
+            except ValueError as error:
+                sys.exit(str(error))
+            found[said] += 1
+            print(f"{said:9} {name}: {faults[name].what}", flush=True)
+    print(f"{found.total()} faults: {', '.join(f'{count} {said}' for said, count in found.most_common())}")
+    return int(found["killed"] < found.total())
 
 
 if __name__ == "__main__":
