@@ -381,7 +381,7 @@ class TestModels:
                 time.sleep(0.05)
                 yield ""
 
-        monkeypatch.setattr(online, "PATIENCE", 0.5)
+        monkeypatch.setattr(online, "ANSWER_TIMEOUT", 0.5)
         answer = Conversation(Model(goes_on)).ask("profit?", worlds.research(), "BER-MUC")
         assert "did not finish in time" in answer.remarks[0]
 

@@ -33,7 +33,7 @@ _RATE_AFTER = re.compile(r"[\s,(]*(?:/|\b(?:per|each|every)\s+)(?P<what>\w+)", r
 
 
 def checked(sentence: str, evidence: Evidence) -> tuple[Piece, ...]:
-    """Return the pieces of a sentence with placeholders filled in; raise `Unsupported` if the evidence lacks its numbers.
+    """Return the pieces of a sentence, placeholders filled in; raise `Unsupported` if the evidence lacks its numbers.
 
     Every placeholder must be the id of a fact or the key of a lane, and the words around it must fit: the right lane,
     name, unit and direction, and a number of a what-if must be told as hypothetical. Every other number, in digits or
