@@ -154,6 +154,18 @@ def test_expected_rows_are_checked(tmp_path, row, complaint):
     assert complaint in str(caught.value)
 
 
+def test_the_larger_of_two_tolerances_holds(tmp_path):
+    expected = tmp_path / "expected.csv"
+    expected.write_text(EXPECTED.splitlines()[0] + "\nlarge,area,100,0.01,0.5,m2,x\nlarge,side,100,0.001,0.5,m,x\n")
+
+    def results(area, side):
+        return {"large": {"area": {"value": area, "unit": "m2"}, "side": {"value": side, "unit": "m"}}}
+
+    compare(results(101.0, 100.5), expected)
+    with pytest.raises(ValueError, match=r"area is 101.2, expected 100.0 .*\n.*side is 100.55, expected 100.0"):
+        compare(results(101.2, 100.55), expected)
+
+
 @pytest.mark.parametrize(
     ("old", "new", "complaint"),
     [
