@@ -31,7 +31,9 @@ def page(session, numbers):
         words = name.replace("_", " "), kept_figure, figure(name, now, unit), difference(before, now, unit)
         rows.append([*words, escape(rest_of(unit, period))])
     heads = ("", f"A: {visible(kept['lane'], 20)}", f"B: {visible(session.lane, 20)}", "B − A", "")
-    return "".join((_turned(kept, session), table("Two scenarios", heads, rows, text=(4,)), f"<p>{PIN_BUTTON} {FORGET}</p>"))
+    return "".join(
+        (_turned(kept, session), table("Two scenarios", heads, rows, text=(4,)), f"<p>{PIN_BUTTON} {FORGET}</p>")
+    )
 
 
 def difference(before, now, unit):
