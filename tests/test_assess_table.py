@@ -15,8 +15,10 @@ import twin
 from twin.__main__ import main
 from twin.compute.alone import alone
 from twin.lane import Policy, assess
+from twin.plan.policies import filled, policy_of
 from twin.tables.assess_table import LaneTable, assess_table
 from twin.tables.part import Recipe, make_part
+from twin.tables.source import MOMENTS
 
 
 @pytest.fixture(autouse=True)
@@ -73,7 +75,8 @@ def command(tmp_path, capsys):
 def whole(table, given=None, period="D"):
     """The answers for all lanes at once, in memory."""
     columns = {field.name: table[field.name] for field in fields(Policy) if field.name in table}
-    return assess(table, Policy.just_fitting(table, {**(given or {}), **columns}, period=period), period=period)
+    stated, _ = filled({**(given or {}), **columns}, {name: table[name].to_numpy() for name in MOMENTS}, period=period)
+    return assess(table, policy_of(stated), period=period)
 
 
 def assert_same(folder, table, **how):
@@ -96,7 +99,11 @@ def names(folder):
 def test_capacity_that_nobody_states_just_fits_as_in_files_of_flows(write, tmp_path, command):
     source = write(lanes(300)[["lane", "demand_mean", "demand_sd"]])
     code, said = command(source, "--keep", "planned_overflow,expected_overflow")
-    assert code == 0 and "internal_capacity is the required capacity" in said and "internal_capacity 150" not in said
+    assert (
+        code == 0
+        and "internal capacity of all lanes: the required capacity" in said
+        and "internal capacity 150" not in said
+    )
     found = pd.read_parquet(tmp_path / "answers")
     assert found["planned_overflow"].max() < 1e-9 and found["expected_overflow"].min() > 0
 

@@ -5,7 +5,7 @@ import pytest
 from twin.analyst.checking import Unsupported, checked
 from twin.analyst.evidence import Evidence
 from twin.analyst.online import Reader
-from twin.plan.quantities import label
+from twin.plan.wording import label
 
 
 @pytest.fixture

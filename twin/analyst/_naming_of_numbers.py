@@ -2,8 +2,8 @@
 
 import re
 
-from twin.analyst.measures import MEASURES
-from twin.plan.quantities import label
+from twin.plan.quantities import QUANTITIES
+from twin.plan.wording import label
 
 NUMBER, LANE = "\ue000", "\ue001"  # stand for what is filled in, while the words around it are read
 NAME_DISTANCE = 5  # words that may stand between a name and its number
@@ -31,7 +31,7 @@ NAMES_TOGETHER = [
 _VAGUE = set("fine service use lanes returns return price horizon periods sales income slope".split())
 _NAMES = {
     name: {phrase for phrase in (label(name).lower(), *measure.also) if phrase not in _VAGUE and len(phrase) > 2}
-    for name, measure in MEASURES.items()
+    for name, measure in QUANTITIES.items()
 }
 _MEANT = {}  # what people call measures: the measures that are called so
 for _name, _phrases in _NAMES.items():
@@ -44,7 +44,7 @@ _AFTER = re.compile(rf"\s*(?:of|in|as)\s+(?:an?\s+|the\s+|its\s+|total\s+)?(?P<n
 
 def is_named(measure, text):
     """Return whether a text names a measure somewhere."""
-    return any(phrase in text.lower() for phrase in (label(measure).lower(), *MEASURES[measure].also))
+    return any(phrase in text.lower() for phrase in (label(measure).lower(), *QUANTITIES[measure].also))
 
 
 def called_before(text):
@@ -67,6 +67,6 @@ def may_be_called(fact, name):
     if not name or fact.measure in _MEANT[name]:
         return True
     return any(
-        fact.measure in group and any(other in group and MEASURES[other].unit != fact.unit for other in _MEANT[name])
+        fact.measure in group and any(other in group and QUANTITIES[other].unit != fact.unit for other in _MEANT[name])
         for group in NAMES_TOGETHER
     )

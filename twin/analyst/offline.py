@@ -5,9 +5,9 @@ A sentence that needs a fact which is not on record is left out later, and why i
 
 from twin.analyst import lane_stories
 from twin.analyst.english import WORDS
-from twin.analyst.measures import MEASURES
 from twin.analyst.story import capital, fact, listed
-from twin.plan.quantities import label
+from twin.plan.quantities import QUANTITIES
+from twin.plan.wording import label
 
 COMPARED_MEASURES = """profit coefficient_of_variation safety_stock overflow_probability resilience_index
 conditional_value_at_risk""".split()
@@ -28,7 +28,9 @@ UNKNOWN_LANE = "There is no lane of this name here, so there is no answer."
 
 def value(story, measure=""):
     """One number, and what it means."""
-    story.say(f"{capital(measure)} of [lane] is [{measure}]: {WORDS['said'].get(measure, MEASURES[measure].meaning)}.")
+    story.say(
+        f"{capital(measure)} of [lane] is [{measure}]: {WORDS['said'].get(measure, QUANTITIES[measure].meaning)}."
+    )
 
 
 def what_if(story, other="", small=False):

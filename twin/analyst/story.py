@@ -1,6 +1,6 @@
 """A story about a lane: sentences whose numbers are placeholders of facts."""
 
-from twin.plan.quantities import label
+from twin.plan.wording import label
 
 CAUSES = {
     "demand_share": "demand itself",

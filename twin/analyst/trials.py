@@ -8,7 +8,7 @@ from twin.analyst.gathering import gather
 from twin.analyst.naming import Names
 from twin.analyst.questions import Request
 from twin.plan.portfolio import Change
-from twin.plan.quantities import label, quantity
+from twin.plan.wording import label, quantity
 
 #: Sentences as models write them that are asked for numbers; nobody has computed them.
 LIES = (
