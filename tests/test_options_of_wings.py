@@ -41,7 +41,8 @@ from twin.lane import Policy, assess
 from twin.plan import lane_report
 from twin.plan.feed import feed_of_history
 from twin.plan.partners import largest, needs_together
-from twin.plan.policies import starting_policies
+from twin.plan.policies import filled
+from twin.plan.policy_table import policy_table
 from twin.plan.portfolio import Change, portfolio_of, research_portfolio
 from twin.plan.table_report import assess_history
 from twin.tables.assess_table import LaneTable, assess_table
@@ -274,9 +275,10 @@ CALLS = {
         lambda at, **o: needs_together(feed_of_history(research_partners()), ["toys", "garden"], **o).needs.tolist(),
         {"scale": 2.0},
     ),
-    "plan.policies.starting_policies": (
-        lambda at, **o: starting_policies(lane_statistics(research_lanes()), **o)[0].to_csv(),
-        {"known": {"BER-MUC": {"dwell": 2.0}}, "period": "W"},
+    "plan.policies.filled": (lambda at, **o: filled({}, LANE, **o)[0], {"period": "W"}),
+    "plan.policy_table.policy_table": (
+        lambda at, **o: policy_table(lane_statistics(research_lanes()), **o)[0].to_csv(),
+        {"given": {"dwell": 2.0}, "policies": {"BER-MUC": {"dwell": 2.0}}, "period": "W"},
     ),
     "plan.portfolio.Portfolio.inputs": (
         lambda at, **o: repr(research_portfolio().inputs("BER-MUC", **o)),
