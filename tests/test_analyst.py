@@ -331,7 +331,10 @@ class TestModels:
             assert not any(name[:20] in prompt for name in HOSTILE.values())
             assert len(prompt) < 60_000 and prompt.count("EARLIER QUESTION") <= QUESTIONS_TOLD
             assert portfolio.feed.place not in prompt
-        assert "lane1.safety_stock | safety stock | 331.371 | pallet | 331.4 pallets | buffers.safety_stock" in model.prompts[0]
+        assert (
+            "lane1.safety_stock | safety stock | 331.371 | pallet | 331.4 pallets | buffers.safety_stock"
+            in model.prompts[0]
+        )
 
     def test_a_model_that_cannot_answer_is_stood_in_for(self):
         def fails(prompt):

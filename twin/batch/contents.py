@@ -22,9 +22,9 @@ PICTURE_FOLDER = "pictures"
 FORMULA_FOLDERS = ("twin", "twin/games")  # searched for the module of a notebook's formulas
 OPENING = """# 00 · The LSP Digital Capacity Twin
 
-How much capacity should a logistics service provider reserve, before it knows what comes? Each notebook
-asks one question of that decision. It can be read as a lesson, used as an app, run as a batch job, and it
-tests itself.
+How much capacity should a logistics service provider reserve before it knows demand? Each notebook answers
+one question about that decision. It can be read as a lesson, used as an app and run as a batch job, and it
+checks its own results.
 """
 
 
@@ -69,7 +69,7 @@ def update(root: str | Path, *, write: bool = True) -> list[Path]:
     files |= {root / "notebooks" / _picture_of(name): content for name, content in pictures.items()}
     if (root / CARDS).parent.is_dir():
         seen = {name: _picture_of(name) for name, content in pictures.items() if content}
-        files[root / CARDS] = cards(entries, seen).encode()
+        files[root / CARDS] = cards(entries, seen, f"{binder.repository(root)}/blob/HEAD/").encode()
     if entries:
         files[root / "notebooks" / CONTENTS] = dumps(_contents(entries)).encode()
     readme = root / "README.md"
@@ -91,7 +91,7 @@ def _picture_of(name):
 
 def _table(entries, folder="", *, on_binder=False):
     """Return the table of all notebooks; on_binder adds links to the addresses below it."""
-    lines = ["| | Notebook | It asks | In short |", "|---|---|---|---|"]
+    lines = ["| | Notebook | Question | Answer in short |", "|---|---|---|---|"]
     for entry in entries:
         link = f"[{entry.title}]({folder}{entry.file})"
         lines.append(f"| {entry.number} | {link} | {entry.question} | {entry.answer} |")
@@ -151,7 +151,7 @@ def _links(path: Path, entries: list[ContentsRow], i: int) -> str:
     if i + 1 < len(entries):
         links.append(f"[{entries[i + 1].short} →]({entries[i + 1].file})")
     modules = (f"{folder}/{path.stem[3:]}.py" for folder in FORMULA_FOLDERS)
-    links += [f"formulas in `{module}`" for module in modules if (PACKAGE.parent / module).is_file()]
+    links += [f"formulas in [`{module}`](../{module})" for module in modules if (PACKAGE.parent / module).is_file()]
     return f"{' · '.join(links)} {NAV}"
 
 
