@@ -211,6 +211,22 @@ def test_parts_of_anything_else_are_replaced(write, tmp_path, monkeypatch):
     assert_same(tmp_path / "a", table)
 
 
+def test_a_file_that_differs_in_neither_size_nor_footer_is_another_file(tmp_path):
+    path, means = tmp_path / "lanes.parquet", [10.0, 20.0, 30.0, 40.0]
+
+    def write(demand_mean):
+        table = pa.table({"demand_mean": demand_mean, "demand_sd": [1.0] * 4})
+        pq.write_table(table, path, compression="none", use_dictionary=False)
+        assess_table(LaneTable(path), tmp_path / "a", {"internal_capacity": 100.0})
+        footer = pa.BufferOutputStream()
+        pq.read_metadata(path).write_metadata_file(footer)
+        return path.stat().st_size, footer.getvalue(), pd.read_parquet(tmp_path / "a")["lead_time_demand_mean"].tolist()
+
+    first, second = write(means), write([10.0, 30.0, 20.0, 40.0])
+    assert first[:2] == second[:2]  # the footer has the smallest and the largest of a column
+    assert (first[2], second[2]) == ([70.0, 140.0, 210.0, 280.0], [70.0, 210.0, 140.0, 280.0])
+
+
 def test_a_file_more_in_a_folder_leaves_the_parts_before_it(write, tmp_path):
     for name, seed in (("a", 1), ("b", 2)):
         write(lanes(1000, seed), f"source/{name}.parquet")

@@ -33,6 +33,26 @@ def test_a_ledger_and_its_history_make_the_same_feed(ledger, period):
     same(feed_of_ledger(ledger), feed_of_history(ledger.history()))
 
 
+@pytest.mark.parametrize("first", ["2024-01-01", "2024-01-03", "2024-01-07"])  # Monday, Wednesday, Sunday
+def test_weeks_of_a_ledger_begin_on_the_weekday_of_its_record(ledger, first):
+    weeks = np.datetime64(first) + 7 * np.arange(6)
+    for week, volume in zip(weeks, range(1, 7), strict=True):
+        ledger.append(week.item(), "A", volume)
+    feed = feed_of_ledger(ledger)
+    dates, volumes = feed.series("A")
+    assert feed.period == "W" and dates.tolist() == weeks.tolist() and volumes.tolist() == [1, 2, 3, 4, 5, 6]
+    same(feed, feed_of_history(ledger.history()))
+
+
+def test_months_of_a_ledger_may_be_dated_on_their_last_day(ledger):
+    for day, volume in (("2024-01-31", 1), ("2024-02-29", 2), ("2024-03-31", 3)):
+        ledger.append(day, "A", volume)
+    feed = feed_of_ledger(ledger)
+    dates, volumes = feed.series("A")
+    assert dates.astype(str).tolist() == ["2024-01-01", "2024-02-01", "2024-03-01"] and volumes.tolist() == [1, 2, 3]
+    same(feed, feed_of_history(ledger.history()))
+
+
 def test_lanes_of_different_spans_and_what_is_missing(ledger, tmp_path):
     path = tmp_path / "flows.csv"
     rows = ["2026-01-01,A,5", "2026-01-03,A,7", "2026-01-02,B,2", "2026-01-05,B,unknown", "2026-01-06,A,1"]

@@ -158,6 +158,15 @@ def test_the_map_is_assess_everywhere_and_holds_the_sweet_spot():
     assert surface[0, 1] == pytest.approx(numbers["profit"], rel=1e-12) and numbers["best_profit"] >= numbers["profit"]
 
 
+@pytest.mark.parametrize("period", ["W", "MS"])
+def test_the_best_profit_is_that_of_the_lanes_own_period(period):
+    numbers = lane_report.evaluate(STATISTICS, POLICY, period=period)
+    levels = {**vars(POLICY), "service_level": lane_report.LEVELS}
+    lanes = {name: np.full(len(lane_report.LEVELS), value) for name, value in STATISTICS.items()}
+    assert numbers["best_profit"] == lane.assess(lanes, lane.Policy(**levels), period=period)["profit"].max()
+    assert numbers["best_profit"] >= numbers["profit"]
+
+
 def test_without_a_surcharge_the_sweet_spot_is_the_critical_ratio():
     free = lane.Policy(**{**vars(POLICY), "partner_surcharge": 0.0})
     numbers = lane_report.evaluate(STATISTICS, free)

@@ -163,6 +163,14 @@ def test_a_short_lane_has_answers_but_no_forecast(messy):
     assert messy.table.drop(columns=ahead).notna().all(axis=None)
 
 
+def test_three_periods_are_enough_for_a_forecast_and_two_are_not(tmp_path):
+    path = tmp_path / "short.csv"
+    path.write_text("date,lane,volume\n2024-01-01,three,5\n2024-01-02,three,6\n2024-01-03,three,8\n2024-01-02,two,5\n")
+    forecast = assess_history(read_history(path)).table["forecast_mean"]
+    assert forecast["three"] == pytest.approx(19 / 3 + 2 * 1.5, rel=1e-12)  # mean, and two periods of the slope
+    assert np.isnan(forecast["two"])
+
+
 def test_the_forecast_is_of_the_period_after_the_record(messy):
     days, volume = np.arange(10), 5 + np.arange(10) % 3
     assert messy.table.loc["A", "forecast_mean"] == pytest.approx(

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
 
 from twin import buffers, cooperation, demand, finance, lot_size, newsvendor, resilience
 from twin._check import nonnegative, numbers, positive, require
-from twin._labels import labels_of
+from twin._labels import labels_of, with_labels
 from twin.answers import UNITS
 from twin.policy import POLICY, Policy
 
@@ -21,7 +21,15 @@ if TYPE_CHECKING:
 _CHUNK = 2**14  # lanes worked on at a time: temporaries of this size stay in the cache
 
 
-def assess(statistics: Mapping[str, ArrayLike] | pd.DataFrame, policy: Policy, *, period: str = "D") -> Any:
+@overload
+def assess(statistics: pd.DataFrame, policy: Policy, *, period: str = "D") -> pd.DataFrame: ...
+
+
+@overload
+def assess(statistics: Mapping[str, ArrayLike], policy: Policy, *, period: str = "D") -> dict[str, Any]: ...
+
+
+def assess(statistics: Any, policy: Policy, *, period: str = "D") -> Any:
     """Return every answer of the framework for a table of lanes, in one vectorised call.
 
     Parameters
@@ -35,8 +43,9 @@ def assess(statistics: Mapping[str, ArrayLike] | pd.DataFrame, policy: Policy, *
 
     Returns
     -------
-    dict of name -> ndarray, shape (lanes,) or scalar; names and units as in `answers.UNITS`. Where a table or a column
-    has labels, a DataFrame with one row a lane, these labels, and the units and the period in its `attrs`.
+    dict of name -> ndarray, shape (lanes,) or scalar; names and units as in `answers.UNITS`. Where an argument has
+    labels, the arrays are Series with these labels. Of a DataFrame a DataFrame, one row a lane, with the units of its
+    columns and the period in `attrs`.
 
     Errors
     ------
@@ -82,7 +91,10 @@ def assess(statistics: Mapping[str, ArrayLike] | pd.DataFrame, policy: Policy, *
             answers[name][rows] = value
     if labels is None:
         return answers
-    table = sys.modules["pandas"].DataFrame(block.T, index=labels, columns=list(UNITS))
+    pandas = sys.modules["pandas"]
+    if not isinstance(statistics, pandas.DataFrame):
+        return {name: with_labels(value, labels) for name, value in answers.items()}
+    table = pandas.DataFrame(block.T, index=labels, columns=list(UNITS))
     table.attrs = {"units": dict(UNITS), "period": period}
     return table
 

@@ -3,6 +3,7 @@
 import json
 import textwrap
 from itertools import count
+from pathlib import Path
 
 from twin.data.lane_names import written_lane
 from twin.data.text import visible
@@ -10,6 +11,7 @@ from twin.demand import PERIOD_NAMES
 from twin.plan.wording import tabulated
 
 SCHEMA_VERSION = 1  # of the JSON; it rises when a key is renamed or removed
+SCHEMA_FILE = Path(__file__).with_name("assess.schema.json")  # written by schema.py
 GROUP_HEADINGS = {  # each stands above the column it names
     "demand_mean": "HISTORY",
     "holding_cost": "POLICY",

@@ -1,13 +1,11 @@
 """The JSON schema of `assess --json`: python -m twin.command.schema writes the file that is published."""
 
 import json
-from pathlib import Path
 
-from twin.command.printing import SCHEMA_VERSION
+from twin.command.printing import SCHEMA_FILE, SCHEMA_VERSION
 from twin.plan.quantities import QUANTITIES
 from twin.plan.table_report import COLUMNS
 
-SCHEMA_FILE = Path(__file__).with_name("assess.schema.json")
 _TEXT = {"type": "string"}
 
 

@@ -132,7 +132,8 @@ def _sheet(width, *, left, right, bar=False):
 def caught(relative_error, beyond_rounding, shown):
     """Return the figure of which share of numbers made up is refused, over how far off they are.
 
-    relative_error, beyond_rounding, shown : arrays of `analyst.trials.made_up`.
+    relative_error : relative error of each changed number. [-]
+    beyond_rounding, shown : whether it is printed differently from the true one, and whether it was shown.
     """
     figure, ax = plots.figure(width=6.2)
     plots.frame(ax, "Numbers made up, and refused", "relative error of the number", "refused", percent="y")
