@@ -387,7 +387,7 @@ def test_bad_rows_are_accounted_for_and_left_out_when_asked(stored):
     assert "1 x volume is not a number" in hub.data.said and "None was imported" in hub.data.said
     assert "<b>six" not in hub.data.said and stored.count() == 3276
     press(hub.data, do="import", file="bad.csv", good_rows_only="on", content=content)
-    assert "3 flows added" in hub.data.said and "1 of them says that something flowed" in hub.data.said
+    assert "3 flows added" in hub.data.said and "1 of them has an unknown volume" in hub.data.said
 
 
 def test_reset_takes_the_typed_words(stored):

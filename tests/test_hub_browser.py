@@ -229,10 +229,10 @@ def test_partners_are_picked_and_a_rule_is_looked_at(hub):
     tab(hub, "Partners")
     hub.wait_for_selector("[data-picture=savings][src]")
     hub.get_by_role("button", name="reserve places together").click()
-    hub.get_by_label("A place reserved costs").fill("3")
+    hub.get_by_label("A reserved place costs").fill("3")
     hub.get_by_role("button", name="Set", exact=True).click()
-    hub.get_by_text("A place reserved costs $3.00").wait_for()
-    hub.get_by_role("row", name="by volume").get_by_role("button", name="Look").click()
+    hub.get_by_text("A reserved place costs $3.00").wait_for()
+    hub.get_by_role("row", name="by volume").get_by_role("button", name="Show").click()
     hub.get_by_text("Who pays what a day, by by volume").or_(
         hub.get_by_text("Who pays what a day, by volume")
     ).wait_for()
@@ -416,7 +416,7 @@ def test_the_address_holds_the_state_and_restores_it(hub, suite, browser):
 
 def test_a_link_that_cannot_be_followed_says_so_and_the_address_tells_what_is_shown(suite, page):
     opened(page, f"{suite.app(HUB)}?lane=BER-MUC&holding_cost=1e9&sla_penalty=90")
-    page.get_by_text("The link could not be followed in all: Holding cost must be from 0.1 to 30").wait_for()
+    page.get_by_text("Part of the link could not be used: Holding cost must be from 0.1 to 30").wait_for()
     until(lambda: page.url.partition("?")[2], "source=research&lane=BER-MUC&sla_penalty=90&tab=capacity")
     shows(page, directly(sla_penalty=90.0))
 

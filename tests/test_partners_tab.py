@@ -133,7 +133,7 @@ def test_lanes_that_never_meet_on_record_are_refused(tmp_path):
 
 def test_one_lane_alone_has_nobody_to_share_with(tmp_path):
     write_csv(network(lanes=1, periods=30), path := tmp_path / "one.csv")
-    assert "There is one lane here, and nobody to share with" in opened(Hub(str(path))).sheet.page
+    assert "There is only one lane, so it has no partner" in opened(Hub(str(path))).sheet.page
 
 
 def test_fifteen_partners_and_no_more(tmp_path):
@@ -146,7 +146,7 @@ def test_fifteen_partners_and_no_more(tmp_path):
     missing = [name for name in names if name not in hub.session.partnership.names(hub.session)]
     assert len(missing) == 1
     opened(hub)
-    assert len(picked(hub)) == 15 and "Acceptable payments are looked for up to 10 partners" in hub.sheet.page
+    assert len(picked(hub)) == 15 and "is computed for up to 10 partners" in hub.sheet.page
     assert press(hub, do="partner", name=missing[0]) == "Partners must be at most 15; got 16."
 
 
