@@ -3,8 +3,8 @@
 import re
 
 from twin.analyst.evidence import Fact
-from twin.analyst.measures import MEASURES
-from twin.plan.quantities import label
+from twin.plan.quantities import QUANTITIES
+from twin.plan.wording import label
 
 NUMBER, LANE = "\ue000", "\ue001"  # characters that replace numbers and lane names while the words are checked
 NAME_DISTANCE = 5  # most words between a name and its number [words]
@@ -32,7 +32,7 @@ NAMES_TOGETHER = [
 _VAGUE = set("fine service use lanes returns return price horizon periods sales income slope".split())  # ignored
 _NAMES = {
     name: {phrase for phrase in (label(name).lower(), *measure.also) if phrase not in _VAGUE and len(phrase) > 2}
-    for name, measure in MEASURES.items()
+    for name, measure in QUANTITIES.items()
 }
 _MEASURES_CALLED: dict[str, set[str]] = {}  # name in everyday words -> measures that go by it
 for _name, _phrases in _NAMES.items():
@@ -45,7 +45,7 @@ _AFTER = re.compile(rf"\s*(?:of|in|as)\s+(?:an?\s+|the\s+|its\s+|total\s+)?(?P<n
 
 def is_named(measure: str, text: str) -> bool:
     """Return whether a text contains the label of a measure, or another name for it."""
-    return any(phrase in text.lower() for phrase in (label(measure).lower(), *MEASURES[measure].also))
+    return any(phrase in text.lower() for phrase in (label(measure).lower(), *QUANTITIES[measure].also))
 
 
 def called_before(text: str) -> str:
@@ -72,6 +72,6 @@ def may_be_called(fact: Fact, name: str) -> bool:
         return True
     others = _MEASURES_CALLED[name]
     return any(
-        fact.measure in group and any(other in group and MEASURES[other].unit != fact.unit for other in others)
+        fact.measure in group and any(other in group and QUANTITIES[other].unit != fact.unit for other in others)
         for group in NAMES_TOGETHER
     )

@@ -8,7 +8,7 @@ from twin.analyst._telling import Piece, Unsupported, told_right
 from twin.analyst._units import agrees, unit_after
 from twin.analyst.evidence import Evidence
 from twin.analyst.numerals import numerals, plain
-from twin.plan.quantities import rest_of
+from twin.plan.wording import rest_of
 
 PLACEHOLDER = re.compile(r"\{\{\s*([\w.]+)\s*\}\}")
 LARGEST_ROUNDING = 0.05  # largest rounding error of a written number, relative to the number [-]

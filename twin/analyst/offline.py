@@ -7,9 +7,9 @@ from collections.abc import Callable, Sequence
 
 from twin.analyst import lane_stories
 from twin.analyst.english import WORDS
-from twin.analyst.measures import MEASURES
 from twin.analyst.story import Story, capital, fact, listed
-from twin.plan.quantities import label
+from twin.plan.quantities import QUANTITIES
+from twin.plan.wording import label
 
 #: Measures of a comparison when the question names none.
 COMPARED_MEASURES = """profit coefficient_of_variation safety_stock overflow_probability resilience_index
@@ -33,7 +33,9 @@ UNKNOWN_LANE = "There is no lane with this name, so there is no answer."
 
 def value(story: Story, measure: str = "") -> None:
     """Add one number and its meaning."""
-    story.say(f"{capital(measure)} of [lane] is [{measure}]: {WORDS['said'].get(measure, MEASURES[measure].meaning)}.")
+    story.say(
+        f"{capital(measure)} of [lane] is [{measure}]: {WORDS['said'].get(measure, QUANTITIES[measure].meaning)}."
+    )
 
 
 def what_if(story: Story, other: str = "", small: bool = False) -> None:

@@ -5,11 +5,11 @@ from dataclasses import dataclass, replace
 
 from twin.analyst.changes import Unclear, changes_in, days_in, direction_of
 from twin.analyst.english import KINDS, TOPICAL, WORDS, normal, says
-from twin.analyst.measures import MEASURES
 from twin.analyst.naming import Names
 from twin.analyst.numerals import numerals
 from twin.plan.portfolio import INPUTS, RANKINGS, Change
-from twin.plan.quantities import label
+from twin.plan.quantities import QUANTITIES
+from twin.plan.wording import label
 
 ABBREVIATIONS = {"var", "cvar", "eoq", "cv", "sd of profit"}  # names that win over any longer name in a question
 SPREAD = {"demand_mean": "demand_sd", "lead_time_mean_days": "lead_time_sd_days", "workload_mean": "workload_sd"}
@@ -25,7 +25,7 @@ _FROM_TO = re.compile(
 _PHRASES = sorted(
     (
         (phrase.lower().replace("-", " "), name)
-        for name, measure in MEASURES.items()
+        for name, measure in QUANTITIES.items()
         for phrase in ({label(name)} - NO_PHRASES) | set(measure.also)
     ),
     key=lambda pair: (pair[0] not in ABBREVIATIONS, -len(pair[0])),
@@ -75,7 +75,7 @@ def understand(question: str, names: Names, lane: str, period: str, before: Requ
     """
     named, masked, unknown = names.find(question)
     text = normal(re.sub(r"\blane\d+\b", " @ ", re.sub(r'["“”«»]', " ", masked.lower())))
-    if unknown or says("off_topic", text):
+    if unknown or _is_off_topic(text):
         return Request("refuse", unknown=unknown)
     in_view = says("in_view", text)
     base = before.lanes[-1:] if before and before.lanes and not in_view else (lane,)
@@ -92,6 +92,13 @@ def understand(question: str, names: Names, lane: str, period: str, before: Requ
     if request.kind == "refuse" and before and _continues(text, bool(named)):
         return replace(before, lanes=focus if before.lanes or named else ())
     return request
+
+
+def _is_off_topic(text):
+    """Return whether a text is about something else than the numbers of the registry."""
+    for name in QUANTITIES:
+        text = text.replace(label(name).lower(), " ")
+    return bool(says("off_topic", text))
 
 
 def _notes(request, text):
@@ -210,7 +217,7 @@ def _implied_measure(text, before):
 def _bare(text, measure):
     """Return whether a text has fewer than three words besides the name of a measure."""
     rest = text.replace("-", " ")
-    for phrase in sorted({label(measure).lower(), *MEASURES[measure].also}, key=len, reverse=True):
+    for phrase in sorted({label(measure).lower(), *QUANTITIES[measure].also}, key=len, reverse=True):
         rest = rest.replace(phrase.replace("-", " "), " ")
     return len([word for word in re.findall(r"\w+", rest) if word not in WORDS["spelling"]["small"]]) < 3
 

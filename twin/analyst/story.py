@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from twin.analyst.evidence import Evidence
-from twin.plan.quantities import label
+from twin.plan.wording import label
 
 #: Causes of variance in lead-time demand, in words.
 CAUSES = {

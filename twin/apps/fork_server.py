@@ -30,6 +30,7 @@ def serve(channel):
     for name in PRELOADED:
         with contextlib.suppress(ImportError):  # a notebook that needs it will say so
             importlib.import_module(name)
+    _report_the_stored_version()
     gc.collect()
     gc.freeze()  # what is loaded is shared by all kernels, unless the collector writes into it
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # ended kernels leave nothing behind
@@ -64,6 +65,17 @@ def _run(arguments, folder, environment, server):
         for stream in (sys.__stdout__, sys.__stderr__):
             stream.flush()
         os._exit(status)
+
+
+def _report_the_stored_version() -> None:
+    """Let kernels report Python's version as stored notebooks have it: "3", without what differs between machines.
+
+    JupyterLab writes the reported language into a notebook's metadata when it opens, and shows a notebook as modified
+    if that differs from what is stored. The stored form is LANGUAGE of twin.batch.normal_form.
+    """
+    kernel = sys.modules.get("ipykernel.ipkernel")
+    if kernel:
+        kernel.IPythonKernel.language_info["version"] = str(sys.version_info.major)
 
 
 def _as_if_loaded_here():

@@ -17,8 +17,11 @@ def about(entries, i):
     return told
 
 
-def cards(entries, pictures):
-    """Return the template file with all cards; pictures gives paths, from the notebooks' folder, by file name."""
+def cards(entries, pictures, sources):
+    """Return the template file with all cards, and with `sources`, the address at which source files can be read.
+
+    pictures : dict of file name -> path of a notebook's picture, from the notebooks' folder.
+    """
     listed = [
         {
             "file": entry.file,
@@ -30,7 +33,8 @@ def cards(entries, pictures):
         }
         for entry in entries
     ]
-    return f"{{%- set entries = {json.dumps(listed, indent=1, ensure_ascii=False)} -%}}\n"
+    listed = json.dumps(listed, indent=1, ensure_ascii=False)
+    return f"{{%- set sources = {json.dumps(sources)} -%}}\n{{%- set entries = {listed} -%}}\n"
 
 
 def _neighbour(entry):

@@ -5,13 +5,16 @@ import io
 import json
 import os
 import sys
+from collections.abc import Collection
+from concurrent.futures import Executor
 from pathlib import Path
 
 from twin.batch import summary
 from twin.batch.digest import digest, digest_of_file, dump
 from twin.batch.expected import compare
 from twin.batch.jobs import run
-from twin.batch.plan import OURS, read_plan
+from twin.batch.plan import OURS, Job, read_plan
+from twin.batch.summary import collect, finished_of
 from twin.compute.alone import alone
 
 MADE = ("paper.pdf", "summary.csv", "summary.parquet")  # of out/; no template reads them
@@ -19,7 +22,15 @@ PAPER_DIGEST_FILE = ".paper.digest"  # says of what paper.pdf was made
 FAILURES_LISTED = 20  # sentences on failures
 
 
-def build(folder, *, workers=None, only=None, force=False, executor=None, pdf=True):
+def build(
+    folder: str | Path,
+    *,
+    workers: int | None = None,
+    only: Collection[str] | None = None,
+    force: bool = False,
+    executor: Executor | None = None,
+    pdf: bool = True,
+) -> int:
     """Run what changed in a paper's folder and return the exit code; what goes wrong is told in sentences.
 
     only names jobs, or sweeps, to run; what is made of all of them is then left as it is. force runs jobs that are up
@@ -29,12 +40,14 @@ def build(folder, *, workers=None, only=None, force=False, executor=None, pdf=Tr
     try:
         jobs = _chosen(read_plan(folder), only, folder)
         with alone(folder / "out"):
-            failures = run(jobs, workers=workers, executor=executor, force=force)
-            finished = finished_of(job for job in jobs if job.name not in failures)
-            if only is None:
-                for name, content in summary.files(summary.table(jobs, finished)).items():
-                    _replace(folder / "out" / name, content)
-            print(f"{len(finished):,} of {len(jobs):,} jobs are finished; {folder / 'out' / MADE[-1]}", file=sys.stderr)
+            done = set()
+            try:
+                failures = run(jobs, workers=workers, executor=executor, force=force, finished=done)
+            except BaseException:  # Ctrl-C and SIGTERM too
+                if done:  # without any, the table is left as it is
+                    _gather(folder, jobs, done, write=only is None)
+                raise
+            finished = _gather(folder, jobs, done, write=only is None)
             if failures:
                 raise ValueError(_listed(failures, folder))
             compare(collect(finished), folder / "expected.csv", partly=only is not None)
@@ -52,14 +65,16 @@ def build(folder, *, workers=None, only=None, force=False, executor=None, pdf=Tr
     return 0
 
 
-def finished_of(jobs):
-    """Return {job: what its results.json holds}."""
-    return {job.name: json.loads((job.folder / "results.json").read_text(encoding="utf-8")) for job in jobs}
-
-
-def collect(finished):
-    """Return {job: {name: {value, unit}}}."""
-    return {name: content["results"] for name, content in finished.items()}
+def _gather(folder: Path, jobs: list[Job], done: Collection[str], *, write: bool) -> dict[str, dict]:
+    """Return what the results.json of each finished job holds; write their table, and say how many there are."""
+    finished = finished_of(job for job in jobs if job.name in done)
+    told = f"{len(finished):,} of {len(jobs):,} jobs are finished"
+    if write:
+        for name, content in summary.files(summary.table(jobs, finished)).items():
+            _replace(folder / "out" / name, content)
+        told += f"; {folder / 'out' / MADE[-1]}"
+    print(told, file=sys.stderr)
+    return finished
 
 
 def provenance_of(folder, finished):

@@ -12,6 +12,7 @@ jobs:
     grid:
       lane: [BER-MUC, HAM-ROT]                    out/surcharges/lane=BER-MUC,partner_surcharge=5.0, and so on
       partner_surcharge: {from: 5, to: 40, count: 8}
+    keep: results                                 results.json alone: no executed notebook, no figures
 """
 
 import json
@@ -25,7 +26,8 @@ from twin.batch.grid import points
 from twin.batch.parameters import default_parameters
 from twin.data.places import refuse_secrets
 
-KEYS = {"name", "notebook", "parameters", "grid", "yields"}
+KEYS = {"name", "notebook", "parameters", "grid", "yields", "keep"}
+KEEP = ("everything", "results")  # values of keep; the first is the default
 OURS = ("logs",)  # what else is a folder of out/
 SUFFIXES = (".svg", ".pdf", ".png")
 
@@ -40,6 +42,7 @@ class Job:
     figures: tuple
     results: tuple
     paper: Path
+    keep: str = KEEP[0]  # the files that are kept of what the run leaves
 
     @property
     def notebook(self):
@@ -54,6 +57,8 @@ class Job:
     @property
     def files(self):
         """Names of the files a finished job must hold."""
+        if self.keep == "results":
+            return ["results.json"]
         return ["results.json", self.notebook.name, *(f + s for f in self.figures for s in SUFFIXES)]
 
 
@@ -113,17 +118,22 @@ def _jobs(entry, paper):
     if not isinstance(yields, dict) or not set(yields) <= {"figures", "results"}:
         raise ValueError(f"yields may hold figures and results; got {yields!r}")
     figures, results = (_names(yields.get(key) or [], key) for key in ("figures", "results"))
+    keep = entry.get("keep", KEEP[0])
+    if keep not in KEEP:
+        raise ValueError(f"keep must be {' or '.join(KEEP)}; got {keep!r}")
+    if keep == "results" and figures:
+        raise ValueError(f"keep must be {KEEP[0]} where figures are yielded; got {keep} with {', '.join(figures)}")
     defaults = default_parameters(paper / source)
     parameters = _parameters(entry.get("parameters") or {}, defaults, paper / source)
     if "grid" not in entry:
-        return [Job(name, source, parameters, figures, results, paper)]
+        return [Job(name, source, parameters, figures, results, paper, keep)]
     found = []
     for point, values in points(entry["grid"], defaults):
         both = sorted(set(values) & set(parameters))
         if both:
             raise ValueError(f"grid must not hold what parameters do; got {', '.join(both)} in both")
         given = {**parameters, **_parameters(values, defaults, paper / source)}
-        found.append(Job(f"{name}/{point}", source, given, figures, results, paper))
+        found.append(Job(f"{name}/{point}", source, given, figures, results, paper, keep))
     return found
 
 

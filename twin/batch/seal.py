@@ -27,6 +27,11 @@ def seal(job, folder, inputs):
     path.write_text(dump(told), encoding="utf-8", newline="\n")
 
 
+def has_run(job):
+    """Return whether a job has finished before, with whatever inputs."""
+    return (job.folder / "results.json").exists()
+
+
 def faults(job, inputs):
     """Yield the sentences that say why a job's folder is not what these inputs give; none for a finished job."""
     try:

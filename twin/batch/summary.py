@@ -2,10 +2,22 @@
 
 import io
 import json
+from collections.abc import Iterable
 
 from twin.batch.parameters import default_parameters
+from twin.batch.plan import Job
 
 SUMMARY_COLUMNS = ("job", "notebook", "result", "value", "unit")  # the other columns are parameters
+
+
+def finished_of(jobs: Iterable[Job]) -> dict[str, dict]:
+    """Return {job: what its results.json holds}."""
+    return {job.name: json.loads((job.folder / "results.json").read_text(encoding="utf-8")) for job in jobs}
+
+
+def collect(finished: dict[str, dict]) -> dict[str, dict]:
+    """Return {job: {name: {value, unit}}}."""
+    return {name: content["results"] for name, content in finished.items()}
 
 
 def table(jobs, finished):

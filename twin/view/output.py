@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from twin._check import require
+from twin.plan.wording import tabulated
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -108,14 +109,9 @@ def headline(out_dir: str = "", /, **results: tuple[float, str]) -> None:
     width = max(map(len, results)) + 2
     for name, (value, unit) in results.items():
         require(math.isfinite(value), name, "a finite number", value)
-        print(f"{name:{width}}{value:>8,.{_decimals(value)}f} {unit if unit != '-' else ''}".rstrip())
+        print(f"{name:{width}}{tabulated(value):>8} {unit if unit != '-' else ''}".rstrip())
     if out_dir:
         table = {name: {"value": float(value), "unit": unit} for name, (value, unit) in results.items()}
         path = Path(out_dir) / "results.json"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(json.dumps({"results": table}, indent=1) + "\n", encoding="utf-8")
-
-
-def _decimals(value: float) -> int:
-    """Return the number of decimals to print: four below 1, two below 1,000, none above."""
-    return 4 if abs(value) < 1 else 2 if abs(value) < 1000 else 0

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from html import escape
 
-from twin.plan.quantities import rest_of, written
+from twin.plan.wording import rest_of, written
 
 
 def figure(name: str, value: float, unit: str, *, tag: str = "b") -> str:

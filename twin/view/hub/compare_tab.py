@@ -3,8 +3,8 @@
 from html import escape
 
 from twin.data.text import visible
-from twin.plan import lane_report
-from twin.plan.quantities import rest_of, unit_in, written
+from twin.plan.quantities import UNIT_OF
+from twin.plan.wording import rest_of, unit_in, written
 from twin.view.hub.controls import OPTIMUM
 from twin.view.words import figure, listed, table
 
@@ -12,7 +12,7 @@ COMPARED_ANSWERS = """
 service_level safety_stock required_capacity fill_rate expected_overflow overflow_probability dependency
 resilience_index expected_warehousing_cost expected_outsourcing_cost buffer_cost profit value_at_risk
 conditional_value_at_risk""".split()
-KEEP = '<button type="button" data-do="pin">Keep this scenario as A</button>'
+PIN_BUTTON = '<button type="button" data-do="pin">Keep this scenario as A</button>'
 FORGET = '<button type="button" data-do="unpin">Forget A</button>'
 
 
@@ -22,16 +22,18 @@ def page(session, numbers):
     if kept is None:
         return (
             "<p>Keep the lane as it stands as scenario A, then turn the controls: B is always what they say now, and "
-            f"every difference is named here.</p><p>{KEEP}</p>"
+            f"every difference is named here.</p><p>{PIN_BUTTON}</p>"
         )
     period, rows = session.feed.period, []
     for name in COMPARED_ANSWERS:
-        unit, before, now = lane_report.LANE_REPORT_UNITS[name], kept["numbers"][name], numbers[name]
+        unit, before, now = UNIT_OF[name], kept["numbers"][name], numbers[name]
         kept_figure = f'<span data-kept="{name}" data-value="{before!r}">{written(before, unit)}</span>'
         words = name.replace("_", " "), kept_figure, figure(name, now, unit), difference(before, now, unit)
         rows.append([*words, escape(rest_of(unit, period))])
     heads = ("", f"A: {visible(kept['lane'], 20)}", f"B: {visible(session.lane, 20)}", "B − A", "")
-    return "".join((_turned(kept, session), table("Two scenarios", heads, rows, text=(4,)), f"<p>{KEEP} {FORGET}</p>"))
+    return "".join(
+        (_turned(kept, session), table("Two scenarios", heads, rows, text=(4,)), f"<p>{PIN_BUTTON} {FORGET}</p>")
+    )
 
 
 def difference(before, now, unit):

@@ -1,0 +1,16 @@
+"""One run at a time in a folder."""
+
+import pytest
+
+from twin.compute.alone import alone
+
+
+def test_a_second_run_in_a_folder_is_refused_until_the_first_one_ends(tmp_path):
+    folder = tmp_path / "new" / "out"
+    with alone(folder):
+        with pytest.raises(ValueError, match=r"another run is at work in .*out; wait for it to end"), alone(folder):
+            pass
+        with alone(tmp_path / "another"):
+            pass
+    with alone(folder):
+        pass
