@@ -7,12 +7,12 @@ from time import perf_counter
 
 @dataclass(frozen=True)
 class Row:
-    """One line of the table; `ratio` is compared with `bar` in the direction the bar says."""
+    """One line of the table; `ratio` is compared with `bar` in the direction the bar says, and missing if it failed."""
 
     what: str
     ours: str
     baseline: str
-    ratio: float
+    ratio: float | None
     bar: str
     met: bool
 
@@ -37,6 +37,14 @@ def at_least(what, ours, baseline, bar, *, ours_note="", baseline_note=""):
 def at_most(what, ours, baseline, bar, *, ours_note="", baseline_note=""):
     ratio = ours / baseline
     return Row(what, pretty(ours) + ours_note, pretty(baseline) + baseline_note, ratio, f"<= {bar}x", ratio <= bar)
+
+
+def failed(name: str, error: Exception) -> Row:
+    """Return the row of a measurement that failed: the last word of the command that did, or the first of the error."""
+    said = getattr(error, "stderr", None) or ""
+    words = (said.decode(errors="replace") if isinstance(said, bytes) else said).strip().splitlines()[-1:]
+    words = words or str(error).strip().splitlines()[:1]
+    return Row(": ".join([name, type(error).__name__, *words]), "", "", None, "", False)
 
 
 def pretty(time):

@@ -27,7 +27,7 @@ from twin.batch.parameters import default_parameters
 from twin.data.places import refuse_secrets
 
 KEYS = {"name", "notebook", "parameters", "grid", "yields", "keep"}
-KEEP = ("everything", "results")  # values of keep; the first is the default
+KEPT_FILES = ("everything", "results")  # values of keep; the first is the default
 OURS = ("logs",)  # what else is a folder of out/
 SUFFIXES = (".svg", ".pdf", ".png")
 
@@ -42,7 +42,7 @@ class Job:
     figures: tuple
     results: tuple
     paper: Path
-    keep: str = KEEP[0]  # the files that are kept of what the run leaves
+    keep: str = KEPT_FILES[0]  # the files that are kept of what the run leaves
 
     @property
     def notebook(self):
@@ -118,11 +118,13 @@ def _jobs(entry, paper):
     if not isinstance(yields, dict) or not set(yields) <= {"figures", "results"}:
         raise ValueError(f"yields may hold figures and results; got {yields!r}")
     figures, results = (_names(yields.get(key) or [], key) for key in ("figures", "results"))
-    keep = entry.get("keep", KEEP[0])
-    if keep not in KEEP:
-        raise ValueError(f"keep must be {' or '.join(KEEP)}; got {keep!r}")
+    keep = entry.get("keep", KEPT_FILES[0])
+    if keep not in KEPT_FILES:
+        raise ValueError(f"keep must be {' or '.join(KEPT_FILES)}; got {keep!r}")
     if keep == "results" and figures:
-        raise ValueError(f"keep must be {KEEP[0]} where figures are yielded; got {keep} with {', '.join(figures)}")
+        raise ValueError(
+            f"keep must be {KEPT_FILES[0]} where figures are yielded; got {keep} with {', '.join(figures)}"
+        )
     defaults = default_parameters(paper / source)
     parameters = _parameters(entry.get("parameters") or {}, defaults, paper / source)
     if "grid" not in entry:

@@ -9,7 +9,7 @@ import twin
 from twin.batch.digest import digest, digest_of_file
 from twin.batch.normal_form import PACKAGE
 from twin.batch.parameters import cells_of, default_parameters
-from twin.batch.plan import KEEP
+from twin.batch.plan import KEPT_FILES
 from twin.data.places import is_ledger
 
 VERSIONED_LIBRARIES = ("numpy", "scipy", "pandas", "matplotlib")
@@ -42,7 +42,7 @@ def inputs_of(jobs):
         }
         if "seed" in parameters:
             inputs["seed"] = parameters["seed"]
-        if job.keep != KEEP[0]:
+        if job.keep != KEPT_FILES[0]:
             inputs["keep"] = job.keep
         if any(map(is_ledger, parameters.values())):
             inputs["ledger"] = True  # what lies behind an address may change unseen

@@ -1,9 +1,12 @@
 """assess: a file of flows, or a table of lanes, in; every answer for every lane out."""
 
+from __future__ import annotations
+
 import argparse
 import shutil
 import sys
 from functools import partial
+from typing import Any
 
 from twin._check import require
 from twin.command.assess_parquet import add_table_options, assess_lanes
@@ -44,7 +47,7 @@ OF_TABLES = ("keep", "jobs", "scheduler")
 OF_FLOWS = "gaps duplicates dayfirst decimal column lanes first last policies json csv most".split()
 
 
-def add(commands):
+def add(commands: Any) -> None:
     """Add the command to those of the program."""
     raw = argparse.RawDescriptionHelpFormatter
     parser = commands.add_parser(

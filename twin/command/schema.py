@@ -1,6 +1,9 @@
 """The JSON schema of `assess --json`: python -m twin.command.schema writes the file that is published."""
 
+from __future__ import annotations
+
 import json
+from typing import Any
 
 from twin.command.printing import SCHEMA_FILE, SCHEMA_VERSION
 from twin.plan.quantities import QUANTITIES
@@ -9,7 +12,7 @@ from twin.plan.table_report import COLUMNS
 _TEXT = {"type": "string"}
 
 
-def schema():
+def schema() -> dict[str, Any]:
     """Return the schema: each answer of a lane with its meaning and unit, from the registry of quantities."""
     answers = {
         name: {"type": ["number", "null"], "description": f"{QUANTITIES[name].meaning} [{QUANTITIES[name].unit}]"}
@@ -35,7 +38,7 @@ def schema():
     }
 
 
-def written():
+def written() -> str:
     """Return the schema as text."""
     return json.dumps(schema(), indent=1) + "\n"
 

@@ -1,4 +1,4 @@
-"""The tables of the ledger, the rules that its database keeps itself, and the versions of both."""
+"""The tables of the ledger, and the rules that its database keeps itself."""
 
 import datetime
 from typing import NamedTuple
@@ -21,26 +21,20 @@ from sqlalchemy import (
     cast,
     extract,
     func,
-    inspect,
     literal_column,
     or_,
-    select,
     true,
     type_coerce,
 )
 from sqlalchemy.dialects import sqlite
 
-from twin.data.errors import LedgerError
 from twin.data.files.fields import LARGEST_VOLUME
 from twin.data.lane_names import LONGEST_LANE_NAME
-from twin.data.ledger.address import place
-from twin.data.ledger.engine import keep_log, reading, writing
 from twin.data.ledger.flow import EARLIEST, LATEST
 from twin.data.periods import LENGTH
 
-VERSION = 1
+VERSION = 1  # of these tables; a change of them takes a step in MIGRATIONS of migration.py
 EPOCH = datetime.date(1970, 1, 1)
-LOCK = 7401969  # any number that nobody else takes: one process at a time makes the tables
 
 
 class Day(TypeDecorator):
@@ -143,33 +137,3 @@ def month_number(day, dialect):
     else:
         year, month = extract("year", day), extract("month", day)
     return cast(year, Integer) * 12 + cast(month, Integer) - 1
-
-
-def prepare(engine):
-    """Make the tables where there are none; refuse a ledger that a newer Twin has made."""
-    with reading(engine) as connection:
-        found = _version(connection)
-    if found is None:
-        _create(engine)
-    elif found > VERSION:
-        raise LedgerError(
-            f"the ledger at {place(engine.url)} has version {found} of its tables, and this Twin knows {VERSION}; "
-            "install a newer Twin"
-        )
-
-
-def _create(engine):
-    if engine.dialect.name == "sqlite":
-        keep_log(engine)
-    with writing(engine) as connection:
-        if engine.dialect.name == "postgresql":
-            connection.execute(select(func.pg_advisory_xact_lock(LOCK)))
-        if _version(connection) is None:  # nobody was faster
-            metadata.create_all(connection)
-            connection.execute(version.insert().values(one=1, version=VERSION))
-
-
-def _version(connection):
-    if not inspect(connection).has_table(version.name):
-        return None
-    return connection.execute(select(version.c.version)).scalar_one()
