@@ -19,7 +19,7 @@ from twin import buffers, newsvendor
 
 lanes = pd.DataFrame({"demand_mean": [140.0, 20.0], "demand_sd": [25.0, 17.0]}, index=["BER-MUC", "FRA-PAR"])
 table = twin.assess(lanes, twin.Policy(service_level=[0.95, 0.9], internal_capacity=np.array([285.0, 60.0])))
-profit: float = table["profit"].sum()
+profit = table["profit"].sum()
 units: dict[str, str] = table.attrs["units"]
 stock = twin.buffers.safety_stock([25.0, 17.0], 0.95) + 1.0
 quantity = float(newsvendor.best_quantity(100.0, 25.0, 5.0, 1.0))
