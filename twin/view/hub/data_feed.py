@@ -8,7 +8,7 @@ from pathlib import Path
 from twin._check import require
 from twin.data.errors import RowsRefused
 from twin.data.load import load_history, read_history
-from twin.data.places import HERE, is_ledger
+from twin.data.places import DEFAULT_LEDGER, is_ledger
 from twin.data.scenarios import POLICIES
 from twin.data.text import visible
 from twin.plan.feed import feed_of_history, feed_of_ledger
@@ -36,7 +36,7 @@ class DataFeed:
     def __init__(self, changed, history="", otherwise=""):
         self._changed, self._uploads, self._uploaded = changed, Uploads(), None
         self._ledger, self._why, self._stale = None, "", None
-        self._address = next((name for name in (history, otherwise) if is_ledger(name)), HERE)
+        self._address = next((name for name in (history, otherwise) if is_ledger(name)), DEFAULT_LEDGER)
         self.forms = Forms()
         self.feed = None
         if history:
