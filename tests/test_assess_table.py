@@ -13,7 +13,7 @@ import pytest
 
 import twin
 from twin.__main__ import main
-from twin.compute.alone import alone
+from twin.compute.folder_lock import folder_lock
 from twin.lane import Policy, assess
 from twin.tables.assess_table import LaneTable, assess_table
 from twin.tables.part import Recipe, make_part
@@ -215,7 +215,7 @@ def test_a_file_more_in_a_folder_leaves_the_parts_before_it(write, tmp_path):
 
 def test_two_runs_at_once_are_refused(write, command, tmp_path):
     source = write(lanes(10))
-    with alone(tmp_path / "answers"):
+    with folder_lock(tmp_path / "answers"):
         assert refusal(command(source)).endswith("answers; wait for it to end\n")
     assert command(source)[0] == 0
 

@@ -12,7 +12,7 @@ from twin.batch.digest import digest, digest_of_file, dump
 from twin.batch.expected import compare
 from twin.batch.jobs import run
 from twin.batch.plan import OURS, read_plan
-from twin.compute.alone import alone
+from twin.compute.folder_lock import folder_lock
 
 MADE = ("paper.pdf", "summary.csv", "summary.parquet")  # of out/; no template reads them
 PAPER_DIGEST_FILE = ".paper.digest"  # says of what paper.pdf was made
@@ -28,7 +28,7 @@ def build(folder, *, workers=None, only=None, force=False, executor=None, pdf=Tr
     folder = Path(folder)
     try:
         jobs = _chosen(read_plan(folder), only, folder)
-        with alone(folder / "out"):
+        with folder_lock(folder / "out"):
             failures = run(jobs, workers=workers, executor=executor, force=force)
             finished = finished_of(job for job in jobs if job.name not in failures)
             if only is None:

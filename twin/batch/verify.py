@@ -10,7 +10,7 @@ from twin.batch.paper import MADE, PAPER_DIGEST_FILE, collect, finished_of, is_t
 from twin.batch.plan import OURS, read_plan
 from twin.batch.provenance import inputs_of
 from twin.batch.seal import faults
-from twin.compute.alone import alone
+from twin.compute.folder_lock import folder_lock
 
 
 def verify(folder):
@@ -18,7 +18,7 @@ def verify(folder):
     folder = Path(folder)
     jobs = read_plan(folder)
     out = folder / "out"
-    with alone(out) if out.is_dir() else contextlib.nullcontext():
+    with folder_lock(out) if out.is_dir() else contextlib.nullcontext():
         inputs = inputs_of(jobs)
         complaints = [sentence for job in jobs for sentence in faults(job, inputs[job.name])]
         complaints += [f"{path} is of no job in figures.yml; delete it" for path in strangers(out, jobs)]
