@@ -1,10 +1,10 @@
-"""How fast the formulas are, as ratios to stated baselines measured in the same run.
+"""Measure the speed of the twin, as ratios to stated baselines in the same run.
 
-    python benchmarks/run.py            one table
-    python benchmarks/run.py --json     the same for machines
+    python benchmarks/run.py            print a table
+    python benchmarks/run.py --json     print the table as JSON
 
-Candidates are interleaved and medians compared, so that a busy machine slows both sides. A missed bar is said
-loudly but is no failure: this is a measurement, not a test.
+Runs of the candidates are interleaved and medians compared, so that a busy machine slows both sides. A missed bar is
+reported, but the exit code stays 0: this is a measurement, not a test.
 """
 
 import argparse
@@ -32,7 +32,7 @@ MEASUREMENTS = (
 
 
 def show(rows):
-    """The table, and what missed its bar."""
+    """Print the table and the rows that missed their bars."""
     header = ("what", "ours", "baseline", "ratio", "bar", "met")
     cells = [(r.what, r.ours, r.baseline, f"{r.ratio:,.3g}x", r.bar, "yes" if r.met else "NO") for r in rows]
     widths = [max(len(row[i]) for row in [header, *cells]) for i in range(len(header))]
