@@ -15,9 +15,12 @@ import socket
 import subprocess
 import sys
 import threading
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from jupyter_client.provisioning import LocalProvisioner
+
+if TYPE_CHECKING:
+    from jupyter_client.connect import KernelConnectionInfo
 
 LAUNCHER = ["-m", "ipykernel_launcher"]
 FORK_TIMEOUT = 120  # [s] longest wait for a server to load its libraries or to fork, on a busy machine
@@ -28,7 +31,7 @@ AT_START = ("PYTHON", "OMP_", "OPENBLAS_", "MKL_", "MPL", "LD_", "LANG", "LC_", 
 class Forked(LocalProvisioner):
     """A kernel provisioner for Jupyter that forks kernels from a server process."""
 
-    async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> dict[str, Any]:
+    async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> "KernelConnectionInfo":
         """Start a kernel, and return its connection information."""
         environment = kwargs.get("env") or dict(os.environ)
         folder = os.path.abspath(kwargs.get("cwd") or os.getcwd())
@@ -57,7 +60,7 @@ class Process:
 
     def __init__(self, pid: int) -> None:
         self.pid = pid
-        self.returncode = None
+        self.returncode: int | None = None
         self._handle = os.pidfd_open(pid)  # a process id can be reused, the handle cannot
         self._lock = threading.Lock()
 
@@ -122,7 +125,7 @@ class _Server:
                 raise
 
 
-_servers = {}
+_servers: dict[tuple[int, frozenset[tuple[str, str]]], _Server] = {}  # by process id and variables of AT_START
 _lock = threading.Lock()
 
 

@@ -28,9 +28,9 @@ class Sessions(AsyncMappingKernelManager):
     )
 
     def __init__(self, **kwargs: Any) -> None:
-        self._pools = {}  # Voilà's pools: tasks that start kernels, by notebook; always empty in Jupyter
-        self._unconnected = set()  # kernels whose page has not connected yet
-        self._seen_by_culler = set()  # kernels that the culler has met outside the pools
+        self._pools: dict[str, list[asyncio.Task]] = {}  # Voilà's pool of each notebook; always empty in Jupyter
+        self._unconnected: set[str] = set()  # kernels whose page has not connected yet
+        self._seen_by_culler: set[str] = set()  # kernels that the culler has met outside the pools
         self._closing = False
         super().__init__(**kwargs)
         prepare(dict(os.environ))  # starts loading the libraries before the first visitor

@@ -46,8 +46,8 @@ def shifted(start: np.datetime64, periods: "ArrayLike", period: str) -> np.ndarr
     return start + np.asarray(periods) * (7 if period == "W" else 1)
 
 
-def periods_between(first: np.datetime64, last: "ArrayLike", period: str) -> np.ndarray:
-    """Return the number of periods from one period start to another. [period]"""
+def periods_between(first: np.datetime64, last: np.datetime64 | np.ndarray, period: str) -> np.int64 | np.ndarray:
+    """Return the number of periods from one period start to another, or to each of several. [period]"""
     if period == "MS":
         return (_month(last) - _month(first)).astype(np.int64)
     return (last - first).astype(np.int64) // (7 if period == "W" else 1)

@@ -74,7 +74,9 @@ def lane_statistics(history: History) -> pd.DataFrame:
     return from_sums(lanes, sums, history.gaps, period_range(days.min(), days.max(), history.period))
 
 
-def from_sums(lanes: Sequence[str], sums: dict[str, np.ndarray], gaps: str, dates: np.ndarray) -> pd.DataFrame:
+def from_sums(
+    lanes: Sequence[str] | np.ndarray | pd.Index, sums: dict[str, np.ndarray], gaps: str, dates: np.ndarray
+) -> pd.DataFrame:
     """Return the table of `lane_statistics`, computed from sums over the periods of each lane.
 
     Parameters

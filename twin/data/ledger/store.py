@@ -7,7 +7,7 @@ with Ledger() as ledger:                      # the database of DATABASE_URL, by
 """
 
 import datetime
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any, Self, TextIO
@@ -222,7 +222,7 @@ class Ledger:
         kinds = {"id": "int64", "date": "datetime64[s]", "lane": "str", "volume": "float64", "returns": "float64"}
         return table.astype(kinds)
 
-    def records(self, lanes: Lanes = None, first: Limit = None, last: Limit = None) -> Iterator[Flow]:
+    def records(self, lanes: Lanes = None, first: Limit = None, last: Limit = None) -> Generator[Flow, None, None]:
         """Return an iterator over the flows of `read`, in the same order; its use of memory is bounded."""
         return self._stream(_condition(lanes, first, last))
 
