@@ -22,10 +22,11 @@ OURS = [sys.executable, "-m", "twin", "assess", "lanes.parquet", "--to", "answer
 WHOLE = """
 from time import perf_counter
 import pandas as pd
-from twin.lane import Policy, assess
+from twin.lane import assess
+from twin.plan.policies import filled, policy_of
 lanes = pd.read_parquet("lanes.parquet")
 began = perf_counter()
-answers = assess(lanes, Policy.just_fitting(lanes, {}))
+answers = assess(lanes, policy_of(filled({}, lanes)[0]))
 print(perf_counter() - began)
 pd.DataFrame({"lane": lanes["lane"], **answers}).to_parquet("whole.parquet")"""
 PEAK = """

@@ -50,7 +50,7 @@ def nothing_made_up(answer, portfolio):
     shown = {visible(name, 40): name for name in portfolio.policies.index}
     for fact in answer.facts:
         assert answer.evidence.facts[fact.id] == fact
-        if fact.key in answer.evidence.lanes and fact.name in lane_report.LANE_REPORT_UNITS:
+        if fact.key in answer.evidence.lanes and fact.name in lane_report.NUMBERS:
             name = shown[answer.evidence.lanes[fact.key]]
             assert fact.value == directly(id(portfolio), portfolio, name)[fact.name], fact.id
 
@@ -68,8 +68,9 @@ def directly(key, portfolio, name):
     if (key, name) not in KNOWN:
         moments, policy = portfolio.inputs(name)
         _, volumes = portfolio.feed.series(name)
-        KNOWN[key, name] = lane_report.evaluate(moments, policy, volumes, horizon=portfolio.horizon)
-    return KNOWN[key, name]
+        numbers = lane_report.evaluate(moments, policy, volumes, horizon=portfolio.horizon)
+        KNOWN[key, name] = numbers, portfolio  # kept, so that no other portfolio takes its id
+    return KNOWN[key, name][0]
 
 
 class TestOffline:
@@ -209,7 +210,7 @@ class TestConversation:
             analyst.ask(f"what if own capacity is {300 + i} pallets?", portfolio, "BER-MUC")
         text = analyst.export()
         assert len(analyst.answers) == ANSWERS_KEPT and text.count("## ") == ANSWERS_KEPT and "300 pallets?" not in text
-        assert f"| {portfolio.numbers('BER-MUC')['profit']!r} | $/day | lane.assess |" in text
+        assert f"| {portfolio.numbers('BER-MUC')['profit']!r} | $/day | finance.unit_economics |" in text
         analyst.clear()
         assert analyst.export() == "# A conversation with the analyst\n"
         assert "BER-MUC" in analyst.ask("and its profit?", portfolio, "BER-MUC").text()
@@ -330,7 +331,10 @@ class TestModels:
             assert not any(name[:20] in prompt for name in HOSTILE.values())
             assert len(prompt) < 60_000 and prompt.count("EARLIER QUESTION") <= QUESTIONS_TOLD
             assert portfolio.feed.place not in prompt
-        assert "lane1.safety_stock | safety stock | 331.371 | pallet | 331.4 pallets | lane.assess" in model.prompts[0]
+        assert (
+            "lane1.safety_stock | safety stock | 331.371 | pallet | 331.4 pallets | buffers.safety_stock"
+            in model.prompts[0]
+        )
 
     def test_a_model_that_cannot_answer_is_stood_in_for(self):
         def fails(prompt):
@@ -381,7 +385,7 @@ class TestModels:
                 time.sleep(0.05)
                 yield ""
 
-        monkeypatch.setattr(online, "PATIENCE", 0.5)
+        monkeypatch.setattr(online, "ANSWER_TIMEOUT", 0.5)
         answer = Conversation(Model(goes_on)).ask("profit?", worlds.research(), "BER-MUC")
         assert "did not finish in time" in answer.remarks[0]
 

@@ -91,8 +91,9 @@ def test_each_notebook_opens_fits_and_ends_its_process(suite, page, name):
     if "$" in (NOTEBOOKS / name).read_text(encoding="utf-8"):
         page.wait_for_selector("mjx-container", state="attached")
     for rel, key in (("prev", "previous"), ("next", "next")):
-        targets = [link.get_attribute("href") for link in page.locator(f"header a[rel={rel}]").all()]
-        assert targets == ([about[key]["file"]] if key in about else [])
+        for place in ("header", "footer"):
+            targets = [link.get_attribute("href") for link in page.locator(f"{place} a[rel={rel}]").all()]
+            assert targets == ([about[key]["file"]] if key in about else []), place
     assert page.evaluate(NAMED)
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 900})
@@ -106,8 +107,9 @@ def test_each_notebook_opens_fits_and_ends_its_process(suite, page, name):
 
 def test_links_lead_to_neighbours_and_to_the_contents(suite, page):
     seen = opened(page, suite.app("02_buffers.ipynb"))
-    assert page.locator("main a", has_text="contents").count() == 0  # the header has them
-    page.click("header a[rel=prev]")
+    assert page.locator("main .jp-Cell a", has_text="contents").count() == 0  # header and footer have them
+    assert page.locator("footer [data-twin-contents]").evaluate("link => link.pathname") == "/voila/tree"
+    page.click("footer a[rel=prev]")
     page.wait_for_url("**/voila/render/01_newsvendor.ipynb", wait_until="commit")
     page.click("header nav >> text=Contents")
     page.wait_for_url("**/voila/tree", wait_until="commit")

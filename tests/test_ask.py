@@ -46,12 +46,12 @@ def test_for_machines(capsys):
     assert code == 0 and answer["by"] == "offline analyst"
     (fact,) = answer["facts"]
     assert fact["value"] == research_portfolio().numbers("FRA-PAR")["safety_stock"]
-    assert (fact["of"], fact["unit"], fact["source"]) == ("FRA-PAR", "pallet", "lane.assess")
+    assert (fact["of"], fact["unit"], fact["source"]) == ("FRA-PAR", "pallet", "buffers.safety_stock")
 
 
 def test_the_facts_behind_an_answer(capsys):
     _, out, _ = ask(capsys, "--facts", "--lane", "BER-MUC", "fill rate?")
-    assert "  lane1.fill_rate  0.964409 -  lane.assess" in out
+    assert "  lane1.fill_rate  0.964409 -  buffers.fill_rate" in out
 
 
 def test_files_policies_and_the_ledger(capsys, tmp_path, monkeypatch):
@@ -64,7 +64,7 @@ def test_files_policies_and_the_ledger(capsys, tmp_path, monkeypatch):
     with Ledger() as ledger:
         ledger.import_history(research_lanes())
     _, out, _ = ask(capsys, "--file", "ledger:", "which lane is the worst?")
-    assert "Together 3 lanes earn" in out and "Assumed: own capacity of all lanes" in out
+    assert "Together 3 lanes earn" in out and "Assumed: internal capacity of all lanes" in out
 
 
 @pytest.mark.parametrize(

@@ -15,8 +15,10 @@ import twin
 from twin.__main__ import main
 from twin.compute.folder_lock import folder_lock
 from twin.lane import Policy, assess
+from twin.plan.policies import filled, policy_of
 from twin.tables.assess_table import LaneTable, assess_table
 from twin.tables.part import Recipe, make_part
+from twin.tables.source import MOMENTS
 
 
 @pytest.fixture(autouse=True)
@@ -73,7 +75,8 @@ def command(tmp_path, capsys):
 def whole(table, given=None, period="D"):
     """The answers for all lanes at once, in memory."""
     columns = {field.name: table[field.name] for field in fields(Policy) if field.name in table}
-    return assess(table, Policy.just_fitting(table, {**(given or {}), **columns}, period=period), period=period)
+    stated, _ = filled({**(given or {}), **columns}, {name: table[name].to_numpy() for name in MOMENTS}, period=period)
+    return assess(table, policy_of(stated), period=period)
 
 
 def assert_same(folder, table, **how):
@@ -96,7 +99,11 @@ def names(folder):
 def test_capacity_that_nobody_states_just_fits_as_in_files_of_flows(write, tmp_path, command):
     source = write(lanes(300)[["lane", "demand_mean", "demand_sd"]])
     code, said = command(source, "--keep", "planned_overflow,expected_overflow")
-    assert code == 0 and "internal_capacity is the required capacity" in said and "internal_capacity 150" not in said
+    assert (
+        code == 0
+        and "internal capacity of all lanes: the required capacity" in said
+        and "internal capacity 150" not in said
+    )
     found = pd.read_parquet(tmp_path / "answers")
     assert found["planned_overflow"].max() < 1e-9 and found["expected_overflow"].min() > 0
 
@@ -202,6 +209,22 @@ def test_parts_of_anything_else_are_replaced(write, tmp_path, monkeypatch):
     assert run() == 600
     assert names(tmp_path / "a") == [".lock", "_SUCCESS", "part-00000.parquet"]
     assert_same(tmp_path / "a", table)
+
+
+def test_a_file_that_differs_in_neither_size_nor_footer_is_another_file(tmp_path):
+    path, means = tmp_path / "lanes.parquet", [10.0, 20.0, 30.0, 40.0]
+
+    def write(demand_mean):
+        table = pa.table({"demand_mean": demand_mean, "demand_sd": [1.0] * 4})
+        pq.write_table(table, path, compression="none", use_dictionary=False)
+        assess_table(LaneTable(path), tmp_path / "a", {"internal_capacity": 100.0})
+        footer = pa.BufferOutputStream()
+        pq.read_metadata(path).write_metadata_file(footer)
+        return path.stat().st_size, footer.getvalue(), pd.read_parquet(tmp_path / "a")["lead_time_demand_mean"].tolist()
+
+    first, second = write(means), write([10.0, 30.0, 20.0, 40.0])
+    assert first[:2] == second[:2]  # the footer has the smallest and the largest of a column
+    assert (first[2], second[2]) == ([70.0, 140.0, 210.0, 280.0], [70.0, 210.0, 140.0, 280.0])
 
 
 def test_a_file_more_in_a_folder_leaves_the_parts_before_it(write, tmp_path):

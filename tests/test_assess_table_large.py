@@ -12,7 +12,8 @@ import pyarrow.parquet as pq
 import pytest
 from dask_cluster import cluster
 
-from twin.lane import Policy, assess
+from twin.lane import assess
+from twin.plan.policies import filled, policy_of
 from twin.tables.assess_table import LaneTable, assess_table
 
 POLICY = ("internal_capacity", "service_revenue", "dwell", "sla_penalty", "fixed_order_cost", "partner_surcharge")
@@ -32,7 +33,7 @@ def write(path, count, rows, policy=()):
 
 def assert_profit(folder, columns):
     found = pq.read_table(folder)["profit"].to_numpy()
-    np.testing.assert_array_equal(found, assess(columns, Policy.just_fitting(columns, {}))["profit"])
+    np.testing.assert_array_equal(found, assess(columns, policy_of(filled({}, columns)[0]))["profit"])
 
 
 def test_memory_does_not_grow_with_the_table(tmp_path):

@@ -23,6 +23,7 @@ from twin.batch.normal_form import dumps, normalise
 from twin.batch.paper import build
 from twin.batch.plan import read_plan
 from twin.batch.provenance import inputs_of
+from twin.batch.verify import verify
 
 SLEEP = """import os, time
 if size > 2:
@@ -153,6 +154,18 @@ def test_expected_rows_are_checked(tmp_path, row, complaint):
     assert complaint in str(caught.value)
 
 
+def test_the_larger_of_two_tolerances_holds(tmp_path):
+    expected = tmp_path / "expected.csv"
+    expected.write_text(EXPECTED.splitlines()[0] + "\nlarge,area,100,0.01,0.5,m2,x\nlarge,side,100,0.001,0.5,m,x\n")
+
+    def results(area, side):
+        return {"large": {"area": {"value": area, "unit": "m2"}, "side": {"value": side, "unit": "m"}}}
+
+    compare(results(101.0, 100.5), expected)
+    with pytest.raises(ValueError, match=r"area is 101.2, expected 100.0 .*\n.*side is 100.55, expected 100.0"):
+        compare(results(101.2, 100.55), expected)
+
+
 @pytest.mark.parametrize(
     ("old", "new", "complaint"),
     [
@@ -181,6 +194,8 @@ def test_expected_rows_are_checked(tmp_path, row, complaint):
         ("jobs:", "jobs: " + 5000 * "[", "is not YAML"),
         ("name: small", "name: logs", "must differ from each other"),
         ("name: small", "name: Large", "must differ from each other"),
+        ("name: small", "name: small\n    keep: none", "keep must be everything or results; got 'none'"),
+        ("name: small", "name: small\n    keep: results", "keep must be everything where figures are yielded"),
         ("size: 3", "label: /etc/hosts", "must be a path relative to the notebook's folder"),
     ],
 )
@@ -359,6 +374,58 @@ def test_ctrl_c_ends_everything_at_once_and_keeps_what_is_finished(tmp_path):
     assert building.returncode == 130 and "stopped; finished jobs are kept" in said and "Traceback" not in said
     assert (paper / "out" / "small").is_dir() and not (paper / "out" / "large").exists()
     waits(lambda: not kernel.exists())
+    assert "1 of 2 jobs are finished" in said
+    assert pd.read_csv(paper / "out" / "summary.csv")["job"].tolist() == ["small"]
+    assert pd.read_parquet(paper / "out" / "summary.parquet")["value"].tolist() == [4]
+
+
+def stopped(*_, **__):
+    """Stand in for an executor that is stopped by Ctrl-C before it takes a task."""
+    raise KeyboardInterrupt
+
+
+def test_a_batch_that_is_stopped_keeps_in_its_table_what_is_still_finished(paper, capsys):
+    before = contents_of(paper / "out")
+    (paper / "figures.yml").write_text(PLAN.replace("size: 3", "size: 5"))
+    with ThreadPoolExecutor(1) as executor:
+        executor.submit = stopped
+        assert build(paper, executor=executor) == 130
+    assert pd.read_csv(paper / "out" / "summary.csv")["job"].tolist() == ["small"]
+    (paper / "out" / "summary.csv").write_bytes(before["summary.csv"])
+    with ThreadPoolExecutor(1) as executor:
+        executor.submit = stopped
+        assert build(paper, executor=executor, only=["small", "large"]) == 130
+        assert build(paper, executor=executor, force=True) == 130
+    assert (paper / "out" / "summary.csv").read_bytes() == before["summary.csv"]  # nothing new is known
+    assert capsys.readouterr().err.count("1 of 2 jobs are finished") == 2
+
+
+def test_a_sweep_may_keep_its_results_alone(tmp_path, capsys):
+    paper = make_project(tmp_path)
+    (paper / "expected.csv").unlink()
+    (paper / "figures.yml").write_text(SWEEP.replace('"", fail', '""') + "    keep: results\n")
+    assert build(paper, pdf=False) == 0
+    sizes = paper / "out" / "sizes"
+    assert {path.name for path in sizes.rglob("*") if path.is_file()} == {"results.json"}
+    assert sorted(path.name for path in sizes.iterdir()) == [f"label=,size={size}" for size in (1.0, 1.5, 2.0)]
+    told = json.loads((sizes / "label=,size=1.5" / "results.json").read_text())
+    assert told["results"]["area"]["value"] == 2.25 and told["provenance"]["keep"] == "results"
+    assert pd.read_csv(paper / "out" / "summary.csv")["value"].tolist() == [1, 2.25, 4]
+    assert verify(paper) == []
+    assert build(paper, pdf=False) == 0 and "0 of 3 jobs to run" in capsys.readouterr().err
+    (sizes / "label=,size=1.5" / "square.png").touch()
+    assert verify(paper) == [f"{sizes / 'label=,size=1.5' / 'square.png'} is of no job"]
+    (paper / "figures.yml").write_text(SWEEP.replace('"", fail', '""'))
+    assert "sizes/label=,size=1.0 was made before keep was changed" in verify(paper)[0]
+    assert build(paper, pdf=False) == 0 and (sizes / "label=,size=1.5" / "square.ipynb").is_file()
+
+
+def test_a_job_that_keeps_results_alone_must_yield_them(tmp_path, capsys):
+    paper = make_project(tmp_path)
+    save_notebook(tmp_path / "square.ipynb", PARAMETERS, "pass")
+    (paper / "figures.yml").write_text("jobs: [{name: one, notebook: ../square.ipynb, keep: results}]")
+    assert build(paper, pdf=False) == 1
+    assert "../square.ipynb must yield results.json, and did not" in capsys.readouterr().err
 
 
 def test_two_builds_do_not_meet(paper, capsys):
@@ -421,6 +488,14 @@ def test_a_notebook_that_fails_in_place_stays_as_it_was(tmp_path, capsys):
     assert "1.0" in (tmp_path / "b.ipynb").read_text()
 
 
+def add_cell(path, text):
+    """Add a Markdown cell to a notebook; return how many cells it has."""
+    book = nbformat.read(path, as_version=4)
+    book.cells.append(nbformat.v4.new_markdown_cell(text, id=text))
+    nbformat.write(book, path)
+    return len(book.cells)
+
+
 def test_contents_and_links_are_generated(tmp_path):
     (tmp_path / "notebooks").mkdir()
     (tmp_path / "README.md").write_text(f"before\n{contents.BEGIN}\nold\n{contents.END}\nafter\n")
@@ -434,6 +509,13 @@ def test_contents_and_links_are_generated(tmp_path):
     assert contents.update(tmp_path) == []
     first = json.loads((tmp_path / "notebooks" / "01_one.ipynb").read_text())["cells"][0]["source"]
     assert first[-1] == f"[contents](00_contents.ipynb) · [02 Two →](02_two.ipynb) {contents.NAV}"
+    assert add_cell(tmp_path / "notebooks" / "01_one.ipynb", "last") == 2
+    contents.update(tmp_path)
+    assert add_cell(tmp_path / "notebooks" / "01_one.ipynb", "later") == 3
+    contents.update(tmp_path)  # the links move on to what is the last cell now
+    cells = json.loads((tmp_path / "notebooks" / "01_one.ipynb").read_text())["cells"]
+    assert ["".join(cell["source"]).split("\n\n")[1:] for cell in cells[1:]] == [[], [first[-1]]]
+    assert cells[0]["source"] == first
     readme = (tmp_path / "README.md").read_text()
     row = "| 02 | [Two: second](notebooks/02_two.ipynb) | Why 02_two? | Because. | [Lab][lab 02] · [app][app 02] |"
     binder = "https://mybinder.org/v2/gh/some/place/HEAD?urlpath="

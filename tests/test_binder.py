@@ -105,8 +105,13 @@ def test_what_each_link_asks_for_is_answered(place, server):
 
 def test_lab_opens_the_contents_and_runs_a_cell_of_a_lesson(place, server, page):
     seen = opened(page, f"{server.url}{asked(LINKS['binder'])}?token={server.token}")
+    idle = ".jp-NotebookPanel:not(.lm-mod-hidden) .jp-Notebook-ExecutionIndicator[data-status=idle]"
+    page.wait_for_selector(idle)  # by then the kernel has said which language it speaks
     page.click(".jp-Notebook td a >> text=Newsvendor")
     page.wait_for_selector(".jp-Notebook h1 >> text=01 · Newsvendor")
+    page.wait_for_selector(idle)
+    assert page.locator(".lm-TabBar-tab.jp-mod-dirty").count() == 0  # opening a notebook does not modify it
+    assert page.locator(".Toastify__toast").count() == 0  # nor does Lab ask whether to fetch news
     lesson = page.locator(".jp-NotebookPanel:not(.lm-mod-hidden)")
     lesson.locator(".jp-NotebookPanel-toolbar [data-command='notebook:insert-cell-below']").click()
     editor = lesson.locator(".jp-CodeCell.jp-mod-active .cm-content")
@@ -123,6 +128,8 @@ def test_a_lesson_opens_and_its_links_lead_to_neighbours_and_contents(server, pa
     assert "Culling kernels" in server.log.read_text(errors="replace")  # the settings in etc/jupyter are heeded
     following = page.locator("header a[rel=next]").evaluate("link => link.pathname")
     assert following == "/user/x/voila/render/notebooks/02_buffers.ipynb"
+    contents = page.locator("footer [data-twin-contents]").evaluate("link => link.pathname")
+    assert contents == "/user/x/voila/tree/notebooks"
     page.click("header .twin-brand")
     page.wait_for_url("**/user/x/voila/tree/notebooks")
     page.wait_for_function("document.querySelector('.twin-cards img').naturalWidth > 0")

@@ -482,7 +482,21 @@ def test_every_public_formula_has_its_contract_here():
 
 @pytest.mark.parametrize(
     ("value", "shown"),
-    [(2.0, "2.0"), ([0.5, 2.0, 3.0], "2.0"), (np.array([[0.5, -1.0]]), "-1.0"), (np.float64(7.0), "7.0")],
+    [
+        (2.0, "2.0"),
+        (2, "2.0"),
+        (np.float64(7.0), "7.0"),
+        ([0.5, 2.0], "2.0"),
+        (np.array([[0.5, -1.0]]), "-1.0"),
+        ([0.5, 2.0, 3.0], "2.0 at 1, 3.0 at 2"),
+        ([2.0, 0.5, 2.0], "2.0 at 0, 2"),
+        ([[0.5, 2.0], [np.nan, 0.0]], "2.0 at (0, 1), nan at (1, 0)"),
+        ("many", "'many'"),
+        ([0.5, "many"], "'many'"),
+        (["many", 0.5, "few"], "'many' at 0, 'few' at 2"),
+        ([[0.5], [0.5, 0.5]], "[0.5] at 0, [0.5, 0.5] at 1"),
+        (10**310, "100000000000000000...0000000000000000000"),
+    ],
 )
 def test_the_message_shows_the_offending_value(value, shown):
     with pytest.raises(ValueError) as refusal:
@@ -518,3 +532,34 @@ def test_empty_tables_pass(empty):
 def test_whole_numbers():
     assert _check.whole("n", np.int64(3), least=1) == 3
     assert type(_check.whole("n", np.int64(3), least=1)) is int
+
+
+def test_a_refusal_among_a_hundred_thousand_names_three_places_and_a_count():
+    sd = np.ones(100_000)
+    sd[[17, 40, 99, 1_000, 50_000, 60_000, 70_000, 99_999]] = np.nan
+    with pytest.raises(ValueError) as refusal:
+        buffers.safety_stock(sd, 0.95)
+    told = "lead_time_demand_sd must be finite and >= 0; got nan at 17, 40, 99 (and 5 more)"
+    assert str(refusal.value) == told
+
+
+@pytest.mark.parametrize(
+    "value", [["no number"] * 10**5, "x" * 10**6, np.full((10**3, 10**3), -1.0), [[[1]] * 10**5, 1]]
+)
+def test_a_refusal_is_short_whatever_was_given(value):
+    with pytest.raises(ValueError, match=r"^rho must be in \[0, 1\]; got ") as refusal:
+        _check.shares(rho=value)
+    assert len(str(refusal.value)) < 300
+
+
+def test_a_rule_of_several_arguments_quotes_a_long_value_in_part():
+    with pytest.raises(ValueError, match=r"^losses must be finite; got \[0\. 0\. .+ \.\.\.$") as refusal:
+        _check.require(False, "losses", "finite", np.zeros(900))
+    assert len(str(refusal.value)) < 300
+
+
+@pytest.mark.parametrize("value", [3, 3.0, np.float64(3.0), np.int32(3), np.array(3.0)])
+def test_a_plain_number_is_checked_as_an_array_is(value):
+    (checked,) = _check.positive(x=value)
+    assert (checked.dtype, checked.shape, checked.size, float(checked)) == (float, (), 1, 3.0)
+    assert checked[..., np.newaxis].shape == (1,)

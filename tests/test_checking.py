@@ -5,7 +5,7 @@ import pytest
 from twin.analyst.checking import Unsupported, checked
 from twin.analyst.evidence import Evidence
 from twin.analyst.online import Reader
-from twin.plan.quantities import label
+from twin.plan.wording import label
 
 
 @pytest.fixture
@@ -225,6 +225,24 @@ def test_sources_that_contradict_each_other_leave_no_fact():
     assert [fact.source for fact in evidence.contradictions["lane1.profit"]] == ["lane.assess", "the ledger"]
 
 
+@pytest.mark.parametrize("number", ["0 pallets", "zero pallets", "no more than 0 pallets"])
+def test_a_few_tenths_are_not_none_at_all(evidence, number):
+    evidence.add("lane2", "expected_overflow", 0.3)
+    with pytest.raises(Unsupported):
+        checked(f"The expected overflow of {{{{lane2}}}} is {number}.", evidence)
+    assert said("Expected overflow of {{lane2}} is 0.3 pallets.", evidence) == (
+        "Expected overflow of HAM-ROT is 0.3 pallets."
+    )
+
+
+def test_a_name_counts_as_that_of_a_number_up_to_five_words_away(evidence):
+    with pytest.raises(Unsupported, match=r"lane1.safety_stock is called profit"):
+        checked("Profit of this lane does need {{lane1.safety_stock}}.", evidence)
+    assert said("Profit of this lane does surely need {{lane1.safety_stock}}.", evidence) == (
+        "Profit of this lane does surely need 163.4 pallets."
+    )
+
+
 def test_changes_of_shares_are_in_points_and_signed():
     evidence = Evidence("D")
     evidence.change("whatif1", "service_level", 0.95, 0.9)
@@ -272,4 +290,7 @@ def test_lists_headings_and_spaced_placeholders_are_read(evidence, step):
 @pytest.mark.parametrize("step", [1, 7, 10_000])
 def test_a_line_that_goes_on_is_one_sentence(evidence, step):
     text = "It is minus\n\n{{lane1.profit}}. Profit is {{lane1.profit}}."
-    assert read(text, evidence, step) == ["What no fact supports is left out here.", "Profit is $1,234 a day."]
+    assert read(text, evidence, step) == [
+        "A sentence that no fact supports is left out here.",
+        "Profit is $1,234 a day.",
+    ]

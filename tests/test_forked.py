@@ -13,6 +13,7 @@ from jupyter_client.manager import AsyncKernelManager
 from small_paper import waits
 
 from twin.apps import forked
+from twin.batch.normal_form import LANGUAGE
 
 FORKS = forked._is_ours([sys.executable, *forked.LAUNCHER])
 needs_forks = pytest.mark.skipif(not FORKS, reason="kernels are forked on Linux alone")
@@ -85,6 +86,13 @@ def test_a_kernel_is_interrupted_restarted_and_ended(way):
         assert one.run(one.manager.is_alive())
         os.kill(one.pid, signal.SIGKILL)
         waits(lambda: not one.run(one.manager.is_alive()), 10)
+
+
+@needs_forks
+def test_a_kernel_reports_the_language_that_stored_notebooks_have():
+    with kernel() as one:
+        reply = one.run(one.client.kernel_info(reply=True, timeout=60))
+    assert reply["content"]["language_info"] == LANGUAGE
 
 
 @needs_forks

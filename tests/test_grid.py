@@ -22,6 +22,7 @@ def test_every_combination_comes_once_and_the_last_parameter_changes_fastest():
     [
         ({"from": 0, "to": 1, "count": 11}, [i / 10 for i in range(11)]),
         ({"from": 0.1, "to": 0.3, "count": 3}, [0.1, 0.2, 0.3]),
+        ({"from": 0.1, "to": 0.7, "count": 7}, [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7]),  # in binary, 0.39999999999999997
         ({"from": 3, "to": -1, "count": 2}, [3.0, -1.0]),
         ({"from": 0.12345678901234567, "to": 1, "count": 2}, [0.12345678901234567, 1.0]),
         ({"from": -1.7e308, "to": 1.7e308, "count": 3}, [-1.7e308, 0.0, 1.7e308]),

@@ -5,6 +5,7 @@ import csv
 import gzip
 import io
 import json
+import math
 import os
 import random
 from collections import Counter, defaultdict
@@ -13,6 +14,7 @@ from datetime import date, timedelta
 import numpy as np
 import pytest
 
+from twin.data.files.fields import number_parser
 from twin.data.history import dense, write_csv
 from twin.data.load import load_history, read_history
 from twin.data.text import visible
@@ -380,6 +382,7 @@ def test_numbers(read, text, value):
     history = read(f"date,lane,volume\n2024-01-01,A,{text}\n")
     assert history.flows["volume"].tolist() == [value]
     assert not np.signbit(history.flows["volume"][0])
+    assert math.copysign(1.0, number_parser("volume", ".")(text)) == 1.0  # the ledger keeps what the parser returns
 
 
 MARKS = "volume has thousands separators or a decimal mark that is not '.'"
@@ -518,6 +521,15 @@ def test_weeks_keep_their_weekday_and_sum_into_months(read):
     assert rows(months) == [("2024-01-01", "A", 5.0), ("2024-02-01", "A", 4.0)]
     late = read(one_column(weeks[2:]), period="MS")
     assert rows(late) == [("2024-02-01", "A", 4.0)]
+
+
+def test_an_unreadable_volume_of_a_week_belongs_to_the_weekday_of_the_record(read):
+    wednesdays = [str(np.datetime64("2024-01-03") + 7 * i) for i in range(6)]
+    volumes = ["1", "1", "x", "1", "1", "1"]
+    lines = [f"{day},A,{volume}" for day, volume in zip(wednesdays, volumes, strict=True)]
+    history = read("\n".join(["date,lane,volume", *lines]))
+    assert history.period == "W" and dates(history) == wednesdays
+    assert history.flows["volume"].isna().tolist() == [volume == "x" for volume in volumes]
 
 
 def test_one_month_can_be_called_a_month(read):

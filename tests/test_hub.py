@@ -13,8 +13,8 @@ from pypdf import PdfReader
 from twin.data.history import write_csv
 from twin.data.ledger.store import RESET_TOKEN, Ledger
 from twin.data.scenarios import network, research_lanes
-from twin.plan import lane_report
-from twin.plan.quantities import written
+from twin.plan.quantities import UNIT_OF
+from twin.plan.wording import written
 from twin.view.hub import downloads, still
 from twin.view.hub.controls import OPTIMUM
 from twin.view.hub.hub import Hub
@@ -285,7 +285,7 @@ def test_the_pdf_opens_and_holds_the_same_numbers(hub, monkeypatch):
     text = " ".join(" ".join(page.extract_text() for page in PdfReader(io.BytesIO(data)).pages).split())
     assert name == "BER-MUC.pdf" and "Lane BER-MUC" in text
     for number, value in hub.session.numbers().items():
-        assert f"{number.replace('_', ' ')} {written(value, lane_report.LANE_REPORT_UNITS[number])}" in text, number
+        assert f"{number.replace('_', ' ')} {written(value, UNIT_OF[number])}" in text, number
     assert "holding cost $9.00 a pallet and day" in text and "fixed order cost $600.0 an order" in text
     assert downloads.pdf(hub.session) == data
 

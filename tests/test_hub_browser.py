@@ -14,7 +14,8 @@ from twin.data.ledger.store import Ledger
 from twin.data.scenarios import POLICIES, network, research_lanes
 from twin.plan import lane_report
 from twin.plan.feed import feed_of_history
-from twin.plan.quantities import written
+from twin.plan.quantities import UNIT_OF
+from twin.plan.wording import written
 
 HUB = "06_operations_hub.ipynb"
 FEED = feed_of_history(research_lanes(), "research")
@@ -442,7 +443,7 @@ def test_the_report_and_its_table_hold_the_numbers_on_the_page(hub):
     hub.get_by_text("BER-MUC.pdf is ready.").wait_for()
     text = " ".join(" ".join(page.extract_text().split()) for page in PdfReader(download.value.path()).pages)
     for name, value in shown.items():
-        assert f"{name.replace('_', ' ')} {written(value, lane_report.LANE_REPORT_UNITS[name])}" in text, name
+        assert f"{name.replace('_', ' ')} {written(value, UNIT_OF[name])}" in text, name
     with hub.expect_download() as download:
         hub.get_by_role("button", name="CSV of all numbers").click()
     rows = csv.DictReader(io.StringIO(download.value.path().read_text(encoding="utf-8")))

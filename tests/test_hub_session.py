@@ -167,6 +167,12 @@ def test_a_link_restores_the_state(session, feed):
     assert other.query() == session.query()
 
 
+def test_a_link_opened_in_a_session_undoes_what_was_changed_before(session):
+    session.change(holding_cost=7.0)
+    assert session.restore("?lane=BER-MUC&sla_penalty=90") == []
+    assert session.values == {**session.start, "sla_penalty": 90.0}
+
+
 def test_a_link_names_just_what_differs(session):
     assert dict(parse_qsl(session.query())) == {"source": "research", "lane": "BER-MUC"}
     session.change(holding_cost=7.0)
@@ -287,6 +293,15 @@ def test_unticking_the_optimum_keeps_the_level_in_view_where_nobody_stated_one()
     level = session.numbers()["service_level"]
     session.change(**{OPTIMUM: 0.0})
     assert session.values["service_level"] == level == session.numbers()["service_level"]
+
+
+def test_unticking_an_optimum_off_the_slider_takes_the_end_of_the_slider():
+    session = Session(feed_of_history(network(lanes=1, periods=60)))
+    session.change(holding_cost=0.1, sla_penalty=500.0)  # the ratio is 535 / 535.1
+    (slider,) = [field for field in session.fields if field.name == "service_level"]
+    assert session.numbers()["service_level"] > slider.high
+    session.change(**{OPTIMUM: 0.0})
+    assert session.values["service_level"] == slider.high == session.numbers()["service_level"]
 
 
 def test_two_sessions_share_nothing(feed):

@@ -315,6 +315,7 @@ def test_months_beside_days_are_said(ledger, file):
 def test_after_a_reset_a_file_can_be_imported_again(ledger, file):
     ledger.import_file(file(FLOWS))
     ledger.reset(RESET_TOKEN)
+    assert ledger.status()["imports"] == []
     assert ledger.import_file(file(FLOWS)).records == 4
 
 
@@ -577,6 +578,13 @@ def test_load_history_takes_an_address(ledger, url, monkeypatch):
             load_history("ledger:", columns={"volume": "x"}, dayfirst=way)
     with pytest.raises(ValueError, match="history must be a ledger where lanes and first and last is said; got ''"):
         load_history("", **chosen)
+
+
+def test_load_history_settles_the_duplicates_of_a_ledger_as_asked(ledger, url):
+    for volume in (5, 7):
+        ledger.append(DAY, "A", volume)
+    volumes = {how: load_history(url, duplicates=how).flows["volume"].tolist() for how in ("sum", "first")}
+    assert volumes == {"sum": [12.0], "first": [5.0]}
 
 
 @pytest.mark.parametrize("url", ["", None, "ledger:"])

@@ -74,6 +74,16 @@ def test_the_network_is_every_lane_assessed():
     assert PORTFOLIO.network([NAME]).equals(table.loc[[NAME]])
 
 
+def test_use_grows_by_the_latest_workload_with_each_period_that_a_pallet_stays():
+    uses = [
+        replace(PORTFOLIO, policies=PORTFOLIO.policies.assign(dwell=dwell)).network().loc[NAME, "use"]
+        for dwell in (1.0, 2.0)
+    ]
+    record = PORTFOLIO.feed.statistics.loc[NAME]
+    one_period_more = (1 + record["return_rate"]) * record["last_volume"] / 460.0  # its own places
+    assert uses[1] - uses[0] == pytest.approx(one_period_more, rel=1e-12)
+
+
 @pytest.mark.parametrize(
     "given, sentence",
     [

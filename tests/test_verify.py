@@ -8,6 +8,7 @@ import pytest
 from PIL import Image
 from small_paper import TEMPLATE, make_project, save_notebook
 
+from twin.__main__ import main
 from twin.batch.paper import build
 from twin.batch.verify import verify
 
@@ -96,6 +97,20 @@ def test_every_change_is_found_and_told(paper, change, complaint):
         assert found == []
     else:
         assert any(complaint in sentence for sentence in found), found
+
+
+def test_jobs_that_have_not_been_run_are_counted_in_one_sentence(tmp_path, capsys):
+    paper = make_project(tmp_path)
+    (paper / "figures.yml").write_text(
+        "jobs: [{name: sizes, notebook: ../square.ipynb, grid: {size: {from: 1, to: 40, count: 40}}}]"
+    )
+    assert build(paper, pdf=False, only=["sizes/size=1.0", "sizes/size=2.0"]) == 0
+    edit(paper / "out/sizes/size=2.0/results.json", '"value": 4', '"value": 5')
+    capsys.readouterr()
+    assert main(["verify", str(paper)]) == 1
+    counted, changed, advice = capsys.readouterr().out.splitlines()
+    assert counted == "38 of 40 jobs have not been run" and "sizes/size=2.0: a number in" in changed
+    assert advice.startswith("python -m twin paper")
 
 
 def test_what_was_changed_by_hand_is_made_again(paper, capsys):

@@ -1,73 +1,121 @@
 """The one validator: every formula turns its arguments into float arrays here, and refuses bad ones in a sentence."""
 
+from __future__ import annotations
+
+from reprlib import repr as shortened
+from typing import Any
+
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+_MOST = float(np.finfo(float).max)
+_TINY = float(np.nextafter(0.0, 1.0))
+_BELOW_ONE = float(np.nextafter(1.0, 0.0))
+_SHOWN = 3  # places that a refusal names; further ones are counted
+_LONGEST = 200  # of a value that a refusal quotes whole [character]
 
 
-def require(ok, name, rule, value):
+def require(ok: Any, name: str, rule: str, value: Any) -> None:
     """Raise ValueError "name must be rule; got value" unless every element of `ok` is true.
 
     >>> require(False, "service_level", "in (0, 1)", 1.0)
     Traceback (most recent call last):
     ValueError: service_level must be in (0, 1); got 1.0
     """
-    if not np.all(ok):
-        raise ValueError(f"{name} must be {rule}; got {_offender(ok, value)}")
+    if not (ok if isinstance(ok, bool | np.bool_) else np.all(ok)):
+        raise ValueError(f"{name} must be {rule}; got {_offenders(ok, value)}")
 
 
-def numbers(**arguments):
+def numbers(**arguments: ArrayLike) -> list[NDArray[np.float64]]:
     """Return each argument as a finite float array, in the order given; the keyword is the name in the message."""
-    return [_within(name, value, -np.inf, np.inf, "a finite number") for name, value in arguments.items()]
+    return [_within(name, value, -_MOST, _MOST, "a finite number") for name, value in arguments.items()]
 
 
-def nonnegative(**arguments):
+def nonnegative(**arguments: ArrayLike) -> list[NDArray[np.float64]]:
     """Return each argument as a float array of finite values >= 0."""
-    return [_within(name, value, 0.0, np.inf, "finite and >= 0") for name, value in arguments.items()]
+    return [_within(name, value, 0.0, _MOST, "finite and >= 0") for name, value in arguments.items()]
 
 
-def positive(**arguments):
+def positive(**arguments: ArrayLike) -> list[NDArray[np.float64]]:
     """Return each argument as a float array of finite values > 0."""
-    return [_within(name, value, _TINY, np.inf, "finite and > 0") for name, value in arguments.items()]
+    return [_within(name, value, _TINY, _MOST, "finite and > 0") for name, value in arguments.items()]
 
 
-def probabilities(**arguments):
+def probabilities(**arguments: ArrayLike) -> list[NDArray[np.float64]]:
     """Return each argument as a float array of values strictly between 0 and 1."""
-    return [_within(name, value, _TINY, 1.0, "in (0, 1)") for name, value in arguments.items()]
+    return [_within(name, value, _TINY, _BELOW_ONE, "in (0, 1)") for name, value in arguments.items()]
 
 
-def shares(**arguments):
+def shares(**arguments: ArrayLike) -> list[NDArray[np.float64]]:
     """Return each argument as a float array of values from 0 to 1, both included."""
-    return [_within(name, value, 0.0, _ABOVE_ONE, "in [0, 1]") for name, value in arguments.items()]
+    return [_within(name, value, 0.0, 1.0, "in [0, 1]") for name, value in arguments.items()]
 
 
-def floats(name, value, rule="numbers"):
-    """Return `value` as a float array; whatever its values, they must be numbers."""
+def floats(name: str, value: ArrayLike, rule: str = "numbers") -> NDArray[np.float64]:
+    """Return `value` as a float array; its elements must be numbers, of any value."""
     try:
         return np.asarray(value, dtype=float)
-    except (TypeError, ValueError):
-        raise ValueError(f"{name} must be {rule}; got {value!r}") from None
+    except (TypeError, ValueError, OverflowError):
+        raise ValueError(f"{name} must be {rule}; got {_no_numbers(value)}") from None
 
 
-def whole(name, value, *, least):
+def whole(name: str, value: Any, *, least: int) -> int:
     """Return `value` as an int; it must be a whole number of at least `least`."""
     ok = isinstance(value, int | np.integer) and not isinstance(value, bool) and value >= least
     require(ok, name, f"a whole number >= {least}", value)
     return int(value)
 
 
-_TINY = np.nextafter(0.0, 1.0)
-_ABOVE_ONE = np.nextafter(1.0, 2.0)
-
-
-def _within(name, value, low, high, rule):
-    """Check low <= value < high by the extremes: NaN makes both of them NaN, and so fails."""
+def _within(name: str, value: Any, low: float, high: float, rule: str) -> Any:
+    """Check low <= value <= high; a plain number becomes a float of NumPy's, which computes as an array does."""
+    kind = type(value)
+    if (kind is float or kind is int or kind is np.float64) and low <= value <= high:
+        return np.float64(value)
     x = floats(name, value, rule)
-    if x.size and not (x.min() >= low and x.max() < high and x.min() > -np.inf):
-        require((x >= low) & (x < high) & (x > -np.inf), name, rule, x)
+    if x.size and not (x.min() >= low and x.max() <= high):  # NaN makes both extremes NaN, and so fails
+        require((x >= low) & (x <= high), name, rule, x)
     return x
 
 
-def _offender(ok, value):
-    """The first element that broke the rule, or the value itself when it cannot be told apart."""
+def _offenders(ok: Any, value: Any) -> str:
+    """Return the elements that broke the rule and their places; the whole value where they cannot be told apart."""
     if np.ndim(value) and np.shape(ok) == np.shape(value):
-        value = np.asarray(value)[~np.asarray(ok)][0]
-    return value.item() if isinstance(value, np.generic | np.ndarray) and np.size(value) == 1 else value
+        return _told(np.asarray(value), ~np.asarray(ok, bool))
+    if isinstance(value, np.generic | np.ndarray) and np.size(value) == 1:
+        value = value.item()
+    text = str(value)
+    return " ".join(text[:_LONGEST].split()) + " ..." if len(text) > _LONGEST and np.ndim(value) else text
+
+
+def _no_numbers(value: Any) -> str:
+    """Return the elements that are no numbers and their places; the whole value where it is no array."""
+    try:
+        elements = np.asarray(value, dtype=object)
+        wrong = np.array([_is_no_number(element) for element in elements.flat], bool).reshape(elements.shape)
+    except ValueError:  # lists of different lengths
+        return shortened(value)
+    return _told(elements, wrong) if elements.ndim and wrong.any() else shortened(value)
+
+
+def _is_no_number(element: Any) -> bool:
+    try:
+        float(element)
+    except (TypeError, ValueError, OverflowError):
+        return True
+    return False
+
+
+def _told(values: NDArray[Any], wrong: NDArray[np.bool_]) -> str:
+    """Return one wrong element alone; of several the first few with their places, and the count of the others."""
+    count = np.count_nonzero(wrong)
+    places = [", ".join(map(str, place)) for place in np.argwhere(wrong)[:_SHOWN].tolist()]
+    if values.ndim > 1:
+        places = [f"({place})" for place in places]
+    found = [shortened(element) for element in values[wrong][:_SHOWN].tolist()]
+    if count == 1:
+        return found[0]
+    if len(set(found)) == 1:
+        told = f"{found[0]} at {', '.join(places)}"
+    else:
+        told = ", ".join(f"{element} at {place}" for element, place in zip(found, places, strict=True))
+    return told + (f" (and {count - _SHOWN:,} more)" if count > _SHOWN else "")

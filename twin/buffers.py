@@ -1,17 +1,22 @@
-"""Safety stock and the service it gives, both ways, always with the one sigma: that of lead-time demand.
+"""Safety stock from a service target, and service from a safety stock; sigma is always that of lead-time demand.
 
 Type 1 is the cycle service level (probability of no shortage in a cycle); type 2 is the fill rate (share of demand
-met at once). They differ on the same stock, so every promise must say which it is.
+met at once). The same stock gives different values of the two, so every promise must say which it means.
 """
 
+from __future__ import annotations
+
 import numpy as np
+from numpy.typing import ArrayLike
 
 from twin import _special
 from twin._check import nonnegative, numbers, positive, probabilities, require
+from twin._labels import Numbers, labelled, labelled_by_row
 from twin.demand import expected_excess, probability_above
 
 
-def safety_stock(lead_time_demand_sd, service_level):
+@labelled
+def safety_stock(lead_time_demand_sd: ArrayLike, service_level: ArrayLike) -> Numbers:
     """Return the buffer that meets a cycle service level: SS = z sd,  z = Phi^-1(service level).
 
     Parameters
@@ -36,8 +41,9 @@ def safety_stock(lead_time_demand_sd, service_level):
     return _special.ndtri(level) * sd
 
 
-def cycle_service_level(safety_stock, lead_time_demand_sd):
-    """Return the probability of no shortage in a cycle that a buffer gives: Phi(SS / sd). [-]
+@labelled
+def cycle_service_level(safety_stock: ArrayLike, lead_time_demand_sd: ArrayLike) -> Numbers:
+    """Return the probability of no shortage in a cycle with a given buffer: Phi(SS / sd). [-]
 
     Arguments as in `expected_shortage`. Inverse of `safety_stock`; notebook 02, eq. (2.3).
 
@@ -48,7 +54,8 @@ def cycle_service_level(safety_stock, lead_time_demand_sd):
     return probability_above(-stock, 0.0, sd)
 
 
-def expected_shortage(safety_stock, lead_time_demand_sd):
+@labelled
+def expected_shortage(safety_stock: ArrayLike, lead_time_demand_sd: ArrayLike) -> Numbers:
     """Return the pallets short in an average cycle: ESC = sd loss(SS / sd).
 
     Parameters
@@ -56,7 +63,7 @@ def expected_shortage(safety_stock, lead_time_demand_sd):
     safety_stock : array_like, shapes that broadcast
         Buffer above the mean lead-time demand, any sign. [pallet]
     lead_time_demand_sd : array_like
-        The sd that buffer was computed with, >= 0. [pallet]
+        Standard deviation that the buffer was computed with, >= 0. [pallet]
 
     Returns
     -------
@@ -77,7 +84,8 @@ def expected_shortage(safety_stock, lead_time_demand_sd):
     return expected_excess(stock, 0.0, sd)
 
 
-def penalty_cost(safety_stock, lead_time_demand_sd, sla_penalty):
+@labelled
+def penalty_cost(safety_stock: ArrayLike, lead_time_demand_sd: ArrayLike, sla_penalty: ArrayLike) -> Numbers:
     """Return the SLA penalty of an average cycle: penalty times expected shortage.
 
     Parameters
@@ -97,14 +105,15 @@ def penalty_cost(safety_stock, lead_time_demand_sd, sla_penalty):
     return penalty * expected_shortage(safety_stock, lead_time_demand_sd)
 
 
-def fill_rate(safety_stock, lead_time_demand_sd, order_quantity):
+@labelled
+def fill_rate(safety_stock: ArrayLike, lead_time_demand_sd: ArrayLike, order_quantity: ArrayLike) -> Numbers:
     """Return the share of demand met at once: 1 - ESC / Q.
 
     Parameters
     ----------
     safety_stock, lead_time_demand_sd : as in `expected_shortage`. [pallet]
     order_quantity : array_like
-        Demand of a cycle, that is the lot that starts it, > 0. [pallet]
+        Demand of a cycle, which is the lot that starts it, > 0. [pallet]
 
     Returns
     -------
@@ -112,8 +121,8 @@ def fill_rate(safety_stock, lead_time_demand_sd, order_quantity):
 
     Limits
     ------
-    Shortages of one cycle must not reach into the next, Q well above sd: for smaller lots it understates. A cycle
-    cannot lose more than its own demand: 0 where the expected shortage reaches the order quantity.
+    Exact where no shortage lasts into the next cycle (Q well above sd); for smaller lots the true fill rate is higher.
+    A cycle cannot lose more than its own demand: 0 where the expected shortage reaches the order quantity.
 
     Source
     ------
@@ -126,7 +135,10 @@ def fill_rate(safety_stock, lead_time_demand_sd, order_quantity):
     return np.maximum(1.0 - expected_shortage(safety_stock, lead_time_demand_sd) / quantity, 0.0)
 
 
-def safety_stock_for_fill_rate(fill_rate, lead_time_demand_sd, order_quantity):
+@labelled
+def safety_stock_for_fill_rate(
+    fill_rate: ArrayLike, lead_time_demand_sd: ArrayLike, order_quantity: ArrayLike
+) -> Numbers:
     """Return the buffer that meets a fill rate: SS = z sd with loss(z) = (1 - fill rate) Q / sd.
 
     Parameters
@@ -138,7 +150,7 @@ def safety_stock_for_fill_rate(fill_rate, lead_time_demand_sd, order_quantity):
 
     Returns
     -------
-    ndarray or float, broadcast shape; negative where the lot alone gives more than is asked. [pallet]
+    ndarray or float, broadcast shape; negative where the lot alone exceeds the target. [pallet]
 
     Source
     ------
@@ -152,7 +164,8 @@ def safety_stock_for_fill_rate(fill_rate, lead_time_demand_sd, order_quantity):
     return sd * _inverse_loss((1.0 - rate) * quantity / sd)
 
 
-def root_sum_of_squares(sd, correlation=0.0):
+@labelled_by_row
+def root_sum_of_squares(sd: ArrayLike, correlation: ArrayLike = 0.0) -> Numbers:
     """Return the sd of the sum of several demands with one common correlation.
 
     sd' = sqrt((1 - rho) sum s_i^2 + rho (sum s_i)^2)
@@ -170,7 +183,7 @@ def root_sum_of_squares(sd, correlation=0.0):
 
     Limits
     ------
-    rho = 1 gives the plain sum: nothing is gained by pooling.
+    rho = 1 gives the plain sum: pooling gains nothing.
 
     Source
     ------
@@ -183,14 +196,17 @@ def root_sum_of_squares(sd, correlation=0.0):
     require(sd.ndim > 0 and sd.shape[-1] > 0, "sd", "a list of at least one number", sd)
     lowest = -1.0 / max(sd.shape[-1] - 1, 1)
     require((rho >= lowest) & (rho <= 1), "correlation", f"in [{lowest:.4g}, 1]", rho)
-    variance = (1 - rho) * np.sum(sd**2, axis=-1) + rho * np.sum(sd, axis=-1) ** 2
-    return np.sqrt(np.maximum(variance, 0.0))  # rounding only
+    exponent = np.clip(np.frexp(sd.max(axis=-1))[1], -1000, 1000)
+    part = sd * np.ldexp(1.0, -exponent)[..., np.newaxis]  # no square overflows; a power of two rounds nothing
+    variance = (1 - rho) * np.sum(part**2, axis=-1) + rho * np.sum(part, axis=-1) ** 2
+    return np.ldexp(np.sqrt(np.maximum(variance, 0.0)), exponent)  # rounding can leave it just below 0
 
 
-def required_capacity(workload_mean, safety_stock, dwell=1.0):
-    """Return the pallet places a lane needs: workload times dwell time, plus the buffer.
+@labelled
+def required_capacity(workload_mean: ArrayLike, safety_stock: ArrayLike, dwell: ArrayLike = 1.0) -> Numbers:
+    """Return the pallet places that a lane needs: workload times dwell time, plus the buffer.
 
-    C = workload mean * dwell + SS       (a flow becomes a stock by the time it stays)
+    C = workload mean * dwell + SS       (Little's law turns the flow into a stock)
 
     Parameters
     ----------

@@ -1,21 +1,26 @@
-"""Horizontal cooperation: what overflows own capacity into a partner's warehouse, and what that costs.
+"""Horizontal cooperation: the overflow from own capacity into a partner's warehouse, and its cost.
 
-The planned figures look at one number, the required capacity; the expected ones at the whole distribution.
+Planned figures use one number, the required capacity; expected figures use the whole distribution.
 """
 
+from __future__ import annotations
+
 import numpy as np
+from numpy.typing import ArrayLike
 
 from twin._check import nonnegative, positive
+from twin._labels import Numbers, labelled
 from twin.demand import expected_excess, probability_above
 
 
-def planned_overflow(required_capacity, internal_capacity):
-    """Return what a plan sends to the partner: max(0, C_req - C_max).
+@labelled
+def planned_overflow(required_capacity: ArrayLike, internal_capacity: ArrayLike) -> Numbers:
+    """Return the pallets that a plan sends to the partner: max(0, C_req - C_max).
 
     Parameters
     ----------
     required_capacity, internal_capacity : array_like, shapes that broadcast
-        Capacity the plan asks for and own capacity, both >= 0. [pallet]
+        Capacity that the plan requires and own capacity, both >= 0. [pallet]
 
     Returns
     -------
@@ -23,7 +28,7 @@ def planned_overflow(required_capacity, internal_capacity):
 
     Limits
     ------
-    Exact only for certain demand: at required = internal it says 0 where `expected_overflow` is 0.3989 sd.
+    Exact only for certain demand: at required = internal it is 0, while `expected_overflow` is 0.3989 sd.
 
     Source
     ------
@@ -36,7 +41,8 @@ def planned_overflow(required_capacity, internal_capacity):
     return np.maximum(required - internal, 0.0)
 
 
-def dependency(overflow, required_capacity):
+@labelled
+def dependency(overflow: ArrayLike, required_capacity: ArrayLike) -> Numbers:
     """Return the share of the required capacity that the partner provides: overflow / C_req.
 
     Parameters
@@ -44,7 +50,7 @@ def dependency(overflow, required_capacity):
     overflow : array_like, shapes that broadcast
         Planned or expected overflow, >= 0. [pallet]
     required_capacity : array_like
-        What is needed in all, > 0: of nothing there is no share. [pallet]
+        Total capacity needed, > 0: a share of nothing is not defined. [pallet]
 
     Returns
     -------
@@ -62,8 +68,11 @@ def dependency(overflow, required_capacity):
     return overflow / required
 
 
-def planned_cost(required_capacity, internal_capacity, holding_cost, partner_surcharge):
-    """Return the warehousing cost of a plan: H C_req, and the surcharge S on what overflows.
+@labelled
+def planned_cost(
+    required_capacity: ArrayLike, internal_capacity: ArrayLike, holding_cost: ArrayLike, partner_surcharge: ArrayLike
+) -> Numbers:
+    """Return the warehousing cost of a plan: H C_req, plus the surcharge S on the overflow.
 
     C_req <= C_max: H C_req;  else: H C_max + (H + S)(C_req - C_max)
 
@@ -90,7 +99,8 @@ def planned_cost(required_capacity, internal_capacity, holding_cost, partner_sur
     return holding * np.asarray(required_capacity, float) + surcharge * overflow
 
 
-def expected_overflow(mean, sd, internal_capacity):
+@labelled
+def expected_overflow(mean: ArrayLike, sd: ArrayLike, internal_capacity: ArrayLike) -> Numbers:
     """Return the overflow of an average period: E[(X - C_max)+] of a normal need X for space.
 
     Parameters
@@ -106,7 +116,7 @@ def expected_overflow(mean, sd, internal_capacity):
 
     Limits
     ------
-    sd = 0 gives the planned overflow of the mean; always at least that (Jensen).
+    sd = 0 gives the planned overflow of the mean; it is never less than that (Jensen's inequality).
 
     Source
     ------
@@ -119,7 +129,8 @@ def expected_overflow(mean, sd, internal_capacity):
     return expected_excess(capacity, mean, sd)
 
 
-def overflow_probability(mean, sd, internal_capacity):
+@labelled
+def overflow_probability(mean: ArrayLike, sd: ArrayLike, internal_capacity: ArrayLike) -> Numbers:
     """Return the probability that own capacity does not suffice: P(X > C_max). [-]
 
     Arguments as in `expected_overflow`; notebook 03, eq. (3.5).
@@ -131,10 +142,17 @@ def overflow_probability(mean, sd, internal_capacity):
     return probability_above(capacity, mean, sd)
 
 
-def expected_cost(mean, sd, internal_capacity, holding_cost, partner_surcharge):
+@labelled
+def expected_cost(
+    mean: ArrayLike,
+    sd: ArrayLike,
+    internal_capacity: ArrayLike,
+    holding_cost: ArrayLike,
+    partner_surcharge: ArrayLike,
+) -> Numbers:
     """Return the expected warehousing cost: H E[X] + S E[(X - C_max)+].
 
-    The planned cost taken inside the expectation: never less than the planned cost of the mean.
+    It is the expectation of the planned cost, and so never less than the planned cost of the mean.
 
     Parameters
     ----------

@@ -1,36 +1,50 @@
-"""Moments of demand: the workload with returns, demand over a random lead time, and what exceeds a level.
+"""Moments of demand: the workload with returns, demand over a random lead time, and the excess over a level.
 
 Flow quantities are per period of the history; lead times are entered in days and become periods here, nowhere else.
 """
 
+from __future__ import annotations
+
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from twin import _special
 from twin._check import nonnegative, numbers, require, shares
+from twin._labels import Numbers, labelled
 
 #: Days in one period: day, week, and calendar month (a twelfth of 365.25 days). [day]
 DAYS_PER_PERIOD = {"D": 1.0, "W": 7.0, "MS": 365.25 / 12}
+#: Name of each period in a sentence.
 PERIOD_NAMES = {"D": "day", "W": "week", "MS": "month"}
+
+_TINY = np.finfo(float).tiny  # least sd to divide by
 
 
 class Moments(NamedTuple):
-    """Mean and standard deviation of a random quantity, in the same unit; each has the shape of what it depends on."""
+    """Mean and standard deviation of a random quantity, both in its unit; each broadcasts its own arguments alone."""
 
-    mean: np.ndarray
-    sd: np.ndarray
+    mean: Numbers
+    sd: Numbers
 
 
 class Shares(NamedTuple):
     """Shares of the variance of lead-time demand by their cause; they add up to one. [-]"""
 
-    demand: np.ndarray
-    returns: np.ndarray
-    lead_time: np.ndarray
+    demand: Numbers
+    returns: Numbers
+    lead_time: Numbers
 
 
-def days_per_period(period):
+class Gaps(NamedTuple):
+    """Expected demand beyond a level, and expected stock left below it. [pallet]"""
+
+    excess: Numbers
+    leftover: Numbers
+
+
+def days_per_period(period: str) -> float:
     """Return the length of a history's period. [day]
 
     >>> days_per_period("W")
@@ -42,7 +56,8 @@ def days_per_period(period):
     return DAYS_PER_PERIOD[period]
 
 
-def lead_time_in_periods(lead_time_days, period):
+@labelled
+def lead_time_in_periods(lead_time_days: ArrayLike, period: str) -> Numbers:
     """Return a lead time, or its standard deviation, in periods of the history: days / days per period. [period]
 
     Parameters
@@ -59,7 +74,8 @@ def lead_time_in_periods(lead_time_days, period):
     return days / days_per_period(period)
 
 
-def change_period(demand_mean, demand_sd, *, given, wanted):
+@labelled
+def change_period(demand_mean: ArrayLike, demand_sd: ArrayLike, *, given: str, wanted: str) -> Moments:
     """Return the moments of independent demand described in another period.
 
     mean' = k mean,  sd' = sqrt(k) sd,  k = days(wanted) / days(given)
@@ -77,7 +93,7 @@ def change_period(demand_mean, demand_sd, *, given, wanted):
 
     Limits
     ------
-    Demand of different periods is taken as independent; a season breaks that.
+    Demand of different periods is taken as independent; a season violates that.
 
     >>> week = change_period(100.0, 25.0, given="D", wanted="W")
     >>> float(week.mean), round(float(week.sd), 3)
@@ -88,7 +104,8 @@ def change_period(demand_mean, demand_sd, *, given, wanted):
     return Moments(k * mean, np.sqrt(k) * sd)
 
 
-def workload(demand_mean, demand_sd, return_rate=0.0):
+@labelled
+def workload(demand_mean: ArrayLike, demand_sd: ArrayLike, return_rate: ArrayLike = 0.0) -> Moments:
     """Return the moments of the workload W = D + Bin(D, r): demand plus the returns it brings back.
 
     mean = (1 + r) mean_D,  var = (1 + r)^2 var_D + r (1 - r) mean_D
@@ -121,8 +138,11 @@ def workload(demand_mean, demand_sd, return_rate=0.0):
     return Moments((1 + rate) * mean, np.sqrt((1 + rate) ** 2 * sd**2 + rate * (1 - rate) * mean))
 
 
-def lead_time_demand(mean, sd, lead_time_mean, lead_time_sd=0.0):
-    """Return the moments of what is demanded during a random lead time.
+@labelled
+def lead_time_demand(
+    mean: ArrayLike, sd: ArrayLike, lead_time_mean: ArrayLike, lead_time_sd: ArrayLike = 0.0
+) -> Moments:
+    """Return the moments of demand during a random lead time.
 
     mean' = L mean,  sd' = sqrt(L sd^2 + mean^2 sd_L^2)      (root sum of squares)
 
@@ -154,8 +174,15 @@ def lead_time_demand(mean, sd, lead_time_mean, lead_time_sd=0.0):
     return Moments(length * mean, np.sqrt(length * sd**2 + mean**2 * spread**2))
 
 
-def lead_time_demand_shares(demand_mean, demand_sd, lead_time_mean, lead_time_sd, return_rate=0.0):
-    """Return which shares of the variance of lead-time demand are due to demand, returns and the lead time.
+@labelled
+def lead_time_demand_shares(
+    demand_mean: ArrayLike,
+    demand_sd: ArrayLike,
+    lead_time_mean: ArrayLike,
+    lead_time_sd: ArrayLike,
+    return_rate: ArrayLike = 0.0,
+) -> Shares:
+    """Return the shares of the variance of lead-time demand that demand, returns and the lead time cause.
 
     sigma^2 = L (1+r)^2 sd^2  +  L r(1-r) mean  +  ((1+r) mean)^2 sd_L^2
 
@@ -193,7 +220,8 @@ def lead_time_demand_shares(demand_mean, demand_sd, lead_time_mean, lead_time_sd
     return Shares(demand / total, returns / total, lead_time / total)
 
 
-def expected_excess(level, mean, sd):
+@labelled
+def expected_excess(level: ArrayLike, mean: ArrayLike, sd: ArrayLike) -> Numbers:
     """Return E[(X - level)+] of normal X: the expected shortage, overflow or loss beyond a level.
 
     E = sd phi(k) - (level - mean) (1 - Phi(k)),  k = (level - mean) / sd
@@ -221,11 +249,38 @@ def expected_excess(level, mean, sd):
     4.5336
     """
     gap, k, sd = _standardise(level, mean, sd)
-    density = np.exp(-0.5 * k * k) / np.sqrt(2 * np.pi)
-    return sd * density - gap * _special.ndtr(-k)
+    return sd * _density(k) - gap * _special.ndtr(-k)
 
 
-def probability_above(level, mean, sd):
+@labelled
+def excess_and_leftover(level: ArrayLike, mean: ArrayLike, sd: ArrayLike) -> Gaps:
+    """Return E[(X - level)+] and E[(level - X)+] of normal X, each by its own tail.
+
+    Their difference is mean - level; taking one from the other by it would leave rounding noise far below the mean.
+
+    Parameters
+    ----------
+    level, mean, sd : array_like, shapes that broadcast
+        As in `expected_excess`. [pallet]
+
+    Returns
+    -------
+    Gaps, broadcast shape, both >= 0. [pallet]
+
+    Source
+    ------
+    Normal loss function, Silver, Pyke and Thomas (2017); notebook 01, eq. (1.2), on both sides.
+
+    >>> [round(float(x), 4) for x in excess_and_leftover(120.0, 100.0, 30.0)]
+    [4.5336, 24.5336]
+    """
+    gap, k, sd = _standardise(level, mean, sd)
+    spread = sd * _density(k)
+    return Gaps(spread - gap * _special.ndtr(-k), spread + gap * _special.ndtr(k))
+
+
+@labelled
+def probability_above(level: ArrayLike, mean: ArrayLike, sd: ArrayLike) -> Numbers:
     """Return P(X > level) of normal X. [-]
 
     Arguments as in `expected_excess`; sd = 0 gives 1 below the mean, 0 above it and 1/2 at the mean itself.
@@ -240,6 +295,10 @@ def _standardise(level, mean, sd):
     level, mean = numbers(level=level, mean=mean)
     (sd,) = nonnegative(sd=sd)
     gap = level - mean
-    with np.errstate(over="ignore"):  # certain demand is the limit sd -> 0: k becomes 0 or +-largest
-        k = np.clip(gap / np.maximum(sd, np.finfo(float).tiny), -1e150, 1e150)
-    return gap, k, sd
+    with np.errstate(over="ignore"):  # certain demand is the limit sd -> 0: k becomes 0 or +-infinite
+        return gap, gap / np.maximum(sd, _TINY), sd
+
+
+def _density(k):
+    with np.errstate(over="ignore"):  # infinite k has density 0
+        return np.exp(-0.5 * k * k) / np.sqrt(2 * np.pi)

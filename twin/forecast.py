@@ -1,41 +1,49 @@
-"""Linear trend of every lane at once, with the prediction interval that a future value deserves."""
+"""Linear trend of every lane at once, with a prediction interval for future observations."""
+
+from __future__ import annotations
 
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from twin import _special
 from twin._check import floats, probabilities, require, whole
+from twin._labels import Numbers, labelled_by_row, labels_of, with_labels
 
 
 class Trend(NamedTuple):
     """Least-squares line of each lane, over periods 0, 1, 2, ... of the series; arrays of shape (...)."""
 
-    intercept: np.ndarray  # value of the line at period 0 [pallet/period]
-    slope: np.ndarray  # change per period [pallet/period^2]
-    residual_sd: np.ndarray  # sd around the line, n - 2 degrees of freedom [pallet/period]
-    observed: np.ndarray  # number n of known periods [-]
-    centre: np.ndarray  # mean of the known periods [period]
-    spread: np.ndarray  # sum of squares of the known periods about their mean [period^2]
+    intercept: Numbers  # value of the line at period 0 [pallet/period]
+    slope: Numbers  # change per period [pallet/period^2]
+    residual_sd: Numbers  # sd about the line, n - 2 degrees of freedom [pallet/period]
+    observed: Numbers  # number n of known periods [-]
+    centre: Numbers  # mean of the known periods [period]
+    spread: Numbers  # sum of squares of the known periods about their mean [period^2]
     periods: int  # length of the series, known or not [period]
 
 
 class Interval(NamedTuple):
     """Forecast and the interval that holds a new observation; arrays of shape (..., horizon). [pallet/period]"""
 
-    mean: np.ndarray
-    low: np.ndarray
-    high: np.ndarray
+    mean: Numbers
+    low: Numbers
+    high: Numbers
 
 
-def linear_trend(volumes):
-    """Fit a least-squares line to each lane.
+_BLOCK = 2**18  # numbers worked on at a time: temporaries of this size stay in the cache [number]
+
+
+@labelled_by_row
+def linear_trend(volumes: ArrayLike) -> Trend:
+    """Return the least-squares line of each lane.
 
     Parameters
     ----------
     volumes : array_like, shape (..., periods)
         Volume per period in time order on the last axis; NaN marks an unknown period, which is left out.
-        At least three known periods a lane. [pallet/period]
+        A lane needs at least three known periods. [pallet/period]
 
     Returns
     -------
@@ -65,14 +73,11 @@ def linear_trend(volumes):
     return Trend(*(fit.reshape(y.shape[:-1])[()] for fit in fits), periods)
 
 
-_BLOCK = 2**18  # numbers worked on at a time: temporaries of this size stay in the cache
-
-
 def _fit(y):
-    """Intercept, slope, residual sd, observed, centre and spread of the lanes of one block."""
+    """Return intercept, slope, residual sd, observed, centre and spread of the lanes of one block."""
     time = np.arange(y.shape[-1], dtype=float)
     middle = time - time.mean()
-    with np.errstate(invalid="ignore"):  # infinity is refused below, in a sentence
+    with np.errstate(invalid="ignore"):  # _fit_known refuses infinite volumes in a sentence
         total, slope = y @ np.ones_like(time), y @ middle
     if not np.isfinite(total).all():
         return _fit_known(y, time)
@@ -80,7 +85,7 @@ def _fit(y):
     mean, slope = total / time.size, slope / spread
     raw = np.vecdot(y, y)
     squares = raw - observed * mean**2 - slope**2 * spread
-    small = squares < 1e-4 * raw  # little noise about a large mean or a steep line: the difference has lost its digits
+    small = squares < 1e-4 * raw  # little noise about a large mean or a steep line: the difference is rounding noise
     if small.any():
         residual = y[small] - mean[small, np.newaxis] - slope[small, np.newaxis] * middle
         squares[small] = np.vecdot(residual, residual)
@@ -89,7 +94,7 @@ def _fit(y):
 
 
 def _fit_known(y, time):
-    """The same for lanes with unknown periods."""
+    """Return the same as `_fit` for lanes with unknown periods."""
     known = ~np.isnan(y)
     require(not np.isinf(y).any(), "volumes", "finite, or NaN where unknown", "infinity")
     observed = known.sum(axis=-1).astype(float)
@@ -105,7 +110,7 @@ def _fit_known(y, time):
     return mean - slope * centre, slope, residual_sd, observed, centre, spread
 
 
-def predict(trend, horizon, probability=0.95):
+def predict(trend: Trend, horizon: int, probability: float = 0.95) -> Interval:
     """Return the forecast of the periods after the series, and the interval that holds a new observation.
 
     mean +- t(n-2) s sqrt(1 + 1/n + (t - centre)^2 / spread)
@@ -125,7 +130,7 @@ def predict(trend, horizon, probability=0.95):
 
     Limits
     ------
-    Right for independent normal errors about a line. In-sample residuals without the last two terms are too narrow.
+    Exact for independent normal errors about a line. Without the last two terms the interval is too narrow.
 
     Source
     ------
@@ -137,10 +142,11 @@ def predict(trend, horizon, probability=0.95):
     """
     horizon = whole("horizon", horizon, least=1)
     (probability,) = probabilities(probability=probability)
+    lanes = labels_of(trend._asdict())
     time = trend.periods + np.arange(horizon, dtype=float)
     column = {name: np.asarray(value)[..., np.newaxis] for name, value in trend._asdict().items()}
     mean = column["intercept"] + column["slope"] * time
     leverage = 1.0 + 1.0 / column["observed"] + (time - column["centre"]) ** 2 / column["spread"]
     quantile = _special.stdtrit(column["observed"] - 2, 0.5 + probability / 2)
     half = quantile * column["residual_sd"] * np.sqrt(leverage)
-    return Interval(mean, mean - half, mean + half)
+    return Interval(*(with_labels(part, lanes) for part in (mean, mean - half, mean + half)))

@@ -1,11 +1,16 @@
-"""The economic order quantity: how much to move at once when every order has a fixed cost."""
+"""The economic order quantity: the lot of least cost when every order has a fixed cost."""
+
+from __future__ import annotations
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from twin._check import nonnegative, positive
+from twin._labels import Numbers, labelled
 
 
-def order_quantity(demand_mean, fixed_order_cost, holding_cost):
+@labelled
+def order_quantity(demand_mean: ArrayLike, fixed_order_cost: ArrayLike, holding_cost: ArrayLike) -> Numbers:
     """Return the lot of least cost: Q = sqrt(2 K d / h).
 
     Parameters
@@ -13,9 +18,9 @@ def order_quantity(demand_mean, fixed_order_cost, holding_cost):
     demand_mean : array_like, shapes that broadcast
         Demand d, >= 0. [pallet/period]
     fixed_order_cost : array_like
-        Cost K of an order, whatever its size, >= 0. [$/order]
+        Cost K of an order of any size, >= 0. [$/order]
     holding_cost : array_like
-        Cost h of keeping a pallet for a period, > 0: free holding has no finite lot. [$/pallet/period]
+        Cost h of keeping a pallet for a period, > 0: with free holding the best lot is infinite. [$/pallet/period]
 
     Returns
     -------
@@ -33,7 +38,10 @@ def order_quantity(demand_mean, fixed_order_cost, holding_cost):
     return np.sqrt(2 * fixed * demand / holding)
 
 
-def order_cost(order_quantity, demand_mean, fixed_order_cost, holding_cost):
+@labelled
+def order_cost(
+    order_quantity: ArrayLike, demand_mean: ArrayLike, fixed_order_cost: ArrayLike, holding_cost: ArrayLike
+) -> Numbers:
     """Return ordering and cycle-stock cost of any lot: K d / Q + h Q / 2.
 
     Parameters

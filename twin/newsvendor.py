@@ -1,26 +1,33 @@
 """The newsvendor under normal demand, and when only mean and standard deviation are known.
 
-Underage cost is lost by one pallet too little, overage cost by one pallet too much. Finding the best quantity and
-evaluating any quantity are two functions. Other distributions: `twin.distribution`.
+The underage cost is lost for each pallet too few, the overage cost for each pallet too many. Finding the best
+quantity and evaluating any quantity are two functions. Other distributions: `twin.distribution`.
 """
+
+from __future__ import annotations
 
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from twin import _special
 from twin._check import nonnegative, numbers, positive, probabilities, require
-from twin.demand import expected_excess
+from twin._labels import Numbers, labelled
+from twin.demand import excess_and_leftover
 
 
 class Costs(NamedTuple):
     """Underage and overage cost. [$/pallet]"""
 
-    underage_cost: np.ndarray
-    overage_cost: np.ndarray
+    underage_cost: Numbers
+    overage_cost: Numbers
 
 
-def costs_from_prices(price, cost, *, salvage=0.0, penalty=0.0):
+@labelled
+def costs_from_prices(
+    price: ArrayLike, cost: ArrayLike, *, salvage: ArrayLike = 0.0, penalty: ArrayLike = 0.0
+) -> Costs:
     """Return underage and overage cost of one unit bought at `cost` and sold at `price`.
 
     Cu = price - cost + penalty,  Co = cost - salvage
@@ -41,7 +48,8 @@ def costs_from_prices(price, cost, *, salvage=0.0, penalty=0.0):
     return Costs(price - cost + penalty, cost - salvage)
 
 
-def critical_ratio(underage_cost, overage_cost):
+@labelled
+def critical_ratio(underage_cost: ArrayLike, overage_cost: ArrayLike) -> Numbers:
     """Return the service level that balances both costs: Cu / (Cu + Co).
 
     Parameters
@@ -70,7 +78,8 @@ def critical_ratio(underage_cost, overage_cost):
     return under / total
 
 
-def best_quantity(mean, sd, underage_cost, overage_cost):
+@labelled
+def best_quantity(mean: ArrayLike, sd: ArrayLike, underage_cost: ArrayLike, overage_cost: ArrayLike) -> Numbers:
     """Return the quantity of least expected cost under normal demand: mean + sd Phi^-1(Cu / (Cu + Co)).
 
     Parameters
@@ -97,11 +106,45 @@ def best_quantity(mean, sd, underage_cost, overage_cost):
     """
     (mean,), (sd,) = numbers(mean=mean), nonnegative(sd=sd)
     under, over = positive(underage_cost=underage_cost, overage_cost=overage_cost)
-    (ratio,) = probabilities(critical_ratio=critical_ratio(under, over))  # a ratio that rounds to 1 has no quantity
-    return mean + sd * _special.ndtri(ratio)
+    return mean + sd * best_safety_factor(under, over)
 
 
-def expected_cost(quantity, mean, sd, underage_cost, overage_cost):
+@labelled
+def best_safety_factor(underage_cost: ArrayLike, overage_cost: ArrayLike) -> Numbers:
+    """Return the safety factor of least expected cost: the standard normal quantile of the critical ratio.
+
+    z = Phi^-1(Cu / (Cu + Co)) = -Phi^-1(Co / (Cu + Co)), by the smaller of the two probabilities
+
+    Parameters
+    ----------
+    underage_cost, overage_cost : array_like, shapes that broadcast
+        Both > 0. [$/pallet]
+
+    Returns
+    -------
+    ndarray or float, broadcast shape. [-]
+
+    Limits
+    ------
+    Exact also where the critical ratio rounds to 1. Equal costs give 0.
+
+    Source
+    ------
+    Arrow, Harris and Marschak (1951); notebook 01, eq. (1.3).
+
+    >>> round(float(best_safety_factor(1e16, 1.0)), 6)
+    8.222082
+    """
+    under, over = positive(underage_cost=underage_cost, overage_cost=overage_cost)
+    odds = np.minimum(under, over) / np.maximum(under, over)
+    require(odds > 0, "underage_cost / overage_cost", "within the range of floating-point numbers", odds)
+    return np.copysign(_special.ndtri(odds / (1.0 + odds)), under - over)
+
+
+@labelled
+def expected_cost(
+    quantity: ArrayLike, mean: ArrayLike, sd: ArrayLike, underage_cost: ArrayLike, overage_cost: ArrayLike
+) -> Numbers:
     """Return the expected overage and underage cost of any quantity under normal demand.
 
     cost = Co E[(q - X)+] + Cu E[(X - q)+]
@@ -129,12 +172,13 @@ def expected_cost(quantity, mean, sd, underage_cost, overage_cost):
     7.35613
     """
     under, over = nonnegative(underage_cost=underage_cost, overage_cost=overage_cost)
-    quantity, mean = numbers(quantity=quantity, mean=mean)
-    shortage = expected_excess(quantity, mean, sd)
-    return over * (quantity - mean + shortage) + under * shortage
+    (quantity,) = numbers(quantity=quantity)
+    shortage, leftover = excess_and_leftover(quantity, mean, sd)
+    return over * leftover + under * shortage
 
 
-def cost_curve(service_level, sd, underage_cost, overage_cost):
+@labelled
+def cost_curve(service_level: ArrayLike, sd: ArrayLike, underage_cost: ArrayLike, overage_cost: ArrayLike) -> Numbers:
     """Return the expected cost as a function of the cycle service level aimed at.
 
     cost = sd (Co (z + loss(z)) + Cu loss(z)),  z = Phi^-1(service level),  loss(z) = phi(z) - z (1 - Phi(z))
@@ -167,7 +211,10 @@ def cost_curve(service_level, sd, underage_cost, overage_cost):
     return sd * expected_cost(_special.ndtri(level), 0.0, 1.0, underage_cost, overage_cost)
 
 
-def distribution_free_quantity(mean, sd, underage_cost, overage_cost):
+@labelled
+def distribution_free_quantity(
+    mean: ArrayLike, sd: ArrayLike, underage_cost: ArrayLike, overage_cost: ArrayLike
+) -> Numbers:
     """Return the quantity that is best against the worst demand with this mean and standard deviation.
 
     q = mean + sd/2 (sqrt(Cu/Co) - sqrt(Co/Cu));  0 when sd^2 Co > mean^2 Cu
@@ -195,7 +242,10 @@ def distribution_free_quantity(mean, sd, underage_cost, overage_cost):
     return np.where(sd**2 * over <= mean**2 * under, quantity, 0.0)[()]
 
 
-def distribution_free_cost(mean, sd, underage_cost, overage_cost):
+@labelled
+def distribution_free_cost(
+    mean: ArrayLike, sd: ArrayLike, underage_cost: ArrayLike, overage_cost: ArrayLike
+) -> Numbers:
     """Return the expected cost that `distribution_free_quantity` never exceeds: min(sd sqrt(Cu Co), Cu mean). [$]
 
     Arguments as there. Source: Scarf (1958); notebook 01, eq. (1.5).

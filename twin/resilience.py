@@ -1,35 +1,40 @@
-"""Resilience: the composite index of the framework, and what a disruption really costs in service and time."""
+"""Resilience: the composite index of the framework, and the service and time that a disruption costs."""
+
+from __future__ import annotations
 
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from twin._check import nonnegative, numbers, positive, require, shares
+from twin._labels import Numbers, labelled, labelled_by_row
 
 
 class Recovery(NamedTuple):
-    """What a disruption did to a flow; one entry a lane."""
+    """Effect of a disruption on a flow; one entry a lane."""
 
-    depth: np.ndarray  # largest shortfall as a share of the baseline [-]
-    service_lost: np.ndarray  # sum of shortfalls, in periods of baseline flow [period]
-    time_to_recover: np.ndarray  # periods until the flow is back at its baseline; inf: not within the record [period]
+    depth: Numbers  # largest shortfall as a share of the baseline [-]
+    service_lost: Numbers  # sum of shortfalls, in periods of baseline flow [period]
+    time_to_recover: Numbers  # periods until the flow is back at its baseline; inf: not within the record [period]
 
 
 class IndexParts(NamedTuple):
-    """What the index is made of: their sum; one entry a lane."""
+    """The two terms of the index, which is their sum; one entry a lane."""
 
-    buffer: np.ndarray  # up to 100 w, for a buffer of full coverage [points]
-    independence: np.ndarray  # up to 100 (1 - w), when nothing depends on a partner [points]
+    buffer: Numbers  # up to 100 w, for a buffer of full coverage [points]
+    independence: Numbers  # up to 100 (1 - w), when nothing depends on a partner [points]
 
 
-def coverage(safety_stock, lead_time_demand_sd):
-    """Return how many standard deviations of lead-time demand the buffer covers: SS / sd.
+@labelled
+def coverage(safety_stock: ArrayLike, lead_time_demand_sd: ArrayLike) -> Numbers:
+    """Return the number of standard deviations of lead-time demand that the buffer covers: SS / sd.
 
     Parameters
     ----------
     safety_stock : array_like, shapes that broadcast. [pallet]
     lead_time_demand_sd : array_like
-        Root-sum-of-squares sd of the same workload, > 0: certain demand has nothing to cover. [pallet]
+        Root-sum-of-squares sd of the same workload, > 0: certain demand has no deviation to cover. [pallet]
 
     Returns
     -------
@@ -37,7 +42,7 @@ def coverage(safety_stock, lead_time_demand_sd):
 
     Limits
     ------
-    A buffer set by `buffers.safety_stock` has coverage z, whatever its demand.
+    A buffer set by `buffers.safety_stock` has coverage z for any demand.
 
     >>> float(coverage(50.0, 25.0))
     2.0
@@ -46,7 +51,10 @@ def coverage(safety_stock, lead_time_demand_sd):
     return stock / sd
 
 
-def resilience_index(coverage, dependency, *, full_coverage=2.0, buffer_weight=0.5):
+@labelled
+def resilience_index(
+    coverage: ArrayLike, dependency: ArrayLike, *, full_coverage: ArrayLike = 2.0, buffer_weight: ArrayLike = 0.5
+) -> Numbers:
     """Return the composite index, 0 to 100.
 
     index = 100 (w min(1, max(0, coverage / kappa)) + (1 - w)(1 - dependency))
@@ -66,8 +74,8 @@ def resilience_index(coverage, dependency, *, full_coverage=2.0, buffer_weight=0
 
     Limits
     ------
-    When the formula sets the buffer, coverage is z: the index is then the service target in disguise. It knows no
-    shock and no time; `recovery` and `time_to_survive` do.
+    When `buffers.safety_stock` sets the buffer, coverage is z, and the index depends on the service target and the
+    dependency alone. It contains no shock and no time; `recovery` and `time_to_survive` do.
 
     Source
     ------
@@ -79,8 +87,11 @@ def resilience_index(coverage, dependency, *, full_coverage=2.0, buffer_weight=0
     return sum(index_parts(coverage, dependency, full_coverage=full_coverage, buffer_weight=buffer_weight))
 
 
-def index_parts(coverage, dependency, *, full_coverage=2.0, buffer_weight=0.5):
-    """Return the two terms of the index: what the buffer earns, and what independence of partners earns.
+@labelled
+def index_parts(
+    coverage: ArrayLike, dependency: ArrayLike, *, full_coverage: ArrayLike = 2.0, buffer_weight: ArrayLike = 0.5
+) -> IndexParts:
+    """Return the two terms of the index: the points of the buffer, and those of independence of partners.
 
     buffer = 100 w min(1, max(0, coverage / kappa)),  independence = 100 (1 - w)(1 - dependency)
 
@@ -106,7 +117,8 @@ def index_parts(coverage, dependency, *, full_coverage=2.0, buffer_weight=0.5):
     return IndexParts(100.0 * weight * buffer_part, 100.0 * (1.0 - weight) * (1.0 - dependency))
 
 
-def recovery(flow, baseline):
+@labelled_by_row
+def recovery(flow: ArrayLike, baseline: ArrayLike) -> Recovery:
     """Return depth, service lost and time to recover of a flow that starts with the disruption.
 
     depth = max (B - f_t) / B,  lost = sum (B - f_t)+ / B,  both over t < T = first t with f_t >= B after the drop
@@ -120,12 +132,12 @@ def recovery(flow, baseline):
 
     Returns
     -------
-    Recovery, each of shape (...); a flow still short when the record ends has time_to_recover = inf.
+    Recovery, each of shape (...); a flow still below its baseline when the record ends has time_to_recover = inf.
 
     Limits
     ------
-    A flow never below its baseline gives 0, 0, 0. A later catch-up is not credited. One period at the baseline counts
-    as recovery: average a noisy flow first.
+    A flow never below its baseline gives 0, 0, 0. Flow above the baseline makes up for nothing. One period at the
+    baseline counts as recovery: average a noisy flow first.
 
     Source
     ------
@@ -147,15 +159,16 @@ def recovery(flow, baseline):
     return Recovery(lost.max(axis=-1), lost.sum(axis=-1), time[()])
 
 
-def time_to_survive(stock, demand, remaining_capacity):
-    """Return how long a stock bridges the gap that a disruption leaves: stock / (demand - remaining capacity).
+@labelled
+def time_to_survive(stock: ArrayLike, demand: ArrayLike, remaining_capacity: ArrayLike) -> Numbers:
+    """Return the time that a stock bridges the gap of a disruption: stock / (demand - remaining capacity).
 
     Parameters
     ----------
     stock : array_like, shapes that broadcast
-        Pallets at hand when the disruption starts, >= 0. [pallet]
+        Pallets on hand when the disruption starts, >= 0. [pallet]
     demand, remaining_capacity : array_like
-        Flow asked for and flow still possible, both >= 0. [pallet/period]
+        Flow demanded and flow still possible, both >= 0. [pallet/period]
 
     Returns
     -------
@@ -170,5 +183,5 @@ def time_to_survive(stock, demand, remaining_capacity):
     """
     stock, demand, remaining = nonnegative(stock=stock, demand=demand, remaining_capacity=remaining_capacity)
     gap = demand - remaining
-    with np.errstate(divide="ignore", invalid="ignore"):  # no gap: survives for ever
+    with np.errstate(divide="ignore", invalid="ignore"):  # without a gap the stock lasts for ever
         return np.where(gap > 0, stock / gap, np.inf)[()]

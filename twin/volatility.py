@@ -1,11 +1,16 @@
-"""What makes a lane's demand vary: a pattern that comes back, or a few rare shocks."""
+"""Causes of the variation of a lane's demand: a recurring pattern, or a few rare shocks."""
+
+from __future__ import annotations
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from twin._check import nonnegative, numbers, positive, probabilities, require
+from twin._labels import Numbers, labelled
 
 
-def coefficient_of_variation(demand_mean, demand_sd):
+@labelled
+def coefficient_of_variation(demand_mean: ArrayLike, demand_sd: ArrayLike) -> Numbers:
     """Return the standard deviation of demand as a share of its mean: sd / mean. [-]
 
     demand_mean : array_like, > 0; demand_sd : array_like, >= 0. [pallet/period]
@@ -17,8 +22,8 @@ def coefficient_of_variation(demand_mean, demand_sd):
     return sd / mean
 
 
-def explained_share(volumes, groups):
-    """Return the share of the variance of volumes that the groups they belong to explain: weekdays, say, or months.
+def explained_share(volumes: ArrayLike, groups: ArrayLike) -> float:
+    """Return the share of the variance of volumes that their groups explain, such as weekdays or months.
 
     1 - (n - 1) / (n - k) * (squares within the k groups) / (squares about the mean)
 
@@ -27,11 +32,11 @@ def explained_share(volumes, groups):
     volumes : array_like, shape (n,)
         [pallet/period]
     groups : array_like, shape (n,)
-        What each belongs to: at least two groups, and more volumes than groups.
+        Group of each volume: at least two groups, and more volumes than groups.
 
     Returns
     -------
-    float; 1 when nothing varies within the groups, about 0 when they say nothing, and then below it by chance. [-]
+    float; 1 when nothing varies within the groups, about 0, or by chance below it, when they explain nothing. [-]
 
     Source
     ------
@@ -49,15 +54,15 @@ def explained_share(volumes, groups):
     return float(1 - (volumes.size - 1) / (volumes.size - sizes.size) * within / _squares(volumes))
 
 
-def shock_share(volumes, rarest):
-    """Return the share of the squares about the mean that the largest volumes hold.
+def shock_share(volumes: ArrayLike, rarest: float) -> float:
+    """Return the share of the sum of squares about the mean that is due to the largest volumes.
 
     Parameters
     ----------
     volumes : array_like, shape (n,)
         [pallet/period]
     rarest : float
-        How many of the volumes count as the largest, as a share of n in (0, 1); the number is rounded up. [-]
+        Share of the n volumes that counts as the largest, in (0, 1); their number is rounded up. [-]
 
     Returns
     -------
@@ -65,7 +70,7 @@ def shock_share(volumes, rarest):
 
     Limits
     ------
-    Many normal volumes: z phi(z) + rarest at the quantile z of 1 - rarest, 7.2 % for the largest 1 %.
+    Many normal volumes: z phi(z) + rarest at the quantile z of 1 - rarest; 7.2 % for the largest 1 %.
 
     Source
     ------
@@ -76,7 +81,8 @@ def shock_share(volumes, rarest):
     """
     volumes = _series(volumes)
     (rarest,) = probabilities(rarest=rarest)
-    most = np.sort(volumes)[volumes.size - int(np.ceil(np.round(rarest * volumes.size, 9))) :]
+    count = int(np.ceil(np.round(rarest * volumes.size, 9)))  # 0.07 * 100 is a rounding error above 7
+    most = np.sort(volumes)[volumes.size - count :]
     return float(np.sum((most - volumes.mean()) ** 2) / _squares(volumes))
 
 
@@ -87,7 +93,7 @@ def _series(volumes):
 
 
 def _squares(volumes):
-    """Sum of squares about the mean."""
+    """Return the sum of squares about the mean."""
     squares = np.sum((volumes - volumes.mean()) ** 2)
     require(squares > 0, "volumes", "such that they vary", f"{volumes.size} times {volumes[0]:g}")
     return squares

@@ -4,11 +4,11 @@ import re
 from dataclasses import dataclass
 
 from twin.analyst.english import PATTERNS, WORDS, says
-from twin.analyst.measures import MEASURES
 from twin.analyst.numerals import numerals
 from twin.demand import DAYS_PER_PERIOD
 from twin.plan.portfolio import INPUTS, Change
-from twin.plan.quantities import label
+from twin.plan.quantities import QUANTITIES
+from twin.plan.wording import label
 
 SMALL = 0.1  # how much more or less is taken where a question names no amount [-]
 _DAYS = {"day": 1.0, "week": 7.0, "month": DAYS_PER_PERIOD["MS"], "quarter": 3 * DAYS_PER_PERIOD["MS"], "year": 365.25}
@@ -16,7 +16,7 @@ _PHRASES = sorted(
     (
         (phrase.lower().replace("-", " "), name)
         for name in INPUTS
-        for phrase in {label(name), *MEASURES[name].also, *WORDS["inputs"].get(name, ())}
+        for phrase in {label(name), *QUANTITIES[name].also, *WORDS["inputs"].get(name, ())}
         if phrase != "fine" or name == "sla_penalty"
     ),
     key=lambda pair: -len(pair[0]),
@@ -163,7 +163,7 @@ def _amount(value, unit, to, sign, signed):
 
 def _change(name, amount, period):
     """The change of an input, in its own unit."""
-    unit, value = MEASURES[name].unit, amount.value
+    unit, value = QUANTITIES[name].unit, amount.value
     base = amount.unit.partition("/")[0]
     if amount.how == "times":
         return Change(name, "times", value)

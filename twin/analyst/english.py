@@ -5,6 +5,8 @@ import re
 import tomllib
 from importlib.resources import files
 
+from twin.plan.quantities import QUANTITIES
+
 WORDS = tomllib.loads(files("twin.analyst").joinpath("english.toml").read_text(encoding="utf-8"))
 
 
@@ -19,7 +21,7 @@ PATTERNS = {name: pattern(words) for name, words in WORDS["patterns"].items()}
 TOPICAL = {kind: pattern(words) for kind, words in WORDS["topical"].items()}
 KINDS = [(kind, int(weight), pattern(words)) for kind, by in WORDS["kinds"].items() for weight, words in by.items()]
 KNOWN_WORDS = {
-    word for said in WORDS["measures"].values() for phrase in said for word in phrase.split() if len(word) > 5
+    word for quantity in QUANTITIES.values() for phrase in quantity.also for word in phrase.split() if len(word) > 5
 }
 KNOWN_WORDS |= set(WORDS["spelling"]["words"])
 WORD_SIMILARITY = 0.86  # how much a misspelt word must be like one that is known [-]

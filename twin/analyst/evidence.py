@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from twin._check import require
-from twin.analyst.measures import MEASURES
 from twin.data.text import visible
 from twin.demand import PERIOD_NAMES
-from twin.plan.quantities import label, quantity, unit_in
+from twin.plan.quantities import QUANTITIES
+from twin.plan.wording import label, quantity, unit_in
 
 CHANGES = {".change": "change of ", ".relative": "relative change of "}  # endings of names: against the lane as it is
 SAME_VALUE = 1e-9  # relative difference up to which two sources say the same
@@ -63,9 +63,9 @@ class Evidence:
         unit : of the value, where it says so itself; it must be that of the measure.
         """
         measure, _, ending = name.partition(".")
-        require(measure in MEASURES, "name", "that of a measure", measure)
-        meant = _unit_of(MEASURES[measure].unit, ending)
-        fact = Fact(key, name, float(value), meant, source or MEASURES[measure].source)
+        require(measure in QUANTITIES, "name", "that of a measure", measure)
+        meant = _unit_of(QUANTITIES[measure].unit, ending)
+        fact = Fact(key, name, float(value), meant, source or QUANTITIES[measure].source)
         if unit and unit != meant:
             return self.miss(key, name, f"it is given in {unit}, where {meant} is meant")
         if not math.isfinite(fact.value):
@@ -83,7 +83,7 @@ class Evidence:
 
     def change(self, key, name, before, after):
         """Add how a number has changed: in its unit, shares in percentage points, and relative to what it was."""
-        scale = 100.0 if MEASURES[name].unit == "-" else 1.0
+        scale = 100.0 if QUANTITIES[name].unit == "-" else 1.0
         self.add(key, f"{name}.change", scale * (after - before))
         if before:
             self.add(key, f"{name}.relative", (after - before) / abs(before))

@@ -4,9 +4,11 @@ import numpy as np
 
 from twin import demand, volatility
 from twin._check import require
-from twin.analyst.measures import MEASURES
+from twin.answers import ANSWERS
 from twin.plan import lane_report
 from twin.plan.portfolio import INPUTS, RANKINGS, Change
+from twin.plan.quantities import QUANTITIES
+from twin.policy import POLICY
 
 RECENT_VOLUMES = 14  # last periods of a lane that a model sees
 RAREST = 0.01  # share of periods that count as the largest [-]
@@ -14,10 +16,8 @@ PATTERN = 3  # times that a weekday or a month must have come by, before it coun
 MORE_SPACE = Change("internal_capacity", "times", 1.1)  # what own space is compared with
 ADDITIVE = {"pallet", "pallet/period", "$/period"}  # units of what lanes have together
 RANKED = 5  # lanes of a ranking that are named
-REPORTED_MEASURES = """service_level safety_stock required_capacity fill_rate expected_shortage expected_overflow
-overflow_probability dependency resilience_index expected_warehousing_cost expected_outsourcing_cost buffer_cost profit
-profit_sd value_at_risk conditional_value_at_risk coefficient_of_variation lead_time_demand_sd demand_mean
-order_quantity order_cost critical_ratio best_profit horizon_capacity""".split()  # what is told of a change
+#: Numbers that a what-if and a comparison of lanes report.
+REPORTED = tuple(name for name, row in QUANTITIES.items() if row.reported and (name in ANSWERS or name not in POLICY))
 
 
 def lane_facts(evidence, portfolio, lane, key):
@@ -50,7 +50,7 @@ def what_if(evidence, portfolio, lane, key, changes, *, base=()):
             evidence.add(other, name, changed[name])
             evidence.change(other, name, inputs[name], changed[name])
     before, after = _with_variation(before), _with_variation(after)
-    for name in REPORTED_MEASURES:
+    for name in REPORTED:
         if name in after and name not in INPUTS:
             evidence.add(other, name, after[name])
             evidence.change(other, name, before[name], after[name])
@@ -60,7 +60,7 @@ def what_if(evidence, portfolio, lane, key, changes, *, base=()):
 def gap(evidence, first, second):
     """Add how the numbers of a second lane differ from those of a first one; return the key of the difference."""
     key = f"{second}_less_{first}"
-    for name in REPORTED_MEASURES:
+    for name in REPORTED:
         values = [evidence.value(f"{lane}.{name}") for lane in (first, second)]
         if None not in values:
             evidence.change(key, name, *values)
@@ -83,7 +83,7 @@ def network(evidence, portfolio, key_of, measure, *, largest=True):
     table = portfolio.network()
     evidence.add("network", "lanes", len(table))
     for name in ("profit", "expected_overflow", measure):
-        if MEASURES[name].unit in ADDITIVE:
+        if QUANTITIES[name].unit in ADDITIVE:
             evidence.add("network", name, table[name].sum())
     ranked = table[measure].nlargest(RANKED) if largest else table[measure].nsmallest(RANKED)
     keys = []
@@ -112,7 +112,7 @@ def one_point_more(level):
 
 def _evaluation(evidence, portfolio, lane, key):
     numbers = portfolio.numbers(lane)
-    for name in lane_report.LANE_REPORT_UNITS:
+    for name in lane_report.NUMBERS:
         if name not in ("demand_mean", "demand_sd"):
             _add_or_miss(evidence, key, name, numbers)
 

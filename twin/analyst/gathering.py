@@ -10,7 +10,7 @@ from twin.data.text import visible
 from twin.demand import DAYS_PER_PERIOD
 from twin.plan.lane_report import RISK_LEVEL
 from twin.plan.portfolio import INPUTS, LONGEST_HORIZON
-from twin.plan.quantities import label
+from twin.plan.wording import label
 
 CAPACITY = {"capacity", "sharing", "resilience", "outlook", "network", "overview"}  # kinds that rest on own capacity
 INTERVAL = 0.95  # probability of the forecast's interval [-]
@@ -56,7 +56,7 @@ def _assumed(request, portfolio):
     """Sentences on what an answer rests on that nobody has stated, or that has been changed."""
     said = []
     if request.kind in CAPACITY:
-        said += [f"Assumed: {note}." for note in portfolio.assumptions if "own capacity" in note]
+        said += [f"Assumed: {note}." for note in portfolio.assumptions if note.startswith(label("internal_capacity"))]
     changed = [lane for lane in request.lanes or portfolio.changed if lane in portfolio.changed]
     if changed:
         lanes = ", ".join(visible(lane, 40) for lane in changed[:3]) + (", ..." if len(changed) > 3 else "")

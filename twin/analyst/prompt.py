@@ -1,7 +1,7 @@
 """What a model is told: the rules, and the table of facts; no name of a lane, no path, no address, no key."""
 
 from twin.analyst.facts import recent
-from twin.analyst.measures import MEASURES
+from twin.plan.quantities import QUANTITIES
 
 PROMPT_RULES = """\
 You are the analyst of a logistics service provider. Planners ask you about demand, capacity, cost, risk and
@@ -37,7 +37,7 @@ def prompt(question, evidence, portfolio, names, before=(), done=(), lanes=()):
         shown = (fact.id, fact.words, f"{fact.value:.6g}", evidence.unit(fact), evidence.printed(fact), fact.source)
         parts.append(" | ".join(shown))
     names_used = dict.fromkeys(fact.measure for fact in evidence.facts.values())
-    parts += ["", "DEFINITIONS", *(f"{name}: {MEASURES[name].meaning}" for name in names_used)]
+    parts += ["", "DEFINITIONS", *(f"{name}: {QUANTITIES[name].meaning}" for name in names_used)]
     if evidence.missing or evidence.contradictions:
         parts += ["", "NOT ON RECORD", *(f"{name}: {reason}" for name, reason in evidence.missing.items())]
         parts += [f"{name}: sources contradict each other" for name in evidence.contradictions]

@@ -30,6 +30,7 @@ def serve(channel: socket.socket) -> None:
     for name in PRELOADED:
         with contextlib.suppress(ImportError):  # a notebook that needs it will raise the error
             importlib.import_module(name)
+    _report_the_stored_version()
     gc.collect()
     gc.freeze()  # keeps loaded objects out of garbage collection, so that kernels share their memory
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the system removes ended kernels (no zombies)
@@ -64,6 +65,17 @@ def _run(arguments, folder, environment, server):
         for stream in (sys.__stdout__, sys.__stderr__):
             stream.flush()
         os._exit(status)
+
+
+def _report_the_stored_version() -> None:
+    """Let kernels report Python's version as stored notebooks have it: "3", without what differs between machines.
+
+    JupyterLab writes the reported language into a notebook's metadata when it opens, and shows a notebook as modified
+    if that differs from what is stored. The stored form is LANGUAGE of twin.batch.normal_form.
+    """
+    kernel = sys.modules.get("ipykernel.ipkernel")
+    if kernel:
+        kernel.IPythonKernel.language_info["version"] = str(sys.version_info.major)
 
 
 def _as_if_loaded_here():

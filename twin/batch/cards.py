@@ -22,8 +22,13 @@ def about(entries: Sequence[Any], i: int) -> dict[str, Any]:
     return told
 
 
-def cards(entries: Iterable[Any], pictures: dict[str, str]) -> str:
-    """Return the template file with all cards; pictures maps a notebook to its picture, relative to the notebooks."""
+def cards(entries: Iterable[Any], pictures: dict[str, str], sources: str) -> str:
+    """Return the template file with all cards.
+
+    entries : the ContentsRow of each notebook, in order.
+    pictures : {file name of a notebook: path of its picture, relative to the notebooks' folder}.
+    sources : address at which source files can be read.
+    """
     listed = [
         {
             "file": entry.file,
@@ -35,7 +40,8 @@ def cards(entries: Iterable[Any], pictures: dict[str, str]) -> str:
         }
         for entry in entries
     ]
-    return f"{{%- set entries = {json.dumps(listed, indent=1, ensure_ascii=False)} -%}}\n"
+    listed = json.dumps(listed, indent=1, ensure_ascii=False)
+    return f"{{%- set sources = {json.dumps(sources)} -%}}\n{{%- set entries = {listed} -%}}\n"
 
 
 def _neighbour(entry):

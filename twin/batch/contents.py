@@ -1,7 +1,7 @@
 """Generate the navigation: 00_contents.ipynb, links between notebooks, the README's table, pictures and cards.
 
-Each numbered notebook opens with "# NN · Name: subject", a question in bold and an answer; lines that end in
-<!-- nav --> are generated.
+Each numbered notebook opens with "# NN · Name: subject", a question in bold and an answer. The lines that end in
+<!-- nav -->, in that cell and in the last Markdown cell, are generated.
 """
 
 import base64
@@ -11,20 +11,20 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-import twin
 from twin.batch import binder
 from twin.batch.cards import CARDS, about, cards
-from twin.batch.normal_form import dumps, normalise
+from twin.batch.normal_form import PACKAGE, dumps, normalise
 
 BEGIN, END = "<!-- contents:begin -->", "<!-- contents:end -->"
 NAV = "<!-- nav -->"
 CONTENTS = "00_contents.ipynb"
 PICTURE_FOLDER = "pictures"
+FORMULA_FOLDERS = ("twin", "twin/games")  # searched for the module of a notebook's formulas
 OPENING = """# 00 · The LSP Digital Capacity Twin
 
-How much capacity should a logistics service provider reserve, before it knows what comes? Each notebook
-asks one question of that decision. It can be read as a lesson, used as an app, run as a batch job, and it
-tests itself.
+How much capacity should a logistics service provider reserve before it knows demand? Each notebook answers
+one question about that decision. It can be read as a lesson, used as an app and run as a batch job, and it
+checks its own results.
 """
 
 
@@ -69,7 +69,7 @@ def update(root: str | Path, *, write: bool = True) -> list[Path]:
     files |= {root / "notebooks" / _picture_of(name): content for name, content in pictures.items()}
     if (root / CARDS).parent.is_dir():
         seen = {name: _picture_of(name) for name, content in pictures.items() if content}
-        files[root / CARDS] = cards(entries, seen).encode()
+        files[root / CARDS] = cards(entries, seen, f"{binder.repository(root)}/blob/HEAD/").encode()
     if entries:
         files[root / "notebooks" / CONTENTS] = dumps(_contents(entries)).encode()
     readme = root / "README.md"
@@ -91,7 +91,7 @@ def _picture_of(name):
 
 def _table(entries, folder="", *, on_binder=False):
     """Return the table of all notebooks; on_binder adds reference links to Binder, defined by `_addresses`."""
-    lines = ["| | Notebook | It asks | In short |", "|---|---|---|---|"]
+    lines = ["| | Notebook | Question | Answer in short |", "|---|---|---|---|"]
     for entry in entries:
         link = f"[{entry.title}]({folder}{entry.file})"
         lines.append(f"| {entry.number} | {link} | {entry.question} | {entry.answer} |")
@@ -127,26 +127,32 @@ def _picture(path):
     return next((base64.b64decode(data["image/png"]) for data in outputs if "image/png" in data), None)
 
 
-def _with_links(path, entries, i):
-    """Return the text of a notebook with its line of links and the metadata of its page updated or added."""
+def _with_links(path: Path, entries: list[ContentsRow], i: int) -> str:
+    """Return the text of a notebook with updated metadata and links in its first and last Markdown cells."""
     text = path.read_text(encoding="utf-8")
     notebook = json.loads(text)
-    cell = notebook["cells"][0]
+    notebook["metadata"]["twin"] = about(entries, i)
+    prose = [cell for cell in notebook["cells"] if cell["cell_type"] == "markdown"]
+    for cell in prose:
+        before = "".join(cell["source"])
+        after = re.sub(rf"\n*^.*{NAV}.*$", "", before, flags=re.M)
+        if cell in (prose[0], prose[-1]):
+            after = f"{after.rstrip()}\n\n{_links(path, entries, i)}"
+        if after != before:
+            cell["source"] = after
+    return text if notebook == json.loads(text) else dumps(notebook)
+
+
+def _links(path: Path, entries: list[ContentsRow], i: int) -> str:
+    """Return the line of links from a notebook to its neighbours, the contents and its formulas."""
     links = [f"[contents]({CONTENTS})"]
     if i > 0:
         links.insert(0, f"[← {entries[i - 1].short}]({entries[i - 1].file})")
     if i + 1 < len(entries):
         links.append(f"[{entries[i + 1].short} →]({entries[i + 1].file})")
-    if (Path(twin.__file__).parent / f"{path.stem[3:]}.py").is_file():
-        links.append(f"formulas in `twin/{path.stem[3:]}.py`")
-    line = f"{' · '.join(links)} {NAV}"
-    source = "".join(cell["source"])
-    if line in source.splitlines() and notebook["metadata"].get("twin") == about(entries, i):
-        return text
-    notebook["metadata"]["twin"] = about(entries, i)
-    found = re.compile(rf"^.*{NAV}.*$", re.M)
-    cell["source"] = found.sub(line, source) if NAV in source else f"{source.rstrip()}\n\n{line}"
-    return dumps(notebook)
+    modules = (f"{folder}/{path.stem[3:]}.py" for folder in FORMULA_FOLDERS)
+    links += [f"formulas in [`{module}`](../{module})" for module in modules if (PACKAGE.parent / module).is_file()]
+    return f"{' · '.join(links)} {NAV}"
 
 
 def main() -> None:

@@ -26,11 +26,22 @@ from twin.compute.pool import in_parallel
 
 
 def run(
-    jobs: Sequence[Job], *, workers: int | None = None, executor: Executor | None = None, force: bool = False
+    jobs: Sequence[Job],
+    *,
+    workers: int | None = None,
+    executor: Executor | None = None,
+    force: bool = False,
+    finished: set[str] | None = None,
 ) -> dict[str, str]:
-    """Run the jobs that are not up to date (all, with force), and return {name: sentence} of those that failed."""
+    """Run the jobs that are not up to date (all, with force), and return {name: sentence} of those that failed.
+
+    finished : set to which the names of finished jobs are added as soon as they are known, the ones that are up to date
+        first. If the run is stopped, it holds the jobs whose folders are complete.
+    """
+    finished = set() if finished is None else finished
     inputs = inputs_of(jobs)
     stale = [job for job in jobs if force or not is_finished(job, inputs[job.name])]
+    finished.update({job.name for job in jobs} - {job.name for job in stale})
     print(f"{len(stale)} of {len(jobs)} jobs to run", file=sys.stderr)
     if not stale:
         return {}
@@ -40,7 +51,10 @@ def run(
     def receive(name, outcome):
         job = tasks[name][0]
         log.write(job, outcome.log)
-        return outcome.failure or _put_in_place(job, outcome.files)
+        if outcome.failure:
+            return outcome.failure
+        _put_in_place(job, outcome.files)
+        finished.add(name)
 
     if executor is not None:  # workers may run on other machines and in other folders
         away = {name: (replace(job, paper=job.paper.absolute()), *rest) for name, (job, *rest) in tasks.items()}
@@ -66,8 +80,11 @@ def run_job(job: Job, inputs: dict[str, Any], text: str) -> log.JobOutcome:
             parameters = {**job.parameters, "out_dir": str(folder)}
             ran = run_notebook(job.notebook, parameters, text=text, environment={VARIABLE: str(told)})
             entry.tell(ran)
-            ran = json.dumps(normalise(ran)).replace(json.dumps(str(folder))[1:-1], f"out/{job.name}")
-            (folder / job.notebook.name).write_text(dumps(json.loads(ran)), encoding="utf-8", newline="\n")
+            if job.keep == "results":
+                folder = _results_alone(folder)
+            else:
+                ran = json.dumps(normalise(ran)).replace(json.dumps(str(folder))[1:-1], f"out/{job.name}")
+                (folder / job.notebook.name).write_text(dumps(json.loads(ran)), encoding="utf-8", newline="\n")
             seal(job, folder, inputs)
             files = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()}
             return entry.outcome(files={name: path.read_bytes() for name, path in files.items()})
@@ -76,6 +93,15 @@ def run_job(job: Job, inputs: dict[str, Any], text: str) -> log.JobOutcome:
         return entry.outcome(failure=f"job {job.name}: {error}")
     except (ValueError, OSError, KeyError, TypeError) as error:  # the other jobs continue
         return entry.outcome(failure=f"job {job.name}: {error if isinstance(error, ValueError) else repr(error)}")
+
+
+def _results_alone(folder: Path) -> Path:
+    """Return a new folder beside a job's own, with its results.json and nothing else."""
+    alone = folder.with_name("kept")
+    alone.mkdir()
+    if (folder / "results.json").is_file():  # otherwise the seal tells that it is missing
+        (folder / "results.json").rename(alone / "results.json")
+    return alone
 
 
 def _put_in_place(job, files):

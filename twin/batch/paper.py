@@ -5,7 +5,7 @@ import io
 import json
 import os
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection
 from concurrent.futures import Executor
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from twin.batch.digest import digest, digest_of_file, dump
 from twin.batch.expected import compare
 from twin.batch.jobs import run
 from twin.batch.plan import OURS, Job, read_plan
+from twin.batch.summary import collect, finished_of
 from twin.compute.folder_lock import folder_lock
 
 MADE = ("paper.pdf", "summary.csv", "summary.parquet")  # generated files in out/ that no template reads
@@ -26,7 +27,7 @@ def build(
     folder: str | Path,
     *,
     workers: int | None = None,
-    only: Sequence[str] | None = None,
+    only: Collection[str] | None = None,
     force: bool = False,
     executor: Executor | None = None,
     pdf: bool = True,
@@ -43,12 +44,14 @@ def build(
     try:
         jobs = _chosen(read_plan(folder), only, folder)
         with folder_lock(folder / "out"):
-            failures = run(jobs, workers=workers, executor=executor, force=force)
-            finished = finished_of(job for job in jobs if job.name not in failures)
-            if only is None:
-                for name, content in summary.files(summary.table(jobs, finished)).items():
-                    _replace(folder / "out" / name, content)
-            print(f"{len(finished):,} of {len(jobs):,} jobs are finished; {folder / 'out' / MADE[-1]}", file=sys.stderr)
+            done: set[str] = set()
+            try:
+                failures = run(jobs, workers=workers, executor=executor, force=force, finished=done)
+            except BaseException:  # an interrupt (Ctrl-C, SIGTERM) or a failure
+                if done:  # without finished jobs, an earlier table is kept
+                    _gather(folder, jobs, done, write=only is None)
+                raise
+            finished = _gather(folder, jobs, done, write=only is None)
             if failures:
                 raise ValueError(_listed(failures, folder))
             compare(collect(finished), folder / "expected.csv", partly=only is not None)
@@ -66,14 +69,16 @@ def build(
     return 0
 
 
-def finished_of(jobs: Iterable[Job]) -> dict[str, dict[str, Any]]:
-    """Return {job: content of its results.json} of finished jobs."""
-    return {job.name: json.loads((job.folder / "results.json").read_text(encoding="utf-8")) for job in jobs}
-
-
-def collect(finished: dict[str, dict[str, Any]]) -> dict[str, dict[str, dict]]:
-    """Return the results {job: {name: {value, unit}}} of finished jobs."""
-    return {name: content["results"] for name, content in finished.items()}
+def _gather(folder: Path, jobs: list[Job], done: Collection[str], *, write: bool) -> dict[str, dict[str, Any]]:
+    """Return {job: content of its results.json} of finished jobs; write their table, and print their number."""
+    finished = finished_of(job for job in jobs if job.name in done)
+    told = f"{len(finished):,} of {len(jobs):,} jobs are finished"
+    if write:
+        for name, content in summary.files(summary.table(jobs, finished)).items():
+            _replace(folder / "out" / name, content)
+        told += f"; {folder / 'out' / MADE[-1]}"
+    print(told, file=sys.stderr)
+    return finished
 
 
 def provenance_of(folder: Path, finished: dict[str, dict[str, Any]]) -> dict[str, Any]:

@@ -12,6 +12,7 @@ jobs:
     grid:
       lane: [BER-MUC, HAM-ROT]                    out/surcharges/lane=BER-MUC,partner_surcharge=5.0, and so on
       partner_surcharge: {from: 5, to: 40, count: 8}
+    keep: results                                 results.json alone: no executed notebook, no figures
 """
 
 import json
@@ -26,7 +27,8 @@ from twin.batch.grid import points
 from twin.batch.parameters import default_parameters
 from twin.data.places import refuse_secrets
 
-KEYS = {"name", "notebook", "parameters", "grid", "yields"}
+KEYS = {"name", "notebook", "parameters", "grid", "yields", "keep"}
+KEEP = ("everything", "results")  # values of keep; the first is the default
 OURS = ("logs",)  # reserved folders of out/, which no job may be called
 SUFFIXES = (".svg", ".pdf", ".png")
 
@@ -41,6 +43,7 @@ class Job:
     figures: tuple[str, ...]  # names of the expected figures, without suffix
     results: tuple[str, ...]  # names of the expected results
     paper: Path  # folder of the paper
+    keep: str = KEEP[0]  # which files of a run are kept
 
     @property
     def notebook(self) -> Path:
@@ -55,6 +58,8 @@ class Job:
     @property
     def files(self) -> list[str]:
         """Return the names of the files that a finished job must have."""
+        if self.keep == "results":
+            return ["results.json"]
         return ["results.json", self.notebook.name, *(f + s for f in self.figures for s in SUFFIXES)]
 
 
@@ -114,17 +119,22 @@ def _jobs(entry, paper):
     if not isinstance(yields, dict) or not set(yields) <= {"figures", "results"}:
         raise ValueError(f"yields may hold figures and results; got {yields!r}")
     figures, results = (_names(yields.get(key) or [], key) for key in ("figures", "results"))
+    keep = entry.get("keep", KEEP[0])
+    if keep not in KEEP:
+        raise ValueError(f"keep must be {' or '.join(KEEP)}; got {keep!r}")
+    if keep == "results" and figures:
+        raise ValueError(f"keep must be {KEEP[0]} where figures are yielded; got {keep} with {', '.join(figures)}")
     defaults = default_parameters(paper / source)
     parameters = _parameters(entry.get("parameters") or {}, defaults, paper / source)
     if "grid" not in entry:
-        return [Job(name, source, parameters, figures, results, paper)]
+        return [Job(name, source, parameters, figures, results, paper, keep)]
     found = []
     for point, values in points(entry["grid"], defaults):
         both = sorted(set(values) & set(parameters))
         if both:
             raise ValueError(f"grid must not hold what parameters do; got {', '.join(both)} in both")
         given = {**parameters, **_parameters(values, defaults, paper / source)}
-        found.append(Job(f"{name}/{point}", source, given, figures, results, paper))
+        found.append(Job(f"{name}/{point}", source, given, figures, results, paper, keep))
     return found
 
 

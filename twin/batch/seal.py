@@ -31,6 +31,11 @@ def seal(job: Job, folder: Path, inputs: dict[str, Any]) -> None:
     path.write_text(dump(told), encoding="utf-8", newline="\n")
 
 
+def has_run(job: Job) -> bool:
+    """Return whether a job has finished before, with any inputs."""
+    return (job.folder / "results.json").exists()
+
+
 def faults(job: Job, inputs: dict[str, Any]) -> Iterator[str]:
     """Yield a sentence for each difference between a job's folder and what these inputs give."""
     try:

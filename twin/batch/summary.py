@@ -2,7 +2,7 @@
 
 import io
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from twin.batch.parameters import default_parameters
@@ -12,6 +12,16 @@ if TYPE_CHECKING:
     import pandas as pd
 
 SUMMARY_COLUMNS = ("job", "notebook", "result", "value", "unit")  # the other columns are parameters
+
+
+def finished_of(jobs: Iterable[Job]) -> dict[str, dict[str, Any]]:
+    """Return {job: content of its results.json} of finished jobs."""
+    return {job.name: json.loads((job.folder / "results.json").read_text(encoding="utf-8")) for job in jobs}
+
+
+def collect(finished: dict[str, dict[str, Any]]) -> dict[str, dict[str, dict]]:
+    """Return the results {job: {name: {value, unit}}} of finished jobs."""
+    return {name: content["results"] for name, content in finished.items()}
 
 
 def table(jobs: Sequence[Job], finished: dict[str, dict[str, Any]]) -> "pd.DataFrame":

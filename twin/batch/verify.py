@@ -7,10 +7,11 @@ from pathlib import Path
 
 from twin.batch import summary
 from twin.batch.expected import compare
-from twin.batch.paper import MADE, PAPER_DIGEST_FILE, collect, finished_of, is_typeset, provenance_of, tells_provenance
+from twin.batch.paper import MADE, PAPER_DIGEST_FILE, is_typeset, provenance_of, tells_provenance
 from twin.batch.plan import OURS, Job, read_plan
 from twin.batch.provenance import inputs_of
-from twin.batch.seal import faults
+from twin.batch.seal import faults, has_run
+from twin.batch.summary import collect, finished_of
 from twin.compute.folder_lock import folder_lock
 
 
@@ -21,9 +22,19 @@ def verify(folder: str | Path) -> list[str]:
     out = folder / "out"
     with folder_lock(out) if out.is_dir() else contextlib.nullcontext():
         inputs = inputs_of(jobs)
-        complaints = [sentence for job in jobs for sentence in faults(job, inputs[job.name])]
+        ran = [job for job in jobs if has_run(job)]
+        complaints = list(_not_run(sorted({job.name for job in jobs} - {job.name for job in ran}), len(jobs)))
+        complaints += [sentence for job in ran for sentence in faults(job, inputs[job.name])]
         complaints += [f"{path} is of no job in figures.yml; delete it" for path in strangers(out, jobs)]
         return complaints or [*_of_all(folder, jobs, finished_of(jobs))]
+
+
+def _not_run(names: list[str], total: int) -> Iterator[str]:
+    """Yield one sentence on the jobs that have not been run: the name of a single one, the number of several."""
+    if len(names) == 1:
+        yield f"{names[0]} has not been run"
+    elif names:
+        yield f"{len(names):,} of {total:,} jobs have not been run"
 
 
 def strangers(out: Path, jobs: Iterable[Job]) -> Iterator[Path]:

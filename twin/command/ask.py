@@ -86,7 +86,7 @@ def _portfolio(options):
 
     history = load_history(options.file or "", period=options.period, **reading_of(options))
     if options.policies:
-        known = read_policies(options.policies).to_dict("index")
+        known = read_policies(options.policies)
     else:
         known = None if options.file else POLICIES
     return portfolio_of(feed_of_history(history), known)

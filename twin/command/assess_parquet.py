@@ -2,12 +2,11 @@
 
 import sys
 import textwrap
-from dataclasses import fields
 from time import perf_counter
 
 from twin._check import require
 from twin.demand import PERIOD_NAMES
-from twin.lane import Policy
+from twin.plan.policies import assumptions
 
 _MOST = 10  # failures told; the others are counted
 
@@ -49,19 +48,12 @@ def assess_lanes(options, given):
 
 
 def _assumed(table, given, period):
-    """What holds where nobody says anything, a line each."""
-    from twin.plan.table_report import CRITICAL, JUST_FITS, by_default
-
+    """Yield a line on each unset field, and on the columns that are not used."""
     yield f"  assumed  one period is a {PERIOD_NAMES[period]}"
     stated = [name for name in given if name in table.columns]
     if stated:
         yield f"  assumed  the table's own {', '.join(stated)}, which goes before the option"
-    unstated = [field.name for field in fields(Policy) if field.name not in (*table.columns, *given)]
-    for name, words in (("internal_capacity", JUST_FITS), ("service_level", CRITICAL)):
-        if name in unstated:
-            unstated.remove(name)
-            yield f"  assumed  {words}"
-    if unstated:
-        yield f"  assumed  {by_default(unstated)}".replace("/period", f"/{PERIOD_NAMES[period]}")
+    for words in assumptions(table.unset(given), table.lanes, period=period, on_record=False):
+        yield f"  assumed  {words}"
     if table.unused:
         yield f"  note     columns that are not used: {', '.join(table.unused)}"

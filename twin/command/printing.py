@@ -7,7 +7,9 @@ from itertools import count
 from twin.data.lane_names import written_lane
 from twin.data.text import visible
 from twin.demand import PERIOD_NAMES
+from twin.plan.wording import tabulated
 
+SCHEMA_VERSION = 1  # of the JSON; it rises when a key is renamed or removed
 GROUP_HEADINGS = {  # each stands above the column it names
     "demand_mean": "HISTORY",
     "holding_cost": "POLICY",
@@ -32,7 +34,7 @@ def to_text(report, *, most=12, width=100):
         for name, unit in report.units.items():
             if name in GROUP_HEADINGS:
                 lines += ["", f"{GROUP_HEADINGS[name]:{name_width + unit_width}}{heading}"]
-            values = "".join(f"{_number(value):>{column}}" for value in block[name])
+            values = "".join(f"{tabulated(value):>{column}}" for value in block[name])
             lines.append(f"{name:{name_width}}{unit:{unit_width}}{values}")
     if len(report.table) > len(lanes):
         lines += [
@@ -43,9 +45,10 @@ def to_text(report, *, most=12, width=100):
 
 
 def to_json(report):
-    """Return the report as JSON: units, assumptions, lanes, refused lanes and the account of the file."""
+    """Return the report as JSON, in the form that assess.schema.json describes."""
     lanes = report.table.astype(object).where(report.table.notna(), None)
     content = {
+        "schema_version": SCHEMA_VERSION,
         "period": report.history.period,
         "assumptions": report.assumptions,
         "units": report.units,
@@ -65,8 +68,7 @@ def sentences(report, width=100):
     """Return what was assessed, assumed and left out, a line each."""
     yield f"{_lanes(len(report.table))} assessed; one period is a {PERIOD_NAMES[report.history.period]}."
     for assumption in report.assumptions:
-        words = assumption.replace("/period", f"/{PERIOD_NAMES[report.history.period]}")
-        yield textwrap.fill(f"  assumed  {words}", width, subsequent_indent=" " * 11, break_on_hyphens=False)
+        yield textwrap.fill(f"  assumed  {assumption}", width, subsequent_indent=" " * 11, break_on_hyphens=False)
     yield "  note     the forecast is a straight line through the history, with a 95% interval; it may fall below zero"
     for reason, lanes in report.refused.groupby("reason").groups.items():
         more = ", ..." if len(lanes) > 3 else ""
@@ -80,11 +82,3 @@ def _lanes(number):
 def _short(lane, column=_COLUMN):
     lane = visible(lane)
     return lane if len(lane) < column else lane[: column - 2] + "…"
-
-
-def _number(value):
-    if value != value:  # missing
-        return "–"
-    if abs(value) < 10:
-        return f"{value:.3f}"
-    return f"{value:,.1f}" if abs(value) < 10_000 else f"{value:,.0f}"

@@ -9,7 +9,7 @@ import pandas as pd
 from twin._check import require
 from twin.data.account import Account
 from twin.data.history import dense
-from twin.data.periods import following, period_range, period_starts, periods_between, shifted
+from twin.data.periods import following, period_range, periods_between, shifted
 from twin.data.statistics import assessable, lane_statistics
 from twin.data.text import visible
 
@@ -78,7 +78,7 @@ def feed_of_ledger(ledger):
         )
         names = table.index if lanes is None else pd.Index(lanes)
         place, days = names.get_indexer(flows["lane"]), flows["date"].to_numpy().astype("datetime64[D]")
-        column = periods_between(dates[0], period_starts(days, period), period)
+        column = periods_between(dates[0], days, period)  # weeks begin on the weekday of the record
         volumes = np.zeros((len(names), len(dates)))
         here = place >= 0
         np.add.at(volumes, (place[here], column[here]), flows["volume"].to_numpy()[here])

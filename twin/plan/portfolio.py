@@ -7,20 +7,23 @@ import pandas as pd
 
 from twin import lane, volatility
 from twin._check import numbers, require
+from twin.answers import ANSWERS
 from twin.data.scenarios import POLICIES, research_lanes
 from twin.data.text import visible
 from twin.plan import lane_report
 from twin.plan.feed import Feed, feed_of_history
-from twin.plan.policies import POLICY_FIELDS, policy_of, starting_policies
+from twin.plan.policies import policy_of
+from twin.plan.policy_table import policy_table
+from twin.policy import POLICY
 
 DEMAND = ("demand_mean", "demand_sd")
-INPUTS = (*DEMAND, *POLICY_FIELDS)
+INPUTS = (*DEMAND, *POLICY)
 ORDER = {"demand_mean": 0, "service_level": 2}  # of changes; others in between, as they are given
 HOW = {"to": lambda value, amount: amount, "times": np.multiply, "plus": np.add}
 DEFAULT_HORIZON = 14  # periods that a forecast looks ahead unless asked for others [period]
 LONGEST_HORIZON = {"D": 90, "W": 52, "MS": 24}  # [period]
 RANKINGS = tuple(
-    dict.fromkeys(("last_volume", "trend", "use", "coefficient_of_variation", *INPUTS, *lane.UNITS))
+    dict.fromkeys(("last_volume", "trend", "use", "coefficient_of_variation", *INPUTS, *ANSWERS))
 )  # columns of `network`
 MOST_USE = 10.0  # shown for a lane of little own capacity, or of none [-]
 
@@ -73,7 +76,7 @@ class Portfolio:
         for change in sorted(changes, key=lambda change: ORDER.get(change.name, 1)):
             if change.name == "service_level":
                 row["service_level"] = change.of(float(policy_of(row).service_level))
-            elif change.name in POLICY_FIELDS:
+            elif change.name in POLICY:
                 row[change.name] = change.of(row[change.name])
             else:
                 before, now = moments[change.name], change.of(moments[change.name])
@@ -103,7 +106,7 @@ class Portfolio:
             **{
                 name: np.broadcast_to(value, len(statistics))
                 for name, value in vars(policy).items()
-                if name not in lane.UNITS
+                if name not in ANSWERS
             },
             coefficient_of_variation=volatility.coefficient_of_variation(
                 **{name: statistics[name].to_numpy() for name in DEMAND}
@@ -118,9 +121,9 @@ class Portfolio:
 def portfolio_of(feed, known=None, horizon=DEFAULT_HORIZON):
     """Return the portfolio of a feed whose lanes nobody has changed.
 
-    known : dict of lane -> dict of policy fields, optional; defaults hold for what is not known.
+    known : policies as `policy_table` takes them, optional; unset fields are filled in.
     """
-    policies, assumptions = starting_policies(feed.statistics, known=known, period=feed.period)
+    policies, assumptions = policy_table(feed.statistics, policies=known, period=feed.period)
     return Portfolio(feed, policies, horizon, assumptions)
 
 

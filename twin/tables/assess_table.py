@@ -9,13 +9,14 @@ from typing import NamedTuple
 import numpy as np
 
 from twin._check import numbers, require
+from twin.answers import UNITS
 from twin.compute.cluster import executor_on
 from twin.compute.folder_lock import folder_lock
 from twin.compute.pool import in_parallel
 from twin.demand import days_per_period
-from twin.lane import UNITS
+from twin.policy import POLICY
 from twin.tables.part import Recipe, digest_in, make_part
-from twin.tables.source import POLICY, LaneTable, batches
+from twin.tables.source import LaneTable, batches
 
 __all__ = ["Done", "LaneTable", "assess_table"]
 
@@ -41,10 +42,10 @@ def assess_table(table, to, given=None, *, period="D", keep=None, workers=None, 
     table : LaneTable
     to : path of the folder, new or from a run before
     given : dict, optional
-        Policy fields, one number each, for all lanes; a column of the table goes before.
+        Policy fields, one number each, for all lanes; a value in a column of the table goes before.
     period : "D", "W" or "MS", optional
         Period of the demand.
-    keep : sequence of names in `lane.UNITS`, optional
+    keep : sequence of names in `answers.UNITS`, optional
         The answers to write, all by default.
     workers : int, optional
         Processes at once, all cores by default.
@@ -64,7 +65,7 @@ def assess_table(table, to, given=None, *, period="D", keep=None, workers=None, 
     ValueError when the arguments cannot be used, or when the folder holds anything that is not ours, or is in use.
     """
     folder = Path(to).resolve()
-    given = {name: _number(name, value) for name, value in (given or {}).items() if name not in table.columns}
+    given = {name: _number(name, value) for name, value in (given or {}).items() if table.missing.get(name) != 0}
     recipe = Recipe(table.columns, table.label, given, period, tuple(dict.fromkeys(UNITS if keep is None else keep)))
     _check(table, folder, recipe)
     parts = {f"part-{number:05d}.parquet": part for number, part in enumerate(table.parts)}

@@ -13,8 +13,11 @@ import pyarrow.parquet as pq
 
 import twin
 from twin._check import numbers
+from twin.answers import UNITS
 from twin.data.text import visible
-from twin.lane import UNITS, Policy, assess
+from twin.lane import assess
+from twin.plan.policies import filled, policy_of
+from twin.policy import POLICY
 from twin.tables.source import MOMENTS, batches
 
 _KEY = b"twin"  # of our words among the metadata of a part
@@ -46,12 +49,21 @@ class Recipe:
 
     def answers(self, batch):
         """The answers kept of a batch; a ValueError names the argument, or the answer, that breaks its rule."""
-        columns = {name: _floats(batch.column(name)) for name in self.columns if name != "lane"}
-        statistics = {name: columns.pop(name) for name in MOMENTS}
-        with np.errstate(all="ignore"):  # what overflows is refused, here or on the way
-            policy = Policy.just_fitting(statistics, {**self.given, **columns}, period=self.period)
-            answers = assess(statistics, policy, period=self.period)
+        statistics = {name: _floats(batch.column(name)) for name in MOMENTS}
+        stated = dict(self.given)
+        for name in self.columns:
+            if name in POLICY:
+                stated[name] = self._stated(name, batch.column(name))
+        with np.errstate(all="ignore"):  # an overflow is refused here or by a formula
+            fields, _ = filled(stated, statistics, period=self.period)
+            answers = assess(statistics, policy_of(fields), period=self.period)
         return dict(zip(self.keep, numbers(**{name: answers[name] for name in self.keep}), strict=True))
+
+    def _stated(self, name, column):
+        """Return a column of the policy as floats; a missing value is that given for all lanes, else NaN."""
+        values, missing = _floats(column), column.is_null().to_numpy(zero_copy_only=False)
+        numbers(**{name: values[~missing]})
+        return np.where(missing, self.given.get(name, np.nan), values) if missing.any() else values
 
     def refusal(self, batch):
         """Why a batch cannot be assessed, or None."""
@@ -105,5 +117,5 @@ def _first_refused(source, row, batch, recipe):
 
 
 def _floats(column):
-    """A column as an array of floats; a missing value is NaN, which no rule lets pass."""
+    """Return a column as an array of floats; a missing value is NaN, which no formula accepts."""
     return column.cast(pa.float64(), safe=False).to_numpy(zero_copy_only=False)

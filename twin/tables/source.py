@@ -1,7 +1,6 @@
 """A table of lanes in Parquet files: what its footers say of it, cut into parts, and read by batches."""
 
 import hashlib
-from dataclasses import fields
 from itertools import groupby
 from pathlib import Path
 from typing import NamedTuple
@@ -10,12 +9,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from twin._check import require
-from twin.lane import Policy
+from twin.policy import POLICY
 
 PART = 2**20  # lanes: about a second of work, and the row group that pyarrow and pandas write by default
 LANES_IN_MEMORY = 2**16  # lanes in memory at a time
 MOMENTS = ("demand_mean", "demand_sd")
-POLICY = tuple(field.name for field in fields(Policy))
 _BUFFER = 2**20  # bytes of a column in memory at a time
 
 
@@ -47,6 +45,7 @@ class LaneTable:
     unused : names of the others
     label : pyarrow's type of the column lane, or None without one
     lanes : number of rows
+    missing : column -> number of rows without a value, or None where the footers do not say it
     parts : tuple of Part, runs of row groups with at most `PART` lanes each, or of one row group that has more
 
     A ValueError names the file, the column and the rule that it breaks.
@@ -62,14 +61,16 @@ class LaneTable:
 
     def __init__(self, path):
         self.path = Path(path).resolve()
-        groups, labels = [], {}
+        groups, labels, self.missing = [], {}, {}
         for path in _files(self.path):
             with opened(path) as file:
                 schema, identity, row = file.schema_arrow, identity_of(path, file.metadata), 1
                 labels[path] = _checked(path, schema)
                 for number in range(file.metadata.num_row_groups):
-                    groups.append((path, identity, number, row, file.metadata.row_group(number).num_rows))
-                    row += groups[-1][-1]
+                    group = file.metadata.row_group(number)
+                    groups.append((path, identity, number, row, group.num_rows))
+                    row += group.num_rows
+                    _add_missing(self.missing, group)
         first = next(iter(labels))
         for path, found in labels.items():
             rule = f"a table with the columns of {first.name}, {_told(labels[first])}"
@@ -79,6 +80,20 @@ class LaneTable:
         self.parts = tuple(_cut(groups))
         self.lanes = sum(part.lanes for part in self.parts)
         require(self.lanes > 0, self.path, "a table with at least one lane", "no rows")
+
+    def unset(self, given):
+        """Return policy field -> number of lanes where it is unset, when `given` holds for all lanes."""
+        counts = {name: self.missing.get(name) if name in self.columns else self.lanes for name in POLICY}
+        return {name: 0 if name in given else count for name, count in counts.items()}
+
+
+def _add_missing(missing, group):
+    """Add the rows of a row group that lack a value, by column."""
+    for place in range(group.num_columns):
+        column = group.column(place)
+        found = column.statistics.null_count if column.is_stats_set and column.statistics.has_null_count else None
+        before = missing.get(column.path_in_schema, 0)
+        missing[column.path_in_schema] = None if found is None or before is None else before + found
 
 
 def batches(pieces, columns):

@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 
 from twin._check import require
+from twin.plan.wording import tabulated
 
 FORMATS = {"svg": {"Date": None}, "pdf": {"CreationDate": None}}  # metadata that would change bytes
 METADATA_FIELDS = {"svg": "Description", "pdf": "Subject"}  # where a figure says how it came to be
@@ -99,14 +100,9 @@ def headline(out_dir="", /, **results):
     width = max(map(len, results)) + 2
     for name, (value, unit) in results.items():
         require(math.isfinite(value), name, "a finite number", value)
-        print(f"{name:{width}}{value:>8,.{_decimals(value)}f} {unit if unit != '-' else ''}".rstrip())
+        print(f"{name:{width}}{tabulated(value):>8} {unit if unit != '-' else ''}".rstrip())
     if out_dir:
         table = {name: {"value": float(value), "unit": unit} for name, (value, unit) in results.items()}
         path = Path(out_dir) / "results.json"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(json.dumps({"results": table}, indent=1) + "\n", encoding="utf-8")
-
-
-def _decimals(value):
-    """Four digits below one, two below a thousand, none above."""
-    return 4 if abs(value) < 1 else 2 if abs(value) < 1000 else 0

@@ -2,7 +2,7 @@
 
 from html import escape
 
-from twin.plan.quantities import rest_of, written
+from twin.plan.wording import rest_of, written
 
 
 def figure(name, value, unit, *, tag="b"):

@@ -1,7 +1,7 @@
 """The tab on what the lane needs, what overflows to the partner, and how resilient that is."""
 
-from twin.plan import lane_report
-from twin.plan.quantities import unit_in, written
+from twin.plan.quantities import UNIT_OF
+from twin.plan.wording import unit_in, written
 from twin.view.words import cards, figure, picture, table
 
 CAPACITY_PARTS = (
@@ -16,7 +16,7 @@ def page(session, numbers):
     n, period, own = numbers, session.feed.period, f"{session.policy.internal_capacity:,.0f}"
 
     def card(label, name, remark=""):
-        return label, name, n[name], lane_report.LANE_REPORT_UNITS[name], remark
+        return label, name, n[name], UNIT_OF[name], remark
 
     needs = [
         card("Throughput with returns", "workload_mean", f"± {written(n['workload_sd'], 'pallet')}"),

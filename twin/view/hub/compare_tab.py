@@ -3,8 +3,8 @@
 from html import escape
 
 from twin.data.text import visible
-from twin.plan import lane_report
-from twin.plan.quantities import rest_of, unit_in, written
+from twin.plan.quantities import UNIT_OF
+from twin.plan.wording import rest_of, unit_in, written
 from twin.view.hub.controls import OPTIMUM
 from twin.view.words import figure, listed, table
 
@@ -26,7 +26,7 @@ def page(session, numbers):
         )
     period, rows = session.feed.period, []
     for name in COMPARED_ANSWERS:
-        unit, before, now = lane_report.LANE_REPORT_UNITS[name], kept["numbers"][name], numbers[name]
+        unit, before, now = UNIT_OF[name], kept["numbers"][name], numbers[name]
         kept_figure = f'<span data-kept="{name}" data-value="{before!r}">{written(before, unit)}</span>'
         words = name.replace("_", " "), kept_figure, figure(name, now, unit), difference(before, now, unit)
         rows.append([*words, escape(rest_of(unit, period))])

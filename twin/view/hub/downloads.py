@@ -8,9 +8,9 @@ from pathlib import Path
 
 from twin.data.lane_names import written_lane
 from twin.data.text import visible
-from twin.plan import lane_report
-from twin.plan.policies import POLICY_UNITS
-from twin.plan.quantities import label, rest_of, unit_in, written
+from twin.plan.quantities import UNIT_OF
+from twin.plan.wording import label, rest_of, unit_in, written
+from twin.policy import POLICY
 from twin.view.hub import tabs
 from twin.view.hub.controls import OPTIMUM
 
@@ -28,9 +28,9 @@ def numbers_csv(session):
         table.writerow((lane, "control", field.name, repr(session.values[field.name]), unit_in(field.unit, period)))
     table.writerow((lane, "control", OPTIMUM, int(session.values[OPTIMUM]), "-"))
     for name, value in _given(session).items():
-        table.writerow((lane, "given", name, repr(value), unit_in(POLICY_UNITS[name], period)))
+        table.writerow((lane, "given", name, repr(value), unit_in(UNIT_OF[name], period)))
     for name, value in session.numbers().items():
-        table.writerow((lane, "answer", name, repr(value), unit_in(lane_report.LANE_REPORT_UNITS[name], period)))
+        table.writerow((lane, "answer", name, repr(value), unit_in(UNIT_OF[name], period)))
     return text.getvalue().encode()
 
 
@@ -66,17 +66,18 @@ def _state(session, numbers):
         "assumptions": list(session.assumptions),
         "controls": [
             *(row(f.name, values[f.name], f.unit) for f in session.fields if f.name != "service_level"),
-            *(row(name, value, POLICY_UNITS[name]) for name, value in _given(session).items()),
+            *(row(name, value, UNIT_OF[name]) for name, value in _given(session).items()),
         ],
         "target": "newsvendor optimum" if values[OPTIMUM] else "service level aimed at",
         "level": written(numbers["service_level"], "-"),
-        "answers": [row(name, value, lane_report.LANE_REPORT_UNITS[name]) for name, value in numbers.items()],
+        "answers": [row(name, value, UNIT_OF[name]) for name, value in numbers.items()],
     }
 
 
 def _given(session):
-    """What of the policy has no control."""
-    return {name: float(session.policies.loc[session.lane, name]) for name in ("fixed_order_cost", "dwell")}
+    """Return the policy fields that have no control, by name."""
+    row = session.policies.loc[session.lane]
+    return {name: float(row[name]) for name, quantity in POLICY.items() if not quantity.control}
 
 
 def _name(session, ending):

@@ -8,7 +8,7 @@ import ipywidgets
 
 from twin.data.settings import setting
 from twin.data.text import visible
-from twin.plan.quantities import unit_in
+from twin.plan.wording import unit_in
 from twin.view.analyst_desk import AnalystDesk
 from twin.view.guard import sentence, told
 from twin.view.hub import downloads, network, tabs

@@ -2,9 +2,14 @@
 
 import numpy as np
 
-from twin.plan.quantities import unit_in
+from twin.plan.quantities import QUANTITIES
+from twin.plan.wording import decimals, unit_in
 
 MISSING = 255  # in a sparkline
+
+
+#: Numbers in the table, beside status and sparkline.
+SHOWN_NUMBERS = "use last_volume demand_mean dependency resilience_index overflow_probability profit".split()
 
 
 def columns(period):
@@ -13,23 +18,16 @@ def columns(period):
     def column(name, label, kind, digits=0, help=""):
         return {"name": name, "label": label, "kind": kind, "digits": digits, "help": help or label}
 
-    name = unit_in("period", period)
+    def number(name):
+        row = QUANTITIES[name]
+        kind, unit = ("share", "") if row.unit == "-" else ("number", f" [{unit_in(row.unit, period)}]")
+        return column(name, row.heading or row.label, kind, decimals(row.unit), f"{row.meaning}{unit}")
+
     return [
         column("lane", "lane", "text"),
         column("status", "status", "status", help="use of own capacity against the thresholds"),
-        column("use", "use", "share", help="latest workload and safety buffer, of own capacity"),
-        column("last_volume", "latest", "number", 0, f"volume of the latest {name} [pallet]"),
-        column("demand_mean", "mean", "number", 1, f"mean volume of a {name} [pallet]"),
-        column("dependency", "dependency", "share", help="share of the required capacity that a partner provides"),
-        column("resilience_index", "resilience", "number", 1, "resilience index, 0 to 100 [points]"),
-        column(
-            "overflow_probability",
-            "overflow",
-            "share",
-            help=f"probability that own capacity does not suffice in a {name}",
-        ),
-        column("profit", "profit", "number", 0, f"expected profit of a {name} [$]"),
-        column("spark", f"recent {name}s", "spark"),
+        *map(number, SHOWN_NUMBERS),
+        column("spark", f"recent {unit_in('period', period)}s", "spark"),
     ]
 
 

@@ -8,7 +8,7 @@ import numpy as np
 from twin.data.text import visible
 from twin.games import coalitions
 from twin.games.alliance import RULES
-from twin.plan.quantities import quantity, unit_in, written
+from twin.plan.wording import quantity, unit_in, written
 from twin.view import plots, sharing_plots
 from twin.view.guard import told
 from twin.view.hub.partnership import ASSUMED, BANDS, WAYS

@@ -1,7 +1,7 @@
 """The tab on what a service level costs and earns, and how bad a single period can get."""
 
 from twin import demand
-from twin.plan.quantities import unit_in, written
+from twin.plan.wording import unit_in, written
 from twin.view.words import cards, figure, picture, table
 
 WORST = "on average; below zero a profit"

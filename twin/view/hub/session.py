@@ -8,8 +8,10 @@ import numpy as np
 from twin._check import require
 from twin.data.text import visible
 from twin.plan import lane_report
-from twin.plan.policies import policy_of, starting_policies
+from twin.plan.policies import policy_of
+from twin.plan.policy_table import policy_table
 from twin.plan.portfolio import DEFAULT_HORIZON, Portfolio
+from twin.policy import POLICY
 from twin.view.guard import told
 from twin.view.hub.controls import OPTIMUM, PRESETS, TARGETS, fields_for, preset
 from twin.view.hub.partnership import Partnership
@@ -33,7 +35,7 @@ class Session:
 
     def __init__(self, feed, known=None, before=None):
         self.feed = feed
-        self.policies, self.assumptions = starting_policies(feed.statistics, known=known, period=feed.period)
+        self.policies, self.assumptions = policy_table(feed.statistics, policies=known, period=feed.period)
         self.lane = feed.statistics["demand_mean"].idxmax()
         self.thresholds = {"strain": STRAIN, "under_used": UNDER_USED}
         self.pinned = None
@@ -75,7 +77,7 @@ class Session:
     def _start_of(self, name):
         row = self.policies.loc[name]
         optimum = bool(np.isnan(row["service_level"]))
-        given = {name: float(row[name]) for name in row.index if name not in ("fixed_order_cost", "dwell")}
+        given = {name: float(row[name]) for name in row.index if POLICY[name].control}
         if optimum:
             given["service_level"] = float(policy_of(row).service_level)
         return {**given, OPTIMUM: float(optimum), "horizon": float(DEFAULT_HORIZON)}

@@ -3,8 +3,8 @@
 from html import escape
 
 from twin.data.text import visible
-from twin.plan import lane_report
-from twin.plan.quantities import written
+from twin.plan.quantities import UNIT_OF
+from twin.plan.wording import written
 from twin.view.hub import tabs
 from twin.view.output import Live, Picture, Words
 from twin.view.words import table
@@ -51,5 +51,5 @@ def _lanes(session):
 
 def _desk(session):
     numbers = session.numbers()
-    said = f"{session.lane}: profit {written(numbers['profit'], lane_report.LANE_REPORT_UNITS['profit'])} a period."
+    said = f"{session.lane}: profit {written(numbers['profit'], UNIT_OF['profit'])} a period."
     return Picture(tabs.drawn("history", session, numbers), f"Volume, forecast and own capacity of {said}")
