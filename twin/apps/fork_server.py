@@ -55,7 +55,7 @@ def _run(arguments, folder, environment, server):
         os.environ.update(environment)
         os.chdir(folder)
         time.tzset()
-        _as_if_loaded_here()
+        _reset_inherited_modules()
         sys.argv = ["ipykernel_launcher", *arguments, f"--IPKernelApp.parent_handle={server}"]
         sys.modules["ipykernel.kernelapp"].launch_new_instance()
         status = 0
@@ -78,7 +78,7 @@ def _report_the_stored_version() -> None:
         kernel.IPythonKernel.language_info["version"] = str(sys.version_info.major)
 
 
-def _as_if_loaded_here():
+def _reset_inherited_modules():
     """Reset inherited modules to the state of a fresh import in this kernel."""
     sys.modules.pop("twin", None)  # loaded when the server started; the kernel loads the current version
     if "numpy" in sys.modules:
