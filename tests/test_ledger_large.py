@@ -1,4 +1,4 @@
-"""Ten million rows: imported in little memory, and added up in the database. A class an engine, to be spread."""
+"""Ten million rows: import in bounded memory, and sums in the database; a class for each engine, to run in parallel."""
 
 import os
 import subprocess
@@ -24,7 +24,7 @@ sys.exit(code)
 
 @pytest.fixture(scope="module")
 def large(tmp_path_factory):
-    """A file of days x lanes, with times of day that hardly ever repeat."""
+    """Return a file of days x lanes, with times of day that hardly ever repeat."""
     path = tmp_path_factory.mktemp("large") / "flows.csv"
     rng = np.random.Generator(np.random.PCG64(1))
     days = np.datetime64("1999-01-01") + np.arange(ROWS // LANES)
@@ -44,7 +44,7 @@ def check(large, url):
     done = subprocess.run([sys.executable, "-c", MEASURE, large], env=environment, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr[-2000:]
     assert int(done.stderr.split()[-1]) / 1024 < MEMORY
-    assert "flows.csv: 100%" in done.stderr and "storing: 100%" in done.stderr  # progress, as it takes a minute
+    assert "flows.csv: 100%" in done.stderr and "storing: 100%" in done.stderr  # the progress bars
     with Ledger(url) as ledger:
         assert ledger.count() == ROWS and len(ledger.lanes()) == LANES
         statistics = ledger.statistics()
@@ -65,5 +65,5 @@ class TestPostgresql:
         name = server.new_database()
         check(large, server.url(name))
         tidied = "SELECT last_vacuum IS NOT NULL FROM pg_stat_user_tables WHERE relname = 'twin_flow'"
-        assert server.execute(tidied, database=name) == [(True,)]  # or its index would be read twice over
+        assert server.execute(tidied, database=name) == [(True,)]  # without it, sums read the table, too
         server.execute(f"DROP DATABASE {name} WITH (FORCE)")
