@@ -195,7 +195,7 @@ def test_parts_made_from_other_inputs_are_replaced(write, tmp_path, monkeypatch)
         return done.assessed
 
     assert [run(), run()] == [2500, 0]
-    assert [run({"dwell": 2.0}), run({"dwell": 2.0, "service_level": 0.9})] == [2500, 0]  # overridden for all
+    assert [run({"dwell": 2.0}), run({"dwell": 2.0, "service_level": 0.9})] == [2500, 0]  # no lane uses the option
     assert [run(), run(period="W"), run(period="W")] == [2500, 2500, 0]
     assert [run(), run(keep=["profit"]), run(keep=["profit"])] == [2500, 2500, 0]
     monkeypatch.setattr(twin, "__version__", "0.0.0")

@@ -109,6 +109,6 @@ def test_the_changelog_knows_this_version():
 
 
 def test_make_lists_its_targets_a_line_each():
-    outside = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")}  # without those of an outer make
+    outside = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")}  # no outer make
     listing = subprocess.run(["make"], cwd=ROOT, env=outside, capture_output=True, text=True, check=True).stdout
     assert [line.split()[1] for line in listing.splitlines()] == TARGETS
