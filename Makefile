@@ -73,8 +73,8 @@ lint: $(ready) ## check style and layout of code and notebooks (ruff)
 	@$(python) -m ruff check .
 	@$(python) -m ruff format --check .
 
-bench: $(ready) ## compare speeds, as ratios in one table
-	@$(python) benchmarks/run.py
+bench: $(ready) ## compare speeds, as ratios in one table (ONLY="hub ledger": those alone)
+	@$(python) benchmarks/run.py $(ONLY)
 
 .venv/bin/python:
 	@command -v $(PYTHON) >/dev/null || { echo "$(PYTHON) is not on the PATH; the Twin needs Python 3.11 or newer." >&2; exit 1; }

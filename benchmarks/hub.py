@@ -117,17 +117,26 @@ def measure_planners():
     yield Row("memory of a session", f"{size:.0f} MB", f"{len(sizes)} kernels", size / 200, "<= 200 MB", size <= 200)
 
 
-def kernels():
+def kernels() -> dict[str, int]:
     """Return the memory of every kernel on this machine by process id, shared pages divided among processes. [byte]"""
     found = {}
     for process in Path("/proc").glob("[0-9]*"):
         try:
-            if b"ipykernel_launcher" in (process / "cmdline").read_bytes():
+            if is_kernel(process):
                 rollup = (process / "smaps_rollup").read_text()
                 found[process.name] = 1024 * int(rollup.split("Pss:")[1].split()[0])
         except OSError:  # the process has ended
             continue
     return found
+
+
+def is_kernel(process: Path) -> bool:
+    """Return whether a process is a kernel: started by its launcher, or forked, with the command of its parent."""
+    command = (process / "cmdline").read_bytes()
+    if b"ipykernel_launcher" in command:
+        return True
+    parent = (process / "stat").read_text().rpartition(")")[2].split()[1]
+    return b"twin.apps.fork_server" in command and (process.parent / parent / "cmdline").read_bytes() == command
 
 
 MEASUREMENTS = (measure_opening, measure_turning, measure_planners)

@@ -64,7 +64,7 @@ def connect(engine, url):
     return psycopg.connect(url.replace("postgres:", "postgresql:", 1))
 
 
-def measure_import():
+def measure_bulk_import():
     history, rounds = flows(FEW), 7
     day = history.flows["date"].dt.strftime("%Y-%m-%d")
     rows = list(zip(day, history.flows["lane"].astype(str), history.flows["volume"].tolist(), strict=True))
@@ -154,4 +154,4 @@ def plan(ledger):
     return ["query plan:", *(line for line in lines if any(word in line.upper() for word in ("SCAN", "SEARCH", "AGG")))]
 
 
-MEASUREMENTS = (measure_import, measure_statistics)
+MEASUREMENTS = (measure_bulk_import, measure_statistics)

@@ -8,12 +8,12 @@ from time import perf_counter
 
 @dataclass(frozen=True)
 class Row:
-    """One row of the table; `ratio` must meet `bar`, such as ">= 3x" or "<= 1x"."""
+    """One row of the table; `ratio` must meet `bar`, such as ">= 3x" or "<= 1x", and is None after a failure."""
 
     what: str
     ours: str
     baseline: str
-    ratio: float
+    ratio: float | None
     bar: str
     met: bool
 
@@ -44,6 +44,14 @@ def at_most(
     """Return the row for a bar on how many times the baseline's time ours may take."""
     ratio = ours / baseline
     return Row(what, pretty(ours) + ours_note, pretty(baseline) + baseline_note, ratio, f"<= {bar}x", ratio <= bar)
+
+
+def failed(name: str, error: Exception) -> Row:
+    """Return the row of a failed measurement, with the last line of its command's errors or the exception."""
+    said = getattr(error, "stderr", None) or ""
+    words = (said.decode(errors="replace") if isinstance(said, bytes) else said).strip().splitlines()[-1:]
+    words = words or str(error).strip().splitlines()[:1]
+    return Row(": ".join([name, type(error).__name__, *words]), "", "", None, "", False)
 
 
 def pretty(time: float) -> str:

@@ -5,12 +5,14 @@ import datetime
 import io
 import os
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from twin.data.errors import LedgerError, RowsRefused
+from twin.data.ledger import migration
 from twin.data.ledger.store import RESET_TOKEN, Flow, Ledger
 from twin.data.load import load_history, read_history
 from twin.data.scenarios import research_lanes
@@ -556,13 +558,73 @@ def test_a_closed_ledger_can_be_used_again(ledger, url):
         assert ledger.count() == second.count() == 2
 
 
-def test_a_newer_schema_is_refused_and_left_unchanged(ledger, url):
+@pytest.fixture
+def claims(ledger):
+    """Return a function that sets the version that the ledger states of its tables."""
     from sqlalchemy import text
 
-    with ledger._engine.begin() as connection:
-        connection.execute(text("UPDATE twin_schema SET version = 2"))
-    with pytest.raises(LedgerError, match="has version 2 of its tables, and this Twin knows 1; install a newer Twin"):
+    def claims(number):
+        with ledger._engine.begin() as connection:
+            connection.execute(text(f"UPDATE twin_schema SET version = {number}"))
+
+    return claims
+
+
+@pytest.mark.parametrize(
+    ("number", "said"),
+    [
+        (0, "knows 1 and no way there; export its flows with the Twin that made it, and import them into a new ledger"),
+        (2, "knows 1; install a newer Twin"),
+    ],
+)
+def test_an_older_or_newer_schema_is_refused_and_left_unchanged(ledger, url, claims, number, said):
+    ledger.append(DAY, "A", 1)
+    claims(number)
+    with pytest.raises(LedgerError, match=f"has version {number} of its tables, and this Twin {said}"):
         Ledger(url)
+    assert ledger.count() == 1 and ledger.status()["schema_version"] == number
+
+
+@pytest.fixture
+def third(monkeypatch):
+    """Set the program's version of the tables to 3, with a migration from 1 to 2; return the migrations by version."""
+    from sqlalchemy import text
+
+    monkeypatch.setattr(migration, "VERSION", 3)
+    steps = {1: lambda connection: connection.execute(text("ALTER TABLE twin_flow ADD COLUMN carrier TEXT"))}
+    monkeypatch.setattr(migration, "MIGRATIONS", steps)
+    return steps
+
+
+def columns(ledger):
+    """Return the names of the columns of the table of flows."""
+    from sqlalchemy import inspect
+
+    return [column["name"] for column in inspect(ledger._engine).get_columns("twin_flow")]
+
+
+def test_an_older_schema_is_migrated_from_version_to_version(ledger, url, third):
+    from sqlalchemy import text
+
+    third[2] = lambda connection: connection.execute(text("UPDATE twin_flow SET carrier = 'unknown'"))
+    flow = ledger.append(DAY, "A", 1)
+    with ThreadPoolExecutor(4) as pool:  # concurrent processes migrate it once
+        for opened in pool.map(Ledger, 4 * [url]):
+            opened.close()
+    with Ledger(url) as migrated:
+        assert migrated.status()["schema_version"] == 3 and migrated.find(flow.id) == flow
+        assert columns(migrated)[-1] == "carrier" and migrated.append(DAY, "B", 2).lane == "B"
+
+
+def test_a_failed_migration_leaves_the_ledger_unchanged(ledger, url, third):
+    from sqlalchemy import text
+
+    for step, said in ((None, "has version 2 of its tables, and this Twin knows 3"), ("FAIL", "nothing was changed")):
+        if step:
+            third[2] = lambda connection, step=step: connection.execute(text(step))
+        with pytest.raises(LedgerError, match=said):
+            Ledger(url)
+        assert "carrier" not in columns(ledger) and ledger.status()["schema_version"] == 1
 
 
 def test_load_history_takes_an_address(ledger, url, monkeypatch):

@@ -28,7 +28,7 @@ from twin.batch.parameters import default_parameters
 from twin.data.places import refuse_secrets
 
 KEYS = {"name", "notebook", "parameters", "grid", "yields", "keep"}
-KEPT = ("everything", "results")  # accepted values of keep; the first is the default
+KEPT_FILES = ("everything", "results")  # accepted values of keep; the first is the default
 OURS = ("logs",)  # reserved folders of out/, which no job may be called
 SUFFIXES = (".svg", ".pdf", ".png")
 
@@ -43,7 +43,7 @@ class Job:
     figures: tuple[str, ...]  # names of the expected figures, without suffix
     results: tuple[str, ...]  # names of the expected results
     paper: Path  # folder of the paper
-    keep: str = KEPT[0]  # which files of a run are kept
+    keep: str = KEPT_FILES[0]  # which files of a run are kept
 
     @property
     def notebook(self) -> Path:
@@ -119,11 +119,13 @@ def _jobs(entry, paper):
     if not isinstance(yields, dict) or not set(yields) <= {"figures", "results"}:
         raise ValueError(f"yields may hold figures and results; got {yields!r}")
     figures, results = (_names(yields.get(key) or [], key) for key in ("figures", "results"))
-    keep = entry.get("keep", KEPT[0])
-    if keep not in KEPT:
-        raise ValueError(f"keep must be {' or '.join(KEPT)}; got {keep!r}")
+    keep = entry.get("keep", KEPT_FILES[0])
+    if keep not in KEPT_FILES:
+        raise ValueError(f"keep must be {' or '.join(KEPT_FILES)}; got {keep!r}")
     if keep == "results" and figures:
-        raise ValueError(f"keep must be {KEPT[0]} where figures are yielded; got {keep} with {', '.join(figures)}")
+        raise ValueError(
+            f"keep must be {KEPT_FILES[0]} where figures are yielded; got {keep} with {', '.join(figures)}"
+        )
     defaults = default_parameters(paper / source)
     parameters = _parameters(entry.get("parameters") or {}, defaults, paper / source)
     if "grid" not in entry:

@@ -12,7 +12,7 @@ import twin
 from twin.batch.digest import digest, digest_of_file
 from twin.batch.normal_form import PACKAGE
 from twin.batch.parameters import cells_of, default_parameters
-from twin.batch.plan import KEPT, Job
+from twin.batch.plan import KEPT_FILES, Job
 from twin.data.places import is_ledger
 
 VERSIONED_LIBRARIES = ("numpy", "scipy", "pandas", "matplotlib")
@@ -45,7 +45,7 @@ def inputs_of(jobs: Iterable[Job]) -> dict[str, dict[str, Any]]:
         }
         if "seed" in parameters:
             inputs["seed"] = parameters["seed"]
-        if job.keep != KEPT[0]:
+        if job.keep != KEPT_FILES[0]:
             inputs["keep"] = job.keep
         if any(map(is_ledger, parameters.values())):
             inputs["ledger"] = True  # flows in a ledger can change without notice

@@ -1,10 +1,17 @@
 """The options by which commands read a file of flows, and tables of policies."""
 
+from __future__ import annotations
+
 import csv
 import os
 import sys
+from argparse import Namespace
+from typing import TYPE_CHECKING, Any
 
 from twin._check import require
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _POLICIES = {  # the separator is found; only an empty cell is a missing value, a lane may be called NA
     "dtype": {"lane": str},
@@ -17,7 +24,7 @@ _POLICIES = {  # the separator is found; only an empty cell is a missing value, 
 _LONG = 10_000_000  # bytes; reading more shows its progress even where stderr is no terminal
 
 
-def add_reading_options(group):
+def add_reading_options(group: Any) -> None:
     """Add the options that say how a file is written."""
     order = group.add_mutually_exclusive_group()
     order.add_argument("--day-first", dest="dayfirst", action="store_true", default=None, help="03/04 is 3 April")
@@ -28,14 +35,14 @@ def add_reading_options(group):
     )
 
 
-def add_window(group):
+def add_window(group: Any) -> None:
     """Add the options that choose flows of a ledger."""
     group.add_argument("--lane", action="append", dest="lanes", metavar="LANE", help="just this lane; repeatable")
     group.add_argument("--first", metavar="DAY", help="from this day on")
     group.add_argument("--last", metavar="DAY", help="up to this day")
 
 
-def reading_of(options):
+def reading_of(options: Namespace) -> dict[str, Any]:
     """Return the arguments of a reader from the options, among them whether to show progress."""
     if options.file == "":
         raise ValueError("file must have a name; got an empty one")
@@ -50,12 +57,12 @@ def reading_of(options):
     }
 
 
-def is_long(path):
+def is_long(path: str | None) -> bool:
     """Return whether reading a file takes long enough that a user wants to see how far it is."""
     return bool(path) and os.path.exists(path) and os.path.getsize(path) > _LONG
 
 
-def read_policies(path):
+def read_policies(path: str) -> pd.DataFrame:
     """Return a table of policies, a row a lane, from a CSV file; an empty cell is not stated."""
     import pandas as pd
 

@@ -1,7 +1,10 @@
 """Where a page gets its lanes from: a history or the ledger, asked the same questions."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -12,6 +15,10 @@ from twin.data.history import dense
 from twin.data.periods import following, period_range, periods_between, shifted
 from twin.data.statistics import assessable, lane_statistics
 from twin.data.text import visible
+
+if TYPE_CHECKING:
+    from twin.data.history import History
+    from twin.data.ledger.store import Ledger
 
 SPARKLINE_PERIODS = 40  # periods of a lane that a sparkline shows
 
@@ -40,7 +47,7 @@ class Feed:
     series: Callable[[str], tuple[np.ndarray, np.ndarray]]
 
 
-def feed_of_history(history, source="file"):
+def feed_of_history(history: History, source: str = "file") -> Feed:
     """Return the feed of a history.
 
     >>> from twin.data.scenarios import research_lanes
@@ -63,7 +70,7 @@ def feed_of_history(history, source="file"):
     return Feed(source, account.file, history.period, table, refused, recent, account.notes, account, series)
 
 
-def feed_of_ledger(ledger):
+def feed_of_ledger(ledger: Ledger) -> Feed:
     """Return the feed of a ledger: statistics added up in the database, a lane's flows read when they are asked for."""
     statistics = ledger.statistics()
     period, notes = statistics.attrs["period"], statistics.attrs["notes"]

@@ -1,6 +1,10 @@
 """Lanes with the policies given to them: every number of one of them, now or if something were different."""
 
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -14,7 +18,10 @@ from twin.plan import lane_report
 from twin.plan.feed import Feed, feed_of_history
 from twin.plan.policies import policy_of
 from twin.plan.policy_table import policy_table
-from twin.policy import POLICY
+from twin.policy import POLICY, Policy
+
+#: Policies as `policy_table` takes them.
+Policies: TypeAlias = pd.DataFrame | Mapping[str, Mapping[str, float]]
 
 DEMAND = ("demand_mean", "demand_sd")
 INPUTS = (*DEMAND, *POLICY)
@@ -41,7 +48,7 @@ class Change:
         require(self.how in HOW, "how", f"one of {', '.join(HOW)}", self.how)
         numbers(amount=self.amount)
 
-    def of(self, value):
+    def of(self, value: float) -> float:
         """Return what becomes of a value."""
         return float(HOW[self.how](value, self.amount))
 
@@ -64,7 +71,7 @@ class Portfolio:
     assumptions: tuple[str, ...] = ()
     changed: tuple[str, ...] = ()
 
-    def inputs(self, name, changes=()):
+    def inputs(self, name: str, changes: Iterable[Change] = ()) -> tuple[dict[str, float], Policy]:
         """Return (moments, policy) of a lane with changes made to it.
 
         A change of `demand_mean` takes `demand_sd` along, unless that is changed, too: the coefficient of variation
@@ -85,7 +92,7 @@ class Portfolio:
                     moments["demand_sd"] *= now / before
         return moments, policy_of(row)
 
-    def numbers(self, name, changes=(), *, horizon=None):
+    def numbers(self, name: str, changes: Iterable[Change] = (), *, horizon: int | None = None) -> dict[str, float]:
         """Return every number of a lane, as `lane_report.evaluate` does, with changes made to its inputs."""
         moments, policy = self.inputs(name, changes)
         _, volumes = self.feed.series(name)
@@ -93,7 +100,7 @@ class Portfolio:
         ahead = self.horizon if horizon is None else horizon
         return lane_report.evaluate(moments, policy, scale * volumes, horizon=ahead, period=self.feed.period)
 
-    def network(self, only=None):
+    def network(self, only: Sequence[str] | None = None) -> pd.DataFrame:
         """Return a table of lanes, all by default: their inputs, every answer of `lane.assess`, variation and use.
 
         use : space that the latest workload and the buffer would take, of own capacity; at most `MOST_USE`. [-]
@@ -118,7 +125,7 @@ class Portfolio:
         return shown
 
 
-def portfolio_of(feed, known=None, horizon=DEFAULT_HORIZON):
+def portfolio_of(feed: Feed, known: Policies | None = None, horizon: int = DEFAULT_HORIZON) -> Portfolio:
     """Return the portfolio of a feed whose lanes nobody has changed.
 
     known : policies as `policy_table` takes them, optional; unset fields are filled in.
@@ -127,7 +134,7 @@ def portfolio_of(feed, known=None, horizon=DEFAULT_HORIZON):
     return Portfolio(feed, policies, horizon, assumptions)
 
 
-def research_portfolio():
+def research_portfolio() -> Portfolio:
     """Return the research lanes with their own policies.
 
     >>> research_portfolio().policies.index.tolist()

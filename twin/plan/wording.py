@@ -6,7 +6,7 @@ from twin.plan.quantities import QUANTITIES
 LARGE = 1e15  # from here on a number is written as a power of ten
 
 
-def written(value, unit):
+def written(value: float, unit: str) -> str:
     """Return a number as people read it, its unit left out except per cent and money.
 
     >>> written(0.953, "-"), written(1234.5, "$/period"), written(163.38, "pallet")
@@ -27,7 +27,7 @@ def written(value, unit):
     return f"{minus}${text}" if unit.startswith("$") else f"{minus}{text}"
 
 
-def tabulated(value):
+def tabulated(value: float) -> str:
     """Return a number for a column of mixed units, its unit left out; "–" where it is missing.
 
     >>> tabulated(0.953), tabulated(163.38), tabulated(1234.5), tabulated(float("nan"))
@@ -38,7 +38,7 @@ def tabulated(value):
     return f"{value:,.{4 if abs(value) < 1 else 2 if abs(value) < 1000 else 0}f}"
 
 
-def decimals(unit):
+def decimals(unit: str) -> int:
     """Return the number of decimals of a column whose numbers all have this unit; shares are in per cent.
 
     >>> decimals("$/period"), decimals("pallet")
@@ -47,7 +47,7 @@ def decimals(unit):
     return 0 if unit == "-" or unit.startswith("$") else 1
 
 
-def rest_of(unit, period):
+def rest_of(unit: str, period: str) -> str:
     """Return what is said after the number: "pallets", "a day" and so on; nothing for per cent.
 
     >>> rest_of("$/period", "D"), rest_of("pallet/period", "W"), rest_of("$/pallet/period", "D"), rest_of("day", "D")
@@ -63,7 +63,7 @@ def rest_of(unit, period):
     return " a ".join((plural, *(part.replace("^2", f", each {part.removesuffix('^2')}") for part in per)))
 
 
-def quantity(value, unit, period):
+def quantity(value: float, unit: str, period: str) -> str:
     """Return a number with its whole unit.
 
     >>> quantity(163.38, "pallet", "D"), quantity(1.0, "day", "W"), quantity(-2862.2, "$/period", "W")
@@ -75,7 +75,7 @@ def quantity(value, unit, period):
     return f"{text} {rest}".rstrip()
 
 
-def unit_in(unit, period):
+def unit_in(unit: str, period: str) -> str:
     """Return a unit with the name of the period in it.
 
     >>> unit_in("$/pallet/period", "W")
@@ -84,7 +84,7 @@ def unit_in(unit, period):
     return unit.replace("period", PERIOD_NAMES[period])
 
 
-def label(name):
+def label(name: str) -> str:
     """Return the name of a number in words.
 
     >>> label("sla_penalty"), label("lead_time_mean_days")

@@ -1,6 +1,9 @@
 """A table of lanes larger than memory: Parquet in, Parquet out, part by part, on one machine or many."""
 
+from __future__ import annotations
+
 import re
+from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
@@ -34,7 +37,16 @@ class Done(NamedTuple):
     failures: tuple[str, ...]
 
 
-def assess_table(table, to, given=None, *, period="D", keep=None, workers=None, scheduler=None):
+def assess_table(
+    table: LaneTable,
+    to: str | Path,
+    given: Mapping[str, float] | None = None,
+    *,
+    period: str = "D",
+    keep: Sequence[str] | None = None,
+    workers: int | None = None,
+    scheduler: str | None = None,
+) -> Done:
     """Write the answers of `lane.assess` for every lane of a table into a folder of Parquet files; return `Done`.
 
     Parameters

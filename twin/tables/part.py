@@ -1,15 +1,20 @@
 """One part of a table of lanes: read, assessed and written batch by batch, whole or not at all."""
 
+from __future__ import annotations
+
 import hashlib
 import json
 import os
 from bisect import bisect_left
+from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from uuid import uuid4
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
+from numpy.typing import NDArray
 
 import twin
 from twin._check import numbers
@@ -18,7 +23,7 @@ from twin.data.text import visible
 from twin.lane import assess
 from twin.plan.policies import filled, policy_of
 from twin.policy import POLICY
-from twin.tables.source import MOMENTS, batches
+from twin.tables.source import MOMENTS, RowRange, batches
 
 _KEY = b"twin"  # of our words among the metadata of a part
 
@@ -29,25 +34,25 @@ class Recipe:
 
     columns: tuple[str, ...]
     label: pa.DataType | None
-    given: dict
+    given: dict[str, float]
     period: str
     keep: tuple[str, ...]
 
-    def schema(self):
+    def schema(self) -> pa.Schema:
         """The columns of the answers, each with its unit."""
         named = [pa.field("lane", self.label)] if self.label else []
         return pa.schema(
             named + [pa.field(name, pa.float64(), nullable=False, metadata={"unit": UNITS[name]}) for name in self.keep]
         )
 
-    def digest(self, pieces):
+    def digest(self, pieces: Sequence[RowRange]) -> str:
         """What a part is made of, in short; equal digests, equal answers."""
         source = [(piece.identity, piece.groups, piece.first_row) for piece in pieces]
         policy = sorted(self.given.items())
         made_of = (twin.__version__, self.columns, str(self.label), policy, self.period, self.keep, source)
         return hashlib.sha256(repr(made_of).encode()).hexdigest()
 
-    def answers(self, batch):
+    def answers(self, batch: pa.RecordBatch) -> dict[str, NDArray[np.float64]]:
         """The answers kept of a batch; a ValueError names the argument, or the answer, that breaks its rule."""
         statistics = {name: _floats(batch.column(name)) for name in MOMENTS}
         stated = dict(self.given)
@@ -65,7 +70,7 @@ class Recipe:
         numbers(**{name: values[~missing]})
         return np.where(missing, self.given.get(name, np.nan), values) if missing.any() else values
 
-    def refusal(self, batch):
+    def refusal(self, batch: pa.RecordBatch) -> str | None:
         """Why a batch cannot be assessed, or None."""
         try:
             self.answers(batch)
@@ -73,7 +78,7 @@ class Recipe:
             return str(error)
 
 
-def make_part(path, pieces, recipe):
+def make_part(path: Path, pieces: Sequence[RowRange], recipe: Recipe) -> str | None:
     """Write the answers of a part into a file that appears when it is whole; return a failure's sentence, or None.
 
     Memory is that of a batch, however many lanes the part has.
@@ -100,7 +105,7 @@ def make_part(path, pieces, recipe):
         partial.unlink(missing_ok=True)
 
 
-def digest_in(path):
+def digest_in(path: Path) -> str | None:
     """Return the digest in a part's metadata, or None where a file is no part of ours."""
     try:
         return json.loads(pq.read_schema(path).metadata[_KEY])["digest"]

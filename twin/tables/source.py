@@ -1,6 +1,9 @@
 """A table of lanes in Parquet files: what its footers say of it, cut into parts, and read by batches."""
 
+from __future__ import annotations
+
 import hashlib
+from collections.abc import Container, Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
 from typing import NamedTuple
@@ -59,7 +62,7 @@ class LaneTable:
     (2, ('demand_mean', 'demand_sd'), ('region',))
     """
 
-    def __init__(self, path):
+    def __init__(self, path: str | Path) -> None:
         self.path = Path(path).resolve()
         groups, labels, self.missing = [], {}, {}
         for path in _files(self.path):
@@ -81,7 +84,7 @@ class LaneTable:
         self.lanes = sum(part.lanes for part in self.parts)
         require(self.lanes > 0, self.path, "a table with at least one lane", "no rows")
 
-    def unset(self, given):
+    def unset(self, given: Container[str]) -> dict[str, int | None]:
         """Return policy field -> number of lanes where it is unset, when `given` holds for all lanes."""
         counts = {name: self.missing.get(name) if name in self.columns else self.lanes for name in POLICY}
         return {name: 0 if name in given else count for name, count in counts.items()}
@@ -96,7 +99,7 @@ def _add_missing(missing, group):
         missing[column.path_in_schema] = None if found is None or before is None else before + found
 
 
-def batches(pieces, columns):
+def batches(pieces: Sequence[RowRange], columns: Sequence[str]) -> Iterator[tuple[Path, int, pa.RecordBatch]]:
     """Yield (path, number of the first row, RecordBatch) of the rows of pieces, in their order."""
     for path, identity, groups, row in pieces:
         with opened(path) as file:
@@ -110,7 +113,7 @@ def batches(pieces, columns):
                 raise ValueError(f"{path} cannot be read from row {row:,} on: {error}") from None
 
 
-def opened(path):
+def opened(path: Path) -> pq.ParquetFile:
     """Return a file of Parquet, opened; a ValueError says why it is none."""
     try:
         # Row groups may be of any size: either default would have the columns of a whole one in memory.
@@ -119,7 +122,7 @@ def opened(path):
         raise ValueError(f"{path} must be a Parquet file; {error}") from None
 
 
-def identity_of(path, metadata):
+def identity_of(path: Path, metadata: pq.FileMetaData) -> str:
     """Return a digest of a file's name, size, time of change and footer, which has the extremes of every column."""
     footer, stat = pa.BufferOutputStream(), path.stat()
     metadata.write_metadata_file(footer)

@@ -1,4 +1,4 @@
-"""The tables of the ledger, the constraints that the database enforces, and their version."""
+"""The tables of the ledger, and the constraints that the database enforces."""
 
 from __future__ import annotations
 
@@ -23,20 +23,15 @@ from sqlalchemy import (
     cast,
     extract,
     func,
-    inspect,
     literal_column,
     or_,
-    select,
     true,
     type_coerce,
 )
 from sqlalchemy.dialects import sqlite
 
-from twin.data.errors import LedgerError
 from twin.data.files.fields import LARGEST_VOLUME
 from twin.data.lane_names import LONGEST_LANE_NAME
-from twin.data.ledger.address import place
-from twin.data.ledger.engine import reading, use_write_ahead_log, writing
 from twin.data.ledger.flow import EARLIEST, LATEST
 from twin.data.periods import LENGTH
 
@@ -44,9 +39,8 @@ if TYPE_CHECKING:
     from sqlalchemy import ColumnElement, Dialect, FromClause
     from sqlalchemy.types import TypeEngine
 
-VERSION = 1
+VERSION = 1  # of these tables; each change needs a step in MIGRATIONS of migration.py
 EPOCH = datetime.date(1970, 1, 1)  # day number 0
-LOCK = 7401969  # arbitrary key of the advisory lock that serialises the creation of tables
 
 
 class Day(TypeDecorator):
@@ -149,33 +143,3 @@ def month_number(day: ColumnElement, dialect: str) -> ColumnElement[int]:
     else:
         year, month = extract("year", day), extract("month", day)
     return cast(year, Integer) * 12 + cast(month, Integer) - 1
-
-
-def prepare(engine):
-    """Make the tables where there are none; refuse a ledger that a newer Twin has made."""
-    with reading(engine) as connection:
-        found = _version(connection)
-    if found is None:
-        _create(engine)
-    elif found > VERSION:
-        raise LedgerError(
-            f"the ledger at {place(engine.url)} has version {found} of its tables, and this Twin knows {VERSION}; "
-            "install a newer Twin"
-        )
-
-
-def _create(engine):
-    if engine.dialect.name == "sqlite":
-        use_write_ahead_log(engine)
-    with writing(engine) as connection:
-        if engine.dialect.name == "postgresql":
-            connection.execute(select(func.pg_advisory_xact_lock(LOCK)))
-        if _version(connection) is None:  # nobody was faster
-            metadata.create_all(connection)
-            connection.execute(version.insert().values(one=1, version=VERSION))
-
-
-def _version(connection):
-    if not inspect(connection).has_table(version.name):
-        return None
-    return connection.execute(select(version.c.version)).scalar_one()

@@ -23,9 +23,10 @@ from twin.data.ledger.engine import engine_at, reading, vacuum, writing
 from twin.data.ledger.export import write_flows
 from twin.data.ledger.flow import Flow, as_amount, as_day, as_id, as_ids, as_lane, as_lanes
 from twin.data.ledger.importing import Import, import_staged
+from twin.data.ledger.migration import prepare, table_version
 from twin.data.ledger.queries import history_of, of_lanes, parts
 from twin.data.ledger.remarks import flow_remarks
-from twin.data.ledger.schema import VERSION, Window, flows, imports, prepare
+from twin.data.ledger.schema import Window, flows, imports
 from twin.data.ledger.staging import stage_history, staged_file
 from twin.data.ledger.statistics_query import statistics_of
 from twin.data.ledger.sums import lane_names
@@ -281,10 +282,11 @@ class Ledger:
             count, first, last = connection.execute(span).one()
             past = [dict(zip(IMPORTED, row, strict=True)) for row in connection.execute(order)]
             names = list(connection.execute(lane_names()).scalars())
+            tables = table_version(connection)
         return {
             "place": self.place,
             "engine": self._engine.dialect.name,
-            "schema_version": VERSION,
+            "schema_version": tables,
             "flows": count,
             "lanes": len(names),
             "first_date": first and first.isoformat(),

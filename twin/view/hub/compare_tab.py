@@ -12,7 +12,7 @@ COMPARED_ANSWERS = """
 service_level safety_stock required_capacity fill_rate expected_overflow overflow_probability dependency
 resilience_index expected_warehousing_cost expected_outsourcing_cost buffer_cost profit value_at_risk
 conditional_value_at_risk""".split()
-KEEP = '<button type="button" data-do="pin">Keep this scenario as A</button>'
+PIN_BUTTON = '<button type="button" data-do="pin">Keep this scenario as A</button>'
 FORGET = '<button type="button" data-do="unpin">Forget A</button>'
 
 
@@ -22,7 +22,7 @@ def page(session, numbers):
     if kept is None:
         return (
             "<p>Keep the lane as it stands as scenario A, then turn the controls: B is always what they say now, and "
-            f"every difference is named here.</p><p>{KEEP}</p>"
+            f"every difference is named here.</p><p>{PIN_BUTTON}</p>"
         )
     period, rows = session.feed.period, []
     for name in COMPARED_ANSWERS:
@@ -31,7 +31,9 @@ def page(session, numbers):
         words = name.replace("_", " "), kept_figure, figure(name, now, unit), difference(before, now, unit)
         rows.append([*words, escape(rest_of(unit, period))])
     heads = ("", f"A: {visible(kept['lane'], 20)}", f"B: {visible(session.lane, 20)}", "B − A", "")
-    return "".join((_turned(kept, session), table("Two scenarios", heads, rows, text=(4,)), f"<p>{KEEP} {FORGET}</p>"))
+    return "".join(
+        (_turned(kept, session), table("Two scenarios", heads, rows, text=(4,)), f"<p>{PIN_BUTTON} {FORGET}</p>")
+    )
 
 
 def difference(before, now, unit):

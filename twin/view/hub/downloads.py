@@ -14,7 +14,7 @@ from twin.policy import POLICY
 from twin.view.hub import tabs
 from twin.view.hub.controls import OPTIMUM
 
-TEMPLATE = Path(__file__).with_name("report.typ")
+TEMPLATE = Path(__file__).with_name("lane_report.typ")
 REPORT_PICTURES = ("history", "costs", "profits", "losses")
 
 
