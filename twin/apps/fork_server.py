@@ -68,7 +68,7 @@ def _run(arguments, folder, environment, server):
 
 
 def _report_the_stored_version() -> None:
-    """Let kernels report Python's version as stored notebooks have it: "3", without what differs between machines.
+    """Let kernels report Python's version as stored notebooks have it: only "3", which is equal on every machine.
 
     JupyterLab writes the reported language into a notebook's metadata when it opens, and shows a notebook as modified
     if that differs from what is stored. The stored form is LANGUAGE of twin.batch.normal_form.

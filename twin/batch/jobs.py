@@ -96,10 +96,10 @@ def run_job(job: Job, inputs: dict[str, Any], text: str) -> log.JobOutcome:
 
 
 def _results_alone(folder: Path) -> Path:
-    """Return a new folder beside a job's own, with its results.json and nothing else."""
+    """Move results.json into a new folder beside the job's own, and return that folder."""
     alone = folder.with_name("kept")
     alone.mkdir()
-    if (folder / "results.json").is_file():  # otherwise the seal tells that it is missing
+    if (folder / "results.json").is_file():  # if it is missing, the seal reports it
         (folder / "results.json").rename(alone / "results.json")
     return alone
 

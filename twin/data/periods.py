@@ -12,7 +12,7 @@ MONDAY = np.datetime64("1970-01-05", "D")  # any Monday: weeks begin a multiple 
 
 
 def fits(days: np.ndarray, period: str) -> bool:
-    """Return whether the days can label whole periods: weeks if all on one weekday, months if all first or all last."""
+    """Return whether the days can label whole periods: one weekday for weeks, all first or all last days for months."""
     if period == "W":
         return len(np.unique((days - MONDAY).astype(int) % 7)) == 1
     if period == "MS":
