@@ -61,7 +61,8 @@ notebooks: $(ready) ## run all notebooks again in place, and renew contents and 
 	@$(python) -m twin.view.theme
 
 lab: $(ready) ## open the notebooks in JupyterLab
-	@JUPYTER_CONFIG_PATH=etc/jupyter $(python) -m jupyterlab notebooks/00_contents.ipynb --ServerApp.root_dir=. $(if $(filter 0,$(shell id -u)),--allow-root)
+	@JUPYTER_CONFIG_PATH=etc/jupyter $(python) -m jupyterlab notebooks/00_contents.ipynb --ServerApp.root_dir=. \
+	    --FileCheckpoints.checkpoint_dir=$(CURDIR)/.venv/var/checkpoints $(if $(filter 0,$(shell id -u)),--allow-root)
 
 apps: $(ready) ## serve the notebooks as dashboards (Voilà) on PORT
 	@$(python) -m voila notebooks --no-browser --port=$(PORT)

@@ -98,6 +98,7 @@ UNSUPPORTED = {
     "an unknown lane": "{{lane7}} is fine.",
     "another number": "Safety stock is 170 pallets.",
     "beyond its rounding": "Safety stock is 163.5 pallets.",
+    "rounded down": "Safety stock is 163.3 pallets.",
     "another unit": "Safety stock is 163.4 days.",
     "another rate": "Profit is $1,234 a week.",
     "another currency": "Profit is €1,234 a day.",

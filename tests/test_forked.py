@@ -200,7 +200,7 @@ def test_an_ended_process_gets_no_signals():
 @needs_forks
 def test_servers_and_kernels_end_with_the_process_that_started_them(tmp_path):
     code = (
-        "import sys, time; sys.path.insert(0, sys.argv[1]); from test_kernels import kernel\n"
+        "import sys, time; sys.path.insert(0, sys.argv[1]); from test_forked import kernel\n"
         "with kernel() as one:\n    print(one.pid, flush=True)\n    time.sleep(60)"
     )
     command = [sys.executable, "-c", code, os.path.dirname(__file__)]

@@ -253,6 +253,12 @@ def test_importing_the_same_file_twice_counts_once(ledger, file):
     assert ledger.import_file(file(FLOWS)).repeated and ledger.count() == 8
 
 
+def test_the_same_numbers_of_other_lanes_are_other_records(ledger, file):
+    ledger.import_file(file(FLOWS))
+    done = ledger.import_file(file(FLOWS.replace(",A,", ",C,").replace(",B,", ",D,")))
+    assert (done.records, done.repeated, ledger.lanes()) == (4, False, ["A", "B", "C", "D"])
+
+
 def test_a_file_that_repeats_stored_days_is_added_with_a_note(ledger, file):
     ledger.import_file(file(FLOWS))
     done = ledger.import_file(file(FLOWS + "2026-01-09,B,3,0\n", "later.csv"))

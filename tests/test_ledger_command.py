@@ -7,7 +7,9 @@ import json
 import pytest
 
 from twin.__main__ import main
+from twin.data.history import write_csv
 from twin.data.ledger.store import RESET_TOKEN
+from twin.data.scenarios import research_lanes
 
 FLOWS = "date,lane,volume,returns\n2026-01-05,A,5,1\n2026-01-06,A,7.25,0\n2026-01-06,=B,2,2\n"
 
@@ -184,11 +186,12 @@ def test_help_has_examples_and_exit_codes(run):
     assert code == 0 and "python -m twin ledger import flows.csv --good-rows-only" in out and "exit codes" in out
 
 
-def test_assess_reads_the_ledger(run, ledger, capsys):
+def test_assess_reads_the_ledger(run, ledger, capsys, tmp_path):
     run("seed")
     assert main(["assess", "ledger:", "--csv"]) == 0
     from_ledger = capsys.readouterr().out
-    assert main(["assess", "--csv"]) == 0 and capsys.readouterr().out == from_ledger
+    write_csv(research_lanes(), flows := tmp_path / "flows.csv")
+    assert main(["assess", str(flows), "--csv"]) == 0 and capsys.readouterr().out == from_ledger
     assert main(["assess", "ledger:", "--lane", "HAM-ROT", "--first", "2025-01-01", "--json"]) == 0
     assert list(json.loads(capsys.readouterr().out)["lanes"]) == ["HAM-ROT"]
     assert main(["assess", "--lane", "HAM-ROT"]) == 2 and "history must be a ledger where" in capsys.readouterr().err

@@ -10,7 +10,8 @@ from small_paper import TEMPLATE, make_project, save_notebook
 
 from twin.__main__ import main
 from twin.batch.paper import build
-from twin.batch.verify import verify
+from twin.batch.plan import read_plan
+from twin.batch.verify import strangers, verify
 
 FIGURE = """import matplotlib.figure, json, pathlib
 from twin.view.output import headline, show
@@ -97,6 +98,14 @@ def test_every_change_is_found_and_reported(paper, change, complaint):
         assert found == []
     else:
         assert any(complaint in sentence for sentence in found), found
+
+
+def test_a_folder_of_no_point_is_found_inside_a_sweep(tmp_path):
+    paper = make_project(tmp_path)
+    (paper / "figures.yml").write_text("jobs: [{name: sizes, notebook: ../square.ipynb, grid: {size: [1, 2]}}]")
+    for point in ("size=1.0", "size=2.0", "size=9.0"):
+        (paper / "out" / "sizes" / point).mkdir(parents=True)
+    assert list(strangers(paper / "out", read_plan(paper))) == [paper / "out" / "sizes" / "size=9.0"]
 
 
 def test_jobs_that_have_not_been_run_are_counted_in_one_sentence(tmp_path, capsys):
