@@ -1,4 +1,4 @@
-"""The formulas against loops over `scipy.stats` and `np.polyfit`, random draws alone, and a bare interpreter."""
+"""Time of the formulas, against loops over `scipy.stats` and `np.polyfit`, random draws, and an empty interpreter."""
 
 import os
 import subprocess
@@ -17,14 +17,14 @@ from twin import finance, forecast, lane, newsvendor, simulate
 
 
 def lanes(count):
-    """Lanes that differ in demand; each has its own service level, the hardest case."""
+    """Return statistics and policies of random lanes; each has its own service level, which is the slowest case."""
     rng = simulate.generator(1)
     statistics = {"demand_mean": rng.uniform(50, 500, count), "demand_sd": rng.uniform(5, 50, count)}
     return statistics, lane.Policy(service_level=rng.uniform(0.8, 0.999, count))
 
 
 def assess_in_a_loop(statistics, policy):
-    """The same 28 answers, a lane at a time, as one would write them with `scipy.stats.norm`."""
+    """Return the same 28 answers, computed lane by lane with `scipy.stats.norm`."""
     norm, p = stats.norm, policy
     length, spread = p.lead_time_mean_days, p.lead_time_sd_days
     answers = []
@@ -76,7 +76,7 @@ def measure_assess():
         lane.Policy(service_level=policy.service_level[:few]),
     )
     table = np.column_stack(list(lane.assess(*head).values()))
-    np.testing.assert_allclose(table, assess_in_a_loop(*head), rtol=1e-7, atol=1e-9)  # the same answers
+    np.testing.assert_allclose(table, assess_in_a_loop(*head), rtol=1e-7, atol=1e-9)  # both give the same answers
     ours, loop = seconds(lambda: lane.assess(statistics, policy), lambda: assess_in_a_loop(*head), rounds=9)
     what = "assess 100,000 lanes against a loop over scipy.stats.norm"
     yield at_least(what, ours, loop * count / few, 1000, baseline_note=f" (scaled from {few} lanes)")

@@ -1,13 +1,13 @@
-"""How fast the formulas are, as ratios to stated baselines measured in the same run.
+"""Measure the speed of the twin, as ratios to stated baselines in the same run.
 
-    python benchmarks/run.py                every measurement
-    python benchmarks/run.py hub ledger     those of these files
-    python benchmarks/run.py scale          a single one
-    python benchmarks/run.py --json         the rows for machines, at the end
+    python benchmarks/run.py                run every measurement
+    python benchmarks/run.py hub ledger     run the measurements of these files
+    python benchmarks/run.py scale          run a single measurement
+    python benchmarks/run.py --json         print the rows as JSON at the end
 
-Each row is printed as soon as it is measured. Candidates are interleaved and medians compared, so that a busy machine
-slows both sides. A missed bar is said loudly but is no failure: this is a measurement, not a test. A measurement that
-fails says why in a row of its own, and the others go on; the exit code is then 1.
+Each row is printed as soon as it is measured. Runs of the candidates are interleaved and medians compared, so that a
+busy machine slows both sides. A missed bar is reported, but is no failure: this is a measurement, not a test. If a
+measurement fails, a row gives the reason, the others continue, and the exit code is 1.
 """
 
 import argparse
@@ -33,12 +33,12 @@ LINE = "{:<5}{:>9}  {:<10}{:<32}{:<36}  {}"
 
 
 def name_of(measurement: Measurement) -> str:
-    """Return the name by which a measurement is asked for."""
+    """Return the name of a measurement on the command line."""
     return measurement.__name__.removeprefix("measure_")
 
 
 def chosen(names: list[str]) -> list[Measurement]:
-    """Return the measurements of these names, of files or of single ones, in their order; of no names, all of them."""
+    """Return the measurements with these names, of files or single ones, in their order; by default all."""
     known = {*GROUPS, *(name_of(each) for group in GROUPS.values() for each in group)}
     unknown = sorted(set(names) - known)
     if unknown:
@@ -50,7 +50,7 @@ def chosen(names: list[str]) -> list[Measurement]:
 
 
 def rows_of(measurement: Measurement) -> Iterator[Row]:
-    """Yield the rows of a measurement as they are measured, and one that says why it failed, if it did."""
+    """Yield the rows of a measurement as they are measured; if it fails, the last row gives the reason."""
     try:
         yield from measurement()
     except Exception as error:
@@ -65,16 +65,16 @@ def line(row: Row) -> str:
 
 
 def summary(rows: list[Row]) -> str:
-    """Return how many bars are met, and what missed its bar or failed."""
+    """Return the number of bars met, and the rows that missed their bar or failed."""
     missed = [f"BAR MISSED: {row.what}" for row in rows if not row.met and row.ratio is not None]
     broken = [f"FAILED: {row.what}" for row in rows if row.ratio is None]
     return "\n".join([f"{sum(bool(row.met) for row in rows)} of {len(rows)} bars met.", *missed, *broken])
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Measure what is asked for; return the exit code."""
+    """Run the chosen measurements, and return the exit code."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("names", nargs="*", metavar="NAME", help="of a file or of a measurement; all by default")
+    parser.add_argument("names", nargs="*", metavar="NAME", help="file or measurement; by default all")
     parser.add_argument("--json", action="store_true", help="print the rows as JSON, and the table to standard error")
     options = parser.parse_args(arguments)
     try:

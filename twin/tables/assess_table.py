@@ -13,8 +13,8 @@ import numpy as np
 
 from twin._check import numbers, require
 from twin.answers import UNITS
-from twin.compute.alone import alone
 from twin.compute.cluster import executor_on
+from twin.compute.folder_lock import folder_lock
 from twin.compute.pool import in_parallel
 from twin.demand import days_per_period
 from twin.policy import POLICY
@@ -83,7 +83,7 @@ def assess_table(
     parts = {f"part-{number:05d}.parquet": part for number, part in enumerate(table.parts)}
     digests = {name: recipe.digest(part.pieces) for name, part in parts.items()}
     _present(folder)  # nothing, not even a lock, is put into a folder that is not ours
-    with executor_on(scheduler) if scheduler else nullcontext() as executor, alone(folder):
+    with executor_on(scheduler) if scheduler else nullcontext() as executor, folder_lock(folder):
         present = _present(folder)
         missing = {name: part for name, part in parts.items() if present.get(name) != digests[name]}
         if present != digests:

@@ -1,4 +1,4 @@
-"""The version of a ledger's tables: they are made where there are none, migrated if older, and refused if newer."""
+"""The version of a ledger's tables: missing tables are created, older ones migrated, and newer ones refused."""
 
 from collections.abc import Callable
 
@@ -6,16 +6,16 @@ from sqlalchemy import Connection, Engine, func, inspect, select
 
 from twin.data.errors import LedgerError
 from twin.data.ledger.address import place
-from twin.data.ledger.engine import keep_log, reading, writing
+from twin.data.ledger.engine import reading, use_write_ahead_log, writing
 from twin.data.ledger.schema import VERSION, metadata, version
 
-#: Functions that turn tables of a version, the key, into those of the next one, within a transaction.
+#: Functions that migrate the tables from a version, the key, to the next one, within a transaction.
 MIGRATIONS: dict[int, Callable[[Connection], None]] = {}
-MIGRATION_LOCK = 7401969  # key of an advisory lock of PostgreSQL: one process at a time makes or migrates tables
+MIGRATION_LOCK = 7401969  # arbitrary key of the advisory lock that serialises creation and migration
 
 
 def prepare(engine: Engine) -> None:
-    """Make the tables or migrate them to this version; a LedgerError says why they cannot be used."""
+    """Create the tables, or migrate them to the present version; raise LedgerError if they cannot be used."""
     with reading(engine) as connection:
         found = table_version(connection)
     if found is None:
@@ -27,7 +27,7 @@ def prepare(engine: Engine) -> None:
 
 
 def table_version(connection: Connection) -> int | None:
-    """Return the version that a ledger states of its tables; None where there are none."""
+    """Return the version of the tables that a ledger states, or None if it has no tables."""
     if not inspect(connection).has_table(version.name):
         return None
     return connection.execute(select(version.c.version)).scalar_one()
@@ -35,7 +35,7 @@ def table_version(connection: Connection) -> int | None:
 
 def _create(engine: Engine) -> None:
     if engine.dialect.name == "sqlite":
-        keep_log(engine)
+        use_write_ahead_log(engine)
     with writing(engine) as connection:
         _lock(connection)
         if table_version(connection) is None:  # no other process was faster
@@ -44,7 +44,7 @@ def _create(engine: Engine) -> None:
 
 
 def _migrate(engine: Engine) -> None:
-    """Go from version to version in one transaction: the ledger ends up in this version, or as it was."""
+    """Migrate from version to version in one transaction, which succeeds or leaves the ledger unchanged."""
     with writing(engine) as connection:
         _lock(connection)
         for found in range(table_version(connection), VERSION):
@@ -58,7 +58,7 @@ def _migrate(engine: Engine) -> None:
 
 
 def _lock(connection: Connection) -> None:
-    """Let other processes wait until the transaction ends; in SQLite one writes at a time anyway."""
+    """Hold the advisory lock until the transaction ends; SQLite has one writer anyway."""
     if connection.dialect.name == "postgresql":
         connection.execute(select(func.pg_advisory_xact_lock(MIGRATION_LOCK)))
 

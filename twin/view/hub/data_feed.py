@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from twin._check import require
 from twin.data.errors import RowsRefused
 from twin.data.load import load_history, read_history
-from twin.data.places import HERE, is_ledger
+from twin.data.places import DEFAULT_LEDGER, is_ledger
 from twin.data.scenarios import POLICIES
 from twin.data.text import visible
 from twin.plan.feed import Feed, feed_of_history, feed_of_ledger
@@ -52,7 +52,7 @@ class DataFeed:
         self._ledger: Ledger | None = None
         self._why = ""  # error sentence if the ledger cannot be opened
         self._stale: dict[str, Any] | None = None  # arguments of `_refresh` if flows have changed
-        self._address = next((name for name in (history, otherwise) if is_ledger(name)), HERE)
+        self._address = next((name for name in (history, otherwise) if is_ledger(name)), DEFAULT_LEDGER)
         self.forms = Forms()
         self.feed: Feed | None = None
         if history:
