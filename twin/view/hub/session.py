@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlencode
 
 import numpy as np
@@ -55,7 +55,7 @@ class Session:
         self.policies, self.assumptions = policy_table(feed.statistics, policies=known, period=feed.period)
         self.lane = feed.statistics["demand_mean"].idxmax()
         self.thresholds = {"strain": STRAIN, "under_used": UNDER_USED}
-        self.pinned = None
+        self.pinned: dict[str, Any] | None = None  # scenario A: lane, values and numbers
         self.partnership = Partnership()
         self._changed: dict[str, dict[str, float]] = {}  # lane -> values that differ from its starting values
         self._series, self._known = {}, {}  # caches: the flows of one lane, and evaluated states
