@@ -58,9 +58,8 @@ def test_an_error_is_a_sentence_at_its_control_and_the_last_picture_stays(shown)
     before = shown.picture.png
     turn(shown, height=-1.0)
     assert shown.picture.png == before and shown.dials.values["height"] == 3.0
-    assert shown.dials.said == {
-        "height": "Height must be > 0 & <b>bold</b>; got -1.0."
-    }  # the page shows it as text, never as HTML
+    # The page shows the sentence as text, never as HTML.
+    assert shown.dials.said == {"height": "Height must be > 0 & <b>bold</b>; got -1.0."}
     turn(shown, height=2.0)
     assert (
         shown.dials.said == {}

@@ -34,7 +34,7 @@ _PHRASES = sorted(
 
 @dataclass(frozen=True)
 class Request:
-    """What a question asks for.
+    """The content of a question, as the analyst understands it.
 
     kind : name of a story of `offline`, "help" or "refuse".
     lanes : names of the lanes that the answer is about.

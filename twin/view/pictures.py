@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from matplotlib import rc_context
@@ -18,7 +18,6 @@ from twin.view.theme import ACCENT, BETTER, NAIVE, WITNESS
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from matplotlib.axes import Axes
     from numpy.typing import NDArray
 
     from twin.lane import Policy
@@ -125,7 +124,7 @@ def losses(statistics: Mapping[str, float], policy: Policy, numbers: Mapping[str
     return figure
 
 
-def _sheet(width: float, *, left: float, right: float, bar: bool = False) -> tuple[Figure | Axes, ...]:
+def _sheet(width: float, *, left: float, right: float, bar: bool = False) -> tuple[Any, ...]:
     """Return a figure and its Axes at fixed positions; an automatic layout would take longer than the drawing.
 
     bar : add a narrow Axes on the right for the colour scale of a map.

@@ -13,7 +13,7 @@ from twin.view.theme import ACCENT, BETTER, LANES, MUTED, NAIVE, WITNESS  # noqa
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from numpy.typing import ArrayLike
+    from numpy.typing import ArrayLike, NDArray
 
 Offset = tuple[float, float]  # horizontal and vertical distance of a text from its point [points of type]
 
@@ -33,8 +33,8 @@ def frame(ax: Axes, title: str, x_label: str, y_label: str, *, percent: str = ""
 
 def line(
     ax: Axes,
-    x: ArrayLike,
-    y: ArrayLike,
+    x: Sequence[float] | NDArray,
+    y: Sequence[float] | NDArray,
     text: str = "",
     colour: str = BETTER,
     *,
@@ -149,7 +149,9 @@ def heat(ax: Axes, x: ArrayLike, y: ArrayLike, z: ArrayLike, bar_label: str) -> 
     ax.figure.colorbar(mesh, ax=ax, label=bar_label, pad=0.02).outline.set_visible(False)
 
 
-def bars(ax: Axes, names: Sequence[str], values: ArrayLike, colours: str | Sequence[str], *, unit: str = "") -> None:
+def bars(
+    ax: Axes, names: Sequence[str], values: Sequence[float] | NDArray, colours: str | Sequence[str], *, unit: str = ""
+) -> None:
     """Draw a horizontal bar for each name, with the value at its end."""
     place = np.arange(len(names))[::-1]
     ax.barh(place, values, color=colours, height=0.6)

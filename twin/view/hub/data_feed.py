@@ -54,13 +54,13 @@ class DataFeed:
         self._stale: dict[str, Any] | None = None  # arguments of `_refresh` if flows have changed
         self._address = next((name for name in (history, otherwise) if is_ledger(name)), DEFAULT_LEDGER)
         self.forms = Forms()
-        self.feed: Feed | None = None
+        feed = None
         if history:
-            self.feed = self._opened(history)
+            feed = self._opened(history)
         elif otherwise:
             with told(lambda text: setattr(self.forms, "said", alert(text))):
-                self.feed = self._opened(otherwise)
-        self.feed = self.feed or _research()
+                feed = self._opened(otherwise)
+        self.feed: Feed = feed or _research()
         self._show()
         self.forms.on_asked(self._on_message)
 
