@@ -43,7 +43,7 @@ def add_window(group: Any) -> None:
 
 
 def reading_of(options: Namespace) -> dict[str, Any]:
-    """Return the arguments of a reader from the options, among them whether to show progress."""
+    """Return the arguments of `load_history` from the options, with `progress` set for long files and terminals."""
     if options.file == "":
         raise ValueError("file must have a name; got an empty one")
     columns = dict(pair.split("=", 1) for pair in options.column if "=" in pair)
@@ -58,12 +58,12 @@ def reading_of(options: Namespace) -> dict[str, Any]:
 
 
 def is_long(path: str | None) -> bool:
-    """Return whether reading a file takes long enough that a user wants to see how far it is."""
+    """Return whether a file is large enough for a progress bar."""
     return bool(path) and os.path.exists(path) and os.path.getsize(path) > _LONG
 
 
 def read_policies(path: str) -> pd.DataFrame:
-    """Return a table of policies, a row a lane, from a CSV file; an empty cell is not stated."""
+    """Return a table of policies, one row a lane, from a CSV file; an empty cell is unset."""
     import pandas as pd
 
     require(os.path.exists(path), "policies", "a file that exists", path)

@@ -1,4 +1,4 @@
-"""A report as words for people, and as JSON or CSV for machines."""
+"""A report as text, JSON or CSV."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def to_csv(report: Report) -> str:
 
 
 def sentences(report: Report, width: int = 100) -> Iterator[str]:
-    """Return what was assessed, assumed and left out, a line each."""
+    """Yield a line on the lanes assessed, on each assumption, and on lanes left out."""
     yield f"{_lanes(len(report.table))} assessed; one period is a {PERIOD_NAMES[report.history.period]}."
     for assumption in report.assumptions:
         yield textwrap.fill(f"  assumed  {assumption}", width, subsequent_indent=" " * 11, break_on_hyphens=False)

@@ -1,4 +1,4 @@
-"""One lane under one policy, looked at from every side: the numbers that a planner decides by, and their curves."""
+"""One lane under one policy, evaluated: the numbers behind a planner's decisions, and their curves."""
 
 from __future__ import annotations
 
@@ -188,11 +188,11 @@ def simulated_profits(
 
 
 def _ahead(volumes, policy, safety_stock, horizon):
-    """What is forecast, by name; nothing where the history is too short."""
+    """Return the forecasts by name; an empty dict where the history is too short."""
     interval = outlook(volumes, horizon)
     if interval is None:
         return {}
-    mean = max(float(interval.mean.mean()), 0.0)  # a line may fall below zero, demand does not
+    mean = max(float(interval.mean.mean()), 0.0)  # a straight line may fall below zero, demand may not
     load = float(demand.workload(mean, 0.0, policy.return_rate).mean)
     next_period = {f"forecast_{name}": getattr(interval, name)[0] for name in ("mean", "low", "high")}
     required = buffers.required_capacity(load, safety_stock, policy.dwell)

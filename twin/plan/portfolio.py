@@ -1,4 +1,4 @@
-"""Lanes with the policies given to them: every number of one of them, now or if something were different."""
+"""Lanes with their policies: every number of a lane as it stands, or with changed inputs."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ MOST_USE = 10.0  # shown for a lane of little own capacity, or of none [-]
 
 @dataclass(frozen=True)
 class Change:
-    """An input of a lane that is different: set `to` an amount, `times` it, or `plus` it, in the input's own unit."""
+    """A changed input of a lane: set `to` an amount, multiplied (`times`) or increased (`plus`), in the input's unit."""
 
     name: str
     how: str
@@ -49,19 +49,19 @@ class Change:
         numbers(amount=self.amount)
 
     def of(self, value: float) -> float:
-        """Return what becomes of a value."""
+        """Return a value after the change."""
         return float(HOW[self.how](value, self.amount))
 
 
 @dataclass(frozen=True)
 class Portfolio:
-    """Lanes and their policies, as they stand; nothing here changes.
+    """Lanes and their policies; immutable.
 
     feed : data.feed.Feed
-    policies : DataFrame, one row a lane, the fields of `lane.Policy` as columns; a missing service level means the
+    policies : DataFrame, one row a lane, the fields of `Policy` as columns; a missing service level means the
         critical ratio.
     horizon : periods ahead that a forecast looks, unless it is asked for others. [period]
-    assumptions : sentences on what of the policies nobody has stated.
+    assumptions : sentences on unset policy fields.
     changed : lanes whose policy is not any more that which they started with.
     """
 
@@ -75,7 +75,7 @@ class Portfolio:
         """Return (moments, policy) of a lane with changes made to it.
 
         A change of `demand_mean` takes `demand_sd` along, unless that is changed, too: the coefficient of variation
-        stays. A service level that nobody states follows the costs before it is changed itself.
+        stays. An unset service level follows the changed costs before it is changed itself.
         """
         require(name in self.policies.index, "lane", "one of the lanes", visible(name))
         row = self.policies.loc[name].copy()
@@ -126,7 +126,7 @@ class Portfolio:
 
 
 def portfolio_of(feed: Feed, known: Policies | None = None, horizon: int = DEFAULT_HORIZON) -> Portfolio:
-    """Return the portfolio of a feed whose lanes nobody has changed.
+    """Return the portfolio of a feed, with the policies that its lanes start with.
 
     known : policies as `policy_table` takes them, optional; unset fields are filled in.
     """

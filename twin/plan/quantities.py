@@ -310,7 +310,7 @@ DERIVED = (
         name="lanes",
         reported=False,
         unit="lane",
-        meaning="number of lanes looked at",
+        meaning="number of lanes",
         source="plan.portfolio.Portfolio",
     ),
 )

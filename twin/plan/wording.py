@@ -1,4 +1,4 @@
-"""Numbers in words: written with their unit, the same on pages, in reports and in answers."""
+"""Numbers as text, with their units: the one place that formats numbers for pages, reports and answers."""
 
 from twin.demand import PERIOD_NAMES
 from twin.plan.quantities import QUANTITIES
@@ -7,7 +7,7 @@ LARGE = 1e15  # from here on a number is written as a power of ten
 
 
 def written(value: float, unit: str) -> str:
-    """Return a number as people read it, its unit left out except per cent and money.
+    """Return a number as text, without its unit except for per cent and money.
 
     >>> written(0.953, "-"), written(1234.5, "$/period"), written(163.38, "pallet")
     ('95.3%', '$1,234', '163.4')
@@ -48,7 +48,7 @@ def decimals(unit: str) -> int:
 
 
 def rest_of(unit: str, period: str) -> str:
-    """Return what is said after the number: "pallets", "a day" and so on; nothing for per cent.
+    """Return the words after a number: "pallets", "a day" and so on; nothing for per cent.
 
     >>> rest_of("$/period", "D"), rest_of("pallet/period", "W"), rest_of("$/pallet/period", "D"), rest_of("day", "D")
     ('a day', 'pallets a week', 'a pallet and day', 'days')
