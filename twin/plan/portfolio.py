@@ -37,7 +37,7 @@ MOST_USE = 10.0  # shown for a lane of little own capacity, or of none [-]
 
 @dataclass(frozen=True)
 class Change:
-    """A changed input of a lane: set `to` an amount, multiplied (`times`) or increased (`plus`), in the input's unit."""
+    """A changed input of a lane: set `to` an amount, multiplied (`times`) or increased (`plus`), in its own unit."""
 
     name: str
     how: str

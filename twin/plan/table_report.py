@@ -28,7 +28,7 @@ COLUMNS = tuple(dict.fromkeys((*_RECORD, *_FORECAST, *POLICY, *ANSWERS)))
 
 @dataclass(frozen=True)
 class Report:
-    """One row a lane in `table`, with the unit of each column; lanes left out, with reasons; sentences on assumptions."""
+    """One row a lane in `table`, the unit of each column, lanes left out with reasons, sentences on assumptions."""
 
     history: History
     table: pd.DataFrame
