@@ -29,7 +29,7 @@ NAMES_TOGETHER = [
         "service_level risk_share interval_level",
     )
 ]
-_VAGUE = set("fine service use lanes returns return price horizon periods sales income slope".split())  # ignored
+_VAGUE = set("fine service use lanes returns return price horizon periods sales income slope".split())  # too vague
 _NAMES = {
     name: {phrase for phrase in (label(name).lower(), *measure.also) if phrase not in _VAGUE and len(phrase) > 2}
     for name, measure in QUANTITIES.items()

@@ -95,7 +95,7 @@ def agrees(said: str, unit: str) -> bool:
     """
     if said == "":
         return unit in ("-", "lane", "points")
-    unit = unit.removesuffix("^2")  # "a day, each day"
+    unit = unit.removesuffix("^2")  # a trend is told as "a day, each day"
     if unit in ("-", "points", "times", "date"):
         return said == unit
     return said == unit or unit.startswith(f"{said}/")

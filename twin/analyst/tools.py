@@ -66,7 +66,7 @@ class Toolbox:
             getattr(self, f"_{name}")(**arguments)
         except ValueError as error:
             return f"{name} was refused: {self._names.masked(str(error))}"
-        except Exception as error:  # a model may send anything; the message is not repeated, as it may contain that
+        except Exception as error:  # a model may send anything; the error message, which may quote it, is not repeated
             return f"{name} was refused: its arguments cannot be used ({type(error).__name__})"
         new = [fact for fact in self._evidence.facts if fact not in before]
         return f"{name} was run: {len(new)} new facts, {new[0].partition('.')[0]}.*" if new else f"{name}: nothing new"

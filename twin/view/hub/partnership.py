@@ -27,7 +27,7 @@ OFFERED = 15  # number of lanes that have a button
 BANDS = 10  # most partners for which the range of payments in the core is computed (two linear programmes a partner)
 USUAL = 4.0  # assumed ratio of the surcharge to the cost of a reserved place, if that cost is unset [-]
 ASSUMED = "a quarter of the surcharge"  # the same assumption in words
-PAID_ANYWAY = 0.0  # cost of storing a partner's pallet beyond holding, which its owner pays anyway [$/pallet/period]
+PAID_ANYWAY = 0.0  # extra cost of storing a partner's pallet; its owner pays holding in any case [$/pallet/period]
 HALF = 0.5  # share of the spare places that partners commit in the second calculation [-]
 
 
