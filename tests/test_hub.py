@@ -215,7 +215,8 @@ def test_a_conversation_is_downloaded_and_cleared(hub):
     hub.sheet.send = lambda message, buffers: sent.append((message["download"], bytes(buffers[0]).decode()))
     press(hub.sheet, do="conversation")
     ((name, text),) = sent
-    assert name == "conversation.md" and "## What drives its resilience?" in text and "| resilience.resilience_index |" in text
+    assert name == "conversation.md" and "## What drives its resilience?" in text
+    assert "| resilience.resilience_index |" in text
     press(hub.sheet, do="forget")
     assert "resilience?</h3>" not in hub.sheet.page
 
