@@ -37,7 +37,7 @@ def checked(sentence, evidence):
     in the sentence, with its unit and sign, within its printed rounding.
     """
     sentence = plain(sentence)
-    for character in sentence:
+    for character in set(sentence):
         if (character.isalpha() and not unicodedata.name(character, "").startswith(("LATIN", "GREEK", "MICRO"))) or (
             unicodedata.category(character) in ("So", "Sm", "Sk") and character not in _SYMBOLS
         ):
