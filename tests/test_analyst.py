@@ -3,7 +3,9 @@
 import re
 import threading
 import time
+from copy import deepcopy
 from dataclasses import replace
+from functools import cache
 
 import analyst_worlds as worlds
 import pytest
@@ -18,7 +20,7 @@ from twin.analyst.gemini import Call, Unavailable
 from twin.analyst.offline import NOTHING, STORIES
 from twin.data.text import visible
 from twin.plan import lane_report
-from twin.plan.portfolio import RANKINGS, Change
+from twin.plan.portfolio import RANKINGS, Change, Portfolio
 
 QUESTIONS = questions()
 SAME = {name: name for name in LANES}
@@ -60,6 +62,27 @@ def numbers(answer):
     return [(answer.evidence.of(fact), fact.name, fact.value, fact.unit) for fact in answer.facts]
 
 
+@cache
+def kept(method):
+    """Return a method of a portfolio that remembers its results, and gives copies of them."""
+    results = {}
+
+    def remembered(portfolio, *arguments, **options):
+        key = (id(portfolio), repr(arguments), repr(options))
+        if key not in results:
+            results[key] = method(portfolio, *arguments, **options), portfolio  # kept, so that its id stays taken
+        return deepcopy(results[key][0])
+
+    return remembered
+
+
+@pytest.fixture
+def numbers_kept(monkeypatch):
+    """Compute each number of a lane once, however many questions and models it is for."""
+    for name in ("inputs", "numbers", "network"):
+        monkeypatch.setattr(Portfolio, name, kept(getattr(Portfolio, name)))
+
+
 KNOWN = {}
 
 
@@ -73,6 +96,7 @@ def directly(key, portfolio, name):
     return KNOWN[key, name][0]
 
 
+@pytest.mark.usefixtures("numbers_kept")
 class TestOffline:
     def test_the_table_is_large(self):
         assert len(TABLE) >= 200
@@ -241,6 +265,7 @@ class TestConversation:
 class TestModels:
     """Tests with a model that replaces the vendor's."""
 
+    @pytest.mark.usefixtures("numbers_kept")
     @pytest.mark.parametrize("behaviour", MODELS)
     def test_numbers_invented_by_a_model_are_never_shown(self, behaviour):
         for row in TABLE[::2]:
@@ -263,6 +288,7 @@ class TestModels:
         answer = Conversation(model).ask("what is the profit?", worlds.research(), "BER-MUC")
         assert "planners should think" not in answer.text() and answer.remarks == (online.NO_FACT,)
 
+    @pytest.mark.usefixtures("numbers_kept")
     def test_online_and_offline_say_identical_numbers(self):
         for row in QUESTIONS:
             names = SAME

@@ -41,7 +41,7 @@ def checked(sentence: str, evidence: Evidence) -> tuple[Piece, ...]:
     fact's name, and give its unit and sign.
     """
     sentence = plain(sentence)
-    for character in sentence:
+    for character in set(sentence):
         if (character.isalpha() and not unicodedata.name(character, "").startswith(("LATIN", "GREEK", "MICRO"))) or (
             unicodedata.category(character) in ("So", "Sm", "Sk") and character not in _SYMBOLS
         ):

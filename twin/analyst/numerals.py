@@ -71,6 +71,8 @@ def plain(text: str) -> str:
     >>> plain("１２ ½ pallets\\u200b")
     '12 1⁄2 pallets'
     """
+    if text.isascii() and text.isprintable():  # it has that form already
+        return text
     text = unicodedata.normalize("NFKC", text.replace("\u2028", "\n"))
     kept = []
     for character in unicodedata.normalize("NFKD", text):
@@ -105,7 +107,7 @@ def numerals(text: str) -> list[Numeral]:
         if all(end <= first or start >= last for first, last in taken):
             found.append(Numeral(start, end, nan, 0.0, ""))
     for place, character in enumerate(text):
-        if unicodedata.category(character) in ("Nl", "No"):
+        if not character.isascii() and unicodedata.category(character) in ("Nl", "No"):
             found.append(Numeral(place, place + 1, nan, 0.0, ""))
     return sorted(found, key=lambda numeral: numeral.start)
 
