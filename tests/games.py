@@ -1,4 +1,4 @@
-"""Games for tests: published and random ones, put together without the code under test."""
+"""Published and random games for tests, and independent solutions of them by enumeration and linear programmes."""
 
 from itertools import combinations
 
@@ -21,7 +21,7 @@ def number(members):
 
 
 def game_of(partners, cost):
-    """A game of a function of a tuple of members."""
+    """Return the game in which a coalition costs `cost(members)`, with the members as a tuple."""
     costs = np.zeros(2**partners)
     for members in subsets(partners):
         costs[number(members)] = cost(members)
@@ -29,12 +29,12 @@ def game_of(partners, cost):
 
 
 def rows(partners):
-    """Who belongs to which coalition, read off the binary numerals."""
+    """Return the membership table of all coalitions, read from the binary numerals of their numbers."""
     return np.array([[int(bit) for bit in f"{m:0{partners}b}"[::-1]] for m in range(2**partners)], float)
 
 
 def subadditive(seed, partners, *, whole=None):
-    """A random game in which no coalition is dearer than its parts; of whole numbers it has many ties."""
+    """Return a random subadditive game; with whole numbers below `whole` it has many ties."""
     rng = np.random.default_rng(seed)
     costs = rng.uniform(1, 10, 2**partners) if whole is None else rng.integers(0, whole, 2**partners).astype(float)
     costs *= np.sqrt(rows(partners).sum(axis=1)) if whole is None else 1.0
@@ -48,14 +48,14 @@ def subadditive(seed, partners, *, whole=None):
 
 
 def concave(seed, partners):
-    """A random game in which what a partner adds shrinks: facilities, each paid once by those that need it."""
+    """Return a random concave game: a coalition pays once for each facility that at least one member needs."""
     rng = np.random.default_rng(seed)
     needed = rng.random((6, partners)) < 0.5
     prices = rng.uniform(0, 10, 6)
     return game_of(partners, lambda members: prices @ needed[:, list(members)].any(axis=1))
 
 
-def never_leaves(costs, shares):
+def is_stable(costs, shares):
     partners = len(shares)
     tolerance = 1e-8 * np.abs(costs).max()
     return abs(shares.sum() - costs[-1]) <= tolerance and all(
@@ -64,16 +64,16 @@ def never_leaves(costs, shares):
 
 
 def loose(seed, partners):
-    """A random game whose smaller coalitions may be dearer than their members alone, or much cheaper than everybody."""
+    """Return a random game that is not subadditive and in general has an empty core."""
     costs = np.random.default_rng(seed).uniform(1, 10, 2**partners)
     costs[0], costs[-1] = 0.0, 0.95 * costs[2 ** np.arange(partners)].sum()
     return costs
 
 
 def gain_by_weights(costs):
-    """The same number from the other side (Bondareva and Shapley): coalitions of weights that count everybody alike.
+    """Return the least-core value from the dual programme over balanced weights (Bondareva and Shapley).
 
-    max mu c(N) - sum w c(S)  with  sum w_S over those that i belongs to = mu for every i,  sum w = 1,  w >= 0
+    max mu c(N) - sum w_S c(S)  with  sum of w_S over S that contain i = mu for every i,  sum w = 1,  w >= 0
     """
     partners = len(costs).bit_length() - 1
     inside = rows(partners)[1:-1]
@@ -88,8 +88,8 @@ def gain_by_weights(costs):
     return -found.fun
 
 
-def corners(costs):
-    """Every corner of the core: n - 1 coalitions pay just what they would alone, and nobody would leave."""
+def vertices(costs):
+    """Return all vertices of the core: allocations in the core at which n - 1 coalitions have excess zero."""
     partners = len(costs).bit_length() - 1
     members, found = rows(partners), []
     for some in combinations(range(1, 2**partners - 1), partners - 1):

@@ -33,13 +33,21 @@ def tree(module):
 def imports(module):
     """Return the full name of everything that a module imports, inside function bodies too."""
     found = set()
-    for node in ast.walk(tree(module)):
+    for node in _run(tree(module)):
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{module}: imports name the package"
             found |= {f"{node.module}.{alias.name}" for alias in node.names}
     return found
+
+
+def _run(node):
+    """Yield every node that runs: those under `if TYPE_CHECKING` do not."""
+    yield node
+    for child in ast.iter_child_nodes(node):
+        if not (isinstance(child, ast.If) and getattr(child.test, "id", "") == "TYPE_CHECKING"):
+            yield from _run(child)
 
 
 @cache

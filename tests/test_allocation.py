@@ -1,4 +1,4 @@
-"""Who pays what: every order of joining written out, published games, and the axioms on random ones."""
+"""Allocation rules against published games, enumeration of all orders of joining, and axioms on random games."""
 
 from itertools import permutations
 from statistics import NormalDist
@@ -12,7 +12,7 @@ from twin.games import allocation, pooling
 from twin.games.coalitions import all_coalitions
 from twin.games.joint_demand import covariance_matrix, orders
 
-SPREAD = 10 * NormalDist().pdf(NormalDist().inv_cdf(0.9))  # what a pallet of spread costs at c = 1, s = 10
+SPREAD = 10 * NormalDist().pdf(NormalDist().inv_cdf(0.9))  # cost of a pallet of sd at c = 1, s = 10 [$]
 RULES = {
     "proportional": allocation.proportional,
     "equal savings": allocation.equal_savings,
@@ -29,7 +29,7 @@ def random_game(seed, partners, games=()):
 
 
 def by_every_order(costs, partners):
-    """What each adds when it joins, over all n! orders."""
+    """Return the marginal cost of each partner, averaged over all n! orders of joining."""
     shares, count = np.zeros(partners), 0
     for order in permutations(range(partners)):
         before = 0
@@ -40,8 +40,8 @@ def by_every_order(costs, partners):
     return shares / count
 
 
-def never_leaves(costs, shares, partners):
-    """Whether no coalition pays more than on its own, by a loop."""
+def is_stable(costs, shares, partners):
+    """Return whether no coalition pays more than it would cost on its own, by a loop."""
     tolerance = 1e-9 * np.abs(costs).max()
     return all(
         sum(shares[member] for member in members) <= costs[number(members)] + tolerance for members in subsets(partners)
@@ -60,18 +60,18 @@ def never_leaves(costs, shares, partners):
         ("proportional", [121682.22, 104794.65, 186107.13], 6e-3),
     ],
 )
-def test_the_dams_of_the_tennessee_valley(rule, shares, within):
+def test_published_allocations_of_the_tennessee_valley_dams(rule, shares, within):
     np.testing.assert_allclose(RULES[rule](TVA), shares, rtol=0, atol=within)
 
 
-def test_equal_savings_of_the_dams():
+def test_equal_savings_of_the_tennessee_valley_dams():
     saved = (163520 + 140826 + 250096 - 412584) / 3
     np.testing.assert_allclose(allocation.equal_savings(TVA), np.array([163520, 140826, 250096]) - saved, rtol=1e-14)
 
 
 @pytest.mark.parametrize("lengths", [[1.0, 2.0, 3.0, 4.0], [5.0, 1.0, 1.0, 7.5, 3.0, 0.0]])
-def test_runway_of_an_airport(lengths):
-    """Littlechild and Owen (1973): each stretch of the runway is shared equally by those that need it."""
+def test_shapley_value_of_the_airport_game(lengths):
+    """Littlechild and Owen (1973): the partners that need a section of the runway share its cost equally."""
     game = game_of(len(lengths), lambda members: max(lengths[i] for i in members))
     witness = [0.0] * len(lengths)
     for low, high in zip([0.0, *sorted(lengths)], sorted(lengths), strict=False):
@@ -90,7 +90,7 @@ def test_runway_of_an_airport(lengths):
         (0.5, [12.6698, 26.9386, 42.5442, 59.3388], [14.1491, 28.2983, 42.4474, 56.5965], 141.4913),
     ],
 )
-def test_pooling_of_newsvendors_of_a_table(rho, shapley, proportional, total):
+def test_published_allocations_of_pooled_newsvendors(rho, shapley, proportional, total):
     covariance = covariance_matrix([10.0, 20.0, 30.0, 40.0], rho)
     game = pooling.capacity_cost(all_coalitions(4), np.zeros(4), covariance, 1.0, 10.0)
     for members in subsets(4):
@@ -108,15 +108,15 @@ def test_pooling_of_newsvendors_of_a_table(rho, shapley, proportional, total):
 
 
 @pytest.mark.parametrize("partners", [1, 2, 3, 4, 5, 6, 7])
-def test_eq_8_12_every_order(partners):
+def test_eq_8_12_equals_the_mean_over_all_orders(partners):
     for seed in range(3 if partners < 7 else 1):
-        game = random_game(seed, partners) - 30  # some coalitions earn
+        game = random_game(seed, partners) - 30  # some costs are negative
         game[0] = 0.0
         np.testing.assert_allclose(allocation.shapley(game), by_every_order(game, partners), atol=1e-11)
 
 
-def test_eq_8_12_three_of_a_kind_and_one_unlike():
-    """Gloves: two left, one right; a pair is worth 1. The right one gets 2/3."""
+def test_eq_8_12_of_the_glove_game():
+    """Two partners own a left glove and one a right glove; a pair is worth 1, and the right glove gets 2/3 of it."""
     game = game_of(3, lambda members: -min(sum(i < 2 for i in members), sum(i == 2 for i in members)))
     np.testing.assert_allclose(-allocation.shapley(game), [1 / 6, 1 / 6, 2 / 3], rtol=1e-14)
 
@@ -130,15 +130,15 @@ def test_eq_8_12_is_additive():
     )
 
 
-def test_eq_8_12_who_adds_only_its_own_pays_only_its_own():
+def test_eq_8_12_a_dummy_partner_pays_its_stand_alone_cost():
     for own in (0.0, 7.5):
         others = random_game(3, 4)
         game = game_of(5, lambda m, own=own, c=others: c[number(i for i in m if i < 4)] + (own if 4 in m else 0.0))
         np.testing.assert_allclose(allocation.shapley(game), [*allocation.shapley(others), own], atol=1e-12)
 
 
-def test_eq_8_12_at_the_most_partners():
-    """Of an additive game each pays its own; of the square of weights, its weight times the whole."""
+def test_eq_8_12_of_fifteen_partners():
+    """In an additive game each pays its own weight; if costs are squared weights, its weight times the total weight."""
     weights = np.arange(1.0, 16.0)
     total = all_coalitions(15) @ weights
     np.testing.assert_allclose(allocation.shapley(total), weights, rtol=1e-11)
@@ -150,13 +150,13 @@ def test_eq_8_12_at_the_most_partners():
 
 @pytest.mark.parametrize("rule", RULES.values(), ids=RULES)
 @pytest.mark.parametrize("partners", [1, 2, 3, 5])
-def test_shares_add_up_to_the_whole(rule, partners):
+def test_payments_add_up_to_the_cost_of_the_grand_coalition(rule, partners):
     games = random_game(4, partners, (50,))
     np.testing.assert_allclose(rule(games).sum(axis=-1), games[:, -1], atol=1e-11)
 
 
 @pytest.mark.parametrize("rule", RULES.values(), ids=RULES)
-def test_names_do_not_matter_and_equals_pay_the_same(rule):
+def test_rules_are_anonymous_and_symmetric(rule):
     game = random_game(5, 4)
     shares = rule(game)
     for order in permutations(range(4)):
@@ -169,13 +169,13 @@ def test_names_do_not_matter_and_equals_pay_the_same(rule):
 
 @pytest.mark.parametrize("rule", RULES.values(), ids=RULES)
 @pytest.mark.parametrize("scale", [1e-6, 1e9])
-def test_the_currency_does_not_matter(rule, scale):
+def test_payments_scale_with_the_costs(rule, scale):
     game = random_game(6, 4)
     np.testing.assert_allclose(rule(scale * game), scale * rule(game), rtol=1e-11, atol=1e-11 * scale)
 
 
 @pytest.mark.parametrize("rule", RULES.values(), ids=RULES)
-def test_leading_axes_are_games_of_their_own(rule):
+def test_leading_axes_are_separate_games(rule):
     games = random_game(7, 3, (2, 5))
     shares = rule(games)
     assert shares.shape == (2, 5, 3)
@@ -184,13 +184,13 @@ def test_leading_axes_are_games_of_their_own(rule):
 
 
 @pytest.mark.parametrize("rule", RULES.values(), ids=RULES)
-def test_a_game_of_nothing_costs_nothing(rule):
+def test_a_game_of_zero_costs_gives_zero_payments(rule):
     for partners in (1, 2, 4):
         np.testing.assert_array_equal(rule(np.zeros(2**partners)), 0.0)
 
 
 @pytest.mark.parametrize("rule", RULES.values(), ids=RULES)
-def test_where_nothing_is_saved_each_pays_as_alone(rule):
+def test_without_savings_each_partner_pays_its_stand_alone_cost(rule):
     each = np.array([4.0, 1.0, 8.0, 2.0])
     np.testing.assert_allclose(rule(all_coalitions(4) @ each), each, rtol=1e-13)
 
@@ -198,7 +198,7 @@ def test_where_nothing_is_saved_each_pays_as_alone(rule):
 # --- the rules in common use --------------------------------------------------------------------------------
 
 
-def test_eq_8_9_in_proportion_to_volumes():
+def test_eq_8_9_payments_are_proportional_to_the_weights():
     game = random_game(8, 3, (4,))
     shares = allocation.proportional(game, [10.0, 0.0, 30.0])
     np.testing.assert_allclose(shares, game[:, -1:] * [0.25, 0.0, 0.75], rtol=1e-14)
@@ -207,7 +207,7 @@ def test_eq_8_9_in_proportion_to_volumes():
         np.testing.assert_allclose(one, game[row, -1] * weights / weights.sum(), rtol=1e-14)
 
 
-def test_eq_8_9_weights_that_are_none_are_refused():
+def test_eq_8_9_invalid_weights_are_refused():
     for weights, rule in (
         ([0.0, 0.0], "above zero in sum"),
         ([1.0, -1.0], ">= 0"),
@@ -218,14 +218,14 @@ def test_eq_8_9_weights_that_are_none_are_refused():
             allocation.proportional([0.0, 5.0, 10.0, 12.0], weights)
 
 
-def test_eq_8_10_everybody_saves_the_same():
+def test_eq_8_10_all_partners_save_the_same_amount():
     game = random_game(9, 6)
     saved = game[[1, 2, 4, 8, 16, 32]] - allocation.equal_savings(game)
     np.testing.assert_allclose(saved, saved[0], atol=1e-12)
 
 
 @pytest.mark.parametrize("seed", range(10))
-def test_eq_8_11_partner_by_partner(seed):
+def test_eq_8_11_equals_a_loop_over_partners(seed):
     game, everybody = random_game(seed, 4), 15
     game[everybody] = game[[7, 11, 13, 14]].max() * 1.1
     added = [game[everybody] - game[everybody - 2**i] for i in range(4)]
@@ -237,24 +237,24 @@ def test_eq_8_11_partner_by_partner(seed):
     np.testing.assert_allclose(allocation.separable(game), by_benefits, rtol=1e-12)
 
 
-def test_eq_8_11_without_benefits_the_rest_is_shared_equally():
-    """Each adds to the others what it pays alone, yet all together are dearer."""
+def test_eq_8_11_without_remaining_benefits_the_rest_is_shared_equally():
+    """The marginal costs equal the stand-alone costs, but the grand coalition costs more than their sum."""
     game = np.array([0.0, 1.0, 2.0, 13.0 - 4.0, 4.0, 13.0 - 2.0, 13.0 - 1.0, 13.0])
     np.testing.assert_allclose(allocation.separable(game), [3.0, 4.0, 6.0], rtol=1e-14)
     with pytest.raises(ValueError, match='rest must be "benefits" or "equal"'):
         allocation.separable(game, "all")
 
 
-def test_eq_8_11_benefits_of_a_rounding_error_are_none():
+def test_eq_8_11_benefits_as_small_as_rounding_errors_count_as_zero():
     each = np.array([0.1, 0.2, 0.3])
-    game = np.array([0.0, 0.1, 0.2, 0.2, 0.3, 0.3, 0.4, 0.5])  # each adds what it pays alone, up to rounding
+    game = np.array([0.0, 0.1, 0.2, 0.2, 0.3, 0.3, 0.4, 0.5])  # marginal costs equal stand-alone costs, up to rounding
     np.testing.assert_allclose(allocation.separable(game), each - 0.1 / 3, rtol=1e-9)
 
 
-# --- sampled ------------------------------------------------------------------------------------------------
+# --- sampled Shapley value ----------------------------------------------------------------------------------
 
 
-def test_sampled_shapley_within_its_error_of_every_order():
+def test_sampled_shapley_agrees_with_the_exact_value():
     game = random_game(10, 8)
     exact, weights = allocation.shapley(game), 1 << np.arange(8)
     sampled = allocation.sampled_shapley(lambda members: game[members @ weights], orders(8, samples=400, seed=12))
@@ -264,8 +264,8 @@ def test_sampled_shapley_within_its_error_of_every_order():
     assert sampled.mean.sum() == pytest.approx(game[-1], rel=1e-13)
 
 
-def test_sampled_shapley_order_by_order():
-    """One drawn order stands for its n turns: the mean of what each adds in all of them."""
+def test_sampled_shapley_equals_a_loop_over_orders_and_rotations():
+    """A drawn order stands for the mean of the marginal costs over its n rotations."""
     game, drawn = random_game(11, 4), orders(4, samples=3, seed=5)
     witness = []
     for order in drawn.tolist():
@@ -288,7 +288,7 @@ def test_sampled_shapley_of_all_orders_is_exact():
     np.testing.assert_allclose(sampled.mean, by_every_order(game, 4), rtol=1e-12)
 
 
-def test_sampled_shapley_its_error_is_that_of_other_seeds():
+def test_sampled_shapley_standard_error_equals_the_spread_over_seeds():
     game = random_game(13, 5)
     ours = [
         allocation.sampled_shapley(
@@ -298,59 +298,59 @@ def test_sampled_shapley_its_error_is_that_of_other_seeds():
     ]
     spread = np.std([one.mean for one in ours], axis=0, ddof=1)
     typical = np.sqrt(np.mean([one.standard_error**2 for one in ours], axis=0))
-    np.testing.assert_allclose(spread, typical, rtol=0.25)  # a standard deviation of 200 is sure to 5 %
+    np.testing.assert_allclose(spread, typical, rtol=0.25)  # an sd of 200 values has a standard error of 5 %
 
 
-def test_sampled_shapley_of_more_partners_than_an_exact_game_has():
+def test_sampled_shapley_of_twenty_partners():
     weights = np.arange(1.0, 21.0)
     sampled = allocation.sampled_shapley(lambda members: members @ weights, orders(20, samples=10, seed=1))
     np.testing.assert_allclose(sampled.mean, weights, rtol=1e-12)
     np.testing.assert_allclose(sampled.standard_error, 0.0, atol=1e-12)
 
 
-def test_sampled_shapley_orders_that_are_none_are_refused():
+def test_sampled_shapley_refuses_invalid_orders():
     for bad in ([[0, 1]], [[0, 0], [1, 0]], [[1, 2], [2, 1]], [[0.0, 1.0], [1.0, 0.0]], [0, 1]):
         with pytest.raises(ValueError, match="orders must be"):
             allocation.sampled_shapley(lambda members: members.sum(axis=1), bad)
 
 
-# --- rules of the pool itself -------------------------------------------------------------------------------
+# --- rules based on the needs of the pool -------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("seed", range(40))
 def test_eq_8_13_covariance_rule_is_in_the_core(seed):
     rng = np.random.default_rng(seed)
     partners, rank = int(rng.integers(2, 7)), int(rng.integers(1, 4))
-    factors = rng.standard_normal((partners, rank)) * rng.uniform(0, 40, (partners, 1))  # singular ones as well
+    factors = rng.standard_normal((partners, rank)) * rng.uniform(0, 40, (partners, 1))  # singular if the rank is low
     covariance = factors @ factors.T + (seed % 2) * np.diag(rng.uniform(0, 100, partners))
     mean, cost = rng.uniform(0, 200, partners), rng.uniform(1, 9)
     surcharge = cost * rng.uniform(1.1, 20)
     game = pooling.capacity_cost(all_coalitions(partners), mean, covariance, cost, surcharge)
     shares = allocation.covariance_rule(game, covariance, cost * mean)
     assert shares.sum() == pytest.approx(game[-1], rel=1e-12)
-    assert never_leaves(game, shares, partners)
+    assert is_stable(game, shares, partners)
     pool = covariance.sum()
     witness = [cost * mean[i] + (game[-1] - cost * mean.sum()) * sum(covariance[i]) / pool for i in range(partners)]
     np.testing.assert_allclose(shares, witness, rtol=1e-9)
 
 
-def test_eq_8_13_who_balances_the_others_is_paid():
+def test_eq_8_13_a_partner_with_negative_covariance_is_paid():
     covariance = covariance_matrix([10.0, 30.0], -0.8)
     game = pooling.capacity_cost(all_coalitions(2), [0, 0], covariance, 1.0, 10.0)
     shares = allocation.covariance_rule(game, covariance)
     assert shares[0] < 0 < shares[1]
-    assert never_leaves(game, shares, 2)
+    assert is_stable(game, shares, 2)
 
 
-def test_eq_8_13_of_means_left_out_it_need_not_be_in_the_core():
-    """Needs of a large mean cost most of what they cost for sure: sharing that by covariance drives the steady out."""
+def test_eq_8_13_without_certain_costs_it_can_be_outside_the_core():
+    """The certain cost of a large mean must not be shared by covariance: the partner without variance would leave."""
     covariance = covariance_matrix([1.0, 30.0])
     game = pooling.capacity_cost(all_coalitions(2), [100, 1000], covariance, 1.0, 10.0)
-    assert not never_leaves(game, allocation.covariance_rule(game, covariance), 2)
-    assert never_leaves(game, allocation.covariance_rule(game, covariance, [100, 1000]), 2)
+    assert not is_stable(game, allocation.covariance_rule(game, covariance), 2)
+    assert is_stable(game, allocation.covariance_rule(game, covariance, [100, 1000]), 2)
 
 
-def test_eq_8_13_a_pool_that_does_not_vary_is_refused():
+def test_eq_8_13_invalid_arguments_are_refused():
     with pytest.raises(ValueError, match="covariance must be of a pool that varies"):
         allocation.covariance_rule([0.0, 3.0, 3.0, 0.0], covariance_matrix([3.0, 3.0], -1.0))
     with pytest.raises(ValueError, match="certain_costs must be a number for each of 2"):
@@ -365,10 +365,10 @@ def record(seed):
     if seed % 4 == 0:
         return rng.integers(0, 4, (periods, partners)).astype(float)  # ties
     if seed % 4 == 1:
-        return np.tile(rng.uniform(0, 9, partners), (periods, 1))  # constant
+        return np.tile(rng.uniform(0, 9, partners), (periods, 1))  # constant needs
     if seed % 4 == 2:
         first = rng.uniform(0, 10, periods)
-        return np.column_stack([first, 10 - first, *rng.uniform(0, 2, (partners - 2, periods))])  # one balances one
+        return np.column_stack([first, 10 - first, *rng.uniform(0, 2, (partners - 2, periods))])  # balancing partners
     return rng.gamma(2.0, 20.0, (periods, partners))
 
 
@@ -381,15 +381,15 @@ def test_eq_8_16_dual_prices_are_in_the_core(seed):
     game = pooling.capacity_cost_on_record(members, needs, cost, surcharge)
     shares = allocation.dual_price_rule(pooling.scarcity_prices(needs, cost, surcharge), needs)
     assert shares.sum() == pytest.approx(game[-1], rel=1e-12, abs=1e-12)
-    assert never_leaves(game, shares, partners)
+    assert is_stable(game, shares, partners)
     capacity = rng.uniform(0.5, 1.5, partners) * needs.mean(axis=0)
     game = pooling.overflow_cost_on_record(members, needs, capacity, surcharge)
     shares = allocation.dual_price_rule(pooling.overflow_prices(needs, capacity, surcharge), needs, capacity)
     assert shares.sum() == pytest.approx(game[-1], rel=1e-9, abs=1e-9)
-    assert never_leaves(game, shares, partners)
+    assert is_stable(game, shares, partners)
 
 
-def test_eq_8_16_period_by_period():
+def test_eq_8_16_equals_a_loop_over_periods():
     needs, prices, capacity = record(3), np.arange(len(record(3)), dtype=float), np.arange(record(3).shape[1])
     witness = [
         sum(price * (need[i] - capacity[i]) for price, need in zip(prices, needs, strict=True))
@@ -399,7 +399,7 @@ def test_eq_8_16_period_by_period():
     np.testing.assert_allclose(allocation.dual_price_rule(prices, needs, 2.0), prices @ (needs - 2), rtol=1e-12)
 
 
-def test_eq_8_16_tables_that_do_not_fit_are_refused():
+def test_eq_8_16_arguments_of_different_lengths_are_refused():
     with pytest.raises(ValueError, match="prices must be a number for each of 2 periods"):
         allocation.dual_price_rule([1.0], [[1.0, 2.0], [3.0, 4.0]])
     with pytest.raises(ValueError, match="internal_capacity must be a number for each of 2 partners"):

@@ -1,4 +1,4 @@
-"""Games as arrays: every coalition written out as a set of names is the witness."""
+"""Cost games as arrays, compared with coalitions written out as sets of names."""
 
 from itertools import combinations
 
@@ -28,7 +28,7 @@ def number(members):
 
 
 @pytest.mark.parametrize("partners", [1, 2, 3, 6, 15])
-def test_bit_i_is_partner_i(partners):
+def test_bit_i_of_a_coalition_number_is_partner_i(partners):
     members = coalitions.all_coalitions(partners)
     assert members.shape == (2**partners, partners) and members.dtype == bool
     for row in {0, 1, 2, 2**partners // 3, 2**partners - 2, 2**partners - 1}:
@@ -37,13 +37,13 @@ def test_bit_i_is_partner_i(partners):
     assert len({row.tobytes() for row in members}) == 2**partners
 
 
-def test_so_many_partners_and_no_more():
+def test_invalid_numbers_of_partners_are_refused():
     for bad in (0, 16, 2.0, True, -1):
         with pytest.raises(ValueError, match="partners must be"):
             coalitions.all_coalitions(bad)
 
 
-def test_partners_of_costs():
+def test_number_of_partners_of_a_game():
     for partners in range(1, 16):
         assert coalitions.partners_of(np.zeros(2**partners)) == partners
     assert coalitions.partners_of(np.zeros((3, 2, 8))) == 3
@@ -56,7 +56,7 @@ def test_partners_of_costs():
         coalitions.partners_of([0.0, np.nan])
 
 
-def test_game_of_table_in_the_order_of_the_names():
+def test_game_of_table_follows_the_order_of_the_names():
     game = coalitions.game_of_table(TABLE, NAMES)
     assert game.tolist() == [0.0, 5.0, 6.0, 9.0, 8.0, 11.0, 12.5, 15.0]
     turned = coalitions.game_of_table(TABLE, ["C", "A", "B"])
@@ -74,20 +74,20 @@ def test_game_of_table_in_the_order_of_the_names():
         ({(): 0.0}, "of coalitions of A, B, C"),
     ],
 )
-def test_game_of_table_refuses(change, rule):
+def test_game_of_table_refuses_incomplete_or_unknown_coalitions(change, rule):
     table = {members: cost for members, cost in (TABLE | change).items() if cost is not None}
     with pytest.raises(ValueError, match=f"^costs must be {rule}"):
         coalitions.game_of_table(table, NAMES)
 
 
-def test_game_of_table_refuses_one_name_twice_and_costs_that_are_none():
+def test_game_of_table_refuses_duplicate_names_and_infinite_costs():
     with pytest.raises(ValueError, match="partners must be of different names"):
         coalitions.game_of_table(TABLE, ["A", "B", "A"])
     with pytest.raises(ValueError, match="costs must be a finite number"):
         coalitions.game_of_table(TABLE | {("A",): np.inf}, NAMES)
 
 
-def test_eq_8_8_savings_and_costs_alone():
+def test_eq_8_8_savings_and_stand_alone_costs():
     game = coalitions.game_of_table(TABLE, NAMES)
     assert coalitions.alone(game).tolist() == [5.0, 6.0, 8.0]
     saved = coalitions.savings(game)
@@ -97,7 +97,7 @@ def test_eq_8_8_savings_and_costs_alone():
     assert saved[0] == 0.0
 
 
-def test_leading_axes_are_games_of_their_own():
+def test_leading_axes_are_separate_games():
     games = np.random.default_rng(1).uniform(0, 9, (2, 3, 16))
     games[..., 0] = 0.0
     saved, each, within = coalitions.savings(games), coalitions.alone(games), coalitions.game_within(games, 0b1011)
@@ -109,7 +109,7 @@ def test_leading_axes_are_games_of_their_own():
 
 
 @pytest.mark.parametrize("partners", [1, 2, 4, 6])
-def test_game_within_every_coalition(partners):
+def test_subgame_of_every_coalition(partners):
     game = np.random.default_rng(partners).uniform(0, 9, 2**partners)
     game[0] = 0.0
     for members in subsets(range(partners))[1:]:

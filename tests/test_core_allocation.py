@@ -1,4 +1,4 @@
-"""The nucleolus and equal profit: published games, Kohlberg's criterion, and programmes written another way."""
+"""Nucleolus and equal profit method against published games, Kohlberg's criterion and independent linear programmes."""
 
 import numpy as np
 import pytest
@@ -8,14 +8,14 @@ from games import (
     SMALL,
     TVA,
     concave,
-    corners,
     gain_by_weights,
     game_of,
+    is_stable,
     loose,
-    never_leaves,
     number,
     rows,
     subsets,
+    vertices,
 )
 from scipy.optimize import linprog
 
@@ -34,7 +34,7 @@ RULES = [
 
 
 def contested_garment(estate, claims):
-    """Aumann and Maschler (1985): equal awards up to half of each claim, then equal losses down to it."""
+    """Return the awards of Aumann and Maschler (1985): equal awards up to half of each claim, then equal losses."""
     half, total = np.asarray(claims) / 2, sum(claims)
     short = min(estate, total - estate)
     awards, left, order = np.zeros(len(half)), short, np.argsort(half)
@@ -45,7 +45,7 @@ def contested_garment(estate, claims):
 
 
 def bankruptcy(estate, claims):
-    """What is left to a coalition once all others have had theirs, as a game of profits."""
+    """Return the profit game in which a coalition is worth what the claims of all others leave of the estate."""
     return -game_of(len(claims), lambda m: max(estate - sum(c for i, c in enumerate(claims) if i not in m), 0.0))
 
 
@@ -58,13 +58,13 @@ def bankruptcy(estate, claims):
         ([100, 200, 300, 400], 500, [50, 100, 150, 200]),
     ],
 )
-def test_nucleolus_of_the_talmud(claims, estate, awards):
+def test_nucleolus_of_the_bankruptcy_problems_in_the_talmud(claims, estate, awards):
     np.testing.assert_allclose(-core_allocation.nucleolus(bankruptcy(estate, claims)), awards, atol=1e-7)
     np.testing.assert_allclose(contested_garment(estate, claims), awards, rtol=1e-12)
 
 
 @pytest.mark.parametrize("seed", range(15))
-def test_nucleolus_of_any_bankruptcy_is_the_rule_of_the_contested_garment(seed):
+def test_nucleolus_of_a_bankruptcy_game_is_the_contested_garment_rule(seed):
     rng = np.random.default_rng(seed)
     claims = rng.uniform(10, 400, int(rng.integers(2, 7)))
     estate = rng.uniform(0, 1) * claims.sum()
@@ -77,7 +77,7 @@ def test_nucleolus_of_the_dams_of_the_tennessee_valley():
 
 
 def littlechild(lengths):
-    """Littlechild (1974) for a runway, lengths rising: of what is left the smallest rate binds, group by group."""
+    """Return the nucleolus of an airport game with ascending lengths by the recursion of Littlechild (1974)."""
     partners, shares, done, paid = len(lengths), [], 0, 0.0
     while done < partners - 1:
         rates = [((lengths[k] - paid) / (k - done + 2), k) for k in range(done, partners - 1)]
@@ -89,14 +89,14 @@ def littlechild(lengths):
 
 
 @pytest.mark.parametrize("lengths", [[1.0, 2.0, 3.0, 4.0], [1.0, 1.0, 1.2, 9.0, 9.5, 20.0], [2.0, 2.0, 2.0]])
-def test_nucleolus_of_a_runway(lengths):
+def test_nucleolus_of_the_airport_game(lengths):
     ours = core_allocation.nucleolus(game_of(len(lengths), lambda members: max(lengths[i] for i in members)))
     np.testing.assert_allclose(ours, littlechild(lengths), atol=1e-8)
     if len(lengths) == 4:
         np.testing.assert_allclose(ours, [0.5, 0.75, 0.875, 1.875], atol=1e-9)
 
 
-def test_nucleolus_of_four_partners_of_the_package_coopgame():
+def test_nucleolus_of_a_game_solved_by_the_package_coopgame():
     worth = [0, 0, 0, 0, 5, 5, 8, 9, 10, 8, 13, 15, 16, 17, 21]
     game = np.zeros(16)
     for members, profit in zip(subsets(4), worth, strict=True):
@@ -104,8 +104,8 @@ def test_nucleolus_of_four_partners_of_the_package_coopgame():
     np.testing.assert_allclose(-core_allocation.nucleolus(game), [3.5, 4.5, 5.5, 7.5], atol=1e-9)
 
 
-def test_nucleolus_of_gloves():
-    """Two left ones and one right: who has the scarce one gets all."""
+def test_nucleolus_of_the_glove_game():
+    """With two left gloves and one right glove, the owner of the right glove gets everything."""
     game = game_of(3, lambda members: -min(sum(i < 2 for i in members), sum(i == 2 for i in members)))
     np.testing.assert_allclose(-core_allocation.nucleolus(game), [0, 0, 1], atol=1e-9)
 
@@ -113,7 +113,7 @@ def test_nucleolus_of_gloves():
 @pytest.mark.parametrize(
     ("rho", "shares"), [(0.0, [9.5827, 17.8856, 26.9491, 41.7070]), (0.5, [14.4440, 27.7223, 41.6239, 57.7010])]
 )
-def test_nucleolus_of_newsvendors_of_a_table(rho, shares):
+def test_published_nucleolus_of_pooled_newsvendors(rho, shares):
     sd = np.array([10.0, 20.0, 30.0, 40.0])
     covariance = np.where(np.eye(4), 1, rho) * np.outer(sd, sd)
     game = 1.7549833 * np.sqrt([member @ covariance @ member for member in rows(4)])
@@ -121,10 +121,11 @@ def test_nucleolus_of_newsvendors_of_a_table(rho, shares):
 
 
 def satisfies_kohlberg(costs, shares):
-    """No change of the shares relieves the worst-off coalitions without burdening one of them, at any level of excess.
+    """Return whether an allocation satisfies the criterion of Kohlberg (1971), which only the nucleolus does.
 
-    Kohlberg (1971), with partners who pay as much as alone held to no more: for every level, of the y with y(N) = 0
-    and y(S) <= 0 for those at or above it, all have y(S) = 0. The programme looks for one that has not.
+    For each level of excess, take the coalitions S at or above it. Every change y of the payments with y(N) = 0 and
+    y(S) <= 0 must have y(S) = 0 for all of them; y_i <= 0 for partners that pay their stand-alone cost. A linear
+    programme searches for a y that violates this.
     """
     partners = len(shares)
     members, scale = rows(partners), np.abs(costs).max()
@@ -149,26 +150,26 @@ def satisfies_kohlberg(costs, shares):
         if found.fun < -1e-7:
             return False
         if np.linalg.matrix_rank(worst) == partners:
-            return True  # y is zero, and no further level can change that
+            return True  # y = 0 at this level and at all lower ones
     return True
 
 
 @pytest.mark.parametrize("costs", GAMES, ids=IDS)
-def test_nucleolus_by_the_criterion_of_kohlberg(costs):
+def test_nucleolus_satisfies_the_criterion_of_kohlberg(costs):
     shares = core_allocation.nucleolus(costs)
     assert shares.sum() == pytest.approx(costs[-1], abs=1e-9 * costs.max())
     assert satisfies_kohlberg(costs, shares)
 
 
 @pytest.mark.parametrize("seed", range(24))
-def test_nucleolus_where_nobody_pays_more_than_alone_though_that_would_calm_the_others(seed):
+def test_nucleolus_of_an_empty_core_is_individually_rational(seed):
     costs = loose(seed, 3 + seed % 4)
     assert stability.least_core(costs).gain > 0
     assert satisfies_kohlberg(costs, core_allocation.nucleolus(costs))
 
 
-def test_the_criterion_of_kohlberg_tells_others():
-    """The witness can say no: to a shift of a thousandth from one partner to the next, and to the Shapley value."""
+def test_the_criterion_of_kohlberg_rejects_other_allocations():
+    """The criterion rejects shifts of 0.1 % of the largest cost between two partners, and the Shapley value."""
     said_no = 0
     for costs in (TVA, *GAMES[:8]):
         shares, step = core_allocation.nucleolus(costs), 1e-3 * costs.max()
@@ -184,7 +185,7 @@ def test_the_criterion_of_kohlberg_tells_others():
 
 
 @pytest.mark.parametrize("costs", GAMES[::5], ids=IDS[::5])
-def test_nucleolus_moves_with_what_each_pays_for_itself_and_with_the_currency(costs):
+def test_nucleolus_is_covariant_under_scaling_and_translation(costs):
     partners = len(costs).bit_length() - 1
     own = np.random.default_rng(1).uniform(-5, 50, partners)
     moved = core_allocation.nucleolus(3.7 * costs + rows(partners) @ own)
@@ -193,7 +194,7 @@ def test_nucleolus_moves_with_what_each_pays_for_itself_and_with_the_currency(co
 
 @pytest.mark.parametrize("scale", [1e-6, 1e9])
 @pytest.mark.parametrize("costs", GAMES[::9], ids=IDS[::9])
-def test_the_currency_does_not_matter(costs, scale):
+def test_results_scale_with_the_costs(costs, scale):
     large = costs.max() * scale
     np.testing.assert_allclose(
         core_allocation.nucleolus(scale * costs), scale * core_allocation.nucleolus(costs), atol=1e-9 * large
@@ -209,19 +210,19 @@ def test_the_currency_does_not_matter(costs, scale):
     assert stability.in_core(scale * costs, scale * shares) == stability.in_core(costs, shares)
 
 
-def test_nucleolus_of_two_splits_the_saving_and_of_one_is_its_cost():
+def test_nucleolus_of_two_partners_splits_the_saving_equally():
     np.testing.assert_allclose(core_allocation.nucleolus([0.0, 7.0, 12.0, 13.0]), [4.0, 9.0], rtol=1e-12)
     assert core_allocation.nucleolus([0.0, 7.0]).tolist() == [7.0]
 
 
-def test_nucleolus_of_a_whole_that_is_dearer_than_its_members_is_refused():
+def test_nucleolus_refuses_a_grand_coalition_without_saving():
     with pytest.raises(ValueError, match="costs must be no more for all together than for each alone; got 3"):
         core_allocation.nucleolus([0.0, 1.0, 1.0, 3.0])
-    core_allocation.nucleolus([0.0, 0.1, 0.2, 0.1 + 0.2])  # but for rounding
+    core_allocation.nucleolus([0.0, 0.1, 0.2, 0.1 + 0.2])  # a violation by a rounding error is accepted
 
 
 @pytest.mark.parametrize("each", [[4.0, 1.0, 8.0, 2.0], [0.1, 0.2, 0.3], [1e-3, 1e3, 0.0, 0.0, 7.0]])
-def test_a_game_without_savings_has_one_allocation_for_all(each):
+def test_a_game_without_savings_has_one_core_allocation(each):
     costs = rows(len(each)) @ each
     found = stability.least_core(costs)
     assert found.gain == pytest.approx(0.0, abs=1e-12 * max(each))
@@ -235,7 +236,7 @@ def test_a_game_without_savings_has_one_allocation_for_all(each):
 
 
 @pytest.mark.parametrize("partners", [2, 3, 5])
-def test_a_game_of_nothing(partners):
+def test_a_game_of_zero_costs_gives_zero_payments(partners):
     costs = np.zeros(2**partners)
     assert stability.least_core(costs).gain == 0.0
     for shares in (
@@ -247,11 +248,11 @@ def test_a_game_of_nothing(partners):
     assert stability.in_core(costs, np.zeros(partners))
 
 
-def test_a_partner_that_costs_nothing_changes_nothing():
-    """Nor does it pay anything, in the core or in the nucleolus."""
+def test_a_null_partner_pays_nothing_and_changes_no_payment():
+    """This holds in the core, in the nucleolus and with the equal profit method."""
     for seed in range(5):
         costs = concave(seed, 3)
-        more = np.concatenate((costs, costs))  # partner 3 adds nothing to anybody
+        more = np.concatenate((costs, costs))  # partner 3 adds no cost to any coalition
         np.testing.assert_allclose(core_allocation.nucleolus(more), [*core_allocation.nucleolus(costs), 0.0], atol=1e-8)
         ends = stability.acceptable(more)
         np.testing.assert_allclose(ends.low[:3], stability.acceptable(costs).low, atol=1e-7)
@@ -261,14 +262,14 @@ def test_a_partner_that_costs_nothing_changes_nothing():
         )
 
 
-def test_one_partner_pays_for_itself():
+def test_a_single_partner_pays_its_cost():
     assert core_allocation.nucleolus([0.0, 7.0]) == core_allocation.equal_profit([0.0, 7.0]) == 7.0
 
 
 @pytest.mark.parametrize("large", [1e4, 1e6, 1e8])
 @pytest.mark.parametrize("rule", [core_allocation.nucleolus, core_allocation.equal_profit])
-def test_partners_of_very_unequal_size(large, rule):
-    """What two small partners save does not drown in what two large ones pay; no programme fails."""
+def test_small_savings_beside_very_large_costs_are_resolved(large, rule):
+    """Two partners are much larger than the other two, and no linear programme fails."""
     for seed in range(8):
         rng = np.random.Generator(np.random.PCG64(seed))
         needs = rng.gamma(4.0, 25.0, (50, 4)) * [large, large, 1.0, 1.0]
@@ -282,14 +283,14 @@ def test_partners_of_very_unequal_size(large, rule):
 
 
 def spread_of(costs, shares):
-    """The largest difference between two partners' shares of their costs alone."""
+    """Return the largest difference between two partners of payment over stand-alone cost."""
     single = costs[2 ** np.arange(len(shares))]
     part = shares[single > 0] / single[single > 0]
     return part.max() - part.min() if part.size else 0.0
 
 
 def least_spread(costs, gain):
-    """The programme with a row for each pair of partners, and one variable for the largest difference."""
+    """Return the optimum of a programme with a row for each pair and one variable for the largest difference."""
     partners = len(costs).bit_length() - 1
     single = costs[2 ** np.arange(partners)]
     paying = [i for i in range(partners) if single[i] > 0]
@@ -317,7 +318,7 @@ EVEN = [costs for costs in GAMES if np.all(costs[2 ** np.arange(len(costs).bit_l
 
 
 @pytest.mark.parametrize("costs", EVEN, ids=lambda costs: f"{len(costs)}")
-def test_eq_8_17_the_least_difference_of_the_core(costs):
+def test_eq_8_17_equals_a_programme_with_a_row_for_each_pair(costs):
     shares, gain = core_allocation.equal_profit(costs), stability.least_core(costs).gain
     assert stability.leaving(costs, shares).gain <= max(gain, 0.0) + 1e-8 * costs.max()
     witness = least_spread(costs, max(gain_by_weights(costs), 0.0) + 1e-9 * costs.max())
@@ -329,17 +330,17 @@ def test_eq_8_17_the_least_difference_of_the_core(costs):
                 assert spread_of(costs, shares) <= spread_of(costs, other) + 1e-7
 
 
-def test_eq_8_17_no_mix_of_corners_of_the_core_is_more_equal():
+def test_eq_8_17_no_random_core_allocation_has_a_smaller_difference():
     rng = np.random.default_rng(17)
     for costs in SMALL:
         if np.all(costs[2 ** np.arange(len(costs).bit_length() - 1)] > 0):
-            found = corners(costs)
+            found = vertices(costs)
             others = rng.dirichlet(np.full(len(found), 0.5), 300) @ found
             least = min(spread_of(costs, other) for other in others)
             assert spread_of(costs, core_allocation.equal_profit(costs)) <= least + 1e-7
 
 
-def test_eq_8_17_where_all_can_save_alike_they_do():
+def test_eq_8_17_equal_relative_savings_are_found_if_they_are_in_the_core():
     np.testing.assert_allclose(core_allocation.equal_profit(TVA), [121682.22, 104794.65, 186107.13], atol=6e-3)
     for rho, shares in ((0.0, [9.6124, 19.2249, 28.8373, 38.4498]), (0.5, [14.1491, 28.2983, 42.4474, 56.5965])):
         sd = np.array([10.0, 20.0, 30.0, 40.0])
@@ -348,11 +349,11 @@ def test_eq_8_17_where_all_can_save_alike_they_do():
         np.testing.assert_allclose(core_allocation.equal_profit(game), shares, atol=6e-5)
 
 
-def test_eq_8_17_a_partner_without_costs_alone_is_held_by_the_core_alone():
-    """Partner 2 costs nothing alone and spares the others 3, so it may be paid up to 3."""
+def test_eq_8_17_only_the_core_constrains_a_partner_without_stand_alone_cost():
+    """Partner 2 has no stand-alone cost and saves the others 3, so it can be paid up to 3."""
     costs = np.array([0.0, 4.0, 6.0, 8.0, 0.0, 4.0, 6.0, 5.0])
     shares = core_allocation.equal_profit(costs)
-    assert never_leaves(costs, shares)
+    assert is_stable(costs, shares)
     assert shares[0] / 4 == pytest.approx(shares[1] / 6, abs=1e-8)
     assert -3 - 1e-8 <= shares[2] <= 1e-8
 
@@ -360,6 +361,21 @@ def test_eq_8_17_a_partner_without_costs_alone_is_held_by_the_core_alone():
 @pytest.mark.parametrize(
     "costs", [np.zeros(4), np.zeros(8), [0.0, 0.0, 0.0, -3.0], bankruptcy(200, [100, 200, 300])], ids=str
 )
-def test_eq_8_17_where_nobody_pays_alone(costs):
+def test_eq_8_17_without_stand_alone_costs_is_in_the_core(costs):
     shares = core_allocation.equal_profit(costs)
-    assert never_leaves(np.asarray(costs), shares)
+    assert is_stable(np.asarray(costs), shares)
+
+
+def profit_games():
+    """Return random games with an empty core in which no stand-alone cost is positive."""
+    games = [np.append(0.0, np.random.default_rng(seed).uniform(-10, 0, 2 ** (3 + seed % 3) - 1)) for seed in range(12)]
+    pairs = np.array([0.0, -2.0, 0.0, 0.0, 0.0, 0.0, -2.0, -2.0])  # the nucleolus is outside the least core
+    return [pairs, *(costs for costs in games if gain_by_weights(costs) > 1e-6)]
+
+
+@pytest.mark.parametrize("costs", profit_games(), ids=lambda costs: f"{len(costs)}")
+def test_eq_8_17_without_stand_alone_costs_and_core_is_in_the_least_core(costs):
+    shares = core_allocation.equal_profit(costs)
+    excess = (rows(len(shares)) @ shares - costs)[1:-1]
+    assert shares.sum() == pytest.approx(costs[-1], rel=1e-9)
+    assert excess.max() == pytest.approx(gain_by_weights(costs), rel=1e-7)

@@ -1,4 +1,4 @@
-"""Feeds: the same lanes and series, whether the flows come from a history or from the ledger."""
+"""Feeds: lanes and series are equal, whether the flows come from a history or from the ledger."""
 
 import numpy as np
 import pytest
@@ -7,7 +7,8 @@ from twin.data.load import load_history
 from twin.data.scenarios import POLICIES, network, research_lanes
 from twin.lane import Policy, assess
 from twin.plan.feed import SPARKLINE_PERIODS, feed_of_history, feed_of_ledger
-from twin.plan.policies import policy_of, starting_policies
+from twin.plan.policies import policy_of
+from twin.plan.policy_table import policy_table
 
 
 @pytest.fixture(scope="module")
@@ -16,7 +17,7 @@ def feed():
 
 
 def same(one, other):
-    """Both feeds answer alike."""
+    """Check that two feeds give equal answers."""
     np.testing.assert_allclose(one.recent, other.recent)
     assert one.statistics.index.tolist() == other.statistics.index.tolist() and one.period == other.period
     for lane in one.statistics.index:
@@ -32,7 +33,27 @@ def test_a_ledger_and_its_history_make_the_same_feed(ledger, period):
     same(feed_of_ledger(ledger), feed_of_history(ledger.history()))
 
 
-def test_lanes_of_different_spans_and_what_is_missing(ledger, tmp_path):
+@pytest.mark.parametrize("first", ["2024-01-01", "2024-01-03", "2024-01-07"])  # Monday, Wednesday, Sunday
+def test_weeks_of_a_ledger_begin_on_the_weekday_of_its_record(ledger, first):
+    weeks = np.datetime64(first) + 7 * np.arange(6)
+    for week, volume in zip(weeks, range(1, 7), strict=True):
+        ledger.append(week.item(), "A", volume)
+    feed = feed_of_ledger(ledger)
+    dates, volumes = feed.series("A")
+    assert feed.period == "W" and dates.tolist() == weeks.tolist() and volumes.tolist() == [1, 2, 3, 4, 5, 6]
+    same(feed, feed_of_history(ledger.history()))
+
+
+def test_months_of_a_ledger_may_be_dated_on_their_last_day(ledger):
+    for day, volume in (("2024-01-31", 1), ("2024-02-29", 2), ("2024-03-31", 3)):
+        ledger.append(day, "A", volume)
+    feed = feed_of_ledger(ledger)
+    dates, volumes = feed.series("A")
+    assert dates.astype(str).tolist() == ["2024-01-01", "2024-02-01", "2024-03-01"] and volumes.tolist() == [1, 2, 3]
+    same(feed, feed_of_history(ledger.history()))
+
+
+def test_lanes_of_different_spans_and_missing_values(ledger, tmp_path):
     path = tmp_path / "flows.csv"
     rows = ["2026-01-01,A,5", "2026-01-03,A,7", "2026-01-02,B,2", "2026-01-05,B,unknown", "2026-01-06,A,1"]
     path.write_text("date,lane,volume\n" + "\n".join(rows) + "\n2026-01-04,B,3\n", encoding="utf-8")
@@ -62,30 +83,30 @@ def test_lanes_that_cannot_be_assessed_are_left_out_with_a_reason(tmp_path):
         feed_of_history(load_history(path))
 
 
-def test_known_policies_are_kept_and_defaults_are_said(feed):
-    table, notes = starting_policies(feed.statistics, known=POLICIES)
+def test_known_policies_are_kept_and_defaults_are_listed(feed):
+    table, notes = policy_table(feed.statistics, policies=POLICIES)
     assert table.loc["FRA-PAR", "sla_penalty"] == 180.0 and table.notna().all(axis=None)
     assert table.loc["BER-MUC", "return_rate"] == feed.statistics.loc["BER-MUC", "return_rate"]
-    assert notes == ("return rate of all lanes: the share on record", "for all lanes by default: dwell 1 day")
+    assert notes == ("return rate of all lanes: the share on record", "by default for all lanes: dwell 1 day")
 
 
-def test_own_capacity_that_nobody_states_just_fits(feed):
-    table, notes = starting_policies(feed.statistics)
+def test_unset_own_capacity_equals_the_required_capacity(feed):
+    table, notes = policy_table(feed.statistics)
     required = assess(feed.statistics, policy_of(table))["required_capacity"]
-    assert (table["internal_capacity"] == np.ceil(required)).all() and table["service_level"].isna().all()
-    assert any("own capacity of all lanes" in note for note in notes) and any(
+    assert (table["internal_capacity"] == required).all() and table["service_level"].isna().all()
+    assert any("internal capacity of all lanes" in note for note in notes) and any(
         "holding cost 5" in note for note in notes
     )
 
 
 def test_some_lanes_known_and_others_not(feed):
-    table, notes = starting_policies(feed.statistics, known={"BER-MUC": {"internal_capacity": 9.0}})
+    table, notes = policy_table(feed.statistics, policies={"BER-MUC": {"internal_capacity": 9.0}})
     assert table.loc["BER-MUC", "internal_capacity"] == 9.0 and table.loc["HAM-ROT", "internal_capacity"] > 100
-    assert any("own capacity of 2 of 3 lanes" in note for note in notes)
+    assert any("internal capacity of 2 of 3 lanes" in note for note in notes)
 
 
 def test_a_missing_level_is_the_critical_ratio(feed):
-    table, _ = starting_policies(feed.statistics)
+    table, _ = policy_table(feed.statistics)
     row = policy_of(table.loc["BER-MUC"])
     assert isinstance(row, Policy) and row.service_level == pytest.approx(55 / 60)
     assert policy_of(table).service_level.shape == (3,)

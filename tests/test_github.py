@@ -27,6 +27,7 @@ def read(name):
     [
         ("citation-file-format", "CITATION.cff"),
         ("github-workflows", ".github/workflows/*.yml"),
+        ("dependabot", ".github/dependabot.yml"),
         ("github-issue-forms", ".github/ISSUE_TEMPLATE/[0-9]*.yml"),
         ("github-issue-config", ".github/ISSUE_TEMPLATE/config.yml"),
     ],
@@ -70,7 +71,24 @@ def test_workflows_have_limits_and_few_rights():
         assert workflow["permissions"] == {"contents": "read"}, path
         for job in workflow["jobs"].values():
             assert "uses" in job or job["timeout-minutes"] <= 60
-            assert all("@" in step["uses"] for step in job.get("steps", ()) if "uses" in step)
+
+
+def test_actions_are_named_by_commit_with_their_version_beside_it():
+    texts = [path.read_text(encoding="utf-8") for path in (ROOT / ".github/workflows").iterdir()]
+    used = [line for text in texts for line in re.findall(r"\buses: *(.+)", text) if not line.startswith("./")]
+    assert used
+    for line in used:
+        assert re.fullmatch(r"[\w-]+/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+", line), line
+    assert len(set(used)) == len({line.split("@")[0] for line in used})  # the same commit everywhere
+    updates = read("dependabot.yml")["updates"]
+    assert [(update["package-ecosystem"], update["directory"]) for update in updates] == [("github-actions", "/")]
+
+
+def test_a_vulnerability_can_be_reported_where_the_project_lives():
+    text = (ROOT / "SECURITY.md").read_text(encoding="utf-8")
+    assert f"({PROJECT['urls']['Repository']}/security/advisories/new)" in text
+    first, *_, last = read("workflows/check.yml")["jobs"]["check"]["strategy"]["matrix"]["python"]
+    assert f"with Python {first} to {last}" in text
 
 
 def test_a_release_is_of_the_version_its_tag_names():
@@ -93,12 +111,19 @@ def machine(tmp_path):
     for path in tmp_path.iterdir():
         path.chmod(0o755)
 
-    def machine(**settings):
-        command = [shutil.which("bash"), ROOT / ".ci/run"]
+    def machine(*arguments, **settings):
+        command = [shutil.which("bash"), ROOT / ".ci/run", *arguments]
         run = subprocess.run(command, env={"PATH": str(tmp_path), **settings}, capture_output=True, text=True)
-        return run.returncode, run.stderr
+        return run.returncode, run.stdout if "--help" in arguments else run.stderr
 
     return machine
+
+
+def test_the_check_explains_itself_and_does_not_start(machine):
+    code, said = machine("--help")
+    assert code == 0 and said.startswith("usage: bash .ci/run\n")
+    assert all(word in said for word in ("make lint, make test and make paper", "PYTHON", "TWIN_REAL_DATA", "CI"))
+    assert machine("fast") == (2, ".ci/run takes no arguments; got fast\n")
 
 
 def test_the_check_says_what_is_missing_to_whoever_may_not_install_it(machine):

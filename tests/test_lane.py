@@ -297,7 +297,9 @@ def test_columns_of_other_lanes_are_not_matched_by_their_place():
     capacity = pd.Series({"A": 285.0, "B": 60.0})
     answers = lane.assess(statistics, lane.Policy(internal_capacity=capacity))
     assert answers["safety_stock"].shape == (2,)
-    with pytest.raises(ValueError, match="of the same lanes in the same order"):
+    with pytest.raises(
+        ValueError, match="internal_capacity must be labelled as demand_mean is, in the same order; got 'B' for 'A'"
+    ):
         lane.assess(statistics, lane.Policy(internal_capacity=capacity[::-1]))
 
 

@@ -98,7 +98,7 @@ def test_eq_6_2_the_tail_is_that_of_periods_simulated_one_by_one(length, dwell):
 
 def test_every_number_has_a_unit_and_stands_in_the_order_told():
     numbers = lane_report.evaluate(STATISTICS, POLICY, VOLUMES, horizon=14)
-    assert list(numbers) == list(lane_report.LANE_REPORT_UNITS) and all(np.isfinite(list(numbers.values())))
+    assert list(numbers) == list(lane_report.NUMBERS) and all(np.isfinite(list(numbers.values())))
 
 
 def test_answers_are_those_of_assess():
@@ -124,8 +124,8 @@ def test_a_forecast_below_zero_counts_as_no_demand():
 @pytest.mark.parametrize("volumes", [(), [5.0, 6.0], [1.0, np.nan, 2.0, np.nan]])
 def test_a_short_history_has_no_forecast_and_all_other_numbers(volumes):
     numbers = lane_report.evaluate(STATISTICS, POLICY, volumes)
-    missing = set(lane_report.LANE_REPORT_UNITS) - set(numbers)
-    assert missing == {name for name in lane_report.LANE_REPORT_UNITS if name.startswith(("forecast", "horizon"))}
+    missing = set(lane_report.NUMBERS) - set(numbers)
+    assert missing == {name for name in lane_report.NUMBERS if name.startswith(("forecast", "horizon"))}
 
 
 def test_parts_add_up_to_the_index():
@@ -156,6 +156,15 @@ def test_the_map_is_assess_everywhere_and_holds_the_sweet_spot():
     there = lane.assess(STATISTICS, lane.Policy(**{**vars(POLICY), "service_level": 0.9, "lead_time_sd_days": 2.0}))
     assert surface.shape == (2, 2) and surface[1, 0] == pytest.approx(float(there["profit"]), rel=1e-12)
     assert surface[0, 1] == pytest.approx(numbers["profit"], rel=1e-12) and numbers["best_profit"] >= numbers["profit"]
+
+
+@pytest.mark.parametrize("period", ["W", "MS"])
+def test_the_best_profit_is_that_of_the_lanes_own_period(period):
+    numbers = lane_report.evaluate(STATISTICS, POLICY, period=period)
+    levels = {**vars(POLICY), "service_level": lane_report.LEVELS}
+    lanes = {name: np.full(len(lane_report.LEVELS), value) for name, value in STATISTICS.items()}
+    assert numbers["best_profit"] == lane.assess(lanes, lane.Policy(**levels), period=period)["profit"].max()
+    assert numbers["best_profit"] >= numbers["profit"]
 
 
 def test_without_a_surcharge_the_sweet_spot_is_the_critical_ratio():

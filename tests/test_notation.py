@@ -3,26 +3,17 @@
 import importlib
 import inspect
 import re
-from dataclasses import fields
 from pathlib import Path
 
 import pytest
 from house import public_formulas
 
-from twin import lane
-from twin.analyst.measures import MEASURES
-from twin.plan import lane_report, table_report
+from twin.plan.notation import renewed
+from twin.plan.quantities import QUANTITIES
 
 TEXT = (Path(__file__).parents[1] / "NOTATION.md").read_text(encoding="utf-8")
 ROWS = [[cell.strip() for cell in line.strip("|").split("|")] for line in TEXT.splitlines() if line.startswith("| `")]
 UNITS = {name: row[2] for row in ROWS for name in re.findall(r"`(\w+)`", row[0])}
-IN_CODE = {
-    **table_report._STATISTICS,
-    **table_report._FORECAST,
-    **table_report._POLICY,
-    **lane.UNITS,
-    **lane_report.LANE_REPORT_UNITS,
-}
 FUNCTIONS = [
     function
     for module in public_formulas()
@@ -31,9 +22,13 @@ FUNCTIONS = [
 ]
 
 
-@pytest.mark.parametrize("name", IN_CODE)
-def test_every_column_of_a_report_stands_in_the_table_with_its_unit(name):
-    assert UNITS[name] == IN_CODE[name]
+def test_tables_of_the_registry_are_those_of_the_code():
+    assert TEXT == renewed(TEXT), "python -m twin.plan.notation writes them anew"
+
+
+@pytest.mark.parametrize("name", QUANTITIES)
+def test_every_quantity_stands_in_the_table_with_its_unit(name):
+    assert UNITS[name] == QUANTITIES[name].unit
 
 
 @pytest.mark.parametrize("function", FUNCTIONS, ids=lambda f: f"{f.__module__[5:]}.{f.__name__}")
@@ -52,19 +47,6 @@ def test_what_the_table_calls_the_place_of_definition_exists(row):
         module, _, attribute = place.rpartition(".")
         found = _find(place) or (module and hasattr(_find(module), attribute))
         assert found, place
-
-
-def test_meanings_of_the_policy_are_those_of_the_command_line():
-    meanings = {name: row[3] for row in ROWS for name in re.findall(r"`(\w+)`", row[0])}
-    for field in fields(lane.Policy):
-        stated = field.metadata["meaning"].split(";")[0]
-        assert meanings[field.name].startswith(stated.split(" aimed at")[0]), field.name
-
-
-@pytest.mark.parametrize("name", MEASURES)
-def test_the_analyst_says_what_the_table_says(name):
-    (row,) = [row for row in ROWS if f"`{name}`" in row[0]]
-    assert (row[2], row[3]) == (MEASURES[name].unit, MEASURES[name].meaning)
 
 
 def _find(place):

@@ -114,6 +114,15 @@ def test_it_is_stored_in_normal_form_and_small(path):
     assert is_normal, "make notebooks puts it right"  # without pages of differences
 
 
+def test_it_links_to_its_neighbours_at_the_beginning_and_at_the_end(path, cells):
+    prose = [cell["source"] for cell in cells if cell["cell_type"] == "markdown"]
+    linked = [source.splitlines()[-1] for source in prose if contents.NAV in source]
+    assert linked == 2 * [prose[-1].splitlines()[-1]] == 2 * [prose[0].splitlines()[-1]]
+    position = NUMBERED.index(path)
+    neighbours = [NUMBERED[i].name for i in (position - 1, position + 1) if 0 <= i < len(NUMBERED)]
+    assert all(f"]({name})" in linked[1] for name in ["00_contents.ipynb", *neighbours])
+
+
 def test_contents_and_links_are_up_to_date():
     stale = [path.name for path in contents.update(ROOT, write=False)]
     assert not stale, "make notebooks puts it right"

@@ -1,4 +1,4 @@
-"""What coalitions pay: partner by partner, by quadrature, and by trying every capacity."""
+"""Costs of coalitions against loops over partners, quadrature, and a search over all capacities."""
 
 from statistics import NormalDist
 
@@ -19,7 +19,7 @@ PRICES = [(10.0, 25.0), (10.0, 40.0), (1.0, 1.001), (3.0, 300.0)]
 
 
 def moments(row):
-    """Mean and standard deviation of a coalition's needs, member by member."""
+    """Return mean and standard deviation of a coalition's needs by a loop over its members."""
     inside = [partner for partner, member in enumerate(row) if member]
     variance = sum(COVARIANCE[i, j] for i in inside for j in inside)
     return sum(MEAN[i] for i in inside), np.sqrt(variance)
@@ -28,13 +28,13 @@ def moments(row):
 def records():
     rng = np.random.default_rng(85)
     yield rng.gamma(3.0, 30.0, (60, 4))
-    yield rng.integers(0, 4, (25, 3)).astype(float)  # totals that are often the same
-    yield np.tile([3.0, 1.0, 0.0], (7, 1))  # always the same
+    yield rng.integers(0, 4, (25, 3)).astype(float)  # many equal totals
+    yield np.tile([3.0, 1.0, 0.0], (7, 1))  # constant needs
     yield np.array([[5.0, 2.0]])  # one period
     yield np.zeros((4, 2))
-    yield np.round(rng.uniform(0, 1, (30, 5)), 1)  # ties but for rounding
+    yield np.round(rng.uniform(0, 1, (30, 5)), 1)  # totals that are equal except for rounding
     season = np.sin(np.arange(52) / 52 * 2 * np.pi)
-    yield np.column_stack((10 + 9 * season, 10 - 9 * season, np.full(52, 4.0)))  # they balance each other
+    yield np.column_stack((10 + 9 * season, 10 - 9 * season, np.full(52, 4.0)))  # two balancing partners
 
 
 RECORDS = list(records())
@@ -44,7 +44,7 @@ RECORDS = list(records())
 
 
 @pytest.mark.parametrize(("cost", "surcharge"), PRICES)
-def test_eq_8_6_each_coalition_is_a_newsvendor(cost, surcharge):
+def test_eq_8_6_equals_the_newsvendor_cost_of_each_coalition(cost, surcharge):
     ours = pooling.capacity_cost(all_coalitions(4), MEAN, COVARIANCE, cost, surcharge)
     assert ours.shape == (16,) and ours[0] == 0.0
     for row, price in zip(all_coalitions(4)[1:], ours[1:], strict=True):
@@ -75,14 +75,14 @@ def test_eq_8_7_by_quadrature():
         assert price == pytest.approx(7 * over, rel=1e-7)
 
 
-def test_certain_needs_cost_their_mean_or_their_overflow():
+def test_needs_without_variance_cost_their_mean_or_their_overflow():
     members, mean = all_coalitions(3), np.array([5.0, 7.0, 2.0])
     np.testing.assert_allclose(pooling.capacity_cost(members, mean, np.zeros((3, 3)), 3.0, 8.0), 3 * (members @ mean))
     ours = pooling.overflow_cost(members, mean, np.zeros((3, 3)), [4.0, 9.0, 2.0], 8.0)
     np.testing.assert_array_equal(ours, [0, 8, 0, 0, 0, 8, 0, 0])
 
 
-def test_needs_that_balance_each_other_cost_no_uncertainty():
+def test_perfectly_negative_correlation_removes_the_cost_of_uncertainty():
     ours = pooling.capacity_cost(all_coalitions(2), [0, 0], covariance_matrix([3.0, 3.0], -1.0), 1.0, 10.0)
     assert ours[3] == pytest.approx(0.0, abs=1e-12)
     assert ours[1] == pytest.approx(10 * NORMAL.pdf(NORMAL.inv_cdf(0.9)) * 3, rel=1e-12)
@@ -93,18 +93,18 @@ def test_needs_that_balance_each_other_cost_no_uncertainty():
 
 @pytest.mark.parametrize("needs", RECORDS, ids=lambda needs: f"{needs.shape[0]} periods")
 @pytest.mark.parametrize(("cost", "surcharge"), [*PRICES, (1.0, 5.0), (0.3, 0.9), (2.0, 4.0), (0.7, 7.0)])
-def test_eq_8_6_on_record_no_capacity_is_cheaper(needs, cost, surcharge):
+def test_eq_8_6_on_record_equals_a_search_over_all_capacities(needs, cost, surcharge):
     members = all_coalitions(needs.shape[1])
     ours = pooling.capacity_cost_on_record(members, needs, cost, surcharge)
     for row, price in zip(members, ours, strict=True):
         total = needs[:, row].sum(axis=1)
-        tried = np.array([0.0, *total])[:, np.newaxis]  # piecewise linear: a corner is best
+        tried = np.array([0.0, *total])[:, np.newaxis]  # the cost is piecewise linear: a breakpoint is optimal
         witness = (cost * tried[:, 0] + surcharge * np.maximum(total - tried, 0).mean(axis=1)).min()
         assert price == pytest.approx(witness, rel=1e-12, abs=1e-12)
 
 
 @pytest.mark.parametrize("needs", RECORDS, ids=lambda needs: f"{needs.shape[0]} periods")
-def test_eq_8_7_on_record_period_by_period(needs):
+def test_eq_8_7_on_record_equals_a_loop_over_periods(needs):
     members, capacity = all_coalitions(needs.shape[1]), needs.mean(axis=0).round(1)
     ours = pooling.overflow_cost_on_record(members, needs, capacity, 6.0)
     for row, price in zip(members, ours, strict=True):
@@ -134,7 +134,7 @@ def test_a_long_record_of_normal_needs_agrees_with_the_closed_form():
 
 
 @pytest.mark.parametrize("block", [1, 60, 61, 200, 2000])
-def test_blocks_of_any_size_give_the_same(monkeypatch, block):
+def test_the_block_size_does_not_change_the_costs(monkeypatch, block):
     needs, members = RECORDS[0], all_coalitions(4)
     capacity = needs.mean(axis=0)
     whole = (
@@ -155,7 +155,7 @@ def games():
     yield pooling.overflow_cost(all_coalitions(4), MEAN, COVARIANCE, MEAN * 1.1, 40.0)
 
 
-def test_together_is_never_dearer_than_apart():
+def test_costs_are_subadditive():
     for game in games():
         for whole in range(len(game)):
             part = (whole - 1) & whole
@@ -164,7 +164,7 @@ def test_together_is_never_dearer_than_apart():
                 part = (part - 1) & whole
 
 
-def test_rows_of_members_in_any_number_and_order():
+def test_membership_rows_in_any_number_and_order():
     members = all_coalitions(4)[[5, 5, 0, 15]]
     whole = pooling.capacity_cost_on_record(all_coalitions(4), RECORDS[0], 10.0, 40.0)
     np.testing.assert_allclose(
@@ -178,8 +178,8 @@ def test_rows_of_members_in_any_number_and_order():
 
 @pytest.mark.parametrize("needs", RECORDS, ids=lambda needs: f"{needs.shape[0]} periods")
 @pytest.mark.parametrize(("cost", "surcharge"), [*PRICES, (1.0, 5.0), (2.0, 4.0)])
-def test_eq_8_16_scarcity_prices_are_an_optimum_of_the_dual(needs, cost, surcharge):
-    """Within 0 and s / T, c in all, and worth exactly what the pool pays: so no others are worth more."""
+def test_eq_8_16_scarcity_prices_solve_the_dual_programme(needs, cost, surcharge):
+    """The prices are dual feasible (from 0 to s / T, sum c), and their value equals the primal cost of the pool."""
     prices, periods = pooling.scarcity_prices(needs, cost, surcharge), len(needs)
     assert prices.shape == (periods,)
     assert np.all(prices >= 0) and np.all(prices <= surcharge / periods * (1 + 1e-12))
@@ -190,7 +190,7 @@ def test_eq_8_16_scarcity_prices_are_an_optimum_of_the_dual(needs, cost, surchar
 
 
 @pytest.mark.parametrize("needs", RECORDS, ids=lambda needs: f"{needs.shape[0]} periods")
-def test_eq_8_16_overflow_prices_are_an_optimum_of_the_dual(needs):
+def test_eq_8_16_overflow_prices_solve_the_dual_programme(needs):
     for factor in (0.0, 0.8, 1.0, 2.0):
         capacity = factor * needs.mean(axis=0)
         prices = pooling.overflow_prices(needs, capacity, 6.0)
@@ -201,7 +201,7 @@ def test_eq_8_16_overflow_prices_are_an_optimum_of_the_dual(needs):
 
 
 def test_eq_8_16_scarcity_prices_do_not_round_below_zero():
-    """Where the periods beyond capacity take c up to rounding, those at capacity get nothing, not a hair less."""
+    """If the prices of the periods above capacity add up to c, those at capacity are exactly zero."""
     rng = np.random.default_rng(1)
     lowest = []
     for periods in range(2, 200):
@@ -212,10 +212,18 @@ def test_eq_8_16_scarcity_prices_do_not_round_below_zero():
     assert min(lowest) == 0.0
 
 
+def test_eq_8_16_totals_that_differ_by_rounding_have_equal_prices():
+    """Both periods fill the capacity: 0.1 + 0.2 and 0.3 + 0 are the same total up to rounding."""
+    needs = [[0.1, 0.2], [0.3, 0.0]]
+    for surcharge in (1.5, 3.0):
+        prices = pooling.scarcity_prices(needs, 1.0, surcharge)
+        np.testing.assert_allclose(prices, [0.5, 0.5], rtol=1e-12)
+
+
 # --- refusals -----------------------------------------------------------------------------------------------
 
 
-def test_a_partner_as_cheap_as_an_own_place_is_refused():
+def test_a_surcharge_not_above_the_reservation_cost_is_refused():
     for surcharge in (9.0, 10.0):
         with pytest.raises(ValueError, match="partner_surcharge must be above the reservation cost"):
             pooling.capacity_cost(all_coalitions(4), MEAN, COVARIANCE, 10.0, surcharge)
@@ -223,7 +231,7 @@ def test_a_partner_as_cheap_as_an_own_place_is_refused():
             pooling.scarcity_prices(RECORDS[0], 10.0, surcharge)
 
 
-def test_tables_that_do_not_fit_are_refused():
+def test_invalid_tables_are_refused():
     with pytest.raises(ValueError, match="members must be a table of truths with a column for each of 4"):
         pooling.capacity_cost(all_coalitions(3), MEAN, COVARIANCE, 10.0, 40.0)
     with pytest.raises(ValueError, match="members must be a table of truths"):

@@ -1,7 +1,7 @@
-"""Real partners: the five largest carriers of air cargo from San Francisco to Asia, 60 months, as the airport counts.
+"""Five real partners: the largest carriers of air cargo from San Francisco to Asia in 60 months of airport data.
 
-Who should pool, what it saves, which ways of sharing last, and who would leave: each number twice, the second time
-written out here coalition by coalition and order by order.
+Savings of coalitions, stable and unstable allocation rules, and the coalitions that would leave: each number is
+compared with a loop over coalitions or over orders of joining.
 """
 
 import json
@@ -33,7 +33,7 @@ UNITED, KOREAN, CHINA, ASIANA, EVA = CARRIERS = (
 
 @pytest.fixture(scope="module")
 def tons():
-    """Tons enplaned a month, a column a carrier."""
+    """Return the tons enplaned in each month, a column for each carrier."""
     flights = pd.read_csv(real_data() / "sfo_air_cargo.csv.gz")
     months = flights["Activity Period"].between(201501, 201912)
     chosen = months & (flights["GEO Region"] == "Asia") & (flights["Activity Type Code"] == "Enplaned")
@@ -51,7 +51,7 @@ def contract(tons):
 
 
 def cost(table, members):
-    """min over C of c C + s mean (X - C)+, C the smallest month with a share of at least 1 - c/s at or below it."""
+    """Return c C + s mean((X - C)+), C being the smallest total with a share 1 - c/s of the months at or below it."""
     if not members:
         return 0.0
     total = sorted(sum(row[member] for member in members) for row in table)
@@ -61,13 +61,13 @@ def cost(table, members):
 
 @pytest.fixture(scope="module")
 def by_hand(tons):
-    """Cost of each coalition by its members."""
+    """Return the cost of each coalition by the tuple of its members."""
     table, count = tons.to_numpy().tolist(), range(5)
     return {members: cost(table, members) for size in range(6) for members in combinations(count, size)}
 
 
 def gains(by_hand, share):
-    """What each coalition but everybody would gain by leaving."""
+    """Return the excess of each coalition except the grand coalition."""
     inside = {members: price for members, price in by_hand.items() if 0 < len(members) < 5}
     return {members: sum(share[member] for member in members) - price for members, price in inside.items()}
 
@@ -76,11 +76,11 @@ def names(members):
     return {CARRIERS[member] for member in members}
 
 
-def test_they_are_who_they_are(tons):
+def test_the_five_largest_carriers(tons):
     assert tuple(tons.columns) == CARRIERS
 
 
-def test_what_pooling_saves(contract, by_hand):
+def test_saving_by_pooling(contract, by_hand):
     for members, price in by_hand.items():
         assert contract.costs[sum(1 << member for member in members)] == pytest.approx(price, rel=1e-12)
     each = sum(by_hand[member,] for member in range(5))
@@ -88,8 +88,8 @@ def test_what_pooling_saves(contract, by_hand):
     assert contract.saving / each == pytest.approx(0.076, abs=5e-4)
 
 
-def test_who_should_pool(by_hand):
-    """All of them; but China Airlines, which peaks with the other Asian carriers, adds the least to the others."""
+def test_savings_of_pairs_and_of_four_partners(by_hand):
+    """The grand coalition saves most; China Airlines, which peaks with the other Asian carriers, adds least to it."""
     pairs = {pair: gain(by_hand, pair) for pair in combinations(range(5), 2)}
     assert names(max(pairs, key=pairs.get)) == {UNITED, KOREAN} and names(min(pairs, key=pairs.get)) == {KOREAN, CHINA}
     fours = {four: gain(by_hand, four) for four in combinations(range(5), 4)}
@@ -112,7 +112,7 @@ def gain(by_hand, members):
         ("Shapley value", {UNITED, KOREAN, ASIANA, EVA}, 31),
     ],
 )
-def test_who_would_leave_under_which_rule(contract, by_hand, rule, leavers, gain):
+def test_coalition_with_the_largest_excess_under_each_unstable_rule(contract, by_hand, rule, leavers, gain):
     found = gains(by_hand, contract.shares[rule])
     worst = max(found, key=found.get)
     assert names(worst) == leavers and found[worst] == pytest.approx(gain, abs=1)
@@ -122,13 +122,13 @@ def test_who_would_leave_under_which_rule(contract, by_hand, rule, leavers, gain
 
 
 @pytest.mark.parametrize("rule", ["separable costs", "equal charge", "equal profit", "nucleolus", "scarcity prices"])
-def test_which_rules_last(contract, by_hand, rule):
+def test_stable_rules(contract, by_hand, rule):
     assert max(gains(by_hand, contract.shares[rule]).values()) <= 1e-9 * contract.costs[-1]
     assert contract.stable[rule]
 
 
-def test_shares_order_by_order(contract, by_hand):
-    """The Shapley value from all 120 orders of joining."""
+def test_shapley_value_equals_the_mean_over_all_orders(contract, by_hand):
+    """The witness is a loop over all 120 orders of joining."""
     shares, orders = np.zeros(5), list(permutations(range(5)))
     for order in orders:
         for place, member in enumerate(order):
@@ -137,16 +137,16 @@ def test_shares_order_by_order(contract, by_hand):
     np.testing.assert_allclose(contract.shares["Shapley value"], shares, rtol=1e-10)
 
 
-def test_prices_of_scarcity_last_whichever_months_are_looked_at(tons):
+def test_dual_prices_are_in_the_core_for_any_choice_of_months(tons):
     rng = np.random.Generator(np.random.PCG64(6))
     for _ in range(40):
-        months = rng.choice(60, size=rng.integers(3, 60))  # also the same month twice
+        months = rng.choice(60, size=rng.integers(3, 60))  # with repetitions
         pool = alliance.Pool(tons.to_numpy()[months], SURCHARGE, reservation_cost=PLACE)
         share = allocation.dual_price_rule(pool.scarcity_prices(), pool.needs)
         assert stability.in_core(pool.costs(), share)
 
 
-def test_the_notebook_says_the_same_of_a_file_of_them(tons, contract, tmp_path):
+def test_notebook_08_gives_the_same_numbers_for_a_file_of_the_carriers(tons, contract, tmp_path):
     months = pd.to_datetime(tons.index.astype(str), format="%Y%m")
     flows = tons.set_axis(months).rename_axis("date").melt(ignore_index=False, var_name="lane", value_name="volume")
     flows.to_csv(path := tmp_path / "carriers.csv")

@@ -1,4 +1,4 @@
-"""Who would leave, and what nobody would leave for: brute force and programmes written another way as witnesses."""
+"""Excess, core and least core against enumeration of coalitions and independent linear programmes."""
 
 import numpy as np
 import pytest
@@ -8,13 +8,13 @@ from games import (
     SMALL,
     TVA,
     concave,
-    corners,
     gain_by_weights,
     game_of,
-    never_leaves,
+    is_stable,
     number,
     subadditive,
     subsets,
+    vertices,
 )
 
 from twin.games import allocation, core_allocation, stability
@@ -32,7 +32,7 @@ RULES = [
 
 
 @pytest.mark.parametrize("partners", [2, 3, 4, 6])
-def test_eq_8_14_who_gains_most_by_leaving(partners):
+def test_eq_8_14_largest_excess_equals_a_loop_over_coalitions(partners):
     for seed in range(10):
         costs, rng = subadditive(seed, partners), np.random.default_rng(seed)
         shares = rng.dirichlet(np.ones(partners)) * costs[-1]
@@ -40,14 +40,14 @@ def test_eq_8_14_who_gains_most_by_leaving(partners):
         over = stability.excess(costs, shares)
         assert over[0] == 0.0
         np.testing.assert_allclose(over[1:], [gains[m] for m in range(1, 2**partners)], atol=1e-12)
-        del gains[2**partners - 1]  # everybody has nobody to leave
+        del gains[2**partners - 1]  # the grand coalition cannot leave
         found = stability.leaving(costs, shares)
         assert found.gain == pytest.approx(max(gains.values()), abs=1e-12)
         assert gains[found.coalition] == pytest.approx(found.gain, abs=1e-12)
         assert stability.in_core(costs, shares) == (max(gains.values()) <= 1e-9 * costs.max())
 
 
-def test_an_exit_fee_of_the_gain_makes_it_last():
+def test_an_exit_fee_as_high_as_the_gain_makes_an_allocation_stable():
     shares = np.array([TVA[-1], 0.0, 0.0])
     found = stability.leaving(TVA, shares)
     assert (found.coalition, found.gain) == (1, TVA[-1] - TVA[1])
@@ -58,7 +58,7 @@ def test_an_exit_fee_of_the_gain_makes_it_last():
     assert not stability.in_core(with_fee, shares)
 
 
-def test_leading_axes_are_games_of_their_own():
+def test_leading_axes_are_separate_games():
     games = np.array([[subadditive(10 * i + j, 3) for j in range(4)] for i in range(2)])
     shares = allocation.proportional(games)
     over, found, inside = (
@@ -75,7 +75,7 @@ def test_leading_axes_are_games_of_their_own():
     np.testing.assert_allclose(stability.excess(TVA, np.eye(3)), [stability.excess(TVA, one) for one in np.eye(3)])
 
 
-def test_what_is_no_allocation_is_refused():
+def test_invalid_allocations_and_games_are_refused():
     with pytest.raises(ValueError, match="allocation must be what the whole costs, in sum; got 3"):
         stability.leaving(TVA, [1.0, 1.0, 1.0])
     with pytest.raises(ValueError, match="allocation must be 3 numbers"):
@@ -105,12 +105,12 @@ def test_eq_8_15_least_core_by_balanced_weights(costs):
     worst = stability.leaving(costs, found.allocation).gain
     assert worst == pytest.approx(found.gain, abs=1e-8 * costs.max())
     if found.gain <= 0:
-        assert never_leaves(costs, core_allocation.nucleolus(costs))
+        assert is_stable(costs, core_allocation.nucleolus(costs))
 
 
 @pytest.mark.parametrize(("partners", "majority", "gain"), [(3, 2, 1 / 3), (5, 3, 2 / 5), (4, 3, 1 / 4), (6, 4, 1 / 3)])
-def test_majorities_leave_any_allocation(partners, majority, gain):
-    """A majority takes 1. The most even shares are 1 / n each: a smallest majority has m / n, and would have 1."""
+def test_least_core_of_majority_games(partners, majority, gain):
+    """A majority of m is worth 1. With shares of 1 / n each, it gets m / n, so its excess is 1 - m / n."""
     costs = game_of(partners, lambda members: -float(len(members) >= majority))
     found = stability.least_core(costs)
     assert found.gain == pytest.approx(gain, abs=1e-9)
@@ -120,8 +120,8 @@ def test_majorities_leave_any_allocation(partners, majority, gain):
         assert stability.leaving(costs, rule(costs)).gain == pytest.approx(gain, abs=1e-9)
 
 
-def test_a_pair_is_cheap_and_all_three_are_not():
-    """Every pair costs 10 and everybody 18: three pairs count everybody twice, 30 against 36, so 2 each are missing."""
+def test_least_core_of_three_partners_with_cheap_pairs():
+    """Pairs cost 10 and all three 18: the three pairs pay 36 in total and cost 30, so their excess is 2 on average."""
     costs = game_of(3, lambda members: (9.0, 10.0, 18.0)[len(members) - 1])
     found = stability.least_core(costs)
     assert found.gain == pytest.approx(2.0, abs=1e-9)
@@ -132,8 +132,8 @@ def test_a_pair_is_cheap_and_all_three_are_not():
 
 
 @pytest.mark.parametrize("costs", SMALL, ids=lambda costs: f"{len(costs)}")
-def test_eq_8_15_least_and_most_that_each_pays_by_corners_of_the_core(costs):
-    found, ends = corners(costs), stability.acceptable(costs)
+def test_eq_8_15_range_of_payments_equals_that_of_the_vertices_of_the_core(costs):
+    found, ends = vertices(costs), stability.acceptable(costs)
     np.testing.assert_allclose(ends.low, found.min(axis=0), atol=1e-7 * costs.max())
     np.testing.assert_allclose(ends.high, found.max(axis=0), atol=1e-7 * costs.max())
     assert all(stability.in_core(costs, corner) for corner in found)
@@ -142,32 +142,32 @@ def test_eq_8_15_least_and_most_that_each_pays_by_corners_of_the_core(costs):
 @pytest.mark.parametrize(
     "costs", [costs for costs in GAMES if stability.least_core(costs).gain > 0], ids=lambda c: f"{len(c)}"
 )
-def test_eq_8_15_least_and_most_of_an_empty_core_are_of_the_least_core(costs):
+def test_eq_8_15_range_of_payments_of_the_least_core_if_the_core_is_empty(costs):
     ends, nucleolus = stability.acceptable(costs), stability.least_core(costs).allocation
     assert np.all(ends.low <= nucleolus + 1e-7) and np.all(nucleolus <= ends.high + 1e-7)
     relaxed = costs.copy()
     relaxed[1:-1] += gain_by_weights(costs) + 1e-7
     if len(costs) <= 16:
-        found = corners(relaxed)
+        found = vertices(relaxed)
         np.testing.assert_allclose(ends.low, found.min(axis=0), atol=2e-5)
         np.testing.assert_allclose(ends.high, found.max(axis=0), atol=2e-5)
 
 
 @pytest.mark.parametrize("partners", [2, 3, 4, 5, 6])
-def test_shapley_is_in_the_core_where_what_a_partner_adds_shrinks(partners):
+def test_shapley_value_of_a_concave_game_is_in_the_core(partners):
     for seed in range(20):
         costs = concave(100 + seed, partners)
         for whole in range(2**partners):
             for part in range(2**partners):
                 assert costs[whole | part] + costs[whole & part] <= costs[whole] + costs[part] + 1e-9
         shares = allocation.shapley(costs)
-        assert never_leaves(costs, shares) and stability.in_core(costs, shares)
+        assert is_stable(costs, shares) and stability.in_core(costs, shares)
         assert stability.least_core(costs).gain <= 1e-9
 
 
-def test_what_the_dams_may_pay():
+def test_range_of_payments_of_the_tennessee_valley_dams():
     for rule in RULES:
-        assert stability.in_core(TVA, rule(TVA)) and never_leaves(TVA, rule(TVA))
+        assert stability.in_core(TVA, rule(TVA)) and is_stable(TVA, rule(TVA))
     low, high = stability.acceptable(TVA)
-    np.testing.assert_allclose(low, TVA[-1] - TVA[[6, 5, 3]], atol=1e-3)  # each at least what it adds to the others
+    np.testing.assert_allclose(low, TVA[-1] - TVA[[6, 5, 3]], atol=1e-3)  # each pays at least its marginal cost
     assert np.all(high <= TVA[[1, 2, 4]] + 1e-3)

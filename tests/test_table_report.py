@@ -68,21 +68,21 @@ def test_capacity_nobody_states_is_the_required_one(history):
     report = assess_history(history, {"service_level": 0.95})
     np.testing.assert_array_equal(report.table["internal_capacity"], report.table["required_capacity"])
     assert (report.table["planned_overflow"] == 0).all() and (report.table["expected_overflow"] > 0).all()
-    assert any("internal_capacity" in sentence for sentence in report.assumptions)
+    assert report.assumptions[1] == "internal capacity of all lanes: the required capacity, so that the plan just fits"
 
 
 def test_returns_on_record_unless_given(history):
     recorded, given = assess_history(history), assess_history(history, {"return_rate": 0.5})
-    assert any("return_rate is the share on record" in sentence for sentence in recorded.assumptions)
-    assert not any("return_rate is the share on record" in sentence for sentence in given.assumptions)
+    assert any("return rate of all lanes: the share on record" in sentence for sentence in recorded.assumptions)
+    assert not any("return rate" in sentence for sentence in given.assumptions)
     np.testing.assert_array_equal(recorded.table["return_rate"], lane_statistics(history)["return_rate"])
     np.testing.assert_allclose(given.table["workload_mean"], 1.5 * given.table["demand_mean"], rtol=1e-12)
 
 
 def test_assumptions_name_what_nobody_stated(history):
     (defaults,) = (s for s in assess_history(history, GIVEN).assumptions if s.startswith("by default"))
-    assert "holding_cost 5" in defaults and "lead_time_sd_days 1" in defaults
-    assert "dwell" not in defaults and "service_level" not in defaults
+    assert "holding cost 5 $/pallet/day" in defaults and "lead time sd 1 day" in defaults
+    assert "dwell" not in defaults and "service level" not in defaults
     everything = {name: 1.0 for name in Policy.__dataclass_fields__} | {"service_level": 0.9}
     assert assess_history(history, everything).assumptions == ()
 
@@ -113,7 +113,7 @@ def test_policies_for_other_lanes_are_counted(history):
     table = pd.DataFrame({"dwell": [2.0, 5.0, 5.0]}, index=["HAM-ROT", "OSL-CPH", "osl-cph"])
     report = assess_history(history, None, table)
     assert report.table["dwell"].tolist() == [1.0, 1.0, 2.0]
-    assert any(sentence.startswith("2 lanes of the policies") for sentence in report.assumptions)
+    assert report.assumptions[-1] == "lanes of the policies that are not among the lanes assessed: 2"
 
 
 @pytest.mark.parametrize(
@@ -122,14 +122,23 @@ def test_policies_for_other_lanes_are_counted(history):
         (policies(holding_costs=1.0), "policies must be a table of the columns .*; got holding_costs"),
         (policies(dwell=["1", "two", "1"]), "dwell must be a number in the policies; got two"),
         (policies(dwell=[1, -2, 1]), "dwell must be .*; got -2"),
-        (policies(internal_capacity=[9, None, 9]), "internal_capacity must be stated for every lane or for none"),
-        (policies(service_level=[0.9, None, 0.9]), "service_level must be stated for every lane or for none"),
         (policies(dwell=1.0).set_axis(["HAM-ROT", "HAM-ROT", "X"]), "policies must be .* one row a lane"),
     ],
 )
 def test_policies_that_cannot_be_used_are_refused(history, table, message):
     with pytest.raises(ValueError, match=message):
         assess_history(history, None, table)
+
+
+def test_capacity_and_service_level_may_be_stated_for_some_lanes_alone(history):
+    table = policies(internal_capacity=[9.0, None, None], service_level=[None, 0.9, None])
+    report, free = assess_history(history, {}, table), assess_history(history)
+    assert report.table["service_level"].tolist() == [55 / 60, 0.9, 55 / 60]
+    own, required = report.table["internal_capacity"], report.table["required_capacity"]
+    assert own.tolist() == [9.0, *required[1:]]
+    assert report.table.loc["HAM-ROT"].equals(free.table.loc["HAM-ROT"])
+    assert "internal capacity of 2 of 3 lanes: the required capacity, so that the plan just fits" in report.assumptions
+    assert "service level of 2 of 3 lanes: the critical ratio" in report.assumptions
 
 
 def test_an_empty_cell_of_capacity_takes_the_given_one(history):
@@ -154,6 +163,14 @@ def test_a_short_lane_has_answers_but_no_forecast(messy):
     assert messy.table.drop(columns=ahead).notna().all(axis=None)
 
 
+def test_three_periods_are_enough_for_a_forecast_and_two_are_not(tmp_path):
+    path = tmp_path / "short.csv"
+    path.write_text("date,lane,volume\n2024-01-01,three,5\n2024-01-02,three,6\n2024-01-03,three,8\n2024-01-02,two,5\n")
+    forecast = assess_history(read_history(path)).table["forecast_mean"]
+    assert forecast["three"] == pytest.approx(19 / 3 + 2 * 1.5, rel=1e-12)  # mean, and two periods of the slope
+    assert np.isnan(forecast["two"])
+
+
 def test_the_forecast_is_of_the_period_after_the_record(messy):
     days, volume = np.arange(10), 5 + np.arange(10) % 3
     assert messy.table.loc["A", "forecast_mean"] == pytest.approx(
@@ -174,7 +191,7 @@ def test_a_history_without_a_usable_lane_is_refused(tmp_path):
 
 def test_text_holds_every_answer_its_unit_and_the_account(messy):
     text = to_text(messy, width=100)
-    lines = [line.split() for line in text.splitlines()]
+    lines = [line.split() for line in text.splitlines() if not line.startswith(" ")]
     for name, unit in messy.units.items():
         (line,) = (line for line in lines if line[:1] == [name])
         shown = [float(number.replace(",", "").replace("–", "nan")) for number in line[2:]]
@@ -184,7 +201,7 @@ def test_text_holds_every_answer_its_unit_and_the_account(messy):
         )
     assert str(messy.history.account) in text
     assert "1 x volume is not a number" in text and "many" in text
-    words = " ".join(text.replace("/day", "/period").split())  # wrapped, and in the period of the history
+    words = " ".join(text.split())  # the sentences are wrapped
     for sentence in (*messy.assumptions, *messy.refused["reason"], *messy.refused.index):
         assert sentence in words
 

@@ -1,10 +1,84 @@
 """The LSP Digital Capacity Twin: stochastic capacity planning for logistics service providers.
 
-`twin.demand`, `newsvendor`, `distribution`, `buffers`, `lot_size`, `cooperation`, `resilience`, `finance`,
-`forecast` and `simulate` hold one formula family each; `twin.lane.assess` answers all of them for a table of lanes.
-`twin.games.alliance.assess` does so for several partners, with
-`reservation`, `joint_demand`, `mutual_help`, `coalitions`,
-`pooling`, `allocation`, `stability` and `core_allocation`.
+`twin.assess` answers every question of the framework for a table of lanes under a `twin.Policy`. The formulas behind it
+are the modules of this folder, one concept each: `twin.demand`, `twin.newsvendor`, `twin.buffers` and so on, and
+`twin.games` for several partners. Attributes are loaded when they are first used.
 """
 
+from importlib import import_module
+from importlib.util import find_spec
+from pkgutil import iter_modules
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from twin import (
+        answers as answers,
+    )
+    from twin import (
+        buffers as buffers,
+    )
+    from twin import (
+        cooperation as cooperation,
+    )
+    from twin import (
+        demand as demand,
+    )
+    from twin import (
+        distribution as distribution,
+    )
+    from twin import (
+        finance as finance,
+    )
+    from twin import (
+        forecast as forecast,
+    )
+    from twin import (
+        games as games,
+    )
+    from twin import (
+        lane as lane,
+    )
+    from twin import (
+        lot_size as lot_size,
+    )
+    from twin import (
+        newsvendor as newsvendor,
+    )
+    from twin import (
+        policy as policy,
+    )
+    from twin import (
+        reservation as reservation,
+    )
+    from twin import (
+        resilience as resilience,
+    )
+    from twin import (
+        simulate as simulate,
+    )
+    from twin import (
+        volatility as volatility,
+    )
+    from twin.lane import assess as assess
+    from twin.policy import Policy as Policy
+
 __version__ = "0.1.0"
+
+#: Names that `import twin` offers beside its modules, and the module that defines each.
+_NAMES = {"assess": "twin.lane", "Policy": "twin.policy"}
+
+
+def __getattr__(name: str) -> Any:
+    """Load a name or a module of the package at its first use."""
+    if name in _NAMES:
+        value = getattr(import_module(_NAMES[name]), name)
+    elif not name.startswith("_") and find_spec(f"twin.{name}"):
+        value = import_module(f"twin.{name}")
+    else:
+        raise AttributeError(f"module 'twin' has no attribute {name!r}")
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *_NAMES, *(module.name for module in iter_modules(__path__))])

@@ -1,93 +1,40 @@
 """The twin itself: a table of lanes in, a table of answers out."""
 
-from dataclasses import dataclass, field, fields
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
 
 from twin import buffers, cooperation, demand, finance, lot_size, newsvendor, resilience
 from twin._check import nonnegative, numbers, positive, require
+from twin._labels import labels_of, with_labels
+from twin.answers import UNITS
+from twin.policy import POLICY, Policy
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from numpy.typing import ArrayLike, NDArray
 
 _CHUNK = 2**14  # lanes worked on at a time: temporaries of this size stay in the cache
 
 
-def _given(default, unit, meaning):
-    return field(default=default, metadata={"unit": unit, "meaning": meaning})
+@overload
+def assess(statistics: pd.DataFrame, policy: Policy, *, period: str = "D") -> pd.DataFrame: ...
 
 
-@dataclass(frozen=True)
-class Policy:
-    """What an LSP decides or is given for a lane; each field one number, or an array with one entry a lane.
-
-    >>> Policy(service_level=0.95).partner_surcharge
-    5.0
-    """
-
-    holding_cost: float = _given(5.0, "$/pallet/period", "cost of keeping a pallet for a period")
-    sla_penalty: float = _given(20.0, "$/pallet", "penalty for a pallet not served")
-    service_revenue: float = _given(85.0, "$/pallet", "earned by a shipped pallet")
-    handling_cost: float = _given(50.0, "$/pallet", "cost of handling a pallet, shipped or returned")
-    fixed_order_cost: float = _given(100.0, "$/order", "cost of a replenishment, whatever its size")
-    lead_time_mean_days: float = _given(7.0, "day", "mean lead time")
-    lead_time_sd_days: float = _given(1.0, "day", "standard deviation of the lead time")
-    return_rate: float = _given(0.0, "-", "probability that a shipped pallet comes back")
-    internal_capacity: float = _given(150.0, "pallet", "own pallet places")
-    partner_surcharge: float = _given(5.0, "$/pallet/period", "extra cost of a partner's pallet place")
-    dwell: float = _given(1.0, "period", "time a pallet stays in the warehouse")
-    service_level: float | None = _given(None, "-", "cycle service level aimed at")
-
-    @classmethod
-    def just_fitting(cls, statistics, stated, *, period="D"):
-        """Return the policy of the fields stated; own capacity that nobody states is the required capacity.
-
-        >>> lane = {"demand_mean": 100.0, "demand_sd": 10.0}
-        >>> assess(lane, Policy.just_fitting(lane, {"dwell": 2.0}))["planned_overflow"].item()
-        0.0
-        """
-        if "internal_capacity" in stated:
-            return cls(**stated)
-        plan = assess(statistics, cls(**stated, internal_capacity=0.0), period=period)
-        return cls(**stated, internal_capacity=plan["required_capacity"])
+@overload
+def assess(statistics: Mapping[str, ArrayLike], policy: Policy, *, period: str = "D") -> dict[str, Any]: ...
 
 
-#: Unit of every answer of `assess`, in the order of its columns.
-UNITS = {
-    "workload_mean": "pallet/period",
-    "workload_sd": "pallet/period",
-    "lead_time_demand_mean": "pallet",
-    "lead_time_demand_sd": "pallet",
-    "critical_ratio": "-",
-    "service_level": "-",
-    "safety_stock": "pallet",
-    "reorder_point": "pallet",
-    "expected_shortage": "pallet/period",
-    "order_quantity": "pallet",
-    "order_cost": "$/period",
-    "fill_rate": "-",
-    "buffer_cost": "$/period",
-    "required_capacity": "pallet",
-    "planned_overflow": "pallet",
-    "dependency": "-",
-    "planned_warehousing_cost": "$/period",
-    "expected_overflow": "pallet",
-    "overflow_probability": "-",
-    "expected_dependency": "-",
-    "expected_warehousing_cost": "$/period",
-    "resilience_index": "points",
-    "revenue": "$/period",
-    "handling": "$/period",
-    "holding": "$/period",
-    "penalty": "$/period",
-    "surcharge": "$/period",
-    "profit": "$/period",
-}
-
-
-def assess(statistics, policy, *, period="D"):
+def assess(statistics: Any, policy: Policy, *, period: str = "D") -> Any:
     """Return every answer of the framework for a table of lanes, in one vectorised call.
 
     Parameters
     ----------
-    statistics : mapping with "demand_mean" and "demand_sd", a DataFrame for instance
+    statistics : DataFrame, or mapping, with "demand_mean" and "demand_sd"
         Moments of each lane's demand, mean > 0 and sd >= 0, shape (lanes,) or scalars. [pallet/period]
     policy : Policy
         Numbers, or arrays of shape (lanes,).
@@ -96,7 +43,9 @@ def assess(statistics, policy, *, period="D"):
 
     Returns
     -------
-    dict of name -> ndarray, shape (lanes,) or scalar; names and units as in `UNITS`
+    dict of name -> ndarray, shape (lanes,) or scalar; names and units as in `answers.UNITS`. Where an argument has
+    labels, the arrays are Series with these labels. Of a DataFrame a DataFrame, one row a lane, with the units of its
+    columns and the period in `attrs`.
 
     Errors
     ------
@@ -123,83 +72,74 @@ def assess(statistics, policy, *, period="D"):
     for name in ("demand_mean", "demand_sd"):
         require(name in statistics, "statistics", f"a table with {name}", ", ".join(map(str, statistics)))
     given = {name: statistics[name] for name in ("demand_mean", "demand_sd")}
-    given |= {field.name: getattr(policy, field.name) for field in fields(policy)}
-    _check_same_lanes(given)
-    inputs = {name: numbers(**{name: value})[0] for name, value in given.items() if value is not None}
+    given |= {name: value for name in POLICY if (value := getattr(policy, name)) is not None}
+    labels = labels_of(given)
+    inputs = {name: numbers(**{name: value})[0] for name, value in given.items()}
     sizes = {value.size for value in inputs.values() if value.ndim}
     flat = all(value.ndim <= 1 for value in inputs.values())
     require(flat and len(sizes - {1}) <= 1, "statistics and policy", "of one length, a row a lane", sorted(sizes))
-    shape = (max(sizes),) if sizes else ()
-    if not shape:
-        return _answers(period=period, **inputs)
-    answers = dict(zip(UNITS, np.empty((len(UNITS), *shape)), strict=True))  # one block: its pages come at once
-    for start in range(0, shape[0], _CHUNK):
+    if not sizes:
+        found = _answers(inputs, period)
+        return {name: found[name] for name in UNITS}
+    lanes = max(sizes)
+    block = np.empty((len(UNITS), lanes))  # one block: its pages come at once
+    answers = dict(zip(UNITS, block, strict=True))
+    for start in range(0, lanes, _CHUNK):
         rows = slice(start, start + _CHUNK)
-        chunk = _answers(period=period, **{n: v[rows] if v.ndim and len(v) > 1 else v for n, v in inputs.items()})
-        for name, value in chunk.items():
+        chunk = {name: value[rows] if value.ndim and len(value) > 1 else value for name, value in inputs.items()}
+        for name, value in _answers(chunk, period).items():
             answers[name][rows] = value
-    return answers
+    if labels is None:
+        return answers
+    pandas = sys.modules["pandas"]
+    if not isinstance(statistics, pandas.DataFrame):
+        return {name: with_labels(value, labels) for name, value in answers.items()}
+    table = pandas.DataFrame(block.T, index=labels, columns=list(UNITS))
+    table.attrs = {"units": dict(UNITS), "period": period}
+    return table
 
 
-def _check_same_lanes(given):
-    """Refuse labelled columns of different lanes, or of another order: numbers are matched by their place."""
-    labels = [list(v.index) for v in given.values() if hasattr(v, "index") and not callable(v.index)]
-    same = all(names == labels[0] for names in labels[1:])
-    require(same, "statistics and policy", "of the same lanes in the same order", labels)
-
-
-def _answers(
-    *,
-    demand_mean,
-    demand_sd,
-    period,
-    holding_cost,
-    sla_penalty,
-    service_revenue,
-    handling_cost,
-    fixed_order_cost,
-    lead_time_mean_days,
-    lead_time_sd_days,
-    return_rate,
-    internal_capacity,
-    partner_surcharge,
-    dwell,
-    service_level=None,
-):
-    positive(demand_mean=demand_mean, holding_cost=holding_cost)  # refused here, under the names the caller used
-    nonnegative(lead_time_mean_days=lead_time_mean_days, lead_time_sd_days=lead_time_sd_days, dwell=dwell)
-    load = demand.workload(demand_mean, demand_sd, return_rate)
-    length, spread = (demand.lead_time_in_periods(days, period) for days in (lead_time_mean_days, lead_time_sd_days))
+def _answers(given: dict[str, NDArray[np.float64]], period: str) -> dict[str, Any]:
+    """Return the answers of a chunk of lanes; `given` holds the moments of demand and the fields of the policy."""
+    demand_mean, demand_sd, holding_cost = given["demand_mean"], given["demand_sd"], given["holding_cost"]
+    lead_times = given["lead_time_mean_days"], given["lead_time_sd_days"]
+    capacity, dwell, surcharge = given["internal_capacity"], given["dwell"], given["partner_surcharge"]
+    # Checked here, under the names that the caller used.
+    positive(demand_mean=demand_mean, holding_cost=holding_cost)
+    nonnegative(lead_time_mean_days=lead_times[0], lead_time_sd_days=lead_times[1], dwell=dwell)
+    load = demand.workload(demand_mean, demand_sd, given["return_rate"])
+    length, spread = (demand.lead_time_in_periods(days, period) for days in lead_times)
     over_lead_time = demand.lead_time_demand(*load, length, spread)
     space_sd = demand.lead_time_demand(*load, dwell).sd
-    short_cost = finance.underage_cost(sla_penalty, service_revenue, handling_cost)
+    short_cost = finance.underage_cost(given["sla_penalty"], given["service_revenue"], given["handling_cost"])
     ratio = newsvendor.critical_ratio(short_cost, holding_cost)
-    level = ratio if service_level is None else service_level[()]
-    require(
-        (level > 0) & (level < 1), "critical_ratio" if service_level is None else "service_level", "in (0, 1)", level
-    )
+    target = "service_level" if "service_level" in given else "critical_ratio"
+    level = given[target][()] if target in given else ratio
+    require((level > 0) & (level < 1), target, "in (0, 1)", level)
 
     safety_factor = buffers.safety_stock(1.0, level)  # coverage, also where certain demand has no sd to divide by
     stock = safety_factor * over_lead_time.sd
-    shortage = buffers.expected_shortage(stock, over_lead_time.sd)
-    lot = lot_size.order_quantity(load.mean, fixed_order_cost, holding_cost)
-    lot = np.maximum(lot, load.mean)  # reviewed each period: no order is smaller than what a period uses
+    # Of the two tails the smaller one is computed, and the other one is a sum: nothing is lost to cancellation.
+    tail = buffers.expected_shortage(np.abs(stock), over_lead_time.sd)
+    shortage, leftover = tail + np.maximum(-stock, 0.0), tail + np.maximum(stock, 0.0)
+    lot = lot_size.order_quantity(load.mean, given["fixed_order_cost"], holding_cost)
+    lot = np.maximum(lot, load.mean)  # orders are placed once a period, so none is smaller than its workload
     required = buffers.required_capacity(load.mean, stock, dwell)
-    require(required > 0, "service_level", "high enough for a plan that needs space at all", level)
-    planned = cooperation.planned_overflow(required, internal_capacity)
-    overflow = cooperation.expected_overflow(required, space_sd, internal_capacity)
+    _check_space(required, stock, dwell, level)
+    planned = cooperation.planned_overflow(required, capacity)
+    overflow = cooperation.expected_overflow(required, space_sd, capacity)
     dependency = cooperation.dependency(planned, required)
     money = finance.unit_economics(
         demand_mean,
         load.mean,
-        stock + shortage,
+        leftover,
         shortage,
         overflow,
-        service_revenue=service_revenue,
-        handling_cost=handling_cost,
+        service_revenue=given["service_revenue"],
+        handling_cost=given["handling_cost"],
         holding_cost=holding_cost,
-        sla_penalty=sla_penalty,
-        partner_surcharge=partner_surcharge,
+        sla_penalty=given["sla_penalty"],
+        partner_surcharge=surcharge,
     )
     return {
         "workload_mean": load.mean,
@@ -212,19 +152,24 @@ def _answers(
         "reorder_point": over_lead_time.mean + stock,
         "expected_shortage": shortage,
         "order_quantity": lot,
-        "order_cost": lot_size.order_cost(lot, load.mean, fixed_order_cost, holding_cost),
+        "order_cost": lot_size.order_cost(lot, load.mean, given["fixed_order_cost"], holding_cost),
         "fill_rate": buffers.fill_rate(stock, over_lead_time.sd, load.mean),
         "buffer_cost": money.holding + short_cost * shortage,
         "required_capacity": required,
         "planned_overflow": planned,
         "dependency": dependency,
-        "planned_warehousing_cost": cooperation.planned_cost(
-            required, internal_capacity, holding_cost, partner_surcharge
-        ),
+        "planned_warehousing_cost": cooperation.planned_cost(required, capacity, holding_cost, surcharge),
         "expected_overflow": overflow,
-        "overflow_probability": cooperation.overflow_probability(required, space_sd, internal_capacity),
+        "overflow_probability": cooperation.overflow_probability(required, space_sd, capacity),
         "expected_dependency": cooperation.dependency(overflow, required),
         "expected_warehousing_cost": holding_cost * required + money.surcharge,
         "resilience_index": resilience.resilience_index(safety_factor, dependency),
         **money._asdict(),
     }
+
+
+def _check_space(required: ArrayLike, stock: ArrayLike, dwell: ArrayLike, level: ArrayLike) -> None:
+    """Refuse a plan that needs no space, by the argument that causes it."""
+    needed = required > 0
+    require(needed | (stock < 0), "dwell", "> 0 where the plan has no buffer", np.broadcast_to(dwell, np.shape(needed)))
+    require(needed, "service_level", "high enough for a plan that needs space at all", level)

@@ -1,7 +1,7 @@
-"""Generate what readers find their way by: 00_contents.ipynb, links, the README's table, pictures and cards.
+"""Generate the navigation: 00_contents.ipynb, links between notebooks, the README's table, pictures and cards.
 
-Each numbered notebook opens with "# NN · Name: what it is about", a question in bold and an answer; the line
-that ends in <!-- nav --> is generated.
+Each numbered notebook opens with "# NN · Name: subject", a question in bold and an answer. The lines that end in
+<!-- nav -->, in that cell and in the last Markdown cell, are generated.
 """
 
 import base64
@@ -11,26 +11,26 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-import twin
 from twin.batch import binder
 from twin.batch.cards import CARDS, about, cards
-from twin.batch.normal_form import dumps, normalise
+from twin.batch.normal_form import PACKAGE, dumps, normalise
 
 BEGIN, END = "<!-- contents:begin -->", "<!-- contents:end -->"
 NAV = "<!-- nav -->"
 CONTENTS = "00_contents.ipynb"
 PICTURE_FOLDER = "pictures"
+FORMULA_FOLDERS = ("twin", "twin/games")  # searched for the module of a notebook's formulas
 OPENING = """# 00 · The LSP Digital Capacity Twin
 
-How much capacity should a logistics service provider reserve, before it knows what comes? Each notebook
-asks one question of that decision. It can be read as a lesson, used as an app, run as a batch job, and it
-tests itself.
+How much capacity should a logistics service provider reserve before it knows demand? Each notebook answers
+one question about that decision. It can be read as a lesson, used as an app and run as a batch job, and it
+checks its own results.
 """
 
 
 @dataclass(frozen=True)
 class ContentsRow:
-    """How one notebook introduces itself."""
+    """The title, question and answer of a notebook, from its first cell."""
 
     file: str
     number: str
@@ -39,13 +39,13 @@ class ContentsRow:
     answer: str
 
     @property
-    def short(self):
-        """Number and name, for a link."""
+    def short(self) -> str:
+        """Return number and name, for a link."""
         return f"{self.number} {self.title.split(':')[0]}"
 
 
-def read_entry(path):
-    """Return how a notebook introduces itself in its first cell."""
+def read_entry(path: Path) -> ContentsRow:
+    """Return title, question and answer from the first cell of a notebook."""
     cell = json.loads(path.read_text(encoding="utf-8"))["cells"][0]
     text = "".join(cell["source"])
     heading = re.match(r"# (\d\d) · (.+)\n", text)
@@ -58,8 +58,8 @@ def read_entry(path):
     return ContentsRow(path.name, heading[1], heading[2].strip(), *said)
 
 
-def update(root, *, write=True):
-    """Bring contents, links and README up to date under root; return the paths that changed, or would."""
+def update(root: str | Path, *, write: bool = True) -> list[Path]:
+    """Update contents, links and README under root; return the paths that changed, or would change if written."""
     root = Path(root)
     paths = sorted((root / "notebooks").glob("[0-9][0-9]_*.ipynb"))
     paths = [path for path in paths if path.name != CONTENTS]
@@ -69,7 +69,7 @@ def update(root, *, write=True):
     files |= {root / "notebooks" / _picture_of(name): content for name, content in pictures.items()}
     if (root / CARDS).parent.is_dir():
         seen = {name: _picture_of(name) for name, content in pictures.items() if content}
-        files[root / CARDS] = cards(entries, seen).encode()
+        files[root / CARDS] = cards(entries, seen, f"{binder.repository(root)}/blob/HEAD/").encode()
     if entries:
         files[root / "notebooks" / CONTENTS] = dumps(_contents(entries)).encode()
     readme = root / "README.md"
@@ -90,8 +90,8 @@ def _picture_of(name):
 
 
 def _table(entries, folder="", *, on_binder=False):
-    """Return the table of all notebooks; on_binder adds links to the addresses below it."""
-    lines = ["| | Notebook | It asks | In short |", "|---|---|---|---|"]
+    """Return the table of all notebooks; on_binder adds reference links to Binder, defined by `_addresses`."""
+    lines = ["| | Notebook | Question | Answer in short |", "|---|---|---|---|"]
     for entry in entries:
         link = f"[{entry.title}]({folder}{entry.file})"
         lines.append(f"| {entry.number} | {link} | {entry.question} | {entry.answer} |")
@@ -102,7 +102,7 @@ def _table(entries, folder="", *, on_binder=False):
 
 
 def _addresses(root, entries):
-    """Return where the README's links to Binder lead: [binder] to the contents, and two of each notebook."""
+    """Return the definitions of the README's links to Binder: [binder] for the contents, and two for each notebook."""
     lines = [f"[binder]: {binder.address(root, f'{binder.LAB}notebooks/{CONTENTS}')}"]
     for entry in entries:
         for name, opens in (("lab", binder.LAB), ("app", binder.APP)):
@@ -121,35 +121,41 @@ def _contents(entries):
 
 
 def _picture(path):
-    """Return the first picture among a notebook's stored outputs as PNG bytes; none while it has not run."""
+    """Return the first picture among the stored outputs of a notebook as PNG bytes, or None."""
     cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
     outputs = [output.get("data", {}) for cell in cells for output in cell.get("outputs", [])]
     return next((base64.b64decode(data["image/png"]) for data in outputs if "image/png" in data), None)
 
 
-def _with_links(path, entries, i):
-    """Return a notebook's text with its line of links and what its page tells renewed, or added."""
+def _with_links(path: Path, entries: list[ContentsRow], i: int) -> str:
+    """Return the text of a notebook with updated metadata and links in its first and last Markdown cells."""
     text = path.read_text(encoding="utf-8")
     notebook = json.loads(text)
-    cell = notebook["cells"][0]
+    notebook["metadata"]["twin"] = about(entries, i)
+    prose = [cell for cell in notebook["cells"] if cell["cell_type"] == "markdown"]
+    for cell in prose:
+        before = "".join(cell["source"])
+        after = re.sub(rf"\n*^.*{NAV}.*$", "", before, flags=re.M)
+        if cell in (prose[0], prose[-1]):
+            after = f"{after.rstrip()}\n\n{_links(path, entries, i)}"
+        if after != before:
+            cell["source"] = after
+    return text if notebook == json.loads(text) else dumps(notebook)
+
+
+def _links(path: Path, entries: list[ContentsRow], i: int) -> str:
+    """Return the line of links from a notebook to its neighbours, the contents and its formulas."""
     links = [f"[contents]({CONTENTS})"]
     if i > 0:
         links.insert(0, f"[← {entries[i - 1].short}]({entries[i - 1].file})")
     if i + 1 < len(entries):
         links.append(f"[{entries[i + 1].short} →]({entries[i + 1].file})")
-    if (Path(twin.__file__).parent / f"{path.stem[3:]}.py").is_file():
-        links.append(f"formulas in `twin/{path.stem[3:]}.py`")
-    line = f"{' · '.join(links)} {NAV}"
-    source = "".join(cell["source"])
-    if line in source.splitlines() and notebook["metadata"].get("twin") == about(entries, i):
-        return text
-    notebook["metadata"]["twin"] = about(entries, i)
-    found = re.compile(rf"^.*{NAV}.*$", re.M)
-    cell["source"] = found.sub(line, source) if NAV in source else f"{source.rstrip()}\n\n{line}"
-    return dumps(notebook)
+    modules = (f"{folder}/{path.stem[3:]}.py" for folder in FORMULA_FOLDERS)
+    links += [f"formulas in [`{module}`](../{module})" for module in modules if (PACKAGE.parent / module).is_file()]
+    return f"{' · '.join(links)} {NAV}"
 
 
-def main():
+def main() -> None:
     """Update the project in the working directory."""
     try:
         for path in update("."):

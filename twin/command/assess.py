@@ -1,25 +1,23 @@
 """assess: a file of flows, or a table of lanes, in; every answer for every lane out."""
 
+from __future__ import annotations
+
 import argparse
 import shutil
 import sys
-from dataclasses import fields
 from functools import partial
+from typing import Any
 
 from twin._check import require
 from twin.command.assess_parquet import add_table_options, assess_lanes
 from twin.command.options import add_reading_options, add_window, read_policies, reading_of
+from twin.command.printing import SCHEMA_FILE
 from twin.demand import DAYS_PER_PERIOD
-from twin.lane import Policy
+from twin.policy import POLICY
 
 ASSESS = """Read a file of flows and answer for every lane: safety stock, service, capacity, overflow to a partner,
 resilience and profit; and account for every row that was not used."""
 
-UNSTATED = {
-    "return_rate": "the share on record, or 0",
-    "internal_capacity": "the required capacity, so that the plan just fits",
-    "service_level": "the critical ratio of each lane",
-}
 ASSESS_EXAMPLES = """the file
   A CSV file, plain or gzipped, with a date, a lane and a volume (or product_name, sku, demand, quantity, ...),
   and returns if you have them. Days, weeks or months are recognised; encodings and separators too.
@@ -49,7 +47,7 @@ OF_TABLES = ("keep", "jobs", "scheduler")
 OF_FLOWS = "gaps duplicates dayfirst decimal column lanes first last policies json csv most".split()
 
 
-def add(commands):
+def add(commands: Any) -> None:
     """Add the command to those of the program."""
     raw = argparse.RawDescriptionHelpFormatter
     parser = commands.add_parser(
@@ -83,14 +81,15 @@ def add(commands):
     add_window(parser.add_argument_group("of the ledger"))
     policy = parser.add_argument_group("policy of the lanes")
     policy.add_argument("--policies", metavar="FILE", help="CSV with a lane column and any of the fields below")
-    for field in fields(Policy):
-        otherwise = UNSTATED.get(field.name, f"{field.default:g}" if field.default is not None else "")
-        text = f"{field.metadata['meaning']} [{field.metadata['unit']}]; if not given: {otherwise}"
-        policy.add_argument(f"--{field.name.replace('_', '-')}", dest=field.name, type=float, metavar="X", help=text)
+    for name, row in POLICY.items():
+        default = row.unset or f"{row.default:g}"
+        text = f"{row.meaning} [{row.unit}]; if not given: {default}"
+        policy.add_argument(f"--{name.replace('_', '-')}", dest=name, type=float, metavar="X", help=text)
     add_table_options(parser)
     shown = parser.add_argument_group("what is printed")
     form = shown.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help="everything, for machines")
+    form.add_argument("--json-schema", action="store_true", help="print the JSON schema of --json, and nothing else")
     form.add_argument("--csv", action="store_true", help="one row a lane, for machines; the account goes to stderr")
     shown.add_argument(
         "--most", type=_count, default=12, metavar="N", help="lanes in the readable table, largest first"
@@ -104,8 +103,10 @@ def _count(text):
 
 
 def _assess(parser, options):
-    given = {field.name: getattr(options, field.name) for field in fields(Policy)}
-    given = {name: value for name, value in given.items() if value is not None}
+    if options.json_schema:
+        print(SCHEMA_FILE.read_text(encoding="utf-8"), end="")
+        return 0
+    given = {name: value for name in POLICY if (value := getattr(options, name)) is not None}
     unset = vars(parser.parse_args([]))
     others = OF_TABLES if options.to is None else OF_FLOWS
     strange = [name for name in others if getattr(options, name) != unset[name]]
@@ -120,6 +121,7 @@ def _assess(parser, options):
 def _assess_flows(options, given):
     from twin.command import printing
     from twin.data.load import load_history
+    from twin.data.scenarios import POLICIES
     from twin.plan import table_report
 
     history = load_history(
@@ -132,7 +134,10 @@ def _assess_flows(options, given):
         last=options.last,
         **reading_of(options),
     )
-    policies = read_policies(options.policies) if options.policies else None
+    if options.policies:
+        policies = read_policies(options.policies)
+    else:
+        policies = None if options.file else POLICIES  # of the research lanes
     try:
         found = table_report.assess_history(history, given, policies)
     except ValueError:

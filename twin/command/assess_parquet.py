@@ -1,18 +1,20 @@
 """The part of assess that writes: a table of lanes in Parquet, assessed into a folder of Parquet files."""
 
+from __future__ import annotations
+
 import sys
 import textwrap
-from dataclasses import fields
+from argparse import ArgumentParser, Namespace
 from time import perf_counter
 
 from twin._check import require
 from twin.demand import PERIOD_NAMES
-from twin.lane import Policy
+from twin.plan.policies import assumptions
 
 _MOST = 10  # failures told; the others are counted
 
 
-def add_table_options(parser):
+def add_table_options(parser: ArgumentParser) -> None:
     """Add the options of a table of lanes."""
     table = parser.add_argument_group("a table of lanes in Parquet")
     table.add_argument("--to", metavar="FOLDER", help="write answers there; the file is a table with a row a lane")
@@ -24,7 +26,7 @@ def add_table_options(parser):
     )
 
 
-def assess_lanes(options, given):
+def assess_lanes(options: Namespace, given: dict[str, float]) -> int:
     """Assess a table of lanes and say on stderr what was assumed and done; return the exit code."""
     from twin.tables.assess_table import LaneTable, assess_table
 
@@ -49,19 +51,12 @@ def assess_lanes(options, given):
 
 
 def _assumed(table, given, period):
-    """What holds where nobody says anything, a line each."""
-    from twin.plan.table_report import CRITICAL, JUST_FITS, by_default
-
+    """Yield a line on each unset field, and on the columns that are not used."""
     yield f"  assumed  one period is a {PERIOD_NAMES[period]}"
     stated = [name for name in given if name in table.columns]
     if stated:
         yield f"  assumed  the table's own {', '.join(stated)}, which goes before the option"
-    unstated = [field.name for field in fields(Policy) if field.name not in (*table.columns, *given)]
-    for name, words in (("internal_capacity", JUST_FITS), ("service_level", CRITICAL)):
-        if name in unstated:
-            unstated.remove(name)
-            yield f"  assumed  {words}"
-    if unstated:
-        yield f"  assumed  {by_default(unstated)}".replace("/period", f"/{PERIOD_NAMES[period]}")
+    for words in assumptions(table.unset(given), table.lanes, period=period, on_record=False):
+        yield f"  assumed  {words}"
     if table.unused:
         yield f"  note     columns that are not used: {', '.join(table.unused)}"

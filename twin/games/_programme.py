@@ -1,64 +1,89 @@
 """Linear programmes over the coalitions of a game, solved by SciPy's HiGHS."""
 
-from typing import NamedTuple
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from twin._check import require
 from twin.games.coalitions import all_coalitions, alone, partners_of, savings
 
-OF_COSTS, OF_SAVINGS = 1e-12, 1e-7  # what sums of the largest cost, and programmes of the largest saving, lose
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray
+    from scipy.optimize import OptimizeResult
+
+COST_TOLERANCE = 1e-12  # rounding error of sums of costs, relative to the largest cost [-]
+SAVING_TOLERANCE = 1e-7  # feasibility tolerance of the linear programmes, relative to the largest saving [-]
 
 
-class Game(NamedTuple):
-    """A game less what each pays alone, in units of its largest saving: programmes of it have numbers of one size."""
+class NormalisedGame(NamedTuple):
+    """A game with stand-alone costs subtracted, divided by its largest saving, so that all its numbers are near one.
 
-    costs: np.ndarray
-    members: np.ndarray
-    alone: np.ndarray
+    costs : c(S) less the stand-alone costs of the members, divided by `scale`, shape (2^n,). [-]
+    members : membership table of 0 and 1, shape (2^n, n).
+    alone : stand-alone costs of the game itself, shape (n,). [$]
+    scale : largest saving of the game itself, or 1 if there is none. [$]
+    """
+
+    costs: NDArray[np.float64]
+    members: NDArray[np.float64]
+    alone: NDArray[np.float64]
     scale: float
 
-    def payments(self, x):
-        """What partners pay, of a solution of the game so scaled."""
+    def payments(self, x: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return an allocation of the game itself from an allocation x of the normalised game. [$]"""
         return self.alone + self.scale * x
 
 
-def normalised(costs):
-    """Return a game as programmes take it; it must be one game of two partners or more."""
+def normalised(costs: ArrayLike) -> NormalisedGame:
+    """Return the normalised form of one game of at least two partners."""
     count, costs = partners_of(costs), np.asarray(costs, float)
     require(costs.ndim == 1 and count >= 2, "costs", "of one game of two partners or more", costs.shape)
     saved = savings(costs)
-    saved[np.abs(saved) <= OF_COSTS * np.abs(costs).max()] = 0.0
+    saved[np.abs(saved) <= COST_TOLERANCE * np.abs(costs).max()] = 0.0
     scale = float(np.abs(saved).max()) or 1.0
-    return Game(-saved / scale, all_coalitions(count).astype(float), alone(costs), scale)
+    return NormalisedGame(-saved / scale, all_coalitions(count).astype(float), alone(costs), scale)
 
 
-def rows_of_the_core(game, gain):
-    """Rows of a programme: no coalition pays more than on its own, but for a gain by leaving that is no less. [$]"""
-    room = max(gain, 0.0) / game.scale * (1 + 1e-9)  # what rounding may take
+def core_constraints(game: NormalisedGame, gain: float) -> dict[str, NDArray[np.float64]]:
+    """Return the constraints of the core, or of the least core, as the keyword arguments of `linprog`.
+
+    gain : largest excess that a coalition may have; a value below zero counts as zero, which gives the core. [$]
+    """
+    slack = max(gain, 0.0) / game.scale * (1 + 1e-9)  # the factor covers rounding
     members = game.members
-    return {"A_ub": members[1:-1], "b_ub": game.costs[1:-1] + room, "A_eq": members[-1:], "b_eq": game.costs[-1:]}
+    return {"A_ub": members[1:-1], "b_ub": game.costs[1:-1] + slack, "A_eq": members[-1:], "b_eq": game.costs[-1:]}
 
 
-def stretch(game, inside, held, held_costs, highest):
-    """Return the solution of min t, x(S) - t <= c(S) inside, x(S) fixed for those held, no x_i above the highest."""
+def least_largest_excess(
+    game: NormalisedGame,
+    free: NDArray[np.intp],
+    fixed: NDArray[np.intp] | list[int],
+    payments: NDArray[np.float64],
+    highest: float | None,
+) -> OptimizeResult:
+    """Return the solution (x, t) of the programme that minimises the largest excess t of some coalitions.
+
+    min t  with  x(S) - t <= c(S) for S in free,  x(S) = payments for S in fixed,  x_i <= highest
+    """
     from scipy.optimize import linprog
 
     members = game.members
     return solved(
         linprog(
             np.append(np.zeros(members.shape[1]), 1.0),
-            A_ub=np.pad(members[inside], ((0, 0), (0, 1)), constant_values=-1.0),
-            b_ub=game.costs[inside],
-            A_eq=np.pad(members[held], ((0, 0), (0, 1))),
-            b_eq=held_costs,
+            A_ub=np.pad(members[free], ((0, 0), (0, 1)), constant_values=-1.0),
+            b_ub=game.costs[free],
+            A_eq=np.pad(members[fixed], ((0, 0), (0, 1))),
+            b_eq=payments,
             bounds=[(None, highest)] * members.shape[1] + [(None, None)],
         )
     )
 
 
-def solved(answer):
-    """Return the answer of a programme, once it is one."""
+def solved(answer: OptimizeResult) -> OptimizeResult:
+    """Return the result of `linprog` if it found an optimum; raise ValueError if not."""
     if answer.status != 0:
         raise ValueError(f"costs must be ones that the linear programme can be solved for; it says: {answer.message}")
     return answer

@@ -1,36 +1,46 @@
-"""Rules that share what a coalition pays: those in common use, those of game theory, and those of the pool itself.
+"""Cost allocation rules: those in common use, the Shapley value, and rules based on the needs of the pool.
 
-Each takes the costs of all coalitions, in the order of `coalitions`, and returns what each partner pays.
+A rule takes the costs of all coalitions, indexed by the numbers of `coalitions`, and returns the payment of each
+partner. Rules that need a linear programme are in `core_allocation`.
 """
 
+from __future__ import annotations
+
 from math import comb
-from typing import NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
 
 from twin._check import nonnegative, numbers, require
+from twin.games._axes import labelled_axes
 from twin.games.coalitions import all_coalitions, alone, partners_of
 from twin.games.joint_demand import checked_covariance
 
-_ROUNDING = 1e-12  # of the largest cost
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import ArrayLike, NDArray
+
+_ROUNDING = 1e-12  # tolerance for rounding errors, relative to the largest cost [-]
 
 
 class Sampled(NamedTuple):
-    """A sampled allocation and its standard error, shape (n,) each. [$]"""
+    """An allocation estimated by sampling and its standard error, shape (n,) each. [$]"""
 
-    mean: np.ndarray
-    standard_error: np.ndarray
+    mean: NDArray[np.float64]
+    standard_error: NDArray[np.float64]
 
 
-def proportional(costs, weights=None):
-    """Return shares of the whole in proportion to weights: x_i = c(N) w_i / sum w.
+@labelled_axes("games partners", costs="games coalitions", weights="games partners")
+def proportional(costs: ArrayLike, weights: ArrayLike | None = None) -> NDArray[np.float64]:
+    """Return the allocation in proportion to weights: x_i = c(N) w_i / sum w.
 
     Parameters
     ----------
     costs : array_like, shape (..., 2^n)
         Cost of each coalition by its number. [$]
     weights : array_like, shape (..., n), optional
-        Volumes for instance, >= 0; by default what each pays alone, c(i).
+        Weight of each partner, >= 0, for instance its volume; by default its stand-alone cost c(i).
 
     Returns
     -------
@@ -38,11 +48,11 @@ def proportional(costs, weights=None):
 
     Errors
     ------
-    ValueError where all weights are zero, and the whole is not.
+    ValueError if all weights are zero and c(N) is not.
 
     Source
     ------
-    The rule in common use; notebook 08, eq. (8.9).
+    A rule in common use; notebook 08, eq. (8.9).
 
     >>> proportional([0.0, 5.0, 10.0, 12.0]).tolist()
     [4.0, 8.0]
@@ -60,8 +70,8 @@ def proportional(costs, weights=None):
     return whole * weights / np.where(total > 0, total, 1.0)
 
 
-def equal_savings(costs):
-    """Return what each pays alone less an equal share of the saving: x_i = c(i) - (sum c - c(N)) / n.
+def equal_savings(costs: ArrayLike) -> NDArray[np.float64]:
+    """Return the stand-alone costs less an equal share of the saving: x_i = c(i) - (sum c - c(N)) / n.
 
     Parameters
     ----------
@@ -74,7 +84,7 @@ def equal_savings(costs):
 
     Source
     ------
-    The rule in common use; notebook 08, eq. (8.10).
+    A rule in common use; notebook 08, eq. (8.10).
 
     >>> equal_savings([0.0, 5.0, 10.0, 12.0]).tolist()
     [3.5, 8.5]
@@ -84,8 +94,8 @@ def equal_savings(costs):
     return each - saving / each.shape[-1]
 
 
-def separable(costs, rest="benefits"):
-    """Return what each adds to the others, m_i = c(N) - c(N without i), and a share of what then remains.
+def separable(costs: ArrayLike, rest: Literal["benefits", "equal"] = "benefits") -> NDArray[np.float64]:
+    """Return the marginal costs m_i = c(N) - c(N without i) plus a share of the remaining, non-separable cost.
 
     equal: x_i = m_i + (c(N) - sum m) / n;  benefits: the rest in proportion to c(i) - m_i
 
@@ -94,8 +104,8 @@ def separable(costs, rest="benefits"):
     costs : array_like, shape (..., 2^n)
         Cost of each coalition by its number. [$]
     rest : "benefits" or "equal", optional
-        How the non-separable rest is shared: in proportion to the remaining benefits (SCRB, also known as ACAM), or
-        equally (equal charge, ECM).
+        How the non-separable cost is shared: in proportion to the remaining benefits c(i) - m_i (SCRB, also known as
+        ACAM), or equally (equal charge method, ECM).
 
     Returns
     -------
@@ -103,7 +113,7 @@ def separable(costs, rest="benefits"):
 
     Limits
     ------
-    Where no benefit is above zero, the rest is shared equally.
+    If no remaining benefit is positive, the non-separable cost is shared equally.
 
     Source
     ------
@@ -125,8 +135,8 @@ def separable(costs, rest="benefits"):
     return added + (whole - added.sum(axis=-1, keepdims=True)) * shares
 
 
-def shapley(costs):
-    """Return the Shapley value: what each adds, averaged over every order in which the coalition may form.
+def shapley(costs: ArrayLike) -> NDArray[np.float64]:
+    """Return the Shapley value, the marginal cost of each partner averaged over all orders of joining.
 
     x_i = sum over S without i of |S|! (n - |S| - 1)! / n! (c(S + i) - c(S))
 
@@ -141,8 +151,8 @@ def shapley(costs):
 
     Limits
     ------
-    In the core where what a partner adds shrinks as the coalition grows (a concave cost game, Shapley 1971); else it
-    need not be.
+    In the core of a concave game, in which the marginal cost of a partner falls as the coalition grows (Shapley 1971).
+    In other games it can be outside the core.
 
     Source
     ------
@@ -161,22 +171,23 @@ def shapley(costs):
     return np.stack(shares, axis=-1)
 
 
-def sampled_shapley(cost_of, orders):
-    """Return an estimate of the Shapley value of a game of any number of partners, and its standard error.
+def sampled_shapley(cost_of: Callable[[NDArray[np.bool_]], ArrayLike], orders: ArrayLike) -> Sampled:
+    """Return an estimate of the Shapley value, and its standard error, for a game with any number of partners.
 
-    Each order is turned n times, so that every partner comes at every place once: a sample stratified by place.
+    Each order is used in all its n rotations, so that every partner joins at every position once. This stratifies the
+    sample by position.
 
     Parameters
     ----------
     cost_of : callable
-        Takes rows of members, bool of shape (k, n); returns their costs, shape (k,): a function of `pooling` with its
-        other arguments given. [$]
+        Function from a membership table, bool of shape (k, n), to costs of shape (k,), for instance a function of
+        `pooling` with its other arguments fixed. [$]
     orders : array_like of int, shape (samples, n)
-        Orders in which partners join, drawn with `joint_demand.orders`; at least two.
+        At least two orders in which the partners join, drawn with `joint_demand.orders`.
 
     Returns
     -------
-    Sampled; the shares add up to c(N) exactly. [$]
+    Sampled. Its mean payments add up to c(N), except for rounding. [$]
 
     Source
     ------
@@ -197,18 +208,19 @@ def sampled_shapley(cost_of, orders):
     place = np.arange(count)
     shares = np.empty(orders.shape)
     for row, order in enumerate(orders):
-        turned = order[turns]  # a row an order, the first partner of each another one
-        ranks = np.empty_like(turned)
-        np.put_along_axis(ranks, turned, place[np.newaxis, :], axis=1)
-        members = ranks[:, np.newaxis, :] <= place[:, np.newaxis]  # of the first 1, 2, ... n partners
+        rotated = order[turns]  # a row for each rotation
+        ranks = np.empty_like(rotated)
+        np.put_along_axis(ranks, rotated, place[np.newaxis, :], axis=1)
+        members = ranks[:, np.newaxis, :] <= place[:, np.newaxis]  # coalitions of the first 1, 2, ..., n partners
         (totals,) = numbers(cost_of=cost_of(members.reshape(-1, count)))
         added = np.diff(totals.reshape(count, count), prepend=0.0, axis=1)
         shares[row] = np.take_along_axis(added, ranks, axis=1).mean(axis=0)
     return Sampled(shares.mean(axis=0), shares.std(axis=0, ddof=1) / np.sqrt(len(orders)))
 
 
-def covariance_rule(costs, covariance, certain_costs=0.0):
-    """Return certain costs, and the cost of uncertainty in proportion to each partner's covariance with the pool.
+@labelled_axes("partners", covariance="partners partners", certain_costs="partners")
+def covariance_rule(costs: ArrayLike, covariance: ArrayLike, certain_costs: ArrayLike = 0.0) -> NDArray[np.float64]:
+    """Return certain costs plus a share of the cost of uncertainty in proportion to the covariance with the pool.
 
     x_i = b_i + (c(N) - sum b) Cov(X_i, X_N) / Var(X_N)
 
@@ -217,9 +229,9 @@ def covariance_rule(costs, covariance, certain_costs=0.0):
     costs : array_like, shape (2^n,)
         Cost of each coalition by its number. [$]
     covariance : array_like, shape (n, n)
-        Of the partners' needs; those of all together must vary. [pallet^2]
+        Covariance matrix of the partners' needs; the variance of their sum must be positive. [pallet^2]
     certain_costs : array_like, shape (n,), optional
-        b: what each would pay if nothing varied, c mean_i where places are reserved together. [$]
+        Cost b_i of each partner without variance: c mean_i if places are reserved together. [$]
 
     Returns
     -------
@@ -227,8 +239,9 @@ def covariance_rule(costs, covariance, certain_costs=0.0):
 
     Limits
     ------
-    In the core of `pooling.capacity_cost` with certain costs c mean_i, always; of another game, or without them, not
-    for sure. Who balances the others is paid.
+    Always in the core of the game of `pooling.capacity_cost` if the certain costs are c mean_i. In other games, or with
+    other certain costs, it can be outside the core. A partner whose covariance with the pool is negative is paid for
+    it.
 
     Source
     ------
@@ -250,8 +263,9 @@ def covariance_rule(costs, covariance, certain_costs=0.0):
     return certain + (np.asarray(costs, float)[-1] - certain.sum()) * with_pool / with_pool.sum()
 
 
-def dual_price_rule(prices, needs, internal_capacity=0.0):
-    """Return what each pays whose every pallet costs the period's price of scarcity, and every own place earns it.
+@labelled_axes("partners", prices="periods", needs="periods partners", internal_capacity="partners")
+def dual_price_rule(prices: ArrayLike, needs: ArrayLike, internal_capacity: ArrayLike = 0.0) -> NDArray[np.float64]:
+    """Return the allocation at dual prices: a partner pays the price for each pallet and earns it for each own place.
 
     x_i = sum_t price_t (X_it - C_i)
 
@@ -262,15 +276,15 @@ def dual_price_rule(prices, needs, internal_capacity=0.0):
     needs : array_like, shape (periods, n)
         Space that each partner needed. [pallet]
     internal_capacity : array_like, shape (n,), optional
-        Places that each brings along, >= 0. [pallet]
+        Places that each partner contributes, >= 0. [pallet]
 
     Returns
     -------
-    ndarray, shape (n,): negative for a partner that the others pay. [$]
+    ndarray, shape (n,); negative for a partner that the others pay. [$]
 
     Limits
     ------
-    In the core of the game on the same record, whatever the record: it asks no more of a coalition than it would pay.
+    Always in the core of the game on the same historical record.
 
     Source
     ------

@@ -1,18 +1,28 @@
-"""Cost games: what every coalition of partners pays, as an array over all of them.
+"""Cost games as arrays: the characteristic function c(S), the cost of each coalition S of n partners.
 
-Coalition number m has those partners as members whose bits are set in m: partner 0 alone is 1, partner 1 alone is 2,
-both together are 3. Number 0 is nobody, and the last one everybody. A game of profits is one of negative costs.
+The members of coalition number m are the partners whose bits are set in m: partner 0 alone is 1, partner 1 alone is 2,
+and both together are 3. Number 0 is the empty coalition and number 2^n - 1 the grand coalition of all partners. A
+profit game is entered as negative costs.
 """
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from twin._check import numbers, require, whole
 
-MOST_PARTNERS = 15  # of an exact game: 32,768 coalitions
+if TYPE_CHECKING:
+    from collections.abc import Hashable, Iterable, Mapping
+
+    from numpy.typing import ArrayLike, NDArray
+
+MOST_PARTNERS = 15  # largest number of partners of an exact game, which has 2^15 = 32,768 coalitions
 
 
-def all_coalitions(partners):
-    """Return who belongs to which coalition: a row a coalition, a column a partner.
+def all_coalitions(partners: int) -> NDArray[np.bool_]:
+    """Return the membership table of all coalitions: a row for each coalition, a column for each partner.
 
     Parameters
     ----------
@@ -21,7 +31,7 @@ def all_coalitions(partners):
 
     Returns
     -------
-    ndarray of bool, shape (2^n, n)
+    ndarray of bool, shape (2^n, n); row m shows the members of coalition number m.
 
     >>> all_coalitions(2).astype(int).tolist()
     [[0, 0], [1, 0], [0, 1], [1, 1]]
@@ -31,13 +41,13 @@ def all_coalitions(partners):
     return (np.arange(2**count)[:, np.newaxis] >> np.arange(count) & 1).astype(bool)
 
 
-def partners_of(costs):
-    """Return the number of partners of a game, once its costs are known to be ones.
+def partners_of(costs: ArrayLike) -> int:
+    """Return the number n of partners of a game, after checking that its costs define one.
 
     Parameters
     ----------
     costs : array_like, shape (..., 2^n)
-        Cost of each coalition by its number; nobody costs nothing. [$]
+        Cost of each coalition by its number; 0 for the empty coalition. [$]
 
     >>> partners_of([0.0, 5.0, 6.0, 9.0])
     2
@@ -51,16 +61,16 @@ def partners_of(costs):
     return count
 
 
-def game_of_table(costs, partners):
-    """Return a game whose costs are given coalition by coalition.
+def game_of_table(costs: Mapping, partners: Iterable[Hashable]) -> NDArray[np.float64]:
+    """Return the array of a game whose costs are given in a dictionary, one entry for each coalition.
 
     Parameters
     ----------
     costs : dict of coalition -> cost
-        A coalition is a tuple or frozenset of names, or a word of names of one letter; every one is there but that of
-        nobody. [$]
+        A coalition is a tuple or frozenset of names, or a string if every name has one letter. Every coalition except
+        the empty one needs an entry. [$]
     partners : list of n names
-        In the order that they shall have.
+        Names in the order that the partners have in the array.
 
     Returns
     -------
@@ -87,8 +97,10 @@ def game_of_table(costs, partners):
     return game
 
 
-def savings(costs):
-    """Return what each coalition saves against its members alone: sum of c(i) over S, less c(S).
+def savings(costs: ArrayLike) -> NDArray[np.float64]:
+    """Return the saving of each coalition, the stand-alone costs of its members less its own cost.
+
+    v(S) = (sum of c(i) over S) - c(S)
 
     Parameters
     ----------
@@ -111,8 +123,8 @@ def savings(costs):
     return alone(costs) @ members.T.astype(float) - costs
 
 
-def alone(costs):
-    """Return what each partner pays alone, c(i): shape (..., n) of a game of shape (..., 2^n). [$]
+def alone(costs: ArrayLike) -> NDArray[np.float64]:
+    """Return the stand-alone cost c(i) of each partner, an array of shape (..., n) for costs of shape (..., 2^n). [$]
 
     >>> alone([0.0, 5.0, 6.0, 9.0]).tolist()
     [5.0, 6.0]
@@ -121,19 +133,19 @@ def alone(costs):
     return np.asarray(costs, float)[..., single]
 
 
-def game_within(costs, coalition):
-    """Return the game that the members of one coalition play among themselves.
+def game_within(costs: ArrayLike, coalition: int) -> NDArray[np.float64]:
+    """Return the subgame of one coalition: the costs of the coalitions that its members alone can form.
 
     Parameters
     ----------
     costs : array_like, shape (..., 2^n)
         Cost of each coalition by its number. [$]
     coalition : int
-        Number of a coalition of k members, k >= 1.
+        Number of the coalition; it has k >= 1 members.
 
     Returns
     -------
-    ndarray, shape (..., 2^k): partners in their old order. [$]
+    ndarray, shape (..., 2^k); the members keep their order. [$]
 
     >>> game_within([0, 1, 2, 3, 4, 5, 6, 7.5], 0b101).tolist()
     [0.0, 1.0, 4.0, 5.0]

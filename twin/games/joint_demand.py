@@ -1,21 +1,33 @@
-"""Demand of several partners together: its covariance, and seeded draws of it."""
+"""Joint demand of several partners: its covariance matrix and seeded random draws."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from twin import _special
 from twin._check import nonnegative, numbers, require, whole
+from twin.games._axes import labelled_axes
 from twin.simulate import generator
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Any
 
-def covariance_matrix(sd, correlation=0.0):
-    """Return the covariance of demands: rho_ij s_i s_j.
+    from numpy.typing import ArrayLike, NDArray
+
+
+@labelled_axes("partners partners", sd="partners", correlation="partners partners")
+def covariance_matrix(sd: ArrayLike, correlation: ArrayLike = 0.0) -> NDArray[np.float64]:
+    """Return the covariance matrix of demands: rho_ij s_i s_j.
 
     Parameters
     ----------
     sd : array_like, shape (n,)
         Standard deviation of each partner's demand, >= 0. [pallet]
     correlation : float, or array_like of shape (n, n), optional
-        One correlation of every pair, or a matrix of them, symmetric with ones on its diagonal. [-]
+        One correlation for every pair, or a symmetric correlation matrix with ones on its diagonal. [-]
 
     Returns
     -------
@@ -23,7 +35,7 @@ def covariance_matrix(sd, correlation=0.0):
 
     Errors
     ------
-    ValueError for correlations that no demands can have at once: an eigenvalue below zero.
+    ValueError for correlations that cannot hold together: the matrix has a negative eigenvalue.
 
     >>> covariance_matrix([10.0, 20.0], 0.5).tolist()
     [[100.0, 100.0], [100.0, 400.0]]
@@ -37,8 +49,8 @@ def covariance_matrix(sd, correlation=0.0):
     return _semidefinite(correlation=rho) * np.outer(sd, sd)
 
 
-def checked_covariance(covariance):
-    """Return a covariance as a float array; it must be symmetric, with no eigenvalue below zero.
+def checked_covariance(covariance: ArrayLike) -> NDArray[np.float64]:
+    """Return a covariance matrix as a float array, after checking that it is symmetric and positive semidefinite.
 
     Parameters
     ----------
@@ -51,8 +63,9 @@ def checked_covariance(covariance):
     return _semidefinite(covariance=covariance)
 
 
-def normal_draws(mean, covariance, *, samples, seed):
-    """Return draws of jointly normal demands, not cut off at zero, as the closed forms assume.
+@labelled_axes("draws partners", mean="partners", covariance="partners partners")
+def normal_draws(mean: ArrayLike, covariance: ArrayLike, *, samples: int, seed: int) -> NDArray[np.float64]:
+    """Return random draws of jointly normal demands, which may be negative, as the closed forms assume.
 
     Parameters
     ----------
@@ -76,17 +89,20 @@ def normal_draws(mean, covariance, *, samples, seed):
     return mean + (normal * np.sqrt(np.maximum(values, 0.0))) @ vectors.T
 
 
-def draws(distributions, correlation=0.0, *, samples, seed):
-    """Return draws of demands of any distribution that rise and fall together: a Gaussian copula.
+@labelled_axes("draws partners", correlation="partners partners")
+def draws(
+    distributions: Sequence[Any], correlation: ArrayLike = 0.0, *, samples: int, seed: int
+) -> NDArray[np.float64]:
+    """Return random draws of correlated demands of any distributions, joined by a Gaussian copula.
 
-    x_i = F_i^-1(Phi(u_i)) with u normal of the given correlation
+    x_i = F_i^-1(Phi(u_i)),  u standard normal with the given correlation
 
     Parameters
     ----------
     distributions : list of n frozen SciPy distributions
-        Demand of each partner alone. [pallet]
+        Marginal distribution of each partner's demand. [pallet]
     correlation : float, or array_like of shape (n, n), optional
-        Of the normal scores u; the demands' own is nearer to zero where they are skewed. [-]
+        Correlation of the normal scores u. The correlation of skewed demands is closer to zero. [-]
     samples, seed : int
         Number of draws, >= 2, and the seed.
 
@@ -108,13 +124,13 @@ def draws(distributions, correlation=0.0, *, samples, seed):
     return np.column_stack([each.ppf(level) for each, level in zip(distributions, levels.T, strict=True)])
 
 
-def orders(partners, *, samples, seed):
-    """Return random orders of partners, every order as likely as any other.
+def orders(partners: int, *, samples: int, seed: int) -> NDArray[np.int64]:
+    """Return random orders of the partners, all orders being equally likely.
 
     Parameters
     ----------
     partners : int
-        Their number n, >= 1.
+        Number n of partners, >= 1.
     samples, seed : int
         Number of orders, >= 2, and the seed.
 
@@ -129,7 +145,8 @@ def orders(partners, *, samples, seed):
     return generator(seed).permuted(rows, axis=1)
 
 
-def _semidefinite(**argument):
+def _semidefinite(**argument: ArrayLike) -> NDArray[np.float64]:
+    """Return the argument as a float array, after checking that it is symmetric and positive semidefinite."""
     (matrix,), (name,) = numbers(**argument), argument
     square = matrix.ndim == 2 and 0 < matrix.shape[0] == matrix.shape[1]
     require(square, name, "a square matrix", matrix.shape)

@@ -1,33 +1,44 @@
-"""Partners that lend each other the places they do not need: what that saves, who gives and takes, at which price.
+"""Partners that lend each other free pallet places: pallets lent and received, savings and acceptable transfer prices.
 
-What is helped is what overflows alone less what overflows together, whatever the demand and its correlation.
+For any demand and any correlation, the pallets helped are the partners' separate overflow less their pooled overflow.
 """
 
-from typing import NamedTuple
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from twin._check import nonnegative, numbers, require, shares
 from twin.demand import expected_excess, probability_above
+from twin.games._axes import labelled_axes
 from twin.games.joint_demand import checked_covariance
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray
+
+    from twin._labels import Numbers
 
 
 class Exchange(NamedTuple):
-    """Places that each partner lends and receives in a period. [pallet]"""
+    """Places that each partner lends and receives in each period, shape (..., n). [pallet]"""
 
-    lent: np.ndarray
-    received: np.ndarray
+    lent: Numbers
+    received: Numbers
 
 
 class Prices(NamedTuple):
-    """Lowest and highest transfer price that leaves no partner worse off. [$/pallet]"""
+    """Lowest and highest transfer price that leave no partner worse off. [$/pallet]"""
 
     low: float
     high: float
 
 
-def expected_help(mean, covariance, internal_capacity, refusal=0.0):
-    """Return the pallets of an average period that partners keep for each other, under normal needs.
+@labelled_axes("cases", mean="partners", covariance="partners partners", internal_capacity="partners", refusal="cases")
+def expected_help(
+    mean: ArrayLike, covariance: ArrayLike, internal_capacity: ArrayLike, refusal: ArrayLike = 0.0
+) -> Numbers:
+    """Return the expected pallets per period that partners store for each other, under jointly normal needs.
 
     (1 - q) (sum_i E[(X_i - C_i)+] - E[(sum_i X_i - sum_i C_i)+])
 
@@ -37,9 +48,9 @@ def expected_help(mean, covariance, internal_capacity, refusal=0.0):
         Mean space that each partner needs. [pallet]
     covariance : array_like, shape (n, n). [pallet^2]
     internal_capacity : array_like, shape (n,)
-        Own places, >= 0. [pallet]
+        Own places of each partner, >= 0. [pallet]
     refusal : array_like, any shape, optional
-        Probability q that a period's help is refused, whatever is needed, 0 to 1. [-]
+        Probability q that all help in a period is refused, independent of the needs, 0 to 1. [-]
 
     Returns
     -------
@@ -47,12 +58,12 @@ def expected_help(mean, covariance, internal_capacity, refusal=0.0):
 
     Limits
     ------
-    Correlation 1 between partners of equal coverage: no help, they are short at the same time. For more than two,
-    q is that all refuse at once; when each decides alone, see `exchange` on drawn needs.
+    Zero for correlation 1 between partners of equal coverage: all are short at the same time. With more than two
+    partners, q assumes that all refuse together; if each decides on its own, use `exchange` on drawn needs.
 
     Source
     ------
-    Identity of (sum x)+ and sum of (x)+; notebook 08, eq. (8.1).
+    Difference of sum of (x)+ and (sum x)+; notebook 08, eq. (8.1).
 
     >>> from twin.games.joint_demand import covariance_matrix
     >>> round(float(expected_help([100, 100], covariance_matrix([30, 30], 0.3), [110, 110])), 4)
@@ -65,11 +76,13 @@ def expected_help(mean, covariance, internal_capacity, refusal=0.0):
     return ((1.0 - refusal) * max(alone - together, 0.0))[()]
 
 
-def probability_all_short(mean, covariance, internal_capacity):
-    """Return the probability that every partner is short in the same period, so that none can help. [-]
+def probability_all_short(mean: ArrayLike, covariance: ArrayLike, internal_capacity: ArrayLike) -> float:
+    """Return the probability that all partners are short in the same period, so that none can help. [-]
 
-    P(X_1 > C_1, ..., X_n > C_n) of normal needs; arguments as in `expected_help`. Two partners to 1e-9,
-    more to about 1e-4. A certain need that just fits counts as short with probability 1/2.
+    P(X_1 > C_1, ..., X_n > C_n) of jointly normal needs. Arguments as in `expected_help`.
+
+    The absolute error is below 1e-9 for two partners and about 1e-4 for more. A need without variance that equals
+    the capacity counts as short with probability 1/2.
 
     >>> from twin.games.joint_demand import covariance_matrix
     >>> round(float(probability_all_short([100, 100], covariance_matrix([30, 30], 0.5), [100, 100])), 6)
@@ -80,27 +93,30 @@ def probability_all_short(mean, covariance, internal_capacity):
     mean, covariance, capacity = _partners(mean, covariance, internal_capacity)
     sd = np.sqrt(np.diag(covariance))
     certain, varies = sd == 0, np.flatnonzero(sd)
-    surely = np.prod(probability_above(capacity[certain], mean[certain], 0.0))
+    certain_short = np.prod(probability_above(capacity[certain], mean[certain], 0.0))
     if varies.size < 2:
-        return float(surely * np.prod(probability_above(capacity[varies], mean[varies], sd[varies])))
-    options = {"allow_singular": True, "abseps": 1e-5, "releps": 1e-5, "seed": 0}  # the same points at every call
-    spare = multivariate_normal((capacity - mean)[varies], covariance[np.ix_(varies, varies)], **options)
-    return float(surely * spare.cdf(np.zeros(varies.size)))
+        return float(certain_short * np.prod(probability_above(capacity[varies], mean[varies], sd[varies])))
+    options = {"allow_singular": True, "abseps": 1e-5, "releps": 1e-5, "seed": 0}  # a fixed seed makes calls repeatable
+    law = multivariate_normal((capacity - mean)[varies], covariance[np.ix_(varies, varies)], **options)
+    return float(certain_short * law.cdf(np.zeros(varies.size)))
 
 
-def exchange(needs, internal_capacity, offered=1.0):
-    """Return what each partner lends and receives in every period, shared pro rata.
+@labelled_axes("periods partners", needs="periods partners", internal_capacity="partners", offered="periods partners")
+def exchange(needs: ArrayLike, internal_capacity: ArrayLike, offered: ArrayLike = 1.0) -> Exchange:
+    """Return the pallet places that each partner lends and receives in each period, shared pro rata.
 
-    helped = min(sum of overflows, sum of spare places offered);  each receives and lends in proportion to its own
+    helped = min(sum of overflows, sum of free places offered)
+
+    Each partner receives in proportion to its overflow and lends in proportion to the free places that it offers.
 
     Parameters
     ----------
     needs : array_like, shape (..., n)
-        Space that each partner needs, recorded or drawn. [pallet]
+        Space that each partner needs, from the historical record or drawn at random. [pallet]
     internal_capacity : array_like, shape (n,)
-        Own places, >= 0. [pallet]
+        Own places of each partner, >= 0. [pallet]
     offered : array_like that broadcasts with needs, optional
-        Share of its spare places that a partner offers: below 1 for a commitment in part, 0 for a refusal. [-]
+        Share of its free places that a partner offers: below 1 for a partial commitment, 0 for a refusal. [-]
 
     Returns
     -------
@@ -108,7 +124,7 @@ def exchange(needs, internal_capacity, offered=1.0):
 
     Limits
     ------
-    With everything offered the help is, period by period, the overflow alone less that of the pool.
+    With everything offered, the pallets helped in each period are the separate overflow less the pooled overflow.
 
     Source
     ------
@@ -137,21 +153,35 @@ def exchange(needs, internal_capacity, offered=1.0):
     return Exchange(spare * (helped / np.maximum(at_hand, scale)), over * (helped / np.maximum(wanted, scale)))
 
 
-def net_saving(lent, received, transfer_price, lending_cost, partner_surcharge):
-    """Return what the exchange saves each partner: (s - t) received + (t - k) lent.
+@labelled_axes(
+    "periods partners",
+    lent="periods partners",
+    received="periods partners",
+    transfer_price="periods partners",
+    lending_cost="periods partners",
+    partner_surcharge="periods partners",
+)
+def net_saving(
+    lent: ArrayLike,
+    received: ArrayLike,
+    transfer_price: ArrayLike,
+    lending_cost: ArrayLike,
+    partner_surcharge: ArrayLike,
+) -> Numbers:
+    """Return the net saving of each partner from the exchange: (s - t) received + (t - k) lent.
 
     Parameters
     ----------
     lent, received : array_like, shapes that broadcast
-        Pallets of an average period, both >= 0. [pallet/period]
+        Pallets in an average period, both >= 0. [pallet/period]
     transfer_price : array_like
-        Paid for a pallet by who brings it to who keeps it, >= 0. [$/pallet]
+        Price t that the borrower pays the lender for a pallet, >= 0. [$/pallet]
     lending_cost, partner_surcharge : array_like
-        Cost k of keeping a partner's pallet, and surcharge s that its owner would pay elsewhere, both >= 0. [$/pallet]
+        Cost k of storing a partner's pallet, and surcharge s that its owner would pay elsewhere, both >= 0. [$/pallet]
 
     Returns
     -------
-    ndarray or float, broadcast shape; over all partners it is (s - k) helped, whatever the price. [$/period]
+    ndarray or float, broadcast shape. The sum over all partners is (s - k) helped at any transfer price. [$/period]
 
     Source
     ------
@@ -170,8 +200,8 @@ def net_saving(lent, received, transfer_price, lending_cost, partner_surcharge):
     return (surcharge - price) * received + (price - cost) * lent
 
 
-def acceptable_prices(lent, received, lending_cost, partner_surcharge):
-    """Return the transfer prices that leave no partner worse off in an average period.
+def acceptable_prices(lent: ArrayLike, received: ArrayLike, lending_cost: float, partner_surcharge: float) -> Prices:
+    """Return the lowest and the highest transfer price that leave no partner worse off in an average period.
 
     A net lender needs t >= (k lent - s received) / (lent - received), a net borrower t <= (s received - k lent) /
     (received - lent).
@@ -179,18 +209,18 @@ def acceptable_prices(lent, received, lending_cost, partner_surcharge):
     Parameters
     ----------
     lent, received : array_like, shape (n,)
-        Pallets of an average period, both >= 0, in all as many lent as received. [pallet/period]
+        Pallets in an average period, both >= 0; all partners together lend as many as they receive. [pallet/period]
     lending_cost, partner_surcharge : float
-        As in `net_saving`, lending cost <= surcharge: else nobody should help at all. [$/pallet]
+        As in `net_saving`, with lending cost <= surcharge: help is never worth its cost otherwise. [$/pallet]
 
     Returns
     -------
-    Prices: from 0 up; infinite where nobody borrows more than it lends. [$/pallet]
+    Prices, both >= 0. The highest price is infinite if no partner borrows more than it lends. [$/pallet]
 
     Limits
     ------
-    Every price from k to s is among them, and suits both sides in every single period; outside that, one side accepts
-    a loss now for a gain later.
+    All prices from k to s are acceptable, and leave no partner worse off in any period. At other acceptable prices a
+    partner loses in some periods and gains in others.
 
     Source
     ------
@@ -208,14 +238,17 @@ def acceptable_prices(lent, received, lending_cost, partner_surcharge):
     require(cost.ndim == 0, "lending_cost", "one number for all partners", cost.tolist())
     require(cost <= surcharge, "lending_cost", "<= partner_surcharge", cost)
     net, money = lent - received, cost * lent - surcharge * received
-    certain = np.abs(net) > 1e-12 * (lent + received)  # who lends as much as it borrows takes any price
+    certain = np.abs(net) > 1e-12 * (lent + received)  # a partner that lends as much as it borrows accepts any price
     bound = money[certain] / net[certain]
     lenders = net[certain] > 0
     low, high = bound[lenders].max(initial=0.0), bound[~lenders].min(initial=np.inf)
-    return Prices(float(min(low, cost)), float(max(high, surcharge)))  # rounding may cut what suits every period
+    return Prices(
+        float(min(low, cost)), float(max(high, surcharge))
+    )  # k and s are acceptable; rounding must not exclude them
 
 
-def _partners(mean, covariance, internal_capacity):
+def _partners(mean: ArrayLike, covariance: ArrayLike, internal_capacity: ArrayLike) -> tuple[NDArray[np.float64], ...]:
+    """Return the three arguments as float arrays, after checking that their lengths agree."""
     covariance = checked_covariance(covariance)
     (mean,), (capacity,) = numbers(mean=mean), nonnegative(internal_capacity=internal_capacity)
     for name, value in (("mean", mean), ("internal_capacity", capacity)):

@@ -1,33 +1,46 @@
-"""What coalitions pay that pool their space: rows of members in, a cost a row out.
+"""Cost of coalitions that pool their space: a membership table in, one cost for each of its rows out.
 
-Two ways of pooling: to reserve places together, and to lend each other the places that are there. Under normal needs
-in closed form, on a record of any needs, or on draws of them, exactly.
+Partners can pool in two ways: they reserve places together, or they lend each other the places they have. The cost is
+in closed form for jointly normal needs, and exact for needs on the historical record or drawn at random.
 """
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from twin import _special
 from twin._check import nonnegative, numbers, positive, require
 from twin.demand import expected_excess
+from twin.games._axes import labelled_axes
 from twin.games.joint_demand import checked_covariance
 
-_BLOCK = 2**22  # numbers worked on at a time
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import ArrayLike, NDArray
+
+_BLOCK = 2**22  # array elements per block of coalitions, which limits memory
 
 
-def capacity_cost(members, mean, covariance, reservation_cost, partner_surcharge):
-    """Return what coalitions pay that reserve places together, under jointly normal needs.
+@labelled_axes("coalitions", members="coalitions partners", mean="partners", covariance="partners partners")
+def capacity_cost(
+    members: ArrayLike, mean: ArrayLike, covariance: ArrayLike, reservation_cost: float, partner_surcharge: float
+) -> NDArray[np.float64]:
+    """Return the cost of coalitions that reserve places together, under jointly normal needs.
 
     c(S) = min_C c C + s E[(X_S - C)+] = c mean_S + s phi(z) sqrt(1' Sigma_S 1),  Phi(z) = 1 - c/s
 
     Parameters
     ----------
     members : array_like of bool, shape (k, n)
-        A row a coalition, from `all_coalitions` for instance.
+        Membership table with a row for each coalition, for instance from `all_coalitions`.
     mean : array_like, shape (n,)
-        Mean space that each partner needs; zero leaves the cost of uncertainty alone. [pallet]
+        Mean space that each partner needs; with zeros the result is the cost of uncertainty only. [pallet]
     covariance : array_like, shape (n, n). [pallet^2]
     reservation_cost, partner_surcharge : float
-        Cost c of a place reserved, > 0, and of a pallet that overflows, s > c. [$/pallet/period]
+        Cost c of a reserved place, > 0, and cost s of a pallet that overflows, s > c. [$/pallet/period]
 
     Returns
     -------
@@ -35,7 +48,8 @@ def capacity_cost(members, mean, covariance, reservation_cost, partner_surcharge
 
     Limits
     ------
-    Normal needs may be below zero, and so may the best capacity where they spread far: then the cost is too low.
+    Normal needs can be negative. With a large coefficient of variation the optimal capacity can be negative too, and
+    the cost is then too low.
 
     Source
     ------
@@ -54,8 +68,21 @@ def capacity_cost(members, mean, covariance, reservation_cost, partner_surcharge
     return cost * (members @ mean) + surcharge * density * _joint_sd(members, covariance)
 
 
-def overflow_cost(members, mean, covariance, internal_capacity, partner_surcharge):
-    """Return what coalitions pay for overflow that keep the places they have and lend them to each other.
+@labelled_axes(
+    "coalitions",
+    members="coalitions partners",
+    mean="partners",
+    covariance="partners partners",
+    internal_capacity="partners",
+)
+def overflow_cost(
+    members: ArrayLike,
+    mean: ArrayLike,
+    covariance: ArrayLike,
+    internal_capacity: ArrayLike,
+    partner_surcharge: float,
+) -> NDArray[np.float64]:
+    """Return the overflow cost of coalitions that lend each other the places they have, under jointly normal needs.
 
     c(S) = s E[(X_S - C_S)+]
 
@@ -64,7 +91,7 @@ def overflow_cost(members, mean, covariance, internal_capacity, partner_surcharg
     members, mean, covariance
         As in `capacity_cost`.
     internal_capacity : array_like, shape (n,)
-        Own places, >= 0. [pallet]
+        Own places of each partner, >= 0. [pallet]
     partner_surcharge : float
         Cost s of a pallet that overflows, >= 0. [$/pallet/period]
 
@@ -88,10 +115,15 @@ def overflow_cost(members, mean, covariance, internal_capacity, partner_surcharg
     return surcharge * expected_excess(members @ capacity, members @ mean, _joint_sd(members, covariance))
 
 
-def capacity_cost_on_record(members, needs, reservation_cost, partner_surcharge):
-    """Return what coalitions would have paid on record, with the capacity that was best for it.
+@labelled_axes("coalitions", members="coalitions partners", needs="periods partners")
+def capacity_cost_on_record(
+    members: ArrayLike, needs: ArrayLike, reservation_cost: float, partner_surcharge: float
+) -> NDArray[np.float64]:
+    """Return the cost of coalitions that reserve places together, on the historical record.
 
-    c(S) = min_C c C + s mean((X_S - C)+),  C the smallest value of X_S with a share of at least 1 - c/s at or below it
+    c(S) = min_C c C + s mean((X_S - C)+)
+
+    The optimal capacity C is the smallest value of X_S with at least a share 1 - c/s of the periods at or below it.
 
     Parameters
     ----------
@@ -107,7 +139,7 @@ def capacity_cost_on_record(members, needs, reservation_cost, partner_surcharge)
 
     Limits
     ------
-    The best capacity is known only afterwards; of few periods the cost is too low, for every coalition alike.
+    The capacity is optimal in hindsight, so the cost of every coalition is biased low if there are few periods.
 
     Source
     ------
@@ -131,8 +163,13 @@ def capacity_cost_on_record(members, needs, reservation_cost, partner_surcharge)
     return _in_blocks(price, members, needs)
 
 
-def overflow_cost_on_record(members, needs, internal_capacity, partner_surcharge):
-    """Return what coalitions would have paid for overflow on record: s mean((X_S - C_S)+).
+@labelled_axes("coalitions", members="coalitions partners", needs="periods partners", internal_capacity="partners")
+def overflow_cost_on_record(
+    members: ArrayLike, needs: ArrayLike, internal_capacity: ArrayLike, partner_surcharge: float
+) -> NDArray[np.float64]:
+    """Return the overflow cost of coalitions that lend each other their places, on the historical record.
+
+    c(S) = s mean((X_S - C_S)+)
 
     Parameters
     ----------
@@ -161,10 +198,12 @@ def overflow_cost_on_record(members, needs, internal_capacity, partner_surcharge
     return _in_blocks(lambda short: surcharge * np.maximum(short, 0.0).mean(axis=1), members, needs - capacity)
 
 
-def scarcity_prices(needs, reservation_cost, partner_surcharge):
-    """Return the price of a pallet's space in each period, where everybody reserves together: the dual prices.
+@labelled_axes("periods", needs="periods partners")
+def scarcity_prices(needs: ArrayLike, reservation_cost: float, partner_surcharge: float) -> NDArray[np.float64]:
+    """Return the dual price of space in each period if all partners reserve places together.
 
-    s / periods where the pool overflows, 0 where it does not, and at its capacity itself what adds up to c in all
+    The price is s / periods in a period in which the pool overflows and 0 in one in which it does not fill its
+    capacity. The periods in which it fills its capacity exactly share the rest equally, so that all prices add up to c.
 
     Parameters
     ----------
@@ -175,7 +214,7 @@ def scarcity_prices(needs, reservation_cost, partner_surcharge):
 
     Returns
     -------
-    ndarray, shape (periods,); times the pool's needs they add up to its cost. [$/pallet]
+    ndarray, shape (periods,). The sum over periods of price times needs of the pool is its cost. [$/pallet]
 
     Source
     ------
@@ -190,14 +229,15 @@ def scarcity_prices(needs, reservation_cost, partner_surcharge):
     capacity = np.sort(total)[_rank(len(total), 1.0 - cost / surcharge)]
     at = np.isclose(total, capacity, rtol=1e-12, atol=0.0)
     prices = np.where((total > capacity) & ~at, surcharge / len(total), 0.0)
-    rest = max((cost - prices.sum()) / at.sum(), 0.0)  # rounding may fall below
+    rest = max((cost - prices.sum()) / at.sum(), 0.0)  # the difference can round to a negative number
     return np.where(at, rest, prices)
 
 
-def overflow_prices(needs, internal_capacity, partner_surcharge):
-    """Return the price of a pallet's space in each period, where partners lend each other what they have.
+@labelled_axes("periods", needs="periods partners", internal_capacity="partners")
+def overflow_prices(needs: ArrayLike, internal_capacity: ArrayLike, partner_surcharge: float) -> NDArray[np.float64]:
+    """Return the dual price of space in each period if the partners lend each other the places they have.
 
-    s / periods where the pool overflows, 0 where it does not
+    The price is s / periods in a period in which the pool overflows, and 0 in every other period.
 
     Parameters
     ----------
@@ -208,7 +248,8 @@ def overflow_prices(needs, internal_capacity, partner_surcharge):
 
     Returns
     -------
-    ndarray, shape (periods,); times what the pool is short they add up to its cost. [$/pallet]
+    ndarray, shape (periods,). The sum over periods of price times needs less capacity of the pool is its cost.
+    [$/pallet]
 
     Source
     ------
@@ -223,8 +264,12 @@ def overflow_prices(needs, internal_capacity, partner_surcharge):
     return surcharge / len(needs) * (needs.sum(axis=1) > capacity.sum())
 
 
-def _in_blocks(price, members, table):
-    """Price coalitions some at a time: all totals at once may not fit."""
+def _in_blocks(
+    price: Callable[[NDArray[np.float64]], NDArray[np.float64]],
+    members: NDArray[np.bool_],
+    table: NDArray[np.float64],
+) -> NDArray[np.float64]:
+    """Return the cost of each coalition; the totals of one block of coalitions at a time limit the memory."""
     costs = np.zeros(len(members))
     rows = max(_BLOCK // len(table), 1)
     for start in range(0, len(members), rows):
@@ -234,42 +279,49 @@ def _in_blocks(price, members, table):
     return costs
 
 
-def _joint_sd(members, covariance):
+def _joint_sd(members: NDArray[np.bool_], covariance: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the standard deviation of the total need of each coalition. [pallet]"""
     member = members.astype(float)
-    return np.sqrt(np.maximum(np.einsum("ki,ki->k", member @ covariance, member), 0.0))  # rounding only
+    variance = np.einsum("ki,ki->k", member @ covariance, member)
+    return np.sqrt(np.maximum(variance, 0.0))  # the variance can round to a negative number
 
 
-def _rank(periods, level):
-    """Place, in rising order, of the smallest value with at least that share of the periods at or below it."""
+def _rank(periods: int, level: float) -> int:
+    """Return the index, in ascending order, of the smallest value with a share `level` of values at or below it."""
     return int(np.clip(np.ceil(level * periods * (1 - 1e-12)) - 1, 0, periods - 1))
 
 
-def _rows(members, partners):
+def _rows(members: ArrayLike, partners: int) -> NDArray[np.bool_]:
+    """Return the membership table as an array, after checking that it has a column for each partner."""
     members = np.asarray(members)
     fits = members.ndim == 2 and members.dtype == bool and members.shape[1] == partners
     require(fits, "members", f"a table of truths with a column for each of {partners} partners", members.shape)
     return members
 
 
-def _record(needs):
+def _record(needs: ArrayLike) -> NDArray[np.float64]:
+    """Return the needs as a float array, after checking that they are a table of periods x partners."""
     (needs,) = nonnegative(needs=needs)
     require(needs.ndim == 2 and needs.size > 0, "needs", "a table with a row a period", needs.shape)
     return needs
 
 
-def _one_a_partner(kind, shape, **argument):
+def _one_a_partner(kind: Callable, shape: tuple[int, ...], **argument: ArrayLike) -> NDArray[np.float64]:
+    """Return an argument that has one number for each partner as a float array; `kind` checks its values."""
     (value,) = kind(**argument)
     require(value.shape == shape, next(iter(argument)), f"a number for each of {shape[0]} partners", value.shape)
     return value
 
 
-def _scalar(kind, **argument):
+def _scalar(kind: Callable, **argument: float) -> float:
+    """Return an argument that has one number for all partners as a float; `kind` checks its value."""
     (value,) = kind(**argument)
     require(value.ndim == 0, next(iter(argument)), "one number for all partners", value.tolist())
     return float(value)
 
 
-def _prices(reservation_cost, partner_surcharge):
+def _prices(reservation_cost: float, partner_surcharge: float) -> tuple[float, float]:
+    """Return both prices as floats, after checking that the surcharge exceeds the reservation cost."""
     cost = _scalar(positive, reservation_cost=reservation_cost)
     surcharge = _scalar(positive, partner_surcharge=partner_surcharge)
     rule = "above the reservation cost: else nobody should reserve at all"

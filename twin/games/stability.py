@@ -1,51 +1,73 @@
-"""Will a coalition last: which allocations nobody would leave, who would leave the others, and what each may pay.
+"""Stability of a cost allocation: excess, core, least core, and the range of payments in the core.
 
-Costs of coalitions come in the order of `coalitions`, what partners pay in that of the partners.
+Costs are indexed by the coalition numbers of `coalitions`, allocations by partner.
 """
 
-from typing import NamedTuple
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from twin._check import numbers, require
-from twin.games._programme import OF_COSTS, OF_SAVINGS, normalised, rows_of_the_core, solved, stretch
+from twin.games._programme import (
+    COST_TOLERANCE,
+    SAVING_TOLERANCE,
+    core_constraints,
+    least_largest_excess,
+    normalised,
+    solved,
+)
 from twin.games.coalitions import all_coalitions, partners_of, savings
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray
 
 
 class Leaving(NamedTuple):
-    """Number of the coalition that gains most by leaving, and its gain; the gain is <= 0 where nobody should. [$]"""
+    """The coalition with the largest excess, and that excess.
 
-    coalition: np.ndarray
-    gain: np.ndarray
+    coalition : its number.
+    gain : what it would gain by leaving; no coalition would leave if this is <= 0. [$]
+    """
+
+    coalition: int | NDArray[np.intp]
+    gain: float | NDArray[np.float64]
 
 
 class Payments(NamedTuple):
-    """The least and the most that each partner pays, shape (n,). [$]"""
+    """Lowest and highest payment of each partner, shape (n,). [$]"""
 
-    low: np.ndarray
-    high: np.ndarray
+    low: NDArray[np.float64]
+    high: NDArray[np.float64]
 
 
 class LeastCore(NamedTuple):
-    """The smallest gain that leaving can be held to, <= 0 where the core is not empty, and an allocation of it. [$]"""
+    """The value of the least core, and one of its allocations.
+
+    gain : smallest possible value of the largest excess; the core is empty if it is > 0. [$]
+    allocation : shape (n,). [$]
+    """
 
     gain: float
-    allocation: np.ndarray
+    allocation: NDArray[np.float64]
 
 
-def excess(costs, allocation):
-    """Return what each coalition pays more than it would on its own: sum of x_i over S, less c(S).
+def excess(costs: ArrayLike, allocation: ArrayLike) -> NDArray[np.float64]:
+    """Return the excess of each coalition, what its members pay less what it would cost on its own.
+
+    e(S) = (sum of x_i over S) - c(S)
 
     Parameters
     ----------
     costs : array_like, shape (..., 2^n)
         Cost of each coalition by its number. [$]
     allocation : array_like, shape (..., n)
-        What each partner pays. [$]
+        Payment x_i of each partner. [$]
 
     Returns
     -------
-    ndarray, shape (..., 2^n): above zero for coalitions that would rather leave. [$]
+    ndarray, shape (..., 2^n). It is positive for coalitions that would gain by leaving. [$]
 
     Source
     ------
@@ -61,23 +83,25 @@ def excess(costs, allocation):
     return allocation @ all_coalitions(count).T.astype(float) - np.asarray(costs, float)
 
 
-def leaving(costs, allocation):
-    """Return the coalition that would gain most by leaving the others, and its gain.
+def leaving(costs: ArrayLike, allocation: ArrayLike) -> Leaving:
+    """Return the coalition with the largest excess, which would gain most by leaving, and that excess.
+
+    The empty and the grand coalition are left out.
 
     Parameters
     ----------
     costs : array_like, shape (..., 2^n), n >= 2
         Cost of each coalition by its number. [$]
     allocation : array_like, shape (..., n)
-        What each partner pays; together c(N). [$]
+        Payment of each partner; the payments add up to c(N). [$]
 
     Returns
     -------
-    Leaving, shape (...). An exit fee of the gain makes the allocation last. [int, $]
+    Leaving, shape (...). An exit fee as high as the gain makes the allocation stable. [int, $]
 
     Source
     ------
-    Largest excess, Schmeidler (1969); notebook 08, eq. (8.14).
+    Schmeidler (1969), largest excess; notebook 08, eq. (8.14).
 
     >>> leaving([0.0, 5.0, 6.0, 9.0], [5.5, 3.5])
     Leaving(coalition=1, gain=0.5)
@@ -93,8 +117,10 @@ def leaving(costs, allocation):
     return Leaving(_plain(worst + 1), _plain(gain))
 
 
-def in_core(costs, allocation):
-    """Return whether no coalition would gain by leaving; arguments as in `leaving`. [true or false]
+def in_core(costs: ArrayLike, allocation: ArrayLike) -> bool | NDArray[np.bool_]:
+    """Return whether an allocation is in the core, so that no coalition would gain by leaving. [true or false]
+
+    Arguments as in `leaving`. A gain below `rounding` counts as none.
 
     >>> in_core([0.0, 5.0, 6.0, 9.0], [5.5, 3.5]), in_core([0.0, 5.0, 6.0, 9.0], [4.5, 4.5])
     (False, True)
@@ -102,8 +128,8 @@ def in_core(costs, allocation):
     return _plain(np.asarray(leaving(costs, allocation).gain) <= 0)
 
 
-def rounding(costs):
-    """Return the gain by leaving that counts as none: what sums and linear programmes lose.
+def rounding(costs: ArrayLike) -> float | NDArray[np.float64]:
+    """Return the tolerance of a game: a gain by leaving up to this counts as none.
 
     Parameters
     ----------
@@ -112,17 +138,17 @@ def rounding(costs):
 
     Returns
     -------
-    ndarray or float, shape (...): a ten millionth of the largest saving, and a trillionth of the largest cost. [$]
+    ndarray or float, shape (...). It is 1e-7 of the largest saving plus 1e-12 of the largest cost. [$]
 
     >>> rounding([0.0, 5.0, 6.0, 9.0]) < 1e-6
     True
     """
     saved, costs = np.abs(savings(costs)), np.abs(np.asarray(costs, float))
-    return _plain(OF_COSTS * costs.max(axis=-1) + OF_SAVINGS * saved.max(axis=-1))
+    return _plain(COST_TOLERANCE * costs.max(axis=-1) + SAVING_TOLERANCE * saved.max(axis=-1))
 
 
-def least_core(costs):
-    """Return the smallest gain by leaving that any allocation can hold all coalitions to, and such an allocation.
+def least_core(costs: ArrayLike) -> LeastCore:
+    """Return the smallest possible value of the largest excess, and an allocation that attains it.
 
     min t  with  x(S) - c(S) <= t for every S but nobody and everybody,  x(N) = c(N)
 
@@ -133,7 +159,7 @@ def least_core(costs):
 
     Returns
     -------
-    LeastCore. A gain <= 0 means that the core is not empty. [$]
+    LeastCore. If its gain is <= 0, the core is not empty. [$]
 
     Source
     ------
@@ -143,13 +169,13 @@ def least_core(costs):
     -1.0
     """
     game = normalised(costs)
-    everybody = [len(game.costs) - 1]
-    answer = stretch(game, np.arange(1, everybody[0]), everybody, game.costs[everybody], None)
+    grand = len(game.costs) - 1
+    answer = least_largest_excess(game, np.arange(1, grand), [grand], game.costs[-1:], None)
     return LeastCore(float(game.scale * answer.x[-1]), game.payments(answer.x[:-1]))
 
 
-def acceptable(costs):
-    """Return the least and the most that each partner pays in any allocation that nobody would leave.
+def acceptable(costs: ArrayLike) -> Payments:
+    """Return the lowest and the highest payment of each partner over all allocations in the core.
 
     min and max x_i  with  x(S) <= c(S),  x(N) = c(N)
 
@@ -160,7 +186,7 @@ def acceptable(costs):
 
     Returns
     -------
-    Payments, shape (n,) each; where the core is empty, of the least core. [$]
+    Payments, shape (n,) each; those of the least core if the core is empty. [$]
 
     Source
     ------
@@ -173,17 +199,18 @@ def acceptable(costs):
     from scipy.optimize import linprog
 
     game = normalised(costs)
-    stable = rows_of_the_core(game, least_core(costs).gain)
+    core = core_constraints(game, least_core(costs).gain)
     ends = [
-        [sign * solved(linprog(sign * one, **stable, bounds=(None, None))).fun for one in np.eye(len(game.alone))]
+        [sign * solved(linprog(sign * one, **core, bounds=(None, None))).fun for one in np.eye(len(game.alone))]
         for sign in (1, -1)
     ]
     return Payments(*(game.payments(np.array(end)) for end in ends))
 
 
-def _sums(allocation):
+def _sums(allocation: ArrayLike) -> float | list:
     return np.asarray(allocation, float).sum(axis=-1).tolist()
 
 
 def _plain(value):
+    """Return a Python number if the array has no dimension."""
     return value.item() if np.ndim(value) == 0 else value

@@ -1,6 +1,8 @@
-"""Partners' needs for space side by side: the periods that all of them have on record."""
+"""The needs for space of several partners, in the periods that all of them have on record."""
 
-from typing import NamedTuple
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -8,20 +10,32 @@ from twin._check import nonnegative, require
 from twin.data.text import visible
 from twin.games.coalitions import MOST_PARTNERS
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from numpy.typing import ArrayLike, NDArray
+
+    from twin.plan.feed import Feed
+
 
 class Together(NamedTuple):
-    """Periods that all partners have on record, and what each needed in them.
+    """The needs of partners in the periods that all of them have on record.
 
-    names : tuple of n; dates : shape (periods,); needs : shape (periods, n). [pallet]
+    names : names of the n partners.
+    dates : first day of each period, shape (periods,).
+    needs : space that each partner needed, shape (periods, n). [pallet]
     """
 
     names: tuple[str, ...]
-    dates: np.ndarray
-    needs: np.ndarray
+    dates: NDArray[np.datetime64]
+    needs: NDArray[np.float64]
 
 
-def largest(feed, most=MOST_PARTNERS):
-    """Return the names of the lanes of largest mean volume, the largest first.
+def largest(feed: Feed, most: int = MOST_PARTNERS) -> list[str]:
+    """Return the names of the lanes with the largest mean demand, in descending order.
+
+    feed : the lanes to choose from.
+    most : largest number of names.
 
     >>> from twin.plan.feed import feed_of_history
     >>> from twin.data.scenarios import research_partners
@@ -31,16 +45,16 @@ def largest(feed, most=MOST_PARTNERS):
     return feed.statistics["demand_mean"].sort_values(ascending=False, kind="stable").index[:most].tolist()
 
 
-def needs_together(feed, names, scale=1.0):
-    """Return what partners needed in the periods that all of them have on record.
+def needs_together(feed: Feed, names: Iterable[str], scale: ArrayLike = 1.0) -> Together:
+    """Return the needs of partners in the periods that all of them have on record.
 
     Parameters
     ----------
-    feed : data.feed.Feed
-        Each lane is a partner.
+    feed : plan.feed.Feed
+        Feed in which each lane is a partner.
     names : list of 2 to 15 lanes
     scale : float or array_like, shape (n,), optional
-        Space that a pallet of volume takes: one with its returns, over the time that it stays. [-]
+        Space needed for each pallet of volume, including its returns, times its dwell in periods. [-]
 
     Returns
     -------
@@ -48,7 +62,7 @@ def needs_together(feed, names, scale=1.0):
 
     Errors
     ------
-    ValueError for lanes that are not in the feed, and for fewer than two periods in common.
+    ValueError for lanes that are not in the feed, and if the lanes have fewer than two periods in common.
 
     >>> from twin.plan.feed import feed_of_history
     >>> from twin.data.scenarios import research_partners
@@ -72,11 +86,12 @@ def needs_together(feed, names, scale=1.0):
     return Together(names, common, np.column_stack(columns) * scale)
 
 
-def _known(dates, volumes):
-    """The dates of known volumes; a lane that flows no more has ended with its last flow, and needs nothing after."""
+def _known(dates: NDArray[np.datetime64], volumes: NDArray[np.float64]) -> NDArray[np.datetime64]:
+    """Return the dates with a known volume, up to the last flow: a lane has ended if only zeros follow."""
     last = np.flatnonzero(volumes > 0)[-1]
     return dates[: last + 1][~np.isnan(volumes[: last + 1])]
 
 
-def _told(names):
+def _told(names: Sequence[str]) -> str:
+    """Return the names as one text for an error message."""
     return ", ".join(visible(name, 40) for name in names) or "none"

@@ -1,80 +1,124 @@
-"""The policy of every lane before anybody changes it: what is known of it, and defaults that are said."""
+"""The one filler of policies: the values of unset fields, and the sentences that say so."""
 
-from dataclasses import fields
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
 from twin import finance, newsvendor
-from twin.demand import PERIOD_NAMES
-from twin.lane import Policy, assess
+from twin._check import numbers, require
+from twin.lane import assess
+from twin.plan.wording import label, unit_in
+from twin.policy import POLICY, Policy
 
-POLICY_UNITS = {entry.name: entry.metadata["unit"] for entry in fields(Policy)}
-POLICY_FIELDS = tuple(POLICY_UNITS)
-COSTS = ("sla_penalty", "service_revenue", "handling_cost", "holding_cost")
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray
+
+    Fields = dict[str, NDArray[np.float64]]
 
 
-def starting_policies(statistics, *, known=None, period="D"):
-    """Return (table, notes): one row a lane, the fields of `Policy` as columns, and sentences on what was assumed.
+def filled(
+    stated: Mapping[str, ArrayLike], statistics: Mapping[str, ArrayLike], *, period: str = "D"
+) -> tuple[Fields, dict[str, NDArray[np.bool_]]]:
+    """Return (policy fields, unset): every field of every lane, and for each field the lanes where it was unset.
 
     Parameters
     ----------
-    statistics : DataFrame
-        As `lane_statistics` returns it, of lanes that can be assessed.
-    known : dict of lane -> dict of policy fields, optional
+    stated : mapping of policy field -> number, or array of shape (lanes,)
+        NaN where a lane's field is unset; a field that is left out is unset for every lane.
+    statistics : mapping with "demand_mean" and "demand_sd", and with "return_rate" where returns are on record
+        As for `lane.assess`.
     period : "D", "W" or "MS", optional
 
-    A service level that nobody states is missing, and means the critical ratio. A return rate that nobody states is
-    the one on record; own capacity is then the required one, in whole pallets: the plan just fits.
+    An unset return rate is the one on record. Unset own capacity is the required capacity, unrounded. An unset service
+    level stays NaN, and `policy_of` takes the critical ratio for it. Other unset fields have their defaults.
 
-    >>> from twin.data.scenarios import POLICIES, research_lanes
-    >>> from twin.data.statistics import lane_statistics
-    >>> table, notes = starting_policies(lane_statistics(research_lanes()), known=POLICIES)
-    >>> float(table.loc["BER-MUC", "internal_capacity"]), notes[0]
-    (460.0, 'return rate of all lanes: the share on record')
+    >>> fields, unset = filled({"dwell": 2.0}, {"demand_mean": 100.0, "demand_sd": 10.0})
+    >>> fields["holding_cost"].item(), unset["holding_cost"].item(), unset["dwell"].item()
+    (5.0, True, False)
     """
-    stated = pd.DataFrame.from_dict(known or {}, orient="index", dtype=float)
-    table = stated.reindex(index=statistics.index, columns=POLICY_FIELDS).astype(float)
-    notes = []
-    if "return_rate" in statistics and table["return_rate"].isna().any():
-        notes.append(f"return rate of {_whose(table['return_rate'].isna())}: the share on record")
-        table["return_rate"] = table["return_rate"].fillna(statistics["return_rate"])
-    defaults = {
-        name: getattr(Policy, name) for name in POLICY_FIELDS if name not in ("service_level", "internal_capacity")
-    }
-    assumed = [name for name in defaults if table[name].isna().any()]
-    if assumed:
-        whose = _whose(table[assumed].isna().any(axis=1))
-        notes.append(f"for {whose} by default: {', '.join(_told(name, defaults[name], period) for name in assumed)}")
-    table = table.fillna(defaults)
-    unknown = table["internal_capacity"].isna()
-    if unknown.any():
-        notes.append(f"own capacity of {_whose(unknown)}: the required one, so that the plan just fits")
-        plan = assess(statistics, policy_of(table.fillna({"internal_capacity": 0.0})), period=period)
-        table["internal_capacity"] = table["internal_capacity"].fillna(
-            pd.Series(np.ceil(plan["required_capacity"]), table.index)
-        )
-    return table, tuple(notes)
+    strangers = [name for name in stated if name not in POLICY]
+    require(not strangers, "policies", f"a table of the columns {', '.join(POLICY)}", ", ".join(strangers))
+    given = {name: _floats(name, stated.get(name, np.nan)) for name in POLICY}
+    unset = {name: np.isnan(value) for name, value in given.items()}
+    for name, row in POLICY.items():
+        if name == "return_rate" and name in statistics:
+            default = np.asarray(statistics[name], dtype=float)
+        elif name in ("internal_capacity", "service_level"):
+            continue
+        else:
+            default = row.default
+        if unset[name].any():
+            given[name] = np.where(unset[name], default, given[name])
+    if unset["internal_capacity"].any():
+        plan = assess(statistics, policy_of({**given, "internal_capacity": 0.0}), period=period)
+        required = np.asarray(plan["required_capacity"])
+        given["internal_capacity"] = np.where(unset["internal_capacity"], required, given["internal_capacity"])
+    return given, unset
 
 
-def policy_of(table):
-    """Return the `Policy` of a table or a row of it; a missing service level becomes the critical ratio."""
-    given = {name: table[name] for name in POLICY_FIELDS}
-    under = finance.underage_cost(*(np.asarray(table[name], float) for name in COSTS[:3]))
-    ratio = newsvendor.critical_ratio(under, np.asarray(table["holding_cost"], float))
-    level = np.asarray(table["service_level"], float)
-    given["service_level"] = np.where(np.isnan(level), ratio, level)[()]
-    if np.ndim(given["service_level"]) == 0:
-        return Policy(**{name: float(value) for name, value in given.items()})
-    return Policy(**{name: np.asarray(value, float) for name, value in given.items()})
+def policy_of(table: Mapping[str, Any]) -> Policy:
+    """Return the `Policy` of the fields of a table, or of a row of it; an unset service level is the critical ratio.
+
+    >>> policy_of({name: row.default for name, row in POLICY.items()} | {"service_level": float("nan")}).service_level
+    0.9166666666666666
+    """
+    given = {name: np.asarray(table[name], dtype=float)[()] for name in POLICY}
+    level = given["service_level"]
+    if np.isnan(level).any():
+        short_cost = finance.underage_cost(given["sla_penalty"], given["service_revenue"], given["handling_cost"])
+        ratio = newsvendor.critical_ratio(short_cost, given["holding_cost"])
+        given["service_level"] = np.where(np.isnan(level), ratio, level)[()]
+    return Policy(**{name: value if np.ndim(value) else float(value) for name, value in given.items()})
 
 
-def _told(name, value, period):
-    """A policy field in words, with its unit."""
-    unit = POLICY_UNITS[name].replace("period", PERIOD_NAMES[period])
-    return f"{name.replace('_', ' ')} {value:g}{'' if unit == '-' else f' {unit}'}"
+def assumptions(unset: Mapping[str, int | None], lanes: int, *, period: str, on_record: bool) -> tuple[str, ...]:
+    """Return the sentences on unset fields.
+
+    Parameters
+    ----------
+    unset : mapping of policy field -> number of lanes where it was unset; None where that is not known
+    lanes : number of lanes
+    period : "D", "W" or "MS"
+    on_record : whether returns are on record
+
+    >>> assumptions({"service_level": 2, "dwell": 5}, 5, period="W", on_record=False)
+    ('service level of 2 of 5 lanes: the critical ratio', 'by default for all lanes: dwell 1 week')
+    """
+    special, defaults = [], {}
+    for name, count in unset.items():
+        if count == 0:
+            continue
+        if POLICY[name].unset and (name != "return_rate" or on_record):
+            special.append(f"{label(name)} of {_lanes(count, lanes)}: {POLICY[name].unset}")
+        else:
+            defaults.setdefault(count, []).append(_default(name, period))
+    by_default = [f"by default for {_lanes(count, lanes)}: {', '.join(words)}" for count, words in defaults.items()]
+    return (*special, *by_default)
 
 
-def _whose(lanes):
-    """Which lanes a sentence is about: all of them, or how many."""
-    return "all lanes" if lanes.all() else f"{int(lanes.sum()):,} of {len(lanes):,} lanes"
+def assumptions_of(unset: Mapping[str, NDArray[np.bool_]], statistics: Any, *, period: str) -> tuple[str, ...]:
+    """Return the sentences on the unset fields of a table of lanes, as `filled` returns them."""
+    lanes = len(statistics)
+    counts = {name: int(np.broadcast_to(lane, lanes).sum()) for name, lane in unset.items()}
+    return assumptions(counts, lanes, period=period, on_record="return_rate" in statistics)
+
+
+def _floats(name: str, value: ArrayLike) -> NDArray[np.float64]:
+    """Return the values of a field, NaN where it is unset; anything else must be a finite number."""
+    array = np.asarray(value, dtype=float)
+    numbers(**{name: array[~np.isnan(array)]})
+    return array
+
+
+def _default(name: str, period: str) -> str:
+    row = POLICY[name]
+    return f"{label(name)} {row.default:g} {unit_in(row.unit, period)}".removesuffix(" -")
+
+
+def _lanes(count: int | None, lanes: int) -> str:
+    if count is None:
+        return "lanes without a value"
+    return "all lanes" if count == lanes else f"{count:,} of {lanes:,} lanes"

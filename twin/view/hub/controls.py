@@ -1,18 +1,21 @@
-"""What a planner can turn: every control with its unit, help and bounds, and presets of several at once."""
+"""Define the controls of the hub, with bounds that suit a lane, and presets of several controls."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from twin.demand import DAYS_PER_PERIOD
 from twin.plan.portfolio import LONGEST_HORIZON
-from twin.plan.quantities import label
+from twin.plan.quantities import QUANTITIES
+from twin.plan.wording import label
+from twin.policy import POLICY
 
-OPTIMUM = "newsvendor_optimum"
-TARGETS = ("service_level", OPTIMUM, "horizon")
+OPTIMUM = "newsvendor_optimum"  # name of the checkbox that sets the service level to the critical ratio
+TARGETS = ("service_level", OPTIMUM, "horizon")  # controls that are no plain fields of the policy
 
 
 @dataclass(frozen=True)
 class Field:
-    """One control; `low` and `high` are its bounds, `step` what a key press moves it by."""
+    """A control: a quantity of the registry, with bounds that suit a lane; `step` is the step of a key press."""
 
     name: str
     unit: str
@@ -23,55 +26,48 @@ class Field:
     group: str
 
     @property
-    def label(self):
-        """The name in words."""
+    def label(self) -> str:
+        """Name of the control in words."""
         return label(self.name)
 
 
-def fields_for(required_capacity, start, period):
+#: Groups of controls, in order.
+GROUPS = ("Costs", "Flow", "Target")
+#: Quantities with a control, in the order of the page.
+CONTROLS = tuple(
+    sorted(
+        (row for row in (*POLICY.values(), QUANTITIES["horizon"]) if row.control),
+        key=lambda row: GROUPS.index(row.control.group),
+    )
+)
+
+
+def fields_for(required_capacity: float, start: Mapping[str, float], period: str) -> tuple[Field, ...]:
     """Return the controls of a lane.
 
     Parameters
     ----------
     required_capacity : float
-        Of the lane's starting policy; the bounds of own capacity make room for it. [pallet]
+        Required capacity of the starting policy; own capacity can be set to twice as much. [pallet]
     start : dict of name -> float
-        Starting values; bounds make room for them, too.
+        Starting values; bounds are widened to hold them.
     period : "D", "W" or "MS"
     """
-    day = DAYS_PER_PERIOD[period]
-    reach = _round_up(2.0 * max(required_capacity, start["internal_capacity"], 1.0))
-    per_period = "$/pallet/period"
-    made = (
-        Field("holding_cost", per_period, "cost of keeping a pallet for a period", 0.1, _money(30 * day), 0.1, "Costs"),
-        Field("sla_penalty", "$/pallet", "penalty for a pallet not served", 0, 500, 1, "Costs"),
-        Field("handling_cost", "$/pallet", "cost of handling a pallet, shipped or returned", 0, 500, 1, "Costs"),
-        Field("service_revenue", "$/pallet", "earned by a pallet shipped; a return earns nothing", 1, 1000, 1, "Costs"),
-        Field(
-            "partner_surcharge",
-            per_period,
-            "what a place at the partner costs on top of holding",
-            0,
-            _money(60 * day),
-            0.5,
-            "Costs",
-        ),
-        Field("lead_time_mean_days", "day", "mean time from review to arrival", 0, 90, 0.5, "Flow"),
-        Field("lead_time_sd_days", "day", "standard deviation of the lead time", 0, 30, 0.1, "Flow"),
-        Field("return_rate", "-", "share of shipped pallets that come back, each a random event", 0, 1, 0.01, "Flow"),
-        Field(
-            "internal_capacity",
-            "pallet",
-            "own pallet places; more goes to the partner",
-            0,
-            reach,
-            1,
-            "Flow",
-        ),
-        Field("service_level", "-", "probability of no shortage in a cycle", 0.5, 0.999, 0.001, "Target"),
-        Field("horizon", "period", "how far the forecast looks ahead", 1, LONGEST_HORIZON[period], 1, "Target"),
-    )
-    return tuple(_with_room(field, start.get(field.name)) for field in made)
+    highest = {
+        "internal_capacity": _round_up(2.0 * max(required_capacity, start["internal_capacity"], 1.0)),
+        "horizon": LONGEST_HORIZON[period],
+    }
+    return tuple(_field(row, highest.get(row.name), start.get(row.name), period) for row in CONTROLS)
+
+
+def _field(row, high, value, period):
+    """Return the control of a quantity; `high` is its upper bound where that depends on the lane."""
+    bounds = row.control
+    if high is None:
+        per_period = row.unit.endswith("/period")
+        high = _two_digits(bounds.high * DAYS_PER_PERIOD[period]) if per_period else bounds.high
+    field = Field(row.name, row.unit, row.meaning, bounds.low, high, bounds.step, bounds.group)
+    return _with_room(field, value)
 
 
 #: Presets change some controls of the lane's own policy: a factor on a control, or a new value for it.
@@ -85,8 +81,8 @@ PRESETS = {
 }
 
 
-def preset(name, start):
-    """Return the control values of a preset, from those a lane starts with."""
+def preset(name: str, start: Mapping[str, float]) -> dict[str, float]:
+    """Return the values of the controls in a preset, given the starting values of a lane."""
     changes = {
         control: start[control] * amount if kind == "times" else amount
         for control, (kind, amount) in PRESETS[name].items()
@@ -95,19 +91,19 @@ def preset(name, start):
 
 
 def _with_room(field, value):
-    """The field with bounds that hold the value it starts with, also three times it when it is large."""
+    """Return the control with bounds that hold its starting value, and three times a large one."""
     if value is None:
         return field
     high = field.high if field.unit == "-" else max(field.high, _round_up(3.0 * value) if value > field.high / 3 else 0)
     return Field(field.name, field.unit, field.help, min(field.low, value), max(high, value), field.step, field.group)
 
 
-def _money(value):
-    """Two digits at most."""
+def _two_digits(value):
+    """Return a number rounded to two significant digits."""
     return float(f"{value:.2g}")
 
 
 def _round_up(value):
-    """The next number of one digit, or of one and a half."""
+    """Return the next larger number of the form 1, 1.5, 2, 3, 4, 5, 6 or 8 times a power of ten."""
     power = 10.0 ** (len(str(int(value))) - 1)
     return next(step * power for step in (1, 1.5, 2, 3, 4, 5, 6, 8, 10) if step * power >= value)

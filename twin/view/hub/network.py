@@ -1,46 +1,52 @@
-"""The network command centre: a table of every lane, ready for the page."""
+"""Prepare the table of all lanes for the page: columns, values and sparklines."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from twin.plan.quantities import unit_in
+from twin.plan.quantities import QUANTITIES
+from twin.plan.wording import decimals, unit_in
 
-MISSING = 255  # in a sparkline
+if TYPE_CHECKING:
+    import pandas as pd
+    from numpy.typing import NDArray
+
+MISSING = 255  # byte that marks a missing value in a sparkline
 
 
-def columns(period):
+#: Measures in the table, in addition to status and sparkline.
+SHOWN_NUMBERS = "use last_volume demand_mean dependency resilience_index overflow_probability profit".split()
+
+
+def columns(period: str) -> list[dict[str, Any]]:
     """Return the columns of the table, as `widgets.NetworkTable` takes them."""
 
     def column(name, label, kind, digits=0, help=""):
         return {"name": name, "label": label, "kind": kind, "digits": digits, "help": help or label}
 
-    name = unit_in("period", period)
+    def number(name):
+        row = QUANTITIES[name]
+        kind, unit = ("share", "") if row.unit == "-" else ("number", f" [{unit_in(row.unit, period)}]")
+        return column(name, row.heading or row.label, kind, decimals(row.unit), f"{row.meaning}{unit}")
+
     return [
         column("lane", "lane", "text"),
         column("status", "status", "status", help="use of own capacity against the thresholds"),
-        column("use", "use", "share", help="latest workload and safety buffer, of own capacity"),
-        column("last_volume", "latest", "number", 0, f"volume of the latest {name} [pallet]"),
-        column("demand_mean", "mean", "number", 1, f"mean volume of a {name} [pallet]"),
-        column("dependency", "dependency", "share", help="share of the required capacity that a partner provides"),
-        column("resilience_index", "resilience", "number", 1, "resilience index, 0 to 100 [points]"),
-        column(
-            "overflow_probability",
-            "overflow",
-            "share",
-            help=f"probability that own capacity does not suffice in a {name}",
-        ),
-        column("profit", "profit", "number", 0, f"expected profit of a {name} [$]"),
-        column("spark", f"recent {name}s", "spark"),
+        *map(number, SHOWN_NUMBERS),
+        column("spark", f"recent {unit_in('period', period)}s", "spark"),
     ]
 
 
-def table(network, period):
-    """Return name of a column -> list of values, of a table as `Session.network` returns it."""
+def table(network: pd.DataFrame, period: str) -> dict[str, list]:
+    """Return the values of each column as a list, given the table of `Session.network`."""
     values = {c["name"]: network[c["name"]].tolist() for c in columns(period) if c["name"] not in ("lane", "spark")}
     return {"lane": network.index.tolist(), **values}
 
 
-def sparks(recent):
-    """Return the sparklines of lanes as bytes: volumes between 0 and the lane's largest become 0 to 254."""
+def sparks(recent: NDArray) -> bytes:
+    """Return sparklines as bytes: 0 to 254 for volumes from 0 to the largest of a lane. recent : lanes x periods"""
     known = ~np.isnan(recent)
     largest = np.max(np.where(known, recent, 0.0), axis=1, keepdims=True)
     level = np.where(known, recent, 0.0) / np.maximum(largest, 1e-300) * (MISSING - 1)

@@ -1,0 +1,129 @@
+"""Every optional argument of a public formula changes some result, so none is accepted and then ignored."""
+
+import inspect
+from dataclasses import astuple, fields, is_dataclass
+from importlib import import_module
+
+import numpy as np
+import pytest
+from games import TVA
+from house import public_formulas
+from test_check import CONTRACTS, POOL, SERIES, name, values
+
+from twin import lane, simulate
+from twin.policy import Policy
+
+#: Statistics of a lane whose policy is varied.
+LANE = {"demand_mean": 100.0, "demand_sd": 25.0}
+
+#: Callables without a contract in `test_check`: name -> (callable, its required arguments).
+OTHERS = {
+    "lane.assess": (lane.assess, {"statistics": LANE, "policy": Policy()}),
+    "games.alliance.Pool.costs": (POOL.costs, {}),
+    "games.alliance.Pool.normal_costs": (POOL.normal_costs, {}),
+    "simulate.Estimate.agrees": (simulate.estimate(SERIES).agrees, {"value": 15.0}),
+}
+CALLABLES = {name(function): (function, values(function)) for function in CONTRACTS} | OTHERS
+
+#: A legal value of each optional argument that must give another result than the default does. A second entry has
+#: values of other arguments for both calls, where those of the contract do not tell the two apart.
+ALTERNATIVES = {
+    ("buffers.required_capacity", "dwell"): (2.0,),
+    ("buffers.root_sum_of_squares", "correlation"): (0.3,),
+    ("demand.lead_time_demand", "lead_time_sd"): (0.5,),
+    ("demand.lead_time_demand_shares", "return_rate"): (0.1,),
+    ("demand.workload", "return_rate"): (0.1,),
+    ("finance.profit_surface", "return_rate"): (0.1,),
+    ("finance.tail_risk", "level"): (0.5,),
+    ("forecast.predict", "probability"): (0.8,),
+    ("games.alliance.Pool.costs", "partner_surcharge"): (3.0,),
+    ("games.alliance.Pool.normal_costs", "correlation"): (0.5,),
+    ("games.alliance.terms", "offered"): (0.25,),
+    ("games.allocation.covariance_rule", "certain_costs"): ([1.0, 2.0],),
+    ("games.allocation.dual_price_rule", "internal_capacity"): ([1.0, 2.0],),
+    ("games.allocation.proportional", "weights"): ([1.0, 2.0],),
+    ("games.allocation.separable", "rest"): ("equal", {"costs": TVA}),
+    ("games.joint_demand.covariance_matrix", "correlation"): (0.3,),
+    ("games.joint_demand.draws", "correlation"): (0.8,),
+    ("games.mutual_help.exchange", "offered"): (0.5,),
+    ("games.mutual_help.expected_help", "refusal"): (0.1,),
+    ("lane.assess", "period"): ("W",),
+    ("newsvendor.costs_from_prices", "penalty"): (1.0,),
+    ("newsvendor.costs_from_prices", "salvage"): (90.0,),
+    ("resilience.index_parts", "buffer_weight"): (0.8,),
+    ("resilience.index_parts", "full_coverage"): (3.0,),
+    ("resilience.resilience_index", "buffer_weight"): (0.8,),
+    ("resilience.resilience_index", "full_coverage"): (3.0,),
+    ("simulate.Estimate.agrees", "errors"): (0.5,),
+    ("simulate.policy_profits", "dwell"): (2.0,),
+}
+
+
+def public_callables():
+    """Return the public functions of the formula modules, and the public methods of their classes, by name."""
+    found = {}
+    for module in map(import_module, (f"twin.{stem}" for stem in public_formulas())):
+        own = [thing for key, thing in vars(module).items() if not key.startswith("_")]
+        own = [thing for thing in own if getattr(thing, "__module__", "") == module.__name__]
+        for thing in own:
+            if inspect.isfunction(thing):
+                found[name(thing)] = thing
+            elif inspect.isclass(thing):
+                methods = inspect.getmembers(thing, inspect.isroutine)
+                ours = [(key, method) for key, method in methods if not key.startswith("_") and key in vars(thing)]
+                found |= {f"{name(thing)}.{key}": method for key, method in ours}
+    return found
+
+
+def numbers_in(result):
+    """Return the arrays of a result, which may be nested."""
+    if is_dataclass(result):
+        result = astuple(result)
+    if isinstance(result, dict):
+        result = tuple(result.values())
+    if isinstance(result, tuple | list):
+        return [array for part in result for array in numbers_in(part)]
+    return [np.asarray(result)]
+
+
+def differ(one, other):
+    """Return whether two results differ by more than rounding errors; NaN equals NaN."""
+    pairs = list(zip(numbers_in(one), numbers_in(other), strict=True))
+    return any(a.shape != b.shape or not np.allclose(a, b, rtol=1e-9, atol=0.0, equal_nan=True) for a, b in pairs)
+
+
+def changes(function, arguments, option, value):
+    """Return whether a value of an option gives another result than leaving the option out."""
+    arguments = {key: given for key, given in arguments.items() if key != option}
+    return differ(function(**arguments), function(**arguments, **{option: value}))
+
+
+def test_every_optional_argument_has_an_alternative_here():
+    optional = {
+        (called, parameter.name)
+        for called, function in public_callables().items()
+        for parameter in inspect.signature(function).parameters.values()
+        if parameter.default is not parameter.empty
+    }
+    assert optional == set(ALTERNATIVES)
+
+
+@pytest.mark.parametrize(("called", "option"), ALTERNATIVES)
+def test_every_optional_argument_changes_some_result(called, option):
+    function, arguments = CALLABLES[called]
+    value, *others = ALTERNATIVES[called, option]
+    assert changes(function, {**arguments, **dict(*others)}, option, value)
+
+
+@pytest.mark.parametrize("field", [field.name for field in fields(Policy)])
+def test_every_field_of_a_policy_changes_some_answer(field):
+    default = getattr(Policy(), field)
+    other = 0.9 if default is None else 0.9 * default + 0.05
+    assert differ(lane.assess(LANE, Policy()), lane.assess(LANE, Policy(**{field: other})))
+
+
+def test_an_ignored_option_is_detected():
+    assert not changes(lambda mean, sd=1.0: mean, {"mean": 2.0}, "sd", 3.0)
+    assert changes(lambda mean, sd=1.0: mean * sd, {"mean": 2.0}, "sd", 3.0)
+    assert not changes(lambda sd=1.0: (np.nan, {"a": [1.0]}), {}, "sd", 3.0)
+    assert changes(lambda sd=1.0: np.full(int(sd), 1.0), {}, "sd", 3.0)

@@ -1,0 +1,365 @@
+"""Every option of a public function of these wings changes some result, so that none can be dropped on its way.
+
+`CALLS` names the functions, and for each option a value that must change what is returned; a call that is refused
+returns the sentence. `test_options.py` does the same for the formulas.
+"""
+
+import importlib
+import inspect
+import io
+import json
+from concurrent.futures import Executor, Future
+from types import SimpleNamespace
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from house import modules, wing
+from small_paper import EXPECTED, make_project
+
+from twin.batch import contents
+from twin.batch.expected import compare
+from twin.batch.jobs import run
+from twin.batch.log import JobOutcome, LogRecord
+from twin.batch.paper import build
+from twin.batch.plan import read_plan
+from twin.batch.provenance import inputs_of
+from twin.batch.seal import seal
+from twin.data.account import refusals
+from twin.data.errors import LedgerError
+from twin.data.files.columns import match_columns
+from twin.data.files.rows import Scan, read_rows
+from twin.data.ledger.store import Ledger
+from twin.data.load import load_history, read_history
+from twin.data.scenarios import network, research_lanes, research_partners
+from twin.data.settle import check_options, history_from
+from twin.data.statistics import lane_statistics
+from twin.data.text import visible
+from twin.lane import Policy, assess
+from twin.plan import lane_report
+from twin.plan.feed import feed_of_history
+from twin.plan.partners import largest, needs_together
+from twin.plan.policies import filled
+from twin.plan.policy_table import policy_table
+from twin.plan.portfolio import Change, portfolio_of, research_portfolio
+from twin.plan.table_report import assess_history
+from twin.tables.assess_table import LaneTable, assess_table
+
+WINGS = ("data", "plan", "compute", "tables", "batch")
+#: Options that change how fast a call is or what it prints on the way, and not what it returns.
+NO_RESULT = {"progress", "workers", "executor", "scheduler"}
+#: Modules behind functions that have a row, and modules whose functions start kernels and processes: `test_batch.py`,
+#: `test_pool.py`.
+ELSEWHERE = {f"data.ledger.{name}" for name in "address bulk flow schema staging statistics_query sums".split()}
+ELSEWHERE |= {"batch.notebook", "batch.job_kernel", "compute.pool"}
+
+HEADER = "date,lane,volume,returns,spare"
+ROWS = [f"{day:02d}/01/2024,A,{day}.5,1,9" for day in range(1, 29) if day != 5]  # a gap
+ROWS += [f"{day:02d}/02/2024,A,3.5,0,9" for day in range(1, 30)]
+ROWS += ["03/01/2024,A,7.25,0,9", "12/01/2024,B,2,0,9", "13/01/2024,B,4,0,9"]  # a second row of a day, a second lane
+LANE = {"demand_mean": 100.0, "demand_sd": 25.0}
+POLICY = Policy(service_level=0.95, partner_surcharge=12.0)
+VOLUMES = np.arange(20.0) % 7
+DEARER = (Change("holding_cost", "times", 2.0),)
+#: Ways to look at a history, or at some of a ledger's flows, that all change what is seen of the rows above.
+SETTLING = {"period": "MS", "gaps": "unknown", "duplicates": "first"}
+WINDOW = {"lanes": ["B"], "first": "2024-01-10", "last": "2024-01-20"}
+
+
+@pytest.fixture(scope="module")
+def at(tmp_path_factory):
+    """The files and the ledger that the calls read; `folder` returns a new folder."""
+    folder = tmp_path_factory.mktemp("options")
+    made = SimpleNamespace(folder=lambda: tmp_path_factory.mktemp("one"))
+    made.file, made.longer, made.some_bad = (folder / f"{name}.csv" for name in ("flows", "longer", "some_bad"))
+    made.file.write_text("\n".join([HEADER, *ROWS]) + "\n")
+    made.longer.write_text("\n".join([HEADER, *ROWS, "01/03/2024,A,5,0,9"]) + "\n")
+    made.some_bad.write_text("\n".join([HEADER, *ROWS, "01/03/2024,A,many,0,9"]) + "\n")
+    made.url = f"sqlite:///{folder / 'ledger.sqlite'}"
+    with Ledger(made.url) as ledger:
+        ledger.import_file(made.file)
+    made.expected = folder / "expected.csv"
+    made.expected.write_text(EXPECTED)
+    made.lanes = folder / "lanes.parquet"
+    pq.write_table(pa.table({"demand_mean": [100.0, 20.0], "demand_sd": [25.0, 4.0]}), made.lanes)
+    return made
+
+
+@pytest.fixture(autouse=True)
+def no_processes(monkeypatch):
+    """Parts of a table are made in this very process."""
+    monkeypatch.setattr(
+        "twin.tables.assess_table.in_parallel", lambda make, tasks, **_: {n: make(*a) for n, a in tasks.items()}
+    )
+
+
+def seen(history):
+    return history.flows.to_csv(), lane_statistics(history).to_csv()
+
+
+def settled(**options):
+    rows = pd.DataFrame({"line": range(4), "lane": pd.Categorical(["A"] * 4), "volume": [1.0, 2.0, 3.0, 4.0]})
+    rows["date"] = pd.to_datetime(["2024-01-01", "2024-01-01", "2024-01-09", "2024-02-29"])
+    history = history_from(rows, {"file": "rows", "rows_read": 4, "notes": ()}, **options)
+    return seen(history), history.account.refused.to_csv()
+
+
+def scanned(at, note=None, **options):
+    scan = Scan(at.file, **options)
+    return [block["volume"].tolist() for block in scan.blocks()], scan.facts(note)
+
+
+def new_ledger(at):
+    return Ledger(f"sqlite:///{at.folder() / 'ledger.sqlite'}")
+
+
+def after_the_first(at, second, **options):
+    """How many records an import adds after that of the file."""
+    with new_ledger(at) as ledger:
+        ledger.import_file(at.file)
+        return ledger.import_file(second, **options).records
+
+
+def history_after(at, periods, **options):
+    with new_ledger(at) as ledger:
+        ledger.import_history(network(lanes=1, periods=3))
+        return ledger.import_history(network(lanes=1, periods=periods), **options).records
+
+
+def asked(at, question, **options):
+    with Ledger(at.url) as ledger:
+        return question(ledger, **options)
+
+
+def exported(ledger, **options):
+    text = io.StringIO()
+    ledger.export(text, **options)
+    return text.getvalue()
+
+
+def assessed(at, **options):
+    folder = at.folder() / "answers"
+    assess_table(LaneTable(at.lanes), folder, workers=1, **options)
+    return pd.read_parquet(folder).to_csv()
+
+
+def renewed(at, **options):
+    """Whether the contents of a project of one notebook are there after an update."""
+    root = at.folder()
+    (root / "notebooks").mkdir()
+    cell = {"cell_type": "markdown", "id": "a", "metadata": {}, "source": ["# 01 · One: a\n", "\n", "**Why?** So."]}
+    book = {"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
+    (root / "notebooks" / "01_one.ipynb").write_text(json.dumps(book))
+    contents.update(root, **options)
+    return (root / "notebooks" / "00_contents.ipynb").exists()
+
+
+def finished_paper(at):
+    """A paper whose jobs are finished; no kernel has run them."""
+    folder = make_project(at.folder())
+    jobs = read_plan(folder)
+    for job in jobs:
+        job.folder.mkdir(parents=True)
+        for name in job.files:
+            (job.folder / name).write_text('<svg xmlns="http://www.w3.org/2000/svg" width="1" height="1"></svg>')
+        area = {"value": 9.0 if job.name == "large" else 4.0, "unit": "m2"}
+        (job.folder / "results.json").write_text(json.dumps({"results": {"area": area}}))
+        seal(job, job.folder, inputs_of(jobs)[job.name])
+    return folder
+
+
+class NoWorker(Executor):
+    """An executor on which every job fails at once."""
+
+    def submit(self, function, job, *rest):
+        done = Future()
+        done.set_result(JobOutcome(None, f"job {job.name}: has no worker", ""))
+        return done
+
+
+def started(at, **options):
+    """The failures of a run whose jobs are finished, and whether it says which those are."""
+    failures = run(read_plan(finished_paper(at)), executor=NoWorker(), **options)
+    return failures, bool(options.get("finished"))
+
+
+def rebuilt(at, **options):
+    """The exit code of a build whose jobs are finished, and whether it typesets."""
+    folder = finished_paper(at)
+    return build(folder, executor=NoWorker(), **options), (folder / "out" / "paper.pdf").exists()
+
+
+#: Name of a function -> (what it returns with some options, option -> value that must change that).
+CALLS = {
+    "data.load.read_history": (
+        lambda at, **o: (seen(history := read_history(at.file, **o)), history.account.file),
+        SETTLING | {"dayfirst": False, "decimal": ",", "columns": {"volume": "spare"}, "name": "another.csv"},
+    ),
+    "data.load.load_history": (
+        lambda at, **o: seen(load_history(**{"history": at.file, **o})),
+        SETTLING | WINDOW | {"history": ""},
+    ),
+    "data.load.load_history, of a ledger": (lambda at, **o: seen(load_history(at.url, **o)), SETTLING | WINDOW),
+    "data.scenarios.research_lanes": (
+        lambda at, **o: (seen(history := research_lanes(**o)), history.gaps),  # its lanes have no gaps
+        {"period": "W", "gaps": "unknown"},
+    ),
+    "data.scenarios.network": (
+        lambda at, **o: network(**{"lanes": 2, "periods": 20, **o}).flows.to_csv(),
+        {"lanes": 3, "correlation": 0.9, "periods": 21, "seed": 1},
+    ),
+    "data.settle.history_from": (
+        lambda at, **o: settled(**o),
+        SETTLING
+        | {"refused": [(9, "a reason", "a text")]}
+        | {"unknown": pd.DataFrame({"date": pd.to_datetime(["2024-01-05"]), "lane": ["A"]})},
+    ),
+    "data.settle.check_options": (lambda at, **o: check_options(None, "zero", **o), {"duplicates": "any"}),
+    "data.text.visible": (lambda at, **o: visible("the long name of a lane", **o), {"length": 9}),
+    "data.account.refusals": (lambda at, **o: refusals(**o).to_csv(), {"rows": [(9, "a reason", "a text")]}),
+    "data.files.columns.match_columns": (
+        lambda at, **o: match_columns(HEADER.split(","), "a file", **o),
+        {"chosen": {"volume": "spare"}},
+    ),
+    "data.files.rows.Scan": (scanned, {"columns": {"volume": "spare"}, "decimal": ",", "name": "another.csv"}),
+    "data.files.rows.Scan.facts": (scanned, {"note": "a note"}),
+    "data.files.rows.read_rows": (lambda at, **o: len(read_rows(at.file, **o)[0]), {"dayfirst": False}),
+    "data.ledger.store.Ledger": (lambda at, **o: Ledger(**o).place, {"url": "sqlite:////no/such/folder/a.sqlite"}),
+    "data.ledger.store.Ledger.append": (
+        lambda at, **o: new_ledger(at).append("2024-01-01", "A", 5, **o).returns,
+        {"returns": 1.0},
+    ),
+    "data.ledger.store.Ledger.import_file": (lambda at, **o: after_the_first(at, at.file, **o), {"again": True}),
+    "data.ledger.store.Ledger.import_file, longer": (
+        lambda at, **o: after_the_first(at, at.longer, **o),
+        {"new_only": True},
+    ),
+    "data.ledger.store.Ledger.import_file, some bad": (
+        lambda at, **o: after_the_first(at, at.some_bad, **o),
+        {"good_rows_only": True},
+    ),
+    "data.ledger.store.Ledger.import_history": (lambda at, **o: history_after(at, 3, **o), {"again": True}),
+    "data.ledger.store.Ledger.import_history, longer": (lambda at, **o: history_after(at, 5, **o), {"new_only": True}),
+    "data.ledger.store.Ledger.count": (lambda at, **o: asked(at, Ledger.count, **o), WINDOW),
+    "data.ledger.store.Ledger.read": (lambda at, **o: asked(at, Ledger.read, **o).to_csv(), WINDOW),
+    "data.ledger.store.Ledger.records": (
+        lambda at, **o: asked(at, lambda ledger, **o: list(ledger.records(**o)), **o),
+        WINDOW,
+    ),
+    "data.ledger.store.Ledger.export": (lambda at, **o: asked(at, exported, **o), WINDOW),
+    "data.ledger.store.Ledger.history": (lambda at, **o: seen(asked(at, Ledger.history, **o)), SETTLING | WINDOW),
+    "data.ledger.store.Ledger.statistics": (
+        lambda at, **o: asked(at, Ledger.statistics, **o).to_csv(),
+        {"period": "MS", "gaps": "unknown"} | WINDOW,
+    ),
+    "plan.feed.feed_of_history": (
+        lambda at, **o: feed_of_history(research_lanes(), **o).source,
+        {"source": "research"},
+    ),
+    "plan.lane_report.evaluate": (
+        lambda at, **o: lane_report.evaluate(LANE, POLICY, **{"volumes": VOLUMES, "samples": 100, **o}),
+        {"volumes": VOLUMES**2, "horizon": 5, "period": "W", "samples": 200, "seed": 1},
+    ),
+    "plan.lane_report.outlook": (
+        lambda at, **o: lane_report.outlook(VOLUMES, 1, **o).high.tolist(),
+        {"probability": 0.5},
+    ),
+    "plan.lane_report.profit_map": (
+        lambda at, **o: lane_report.profit_map([0.9], [1.0], LANE, POLICY, **o).tolist(),
+        {"period": "W"},
+    ),
+    "plan.lane_report.simulated_profits": (
+        lambda at, **o: lane_report.simulated_profits(
+            LANE, POLICY, assess(LANE, POLICY), **{"samples": 5, **o}
+        ).tolist(),
+        {"period": "W", "samples": 6, "seed": 1},
+    ),
+    "plan.partners.largest": (lambda at, **o: largest(feed_of_history(research_partners()), **o), {"most": 2}),
+    "plan.partners.needs_together": (
+        lambda at, **o: needs_together(feed_of_history(research_partners()), ["toys", "garden"], **o).needs.tolist(),
+        {"scale": 2.0},
+    ),
+    "plan.policies.filled": (lambda at, **o: filled({}, LANE, **o)[0]["internal_capacity"].item(), {"period": "W"}),
+    "plan.policy_table.policy_table": (
+        lambda at, **o: policy_table(lane_statistics(research_lanes()), **o)[0].to_csv(),
+        {"given": {"dwell": 2.0}, "policies": {"BER-MUC": {"dwell": 2.0}}, "period": "W"},
+    ),
+    "plan.portfolio.Portfolio.inputs": (
+        lambda at, **o: repr(research_portfolio().inputs("BER-MUC", **o)),
+        {"changes": DEARER},
+    ),
+    "plan.portfolio.Portfolio.numbers": (
+        lambda at, **o: research_portfolio().numbers("BER-MUC", **o),
+        {"changes": DEARER, "horizon": 30},
+    ),
+    "plan.portfolio.Portfolio.network": (
+        lambda at, **o: research_portfolio().network(**o).to_csv(),
+        {"only": ["BER-MUC"]},
+    ),
+    "plan.portfolio.portfolio_of": (
+        lambda at, **o: (
+            (made := portfolio_of(feed_of_history(research_lanes()), **o)).policies.to_csv() + f"{made.horizon}"
+        ),
+        {"known": {"BER-MUC": {"dwell": 2.0}}, "horizon": 30},
+    ),
+    "plan.table_report.assess_history": (
+        lambda at, **o: assess_history(research_lanes(), **o).table.to_csv(),
+        {"given": {"dwell": 2.0}, "policies": pd.DataFrame({"dwell": {"BER-MUC": 2.0}})},
+    ),
+    "tables.assess_table.assess_table": (assessed, {"given": {"dwell": 2.0}, "period": "W", "keep": ["profit"]}),
+    "batch.contents.update": (renewed, {"write": False}),
+    "batch.expected.compare": (lambda at, **o: compare({}, at.expected, **o), {"partly": True}),
+    "batch.jobs.run": (started, {"force": True, "finished": set()}),
+    "batch.log.LogRecord.outcome": (
+        lambda at, **o: (made := LogRecord([]).outcome(**o)).files or made.failure,
+        {"files": {"a": b""}, "failure": "a reason"},
+    ),
+    "batch.paper.build": (rebuilt, {"only": ["another job"], "force": True, "pdf": False}),
+}
+
+
+def result(call, at, **options):
+    """What a call returns, or the sentence that refuses it."""
+    try:
+        return call(at, **options)
+    except (ValueError, LedgerError) as refusal:
+        return str(refusal)
+
+
+@pytest.mark.parametrize("name", CALLS)
+def test_every_option_changes_the_result(name, at):
+    call, options = CALLS[name]
+    plain = result(call, at)
+    assert result(call, at) == plain, "without options the result is always the same"
+    for option, value in options.items():
+        assert result(call, at, **{option: value}) != plain, option
+
+
+def public_functions():
+    """Yield (name, function) of every public function, method and constructor that is written in the wings."""
+    for module in modules():
+        if wing(module) in WINGS and module not in ELSEWHERE:
+            for name, thing in vars(importlib.import_module(f"twin.{module}")).items():
+                if name.startswith("_") or getattr(thing, "__module__", "") != f"twin.{module}":
+                    continue
+                if inspect.isfunction(thing):
+                    yield f"{module}.{name}", thing
+                elif inspect.isclass(thing):
+                    for part, method in vars(thing).items():
+                        if inspect.isfunction(method) and part == "__init__" and hasattr(method, "__code__"):
+                            if method.__code__.co_filename == inspect.getsourcefile(thing):  # no dataclass's
+                                yield f"{module}.{name}", method
+                        elif inspect.isfunction(method) and not part.startswith("_"):
+                            yield f"{module}.{name}.{part}", method
+
+
+def test_every_option_of_a_public_function_has_a_row():
+    tried = {}
+    for name, (_, options) in CALLS.items():
+        tried.setdefault(name.partition(",")[0], set()).update(options)
+    for name, function in public_functions():
+        given = inspect.signature(function).parameters.values()
+        options = {one.name for one in given if one.default is not one.empty} - NO_RESULT
+        assert options <= tried.get(name, set()), name

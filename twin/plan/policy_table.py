@@ -1,0 +1,64 @@
+"""The policies of the lanes of a history: what is stated for all lanes and for single ones, and the rest filled in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from twin._check import numbers, require
+from twin.plan.policies import assumptions_of, filled
+from twin.policy import POLICY
+
+
+def policy_table(
+    statistics: pd.DataFrame,
+    given: Mapping[str, float] | None = None,
+    policies: pd.DataFrame | Mapping[str, Mapping[str, float]] | None = None,
+    *,
+    period: str = "D",
+) -> tuple[pd.DataFrame, tuple[str, ...]]:
+    """Return (table, assumptions): one row a lane with every policy field, and a sentence on each unset one.
+
+    Parameters
+    ----------
+    statistics : DataFrame
+        As `lane_statistics` returns it, of lanes that can be assessed.
+    given : mapping of policy field -> number, optional
+        Fields of all lanes.
+    policies : DataFrame, or mapping of lane -> mapping of policy field -> number, optional
+        Of a DataFrame the columns are policy fields and the index holds lanes; an empty cell leaves the field to
+        `given`.
+    period : "D", "W" or "MS", optional
+
+    The service level of a lane is missing where it is unset: `policies.policy_of` takes the critical ratio for it.
+
+    >>> from twin.data.scenarios import POLICIES, research_lanes
+    >>> from twin.data.statistics import lane_statistics
+    >>> table, said = policy_table(lane_statistics(research_lanes()), policies=POLICIES)
+    >>> float(table.loc["BER-MUC", "internal_capacity"]), said
+    (460.0, ('return rate of all lanes: the share on record', 'by default for all lanes: dwell 1 day'))
+    """
+    stated, notes = dict(given or {}), ()
+    numbers(**stated)
+    if isinstance(policies, Mapping):
+        policies = pd.DataFrame.from_dict(policies, orient="index", dtype=float)
+    if policies is not None:
+        require(policies.index.is_unique, "policies", "a table with one row a lane", "a repeated lane")
+        if strangers := len(policies.index.difference(statistics.index)):
+            notes = (f"lanes of the policies that are not among the lanes assessed: {strangers:,}",)
+        for name, column in policies.reindex(statistics.index).items():
+            own = _numbers(name, column)
+            stated[name] = np.where(np.isnan(own), stated.get(name, np.nan), own)
+    fields, unset = filled(stated, statistics, period=period)
+    table = pd.DataFrame({name: np.broadcast_to(fields[name], len(statistics)) for name in POLICY}, statistics.index)
+    return table, (*assumptions_of(unset, statistics, period=period), *notes)
+
+
+def _numbers(name: str, column: pd.Series) -> np.ndarray:
+    """Return a column of policies as numbers, NaN where a cell is empty."""
+    values = pd.to_numeric(column, errors="coerce")
+    wrong = column[values.isna() & column.notna()]
+    require(wrong.empty, name, "a number in the policies", wrong.iloc[0] if len(wrong) else "")
+    return values.to_numpy(dtype=float)

@@ -1,0 +1,94 @@
+"""Numbers as text, with their units: the one place that formats numbers for pages, reports and answers."""
+
+from twin.demand import PERIOD_NAMES
+from twin.plan.quantities import QUANTITIES
+
+LARGE = 1e15  # from here on a number is written as a power of ten
+
+
+def written(value: float, unit: str) -> str:
+    """Return a number as text, without its unit except for per cent and money.
+
+    >>> written(0.953, "-"), written(1234.5, "$/period"), written(163.38, "pallet")
+    ('95.3%', '$1,234', '163.4')
+    """
+    if abs(value) >= LARGE:
+        size = f"{100 * abs(value):.3g}%" if unit == "-" else f"{abs(value):.3g}"
+        return f"{'−' if value < 0 else ''}{'$' if unit.startswith('$') else ''}{size}"
+    if unit == "-":
+        return f"{100 * value:.1f}%"
+    if unit in ("day", "period", "lane"):
+        return f"{value:,.4g}" if abs(value) < 10_000 else f"{value:,.0f}"
+    digits = 0 if abs(value) >= 1000 else 1 if unit in ("pallet", "points") or abs(value) >= 100 else 2
+    if unit == "pallet/period^2" and abs(value) < 1:
+        digits = 4  # a trend that is small a period is not over a year
+    text = f"{abs(value):,.{digits}f}"
+    minus = "−" if value < 0 and text.strip("0.,") else ""
+    return f"{minus}${text}" if unit.startswith("$") else f"{minus}{text}"
+
+
+def tabulated(value: float) -> str:
+    """Return a number for a column of mixed units, its unit left out; "–" where it is missing.
+
+    >>> tabulated(0.953), tabulated(163.38), tabulated(1234.5), tabulated(float("nan"))
+    ('0.9530', '163.38', '1,234', '–')
+    """
+    if value != value:
+        return "–"
+    return f"{value:,.{4 if abs(value) < 1 else 2 if abs(value) < 1000 else 0}f}"
+
+
+def decimals(unit: str) -> int:
+    """Return the number of decimals of a column whose numbers all have this unit; shares are in per cent.
+
+    >>> decimals("$/period"), decimals("pallet")
+    (0, 1)
+    """
+    return 0 if unit == "-" or unit.startswith("$") else 1
+
+
+def rest_of(unit: str, period: str) -> str:
+    """Return the words after a number: "pallets", "a day" and so on; nothing for per cent.
+
+    >>> rest_of("$/period", "D"), rest_of("pallet/period", "W"), rest_of("$/pallet/period", "D"), rest_of("day", "D")
+    ('a day', 'pallets a week', 'a pallet and day', 'days')
+    """
+    unit = unit_in(unit, period)
+    if unit.startswith("$"):
+        parts = unit.split("/")[1:]
+        article = "an" if parts and parts[0][0] in "aeiou" else "a"
+        return f"{article} {' and '.join(parts)}" if parts else ""
+    first, *per = unit.split("/")
+    plural = {"-": "", "points": "points"}.get(first, f"{first}s")
+    return " a ".join((plural, *(part.replace("^2", f", each {part.removesuffix('^2')}") for part in per)))
+
+
+def quantity(value: float, unit: str, period: str) -> str:
+    """Return a number with its whole unit.
+
+    >>> quantity(163.38, "pallet", "D"), quantity(1.0, "day", "W"), quantity(-2862.2, "$/period", "W")
+    ('163.4 pallets', '1 day', '−$2,862 a week')
+    """
+    text, rest = written(value, unit), rest_of(unit, period)
+    if text == "1" and rest.endswith("s"):
+        rest = rest.removesuffix("s")
+    return f"{text} {rest}".rstrip()
+
+
+def unit_in(unit: str, period: str) -> str:
+    """Return a unit with the name of the period in it.
+
+    >>> unit_in("$/pallet/period", "W")
+    '$/pallet/week'
+    """
+    return unit.replace("period", PERIOD_NAMES[period])
+
+
+def label(name: str) -> str:
+    """Return the name of a number in words.
+
+    >>> label("sla_penalty"), label("lead_time_mean_days")
+    ('SLA penalty', 'lead time mean')
+    """
+    known = QUANTITIES.get(name)
+    return known.label if known else name.replace("_", " ")
