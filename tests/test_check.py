@@ -100,12 +100,14 @@ ELEMENTWISE = {
         return_rate=share(0.1),
     ),
     demand.expected_excess: dict(level=number(120.0), mean=number(100.0), sd=nonnegative(30.0)),
+    demand.excess_and_leftover: dict(level=number(120.0), mean=number(100.0), sd=nonnegative(30.0)),
     demand.probability_above: dict(level=number(120.0), mean=number(100.0), sd=nonnegative(30.0)),
     newsvendor.costs_from_prices: dict(
         price=number(190.0), cost=number(110.0), salvage=number(90.0), penalty=number(1.0)
     ),
     newsvendor.critical_ratio: dict(underage_cost=nonnegative(80.0), overage_cost=nonnegative(20.0)),
     newsvendor.best_quantity: dict(mean=number(100.0), sd=nonnegative(30.0), **COSTS),
+    newsvendor.best_safety_factor: COSTS,
     newsvendor.expected_cost: dict(
         quantity=number(110.0),
         mean=number(100.0),
@@ -336,6 +338,9 @@ OTHERS = {
     finance.tail_risk: dict(
         losses=(SERIES, [[], 3.0, [np.nan, 1.0], [np.inf], "many"]),
         level=(0.95, [0.0, 1.0, np.nan, [0.9, 0.95], "many"]),
+    ),
+    finance.tail_risk_of: dict(
+        distribution=(stats.norm(100, 20), [stats.cauchy(), stats.zipf(1.5)]), level=probability(0.95)
     ),
     forecast.linear_trend: dict(
         volumes=(SERIES, [[], 3.0, [1.0, 2.0], [1.0, np.inf, 3.0], [1.0, 2.0, np.nan], "many"])
