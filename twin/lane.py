@@ -1,4 +1,4 @@
-"""The twin itself: a table of lanes in, a table of answers out."""
+"""The core of the Twin: `assess` computes every answer for a table of lanes."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import ArrayLike, NDArray
 
-_CHUNK = 2**14  # lanes worked on at a time: temporaries of this size stay in the cache
+_CHUNK = 2**14  # lanes processed at a time; temporary arrays of this size fit into the cache [lane]
 
 
 @overload
@@ -43,21 +43,22 @@ def assess(statistics: Any, policy: Policy, *, period: str = "D") -> Any:
 
     Returns
     -------
-    dict of name -> ndarray, shape (lanes,) or scalar; names and units as in `answers.UNITS`. Where an argument has
-    labels, the arrays are Series with these labels. Of a DataFrame a DataFrame, one row a lane, with the units of its
-    columns and the period in `attrs`.
+    dict of name -> ndarray, shape (lanes,) or scalar; names and units as in `answers.UNITS`. If an argument has
+    labels, the arrays are Series with these labels. If `statistics` is a DataFrame, so is the result: one row per lane,
+    with the units of its columns and the period in `attrs`.
 
     Errors
     ------
-    ValueError naming the argument that breaks its rule; one bad lane refuses the table, so that none is lost silently.
+    ValueError that names the argument and the rule it breaks. One bad lane fails the whole table, so that none is lost
+    silently.
 
     Limits
     ------
-    Normal demand, independent between periods, under a base-stock policy: each period is a cycle, and the lead time
-    runs from the review to the arrival. Shortage is the mean backlog at the end of a period, charged as lost, which
-    is on the safe side. The space needed is the random workload of the dwell time, and the buffer: its mean is the
-    required capacity, so the expected overflow is never below the planned one. `profit` leaves out what the lot
-    decides, `order_cost`. Temporaries are bounded: lanes are worked on in chunks.
+    Demand is normal, and independent between periods. Under the base-stock policy, each period is a cycle, and the lead
+    time runs from the review to the arrival. The shortage is the mean backlog at the end of a period; it is charged as
+    lost, which is conservative. The space needed is the random workload of the dwell time plus the buffer. Its mean is
+    the required capacity, so the expected overflow is never below the planned one. `profit` leaves out `order_cost`,
+    which depends on the lot. Lanes are processed in chunks, which bounds the memory for temporary arrays.
 
     Source
     ------
@@ -82,7 +83,7 @@ def assess(statistics: Any, policy: Policy, *, period: str = "D") -> Any:
         found = _answers(inputs, period)
         return {name: found[name] for name in UNITS}
     lanes = max(sizes)
-    block = np.empty((len(UNITS), lanes))  # one block: its pages come at once
+    block = np.empty((len(UNITS), lanes))  # one array for all answers is faster to allocate than one array each
     answers = dict(zip(UNITS, block, strict=True))
     for start in range(0, lanes, _CHUNK):
         rows = slice(start, start + _CHUNK)
@@ -104,7 +105,7 @@ def _answers(given: dict[str, NDArray[np.float64]], period: str) -> dict[str, An
     demand_mean, demand_sd, holding_cost = given["demand_mean"], given["demand_sd"], given["holding_cost"]
     lead_times = given["lead_time_mean_days"], given["lead_time_sd_days"]
     capacity, dwell, surcharge = given["internal_capacity"], given["dwell"], given["partner_surcharge"]
-    # Checked here, under the names that the caller used.
+    # These are checked here, so that an error gives the names that the caller used.
     positive(demand_mean=demand_mean, holding_cost=holding_cost)
     nonnegative(lead_time_mean_days=lead_times[0], lead_time_sd_days=lead_times[1], dwell=dwell)
     load = demand.workload(demand_mean, demand_sd, given["return_rate"])
@@ -117,13 +118,13 @@ def _answers(given: dict[str, NDArray[np.float64]], period: str) -> dict[str, An
     level = given[target][()] if target in given else ratio
     require((level > 0) & (level < 1), target, "in (0, 1)", level)
 
-    safety_factor = buffers.safety_stock(1.0, level)  # coverage, also where certain demand has no sd to divide by
+    safety_factor = buffers.safety_stock(1.0, level)  # equals the coverage, also if demand is certain and its sd is 0
     stock = safety_factor * over_lead_time.sd
-    # Of the two tails the smaller one is computed, and the other one is a sum: nothing is lost to cancellation.
+    # The smaller of shortage and leftover is computed; the larger one is it plus |stock|, so no digits cancel.
     tail = buffers.expected_shortage(np.abs(stock), over_lead_time.sd)
     shortage, leftover = tail + np.maximum(-stock, 0.0), tail + np.maximum(stock, 0.0)
     lot = lot_size.order_quantity(load.mean, given["fixed_order_cost"], holding_cost)
-    lot = np.maximum(lot, load.mean)  # orders are placed once a period, so none is smaller than its workload
+    lot = np.maximum(lot, load.mean)  # orders are placed once per period, so no lot is smaller than a period's workload
     required = buffers.required_capacity(load.mean, stock, dwell)
     _check_space(required, stock, dwell, level)
     planned = cooperation.planned_overflow(required, capacity)
@@ -169,7 +170,7 @@ def _answers(given: dict[str, NDArray[np.float64]], period: str) -> dict[str, An
 
 
 def _check_space(required: ArrayLike, stock: ArrayLike, dwell: ArrayLike, level: ArrayLike) -> None:
-    """Refuse a plan that needs no space, by the argument that causes it."""
+    """Raise ValueError if a plan needs no space; the message names the argument that causes it."""
     needed = required > 0
     require(needed | (stock < 0), "dwell", "> 0 where the plan has no buffer", np.broadcast_to(dwell, np.shape(needed)))
     require(needed, "service_level", "high enough for a plan that needs space at all", level)
