@@ -4,6 +4,7 @@ import inspect
 from importlib import import_module
 
 import numpy as np
+import pandas as pd
 import pytest
 from house import public_formulas
 from scipy import stats
@@ -467,6 +468,26 @@ def test_arguments_are_not_changed_and_lists_do_as_well_as_arrays(function):
     np.testing.assert_equal(arrays, before)
     for one, other in zip(of_arrays, of_lists, strict=True):
         np.testing.assert_array_equal(one, other)
+
+
+@pytest.mark.parametrize("function", ELEMENTWISE, ids=name)
+def test_labels_in_labels_out(function):
+    """One labelled argument, the others plain: Series give Series, a DataFrame with its columns a DataFrame."""
+    lanes = pd.Index(["BER-MUC", "HAM-CGN", "FRA-STR"], name="lane")
+    factors = np.array([1.0, 0.9, 0.8])
+    for argument, good in values(function).items():
+        rows = good * factors
+        plain = as_arrays(function(**{**values(function), argument: rows}))
+        series = function(**{**values(function), argument: pd.Series(rows, index=lanes)})
+        for part, same in zip(series if isinstance(series, tuple) else (series,), plain, strict=True):
+            if np.ndim(same):  # a part that does not depend on this argument is one number
+                pd.testing.assert_series_equal(part, pd.Series(same, index=lanes))
+        table = pd.DataFrame(np.outer(rows, [1.0, 0.95]), index=lanes, columns=["low", "high"])
+        plain = as_arrays(function(**{**values(function), argument: table.to_numpy()}))
+        frame = function(**{**values(function), argument: table})
+        for part, same in zip(frame if isinstance(frame, tuple) else (frame,), plain, strict=True):
+            if np.ndim(same):
+                pd.testing.assert_frame_equal(part, pd.DataFrame(same, index=lanes, columns=table.columns))
 
 
 def test_every_public_formula_has_its_contract_here():

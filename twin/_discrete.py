@@ -36,23 +36,27 @@ def quantile(distribution, level, tail):
 
 def excess_and_leftover(levels, distribution, mean):
     """Return E[(X - q)+] and E[(q - X)+] for a list of levels q."""
-    table, beyond_last = _table(distribution), (0.0, 0.0)
-    points, weights = table or (None, None)
-    if table is None:
-        middle, spread, (low, high) = distribution.ppf(0.5), distribution.std(), distribution.support()
-        up = _reach(lambda k: distribution.pmf(middle + k), levels.max() - middle, high - middle, spread)
-        down = _reach(lambda k: distribution.pmf(middle - k), middle - levels.min(), middle - low, spread)
-        slow = up is None
-        up = max(_POWER_FROM, np.ceil(levels.max() - middle)) if slow else up
-        ok = down is not None and up <= _MOST_POINTS and (not slow or high == np.inf)
-        require(ok, "distribution", f"spread over fewer than {_MOST_POINTS:,} integers", "more")
-        points = middle + np.arange(-down, up + 1)
-        weights = distribution.pmf(points)
-        if slow:
-            beyond_last = _slow_tail(lambda k: distribution.pmf(middle + k), up, points, weights, mean)
-        total = weights.sum() + beyond_last[0]
-        require(abs(total - 1) <= _AGREED, "distribution", "one whose probabilities add up to 1", total)
+    points, weights, *beyond_last = _table(distribution) or _integers(levels, distribution, mean)
     return _beyond(levels, points, weights, *beyond_last), _beyond(-levels, -points[::-1], weights[::-1])
+
+
+def _integers(levels, distribution, mean):
+    """Return the integers to sum over, their probabilities, and P(X > K) and E[(X - K)+] of the last one, K."""
+    middle, spread, (low, high) = distribution.ppf(0.5), distribution.std(), distribution.support()
+    up = _reach(lambda k: distribution.pmf(middle + k), levels.max() - middle, high - middle, spread)
+    down = _reach(lambda k: distribution.pmf(middle - k), middle - levels.min(), middle - low, spread)
+    slow = up == np.inf and high == np.inf
+    length = max(_POWER_FROM, np.ceil(levels.max() - middle)) if slow else up
+    rule = f"spread over fewer than {_MOST_POINTS:,} integers"
+    require(length <= _MOST_POINTS and down <= _MOST_POINTS, "distribution", rule, "more")
+    points = middle + np.arange(-down, length + 1)
+    weights = distribution.pmf(points)
+    chance, area = 0.0, 0.0
+    if slow:
+        chance, area = _slow_tail(lambda k: distribution.pmf(middle + k), length, points, weights, mean)
+    total = weights.sum() + chance
+    require(abs(total - 1) <= _AGREED, "distribution", "one whose probabilities add up to 1", total)
+    return points, weights, chance, area
 
 
 def _table(distribution):
@@ -78,7 +82,7 @@ def _beyond(levels, points, weights, chance=0.0, area=0.0):
 
 
 def _reach(pmf, level, end, spread):
-    """Return the distance from the median at which a sum beyond a level may end; None if it is out of reach."""
+    """Return the distance from the median at which a sum beyond a level may end; infinite if it is out of reach."""
     first, last, total = 0.0, max(64.0, np.ceil(8 * spread)) if np.isfinite(spread) else 64.0, 0.0
     for _ in range(_DOUBLINGS):
         if last >= end or last > _MOST_POINTS:
@@ -90,7 +94,7 @@ def _reach(pmf, level, end, spread):
         if first > 0 and (not weights.any() or (first > level and more <= _NEGLIGIBLE * total)):
             return last
         first, last = last + 1, 2 * last
-    return end if end <= _MOST_POINTS else None
+    return end if end <= _MOST_POINTS else np.inf
 
 
 def _slow_tail(pmf, length, points, weights, mean):

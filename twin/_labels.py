@@ -107,7 +107,7 @@ def _labelled(function: Callable[P, R], *, by_row: bool) -> Callable[P, R]:
     return call
 
 
-def _kinds():
+def _kinds() -> tuple[type, ...]:
     """Return the labelled types; none if pandas is not loaded, or not yet completely."""
     pandas = sys.modules.get("pandas")
     if pandas is None or not hasattr(pandas, "DataFrame"):
@@ -115,7 +115,7 @@ def _kinds():
     return pandas.Series, pandas.DataFrame
 
 
-def _call_labelled(function, by_row, args, kwargs):
+def _call_labelled(function: Callable[..., Any], by_row: bool, args: Any, kwargs: Any) -> Any:
     given = signature(function).bind(*args, **kwargs)
     index = labels_of(given.arguments)
     frame = sys.modules["pandas"].DataFrame
@@ -134,11 +134,11 @@ def _call_labelled(function, by_row, args, kwargs):
     return again(result)
 
 
-def _agreed(labels):
+def _agreed(labels: Mapping[str, Any]) -> Any:
     """Return the labels that all arguments share; None if there are none."""
-    first = shared = None
+    first, shared = "", None
     for name, found in labels.items():
-        if first is None:
+        if shared is None:
             first, shared = name, found
         elif found is not shared and not found.equals(shared):
             pairs = zip_longest(found.tolist(), shared.tolist(), fillvalue=_NOTHING)
@@ -148,7 +148,7 @@ def _agreed(labels):
     return shared
 
 
-def _told(different):
+def _told(different: list[tuple[Any, Any]]) -> str:
     """Return, as text, the first labels that differ, and the number of others."""
     named = ", ".join(f"{shortened(found)} for {shortened(wanted)}" for found, wanted in different[:_SHOWN])
     more = len(different) - _SHOWN

@@ -254,10 +254,10 @@ def expected_excess(level: ArrayLike, mean: ArrayLike, sd: ArrayLike) -> Numbers
 
 @labelled
 def excess_and_leftover(level: ArrayLike, mean: ArrayLike, sd: ArrayLike) -> Gaps:
-    """Return E[(X - level)+] and E[(level - X)+] of normal X, each from its own tail.
+    """Return E[(X - level)+] and E[(level - X)+] of normal X.
 
-    Their difference is mean - level, but computing one from the other by it would leave only rounding errors far from
-    the mean.
+    The smaller one is computed, and |mean - level| is added to give the other one. A difference would leave only
+    rounding errors far from the mean.
 
     Parameters
     ----------
@@ -276,8 +276,9 @@ def excess_and_leftover(level: ArrayLike, mean: ArrayLike, sd: ArrayLike) -> Gap
     [4.5336, 24.5336]
     """
     gap, k, sd = _standardise(level, mean, sd)
-    spread = sd * _density(k)
-    return Gaps(spread - gap * _special.ndtr(-k), spread + gap * _special.ndtr(k))
+    k = np.abs(k)
+    tail = sd * _density(k) - np.abs(gap) * _special.ndtr(-k)  # of the side that the level is on
+    return Gaps(tail + np.maximum(-gap, 0.0), tail + np.maximum(gap, 0.0))
 
 
 @labelled

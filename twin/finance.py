@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -12,9 +12,6 @@ from twin._check import nonnegative, numbers, probabilities, require
 from twin._labels import Numbers, labelled, labelled_by_row
 from twin.demand import lead_time_demand, workload
 from twin.newsvendor import cost_curve
-
-if TYPE_CHECKING:
-    from scipy.stats.distributions import rv_frozen
 
 
 class UnitEconomics(NamedTuple):
@@ -172,7 +169,7 @@ def profit_surface(
     load = workload(demand_mean, demand_sd, return_rate)
     sigma = lead_time_demand(*load, lead_time_mean, lead_time_sd).sd
     shortage_cost = underage_cost(sla_penalty, service_revenue, handling_cost)
-    (holding_cost,) = nonnegative(holding_cost=holding_cost)
+    nonnegative(holding_cost=holding_cost)
     buffer_cost = cost_curve(service_level, np.expand_dims(sigma, -1), shortage_cost, holding_cost)
     return np.asarray(service_revenue) * demand_mean - np.asarray(handling_cost) * load.mean - buffer_cost
 
@@ -205,19 +202,19 @@ def tail_risk(losses: ArrayLike, level: float = 0.95) -> TailRisk:
     >>> [round(float(x), 9) for x in tail_risk(range(1, 11), 0.85)]
     [9.0, 9.666666667]
     """
-    (losses,), (level,) = numbers(losses=losses), probabilities(level=level)
+    (losses,), (share,) = numbers(losses=losses), probabilities(level=level)
     require(losses.ndim > 0 and losses.shape[-1] > 0, "losses", "a list of at least one number", losses)
-    require(level.ndim == 0, "level", "one number", level)
+    require(share.ndim == 0, "level", "one number", share)
     count = losses.shape[-1]
-    rank = max(int(np.ceil(count * level * (1 - 1e-12))), 1)  # in floating point, 0.07 * 100 is slightly more than 7
+    rank = max(int(np.ceil(count * share * (1 - 1e-12))), 1)  # in floating point, 0.07 * 100 is slightly more than 7
     ordered = np.partition(losses, rank - 1, axis=-1)
     quantile = ordered[..., rank - 1][()]
     beyond = np.sum(ordered[..., rank:] - ordered[..., rank - 1 : rank], axis=-1)
-    return TailRisk(quantile, quantile + beyond / (count * (1 - level)))
+    return TailRisk(quantile, quantile + beyond / (count * (1 - share)))
 
 
 @labelled
-def tail_risk_of(distribution: rv_frozen, level: ArrayLike = 0.95) -> TailRisk:
+def tail_risk_of(distribution: general.Distribution, level: ArrayLike = 0.95) -> TailRisk:
     """Return value at risk and conditional value at risk of a loss with a known distribution.
 
     VaR = smallest x with F(x) >= level;  CVaR = VaR + E[(X - VaR)+] / (1 - level)

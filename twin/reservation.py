@@ -270,7 +270,8 @@ def _prices_balanced(reservation_cost, option_fee, option_surcharge, partner_sur
     """
     c, r = positive(reservation_cost=reservation_cost, option_fee=option_fee)
     e, s = nonnegative(option_surcharge=option_surcharge, partner_surcharge=partner_surcharge)
-    bought = (_overflow_probability(r, s - e) < _overflow_probability(c - r, e)) & (c > r)
+    cheaper = _overflow_probability(r, s - e) < _overflow_probability(c - r, e)
+    bought = cheaper & (c > r)
     of_own = np.where(bought, c - r, c), np.where(bought, e, s)
     of_all = np.where(bought, r, c), np.where(bought, s - e, s)
     return of_own, of_all

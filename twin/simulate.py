@@ -67,10 +67,10 @@ def demand(mean: float, sd: float, *, samples: int, seed: int) -> NDArray[np.flo
     -------
     ndarray, shape (samples,). [pallet/period]
     """
-    (mean,), (sd,) = numbers(mean=mean), nonnegative(sd=sd)
+    (centre,), (spread,) = numbers(mean=mean), nonnegative(sd=sd)
     draws = generator(seed).standard_normal(whole("samples", samples, least=2))
-    draws *= sd
-    draws += mean
+    draws *= spread
+    draws += centre
     return draws
 
 
@@ -131,8 +131,8 @@ def lead_time_demand(mean: float, sd: float, lead_times: ArrayLike, *, seed: int
     -------
     ndarray, shape (n,). [pallet]
     """
-    (mean,), (sd, lead_times) = numbers(mean=mean), nonnegative(sd=sd, lead_times=lead_times)
-    return mean * lead_times + sd * np.sqrt(lead_times) * generator(seed).standard_normal(lead_times.shape)
+    (centre,), (spread, lengths) = numbers(mean=mean), nonnegative(sd=sd, lead_times=lead_times)
+    return centre * lengths + spread * np.sqrt(lengths) * generator(seed).standard_normal(lengths.shape)
 
 
 def lead_times(mean: float, sd: float, *, samples: int, seed: int) -> NDArray[np.float64]:
@@ -148,14 +148,13 @@ def lead_times(mean: float, sd: float, *, samples: int, seed: int) -> NDArray[np
     -------
     ndarray, shape (samples,). [period]
     """
-    (mean,), (sd,) = positive(mean=mean), nonnegative(sd=sd)
-    samples = whole("samples", samples, least=2)
-    mean, sd = float(mean), float(sd)
-    if mean + sd == mean:  # the sd is below the rounding error of the mean
-        return np.full(samples, mean)
-    shape, scale = (mean / sd) * (mean / sd), sd * sd / mean
-    require(0 < scale < np.inf and shape > 0, "sd", "such that sd^2 / mean is a positive finite number", sd)
-    return generator(seed).gamma(shape, scale, samples)
+    (centre,), (spread,) = positive(mean=mean), nonnegative(sd=sd)
+    centre, spread, count = float(centre), float(spread), whole("samples", samples, least=2)
+    if centre + spread == centre:  # the sd is below the rounding error of the mean
+        return np.full(count, centre)
+    shape, scale = (centre / spread) * (centre / spread), spread * spread / centre
+    require(0 < scale < np.inf and shape > 0, "sd", "such that sd^2 / mean is a positive finite number", spread)
+    return generator(seed).gamma(shape, scale, count)
 
 
 def profits(
@@ -193,12 +192,12 @@ def profits(
     >>> estimate(draws).agrees(3127.9846)
     True
     """
-    capacity, mean, sd = nonnegative(capacity=capacity, demand_mean=demand_mean, demand_sd=demand_sd)
+    places, *_ = nonnegative(capacity=capacity, demand_mean=demand_mean, demand_sd=demand_sd)
     m, h, p = nonnegative(margin=margin, holding_cost=holding_cost, sla_penalty=sla_penalty)
-    draws = demand(mean, sd, samples=samples, seed=seed)
+    draws = demand(demand_mean, demand_sd, samples=samples, seed=seed)
     for start in range(0, len(draws), _BLOCK):
         x = draws[start : start + _BLOCK]
-        np.minimum((m + h) * x - h * capacity, (m + p) * capacity - p * x, out=x)
+        np.minimum((m + h) * x - h * places, (m + p) * places - p * x, out=x)
     return draws
 
 
@@ -257,7 +256,7 @@ def policy_profits(
     ------
     Notebook 06, eq. (6.2).
     """
-    r, c, h, p, s, capacity, dwell = nonnegative(
+    r, c, h, p, s, capacity, _ = nonnegative(
         service_revenue=service_revenue,
         handling_cost=handling_cost,
         holding_cost=holding_cost,
@@ -280,10 +279,9 @@ def policy_profits(
             [stay * shipped_w, stay * load.sd**2, both * load.sd**2, space.sd**2],
         ]
     )
-    mean = (demand_mean, load.mean, 0.0, max(space.mean + stock, 0.0))
-    count = whole("samples", samples, least=2)
-    options = {"method": "eigh", "check_valid": "ignore"}  # semidefinite by construction, up to rounding
-    draws = generator(seed).multivariate_normal(mean, covariance, count, **options)
+    mean = np.array([demand_mean, load.mean, 0.0, max(space.mean + stock, 0.0)])
+    count = whole("samples", samples, least=2)  # the matrix is semidefinite by construction, up to rounding
+    draws = generator(seed).multivariate_normal(mean, covariance, count, method="eigh", check_valid="ignore")
     shipped, worked, above, needed = draws.T
     short = np.maximum(above - stock, 0.0)
     earned = r * (shipped - short) - c * (worked - short)
