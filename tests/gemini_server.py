@@ -1,4 +1,4 @@
-"""A stand-in for Gemini on this machine: it gives the replies that a test has written down, one a request."""
+"""A stand-in for Gemini on this machine: it gives the replies that a test has written down, one per request."""
 
 import json
 import threading

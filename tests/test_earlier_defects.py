@@ -1,4 +1,4 @@
-"""What an earlier implementation of the framework (version 3.0.0) got wrong: one test a defect, with the right number.
+"""Defects of an earlier implementation of the framework (version 3.0.0): one test per defect, with the right number.
 
 The right numbers come from the definitions, worked out here with the standard library alone.
 """

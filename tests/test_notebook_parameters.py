@@ -1,6 +1,6 @@
 """Every notebook with parameters it was not written for: other lanes, costs, seeds and files; no check may fail.
 
-A class a notebook, so that pytest-xdist can spread them.
+A class per notebook, so that pytest-xdist can spread them.
 """
 
 import json

@@ -26,7 +26,7 @@ def in_parallel(
 
     function : returns a sentence on its failure or None, unless `receive` is given.
     tasks : arguments of the function by the name of each task.
-    workers : number of processes, by default one a core.
+    workers : number of processes, by default one per core.
     executor : any executor with the interface of concurrent.futures; by default, new processes of this machine.
     receive : called in this process with the name and the result of each task; it then returns the sentence or None.
     """

@@ -29,7 +29,7 @@ class Feed:
 
     source : "research", "file" or "ledger"; `place` says in words which file or ledger.
     period : "D", "W" or "MS".
-    statistics : one row a lane, as `lane_statistics` says; `refused` has a reason for each lane left out.
+    statistics : one row per lane, as `lane_statistics` says; `refused` has a reason for each lane left out.
     recent : volumes of the last `SPARKLINE_PERIODS` periods, shape (lanes, SPARKLINE_PERIODS); NaN before a lane's
         first period and where unknown. [pallet/period]
     account : what was read, refused and decided; of a ledger None, and `notes` has the decisions.

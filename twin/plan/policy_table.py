@@ -19,7 +19,7 @@ def policy_table(
     *,
     period: str = "D",
 ) -> tuple[pd.DataFrame, tuple[str, ...]]:
-    """Return (table, assumptions): one row a lane with every policy field, and a sentence on each unset one.
+    """Return (table, assumptions): one row per lane with every policy field, and a sentence on each unset one.
 
     Parameters
     ----------

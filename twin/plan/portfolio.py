@@ -58,7 +58,7 @@ class Portfolio:
     """Lanes and their policies; immutable.
 
     feed : data.feed.Feed
-    policies : DataFrame, one row a lane, the fields of `Policy` as columns; a missing service level means the
+    policies : DataFrame, one row per lane, the fields of `Policy` as columns; a missing service level means the
         critical ratio.
     horizon : periods ahead that a forecast looks, unless it is asked for others. [period]
     assumptions : sentences on unset policy fields.

@@ -1,4 +1,4 @@
-"""The report on a history: one row a lane with every answer, the assumptions, and the lanes left out."""
+"""The report on a history: one row per lane with every answer, the assumptions, and the lanes left out."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ COLUMNS = tuple(dict.fromkeys((*_RECORD, *_FORECAST, *POLICY, *ANSWERS)))
 
 @dataclass(frozen=True)
 class Report:
-    """One row a lane in `table`, the unit of each column, lanes left out with reasons, sentences on assumptions."""
+    """One row per lane in `table`, the unit of each column, lanes left out with reasons, sentences on assumptions."""
 
     history: History
     table: pd.DataFrame

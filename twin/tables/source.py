@@ -37,7 +37,7 @@ class Part(NamedTuple):
 
 
 class LaneTable:
-    """A Parquet file, or a folder of Parquet files, with a row a lane; opening it reads footers alone.
+    """A Parquet file, or a folder of Parquet files, with a row per lane; opening it reads footers alone.
 
     Columns: demand_mean and demand_sd; lane, and any field of `Policy`, where there are such; others are not used.
 
