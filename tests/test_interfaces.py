@@ -1,6 +1,7 @@
 """Unset fields are filled in alike: every interface gives equal numbers for a real file, and states equal assumptions.
 
-The interfaces are the table report (`assess`), tables of lanes in Parquet, the hub, the portfolio and the analyst's facts.
+The interfaces are the table report (`assess`), tables of lanes in Parquet, the hub, the portfolio and the facts of the
+analyst.
 """
 
 import re

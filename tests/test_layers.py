@@ -6,7 +6,7 @@ import sys
 from graphlib import TopologicalSorter
 
 import pytest
-from house import PURE, LAYERS, arrows, folder, formulas, imports, modules, public_formulas, tree, layer
+from house import LAYERS, PURE, arrows, folder, formulas, imports, layer, modules, public_formulas, tree
 
 HEAVY = {
     "pandas",
