@@ -1,4 +1,4 @@
-"""The answers of `lane.assess`, in the order of its columns: a row of the registry for each."""
+"""The registry rows of the answers of `lane.assess`, in the order of its columns."""
 
 from twin._quantity import Quantity
 from twin.policy import POLICY

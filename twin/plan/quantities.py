@@ -1,4 +1,4 @@
-"""The registry of quantities: one row says what a number is, wherever it appears."""
+"""The registry of quantities: one row defines the name, unit and meaning of a number for every interface."""
 
 from __future__ import annotations
 
