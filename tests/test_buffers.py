@@ -1,4 +1,4 @@
-"""Safety stock and service, both ways: quadrature, exact covariance and simulation as witnesses."""
+"""Safety stock and service, both ways: quadrature, exact covariance and simulation as independent checks."""
 
 from statistics import NormalDist
 

@@ -1,4 +1,4 @@
-"""The newsvendor under any demand: closed forms, enumeration and brute force as witnesses."""
+"""The newsvendor under any demand: closed forms, enumeration and brute force as independent checks."""
 
 import warnings
 from math import exp, fsum, lgamma, log, prod

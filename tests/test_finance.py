@@ -1,4 +1,4 @@
-"""Money: identities, double loops, brute force and simulation as witnesses."""
+"""Money: identities, double loops, brute force and simulation as independent checks."""
 
 from statistics import NormalDist
 

@@ -1,4 +1,4 @@
-"""The newsvendor: quadrature, brute-force minimisation and simulation as witnesses."""
+"""The newsvendor: quadrature, brute-force minimisation and simulation as independent checks."""
 
 from statistics import NormalDist
 

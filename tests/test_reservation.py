@@ -1,4 +1,4 @@
-"""Own capacity against a partner, in two tiers and three: quadrature, brute force and simulated bills as witnesses."""
+"""Own capacity against a partner, in two tiers and three: quadrature, brute force and simulated bills as independent checks."""
 
 from statistics import NormalDist
 
