@@ -19,7 +19,7 @@ READING = ["--inh-caps=+dac_read_search", "--ambient-caps=+dac_read_search"]  # 
 
 @dataclass
 class Place:
-    """A checkout, which is the user's home as on Binder; its environment; and the command prefix that changes the user."""
+    """A checkout, which is the user's home as on Binder; its environment; the command prefix that changes the user."""
 
     checkout: Path
     environment: Path

@@ -11,14 +11,14 @@ LESSON = "07_analyst.ipynb"
 
 @pytest.fixture(scope="module")
 def gemini():
-    """The server in place of Gemini; each test sets its replies."""
+    """Yield the server in place of Gemini; each test sets its replies."""
     with GeminiServer(stand_in.text("Profit is {{lane1.profit}}.")) as server:
         yield server
 
 
 @pytest.fixture(scope="module")
 def apps(gemini, tmp_path_factory):
-    """The apps with a key for Gemini and an empty ledger."""
+    """Yield a server of the apps with a key for Gemini and an empty ledger."""
     env = {
         "GEMINI_API_KEY": KEY,
         "GEMINI_ENDPOINT": gemini.address,
@@ -31,7 +31,7 @@ def apps(gemini, tmp_path_factory):
 
 @pytest.fixture
 def hub(apps, page):
-    """The hub on BER-MUC with the analyst's tab open; at the end, assert no errors and that the key was never sent."""
+    """Yield the hub on BER-MUC with the analyst's tab open; then assert no errors, and that no page got the key."""
     sent = []
     page.on("websocket", lambda socket: socket.on("framereceived", lambda frame: sent.append(str(frame))))
     seen = opened(page, f"{apps.app(HUB)}?lane=BER-MUC")

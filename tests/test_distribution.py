@@ -101,7 +101,7 @@ def test_a_table_keeps_its_place_when_moved():
 
 @pytest.mark.parametrize(("under", "over", "best"), [(4, 1, 8), (1, 1, 5), (9, 1, 9), (8, 2, 8), (7, 3, 7), (2, 8, 2)])
 def test_equal_shares_are_not_lost_to_rounding(under, over, best):
-    """Ten shares of a tenth add up to a hair less than one; the eighth order statistic is still the 80 % quantile."""
+    """Ten shares of a tenth add up to slightly less than one, but the eighth order statistic is the 80 % quantile."""
     assert distribution.best_quantity(distribution.empirical(range(1, 11)), under, over) == best
 
 

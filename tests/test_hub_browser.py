@@ -37,7 +37,7 @@ PATIENCE = 12  # timeout of every wait [s]
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
 def engines(request, tmp_path_factory):
-    """The apps on a new ledger of the research lanes, for each engine in turn."""
+    """Yield a server of the apps on a new ledger of the research lanes, for each engine in turn."""
     if request.param == "sqlite":
         url = f"sqlite:///{tmp_path_factory.mktemp('hub') / 'ledger.sqlite'}"
     else:
@@ -51,7 +51,7 @@ def engines(request, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def suite(tmp_path_factory):
-    """The apps on an empty ledger."""
+    """Yield a server of the apps on an empty ledger."""
     url = f"sqlite:///{tmp_path_factory.mktemp('hub') / 'ledger.sqlite'}"
     with standalone(env={"DATABASE_URL": url}) as apps:
         yield apps
@@ -59,7 +59,7 @@ def suite(tmp_path_factory):
 
 @pytest.fixture
 def hub(suite, page):
-    """The hub, open on BER-MUC; at the end, assert that the page reported no errors."""
+    """Yield the page of the hub on BER-MUC; at the end, assert that it reported no errors."""
     seen = opened(page, address(suite))
     ready(page)
     yield page

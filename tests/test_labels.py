@@ -1,4 +1,4 @@
-"""Labels in, labels out: pandas goes through a formula, everything else passes as if nothing were there."""
+"""Formulas return pandas objects for pandas arguments, and treat all other arguments as before."""
 
 import inspect
 import subprocess

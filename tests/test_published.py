@@ -17,7 +17,7 @@ ADAPTERS = {}
 
 
 def adapts(*models):
-    """Register an adapter: it takes the inputs of a case and returns what `expected` names."""
+    """Register an adapter: a function that takes the inputs of a case and returns the values that `expected` names."""
     return lambda function: ADAPTERS.update(dict.fromkeys(models, function)) or function
 
 
@@ -417,7 +417,7 @@ def _(demand_sd, correlation, holding_cost, stockout_cost):
 
 
 def game(values):
-    """Costs by number, of values by size and then in the order of a dictionary."""
+    """Return the costs by coalition number, given values by size of coalition and then in lexicographic order."""
     partners = range((len(values) + 1).bit_length() - 1)
     rows = [members for size in partners for members in combinations(partners, size + 1)]
     return coalitions.game_of_table(dict(zip(rows, values, strict=True)), partners)

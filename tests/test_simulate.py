@@ -1,4 +1,4 @@
-"""Randomness: the same everywhere, with the moments it promises."""
+"""Random draws: equal on every machine, with the stated moments."""
 
 import numpy as np
 import pytest
