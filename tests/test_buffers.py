@@ -1,4 +1,4 @@
-"""Safety stock and service, both ways: quadrature, exact covariance and simulation as independent checks."""
+"""Safety stock from service and service from safety stock, against quadrature, exact covariance and simulation."""
 
 from statistics import NormalDist
 

@@ -30,7 +30,7 @@ def hub():
 
 @pytest.fixture
 def stored(ledger, url, monkeypatch):
-    """Yield a ledger of the research lanes at the address that the hub opens; each test runs on both engines."""
+    """Return a ledger of the research lanes at the address that the hub opens; each test runs on both engines."""
     monkeypatch.setenv("DATABASE_URL", url)
     ledger.import_history(research_lanes())
     return ledger

@@ -37,7 +37,7 @@ PATIENCE = 12  # timeout of every wait [s]
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
 def engines(request, tmp_path_factory):
-    """Yield a server of the apps on a new ledger of the research lanes, for each engine in turn."""
+    """Yield a server of the apps and its new ledger of the research lanes, for each engine in turn."""
     if request.param == "sqlite":
         url = f"sqlite:///{tmp_path_factory.mktemp('hub') / 'ledger.sqlite'}"
     else:
