@@ -9,7 +9,7 @@ import numpy as np
 
 from twin._check import require
 
-_ROUNDING = 1e-12  # relative; equal shares of a sample add up to a little more or less than the level [-]
+_ROUNDING = 1e-10  # relative difference between a level and the sum of shares that is meant to reach it [-]
 _NEGLIGIBLE = 1e-15  # share of a sum at which the next stretch of a tail ends it [-]
 _DOUBLINGS = 10  # of the stretch summed; a tail that still counts after them falls off slowly
 _MOST_POINTS = 2**24  # integers summed one by one on one side of the median
@@ -27,8 +27,8 @@ def quantile(distribution, level, tail):
     if table is None:
         return _search(distribution, level, tail)
     points, weights = table
-    below = np.cumsum(weights, dtype=np.longdouble)
-    beyond = np.cumsum(weights[::-1], dtype=np.longdouble)  # of the last point, the last two, ...
+    below = np.cumsum(weights)
+    beyond = np.cumsum(weights[::-1])  # of the last point, the last two, ...
     low = np.searchsorted(below, level * (1 - _ROUNDING))
     high = len(points) - 1 - np.searchsorted(beyond, tail * (1 + _ROUNDING), side="right")
     return points[np.clip(np.where(level < 0.5, low, high), 0, len(points) - 1)]
