@@ -72,9 +72,8 @@ def url(request, tmp_path):
         yield f"sqlite:///{tmp_path / 'ledger.sqlite'}"
         return
     server = request.getfixturevalue("server")
-    name = server.new_database()
-    yield server.url(name)
-    server.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    with server.lent_database() as name:
+        yield server.url(name)
 
 
 @pytest.fixture
