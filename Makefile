@@ -61,7 +61,8 @@ notebooks: $(ready) ## run all notebooks again in place, and renew contents and 
 	@$(python) -m twin.view.theme
 
 lab: $(ready) ## open the notebooks in JupyterLab
-	@JUPYTER_CONFIG_PATH=etc/jupyter $(python) -m jupyterlab notebooks/00_contents.ipynb --ServerApp.root_dir=. $(if $(filter 0,$(shell id -u)),--allow-root)
+	@JUPYTER_CONFIG_PATH=etc/jupyter $(python) -m jupyterlab notebooks/00_contents.ipynb --ServerApp.root_dir=. \
+	    --FileCheckpoints.checkpoint_dir=$(CURDIR)/.venv/var/checkpoints $(if $(filter 0,$(shell id -u)),--allow-root)
 
 apps: $(ready) ## serve the notebooks as dashboards (Voilà) on PORT
 	@$(python) -m voila notebooks --no-browser --port=$(PORT)
@@ -73,8 +74,8 @@ lint: $(ready) ## check style and layout of code and notebooks (ruff)
 	@$(python) -m ruff check .
 	@$(python) -m ruff format --check .
 
-bench: $(ready) ## compare speeds, as ratios in one table
-	@$(python) benchmarks/run.py
+bench: $(ready) ## compare speeds, as ratios in one table (ONLY="hub ledger": those alone)
+	@$(python) benchmarks/run.py $(ONLY)
 
 .venv/bin/python:
 	@command -v $(PYTHON) >/dev/null || { echo "$(PYTHON) is not on the PATH; the Twin needs Python 3.11 or newer." >&2; exit 1; }

@@ -1,4 +1,4 @@
-"""Games of partners: all coalitions at once against one at a time, and the large games against small ones."""
+"""Games of partners: all coalitions at once against a loop, and the time of large games."""
 
 import numpy as np
 from measure import Row, at_least, pretty, seconds
@@ -7,11 +7,11 @@ from twin import simulate
 from twin.games import allocation, coalitions, core_allocation, joint_demand, pooling
 
 MEAN, PLACE, SURCHARGE = 100.0, 10.0, 40.0
-SOON = 10.0  # seconds that a reader waits for an answer about a game
+SOON = 10.0  # [s] longest acceptable wait for an answer about a game
 
 
 def partners(count):
-    """Covariance of partners of differing spread, in part common, and five years of months of their needs."""
+    """Return means, covariance and 60 simulated monthly needs of partners that share part of their variation."""
     rng = simulate.generator(count)
     sd, common = rng.uniform(10, 40, count), rng.uniform(-0.5, 0.9, count)
     covariance = np.outer(sd * common, sd * common) + np.diag(sd**2 * (1 - common**2))
@@ -21,7 +21,7 @@ def partners(count):
 
 
 def normal_in_a_loop(mean, covariance):
-    """The cost of each coalition, one after the other, from its own part of the covariance."""
+    """Return the cost of each coalition, computed one by one from its part of the covariance."""
     from statistics import NormalDist
 
     normal = NormalDist()
@@ -35,7 +35,7 @@ def normal_in_a_loop(mean, covariance):
 
 
 def record_in_a_loop(needs):
-    """The cost of each coalition on record, one after the other."""
+    """Return the cost of each coalition on the historical record, computed one by one."""
     costs = []
     for number in range(2 ** needs.shape[1]):
         inside = [partner for partner in range(needs.shape[1]) if number >> partner & 1]
@@ -64,7 +64,7 @@ def measure_characteristic_functions():
 
 
 def measure_large_games():
-    """Shapley of fifteen partners, nucleolus of ten and fifteen: against the time a reader waits."""
+    """Compare the Shapley value of 15 partners and the nucleolus of 10 and 15 with the longest acceptable wait."""
     for what, rule, count in (
         ("Shapley value of 15 partners", allocation.shapley, 15),
         ("nucleolus of 10 partners", core_allocation.nucleolus, 10),

@@ -1,29 +1,30 @@
-"""The formulas against loops over `scipy.stats` and `np.polyfit`, random draws alone, and a bare interpreter."""
+"""Time of the formulas, against loops over `scipy.stats` and `np.polyfit`, random draws, and an empty interpreter."""
 
 import os
 import subprocess
 import sys
 import tracemalloc
+from pathlib import Path
 
 import numpy as np
 from measure import Row, at_least, at_most, pretty, seconds
 from scipy import stats
 
-from twin import finance, forecast, lane, newsvendor, simulate
+sys.path.append(str(Path(__file__).parents[1] / "tests"))
+from house import public_formulas
 
-LAYER = """demand newsvendor distribution buffers lot_size cooperation resilience finance forecast simulate joint_demand
-reservation mutual_help coalitions pooling allocation core core_allocation alliance lane"""
+from twin import finance, forecast, lane, newsvendor, simulate
 
 
 def lanes(count):
-    """Lanes that differ in demand; each has its own service level, the hardest case."""
+    """Return statistics and policies of random lanes; each has its own service level, which is the slowest case."""
     rng = simulate.generator(1)
     statistics = {"demand_mean": rng.uniform(50, 500, count), "demand_sd": rng.uniform(5, 50, count)}
     return statistics, lane.Policy(service_level=rng.uniform(0.8, 0.999, count))
 
 
 def assess_in_a_loop(statistics, policy):
-    """The same 28 answers, a lane at a time, as one would write them with `scipy.stats.norm`."""
+    """Return the same 28 answers, computed lane by lane with `scipy.stats.norm`."""
     norm, p = stats.norm, policy
     length, spread = p.lead_time_mean_days, p.lead_time_sd_days
     answers = []
@@ -75,7 +76,7 @@ def measure_assess():
         lane.Policy(service_level=policy.service_level[:few]),
     )
     table = np.column_stack(list(lane.assess(*head).values()))
-    np.testing.assert_allclose(table, assess_in_a_loop(*head), rtol=1e-7, atol=1e-9)  # the same answers
+    np.testing.assert_allclose(table, assess_in_a_loop(*head), rtol=1e-7, atol=1e-9)  # both give the same answers
     ours, loop = seconds(lambda: lane.assess(statistics, policy), lambda: assess_in_a_loop(*head), rounds=9)
     what = "assess 100,000 lanes against a loop over scipy.stats.norm"
     yield at_least(what, ours, loop * count / few, 1000, baseline_note=f" (scaled from {few} lanes)")
@@ -95,7 +96,7 @@ def measure_scale():
     tracemalloc.stop()
     note = f" a lane ({peak / 1e6:.0f} MB of temporaries)"
     what = "cost of a lane at 10^7 against 10^5"
-    yield at_most(what, many / 1e7, one / 20 / 1e5, 1.5, ours_note=note, baseline_note=" a lane")
+    yield at_most(what, many / 1e7, one / 20 / 1e5, 1.3, ours_note=note, baseline_note=" a lane")
 
 
 def measure_surface():
@@ -153,11 +154,12 @@ def measure_import():
     def run(statement):
         subprocess.run([sys.executable, "-c", statement], check=True, env=environment)
 
-    layer = "from twin import " + ", ".join(LAYER.split())
+    layer = "import " + ", ".join(f"twin.{name}" for name in public_formulas())
     ours, bare, empty = seconds(lambda: run(layer), lambda: run("import numpy"), lambda: run("pass"), rounds=9)
-    row = at_most("import the formula layer, interpreter started and all (s)", ours, bare, 0.3)
-    note = f"{pretty(bare)} for numpy, {pretty(empty)} for nothing"
-    yield Row(row.what, row.ours, note, row.ratio, "<= 0.3 s", ours <= 0.3)
+    note = f" for numpy, {pretty(empty)} for nothing"
+    what = "import the formula layer, interpreter started and all"
+    yield at_most(what, ours, bare, 1.5, baseline_note=note)
+    yield Row(f"{what} (s)", pretty(ours), pretty(bare) + note, ours / 0.3, "<= 0.3 s", ours <= 0.3)
 
 
 def measure_scalar():
@@ -171,7 +173,7 @@ def measure_scalar():
 
     one, other = seconds(ours, baseline, rounds=15)
     what = "one newsvendor, checks included, against scipy.stats.norm.ppf"
-    yield at_least(what, one / 200, other / 200, 1)
+    yield at_least(what, one / 200, other / 200, 4)
 
 
 MEASUREMENTS = (

@@ -1,4 +1,4 @@
-"""The apps as a planner waits for them, in a browser: opening the hub, turning a control, twenty planners at once."""
+"""Waiting times of the hub in a browser: opening it, turning a control, and twenty planners at once."""
 
 import sys
 from contextlib import contextmanager
@@ -33,7 +33,7 @@ TURN = """async ([field, value, pictures]) => {
 
 @contextmanager
 def browser():
-    """A browser as the tests use it."""
+    """Yield a browser with the flags of the tests."""
     from apps import FLAGS, chromium
     from playwright.sync_api import sync_playwright
 
@@ -44,13 +44,13 @@ def browser():
 
 
 def interactive(page):
-    """Wait until the hub's pictures and forms are there."""
+    """Wait until the pictures and forms of the hub are loaded."""
     page.wait_for_selector("[data-picture][src]", timeout=120_000)
     page.wait_for_selector("#twin-log", state="attached", timeout=120_000)
 
 
 def opening(made, server):
-    """Seconds from the request to an interactive hub, for a planner of one's own."""
+    """Return the time from the request to an interactive hub, for a new planner. [s]"""
     context = made.new_context()
     page = context.new_page()
     start = perf_counter()
@@ -58,7 +58,7 @@ def opening(made, server):
     page.wait_for_selector("[data-picture][src]", timeout=120_000)
     spent = perf_counter() - start
     interactive(page)
-    page.wait_for_timeout(4000)  # the next one waits warm again
+    page.wait_for_timeout(4000)  # Voilà preheats the next kernel
     context.close()
     return spent
 
@@ -108,7 +108,7 @@ def measure_planners():
             page.get_by_role("heading", name="BER-MUC").wait_for(timeout=60_000)
             turn(page, "holding_cost", 3.0 + number)
         for number, page in enumerate(pages):
-            shows(page, directly(holding_cost=3.0 + number))  # raises where a number is another's
+            shows(page, directly(holding_cost=3.0 + number))  # raises if a number belongs to another planner
         spent = perf_counter() - start
         sizes = [size for process, size in kernels().items() if process not in before]
     note = f"{PLANNERS} of {PLANNERS} right"
@@ -117,17 +117,26 @@ def measure_planners():
     yield Row("memory of a session", f"{size:.0f} MB", f"{len(sizes)} kernels", size / 200, "<= 200 MB", size <= 200)
 
 
-def kernels():
-    """Memory of every kernel on this machine by process, shared pages in shares. [byte]"""
+def kernels() -> dict[str, int]:
+    """Return the memory of every kernel on this machine by process id, shared pages divided among processes. [byte]"""
     found = {}
     for process in Path("/proc").glob("[0-9]*"):
         try:
-            if b"ipykernel_launcher" in (process / "cmdline").read_bytes():
+            if is_kernel(process):
                 rollup = (process / "smaps_rollup").read_text()
                 found[process.name] = 1024 * int(rollup.split("Pss:")[1].split()[0])
-        except OSError:  # ended in the meantime
+        except OSError:  # the process has ended
             continue
     return found
+
+
+def is_kernel(process: Path) -> bool:
+    """Return whether a process is a kernel: started by its launcher, or forked, with the command of its parent."""
+    command = (process / "cmdline").read_bytes()
+    if b"ipykernel_launcher" in command:
+        return True
+    parent = (process / "stat").read_text().rpartition(")")[2].split()[1]
+    return b"twin.apps.fork_server" in command and (process.parent / parent / "cmdline").read_bytes() == command
 
 
 MEASUREMENTS = (measure_opening, measure_turning, measure_planners)

@@ -1,4 +1,4 @@
-"""The ledger: bulk imports against plain inserts, and statistics in the database against fetching the flows."""
+"""Time of the ledger: bulk imports against plain inserts, statistics in the database against fetching the flows."""
 
 import sqlite3
 import sys
@@ -26,7 +26,7 @@ FIRST = np.datetime64("1998-01-01")
 
 
 def flows(size):
-    """A history of flows of 1,000 lanes, a flow a lane and day."""
+    """Return a history of about `size` flows of 1,000 lanes, one flow a lane and day."""
     rng = np.random.Generator(np.random.PCG64(1))
     days = FIRST + np.arange(size // LANES)
     names = pd.Index([f"LANE-{i:04d}" for i in range(LANES)], dtype="str")
@@ -43,7 +43,7 @@ def flows(size):
 
 @contextmanager
 def engines():
-    """For each engine that is here, its name and a function that gives the address of a new database."""
+    """Yield {name of an installed engine: function that returns the address of a new database}."""
     server = Server() if programs() else None
     with tempfile.TemporaryDirectory() as folder:
         number = count()
@@ -58,13 +58,13 @@ def engines():
 
 
 def connect(engine, url):
-    """A connection of the plain driver."""
+    """Return a connection of the plain driver, without SQLAlchemy."""
     if engine == "SQLite":
         return sqlite3.connect(url.removeprefix("sqlite:///"))
     return psycopg.connect(url.replace("postgres:", "postgresql:", 1))
 
 
-def measure_import():
+def measure_bulk_import():
     history, rounds = flows(FEW), 7
     day = history.flows["date"].dt.strftime("%Y-%m-%d")
     rows = list(zip(day, history.flows["lane"].astype(str), history.flows["volume"].tolist(), strict=True))
@@ -72,11 +72,11 @@ def measure_import():
         for engine, new in made.items():
             fresh = [Ledger(new()) for _ in range(rounds + 1)]
             urls = [new() for _ in fresh]
-            if engine == "PostgreSQL":  # what a program would do without COPY
+            if engine == "PostgreSQL":  # the baseline inserts into the ledger's own table, without COPY
                 table, mark, bar = "twin_flow", "%s", 5
                 for url in urls:
                     Ledger(url).close()
-            else:  # the hardest baseline there is: no rules, no index, no ids
+            else:  # the fastest possible baseline: a table without constraints, index and ids
                 table, mark, bar = "bare", "?", 3
                 for url in urls:
                     connect(engine, url).execute("CREATE TABLE bare (date TEXT, lane TEXT, volume REAL)")
@@ -118,7 +118,7 @@ def measure_statistics():
 
 
 def fetched(connection):
-    """The history of all flows, by the driver alone: no order, no ids, straight into vectors."""
+    """Return the history of all flows, fetched by the plain driver into arrays, unsorted and without ids."""
     name = "history" if isinstance(connection, psycopg.Connection) else None
     cursor = connection.cursor(name) if name else connection.cursor()
     day = "date - DATE '1970-01-01'" if name else "date"
@@ -136,7 +136,7 @@ def fetched(connection):
 
 
 def plan(ledger):
-    """The database's own words on how it adds up: the statement over all periods, explained."""
+    """Return the query plan of the statement for the sums, in the words of the database."""
     spoken = []
 
     def listen(connection, cursor, statement, parameters, context, many):
@@ -154,4 +154,4 @@ def plan(ledger):
     return ["query plan:", *(line for line in lines if any(word in line.upper() for word in ("SCAN", "SEARCH", "AGG")))]
 
 
-MEASUREMENTS = (measure_import, measure_statistics)
+MEASUREMENTS = (measure_bulk_import, measure_statistics)

@@ -1,4 +1,4 @@
-"""Tables of lanes on disk: the rate against the same answers in memory, and memory against that of the whole table."""
+"""Tables of lanes on disk: rate against the same answers in memory, and memory against loading the whole table."""
 
 import os
 import shutil
@@ -36,7 +36,7 @@ print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)"""
 
 
 def write(path, count):
-    """A table of lanes in row groups as pyarrow writes them, a group in memory at a time."""
+    """Write a table of lanes to Parquet, one row group in memory at a time."""
     rng = np.random.Generator(np.random.PCG64(1))
     schema = pa.schema([("lane", pa.string()), ("demand_mean", pa.float64()), ("demand_sd", pa.float64())])
     with pq.ParquetWriter(path, schema, use_dictionary=False) as writer:
@@ -48,7 +48,7 @@ def write(path, count):
 
 
 def run(command, folder):
-    """Seconds of a command, memory of the largest of its processes in MB, and what it says."""
+    """Return the time of a command [s], the memory of its largest process [MB], and the words that it prints."""
     shutil.rmtree(Path(folder, "answers"), ignore_errors=True)
     began = perf_counter()
     run = subprocess.run([sys.executable, "-c", PEAK, *command], cwd=folder, capture_output=True, text=True, check=True)
@@ -60,8 +60,8 @@ def measure_out_of_core():
     commands = ([sys.executable, "-c", WHOLE], [*OURS, "1"], [*OURS, str(os.cpu_count())])
     with tempfile.TemporaryDirectory() as folder:
         write(Path(folder, "lanes.parquet"), LANES)
-        rounds = [[run(command, folder) for command in commands] for _ in range(3)]  # by turns
-        for name in UNITS:  # the same answers
+        rounds = [[run(command, folder) for command in commands] for _ in range(3)]  # interleaved
+        for name in UNITS:  # both give the same answers
             ours, theirs = (
                 pq.read_table(Path(folder, of), columns=[name])[name] for of in ("answers", "whole.parquet")
             )

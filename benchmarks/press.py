@@ -1,4 +1,4 @@
-"""Notebooks and the paper, as a reader waits for them: a limit in seconds each, on two cores."""
+"""Waiting times of batches, notebooks and the paper, each with a limit on two cores."""
 
 import shutil
 import subprocess
@@ -26,7 +26,7 @@ headline(out_dir, critical_ratio=(ratio, "-"))"""
 
 
 def clock(*arguments, folder):
-    """Seconds that one command takes; it must succeed."""
+    """Return the time of a command, which must succeed. [s]"""
     start = perf_counter()
     subprocess.run([sys.executable, *map(str, arguments)], cwd=folder, check=True, capture_output=True)
     return perf_counter() - start
@@ -37,7 +37,7 @@ def within(what, time, limit, baseline="", ratio=1.0):
 
 
 def measure_batch():
-    """Many small jobs, as a batch and as a loop in a shell would run them; some of the loop stand for the whole."""
+    """Compare a batch of many small jobs with a loop of papermill in a shell, scaled up from a few runs."""
     import nbformat
 
     from twin.batch.normal_form import KERNEL

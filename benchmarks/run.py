@@ -1,15 +1,19 @@
-"""How fast the formulas are, as ratios to stated baselines measured in the same run.
+"""Measure the speed of the twin, as ratios to stated baselines in the same run.
 
-    python benchmarks/run.py            one table
-    python benchmarks/run.py --json     the same for machines
+    python benchmarks/run.py                run every measurement
+    python benchmarks/run.py hub ledger     run the measurements of these files
+    python benchmarks/run.py scale          run a single measurement
+    python benchmarks/run.py --json         print the rows as JSON at the end
 
-Candidates are interleaved and medians compared, so that a busy machine slows both sides. A missed bar is said
-loudly but is no failure: this is a measurement, not a test.
+Each row is printed as soon as it is measured. Runs of the candidates are interleaved and medians compared, so that a
+busy machine slows both sides. A missed bar is reported, but is no failure: this is a measurement, not a test. If a
+measurement fails, a row gives the reason, the others continue, and the exit code is 1.
 """
 
 import argparse
 import json
 import sys
+from collections.abc import Callable, Iterator
 from dataclasses import asdict
 
 import analyst
@@ -19,44 +23,78 @@ import hub
 import ledger
 import out_of_core
 import press
+from measure import Row, failed
 
-MEASUREMENTS = (
-    *formulas.MEASUREMENTS,
-    *coalitions.MEASUREMENTS,
-    *analyst.MEASUREMENTS,
-    *ledger.MEASUREMENTS,
-    *out_of_core.MEASUREMENTS,
-    *press.MEASUREMENTS,
-    *hub.MEASUREMENTS,
-)
+Measurement = Callable[[], Iterator[Row]]
+GROUPS: dict[str, tuple[Measurement, ...]] = {
+    module.__name__: module.MEASUREMENTS for module in (formulas, coalitions, analyst, ledger, out_of_core, press, hub)
+}
+LINE = "{:<5}{:>9}  {:<10}{:<32}{:<36}  {}"
 
 
-def show(rows):
-    """The table, and what missed its bar."""
-    header = ("what", "ours", "baseline", "ratio", "bar", "met")
-    cells = [(r.what, r.ours, r.baseline, f"{r.ratio:,.3g}x", r.bar, "yes" if r.met else "NO") for r in rows]
-    widths = [max(len(row[i]) for row in [header, *cells]) for i in range(len(header))]
-    for row in [header, tuple("-" * width for width in widths), *cells]:
-        print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
-    missed = [row.what for row in rows if not row.met]
-    print(f"\n{len(rows) - len(missed)} of {len(rows)} bars met.")
-    for what in missed:
-        print(f"BAR MISSED: {what}")
+def name_of(measurement: Measurement) -> str:
+    """Return the name of a measurement on the command line."""
+    return measurement.__name__.removeprefix("measure_")
 
 
-def main():
+def chosen(names: list[str]) -> list[Measurement]:
+    """Return the measurements with these names, of files or single ones, in their order; by default all."""
+    known = {*GROUPS, *(name_of(each) for group in GROUPS.values() for each in group)}
+    unknown = sorted(set(names) - known)
+    if unknown:
+        groups = [f"{group} ({', '.join(map(name_of, members))})" for group, members in GROUPS.items()]
+        raise ValueError(f"there is no measurement {', '.join(unknown)}; there are {', '.join(groups)}")
+    return [
+        each for group, members in GROUPS.items() for each in members if not names or {group, name_of(each)} & {*names}
+    ]
+
+
+def rows_of(measurement: Measurement) -> Iterator[Row]:
+    """Yield the rows of a measurement as they are measured; if it fails, the last row gives the reason."""
+    try:
+        yield from measurement()
+    except Exception as error:
+        yield failed(name_of(measurement), error)
+
+
+def line(row: Row) -> str:
+    """Return a row as a line of the table."""
+    verdict = "yes" if row.met else "NO" if row.ratio is not None else "FAIL"
+    ratio = "" if row.ratio is None else f"{row.ratio:,.3g}x"
+    return LINE.format(verdict, ratio, row.bar, row.ours, row.baseline, row.what)
+
+
+def summary(rows: list[Row]) -> str:
+    """Return the number of bars met, and the rows that missed their bar or failed."""
+    missed = [f"BAR MISSED: {row.what}" for row in rows if not row.met and row.ratio is not None]
+    broken = [f"FAILED: {row.what}" for row in rows if row.ratio is None]
+    return "\n".join([f"{sum(bool(row.met) for row in rows)} of {len(rows)} bars met.", *missed, *broken])
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the chosen measurements, and return the exit code."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--json", action="store_true", help="print the table as JSON")
-    machine_readable = parser.parse_args().json
+    parser.add_argument("names", nargs="*", metavar="NAME", help="file or measurement; by default all")
+    parser.add_argument("--json", action="store_true", help="print the rows as JSON, and the table to standard error")
+    options = parser.parse_args(arguments)
+    try:
+        measurements = chosen(options.names)
+    except ValueError as error:
+        parser.error(str(error))
+    table = sys.stderr if options.json else sys.stdout
+    print(LINE.format("met", "ratio", "bar", "ours", "baseline", "what"), file=table, flush=True)
     rows = []
-    for position, measurement in enumerate(MEASUREMENTS, start=1):
-        print(f"[{position}/{len(MEASUREMENTS)}] {measurement.__name__.removeprefix('measure_')} ...", file=sys.stderr)
-        rows.extend(measurement())
-    if machine_readable:
+    for position, measurement in enumerate(measurements, start=1):
+        print(f"[{position}/{len(measurements)}] {name_of(measurement)} ...", file=sys.stderr)
+        for row in rows_of(measurement):
+            print(line(row), file=table, flush=True)
+            rows.append(row)
+    if options.json:
         print(json.dumps([asdict(row) for row in rows], indent=2, default=bool))
     else:
-        show(rows)
+        print(f"\n{summary(rows)}")
+    return int(any(row.ratio is None for row in rows))
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

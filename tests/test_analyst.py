@@ -1,4 +1,4 @@
-"""The analyst makes no number up: every question on every kind of lanes, offline and with models that misbehave."""
+"""The analyst invents no number: all questions, all kinds of lanes, offline and with models that break the rules."""
 
 import re
 import threading
@@ -24,9 +24,9 @@ from twin.plan.portfolio import RANKINGS, Change, Portfolio
 
 QUESTIONS = questions()
 SAME = {name: name for name in LANES}
-TABLE = QUESTIONS[::2]  # enough for each of many conditions
+TABLE = QUESTIONS[::2]  # half of the questions, for tests under many conditions
 REFUSED = [row for row in QUESTIONS if row["kind"] == "refuse"]
-#: Words for numbers, by a list of this test's own.
+#: Words for numbers: a list of this test, independent of the checked code.
 NUMBER_WORDS = """zero two three four five six seven eight nine ten eleven twelve twenty thirty forty fifty sixty
 hundred thousand million billion dozen double doubled twice triple half halve quarter third tenth zwölf
 percent""".split()
@@ -34,7 +34,7 @@ WORDS = re.compile(rf"[0-9%$€½]|\b(?:{'|'.join(NUMBER_WORDS)})\b", re.IGNOREC
 
 
 def conversation(portfolio, row, names=None, model=None):
-    """The answer to a row's question, after the one that it follows."""
+    """Return the answer to the question of a row, asked after the question that the row follows."""
     analyst = Conversation(model)
     lane = portfolio.policies.index[0] if names is None else names["BER-MUC"]
     for question in filter(None, (row["follows"], row["question"])):
@@ -43,7 +43,7 @@ def conversation(portfolio, row, names=None, model=None):
 
 
 def nothing_made_up(answer, portfolio):
-    """Every number that is shown is a fact, as the formulas say it; what stands between them holds none."""
+    """Assert that every number shown is a fact with the value of the formulas, and that the text between has none."""
     for sentence in answer.sentences:
         for piece in sentence.pieces:
             if piece.fact is None and not piece.lane:
@@ -58,7 +58,7 @@ def nothing_made_up(answer, portfolio):
 
 
 def numbers(answer):
-    """The numbers that an answer shows; keys of lanes depend on which were spoken of before."""
+    """Return the numbers of an answer without the keys of lanes, which depend on earlier questions."""
     return [(answer.evidence.of(fact), fact.name, fact.value, fact.unit) for fact in answer.facts]
 
 
@@ -87,7 +87,7 @@ KNOWN = {}
 
 
 def directly(key, portfolio, name):
-    """The numbers of a lane by the formulas, remembered."""
+    """Return the numbers of a lane by the formulas; results are cached."""
     if (key, name) not in KNOWN:
         moments, policy = portfolio.inputs(name)
         _, volumes = portfolio.feed.series(name)
@@ -115,7 +115,7 @@ class TestOffline:
                 assert not answer.facts
         assert told > len(TABLE) * (0.85 if world in ("research", "hostile") else 0.5)
 
-    def test_names_of_lanes_are_shown_as_text_and_obeyed_by_nobody(self):
+    def test_names_of_lanes_are_text_and_never_instructions(self):
         for row in QUESTIONS[:60]:
             answer = conversation(worlds.hostile(), row, HOSTILE)
             assert "9,999,999 a day" not in "".join(p.text for s in answer.sentences for p in s.pieces if not p.lane)
@@ -130,7 +130,7 @@ class TestOffline:
                 assert NOTHING in answer.text() or "as it is" in answer.text()
                 assert row["kind"] == "what_if" or "nobody knows" in " ".join(answer.remarks)
 
-    def test_what_is_given_in_a_wrong_unit_is_left_out(self, monkeypatch):
+    def test_a_number_in_a_wrong_unit_is_left_out(self, monkeypatch):
         add, wrong = Evidence.add, {"profit", "safety_stock", "expected_overflow", "demand_mean", "resilience_index"}
 
         def confused(self, key, name, value, source="", unit=""):
@@ -144,7 +144,7 @@ class TestOffline:
             if row["kind"] == "value" and row["expects"] in wrong:
                 assert NOTHING in answer.text() and "furlong" in " ".join(answer.remarks)
 
-    def test_what_sources_contradict_each_other_on_is_not_said(self, monkeypatch):
+    def test_a_number_with_contradicting_sources_is_left_out(self, monkeypatch):
         real, doubtful = facts.lane_facts, ("profit", "safety_stock", "overflow_probability", "service_level", "trend")
 
         def disputed(evidence, portfolio, lane, key):
@@ -163,7 +163,7 @@ class TestOffline:
                 assert "contradict each other" in " ".join(answer.remarks) and NOTHING in answer.text()
 
     @pytest.mark.parametrize("row", REFUSED, ids=lambda row: row["question"][:50])
-    def test_what_nobody_knows_is_refused(self, row):
+    def test_a_question_without_evidence_is_refused(self, row):
         answer = conversation(worlds.research(), row, SAME)
         assert "so there is no answer" in answer.text()
 
@@ -188,7 +188,7 @@ INPUTS = {
 
 class TestChanges:
     @pytest.mark.parametrize("name", INPUTS)
-    def test_a_tenth_more_of_an_input_changes_the_number_in_the_answer_accordingly(self, name):
+    def test_a_change_of_an_input_changes_the_answer_as_the_formulas_do(self, name):
         portfolio, measure = worlds.research(), INPUTS[name]
         factor = 1.02 if name == "service_level" else 1.1
         moments, policy = portfolio.inputs("BER-MUC", (Change(name, "times", factor),))
@@ -207,7 +207,7 @@ class TestChanges:
     @pytest.mark.parametrize(
         "row", [row for row in QUESTIONS if row["kind"] == "what_if"], ids=lambda r: r["question"][:50]
     )
-    def test_what_if_is_what_the_formulas_say(self, row):
+    def test_a_what_if_gives_the_numbers_of_the_formulas(self, row):
         portfolio = worlds.research()
         changes = tuple(
             Change(name, how, float(amount) if amount != "0.6667" else 1 - 1 / 3)
@@ -221,14 +221,14 @@ class TestChanges:
 
 
 class TestConversation:
-    def test_it_is_what_was_spoken_of_and_then_the_lane_in_view(self):
+    def test_it_means_the_lane_of_the_last_question_or_a_newly_picked_one(self):
         analyst, portfolio = Conversation(), worlds.research()
         analyst.ask("why is HAM-ROT volatile?", portfolio, "BER-MUC")
         assert "HAM-ROT" in analyst.ask("and its safety stock?", portfolio, "BER-MUC").text()
         assert "HAM-ROT" in analyst.ask("and if returns double?", portfolio, "BER-MUC").text()
         assert "FRA-PAR" in analyst.ask("and if they triple?", portfolio, "FRA-PAR").text()
 
-    def test_it_is_bounded_exported_and_forgotten(self):
+    def test_a_conversation_is_bounded_exported_and_cleared(self):
         analyst, portfolio = Conversation(), worlds.research()
         for i in range(ANSWERS_KEPT + 5):
             analyst.ask(f"what if own capacity is {300 + i} pallets?", portfolio, "BER-MUC")
@@ -239,12 +239,12 @@ class TestConversation:
         assert analyst.export() == "# A conversation with the analyst\n"
         assert "BER-MUC" in analyst.ask("and its profit?", portfolio, "BER-MUC").text()
 
-    def test_two_visitors_know_nothing_of_each_other(self):
+    def test_two_conversations_share_nothing(self):
         one, other, portfolio = Conversation(), Conversation(), worlds.research()
         one.ask("why is HAM-ROT volatile?", portfolio, "BER-MUC")
         assert "BER-MUC" in other.ask("and its profit?", portfolio, "BER-MUC").text()
 
-    def test_lanes_that_have_gone_are_not_spoken_of(self):
+    def test_a_lane_that_is_gone_is_not_part_of_an_answer(self):
         analyst = Conversation()
         analyst.ask("why is HAM-ROT volatile?", worlds.research(), "HAM-ROT")
         answer = analyst.ask("and its profit?", worlds.hostile(), HOSTILE["HAM-ROT"])
@@ -257,24 +257,24 @@ class TestConversation:
             ("profit " * 200, "question must be at most 500 characters long; got"),
         ],
     )
-    def test_questions_have_bounds(self, question, sentence):
+    def test_an_empty_or_too_long_question_is_refused(self, question, sentence):
         with pytest.raises(ValueError, match=sentence):
             Conversation().ask(question, worlds.research(), "BER-MUC")
 
 
 class TestModels:
-    """With a model in the place of the vendor's."""
+    """Tests with a model that replaces the vendor's."""
 
     @pytest.mark.usefixtures("numbers_kept")
     @pytest.mark.parametrize("behaviour", MODELS)
-    def test_a_model_that_misbehaves_shows_no_number_of_its_own(self, behaviour):
+    def test_numbers_invented_by_a_model_are_never_shown(self, behaviour):
         for row in TABLE[::2]:
             for portfolio, names in ((worlds.research(), SAME), (worlds.hostile(), HOSTILE)):
                 answer = conversation(portfolio, row, names, Model(MODELS[behaviour]))
                 nothing_made_up(answer, portfolio)
                 assert answer.sentences
 
-    def test_what_is_left_out_is_replaced_once_and_marked(self):
+    def test_unsupported_sentences_are_replaced_once_and_marked(self):
         model = Model(
             lambda prompt: "Profit is {{lane1.profit}}. It was $77,777 a day before. It has 9 trucks. So act."
         )
@@ -299,7 +299,7 @@ class TestModels:
             if offline.facts and not row["follows"]:
                 assert model.by == "a model" and not any(sentence.replaced for sentence in model.sentences)
 
-    def test_functions_are_carried_out_and_their_results_become_facts(self):
+    def test_results_of_function_calls_become_facts(self):
         turns = iter(
             [
                 [Call("what_if", {"lane": "lane1", "changes": [{"input": "return_rate", "how": "times", "amount": 2}]}),
@@ -337,18 +337,18 @@ class TestModels:
         ],
         ids=lambda call: f"{call.name} {call.arguments}",
     )
-    def test_functions_that_cannot_be_are_refused_and_the_answer_goes_on(self, call):
+    def test_an_invalid_function_call_is_refused_and_the_answer_goes_on(self, call):
         model = Model(lambda prompt: "Profit is {{lane1.profit}}." if "was refused" in prompt else [call])
         answer = Conversation(model).ask("what is the profit?", worlds.research(), "BER-MUC")
         assert answer.text() == "Profit is $1,304 a day."
 
-    def test_functions_are_bounded(self):
+    def test_the_number_of_function_calls_is_bounded(self):
         model = Model(lambda prompt: [Call("assess", {"lane": "lane1"})] * 50)
         answer = Conversation(model).ask("what is the profit?", worlds.research(), "BER-MUC")
         assert len(model.prompts) == online.ROUNDS + 1 and "gave no answer" in answer.remarks[0]
         assert "at most" in model.prompts[1]
 
-    def test_what_a_model_sees(self):
+    def test_a_model_sees_facts_and_keys_but_no_names(self):
         portfolio, model = worlds.hostile(), Model(lambda prompt: "Profit is {{lane1.profit}}.")
         analyst = Conversation(model)
         for row in QUESTIONS[:40]:
@@ -362,7 +362,7 @@ class TestModels:
             in model.prompts[0]
         )
 
-    def test_a_model_that_cannot_answer_is_stood_in_for(self):
+    def test_the_offline_analyst_stands_in_for_a_model_that_fails(self):
         def fails(prompt):
             yield "Profit is {{lane1.profit}}. And "
             raise Unavailable("its answer was cut off")
@@ -391,12 +391,12 @@ class TestModels:
         [[None], [5], [b"bytes"], [["a"]], [{"text": "a"}], []],
         ids=["none", "number", "bytes", "list", "dict", "nothing"],
     )
-    def test_events_of_no_known_kind_are_stood_in_for(self, events):
+    def test_the_offline_analyst_stands_in_after_an_unknown_event(self, events):
         answer = Conversation(Model(lambda prompt: events)).ask("profit?", worlds.research(), "BER-MUC")
         assert answer.by == OFFLINE and answer.facts and "gave no answer" in answer.remarks[0]
 
     @pytest.mark.parametrize("error", [RuntimeError, KeyError, OSError, RecursionError, AttributeError])
-    def test_errors_of_any_kind_are_stood_in_for_and_not_repeated(self, error):
+    def test_the_offline_analyst_stands_in_after_any_error_and_does_not_repeat_it(self, error):
         def fails(prompt):
             raise error("a secret")
             yield
@@ -405,7 +405,7 @@ class TestModels:
         assert answer.by == OFFLINE and f"as it failed ({error.__name__})" in answer.remarks[0]
         assert "secret" not in "".join(answer.remarks)
 
-    def test_a_model_that_never_ends_is_given_up(self, monkeypatch):
+    def test_a_model_that_never_ends_runs_into_the_timeout(self, monkeypatch):
         def goes_on(prompt):
             while True:
                 time.sleep(0.05)
@@ -422,18 +422,18 @@ class TestModels:
         answer = Conversation(silent).ask("profit?", worlds.research(), "BER-MUC", stop=stop.is_set)
         assert "it was stopped" in answer.remarks[0] and time.monotonic() - started < 5
 
-    def test_an_endless_speech_is_cut(self):
+    def test_an_endless_answer_is_cut_off(self):
         model = Model(lambda prompt: ["Profit is {{lane1.profit}}. " * 100_000])
         answer = Conversation(model).ask("profit?", worlds.research(), "BER-MUC")
         assert 0 < len(answer.sentences) <= online.MOST_SENTENCES
 
     @pytest.mark.parametrize("days", ["inf", float("inf"), 1e999, 10**400, float("nan"), True, None, [1], -5])
-    def test_arguments_out_of_all_bounds(self, days):
+    def test_arguments_outside_all_bounds_are_handled(self, days):
         turns = iter([[Call("forecast", {"lane": "lane1", "days": days})], "Profit is {{lane1.profit}}."])
         answer = Conversation(Model(lambda prompt: next(turns))).ask("profit?", worlds.research(), "BER-MUC")
         assert answer.text() == "Profit is $1,304 a day."
 
-    def test_a_lane_that_has_gone_is_not_named_to_a_model(self):
+    def test_a_model_never_sees_the_name_of_a_lane_that_is_gone(self):
         turns = iter(
             [*["Profit is {{lane1.profit}}."], [Call("assess", {"lane": "lane1"})], "Profit is {{lane2.profit}}."]
         )
@@ -444,14 +444,14 @@ class TestModels:
         assert "assess was refused" in model.prompts[2]
         assert not any(name in prompt for prompt in model.prompts for name in (*LANES, *HOSTILE.values()))
 
-    def test_a_what_if_of_another_question_does_not_stand_for_this_one(self):
+    def test_a_what_if_of_an_earlier_question_is_no_fact_of_this_one(self):
         model = Model(lambda prompt: "If so, profit would be {{whatif1.profit}}.")
         analyst = Conversation(model)
         for question in ("what if returns double?", "what if own capacity rises by 20 %?"):
             analyst.ask(question, worlds.research(), "BER-MUC")
         assert "EARLIER ANSWER: If so, profit would be [number]." in model.prompts[1]
 
-    def test_what_is_forgotten_while_it_is_answered_stays_forgotten(self):
+    def test_a_conversation_cleared_during_an_answer_stays_clear(self):
         analyst = Conversation()
         analyst.model = Model(lambda prompt: analyst.clear() or "Profit is {{lane1.profit}}.")
         analyst.ask("profit?", worlds.research(), "BER-MUC")
@@ -479,13 +479,13 @@ class TestRest:
         ],
     )
     @pytest.mark.parametrize("question", ["why is it volatile?", "how bad can it get?"])
-    def test_whatever_varies_most(self, inputs, question):
+    def test_the_answer_is_valid_whichever_cause_varies_most(self, inputs, question):
         portfolio = worlds.made({"BER-MUC": [100.0, 101.0, 99.0, 102.0] * 20}, {"BER-MUC": inputs})
         answer = Conversation().ask(question, portfolio, "BER-MUC")
         nothing_made_up(answer, portfolio)
         assert len(answer.facts) > 5
 
-    def test_an_export_means_nothing_to_markdown(self):
+    def test_an_export_escapes_markdown(self):
         analyst = Conversation()
         portfolio = worlds.made({"a|b <img src=x> [x](y)": [10.0, 12.0, 9.0, 11.0]})
         analyst.ask("# profit of *it*?", portfolio, "a|b <img src=x> [x](y)")

@@ -1,4 +1,4 @@
-"""The analyst in a browser: answers as they stream in from a stand-in for Gemini, and all that goes wrong."""
+"""The analyst in a browser, with a local server in place of Gemini: answers as they arrive, and failures."""
 
 import gemini_server as stand_in
 import pytest
@@ -11,14 +11,14 @@ LESSON = "07_analyst.ipynb"
 
 @pytest.fixture(scope="module")
 def gemini():
-    """The stand-in; tests say what it replies."""
+    """The server in place of Gemini; each test sets its replies."""
     with GeminiServer(stand_in.text("Profit is {{lane1.profit}}.")) as server:
         yield server
 
 
 @pytest.fixture(scope="module")
 def apps(gemini, tmp_path_factory):
-    """The apps with a key, on an empty ledger."""
+    """The apps with a key for Gemini and an empty ledger."""
     env = {
         "GEMINI_API_KEY": KEY,
         "GEMINI_ENDPOINT": gemini.address,
@@ -31,7 +31,7 @@ def apps(gemini, tmp_path_factory):
 
 @pytest.fixture
 def hub(apps, page):
-    """The hub on BER-MUC with the analyst's tab open; at the end nothing was wrong, and the key was nowhere."""
+    """The hub on BER-MUC with the analyst's tab open; at the end, assert no errors and that the key was never sent."""
     sent = []
     page.on("websocket", lambda socket: socket.on("framereceived", lambda frame: sent.append(str(frame))))
     seen = opened(page, f"{apps.app(HUB)}?lane=BER-MUC")
@@ -43,23 +43,23 @@ def hub(apps, page):
 
 
 def replies(gemini, *given):
-    """Let the stand-in give these replies from now on."""
+    """Set the replies of the server from now on."""
     gemini.requests.clear()
     gemini.replies[:] = given
 
 
 def ask(page, question):
-    """Ask a question in the box."""
+    """Ask a question in the form."""
     page.get_by_label("Your question").fill(question)
     page.get_by_role("button", name="Ask", exact=True).click()
 
 
 def last(page):
-    """The text of the last answer."""
+    """Return the text of the latest answer."""
     return page.locator(".twin-answers .twin-answer").first.inner_text()
 
 
-def test_an_answer_streams_in_while_the_controls_work_on(hub, gemini):
+def test_controls_work_while_an_answer_arrives(hub, gemini):
     replies(
         gemini, stand_in.paced(0.7, "Profit of {{lane1}} is ", "{{lane1.profit}}. ", "It ", "is fine. ", "So act. ")
     )
@@ -76,7 +76,7 @@ def test_an_answer_streams_in_while_the_controls_work_on(hub, gemini):
     assert told(hub)["lane1.profit"] == directly()["profit"] and "Gemini (gemini-flash-latest)" in last(hub)
 
 
-def test_what_no_fact_supports_is_replaced_and_marked(hub, gemini):
+def test_an_unsupported_sentence_is_replaced_and_marked(hub, gemini):
     replies(gemini, stand_in.text("Profit is {{lane1.profit}}. <b onclick=alert(1)>It</b> doubled to $99,999 a day."))
     ask(hub, "how large is the profit?")
     hub.locator("mark.twin-replaced", has_text="Offline analyst: Profit of BER-MUC is $1,304 a day").wait_for()

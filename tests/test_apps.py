@@ -1,4 +1,4 @@
-"""The notebooks as apps, in a browser: each opens, explains itself, fits, and ends what it started."""
+"""The notebooks as apps, in a browser: each opens, has its links, fits the screen, and ends its process."""
 
 import json
 import re
@@ -21,14 +21,14 @@ KERNEL = "JSON.parse(document.getElementById('jupyter-config-data').textContent)
 
 @pytest.fixture(scope="module")
 def suite():
-    """The apps as `make apps` serves them."""
+    """The apps, as `make apps` serves them."""
     with standalone() as server:
         yield server
 
 
 @pytest.fixture(scope="module")
 def strange(tmp_path_factory):
-    """Other notebooks than the suite's, on a server that carries a single process."""
+    """Notebooks that are not part of the suite, on a server that runs a single process."""
     folder = tmp_path_factory.mktemp("strange")
     for name, cells in {
         "fails.ipynb": [nbformat.v4.new_code_cell("print('before')"), nbformat.v4.new_code_cell("1 / 0")],
@@ -51,12 +51,12 @@ def strange(tmp_path_factory):
 
 
 def overflow(page):
-    """How many pixels the page could be scrolled sideways."""
+    """Return the number of pixels by which the page scrolls sideways."""
     return page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
 
 
 def colours(page, selector):
-    """Text and ground of the first element that selector finds, as the browser paints them."""
+    """Return the colours of text and ground that the browser paints for the first element of a selector."""
     found = page.evaluate(
         """selector => {
           const start = document.querySelector(selector);
@@ -71,7 +71,7 @@ def colours(page, selector):
 
 
 def ends(server, page):
-    """Close a page; return whether its process ends, within ten seconds."""
+    """Close a page, and return whether its process ends within ten seconds."""
     kernel = page.evaluate(KERNEL)
     page.close()
     limit = time.monotonic() + 10
@@ -107,6 +107,8 @@ def test_each_notebook_opens_fits_and_ends_its_process(suite, page, name):
 
 def test_links_lead_to_neighbours_and_to_the_contents(suite, page):
     seen = opened(page, suite.app("02_buffers.ipynb"))
+    sources = page.locator("main a:has(code)").evaluate_all("links => links.map(link => link.getAttribute('href'))")
+    assert sources and all(re.fullmatch(r"https://github\.com/.+/blob/HEAD/twin/\w+\.py", link) for link in sources)
     assert page.locator("main .jp-Cell a", has_text="contents").count() == 0  # header and footer have them
     assert page.locator("footer [data-twin-contents]").evaluate("link => link.pathname") == "/voila/tree"
     page.click("footer a[rel=prev]")
@@ -118,7 +120,7 @@ def test_links_lead_to_neighbours_and_to_the_contents(suite, page):
     assert not seen.foreign and not seen.failed
 
 
-def test_the_hub_waits_warm_also_for_a_link_that_holds_a_state(suite, page):
+def test_a_link_with_a_state_uses_a_pre_heated_kernel(suite, page):
     def count(line):
         return suite.log.read_text(errors="replace").count(line)
 
@@ -132,7 +134,7 @@ def test_the_hub_waits_warm_also_for_a_link_that_holds_a_state(suite, page):
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_contents_show_a_card_a_notebook_and_start_nothing(suite, browser, scheme):
+def test_the_contents_show_a_card_for_each_notebook_and_start_no_process(suite, browser, scheme):
     context = browser.new_context(color_scheme=scheme)
     page = context.new_page()
     seen = opened(page, suite.url)
@@ -148,7 +150,7 @@ def test_contents_show_a_card_a_notebook_and_start_nothing(suite, browser, schem
     context.close()
 
 
-def test_keys_alone_reach_the_text_the_colours_and_the_sliders(suite, page):
+def test_text_colours_and_sliders_are_reached_by_keyboard(suite, page):
     seen = opened(page, suite.app(LESSON))
     by_day = colours(page, "main p")
     page.keyboard.press("Tab")
@@ -175,7 +177,7 @@ def test_keys_alone_reach_the_text_the_colours_and_the_sliders(suite, page):
     assert page.get_attribute("html", "data-twin-scheme") == "dark"
 
 
-def test_a_cell_that_fails_is_told_in_a_sentence(strange, page):
+def test_a_failed_cell_is_reported_in_a_sentence(strange, page):
     opened(page, strange.app("fails.ipynb"))
     text = page.inner_text("main")
     assert "before" in text and "one of its steps failed" in text
@@ -183,7 +185,7 @@ def test_a_cell_that_fails_is_told_in_a_sentence(strange, page):
     assert ends(strange, page)
 
 
-def test_a_process_that_dies_is_told_in_a_sentence(strange, page):
+def test_the_end_of_a_process_is_reported_in_a_sentence(strange, page):
     opened(page, strange.app("dies.ipynb"))
     assert page.get_attribute(".noUi-handle", "aria-label") == "days"
     page.focus(".noUi-handle")
@@ -192,7 +194,7 @@ def test_a_process_that_dies_is_told_in_a_sentence(strange, page):
     assert ends(strange, page)
 
 
-def test_a_file_of_fifteen_megabytes_can_be_handed_over(strange, page, tmp_path):
+def test_a_file_of_fifteen_megabytes_can_be_uploaded(strange, page, tmp_path):
     opened(page, strange.app("takes.ipynb"))
     file = tmp_path / "flows.csv"
     file.write_bytes(b"x" * 15_000_000)
@@ -203,7 +205,7 @@ def test_a_file_of_fifteen_megabytes_can_be_handed_over(strange, page, tmp_path)
     assert ends(strange, page)
 
 
-def test_a_visitor_too_many_is_told_and_let_in_when_a_place_is_free(strange, browser):
+def test_a_visitor_beyond_the_limit_waits_for_a_free_place(strange, browser):
     first, second = browser.new_context(), browser.new_context()
     page, late = first.new_page(), second.new_page()
     opened(page, strange.app("fails.ipynb"))

@@ -1,4 +1,4 @@
-"""python -m twin ask: answers in words and for machines, on the research lanes, files and the ledger."""
+"""python -m twin ask: answers as text and as JSON, on the research lanes, files and the ledger."""
 
 import json
 
@@ -17,7 +17,7 @@ SETTINGS = ("GEMINI_API_KEY", "GOOGLE_API_KEY", "GEMINI_MODEL", "GEMINI_CLIENT",
 
 @pytest.fixture(autouse=True)
 def offline(monkeypatch, tmp_path):
-    """No key, in an empty folder."""
+    """Remove all keys, and work in an empty folder."""
     for name in SETTINGS:
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
@@ -25,7 +25,7 @@ def offline(monkeypatch, tmp_path):
 
 
 def ask(capsys, *arguments):
-    """What the command prints, and its exit code."""
+    """Return the output and the exit code of the command."""
     code = main(["ask", *arguments])
     out, err = capsys.readouterr()
     return code, out, err
@@ -40,7 +40,7 @@ def test_a_conversation_in_words(capsys):
     assert "Profit of HAM-ROT is $2,862 a day" in out
 
 
-def test_for_machines(capsys):
+def test_json(capsys):
     code, out, _ = ask(capsys, "--json", "how large is the safety stock of FRA-PAR?")
     (answer,) = json.loads(out)
     assert code == 0 and answer["by"] == "offline analyst"
@@ -78,13 +78,13 @@ def test_files_policies_and_the_ledger(capsys, tmp_path, monkeypatch):
         (("--file", "no.csv", "profit?"), "no.csv does not exist"),
     ],
 )
-def test_what_cannot_be_is_a_sentence(capsys, arguments, sentence):
+def test_unusable_input_gives_one_sentence(capsys, arguments, sentence):
     code, out, err = ask(capsys, *arguments)
     assert (code, out) == (2, "") and err.startswith("twin: ") and sentence in err
 
 
 @pytest.mark.parametrize("client", ["google-generativeai", "google-genai"])
-def test_gemini_answers_where_there_is_a_key_and_offline_says_the_same_number(capsys, monkeypatch, client):
+def test_gemini_answers_with_a_key_and_offline_gives_the_same_number(capsys, monkeypatch, client):
     monkeypatch.setenv("GOOGLE_API_KEY", KEY)
     monkeypatch.setenv("GEMINI_CLIENT", client)
     words = stand_in.text("Nothing to worry about. Profit of {{lane1}} ", "is {{lane1.profit}}, not $5.")

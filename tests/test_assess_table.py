@@ -1,4 +1,4 @@
-"""Tables of lanes on disk: the numbers of `lane.assess`, whole parts or none, one sentence for what cannot be used."""
+"""Tables of lanes on disk: the numbers of `lane.assess`, complete parts or none, one sentence for unusable input."""
 
 import decimal
 import re
@@ -13,7 +13,7 @@ import pytest
 
 import twin
 from twin.__main__ import main
-from twin.compute.alone import alone
+from twin.compute.folder_lock import folder_lock
 from twin.lane import Policy, assess
 from twin.plan.policies import filled, policy_of
 from twin.tables.assess_table import LaneTable, assess_table
@@ -23,7 +23,7 @@ from twin.tables.source import MOMENTS
 
 @pytest.fixture(autouse=True)
 def small_parts(monkeypatch):
-    """Parts of 1,000 lanes, read by 300, in this very process: what holds for few holds for many."""
+    """Use small parts of 1,000 lanes, read 300 at a time, in this process."""
     monkeypatch.setattr("twin.tables.source.PART", 1000)
     monkeypatch.setattr("twin.tables.source.LANES_IN_MEMORY", 300)
     monkeypatch.setattr(
@@ -32,7 +32,7 @@ def small_parts(monkeypatch):
 
 
 def lanes(count, seed=5):
-    """Lanes that differ in demand, space and service."""
+    """Return lanes that differ in demand, space and service."""
     rng = np.random.Generator(np.random.PCG64(seed))
     return pd.DataFrame(
         {
@@ -47,7 +47,7 @@ def lanes(count, seed=5):
 
 @pytest.fixture
 def write(tmp_path):
-    """A function that writes a table and returns its path."""
+    """Return a function that writes a table and returns its path."""
 
     def write(table, name="lanes.parquet", rows=100):
         path = tmp_path / name
@@ -61,7 +61,7 @@ def write(tmp_path):
 
 @pytest.fixture
 def command(tmp_path, capsys):
-    """A function that runs the command and returns its exit code and what it says."""
+    """Return a function that runs the command and returns its exit code and output."""
 
     def command(source, *options, to="answers"):
         code = main(["assess", str(source), "--to", str(tmp_path / to), *options])
@@ -73,14 +73,14 @@ def command(tmp_path, capsys):
 
 
 def whole(table, given=None, period="D"):
-    """The answers for all lanes at once, in memory."""
+    """Return the answers for all lanes at once, in memory."""
     columns = {field.name: table[field.name] for field in fields(Policy) if field.name in table}
     stated, _ = filled({**(given or {}), **columns}, {name: table[name].to_numpy() for name in MOMENTS}, period=period)
     return assess(table, policy_of(stated), period=period)
 
 
 def assert_same(folder, table, **how):
-    """Answers on disk are those in memory, to the last bit."""
+    """Check that answers on disk equal those in memory to the last bit."""
     found = pd.read_parquet(folder)
     expected = whole(table, **how)
     assert list(found) == ["lane", *expected]
@@ -96,7 +96,7 @@ def names(folder):
 # --- what comes out -----------------------------------------------------------------------------------------
 
 
-def test_capacity_that_nobody_states_just_fits_as_in_files_of_flows(write, tmp_path, command):
+def test_unset_own_capacity_equals_the_required_capacity(write, tmp_path, command):
     source = write(lanes(300)[["lane", "demand_mean", "demand_sd"]])
     code, said = command(source, "--keep", "planned_overflow,expected_overflow")
     assert (
@@ -111,7 +111,7 @@ def test_capacity_that_nobody_states_just_fits_as_in_files_of_flows(write, tmp_p
 @pytest.mark.parametrize("rows", [7, 400, 10_000], ids=["tiny groups", "groups", "one group"])
 @pytest.mark.parametrize("period", ["D", "W"])
 def test_the_numbers_are_those_of_assess(write, tmp_path, rows, period):
-    table, given = lanes(2500), {"lead_time_mean_days": 3.0, "service_level": 0.1}  # the column goes before
+    table, given = lanes(2500), {"lead_time_mean_days": 3.0, "service_level": 0.1}  # the column overrides the option
     done = assess_table(LaneTable(write(table, rows=rows)), tmp_path / "a", given, period=period)
     assert (done.assessed, done.kept, done.complete, done.failures) == (2500, 0, True, ())
     assert_same(tmp_path / "a", table, given=given, period=period)
@@ -159,7 +159,7 @@ def test_lanes_without_names_and_numbers_of_other_kinds(write, tmp_path):
     assert found.to_pydict() == {"buffer_cost": expected.tolist()}
 
 
-def test_names_of_lanes_stay_what_they_are(write, tmp_path):
+def test_names_of_lanes_are_unchanged(write, tmp_path):
     table = lanes(700).assign(lane=lambda frame: pd.Categorical(["A", "B", None, "C\n", "Ä", "", "G"] * 100))
     assess_table(LaneTable(write(table)), tmp_path / "a", keep=["profit"])
     pd.testing.assert_series_equal(pd.read_parquet(tmp_path / "a")["lane"].astype("str"), table["lane"].astype("str"))
@@ -168,7 +168,7 @@ def test_names_of_lanes_stay_what_they_are(write, tmp_path):
 # --- a run after a run --------------------------------------------------------------------------------------
 
 
-def test_a_later_run_makes_what_is_missing_and_nothing_else(write, command, tmp_path):
+def test_a_later_run_makes_only_missing_parts(write, command, tmp_path):
     table = lanes(2500)
     source = write(table)
     code, said = command(source)
@@ -185,7 +185,7 @@ def test_a_later_run_makes_what_is_missing_and_nothing_else(write, command, tmp_
     assert_same(tmp_path / "answers", table)
 
 
-def test_parts_of_anything_else_are_replaced(write, tmp_path, monkeypatch):
+def test_parts_made_from_other_inputs_are_replaced(write, tmp_path, monkeypatch):
     table = lanes(2500)
     source = write(table)
 
@@ -195,7 +195,7 @@ def test_parts_of_anything_else_are_replaced(write, tmp_path, monkeypatch):
         return done.assessed
 
     assert [run(), run()] == [2500, 0]
-    assert [run({"dwell": 2.0}), run({"dwell": 2.0, "service_level": 0.9})] == [2500, 0]  # the option holds for no lane
+    assert [run({"dwell": 2.0}), run({"dwell": 2.0, "service_level": 0.9})] == [2500, 0]  # no lane uses the option
     assert [run(), run(period="W"), run(period="W")] == [2500, 2500, 0]
     assert [run(), run(keep=["profit"]), run(keep=["profit"])] == [2500, 2500, 0]
     monkeypatch.setattr(twin, "__version__", "0.0.0")
@@ -211,7 +211,7 @@ def test_parts_of_anything_else_are_replaced(write, tmp_path, monkeypatch):
     assert_same(tmp_path / "a", table)
 
 
-def test_a_file_that_differs_in_neither_size_nor_footer_is_another_file(tmp_path):
+def test_a_changed_file_with_equal_size_and_footer_is_detected(tmp_path):
     path, means = tmp_path / "lanes.parquet", [10.0, 20.0, 30.0, 40.0]
 
     def write(demand_mean):
@@ -227,7 +227,7 @@ def test_a_file_that_differs_in_neither_size_nor_footer_is_another_file(tmp_path
     assert (first[2], second[2]) == ([70.0, 140.0, 210.0, 280.0], [70.0, 210.0, 140.0, 280.0])
 
 
-def test_a_file_more_in_a_folder_leaves_the_parts_before_it(write, tmp_path):
+def test_an_added_file_leaves_earlier_parts_unchanged(write, tmp_path):
     for name, seed in (("a", 1), ("b", 2)):
         write(lanes(1000, seed), f"source/{name}.parquet")
     assert assess_table(LaneTable(tmp_path / "source"), tmp_path / "a").assessed == 2000
@@ -238,7 +238,7 @@ def test_a_file_more_in_a_folder_leaves_the_parts_before_it(write, tmp_path):
 
 def test_two_runs_at_once_are_refused(write, command, tmp_path):
     source = write(lanes(10))
-    with alone(tmp_path / "answers"):
+    with folder_lock(tmp_path / "answers"):
         assert refusal(command(source)).endswith("answers; wait for it to end\n")
     assert command(source)[0] == 0
 
@@ -268,7 +268,7 @@ def with_one_bad(table, row):
         ("partner_surcharge", 1e308, "planned_warehousing_cost must be a finite number; got inf"),  # an answer
     ],
 )
-def test_a_bad_lane_costs_its_part_and_is_named(write, command, tmp_path, name, value, rule):
+def test_a_bad_lane_fails_only_its_part_and_is_named(write, command, tmp_path, name, value, rule):
     table = lanes(3500).assign(partner_surcharge=5.0)
     table.loc[[1777, 1779, 1990], name] = value
     table.loc[1777, "lane"] = "L\x1b[2J"
@@ -291,7 +291,7 @@ def test_rows_are_counted_in_their_own_file(write, command, tmp_path):
     assert code == 1 and f"{bad}, row 8 (lane ?): demand_sd must be" in said
 
 
-def test_a_part_that_was_there_before_goes_when_its_lanes_turn_bad(write, command, tmp_path):
+def test_an_earlier_part_is_removed_if_its_lanes_turn_bad(write, command, tmp_path):
     source = write(lanes(2500))
     assert command(source)[0] == 0
     write(with_one_bad(lanes(2500), 3))
@@ -337,7 +337,7 @@ def test_files_that_cannot_be_used(write, command, tmp_path):
     )
 
 
-def test_a_damaged_page_and_a_file_exchanged_in_between(write, command, tmp_path):
+def test_a_damaged_page_and_a_replaced_file_are_refused(write, command, tmp_path):
     source = write(lanes(2500))
     content = bytearray(source.read_bytes())
     at = pq.read_metadata(source).row_group(15).column(1).data_page_offset
@@ -363,7 +363,7 @@ def test_a_damaged_page_and_a_file_exchanged_in_between(write, command, tmp_path
         (["--scheduler", "here"], "scheduler must be the address of a running Dask scheduler"),
     ],
 )
-def test_options_that_cannot_be_used_touch_nothing(write, command, tmp_path, options, said):
+def test_unusable_options_change_no_file(write, command, tmp_path, options, said):
     source = write(lanes(2500))
     assert command(source)[0] == 0
     before = names(tmp_path / "answers")
@@ -372,7 +372,7 @@ def test_options_that_cannot_be_used_touch_nothing(write, command, tmp_path, opt
     assert said in refusal(command(source, *options, to="new")) and not (tmp_path / "new").exists()
 
 
-def test_a_policy_that_is_no_number_for_all_lanes(write, tmp_path):
+def test_a_policy_with_an_array_or_an_unknown_field_is_refused(write, tmp_path):
     table = LaneTable(write(lanes(10)))
     for given, said in (
         ({"dwell": [1.0] * 10}, "dwell must be one number for all"),
@@ -389,7 +389,7 @@ def test_tables_and_flows_do_not_mix(write, capsys):
         assert "--to must be given with a table of lanes" in capsys.readouterr().err
 
 
-def test_nothing_of_others_is_touched(write, command, tmp_path):
+def test_foreign_files_in_the_folder_are_refused_and_unchanged(write, command, tmp_path):
     source = write(lanes(10), "source/lanes.parquet")
     for to in ("source", "source/lanes.parquet", "source/answers", "."):
         assert "to must be a folder apart from" in refusal(command(source.parent, to=to))
@@ -406,7 +406,7 @@ def test_nothing_of_others_is_touched(write, command, tmp_path):
 def test_a_full_disk_leaves_nothing_half_written(write, tmp_path):
     table = LaneTable(write(lanes(2500)))
     limits = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (50_000, limits[1]))  # as a full disk: writing ends in an error
+    resource.setrlimit(resource.RLIMIT_FSIZE, (50_000, limits[1]))  # fails as on a full disk
     try:
         done = assess_table(table, tmp_path / "a")
     finally:
@@ -416,7 +416,7 @@ def test_a_full_disk_leaves_nothing_half_written(write, tmp_path):
     assert names(tmp_path / "a") == [".lock"]
 
 
-def test_a_part_that_fails_leaves_nothing_and_takes_no_room(write, tmp_path):
+def test_a_failed_part_leaves_no_file(write, tmp_path):
     (folder := tmp_path / "a").mkdir()
     table = LaneTable(write(with_one_bad(lanes(900), 850)))
     recipe = Recipe(table.columns, table.label, {}, "D", ("profit",))

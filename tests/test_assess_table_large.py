@@ -1,4 +1,4 @@
-"""Tables of lanes in processes of their own: memory that does not grow, runs that are killed, workers of a cluster."""
+"""Tables of lanes in separate processes: bounded memory, killed runs, workers of a cluster."""
 
 import signal
 import subprocess
@@ -23,7 +23,7 @@ print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)"""
 
 
 def write(path, count, rows, policy=()):
-    """A table of lanes in row groups of so many rows, with columns of a policy; returns its columns."""
+    """Write a table of lanes in row groups of a given size, with columns of a policy; return its columns."""
     rng = np.random.Generator(np.random.PCG64(8))
     columns = {"demand_mean": rng.uniform(50, 500, count), "demand_sd": rng.uniform(5, 50, count)}
     columns |= {name: rng.uniform(60, 90, count) for name in policy}
@@ -49,8 +49,8 @@ def test_memory_does_not_grow_with_the_table(tmp_path):
     assert large < 300 and large < small + 50, f"{small:.0f} and {large:.0f} MB"
 
 
-def test_a_run_that_is_killed_goes_on_where_it_was(tmp_path):
-    columns = write(tmp_path / "lanes.parquet", 1_650_000, rows=550_000)  # two are more than a part: three parts
+def test_a_killed_run_resumes_with_the_missing_parts(tmp_path):
+    columns = write(tmp_path / "lanes.parquet", 1_650_000, rows=550_000)  # three parts of one group each
     command = [sys.executable, "-m", "twin", "assess", "lanes.parquet", "--to", "answers", "--keep", "profit"]
     answers = tmp_path / "answers"
     run = subprocess.Popen([*command, "--jobs", "1"], cwd=tmp_path, stderr=subprocess.PIPE, text=True)
@@ -58,7 +58,7 @@ def test_a_run_that_is_killed_goes_on_where_it_was(tmp_path):
     while not (parts := list(answers.glob("part-*"))) and time.monotonic() < until:
         time.sleep(0.01)
     run.send_signal(signal.SIGKILL)
-    run.communicate()  # its end is that of its workers as well, which hold the pipe
+    run.communicate()  # the pipe is closed only when its workers have ended, too
     parts = list(answers.glob("part-*"))
     assert 0 < len(parts) < 3 and not (answers / "_SUCCESS").exists()
     assert all(pq.read_metadata(part).num_rows == 550_000 for part in parts)
@@ -91,7 +91,7 @@ def test_workers_of_a_cluster_write_the_same_answers(tmp_path, monkeypatch, dask
     assert not bad.complete and bad.assessed == 90_000 and "row 70,002: demand_sd must be" in bad.failures[0]
 
 
-def test_a_worker_that_dies_costs_nothing(tmp_path, monkeypatch, dask):
+def test_tasks_of_a_dead_worker_are_retried(tmp_path, monkeypatch, dask):
     monkeypatch.setattr("twin.tables.source.PART", 20_000)
     columns = write(tmp_path / "lanes.parquet", 1_000_000, rows=20_000)
     folder, victim = tmp_path / "a", dask.workers[0]

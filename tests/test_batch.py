@@ -1,4 +1,4 @@
-"""The batch machinery, on throw-away notebooks: what runs again, what stays whole, what it says."""
+"""Batches of small notebooks: which jobs run again, that files stay complete, and the messages."""
 
 import itertools
 import json
@@ -38,12 +38,12 @@ SWEEP = """jobs:
 
 
 def digest_of(job):
-    """Return the digest of what decides what a job yields."""
+    """Return the digest of the inputs of a job."""
     return inputs_of([job])[job.name]["digest"]
 
 
 def identities_of(paper):
-    """Return what tells one folder of a job from the one that replaces it."""
+    """Return file identities that differ if the folder of a job is replaced."""
     return {name: (paper / "out" / name).stat().st_ino for name in ("small", "large")}
 
 
@@ -57,7 +57,7 @@ def test_a_job_leaves_figures_results_and_its_executed_notebook(paper):
     assert not any(path.name.endswith((".part", ".old")) for path in (paper / "out").iterdir())
 
 
-def test_nothing_that_is_kept_names_this_machine(paper):
+def test_kept_files_name_nothing_of_this_machine(paper):
     host = platform.node().encode()
     for name, content in contents_of(paper / "out").items():
         assert str(paper.parent).encode() not in content, name
@@ -78,7 +78,7 @@ def test_another_folder_gives_the_same_bytes(built_paper, tmp_path):
     assert contents_of(other / "out") == contents_of(built_paper / "out")
 
 
-def test_a_changed_parameter_runs_its_job_only(paper, capsys):
+def test_a_changed_parameter_reruns_only_its_job(paper, capsys):
     before = identities_of(paper)
     (paper / "figures.yml").write_text(PLAN.replace("size: 3", "size: 3.0000000001"))
     assert build(paper) == 0
@@ -87,7 +87,7 @@ def test_a_changed_parameter_runs_its_job_only(paper, capsys):
     assert json.loads((paper / "out" / "results.json").read_text())["large"]["area"]["value"] > 9
 
 
-def test_what_decides_a_digest(paper):
+def test_the_digest_of_a_job_depends_on_cells_but_not_on_outputs(paper):
     (job, _) = read_plan(paper)
     before = digest_of(job)
     book = nbformat.read(job.notebook, as_version=4)
@@ -108,7 +108,7 @@ def test_a_data_file_is_an_input(paper):
     assert list(after["data"]) == ["lanes.csv"] and after["digest"] != before["digest"]
 
 
-def test_a_failing_job_is_explained_and_costs_nothing_else(paper, capsys):
+def test_a_failing_job_is_explained_and_the_others_finish(paper, capsys):
     before = contents_of(paper / "out")
     failing = PLAN.replace("    notebook", "    parameters: {label: fail}\n    notebook", 1)
     (paper / "figures.yml").write_text(failing.replace("size: 3", "size: 4"))
@@ -199,7 +199,7 @@ def test_the_larger_of_two_tolerances_holds(tmp_path):
         ("size: 3", "label: /etc/hosts", "must be a path relative to the notebook's folder"),
     ],
 )
-def test_a_wrong_plan_is_refused_in_a_sentence(tmp_path, capsys, old, new, complaint):
+def test_a_wrong_plan_is_refused_with_one_sentence(tmp_path, capsys, old, new, complaint):
     paper = make_project(tmp_path)
     (paper / "figures.yml").write_text(PLAN.replace(old, new, 1))
     assert build(paper) == 1
@@ -207,7 +207,7 @@ def test_a_wrong_plan_is_refused_in_a_sentence(tmp_path, capsys, old, new, compl
     assert not (paper / "out").exists()
 
 
-def test_a_sweep_runs_every_point_tells_of_those_that_fail_and_goes_on_where_it_stopped(tmp_path, capsys):
+def test_a_sweep_runs_every_point_lists_failures_and_resumes(tmp_path, capsys):
     paper = make_project(tmp_path)
     (paper / "expected.csv").unlink()
     (paper / "figures.yml").write_text(SWEEP)
@@ -221,7 +221,7 @@ def test_a_sweep_runs_every_point_tells_of_those_that_fail_and_goes_on_where_it_
     assert table["value"].tolist() == [1, 2.25, 4] and set(table["unit"]) == {"m2"}
     assert table.equals(pd.read_parquet(paper / "out" / "summary.parquet"))
     assert "ValueError: label must not be fail" in (paper / "out/logs/sizes/label=fail,size=1.5.log").read_text()
-    # What failed and what is new is done, and nothing else.
+    # Only failed and new jobs are run.
     (paper / "figures.yml").write_text(SWEEP.replace('"", fail', '""').replace("count: 3", "count: 5"))
     assert build(paper, pdf=False) == 0 and "2 of 5 jobs" in capsys.readouterr().err
     assert pd.read_parquet(paper / "out" / "summary.parquet")["value"].tolist() == [1, 1.5625, 2.25, 3.0625, 4]
@@ -229,14 +229,14 @@ def test_a_sweep_runs_every_point_tells_of_those_that_fail_and_goes_on_where_it_
     assert build(paper, pdf=False, only=["sizes"]) == 0 and "1 of 5 jobs" in capsys.readouterr().err
 
 
-def test_a_log_says_when_where_and_what_each_cell_did(paper):
+def test_a_log_records_time_machine_and_output_of_each_cell(paper):
     said = (paper / "out" / "logs" / "large.log").read_text()
     assert re.match(r"large: ../square.ipynb\nparameters: size=3\nbegan 20\d\d-\d\d-\d\dT[\d:]+\+00:00, Python 3", said)
     assert re.search(r"cell 2: \d+\.\d\d s, completed\n    area 9 ", said)
     assert re.search(r"finished\nafter \d+\.\d\d s\n$", said)
 
 
-def test_many_failures_are_told_in_a_few_lines(tmp_path, capsys):
+def test_many_failures_are_summarised_in_a_few_lines(tmp_path, capsys):
     paper = make_project(tmp_path)
     (paper / "figures.yml").write_text(SWEEP.replace('"", fail', '""').replace("count: 3", "count: 50"))
     numbers = itertools.count()
@@ -268,7 +268,7 @@ def failed(error):
         ("size: float", "must hold assignments of literals"),
     ],
 )
-def test_a_file_that_is_no_notebook_for_batches_is_refused(tmp_path, capsys, content, complaint):
+def test_a_file_that_is_not_a_batch_notebook_is_refused(tmp_path, capsys, content, complaint):
     paper = make_project(tmp_path)
     if content[0] in "{[o":
         (tmp_path / "square.ipynb").write_text(content)
@@ -289,14 +289,14 @@ def test_a_file_that_is_no_notebook_for_batches_is_refused(tmp_path, capsys, con
         (["pass"], "must yield results.json"),
     ],
 )
-def test_a_notebook_that_ends_early_or_yields_nothing_of_use_fails(tmp_path, capsys, cells, complaint):
+def test_a_notebook_that_ends_early_or_has_unusable_results_fails(tmp_path, capsys, cells, complaint):
     paper = make_project(tmp_path)
     save_notebook(tmp_path / "square.ipynb", PARAMETERS, *cells)
     assert build(paper, only=["small"]) == 1
     assert complaint in capsys.readouterr().err and not (paper / "out" / "small").exists()
 
 
-def test_a_missing_data_file_costs_its_job_alone(tmp_path, capsys):
+def test_a_missing_data_file_fails_only_its_job(tmp_path, capsys):
     paper = make_project(tmp_path)
     save_notebook(tmp_path / "square.ipynb", PARAMETERS + '\nhistory: str = ""  # file [-]', WORK)
     (paper / "figures.yml").write_text(PLAN.replace("size: 3", "history: none.csv"))
@@ -305,7 +305,7 @@ def test_a_missing_data_file_costs_its_job_alone(tmp_path, capsys):
     assert (paper / "out" / "small").is_dir() and not (paper / "out" / "large").exists()
 
 
-def test_every_parameter_is_in_the_table_as_it_was_given(tmp_path):
+def test_the_table_holds_every_parameter_exactly(tmp_path):
     paper = make_project(tmp_path)
     (paper / "expected.csv").unlink()
     more = '\nseed: int = 1\nmany: list = []\nlive: bool = True\nout_dir: str = ""'
@@ -335,7 +335,7 @@ def test_a_killed_build_leaves_no_half_written_job_and_no_kernel(tmp_path):
     paper = make_project(tmp_path)
     save_notebook(tmp_path / "square.ipynb", PARAMETERS, WORK, SLEEP)
     half = paper / "out" / ".large.part"
-    half.mkdir(parents=True)  # of a build that was killed before
+    half.mkdir(parents=True)  # left by a build that was killed before
     (half / "results.json").write_text("{")
     with subprocess.Popen([sys.executable, "-m", "twin", "batch", str(paper)], stderr=subprocess.DEVNULL) as building:
         waits(lambda: (paper / "out" / "small").exists() and (tmp_path / "kernel").exists())
@@ -348,7 +348,7 @@ def test_a_killed_build_leaves_no_half_written_job_and_no_kernel(tmp_path):
 
 
 @pytest.mark.parametrize("seconds", [0.5, 1.5, 2.5])
-def test_ctrl_c_ends_a_batch_that_begins(tmp_path, seconds):
+def test_ctrl_c_stops_a_batch_that_is_starting(tmp_path, seconds):
     paper = make_project(tmp_path)
     save_notebook(tmp_path / "square.ipynb", PARAMETERS, "import time\ntime.sleep(600)")
     with subprocess.Popen(
@@ -359,10 +359,10 @@ def test_ctrl_c_ends_a_batch_that_begins(tmp_path, seconds):
         building.send_signal(signal.SIGTERM if said else signal.SIGINT)
         said.append(building.communicate(timeout=30)[1])
     assert building.returncode in (130, -signal.SIGINT) and not (paper / "out" / "small").exists()
-    assert "Traceback" not in "".join(said) or building.returncode == -signal.SIGINT  # Python itself was starting
+    assert "Traceback" not in "".join(said) or building.returncode == -signal.SIGINT  # Python was starting
 
 
-def test_ctrl_c_ends_everything_at_once_and_keeps_what_is_finished(tmp_path):
+def test_ctrl_c_stops_everything_at_once_and_keeps_finished_jobs(tmp_path):
     paper = make_project(tmp_path)
     save_notebook(tmp_path / "square.ipynb", PARAMETERS, WORK, SLEEP)
     command = [sys.executable, "-m", "twin", "batch", str(paper)]
@@ -396,7 +396,7 @@ def test_a_batch_that_is_stopped_keeps_in_its_table_what_is_still_finished(paper
         executor.submit = stopped
         assert build(paper, executor=executor, only=["small", "large"]) == 130
         assert build(paper, executor=executor, force=True) == 130
-    assert (paper / "out" / "summary.csv").read_bytes() == before["summary.csv"]  # nothing new is known
+    assert (paper / "out" / "summary.csv").read_bytes() == before["summary.csv"]  # no job has finished
     assert capsys.readouterr().err.count("1 of 2 jobs are finished") == 2
 
 
@@ -428,7 +428,7 @@ def test_a_job_that_keeps_results_alone_must_yield_them(tmp_path, capsys):
     assert "../square.ipynb must yield results.json, and did not" in capsys.readouterr().err
 
 
-def test_two_builds_do_not_meet(paper, capsys):
+def test_two_builds_in_one_folder_are_refused(paper, capsys):
     fcntl = pytest.importorskip("fcntl")
     with (paper / "out" / ".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -450,7 +450,7 @@ def test_a_broken_template_keeps_the_old_paper(paper, capsys):
     assert pdf.read_bytes() == before
 
 
-def test_the_kernel_is_this_interpreter_whatever_the_home_names(tmp_path, monkeypatch):
+def test_the_kernel_is_this_interpreter_despite_the_users_kernel_spec(tmp_path, monkeypatch):
     spec = tmp_path / "kernels" / "python3"
     spec.mkdir(parents=True)
     (spec / "kernel.json").write_text('{"argv": ["false"], "display_name": "x", "language": "python"}')
@@ -460,7 +460,7 @@ def test_the_kernel_is_this_interpreter_whatever_the_home_names(tmp_path, monkey
     assert ran.cells[1].outputs[0].text.strip() == sys.executable
 
 
-def test_two_runs_are_the_same_in_normal_form(tmp_path):
+def test_two_runs_are_equal_in_normal_form(tmp_path):
     path = tmp_path / "noise.ipynb"
     noise = "import sys\nprint(1)\nsys.stdout.flush()\nprint(object())\nlambda: 0"
     widgets = (
@@ -470,14 +470,14 @@ def test_two_runs_are_the_same_in_normal_form(tmp_path):
     )
     save_notebook(path, 'out_dir: str = ""', noise, widgets)
     first, second = (dumps(notebook.execute(path, {"out_dir": "x"})) for _ in range(2))
-    assert first == second and first.count("widget-view") == 1 and '"image/png"' in first  # one in source
+    assert first == second and first.count("widget-view") == 1 and '"image/png"' in first  # one cell in the source
     assert "0x0" in first and "papermill" not in first and first.count('"stream"') == 1
     assert notebook.main([path]) == 0
     stored = nbformat.read(path, as_version=4)
     assert dumps(normalise(stored)) == path.read_text(encoding="utf-8")
 
 
-def test_a_notebook_that_fails_in_place_stays_as_it_was(tmp_path, capsys):
+def test_a_notebook_that_fails_in_place_is_unchanged(tmp_path, capsys):
     save_notebook(tmp_path / "a.ipynb", "x: int = 0", "1 / x")
     save_notebook(tmp_path / "b.ipynb", "x: int = 1", "1 / x")
     before = (tmp_path / "a.ipynb").read_bytes()
@@ -512,7 +512,7 @@ def test_contents_and_links_are_generated(tmp_path):
     assert add_cell(tmp_path / "notebooks" / "01_one.ipynb", "last") == 2
     contents.update(tmp_path)
     assert add_cell(tmp_path / "notebooks" / "01_one.ipynb", "later") == 3
-    contents.update(tmp_path)  # the links move on to what is the last cell now
+    contents.update(tmp_path)  # the links move to the new last cell
     cells = json.loads((tmp_path / "notebooks" / "01_one.ipynb").read_text())["cells"]
     assert ["".join(cell["source"]).split("\n\n")[1:] for cell in cells[1:]] == [[], [first[-1]]]
     assert cells[0]["source"] == first

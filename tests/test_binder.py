@@ -1,4 +1,4 @@
-"""Binder: what repo2docker reads, where the README's links lead, and the suite as Binder runs it, in a browser."""
+"""Binder: the files that repo2docker reads, the links of the README, and the suite in a browser as Binder runs it."""
 
 import os
 import re
@@ -29,7 +29,7 @@ for place in sys.argv[1:]:
 
 @pytest.fixture(scope="module")
 def place():
-    """The project as Binder builds it."""
+    """Yield the project as Binder builds it."""
     found = user_and_python()
     if found is None:
         pytest.skip(f"no Python {sys.version_info[0]}.{sys.version_info[1]} that may be run by others reads {PACKAGES}")
@@ -39,13 +39,13 @@ def place():
 
 @pytest.fixture(scope="module")
 def server(place):
-    """The server that Binder would start."""
+    """Yield the server that Binder would start."""
     with on_binder(place) as server:
         yield server
 
 
 def asked(link):
-    """What a link asks the server for."""
+    """Return the path that a link requests from the server."""
     (page,) = parse_qs(urlsplit(link).query, strict_parsing=True)["urlpath"]
     return page
 
@@ -85,11 +85,11 @@ def test_the_environment_has_this_checkout_installed(place):
 
 def test_the_user_writes_into_checkout_and_environment_only(place):
     own = [str(place.checkout), str(place.environment)]
-    others = [str(ROOT), PACKAGES] if place.user else []  # whoever runs the tests may write into their checkout
+    others = [str(ROOT), PACKAGES] if place.user else []  # the user of the tests may write into the checkout
     assert place.run("python", "-c", WRITES, *own, "/", "/usr/bin", "/etc", *others).splitlines() == own
 
 
-def test_what_each_link_asks_for_is_answered(place, server):
+def test_the_server_answers_each_link(place, server):
     def answer(page):
         with server.open(page) as found:
             return found.read().decode()
@@ -106,7 +106,7 @@ def test_what_each_link_asks_for_is_answered(place, server):
 def test_lab_opens_the_contents_and_runs_a_cell_of_a_lesson(place, server, page):
     seen = opened(page, f"{server.url}{asked(LINKS['binder'])}?token={server.token}")
     idle = ".jp-NotebookPanel:not(.lm-mod-hidden) .jp-Notebook-ExecutionIndicator[data-status=idle]"
-    page.wait_for_selector(idle)  # by then the kernel has said which language it speaks
+    page.wait_for_selector(idle)  # by then the kernel has reported its language
     page.click(".jp-Notebook td a >> text=Newsvendor")
     page.wait_for_selector(".jp-Notebook h1 >> text=01 · Newsvendor")
     page.wait_for_selector(idle)
@@ -122,7 +122,7 @@ def test_lab_opens_the_contents_and_runs_a_cell_of_a_lesson(place, server, page)
     seen.nothing_wrong()
 
 
-def test_a_lesson_opens_and_its_links_lead_to_neighbours_and_contents(server, page):
+def test_a_lesson_opens_with_links_to_neighbours_and_contents(server, page):
     seen = opened(page, f"{server.app(LESSON, 'notebooks/')}?token={server.token}")
     page.wait_for_selector("mjx-container", state="attached")
     assert "Culling kernels" in server.log.read_text(errors="replace")  # the settings in etc/jupyter are heeded

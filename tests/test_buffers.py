@@ -83,6 +83,11 @@ def test_eq_2_6_limits():
     assert buffers.root_sum_of_squares([6.0, 6.0, 6.0], -0.5) == pytest.approx(0.0, abs=1e-7)
 
 
+def test_eq_2_6_a_correlation_that_three_demands_cannot_have_is_refused():
+    with pytest.raises(ValueError, match=r"correlation must be in \[-0.5, 1\]; got -0.6"):
+        buffers.root_sum_of_squares([6.0, 6.0, 6.0], -0.6)
+
+
 def test_eq_2_6_many_pools_at_once():
     sd, rho = np.array([[3.0, 4.0], [5.0, 12.0]]), np.array([0.0, 0.5])
     pools = buffers.root_sum_of_squares(sd, rho)

@@ -1,4 +1,4 @@
-"""A sentence may say the numbers of the evidence, with their names and units, and no others."""
+"""A sentence may give only numbers of the evidence, with their names and units."""
 
 import pytest
 
@@ -41,7 +41,7 @@ def evidence():
 
 
 def said(sentence, evidence):
-    """The sentence as it is shown."""
+    """Return a sentence as readers see it."""
     return "".join(piece.text for piece in checked(sentence, evidence))
 
 
@@ -83,11 +83,11 @@ SUPPORTED = {
 
 
 @pytest.mark.parametrize("sentence", SUPPORTED)
-def test_what_is_known_is_said(sentence, evidence):
+def test_a_sentence_that_facts_support_is_shown(sentence, evidence):
     assert said(sentence, evidence) == (SUPPORTED[sentence] or sentence)
 
 
-def test_a_number_that_is_written_out_is_shown_as_the_fact_that_it_is(evidence):
+def test_a_number_that_is_written_out_is_linked_to_its_fact(evidence):
     sentence = "Safety stock is 163 pallets at a service level of 95 %."
     facts = [piece.fact.id for piece in checked(sentence, evidence) if piece.fact]
     assert facts == ["lane1.safety_stock", "lane1.service_level"]
@@ -98,6 +98,7 @@ UNSUPPORTED = {
     "an unknown lane": "{{lane7}} is fine.",
     "another number": "Safety stock is 170 pallets.",
     "beyond its rounding": "Safety stock is 163.5 pallets.",
+    "rounded down": "Safety stock is 163.3 pallets.",
     "another unit": "Safety stock is 163.4 days.",
     "another rate": "Profit is $1,234 a week.",
     "another currency": "Profit is €1,234 a day.",
@@ -174,12 +175,12 @@ UNSUPPORTED = {
 
 
 @pytest.mark.parametrize("reason", UNSUPPORTED)
-def test_what_is_not_known_is_not_said(reason, evidence):
+def test_a_sentence_that_no_fact_supports_is_refused(reason, evidence):
     with pytest.raises(Unsupported):
         checked(UNSUPPORTED[reason], evidence)
 
 
-def test_with_no_evidence_no_number_is_said():
+def test_without_evidence_a_number_is_refused():
     with pytest.raises(Unsupported):
         checked("Profit is $0 a day.", Evidence("D"))
     assert said("There is no evidence.", Evidence("D")) == "There is no evidence."
@@ -226,7 +227,7 @@ def test_sources_that_contradict_each_other_leave_no_fact():
 
 
 @pytest.mark.parametrize("number", ["0 pallets", "zero pallets", "no more than 0 pallets"])
-def test_a_few_tenths_are_not_none_at_all(evidence, number):
+def test_zero_pallets_are_not_a_few_tenths_of_a_pallet(evidence, number):
     evidence.add("lane2", "expected_overflow", 0.3)
     with pytest.raises(Unsupported):
         checked(f"The expected overflow of {{{{lane2}}}} is {number}.", evidence)
@@ -235,7 +236,7 @@ def test_a_few_tenths_are_not_none_at_all(evidence, number):
     )
 
 
-def test_a_name_counts_as_that_of_a_number_up_to_five_words_away(evidence):
+def test_a_name_belongs_to_a_number_at_most_five_words_away(evidence):
     with pytest.raises(Unsupported, match=r"lane1.safety_stock is called profit"):
         checked("Profit of this lane does need {{lane1.safety_stock}}.", evidence)
     assert said("Profit of this lane does surely need {{lane1.safety_stock}}.", evidence) == (
@@ -268,11 +269,11 @@ def test_extreme_values_are_printed_so_that_they_can_be_read_back(name, value):
     assert shown.fact.value == value
 
 
-# ------------------------------------------------------------ texts of models, as they come in
+# ------------------------------------------------------------ texts of models, as they arrive
 
 
 def read(text, evidence, step=7):
-    """The sentences that are shown of a text which comes in by pieces."""
+    """Return the sentences shown of a text that arrives in pieces."""
     reader = Reader(evidence, [], lambda sentences: None)
     for start in range(0, len(text), step):
         reader.take(text[start : start + step])
@@ -288,6 +289,9 @@ def test_lists_headings_and_spaced_placeholders_are_read(evidence, step):
 
 
 @pytest.mark.parametrize("step", [1, 7, 10_000])
-def test_a_line_that_goes_on_is_one_sentence(evidence, step):
+def test_a_line_break_without_punctuation_does_not_end_a_sentence(evidence, step):
     text = "It is minus\n\n{{lane1.profit}}. Profit is {{lane1.profit}}."
-    assert read(text, evidence, step) == ["What no fact supports is left out here.", "Profit is $1,234 a day."]
+    assert read(text, evidence, step) == [
+        "A sentence that no fact supports is left out here.",
+        "Profit is $1,234 a day.",
+    ]

@@ -1,4 +1,4 @@
-"""Batches on a real Dask scheduler with two worker processes: every result once, whatever happens to a worker."""
+"""Batches on a real Dask scheduler with two worker processes: every result once, even if a worker dies."""
 
 import json
 import os
@@ -23,7 +23,7 @@ SWEEP = """jobs:
 
 @pytest.fixture(scope="module")
 def cluster():
-    """A scheduler with two workers."""
+    """Yield a scheduler with two workers."""
     with dask_cluster.cluster() as made:
         yield made
 
@@ -34,7 +34,7 @@ def test_a_cluster_gives_the_same_bytes_as_this_machine(cluster, built_paper, tm
     assert contents_of(paper / "out") == contents_of(built_paper / "out")
 
 
-def test_a_failing_job_is_told_and_the_others_go_on(cluster, tmp_path, capsys, monkeypatch):
+def test_a_failing_job_is_reported_and_the_others_continue(cluster, tmp_path, capsys, monkeypatch):
     paper = make_project(tmp_path)
     monkeypatch.chdir(tmp_path)  # a folder named relative to this one is found from the workers' own
     failing = (
@@ -47,27 +47,27 @@ def test_a_failing_job_is_told_and_the_others_go_on(cluster, tmp_path, capsys, m
     assert json.loads((paper / "out/large/results.json").read_text())["results"]["area"]["value"] == 9
 
 
-def test_a_worker_with_other_files_or_another_package_says_so(cluster, tmp_path, capsys, monkeypatch):
+def test_a_worker_with_other_files_or_another_package_refuses(cluster, tmp_path, capsys, monkeypatch):
     paper = make_project(tmp_path)
-    monkeypatch.setattr("twin.__version__", "99.0")  # here, not there
+    monkeypatch.setattr("twin.__version__", "99.0")  # in this process, not on the workers
     assert main(["batch", str(paper), "--scheduler", cluster.address]) == 1
     assert "this worker's package must be those where the batch was started" in capsys.readouterr().err
     assert not (paper / "out" / "small").exists()
 
 
 @pytest.mark.parametrize("address", ["tcp://127.0.0.1:9", "nonsense", "", "tcp://host:port"])
-def test_a_scheduler_that_is_not_there_is_told_at_once(built_paper, address, capsys):
+def test_a_missing_scheduler_is_reported_at_once(built_paper, address, capsys):
     assert main(["batch", str(built_paper), "--scheduler", address]) == 2
     said = capsys.readouterr().err
     assert "scheduler must be the address of a running Dask scheduler" in said and repr(address) in said
 
 
-def test_a_worker_killed_in_mid_batch_costs_no_result_and_doubles_none(cluster, tmp_path, capsys):
-    """Last, as it leaves the cluster with one worker."""
+def test_a_worker_killed_in_mid_batch_loses_and_doubles_no_result(cluster, tmp_path, capsys):
+    """This test is the last, because it leaves the cluster with one worker."""
     paper = make_project(tmp_path)
     (paper / "expected.csv").unlink()
     (paper / "figures.yml").write_text(SWEEP)
-    # Each run leaves a mark, so that we see what was begun twice; the last waits to be killed, the first time.
+    # Each run leaves a mark, which shows runs that were begun twice; the first run of the last job waits to be killed.
     mark = (
         "import time, uuid\nfirst = not list(pathlib.Path('.').glob('12.0-*'))\n"
         "pathlib.Path(f'{size}-{uuid.uuid4()}').touch()\nif size == 12 and first:\n    time.sleep(600)"

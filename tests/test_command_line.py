@@ -1,4 +1,4 @@
-"""The command line: exit codes, streams, and one sentence for whatever cannot be used."""
+"""The command line: exit codes, streams, and one sentence for unusable input."""
 
 import csv
 import gzip
@@ -25,7 +25,7 @@ FLOWS = "date,lane,volume\n" + "".join(
 
 @pytest.fixture
 def file(tmp_path):
-    """A function that writes a file and returns its path as text."""
+    """Return a function that writes a file and returns its path as text."""
 
     def file(content, name="flows.csv"):
         path = tmp_path / name
@@ -37,13 +37,13 @@ def file(tmp_path):
 
 @pytest.fixture
 def twin(capsys, monkeypatch):
-    """A function that runs one command and returns its exit code, its output and its errors."""
-    monkeypatch.setenv("COLUMNS", "120")  # whatever terminal the tests run in
+    """Return a function that runs one command and returns its exit code, its output and its errors."""
+    monkeypatch.setenv("COLUMNS", "120")  # a fixed width, independent of the terminal
 
     def twin(*arguments):
         try:
             code = main(list(arguments))
-        except SystemExit as end:  # argparse's own way to end
+        except SystemExit as end:  # raised by argparse
             code = end.code
         return code, *capsys.readouterr()
 
@@ -52,7 +52,7 @@ def twin(capsys, monkeypatch):
 
 @pytest.fixture
 def lanes(twin):
-    """A function that assesses a file and returns its lanes, and the whole content, from the JSON."""
+    """Return a function that assesses a file and returns its lanes, and the whole content, from the JSON."""
 
     def lanes(*arguments):
         code, out, err = twin("assess", *arguments, "--json")
@@ -93,7 +93,7 @@ def test_most_limits_the_table_alone(twin, lanes, file):
     assert set(lanes(file(FLOWS), "--most", "1")[0]) == {"A", "B", "C"}
 
 
-def test_json_is_all_there_is_on_stdout(lanes, file):
+def test_stdout_is_pure_json(lanes, file):
     found, content = lanes(file(FLOWS + "?,A,1\n"))
     assert set(found) == {"A", "B", "C"} and set(found["A"]) == set(content["units"]) >= set(UNITS)
     assert content["account"]["rows_refused"] == 1 and content["account"]["rows_kept"] == 90
@@ -172,7 +172,7 @@ def test_policies_differ_between_lanes_and_options_fill_their_gaps(lanes, file):
 
 
 def refusal(result):
-    """Return the one sentence of a refused command, nothing else having been printed."""
+    """Return the one sentence of a refused command, after checking that nothing else was printed."""
     code, out, err = result
     assert (code, out) == (2, "") and err.startswith("twin: ") and err.count("\n") == 1, err
     return err
@@ -254,7 +254,7 @@ def test_version(twin):
 # ---------------------------------------------------------------- in a process of its own
 
 
-def test_help_names_the_commands_and_teaches():
+def test_help_lists_the_commands_and_options():
     told, taught = python("--help"), python("assess", "--help")
     assert (told.returncode, taught.returncode) == (0, 0)
     assert "assess" in told.stdout and "paper" in told.stdout
@@ -271,15 +271,15 @@ def test_an_error_is_a_sentence_and_exit_code_2(tmp_path):
 
 
 @pytest.mark.parametrize("form", [[], ["--json"], ["--csv"]])
-def test_a_reader_that_has_seen_enough_is_no_error(file, form):
+def test_a_closed_output_pipe_is_no_error(file, form):
     reading, writing = os.pipe()
-    os.close(reading)  # as head does, only that here it is sure to be over before anything is written
+    os.close(reading)  # like head, but closed before anything is written
     command = [sys.executable, "-m", "twin", "assess", file(FLOWS), *form]
     done = subprocess.run(command, stdout=writing, stderr=subprocess.PIPE, text=True)
     os.close(writing)
     assert done.returncode == 0 and "Errno" not in done.stderr and "Traceback" not in done.stderr
 
 
-def test_what_is_read_is_what_read_history_reads(lanes, file):
+def test_the_account_equals_that_of_read_history(lanes, file):
     path = file(FLOWS + "?,A,1\n")
     assert lanes(path)[1]["account"] == read_history(path).account.to_dict()

@@ -18,7 +18,7 @@ LOCK = (ROOT / "requirements.lock").read_text(encoding="utf-8")
 ENVIRONMENT = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 TARGETS = ["paper", "test", "notebooks", "lab", "apps", "reference", "lint", "bench"]
-#: The distribution that brings a package, where it has another name.
+#: The distribution of each package whose distribution has another name.
 BROUGHT_BY = {
     "dotenv": "python-dotenv",
     "google": "google-genai",
@@ -67,7 +67,7 @@ def test_each_dependency_is_pinned():
 def test_commands_know_the_extra_of_whatever_they_import():
     package = ROOT / "twin"
     for path in package.rglob("*.py"):
-        if path.relative_to(package).parts[0] in ("view", "serve.py"):  # no command reaches them
+        if path.relative_to(package).parts[0] in ("view", "apps"):  # no command uses them
             continue
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
@@ -109,6 +109,6 @@ def test_the_changelog_knows_this_version():
 
 
 def test_make_lists_its_targets_a_line_each():
-    outside = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")}  # of any other make
+    outside = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")}  # no outer make
     listing = subprocess.run(["make"], cwd=ROOT, env=outside, capture_output=True, text=True, check=True).stdout
     assert [line.split()[1] for line in listing.splitlines()] == TARGETS

@@ -1,4 +1,4 @@
-"""Feeds: the same lanes and series, whether the flows come from a history or from the ledger."""
+"""Feeds: lanes and series are equal, whether the flows come from a history or from the ledger."""
 
 import numpy as np
 import pytest
@@ -17,7 +17,7 @@ def feed():
 
 
 def same(one, other):
-    """Both feeds answer alike."""
+    """Check that two feeds give equal answers."""
     np.testing.assert_allclose(one.recent, other.recent)
     assert one.statistics.index.tolist() == other.statistics.index.tolist() and one.period == other.period
     for lane in one.statistics.index:
@@ -53,7 +53,7 @@ def test_months_of_a_ledger_may_be_dated_on_their_last_day(ledger):
     same(feed, feed_of_history(ledger.history()))
 
 
-def test_lanes_of_different_spans_and_what_is_missing(ledger, tmp_path):
+def test_lanes_of_different_spans_and_missing_values(ledger, tmp_path):
     path = tmp_path / "flows.csv"
     rows = ["2026-01-01,A,5", "2026-01-03,A,7", "2026-01-02,B,2", "2026-01-05,B,unknown", "2026-01-06,A,1"]
     path.write_text("date,lane,volume\n" + "\n".join(rows) + "\n2026-01-04,B,3\n", encoding="utf-8")
@@ -83,14 +83,14 @@ def test_lanes_that_cannot_be_assessed_are_left_out_with_a_reason(tmp_path):
         feed_of_history(load_history(path))
 
 
-def test_known_policies_are_kept_and_defaults_are_said(feed):
+def test_known_policies_are_kept_and_defaults_are_listed(feed):
     table, notes = policy_table(feed.statistics, policies=POLICIES)
     assert table.loc["FRA-PAR", "sla_penalty"] == 180.0 and table.notna().all(axis=None)
     assert table.loc["BER-MUC", "return_rate"] == feed.statistics.loc["BER-MUC", "return_rate"]
     assert notes == ("return rate of all lanes: the share on record", "by default for all lanes: dwell 1 day")
 
 
-def test_own_capacity_that_nobody_states_just_fits(feed):
+def test_unset_own_capacity_equals_the_required_capacity(feed):
     table, notes = policy_table(feed.statistics)
     required = assess(feed.statistics, policy_of(table))["required_capacity"]
     assert (table["internal_capacity"] == required).all() and table["service_level"].isna().all()

@@ -1,4 +1,4 @@
-"""Forked kernels: each a process of its own, as a fresh one would be, and a fresh one where forking is not possible."""
+"""Forked kernels are separate processes equal to fresh ones, and fresh ones are the fallback."""
 
 import asyncio
 import contextlib
@@ -21,7 +21,7 @@ WAYS = ["local-provisioner", pytest.param("twin-forked", marks=needs_forks)]
 
 
 class Told:
-    """A running kernel, and what it answers."""
+    """A running kernel, and its answers."""
 
     def __init__(self, manager, client, run):
         self.manager, self.client, self.run = manager, client, run
@@ -60,7 +60,7 @@ def kernel(way="twin-forked", **options):
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_a_kernel_runs_in_its_folder_and_environment_and_knows_nothing_of_ours(way, tmp_path):
+def test_a_kernel_has_its_own_folder_and_environment(way, tmp_path):
     environment = {**os.environ, "ONLY_HERE": "yes"}
     with kernel(way, cwd=str(tmp_path), env=environment) as one:
         asked = "import os, sys; print(os.getcwd(), os.environ['ONLY_HERE'], 'twin' in sys.modules, sys.executable)"
@@ -105,7 +105,7 @@ def test_kernels_share_no_state_and_draw_different_numbers():
 
 
 @needs_forks
-def test_a_forked_kernel_finds_what_a_fresh_one_does(tmp_path):
+def test_a_forked_kernel_equals_a_fresh_one(tmp_path):
     (tmp_path / "matplotlibrc").write_text("lines.linewidth: 5")
     environment = {**os.environ, "TZ": "Asia/Tokyo", "LONG": 100_000 * "x", "MPLCONFIGDIR": str(tmp_path / "mpl")}
     asked = (
@@ -124,7 +124,7 @@ def test_a_forked_kernel_finds_what_a_fresh_one_does(tmp_path):
 
 
 @needs_forks
-def test_a_server_that_hangs_costs_a_little_time_and_nothing_else():
+def test_a_server_that_hangs_is_replaced_by_a_usual_start():
     with kernel(env={**os.environ, "PYTHONHASHSEED": "5"}) as one:
         (server,) = [s for key, s in forked._servers.items() if ("PYTHONHASHSEED", "5") in key[1]]
         server.channel.settimeout(1)
@@ -135,14 +135,14 @@ def test_a_server_that_hangs_costs_a_little_time_and_nothing_else():
 
 
 @needs_forks
-def test_what_a_kernel_has_started_ends_with_it():
+def test_child_processes_end_with_their_kernel():
     with kernel() as one:
         child = int(one.says("import subprocess; print(subprocess.Popen(['sleep', '600']).pid)"))
     waits(lambda: not os.path.exists(f"/proc/{child}"), 10)
 
 
 @needs_forks
-def test_libraries_are_there_before_they_are_asked_for():
+def test_libraries_are_preloaded():
     with kernel() as one:
         assert one.says(
             "import sys; print({'numpy', 'pandas', 'scipy.stats', 'matplotlib.figure'} <= set(sys.modules))"
@@ -152,7 +152,7 @@ def test_libraries_are_there_before_they_are_asked_for():
 
 
 @needs_forks
-def test_what_is_read_at_the_start_takes_another_server():
+def test_variables_read_at_start_get_another_server():
     servers = set(forked._servers)
     with (
         kernel(env={**os.environ, "PYTHONHASHSEED": "0"}) as one,
@@ -173,7 +173,7 @@ def test_a_server_that_dies_is_replaced_and_its_kernels_end():
         assert two.says("print(1)") == "1"
 
 
-def test_where_forking_fails_a_kernel_is_started_as_usual(monkeypatch):
+def test_if_forking_fails_a_kernel_starts_as_usual(monkeypatch):
     monkeypatch.setattr(forked, "prepare", lambda environment: (_ for _ in ()).throw(OSError("no more processes")))
     with kernel() as one:
         assert one.says("print(1)") == "1" and not isinstance(one.manager.provisioner.process, forked.Process)
@@ -185,22 +185,22 @@ def test_another_interpreters_kernel_is_not_forked():
 
 
 @needs_forks
-def test_a_process_is_known_by_more_than_its_number():
+def test_an_ended_process_gets_no_signals():
     with subprocess.Popen(["sleep", "60"]) as sleeping:
         process = forked.Process(sleeping.pid)
         assert process.poll() is None and process.wait(0.01) is None
         process.terminate()
         assert process.wait(10) == 0
-        process.send_signal(signal.SIGKILL)  # reaches nobody, also if the number has come again
+        process.send_signal(signal.SIGKILL)  # is not sent, even if the id has been reused
         assert process.poll() == 0
     with pytest.raises(ProcessLookupError):
         forked.Process(sleeping.pid)
 
 
 @needs_forks
-def test_all_end_with_the_process_that_started_them(tmp_path):
+def test_servers_and_kernels_end_with_the_process_that_started_them(tmp_path):
     code = (
-        "import sys, time; sys.path.insert(0, sys.argv[1]); from test_kernels import kernel\n"
+        "import sys, time; sys.path.insert(0, sys.argv[1]); from test_forked import kernel\n"
         "with kernel() as one:\n    print(one.pid, flush=True)\n    time.sleep(60)"
     )
     command = [sys.executable, "-c", code, os.path.dirname(__file__)]

@@ -1,4 +1,4 @@
-"""Sweeps: which points a grid has, how they are called, and which grids are refused."""
+"""Sweeps: the points of a grid, their names, and the grids that are refused."""
 
 import datetime
 import math
@@ -11,7 +11,7 @@ from twin.batch.grid import points
 DEFAULTS = {"seed": 1, "share": 0.5, "lane": "BER-MUC", "live": True}
 
 
-def test_every_combination_comes_once_and_the_last_parameter_changes_fastest():
+def test_each_combination_occurs_once_and_the_last_parameter_changes_fastest():
     found = points({"lane": ["A", "B"], "seed": [1, 2, 3]}, DEFAULTS)
     assert [name for name, _ in found] == [f"lane={lane},seed={seed}" for lane in "AB" for seed in (1, 2, 3)]
     assert found[4][1] == {"lane": "B", "seed": 2}
@@ -30,7 +30,7 @@ def test_every_combination_comes_once_and_the_last_parameter_changes_fastest():
         ([1, 2.5], [1.0, 2.5]),
     ],
 )
-def test_spaced_values_have_both_ends_and_are_what_a_person_would_write(given, expected):
+def test_spaced_values_include_both_ends_and_are_short_decimals(given, expected):
     values = [values["share"] for _, values in points({"share": given}, DEFAULTS)]
     assert values == expected and all(type(value) is float for value in values)
 
@@ -45,7 +45,7 @@ def test_long_whole_numbers_keep_every_digit():
     assert [values["seed"] for _, values in points({"seed": given}, DEFAULTS)] == [20240101123457 + i for i in range(3)]
 
 
-def test_names_are_folders_on_any_system_and_differ_even_where_letters_were_replaced():
+def test_names_are_valid_folders_and_differ_even_if_characters_are_replaced():
     lanes = ["a/b", "a:b", "a b", "..", "Łódź", "x" * 300, "x" * 299, '"', "$HOME", "a\nb", "-"]
     names = [name for name, _ in points({"lane": lanes}, DEFAULTS)]
     assert len(set(names)) == len(lanes)
@@ -89,6 +89,6 @@ def test_the_name_of_a_point_does_not_depend_on_its_neighbours():
         ),
     ],
 )
-def test_a_grid_that_means_nothing_is_refused(grid, complaint):
+def test_an_invalid_grid_is_refused(grid, complaint):
     with pytest.raises(ValueError, match=re.escape(complaint)):
         points(grid, DEFAULTS)

@@ -1,4 +1,4 @@
-"""Files in: every kind of mess ends in a history with a full account, or in one sentence."""
+"""Reading files: any input gives a history with a complete account, or a ValueError of one sentence."""
 
 import codecs
 import csv
@@ -72,7 +72,7 @@ def test_plain_file(read):
     assert list(history.flows.columns) == ["date", "lane", "volume"]
 
 
-def test_gzip_is_told_by_its_bytes_not_its_name(read):
+def test_gzip_is_detected_by_its_bytes_not_its_name(read):
     assert rows(read(gzip.compress(DAILY.encode()), name="flows.csv")) == PLAIN
     assert rows(read(DAILY, name="flows.csv.gz")) == PLAIN
 
@@ -93,7 +93,7 @@ def test_byte_order_marks(read, encoding, mark):
     assert history.account.encoding == encoding.removesuffix("-le").removesuffix("-be")
 
 
-def test_other_encodings_are_named(read):
+def test_the_account_names_other_encodings(read):
     text = DAILY.replace("B", "Côte – d")
     assert read(text.encode("cp1252")).account.encoding == "cp1252"
     assert rows(read(text.encode("cp1252")))[2][1] == "Côte – d"
@@ -135,7 +135,7 @@ def test_line_ends_blank_lines_and_missing_last_end(read, end):
 def test_quoted_fields_keep_separators_quotes_and_line_breaks(read):
     history = read('date,lane,volume\n2024-01-01,"A, ""x""\nsecond",5\n2024-01-02,B,bad\n')
     assert rows(history) == [("2024-01-01", 'A, "x"\nsecond', 5.0)]
-    assert reasons(history) == {4: "volume is not a number"}  # the true line
+    assert reasons(history) == {4: "volume is not a number"}  # the line in the file, counting the line break in quotes
 
 
 def test_a_stray_quote_costs_one_line(read):
@@ -158,7 +158,7 @@ def test_rows_with_too_many_or_few_fields(read):
     assert reasons(history) == {5: width, 6: width, 7: "date is empty"}
 
 
-def test_a_field_without_end(read):
+def test_a_field_that_is_too_long_is_refused(read):
     history = read(DAILY + f"2024-01-04,{'x' * 200_000},1\n2024-01-05,A,1\n")
     assert reasons(history) == {5: "field is too long"}
     assert len(history.flows) == 4
@@ -224,7 +224,7 @@ def test_missing_file_and_folder(tmp_path):
         "\ufeffMonth,route,FLOW",
     ],
 )
-def test_other_names(read, head):
+def test_other_accepted_headers(read, head):
     assert rows(read(DAILY.replace("date,lane,volume", head))) == PLAIN
 
 
@@ -240,7 +240,7 @@ def test_returns_and_ignored_columns(read):
     }
 
 
-def test_missing_columns_say_what_was_found_and_what_is_accepted(read):
+def test_the_error_on_missing_columns_lists_headers_found_and_accepted(read):
     with pytest.raises(ValueError, match=r"no column for lane, volume; found 'date', 'port'.*sku.*quantity"):
         read("date,port\n2024-01-01,A\n")
     with pytest.raises(ValueError, match="a column for each date"):
@@ -253,7 +253,7 @@ def test_repeated_columns(read, head, means):
         read(head + "\n1,2,3,4\n")
 
 
-def test_chosen_columns(read):
+def test_columns_can_be_chosen(read):
     text = "date,day,port,n_total\n2024-01-01,1,A,5\n2024-01-02,2,A,7\n"
     chosen = {"date": "date", "lane": "port", "volume": "N_Total"}
     assert rows(read(text, columns=chosen)) == PLAIN[:2]
@@ -421,30 +421,30 @@ def test_decimal_comma(read):
     assert reasons(history) == {3: MARKS.replace("'.'", "','")}
 
 
-def test_points_group_thousands_where_the_comma_is_said_to_be_the_decimal_mark(read):
+def test_points_separate_thousands_if_the_decimal_mark_is_a_comma(read):
     history = read("date;lane;volume\n2024-01-01;A;2.165\n2024-01-02;A;987\n2024-01-03;A;21.65\n", decimal=",")
     assert history.flows["volume"].tolist()[:2] == [2165.0, 987.0] and list(reasons(history)) == [4]
 
 
 @pytest.mark.parametrize("text", ["1,234,567", "1,234,567.0", "1,234.50", "12,345.0"])
-def test_thousands_separators_that_can_mean_nothing_else(read, text):
+def test_unambiguous_thousands_separators_are_read(read, text):
     history = read(f'date,lane,volume\n2024-01-01,A,"{text}"\n2024-01-02,A,1\n')
     assert history.flows["volume"].iloc[0] == float(text.replace(",", ""))
 
 
-def test_returns_are_held_to_the_same_rules(read):
+def test_returns_obey_the_same_rules_as_volumes(read):
     history = read("date,lane,volume,returns\n2024-01-01,A,5,1\n2024-01-02,A,5,\n2024-01-03,A,5,-1\n")
     assert reasons(history) == {4: "returns is negative"}
 
 
-def test_blank_returns_are_none_and_say_so(read):
+def test_blank_returns_count_as_zero_with_a_note(read):
     history = read("date,lane,volume,returns\n2024-01-01,A,5,1\n2024-01-02,A,5, \n2024-01-03,A,5,\n")
     assert history.flows["returns"].tolist() == [1.0, 0.0, 0.0] and history.account.reasons() == {}
     assert "rows without recorded returns, counted as none: 2" in history.account.notes
     assert "returns" not in read("date,lane,volume,returns\n2024-01-01,A,5,\n").flows
 
 
-def test_lanes_are_stripped_and_otherwise_kept(read):
+def test_lane_names_are_stripped_and_otherwise_unchanged(read):
     lanes = [("01", " A "), ("02", "A"), ("02", "a"), ("02", "N/A"), ("02", " ")]
     history = read("date,lane,volume\n" + "".join(f"2024-01-{day},{lane},1\n" for day, lane in lanes))
     assert [lane for _, lane, _ in rows(history)] == ["A", "A", "N/A", "a"]
@@ -498,7 +498,7 @@ def days_from(start, count):
     return [str(np.datetime64(start) + i) for i in range(count)]
 
 
-def test_days_into_weeks_leave_out_unfinished_ones(read):
+def test_days_are_summed_into_weeks_without_unfinished_weeks(read):
     history = read(one_column(days_from("2024-01-03", 20)), period="W")  # Wednesday 3 to Monday 22
     assert rows(history) == [("2024-01-08", "A", 7.0), ("2024-01-15", "A", 7.0)]
     assert not history.account.period_inferred
@@ -508,7 +508,7 @@ def test_days_into_weeks_leave_out_unfinished_ones(read):
     }
 
 
-def test_days_into_months(read):
+def test_days_are_summed_into_months(read):
     assert rows(read(one_column(days_from("2024-02-01", 29)), period="MS")) == [("2024-02-01", "A", 29.0)]
     with pytest.raises(ValueError, match="unfinished first month"):
         read(one_column(days_from("2024-02-02", 28)), period="MS")
@@ -532,7 +532,7 @@ def test_an_unreadable_volume_of_a_week_belongs_to_the_weekday_of_the_record(rea
     assert history.flows["volume"].isna().tolist() == [volume == "x" for volume in volumes]
 
 
-def test_one_month_can_be_called_a_month(read):
+def test_a_record_of_one_month_can_be_read_as_monthly(read):
     assert rows(read(one_column(["2024-02-01"]), period="MS")) == [("2024-02-01", "A", 1.0)]
 
 
@@ -544,7 +544,7 @@ def test_one_month_can_be_called_a_month(read):
         (["2024-01-01", "2024-01-08"], "D"),
     ],
 )
-def test_period_finer_than_the_file(read, days, period):
+def test_a_period_finer_than_the_file_is_refused(read, days, period):
     with pytest.raises(ValueError, match=f"must not be finer .* got '{period}'"):
         read(one_column(days), period=period)
 
@@ -554,7 +554,7 @@ GAPPY = "date,lane,volume\n2024-01-01,A,5\n2024-01-04,A,7\n2024-01-03,B,2\n2024-
 
 def test_gaps_are_counted_and_dense(read):
     zero, unknown = read(GAPPY), read(GAPPY, gaps="unknown")
-    assert rows(zero) == rows(unknown)  # never made up
+    assert rows(zero) == rows(unknown)  # no value is invented
     assert any("9 lane-days" in note and "5 without a row count as zero" in note for note in zero.account.notes)
     assert any("5 without a row are not counted" in note for note in unknown.account.notes)
     lanes, days, volumes = dense(zero)
@@ -579,7 +579,7 @@ def test_order_of_rows_does_not_matter(read):
     assert rows(read("\n".join([head, *reversed(lines)]))) == rows(read(GAPPY))
 
 
-def test_account_reads_well(read):
+def test_the_account_as_text(read):
     text = str(read(DAILY + "2024-01-04,A\tx,-1\n" * 5).account)
     assert "8 rows = 3 kept + 5 refused" in text
     assert "5 x volume is negative" in text
@@ -592,7 +592,7 @@ def test_account_reads_well(read):
     ("option", "value"),
     [("period", "M"), ("gaps", "drop"), ("duplicates", "last"), ("decimal", ";"), ("dayfirst", "yes")],
 )
-def test_bad_options_name_themselves(read, option, value):
+def test_errors_name_the_bad_option(read, option, value):
     with pytest.raises(ValueError, match=f"{option} must be .*; got '{value}'"):
         read(DAILY, **{option: value})
 
@@ -659,8 +659,8 @@ def test_messy_files_add_up(read, seed):
 
 
 @pytest.mark.parametrize("seed", range(40))
-def test_noise_never_escapes_as_anything_but_a_sentence(read, seed):
-    """Random characters, among them quotes, marks and control characters: a history or a ValueError."""
+def test_random_text_gives_a_history_or_a_value_error(read, seed):
+    """Random characters, with quotes, marks and control characters, give a history or a ValueError."""
     rng = random.Random(seed)
     noise = "".join(rng.choices('",;\t|\n\r\0\x1aéA19-/. \ufeff', k=rng.randint(1, 400)))
     head = rng.choice(["", "date,lane,volume\n2023-01-01,A,1\n"])
@@ -671,7 +671,7 @@ def test_noise_never_escapes_as_anything_but_a_sentence(read, seed):
         assert "\n" not in str(error)
 
 
-def test_a_pipe_is_no_file(tmp_path):
+def test_a_pipe_is_refused(tmp_path):
     os.mkfifo(tmp_path / "pipe")
     with pytest.raises(ValueError, match="is no file but a pipe or a device"):
         read_history(tmp_path / "pipe")

@@ -1,4 +1,4 @@
-"""The operations hub in a browser: every control, every form, and what planners do side by side."""
+"""The operations hub in a browser: every control, every form, and several planners at a time."""
 
 import csv
 import io
@@ -32,12 +32,12 @@ MOVES = {
     "service_level": 0.8,
     "horizon": 60.0,
 }
-PATIENCE = 12  # seconds
+PATIENCE = 12  # timeout of every wait [s]
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
 def engines(request, tmp_path_factory):
-    """The hub on a new ledger of the research lanes, on both engines in turn."""
+    """The apps on a new ledger of the research lanes, for each engine in turn."""
     if request.param == "sqlite":
         url = f"sqlite:///{tmp_path_factory.mktemp('hub') / 'ledger.sqlite'}"
     else:
@@ -51,7 +51,7 @@ def engines(request, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def suite(tmp_path_factory):
-    """The apps, on an empty ledger."""
+    """The apps on an empty ledger."""
     url = f"sqlite:///{tmp_path_factory.mktemp('hub') / 'ledger.sqlite'}"
     with standalone(env={"DATABASE_URL": url}) as apps:
         yield apps
@@ -59,7 +59,7 @@ def suite(tmp_path_factory):
 
 @pytest.fixture
 def hub(suite, page):
-    """The hub, open on BER-MUC; at the end nothing was wrong."""
+    """The hub, open on BER-MUC; at the end, assert that the page reported no errors."""
     seen = opened(page, address(suite))
     ready(page)
     yield page
@@ -67,31 +67,31 @@ def hub(suite, page):
 
 
 def address(apps):
-    """The address of the hub, on BER-MUC."""
+    """Return the address of the hub on BER-MUC."""
     return f"{apps.app(HUB)}?lane=BER-MUC"
 
 
 def ready(page):
-    """Wait until pictures and forms are there, and the link has been followed."""
+    """Wait until pictures and forms are loaded and the link has been applied."""
     page.wait_for_selector("[data-picture][src]")
     page.wait_for_selector("#twin-log", state="attached")
     page.get_by_role("heading", name="BER-MUC").wait_for()
 
 
 def figures(page):
-    """The exact values on the open tab, by name."""
+    """Return the exact values on the open tab, by name."""
     read = "found => Object.fromEntries(found.map(e => [e.dataset.name, Number(e.dataset.value)]))"
     return page.eval_on_selector_all(".twin-panel [data-name]", read)
 
 
 def told(page):
-    """The exact values of the facts in the last answer of the analyst, by id."""
+    """Return the exact values of the facts in the analyst's latest answer, by id."""
     read = "found => Object.fromEntries(found.map(e => [e.dataset.fact, Number(e.dataset.value)]))"
     return page.eval_on_selector_all(".twin-answers .twin-answer:first-child [data-fact]", read)
 
 
 def until(found, wanted):
-    """Wait until what is found is what is wanted; fail with both."""
+    """Wait until found() returns the wanted value; fail with both values after a timeout."""
     limit = time.monotonic() + PATIENCE
     while (now := found()) != wanted:
         assert time.monotonic() < limit, f"{now!r} is not {wanted!r}"
@@ -99,7 +99,7 @@ def until(found, wanted):
 
 
 def shows(page, numbers):
-    """Wait until every number on the open tab is the one given."""
+    """Wait until every number on the open tab equals the given one."""
 
     def others():
         shown = figures(page)
@@ -111,19 +111,19 @@ def shows(page, numbers):
 
 
 def directly(name="BER-MUC", horizon=14, **changed):
-    """The numbers of a research lane by the formulas."""
+    """Return the numbers of a research lane by the formulas."""
     facts = FEED.statistics.loc[name]
     policy = lane.Policy(**{**POLICIES[name], "return_rate": facts["return_rate"], **changed})
     return lane_report.evaluate(facts, policy, FEED.series(name)[1], horizon=int(horizon))
 
 
 def dial(page, name):
-    """The number of a control."""
+    """Return the number field of a control."""
     return page.locator(f'[data-field="{name}"] input[type=number]')
 
 
 def turn(page, name, value):
-    """Type a value into a control, and leave it."""
+    """Type a value into a control, and leave the field."""
     share = name in ("return_rate", "service_level")
     dial(page, name).fill(f"{100 * value if share else value:.10g}")
     dial(page, name).press("Tab")
@@ -136,7 +136,7 @@ def tab(page, label):
 
 
 def form(page, name):
-    """A form of the data feed, unfolded."""
+    """Unfold a form of the data feed, and return it."""
     for part in ("forms", name):
         if not page.locator(f"#twin-{part}").evaluate("part => part.open"):
             page.locator(f"#twin-{part} > summary").click()
@@ -144,7 +144,7 @@ def form(page, name):
 
 
 def submit(page, name):
-    """Send a form."""
+    """Send a form of the data feed."""
     form(page, name).locator("button[type=submit]").click()
 
 
@@ -179,13 +179,13 @@ def test_a_slider_moves_by_key_and_draws_a_new_picture(hub):
     shows(hub, directly(internal_capacity=459.0))
     until(lambda: hub.get_attribute("[data-picture=history]", "src") != before, True)
     until(lambda: hub.locator('tr[data-lane="BER-MUC"] [data-name=use]').inner_text(), "89.7%")
-    for _ in range(25):  # faster than pictures are drawn
+    for _ in range(25):  # faster than the pictures are drawn
         hub.keyboard.press("ArrowLeft")
     shows(hub, directly(internal_capacity=434.0))
     assert dial(hub, "internal_capacity").input_value() == "434"
 
 
-def test_what_is_being_typed_is_not_written_over(hub):
+def test_text_being_typed_is_not_overwritten(hub):
     dial(hub, "sla_penalty").fill("90")
     dial(hub, "sla_penalty").press("Tab")
     dial(hub, "handling_cost").press_sequentially("6", delay=60)
@@ -209,7 +209,7 @@ def test_the_optimum_presets_and_reset(hub):
     shows(hub, directly())
 
 
-def test_what_cannot_be_is_said_at_its_control(hub):
+def test_a_refused_value_is_explained_at_its_control(hub):
     for name, typed, sentence in (
         ("holding_cost", "0", "holding cost must be from 0.1 to 30; got 0."),
         ("return_rate", "101", "return rate must be from 0 to 100; got 101."),
@@ -226,14 +226,14 @@ def test_what_cannot_be_is_said_at_its_control(hub):
     assert hub.locator(".twin-dials .twin-alert:not(:empty)").count() == 0
 
 
-def test_partners_are_picked_and_a_rule_is_looked_at(hub):
+def test_partners_and_a_rule_are_picked(hub):
     tab(hub, "Partners")
     hub.wait_for_selector("[data-picture=savings][src]")
     hub.get_by_role("button", name="reserve places together").click()
-    hub.get_by_label("A place reserved costs").fill("3")
+    hub.get_by_label("A reserved place costs").fill("3")
     hub.get_by_role("button", name="Set", exact=True).click()
-    hub.get_by_text("A place reserved costs $3.00").wait_for()
-    hub.get_by_role("row", name="by volume").get_by_role("button", name="Look").click()
+    hub.get_by_text("A reserved place costs $3.00").wait_for()
+    hub.get_by_role("row", name="by volume").get_by_role("button", name="Show").click()
     hub.get_by_text("Who pays what a day, by by volume").or_(
         hub.get_by_text("Who pays what a day, by volume")
     ).wait_for()
@@ -317,7 +317,7 @@ def test_three_thousand_lanes(hub, tmp_path):
 # ------------------------------------------------------------ the data feed
 
 
-def test_bad_uploads_are_sentences_and_the_page_lives_on(hub, tmp_path):
+def test_bad_uploads_are_explained_and_the_page_keeps_working(hub, tmp_path):
     for name, content, sentence in (
         ("empty.csv", b"", "empty.csv is empty"),
         ("picture.csv", b"\x89PNG\r\n\x1a\n\x00\x00\x00", "picture.csv"),
@@ -348,7 +348,7 @@ def test_an_upload_with_refused_rows_shows_its_account(hub, tmp_path):
     hub.get_by_role("heading", name="BER-MUC").wait_for()
 
 
-def test_logged_shown_and_corrected(engines, page):
+def test_a_flow_is_logged_shown_and_corrected(engines, page):
     apps, ledger = engines
     seen = opened(page, address(apps))
     ready(page)
@@ -415,14 +415,14 @@ def test_the_address_holds_the_state_and_restores_it(hub, suite, browser):
     context.close()
 
 
-def test_a_link_that_cannot_be_followed_says_so_and_the_address_tells_what_is_shown(suite, page):
+def test_an_unusable_link_is_explained_and_the_address_matches_the_page(suite, page):
     opened(page, f"{suite.app(HUB)}?lane=BER-MUC&holding_cost=1e9&sla_penalty=90")
-    page.get_by_text("The link could not be followed in all: Holding cost must be from 0.1 to 30").wait_for()
+    page.get_by_text("Part of the link could not be used: Holding cost must be from 0.1 to 30").wait_for()
     until(lambda: page.url.partition("?")[2], "source=research&lane=BER-MUC&sla_penalty=90&tab=capacity")
     shows(page, directly(sla_penalty=90.0))
 
 
-def test_two_planners_do_not_see_each_others_scenario(hub, suite, browser):
+def test_two_planners_share_no_state(hub, suite, browser):
     context = browser.new_context()
     other = context.new_page()
     opened(other, address(suite))
@@ -451,7 +451,7 @@ def test_the_report_and_its_table_hold_the_numbers_on_the_page(hub):
     assert answers == directly(holding_cost=7.0) and shown.items() <= answers.items()
 
 
-def test_it_fits_every_screen_by_day_and_by_night(suite, browser):
+def test_the_hub_fits_every_screen_light_and_dark(suite, browser):
     for scheme in ("light", "dark"):
         context = browser.new_context(color_scheme=scheme, viewport={"width": 1440, "height": 900})
         page = context.new_page()

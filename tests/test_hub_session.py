@@ -1,4 +1,4 @@
-"""A planner's session: lanes, controls, presets and links, with every number equal to the formulas called directly."""
+"""A planner's session: lanes, controls, presets and links; every number equals that of the formulas."""
 
 from dataclasses import replace
 from urllib.parse import parse_qsl
@@ -28,14 +28,14 @@ def session(feed):
 
 
 def directly(session, name="BER-MUC", horizon=DEFAULT_HORIZON, **changed):
-    """The numbers of a lane by the formulas, past the session."""
+    """Return the numbers of a lane by the formulas, without the session."""
     facts = session.feed.statistics.loc[name]
     known = {**POLICIES[name], "return_rate": facts["return_rate"], **changed}
     policy = lane.Policy(**known)
     return lane_report.evaluate(facts, policy, session.feed.series(name)[1], horizon=horizon)
 
 
-def test_it_opens_on_the_largest_lane(feed):
+def test_a_session_opens_on_the_largest_lane(feed):
     assert Session(feed).lane == "HAM-ROT"
 
 
@@ -59,7 +59,7 @@ MOVES = {
 
 
 @pytest.mark.parametrize(("name", "value"), MOVES.items())
-def test_each_control_changes_what_the_formulas_say_and_nothing_else(session, name, value):
+def test_each_control_changes_the_numbers_as_the_formulas_do(session, name, value):
     session.change(**{name: value})
     assert session.numbers() == directly(session, **{name: value}) != directly(session)
 
@@ -91,7 +91,7 @@ def test_the_optimum_is_the_critical_ratio_of_the_costs_now(session):
         ({"holding_cost": 4.0, "internal_capacity": -1.0}, "internal capacity must be from 0"),
     ],
 )
-def test_what_cannot_be_changes_nothing(session, values, sentence):
+def test_a_refused_value_changes_nothing(session, values, sentence):
     before = session.values
     with pytest.raises(ValueError, match=sentence):
         session.change(**values)
@@ -173,7 +173,7 @@ def test_a_link_opened_in_a_session_undoes_what_was_changed_before(session):
     assert session.values == {**session.start, "sla_penalty": 90.0}
 
 
-def test_a_link_names_just_what_differs(session):
+def test_a_link_names_only_values_that_differ(session):
     assert dict(parse_qsl(session.query())) == {"source": "research", "lane": "BER-MUC"}
     session.change(holding_cost=7.0)
     session.change(holding_cost=2.5)
@@ -193,7 +193,7 @@ def test_a_link_names_just_what_differs(session):
         ("?strain=0.5&under_used=0.7&holding_cost=3", "Thresholds must be", {"holding_cost": 3.0}),
     ],
 )
-def test_of_a_broken_link_what_can_be_is_followed(session, query, sentence, kept):
+def test_the_valid_parts_of_a_broken_link_are_used(session, query, sentence, kept):
     said = session.restore(query)
     assert sentence in said[0] and session.values == {**session.start, **kept}
 
@@ -204,7 +204,7 @@ def test_thresholds_are_part_of_the_link(session, feed):
     assert other.restore(session.query()) == [] and other.thresholds == session.thresholds
 
 
-def test_links_may_hold_anything_else(session):
+def test_unknown_parts_of_a_link_are_ignored(session):
     assert session.restore("?theme=dark&x=1&lane=HAM-ROT") == [] and session.lane == "HAM-ROT"
 
 
@@ -240,7 +240,7 @@ def test_thresholds_decide_the_status(session):
 
 
 @pytest.mark.parametrize("limits", [(0.5, 0.6), (0.5, 0.0), (11.0, 0.5), (float("nan"), 0.5)])
-def test_thresholds_that_make_no_sense_are_refused(session, limits):
+def test_thresholds_out_of_order_are_refused(session, limits):
     with pytest.raises(ValueError, match="thresholds must be"):
         session.set_thresholds(*limits)
 
@@ -251,7 +251,7 @@ def test_a_lane_without_own_capacity_is_strained(session):
     assert row["status"] == STRAINED and np.isfinite(row["use"]) and row["dependency"] == 1.0
 
 
-def test_thousands_of_lanes():
+def test_a_network_of_thousands_of_lanes_is_evaluated():
     session = Session(feed_of_history(network(lanes=3000, periods=60)))
     table = session.network()
     assert len(table) == 3000 and set(table["status"]) <= {STRAINED, NORMAL, SPARE} and table.notna().all(axis=None)
@@ -267,7 +267,7 @@ def test_a_pinned_scenario_stays_as_it_was(session):
     assert session.pinned["numbers"] == kept == directly(session) and session.pinned["values"]["holding_cost"] == 2.5
 
 
-def test_other_flows_keep_the_planners_choices(session, feed):
+def test_a_planners_choices_outlast_new_flows(session, feed):
     session.change(holding_cost=7.0)
     session.set_thresholds(2.0, 0.5)
     session.pin()
@@ -276,7 +276,7 @@ def test_other_flows_keep_the_planners_choices(session, feed):
     assert after.thresholds == session.thresholds and after.pinned == session.pinned
 
 
-def test_values_that_other_flows_put_out_of_bounds_are_let_go(session):
+def test_values_out_of_the_bounds_of_new_flows_are_dropped(session):
     few = Session(feed_of_history(network(lanes=2, periods=30)), before=session)
     name = few.lane
     few.change(internal_capacity=few.fields[8].high)

@@ -1,4 +1,4 @@
-"""Names that a spreadsheet would run are marked in files, and every mark comes off again."""
+"""Names that a spreadsheet would run as formulas are escaped in files, and the escape is undone on reading."""
 
 import itertools
 
@@ -11,7 +11,7 @@ NAMES = ["BER-MUC", "'s-Hertogenbosch", "''quoted''", "A=B", *(f"{mark}1+1" for 
 
 
 @pytest.mark.parametrize("name", [*NAMES, *(f"{a}{b}" for a, b in itertools.product(("'", "''", "'''"), NAMES))])
-def test_what_is_written_is_read_back(name):
+def test_written_names_are_read_back(name):
     assert read_lane(written_lane(name)) == name
     assert not written_lane(name).startswith(tuple(STARTS_A_FORMULA))
 
@@ -22,10 +22,10 @@ def test_other_names_are_written_as_they_are(name):
 
 
 @pytest.mark.parametrize("text", ["", " \t", "\ufeff", "a\0b", "x" * 501, "\udfff"])
-def test_no_names(text):
+def test_unusable_names_are_refused(text):
     with pytest.raises(Refused, match=r"^lane "):
         lane_name(text)
 
 
-def test_blanks_and_marks_around_a_name_are_no_part_of_it():
+def test_surrounding_blanks_and_marks_are_stripped():
     assert lane_name("\ufeff \u00a0BER-MUC\t") == "BER-MUC"

@@ -1,16 +1,18 @@
-"""The ledger's operations, by one contract on both engines."""
+"""The operations of the ledger, with the same results on both engines."""
 
 import csv
 import datetime
 import io
 import os
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from twin.data.errors import LedgerError, RowsRefused
+from twin.data.ledger import migration
 from twin.data.ledger.store import RESET_TOKEN, Flow, Ledger
 from twin.data.load import load_history, read_history
 from twin.data.scenarios import research_lanes
@@ -47,7 +49,7 @@ HOSTILE = [
 
 @pytest.fixture
 def file(tmp_path):
-    """A function that writes a file and returns its path."""
+    """Return a function that writes a file and returns its path."""
 
     def file(content, name="flows.csv"):
         path = tmp_path / name
@@ -58,14 +60,14 @@ def file(tmp_path):
 
 
 def plain(flows):
-    """Flows without their ids."""
+    """Return flows without their ids."""
     return [tuple(flow)[1:] for flow in flows]
 
 
 # ---------------------------------------------------------------- one flow
 
 
-def test_append_gives_the_flow_back_with_an_id(ledger):
+def test_append_returns_the_flow_with_an_id(ledger):
     flow = ledger.append("2026-01-05", " BER-MUC ", 120, 3)
     assert flow == Flow(flow.id, DAY, "BER-MUC", 120.0, 3.0)
     assert list(ledger.records()) == [flow] and ledger.count() == 1
@@ -81,7 +83,7 @@ def test_append_gives_the_flow_back_with_an_id(ledger):
         "5 Jan 2026",
     ],
 )
-def test_a_day_may_be_told_in_many_ways(ledger, day):
+def test_a_day_can_be_given_in_many_types_and_notations(ledger, day):
     assert ledger.append(day, "A", 1).date == DAY
 
 
@@ -91,7 +93,7 @@ def test_delete_returns_what_it_deleted_and_touches_nothing_else(ledger):
     assert list(ledger.records()) == [flows[1]]
 
 
-def test_delete_is_all_or_nothing_and_names_what_is_missing(ledger):
+def test_delete_is_all_or_nothing_and_names_missing_ids(ledger):
     flow = ledger.append(DAY, "A", 1)
     with pytest.raises(ValueError, match=rf"id must be that of a flow in the ledger at .*; got {flow.id + 7}$"):
         ledger.delete(flow.id, flow.id + 7)
@@ -99,12 +101,12 @@ def test_delete_is_all_or_nothing_and_names_what_is_missing(ledger):
 
 
 @pytest.mark.parametrize("key", [0, -1, 2**63, 10**30, 1.5, "1", None, True])
-def test_what_cannot_be_an_id_is_refused(ledger, key):
+def test_invalid_ids_are_refused(ledger, key):
     with pytest.raises(ValueError, match="id must be a whole number >= 1; got"):
         ledger.delete(key)
 
 
-def test_an_id_is_never_given_twice(ledger):
+def test_ids_are_never_reused(ledger):
     first = ledger.append(DAY, "A", 1)
     ledger.delete(first.id)
     second = ledger.append(DAY, "A", 1)
@@ -143,7 +145,7 @@ def test_an_id_is_never_given_twice(ledger):
         ((DAY, "A", 1, -2), "returns must be finite and >= 0; got -2"),
     ],
 )
-def test_what_cannot_be_a_flow_is_refused_by_name(ledger, flow, said):
+def test_invalid_values_of_a_flow_are_refused_by_name(ledger, flow, said):
     with pytest.raises(ValueError, match=said):
         ledger.append(*flow)
     assert ledger.count() == 0
@@ -165,7 +167,7 @@ def test_what_cannot_be_a_flow_is_refused_by_name(ledger, flow, said):
         {"date": datetime.date(9999, 12, 31)},
     ],
 )
-def test_the_database_keeps_the_rules_itself(ledger, values):
+def test_the_database_enforces_its_constraints(ledger, values):
     from twin.data.ledger.engine import writing
     from twin.data.ledger.schema import flows
 
@@ -185,7 +187,7 @@ def test_the_database_keeps_the_rules_itself(ledger, values):
         ("schema", {"one": 1, "version": 2}),
     ],
 )
-def test_the_database_keeps_its_memory_of_imports_and_versions_right(ledger, table, values):
+def test_the_database_enforces_its_constraints_on_imports_and_versions(ledger, table, values):
     from twin.data.ledger.engine import writing
     from twin.data.ledger.schema import metadata
 
@@ -198,7 +200,7 @@ def test_the_database_keeps_its_memory_of_imports_and_versions_right(ledger, tab
             connection.execute(metadata.tables[f"twin_{table}"].insert(), values)
 
 
-def test_not_a_number_is_no_volume_for_the_database_either(ledger):
+def test_the_database_refuses_nan_as_a_volume(ledger):
     from twin.data.ledger.engine import writing
     from twin.data.ledger.schema import flows
 
@@ -241,7 +243,7 @@ def test_good_rows_only_reports_the_others_and_keeps_unknown_volumes(ledger, fil
     pd.testing.assert_frame_equal(ledger.history().flows, read_history(file(SOME_BAD)).flows)
 
 
-def test_the_same_file_twice_counts_once(ledger, file):
+def test_importing_the_same_file_twice_counts_once(ledger, file):
     ledger.import_file(file(FLOWS))
     for again in (file(FLOWS, "copy.csv"), file(FLOWS.replace(",", ";"), "semicolons.csv")):
         done = ledger.import_file(again)
@@ -251,7 +253,13 @@ def test_the_same_file_twice_counts_once(ledger, file):
     assert ledger.import_file(file(FLOWS)).repeated and ledger.count() == 8
 
 
-def test_a_file_that_repeats_what_is_there_is_added_and_said(ledger, file):
+def test_the_same_numbers_of_other_lanes_are_other_records(ledger, file):
+    ledger.import_file(file(FLOWS))
+    done = ledger.import_file(file(FLOWS.replace(",A,", ",C,").replace(",B,", ",D,")))
+    assert (done.records, done.repeated, ledger.lanes()) == (4, False, ["A", "B", "C", "D"])
+
+
+def test_a_file_that_repeats_stored_days_is_added_with_a_note(ledger, file):
     ledger.import_file(file(FLOWS))
     done = ledger.import_file(file(FLOWS + "2026-01-09,B,3,0\n", "later.csv"))
     assert (
@@ -261,7 +269,7 @@ def test_a_file_that_repeats_what_is_there_is_added_and_said(ledger, file):
     assert other.notes == ()
 
 
-def test_what_was_deleted_of_an_import_is_not_called_repeated(ledger, file):
+def test_an_import_with_deleted_flows_does_not_count_as_repeated(ledger, file):
     first = ledger.import_file(file(FLOWS))
     ids = [flow.id for flow in ledger.records()]
     ledger.delete(ids[0])
@@ -273,7 +281,7 @@ def test_what_was_deleted_of_an_import_is_not_called_repeated(ledger, file):
     assert [past["id"] for past in ledger.status()["imports"]] == [again.id]
 
 
-def test_a_longer_export_adds_new_days_only_where_asked(ledger, file):
+def test_a_longer_file_adds_only_new_days_if_asked(ledger, file):
     ledger.import_file(file(FLOWS))
     longer = file(FLOWS + "2026-01-06,C,4,0\n2026-01-07,A,3,0\n2026-01-07,B,x,0\n", "longer.csv")
     with pytest.raises(RowsRefused):
@@ -283,7 +291,7 @@ def test_a_longer_export_adds_new_days_only_where_asked(ledger, file):
     assert [(flow.lane, flow.volume) for flow in ledger.records(first="2026-01-07")] == [("A", 3.0), ("B", None)]
     done = ledger.import_file(longer, new_only=True, good_rows_only=True)
     assert (done.id, done.records, done.repeated) == (None, 0, True) and ledger.count() == 7
-    ledger.undo(ledger.status()["imports"][0]["id"])  # what the first file brought is no part of the second import
+    ledger.undo(ledger.status()["imports"][0]["id"])  # flows of the first file do not belong to the second import
     assert ledger.import_file(longer, new_only=True, good_rows_only=True).records == 4 and ledger.count() == 7
 
 
@@ -306,7 +314,7 @@ def test_remarks_on_flows_that_look_mistaken(ledger):
     )
 
 
-def test_months_beside_days_are_said(ledger, file):
+def test_months_beside_days_get_a_note(ledger, file):
     ledger.import_file(file("date,lane,volume\n2026-01-05,A,1\n2026-01-07,A,1\n2026-01-10,A,1\n"))
     done = ledger.import_file(file("date,lane,volume\n2026-01-01,M,1\n2026-02-01,M,1\n", "months.csv"))
     assert "flows of months, and the ledger holds some of days" in done.notes[0]
@@ -334,7 +342,7 @@ def test_an_import_can_be_undone_and_nothing_else_changes(ledger, file):
             ledger.undo(key)
 
 
-def test_a_history_comes_back_as_it_went_in(ledger):
+def test_an_imported_history_is_read_back_unchanged(ledger):
     history = research_lanes()
     assert ledger.import_history(history).records == len(history.flows) and ledger.import_history(history).repeated
     back = ledger.history()
@@ -399,12 +407,12 @@ def test_files_that_cannot_be_used(ledger, file, content, said):
     assert ledger.count() == 0
 
 
-def test_a_file_of_nothing_but_refusals_is_given_up_early(ledger, file):
+def test_reading_stops_early_after_too_many_refusals(ledger, file):
     with pytest.raises(ValueError, match="over 100,000 rows that cannot be used: line 2, date cannot be read"):
         ledger.import_file(file("date,lane,volume\n" + "x,A,1\n" * 200_000), good_rows_only=True)
 
 
-def test_a_file_of_contradicting_dates_is_given_up_before_each_is_told(ledger, file):
+def test_too_many_contradicting_dates_stop_before_each_is_listed(ledger, file):
     path = file("date,lane,volume\n" + "01/13/2026,A,1\n" * 120_000 + "13/01/2026,A,1\n")
     with pytest.raises(ValueError, match="over 100,000 rows that cannot be used: day and month are in the other order"):
         ledger.import_file(path, dayfirst=True, good_rows_only=True)
@@ -433,7 +441,7 @@ def test_histories_of_some_lanes_and_days(ledger):
     assert list(history.flows["lane"].cat.categories) == ["HAM-ROT"]
 
 
-def test_returns_that_some_lanes_do_not_record_count_as_none(ledger, file):
+def test_unrecorded_returns_of_some_lanes_count_as_zero(ledger, file):
     ledger.import_file(file(FLOWS))
     ledger.import_file(file("date,lane,volume\n2026-01-05,C,1\n2026-01-06,C,1\n", "c.csv"))
     history = ledger.history()
@@ -498,7 +506,7 @@ def test_an_export_that_fails_leaves_the_old_file(ledger, file, tmp_path, monkey
         ledger.export(tmp_path / "no folder" / "out.csv")
 
 
-def test_an_export_goes_where_a_link_or_a_pipe_leads_and_keeps_its_mode(ledger, file, tmp_path):
+def test_an_export_follows_links_and_pipes_and_keeps_the_file_mode(ledger, file, tmp_path):
     ledger.import_file(file(FLOWS))
     path = file("old\n", "out.csv")
     path.chmod(0o600)
@@ -513,14 +521,14 @@ def test_an_export_goes_where_a_link_or_a_pipe_leads_and_keeps_its_mode(ledger, 
     assert reader.communicate()[0] == path.read_text() and not (tmp_path / "pipe").is_file()
 
 
-def test_an_export_may_be_compressed(ledger, file, tmp_path):
+def test_an_export_can_be_compressed(ledger, file, tmp_path):
     ledger.import_file(file(FLOWS))
     ledger.export(tmp_path / "out.csv.gz")
     assert (tmp_path / "out.csv.gz").read_bytes()[:2] == b"\x1f\x8b"
     pd.testing.assert_frame_equal(read_history(tmp_path / "out.csv.gz").flows, ledger.history().flows)
 
 
-def test_an_export_with_unknown_volumes_is_imported_without_a_word(ledger, file, tmp_path):
+def test_an_export_with_unknown_volumes_is_imported_without_refusals(ledger, file, tmp_path):
     ledger.import_file(file(SOME_BAD), good_rows_only=True)
     before = ledger.history().flows
     ledger.export(tmp_path / "out.csv")
@@ -530,7 +538,7 @@ def test_an_export_with_unknown_volumes_is_imported_without_a_word(ledger, file,
     pd.testing.assert_frame_equal(ledger.history().flows, before)
 
 
-def test_hostile_names_come_back_to_the_letter(ledger, tmp_path):
+def test_hostile_names_are_read_back_unchanged(ledger, tmp_path):
     for name in HOSTILE:
         ledger.append(DAY, name, 1)
     assert ledger.lanes() == sorted(HOSTILE) == [flow.lane for flow in ledger.records()]
@@ -547,7 +555,7 @@ def test_hostile_names_come_back_to_the_letter(ledger, tmp_path):
 # ---------------------------------------------------------------- one address, one schema
 
 
-def test_it_survives_being_closed_and_is_used_again(ledger, url):
+def test_a_closed_ledger_can_be_used_again(ledger, url):
     ledger.append(DAY, "A", 1)
     ledger.close()
     assert ledger.count() == 1
@@ -556,13 +564,73 @@ def test_it_survives_being_closed_and_is_used_again(ledger, url):
         assert ledger.count() == second.count() == 2
 
 
-def test_a_newer_schema_is_refused_and_left_alone(ledger, url):
+@pytest.fixture
+def claims(ledger):
+    """Return a function that sets the version that the ledger states of its tables."""
     from sqlalchemy import text
 
-    with ledger._engine.begin() as connection:
-        connection.execute(text("UPDATE twin_schema SET version = 2"))
-    with pytest.raises(LedgerError, match="has version 2 of its tables, and this Twin knows 1; install a newer Twin"):
+    def claims(number):
+        with ledger._engine.begin() as connection:
+            connection.execute(text(f"UPDATE twin_schema SET version = {number}"))
+
+    return claims
+
+
+@pytest.mark.parametrize(
+    ("number", "said"),
+    [
+        (0, "knows 1 and no way there; export its flows with the Twin that made it, and import them into a new ledger"),
+        (2, "knows 1; install a newer Twin"),
+    ],
+)
+def test_an_older_or_newer_schema_is_refused_and_left_unchanged(ledger, url, claims, number, said):
+    ledger.append(DAY, "A", 1)
+    claims(number)
+    with pytest.raises(LedgerError, match=f"has version {number} of its tables, and this Twin {said}"):
         Ledger(url)
+    assert ledger.count() == 1 and ledger.status()["schema_version"] == number
+
+
+@pytest.fixture
+def third(monkeypatch):
+    """Set the program's version of the tables to 3, with a migration from 1 to 2; return the migrations by version."""
+    from sqlalchemy import text
+
+    monkeypatch.setattr(migration, "VERSION", 3)
+    steps = {1: lambda connection: connection.execute(text("ALTER TABLE twin_flow ADD COLUMN carrier TEXT"))}
+    monkeypatch.setattr(migration, "MIGRATIONS", steps)
+    return steps
+
+
+def columns(ledger):
+    """Return the names of the columns of the table of flows."""
+    from sqlalchemy import inspect
+
+    return [column["name"] for column in inspect(ledger._engine).get_columns("twin_flow")]
+
+
+def test_an_older_schema_is_migrated_from_version_to_version(ledger, url, third):
+    from sqlalchemy import text
+
+    third[2] = lambda connection: connection.execute(text("UPDATE twin_flow SET carrier = 'unknown'"))
+    flow = ledger.append(DAY, "A", 1)
+    with ThreadPoolExecutor(4) as pool:  # concurrent processes migrate it once
+        for opened in pool.map(Ledger, 4 * [url]):
+            opened.close()
+    with Ledger(url) as migrated:
+        assert migrated.status()["schema_version"] == 3 and migrated.find(flow.id) == flow
+        assert columns(migrated)[-1] == "carrier" and migrated.append(DAY, "B", 2).lane == "B"
+
+
+def test_a_failed_migration_leaves_the_ledger_unchanged(ledger, url, third):
+    from sqlalchemy import text
+
+    for step, said in ((None, "has version 2 of its tables, and this Twin knows 3"), ("FAIL", "nothing was changed")):
+        if step:
+            third[2] = lambda connection, step=step: connection.execute(text(step))
+        with pytest.raises(LedgerError, match=said):
+            Ledger(url)
+        assert "carrier" not in columns(ledger) and ledger.status()["schema_version"] == 1
 
 
 def test_load_history_takes_an_address(ledger, url, monkeypatch):
@@ -580,7 +648,7 @@ def test_load_history_takes_an_address(ledger, url, monkeypatch):
         load_history("", **chosen)
 
 
-def test_load_history_settles_the_duplicates_of_a_ledger_as_asked(ledger, url):
+def test_load_history_applies_duplicates_to_a_ledger(ledger, url):
     for volume in (5, 7):
         ledger.append(DAY, "A", volume)
     volumes = {how: load_history(url, duplicates=how).flows["volume"].tolist() for how in ("sum", "first")}
@@ -588,12 +656,12 @@ def test_load_history_settles_the_duplicates_of_a_ledger_as_asked(ledger, url):
 
 
 @pytest.mark.parametrize("url", ["", None, "ledger:"])
-def test_no_address_is_that_of_the_environment(monkeypatch, tmp_path, url):
+def test_the_default_address_is_that_of_the_environment(monkeypatch, tmp_path, url):
     monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path}/here.sqlite")
     assert Ledger(url).place == f"{tmp_path}/here.sqlite"
 
 
-def test_questions_of_too_many_names_or_ids_are_refused(ledger):
+def test_queries_with_too_many_names_or_ids_are_refused(ledger):
     names = [str(i) for i in range(10_001)]
     for question in (ledger.statistics, ledger.history, ledger.count):
         with pytest.raises(ValueError, match="lanes must be at most 10,000 names"):
@@ -602,7 +670,7 @@ def test_questions_of_too_many_names_or_ids_are_refused(ledger):
         ledger.delete(*range(1, 10_002))
 
 
-def test_an_iterator_that_is_left_alone_gives_its_connection_back(ledger):
+def test_an_abandoned_iterator_returns_its_connection(ledger):
     for i in range(3):
         ledger.append(DAY, "A", i)
     for _ in range(40):
@@ -610,7 +678,7 @@ def test_an_iterator_that_is_left_alone_gives_its_connection_back(ledger):
     assert ledger.count() == 3
 
 
-def test_too_many_questions_at_once_are_a_sentence(ledger):
+def test_too_many_queries_at_once_give_one_sentence(ledger):
     ledger.append(DAY, "A", 1)
     open_ones = [ledger.records() for _ in range(21)]
     for records in open_ones:
@@ -629,7 +697,7 @@ def test_a_flow_is_found_by_its_id(ledger):
         ledger.find(99)
 
 
-def test_an_import_is_remembered_by_the_name_it_is_given(ledger, tmp_path):
+def test_an_import_is_stored_under_its_given_name(ledger, tmp_path):
     path = tmp_path / "x.csv"
     path.write_text("date,lane,volume\n2026-01-05,A,5\n", encoding="utf-8")
     assert ledger.import_file(path, name="the planner's file").account.file == "the planner's file"

@@ -1,4 +1,4 @@
-"""python -m twin ledger: exit codes, streams, and the same answers as the ledger's own."""
+"""python -m twin ledger: exit codes, streams, and the same answers as the Ledger class."""
 
 import csv
 import io
@@ -7,14 +7,16 @@ import json
 import pytest
 
 from twin.__main__ import main
+from twin.data.history import write_csv
 from twin.data.ledger.store import RESET_TOKEN
+from twin.data.scenarios import research_lanes
 
 FLOWS = "date,lane,volume,returns\n2026-01-05,A,5,1\n2026-01-06,A,7.25,0\n2026-01-06,=B,2,2\n"
 
 
 @pytest.fixture
 def run(url, capsys, monkeypatch):
-    """A function that runs one command on the ledger and returns its exit code, its output and its errors."""
+    """Return a function that runs one command on the ledger and returns its exit code, its output and its errors."""
     monkeypatch.setenv("DATABASE_URL", url)
 
     def run(*arguments):
@@ -29,7 +31,7 @@ def run(url, capsys, monkeypatch):
 
 @pytest.fixture
 def answer(run):
-    """A function that runs one command with --json and returns its content."""
+    """Return a function that runs one command with --json and returns its content."""
 
     def answer(*arguments):
         code, out, err = run(*arguments, "--json")
@@ -145,7 +147,7 @@ def test_export(run, answer, file, ledger, tmp_path):
         (["export", "no/such/folder/out.csv"], "no/such/folder"),
     ],
 )
-def test_what_cannot_be_used_is_exit_code_2_and_one_sentence(run, arguments, said):
+def test_unusable_input_gives_exit_code_2_and_one_sentence(run, arguments, said):
     code, out, err = run(*arguments)
     assert (code, out) == (2, "") and said in err and err.startswith("twin: ") and err.count("\n") == 1
 
@@ -153,12 +155,12 @@ def test_what_cannot_be_used_is_exit_code_2_and_one_sentence(run, arguments, sai
 @pytest.mark.parametrize(
     "arguments", [[], ["log", "2026-01-05", "A", "many"], ["delete"], ["delete", "x"], ["nothing"]]
 )
-def test_what_argparse_refuses(run, arguments):
+def test_argparse_refuses_bad_commands(run, arguments):
     code, out, err = run(*arguments)
     assert (code, out) == (2, "") and err.startswith("usage: twin ledger")
 
 
-def test_a_ledger_that_cannot_be_reached_is_exit_code_3(run, monkeypatch):
+def test_an_unreachable_ledger_gives_exit_code_3(run, monkeypatch):
     monkeypatch.setenv("DATABASE_URL", "mysql://localhost/flows")
     code, out, err = run("status")
     assert (code, out) == (3, "") and "must begin with postgresql:// or sqlite:///" in err
@@ -179,16 +181,17 @@ def test_without_an_address_flows_are_kept_among_the_users_data(run, monkeypatch
     assert json.loads(run("status", "--json")[1])["flows"] == 1
 
 
-def test_help_teaches(run):
+def test_help_has_examples_and_exit_codes(run):
     code, out, _ = run("--help")
     assert code == 0 and "python -m twin ledger import flows.csv --good-rows-only" in out and "exit codes" in out
 
 
-def test_assess_reads_the_ledger(run, ledger, capsys):
+def test_assess_reads_the_ledger(run, ledger, capsys, tmp_path):
     run("seed")
     assert main(["assess", "ledger:", "--csv"]) == 0
     from_ledger = capsys.readouterr().out
-    assert main(["assess", "--csv"]) == 0 and capsys.readouterr().out == from_ledger
+    write_csv(research_lanes(), flows := tmp_path / "flows.csv")
+    assert main(["assess", str(flows), "--csv"]) == 0 and capsys.readouterr().out == from_ledger
     assert main(["assess", "ledger:", "--lane", "HAM-ROT", "--first", "2025-01-01", "--json"]) == 0
     assert list(json.loads(capsys.readouterr().out)["lanes"]) == ["HAM-ROT"]
     assert main(["assess", "--lane", "HAM-ROT"]) == 2 and "history must be a ledger where" in capsys.readouterr().err

@@ -1,4 +1,4 @@
-"""How the ledger speaks to its database: what is confirmed is kept, nobody waits for ever, and writers take turns."""
+"""Transactions of the ledger: commits are durable, waiting has a timeout, and writers exclude each other."""
 
 import os
 
@@ -15,7 +15,7 @@ DAY = "2026-01-05"
 
 @pytest.fixture
 def sqlite(tmp_path):
-    """The address of an SQLite ledger that exists."""
+    """Return the address of an existing SQLite ledger."""
     url = f"sqlite:///{tmp_path / 'ledger.sqlite'}"
     Ledger(url).close()
     return url
@@ -23,36 +23,36 @@ def sqlite(tmp_path):
 
 @pytest.fixture
 def postgresql(server):
-    """The address of a new PostgreSQL database whose own default is that transactions see one state throughout."""
+    """Return the address of a new PostgreSQL database whose default isolation is REPEATABLE READ."""
     name = server.new_database()
     server.execute(f"ALTER DATABASE {name} SET default_transaction_isolation TO 'repeatable read'")
     yield server.url(name)
     server.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
-def test_sqlite_waits_until_the_disk_has_what_it_confirms(sqlite):
+def test_an_sqlite_commit_waits_for_the_disk(sqlite):
     with reading(engine_at(address(sqlite))) as connection:
         assert connection.exec_driver_sql("PRAGMA synchronous").scalar_one() == 2  # FULL; NORMAL is 1
 
 
-def test_a_writer_of_sqlite_waits_its_turn_before_it_reads(sqlite, monkeypatch):
+def test_an_sqlite_writer_takes_the_write_lock_before_it_reads(sqlite, monkeypatch):
     monkeypatch.setattr(engine, "DATABASE_TIMEOUT", 0.2)
     one, other = (engine_at(address(sqlite)) for _ in range(2))
     with writing(one):
         with pytest.raises(LedgerError, match="is busy with somebody else's change"), writing(other):
             pass
-        with reading(other):  # readers go on
+        with reading(other):  # readers are not blocked
             pass
     with writing(other):
         pass
 
 
-def test_a_writer_of_postgresql_sees_what_others_did_while_it_waited(postgresql):
+def test_a_postgresql_writer_sees_changes_committed_while_it_waited(postgresql):
     with writing(engine_at(address(postgresql))) as connection:
         assert connection.exec_driver_sql("SHOW transaction_isolation").scalar_one() == "read committed"
 
 
-def test_a_reader_of_postgresql_sees_one_state_and_changes_nothing(postgresql):
+def test_a_postgresql_reader_sees_one_snapshot_and_cannot_write(postgresql):
     with reading(engine_at(address(postgresql))) as connection:
         assert connection.exec_driver_sql("SHOW transaction_isolation").scalar_one() == "repeatable read"
         assert connection.exec_driver_sql("SHOW transaction_read_only").scalar_one() == "on"
@@ -61,13 +61,13 @@ def test_a_reader_of_postgresql_sees_one_state_and_changes_nothing(postgresql):
 def test_a_dead_connection_to_postgresql_is_noticed_in_seconds(postgresql):
     with reading(engine_at(address(postgresql))) as connection:
         given = connection.connection.dbapi_connection.info.get_parameters()
-    assert int(given["connect_timeout"]) == 4  # libpq takes seconds here
-    assert int(given["tcp_user_timeout"]) == 4000  # and milliseconds here
+    assert int(given["connect_timeout"]) == 4  # libpq expects seconds
+    assert int(given["tcp_user_timeout"]) == 4000  # libpq expects milliseconds
     silence = int(given["keepalives_idle"]) + int(given["keepalives_interval"]) * int(given["keepalives_count"])
-    assert silence == 4  # seconds
+    assert silence == 4  # [s]
 
 
-def test_an_export_is_on_the_disk_before_it_takes_the_place_of_the_old_file(sqlite, tmp_path, monkeypatch):
+def test_an_export_is_on_the_disk_before_it_replaces_the_old_file(sqlite, tmp_path, monkeypatch):
     path, seen = tmp_path / "out.csv", []
     path.write_text("old\n")
 

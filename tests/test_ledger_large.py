@@ -1,6 +1,7 @@
-"""Files of millions of rows: imported in memory that does not grow with them, and added up in the database.
+"""Files of millions of rows: import in bounded memory, and sums in the database.
 
-A class an engine, to be spread. TWIN_LARGE_ROWS sets the number of rows of the larger file, such as 10000000.
+There is a class for each engine, to run in parallel. TWIN_LARGE_ROWS sets the number of rows of the larger file, such
+as 10000000.
 """
 
 import os
@@ -48,17 +49,17 @@ def write(path, rows):
 
 @pytest.fixture(scope="module")
 def files(tmp_path_factory):
-    """The two files, by their numbers of rows."""
+    """Return the two files by their numbers of rows."""
     folder = tmp_path_factory.mktemp("large")
     return {rows: write(folder / f"{rows}.csv", rows) for rows in (SMALL, LARGE)}
 
 
 def imported(path, rows, url):
-    """Import a file into an empty ledger; return the peak memory of the process that did, in MB."""
+    """Import a file into an empty ledger; return the peak memory of that process. [MB]"""
     environment = {**os.environ, "DATABASE_URL": url}
     done = subprocess.run([sys.executable, "-c", MEASURE, path], env=environment, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr[-2000:]
-    assert f"{path.name}: 100%" in done.stderr and "storing: 100%" in done.stderr  # progress, as it may take a minute
+    assert f"{path.name}: 100%" in done.stderr and "storing: 100%" in done.stderr  # the progress bars
     with Ledger(url) as ledger:
         assert ledger.count() == rows and len(ledger.lanes()) == LANES
         statistics = ledger.statistics()
@@ -86,6 +87,6 @@ class TestPostgresql:
         names = {rows: server.new_database() for rows in files}
         check(files, lambda rows: server.url(names[rows]))
         tidied = "SELECT last_vacuum IS NOT NULL FROM pg_stat_user_tables WHERE relname = 'twin_flow'"
-        assert server.execute(tidied, database=names[LARGE]) == [(True,)]  # or its index would be read twice over
+        assert server.execute(tidied, database=names[LARGE]) == [(True,)]  # otherwise sums read the table, too
         for name in names.values():
             server.execute(f"DROP DATABASE {name} WITH (FORCE)")

@@ -1,6 +1,6 @@
-"""What goes wrong around the ledger: a sentence within seconds, nothing lost, and the next call works.
+"""Failures around the ledger: one sentence within seconds, no data lost, and the next call works.
 
-Everything here is real: processes that are killed, servers that stop, disks that are full.
+Everything here is real: killed processes, stopped servers, full disks.
 """
 
 import os
@@ -21,7 +21,7 @@ from processes import Forked, command_line
 from twin.data.errors import LedgerError
 from twin.data.ledger.store import RESET_TOKEN, Ledger
 
-PATIENCE = 5  # seconds within which a sentence comes
+PATIENCE = 5  # [s] longest time until an error is raised
 KILLS = 20
 WRITERS, EACH = 8, 1_250
 PAUSE = 0.05  # between two looks of a reader [s]
@@ -30,7 +30,7 @@ DAY = "2026-01-05"
 
 @contextmanager
 def sentence(words):
-    """Expect a LedgerError of these words within the limit, one line, without a cause that tells more."""
+    """Expect a LedgerError with these words within the limit, on one line and without a chained cause."""
     began = time.monotonic()
     with pytest.raises(LedgerError, match=words) as error:
         yield
@@ -93,8 +93,8 @@ def append(url, writer):
             print(ledger.append(DAY, f"WRITER-{writer}", i).id)
 
 
-def test_writers_and_readers_at_once_lose_and_double_nothing(url):
-    writers = [Forked(append, url, i) for i in range(WRITERS)]  # they also make the tables at once
+def test_concurrent_writers_and_readers_lose_and_double_nothing(url):
+    writers = [Forked(append, url, i) for i in range(WRITERS)]  # they also create the tables concurrently
     seen, over, failures = [], threading.Event(), []
 
     def read():
@@ -133,7 +133,7 @@ def test_the_same_file_imported_by_several_at_once_counts_once(url, tmp_path):
         assert ledger.count() == 20_000
 
 
-def test_a_stricter_server_changes_nothing_about_that(server, tmp_path):
+def test_concurrent_writers_work_under_a_stricter_default_isolation(server, tmp_path):
     name, path = server.new_database(), write(tmp_path / "flows.csv", 5_000)
     server.execute(f"ALTER DATABASE {name} SET default_transaction_isolation = 'serializable'")
     imports = [command(server.url(name), "import", path) for _ in range(4)]
@@ -143,7 +143,7 @@ def test_a_stricter_server_changes_nothing_about_that(server, tmp_path):
         assert ledger.count() == 5_000
 
 
-def test_nobody_waits_for_long_behind_a_lock(server):
+def test_waiting_for_a_lock_has_a_timeout(server):
     name = server.new_database()
     with (
         Ledger(server.url(name)) as ledger,
@@ -172,10 +172,10 @@ def test_a_ledger_is_busy_while_somebody_else_writes(ledger):
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
-def test_a_forked_process_opens_connections_of_its_own(ledger):
+def test_a_forked_process_opens_its_own_connections(ledger):
     from twin.data.ledger.engine import reading
 
-    def connection():  # what tells one from another: the server's process, or the open file itself
+    def connection():  # identifies a connection: process of the server, or the open file
         with reading(ledger._engine) as found:
             if found.dialect.name == "postgresql":
                 return found.exec_driver_sql("SELECT pg_backend_pid()").scalar_one()
@@ -195,7 +195,7 @@ def test_a_forked_process_opens_connections_of_its_own(ledger):
 
 @pytest.fixture
 def remote(own_server):
-    """A ledger on a server that may be stopped."""
+    """Yield a ledger on a server that the test can stop."""
     name = own_server.new_database()
     with Ledger(own_server.url(name)) as ledger:
         yield ledger
@@ -210,7 +210,7 @@ def test_a_server_that_restarts_between_two_calls_is_not_noticed(remote, own_ser
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGQUIT])
-def test_a_server_that_is_gone_is_a_sentence_until_it_is_back(remote, own_server, how):
+def test_a_stopped_server_gives_one_sentence_until_it_is_back(remote, own_server, how):
     remote.append(DAY, "A", 1)
     own_server.stop(how)
     for call in (remote.count, remote.status, lambda: remote.append(DAY, "A", 2), lambda: remote.delete(1)):
@@ -254,7 +254,7 @@ def test_a_connection_that_is_dropped_is_replaced(remote, own_server):
     assert remote.append(DAY, "A", 2).volume == 2.0
 
 
-def test_a_server_that_is_not_there():
+def test_an_address_without_a_server_gives_one_sentence():
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -262,7 +262,7 @@ def test_a_server_that_is_not_there():
         Ledger(f"postgresql://user:pw@127.0.0.1:{port}/flows")
 
 
-def test_a_server_that_accepts_and_says_nothing():
+def test_a_server_that_accepts_but_never_answers_times_out():
     with socket.create_server(("127.0.0.1", 0)) as mute:
         with sentence("cannot be reached"):
             Ledger(f"postgresql://user:pw@127.0.0.1:{mute.getsockname()[1]}/flows")
@@ -290,7 +290,7 @@ def test_wrong_credentials_and_databases(server, database, user, password, said)
         ("ALTER ROLE visitor NOLOGIN", "refuses this user and password"),
     ],
 )
-def test_refusals_at_the_door_are_told_apart(server, statement, said):
+def test_refused_connections_name_their_cause(server, statement, said):
     name = server.new_database()
     server.execute("DROP ROLE IF EXISTS visitor", "CREATE ROLE visitor LOGIN PASSWORD 'knocks'")
     server.execute(statement.format(name))
@@ -342,9 +342,9 @@ def test_files_that_are_no_ledger(tmp_path, content, said):
     assert path.read_bytes() == content
 
 
-def test_a_folder_that_cannot_be(tmp_path):
+def test_a_folder_that_cannot_be_made_gives_one_sentence(tmp_path):
     (tmp_path / "file").write_text("")
-    for place in ("file", "nowhere"):  # none is made: it would be somewhere else than was meant
+    for place in ("file", "nowhere"):  # the folder is not created, because the address is probably wrong
         with sentence("cannot be opened: does its folder exist"):
             Ledger(f"sqlite:///{tmp_path / place / 'ledger.sqlite'}")
     assert [path.name for path in tmp_path.iterdir()] == ["file"]
@@ -355,7 +355,7 @@ def test_a_folder_that_cannot_be(tmp_path):
 
 @pytest.fixture
 def small_disk(request):
-    """A folder with room for as much as the test says, and a function that gives it more."""
+    """Yield a folder on a disk of limited size, and a function that enlarges it."""
     with tempfile.TemporaryDirectory(prefix="twin-disk-") as made:  # the server's user could not enter tmp_path
         mount = ["mount", "-t", "tmpfs", "-o", f"size={request.param}", "tmpfs", made]
         if os.geteuid() or subprocess.run(mount, capture_output=True).returncode:
@@ -367,7 +367,7 @@ def small_disk(request):
 
 
 def fill(ledger, path, more_room):
-    """Import more than there is room for, make room, and import it again."""
+    """Import more than the disk can hold, enlarge the disk, and import it again."""
     ledger.append(DAY, "A", 1)
     with pytest.raises(
         LedgerError, match=r"(has no space left on its disk|cannot be read or written).*nothing was changed"
@@ -400,7 +400,7 @@ def test_a_full_disk_under_postgresql(small_disk, own_server, tmp_path):
 
 
 def test_the_owner_can_still_use_psql(own_server):
-    """The tables are plain ones that other programs can read."""
+    """Other programs can read the tables."""
     name = own_server.new_database()
     with Ledger(own_server.url(name)) as ledger:
         ledger.append(DAY, "A", 1.5)

@@ -1,4 +1,4 @@
-"""The password of the database turns up in nothing that we print, log, raise, write or serve."""
+"""The password of the database appears in no output, log, exception, file or page."""
 
 import json
 import logging
@@ -30,12 +30,12 @@ ROOT = Path(__file__).parents[1]
 NOTEBOOK = ROOT / "notebooks" / "03_cooperation.ipynb"
 QUICK = {"live": False, "samples": 20_000}
 SECRET = "Pl4nted-s3cret"
-WRONG = "Wr0ng-s3cret"  # of a user who mistypes
+WRONG = "Wr0ng-s3cret"  # a mistyped password
 
 
 @pytest.fixture
 def address(server):
-    """A ledger with the research lanes behind a password."""
+    """Return the address of a ledger with the research lanes, protected by a password."""
     with server.lent_database() as name:
         server.execute(
             "DROP ROLE IF EXISTS planner",
@@ -56,21 +56,21 @@ def wrong(address):
 
 
 def told(text, *needed):
-    """Check that a text tells what is needed and neither password."""
+    """Check that a text holds the needed words and neither password."""
     assert SECRET not in text and WRONG not in text
     assert all(words in text for words in needed), text
     return text
 
 
 def run(address, *arguments, **options):
-    """Run the command line on a ledger; return its code and all it says."""
+    """Run the command line on a ledger; return its exit code and all its output."""
     process = command_line(*arguments, env={"DATABASE_URL": address}, **options)
     said = "".join(process.communicate())
     return process.returncode, said
 
 
 def frames(error):
-    """All that a debugger shows of an error below the frame of the test: each line, and what its variables hold."""
+    """Return all that a debugger shows of an error below the frame of the test: lines and local variables."""
     error = error.with_traceback(error.__traceback__.tb_next)
     return "".join(traceback.TracebackException.from_exception(error, capture_locals=True).format())
 
@@ -89,7 +89,7 @@ def test_assess(address, wrong):
     assert run(wrong, "assess", wrong)[0] == 3
 
 
-def test_a_file_dot_env_is_honoured_and_the_environment_goes_before(address, wrong, tmp_path):
+def test_a_dot_env_file_is_read_and_the_environment_overrides_it(address, wrong, tmp_path):
     (tmp_path / ".env").write_text(f'DATABASE_URL="{address}"\n')
     inside = tmp_path / "notebooks"
     inside.mkdir()
@@ -121,7 +121,7 @@ def test_addresses_that_cannot_be_read(spoilt, monkeypatch):
     told(frames(error.value), "the address of the ledger (DATABASE_URL)")
 
 
-def test_exceptions_and_their_frames(address, wrong, monkeypatch):
+def test_exceptions_and_their_frames_hold_no_password(address, wrong, monkeypatch):
     monkeypatch.setenv("DATABASE_URL", wrong)
     with pytest.raises(LedgerError) as error:
         load_history("ledger:")
@@ -129,7 +129,7 @@ def test_exceptions_and_their_frames(address, wrong, monkeypatch):
     told(repr(Ledger(address)) + str(vars(Ledger(address))) + str(Ledger(address).status()))
 
 
-def test_logs_at_their_most_talkative(address, wrong, caplog):
+def test_debug_logs_hold_no_password(address, wrong, caplog):
     with caplog.at_level(logging.DEBUG):
         for name in ("sqlalchemy", "sqlalchemy.engine", "sqlalchemy.pool", "psycopg", "psycopg.pq"):
             caplog.set_level(logging.DEBUG, logger=name)
@@ -185,7 +185,7 @@ def test_a_notebook_whose_own_default_is_the_ledger_is_never_finished(tmp_path):
 
 
 def test_processes_and_pages(address, tmp_path):
-    """A page served from the ledger; and while it runs, the command lines of all processes."""
+    """Check a page served from the ledger and, while it runs, the command lines of all processes."""
     notebook = execute(NOTEBOOK, QUICK)
     for cell in notebook["cells"]:
         cell["source"] = "".join(cell["source"]).replace('history: str = ""', 'history: str = "ledger:"')

@@ -1,4 +1,4 @@
-"""Statistics that the database adds up equal those of pandas on the same flows, on both engines."""
+"""Statistics from sums of the database equal those of pandas on the same flows, on both engines."""
 
 import math
 
@@ -17,7 +17,7 @@ TOLERANCE = 1e-9
 
 
 def compare(ledger, *, lanes=None, first=None, last=None, periods=PERIODS):
-    """Compare for every period and meaning of gaps; return how many comparisons held numbers."""
+    """Compare for every period and meaning of gaps; return the number of comparisons with numbers."""
     compared = 0
     for period in periods:
         for gaps in GAPS:
@@ -105,7 +105,7 @@ def test_short_files(ledger, tmp_path, seed, step):
         (" ".join(f"2024-01-{day:02d},10" for day in range(1, 29) if day != 10) + " 2024-01-10,x", "W", 67.5, 4),
     ],
 )
-def test_unknown_volumes_belong_to_the_period_they_were_written_in(ledger, tmp_path, rows, period, mean, periods):
+def test_unknown_volumes_belong_to_the_period_of_their_date(ledger, tmp_path, rows, period, mean, periods):
     path = tmp_path / "flows.csv"
     path.write_text("date,lane,volume\n" + "\n".join(row.replace(",", ",A,") for row in rows.split(" ")))
     ledger.import_file(path, good_rows_only=True)
@@ -114,7 +114,7 @@ def test_unknown_volumes_belong_to_the_period_they_were_written_in(ledger, tmp_p
     compare(ledger)
 
 
-def test_a_window_hides_what_is_known_outside_of_it(ledger, tmp_path):
+def test_a_window_ignores_volumes_outside_of_it(ledger, tmp_path):
     path = tmp_path / "flows.csv"
     path.write_text("date,lane,volume\n2024-01-01,A,5\n2024-01-03,A,x\n2024-02-01,A,7\n2024-03-01,A,9\n")
     ledger.import_file(path, good_rows_only=True)
@@ -122,7 +122,7 @@ def test_a_window_hides_what_is_known_outside_of_it(ledger, tmp_path):
     assert ledger.statistics(first="2024-01-02").loc["A", "demand_mean"] == 8.0  # January is unknown, not left out
 
 
-def test_whole_months_without_a_known_volume_are_said(ledger):
+def test_a_record_without_a_whole_month_is_refused(ledger):
     for day in ("2024-01-17", "2024-03-05"):
         ledger.append(day, "A", 1)
     for question in (ledger.statistics, ledger.history):
@@ -131,7 +131,7 @@ def test_whole_months_without_a_known_volume_are_said(ledger):
 
 
 @pytest.mark.parametrize(("count", "outlier"), [(9_000, 1e7), (20_000, 1e6)])
-def test_an_outlier_on_the_last_day_costs_no_digits(ledger, tmp_path, count, outlier):
+def test_an_outlier_on_the_last_day_keeps_all_digits(ledger, tmp_path, count, outlier):
     volumes = np.full(count, 117.3)
     volumes[-1] = outlier
     lines = [f"{day},A,{volume}" for day, volume in zip(days("1960-01-01", count), volumes, strict=True)]
@@ -143,7 +143,7 @@ def test_an_outlier_on_the_last_day_costs_no_digits(ledger, tmp_path, count, out
     assert found["trend"] == pytest.approx(np.polyfit(np.arange(count) - (count - 1) / 2, volumes, 1)[0], rel=1e-9)
 
 
-def test_all_that_was_returned_is_exactly_all(ledger, tmp_path):
+def test_a_return_rate_of_one_is_exactly_one(ledger, tmp_path):
     rng = np.random.Generator(np.random.PCG64(8))
     rows = [
         f"{day},LANE-{lane},{volume},{volume}"
@@ -155,7 +155,7 @@ def test_all_that_was_returned_is_exactly_all(ledger, tmp_path):
     assert ledger.statistics()["return_rate"].eq(1.0).all()
 
 
-def test_statistics_see_one_state_while_others_write(ledger, url, monkeypatch):
+def test_statistics_see_one_snapshot_while_others_write(ledger, url, monkeypatch):
     from twin.data.ledger import statistics_query
 
     ledger.import_history(research_lanes())
@@ -171,7 +171,7 @@ def test_statistics_see_one_state_while_others_write(ledger, url, monkeypatch):
     pd.testing.assert_frame_equal(ledger.statistics(), expected)
 
 
-def test_what_the_numbers_are_is_said(ledger):
+def test_attrs_state_period_gaps_and_notes(ledger):
     ledger.import_history(research_lanes())
     ledger.append("2026-02-03", "HAM-ROT", 9)
     said = ledger.statistics(period="MS").attrs
@@ -189,7 +189,7 @@ def test_before_1970_and_over_turns_of_the_year(ledger, tmp_path):
 
 
 @pytest.mark.parametrize(("level", "spread"), [(1e9, 1.0), (1e-6, 1e-9), (1e12, 0.5), (5.0, 0.0)])
-def test_large_volumes_that_hardly_vary_lose_no_digits(ledger, tmp_path, level, spread):
+def test_large_volumes_that_hardly_vary_keep_all_digits(ledger, tmp_path, level, spread):
     path = tmp_path / "flows.csv"
     rng = np.random.Generator(np.random.PCG64(5))
     volumes = level + spread * rng.standard_normal(500)
@@ -221,7 +221,7 @@ def test_a_change_of_one_flow_changes_the_statistics(ledger):
     pd.testing.assert_frame_equal(ledger.statistics(), before)
 
 
-def test_wrong_questions_are_refused(ledger):
+def test_bad_arguments_are_refused(ledger):
     ledger.import_history(research_lanes())
     with pytest.raises(ValueError, match="period must be 'D', 'W', 'MS' or None; got 'Y'"):
         ledger.statistics(period="Y")

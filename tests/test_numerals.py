@@ -1,4 +1,4 @@
-"""Numbers in a text are found however they are written, with their unit and their printed rounding."""
+"""Numbers in a text are found, in digits and in words, with their unit and their printed rounding."""
 
 import math
 
@@ -58,7 +58,7 @@ READ = {
 
 
 @pytest.mark.parametrize("text", READ)
-def test_value_rounding_and_unit(text):
+def test_value_rounding_and_unit_of_a_number_are_read(text):
     (numeral,) = numerals(plain(text))
     value, slack, unit = READ[text]
     assert (numeral.value, numeral.slack, numeral.unit) == (pytest.approx(value), pytest.approx(slack), unit)
@@ -68,7 +68,7 @@ def test_value_rounding_and_unit(text):
     "text",
     ["XII pallets", "Ⅻ", "dozens of pallets", "1.2.3", "zwölf Paletten", "le double? non, doppelt", "thousands", "⑫"],
 )
-def test_what_cannot_be_told_is_found_all_the_same(text):
+def test_a_number_whose_value_is_unknown_is_found(text):
     found = numerals(plain(text))
     assert found and any(math.isnan(numeral.value) or text == "⑫" for numeral in found)
 
@@ -84,11 +84,11 @@ def test_what_cannot_be_told_is_found_all_the_same(text):
         "both lanes",
     ],
 )
-def test_what_is_no_number(text):
+def test_words_that_are_no_number_are_not_found(text):
     assert numerals(plain(text)) == []
 
 
-def test_several_in_order_and_dates():
+def test_several_numbers_and_dates_are_found_in_order():
     found = numerals("From 2025-12-28 on, 10–12 pallets or 5 %.")
     assert [numeral.unit for numeral in found] == ["date", "", "pallet", "-"]
     assert [numeral.value for numeral in found[1:]] == [10, 12, 0.05]

@@ -41,7 +41,8 @@ from twin.lane import Policy, assess
 from twin.plan import lane_report
 from twin.plan.feed import feed_of_history
 from twin.plan.partners import largest, needs_together
-from twin.plan.policies import starting_policies
+from twin.plan.policies import filled
+from twin.plan.policy_table import policy_table
 from twin.plan.portfolio import Change, portfolio_of, research_portfolio
 from twin.plan.table_report import assess_history
 from twin.tables.assess_table import LaneTable, assess_table
@@ -178,6 +179,12 @@ class NoWorker(Executor):
         return done
 
 
+def started(at, **options):
+    """The failures of a run whose jobs are finished, and whether it says which those are."""
+    failures = run(read_plan(finished_paper(at)), executor=NoWorker(), **options)
+    return failures, bool(options.get("finished"))
+
+
 def rebuilt(at, **options):
     """The exit code of a build whose jobs are finished, and whether it typesets."""
     folder = finished_paper(at)
@@ -274,9 +281,10 @@ CALLS = {
         lambda at, **o: needs_together(feed_of_history(research_partners()), ["toys", "garden"], **o).needs.tolist(),
         {"scale": 2.0},
     ),
-    "plan.policies.starting_policies": (
-        lambda at, **o: starting_policies(lane_statistics(research_lanes()), **o)[0].to_csv(),
-        {"known": {"BER-MUC": {"dwell": 2.0}}, "period": "W"},
+    "plan.policies.filled": (lambda at, **o: filled({}, LANE, **o)[0]["internal_capacity"].item(), {"period": "W"}),
+    "plan.policy_table.policy_table": (
+        lambda at, **o: policy_table(lane_statistics(research_lanes()), **o)[0].to_csv(),
+        {"given": {"dwell": 2.0}, "policies": {"BER-MUC": {"dwell": 2.0}}, "period": "W"},
     ),
     "plan.portfolio.Portfolio.inputs": (
         lambda at, **o: repr(research_portfolio().inputs("BER-MUC", **o)),
@@ -303,7 +311,7 @@ CALLS = {
     "tables.assess_table.assess_table": (assessed, {"given": {"dwell": 2.0}, "period": "W", "keep": ["profit"]}),
     "batch.contents.update": (renewed, {"write": False}),
     "batch.expected.compare": (lambda at, **o: compare({}, at.expected, **o), {"partly": True}),
-    "batch.jobs.run": (lambda at, **o: run(read_plan(finished_paper(at)), executor=NoWorker(), **o), {"force": True}),
+    "batch.jobs.run": (started, {"force": True, "finished": set()}),
     "batch.log.LogRecord.outcome": (
         lambda at, **o: (made := LogRecord([]).outcome(**o)).files or made.failure,
         {"files": {"a": b""}, "failure": "a reason"},

@@ -1,4 +1,4 @@
-"""Figures and headline numbers: what is shown, what is saved, and the same bytes twice."""
+"""Figures and headline numbers are shown, saved, and reproducible byte by byte."""
 
 import json
 import re
@@ -19,7 +19,7 @@ def _style():
 
 
 def wave():
-    """A figure with text, a shaded band and a picture in it."""
+    """Return a figure with text, a shaded band and a heat map."""
     figure, (left, right) = plots.figure(2)
     plots.frame(left, "A wave", "time [day]", "height [m]", percent="x")
     x = np.linspace(0, 1, 50)
@@ -29,7 +29,7 @@ def wave():
     return figure
 
 
-def test_figures_are_saved_in_three_formats_the_same_bytes_twice(tmp_path):
+def test_figures_are_saved_in_three_formats_with_reproducible_bytes(tmp_path):
     folders = [tmp_path / "first", tmp_path / "second"]
     for folder in folders:
         folder.mkdir()
@@ -49,7 +49,7 @@ def test_files_carry_no_date(tmp_path):
 
 def test_a_picture_has_words_and_the_same_bytes_as_the_file(tmp_path):
     picture = output.show(wave(), "wave", "a wave & a product", str(tmp_path))
-    assert picture.png == output.show(wave(), "wave", "").png  # saved or not, readers see the same
+    assert picture.png == output.show(wave(), "wave", "").png  # the picture is the same, saved or not
     bundle, metadata = picture._repr_mimebundle_()
     assert bundle == {"image/png": (tmp_path / "wave.png").read_bytes(), "text/plain": "<figure: a wave & a product>"}
     assert metadata["image/png"]["alt"] == "a wave & a product" and metadata["image/png"]["width"] == 720
@@ -63,7 +63,7 @@ def test_nothing_is_saved_without_a_folder(tmp_path, monkeypatch, capsys):
     assert capsys.readouterr().out == "stock     12.00 pallet\n"
 
 
-def test_headline_is_aligned(capsys):
+def test_the_headline_numbers_are_aligned(capsys):
     output.headline(level=(0.95, "-"), safety_stock=(1012.287, "pallet"), cost=(-12.345, "$/period"))
     lines = capsys.readouterr().out.splitlines()
     assert [line.split() for line in lines] == [
@@ -88,7 +88,7 @@ def test_results_are_saved_in_full_with_their_units(tmp_path):
 
 
 @pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
-def test_results_that_are_no_numbers_are_refused_by_name(tmp_path, value):
+def test_results_that_are_not_finite_are_refused_by_name(tmp_path, value):
     with pytest.raises(ValueError, match=rf"survival must be a finite number; got {value}"):
         output.headline(str(tmp_path), stock=(1.0, "pallet"), survival=(value, "day"))
     assert list(tmp_path.iterdir()) == []

@@ -1,4 +1,4 @@
-"""Panels: their controls redraw, say what went wrong, show their start value, and leave a still picture behind."""
+"""Panels: controls redraw, explain errors and show their start value; a still picture stays without a kernel."""
 
 import subprocess
 import sys
@@ -14,7 +14,7 @@ PNG = b"\x89PNG\r\n"
 
 
 def draw(height, tilt):
-    """A line that needs a positive height."""
+    """Return a figure of a line, which needs a positive height."""
     require(height > 0, "height", "> 0 & <b>bold</b>", height)
     figure, ax = plots.figure(width=2, height=1.5)
     ax.plot([0, 1], [height, height + tilt])
@@ -30,18 +30,18 @@ def shown():
 
 
 def turn(shown, **values):
-    """Set controls as the page does."""
+    """Set controls, as the page does."""
     for name, value in values.items():
         shown.dials._handle_custom_msg({"do": "turn", "subject": "", "name": name, "value": value}, [])
 
 
 def field(control):
-    """How a single control appears."""
+    """Return the field of a single control."""
     (made,) = panel(lambda x: draw(1, x), {"x": control}, "").dials.fields
     return made
 
 
-def test_it_opens_with_the_start_values(shown):
+def test_a_panel_opens_with_the_start_values(shown):
     assert shown.dials.values == {"height": 3.0, "tilt": 0.5}
     assert shown.picture.png == output.png(draw(3.0, 0.5)) and shown.dials.said == {}
 
@@ -54,11 +54,12 @@ def test_a_turned_control_redraws_what_draw_gives(shown):
     assert shown.picture.png == output.png(draw(7.0, 0.0))
 
 
-def test_an_error_is_a_sentence_at_its_control_beside_the_last_good_picture(shown):
+def test_an_error_is_a_sentence_at_its_control_and_the_last_picture_stays(shown):
     before = shown.picture.png
     turn(shown, height=-1.0)
     assert shown.picture.png == before and shown.dials.values["height"] == 3.0
-    assert shown.dials.said == {"height": "Height must be > 0 & <b>bold</b>; got -1.0."}  # as text, never as HTML
+    # The page shows the sentence as text, never as HTML.
+    assert shown.dials.said == {"height": "Height must be > 0 & <b>bold</b>; got -1.0."}
     turn(shown, height=2.0)
     assert (
         shown.dials.said == {}
@@ -104,7 +105,7 @@ def test_every_control_has_its_label_and_unit(shown):
     assert field(Control(1, 0, 2, "no unit"))["label"] == "no unit"
 
 
-def test_it_can_be_shown_live_and_still(shown):
+def test_a_panel_displays_live_and_still(shown):
     bundle, metadata = shown._repr_mimebundle_()
     assert bundle["application/vnd.jupyter.widget-view+json"]["model_id"] == shown.widget.model_id
     assert bundle["image/png"].startswith(PNG) and bundle["image/png"] == output.png(draw(3.0, 0.5))
@@ -112,7 +113,7 @@ def test_it_can_be_shown_live_and_still(shown):
     assert metadata["image/png"]["alt"] == shown.picture.words == "a tilted line"
 
 
-def test_still_is_the_picture_of_the_start_values():
+def test_the_still_form_is_the_picture_of_the_start_values():
     still = panel(draw, CONTROLS, "a tilted line", live=False)
     assert isinstance(still, output.Picture)
     bundle, _ = still._repr_mimebundle_()

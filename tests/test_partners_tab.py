@@ -1,4 +1,4 @@
-"""The hub's tab on partners: the numbers are those of the formulas, and what cannot be is said."""
+"""The hub's tab on partners: its numbers are those of the formulas, and refusals are explained."""
 
 import re
 from dataclasses import replace
@@ -29,13 +29,13 @@ def opened(hub):
 
 
 def press(hub, **message):
-    """Send a message as the page does; return what it is answered."""
+    """Send a message as the page does; return the error sentence."""
     hub._on_sheet({**message, "subject": hub.session.lane}, [])
     return hub.sheet.said
 
 
 def shown(hub):
-    """Numbers on the page by name."""
+    """Return the numbers on the page, by name."""
     return {name: float(value) for name, value in re.findall(r'data-name="(\w+)" data-value="([^"]+)"', hub.sheet.page)}
 
 
@@ -44,7 +44,7 @@ def picked(hub):
 
 
 def pool(hub, names, **how):
-    """The pool of lanes as the session's tables have it, put together here."""
+    """Return the pool of lanes, built here from the tables of the session."""
     table = hub.session.portfolio.network(names)
     scale = (1 + table["return_rate"]).to_numpy()
     together = needs_together(hub.session.feed, names)
@@ -53,7 +53,7 @@ def pool(hub, names, **how):
     return alliance.Pool(needs, hub.session.policy.partner_surcharge, **how)
 
 
-def test_it_opens_with_the_lane_and_the_largest_others(partners):
+def test_the_tab_opens_with_the_lane_and_the_largest_others(partners):
     assert picked(partners) == ["grocery", "parcels", "fashion", "garden"]
     expected = alliance.assess(pool(partners, picked(partners)))
     numbers = shown(partners)
@@ -63,7 +63,7 @@ def test_it_opens_with_the_lane_and_the_largest_others(partners):
         assert numbers[f"pays_{place}"] == pytest.approx(expected.shares["Shapley value"][place], rel=1e-9)
 
 
-def test_partners_are_picked_and_let_go(partners):
+def test_partners_are_added_and_removed(partners):
     assert press(partners, do="partner", name="toys") == "" and "toys" in picked(partners)
     names = ["grocery", "parcels", "fashion", "garden", "toys"]
     assert shown(partners)["pooling_saving"] == pytest.approx(alliance.assess(pool(partners, names)).saving, rel=1e-9)
@@ -102,7 +102,7 @@ def test_places_reserved_together_at_the_cost_stated(partners):
         ({"do": "partner-cost", "reservation_cost": "-1"}, "Cost of a place must be a number above 0; got -1."),
     ],
 )
-def test_what_cannot_be_is_a_sentence_and_changes_nothing(partners, message, sentence):
+def test_a_refused_choice_is_explained_and_changes_nothing(partners, message, sentence):
     before = partners.sheet.page
     assert press(partners, **message) == sentence
     assert partners.sheet.page == before
@@ -116,13 +116,13 @@ def test_a_place_dearer_than_the_surcharge_is_refused_on_the_page(partners):
     assert "cost_alone" in shown(partners)
 
 
-def test_controls_of_the_lane_count_here_too(partners):
+def test_the_controls_of_the_lane_apply_to_the_tab(partners):
     before = shown(partners)
     partners._on_dials({"do": "turn", "name": "partner_surcharge", "value": 10.0, "subject": "grocery"}, [])
     assert shown(partners)["cost_alone"] == pytest.approx(2 * before["cost_alone"], rel=1e-9)  # from 5 to 10
 
 
-def test_lanes_that_never_meet_on_record_are_refused(tmp_path):
+def test_lanes_without_common_periods_are_refused(tmp_path):
     path = tmp_path / "apart.csv"
     rows = [f"2024-01-{day:02d},early,{day}\n2024-03-{day:02d},late,{day}\n" for day in range(1, 20)]
     path.write_text("date,lane,volume\n" + "".join(rows), encoding="utf-8")
@@ -133,24 +133,24 @@ def test_lanes_that_never_meet_on_record_are_refused(tmp_path):
 
 def test_one_lane_alone_has_nobody_to_share_with(tmp_path):
     write_csv(network(lanes=1, periods=30), path := tmp_path / "one.csv")
-    assert "There is one lane here, and nobody to share with" in opened(Hub(str(path))).sheet.page
+    assert "There is only one lane, so it has no partner" in opened(Hub(str(path))).sheet.page
 
 
-def test_fifteen_partners_and_no_more(tmp_path):
+def test_at_most_fifteen_partners_are_allowed(tmp_path):
     write_csv(network(lanes=16, periods=60), path := tmp_path / "many.csv")
     hub = Hub(str(path))
     names = hub.session.policies.index.tolist()
-    for name in names:  # on another tab: nothing is drawn
+    for name in names:  # another tab is open, so that nothing is drawn
         if name not in hub.session.partnership.names(hub.session) and name != names[-1]:
             press(hub, do="partner", name=name)
     missing = [name for name in names if name not in hub.session.partnership.names(hub.session)]
     assert len(missing) == 1
     opened(hub)
-    assert len(picked(hub)) == 15 and "Acceptable payments are looked for up to 10 partners" in hub.sheet.page
+    assert len(picked(hub)) == 15 and "is computed for up to 10 partners" in hub.sheet.page
     assert press(hub, do="partner", name=missing[0]) == "Partners must be at most 15; got 16."
 
 
-def test_other_flows_of_the_same_lanes_are_seen():
+def test_new_flows_of_the_same_lanes_change_the_outcome():
     feed = feed_of_history(research_partners())
     first = Session(feed)
     before = first.partnership.outcome(first)
@@ -171,7 +171,7 @@ def test_names_with_dollars_are_drawn_as_they_stand(tmp_path):
     assert hub.sheet.savings and hub.sheet.leaving and not hub.sheet.said
 
 
-def test_names_are_no_html(tmp_path):
+def test_names_are_escaped_in_html(tmp_path):
     path = tmp_path / "odd.csv"
     rows = [f'2024-01-{day:02d},"<b>a</b> & ""b""",{day}\n2024-01-{day:02d},plain,{30 - day}\n' for day in range(1, 28)]
     path.write_text("date,lane,volume\n" + "".join(rows), encoding="utf-8")
@@ -180,14 +180,14 @@ def test_names_are_no_html(tmp_path):
     assert press(hub, do="partner", name='<b>a</b> & "b"') == "" and "Pick two" in hub.sheet.page
 
 
-def test_a_lane_that_flows_no_more_is_no_partner_any_more(tmp_path):
+def test_a_lane_that_has_ended_is_refused_as_a_partner(tmp_path):
     path = tmp_path / "ended.csv"
     rows = [f"2024-01-{day:02d},ended,{day}\n2024-03-{day:02d},goes on,{day}\n" for day in range(1, 20)]
     path.write_text("date,lane,volume\n" + "".join(rows), encoding="utf-8")
     assert "two periods or more in common on record" in opened(Hub(str(path))).sheet.page
 
 
-def test_needs_side_by_side_are_those_of_the_periods_in_common():
+def test_needs_together_are_those_of_the_common_periods():
     feed = feed_of_history(research_partners())
     both = needs_together(feed, ["toys", "garden"], [1.0, 2.0])
     dates, toys = feed.series("toys")

@@ -74,6 +74,15 @@ def test_the_network_is_every_lane_assessed():
     assert PORTFOLIO.network([NAME]).equals(table.loc[[NAME]])
 
 
+@pytest.mark.parametrize("turn", [1, -1])
+def test_a_point_of_service_is_added_to_the_optimum_of_the_costs_after_their_change(turn):
+    portfolio = portfolio_of(feed_of_history(network(lanes=2)))
+    changes = Change("service_level", "plus", 0.01), Change("sla_penalty", "times", 3.0)
+    _, policy = portfolio.inputs(portfolio.policies.index[0], changes[::turn])
+    underage = 3 * 20.0 + 85.0 - 50.0  # penalty, revenue and handling cost by default; holding costs 5
+    assert policy.service_level == pytest.approx(underage / (underage + 5.0) + 0.01, rel=1e-12)
+
+
 def test_use_grows_by_the_latest_workload_with_each_period_that_a_pallet_stays():
     uses = [
         replace(PORTFOLIO, policies=PORTFOLIO.policies.assign(dwell=dwell)).network().loc[NAME, "use"]

@@ -1,4 +1,4 @@
-"""What makes a job run again: the files that it can reach, where it runs, and a ledger, which may change unseen."""
+"""Inputs that make a job run again: files that it can reach, the worker's package, and a ledger."""
 
 import json
 from pathlib import Path
@@ -29,7 +29,7 @@ REACHED = {
 
 
 @pytest.mark.parametrize("name", REACHED)
-def test_a_job_runs_again_where_a_file_changes_that_its_result_depends_on(name, tmp_path, monkeypatch):
+def test_a_job_reruns_if_a_file_that_it_depends_on_changes(name, tmp_path, monkeypatch):
     assert (provenance.PACKAGE / name).is_file()
     for other in REACHED:
         (tmp_path / other).parent.mkdir(exist_ok=True)

@@ -1,4 +1,4 @@
-"""The questions of a table are understood as a fair reader would: kind, lanes, number, changes, days ahead."""
+"""Questions of a table are understood as a fair reader would: kind, lanes, number, changes, days ahead."""
 
 from collections import Counter
 
@@ -14,7 +14,7 @@ KINDS = {"help", "refuse", *STORIES}
 
 
 def understood(row):
-    """The request of a row, after that of the question it follows."""
+    """Return the request of a row, after the request of the question that it follows."""
     names, before = Names(), None
     names.look_at(LANES)
     if row["follows"]:
@@ -23,7 +23,7 @@ def understood(row):
 
 
 def changes_of(text):
-    """The changes that a row expects."""
+    """Return the changes that a row expects."""
     parts = [part.split() for part in text.split(";") if part]
     return sorted((name, how, pytest.approx(float(amount), rel=1e-3)) for name, how, amount in parts)
 
@@ -60,7 +60,7 @@ def test_a_question_is_understood(row):
         ("profit of lane 9?", ()),
     ],
 )
-def test_lanes_of_any_name_are_found_and_others_are_not(question, lanes):
+def test_lanes_of_any_name_are_found(question, lanes):
     names = Names()
     names.look_at(("OSL–CPH", "LIS-MAD 2", "Total", "ägypten 7"))
     request = understand(question, names, "OSL–CPH", "D")

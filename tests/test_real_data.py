@@ -15,13 +15,13 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 import pytest
+from analyst_worlds import ONE_OF_EACH
 from scipy.stats import norm
 from scipy.stats import t as student
 
 from twin import forecast, resilience
 from twin.__main__ import main
 from twin.analyst.conversation import Conversation
-from twin.analyst.trials import one_of_each
 from twin.data.history import dense
 from twin.data.load import read_history
 from twin.data.text import visible
@@ -367,7 +367,7 @@ def test_the_analyst_answers_about_real_lanes_with_their_numbers(folder, case):
     largest, smallest = (getattr(portfolio.feed.statistics["demand_mean"], which)() for which in ("idxmax", "idxmin"))
     for lane in (largest, smallest):
         numbers, analyst = portfolio.numbers(lane), Conversation()
-        for question in (*one_of_each(), "which lanes need attention?"):
+        for question in (*ONE_OF_EACH, "which lanes need attention?"):
             answer = analyst.ask(question, portfolio, lane)
             assert answer.sentences, question
             of_lane = [fact for fact in answer.facts if answer.evidence.of(fact) == visible(lane, 40)]

@@ -109,7 +109,7 @@ def test_what_others_import_is_there_and_what_runs_the_house_is_not(pages):
     assert names >= {f"twin.{name}" for name in (*MODULES, *others)}
     inside = r"\._|\.(view|batch|analyst|command|apps|compute|files|engine)\b"
     assert not [name for name in names if re.search(inside, name)]
-    assert "partner_surcharge" in pages[0][Path("twin/lane.html")].text["Policy"]
+    assert "partner_surcharge" in pages[0][Path("twin/policy.html")].text["Policy"]
 
 
 def test_no_link_leads_nowhere_or_elsewhere(pages):

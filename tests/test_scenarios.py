@@ -1,4 +1,4 @@
-"""Synthetic lanes: the same bytes everywhere, and the shapes their names promise."""
+"""Synthetic lanes: equal bytes on every machine, and the stated shapes."""
 
 import hashlib
 from pathlib import Path
@@ -46,7 +46,7 @@ def test_research_lanes_are_whole_weeks_of_whole_pallets():
     assert (flows["returns"] % 1 == 0).all() and (flows["returns"] <= flows["volume"]).all()
 
 
-def test_research_lanes_keep_their_promises():
+def test_research_lanes_have_the_stated_shapes():
     found = lane_statistics(research_lanes())
     assert found["demand_mean"].to_dict() == pytest.approx({"BER-MUC": 100, "FRA-PAR": 20, "HAM-ROT": 140}, rel=0.03)
     assert found.loc["HAM-ROT", "demand_sd"] == pytest.approx(25, rel=0.1)
@@ -70,7 +70,7 @@ def test_seasonal_lane_has_weeks_and_a_fourth_quarter():
     assert 5 <= shocks.sum() <= 60 and lane["FRA-PAR"].max() > 150
 
 
-def test_research_partners_peak_when_they_should():
+def test_research_partners_peak_in_their_seasons():
     names, weeks, volumes = dense(research_partners())
     assert names.tolist() == ["fashion", "garden", "grocery", "parcels", "toys"] and len(weeks) == 156
     peaks = {
@@ -81,7 +81,7 @@ def test_research_partners_peak_when_they_should():
     assert together[3, 4] > 0.8 and together[1, 4] < -0.2  # toys with parcels, and against garden
 
 
-def test_policies_make_what_the_lanes_are_called():
+def test_policies_are_profitable_and_near_capacity():
     statistics = lane_statistics(research_lanes())
     for lane, policy in POLICIES.items():
         answers = assess(statistics.loc[lane], Policy(**policy, return_rate=statistics.loc[lane, "return_rate"]))
@@ -94,8 +94,8 @@ def test_policies_make_what_the_lanes_are_called():
 def test_the_paper_plans_with_the_same_policies(job):
     policy = dict(POLICIES.get(job.parameters.get("lane"), {}))
     if job.name.startswith("newsvendor"):
-        policy.pop("holding_cost")  # there it is the price of a place reserved for a day, not of stock
-    varied = {part.split("=")[0] for part in job.name.partition("/")[2].split(",")}  # of a sweep
+        policy.pop("holding_cost")  # in this job it is the price of a reserved place, not a holding cost
+    varied = {part.split("=")[0] for part in job.name.partition("/")[2].split(",")}  # a job of a sweep
     shared = set(policy) & set(job.parameters) - varied
     assert {name: job.parameters[name] for name in shared} == {name: policy[name] for name in shared}
     assert shared or job.name in ("resilience", "coalitions")
@@ -124,7 +124,7 @@ def test_network_with_a_matrix():
 
 def test_network_limits():
     same = dense(network(lanes=2, correlation=1.0, periods=200))[2]
-    assert np.corrcoef(same)[0, 1] > 0.995  # but for rounding to pallets
+    assert np.corrcoef(same)[0, 1] > 0.995  # up to rounding to pallets
     singular = dense(network(lanes=2, correlation=[[1, -1], [-1, 1]], periods=200))[2]
     assert np.corrcoef(singular)[0, 1] < -0.995
     assert network(lanes=1, periods=1).flows.shape == (1, 3)
@@ -159,7 +159,7 @@ def test_network_refuses(arguments, sentence):
         network(**arguments)
 
 
-def test_scenarios_survive_a_file(tmp_path):
+def test_scenarios_are_read_back_from_a_file(tmp_path):
     history = research_lanes()
     write_csv(history, tmp_path / "lanes.csv")
     assert read_history(tmp_path / "lanes.csv").flows.equals(history.flows)

@@ -1,4 +1,4 @@
-"""Sessions: the limit holds whoever asks, places are given back, and pools neither block nor starve visitors."""
+"""Sessions: the limit always holds, ended kernels free their places, and pools neither block nor starve visitors."""
 
 import asyncio
 import json
@@ -17,7 +17,7 @@ PAGE, AHEAD = {"env": {"VOILA_PREHEAT": "False"}}, {"env": {"VOILA_PREHEAT": "Tr
 
 
 class Kernel:
-    """As much of a kernel as the limit looks at."""
+    """A stand-in with the attributes of a kernel that the limit uses."""
 
     def __init__(self):
         self.last_activity, self.execution_state = datetime.now(UTC), "idle"
@@ -25,7 +25,7 @@ class Kernel:
 
 @pytest.fixture
 def sessions(monkeypatch):
-    """A limit of two over kernels that are no processes."""
+    """Return a manager with a limit of two, whose kernels are stand-ins."""
     count = iter(range(100))
 
     async def start(self, *, kernel_id=None, **_):
@@ -54,7 +54,7 @@ def sessions(monkeypatch):
 
 
 async def waiting(sessions):
-    """Start a kernel ahead, as Voilà's pool of the hub does."""
+    """Start a kernel ahead of visitors, as Voilà's pool of the hub does."""
 
     async def start():
         return {"kernel_id": await sessions.start_kernel(**AHEAD)}
@@ -62,23 +62,23 @@ async def waiting(sessions):
     task = asyncio.ensure_future(start())
     sessions._pools.setdefault("hub.ipynb", []).append(task)
     await asyncio.wait([task])
-    await asyncio.sleep(0)  # what follows a failure has its turn
+    await asyncio.sleep(0)  # lets the callbacks after a failure run
     return task
 
 
 def refused(outcomes):
-    """Return which outcomes are refusals with status 503."""
+    """Return for each outcome whether it is a refusal with status 503."""
     return [isinstance(outcome, HTTPError) and outcome.status_code == 503 for outcome in outcomes]
 
 
-def test_those_who_come_together_are_counted_together(sessions):
+def test_the_limit_holds_for_simultaneous_starts(sessions):
     async def story():
         return await asyncio.gather(*(sessions.start_kernel(**PAGE) for _ in range(5)), return_exceptions=True)
 
     assert sum(refused(asyncio.run(story()))) == 3 and len(sessions._kernels) == 2
 
 
-def test_a_place_that_is_given_back_is_free_again_and_pools_hear_of_it(sessions):
+def test_an_ended_kernel_frees_its_place_and_pools_refill(sessions):
     async def story():
         first, _ = [await sessions.start_kernel(**PAGE) for _ in range(2)]
         with pytest.raises(HTTPError):
@@ -92,7 +92,7 @@ def test_a_place_that_is_given_back_is_free_again_and_pools_hear_of_it(sessions)
     assert sessions.filled == ["hub.ipynb"]
 
 
-def test_a_start_that_failed_takes_no_place(sessions):
+def test_a_failed_start_takes_no_place(sessions):
     async def story():
         failed = asyncio.ensure_future(asyncio.sleep(0))
         await failed
@@ -102,7 +102,7 @@ def test_a_start_that_failed_takes_no_place(sessions):
     assert refused(asyncio.run(story())) == [False, False]
 
 
-def test_a_kernel_that_waits_for_nobody_gives_way_to_a_visitor(sessions):
+def test_a_pooled_kernel_is_ended_to_make_room_for_a_visitor(sessions):
     async def story():
         ahead = await waiting(sessions)
         visitors = [await sessions.start_kernel(**PAGE) for _ in range(2)]
@@ -113,7 +113,7 @@ def test_a_kernel_that_waits_for_nobody_gives_way_to_a_visitor(sessions):
     asyncio.run(story())
 
 
-def test_a_pool_takes_no_place_from_visitors_and_forgets_its_failure(sessions):
+def test_a_full_server_refuses_its_pools_and_drops_their_failed_tasks(sessions):
     async def story():
         for _ in range(2):
             await sessions.start_kernel(**PAGE)
@@ -123,13 +123,13 @@ def test_a_pool_takes_no_place_from_visitors_and_forgets_its_failure(sessions):
     asyncio.run(story())
 
 
-def test_a_kernel_whose_page_never_came_is_ended_and_one_with_a_page_is_not(sessions):
+def test_a_kernel_is_ended_if_its_page_never_connects(sessions):
     async def story():
         left, met = [await sessions.start_kernel(**PAGE) for _ in range(2)]
         sessions._kernel_connections[met] = 0
         sessions.notify_connect(met)
         for kernel_id in (left, met):
-            await sessions.cull_kernel_if_idle(kernel_id)  # the first look is only a look
+            await sessions.cull_kernel_if_idle(kernel_id)  # the first call only resets the idle time
             sessions._kernels[kernel_id].last_activity -= 2 * serve.ABANDONED
         sessions._kernels[left].execution_state = "busy"
         await sessions.cull_kernel_if_idle(left)
@@ -158,12 +158,12 @@ def test_nothing_is_started_while_the_server_ends(sessions, monkeypatch):
     assert sessions.filled == []
 
 
-def test_both_servers_are_told_the_same():
+def test_both_servers_have_the_same_settings():
     files = (ROOT / "voila.json", ROOT / "etc/jupyter/jupyter_server_config.json")
     voila, jupyter = (json.loads(path.read_text(encoding="utf-8")) for path in files)
     own = voila.pop("VoilaConfiguration")
     assert own["multi_kernel_manager_class"] == jupyter["ServerApp"].pop("kernel_manager_class")
     assert voila.pop("Voila") == jupyter.pop("ServerApp")
-    assert jupyter.pop("LabApp")["news_url"] is None  # Lab alone would ask another host
-    del voila["VoilaKernelManager"]  # pages are prepared ahead only where Voilà stands alone
+    assert jupyter.pop("LabApp")["news_url"] is None  # otherwise Lab would request news from another host
+    del voila["VoilaKernelManager"]  # only stand-alone Voilà starts kernels ahead
     assert voila == jupyter

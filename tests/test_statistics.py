@@ -1,4 +1,4 @@
-"""Statistics of lanes against a plain pandas and polyfit computation, lane by lane."""
+"""Statistics of lanes against a simple computation with pandas and polyfit, lane by lane."""
 
 import numpy as np
 import pandas as pd
@@ -14,7 +14,7 @@ FREQUENCY = {"D": "D", "W": "7D", "MS": "MS"}
 
 
 def plain(history):
-    """Return the statistics by reindexing one lane at a time."""
+    """Return the statistics, computed by reindexing one lane at a time."""
     end, table = history.flows["date"].max(), {}
     for lane, flows in history.flows.groupby("lane", observed=True):
         series = flows.set_index("date")["volume"]
@@ -95,7 +95,7 @@ def test_by_hand(tmp_path):
     assert f"{unknown['last_date']:%d}" == "03"
 
 
-def test_limits(tmp_path):
+def test_limiting_cases(tmp_path):
     constant = small(tmp_path, "date,lane,volume\n" + "".join(f"2024-01-{d:02d},A,0.1\n" for d in range(1, 31)))
     assert constant.loc["A", "demand_sd"] == pytest.approx(0, abs=1e-15)
     assert constant.loc["A", "trend"] == pytest.approx(0, abs=1e-15)
@@ -103,7 +103,7 @@ def test_limits(tmp_path):
     assert line.loc["A", "trend"] == pytest.approx(3, rel=1e-12)
 
 
-def test_two_passes_survive_a_large_mean(tmp_path):
+def test_a_large_mean_keeps_all_digits(tmp_path):
     text = "date,lane,volume\n" + "".join(f"2024-01-{d:02d},A,{10**12 + d}\n" for d in range(1, 11))
     assert small(tmp_path, text).loc["A", "demand_sd"] == pytest.approx(np.arange(10).std(ddof=1), rel=1e-9)
 

@@ -1,4 +1,4 @@
-"""The colours of the pages: the style sheet is that of theme.py, and text on its grounds can be read."""
+"""The colours of the pages: the style sheet matches theme.py, and text has enough contrast."""
 
 from pathlib import Path
 
@@ -10,14 +10,14 @@ ROOT = Path(__file__).parents[1]
 
 
 def luminance(colour):
-    """Relative luminance, WCAG 2.1."""
+    """Return the relative luminance of a colour (WCAG 2.1)."""
     parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
     linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
     return sum(weight * part for weight, part in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
 
 
 def contrast(one, other):
-    """Contrast ratio, WCAG 2.1: 1 to 21."""
+    """Return the contrast ratio of two colours, from 1 to 21 (WCAG 2.1)."""
     low, high = sorted((luminance(one), luminance(other)))
     return (high + 0.05) / (low + 0.05)
 
@@ -32,7 +32,7 @@ def test_contrast_is_that_of_the_standard():
 
 
 @pytest.mark.parametrize("colours", [theme.LIGHT, theme.DARK], ids=["light", "dark"])
-def test_text_can_be_read_on_every_ground(colours):
+def test_text_has_enough_contrast_on_every_ground(colours):
     for ground in ("page", "card", "soft"):
         for text in ("ink", "muted", "accent", "good", "warn", "bad"):
             assert contrast(colours[text], colours[ground]) >= 4.5, (text, ground)

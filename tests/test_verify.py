@@ -1,4 +1,4 @@
-"""Where a paper's results come from: recorded everywhere, and every change of it found."""
+"""The provenance of a paper's results is recorded everywhere, and every change is found."""
 
 import json
 import shutil
@@ -10,7 +10,8 @@ from small_paper import TEMPLATE, make_project, save_notebook
 
 from twin.__main__ import main
 from twin.batch.paper import build
-from twin.batch.verify import verify
+from twin.batch.plan import read_plan
+from twin.batch.verify import strangers, verify
 
 FIGURE = """import matplotlib.figure, json, pathlib
 from twin.view.output import headline, show
@@ -24,7 +25,7 @@ def test_a_finished_paper_is_what_its_inputs_give(paper):
     assert verify(paper) == []
 
 
-def test_every_figure_the_notebook_and_the_pdf_say_how_they_came_to_be(tmp_path):
+def test_figures_notebook_and_pdf_record_their_provenance(tmp_path):
     paper = tmp_path / "paper"
     paper.mkdir()
     name = "size 'of' $HOME (ü)"
@@ -90,13 +91,21 @@ def edit(path, old, new):
         (lambda p: (p / "out/paper.pdf").write_bytes((p / "out/paper.pdf").read_bytes() + b"\n"), "has been changed"),
     ],
 )
-def test_every_change_is_found_and_told(paper, change, complaint):
+def test_every_change_is_found_and_reported(paper, change, complaint):
     change(paper)
     found = verify(paper)
     if complaint is None:
         assert found == []
     else:
         assert any(complaint in sentence for sentence in found), found
+
+
+def test_a_folder_of_no_point_is_found_inside_a_sweep(tmp_path):
+    paper = make_project(tmp_path)
+    (paper / "figures.yml").write_text("jobs: [{name: sizes, notebook: ../square.ipynb, grid: {size: [1, 2]}}]")
+    for point in ("size=1.0", "size=2.0", "size=9.0"):
+        (paper / "out" / "sizes" / point).mkdir(parents=True)
+    assert list(strangers(paper / "out", read_plan(paper))) == [paper / "out" / "sizes" / "size=9.0"]
 
 
 def test_jobs_that_have_not_been_run_are_counted_in_one_sentence(tmp_path, capsys):
@@ -113,7 +122,7 @@ def test_jobs_that_have_not_been_run_are_counted_in_one_sentence(tmp_path, capsy
     assert advice.startswith("python -m twin paper")
 
 
-def test_what_was_changed_by_hand_is_made_again(paper, capsys):
+def test_files_changed_by_hand_are_made_again(paper, capsys):
     edit(paper / "out/large/results.json", '"value": 9', '"value": 8')
     edit(paper / "out/small/square.svg", "2", "3")
     (paper / "out/paper.pdf").unlink()
@@ -121,7 +130,7 @@ def test_what_was_changed_by_hand_is_made_again(paper, capsys):
     assert verify(paper) == [] and (paper / "out/paper.pdf").exists()
 
 
-def test_a_job_is_more_than_its_folder(paper, capsys):
+def test_a_renamed_job_does_not_count_as_made(paper, capsys):
     edit(paper / "figures.yml", "name: large", "name: huge")
     (paper / "out" / "large").rename(paper / "out" / "huge")
     assert any("made before its name was changed" in sentence for sentence in verify(paper))
@@ -147,7 +156,7 @@ def test_a_changed_package_is_found(paper, monkeypatch):
     assert all("was made before package was changed" in sentence for sentence in found)
 
 
-def test_a_template_that_says_nothing_is_refused(paper, capsys):
+def test_a_template_without_provenance_is_refused(paper, capsys):
     edit(paper / "paper.typ", 'keywords: json("out/provenance.json").digest', "")
     before = (paper / "out" / "paper.pdf").read_bytes()
     assert build(paper) == 1

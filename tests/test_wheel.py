@@ -18,7 +18,7 @@ import twin
 
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-ASSETS = {".py", ".toml", ".mplstyle", ".js", ".css", ".typ"}
+ASSETS = {".json", ".py", ".typed", ".toml", ".mplstyle", ".js", ".css", ".typ"}
 
 
 def uv(*arguments):
@@ -76,7 +76,7 @@ def test_it_holds_the_package_and_nothing_else(wheel):
         points = {"console_scripts": PROJECT["scripts"], **PROJECT.get("entry-points", {})}
         assert {group: dict(read[group]) for group in read.sections()} == points
     files = [path for path in (ROOT / "twin").rglob("*") if path.is_file() and "__pycache__" not in path.parts]
-    assert {path.suffix for path in files} == ASSETS  # a new kind of file shows itself here
+    assert {path.suffix for path in files} == ASSETS  # a new kind of file must be listed here
     assert names == {path.relative_to(ROOT).as_posix() for path in files}
 
 

@@ -1,4 +1,4 @@
-"""The command line: python -m twin assess FILE, ask QUESTION, ledger ..., batch, paper or verify FOLDER."""
+"""The command line of the twin: python -m twin assess, ask, ledger, batch, paper or verify."""
 
 import argparse
 import os
@@ -8,7 +8,7 @@ from twin import __version__
 from twin.command import ask, assess, batch, ledger
 from twin.data.errors import LedgerError
 
-#: The extra that brings each package which a command can miss.
+#: The extra that installs each package that a command may need.
 EXTRAS = {
     "dotenv": "ledger",
     "platformdirs": "ledger",
@@ -29,19 +29,22 @@ EXTRAS = {
 }
 
 
-def main(arguments=None):
-    """Run one command; return its exit code.
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command and return its exit code.
 
-    0 done; 1 not done: a paper or its check failed, or rows were refused; 2 an input cannot be used; 3 the ledger
-    cannot do it; 130 stopped.
+    0 : done.
+    1 : not done, because a paper or its check failed, or rows were refused.
+    2 : an input cannot be used.
+    3 : the ledger cannot do it.
+    130 : stopped by the user.
     """
     options = _parser().parse_args(arguments)
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="backslashreplace")  # a lane's name that a terminal cannot show stops nothing
+            stream.reconfigure(errors="backslashreplace")  # escapes the characters that a terminal cannot show
     try:
         return options.run(options)
-    except BrokenPipeError:  # the reader, head for instance, has seen enough
+    except BrokenPipeError:  # the reader of the output, head for instance, has closed it
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except KeyboardInterrupt:

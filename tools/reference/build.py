@@ -1,8 +1,8 @@
-"""The API reference of what others import, from the docstrings: python tools/reference/build.py FOLDER."""
+"""Build the API reference of the public modules from their docstrings: python tools/reference/build.py FOLDER."""
 
 import shutil
 import sys
-from dataclasses import fields, is_dataclass
+from dataclasses import Field, fields, is_dataclass
 from pathlib import Path
 
 import pdoc
@@ -13,33 +13,33 @@ import twin
 from twin.view import theme
 
 PACKAGE = Path(twin.__file__).parent
-#: What runs notebooks, pages, papers and commands is no library.
+#: Folders without public modules: they run notebooks, pages, papers and commands.
 INSIDE = {"analyst", "apps", "batch", "command", "compute", "view", "data.files", "data.ledger"}
-#: The one module of such a folder that others import.
+#: Modules in these folders that are public nevertheless.
 DOORS = {"data.ledger.store"}
 
 
-def modules():
+def modules() -> list[str]:
     """Return the names of the public modules, formulas first."""
     names = [path.relative_to(PACKAGE).with_suffix("").parts for path in PACKAGE.rglob("*.py")]
     public = [parts for parts in names if is_public(parts)]
     return [".".join(("twin", *parts)) for parts in sorted(public, key=lambda parts: (len(parts), parts))]
 
 
-def is_public(parts):
-    """Return whether others import the module of this path."""
+def is_public(parts: tuple[str, ...]) -> bool:
+    """Return whether the module with this path is public."""
     folders = {".".join(parts[:depth]) for depth in range(1, len(parts) + 1)}
     private = any(part.startswith("_") for part in parts)
     return not private and (not folders & INSIDE or ".".join(parts) in DOORS)
 
 
-def described_fields(thing):
-    """Return the fields of a dataclass that say what they mean."""
+def described_fields(thing: object) -> list[Field]:
+    """Return the fields of a dataclass that have metadata, such as a meaning."""
     return [field for field in fields(thing) if field.metadata] if is_dataclass(thing) else []
 
 
-def build(folder):
-    """Write the pages into a folder, anew."""
+def build(folder: Path) -> None:
+    """Replace a folder by the pages of the reference."""
     shutil.rmtree(folder, ignore_errors=True)
     configure(
         template_directory=Path(__file__).parent / "templates",

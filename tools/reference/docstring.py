@@ -1,6 +1,6 @@
-"""A docstring as HTML: equations as they are written, arguments as lists, examples as code.
+"""Convert docstrings to HTML: equations set apart, arguments as lists, examples as code.
 
-What a first sentence says behind its colon, or a paragraph that ends no sentence, is an equation.
+An equation follows the colon of a first sentence, or is a paragraph without a full stop.
 """
 
 import re
@@ -20,8 +20,8 @@ UNIT = re.compile(r"\[([^\[\]]+)\]$")
 EQUATION = re.compile(r"(Return .*?:) ((?!shape).*(?:[=/^]|\w\(|\[\().*)")
 
 
-def to_html(docstring):
-    """Return the HTML of a docstring; none for those that NamedTuple writes itself."""
+def to_html(docstring: str) -> Markup:
+    """Return the HTML of a docstring; empty for the default docstrings of NamedTuple fields."""
     if docstring.startswith("Alias for field number"):
         return Markup("")
     first, *blocks = re.split(r"\n\s*\n", cleandoc(docstring))
@@ -36,13 +36,13 @@ def to_html(docstring):
     return Markup("\n".join(parts))
 
 
-def summary(docstring):
+def summary(docstring: str) -> Markup:
     """Return the HTML of a docstring's first paragraph."""
     return Markup(_inline(cleandoc(docstring).split("\n\n")[0]))
 
 
 def _block(text, section=None):
-    """A paragraph below a section's heading, "" before the first one, None at the very beginning."""
+    """Return the HTML of a paragraph; section is its heading, "" before the first one, None for the first paragraph."""
     if text.startswith(">>>"):
         code = pygments.highlight(text, PythonConsoleLexer(), HtmlFormatter(nowrap=True))
         return f'<pre class="pdoc-code">{code}</pre>'
@@ -57,12 +57,12 @@ def _block(text, section=None):
 
 
 def _equation(text):
-    text = re.sub(r"\.(?= \[|$)", "", text)  # the full stop of the sentence
+    text = re.sub(r"\.(?= \[|$)", "", text)  # without the full stop of the sentence
     return f'<pre class="equation">{escape(text)}</pre>'
 
 
 def _item(text, section):
-    """An argument: in a section its name and kind, and below what it means; else its name and what it means."""
+    """Return the HTML of an argument: its name, its kind (only in a section), and its meaning."""
     said, _, below = text.partition("\n")
     name, said = ITEM.match(said).groups() if ITEM.match(said) else ("", said)
     if section and below:
@@ -71,7 +71,7 @@ def _item(text, section):
 
 
 def _inline(text):
-    """Words, with code between backticks and the unit at the end set apart; code of ours with its whole name."""
+    """Return the HTML of a sentence, with code and a final unit marked up, and names of the twin qualified."""
     text = escape(" ".join(text.split()), quote=False)
     text = UNIT.sub(r'<span class="unit">[\1]</span>', text)
     return re.sub(r"`((\w+)(?:\.[\w.]+)?)`", _code, text)

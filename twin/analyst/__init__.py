@@ -1,1 +1,1 @@
-"""Questions about the lanes: answered from a table of facts, by a language model or offline, and checked against it."""
+"""Answer questions about lanes from a table of facts, by a language model or offline, and check every number."""

@@ -1,13 +1,14 @@
-"""What a number in a text is called: by the name before it, or after it."""
+"""Find the name that a text gives to a number, before or after it, and compare it with the number's fact."""
 
 import re
 
+from twin.analyst.evidence import Fact
 from twin.plan.quantities import QUANTITIES
 from twin.plan.wording import label
 
-NUMBER, LANE = "\ue000", "\ue001"  # stand for what is filled in, while the words around it are read
-NAME_DISTANCE = 5  # words that may stand between a name and its number
-#: Measures that people call by one name, where their units tell them apart.
+NUMBER, LANE = "\ue000", "\ue001"  # characters that replace numbers and lane names while the words are checked
+NAME_DISTANCE = 5  # most words between a name and its number [words]
+#: Groups of measures that share a name in everyday speech; their units tell them apart.
 NAMES_TOGETHER = [
     set(group.split())
     for group in (
@@ -28,27 +29,30 @@ NAMES_TOGETHER = [
         "service_level risk_share interval_level",
     )
 ]
-_VAGUE = set("fine service use lanes returns return price horizon periods sales income slope".split())
+_VAGUE = set("fine service use lanes returns return price horizon periods sales income slope".split())  # too vague
 _NAMES = {
     name: {phrase for phrase in (label(name).lower(), *measure.also) if phrase not in _VAGUE and len(phrase) > 2}
     for name, measure in QUANTITIES.items()
 }
-_MEANT = {}  # what people call measures: the measures that are called so
+_MEASURES_CALLED: dict[str, set[str]] = {}  # name in everyday words -> measures that go by it
 for _name, _phrases in _NAMES.items():
     for _phrase in _phrases:
-        _MEANT.setdefault(_phrase, set()).add(_name)
-_ANY = "|".join(map(re.escape, sorted(_MEANT, key=len, reverse=True)))
+        _MEASURES_CALLED.setdefault(_phrase, set()).add(_name)
+_ANY = "|".join(map(re.escape, sorted(_MEASURES_CALLED, key=len, reverse=True)))
 _PHRASE = re.compile(rf"(?<![\w-])(?P<name>{_ANY})s?(?![\w-])")
 _AFTER = re.compile(rf"\s*(?:of|in|as)\s+(?:an?\s+|the\s+|its\s+|total\s+)?(?P<name>{_ANY})s?(?![\w-])")
 
 
-def is_named(measure, text):
-    """Return whether a text names a measure somewhere."""
+def is_named(measure: str, text: str) -> bool:
+    """Return whether a text contains the label of a measure, or another name for it."""
     return any(phrase in text.lower() for phrase in (label(measure).lower(), *QUANTITIES[measure].also))
 
 
-def called_before(text):
-    """Return what the number after a text is called there: the last name, few words and no mark before it; or ""."""
+def called_before(text: str) -> str:
+    """Return the name that a text gives to the number after it; "" if the last name is too far away or cut off.
+
+    A comma, another number, "and", "but" or "while" between name and number cuts the name off.
+    """
     clause = re.split(rf"[,;.(){NUMBER}]| and | but | while ", text.lower())[-1]
     found = [match for match in _PHRASE.finditer(clause)]
     if not found or len(re.findall(r"\w+", clause[found[-1].end() :])) > NAME_DISTANCE:
@@ -56,17 +60,18 @@ def called_before(text):
     return found[-1]["name"]
 
 
-def called_after(text):
-    """Return what the number before a text is called there, "of safety stock"; or ""."""
+def called_after(text: str) -> str:
+    """Return the name that a text gives to the number before it, as in "of safety stock"; "" if there is none."""
     found = _AFTER.match(text.lower())
     return found["name"] if found else ""
 
 
-def may_be_called(fact, name):
-    """Return whether a name may stand beside a fact: its own, or that of one in another unit that is called alike."""
-    if not name or fact.measure in _MEANT[name]:
+def may_be_called(fact: Fact, name: str) -> bool:
+    """Return whether `name` is an accepted label for `fact`, or for a related measure in another unit."""
+    if not name or fact.measure in _MEASURES_CALLED[name]:
         return True
+    others = _MEASURES_CALLED[name]
     return any(
-        fact.measure in group and any(other in group and QUANTITIES[other].unit != fact.unit for other in _MEANT[name])
+        fact.measure in group and any(other in group and QUANTITIES[other].unit != fact.unit for other in others)
         for group in NAMES_TOGETHER
     )

@@ -1,39 +1,43 @@
-"""What a sentence tells of its numbers: of which lane, by which name, as what is or would be, rising or falling."""
+"""Check the words around the numbers of a sentence: the lane, the name, actual or hypothetical, the direction."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from twin.analyst._naming_of_numbers import LANE, NUMBER, called_after, called_before, may_be_called
+from twin.analyst.evidence import Evidence, Fact
 
 _RISE = r"""ris(?:e|es|ing) rose increas\w+ grow(?:s|ing)? gain(?:s|ing)? climb\w* jump\w* soar\w* surg\w+ up higher
 improv\w+""".split()
 _FALL = r"""fall(?:s|ing)? fell drop\w* decreas\w+ declin\w+ shrink\w* los(?:es|ing) down lower(?:s|ing)? less plung\w+
 sink\w*""".split()
-_WAYS = [(way, re.compile(rf"\b(?:{'|'.join(words)})\b", re.I)) for way, words in ((1, _RISE), (-1, _FALL))]
-_IF = r"""if would could with without were becom\w+ goes ris\w+ fall\w* from instead chang\w+ scenario then under after
-over next ahead forecast by than against to""".split()
-_IF = re.compile(rf"\b(?:{'|'.join(_IF)})\b|\(", re.I)
+_DIRECTIONS = [(sign, re.compile(rf"\b(?:{'|'.join(words)})\b", re.I)) for sign, words in ((1, _RISE), (-1, _FALL))]
+_HYPOTHETICAL = r"""if would could with without were becom\w+ goes ris\w+ fall\w* from instead chang\w+ scenario then
+under after over next ahead forecast by than against to""".split()
+_HYPOTHETICAL = re.compile(rf"\b(?:{'|'.join(_HYPOTHETICAL)})\b|\(", re.I)
 _CLAUSE = re.compile(r"[;,] | while | whereas | but ")
 _YEARLY = re.compile(r"\b(?:annual(?:ly)?|yearly|per year|a year|biweekly|hourly)\b", re.I)
 _PERIODIC = {"daily": "day", "weekly": "week", "monthly": "month"}
 
 
 class Unsupported(ValueError):
-    """A sentence says something that the evidence does not support."""
+    """The evidence does not support a sentence; the message gives the reason."""
 
 
 @dataclass(frozen=True)
 class Piece:
-    """A stretch of text; `fact` is the fact that it shows, `lane` the key of the lane whose name it is."""
+    """Part of a sentence: plain text, a number with its `fact`, or a lane name with the key of its `lane`."""
 
     text: str
-    fact: object = None
+    fact: Fact | None = None
     lane: str = ""
 
 
-def told_right(pieces, evidence):
-    """Raise `Unsupported` for a number told of another lane, by another name, in another period, as what is though it
-    would be, or the other way.
+def told_right(pieces: Sequence[Piece], evidence: Evidence) -> None:
+    """Raise `Unsupported` if the words around a number contradict its fact.
+
+    The number must belong to the lane that is named, go by its own name, be of the right period, be told as
+    hypothetical if it is of a what-if, and move in the direction that the words say.
     """
     text = "".join(LANE if piece.lane else NUMBER if piece.fact else piece.text for piece in pieces)
     words = "".join(piece.text for piece in pieces if not piece.fact and not piece.lane)
@@ -44,8 +48,8 @@ def told_right(pieces, evidence):
         if about and spoken_of and not about & spoken_of:
             raise Unsupported(f"{piece.fact.id} is of another lane")
     for fact in facts:
-        if fact.key in evidence.scenarios and "." not in fact.name and not _IF.search(words):
-            raise Unsupported(f"{fact.id} is what would be, and told as what is")
+        if fact.key in evidence.scenarios and "." not in fact.name and not _HYPOTHETICAL.search(words):
+            raise Unsupported(f"{fact.id} is of a what-if, and told as if it were so now")
         if "period" in fact.unit and (_YEARLY.search(words) or _other_period(words, period)):
             raise Unsupported(f"{fact.id} is of a {period}")
     place = -1
@@ -58,7 +62,7 @@ def told_right(pieces, evidence):
 
 
 def _lanes_around(pieces, place):
-    """The lanes that a number is told of: those named before it, or else after it in the same clause."""
+    """Return the lanes named before the number at `place`, or, if there are none, after it in the same clause."""
     if before := {piece.lane for piece in pieces[:place] if piece.lane}:
         return before
     after = set()
@@ -70,11 +74,12 @@ def _lanes_around(pieces, place):
 
 
 def _other_period(words, period):
+    """Return whether words such as "weekly" name a period other than the record's."""
     return any(re.search(rf"\b{word}\b", words, re.I) and name != period for word, name in _PERIODIC.items())
 
 
 def _directed_right(pieces):
-    """What is said to rise must not fall: a change, or what goes from one number to another, clause by clause."""
+    """Raise `Unsupported` if a clause says "rises" of a change, or of two numbers "from ... to ...", that falls."""
     clauses, facts = [""], [[]]
     for piece in pieces:
         if piece.fact:
@@ -86,9 +91,9 @@ def _directed_right(pieces):
             clauses.append(part)
             facts.append([])
     for words, told in zip(clauses, facts, strict=True):
-        ways = {way for way, pattern in _WAYS if pattern.search(words)}
+        signs = {sign for sign, pattern in _DIRECTIONS if pattern.search(words)}
         moves = [fact.value for fact in told if "." in fact.name]
         if len(told) == 2 and told[0].name == told[1].name and re.search(r"\bto\b", words):
             moves.append(told[1].value - told[0].value)
-        if len(ways) == 1 and any(move * next(iter(ways)) < 0 for move in moves):
+        if len(signs) == 1 and any(move * next(iter(signs)) < 0 for move in moves):
             raise Unsupported("it says the other direction")

@@ -1,7 +1,8 @@
-"""The unit that a text says before or after a number."""
+"""Read the unit that stands before or after a number in a text."""
 
 import re
 
+#: Name of a unit -> pattern of the words for it.
 _NOUNS = {
     "pallet": r"pallets?(?:[\s-]+(?:places?|spaces?|positions?))?|(?:pallet[\s-]+)?places?",
     "day": r"days?",
@@ -43,8 +44,11 @@ _BEFORE = re.compile(
 )
 
 
-def unit_before(text, start):
-    """Return (start with sign and currency, sign, currency) of a number at `start`."""
+def unit_before(text: str, start: int) -> tuple[int, float, str]:
+    """Return (start including sign and currency, sign, currency) of the number that starts at `start`.
+
+    sign : 1.0 or -1.0; the currency is "×" for a factor such as "x1.5".
+    """
     found = _BEFORE.search(text[max(start - 8, 0) : start])
     sign, money, inner = found["sign"], found["money"], found["inner"] if found["money"] else None
     first = start - len(sign or "") - len(money or "") - len(inner or "")
@@ -55,8 +59,8 @@ def unit_before(text, start):
     return first, -1.0 if minus else 1.0, "$" if money in ("US$", "USD") else money
 
 
-def unit_after(text, end, money):
-    """Return (unit, end of what says it) of a number that ends at `end`; `money` is the currency before it.
+def unit_after(text: str, end: int, money: str) -> tuple[str, int]:
+    """Return (unit, end of its words) of the number that ends at `end`; `money` is the currency before the number.
 
     >>> unit_after("12 pallets a day", 2, ""), unit_after("$5 per pallet and day", 2, "$")
     (('pallet/day', 16), ('$/pallet/day', 21))
@@ -73,24 +77,25 @@ def unit_after(text, end, money):
         what = found["what"].lower()
         unit, end = f"{unit}/{_ADVERBS.get(what, what)}", found.end()
     if re.match(r"\s*(?:/|\b(?:per|each|every)\b)\s*[a-z]", text[end:], re.IGNORECASE):
-        unit = f"{unit}/?"  # a rate that is not known
+        unit = f"{unit}/?"  # a rate in a unit that this module does not know
     return unit.replace("/place", "/pallet"), end
 
 
 def _kind(found):
+    """Return the name of the unit that `_UNIT` has matched."""
     (which,) = (name for name, value in found.groupdict().items() if value is not None)
     return list(_NOUNS)[int(which[1:])]
 
 
-def agrees(said, unit):
-    """Return whether a unit that is said can be meant for a number in this unit; what is left out is not against it.
+def agrees(said: str, unit: str) -> bool:
+    """Return whether `said` can mean `unit`; "$" agrees with "$/day", because a rate may be left out.
 
     >>> agrees("$", "$/day"), agrees("pallet/day", "pallet"), agrees("", "pallet"), agrees("", "-")
     (True, False, False, True)
     """
     if said == "":
         return unit in ("-", "lane", "points")
-    unit = unit.removesuffix("^2")  # "a day, each day"
+    unit = unit.removesuffix("^2")  # a trend is told as "a day, each day"
     if unit in ("-", "points", "times", "date"):
         return said == unit
     return said == unit or unit.startswith(f"{said}/")

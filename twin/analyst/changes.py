@@ -1,6 +1,7 @@
-"""What is to be different in a what-if: inputs and amounts, read from a question."""
+"""Read the changes of a what-if from a question: inputs and amounts, and days ahead."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from twin.analyst.english import PATTERNS, WORDS, says
@@ -10,8 +11,10 @@ from twin.plan.portfolio import INPUTS, Change
 from twin.plan.quantities import QUANTITIES
 from twin.plan.wording import label
 
-SMALL = 0.1  # how much more or less is taken where a question names no amount [-]
+SMALL = 0.1  # relative change that is assumed if a question gives no amount [-]
+#: Days in a unit of time.
 _DAYS = {"day": 1.0, "week": 7.0, "month": DAYS_PER_PERIOD["MS"], "quarter": 3 * DAYS_PER_PERIOD["MS"], "year": 365.25}
+#: Pairs of (phrase, input that it names), longest phrase first.
 _PHRASES = sorted(
     (
         (phrase.lower().replace("-", " "), name)
@@ -21,13 +24,16 @@ _PHRASES = sorted(
     ),
     key=lambda pair: -len(pair[0]),
 )
+#: Words before an amount that make it a new value, "to 99".
 _TO = re.compile(rf"(?:{PATTERNS['becomes'].pattern}|=)\s*(?:only|just|about|a|the|as much as)?\s*$")
+#: Words that set an input to zero, "without returns".
 _NONE = re.compile(
     r"\b(?:without(?: any)?|no|zero|stop\w*|nobody|eliminat\w*|abolish\w*|scrap\w*)\s+(?:more\s+)?(?:the\s+)?(?=\S)"
 )
 _CLAUSE = re.compile(
     r"\s*(?:,|;|\band\b|\bwhile\b|\bbut\b|\bplus\b(?=\s+(?:a|the|our|service|lead|demand|returns?)\b))\s*"
 )
+#: An article that means one: "a day longer".
 _ARTICLE = re.compile(
     r"\b(?:an?|another)\s+(?:whole\s+|full\s+)?(?P<unit>day|week|month)\b(?=\s+(?:longer|shorter|more|less|later|earlier|slower|faster|quicker))"
 )
@@ -35,7 +41,7 @@ _ARTICLE = re.compile(
 
 @dataclass(frozen=True)
 class Amount:
-    """How much an input changes: `how` as in `portfolio.Change`; unit as it is said; `sign` of a difference."""
+    """The amount of a change: `how` as in `portfolio.Change`, value, unit in the question, sign of a difference."""
 
     how: str
     value: float
@@ -44,18 +50,18 @@ class Amount:
 
 
 class Unclear(ValueError):
-    """A part of a what-if was not understood."""
+    """Part of a what-if was not understood."""
 
 
-def changes_in(text, period, last=()):
-    """Return the changes that a text asks for, as a tuple.
+def changes_in(text: str, period: str, last: Sequence[Change] = ()) -> tuple[Change, ...]:
+    """Return the changes of inputs that a text asks for.
 
-    last : changes spoken of before, for "and if it doubled?" and "and returns too".
+    last : changes of the previous question, for "and if it doubled?" and "and returns too".
 
     >>> [(c.name, c.how, c.amount) for c in changes_in("what if returns double and demand falls by 10 %?", "D")]
     [('return_rate', 'times', 2.0), ('demand_mean', 'times', 0.9)]
 
-    An amount whose input cannot be told raises `Unclear`, when it stands beside others: nothing is dropped.
+    If only part of the text is understood, such as an amount without an input, `Unclear` is raised.
     """
     made, waiting, sign, unclear = {}, [], 0, False
     for clause in _CLAUSE.split(re.sub(r"(?<=[a-z])-(?=[a-z])", " ", text.lower())):
@@ -76,8 +82,8 @@ def changes_in(text, period, last=()):
     return tuple(made.values())
 
 
-def direction_of(text):
-    """Return the changes of inputs that are said to rise or fall by no amount: by a tenth.
+def direction_of(text: str) -> tuple[Change, ...]:
+    """Return a small change of the input that a text says will rise or fall, without an amount.
 
     >>> [(c.name, c.amount) for c in direction_of("what if lead times get shorter?")]
     [('lead_time_mean_days', 0.9)]
@@ -86,8 +92,8 @@ def direction_of(text):
     return tuple(Change(name, "times", 1.0 + sign * SMALL) for name in _inputs(text.lower())[:1] if sign)
 
 
-def days_in(text):
-    """Return the days ahead that a text names, or None.
+def days_in(text: str) -> int | None:
+    """Return the number of days ahead that a text names; None if it names none.
 
     >>> days_in("over the next two weeks"), days_in("tomorrow"), days_in("where is it heading")
     (14, 1, None)
@@ -106,14 +112,14 @@ def days_in(text):
 
 
 def _inputs(clause):
-    """The inputs that a clause names, in order."""
+    """Return the inputs that a clause names, in order."""
     found, free = [], clause
     for phrase, name in _PHRASES:
         for match in re.finditer(rf"\b{re.escape(phrase)}\b", free) if phrase in free else ():
             found.append((match.start(), name))
             free = f"{free[: match.start()]}{'_' * len(phrase)}{free[match.end() :]}"
     names = list(dict.fromkeys(name for _, name in sorted(found)))
-    if re.search(r"\b(?:partner|competitor)\b", clause):  # whose price is our surcharge
+    if re.search(r"\b(?:partner|competitor)\b", clause):  # the partner's price is our surcharge
         names = list(dict.fromkeys("partner_surcharge" if n == "service_revenue" else n for n in names))
     if "reliable" in clause and "lead_time_sd_days" in names:
         names = [name for name in names if name != "lead_time_mean_days"]
@@ -121,11 +127,12 @@ def _inputs(clause):
 
 
 def _sign(text):
+    """Return 1 if a text says "more", -1 if it says "less", 0 otherwise."""
     return -1 if says("less", text) else 1 if says("more", text) else 0
 
 
 def _amounts(clause, sign):
-    """The amount that a clause names, in a list; `sign` is the direction, where the clause before said it."""
+    """Return a list with the amount in a clause, or an empty one; `sign` is the direction given so far."""
     if (match := re.search(r"\b(twice|(\w+) times) as reliable\b", clause)) and (found := numerals(match[0])):
         return [Amount("times", 1.0 / found[0].value, "times", 0)]
     if re.search(r"\bby half\b|\bin half\b|\bhalf as\b", clause):
@@ -148,6 +155,7 @@ def _amounts(clause, sign):
 
 
 def _amount(value, unit, to, sign, signed):
+    """Return the amount for a number: a factor, a difference, or (`to`) a new value."""
     if unit == "times":
         return Amount("times", value, unit, 0)
     if unit == "points":
@@ -162,15 +170,15 @@ def _amount(value, unit, to, sign, signed):
 
 
 def _change(name, amount, period):
-    """The change of an input, in its own unit."""
+    """Return the change of an input, with the amount converted to the input's unit."""
     unit, value = QUANTITIES[name].unit, amount.value
     base = amount.unit.partition("/")[0]
     if amount.how == "times":
         return Change(name, "times", value)
     if amount.unit == "-" and unit != "-":
-        return Change(name, "times", value)  # to 90 % of what it is
+        return Change(name, "times", value)  # "to 90 %" of an input that is not a share
     if unit == "-" and amount.unit == "" and value > 1:
-        value /= 100  # "to 99" of a share
+        value /= 100  # "to 99" means 99 % for a share
     if base in _DAYS:
         days = value * _DAYS[base]
         value = days / DAYS_PER_PERIOD[period] if unit == "period" else days

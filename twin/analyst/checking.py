@@ -1,4 +1,4 @@
-"""Whether a sentence says only numbers that stand in the evidence; placeholders {{id}} are filled here."""
+"""Check that a sentence gives only numbers from the evidence, and fill in its placeholders {{id}}."""
 
 import re
 import unicodedata
@@ -6,13 +6,15 @@ import unicodedata
 from twin.analyst._naming_of_numbers import LANE, NUMBER, called_before, is_named, may_be_called
 from twin.analyst._telling import Piece, Unsupported, told_right
 from twin.analyst._units import agrees, unit_after
+from twin.analyst.evidence import Evidence
 from twin.analyst.numerals import numerals, plain
 from twin.plan.wording import rest_of
 
 PLACEHOLDER = re.compile(r"\{\{\s*([\w.]+)\s*\}\}")
-LARGEST_ROUNDING = 0.05  # largest share of a number that its printed rounding may be [-]
+LARGEST_ROUNDING = 0.05  # largest rounding error of a written number, relative to the number [-]
 GREEK = re.compile("[\u0370-\u03ff]")
-_SYMBOLS = set("+−=<>≤≥≈~%°&→±×÷|^")  # signs in a sentence beside letters, digits and punctuation
+_SYMBOLS = set("+−=<>≤≥≈~%°&→±×÷|^")  # symbols that a sentence may contain
+#: Text before, or after, a number that makes it part of another number: a digit, an operator, "divided by".
 _MADE_PART = re.compile(
     r"(?:[\d/*×÷^√∑±+]|(?:^|[\s(])[-−]|\b(?:minus|plus|negative|times|divided by|multiplied by|square root of))\s?$",
     re.I,
@@ -20,6 +22,7 @@ _MADE_PART = re.compile(
 _MADE_PART_AFTER = re.compile(
     r"\s?[\d*×÷^√]|\(|\s?/\s?\d|\s(?:minus|plus|times|divided by|squared|cubed)\b|\s?[kKmM]\b", re.I
 )
+#: Currency before a number, and words after it that are no unit of ours.
 _MONEY_BEFORE = re.compile(r"(?:[^\W\d_]{0,3}[$€£¥₹₽₩]|\b[A-Z]{3})\s?$")
 _WRONG_AFTER = re.compile(
     r"\s*(?:[€£¥₹₽₩$]|(?:hundred|thousand|million|billion|trillion|bn|mn|mio|grand|rupees|roubles|yuan|containers?|teus?|"
@@ -29,12 +32,13 @@ _WRONG_AFTER = re.compile(
 _RATE_AFTER = re.compile(r"[\s,(]*(?:/|\b(?:per|each|every)\s+)(?P<what>\w+)", re.I)
 
 
-def checked(sentence, evidence):
-    """Return the pieces of a sentence, its placeholders filled; raise `Unsupported` if it says more than is known.
+def checked(sentence: str, evidence: Evidence) -> tuple[Piece, ...]:
+    """Return the pieces of a sentence, placeholders filled in; raise `Unsupported` if the evidence lacks its numbers.
 
-    Every placeholder must be a fact or a lane, told of its own lane, by its own name, unit and direction, and a number
-    of a what-if as what would be. Every other number, however written, must be a fact about a lane as it stands, named
-    in the sentence, with its unit and sign, within its printed rounding.
+    Every placeholder must be the id of a fact or the key of a lane, and the words around it must fit: the right lane,
+    name, unit and direction, and a number of a what-if must be told as hypothetical. Every other number, in digits or
+    in words, must equal a fact about a lane as it stands, within its printed rounding; the sentence must contain the
+    fact's name, and give its unit and sign.
     """
     sentence = plain(sentence)
     for character in set(sentence):
@@ -57,6 +61,7 @@ def checked(sentence, evidence):
 
 
 def _filled(identity, evidence):
+    """Return the piece for a placeholder: a lane name, or a printed number with its fact."""
     if identity in evidence.lanes:
         return Piece(evidence.lanes[identity], lane=identity)
     if identity not in evidence.facts:
@@ -66,7 +71,7 @@ def _filled(identity, evidence):
 
 
 def _without_units(pieces, evidence):
-    """Take away units that the text says once more around a filled number; another unit is an error."""
+    """Return the pieces without units that the text repeats around a filled-in number; refuse another unit."""
     pieces = list(pieces)
     for place, piece in enumerate(pieces):
         if piece.fact is None:
@@ -97,7 +102,7 @@ def _without_units(pieces, evidence):
 
 
 def _with_numbers(pieces, evidence):
-    """Find the fact of every number that is written out."""
+    """Return the pieces with a piece of its own, and its fact, for every number that is written out."""
     text = "".join((NUMBER if p.fact else LANE) * len(p.text) if p.fact or p.lane else p.text for p in pieces)
     found = {}
     for numeral in numerals(text):
@@ -122,25 +127,25 @@ def _with_numbers(pieces, evidence):
 
 
 def _fact_of(numeral, text, evidence):
-    """The fact that a number written in a text is, or None: one whose measure the text names."""
+    """Return the fact that a written number stands for, among facts whose measure the text names; None if none."""
     alike = [fact for fact in evidence.facts.values() if _of_kind(numeral, fact, evidence) and _is(numeral, fact)]
     alike = [fact for fact in alike if is_named(fact.measure, text)]
     return max(alike, key=lambda fact: may_be_called(fact, called_before(text[: numeral.start])), default=None)
 
 
 def _of_kind(numeral, fact, evidence):
-    """Whether a number can be meant for a fact by its unit, and the fact may be written out."""
+    """Return whether a written number has the unit of a fact, and the fact may be written out at all."""
     if numeral.unit == "times":
         return fact.name.endswith(".relative")
     if fact.key not in evidence.lanes and fact.key not in ("network", "twin"):
-        return False  # what would be is told by placeholders alone
+        return False  # facts of a what-if or an outlook need placeholders
     if numeral.unit == "":
         return fact.unit in ("lane", "points") or (fact.unit == "-" and numeral.slack < 0.5)
     return agrees(numeral.unit, evidence.unit(fact))
 
 
 def _is(numeral, fact):
-    """Whether a number is a fact within its printed rounding; a loss below zero may be told as a gain."""
+    """Return whether a number equals a fact within its printed rounding; a negative loss may be told as a gain."""
     value = numeral.value - 1 if numeral.unit == "times" else numeral.value
     if fact.measure.endswith("value_at_risk") and not numeral.signed:
         value = abs(value) if fact.value > 0 else -abs(value)
@@ -149,5 +154,5 @@ def _is(numeral, fact):
     if not numeral.slack <= max(LARGEST_ROUNDING * abs(numeral.value), 1e-12) and abs(fact.value) >= 1:
         return False
     if numeral.value == 0 and numeral.slack >= (0.005 if numeral.unit == "-" else 0.5):
-        return False  # "0 pallets" is none at all; "0.0 pallets" may be a few hundredths
+        return False  # "0 pallets" means exactly none, whereas "0.0 pallets" may be a few hundredths
     return abs(value - fact.value) <= numeral.slack * (1 + 1e-9) + 1e-12 * abs(fact.value)

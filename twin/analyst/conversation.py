@@ -1,28 +1,32 @@
-"""A conversation with the analyst: questions one after the other, each answered by a model or offline."""
+"""Hold a conversation with the analyst: each question is answered by a model or offline."""
 
 import re
 from collections import deque
+from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 from twin._check import require
 from twin.analyst import online
-from twin.analyst.answer import OFFLINE, Answer, told_offline
+from twin.analyst.answer import OFFLINE, Answer, Sentence, told_offline
 from twin.analyst.gathering import gather
 from twin.analyst.gemini import Unavailable
 from twin.analyst.naming import Names
 from twin.analyst.numerals import plain
 from twin.analyst.prompt import LONGEST_QUESTION
-from twin.analyst.questions import understand
+from twin.analyst.questions import Request, understand
 from twin.data.text import visible
+from twin.plan.portfolio import Portfolio
 
-ANSWERS_KEPT = 20  # answers that are kept
-QUESTIONS_TOLD = 4  # earlier questions that a model is told
+ANSWERS_KEPT = 20  # most answers that a conversation keeps
+QUESTIONS_TOLD = 4  # most earlier questions in the prompt of a model
 
 
 class Conversation:
-    """Questions and answers about the lanes of a portfolio, the last ones kept in memory and nowhere else.
+    """Questions and answers about the lanes of a portfolio; the latest answers are kept in memory only.
 
-    model : what answers, such as `gemini.Gemini`; None for the offline analyst, who also stands in.
+    model : language model that answers, such as `gemini.Gemini`; None for the offline analyst, which also stands in
+        for a model that fails.
 
     >>> from twin.plan.portfolio import research_portfolio
     >>> analyst = Conversation()
@@ -30,24 +34,37 @@ class Conversation:
     'Safety stock of HAM-ROT is 138.1 pallets: buffer above the mean lead-time demand.'
     """
 
-    def __init__(self, model=None):
-        self.model, self.answers = model, deque(maxlen=ANSWERS_KEPT)
-        self._names, self._told, self._before, self._lane = Names(), deque(maxlen=QUESTIONS_TOLD), None, None
-        self._turn = 0
+    def __init__(self, model: online.LanguageModel | None = None) -> None:
+        self.model = model
+        self.answers: deque[Answer] = deque(maxlen=ANSWERS_KEPT)
+        self._told: deque[tuple[str, str]] = deque(maxlen=QUESTIONS_TOLD)  # (question, answer) without names, numbers
+        self._names = Names()
+        self._before: Request | None = None
+        self._lane: str | None = None  # lane in view at the previous question
+        self._turn = 0  # number of times that the conversation was cleared
 
-    def ask(self, question, portfolio, lane, *, show=lambda sentences: None, stop=None):
+    def ask(
+        self,
+        question: str,
+        portfolio: Portfolio,
+        lane: str,
+        *,
+        show: Callable[[tuple[Sentence, ...]], Any] = lambda sentences: None,
+        stop: Callable[[], bool] | None = None,
+    ) -> Answer:
         """Return the answer to a question, and keep it.
 
         Parameters
         ----------
-        question : str, at most `prompt.LONGEST` characters
+        question : str
+            At most `prompt.LONGEST_QUESTION` characters.
         portfolio : portfolio.Portfolio
         lane : str
-            The lane in view. Where another one was in view before, "it" is the new one.
+            Lane in view. If it has changed since the previous question, "it" means the new lane.
         show : callable, optional
-            Called with the sentences so far, while a model answers.
+            Called with all sentences so far while a model answers.
         stop : callable, optional
-            Returns whether a model's answer is not wanted any more.
+            Returns True as soon as the user has stopped a model's answer.
         """
         asked = " ".join(visible(str(question), 2 * LONGEST_QUESTION).split())
         require(plain(asked).strip(), "question", "one with words in it", "an empty one")
@@ -66,11 +83,12 @@ class Conversation:
         answer, turn = Answer(asked, OFFLINE, told, (*remarks, *why), evidence), self._turn
         if self.model:
             answer = self._online(answer, request, portfolio, lane, show, stop)
-        if turn == self._turn:  # else all was forgotten in the meantime
+        if turn == self._turn:  # otherwise the conversation was cleared in the meantime
             self._remember(answer, request, lane)
         return answer
 
     def _remember(self, answer, request, lane):
+        """Keep an answer, and the request that later questions may refer to."""
         self.answers.append(answer)
         _, masked, _ = self._names.find(answer.question)
         self._told.append((masked, " ".join(sentence.outline() for sentence in answer.sentences)))
@@ -79,9 +97,9 @@ class Conversation:
             self._before = request
 
     def _online(self, offline, request, portfolio, lane, show, stop):
-        """The model's answer, or the offline one with the reason."""
+        """Return the model's answer, or the offline answer with the reason why the model gave none."""
         names, evidence = self._names, offline.evidence
-        if not request.lanes:  # what it is about is not understood offline; the model may know better
+        if not request.lanes:  # the offline analyst found no lane in the question; give the model the lane in view
             evidence, _, _ = gather(
                 replace(request, kind="value", measure="profit", lanes=(lane,)), portfolio, names, evidence
             )
@@ -93,25 +111,26 @@ class Conversation:
             )
         except Unavailable as why:
             return self._stood_in(offline, str(why))
-        except Exception as error:  # a client's, whose words may hold what is secret
+        except Exception as error:  # its message comes from a client, and may contain a secret
             return self._stood_in(offline, f"it failed ({type(error).__name__})")
         if all(sentence.replaced for sentence in sentences):
             return replace(offline, remarks=(*offline.remarks, *remarks))
         return Answer(offline.question, self.model.name, sentences, (*offline.remarks, *remarks), evidence)
 
     def _stood_in(self, offline, why):
+        """Return the offline answer with a remark on why the model gave none."""
         reason = f"{self.model.name} gave no answer, as {why}; this is the {OFFLINE}'s."
         return replace(offline, remarks=(*offline.remarks, reason))
 
-    def clear(self):
-        """Forget everything that was said, also what is being answered."""
+    def clear(self) -> None:
+        """Delete all questions and answers, including one that is still being answered."""
         self._turn += 1
         self.answers.clear()
         self._told.clear()
         self._before = None
 
-    def export(self):
-        """Return the conversation as a text in Markdown: questions, answers, and the facts that they show."""
+    def export(self) -> str:
+        """Return the conversation as Markdown: questions, answers, and tables of the facts that they show."""
         parts = ["# A conversation with the analyst"]
         for answer in tuple(self.answers):
             parts += [f"## {_escaped(answer.question)}", f"*{answer.by}*", _escaped(answer.text())]
@@ -127,5 +146,5 @@ class Conversation:
 
 
 def _escaped(text):
-    """A text whose signs mean nothing to Markdown."""
+    """Return a text in which Markdown's special characters are escaped."""
     return re.sub(r"([\\`*_{}\[\]<>#|!])", r"\\\1", text)

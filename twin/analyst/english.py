@@ -1,8 +1,9 @@
-"""The words of english.toml, as patterns."""
+"""Compile the words of english.toml into patterns, and normalise the words of a question."""
 
 import difflib
 import re
 import tomllib
+from collections.abc import Iterable
 from importlib.resources import files
 
 from twin.plan.quantities import QUANTITIES
@@ -10,8 +11,8 @@ from twin.plan.quantities import QUANTITIES
 WORDS = tomllib.loads(files("twin.analyst").joinpath("english.toml").read_text(encoding="utf-8"))
 
 
-def pattern(words):
-    """Return the pattern that finds any of these words, or patterns, between the ends of words."""
+def pattern(words: Iterable[str]) -> re.Pattern[str]:
+    """Return the pattern that matches any of these words or patterns as whole words."""
     return re.compile(
         "|".join(f"(?:{word})(?!\\w)" if word.startswith("^") else f"(?<!\\w)(?:{word})(?!\\w)" for word in words)
     )
@@ -24,17 +25,17 @@ KNOWN_WORDS = {
     word for quantity in QUANTITIES.values() for phrase in quantity.also for word in phrase.split() if len(word) > 5
 }
 KNOWN_WORDS |= set(WORDS["spelling"]["words"])
-WORD_SIMILARITY = 0.86  # how much a misspelt word must be like one that is known [-]
+WORD_SIMILARITY = 0.86  # smallest similarity at which a word counts as a misspelling of a known one (difflib) [-]
 SLANG = [(pattern([said]), meant) for said, meant in WORDS["slang"].items()]
 
 
-def says(name, text):
-    """Return the first match of the patterns of this name in a text, or None."""
+def says(name: str, text: str) -> re.Match[str] | None:
+    """Return the first match of the named patterns in a text; None if there is none."""
     return PATTERNS[name].search(text)
 
 
-def normal(text):
-    """A text in the words that are looked for: misspelt ones put right, slang in terms of the field."""
+def normal(text: str) -> str:
+    """Return a text with misspelt words corrected and everyday words replaced by terms of the field."""
 
     def right(match):
         word = match[0]

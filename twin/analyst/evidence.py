@@ -1,4 +1,4 @@
-"""The table of facts that an answer may rest on: each with an id, a name, a value, a unit and where it comes from."""
+"""Hold the facts that an answer may use: each has an id, a name, a value, a unit and a source."""
 
 import math
 import re
@@ -11,13 +11,17 @@ from twin.demand import PERIOD_NAMES
 from twin.plan.quantities import QUANTITIES
 from twin.plan.wording import label, quantity, unit_in
 
-CHANGES = {".change": "change of ", ".relative": "relative change of "}  # endings of names: against the lane as it is
-SAME_VALUE = 1e-9  # relative difference up to which two sources say the same
+CHANGES = {".change": "change of ", ".relative": "relative change of "}  # ending of a name -> its words
+SAME_VALUE = 1e-9  # tolerance within which two sources agree on a value, relative and absolute
 
 
 @dataclass(frozen=True)
 class Fact:
-    """One number: `key` says of what, a lane or a what-if; `name` is that of a measure, also with an ending."""
+    """A number with its source.
+
+    key : key of the lane, what-if, outlook, difference or network that it belongs to.
+    name : name of a measure; with the ending .change or .relative, a difference to the lane as it stands.
+    """
 
     key: str
     name: str
@@ -26,41 +30,44 @@ class Fact:
     source: str
 
     @property
-    def id(self):
-        """What stands for the number in a text: {{id}}."""
+    def id(self) -> str:
+        """Identifier of the fact; {{id}} is its placeholder in a text."""
         return f"{self.key}.{self.name}"
 
     @property
-    def measure(self):
-        """The name without its ending."""
+    def measure(self) -> str:
+        """Name of the measure, without an ending."""
         return self.name.partition(".")[0]
 
     @property
-    def words(self):
-        """The name in words."""
+    def words(self) -> str:
+        """Name of the fact in words."""
         ending = self.name.removeprefix(self.measure)
         return f"{CHANGES.get(ending, '')}{label(self.measure)}"
 
 
 class Evidence:
-    """Facts about lanes, what is missing and why, and where sources contradict each other.
+    """Facts about lanes, missing facts with the reason, and facts whose sources contradict each other.
 
-    period : "D", "W" or "MS"; facts are printed in it.
+    period : "D", "W" or "MS"; the unit of time in which facts are printed.
     """
 
-    def __init__(self, period):
+    def __init__(self, period: str) -> None:
         self.period = period
-        self.facts, self.lanes, self.scenarios = {}, {}, {}
-        self.missing, self.contradictions = {}, {}
+        self.facts: dict[str, Fact] = {}
+        self.lanes: dict[str, str] = {}  # key -> name of a lane
+        self.scenarios: dict[str, tuple[str, tuple[str, ...]]] = {}  # key of a what-if -> key of its lane, inputs
+        self.missing: dict[str, str] = {}  # id -> reason
+        self.contradictions: dict[str, list[Fact]] = {}
 
-    def name_lane(self, key, lane):
-        """Say which lane a key stands for."""
+    def name_lane(self, key: str, lane: str) -> None:
+        """Record the name of the lane that a key stands for."""
         self.lanes[key] = visible(lane, 40)
 
-    def add(self, key, name, value, source="", unit=""):
-        """Add a fact; one that cannot be used is noted as missing, with the reason.
+    def add(self, key: str, name: str, value: float, source: str = "", unit: str = "") -> None:
+        """Add a fact; if its unit is wrong or its value not finite, record it as missing instead.
 
-        unit : of the value, where it says so itself; it must be that of the measure.
+        unit : unit of the value, if known; it must be the unit of the measure.
         """
         measure, _, ending = name.partition(".")
         require(measure in QUANTITIES, "name", "that of a measure", measure)
@@ -77,24 +84,24 @@ class Evidence:
         elif not before and fact.id not in self.contradictions:
             self.facts[fact.id] = fact
 
-    def miss(self, key, name, reason):
-        """Say why something is not on record."""
+    def miss(self, key: str, name: str, reason: str) -> None:
+        """Record the reason why a fact is missing."""
         self.missing[f"{key}.{name}"] = reason
 
-    def change(self, key, name, before, after):
-        """Add how a number has changed: in its unit, shares in percentage points, and relative to what it was."""
+    def change(self, key: str, name: str, before: float, after: float) -> None:
+        """Add the change of a number, in its unit (shares in percentage points) and relative to its former value."""
         scale = 100.0 if QUANTITIES[name].unit == "-" else 1.0
         self.add(key, f"{name}.change", scale * (after - before))
         if before:
             self.add(key, f"{name}.relative", (after - before) / abs(before))
 
-    def value(self, identity):
-        """Return the value of a fact, or None."""
+    def value(self, identity: str) -> float | None:
+        """Return the value of a fact, given its id; None if it is not on record."""
         fact = self.facts.get(identity)
         return None if fact is None else fact.value
 
-    def printed(self, fact):
-        """Return a fact as it is shown.
+    def printed(self, fact: Fact) -> str:
+        """Return the value of a fact with its unit, as readers see it.
 
         >>> evidence = Evidence("W")
         >>> evidence.add("lane1", "profit", -120.5), evidence.printed(evidence.facts["lane1.profit"])
@@ -106,18 +113,18 @@ class Evidence:
         return f"+{text}" if "." in fact.name and fact.value > 0 else text
 
     @property
-    def unit_of_period(self):
-        """The name of the period."""
+    def unit_of_period(self) -> str:
+        """Name of the period: "day", "week" or "month"."""
         return PERIOD_NAMES[self.period]
 
-    def about(self, fact):
-        """Return the keys of the lanes that a fact is about; none where it is about all of them."""
+    def about(self, fact: Fact) -> set[str]:
+        """Return the keys of the lanes that a fact is about; an empty set for a fact about all lanes."""
         if fact.key in self.scenarios:
             return {self.scenarios[fact.key][0]}
         return set(re.findall(r"lane\d+", fact.key))
 
-    def of(self, fact):
-        """Return in words what a fact is of: a lane, a what-if on one, an outlook, a difference, the network."""
+    def of(self, fact: Fact) -> str:
+        """Return the subject of a fact in words: a lane, a what-if, an outlook, a difference or the network."""
         lane = next((self.lanes[key] for key in sorted(self.lanes, key=len, reverse=True) if key in fact.key), "")
         if fact.key in self.lanes:
             return lane
@@ -130,12 +137,13 @@ class Evidence:
             return " less ".join(self.lanes[key] for key in fact.key.split("_less_"))
         return {"twin": "every lane"}.get(fact.key, "all lanes together")
 
-    def unit(self, fact):
-        """Return the unit of a fact with the name of the period in it."""
+    def unit(self, fact: Fact) -> str:
+        """Return the unit of a fact, with the name of the period in it."""
         return unit_in(fact.unit, self.period)
 
 
 def _unit_of(unit, ending):
+    """Return the unit of a fact, given the unit of its measure and the ending of its name."""
     if ending == "change":
         return "points" if unit == "-" else unit
     return "-" if ending == "relative" else unit

@@ -1,27 +1,30 @@
-"""What is put on the table of facts: a lane as it stands, a lane if something were different, all lanes together."""
+"""Add facts to the evidence: about a lane as it stands, a what-if, a comparison, an outlook, and the network."""
+
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
 from twin import demand, volatility
 from twin._check import require
+from twin.analyst.evidence import Evidence
 from twin.answers import ANSWERS
 from twin.plan import lane_report
-from twin.plan.portfolio import INPUTS, RANKINGS, Change
+from twin.plan.portfolio import INPUTS, RANKINGS, Change, Portfolio
 from twin.plan.quantities import QUANTITIES
 from twin.policy import POLICY
 
-RECENT_VOLUMES = 14  # last periods of a lane that a model sees
-RAREST = 0.01  # share of periods that count as the largest [-]
-PATTERN = 3  # times that a weekday or a month must have come by, before it counts as a pattern
-MORE_SPACE = Change("internal_capacity", "times", 1.1)  # what own space is compared with
-ADDITIVE = {"pallet", "pallet/period", "$/period"}  # units of what lanes have together
-RANKED = 5  # lanes of a ranking that are named
+RECENT_VOLUMES = 14  # number of latest periods that a model sees [period]
+RAREST = 0.01  # share of periods that count as rare peaks [-]
+PATTERN = 3  # smallest number of occurrences of a weekday, or of a month, that can form a pattern
+MORE_SPACE = Change("internal_capacity", "times", 1.1)  # the what-if of a story on sharing capacity
+ADDITIVE = {"pallet", "pallet/period", "$/period"}  # units of measures that have a sum over lanes
+RANKED = 5  # number of lanes in the answer to a ranking
 #: Numbers that a what-if and a comparison of lanes report.
 REPORTED = tuple(name for name, row in QUANTITIES.items() if row.reported and (name in ANSWERS or name not in POLICY))
 
 
-def lane_facts(evidence, portfolio, lane, key):
-    """Add what is known of a lane as it stands."""
+def lane_facts(evidence: Evidence, portfolio: Portfolio, lane: str, key: str) -> None:
+    """Add all facts about a lane as it stands; `key` stands for the lane in their ids."""
     evidence.name_lane(key, lane)
     record = portfolio.feed.statistics.loc[lane]
     moments, policy = portfolio.inputs(lane)
@@ -37,9 +40,18 @@ def lane_facts(evidence, portfolio, lane, key):
     _volatility(evidence, portfolio, lane, key, moments, policy)
 
 
-def what_if(evidence, portfolio, lane, key, changes, *, base=()):
-    """Add the numbers of a lane, `key`, with changes to its inputs, and how they differ from those with the changes
-    `base`: from the lane as it stands, where there are none. Return the key of the what-if.
+def what_if(
+    evidence: Evidence,
+    portfolio: Portfolio,
+    lane: str,
+    key: str,
+    changes: Sequence[Change],
+    *,
+    base: Sequence[Change] = (),
+) -> str:
+    """Add the numbers of a lane after changes to its inputs, and their differences; return the key of the what-if.
+
+    base : changes of the case that it is compared with; by default the lane as it stands.
     """
     before, after = portfolio.numbers(lane, base), portfolio.numbers(lane, changes)
     inputs, changed = _inputs(portfolio, lane, base), _inputs(portfolio, lane, changes)
@@ -57,8 +69,8 @@ def what_if(evidence, portfolio, lane, key, changes, *, base=()):
     return other
 
 
-def gap(evidence, first, second):
-    """Add how the numbers of a second lane differ from those of a first one; return the key of the difference."""
+def gap(evidence: Evidence, first: str, second: str) -> str:
+    """Add the numbers of lane `second` less those of lane `first` (keys); return the key of the difference."""
     key = f"{second}_less_{first}"
     for name in REPORTED:
         values = [evidence.value(f"{lane}.{name}") for lane in (first, second)]
@@ -67,8 +79,8 @@ def gap(evidence, first, second):
     return key
 
 
-def outlook(evidence, portfolio, lane, key, horizon):
-    """Add what is forecast for other periods ahead than the portfolio looks; return the key of the outlook."""
+def outlook(evidence: Evidence, portfolio: Portfolio, lane: str, key: str, horizon: int) -> str:
+    """Add the forecast of a lane up to another horizon than the portfolio's; return the key of the outlook."""
     other = f"ahead{horizon}_{key}"
     numbers = portfolio.numbers(lane, horizon=horizon)
     evidence.add(other, "horizon", horizon)
@@ -77,8 +89,10 @@ def outlook(evidence, portfolio, lane, key, horizon):
     return other
 
 
-def network(evidence, portfolio, key_of, measure, *, largest=True):
-    """Add the number of lanes, their total profit and those at the top by a measure, best first; return their keys."""
+def network(
+    evidence: Evidence, portfolio: Portfolio, key_of: Callable[[str], str], measure: str, *, largest: bool = True
+) -> list[str]:
+    """Add the number of lanes, totals, and the first lanes of a ranking by a measure; return the keys of the latter."""
     require(measure in RANKINGS, "measure", "one that lanes can be ranked by", measure)
     table = portfolio.network()
     evidence.add("network", "lanes", len(table))
@@ -94,15 +108,15 @@ def network(evidence, portfolio, key_of, measure, *, largest=True):
     return keys
 
 
-def recent(portfolio, lane):
-    """Return the last volumes of a lane, as (date, volume) pairs; missing ones left out. [pallet/period]"""
+def recent(portfolio: Portfolio, lane: str) -> list[tuple[str, float]]:
+    """Return the latest known volumes of a lane as (date, volume) pairs. [pallet/period]"""
     dates, volumes = portfolio.feed.series(lane)
     pairs = zip(dates[-RECENT_VOLUMES:].astype(str), volumes[-RECENT_VOLUMES:].tolist(), strict=True)
     return [(date, volume) for date, volume in pairs if np.isfinite(volume)]
 
 
-def one_point_more(level):
-    """Return the change of a service level by one percentage point; by less where there is no whole one left.
+def one_point_more(level: float) -> Change:
+    """Return the change of a service level by one percentage point, or by less if the level is too close to 1.
 
     >>> one_point_more(0.95).amount, one_point_more(0.999).amount
     (0.01, 0.0005)
@@ -111,6 +125,7 @@ def one_point_more(level):
 
 
 def _evaluation(evidence, portfolio, lane, key):
+    """Add the numbers of `lane_report.evaluate`."""
     numbers = portfolio.numbers(lane)
     for name in lane_report.NUMBERS:
         if name not in ("demand_mean", "demand_sd"):
@@ -118,6 +133,7 @@ def _evaluation(evidence, portfolio, lane, key):
 
 
 def _add_or_miss(evidence, key, name, numbers):
+    """Add a number as a fact, or note that the record is too short for a forecast."""
     if name in numbers:
         evidence.add(key, name, numbers[name])
     else:
@@ -125,7 +141,7 @@ def _add_or_miss(evidence, key, name, numbers):
 
 
 def _volatility(evidence, portfolio, lane, key, moments, policy):
-    """What the variation of demand, and of lead-time demand, is made of."""
+    """Add the shares of each cause in the variance of demand and of lead-time demand."""
     evidence.add(key, "coefficient_of_variation", volatility.coefficient_of_variation(**moments))
     period = portfolio.feed.period
     times = [
@@ -155,6 +171,7 @@ def _volatility(evidence, portfolio, lane, key, moments, policy):
 
 
 def _pattern(evidence, key, name, volumes, groups, dates, cycle):
+    """Add the share of variance that a pattern explains, if the record is long enough; `cycle` is its length [day]."""
     cycles = (dates[-1] - dates[0]).astype(int) / cycle
     if cycles < PATTERN - 1 or len(set(groups.tolist())) < 2:
         return evidence.miss(key, name, "the record is too short to tell")
@@ -165,10 +182,12 @@ def _pattern(evidence, key, name, volumes, groups, dates, cycle):
 
 
 def _inputs(portfolio, lane, changes=()):
+    """Return all inputs of a lane by name, after changes."""
     moments, policy = portfolio.inputs(lane, changes)
     return {**moments, **{name: float(value) for name, value in vars(policy).items()}}
 
 
 def _with_variation(numbers):
+    """Return the numbers of a lane with the coefficient of variation added."""
     moments = {name: numbers[name] for name in ("demand_mean", "demand_sd")}
     return {**numbers, "coefficient_of_variation": float(volatility.coefficient_of_variation(**moments))}

@@ -1,25 +1,29 @@
-"""From a request to its evidence, and to the offline analyst's sentences on it."""
+"""Gather the evidence for a request, and let the offline analyst tell its story."""
 
 import re
 
 from twin.analyst import facts, offline
 from twin.analyst.english import WORDS
 from twin.analyst.evidence import Evidence
+from twin.analyst.naming import Names
+from twin.analyst.questions import Request
 from twin.analyst.story import Story
 from twin.data.text import visible
 from twin.demand import DAYS_PER_PERIOD
 from twin.plan.lane_report import RISK_LEVEL
-from twin.plan.portfolio import INPUTS, LONGEST_HORIZON
+from twin.plan.portfolio import INPUTS, LONGEST_HORIZON, Portfolio
 from twin.plan.wording import label
 
-CAPACITY = {"capacity", "sharing", "resilience", "outlook", "network", "overview"}  # kinds that rest on own capacity
+CAPACITY = {"capacity", "sharing", "resilience", "outlook", "network", "overview"}  # kinds that depend on own capacity
 INTERVAL = 0.95  # probability of the forecast's interval [-]
 
 
-def gather(request, portfolio, names, evidence=None):
-    """Return (evidence, sentences, remarks): what a request needs to know, and what the offline analyst says.
+def gather(
+    request: Request, portfolio: Portfolio, names: Names, evidence: Evidence | None = None
+) -> tuple[Evidence, list[str], list[str]]:
+    """Return (evidence, sentences, remarks) for a request: its facts, and the offline story with placeholders.
 
-    evidence : where a model has gathered some already.
+    evidence : evidence to add the facts to; by default a new one.
     """
     evidence = evidence or Evidence(portfolio.feed.period)
     evidence.add("twin", "risk_share", 1.0 - RISK_LEVEL)
@@ -29,7 +33,7 @@ def gather(request, portfolio, names, evidence=None):
         more = [WORDS["said"]["inputs"] if request.lanes else WORDS["said"]["help"][0]] if request.unclear else []
         return evidence, [refused, *more], []
     said, remarks = [], []
-    alone = request.kind == "what_if"  # a story for each lane; others tell of all in one
+    alone = request.kind == "what_if"  # one story for each lane; other kinds have one story for all lanes
     for lanes in [(lane,) for lane in request.lanes] if alone else [request.lanes]:
         try:
             keys = _known(evidence, portfolio, names, lanes)
@@ -44,7 +48,7 @@ def gather(request, portfolio, names, evidence=None):
 
 
 def _known(evidence, portfolio, names, lanes):
-    """Add what is known of lanes; return their keys."""
+    """Add the facts about lanes, and return the keys of the lanes."""
     keys = [names.key(lane) for lane in lanes]
     for lane, key in zip(lanes, keys, strict=True):
         if key not in evidence.lanes:
@@ -53,25 +57,25 @@ def _known(evidence, portfolio, names, lanes):
 
 
 def _assumed(request, portfolio):
-    """Sentences on what an answer rests on that nobody has stated, or that has been changed."""
+    """Return sentences on assumptions behind an answer, and on lanes whose controls have been changed."""
     said = []
     if request.kind in CAPACITY:
         said += [f"Assumed: {note}." for note in portfolio.assumptions if note.startswith(label("internal_capacity"))]
     changed = [lane for lane in request.lanes or portfolio.changed if lane in portfolio.changed]
     if changed:
         lanes = ", ".join(visible(lane, 40) for lane in changed[:3]) + (", ..." if len(changed) > 3 else "")
-        said.append(f"Answered as the controls stand, which have been changed for {lanes}.")
+        said.append(f"The answer uses the current controls, which have been changed for {lanes}.")
     return said
 
 
 def _plain_words(error):
-    """An error of the formulas with names of inputs in words, and numbers of four digits."""
+    """Return the text of an error with names of inputs in words, and long numbers rounded to four digits."""
     text = re.sub("|".join(INPUTS), lambda name: label(name[0]), str(error))
     return re.sub(r"-?\d+\.\d{5,}", lambda number: f"{float(number[0]):.4g}", text)
 
 
 def _needed(request, portfolio, names, evidence, lanes, keys):
-    """Add what a kind of question needs beyond its lanes; return the arguments of its story, and remarks."""
+    """Add the further facts that a kind of question needs; return (arguments of its story, remarks)."""
     lane, key = (lanes[0], keys[0]) if keys else ("", "")
     if request.kind == "what_if":
         other = facts.what_if(evidence, portfolio, lane, key, request.changes)
@@ -88,14 +92,14 @@ def _needed(request, portfolio, names, evidence, lanes, keys):
             request.days / DAYS_PER_PERIOD[portfolio.feed.period],
             LONGEST_HORIZON[portfolio.feed.period],
         )
-        remarks = ["A forecast does not reach as far as asked; it goes as far as it can."] if periods > farthest else []
+        remarks = ["The forecast ends before the time you asked for."] if periods > farthest else []
         if periods < 0.9:
-            remarks.append("A period of this history is longer than what was asked for.")
+            remarks.append("A period of this history is longer than the time you asked for.")
         periods = min(max(1, round(periods)), farthest)
         return {"ahead": facts.outlook(evidence, portfolio, lane, key, periods)}, remarks
     if request.kind == "compare":
         facts.gap(evidence, *keys[:2])
-        remarks = ("Two lanes are compared at a time, the first ones named.",) if len(keys) > 2 else ()
+        remarks = ("A comparison covers two lanes: the first two that you named.",) if len(keys) > 2 else ()
         return {"second": keys[1], "measure": request.measure}, remarks
     if request.kind == "network":
         ranked = facts.network(evidence, portfolio, names.key, request.measure, largest=request.largest)

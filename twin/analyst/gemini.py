@@ -1,18 +1,21 @@
-"""The one place that knows the vendor's clients: google-generativeai, and google-genai which follows it."""
+"""Ask Gemini through the vendor's clients, google-generativeai or its successor google-genai; no other module may."""
 
 import importlib.util
 import json
 import warnings
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from twin.data.settings import setting
 
-MODEL = "gemini-flash-latest"
-VENDOR = "https://generativelanguage.googleapis.com/"  # also where the environment names another address
-TIMEOUT = 20  # seconds that a reply, or the next piece of it, may take
-ATTEMPTS, LONGEST_WAIT = 3, 4.0  # tries for one reply, and the longest wait between two [s]
-FINISH_REASONS = {"STOP", "FINISH_REASON_UNSPECIFIED", "0", "1", "None"}
-CUT_OFF = {"MAX_TOKENS", "2"}
+MODEL = "gemini-flash-latest"  # default model
+VENDOR = "https://generativelanguage.googleapis.com/"  # default address; an environment variable does not override it
+TIMEOUT = 20  # timeout of a reply, and of each further piece of it [s]
+ATTEMPTS, LONGEST_WAIT = 3, 4.0  # attempts for one reply, and the longest wait between two of them [s]
+FINISH_REASONS = {"STOP", "FINISH_REASON_UNSPECIFIED", "0", "1", "None"}  # reasons of a complete reply
+CUT_OFF = {"MAX_TOKENS", "2"}  # reasons of a reply that was cut off
+#: HTTP status -> its meaning in words.
 REASONS = {
     400: "it refused the request",
     401: "it does not accept the key",
@@ -23,30 +26,45 @@ REASONS = {
 
 
 class Unavailable(Exception):
-    """A model has no answer; the message says why, in the vendor's words never: they may hold what is secret."""
+    """A model gives no answer; the message never repeats the vendor's words, which may contain a secret."""
 
 
 @dataclass(frozen=True)
 class Call:
-    """A function that a model asks for."""
+    """A call of a function that a model asks for."""
 
     name: str
-    arguments: dict
+    arguments: dict[str, Any]
 
 
 class Gemini:
-    """A model of Gemini, asked through one of the vendor's clients.
+    """A Gemini model, asked through one of the vendor's clients.
 
     Parameters
     ----------
     key : str
-    model, client, endpoint : str, optional
-        Name of the model; "google-generativeai" or "google-genai", by default the first that is installed; another
-        address than the vendor's.
+        API key.
+    model : str, optional
+        Name of the model; `MODEL` by default.
+    client : str, optional
+        "google-generativeai" or "google-genai"; by default the first of them that is installed.
+    endpoint : str, optional
+        Address to ask instead of the vendor's.
+    timeout, wait : float, optional
+        Timeout of a reply, and longest wait between two attempts. [s]
     """
 
-    def __init__(self, key, model="", client="", endpoint="", *, timeout=TIMEOUT, wait=LONGEST_WAIT):
-        self._key = lambda: key  # so that no listing of the object shows it
+    def __init__(
+        self,
+        key: str,
+        model: str = "",
+        client: str = "",
+        endpoint: str = "",
+        *,
+        timeout: float = TIMEOUT,
+        wait: float = LONGEST_WAIT,
+    ) -> None:
+        self._key = lambda: key  # in a function, so that printing the object's fields does not show the key
         self._endpoint, self._timeout, self._wait = endpoint, timeout, wait
         self.model = model or MODEL
         client = client or next((name for name in CLIENTS if _installed(name)), "")
@@ -56,18 +74,20 @@ class Gemini:
             raise Unavailable("none of its clients is installed; the extra 'ai' brings them")
         self.client = client
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"Gemini({self.model!r}, client={self.client!r})"
 
     @property
-    def name(self):
-        """What the model is called on pages."""
+    def name(self) -> str:
+        """Name of the model, as pages show it."""
         return f"Gemini ({self.model})"
 
-    def stream(self, system, prompt, tools):
-        """Yield the pieces of a reply: text as str, functions asked for as `Call`; raise `Unavailable` without one.
+    def stream(self, system: str, prompt: str, tools: list[dict[str, Any]]) -> Iterator[str | Call]:
+        """Yield the pieces of a reply, text as str and function calls as `Call`; raise `Unavailable` if there is none.
 
-        system, prompt : str; tools : list of declarations in JSON schema.
+        system : rules for the model.
+        prompt : facts and question.
+        tools : declarations of functions that the model may call, in JSON schema.
         """
         problem = None
         try:
@@ -76,7 +96,7 @@ class Gemini:
             raise
         except Exception as error:
             problem = _reason(error)
-        if problem:  # raised out here, so that nothing of the vendor's error hangs on it
+        if problem:  # raised outside the except block, so that the vendor's error is not attached as its cause
             raise Unavailable(problem)
 
     def _pieces(self, system, prompt, tools):
@@ -85,11 +105,11 @@ class Gemini:
         attempts = tenacity.Retrying(
             stop=tenacity.stop_after_attempt(ATTEMPTS),
             wait=tenacity.wait_random_exponential(multiplier=self._wait / 8, max=self._wait),
-            retry=tenacity.retry_if_exception(_passes),
+            retry=tenacity.retry_if_exception(_is_temporary),
             reraise=True,
         )
         for attempt in attempts:
-            with attempt:  # until the first piece is here; what is broken off later is not asked for again
+            with attempt:  # retry only until the first piece arrives; a reply that breaks off later is not repeated
                 chunks = CLIENTS[self.client](self, system, prompt, tools)
                 first = next(chunks, None)
         yield from _pieces(first)
@@ -103,10 +123,10 @@ class Gemini:
             raise Unavailable("it declined to answer")
 
 
-def from_settings():
-    """Return (model, ""), or (None, why there is none), as the settings say.
+def from_settings() -> tuple[Gemini | None, str]:
+    """Return (model, "") from the settings, or (None, the reason) if there is no usable key or client.
 
-    GEMINI_API_KEY or GOOGLE_API_KEY is the key; GEMINI_MODEL, GEMINI_CLIENT and GEMINI_ENDPOINT may say more.
+    The key is GEMINI_API_KEY or GOOGLE_API_KEY; GEMINI_MODEL, GEMINI_CLIENT and GEMINI_ENDPOINT override defaults.
     """
     key = (setting("GEMINI_API_KEY") or setting("GOOGLE_API_KEY")).strip()
     if not key:
@@ -120,9 +140,9 @@ def from_settings():
 
 
 def _generativeai(gemini, system, prompt, tools):
-    """Chunks of a reply as dicts, through google-generativeai."""
+    """Yield the chunks of a reply as dicts, through google-generativeai."""
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # that its support has ended; which is why there are two
+        warnings.simplefilter("ignore")  # the client warns that its support has ended; google-genai replaces it
         import google.generativeai as client
 
     options = {"api_endpoint": gemini._endpoint} if gemini._endpoint else None
@@ -135,7 +155,7 @@ def _generativeai(gemini, system, prompt, tools):
 
 
 def _genai(gemini, system, prompt, tools):
-    """Chunks of a reply as dicts, through google-genai."""
+    """Yield the chunks of a reply as dicts, through google-genai."""
     from google import genai
 
     options = {
@@ -151,19 +171,21 @@ def _genai(gemini, system, prompt, tools):
         yield chunk.model_dump(mode="json", exclude_none=True)
 
 
+#: Name of a client -> function that asks through it.
 CLIENTS = {"google-generativeai": _generativeai, "google-genai": _genai}
 _MODULES = {"google-generativeai": "google.generativeai", "google-genai": "google.genai"}
 
 
 def _installed(client):
+    """Return whether a client can be imported."""
     try:
         return importlib.util.find_spec(_MODULES[client]) is not None
-    except ModuleNotFoundError:  # not even the package around it
+    except ModuleNotFoundError:  # the parent package is missing, too
         return False
 
 
 def _pieces(chunk):
-    """The text and the calls of one chunk."""
+    """Yield the text and the function calls of one chunk."""
     if (chunk or {}).get("prompt_feedback", {}).get("block_reason"):
         raise Unavailable("it declined to answer")
     for candidate in (chunk or {}).get("candidates", [])[:1]:
@@ -175,7 +197,7 @@ def _pieces(chunk):
 
 
 def _finish(chunk):
-    """Why a reply has ended, as a word; None while it goes on."""
+    """Return the reason why a reply has ended; None if it goes on."""
     for candidate in (chunk or {}).get("candidates", [])[:1]:
         reason = candidate.get("finish_reason")
         return None if reason in (None, 0, "FINISH_REASON_UNSPECIFIED") else str(reason)
@@ -183,17 +205,18 @@ def _finish(chunk):
 
 
 def _code(error):
+    """Return the HTTP status of a client's error; 0 if it has none."""
     code = getattr(error, "code", None)
     return int(code) if isinstance(code, int) else 0
 
 
-def _passes(error):
-    """Whether an error may be gone when asked again."""
+def _is_temporary(error):
+    """Return whether an error is temporary, so that a retry may succeed."""
     return _code(error) == 429 or _code(error) >= 500
 
 
 def _reason(error):
-    """An error in our own words."""
+    """Return an error in our own words."""
     code = _code(error)
     if code >= 500:
         return "its server has a problem"

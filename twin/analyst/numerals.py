@@ -1,4 +1,4 @@
-"""Numbers in a text, however they are written: digits, words, fractions, multiples, with the unit that is said."""
+"""Read the numbers of a text, in digits or words, with their units: "12.5 pallets", "a third", "twice"."""
 
 import difflib
 import re
@@ -24,10 +24,10 @@ from twin.analyst._number_words import (
 )
 from twin.analyst._units import unit_after, unit_before
 
-NUMBER_WORD_SIMILARITY = 0.8  # how much a misspelt number word must be like one [-]
-NUMBER_WORDS = [word for word in (*CARDINALS, *SCALES) if len(word) > 5]
-ROUGH = 0.005  # rounding of a fraction in words, "a third": half a per cent [-]
-ROUGH_TIMES = 0.05  # rounding of a multiple in words, "double" [-]
+NUMBER_WORD_SIMILARITY = 0.8  # smallest similarity at which a word counts as a misspelt number word (difflib) [-]
+NUMBER_WORDS = [word for word in (*CARDINALS, *SCALES) if len(word) > 5]  # long enough to tell a misspelling
+ROUGH = 0.005  # largest rounding error of a fraction in words, such as "a third" [-]
+ROUGH_TIMES = 0.05  # largest rounding error of a multiple in words, such as "double" [-]
 _DATE = r"(?P<date>\d{4}-\d{2}-\d{2})(?![\d-])"
 _RATIO = r"(?P<top>\d{1,4})\s?(?:/|⁄|:|\s(?:in|out\sof)\s)\s?(?P<bottom>\d{1,4})(?![\d.,]\d)"
 _FIGURE = (
@@ -48,10 +48,13 @@ _NUMERAL = re.compile(rf"{_DATE}|{_RATIO}|{_FIGURE}|\b(?:{_IN_WORDS}|(?P<other>{
 
 @dataclass(frozen=True)
 class Numeral:
-    """A number in a text: where it is, its value, half of its printed rounding, and the unit that is said with it.
+    """A number in a text.
 
-    unit : "-" a share (per cent are shares), "points", "times", "date", "pallet/day" and the like; "" when none is
-        said. A value that cannot be told is NaN. `signed` when a sign is written.
+    start, end : place in the text, unit and sign included.
+    value : NaN if the text does not say which number, as in "dozens".
+    slack : largest rounding error: half a unit of the last digit that is written.
+    unit : "-" for a share or a percentage, "points", "times", "date", "pallet/day" and so on; "" without a unit.
+    signed : True if a plus or minus sign is written.
     """
 
     start: int
@@ -62,8 +65,8 @@ class Numeral:
     signed: bool = False
 
 
-def plain(text):
-    """Return a text in one form: any digits become 0 to 9, and accents and what is invisible go.
+def plain(text: str) -> str:
+    """Return a text with digits of any script as 0 to 9, and without accents and invisible characters.
 
     >>> plain("１２ ½ pallets\\u200b")
     '12 1⁄2 pallets'
@@ -85,8 +88,8 @@ def plain(text):
     return "".join(kept)
 
 
-def numerals(text):
-    """Return every number in a text that `plain` has seen, in order.
+def numerals(text: str) -> list[Numeral]:
+    """Return the numbers of a text, in order; pass the text through `plain` first.
 
     >>> [(n.value, n.unit) for n in numerals("Profit falls by a third, to $1,200 a day; stock is 12.5 pallets")]
     [(0.3333333333333333, '-'), (1200.0, '$/day'), (12.5, 'pallet')]
@@ -110,7 +113,7 @@ def numerals(text):
 
 
 def _read(match, text):
-    """The numeral of a match, or None where the words are not meant as a number."""
+    """Return the numeral of a match; None if the words do not mean a number."""
     part = {name: value for name, value in match.groupdict().items() if value is not None}
     start, end = match.span()
     if "date" in part:
@@ -140,14 +143,14 @@ def _read(match, text):
 
 @cache
 def _misspelt(word):
-    """Whether a word is nearly that of a number: people who write "twnety" mean one."""
+    """Return whether a word is a misspelt number word, such as "twnety"."""
     if word in CARDINALS or word in SCALES or word in REAL_WORDS:
         return False
     return bool(difflib.get_close_matches(word, NUMBER_WORDS, 1, NUMBER_WORD_SIMILARITY))
 
 
 def _figure(start, end, part, text):
-    """A number in digits, with what stands before and after it."""
+    """Return the numeral of a number in digits, with its sign, currency and unit."""
     written, slack = _digits(part["figure"])
     scale = SCALES.get(part.get("scale", "").lower(), 1.0) * SHORT_SCALES.get(part.get("scale", "").lower(), 1.0)
     scale *= SHORT_SCALES.get(part.get("short", "").lower(), 1.0)
@@ -165,13 +168,13 @@ def _figure(start, end, part, text):
 
 
 def _in_words(start, end, words, text):
-    """A number in words; "one" is a number only where something is counted."""
+    """Return the numeral of a number in words; None for "one" without a unit, as in "one of the lanes"."""
     unit, last = unit_after(text, end, "")
     if words.lower() == "one" and not unit:
         return None
     value = nan if re.search(r"\b(?:several|few|some|many)\s*$", text[:start], re.IGNORECASE) else _cardinal(words)
     if value <= 10 and re.match(COUNTED, text[end:], re.IGNORECASE):
-        return None  # "two reasons" counts what is said, and nothing of the lanes
+        return None  # "two reasons" counts parts of the answer, not something about the lanes
     slack = 0.5 if value.is_integer() and "point" not in words.lower() else 0.5 * 10.0 ** -_decimals(words)
     slack = 0.0 if value == 0 else slack
     return Numeral(start, last, value / 100 if unit == "%" else value, slack / 100 if unit == "%" else slack,
@@ -179,11 +182,12 @@ def _in_words(start, end, words, text):
 
 
 def _share(start, end, top, bottom):
+    """Return the numeral of a fraction; NaN if the denominator is zero."""
     return Numeral(start, end, top / bottom if bottom else nan, ROUGH, "-")
 
 
 def _digits(figure):
-    """The value of digits, and half of the last one's place; NaN where the marks make no number."""
+    """Return (value, half a unit of the last digit) of digits; NaN if commas and points do not form a number."""
     if re.fullmatch(r"\d{1,3}(?:[,’' ]\d{3})+(?:\.\d+)?", figure):
         figure = re.sub(r"[,’' ]", "", figure)
     elif re.fullmatch(r"\d{1,3}(?:\.\d{3})+,\d+", figure):
@@ -196,7 +200,7 @@ def _digits(figure):
 
 
 def _cardinal(words):
-    """The value of number words: "twelve hundred and five", "two point five"."""
+    """Return the value of number words, such as "twelve hundred and five" or "two point five"."""
     words, _, after = words.lower().partition(" point ")
     total = current = 0.0
     for word in re.findall(_WORD, words):
@@ -211,10 +215,12 @@ def _cardinal(words):
 
 
 def _decimals(words):
+    """Return the number of decimals of number words: one for "two point five"."""
     return len(words.lower().partition(" point ")[2].split())
 
 
 def _day(text):
+    """Return the ordinal of an ISO date; NaN if there is no such day."""
     try:
         return float(date.fromisoformat(text).toordinal())
     except ValueError:

@@ -1,65 +1,86 @@
-"""A model's answer, taken in sentence by sentence: what is supported is shown, what is not is replaced."""
+"""Read a model's answer sentence by sentence: show supported sentences, and replace the others."""
 
 import queue
 import re
 import threading
 import time
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, Protocol
 
 from twin.analyst.answer import OFFLINE, Sentence
 from twin.analyst.checking import Piece, Unsupported, checked
+from twin.analyst.evidence import Evidence
 from twin.analyst.gemini import Call, Unavailable
+from twin.analyst.naming import Names
 from twin.analyst.numerals import plain
 from twin.analyst.prompt import PROMPT_RULES, prompt
 from twin.analyst.tools import DECLARATIONS, Toolbox
+from twin.plan.portfolio import Portfolio
 
-ROUNDS = 3  # times that a model may ask for functions, and then must answer
-ANSWER_TIMEOUT = 60  # seconds for a whole answer
-LONGEST_ANSWER = 6000  # characters of an answer that are read
-MOST_SENTENCES = 40  # sentences of an answer that are shown
-LIST_MARK = 6  # characters at a line's beginning that may be the mark of a list
-POLL = 0.2  # seconds between looks at whether a user has had enough
-OTHERS = 8  # lanes that a model may ask for beyond those of the question
-REPLACED = "What the model said without a fact that supports it is not shown; what stands in its place is marked."
-LEFT_OUT = Sentence((Piece("What no fact supports is left out here. "),), replaced=True)
+ROUNDS = 3  # most rounds of function calls before a model must answer
+ANSWER_TIMEOUT = 60  # timeout of a whole answer [s]
+LONGEST_ANSWER = 6000  # characters that are read; the rest of an answer is cut off
+MOST_SENTENCES = 40  # sentences that are shown; the rest of an answer is cut off
+LIST_MARK = 6  # longest list mark at the beginning of a line [characters]
+POLL = 0.2  # time between two looks at whether the user has stopped the answer [s]
+OTHERS = 8  # number of lanes, besides those of the question, that a model may ask for
+REPLACED = "Sentences of the model that no fact supports are not shown; the text in their place is marked."
+LEFT_OUT = Sentence((Piece("A sentence that no fact supports is left out here. "),), replaced=True)
 NO_FACT = f"The model's answer rested on no fact; this is the {OFFLINE}'s."
-_END = re.compile(r"(?<=[.!?])[\"'”)\]]*\s+(?=[A-Z{\"'“(*•<-])")
-_LINE = re.compile(r"(?<=[.!?:;])[ \t]*\n\s*")  # a line ends a sentence only where a mark does
+_END = re.compile(r"(?<=[.!?])[\"'”)\]]*\s+(?=[A-Z{\"'“(*•<-])")  # end of a sentence
+_LINE = re.compile(r"(?<=[.!?:;])[ \t]*\n\s*")  # a line break ends a sentence only after a punctuation mark
 _MARKUP = re.compile(r"\*\*|(?<![a-zA-Z0-9])_+|_+(?![a-zA-Z0-9])|`")
-_LISTED = re.compile(r"(?:^|(?<=\n))\s*(?:#+|[-*•>]|\d{1,2}[.)])\s+")
-_PLACE = re.compile(r"\{\{\s*([\w.]+)\s*\}\}")
+_LISTED = re.compile(r"(?:^|(?<=\n))\s*(?:#+|[-*•>]|\d{1,2}[.)])\s+")  # mark of a heading or of a list item
+_PLACEHOLDER = re.compile(r"\{\{\s*([\w.]+)\s*\}\}")
 _KEY = re.compile(r"(?<![\w{.])(?P<key>(?:lane|whatif)\d+(?:\.[a-z_]+(?:\.(?:change|relative))?)?)(?![\w}])")
 
 
-class Reader:
-    """Takes in the text of a model; `sentences` are those that may be shown.
+class LanguageModel(Protocol):
+    """A language model that answers a prompt in pieces, such as `gemini.Gemini`."""
 
-    stand_in : sentences of the offline analyst, shown once in the place of all that are not supported.
-    show : called with the sentences each time that there are more.
+    @property
+    def name(self) -> str:
+        """Name of the model, as pages show it."""
+
+    def stream(self, system: str, prompt: str, tools: list[dict[str, Any]]) -> Iterator[str | Call]:
+        """Yield text and function calls; raise `Unavailable` if there is no answer."""
+
+
+class Reader:
+    """Check the text of a model while it arrives; `sentences` are the ones to show, `failed` the refusals.
+
+    stand_in : sentences of the offline analyst; shown once, in place of all unsupported sentences.
+    show : callback that gets all sentences each time there are more.
     """
 
-    def __init__(self, evidence, stand_in, show):
+    def __init__(
+        self, evidence: Evidence, stand_in: Sequence[Sentence], show: Callable[[tuple[Sentence, ...]], Any]
+    ) -> None:
         self._evidence, self._stand_in, self._show = evidence, stand_in, show
-        self.sentences, self.failed, self._rest = [], [], ""
+        self.sentences: list[Sentence] = []
+        self.failed: list[str] = []
+        self._rest = ""
 
-    def take(self, text):
-        """Take in more text; sentences that are complete are checked."""
+    def take(self, text: str) -> None:
+        """Add more text, and check the sentences that it completes."""
         text = self._rest + text
-        end = text.rindex("\n") if "\n" in text[-LIST_MARK:] else len(text)  # what follows it may be the mark of a list
+        end = text.rindex("\n") if "\n" in text[-LIST_MARK:] else len(text)  # the last line may be half a list mark
         end = len(text[:end].rstrip("\n")) if end < len(text) else end
         lines = _LINE.sub("\x00", _LISTED.sub(" ", text[:end])).replace("\n", " ").split("\x00")
         *complete, rest = [part for line in lines for part in _END.split(line)]
         self._rest = rest + text[end:]
         for sentence in complete[: MOST_SENTENCES - len(self.sentences)]:
-            self._one(sentence)
+            self._check(sentence)
 
-    def end(self):
-        """Take in what is left."""
+    def end(self) -> None:
+        """Check the last sentence, after all text has arrived."""
         self.take("\n" + " " * LIST_MARK)
         if len(self.sentences) < MOST_SENTENCES:
-            self._one(self._rest)
+            self._check(self._rest)
 
-    def _one(self, sentence):
-        sentence = _PLACE.sub(r"{{\1}}", _MARKUP.sub("", plain(" ".join(sentence.split()))))
+    def _check(self, sentence):
+        """Add a sentence if it is supported; else add the stand-in, once."""
+        sentence = _PLACEHOLDER.sub(r"{{\1}}", _MARKUP.sub("", plain(" ".join(sentence.split()))))
         sentence = _KEY.sub(r"{{\g<key>}}", sentence).strip()
         if not any(character.isalnum() for character in sentence):
             return
@@ -73,15 +94,25 @@ class Reader:
             self._show(tuple(self.sentences))
 
     @property
-    def rests_on_facts(self):
-        """Whether a sentence shows a fact."""
+    def rests_on_facts(self) -> bool:
+        """True if at least one sentence shows a fact."""
         return any(sentence.facts for sentence in self.sentences)
 
 
-def answer(model, question, evidence, stand_in, portfolio, names, before=(), show=lambda sentences: None, stop=None):
-    """Return (sentences, remarks) of a model's answer; raise `Unavailable` where it has none.
+def answer(
+    model: LanguageModel,
+    question: str,
+    evidence: Evidence,
+    stand_in: Sequence[Sentence],
+    portfolio: Portfolio,
+    names: Names,
+    before: Sequence[tuple[str, str]] = (),
+    show: Callable[[tuple[Sentence, ...]], Any] = lambda sentences: None,
+    stop: Callable[[], bool] | None = None,
+) -> tuple[tuple[Sentence, ...], tuple[str, ...]]:
+    """Return (sentences, remarks) of a model's answer; raise `Unavailable` if it gives none.
 
-    stop : returns whether the user has had enough. Other arguments as `prompt` and `Reader` take them.
+    stop : returns True as soon as the user has stopped the answer; other arguments as in `prompt` and `Reader`.
     """
     toolbox, done, started = Toolbox(evidence, portfolio, names), [], time.monotonic()
     largest = portfolio.feed.statistics["demand_mean"].nlargest(OTHERS).index
@@ -114,7 +145,7 @@ def answer(model, question, evidence, stand_in, portfolio, names, before=(), sho
 
 
 def _bounded(stream, deadline, stop):
-    """Yield the events of a stream, read in a thread of its own: neither silence nor trickling holds an answer up."""
+    """Yield the events of a stream until the deadline; a thread reads it, so that a silent stream blocks nothing."""
     events, ended = queue.Queue(), object()
 
     def read():

@@ -1,24 +1,27 @@
-"""What a question asks for: its kind, its lanes, the number it names, what is to be different, how far ahead."""
+"""Turn a question into a request: its kind, its lanes, the number it names, changes of a what-if, days ahead."""
 
 import re
 from dataclasses import dataclass, replace
 
 from twin.analyst.changes import Unclear, changes_in, days_in, direction_of
 from twin.analyst.english import KINDS, TOPICAL, WORDS, normal, says
+from twin.analyst.naming import Names
 from twin.analyst.numerals import numerals
 from twin.plan.portfolio import INPUTS, RANKINGS, Change
 from twin.plan.quantities import QUANTITIES
 from twin.plan.wording import label
 
-ABBREVIATIONS = {"var", "cvar", "eoq", "cv", "sd of profit"}  # these say more than any longer name beside them
+ABBREVIATIONS = {"var", "cvar", "eoq", "cv", "sd of profit"}  # names that win over any longer name in a question
 SPREAD = {"demand_mean": "demand_sd", "lead_time_mean_days": "lead_time_sd_days", "workload_mean": "workload_sd"}
-SPREAD |= {"lead_time_demand_mean": "lead_time_demand_sd", "profit": "profit_sd"}
-NO_PHRASES = {"use", "lanes", "horizon", "periods"}  # words of everyday
-MORE_IS_BETTER = {"profit", "resilience_index", "fill_rate", "revenue", "best_profit"}
+SPREAD |= {"lead_time_demand_mean": "lead_time_demand_sd", "profit": "profit_sd"}  # mean -> standard deviation
+NO_PHRASES = {"use", "lanes", "horizon", "periods"}  # labels that are everyday words, and so name no measure
+MORE_IS_BETTER = {"profit", "resilience_index", "fill_rate", "revenue", "best_profit"}  # measures with a good high end
+#: Two numbers, "from 95 to 96" or "95 to 96".
 _FROM_TO = re.compile(
     r"\bfrom (\d+(?:\.\d+)?) ?(?:%|percent|per cent)? ?to (\d+(?:\.\d+)?)"
     r"|\b(\d\d(?:\.\d+)?) ?(?:%|percent)? ?to (\d\d(?:\.\d+)?)\b"
 )
+#: Pairs of (phrase, measure that it names): abbreviations first, then longest first.
 _PHRASES = sorted(
     (
         (phrase.lower().replace("-", " "), name)
@@ -31,14 +34,18 @@ _PHRASES = sorted(
 
 @dataclass(frozen=True)
 class Request:
-    """A question understood.
+    """The content of a question, as the analyst understands it.
 
-    kind : that of a story of `offline`, or "help" or "refuse"; `lanes` are names.
-    measure : the number that is asked for, or ranked by.
-    changes : of a what-if, or of a point of service that names both levels; `small` when a what-if names no amount.
-    days : ahead, of an outlook; None where it names none. largest : whether a ranking starts at the top.
-    unknown : whether it names a lane that is not here. unclear : whether it asks to change what is not understood.
-    notes : what of the question is not answered.
+    kind : name of a story of `offline`, "help" or "refuse".
+    lanes : names of the lanes that the answer is about.
+    measure : measure that is asked for, or that lanes are ranked by; "" if there is none.
+    changes : changes of a what-if, or the two service levels of a comparison.
+    small : True if a what-if gives no amount, so that a small one is assumed.
+    days : days ahead of an outlook; None if the question does not say.
+    largest : True if a ranking starts with the largest value.
+    unknown : True if the question names a lane that does not exist.
+    unclear : True if part of the question was not understood.
+    notes : sentences on the parts of the question that the answer leaves out.
     """
 
     kind: str
@@ -53,18 +60,18 @@ class Request:
     notes: tuple[str, ...] = ()
 
 
-def understand(question, names, lane, period, before=None):
-    """Return the request of a question.
+def understand(question: str, names: Names, lane: str, period: str, before: Request | None = None) -> Request:
+    """Return the request that a question makes.
 
     Parameters
     ----------
     question : str
     names : naming.Names
     lane : str
-        The lane in view: "it", where nothing else has been spoken of.
+        Lane in view; "it" means this lane unless an earlier question was about another one.
     period : "D", "W" or "MS"
     before : Request, optional
-        The one before in this conversation.
+        Previous request of this conversation.
     """
     named, masked, unknown = names.find(question)
     text = normal(re.sub(r"\blane\d+\b", " @ ", re.sub(r'["“”«»]', " ", masked.lower())))
@@ -82,7 +89,7 @@ def understand(question, names, lane, period, before=None):
     request = replace(request, notes=_notes(request, text))
     if pair and request.kind != "what_if":
         return Request("compare", pair, _measure(text) or _ranked_by(text))
-    if request.kind == "refuse" and before and _leans(text, bool(named)):
+    if request.kind == "refuse" and before and _continues(text, bool(named)):
         return replace(before, lanes=focus if before.lanes or named else ())
     return request
 
@@ -95,20 +102,20 @@ def _is_off_topic(text):
 
 
 def _notes(request, text):
-    """Sentences on what of a question its answer leaves out."""
+    """Return sentences on the parts of a question that its answer leaves out."""
     second = _measure(text.partition(" and ")[2])
     if request.kind == "what_if" and says("all_lanes", text):
-        return ("A what-if is of one lane at a time.",)
+        return ("A what-if covers one lane at a time.",)
     if request.kind == "outlook" and says("calendar", text):
-        return ("An outlook is asked for by days, weeks or months ahead, and not by a date.",)
+        return ("Ask for an outlook by days, weeks or months ahead; a date or a season is not understood.",)
     if request.kind == "value" and second and second != request.measure:
-        return (f"One number is told at a time; ask for {label(second)} next.",)
+        return (f"The answer gives one number at a time; ask for {label(second)} next.",)
     return ()
 
 
 def _alone(text, named, focus, period, before):
-    """The request of a question that stands alone, or leans on the one before for what it does not name."""
-    measure = _measure(text) or _leaning(text, before)
+    """Return the request of a complete question; the previous request fills in a measure that is not repeated."""
+    measure = _measure(text) or _implied_measure(text, before)
     if says("help", text):
         return Request("help")
     levels = _levels(text)
@@ -129,7 +136,7 @@ def _alone(text, named, focus, period, before):
 
 
 def _asked_changes(text, period, before, scores):
-    """The changes of a what-if; None where the question is no what-if with amounts."""
+    """Return the changes of a what-if; None if the question is not a what-if with amounts."""
     last = before.changes if before and before.kind == "what_if" else ()
     last = last or ((Change(before.measure, "times", 1.0),) if before and before.measure in INPUTS else ())
     changes = changes_in(text, period, last)
@@ -146,11 +153,11 @@ def _asked_changes(text, period, before, scores):
     if asks and asks.start() == 0 and not says("if", text):
         return None
     bad_share = re.search(r"\bworst\b", text) and any(numeral.unit == "-" for numeral in numerals(text))
-    return None if bad_share else changes  # "in the worst 5 percent" changes nothing
+    return None if bad_share else changes  # "in the worst 5 percent" is no change of an input
 
 
 def _topic(text, focus, measure, scores, before):
-    """The request of a question by the words for a topic that it has, or for one number."""
+    """Return the request of a question about a topic, by the score of each kind, or about one number."""
     days = days_in(text)
     kind, most = max(scores.items(), key=lambda pair: pair[1], default=("refuse", 0))
     if before and before.kind == "network" and says("order", text) and not measure:
@@ -174,7 +181,7 @@ def _topic(text, focus, measure, scores, before):
 
 
 def _topical(text, kind, most):
-    """Whether the words for a topic say more than the name of a number does."""
+    """Return whether a question is about a topic, rather than about the one number that it names."""
     if kind in TOPICAL and TOPICAL[kind].search(text):
         return True
     if kind == "capacity":
@@ -183,6 +190,7 @@ def _topical(text, kind, most):
 
 
 def _scores(text):
+    """Return kind of question -> sum of the weights of its patterns that occur in a text."""
     scores = {}
     for kind, weight, words in KINDS:
         if words.search(text):
@@ -191,14 +199,14 @@ def _scores(text):
 
 
 def _measure(text):
-    """The measure that a text names by its longest phrase, or ""."""
+    """Return the measure whose longest phrase occurs in a text; "" if none does."""
     text = text.replace("-", " ")
     found = (name for phrase, name in _PHRASES if phrase in text and re.search(rf"\b{re.escape(phrase)}\b", text))
     return next(found, "")
 
 
-def _leaning(text, before):
-    """The measure of "and its standard deviation?" or "what does it mean?", from the one that was asked for before."""
+def _implied_measure(text, before):
+    """Return the measure meant by "and its standard deviation?" or "what does it mean?" after the previous request."""
     if not before or not before.measure:
         return ""
     if says("spread", text):
@@ -207,7 +215,7 @@ def _leaning(text, before):
 
 
 def _bare(text, measure):
-    """Whether a text is hardly more than the name of a measure."""
+    """Return whether a text has fewer than three words besides the name of a measure."""
     rest = text.replace("-", " ")
     for phrase in sorted({label(measure).lower(), *QUANTITIES[measure].also}, key=len, reverse=True):
         rest = rest.replace(phrase.replace("-", " "), " ")
@@ -215,7 +223,7 @@ def _bare(text, measure):
 
 
 def _levels(text):
-    """Two service levels, "from 95 to 96 %", as changes; nothing where there are none."""
+    """Return two service levels, as in "from 95 to 96 %", as changes; () if the text has none."""
     found = _FROM_TO.search(re.sub(r"(\d+) instead of (\d+)", r"\2 to \1", text))
     if not found or "$" in text or says("no_level", text):
         return ()
@@ -224,7 +232,7 @@ def _levels(text):
 
 
 def _pair(text, named, base):
-    """The lanes that a question compares, or nothing: those that it names, or the one it names and `base`."""
+    """Return the lanes that a question compares: those it names, or the one it names and `base`; () if none."""
     if len(named) > 1:
         return named
     if not named or named == base or not (says("compare", text) or says("than_another", text)):
@@ -233,31 +241,31 @@ def _pair(text, named, base):
 
 
 def _network(text, measure):
-    """All lanes together, ranked by what the question names; by use of own capacity, where it names nothing."""
+    """Return the request for a ranking of all lanes, by the measure named or, by default, by use of own capacity."""
     by = "" if measure in ("lanes", "service_level") else measure
     by = by or _ranked_by(text) or ("use" if says("in_general", text) else "")
     if not by:
         return Request("refuse", unclear=True)
     if by in ("value_at_risk", "conditional_value_at_risk"):
-        by = "overflow_probability"  # a risk that is known of all lanes at once
+        by = "overflow_probability"  # the network table has no value at risk
     if by not in RANKINGS:
         return Request("refuse", unclear=True)
     return Request("network", (), by, largest=_larger(text, by))
 
 
 def _ranked_by(text):
-    """The measure that words for a quality stand for, or ""."""
+    """Return the measure for a quality such as "volatile" or "large"; "" if the text names none."""
     return next((name for words, name in WORDS["rankings"].items() if re.search(rf"\b(?:{words})", text)), "")
 
 
-def _leans(text, named):
-    """Whether a question leans on the one before: by how it begins, or as it is hardly more than a lane's name."""
+def _continues(text, named):
+    """Return whether a question continues the previous one: a phrase such as "and", or little but a lane name."""
     words = [word for word in re.findall(r"\w+", text) if word not in WORDS["spelling"]["small"]]
     return (says("goes_on", text) and len(words) <= 6) or (named and len(words) <= 2)
 
 
 def _larger(text, measure):
-    """Whether a ranking starts with the largest; where more is better, the worst is the smallest."""
+    """Return whether a ranking starts with the largest value; the worst profit, for example, is the smallest."""
     if says("worst", text):
         return measure not in MORE_IS_BETTER
     if re.search(r"\bbest\b", text):

@@ -1,17 +1,22 @@
-"""What a model may ask for: functions of the twin whose results become facts, each with a JSON schema."""
+"""Declare and run the functions that a model may call; their results become facts."""
+
+from typing import Any
 
 import numpy as np
 
 from twin._check import require
 from twin.analyst import facts
+from twin.analyst.evidence import Evidence
+from twin.analyst.naming import Names
 from twin.demand import DAYS_PER_PERIOD
-from twin.plan.portfolio import HOW, INPUTS, LONGEST_HORIZON, RANKINGS, Change
+from twin.plan.portfolio import HOW, INPUTS, LONGEST_HORIZON, RANKINGS, Change, Portfolio
 
-MOST_CALLS = 6  # calls in one answer
+MOST_CALLS = 6  # most function calls for one answer
 _LANE = {"type": "string", "description": "key of a lane, such as lane1"}
 
 
 def _declared(name, description, **properties):
+    """Return the declaration of a function in JSON schema."""
     parameters = {"type": "object", "properties": properties, "required": list(properties)}
     return {"name": name, "description": description, "parameters": parameters}
 
@@ -45,17 +50,14 @@ DECLARATIONS = [
 
 
 class Toolbox:
-    """The functions that a model may call, for one question; each adds to the evidence.
+    """The functions that a model may call while it answers one question; each adds facts to the evidence."""
 
-    run(name, arguments) returns a sentence for the model: which facts are new, or why it could not be done.
-    """
-
-    def __init__(self, evidence, portfolio, names):
+    def __init__(self, evidence: Evidence, portfolio: Portfolio, names: Names) -> None:
         self._evidence, self._portfolio, self._names = evidence, portfolio, names
         self._calls = 0
 
-    def run(self, name, arguments):
-        """Carry out one call."""
+    def run(self, name: str, arguments: dict[str, Any]) -> str:
+        """Run a function, and return a sentence for the model: the new facts, or the reason why it was refused."""
         self._calls += 1
         before = set(self._evidence.facts)
         try:
@@ -64,12 +66,13 @@ class Toolbox:
             getattr(self, f"_{name}")(**arguments)
         except ValueError as error:
             return f"{name} was refused: {self._names.masked(str(error))}"
-        except Exception as error:  # whatever a model has sent; its words are not repeated
+        except Exception as error:  # a model may send anything; the error message, which may quote it, is not repeated
             return f"{name} was refused: its arguments cannot be used ({type(error).__name__})"
         new = [fact for fact in self._evidence.facts if fact not in before]
         return f"{name} was run: {len(new)} new facts, {new[0].partition('.')[0]}.*" if new else f"{name}: nothing new"
 
     def _lane(self, key):
+        """Return the lane of a key, after adding its facts."""
         lane = self._names.lane(str(key))
         require(lane in self._portfolio.policies.index, "lane", "one that is still here", key)
         if f"{key}.profit" not in self._evidence.facts:

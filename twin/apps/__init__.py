@@ -1,1 +1,1 @@
-"""The servers and kernels behind the notebooks and dashboards."""
+"""Servers and kernels that run the notebooks and dashboards."""

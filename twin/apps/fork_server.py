@@ -1,7 +1,7 @@
-"""The process that twin.apps.forked forks kernels from: it has loaded the libraries of every notebook, and waits.
+"""The server process of twin.apps.forked: it preloads the libraries of the notebooks and forks kernels on request.
 
-Each line that it is sent, in JSON, is a kernel to start: its arguments, folder and environment; it answers with the
-process id. It ends when the other end of the channel does, and its kernels when they see that.
+Each request is one line of JSON with the arguments, folder and environment of a kernel; the answer is the process id.
+The server ends when the channel is closed, and its kernels end when they notice that the server has ended.
 """
 
 import contextlib
@@ -15,39 +15,39 @@ import sys
 import time
 import traceback
 
-# Other people's code only: ours may change while a server runs, and a kernel must see it as it is then.
+# Third-party modules only: the twin package may change while the server runs, and each kernel must load it anew.
 PRELOADED = """ipykernel.debugger ipykernel.ipkernel ipykernel.kernelapp ipywidgets IPython.core.completerlib
 IPython.core.magics IPython.core.pylabtools IPython.extensions.storemagic matplotlib.backends.backend_agg
 matplotlib.backends.backend_pdf matplotlib.backends.backend_svg matplotlib.figure matplotlib_inline.config numpy
 pandas PIL.PngImagePlugin scipy.optimize scipy.special scipy.stats""".split()
-INLINE = "module://matplotlib_inline.backend_inline"  # as ipykernel sets it, but before Matplotlib is loaded
+INLINE = "module://matplotlib_inline.backend_inline"  # ipykernel's setting, needed before Matplotlib is loaded
 
 
-def serve(channel):
-    """Start kernels as they are asked for; in a kernel, run it and never return."""
+def serve(channel: socket.socket) -> None:
+    """Fork a kernel for each request on the channel; in a forked process, run the kernel and never return."""
     os.environ.setdefault("MPLBACKEND", INLINE)
-    os.environ.setdefault("PYDEVD_DISABLE_FILE_VALIDATION", "1")  # the debugger would warn where nobody debugs
+    os.environ.setdefault("PYDEVD_DISABLE_FILE_VALIDATION", "1")  # disables a warning of the debugger
     for name in PRELOADED:
-        with contextlib.suppress(ImportError):  # a notebook that needs it will say so
+        with contextlib.suppress(ImportError):  # a notebook that needs it will raise the error
             importlib.import_module(name)
     _report_the_stored_version()
     gc.collect()
-    gc.freeze()  # what is loaded is shared by all kernels, unless the collector writes into it
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # ended kernels leave nothing behind
+    gc.freeze()  # keeps loaded objects out of garbage collection, so that kernels share their memory
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the system removes ended kernels (no zombies)
     server = os.getpid()
     for line in channel.makefile("rb"):
-        wish = json.loads(line)
+        request = json.loads(line)
         kernel = os.fork()
         if kernel == 0:
-            os.close(channel.detach())  # the kernel does not keep it open when the server ends
-            _run(**wish, server=server)
+            os.close(channel.detach())  # or the channel would stay open when the server ends
+            _run(**request, server=server)
         with contextlib.suppress(OSError):
-            os.setpgid(kernel, kernel)  # an interrupt reaches the kernel and what it started, nobody else
+            os.setpgid(kernel, kernel)  # an interrupt of the group reaches only the kernel and its children
         channel.sendall(b"%d\n" % kernel)
 
 
 def _run(arguments, folder, environment, server):
-    """Become a kernel."""
+    """Run a kernel in this process, and end the process with it."""
     status = 1
     try:
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
@@ -55,7 +55,7 @@ def _run(arguments, folder, environment, server):
         os.environ.update(environment)
         os.chdir(folder)
         time.tzset()
-        _as_if_loaded_here()
+        _reset_inherited_modules()
         sys.argv = ["ipykernel_launcher", *arguments, f"--IPKernelApp.parent_handle={server}"]
         sys.modules["ipykernel.kernelapp"].launch_new_instance()
         status = 0
@@ -68,7 +68,7 @@ def _run(arguments, folder, environment, server):
 
 
 def _report_the_stored_version() -> None:
-    """Let kernels report Python's version as stored notebooks have it: "3", without what differs between machines.
+    """Let kernels report Python's version as stored notebooks have it: only "3", which is equal on every machine.
 
     JupyterLab writes the reported language into a notebook's metadata when it opens, and shows a notebook as modified
     if that differs from what is stored. The stored form is LANGUAGE of twin.batch.normal_form.
@@ -78,14 +78,14 @@ def _report_the_stored_version() -> None:
         kernel.IPythonKernel.language_info["version"] = str(sys.version_info.major)
 
 
-def _as_if_loaded_here():
-    """Give libraries what they would have found if this kernel had loaded them."""
-    sys.modules.pop("twin", None)  # loaded to start the server, and perhaps not what it is by now
+def _reset_inherited_modules():
+    """Reset inherited modules to the state of a fresh import in this kernel."""
+    sys.modules.pop("twin", None)  # loaded when the server started; the kernel loads the current version
     if "numpy" in sys.modules:
-        sys.modules["numpy"].random.seed()  # or all kernels would draw the same
+        sys.modules["numpy"].random.seed()  # otherwise all kernels would draw the same numbers
     if "matplotlib" in sys.modules:
         matplotlib = sys.modules["matplotlib"]
-        matplotlib.rcParams.update(matplotlib.rc_params())  # of this folder and this environment
+        matplotlib.rcParams.update(matplotlib.rc_params())  # settings of the kernel's folder and environment
 
 
 if __name__ == "__main__":

@@ -1,11 +1,12 @@
-"""The processes behind the apps: never more than the server carries; who comes too late is told so.
+"""The kernels behind the apps: their number is limited, and visitors beyond the limit get a page that says so.
 
-Voilà and Jupyter take the class by its name, twin.apps.serve.Sessions, from voila.json and jupyter_server_config.json.
+Voilà and Jupyter load the class by its name, twin.apps.serve.Sessions, from voila.json and jupyter_server_config.json.
 """
 
 import asyncio
 import os
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from jupyter_server.services.kernels.kernelmanager import AsyncMappingKernelManager
 from tornado.web import HTTPError
@@ -13,73 +14,73 @@ from traitlets import Integer
 
 from twin.apps.forked import prepare
 
-ABANDONED = timedelta(seconds=20)  # silent for so long, and no page ever connected: it was closed while it started
+ABANDONED = timedelta(seconds=20)  # silence after which a kernel is ended if its page never connected
 
 
 class Sessions(AsyncMappingKernelManager):
-    """Kernels up to a limit, with those that Voilà starts ahead of visitors (its pools) among them."""
+    """A kernel manager with a limit, which includes the kernels that Voilà starts ahead of visitors (its pools)."""
 
     most = Integer(
         24,
         min=1,
         config=True,
-        help="Most kernels at a time, a kernel being about 150 MB; a visitor more gets a page that says so.",
+        help="Most kernels at a time, about 150 MB each; visitors beyond the limit get a page that says so.",
     )
 
-    def __init__(self, **kwargs):
-        self._pools = {}  # of Voilà, by notebook: tasks whose result has a kernel_id; empty for ever in Jupyter
-        self._awaited = set()  # kernels of pages that have not connected yet
-        self._looked_at = set()  # kernels that the culler has seen outside of the pools
+    def __init__(self, **kwargs: Any) -> None:
+        self._pools: dict[str, list[asyncio.Task]] = {}  # Voilà's pool of each notebook; always empty in Jupyter
+        self._unconnected: set[str] = set()  # kernels whose page has not connected yet
+        self._seen_by_culler: set[str] = set()  # kernels that the culler has met outside the pools
         self._closing = False
         super().__init__(**kwargs)
-        prepare(dict(os.environ))  # loads while nobody waits yet
+        prepare(dict(os.environ))  # starts loading the libraries before the first visitor
 
-    async def start_kernel(self, *, kernel_id=None, **kwargs):
-        """Start a kernel; HTTP error 503 when there are as many as there may be."""
+    async def start_kernel(self, *, kernel_id: str | None = None, **kwargs: Any) -> str:
+        """Start a kernel and return its id; at the limit, raise HTTP error 503."""
         of_page = (kwargs.get("env") or {}).get("VOILA_PREHEAT")
         ahead = of_page == "True"
         try:
             while kernel_id not in self and self._count() >= self.most:
-                if ahead or not await self._give_way():
+                if ahead or not await self._end_pooled_kernel():
                     raise HTTPError(503, f"All {self.most} kernels are in use")
             kernel_id = await super().start_kernel(kernel_id=kernel_id, **kwargs)
         except BaseException:
-            if ahead:  # the failed task would fail the next visitor too
-                self._soon(self._forget_failures)
+            if ahead:  # a failed task left in the pool would fail the next visitor, too
+                self._call_soon(self._forget_failures)
             raise
         if of_page:
-            self._awaited.add(kernel_id)
+            self._unconnected.add(kernel_id)
         return kernel_id
 
-    def notify_connect(self, kernel_id):
-        """Note that somebody's page is connected to a kernel."""
-        self._awaited.discard(kernel_id)
+    def notify_connect(self, kernel_id: str) -> None:
+        """Record that a page has connected to a kernel."""
+        self._unconnected.discard(kernel_id)
         super().notify_connect(kernel_id)
 
-    async def cull_kernel_if_idle(self, kernel_id):
-        """End a kernel whose page was closed while it started, or that idles for long; never one just handed out."""
+    async def cull_kernel_if_idle(self, kernel_id: str) -> None:
+        """End a kernel that is idle too long, or whose page was closed before it connected."""
         kernel = self._kernels[kernel_id]
-        if kernel_id not in self._looked_at:
-            self._looked_at.add(kernel_id)
+        if kernel_id not in self._seen_by_culler:  # time spent waiting in a pool does not count as idle
+            self._seen_by_culler.add(kernel_id)
             kernel.last_activity = datetime.now(UTC)
         silent = datetime.now(UTC) - kernel.last_activity > ABANDONED and kernel.execution_state != "busy"
-        if silent and kernel_id in self._awaited:
+        if silent and kernel_id in self._unconnected:
             self.log.info("Nobody came for kernel %s", kernel_id)
             await self.shutdown_kernel(kernel_id)
         else:
             await super().cull_kernel_if_idle(kernel_id)
 
-    def remove_kernel(self, kernel_id):
-        """Forget a kernel that has ended; its place may be one for the pools."""
-        self._awaited.discard(kernel_id)
-        self._looked_at.discard(kernel_id)
+    def remove_kernel(self, kernel_id: str) -> Any:
+        """Forget a kernel that has ended, and let the pools refill."""
+        self._unconnected.discard(kernel_id)
+        self._seen_by_culler.discard(kernel_id)
         removed = super().remove_kernel(kernel_id)
         if not self._closing:
-            self._soon(self._refill)
+            self._call_soon(self._refill)
         return removed
 
-    async def shutdown_all(self, *args, **kwargs):
-        """End all kernels, and start no more."""
+    async def shutdown_all(self, *args: Any, **kwargs: Any) -> None:
+        """End all kernels, and do not refill the pools."""
         self._closing = True
         await super().shutdown_all(*args, **kwargs)
 
@@ -87,8 +88,8 @@ class Sessions(AsyncMappingKernelManager):
         starting = {key for key, task in self._pending_kernels.items() if not task.done()}
         return len(starting | set(self._kernels))
 
-    async def _give_way(self):
-        """End a kernel that waits for a visitor yet to come; return whether there was one."""
+    async def _end_pooled_kernel(self):
+        """End a kernel that waits in a pool for a visitor; return whether there was one."""
         waiting = [task.result()["kernel_id"] for pool in self._pools.values() for task in pool if _succeeded(task)]
         if waiting:
             await self.shutdown_kernel(waiting[0], now=True)
@@ -101,13 +102,14 @@ class Sessions(AsyncMappingKernelManager):
 
     def _forget_failures(self):
         for pool in self._pools.values():
-            pool[:] = [task for task in pool if not task.done() or (_succeeded(task) and self._has(task))]
+            pool[:] = [task for task in pool if not task.done() or (_succeeded(task) and self._is_running(task))]
 
-    def _has(self, task):
+    def _is_running(self, task):
         return task.result()["kernel_id"] in self
 
-    def _soon(self, call):
-        asyncio.get_running_loop().call_soon(call)  # after the step in which a task fails or a kernel is removed
+    def _call_soon(self, call):
+        """Call a function after the current step, in which a task fails or a kernel is removed."""
+        asyncio.get_running_loop().call_soon(call)
 
 
 def _succeeded(task):

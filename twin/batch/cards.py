@@ -1,14 +1,19 @@
-"""What the apps show of each notebook: title and neighbours in the header of its page, a card in the contents."""
+"""Data that the apps show of each notebook: title and neighbours in its page header, and a card in the contents."""
 
 import json
+from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
-HUB = "06_operations_hub.ipynb"  # planners open it first, and its page takes all the width; the others are lessons
+HUB = "06_operations_hub.ipynb"  # the planners' app, shown at full width; the other notebooks are lessons
 CARDS = Path("share/jupyter/voila/templates/twin/contents.j2")
 
 
-def about(entries, i):
-    """Return what the metadata of notebook i tell its page; empty where there is no neighbour."""
+def about(entries: Sequence[Any], i: int) -> dict[str, Any]:
+    """Return the metadata of notebook i for its page; previous and next are omitted if there is no such neighbour.
+
+    entries : the ContentsRow of each notebook, in order.
+    """
     told = {"title": entries[i].title, "question": entries[i].question, "wide": entries[i].file == HUB}
     if i > 0:
         told["previous"] = _neighbour(entries[i - 1])
@@ -17,10 +22,12 @@ def about(entries, i):
     return told
 
 
-def cards(entries, pictures, sources):
-    """Return the template file with all cards, and with `sources`, the address at which source files can be read.
+def cards(entries: Iterable[Any], pictures: dict[str, str], sources: str) -> str:
+    """Return the template file with all cards.
 
-    pictures : dict of file name -> path of a notebook's picture, from the notebooks' folder.
+    entries : the ContentsRow of each notebook, in order.
+    pictures : {file name of a notebook: path of its picture, relative to the notebooks' folder}.
+    sources : address at which source files can be read.
     """
     listed = [
         {

@@ -1,7 +1,7 @@
-"""Generate what readers find their way by: 00_contents.ipynb, links, the README's table, pictures and cards.
+"""Generate the navigation: 00_contents.ipynb, links between notebooks, the README's table, pictures and cards.
 
-Each numbered notebook opens with "# NN · Name: what it is about", a question in bold and an answer; the line
-that ends in <!-- nav --> is generated, at the end of that cell and of the last Markdown cell.
+Each numbered notebook opens with "# NN · Name: subject", a question in bold and an answer. The lines that end in
+<!-- nav -->, in that cell and in the last Markdown cell, are generated.
 """
 
 import base64
@@ -30,7 +30,7 @@ checks its own results.
 
 @dataclass(frozen=True)
 class ContentsRow:
-    """How one notebook introduces itself."""
+    """The title, question and answer of a notebook, from its first cell."""
 
     file: str
     number: str
@@ -40,12 +40,12 @@ class ContentsRow:
 
     @property
     def short(self) -> str:
-        """Number and name, for a link."""
+        """Return number and name, for a link."""
         return f"{self.number} {self.title.split(':')[0]}"
 
 
 def read_entry(path: Path) -> ContentsRow:
-    """Return how a notebook introduces itself in its first cell."""
+    """Return title, question and answer from the first cell of a notebook."""
     cell = json.loads(path.read_text(encoding="utf-8"))["cells"][0]
     text = "".join(cell["source"])
     heading = re.match(r"# (\d\d) · (.+)\n", text)
@@ -59,7 +59,7 @@ def read_entry(path: Path) -> ContentsRow:
 
 
 def update(root: str | Path, *, write: bool = True) -> list[Path]:
-    """Bring contents, links and README up to date under root; return the paths that changed, or would."""
+    """Update contents, links and README under root; return the paths that changed, or would change if written."""
     root = Path(root)
     paths = sorted((root / "notebooks").glob("[0-9][0-9]_*.ipynb"))
     paths = [path for path in paths if path.name != CONTENTS]
@@ -90,7 +90,7 @@ def _picture_of(name):
 
 
 def _table(entries, folder="", *, on_binder=False):
-    """Return the table of all notebooks; on_binder adds links to the addresses below it."""
+    """Return the table of all notebooks; on_binder adds reference links to Binder, defined by `_addresses`."""
     lines = ["| | Notebook | Question | Answer in short |", "|---|---|---|---|"]
     for entry in entries:
         link = f"[{entry.title}]({folder}{entry.file})"
@@ -102,7 +102,7 @@ def _table(entries, folder="", *, on_binder=False):
 
 
 def _addresses(root, entries):
-    """Return where the README's links to Binder lead: [binder] to the contents, and two of each notebook."""
+    """Return the definitions of the README's links to Binder: [binder] for the contents, and two for each notebook."""
     lines = [f"[binder]: {binder.address(root, f'{binder.LAB}notebooks/{CONTENTS}')}"]
     for entry in entries:
         for name, opens in (("lab", binder.LAB), ("app", binder.APP)):
@@ -121,14 +121,14 @@ def _contents(entries):
 
 
 def _picture(path):
-    """Return the first picture among a notebook's stored outputs as PNG bytes; none while it has not run."""
+    """Return the first picture among the stored outputs of a notebook as PNG bytes, or None."""
     cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
     outputs = [output.get("data", {}) for cell in cells for output in cell.get("outputs", [])]
     return next((base64.b64decode(data["image/png"]) for data in outputs if "image/png" in data), None)
 
 
 def _with_links(path: Path, entries: list[ContentsRow], i: int) -> str:
-    """Return a notebook's text with its metadata and its two lines of links, in the first and last prose, renewed."""
+    """Return the text of a notebook with updated metadata and links in its first and last Markdown cells."""
     text = path.read_text(encoding="utf-8")
     notebook = json.loads(text)
     notebook["metadata"]["twin"] = about(entries, i)

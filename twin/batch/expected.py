@@ -1,11 +1,16 @@
-"""Results against expected.csv: numbers from independent computations, with their tolerances."""
+"""Comparison of results with expected.csv, which holds numbers from independent computations with tolerances."""
 
 import csv
 import math
+from pathlib import Path
 
 
-def compare(results, expected, *, partly=False):
-    """Raise a ValueError naming every number that is not the expected one; no file, no expectations."""
+def compare(results: dict[str, dict[str, dict]], expected: Path, *, partly: bool = False) -> None:
+    """Raise a ValueError that lists every result outside its tolerance; without a file, nothing is compared.
+
+    results : {job: {name: {value, unit}}}.
+    partly : whether to skip expected rows of jobs without results.
+    """
     if not expected.is_file():
         return
     with expected.open(encoding="utf-8", newline="") as lines:

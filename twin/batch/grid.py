@@ -1,21 +1,22 @@
-"""The points of a sweep: every combination of the values that its grid lists."""
+"""The points of a sweep: all combinations of the values in its grid."""
 
 import itertools
 import math
 import re
 from fractions import Fraction
+from typing import Any
 
 from twin.batch.digest import digest, plain
 
-MOST_POINTS = 100_000
-LONGEST_FOLDER_NAME = 120  # letters of a folder's name
+MOST_POINTS = 100_000  # points of a grid
+LONGEST_FOLDER_NAME = 120  # [character]
 
 
-def points(grid, defaults):
+def points(grid: dict[str, list | dict], defaults: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
     """Return (name, {parameter: value}) of each point; the last parameter changes fastest.
 
-    grid : dict of parameter -> list of values, or {from, to, count}: so many, evenly spaced, both ends among them.
-    defaults : dict of the notebook's own values, whose types the spaced ones take.
+    grid : parameter -> list of values, or {from, to, count} for evenly spaced values that include both ends.
+    defaults : the notebook's default parameters, whose types the spaced values take.
     """
     if not isinstance(grid, dict) or not grid:
         raise ValueError(f"grid must map parameters to their values; got {grid!r}")
@@ -50,7 +51,7 @@ def _spaced(name, given, default):
     finite = all(type(number) is int or math.isfinite(number) for number in numbers)
     if type(count) is not int or not 2 <= count <= MOST_POINTS or not finite:
         raise ValueError(f"grid: {name} must have finite ends and a count between 2 and {MOST_POINTS:,}; got {given!r}")
-    # As they are written, in decimals: 0.1, 0.2, 0.3 and not 0.30000000000000004.
+    # Exact arithmetic on the decimals as written gives 0.1, 0.2, 0.3 rather than 0.30000000000000004.
     begin, end = Fraction(repr(first)), Fraction(repr(last))
     values = [begin + (end - begin) * i / (count - 1) for i in range(count)]
     if type(default) is int:
@@ -64,7 +65,7 @@ def _spaced(name, given, default):
 
 
 def _name(values):
-    """Return the name of a point's folder: readable, and a name on every file system."""
+    """Return the name of a point's folder: readable, and valid on every file system."""
     plain = ",".join(f"{name}={value}" for name, value in values.items())
     name = re.sub(r"[^A-Za-z0-9.,=_+-]", "_", plain)
     return (

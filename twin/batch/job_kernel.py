@@ -1,4 +1,4 @@
-"""The kernel of a job: a process of its own, the same on every machine."""
+"""Kernels for jobs: one process each, with the same environment on every machine."""
 
 import concurrent.futures
 import contextlib
@@ -7,11 +7,16 @@ import os
 import sys
 import threading
 import weakref
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from twin.compute.pool import cores
 
-# Kernels share the cores, so none takes several; sets print in one order; figures carry one date; and nothing of
-# whoever runs them, be it a zone of time, a start-up file or a style, changes a result.
+if TYPE_CHECKING:
+    from jupyter_client.manager import AsyncKernelManager
+
+# Environment of a kernel: one thread each, because kernels share the cores; a fixed hash seed, so that sets print in
+# one order; a fixed date in figures; and no time zone, start-up file or style of the user that could change a result.
 WORKER = {
     "OMP_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",
@@ -24,21 +29,21 @@ WORKER = {
     "MPLBACKEND": "module://matplotlib_inline.backend_inline",
     **dict.fromkeys(("PYTHONSTARTUP", "PYTHONWARNINGS", "PYTHONOPTIMIZE"), ""),
 }
-_running = weakref.WeakSet()  # managers of kernels
+_running = weakref.WeakSet()  # managers of the running kernels
 _stopping = threading.Event()
 
 
 @contextlib.contextmanager
-def workers(most=None):
-    """Yield an executor for tasks that run notebooks: a thread waits for each kernel, which is a process of its own."""
+def workers(most: int | None = None) -> Iterator[concurrent.futures.ThreadPoolExecutor]:
+    """Yield an executor for tasks that run notebooks: one thread waits for each kernel, which is a separate process."""
     _stopping.clear()
     executor = concurrent.futures.ThreadPoolExecutor(most or cores())
     try:
         yield executor
-    except BaseException:  # Ctrl-C: nothing new begins, and what runs ends at once
+    except BaseException:  # on Ctrl-C, cancel waiting tasks and end running kernels
         executor.shutdown(wait=False, cancel_futures=True)
         _stopping.set()
-        logging.disable(logging.CRITICAL)  # that kernels end is no news
+        logging.disable(logging.CRITICAL)  # the kernels are ended on purpose, so their errors are not logged
         _stop_servers()
         for manager in list(_running):
             _end(manager)
@@ -49,7 +54,7 @@ def workers(most=None):
 
 
 def _end(manager):
-    """End a kernel that has been started; one that starts later sees for itself that all is stopped."""
+    """End a started kernel; one that starts later checks `_stopping` itself."""
     process = getattr(manager.provisioner, "process", None)
     if process is not None:
         process.kill()
@@ -60,11 +65,11 @@ def _stop_servers():
         sys.modules["twin.apps.forked"].stop()
 
 
-def kernel_manager(scratch, environment):
-    """Return the manager of one kernel: this interpreter, whatever python3 the user's home names.
+def kernel_manager(scratch: str, environment: dict[str, str]) -> "type[AsyncKernelManager]":
+    """Return the manager class for one kernel of this interpreter; the user's python3 kernel spec is ignored.
 
-    The kernel talks through sockets in a folder of its own: kernels that start together would race for
-    the same free ports (papermill issue 511). It is forked unless Jupyter's own variable names another way.
+    The kernel communicates through sockets in its own folder `scratch`, because kernels that start together would race
+    for the same free ports (papermill issue 511). It is forked, unless JUPYTER_DEFAULT_PROVISIONER_NAME overrides that.
     """
     import matplotlib
     from jupyter_client.kernelspec import KernelSpec
@@ -76,7 +81,7 @@ def kernel_manager(scratch, environment):
         "IPYTHONDIR": os.path.join(scratch, "ipython"),
         "MATPLOTLIBRC": os.path.join(matplotlib.get_data_path(), "matplotlibrc"),
     }
-    settings = {**WORKER, **own, **environment}  # whatever is a dollar in them stays one
+    settings = {**WORKER, **own, **environment}  # dollar signs in them are escaped below
     spec = KernelSpec(
         argv=[sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"],
         language="python",
@@ -86,7 +91,7 @@ def kernel_manager(scratch, environment):
     )
 
     class Kernel(AsyncKernelManager):
-        transport = "ipc" if os.name == "posix" and len(scratch) < 90 else "tcp"  # sockets' names are short
+        transport = "ipc" if os.name == "posix" and len(scratch) < 90 else "tcp"  # socket paths must be short
         kernel_spec = spec
 
         def __init__(self, *args, **kwargs):
@@ -105,7 +110,7 @@ def kernel_manager(scratch, environment):
                 _end(self)
 
         async def _async_interrupt_kernel(self):
-            """Leave out the interrupt that comes before each shutdown: the kernel would report it."""
+            """Skip the interrupt before each shutdown, which the kernel would report as an error."""
 
         interrupt_kernel = _async_interrupt_kernel
 

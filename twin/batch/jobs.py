@@ -1,16 +1,18 @@
-"""Run the jobs whose inputs changed; a job's folder appears only when the job is finished.
+"""Run the jobs whose inputs have changed; the folder of a job appears only when the job is finished.
 
-Whoever runs a job, here or on another machine, hands its files over; only here they are put in place. So no job is
-ever half-written or done twice, however often a worker dies.
+A worker, here or on another machine, returns the files of its job, and only this process puts them in place. So a job
+is never half-written or stored twice, even if workers die and jobs are retried.
 """
 
 import json
 import shutil
 import sys
 import tempfile
+from collections.abc import Sequence
 from concurrent.futures import Executor
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from twin.batch import log
 from twin.batch.job_kernel import workers as kernels
@@ -24,14 +26,14 @@ from twin.compute.pool import in_parallel
 
 
 def run(
-    jobs: list[Job],
+    jobs: Sequence[Job],
     *,
     workers: int | None = None,
     executor: Executor | None = None,
     force: bool = False,
     finished: set[str] | None = None,
 ) -> dict[str, str]:
-    """Run the jobs that are not up to date; return {name: sentence} of those that failed.
+    """Run the jobs that are not up to date (all, with force), and return {name: sentence} of those that failed.
 
     finished : set to which the names of finished jobs are added as soon as they are known, the ones that are up to date
         first. If the run is stopped, it holds the jobs whose folders are complete.
@@ -54,27 +56,27 @@ def run(
         _put_in_place(job, outcome.files)
         finished.add(name)
 
-    if executor is not None:  # perhaps of other machines, which stand in other folders
+    if executor is not None:  # workers may run on other machines and in other folders
         away = {name: (replace(job, paper=job.paper.absolute()), *rest) for name, (job, *rest) in tasks.items()}
         return in_parallel(run_job, away, executor=executor, receive=receive)
     with kernels(workers) as executor:
         return in_parallel(run_job, tasks, executor=executor, receive=receive)
 
 
-def is_finished(job, inputs):
-    """Tell whether a job's folder holds all it yields, from these very inputs and as it was then."""
+def is_finished(job: Job, inputs: dict[str, Any]) -> bool:
+    """Return whether a job's folder holds all its results, unchanged and made from these inputs."""
     return "ledger" not in inputs and not any(faults(job, inputs))
 
 
-def run_job(job, inputs, text):
-    """Return the outcome of a job: its files, or the sentence that says why there are none, and its log."""
+def run_job(job: Job, inputs: dict[str, Any], text: str) -> log.JobOutcome:
+    """Run a job and return its outcome: its files or the sentence on its failure, and its log."""
     entry = log.begin(job)
     try:
         same_here(inputs, job.notebook.parent)
         with tempfile.TemporaryDirectory(prefix="twin-") as scratch:
             folder, told = Path(scratch).resolve() / "out", Path(scratch, "provenance.json")
             folder.mkdir()
-            told.write_text(json.dumps(inputs), encoding="utf-8")  # too long, perhaps, for a variable
+            told.write_text(json.dumps(inputs), encoding="utf-8")  # may be too long for an environment variable
             parameters = {**job.parameters, "out_dir": str(folder)}
             ran = run_notebook(job.notebook, parameters, text=text, environment={VARIABLE: str(told)})
             entry.tell(ran)
@@ -89,23 +91,23 @@ def run_job(job, inputs, text):
     except NotebookError as error:
         entry.tell(error.ran)
         return entry.outcome(failure=f"job {job.name}: {error}")
-    except (ValueError, OSError, KeyError, TypeError) as error:  # the other jobs go on
+    except (ValueError, OSError, KeyError, TypeError) as error:  # the other jobs continue
         return entry.outcome(failure=f"job {job.name}: {error if isinstance(error, ValueError) else repr(error)}")
 
 
 def _results_alone(folder: Path) -> Path:
-    """Return a new folder beside a job's own, with its results.json and nothing else."""
+    """Move results.json into a new folder beside the job's own, and return that folder."""
     alone = folder.with_name("kept")
     alone.mkdir()
-    if (folder / "results.json").is_file():  # otherwise the seal tells that it is missing
+    if (folder / "results.json").is_file():  # if it is missing, the seal reports it
         (folder / "results.json").rename(alone / "results.json")
     return alone
 
 
 def _put_in_place(job, files):
-    """Exchange a job's folder for a finished one."""
+    """Replace a job's folder by one with the finished files."""
     partial, old = (job.folder.with_name(f".{job.folder.name}.{kind}") for kind in ("part", "old"))
-    for left in (partial, old):  # by a build that was killed
+    for left in (partial, old):  # left by a build that was killed
         _remove(left)
     for name, content in files.items():
         (partial / name).parent.mkdir(parents=True, exist_ok=True)

@@ -1,33 +1,36 @@
-"""What is told of each run, in out/logs: when, where, how long each cell took, what it printed, and why it failed."""
+"""Logs of runs, in out/logs: start, machine, duration and output of each cell, and the reason of a failure."""
 
 import platform
 import re
 import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Any
+
+from twin.batch.plan import Job
 
 COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 
 
 @dataclass(frozen=True)
 class JobOutcome:
-    """What comes back of a job, from whatever machine: its files, or its failure; and its log."""
+    """The outcome of a job: its files (content by name) or the sentence on its failure, and its log."""
 
-    files: dict | None
+    files: dict[str, bytes] | None
     failure: str | None
     log: str
 
 
 @dataclass
 class LogRecord:
-    """A log that is being written."""
+    """The log of a running job."""
 
-    lines: list
+    lines: list[str]
     began: float = field(default_factory=time.monotonic)
 
-    def tell(self, notebook):
-        """Add what each cell of a notebook did, as papermill has noted it; of None, nothing."""
-        added = {"injected-parameters", "papermill-error-cell-tag"}  # cells that are not in the notebook's file
+    def tell(self, notebook: dict[str, Any] | None) -> None:
+        """Add duration, status and output of each cell, as papermill recorded them; None adds nothing."""
+        added = {"injected-parameters", "papermill-error-cell-tag"}  # cells that papermill has added
         cells = [
             cell for cell in (notebook or {"cells": []})["cells"] if not added & {*cell["metadata"].get("tags", [])}
         ]
@@ -41,22 +44,22 @@ class LogRecord:
                 text = said if isinstance(said, str) else "\n".join(said)
                 self.lines += [f"    {line}" for line in COLOURS.sub("", text).splitlines()]
 
-    def outcome(self, *, files=None, failure=None):
-        """Close the log, and return it with what the job yielded."""
+    def outcome(self, *, files: dict[str, bytes] | None = None, failure: str | None = None) -> JobOutcome:
+        """Close the log, and return it with the files or the failure of the job."""
         self.lines.append(f"{failure or 'finished'}\nafter {time.monotonic() - self.began:.2f} s")
         return JobOutcome(files, failure, "\n".join(self.lines) + "\n")
 
 
-def begin(job):
-    """Return the log of a job that begins now and here."""
+def begin(job: Job) -> LogRecord:
+    """Return the log of a job that begins now on this machine."""
     now = datetime.now(UTC).isoformat(timespec="seconds")
     given = ", ".join(f"{name}={value!r}" for name, value in job.parameters.items()) or "none"
     here = f"Python {platform.python_version()} on {platform.node()}"
     return LogRecord([f"{job.name}: {job.source}", f"parameters: {given}", f"began {now}, {here}"])
 
 
-def write(job, text):
-    """Write the log of a job's last run to its place."""
+def write(job: Job, text: str) -> None:
+    """Write the log of a job's last run to out/logs."""
     path = job.paper / "out" / "logs" / f"{job.name}.log"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text, encoding="utf-8")

@@ -1,9 +1,10 @@
-"""The normal form of a notebook: two runs of the same cells, the same bytes."""
+"""The normal form of a notebook, in which two runs of the same cells are equal byte for byte."""
 
 import copy
 import re
 import sysconfig
 from pathlib import Path
+from typing import Any
 
 import twin
 
@@ -18,18 +19,18 @@ LANGUAGE = {
     "pygments_lexer": "ipython3",
     "version": "3",
 }
-WIDGET = "application/vnd.jupyter.widget-view+json"  # a live view dies with its kernel; its picture stays
+WIDGET = "application/vnd.jupyter.widget-view+json"  # a live view needs its kernel; its picture is kept
 PACKAGE = Path(twin.__file__).parent
-TRACES = ("papermill", "execution", "ExecuteTime", "trusted")
-ADDRESS = re.compile(r"(?<= at )0x[0-9a-fA-F]{6,}")
-# Where a warning arose: a file that the kernel makes up for a cell, or one of this machine's.
+TRACES = ("papermill", "execution", "ExecuteTime", "trusted")  # metadata of a single run
+ADDRESS = re.compile(r"(?<= at )0x[0-9a-fA-F]{6,}")  # address of an object in memory
+# Places of warnings: the file name that the kernel invents for a cell, or a folder of this machine.
 CELL_FILE = re.compile(r"[^\s\"'<>]*ipykernel_\d+[/\\](?=\d+\.py)")
 PLACES = {str(PACKAGE): "site-packages/twin", sysconfig.get_path("purelib"): "site-packages"}
-MODEL_ID = re.compile(r"(?<![0-9a-f])[0-9a-f]{32}(?![0-9a-f])")
+MODEL_ID = re.compile(r"(?<![0-9a-f])[0-9a-f]{32}(?![0-9a-f])")  # id of a widget model
 
 
-def normalise(notebook):
-    """Return a copy of a notebook without what differs between two runs of the same cells."""
+def normalise(notebook: dict[str, Any]) -> dict[str, Any]:
+    """Return a copy of a notebook without any content that differs between two runs of the same cells."""
     notebook = copy.deepcopy(notebook)
     for trace in (*TRACES, "widgets"):
         notebook["metadata"].pop(trace, None)
@@ -44,7 +45,7 @@ def normalise(notebook):
     return notebook
 
 
-def dumps(notebook):
+def dumps(notebook: dict[str, Any]) -> str:
     """Return the text of a notebook file."""
     import nbformat
 
@@ -52,7 +53,7 @@ def dumps(notebook):
 
 
 def _normal_outputs(outputs):
-    """Join what one stream said in one cell, drop live views, and replace addresses and model ids."""
+    """Return outputs with the text of each stream joined, live views dropped, and addresses and model ids replaced."""
     joined, streams = [], {}
     for output in outputs:
         if output["output_type"] == "stream":
@@ -75,7 +76,7 @@ def _normal_outputs(outputs):
 
 
 def _placeless(text):
-    """Return a text that names no place in memory or on disk."""
+    """Return a text without addresses in memory, folders of this machine and widget ids."""
     for place, name in PLACES.items():
         text = text.replace(place, name)
     return MODEL_ID.sub("0" * 32, ADDRESS.sub("0x0", CELL_FILE.sub("ipykernel/", text)))

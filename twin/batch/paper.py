@@ -1,4 +1,4 @@
-"""From a paper's folder to its results and its PDF: jobs, one table, comparison with what is expected, typesetting."""
+"""Build a paper: run its jobs, collect and check the results, and typeset the PDF."""
 
 import hashlib
 import io
@@ -8,6 +8,7 @@ import sys
 from collections.abc import Collection
 from concurrent.futures import Executor
 from pathlib import Path
+from typing import Any
 
 from twin.batch import summary
 from twin.batch.digest import digest, digest_of_file, dump
@@ -15,11 +16,11 @@ from twin.batch.expected import compare
 from twin.batch.jobs import run
 from twin.batch.plan import OURS, Job, read_plan
 from twin.batch.summary import collect, finished_of
-from twin.compute.alone import alone
+from twin.compute.folder_lock import folder_lock
 
-MADE = ("paper.pdf", "summary.csv", "summary.parquet")  # of out/; no template reads them
-PAPER_DIGEST_FILE = ".paper.digest"  # says of what paper.pdf was made
-FAILURES_LISTED = 20  # sentences on failures
+MADE = ("paper.pdf", "summary.csv", "summary.parquet")  # generated files in out/ that no template reads
+PAPER_DIGEST_FILE = ".paper.digest"  # holds digests of paper.pdf and of its inputs
+FAILURES_LISTED = 20  # most failures listed in an error
 
 
 def build(
@@ -31,20 +32,23 @@ def build(
     executor: Executor | None = None,
     pdf: bool = True,
 ) -> int:
-    """Run what changed in a paper's folder and return the exit code; what goes wrong is told in sentences.
+    """Run the changed jobs of a paper's folder, build the paper, and return the exit code; errors go to stderr.
 
-    only names jobs, or sweeps, to run; what is made of all of them is then left as it is. force runs jobs that are up
-    to date. Without pdf the results are not typeset.
+    workers : number of jobs at a time, by default one a core.
+    only : names of jobs or sweeps to run; the table and the paper are then left unchanged.
+    force : run also the jobs that are up to date.
+    executor : where to run the jobs, by default this machine.
+    pdf : whether to typeset the paper.
     """
     folder = Path(folder)
     try:
         jobs = _chosen(read_plan(folder), only, folder)
-        with alone(folder / "out"):
-            done = set()
+        with folder_lock(folder / "out"):
+            done: set[str] = set()
             try:
                 failures = run(jobs, workers=workers, executor=executor, force=force, finished=done)
-            except BaseException:  # Ctrl-C and SIGTERM too
-                if done:  # without any, the table is left as it is
+            except BaseException:  # an interrupt (Ctrl-C, SIGTERM) or a failure
+                if done:  # without finished jobs, an earlier table is kept
                     _gather(folder, jobs, done, write=only is None)
                 raise
             finished = _gather(folder, jobs, done, write=only is None)
@@ -65,8 +69,8 @@ def build(
     return 0
 
 
-def _gather(folder: Path, jobs: list[Job], done: Collection[str], *, write: bool) -> dict[str, dict]:
-    """Return what the results.json of each finished job holds; write their table, and say how many there are."""
+def _gather(folder: Path, jobs: list[Job], done: Collection[str], *, write: bool) -> dict[str, dict[str, Any]]:
+    """Return {job: content of its results.json} of finished jobs; write their table, and print their number."""
     finished = finished_of(job for job in jobs if job.name in done)
     told = f"{len(finished):,} of {len(jobs):,} jobs are finished"
     if write:
@@ -77,8 +81,8 @@ def _gather(folder: Path, jobs: list[Job], done: Collection[str], *, write: bool
     return finished
 
 
-def provenance_of(folder, finished):
-    """Return where all that a paper shows comes from, with one digest of it: its own files, and each job's inputs."""
+def provenance_of(folder: Path, finished: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    """Return the provenance of a paper: digests of its own files, the inputs of each job, and one digest of it all."""
     names = {path: path.relative_to(folder) for path in sorted(folder.rglob("*")) if path.is_file()}
     own = [path for path, name in names.items() if name.parts[0] != "out" and not _is_hidden(name)]
     jobs = {name: {**content["provenance"], "sealed": content["sealed"]} for name, content in finished.items()}
@@ -86,8 +90,8 @@ def provenance_of(folder, finished):
     return {"digest": digest(whole), **whole}
 
 
-def typeset(folder):
-    """Typeset paper.typ to out/paper.pdf, unless nothing that it may read has changed."""
+def typeset(folder: Path) -> None:
+    """Typeset paper.typ to out/paper.pdf, unless none of its inputs has changed."""
     pdf, mark = folder / "out" / "paper.pdf", folder / "out" / PAPER_DIGEST_FILE
     if is_typeset(folder):
         print(f"{pdf} is up to date")
@@ -97,7 +101,7 @@ def typeset(folder):
     import typst
 
     try:
-        # Fonts come with Typst: those of the machine would make other pages elsewhere.
+        # Only the fonts that come with Typst are used, so that pages are equal on every machine.
         pages = typst.compile(folder / "paper.typ", root=folder, ignore_system_fonts=True, timestamp=0)
     except (RuntimeError, typst.TypstError) as error:
         raise ValueError(f"{folder / 'paper.typ'} cannot be typeset: {error}") from None
@@ -111,16 +115,16 @@ def typeset(folder):
     print(pdf)
 
 
-def is_typeset(folder):
-    """Tell whether a paper's PDF is there as it was typeset from what is there."""
+def is_typeset(folder: Path) -> bool:
+    """Return whether a paper's PDF exists, unchanged and typeset from the present inputs."""
     pdf, mark = folder / "out" / "paper.pdf", folder / "out" / PAPER_DIGEST_FILE
     if not (pdf.is_file() and mark.is_file()):
         return False
     return mark.read_text() == _digest_of_inputs(folder) + hashlib.sha256(pdf.read_bytes()).hexdigest()
 
 
-def tells_provenance(folder, pages):
-    """Tell whether the keywords of a PDF, given as bytes, hold the digest of where the paper comes from."""
+def tells_provenance(folder: Path, pages: bytes) -> bool:
+    """Return whether the keywords of a PDF, given as bytes, hold the digest of the paper's provenance."""
     import pypdf
 
     recorded = json.loads((folder / "out" / "provenance.json").read_text(encoding="utf-8"))["digest"]
@@ -138,7 +142,7 @@ def _chosen(jobs, only, folder):
 
 
 def _listed(failures, folder):
-    """Return the sentences on failed jobs, one for all that failed alike, and the first of many."""
+    """Return the sentences on failed jobs, one for all jobs with the same failure, up to FAILURES_LISTED."""
     alike = {}
     for name, sentence in failures.items():
         alike.setdefault(sentence.removeprefix(f"job {name}: "), []).append(name)
@@ -152,7 +156,7 @@ def _listed(failures, folder):
 
 
 def _digest_of_inputs(folder):
-    """Return a digest of all that a template can read: the paper's own files, results and figures."""
+    """Return a digest of everything that a template can read: the paper's own files, results and figures."""
     import importlib.metadata
 
     total = hashlib.sha256(importlib.metadata.version("typst").encode())
@@ -169,7 +173,7 @@ def _is_hidden(name):
 
 
 def _replace(path, content):
-    """Write a file so that it is the old or the new one, never a part; equal content is left alone."""
+    """Replace a file atomically; a file with equal content is not touched."""
     if path.is_file() and path.read_bytes() == content:
         return
     partial = path.with_name(f".{path.name}.part")

@@ -1,12 +1,13 @@
-"""What a notebook can be told: the names and values in its cell tagged parameters."""
+"""The parameters of a notebook: names and default values from its cell tagged "parameters"."""
 
 import ast
 import json
 from pathlib import Path
+from typing import Any
 
 
-def default_parameters(path):
-    """Return {name: value} of the literals in the cell tagged parameters of a notebook file."""
+def default_parameters(path: str | Path) -> dict[str, Any]:
+    """Return {name: value} of the literals in the cell tagged "parameters" of a notebook file."""
     tagged = [cell for cell in cells_of(path) if "parameters" in cell["metadata"].get("tags", [])]
     if len(tagged) != 1:
         raise ValueError(f"{path} must have exactly one cell tagged parameters; got {len(tagged)}")
@@ -21,8 +22,8 @@ def default_parameters(path):
     return names
 
 
-def cells_of(path):
-    """Return the cells of a notebook file; a ValueError says that it is none."""
+def cells_of(path: str | Path) -> list[dict[str, Any]]:
+    """Return the cells of a notebook file; raise ValueError if it is not a notebook."""
     try:
         cells = json.loads(Path(path).read_text(encoding="utf-8"))["cells"]
         if all({"cell_type", "source", "metadata"} <= set(cell) for cell in cells):
@@ -33,6 +34,6 @@ def cells_of(path):
 
 
 def _target(statement):
-    """Return the one name that a statement gives a value."""
+    """Return the one name that a statement assigns."""
     (target,) = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
     return target.id

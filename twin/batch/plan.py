@@ -1,4 +1,4 @@
-"""The plan of a paper, figures.yml: which notebook runs with which parameters, and what it yields.
+"""The plan of a paper, figures.yml: notebook, parameters and expected results of each job.
 
 jobs:
   - name: cost_curve                              the folder out/cost_curve
@@ -20,6 +20,7 @@ import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from twin.batch.digest import plain
 from twin.batch.grid import points
@@ -27,8 +28,8 @@ from twin.batch.parameters import default_parameters
 from twin.data.places import refuse_secrets
 
 KEYS = {"name", "notebook", "parameters", "grid", "yields", "keep"}
-KEEP = ("everything", "results")  # values of keep; the first is the default
-OURS = ("logs",)  # what else is a folder of out/
+KEPT_FILES = ("everything", "results")  # accepted values of keep; the first is the default
+OURS = ("logs",)  # reserved folders of out/, which no job may be called
 SUFFIXES = (".svg", ".pdf", ".png")
 
 
@@ -36,34 +37,34 @@ SUFFIXES = (".svg", ".pdf", ".png")
 class Job:
     """One run of one notebook for one paper."""
 
-    name: str  # of a point of a sweep: the sweep's, a slash, and the point's
-    source: str  # the notebook, as figures.yml writes it
-    parameters: dict
-    figures: tuple
-    results: tuple
-    paper: Path
-    keep: str = KEEP[0]  # the files that are kept of what the run leaves
+    name: str  # a point of a sweep is called sweep/point
+    source: str  # path of the notebook as written in figures.yml
+    parameters: dict[str, Any]  # those that differ from the notebook's defaults
+    figures: tuple[str, ...]  # names of the expected figures, without suffix
+    results: tuple[str, ...]  # names of the expected results
+    paper: Path  # folder of the paper
+    keep: str = KEPT_FILES[0]  # which files of a run are kept
 
     @property
-    def notebook(self):
-        """The notebook's path."""
+    def notebook(self) -> Path:
+        """Return the path of the notebook."""
         return Path(os.path.normpath(self.paper / self.source))
 
     @property
-    def folder(self):
-        """Where the finished job lies."""
+    def folder(self) -> Path:
+        """Return the folder of the finished job."""
         return self.paper / "out" / self.name
 
     @property
-    def files(self):
-        """Names of the files a finished job must hold."""
+    def files(self) -> list[str]:
+        """Return the names of the files that a finished job must have."""
         if self.keep == "results":
             return ["results.json"]
         return ["results.json", self.notebook.name, *(f + s for f in self.figures for s in SUFFIXES)]
 
 
-def read_plan(paper):
-    """Return the jobs of figures.yml in a paper's folder; a ValueError tells what is wrong in a sentence."""
+def read_plan(paper: str | Path) -> list[Job]:
+    """Return the jobs of figures.yml in a paper's folder; raise ValueError if the plan breaks a rule."""
     import yaml
 
     path = Path(paper) / "figures.yml"
@@ -85,7 +86,7 @@ def read_plan(paper):
         except ValueError as error:
             label = entry.get("name", number) if isinstance(entry, dict) else number
             raise ValueError(f"{path}, job {label}: {error}") from None
-        name = entry["name"].casefold()  # some file systems know no capitals
+        name = entry["name"].casefold()  # some file systems ignore case
         if name in names or name in OURS:
             raise ValueError(f"{path}: names of jobs must differ from each other and {OURS}; got {entry['name']} again")
         names.add(name)
@@ -93,7 +94,7 @@ def read_plan(paper):
 
 
 def _once(yaml):
-    """Return a loader that takes no key twice: the first of two lists of jobs would be lost in silence."""
+    """Return a YAML loader that refuses a repeated key, whose first value would be lost silently."""
 
     class Loader(yaml.SafeLoader):
         def construct_mapping(self, node, deep=False):
@@ -107,7 +108,7 @@ def _once(yaml):
 
 
 def _jobs(entry, paper):
-    """Return the job, or those of a sweep, or raise the sentence that says which key breaks which rule."""
+    """Return the job of an entry, or the jobs of a sweep; raise ValueError if a key breaks a rule."""
     if not isinstance(entry, dict) or not {"name", "notebook"} <= set(entry) <= KEYS:
         raise ValueError(f"a job has the keys {', '.join(sorted(KEYS))}, name and notebook always; got {entry!r}")
     name = _name(entry["name"], "name")
@@ -118,11 +119,13 @@ def _jobs(entry, paper):
     if not isinstance(yields, dict) or not set(yields) <= {"figures", "results"}:
         raise ValueError(f"yields may hold figures and results; got {yields!r}")
     figures, results = (_names(yields.get(key) or [], key) for key in ("figures", "results"))
-    keep = entry.get("keep", KEEP[0])
-    if keep not in KEEP:
-        raise ValueError(f"keep must be {' or '.join(KEEP)}; got {keep!r}")
+    keep = entry.get("keep", KEPT_FILES[0])
+    if keep not in KEPT_FILES:
+        raise ValueError(f"keep must be {' or '.join(KEPT_FILES)}; got {keep!r}")
     if keep == "results" and figures:
-        raise ValueError(f"keep must be {KEEP[0]} where figures are yielded; got {keep} with {', '.join(figures)}")
+        raise ValueError(
+            f"keep must be {KEPT_FILES[0]} where figures are yielded; got {keep} with {', '.join(figures)}"
+        )
     defaults = default_parameters(paper / source)
     parameters = _parameters(entry.get("parameters") or {}, defaults, paper / source)
     if "grid" not in entry:
@@ -150,7 +153,7 @@ def _names(values, key):
 
 
 def _parameters(given, defaults, notebook):
-    """Return the parameters if each is one of the notebook's own and of the same type."""
+    """Return the parameters, each checked to be one of the notebook's own and of the same type."""
     if not isinstance(given, dict):
         raise ValueError(f"parameters must map names to values; got {given!r}")
     for name, value in given.items():

@@ -1,30 +1,33 @@
-"""Where a result comes from: digests of notebook, package and data, parameters, versions and seed."""
+"""The provenance of a result: digests of notebook, package and data, parameters, versions and seed."""
 
 import functools
 import importlib.metadata
 import json
 import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
 
 import twin
 from twin.batch.digest import digest, digest_of_file
 from twin.batch.normal_form import PACKAGE
 from twin.batch.parameters import cells_of, default_parameters
-from twin.batch.plan import KEEP
+from twin.batch.plan import KEPT_FILES, Job
 from twin.data.places import is_ledger
 
 VERSIONED_LIBRARIES = ("numpy", "scipy", "pandas", "matplotlib")
-#: Files and folders that no notebook uses: a change there makes no job run again.
+#: Files and folders that no notebook uses; a change there does not rerun a job.
 OUT_OF_REACH = ("__main__.py", "apps/", "batch/", "command/", "compute/")
-#: Exceptions: the kernel that a job runs in, and the form in which its results are kept.
+#: Exceptions: modules that determine the kernel of a job and the form of its results.
 FORM = (
     "apps/fork_server.py",
     *(f"batch/{name}.py" for name in ("digest", "jobs", "job_kernel", "normal_form", "notebook", "seal")),
 )
-VARIABLE = "TWIN_PROVENANCE"  # by it a job's notebook knows, so that figures can say it
+VARIABLE = "TWIN_PROVENANCE"  # environment variable with the path of a job's provenance, which figures record
 
 
-def inputs_of(jobs):
-    """Return, by the name of each job, everything that decides what it yields, and one digest of it all."""
+def inputs_of(jobs: Iterable[Job]) -> dict[str, dict[str, Any]]:
+    """Return the inputs of each job by its name: everything that determines its results, and one digest of it."""
     here = package()
     source, data, defaults = map(functools.cache, (_source_digest, _data_digest, default_parameters))
     found = {}
@@ -42,16 +45,16 @@ def inputs_of(jobs):
         }
         if "seed" in parameters:
             inputs["seed"] = parameters["seed"]
-        if job.keep != KEEP[0]:
+        if job.keep != KEPT_FILES[0]:
             inputs["keep"] = job.keep
         if any(map(is_ledger, parameters.values())):
-            inputs["ledger"] = True  # what lies behind an address may change unseen
+            inputs["ledger"] = True  # flows in a ledger can change without notice
         found[job.name] = {"digest": digest(inputs), **inputs}
     return found
 
 
-def package():
-    """Return the package's version and digest, and the versions of what its numbers depend on, as they are here."""
+def package() -> dict[str, Any]:
+    """Return version and digest of the package and the versions of its numerical libraries on this machine."""
     return {
         "package": twin.__version__,
         "package_digest": _package_digest(),
@@ -62,8 +65,11 @@ def package():
     }
 
 
-def same_here(inputs, folder):
-    """Raise a ValueError if this machine would not run a job on what it was planned with; folder is its notebook's."""
+def same_here(inputs: dict[str, Any], folder: Path) -> None:
+    """Raise a ValueError if data, package or versions on this machine differ from a job's planned inputs.
+
+    folder : folder of the job's notebook.
+    """
     here = package()
     for name, path in ((name, folder / name) for name in inputs["data"]):
         if not path.is_file():
@@ -75,8 +81,8 @@ def same_here(inputs, folder):
         raise ValueError(f"this worker's {' and '.join(other)} must be those where the batch was started, and is not")
 
 
-def source(notebook):
-    """Return the text of a notebook without what it printed last time."""
+def source(notebook: Path) -> str:
+    """Return the text of a notebook without its stored outputs."""
     content = json.loads(notebook.read_text(encoding="utf-8"))
     for cell in content["cells"]:
         if cell["cell_type"] == "code":
@@ -85,12 +91,12 @@ def source(notebook):
 
 
 def _source_digest(notebook):
-    """Return a digest of what a notebook runs and says."""
+    """Return a digest of the cells of a notebook, without outputs."""
     return digest([(c["cell_type"], "".join(c["source"]), c["metadata"].get("tags", [])) for c in cells_of(notebook)])
 
 
 def _data_digest(path):
-    return digest_of_file(path) if path.is_file() else None  # the job will say so, and the others go on
+    return digest_of_file(path) if path.is_file() else None  # the job reports the missing file, and the others continue
 
 
 def _package_digest():

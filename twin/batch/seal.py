@@ -1,13 +1,17 @@
-"""What a finished job's folder holds, sealed: which inputs it came from, and what its files were when it ended."""
+"""The seal of a finished job: its inputs, and the digests of its files and results when it ended."""
 
 import json
 import math
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 from twin.batch.digest import digest, digest_of_file, dump
+from twin.batch.plan import Job
 
 
-def seal(job, folder, inputs):
-    """Check that a job yielded what its plan says, and add where its numbers and files come from."""
+def seal(job: Job, folder: Path, inputs: dict[str, Any]) -> None:
+    """Check that a job has produced all planned figures and results, and add inputs and digests to its results.json."""
     missing = [name for name in job.files if not (folder / name).is_file()]
     if missing:
         raise ValueError(f"{job.source} must yield {', '.join(missing)}, and did not")
@@ -27,13 +31,13 @@ def seal(job, folder, inputs):
     path.write_text(dump(told), encoding="utf-8", newline="\n")
 
 
-def has_run(job):
-    """Return whether a job has finished before, with whatever inputs."""
+def has_run(job: Job) -> bool:
+    """Return whether a job has finished before, with any inputs."""
     return (job.folder / "results.json").exists()
 
 
-def faults(job, inputs):
-    """Yield the sentences that say why a job's folder is not what these inputs give; none for a finished job."""
+def faults(job: Job, inputs: dict[str, Any]) -> Iterator[str]:
+    """Yield a sentence for each difference between a job's folder and what these inputs give."""
     try:
         told = json.loads((job.folder / "results.json").read_text(encoding="utf-8"))
         recorded, results, sealed = dict(told["provenance"]), told["results"], dict(told["sealed"])
@@ -64,7 +68,7 @@ def faults(job, inputs):
 
 
 def _changes(key, before, now):
-    """Yield what of the inputs has changed under one key, in words."""
+    """Yield the changes of the inputs under one key, in words."""
     was, is_now = before.get(key), now.get(key)
     if was == is_now:
         return
@@ -78,7 +82,7 @@ def _changes(key, before, now):
 
 
 def _files(folder):
-    """Return {name: path} of the files of a job but that which tells of the others."""
+    """Return {name: path} of the files of a job, except results.json, which holds their digests."""
     files = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()}
     files.pop("results.json", None)
     return files

@@ -1,30 +1,36 @@
-"""One table of all results of a batch: a row a result, with the parameters that gave it."""
+"""The table of all results of a batch: one row a result, with the parameters of its job."""
 
 import io
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
 
 from twin.batch.parameters import default_parameters
 from twin.batch.plan import Job
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 SUMMARY_COLUMNS = ("job", "notebook", "result", "value", "unit")  # the other columns are parameters
 
 
-def finished_of(jobs: Iterable[Job]) -> dict[str, dict]:
-    """Return {job: what its results.json holds}."""
+def finished_of(jobs: Iterable[Job]) -> dict[str, dict[str, Any]]:
+    """Return {job: content of its results.json} of finished jobs."""
     return {job.name: json.loads((job.folder / "results.json").read_text(encoding="utf-8")) for job in jobs}
 
 
-def collect(finished: dict[str, dict]) -> dict[str, dict]:
-    """Return {job: {name: {value, unit}}}."""
+def collect(finished: dict[str, dict[str, Any]]) -> dict[str, dict[str, dict]]:
+    """Return the results {job: {name: {value, unit}}} of finished jobs."""
     return {name: content["results"] for name, content in finished.items()}
 
 
-def table(jobs, finished):
-    """Return a DataFrame of the results of finished jobs, in the order of the plan.
+def table(jobs: Sequence[Job], finished: dict[str, dict[str, Any]]) -> "pd.DataFrame":
+    """Return a table of the results of finished jobs, in the order of the plan.
 
-    finished : {job: what its results.json holds}. A parameter has a column if any job sets it; jobs that leave it
-        as their notebook has it show that value, and those whose notebook does not know it are blank.
+    A parameter has a column if any job sets it. Other jobs show the default of their notebook, or a blank if their
+    notebook has no such parameter.
+
+    finished : {job: content of its results.json}.
     """
     import pandas as pd
 
@@ -47,16 +53,16 @@ def table(jobs, finished):
     return found.astype({"value": float, "job": str, "notebook": str, "result": str, "unit": str})
 
 
-def files(found):
-    """Return {file name: bytes} of the table, as CSV and as Parquet; the same table gives the same bytes."""
+def files(found: "pd.DataFrame") -> dict[str, bytes]:
+    """Return {file name: bytes} of the table as CSV and as Parquet; equal tables give equal bytes."""
     parquet = io.BytesIO()
     found.to_parquet(parquet, index=False)
     text = found.to_csv(index=False, lineterminator="\n")
     return {"summary.csv": text.encode(), "summary.parquet": parquet.getvalue()}
 
 
-def same(name, content, other):
-    """Tell whether two files of the table hold the same; one of Parquet also says by which version it was written."""
+def same(name: str, content: bytes, other: bytes) -> bool:
+    """Return whether two files of the table hold equal tables; Parquet bytes also differ by the writer's version."""
     import pandas as pd
 
     if not name.endswith(".parquet") or content == other:
@@ -68,7 +74,7 @@ def same(name, content, other):
 
 
 def _column(values):
-    """Return the values of one parameter in the type that keeps each as it is, blank where there is none."""
+    """Return the values of one parameter in a column type that represents each exactly, with blanks for None."""
     import pandas as pd
 
     kinds = {type(value) for value in values if value is not None}
@@ -80,5 +86,5 @@ def _column(values):
         return pd.array(values, dtype="boolean") if None in values else values
     if kinds == {str}:
         return values
-    # Of several notebooks, which mean different things by it; lists; numbers of more digits than a table holds.
+    # Values of mixed types (from several notebooks), lists, and numbers with more digits than a column holds: as JSON.
     return [None if value is None else json.dumps(value, ensure_ascii=False) for value in values]

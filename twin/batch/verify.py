@@ -1,26 +1,26 @@
-"""Whether what a paper shows is what its notebooks, parameters, data and package give: every file, number and page."""
+"""Check that every file, number and page of a paper is what its notebooks, parameters, data and package give."""
 
 import contextlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from twin.batch import summary
 from twin.batch.expected import compare
 from twin.batch.paper import MADE, PAPER_DIGEST_FILE, is_typeset, provenance_of, tells_provenance
-from twin.batch.plan import OURS, read_plan
+from twin.batch.plan import OURS, Job, read_plan
 from twin.batch.provenance import inputs_of
 from twin.batch.seal import faults, has_run
 from twin.batch.summary import collect, finished_of
-from twin.compute.alone import alone
+from twin.compute.folder_lock import folder_lock
 
 
 def verify(folder: str | Path) -> list[str]:
-    """Return the sentences that say what is not as its inputs make it; none where all is well."""
+    """Return a sentence for each output that differs from what its inputs give; none if all is well."""
     folder = Path(folder)
     jobs = read_plan(folder)
     out = folder / "out"
-    with alone(out) if out.is_dir() else contextlib.nullcontext():
+    with folder_lock(out) if out.is_dir() else contextlib.nullcontext():
         inputs = inputs_of(jobs)
         ran = [job for job in jobs if has_run(job)]
         complaints = list(_not_run(sorted({job.name for job in jobs} - {job.name for job in ran}), len(jobs)))
@@ -37,8 +37,8 @@ def _not_run(names: list[str], total: int) -> Iterator[str]:
         yield f"{len(names):,} of {total:,} jobs have not been run"
 
 
-def strangers(out, jobs):
-    """Yield the paths of what lies in out/ and belongs to no job of the plan."""
+def strangers(out: Path, jobs: Iterable[Job]) -> Iterator[Path]:
+    """Yield the paths in out/ that belong to no job of the plan."""
     folders = {job.folder for job in jobs}
     sweeps = {folder.parent for folder in folders} - {out}
     known = {*folders, *sweeps, *(out / name for name in (*MADE, *OURS, "results.json", "provenance.json"))}
@@ -49,7 +49,7 @@ def strangers(out, jobs):
 
 
 def _of_all(folder, jobs, finished):
-    """Yield what is wrong with what is made of all jobs."""
+    """Yield a sentence for each fault of the files that are made from all jobs."""
     out = folder / "out"
     try:
         compare(collect(finished), folder / "expected.csv")

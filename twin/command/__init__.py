@@ -1,1 +1,1 @@
-"""The commands of python -m twin: options in, words and an exit code out."""
+"""The commands of python -m twin: each adds its options and runs with them."""

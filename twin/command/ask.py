@@ -1,4 +1,4 @@
-"""ask: questions about lanes, answered by a model or offline, every number from the twin."""
+"""The command ask: answer questions about lanes, by a language model or offline, with numbers computed by the twin."""
 
 import argparse
 import json
@@ -10,34 +10,34 @@ from twin.command.options import add_reading_options, read_policies, reading_of
 from twin.data.text import visible
 from twin.demand import DAYS_PER_PERIOD
 
-ASK = """Ask about volatility, capacity, cost and risk of a lane or of all of them. Every number in an answer is one
-that the twin has computed. Without a key for Gemini the offline analyst answers."""
+ASK = """Ask about volatility, capacity, cost and risk of a lane or of all lanes. Every number in an answer has been
+computed by the twin. Without a key for Gemini the offline analyst answers."""
 ASK_EXAMPLES = """examples
   python -m twin ask "why is BER-MUC volatile?"                      the research lanes
   python -m twin ask "what if returns double?" "and for HAM-ROT?"    a conversation
   python -m twin ask --file flows.csv --policies policies.csv "which lanes need attention?"
   python -m twin ask --file ledger: --lane BER-MUC --facts "how bad can it get?"
 
-Gemini answers where GEMINI_API_KEY or GOOGLE_API_KEY is set, in the environment or in a file .env; GEMINI_MODEL names
-another model. It is sent the numbers of the lanes in question, and never their names.
+Gemini answers if GEMINI_API_KEY or GOOGLE_API_KEY is set, in the environment or in a .env file; GEMINI_MODEL overrides
+the model. It receives the numbers of the lanes in question, but never their names.
 """
 
 
-def add(commands):
-    """Add the command to those of the program."""
+def add(commands: "argparse._SubParsersAction") -> None:
+    """Add the command to the program."""
     raw = argparse.RawDescriptionHelpFormatter
     parser = commands.add_parser(
         "ask", help="answer questions about lanes", description=ASK, epilog=ASK_EXAMPLES, formatter_class=raw
     )
     parser.add_argument("questions", nargs="+", metavar="QUESTION", help="one or more, in one conversation")
-    parser.add_argument("--lane", metavar="LANE", help="the lane that 'it' is; by default the largest")
-    parser.add_argument("--offline", action="store_true", help="let the offline analyst answer in any case")
+    parser.add_argument("--lane", metavar="LANE", help="the lane that 'it' refers to; by default the largest")
+    parser.add_argument("--offline", action="store_true", help="use the offline analyst even if a key is set")
     parser.add_argument("--facts", action="store_true", help="list the facts behind each answer")
-    parser.add_argument("--json", action="store_true", help="everything, for machines")
+    parser.add_argument("--json", action="store_true", help="print answers and facts as JSON")
     parser.set_defaults(run=_ask)
     reading = parser.add_argument_group("the lanes")
-    reading.add_argument("--file", help="CSV of flows, or ledger: for the ledger; none: the research lanes")
-    reading.add_argument("--policies", metavar="FILE", help="CSV with a lane column and what is known of each lane")
+    reading.add_argument("--file", help="CSV of flows, or ledger: for the ledger; by default the research lanes")
+    reading.add_argument("--policies", metavar="FILE", help="CSV with a lane column and a column for each policy field")
     reading.add_argument("--period", choices=DAYS_PER_PERIOD, help="sum flows into days, weeks or months")
     add_reading_options(reading)
 
@@ -47,24 +47,24 @@ def _ask(options):
     from twin.analyst.gemini import from_settings
 
     portfolio = _portfolio(options)
-    lane = _lane(portfolio, options.lane)
+    lane = _chosen_lane(portfolio, options.lane)
     model, _ = (None, "") if options.offline else from_settings()
     analyst = Conversation(model)
     for question in options.questions:
         answer = analyst.ask(question, portfolio, lane)
         if not options.json:
-            print(_words(answer, options, several=len(options.questions) > 1), flush=True)
+            print(_as_text(answer, options, several=len(options.questions) > 1), flush=True)
     assumed = [f"Assumed: {note}." for note in portfolio.assumptions]
     if options.json:
-        records = [{**_record(answer), "assumed": assumed} for answer in analyst.answers]
+        records = [{**_as_record(answer), "assumed": assumed} for answer in analyst.answers]
         print(json.dumps(records, indent=1, ensure_ascii=False))
     else:
         print(*(textwrap.fill(note, _width()) for note in assumed), sep="\n")
     return 0
 
 
-def _lane(portfolio, name):
-    """The lane that is asked about, in any letter case; the largest by default."""
+def _chosen_lane(portfolio, name):
+    """Return the lane with a name, in any letter case; by default the largest lane."""
     if name is None:
         return portfolio.feed.statistics["demand_mean"].idxmax()
     found = [lane for lane in portfolio.policies.index if lane.casefold() == name.casefold()]
@@ -78,7 +78,7 @@ def _width():
 
 
 def _portfolio(options):
-    """The lanes that the options name, with what is known of them."""
+    """Return the portfolio of the lanes and policies that the options name."""
     from twin.data.load import load_history
     from twin.data.scenarios import POLICIES
     from twin.plan.feed import feed_of_history
@@ -92,8 +92,8 @@ def _portfolio(options):
     return portfolio_of(feed_of_history(history), known)
 
 
-def _words(answer, options, several):
-    """An answer as people read it in a terminal."""
+def _as_text(answer, options, several):
+    """Return an answer as text for a terminal."""
     width = _width()
     parts = [f"> {answer.question}"] if several else []
     parts += [textwrap.fill(text, width) for text in (answer.text(), *answer.remarks) if text]
@@ -103,8 +103,8 @@ def _words(answer, options, several):
     return "\n".join(parts) + ("\n" if several else "")
 
 
-def _record(answer):
-    """An answer for machines."""
+def _as_record(answer):
+    """Return an answer as plain values for JSON."""
     facts = [
         {
             "id": fact.id,

@@ -1,13 +1,17 @@
 """assess: a file of flows, or a table of lanes, in; every answer for every lane out."""
 
+from __future__ import annotations
+
 import argparse
 import shutil
 import sys
 from functools import partial
+from typing import Any
 
 from twin._check import require
 from twin.command.assess_parquet import add_table_options, assess_lanes
 from twin.command.options import add_reading_options, add_window, read_policies, reading_of
+from twin.command.printing import SCHEMA_FILE
 from twin.demand import DAYS_PER_PERIOD
 from twin.policy import POLICY
 
@@ -43,7 +47,7 @@ OF_TABLES = ("keep", "jobs", "scheduler")
 OF_FLOWS = "gaps duplicates dayfirst decimal column lanes first last policies json csv most".split()
 
 
-def add(commands):
+def add(commands: Any) -> None:
     """Add the command to those of the program."""
     raw = argparse.RawDescriptionHelpFormatter
     parser = commands.add_parser(
@@ -85,6 +89,7 @@ def add(commands):
     shown = parser.add_argument_group("what is printed")
     form = shown.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help="everything, for machines")
+    form.add_argument("--json-schema", action="store_true", help="print the JSON schema of --json, and nothing else")
     form.add_argument("--csv", action="store_true", help="one row a lane, for machines; the account goes to stderr")
     shown.add_argument(
         "--most", type=_count, default=12, metavar="N", help="lanes in the readable table, largest first"
@@ -98,6 +103,9 @@ def _count(text):
 
 
 def _assess(parser, options):
+    if options.json_schema:
+        print(SCHEMA_FILE.read_text(encoding="utf-8"), end="")
+        return 0
     given = {name: value for name in POLICY if (value := getattr(options, name)) is not None}
     unset = vars(parser.parse_args([]))
     others = OF_TABLES if options.to is None else OF_FLOWS

@@ -1,7 +1,10 @@
 """The part of assess that writes: a table of lanes in Parquet, assessed into a folder of Parquet files."""
 
+from __future__ import annotations
+
 import sys
 import textwrap
+from argparse import ArgumentParser, Namespace
 from time import perf_counter
 
 from twin._check import require
@@ -11,7 +14,7 @@ from twin.plan.policies import assumptions
 _MOST = 10  # failures told; the others are counted
 
 
-def add_table_options(parser):
+def add_table_options(parser: ArgumentParser) -> None:
     """Add the options of a table of lanes."""
     table = parser.add_argument_group("a table of lanes in Parquet")
     table.add_argument("--to", metavar="FOLDER", help="write answers there; the file is a table with a row a lane")
@@ -23,7 +26,7 @@ def add_table_options(parser):
     )
 
 
-def assess_lanes(options, given):
+def assess_lanes(options: Namespace, given: dict[str, float]) -> int:
     """Assess a table of lanes and say on stderr what was assumed and done; return the exit code."""
     from twin.tables.assess_table import LaneTable, assess_table
 

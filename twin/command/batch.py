@@ -1,4 +1,4 @@
-"""batch, paper, verify: jobs of a folder run, its paper built, and both checked."""
+"""The commands batch, paper and verify: run the jobs of a folder, build its paper, and check the results."""
 
 import argparse
 import contextlib
@@ -6,29 +6,34 @@ import signal
 from pathlib import Path
 
 BATCH_HELP = """\
-Run the jobs in a folder's figures.yml that changed, sweeps among them, and gather all results in one table,
-out/summary.parquet and out/summary.csv. Finished jobs are kept whatever happens; running it again does the rest."""
-PAPER = """As batch, and typeset paper.typ from the results to out/paper.pdf."""
-MOST_FINDINGS = 30  # findings told
+Run the jobs in a folder's figures.yml whose inputs have changed, sweeps included, and collect all results in one table,
+out/summary.parquet and out/summary.csv. Finished jobs are kept if the run is stopped; the next run does the rest."""
+PAPER = """Run the jobs as batch does, and typeset paper.typ with their results to out/paper.pdf."""
+MOST_FINDINGS = 30  # most findings printed
 VERIFY = """Check that every figure, number and page in a folder's out/ is what its notebooks, parameters, data and the
-package give, and was not changed since; say in a sentence what is not."""
+package give, and has not been changed since; each difference is one line."""
 
 
-def add(commands):
-    """Add the commands to those of the program."""
+def add(commands: "argparse._SubParsersAction") -> None:
+    """Add the commands to the program."""
     for name, brief, text in (
-        ("batch", "run the jobs of a folder: what changed, here or on a cluster", BATCH_HELP),
-        ("paper", "build a paper from its jobs: what changed, checked and typeset", PAPER),
+        ("batch", "run the changed jobs of a folder, here or on a cluster", BATCH_HELP),
+        ("paper", "run the changed jobs of a paper, check the results, and typeset it", PAPER),
     ):
         parser = commands.add_parser(name, help=brief, description=text)
         parser.add_argument("folder", type=Path, help="folder with figures.yml" + " and paper.typ" * (name == "paper"))
         where = parser.add_mutually_exclusive_group()
-        where.add_argument("--jobs", type=_count, metavar="N", help="jobs at once; one a core by default")
+        where.add_argument("--jobs", type=_count, metavar="N", help="jobs at a time; by default one a core")
         where.add_argument("--scheduler", metavar="ADDRESS", help="run on a Dask scheduler's workers; tcp://host:8786")
-        parser.add_argument("--only", nargs="+", metavar="NAME", help="these jobs or sweeps; no table, no paper then")
+        parser.add_argument(
+            "--only",
+            nargs="+",
+            metavar="NAME",
+            help="run only these jobs or sweeps, without table and paper",
+        )
         parser.add_argument("--force", action="store_true", help="run every job, changed or not")
         parser.set_defaults(run=_build, pdf=name == "paper")
-    parser = commands.add_parser("verify", help="check where a paper's results come from", description=VERIFY)
+    parser = commands.add_parser("verify", help="check the results of a paper against its inputs", description=VERIFY)
     parser.add_argument("folder", type=Path, help="folder with figures.yml and out/")
     parser.set_defaults(run=_verify)
 
@@ -43,9 +48,9 @@ def _build(options):
     from twin.batch import paper
     from twin.compute.cluster import executor_on
 
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # as Ctrl-C: nothing is left behind
-    away = executor_on(options.scheduler) if options.scheduler is not None else contextlib.nullcontext()
-    with away as executor:
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # SIGTERM cleans up as Ctrl-C does
+    cluster = executor_on(options.scheduler) if options.scheduler is not None else contextlib.nullcontext()
+    with cluster as executor:
         return paper.build(
             options.folder,
             workers=options.jobs,

@@ -1,4 +1,4 @@
-"""ledger: the flows kept in a database; bring in, take out, look and correct."""
+"""The command ledger: import, export, inspect and correct the flows kept in a database."""
 
 import argparse
 import json
@@ -11,18 +11,18 @@ from twin.demand import DAYS_PER_PERIOD, PERIOD_NAMES
 
 ABOUT = """Flows of lanes kept in a database, one history for dashboards, notebooks and batches.
 
-DATABASE_URL says where, in the environment or in a file .env: postgresql://user:password@host:port/database, or
-sqlite:////data/flows.sqlite. Without it they are in a file among your own data, and nothing has to be set up."""
+DATABASE_URL, in the environment or in a .env file, gives its address: postgresql://user:password@host:port/database, or
+sqlite:////data/flows.sqlite. By default the ledger is a file among your own data, and nothing has to be set up."""
 
 LEDGER_EXAMPLES = """examples
-  python -m twin ledger seed                                   the three research lanes, to try things out
-  python -m twin ledger import flows.csv                       all rows, or none where one cannot be used
-  python -m twin ledger import flows.csv --good-rows-only      the others; says which were left out
-  python -m twin ledger import longer.csv --new-only           just the days that the ledger does not hold yet
-  python -m twin ledger log 2026-01-05 BER-MUC 120             one flow, which is shown with its id
-  python -m twin ledger delete 17
-  python -m twin ledger undo 3                                 a whole import taken back; status lists them
-  python -m twin ledger lanes                                  statistics of every lane
+  python -m twin ledger seed                                   add the three research lanes, to try things out
+  python -m twin ledger import flows.csv                       add all rows, or none if one cannot be used
+  python -m twin ledger import flows.csv --good-rows-only      leave out unusable rows, and list them
+  python -m twin ledger import longer.csv --new-only           add only lanes and days that are not stored yet
+  python -m twin ledger log 2026-01-05 BER-MUC 120             add one flow, and show its id
+  python -m twin ledger delete 17                              delete the flow with this id
+  python -m twin ledger undo 3                                 delete a whole import; status lists the imports
+  python -m twin ledger lanes                                  show the statistics of every lane
   python -m twin ledger export berlin.csv --lane BER-MUC --first 2025-01-01
   python -m twin assess ledger:                                every answer for every lane of the ledger
 
@@ -32,8 +32,8 @@ exit codes
 """
 
 
-def add(commands):
-    """Add the command to those of the program."""
+def add(commands: "argparse._SubParsersAction") -> None:
+    """Add the command to the program."""
     raw = argparse.RawDescriptionHelpFormatter
     parser = commands.add_parser(
         "ledger", help="keep flows in a database", description=ABOUT, epilog=LEDGER_EXAMPLES, formatter_class=raw
@@ -41,41 +41,42 @@ def add(commands):
     verbs = parser.add_subparsers(required=True, metavar="verb")
 
     def verb(run, text):
-        made = verbs.add_parser(run.__name__.strip("_"), help=text, description=f"{text[0].upper()}{text[1:]}.")
-        made.add_argument("--json", action="store_true", help="for machines")
-        made.set_defaults(run=lambda options: _with_ledger(run, options))
-        return made
+        parser = verbs.add_parser(run.__name__.strip("_"), help=text, description=f"{text[0].upper()}{text[1:]}.")
+        parser.add_argument("--json", action="store_true", help="print JSON")
+        parser.set_defaults(run=lambda options: _with_ledger(run, options))
+        return parser
 
-    bring = verb(_import, "add the flows of a CSV file, all of them or none")
-    bring.add_argument("file", help="CSV of flows, plain or gzipped: date, lane, volume and perhaps returns")
-    bring.add_argument(
+    importing = verb(_import, "add the flows of a CSV file, all of them or none")
+    importing.add_argument("file", help="CSV of flows, plain or gzipped: date, lane, volume and optionally returns")
+    importing.add_argument(
         "--good-rows-only",
         action="store_true",
-        help="leave out the rows that cannot be used; where just its number cannot be used, an unknown volume is kept",
+        help="leave out unusable rows; where only the numbers are unusable, an unknown volume is kept",
     )
-    bring.add_argument("--new-only", action="store_true", help="leave out lanes and days that the ledger holds already")
-    bring.add_argument("--again", action="store_true", help="add the same flows once more")
-    add_reading_options(bring)
-    take = verb(_export, "write flows as CSV, or with their ids as JSON")
-    take.add_argument("file", nargs="?", help="where to write them, .gz compressed; none: to the standard output")
-    take.add_argument("--force", action="store_true", help="write over a file that exists")
-    add_window(take)
-    one = verb(_log, "add one flow")
-    one.add_argument("date", help="the day, such as 2026-01-05")
-    one.add_argument("lane")
-    one.add_argument("volume", type=float, help="[pallet]")
-    one.add_argument("--returns", type=float, help="of these came back [pallet]")
-    away = verb(_delete, "delete flows by their ids, all or none")
-    away.add_argument("id", type=int, nargs="+", help="as log and export --json show them")
-    undo = verb(_undo, "take back an import: delete its flows, and forget it")
-    undo.add_argument("id", type=int, help="of the import, as import and status show it")
+    importing.add_argument("--new-only", action="store_true", help="leave out lanes and days that are already stored")
+    importing.add_argument("--again", action="store_true", help="add the flows even if they were imported before")
+    add_reading_options(importing)
+    export = verb(_export, "write flows as CSV, or with their ids as JSON")
+    export.add_argument("file", nargs="?", help="file to write, .gz to compress it; by default standard output")
+    export.add_argument("--force", action="store_true", help="overwrite an existing file")
+    add_window(export)
+    log = verb(_log, "add one flow")
+    log.add_argument("date", help="the day, such as 2026-01-05")
+    log.add_argument("lane")
+    log.add_argument("volume", type=float, help="[pallet]")
+    log.add_argument("--returns", type=float, help="part of the volume that came back [pallet]")
+    delete = verb(_delete, "delete flows by their ids, all or none")
+    delete.add_argument("id", type=int, nargs="+", help="ids of flows, as log and export --json show them")
+    undo = verb(_undo, "delete an import and all its flows")
+    undo.add_argument("id", type=int, help="id of the import, as import and status show it")
     lanes = verb(_lanes, "show the statistics of every lane")
     lanes.add_argument("--period", choices=DAYS_PER_PERIOD, help="sum flows into days, weeks or months")
-    lanes.add_argument("--gaps", choices=("zero", "unknown"), default="zero", help="what a period without a flow means")
+    lanes.add_argument("--gaps", choices=("zero", "unknown"), default="zero", help="meaning of a period without a flow")
     add_window(lanes)
-    verb(_reset, "delete every flow").add_argument("--token", default="", help="words that show that you mean it")
-    verb(_status, "show where the ledger is and what it holds")
-    verb(_seed, "add the three synthetic research lanes").add_argument("--again", action="store_true", help="once more")
+    verb(_reset, "delete every flow").add_argument("--token", default="", help="confirmation phrase; an error shows it")
+    verb(_status, "show the address and the contents of the ledger")
+    seed = verb(_seed, "add the three synthetic research lanes")
+    seed.add_argument("--again", action="store_true", help="add them even if they were added before")
 
 
 def _with_ledger(run, options):
@@ -86,7 +87,7 @@ def _with_ledger(run, options):
 
 
 def _show(options, content, words):
-    """Print content as JSON where that was asked for, else words."""
+    """Print content as JSON if --json was given, else words; return the exit code 0."""
     text = json.dumps(content, indent=1, ensure_ascii=False, default=str) if options.json else words
     try:
         print(text, flush=True)
@@ -110,16 +111,16 @@ def _import(ledger, options):
             print(refusal.account, file=sys.stderr)
         print(f"twin: {refusal}; --good-rows-only imports the others", file=sys.stderr)
         return 1
-    return _tell(ledger, options, done)
+    return _show_import(ledger, options, done)
 
 
 def _seed(ledger, options):
     from twin.data.scenarios import research_lanes
 
-    return _tell(ledger, options, ledger.import_history(research_lanes(), again=options.again))
+    return _show_import(ledger, options, ledger.import_history(research_lanes(), again=options.again))
 
 
-def _tell(ledger, options, done):
+def _show_import(ledger, options, done):
     content = {
         "place": ledger.place,
         "import": done.id,
@@ -157,42 +158,42 @@ def _export(ledger, options):
 def _log(ledger, options):
     flow = ledger.append(options.date, options.lane, options.volume, options.returns)
     remarks = ledger.remarks(flow)
-    words = [f"added to {ledger.place}: {_flow(flow)}", *(f"  note     {remark}" for remark in remarks)]
+    words = [f"added to {ledger.place}: {_in_words(flow)}", *(f"  note     {remark}" for remark in remarks)]
     return _show(options, {**flow._asdict(), "place": ledger.place, "notes": remarks}, "\n".join(words))
 
 
 def _delete(ledger, options):
-    gone = ledger.delete(*options.id)
-    words = [f"deleted from {ledger.place}: {_flow(flow)}" for flow in gone]
-    return _show(options, [flow._asdict() for flow in gone], "\n".join(words))
+    deleted = ledger.delete(*options.id)
+    words = [f"deleted from {ledger.place}: {_in_words(flow)}" for flow in deleted]
+    return _show(options, [flow._asdict() for flow in deleted], "\n".join(words))
 
 
 def _undo(ledger, options):
-    gone = ledger.undo(options.id)
-    content = {"place": ledger.place, "import": options.id, "deleted": gone}
-    return _show(options, content, f"{gone:,} flows of import {options.id} deleted from {ledger.place}")
+    deleted = ledger.undo(options.id)
+    content = {"place": ledger.place, "import": options.id, "deleted": deleted}
+    return _show(options, content, f"{deleted:,} flows of import {options.id} deleted from {ledger.place}")
 
 
 def _lanes(ledger, options):
     window = {"lanes": options.lanes, "first": options.first, "last": options.last}
     table = ledger.statistics(**window, period=options.period, gaps=options.gaps)
-    said = table.attrs
+    attrs = table.attrs
     dates = {name: table[name].dt.strftime("%Y-%m-%d") for name in ("first_date", "last_date")}
     table = table.assign(**dates)
     lanes = table.astype(object).where(table.notna(), None).to_dict(orient="index")
-    meaning = "counts as zero" if said["gaps"] == "zero" else "is not counted"
-    name = PERIOD_NAMES[said["period"]]
+    meaning = "counts as zero" if attrs["gaps"] == "zero" else "is not counted"
+    name = PERIOD_NAMES[attrs["period"]]
     words = [
         f"pallets per {name}; a {name} without a flow {meaning}",
-        *(f"  note     {note}" for note in said["notes"]),
+        *(f"  note     {note}" for note in attrs["notes"]),
     ]
     words.append(table.rename(index=visible).to_string(float_format=lambda value: f"{value:,.3f}", index_names=False))
-    return _show(options, {"place": ledger.place, **said, "lanes": lanes}, "\n".join(words))
+    return _show(options, {"place": ledger.place, **attrs, "lanes": lanes}, "\n".join(words))
 
 
 def _reset(ledger, options):
-    gone = ledger.reset(options.token)
-    return _show(options, {"place": ledger.place, "deleted": gone}, f"{gone:,} flows deleted from {ledger.place}")
+    deleted = ledger.reset(options.token)
+    return _show(options, {"place": ledger.place, "deleted": deleted}, f"{deleted:,} flows deleted from {ledger.place}")
 
 
 def _status(ledger, options):
@@ -206,7 +207,7 @@ def _status(ledger, options):
     return _show(options, content, "\n".join(words))
 
 
-def _flow(flow):
+def _in_words(flow):
     amounts = [f"{'unknown' if flow.volume is None else f'{flow.volume:g}'} pallets"]
     amounts += [] if flow.returns is None else [f"{flow.returns:g} returned"]
     return f"{flow.id}: {flow.date} {visible(flow.lane)}, {', '.join(amounts)}"

@@ -1,10 +1,17 @@
 """The options by which commands read a file of flows, and tables of policies."""
 
+from __future__ import annotations
+
 import csv
 import os
 import sys
+from argparse import Namespace
+from typing import TYPE_CHECKING, Any
 
 from twin._check import require
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _POLICIES = {  # the separator is found; only an empty cell is a missing value, a lane may be called NA
     "dtype": {"lane": str},
@@ -17,7 +24,7 @@ _POLICIES = {  # the separator is found; only an empty cell is a missing value, 
 _LONG = 10_000_000  # bytes; reading more shows its progress even where stderr is no terminal
 
 
-def add_reading_options(group):
+def add_reading_options(group: Any) -> None:
     """Add the options that say how a file is written."""
     order = group.add_mutually_exclusive_group()
     order.add_argument("--day-first", dest="dayfirst", action="store_true", default=None, help="03/04 is 3 April")
@@ -28,15 +35,15 @@ def add_reading_options(group):
     )
 
 
-def add_window(group):
+def add_window(group: Any) -> None:
     """Add the options that choose flows of a ledger."""
     group.add_argument("--lane", action="append", dest="lanes", metavar="LANE", help="just this lane; repeatable")
     group.add_argument("--first", metavar="DAY", help="from this day on")
     group.add_argument("--last", metavar="DAY", help="up to this day")
 
 
-def reading_of(options):
-    """Return the arguments of a reader from the options, among them whether to show progress."""
+def reading_of(options: Namespace) -> dict[str, Any]:
+    """Return the arguments of `load_history` from the options, with `progress` set for long files and terminals."""
     if options.file == "":
         raise ValueError("file must have a name; got an empty one")
     columns = dict(pair.split("=", 1) for pair in options.column if "=" in pair)
@@ -50,13 +57,13 @@ def reading_of(options):
     }
 
 
-def is_long(path):
-    """Return whether reading a file takes long enough that a user wants to see how far it is."""
+def is_long(path: str | None) -> bool:
+    """Return whether a file is large enough for a progress bar."""
     return bool(path) and os.path.exists(path) and os.path.getsize(path) > _LONG
 
 
-def read_policies(path):
-    """Return a table of policies, a row a lane, from a CSV file; an empty cell is not stated."""
+def read_policies(path: str) -> pd.DataFrame:
+    """Return a table of policies, one row a lane, from a CSV file; an empty cell is unset."""
     import pandas as pd
 
     require(os.path.exists(path), "policies", "a file that exists", path)

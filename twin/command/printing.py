@@ -1,15 +1,24 @@
-"""A report as words for people, and as JSON or CSV for machines."""
+"""A report as text, JSON or CSV."""
+
+from __future__ import annotations
 
 import json
 import textwrap
+from collections.abc import Iterator
 from itertools import count
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from twin.data.lane_names import written_lane
 from twin.data.text import visible
 from twin.demand import PERIOD_NAMES
 from twin.plan.wording import tabulated
 
+if TYPE_CHECKING:
+    from twin.plan.table_report import Report
+
 SCHEMA_VERSION = 1  # of the JSON; it rises when a key is renamed or removed
+SCHEMA_FILE = Path(__file__).with_name("assess.schema.json")  # written by schema.py
 GROUP_HEADINGS = {  # each stands above the column it names
     "demand_mean": "HISTORY",
     "holding_cost": "POLICY",
@@ -20,7 +29,7 @@ GROUP_HEADINGS = {  # each stands above the column it names
 _COLUMN = 14  # characters a lane, more where it takes more to tell lanes apart
 
 
-def to_text(report, *, most=12, width=100):
+def to_text(report: Report, *, most: int = 12, width: int = 100) -> str:
     """Return the report as words and a table, answers as rows and lanes as columns, largest lanes first."""
     lanes = report.table["demand_mean"].nlargest(most).index
     name_width = max(map(len, report.units)) + 2
@@ -44,7 +53,7 @@ def to_text(report, *, most=12, width=100):
     return "\n".join(lines) + "\n"
 
 
-def to_json(report):
+def to_json(report: Report) -> str:
     """Return the report as JSON, in the form that assess.schema.json describes."""
     lanes = report.table.astype(object).where(report.table.notna(), None)
     content = {
@@ -59,13 +68,13 @@ def to_json(report):
     return json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
 
 
-def to_csv(report):
+def to_csv(report: Report) -> str:
     """Return the lanes as CSV, one row a lane, names as in the report; units are in `to_json` and NOTATION.md."""
     return report.table.rename(index=written_lane).to_csv(lineterminator="\n")
 
 
-def sentences(report, width=100):
-    """Return what was assessed, assumed and left out, a line each."""
+def sentences(report: Report, width: int = 100) -> Iterator[str]:
+    """Yield a line on the lanes assessed, on each assumption, and on lanes left out."""
     yield f"{_lanes(len(report.table))} assessed; one period is a {PERIOD_NAMES[report.history.period]}."
     for assumption in report.assumptions:
         yield textwrap.fill(f"  assumed  {assumption}", width, subsequent_indent=" " * 11, break_on_hyphens=False)

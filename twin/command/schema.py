@@ -1,17 +1,18 @@
 """The JSON schema of `assess --json`: python -m twin.command.schema writes the file that is published."""
 
-import json
-from pathlib import Path
+from __future__ import annotations
 
-from twin.command.printing import SCHEMA_VERSION
+import json
+from typing import Any
+
+from twin.command.printing import SCHEMA_FILE, SCHEMA_VERSION
 from twin.plan.quantities import QUANTITIES
 from twin.plan.table_report import COLUMNS
 
-SCHEMA_FILE = Path(__file__).with_name("assess.schema.json")
 _TEXT = {"type": "string"}
 
 
-def schema():
+def schema() -> dict[str, Any]:
     """Return the schema: each answer of a lane with its meaning and unit, from the registry of quantities."""
     answers = {
         name: {"type": ["number", "null"], "description": f"{QUANTITIES[name].meaning} [{QUANTITIES[name].unit}]"}
@@ -37,7 +38,7 @@ def schema():
     }
 
 
-def written():
+def written() -> str:
     """Return the schema as text."""
     return json.dumps(schema(), indent=1) + "\n"
 

@@ -1,1 +1,1 @@
-"""Executors: processes of this machine, or a Dask cluster; and a lock on a folder."""
+"""Executors for tasks (processes of this machine, or a Dask cluster), and a lock on a folder."""

@@ -1,24 +1,28 @@
-"""A Dask cluster as an executor of concurrent.futures' kind: batches beyond one machine."""
+"""A Dask cluster as an executor with the interface of concurrent.futures, for work beyond one machine."""
 
 import contextlib
 import logging
 import socket
 import sys
+from collections.abc import Iterator
+from concurrent.futures import Executor
 from urllib.parse import urlsplit
 
-SCHEDULER_TIMEOUT = 20  # seconds that a scheduler has to answer
+SCHEDULER_TIMEOUT = 20  # [s] longest wait for an answer of the scheduler
 
 
 @contextlib.contextmanager
-def executor_on(scheduler):
-    """Yield an executor whose tasks run on the workers of a Dask scheduler; a ValueError says why there is none.
+def executor_on(scheduler: str) -> Iterator[Executor]:
+    """Yield an executor whose tasks run on the workers of a Dask scheduler; raise ValueError if it does not answer.
 
-    scheduler : address, as tcp://host:8786. A task whose worker dies is run again on another; at the end, and when
-        stopped, what has not begun is cancelled.
+    A task whose worker dies is retried on another worker. At the end, and on an interrupt, tasks that have not begun
+    are cancelled.
+
+    scheduler : address, such as tcp://host:8786.
     """
     try:
         place = urlsplit(scheduler)
-        # Asked first, as a client that cannot connect tries for long, and again when it is thrown away.
+        # A first connection fails fast; a Dask client would keep retrying, and once more when it is discarded.
         socket.create_connection((place.hostname or "", place.port or 0), SCHEDULER_TIMEOUT).close()
     except (OSError, ValueError) as error:
         raise ValueError(
@@ -27,7 +31,7 @@ def executor_on(scheduler):
         ) from None
     from distributed import Client
 
-    logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what goes wrong is told in a sentence a task
+    logging.getLogger("distributed").setLevel(logging.CRITICAL)  # each failed task is reported in one sentence
     with Client(scheduler, timeout=SCHEDULER_TIMEOUT, set_as_default=False) as client:
         if not client.scheduler_info()["workers"]:
             print(f"no worker is at {scheduler} yet; waiting for one", file=sys.stderr)

@@ -1,4 +1,4 @@
-"""Work spread over an executor: one line of progress a task, no scheduler of our own."""
+"""Run tasks on an executor, with one line of progress a task."""
 
 import concurrent.futures
 import multiprocessing
@@ -7,16 +7,28 @@ import os
 import sys
 import threading
 import time
+from collections.abc import Callable
+from concurrent.futures import Executor
+from typing import Any
 
 from tqdm import tqdm
 
 
-def in_parallel(function, tasks, *, workers=None, executor=None, receive=None):
-    """Return {name: sentence} of the tasks that failed; tasks maps names to arguments of the function.
+def in_parallel(
+    function: Callable[..., Any],
+    tasks: dict[str, tuple],
+    *,
+    workers: int | None = None,
+    executor: Executor | None = None,
+    receive: Callable[[str, Any], str | None] | None = None,
+) -> dict[str, str]:
+    """Run a function on the arguments of each task, and return {name: sentence} of the tasks that failed.
 
-    The executor may be any of concurrent.futures' kind, one of a cluster as well; without one, the tasks
-    run in fresh processes of this machine. A function returns the sentence that tells its failure, or None;
-    where `receive` is given, that does, called here with the name of each task and what its function returned.
+    function : returns a sentence on its failure or None, unless `receive` is given.
+    tasks : arguments of the function by the name of each task.
+    workers : number of processes, by default one a core.
+    executor : any executor with the interface of concurrent.futures; by default, new processes of this machine.
+    receive : called in this process with the name and the result of each task; it then returns the sentence or None.
     """
     if executor is not None:
         return _collect(function, tasks, executor, receive)
@@ -25,15 +37,15 @@ def in_parallel(function, tasks, *, workers=None, executor=None, receive=None):
     with concurrent.futures.ProcessPoolExecutor(workers, fresh, initializer=_prepare_worker) as executor:
         try:
             return _collect(function, tasks, executor, receive)
-        except BaseException:  # Ctrl-C: nothing new begins, and what runs ends at once
+        except BaseException:  # on Ctrl-C, cancel waiting tasks and kill running ones
             executor.shutdown(wait=False, cancel_futures=True)
             for process in multiprocessing.active_children():
                 process.kill()
             raise
 
 
-def cores():
-    """Return how many cores this process may use."""
+def cores() -> int:
+    """Return the number of cores that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
@@ -41,34 +53,34 @@ def _collect(function, tasks, executor, receive):
     began = time.monotonic()
     names = {executor.submit(function, *arguments): name for name, arguments in tasks.items()}
     failures = {}
-    # The bar is for a terminal; a log gets the lines alone.
+    # The progress bar appears only in a terminal (disable=None); a log gets only the lines.
     with tqdm(total=len(tasks), file=sys.stderr, disable=None, leave=False, unit="task") as bar:
         for future in concurrent.futures.as_completed(list(names)):
-            name = names.pop(future)  # with all that it returned: thousands of results do not add up
+            name = names.pop(future)  # drops the future and its result, to bound memory
             try:
                 sentence = receive(name, future.result()) if receive else future.result()
             except concurrent.futures.BrokenExecutor:
                 sentence = f"{name}: its process ended without a word; is the machine out of memory?"
             except concurrent.futures.CancelledError:
                 sentence = f"{name}: was given up; whoever ran it is gone"
-            except Exception as error:  # a cluster's own; the other tasks go on
+            except Exception as error:  # of the task or of the cluster; the other tasks continue
                 sentence = f"{name}: {type(error).__name__}: {error}"
             if sentence:
                 failures[name] = sentence
             verdict = "failed" if sentence else "done"
             bar.update()
-            told = f"  {name}: {verdict} at {time.monotonic() - began:.1f} s, {len(tasks) - len(names)} of {len(tasks)}"
-            bar.write(told, file=sys.stderr)
+            line = f"  {name}: {verdict} at {time.monotonic() - began:.1f} s, {len(tasks) - len(names)} of {len(tasks)}"
+            bar.write(line, file=sys.stderr)
     return {name: failures[name] for name in tasks if name in failures}
 
 
 def _prepare_worker():
-    """End this process when the one that started it has ended, and leave Ctrl-C to that."""
+    """Let the parent process handle Ctrl-C, and end this worker when the parent has ended."""
     if hasattr(os, "setsid"):
         os.setsid()
 
-    def follow():
+    def end_with_parent():
         multiprocessing.connection.wait([multiprocessing.parent_process().sentinel])
         os._exit(1)
 
-    threading.Thread(target=follow, daemon=True).start()
+    threading.Thread(target=end_with_parent, daemon=True).start()

@@ -1,5 +1,8 @@
-"""Flow histories of lanes.
+"""Flow histories of lanes: loading, cleaning, statistics and storage.
 
-history : files in; account : what was read and refused; statistics : one row a lane;
-scenarios : synthetic lanes; ledger : flows kept in a database.
+load        returns a history from a file, from the ledger, or the synthetic research lanes (scenarios)
+files       reads CSV files; account lists the rows that were read and refused, and why
+settle      sums repeated rows and periods into a history
+statistics  summarises a history, one row a lane
+ledger      keeps flows in a database
 """

@@ -1,5 +1,6 @@
-"""The account of a file: what was read, what was refused and why, and what was decided on the way."""
+"""The account of a file: rows read, rows refused with their reasons, and the decisions made while reading."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import pandas as pd
@@ -9,7 +10,7 @@ from twin.data.text import visible
 ROWS_A_REASON = 3  # refused rows shown for each reason
 
 
-def refusals(rows=()):
+def refusals(rows: Iterable[tuple[int, str, str]] = ()) -> pd.DataFrame:
     """Return refused rows (line, reason, text) as a table in the order of the file."""
     table = pd.DataFrame(list(rows), columns=["line", "reason", "text"])
     table = table.astype({"line": "int64", "reason": "str", "text": "str"})
@@ -18,16 +19,16 @@ def refusals(rows=()):
 
 @dataclass(frozen=True)
 class Account:
-    """Everything a reader of a file decided; `rows_read == rows_kept + len(refused)` always holds.
+    """A record of how a file was read; `rows_read == rows_kept + len(refused)` always holds.
 
-    file, encoding, separator : where the rows come from and how the text was decoded.
-    rows_read, rows_kept : records after the header (blank lines are not records), and those that count.
-    columns : header of the file -> the name it has here (date, lane, volume, returns).
-    ignored : headers that have no meaning here.
-    period, period_inferred : "D", "W" or "MS", and whether the dates decided it.
+    file, encoding, separator : source of the rows, and how its text was decoded.
+    rows_read, rows_kept : number of records after the header (blank lines are not records), and of those used.
+    columns : headers of the file that were used, each with the name it has here (date, lane, volume, returns).
+    ignored : headers of the file that were not used.
+    period, period_inferred : "D", "W" or "MS", and whether it was inferred from the dates.
     refused : one row per refused record: line (1 is the first line of the file), reason, text.
-    notes : sentences on every other decision.
-    row : what a row's number is called: the line of a file, the id of a flow.
+    notes : one sentence for every other decision.
+    row : word for the number of a row: "line" in a file, "flow" (its id) in a ledger.
     """
 
     file: str
@@ -37,18 +38,18 @@ class Account:
     period_inferred: bool
     encoding: str = ""
     separator: str = ""
-    columns: dict = field(default_factory=dict)
-    ignored: tuple = ()
+    columns: dict[str, str] = field(default_factory=dict)
+    ignored: tuple[str, ...] = ()
     refused: pd.DataFrame = field(default_factory=refusals)
-    notes: tuple = ()
+    notes: tuple[str, ...] = ()
     row: str = "line"
 
-    def reasons(self):
+    def reasons(self) -> dict[str, int]:
         """Return the number of refused rows for each reason, most frequent first."""
         return {reason: int(n) for reason, n in self.refused["reason"].value_counts().items()}
 
-    def to_dict(self):
-        """Return the account, with every refused row, as plain values for JSON."""
+    def to_dict(self) -> dict[str, object]:
+        """Return the account as plain values for JSON, every refused row included."""
         return {
             "file": self.file,
             "encoding": self.encoding,
@@ -65,13 +66,13 @@ class Account:
             "notes": list(self.notes),
         }
 
-    def headline(self):
-        """Return one line: rows read, kept and refused, and why."""
+    def headline(self) -> str:
+        """Return one line with the numbers of rows read, kept and refused, and the reasons."""
         why = "; ".join(f"{count:,} x {reason}" for reason, count in self.reasons().items())
         counts = f"{self.rows_read:,} rows = {self.rows_kept:,} kept + {len(self.refused):,} refused"
         return f"{self.file}: {counts}" + (f" ({why})" if why else "")
 
-    def __str__(self):
+    def __str__(self) -> str:
         origin = "inferred from the dates" if self.period_inferred else "as asked"
         lines = [
             self.headline().split(" refused")[0] + " refused",

@@ -1,17 +1,22 @@
-"""What can go wrong with data, each with a sentence for whoever brought it."""
+"""Exceptions about data; each carries a sentence that a user can act on."""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from twin.data.account import Account
 
 
 class Refused(Exception):
-    """Say why a row cannot be used; the reader notes the reason and goes on."""
+    """A row cannot be used; the reader records the reason and continues with the next row."""
 
 
 class RowsRefused(ValueError):
-    """Say that a file has rows that cannot be used, where all were to be; `account` tells which."""
+    """A file that had to be usable as a whole has unusable rows; `account` lists them."""
 
-    def __init__(self, sentence, account):
+    def __init__(self, sentence: str, account: "Account") -> None:
         super().__init__(sentence)
         self.account = account
 
 
 class LedgerError(Exception):
-    """Say why the ledger could not do what was asked; never with a password or a value in it."""
+    """The ledger could not do what was asked; the message holds neither passwords nor values."""

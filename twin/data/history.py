@@ -1,10 +1,11 @@
-"""The flow history of lanes: one row a lane and period, and an account of what was left out.
+"""The flow history of lanes: one row a lane and period, and the account of the rows left out.
 
 history = load_history("flows.csv")  # twin.data.load
 print(history.account)
 """
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -20,11 +21,11 @@ class History:
     """Flows of lanes per period.
 
     flows : table of date (first day of the period), lane (categorical), volume [pallet/period] and, when
-        known, returns [pallet/period]; one row a lane and period, sorted by lane and date. A missing volume is one
-        that was written down and could not be read: unknown, whatever `gaps` says.
+        known, returns [pallet/period]; one row a lane and period, sorted by lane and date. A missing (NaN) volume
+        was recorded but could not be read: it is unknown, whatever `gaps` says.
     period : "D" day, "W" week, "MS" month.
     gaps : "zero" or "unknown", the meaning of a period without a row after a lane's first row.
-    account : what was read, refused and decided.
+    account : rows read and refused, and decisions made.
     """
 
     flows: pd.DataFrame
@@ -33,10 +34,10 @@ class History:
     account: Account
 
 
-def dense(history):
-    """Return (lanes, dates, volumes): every lane on every period of the file, for plots and forecasts.
+def dense(history: History) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return (lanes, dates, volumes): the volume of every lane in every period of the record.
 
-    volumes has the shape (lanes, periods) [pallet/period]; gaps are 0 or NaN as the history says, and periods
+    volumes has the shape (lanes, periods) [pallet/period]; gaps are 0 or NaN as `history.gaps` states, and periods
     before a lane's first row are NaN.
     """
     flows = history.flows
@@ -53,8 +54,8 @@ def dense(history):
     return np.asarray(lanes, dtype=str), dates, volumes
 
 
-def write_csv(history, path):
-    """Write the flows as CSV that `read_history` reads back: the same flows give the same bytes."""
+def write_csv(history: History, path: str | Path) -> None:
+    """Write the flows as CSV that `read_history` reads back; equal flows give equal bytes."""
     lanes = history.flows["lane"].astype("str").map(written_lane)
     flows = history.flows.assign(date=history.flows["date"].dt.strftime("%Y-%m-%d"), lane=lanes)
     for name in flows.columns.intersection(["volume", "returns"]):
@@ -63,7 +64,7 @@ def write_csv(history, path):
     flows.to_csv(path, index=False, lineterminator="\n", encoding="utf-8")
 
 
-def lane_volumes(history, lane):
+def lane_volumes(history: History, lane: str) -> np.ndarray:
     """Return the known volumes of one lane in time order, from its first row on. [pallet/period]
 
     >>> from twin.data.load import load_history

@@ -1,13 +1,13 @@
-"""Names of lanes: which are usable, and how a table carries them that a spreadsheet may open."""
+"""Names of lanes: the rules for usable names, and their safe form in CSV files opened by spreadsheets."""
 
 from twin.data.errors import Refused
 
-LONGEST_LANE_NAME = 500  # characters: the longest that every database keeps in an index
-STARTS_A_FORMULA = "=+-@＝＋－＠"  # what spreadsheets run instead of show, full-width forms included
+LONGEST_LANE_NAME = 500  # [character] longest name that every supported database can index
+STARTS_A_FORMULA = "=+-@＝＋－＠"  # characters that begin a formula in a spreadsheet, full-width forms included
 
 
-def lane_name(text):
-    """Return the name in text without blanks around it, or refuse it.
+def lane_name(text: str) -> str:
+    """Return the lane name in a text, stripped of surrounding blanks; an unusable name raises Refused.
 
     >>> lane_name(" BER-MUC ")
     'BER-MUC'
@@ -16,7 +16,7 @@ def lane_name(text):
 
 
 def _stripped(text):
-    """Text without blanks and byte-order marks around it, in whatever order they come."""
+    """Return text without surrounding blanks and byte-order marks, in whatever order they stand."""
     while (shorter := text.strip().strip("\ufeff")) != text:
         text = shorter
     return text
@@ -34,25 +34,25 @@ def _checked(name):
     return name
 
 
-def written_lane(name):
-    """Return a name as a CSV file carries it: one that a spreadsheet would run gets an apostrophe that makes it text.
+def written_lane(name: str) -> str:
+    """Return a name as it is written to CSV: an apostrophe keeps a spreadsheet from running it as a formula.
 
     >>> written_lane("=1+1"), written_lane("BER-MUC")
     ("'=1+1", 'BER-MUC')
     """
-    return f"'{name}" if _would_run(name) else name
+    return f"'{name}" if _is_formula(name) else name
 
 
-def read_lane(text):
-    """Return the name that a CSV file carries: `written_lane` undone.
+def read_lane(text: str) -> str:
+    """Return the name that a CSV field holds; this is the inverse of `written_lane`.
 
     >>> read_lane("'=1+1"), read_lane("'s-Hertogenbosch")
     ('=1+1', "'s-Hertogenbosch")
     """
     name = _stripped(text)
-    return _checked(name[1:] if name.startswith("'") and _would_run(name) else name)
+    return _checked(name[1:] if name.startswith("'") and _is_formula(name) else name)
 
 
-def _would_run(name):
-    """Whether a name without apostrophes before it begins like a formula: so each mark can be taken off again."""
+def _is_formula(name):
+    """Return whether a name, leading apostrophes aside, begins like a formula; so writing can always be undone."""
     return name.lstrip("'").startswith(tuple(STARTS_A_FORMULA))

@@ -1,21 +1,35 @@
-"""Load a history: from a file, from the ledger, or the synthetic research lanes."""
+"""Load a history from a file, from the ledger, or from the synthetic research lanes."""
+
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
 
 from twin._check import require
 from twin.data.files.rows import read_rows
+from twin.data.history import History
 from twin.data.places import is_ledger
 from twin.data.scenarios import research_lanes
 from twin.data.settle import check_options, history_from
 
 
 def load_history(
-    history="", *, period=None, gaps="zero", duplicates="sum", lanes=None, first=None, last=None, **reading
-):
-    """Return the synthetic research lanes for "", the flows of a ledger, or the history in the file of that name.
+    history: str | Path = "",
+    *,
+    period: str | None = None,
+    gaps: str = "zero",
+    duplicates: str = "sum",
+    lanes: str | Sequence[str] | None = None,
+    first: str | date | None = None,
+    last: str | date | None = None,
+    **reading: Any,
+) -> History:
+    """Return the history of a file or a ledger, or the synthetic research lanes by default.
 
-    history : "", a path, "ledger:" for the ledger that DATABASE_URL names (else the user's own), or an address as
-        `twin.data.ledger.store.Ledger` takes it.
-    lanes, first, last : of a ledger, just the flows of these lanes, or between these days.
-    reading : of a file, further arguments of `read_history`.
+    history : "" for the research lanes, a path, "ledger:" for the ledger that DATABASE_URL names (by default the
+        user's own), or an address that `twin.data.ledger.store.Ledger` accepts.
+    lanes, first, last : restrict a ledger to the flows of these lanes, or from `first` to `last` inclusive.
+    reading : further arguments of `read_history`, for a file.
 
     >>> load_history("").flows["lane"].cat.categories.tolist()
     ['BER-MUC', 'FRA-PAR', 'HAM-ROT']
@@ -23,7 +37,7 @@ def load_history(
     settling = {"period": period, "gaps": gaps}
     chosen = {name: value for name, value in {"lanes": lanes, "first": first, "last": last}.items() if value}
     if is_ledger(history):
-        from twin.data.ledger.store import Ledger  # needs a database's packages; files need none
+        from twin.data.ledger.store import Ledger  # imports SQLAlchemy, which files do not need
 
         plain = {"dayfirst": None, "decimal": ".", "columns": None}
         given = [name for name, value in reading.items() if name != "progress" and value != plain[name]]
@@ -37,52 +51,53 @@ def load_history(
 
 
 def read_history(
-    path,
+    path: str | Path,
     *,
-    period=None,
-    gaps="zero",
-    duplicates="sum",
-    dayfirst=None,
-    decimal=".",
-    columns=None,
-    progress=False,
-    name=None,
-):
-    """Read a CSV file, plain or gzipped, of date, lane, volume and optionally returns.
+    period: str | None = None,
+    gaps: str = "zero",
+    duplicates: str = "sum",
+    dayfirst: bool | None = None,
+    decimal: str = ".",
+    columns: dict[str, str] | None = None,
+    progress: bool = False,
+    name: str | None = None,
+) -> History:
+    """Return the history in a CSV file, plain or gzipped, of date, lane, volume and optionally returns.
 
-    Columns may carry the usual other names (product_name, sku, demand, quantity, order_date, ...). Rows that
-    cannot be used are refused, each with its line and reason, in `history.account`. Returns left blank count as none.
+    Columns may have other usual names (product_name, sku, demand, quantity, order_date, ...). Rows that cannot be
+    used are refused and listed in `history.account`, each with its line and reason. Blank returns count as none.
 
     Parameters
     ----------
     path : str or Path
-        The file; its encoding, separator and compression are found out from its bytes.
+        The file; its encoding, separator and compression are detected from its bytes.
     period : {"D", "W", "MS"}, optional
-        Sum the flows into days, weeks (from Monday) or months. By default the file's own period: months when
-        every date is the first (or every date the last) of its month, weeks when every date is the same
+        Sum the flows into days, weeks (from Monday) or months. The default is the file's own period: months if
+        every date is the first (or every date the last) of its month, weeks if all dates fall on the same
         weekday, else days. Rows in an unfinished first or last period are refused, because part of a month
         understates demand.
     gaps : {"zero", "unknown"}
-        Meaning of a period without a row, from a lane's first row to the last period of the file. "zero", the
-        default: these are records of flow, so no record says that nothing flowed. "unknown": not counted.
+        Meaning of a period without a row, from a lane's first row to the last period of the file. "zero" (default):
+        nothing flowed in that period. "unknown": the period is not counted.
     duplicates : {"sum", "first", "refuse"}
-        Rows with the same lane and date are added up (the default: several flows of one day), or all but the
-        first are refused, or all of them.
+        Treatment of rows with the same lane and date: add them up (default), keep the first and refuse the
+        others, or refuse all of them.
     dayfirst : bool, optional
-        Order in dates such as 03/04/2024; by default the rest of the column decides, or reading stops.
+        Whether the day comes first in dates such as 03/04/2024. By default the other dates in the column decide;
+        if they do not, a ValueError is raised.
     decimal : {".", ","}
         Decimal mark of volume and returns.
     columns : dict, optional
-        Headers of the file for some of date, lane, volume, returns, such as {"volume": "n_total"}.
+        Headers of the file for date, lane, volume or returns, such as {"volume": "n_total"}.
     progress : bool
         Show a progress bar on stderr.
     name : str, optional
-        What the account calls the file; by default its path.
+        Name of the file in the account; by default its path.
 
     Raises
     ------
     ValueError, FileNotFoundError
-        In one sentence, when the file as a whole cannot be used.
+        If the file as a whole cannot be used; the message is one sentence.
 
     >>> import pathlib, tempfile
     >>> with tempfile.TemporaryDirectory() as folder:

@@ -1,13 +1,18 @@
-"""Days, weeks and months: which of them a file counts in, and sums from one to a longer one."""
+"""Calendar arithmetic of days, weeks and months, and the detection of a record's own period."""
+
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-LENGTH = {"D": 1, "W": 2, "MS": 3}  # order from short to long
-MONDAY = np.datetime64("1970-01-05", "D")
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+
+LENGTH = {"D": 1, "W": 2, "MS": 3}  # rank of each period, from short to long [-]
+MONDAY = np.datetime64("1970-01-05", "D")  # any Monday: weeks begin a multiple of seven days from it
 
 
-def fits(days, period):
-    """Return whether the days can stand for whole periods: one weekday; all first or all last of a month."""
+def fits(days: np.ndarray, period: str) -> bool:
+    """Return whether the days can label whole periods: one weekday for weeks, all first or all last days for months."""
     if period == "W":
         return len(np.unique((days - MONDAY).astype(int) % 7)) == 1
     if period == "MS":
@@ -15,48 +20,48 @@ def fits(days, period):
     return True
 
 
-def own_period(days):
-    """Return the longest period the days fit that they also show at least twice."""
+def own_period(days: np.ndarray) -> str:
+    """Return the longest period that the days fit and of which they show at least two."""
     if fits(days, "MS") and len(np.unique(_month(days))) > 1:
         return "MS"
     return "W" if fits(days, "W") and len(np.unique(days)) > 1 else "D"
 
 
-def period_starts(days, period):
-    """Return the first day of the period each day is in; weeks start on Monday."""
+def period_starts(days: np.ndarray, period: str) -> np.ndarray:
+    """Return the first day of the period that each day is in; weeks start on Monday."""
     if period == "MS":
         return _month(days).astype("datetime64[D]")
     return days - (days - MONDAY).astype(int) % 7 if period == "W" else days
 
 
-def following(start, period):
-    """Return the first day of the period after the one that starts on a day."""
+def following(start: np.datetime64, period: str) -> np.datetime64:
+    """Return the first day of the next period, given the first day of a period."""
     return _month(start + 31).astype("datetime64[D]") if period == "MS" else start + (7 if period == "W" else 1)
 
 
-def shifted(start, periods, period):
-    """Return the period start so many periods after another one; periods may be negative, or an array."""
+def shifted(start: np.datetime64, periods: "ArrayLike", period: str) -> np.ndarray:
+    """Return the first day of the period that lies a number of periods (negative ones too) after `start`."""
     if period == "MS":
         return (_month(start) + periods).astype("datetime64[D]")
     return start + np.asarray(periods) * (7 if period == "W" else 1)
 
 
-def periods_between(first, last, period):
-    """Return how many periods lie between two period starts. [period]"""
+def periods_between(first: np.datetime64, last: np.datetime64 | np.ndarray, period: str) -> np.int64 | np.ndarray:
+    """Return the number of periods from one period start to another, or to each of several. [period]"""
     if period == "MS":
         return (_month(last) - _month(first)).astype(np.int64)
     return (last - first).astype(np.int64) // (7 if period == "W" else 1)
 
 
-def period_range(first, last, period):
+def period_range(first: np.datetime64, last: np.datetime64, period: str) -> np.ndarray:
     """Return every period start from first to last, both included."""
     return shifted(first, np.arange(periods_between(first, last, period) + 1), period)
 
 
-def unfinished(days, starts, step, period):
-    """Return [first, last] period start that the file enters late or leaves early; NaT for a finished one.
+def unfinished(days: np.ndarray, starts: np.ndarray, step: int, period: str) -> list[np.datetime64]:
+    """Return the starts of the [first, last] period that the record covers only in part; NaT for a complete one.
 
-    step : days between two records of the file: 1, or 7 for weekly rows. [day]
+    step : interval between records: 1, or 7 for weekly rows. [day]
     """
     first, last = starts.min(), starts.max()
     cut_first = period_starts(days.min() - step, period) == first

@@ -1,26 +1,28 @@
-"""How a history is named: a file, or the address of a ledger."""
+"""Names of histories: the path of a file, or the address of a ledger."""
 
 import re
 
-HERE = "ledger:"  # the ledger that DATABASE_URL names, else the user's own
+DEFAULT_LEDGER = "ledger:"  # name of the ledger that DATABASE_URL gives; if unset, of the user's own
 _ADDRESS = re.compile(r"(postgres|postgresql|sqlite)(\+\w+)?://", re.IGNORECASE)
 
 
-def is_ledger(history):
-    """Return whether a history is named by the address of a ledger; else it is a file, or "" for synthetic lanes.
+def is_ledger(history: object) -> bool:
+    """Return whether a history is the address of a ledger; otherwise it is a path, or "" for the synthetic lanes.
 
     >>> is_ledger("ledger:"), is_ledger("postgresql://db.example/flows"), is_ledger("flows.csv")
     (True, True, False)
     """
-    return history == HERE or bool(_ADDRESS.match(str(history)))
+    return history == DEFAULT_LEDGER or bool(_ADDRESS.match(str(history)))
 
 
-def refuse_secrets(name, value):
-    """Refuse a parameter that holds a user or a password: notebooks keep their parameters, and are published.
+def refuse_secrets(name: str, value: object) -> None:
+    """Raise a ValueError if a notebook parameter holds a user or password, because notebooks are published.
 
     >>> refuse_secrets("history", "postgresql://planner:secret@db.example/flows")
     Traceback (most recent call last):
     ValueError: history must not hold a user or password; put the address into DATABASE_URL, and say ledger:
     """
     if isinstance(value, str) and re.search("://.*@|password=", value, re.IGNORECASE):
-        raise ValueError(f"{name} must not hold a user or password; put the address into DATABASE_URL, and say {HERE}")
+        raise ValueError(
+            f"{name} must not hold a user or password; put the address into DATABASE_URL, and say {DEFAULT_LEDGER}"
+        )

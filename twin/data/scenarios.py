@@ -1,16 +1,23 @@
-"""Synthetic lanes with fixed dates and seeds: the same bytes on every machine."""
+"""Synthetic lanes with fixed dates and seeds, equal byte for byte on every machine."""
+
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from twin._check import numbers, require, whole
+from twin.data.history import History
 from twin.data.settle import history_from
 
-START = np.datetime64("2023-01-02", "D")  # a Monday
-RESEARCH_DAYS = 156 * 7  # up to Sunday 2025-12-28
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+
+START = np.datetime64("2023-01-02", "D")  # first day of every synthetic record, a Monday
+RESEARCH_DAYS = 156 * 7  # length of the research record [day]; it ends on Sunday 2025-12-28
 RESEARCH_SEED = 20230102
 
-POLICIES = {  # costs per pallet (holding per pallet and day, fixed per order), lead times in days
+#: Policies of the research lanes: costs [$/pallet], holding cost [$/pallet/day], fixed cost [$/order], times [day].
+POLICIES: dict[str, dict[str, float]] = {
     "BER-MUC": {
         "holding_cost": 2.5,
         "sla_penalty": 40.0,
@@ -50,14 +57,14 @@ POLICIES = {  # costs per pallet (holding per pallet and day, fixed per order), 
 }
 
 
-def research_lanes(*, period=None, gaps="zero"):
+def research_lanes(*, period: str | None = None, gaps: str = "zero") -> History:
     """Return the history of the three research lanes, daily from 2023-01-02 to 2025-12-28 (whole weeks).
 
-    BER-MUC : seasonal e-commerce; weekly and yearly season, peak in the fourth quarter, many returns.
-    HAM-ROT : industrial overflow; stable, no season, few returns.
-    FRA-PAR : pharma; a low volume and a few large shocks.
+    BER-MUC : e-commerce; weekly and yearly season, peak in the fourth quarter, many returns.
+    HAM-ROT : industrial overflow; stable, without season, few returns.
+    FRA-PAR : pharmaceuticals; low volume and a few large shocks.
 
-    Volumes and returns are whole pallets. Each lane has a random stream of its own.
+    Volumes and returns are whole pallets. Each lane has its own random stream.
 
     >>> research_lanes().flows.groupby("lane")["volume"].mean().round().tolist()
     [100.0, 20.0, 140.0]
@@ -73,11 +80,11 @@ def research_lanes(*, period=None, gaps="zero"):
     return _history("synthetic research lanes", lanes, np.array(volumes), np.array(returns), **options)
 
 
-def research_partners():
+def research_partners() -> History:
     """Return the history of five LSPs that could pool their space, weekly from 2023-01-02 to 2025-12-28.
 
-    fashion, garden, grocery, parcels, toys : what each of them mostly keeps. Parcels and toys peak before Christmas,
-    garden in spring, fashion twice a year; grocery is steady. Good and bad weeks are shared in part.
+    fashion, garden, grocery, parcels, toys : the partners, named by the goods they store. Parcels and toys peak before
+    Christmas, garden in spring, fashion twice a year; grocery is steady. Part of the weekly noise is common to all.
 
     >>> research_partners().flows.groupby("lane")["volume"].mean().round(-1).tolist()
     [300.0, 240.0, 500.0, 350.0, 200.0]
@@ -85,11 +92,11 @@ def research_partners():
     week = np.arange(RESEARCH_DAYS // 7)
 
     def peak(middle, width):
-        """A bump around one week of the year, which has 52."""
+        """Return a bump of height 1 around one week of a 52-week year."""
         away = (week - middle + 26) % 52 - 26
         return np.exp(-0.5 * (away / width) ** 2)
 
-    partners = {  # mean [pallet/week], season, coefficient of variation, share of it that is common
+    partners = {  # mean [pallet/week], season, coefficient of variation, share of variance common to all
         "fashion": (300, 1 + 0.5 * peak(10, 3) + 0.6 * peak(36, 3), 0.12, 0.2),
         "garden": (240, 0.6 + 1.6 * peak(18, 5), 0.15, 0.1),
         "grocery": (500, np.ones(len(week)), 0.08, 0.4),
@@ -105,15 +112,15 @@ def research_partners():
     return _history("synthetic research partners", list(partners), np.array(volumes), step=7)
 
 
-def network(lanes=12, correlation=0.3, periods=365, seed=RESEARCH_SEED):
-    """Return a daily history of lanes whose demands are correlated normal, rounded to whole pallets.
+def network(lanes: int = 12, correlation: "ArrayLike" = 0.3, periods: int = 365, seed: int = RESEARCH_SEED) -> History:
+    """Return a daily history of lanes with correlated normal demand, rounded to whole pallets.
 
     Parameters
     ----------
     lanes : int
         Number of lanes, at least 1, with means of 40 to 200 and coefficients of variation of 0.1 to 0.3.
     correlation : float or array_like, shape (lanes, lanes)
-        One correlation in [0, 1] that all pairs owe to a common factor, or a correlation matrix. [-]
+        One correlation in [0, 1] for all pairs (a common factor), or a correlation matrix. [-]
     periods : int
         Number of days from 2023-01-02, at least 1. [day]
     seed : int
@@ -138,7 +145,7 @@ def network(lanes=12, correlation=0.3, periods=365, seed=RESEARCH_SEED):
 
 
 def _root(matrix, lanes):
-    """Return the symmetric square root of a correlation matrix: unlike others it has no arbitrary signs."""
+    """Return the symmetric square root of a correlation matrix, the one root without arbitrary signs."""
     shape = (lanes, lanes)
     require(matrix.shape == shape, "correlation", f"a number or a matrix of shape {shape}", matrix.shape)
     require(np.allclose(matrix, matrix.T, atol=1e-12), "correlation", "symmetric", "an asymmetric matrix")
@@ -153,8 +160,8 @@ def _seasonal(rng):
     day = np.arange(RESEARCH_DAYS)
     week = np.array([1.25, 1.15, 1.05, 1.05, 1.10, 0.85, 0.55])[day % 7]
     of_year = (START + day - (START + day).astype("datetime64[Y]")).astype(int)
-    peak = np.exp(-0.5 * ((of_year - 335) / 18) ** 2)  # around 1 December
-    year = 1 - 0.12 * np.cos(2 * np.pi * (of_year - 200) / 365.25) + 0.9 * peak  # quiet in July
+    peak = np.exp(-0.5 * ((of_year - 335) / 18) ** 2)  # the peak season, around 1 December
+    year = 1 - 0.12 * np.cos(2 * np.pi * (of_year - 200) / 365.25) + 0.9 * peak  # lowest in July
     season = week * year
     return 100 * season / season.mean() * np.maximum(1 + 0.12 * rng.standard_normal(RESEARCH_DAYS), 0)
 
@@ -167,7 +174,7 @@ def _shocked(rng):
     calm = rng.poisson(17, RESEARCH_DAYS)
     hits = rng.random(RESEARCH_DAYS) < 0.01
     size = np.where(hits, rng.gamma(4.0, 32.0, RESEARCH_DAYS), 0.0)
-    return calm + np.convolve(size, [1.0, 0.6, 0.3, 0.1])[:RESEARCH_DAYS]  # a shock dies out within four days
+    return calm + np.convolve(size, [1.0, 0.6, 0.3, 0.1])[:RESEARCH_DAYS]  # each shock decays over four days
 
 
 def _whole(volume):
@@ -175,7 +182,7 @@ def _whole(volume):
 
 
 def _history(name, lanes, volumes, returns=None, *, step=1, **options):
-    """Return the history of dense arrays of shape (lanes, periods), a period every so many days."""
+    """Return the history of arrays of shape (lanes, periods); step is the length of a period. [day]"""
     count, periods = volumes.shape
     rows = pd.DataFrame(
         {

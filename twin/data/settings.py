@@ -1,14 +1,14 @@
-"""What differs between machines: from the environment, or from a file .env in this folder or one above it."""
+"""Settings of a machine: environment variables, or a .env file in the working folder or a folder above it."""
 
 import os
 
 
-def setting(name):
-    """Return the setting of this name, or "" where nobody made one; the environment goes before the file."""
+def setting(name: str) -> str:
+    """Return a setting, or "" if unset; the environment overrides the .env file."""
     if os.environ.get(name):
         return os.environ[name]
     try:
-        from dotenv import dotenv_values, find_dotenv  # comes with the extras that have settings
+        from dotenv import dotenv_values, find_dotenv  # installed by the extras that use settings
     except ImportError:
         return ""
     path = find_dotenv(usecwd=True)

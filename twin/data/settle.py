@@ -1,4 +1,7 @@
-"""From usable rows to a history: repeated rows and periods settled, the account closed."""
+"""Turn usable rows into a history: settle duplicates and periods, and complete the account."""
+
+from collections.abc import Iterable
+from typing import Any
 
 import pandas as pd
 
@@ -16,23 +19,33 @@ from twin.data.settle_steps import (
     sum_flows,
 )
 
-GAPS = ("zero", "unknown")
-DUPLICATES = ("sum", "first", "refuse")
+GAPS = ("zero", "unknown")  # accepted meanings of a period without a row
+DUPLICATES = ("sum", "first", "refuse")  # accepted treatments of rows with the same lane and date
 
 
-def history_from(rows, facts, *, refused=(), unknown=None, period=None, gaps="zero", duplicates="sum"):
-    """Return the history of a table of usable rows: repeated rows and periods settled, the account closed.
+def history_from(
+    rows: pd.DataFrame,
+    facts: dict[str, Any],
+    *,
+    refused: Iterable[tuple[int, str, str]] = (),
+    unknown: pd.DataFrame | None = None,
+    period: str | None = None,
+    gaps: str = "zero",
+    duplicates: str = "sum",
+) -> History:
+    """Return the history of a table of usable rows, with duplicates and periods settled and the account complete.
 
     rows : table of line, date, lane, volume, optionally returns and copy (exact copy of an earlier record).
-    facts : the account's fields that are known already; `refused` its rows (line, reason, text) so far.
-    unknown : table of date and lane where something flowed that could not be read.
+    facts : the fields of the account that are already known.
+    refused : the rows refused so far, each (line, reason, text).
+    unknown : table of the dates and lanes whose recorded volume could not be read.
     """
     check_options(period, gaps, duplicates)
     notes = list(facts["notes"])
     refused = list(refused)
-    written, rows = rows, settle_duplicates(rows, duplicates, refused, notes)
-    if duplicates == "refuse":  # nobody knows what flowed there
-        contested = written.loc[written.index.difference(rows.index), ["date", "lane"]]
+    before, rows = rows, settle_duplicates(rows, duplicates, refused, notes)
+    if duplicates == "refuse":  # the volumes of refused duplicates are unknown, not zero
+        contested = before.loc[before.index.difference(rows.index), ["date", "lane"]]
         unknown = contested if unknown is None else pd.concat([unknown, contested])
     _check_some_left(rows, refused, facts)
     inferred = period is None
@@ -49,8 +62,8 @@ def history_from(rows, facts, *, refused=(), unknown=None, period=None, gaps="ze
     return History(flows, period, gaps, account)
 
 
-def check_options(period, gaps, duplicates="sum"):
-    """Refuse what is no period, no meaning of gaps or no way to settle duplicates."""
+def check_options(period: str | None, gaps: str, duplicates: str = "sum") -> None:
+    """Raise a ValueError if period, gaps or duplicates is not one of the accepted values."""
     require(period is None or period in LENGTH, "period", "'D', 'W', 'MS' or None", repr(period))
     require(gaps in GAPS, "gaps", "'zero' or 'unknown'", repr(gaps))
     require(duplicates in DUPLICATES, "duplicates", "'sum', 'first' or 'refuse'", repr(duplicates))

@@ -1,4 +1,7 @@
-"""From usable rows to flows: repeated rows, sums into periods, and what gaps there are."""
+"""The steps from usable rows to flows: duplicates, sums into periods, unknown volumes and gaps."""
+
+from collections.abc import Iterable, Iterator
+from datetime import date
 
 import numpy as np
 import pandas as pd
@@ -7,19 +10,21 @@ from twin.data.periods import LENGTH, fits, own_period, period_starts, periods_b
 from twin.data.text import visible
 from twin.demand import PERIOD_NAMES
 
-LANES_NAMED = 3  # lanes named in a sentence
+LANES_NAMED = 3  # most lanes named in a note
 
 
-def as_categories(codes, names):
-    """Return lanes as a categorical whose categories are in order, from places in a list of names."""
+def as_categories(codes: np.ndarray, names: list[str]) -> pd.Categorical:
+    """Return lanes as a categorical with sorted categories; codes are positions in the list of names."""
     order = sorted(range(len(names)), key=names.__getitem__)
     rank = np.empty(len(names), dtype=np.int64)
     rank[order] = np.arange(len(names))
     return pd.Categorical.from_codes(rank[codes], pd.Index([names[i] for i in order], dtype="str"))
 
 
-def settle_duplicates(rows, duplicates, refused, notes):
-    """Return the rows to count when some share lane and date; add to `refused` or `notes` what was done."""
+def settle_duplicates(
+    rows: pd.DataFrame, duplicates: str, refused: list[tuple[int, str, str]], notes: list[str]
+) -> pd.DataFrame:
+    """Return the rows that count where several share lane and date; `refused` or `notes` is extended accordingly."""
     later = rows.duplicated(["lane", "date"])
     if duplicates == "sum":
         if later.any():
@@ -34,8 +39,8 @@ def settle_duplicates(rows, duplicates, refused, notes):
     return _refuse(rows, shared, "shares lane and date with another row", refused)
 
 
-def settle_returns(rows, notes):
-    """Return the rows with returns that nobody recorded as none; without the column where nobody recorded any."""
+def settle_returns(rows: pd.DataFrame, notes: list[str]) -> pd.DataFrame:
+    """Return the rows with blank returns set to 0, or without the column if all returns are blank."""
     if "returns" not in rows:
         return rows
     blank = rows["returns"].isna()
@@ -46,8 +51,8 @@ def settle_returns(rows, notes):
     return rows.fillna({"returns": 0.0})
 
 
-def choose_period(days, period, file):
-    """Return (period, own): what to count in, and the period that the days of the file show themselves."""
+def choose_period(days: np.ndarray, period: str | None, file: str) -> tuple[str, str]:
+    """Return (period, own): the period to sum into, which defaults to own, the period inferred from the days."""
     own = own_period(days)
     period = period or own
     if LENGTH[period] < LENGTH[own] and (period == "D" or not fits(days, period)):
@@ -55,11 +60,16 @@ def choose_period(days, period, file):
     return period, own
 
 
-def into_periods(rows, period, refused, notes, file):
-    """Return (rows, period, summed), dates at the start of their period; rows of unfinished periods are refused."""
+def into_periods(
+    rows: pd.DataFrame, period: str | None, refused: list[tuple[int, str, str]], notes: list[str], file: str
+) -> tuple[pd.DataFrame, str, bool]:
+    """Return (rows, period, summed) with dates at period starts; rows of unfinished periods are refused.
+
+    summed : whether the rows were dated in shorter periods, which are now to be added up.
+    """
     days = _days(rows)
     period, own = choose_period(days, period, file)
-    if fits(days, period):  # already in these periods, weeks on a weekday of their own
+    if fits(days, period):  # already in these periods; weeks keep their own weekday
         starts = period_starts(days, "MS") if period == "MS" else days
         if np.any(starts != days):
             notes.append("every date is the last of its month; months are dated on their first day")
@@ -77,8 +87,8 @@ def into_periods(rows, period, refused, notes, file):
     return rows.assign(date=starts), period, True
 
 
-def sum_flows(rows):
-    """Return one row a lane and period, sorted by lane and date."""
+def sum_flows(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the flows summed to one row a lane and period, sorted by lane and date."""
     lane, lanes = pd.factorize(rows["lane"], sort=True)
     days = _days(rows)
     first, span = days.min(), int((days.max() - days.min()).astype(int)) + 1
@@ -93,10 +103,12 @@ def sum_flows(rows):
     return pd.DataFrame(flows)
 
 
-def mark_unknown(flows, unknown, period, summed, notes):
-    """Return the flows with a row of unknown (NaN) volume where all that was written down was refused.
+def mark_unknown(
+    flows: pd.DataFrame, unknown: pd.DataFrame, period: str, summed: bool, notes: list[str]
+) -> pd.DataFrame:
+    """Return the flows with an added row of unknown (NaN) volume for each lane and period whose every row was refused.
 
-    summed : whether days were summed into periods; unfinished ones at either end are then left out here, too.
+    summed : whether days were summed into periods; unfinished periods at either end are then left out here, too.
     """
     days, span = unknown["date"].to_numpy().astype("datetime64[D]"), _days(flows)
     starts = period_starts(days, period)
@@ -118,8 +130,8 @@ def mark_unknown(flows, unknown, period, summed, notes):
     return pd.concat([flows, lost]).sort_values(["lane", "date"], ignore_index=True)
 
 
-def gap_note(flows, period, gaps):
-    """Return the sentence on periods without a row, from each lane's first row to the end of the record."""
+def gap_note(flows: pd.DataFrame, period: str, gaps: str) -> str:
+    """Return the note on periods without a row, from each lane's first row to the end of the record."""
     lane, _ = pd.factorize(flows["lane"])
     days = _days(flows)
     first = days[np.unique(lane, return_index=True)[1]]  # flows are sorted by date within a lane
@@ -131,8 +143,8 @@ def gap_note(flows, period, gaps):
     )
 
 
-def end_notes(lanes, last, end, gaps):
-    """Yield the sentence on lanes that end before the record does; lanes in order, last : their last days."""
+def end_notes(lanes: Iterable[str], last: Iterable[date], end: date, gaps: str) -> Iterator[str]:
+    """Yield a note on lanes whose last day lies before the end of the record, if there are any."""
     early = [f"{visible(lane)} {day}" for lane, day in zip(lanes, last, strict=True) if day < end]
     if early:
         meaning = "what follows counts as zero" if gaps == "zero" else "what follows is not counted"

@@ -1,19 +1,21 @@
-"""One row a lane: how much flows, how much it varies, where it is heading, how much comes back."""
+"""Statistics of lanes, one row a lane: mean, standard deviation, trend and return rate."""
 
+from collections.abc import Sequence
 from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
 
 from twin._check import require
+from twin.data.history import History
 from twin.data.periods import period_range, periods_between
 
 
-def lane_statistics(history):
-    """Return the statistics of every lane, all lanes at once.
+def lane_statistics(history: History) -> pd.DataFrame:
+    """Return the statistics of every lane of a history, one row a lane.
 
-    A lane's periods run from its first row to the last period of the history, those without a row counting as
-    zero, when `history.gaps` is "zero"; they are the periods with a row when it is "unknown".
+    If `history.gaps` is "zero", a lane's periods run from its first row to the last period of the history, and those
+    without a row count as zero. If it is "unknown", only periods with a row count.
 
     Returns
     -------
@@ -21,9 +23,9 @@ def lane_statistics(history):
         demand_mean : mean volume over the lane's periods. [pallet/period]
         demand_sd : standard deviation with n - 1; NaN for a single period. [pallet/period]
         periods : number n of periods. [-]
-        last_volume : volume of the last of these periods that could be read. [pallet/period]
+        last_volume : volume of the last of these periods whose volume could be read. [pallet/period]
         trend : least-squares slope over these periods; NaN for a single period. [pallet/period per period]
-        return_rate : returns per volume, when the history has returns; NaN without volume. [-]
+        return_rate : returns per volume, if the history has returns; NaN for a lane without volume. [-]
         first_date, last_date : first and last of these periods.
 
     >>> from twin.data.scenarios import research_lanes
@@ -34,26 +36,26 @@ def lane_statistics(history):
     lane, lanes = pd.factorize(flows["lane"], sort=True)
     days = flows["date"].to_numpy().astype("datetime64[D]")
     time = periods_between(days.min(), days, history.period).astype(float)
-    known = ~flows["volume"].isna().to_numpy()  # what was written down and could not be read is not zero
+    known = ~flows["volume"].isna().to_numpy()  # an unread volume is unknown, not zero
     volume = np.where(known, flows["volume"], 0.0)
 
     def total(weights=None):
         return np.bincount(lane, weights, minlength=len(lanes))
 
-    def most(values, where=slice(None)):
+    def maximum(values, where=slice(None)):
         greatest = np.full(len(lanes), -np.inf)
         np.maximum.at(greatest, lane[where], values[where])
         return greatest
 
-    rows, latest = total(known), most(time, known)
+    rows, latest = total(known), maximum(time, known)
     sold = total(volume)
     level, origin = sold / rows, total(known * time) / rows
     deviation, offset = np.where(known, volume - level[lane], 0.0), time - origin[lane]
     sums = {
         "sold": sold,
         "origin": origin,
-        "first": -most(-offset),
-        "last": most(offset),
+        "first": -maximum(-offset),
+        "last": maximum(offset),
         "known": rows,
         "deviations": total(deviation),
         "squares": total(deviation**2),
@@ -63,7 +65,7 @@ def lane_statistics(history):
         "unread": total(~known),
         "unread_times": total(~known * offset),
         "unread_squares": total(~known * offset**2),
-        "unread_last": most(offset, ~known),
+        "unread_last": maximum(offset, ~known),
         "latest": latest - origin,
         "last_volume": total(volume * (time == latest[lane])),
     }
@@ -72,23 +74,25 @@ def lane_statistics(history):
     return from_sums(lanes, sums, history.gaps, period_range(days.min(), days.max(), history.period))
 
 
-def from_sums(lanes, sums, gaps, dates):
-    """Return the statistics of lanes from sums over the periods of each, as `lane_statistics` does.
+def from_sums(
+    lanes: Sequence[str] | np.ndarray | pd.Index, sums: dict[str, np.ndarray], gaps: str, dates: np.ndarray
+) -> pd.DataFrame:
+    """Return the table of `lane_statistics`, computed from sums over the periods of each lane.
 
     Parameters
     ----------
     lanes : names of the lanes
-    sums : dict of arrays with one value a lane; times count periods from the first of `dates`, less `origin`,
-        and deviations are volumes less any level; no digits are lost where both are in the middle or among the data.
+    sums : dict of arrays with one value a lane. Times count periods from the first of `dates`, less `origin`, and
+        deviations are volumes less a level; choosing both near the data keeps the sums accurate.
         sold : sum of the known volumes
-        origin
+        origin : time that all other times are relative to, of each lane
         first, last : time of the first and the last period with a row
-        known, deviations, squares, times, time_squares, products : number of periods whose volume is known, and
-            sums over them
-        unread, unread_times, unread_squares, unread_last : the same of periods whose volume could not be read, and
-            the last of them (less than all others where there is none)
+        known, deviations, squares, times, time_squares, products : number of periods with a known volume; and over
+            these periods the sums of deviation, deviation^2, time, time^2 and time * deviation
+        unread, unread_times, unread_squares, unread_last : number of periods whose volume could not be read; their
+            sums of time and time^2, and the last of these times (-inf if there is none)
         latest, last_volume : time and volume of the last known period
-        returns : volume that came back in known periods; left out where nobody records it
+        returns : sum of returns in known periods; omitted if the history has no returns
     gaps : "zero" or "unknown", as in a history
     dates : first day of every period
     """
@@ -101,11 +105,11 @@ def from_sums(lanes, sums, gaps, dates):
     last = np.full(len(lanes), len(dates) - 1.0) if zero else last
     span = last - first + 1
     n = span - s.unread if zero else s.known
-    absent = n - s.known  # periods that count as zero
+    absent = n - s.known  # number of periods without a row, which count as zero
 
     mean = s.sold / n
     squares = squares_known + s.known * (mean_known - mean) ** 2 + absent * mean**2
-    if zero:  # all periods of the span but those that could not be read
+    if zero:  # times of all periods of the span except the unread ones
         centre = (first + last) / 2
         middle = (span * centre - (s.origin * s.unread + s.unread_times)) / n
         off = s.origin - middle
@@ -113,7 +117,7 @@ def from_sums(lanes, sums, gaps, dates):
         spread = span * (span**2 - 1) / 12 + span * (centre - middle) ** 2 - unread
     else:
         middle, spread = centre_known, s.time_squares - s.times**2 / s.known
-    # The times of all n periods, less their middle, add up to zero: absent ones need no term of their own.
+    # Deviations of all n times from their mean sum to zero, so absent periods add no term.
     cross = s.products - s.times * s.deviations / s.known + s.known * (centre_known - middle) * mean_known
     several = n > 1
     sd = np.sqrt(np.divide(squares, n - 1, out=np.full(len(lanes), np.nan), where=several))
@@ -133,8 +137,8 @@ def from_sums(lanes, sums, gaps, dates):
     return pd.DataFrame(columns, index=pd.Index(np.asarray(lanes), dtype="str", name="lane"))
 
 
-def lane_facts(history, lane):
-    """Return the row of one lane from `lane_statistics`.
+def lane_facts(history: History, lane: str) -> pd.Series:
+    """Return the row of one lane in `lane_statistics`.
 
     >>> from twin.data.scenarios import research_lanes
     >>> int(lane_facts(research_lanes(), "HAM-ROT")["periods"])
@@ -147,8 +151,8 @@ def lane_facts(history, lane):
     return table.loc[lane]
 
 
-def assessable(statistics):
-    """Return (good, refused): the lanes the formulas apply to, and a reason for each of the others.
+def assessable(statistics: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return (good, refused): the lanes that the formulas apply to, and the reason against each of the others.
 
     >>> table = pd.DataFrame({"demand_mean": [5.0, 0.0], "periods": [9, 9]}, index=["A", "B"])
     >>> good, refused = assessable(table)

@@ -1,10 +1,10 @@
-"""Text from files, shown to people."""
+"""Safe display of text that comes from files."""
 
-TEXT_LENGTH = 80  # characters of a refused row that are shown
+TEXT_LENGTH = 80  # [character] most of a refused row that is shown
 
 
-def visible(text, length=TEXT_LENGTH):
-    """Return text on one line, shortened, with control and invisible characters written as escapes.
+def visible(text: str, length: int = TEXT_LENGTH) -> str:
+    """Return text on one line, cut to a length, with control and invisible characters escaped.
 
     >>> print(visible("lane\\x00\\tA"))
     lane\\x00\\tA

@@ -1,7 +1,10 @@
-"""Where a page gets its lanes from: a history or the ledger, asked the same questions."""
+"""The lanes and flows that a page shows, from a history or from the ledger, with the same interface."""
+
+from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -12,6 +15,10 @@ from twin.data.history import dense
 from twin.data.periods import following, period_range, periods_between, shifted
 from twin.data.statistics import assessable, lane_statistics
 from twin.data.text import visible
+
+if TYPE_CHECKING:
+    from twin.data.history import History
+    from twin.data.ledger.store import Ledger
 
 SPARKLINE_PERIODS = 40  # periods of a lane that a sparkline shows
 
@@ -40,7 +47,7 @@ class Feed:
     series: Callable[[str], tuple[np.ndarray, np.ndarray]]
 
 
-def feed_of_history(history, source="file"):
+def feed_of_history(history: History, source: str = "file") -> Feed:
     """Return the feed of a history.
 
     >>> from twin.data.scenarios import research_lanes
@@ -63,14 +70,14 @@ def feed_of_history(history, source="file"):
     return Feed(source, account.file, history.period, table, refused, recent, account.notes, account, series)
 
 
-def feed_of_ledger(ledger):
-    """Return the feed of a ledger: statistics added up in the database, a lane's flows read when they are asked for."""
+def feed_of_ledger(ledger: Ledger) -> Feed:
+    """Return the feed of a ledger: statistics added up in the database, a lane's flows read on request."""
     statistics = ledger.statistics()
     period, notes = statistics.attrs["period"], statistics.attrs["notes"]
     table, refused = _some(*assessable(statistics))
 
     def on_record(lanes, dates):
-        """Volumes on each of these dates, shape (lanes, dates); missing where one of them could not be read."""
+        """Return volumes on these dates, shape (lanes, dates); NaN where a volume could not be read."""
         flows = ledger.read(lanes, first=dates[0], last=following(dates[-1], period) - 1)
         held = lanes is None or len(flows) > 0  # others may have deleted them since the statistics were added up
         require(
@@ -103,7 +110,7 @@ def _some(table, refused):
 
 
 def _last(volumes):
-    """The last `SPARKLINE_PERIODS` columns, missing ones before them."""
+    """Return the last `SPARKLINE_PERIODS` columns, filled up with NaN at the left."""
     recent = volumes[:, -SPARKLINE_PERIODS:]
     return np.pad(recent, ((0, 0), (SPARKLINE_PERIODS - recent.shape[1], 0)), constant_values=np.nan)
 

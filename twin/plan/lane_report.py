@@ -1,6 +1,10 @@
-"""One lane under one policy, looked at from every side: the numbers that a planner decides by, and their curves."""
+"""One lane under one policy, evaluated: the numbers behind a planner's decisions, and their curves."""
 
+from __future__ import annotations
+
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -8,6 +12,13 @@ from twin import buffers, demand, finance, forecast, lane, newsvendor, resilienc
 from twin._check import floats, whole
 from twin.answers import ANSWERS
 from twin.plan.quantities import FORECAST, HORIZON, JUDGEMENT, names
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray
+
+    from twin.policy import Policy
+
+    Moments = Mapping[str, Any]
 
 RISK_LEVEL = 0.95  # probability level of the value at risk
 RISK_SAMPLES, RISK_SEED = 20_000, 6  # simulated periods behind the risk
@@ -18,7 +29,16 @@ LEVELS = np.linspace(0.5, 0.999, 500)  # cycle service levels that a curve or a 
 NUMBERS = ("demand_mean", "demand_sd", *names(FORECAST, HORIZON), *ANSWERS, *names(JUDGEMENT))
 
 
-def evaluate(statistics, policy, volumes=(), *, horizon=1, period="D", samples=RISK_SAMPLES, seed=RISK_SEED):
+def evaluate(
+    statistics: Moments,
+    policy: Policy,
+    volumes: ArrayLike = (),
+    *,
+    horizon: int = 1,
+    period: str = "D",
+    samples: int = RISK_SAMPLES,
+    seed: int = RISK_SEED,
+) -> dict[str, float]:
     """Return every number of a lane under a policy, by name; names as in `NUMBERS`, units as in `quantities.UNIT_OF`.
 
     Parameters
@@ -81,7 +101,7 @@ def evaluate(statistics, policy, volumes=(), *, horizon=1, period="D", samples=R
     return {name: float(numbers[name]) for name in NUMBERS if name in numbers}
 
 
-def outlook(volumes, horizon, probability=0.95):
+def outlook(volumes: ArrayLike, horizon: int, probability: float = 0.95) -> forecast.Interval | None:
     """Return the forecast of the periods up to the horizon, or None for fewer than three known periods.
 
     Parameters and limits as in `forecast.predict`. [pallet/period]
@@ -92,7 +112,7 @@ def outlook(volumes, horizon, probability=0.95):
     return forecast.predict(forecast.linear_trend(volumes), horizon, probability)
 
 
-def cost_curve(service_level, policy, answers):
+def cost_curve(service_level: ArrayLike, policy: Policy, answers: Mapping[str, float]) -> Any:
     """Return expected buffer cost at service levels, of the lead-time demand in `answers`. [$/period]
 
     service_level : array_like, in (0, 1). [-]
@@ -105,7 +125,9 @@ def cost_curve(service_level, policy, answers):
     return newsvendor.cost_curve(service_level, answers["lead_time_demand_sd"], short_cost, policy.holding_cost)
 
 
-def profit_map(service_level, lead_time_sd_days, statistics, policy, *, period="D"):
+def profit_map(
+    service_level: ArrayLike, lead_time_sd_days: ArrayLike, statistics: Moments, policy: Policy, *, period: str = "D"
+) -> NDArray[np.float64]:
     """Return expected profit over service level and lead-time sd: that of `lane.assess`, surcharge included.
 
     Parameters
@@ -132,7 +154,15 @@ def profit_map(service_level, lead_time_sd_days, statistics, policy, *, period="
     return lane.assess(moments, everywhere, period=period)["profit"].reshape(levels.shape)
 
 
-def simulated_profits(statistics, policy, answers, *, period="D", samples=RISK_SAMPLES, seed=RISK_SEED):
+def simulated_profits(
+    statistics: Moments,
+    policy: Policy,
+    answers: Mapping[str, float],
+    *,
+    period: str = "D",
+    samples: int = RISK_SAMPLES,
+    seed: int = RISK_SEED,
+) -> NDArray[np.float64]:
     """Return draws of a period's profit under the policy, shape (samples,). [$/period]"""
     length, spread = (
         float(demand.lead_time_in_periods(days, period))
@@ -158,11 +188,11 @@ def simulated_profits(statistics, policy, answers, *, period="D", samples=RISK_S
 
 
 def _ahead(volumes, policy, safety_stock, horizon):
-    """What is forecast, by name; nothing where the history is too short."""
+    """Return the forecasts by name; an empty dict where the history is too short."""
     interval = outlook(volumes, horizon)
     if interval is None:
         return {}
-    mean = max(float(interval.mean.mean()), 0.0)  # a line may fall below zero, demand does not
+    mean = max(float(interval.mean.mean()), 0.0)  # a straight line may fall below zero, demand may not
     load = float(demand.workload(mean, 0.0, policy.return_rate).mean)
     next_period = {f"forecast_{name}": getattr(interval, name)[0] for name in ("mean", "low", "high")}
     required = buffers.required_capacity(load, safety_stock, policy.dwell)

@@ -1,8 +1,11 @@
 """The tables of NOTATION.md that come from the registry: python -m twin.plan.notation writes them anew."""
 
+from __future__ import annotations
+
 import re
 from pathlib import Path
 
+from twin._quantity import Quantity
 from twin.answers import ANSWERS
 from twin.plan.quantities import DERIVED, FORECAST, HORIZON, JUDGEMENT, RECORDED
 from twin.policy import POLICY
@@ -18,7 +21,7 @@ TABLES = {
 }
 
 
-def renewed(text):
+def renewed(text: str) -> str:
     """Return the text of NOTATION.md with its generated tables written anew."""
     for name, rows in TABLES.items():
         begin, end = f"<!-- {name}:begin -->\n", f"<!-- {name}:end -->"
@@ -27,7 +30,7 @@ def renewed(text):
     return text
 
 
-def _row(row):
+def _row(row: Quantity) -> str:
     return f"| `{row.name}` | {row.symbol} | {row.unit} | {row.meaning} | `{row.source}` |\n".replace("|  |", "| |")
 
 

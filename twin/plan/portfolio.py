@@ -1,6 +1,10 @@
-"""Lanes with the policies given to them: every number of one of them, now or if something were different."""
+"""Lanes with their policies: every number of a lane as it stands, or with changed inputs."""
 
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -14,7 +18,10 @@ from twin.plan import lane_report
 from twin.plan.feed import Feed, feed_of_history
 from twin.plan.policies import policy_of
 from twin.plan.policy_table import policy_table
-from twin.policy import POLICY
+from twin.policy import POLICY, Policy
+
+#: Policies as `policy_table` takes them.
+Policies: TypeAlias = pd.DataFrame | Mapping[str, Mapping[str, float]]
 
 DEMAND = ("demand_mean", "demand_sd")
 INPUTS = (*DEMAND, *POLICY)
@@ -30,7 +37,7 @@ MOST_USE = 10.0  # shown for a lane of little own capacity, or of none [-]
 
 @dataclass(frozen=True)
 class Change:
-    """An input of a lane that is different: set `to` an amount, `times` it, or `plus` it, in the input's own unit."""
+    """A changed input of a lane: set `to` an amount, multiplied (`times`) or increased (`plus`), in its own unit."""
 
     name: str
     how: str
@@ -41,20 +48,20 @@ class Change:
         require(self.how in HOW, "how", f"one of {', '.join(HOW)}", self.how)
         numbers(amount=self.amount)
 
-    def of(self, value):
-        """Return what becomes of a value."""
+    def of(self, value: float) -> float:
+        """Return a value after the change."""
         return float(HOW[self.how](value, self.amount))
 
 
 @dataclass(frozen=True)
 class Portfolio:
-    """Lanes and their policies, as they stand; nothing here changes.
+    """Lanes and their policies; immutable.
 
     feed : data.feed.Feed
-    policies : DataFrame, one row a lane, the fields of `lane.Policy` as columns; a missing service level means the
+    policies : DataFrame, one row a lane, the fields of `Policy` as columns; a missing service level means the
         critical ratio.
     horizon : periods ahead that a forecast looks, unless it is asked for others. [period]
-    assumptions : sentences on what of the policies nobody has stated.
+    assumptions : sentences on unset policy fields.
     changed : lanes whose policy is not any more that which they started with.
     """
 
@@ -64,11 +71,11 @@ class Portfolio:
     assumptions: tuple[str, ...] = ()
     changed: tuple[str, ...] = ()
 
-    def inputs(self, name, changes=()):
+    def inputs(self, name: str, changes: Iterable[Change] = ()) -> tuple[dict[str, float], Policy]:
         """Return (moments, policy) of a lane with changes made to it.
 
         A change of `demand_mean` takes `demand_sd` along, unless that is changed, too: the coefficient of variation
-        stays. A service level that nobody states follows the costs before it is changed itself.
+        stays. An unset service level follows the changed costs before it is changed itself.
         """
         require(name in self.policies.index, "lane", "one of the lanes", visible(name))
         row = self.policies.loc[name].copy()
@@ -85,7 +92,7 @@ class Portfolio:
                     moments["demand_sd"] *= now / before
         return moments, policy_of(row)
 
-    def numbers(self, name, changes=(), *, horizon=None):
+    def numbers(self, name: str, changes: Iterable[Change] = (), *, horizon: int | None = None) -> dict[str, float]:
         """Return every number of a lane, as `lane_report.evaluate` does, with changes made to its inputs."""
         moments, policy = self.inputs(name, changes)
         _, volumes = self.feed.series(name)
@@ -93,7 +100,7 @@ class Portfolio:
         ahead = self.horizon if horizon is None else horizon
         return lane_report.evaluate(moments, policy, scale * volumes, horizon=ahead, period=self.feed.period)
 
-    def network(self, only=None):
+    def network(self, only: Sequence[str] | None = None) -> pd.DataFrame:
         """Return a table of lanes, all by default: their inputs, every answer of `lane.assess`, variation and use.
 
         use : space that the latest workload and the buffer would take, of own capacity; at most `MOST_USE`. [-]
@@ -118,8 +125,8 @@ class Portfolio:
         return shown
 
 
-def portfolio_of(feed, known=None, horizon=DEFAULT_HORIZON):
-    """Return the portfolio of a feed whose lanes nobody has changed.
+def portfolio_of(feed: Feed, known: Policies | None = None, horizon: int = DEFAULT_HORIZON) -> Portfolio:
+    """Return the portfolio of a feed, with the policies that its lanes start with.
 
     known : policies as `policy_table` takes them, optional; unset fields are filled in.
     """
@@ -127,7 +134,7 @@ def portfolio_of(feed, known=None, horizon=DEFAULT_HORIZON):
     return Portfolio(feed, policies, horizon, assumptions)
 
 
-def research_portfolio():
+def research_portfolio() -> Portfolio:
     """Return the research lanes with their own policies.
 
     >>> research_portfolio().policies.index.tolist()

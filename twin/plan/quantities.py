@@ -1,5 +1,9 @@
 """The registry of quantities: one row says what a number is, wherever it appears."""
 
+from __future__ import annotations
+
+from collections.abc import Iterable
+
 from twin._quantity import Bounds, Quantity
 from twin.answers import ANSWERS
 from twin.policy import POLICY
@@ -306,7 +310,7 @@ DERIVED = (
         name="lanes",
         reported=False,
         unit="lane",
-        meaning="number of lanes looked at",
+        meaning="number of lanes",
         source="plan.portfolio.Portfolio",
     ),
 )
@@ -319,6 +323,6 @@ QUANTITIES = {
 UNIT_OF = {name: row.unit for name, row in QUANTITIES.items()}
 
 
-def names(*groups):
+def names(*groups: Iterable[Quantity]) -> tuple[str, ...]:
     """Return the names of the rows of groups, in order."""
     return tuple(row.name for group in groups for row in group)

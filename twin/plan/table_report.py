@@ -1,4 +1,4 @@
-"""A history assessed: one row a lane with every answer, what was assumed, and what could not be assessed."""
+"""The report on a history: one row a lane with every answer, the assumptions, and the lanes left out."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ COLUMNS = tuple(dict.fromkeys((*_RECORD, *_FORECAST, *POLICY, *ANSWERS)))
 
 @dataclass(frozen=True)
 class Report:
-    """A row a lane in `table`, with the unit of each column; lanes left out, and why; sentences on assumptions."""
+    """One row a lane in `table`, the unit of each column, lanes left out with reasons, sentences on assumptions."""
 
     history: History
     table: pd.DataFrame
@@ -69,7 +69,7 @@ def assess_history(
 
 
 def _next_period(history, lanes):
-    """Forecast of the next period with its 95 % interval; missing for lanes shorter than three periods."""
+    """Return the forecast of the next period with its 95 % interval; NaN for lanes of fewer than three periods."""
     names, _, volumes = dense(history)
     volumes = volumes[np.searchsorted(names, lanes)]
     ahead = {name: np.full(len(lanes), np.nan) for name in _FORECAST}

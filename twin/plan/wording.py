@@ -1,4 +1,4 @@
-"""Numbers in words: written with their unit, the same on pages, in reports and in answers."""
+"""Numbers as text, with their units: the one place that formats numbers for pages, reports and answers."""
 
 from twin.demand import PERIOD_NAMES
 from twin.plan.quantities import QUANTITIES
@@ -6,8 +6,8 @@ from twin.plan.quantities import QUANTITIES
 LARGE = 1e15  # from here on a number is written as a power of ten
 
 
-def written(value, unit):
-    """Return a number as people read it, its unit left out except per cent and money.
+def written(value: float, unit: str) -> str:
+    """Return a number as text, without its unit except for per cent and money.
 
     >>> written(0.953, "-"), written(1234.5, "$/period"), written(163.38, "pallet")
     ('95.3%', '$1,234', '163.4')
@@ -27,7 +27,7 @@ def written(value, unit):
     return f"{minus}${text}" if unit.startswith("$") else f"{minus}{text}"
 
 
-def tabulated(value):
+def tabulated(value: float) -> str:
     """Return a number for a column of mixed units, its unit left out; "–" where it is missing.
 
     >>> tabulated(0.953), tabulated(163.38), tabulated(1234.5), tabulated(float("nan"))
@@ -38,7 +38,7 @@ def tabulated(value):
     return f"{value:,.{4 if abs(value) < 1 else 2 if abs(value) < 1000 else 0}f}"
 
 
-def decimals(unit):
+def decimals(unit: str) -> int:
     """Return the number of decimals of a column whose numbers all have this unit; shares are in per cent.
 
     >>> decimals("$/period"), decimals("pallet")
@@ -47,8 +47,8 @@ def decimals(unit):
     return 0 if unit == "-" or unit.startswith("$") else 1
 
 
-def rest_of(unit, period):
-    """Return what is said after the number: "pallets", "a day" and so on; nothing for per cent.
+def rest_of(unit: str, period: str) -> str:
+    """Return the words after a number: "pallets", "a day" and so on; nothing for per cent.
 
     >>> rest_of("$/period", "D"), rest_of("pallet/period", "W"), rest_of("$/pallet/period", "D"), rest_of("day", "D")
     ('a day', 'pallets a week', 'a pallet and day', 'days')
@@ -63,7 +63,7 @@ def rest_of(unit, period):
     return " a ".join((plural, *(part.replace("^2", f", each {part.removesuffix('^2')}") for part in per)))
 
 
-def quantity(value, unit, period):
+def quantity(value: float, unit: str, period: str) -> str:
     """Return a number with its whole unit.
 
     >>> quantity(163.38, "pallet", "D"), quantity(1.0, "day", "W"), quantity(-2862.2, "$/period", "W")
@@ -75,7 +75,7 @@ def quantity(value, unit, period):
     return f"{text} {rest}".rstrip()
 
 
-def unit_in(unit, period):
+def unit_in(unit: str, period: str) -> str:
     """Return a unit with the name of the period in it.
 
     >>> unit_in("$/pallet/period", "W")
@@ -84,7 +84,7 @@ def unit_in(unit, period):
     return unit.replace("period", PERIOD_NAMES[period])
 
 
-def label(name):
+def label(name: str) -> str:
     """Return the name of a number in words.
 
     >>> label("sla_penalty"), label("lead_time_mean_days")

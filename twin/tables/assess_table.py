@@ -1,6 +1,9 @@
 """A table of lanes larger than memory: Parquet in, Parquet out, part by part, on one machine or many."""
 
+from __future__ import annotations
+
 import re
+from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
@@ -10,8 +13,8 @@ import numpy as np
 
 from twin._check import numbers, require
 from twin.answers import UNITS
-from twin.compute.alone import alone
 from twin.compute.cluster import executor_on
+from twin.compute.folder_lock import folder_lock
 from twin.compute.pool import in_parallel
 from twin.demand import days_per_period
 from twin.policy import POLICY
@@ -20,13 +23,13 @@ from twin.tables.source import LaneTable, batches
 
 __all__ = ["Done", "LaneTable", "assess_table"]
 
-SUCCESS_FILE = "_SUCCESS"  # Spark's name for it, so that others take no offence
+SUCCESS_FILE = "_SUCCESS"  # the name that Spark uses, so that other tools ignore the file
 _PART = re.compile(r"part-\d{5,}\.parquet")
 _PARTIAL = re.compile(rf"\.{_PART.pattern}\.[0-9a-f]{{32}}")
 
 
 class Done(NamedTuple):
-    """What a run did: lanes assessed, lanes whose answers were there before, whether all are; sentences on failures."""
+    """Outcome of a run: lanes assessed, lanes kept from earlier runs, whether all are there, sentences on failures."""
 
     assessed: int
     kept: int
@@ -34,7 +37,16 @@ class Done(NamedTuple):
     failures: tuple[str, ...]
 
 
-def assess_table(table, to, given=None, *, period="D", keep=None, workers=None, scheduler=None):
+def assess_table(
+    table: LaneTable,
+    to: str | Path,
+    given: Mapping[str, float] | None = None,
+    *,
+    period: str = "D",
+    keep: Sequence[str] | None = None,
+    workers: int | None = None,
+    scheduler: str | None = None,
+) -> Done:
     """Write the answers of `lane.assess` for every lane of a table into a folder of Parquet files; return `Done`.
 
     Parameters
@@ -56,13 +68,13 @@ def assess_table(table, to, given=None, *, period="D", keep=None, workers=None, 
     the column lane, if there is one, and the answers, bit for bit those of `lane.assess`; the unit of each is in its
     field's metadata. It is complete when it holds a file _SUCCESS. Each worker holds one batch of lanes in memory.
 
-    A part is there when it is whole, and a later run makes those alone that are missing, or were made of something
-    else: another source, policy, period or choice of answers, or by another version. A lane that cannot be assessed
-    costs its part: the sentence names the first one, and the other parts go on.
+    A part appears when it is complete. A later run makes only the parts that are missing, or that came from another
+    source, policy, period, choice of answers or version. If a lane cannot be assessed, its part is left out: the
+    sentence names the first such lane, and the other parts go on.
 
     Errors
     ------
-    ValueError when the arguments cannot be used, or when the folder holds anything that is not ours, or is in use.
+    ValueError if an argument cannot be used, if the folder holds foreign files, or if another run uses it.
     """
     folder = Path(to).resolve()
     given = {name: _number(name, value) for name, value in (given or {}).items() if table.missing.get(name) != 0}
@@ -70,8 +82,8 @@ def assess_table(table, to, given=None, *, period="D", keep=None, workers=None, 
     _check(table, folder, recipe)
     parts = {f"part-{number:05d}.parquet": part for number, part in enumerate(table.parts)}
     digests = {name: recipe.digest(part.pieces) for name, part in parts.items()}
-    _present(folder)  # nothing, not even a lock, is put into a folder that is not ours
-    with executor_on(scheduler) if scheduler else nullcontext() as executor, alone(folder):
+    _present(folder)  # refuses foreign files before even a lock is written
+    with executor_on(scheduler) if scheduler else nullcontext() as executor, folder_lock(folder):
         present = _present(folder)
         missing = {name: part for name, part in parts.items() if present.get(name) != digests[name]}
         if present != digests:
@@ -84,7 +96,7 @@ def assess_table(table, to, given=None, *, period="D", keep=None, workers=None, 
             outcomes = in_parallel(make_part, tasks, workers=workers, executor=executor) if tasks else {}
         finally:
             _sweep(folder)
-        # Read again: a worker that an earlier run lost sight of may have put a part of its own here meanwhile.
+        # Read again: a worker of an earlier run may have finished a part in the meantime.
         if complete := _present(folder) == digests:
             (folder / SUCCESS_FILE).touch()
     failures = {name: sentence for name, sentence in outcomes.items() if sentence}
@@ -99,7 +111,7 @@ def _number(name, value):
 
 
 def _check(table, folder, recipe):
-    """Refuse what cannot be used before anything is touched."""
+    """Refuse arguments that cannot be used, before anything is written."""
     days_per_period(recipe.period)
     unknown = [name for name in recipe.keep if name not in UNITS]
     require(not unknown and recipe.keep, "keep", f"some of {', '.join(UNITS)}", ", ".join(unknown) or "none of them")
@@ -108,7 +120,7 @@ def _check(table, folder, recipe):
     apart = not (folder.is_relative_to(table.path) or table.path.is_relative_to(folder))
     require(apart, "to", f"a folder apart from {table.path}", folder)
     require(folder.is_dir() or not folder.exists(), "to", "a folder, or new", folder)
-    # A policy that refuses the first lane, which passes without it, would refuse part after part.
+    # A policy that makes the first lane fail would make every part fail.
     _, _, batch = next(batches(table.parts[0].pieces, recipe.columns))
     first, bare = batch.slice(0, 1), replace(recipe, given={})
     if (sentence := recipe.refusal(first)) and not bare.refusal(first):
@@ -116,7 +128,7 @@ def _check(table, folder, recipe):
 
 
 def _present(folder):
-    """{name: digest} of the parts in a folder; whatever else it holds refuses it, as it is not ours to touch."""
+    """Return {name: digest} of the parts in a folder; refuse a folder with foreign files."""
     entries = sorted(entry.name for entry in folder.iterdir()) if folder.exists() else []
     parts = {name: digest_in(folder / name) for name in entries if _PART.fullmatch(name)}
     foreign = [name for name, digest in parts.items() if digest is None]
@@ -128,7 +140,7 @@ def _present(folder):
 
 
 def _sweep(folder):
-    """Remove what killed runs have left."""
+    """Remove partial files of killed runs."""
     for entry in folder.iterdir():
         if _PARTIAL.fullmatch(entry.name):
             entry.unlink(missing_ok=True)

@@ -1,15 +1,20 @@
 """One part of a table of lanes: read, assessed and written batch by batch, whole or not at all."""
 
+from __future__ import annotations
+
 import hashlib
 import json
 import os
 from bisect import bisect_left
+from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from uuid import uuid4
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
+from numpy.typing import NDArray
 
 import twin
 from twin._check import numbers
@@ -18,37 +23,37 @@ from twin.data.text import visible
 from twin.lane import assess
 from twin.plan.policies import filled, policy_of
 from twin.policy import POLICY
-from twin.tables.source import MOMENTS, batches
+from twin.tables.source import MOMENTS, RowRange, batches
 
-_KEY = b"twin"  # of our words among the metadata of a part
+_KEY = b"twin"  # key of our entry in the metadata of a part
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """How answers are made of lanes: by which columns and policy, in which period, and which are kept."""
+    """The columns, policy and period by which lanes are assessed, and the names of the answers to keep."""
 
     columns: tuple[str, ...]
     label: pa.DataType | None
-    given: dict
+    given: dict[str, float]
     period: str
     keep: tuple[str, ...]
 
-    def schema(self):
-        """The columns of the answers, each with its unit."""
+    def schema(self) -> pa.Schema:
+        """Return the columns of the answers, each with its unit."""
         named = [pa.field("lane", self.label)] if self.label else []
         return pa.schema(
             named + [pa.field(name, pa.float64(), nullable=False, metadata={"unit": UNITS[name]}) for name in self.keep]
         )
 
-    def digest(self, pieces):
-        """What a part is made of, in short; equal digests, equal answers."""
+    def digest(self, pieces: Sequence[RowRange]) -> str:
+        """Return a digest of everything that decides the answers of a part: equal digests, equal answers."""
         source = [(piece.identity, piece.groups, piece.first_row) for piece in pieces]
         policy = sorted(self.given.items())
         made_of = (twin.__version__, self.columns, str(self.label), policy, self.period, self.keep, source)
         return hashlib.sha256(repr(made_of).encode()).hexdigest()
 
-    def answers(self, batch):
-        """The answers kept of a batch; a ValueError names the argument, or the answer, that breaks its rule."""
+    def answers(self, batch: pa.RecordBatch) -> dict[str, NDArray[np.float64]]:
+        """Return the answers to keep of a batch; a ValueError names the argument or answer that breaks its rule."""
         statistics = {name: _floats(batch.column(name)) for name in MOMENTS}
         stated = dict(self.given)
         for name in self.columns:
@@ -65,24 +70,24 @@ class Recipe:
         numbers(**{name: values[~missing]})
         return np.where(missing, self.given.get(name, np.nan), values) if missing.any() else values
 
-    def refusal(self, batch):
-        """Why a batch cannot be assessed, or None."""
+    def refusal(self, batch: pa.RecordBatch) -> str | None:
+        """Return the reason why a batch cannot be assessed, or None."""
         try:
             self.answers(batch)
         except ValueError as error:
             return str(error)
 
 
-def make_part(path, pieces, recipe):
-    """Write the answers of a part into a file that appears when it is whole; return a failure's sentence, or None.
+def make_part(path: Path, pieces: Sequence[RowRange], recipe: Recipe) -> str | None:
+    """Write the answers of a part to a file that appears when it is complete; return the sentence on a failure or None.
 
-    Memory is that of a batch, however many lanes the part has.
+    Memory is that of one batch, whatever the size of the part.
     """
-    partial = path.with_name(f".{path.name}.{uuid4().hex}")  # on a cluster a part may be made twice at a time
+    partial = path.with_name(f".{path.name}.{uuid4().hex}")  # on a cluster, two workers may write the same part
     seal = {"digest": recipe.digest(pieces), "version": twin.__version__, "period": recipe.period}
     schema = recipe.schema().with_metadata({_KEY: json.dumps({**seal, "policy": recipe.given})})
     try:
-        # Hardly two answers are equal: a dictionary of them would take five times as long, and more room.
+        # Answers hardly repeat: dictionary encoding would take five times as long and more space.
         with pq.ParquetWriter(partial, schema, use_dictionary=False) as writer:
             for source, row, batch in batches(pieces, recipe.columns):
                 try:
@@ -100,8 +105,8 @@ def make_part(path, pieces, recipe):
         partial.unlink(missing_ok=True)
 
 
-def digest_in(path):
-    """Return the digest in a part's metadata, or None where a file is no part of ours."""
+def digest_in(path: Path) -> str | None:
+    """Return the digest in the metadata of a part, or None if the file was not written by `make_part`."""
     try:
         return json.loads(pq.read_schema(path).metadata[_KEY])["digest"]
     except (pa.ArrowException, OSError, ValueError, TypeError, KeyError):
@@ -109,7 +114,7 @@ def digest_in(path):
 
 
 def _first_refused(source, row, batch, recipe):
-    """A sentence on the first lane of a batch that cannot be assessed."""
+    """Return a sentence on the first lane of a batch that cannot be assessed."""
     at = bisect_left(range(len(batch)), True, key=lambda i: recipe.refusal(batch.slice(0, i + 1)) is not None)
     lane = batch.slice(at, 1)
     name = f" (lane {visible(str(lane.column('lane')[0].as_py()))})" if recipe.label else ""

@@ -1,6 +1,9 @@
-"""A table of lanes in Parquet files: what its footers say of it, cut into parts, and read by batches."""
+"""A table of lanes in Parquet files: its footers are read, its row groups cut into parts, its rows read in batches."""
+
+from __future__ import annotations
 
 import hashlib
+from collections.abc import Container, Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
 from typing import NamedTuple
@@ -18,16 +21,16 @@ _BUFFER = 2**20  # bytes of a column in memory at a time
 
 
 class RowRange(NamedTuple):
-    """Row groups of one file, one after the other."""
+    """Consecutive row groups of one file."""
 
     path: Path
-    identity: str  # of the whole file
+    identity: str  # digest of the whole file
     groups: range
-    first_row: int  # its number in the file, counted from 1
+    first_row: int  # number of its first row in the file, counted from 1
 
 
 class Part(NamedTuple):
-    """Lanes that are assessed in one go."""
+    """Row ranges of the lanes whose answers form one file."""
 
     pieces: tuple[RowRange, ...]
     lanes: int
@@ -59,7 +62,7 @@ class LaneTable:
     (2, ('demand_mean', 'demand_sd'), ('region',))
     """
 
-    def __init__(self, path):
+    def __init__(self, path: str | Path) -> None:
         self.path = Path(path).resolve()
         groups, labels, self.missing = [], {}, {}
         for path in _files(self.path):
@@ -81,7 +84,7 @@ class LaneTable:
         self.lanes = sum(part.lanes for part in self.parts)
         require(self.lanes > 0, self.path, "a table with at least one lane", "no rows")
 
-    def unset(self, given):
+    def unset(self, given: Container[str]) -> dict[str, int | None]:
         """Return policy field -> number of lanes where it is unset, when `given` holds for all lanes."""
         counts = {name: self.missing.get(name) if name in self.columns else self.lanes for name in POLICY}
         return {name: 0 if name in given else count for name, count in counts.items()}
@@ -96,11 +99,11 @@ def _add_missing(missing, group):
         missing[column.path_in_schema] = None if found is None or before is None else before + found
 
 
-def batches(pieces, columns):
+def batches(pieces: Sequence[RowRange], columns: Sequence[str]) -> Iterator[tuple[Path, int, pa.RecordBatch]]:
     """Yield (path, number of the first row, RecordBatch) of the rows of pieces, in their order."""
     for path, identity, groups, row in pieces:
         with opened(path) as file:
-            # A file that was exchanged since the parts were cut is not the one that their digests speak of.
+            # The digests of parts hold for the file as it was; a replaced file is refused.
             require(identity_of(path, file.metadata) == identity, path, "as it was when the run began", "another file")
             try:
                 for batch in file.iter_batches(LANES_IN_MEMORY, row_groups=groups, columns=columns, use_threads=False):
@@ -110,16 +113,16 @@ def batches(pieces, columns):
                 raise ValueError(f"{path} cannot be read from row {row:,} on: {error}") from None
 
 
-def opened(path):
-    """Return a file of Parquet, opened; a ValueError says why it is none."""
+def opened(path: Path) -> pq.ParquetFile:
+    """Return an open Parquet file; a ValueError gives the reason why it cannot be opened."""
     try:
-        # Row groups may be of any size: either default would have the columns of a whole one in memory.
+        # Row groups may be large: with pyarrow's defaults, all columns of one would be in memory.
         return pq.ParquetFile(path, buffer_size=_BUFFER, pre_buffer=False)
     except (pa.ArrowException, OSError) as error:
         raise ValueError(f"{path} must be a Parquet file; {error}") from None
 
 
-def identity_of(path, metadata):
+def identity_of(path: Path, metadata: pq.FileMetaData) -> str:
     """Return a digest of a file's name, size, time of change and footer, which has the extremes of every column."""
     footer, stat = pa.BufferOutputStream(), path.stat()
     metadata.write_metadata_file(footer)
@@ -127,7 +130,7 @@ def identity_of(path, metadata):
 
 
 def _files(path):
-    """The files of a table; as everywhere in Parquet's world, names that begin with a dot or an underscore are none."""
+    """Return the files of a table; as in other tools, names that begin with a dot or an underscore are ignored."""
     if not path.exists():
         raise FileNotFoundError(f"{path} does not exist")
     if path.is_file():
@@ -138,7 +141,7 @@ def _files(path):
 
 
 def _checked(path, schema):
-    """The columns of one file that are used, in the order of ours, and the type of the column lane."""
+    """Return the columns of a file that are used, in the order of the registry, and the type of the column lane."""
     times = {name: schema.names.count(name) for name in ("lane", *MOMENTS, *POLICY)}
     for name, count in times.items():
         require(count > 0 or name not in MOMENTS, path, f"a table with a column {name}", ", ".join(schema.names))
@@ -157,7 +160,7 @@ def _told(found):
 
 
 def _cut(groups):
-    """Row groups in their order, put together to parts."""
+    """Yield parts of consecutive row groups."""
     run, lanes = [], 0
     for group in groups:
         *_, more = group

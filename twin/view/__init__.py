@@ -1,1 +1,1 @@
-"""What readers see: `plots` draws arrays, `output` shows and saves, `panel` adds sliders."""
+"""Show results to readers: `plots` draws arrays, `output` displays and saves figures, `panel` adds sliders."""

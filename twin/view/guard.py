@@ -1,17 +1,19 @@
-"""What goes wrong becomes a sentence where it arose; the rest of the page works on."""
+"""Turn errors on a page into sentences beside the control that caused them, so that the rest of the page works on."""
 
 import os
 import re
 import sys
 import traceback
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from twin.data.errors import LedgerError
 
 
 @contextmanager
-def told(say):
-    """Pass what goes wrong inside to `say` as a sentence; a mistake of ours is also written to the server's log."""
+def told(say: Callable[[str], Any]) -> Iterator[None]:
+    """Catch errors of the block and pass each to `say` as a sentence; unexpected ones also go to the server's log."""
     try:
         yield
     except (ValueError, LedgerError, OSError) as error:
@@ -21,8 +23,8 @@ def told(say):
         say(f"Something went wrong here ({type(error).__name__}); it was not done, and everything else works on.")
 
 
-def sentence(error):
-    """Return an error, or a text, as a sentence with its first letter large and a full stop; names stay as they are.
+def sentence(error: Exception | str) -> str:
+    """Return an error or a text as a sentence: with a capital, unless it begins with a file name, and a full stop.
 
     >>> sentence(ValueError("date must be a day")), sentence("flows.csv is empty")
     ('Date must be a day.', 'flows.csv is empty.')
@@ -34,6 +36,6 @@ def sentence(error):
 
 
 def _log(text):
-    """Write to the server's log. A kernel sends what is written to its standard error to the page instead."""
-    server = getattr(sys.stderr, "_original_stdstream_copy", None) or 2  # where ipykernel has put the log aside
+    """Write a text to the server's log; in a kernel, sys.stderr would go to the page instead."""
+    server = getattr(sys.stderr, "_original_stdstream_copy", None) or 2  # file descriptor that ipykernel has saved
     os.write(server, text.encode())

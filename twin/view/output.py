@@ -1,58 +1,67 @@
-"""Show a figure or the headline numbers of a notebook, and save both when a batch gives a folder."""
+"""Display the figures and headline numbers of a notebook, and save both if a batch job gives a folder."""
+
+from __future__ import annotations
 
 import io
 import json
 import math
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from twin._check import require
 from twin.plan.wording import tabulated
 
-FORMATS = {"svg": {"Date": None}, "pdf": {"CreationDate": None}}  # metadata that would change bytes
-METADATA_FIELDS = {"svg": "Description", "pdf": "Subject"}  # where a figure says how it came to be
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+FORMATS = {"svg": {"Date": None}, "pdf": {"CreationDate": None}}  # file formats; dates would change the bytes
+METADATA_FIELDS = {"svg": "Description", "pdf": "Subject"}  # metadata field for the provenance of a figure
+
+#: What Jupyter displays: content by MIME type, and metadata.
+Bundle = tuple[dict[str, Any], dict[str, Any]]
 
 
 class Picture:
-    """A drawn figure that Jupyter shows as PNG, with words for those who cannot see it."""
+    """A figure that Jupyter displays as PNG, with a description in words for readers who cannot see it."""
 
-    def __init__(self, figure, words, origin=""):
+    def __init__(self, figure: Figure, words: str, origin: str = "") -> None:
         self.png, self.words = png(figure, origin=origin), words
         self.width = round(100 * figure.get_figwidth())
 
-    def _repr_mimebundle_(self, include=None, exclude=None):
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Bundle:
         bundle = {"image/png": self.png, "text/plain": f"<figure: {self.words}>"}
         return bundle, {"image/png": {"width": self.width, "alt": self.words}}
 
 
 class Words:
-    """A table or a sentence that Jupyter shows as HTML, and as text where there is none."""
+    """A table or a sentence that Jupyter displays as HTML, or as plain text where HTML is not possible."""
 
-    def __init__(self, html, text):
+    def __init__(self, html: str, text: str) -> None:
         self.html, self.text = html, text
 
-    def _repr_mimebundle_(self, include=None, exclude=None):
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Bundle:
         return {"text/html": self.html, "text/plain": self.text}, {}
 
 
 class Live:
-    """A widget, and what stands for it where no kernel runs."""
+    """A widget, and a still picture or text that replaces it where no kernel runs."""
 
-    def __init__(self, widget, still):
+    def __init__(self, widget: Any, still: Picture | Words) -> None:
         self.widget, self.still = widget, still
 
-    def _repr_mimebundle_(self, **kwargs):
+    def _repr_mimebundle_(self, **kwargs: Any) -> Bundle:
         still, metadata = self.still._repr_mimebundle_()
         live = self.widget._repr_mimebundle_(**kwargs)
         live = live[0] if isinstance(live, tuple) else live
         return {**live, **still}, metadata
 
 
-def png(figure, *, quick=False, origin=""):
-    """Return the PNG bytes of a figure, the same for the same drawing.
+def png(figure: Figure, *, quick: bool = False, origin: str = "") -> bytes:
+    """Return a figure as PNG; the same drawing gives the same bytes.
 
-    origin : what its metadata say of how it came to be.
-    quick : in the figure's own resolution and hardly compressed, for pages that wait for it.
+    quick : use the figure's own resolution and little compression, for a page that waits for the picture.
+    origin : provenance of the figure, stored in its metadata.
     """
     buffer = io.BytesIO()
     how = {"dpi": "figure", "pil_kwargs": {"compress_level": 1}} if quick else {}
@@ -60,20 +69,20 @@ def png(figure, *, quick=False, origin=""):
     return buffer.getvalue()
 
 
-def show(figure, name, words, out_dir=""):
-    """Return a picture to display; save it as `name`.svg, .pdf and .png when `out_dir` is set.
+def show(figure: Figure, name: str, words: str, out_dir: str = "") -> Picture:
+    """Return a picture to display, and save it as `name`.svg, .pdf and .png if `out_dir` is set.
 
     Parameters
     ----------
     figure : matplotlib.figure.Figure
     name, words : str
-        File name without ending, and what the picture shows, in words.
+        File name without ending, and a description of the picture in words.
     out_dir : str, optional
         Folder to save in; empty means do not save.
     """
-    told = os.environ.get("TWIN_PROVENANCE")  # a file that says how it came to be, where a batch runs
-    origin = Path(told).read_text(encoding="utf-8") if told else ""
-    # First: each drawing moves the layout a little, and batches show what lessons do.
+    provenance = os.environ.get("TWIN_PROVENANCE")  # file with the provenance of figures; a batch job sets it
+    origin = Path(provenance).read_text(encoding="utf-8") if provenance else ""
+    # The PNG comes first because every drawing moves the layout a little: so lessons and batch jobs show the same.
     picture = Picture(figure, words, origin)
     if out_dir:
         Path(out_dir).mkdir(parents=True, exist_ok=True)
@@ -84,8 +93,8 @@ def show(figure, name, words, out_dir=""):
     return picture
 
 
-def headline(out_dir="", /, **results):
-    """Print named results with their units, and save them as results.json when `out_dir` is set.
+def headline(out_dir: str = "", /, **results: tuple[float, str]) -> None:
+    """Print named results with their units, and save them as results.json if `out_dir` is set.
 
     Parameters
     ----------

@@ -1,44 +1,53 @@
-"""Sliders for a drawing: redraw on release, say what went wrong in a sentence, and a still picture without a kernel."""
+"""Show a drawing with sliders: it is redrawn when a slider is released, and stays as a picture without a kernel."""
+
+from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping
 from decimal import Decimal
-from typing import NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from twin.view.guard import told
 from twin.view.output import Live, Picture, png
 
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
 
 class Control(NamedTuple):
-    """One slider: its start value is the notebook's own parameter, and its bounds make room for it."""
+    """A slider with its start value, its bounds, and its label; bounds widen if the start value lies outside."""
 
     value: float
     low: float
     high: float
-    label: str  # meaning and unit, as the reader sees it: "holding cost [$/pallet]"
+    label: str  # meaning and unit, as the reader sees them: "holding cost [$/pallet]"
 
 
-def panel(draw, controls, words, *, live=True):
-    """Return what to display: sliders beside the drawing, or with live=False the drawing of the start values alone.
+def panel(
+    draw: Callable[..., Figure], controls: Mapping[str, Control], words: str, *, live: bool = True
+) -> Panel | Picture:
+    """Return sliders beside a drawing, or, with live=False, a picture of the drawing at the start values.
 
     Parameters
     ----------
     draw : callable
-        Takes the controls by name, returns a figure; a ValueError becomes a sentence under its slider.
+        Takes the values of the controls by name, and returns a figure; a ValueError is shown under its slider.
     controls : dict of name -> Control
     words : str
-        What the picture shows, for those who cannot see it and for pages without a kernel.
+        Description of the picture, for readers who cannot see it and for pages without a kernel.
     live : bool, optional
+        False where no kernel will run, as in a batch job.
     """
     still = Picture(draw(**{name: control.value for name, control in controls.items()}), words)
     return Panel(draw, controls, still) if live else still
 
 
 class Panel(Live):
-    """Sliders beside a picture; carries the still picture for places that show no widgets."""
+    """Sliders beside a picture, and the still picture for pages that cannot show widgets."""
 
-    def __init__(self, draw, controls, still):
+    def __init__(self, draw: Callable[..., Figure], controls: Mapping[str, Control], still: Picture) -> None:
         import ipywidgets
 
         from twin.view.widgets import Dials, Shown
@@ -54,25 +63,24 @@ class Panel(Live):
         self.dials.on_asked(self._on_message)
         super().__init__(box, still)
 
-    def _on_message(self, message, _buffers):
+    def _on_message(self, message: dict[str, Any], _buffers: list[bytes]) -> None:
+        """Redraw with the value that a slider was moved to."""
         if message.get("do") != "turn":
             return
         name = message["name"]
         asked = {**self.dials.values, name: message["value"]}
-        self.dials.said = {}  # also the same sentence is said again
+        self.dials.said = {}  # an unchanged value would not be sent: so the same sentence appears again
         with told(lambda text: setattr(self.dials, "said", {name: text})):
             self.picture.png = png(self._draw(**asked))
             self.dials.values = asked
 
 
-def _field(name, control):
-    """The control as `Dials` takes it; its step can show and reach the start value."""
+def _field(name: str, control: Control) -> dict[str, Any]:
+    """Return a control as `Dials` takes it, with a step that can reach the start value."""
     low, high = min(control.low, control.value), max(control.high, control.value)
     label, unit = re.fullmatch(r"(.*?)\s*(?:\[(.*)\])?", control.label).groups()
     step = 10.0 ** min(_exponent((high - low) / 100), _last_digit(control.value or high))
-    coarse = (
-        10.0 ** _exponent(high - low) / 100 if high > low else step
-    )  # bounds that were computed are rounded outwards
+    coarse = 10.0 ** _exponent(high - low) / 100 if high > low else step  # computed bounds are rounded outwards
     bounds = {
         "low": float(f"{np.floor(low / coarse) * coarse:.9g}"),
         "high": float(f"{np.ceil(high / coarse) * coarse:.9g}"),
@@ -81,11 +89,11 @@ def _field(name, control):
     return {"name": name, "label": label, "unit": (unit or "").removeprefix("-"), "help": label, "group": "", **bounds}
 
 
-def _exponent(number):
-    """The power of ten at or below a positive number: 0.03 -> -2."""
+def _exponent(number: float) -> int:
+    """Return the exponent of the power of ten at or below a positive number: 0.03 -> -2."""
     return int(f"{number:e}".split("e")[1])
 
 
-def _last_digit(number):
-    """The power of ten of the last of its first three digits that is not zero: 18.5 -> -1, 0.0025 -> -4."""
+def _last_digit(number: float) -> int:
+    """Return the exponent of the last non-zero digit among the first three: 18.5 -> -1, 0.0025 -> -4."""
     return Decimal(f"{number:.3g}").normalize().as_tuple().exponent

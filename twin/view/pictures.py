@@ -1,4 +1,8 @@
-"""The pictures of one lane under one policy: history and capacity, cost and profit, and the tail of the loss."""
+"""Draw one lane under one policy: history and capacity, cost and profit, and losses; and the check of numbers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from matplotlib import rc_context
@@ -11,16 +15,28 @@ from twin.plan import lane_report
 from twin.view import plots
 from twin.view.theme import ACCENT, BETTER, NAIVE, WITNESS
 
-PERIODS_SHOWN = 180  # periods of history that a picture shows
-FARTHEST_ROOM = 2.2  # own capacity further above the volumes than this many times would make them flat
-MAP_LEVELS, MAP_SPREADS = np.linspace(0.5, 0.995, 60), 24  # resolution of the profit map
-LOSSES_SHOWN = 0.998  # share of the simulated losses that the picture has room for
-HEIGHT, BOTTOM, TOP = 3.3, 0.17, 0.9  # of a figure [inch], and of its axes as shares of it
-RESOLUTION = 140  # dots an inch: sharp on a page, quick to draw
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+    from twin.lane import Policy
+
+PERIODS_SHOWN = 180  # latest periods of the history in a picture [period]
+FARTHEST_ROOM = 2.2  # own capacity is drawn up to this multiple of the largest volume; above it, volumes look flat [-]
+MAP_LEVELS, MAP_SPREADS = np.linspace(0.5, 0.995, 60), 24  # service levels, and number of lead-time sds, of the map
+LOSSES_SHOWN = 0.998  # share of the simulated losses inside the picture [-]
+HEIGHT, BOTTOM, TOP = 3.3, 0.17, 0.9  # height of a figure [inch]; bottom and top of its axes as shares of the height
+RESOLUTION = 140  # resolution of pictures on a page [dots per inch]
 
 
-def history(dates, volumes, policy, numbers, horizon, period):
-    """Return the figure of a lane's volumes, its forecast with 95 % interval, and what own places can take."""
+def history(
+    dates: NDArray, volumes: NDArray, policy: Policy, numbers: Mapping[str, float], horizon: int, period: str
+) -> Figure:
+    """Return the figure of a lane's volumes, its forecast with a 95 % interval, and the volume that own space can take.
+
+    numbers : answers of `lane_report.evaluate`; horizon : periods ahead; period : "D", "W" or "MS".
+    """
     name = PERIOD_NAMES[period]
     figure, ax = _sheet(7.6, left=0.085, right=0.985)
     plots.frame(ax, "Volume, forecast, and own capacity", "", f"pallets a {name}")
@@ -44,14 +60,14 @@ def history(dates, volumes, policy, numbers, horizon, period):
     return figure
 
 
-def own_flow(policy, numbers):
-    """Return the volume a period at which workload and buffer fill own places. [pallet/period]"""
+def own_flow(policy: Policy, numbers: Mapping[str, float]) -> float:
+    """Return the volume per period at which workload and buffer fill own capacity. [pallet/period]"""
     room = max(policy.internal_capacity - numbers["safety_stock"], 0.0)
     return room / (max(policy.dwell, 1e-9) * (1.0 + policy.return_rate))
 
 
-def costs(policy, numbers, period):
-    """Return the figure of expected buffer cost over the service level, with the optimum and today's choice."""
+def costs(policy: Policy, numbers: Mapping[str, float], period: str) -> Figure:
+    """Return the figure of expected buffer cost over the service level, with the optimum and the current level."""
     figure, ax = _sheet(4.6, left=0.155, right=0.95)
     unit = f"$/{PERIOD_NAMES[period]}"
     plots.frame(ax, "Cost of a service level", "cycle service level", f"expected buffer cost [{unit}]", percent="x")
@@ -69,8 +85,11 @@ def costs(policy, numbers, period):
     return figure
 
 
-def profits(statistics, policy, numbers, period):
-    """Return the figure of expected profit over service level and lead-time sd, with the sweet spot and today."""
+def profits(statistics: Mapping[str, float], policy: Policy, numbers: Mapping[str, float], period: str) -> Figure:
+    """Return the figure of expected profit over service level and lead-time sd, with the optimum and the current level.
+
+    statistics : mean and standard deviation of demand, by name. [pallet/period]
+    """
     figure, ax, beside = _sheet(4.6, left=0.115, right=0.79, bar=True)
     plots.frame(
         ax, f"Expected profit [$/{PERIOD_NAMES[period]}]", "cycle service level", "lead-time sd [day]", percent="x"
@@ -90,7 +109,7 @@ def profits(statistics, policy, numbers, period):
     return figure
 
 
-def losses(statistics, policy, numbers, period):
+def losses(statistics: Mapping[str, float], policy: Policy, numbers: Mapping[str, float], period: str) -> Figure:
     """Return the figure of a period's simulated loss, with value at risk and conditional value at risk."""
     figure, ax = _sheet(4.6, left=0.05, right=0.97)
     name = PERIOD_NAMES[period]
@@ -105,10 +124,10 @@ def losses(statistics, policy, numbers, period):
     return figure
 
 
-def _sheet(width, *, left, right, bar=False):
-    """Figure and Axes with fixed places of everything: fitting them would take longer than drawing.
+def _sheet(width: float, *, left: float, right: float, bar: bool = False) -> tuple[Any, ...]:
+    """Return a figure and its Axes at fixed positions; an automatic layout would take longer than the drawing.
 
-    bar : also a narrow Axes beside, for the scale of a map.
+    bar : add a narrow Axes on the right for the colour scale of a map.
     """
     with rc_context({"axes.titley": 1.0, "figure.constrained_layout.use": False}):
         figure = Figure(figsize=(width, HEIGHT), dpi=RESOLUTION)
@@ -129,18 +148,20 @@ def _sheet(width, *, left, right, bar=False):
     return figure, *figure.axes
 
 
-def caught(relative_error, beyond_rounding, shown):
-    """Return the figure of which share of numbers made up is refused, over how far off they are.
+def caught(relative_error: NDArray, beyond_rounding: NDArray, shown: NDArray) -> Figure:
+    """Return the figure of the share of wrong numbers that the check refuses, over their relative error.
 
-    relative_error, beyond_rounding, shown : arrays of `analyst.trials.made_up`.
+    relative_error : size of the error of each number. [-]
+    beyond_rounding : True if the number is printed otherwise than the true one.
+    shown : True if the check let the number pass.
     """
     figure, ax = plots.figure(width=6.2)
-    plots.frame(ax, "Numbers made up, and refused", "relative error of the number", "refused", percent="y")
+    plots.frame(ax, "Wrong numbers that the check refuses", "relative error of the number", "refused", percent="y")
     powers = np.log10(relative_error)
     edges = np.arange(np.floor(powers.min()), np.ceil(powers.max()) + 0.26, 0.25)
     for chosen, colour, words, offset in (
-        (beyond_rounding, ACCENT, "of those printed otherwise than the true one", (0, 8)),
-        (np.full(shown.shape, True), BETTER, "of all", (8, -8)),
+        (beyond_rounding, ACCENT, "of numbers that print differently", (0, 8)),
+        (np.full(shown.shape, True), BETTER, "of all numbers", (8, -8)),
     ):
         count, refused = (np.histogram(powers[which], edges)[0] for which in (chosen, chosen & ~shown))
         known = count > 0

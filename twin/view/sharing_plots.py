@@ -1,4 +1,9 @@
-"""Pictures of coalitions: the core of three partners, the coalitions nearest to leaving, and what a rule saves each."""
+"""Draw how a coalition shares its cost: the core of three partners, gains by leaving, and savings by rule."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -6,25 +11,29 @@ from twin.games import coalitions, stability
 from twin.view import plots
 from twin.view.theme import ACCENT, BETTER, LANES, MUTED, NAIVE, WITNESS
 
-CORNERS = np.array([[0.0, 0.0], [1.0, 0.0], [0.5, np.sqrt(0.75)]])  # all of the saving to the first, second, third
-RULE_COLOURS = LANES[3], LANES[1], WITNESS, MUTED  # not those that say whether a rule lasts
-WIDE = 6.0  # figures from here on have room for a legend in one row [inch]
-BARS_SHOWN = 8  # coalitions that have a bar
-LADDER = 1.22  # where the names of rules stand beside the triangle
-LONGEST_COALITION_NAME = 34  # letters of a coalition's name
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from numpy.typing import NDArray
+
+CORNERS = np.array([[0.0, 0.0], [1.0, 0.0], [0.5, np.sqrt(0.75)]])  # points where one partner gets the whole saving
+RULE_COLOURS = LANES[3], LANES[1], WITNESS, MUTED  # other colours than those for stable (BETTER) and unstable (NAIVE)
+WIDE = 6.0  # smallest width of a figure with its legend in one row [inch]
+BARS_SHOWN = 8  # number of coalitions with a bar
+LADDER = 1.22  # horizontal position of the names of rules, beside the triangle [side of the triangle]
+LONGEST_COALITION_NAME = 34  # longest name of a coalition; longer ones are cut off [characters]
 
 
-def draw_core(ax, costs, shares, names):
-    """Draw whether ways of sharing last: the core where there are three partners, else bars of the first rule.
+def draw_core(ax: Axes, costs: NDArray, shares: Mapping[str, NDArray], names: Sequence[str]) -> None:
+    """Draw whether rules of sharing are stable: the core of three partners, else gains by leaving for the first rule.
 
     Parameters
     ----------
     ax : Axes
     costs : array, shape (2^n,)
-        Cost of each coalition by its number. [$]
-    shares : dict of rule -> array of shape (n,)
-        What each partner pays. [$]
-    names : list of n partners
+        Cost of each coalition, by coalition number. [$]
+    shares : dict of rule -> array, shape (n,)
+        Payment of each partner. [$]
+    names : sequence of n partners
     """
     if len(names) == 3:
         core_of_three(ax, costs, shares, names)
@@ -33,12 +42,12 @@ def draw_core(ax, costs, shares, names):
         excesses(ax, costs, share, names, rule)
 
 
-def core_of_three(ax, costs, shares, names):
-    """Draw the triangle of all ways to share the saving of three partners, the core in it, and rules as points."""
+def core_of_three(ax: Axes, costs: NDArray, shares: Mapping[str, NDArray], names: Sequence[str]) -> None:
+    """Draw the triangle of all ways to share the saving of three partners, with the core in it and rules as points."""
     saved = coalitions.savings(costs)
     whole = saved[-1] if saved[-1] > stability.rounding(costs) else 1.0
     ax.fill(*CORNERS.T, facecolor="none", edgecolor=MUTED, linewidth=1)
-    limits = 1.0 - saved[[6, 5, 3]] / whole  # a partner's share is at most what the other two leave it
+    limits = 1.0 - saved[[6, 5, 3]] / whole  # largest share of each partner, so that the other two do not leave
     region = _clipped(np.eye(3), limits)
     if len(region):
         ax.fill(*(region @ CORNERS).T, color=ACCENT, alpha=0.22, linewidth=0)
@@ -59,8 +68,8 @@ def core_of_three(ax, costs, shares, names):
     ax.axis("off")
 
 
-def excesses(ax, costs, share, names, rule):
-    """Draw what the coalitions nearest to leaving would gain by it, under one rule; those that would are in red."""
+def excesses(ax: Axes, costs: NDArray, share: NDArray, names: Sequence[str], rule: str) -> None:
+    """Draw the gain by leaving of the coalitions with the largest gains, under one rule; positive gains are in red."""
     over = stability.excess(costs, share)[1:-1]
     worst = np.argsort(over, kind="stable")[::-1][:BARS_SHOWN]
     members = coalitions.all_coalitions(len(names))[1:-1][worst]
@@ -74,11 +83,17 @@ def excesses(ax, costs, share, names, rule):
     ax.title.set_wrap(True)
 
 
-def payments(ax, each, acceptable, shares, names):
-    """Draw what every partner saves, a row a partner: a band for what nobody would leave for, and a mark a rule.
+def payments(
+    ax: Axes,
+    each: NDArray,
+    acceptable: stability.Payments | None,
+    shares: Mapping[str, NDArray],
+    names: Sequence[str],
+) -> None:
+    """Draw the saving of every partner, one row each: a band for savings in the core, and a mark for each rule.
 
-    each : array, shape (n,): what partners pay alone. [$]
-    acceptable : stability.Payments, or None for no bands. [$]
+    each : array, shape (n,): cost of each partner alone. [$]
+    acceptable : lowest and highest payments in the core; None draws no bands. [$]
     shares, names : as in `draw_core`.
     """
     rows = np.arange(len(names))[::-1]
@@ -101,17 +116,17 @@ def payments(ax, each, acceptable, shares, names):
 
 
 def _plain(name):
-    """A name as it stands: between two dollars Matplotlib would see a formula."""
+    """Return a name with escaped dollar signs; Matplotlib reads text between two of them as a formula."""
     return name.replace("$", r"\$")
 
 
 def _ladder(count):
-    """Heights for names one above the other."""
+    """Return heights at which names stand one above the other."""
     return 0.42 + 0.11 * (np.arange(count)[::-1] - (count - 1) / 2)
 
 
-def named(members, names):
-    """Return a coalition in words: its members, or everybody but the others where those are fewer.
+def named(members: Sequence[bool] | NDArray, names: Sequence[str]) -> str:
+    """Return a coalition in words: its members, or "all but" the others if they are fewer.
 
     >>> named([True, True, False, True, True], ["A", "B", "C", "D", "E"]), named([True, False], ["A", "B"])
     ('all but C', 'A')
@@ -124,7 +139,7 @@ def named(members, names):
 
 
 def _clipped(polygon, limits):
-    """The part of a polygon in shares of three where each share is at most its limit (Sutherland and Hodgman, 1974)."""
+    """Return a polygon of shares of three partners, clipped at a limit for each (Sutherland and Hodgman, 1974)."""
     for which, limit in enumerate(limits):
         room, kept = limit - polygon[:, which] if len(polygon) else [], []
         for here, there, a, b in zip(polygon, np.roll(polygon, -1, axis=0), room, np.roll(room, -1), strict=True):

@@ -1,15 +1,16 @@
-"""The colours of everything, from one source: pictures, pages and reports.
+"""The colours of pictures, pages and reports.
 
-python -m twin.view.theme writes the style sheet that the pages include.
+python -m twin.view.theme writes the style sheet of the pages.
 """
 
+from collections.abc import Mapping
 from pathlib import Path
 
-#: Colours of roles in pictures; Okabe and Ito (2008), safe for colour-blind readers.
+#: Colours of roles in pictures, from Okabe and Ito (2008): colour-blind readers can tell them apart.
 NAIVE, BETTER, WITNESS, ACCENT, MUTED = "#D55E00", "#0072B2", "#333333", "#009E73", "#888888"
 LANES = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9")
 
-#: Colours of roles on pages, for eyes in daylight and at night; text on `page`, `card` and `soft` reaches AA (4.5 : 1).
+#: Colours of roles on pages, light and dark; text on `page`, `card` and `soft` has a contrast of at least 4.5 : 1 (AA).
 LIGHT = {
     "page": "#F3F5F8",
     "card": "#FFFFFF",
@@ -17,7 +18,7 @@ LIGHT = {
     "ink": "#17222E",
     "muted": "#51606F",
     "line": "#D5DDE6",
-    "edge": "#7A8794",  # of fields and buttons: 3 : 1 on card
+    "edge": "#7A8794",  # borders of fields and buttons: contrast of at least 3 : 1 on `card`
     "header": "#10243E",
     "on-header": "#FFFFFF",
     "accent": BETTER,
@@ -42,12 +43,12 @@ DARK = {
     "warn": "#F2B84B",
     "bad": "#FF8F86",
 }
-NIGHT = ':root[data-twin-scheme="dark"], body[data-jp-theme-light="false"]'
-SHEET = Path("share/jupyter/voila/templates/twin/colours.css")
+NIGHT = ':root[data-twin-scheme="dark"], body[data-jp-theme-light="false"]'  # CSS selector of dark pages
+SHEET = Path("share/jupyter/voila/templates/twin/colours.css")  # style sheet, relative to the project's folder
 
 
-def css():
-    """Return the colours as custom properties: --twin-ink, --twin-card and so on.
+def css() -> str:
+    """Return a style sheet with the colours as custom properties: --twin-ink, --twin-card and so on.
 
     >>> "--twin-accent: #0072B2" in css()
     True
@@ -55,7 +56,8 @@ def css():
     return "\n".join((_rule(":root", LIGHT, "light"), _rule(NIGHT, DARK, "dark"), ""))
 
 
-def _rule(selector, colours, scheme):
+def _rule(selector: str, colours: Mapping[str, str], scheme: str) -> str:
+    """Return the CSS rule that sets the colours for a selector."""
     lines = [f"  --twin-{role}: {colour};" for role, colour in colours.items()]
     return "\n".join([f"{selector} {{", f"  color-scheme: {scheme};", *lines, "}"])
 

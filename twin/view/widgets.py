@@ -1,7 +1,9 @@
-"""The widgets of panels and the hub: what they hold in Python; how they look is in `front`."""
+"""Widgets of the panels and the hub: their state in Python; `front` holds their scripts and styles."""
 
 import re
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import anywidget
 import traitlets
@@ -12,21 +14,21 @@ FRONT = Path(__file__).parent / "front"
 _STYLE = theme.css() + (FRONT / "front.css").read_text(encoding="utf-8")
 
 
-def _script(name):
-    """The script of a widget as one module: a widget cannot import from beside itself."""
+def _script(name: str) -> str:
+    """Return the script of a widget with the shared functions of element.js inside; a widget cannot import files."""
     shared, own = ((FRONT / f"{part}.js").read_text(encoding="utf-8") for part in ("element", name))
     return shared.replace("export function", "function") + re.sub(r"^import .*\n", "", own, flags=re.M)
 
 
 class Asking(anywidget.AnyWidget):
-    """A widget that sends messages; `answered` is the number of the last one that is done with."""
+    """A widget whose page sends numbered messages; `answered` is the number of the last one that was handled."""
 
     answered = traitlets.Int().tag(sync=True)
 
-    def on_asked(self, answer):
-        """Call answer(message, buffers) for each message."""
+    def on_asked(self, answer: Callable[[dict[str, Any], list[bytes]], Any]) -> None:
+        """Register a callback: answer(message, buffers) is called for each message of the page."""
 
-        def on_message(_widget, message, buffers):
+        def on_message(_widget: Any, message: dict[str, Any], buffers: list[bytes]) -> None:
             try:
                 answer(message, buffers)
             finally:
@@ -36,14 +38,15 @@ class Asking(anywidget.AnyWidget):
 
 
 class Dials(Asking):
-    """Controls with a slider and a number each.
+    """A form of controls, each with a slider and a number field.
 
-    fields : list of dicts: name, label, unit, help, low, high, step, group; unit "%" shows shares as per cent, unit
-        "yes" makes a switch of 0 and 1.
-    subject, values : what they are of, and name -> number. A turned control comes as a message {"do": "turn",
-        "subject": ..., "name": ..., "value": ...}.
-    said : name -> sentence on what is wrong with it, "" for the form as a whole.
-    presets : names of presets; messages {"do": "preset", "name": ...} and {"do": "reset"} ask for them, with a subject.
+    fields : list of dicts with name, label, unit, help, low, high, step and group of a control; unit "%" shows shares
+        as percentages, unit "yes" makes a checkbox for 0 and 1.
+    subject : name of the lane that the controls belong to; every message contains it.
+    values : name of a control -> number. A change arrives as a message {"do": "turn", "name": ..., "value": ...}.
+    said : name of a control -> error sentence; the name "" stands for the whole form.
+    disabled : names of the controls that cannot be changed now.
+    presets : names of presets; the messages {"do": "preset", "name": ...} and {"do": "reset"} ask for one.
     """
 
     _esm, _css = _script("dials"), _STYLE
@@ -56,12 +59,15 @@ class Dials(Asking):
 
 
 class NetworkTable(anywidget.AnyWidget):
-    """A table of lanes that can be sorted, searched and picked from.
+    """A table of lanes that a planner can sort, search and pick from.
 
-    columns : list of dicts: name, label, kind ("text", "number", "share", "status" or "spark"), digits, help.
-    table : name of a column -> list of values; `sparks` : a byte a lane and period, 0 to 254, 255 where missing.
-    row : name of a column -> value, of one lane that has changed since.
-    thresholds : {"strain", "under_used"}: use of own capacity. [-]
+    columns : list of dicts with name, label, kind ("text", "number", "share", "status" or "spark"), digits and help.
+    table : name of a column -> list of values.
+    sparks : sparklines as one byte per lane and period, from 0 to 254; 255 is a missing value.
+    picked : name of the lane that is picked.
+    row : name of a column -> new value, for one lane that has changed.
+    thresholds : use of own capacity above ("strain") and below ("under_used") which the status changes. [-]
+    said : error sentence on the thresholds.
     """
 
     _esm, _css = _script("network_table"), _STYLE
@@ -75,14 +81,16 @@ class NetworkTable(anywidget.AnyWidget):
 
 
 class Sheet(Asking):
-    """Tabs over a page of HTML with pictures; what is pressed or asked in it comes as a message {"do": ...}.
+    """Tabs over a page of HTML with pictures; buttons and forms on it send messages {"do": ...}.
 
-    tabs, tools : lists of (name, label); `active` is the tab, `page` its HTML. history, costs, profits, losses,
-        savings, leaving : the pictures on it, as PNG; each is sent alone when it changes.
-    query : the state as a query string, which becomes the page's address; the message {"do": "shown", "query": ...} has
-        the one that the page was opened with.
-    subject : what the page is of; messages name it.
-    live : HTML of the part [data-live] of the page, while it grows.
+    tabs, tools : lists of (name, label) of the tabs and of the buttons beside the title.
+    active, page : name of the open tab, and its HTML.
+    history, costs, profits, losses, savings, leaving : pictures as PNG; only a changed picture is sent.
+    title, status, said : heading, line below it, and error sentence.
+    query : state as a query string, which the page copies into its address; when it opens, the page sends its own
+        query string as {"do": "shown", "query": ...}.
+    subject : name of the lane that the page is about; every message contains it.
+    live : HTML of the element [data-live] on the page, sent while an answer arrives.
     """
 
     _esm, _css = _script("sheet"), _STYLE
@@ -105,9 +113,11 @@ class Sheet(Asking):
 
 
 class Forms(Asking):
-    """Forms on a page of HTML: each is sent as a message {"do": its name, ...}, files in pieces.
+    """Forms on a page of HTML; each sends a message {"do": name of the form, ...}, and files in pieces.
 
-    said : HTML of the answer; `question` : {"text", "yes", "message"} to be confirmed before the message is sent.
+    page : HTML of the forms.
+    said : HTML of the answer to the last form.
+    question : {"text", "yes", "message"} of a dialog; the message is sent if the planner confirms.
     """
 
     _esm, _css = _script("forms"), _STYLE
@@ -117,7 +127,7 @@ class Forms(Asking):
 
 
 class Shown(anywidget.AnyWidget):
-    """A picture, with words for those who cannot see it."""
+    """A picture as PNG, with a description in words for readers who cannot see it, and a width. [pixel]"""
 
     _esm, _css = _script("shown"), _STYLE
     png = traitlets.Bytes().tag(sync=True)

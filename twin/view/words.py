@@ -1,17 +1,18 @@
-"""Numbers as HTML: in cards and tables; each element also holds the exact value."""
+"""Build HTML for numbers, in cards and tables; every element also carries the exact value."""
 
+from collections.abc import Iterable, Sequence
 from html import escape
 
 from twin.plan.wording import rest_of, written
 
 
-def figure(name, value, unit, *, tag="b"):
-    """Return the element that shows a number, with its name and its exact value for machines that read the page."""
+def figure(name: str, value: float, unit: str, *, tag: str = "b") -> str:
+    """Return an HTML element with a number as readers see it, and its name and exact value as data attributes."""
     return f'<{tag} data-name="{name}" data-value="{value!r}">{written(value, unit)}</{tag}>'
 
 
-def cards(entries, period):
-    """Return key figures as cards; entries : (label, name, value, unit, remark)."""
+def cards(entries: Iterable[tuple[str, str, float, str, str]], period: str) -> str:
+    """Return key figures as cards, given entries (label, name, value, unit, remark)."""
     made = [
         f'<div class="twin-card"><span>{escape(label)}</span>{figure(name, value, unit)}'
         f"<small>{escape(' '.join(filter(None, (rest_of(unit, period), remark))))}</small></div>"
@@ -20,8 +21,12 @@ def cards(entries, period):
     return f'<div class="twin-cards">{"".join(made)}</div>'
 
 
-def table(caption, heads, rows, text=()):
-    """Return a table; rows hold ready HTML, the first cell is the row's head; text : columns of words, not numbers."""
+def table(caption: str, heads: Sequence[str], rows: Iterable[Sequence[str]], text: Sequence[int] = ()) -> str:
+    """Return an HTML table.
+
+    rows : cells as HTML; the first cell of a row is its head.
+    text : numbers of the columns that hold words; the others are aligned as numbers.
+    """
     caption = f"<caption>{escape(caption)}</caption>" if caption else ""
     kinds = [' class="twin-words"' if column in text else "" for column in range(len(heads))]
     head = "".join(f'<th scope="col"{kind}>{escape(name)}</th>' for kind, name in zip(kinds, heads, strict=True))
@@ -34,17 +39,17 @@ def table(caption, heads, rows, text=()):
     return f'<div class="twin-scroll"><table>{caption}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
 
 
-def alert(sentence):
-    """Return a sentence on what went wrong."""
+def alert(sentence: str) -> str:
+    """Return an error sentence as an HTML paragraph that screen readers announce."""
     return f'<p class="twin-alert" role="alert">{escape(sentence)}</p>'
 
 
-def picture(name, words):
-    """Return the place of a picture, with what it shows in words."""
+def picture(name: str, words: str) -> str:
+    """Return an empty HTML figure that the page fills with the picture of this name; `words` describe it."""
     return f'<figure class="twin-picture"><img data-picture="{name}" alt="{escape(words)}"></figure>'
 
 
-def listed(sentences):
-    """Return sentences as a list; nothing for none."""
+def listed(sentences: Iterable[str]) -> str:
+    """Return sentences as an HTML list; "" if there are none."""
     items = "".join(f"<li>{escape(sentence)}</li>" for sentence in sentences)
     return f"<ul>{items}</ul>" if items else ""

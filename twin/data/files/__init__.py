@@ -1,1 +1,1 @@
-"""CSV files: bytes to rows, with a reason for each refused row."""
+"""Reading CSV files: from bytes to rows, with a reason for every row that is refused."""

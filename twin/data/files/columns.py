@@ -1,10 +1,12 @@
-"""Which column of a file is the date, the lane, the volume and the returns."""
+"""Find the columns of a file that hold date, lane, volume and returns."""
+
+from pathlib import Path
 
 from twin.data.errors import Refused
 from twin.data.files.dates import parse_date
 from twin.data.text import visible
 
-ACCEPTED = {  # compared without case, blanks and punctuation: `Product Name` is product_name
+ACCEPTED = {  # accepted headers; case, blanks and punctuation are ignored: `Product Name` is product_name
     "date": "date, timestamp, datetime, order_date, invoice_date, ship_date, delivery_date, day, week, month, period",
     "lane": "lane, lane_id, lane_name, service_lane, route, route_id, route_name, corridor, product, "
     "product_id, product_name, product_code, sku, stock_code, item, item_id, item_name, item_code, article, "
@@ -13,12 +15,12 @@ ACCEPTED = {  # compared without case, blanks and punctuation: `Product Name` is
     "order_qty, pallets, flow",
     "returns": "returns, returned, return_volume, returned_volume, return_quantity, returned_quantity, return_qty",
 }
-PARTS_OF_A_DATE = "day, week, month, period"  # the date only where no other column is
-HEADERS_LISTED = 25  # headers listed in a sentence
+PARTS_OF_A_DATE = "day, week, month, period"  # accepted as the date only if no other column is one
+HEADERS_LISTED = 25  # most headers listed in an error
 
 
-def plain(name):
-    """Return a header without case, blanks, marks and punctuation.
+def plain(name: str) -> str:
+    """Return a header in lower case without blanks, byte-order marks and punctuation.
 
     >>> plain("\\ufeffProduct Name ")
     'productname'
@@ -26,8 +28,8 @@ def plain(name):
     return "".join(c for c in name.casefold() if c.isalnum())
 
 
-def match_columns(header, file, chosen=None):
-    """Return the position of each of our columns in the header; `chosen` names some of them itself."""
+def match_columns(header: list[str], file: str | Path, chosen: dict[str, str] | None = None) -> dict[str, int]:
+    """Return the position in the header of date, lane, volume and returns; `chosen` overrides the accepted headers."""
     chosen = dict(chosen or {})
     unknown = set(chosen) - set(ACCEPTED)
     if unknown:

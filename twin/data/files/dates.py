@@ -1,15 +1,16 @@
-"""Dates as people write them; only the order of day and month may need the rest of the column."""
+"""Parse dates in the usual notations; the order of day and month is settled for the whole column."""
 
 import datetime
 import re
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
 from twin.data.errors import Refused
 
-FIRST_YEAR, LAST_YEAR = 1678, 2261  # what fits into a nanosecond time stamp
-CENTURY_TURN = 69  # two-digit years: 69..99 are 19xx, 00..68 are 20xx, as in POSIX
+FIRST_YEAR, LAST_YEAR = 1678, 2261  # years that a nanosecond time stamp can represent in full
+CENTURY_TURN = 69  # two-digit years 69..99 mean 19xx, and 00..68 mean 20xx, as in POSIX
 NO_SUCH_DAY = "date does not exist in the calendar"
 CONTRADICTS = "day and month are in the other order than in the rest of the column"
 
@@ -41,16 +42,16 @@ _NAMED = _patterns(
 
 
 class Either(NamedTuple):
-    """A date whose order of day and month only the column can tell; one reading may be None."""
+    """A date with two readings, day first or month first; a reading that is no date is None."""
 
     day_first: datetime.date | None
     month_first: datetime.date | None
 
 
-def parse_date(text):
-    """Return the calendar day written in text (the time of day and the zone are left aside), or an Either.
+def parse_date(text: str) -> datetime.date | Either:
+    """Return the calendar day written in text, or an Either if day and month could be swapped.
 
-    Dates without a day are the first of their month.
+    Time of day and time zone are ignored. Dates without a day are the first of their month.
 
     >>> parse_date("2019/01/02 00:00:00+00"), parse_date("02-Jun-06")
     (datetime.date(2019, 1, 2), datetime.date(2006, 6, 2))
@@ -97,10 +98,18 @@ def _either(first, second, year):
     return Either(*readings)
 
 
-def settle(parsed, texts, counts, dayfirst, file):
-    """Return (days, note): the column as datetime64[D], NaT where its order of day and month is contradicted.
+def settle(
+    parsed: list[datetime.date | Either],
+    texts: list[str],
+    counts: np.ndarray,
+    dayfirst: bool | None,
+    file: str | Path,
+) -> tuple[np.ndarray, str | None]:
+    """Return (days, note): the column as datetime64[D], and a note on the order of day and month if one was chosen.
 
-    parsed : distinct results of parse_date; texts : what was written; counts : rows of each.
+    A date that exists only in the other order is NaT.
+
+    parsed : distinct results of parse_date; texts : an original text of each; counts : number of rows of each.
     dayfirst : True, False, or None to let the dates with a part above 12 decide.
     """
     open_dates = [i for i, day in enumerate(parsed) if isinstance(day, Either)]

@@ -1,4 +1,4 @@
-"""From bytes to records: compression, encoding, separator, quotes and true line numbers."""
+"""Read the records of a CSV file: compression, encoding, separator, quotes and line numbers."""
 
 import codecs
 import csv
@@ -6,25 +6,26 @@ import gzip
 import io
 import zlib
 from collections import deque
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-BLOCK = 1 << 20  # bytes looked at in one go
+BLOCK = 1 << 20  # bytes read at a time
 SEPARATORS = ",;\t|"
-BYTE_ORDER_MARKS = (  # the long ones first: a utf-32 mark begins with a utf-16 one
+BYTE_ORDER_MARKS = (  # longest first, because a utf-32 mark begins with a utf-16 mark
     (codecs.BOM_UTF32_LE, "utf-32"),
     (codecs.BOM_UTF32_BE, "utf-32"),
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-NOT_IN_CP1252 = b"\x81\x8d\x8f\x90\x9d"
+NOT_IN_CP1252 = b"\x81\x8d\x8f\x90\x9d"  # bytes that have no character in cp1252
 
 
 @dataclass(frozen=True)
 class Source:
-    """A text file and how to read it; `size` is the number of bytes on disk."""
+    """A text file with its detected format; `size` is the number of bytes on disk."""
 
     path: Path
     gzipped: bool
@@ -33,16 +34,16 @@ class Source:
     size: int
 
     @contextmanager
-    def open(self):
-        """Yield the text, line ends untouched, and a function that says how many bytes on disk were read."""
+    def open(self) -> Iterator[tuple[io.TextIOWrapper, Callable[[], int]]]:
+        """Yield the open text, with its original line ends, and a function that returns the bytes read from disk."""
         with self.path.open("rb") as raw:
             data = gzip.GzipFile(fileobj=raw) if self.gzipped else raw
             with io.TextIOWrapper(data, encoding=self.encoding, newline="") as text:
                 yield text, raw.tell
 
 
-def inspect(path):
-    """Return how to read the file at path, having read it once from end to end."""
+def inspect(path: str | Path) -> Source:
+    """Return the file at path with its detected format; the whole file is read once to detect it."""
     path = Path(path)
     if path.is_dir():
         raise ValueError(f"{path} is a folder; name one CSV file in it")
@@ -100,20 +101,21 @@ def _find_separator(text, path):
     return max(SEPARATORS, key=lambda mark: len(next(csv.reader([line], delimiter=mark), [])))
 
 
-def is_separator_line(line):
-    """Return whether the line is the `sep=;` that spreadsheets write above the header."""
+def is_separator_line(line: str) -> bool:
+    """Return whether a line is the `sep=;` that spreadsheets write above the header."""
     line = line.strip("\ufeff\r\n ").lower()
     return line.startswith("sep=") and line[4:] in tuple(SEPARATORS)
 
 
-def records(text, separator):
-    """Yield (line, fields, raw lines) for each record; fields is None where it cannot be split into fields.
+def records(text: Iterable[str], separator: str) -> Iterator[tuple[int, list[str] | None, list[str]]]:
+    """Yield (line, fields, raw lines) for each record; fields is None if the record cannot be split into fields.
 
     Blank lines have no fields. The first record with a separator, the header, sets the number of fields.
-    When a record of several lines has broken quotes or another number of fields, only its first line is
-    given up and the others are read again: a stray quote costs one line, not the rest of the file.
+    If a record of several lines has broken quotes or another number of fields, only its first line is given up and
+    its other lines are read again: a stray quote costs one line, not the rest of the file.
     """
-    again, taken, line, width = deque(), [], 1, 0
+    again: deque[str] = deque()
+    taken, line, width = [], 1, 0
 
     def lines():
         while again:

@@ -1,6 +1,9 @@
-"""From records to vectors, block by block; what cannot be used is refused with its line and the reason."""
+"""Read the rows of a CSV file into arrays, block by block; unusable rows are refused with line and reason."""
 
 from array import array
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -15,20 +18,30 @@ from twin.data.lane_names import read_lane
 from twin.data.settle_steps import as_categories
 from twin.data.text import visible
 
-CHUNK = 1 << 16  # records in a block, between two updates of the progress bar
-# date and lane are codes; mark tells exact copies without keeping the text; a volume that is NaN could not be read,
-# returns that are NaN were left blank
+CHUNK = 1 << 16  # records in a block; the progress bar is updated once a block
+# A row of a block: date and lane are codes, mark is a hash of the text that identifies exact copies; a NaN volume
+# could not be read, NaN returns were left blank.
 ROW = np.dtype([("line", "q"), ("date", "i"), ("lane", "i"), ("mark", "q"), ("volume", "d"), ("returns", "d")])
 
 
 class Scan:
-    """One pass over a file: `blocks` yields its rows, the attributes hold the rest once it is through.
+    """One pass over a file: `blocks` yields its rows, and the attributes are complete after the last block.
 
-    name : what the account calls the file, its path by default.
-    dates, lanes : Codes; names : which of volume and returns the file has; refused : rows (line, reason, text).
+    name : name of the file in the account, by default its path.
+    dates, lanes : Codes of the distinct dates and lanes.
+    names : the columns among volume and returns that the file has.
+    refused : refused rows, each (line, reason, text).
     """
 
-    def __init__(self, path, *, columns=None, decimal=".", progress=False, name=None):
+    def __init__(
+        self,
+        path: str | Path,
+        *,
+        columns: dict[str, str] | None = None,
+        decimal: str = ".",
+        progress: bool = False,
+        name: str | None = None,
+    ) -> None:
         self.source, self.columns, self.progress = inspect(path), columns, progress
         self.name = name or str(path)
         volume, returns = (number_parser(name, decimal) for name in ("volume", "returns"))
@@ -36,12 +49,12 @@ class Scan:
         self.dates, self.lanes = Codes(parse_date), Codes(read_lane)
         self.refused, self.read, self.blank = [], 0, 0
 
-    def blocks(self):
-        """Yield arrays of ROW: the rows whose date and lane can be read, also those whose numbers cannot."""
+    def blocks(self) -> Iterator[np.ndarray]:
+        """Yield arrays of ROW: all rows whose date and lane can be read, including those whose numbers cannot."""
         with self.source.open() as (text, position), self._bar() as bar:
             stream = records(text, self.source.separator)
             self._read_header(stream)
-            self.growing = {name: array(ROW[name].char) for name in ROW.names}
+            self.vectors = {name: array(ROW[name].char) for name in ROW.names}
             for line, fields, raw in stream:
                 if fields == [] or fields == [""]:
                     self.blank += 1
@@ -59,8 +72,8 @@ class Scan:
             raise ValueError(f"{self.source.path} has a header and no rows")
         yield self._block()
 
-    def facts(self, note=None):
-        """Return what the account says of the whole file; note : the sentence on its dates."""
+    def facts(self, note: str | None = None) -> dict[str, Any]:
+        """Return the fields of the account that describe the whole file; `note` is the note on its dates."""
         notes = [note] if note else []
         stray = len(self.lanes.of) - len(self.lanes.texts)
         if stray:
@@ -70,13 +83,13 @@ class Scan:
             notes.append(f"blank lines skipped: {self.blank:,}")
         if self.source.encoding in ("cp1252", "latin-1"):
             notes.append(f"the text is not utf-8; it was read as {self.source.encoding}, so accents may be wrong")
-        used = self.at.values()
+        used = self.positions.values()
         return {
             "file": self.name,
             "encoding": self.source.encoding,
             "separator": self.source.separator,
             "rows_read": self.read,
-            "columns": {self.header[i].strip("\ufeff"): ours for ours, i in self.at.items()},
+            "columns": {self.header[i].strip("\ufeff"): ours for ours, i in self.positions.items()},
             "ignored": tuple(name.strip("\ufeff") for i, name in enumerate(self.header) if i not in used),
             "notes": tuple(notes),
         }
@@ -85,36 +98,36 @@ class Scan:
         self.header = next((fields for _, fields, _ in stream if fields is None or any(fields)), [])
         if self.header is None:
             raise ValueError(f"{self.source.path} has a header whose quotes do not close properly")
-        self.at = match_columns(self.header, self.source.path, self.columns)
-        self.names = [name for name in self.numbers if name in self.at]
-        self.cells = [(self.numbers[name], self.at[name]) for name in self.names]
+        self.positions = match_columns(self.header, self.source.path, self.columns)
+        self.names = [name for name in self.numbers if name in self.positions]
+        self.cells = [(self.numbers[name], self.positions[name]) for name in self.names]
 
     def _add(self, line, fields, raw):
-        """Append one record; one whose lane and date alone can be read is appended as unknown, and Refused raised."""
+        """Append a record or raise Refused; if only its numbers are unusable, it is appended with an unknown volume."""
         if fields is None:
             raise Refused("quotes do not close properly" if '"' in raw[0] else "field is too long")
         if len(fields) != len(self.header):
             raise Refused(f"row does not have the {len(self.header)} fields of the header")
-        date, lane = self.dates.of[fields[self.at["date"]]], self.lanes.of[fields[self.at["lane"]]]
+        date, lane = self.dates.of[fields[self.positions["date"]]], self.lanes.of[fields[self.positions["lane"]]]
         try:
             values, refused = [parsed[fields[i]] for parsed, i in self.cells], None
         except Refused as why:
             values, refused = [np.nan for _ in self.cells], why
-        growing = self.growing
-        growing["line"].append(line)
-        growing["date"].append(date)
-        growing["lane"].append(lane)
-        growing["mark"].append(hash(tuple(fields)))
+        vectors = self.vectors
+        vectors["line"].append(line)
+        vectors["date"].append(date)
+        vectors["lane"].append(lane)
+        vectors["mark"].append(hash(tuple(fields)))
         for name, value in zip(self.names, values, strict=True):
-            growing[name].append(value)
+            vectors[name].append(value)
         if refused:
             raise refused
 
     def _block(self):
-        """Return the rows since the last block; parsed texts that may never repeat are forgotten."""
-        block = np.empty(len(self.growing["line"]), dtype=ROW)
+        """Return the rows read since the last block, and clear the caches of parsed texts to bound their memory."""
+        block = np.empty(len(self.vectors["line"]), dtype=ROW)
         block["returns"] = np.nan
-        for name, vector in self.growing.items():
+        for name, vector in self.vectors.items():
             if vector:
                 block[name] = vector
                 del vector[:]
@@ -127,13 +140,17 @@ class Scan:
         return tqdm(total=size, unit="B", unit_scale=True, desc=name, disable=not self.progress)
 
 
-def read_rows(path, *, dayfirst=None, **options):
-    """Return (rows, unknown, refused, facts): usable rows, others as (line, reason, text), fields of the account.
+def read_rows(
+    path: str | Path, *, dayfirst: bool | None = None, **options: Any
+) -> tuple[pd.DataFrame, pd.DataFrame, list[tuple[int, str, str]], dict[str, Any]]:
+    """Return (rows, unknown, refused, facts) of a CSV file.
 
-    rows : line, date, lane (categorical), volume, returns (when the file has them), copy (exact copy of an
-        earlier record).
-    unknown : date and lane of refused rows where just the volume or the returns could not be read.
-    options : of `Scan`.
+    rows : table of usable rows: line, date, lane (categorical), volume, returns (if the file has them), copy (whether
+        the row is an exact copy of an earlier record).
+    unknown : date and lane of the rows refused only because volume or returns could not be read.
+    refused : all refused rows, each (line, reason, text).
+    facts : the fields of the account that describe the file.
+    options : further arguments of `Scan`.
     """
     scan = Scan(path, **options)
     block = np.concatenate(list(scan.blocks()))
@@ -150,13 +167,13 @@ def read_rows(path, *, dayfirst=None, **options):
             "copy": pd.Series(block["mark"]).duplicated(),
         }
     )
-    unknown = table.loc[~known & clear, ["date", "lane"]]  # what flowed there and then is unknown, not zero
+    unknown = table.loc[~known & clear, ["date", "lane"]]  # a volume that could not be read is unknown, not zero
     refused = scan.refused + contradictions(block[known & ~clear], scan)
     return table[known & clear].reset_index(drop=True), unknown, refused, scan.facts(note)
 
 
-def contradictions(block, scan):
-    """Return the refusals (line, reason, text) of rows whose date contradicts the rest of the column."""
+def contradictions(block: np.ndarray, scan: Scan) -> list[tuple[int, str, str]]:
+    """Return the refusals (line, reason, text) of rows whose date has day and month in the wrong order."""
     texts, lanes = scan.dates.texts, scan.lanes.values
     return [
         (int(row["line"]), CONTRADICTS, visible(f"{texts[row['date']]}, {lanes[row['lane']]}, {row['volume']:g}"))

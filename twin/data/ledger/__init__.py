@@ -1,1 +1,1 @@
-"""The ledger: flow records in SQLite or PostgreSQL."""
+"""The ledger: flow records kept in SQLite or PostgreSQL."""

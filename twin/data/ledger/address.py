@@ -1,4 +1,4 @@
-"""Where the ledger is: a text becomes an address that keeps its password to itself."""
+"""Addresses of the ledger: parse and check a URL without ever showing its password."""
 
 from pathlib import Path
 
@@ -6,19 +6,19 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 from twin.data.errors import LedgerError
-from twin.data.places import HERE
+from twin.data.places import DEFAULT_LEDGER
 from twin.data.settings import setting
 
 DRIVER = {"postgresql": "postgresql+psycopg", "postgres": "postgresql+psycopg", "sqlite": "sqlite"}
 
 
-def address(url=HERE):
-    """Return where the ledger is as an SQLAlchemy URL; "ledger:" is where DATABASE_URL says, else a file of the user.
+def address(url: str | Path | None = DEFAULT_LEDGER) -> URL:
+    """Return the SQLAlchemy URL of a ledger; "ledger:" means DATABASE_URL or, if unset, a file among the user's data.
 
     >>> address("postgres://planner:secret@db.example/flows").drivername
     'postgresql+psycopg'
     """
-    url = setting("DATABASE_URL") if url in (HERE, "", None) else str(url)
+    url = setting("DATABASE_URL") if url in (DEFAULT_LEDGER, "", None) else str(url)
     if not url:
         return URL.create("sqlite", database=str(_folder_of_the_user() / "ledger.sqlite"))
     scheme, complaint = url.split(":", 1)[0].split("+", 1)[0].lower(), ""
@@ -38,7 +38,7 @@ def address(url=HERE):
         elif scheme == "sqlite" and not _is_whole_path(parsed):
             complaint = "must name a file by its whole path, as in sqlite:////data/flows.sqlite, wherever it is used"
     if complaint:
-        url = parsed = scheme = None  # a traceback may show what variables hold
+        url = parsed = scheme = None  # a traceback may show local variables, passwords included
         raise LedgerError(f"the address of the ledger (DATABASE_URL) {complaint}")
     return parsed.set(drivername=DRIVER[scheme])
 
@@ -53,13 +53,13 @@ def _folder_of_the_user():
 
 
 def _is_whole_path(url):
-    """Whether a file is the same one in every folder, also where SQLite's own way of naming it is asked for."""
+    """Return whether the path of an SQLite file is absolute, in SQLite's own file: notation too."""
     database = url.database or ""
     return Path(database.removeprefix("file:") if url.query.get("uri") == "true" else database).is_absolute()
 
 
-def place(url):
-    """Return where the ledger is in words, without user, password and options.
+def place(url: URL) -> str:
+    """Return the location of a ledger for display, without user, password and options.
 
     >>> place(address("postgresql://planner:secret@db.example:5433/flows?sslmode=require"))
     'postgresql://db.example:5433/flows'

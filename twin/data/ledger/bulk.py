@@ -1,19 +1,21 @@
-"""Many records into the ledger at once, by the quickest way of each database."""
+"""Bulk inserts into the ledger, by the fastest method of each database."""
 
 from contextlib import closing
 from itertools import chain, repeat
 
 import numpy as np
+from sqlalchemy import Connection
 from tqdm import tqdm
 
 from twin.data.ledger.schema import flows
+from twin.data.ledger.staging import Staged
 
-ROWS_A_STATEMENT = 100  # rows a statement
-WRITTEN = 8192  # rows a write: the server works on one while we put together the next
-ESCAPES = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})  # of COPY's text format
+ROWS_A_STATEMENT = 100  # rows of one INSERT
+ROWS_A_WRITE = 8192  # rows of one write to COPY: the server stores one batch while the next is formatted
+ESCAPES = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})  # escapes of COPY's text format
 
 
-def insert(connection, staged, import_id, records, progress=False):
+def insert(connection: Connection, staged: Staged, import_id: int, records: int, progress: bool = False) -> None:
     """Insert staged records within the transaction of a connection."""
     put = _copy if connection.dialect.name == "postgresql" else _execute_many
     names = ("date", "lane", "volume", "returns")[: 4 if staged.returns else 3]
@@ -25,12 +27,12 @@ def insert(connection, staged, import_id, records, progress=False):
 
 
 def _copy(cursor, staged, names, import_id, bar):
-    """PostgreSQL: a stream of text, each distinct date and lane written once and for all."""
+    """Stream records to PostgreSQL by COPY; each distinct date and lane is formatted once a block."""
     lanes = [name.translate(ESCAPES) for name in staged.lanes]
     with cursor.copy(f"COPY {flows.name} ({', '.join(names)}, import_id) FROM STDIN") as copy:
         for block in staged.blocks():
-            for start in range(0, len(block), WRITTEN):
-                part = block[start : start + WRITTEN]
+            for start in range(0, len(block), ROWS_A_WRITE):
+                part = block[start : start + ROWS_A_WRITE]
                 columns = _columns(part, names, lanes, np.datetime_as_string)
                 written = (["\\N" if x is None else str(x) for x in column] for column in columns)
                 rows = map("\t".join, zip(*written, repeat(f"{import_id}\n", len(part)), strict=True))
@@ -39,7 +41,7 @@ def _copy(cursor, staged, names, import_id, bar):
 
 
 def _execute_many(cursor, staged, names, import_id, bar):
-    """SQLite: many rows a statement, as each statement looks up the last id, and writes it back."""
+    """Insert records into SQLite, many rows a statement, because each statement reads and updates the last id."""
     row = f"({'?, ' * len(names)}{import_id})"
     for block in staged.blocks():
         columns = _columns(block, names, staged.lanes, lambda days: days.astype(np.int64))
@@ -54,7 +56,7 @@ def _execute_many(cursor, staged, names, import_id, bar):
 
 
 def _columns(block, names, lanes, write_days):
-    """Yield the columns of a block as lists of plain values; what is missing is None."""
+    """Yield the columns of a block as lists of plain values, with None for missing ones."""
     days, place = np.unique(block["day"], return_inverse=True)
     written = write_days(days.astype("datetime64[D]")).tolist()
     yield [written[i] for i in place.tolist()]

@@ -1,4 +1,4 @@
-"""What a database says went wrong, in words that hold no value, no password and no statement."""
+"""Descriptions of database errors that contain no value, password or statement."""
 
 LOST = "cannot be reached: is the server running, and does DATABASE_URL name its host and port?"
 BUSY = "is busy with somebody else's change; try again in a moment"
@@ -7,7 +7,7 @@ WRONG_USER = "refuses this user and password"
 READ_ONLY = "may only be read here"
 FULL = "has no space left on its disk"
 BREAKS_RULES = "refuses a value that breaks its rules"
-BY_CODE = {  # SQLSTATE or its class; the name of SQLite's result code, or how it begins
+BY_CODE = {  # by SQLSTATE or its class, or by the name of SQLite's result code or a prefix of it
     "28": WRONG_USER,
     "3D": "does not exist: the server has no such database",
     "25006": READ_ONLY,
@@ -30,7 +30,7 @@ BY_CODE = {  # SQLSTATE or its class; the name of SQLite's result code, or how i
     "SQLITE_CORRUPT": "is damaged",
     "SQLITE_CONSTRAINT": BREAKS_RULES,
 }
-BY_WORDS = (  # while a connection is being made PostgreSQL gives no code
+BY_WORDS = (  # by words in the message, because PostgreSQL gives no code while a connection is being made
     ("too many ", CROWDED),
     ("remaining connection slots", CROWDED),
     ("permission denied for database", "gives this user no right to connect"),
@@ -41,7 +41,7 @@ BY_WORDS = (  # while a connection is being made PostgreSQL gives no code
     ("database ", BY_CODE["3D"]),
 )
 UNREACHABLE = "cannot be reached, or refuses the connection: is the server running, and does DATABASE_URL fit it?"
-GONE = (
+GONE = (  # words in the message of a lost connection
     "refused",
     "timeout",
     "timed out",
@@ -53,15 +53,15 @@ GONE = (
 )
 
 
-def cause(error):
-    """Return what went wrong, from the code that the database gives; its own words may hold values."""
+def cause(error: Exception) -> str:
+    """Return a description of a database error from its code; its own message is not shown, as it may hold values."""
     error = getattr(error, "orig", error)
     code = getattr(error, "sqlstate", None) or getattr(error, "sqlite_errorname", None) or ""
     for length in range(len(code), 1, -1):
         if code[:length] in BY_CODE:
             return BY_CODE[code[:length]]
     kinds = [kind.__name__ for kind in type(error).__mro__]
-    if "TimeoutError" in kinds:  # of our own pool
+    if "TimeoutError" in kinds:  # raised by SQLAlchemy's connection pool
         return CROWDED
     if code or "OperationalError" not in kinds:
         return f"failed ({kinds[0]}{code and ', '}{code})"

@@ -1,12 +1,13 @@
-"""The way to the ledger's database: connections that read, and connections that change all or nothing."""
+"""Connections to the ledger's database, for reading and for transactions that change all or nothing."""
 
 import os
 import random
 import sqlite3
 import time
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
-from sqlalchemy import create_engine, event
+from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError, DisconnectionError, TimeoutError
 from sqlalchemy.pool import QueuePool
 
@@ -14,9 +15,9 @@ from twin.data.errors import LedgerError
 from twin.data.ledger.address import place
 from twin.data.ledger.causes import cause
 
-DATABASE_TIMEOUT = 4  # seconds for a connection, a lock or a sign of life, before a sentence says that none came
-OLDEST = (3, 37)  # the first SQLite whose tables keep to their types
-POSTGRESQL = {  # of every connection; those of the URL go before
+DATABASE_TIMEOUT = 4  # [s] longest wait for a connection, a lock or an answer before an error is raised
+OLDEST = (3, 37)  # oldest supported SQLite, the first with strict column types
+POSTGRESQL = {  # default options of a connection; options in the URL override them
     "connect_timeout": DATABASE_TIMEOUT,
     "keepalives_idle": DATABASE_TIMEOUT // 2,
     "keepalives_interval": 1,
@@ -24,12 +25,12 @@ POSTGRESQL = {  # of every connection; those of the URL go before
     "tcp_user_timeout": 1000 * DATABASE_TIMEOUT,
     "application_name": "twin",
     "client_encoding": "utf8",
-    "prepare_threshold": None,  # poolers between us and the server forget prepared statements
+    "prepare_threshold": None,  # off, because connection poolers lose prepared statements
 }
 
 
-def engine_at(url):
-    """Return the engine of the ledger at an SQLAlchemy URL; nothing is opened yet."""
+def engine_at(url: URL) -> Engine:
+    """Return the engine of the ledger at an SQLAlchemy URL; no connection is opened yet."""
     sqlite = url.get_backend_name() == "sqlite"
     if sqlite and sqlite3.sqlite_version_info < OLDEST:
         oldest = ".".join(map(str, OLDEST))
@@ -47,15 +48,15 @@ def engine_at(url):
     event.listen(engine, "connect", _remember_process)
     event.listen(engine, "checkout", _check_process)
     if sqlite:
-        event.listen(engine, "connect", _prepare)
+        event.listen(engine, "connect", _configure_sqlite)
         event.listen(engine, "begin", _begin)
     return engine
 
 
 @contextmanager
-def reading(engine):
-    """A connection that sees one state of the ledger throughout."""
-    with _speaking(engine, ""), engine.connect() as connection:
+def reading(engine: Engine) -> Iterator[Connection]:
+    """Yield a connection whose transaction reads one consistent snapshot of the ledger."""
+    with _errors_translated(engine, ""), engine.connect() as connection:
         if engine.dialect.name == "postgresql":
             connection = connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
         with connection.begin():
@@ -64,11 +65,11 @@ def reading(engine):
 
 
 @contextmanager
-def writing(engine):
-    """A connection whose changes are kept all together when the block ends, or not at all when it fails."""
-    with _speaking(engine, "; nothing was changed"), engine.connect() as connection:
+def writing(engine: Engine) -> Iterator[Connection]:
+    """Yield a connection whose changes are committed when the block ends, and rolled back if it fails."""
+    with _errors_translated(engine, "; nothing was changed"), engine.connect() as connection:
         connection = connection.execution_options(twin_writes=True)
-        if engine.dialect.name == "postgresql":  # whatever the server's default: after a wait, what others did is seen
+        if engine.dialect.name == "postgresql":  # after waiting for a lock, changes committed by others must be visible
             connection = connection.execution_options(isolation_level="READ COMMITTED")
         transaction = connection.begin()
         _limit_waiting(connection)
@@ -78,24 +79,24 @@ def writing(engine):
             transaction.rollback()
             raise
         unsure = "; it was lost while confirming, so look whether the change is there before repeating it"
-        with _speaking(engine, unsure if engine.dialect.name == "postgresql" else "; nothing was changed"):
+        with _errors_translated(engine, unsure if engine.dialect.name == "postgresql" else "; nothing was changed"):
             transaction.commit()
 
 
 def _limit_waiting(connection):
-    """Let a transaction wait for locks only so long; SQLite's connections do so by themselves."""
+    """Set the lock timeout of a PostgreSQL transaction; SQLite's connections have a timeout of their own."""
     if connection.dialect.name == "postgresql":
         connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{DATABASE_TIMEOUT}s'")
 
 
-def take_turns(connection, topic):
-    """Wait until nobody else has a transaction on the same topic (a hexadecimal text); SQLite has one at a time."""
+def lock_topic(connection: Connection, topic: str) -> None:
+    """Hold an advisory lock on a topic (hexadecimal text) until the transaction ends; SQLite has one writer anyway."""
     if connection.dialect.name == "postgresql":
         connection.exec_driver_sql("SELECT pg_advisory_xact_lock(%s)", (int(topic[:15], 16),))
 
 
-def tidy(engine, table):
-    """Make much that is new as quick to read as what is old; who may not do that does without."""
+def vacuum(engine: Engine, table: str) -> None:
+    """Vacuum and analyse a PostgreSQL table after a large import; a user without the right to do so skips it."""
     if engine.dialect.name == "postgresql":
         with suppress(DBAPIError), engine.connect() as connection:
             connection.execution_options(isolation_level="AUTOCOMMIT").exec_driver_sql(
@@ -103,15 +104,15 @@ def tidy(engine, table):
             )
 
 
-def keep_log(engine):
-    """Let readers of an SQLite file go on while one writes: changes go to a log beside it first."""
-    with _speaking(engine, ""), engine.connect() as connection:
-        _insist(connection, "PRAGMA journal_mode = WAL")
+def use_write_ahead_log(engine: Engine) -> None:
+    """Switch an SQLite file to its write-ahead log, so that readers are not blocked by a writer."""
+    with _errors_translated(engine, ""), engine.connect() as connection:
+        _retry_while_busy(connection, "PRAGMA journal_mode = WAL")
 
 
 @contextmanager
-def _speaking(engine, outcome):
-    """Turn what the database says into a LedgerError."""
+def _errors_translated(engine, outcome):
+    """Raise database errors as LedgerError; `outcome` ends the sentence."""
     try:
         yield
     except (DBAPIError, TimeoutError, engine.dialect.loaded_dbapi.Error) as error:
@@ -123,29 +124,32 @@ def _remember_process(_, record):
 
 
 def _check_process(_, record, proxy):
-    """Open a new connection in a forked process: one that two processes share would mix up their words."""
+    """Replace a connection that was opened before a fork, because two processes must not share one."""
     if record.info["process"] != os.getpid():
         record.dbapi_connection = proxy.dbapi_connection = None
         raise DisconnectionError("opened by another process")
 
 
-def _prepare(connection, _):
-    """Set up a connection to SQLite: transactions begin where we say, and what is confirmed is on the disk."""
+def _configure_sqlite(connection, _):
+    """Set up an SQLite connection: transactions begin explicitly, and a commit waits until data is on the disk."""
     connection.isolation_level = None
     connection.execute("PRAGMA synchronous = FULL")
-    connection.execute("PRAGMA journal_size_limit = 67108864")  # bytes that the log keeps once it is written back
+    connection.execute("PRAGMA journal_size_limit = 67108864")  # [byte] size of the log file after a checkpoint
 
 
 def _begin(connection):
-    """Begin a transaction; one that will write waits its turn before it reads anything."""
+    """Begin a transaction; one that will write takes the write lock before it reads anything."""
     if connection.get_execution_options().get("twin_writes"):
-        _insist(connection, "BEGIN IMMEDIATE")
+        _retry_while_busy(connection, "BEGIN IMMEDIATE")
     else:
         connection.exec_driver_sql("BEGIN")
 
 
-def _insist(connection, statement):
-    """Run a statement of SQLite that others may hold up; ask often, for its own way of waiting lets some starve."""
+def _retry_while_busy(connection, statement):
+    """Run a statement of SQLite, with retries at short intervals while the file is locked.
+
+    SQLite's own busy handler waits ever longer, so that a connection among many can starve.
+    """
     plain, end = connection.connection.dbapi_connection, time.monotonic() + DATABASE_TIMEOUT
     plain.execute("PRAGMA busy_timeout = 0")
     try:

@@ -1,7 +1,8 @@
-"""One flow, and what may be one."""
+"""A flow record, and the validation of its values."""
 
 import datetime
 import re
+from collections.abc import Collection, Iterable
 from contextlib import suppress
 from typing import NamedTuple
 
@@ -15,12 +16,12 @@ from twin.data.lane_names import LONGEST_LANE_NAME, lane_name
 from twin.data.text import visible
 
 EARLIEST, LATEST = datetime.date(FIRST_YEAR, 1, 1), datetime.date(LAST_YEAR, 12, 31)
-LARGEST_ID = 2**63 - 1
-MOST_IN_A_QUERY = 10_000  # names or ids in one question; databases limit how many it may hold
+LARGEST_ID = 2**63 - 1  # largest integer of a database
+MOST_IN_A_QUERY = 10_000  # most names or ids in one query, because databases limit its parameters
 
 
 class Flow(NamedTuple):
-    """One record: what flowed on a lane on a day; a missing volume is unknown, missing returns are not recorded."""
+    """A flow on a lane and day, in pallets; a volume of None is unknown, returns of None were not recorded."""
 
     id: int
     date: datetime.date
@@ -29,8 +30,8 @@ class Flow(NamedTuple):
     returns: float | None
 
 
-def as_day(value, name="date"):
-    """Return a day as a date, and None as None, which no flow may have."""
+def as_day(value: str | datetime.date | np.datetime64 | None, name: str = "date") -> datetime.date | None:
+    """Return a day as a date; None, which is valid for a limit but not for a flow, stays None."""
     if value is None:
         return None
     day = value
@@ -49,13 +50,13 @@ def as_day(value, name="date"):
 
 
 def _names_a_day(text):
-    """Whether a text has a year, a month and a day, not a month alone."""
+    """Return whether a text has a year, a month and a day, rather than only a month."""
     parts = re.findall(r"\d+|[^\W\d]+", text)
     return len(parts) > 2 or (len(parts) == 1 and len(parts[0]) == 8)
 
 
-def as_lane(value):
-    """Return a lane's name without blanks around it."""
+def as_lane(value: str) -> str:
+    """Return a valid lane name, stripped of surrounding blanks."""
     require(isinstance(value, str), "lane", "a text", value)
     try:
         return lane_name(value)
@@ -63,8 +64,8 @@ def as_lane(value):
         raise ValueError(f"lane must be a name of 1 to {LONGEST_LANE_NAME} characters; {why}") from None
 
 
-def as_lanes(value):
-    """Return the names of one lane or several, and None, which means all of them, as None."""
+def as_lanes(value: str | Iterable[str] | None) -> list[str] | None:
+    """Return the names of one lane or several as a list; None, which means all lanes, stays None."""
     if value is None:
         return None
     names = [value] if isinstance(value, str) else list(value)
@@ -72,27 +73,27 @@ def as_lanes(value):
     return [as_lane(name) for name in names]
 
 
-def as_amount(**named):
-    """Return the one number given, by its name, as a float."""
+def as_amount(**named: float) -> float:
+    """Return the one number given as a keyword argument as a valid amount; errors mention its keyword. [pallet]"""
     ((name, value),) = named.items()
     (amount,) = nonnegative(**named)
     require(amount.ndim == 0 and amount <= LARGEST_VOLUME, name, f"one number of at most {LARGEST_VOLUME:.0e}", value)
     return float(amount)
 
 
-def as_ids(values):
-    """Return the ids of flows, each once."""
+def as_ids(values: Collection[int]) -> list[int]:
+    """Return the ids of flows without repetition."""
     require(len(values) <= MOST_IN_A_QUERY, "id", f"at most {MOST_IN_A_QUERY:,} at a time", len(values))
     return list(dict.fromkeys(map(as_id, values)))
 
 
-def as_id(value, name="id"):
-    """Return the id of a flow, or of an import, as an int."""
+def as_id(value: int, name: str = "id") -> int:
+    """Return a valid id of a flow or of an import as an int."""
     whole_number = isinstance(value, int | np.integer) and not isinstance(value, bool)
     require(whole_number and 1 <= value <= LARGEST_ID, name, "a whole number >= 1", shown(value))
     return int(value)
 
 
-def shown(value):
-    """Return what was given as a sentence may show it."""
+def shown(value: object) -> str:
+    """Return a value in a form that is safe to show in an error."""
     return visible(str(value))

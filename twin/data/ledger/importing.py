@@ -1,27 +1,32 @@
-"""Staged records into the ledger, in one transaction: all of them or none, and the same ones once."""
+"""Import staged records in one transaction: all or none, and equal records only once."""
 
 import datetime
 from typing import NamedTuple
 
-from sqlalchemy import and_, delete, func, insert, select
+from sqlalchemy import Connection, and_, delete, func, insert, select
 
 from twin.data.account import Account
 from twin.data.ledger import bulk
-from twin.data.ledger.engine import take_turns
+from twin.data.ledger.engine import lock_topic
 from twin.data.ledger.flow import MOST_IN_A_QUERY
 from twin.data.ledger.queries import of_lanes, parts
 from twin.data.ledger.remarks import import_remarks
 from twin.data.ledger.schema import Window, day_number, flows, imports
-from twin.data.ledger.staging import new_days_only
+from twin.data.ledger.staging import Staged, new_days_only
 from twin.data.text import visible
 
-LONGEST_SOURCE = 500  # characters of a source
+LONGEST_SOURCE = 500  # [character] longest name of a source that is stored
 
 
 class Import(NamedTuple):
-    """What an import did: its id, how many records it added (0 when they were there already), and what it read.
+    """The outcome of an import.
 
-    unknown : how many of the records say that something flowed, and not how much.
+    id : of the import, or None if all records were there already.
+    records : number of records added; 0 if they were there already.
+    unknown : number of these records whose volume is unknown.
+    repeated : whether nothing was added because the records were there already.
+    account : account of the file or history that was read.
+    notes : remarks on the records, one sentence each.
     """
 
     id: int | None
@@ -29,20 +34,20 @@ class Import(NamedTuple):
     unknown: int
     repeated: bool
     account: Account
-    notes: tuple
+    notes: tuple[str, ...]
 
 
-def import_staged(connection, staged, *, new_only, again, progress):
-    """Add staged records within a transaction."""
+def import_staged(connection: Connection, staged: Staged, *, new_only: bool, again: bool, progress: bool) -> Import:
+    """Add staged records within the transaction of a connection, and return the outcome."""
     records, unknown, digest = staged.measure()
-    take_turns(connection, digest)
+    lock_topic(connection, digest)
     if new_only:
-        staged = new_days_only(staged, _held(connection, staged))
-        records, unknown, digest = staged.measure()  # of what is added: the rest belongs to other imports
+        staged = new_days_only(staged, _stored_days(connection, staged))
+        records, unknown, digest = staged.measure()  # the digest covers only the records that this import adds
         if not records:
             return Import(None, 0, 0, True, staged.account, ("the ledger holds flows of all these lanes and days",))
     same = connection.execute(select(imports).where(imports.c.digest == digest).order_by(imports.c.repeat)).all()
-    if same and not (again or new_only) and _still_there(connection, same):
+    if same and not (again or new_only) and _still_stored(connection, same):
         note = f"the same {records:,} flows were imported on {same[0].imported_at[:10]} from {same[0].source}"
         return Import(same[0].id, 0, 0, True, staged.account, (note,))
     notes = tuple(import_remarks(connection, staged, on_top=not new_only))
@@ -59,8 +64,8 @@ def import_staged(connection, staged, *, new_only, again, progress):
     return Import(key, records, unknown, False, staged.account, notes)
 
 
-def _still_there(connection, same):
-    """Whether the flows of imports are all there; imports that left none are forgotten, and some is refused."""
+def _still_stored(connection, same):
+    """Return whether all flows of these imports are stored; if none is, forget the imports, and if some are, raise."""
     keys, added = [one.id for one in same], sum(one.records for one in same)
     left = connection.execute(select(func.count()).where(flows.c.import_id.in_(keys))).scalar_one()
     if not left:
@@ -73,8 +78,8 @@ def _still_there(connection, same):
     return left > 0
 
 
-def _held(connection, staged):
-    """Yield (lane, day number) of the flows that the ledger holds where staged records would come."""
+def _stored_days(connection, staged):
+    """Yield (lane, day number) of the stored flows of the lanes and the span of days of staged records."""
     low, high = (day.item() for day in staged.days[[0, -1]])
     columns = flows.c.lane, day_number(flows.c.date, connection.dialect.name)
     for start in range(0, len(staged.lanes), MOST_IN_A_QUERY):

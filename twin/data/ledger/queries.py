@@ -1,34 +1,40 @@
-"""Flows out of the ledger: those of some lanes and days, in parts or as a history."""
+"""Queries for the flows of some lanes and days, in parts or as a history."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
-from sqlalchemy import and_, select, true
+from sqlalchemy import ColumnElement, Connection, Row, and_, select, true
 
 from twin.data.files.fields import VOLUME_UNKNOWN, Codes
 from twin.data.files.rows import CHUNK
+from twin.data.history import History
 from twin.data.ledger.remarks import period_notes
-from twin.data.ledger.schema import day_number, flows
+from twin.data.ledger.schema import Window, day_number, flows
 from twin.data.ledger.sums import lane_names
 from twin.data.settle import history_from
 from twin.data.settle_steps import as_categories
 from twin.data.text import visible
 
-LANES_LISTED = 12  # lanes named in a sentence
+LANES_LISTED = 12  # most lanes named in an error
 
 
-def of_lanes(lanes):
-    """Return the condition that a flow is of one of these lanes; None is all of them."""
+def of_lanes(lanes: list[str] | None) -> ColumnElement[bool]:
+    """Return the SQL condition that a flow is of one of these lanes; None means all lanes."""
     return true() if lanes is None else flows.c.lane.in_(lanes)
 
 
-def parts(connection, columns, condition, order):
-    """Yield the flows that meet a condition in parts, so that memory holds one at a time."""
+def parts(
+    connection: Connection, columns: Iterable[ColumnElement], condition: ColumnElement[bool], order: Iterable
+) -> Iterator[Sequence[Row]]:
+    """Yield the flows that meet a condition in parts, of which memory holds one at a time."""
     statement = select(*columns).where(condition).order_by(*order)
     yield from connection.execute(statement, execution_options={"yield_per": CHUNK}).partitions()
 
 
-def history_of(connection, place, lanes, within, **settling):
-    """Return the history of the flows of lanes within a window; settling : period, gaps, duplicates."""
+def history_of(connection: Connection, place: str, lanes: list[str] | None, within: Window, **settling: Any) -> History:
+    """Return the history of the flows of lanes within a window; settling : period, gaps and duplicates."""
     columns = (flows.c.id, day_number(flows.c.date, connection.dialect.name), flows.c.lane)
     columns += (flows.c.volume, flows.c.returns)
     codes, vectors = Codes(str), []
@@ -37,7 +43,7 @@ def history_of(connection, place, lanes, within, **settling):
         columns = (key, day, [codes.of[name] for name in lane], *amounts)
         vectors.append([np.array(column, kind) for column, kind in zip(columns, "qqqdd", strict=True)])
     if not vectors:
-        raise nothing(connection, place)
+        raise no_flows_error(connection, place)
     key, day, lane, volume, back = (np.concatenate(vector) for vector in zip(*vectors, strict=True))
     table = pd.DataFrame(
         {
@@ -59,8 +65,8 @@ def history_of(connection, place, lanes, within, **settling):
     return history_from(rows, facts, refused=refused, unknown=unknown[["date", "lane"]], **settling)
 
 
-def nothing(connection, place):
-    """Return the error of a question that no flow answers."""
+def no_flows_error(connection: Connection, place: str) -> ValueError:
+    """Return the error to raise if no flow matches a query."""
     names = list(connection.execute(lane_names().limit(LANES_LISTED + 1)).scalars())
     if not names:
         return ValueError(f"{place} has no flows yet; python -m twin ledger import FILE brings some in")

@@ -1,21 +1,23 @@
-"""What is odd about flows that come in, said before anybody wonders about the numbers."""
+"""Remarks on new flows that look like mistakes: unusual days, new lanes, repeated or mixed records."""
 
 import datetime
+from collections.abc import Iterator
 from difflib import get_close_matches
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import Connection, and_, func, select
 
-from twin.data.ledger.flow import MOST_IN_A_QUERY
+from twin.data.ledger.flow import MOST_IN_A_QUERY, Flow
 from twin.data.ledger.schema import flows, imports
+from twin.data.ledger.staging import Staged
 from twin.data.ledger.sums import lane_names
 from twin.data.text import visible
 from twin.demand import PERIOD_NAMES
 
-LATER = 31  # days away from other flows from which on a flow is remarked on
+LATER = 31  # [day] a flow further than this from all others gets a remark
 
 
-def flow_remarks(connection, flow):
-    """Yield sentences on a flow that is in the ledger: whether its day, its lane or all of it looks mistaken."""
+def flow_remarks(connection: Connection, flow: Flow) -> Iterator[str]:
+    """Yield remarks on a stored flow whose day or lane looks mistaken, or that repeats a lane and day."""
     others = flows.c.id != flow.id
     last = connection.execute(select(func.max(flows.c.date)).where(others)).scalar_one()
     if last and (flow.date - last).days > LATER:
@@ -46,8 +48,8 @@ def flow_remarks(connection, flow):
         yield f"the ledger already held {flows_held} of {visible(flow.lane)} on {flow.date}; this one comes on top"
 
 
-def import_remarks(connection, staged, *, on_top):
-    """Yield sentences on staged records before they are added; on_top : also of lanes and days held already."""
+def import_remarks(connection: Connection, staged: Staged, *, on_top: bool) -> Iterator[str]:
+    """Yield remarks on staged records before they are added; on_top : also remark on lanes and days already stored."""
     low, high = (day.item() for day in staged.days[[0, -1]])
     held = 0
     for start in range(0, len(staged.lanes), MOST_IN_A_QUERY):
@@ -70,8 +72,8 @@ def import_remarks(connection, staged, *, on_top):
         yield f"flows are dated in the future, up to {high}"
 
 
-def period_notes(connection):
-    """Yield the sentence on flows of several periods that are read together."""
+def period_notes(connection: Connection) -> Iterator[str]:
+    """Yield a note if flows of several periods are read together."""
     kinds = connection.execute(select(imports.c.period).distinct().order_by(imports.c.period)).scalars().all()
     if len(kinds) > 1:
         named = " and ".join(f"{PERIOD_NAMES[kind]}s" for kind in kinds)

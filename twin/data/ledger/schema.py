@@ -1,7 +1,9 @@
-"""The tables of the ledger, the rules that its database keeps itself, and the versions of both."""
+"""The tables of the ledger, and the constraints that the database enforces."""
+
+from __future__ import annotations
 
 import datetime
-from typing import NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import (
     BigInteger,
@@ -21,59 +23,57 @@ from sqlalchemy import (
     cast,
     extract,
     func,
-    inspect,
     literal_column,
     or_,
-    select,
     true,
     type_coerce,
 )
 from sqlalchemy.dialects import sqlite
 
-from twin.data.errors import LedgerError
 from twin.data.files.fields import LARGEST_VOLUME
 from twin.data.lane_names import LONGEST_LANE_NAME
-from twin.data.ledger.address import place
-from twin.data.ledger.engine import keep_log, reading, writing
 from twin.data.ledger.flow import EARLIEST, LATEST
 from twin.data.periods import LENGTH
 
-VERSION = 1
-EPOCH = datetime.date(1970, 1, 1)
-LOCK = 7401969  # any number that nobody else takes: one process at a time makes the tables
+if TYPE_CHECKING:
+    from sqlalchemy import ColumnElement, Dialect, FromClause
+    from sqlalchemy.types import TypeEngine
+
+VERSION = 1  # of these tables; each change needs a step in MIGRATIONS of migration.py
+EPOCH = datetime.date(1970, 1, 1)  # day number 0
 
 
 class Day(TypeDecorator):
-    """A calendar day: a date in PostgreSQL, the number of days since 1970-01-01 in SQLite, which has no dates."""
+    """A column of calendar days: dates in PostgreSQL, days since 1970-01-01 in SQLite, which has no date type."""
 
     impl = Date
     cache_ok = True
 
-    def load_dialect_impl(self, dialect):
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine:
         return dialect.type_descriptor(Integer() if dialect.name == "sqlite" else Date())
 
-    def process_bind_param(self, value, dialect):
+    def process_bind_param(self, value: datetime.date | None, dialect: Dialect) -> datetime.date | int | None:
         return (value - EPOCH).days if dialect.name == "sqlite" and value is not None else value
 
-    def process_result_value(self, value, dialect):
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime.date | None:
         return EPOCH + datetime.timedelta(value) if dialect.name == "sqlite" and value is not None else value
 
 
 ROW_ID = BigInteger().with_variant(sqlite.INTEGER(), "sqlite")
-NAME = Text().with_variant(Text(collation="C"), "postgresql")  # names sort by their bytes, the same everywhere
+NAME = Text().with_variant(Text(collation="C"), "postgresql")  # sorted by bytes, equally on every server
 AMOUNT = Double().with_variant(sqlite.REAL(), "sqlite")
 metadata = MetaData()
-STRICT = {"sqlite_strict": True, "sqlite_autoincrement": True}  # numbers are numbers; an id is never given twice
+STRICT = {"sqlite_strict": True, "sqlite_autoincrement": True}  # column types are enforced, and ids are never reused
 
 imports = Table(
     "twin_import",
     metadata,
     Column("id", ROW_ID, Identity(), primary_key=True),
-    Column("digest", Text, nullable=False),  # of the records
-    Column("repeat", Integer, nullable=False),  # 0, or more when the same records were asked for again
+    Column("digest", Text, nullable=False),  # hash of the records
+    Column("repeat", Integer, nullable=False),  # 0, then 1, 2, ... for later imports of the same records
     Column("source", Text, nullable=False),
     Column("records", ROW_ID, nullable=False),
-    Column("period", Text, nullable=False),  # D, W or MS: what the records count in
+    Column("period", Text, nullable=False),  # D, W or MS: period of the records
     Column("imported_at", Text, nullable=False),
     UniqueConstraint("digest", "repeat"),
     **STRICT,
@@ -84,20 +84,20 @@ flows = Table(
     Column("id", ROW_ID, Identity(), primary_key=True),
     Column("date", Day, nullable=False),
     Column("lane", NAME, nullable=False),
-    Column("volume", AMOUNT),  # [pallet]; missing: something flowed, and nobody knows how much
-    Column("returns", AMOUNT),  # [pallet]; missing: not recorded
-    Column("import_id", ROW_ID),  # of twin_import; no foreign key, which would look it up once a flow
+    Column("volume", AMOUNT),  # [pallet]; null: unknown
+    Column("returns", AMOUNT),  # [pallet]; null: not recorded
+    Column("import_id", ROW_ID),  # id in twin_import; without a foreign key, whose check would cost a look-up a flow
     **STRICT,
 )
 version = Table(
     "twin_schema",
     metadata,
-    Column("one", Integer, primary_key=True, autoincrement=False),  # there is one version, and so one row
+    Column("one", Integer, primary_key=True, autoincrement=False),  # always 1, so that there is one row
     Column("version", Integer, nullable=False),
     sqlite_strict=True,
 )
 
-for amount in (flows.c.volume, flows.c.returns):  # NaN is above every number for PostgreSQL, and missing for SQLite
+for amount in (flows.c.volume, flows.c.returns):  # the rule excludes NaN, which PostgreSQL sorts above all numbers
     rule = or_(amount.is_(None), and_(amount >= 0, amount <= LARGEST_VOLUME))
     flows.append_constraint(CheckConstraint(rule, name=f"{amount.name}_finite_and_not_negative"))
 flows.append_constraint(CheckConstraint(flows.c.date.between(EARLIEST, LATEST), name="date_in_range"))
@@ -106,70 +106,40 @@ flows.append_constraint(CheckConstraint(named, name="lane_not_empty"))
 imports.append_constraint(CheckConstraint(imports.c.period.in_(LENGTH), name="period_known"))
 imports.append_constraint(CheckConstraint(and_(imports.c.records >= 0, imports.c.repeat >= 0), name="counts"))
 version.append_constraint(CheckConstraint(version.c.one == 1, name="one_version"))
-# Everything that lanes are asked for, in the order they are asked for: statistics read nothing else.
+# A covering index: statistics are computed from it alone, in its order.
 Index("twin_flow_by_lane", flows.c.lane, flows.c.date, flows.c.volume, flows.c.returns)
 unknown = flows.c.volume.is_(None)
 Index("twin_flow_unknown", flows.c.lane, flows.c.date, sqlite_where=unknown, postgresql_where=unknown)
 
 
 class Window(NamedTuple):
-    """The days of flows that count, both ends included; None is no limit."""
+    """A span of days, both ends included; None means no limit."""
 
     first: datetime.date | None = None
     last: datetime.date | None = None
 
-    def of(self, table=flows):
-        """Return the condition that the days of a table are inside."""
+    def of(self, table: FromClause = flows) -> ColumnElement[bool]:
+        """Return the SQL condition that the date of a row is inside the window."""
         conditions = [] if self.first is None else [table.c.date >= self.first]
         return and_(true(), *conditions, *([] if self.last is None else [table.c.date <= self.last]))
 
-    def narrowed(self, first, last):
-        """Return the days that are also between two others."""
+    def narrowed(self, first: datetime.date, last: datetime.date) -> Window:
+        """Return the part of the window that lies between two days."""
         return Window(max(self.first or first, first), min(self.last or last, last))
 
 
-def day_number(day, dialect):
-    """Return the number of days from 1970-01-01 to a column of days, in SQL."""
+def day_number(day: ColumnElement, dialect: str) -> ColumnElement[int]:
+    """Return the SQL expression for the number of days from 1970-01-01 to a column of days."""
     if dialect == "sqlite":
         return type_coerce(day, Integer)
     return day.op("-", return_type=Integer())(literal_column(f"DATE '{EPOCH}'"))
 
 
-def month_number(day, dialect):
-    """Return the number of months from year 0 to a column of days, in SQL."""
+def month_number(day: ColumnElement, dialect: str) -> ColumnElement[int]:
+    """Return the SQL expression for the number of months from year 0 to a column of days."""
     if dialect == "sqlite":
         seconds = type_coerce(day, Integer) * 86400
         year, month = (func.strftime(part, seconds, "unixepoch") for part in ("%Y", "%m"))
     else:
         year, month = extract("year", day), extract("month", day)
     return cast(year, Integer) * 12 + cast(month, Integer) - 1
-
-
-def prepare(engine):
-    """Make the tables where there are none; refuse a ledger that a newer Twin has made."""
-    with reading(engine) as connection:
-        found = _version(connection)
-    if found is None:
-        _create(engine)
-    elif found > VERSION:
-        raise LedgerError(
-            f"the ledger at {place(engine.url)} has version {found} of its tables, and this Twin knows {VERSION}; "
-            "install a newer Twin"
-        )
-
-
-def _create(engine):
-    if engine.dialect.name == "sqlite":
-        keep_log(engine)
-    with writing(engine) as connection:
-        if engine.dialect.name == "postgresql":
-            connection.execute(select(func.pg_advisory_xact_lock(LOCK)))
-        if _version(connection) is None:  # nobody was faster
-            metadata.create_all(connection)
-            connection.execute(version.insert().values(one=1, version=VERSION))
-
-
-def _version(connection):
-    if not inspect(connection).has_table(version.name):
-        return None
-    return connection.execute(select(version.c.version)).scalar_one()

@@ -1,47 +1,55 @@
-"""Records made ready for the ledger: they wait on disk, so nothing is stored before all of them have been read."""
+"""Staging of records for an import: all are read and checked before the first is stored."""
 
 import hashlib
 import tempfile
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from twin.data.account import Account, refusals
 from twin.data.errors import Refused
 from twin.data.files.dates import CONTRADICTS, settle
 from twin.data.files.fields import VOLUME_UNKNOWN
 from twin.data.files.rows import CHUNK, ROW, Scan, contradictions
+from twin.data.history import History
 from twin.data.lane_names import lane_name
 from twin.data.periods import own_period
 
 RECORD = np.dtype([("day", "i"), ("lane", "i"), ("volume", "d"), ("returns", "d")])  # NaN: unknown, not recorded
-IN_MEMORY = 1 << 25  # bytes of records that wait in memory; more wait in a file
-MOST_REFUSED = 100_000  # a file with more rows that cannot be used is not the file that was meant
+IN_MEMORY = 1 << 25  # [byte] staged records up to this size stay in memory; larger ones go to a temporary file
+MOST_REFUSED = 100_000  # rows; a file with more unusable rows is taken for the wrong file
 
 
 @dataclass(frozen=True)
 class Staged:
-    """Records that have all been read.
+    """Records that have been read in full and can be imported.
 
-    blocks : a function that yields arrays of RECORD, day as days since 1970-01-01 and lane as a place in `lanes`.
-    days : the distinct days, in order; returns : whether some are recorded.
+    blocks : function that yields arrays of RECORD; day counts from 1970-01-01, and lane is a position in `lanes`.
+    lanes : the distinct lanes.
+    days : the distinct days, in order.
+    returns : whether returns are recorded.
+    account : account of the file or history that was read.
     """
 
-    blocks: object
-    lanes: list
+    blocks: Callable[[], Iterator[np.ndarray]]
+    lanes: list[str]
     days: np.ndarray
     returns: bool
     account: Account
 
     @property
-    def bad(self):
-        """The rows that cannot be used; one that says itself that its volume is unknown can."""
+    def unusable(self) -> pd.DataFrame:
+        """Return the refused rows, except those whose volume is stated to be unknown: these can be stored."""
         refused = self.account.refused
         return refused[refused["reason"] != VOLUME_UNKNOWN]
 
-    def measure(self):
-        """Return (number, unknown, digest): of records, of those with unknown volumes, and a fingerprint of all."""
+    def measure(self) -> tuple[int, int, str]:
+        """Return (number, unknown, digest): number of records, of unknown volumes, and a hash of all records."""
         number, unknown, digest = 0, 0, hashlib.sha256("\0".join(self.lanes).encode())
         for block in self.blocks():
             number += len(block)
@@ -51,18 +59,18 @@ class Staged:
 
 
 @contextmanager
-def staged_file(path, *, dayfirst=None, **options):
-    """The records of a CSV file, as long as the block lasts; its account tells which rows cannot be used.
+def staged_file(path: str | Path, *, dayfirst: bool | None = None, **options: Any) -> Iterator[Staged]:
+    """Yield the staged records of a CSV file, valid inside the block; their account lists the unusable rows.
 
-    A row whose date and lane can be read, but not its numbers, is a record of an unknown volume.
-    options : of `Scan`.
+    A row whose date and lane can be read, but not its numbers, becomes a record of unknown volume.
+    options : further arguments of `Scan`.
     """
     with tempfile.SpooledTemporaryFile(IN_MEMORY) as waiting:
         yield _stage(Scan(path, **options), waiting, dayfirst, path)
 
 
 def _stage(scan, waiting, dayfirst, path):
-    counts = known = np.zeros(0, dtype=np.int64)  # of rows on each day, and of those with a known volume
+    counts = known = np.zeros(0, dtype=np.int64)  # number of rows of each date, and of those with a known volume
     for block in scan.blocks():
         waiting.write(block.tobytes())
         volume_known = ~np.isnan(block["volume"])
@@ -72,7 +80,7 @@ def _stage(scan, waiting, dayfirst, path):
             raise _too_many(path, f"line {scan.refused[0][0]}, {scan.refused[0][1]}")
     days, note = settle(scan.dates.values, scan.dates.texts, counts, dayfirst, path)
     clear = ~np.isnat(days)
-    if len(scan.refused) + known[~clear].sum() > MOST_REFUSED:  # before a refusal of each is made
+    if len(scan.refused) + known[~clear].sum() > MOST_REFUSED:  # checked before a refusal is made for each
         raise _too_many(path, CONTRADICTS)
 
     def rows():
@@ -103,21 +111,21 @@ def _stage(scan, waiting, dayfirst, path):
 
 
 def _add(counts, codes, size):
-    """Add how often each code comes to counts, which may be too short."""
+    """Return counts, padded to a size, plus the number of occurrences of each code."""
     return np.pad(counts, (0, size - len(counts))) + np.bincount(codes, minlength=size)
 
 
 def _too_many(path, example):
-    """Return the error of a file with so many rows that cannot be used that it is not the one that was meant."""
+    """Return the error for a file with more than MOST_REFUSED unusable rows."""
     return ValueError(
         f"{path} has over {MOST_REFUSED:,} rows that cannot be used: {example}; are these the columns that were meant?"
     )
 
 
-def new_days_only(staged, held):
-    """Return staged records without those of lanes and days that are held already.
+def new_days_only(staged: Staged, held: Iterable[tuple[str, int]]) -> Staged:
+    """Return staged records without those of lanes and days that are already stored.
 
-    held : iterable of (lane, day number).
+    held : (lane, day number) of each stored flow.
     """
     code = {name: i for i, name in enumerate(staged.lanes)}
     keys = np.unique(np.fromiter((_key(code[lane], day) for lane, day in held), dtype=np.int64))
@@ -130,12 +138,12 @@ def new_days_only(staged, held):
 
 
 def _key(lane, day):
-    """One number for a lane and a day; the days from 1678 to 2261 take less than 18 bits."""
+    """Return one integer for a lane and a day; days from 1678 to 2261 fit into 18 bits."""
     return (lane << 18) + day + (1 << 17)
 
 
-def stage_history(history):
-    """Return the flows of a history as records."""
+def stage_history(history: History) -> Staged:
+    """Return the flows of a history as staged records."""
     flows = history.flows
     try:
         lanes = [lane_name(name) for name in flows["lane"].cat.categories]
@@ -155,4 +163,4 @@ def stage_history(history):
 def _records(day, lane, volume, returns):
     block = np.empty(len(day), dtype=RECORD)
     block["day"], block["lane"], block["volume"], block["returns"] = day, lane, volume, returns
-    return block[np.lexsort((block["day"], block["lane"]))]  # an index in this order grows in few places at a time
+    return block[np.lexsort((block["day"], block["lane"]))]  # sorted like the index, so that inserts are local

@@ -1,12 +1,13 @@
-"""Lane statistics out of the ledger: the database adds up the periods of each lane, and the rest is arithmetic."""
+"""Lane statistics from sums that the database computes, without fetching single flows."""
 
 import numpy as np
-from sqlalchemy import and_, select
+import pandas as pd
+from sqlalchemy import Connection, and_, select
 
-from twin.data.ledger.queries import nothing, of_lanes
+from twin.data.ledger.queries import no_flows_error, of_lanes
 from twin.data.ledger.remarks import period_notes
-from twin.data.ledger.schema import flows
-from twin.data.ledger.sums import Calendar, ends, period_sums
+from twin.data.ledger.schema import Window, flows
+from twin.data.ledger.sums import Calendar, lane_bounds, period_sums
 from twin.data.periods import fits, following, period_range, period_starts, unfinished
 from twin.data.settle import check_options
 from twin.data.settle_steps import choose_period, end_notes
@@ -14,15 +15,23 @@ from twin.data.statistics import from_sums
 from twin.demand import DAYS_PER_PERIOD, PERIOD_NAMES
 
 
-def statistics_of(connection, place, lanes, within, *, period=None, gaps="zero"):
-    """Return the statistics of lanes, as `lane_statistics` has them of the same history; the database adds up.
+def statistics_of(
+    connection: Connection,
+    place: str,
+    lanes: list[str] | None,
+    within: Window,
+    *,
+    period: str | None = None,
+    gaps: str = "zero",
+) -> pd.DataFrame:
+    """Return the statistics of lanes, equal to `lane_statistics` of the same history.
 
-    Its attrs say what they are: period, gaps, and notes on what was decided.
+    The `attrs` of the table hold period, gaps, and notes on decisions.
     """
     check_options(period, gaps)
-    bounds = connection.execute(ends(within, lanes)).all()
+    bounds = connection.execute(lane_bounds(within, lanes)).all()
     if not bounds:
-        raise nothing(connection, place)
+        raise no_flows_error(connection, place)
     days = _days(connection, bounds, and_(within.of(), of_lanes(lanes)))
     period, own = choose_period(days, period, place)
     summed = not fits(days, period)
@@ -54,7 +63,7 @@ def statistics_of(connection, place, lanes, within, *, period=None, gaps="zero")
 
 def _known_span(connection, within, lanes, period, place):
     """Return the window narrowed to the periods from the first known volume to the last one."""
-    bounds = connection.execute(ends(within, lanes)).all()
+    bounds = connection.execute(lane_bounds(within, lanes)).all()
     if not bounds:
         raise ValueError(f"{place} has no whole {PERIOD_NAMES[period]} of flows")
     known = [min(end.first_known for end in bounds), max(end.last_known for end in bounds)]
@@ -63,9 +72,9 @@ def _known_span(connection, within, lanes, period, place):
 
 
 def _days(connection, bounds, condition):
-    """Return days with known volumes in order: enough to tell their period, all of them only where it takes all."""
+    """Return sorted days with known volumes that suffice to infer the period; all days are fetched only if needed."""
     days = np.unique(np.array([(end.first_known, end.last_known) for end in bounds], dtype="datetime64[D]"))
-    if not len(days) or not (fits(days, "W") or fits(days, "MS")):  # no other day makes weeks or months of them
+    if not len(days) or not (fits(days, "W") or fits(days, "MS")):  # further days cannot make weeks or months of them
         return days
     every = select(flows.c.date).where(condition, flows.c.volume.is_not(None)).distinct()
     return np.unique(np.array(connection.execute(every).scalars().all(), dtype="datetime64[D]"))

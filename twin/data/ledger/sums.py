@@ -1,32 +1,44 @@
-"""Sums over the periods of every lane, made by the database: all that lane statistics need to know of its flows."""
+"""SQL for the sums over the periods of every lane from which lane statistics are computed."""
 
 from dataclasses import dataclass
 
 import numpy as np
-from sqlalchemy import Double, and_, bindparam, case, cast, func, literal_column, select, true
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Double,
+    Select,
+    and_,
+    bindparam,
+    case,
+    cast,
+    func,
+    literal_column,
+    select,
+    true,
+)
 
-from twin.data.ledger.schema import EPOCH, day_number, flows, month_number
+from twin.data.ledger.schema import EPOCH, Window, day_number, flows, month_number
 
-WEEK_OFFSET = 7 * 20_000  # days: weeks are counted from long before the first, so that none has a negative number
-# Of each lane, in the order of the statement. Times are in periods, counted from the lane's last known one (its
-# origin); deviations are volumes less a level among them: so the sums stay small and lose no digits.
+WEEK_OFFSET = 7 * 20_000  # [day] weeks are numbered from this long before the first, so that no number is negative
+# The sums of each lane, in the order of the statement. Times count periods from the lane's last known one (its origin),
+# and deviations are volumes less their level, which keeps the sums small and accurate.
 SUMS = "origin first last known sold deviations squares times time_squares products last_volume returns".split()
-SAMPLE = 1024  # days
-DAY_COLUMNS = (
-    "first",
-    "last",
-    "first_known",
-    "last_known",
-)  # of a lane: of all its flows, and of those with a known volume
+SAMPLE = 1024  # [day] first days of a lane whose mean volume is its level
+# First and last day of a lane, of all its flows and of those with a known volume.
+DAY_COLUMNS = ("first", "last", "first_known", "last_known")
 ENDS = ("lane", *DAY_COLUMNS, "level")
 
 
 @dataclass(frozen=True)
 class Calendar:
-    """How days are counted in periods by the database.
+    """The numbering of periods in SQL.
 
-    summed : whether several days of the flows make one period; days : how many of their own periods that are.
+    period : "D", "W" or "MS".
     first : first day of the first period.
+    summed : whether one period sums several of the record's own.
+    days : number of the record's own periods in one period.
+    dialect : "sqlite" or "postgresql".
     """
 
     period: str
@@ -35,33 +47,35 @@ class Calendar:
     days: float
     dialect: str
 
-    def number(self, day):
-        """Return the number of the period of a column of days, in SQL."""
+    def number(self, day: ColumnElement) -> ColumnElement[int]:
+        """Return the SQL expression for the number of the period that a column of days is in."""
         if self.period == "MS":
             return month_number(day, self.dialect)
         days = day_number(day, self.dialect)
         return days if self.period == "D" else (days - (int(self.first.astype(int)) - WEEK_OFFSET)) // 7
 
-    def start(self, number):
-        """Return the first day of the period of a number."""
+    def start(self, number: float) -> np.datetime64:
+        """Return the first day of the period with a number."""
         if self.period == "MS":
             return (np.datetime64("0000-01") + int(number)).astype("datetime64[D]")
         return np.datetime64(int(number), "D") if self.period == "D" else self.first - WEEK_OFFSET + 7 * int(number)
 
 
-def lane_names():
-    """Return the statement for the distinct lanes: along the index from one name to the next, not along all flows."""
+def lane_names() -> Select:
+    """Return the statement for the distinct lanes; it skips along the index from name to name (a loose index scan)."""
     jump = select(func.min(flows.c.lane).label("lane")).cte("jump", recursive=True)
     following = select(func.min(flows.c.lane)).where(flows.c.lane > jump.c.lane).scalar_subquery()
     jump = jump.union_all(select(following).where(jump.c.lane.is_not(None)))
     return select(jump.c.lane).where(jump.c.lane.is_not(None))
 
 
-def ends(within, lanes=None):
-    """Return the statement for where each lane begins and ends, in all and as far as its volumes are known.
+def lane_bounds(within: Window, lanes: list[str] | None = None) -> Select:
+    """Return the statement for the first and last day of each lane, of all flows and of those with known volume.
 
-    level : mean of up to SAMPLE days' volumes; less this, sums of squares lose few digits whatever the days. [pallet]
-    within : Window of the days that count; lanes : names of the lanes wanted, or None for all.
+    Its last column, level, is the mean daily volume of the first SAMPLE days; sums of squares of volumes less the level
+    are accurate. [pallet]
+
+    within : Window of the days that count; lanes : names of the lanes, or None for all.
     """
     names = lane_names().subquery("names")
 
@@ -71,7 +85,7 @@ def ends(within, lanes=None):
 
     known = flows.c.volume.is_not(None)
     last_known = of_lane(func.max(flows.c.date), known)
-    this = literal_column("names.lane")  # two levels out
+    this = literal_column("names.lane")  # refers to the query two levels out
     days = select(func.sum(flows.c.volume).label("volume")).where(flows.c.lane == this, within.of(), known)
     sample = days.group_by(flows.c.date).order_by(flows.c.date).limit(SAMPLE).subquery("sample")
     columns = (
@@ -87,33 +101,35 @@ def ends(within, lanes=None):
     return select(*labelled).where(wanted, last_known.is_not(None))
 
 
-def period_sums(connection, within, lanes, calendar):
+def period_sums(
+    connection: Connection, within: Window, lanes: list[str] | None, calendar: Calendar
+) -> tuple[list[str], dict[str, np.ndarray]]:
     """Return (lanes, sums): the lanes with a known volume, in order, and the sums that `from_sums` takes.
 
-    A period is known when one of its volumes is, and unread when none is.
+    A period is known if one of its volumes is, and unread if none is.
     """
-    bounds = ends(within, lanes)
-    if connection.dialect.name == "postgresql":  # all lanes in one statement, each by itself
+    bounds = lane_bounds(within, lanes)
+    if connection.dialect.name == "postgresql":  # one statement, with a lateral subquery for each lane
         around = bounds.subquery("ends")
         lane = {column.name: literal_column(f"ends.{column.name}", column.type) for column in around.c}
-        sums = _of_one(lane, within, calendar).lateral("sums")
+        sums = _sums_of_lane(lane, within, calendar).lateral("sums")
         statement = select(around.c.lane, sums).join(sums, true()).order_by(around.c.lane)
         rows = connection.execute(statement).all()
-    else:  # no server between us: a statement for each lane costs little, and follows the index
-        statement = _of_one({name: bindparam(name) for name in ENDS}, within, calendar)
+    else:  # without a server, a statement for each lane costs little and uses the index
+        statement = _sums_of_lane({name: bindparam(name) for name in ENDS}, within, calendar)
         found = connection.execute(bounds.order_by("lane")).mappings()
-        told = [{**end, **{name: (end[name] - EPOCH).days for name in DAY_COLUMNS}} for end in found]
-        rows = [(end["lane"], *connection.execute(statement, end).one()) for end in told]
+        numbered = [{**end, **{name: (end[name] - EPOCH).days for name in DAY_COLUMNS}} for end in found]
+        rows = [(end["lane"], *connection.execute(statement, end).one()) for end in numbered]
     names, *columns = zip(*rows, strict=True)
     sums = {name: np.array(values, dtype=float) for name, values in zip(SUMS, columns, strict=True)}
     unread = _unread_periods(connection, within, calendar)
     return list(names), sums | _unread_sums(names, sums["origin"], unread)
 
 
-def _of_one(lane, within, calendar):
-    """The sums of one lane, told by its name, level and ends: columns of a statement around this one, or parameters."""
+def _sums_of_lane(lane, within, calendar):
+    """Return the statement for the sums of a lane; `lane` holds its name, level and bounds as columns or parameters."""
     origin, level = calendar.number(lane["last_known"]), lane["level"] * calendar.days
-    # Days in their own order need no sorting; several of them that make one period do.
+    # Grouping by date follows the index; grouping several days into one period needs a sort.
     key = literal_column("moment") if calendar.summed else flows.c.date
     periods = (
         select(
@@ -145,9 +161,9 @@ def _of_one(lane, within, calendar):
 
 
 def _unread_periods(connection, within, calendar):
-    """Return the rows (lane, number) of periods whose every volume is unknown; an index of their own finds them."""
+    """Return (lane, number) of each period whose every volume is unknown; a partial index finds them."""
     known = flows.alias("known")
-    if calendar.period != "D":  # within a month of the flow, or it cannot be in its period
+    if calendar.period != "D":  # only flows within 31 days can be in the same period
         month = literal_column("31")
         low, high = (flows.c.date.op(sign, return_type=flows.c.date.type)(month) for sign in "-+")
         near = and_(known.c.date.between(low, high), calendar.number(known.c.date) == calendar.number(flows.c.date))
@@ -165,7 +181,7 @@ def _unread_periods(connection, within, calendar):
 
 
 def _unread_sums(names, origin, unread):
-    """Return the sums of unread periods for each lane of `names`, times counted from its origin."""
+    """Return the sums over unread periods of each lane, with times relative to the origin of the lane."""
     place = {name: i for i, name in enumerate(names)}
     rows = [(place[lane], number) for lane, number in unread if lane in place]
     at, time = np.array(rows, dtype=np.int64).reshape(-1, 2).T

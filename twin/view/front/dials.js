@@ -1,13 +1,14 @@
-// A form of controls: a number and a slider each, with unit, help and bounds, and presets of several at once.
+// A form of controls: each has a number field and a slider, with unit, help and bounds; presets set several at once.
 import { ask, element } from "./element.js";
 
-// Short enough for its field; the value behind it keeps all its digits until it is turned.
+// Returns a value as text that fits into its field; the value itself keeps all digits until the control is changed.
 function written(value, scale, digits = 4) {
   const whole = String(Math.trunc(Math.abs(value * scale))).length;
   return String(Number((value * scale).toPrecision(Math.max(digits, whole))));
 }
 
-// What Python has not answered yet, or the planner is typing, is not written over; of quick turns the last one counts.
+// Returns a queue for one control: while Python works on a change, only the latest further change waits.
+// The field keeps what the planner has entered until then.
 function queue(model, name, send) {
   let sent = 0;
   let next;
@@ -26,6 +27,7 @@ function queue(model, name, send) {
   };
 }
 
+// Builds a control with a number field and a slider. `place` is a prefix for ids, `line` the queue of the control.
 function dial(field, place, line) {
   const id = `${place}-${field.name}`;
   const scale = field.unit === "%" ? 100 : 1;
@@ -75,6 +77,7 @@ function dial(field, place, line) {
   return { box, show, line, settle: () => (typing = false) };
 }
 
+// Builds a checkbox for a control that is 0 or 1.
 function lever(field, place, line) {
   const box = element("input", { type: "checkbox", id: `${place}-${field.name}` });
   const alert = element("p", { className: "twin-alert", role: "alert" });
@@ -95,7 +98,7 @@ function render({ model, el }) {
   const choice = element("select", { id: `${place}-preset` });
   const general = element("p", { className: "twin-alert", role: "alert" });
   let shown = {};
-  // One control alone, and of what: a lane picked in the meantime must not get the values of the one before.
+  // Every message names its lane, so that a lane picked in the meantime does not get the values of the previous one.
   const tell = (message) => ask(model, { ...message, subject: model.get("subject") });
   const turn = (name, value) => {
     choice.value = "";
@@ -142,7 +145,7 @@ function render({ model, el }) {
     return [element("div", { className: "twin-presets" }, [named, choice, back])];
   };
   el.classList.add("twin", "twin-dials");
-  el.dataset.lmSuppressShortcuts = "true"; // JupyterLab's keys are not for this
+  el.dataset.lmSuppressShortcuts = "true"; // keys typed here must not trigger JupyterLab's shortcuts
   model.on("change:fields", build);
   for (const name of ["values", "said", "disabled", "answered"]) model.on(`change:${name}`, update);
   build();

@@ -1,4 +1,4 @@
-// An element with properties and children.
+// Returns a new element with these properties and children.
 export function element(tag, properties = {}, children = []) {
   const made = document.createElement(tag);
   for (const [name, value] of Object.entries(properties)) {
@@ -9,16 +9,17 @@ export function element(tag, properties = {}, children = []) {
   return made;
 }
 
-// Messages are numbered; the number of the last one that Python is done with comes back as `answered`.
+// Number of the latest message; Python returns the number of the last message that it has handled as `answered`.
 let serial = 0;
 
+// Sends a message to Python, and returns its number.
 export function ask(model, message, buffers = []) {
   serial += 1;
   model.send({ ...message, serial }, undefined, buffers);
   return serial;
 }
 
-// A file that Python sends is saved; its name is returned.
+// Saves a file that Python sends, and returns its name; returns "" for any other message.
 export function deliver(message, buffers) {
   if (!message.download) return "";
   const link = element("a", { href: URL.createObjectURL(new Blob(buffers, { type: message.type })), download: message.download });

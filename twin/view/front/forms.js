@@ -1,10 +1,11 @@
-// Where flows come from, and what can be done to them: forms are sent to Python, files in pieces.
+// The forms of the data feed: each form is sent to Python as a message, and a file in pieces.
 import { ask, deliver, element } from "./element.js";
 
-const PIECE = 1 << 20;
+const PIECE = 1 << 20; // size of a piece of a file [byte]
 const WAIT = "<p>One moment …</p>";
-let uploads = 0;
+let uploads = 0; // number of files sent so far; the id of the latest
 
+// Sends a form, its files first, and returns the number of its message.
 async function send(model, form) {
   const message = { do: form.dataset.form };
   for (const [name, value] of new FormData(form)) {
@@ -23,16 +24,17 @@ async function send(model, form) {
 
 function render({ model, el }) {
   el.classList.add("twin", "twin-feed");
-  el.dataset.lmSuppressShortcuts = "true"; // JupyterLab's keys are not for this
+  el.dataset.lmSuppressShortcuts = "true"; // keys typed here must not trigger JupyterLab's shortcuts
   const body = element("div", {});
   const status = element("div", { className: "twin-status", role: "status" });
   const dialog = element("dialog", { className: "twin-dialog" });
-  let last = "";
-  let waiting = 0;
+  let last = ""; // name of the form that was sent last
+  let waiting = 0; // number of the message that is not answered yet
 
   const fields = () => [...body.querySelectorAll("form[data-form] :is(input:not([type=file]), select)")];
   const key = (field) => `${field.form.dataset.form} ${field.name}`;
 
+  // Shows a new page; keeps what was typed, which parts were open, and the focus.
   function show() {
     const open = [...body.querySelectorAll("details[open]")].map((part) => part.id);
     const typed = new Map(fields().map((field) => [key(field), [field.value, field.checked]]));
@@ -47,14 +49,14 @@ function render({ model, el }) {
     if (at) ((again && body.querySelector(again)) || status).focus();
   }
 
-  // How the element that has the focus is found again on a new page; a button that sent a form is not.
+  // Returns a selector that finds the focused element on the new page; "" for the button that sent a form.
   function nameOf(at) {
     if (at.form?.dataset.form && at.name) return `form[data-form="${at.form.dataset.form}"] [name="${at.name}"]`;
     if (at.matches("summary") && at.parentElement.id) return `#${at.parentElement.id} > summary`;
     return at.id ? `#${at.id}` : "";
   }
 
-  // Beside the form that was sent, where the planner looks.
+  // Moves the status line below the form that was sent last.
   function showStatus() {
     status.tabIndex = -1;
     const form = last && body.querySelector(`form[data-form="${last}"]`);
@@ -101,7 +103,7 @@ function render({ model, el }) {
     showStatus();
     el.setAttribute("aria-busy", "true");
     status.innerHTML = WAIT;
-    waiting = Infinity; // until all pieces are on their way
+    waiting = Infinity; // all pieces must be sent first
     waiting = await send(model, event.target);
     answered();
   };

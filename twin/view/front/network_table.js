@@ -1,9 +1,10 @@
-// A table of lanes, few or thousands: sorted by a click on a heading, searched, in pages; a click on a lane picks it.
+// A table of lanes with search, filter and pages: a click on a heading sorts it, a click on a lane picks the lane.
 import { element } from "./element.js";
 
-const PAGE = 20;
-const MARK = { "capacity strain": "▲", normal: "●", "under-used": "▽" };
+const PAGE = 20; // rows on a page
+const MARK = { "capacity strain": "▲", normal: "●", "under-used": "▽" }; // sign of each status
 
+// Returns a sparkline as SVG; 255 marks a missing value and interrupts the line.
 function spark(bytes, width = 110, height = 26) {
   const points = [];
   let broken = true;
@@ -138,7 +139,7 @@ function render({ model, el }) {
   }
 
   el.classList.add("twin", "twin-lanes");
-  el.dataset.lmSuppressShortcuts = "true"; // JupyterLab's keys are not for this
+  el.dataset.lmSuppressShortcuts = "true"; // keys typed here must not trigger JupyterLab's shortcuts
   search.oninput = only.onchange = () => {
     page = 0;
     show();

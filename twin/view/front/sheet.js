@@ -1,4 +1,4 @@
-// Tabs whose pages come ready from Python, with their pictures; buttons and forms in them are sent back.
+// Tabs over a page of HTML and pictures that Python sends; buttons and forms on the page send messages back.
 import { ask, deliver, element } from "./element.js";
 
 const PICTURES = ["history", "costs", "profits", "losses", "savings", "leaving"];
@@ -7,8 +7,8 @@ const WAIT = "One moment …";
 function render({ model, el }) {
   const place = `twin-${Math.random().toString(36).slice(2, 9)}`;
   const tabs = new Map();
-  const typed = new Map(); // id of a field -> what stands in it
-  const drawn = new Map(); // name of a picture -> its address
+  const typed = new Map(); // id of a field -> text that was typed into it
+  const drawn = new Map(); // name of a picture -> address of its current data
   const status = element("p", { className: "twin-status" });
   const note = element("p", { className: "twin-note", role: "status" });
   const alert = element("p", { className: "twin-alert", role: "alert" });
@@ -54,17 +54,17 @@ function render({ model, el }) {
     panel.innerHTML = model.get("page");
     for (const [id, value] of typed) {
       const field = panel.querySelector(`#${id}`);
-      if (field) field.value = value; // what is being typed is not written over, nor lost while another tab is open
+      if (field) field.value = value; // typed text survives a new page and a change of tabs
     }
     showLive();
     for (const img of panel.querySelectorAll("img[data-picture]")) {
-      const old = kept.get(img.dataset.picture); // keeps its picture until the new one is ready
+      const old = kept.get(img.dataset.picture); // the old picture stays until the new one arrives
       if (old) {
         old.alt = img.alt;
         img.replaceWith(old);
       }
     }
-    const box = at?.name === "question" ? panel.querySelector("#twin-question") : null; // a question that was pressed
+    const box = at?.name === "question" ? panel.querySelector("#twin-question") : null; // focus had an example question
     if (at) (box ?? (again ? panel.querySelector(again) : null) ?? panel).focus();
     showPictures();
     panel.removeAttribute("aria-busy");
@@ -94,9 +94,9 @@ function render({ model, el }) {
     const link = `${inVoila ? location.origin + location.pathname : ""}?${model.get("query")}`;
     try {
       await navigator.clipboard.writeText(link);
-      note.textContent = "The link to this state is on the clipboard.";
+      note.textContent = "The link to this state was copied to the clipboard.";
     } catch {
-      note.textContent = `The link to this state: ${link}`; // pages without encryption have no clipboard
+      note.textContent = `The link to this state: ${link}`; // without HTTPS a page has no access to the clipboard
     }
   }
 
@@ -110,17 +110,17 @@ function render({ model, el }) {
     if (inVoila) history.replaceState(null, "", `?${model.get("query")}`);
   }
 
-  let opening = 0;
+  let opening = 0; // number of the first message while its answer is awaited
   model.on("change:answered", () => {
     if (note.textContent === WAIT) note.textContent = "";
     panel.removeAttribute("aria-busy");
     if (opening && model.get("answered") >= opening) {
       opening = 0;
-      showAddress(); // also where the link could not be followed: the address tells what is shown
+      showAddress(); // even if the link could not be used: the address must match the page
     }
   });
   el.classList.add("twin", "twin-sheet");
-  el.dataset.lmSuppressShortcuts = "true"; // JupyterLab's keys are not for this
+  el.dataset.lmSuppressShortcuts = "true"; // keys typed here must not trigger JupyterLab's shortcuts
   for (const [id, label] of model.get("tabs")) {
     const tab = element("button", { type: "button", id: `${place}-${id}`, role: "tab", onclick: () => choose(id) }, label);
     tab.setAttribute("aria-controls", panel.id);
@@ -161,7 +161,7 @@ function render({ model, el }) {
   PICTURES.forEach(draw);
   showSaid();
   opening = ask(model, { do: "shown", query: inVoila && location.search.length > 1 ? location.search : "" });
-  if (!(inVoila && location.search.length > 1)) opening = 0; // a plain address stays plain until something is turned
+  if (!(inVoila && location.search.length > 1)) opening = 0; // an address without a query stays so until a change
 }
 
 export default { render };

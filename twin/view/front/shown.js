@@ -1,4 +1,4 @@
-// A picture; the old one stays until the new one is ready.
+// A picture; the old one stays until the new one arrives.
 import { element } from "./element.js";
 
 function render({ model, el }) {

@@ -1,9 +1,13 @@
-"""The tab on what the lane needs, what overflows to the partner, and how resilient that is."""
+"""Build the tab on capacity: required capacity, forecast, overflow to the partner, and resilience."""
+
+from collections.abc import Mapping
 
 from twin.plan.quantities import UNIT_OF
 from twin.plan.wording import unit_in, written
+from twin.view.hub.session import Session
 from twin.view.words import cards, figure, picture, table
 
+#: The resilience index and its parts, with their meanings.
 CAPACITY_PARTS = (
     ("buffer_points", "up to 50, for a buffer of two standard deviations of lead-time demand"),
     ("independence_points", "up to 50, when the plan needs no partner"),
@@ -11,7 +15,7 @@ CAPACITY_PARTS = (
 )
 
 
-def page(session, numbers):
+def page(session: Session, numbers: Mapping[str, float]) -> str:
     """Return the tab as HTML."""
     n, period, own = numbers, session.feed.period, f"{session.policy.internal_capacity:,.0f}"
 
@@ -37,24 +41,26 @@ def page(session, numbers):
             picture("history", _in_words(n, period)),
             _forecast(session, n, period),
             cards(overflow, period),
-            table("Resilience and its parts", ("", "points", "what it is"), parts, text=(2,)),
+            table("Resilience and its parts", ("", "points", "meaning"), parts, text=(2,)),
         )
     )
 
 
 def _in_words(n, period):
+    """Return the description of the picture."""
     mean = f"Mean volume {n['demand_mean']:.1f} pallets a {unit_in('period', period)}"
     return f"{mean}, forecast {n['horizon_mean']:.1f} over the horizon." if "horizon_mean" in n else f"{mean}."
 
 
 def _forecast(session, n, period):
+    """Return a paragraph on the forecast as HTML."""
     if "horizon_mean" not in n:
         return "<p>A forecast needs three periods on record; this lane has fewer.</p>"
     name, some = unit_in("period", period), session.horizon
     ahead = {key: figure(key, n[key], "pallet") for key in ("horizon_mean", "horizon_workload", "horizon_capacity")}
     span = name if some == 1 else f"{some} {name}s"
     return (
-        f"<p>Forecast for the next {span}: {ahead['horizon_mean']} pallets a {name}, with returns "
-        f"{ahead['horizon_workload']}; that would take {ahead['horizon_capacity']} places. It is a straight line "
-        "through the history; the band holds a new value in 95 of 100 cases, seasons aside.</p>"
+        f"<p>Forecast for the next {span}: {ahead['horizon_mean']} pallets a {name}, or {ahead['horizon_workload']} "
+        f"with returns; this requires a capacity of {ahead['horizon_capacity']} pallets. The forecast is a straight "
+        "line through the history and ignores seasons; apart from them, its band holds 95 of 100 new values.</p>"
     )

@@ -1,28 +1,31 @@
-"""The what-if tab: the lane as it stands beside a kept scenario, and every difference by name."""
+"""Build the what-if tab: the kept scenario A, the current scenario B, and their differences."""
 
+from collections.abc import Mapping
 from html import escape
 
 from twin.data.text import visible
 from twin.plan.quantities import UNIT_OF
 from twin.plan.wording import rest_of, unit_in, written
 from twin.view.hub.controls import OPTIMUM
+from twin.view.hub.session import Session
 from twin.view.words import figure, listed, table
 
+#: Answers in the comparison.
 COMPARED_ANSWERS = """
 service_level safety_stock required_capacity fill_rate expected_overflow overflow_probability dependency
 resilience_index expected_warehousing_cost expected_outsourcing_cost buffer_cost profit value_at_risk
 conditional_value_at_risk""".split()
-KEEP = '<button type="button" data-do="pin">Keep this scenario as A</button>'
+PIN_BUTTON = '<button type="button" data-do="pin">Keep this scenario as A</button>'
 FORGET = '<button type="button" data-do="unpin">Forget A</button>'
 
 
-def page(session, numbers):
+def page(session: Session, numbers: Mapping[str, float]) -> str:
     """Return the tab as HTML."""
     kept = session.pinned
     if kept is None:
         return (
-            "<p>Keep the lane as it stands as scenario A, then turn the controls: B is always what they say now, and "
-            f"every difference is named here.</p><p>{KEEP}</p>"
+            "<p>Keep the lane's current state as scenario A, then change the controls. Scenario B always follows the "
+            f"controls, and this tab lists every difference from A.</p><p>{PIN_BUTTON}</p>"
         )
     period, rows = session.feed.period, []
     for name in COMPARED_ANSWERS:
@@ -31,11 +34,13 @@ def page(session, numbers):
         words = name.replace("_", " "), kept_figure, figure(name, now, unit), difference(before, now, unit)
         rows.append([*words, escape(rest_of(unit, period))])
     heads = ("", f"A: {visible(kept['lane'], 20)}", f"B: {visible(session.lane, 20)}", "B − A", "")
-    return "".join((_turned(kept, session), table("Two scenarios", heads, rows, text=(4,)), f"<p>{KEEP} {FORGET}</p>"))
+    return "".join(
+        (_turned(kept, session), table("Two scenarios", heads, rows, text=(4,)), f"<p>{PIN_BUTTON} {FORGET}</p>")
+    )
 
 
-def difference(before, now, unit):
-    """Return the change in words; its direction is never left to colour alone.
+def difference(before: float, now: float, unit: str) -> str:
+    """Return the change of a number in words, with a sign, so that readers do not depend on colour.
 
     >>> difference(0.95, 0.9, "-"), difference(100.0, 100.0, "pallet")
     ('−5.0 points', 'no change')
@@ -50,7 +55,7 @@ def difference(before, now, unit):
 
 
 def _turned(kept, session):
-    """Which controls differ between both scenarios."""
+    """Return a list of the controls that differ between the scenarios, as HTML."""
     before, now, said = kept["values"], session.values, []
     if kept["lane"] != session.lane:
         said.append(f"lane: {visible(kept['lane'])} in A, {visible(session.lane)} in B")
@@ -59,5 +64,5 @@ def _turned(kept, session):
         if a != b:
             said.append(f"{field.label}: {a:.6g} in A, {b:.6g} in B{'' if unit == '-' else f' [{unit}]'}")
     if before[OPTIMUM] != now[OPTIMUM]:
-        said.append(f"newsvendor optimum: aimed at in {'B' if now[OPTIMUM] else 'A'} alone")
+        said.append(f"newsvendor optimum: only in {'B' if now[OPTIMUM] else 'A'}")
     return f"<p>What differs between A and B:</p>{listed(said)}" if said else "<p>A and B are the same so far.</p>"

@@ -1,5 +1,6 @@
-"""What a planner can turn: every control with its unit, help and bounds, and presets of several at once."""
+"""Define the controls of the hub, with bounds that suit a lane, and presets of several controls."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from twin.demand import DAYS_PER_PERIOD
@@ -8,13 +9,13 @@ from twin.plan.quantities import QUANTITIES
 from twin.plan.wording import label
 from twin.policy import POLICY
 
-OPTIMUM = "newsvendor_optimum"
-TARGETS = ("service_level", OPTIMUM, "horizon")
+OPTIMUM = "newsvendor_optimum"  # name of the checkbox that sets the service level to the critical ratio
+TARGETS = ("service_level", OPTIMUM, "horizon")  # controls that are no plain fields of the policy
 
 
 @dataclass(frozen=True)
 class Field:
-    """One control: a quantity of the registry, with bounds that suit a lane; `step` is that of a key press."""
+    """A control: a quantity of the registry, with bounds that suit a lane; `step` is the step of a key press."""
 
     name: str
     unit: str
@@ -25,8 +26,8 @@ class Field:
     group: str
 
     @property
-    def label(self):
-        """The name in words."""
+    def label(self) -> str:
+        """Name of the control in words."""
         return label(self.name)
 
 
@@ -41,15 +42,15 @@ CONTROLS = tuple(
 )
 
 
-def fields_for(required_capacity, start, period):
+def fields_for(required_capacity: float, start: Mapping[str, float], period: str) -> tuple[Field, ...]:
     """Return the controls of a lane.
 
     Parameters
     ----------
     required_capacity : float
-        Of the lane's starting policy; the bounds of own capacity make room for it. [pallet]
+        Required capacity of the starting policy; own capacity can be set to twice as much. [pallet]
     start : dict of name -> float
-        Starting values; bounds make room for them, too.
+        Starting values; bounds are widened to hold them.
     period : "D", "W" or "MS"
     """
     highest = {
@@ -80,8 +81,8 @@ PRESETS = {
 }
 
 
-def preset(name, start):
-    """Return the control values of a preset, from those a lane starts with."""
+def preset(name: str, start: Mapping[str, float]) -> dict[str, float]:
+    """Return the values of the controls in a preset, given the starting values of a lane."""
     changes = {
         control: start[control] * amount if kind == "times" else amount
         for control, (kind, amount) in PRESETS[name].items()
@@ -90,7 +91,7 @@ def preset(name, start):
 
 
 def _with_room(field, value):
-    """The field with bounds that hold the value it starts with, also three times it when it is large."""
+    """Return the control with bounds that hold its starting value, and three times a large one."""
     if value is None:
         return field
     high = field.high if field.unit == "-" else max(field.high, _round_up(3.0 * value) if value > field.high / 3 else 0)
@@ -103,6 +104,6 @@ def _two_digits(value):
 
 
 def _round_up(value):
-    """The next number of one digit, or of one and a half."""
+    """Return the next larger number of the form 1, 1.5, 2, 3, 4, 5, 6 or 8 times a power of ten."""
     power = 10.0 ** (len(str(int(value))) - 1)
     return next(step * power for step in (1, 1.5, 2, 3, 4, 5, 6, 8, 10) if step * power >= value)

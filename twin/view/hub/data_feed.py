@@ -1,54 +1,71 @@
-"""The data feed: where the hub's flows come from, and what a planner does to the ledger."""
+"""Handle the forms of the data feed: the source of the hub's flows, and changes to the ledger."""
+
+from __future__ import annotations
 
 import datetime
 import io
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from twin._check import require
 from twin.data.errors import RowsRefused
 from twin.data.load import load_history, read_history
-from twin.data.places import HERE, is_ledger
+from twin.data.places import DEFAULT_LEDGER, is_ledger
 from twin.data.scenarios import POLICIES
 from twin.data.text import visible
-from twin.plan.feed import feed_of_history, feed_of_ledger
+from twin.plan.feed import Feed, feed_of_history, feed_of_ledger
 from twin.view.guard import told
 from twin.view.hub import feed_answers, forms
 from twin.view.hub.uploads import Uploads
 from twin.view.widgets import Forms
 from twin.view.words import alert
 
-FAR_DAYS = 31  # days away from the flows held from which on a flow is asked about before it is logged
-RECENT_FLOWS = 20  # flows of a lane that are listed
+if TYPE_CHECKING:
+    from twin.data.ledger.store import Ledger
+
+Policies = Mapping[str, Mapping[str, float]]  # lane -> its known policy fields
+
+FAR_DAYS = 31  # a new flow this many days away from all others needs a confirmation [day]
+RECENT_FLOWS = 20  # number of latest flows of a lane in the list
 
 
 class DataFeed:
-    """The forms of the data feed, and the feed that they lead to.
+    """The forms of the data feed, and the feed that the planner has chosen in them.
 
     Parameters
     ----------
     changed : callable
-        Called with the feed, its known policies and a lane to look at, when the feed is another or has other flows.
-    history, otherwise : str
-        As `Hub` takes it; what is opened when it is empty, and when that cannot be, the research lanes with the reason.
+        Called with the feed, its known policies and a lane to show, when the feed or its flows have changed.
+    history : str
+        Source to open, as `Hub` takes it; an error is raised if it cannot be opened.
+    otherwise : str
+        Source to open if `history` is empty; if it cannot be opened, the page shows the research lanes and the reason.
     """
 
-    def __init__(self, changed, history="", otherwise=""):
-        self._changed, self._uploads, self._uploaded = changed, Uploads(), None
-        self._ledger, self._why, self._stale = None, "", None
-        self._address = next((name for name in (history, otherwise) if is_ledger(name)), HERE)
+    def __init__(
+        self, changed: Callable[[Feed, Policies | None, str | None], Any], history: str = "", otherwise: str = ""
+    ) -> None:
+        self._changed, self._uploads = changed, Uploads()
+        self._uploaded: Feed | None = None
+        self._ledger: Ledger | None = None
+        self._why = ""  # error sentence if the ledger cannot be opened
+        self._stale: dict[str, Any] | None = None  # arguments of `_refresh` if flows have changed
+        self._address = next((name for name in (history, otherwise) if is_ledger(name)), DEFAULT_LEDGER)
         self.forms = Forms()
-        self.feed = None
+        feed = None
         if history:
-            self.feed = self._opened(history)
+            feed = self._opened(history)
         elif otherwise:
             with told(lambda text: setattr(self.forms, "said", alert(text))):
-                self.feed = self._opened(otherwise)
-        self.feed = self.feed or _research()
+                feed = self._opened(otherwise)
+        self.feed: Feed = feed or _research()
         self._show()
         self.forms.on_asked(self._on_message)
 
-    def _opened(self, history):
+    def _opened(self, history: str) -> Feed:
+        """Return the feed of a ledger or of a file."""
         if is_ledger(history):
             return self._of_ledger()
         feed = feed_of_history(load_history(history))
@@ -56,31 +73,32 @@ class DataFeed:
         return self._uploaded
 
     @property
-    def known(self):
-        """Policies of the feed's lanes that are known."""
+    def known(self) -> Policies | None:
+        """Known policies of the feed's lanes; None if there are none."""
         return _known(self.feed)
 
     @property
-    def ledger(self):
-        """The ledger, opened when it is first needed."""
+    def ledger(self) -> Ledger:
+        """The ledger; it is opened when it is first needed."""
         if self._ledger is None:
-            from twin.data.ledger.store import Ledger  # needs a database's packages; a page on files waits for none
+            from twin.data.ledger.store import Ledger  # imports database packages, which a page on files does not need
 
             self._ledger = Ledger(self._address)
         return self._ledger
 
-    def follow(self, source):
-        """Look at the source that a link names; return sentences on why that could not be."""
-        said = []
+    def follow(self, source: str) -> list[str]:
+        """Switch to the source that a link names; return error sentences if it cannot be opened."""
+        said: list[str] = []
         if source and source != self.feed.source:
             with told(said.append):
                 self._use(source)
             self._show()
         return said
 
-    # ------------------------------------------------------------ what the forms ask for
+    # ------------------------------------------------------------ messages of the forms
 
-    def _on_message(self, message, buffers):
+    def _on_message(self, message: dict[str, Any], buffers: list[bytes]) -> None:
+        """Handle a message with the method `do_...` of its name, and show the answer."""
         done = str(message.get("do", ""))
         if done == "piece":
             return self._uploads.collect(message, buffers)
@@ -89,33 +107,33 @@ class DataFeed:
             step = getattr(self, f"do_{done.replace('-', '_')}", None)
             require(step, "request", "one of those on the page", visible(done))
             said.append(step(message))
-        if self._stale:  # what was done is said, whatever comes of looking at it
+        if self._stale:  # the answer tells of the change even if the changed flows cannot be shown
             with told(lambda text: said.append(alert(text))):
                 self._refresh(**self._stale)
         self._show()
-        if any(part is not None for part in said):  # else a question was asked; what was said last still stands
-            self.forms.said = ""  # also the same answer is said again
+        if any(part is not None for part in said):  # otherwise a dialog is open, and the last answer stays
+            self.forms.said = ""  # an unchanged value would not be sent: so the same answer appears again
             self.forms.said = "".join(filter(None, said))
 
-    def do_opened(self, _message):
-        """A page shows the forms: open the ledger, and show what came into it since the hub began to wait."""
+    def do_opened(self, _message: dict[str, Any]) -> None:
+        """Open the ledger when a page shows the forms, and show flows added while the hub waited for a visitor."""
         self._why = ""
         with told(lambda text: setattr(self, "_why", text)):
             _ = self.ledger
         self._stale = {"lane": None} if self.feed.source == "ledger" else None
 
-    def do_refresh(self, _message):
-        """Look at the ledger anew: others may have changed it."""
+    def do_refresh(self, _message: dict[str, Any]) -> str:
+        """Read the ledger again, because others may have changed it; return the answer."""
         self._use("ledger")
         return feed_answers.looking_at(self.feed)
 
-    def do_source(self, message):
-        """Look at another source."""
+    def do_source(self, message: dict[str, Any]) -> str:
+        """Switch to another source; return the answer."""
         self._use(message.get("source"))
         return feed_answers.looking_at(self.feed)
 
-    def do_upload(self, message):
-        """Look at an uploaded file; nothing of it is stored."""
+    def do_upload(self, message: dict[str, Any]) -> str:
+        """Switch to an uploaded file, which is not stored; return the answer."""
         reading = feed_answers.reading(message)
         history = self._uploads.read(message, lambda path, name: read_history(path, name=name, **reading))
         before, self._uploaded = self._uploaded, feed_of_history(history)
@@ -126,38 +144,38 @@ class DataFeed:
             raise
         return feed_answers.account(history.account)
 
-    def do_log(self, message):
-        """Add one flow to the ledger; one of a day far from all others is asked about first."""
+    def do_log(self, message: dict[str, Any]) -> str | None:
+        """Add one flow to the ledger, and return the answer; a day far from all others needs a confirmation first."""
         returns = message.get("returns", "").strip()
         volume = feed_answers.amount("volume", message.get("volume", ""))
         returns = feed_answers.amount("returns", returns) if returns else None
         if odd := self._odd(message.get("date", "")):
             if not message.get("sure"):
-                return self._ask(f"{odd} Log it all the same?", "Log it", {**message, "sure": True})
+                return self._ask(f"{odd} Log it anyway?", "Log it", {**message, "sure": True})
         flow = self.ledger.append(message.get("date", ""), message.get("lane", ""), volume, returns)
         self._stale = {"lane": flow.lane}
         return feed_answers.logged(flow, self.ledger.remarks(flow))
 
-    def do_flows(self, message):
-        """List the last flows of a lane, each with a way to delete it."""
+    def do_flows(self, message: dict[str, Any]) -> str:
+        """Return the latest flows of a lane, each with a button that deletes it."""
         lane = message.get("lane", "").strip()
         require(lane in self.ledger.lanes(), "lane", "one of the ledger's", visible(lane) or "none")
         return feed_answers.flows(self.ledger.read([lane]).tail(RECENT_FLOWS))
 
-    def do_delete(self, message):
-        """Ask whether a flow is to be deleted."""
+    def do_delete(self, message: dict[str, Any]) -> None:
+        """Ask the planner to confirm that a flow is to be deleted."""
         flow = self.ledger.find(feed_answers.whole("id", str(message.get("id", ""))))
         text = f"Delete {feed_answers.told(flow)}? Nothing else changes."
         return self._ask(text, f"Delete flow {flow.id}", {"do": "deletion", "id": flow.id})
 
-    def do_deletion(self, message):
-        """Delete a flow, as confirmed."""
+    def do_deletion(self, message: dict[str, Any]) -> str:
+        """Delete a flow, after the confirmation; return the answer."""
         (flow,) = self.ledger.delete(feed_answers.whole("id", str(message.get("id", ""))))
         self._stale = {"lane": flow.lane}
         return feed_answers.said(f"Deleted: {feed_answers.told(flow)}.")
 
-    def do_import(self, message):
-        """Add the flows of a file to the ledger."""
+    def do_import(self, message: dict[str, Any]) -> str:
+        """Add the flows of a file to the ledger; return the answer."""
         options = {name: name in message for name in ("good_rows_only", "new_only")} | feed_answers.reading(message)
         try:
             done = self._uploads.read(message, lambda path, name: self.ledger.import_file(path, name=name, **options))
@@ -167,27 +185,27 @@ class DataFeed:
         self._stale = {"lane": None}
         return feed_answers.imported(done)
 
-    def do_undo(self, message):
-        """Ask whether an import is to be taken back."""
+    def do_undo(self, message: dict[str, Any]) -> None:
+        """Ask the planner to confirm that an import is to be undone."""
         key = feed_answers.whole("id", str(message.get("id", "")))
-        text = f"Take back import {key} ({visible(str(message.get('source', '')))}): delete its flows?"
-        return self._ask(text, "Take it back", {"do": "undone", "id": key})
+        text = f"Undo import {key} ({visible(str(message.get('source', '')))})? This deletes its flows."
+        return self._ask(text, f"Undo import {key}", {"do": "undone", "id": key})
 
-    def do_undone(self, message):
-        """Take back an import, as confirmed."""
+    def do_undone(self, message: dict[str, Any]) -> str:
+        """Undo an import, after the confirmation; return the answer."""
         self._stale = {"lane": None}
         gone = self.ledger.undo(feed_answers.whole("id", str(message.get("id", ""))))
-        return feed_answers.said(f"Taken back: {feed_answers.counted(gone, 'flow')} deleted.")
+        return feed_answers.said(f"Import undone: {feed_answers.counted(gone, 'flow')} deleted.")
 
-    def do_export(self, _message):
-        """Send the ledger as a CSV file."""
+    def do_export(self, _message: dict[str, Any]) -> str:
+        """Send the ledger to the page as a CSV file; return the answer."""
         text = io.StringIO(newline="")
         count = self.ledger.export(text)
         self.forms.send({"download": "flows.csv", "type": "text/csv"}, buffers=[text.getvalue().encode()])
         return feed_answers.said(f"{feed_answers.counted(count, 'flow')} exported to flows.csv.")
 
-    def do_reset(self, message):
-        """Delete every flow, when the words that say so were typed."""
+    def do_reset(self, message: dict[str, Any]) -> str:
+        """Delete all flows if the planner has typed the words that confirm it; return the answer."""
         from twin.data.ledger.store import RESET_TOKEN
 
         typed = message.get("token", "").strip().lower()
@@ -197,15 +215,16 @@ class DataFeed:
             self._use("research")
         return feed_answers.said(f"{feed_answers.counted(gone, 'flow')} deleted; the hub shows the research lanes.")
 
-    # ------------------------------------------------------------ how
+    # ------------------------------------------------------------ steps behind them
 
-    def _of_ledger(self):
+    def _of_ledger(self) -> Feed:
+        """Return the feed of the ledger."""
         require(self.ledger.count() > 0, "ledger", "one that holds flows: log or import some first", "none")
         feed = feed_of_ledger(self.ledger)
         return replace(feed, place=feed_answers.named(feed.place))
 
-    def _use(self, source, lane=None):
-        """Look at a source; when that cannot be, the hub goes on looking where it did."""
+    def _use(self, source: str | None, lane: str | None = None) -> None:
+        """Switch to a source; if it cannot be shown, an error is raised and the hub keeps the current one."""
         if source == "ledger":
             feed = self._of_ledger()
         elif source == "file":
@@ -217,8 +236,8 @@ class DataFeed:
         self._changed(feed, _known(feed), lane)
         self.feed = feed
 
-    def _refresh(self, lane):
-        """The ledger has changed: show it anew where the hub looks at it; one that holds nothing to show is left."""
+    def _refresh(self, lane: str | None) -> None:
+        """Show a changed ledger again, if the hub shows it; if no lane is left, switch to the research lanes."""
         if self.feed.source != "ledger":
             return
         try:
@@ -229,29 +248,30 @@ class DataFeed:
                 f"the ledger has no lane left to show, so the hub shows the research lanes: {why}"
             ) from None
 
-    def _odd(self, date):
-        """A sentence on a day that is far from all others, which would count as zero in between."""
+    def _odd(self, date: str) -> str:
+        """Return a sentence if a date is far from all others: days between them would count as zero; "" otherwise."""
         try:
             day = datetime.date.fromisoformat(date)
         except ValueError:
-            return ""  # the ledger says what a day is
+            return ""  # the ledger itself refuses a text that is not a date
         status = self.ledger.status()
         if day > datetime.date.today():
-            return f"{day} is in the future: until then every other lane would count as zero."
+            return f"{day} is in the future: all other lanes would count as zero until then."
         if not status["flows"]:
             return ""
         first, last = (datetime.date.fromisoformat(status[f"{end}_date"]) for end in ("first", "last"))
         if (day - last).days > FAR_DAYS:
-            return f"{day} is {(day - last).days:,} days after every other flow: lanes count as zero up to it."
+            return f"{day} is {(day - last).days:,} days after every other flow: lanes would count as zero until then."
         return f"{day} is {(first - day).days:,} days before every other flow." if (first - day).days > FAR_DAYS else ""
 
-    def _ask(self, text, yes, message):
+    def _ask(self, text: str, yes: str, message: Mapping[str, Any]) -> None:
+        """Open a dialog on the page; the button `yes` sends the message."""
         message = {name: value for name, value in message.items() if name != "serial"}
         self.forms.question = {}
         self.forms.question = {"text": text, "yes": yes, "message": message}
 
-    def _show(self):
-        """The page anew; a ledger that cannot be reached says so there, and the rest stays."""
+    def _show(self) -> None:
+        """Build the page of forms again; if the ledger cannot be reached, the page contains the reason."""
         status = None
         if self._ledger is not None:
             from twin.data.ledger.store import RESET_TOKEN
@@ -261,9 +281,9 @@ class DataFeed:
         self.forms.page = forms.page(self.feed, status, self._why, self._uploaded is not None)
 
 
-def _research():
+def _research() -> Feed:
     return feed_of_history(load_history(""), "research")
 
 
-def _known(feed):
+def _known(feed: Feed) -> Policies | None:
     return POLICIES if feed.source == "research" else None

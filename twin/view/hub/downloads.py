@@ -1,9 +1,10 @@
-"""The lane's current state to take along: a page typeset like the paper, and a table of all numbers."""
+"""Build the downloads of the hub: a PDF report on the lane, and a CSV file of all its numbers."""
 
 import csv
 import io
 import json
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 from twin.data.lane_names import written_lane
@@ -13,13 +14,14 @@ from twin.plan.wording import label, rest_of, unit_in, written
 from twin.policy import POLICY
 from twin.view.hub import tabs
 from twin.view.hub.controls import OPTIMUM
+from twin.view.hub.session import Session
 
 TEMPLATE = Path(__file__).with_name("lane_report.typ")
 REPORT_PICTURES = ("history", "costs", "profits", "losses")
 
 
-def numbers_csv(session):
-    """Return every number of the lane, and the controls behind them, as the bytes of a CSV file."""
+def numbers_csv(session: Session) -> bytes:
+    """Return every number of the lane, and its controls, as a CSV file."""
     period, text = session.feed.period, io.StringIO(newline="")
     table = csv.writer(text, lineterminator="\n")
     table.writerow(("lane", "kind", "name", "value", "unit"))
@@ -34,8 +36,8 @@ def numbers_csv(session):
     return text.getvalue().encode()
 
 
-def pdf(session):
-    """Return the lane's current state as the bytes of a PDF file; the same state gives the same bytes."""
+def pdf(session: Session) -> bytes:
+    """Return the report on the lane's current state as a PDF file; the same state gives the same bytes."""
     try:
         import typst
     except ImportError:
@@ -47,12 +49,12 @@ def pdf(session):
             figure.savefig(Path(folder, f"{name}.svg"), metadata={"Date": None})
         Path(folder, "state.json").write_text(json.dumps(_state(session, numbers)), encoding="utf-8")
         Path(folder, "report.typ").write_bytes(TEMPLATE.read_bytes())
-        # Fonts come with Typst: those of the machine would make other pages elsewhere.
+        # Typst's own fonts give the same pages on every machine.
         return typst.compile(Path(folder, "report.typ"), root=folder, ignore_system_fonts=True, timestamp=0)
 
 
 def _state(session, numbers):
-    """What the template typesets: words and numbers ready to print."""
+    """Return the words and numbers of the report, ready to print, for the template."""
     period, values = session.feed.period, session.values
     record = session.feed.statistics.loc[session.lane]
 
@@ -81,12 +83,13 @@ def _given(session):
 
 
 def _name(session, ending):
+    """Return a file name for the lane: other characters than letters, digits, - and _ become -."""
     plain = "".join(c if c.isalnum() or c in "-_" else "-" for c in session.lane)[:60]
     return f"{plain}.{ending}"
 
 
-#: What a tool of the sheet gives: a file's name, type and content.
-FILES = {
+#: Name of a tool -> function that returns name, MIME type and content of its file.
+FILES: dict[str, Callable[[Session], tuple[str, str, bytes]]] = {
     "pdf": lambda session: (_name(session, "pdf"), "application/pdf", pdf(session)),
     "csv": lambda session: (_name(session, "csv"), "text/csv", numbers_csv(session)),
 }

@@ -1,38 +1,50 @@
-"""Answers of the data feed as HTML, and the numbers and options that its forms hold."""
+"""Build the answers of the data feed as HTML, and read the numbers and options in its forms."""
+
+from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from html import escape
+from typing import TYPE_CHECKING, Any
 
 from twin._check import require
 from twin.data.text import visible
 from twin.view.guard import sentence
 from twin.view.words import listed, table
 
-FLOW_HEADINGS = ("date", "lane", "volume", "returns")
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from twin.data.account import Account
+    from twin.data.ledger.flow import Flow
+    from twin.data.ledger.importing import Import
+    from twin.plan.feed import Feed
+
+FLOW_HEADINGS = ("date", "lane", "volume", "returns")  # columns of a file, in the order of the field for headings
 
 
-def said(text):
-    """Return a sentence."""
+def said(text: str) -> str:
+    """Return a sentence as an HTML paragraph."""
     return f"<p>{escape(text)}</p>"
 
 
-def told(flow):
-    """Return a flow in words."""
+def told(flow: Flow) -> str:
+    """Return a flow in words: id, date, lane, volume and returns."""
     volume = "an unknown volume" if flow.volume is None else f"{flow.volume:,.10g} pallets"
     back = "" if flow.returns is None else f", {flow.returns:,.10g} returned"
     return f"flow {flow.id}, {flow.date}, {visible(flow.lane, 60)}, {volume}{back}"
 
 
-def logged(flow, remarks):
-    """Return the answer to a logged flow, with what is odd about it and a way back."""
+def logged(flow: Flow, remarks: list[str]) -> str:
+    """Return the answer to a logged flow, with remarks on unusual values and a button that deletes the flow."""
     more = ["more came back than was shipped"] if (flow.returns or 0) > flow.volume else []
     return (
         said(f"Logged: {told(flow)}.") + listed(map(sentence, [*more, *remarks])) + f"<p>{_delete(flow.id, 'it')}</p>"
     )
 
 
-def flows(found):
-    """Return flows as a list, the latest first, each with a way to delete it."""
+def flows(found: pd.DataFrame) -> str:
+    """Return flows as a table, latest first, each with a button that deletes it."""
     rows = [
         [f"{row.date:%Y-%m-%d}", escape(visible(row.lane, 40)), f"{row.volume:,.10g}", f"{row.returns:,.10g}", row.id]
         for row in found.iloc[::-1].itertuples(index=False)
@@ -41,29 +53,30 @@ def flows(found):
     return table("Last flows", ("date", "lane", "volume", "returns", "id", ""), rows, text=(1, 5))
 
 
-def _delete(key, what):
+def _delete(key: Any, what: Any) -> str:
+    """Return a button that asks whether to delete the flow with this id."""
     return f'<button type="button" data-do="delete" data-with="{{&quot;id&quot;: {key}}}">Delete {what} …</button>'
 
 
-def imported(done):
-    """Return the answer to an import."""
+def imported(done: Import) -> str:
+    """Return the answer to an import: flows added, notes, and the account of the file."""
     added = (
         "Nothing new in this file." if done.repeated else f"{counted(done.records, 'flow')} added as import {done.id}."
     )
     notes = list(done.notes)
     if done.unknown:
-        notes.append(f"{counted(done.unknown, 'of them says', 'of them say')} that something flowed, and not how much")
+        notes.append(f"{counted(done.unknown, 'of them has', 'of them have')} an unknown volume")
     return said(added) + listed(map(sentence, notes)) + account(done.account)
 
 
-def account(read):
-    """Return the account of a file: what was read, refused and decided."""
+def account(read: Account) -> str:
+    """Return the account of a file: a headline, and the rows read, kept and refused, folded."""
     whole = f"<details><summary>Account of the file</summary><pre>{escape(str(read))}</pre></details>"
     return said(f"{read.headline()}.") + whole
 
 
-def looking_at(feed):
-    """Return what the hub looks at now."""
+def looking_at(feed: Feed) -> str:
+    """Return the answer to a change of the source: number of lanes, notes, and the first lanes that were left out."""
     left_out = [f"{visible(lane, 40)}: {reason}" for lane, reason in feed.refused["reason"].head(5).items()]
     lanes = counted(len(feed.statistics), "lane")
     return said(f"{lanes} of {visible(feed.place, 120)}.") + listed([*feed.notes, *left_out])
@@ -72,8 +85,8 @@ def looking_at(feed):
 # ------------------------------------------------------------ words and numbers
 
 
-def counted(number, one, more=""):
-    """Return a number of things in words.
+def counted(number: int, one: str, more: str = "") -> str:
+    """Return a number with its noun in the singular (`one`) or plural (`more`, by default `one` with an s).
 
     >>> counted(1, "flow"), counted(1200, "lane")
     ('1 flow', '1,200 lanes')
@@ -81,20 +94,20 @@ def counted(number, one, more=""):
     return f"{number:,} {one if number == 1 else more or f'{one}s'}"
 
 
-def named(place):
-    """Return where flows come from without the folders of the server."""
+def named(place: str) -> str:
+    """Return the name of a ledger without the folders of the server."""
     return f"the ledger {place.replace(chr(92), '/').rpartition('/')[2]}"
 
 
-def reading(message):
-    """Return how a file is to be read, as `read_history` takes it."""
+def reading(message: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the options for reading a file, as arguments of `read_history`."""
     headings = [part.strip() for part in str(message.get("headings", "")).split(",")]
     columns = dict(zip(FLOW_HEADINGS, headings, strict=False)) if any(headings) else None
     return {"decimal": message.get("decimal", "."), "columns": columns}
 
 
-def amount(name, text):
-    """Return the number that a field holds, with a point or a comma before its decimals.
+def amount(name: str, text: str) -> float:
+    """Return the number in a field; its decimal mark may be a point or a comma.
 
     >>> amount("volume", "12,5")
     12.5
@@ -112,7 +125,7 @@ def amount(name, text):
         raise ValueError(f"{name} must be a number such as 120 or 12.5; got {visible(text, 40)!r}") from None
 
 
-def whole(name, text):
-    """Return the whole number that a field holds."""
+def whole(name: str, text: str) -> int:
+    """Return the whole number in a field."""
     require(re.fullmatch("[0-9]{1,18}", text.strip()), name, "a whole number", visible(text, 40))
     return int(text)

@@ -1,28 +1,37 @@
-"""The forms of the data feed as HTML."""
+"""Build the forms of the data feed as HTML."""
+
+from __future__ import annotations
 
 import datetime
 import json
+from collections.abc import Mapping, Sequence
 from html import escape
+from typing import TYPE_CHECKING, Any
 
 from twin.data.text import visible
 from twin.view.hub.feed_answers import counted, named, said
 from twin.view.words import alert
 
-IMPORTS_LISTED = 8  # imports that are listed
+if TYPE_CHECKING:
+    from twin.plan.feed import Feed
+
+IMPORTS_LISTED = 8  # number of latest imports in the list
 _FILE = '<label>CSV file <input type="file" name="file" accept=".csv,.gz,.txt,text/csv" required></label>'
 _READING = (
     '<label>Decimal mark <select name="decimal"><option value=".">point</option>'
     '<option value=",">comma</option></select></label>'
-    '<label>Headings, if others <input name="headings" size="24" placeholder="date, lane, volume"></label>'
+    '<label>Headings, if different <input name="headings" size="24" placeholder="date, lane, volume"></label>'
 )
 _LANE = '<label>Lane <input name="lane" list="twin-lane-names" maxlength="500" autocomplete="off" required></label>'
 
 
-def page(feed, status, why, uploaded):
+def page(feed: Feed, status: Mapping[str, Any] | None, why: str, uploaded: bool) -> str:
     """Return the page of forms.
 
-    feed : what the hub looks at; status : of the ledger, None when it cannot be reached, and `why` says why.
-    uploaded : whether there is a file to look at.
+    feed : source of the flows that the hub shows.
+    status : status of the ledger; None if the ledger is not open.
+    why : error sentence if the ledger cannot be opened; "" while it is being opened.
+    uploaded : True if a file has been uploaded.
     """
     again = '<p><button type="button" data-do="opened">Try again</button></p>'
     ledger = _ledger(feed, status) if status else alert(why) + again if why else said("Opening the ledger …")
@@ -33,7 +42,8 @@ def page(feed, status, why, uploaded):
     )
 
 
-def _sources(feed, status, uploaded):
+def _sources(feed: Feed, status: Mapping[str, Any] | None, uploaded: bool) -> str:
+    """Return the radio buttons for the source of the flows."""
     held = counted(status["flows"], "flow") if status else "not open"
     choices = {
         "research": ("synthetic research lanes", True),
@@ -47,21 +57,23 @@ def _sources(feed, status, uploaded):
     )
     refresh = '<button type="button" data-do="refresh" id="twin-refresh">Refresh</button>'
     return (
-        '<div class="twin-radios" role="radiogroup" aria-label="Flows to look at"><b>Look at</b>'
+        '<div class="twin-radios" role="radiogroup" aria-label="Source of the flows"><b>Flows from</b>'
         f"{radios}{refresh if feed.source == 'ledger' else ''}</div>"
     )
 
 
-def _upload():
+def _upload() -> str:
     return _section(
         "upload",
-        "Try a CSV file (sandbox: nothing of it is stored)",
-        f'<div class="twin-row">{_FILE}{_READING}<button type="submit">Look at it</button></div>'
-        '<p class="twin-help">Columns date, lane, volume and optionally returns; days, weeks or months.</p>',
+        "Try a CSV file (nothing is stored)",
+        f'<div class="twin-row">{_FILE}{_READING}<button type="submit">Show its lanes</button></div>'
+        '<p class="twin-help">The file needs the columns date, lane and volume; returns is optional. '
+        "Its periods may be days, weeks or months.</p>",
     )
 
 
-def _ledger(feed, status):
+def _ledger(feed: Feed, status: Mapping[str, Any]) -> str:
+    """Return the forms that change the ledger."""
     past, held, token = status["imports"], counted(status["flows"], "flow"), status["reset_token"]
     log = (
         f'<div class="twin-row"><label>Date <input type="date" name="date" value="{datetime.date.today()}" required>'
@@ -78,7 +90,7 @@ def _ledger(feed, status):
     bulk = (
         f'<div class="twin-row">{_FILE}{_READING}'
         f"{_box('good_rows_only', 'leave out rows that cannot be used')}"
-        f"{_box('new_only', 'only lanes and days not held yet')}"
+        f"{_box('new_only', 'new days only: skip days that the ledger already holds for a lane')}"
         f'<button type="submit">Import</button></div>{_imports(past)}'
     )
     export = f'<div class="twin-row"><button type="submit">Export {held} as CSV</button></div>'
@@ -101,29 +113,31 @@ def _ledger(feed, status):
     )
 
 
-def _section(name, title, fields, before=""):
+def _section(name: str, title: str, fields: str, before: str = "") -> str:
     form = _form(name, fields)
     return f'<details id="twin-{name}"><summary>{escape(title)}</summary>{before}{form}</details>'
 
 
-def _form(name, fields):
+def _form(name: str, fields: str) -> str:
     return f'<form data-form="{name}">{fields}</form>'
 
 
-def _box(name, words):
+def _box(name: str, words: str) -> str:
     return f'<label class="twin-check"><input type="checkbox" name="{name}">{words}</label>'
 
 
-def _imports(past):
+def _imports(past: Sequence[Mapping[str, Any]]) -> str:
+    """Return the latest imports as a list, each with a button that undoes it."""
     if not past:
         return ""
     rows = [
         f"<li>import {entry['id']}: {escape(visible(entry['source'], 60))}, {entry['records']:,} flows "
-        f'<button type="button" data-do="undo" data-with="{_with(entry)}">Take back …</button></li>'
+        f'<button type="button" data-do="undo" data-with="{_with(entry)}">Undo …</button></li>'
         for entry in reversed(past[-IMPORTS_LISTED:])
     ]
     return f"<ul>{''.join(rows)}</ul>"
 
 
-def _with(entry):
+def _with(entry: Mapping[str, Any]) -> str:
+    """Return the id and the source of an import as a data attribute."""
     return escape(json.dumps({"id": entry["id"], "source": visible(entry["source"], 60)}), quote=True)

@@ -1,39 +1,44 @@
-"""The operations hub: forms, the table of lanes, controls and tabs, kept in step by one session."""
+"""The operations hub: data forms, the table of lanes, controls and tabs, all updated from one session."""
+
+from __future__ import annotations
 
 import gc
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from typing import Any
 from urllib.parse import parse_qsl
 
 import ipywidgets
 
 from twin.data.settings import setting
 from twin.data.text import visible
+from twin.plan.feed import Feed
 from twin.plan.wording import unit_in
 from twin.view.analyst_desk import AnalystDesk
 from twin.view.guard import sentence, told
 from twin.view.hub import downloads, network, tabs
-from twin.view.hub.controls import OPTIMUM, PRESETS
+from twin.view.hub.controls import OPTIMUM, PRESETS, Field
 from twin.view.hub.data_feed import DataFeed
 from twin.view.hub.session import Session
 from twin.view.output import png
 from twin.view.widgets import Dials, NetworkTable, Sheet
 
-TOOLS = [["pdf", "PDF report"], ["csv", "CSV of all numbers"], ["link", "Copy link"]]
+TOOLS = [["pdf", "PDF report"], ["csv", "CSV of all numbers"], ["link", "Copy link"]]  # buttons: name, label
 
 
 class Hub:
-    """A planner's cockpit of three parts to display: `data`, `lanes` and `desk`.
+    """The hub of one planner; its parts `data` (forms), `lanes` (table) and `desk` (controls and tabs) are displayed.
 
     Parameters
     ----------
     history : str
-        "ledger:", an address of a ledger, or the path of a CSV file; empty for what the setting TWIN_HISTORY says, else
-        for the synthetic research lanes.
+        "ledger:", an address of a ledger, or the path of a CSV file. By default the source that the setting
+        TWIN_HISTORY names, or the synthetic research lanes if it is unset.
     lane : str, optional
-        The lane to look at first; empty for the largest.
+        Lane to show first; by default the largest.
     """
 
-    def __init__(self, history="", lane=""):
+    def __init__(self, history: str = "", lane: str = "") -> None:
         self.feed = DataFeed(self._take, history, otherwise=setting("TWIN_HISTORY"))
         self.session = Session(self.feed.feed, self.feed.known)
         self._sessions = {_identity(self.feed.feed): self.session}
@@ -46,7 +51,7 @@ class Hub:
         self.desk = ipywidgets.Box([self.dials, self.sheet])
         self.desk.add_class("twin-desk")
         self.data = self.feed.forms
-        self._silent = False
+        self._silent = False  # True while the hub itself changes widgets
         self.analyst = AnalystDesk(self.sheet, lambda: (self.session.portfolio, self.session.lane), self._answered)
         self._show_lanes()
         self._show_lane()
@@ -56,25 +61,25 @@ class Hub:
         self.dials.on_asked(self._on_dials)
         self.sheet.on_asked(self._on_sheet)
 
-    # ------------------------------------------------------------ what is shown
+    # ------------------------------------------------------------ display
 
-    def _show_lanes(self):
-        """Every lane anew."""
+    def _show_lanes(self) -> None:
+        """Send the whole table of lanes."""
         session = self.session
         with self._quietly(), self.lanes.hold_sync():
             self.lanes.columns = network.columns(session.feed.period)
-            self.lanes.row = {}  # else the same one is not sent again
+            self.lanes.row = {}  # an unchanged value would not be sent: so the same row can follow the table
             self.lanes.table = network.table(session.network(), session.feed.period)
             self.lanes.sparks = network.sparks(session.feed.recent)
             self.lanes.thresholds = dict(session.thresholds)
             self.lanes.picked = session.lane
 
-    def _show_lane(self):
-        """The picked lane anew, controls included."""
+    def _show_lane(self) -> None:
+        """Send the controls and the open tab of the picked lane."""
         session, period = self.session, self.session.feed.period
         fields = [{**vars(field), "label": field.label, "unit": _unit(field, period)} for field in session.fields]
         optimum = {"name": OPTIMUM, "label": "newsvendor optimum", "unit": "yes", "low": 0, "high": 1, "step": 1}
-        optimum |= {"help": "aim at the critical ratio of the costs above", "group": "Target"}
+        optimum |= {"help": "set the service level to the critical ratio of the costs above", "group": "Target"}
         fields.insert([field["name"] for field in fields].index("service_level"), optimum)
         with self._quietly(), self.dials.hold_sync():
             self.dials.subject, self.dials.fields, self.dials.said = session.lane, fields, {}
@@ -82,13 +87,14 @@ class Hub:
             self.lanes.picked = session.lane
         self._show_page()
 
-    def _show_values(self):
+    def _show_values(self) -> None:
+        """Send the values of the controls."""
         values = self.session.values
         self.dials.values = {**values, "service_level": float(self.session.policy.service_level)}
         self.dials.disabled = ["service_level"] if values[OPTIMUM] else []
 
-    def _show_page(self):
-        """The open tab anew, with its pictures."""
+    def _show_page(self) -> None:
+        """Send the open tab with its pictures."""
         session, name = self.session, self.sheet.active
         numbers = session.numbers()
         _, page, parts = tabs.TABS[name]
@@ -99,33 +105,35 @@ class Hub:
             self.sheet.page = self.analyst.page() if name == "analyst" else page(session, numbers)
             for part in parts[:1]:
                 self._draw(part, numbers)
-        for part in parts[1:]:  # the first is on its way already
+        for part in parts[1:]:  # drawn after the page and the first picture have been sent
             self._draw(part, numbers)
 
-    def _draw(self, part, numbers):
+    def _draw(self, part: str, numbers: Mapping[str, float]) -> None:
+        """Send one picture."""
         figure = tabs.drawn(part, self.session, numbers)
         if figure is not None:
             setattr(self.sheet, part, png(figure, quick=True))
 
-    def _show_row(self):
-        """The picked lane's row anew; the others have not changed, and there may be thousands."""
+    def _show_row(self) -> None:
+        """Send the row of the picked lane alone: a table may have thousands of rows."""
         session = self.session
         row = {n: v[0] for n, v in network.table(session.network([session.lane]), session.feed.period).items()}
         place = session.policies.index.get_loc(session.lane)
         for name, value in row.items():
-            self.lanes.table[name][place] = value  # as the page does
+            self.lanes.table[name][place] = value  # the page makes the same change when it gets the row
         self.lanes.row = row
 
-    def _where(self):
+    def _where(self) -> str:
+        """Return the line below the title: source, record and assumptions."""
         session = self.session
         row = session.feed.statistics.loc[session.lane]
         record = f"{int(row['periods']):,} {unit_in('period', session.feed.period)}s to {row['last_date']:%Y-%m-%d}"
         return f"{visible(session.feed.place, 60)}, {record}. Assumed: {'; '.join(session.assumptions)}."
 
-    # ------------------------------------------------------------ what is done
+    # ------------------------------------------------------------ actions
 
-    def _take(self, feed, known, lane=None):
-        """Look at another feed, or at the same one with other flows; nothing changes when that cannot be."""
+    def _take(self, feed: Feed, known: Any, lane: str | None = None) -> None:
+        """Switch to a feed, or to new flows of the same one; if its lanes cannot be evaluated, nothing changes."""
         session = Session(feed, known, self._sessions.get(_identity(feed)))
         if lane in session.policies.index:
             session.pick(lane)
@@ -134,16 +142,18 @@ class Hub:
         self._show_lanes()
         self._show_lane()
 
-    def _on_pick(self, change):
+    def _on_pick(self, change: Mapping[str, Any]) -> None:
+        """Show the lane that was picked in the table."""
         if self._silent:
             return
         with self._said():
             self.session.pick(change["new"])
             self._show_lane()
         with self._quietly():
-            self.lanes.picked = self.session.lane  # where the one asked for cannot be shown
+            self.lanes.picked = self.session.lane  # still the previous lane if the new one cannot be shown
 
-    def _on_thresholds(self, change):
+    def _on_thresholds(self, change: Mapping[str, Any]) -> None:
+        """Apply new thresholds, or say below the table why they are refused."""
         if self._silent:
             return
         self.lanes.said = ""
@@ -153,7 +163,8 @@ class Hub:
             self._show_lanes()
             self._show_page()
 
-    def _on_tab(self, change):
+    def _on_tab(self, change: Mapping[str, Any]) -> None:
+        """Show the tab that was opened."""
         if self._silent:
             return
         with self._said():
@@ -161,9 +172,10 @@ class Hub:
                 self.sheet.active = change["old"]
             self._show_page()
 
-    def _on_dials(self, message, _buffers):
+    def _on_dials(self, message: dict[str, Any], _buffers: list[bytes]) -> None:
+        """Apply a change of the controls."""
         if message.get("subject") != self.session.lane:
-            return  # of a lane that is no longer shown
+            return  # the message belongs to a lane that is no longer shown
         done, name = message.get("do"), message.get("name", "")
         if done == "turn":
             self._turn(lambda: self.session.change(**{name: message.get("value")}), name)
@@ -172,9 +184,9 @@ class Hub:
         elif done == "reset":
             self._turn(self.session.reset)
 
-    def _turn(self, step, control=""):
-        """Take a step with the controls; one that cannot be is said beside its control, and changes nothing."""
-        said = {}
+    def _turn(self, step: Callable[[], Any], control: str = "") -> None:
+        """Carry out a change of the controls; if it is refused, show the reason beside the control, change nothing."""
+        said: dict[str, str] = {}
         with told(lambda text: said.update({control: text.replace("_", " ")})):
             step()
         with self.dials.hold_sync():
@@ -185,16 +197,17 @@ class Hub:
                 self._show_page()
                 self._show_row()
 
-    def _on_sheet(self, message, _buffers):
+    def _on_sheet(self, message: dict[str, Any], _buffers: list[bytes]) -> None:
+        """Carry out a button or a form of the open tab."""
         done = message.get("do")
         with self._said():
             if done == "shown":
                 self.sheet.said = self._follow(message.get("query", ""))
                 gc.collect()
-                gc.freeze()  # what is here stays; looking through it for garbage would hold up pictures
+                gc.freeze()  # these objects stay: searching them for garbage would delay pictures
                 return
             if message.get("subject") != self.session.lane:
-                return  # of a lane that is no longer shown
+                return  # the message belongs to a lane that is no longer shown
             if done == "pin":
                 self.session.pin()
             elif done == "unpin":
@@ -206,13 +219,13 @@ class Hub:
                 self.analyst.do(message)
             self._show_page()
 
-    def _answered(self):
-        """Show what the analyst has said; a planner who looks at another tab finds it later."""
+    def _answered(self) -> None:
+        """Show an answer of the analyst, if its tab is open; otherwise it appears when the tab is opened."""
         with told(lambda text: setattr(self.sheet, "said", text)):
             self._show_page()
 
-    def _follow(self, query):
-        """Follow the link that a page was opened with; return a sentence on what of it could not be."""
+    def _follow(self, query: str) -> str:
+        """Restore the state in the link of a page; return a sentence on the parts that could not be used, or ""."""
         if not query:
             return ""
         asked = dict(parse_qsl(query.removeprefix("?")))
@@ -224,18 +237,18 @@ class Hub:
                     self.sheet.active = asked["tab"]
         self._show_lanes()
         self._show_lane()
-        return f"The link could not be followed in all: {' '.join(map(sentence, said))}" if said else ""
+        return f"Part of the link could not be used: {' '.join(map(sentence, said))}" if said else ""
 
     @contextmanager
-    def _said(self):
-        """What goes wrong inside is said above the tabs; what was said before is over."""
+    def _said(self) -> Iterator[None]:
+        """Show an error of the block above the tabs, in place of the previous one."""
         self.sheet.said = ""
         with told(lambda text: setattr(self.sheet, "said", text)):
             yield
 
     @contextmanager
-    def _quietly(self):
-        """Changes made inside are ours, not the planner's."""
+    def _quietly(self) -> Iterator[None]:
+        """Mark changes of widgets inside the block as the hub's own, so that callbacks ignore them."""
         before, self._silent = self._silent, True
         try:
             yield
@@ -243,10 +256,10 @@ class Hub:
             self._silent = before
 
 
-def _identity(feed):
-    """What a planner's choices hold for: the ledger and the research lanes as they grow, a file as it was sent."""
+def _identity(feed: Feed) -> tuple:
+    """Return the key under which a planner's choices are kept: they outlast new flows of a ledger, not a new file."""
     return (feed.source, feed.place, feed.period, id(feed) if feed.source == "file" else None)
 
 
-def _unit(field, period):
+def _unit(field: Field, period: str) -> str:
     return "%" if field.unit == "-" else unit_in(field.unit, period)

@@ -1,18 +1,26 @@
-"""The network command centre: a table of every lane, ready for the page."""
+"""Prepare the table of all lanes for the page: columns, values and sparklines."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from twin.plan.quantities import QUANTITIES
 from twin.plan.wording import decimals, unit_in
 
-MISSING = 255  # in a sparkline
+if TYPE_CHECKING:
+    import pandas as pd
+    from numpy.typing import NDArray
+
+MISSING = 255  # byte that marks a missing value in a sparkline
 
 
-#: Numbers in the table, beside status and sparkline.
+#: Measures in the table, in addition to status and sparkline.
 SHOWN_NUMBERS = "use last_volume demand_mean dependency resilience_index overflow_probability profit".split()
 
 
-def columns(period):
+def columns(period: str) -> list[dict[str, Any]]:
     """Return the columns of the table, as `widgets.NetworkTable` takes them."""
 
     def column(name, label, kind, digits=0, help=""):
@@ -31,14 +39,14 @@ def columns(period):
     ]
 
 
-def table(network, period):
-    """Return name of a column -> list of values, of a table as `Session.network` returns it."""
+def table(network: pd.DataFrame, period: str) -> dict[str, list]:
+    """Return the values of each column as a list, given the table of `Session.network`."""
     values = {c["name"]: network[c["name"]].tolist() for c in columns(period) if c["name"] not in ("lane", "spark")}
     return {"lane": network.index.tolist(), **values}
 
 
-def sparks(recent):
-    """Return the sparklines of lanes as bytes: volumes between 0 and the lane's largest become 0 to 254."""
+def sparks(recent: NDArray) -> bytes:
+    """Return sparklines as bytes: 0 to 254 for volumes from 0 to the largest of a lane. recent : lanes x periods"""
     known = ~np.isnan(recent)
     largest = np.max(np.where(known, recent, 0.0), axis=1, keepdims=True)
     level = np.where(known, recent, 0.0) / np.maximum(largest, 1e-300) * (MISSING - 1)

@@ -1,7 +1,11 @@
-"""The tab on partners: who pools, what it saves, who pays what, and who would leave."""
+"""Build the tab on partners: the choice of partners, their savings, payments by rule, and who would leave."""
+
+from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 from html import escape
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -11,34 +15,38 @@ from twin.games.alliance import RULES
 from twin.plan.wording import quantity, unit_in, written
 from twin.view import plots, sharing_plots
 from twin.view.guard import told
-from twin.view.hub.partnership import ASSUMED, BANDS, WAYS
+from twin.view.hub.partnership import ASSUMED, BANDS, WAYS, PartnershipOutcome
+from twin.view.hub.session import Session
 from twin.view.pictures import RESOLUTION
 from twin.view.words import alert, cards, figure, picture, table
 
-INTRO = "Each lane stands for an LSP of its own; what it needs is its recorded workload and its buffer."
-BESIDE = ("by volume", "scarcity prices")  # rules drawn beside the one that is looked at
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+INTRO = "Each lane stands for one LSP, which needs space for its workload on record and for its buffer."
+BESIDE = ("by volume", "scarcity prices")  # rules that are drawn in addition to the selected one
 
 
-def page(session, numbers):
-    """Return the tab as HTML; partners that cannot pool are told why, and can be picked anew."""
+def page(session: Session, numbers: Mapping[str, float]) -> str:
+    """Return the tab as HTML; if the partners cannot pool, a sentence with the reason replaces the results."""
     parts = [_choices(session)]
     with told(lambda text: parts.append(alert(text))):
         parts.append(_outcome(session))
     return "".join(parts)
 
 
-def drawn(session, name):
-    """Return the figure of what every partner saves, or of who would leave; None where nobody pools."""
+def drawn(session: Session, name: str) -> Figure | None:
+    """Return the picture "savings" or "leaving" as a figure; None if there are fewer than two partners or an error."""
     if len(session.partnership.names(session)) < 2:
         return None
-    figures = []
-    with told(lambda text: None):  # the page says it
+    figures: list[Figure] = []
+    with told(lambda text: None):  # `page` shows the same error
         found = session.partnership.outcome(session)
         figures.append(_figure(found, session.partnership.rule_of(found), name))
     return figures[0] if figures else None
 
 
-def _figure(found, rule, name):
+def _figure(found: PartnershipOutcome, rule: str, name: str) -> Figure:
     shares, names = found.contract.shares, [visible(name, 16) for name in found.together.names]
     marks = {shown: shares[shown] for shown in dict.fromkeys((rule, *BESIDE))}
     drawing, ax = plots.figure(width=4.8, height=max(3.3, 1.1 + 0.24 * len(names)))
@@ -50,8 +58,8 @@ def _figure(found, rule, name):
     return drawing
 
 
-def _choices(session):
-    """Buttons for partners and for the way they pool, and what a place costs."""
+def _choices(session: Session) -> str:
+    """Return the buttons for partners and for their way of pooling, and the form for the cost of a place."""
     own, chosen = session.partnership, session.partnership.names(session)
     lanes = [
         _button("partner", {"name": name}, visible(name, 30), name in chosen, f"twin-partner-{place}")
@@ -63,34 +71,36 @@ def _choices(session):
     parts = [
         f"<p>{INTRO} {_prices(session)} {_some(session)}</p>",
         _row("Partners", lanes),
-        _row("They", ways),
+        _row("How they pool", ways),
     ]
     if own.way == "reserve":
         stated = "" if own.reservation_cost is not None else f", assumed: {ASSUMED}"
         cost = quantity(own.place_cost(session), "$/pallet/period", session.feed.period)
         parts.append(
             '<form data-form="partner-cost"><div class="twin-row twin-choices"><label for="twin-place-cost">'
-            f"A place reserved costs {cost}, used or not{stated}</label>"
+            f"A reserved place costs {cost}, used or not{stated}</label>"
             '<input id="twin-place-cost" name="reservation_cost" inputmode="decimal" size="8" autocomplete="off">'
             '<button type="submit">Set</button></div></form>'
         )
     return "".join(parts)
 
 
-def _some(session):
+def _some(session: Session) -> str:
+    """Return a sentence on the lanes that have a button, if not all have one."""
     lanes, offered = len(session.policies), len(session.partnership.offered(session))
-    return f"The largest of {lanes:,} lanes are offered, {offered} with those in use." if offered < lanes else ""
+    return f"The buttons offer {offered} of {lanes:,} lanes: partners, and the largest." if offered < lanes else ""
 
 
-def _prices(session):
-    """Whose prices hold for all."""
+def _prices(session: Session) -> str:
+    """Return a sentence on the surcharge that all partners pay."""
     surcharge = quantity(session.policy.partner_surcharge, "$/pallet/period", session.feed.period)
-    return f"All pay the surcharge of the lane in view, {surcharge}, for what does not fit."
+    return f"All partners pay the surcharge of the lane in view, {surcharge}, for pallets that do not fit."
 
 
-def _outcome(session):
+def _outcome(session: Session) -> str:
+    """Return the results of pooling as HTML: key figures, pictures and tables."""
     if len(session.policies) < 2:
-        return "<p>There is one lane here, and nobody to share with.</p>"
+        return "<p>There is only one lane, so it has no partner.</p>"
     if len(session.partnership.names(session)) < 2:
         return "<p>Pick two partners or more.</p>"
     found = session.partnership.outcome(session)
@@ -99,8 +109,8 @@ def _outcome(session):
         (
             _key_figures(found, session),
             '<div class="twin-pictures">',
-            picture("savings", "What every partner saves under some rules, and what would be acceptable to all."),
-            picture("leaving", "Which coalitions would gain by leaving; of three partners the core."),
+            picture("savings", "Saving of every partner under several rules, and the range of savings in the core."),
+            picture("leaving", "Gain of coalitions by leaving; for three partners, the core."),
             "</div>",
             _partners(found, session, names),
             _rules(found, session, names),
@@ -110,7 +120,7 @@ def _outcome(session):
     )
 
 
-def _key_figures(found, session):
+def _key_figures(found: PartnershipOutcome, session: Session) -> str:
     contract, rule = found.contract, session.partnership.rule_of(found)
     paid, worst = float(contract.alone.sum()), contract.leaving[rule]
     share = float(found.pool.share_saved(contract.costs))
@@ -123,18 +133,19 @@ def _key_figures(found, session):
             ("Together", "cost_together", float(contract.costs[-1]), unit, ""),
             ("Saved", "pooling_saving", contract.saving, unit, f"({written(share, '-')}), {length}"),
             (
-                "Exit fee that holds all",
+                "Exit fee that keeps all",
                 "exit_fee",
                 fee,
                 unit,
-                f"({_by(rule)})" if fee else f"(none needed {_by(rule)})",
+                f"({_by(rule)})" if fee else f"(no fee needed {_by(rule)})",
             ),
         ],
         session.feed.period,
     )
 
 
-def _partners(found, session, names):
+def _partners(found: PartnershipOutcome, session: Session, names: Sequence[str]) -> str:
+    """Return the table of partners: costs alone, payments, savings, and places lent and received."""
     contract, rule = found.contract, session.partnership.rule_of(found)
     unit, share, rows = "$/period", contract.shares[rule], []
     for place, name in enumerate(names):
@@ -154,17 +165,24 @@ def _partners(found, session, names):
         rows.append(row)
     period = unit_in("period", session.feed.period)
     heads = ["partner", "alone", "pays", "saves"]
-    heads += ["acceptable"] * (found.acceptable is not None) + ["others save by it"]
+    heads += ["range in the core"] * (found.acceptable is not None) + ["others save by it"]
     heads += ["lends", "receives"] * (found.terms is not None)
-    few = "" if found.acceptable is not None else f" Acceptable payments are looked for up to {BANDS} partners."
+    if found.acceptable is None:
+        core = f"The range of payments in the core is computed for up to {BANDS} partners."
+    else:
+        core = (
+            "Range in the core: a partner's lowest and highest payment over all ways of sharing that give no coalition "
+            "a reason to leave; if there is no such way, over those in the least core."
+        )
     note = (
-        "<p>Acceptable: what a partner pays in some way of sharing that no coalition would leave for. What others save "
-        f"by a partner's joining is by Shapley value. Below zero, a partner is paid.{few}</p>"
+        f"<p>{core} Others save by it: the saving of all other partners because this one joins, by Shapley value. "
+        "A partner with a negative payment receives money.</p>"
     )
     return table(f"Who pays what a {period}, {_by(rule)} [$, pallets]", heads, rows) + note
 
 
-def _rules(found, session, names):
+def _rules(found: PartnershipOutcome, session: Session, names: Sequence[str]) -> str:
+    """Return the table of rules of sharing: whether each is stable, and which coalition would leave."""
     contract, members = found.contract, coalitions.all_coalitions(len(names))
     rows = []
     for rule in contract.shares:
@@ -173,47 +191,50 @@ def _rules(found, session, names):
         gain = "–" if lasts else figure(f"gain_{rule.replace(' ', '_')}", float(worst.gain), "$/period")
         place = list(RULES).index(rule)
         look = _button(
-            "partner-rule", {"rule": rule}, "Look", rule == session.partnership.rule_of(found), f"twin-rule-{place}"
+            "partner-rule", {"rule": rule}, "Show", rule == session.partnership.rule_of(found), f"twin-rule-{place}"
         )
-        rows.append([escape(rule), "lasts" if lasts else "does not last", escape(who), gain, look])
+        rows.append([escape(rule), "stable" if lasts else "not stable", escape(who), gain, look])
     period = unit_in("period", session.feed.period)
     heads = ("rule", "", "who would leave", f"gain a {period}", "")
-    return table("Ways to share the bill, and whether they last", heads, rows, text=(1, 2, 4))
+    return table("Rules for sharing the bill, and whether they are stable", heads, rows, text=(1, 2, 4))
 
 
-def _terms(found, session):
+def _terms(found: PartnershipOutcome, session: Session) -> str:
+    """Return a paragraph on lending places: the volume, and the transfer prices that suit both sides."""
     if found.terms is None:
         return ""
     helped, half = float(found.terms.received.sum()), float(found.half.received.sum())
     high = found.terms.prices.high
     surcharge, name = found.pool.partner_surcharge, unit_in("period", session.feed.period)
-    most = f"up to {written(high, '$/pallet')}" if np.isfinite(high) else "of any size"
+    most = f"at a price up to {written(high, '$/pallet')}" if np.isfinite(high) else "at any price"
     return (
-        f"<p>Partners keep {figure('volume_helped', helped, 'pallet')} pallets a {name} for each other; "
-        f"{written(half, 'pallet')} if each commits half of its spare places. Holding is paid anyway. On top of it, a "
-        f"transfer price up to the surcharge, {written(surcharge, '$/pallet')} a pallet, suits both sides in every "
-        f"{name}; on average nobody is worse off at one {most}, as who lends today borrows tomorrow.</p>"
+        f"<p>Partners store {figure('volume_helped', helped, 'pallet')} pallets a {name} for each other, or "
+        f"{written(half, 'pallet')} if each commits half of its spare places. The owner of a pallet pays its holding "
+        f"cost anyway. On top of it, a transfer price up to the surcharge, {written(surcharge, '$/pallet')} a pallet, "
+        f"suits both sides in every {name}. On average nobody is worse off {most}, because a partner that lends today "
+        "borrows on another day.</p>"
     )
 
 
-def _sensitivity(found, session):
+def _sensitivity(found: PartnershipOutcome, session: Session) -> str:
+    """Return the table of savings under other assumptions."""
     rows = [
         [escape(words), written(saving, "$/period"), written(share, "-")] for words, saving, share in found.otherwise
     ]
     period = unit_in("period", session.feed.period)
-    return table("What would be saved otherwise", ("", f"saved a {period}", "of what is paid alone"), rows)
+    return table("Saving under other assumptions", ("", f"saved a {period}", "share of the cost alone"), rows)
 
 
-def _by(rule):
+def _by(rule: str) -> str:
     return rule if rule.startswith("by ") else f"by {rule}"
 
 
-def _row(words, buttons):
+def _row(words: str, buttons: Sequence[str]) -> str:
     inside = f"<span>{words}</span>{''.join(buttons)}"
     return f'<div class="twin-row twin-choices" role="group" aria-label="{words}">{inside}</div>'
 
 
-def _button(done, with_, words, pressed, key):
+def _button(done: str, with_: Mapping[str, Any], words: str, pressed: bool, key: str) -> str:
     data = escape(json.dumps(with_))
     return (
         f'<button type="button" id="{key}" data-do="{done}" data-with="{data}" '

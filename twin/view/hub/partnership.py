@@ -1,6 +1,8 @@
-"""Which lanes pool their space in the hub, how, and what it comes to. No widgets, no drawing."""
+"""Hold a planner's choice of partners and of their way of pooling, and compute the results. No widgets, no drawing."""
 
-from typing import NamedTuple
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import numpy as np
 
@@ -11,24 +13,52 @@ from twin.games.coalitions import MOST_PARTNERS, savings
 from twin.plan.partners import Together, largest, needs_together
 from twin.view.hub.feed_answers import amount
 
-WAYS = {"help": "lend each other the places they have", "reserve": "reserve places together"}
-AT_FIRST = 4  # partners, before anybody chooses
-OFFERED = 15  # lanes that are offered by name
-BANDS = 10  # partners up to which the acceptable payments are looked for: they take a linear programme each
-USUAL = 4.0  # surcharges of so many times a place's cost are assumed, where nobody states what a place costs
-ASSUMED = "a quarter of the surcharge"
-PAID_ANYWAY = 0.0  # cost of keeping a partner's pallet on top of holding, which its owner would pay anywhere
-HALF = 0.5  # a commitment of half the spare places
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from twin.lane import Policy
+    from twin.plan.feed import Feed
+    from twin.plan.portfolio import Portfolio
+
+#: Ways of pooling, as the buttons name them.
+WAYS = {"help": "lend each other spare places", "reserve": "reserve places together"}
+AT_FIRST = 4  # number of partners before the planner picks any
+OFFERED = 15  # number of lanes that have a button
+BANDS = 10  # most partners for which the range of payments in the core is computed (two linear programmes a partner)
+USUAL = 4.0  # assumed ratio of the surcharge to the cost of a reserved place, if that cost is unset [-]
+ASSUMED = "a quarter of the surcharge"  # the same assumption in words
+PAID_ANYWAY = 0.0  # extra cost of storing a partner's pallet; its owner pays holding in any case [$/pallet/period]
+HALF = 0.5  # share of the spare places that partners commit in the second calculation [-]
+
+
+class PartnershipSession(Protocol):
+    """The parts of a session that a partnership reads."""
+
+    feed: Feed
+    lane: str
+    policies: pd.DataFrame
+
+    @property
+    def policy(self) -> Policy:
+        """Policy of the lane in view."""
+
+    @property
+    def portfolio(self) -> Portfolio:
+        """All lanes with their policies."""
 
 
 class PartnershipOutcome(NamedTuple):
-    """What pooling comes to.
+    """Results of pooling.
 
-    together : partners and their needs; `pool` what they pool, `contract` every rule of sharing.
-    acceptable : payments that nobody would leave for; None for many partners.
-    terms : of lending each other places, else None; `half` the same when half of the spare places are offered.
-    joining : what each partner's joining changes, by Shapley value, shape (n, n). [$/period]
-    otherwise : what would be saved in other cases, rows of words, saving and share of what is paid alone.
+    together : partners and their needs on common dates.
+    pool : the pooling problem.
+    contract : payments and stability under every rule of sharing.
+    acceptable : lowest and highest payment of each partner in the core, or in the least core if the core is empty;
+        None for more than `BANDS` partners.
+    terms : terms of lending each other places; None if places are reserved together.
+    half : the same terms if each partner commits half of its spare places.
+    joining : change of each partner's payment when another one joins, by Shapley value, shape (n, n). [$/period]
+    otherwise : rows (assumption, saving [$/period], saving as a share of the cost alone [-]).
     """
 
     together: Together
@@ -38,18 +68,21 @@ class PartnershipOutcome(NamedTuple):
     terms: alliance.Terms | None
     half: alliance.Terms | None
     joining: np.ndarray
-    otherwise: list
+    otherwise: list[tuple[str, float, float]]
 
 
 class Partnership:
-    """The partners that a planner has picked, lanes of one feed; each lane is taken as an LSP of its own."""
+    """The partners that a planner has picked among the lanes of one feed; each lane stands for one LSP."""
 
-    def __init__(self):
-        self.way, self.rule, self.reservation_cost = "help", "Shapley value", None
-        self._names, self._feed, self._known = None, None, {}
+    def __init__(self) -> None:
+        self.way, self.rule = "help", "Shapley value"
+        self.reservation_cost: float | None = None  # cost of a reserved place; None means the default
+        self._names: list[str] | None = None
+        self._feed: Feed | None = None
+        self._known: dict[tuple, PartnershipOutcome] = {}  # cache of the latest outcome
 
-    def names(self, session):
-        """Return the partners: the lane in view and the largest others, until somebody picks."""
+    def names(self, session: PartnershipSession) -> list[str]:
+        """Return the partners: the planner's choice, or by default the lane in view and the largest others."""
         here = session.policies.index
         kept = [name for name in self._names or () if name in here]
         if self._names is None or (self._names and not kept):
@@ -57,22 +90,22 @@ class Partnership:
             return [session.lane, *others][:AT_FIRST]
         return kept
 
-    def offered(self, session):
-        """Return the lanes to pick from: the partners, the lane in view, and the largest."""
+    def offered(self, session: PartnershipSession) -> list[str]:
+        """Return the lanes that have a button: the largest ones, the lane in view, and the partners."""
         return list(dict.fromkeys([*largest(session.feed, OFFERED), session.lane, *self.names(session)]))
 
-    def place_cost(self, session):
-        """Return what a place costs that is reserved together: as stated, else as assumed. [$/pallet/period]"""
+    def place_cost(self, session: PartnershipSession) -> float:
+        """Return the cost of a reserved place, by default a share of the surcharge. [$/pallet/period]"""
         if self.reservation_cost is not None:
             return self.reservation_cost
         return session.policy.partner_surcharge / USUAL
 
-    def rule_of(self, found):
-        """Return the rule looked at; another one where it cannot be had."""
+    def rule_of(self, found: PartnershipOutcome) -> str:
+        """Return the selected rule of sharing; the Shapley value if the selected rule gave no result."""
         return self.rule if self.rule in found.contract.shares else "Shapley value"
 
-    def do(self, message, session):
-        """Take over what a planner has picked; return whether the message was about that."""
+    def do(self, message: dict[str, Any], session: PartnershipSession) -> bool:
+        """Apply a choice of the planner; return False if the message is about something else."""
         done = message.get("do")
         if done == "partner":
             self._toggle(str(message.get("name", "")), session)
@@ -86,14 +119,15 @@ class Partnership:
             self.rule = rule
         elif done == "partner-cost":
             text = str(message.get("reservation_cost", "")).strip()
-            cost = amount("cost of a place", text) if text else None  # back to what is assumed
+            cost = amount("cost of a place", text) if text else None  # an empty field restores the default
             require(cost is None or 0 < cost < np.inf, "cost of a place", "a number above 0", visible(text, 40))
             self.reservation_cost = cost
         else:
             return False
         return True
 
-    def _toggle(self, name, session):
+    def _toggle(self, name: str, session: PartnershipSession) -> None:
+        """Add a lane to the partners, or remove it."""
         require(name in session.policies.index, "partner", "one of the lanes", visible(name, 40))
         names = self.names(session)
         if name in names:
@@ -103,15 +137,15 @@ class Partnership:
             names.append(name)
         self._names = names
 
-    def outcome(self, session):
-        """Return the `PartnershipOutcome` for the partners as they stand; the last one is kept."""
+    def outcome(self, session: PartnershipSession) -> PartnershipOutcome:
+        """Return the results for the current partners; the latest results are cached."""
         names, policy = self.names(session), session.policy
         network = session.portfolio.network(names)
         own, place_cost = network["internal_capacity"].to_numpy(), self.place_cost(session)
         scale = ((1.0 + network["return_rate"]) * network["dwell"]).to_numpy()
         buffer = network["safety_stock"].to_numpy()
         key = (*names, self.way, place_cost, policy.partner_surcharge, *own, *scale, *buffer)
-        if self._feed is not session.feed:  # the same lanes may have other flows by now
+        if self._feed is not session.feed:  # a new feed may have other flows of the same lanes
             self._feed, self._known = session.feed, {}
         if key not in self._known:
             if self.way == "reserve":
@@ -138,8 +172,8 @@ class Partnership:
         return self._known[key]
 
 
-def sensitivity(pool):
-    """Return what would be saved otherwise, as (words, saving, share of what is paid alone). [$/period, -]
+def sensitivity(pool: alliance.Pool) -> list[tuple[str, float, float]]:
+    """Return savings under other assumptions: (assumption, saving [$/period], share of the cost alone [-]).
 
     >>> pool = alliance.Pool([[4, 1], [1, 4], [2, 3], [3, 2]], partner_surcharge=2.0, reservation_cost=0.5)
     >>> [words for words, _, _ in sensitivity(pool)][:2]

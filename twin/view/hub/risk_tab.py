@@ -1,15 +1,18 @@
-"""The tab on what a service level costs and earns, and how bad a single period can get."""
+"""Build the tab on profit and risk: cost and profit of a service level, and the loss of a bad period."""
+
+from collections.abc import Mapping
 
 from twin import demand
 from twin.plan.wording import unit_in, written
+from twin.view.hub.session import Session
 from twin.view.words import cards, figure, picture, table
 
-WORST = "on average; below zero a profit"
-RARE = 0.01  # share of periods with a demand below zero from which on normal demand is called a poor fit [-]
+WORST = "on average; a negative loss is a profit"
+RARE = 0.01  # probability of negative demand above which a normal distribution is called a poor fit [-]
 MONEY = ("revenue", "handling", "holding", "penalty", "surcharge", "profit")
 
 
-def page(session, numbers):
+def page(session: Session, numbers: Mapping[str, float]) -> str:
     """Return the tab as HTML."""
     n, period = numbers, session.feed.period
     name = unit_in("period", period)
@@ -38,27 +41,30 @@ def page(session, numbers):
 
 
 def _choice(n, name):
+    """Return a sentence on the cost of the current service level."""
     return (
-        f"Today's service level of {written(n['service_level'], '-')} costs "
+        f"The current service level of {written(n['service_level'], '-')} costs "
         f"{figure('buffer_cost', n['buffer_cost'], '$/period')} a {name} in leftovers and shortage, "
         f"{written(n['buffer_cost'] - n['best_buffer_cost'], '$')} more than the optimum."
     )
 
 
 def _tail(n, name):
+    """Return sentences on value at risk and conditional value at risk."""
     return (
-        f"In one {name} of twenty the loss is more than {figure('value_at_risk', n['value_at_risk'], '$')} (value at "
-        f"risk); those lose {written(n['conditional_value_at_risk'], '$')} on average (conditional value at risk). A "
-        "negative loss is a profit."
+        f"In one {name} of twenty the loss exceeds {figure('value_at_risk', n['value_at_risk'], '$')} (value at risk); "
+        f"the mean loss of these {name}s is {written(n['conditional_value_at_risk'], '$')} (conditional value at "
+        "risk). A negative loss is a profit."
     )
 
 
 def _fit(n, name):
-    """What the tail rests on, and whether normal demand can be meant at all."""
+    """Return a paragraph on the assumptions of the tail, with a warning if a normal distribution fits poorly."""
     below = 1.0 - float(demand.probability_above(0.0, n["demand_mean"], n["demand_sd"]))
-    said = "Demand is taken as normal, and what is short as lost in full: the tail is on the safe side."
+    said = "The model assumes normal demand and counts unmet demand as lost, so these losses are on the safe side."
     if below > RARE:
         said += (
-            f" This lane is not normal: demand would be below zero in {below:.0%} of {name}s. Read its tail with care."
+            f" Demand of this lane is not normal: a normal distribution would be negative in {below:.0%} of {name}s. "
+            "Read these losses with care."
         )
     return f"<p>{said}</p>"

@@ -1,6 +1,10 @@
-"""One planner's session: which lane, which values, and every number that follows. No widgets, no drawing."""
+"""Hold the state of one planner's session: lane in view, values of the controls, results. No widgets, no drawing."""
 
+from __future__ import annotations
+
+from collections.abc import Mapping
 from contextlib import suppress
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlencode
 
 import numpy as np
@@ -13,40 +17,53 @@ from twin.plan.policy_table import policy_table
 from twin.plan.portfolio import DEFAULT_HORIZON, Portfolio
 from twin.policy import POLICY
 from twin.view.guard import told
-from twin.view.hub.controls import OPTIMUM, PRESETS, TARGETS, fields_for, preset
+from twin.view.hub.controls import OPTIMUM, PRESETS, TARGETS, Field, fields_for, preset
 from twin.view.hub.partnership import Partnership
 
-STATES_KEPT = 8  # evaluated states that are remembered
-STRAIN, UNDER_USED = 1.10, 0.75  # use of own capacity above and below which a lane's status changes [-]
-STRAINED, NORMAL, SPARE = "capacity strain", "normal", "under-used"
+if TYPE_CHECKING:
+    import pandas as pd
+    from numpy.typing import NDArray
+
+    from twin.lane import Policy
+    from twin.plan.feed import Feed
+
+STATES_KEPT = 8  # number of evaluated states in the cache
+STRAIN, UNDER_USED = 1.10, 0.75  # default thresholds: use of own capacity at which a lane's status changes [-]
+STRAINED, NORMAL, SPARE = "capacity strain", "normal", "under-used"  # statuses of a lane
 
 
 class Session:
-    """What one planner looks at. Lanes keep the values given to them until they are reset.
+    """The state of one planner's hub; lanes keep the values of their controls until they are reset.
 
     Parameters
     ----------
-    feed : data.feed.Feed
+    feed : plan.feed.Feed
+        Lanes and their flows.
     known : dict of lane -> dict of policy fields, optional
         Policies that lanes start with.
     before : Session, optional
-        One whose choices are kept, as far as the feed still has their lanes.
+        Earlier session whose choices are kept for lanes that the feed still has.
     """
 
-    def __init__(self, feed, known=None, before=None):
+    def __init__(
+        self,
+        feed: Feed,
+        known: Mapping[str, Mapping[str, float]] | None = None,
+        before: Session | None = None,
+    ) -> None:
         self.feed = feed
         self.policies, self.assumptions = policy_table(feed.statistics, policies=known, period=feed.period)
         self.lane = feed.statistics["demand_mean"].idxmax()
         self.thresholds = {"strain": STRAIN, "under_used": UNDER_USED}
-        self.pinned = None
+        self.pinned: dict[str, Any] | None = None  # scenario A: lane, values and numbers
         self.partnership = Partnership()
-        self._changed = {}  # lane -> values that differ from where it started
-        self._series, self._known = {}, {}
+        self._changed: dict[str, dict[str, float]] = {}  # lane -> values that differ from its starting values
+        self._series, self._known = {}, {}  # caches: the flows of one lane, and evaluated states
         if before is not None:
             self._keep(before)
 
     def _keep(self, before):
-        """Take over the choices of another session; values that other flows have put out of bounds are let go."""
+        """Take over the choices of an earlier session; values that are out of bounds for the new flows are dropped."""
         self.thresholds, self.pinned = before.thresholds, before.pinned
         self.partnership = before.partnership
         for name in self.policies.index.intersection(list(before._changed)):
@@ -59,22 +76,23 @@ class Session:
 
     # ------------------------------------------------------------ the lane and its values
 
-    def pick(self, name):
-        """Look at another lane."""
+    def pick(self, name: str) -> None:
+        """Switch to another lane."""
         require(name in self.policies.index, "lane", "one of the lanes shown", visible(name))
         before, self.lane = self.lane, name
         try:
             self.numbers()
-        except BaseException:  # its flows have gone, or their database
+        except BaseException:  # for instance, its flows were deleted, or the database cannot be reached
             self.lane = before
             raise
 
     @property
-    def start(self):
-        """The values the lane started with, by control."""
+    def start(self) -> dict[str, float]:
+        """Starting values of the lane, by control."""
         return self._start_of(self.lane)
 
     def _start_of(self, name):
+        """Return the starting values of a lane, by control."""
         row = self.policies.loc[name]
         optimum = bool(np.isnan(row["service_level"]))
         given = {name: float(row[name]) for name in row.index if POLICY[name].control}
@@ -83,21 +101,22 @@ class Session:
         return {**given, OPTIMUM: float(optimum), "horizon": float(DEFAULT_HORIZON)}
 
     @property
-    def values(self):
-        """The values of the controls now."""
+    def values(self) -> dict[str, float]:
+        """Current values of the controls."""
         return self._values_of(self.lane)
 
     def _values_of(self, name):
+        """Return the current values of a lane, by control."""
         return {**self._start_of(name), **self._changed.get(name, {})}
 
     @property
-    def fields(self):
-        """The controls of the lane, with bounds that suit it."""
+    def fields(self) -> tuple[Field, ...]:
+        """Controls of the lane, with bounds that suit it."""
         start = self._evaluated(self._policy(self.start))
         return fields_for(start["required_capacity"], self.start, self.feed.period)
 
-    def change(self, **values):
-        """Set controls of the lane; nothing changes when one of them, or what follows from it, is out of bounds."""
+    def change(self, **values: float) -> None:
+        """Set controls of the lane; if a value or a result is out of bounds, raise an error and change nothing."""
         bounds = {field.name: field for field in self.fields}
         for name, value in values.items():
             require(name in bounds or name == OPTIMUM, "control", f"one of {', '.join(bounds)}, {OPTIMUM}", name)
@@ -110,22 +129,22 @@ class Session:
         asked = {**self.values, **{name: float(value) for name, value in values.items()}}
         if values.get(OPTIMUM) == 0 and self._level_is_free():
             low, high = bounds["service_level"].low, bounds["service_level"].high
-            asked["service_level"] = min(max(float(self.policy.service_level), low), high)  # the one in view stays
-        self._evaluated(self._policy(asked), asked["horizon"])  # refuses what the formulas refuse
+            asked["service_level"] = min(max(float(self.policy.service_level), low), high)  # keep the level in view
+        self._evaluated(self._policy(asked), asked["horizon"])  # raises an error if the formulas refuse a value
         start = self.start
         self._changed[self.lane] = {name: value for name, value in asked.items() if value != start[name]}
 
     def _level_is_free(self):
-        """Whether the optimum is on, and nobody has ever stated a service level for this lane."""
+        """Return whether the optimum is on and the lane's service level is unset, in its policy and in the controls."""
         stated = not np.isnan(self.policies.loc[self.lane, "service_level"])
         return self.values[OPTIMUM] and not stated and "service_level" not in self._changed.get(self.lane, {})
 
-    def reset(self):
-        """Give the lane back the values it started with."""
+    def reset(self) -> None:
+        """Reset the lane to its starting values."""
         self._changed.pop(self.lane, None)
 
-    def use_preset(self, name):
-        """Set the controls to a preset of the lane's own policy; the forecast's horizon stays."""
+    def use_preset(self, name: str) -> None:
+        """Set the controls to the lane's own policy with the changes of a preset; the horizon stays."""
         require(name in PRESETS, "preset", f"one of {', '.join(PRESETS)}", name)
         bounds = {field.name: field for field in self.fields}
         asked = {**preset(name, self.start), "horizon": self.values["horizon"]}
@@ -134,33 +153,33 @@ class Session:
     # ------------------------------------------------------------ numbers
 
     @property
-    def policy(self):
-        """The lane's policy, as the controls say."""
+    def policy(self) -> Policy:
+        """Policy of the lane, with the current values of the controls."""
         return self._policy(self.values)
 
     @property
-    def horizon(self):
-        """Periods that the forecast looks ahead."""
+    def horizon(self) -> int:
+        """Horizon of the forecast. [period]"""
         return int(self.values["horizon"])
 
     @property
-    def moments(self):
+    def moments(self) -> pd.Series:
         """Mean and standard deviation of the lane's demand. [pallet/period]"""
         return self.feed.statistics.loc[self.lane, ["demand_mean", "demand_sd"]]
 
-    def series(self):
+    def series(self) -> tuple[NDArray, NDArray]:
         """Return (dates, volumes) of the lane. [pallet/period]"""
         if self.lane not in self._series:
-            self._series = {self.lane: self.feed.series(self.lane)}  # one at a time: lanes may be many
+            self._series = {self.lane: self.feed.series(self.lane)}  # of one lane only: there may be thousands
         return self._series[self.lane]
 
-    def numbers(self):
+    def numbers(self) -> dict[str, float]:
         """Return every number of the lane, as `lane_report.evaluate` does."""
         return self._evaluated(self.policy, self.horizon)
 
     @property
-    def portfolio(self):
-        """All lanes with the values given to them, as they stand now."""
+    def portfolio(self) -> Portfolio:
+        """All lanes, with the current values of their controls."""
         table = self.policies.copy()
         for name in table.index.intersection(list(self._changed)):
             now = self._values_of(name)
@@ -170,37 +189,37 @@ class Session:
         changed = tuple(name for name in self._changed if self._changed[name].keys() - {"horizon"})
         return Portfolio(self.feed, table, self.horizon, self.assumptions, changed)
 
-    def network(self, only=None):
-        """Return a table of all lanes with the values given to them: every answer of `lane.assess`, use and status.
+    def network(self, only: list[str] | None = None) -> pd.DataFrame:
+        """Return a table of lanes with the current values of their controls: answers of `lane.assess`, use and status.
 
-        only : names of the lanes wanted, all by default.
+        only : names of the lanes; all lanes by default.
         """
         shown = self.portfolio.network(only)
         strain, under = self.thresholds["strain"], self.thresholds["under_used"]
         shown["status"] = np.select([shown["use"] > strain, shown["use"] < under], [STRAINED, SPARE], NORMAL)
         return shown
 
-    def set_thresholds(self, strain, under_used):
+    def set_thresholds(self, strain: float, under_used: float) -> None:
         """Set the use of own capacity above which a lane is strained, and below which it is under-used. [-]"""
         rule = "0% < under-used < strain <= 1000%"
         require(0 < under_used < strain <= 10, "thresholds", rule, f"{under_used:.0%} and {strain:.0%}")
         self.thresholds = {"strain": float(strain), "under_used": float(under_used)}
 
-    def pin(self):
-        """Keep the lane's current state, to compare others with it."""
+    def pin(self) -> None:
+        """Keep the lane's current state as scenario A, for comparison."""
         self.pinned = {"lane": self.lane, "values": self.values, "numbers": self.numbers()}
 
     # ------------------------------------------------------------ the state as an address
 
-    def query(self):
-        """Return the state as a query string: lane, and values and thresholds that differ from their start."""
+    def query(self) -> str:
+        """Return the state as a query string: source, lane, and the values and thresholds that were changed."""
         start = {"strain": STRAIN, "under_used": UNDER_USED}
         other = {name: value for name, value in self.thresholds.items() if value != start[name]}
         changed = {name: f"{value:.10g}" for name, value in {**self._changed.get(self.lane, {}), **other}.items()}
         return urlencode({"source": self.feed.source, "lane": self.lane, **changed})
 
-    def restore(self, query):
-        """Take over a state from a query string; return sentences on what of it could not be."""
+    def restore(self, query: str) -> list[str]:
+        """Restore the state from a query string; return error sentences on the parts that could not be used."""
         given, said = dict(parse_qsl(query.removeprefix("?"))), []
         name = given.get("lane", self.lane)
         if name not in self.policies.index:
@@ -211,7 +230,7 @@ class Session:
         asked = {control: _number(text) for control, text in given.items() if control in known}
         try:
             self.change(**asked)
-        except ValueError:  # then one by one, so that one wrong value does not cost the others
+        except ValueError:  # try them one by one, so that a wrong value does not prevent the others
             for control, value in asked.items():
                 with told(said.append):
                     self.change(**{control: value})
@@ -222,6 +241,7 @@ class Session:
         return said
 
     def _policy(self, values):
+        """Return the policy of the lane with these values of the controls."""
         row = self.policies.loc[self.lane].copy()
         for name, value in values.items():
             if name not in TARGETS:
@@ -230,7 +250,7 @@ class Session:
         return policy_of(row)
 
     def _evaluated(self, policy, horizon=DEFAULT_HORIZON):
-        """The numbers of the lane, kept: one turn of a control asks for the same ones several times."""
+        """Return the numbers of the lane, from a cache: one change of a control asks for them several times."""
         key = self.lane, policy, int(horizon)
         if key not in self._known:
             _, volumes = self.series()
@@ -240,7 +260,8 @@ class Session:
 
 
 def _number(text):
+    """Return the number in a text; NaN, which every control refuses, if there is none."""
     try:
         return float(text)
     except ValueError:
-        return float("nan")  # which no control takes
+        return float("nan")

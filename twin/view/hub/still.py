@@ -1,6 +1,9 @@
-"""The parts of the hub where no kernel runs: in a stored notebook, in print, in a batch."""
+"""Build the still form of the hub's parts, for pages without a kernel: stored notebooks, print, batch jobs."""
+
+from __future__ import annotations
 
 from html import escape
+from typing import TYPE_CHECKING
 
 from twin.data.text import visible
 from twin.plan.quantities import UNIT_OF
@@ -9,7 +12,12 @@ from twin.view.hub import tabs
 from twin.view.output import Live, Picture, Words
 from twin.view.words import table
 
-MOST_ROWS = 12  # lanes in the table
+if TYPE_CHECKING:
+    from twin.view.hub.hub import Hub
+    from twin.view.hub.session import Session
+
+MOST_ROWS = 12  # most lanes in the still table
+#: Column of the still table -> its unit.
 NETWORK = {
     "status": "",
     "use": "-",
@@ -20,18 +28,18 @@ NETWORK = {
 }
 
 
-def shown(hub, part, *, live=True):
-    """Return what to display of a hub's part, "data", "lanes" or "desk"; with live=False just its still form."""
+def shown(hub: Hub, part: str, *, live: bool = True) -> Live | Words | Picture:
+    """Return the part "data", "lanes" or "desk" of a hub to display, or, with live=False, its still form alone."""
     still = {"data": _data, "lanes": _lanes, "desk": _desk}[part](hub.session)
     return Live(getattr(hub, part), still) if live else still
 
 
-def _data(session):
+def _data(session: Session) -> Words:
     sentence = f"{len(session.feed.statistics):,} lanes of {session.feed.place}."
     return Words(f"<p>{escape(sentence)}</p>", sentence)
 
 
-def _lanes(session):
+def _lanes(session: Session) -> Words:
     network = session.network().nlargest(MOST_ROWS, "demand_mean")
     rows = [
         [
@@ -49,7 +57,7 @@ def _lanes(session):
     return Words(table("Lanes of the network", heads, [[*map(escape, row)] for row in rows]), text)
 
 
-def _desk(session):
+def _desk(session: Session) -> Picture:
     numbers = session.numbers()
     said = f"{session.lane}: profit {written(numbers['profit'], UNIT_OF['profit'])} a period."
     return Picture(tabs.drawn("history", session, numbers), f"Volume, forecast and own capacity of {said}")

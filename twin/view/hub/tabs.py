@@ -1,20 +1,31 @@
-"""The tabs of the hub: their names, their pages, and the pictures on them."""
+"""List the tabs of the hub with their pages and pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
 
 from twin.view import pictures
 from twin.view.hub import capacity_tab, compare_tab, partners_tab, risk_tab
+from twin.view.hub.session import Session
 
-#: Name of each tab: its label, its page, and its pictures.
-TABS = {
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+Page = Callable[[Session, Mapping[str, float]], str]
+
+#: Name of a tab -> its label, the function that returns its page as HTML, and the names of its pictures.
+TABS: dict[str, tuple[str, Page | None, tuple[str, ...]]] = {
     "capacity": ("Capacity and cooperation", capacity_tab.page, ("history",)),
     "risk": ("Profit and risk", risk_tab.page, ("costs", "profits", "losses")),
     "partners": ("Partners", partners_tab.page, ("savings", "leaving")),
     "compare": ("What-if", compare_tab.page, ()),
-    "analyst": ("Analyst", None, ()),  # has a page of its own: `view.analyst`
+    "analyst": ("Analyst", None, ()),  # `view.analyst_desk` builds this page
 }
 
 
-def drawn(name, session, numbers):
-    """Return one picture of the lane, as a figure; None where there is nothing to draw."""
+def drawn(name: str, session: Session, numbers: Mapping[str, float]) -> Figure | None:
+    """Return the picture of this name as a figure; None if there is nothing to draw."""
     if name in TABS["partners"][2]:
         return partners_tab.drawn(session, name)
     period, policy = session.feed.period, session.policy

@@ -1,26 +1,30 @@
-"""Files that come from the page in pieces, and what is made of them."""
+"""Collect files that a page sends in pieces, and read them."""
 
 import tempfile
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any, TypeVar
 
 from twin._check import require
 from twin.data.errors import RowsRefused
 from twin.data.text import visible
 
-BY_COMMAND = "name others yourself: columns={'volume': ...}, --column volume=..."
-BY_FORM = "write the file's own headings for date, lane, volume into the field beside it"
-MOST_UPLOADS = 3  # files at a time
-LARGEST_FILE = 64 * 2**20  # of a file [byte]
+Read = TypeVar("Read")
+
+BY_COMMAND = "name others yourself: columns={'volume': ...}, --column volume=..."  # advice in an error of the reader
+BY_FORM = "write the file's own headings for date, lane, volume into the field beside it"  # its replacement on a page
+MOST_UPLOADS = 3  # files that are kept at a time; the oldest is dropped
+LARGEST_FILE = 64 * 2**20  # largest file [byte]
 
 
 class Uploads:
-    """Files that a planner has sent and not used yet; of more than a few the oldest are dropped."""
+    """Files that a planner has sent and that have not been read yet; the oldest beyond `MOST_UPLOADS` are dropped."""
 
-    def __init__(self):
-        self._held = {}
+    def __init__(self) -> None:
+        self._held: dict[Any, bytearray] = {}
 
-    def collect(self, message, buffers):
-        """Add pieces to the file of a message."""
+    def collect(self, message: dict[str, Any], buffers: Sequence[bytes]) -> None:
+        """Add pieces to the file that a message belongs to."""
         if message.get("first"):
             self._held = {**dict(list(self._held.items())[1 - MOST_UPLOADS :]), message.get("id"): bytearray()}
         held = self._held.get(message.get("id"))
@@ -28,8 +32,8 @@ class Uploads:
             for buffer in buffers:
                 held += buffer
 
-    def read(self, message, read):
-        """Return what read(path, name) makes of the file of a message; sentences call it by its own name."""
+    def read(self, message: dict[str, Any], read: Callable[[Path, str], Read]) -> Read:
+        """Return the result of read(path, name) for a message's file; error sentences contain the file's own name."""
         content = self._held.pop(message.get("upload"), None)
         require(content is not None, "file", "chosen first", "none")
         rule = f"at most {LARGEST_FILE / 2**20:.0f} MB; import larger ones by the command line"

@@ -1,11 +1,11 @@
-/* While a page starts, lives and ends: says what happens, ends its process, and names what has no name. */
+/* Reports the progress of a page, watches its process and ends it with the page, and adds names for screen readers. */
 window.twin = (function () {
-  const SLOW = 15000, STUCK = 60000, RETRY = 5000; // milliseconds
+  const SLOW = 15000, STUCK = 60000, RETRY = 5000; // time until the page says it is slow, or stuck; retry interval [ms]
   const root = document.documentElement;
   const part = (id) => document.getElementById(id);
   let complete = false, shown = false, leaving = false, lost = false, over = false, moved = Date.now();
 
-  /* Starting: each sign of life moves the bar; none for long is said. */
+  /* Start: every step of the server moves the progress bar; a long silence is reported. */
   function say(text, share, step) {
     moved = Date.now();
     if (shown) return;
@@ -28,7 +28,7 @@ window.twin = (function () {
     complete = true;
     if (window.themeLoaded) show();
     else {
-      window.cellLoaded = true; // Voilà calls again when its part is there
+      window.cellLoaded = true; // Voilà calls this function again when its theme is loaded
       say("Drawing the page …", 0.95);
     }
   };
@@ -49,10 +49,10 @@ window.twin = (function () {
   }
 
   window.addEventListener("load", function () {
-    if (!complete) tell("The page broke off before it was complete: the server or its connection failed.");
+    if (!complete) tell("The page stopped loading before it was complete: the server or the connection failed.");
   });
 
-  /* Living: the socket to the process tells when it dies; a connection that comes back is taken up again. */
+  /* Use: the socket to the process reports its end; a lost connection is tried again. */
   function tell(text) {
     const banner = part("twin-banner");
     banner.querySelector("p").textContent = text;
@@ -62,7 +62,7 @@ window.twin = (function () {
 
   function ended() {
     over = true;
-    tell("The Python process behind this page has ended, so its controls no longer answer. What you see stays; reloading starts afresh.");
+    tell("The Python process behind this page has ended, so its controls no longer work. The page stays as it is; reload it to start again.");
   }
 
   function kernel() {
@@ -77,7 +77,7 @@ window.twin = (function () {
       const answer = await fetch(`${baseUrl}api/kernels/${kernelId}`, { cache: "no-store" });
       if (answer.status === 404) return ended();
     } catch (error) {
-      tell("The connection to the server is lost. The page goes on by itself when it is back.");
+      tell("The connection to the server is lost. The page continues on its own when the connection is back.");
     }
     setTimeout(ask, RETRY);
   }
@@ -107,8 +107,8 @@ window.twin = (function () {
     }
   };
 
-  /* Ending: on the way out, and only then; Voilà would end the process also when a download starts, and lacks
-     the token that the server asks for where the page was opened directly. */
+  /* End: the process ends when the page is closed, and only then. Voilà's own request is blocked: it would also end
+     the process when a download starts, and it lacks the token that the server requires on a page opened directly. */
   const beacon = navigator.sendBeacon.bind(navigator);
   navigator.sendBeacon = (url, data) => /\/voila\/api\/shutdown\//.test(url) || beacon(url, data);
 
@@ -130,7 +130,7 @@ window.twin = (function () {
   });
   window.addEventListener("pageshow", (event) => event.persisted && location.reload());
 
-  /* Names for those who do not see the page: handles of sliders get their label, pictures their words. */
+  /* Names for screen readers: handles of sliders get their label, pictures their description. */
   const words = new Map();
 
   function name(handle) {
@@ -146,7 +146,7 @@ window.twin = (function () {
   }
 
   new MutationObserver(function () {
-    const shell = part("main"); // Voilà moves the cells into it, out of the landmark
+    const shell = part("main"); // Voilà moves the cells into this element, out of the landmark <main>
     if (shell && shell.parentElement === document.body) part("twin-main").append(shell);
     document.querySelectorAll(".noUi-handle:not([aria-label])").forEach(name);
     document.querySelectorAll(".jp-OutputArea-child img:not([alt]), .jp-OutputArea-child img[alt='']").forEach(describe);
@@ -159,7 +159,7 @@ window.twin = (function () {
     }
   });
 
-  /* What is wide scrolls in a frame of its own, the page never does: tables, and printed columns, which stay columns. */
+  /* Wide tables and printed columns scroll in a frame of their own, so that the page never scrolls sideways. */
   function frameTables() {
     for (const text of document.querySelectorAll("#rendered_cells pre")) {
       text.classList.toggle("twin-columns", /\S {2,}\S/.test(text.textContent));

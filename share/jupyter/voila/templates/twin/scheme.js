@@ -1,4 +1,4 @@
-/* Light or dark: what the reader chose last, else what the system says; set before the page is drawn. */
+/* Sets the colour scheme before the page is drawn: the reader's last choice, by default that of the system. */
 (function () {
   const root = document.documentElement;
   const system = window.matchMedia("(prefers-color-scheme: dark)");
@@ -7,7 +7,7 @@
     try {
       return localStorage.getItem("twin-scheme");
     } catch (error) {
-      return null; // storage may be forbidden
+      return null; // the browser may forbid storage
     }
   }
 
@@ -26,7 +26,7 @@
     try {
       localStorage.setItem("twin-scheme", scheme);
     } catch (error) {
-      // the choice then lasts as long as the page
+      // without storage, the choice lasts until the page is closed
     }
     show(scheme);
   }

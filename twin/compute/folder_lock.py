@@ -1,13 +1,15 @@
-"""One run at a time in a folder."""
+"""A lock that lets one run at a time work in a folder."""
 
 import contextlib
+from collections.abc import Iterator
+from pathlib import Path
 
 
 @contextlib.contextmanager
-def alone(folder):
-    """Hold a folder, made where it is missing, for one run at a time; the lock goes with the process, even when killed.
+def folder_lock(folder: Path) -> Iterator[None]:
+    """Hold the lock of a folder, which is created if missing; the lock ends with the process, even if it is killed.
 
-    A ValueError says that another run holds it.
+    If another run holds the lock, a ValueError is raised.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -19,7 +21,7 @@ def alone(folder):
 
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except ImportError:
-            pass  # no such locks on this system; runs there do not meet by accident
+            pass  # this system has no such locks, so runs are not protected from each other
         except BlockingIOError:
             raise ValueError(f"another run is at work in {folder}; wait for it to end") from None
         yield

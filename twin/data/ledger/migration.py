@@ -1,0 +1,67 @@
+"""The version of a ledger's tables: missing tables are created, older ones migrated, and newer ones refused."""
+
+from collections.abc import Callable
+
+from sqlalchemy import Connection, Engine, func, inspect, select
+
+from twin.data.errors import LedgerError
+from twin.data.ledger.address import place
+from twin.data.ledger.engine import reading, use_write_ahead_log, writing
+from twin.data.ledger.schema import VERSION, metadata, version
+
+#: Functions that migrate the tables from a version, the key, to the next one, within a transaction.
+MIGRATIONS: dict[int, Callable[[Connection], None]] = {}
+MIGRATION_LOCK = 7401969  # arbitrary key of the advisory lock that serialises creation and migration
+
+
+def prepare(engine: Engine) -> None:
+    """Create the tables, or migrate them to the present version; raise LedgerError if they cannot be used."""
+    with reading(engine) as connection:
+        found = table_version(connection)
+    if found is None:
+        _create(engine)
+    elif found < VERSION:
+        _migrate(engine)
+    elif found > VERSION:
+        raise LedgerError(f"{_versions(engine, found)}; install a newer Twin")
+
+
+def table_version(connection: Connection) -> int | None:
+    """Return the version of the tables that a ledger states, or None if it has no tables."""
+    if not inspect(connection).has_table(version.name):
+        return None
+    return connection.execute(select(version.c.version)).scalar_one()
+
+
+def _create(engine: Engine) -> None:
+    if engine.dialect.name == "sqlite":
+        use_write_ahead_log(engine)
+    with writing(engine) as connection:
+        _lock(connection)
+        if table_version(connection) is None:  # no other process was faster
+            metadata.create_all(connection)
+            connection.execute(version.insert().values(one=1, version=VERSION))
+
+
+def _migrate(engine: Engine) -> None:
+    """Migrate from version to version in one transaction, which succeeds or leaves the ledger unchanged."""
+    with writing(engine) as connection:
+        _lock(connection)
+        for found in range(table_version(connection), VERSION):
+            if found not in MIGRATIONS:
+                raise LedgerError(
+                    f"{_versions(engine, found)} and no way there; export its flows with the Twin that made it, and "
+                    "import them into a new ledger"
+                )
+            MIGRATIONS[found](connection)
+            connection.execute(version.update().values(version=found + 1))
+
+
+def _lock(connection: Connection) -> None:
+    """Hold the advisory lock until the transaction ends; SQLite has one writer anyway."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(select(func.pg_advisory_xact_lock(MIGRATION_LOCK)))
+
+
+def _versions(engine: Engine, found: int) -> str:
+    return f"the ledger at {place(engine.url)} has version {found} of its tables, and this Twin knows {VERSION}"
