@@ -83,9 +83,19 @@ def test_eq_2_6_limits():
     assert buffers.root_sum_of_squares([6.0, 6.0, 6.0], -0.5) == pytest.approx(0.0, abs=1e-7)
 
 
-def test_eq_2_6_a_correlation_that_three_demands_cannot_have_is_refused():
-    with pytest.raises(ValueError, match=r"correlation must be in \[-0.5, 1\]; got -0.6"):
-        buffers.root_sum_of_squares([6.0, 6.0, 6.0], -0.6)
+@pytest.mark.parametrize(("count", "lowest"), [(2, -1.0), (3, -0.5), (5, -0.25)])
+def test_eq_2_6_no_more_than_the_lowest_common_correlation_of_that_many(count, lowest):
+    assert buffers.root_sum_of_squares(np.ones(count), lowest) == pytest.approx(0.0, abs=1e-7)
+    with pytest.raises(ValueError, match=rf"^correlation must be in \[{lowest:.4g}, 1\]; got "):
+        buffers.root_sum_of_squares(np.ones(count), lowest - 0.1)
+
+
+@pytest.mark.parametrize("size", [1e-200, 1e-160, 1.0, 1e160, 1e200, 1e307])
+def test_eq_2_6_scales_with_its_unit_however_large(size):
+    assert buffers.root_sum_of_squares([3 * size, 4 * size]) == pytest.approx(5 * size, rel=1e-15)
+    assert buffers.root_sum_of_squares([3 * size, 4 * size], 1.0) == pytest.approx(7 * size, rel=1e-15)
+    mixed = buffers.root_sum_of_squares([[3 * size, 4 * size], [3.0, 4.0], [0.0, 0.0]])
+    np.testing.assert_allclose(mixed, [5 * size, 5.0, 0.0], rtol=1e-15)
 
 
 def test_eq_2_6_many_pools_at_once():

@@ -4,6 +4,7 @@ import inspect
 from importlib import import_module
 
 import numpy as np
+import pandas as pd
 import pytest
 from house import public_formulas
 from scipy import stats
@@ -100,12 +101,14 @@ ELEMENTWISE = {
         return_rate=share(0.1),
     ),
     demand.expected_excess: dict(level=number(120.0), mean=number(100.0), sd=nonnegative(30.0)),
+    demand.excess_and_leftover: dict(level=number(120.0), mean=number(100.0), sd=nonnegative(30.0)),
     demand.probability_above: dict(level=number(120.0), mean=number(100.0), sd=nonnegative(30.0)),
     newsvendor.costs_from_prices: dict(
         price=number(190.0), cost=number(110.0), salvage=number(90.0), penalty=number(1.0)
     ),
     newsvendor.critical_ratio: dict(underage_cost=nonnegative(80.0), overage_cost=nonnegative(20.0)),
     newsvendor.best_quantity: dict(mean=number(100.0), sd=nonnegative(30.0), **COSTS),
+    newsvendor.best_safety_factor: COSTS,
     newsvendor.expected_cost: dict(
         quantity=number(110.0),
         mean=number(100.0),
@@ -337,6 +340,9 @@ OTHERS = {
         losses=(SERIES, [[], 3.0, [np.nan, 1.0], [np.inf], "many"]),
         level=(0.95, [0.0, 1.0, np.nan, [0.9, 0.95], "many"]),
     ),
+    finance.tail_risk_of: dict(
+        distribution=(stats.norm(100, 20), [stats.cauchy(), stats.zipf(1.5)]), level=probability(0.95)
+    ),
     forecast.linear_trend: dict(
         volumes=(SERIES, [[], 3.0, [1.0, 2.0], [1.0, np.inf, 3.0], [1.0, 2.0, np.nan], "many"])
     ),
@@ -462,6 +468,26 @@ def test_arguments_are_not_changed_and_lists_do_as_well_as_arrays(function):
     np.testing.assert_equal(arrays, before)
     for one, other in zip(of_arrays, of_lists, strict=True):
         np.testing.assert_array_equal(one, other)
+
+
+@pytest.mark.parametrize("function", ELEMENTWISE, ids=name)
+def test_labels_in_labels_out(function):
+    """One labelled argument, the others plain: Series give Series, a DataFrame with its columns a DataFrame."""
+    lanes = pd.Index(["BER-MUC", "HAM-CGN", "FRA-STR"], name="lane")
+    factors = np.array([1.0, 0.9, 0.8])
+    for argument, good in values(function).items():
+        rows = good * factors
+        plain = as_arrays(function(**{**values(function), argument: rows}))
+        series = function(**{**values(function), argument: pd.Series(rows, index=lanes)})
+        for part, same in zip(series if isinstance(series, tuple) else (series,), plain, strict=True):
+            if np.ndim(same):  # a part that does not depend on this argument is one number
+                pd.testing.assert_series_equal(part, pd.Series(same, index=lanes))
+        table = pd.DataFrame(np.outer(rows, [1.0, 0.95]), index=lanes, columns=["low", "high"])
+        plain = as_arrays(function(**{**values(function), argument: table.to_numpy()}))
+        frame = function(**{**values(function), argument: table})
+        for part, same in zip(frame if isinstance(frame, tuple) else (frame,), plain, strict=True):
+            if np.ndim(same):
+                pd.testing.assert_frame_equal(part, pd.DataFrame(same, index=lanes, columns=table.columns))
 
 
 def test_every_public_formula_has_its_contract_here():

@@ -55,6 +55,30 @@ def test_excess_falls_with_the_level_is_convex_and_never_negative():
     np.testing.assert_allclose(slope / 0.1, -demand.probability_above(level[:-1] + 0.05, 100.0, 30.0), atol=1e-5)
 
 
+@pytest.mark.parametrize(
+    ("z", "leftover"),  # phi(z) + z Phi(z), with 40 digits (mpmath)
+    [
+        (-5, 5.3461655338328149539e-8),
+        (-6, 1.5635697959709664279e-10),
+        (-8, 7.5502624119464989137e-17),
+        (-20, 1.3700124947295799431e-90),
+    ],
+)
+def test_excess_and_leftover_keep_their_digits_in_their_own_tail(z, leftover):
+    low, high = demand.excess_and_leftover(100.0 + 30 * z, 100.0, 30.0), demand.excess_and_leftover(-30.0 * z, 0.0, 30)
+    assert low.leftover == pytest.approx(30 * leftover, rel=1e-9)
+    assert high.excess == pytest.approx(30 * leftover, rel=1e-9)
+    assert low.excess == pytest.approx(demand.expected_excess(100.0 + 30 * z, 100.0, 30.0), rel=1e-15)
+
+
+def test_excess_less_leftover_is_the_distance_to_the_mean():
+    level = np.linspace(-50.0, 250.0, 31)
+    gaps = demand.excess_and_leftover(level, 100.0, 30.0)
+    np.testing.assert_allclose(gaps.excess - gaps.leftover, 100.0 - level, rtol=1e-13, atol=1e-12)
+    certain = demand.excess_and_leftover([80.0, 100.0, 130.0], 100.0, 0.0)
+    np.testing.assert_array_equal(certain, [[20.0, 0.0, 0.0], [0.0, 0.0, 30.0]])
+
+
 def test_excess_grows_with_uncertainty():
     assert np.all(np.diff(demand.expected_excess(120.0, 100.0, np.linspace(0.0, 100.0, 101))) >= 0)
 

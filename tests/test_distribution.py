@@ -1,9 +1,12 @@
 """The newsvendor under any demand: closed forms, enumeration and brute force as witnesses."""
 
+import warnings
+from math import exp, fsum, lgamma, log, prod
+
 import numpy as np
 import pytest
 from scipy import stats
-from scipy.special import ndtr
+from scipy.special import gammainc, ndtr, zeta
 
 from twin import demand, distribution, newsvendor
 
@@ -123,14 +126,188 @@ def test_shapes_and_scalars():
     assert distribution.best_quantity(poisson, [50.0, 55.0], 18.5).shape == (2,)
 
 
-@pytest.mark.parametrize(
-    ("law", "quantity", "exact"),
-    [
-        (stats.pareto(1.5), 10.0, 2 / np.sqrt(10)),  # integral of x^-1.5
-        (stats.lognorm(3), 10.0, np.exp(4.5) * ndtr((9 - np.log(10)) / 3) - 10 * ndtr(-np.log(10) / 3)),
-        (stats.genpareto(0.9), 4.0, (1 + 0.9 * 4.0) ** (1 - 1 / 0.9) / (1 - 0.9)),
-    ],
-    ids=["pareto", "lognormal", "generalised pareto"],
-)
+HEAVY = {
+    "lognormal": (stats.lognorm(3), 10.0, np.exp(4.5) * ndtr((9 - np.log(10)) / 3) - 10 * ndtr(-np.log(10) / 3)),
+    "generalised Pareto 0.9": (stats.genpareto(0.9), 4.0, (1 + 0.9 * 4.0) ** (1 - 1 / 0.9) / (1 - 0.9)),
+    "generalised Pareto 0.9984": (stats.genpareto(0.9984), 4.0, (1 + 0.9984 * 4) ** (1 - 1 / 0.9984) / (1 - 0.9984)),
+    "moved and scaled": (stats.pareto(1.0013, loc=-7, scale=1e6), 5e6, 1e6 * 5.000007 ** (1 - 1.0013) / 0.0013),
+}
+for _tail in (1.5, 1.1, 1.005, 1.0013, 1.00001):  # the integral of x^-a beyond q
+    for _level in (1.0000001, 10.0, 1e8, 1e100):
+        HEAVY[f"Pareto {_tail} beyond {_level:g}"] = (
+            stats.pareto(_tail),
+            _level,
+            _level ** (1 - _tail) / (_tail - 1),
+        )
+
+
+@pytest.mark.parametrize(("law", "quantity", "exact"), HEAVY.values(), ids=HEAVY)
 def test_a_heavy_tail_counts_to_its_end(law, quantity, exact):
-    assert distribution.expected_excess(quantity, law) == pytest.approx(exact, rel=1e-10)
+    assert distribution.expected_excess(quantity, law) == pytest.approx(exact, rel=1e-9)
+
+
+def test_a_cost_under_a_heavy_tail_is_never_negative():
+    """E[X; X > q] and P(X > q) of an inverse gamma demand are incomplete gamma functions of scale / q."""
+    a, scale, q = 1.0134291480779793, 1.9213240032071917, 0.46717379401918374
+    excess = scale / (a - 1) * gammainc(a - 1, scale / q) - q * gammainc(a, scale / q)
+    demand_law = stats.invgamma(a, scale=scale)
+    assert distribution.expected_excess(q, demand_law) == pytest.approx(excess, rel=1e-10)
+    cost = distribution.expected_cost(q, demand_law, 0.000264154, 6502.67)
+    assert cost == pytest.approx(8.8125895484625705, rel=1e-9)  # the same closed form with 40 digits (mpmath)
+
+
+@pytest.mark.parametrize("z", [-8.0, -5.0, -2.0, 2.0, 8.0, 30.0])
+def test_either_side_of_a_normal_keeps_its_digits(z):
+    law, q = stats.norm(100, 30), 100 + 30 * z
+    expected = demand.excess_and_leftover(q, 100.0, 30.0)
+    assert distribution.expected_cost(q, law, 1.0, 0.0) == pytest.approx(expected.excess, rel=1e-8)
+    assert distribution.expected_cost(q, law, 0.0, 1.0) == pytest.approx(expected.leftover, rel=1e-8)
+
+
+@pytest.mark.parametrize("q", [0, 5, 20, 22, 24, 100])
+def test_far_tails_of_poisson_demand_keep_their_digits(q):
+    witness = fsum((k - q) * exp(k * log(5) - 5 - lgamma(k + 1)) for k in range(q, q + 200))
+    assert distribution.expected_excess(q, stats.poisson(5)) == pytest.approx(witness, rel=1e-11)
+
+
+def test_the_lower_tail_of_poisson_demand_keeps_its_digits():
+    witness = fsum((30 - k) * exp(k * log(100) - 100 - lgamma(k + 1)) for k in range(30))
+    assert distribution.expected_cost(30, stats.poisson(100), 0.0, 1.0) == pytest.approx(witness, rel=1e-11)
+
+
+@pytest.mark.parametrize("q", [1, 2, 100, 5_000])
+@pytest.mark.parametrize("a", [2.05, 2.5, 4.0, 6.6])
+def test_zipf_excess_in_hurwitz_zeta_functions(a, q):
+    witness = (zeta(a - 1, q + 1) - q * zeta(a, q + 1)) / zeta(a)
+    assert distribution.expected_excess(q, stats.zipf(a)) == pytest.approx(witness, rel=1e-9)
+
+
+@pytest.mark.parametrize("a", [1.3, 2.2, 11.0])
+def test_yule_simon_excess_as_a_product(a):
+    """The mean is a / (a - 1), and each step up to q takes the factor j / (j + a - 1)."""
+    witness = a / (a - 1) * np.cumprod(np.append(1.0, [j / (j + a - 1) for j in range(1, 301)]))
+    found = distribution.expected_excess(np.arange(301), stats.yulesimon(a))
+    np.testing.assert_allclose(found, witness, rtol=1e-9)
+
+
+def test_wide_geometric_demand_does_not_need_its_every_integer():
+    """E[(X - q)+] = (1 - p)^q / p, with a mean of ten million."""
+    q = np.array([0, 3, 100_000])
+    found = distribution.expected_excess(q, stats.geom(1e-7))
+    np.testing.assert_allclose(found, np.exp(q * np.log1p(-1e-7)) / 1e-7, rtol=1e-9)
+
+
+def test_a_tail_that_no_sum_reaches_is_refused():
+    with pytest.raises(ValueError, match=r"^distribution must be spread over fewer than 16,777,216 integers; got more"):
+        distribution.expected_excess(1e9, stats.zipf(2.5))
+    with pytest.raises(ValueError, match=r"^distribution must be light-tailed enough for a quantile as far out; got "):
+        distribution.best_quantity(stats.zipf(2.5), 1e13, 1.0)
+
+
+class Broken:
+    """A distribution whose methods contradict one another."""
+
+    def __init__(self, law, **other):
+        self.__dict__ |= {name: getattr(law, name) for name in ("mean", "std", "support", "cdf", "sf", "ppf", "isf")}
+        self.__dict__ |= other
+
+
+def test_a_mean_that_the_tails_contradict_is_refused():
+    rule = r"^distribution must be one whose tails can be integrated to its mean, "
+    with pytest.raises(ValueError, match=rf"{rule}10\.9832; got 10\.97"):  # SciPy's x^10 overflows within the tail
+        distribution.expected_excess(10.0, stats.burr12(10, 0.11))
+    with pytest.raises(ValueError, match=rf"{rule}4; got 3\.0"):
+        distribution.expected_excess(10.0, Broken(stats.pareto(1.5), mean=lambda: 4.0))
+    light = Broken(stats.poisson(5), pmf=lambda k: 0.999 * stats.poisson(5).pmf(k))
+    with pytest.raises(ValueError, match=r"^distribution must be one whose probabilities add up to 1; got 0\.99[89]"):
+        distribution.expected_excess(10.0, light)
+
+
+@pytest.mark.parametrize(
+    "law",
+    [
+        stats.genhyperbolic(0.5, 1.5, -0.5),
+        stats.jf_skew_t(8, 4),
+        stats.invgamma(1.001),
+        stats.t(1.01),
+        stats.weibull_min(0.1),
+        stats.burr12(10, 0.2),
+        stats.gamma(1e-3),
+        stats.zipf(2.5),
+        stats.nbinom(0.01, 1e-4),
+    ],
+    ids=lambda law: law.dist.name,
+)
+def test_no_warning_of_numpy_or_scipy_reaches_the_caller(law):
+    """And the shortage falls from the mean at 0 by the probability of demand beyond, as far as steps can tell."""
+    quantiles = np.asarray(law.ppf([0.5, 0.9, 0.99]), float)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        best = distribution.best_quantity(law, 3.0, [3.0, 1.0])
+        excess = distribution.expected_excess(np.append(quantiles, quantiles + 1), law)
+        cost = distribution.expected_cost(quantiles, law, 2.0, 1.0)
+    assert np.all(np.isfinite(best)) and np.all(cost > 0)
+    falls = (excess[:3] - excess[3:]) / 1.0
+    assert np.all(falls <= law.sf(quantiles) + 1e-9) and np.all(falls >= law.sf(quantiles + 1) - 1e-9)
+
+
+def test_many_quantities_at_once_are_what_each_is_alone():
+    for law in FAMILIES.values():
+        quantities = np.array([[30.0, -5.0, 12.5], [8.0, 31.0, 12.0]])
+        together = distribution.expected_cost(quantities, law, *COSTS)
+        alone = [[distribution.expected_cost(float(q), law, *COSTS) for q in row] for row in quantities]
+        np.testing.assert_allclose(together, alone, rtol=1e-11, atol=1e-12)
+
+
+def test_no_quantity_has_no_shortage():
+    for law in (FAMILIES["poisson"], FAMILIES["gamma"]):
+        assert distribution.expected_excess(np.empty((0, 3)), law).shape == (0, 3)
+
+
+def test_a_histogram_has_a_kink_at_each_of_its_edges():
+    """Uniform within each bin, so that the excess is a sum of squares."""
+    counts, edges = np.array([3.0, 1.0, 0.0, 6.0]), np.array([0.0, 2.0, 5.0, 6.0, 10.0])
+    law, shares = stats.rv_histogram((counts, edges), density=False), counts / counts.sum()
+    for q in (-1.0, 1.3, 5.5, 7.25, 10.0):
+        low, high = np.maximum(edges[:-1], q), np.maximum(edges[1:], q)
+        witness = shares @ (((high - q) ** 2 - (low - q) ** 2) / 2 / np.diff(edges))
+        assert distribution.expected_excess(q, law) == pytest.approx(witness, rel=1e-10, abs=1e-14)
+
+
+# --- quantiles near one -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("over", [1.0, 1e-3, 1e-13, 1e-17, 1e-30])
+def test_best_quantity_near_a_ratio_of_one_by_enumeration(over):
+    tails = [fsum(exp(k * log(5) - 5 - lgamma(k + 1)) for k in range(q + 1, q + 150)) for q in range(80)]  # P(X > q)
+    smallest = next(q for q, tail in enumerate(tails) if tail <= over / (1 + over))
+    assert distribution.best_quantity(stats.poisson(5), 1.0, over) == smallest
+
+
+@pytest.mark.parametrize("over", [0.5, 1e-9, 1e-16, 1e-100])
+def test_best_quantity_near_a_ratio_of_one_in_closed_form(over):
+    ours = distribution.best_quantity(stats.expon(scale=10), 1.0, over)
+    assert ours == pytest.approx(-10 * (log(over) - np.log1p(over)), rel=1e-14)
+
+
+def test_best_quantity_near_a_ratio_of_one_of_a_zipf_demand():
+    """P(X > q) is a Hurwitz zeta function; a tail of 1e-9 lies some 600,000 out, and is found."""
+    best = distribution.best_quantity(stats.zipf(2.5), 1e9, 1.0)
+    assert zeta(2.5, best + 1) / zeta(2.5) == pytest.approx(1e-9, rel=1e-5)
+
+
+@pytest.mark.parametrize("count", [7, 1000, 123_457])
+def test_every_order_statistic_of_a_large_sample_is_found(count):
+    """Shares of 1 / n add up with a drift; the smallest quantity with F >= i / n is still the i-th."""
+    sample = distribution.empirical(np.arange(1.0, count + 1))
+    ranks = np.unique(np.linspace(1, count - 1, 200).astype(int))
+    found = distribution.best_quantity(sample, ranks / count, (count - ranks) / count)
+    np.testing.assert_array_equal(found, ranks)
+    assert distribution.best_quantity(sample, 1.0, 1e-18) == count
+
+
+def test_quantiles_of_a_moved_lattice_stay_on_it():
+    assert distribution.best_quantity(stats.poisson(5, loc=0.25), 1.0, 1e-13) == 29.25
+    witness = distribution.expected_excess(7.0, stats.poisson(5))
+    assert distribution.expected_excess(7.25, stats.poisson(5, loc=0.25)) == pytest.approx(witness, rel=1e-13)
+    assert prod(distribution.best_quantity(stats.randint(-4, 5), [1, 8, 1], [8, 1, 1])) == 0.0

@@ -3,9 +3,11 @@
 from statistics import NormalDist
 
 import numpy as np
+import pandas as pd
 import pytest
+from scipy import stats
 
-from twin import demand, finance, newsvendor, simulate
+from twin import demand, distribution, finance, newsvendor, simulate
 
 NORMAL = NormalDist()
 MONEY = dict(service_revenue=85.0, handling_cost=50.0, holding_cost=5.0, sla_penalty=20.0)
@@ -143,6 +145,36 @@ def test_eq_5_4_normal_loss_in_closed_form():
     assert abs(risk.value_at_risk - var) < 4 * np.sqrt(level * (1 - level) / n) * 20 / NORMAL.pdf(z)
     beyond = np.maximum(losses - var, 0) / (1 - level)
     assert abs(risk.conditional_value_at_risk - cvar) < 4 * simulate.estimate(beyond).standard_error
+
+
+@pytest.mark.parametrize("level", [0.01, 0.5, 0.95, 0.999999, 1 - 1e-13])
+def test_eq_5_4_tail_risk_of_distributions_in_closed_form(level):
+    tail = 1 - level
+    z = -NORMAL.inv_cdf(tail) if level > 0.5 else NORMAL.inv_cdf(level)
+    cases = {
+        stats.norm(100, 20): (100 + 20 * z, 100 + 20 * NORMAL.pdf(z) / tail),
+        stats.expon(scale=50): (-50 * np.log(tail), -50 * np.log(tail) + 50),
+        stats.pareto(1.5): (tail ** (-1 / 1.5), 3 * tail ** (-1 / 1.5)),
+        stats.uniform(10, 20): (10 + 20 * level, 20 + 10 * level),
+    }
+    for loss, (var, cvar) in cases.items():
+        risk = finance.tail_risk_of(loss, level)
+        assert risk == (pytest.approx(var, rel=1e-9), pytest.approx(cvar, rel=1e-9)), loss.dist.name
+
+
+@pytest.mark.parametrize("level", [0.05, 0.5, 0.85, 0.9, 0.95])
+def test_eq_5_4_tail_risk_of_a_sample_is_that_of_its_distribution(level):
+    losses = np.round(simulate.demand(50.0, 20.0, samples=100, seed=59))  # with ties
+    found, plain = finance.tail_risk_of(distribution.empirical(losses), level), finance.tail_risk(losses, level)
+    assert found == (plain.value_at_risk, pytest.approx(plain.conditional_value_at_risk, rel=1e-12))
+
+
+def test_eq_5_4_tail_risk_of_many_levels_at_once():
+    levels = pd.Series([0.9, 0.95, 0.99], index=["usual", "strict", "strictest"])
+    risk = finance.tail_risk_of(stats.poisson(20), levels)
+    for name, level in levels.items():
+        one = finance.tail_risk_of(stats.poisson(20), level)
+        assert (risk.value_at_risk[name], risk.conditional_value_at_risk[name]) == one
 
 
 def test_worst_profits_of_a_capacity_plan():

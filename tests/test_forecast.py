@@ -1,6 +1,7 @@
 """The linear trend and its interval: least squares by NumPy, the textbook matrix formula, and a coverage simulation."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from scipy.stats import t as student
 
@@ -121,3 +122,22 @@ def test_noise_about_a_steep_line_keeps_its_size():
     for slope in (0.0, 1e3, 1e6):
         fit = forecast.linear_trend(slope * np.arange(365.0) + noise)
         assert fit.residual_sd == pytest.approx(0.01, rel=0.2)
+
+
+@pytest.mark.parametrize("level", [0.0, 5e6, -5e6, 1e9])
+def test_noise_about_a_large_level_keeps_its_size(level):
+    noise = np.random.default_rng(4).normal(0.0, 1.0, 200)
+    moved = noise + level  # the noise as it is stored at that level: to 1e-7 at 1e9
+    witness = least_squares(moved - level)[2]
+    assert forecast.linear_trend(moved).residual_sd == pytest.approx(witness, rel=1e-6)
+
+
+def test_labels_go_through_the_trend_into_the_forecast():
+    names = pd.Index(["BER-MUC", "HAM-CGN"], name="lane")
+    table = pd.DataFrame(lanes(2, 12, seed=68), index=names, columns=pd.period_range("2025-01", periods=12, freq="M"))
+    trend = forecast.linear_trend(table)
+    assert isinstance(trend.periods, int)
+    pd.testing.assert_index_equal(trend.slope.index, names)
+    ahead, plain = forecast.predict(trend, 3), forecast.predict(forecast.linear_trend(table.to_numpy()), 3)
+    for part, same in zip(ahead, plain, strict=True):
+        pd.testing.assert_frame_equal(part, pd.DataFrame(same, index=names))

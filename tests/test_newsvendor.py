@@ -96,6 +96,35 @@ def test_certain_demand():
     np.testing.assert_array_equal(costs, [550.0, 0.0, 185.0])
 
 
+@pytest.mark.parametrize(
+    ("under", "over", "factor"),  # -Phi^-1(over / (under + over)), with 40 digits (mpmath)
+    [
+        (1e12, 1.0, 7.0344838253012713725),
+        (1e16, 1.0, 8.2220822161304356247),
+        (24794142.44279866, 2.418244283402187e-09, 8.2250768325192143724),
+        (1.0, 1e20, -9.2623400897984075737),
+    ],
+)
+def test_eq_1_3_critical_ratios_that_round_to_one_have_their_quantile(under, over, factor):
+    assert newsvendor.best_safety_factor(under, over) == pytest.approx(factor, rel=1e-14)
+    assert newsvendor.best_safety_factor(over, under) == pytest.approx(-factor, rel=1e-14)
+    assert newsvendor.best_quantity(100.0, 25.0, under, over) == pytest.approx(100 + 25 * factor, rel=1e-14)
+
+
+def test_costs_so_far_apart_that_their_ratio_is_no_number_are_refused():
+    with pytest.raises(ValueError, match=r"^underage_cost / overage_cost must be within the range of floating-point"):
+        newsvendor.best_quantity(100.0, 25.0, 1e200, 1e-200)
+
+
+@pytest.mark.parametrize("z", [-5, -6, -8, -20])
+def test_eq_1_4_a_cost_far_below_the_mean_keeps_its_digits(z):
+    """sd (phi(z) + z Phi(z)) by phi(z) times the integral of t exp(z t - t^2 / 2), which has no small difference."""
+    inner, _ = quad(lambda t: t * np.exp(z * t - t * t / 2), 0, np.inf, epsabs=0)
+    witness = 30 * inner * np.exp(-z * z / 2) / np.sqrt(2 * np.pi)
+    assert newsvendor.expected_cost(300.0 + 30 * z, 300.0, 30.0, 0.0, 1.0) == pytest.approx(witness, rel=1e-8)
+    assert newsvendor.expected_cost(300.0 - 30 * z, 300.0, 30.0, 1.0, 0.0) == pytest.approx(witness, rel=1e-8)
+
+
 def test_equal_costs_give_the_mean():
     assert newsvendor.best_quantity(100.0, 25.0, 7.0, 7.0) == 100.0
 

@@ -35,6 +35,7 @@ ALTERNATIVES = {
     ("demand.workload", "return_rate"): (0.1,),
     ("finance.profit_surface", "return_rate"): (0.1,),
     ("finance.tail_risk", "level"): (0.5,),
+    ("finance.tail_risk_of", "level"): (0.5,),
     ("forecast.predict", "probability"): (0.8,),
     ("games.alliance.Pool.costs", "partner_surcharge"): (3.0,),
     ("games.alliance.Pool.normal_costs", "correlation"): (0.5,),

@@ -1,7 +1,6 @@
 """Published and independently computed values (`published.json`); an adapter leads each to our functions."""
 
 import json
-from functools import cache
 from itertools import combinations
 from pathlib import Path
 
@@ -13,7 +12,6 @@ from twin import buffers, cooperation, demand, distribution, finance, lot_size, 
 from twin.games import allocation, coalitions, core_allocation, joint_demand, pooling, stability
 
 CASES = json.loads(Path(__file__).with_name("published.json").read_text(encoding="utf-8"))
-QUANTILES = (np.arange(10**6) + 0.5) / 10**6  # equally likely outcomes; they resolve a quantile to about 1e-5
 
 ADAPTERS = {}
 
@@ -473,34 +471,28 @@ def _(demand_mean, demand_sd, capacity, unit_cost, price, holding_cost, penalty)
     return {"expected_profit": (price - unit_cost) * demand_mean - regret}
 
 
-def tail(losses, alpha):
-    risk = finance.tail_risk(losses, alpha)
+def tail(risk):
     return {"var": risk.value_at_risk, "cvar": risk.conditional_value_at_risk}
 
 
 @adapts("var_cvar_discrete")
 def _(losses, alpha):
-    return tail(losses, alpha)
-
-
-@cache
-def equally_likely(name, *parameters):
-    return getattr(stats, name)(*parameters).ppf(QUANTILES)
+    return tail(finance.tail_risk(losses, alpha))
 
 
 @adapts("var_cvar_normal")
 def _(loss_mean, loss_sd, alpha):
-    return tail(equally_likely("norm", loss_mean, loss_sd), alpha)
+    return tail(finance.tail_risk_of(stats.norm(loss_mean, loss_sd), alpha))
 
 
 @adapts("var_cvar_exponential")
 def _(loss_mean, alpha):
-    return tail(equally_likely("expon", 0.0, loss_mean), alpha)
+    return tail(finance.tail_risk_of(stats.expon(scale=loss_mean), alpha))
 
 
 @adapts("var_cvar_lognormal")
 def _(mu_log, sigma_log, alpha):
-    return tail(equally_likely("lognorm", sigma_log, 0.0, np.exp(mu_log)), alpha)
+    return tail(finance.tail_risk_of(stats.lognorm(sigma_log, scale=np.exp(mu_log)), alpha))
 
 
 # --- the tests ----------------------------------------------------------------------------------------------

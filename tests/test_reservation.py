@@ -103,6 +103,15 @@ def test_a_dear_partner_makes_ever_more_own_places():
     assert best[-1] == pytest.approx(100 - 30 * stats.norm.ppf(1e-13), rel=1e-4)
 
 
+def test_eq_3_7_a_surcharge_beyond_any_rounding_still_has_its_capacity():
+    """100 + 30 Phi^-1(1 - 1e-17), with 40 digits (mpmath); in floating point 1 - 1e-17 is 1."""
+    assert reservation.best_capacity(100.0, 30.0, 1e-17, 1.0) == pytest.approx(354.81379672328794198, rel=1e-14)
+    mix = reservation.best_tiers(100.0, 30.0, 2.0, 1e-17, 3.0, 4.0)
+    assert mix.own + mix.option == pytest.approx(354.81379672328794198, rel=1e-14)
+    general = reservation.best_tiers_of(stats.norm(100.0, 30.0), 2.0, 1e-17, 3.0, 4.0)
+    assert general == (pytest.approx(mix.own, rel=1e-12), pytest.approx(mix.option, rel=1e-12))
+
+
 def test_certain_needs_get_their_mean_or_nothing():
     np.testing.assert_array_equal(reservation.best_capacity(100.0, 0.0, 10.0, [9.0, 10.0, 11.0, 1e9]), [0, 0, 100, 100])
     costs = reservation.capacity_cost([0.0, 80.0, 100.0, 130.0], 100.0, 0.0, 10.0, 25.0)
@@ -119,7 +128,7 @@ def test_no_capacity_below_zero():
 
 def test_capacity_that_rounds_to_infinite_is_refused():
     with pytest.raises(ValueError, match="reservation_cost must be more than a rounding error"):
-        reservation.best_capacity(100.0, 30.0, 1e-17, 1.0)
+        reservation.best_capacity(100.0, 30.0, 1e-320, 1e10)
     for bad in ((-1.0, 30.0, 10.0, 25.0), (100.0, -1.0, 10.0, 25.0), (100.0, 30.0, 0.0, 25.0), (100.0, 30.0, 10.0, -1)):
         with pytest.raises(ValueError):
             reservation.best_capacity(*bad)

@@ -48,6 +48,14 @@ def test_moments_of_lead_times():
     np.testing.assert_array_equal(simulate.lead_times(3.0, 0.0, samples=4, seed=1), 3.0)
 
 
+def test_lead_times_of_hardly_any_spread_are_their_mean_and_of_too_much_are_refused():
+    np.testing.assert_array_equal(simulate.lead_times(1.0, 1e-170, samples=4, seed=1), 1.0)
+    np.testing.assert_allclose(simulate.lead_times(1.0, 1e-12, samples=4, seed=1), 1.0, rtol=1e-10)
+    for mean, sd in ((1.0, 1e200), (1e-300, 1.0), (1e-200, 1e-199)):
+        with pytest.raises(ValueError, match=r"^sd must be such that sd\^2 / mean is a positive finite number; got "):
+            simulate.lead_times(mean, sd, samples=4, seed=1)
+
+
 def test_moments_of_demand_over_a_fixed_lead_time():
     total = demand.lead_time_demand(100.0, 25.0, 4.0)
     assert has_moments(simulate.lead_time_demand(100.0, 25.0, np.full(400_000, 4.0), seed=72), *total)

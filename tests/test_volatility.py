@@ -67,12 +67,13 @@ def test_shocks_of_normal_volumes_are_those_of_the_closed_form(rarest):
     assert abs(found.mean() - expected) < 4 * found.std() / np.sqrt(found.size) + 1 / 20_000
 
 
-def test_a_share_that_is_a_whole_number_of_volumes_is_not_rounded_up():
-    volumes = np.arange(100.0)
-    squares = (volumes - 49.5) ** 2
-    assert 0.07 * 100 > 7  # by a rounding error
-    assert shock_share(volumes, 0.07) == pytest.approx(squares[-7:].sum() / squares.sum(), rel=1e-12)
-
-
 def test_the_coefficient_is_free_of_the_unit():
     assert coefficient_of_variation([10.0, 20.0], [5.0, 10.0]).tolist() == [0.5, 0.5]
+
+
+@pytest.mark.parametrize(("rarest", "count"), [(0.07, 7), (0.29, 29), (0.071, 8), (0.5, 50), (0.001, 1)])
+def test_shocks_are_counted_exactly(rarest, count):
+    """0.07 * 100 is 7.000000000000001 and 0.29 * 100 is 28.999999999999996: they are 7 and 29 volumes."""
+    volumes = np.arange(100.0) ** 2
+    squares = (volumes - volumes.mean()) ** 2
+    assert shock_share(volumes[::-1], rarest) == pytest.approx(squares[-count:].sum() / squares.sum(), rel=1e-13)

@@ -106,15 +106,15 @@ def _labelled(function: Callable[P, R], *, by_row: bool) -> Callable[P, R]:
     return call
 
 
-def _kinds():
-    """The labelled types; none while pandas is not loaded, or only just being loaded."""
+def _kinds() -> tuple[type, ...]:
+    """Return the labelled types; none while pandas is not loaded, or is only being loaded."""
     pandas = sys.modules.get("pandas")
     if pandas is None or not hasattr(pandas, "DataFrame"):
         return ()
     return pandas.Series, pandas.DataFrame
 
 
-def _call_labelled(function, by_row, args, kwargs):
+def _call_labelled(function: Callable[..., Any], by_row: bool, args: Any, kwargs: Any) -> Any:
     given = signature(function).bind(*args, **kwargs)
     index = labels_of(given.arguments)
     frame = sys.modules["pandas"].DataFrame
@@ -133,11 +133,11 @@ def _call_labelled(function, by_row, args, kwargs):
     return again(result)
 
 
-def _agreed(labels):
-    """The labels that all arguments share, None where there are none."""
-    first = shared = None
+def _agreed(labels: Mapping[str, Any]) -> Any:
+    """Return the labels that all arguments share, None where there are none."""
+    first, shared = "", None
     for name, found in labels.items():
-        if first is None:
+        if shared is None:
             first, shared = name, found
         elif found is not shared and not found.equals(shared):
             pairs = zip_longest(found.tolist(), shared.tolist(), fillvalue=_NOTHING)
@@ -147,8 +147,8 @@ def _agreed(labels):
     return shared
 
 
-def _told(different):
-    """The first labels that differ, and how many more do."""
+def _told(different: list[tuple[Any, Any]]) -> str:
+    """Return the first labels that differ, and how many more do."""
     named = ", ".join(f"{shortened(found)} for {shortened(wanted)}" for found, wanted in different[:_SHOWN])
     more = len(different) - _SHOWN
     return named + (f" (and {more:,} more)" if more > 0 else "")

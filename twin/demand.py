@@ -254,9 +254,10 @@ def expected_excess(level: ArrayLike, mean: ArrayLike, sd: ArrayLike) -> Numbers
 
 @labelled
 def excess_and_leftover(level: ArrayLike, mean: ArrayLike, sd: ArrayLike) -> Gaps:
-    """Return E[(X - level)+] and E[(level - X)+] of normal X, each by its own tail.
+    """Return E[(X - level)+] and E[(level - X)+] of normal X.
 
-    Their difference is mean - level; taking one from the other by it would leave rounding noise far below the mean.
+    The smaller one is computed and the other one, larger by |mean - level|, is a sum: a difference would leave rounding
+    noise far below the mean.
 
     Parameters
     ----------
@@ -275,8 +276,9 @@ def excess_and_leftover(level: ArrayLike, mean: ArrayLike, sd: ArrayLike) -> Gap
     [4.5336, 24.5336]
     """
     gap, k, sd = _standardise(level, mean, sd)
-    spread = sd * _density(k)
-    return Gaps(spread - gap * _special.ndtr(-k), spread + gap * _special.ndtr(k))
+    k = np.abs(k)
+    tail = sd * _density(k) - np.abs(gap) * _special.ndtr(-k)  # of the side that the level is on
+    return Gaps(tail + np.maximum(-gap, 0.0), tail + np.maximum(gap, 0.0))
 
 
 @labelled

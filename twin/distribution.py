@@ -1,20 +1,34 @@
 """The newsvendor under any demand: a frozen SciPy distribution, continuous or discrete, or a sample of history.
 
-Same questions and words as `twin.newsvendor`, which has the normal in closed form.
+The questions and names are those of `twin.newsvendor`, which has closed forms for normal demand.
 """
 
-from itertools import pairwise
+from __future__ import annotations
+
+from typing import Any, Protocol
 
 import numpy as np
+from numpy.typing import ArrayLike
 
-from twin._check import nonnegative, numbers, positive, probabilities, require
-from twin.newsvendor import critical_ratio
-
-_TAIL = 1e-15  # probability beyond which a discrete tail is summed no further
-_MOST_STEPS = 50_000_000  # longest stretch of integers summed one by one
+from twin import _continuous, _discrete
+from twin._check import nonnegative, numbers, positive, require
+from twin._labels import Numbers, labelled
 
 
-def best_quantity(distribution, underage_cost, overage_cost):
+class Distribution(Protocol):
+    """A frozen SciPy distribution, continuous or discrete (the discrete ones have `pmf` as well)."""
+
+    def mean(self) -> Any: ...
+    def std(self) -> Any: ...
+    def support(self) -> Any: ...
+    def cdf(self, x: Any, /) -> Any: ...
+    def sf(self, x: Any, /) -> Any: ...
+    def ppf(self, q: Any, /) -> Any: ...
+    def isf(self, q: Any, /) -> Any: ...
+
+
+@labelled
+def best_quantity(distribution: Distribution, underage_cost: ArrayLike, overage_cost: ArrayLike) -> Numbers:
     """Return the quantity of least expected cost: the smallest q with F(q) >= Cu / (Cu + Co).
 
     Parameters
@@ -37,13 +51,19 @@ def best_quantity(distribution, underage_cost, overage_cost):
     5.0
     """
     under, over = positive(underage_cost=underage_cost, overage_cost=overage_cost)
-    (ratio,) = probabilities(critical_ratio=critical_ratio(under, over))
-    if hasattr(distribution, "pmf"):
-        ratio = ratio * (1 - 1e-12)  # ten equal shares add up to a hair less than one
-    return np.asarray(distribution.ppf(ratio), float)[()]
+    level, tail = under / (under + over), over / (under + over)
+    held = (level > 0) & (tail > 0)
+    require(held, "underage_cost / overage_cost", "within the range of floating-point numbers", level)
+    with np.errstate(all="ignore"):  # far out in a tail SciPy's functions overflow
+        if hasattr(distribution, "pmf"):
+            quantity = _discrete.quantile(distribution, level, tail)
+        else:  # near 1 the complement has more digits than the critical ratio
+            quantity = np.where(level < 0.5, distribution.ppf(level), distribution.isf(tail))
+    return np.asarray(quantity, float)[()]
 
 
-def expected_excess(quantity, distribution):
+@labelled
+def expected_excess(quantity: ArrayLike, distribution: Distribution) -> Numbers:
     """Return the expected shortage E[(X - q)+], the area under 1 - F beyond q.
 
     Parameters
@@ -59,31 +79,25 @@ def expected_excess(quantity, distribution):
 
     Errors
     ------
-    ValueError when the mean is not finite, or a discrete demand spreads over too many integers to sum.
+    ValueError when the mean is not finite, when a discrete demand spreads over too many integers to sum, or when the
+    result has fewer than seven certain digits, as where SciPy's own functions fail far out in a tail.
 
     Limits
     ------
-    Below the support: mean - q. Above it: 0. Continuous demand is integrated to a relative 1e-10.
+    Below the support: mean - q. Above it: 0. Continuous demand is integrated to a relative 1e-10 as far as SciPy's
+    P(X > x) is as exact, discrete demand is summed; a heavy tail counts to its end.
 
     >>> from scipy.stats import expon
     >>> round(float(expected_excess(2.0, expon())), 9)
     0.135335283
     """
-    (quantity,) = numbers(quantity=quantity)
-    mean = float(distribution.mean())
-    require(np.isfinite(mean), "distribution", "of finite mean", mean)
-    discrete = hasattr(distribution, "pmf")
-    points, probabilities = _support(distribution) if discrete else (None, None)
-    answer = np.empty(quantity.shape)
-    for index, q in np.ndenumerate(quantity):
-        if discrete:
-            answer[index] = np.sum(np.maximum(points - q, 0.0) * probabilities)
-        else:
-            answer[index] = _area_beyond(q, distribution, mean)
-    return answer[()]
+    return _excess_and_leftover(quantity, distribution)[0]
 
 
-def expected_cost(quantity, distribution, underage_cost, overage_cost):
+@labelled
+def expected_cost(
+    quantity: ArrayLike, distribution: Distribution, underage_cost: ArrayLike, overage_cost: ArrayLike
+) -> Numbers:
     """Return the expected overage and underage cost of any quantity: Co E[(q - X)+] + Cu E[(X - q)+].
 
     Parameters
@@ -107,12 +121,12 @@ def expected_cost(quantity, distribution, underage_cost, overage_cost):
     10.0
     """
     under, over = nonnegative(underage_cost=underage_cost, overage_cost=overage_cost)
-    shortage = expected_excess(quantity, distribution)
-    return over * (np.asarray(quantity, float) - distribution.mean() + shortage) + under * shortage
+    shortage, leftover = _excess_and_leftover(quantity, distribution)
+    return over * leftover + under * shortage
 
 
-def empirical(sample):
-    """Return the distribution that gives every observation the same probability, for `best_quantity` and the rest.
+def empirical(sample: ArrayLike) -> Distribution:
+    """Return the empirical distribution of a sample, which gives every observation the same probability.
 
     Parameters
     ----------
@@ -130,39 +144,13 @@ def empirical(sample):
     return rv_discrete(values=(points, counts / sample.size))
 
 
-def _support(distribution):
-    """The points of a discrete demand and their probabilities, as far as they matter."""
-    finite = getattr(distribution, "dist", distribution)
-    if hasattr(finite, "xk"):  # rv_discrete(values=...), points need not be integers
-        shift = distribution.support()[0] - np.min(finite.xk)
-        return np.ravel(finite.xk) + shift, np.ravel(finite.pk)
-    low, high = distribution.ppf(_TAIL), distribution.isf(_TAIL)
-    require(high - low < _MOST_STEPS, "distribution", f"spread over fewer than {_MOST_STEPS:,} integers", high - low)
-    points = np.arange(low, high + 1)
-    return points, distribution.pmf(points)
-
-
-def _area_beyond(q, distribution, mean):
-    """Integrate 1 - F from q up, piece by piece between quantiles of both tails."""
-    from scipy.integrate import quad
-
-    low, high = distribution.support()
-    if q <= low:
-        return mean - q
-    tails = 10.0 ** -np.arange(0.5, 16)
-    cuts = np.concatenate(([q, high], distribution.ppf(tails), distribution.isf(tails)))
-    edges, total = np.unique(np.clip(cuts[np.isfinite(cuts)], q, max(q, high))), 0.0
-    apart = np.append(np.diff(edges) > 1e-12 * np.abs(edges[:-1]), True)
-    edges = edges[apart | (edges == q)]  # nothing to integrate between neighbours
-    for a, b in pairwise(edges):  # what comes later need only be right in proportion to what is already there
-        total += quad(distribution.sf, a, b, epsabs=1e-12 * total, epsrel=1e-11, limit=200)[0]
-    if np.isfinite(high):
-        return total
-    start, scale = edges[-1], max(abs(edges[-1] - mean), distribution.isf(0.25) - distribution.ppf(0.25))
-
-    def far_tail(v):  # x = start + scale (e^v - 1): a heavy tail becomes an exponential one
-        return scale * np.exp(v) * distribution.sf(start + scale * np.expm1(v))
-
-    for a, b in pairwise((0.0, 1e-3, 1e-2, 0.1, 1.0, 10.0, 100.0, 600.0)):
-        total += quad(far_tail, a, b, epsabs=1e-12 * total, epsrel=1e-11, limit=200)[0]
-    return total
+def _excess_and_leftover(quantity, distribution):
+    (quantity,) = numbers(quantity=quantity)
+    if quantity.size == 0:
+        return quantity, quantity
+    method = _discrete if hasattr(distribution, "pmf") else _continuous
+    with np.errstate(all="ignore"):  # far out in a tail SciPy's functions overflow
+        mean = float(distribution.mean())
+        require(np.isfinite(mean), "distribution", "of finite mean", mean)
+        both = method.excess_and_leftover(np.ravel(quantity), distribution, mean)
+    return [part.reshape(quantity.shape)[()] for part in both]

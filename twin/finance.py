@@ -1,36 +1,42 @@
 """Money: unit economics of a lane, profit over service level and lead-time variability, and the tail of a loss."""
 
+from __future__ import annotations
+
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import ArrayLike
 
+from twin import distribution as general
 from twin._check import nonnegative, numbers, probabilities, require
+from twin._labels import Numbers, labelled, labelled_by_row
 from twin.demand import lead_time_demand, workload
 from twin.newsvendor import cost_curve
 
 
 class UnitEconomics(NamedTuple):
-    """Expected money of one period: profit is the first line less the others; each has the shape of what it is of."""
+    """Expected money of one period: profit is revenue less the other items; each broadcasts its own arguments alone."""
 
-    revenue: np.ndarray
-    handling: np.ndarray
-    holding: np.ndarray
-    penalty: np.ndarray
-    surcharge: np.ndarray
-    profit: np.ndarray
+    revenue: Numbers
+    handling: Numbers
+    holding: Numbers
+    penalty: Numbers
+    surcharge: Numbers
+    profit: Numbers
 
 
 class TailRisk(NamedTuple):
     """Value at risk and conditional value at risk, in the unit of the loss."""
 
-    value_at_risk: np.ndarray
-    conditional_value_at_risk: np.ndarray
+    value_at_risk: Numbers
+    conditional_value_at_risk: Numbers
 
 
-def underage_cost(sla_penalty, service_revenue, handling_cost):
-    """Return what one pallet too little costs: penalty plus the margin it would have earned.
+@labelled
+def underage_cost(sla_penalty: ArrayLike, service_revenue: ArrayLike, handling_cost: ArrayLike) -> Numbers:
+    """Return the cost of one pallet too few: the penalty plus the margin it would have earned.
 
-    Cu = p + (r - c);  that its return would not have to be handled either is left out
+    Cu = p + (r - c);  the saved handling of its return is left out
 
     Parameters
     ----------
@@ -56,20 +62,21 @@ def underage_cost(sla_penalty, service_revenue, handling_cost):
     return cost
 
 
+@labelled
 def unit_economics(
-    demand_mean,
-    workload_mean,
-    leftover,
-    shortage,
-    overflow,
+    demand_mean: ArrayLike,
+    workload_mean: ArrayLike,
+    leftover: ArrayLike,
+    shortage: ArrayLike,
+    overflow: ArrayLike,
     *,
-    service_revenue,
-    handling_cost,
-    holding_cost,
-    sla_penalty,
-    partner_surcharge,
-):
-    """Return where the money of an average period goes.
+    service_revenue: ArrayLike,
+    handling_cost: ArrayLike,
+    holding_cost: ArrayLike,
+    sla_penalty: ArrayLike,
+    partner_surcharge: ArrayLike,
+) -> UnitEconomics:
+    """Return revenue, costs and profit of an average period.
 
     profit = r (D - short) - c (W - short) - h leftover - p short - s overflow
 
@@ -80,8 +87,8 @@ def unit_economics(
     leftover, shortage, overflow : array_like
         Expected stock left over, demand not served, and volume at the partner, all >= 0. [pallet/period]
     service_revenue, handling_cost, holding_cost, sla_penalty, partner_surcharge : array_like
-        All >= 0, the second half per period. Revenue is earned by shipped demand alone; a return is handled and earns
-        nothing. [$/pallet]
+        All >= 0; holding and surcharge are per period. Shipped demand alone earns revenue; a return is handled and
+        earns nothing. [$/pallet]
 
     Returns
     -------
@@ -110,18 +117,18 @@ def unit_economics(
 
 
 def profit_surface(
-    service_level,
-    lead_time_sd,
+    service_level: ArrayLike,
+    lead_time_sd: ArrayLike,
     *,
-    demand_mean,
-    demand_sd,
-    lead_time_mean,
-    return_rate=0.0,
-    service_revenue,
-    handling_cost,
-    holding_cost,
-    sla_penalty,
-):
+    demand_mean: float,
+    demand_sd: float,
+    lead_time_mean: float,
+    return_rate: float = 0.0,
+    service_revenue: float,
+    handling_cost: float,
+    holding_cost: float,
+    sla_penalty: float,
+) -> Numbers:
     """Return expected profit over service level and lead-time standard deviation, with one sigma throughout.
 
     profit = r D - c W - sigma(sd_L) (h (z + loss(z)) + Cu loss(z)),  z = Phi^-1(service level)
@@ -143,11 +150,11 @@ def profit_surface(
 
     Returns
     -------
-    ndarray, shape (k, m): a row a lead-time sd. [$/period]
+    ndarray, shape (k, m): one row for each lead-time sd. [$/period]
 
     Limits
     ------
-    Every row is best at the same service level, the critical ratio: shortage and stock share their sigma.
+    Every row is best at the same service level, the critical ratio: shortage and stock use the same sigma.
 
     Source
     ------
@@ -160,12 +167,13 @@ def profit_surface(
     load = workload(demand_mean, demand_sd, return_rate)
     sigma = lead_time_demand(*load, lead_time_mean, lead_time_sd).sd
     shortage_cost = underage_cost(sla_penalty, service_revenue, handling_cost)
-    (holding_cost,) = nonnegative(holding_cost=holding_cost)
+    nonnegative(holding_cost=holding_cost)
     buffer_cost = cost_curve(service_level, np.expand_dims(sigma, -1), shortage_cost, holding_cost)
     return np.asarray(service_revenue) * demand_mean - np.asarray(handling_cost) * load.mean - buffer_cost
 
 
-def tail_risk(losses, level=0.95):
+@labelled_by_row
+def tail_risk(losses: ArrayLike, level: float = 0.95) -> TailRisk:
     """Return value at risk and conditional value at risk of equally likely losses.
 
     VaR = smallest x with F(x) >= level;  CVaR = mean of the worst (1 - level) share, splitting the atom at VaR
@@ -173,7 +181,7 @@ def tail_risk(losses, level=0.95):
     Parameters
     ----------
     losses : array_like, shape (..., n)
-        Losses on the last axis; a profit enters with its sign turned. [$]
+        Losses on the last axis; a profit enters with its sign reversed. [$]
     level : float, optional
         Probability level, in (0, 1). [-]
 
@@ -183,7 +191,7 @@ def tail_risk(losses, level=0.95):
 
     Limits
     ------
-    CVaR >= VaR >= the median for level >= 1/2; CVaR is never the quantile itself unless the tail is one value.
+    CVaR >= VaR >= the median for level >= 1/2; CVaR equals VaR only where the tail is one value.
 
     Source
     ------
@@ -192,12 +200,47 @@ def tail_risk(losses, level=0.95):
     >>> [round(float(x), 9) for x in tail_risk(range(1, 11), 0.85)]
     [9.0, 9.666666667]
     """
-    (losses,), (level,) = numbers(losses=losses), probabilities(level=level)
+    (losses,), (share,) = numbers(losses=losses), probabilities(level=level)
     require(losses.ndim > 0 and losses.shape[-1] > 0, "losses", "a list of at least one number", losses)
-    require(level.ndim == 0, "level", "one number", level)
+    require(share.ndim == 0, "level", "one number", share)
     count = losses.shape[-1]
-    rank = max(int(np.ceil(count * level * (1 - 1e-12))), 1)  # 0.07 * 100 is a hair above 7
+    rank = max(int(np.ceil(count * share * (1 - 1e-12))), 1)  # 0.07 * 100 is a rounding error above 7
     ordered = np.partition(losses, rank - 1, axis=-1)
     quantile = ordered[..., rank - 1][()]
     beyond = np.sum(ordered[..., rank:] - ordered[..., rank - 1 : rank], axis=-1)
-    return TailRisk(quantile, quantile + beyond / (count * (1 - level)))
+    return TailRisk(quantile, quantile + beyond / (count * (1 - share)))
+
+
+@labelled
+def tail_risk_of(distribution: general.Distribution, level: ArrayLike = 0.95) -> TailRisk:
+    """Return value at risk and conditional value at risk of a loss with a known distribution.
+
+    VaR = smallest x with F(x) >= level;  CVaR = VaR + E[(X - VaR)+] / (1 - level)
+
+    Parameters
+    ----------
+    distribution : frozen SciPy distribution of one loss, of finite mean
+        e.g. `scipy.stats.norm(100, 20)`; a profit enters with its sign reversed. [$]
+    level : array_like, optional
+        Probability level, in (0, 1). [-]
+
+    Returns
+    -------
+    TailRisk, each of the shape of level. [$]
+
+    Limits
+    ------
+    Of `distribution.empirical(losses)` it is `tail_risk(losses)`. CVaR is refused where `distribution.expected_excess`
+    is.
+
+    Source
+    ------
+    Rockafellar and Uryasev (2002); notebook 05, eq. (5.4).
+
+    >>> from scipy.stats import expon
+    >>> [round(float(x), 9) for x in tail_risk_of(expon(scale=50), 0.95)]
+    [149.786613678, 199.786613678]
+    """
+    (level,) = probabilities(level=level)
+    quantile = general.best_quantity(distribution, level, 1 - level)
+    return TailRisk(quantile, quantile + general.expected_excess(quantile, distribution) / (1 - level))

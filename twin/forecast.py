@@ -70,7 +70,7 @@ def linear_trend(volumes: ArrayLike) -> Trend:
         rows = slice(start, start + block)
         for fit, value in zip(fits, _fit(lanes[rows]), strict=True):
             fit[rows] = value
-    return Trend(*(fit.reshape(y.shape[:-1])[()] for fit in fits), periods)
+    return Trend(*(fit.reshape(y.shape[:-1])[()] for fit in fits), periods=periods)
 
 
 def _fit(y):
@@ -141,12 +141,12 @@ def predict(trend: Trend, horizon: int, probability: float = 0.95) -> Interval:
     [18.5, 12.046, 24.954]
     """
     horizon = whole("horizon", horizon, least=1)
-    (probability,) = probabilities(probability=probability)
+    (share,) = probabilities(probability=probability)
     lanes = labels_of(trend._asdict())
     time = trend.periods + np.arange(horizon, dtype=float)
     column = {name: np.asarray(value)[..., np.newaxis] for name, value in trend._asdict().items()}
     mean = column["intercept"] + column["slope"] * time
     leverage = 1.0 + 1.0 / column["observed"] + (time - column["centre"]) ** 2 / column["spread"]
-    quantile = _special.stdtrit(column["observed"] - 2, 0.5 + probability / 2)
+    quantile = _special.stdtrit(column["observed"] - 2, 0.5 + share / 2)
     half = quantile * column["residual_sd"] * np.sqrt(leverage)
     return Interval(*(with_labels(part, lanes) for part in (mean, mean - half, mean + half)))

@@ -16,6 +16,8 @@ from twin._check import nonnegative, numbers, positive, probabilities, require
 from twin._labels import Numbers, labelled
 from twin.demand import excess_and_leftover
 
+_NEAR_ONE = 0.9999  # critical ratio above which its complement has more digits [-]
+
 
 class Costs(NamedTuple):
     """Underage and overage cost. [$/pallet]"""
@@ -106,14 +108,14 @@ def best_quantity(mean: ArrayLike, sd: ArrayLike, underage_cost: ArrayLike, over
     """
     (mean,), (sd,) = numbers(mean=mean), nonnegative(sd=sd)
     under, over = positive(underage_cost=underage_cost, overage_cost=overage_cost)
-    return mean + sd * best_safety_factor(under, over)
+    return mean + sd * _safety_factor(under, over)
 
 
 @labelled
 def best_safety_factor(underage_cost: ArrayLike, overage_cost: ArrayLike) -> Numbers:
     """Return the safety factor of least expected cost: the standard normal quantile of the critical ratio.
 
-    z = Phi^-1(Cu / (Cu + Co)) = -Phi^-1(Co / (Cu + Co)), by the smaller of the two probabilities
+    z = Phi^-1(Cu / (Cu + Co)) = -Phi^-1(Co / (Cu + Co))
 
     Parameters
     ----------
@@ -135,10 +137,19 @@ def best_safety_factor(underage_cost: ArrayLike, overage_cost: ArrayLike) -> Num
     >>> round(float(best_safety_factor(1e16, 1.0)), 6)
     8.222082
     """
-    under, over = positive(underage_cost=underage_cost, overage_cost=overage_cost)
-    odds = np.minimum(under, over) / np.maximum(under, over)
-    require(odds > 0, "underage_cost / overage_cost", "within the range of floating-point numbers", odds)
-    return np.copysign(_special.ndtri(odds / (1.0 + odds)), under - over)
+    return _safety_factor(*positive(underage_cost=underage_cost, overage_cost=overage_cost))
+
+
+def _safety_factor(under, over):
+    with np.errstate(over="ignore"):  # refused in a sentence
+        total = under + over
+    ratio = under / total
+    factor, held, near_one = _special.ndtri(ratio), ratio > 0, ratio > _NEAR_ONE
+    if near_one.any():
+        complement = over / total
+        factor, held = np.where(near_one, -_special.ndtri(complement), factor)[()], held & (complement > 0)
+    require(held, "underage_cost / overage_cost", "within the range of floating-point numbers", ratio)
+    return factor
 
 
 @labelled

@@ -1,29 +1,32 @@
-"""How many places to have of one's own, when a partner sells what is missing: two tiers, and three.
+"""The number of own places of least cost when a partner sells the missing ones: two tiers, and three.
 
-A place of one's own is paid whether it is used or not; a partner's when it is used, or when it is held as an option.
-Every tier is a newsvendor of its own, so that the normal has a closed form and any other demand a quantile.
+An own place is paid whether it is used or not; a partner's place when it is used, or when it is held as an option.
+Each tier is a newsvendor of its own: a closed form for normal needs, a quantile for any other distribution.
 """
+
+from __future__ import annotations
 
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import ArrayLike
 
-from twin import _special
 from twin import distribution as general
 from twin._check import nonnegative, positive, require
+from twin._labels import Numbers, labelled
 from twin.demand import expected_excess
-
-_UP_TO_ROUNDING = 1 - 1e-12  # a level a hair above a step of a discrete demand is the step
+from twin.newsvendor import best_safety_factor
 
 
 class Tiers(NamedTuple):
-    """Places of one's own, and places that a partner holds ready on top. [pallet]"""
+    """Own places, and places on top that a partner holds ready. [pallet]"""
 
-    own: np.ndarray
-    option: np.ndarray
+    own: Numbers
+    option: Numbers
 
 
-def best_capacity(mean, sd, reservation_cost, partner_surcharge):
+@labelled
+def best_capacity(mean: ArrayLike, sd: ArrayLike, reservation_cost: ArrayLike, partner_surcharge: ArrayLike) -> Numbers:
     """Return the own capacity of least cost under normal need for space: P(X > C) = c / s.
 
     C = mean + z sd,  Phi(z) = 1 - c/s
@@ -33,7 +36,7 @@ def best_capacity(mean, sd, reservation_cost, partner_surcharge):
     mean, sd : array_like, shapes that broadcast
         Moments of the space needed in a period, both >= 0. [pallet]
     reservation_cost : array_like
-        Cost c of a place of one's own, used or not, > 0. [$/pallet/period]
+        Cost c of an own place, used or not, > 0. [$/pallet/period]
     partner_surcharge : array_like
         Cost s of a pallet that overflows to the partner, >= 0. [$/pallet/period]
 
@@ -43,7 +46,7 @@ def best_capacity(mean, sd, reservation_cost, partner_surcharge):
 
     Limits
     ------
-    s <= c: no own capacity at all, the partner is cheaper. s -> infinity: ever more. sd = 0: the mean itself.
+    s <= c: no own capacity, the partner is cheaper. s -> infinity: it grows without bound. sd = 0: the mean itself.
 
     Source
     ------
@@ -56,10 +59,13 @@ def best_capacity(mean, sd, reservation_cost, partner_surcharge):
         positive(reservation_cost=reservation_cost),
         nonnegative(partner_surcharge=partner_surcharge),
     )
-    return _normal_quantile(mean, sd, _level(cost, surcharge))
+    return _normal_quantile(mean, sd, cost, surcharge)
 
 
-def capacity_cost(capacity, mean, sd, reservation_cost, partner_surcharge):
+@labelled
+def capacity_cost(
+    capacity: ArrayLike, mean: ArrayLike, sd: ArrayLike, reservation_cost: ArrayLike, partner_surcharge: ArrayLike
+) -> Numbers:
     """Return the expected cost of a capacity: c C + s E[(X - C)+].
 
     Parameters
@@ -75,7 +81,7 @@ def capacity_cost(capacity, mean, sd, reservation_cost, partner_surcharge):
 
     Limits
     ------
-    At the best capacity, where that is above 0, it is c mean + s sd phi(z).
+    At a best capacity above 0 it is c mean + s sd phi(z).
 
     Source
     ------
@@ -88,7 +94,15 @@ def capacity_cost(capacity, mean, sd, reservation_cost, partner_surcharge):
     return tiers_cost(capacity, 0.0, mean, sd, reservation_cost, 0.0, 0.0, partner_surcharge)
 
 
-def best_tiers(mean, sd, reservation_cost, option_fee, option_surcharge, partner_surcharge):
+@labelled
+def best_tiers(
+    mean: ArrayLike,
+    sd: ArrayLike,
+    reservation_cost: ArrayLike,
+    option_fee: ArrayLike,
+    option_surcharge: ArrayLike,
+    partner_surcharge: ArrayLike,
+) -> Tiers:
     """Return the cheapest mix of own places, places reserved as an option, and the spot market.
 
     P(X > C) = (c - r) / e,  P(X > C + R) = r / (s - e);  where those would cross, no option: P(X > C) = c / s
@@ -100,7 +114,8 @@ def best_tiers(mean, sd, reservation_cost, option_fee, option_surcharge, partner
     reservation_cost, option_fee : array_like
         Cost c of an own place and fee r of a reserved one, used or not, both > 0. [$/pallet/period]
     option_surcharge, partner_surcharge : array_like
-        Extra cost e of a reserved place that is used, and s of one found on the spot, both >= 0. [$/pallet/period]
+        Extra cost e of a reserved place that is used, and s of a place on the spot market, both >= 0.
+        [$/pallet/period]
 
     Returns
     -------
@@ -119,12 +134,22 @@ def best_tiers(mean, sd, reservation_cost, option_fee, option_surcharge, partner
     >>> round(float(mix.own), 2), round(float(mix.option), 2)
     (93.69, 43.57)
     """
-    own, total = _levels(reservation_cost, option_fee, option_surcharge, partner_surcharge)
-    own = _normal_quantile(mean, sd, own)
-    return Tiers(own, np.maximum(_normal_quantile(mean, sd, total) - own, 0.0))
+    of_own, of_all = _prices_balanced(reservation_cost, option_fee, option_surcharge, partner_surcharge)
+    own = _normal_quantile(mean, sd, *of_own)
+    return Tiers(own, np.maximum(_normal_quantile(mean, sd, *of_all) - own, 0.0))
 
 
-def tiers_cost(own, option, mean, sd, reservation_cost, option_fee, option_surcharge, partner_surcharge):
+@labelled
+def tiers_cost(
+    own: ArrayLike,
+    option: ArrayLike,
+    mean: ArrayLike,
+    sd: ArrayLike,
+    reservation_cost: ArrayLike,
+    option_fee: ArrayLike,
+    option_surcharge: ArrayLike,
+    partner_surcharge: ArrayLike,
+) -> Numbers:
     """Return the expected cost of own places C, options R and the spot: c C + r R + e E[(X-C)+] + (s-e) E[(X-C-R)+].
 
     Parameters
@@ -132,7 +157,7 @@ def tiers_cost(own, option, mean, sd, reservation_cost, option_fee, option_surch
     own, option : array_like, shapes that broadcast
         Places, both >= 0. [pallet]
     mean, sd, reservation_cost, option_fee, option_surcharge, partner_surcharge : array_like
-        As in `best_tiers`; here all may be 0. The option is used before the spot, also where that is cheaper.
+        As in `best_tiers`; here all may be 0. The option is used before the spot market, even where that is cheaper.
 
     Returns
     -------
@@ -149,13 +174,20 @@ def tiers_cost(own, option, mean, sd, reservation_cost, option_fee, option_surch
     return _cost(lambda level: expected_excess(level, mean, sd), own, option, **_prices(locals()))
 
 
-def best_tiers_of(distribution, reservation_cost, option_fee, option_surcharge, partner_surcharge):
+@labelled
+def best_tiers_of(
+    distribution: general.Distribution,
+    reservation_cost: ArrayLike,
+    option_fee: ArrayLike,
+    option_surcharge: ArrayLike,
+    partner_surcharge: ArrayLike,
+) -> Tiers:
     """Return the cheapest mix of tiers under any need for space.
 
     Parameters
     ----------
     distribution : frozen SciPy distribution
-        Space needed in a period; of a record, `distribution.empirical`. Needs below 0 count as none. [pallet]
+        Space needed in a period; for a record, `distribution.empirical`. Needs below 0 count as 0. [pallet]
     reservation_cost, option_fee, option_surcharge, partner_surcharge : array_like, shapes that broadcast
         As in `best_tiers`.
 
@@ -172,12 +204,21 @@ def best_tiers_of(distribution, reservation_cost, option_fee, option_surcharge, 
     >>> float(mix.own), float(mix.option)
     (90.0, 60.0)
     """
-    own, total = _levels(reservation_cost, option_fee, option_surcharge, partner_surcharge)
-    own = _quantile(distribution, own)
-    return Tiers(own, np.maximum(_quantile(distribution, total) - own, 0.0)[()])
+    of_own, of_all = _prices_balanced(reservation_cost, option_fee, option_surcharge, partner_surcharge)
+    own = _quantile(distribution, *of_own)
+    return Tiers(own, np.maximum(_quantile(distribution, *of_all) - own, 0.0)[()])
 
 
-def tiers_cost_of(own, option, distribution, reservation_cost, option_fee, option_surcharge, partner_surcharge):
+@labelled
+def tiers_cost_of(
+    own: ArrayLike,
+    option: ArrayLike,
+    distribution: general.Distribution,
+    reservation_cost: ArrayLike,
+    option_fee: ArrayLike,
+    option_surcharge: ArrayLike,
+    partner_surcharge: ArrayLike,
+) -> Numbers:
     """Return the expected cost of tiers under any need for space.
 
     Parameters
@@ -220,31 +261,35 @@ def _cost(excess, own, option, *, reservation_cost, option_fee, option_surcharge
     return c * own + r * option + e * excess(own) + (s - e) * excess(own + option)
 
 
-def _levels(reservation_cost, option_fee, option_surcharge, partner_surcharge):
-    """Probabilities of no overflow out of own places, and out of own and reserved ones; equal without an option."""
+def _prices_balanced(reservation_cost, option_fee, option_surcharge, partner_surcharge):
+    """Return the (always, used) prices that balance own places, and own and reserved ones; equal without an option."""
     c, r = positive(reservation_cost=reservation_cost, option_fee=option_fee)
     e, s = nonnegative(option_surcharge=option_surcharge, partner_surcharge=partner_surcharge)
-    own, total, without = _level(c - r, e), _level(r, s - e), _level(c, s)
-    bought = (total > own) & (c > r)
-    return np.where(bought, own, without), np.where(bought, total, without)
+    cheaper = _overflow_probability(r, s - e) < _overflow_probability(c - r, e)
+    bought = cheaper & (c > r)
+    of_own = np.where(bought, c - r, c), np.where(bought, e, s)
+    of_all = np.where(bought, r, c), np.where(bought, s - e, s)
+    return of_own, of_all
 
 
-def _level(paid_always, paid_when_used):
-    """1 - paid_always / paid_when_used, not below 0: at what probability of no overflow one more place just pays."""
-    always, used = np.broadcast_arrays(paid_always, paid_when_used)
-    ratio = np.ones(always.shape)
-    np.divide(always, used, out=ratio, where=used > np.maximum(always, 0.0))
-    return 1.0 - ratio
+def _overflow_probability(always, used):
+    """Return the probability of overflow at which one more place just pays: always / used, at most 1."""
+    always, used = np.broadcast_arrays(always, used)
+    probability = np.ones(always.shape)
+    np.divide(always, used, out=probability, where=used > np.maximum(always, 0.0))
+    return probability
 
 
-def _normal_quantile(mean, sd, level):
+def _normal_quantile(mean, sd, always, used):
     mean, sd = nonnegative(mean=mean, sd=sd)
-    require(level < 1, "reservation_cost", "more than a rounding error of the surcharge", level)
-    none = level <= 0
-    return np.where(none, 0.0, np.maximum(mean + sd * _special.ndtri(np.where(none, 0.5, level)), 0.0))[()]
+    none = used <= always
+    overflow = _overflow_probability(always, used)
+    require(overflow > 0, "reservation_cost", "more than a rounding error of the surcharge", overflow)
+    factor = best_safety_factor(np.where(none, always, used - always), always)
+    return np.where(none, 0.0, np.maximum(mean + sd * factor, 0.0))[()]
 
 
-def _quantile(distribution, level):
-    near = level * _UP_TO_ROUNDING if hasattr(distribution, "pmf") else level
-    places = np.asarray(distribution.ppf(np.where(near > 0, near, 0.5)), float)
-    return np.where(near > 0, np.maximum(places, 0.0), 0.0)[()]
+def _quantile(distribution, always, used):
+    none = used <= always
+    places = general.best_quantity(distribution, np.where(none, always, used - always), always)
+    return np.where(none, 0.0, np.maximum(places, 0.0))[()]

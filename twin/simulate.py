@@ -1,16 +1,21 @@
-"""The only randomness: seeded draws of demand, lead times and money, and estimates that carry their error.
+"""Monte Carlo: seeded draws of demand, lead times and money, and estimates with their standard errors.
 
-The same seed gives the same draws everywhere. A closed form is trusted when it lies within four standard errors.
+This is the only module that draws random numbers; the same seed gives the same draws everywhere. A Monte Carlo check
+accepts a closed form that lies within four standard errors.
 """
+
+from __future__ import annotations
 
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
 from twin import demand as moments
 from twin._check import nonnegative, numbers, positive, require, shares, whole
+from twin._labels import Numbers, labelled, labelled_by_row
 
-_BLOCK = 2**16  # draws worked on at a time: temporaries of this size stay in the cache
+_BLOCK = 2**16  # draws worked on at a time: temporaries of this size stay in the cache [draw]
 
 
 class Estimate(NamedTuple):
@@ -19,13 +24,13 @@ class Estimate(NamedTuple):
     mean: float
     standard_error: float
 
-    def agrees(self, value, errors=4.0):
-        """Whether `value` lies within so many standard errors of the mean (and a rounding error)."""
+    def agrees(self, value: float, errors: float = 4.0) -> bool:
+        """Return whether `value` lies within that many standard errors of the mean, up to rounding."""
         return bool(abs(value - self.mean) <= errors * self.standard_error + 1e-12 * abs(self.mean))
 
 
-def generator(seed):
-    """Return the random generator of a whole number, the one source of randomness.
+def generator(seed: int) -> np.random.Generator:
+    """Return the random generator of a seed, a whole number: the one source of randomness.
 
     >>> int(generator(7).integers(1000))
     944
@@ -33,7 +38,7 @@ def generator(seed):
     return np.random.Generator(np.random.PCG64(whole("seed", seed, least=0)))
 
 
-def estimate(values):
+def estimate(values: ArrayLike) -> Estimate:
     """Return mean and standard error of independent simulated values.
 
     Parameters
@@ -48,8 +53,8 @@ def estimate(values):
     return Estimate(float(values.mean()), float(values.std(ddof=1) / np.sqrt(values.size)))
 
 
-def demand(mean, sd, *, samples, seed):
-    """Return normal draws of demand, not cut off at zero, as the closed forms assume.
+def demand(mean: float, sd: float, *, samples: int, seed: int) -> NDArray[np.float64]:
+    """Return normal draws of demand, not truncated at zero, as the closed forms assume.
 
     Parameters
     ----------
@@ -62,14 +67,15 @@ def demand(mean, sd, *, samples, seed):
     -------
     ndarray, shape (samples,). [pallet/period]
     """
-    (mean,), (sd,) = numbers(mean=mean), nonnegative(sd=sd)
+    (centre,), (spread,) = numbers(mean=mean), nonnegative(sd=sd)
     draws = generator(seed).standard_normal(whole("samples", samples, least=2))
-    draws *= sd
-    draws += mean
+    draws *= spread
+    draws += centre
     return draws
 
 
-def workload(shipped, return_rate, *, seed):
+@labelled
+def workload(shipped: ArrayLike, return_rate: float, *, seed: int) -> Numbers:
     """Return one draw of W = D + Bin(D, r) for each given shipment D.
 
     Parameters
@@ -93,7 +99,7 @@ def workload(shipped, return_rate, *, seed):
     return shipped + generator(seed).binomial(shipped, rate)
 
 
-def resample(history, *, samples, seed):
+def resample(history: ArrayLike, *, samples: int, seed: int) -> NDArray[np.float64]:
     """Return draws, with replacement, from recorded values.
 
     Parameters
@@ -109,8 +115,9 @@ def resample(history, *, samples, seed):
     return generator(seed).choice(history, whole("samples", samples, least=2))
 
 
-def lead_time_demand(mean, sd, lead_times, *, seed):
-    """Return one draw of demand over each given lead time, normal within it.
+@labelled
+def lead_time_demand(mean: float, sd: float, lead_times: ArrayLike, *, seed: int) -> Numbers:
+    """Return one normal draw of the demand during each given lead time.
 
     Parameters
     ----------
@@ -124,12 +131,12 @@ def lead_time_demand(mean, sd, lead_times, *, seed):
     -------
     ndarray, shape (n,). [pallet]
     """
-    (mean,), (sd, lead_times) = numbers(mean=mean), nonnegative(sd=sd, lead_times=lead_times)
-    return mean * lead_times + sd * np.sqrt(lead_times) * generator(seed).standard_normal(lead_times.shape)
+    (centre,), (spread, lengths) = numbers(mean=mean), nonnegative(sd=sd, lead_times=lead_times)
+    return centre * lengths + spread * np.sqrt(lengths) * generator(seed).standard_normal(lengths.shape)
 
 
-def lead_times(mean, sd, *, samples, seed):
-    """Return gamma lead times of the given moments: never negative, skewed as real ones are.
+def lead_times(mean: float, sd: float, *, samples: int, seed: int) -> NDArray[np.float64]:
+    """Return gamma-distributed lead times of the given moments: never negative, and skewed as real ones are.
 
     Parameters
     ----------
@@ -141,14 +148,26 @@ def lead_times(mean, sd, *, samples, seed):
     -------
     ndarray, shape (samples,). [period]
     """
-    (mean,), (sd,) = positive(mean=mean), nonnegative(sd=sd)
-    samples = whole("samples", samples, least=2)
-    if sd == 0:
-        return np.full(samples, float(mean))
-    return generator(seed).gamma((mean / sd) ** 2, sd**2 / mean, samples)
+    (centre,), (spread,) = positive(mean=mean), nonnegative(sd=sd)
+    centre, spread, count = float(centre), float(spread), whole("samples", samples, least=2)
+    if centre + spread == centre:  # the spread is below the rounding error of the mean
+        return np.full(count, centre)
+    shape, scale = (centre / spread) * (centre / spread), spread * spread / centre
+    require(0 < scale < np.inf and shape > 0, "sd", "such that sd^2 / mean is a positive finite number", spread)
+    return generator(seed).gamma(shape, scale, count)
 
 
-def profits(capacity, demand_mean, demand_sd, *, margin, holding_cost, sla_penalty, samples, seed):
+def profits(
+    capacity: float,
+    demand_mean: float,
+    demand_sd: float,
+    *,
+    margin: float,
+    holding_cost: float,
+    sla_penalty: float,
+    samples: int,
+    seed: int,
+) -> NDArray[np.float64]:
     """Return draws of the profit of one period with fixed capacity.
 
     profit = m min(X, C) - h (C - X)+ - p (X - C)+ = min((m + h) X - h C, (m + p) C - p X)
@@ -158,7 +177,7 @@ def profits(capacity, demand_mean, demand_sd, *, margin, holding_cost, sla_penal
     capacity, demand_mean, demand_sd : float
         Capacity C and the moments of normal demand X, all >= 0. [pallet]
     margin, holding_cost, sla_penalty : float
-        Earned per pallet served, and cost of a pallet over and under, all >= 0. [$/pallet]
+        Earned per pallet served, and cost of each pallet left over and of each short, all >= 0. [$/pallet]
     samples, seed : int
 
     Returns
@@ -173,38 +192,38 @@ def profits(capacity, demand_mean, demand_sd, *, margin, holding_cost, sla_penal
     >>> estimate(draws).agrees(3127.9846)
     True
     """
-    capacity, mean, sd = nonnegative(capacity=capacity, demand_mean=demand_mean, demand_sd=demand_sd)
+    places, *_ = nonnegative(capacity=capacity, demand_mean=demand_mean, demand_sd=demand_sd)
     m, h, p = nonnegative(margin=margin, holding_cost=holding_cost, sla_penalty=sla_penalty)
-    draws = demand(mean, sd, samples=samples, seed=seed)
+    draws = demand(demand_mean, demand_sd, samples=samples, seed=seed)
     for start in range(0, len(draws), _BLOCK):
         x = draws[start : start + _BLOCK]
-        np.minimum((m + h) * x - h * capacity, (m + p) * capacity - p * x, out=x)
+        np.minimum((m + h) * x - h * places, (m + p) * places - p * x, out=x)
     return draws
 
 
 def policy_profits(
-    demand_mean,
-    demand_sd,
+    demand_mean: float,
+    demand_sd: float,
     *,
-    lead_time_mean,
-    lead_time_sd,
-    return_rate,
-    safety_stock,
-    internal_capacity,
-    dwell=1.0,
-    service_revenue,
-    handling_cost,
-    holding_cost,
-    sla_penalty,
-    partner_surcharge,
-    samples,
-    seed,
-):
-    """Return draws of the profit of one period under a base-stock policy: the random terms of the unit economics.
+    lead_time_mean: float,
+    lead_time_sd: float,
+    return_rate: float,
+    safety_stock: float,
+    internal_capacity: float,
+    dwell: float = 1.0,
+    service_revenue: float,
+    handling_cost: float,
+    holding_cost: float,
+    sla_penalty: float,
+    partner_surcharge: float,
+    samples: int,
+    seed: int,
+) -> NDArray[np.float64]:
+    """Return draws of the profit of one period under a base-stock policy: the unit economics with random terms.
 
     profit = r (D - short) - c (W - short) - h (SS - Y)+ - p short - s (X - C)+,  short = (Y - SS)+
 
-    with Y the demand over the lead time less its mean, and X = W over the dwell time + SS the space needed.
+    Y is the demand over the lead time less its mean; X, the space needed, is W over the dwell time plus SS.
 
     Parameters
     ----------
@@ -228,16 +247,16 @@ def policy_profits(
 
     Limits
     ------
-    Everything normal, as in the closed forms: a lane of rare large demands has another tail. The backlog of a period
-    counts as lost in full, also where it exceeds the period's demand, and the warehouse as holding the whole buffer:
-    both are on the safe side. Demand, workload, lead time and dwell time share their periods, cov(W, Y) = min(1, L)
-    var W, cov(W, X) = min(1, d) var W, cov(X, Y) = min(d, L) var W, with the mean lead time as L.
+    All quantities are normal, as in the closed forms: a lane of rare large demands has another tail. The whole backlog
+    of a period counts as lost, even where it exceeds the period's demand, and the warehouse counts as holding the
+    whole buffer: both err on the safe side. Demand, workload, lead time and dwell time have periods in common:
+    cov(W, Y) = min(1, L) var W, cov(W, X) = min(1, d) var W, cov(X, Y) = min(d, L) var W, with the mean lead time as L.
 
     Source
     ------
     Notebook 06, eq. (6.2).
     """
-    r, c, h, p, s, capacity, dwell = nonnegative(
+    r, c, h, p, s, capacity, _ = nonnegative(
         service_revenue=service_revenue,
         handling_cost=handling_cost,
         holding_cost=holding_cost,
@@ -260,27 +279,27 @@ def policy_profits(
             [stay * shipped_w, stay * load.sd**2, both * load.sd**2, space.sd**2],
         ]
     )
-    mean = (demand_mean, load.mean, 0.0, max(space.mean + stock, 0.0))
-    count = whole("samples", samples, least=2)
-    options = {"method": "eigh", "check_valid": "ignore"}  # it is a covariance by its making; large numbers round
-    draws = generator(seed).multivariate_normal(mean, covariance, count, **options)
+    mean = np.array([demand_mean, load.mean, 0.0, max(space.mean + stock, 0.0)])
+    count = whole("samples", samples, least=2)  # the matrix is a covariance by construction, up to rounding
+    draws = generator(seed).multivariate_normal(mean, covariance, count, method="eigh", check_valid="ignore")
     shipped, worked, above, needed = draws.T
     short = np.maximum(above - stock, 0.0)
     earned = r * (shipped - short) - c * (worked - short)
     return earned - h * np.maximum(stock - above, 0.0) - p * short - s * np.maximum(needed - capacity, 0.0)
 
 
-def disrupted_flow(demand, capacity, stock):
-    """Return what reaches the customer, period by period, while capacity is disrupted and a stock helps out.
+@labelled_by_row
+def disrupted_flow(demand: ArrayLike, capacity: ArrayLike, stock: ArrayLike) -> Numbers:
+    """Return the demand served in each period while capacity is disrupted and a stock makes up for it.
 
-    Capacity left over refills the stock up to where it began.
+    Spare capacity refills the stock up to its initial level.
 
     Parameters
     ----------
     demand, capacity : array_like, shape (..., periods)
         Demand and capacity in time order on the last axis, both >= 0. [pallet/period]
     stock : array_like, shape (...)
-        Pallets at hand at the start, >= 0. [pallet]
+        Pallets on hand at the start, >= 0. [pallet]
 
     Returns
     -------

@@ -80,8 +80,8 @@ def shock_share(volumes: ArrayLike, rarest: float) -> float:
     0.8
     """
     volumes = _series(volumes)
-    (rarest,) = probabilities(rarest=rarest)
-    count = int(np.ceil(np.round(rarest * volumes.size, 9)))  # 0.07 * 100 is a rounding error above 7
+    (share,) = probabilities(rarest=rarest)
+    count = int(np.ceil(np.round(share * volumes.size, 9)))  # 0.07 * 100 is a rounding error above 7
     most = np.sort(volumes)[volumes.size - count :]
     return float(np.sum((most - volumes.mean()) ** 2) / _squares(volumes))
 

@@ -1,0 +1,163 @@
+"""Quantile, expected excess and expected leftover of a discrete SciPy distribution, by search and by sums.
+
+Its points are integers, moved by `loc`, or those of `rv_discrete(values=...)`.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from twin._check import require
+
+_ROUNDING = 1e-12  # relative; equal shares of a sample add up to a little more or less than the level [-]
+_NEGLIGIBLE = 1e-15  # share of a sum at which the next stretch of a tail ends it [-]
+_DOUBLINGS = 10  # of the stretch summed; a tail that still counts after them falls off slowly
+_MOST_POINTS = 2**24  # integers summed one by one on one side of the median
+_STRETCHES = 8  # of a slow tail, from which the rest is extrapolated
+_POWER_FROM = 1024.0  # distance from the median at which a slow tail behaves like a power
+_TRUSTED = 1e-8  # largest relative error that a result may have [-]
+_AGREED = 1e-7  # largest difference from 1 of the sum of the probabilities that SciPy gives [-]
+_NEAR = 1e-4  # tail up to which SciPy's own quantile is near [-]
+_FARTHEST = 2**22  # distance of a quantile from the one at _NEAR, unless the distribution is wide
+
+
+def quantile(distribution, level, tail):
+    """Return the smallest point x with P(X <= x) >= level; in the upper half by P(X > x) <= tail, its complement."""
+    table = _table(distribution)
+    if table is None:
+        return _search(distribution, level, tail)
+    points, weights = table
+    below = np.cumsum(weights, dtype=np.longdouble)
+    beyond = np.cumsum(weights[::-1], dtype=np.longdouble)  # of the last point, the last two, ...
+    low = np.searchsorted(below, level * (1 - _ROUNDING))
+    high = len(points) - 1 - np.searchsorted(beyond, tail * (1 + _ROUNDING), side="right")
+    return points[np.clip(np.where(level < 0.5, low, high), 0, len(points) - 1)]
+
+
+def excess_and_leftover(levels, distribution, mean):
+    """Return E[(X - q)+] and E[(q - X)+] for a list of levels q."""
+    points, weights, *beyond_last = _table(distribution) or _integers(levels, distribution, mean)
+    return _beyond(levels, points, weights, *beyond_last), _beyond(-levels, -points[::-1], weights[::-1])
+
+
+def _integers(levels, distribution, mean):
+    """Return the integers that count, their probabilities, and P(X > K) and E[(X - K)+] of the last one K."""
+    middle, spread, (low, high) = distribution.ppf(0.5), distribution.std(), distribution.support()
+    up = _reach(lambda k: distribution.pmf(middle + k), levels.max() - middle, high - middle, spread)
+    down = _reach(lambda k: distribution.pmf(middle - k), middle - levels.min(), middle - low, spread)
+    slow = up == np.inf and high == np.inf
+    length = max(_POWER_FROM, np.ceil(levels.max() - middle)) if slow else up
+    rule = f"spread over fewer than {_MOST_POINTS:,} integers"
+    require(length <= _MOST_POINTS and down <= _MOST_POINTS, "distribution", rule, "more")
+    points = middle + np.arange(-down, length + 1)
+    weights = distribution.pmf(points)
+    chance, area = 0.0, 0.0
+    if slow:
+        chance, area = _slow_tail(lambda k: distribution.pmf(middle + k), length, points, weights, mean)
+    total = weights.sum() + chance
+    require(abs(total - 1) <= _AGREED, "distribution", "one whose probabilities add up to 1", total)
+    return points, weights, chance, area
+
+
+def _table(distribution):
+    """Return the points of `rv_discrete(values=...)` and their probabilities, None for integers."""
+    finite = getattr(distribution, "dist", distribution)
+    if not hasattr(finite, "xk"):
+        return None
+    shift = distribution.support()[0] - np.min(finite.xk)
+    return np.ravel(finite.xk) + shift, np.ravel(finite.pk)
+
+
+def _beyond(levels, points, weights, chance=0.0, area=0.0):
+    """Return E[(X - q)+] of a table whose last point has probability `chance` and excess `area` beyond it.
+
+    All terms are positive, so that no digits cancel.
+    """
+    at_least = np.cumsum(np.append(weights, chance)[::-1])[::-1]  # P(X >= point)
+    strips = np.append(np.diff(points) * at_least[1:-1], area)
+    beyond = np.cumsum(strips[::-1])[::-1]  # E[(X - point)+]
+    after = np.searchsorted(points, levels)  # the first point that is not below the level
+    point = np.minimum(after, len(points) - 1)
+    return np.where(after < len(points), beyond[point] + (points[point] - levels) * at_least[point], 0.0)
+
+
+def _reach(pmf, level, end, spread):
+    """Return how far from the median a sum beyond a level must go; infinite where it does not end in reach."""
+    first, last, total = 0.0, max(64.0, np.ceil(8 * spread)) if np.isfinite(spread) else 64.0, 0.0
+    for _ in range(_DOUBLINGS):
+        if last >= end or last > _MOST_POINTS:
+            break
+        stretch = np.arange(first, last + 1)
+        weights = pmf(stretch)
+        more = np.maximum(stretch - level, 0.0) @ weights
+        total += more
+        if first > 0 and (not weights.any() or (first > level and more <= _NEGLIGIBLE * total)):
+            return last
+        first, last = last + 1, 2 * last
+    return end if end <= _MOST_POINTS else np.inf
+
+
+def _slow_tail(pmf, length, points, weights, mean):
+    """Return P(X > K) and E[(X - K)+] of the last point K, which lies `length` beyond the median.
+
+    Each is what the points leave of 1 and of the mean, or the limit of sums over stretches that double, as a tail falls
+    off as a power: the heavier the tail, the more digits the former has, and the lighter, the latter.
+    """
+    last, start, sums = points[-1], length, []
+    while 2 * start <= _MOST_POINTS and len(sums) < _STRETCHES:
+        stretch = np.arange(start + 1, 2 * start + 1)
+        chances = pmf(stretch)
+        sums.append((chances.sum(), (stretch - length) @ chances))
+        start *= 2
+    remainders = 1 - weights.sum(), mean - last + _beyond(-last, -points[::-1], weights[::-1])
+    noises = 1e-14, 4 * np.spacing(max(abs(last), abs(mean)))
+    return [
+        _more_exact((remainder, noise / abs(remainder)), _limit(np.array(terms)))
+        for remainder, noise, terms in zip(remainders, noises, zip(*sums, strict=True), strict=True)
+    ]
+
+
+def _more_exact(*candidates):
+    value, error = min(candidates, key=lambda candidate: candidate[1])
+    rule = "less far in the tail of a distribution as heavy"
+    require(error <= _TRUSTED, "quantity", rule, f"a relative error of {error:.1g}")
+    return value
+
+
+def _limit(terms):
+    """Return the limit of a series by Wynn's epsilon algorithm, and its relative error."""
+    if len(terms) < 2 or not 0 < terms[-1] < terms[-2]:
+        return np.nan, np.inf
+    before, now = np.zeros(len(terms) + 1), np.cumsum(terms)
+    limits, errors = [now[-1]], [terms[-1] / now[-1]]
+    while len(now) > 2:
+        for _ in range(2):  # infinite or NaN where sums agree to their last digit
+            before, now = now, before[1:-1] + 1 / np.diff(now)
+        limits.append(now[-1])
+        errors.append(abs(now[-1] / limits[-2] - 1))
+    best = np.nanargmin(errors)
+    return limits[best], errors[best]
+
+
+def _search(distribution, level, tail):
+    """Bracket each quantile by steps that double, then halve the bracket."""
+
+    def enough(k):
+        below, above = distribution.cdf(k) >= level * (1 - _ROUNDING), distribution.sf(k) <= tail * (1 + _ROUNDING)
+        return np.where(level < 0.5, below, above)
+
+    near = distribution.ppf(np.clip(level, _NEAR, 1 - _NEAR))
+    farthest = np.maximum(_FARTHEST, 1000 * np.abs(near - distribution.ppf(0.5)))
+    high, step = near, 1.0
+    while not np.all(found := enough(high)):
+        ok = found | (step <= farthest)
+        require(ok, "distribution", "light-tailed enough for a quantile as far out", "none within reach")
+        high, step = np.where(found, high, high + step), 2 * step
+    low, step = high - 1, 1.0
+    while np.any(found := enough(low)):
+        low, high, step = np.where(found, low - step, low), np.where(found, low, high), 2 * step
+    while np.any(high - low > 1):
+        middle = low + np.floor((high - low) / 2)
+        found = enough(middle)
+        low, high = np.where(found, low, middle), np.where(found, middle, high)
+    return high
