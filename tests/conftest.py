@@ -44,9 +44,9 @@ def browser():
 @pytest.fixture
 def page(browser):
     """An empty page of a reader of one's own, in light colours."""
-    context = browser.new_context(viewport={"width": 1440, "height": 900}, color_scheme="light")
-    yield context.new_page()
-    context.close()
+    made = apps.new_page(browser)
+    yield made
+    made.context.close()
 
 
 @pytest.fixture(scope="session")
@@ -72,9 +72,8 @@ def url(request, tmp_path):
         yield f"sqlite:///{tmp_path / 'ledger.sqlite'}"
         return
     server = request.getfixturevalue("server")
-    name = server.new_database()
-    yield server.url(name)
-    server.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    with server.lent_database() as name:
+        yield server.url(name)
 
 
 @pytest.fixture

@@ -49,6 +49,15 @@ def test_json(capsys):
     assert (fact["of"], fact["unit"], fact["source"]) == ("FRA-PAR", "pallet", "buffers.safety_stock")
 
 
+def test_flows_are_summed_into_the_period_that_is_asked_for(capsys):
+    code, out, _ = ask(capsys, "--json", "--period", "W", "--lane", "BER-MUC", "what is the mean demand?")
+    (fact,) = json.loads(out)[0]["facts"]
+    flows = research_lanes().flows
+    weeks = 156  # of whole days on record
+    assert code == 0 and fact["unit"] == "pallet/week"
+    assert fact["value"] == pytest.approx(flows[flows["lane"] == "BER-MUC"]["volume"].sum() / weeks, rel=1e-12)
+
+
 def test_the_facts_behind_an_answer(capsys):
     _, out, _ = ask(capsys, "--facts", "--lane", "BER-MUC", "fill rate?")
     assert "  lane1.fill_rate  0.964409 -  buffers.fill_rate" in out

@@ -85,6 +85,13 @@ def test_a_start_value_outside_the_bounds_widens_them(value, bounds):
     assert (made["low"], made["high"]) == bounds
 
 
+@pytest.mark.parametrize(("low", "high"), [(0.1234, 9.8765), (-3.3333, 3.3333), (0.0, 181.0966), (1234.5, 98765.4)])
+def test_bounds_that_were_computed_are_rounded_outwards_by_a_hundredth_of_their_range_at_most(low, high):
+    made, hundredth = field(Control((low + high) / 2, low, high, "x")), (high - low) / 100
+    assert low - hundredth <= made["low"] <= low
+    assert high <= made["high"] <= high + hundredth
+
+
 @pytest.mark.parametrize("high", [1.0, 60.0, 1000.0, 2e6])
 @pytest.mark.parametrize("value", [0.001, 0.0025, 0.95, 1.5, 18.5, 57.8, 285.0, 12_300.0, 1e6])
 def test_the_start_value_can_be_reached_by_steps(value, high):

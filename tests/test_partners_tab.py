@@ -122,6 +122,13 @@ def test_the_controls_of_the_lane_apply_to_the_tab(partners):
     assert shown(partners)["cost_alone"] == pytest.approx(2 * before["cost_alone"], rel=1e-9)  # from 5 to 10
 
 
+def test_another_buffer_of_the_lane_is_another_need_for_space(partners):
+    before = shown(partners)["cost_alone"]
+    partners._on_dials({"do": "turn", "name": "sla_penalty", "value": 200.0, "subject": "grocery"}, [])
+    now = alliance.assess(pool(partners, picked(partners))).alone.sum()
+    assert now > 1.01 * before and shown(partners)["cost_alone"] == pytest.approx(now, rel=1e-12)
+
+
 def test_lanes_without_common_periods_are_refused(tmp_path):
     path = tmp_path / "apart.csv"
     rows = [f"2024-01-{day:02d},early,{day}\n2024-03-{day:02d},late,{day}\n" for day in range(1, 20)]

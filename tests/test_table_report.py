@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from twin.command.printing import to_csv, to_json, to_text
+from twin.command.printing import sentences, to_csv, to_json, to_text
 from twin.data.load import read_history
 from twin.data.scenarios import research_lanes
 from twin.data.statistics import lane_statistics
@@ -113,14 +113,14 @@ def test_policies_for_other_lanes_are_counted(history):
     table = pd.DataFrame({"dwell": [2.0, 5.0, 5.0]}, index=["HAM-ROT", "OSL-CPH", "osl-cph"])
     report = assess_history(history, None, table)
     assert report.table["dwell"].tolist() == [1.0, 1.0, 2.0]
-    assert report.assumptions[-1] == "lanes of the policies that are not among the lanes assessed: 2"
+    assert report.assumptions[-1] == "policies of lanes without flows are not used: OSL-CPH, osl-cph (2)"
 
 
 @pytest.mark.parametrize(
     ("table", "message"),
     [
-        (policies(holding_costs=1.0), "policies must be a table of the columns .*; got holding_costs"),
-        (policies(dwell=["1", "two", "1"]), "dwell must be a number in the policies; got two"),
+        (policies(holding_costs=1.0), "policies must be a table of any of the columns .*; got holding_costs"),
+        (policies(dwell=["1", "two", "1"]), "dwell must be a number in the policies; got two for FRA-PAR"),
         (policies(dwell=[1, -2, 1]), "dwell must be .*; got -2"),
         (policies(dwell=1.0).set_axis(["HAM-ROT", "HAM-ROT", "X"]), "policies must be .* one row a lane"),
     ],
@@ -204,6 +204,18 @@ def test_text_holds_every_answer_its_unit_and_the_account(messy):
     words = " ".join(text.split())  # the sentences are wrapped
     for sentence in (*messy.assumptions, *messy.refused["reason"], *messy.refused.index):
         assert sentence in words
+
+
+@pytest.mark.parametrize(
+    ("idle", "told"), [(3, "3 lanes: {} (idle0, idle1, idle2)"), (4, "4 lanes: {} (idle0, idle1, idle2, ...)")]
+)
+def test_the_first_three_refused_lanes_are_named_and_more_are_said_to_be_there(tmp_path, idle, told):
+    path = tmp_path / "idle.csv"
+    lanes = ["A", *(f"idle{i}" for i in range(idle))]
+    rows = [f"2024-01-0{day},{lane},{day if lane == 'A' else 0}" for lane in lanes for day in (1, 2)]
+    path.write_text("date,lane,volume\n" + "\n".join(rows) + "\n")
+    report = assess_history(read_history(path))
+    assert f"  refused  {told.format('demand is zero in every period')}" in list(sentences(report))
 
 
 def test_text_holds_the_largest_lanes_up_to_most(messy):

@@ -43,9 +43,24 @@ def unannotated(function):
     return missing + ([] if function.returns else ["return"])
 
 
-@pytest.mark.parametrize("module", sorted(modules()))
+PUBLIC = sorted(name for name in modules() if not name.rpartition(".")[2].startswith("_"))
+
+
+@pytest.mark.parametrize("module", PUBLIC)
 def test_every_public_function_is_annotated(module):
     assert {f.name: missing for f in functions(module) if (missing := unannotated(f))} == {}
+
+
+@pytest.mark.parametrize("folder", ["", "games"])
+def test_type_checkers_see_every_formula_module(folder):
+    found = {
+        alias.name
+        for node in ast.walk(tree(folder))
+        if isinstance(node, ast.ImportFrom) and node.module == f"twin.{folder}".rstrip(".")
+        for alias in node.names
+    }
+    modules = {name.rpartition(".")[2] for name in public_formulas() if name.rpartition(".")[0] == folder}
+    assert modules <= found
 
 
 def test_a_type_checker_finds_nothing_in_the_examples(tmp_path):
