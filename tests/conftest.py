@@ -10,13 +10,21 @@ from private_postgresql import Server, programs
 
 from twin.data.ledger.store import Ledger
 
-# Files that take a minute and more: begun first, they do not keep one worker waiting for the other at the end.
-LONG = ("test_ledger_large.py", "test_ledger_reliability.py", "test_analyst.py", "test_hub_browser.py", "test_apps.py")
+# Files that take eight seconds or more, the longest first: begun first, they leave no worker alone at the end.
+LONG = """hub_browser apps ledger_statistics ledger_reliability analyst hub ledger_large notebook_parameters batch
+binder forked analyst_browser cluster ledger_secrets ledger assess_table_large real_data partners_tab doors wheel""".split()
+SLOW_FIXTURES = {"browser", "server", "own_server", "built_paper"}  # each takes seconds to be made
 
 
 def pytest_collection_modifyitems(items):
-    """Begin with the longest."""
-    items.sort(key=lambda item: LONG.index(item.path.name) if item.path.name in LONG else len(LONG))
+    """Begin with the longest files, and mark as slow what `make check` leaves out."""
+    place = {f"test_{name}.py": number for number, name in enumerate(LONG)}
+    items.sort(key=lambda item: place.get(item.path.name, len(place)))
+    for item in items:
+        parameters = getattr(getattr(item, "callspec", None), "params", {})
+        waits = parameters.get("url") == "postgresql" or SLOW_FIXTURES & set(getattr(item, "fixturenames", ()))
+        if item.path.name in place or waits:
+            item.add_marker("slow")
 
 
 def new_server():
