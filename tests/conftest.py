@@ -12,7 +12,9 @@ from twin.data.ledger.store import Ledger
 
 # Files that take eight seconds or more, the longest first: begun first, they leave no worker alone at the end.
 LONG = """
-hub_browser apps ledger_statistics ledger_reliability analyst hub ledger_large notebook_parameters batch binder forked analyst_browser cluster ledger_secrets ledger assess_table_large real_data partners_tab doors wheel""".split()
+hub_browser apps ledger_statistics ledger_reliability analyst hub ledger_large notebook_parameters batch binder forked
+analyst_browser cluster ledger_secrets ledger assess_table_large real_data partners_tab doors wheel
+""".split()
 SLOW_FIXTURES = {"browser", "server", "own_server", "built_paper"}  # each takes seconds to be made
 
 
