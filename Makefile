@@ -28,8 +28,10 @@ export PIP_CACHE_DIR := $(CURDIR)/.venv/var/pip
 export JUPYTER_RUNTIME_DIR := $(CURDIR)/.venv/var/runtime
 endif
 # The work runs in one process per core, so libraries must not start threads of their own.
-paper test notebooks: export OMP_NUM_THREADS := 1
-paper test notebooks: export OPENBLAS_NUM_THREADS := 1
+paper test check notebooks: export OMP_NUM_THREADS := 1
+paper test check notebooks: export OPENBLAS_NUM_THREADS := 1
+# Notebooks are tested in the kernels of apps and batches, which are forked from a process with loaded libraries.
+test: export JUPYTER_DEFAULT_PROVISIONER_NAME := twin-forked
 
 # The pages' template is found without being installed.
 lab apps: export JUPYTER_PATH := $(CURDIR)/share/jupyter
@@ -39,9 +41,12 @@ ifneq ($(shell cat $(ready) 2>/dev/null),$(CURDIR))
 .PHONY: $(ready)
 endif
 
+# How tests are spread over processes: a file or a class stays in one, and the longest begin.
+spread := -n 2 --dist loadscope --no-loadscope-reorder
+
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help paper test notebooks lab apps reference lint bench
+.PHONY: help paper test check notebooks lab apps reference lint faults bench
 
 help:
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1	\2/p' Makefile | while IFS='	' read -r name what; do \
@@ -52,8 +57,11 @@ paper: $(ready) ## build the papers from data: jobs, checks, PDF (only what chan
 	    $(python) -m twin paper "$$folder"; $(python) -m twin verify "$$folder"; done
 
 test: $(ready) ## run every unit test, docstring example and notebook
-	@$(python) -m pytest -n 2 --dist loadscope --no-loadscope-reorder --nbval --nbval-current-env \
+	@$(python) -m pytest $(spread) --nbval --nbval-current-env \
 	    --nbval-sanitize-with tests/nbval_sanitize.cfg tests twin $(wildcard notebooks)
+
+check: lint ## check style, and run the tests that are quick and need no browser, server or kernel
+	@$(python) -m pytest -q $(spread) -m "not slow" tests twin
 
 notebooks: $(ready) ## run all notebooks again in place, and renew contents and links
 	@$(python) -m twin.batch.notebook $(filter-out notebooks/00_%,$(sort $(wildcard notebooks/*.ipynb)))
@@ -73,6 +81,9 @@ reference: $(ready) ## build the API reference from the docstrings: build/refere
 lint: $(ready) ## check style and layout of code and notebooks (ruff)
 	@$(python) -m ruff check .
 	@$(python) -m ruff format --check .
+
+faults: $(ready) ## put small faults into a copy of the project, and check that the tests find each
+	@$(python) tools/faults.py
 
 bench: $(ready) ## measure speeds, as ratios in one table (ONLY="hub ledger" for these files only)
 	@$(python) benchmarks/run.py $(ONLY)

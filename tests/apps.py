@@ -84,6 +84,11 @@ def chromium():
     return next(filter(None, map(shutil.which, ("chromium", "google-chrome", "chromium-browser"))), None)
 
 
+def new_page(browser):
+    """Return an empty page of a new reader, for whom nothing is kept yet, in light colours."""
+    return browser.new_context(viewport={"width": 1440, "height": 900}, color_scheme="light").new_page()
+
+
 def opened(page, url):
     """Open an address and wait until the page can be used; return its record, which later events extend."""
     seen, home = Seen(), "/".join(url.split("/")[:3]) + "/"

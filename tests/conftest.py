@@ -10,13 +10,23 @@ from private_postgresql import Server, programs
 
 from twin.data.ledger.store import Ledger
 
-# Files that take a minute or more; they start first, so that no worker is idle at the end.
-LONG = ("test_ledger_large.py", "test_ledger_reliability.py", "test_analyst.py", "test_hub_browser.py", "test_apps.py")
+# Files that take eight seconds or more, longest first; they start first, so that no worker is idle at the end.
+LONG = """
+hub_browser apps ledger_statistics ledger_reliability analyst hub ledger_large notebook_parameters batch binder forked
+analyst_browser cluster ledger_secrets ledger assess_table_large real_data partners_tab interfaces wheel
+""".split()
+SLOW_FIXTURES = {"browser", "server", "own_server", "built_paper"}  # each takes seconds to start
 
 
 def pytest_collection_modifyitems(items):
-    """Move the longest files to the beginning."""
-    items.sort(key=lambda item: LONG.index(item.path.name) if item.path.name in LONG else len(LONG))
+    """Move the longest files to the beginning, and mark as slow the tests that `make check` leaves out."""
+    place = {f"test_{name}.py": number for number, name in enumerate(LONG)}
+    items.sort(key=lambda item: place.get(item.path.name, len(place)))
+    for item in items:
+        parameters = getattr(getattr(item, "callspec", None), "params", {})
+        waits = parameters.get("url") == "postgresql" or SLOW_FIXTURES & set(getattr(item, "fixturenames", ()))
+        if item.path.name in place or waits:
+            item.add_marker("slow")
 
 
 def new_server():
@@ -44,9 +54,9 @@ def browser():
 @pytest.fixture
 def page(browser):
     """Yield an empty page of a new browser profile, in light colours."""
-    context = browser.new_context(viewport={"width": 1440, "height": 900}, color_scheme="light")
-    yield context.new_page()
-    context.close()
+    made = apps.new_page(browser)
+    yield made
+    made.context.close()
 
 
 @pytest.fixture(scope="session")
@@ -72,9 +82,8 @@ def url(request, tmp_path):
         yield f"sqlite:///{tmp_path / 'ledger.sqlite'}"
         return
     server = request.getfixturevalue("server")
-    name = server.new_database()
-    yield server.url(name)
-    server.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    with server.lent_database() as name:
+        yield server.url(name)
 
 
 @pytest.fixture

@@ -7,13 +7,20 @@ import socket
 import subprocess
 import tempfile
 import time
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import psycopg
 from psycopg import sql
 
 OWNERS = "not-a-secret"  # password of the server's owner
+EMPTY = (  # statements that end all other connections to a database and empty it
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+    "WHERE datname = current_database() AND pid <> pg_backend_pid()",
+    "DROP SCHEMA public CASCADE",
+    "CREATE SCHEMA public AUTHORIZATION pg_database_owner",
+    "GRANT USAGE ON SCHEMA public TO PUBLIC",
+)
 TRIES = 200  # most attempts to connect to a starting server, a tenth of a second each
 
 
@@ -48,7 +55,7 @@ class Server:
         options = ["--auth=scram-sha-256", "--username=owner", f"--pwfile={password}", "--encoding=UTF8", "--locale=C"]
         self.run("initdb", "--no-sync", "--pgdata", self.folder / "data", *options)
         password.unlink()
-        self.process = None
+        self.process, self.made, self.empty = None, 0, []
         self.start()
 
     def run(self, program, *arguments):
@@ -99,7 +106,15 @@ class Server:
 
     def new_database(self):
         """Create an empty database and return its name."""
-        self.count = getattr(self, "count", 0) + 1
-        name = f"flows_{self.count}"
+        self.made += 1
+        name = f"flows_{self.made}"
         self.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
         return name
+
+    @contextmanager
+    def lent_database(self):
+        """Lend an empty database, which is emptied afterwards: that takes a tenth of the time of making one."""
+        name = self.empty.pop() if self.empty else self.new_database()
+        yield name
+        self.execute(*EMPTY, database=name)
+        self.empty.append(name)

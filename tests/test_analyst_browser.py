@@ -2,7 +2,7 @@
 
 import gemini_server as stand_in
 import pytest
-from apps import opened, standalone
+from apps import new_page, opened, standalone
 from gemini_server import KEY, GeminiServer
 from test_hub_browser import HUB, dial, directly, ready, tab, told, turn, until
 
@@ -29,14 +29,27 @@ def apps(gemini, tmp_path_factory):
         yield made
 
 
-@pytest.fixture
-def hub(apps, page):
-    """Yield the hub on BER-MUC with the analyst's tab open; then assert no errors, and that no page got the key."""
-    sent = []
+@pytest.fixture(scope="module")
+def shared(apps, browser):
+    """Yield a page of the hub on BER-MUC that tests share, the record of its errors, and the messages it received."""
+    page, sent = new_page(browser), []
     page.on("websocket", lambda socket: socket.on("framereceived", lambda frame: sent.append(str(frame))))
     seen = opened(page, f"{apps.app(HUB)}?lane=BER-MUC")
     ready(page)
+    yield page, seen, sent
+    page.context.close()
+
+
+@pytest.fixture
+def hub(shared):
+    """Yield the shared page with an empty analyst's tab; then assert no errors, and that no page got the key."""
+    page, seen, sent = shared
+    page.get_by_role("button", name="Reset", exact=True).click()
     tab(page, "Analyst")
+    if (clear := page.get_by_role("button", name="Clear the conversation")).count():
+        clear.click()
+    until(page.locator(".twin-answers .twin-answer").count, 0)
+    page.get_by_label("Answered by").select_option(index=0)
     yield page
     seen.nothing_wrong()
     assert KEY not in page.content() + "".join(sent)

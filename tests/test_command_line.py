@@ -165,7 +165,7 @@ def test_policies_differ_between_lanes_and_options_fill_their_gaps(lanes, file):
     found, content = lanes(file(FLOWS), "--policies", table, "--holding-cost", "4")
     assert [found[lane]["dwell"] for lane in "ABC"] == [2, 3, 1]
     assert [found[lane]["holding_cost"] for lane in "ABC"] == [9, 4, 4]
-    assert content["assumptions"][-1] == "lanes of the policies that are not among the lanes assessed: 1"
+    assert content["assumptions"][-1] == "policies of lanes without flows are not used: X (1)"
 
 
 # ---------------------------------------------------------------- what cannot be used

@@ -66,8 +66,8 @@ def test_excess_falls_with_the_level_is_convex_and_never_negative():
 )
 def test_excess_and_leftover_keep_their_digits_in_their_own_tail(z, leftover):
     low, high = demand.excess_and_leftover(100.0 + 30 * z, 100.0, 30.0), demand.excess_and_leftover(-30.0 * z, 0.0, 30)
-    assert low.leftover == pytest.approx(30 * leftover, rel=1e-9)
-    assert high.excess == pytest.approx(30 * leftover, rel=1e-9)
+    assert low.leftover == pytest.approx(30 * leftover, rel=1e-9, abs=0)
+    assert high.excess == pytest.approx(30 * leftover, rel=1e-9, abs=0)
     assert low.excess == pytest.approx(demand.expected_excess(100.0 + 30 * z, 100.0, 30.0), rel=1e-15)
 
 

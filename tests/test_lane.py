@@ -308,3 +308,53 @@ def test_what_is_given_is_not_changed():
     before = {name: values.copy() for name, values in statistics.items()}
     lane.assess(statistics, policy)
     np.testing.assert_equal(statistics, before)
+
+
+# --- refusals in large tables -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("column", ["demand_mean", "demand_sd", "service_level", "internal_capacity"])
+def test_a_refusal_names_places_in_the_whole_table(column):
+    lanes = 40_000
+    table = {"demand_mean": np.full(lanes, 100.0), "demand_sd": np.full(lanes, 20.0)}
+    table |= {"service_level": np.full(lanes, 0.9), "internal_capacity": np.full(lanes, 150.0)}
+    table[column][[30_000, 30_001]] = -3.0
+    policy = lane.Policy(service_level=table.pop("service_level"), internal_capacity=table.pop("internal_capacity"))
+    with pytest.raises(ValueError, match=rf"^{column} must be .*; got -3.0 at 30000, 30001$"):
+        lane.assess(table, policy)
+
+
+def test_a_refusal_names_the_first_lanes_and_a_count():
+    names = [f"L{number}" for number in range(100_000)]
+    frame = pd.DataFrame({"demand_mean": 100.0, "demand_sd": 20.0}, index=names)
+    frame.loc[["L7", "L70", "L700", "L7000"], "demand_sd"] = nan
+    with pytest.raises(ValueError, match=r"^demand_sd must be .*; got nan at 'L7', 'L70', 'L700' \(and 1 more\)$"):
+        lane.assess(frame, lane.Policy())
+    with pytest.raises(ValueError, match=r"labelled as demand_mean is, .* \(and 99,99\d more\)$") as refusal:
+        lane.assess({"demand_mean": frame["demand_mean"], "demand_sd": frame["demand_mean"][::-1]}, lane.Policy())
+    assert len(str(refusal.value)) < 300
+
+
+def test_a_dwell_of_nothing_is_named_as_the_cause():
+    with pytest.raises(ValueError, match=r"dwell must be > 0 where the plan has no buffer; got 0.0"):
+        lane.assess({"demand_mean": 100, "demand_sd": 0}, lane.Policy(dwell=0.0, lead_time_sd_days=0.0))
+
+
+def test_labels_and_units_come_back():
+    frame = pd.DataFrame({"demand_mean": [100.0, 50.0], "demand_sd": [25.0, 5.0]}, index=["A", "B"])
+    table = lane.assess(frame, lane.Policy(service_level=0.95))
+    assert table.index.tolist() == ["A", "B"] and table.columns.tolist() == list(lane.UNITS)
+    assert table.attrs == {"units": lane.UNITS, "period": "D"}
+    columns = lane.assess({name: frame[name] for name in frame}, lane.Policy(service_level=0.95))
+    bare = lane.assess({name: frame[name].to_numpy() for name in frame}, lane.Policy(service_level=0.95))
+    for name, values in bare.items():
+        np.testing.assert_array_equal(table[name], values)
+        assert columns[name].index.tolist() == ["A", "B"] and columns[name].tolist() == values.tolist()
+
+
+def test_far_left_tails_lose_no_digits():
+    """At a service level of 1e-16, the leftover is a tail of its own: sigma loss(|z|), by the normal loss function."""
+    answers = lane.assess(STATISTICS, lane.Policy(service_level=1e-16, dwell=1e3))
+    z = 8.222082216130435  # the standard normal quantile of 1 - 1e-16
+    loss = NORMAL.pdf(z) * (1 / z**2 - 3 / z**4 + 15 / z**6 - 105 / z**8 + 945 / z**10)  # asymptotic, 1e-4
+    assert answers["holding"] == pytest.approx(5.0 * answers["lead_time_demand_sd"] * loss, rel=3e-3)

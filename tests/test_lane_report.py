@@ -42,25 +42,17 @@ def test_eq_6_2_the_mean_simulated_profit_is_that_of_assess(seed):
 
 def test_eq_6_2_the_workload_and_the_lead_time_it_belongs_to_move_together():
     given = {"return_rate": 0.2, "safety_stock": 0.0, "internal_capacity": 1e9, "samples": 200_000, "seed": 3}
-    prices = dict.fromkeys(
-        ("service_revenue", "handling_cost", "holding_cost", "sla_penalty", "partner_surcharge"), 0.0
-    )
-    length = {"lead_time_mean": 4.0, "lead_time_sd": 0.5}
-    handled = simulate.policy_profits(100.0, 25.0, **length, **given, **{**prices, "handling_cost": 1.0})
-    short = simulate.policy_profits(100.0, 25.0, **length, **given, **{**prices, "sla_penalty": 1.0})
-    left = simulate.policy_profits(100.0, 25.0, **length, **given, **{**prices, "holding_cost": 1.0})
-    above = left - short  # (SS - Y)+ and (Y - SS)+ together are Y
+    flows = simulate.policy_flows(100.0, 25.0, lead_time_mean=4.0, lead_time_sd=0.5, **given)
+    above = flows.shortage - flows.leftover  # (Y - SS)+ less (SS - Y)+ is Y
     load = demand.workload(100.0, 25.0, 0.2)
     sigma = demand.lead_time_demand(*load, 4.0, 0.5).sd
-    workload = -(handled + short)  # c (W - short), with the shortage given back
-    assert simulate.estimate((workload - load.mean) * above).agrees(float(load.sd**2))
+    assert simulate.estimate((flows.workload - load.mean) * above).agrees(float(load.sd**2))
     assert simulate.estimate(above**2).agrees(float(sigma**2))
 
 
 @pytest.mark.parametrize(("length", "dwell"), [(5, 1), (5, 3), (2, 4), (1, 1)])
 def test_eq_6_2_the_tail_is_that_of_periods_simulated_one_by_one(length, dwell):
     periods, rate, stock, capacity = 300_000, 0.2, 60.0, 150.0 * dwell
-    prices = {"service_revenue": 85.0, "handling_cost": 50.0, "holding_cost": 5.0, "sla_penalty": 40.0}
     rng = np.random.default_rng(length + dwell)
     shipped = rng.normal(100.0, 20.0, periods)
     returned = rate * shipped + np.sqrt(rate * (1 - rate) * 100.0) * rng.standard_normal(periods)
@@ -74,7 +66,7 @@ def test_eq_6_2_the_tail_is_that_of_periods_simulated_one_by_one(length, dwell):
     short, needed = np.maximum(above - stock, 0), moving(dwell)[start:] + stock
     profit = 85 * (shipped[start:] - short) - 50 * (workload[start:] - short) - 5 * np.maximum(stock - above, 0)
     profit -= 40 * short + 12 * np.maximum(needed - capacity, 0)
-    draws = simulate.policy_profits(
+    flows = simulate.policy_flows(
         100.0,
         20.0,
         lead_time_mean=length,
@@ -83,11 +75,11 @@ def test_eq_6_2_the_tail_is_that_of_periods_simulated_one_by_one(length, dwell):
         safety_stock=stock,
         dwell=dwell,
         internal_capacity=capacity,
-        partner_surcharge=12.0,
-        **prices,
         samples=300_000,
         seed=1,
     )
+    draws = 85 * (flows.demand - flows.shortage) - 50 * (flows.workload - flows.shortage)
+    draws -= 5 * flows.leftover + 40 * flows.shortage + 12 * flows.overflow
     ours, theirs = (finance.tail_risk(-values) for values in (draws, profit))
     # overlapping periods are correlated, which reduces the effective number of samples
     error = 4 * np.sqrt(2 * start + 1) * profit.std() / np.sqrt(len(profit))

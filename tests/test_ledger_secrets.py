@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from processes import command_line
 
 from twin.batch import jobs
 from twin.batch.normal_form import dumps
@@ -35,18 +36,18 @@ WRONG = "Wr0ng-s3cret"  # a mistyped password
 @pytest.fixture
 def address(server):
     """Return the address of a ledger with the research lanes, protected by a password."""
-    name = server.new_database()
-    server.execute(
-        "DROP ROLE IF EXISTS planner",
-        f"CREATE ROLE planner LOGIN PASSWORD '{SECRET}'",
-        "GRANT ALL ON SCHEMA public TO planner",
-        database=name,
-    )
-    url = server.url(name, "planner", SECRET)
-    with Ledger(url) as ledger:
-        ledger.import_history(research_lanes())
-    yield url
-    server.execute(f"DROP DATABASE {name} WITH (FORCE)", "DROP ROLE planner")
+    with server.lent_database() as name:
+        server.execute(
+            "DROP ROLE IF EXISTS planner",
+            f"CREATE ROLE planner LOGIN PASSWORD '{SECRET}'",
+            "GRANT ALL ON SCHEMA public TO planner",
+            database=name,
+        )
+        url = server.url(name, "planner", SECRET)
+        with Ledger(url) as ledger:
+            ledger.import_history(research_lanes())
+        yield url
+    server.execute("DROP ROLE planner")
 
 
 @pytest.fixture
@@ -63,11 +64,9 @@ def told(text, *needed):
 
 def run(address, *arguments, **options):
     """Run the command line on a ledger; return its exit code and all its output."""
-    command = [sys.executable, "-m", "twin", *arguments]
-    done = subprocess.run(
-        command, env={**os.environ, "DATABASE_URL": address}, capture_output=True, text=True, **options
-    )
-    return done.returncode, done.stdout + done.stderr
+    process = command_line(*arguments, env={"DATABASE_URL": address}, **options)
+    said = "".join(process.communicate())
+    return process.returncode, said
 
 
 def frames(error):

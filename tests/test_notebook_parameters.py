@@ -14,6 +14,7 @@ from twin.batch.notebook import NotebookError, execute
 
 ROOT = Path(__file__).parents[1]
 COMMON = {"live": False, "samples": 20_000}
+ANALYST = {"samples": 4_000}  # invented numbers, twice as many as by default
 FREQUENCY = {"weekly": "W-WED", "monthly": "MS"}
 COUNT = {"weekly": 160, "monthly": 84}
 
@@ -130,13 +131,21 @@ class TestOperationsHub:
 
 class TestAnalyst:
     def test_a_lumpy_lane_and_another_question(self, run):
-        run("07_analyst", "analyst", lane="FRA-PAR", question="how bad can it get?", seed=71)
+        run("07_analyst", "analyst", **ANALYST, lane="FRA-PAR", question="how bad can it get?", seed=71)
 
     def test_weeks_with_returns(self, run, weeks):
-        run("07_analyst", "analyst", history=weeks, lane="LIS-MAD", question="what if returns double?", seed=72)
+        run(
+            "07_analyst",
+            "analyst",
+            **ANALYST,
+            history=weeks,
+            lane="LIS-MAD",
+            question="what if returns double?",
+            seed=72,
+        )
 
     def test_months_and_a_question_that_nobody_can_answer(self, run, months):
-        run("07_analyst", "analyst", history=months, question="what does diesel cost?", seed=73)
+        run("07_analyst", "analyst", **ANALYST, history=months, question="what does diesel cost?", seed=73)
 
 
 class TestCoalitions:

@@ -56,7 +56,7 @@ ALTERNATIVES = {
     ("resilience.resilience_index", "buffer_weight"): (0.8,),
     ("resilience.resilience_index", "full_coverage"): (3.0,),
     ("simulate.Estimate.agrees", "errors"): (0.5,),
-    ("simulate.policy_profits", "dwell"): (2.0,),
+    ("simulate.policy_flows", "dwell"): (2.0,),
 }
 
 

@@ -50,6 +50,7 @@ from twin.__main__ import main
 from twin.analyst.conversation import Conversation
 from twin.data.load import load_history
 from twin.plan.feed import feed_of_history
+from twin.plan.lane_report import simulated_profits
 from twin.plan.notation import renewed
 from twin.plan.portfolio import portfolio_of
 from twin.view.hub import downloads, network
@@ -64,6 +65,9 @@ def printed(*arguments):
 def asked(portfolio, question):
     answer = Conversation(None).ask(question, portfolio, "A")
     return {"text": answer.text(), "remarks": list(answer.remarks)}
+
+def simulated():
+    return simulated_profits(session.moments, session.policy, session.numbers()).mean()
 
 folder, notation = Path(sys.argv[1]), Path(sys.argv[2])
 flows = folder / "flows.csv"
@@ -90,10 +94,11 @@ found = {
     "what_if": asked(portfolio, sys.argv[4]),
     "value": asked(portfolio, sys.argv[5]),
     "changed": None,
+    "simulated": simulated(),
 }
 if len(sys.argv) > 6:
     session.change(**{sys.argv[6]: 4.0})
-    found["changed"] = {"hub": session.numbers(), "query": session.query()}
+    found["changed"] = {"hub": session.numbers(), "query": session.query(), "simulated": simulated()}
 print(json.dumps(found))
 """
 
@@ -149,6 +154,10 @@ def test_a_policy_field_takes_a_row_and_its_use(tmp_path):
     handled = now["handling"] / 50.5  # pallets
     assert then["profit"] == pytest.approx(now["profit"] - 3.5 * handled)
     assert "carbon_price=4" in found["changed"]["query"]
+    assert found["simulated"] == pytest.approx(now["profit"], abs=4 * now["profit_sd"] / 20_000**0.5)
+    simulated = found["changed"]["simulated"]
+    assert simulated == pytest.approx(then["profit"], abs=4 * then["profit_sd"] / 20_000**0.5)
+    assert then["value_at_risk"] > now["value_at_risk"] and then["profit_sd"] != now["profit_sd"]
     assert "Carbon price of A is $0.50" in found["value"]["text"]
     assert "profit" in found["what_if"]["text"].lower() and not found["what_if"]["text"].startswith("This was not")
 

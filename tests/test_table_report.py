@@ -113,14 +113,14 @@ def test_policies_for_other_lanes_are_counted(history):
     table = pd.DataFrame({"dwell": [2.0, 5.0, 5.0]}, index=["HAM-ROT", "OSL-CPH", "osl-cph"])
     report = assess_history(history, None, table)
     assert report.table["dwell"].tolist() == [1.0, 1.0, 2.0]
-    assert report.assumptions[-1] == "lanes of the policies that are not among the lanes assessed: 2"
+    assert report.assumptions[-1] == "policies of lanes without flows are not used: OSL-CPH, osl-cph (2)"
 
 
 @pytest.mark.parametrize(
     ("table", "message"),
     [
-        (policies(holding_costs=1.0), "policies must be a table of the columns .*; got holding_costs"),
-        (policies(dwell=["1", "two", "1"]), "dwell must be a number in the policies; got two"),
+        (policies(holding_costs=1.0), "policies must be a table of any of the columns .*; got holding_costs"),
+        (policies(dwell=["1", "two", "1"]), "dwell must be a number in the policies; got two for FRA-PAR"),
         (policies(dwell=[1, -2, 1]), "dwell must be .*; got -2"),
         (policies(dwell=1.0).set_axis(["HAM-ROT", "HAM-ROT", "X"]), "policies must be .* one row a lane"),
     ],

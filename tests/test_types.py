@@ -51,6 +51,18 @@ def test_every_public_function_is_annotated(module):
     assert {f.name: missing for f in functions(module) if (missing := unannotated(f))} == {}
 
 
+@pytest.mark.parametrize("folder", ["", "games"])
+def test_type_checkers_see_every_formula_module(folder):
+    found = {
+        alias.name
+        for node in ast.walk(tree(folder))
+        if isinstance(node, ast.ImportFrom) and node.module == f"twin.{folder}".rstrip(".")
+        for alias in node.names
+    }
+    modules = {name.rpartition(".")[2] for name in public_formulas() if name.rpartition(".")[0] == folder}
+    assert modules <= found
+
+
 def test_a_type_checker_finds_nothing_in_the_examples(tmp_path):
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     examples = re.findall(r"```python\n(.*?)```", readme, re.DOTALL)

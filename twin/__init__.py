@@ -81,4 +81,5 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return sorted([*globals(), *_NAMES, *(module.name for module in iter_modules(__path__))])
+    modules = (module.name for module in iter_modules(__path__) if not module.name.startswith("_"))
+    return sorted(["__version__", *_NAMES, *modules])

@@ -106,14 +106,14 @@ def _is_no_number(element: Any) -> bool:
 
 
 def _told(values: NDArray[Any], wrong: NDArray[np.bool_]) -> str:
-    """Return, as text, a single wrong element; of several, the first ones with positions, and the number of others."""
+    """Return, as text, the first few wrong elements with their positions, and the number of others."""
     count = np.count_nonzero(wrong)
     places = [", ".join(map(str, place)) for place in np.argwhere(wrong)[:_SHOWN].tolist()]
     if values.ndim > 1:
         places = [f"({place})" for place in places]
     found = [shortened(element) for element in values[wrong][:_SHOWN].tolist()]
     if count == 1:
-        return found[0]
+        return found[0] if values.size == 1 else f"{found[0]} at {places[0]}"
     if len(set(found)) == 1:
         told = f"{found[0]} at {', '.join(places)}"
     else:

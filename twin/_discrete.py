@@ -9,7 +9,7 @@ import numpy as np
 
 from twin._check import require
 
-_ROUNDING = 1e-12  # relative tolerance of a level, because sums of equal shares have rounding errors [-]
+_ROUNDING = 1e-10  # relative tolerance of a level, because sums of shares have rounding errors [-]
 _NEGLIGIBLE = 1e-15  # a sum over a tail ends when the next stretch adds less than this share [-]
 _DOUBLINGS = 10  # most doublings of the stretch summed; a tail that still adds to the sum then is called slow
 _MOST_POINTS = 2**24  # most integers summed one by one on one side of the median
@@ -27,8 +27,8 @@ def quantile(distribution, level, tail):
     if table is None:
         return _search(distribution, level, tail)
     points, weights = table
-    below = np.cumsum(weights, dtype=np.longdouble)
-    beyond = np.cumsum(weights[::-1], dtype=np.longdouble)  # probability of the last point, of the last two, ...
+    below = np.cumsum(weights)
+    beyond = np.cumsum(weights[::-1])  # probability of the last point, of the last two, ...
     low = np.searchsorted(below, level * (1 - _ROUNDING))
     high = len(points) - 1 - np.searchsorted(beyond, tail * (1 + _ROUNDING), side="right")
     return points[np.clip(np.where(level < 0.5, low, high), 0, len(points) - 1)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, overload
@@ -35,7 +36,8 @@ def assess(statistics: Any, policy: Policy, *, period: str = "D") -> Any:
     Parameters
     ----------
     statistics : DataFrame, or mapping, with "demand_mean" and "demand_sd"
-        Moments of each lane's demand, mean > 0 and sd >= 0, shape (lanes,) or scalars. [pallet/period]
+        Moments of each lane's demand, mean > 0 and sd >= 0, shape (lanes,) or scalars. Other columns are not used: the
+        fields of the policy come from `policy` alone. [pallet/period]
     policy : Policy
         Numbers, or arrays of shape (lanes,).
     period : "D", "W" or "MS", optional
@@ -75,10 +77,37 @@ def assess(statistics: Any, policy: Policy, *, period: str = "D") -> Any:
     given = {name: statistics[name] for name in ("demand_mean", "demand_sd")}
     given |= {name: value for name in POLICY if (value := getattr(policy, name)) is not None}
     labels = labels_of(given)
+    try:
+        answers = _assessed(given, period)
+    except ValueError as error:
+        raise ValueError(_with_lanes(str(error), labels)) from None
+    if labels is None:
+        return answers
+    pandas = sys.modules["pandas"]
+    if not isinstance(statistics, pandas.DataFrame):
+        return {name: with_labels(value, labels) for name, value in answers.items()}
+    table = pandas.DataFrame(answers, index=labels, copy=False)
+    table.attrs = {"units": dict(UNITS), "period": period}
+    return table
+
+
+def _with_lanes(sentence: str, labels: Any) -> str:
+    """Return the sentence of a refusal with the labels of lanes for their places."""
+    if labels is None:
+        return sentence
+    return re.sub(
+        r"(?<= at )\d+(?:, \d+)*",
+        lambda found: ", ".join(f"{labels[int(at)]!r}" for at in found[0].split(", ")),
+        sentence,
+    )
+
+
+def _assessed(given: dict[str, Any], period: str) -> dict[str, Any]:
+    """Return every answer, for a lane or chunk by chunk for a table of lanes."""
     inputs = {name: numbers(**{name: value})[0] for name, value in given.items()}
     sizes = {value.size for value in inputs.values() if value.ndim}
     flat = all(value.ndim <= 1 for value in inputs.values())
-    require(flat and len(sizes - {1}) <= 1, "statistics and policy", "of one length, a row a lane", sorted(sizes))
+    require(flat and len(sizes - {1}) <= 1, "statistics and policy", "of one length, a row a lane", _lengths(inputs))
     if not sizes:
         found = _answers(inputs, period)
         return {name: found[name] for name in UNITS}
@@ -88,16 +117,54 @@ def assess(statistics: Any, policy: Policy, *, period: str = "D") -> Any:
     for start in range(0, lanes, _CHUNK):
         rows = slice(start, start + _CHUNK)
         chunk = {name: value[rows] if value.ndim and len(value) > 1 else value for name, value in inputs.items()}
-        for name, value in _answers(chunk, period).items():
+        try:
+            found = _answers(chunk, period)
+        except ValueError:
+            _answers(inputs, period)  # refuses with places in the whole table
+            raise
+        for name, value in found.items():
             answers[name][rows] = value
-    if labels is None:
-        return answers
-    pandas = sys.modules["pandas"]
-    if not isinstance(statistics, pandas.DataFrame):
-        return {name: with_labels(value, labels) for name, value in answers.items()}
-    table = pandas.DataFrame(block.T, index=labels, columns=list(UNITS))
-    table.attrs = {"units": dict(UNITS), "period": period}
-    return table
+    return answers
+
+
+def _lengths(inputs: dict[str, NDArray[np.float64]]) -> str:
+    """Return the shapes of columns in words."""
+    return ", ".join(f"{name} {value.shape}" for name, value in inputs.items() if value.ndim)
+
+
+def short_cost_of(given: Mapping[str, ArrayLike]) -> Any:
+    """Return the cost of a pallet too little under the fields of a policy. [$/pallet]
+
+    >>> short_cost_of({"sla_penalty": 20.0, "service_revenue": 85.0, "handling_cost": 50.0}).item()
+    55.0
+    """
+    return finance.underage_cost(given["sla_penalty"], given["service_revenue"], given["handling_cost"])
+
+
+def economics(
+    given: Mapping[str, ArrayLike],
+    demand_mean: ArrayLike,
+    workload_mean: ArrayLike,
+    leftover: ArrayLike,
+    shortage: ArrayLike,
+    overflow: ArrayLike,
+) -> finance.UnitEconomics:
+    """Return revenue, costs and profit of flows under the fields of a policy; linear in the flows.
+
+    Every price of a policy enters profit here, expected or simulated. Flows as in `finance.unit_economics`.
+    """
+    return finance.unit_economics(
+        demand_mean,
+        workload_mean,
+        leftover,
+        shortage,
+        overflow,
+        service_revenue=given["service_revenue"],
+        handling_cost=given["handling_cost"],
+        holding_cost=given["holding_cost"],
+        sla_penalty=given["sla_penalty"],
+        partner_surcharge=given["partner_surcharge"],
+    )
 
 
 def _answers(given: dict[str, NDArray[np.float64]], period: str) -> dict[str, Any]:
@@ -112,7 +179,7 @@ def _answers(given: dict[str, NDArray[np.float64]], period: str) -> dict[str, An
     length, spread = (demand.lead_time_in_periods(days, period) for days in lead_times)
     over_lead_time = demand.lead_time_demand(*load, length, spread)
     space_sd = demand.lead_time_demand(*load, dwell).sd
-    short_cost = finance.underage_cost(given["sla_penalty"], given["service_revenue"], given["handling_cost"])
+    short_cost = short_cost_of(given)
     ratio = newsvendor.critical_ratio(short_cost, holding_cost)
     target = "service_level" if "service_level" in given else "critical_ratio"
     level = given[target][()] if target in given else ratio
@@ -130,18 +197,7 @@ def _answers(given: dict[str, NDArray[np.float64]], period: str) -> dict[str, An
     planned = cooperation.planned_overflow(required, capacity)
     overflow = cooperation.expected_overflow(required, space_sd, capacity)
     dependency = cooperation.dependency(planned, required)
-    money = finance.unit_economics(
-        demand_mean,
-        load.mean,
-        leftover,
-        shortage,
-        overflow,
-        service_revenue=given["service_revenue"],
-        handling_cost=given["handling_cost"],
-        holding_cost=holding_cost,
-        sla_penalty=given["sla_penalty"],
-        partner_surcharge=surcharge,
-    )
+    money = economics(given, demand_mean, load.mean, leftover, shortage, overflow)
     return {
         "workload_mean": load.mean,
         "workload_sd": load.sd,

@@ -20,6 +20,10 @@ def _row(default: float | None, **row: Any) -> Any:
 class Policy:
     """The decisions and prices of a lane; each field is one number, or an array with one entry per lane.
 
+    In Python an unset field has the default shown here. Files, tables and the hub fill in unset fields lane by lane:
+    own capacity with the required capacity, the return rate with the one on record (`plan.policies.filled`).
+    Units and meanings are in NOTATION.md, and in `policy.POLICY`.
+
     >>> Policy(service_level=0.95).partner_surcharge
     5.0
     """

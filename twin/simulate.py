@@ -18,6 +18,16 @@ from twin._labels import Numbers, labelled, labelled_by_row
 _BLOCK = 2**16  # draws processed at a time; temporary arrays of this size fit into the cache [draw]
 
 
+class PolicyFlows(NamedTuple):
+    """Flows of one period: demand, workload, leftover stock, shortage and overflow to the partner. [pallet]"""
+
+    demand: NDArray[np.float64]
+    workload: NDArray[np.float64]
+    leftover: NDArray[np.float64]
+    shortage: NDArray[np.float64]
+    overflow: NDArray[np.float64]
+
+
 class Estimate(NamedTuple):
     """Mean of simulated values and its standard error, in the unit of the values."""
 
@@ -201,7 +211,7 @@ def profits(
     return draws
 
 
-def policy_profits(
+def policy_flows(
     demand_mean: float,
     demand_sd: float,
     *,
@@ -211,17 +221,12 @@ def policy_profits(
     safety_stock: float,
     internal_capacity: float,
     dwell: float = 1.0,
-    service_revenue: float,
-    handling_cost: float,
-    holding_cost: float,
-    sla_penalty: float,
-    partner_surcharge: float,
     samples: int,
     seed: int,
-) -> NDArray[np.float64]:
-    """Return draws of the profit of one period under a base-stock policy: the unit economics with random terms.
+) -> PolicyFlows:
+    """Return draws of the flows of one period under a base-stock policy, the random terms of its profit.
 
-    profit = r (D - short) - c (W - short) - h (SS - Y)+ - p short - s (X - C)+,  short = (Y - SS)+
+    leftover = (SS - Y)+,  short = (Y - SS)+,  overflow = (X - C)+
 
     Y is the demand over the lead time less its mean; X, the space needed, is W over the dwell time plus SS.
 
@@ -237,13 +242,11 @@ def policy_profits(
         Buffer SS, and own places C >= 0. [pallet]
     dwell : float, optional
         Time a pallet stays, >= 0. [period]
-    service_revenue, handling_cost, holding_cost, sla_penalty, partner_surcharge : float
-        As in `finance.unit_economics`, all >= 0. [$/pallet]
     samples, seed : int
 
     Returns
     -------
-    ndarray, shape (samples,); its mean is the profit of `lane.assess`. [$/period]
+    PolicyFlows of arrays of shape (samples,); their means are the flows behind the profit of `lane.assess`.
 
     Limits
     ------
@@ -256,15 +259,7 @@ def policy_profits(
     ------
     Notebook 06, eq. (6.2).
     """
-    r, c, h, p, s, capacity, _ = nonnegative(
-        service_revenue=service_revenue,
-        handling_cost=handling_cost,
-        holding_cost=holding_cost,
-        sla_penalty=sla_penalty,
-        partner_surcharge=partner_surcharge,
-        internal_capacity=internal_capacity,
-        dwell=dwell,
-    )
+    capacity, _ = nonnegative(internal_capacity=internal_capacity, dwell=dwell)
     (stock,) = numbers(safety_stock=safety_stock)
     load = moments.workload(demand_mean, demand_sd, return_rate)
     length_sd = moments.lead_time_demand(*load, lead_time_mean, lead_time_sd).sd
@@ -283,9 +278,8 @@ def policy_profits(
     count = whole("samples", samples, least=2)  # the matrix is semidefinite by construction, up to rounding
     draws = generator(seed).multivariate_normal(mean, covariance, count, method="eigh", check_valid="ignore")
     shipped, worked, above, needed = draws.T
-    short = np.maximum(above - stock, 0.0)
-    earned = r * (shipped - short) - c * (worked - short)
-    return earned - h * np.maximum(stock - above, 0.0) - p * short - s * np.maximum(needed - capacity, 0.0)
+    left, short, over = (np.maximum(x, 0.0) for x in (stock - above, above - stock, needed - capacity))
+    return PolicyFlows(shipped, worked, left, short, over)
 
 
 @labelled_by_row

@@ -121,7 +121,7 @@ def cost_curve(service_level: ArrayLike, policy: Policy, answers: Mapping[str, f
     ------
     Notebook 01, eq. (1.4), with the lead-time demand of notebook 02.
     """
-    short_cost = finance.underage_cost(policy.sla_penalty, policy.service_revenue, policy.handling_cost)
+    short_cost = lane.short_cost_of(vars(policy))
     return newsvendor.cost_curve(service_level, answers["lead_time_demand_sd"], short_cost, policy.holding_cost)
 
 
@@ -168,7 +168,7 @@ def simulated_profits(
         float(demand.lead_time_in_periods(days, period))
         for days in (policy.lead_time_mean_days, policy.lead_time_sd_days)
     )
-    return simulate.policy_profits(
+    flows = simulate.policy_flows(
         float(statistics["demand_mean"]),
         float(statistics["demand_sd"]),
         lead_time_mean=length,
@@ -177,14 +177,11 @@ def simulated_profits(
         return_rate=policy.return_rate,
         internal_capacity=policy.internal_capacity,
         dwell=policy.dwell,
-        service_revenue=policy.service_revenue,
-        handling_cost=policy.handling_cost,
-        holding_cost=policy.holding_cost,
-        sla_penalty=policy.sla_penalty,
-        partner_surcharge=policy.partner_surcharge,
         samples=samples,
         seed=seed,
     )
+    profit_of_a_unit = lane.economics(vars(policy), *np.eye(len(flows))).profit  # profit is linear in the flows
+    return profit_of_a_unit @ np.array(flows)
 
 
 def _ahead(volumes, policy, safety_stock, horizon):

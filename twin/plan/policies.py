@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from twin import finance, newsvendor
+from twin import newsvendor
 from twin._check import numbers, require
-from twin.lane import assess
+from twin.lane import assess, short_cost_of
 from twin.plan.wording import label, unit_in
 from twin.policy import POLICY, Policy
 
@@ -40,7 +40,7 @@ def filled(
     (5.0, True, False)
     """
     strangers = [name for name in stated if name not in POLICY]
-    require(not strangers, "policies", f"a table of the columns {', '.join(POLICY)}", ", ".join(strangers))
+    require(not strangers, "policies", f"a table of any of the columns {', '.join(POLICY)}", ", ".join(strangers))
     given = {name: _floats(name, stated.get(name, np.nan)) for name in POLICY}
     unset = {name: np.isnan(value) for name, value in given.items()}
     for name, row in POLICY.items():
@@ -68,8 +68,7 @@ def policy_of(table: Mapping[str, Any]) -> Policy:
     given = {name: np.asarray(table[name], dtype=float)[()] for name in POLICY}
     level = given["service_level"]
     if np.isnan(level).any():
-        short_cost = finance.underage_cost(given["sla_penalty"], given["service_revenue"], given["handling_cost"])
-        ratio = newsvendor.critical_ratio(short_cost, given["holding_cost"])
+        ratio = newsvendor.critical_ratio(short_cost_of(given), given["holding_cost"])
         given["service_level"] = np.where(np.isnan(level), ratio, level)[()]
     return Policy(**{name: value if np.ndim(value) else float(value) for name, value in given.items()})
 

@@ -8,7 +8,9 @@ import numpy as np
 import pandas as pd
 
 from twin._check import numbers, require
-from twin.plan.policies import assumptions_of, filled
+from twin.data.text import visible
+from twin.lane import assess
+from twin.plan.policies import assumptions_of, filled, policy_of
 from twin.policy import POLICY
 
 
@@ -46,13 +48,16 @@ def policy_table(
         policies = pd.DataFrame.from_dict(policies, orient="index", dtype=float)
     if policies is not None:
         require(policies.index.is_unique, "policies", "a table with one row a lane", "a repeated lane")
-        if strangers := len(policies.index.difference(statistics.index)):
-            notes = (f"lanes of the policies that are not among the lanes assessed: {strangers:,}",)
+        others = policies.index.difference(statistics.index)
+        if strangers := len(others):
+            named = ", ".join(visible(str(lane), 40) for lane in others[:3]) + (", ..." if strangers > 3 else "")
+            notes = (f"policies of lanes without flows are not used: {named} ({strangers:,})",)
         for name, column in policies.reindex(statistics.index).items():
             own = _numbers(name, column)
             stated[name] = np.where(np.isnan(own), stated.get(name, np.nan), own)
     fields, unset = filled(stated, statistics, period=period)
     table = pd.DataFrame({name: np.broadcast_to(fields[name], len(statistics)) for name in POLICY}, statistics.index)
+    assess(statistics, policy_of(table), period=period)  # refuses a lane that cannot be assessed, by its name
     return table, (*assumptions_of(unset, statistics, period=period), *notes)
 
 
@@ -60,5 +65,7 @@ def _numbers(name: str, column: pd.Series) -> np.ndarray:
     """Return a column of policies as numbers; NaN for an empty cell."""
     values = pd.to_numeric(column, errors="coerce")
     wrong = column[values.isna() & column.notna()]
-    require(wrong.empty, name, "a number in the policies", wrong.iloc[0] if len(wrong) else "")
+    require(
+        wrong.empty, name, "a number in the policies", f"{wrong.iloc[0]} for {wrong.index[0]}" if len(wrong) else ""
+    )
     return values.to_numpy(dtype=float)

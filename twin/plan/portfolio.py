@@ -109,20 +109,18 @@ class Portfolio:
         if only is not None:
             statistics, table = statistics.loc[only], table.loc[only]
         policy = policy_of(table)
-        shown = statistics[["last_volume", "demand_mean", "demand_sd", "trend"]].assign(
-            **{
-                name: np.broadcast_to(value, len(statistics))
-                for name, value in vars(policy).items()
-                if name not in ANSWERS
-            },
-            coefficient_of_variation=volatility.coefficient_of_variation(
+        answers = lane.assess(statistics, policy, period=self.feed.period)
+        latest = (1 + policy.return_rate) * statistics["last_volume"] * policy.dwell + answers["safety_stock"]
+        columns = {
+            **{name: statistics[name] for name in ("last_volume", *DEMAND, "trend")},
+            **{name: value for name, value in vars(policy).items() if name not in ANSWERS},
+            "coefficient_of_variation": volatility.coefficient_of_variation(
                 **{name: statistics[name].to_numpy() for name in DEMAND}
             ),
-            **lane.assess(statistics, policy, period=self.feed.period),
-        )
-        latest = (1 + policy.return_rate) * shown["last_volume"] * policy.dwell + shown["safety_stock"]
-        shown["use"] = np.minimum(latest / np.maximum(policy.internal_capacity, 1e-9), MOST_USE)
-        return shown
+            **answers,
+            "use": np.minimum(latest / np.maximum(policy.internal_capacity, 1e-9), MOST_USE),
+        }
+        return pd.DataFrame(columns, index=statistics.index)
 
 
 def portfolio_of(feed: Feed, known: Policies | None = None, horizon: int = DEFAULT_HORIZON) -> Portfolio:
