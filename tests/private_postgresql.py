@@ -113,7 +113,7 @@ class Server:
 
     @contextmanager
     def lent_database(self):
-        """Lend an empty database, which is emptied afterwards: that takes a tenth of the time of making one."""
+        """Yield an empty database, and empty it afterwards, which is ten times as fast as creating a new one."""
         name = self.empty.pop() if self.empty else self.new_database()
         yield name
         self.execute(*EMPTY, database=name)

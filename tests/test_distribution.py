@@ -218,7 +218,7 @@ def test_a_mean_that_the_tails_contradict_is_refused():
         distribution.expected_excess(10.0, stats.burr12(10, 0.11))
     with pytest.raises(ValueError, match=rf"{rule}4; got 3\.0"):
         distribution.expected_excess(10.0, Broken(stats.pareto(1.5), mean=lambda: 4.0))
-    noisy = Broken(stats.expon(), sf=lambda x: stats.expon.sf(x) + 1e-13)  # as 1 - F has it, when F is rounded
+    noisy = Broken(stats.expon(), sf=lambda x: stats.expon.sf(x) + 1e-13)  # the error of 1 - F if F is rounded
     assert distribution.expected_excess(5.0, noisy) == pytest.approx(exp(-5), rel=1e-7)
     with pytest.raises(ValueError, match=rf"{rule}1; got nan"):
         distribution.expected_excess(20.0, noisy)

@@ -22,7 +22,7 @@ MEASURE = """
 import re, sys
 from twin.__main__ import main
 code = main(["ledger", "import", sys.argv[1], "--json"])
-with open("/proc/self/status") as status:  # of this process alone; its resource usage begins with its parent's
+with open("/proc/self/status") as status:  # peak of this process; getrusage would include its parent's
     print(re.search(r"VmHWM:\\s+(\\d+)", status.read())[1], file=sys.stderr)
 sys.exit(code)
 """

@@ -277,7 +277,7 @@ def excess_and_leftover(level: ArrayLike, mean: ArrayLike, sd: ArrayLike) -> Gap
     """
     gap, k, sd = _standardise(level, mean, sd)
     k = np.abs(k)
-    tail = sd * _density(k) - np.abs(gap) * _special.ndtr(-k)  # of the side that the level is on
+    tail = sd * _density(k) - np.abs(gap) * _special.ndtr(-k)  # smaller of the two
     return Gaps(tail + np.maximum(-gap, 0.0), tail + np.maximum(gap, 0.0))
 
 

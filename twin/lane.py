@@ -92,7 +92,7 @@ def assess(statistics: Any, policy: Policy, *, period: str = "D") -> Any:
 
 
 def _with_lanes(sentence: str, labels: Any) -> str:
-    """Return the sentence of a refusal with the labels of lanes for their places."""
+    """Return an error sentence in which the labels of lanes replace their positions."""
     if labels is None:
         return sentence
     return re.sub(
@@ -103,7 +103,7 @@ def _with_lanes(sentence: str, labels: Any) -> str:
 
 
 def _assessed(given: dict[str, Any], period: str) -> dict[str, Any]:
-    """Return every answer, for a lane or chunk by chunk for a table of lanes."""
+    """Return every answer by name; a table of lanes is computed in chunks."""
     inputs = {name: numbers(**{name: value})[0] for name, value in given.items()}
     sizes = {value.size for value in inputs.values() if value.ndim}
     flat = all(value.ndim <= 1 for value in inputs.values())
@@ -120,7 +120,7 @@ def _assessed(given: dict[str, Any], period: str) -> dict[str, Any]:
         try:
             found = _answers(chunk, period)
         except ValueError:
-            _answers(inputs, period)  # refuses with places in the whole table
+            _answers(inputs, period)  # raises the error with positions in the whole table
             raise
         for name, value in found.items():
             answers[name][rows] = value
@@ -128,12 +128,12 @@ def _assessed(given: dict[str, Any], period: str) -> dict[str, Any]:
 
 
 def _lengths(inputs: dict[str, NDArray[np.float64]]) -> str:
-    """Return the shapes of columns in words."""
+    """Return the shapes of arguments in words."""
     return ", ".join(f"{name} {value.shape}" for name, value in inputs.items() if value.ndim)
 
 
 def short_cost_of(given: Mapping[str, ArrayLike]) -> Any:
-    """Return the cost of a pallet too little under the fields of a policy. [$/pallet]
+    """Return the cost of one pallet too few, given the fields of a policy. [$/pallet]
 
     >>> short_cost_of({"sla_penalty": 20.0, "service_revenue": 85.0, "handling_cost": 50.0}).item()
     55.0
@@ -149,9 +149,9 @@ def economics(
     shortage: ArrayLike,
     overflow: ArrayLike,
 ) -> finance.UnitEconomics:
-    """Return revenue, costs and profit of flows under the fields of a policy; linear in the flows.
+    """Return revenue, costs and profit of flows, given the fields of a policy; they are linear in the flows.
 
-    Every price of a policy enters profit here, expected or simulated. Flows as in `finance.unit_economics`.
+    The expected and the simulated profit both use this function. Flows as in `finance.unit_economics`.
     """
     return finance.unit_economics(
         demand_mean,

@@ -224,7 +224,7 @@ def policy_flows(
     samples: int,
     seed: int,
 ) -> PolicyFlows:
-    """Return draws of the flows of one period under a base-stock policy, the random terms of its profit.
+    """Return draws of the flows of one period under a base-stock policy, from which its profit follows.
 
     leftover = (SS - Y)+,  short = (Y - SS)+,  overflow = (X - C)+
 
@@ -246,7 +246,7 @@ def policy_flows(
 
     Returns
     -------
-    PolicyFlows of arrays of shape (samples,); their means are the flows behind the profit of `lane.assess`.
+    PolicyFlows of arrays of shape (samples,); their means are the flows in the profit of `lane.assess`.
 
     Limits
     ------

@@ -63,7 +63,7 @@ def _collect(function, tasks, executor, receive):
                 sentence = f"{name}: its process ended without a word; is the machine out of memory?"
             except concurrent.futures.CancelledError:
                 sentence = f"{name}: was given up; whoever ran it is gone"
-            except Exception as error:  # of the task or of the cluster; the other tasks continue
+            except Exception as error:  # the task or the cluster failed; the other tasks continue
                 sentence = f"{name}: {type(error).__name__}: {error}"
             if sentence:
                 failures[name] = sentence
