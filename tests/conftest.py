@@ -1,5 +1,6 @@
 """Fixtures: a new ledger for each test on both engines, a private PostgreSQL server, a built paper, and a browser."""
 
+import gc
 import os
 import shutil
 
@@ -27,6 +28,12 @@ def pytest_collection_modifyitems(items):
         waits = parameters.get("url") == "postgresql" or SLOW_FIXTURES & set(getattr(item, "fixturenames", ()))
         if item.path.name in place or waits:
             item.add_marker("slow")
+
+
+def pytest_collection_finish():
+    """Keep what collecting has made, all tests and libraries, out of every later garbage collection."""
+    gc.collect()
+    gc.freeze()
 
 
 def new_server():
@@ -110,8 +117,16 @@ def paper(built_paper, tmp_path):
     return tmp_path / "project" / "paper"
 
 
+@pytest.fixture(scope="session")
+def empty_folder(tmp_path_factory):
+    """A folder in which tests may name folders of their own; most never make them."""
+    return tmp_path_factory.mktemp("homes")
+
+
 @pytest.fixture(autouse=True)
-def nobodys_ledger(monkeypatch, tmp_path):
-    """Keep tests away from the ledger of the user who runs them."""
+def nobodys_ledger(monkeypatch, empty_folder, request):
+    """Keep tests away from the ledger of whoever runs them; return the folder that theirs would be in."""
     monkeypatch.delenv("DATABASE_URL", raising=False)
-    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    place = empty_folder / f"{hash(request.node.nodeid):x}"
+    monkeypatch.setenv("XDG_DATA_HOME", str(place))
+    return place
