@@ -27,9 +27,9 @@ class Forked:
         """Exit code; None while the process runs."""
         return self._process.exitcode
 
-    def wait(self):
-        """Wait for the end; return the exit code."""
-        self._process.join()
+    def wait(self, seconds=None):
+        """Wait for the end, at most some seconds; return the exit code, or None while the process runs."""
+        self._process.join(seconds)
         return self.returncode
 
     def kill(self):

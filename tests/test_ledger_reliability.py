@@ -67,7 +67,7 @@ def test_a_killed_import_leaves_all_or_nothing(ledger, url, tmp_path):
     rng, unfinished = random.Random(1), 0
     for _ in range(KILLS):
         process = command(url, "import", path)
-        time.sleep(whole * rng.uniform(0.0, 1.0))
+        process.wait(whole * rng.uniform(0.0, 1.0))
         process.kill()
         process.communicate()
         began = time.monotonic()
