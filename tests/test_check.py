@@ -402,7 +402,7 @@ def values(function):
 
 
 def as_arrays(result):
-    """The arrays of a result, be it one or a named tuple of several."""
+    """Return the arrays of a result, which is one array or a named tuple of several."""
     return [np.asarray(part) for part in (result if isinstance(result, tuple) else (result,))]
 
 

@@ -9,7 +9,7 @@ from twin import forecast, simulate
 
 
 def least_squares(volumes):
-    """Intercept, slope, residual sd, and the variance factor of a new observation at any time."""
+    """Return intercept, slope, residual sd, observed periods, and the variance factor of an observation at a time."""
     known = ~np.isnan(volumes)
     time = np.arange(len(volumes), dtype=float)[known]
     matrix = np.column_stack((np.ones_like(time), time))
@@ -20,7 +20,7 @@ def least_squares(volumes):
 
 
 def lanes(count, periods, *, seed, holes=0.0):
-    """Noisy lines of many sizes, with unknown periods."""
+    """Return noisy lines of many sizes, a share of `holes` of their periods unknown."""
     rng = simulate.generator(seed)
     volumes = rng.normal(100, 50, (count, 1)) + rng.normal(0, 1, (count, 1)) * np.arange(periods)
     volumes = volumes + rng.normal(0, 20, (count, periods))
@@ -44,8 +44,8 @@ def test_trend_and_interval_against_least_squares(holes):
             assert (ahead.low[i, step], ahead.mean[i, step], ahead.high[i, step]) == pytest.approx(expected, rel=1e-8)
 
 
-def test_the_interval_holds_what_it_promises():
-    """A new observation lies in it in 90 of 100 lanes; the interval of bare residuals holds fewer."""
+def test_the_interval_has_its_stated_coverage():
+    """A new observation lies in it in 90 of 100 lanes; an interval of the residual sd alone covers fewer."""
     rng, count, periods, ahead = simulate.generator(62), 40_000, 12, 3
     volumes = 100 + 2 * np.arange(periods + ahead) + rng.normal(0, 20, (count, periods + ahead))
     trend = forecast.linear_trend(volumes[:, :periods])
@@ -65,7 +65,7 @@ def test_an_exact_line_is_found_exactly():
     assert forecast.predict(trend, 2).mean == pytest.approx([23.0, 25.0], rel=1e-13)
 
 
-def test_a_constant_lane_has_no_trend_and_no_doubt():
+def test_a_constant_lane_has_no_slope_and_an_interval_without_width():
     interval = forecast.predict(forecast.linear_trend(np.full(5, 7.0)), 3)
     for part in interval:
         np.testing.assert_array_equal(part, 7.0)
@@ -76,10 +76,10 @@ def test_unknown_periods_are_left_out_not_taken_as_zero():
     line[[0, 4, 5, 11]] = np.nan
     trend = forecast.linear_trend(line)
     assert (trend.intercept, trend.slope, trend.observed) == (pytest.approx(3.0), pytest.approx(2.0), 8)
-    assert forecast.predict(trend, 1).mean == pytest.approx([27.0])  # after the series, known to its end or not
+    assert forecast.predict(trend, 1).mean == pytest.approx([27.0])  # period 12
 
 
-def test_large_volumes_cost_no_digits():
+def test_a_large_level_changes_neither_slope_nor_residual_sd():
     volumes = lanes(5, 30, seed=63)
     plain, moved = forecast.linear_trend(volumes), forecast.linear_trend(volumes + 1e9)
     np.testing.assert_allclose(moved.slope, plain.slope, rtol=0, atol=1e-7)
@@ -87,7 +87,7 @@ def test_large_volumes_cost_no_digits():
 
 
 def test_one_lane_is_fitted_as_among_many():
-    """Lanes are worked on in blocks; the block, and a lane with holes in it, must not show."""
+    """The result of a lane depends neither on its block nor on unknown periods of another lane."""
     volumes = lanes(3000, 100, seed=64)
     volumes[1700, 5] = np.nan
     together = forecast.linear_trend(volumes)
@@ -127,7 +127,7 @@ def test_noise_about_a_steep_line_keeps_its_size():
 @pytest.mark.parametrize("level", [0.0, 5e6, -5e6, 1e9])
 def test_noise_about_a_large_level_keeps_its_size(level):
     noise = np.random.default_rng(4).normal(0.0, 1.0, 200)
-    moved = noise + level  # the noise as it is stored at that level: to 1e-7 at 1e9
+    moved = noise + level  # at 1e9 the noise is stored to 1e-7
     witness = least_squares(moved - level)[2]
     assert forecast.linear_trend(moved).residual_sd == pytest.approx(witness, rel=1e-6)
 

@@ -41,7 +41,7 @@ def test_eq_1_3_best_quantity_by_search(mean, sd, under, over):
 
     found = minimize_scalar(cost, bounds=(mean - 4 * sd, mean + 4 * sd), method="bounded", options={"xatol": 1e-6})
     best = newsvendor.best_quantity(mean, sd, under, over)
-    assert best == pytest.approx(found.x, abs=1e-4 * sd)  # a flat minimum: the search sees half the digits
+    assert best == pytest.approx(found.x, abs=1e-4 * sd)  # the search finds a flat minimum to half the digits
     assert NormalDist(mean, sd).cdf(best) == pytest.approx(under / (under + over), rel=1e-9)
 
 
@@ -82,7 +82,7 @@ def test_cost_curve_is_convex_with_second_derivative_of_the_density():
 
 
 def test_charging_holding_on_the_safety_stock_moves_the_optimum():
-    """The trap: 1 - Co/Cu = 66.4 % instead of 74.8 %, and 3.2 % dearer."""
+    """It gives 1 - Co/Cu = 66.4 % instead of 74.8 %, which costs 3.2 % more."""
     ratio = newsvendor.critical_ratio(55.0, 18.5)
     trap = 1 - 18.5 / 55
     assert (round(trap, 3), round(float(ratio), 3)) == (0.664, 0.748)
@@ -164,7 +164,7 @@ def test_eq_1_5_the_bound_holds_for_normal_demand():
 
 
 def test_eq_1_5_ordering_nothing_when_demand_is_too_uncertain():
-    """sd^2 Co > mean^2 Cu: lose every sale of the mean rather than risk leftovers."""
+    """Where sd^2 Co > mean^2 Cu, leftovers can cost more than all lost sales of the mean demand."""
     np.testing.assert_array_equal(newsvendor.distribution_free_quantity(10.0, [12.0, 30.0], [1.3, 2.0], 1.0), 0.0)
     assert newsvendor.distribution_free_cost(10.0, 30.0, 2.0, 1.0) == 20.0
     edge = newsvendor.distribution_free_cost([10.0, 10.0], [20.0, 20.0 * (1 + 1e-12)], 4.0, 1.0)

@@ -1,4 +1,4 @@
-"""Published and independently computed values (`published.json`); an adapter leads each to our functions."""
+"""Published and independently computed values (`published.json`); one adapter a model calls our functions."""
 
 import json
 from itertools import combinations
@@ -67,7 +67,7 @@ def _(price, cost, salvage, holding_cost, stockout_penalty, demand_mean, demand_
 
 @adapts("newsvendor_myopic")
 def _(holding_cost, stockout_cost, purchase_cost, purchase_cost_next, discount_factor, **moments):
-    saved = purchase_cost - discount_factor * purchase_cost_next  # by buying a unit next period, not now
+    saved = purchase_cost - discount_factor * purchase_cost_next  # by buying a unit in the next period instead of now
     answer = ADAPTERS["newsvendor_normal"](holding_cost + saved, stockout_cost - saved, **moments)
     return {**answer, "cost": answer["cost"] + purchase_cost * moments["demand_mean"]}
 

@@ -39,7 +39,7 @@ PRICES = {  # c, r, e, s
 
 
 def paid(need, own, option, c, r, e, s):
-    """What a period costs, bill by bill."""
+    """Return the cost of a period as the sum of its bills."""
     over = np.maximum(need - own, 0.0)
     return c * own + r * option + e * np.minimum(over, option) + s * np.maximum(over - option, 0.0)
 
@@ -77,12 +77,12 @@ def test_eq_3_7_best_capacity_by_search(surcharge):
 @pytest.mark.parametrize("capacity", [0.0, 70.0, 100.0, 160.0])
 def test_eq_3_8_capacity_cost_by_quadrature(capacity):
     witness = cost_by_quadrature(capacity, 100.0, 30.0, 10.0, 25.0)
-    if capacity == 0:  # needs below zero are no overflow: the quadrature over the positive ones says so too
+    if capacity == 0:  # needs below zero do not overflow
         assert witness == pytest.approx(25 * 100, rel=1e-4)
     assert reservation.capacity_cost(capacity, 100.0, 30.0, 10.0, 25.0) == pytest.approx(witness, rel=1e-8)
 
 
-def test_least_cost_is_the_certain_one_and_that_of_the_spread():
+def test_least_cost_is_the_cost_of_the_mean_plus_s_sd_phi_of_z():
     for surcharge in (11.0, 25.0, 1e4):
         best = reservation.best_capacity(100.0, 10.0, 10.0, surcharge)
         z = NORMAL.inv_cdf(1 - 10 / surcharge)
@@ -92,12 +92,12 @@ def test_least_cost_is_the_certain_one_and_that_of_the_spread():
 
 def test_a_partner_as_cheap_as_an_own_place_leaves_none():
     np.testing.assert_array_equal(reservation.best_capacity(100.0, 30.0, 10.0, [0.0, 5.0, 10.0]), 0.0)
-    barely = reservation.best_capacity(100.0, 5.0, 10.0, 10.001)  # a hair dearer, and needs that are nearly sure
+    barely = reservation.best_capacity(100.0, 5.0, 10.0, 10.001)  # slightly dearer, and needs that hardly vary
     assert barely == pytest.approx(NormalDist(100, 5).inv_cdf(0.001 / 10.001), rel=1e-9)
     assert barely > 80
 
 
-def test_a_dear_partner_makes_ever_more_own_places():
+def test_own_places_grow_with_the_surcharge_without_bound():
     best = reservation.best_capacity(100.0, 30.0, 10.0, 10.0 ** np.arange(2, 15))
     assert np.all(np.diff(best) > 0)
     assert best[-1] == pytest.approx(100 - 30 * stats.norm.ppf(1e-13), rel=1e-4)
@@ -119,7 +119,7 @@ def test_certain_needs_get_their_mean_or_nothing():
 
 
 def test_no_capacity_below_zero():
-    """The quantile of these needs is negative: no place at all is then the cheapest, on a grid too."""
+    """The quantile of these needs is negative; zero places are then the cheapest, on a grid too."""
     assert NormalDist(10, 30).inv_cdf(1 - 10 / 12) < 0
     assert reservation.best_capacity(10.0, 30.0, 10.0, 12.0) == 0.0
     costs = reservation.capacity_cost(np.linspace(0.0, 50.0, 501), 10.0, 30.0, 10.0, 12.0)
@@ -138,7 +138,7 @@ def test_capacity_that_rounds_to_infinite_is_refused():
 
 
 def mean_paid(distribution, levels):
-    """E[(X - level)+] at rising levels, a grid from 0 to where nothing is needed: the area under 1 - F, summed up."""
+    """Return E[(X - level)+] on a grid of levels from 0 up to the largest need: the area under 1 - F, summed up."""
     if hasattr(distribution, "xk"):
         return np.array([np.maximum(distribution.xk - level, 0.0) @ distribution.pk for level in levels])
     if hasattr(distribution, "pmf"):
@@ -150,7 +150,7 @@ def mean_paid(distribution, levels):
 
 
 def grid(name):
-    if name == "record":  # a least cost is at a step of the record, or at nothing
+    if name == "record":  # the least cost lies at a value of the record, or at 0
         return np.unique([0.0, *SAMPLE, *np.arange(0.0, 210.0, 5.0)])
     return np.arange(0.0, 80.0) if name == "poisson" else np.linspace(0.0, 700.0, 1401)
 
@@ -168,7 +168,7 @@ def test_eq_3_9_three_tiers_against_every_mix_of_a_grid(name, prices):
     mix = reservation.best_tiers_of(distribution, *prices)
     least, best = costs.min(), reservation.tiers_cost_of(*mix, distribution, *prices)
     assert best == pytest.approx(least, rel=3e-4 if name in ("normal", "gamma") else 1e-12)
-    assert best <= least * (1 + 1e-4)  # the grid may miss the best, the best may not miss the grid's
+    assert best <= least * (1 + 1e-4)  # the grid may miss the optimum, which may not cost more than the grid's best
     rows, columns = np.nonzero(costs <= least * (1 + 1e-12))
     step = np.diff(levels).max() if name in ("normal", "gamma") else 1e-12
     near = (np.abs(levels[rows] - mix.own) <= step) & (np.abs(levels[columns] - mix.own - mix.option) <= step)
@@ -218,7 +218,7 @@ def test_no_random_mix_is_cheaper_whatever_the_prices():
     c, r, e, s = 10 ** rng.uniform(-1, 2, (4, 300))
     mean, sd = rng.uniform(0, 200, 300), rng.uniform(0, 60, 300)
     best = reservation.tiers_cost(*reservation.best_tiers(mean, sd, c, r, e, s), mean, sd, c, r, e, s)
-    own, option = rng.uniform(0, 300, (2, 500, 300)) * rng.integers(0, 2, (2, 500, 300))  # nothing is a choice as well
+    own, option = rng.uniform(0, 300, (2, 500, 300)) * rng.integers(0, 2, (2, 500, 300))  # zero places are a choice too
 
     def over(level):
         k = (level - mean) / sd
@@ -230,7 +230,7 @@ def test_no_random_mix_is_cheaper_whatever_the_prices():
 
 
 def test_eq_3_9_the_smallest_of_equally_cheap_mixes():
-    """Own places overflow with probability 1/2 and all with 1/4: on the steps of the record, whole stretches tie."""
+    """Own places overflow with probability 1/2 and all with 1/4: all capacities between two values tie."""
     mix = reservation.best_tiers_of(empirical([10.0, 20.0, 30.0, 40.0]), 9.0, 4.0, 10.0, 26.0)
     assert mix == (20.0, 10.0)
     for own, option in ((20.0, 10.0), (20.0, 20.0), (25.0, 10.0), (30.0, 0.0), (30.0, 10.0)):
@@ -239,7 +239,7 @@ def test_eq_3_9_the_smallest_of_equally_cheap_mixes():
         assert reservation.tiers_cost_of(own, option, empirical([10, 20, 30, 40]), 9, 4, 10, 26) == pytest.approx(cost)
 
 
-def test_ten_equal_shares_of_a_record_round_to_no_step_more():
+def test_rounding_moves_no_quantile_of_ten_equal_shares():
     record = empirical(np.arange(1.0, 11.0))
     for steps in range(1, 10):  # P(X > C) = 1 - steps / 10: the steps-th value, not the next
         assert reservation.best_tiers_of(record, 10.0 - steps, 20.0, 0.0, 10.0).own == steps

@@ -41,7 +41,7 @@ def excess_and_leftover(levels, distribution, mean):
 
 
 def _integers(levels, distribution, mean):
-    """Return the integers that count, their probabilities, and P(X > K) and E[(X - K)+] of the last one K."""
+    """Return the integers to sum over, their probabilities, and P(X > K) and E[(X - K)+] of the last one K."""
     middle, spread, (low, high) = distribution.ppf(0.5), distribution.std(), distribution.support()
     up = _reach(lambda k: distribution.pmf(middle + k), levels.max() - middle, high - middle, spread)
     down = _reach(lambda k: distribution.pmf(middle - k), middle - levels.min(), middle - low, spread)
@@ -118,6 +118,7 @@ def _slow_tail(pmf, length, points, weights, mean):
 
 
 def _more_exact(*candidates):
+    """Return the value of the smallest relative error."""
     value, error = min(candidates, key=lambda candidate: candidate[1])
     rule = "less far in the tail of a distribution as heavy"
     require(error <= _TRUSTED, "quantity", rule, f"a relative error of {error:.1g}")
@@ -140,7 +141,7 @@ def _limit(terms):
 
 
 def _search(distribution, level, tail):
-    """Bracket each quantile by steps that double, then halve the bracket."""
+    """Return quantiles on the integers: bracketed by steps that double, then found by halving the bracket."""
 
     def enough(k):
         below, above = distribution.cdf(k) >= level * (1 - _ROUNDING), distribution.sf(k) <= tail * (1 + _ROUNDING)

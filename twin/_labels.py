@@ -1,7 +1,6 @@
 """Labels in, labels out: a pandas Series or DataFrame given to a formula comes back as one, with its index.
 
-pandas is never imported here. Whoever holds a labelled value has loaded pandas already, so it is looked up among the
-loaded modules.
+pandas is never imported here: where an argument is labelled, pandas is among the loaded modules.
 """
 
 from __future__ import annotations
@@ -28,7 +27,7 @@ _SHOWN = 3  # differing labels that a refusal names; the others are counted
 
 
 class _Nothing:
-    """Stands for the label that the shorter of two indexes does not have."""
+    """Placeholder for the label that the shorter of two indexes lacks."""
 
     def __repr__(self):
         return "nothing"
@@ -41,7 +40,7 @@ def labelled(function: Callable[P, R]) -> Callable[P, R]:
     """Return an element-by-element formula that gives labelled results for labelled arguments.
 
     A Series gives a Series, a DataFrame a DataFrame; beside a DataFrame, a Series holds one value a row. The fields of
-    a named tuple are labelled one by one. Arguments without labels are passed on untouched.
+    a named tuple are labelled one by one. Arguments without labels are passed on unchanged.
     """
     return _labelled(function, by_row=False)
 
@@ -49,8 +48,8 @@ def labelled(function: Callable[P, R]) -> Callable[P, R]:
 def labelled_by_row(function: Callable[P, R]) -> Callable[P, R]:
     """Return a formula over the last axis that gives labelled results for labelled arguments.
 
-    A DataFrame holds one series a row: its result is a Series where it has one value a row, else a DataFrame. A Series
-    keeps its one axis.
+    A DataFrame holds one series a row; the result is a Series where it has one value a row, and a DataFrame otherwise.
+    A Series is one series, or one value a row beside a DataFrame.
     """
     return _labelled(function, by_row=True)
 
@@ -71,15 +70,15 @@ def labels_of(values: Mapping[str, Any]) -> Any:
 
 
 def with_labels(array: Any, index: Any, columns: Any = None) -> Any:
-    """Return an array as a Series or DataFrame on an index; as it is where its rows are not those of the index.
+    """Return an array as a Series or DataFrame on an index, or unchanged where it does not have one row a label.
 
     Parameters
     ----------
     array : ndarray or float
     index : pandas Index or None
-        From `labels_of`; None returns the array untouched.
+        From `labels_of`; with None the array is returned unchanged.
     columns : pandas Index, optional
-        Names for the columns of a table as wide; other tables get 0, 1, 2, ...
+        Labels of the columns of a table with as many; those of another table are 0, 1, 2, ...
     """
     shape = np.shape(array)
     if index is None or not 1 <= len(shape) <= 2 or shape[0] != len(index):

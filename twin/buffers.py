@@ -229,7 +229,10 @@ def required_capacity(workload_mean: ArrayLike, safety_stock: ArrayLike, dwell: 
 
 
 def _inverse_loss(loss):
-    """Solve phi(z) - z (1 - Phi(z)) = loss by Newton on its logarithm, concave, so monotone from the right."""
+    """Return z with phi(z) - z (1 - Phi(z)) = loss, by Newton's method on the logarithm.
+
+    The logarithm is concave, so that the steps converge from one side once they are right of the root.
+    """
     right = np.sqrt(np.maximum(-2.0 * np.log(loss * np.sqrt(2 * np.pi)), 0.0))  # loss(z) <= phi(z) for z >= 0
     z = np.where(right > 0, right, -loss)  # loss(z) > -z: left of the root, one step right of it
     for _ in range(100):
