@@ -1,4 +1,4 @@
-# One environment from one lock file, and a few verbs. `make` alone lists them.
+# One environment from one lock file, and a few commands; `make` alone lists them.
 #
 #   make PYTHON=python3.12 test     another interpreter for a new environment (remove .venv first)
 #   make PORT=9000 apps             another port for the dashboards
@@ -8,7 +8,7 @@ PORT ?= 8866
 python := .venv/bin/python
 ready := .venv/ready
 
-# Whatever the machine exports, what runs here depends on this folder alone: byte code is kept (every
+# Commands do not depend on variables of the machine, only on this folder: byte code is kept (otherwise every
 # process would compile SciPy again), and fonts, sockets and start-up files come from the environment.
 unexport PYTHONDONTWRITEBYTECODE PYTHONPATH PYTHONHOME VIRTUAL_ENV MPLBACKEND
 export MPLCONFIGDIR := $(CURDIR)/.venv/var/matplotlib
@@ -21,27 +21,32 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # The same inputs give the same bytes: no dates in figures, no order that changes from run to run.
 export SOURCE_DATE_EPOCH := 1767225600
 export PYTHONHASHSEED := 0
-# A home that cannot be written holds no caches either.
+# If the home folder is not writable, caches go to .venv.
 ifneq ($(shell test -w "$$HOME" && echo writable),writable)
 export UV_CACHE_DIR := $(CURDIR)/.venv/var/uv
 export PIP_CACHE_DIR := $(CURDIR)/.venv/var/pip
 export JUPYTER_RUNTIME_DIR := $(CURDIR)/.venv/var/runtime
 endif
-# Work is spread over processes; threads inside each would only get in each other's way.
-paper test notebooks: export OMP_NUM_THREADS := 1
-paper test notebooks: export OPENBLAS_NUM_THREADS := 1
+# The work runs in one process per core, so libraries must not start threads of their own.
+paper test check notebooks: export OMP_NUM_THREADS := 1
+paper test check notebooks: export OPENBLAS_NUM_THREADS := 1
+# Notebooks are tested in the kernels of apps and batches, which are forked from a process with loaded libraries.
+test: export JUPYTER_DEFAULT_PROVISIONER_NAME := twin-forked
 
 # The pages' template is found without being installed.
 lab apps: export JUPYTER_PATH := $(CURDIR)/share/jupyter
 
-# A folder that was copied or moved installs the project anew: its environment still points at the old place.
+# If this folder was copied or moved, install the project again, because its environment points to the old folder.
 ifneq ($(shell cat $(ready) 2>/dev/null),$(CURDIR))
 .PHONY: $(ready)
 endif
 
+# How tests are spread over processes: a file or a class stays in one, and the longest begin.
+spread := -n 2 --dist loadscope --no-loadscope-reorder
+
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help paper test notebooks lab apps reference lint bench
+.PHONY: help paper test check notebooks lab apps reference lint faults bench
 
 help:
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1	\2/p' Makefile | while IFS='	' read -r name what; do \
@@ -52,8 +57,11 @@ paper: $(ready) ## build the papers from data: jobs, checks, PDF (only what chan
 	    $(python) -m twin paper "$$folder"; $(python) -m twin verify "$$folder"; done
 
 test: $(ready) ## run every unit test, docstring example and notebook
-	@$(python) -m pytest -n 2 --dist loadscope --no-loadscope-reorder --nbval --nbval-current-env \
+	@$(python) -m pytest $(spread) --nbval --nbval-current-env \
 	    --nbval-sanitize-with tests/nbval_sanitize.cfg tests twin $(wildcard notebooks)
+
+check: lint ## check style, and run the tests that are quick and need no browser, server or kernel
+	@$(python) -m pytest -q $(spread) -m "not slow" tests twin
 
 notebooks: $(ready) ## run all notebooks again in place, and renew contents and links
 	@$(python) -m twin.batch.notebook $(filter-out notebooks/00_%,$(sort $(wildcard notebooks/*.ipynb)))
@@ -67,14 +75,17 @@ lab: $(ready) ## open the notebooks in JupyterLab
 apps: $(ready) ## serve the notebooks as dashboards (Voilà) on PORT
 	@$(python) -m voila notebooks --no-browser --port=$(PORT)
 
-reference: $(ready) ## write the API reference from the docstrings: build/reference/index.html
+reference: $(ready) ## build the API reference from the docstrings: build/reference/index.html
 	@$(python) tools/reference/build.py build/reference
 
 lint: $(ready) ## check style and layout of code and notebooks (ruff)
 	@$(python) -m ruff check .
 	@$(python) -m ruff format --check .
 
-bench: $(ready) ## compare speeds, as ratios in one table (ONLY="hub ledger": those alone)
+faults: $(ready) ## put small faults into a copy of the project, and check that the tests find each
+	@$(python) tools/faults.py
+
+bench: $(ready) ## measure speeds, as ratios in one table (ONLY="hub ledger" for these files only)
 	@$(python) benchmarks/run.py $(ONLY)
 
 .venv/bin/python:
@@ -86,7 +97,7 @@ bench: $(ready) ## compare speeds, as ratios in one table (ONLY="hub ledger": th
 	@echo "Making the environment in .venv (once) ..."
 	@$(PYTHON) -m venv --clear .venv
 
-# uv comes first, by pip, in the version and with the hashes of the lock; uv then brings everything else.
+# pip installs uv in the locked version, with its hashes; uv then installs everything else.
 $(ready): requirements.lock pyproject.toml | .venv/bin/python
 	@sed -n '/^uv==/,/[^\\]$$/p' requirements.lock > .venv/uv.lock
 	@$(python) -m pip install --quiet --no-deps --require-hashes -r .venv/uv.lock

@@ -18,7 +18,7 @@ ROOT = Path(__file__).parents[1]
 NOTEBOOKS = ROOT / "notebooks"
 FLAGS = """--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking
 --disable-component-update --disable-sync""".split()
-PATIENCE = 90  # seconds, on a busy machine
+PATIENCE = 90  # longest wait for a server or a page, on a busy machine [s]
 INTERACTIVE = """() => {
   if (!document.getElementById("rendered_cells")) return document.readyState === "complete";
   return document.documentElement.dataset.twinState === "ready"
@@ -29,7 +29,7 @@ INTERACTIVE = """() => {
 
 @dataclass
 class Server:
-    """A running server: the address of its pages, ending in a slash, what it logs, and the token it asks for."""
+    """A running server: address of its pages (ending in a slash), log file, and token."""
 
     url: str
     log: Path
@@ -40,7 +40,7 @@ class Server:
         return f"{self.url}voila/render/{folder}{name}"
 
     def open(self, path):
-        """Ask for a path below the address; return the answer, to be read and closed."""
+        """Request a path below the address; return the response, which the caller reads and closes."""
         request = urllib.request.Request(self.url + path, headers={"Authorization": f"token {self.token}"})
         return urllib.request.urlopen(request, timeout=PATIENCE)
 
@@ -55,14 +55,14 @@ class Server:
 
 @dataclass
 class Seen:
-    """What a page did while it was open, besides what it shows."""
+    """Record of a page: errors in its console, failed requests, and requests to other hosts."""
 
     errors: list = field(default_factory=list)
     failed: list = field(default_factory=list)
     foreign: list = field(default_factory=list)
 
     def nothing_wrong(self):
-        """Fail with what went wrong, if anything did."""
+        """Fail, with the record, if it contains anything."""
         assert not (self.errors or self.failed or self.foreign), self
 
 
@@ -90,7 +90,7 @@ def new_page(browser):
 
 
 def opened(page, url):
-    """Open an address and wait until the page can be used; return what it did, also later."""
+    """Open an address and wait until the page can be used; return its record, which later events extend."""
     seen, home = Seen(), "/".join(url.split("/")[:3]) + "/"
     page.on("console", lambda message: message.type == "error" and seen.errors.append(message.text))
     page.on("pageerror", lambda error: seen.errors.append(str(error)))
@@ -110,7 +110,7 @@ def _leaves(url, home):
 
 @contextmanager
 def _running(command, port_option, *, cwd=ROOT, env=None, base="/", token=""):
-    """Start a server that knows nothing of whoever runs the tests; at the end nothing of it is left."""
+    """Start a server without settings of the user who runs the tests; at the end, remove its processes and files."""
     home = Path(tempfile.mkdtemp(prefix="twin-apps-"))
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -162,7 +162,7 @@ def _wait(process, server):
 
 
 def _end(process):
-    """End a server, politely, so that it ends its kernels; then whatever is left of it."""
+    """End a server by a signal that lets it end its kernels; then kill all processes that are left."""
     for number, patience in ((signal.SIGTERM, 15), (signal.SIGKILL, 15)):
         try:
             os.killpg(process.pid, number)

@@ -1,4 +1,4 @@
-"""What Binder makes of the repository, without its images: a checkout elsewhere, its environment, an ordinary user."""
+"""Build the repository as Binder does, without an image: a checkout elsewhere, an environment, an ordinary user."""
 
 import os
 import shutil
@@ -12,14 +12,14 @@ from pathlib import Path
 
 from apps import ROOT
 
-PACKAGES = sysconfig.get_path("purelib")  # the dependencies, and a link to the checkout that is tested, not followed
+PACKAGES = sysconfig.get_path("purelib")  # installed dependencies; its link to this checkout is not followed
 NOBODY = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
-READING = ["--inh-caps=+dac_read_search", "--ambient-caps=+dac_read_search"]  # what root may read, and no more rights
+READING = ["--inh-caps=+dac_read_search", "--ambient-caps=+dac_read_search"]  # root's right to read, and no other
 
 
 @dataclass
 class Place:
-    """A checkout, which is the user's home on Binder too; the environment beside it; and who the user is."""
+    """A checkout, which is the user's home as on Binder; its environment; the command prefix that changes the user."""
 
     checkout: Path
     environment: Path
@@ -27,32 +27,32 @@ class Place:
 
     @property
     def packages(self):
-        """Where the environment keeps what is installed into it."""
+        """Folder of the packages of the environment."""
         return self.environment / "lib/python{}.{}/site-packages".format(*sys.version_info)
 
     def command(self, *words):
-        """Return a command as the user runs it, in an environment that has nothing from outside."""
+        """Return a command as the user runs it, without any environment variables from outside."""
         path = f"{self.environment}/bin:/usr/bin:/bin"
         variables = {"HOME": self.checkout, "PATH": path, "USER": "jovyan", "LC_ALL": "C.UTF-8", "PYTHONUNBUFFERED": 1}
         return [*self.user, "env", "-i", *(f"{name}={value}" for name, value in variables.items()), *words]
 
     def run(self, *words):
-        """Run a command in the checkout; return what it prints."""
+        """Run a command in the checkout, and return its output."""
         done = subprocess.run(self.command(*words), cwd=self.checkout, capture_output=True, text=True)
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
 
 
 def user_and_python():
-    """Return how commands of an ordinary user begin, and a Python which that user may run; None where there is none.
+    """Return (prefix of commands of an ordinary user, a Python that this user may run); None if there is none.
 
-    Root becomes nobody. The interpreter of the tests, or their packages, may be in a folder of root's alone; then
-    Debian's Python stands in, or nobody gets root's right to read, where root has it to give.
+    Root becomes the user nobody. If only root may read the interpreter or the packages of the tests, Debian's Python
+    replaces it, or nobody gets root's right to read if root may grant it.
     """
     usable = f"import sys; sys.path.append({PACKAGES!r}); import numpy; sys.exit(sys.version_info[:2] != %s)"
     for user in [[]] if os.geteuid() else [NOBODY, NOBODY + READING]:
         for python in (os.path.realpath(sys.executable), "/usr/bin/python3"):
-            # env: where setpriv starts a program itself, root's rights still find it
+            # `env` looks the program up with the user's rights; setpriv would use those of root
             tried = [*user, "env", python, "-c", usable % str(sys.version_info[:2])]
             if subprocess.run(tried, cwd="/", capture_output=True).returncode == 0:
                 return user, python
@@ -61,7 +61,7 @@ def user_and_python():
 
 @contextmanager
 def built(user, python):
-    """Copy what is committed, or will be, and build it as repo2docker does, the dependencies being there already."""
+    """Yield a copy of the files that git tracks or would add, built as repo2docker does with installed dependencies."""
     folder = Path(tempfile.mkdtemp(prefix="twin-binder-"))
     place = Place(folder / "jovyan's twin, é", folder / "environment", user)
     try:
@@ -79,13 +79,13 @@ def _copy(checkout):
     listing = ["git", "-c", "safe.directory=*", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
     names = subprocess.run(listing, cwd=ROOT, capture_output=True, text=True, check=True).stdout
     for name in names.split("\0"):
-        if (ROOT / name).is_file():  # or else it was deleted, and not committed yet
+        if (ROOT / name).is_file():  # otherwise it is deleted, but the deletion is not committed yet
             (checkout / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(ROOT / name, checkout / name)
 
 
 def _environment(place, python):
-    """Make an environment that reads the packages of the tests' own; what Jupyter finds by its prefix is copied."""
+    """Make an environment that shares the packages of the tests; files that Jupyter finds by its prefix are copied."""
     subprocess.run([python, "-m", "venv", "--without-pip", place.environment], check=True)
     (place.packages / "dependencies.pth").write_text(PACKAGES)
     for name in ("etc", "share"):

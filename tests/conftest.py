@@ -1,5 +1,6 @@
-"""A ledger for each test, on both engines, a PostgreSQL server of the tests' own, and a browser."""
+"""Fixtures: a new ledger for each test on both engines, a private PostgreSQL server, a built paper, and a browser."""
 
+import gc
 import os
 import shutil
 
@@ -10,17 +11,33 @@ from private_postgresql import Server, programs
 
 from twin.data.ledger.store import Ledger
 
-# Files that take a minute and more: begun first, they do not keep one worker waiting for the other at the end.
-LONG = ("test_ledger_large.py", "test_ledger_reliability.py", "test_analyst.py", "test_hub_browser.py", "test_apps.py")
+# Files that take eight seconds or more, longest first; they start first, so that no worker is idle at the end.
+LONG = """
+hub_browser apps ledger_statistics ledger_reliability analyst hub ledger_large notebook_parameters batch binder forked
+analyst_browser cluster ledger_secrets ledger assess_table_large real_data partners_tab interfaces wheel
+""".split()
+SLOW_FIXTURES = {"browser", "server", "own_server", "built_paper"}  # each takes seconds to start
 
 
 def pytest_collection_modifyitems(items):
-    """Begin with the longest."""
-    items.sort(key=lambda item: LONG.index(item.path.name) if item.path.name in LONG else len(LONG))
+    """Move the longest files to the beginning, and mark as slow the tests that `make check` leaves out."""
+    place = {f"test_{name}.py": number for number, name in enumerate(LONG)}
+    items.sort(key=lambda item: place.get(item.path.name, len(place)))
+    for item in items:
+        parameters = getattr(getattr(item, "callspec", None), "params", {})
+        waits = parameters.get("url") == "postgresql" or SLOW_FIXTURES & set(getattr(item, "fixturenames", ()))
+        if item.path.name in place or waits:
+            item.add_marker("slow")
+
+
+def pytest_collection_finish():
+    """Keep what collecting has made, all tests and libraries, out of every later garbage collection."""
+    gc.collect()
+    gc.freeze()
 
 
 def new_server():
-    """Return a running server; where none is installed the test is skipped, and under CI it fails."""
+    """Return a running server; without PostgreSQL's programs, the test is skipped, or fails under CI."""
     if programs() is None:
         end = pytest.fail if os.environ.get("CI") else pytest.skip
         end("PostgreSQL must be installed (initdb on the PATH, or Debian's package postgresql)")
@@ -29,7 +46,7 @@ def new_server():
 
 @pytest.fixture(scope="module")
 def browser():
-    """A browser, for a module: its event loop would be in the way of others' tests."""
+    """Yield a browser for one module; its event loop would disturb the tests of other modules."""
     if apps.chromium() is None:
         end = pytest.fail if os.environ.get("CI") else pytest.skip
         end("a browser must be installed (Debian's package chromium)")
@@ -43,7 +60,7 @@ def browser():
 
 @pytest.fixture
 def page(browser):
-    """An empty page of a reader of one's own, in light colours."""
+    """Yield an empty page of a new browser profile, in light colours."""
     made = apps.new_page(browser)
     yield made
     made.context.close()
@@ -51,7 +68,7 @@ def page(browser):
 
 @pytest.fixture(scope="session")
 def server():
-    """The server that tests share; they leave it running."""
+    """Yield the PostgreSQL server that tests share and must leave running."""
     made = new_server()
     yield made
     made.remove()
@@ -59,7 +76,7 @@ def server():
 
 @pytest.fixture(scope="module")
 def own_server():
-    """A server that the tests of a module may stop and break."""
+    """Yield a PostgreSQL server that the tests of one module may stop and break."""
     made = new_server()
     yield made
     made.remove()
@@ -67,7 +84,7 @@ def own_server():
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def url(request, tmp_path):
-    """The address of a new, empty ledger, on both engines in turn."""
+    """Return the address of a new, empty ledger; each test runs once on each engine."""
     if request.param == "sqlite":
         yield f"sqlite:///{tmp_path / 'ledger.sqlite'}"
         return
@@ -78,14 +95,14 @@ def url(request, tmp_path):
 
 @pytest.fixture
 def ledger(url):
-    """A new, empty ledger, on both engines in turn."""
+    """Yield a new, empty ledger; each test runs once on each engine."""
     with Ledger(url) as made:
         yield made
 
 
 @pytest.fixture(scope="session")
 def built_paper(tmp_path_factory):
-    """A paper that was built once; tests copy it."""
+    """Return the folder of a paper that is built once; tests copy it."""
     from twin.batch.paper import build
 
     made = small_paper.make_project(tmp_path_factory.mktemp("built"))
@@ -95,13 +112,21 @@ def built_paper(tmp_path_factory):
 
 @pytest.fixture
 def paper(built_paper, tmp_path):
-    """A built paper of one's own."""
+    """Return the folder of a copy of the built paper, for one test."""
     shutil.copytree(built_paper.parent, tmp_path / "project", symlinks=True)
     return tmp_path / "project" / "paper"
 
 
+@pytest.fixture(scope="session")
+def empty_folder(tmp_path_factory):
+    """A folder in which tests may name folders of their own; most never make them."""
+    return tmp_path_factory.mktemp("homes")
+
+
 @pytest.fixture(autouse=True)
-def nobodys_ledger(monkeypatch, tmp_path):
-    """Keep tests away from the ledger of whoever runs them."""
+def nobodys_ledger(monkeypatch, empty_folder, request):
+    """Keep tests away from the ledger of whoever runs them; return the folder that theirs would be in."""
     monkeypatch.delenv("DATABASE_URL", raising=False)
-    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    place = empty_folder / f"{hash(request.node.nodeid):x}"
+    monkeypatch.setenv("XDG_DATA_HOME", str(place))
+    return place

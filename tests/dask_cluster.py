@@ -1,4 +1,4 @@
-"""A real Dask scheduler with workers, each a process of its own, on this machine alone, for tests."""
+"""A real Dask scheduler and its workers for tests, each a separate process on this machine."""
 
 import contextlib
 import socket
@@ -7,12 +7,12 @@ import sys
 import time
 from dataclasses import dataclass
 
-PATIENCE = 60  # seconds, on a busy machine
+PATIENCE = 60  # longest wait for the cluster, on a busy machine [s]
 
 
 @dataclass
 class Cluster:
-    """A running cluster: its scheduler's address, and its workers' processes."""
+    """A running cluster: address of its scheduler, and processes of its workers."""
 
     address: str
     workers: list
@@ -20,7 +20,7 @@ class Cluster:
 
 @contextlib.contextmanager
 def cluster(workers=2):
-    """Run a scheduler with workers of one thread each; at the end nothing of it is left."""
+    """Yield a cluster with workers of one thread each; end all its processes afterwards."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]

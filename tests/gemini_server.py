@@ -1,4 +1,4 @@
-"""A stand-in for Gemini on this machine: it gives the replies that a test has written down, one a request."""
+"""A local server in place of Gemini: it gives the replies that a test has prepared, one per request."""
 
 import json
 import threading
@@ -9,38 +9,38 @@ KEY = "AIza-a-key-that-nobody-may-see"
 
 
 def text(*pieces, finish="STOP"):
-    """Return a reply of pieces of text."""
+    """Return a reply that consists of pieces of text."""
     parts = [{"text": piece} for piece in pieces]
     return [_chunk([part], finish if part is parts[-1] else None) for part in parts]
 
 
 def calls(*asked):
-    """Return a reply that asks for functions; asked : (name, arguments)."""
+    """Return a reply that asks for function calls; asked : (name, arguments) of each."""
     return [_chunk([{"functionCall": {"name": name, "args": arguments}} for name, arguments in asked], "STOP")]
 
 
 def blocked():
-    """Return a reply to a prompt that was not let through."""
+    """Return the reply to a prompt that the vendor's filter has blocked."""
     return [{"promptFeedback": {"blockReason": "SAFETY"}}]
 
 
 def status(code, message="a message"):
-    """Return an error."""
+    """Return a reply with an HTTP error status."""
     return {"status": code, "body": {"error": {"code": code, "message": f"{message} {KEY}", "status": "SOME_STATUS"}}}
 
 
 def raw(body):
-    """Return a reply of these bytes, whatever they are."""
+    """Return a reply of these bytes, valid or not."""
     return {"raw": body}
 
 
 def broken_off(*pieces):
-    """Return a reply whose connection breaks after these pieces of text."""
+    """Return a reply after whose pieces of text the connection breaks."""
     return {"chunks": text(*pieces, finish=None), "break": True}
 
 
 def slow(seconds, *pieces):
-    """Return a reply that takes its time."""
+    """Return a reply that comes after a delay."""
     return {"chunks": text(*pieces), "wait": seconds}
 
 
@@ -57,7 +57,7 @@ def _chunk(parts, finish):
 
 
 class GeminiServer:
-    """A server on loopback; `replies` are given in turn, the last one again and again. `requests` are what it got.
+    """A server on loopback: it gives `replies` in turn, the last one repeatedly, and keeps the `requests` it got.
 
     A reply may be a function of the prompt.
     """

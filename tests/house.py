@@ -1,4 +1,4 @@
-"""The structure of the package, read from its folders and files: no list of modules is typed in a test."""
+"""The structure of the package, read from its folders and files, so that no test contains a list of modules."""
 
 import ast
 from functools import cache
@@ -9,8 +9,8 @@ import twin
 PACKAGE = Path(twin.__file__).parent
 #: Folders of pure formulas; "" is the root. Every file in them keeps the contract of a formula.
 PURE = ("", "games")
-#: Wings from the bottom up: a module imports from its own wing and from those before it.
-WINGS = ("", "games", "data", "plan", "compute", "tables", "apps", "batch", "analyst", "view", "command")
+#: Layers from the bottom up: a module imports only from its own layer and from earlier ones.
+LAYERS = ("", "games", "data", "plan", "compute", "tables", "apps", "batch", "analyst", "view", "command")
 
 
 @cache
@@ -43,7 +43,7 @@ def imports(module):
 
 
 def _run(node):
-    """Yield every node that runs: those under `if TYPE_CHECKING` do not."""
+    """Yield every node of a syntax tree that is executed, so none under `if TYPE_CHECKING`."""
     yield node
     for child in ast.iter_child_nodes(node):
         if not (isinstance(child, ast.If) and getattr(child.test, "id", "") == "TYPE_CHECKING"):
@@ -62,7 +62,7 @@ def folder(module):
     return module if modules()[module].name == "__init__.py" else module.rpartition(".")[0]
 
 
-def wing(module):
+def layer(module):
     """Return the top-level folder that a module lies in; "" is the root."""
     return folder(module).partition(".")[0]
 

@@ -1,4 +1,4 @@
-"""A PostgreSQL server for tests and benchmarks: private, on a free port, unprivileged, and gone when it is removed."""
+"""A private PostgreSQL server for tests and benchmarks: unprivileged, on a free port, and deleted at the end."""
 
 import os
 import shutil
@@ -13,19 +13,19 @@ from pathlib import Path
 import psycopg
 from psycopg import sql
 
-OWNERS = "not-a-secret"  # the password of the server's owner
-EMPTY = (  # a database as it was made, whatever was created in it; who is still connected is sent away
+OWNERS = "not-a-secret"  # password of the server's owner
+EMPTY = (  # statements that end all other connections to a database and empty it
     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
     "WHERE datname = current_database() AND pid <> pg_backend_pid()",
     "DROP SCHEMA public CASCADE",
     "CREATE SCHEMA public AUTHORIZATION pg_database_owner",
     "GRANT USAGE ON SCHEMA public TO PUBLIC",
 )
-TRIES = 200  # of a tenth of a second each, until the server answers
+TRIES = 200  # most attempts to connect to a starting server, a tenth of a second each
 
 
 def programs():
-    """Return the folder of the server's programs, or None where none is installed."""
+    """Return the folder of PostgreSQL's programs, or None if it is not installed."""
     found = shutil.which("initdb")
     if found:
         return Path(found).resolve().parent
@@ -33,13 +33,13 @@ def programs():
 
 
 class Server:
-    """One server; `start` and `stop` may be called again and again."""
+    """A PostgreSQL server; `start` and `stop` may be called repeatedly."""
 
     def __init__(self):
         self.bin = programs()
         self.folder = Path(tempfile.mkdtemp(prefix="twin-postgresql-"))
         self.user = {}
-        if os.geteuid() == 0:  # it refuses to run as root
+        if os.geteuid() == 0:  # PostgreSQL refuses to run as root
             import pwd
 
             names = {entry.pw_name for entry in pwd.getpwall()}
@@ -69,7 +69,7 @@ class Server:
             "port": self.port,
             "listen_addresses": "127.0.0.1",
             "unix_socket_directories": self.folder,
-            "fsync": "off",  # it outlives no test
+            "fsync": "off",  # its data need not survive a crash of the machine
             "max_connections": 50,
         }
         flags = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
@@ -83,22 +83,22 @@ class Server:
         raise RuntimeError(f"PostgreSQL did not start: {(self.folder / 'log').read_text()[-2000:]}")
 
     def stop(self, how=signal.SIGINT):
-        """Stop the server: SIGINT ends its connections and closes its files, SIGQUIT is a crash."""
+        """Stop the server: SIGINT ends its connections and closes its files, SIGQUIT simulates a crash."""
         if self.process and self.process.poll() is None:
             self.process.send_signal(how)
             self.process.wait(60)
 
     def remove(self):
-        """Stop the server and delete all it has written."""
+        """Stop the server, and delete all its files."""
         self.stop()
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def url(self, database="postgres", user="owner", password=OWNERS):
-        """Return the address of a database as hosts write it."""
+        """Return the address of a database in the form that hosting services use."""
         return f"postgres://{user}:{password}@127.0.0.1:{self.port}/{database}"
 
     def execute(self, *statements, database="postgres"):
-        """Run statements as the owner, each by itself, and return the rows of the last one."""
+        """Run statements as the owner, each in its own transaction, and return the rows of the last one."""
         with psycopg.connect(self.url(database).replace("postgres:", "postgresql:", 1), autocommit=True) as connection:
             for statement in statements:
                 cursor = connection.execute(statement)
@@ -113,7 +113,7 @@ class Server:
 
     @contextmanager
     def lent_database(self):
-        """Lend an empty database, which is emptied afterwards: that takes a tenth of the time of making one."""
+        """Yield an empty database, and empty it afterwards, which is ten times as fast as creating a new one."""
         name = self.empty.pop() if self.empty else self.new_database()
         yield name
         self.execute(*EMPTY, database=name)

@@ -1,4 +1,4 @@
-"""Processes of their own that have nothing to import: forked from a server which has loaded the command line."""
+"""Processes that start without imports, because they are forked from a server that has loaded the command line."""
 
 import multiprocessing
 import os
@@ -11,7 +11,7 @@ FORKS.set_forkserver_preload(["twin.__main__", "twin.data.ledger.store", "twin.d
 
 
 class Forked:
-    """A function that runs in a process of its own, with the calls of `subprocess.Popen`."""
+    """A function that runs in a separate process, with the interface of `subprocess.Popen`."""
 
     def __init__(self, function, *arguments, env=None, cwd=None):
         self._folder = tempfile.TemporaryDirectory()
@@ -24,7 +24,7 @@ class Forked:
 
     @property
     def returncode(self):
-        """The exit code; None while the process runs."""
+        """Exit code; None while the process runs."""
         return self._process.exitcode
 
     def wait(self):
@@ -33,17 +33,17 @@ class Forked:
         return self.returncode
 
     def kill(self):
-        """Kill the process, at once."""
+        """Kill the process at once."""
         self._process.kill()
 
     def communicate(self):
-        """Wait for the end; return what was printed, as (output, errors)."""
+        """Wait for the end; return the printed text as (output, errors)."""
         self.wait()
         return tuple(path.read_text() if path.exists() else "" for path in self._says)
 
 
 def command_line(*arguments, env=None, cwd=None):
-    """Start `python -m twin ARGUMENTS`."""
+    """Return the running process of `python -m twin ARGUMENTS`."""
     return Forked(_main, *map(str, arguments), env=env, cwd=cwd)
 
 
@@ -54,7 +54,7 @@ def _main(*arguments):
 
 
 def _alone(function, arguments, environment, place, says):
-    """Run a function as a process that was started in a place, with an environment, and whose words go to files."""
+    """Run a function in this process, in a folder and with an environment; its output goes to the files in `says`."""
     os.environ.clear()
     os.environ.update(environment)
     os.chdir(place)

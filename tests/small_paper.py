@@ -54,13 +54,13 @@ def make_project(root):
 
 
 def contents_of(folder):
-    """Return {name: bytes} of all files in a folder, but logs, which tell of machine and time."""
+    """Return {name: bytes} of all files in a folder except logs, which contain machine and time."""
     files = (path for path in Path(folder).rglob("*") if path.is_file() and "logs" not in path.parts)
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
 
 
 def waits(until, seconds=60):
-    """Wait until something holds."""
+    """Wait until a condition holds."""
     deadline = time.monotonic() + seconds
     while not until():
         assert time.monotonic() < deadline, f"not within {seconds} s"

@@ -11,14 +11,14 @@ LESSON = "07_analyst.ipynb"
 
 @pytest.fixture(scope="module")
 def gemini():
-    """The server in place of Gemini; each test sets its replies."""
+    """Yield the server in place of Gemini; each test sets its replies."""
     with GeminiServer(stand_in.text("Profit is {{lane1.profit}}.")) as server:
         yield server
 
 
 @pytest.fixture(scope="module")
 def apps(gemini, tmp_path_factory):
-    """The apps with a key for Gemini and an empty ledger."""
+    """Yield a server of the apps with a key for Gemini and an empty ledger."""
     env = {
         "GEMINI_API_KEY": KEY,
         "GEMINI_ENDPOINT": gemini.address,
@@ -31,7 +31,7 @@ def apps(gemini, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def shared(apps, browser):
-    """Return a page with the hub on BER-MUC that tests use in turn, what it reported and what was sent to it."""
+    """Yield a page of the hub on BER-MUC that tests share, the record of its errors, and the messages it received."""
     page, sent = new_page(browser), []
     page.on("websocket", lambda socket: socket.on("framereceived", lambda frame: sent.append(str(frame))))
     seen = opened(page, f"{apps.app(HUB)}?lane=BER-MUC")
@@ -42,7 +42,7 @@ def shared(apps, browser):
 
 @pytest.fixture
 def hub(shared):
-    """The hub with the analyst's tab as it opens; at the end, assert no errors and that the key was never sent."""
+    """Yield the shared page with an empty analyst's tab; then assert no errors, and that no page got the key."""
     page, seen, sent = shared
     page.get_by_role("button", name="Reset", exact=True).click()
     tab(page, "Analyst")

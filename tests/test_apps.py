@@ -21,7 +21,7 @@ KERNEL = "JSON.parse(document.getElementById('jupyter-config-data').textContent)
 
 @pytest.fixture(scope="module")
 def suite():
-    """The apps, as `make apps` serves them."""
+    """Yield a server of the apps, as `make apps` starts it."""
     with standalone() as server:
         yield server
 

@@ -53,7 +53,7 @@ def test_flows_are_summed_into_the_period_that_is_asked_for(capsys):
     code, out, _ = ask(capsys, "--json", "--period", "W", "--lane", "BER-MUC", "what is the mean demand?")
     (fact,) = json.loads(out)[0]["facts"]
     flows = research_lanes().flows
-    weeks = 156  # of whole days on record
+    weeks = 156  # number of whole weeks on record
     assert code == 0 and fact["unit"] == "pallet/week"
     assert fact["value"] == pytest.approx(flows[flows["lane"] == "BER-MUC"]["volume"].sum() / weeks, rel=1e-12)
 

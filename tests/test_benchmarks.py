@@ -1,4 +1,4 @@
-"""The benchmarks' own behaviour, on measurements that take no time: rows as they come, failures told, names chosen."""
+"""The benchmark runner, with measurements that take no time: rows at once, failures reported, choice by name."""
 
 import json
 import subprocess

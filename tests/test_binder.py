@@ -79,7 +79,7 @@ def test_the_readme_links_the_contents_in_lab_and_each_notebook_as_lesson_and_as
 
 
 def test_the_environment_has_this_checkout_installed(place):
-    found = place.run("python", "-P", "-c", "import twin; print(twin.__file__)")  # -P: not because it is in this folder
+    found = place.run("python", "-P", "-c", "import twin; print(twin.__file__)")  # -P: without this folder
     assert found == f"{place.checkout}/twin/__init__.py\n"
 
 

@@ -1,4 +1,4 @@
-"""Safety stock from service and back: quadrature, exact covariance and simulation as witnesses."""
+"""Safety stock from service and service from safety stock, against quadrature, exact covariance and simulation."""
 
 from statistics import NormalDist
 

@@ -211,7 +211,7 @@ ONE_COST, ONE_SURCHARGE = (1.0, [0.0, np.nan, [1.0, 1.0], "many"]), (2.0, [1.0, 
 POOL = alliance.Pool(TABLE[0], partner_surcharge=2.0, reservation_cost=1.0)
 HELP = alliance.Pool(TABLE[0], partner_surcharge=2.0, internal_capacity=[3.0, 3.0])
 
-#: The rest: functions of a whole list, a distribution, a period or a seed; None stands for "not refused by value".
+#: Other functions: of a whole list, a distribution, a period or a seed. None stands for "not refused by value".
 OTHERS = {
     demand.days_per_period: dict(period=period("D")),
     demand.lead_time_in_periods: dict(lead_time_days=nonnegative(7.0), period=period("W")),
@@ -402,7 +402,7 @@ def values(function):
 
 
 def as_arrays(result):
-    """Return the arrays of a result, which is one array or a named tuple of several."""
+    """Return the arrays of a result: one, or those of a named tuple."""
     return [np.asarray(part) for part in (result if isinstance(result, tuple) else (result,))]
 
 

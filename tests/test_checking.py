@@ -10,7 +10,7 @@ from twin.plan.wording import label
 
 @pytest.fixture
 def evidence():
-    """Facts about two lanes, and a what-if."""
+    """Return the evidence: facts about two lanes, and a what-if."""
     made = Evidence("D")
     made.name_lane("lane1", "BER-MUC")
     made.name_lane("lane2", "HAM-ROT")

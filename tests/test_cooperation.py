@@ -1,4 +1,4 @@
-"""Overflow into a partner's warehouse: quadrature, simulation and a reference table as witnesses."""
+"""Overflow into a partner's warehouse: quadrature, simulation and a published kind of table as independent checks."""
 
 from statistics import NormalDist
 

@@ -1,4 +1,4 @@
-"""Moments of demand: enumeration, quadrature and simulation as witnesses."""
+"""Moments of demand: enumeration, quadrature and simulation as independent checks."""
 
 from statistics import NormalDist
 

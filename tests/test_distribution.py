@@ -1,4 +1,4 @@
-"""The newsvendor under any demand: closed forms, enumeration and brute force as witnesses."""
+"""The newsvendor under any demand: closed forms, enumeration and brute force as independent checks."""
 
 import warnings
 from math import exp, fsum, lgamma, log
@@ -101,7 +101,7 @@ def test_a_table_keeps_its_place_when_moved():
 
 @pytest.mark.parametrize(("under", "over", "best"), [(4, 1, 8), (1, 1, 5), (9, 1, 9), (8, 2, 8), (7, 3, 7), (2, 8, 2)])
 def test_equal_shares_are_not_lost_to_rounding(under, over, best):
-    """Ten shares of a tenth add up to slightly less than one; the eighth order statistic is still the 80 % quantile."""
+    """Ten shares of a tenth add up to slightly less than one, but the eighth order statistic is the 80 % quantile."""
     assert distribution.best_quantity(distribution.empirical(range(1, 11)), under, over) == best
 
 
@@ -218,7 +218,7 @@ def test_a_mean_that_the_tails_contradict_is_refused():
         distribution.expected_excess(10.0, stats.burr12(10, 0.11))
     with pytest.raises(ValueError, match=rf"{rule}4; got 3\.0"):
         distribution.expected_excess(10.0, Broken(stats.pareto(1.5), mean=lambda: 4.0))
-    noisy = Broken(stats.expon(), sf=lambda x: stats.expon.sf(x) + 1e-13)  # the rounding error of 1 - F
+    noisy = Broken(stats.expon(), sf=lambda x: stats.expon.sf(x) + 1e-13)  # the error of 1 - F if F is rounded
     assert distribution.expected_excess(5.0, noisy) == pytest.approx(exp(-5), rel=1e-7)
     with pytest.raises(ValueError, match=rf"{rule}1; got nan"):
         distribution.expected_excess(20.0, noisy)

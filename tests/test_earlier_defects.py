@@ -1,6 +1,6 @@
-"""Defects of an earlier implementation of the framework (version 3.0.0): one test each, with the right number.
+"""Defects of an earlier implementation of the framework (version 3.0.0): one test per defect, with the right number.
 
-The right numbers come from the definitions, worked out here with the standard library alone.
+The right numbers come from the definitions, computed here with the standard library alone.
 """
 
 from math import sqrt

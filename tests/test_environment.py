@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[1]
 LOCK = (ROOT / "requirements.lock").read_text(encoding="utf-8")
 ENVIRONMENT = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-TARGETS = ["paper", "test", "notebooks", "lab", "apps", "reference", "lint", "bench"]
+TARGETS = ["paper", "test", "check", "notebooks", "lab", "apps", "reference", "lint", "faults", "bench"]
 #: The distribution of each package whose distribution has another name.
 BROUGHT_BY = {
     "dotenv": "python-dotenv",
@@ -30,12 +30,12 @@ BROUGHT_BY = {
 
 
 def locked():
-    """Return {name: version} of the lock."""
+    """Return {name: version} of the lock file."""
     return dict(re.findall(r"^([a-z0-9._-]+)==([^ ;\\]+)", LOCK, re.M))
 
 
 def pinned():
-    """Return {name: version} of environment.yml, conda's and pip's."""
+    """Return {name: version} of the packages of conda and pip in environment.yml."""
     conda = [item for item in ENVIRONMENT["dependencies"] if isinstance(item, str)]
     (pip,) = [item["pip"] for item in ENVIRONMENT["dependencies"] if isinstance(item, dict)]
     return dict(re.split("=+", item) for item in conda + pip if "=" in item)
@@ -109,6 +109,6 @@ def test_the_changelog_knows_this_version():
 
 
 def test_make_lists_its_targets_a_line_each():
-    outside = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")}  # no outer make
+    outside = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")}  # without outer make
     listing = subprocess.run(["make"], cwd=ROOT, env=outside, capture_output=True, text=True, check=True).stdout
     assert [line.split()[1] for line in listing.splitlines()] == TARGETS

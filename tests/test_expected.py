@@ -1,4 +1,4 @@
-"""Every headline that guards the paper, computed again from the lanes' flows with the standard library alone."""
+"""Every value in the paper's expected.csv, computed again from the flows with the standard library alone."""
 
 import csv
 from functools import cache
@@ -23,7 +23,7 @@ def loss(z):
 
 
 def cost(z, over, under):
-    """Expected cost of a target z, per unit of standard deviation."""
+    """Return the expected cost of a safety factor z, per unit of standard deviation."""
     return over * (z + loss(z)) + under * loss(z)
 
 
@@ -108,13 +108,13 @@ def finance(job):
 
 @cache
 def weeks():
-    """Volumes of every partner, week by week."""
+    """Return the weekly volumes of every partner."""
     table = research_partners().flows
     return {name: [float(v) for v in part["volume"]] for name, part in table.groupby("lane", observed=True)}
 
 
 def reserved(total, place, surcharge):
-    """Best capacity for a record of needs, and its cost."""
+    """Return the best capacity for a record of needs, and its cost."""
     capacity = sorted(total)[ceil((1 - place / surcharge) * len(total)) - 1]
     return capacity, place * capacity + surcharge * mean(max(need - capacity, 0.0) for need in total)
 

@@ -1,4 +1,4 @@
-"""Money: identities, double loops, brute force and simulation as witnesses."""
+"""Money: identities, double loops, brute force and simulation as independent checks."""
 
 from statistics import NormalDist
 
@@ -68,7 +68,7 @@ def test_eq_5_3_every_row_is_best_at_the_critical_ratio():
     best = levels[surface.argmax(axis=-1)]
     assert np.ptp(best) == 0
     assert best[0] == pytest.approx(55 / 60, abs=levels[1] - levels[0])
-    assert np.all(np.diff(surface, axis=0) < 0)  # profit falls with uncertainty
+    assert np.all(np.diff(surface, axis=0) < 0)  # profit falls as the lead-time sd rises
 
 
 def test_eq_5_3_profit_by_simulation():
@@ -112,8 +112,8 @@ def test_eq_5_4_the_atom_at_the_quantile_is_split(level, var, cvar):
 
 
 @pytest.mark.parametrize("count", [100, 1000])
-def test_a_level_of_exactly_k_losses_gives_the_kth_loss(count):
-    """0.07 * 100 is slightly more than 7 in floating point; the quantile is still the 7th loss, not the 8th."""
+def test_a_level_that_meets_a_rank_is_that_rank(count):
+    """In floating point, 0.07 * 100 is slightly more than 7, but the quantile is the 7th loss, not the 8th."""
     losses = np.arange(1.0, count + 1)
     ranks = np.arange(1, 100)
     found = [finance.tail_risk(losses, rank / 100).value_at_risk for rank in ranks]

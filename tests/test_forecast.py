@@ -9,7 +9,7 @@ from twin import forecast, simulate
 
 
 def least_squares(volumes):
-    """Return intercept, slope, residual sd, observed periods, and the variance factor of an observation at a time."""
+    """Return intercept, slope, residual sd, and a function of time: the variance factor of a new observation."""
     known = ~np.isnan(volumes)
     time = np.arange(len(volumes), dtype=float)[known]
     matrix = np.column_stack((np.ones_like(time), time))
@@ -20,7 +20,7 @@ def least_squares(volumes):
 
 
 def lanes(count, periods, *, seed, holes=0.0):
-    """Return noisy lines of many sizes, a share of `holes` of their periods unknown."""
+    """Return noisy lines of many magnitudes, with unknown periods."""
     rng = simulate.generator(seed)
     volumes = rng.normal(100, 50, (count, 1)) + rng.normal(0, 1, (count, 1)) * np.arange(periods)
     volumes = volumes + rng.normal(0, 20, (count, periods))
@@ -76,7 +76,7 @@ def test_unknown_periods_are_left_out_not_taken_as_zero():
     line[[0, 4, 5, 11]] = np.nan
     trend = forecast.linear_trend(line)
     assert (trend.intercept, trend.slope, trend.observed) == (pytest.approx(3.0), pytest.approx(2.0), 8)
-    assert forecast.predict(trend, 1).mean == pytest.approx([27.0])  # period 12
+    assert forecast.predict(trend, 1).mean == pytest.approx([27.0])  # after the series
 
 
 def test_a_large_level_changes_neither_slope_nor_residual_sd():
@@ -87,7 +87,7 @@ def test_a_large_level_changes_neither_slope_nor_residual_sd():
 
 
 def test_one_lane_is_fitted_as_among_many():
-    """The result of a lane depends neither on its block nor on unknown periods of another lane."""
+    """Lanes are processed in blocks; neither the block nor a lane with unknown periods may change another lane."""
     volumes = lanes(3000, 100, seed=64)
     volumes[1700, 5] = np.nan
     together = forecast.linear_trend(volumes)
@@ -127,7 +127,7 @@ def test_noise_about_a_steep_line_keeps_its_size():
 @pytest.mark.parametrize("level", [0.0, 5e6, -5e6, 1e9])
 def test_noise_about_a_large_level_keeps_its_size(level):
     noise = np.random.default_rng(4).normal(0.0, 1.0, 200)
-    moved = noise + level  # at 1e9 the noise is stored to 1e-7
+    moved = noise + level  # rounded to the precision of floats at this level, about 1e-7 at 1e9
     witness = least_squares(moved - level)[2]
     assert forecast.linear_trend(moved).residual_sd == pytest.approx(witness, rel=1e-6)
 

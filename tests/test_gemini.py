@@ -1,4 +1,4 @@
-"""Both of the vendor's clients against a stand-in on this machine: replies, functions, and all that goes wrong."""
+"""Both of the vendor's clients against a local server: replies, function calls, and failures."""
 
 import logging
 import time
@@ -14,18 +14,18 @@ from twin.analyst.tools import DECLARATIONS
 
 @pytest.fixture(params=list(gemini.CLIENTS))
 def client(request):
-    """The name of each client in turn."""
+    """Return the name of a client; each test runs with both."""
     return request.param
 
 
 @pytest.fixture(autouse=True)
 def directly(monkeypatch):
-    """No proxy stands between a test and its own server."""
+    """Bypass proxies between a test and its server."""
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
 
 
 def asked(server, client, prompt="a question", tools=DECLARATIONS):
-    """What comes back from a server, piece by piece."""
+    """Return the pieces of a reply of the server."""
     model = Gemini(KEY, "gemini-stand-in", client, server.address, timeout=1, wait=0.05)
     return list(model.stream("the rules", prompt, tools))
 
@@ -91,7 +91,7 @@ def test_what_goes_wrong_is_said_in_our_own_words_and_the_key_is_not(client, pro
     caplog.set_level(logging.DEBUG)
     with GeminiServer(reply) as server, pytest.raises(Unavailable) as raised:
         asked(server, client)
-    assert attempts is None or len(server.requests) == attempts  # one client asks for a new key itself
+    assert attempts is None or len(server.requests) == attempts  # one client retries a refused key itself
     assert words is None or str(raised.value) == words
     assert raised.value.__cause__ is None and raised.value.__context__ is None
     out, err = capfd.readouterr()
@@ -122,7 +122,7 @@ SETTINGS = ("GEMINI_API_KEY", "GOOGLE_API_KEY", "GEMINI_MODEL", "GEMINI_CLIENT",
 
 @pytest.fixture
 def unset(monkeypatch, tmp_path):
-    """No setting, in an empty folder."""
+    """Remove all settings, and work in an empty folder."""
     for name in SETTINGS:
         monkeypatch.delenv(name, raising=False)
     monkeypatch.chdir(tmp_path)

@@ -1,4 +1,4 @@
-"""What the code host reads: workflows, forms, citation and archive; and the check that it runs."""
+"""Files that GitHub and Zenodo read (workflows, forms, citation), and the script that CI runs."""
 
 import json
 import os
@@ -104,7 +104,7 @@ def test_a_release_is_of_the_version_its_tag_names():
 
 @pytest.fixture
 def machine(tmp_path):
-    """A function that runs the whole check as a user who is not root and has these commands only."""
+    """Return a function that runs .ci/run as an ordinary user, with a few commands only."""
     (tmp_path / "id").write_text("#!/bin/sh\necho 1000\n")
     for name in ("bash", "env", "dirname", "cat"):
         (tmp_path / name).symlink_to(shutil.which(name))
@@ -136,7 +136,7 @@ def test_the_check_installs_what_is_missing_by_sudo(machine, tmp_path):
     (tmp_path / "sudo").chmod(0o755)
     code, _ = machine(PYTHON=sys.executable, LOG=str(tmp_path / "log"))
     *_, update, install = (tmp_path / "log").read_text().splitlines()
-    assert code != 0 and update == "sudo -n apt-get update -qq"  # it goes on, without what was not really installed
+    assert code != 0 and update == "sudo -n apt-get update -qq"  # it fails, as nothing was really installed
     assert re.match("sudo -n env DEBIAN_FRONTEND=noninteractive apt-get install .* make git ", install)
 
 

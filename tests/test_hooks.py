@@ -22,7 +22,7 @@ DAMAGE = {
 
 @pytest.fixture(scope="module")
 def clone(tmp_path_factory):
-    """A repository of the files here, with the environment of the tests as its own."""
+    """Return a repository with the files of this checkout and the environment of the tests."""
     folder = tmp_path_factory.mktemp("clone")
     kept_out = shutil.ignore_patterns(
         ".git", ".venv", ".*_cache", "__pycache__", "build", "dist", "out", ".env", "*.db"

@@ -30,7 +30,7 @@ def hub():
 
 @pytest.fixture
 def stored(ledger, url, monkeypatch):
-    """A ledger of the research lanes at the address that the hub opens, on both engines."""
+    """Return a ledger of the research lanes at the address that the hub opens; each test runs on both engines."""
     monkeypatch.setenv("DATABASE_URL", url)
     ledger.import_history(research_lanes())
     return ledger
@@ -307,10 +307,10 @@ def test_lanes_of_any_name_can_be_reported(lane, tmp_path):
 # ------------------------------------------------------------ the data feed
 
 
-def test_nothing_is_opened_before_a_page_shows_the_forms(hub, tmp_path):
-    assert "Opening the ledger" in hub.data.page and not (tmp_path / "data").exists()
+def test_nothing_is_opened_before_a_page_shows_the_forms(hub, nobodys_ledger):
+    assert "Opening the ledger" in hub.data.page and not nobodys_ledger.exists()
     press(hub.data, do="opened")
-    assert "0 flows" in hub.data.page and (tmp_path / "data").exists()
+    assert "0 flows" in hub.data.page and nobodys_ledger.exists()
 
 
 def test_a_flow_is_logged_shown_and_deleted(stored):

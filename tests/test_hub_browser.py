@@ -38,7 +38,7 @@ PATIENCE = 12  # timeout of every wait [s]
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
 def engines(request, tmp_path_factory):
-    """The apps on a new ledger of the research lanes, for each engine in turn."""
+    """Yield a server of the apps and its new ledger of the research lanes, for each engine in turn."""
     if request.param == "sqlite":
         url = f"sqlite:///{tmp_path_factory.mktemp('hub') / 'ledger.sqlite'}"
     else:
@@ -52,7 +52,7 @@ def engines(request, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def suite(tmp_path_factory):
-    """The apps on an empty ledger."""
+    """Yield a server of the apps on an empty ledger."""
     url = f"sqlite:///{tmp_path_factory.mktemp('hub') / 'ledger.sqlite'}"
     with standalone(env={"DATABASE_URL": url}) as apps:
         yield apps
@@ -60,7 +60,7 @@ def suite(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def shared(suite, browser):
-    """Return a page with the hub that tests use in turn, and what it reported."""
+    """Yield a page of the hub that tests share, and the record of its errors."""
     page = new_page(browser)
     seen = opened(page, address(suite))
     ready(page)
@@ -70,7 +70,7 @@ def shared(suite, browser):
 
 @pytest.fixture
 def hub(shared):
-    """Return the shared page with the hub as it opens on BER-MUC; at the end, assert that it reported no errors."""
+    """Yield the shared page, reset to the hub on BER-MUC; at the end, assert that it reported no errors."""
     page, seen = shared
     page.set_viewport_size({"width": 1440, "height": 900})
     page.get_by_label("synthetic research lanes").check()
@@ -85,7 +85,7 @@ def hub(shared):
 
 @pytest.fixture
 def own_hub(suite, page):
-    """Return a page of the test's own with the hub on BER-MUC; at the end, assert that it reported no errors."""
+    """Yield a new page of the hub on BER-MUC; at the end, assert that it reported no errors."""
     seen = opened(page, address(suite))
     ready(page)
     yield page

@@ -1,4 +1,4 @@
-"""Labels in, labels out: a formula returns the labels of pandas arguments and leaves other arguments alone."""
+"""Formulas return pandas objects for pandas arguments, and treat all other arguments as before."""
 
 import inspect
 import subprocess

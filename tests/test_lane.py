@@ -1,4 +1,4 @@
-"""The twin: every answer by hand from the definitions, and lanes cut, joined and named in other ways."""
+"""`assess`: every answer by hand from the definitions; lanes in other units, periods, tables and orders."""
 
 from dataclasses import fields, replace
 from math import inf, nan, sqrt
@@ -16,7 +16,7 @@ STATISTICS = {"demand_mean": 100.0, "demand_sd": 25.0}
 
 
 def by_hand(mean, sd, policy, period):
-    """Every answer of one lane from the definitions, with the standard library alone."""
+    """Return every answer of one lane, computed from the definitions with the standard library alone."""
     p, r = policy, policy.return_rate
     load, load_sd = (1 + r) * mean, sqrt((1 + r) ** 2 * sd**2 + r * (1 - r) * mean)
     length, spread = p.lead_time_mean_days / DAYS[period], p.lead_time_sd_days / DAYS[period]
@@ -103,7 +103,7 @@ def test_certain_demand_and_certain_lead_time_need_no_buffer():
 
 
 def test_composed_costs_are_the_named_formulas():
-    """Two costs are put together from lines already there, which is faster; they are still these formulas."""
+    """`assess` composes two costs from terms that it has already computed; they must equal the formulas."""
     answers = lane.assess(STATISTICS, lane.Policy(service_level=0.9, dwell=2.0))
     sigma, required = answers["lead_time_demand_sd"], answers["required_capacity"]
     assert answers["buffer_cost"] == pytest.approx(newsvendor.cost_curve(0.9, sigma, 55.0, 5.0), rel=1e-12)
@@ -112,12 +112,12 @@ def test_composed_costs_are_the_named_formulas():
     assert answers["expected_warehousing_cost"] == pytest.approx(expected, rel=1e-12)
 
 
-# --- one lane in other words --------------------------------------------------------------------------------
+# --- one lane in other units --------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("period", DAYS)
 def test_days_weeks_and_months_give_the_same_pallets(period):
-    """One lane described in other periods: what is counted in pallets stays; a lead time never meets other demand."""
+    """If a lane is described in another period, all answers in pallets stay the same."""
     policy = lane.Policy(service_level=0.95, lead_time_mean_days=30, lead_time_sd_days=6)
     mean, sd = demand.change_period(100.0, 25.0, given="D", wanted=period)
     answers = lane.assess({"demand_mean": mean, "demand_sd": sd}, policy, period=period)
@@ -138,7 +138,7 @@ def test_returns_in_other_periods_give_the_same_pallets_as_well():
 
 
 def test_money_and_flow_scale_with_their_units():
-    """Prices in cents: costs are a hundred times as many, and nothing else moves."""
+    """If prices are in cents, costs are a hundred times as large, and nothing else changes."""
     money = [f.name for f in fields(lane.Policy) if f.name.endswith(("cost", "penalty", "revenue", "surcharge"))]
     policy = lane.Policy()
     cents = replace(policy, **{name: 100 * getattr(policy, name) for name in money})
@@ -152,7 +152,7 @@ def test_money_and_flow_scale_with_their_units():
 
 
 def table(count, seed=81):
-    """Lanes that differ in every way."""
+    """Return a table of lanes that differ in every column."""
     rng = simulate.generator(seed)
     statistics = {"demand_mean": rng.uniform(20, 500, count), "demand_sd": rng.uniform(0, 60, count)}
     policy = lane.Policy(

@@ -14,7 +14,7 @@ VOLUMES = simulate.demand(100.0, 25.0, samples=120, seed=1)
 
 
 def random_case(seed):
-    """A lane and a policy, drawn at random."""
+    """Return a random lane, policy and period."""
     rng = np.random.default_rng(seed)
     names = (
         "holding_cost",
@@ -58,7 +58,7 @@ def test_eq_6_2_the_tail_is_that_of_periods_simulated_one_by_one(length, dwell):
     returned = rate * shipped + np.sqrt(rate * (1 - rate) * 100.0) * rng.standard_normal(periods)
     workload = shipped + returned
 
-    def moving(count):  # over the last periods, this one among them
+    def moving(count):  # moving sum over the last periods, including the present one
         return np.convolve(workload, np.ones(count))[:periods]
 
     start = max(length, dwell)
@@ -81,7 +81,7 @@ def test_eq_6_2_the_tail_is_that_of_periods_simulated_one_by_one(length, dwell):
     draws = 85 * (flows.demand - flows.shortage) - 50 * (flows.workload - flows.shortage)
     draws -= 5 * flows.leftover + 40 * flows.shortage + 12 * flows.overflow
     ours, theirs = (finance.tail_risk(-values) for values in (draws, profit))
-    # periods that overlap carry less than independent ones: as many fewer as they share
+    # overlapping periods are correlated, which reduces the effective number of samples
     error = 4 * np.sqrt(2 * start + 1) * profit.std() / np.sqrt(len(profit))
     assert draws.std() == pytest.approx(profit.std(), abs=error)
     assert ours.value_at_risk == pytest.approx(theirs.value_at_risk, abs=3 * error)

@@ -6,7 +6,7 @@ import sys
 from graphlib import TopologicalSorter
 
 import pytest
-from house import PURE, WINGS, arrows, folder, formulas, imports, modules, public_formulas, tree, wing
+from house import LAYERS, PURE, arrows, folder, formulas, imports, layer, modules, public_formulas, tree
 
 HEAVY = {
     "pandas",
@@ -27,14 +27,14 @@ def test_no_circle_of_imports():
 
 
 def test_every_folder_is_a_wing_with_a_rank():
-    assert {wing(module) for module in modules()} == set(WINGS)
+    assert {layer(module) for module in modules()} == set(LAYERS)
 
 
 @pytest.mark.parametrize("module", sorted(set(modules()) - {"__main__"}))
-def test_a_module_imports_from_its_own_wing_and_from_those_below(module):
-    below = WINGS[: WINGS.index(wing(module)) + 1]
+def test_a_module_imports_from_its_own_layer_and_from_those_below(module):
+    below = LAYERS[: LAYERS.index(layer(module)) + 1]
     for target in arrows(module) - {""}:
-        assert wing(target) in below, f"{module} imports {target}"
+        assert layer(target) in below, f"{module} imports {target}"
 
 
 @pytest.mark.parametrize("module", formulas())

@@ -173,11 +173,11 @@ def test_new_days_only(run, answer, file, ledger):
     assert "nothing new: the ledger holds flows of all these lanes and days" in run("import", file, "--new-only")[1]
 
 
-def test_without_an_address_flows_are_kept_among_the_users_data(run, monkeypatch, tmp_path):
+def test_without_an_address_flows_are_kept_among_the_users_data(run, monkeypatch, tmp_path, nobodys_ledger):
     monkeypatch.delenv("DATABASE_URL")
     monkeypatch.chdir(tmp_path)
     assert run("log", "2026-01-05", "A", "1")[0] == 0
-    assert list((tmp_path / "data").glob("lsp-digital-capacity-twin/ledger.sqlite"))
+    assert list(nobodys_ledger.glob("lsp-digital-capacity-twin/ledger.sqlite"))
     assert json.loads(run("status", "--json")[1])["flows"] == 1
 
 

@@ -15,14 +15,14 @@ from twin.data.ledger.store import Ledger
 
 LANES = 1_000
 SMALL, LARGE = 300_000, int(os.environ.get("TWIN_LARGE_ROWS") or 1_200_000)  # rows of the two files
-MEMORY = 500  # of the process that imports, at its peak [MB]
-GROWTH = 25  # of that peak from the smaller file to the larger; rows of 28 bytes each, if they were kept [MB]
+MEMORY = 500  # largest peak memory of the importing process [MB]
+GROWTH = 25  # largest increase of that peak from the smaller file to the larger, about the size of the rows [MB]
 
 MEASURE = """
 import re, sys
 from twin.__main__ import main
 code = main(["ledger", "import", sys.argv[1], "--json"])
-with open("/proc/self/status") as status:  # of this process alone; its resource usage begins with its parent's
+with open("/proc/self/status") as status:  # peak of this process; getrusage would include its parent's
     print(re.search(r"VmHWM:\\s+(\\d+)", status.read())[1], file=sys.stderr)
 sys.exit(code)
 """

@@ -24,7 +24,7 @@ from twin.data.ledger.store import RESET_TOKEN, Ledger
 PATIENCE = 5  # [s] longest time until an error is raised
 KILLS = 20
 WRITERS, EACH = 8, 1_250
-PAUSE = 0.05  # between two looks of a reader [s]
+PAUSE = 0.1  # time between two reads of a reader [s]
 DAY = "2026-01-05"
 
 

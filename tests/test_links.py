@@ -1,4 +1,4 @@
-"""Links in prose lead where their text says: to files that exist, to names that the file defines."""
+"""Links in prose lead to files that exist, and a link on a name leads to the file that defines it."""
 
 import ast
 import json
@@ -32,7 +32,7 @@ def names_in(module):
 
 @pytest.fixture(params=PAGES, ids=lambda path: path.relative_to(ROOT).as_posix())
 def page(request):
-    """One page of prose."""
+    """Return the path of a page of prose; each test runs for every page."""
     return request.param
 
 

@@ -1,4 +1,4 @@
-"""One meaning a name: no two modules, classes or constants of the package are called alike."""
+"""No two modules, classes or public constants of the package have the same name."""
 
 import ast
 from collections import defaultdict
@@ -35,7 +35,7 @@ def test_public_constants_have_names_of_their_own():
 
 
 def test_modules_have_names_of_their_own():
-    """Commands are called as the command line calls them, and may share a name with what they run."""
+    """Modules of commands are exempt: they have the names of commands, which other modules may share."""
     stems = defaultdict(list)
     for module, path in modules().items():
         if path.stem != "__init__" and not module.startswith("command."):

@@ -1,4 +1,4 @@
-"""The newsvendor: quadrature, brute-force minimisation and simulation as witnesses."""
+"""The newsvendor: quadrature, brute-force minimisation and simulation as independent checks."""
 
 from statistics import NormalDist
 
@@ -82,7 +82,7 @@ def test_cost_curve_is_convex_with_second_derivative_of_the_density():
 
 
 def test_charging_holding_on_the_safety_stock_moves_the_optimum():
-    """It gives 1 - Co/Cu = 66.4 % instead of 74.8 %, which costs 3.2 % more."""
+    """The shortcut gives 1 - Co/Cu = 66.4 % instead of 74.8 %, and costs 3.2 % more."""
     ratio = newsvendor.critical_ratio(55.0, 18.5)
     trap = 1 - 18.5 / 55
     assert (round(trap, 3), round(float(ratio), 3)) == (0.664, 0.748)
@@ -137,7 +137,7 @@ def test_costs_from_prices():
 
 
 def worst_cost(quantity, mean, sd, under, over):
-    """Scarf's bound at any quantity, and its attainment by demand of two points."""
+    """Return Scarf's bound at any quantity, and the cost of the two-point demand that attains it."""
     gap = quantity - mean
     root = np.hypot(sd, gap)
     points = quantity + np.array([-root, root])
@@ -164,7 +164,7 @@ def test_eq_1_5_the_bound_holds_for_normal_demand():
 
 
 def test_eq_1_5_ordering_nothing_when_demand_is_too_uncertain():
-    """Where sd^2 Co > mean^2 Cu, leftovers can cost more than all lost sales of the mean demand."""
+    """If sd^2 Co > mean^2 Cu, losing every sale costs less in the worst case than any leftovers."""
     np.testing.assert_array_equal(newsvendor.distribution_free_quantity(10.0, [12.0, 30.0], [1.3, 2.0], 1.0), 0.0)
     assert newsvendor.distribution_free_cost(10.0, 30.0, 2.0, 1.0) == 20.0
     edge = newsvendor.distribution_free_cost([10.0, 10.0], [20.0, 20.0 * (1 + 1e-12)], 4.0, 1.0)

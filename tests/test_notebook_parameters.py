@@ -1,6 +1,6 @@
-"""Every notebook with parameters it was not written for: other lanes, costs, seeds and files; no check may fail.
+"""Every notebook with other lanes, costs, seeds and files than its own: no check may fail.
 
-A class a notebook, so that pytest-xdist can spread them.
+There is one class per notebook, so that pytest-xdist can run them in parallel.
 """
 
 import json
@@ -41,7 +41,7 @@ def write_history(path, kind):
 
 @pytest.fixture
 def run(tmp_path):
-    """A function that runs a notebook and looks at what it leaves in its folder."""
+    """Return a function that runs a notebook and checks the files in its folder."""
 
     def run(stem, figure, **parameters):
         (folder := tmp_path / "out").mkdir()

@@ -30,20 +30,20 @@ if not NUMBERED:
 
 @pytest.fixture(params=NUMBERED, ids=lambda path: path.stem)
 def path(request):
-    """One numbered notebook."""
+    """Return the path of a numbered notebook; each test runs for every notebook."""
     return request.param
 
 
 @pytest.fixture
 def cells(path):
-    """Its cells, each source as one text."""
+    """Return the cells of the notebook, with the source of each as one text."""
     found = json.loads(path.read_text(encoding="utf-8"))["cells"]
     return [{**cell, "source": "".join(cell["source"])} for cell in found]
 
 
 @pytest.fixture
 def code(cells):
-    """Its code cells."""
+    """Return the code cells of the notebook."""
     return [cell for cell in cells if cell["cell_type"] == "code"]
 
 
@@ -111,7 +111,7 @@ def test_it_is_stored_in_normal_form_and_small(path):
     assert path.stat().st_size < 1_000_000
     assert json.loads(text)["nbformat_minor"] >= 5, "cells need ids"
     is_normal = dumps(normalise(json.loads(text))) == text
-    assert is_normal, "make notebooks puts it right"  # without pages of differences
+    assert is_normal, "make notebooks puts it right"  # a boolean, so that pytest prints no pages of differences
 
 
 def test_it_links_to_its_neighbours_at_the_beginning_and_at_the_end(path, cells):

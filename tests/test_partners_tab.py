@@ -18,7 +18,7 @@ from twin.view.hub.session import Session
 
 @pytest.fixture
 def partners(tmp_path):
-    """The hub on five partners, its tab open."""
+    """Return the hub on five partners, with the tab open."""
     write_csv(research_partners(), path := tmp_path / "partners.csv")
     return opened(Hub(str(path)))
 

@@ -17,7 +17,7 @@ NAME = "BER-MUC"
 
 
 def directly(moments=None, horizon=14, scale=1.0, **changed):
-    """The numbers of the lane by the formulas."""
+    """Return the numbers of the lane by the formulas."""
     policy = replace(policy_of(PORTFOLIO.policies.loc[NAME]), **changed)
     moments = moments or dict(PORTFOLIO.feed.statistics.loc[NAME, ["demand_mean", "demand_sd"]])
     return lane_report.evaluate(moments, policy, scale * PORTFOLIO.feed.series(NAME)[1], horizon=horizon)

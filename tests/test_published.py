@@ -17,7 +17,7 @@ ADAPTERS = {}
 
 
 def adapts(*models):
-    """Register an adapter: it takes the inputs of a case and returns what `expected` names."""
+    """Register an adapter: a function that takes the inputs of a case and returns the values that `expected` names."""
     return lambda function: ADAPTERS.update(dict.fromkeys(models, function)) or function
 
 
@@ -67,7 +67,7 @@ def _(price, cost, salvage, holding_cost, stockout_penalty, demand_mean, demand_
 
 @adapts("newsvendor_myopic")
 def _(holding_cost, stockout_cost, purchase_cost, purchase_cost_next, discount_factor, **moments):
-    saved = purchase_cost - discount_factor * purchase_cost_next  # by buying a unit in the next period instead of now
+    saved = purchase_cost - discount_factor * purchase_cost_next  # by buying a unit in the next period
     answer = ADAPTERS["newsvendor_normal"](holding_cost + saved, stockout_cost - saved, **moments)
     return {**answer, "cost": answer["cost"] + purchase_cost * moments["demand_mean"]}
 
@@ -417,7 +417,7 @@ def _(demand_sd, correlation, holding_cost, stockout_cost):
 
 
 def game(values):
-    """Costs by number, of values by size and then in the order of a dictionary."""
+    """Return the costs by coalition number, given values by size of coalition and then in lexicographic order."""
     partners = range((len(values) + 1).bit_length() - 1)
     rows = [members for size in partners for members in combinations(partners, size + 1)]
     return coalitions.game_of_table(dict(zip(rows, values, strict=True)), partners)

@@ -128,7 +128,7 @@ def test_stable_rules(contract, by_hand, rule):
 
 
 def test_shapley_value_equals_the_mean_over_all_orders(contract, by_hand):
-    """The witness is a loop over all 120 orders of joining."""
+    """The Shapley value is compared with a loop over all 120 orders of joining."""
     shares, orders = np.zeros(5), list(permutations(range(5)))
     for order in orders:
         for place, member in enumerate(order):

@@ -107,7 +107,7 @@ def test_a_missing_folder_fails_under_ci_and_is_skipped_elsewhere(monkeypatch, t
 
 
 def wide(path, case, gaps):
-    """Return volume and returns with a row a lane and a column a period, and NaN where nothing is known."""
+    """Return volume and returns with a row per lane and a column a period, and NaN where nothing is known."""
     raw = pd.read_csv(path, dtype={case.lane: str}, keep_default_na=False)
     raw["lane"] = raw[case.lane].str.strip()
     raw["date"] = pd.to_datetime(raw["date"])

@@ -1,4 +1,4 @@
-"""The API reference: every formula with its signature, its equation and its words, and no link that leads nowhere."""
+"""The API reference: every formula has its signature, equation and text, and no link is broken."""
 
 import importlib
 import inspect
@@ -18,7 +18,7 @@ VOID = {"area", "br", "col", "hr", "img", "input", "link", "meta", "wbr"}
 
 
 class Page(HTMLParser):
-    """Links of a page, and the text, but not the source code, and the equations of each element with a name."""
+    """Links of a page; and, for each element with an id, its text without source code and its equations."""
 
     def __init__(self, path):
         super().__init__()
@@ -53,7 +53,7 @@ class Page(HTMLParser):
 
 @pytest.fixture(scope="module")
 def pages(tmp_path_factory):
-    """Every page of the reference by its path."""
+    """Return every page of the reference by its path, and the folder."""
     folder = tmp_path_factory.mktemp("reference") / "new"
     subprocess.run([sys.executable, ROOT / "tools/reference/build.py", folder], cwd=folder.parent, check=True)
     return {path.relative_to(folder): Page(path) for path in folder.rglob("*.html")}, folder
@@ -65,7 +65,7 @@ def html_of(module):
 
 
 def squeezed(text):
-    """Text without what the pages may set otherwise: blanks, full stops, backticks, rules and the package's name."""
+    """Return a text without blanks, full stops, backticks, rules and "twin.", which pages may set otherwise."""
     return re.sub(r"[\s.:`]|-{3,}|twin\.(?=\w)", "", text)
 
 

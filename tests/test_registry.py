@@ -1,4 +1,4 @@
-"""The registry of quantities: an answer and a policy field take two edits each, and every door then knows them."""
+"""The registry of quantities: two edits add an answer or a policy field, which then appears in every interface."""
 
 import json
 import os
@@ -41,7 +41,7 @@ FIELD = {
         'handling_cost=given["handling_cost"] + given["carbon_price"],',
     ),
 }
-DOORS = """
+INTERFACES = """
 import contextlib, io, json, sys
 import numpy as np
 from pathlib import Path
@@ -103,8 +103,8 @@ print(json.dumps(found))
 """
 
 
-def doors(tmp_path, edits, policies, *arguments):
-    """Return what each door says once a copy of the package has been edited: one edit a file."""
+def interfaces(tmp_path, edits, policies, *arguments):
+    """Return the output of each interface after edits of a copy of the package, one edit per file."""
     shutil.copytree(ROOT / "twin", tmp_path / "twin", ignore=shutil.ignore_patterns("__pycache__"))
     for name, (old, new) in edits.items():
         path = tmp_path / "twin" / name
@@ -112,7 +112,7 @@ def doors(tmp_path, edits, policies, *arguments):
         assert text.count(old) == 1, (name, old)
         path.write_text(text.replace(old, new), encoding="utf-8")
     environment = {**os.environ, "PYTHONPATH": str(tmp_path), "PYTHONDONTWRITEBYTECODE": "1"}
-    command = [sys.executable, "-c", DOORS, tmp_path, ROOT / "NOTATION.md", policies, *arguments]
+    command = [sys.executable, "-c", INTERFACES, tmp_path, ROOT / "NOTATION.md", policies, *arguments]
     run = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True)
     assert run.returncode == 0, run.stderr
     return json.loads(run.stdout)
@@ -120,7 +120,7 @@ def doors(tmp_path, edits, policies, *arguments):
 
 def test_an_answer_takes_a_row_and_a_line_of_arithmetic(tmp_path):
     question = "what if the standard deviation of demand doubles?"
-    found = doors(tmp_path, ANSWER, "lane,dwell\nA,2\n", question, "what is the days of cover of A?")
+    found = interfaces(tmp_path, ANSWER, "lane,dwell\nA,2\n", question, "what is the days of cover of A?")
     lane = found["json"]["lanes"]["A"]
     assert found["bare"]["days_of_cover"] == pytest.approx(found["bare"]["safety_stock"] / 100.0)
     assert lane["days_of_cover"] == pytest.approx(lane["safety_stock"] / lane["workload_mean"])
@@ -139,7 +139,7 @@ def test_an_answer_takes_a_row_and_a_line_of_arithmetic(tmp_path):
 
 def test_a_policy_field_takes_a_row_and_its_use(tmp_path):
     arguments = ("what if the carbon price is $4?", "what is the carbon price of A?", "carbon_price")
-    found = doors(tmp_path, FIELD, "lane,carbon_price\nA,2\n", *arguments)
+    found = interfaces(tmp_path, FIELD, "lane,carbon_price\nA,2\n", *arguments)
     assert found["json"]["lanes"]["A"]["carbon_price"] == 2.0 and found["json"]["lanes"]["B"]["carbon_price"] == 0.5
     assert any("carbon price 0.5 $/pallet" in words for words in found["json"]["assumptions"])
     assert "\ncarbon_price " in found["text"]

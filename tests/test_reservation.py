@@ -1,4 +1,4 @@
-"""Own capacity against a partner, in two tiers and three: quadrature, brute force and simulated bills as witnesses."""
+"""Own capacity against a partner, in two tiers and three: quadrature, brute force and simulated bills."""
 
 from statistics import NormalDist
 
@@ -39,7 +39,7 @@ PRICES = {  # c, r, e, s
 
 
 def paid(need, own, option, c, r, e, s):
-    """Return the cost of a period as the sum of its bills."""
+    """Return the cost of a period, bill by bill."""
     over = np.maximum(need - own, 0.0)
     return c * own + r * option + e * np.minimum(over, option) + s * np.maximum(over - option, 0.0)
 
@@ -77,7 +77,7 @@ def test_eq_3_7_best_capacity_by_search(surcharge):
 @pytest.mark.parametrize("capacity", [0.0, 70.0, 100.0, 160.0])
 def test_eq_3_8_capacity_cost_by_quadrature(capacity):
     witness = cost_by_quadrature(capacity, 100.0, 30.0, 10.0, 25.0)
-    if capacity == 0:  # needs below zero do not overflow
+    if capacity == 0:  # negative needs never overflow, so the quadrature covers positive needs only
         assert witness == pytest.approx(25 * 100, rel=1e-4)
     assert reservation.capacity_cost(capacity, 100.0, 30.0, 10.0, 25.0) == pytest.approx(witness, rel=1e-8)
 
@@ -92,7 +92,7 @@ def test_least_cost_is_the_cost_of_the_mean_plus_s_sd_phi_of_z():
 
 def test_a_partner_as_cheap_as_an_own_place_leaves_none():
     np.testing.assert_array_equal(reservation.best_capacity(100.0, 30.0, 10.0, [0.0, 5.0, 10.0]), 0.0)
-    barely = reservation.best_capacity(100.0, 5.0, 10.0, 10.001)  # slightly dearer, and needs that hardly vary
+    barely = reservation.best_capacity(100.0, 5.0, 10.0, 10.001)  # barely dearer, and nearly certain needs
     assert barely == pytest.approx(NormalDist(100, 5).inv_cdf(0.001 / 10.001), rel=1e-9)
     assert barely > 80
 
@@ -138,7 +138,7 @@ def test_capacity_that_rounds_to_infinite_is_refused():
 
 
 def mean_paid(distribution, levels):
-    """Return E[(X - level)+] on a grid of levels from 0 up to the largest need: the area under 1 - F, summed up."""
+    """Return E[(X - level)+] for ascending levels, from 0 to where P(X > level) vanishes: the area under 1 - F."""
     if hasattr(distribution, "xk"):
         return np.array([np.maximum(distribution.xk - level, 0.0) @ distribution.pk for level in levels])
     if hasattr(distribution, "pmf"):
@@ -150,7 +150,7 @@ def mean_paid(distribution, levels):
 
 
 def grid(name):
-    if name == "record":  # the least cost lies at a value of the record, or at 0
+    if name == "record":  # the least cost is at a value of the record, or at 0
         return np.unique([0.0, *SAMPLE, *np.arange(0.0, 210.0, 5.0)])
     return np.arange(0.0, 80.0) if name == "poisson" else np.linspace(0.0, 700.0, 1401)
 
@@ -168,7 +168,7 @@ def test_eq_3_9_three_tiers_against_every_mix_of_a_grid(name, prices):
     mix = reservation.best_tiers_of(distribution, *prices)
     least, best = costs.min(), reservation.tiers_cost_of(*mix, distribution, *prices)
     assert best == pytest.approx(least, rel=3e-4 if name in ("normal", "gamma") else 1e-12)
-    assert best <= least * (1 + 1e-4)  # the grid may miss the optimum, which may not cost more than the grid's best
+    assert best <= least * (1 + 1e-4)  # no mix on the grid costs less
     rows, columns = np.nonzero(costs <= least * (1 + 1e-12))
     step = np.diff(levels).max() if name in ("normal", "gamma") else 1e-12
     near = (np.abs(levels[rows] - mix.own) <= step) & (np.abs(levels[columns] - mix.own - mix.option) <= step)
@@ -218,7 +218,7 @@ def test_no_random_mix_is_cheaper_whatever_the_prices():
     c, r, e, s = 10 ** rng.uniform(-1, 2, (4, 300))
     mean, sd = rng.uniform(0, 200, 300), rng.uniform(0, 60, 300)
     best = reservation.tiers_cost(*reservation.best_tiers(mean, sd, c, r, e, s), mean, sd, c, r, e, s)
-    own, option = rng.uniform(0, 300, (2, 500, 300)) * rng.integers(0, 2, (2, 500, 300))  # zero places are a choice too
+    own, option = rng.uniform(0, 300, (2, 500, 300)) * rng.integers(0, 2, (2, 500, 300))  # 0 is a choice as well
 
     def over(level):
         k = (level - mean) / sd

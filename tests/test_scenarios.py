@@ -94,7 +94,7 @@ def test_policies_are_profitable_and_near_capacity():
 def test_the_paper_plans_with_the_same_policies(job):
     policy = dict(POLICIES.get(job.parameters.get("lane"), {}))
     if job.name.startswith("newsvendor"):
-        policy.pop("holding_cost")  # in this job it is the price of a reserved place, not a holding cost
+        policy.pop("holding_cost")  # in this job, holding_cost is the price of a reserved place
     varied = {part.split("=")[0] for part in job.name.partition("/")[2].split(",")}  # a job of a sweep
     shared = set(policy) & set(job.parameters) - varied
     assert {name: job.parameters[name] for name in shared} == {name: policy[name] for name in shared}

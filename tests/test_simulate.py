@@ -1,4 +1,4 @@
-"""Random draws: reproducible from their seed, and of the stated moments."""
+"""Random draws: equal on every machine, with the stated moments."""
 
 import numpy as np
 import pytest

@@ -24,7 +24,7 @@ def history():
 
 @pytest.fixture(scope="module")
 def messy(tmp_path_factory):
-    """Good lanes, a short one, three that cannot be assessed, and a row that is refused."""
+    """Return a history with good lanes, a short one, three that cannot be assessed, and a refused row."""
     days = pd.date_range("2024-01-01", periods=10).strftime("%Y-%m-%d")
     rows = [f"{day},{lane},{size + i % 3},{i % 2}" for lane, size in (("A", 5), ("B", 6)) for i, day in enumerate(days)]
     rows += [f"{day},short,9,0" for day in days[-2:]]
@@ -37,7 +37,7 @@ def messy(tmp_path_factory):
 
 
 def policies(**columns):
-    """A table of policies, one row a research lane."""
+    """Return a table of policies, one row per research lane."""
     return pd.DataFrame(columns, index=["BER-MUC", "FRA-PAR", "HAM-ROT"])
 
 

@@ -1,4 +1,4 @@
-"""Causes of the variation of demand, against simulation, the normal distribution, and SciPy's analysis of variance."""
+"""Causes of variation in demand, against simulation, the normal distribution, and SciPy's analysis of variance."""
 
 import numpy as np
 import pytest

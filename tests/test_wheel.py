@@ -1,4 +1,4 @@
-"""The wheel, as others install it: the package alone, few dependencies, every command that needs no extra."""
+"""The wheel as users install it: the package alone, few dependencies, and every command that needs no extra."""
 
 import os
 import re
@@ -22,7 +22,7 @@ ASSETS = {".json", ".py", ".typed", ".toml", ".mplstyle", ".js", ".css", ".typ"}
 
 
 def uv(*arguments):
-    """Run the environment's uv, with nothing of the environment in its reach."""
+    """Run the environment's uv without the environment's variables."""
     outside = {name: value for name, value in os.environ.items() if name not in ("VIRTUAL_ENV", "PYTHONPATH")}
     outside.setdefault("UV_SYSTEM_CERTS", "1")  # as in the Makefile
     subprocess.run([sys.executable, "-m", "uv", "-q", *map(str, arguments)], env=outside, check=True)
@@ -30,7 +30,7 @@ def uv(*arguments):
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory):
-    """The wheel, built from the checkout without asking a registry."""
+    """Return the path of the wheel, built from the checkout without access to a registry."""
     folder = tmp_path_factory.mktemp("wheel")
     uv("build", "--wheel", "--no-build-isolation", "--python", sys.executable, "--out-dir", folder, ROOT)
     (path,) = folder.glob("*.whl")
@@ -39,7 +39,7 @@ def wheel(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def metadata(wheel):
-    """What the wheel says about itself."""
+    """Return the metadata of the wheel."""
     with zipfile.ZipFile(wheel) as archive:
         (name,) = [name for name in archive.namelist() if name.endswith(".dist-info/METADATA")]
         return message_from_bytes(archive.read(name))
@@ -47,7 +47,7 @@ def metadata(wheel):
 
 @pytest.fixture(scope="module")
 def installed(wheel, tmp_path_factory):
-    """A function that runs the Python of an environment with the wheel alone, in an empty folder."""
+    """Return a function that runs Python in an environment with only the wheel, in an empty folder."""
     folder = tmp_path_factory.mktemp("elsewhere")
     python = folder / "env" / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
     uv("venv", "--python", sys.executable, folder / "env")

@@ -64,7 +64,7 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 
-#: Names that `import twin` offers beside its modules, and the module that defines each.
+#: Names that `import twin` offers in addition to its modules -> the module that defines each.
 _NAMES = {"assess": "twin.lane", "Policy": "twin.policy"}
 
 

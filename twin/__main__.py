@@ -1,4 +1,4 @@
-"""The command line of the twin: python -m twin assess, ask, ledger, batch, paper or verify."""
+"""The command line of the Twin: python -m twin assess, ask, ledger, batch, paper or verify."""
 
 import argparse
 import os
@@ -8,7 +8,7 @@ from twin import __version__
 from twin.command import ask, assess, batch, ledger
 from twin.data.errors import LedgerError
 
-#: The extra that installs each package that a command may need.
+#: Package that a command may need -> extra that installs it.
 EXTRAS = {
     "dotenv": "ledger",
     "platformdirs": "ledger",
@@ -35,7 +35,7 @@ def main(arguments: list[str] | None = None) -> int:
     0 : done.
     1 : not done, because a paper or its check failed, or rows were refused.
     2 : an input cannot be used.
-    3 : the ledger cannot do it.
+    3 : the ledger failed.
     130 : stopped by the user.
     """
     options = _parser().parse_args(arguments)
@@ -44,7 +44,7 @@ def main(arguments: list[str] | None = None) -> int:
             stream.reconfigure(errors="backslashreplace")  # escapes the characters that a terminal cannot show
     try:
         return options.run(options)
-    except BrokenPipeError:  # the reader of the output, head for instance, has closed it
+    except BrokenPipeError:  # the reader of the output, such as head, has closed the pipe
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except KeyboardInterrupt:

@@ -1,4 +1,4 @@
-"""The one validator: every formula turns its arguments into float arrays here, and refuses bad ones in a sentence."""
+"""Validation of arguments: convert them to float arrays, or raise an error that names argument, rule and value."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from numpy.typing import ArrayLike, NDArray
 _MOST = float(np.finfo(float).max)
 _TINY = float(np.nextafter(0.0, 1.0))
 _BELOW_ONE = float(np.nextafter(1.0, 0.0))
-_SHOWN = 3  # places that a refusal names; further ones are counted
-_LONGEST = 200  # of a value that a refusal quotes whole [character]
+_SHOWN = 3  # most wrong elements listed in an error; the others are counted
+_LONGEST = 200  # longest value quoted in full in an error [characters]
 
 
 def require(ok: Any, name: str, rule: str, value: Any) -> None:
@@ -67,18 +67,18 @@ def whole(name: str, value: Any, *, least: int) -> int:
 
 
 def _within(name: str, value: Any, low: float, high: float, rule: str) -> Any:
-    """Check low <= value <= high; a plain number becomes a float of NumPy's, which computes as an array does."""
+    """Return value as a float array after checking low <= value <= high; a plain number becomes a NumPy float."""
     kind = type(value)
     if (kind is float or kind is int or kind is np.float64) and low <= value <= high:
         return np.float64(value)
     x = floats(name, value, rule)
-    if x.size and not (x.min() >= low and x.max() <= high):  # NaN makes both extremes NaN, and so fails
+    if x.size and not (x.min() >= low and x.max() <= high):  # with a NaN, both extremes are NaN and the check fails
         require((x >= low) & (x <= high), name, rule, x)
     return x
 
 
 def _offenders(ok: Any, value: Any) -> str:
-    """Return the elements that broke the rule and their places; the whole value where they cannot be told apart."""
+    """Return, as text, the elements that break a rule with their positions; the whole value if shapes differ."""
     if np.ndim(value) and np.shape(ok) == np.shape(value):
         return _told(np.asarray(value), ~np.asarray(ok, bool))
     if isinstance(value, np.generic | np.ndarray) and np.size(value) == 1:
@@ -88,7 +88,7 @@ def _offenders(ok: Any, value: Any) -> str:
 
 
 def _no_numbers(value: Any) -> str:
-    """Return the elements that are no numbers and their places; the whole value where it is no array."""
+    """Return, as text, the elements that are not numbers and their positions; the whole value if it is not an array."""
     try:
         elements = np.asarray(value, dtype=object)
         wrong = np.array([_is_no_number(element) for element in elements.flat], bool).reshape(elements.shape)
@@ -106,7 +106,7 @@ def _is_no_number(element: Any) -> bool:
 
 
 def _told(values: NDArray[Any], wrong: NDArray[np.bool_]) -> str:
-    """Return the first few wrong elements with their places, and the count of the others."""
+    """Return, as text, the first few wrong elements with their positions, and the number of others."""
     count = np.count_nonzero(wrong)
     places = [", ".join(map(str, place)) for place in np.argwhere(wrong)[:_SHOWN].tolist()]
     if values.ndim > 1:

@@ -1,7 +1,7 @@
 """Expected excess and expected leftover of a continuous SciPy distribution, by integrals.
 
-E[(X - q)+] is the area under P(X > x) beyond q; E[(q - X)+] is the same of -X beyond -q. The area is parted at
-quantiles, and each piece is halved until two Gauss-Legendre rules agree on it.
+E[(X - q)+] is the area under P(X > x) beyond q; E[(q - X)+] is the same area for -X beyond -q. Quantiles divide the
+area into pieces, and each piece is halved until two Gauss-Legendre rules agree on its integral.
 """
 
 from __future__ import annotations
@@ -12,15 +12,15 @@ import numpy as np
 
 from twin._check import require
 
-_TAILS = 10.0 ** -np.arange(0.5, 16)  # probabilities of the quantiles, in both tails, that part the area [-]
+_TAILS = 10.0 ** -np.arange(0.5, 16)  # tail probabilities of the quantiles that divide the area into pieces [-]
 _STEPS = np.array([0, 1e-3, 1e-2, 0.1, 1, 2, 4, 7, 10, 15, 20, 30, 40, 60, 80, 100, 150, 200, 300, 400, 500, 600])
-_NEAR, _FAR = 10.0, 600.0  # last steps of a look at a tail, and of a second one at a heavy tail [-]
+_NEAR, _FAR = 10.0, 600.0  # largest step in a tail, and in a second attempt if the tail is heavy [-]
 _OVERFLOW = 700.0  # logarithm of the largest x [-]
-_NEGLIGIBLE = 1e-30  # x P(X > x), as a share of its largest value, at which a tail is cut [-]
-_TOLERANCE = 1e-12  # error of a piece, relative to the result [-]
-_MOST_PIECES = 512  # halved at once
+_NEGLIGIBLE = 1e-30  # a tail ends where x P(X > x) falls below this share of its largest value [-]
+_TOLERANCE = 1e-12  # largest error of a piece, relative to the result [-]
+_MOST_PIECES = 512  # most pieces in a round; if halving would make more, the pieces are accepted as they are
 _TRUSTED = 1e-7  # largest relative error that a result may have [-]
-_AGREED = 1e-6  # largest relative difference between SciPy's mean and that of the two areas [-]
+_AGREED = 1e-6  # largest relative difference between SciPy's mean and the mean that follows from the two areas [-]
 
 
 class _Mirrored:
@@ -62,31 +62,31 @@ def _beyond(levels, distribution):
     scale = max(abs(start - distribution.ppf(0.5)), spread)
     steps, rest, lost = ([0.0], 0.0, 0.0) if np.isfinite(high) else _tail(distribution.sf, start, scale)
 
-    def survival(t, far):  # far out x = start + scale (e^t - 1), which turns a power into an exponential
+    def survival(t, far):  # in the tail, x = start + scale (e^t - 1): a power of x becomes an exponential of t
         x, slope = np.where(far, start + scale * np.expm1(t), t), np.where(far, scale * np.exp(t), 1.0)
         return distribution.sf(x) * slope
 
     left, right = np.concatenate((edges[:-1], steps[:-1])), np.concatenate((edges[1:], steps[1:]))
     position = np.searchsorted(edges, inside)
-    nearest = np.zeros(len(left) + 1, int)  # of each piece, the last level that its area counts for
+    nearest = np.zeros(len(left) + 1, int)  # index of the last level at or below the start of each piece
     nearest[position] = position
     nearest = np.maximum.accumulate(nearest)
     area, error = _areas(survival, left, right, np.arange(len(left)) >= last, nearest, rest)
     error += lost
-    inherent = 8 * np.spacing(np.abs(inside)) * distribution.sf(inside)  # of a level that is itself rounded
+    inherent = 8 * np.spacing(np.abs(inside)) * distribution.sf(inside)  # error due to the rounding of a level
     area = np.where(error[position] <= _TRUSTED * area[position] + inherent, area[position], np.nan)
     return area + np.maximum(inside - levels, 0.0)
 
 
 def _tail(sf, start, scale):
-    """Return the steps that part an infinite tail, the area beyond the last of them, and the error of that area."""
-    for farthest in (_NEAR, _FAR):  # some of SciPy's functions warn when evaluated needlessly far out
+    """Return the steps that divide an infinite tail into pieces, the area beyond the last step, and its error."""
+    for farthest in (_NEAR, _FAR):  # some SciPy functions warn if they are evaluated too far out
         steps = _STEPS[_STEPS <= np.clip(_OVERFLOW - np.log(scale), 0.0, farthest)]
         x = start + scale * np.expm1(steps)
         chance = sf(x)
         height = np.fmax(scale * np.exp(steps) * chance, 0.0)
         ends = height <= _NEGLIGIBLE * np.maximum.accumulate(height)
-        noise = np.append(False, ~(np.diff(chance) < 0))  # P(X > x) falls, but for SciPy's rounding errors
+        noise = np.append(False, ~(np.diff(chance) < 0))  # P(X > x) decreases, except for rounding errors
         if np.any(ends | noise):
             end = np.argmax(ends | noise)
             return steps[: end + 1] if ends[end] else steps[:end], 0.0, 0.0 if ends[end] else height[end - 1]
@@ -96,7 +96,7 @@ def _tail(sf, start, scale):
 
 
 def _areas(function, left, right, far, nearest, rest):
-    """Return the area from the left end of each piece to the end of the last, and its error."""
+    """Return the area from the left end of each piece to the end of the tail, and its error."""
     count = len(left)
     area, error, piece = np.zeros(count), np.zeros(count), np.arange(count)
     while len(piece):
@@ -118,10 +118,10 @@ def _areas(function, left, right, far, nearest, rest):
 
 @cache
 def _rules():
-    """Return nodes and weights of the fine and the coarse rule, made when they are first needed."""
+    """Return nodes and weights of the fine and of the coarse Gauss-Legendre rule; the first call computes them."""
     return [np.polynomial.legendre.leggauss(order) for order in (32, 16)]
 
 
 def _from_here(values, rest):
-    """Return the sum of each value, of all after it, and of the rest."""
+    """Return for each value its sum with all later values and the rest; the rest itself comes last."""
     return np.cumsum(np.append(values, rest)[::-1])[::-1]

@@ -1,6 +1,6 @@
 """Quantile, expected excess and expected leftover of a discrete SciPy distribution, by search and by sums.
 
-Its points are integers, moved by `loc`, or those of `rv_discrete(values=...)`.
+The points of the distribution are integers, shifted by `loc`, or those of `rv_discrete(values=...)`.
 """
 
 from __future__ import annotations
@@ -9,26 +9,26 @@ import numpy as np
 
 from twin._check import require
 
-_ROUNDING = 1e-10  # relative difference between a level and the sum of shares that is meant to reach it [-]
-_NEGLIGIBLE = 1e-15  # share of a sum at which the next stretch of a tail ends it [-]
-_DOUBLINGS = 10  # of the stretch summed; a tail that still counts after them falls off slowly
-_MOST_POINTS = 2**24  # integers summed one by one on one side of the median
-_STRETCHES = 8  # of a slow tail, from which the rest is extrapolated
-_POWER_FROM = 1024.0  # distance from the median at which a slow tail behaves like a power
+_ROUNDING = 1e-10  # relative tolerance of a level, because sums of shares have rounding errors [-]
+_NEGLIGIBLE = 1e-15  # a sum over a tail ends when the next stretch adds less than this share [-]
+_DOUBLINGS = 10  # most doublings of the stretch summed; a tail that still adds to the sum then is called slow
+_MOST_POINTS = 2**24  # most integers summed one by one on one side of the median
+_STRETCHES = 8  # most stretches of a slow tail that are summed to extrapolate the rest
+_POWER_FROM = 1024.0  # distance from the median from which a slow tail is taken to behave like a power
 _TRUSTED = 1e-8  # largest relative error that a result may have [-]
-_AGREED = 1e-7  # largest difference from 1 of the sum of the probabilities that SciPy gives [-]
-_NEAR = 1e-4  # tail up to which SciPy's own quantile is near [-]
-_FARTHEST = 2**22  # distance of a quantile from the one at _NEAR, unless the distribution is wide
+_AGREED = 1e-7  # largest deviation from 1 of the sum of SciPy's probabilities [-]
+_NEAR = 1e-4  # smallest tail probability for which SciPy's quantile is a good start of the search [-]
+_FARTHEST = 2**22  # longest step of the search from that start, unless the distribution is wide
 
 
 def quantile(distribution, level, tail):
-    """Return the smallest point x with P(X <= x) >= level; in the upper half by P(X > x) <= tail, its complement."""
+    """Return the smallest point x with P(X <= x) >= level; from level 1/2 on, with P(X > x) <= tail = 1 - level."""
     table = _table(distribution)
     if table is None:
         return _search(distribution, level, tail)
     points, weights = table
     below = np.cumsum(weights)
-    beyond = np.cumsum(weights[::-1])  # of the last point, the last two, ...
+    beyond = np.cumsum(weights[::-1])  # probability of the last point, of the last two, ...
     low = np.searchsorted(below, level * (1 - _ROUNDING))
     high = len(points) - 1 - np.searchsorted(beyond, tail * (1 + _ROUNDING), side="right")
     return points[np.clip(np.where(level < 0.5, low, high), 0, len(points) - 1)]
@@ -41,7 +41,7 @@ def excess_and_leftover(levels, distribution, mean):
 
 
 def _integers(levels, distribution, mean):
-    """Return the integers to sum over, their probabilities, and P(X > K) and E[(X - K)+] of the last one K."""
+    """Return the integers to sum over, their probabilities, and P(X > K) and E[(X - K)+] of the last one, K."""
     middle, spread, (low, high) = distribution.ppf(0.5), distribution.std(), distribution.support()
     up = _reach(lambda k: distribution.pmf(middle + k), levels.max() - middle, high - middle, spread)
     down = _reach(lambda k: distribution.pmf(middle - k), middle - levels.min(), middle - low, spread)
@@ -60,7 +60,7 @@ def _integers(levels, distribution, mean):
 
 
 def _table(distribution):
-    """Return the points of `rv_discrete(values=...)` and their probabilities, None for integers."""
+    """Return the points of `rv_discrete(values=...)` and their probabilities; None if the points are integers."""
     finite = getattr(distribution, "dist", distribution)
     if not hasattr(finite, "xk"):
         return None
@@ -71,7 +71,7 @@ def _table(distribution):
 def _beyond(levels, points, weights, chance=0.0, area=0.0):
     """Return E[(X - q)+] of a table whose last point has probability `chance` and excess `area` beyond it.
 
-    All terms are positive, so that no digits cancel.
+    All terms are positive, so no digits cancel.
     """
     at_least = np.cumsum(np.append(weights, chance)[::-1])[::-1]  # P(X >= point)
     strips = np.append(np.diff(points) * at_least[1:-1], area)
@@ -82,7 +82,7 @@ def _beyond(levels, points, weights, chance=0.0, area=0.0):
 
 
 def _reach(pmf, level, end, spread):
-    """Return how far from the median a sum beyond a level must go; infinite where it does not end in reach."""
+    """Return the distance from the median at which a sum beyond a level may end; infinite if it is out of reach."""
     first, last, total = 0.0, max(64.0, np.ceil(8 * spread)) if np.isfinite(spread) else 64.0, 0.0
     for _ in range(_DOUBLINGS):
         if last >= end or last > _MOST_POINTS:
@@ -100,8 +100,9 @@ def _reach(pmf, level, end, spread):
 def _slow_tail(pmf, length, points, weights, mean):
     """Return P(X > K) and E[(X - K)+] of the last point K, which lies `length` beyond the median.
 
-    Each is what the points leave of 1 and of the mean, or the limit of sums over stretches that double, as a tail falls
-    off as a power: the heavier the tail, the more digits the former has, and the lighter, the latter.
+    Each is computed in two ways, and the more accurate value is returned: as the remainder of 1 and of the mean after
+    the points up to K, which is accurate for heavy tails, and as the limit of sums over stretches of doubling length
+    (the tail behaves like a power), which is accurate for lighter ones.
     """
     last, start, sums = points[-1], length, []
     while 2 * start <= _MOST_POINTS and len(sums) < _STRETCHES:
@@ -132,7 +133,7 @@ def _limit(terms):
     before, now = np.zeros(len(terms) + 1), np.cumsum(terms)
     limits, errors = [now[-1]], [terms[-1] / now[-1]]
     while len(now) > 2:
-        for _ in range(2):  # infinite or NaN where sums agree to their last digit
+        for _ in range(2):  # infinite or NaN if two sums are equal
             before, now = now, before[1:-1] + 1 / np.diff(now)
         limits.append(now[-1])
         errors.append(abs(now[-1] / limits[-2] - 1))
@@ -141,7 +142,7 @@ def _limit(terms):
 
 
 def _search(distribution, level, tail):
-    """Return quantiles on the integers: bracketed by steps that double, then found by halving the bracket."""
+    """Return each quantile: steps of doubling length bracket it, and bisection finds it."""
 
     def enough(k):
         below, above = distribution.cdf(k) >= level * (1 - _ROUNDING), distribution.sf(k) <= tail * (1 + _ROUNDING)

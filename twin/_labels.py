@@ -1,6 +1,7 @@
-"""Labels in, labels out: a pandas Series or DataFrame given to a formula comes back as one, with its index.
+"""Labels of results: a formula returns a pandas Series or DataFrame, with the same index, if an argument is one.
 
-pandas is never imported here: where an argument is labelled, pandas is among the loaded modules.
+This module does not import pandas. A caller that has a labelled value has loaded pandas already, so pandas is looked up
+among the loaded modules.
 """
 
 from __future__ import annotations
@@ -16,18 +17,18 @@ from typing import Any, ParamSpec, TypeAlias, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-#: Result of a formula that broadcasts: an array, a float where every argument is one, a Series or DataFrame where an
-#: argument is. Type checkers treat it as an array and accept the other uses.
+#: Result of a formula that broadcasts: an array, a float if every argument is one, or a Series or DataFrame if an
+#: argument is one. Type checkers treat it as an array and accept the other uses.
 Numbers: TypeAlias = NDArray[np.float64] | Any
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
-_SHOWN = 3  # differing labels that a refusal names; the others are counted
+_SHOWN = 3  # most differing labels listed in an error; the others are counted
 
 
 class _Nothing:
-    """Placeholder for the label that the shorter of two indexes lacks."""
+    """Placeholder for a label that the shorter of two indexes lacks."""
 
     def __repr__(self):
         return "nothing"
@@ -37,25 +38,26 @@ _NOTHING = _Nothing()
 
 
 def labelled(function: Callable[P, R]) -> Callable[P, R]:
-    """Return an element-by-element formula that gives labelled results for labelled arguments.
+    """Return an element-by-element formula that returns labelled results for labelled arguments.
 
-    A Series gives a Series, a DataFrame a DataFrame; beside a DataFrame, a Series holds one value a row. The fields of
-    a named tuple are labelled one by one. Arguments without labels are passed on unchanged.
+    The result of a Series is a Series, and that of a DataFrame a DataFrame. If both are given, the Series holds one
+    value per row of the DataFrame. The fields of a named tuple are labelled one by one. Without labelled arguments, the
+    formula is called as it is.
     """
     return _labelled(function, by_row=False)
 
 
 def labelled_by_row(function: Callable[P, R]) -> Callable[P, R]:
-    """Return a formula over the last axis that gives labelled results for labelled arguments.
+    """Return a formula over the last axis that returns labelled results for labelled arguments.
 
-    A DataFrame holds one series a row; the result is a Series where it has one value a row, and a DataFrame otherwise.
-    A Series is one series, or one value a row beside a DataFrame.
+    Each row of a DataFrame is one series; the result is a Series if it has one value per row, else a DataFrame. A
+    pandas Series is one series; the result is a Series if it has as many values, else a number.
     """
     return _labelled(function, by_row=True)
 
 
 def labels_of(values: Mapping[str, Any]) -> Any:
-    """Return the index of the first labelled value, or None where no value has labels.
+    """Return the index of the first labelled value, or None if no value has labels.
 
     Parameters
     ----------
@@ -64,21 +66,21 @@ def labels_of(values: Mapping[str, Any]) -> Any:
 
     Errors
     ------
-    ValueError where a later value has other labels, or the same in another order.
+    ValueError if a later value has other labels, or the same labels in another order.
     """
     return _agreed({name: value.index for name, value in values.items() if isinstance(value, _kinds())})
 
 
 def with_labels(array: Any, index: Any, columns: Any = None) -> Any:
-    """Return an array as a Series or DataFrame on an index, or unchanged where it does not have one row a label.
+    """Return an array as a Series or DataFrame with an index; unchanged if its length is not that of the index.
 
     Parameters
     ----------
     array : ndarray or float
     index : pandas Index or None
-        From `labels_of`; with None the array is returned unchanged.
+        From `labels_of`; None returns the array unchanged.
     columns : pandas Index, optional
-        Labels of the columns of a table with as many; those of another table are 0, 1, 2, ...
+        Names of the columns if their number fits; otherwise the columns are 0, 1, 2, ...
     """
     shape = np.shape(array)
     if index is None or not 1 <= len(shape) <= 2 or shape[0] != len(index):
@@ -106,7 +108,7 @@ def _labelled(function: Callable[P, R], *, by_row: bool) -> Callable[P, R]:
 
 
 def _kinds() -> tuple[type, ...]:
-    """Return the labelled types; none while pandas is not loaded, or is only being loaded."""
+    """Return the labelled types; none if pandas is not loaded, or not yet completely."""
     pandas = sys.modules.get("pandas")
     if pandas is None or not hasattr(pandas, "DataFrame"):
         return ()
@@ -133,7 +135,7 @@ def _call_labelled(function: Callable[..., Any], by_row: bool, args: Any, kwargs
 
 
 def _agreed(labels: Mapping[str, Any]) -> Any:
-    """Return the labels that all arguments share, None where there are none."""
+    """Return the labels that all arguments share; None if there are none."""
     first, shared = "", None
     for name, found in labels.items():
         if shared is None:
@@ -147,7 +149,7 @@ def _agreed(labels: Mapping[str, Any]) -> Any:
 
 
 def _told(different: list[tuple[Any, Any]]) -> str:
-    """Return the first labels that differ, and how many more do."""
+    """Return, as text, the first labels that differ, and the number of others."""
     named = ", ".join(f"{shortened(found)} for {shortened(wanted)}" for found, wanted in different[:_SHOWN])
     more = len(different) - _SHOWN
     return named + (f" (and {more:,} more)" if more > 0 else "")

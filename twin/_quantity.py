@@ -1,4 +1,4 @@
-"""The form of a registry row: what one number is, at every place where it appears."""
+"""The class of a registry row, which defines the name, unit and meaning of one number for every interface."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Bounds:
-    """The bounds of a quantity that a planner can turn, the step of a key press, and the group of its control.
+    """Bounds of a control in the hub, step of a key press, and group of the control on the page.
 
-    The upper bound of a price per period is that of a day and grows with the length of the period; None where it
-    depends on the lane.
+    `high` is None if the upper bound depends on the lane. The upper bound of a price per period is given per day and is
+    scaled by the length of the period.
     """
 
     group: str
@@ -23,16 +23,17 @@ class Bounds:
 class Quantity:
     """A row of the registry.
 
-    unit : with "period" for the period of the history; "-" for a pure number.
-    meaning : without the name, in the field's standard terms; NOTATION.md, `--help`, dials and the analyst show it.
-    source : the function that defines it, without "twin.".
+    unit : unit, in which "period" stands for the period of the history; "-" for a pure number.
+    meaning : noun phrase in standard terms, without the name; NOTATION.md, `--help`, the hub and the analyst show it.
+    source : function or module that defines the quantity, without "twin.".
     symbol : LaTeX, or "".
-    term : name in words, where it differs from the Python name.
-    heading : name in a narrow table, where it differs from the name in words.
-    words : further names that people use for it, separated by " | ".
-    default : of a policy field: the value of an unset field; `unset` says it in words where it depends on the lane.
-    control : of a quantity that a planner can turn.
-    reported : whether a what-if reports how it changes.
+    term : name in words, if it differs from the Python name.
+    heading : name in a narrow table, if it differs from the name in words.
+    words : further names that people use, separated by " | ".
+    default : value of an unset policy field.
+    unset : description of that value in words, if it depends on the lane.
+    control : bounds of the control in the hub; None if there is no control.
+    reported : whether the analyst reports the change of the quantity in a what-if.
     """
 
     name: str

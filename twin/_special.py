@@ -5,5 +5,5 @@ def __getattr__(name):
     import scipy.special
 
     function = getattr(scipy.special, name)
-    globals()[name] = function  # the next look-up finds it without coming here
+    globals()[name] = function  # the next look-up does not call this function
     return function

@@ -1,4 +1,4 @@
-"""The answers of `lane.assess`, in the order of its columns: a row of the registry for each."""
+"""The registry rows of the answers of `lane.assess`, in the order of its columns."""
 
 from twin._quantity import Quantity
 from twin.policy import POLICY
@@ -9,7 +9,7 @@ _ROWS = (
         reported=False,
         symbol=r"$\mu_W$",
         unit="pallet/period",
-        meaning="mean of demand and its returns",
+        meaning="mean of demand plus returns",
         source="demand.workload",
         words="workload | mean workload | average workload | mean daily workload",
     ),
@@ -18,7 +18,7 @@ _ROWS = (
         reported=False,
         symbol=r"$\sigma_W$",
         unit="pallet/period",
-        meaning="standard deviation of demand and its returns",
+        meaning="standard deviation of demand plus returns",
         source="demand.workload",
         words="sd of the workload | workload standard deviation",
     ),
@@ -38,7 +38,7 @@ _ROWS = (
         name="lead_time_demand_sd",
         symbol=r"$\sigma$",
         unit="pallet",
-        meaning="standard deviation of the workload over the lead time, by root sum of squares",
+        meaning="standard deviation of the workload over the lead time, as a root sum of squares",
         source="demand.lead_time_demand",
         words=(
             "sd of lead-time demand | standard deviation of lead-time demand | lead-time demand sd | "
@@ -49,7 +49,7 @@ _ROWS = (
         name="critical_ratio",
         symbol=r"$\alpha^*$",
         unit="-",
-        meaning="service level of least expected cost",
+        meaning="service level that minimises expected cost",
         source="newsvendor.critical_ratio",
         words="newsvendor ratio | critical fractile | cheapest service level | newsvendor optimum",
     ),
@@ -127,7 +127,7 @@ _ROWS = (
         name="planned_overflow",
         reported=False,
         unit="pallet",
-        meaning="required capacity above own capacity, in a plan on means",
+        meaning="required capacity in excess of own capacity, in a plan that uses means alone",
         source="cooperation.planned_overflow",
         words="overflow of the plan | overflow in the plan | overflow planned",
     ),
@@ -143,7 +143,7 @@ _ROWS = (
         name="planned_warehousing_cost",
         reported=False,
         unit="$/period",
-        meaning="holding and surcharge of the required capacity, in a plan on means",
+        meaning="holding and surcharge of the required capacity, in a plan that uses means alone",
         source="cooperation.planned_cost",
     ),
     Quantity(

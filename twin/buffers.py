@@ -113,7 +113,7 @@ def fill_rate(safety_stock: ArrayLike, lead_time_demand_sd: ArrayLike, order_qua
     ----------
     safety_stock, lead_time_demand_sd : as in `expected_shortage`. [pallet]
     order_quantity : array_like
-        Demand of a cycle, which is the lot that starts it, > 0. [pallet]
+        Demand of a cycle, equal to the lot Q at its start, > 0. [pallet]
 
     Returns
     -------
@@ -121,8 +121,8 @@ def fill_rate(safety_stock: ArrayLike, lead_time_demand_sd: ArrayLike, order_qua
 
     Limits
     ------
-    Exact where no shortage lasts into the next cycle (Q well above sd); for smaller lots the true fill rate is higher.
-    A cycle cannot lose more than its own demand: 0 where the expected shortage reaches the order quantity.
+    Exact if no shortage lasts into the next cycle (Q well above sd); for smaller lots, the true fill rate is higher.
+    A cycle cannot lose more than its own demand, so the result is 0 if the expected shortage reaches Q.
 
     Source
     ------
@@ -150,7 +150,7 @@ def safety_stock_for_fill_rate(
 
     Returns
     -------
-    ndarray or float, broadcast shape; negative where the lot alone exceeds the target. [pallet]
+    ndarray or float, broadcast shape; negative if the lot alone exceeds the target. [pallet]
 
     Source
     ------
@@ -166,7 +166,7 @@ def safety_stock_for_fill_rate(
 
 @labelled_by_row
 def root_sum_of_squares(sd: ArrayLike, correlation: ArrayLike = 0.0) -> Numbers:
-    """Return the sd of the sum of several demands with one common correlation.
+    """Return the standard deviation of the sum of several demands with one common correlation.
 
     sd' = sqrt((1 - rho) sum s_i^2 + rho (sum s_i)^2)
 
@@ -183,7 +183,7 @@ def root_sum_of_squares(sd: ArrayLike, correlation: ArrayLike = 0.0) -> Numbers:
 
     Limits
     ------
-    rho = 1 gives the plain sum: pooling gains nothing.
+    rho = 1 gives the sum of the parts, so pooling saves nothing.
 
     Source
     ------
@@ -197,9 +197,9 @@ def root_sum_of_squares(sd: ArrayLike, correlation: ArrayLike = 0.0) -> Numbers:
     lowest = -1.0 / max(sd.shape[-1] - 1, 1)
     require((rho >= lowest) & (rho <= 1), "correlation", f"in [{lowest:.4g}, 1]", rho)
     exponent = np.clip(np.frexp(sd.max(axis=-1))[1], -1000, 1000)
-    part = sd * np.ldexp(1.0, -exponent)[..., np.newaxis]  # no square overflows; a power of two rounds nothing
+    part = sd * np.ldexp(1.0, -exponent)[..., np.newaxis]  # an exact scaling, so that no square overflows
     variance = (1 - rho) * np.sum(part**2, axis=-1) + rho * np.sum(part, axis=-1) ** 2
-    return np.ldexp(np.sqrt(np.maximum(variance, 0.0)), exponent)  # rounding can leave it just below 0
+    return np.ldexp(np.sqrt(np.maximum(variance, 0.0)), exponent)  # the variance can round to just below 0
 
 
 @labelled
@@ -218,7 +218,7 @@ def required_capacity(workload_mean: ArrayLike, safety_stock: ArrayLike, dwell: 
 
     Returns
     -------
-    ndarray or float, broadcast shape; 0 where a negative buffer exceeds the workload. [pallet]
+    ndarray or float, broadcast shape; 0 if a negative buffer exceeds the workload. [pallet]
 
     >>> float(required_capacity(140.0, 41.1))
     181.1
@@ -229,12 +229,12 @@ def required_capacity(workload_mean: ArrayLike, safety_stock: ArrayLike, dwell: 
 
 
 def _inverse_loss(loss):
-    """Return z with phi(z) - z (1 - Phi(z)) = loss, by Newton's method on the logarithm.
+    """Return z with phi(z) - z (1 - Phi(z)) = loss, by Newton's method on its logarithm.
 
-    The logarithm is concave, so that the steps converge from one side once they are right of the root.
+    The logarithm is concave, so all steps after the first approach the root from the right.
     """
     right = np.sqrt(np.maximum(-2.0 * np.log(loss * np.sqrt(2 * np.pi)), 0.0))  # loss(z) <= phi(z) for z >= 0
-    z = np.where(right > 0, right, -loss)  # loss(z) > -z: left of the root, one step right of it
+    z = np.where(right > 0, right, -loss)  # loss(z) > -z, so -loss is left of the root
     for _ in range(100):
         current = expected_excess(z, 0.0, 1.0)
         step = current / _special.ndtr(-z) * np.log(current / loss)

@@ -28,7 +28,7 @@ def planned_overflow(required_capacity: ArrayLike, internal_capacity: ArrayLike)
 
     Limits
     ------
-    Exact only for certain demand: at required = internal it is 0, while `expected_overflow` is 0.3989 sd.
+    Exact only if demand is certain; at required = internal it is 0, but `expected_overflow` is 0.3989 sd.
 
     Source
     ------
@@ -50,7 +50,7 @@ def dependency(overflow: ArrayLike, required_capacity: ArrayLike) -> Numbers:
     overflow : array_like, shapes that broadcast
         Planned or expected overflow, >= 0. [pallet]
     required_capacity : array_like
-        Total capacity needed, > 0: a share of nothing is not defined. [pallet]
+        Total capacity needed, > 0. [pallet]
 
     Returns
     -------
@@ -116,7 +116,7 @@ def expected_overflow(mean: ArrayLike, sd: ArrayLike, internal_capacity: ArrayLi
 
     Limits
     ------
-    sd = 0 gives the planned overflow of the mean; it is never less than that (Jensen's inequality).
+    sd = 0 gives the planned overflow of the mean; otherwise the result is larger (Jensen's inequality).
 
     Source
     ------

@@ -1,6 +1,6 @@
 """Moments of demand: the workload with returns, demand over a random lead time, and the excess over a level.
 
-Flow quantities are per period of the history; lead times are entered in days and become periods here, nowhere else.
+Flow quantities are per period of the history. Lead times are entered in days; only this module converts them.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ DAYS_PER_PERIOD = {"D": 1.0, "W": 7.0, "MS": 365.25 / 12}
 #: Name of each period in a sentence.
 PERIOD_NAMES = {"D": "day", "W": "week", "MS": "month"}
 
-_TINY = np.finfo(float).tiny  # least sd to divide by
+_TINY = np.finfo(float).tiny  # smallest sd to divide by
 
 
 class Moments(NamedTuple):
-    """Mean and standard deviation of a random quantity, both in its unit; each broadcasts its own arguments alone."""
+    """Mean and standard deviation of a random quantity, in its unit; each has the shape of its own arguments."""
 
     mean: Numbers
     sd: Numbers
@@ -38,7 +38,7 @@ class Shares(NamedTuple):
 
 
 class Gaps(NamedTuple):
-    """Expected demand beyond a level, and expected stock left below it. [pallet]"""
+    """Expected demand in excess of a level, and expected leftover below it. [pallet]"""
 
     excess: Numbers
     leftover: Numbers
@@ -65,7 +65,7 @@ def lead_time_in_periods(lead_time_days: ArrayLike, period: str) -> Numbers:
     lead_time_days : array_like, any shape
         Lead time or its standard deviation, >= 0. [day]
     period : "D", "W" or "MS"
-        Period of the demand that the lead time will meet.
+        Period of the demand that is combined with the lead time.
 
     >>> float(lead_time_in_periods(14, "W"))
     2.0
@@ -76,7 +76,7 @@ def lead_time_in_periods(lead_time_days: ArrayLike, period: str) -> Numbers:
 
 @labelled
 def change_period(demand_mean: ArrayLike, demand_sd: ArrayLike, *, given: str, wanted: str) -> Moments:
-    """Return the moments of independent demand described in another period.
+    """Return the moments of demand per period of another length, if periods are independent.
 
     mean' = k mean,  sd' = sqrt(k) sd,  k = days(wanted) / days(given)
 
@@ -85,7 +85,7 @@ def change_period(demand_mean: ArrayLike, demand_sd: ArrayLike, *, given: str, w
     demand_mean, demand_sd : array_like, shapes that broadcast
         Moments of demand, both >= 0. [pallet/given period]
     given, wanted : "D", "W" or "MS"
-        The period of the arguments and of the answer.
+        Period of the arguments, and period of the result.
 
     Returns
     -------
@@ -202,7 +202,7 @@ def lead_time_demand_shares(
     Raises
     ------
     ValueError
-        Where nothing varies: there is no variance to share.
+        If nothing varies, so that there is no variance to share.
 
     Source
     ------
@@ -256,8 +256,8 @@ def expected_excess(level: ArrayLike, mean: ArrayLike, sd: ArrayLike) -> Numbers
 def excess_and_leftover(level: ArrayLike, mean: ArrayLike, sd: ArrayLike) -> Gaps:
     """Return E[(X - level)+] and E[(level - X)+] of normal X.
 
-    The smaller one is computed and the other one, larger by |mean - level|, is a sum: a difference would leave rounding
-    noise far below the mean.
+    The smaller one is computed, and |mean - level| is added to give the other one. A difference would leave only
+    rounding errors far from the mean.
 
     Parameters
     ----------
@@ -277,7 +277,7 @@ def excess_and_leftover(level: ArrayLike, mean: ArrayLike, sd: ArrayLike) -> Gap
     """
     gap, k, sd = _standardise(level, mean, sd)
     k = np.abs(k)
-    tail = sd * _density(k) - np.abs(gap) * _special.ndtr(-k)  # of the side that the level is on
+    tail = sd * _density(k) - np.abs(gap) * _special.ndtr(-k)  # smaller of the two
     return Gaps(tail + np.maximum(-gap, 0.0), tail + np.maximum(gap, 0.0))
 
 
@@ -297,10 +297,10 @@ def _standardise(level, mean, sd):
     level, mean = numbers(level=level, mean=mean)
     (sd,) = nonnegative(sd=sd)
     gap = level - mean
-    with np.errstate(over="ignore"):  # certain demand is the limit sd -> 0: k becomes 0 or +-infinite
+    with np.errstate(over="ignore"):  # certain demand is the limit sd -> 0, with k = 0 or +-infinity
         return gap, gap / np.maximum(sd, _TINY), sd
 
 
 def _density(k):
-    with np.errstate(over="ignore"):  # infinite k has density 0
+    with np.errstate(over="ignore"):  # the density at infinity is 0
         return np.exp(-0.5 * k * k) / np.sqrt(2 * np.pi)

@@ -1,6 +1,6 @@
 """The newsvendor under any demand: a frozen SciPy distribution, continuous or discrete, or a sample of history.
 
-The questions and names are those of `twin.newsvendor`, which has closed forms for normal demand.
+The functions have the same names as those of `twin.newsvendor`, which has closed forms for normal demand.
 """
 
 from __future__ import annotations
@@ -54,10 +54,10 @@ def best_quantity(distribution: Distribution, underage_cost: ArrayLike, overage_
     level, tail = under / (under + over), over / (under + over)
     held = (level > 0) & (tail > 0)
     require(held, "underage_cost / overage_cost", "within the range of floating-point numbers", level)
-    with np.errstate(all="ignore"):  # far out in a tail SciPy's functions overflow
+    with np.errstate(all="ignore"):  # SciPy's functions overflow far out in a tail
         if hasattr(distribution, "pmf"):
             quantity = _discrete.quantile(distribution, level, tail)
-        else:  # near 1 the complement has more digits than the critical ratio
+        else:  # if the critical ratio is near 1, its complement has more digits
             quantity = np.where(level < 0.5, distribution.ppf(level), distribution.isf(tail))
     return np.asarray(quantity, float)[()]
 
@@ -79,13 +79,13 @@ def expected_excess(quantity: ArrayLike, distribution: Distribution) -> Numbers:
 
     Errors
     ------
-    ValueError when the mean is not finite, when a discrete demand spreads over too many integers to sum, or when the
-    result has fewer than seven certain digits, as where SciPy's own functions fail far out in a tail.
+    ValueError if the mean is not finite, if a discrete demand spreads over too many integers to sum, or if fewer than
+    seven digits of the result are certain, for instance because SciPy's own functions fail far out in a tail.
 
     Limits
     ------
-    Below the support: mean - q. Above it: 0. Continuous demand is integrated to a relative 1e-10 as far as SciPy's
-    P(X > x) is as exact, discrete demand is summed; a heavy tail counts to its end.
+    The result is mean - q below the support, and 0 above it. Continuous demand is integrated to a relative error of
+    1e-10, if SciPy's P(X > x) is that accurate. Discrete demand is summed. A heavy tail is not cut off.
 
     >>> from scipy.stats import expon
     >>> round(float(expected_excess(2.0, expon())), 9)
@@ -149,7 +149,7 @@ def _excess_and_leftover(quantity, distribution):
     if quantity.size == 0:
         return quantity, quantity
     method = _discrete if hasattr(distribution, "pmf") else _continuous
-    with np.errstate(all="ignore"):  # far out in a tail SciPy's functions overflow
+    with np.errstate(all="ignore"):  # SciPy's functions overflow far out in a tail
         mean = float(distribution.mean())
         require(np.isfinite(mean), "distribution", "of finite mean", mean)
         both = method.excess_and_leftover(np.ravel(quantity), distribution, mean)

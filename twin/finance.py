@@ -1,4 +1,4 @@
-"""Money: unit economics of a lane, profit over service level and lead-time variability, and the tail of a loss."""
+"""Finance: unit economics of a lane, profit by service level and lead-time variability, and the tail of a loss."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from twin.newsvendor import cost_curve
 
 
 class UnitEconomics(NamedTuple):
-    """Expected money of one period: profit is revenue less the other items; each broadcasts its own arguments alone."""
+    """Expected revenue, costs and profit of one period; each has the shape of its own arguments."""
 
     revenue: Numbers
     handling: Numbers
@@ -36,7 +36,9 @@ class TailRisk(NamedTuple):
 def underage_cost(sla_penalty: ArrayLike, service_revenue: ArrayLike, handling_cost: ArrayLike) -> Numbers:
     """Return the cost of one pallet too few: the penalty plus the margin it would have earned.
 
-    Cu = p + (r - c);  the saved handling of its return is left out
+    Cu = p + (r - c)
+
+    The handling that its return would cost is neglected.
 
     Parameters
     ----------
@@ -87,7 +89,7 @@ def unit_economics(
     leftover, shortage, overflow : array_like
         Expected stock left over, demand not served, and volume at the partner, all >= 0. [pallet/period]
     service_revenue, handling_cost, holding_cost, sla_penalty, partner_surcharge : array_like
-        All >= 0; holding and surcharge are per period. Shipped demand alone earns revenue; a return is handled and
+        All >= 0; holding and surcharge are per period. Only shipped demand earns revenue; a return costs handling and
         earns nothing. [$/pallet]
 
     Returns
@@ -129,7 +131,7 @@ def profit_surface(
     holding_cost: float,
     sla_penalty: float,
 ) -> Numbers:
-    """Return expected profit over service level and lead-time standard deviation, with one sigma throughout.
+    """Return the expected profit for each service level and lead-time sd, with one sigma for stock and shortage.
 
     profit = r D - c W - sigma(sd_L) (h (z + loss(z)) + Cu loss(z)),  z = Phi^-1(service level)
 
@@ -154,7 +156,7 @@ def profit_surface(
 
     Limits
     ------
-    Every row is best at the same service level, the critical ratio: shortage and stock use the same sigma.
+    The best service level of every row is the critical ratio, because shortage and stock use the same sigma.
 
     Source
     ------
@@ -181,7 +183,7 @@ def tail_risk(losses: ArrayLike, level: float = 0.95) -> TailRisk:
     Parameters
     ----------
     losses : array_like, shape (..., n)
-        Losses on the last axis; a profit enters with its sign reversed. [$]
+        Losses on the last axis; a profit is a negative loss. [$]
     level : float, optional
         Probability level, in (0, 1). [-]
 
@@ -191,7 +193,7 @@ def tail_risk(losses: ArrayLike, level: float = 0.95) -> TailRisk:
 
     Limits
     ------
-    CVaR >= VaR >= the median for level >= 1/2; CVaR equals VaR only where the tail is one value.
+    CVaR >= VaR >= the median for level >= 1/2; CVaR equals VaR only if all losses in the tail are equal.
 
     Source
     ------
@@ -204,7 +206,7 @@ def tail_risk(losses: ArrayLike, level: float = 0.95) -> TailRisk:
     require(losses.ndim > 0 and losses.shape[-1] > 0, "losses", "a list of at least one number", losses)
     require(share.ndim == 0, "level", "one number", share)
     count = losses.shape[-1]
-    rank = max(int(np.ceil(count * share * (1 - 1e-12))), 1)  # 0.07 * 100 is a rounding error above 7
+    rank = max(int(np.ceil(count * share * (1 - 1e-12))), 1)  # in floating point, 0.07 * 100 is slightly more than 7
     ordered = np.partition(losses, rank - 1, axis=-1)
     quantile = ordered[..., rank - 1][()]
     beyond = np.sum(ordered[..., rank:] - ordered[..., rank - 1 : rank], axis=-1)
@@ -220,7 +222,7 @@ def tail_risk_of(distribution: general.Distribution, level: ArrayLike = 0.95) ->
     Parameters
     ----------
     distribution : frozen SciPy distribution of one loss, of finite mean
-        e.g. `scipy.stats.norm(100, 20)`; a profit enters with its sign reversed. [$]
+        e.g. `scipy.stats.norm(100, 20)`; a profit is a negative loss. [$]
     level : array_like, optional
         Probability level, in (0, 1). [-]
 
@@ -230,8 +232,8 @@ def tail_risk_of(distribution: general.Distribution, level: ArrayLike = 0.95) ->
 
     Limits
     ------
-    Of `distribution.empirical(losses)` it is `tail_risk(losses)`. CVaR is refused where `distribution.expected_excess`
-    is.
+    With `distribution.empirical(losses)` the result is that of `tail_risk(losses)`. CVaR is refused if
+    `distribution.expected_excess` refuses the distribution.
 
     Source
     ------

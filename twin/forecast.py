@@ -32,7 +32,7 @@ class Interval(NamedTuple):
     high: Numbers
 
 
-_BLOCK = 2**18  # numbers worked on at a time: temporaries of this size stay in the cache [number]
+_BLOCK = 2**18  # numbers processed at a time; temporary arrays of this size fit into the cache [number]
 
 
 @labelled_by_row

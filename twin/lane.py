@@ -1,4 +1,4 @@
-"""The twin itself: a table of lanes in, a table of answers out."""
+"""The core of the Twin: `assess` computes every answer for a table of lanes."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import ArrayLike, NDArray
 
-_CHUNK = 2**14  # lanes worked on at a time: temporaries of this size stay in the cache
+_CHUNK = 2**14  # lanes processed at a time; temporary arrays of this size fit into the cache [lane]
 
 
 @overload
@@ -45,21 +45,22 @@ def assess(statistics: Any, policy: Policy, *, period: str = "D") -> Any:
 
     Returns
     -------
-    dict of name -> ndarray, shape (lanes,) or scalar; names and units as in `answers.UNITS`. Where an argument has
-    labels, the arrays are Series with these labels. Of a DataFrame a DataFrame, one row a lane, with the units of its
-    columns and the period in `attrs`.
+    dict of name -> ndarray, shape (lanes,) or scalar; names and units as in `answers.UNITS`. If an argument has
+    labels, the arrays are Series with these labels. If `statistics` is a DataFrame, so is the result: one row per lane,
+    with the units of its columns and the period in `attrs`.
 
     Errors
     ------
-    ValueError naming the argument that breaks its rule; one bad lane refuses the table, so that none is lost silently.
+    ValueError that names the argument and the rule it breaks. One bad lane fails the whole table, so that none is lost
+    silently.
 
     Limits
     ------
-    Normal demand, independent between periods, under a base-stock policy: each period is a cycle, and the lead time
-    runs from the review to the arrival. Shortage is the mean backlog at the end of a period, charged as lost, which
-    is on the safe side. The space needed is the random workload of the dwell time, and the buffer: its mean is the
-    required capacity, so the expected overflow is never below the planned one. `profit` leaves out what the lot
-    decides, `order_cost`. Temporaries are bounded: lanes are worked on in chunks.
+    Demand is normal, and independent between periods. Under the base-stock policy, each period is a cycle, and the lead
+    time runs from the review to the arrival. The shortage is the mean backlog at the end of a period; it is charged as
+    lost, which is conservative. The space needed is the random workload of the dwell time plus the buffer. Its mean is
+    the required capacity, so the expected overflow is never below the planned one. `profit` leaves out `order_cost`,
+    which depends on the lot. Lanes are processed in chunks, which bounds the memory for temporary arrays.
 
     Source
     ------
@@ -91,7 +92,7 @@ def assess(statistics: Any, policy: Policy, *, period: str = "D") -> Any:
 
 
 def _with_lanes(sentence: str, labels: Any) -> str:
-    """Return the sentence of a refusal with the labels of lanes for their places."""
+    """Return an error sentence in which the labels of lanes replace their positions."""
     if labels is None:
         return sentence
     return re.sub(
@@ -102,7 +103,7 @@ def _with_lanes(sentence: str, labels: Any) -> str:
 
 
 def _assessed(given: dict[str, Any], period: str) -> dict[str, Any]:
-    """Return every answer, for a lane or chunk by chunk for a table of lanes."""
+    """Return every answer by name; a table of lanes is computed in chunks."""
     inputs = {name: numbers(**{name: value})[0] for name, value in given.items()}
     sizes = {value.size for value in inputs.values() if value.ndim}
     flat = all(value.ndim <= 1 for value in inputs.values())
@@ -111,7 +112,7 @@ def _assessed(given: dict[str, Any], period: str) -> dict[str, Any]:
         found = _answers(inputs, period)
         return {name: found[name] for name in UNITS}
     lanes = max(sizes)
-    block = np.empty((len(UNITS), lanes))  # one block: its pages come at once
+    block = np.empty((len(UNITS), lanes))  # one array for all answers is faster to allocate than one array each
     answers = dict(zip(UNITS, block, strict=True))
     for start in range(0, lanes, _CHUNK):
         rows = slice(start, start + _CHUNK)
@@ -119,7 +120,7 @@ def _assessed(given: dict[str, Any], period: str) -> dict[str, Any]:
         try:
             found = _answers(chunk, period)
         except ValueError:
-            _answers(inputs, period)  # refuses with places in the whole table
+            _answers(inputs, period)  # raises the error with positions in the whole table
             raise
         for name, value in found.items():
             answers[name][rows] = value
@@ -127,12 +128,12 @@ def _assessed(given: dict[str, Any], period: str) -> dict[str, Any]:
 
 
 def _lengths(inputs: dict[str, NDArray[np.float64]]) -> str:
-    """Return the shapes of columns in words."""
+    """Return the shapes of arguments in words."""
     return ", ".join(f"{name} {value.shape}" for name, value in inputs.items() if value.ndim)
 
 
 def short_cost_of(given: Mapping[str, ArrayLike]) -> Any:
-    """Return the cost of a pallet too little under the fields of a policy. [$/pallet]
+    """Return the cost of one pallet too few, given the fields of a policy. [$/pallet]
 
     >>> short_cost_of({"sla_penalty": 20.0, "service_revenue": 85.0, "handling_cost": 50.0}).item()
     55.0
@@ -148,9 +149,9 @@ def economics(
     shortage: ArrayLike,
     overflow: ArrayLike,
 ) -> finance.UnitEconomics:
-    """Return revenue, costs and profit of flows under the fields of a policy; linear in the flows.
+    """Return revenue, costs and profit of flows, given the fields of a policy; they are linear in the flows.
 
-    Every price of a policy enters profit here, expected or simulated. Flows as in `finance.unit_economics`.
+    The expected and the simulated profit both use this function. Flows as in `finance.unit_economics`.
     """
     return finance.unit_economics(
         demand_mean,
@@ -171,7 +172,7 @@ def _answers(given: dict[str, NDArray[np.float64]], period: str) -> dict[str, An
     demand_mean, demand_sd, holding_cost = given["demand_mean"], given["demand_sd"], given["holding_cost"]
     lead_times = given["lead_time_mean_days"], given["lead_time_sd_days"]
     capacity, dwell, surcharge = given["internal_capacity"], given["dwell"], given["partner_surcharge"]
-    # Checked here, under the names that the caller used.
+    # These are checked here, so that an error gives the names that the caller used.
     positive(demand_mean=demand_mean, holding_cost=holding_cost)
     nonnegative(lead_time_mean_days=lead_times[0], lead_time_sd_days=lead_times[1], dwell=dwell)
     load = demand.workload(demand_mean, demand_sd, given["return_rate"])
@@ -184,13 +185,13 @@ def _answers(given: dict[str, NDArray[np.float64]], period: str) -> dict[str, An
     level = given[target][()] if target in given else ratio
     require((level > 0) & (level < 1), target, "in (0, 1)", level)
 
-    safety_factor = buffers.safety_stock(1.0, level)  # coverage, also where certain demand has no sd to divide by
+    safety_factor = buffers.safety_stock(1.0, level)  # equals the coverage, also if demand is certain and its sd is 0
     stock = safety_factor * over_lead_time.sd
-    # Of the two tails the smaller one is computed, and the other one is a sum: nothing is lost to cancellation.
+    # The smaller of shortage and leftover is computed; the larger one is it plus |stock|, so no digits cancel.
     tail = buffers.expected_shortage(np.abs(stock), over_lead_time.sd)
     shortage, leftover = tail + np.maximum(-stock, 0.0), tail + np.maximum(stock, 0.0)
     lot = lot_size.order_quantity(load.mean, given["fixed_order_cost"], holding_cost)
-    lot = np.maximum(lot, load.mean)  # orders are placed once a period, so none is smaller than its workload
+    lot = np.maximum(lot, load.mean)  # orders are placed once per period, so no lot is smaller than a period's workload
     required = buffers.required_capacity(load.mean, stock, dwell)
     _check_space(required, stock, dwell, level)
     planned = cooperation.planned_overflow(required, capacity)
@@ -225,7 +226,7 @@ def _answers(given: dict[str, NDArray[np.float64]], period: str) -> dict[str, An
 
 
 def _check_space(required: ArrayLike, stock: ArrayLike, dwell: ArrayLike, level: ArrayLike) -> None:
-    """Refuse a plan that needs no space, by the argument that causes it."""
+    """Raise ValueError if a plan needs no space; the message names the argument that causes it."""
     needed = required > 0
     require(needed | (stock < 0), "dwell", "> 0 where the plan has no buffer", np.broadcast_to(dwell, np.shape(needed)))
     require(needed, "service_level", "high enough for a plan that needs space at all", level)

@@ -128,7 +128,7 @@ def best_safety_factor(underage_cost: ArrayLike, overage_cost: ArrayLike) -> Num
 
     Limits
     ------
-    Equal costs give 0. A critical ratio that rounds to 1 still has its exact safety factor.
+    Exact even if the critical ratio rounds to 1. Equal costs give 0.
 
     Source
     ------
@@ -190,7 +190,7 @@ def expected_cost(
 
 @labelled
 def cost_curve(service_level: ArrayLike, sd: ArrayLike, underage_cost: ArrayLike, overage_cost: ArrayLike) -> Numbers:
-    """Return the expected cost as a function of the cycle service level aimed at.
+    """Return the expected cost as a function of the cycle service level.
 
     cost = sd (Co (z + loss(z)) + Cu loss(z)),  z = Phi^-1(service level),  loss(z) = phi(z) - z (1 - Phi(z))
 
@@ -205,11 +205,11 @@ def cost_curve(service_level: ArrayLike, sd: ArrayLike, underage_cost: ArrayLike
 
     Returns
     -------
-    ndarray or float, broadcast shape; least exactly at `critical_ratio`, convex in z. [$]
+    ndarray or float, broadcast shape; convex in z, with its minimum at `critical_ratio`. [$]
 
     Limits
     ------
-    Leftovers, not the safety stock z sd, pay holding: charging z sd moves the minimum to 1 - Co / Cu.
+    Co is charged on leftovers; charging it on the safety stock z sd would move the minimum to 1 - Co / Cu.
 
     Source
     ------

@@ -1,4 +1,4 @@
-"""The policy of a lane. Each field is a row of the registry: add a field here, and every door knows it."""
+"""The policy of a lane. Each field is a row of the registry, so a field added here appears in every interface."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ if TYPE_CHECKING:
 
 
 def _row(default: float | None, **row: Any) -> Any:
-    """Return a field of `Policy` whose metadata are its row of the registry, all but the name and the default."""
+    """Return a field of `Policy`; its metadata hold its row of the registry, except name and default."""
     return field(default=default, metadata=row)
 
 
 @dataclass(frozen=True)
 class Policy:
-    """The decisions and prices of a lane; each field is one number, or an array with one entry a lane.
+    """The decisions and prices of a lane; each field is one number, or an array with one entry per lane.
 
     In Python an unset field has the default shown here. Files, tables and the hub fill in unset fields lane by lane:
     own capacity with the required capacity, the return rate with the one on record (`plan.policies.filled`).
@@ -141,7 +141,7 @@ class Policy:
         5.0,
         symbol="$S$, $s$",
         unit="$/pallet/period",
-        meaning="a partner's price of a pallet place on top of holding",
+        meaning="cost of a pallet place at a partner, in addition to holding",
         source="policy.Policy",
         control=Bounds("Costs", 0.0, 60.0, 0.5),
         words=(

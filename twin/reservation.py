@@ -1,7 +1,8 @@
-"""The number of own places of least cost when a partner sells the missing ones: two tiers, and three.
+"""The own capacity of least cost if a partner sells further places, in two tiers (own, spot) or three (with an option).
 
-An own place is paid whether it is used or not; a partner's place when it is used, or when it is held as an option.
-Each tier is a newsvendor of its own: a closed form for normal needs, a quantile for any other distribution.
+An own place costs the same whether it is used or not. A spot place costs its surcharge only when it is used; an
+option place costs a fee in any case and a surcharge when it is used. Each tier is a newsvendor problem of its own, with
+a closed form for normal needs and a quantile for any other distribution.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from twin.newsvendor import best_safety_factor
 
 
 class Tiers(NamedTuple):
-    """Own places, and places on top that a partner holds ready. [pallet]"""
+    """Own places, and further places that a partner holds ready (option places). [pallet]"""
 
     own: Numbers
     option: Numbers
@@ -46,7 +47,8 @@ def best_capacity(mean: ArrayLike, sd: ArrayLike, reservation_cost: ArrayLike, p
 
     Limits
     ------
-    s <= c: no own capacity, the partner is cheaper. s -> infinity: it grows without bound. sd = 0: the mean itself.
+    s <= c gives 0, because the partner is cheaper. With s -> infinity, the capacity grows without bound. sd = 0 gives
+    the mean.
 
     Source
     ------
@@ -81,7 +83,7 @@ def capacity_cost(
 
     Limits
     ------
-    At a best capacity above 0 it is c mean + s sd phi(z).
+    At the best capacity, if that is above 0, the cost is c mean + s sd phi(z).
 
     Source
     ------
@@ -105,7 +107,7 @@ def best_tiers(
 ) -> Tiers:
     """Return the cheapest mix of own places, places reserved as an option, and the spot market.
 
-    P(X > C) = (c - r) / e,  P(X > C + R) = r / (s - e);  where those would cross, no option: P(X > C) = c / s
+    P(X > C) = (c - r) / e,  P(X > C + R) = r / (s - e);  without an option, if these would cross: P(X > C) = c / s
 
     Parameters
     ----------
@@ -157,7 +159,7 @@ def tiers_cost(
     own, option : array_like, shapes that broadcast
         Places, both >= 0. [pallet]
     mean, sd, reservation_cost, option_fee, option_surcharge, partner_surcharge : array_like
-        As in `best_tiers`; here all may be 0. The option is used before the spot market, even where that is cheaper.
+        As in `best_tiers`; here all may be 0. The option is used before the spot market, even if that is cheaper.
 
     Returns
     -------
@@ -262,7 +264,10 @@ def _cost(excess, own, option, *, reservation_cost, option_fee, option_surcharge
 
 
 def _prices_balanced(reservation_cost, option_fee, option_surcharge, partner_surcharge):
-    """Return the (always, used) prices that balance own places, and own and reserved ones; equal without an option."""
+    """Return, for own places and for own plus option places, the price paid always and the price paid on use.
+
+    Both pairs are equal if no option is bought.
+    """
     c, r = positive(reservation_cost=reservation_cost, option_fee=option_fee)
     e, s = nonnegative(option_surcharge=option_surcharge, partner_surcharge=partner_surcharge)
     cheaper = _overflow_probability(r, s - e) < _overflow_probability(c - r, e)
@@ -273,7 +278,7 @@ def _prices_balanced(reservation_cost, option_fee, option_surcharge, partner_sur
 
 
 def _overflow_probability(always, used):
-    """Return the probability of overflow at which one more place just pays: always / used, at most 1."""
+    """Return the probability of overflow at which one more place saves its cost: always / used, at most 1."""
     always, used = np.broadcast_arrays(always, used)
     probability = np.ones(always.shape)
     np.divide(always, used, out=probability, where=used > np.maximum(always, 0.0))

@@ -1,4 +1,4 @@
-"""Resilience: the composite index of the framework, and the service and time that a disruption costs."""
+"""Resilience: the composite index of the framework, and the loss of service and the recovery time of a disruption."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from twin._labels import Numbers, labelled, labelled_by_row
 
 
 class Recovery(NamedTuple):
-    """Effect of a disruption on a flow; one entry a lane."""
+    """Effect of a disruption on a flow; one entry per lane."""
 
     depth: Numbers  # largest shortfall as a share of the baseline [-]
     service_lost: Numbers  # sum of shortfalls, in periods of baseline flow [period]
-    time_to_recover: Numbers  # periods until the flow is back at its baseline; inf: not within the record [period]
+    time_to_recover: Numbers  # time until the flow is back at its baseline; inf if the record ends before [period]
 
 
 class IndexParts(NamedTuple):
-    """The two terms of the index, which is their sum; one entry a lane."""
+    """The two terms of the index, whose sum is the index; one entry per lane."""
 
-    buffer: Numbers  # up to 100 w, for a buffer of full coverage [points]
-    independence: Numbers  # up to 100 (1 - w), when nothing depends on a partner [points]
+    buffer: Numbers  # 100 w for a buffer of full coverage, less for a smaller one [points]
+    independence: Numbers  # 100 (1 - w) if nothing depends on a partner, else less [points]
 
 
 @labelled
@@ -74,8 +74,8 @@ def resilience_index(
 
     Limits
     ------
-    When `buffers.safety_stock` sets the buffer, coverage is z, and the index depends on the service target and the
-    dependency alone. It contains no shock and no time; `recovery` and `time_to_survive` do.
+    If `buffers.safety_stock` sets the buffer, coverage is z, and the index depends on the service level and the
+    dependency alone. It measures neither a shock nor a time; `recovery` and `time_to_survive` do.
 
     Source
     ------
@@ -119,7 +119,7 @@ def index_parts(
 
 @labelled_by_row
 def recovery(flow: ArrayLike, baseline: ArrayLike) -> Recovery:
-    """Return depth, service lost and time to recover of a flow that starts with the disruption.
+    """Return depth, service lost and time to recover of a flow from the onset of a disruption on.
 
     depth = max (B - f_t) / B,  lost = sum (B - f_t)+ / B,  both over t < T = first t with f_t >= B after the drop
 
@@ -136,8 +136,8 @@ def recovery(flow: ArrayLike, baseline: ArrayLike) -> Recovery:
 
     Limits
     ------
-    A flow never below its baseline gives 0, 0, 0. Flow above the baseline makes up for nothing. One period at the
-    baseline counts as recovery: average a noisy flow first.
+    A flow that is never below its baseline gives 0, 0, 0. Flow above the baseline does not offset a shortfall. One
+    period at the baseline counts as recovery, so average a noisy flow first.
 
     Source
     ------
@@ -161,7 +161,7 @@ def recovery(flow: ArrayLike, baseline: ArrayLike) -> Recovery:
 
 @labelled
 def time_to_survive(stock: ArrayLike, demand: ArrayLike, remaining_capacity: ArrayLike) -> Numbers:
-    """Return the time that a stock bridges the gap of a disruption: stock / (demand - remaining capacity).
+    """Return the time that a stock lasts in a disruption: stock / (demand - remaining capacity).
 
     Parameters
     ----------
@@ -172,7 +172,7 @@ def time_to_survive(stock: ArrayLike, demand: ArrayLike, remaining_capacity: Arr
 
     Returns
     -------
-    ndarray or float, broadcast shape; inf where the remaining capacity meets demand. [period]
+    ndarray or float, broadcast shape; inf if the remaining capacity meets demand. [period]
 
     Source
     ------

@@ -1,7 +1,7 @@
-"""Monte Carlo: seeded draws of demand, lead times and money, and estimates with their standard errors.
+"""Monte Carlo: seeded draws of demand, lead times and profits, and estimates with their standard errors.
 
-This is the only module that draws random numbers; the same seed gives the same draws everywhere. A Monte Carlo check
-accepts a closed form that lies within four standard errors.
+All random numbers, except those of the synthetic lanes, come from `generator`; the same seed gives the same draws on
+every machine. A Monte Carlo check accepts a closed form that lies within four standard errors of the simulated mean.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from twin import demand as moments
 from twin._check import nonnegative, numbers, positive, require, shares, whole
 from twin._labels import Numbers, labelled, labelled_by_row
 
-_BLOCK = 2**16  # draws worked on at a time: temporaries of this size stay in the cache [draw]
+_BLOCK = 2**16  # draws processed at a time; temporary arrays of this size fit into the cache [draw]
 
 
 class PolicyFlows(NamedTuple):
@@ -40,7 +40,7 @@ class Estimate(NamedTuple):
 
 
 def generator(seed: int) -> np.random.Generator:
-    """Return the random generator of a seed, a whole number: the one source of randomness.
+    """Return the random generator of a seed, which is a whole number.
 
     >>> int(generator(7).integers(1000))
     944
@@ -146,7 +146,7 @@ def lead_time_demand(mean: float, sd: float, lead_times: ArrayLike, *, seed: int
 
 
 def lead_times(mean: float, sd: float, *, samples: int, seed: int) -> NDArray[np.float64]:
-    """Return gamma-distributed lead times of the given moments: never negative, and skewed as real ones are.
+    """Return gamma-distributed lead times with the given moments, which are never negative and skewed like real ones.
 
     Parameters
     ----------
@@ -160,7 +160,7 @@ def lead_times(mean: float, sd: float, *, samples: int, seed: int) -> NDArray[np
     """
     (centre,), (spread,) = positive(mean=mean), nonnegative(sd=sd)
     centre, spread, count = float(centre), float(spread), whole("samples", samples, least=2)
-    if centre + spread == centre:  # the spread is below the rounding error of the mean
+    if centre + spread == centre:  # the sd is below the rounding error of the mean
         return np.full(count, centre)
     shape, scale = (centre / spread) * (centre / spread), spread * spread / centre
     require(0 < scale < np.inf and shape > 0, "sd", "such that sd^2 / mean is a positive finite number", spread)
@@ -187,7 +187,7 @@ def profits(
     capacity, demand_mean, demand_sd : float
         Capacity C and the moments of normal demand X, all >= 0. [pallet]
     margin, holding_cost, sla_penalty : float
-        Earned per pallet served, and cost of each pallet left over and of each short, all >= 0. [$/pallet]
+        Margin m of a pallet served, cost h of a pallet left over and p of a pallet short, all >= 0. [$/pallet]
     samples, seed : int
 
     Returns
@@ -224,7 +224,7 @@ def policy_flows(
     samples: int,
     seed: int,
 ) -> PolicyFlows:
-    """Return draws of the flows of one period under a base-stock policy, the random terms of its profit.
+    """Return draws of the flows of one period under a base-stock policy, from which its profit follows.
 
     leftover = (SS - Y)+,  short = (Y - SS)+,  overflow = (X - C)+
 
@@ -246,13 +246,13 @@ def policy_flows(
 
     Returns
     -------
-    PolicyFlows of arrays of shape (samples,); their means are the flows behind the profit of `lane.assess`.
+    PolicyFlows of arrays of shape (samples,); their means are the flows in the profit of `lane.assess`.
 
     Limits
     ------
-    All quantities are normal, as in the closed forms: a lane of rare large demands has another tail. The whole backlog
-    of a period counts as lost, even where it exceeds the period's demand, and the warehouse counts as holding the
-    whole buffer: both err on the safe side. Demand, workload, lead time and dwell time have periods in common:
+    All quantities are normal, as in the closed forms; a lane with rare large demands has another tail. The whole
+    backlog of a period counts as lost, even if it exceeds the period's demand, and the warehouse is assumed to hold the
+    whole buffer; both assumptions are conservative. Demand, workload, lead time and dwell time have periods in common:
     cov(W, Y) = min(1, L) var W, cov(W, X) = min(1, d) var W, cov(X, Y) = min(d, L) var W, with the mean lead time as L.
 
     Source
@@ -266,7 +266,7 @@ def policy_flows(
     space = moments.lead_time_demand(*load, dwell)
     shipped_w = (1 + return_rate) * demand_sd**2  # cov(D, W)
     lead, stay, both = min(lead_time_mean, 1.0), min(dwell, 1.0), min(dwell, lead_time_mean)  # periods in common
-    covariance = np.array(  # of demand, workload, lead-time demand and space
+    covariance = np.array(  # rows: demand, workload, lead-time demand, space
         [
             [demand_sd**2, shipped_w, lead * shipped_w, stay * shipped_w],
             [shipped_w, load.sd**2, lead * load.sd**2, stay * load.sd**2],
@@ -275,7 +275,7 @@ def policy_flows(
         ]
     )
     mean = np.array([demand_mean, load.mean, 0.0, max(space.mean + stock, 0.0)])
-    count = whole("samples", samples, least=2)  # the matrix is a covariance by construction, up to rounding
+    count = whole("samples", samples, least=2)  # the matrix is semidefinite by construction, up to rounding
     draws = generator(seed).multivariate_normal(mean, covariance, count, method="eigh", check_valid="ignore")
     shipped, worked, above, needed = draws.T
     left, short, over = (np.maximum(x, 0.0) for x in (stock - above, above - stock, needed - capacity))

@@ -23,7 +23,7 @@ def coefficient_of_variation(demand_mean: ArrayLike, demand_sd: ArrayLike) -> Nu
 
 
 def explained_share(volumes: ArrayLike, groups: ArrayLike) -> float:
-    """Return the share of the variance of volumes that their groups explain, such as weekdays or months.
+    """Return the share of the variance of volumes that groups such as weekdays or months explain.
 
     1 - (n - 1) / (n - k) * (squares within the k groups) / (squares about the mean)
 
@@ -36,7 +36,7 @@ def explained_share(volumes: ArrayLike, groups: ArrayLike) -> float:
 
     Returns
     -------
-    float; 1 when nothing varies within the groups, about 0, or by chance below it, when they explain nothing. [-]
+    float; 1 if volumes do not vary within the groups; about 0, and by chance negative, if groups explain nothing. [-]
 
     Source
     ------
@@ -70,7 +70,7 @@ def shock_share(volumes: ArrayLike, rarest: float) -> float:
 
     Limits
     ------
-    Many normal volumes: z phi(z) + rarest at the quantile z of 1 - rarest; 7.2 % for the largest 1 %.
+    For many normal volumes: z phi(z) + rarest, with z the quantile of 1 - rarest; 7.2 % for the largest 1 %.
 
     Source
     ------
@@ -81,7 +81,7 @@ def shock_share(volumes: ArrayLike, rarest: float) -> float:
     """
     volumes = _series(volumes)
     (share,) = probabilities(rarest=rarest)
-    count = int(np.ceil(np.round(share * volumes.size, 9)))  # 0.07 * 100 is a rounding error above 7
+    count = int(np.ceil(np.round(share * volumes.size, 9)))  # in floating point, 0.07 * 100 is slightly more than 7
     most = np.sort(volumes)[volumes.size - count :]
     return float(np.sum((most - volumes.mean()) ** 2) / _squares(volumes))
 

@@ -16,7 +16,7 @@ PACKAGE = Path(twin.__file__).parent
 #: Folders without public modules: they run notebooks, pages, papers and commands.
 INSIDE = {"analyst", "apps", "batch", "command", "compute", "view", "data.files", "data.ledger"}
 #: Modules in these folders that are public nevertheless.
-DOORS = {"data.ledger.store"}
+PUBLIC_INSIDE = {"data.ledger.store"}
 
 
 def modules() -> list[str]:
@@ -30,7 +30,7 @@ def is_public(parts: tuple[str, ...]) -> bool:
     """Return whether the module with this path is public."""
     folders = {".".join(parts[:depth]) for depth in range(1, len(parts) + 1)}
     private = any(part.startswith("_") for part in parts)
-    return not private and (not folders & INSIDE or ".".join(parts) in DOORS)
+    return not private and (not folders & INSIDE or ".".join(parts) in PUBLIC_INSIDE)
 
 
 def described_fields(thing: object) -> list[Field]:

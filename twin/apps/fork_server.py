@@ -39,7 +39,7 @@ def serve(channel: socket.socket) -> None:
         request = json.loads(line)
         kernel = os.fork()
         if kernel == 0:
-            os.close(channel.detach())  # or the channel would stay open when the server ends
+            os.close(channel.detach())  # otherwise the channel would stay open when the server ends
             _run(**request, server=server)
         with contextlib.suppress(OSError):
             os.setpgid(kernel, kernel)  # an interrupt of the group reaches only the kernel and its children

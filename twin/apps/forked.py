@@ -125,7 +125,7 @@ class _Server:
                 raise
 
 
-_servers: dict[tuple[int, frozenset[tuple[str, str]]], _Server] = {}  # by process id and variables of AT_START
+_servers: dict[tuple[int, frozenset[tuple[str, str]]], _Server] = {}  # key: process id, variables of AT_START
 _lock = threading.Lock()
 
 

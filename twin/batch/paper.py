@@ -34,7 +34,7 @@ def build(
 ) -> int:
     """Run the changed jobs of a paper's folder, build the paper, and return the exit code; errors go to stderr.
 
-    workers : number of jobs at a time, by default one a core.
+    workers : number of jobs at a time, by default one per core.
     only : names of jobs or sweeps to run; the table and the paper are then left unchanged.
     force : run also the jobs that are up to date.
     executor : where to run the jobs, by default this machine.

@@ -1,4 +1,4 @@
-"""The table of all results of a batch: one row a result, with the parameters of its job."""
+"""The table of all results of a batch: one row per result, with the parameters of its job."""
 
 import io
 import json

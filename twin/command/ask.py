@@ -1,4 +1,4 @@
-"""The command ask: answer questions about lanes, by a language model or offline, with numbers computed by the twin."""
+"""The command ask: answer questions about lanes, by a language model or offline, with numbers computed by the Twin."""
 
 import argparse
 import json
@@ -11,7 +11,7 @@ from twin.data.text import visible
 from twin.demand import DAYS_PER_PERIOD
 
 ASK = """Ask about volatility, capacity, cost and risk of a lane or of all lanes. Every number in an answer has been
-computed by the twin. Without a key for Gemini the offline analyst answers."""
+computed by the Twin. Without a key for Gemini, the offline analyst answers."""
 ASK_EXAMPLES = """examples
   python -m twin ask "why is BER-MUC volatile?"                      the research lanes
   python -m twin ask "what if returns double?" "and for HAM-ROT?"    a conversation

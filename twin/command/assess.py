@@ -1,4 +1,4 @@
-"""assess: a file of flows, or a table of lanes, in; every answer for every lane out."""
+"""The command assess: compute every answer for every lane of a file of flows or a table of lanes."""
 
 from __future__ import annotations
 
@@ -15,34 +15,35 @@ from twin.command.printing import SCHEMA_FILE
 from twin.demand import DAYS_PER_PERIOD
 from twin.policy import POLICY
 
-ASSESS = """Read a file of flows and answer for every lane: safety stock, service, capacity, overflow to a partner,
-resilience and profit; and account for every row that was not used."""
+ASSESS = """Read a file of flows, compute safety stock, service, capacity, overflow to a partner, resilience and profit
+of every lane, and list every row that was not used with the reason."""
 
 ASSESS_EXAMPLES = """the file
   A CSV file, plain or gzipped, with a date, a lane and a volume (or product_name, sku, demand, quantity, ...),
-  and returns if you have them. Days, weeks or months are recognised; encodings and separators too.
+  and returns if you have them. The period (day, week or month), the encoding and the separator are detected.
 
 examples
-  python -m twin assess                                        three synthetic lanes, to see what comes out
+  python -m twin assess                                        three synthetic lanes, to try it out
   python -m twin assess flows.csv
   python -m twin assess flows.csv --service-level 0.97 --lead-time-mean-days 4 --internal-capacity 300
-  python -m twin assess flows.csv --policies policies.csv      one row a lane: lane, internal_capacity, ...
-  python -m twin assess flows.csv --period MS --gaps unknown   months; a month without a record is not a zero
+  python -m twin assess flows.csv --policies policies.csv      one row per lane: lane, internal_capacity, ...
+  python -m twin assess flows.csv --period MS --gaps unknown   months; a month without a row is unknown, not zero
   python -m twin assess flows.csv --column volume=n_total --json > lanes.json
 
 tables of lanes, of any size
-  A Parquet file, or a folder of such, with a row a lane: demand_mean and demand_sd, and where there are such columns
-  lane and any field of the policy; an option holds where there is no column, and else what is said
-  below. Answers go to a folder of Parquet files, in the order of the lanes, which is complete when it
-  holds _SUCCESS. A lane that cannot be assessed costs its part of about a million; rows are counted from 1. After an
-  interruption the same command makes what is missing. Days, unless --period says otherwise.
+  A Parquet file, or a folder of Parquet files, with one row per lane. The columns demand_mean and demand_sd are
+  required; lane and any field of the policy are optional. A column overrides the option of the same name; a field with
+  neither has its default, and a line on stderr says so. The period is a day unless --period says otherwise.
+  The answers are written to a folder of Parquet files, in the order of the lanes. The folder is complete when it
+  contains the file _SUCCESS; after an interruption, the same command computes the missing files. If a lane cannot be
+  assessed, the file of its part (about a million lanes) is left out, and an error gives its row, counted from 1.
 
   python -m twin assess lanes.parquet --to answers.parquet
   python -m twin assess lanes.parquet --to answers.parquet --keep safety_stock,profit --service-level 0.95 --jobs 8
   python -m twin assess /shared/lanes --to /shared/answers --scheduler tcp://10.0.0.5:8786
 """
 
-# Options that one kind of file has and the other has not.
+# Options for tables of lanes only, and options for files of flows only.
 OF_TABLES = ("keep", "jobs", "scheduler")
 OF_FLOWS = "gaps duplicates dayfirst decimal column lanes first last policies json csv most".split()
 
@@ -52,7 +53,7 @@ def add(commands: Any) -> None:
     raw = argparse.RawDescriptionHelpFormatter
     parser = commands.add_parser(
         "assess",
-        help="answer for every lane of a file",
+        help="compute every answer for every lane of a file",
         description=ASSESS,
         epilog=ASSESS_EXAMPLES,
         formatter_class=raw,
@@ -60,39 +61,39 @@ def add(commands: Any) -> None:
     parser.add_argument(
         "file",
         nargs="?",
-        help="CSV of flows, ledger: for the ledger, or with --to a table in Parquet; none: the research lanes",
+        help="CSV of flows, ledger: for the ledger, or, with --to, a table in Parquet; by default the research lanes",
     )
     parser.set_defaults(run=partial(_assess, parser))
-    reading = parser.add_argument_group("reading the file")
+    reading = parser.add_argument_group("reading a file of flows")
     reading.add_argument("--period", choices=DAYS_PER_PERIOD, help="sum flows into days, weeks or months")
     reading.add_argument(
         "--gaps",
         choices=("zero", "unknown"),
         default="zero",
-        help="what a period without a row means: nothing flowed (the default), or nobody knows",
+        help="volume of a period without a row: zero (the default) or unknown",
     )
     reading.add_argument(
         "--duplicates",
         choices=("sum", "first", "refuse"),
         default="sum",
-        help="rows of one lane and date: add them up (the default), keep the first, or refuse them all",
+        help="several rows of one lane and date: add them up (the default), keep the first, or refuse them all",
     )
     add_reading_options(reading)
-    add_window(parser.add_argument_group("of the ledger"))
+    add_window(parser.add_argument_group("selecting flows of the ledger"))
     policy = parser.add_argument_group("policy of the lanes")
     policy.add_argument("--policies", metavar="FILE", help="CSV with a lane column and any of the fields below")
     for name, row in POLICY.items():
         default = row.unset or f"{row.default:g}"
-        text = f"{row.meaning} [{row.unit}]; if not given: {default}"
+        text = f"{row.meaning} [{row.unit}]; default: {default}"
         policy.add_argument(f"--{name.replace('_', '-')}", dest=name, type=float, metavar="X", help=text)
     add_table_options(parser)
-    shown = parser.add_argument_group("what is printed")
+    shown = parser.add_argument_group("output")
     form = shown.add_mutually_exclusive_group()
-    form.add_argument("--json", action="store_true", help="everything, for machines")
+    form.add_argument("--json", action="store_true", help="print the whole report as JSON")
     form.add_argument("--json-schema", action="store_true", help="print the JSON schema of --json, and nothing else")
-    form.add_argument("--csv", action="store_true", help="one row a lane, for machines; the account goes to stderr")
+    form.add_argument("--csv", action="store_true", help="print CSV, one row per lane; the account goes to stderr")
     shown.add_argument(
-        "--most", type=_count, default=12, metavar="N", help="lanes in the readable table, largest first"
+        "--most", type=_count, default=12, metavar="N", help="number of lanes in the printed table, largest first"
     )
 
 
@@ -137,11 +138,11 @@ def _assess_flows(options, given):
     if options.policies:
         policies = read_policies(options.policies)
     else:
-        policies = None if options.file else POLICIES  # of the research lanes
+        policies = None if options.file else POLICIES  # those of the research lanes
     try:
         found = table_report.assess_history(history, given, policies)
     except ValueError:
-        if len(history.account.refused):  # may be the reason
+        if len(history.account.refused):  # refused rows may be the reason
             print(history.account, file=sys.stderr)
         raise
     if options.csv:

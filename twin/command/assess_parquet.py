@@ -1,4 +1,4 @@
-"""The part of assess that writes: a table of lanes in Parquet, assessed into a folder of Parquet files."""
+"""The command assess with --to: assess a table of lanes in Parquet, and write a folder of Parquet files."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from twin._check import require
 from twin.demand import PERIOD_NAMES
 from twin.plan.policies import assumptions
 
-_MOST = 10  # failures told; the others are counted
+_MOST = 10  # most failures printed; the others are counted
 
 
 def add_table_options(parser: ArgumentParser) -> None:
     """Add the options of a table of lanes."""
     table = parser.add_argument_group("a table of lanes in Parquet")
-    table.add_argument("--to", metavar="FOLDER", help="write answers there; the file is a table with a row a lane")
-    table.add_argument("--keep", metavar="A,B", help="the answers to write, as safety_stock,profit; all by default")
+    table.add_argument("--to", metavar="FOLDER", help="folder for the answers; the file is a table, one row per lane")
+    table.add_argument("--keep", metavar="A,B", help="answers to write, such as safety_stock,profit; by default all")
     spread = table.add_mutually_exclusive_group()
-    spread.add_argument("--jobs", type=int, metavar="N", help="processes at once; all cores by default")
+    spread.add_argument("--jobs", type=int, metavar="N", help="processes at a time; by default one per core")
     spread.add_argument(
-        "--scheduler", metavar="ADDRESS", help="a Dask scheduler, as tcp://host:8786, whose workers see the same files"
+        "--scheduler", metavar="ADDRESS", help="Dask scheduler, such as tcp://host:8786; workers need the same paths"
     )
 
 

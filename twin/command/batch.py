@@ -23,15 +23,17 @@ def add(commands: "argparse._SubParsersAction") -> None:
         parser = commands.add_parser(name, help=brief, description=text)
         parser.add_argument("folder", type=Path, help="folder with figures.yml" + " and paper.typ" * (name == "paper"))
         where = parser.add_mutually_exclusive_group()
-        where.add_argument("--jobs", type=_count, metavar="N", help="jobs at a time; by default one a core")
-        where.add_argument("--scheduler", metavar="ADDRESS", help="run on a Dask scheduler's workers; tcp://host:8786")
+        where.add_argument("--jobs", type=_count, metavar="N", help="jobs at a time; by default one per core")
+        where.add_argument(
+            "--scheduler", metavar="ADDRESS", help="run on the workers of a Dask scheduler: tcp://host:8786"
+        )
         parser.add_argument(
             "--only",
             nargs="+",
             metavar="NAME",
-            help="run only these jobs or sweeps, without table and paper",
+            help="run only these jobs or sweeps, and leave table and paper unchanged",
         )
-        parser.add_argument("--force", action="store_true", help="run every job, changed or not")
+        parser.add_argument("--force", action="store_true", help="run every job, even if its inputs have not changed")
         parser.set_defaults(run=_build, pdf=name == "paper")
     parser = commands.add_parser("verify", help="check the results of a paper against its inputs", description=VERIFY)
     parser.add_argument("folder", type=Path, help="folder with figures.yml and out/")

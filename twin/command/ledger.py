@@ -9,7 +9,7 @@ from twin.command.options import add_reading_options, add_window, reading_of
 from twin.data.text import visible
 from twin.demand import DAYS_PER_PERIOD, PERIOD_NAMES
 
-ABOUT = """Flows of lanes kept in a database, one history for dashboards, notebooks and batches.
+ABOUT = """Keep flows of lanes in a database: one history for dashboards, notebooks and batches.
 
 DATABASE_URL, in the environment or in a .env file, gives its address: postgresql://user:password@host:port/database, or
 sqlite:////data/flows.sqlite. By default the ledger is a file among your own data, and nothing has to be set up."""
@@ -27,8 +27,8 @@ LEDGER_EXAMPLES = """examples
   python -m twin assess ledger:                                every answer for every lane of the ledger
 
 exit codes
-  0 done   1 nothing was imported, because rows were refused   2 an input cannot be used   3 the ledger cannot do it
-  130 stopped, and nothing was changed
+  0 done   1 nothing was imported, because rows were refused   2 an input cannot be used   3 the ledger failed
+  130 stopped by Ctrl-C, and nothing was changed
 """
 
 
@@ -51,29 +51,31 @@ def add(commands: "argparse._SubParsersAction") -> None:
     importing.add_argument(
         "--good-rows-only",
         action="store_true",
-        help="leave out unusable rows; where only the numbers are unusable, an unknown volume is kept",
+        help="leave out unusable rows; if only the numbers of a row are unusable, keep it with an unknown volume",
     )
     importing.add_argument("--new-only", action="store_true", help="leave out lanes and days that are already stored")
     importing.add_argument("--again", action="store_true", help="add the flows even if they were imported before")
     add_reading_options(importing)
     export = verb(_export, "write flows as CSV, or with their ids as JSON")
-    export.add_argument("file", nargs="?", help="file to write, .gz to compress it; by default standard output")
+    export.add_argument("file", nargs="?", help="output file, compressed if it ends in .gz; by default stdout")
     export.add_argument("--force", action="store_true", help="overwrite an existing file")
     add_window(export)
     log = verb(_log, "add one flow")
     log.add_argument("date", help="the day, such as 2026-01-05")
-    log.add_argument("lane")
-    log.add_argument("volume", type=float, help="[pallet]")
+    log.add_argument("lane", help="name of the lane")
+    log.add_argument("volume", type=float, help="pallets shipped [pallet]")
     log.add_argument("--returns", type=float, help="part of the volume that came back [pallet]")
     delete = verb(_delete, "delete flows by their ids, all or none")
-    delete.add_argument("id", type=int, nargs="+", help="ids of flows, as log and export --json show them")
+    delete.add_argument("id", type=int, nargs="+", help="ids of flows, as printed by log and export --json")
     undo = verb(_undo, "delete an import and all its flows")
-    undo.add_argument("id", type=int, help="id of the import, as import and status show it")
+    undo.add_argument("id", type=int, help="id of the import, as printed by import and status")
     lanes = verb(_lanes, "show the statistics of every lane")
     lanes.add_argument("--period", choices=DAYS_PER_PERIOD, help="sum flows into days, weeks or months")
-    lanes.add_argument("--gaps", choices=("zero", "unknown"), default="zero", help="meaning of a period without a flow")
+    lanes.add_argument("--gaps", choices=("zero", "unknown"), default="zero", help="volume of a period without a flow")
     add_window(lanes)
-    verb(_reset, "delete every flow").add_argument("--token", default="", help="confirmation phrase; an error shows it")
+    verb(_reset, "delete every flow").add_argument(
+        "--token", default="", help="confirmation phrase; an error without it shows it"
+    )
     verb(_status, "show the address and the contents of the ledger")
     seed = verb(_seed, "add the three synthetic research lanes")
     seed.add_argument("--again", action="store_true", help="add them even if they were added before")
@@ -87,7 +89,7 @@ def _with_ledger(run, options):
 
 
 def _show(options, content, words):
-    """Print content as JSON if --json was given, else words; return the exit code 0."""
+    """Print content as JSON if --json was given, else as words; return the exit code 0."""
     text = json.dumps(content, indent=1, ensure_ascii=False, default=str) if options.json else words
     try:
         print(text, flush=True)

@@ -13,7 +13,7 @@ from twin._check import require
 if TYPE_CHECKING:
     import pandas as pd
 
-_POLICIES = {  # the separator is found; only an empty cell is a missing value, a lane may be called NA
+_POLICIES = {  # arguments of read_csv: pandas detects the separator, and only empty cells are missing, not a lane "NA"
     "dtype": {"lane": str},
     "encoding": "utf-8-sig",
     "sep": None,
@@ -21,29 +21,33 @@ _POLICIES = {  # the separator is found; only an empty cell is a missing value, 
     "keep_default_na": False,
     "na_values": [""],
 }
-_LONG = 10_000_000  # bytes; reading more shows its progress even where stderr is no terminal
+_LONG = 10_000_000  # [byte] a larger file has a progress bar even if stderr is not a terminal
 
 
 def add_reading_options(group: Any) -> None:
-    """Add the options that say how a file is written."""
+    """Add the options for the format of a file: order of day and month, decimal mark, headers."""
     order = group.add_mutually_exclusive_group()
     order.add_argument("--day-first", dest="dayfirst", action="store_true", default=None, help="03/04 is 3 April")
     order.add_argument("--month-first", dest="dayfirst", action="store_false", help="03/04 is 4 March")
     group.add_argument("--decimal", choices=(".", ","), default=".", help="decimal mark of the volumes")
     group.add_argument(
-        "--column", action="append", default=[], metavar="NAME=HEADER", help="name a column: lane=portname; repeatable"
+        "--column",
+        action="append",
+        default=[],
+        metavar="NAME=HEADER",
+        help="header of a column: lane=portname; repeatable",
     )
 
 
 def add_window(group: Any) -> None:
-    """Add the options that choose flows of a ledger."""
-    group.add_argument("--lane", action="append", dest="lanes", metavar="LANE", help="just this lane; repeatable")
-    group.add_argument("--first", metavar="DAY", help="from this day on")
-    group.add_argument("--last", metavar="DAY", help="up to this day")
+    """Add the options that select flows of a ledger by lane and day."""
+    group.add_argument("--lane", action="append", dest="lanes", metavar="LANE", help="only this lane; repeatable")
+    group.add_argument("--first", metavar="DAY", help="first day, included")
+    group.add_argument("--last", metavar="DAY", help="last day, included")
 
 
 def reading_of(options: Namespace) -> dict[str, Any]:
-    """Return the arguments of `load_history` from the options, with `progress` set for long files and terminals."""
+    """Return the arguments of `load_history` from the options; `progress` is True for long files and in a terminal."""
     if options.file == "":
         raise ValueError("file must have a name; got an empty one")
     columns = dict(pair.split("=", 1) for pair in options.column if "=" in pair)
@@ -63,14 +67,14 @@ def is_long(path: str | None) -> bool:
 
 
 def read_policies(path: str) -> pd.DataFrame:
-    """Return a table of policies, one row a lane, from a CSV file; an empty cell is unset."""
+    """Return a table of policies, one row per lane, from a CSV file; an empty cell is an unset field."""
     import pandas as pd
 
     require(os.path.exists(path), "policies", "a file that exists", path)
     try:
         table = pd.read_csv(path, **_POLICIES)
-    except (ValueError, csv.Error) as error:  # empty, broken or no text; pandas does not say which file
+    except (ValueError, csv.Error) as error:  # pandas' message does not name the file
         raise ValueError(f"{path} cannot be read as a table of policies: {str(error).strip()}") from None
     if "lane" not in table:
         raise ValueError(f"{path} must have a column lane; found {', '.join(map(repr, table))}")
-    return table.set_index(table.pop("lane").str.strip())  # as blanks around lanes do not count in a history
+    return table.set_index(table.pop("lane").str.strip())  # a history ignores blanks around lane names, too

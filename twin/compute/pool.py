@@ -26,7 +26,7 @@ def in_parallel(
 
     function : returns a sentence on its failure or None, unless `receive` is given.
     tasks : arguments of the function by the name of each task.
-    workers : number of processes, by default one a core.
+    workers : number of processes, by default one per core.
     executor : any executor with the interface of concurrent.futures; by default, new processes of this machine.
     receive : called in this process with the name and the result of each task; it then returns the sentence or None.
     """
@@ -63,7 +63,7 @@ def _collect(function, tasks, executor, receive):
                 sentence = f"{name}: its process ended without a word; is the machine out of memory?"
             except concurrent.futures.CancelledError:
                 sentence = f"{name}: was given up; whoever ran it is gone"
-            except Exception as error:  # of the task or of the cluster; the other tasks continue
+            except Exception as error:  # the task or the cluster failed; the other tasks continue
                 sentence = f"{name}: {type(error).__name__}: {error}"
             if sentence:
                 failures[name] = sentence

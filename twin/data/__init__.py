@@ -3,6 +3,6 @@
 load        returns a history from a file, from the ledger, or the synthetic research lanes (scenarios)
 files       reads CSV files; account lists the rows that were read and refused, and why
 settle      sums repeated rows and periods into a history
-statistics  summarises a history, one row a lane
+statistics  summarises a history, one row per lane
 ledger      keeps flows in a database
 """

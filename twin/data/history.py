@@ -1,4 +1,4 @@
-"""The flow history of lanes: one row a lane and period, and the account of the rows left out.
+"""The flow history of lanes: one row per lane and period, and the account of the rows left out.
 
 history = load_history("flows.csv")  # twin.data.load
 print(history.account)
@@ -21,7 +21,7 @@ class History:
     """Flows of lanes per period.
 
     flows : table of date (first day of the period), lane (categorical), volume [pallet/period] and, when
-        known, returns [pallet/period]; one row a lane and period, sorted by lane and date. A missing (NaN) volume
+        known, returns [pallet/period]; one row per lane and period, sorted by lane and date. A missing (NaN) volume
         was recorded but could not be read: it is unknown, whatever `gaps` says.
     period : "D" day, "W" week, "MS" month.
     gaps : "zero" or "unknown", the meaning of a period without a row after a lane's first row.

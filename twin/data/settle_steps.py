@@ -88,7 +88,7 @@ def into_periods(
 
 
 def sum_flows(rows: pd.DataFrame) -> pd.DataFrame:
-    """Return the flows summed to one row a lane and period, sorted by lane and date."""
+    """Return the flows summed to one row per lane and period, sorted by lane and date."""
     lane, lanes = pd.factorize(rows["lane"], sort=True)
     days = _days(rows)
     first, span = days.min(), int((days.max() - days.min()).astype(int)) + 1

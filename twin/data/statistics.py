@@ -1,4 +1,4 @@
-"""Statistics of lanes, one row a lane: mean, standard deviation, trend and return rate."""
+"""Statistics of lanes, one row per lane: mean, standard deviation, trend and return rate."""
 
 from collections.abc import Sequence
 from types import SimpleNamespace
@@ -12,14 +12,14 @@ from twin.data.periods import period_range, periods_between
 
 
 def lane_statistics(history: History) -> pd.DataFrame:
-    """Return the statistics of every lane of a history, one row a lane.
+    """Return the statistics of every lane of a history, one row per lane.
 
     If `history.gaps` is "zero", a lane's periods run from its first row to the last period of the history, and those
     without a row count as zero. If it is "unknown", only periods with a row count.
 
     Returns
     -------
-    DataFrame, one row a lane (index lane)
+    DataFrame, one row per lane (index lane)
         demand_mean : mean volume over the lane's periods. [pallet/period]
         demand_sd : standard deviation with n - 1; NaN for a single period. [pallet/period]
         periods : number n of periods. [-]
@@ -82,7 +82,7 @@ def from_sums(
     Parameters
     ----------
     lanes : names of the lanes
-    sums : dict of arrays with one value a lane. Times count periods from the first of `dates`, less `origin`, and
+    sums : dict of arrays with one value per lane. Times count periods from the first of `dates`, less `origin`, and
         deviations are volumes less a level; choosing both near the data keeps the sums accurate.
         sold : sum of the known volumes
         origin : time that all other times are relative to, of each lane

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def __getattr__(name: str) -> Any:
-    """Load a module of the folder at its first use."""
+    """Return a module of this package; it is loaded at its first use."""
     if name.startswith("_") or not find_spec(f"twin.games.{name}"):
         raise AttributeError(f"module 'twin.games' has no attribute {name!r}")
     return import_module(f"twin.games.{name}")

@@ -1,4 +1,4 @@
-"""The lanes and flows that a page shows, from a history or from the ledger, with the same interface."""
+"""The lanes and flows that a page shows, read from a history or from the ledger."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from twin.data.history import History
     from twin.data.ledger.store import Ledger
 
-SPARKLINE_PERIODS = 40  # periods of a lane that a sparkline shows
+SPARKLINE_PERIODS = 40  # number of latest periods in a sparkline [period]
 
 
 @dataclass(frozen=True)
@@ -29,11 +29,11 @@ class Feed:
 
     source : "research", "file" or "ledger"; `place` says in words which file or ledger.
     period : "D", "W" or "MS".
-    statistics : one row a lane, as `lane_statistics` says; `refused` has a reason for each lane left out.
+    statistics : one row per lane, as `lane_statistics` says; `refused` has a reason for each lane left out.
     recent : volumes of the last `SPARKLINE_PERIODS` periods, shape (lanes, SPARKLINE_PERIODS); NaN before a lane's
-        first period and where unknown. [pallet/period]
-    account : what was read, refused and decided; of a ledger None, and `notes` has the decisions.
-    series : takes the name of a lane, returns (dates, volumes) from its first period to its last.
+        first period, and for unknown volumes. [pallet/period]
+    account : account of the rows read, refused and of decisions; None for a ledger, whose decisions are in `notes`.
+    series : function that returns (dates, volumes) of a lane from its first period to its last.
     """
 
     source: str
@@ -71,15 +71,15 @@ def feed_of_history(history: History, source: str = "file") -> Feed:
 
 
 def feed_of_ledger(ledger: Ledger) -> Feed:
-    """Return the feed of a ledger: statistics added up in the database, a lane's flows read on request."""
+    """Return the feed of a ledger: the database computes the statistics, and `series` reads flows on request."""
     statistics = ledger.statistics()
     period, notes = statistics.attrs["period"], statistics.attrs["notes"]
     table, refused = _some(*assessable(statistics))
 
     def on_record(lanes, dates):
-        """Return volumes on these dates, shape (lanes, dates); NaN where a volume could not be read."""
+        """Return the volumes on these dates, shape (lanes, dates); NaN for a volume that could not be read."""
         flows = ledger.read(lanes, first=dates[0], last=following(dates[-1], period) - 1)
-        held = lanes is None or len(flows) > 0  # others may have deleted them since the statistics were added up
+        held = lanes is None or len(flows) > 0  # another user may have deleted them since
         require(
             held, "lane", "one whose flows the ledger still holds; look at the ledger anew", lanes and visible(lanes[0])
         )
@@ -110,7 +110,7 @@ def _some(table, refused):
 
 
 def _last(volumes):
-    """Return the last `SPARKLINE_PERIODS` columns, filled up with NaN at the left."""
+    """Return the last `SPARKLINE_PERIODS` columns, padded with NaN on the left."""
     recent = volumes[:, -SPARKLINE_PERIODS:]
     return np.pad(recent, ((0, 0), (SPARKLINE_PERIODS - recent.shape[1], 0)), constant_values=np.nan)
 

@@ -1,4 +1,4 @@
-"""One lane under one policy, evaluated: the numbers behind a planner's decisions, and their curves."""
+"""Evaluate one lane under one policy: all its numbers, and the curves of cost and profit."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     Moments = Mapping[str, Any]
 
 RISK_LEVEL = 0.95  # probability level of the value at risk
-RISK_SAMPLES, RISK_SEED = 20_000, 6  # simulated periods behind the risk
-SHORTEST = 3  # periods that a forecast needs
-LEVELS = np.linspace(0.5, 0.999, 500)  # cycle service levels that a curve or a map looks at [-]
+RISK_SAMPLES, RISK_SEED = 20_000, 6  # number of simulated periods for risk measures, and their seed
+SHORTEST = 3  # smallest number of known periods for a forecast [period]
+LEVELS = np.linspace(0.5, 0.999, 500)  # cycle service levels of a curve or a map [-]
 
 #: The numbers of `evaluate`, in the order in which they are reported.
 NUMBERS = ("demand_mean", "demand_sd", *names(FORECAST, HORIZON), *ANSWERS, *names(JUDGEMENT))
@@ -46,10 +46,10 @@ def evaluate(
     statistics : mapping with "demand_mean" and "demand_sd"
         Moments of the lane's demand, mean > 0 and sd >= 0. [pallet/period]
     policy : lane.Policy
-        One number a field.
+        One number per field.
     volumes : array_like, shape (periods,), optional
-        The lane's history in time order; NaN where unknown. With fewer than three known periods, what is forecast is
-        left out of the answer. [pallet/period]
+        The lane's history in time order; NaN for unknown volumes. With fewer than three known periods, the result has
+        no forecasts. [pallet/period]
     horizon : int, optional
         Periods ahead, >= 1. [period]
     period : "D", "W" or "MS", optional
@@ -59,14 +59,14 @@ def evaluate(
     Returns
     -------
     dict of name -> float. All of `lane.assess`, and
-        forecast_mean, _low, _high : the next period, with its 95 % interval.
-        horizon_mean : mean forecast of the periods up to the horizon, not below 0.
-        horizon_workload, horizon_capacity : workload, and required capacity, of that demand.
+        forecast_mean, _low, _high : forecast of the next period, with its 95 % interval.
+        horizon_mean : mean forecast of the periods up to the horizon, at least 0.
+        horizon_workload, horizon_capacity : workload and required capacity of that demand.
         planned_, expected_outsourcing_cost : (holding + surcharge) x planned, expected overflow.
         buffer_points, independence_points : terms of the resilience index.
-        best_buffer_cost : buffer cost of the critical ratio.
-        best_profit, best_profit_level : largest profit among `LEVELS` at this lead-time sd, and where it is.
-        profit_sd, value_at_risk, conditional_value_at_risk : of the simulated profit; risks are of the loss.
+        best_buffer_cost : buffer cost at the critical ratio.
+        best_profit, best_profit_level : largest profit over `LEVELS` at this lead-time sd, and its service level.
+        profit_sd, value_at_risk, conditional_value_at_risk : sd of the simulated profit, and risk of its loss.
 
     Source
     ------
@@ -102,7 +102,7 @@ def evaluate(
 
 
 def outlook(volumes: ArrayLike, horizon: int, probability: float = 0.95) -> forecast.Interval | None:
-    """Return the forecast of the periods up to the horizon, or None for fewer than three known periods.
+    """Return the forecast of the periods up to the horizon; None if fewer than three periods are known.
 
     Parameters and limits as in `forecast.predict`. [pallet/period]
     """
@@ -113,7 +113,7 @@ def outlook(volumes: ArrayLike, horizon: int, probability: float = 0.95) -> fore
 
 
 def cost_curve(service_level: ArrayLike, policy: Policy, answers: Mapping[str, float]) -> Any:
-    """Return expected buffer cost at service levels, of the lead-time demand in `answers`. [$/period]
+    """Return the expected buffer cost at each service level, for the lead-time demand in `answers`. [$/period]
 
     service_level : array_like, in (0, 1). [-]
 
@@ -128,7 +128,7 @@ def cost_curve(service_level: ArrayLike, policy: Policy, answers: Mapping[str, f
 def profit_map(
     service_level: ArrayLike, lead_time_sd_days: ArrayLike, statistics: Moments, policy: Policy, *, period: str = "D"
 ) -> NDArray[np.float64]:
-    """Return expected profit over service level and lead-time sd: that of `lane.assess`, surcharge included.
+    """Return the expected profit of `lane.assess`, surcharge included, for each service level and lead-time sd.
 
     Parameters
     ----------
@@ -137,12 +137,12 @@ def profit_map(
 
     Returns
     -------
-    ndarray, shape (k, m): a row a lead-time sd. [$/period]
+    ndarray, shape (k, m): one row per lead-time sd. [$/period]
 
     Limits
     ------
-    Without overflow every row is best at the critical ratio, if that is among the levels; a partner's surcharge moves
-    the best level down.
+    Without overflow, the best level of every row is the critical ratio, if that is among the levels; a partner's
+    surcharge lowers the best level.
 
     Source
     ------
@@ -185,11 +185,11 @@ def simulated_profits(
 
 
 def _ahead(volumes, policy, safety_stock, horizon):
-    """Return the forecasts by name; an empty dict where the history is too short."""
+    """Return the forecasts by name; an empty dict if the history is too short."""
     interval = outlook(volumes, horizon)
     if interval is None:
         return {}
-    mean = max(float(interval.mean.mean()), 0.0)  # a straight line may fall below zero, demand may not
+    mean = max(float(interval.mean.mean()), 0.0)  # a straight line may fall below zero, but demand may not
     load = float(demand.workload(mean, 0.0, policy.return_rate).mean)
     next_period = {f"forecast_{name}": getattr(interval, name)[0] for name in ("mean", "low", "high")}
     required = buffers.required_capacity(load, safety_stock, policy.dwell)

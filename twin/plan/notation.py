@@ -1,4 +1,4 @@
-"""The tables of NOTATION.md that come from the registry: python -m twin.plan.notation writes them anew."""
+"""Generate the tables of NOTATION.md from the registry: python -m twin.plan.notation."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ TABLES = {
 
 
 def renewed(text: str) -> str:
-    """Return the text of NOTATION.md with its generated tables written anew."""
+    """Return the text of NOTATION.md with regenerated tables."""
     for name, rows in TABLES.items():
         begin, end = f"<!-- {name}:begin -->\n", f"<!-- {name}:end -->"
         table = HEAD + "".join(map(_row, rows))

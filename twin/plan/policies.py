@@ -1,4 +1,4 @@
-"""The one filler of policies: the values of unset fields, and the sentences that say so."""
+"""Fill in the unset fields of policies for all interfaces, and state the assumed values in sentences."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ if TYPE_CHECKING:
 def filled(
     stated: Mapping[str, ArrayLike], statistics: Mapping[str, ArrayLike], *, period: str = "D"
 ) -> tuple[Fields, dict[str, NDArray[np.bool_]]]:
-    """Return (policy fields, unset): every field of every lane, and for each field the lanes where it was unset.
+    """Return (policy fields, unset): every field of every lane, and for each field whether it was unset.
 
     Parameters
     ----------
     stated : mapping of policy field -> number, or array of shape (lanes,)
-        NaN where a lane's field is unset; a field that is left out is unset for every lane.
-    statistics : mapping with "demand_mean" and "demand_sd", and with "return_rate" where returns are on record
+        NaN if a lane's field is unset; a field that is left out is unset for every lane.
+    statistics : mapping with "demand_mean" and "demand_sd", and with "return_rate" if returns are on record
         As for `lane.assess`.
     period : "D", "W" or "MS", optional
 
@@ -60,7 +60,7 @@ def filled(
 
 
 def policy_of(table: Mapping[str, Any]) -> Policy:
-    """Return the `Policy` of the fields of a table, or of a row of it; an unset service level is the critical ratio.
+    """Return the `Policy` of a table of fields or of one of its rows; an unset service level is the critical ratio.
 
     >>> policy_of({name: row.default for name, row in POLICY.items()} | {"service_level": float("nan")}).service_level
     0.9166666666666666
@@ -74,11 +74,11 @@ def policy_of(table: Mapping[str, Any]) -> Policy:
 
 
 def assumptions(unset: Mapping[str, int | None], lanes: int, *, period: str, on_record: bool) -> tuple[str, ...]:
-    """Return the sentences on unset fields.
+    """Return a sentence on each unset field or group of fields, with the value that is assumed.
 
     Parameters
     ----------
-    unset : mapping of policy field -> number of lanes where it was unset; None where that is not known
+    unset : mapping of policy field -> number of lanes where it was unset; None if that is not known
     lanes : number of lanes
     period : "D", "W" or "MS"
     on_record : whether returns are on record
@@ -106,7 +106,7 @@ def assumptions_of(unset: Mapping[str, NDArray[np.bool_]], statistics: Any, *, p
 
 
 def _floats(name: str, value: ArrayLike) -> NDArray[np.float64]:
-    """Return the values of a field, NaN where it is unset; anything else must be a finite number."""
+    """Return the values of a field as floats; NaN means unset, and all other values must be finite numbers."""
     array = np.asarray(value, dtype=float)
     numbers(**{name: array[~np.isnan(array)]})
     return array

@@ -1,4 +1,4 @@
-"""The policies of the lanes of a history: what is stated for all lanes and for single ones, and the rest filled in."""
+"""The policies of the lanes of a history: fields stated for all lanes or for single lanes; the others filled in."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def policy_table(
     *,
     period: str = "D",
 ) -> tuple[pd.DataFrame, tuple[str, ...]]:
-    """Return (table, assumptions): one row a lane with every policy field, and a sentence on each unset one.
+    """Return (table, assumptions): one row per lane with every policy field, and a sentence on each unset one.
 
     Parameters
     ----------
@@ -30,11 +30,11 @@ def policy_table(
     given : mapping of policy field -> number, optional
         Fields of all lanes.
     policies : DataFrame, or mapping of lane -> mapping of policy field -> number, optional
-        Of a DataFrame the columns are policy fields and the index holds lanes; an empty cell leaves the field to
+        The columns of a DataFrame are policy fields, and its index holds lanes. An empty cell leaves the field to
         `given`.
     period : "D", "W" or "MS", optional
 
-    The service level of a lane is missing where it is unset: `policies.policy_of` takes the critical ratio for it.
+    The service level of a lane is NaN if it is unset; `policies.policy_of` takes the critical ratio instead.
 
     >>> from twin.data.scenarios import POLICIES, research_lanes
     >>> from twin.data.statistics import lane_statistics
@@ -62,7 +62,7 @@ def policy_table(
 
 
 def _numbers(name: str, column: pd.Series) -> np.ndarray:
-    """Return a column of policies as numbers, NaN where a cell is empty."""
+    """Return a column of policies as numbers; NaN for an empty cell."""
     values = pd.to_numeric(column, errors="coerce")
     wrong = column[values.isna() & column.notna()]
     require(

@@ -25,19 +25,19 @@ Policies: TypeAlias = pd.DataFrame | Mapping[str, Mapping[str, float]]
 
 DEMAND = ("demand_mean", "demand_sd")
 INPUTS = (*DEMAND, *POLICY)
-ORDER = {"demand_mean": 0, "service_level": 2}  # of changes; others in between, as they are given
+ORDER = {"demand_mean": 0, "service_level": 2}  # rank in which changes are made; 1 for all other inputs
 HOW = {"to": lambda value, amount: amount, "times": np.multiply, "plus": np.add}
-DEFAULT_HORIZON = 14  # periods that a forecast looks ahead unless asked for others [period]
-LONGEST_HORIZON = {"D": 90, "W": 52, "MS": 24}  # [period]
+DEFAULT_HORIZON = 14  # default horizon of the forecast [period]
+LONGEST_HORIZON = {"D": 90, "W": 52, "MS": 24}  # longest horizon of the forecast [period]
 RANKINGS = tuple(
     dict.fromkeys(("last_volume", "trend", "use", "coefficient_of_variation", *INPUTS, *ANSWERS))
 )  # columns of `network`
-MOST_USE = 10.0  # shown for a lane of little own capacity, or of none [-]
+MOST_USE = 10.0  # largest use that is shown; without own capacity it would be infinite [-]
 
 
 @dataclass(frozen=True)
 class Change:
-    """A changed input of a lane: set `to` an amount, multiplied (`times`) or increased (`plus`), in its own unit."""
+    """A change of an input of a lane: set `to` an amount, multiplied (`times`) or increased (`plus`), in its unit."""
 
     name: str
     how: str
@@ -57,12 +57,12 @@ class Change:
 class Portfolio:
     """Lanes and their policies; immutable.
 
-    feed : data.feed.Feed
-    policies : DataFrame, one row a lane, the fields of `Policy` as columns; a missing service level means the
+    feed : plan.feed.Feed
+    policies : DataFrame, one row per lane, the fields of `Policy` as columns; a missing service level means the
         critical ratio.
-    horizon : periods ahead that a forecast looks, unless it is asked for others. [period]
+    horizon : default horizon of the forecast. [period]
     assumptions : sentences on unset policy fields.
-    changed : lanes whose policy is not any more that which they started with.
+    changed : lanes whose policy differs from the one they started with.
     """
 
     feed: Feed
@@ -72,10 +72,10 @@ class Portfolio:
     changed: tuple[str, ...] = ()
 
     def inputs(self, name: str, changes: Iterable[Change] = ()) -> tuple[dict[str, float], Policy]:
-        """Return (moments, policy) of a lane with changes made to it.
+        """Return (moments, policy) of a lane after changes.
 
-        A change of `demand_mean` takes `demand_sd` along, unless that is changed, too: the coefficient of variation
-        stays. An unset service level follows the changed costs before it is changed itself.
+        A change of `demand_mean` scales `demand_sd`, so that the coefficient of variation stays the same, unless
+        `demand_sd` is changed, too. An unset service level first follows from the changed costs, and is then changed.
         """
         require(name in self.policies.index, "lane", "one of the lanes", visible(name))
         row = self.policies.loc[name].copy()
@@ -93,7 +93,7 @@ class Portfolio:
         return moments, policy_of(row)
 
     def numbers(self, name: str, changes: Iterable[Change] = (), *, horizon: int | None = None) -> dict[str, float]:
-        """Return every number of a lane, as `lane_report.evaluate` does, with changes made to its inputs."""
+        """Return every number of a lane, as `lane_report.evaluate` does, after changes of its inputs."""
         moments, policy = self.inputs(name, changes)
         _, volumes = self.feed.series(name)
         scale = moments["demand_mean"] / float(self.feed.statistics.loc[name, "demand_mean"])
@@ -103,7 +103,7 @@ class Portfolio:
     def network(self, only: Sequence[str] | None = None) -> pd.DataFrame:
         """Return a table of lanes, all by default: their inputs, every answer of `lane.assess`, variation and use.
 
-        use : space that the latest workload and the buffer would take, of own capacity; at most `MOST_USE`. [-]
+        use : latest workload over the dwell time plus buffer, as a share of own capacity; at most `MOST_USE`. [-]
         """
         statistics, table = self.feed.statistics, self.policies
         if only is not None:
@@ -124,7 +124,7 @@ class Portfolio:
 
 
 def portfolio_of(feed: Feed, known: Policies | None = None, horizon: int = DEFAULT_HORIZON) -> Portfolio:
-    """Return the portfolio of a feed, with the policies that its lanes start with.
+    """Return the portfolio of a feed, with the starting policies of its lanes.
 
     known : policies as `policy_table` takes them, optional; unset fields are filled in.
     """

@@ -1,4 +1,4 @@
-"""The registry of quantities: one row says what a number is, wherever it appears."""
+"""The registry of quantities: one row defines the name, unit and meaning of a number for every interface."""
 
 from __future__ import annotations
 
@@ -183,7 +183,7 @@ JUDGEMENT = (
         name="best_profit_level",
         reported=False,
         unit="-",
-        meaning="service level of the largest expected profit",
+        meaning="service level that maximises expected profit",
         source="plan.lane_report.evaluate",
         words=(
             "best service level | optimal service level | service level is optimal | service level is "
@@ -217,7 +217,7 @@ JUDGEMENT = (
         name="conditional_value_at_risk",
         symbol=r"$\mathrm{CVaR}$",
         unit="$/period",
-        meaning="mean loss of the worst periods, one in twenty",
+        meaning="mean loss of the worst twentieth of periods",
         source="finance.tail_risk",
         words="cvar | expected shortfall | conditional var",
     ),
@@ -303,7 +303,7 @@ DERIVED = (
         name="interval_level",
         reported=False,
         unit="-",
-        meaning="probability that the forecast's interval holds",
+        meaning="probability that a new observation lies in the forecast's interval",
         source="plan.lane_report.outlook",
     ),
     Quantity(

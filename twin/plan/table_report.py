@@ -1,4 +1,4 @@
-"""The report on a history: one row a lane with every answer, the assumptions, and the lanes left out."""
+"""The report on a history: one row per lane with every answer, the assumptions, and the lanes left out."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ COLUMNS = tuple(dict.fromkeys((*_RECORD, *_FORECAST, *POLICY, *ANSWERS)))
 
 @dataclass(frozen=True)
 class Report:
-    """One row a lane in `table`, the unit of each column, lanes left out with reasons, sentences on assumptions."""
+    """Answers in `table`, one row per lane; units of its columns; lanes left out, with reasons; assumptions."""
 
     history: History
     table: pd.DataFrame
@@ -48,9 +48,10 @@ def assess_history(
     given : mapping of policy field -> number, optional
         Fields of all lanes.
     policies : DataFrame, optional
-        Policy fields as columns, lanes as index: fields that differ between lanes. An empty cell leaves it to `given`.
+        Fields that differ between lanes: columns are policy fields, and the index holds lanes. An empty cell leaves the
+        field to `given`.
 
-    Unset fields are filled in as `policies.filled` says; the report's assumptions name them.
+    Unset fields are filled in by `policies.filled`; the report's assumptions name them.
 
     >>> from twin.data.load import load_history
     >>> report = assess_history(load_history(), {"service_level": 0.95, "lead_time_mean_days": 5.0})
@@ -69,7 +70,7 @@ def assess_history(
 
 
 def _next_period(history, lanes):
-    """Return the forecast of the next period with its 95 % interval; NaN for lanes of fewer than three periods."""
+    """Return the forecast of the next period with its 95 % interval; NaN for lanes with fewer than three periods."""
     names, _, volumes = dense(history)
     volumes = volumes[np.searchsorted(names, lanes)]
     ahead = {name: np.full(len(lanes), np.nan) for name in _FORECAST}

@@ -1,13 +1,13 @@
-"""Numbers as text, with their units: the one place that formats numbers for pages, reports and answers."""
+"""Format numbers as text with their units, for pages, reports and answers."""
 
 from twin.demand import PERIOD_NAMES
 from twin.plan.quantities import QUANTITIES
 
-LARGE = 1e15  # from here on a number is written as a power of ten
+LARGE = 1e15  # numbers from here on are written with a power of ten
 
 
 def written(value: float, unit: str) -> str:
-    """Return a number as text, without its unit except for per cent and money.
+    """Return a number as text; only "%" and "$" of its unit are included.
 
     >>> written(0.953, "-"), written(1234.5, "$/period"), written(163.38, "pallet")
     ('95.3%', '$1,234', '163.4')
@@ -21,14 +21,14 @@ def written(value: float, unit: str) -> str:
         return f"{value:,.4g}" if abs(value) < 10_000 else f"{value:,.0f}"
     digits = 0 if abs(value) >= 1000 else 1 if unit in ("pallet", "points") or abs(value) >= 100 else 2
     if unit == "pallet/period^2" and abs(value) < 1:
-        digits = 4  # a trend that is small a period is not over a year
+        digits = 4  # a trend that is small per period may be large per year
     text = f"{abs(value):,.{digits}f}"
     minus = "−" if value < 0 and text.strip("0.,") else ""
     return f"{minus}${text}" if unit.startswith("$") else f"{minus}{text}"
 
 
 def tabulated(value: float) -> str:
-    """Return a number for a column of mixed units, its unit left out; "–" where it is missing.
+    """Return a number for a column of mixed units, without its unit; "–" if it is missing.
 
     >>> tabulated(0.953), tabulated(163.38), tabulated(1234.5), tabulated(float("nan"))
     ('0.9530', '163.38', '1,234', '–')

@@ -1,1 +1,1 @@
-"""Tables of lanes larger than memory: Parquet in, Parquet out."""
+"""Assess tables of lanes that are larger than memory, from Parquet to Parquet."""

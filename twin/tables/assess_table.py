@@ -1,4 +1,4 @@
-"""A table of lanes larger than memory: Parquet in, Parquet out, part by part, on one machine or many."""
+"""Assess a table of lanes from Parquet to Parquet, part by part, on one machine or on a cluster."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _PARTIAL = re.compile(rf"\.{_PART.pattern}\.[0-9a-f]{{32}}")
 
 
 class Done(NamedTuple):
-    """Outcome of a run: lanes assessed, lanes kept from earlier runs, whether all are there, sentences on failures."""
+    """Outcome of a run: lanes assessed, lanes kept from earlier runs, whether the folder is complete, and failures."""
 
     assessed: int
     kept: int
@@ -52,25 +52,26 @@ def assess_table(
     Parameters
     ----------
     table : LaneTable
-    to : path of the folder, new or from a run before
+    to : path of the folder, new or from an earlier run
     given : dict, optional
-        Policy fields, one number each, for all lanes; a value in a column of the table goes before.
+        Policy fields for all lanes, one number each; a value in a column of the table overrides it.
     period : "D", "W" or "MS", optional
         Period of the demand.
     keep : sequence of names in `answers.UNITS`, optional
-        The answers to write, all by default.
+        Answers to write, by default all.
     workers : int, optional
-        Processes at once, all cores by default.
+        Number of processes, by default one per core.
     scheduler : str, optional
-        Address of a Dask scheduler, whose workers are used instead; they must see both paths as this machine does.
+        Address of a Dask scheduler, whose workers are used instead; both paths must be valid on them, too.
 
-    The folder is one table to pandas, Dask, DuckDB, Spark: part-00000.parquet, ... in the order of the lanes, each with
-    the column lane, if there is one, and the answers, bit for bit those of `lane.assess`; the unit of each is in its
-    field's metadata. It is complete when it holds a file _SUCCESS. Each worker holds one batch of lanes in memory.
+    pandas, Dask, DuckDB and Spark read the folder as one table. Its files, part-00000.parquet and so on, hold the lanes
+    in their order: the column lane, if there is one, and the answers, bit for bit those of `lane.assess`, each with its
+    unit in the metadata of its field. The folder is complete when it holds a file _SUCCESS. Each worker holds one batch
+    of lanes in memory.
 
-    A part appears when it is complete. A later run makes only the parts that are missing, or that came from another
-    source, policy, period, choice of answers or version. If a lane cannot be assessed, its part is left out: the
-    sentence names the first such lane, and the other parts go on.
+    A part appears when it is complete. A later run makes only the parts that are missing or that were made from another
+    source, policy, period, choice of answers or version. If a lane cannot be assessed, its part is left out, a sentence
+    names the first such lane, and the run continues with the other parts.
 
     Errors
     ------
@@ -82,7 +83,7 @@ def assess_table(
     _check(table, folder, recipe)
     parts = {f"part-{number:05d}.parquet": part for number, part in enumerate(table.parts)}
     digests = {name: recipe.digest(part.pieces) for name, part in parts.items()}
-    _present(folder)  # refuses foreign files before even a lock is written
+    _present(folder)  # refuses a folder with foreign files before the lock is written into it
     with executor_on(scheduler) if scheduler else nullcontext() as executor, folder_lock(folder):
         present = _present(folder)
         missing = {name: part for name, part in parts.items() if present.get(name) != digests[name]}
@@ -111,7 +112,7 @@ def _number(name, value):
 
 
 def _check(table, folder, recipe):
-    """Refuse arguments that cannot be used, before anything is written."""
+    """Raise ValueError if an argument cannot be used, before anything is written."""
     days_per_period(recipe.period)
     unknown = [name for name in recipe.keep if name not in UNITS]
     require(not unknown and recipe.keep, "keep", f"some of {', '.join(UNITS)}", ", ".join(unknown) or "none of them")
@@ -120,7 +121,7 @@ def _check(table, folder, recipe):
     apart = not (folder.is_relative_to(table.path) or table.path.is_relative_to(folder))
     require(apart, "to", f"a folder apart from {table.path}", folder)
     require(folder.is_dir() or not folder.exists(), "to", "a folder, or new", folder)
-    # A policy that makes the first lane fail would make every part fail.
+    # If the policy for all lanes makes the first lane fail, it would make every part fail.
     _, _, batch = next(batches(table.parts[0].pieces, recipe.columns))
     first, bare = batch.slice(0, 1), replace(recipe, given={})
     if (sentence := recipe.refusal(first)) and not bare.refusal(first):
@@ -128,7 +129,7 @@ def _check(table, folder, recipe):
 
 
 def _present(folder):
-    """Return {name: digest} of the parts in a folder; refuse a folder with foreign files."""
+    """Return {name: digest} of the parts in a folder; raise ValueError if it holds foreign files."""
     entries = sorted(entry.name for entry in folder.iterdir()) if folder.exists() else []
     parts = {name: digest_in(folder / name) for name in entries if _PART.fullmatch(name)}
     foreign = [name for name, digest in parts.items() if digest is None]

@@ -1,4 +1,4 @@
-"""One part of a table of lanes: read, assessed and written batch by batch, whole or not at all."""
+"""One part of a table of lanes: it is read, assessed and written in batches, and its file appears when complete."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from twin.plan.policies import filled, policy_of
 from twin.policy import POLICY
 from twin.tables.source import MOMENTS, RowRange, batches
 
-_KEY = b"twin"  # key of our entry in the metadata of a part
+_KEY = b"twin"  # key of the entry with digest, version, period and policy in the metadata of a part
 
 
 @dataclass(frozen=True)
@@ -39,39 +39,39 @@ class Recipe:
     keep: tuple[str, ...]
 
     def schema(self) -> pa.Schema:
-        """Return the columns of the answers, each with its unit."""
+        """Return the schema of the answers: one column each, with its unit."""
         named = [pa.field("lane", self.label)] if self.label else []
         return pa.schema(
             named + [pa.field(name, pa.float64(), nullable=False, metadata={"unit": UNITS[name]}) for name in self.keep]
         )
 
     def digest(self, pieces: Sequence[RowRange]) -> str:
-        """Return a digest of everything that decides the answers of a part: equal digests, equal answers."""
+        """Return a digest of everything that determines the answers of a part; equal digests mean equal answers."""
         source = [(piece.identity, piece.groups, piece.first_row) for piece in pieces]
         policy = sorted(self.given.items())
         made_of = (twin.__version__, self.columns, str(self.label), policy, self.period, self.keep, source)
         return hashlib.sha256(repr(made_of).encode()).hexdigest()
 
     def answers(self, batch: pa.RecordBatch) -> dict[str, NDArray[np.float64]]:
-        """Return the answers to keep of a batch; a ValueError names the argument or answer that breaks its rule."""
+        """Return the answers of a batch that are kept; a ValueError names the argument or answer that breaks a rule."""
         statistics = {name: _floats(batch.column(name)) for name in MOMENTS}
         stated = dict(self.given)
         for name in self.columns:
             if name in POLICY:
                 stated[name] = self._stated(name, batch.column(name))
-        with np.errstate(all="ignore"):  # an overflow is refused here or by a formula
+        with np.errstate(all="ignore"):  # `numbers` below or a formula refuses the result of an overflow
             fields, _ = filled(stated, statistics, period=self.period)
             answers = assess(statistics, policy_of(fields), period=self.period)
         return dict(zip(self.keep, numbers(**{name: answers[name] for name in self.keep}), strict=True))
 
     def _stated(self, name, column):
-        """Return a column of the policy as floats; a missing value is that given for all lanes, else NaN."""
+        """Return a column of the policy as floats; a missing value is the one given for all lanes, or else NaN."""
         values, missing = _floats(column), column.is_null().to_numpy(zero_copy_only=False)
         numbers(**{name: values[~missing]})
         return np.where(missing, self.given.get(name, np.nan), values) if missing.any() else values
 
     def refusal(self, batch: pa.RecordBatch) -> str | None:
-        """Return the reason why a batch cannot be assessed, or None."""
+        """Return the reason why a batch cannot be assessed, or None if it can."""
         try:
             self.answers(batch)
         except ValueError as error:
@@ -79,15 +79,15 @@ class Recipe:
 
 
 def make_part(path: Path, pieces: Sequence[RowRange], recipe: Recipe) -> str | None:
-    """Write the answers of a part to a file that appears when it is complete; return the sentence on a failure or None.
+    """Write the answers of a part to a file that appears when it is complete; return an error sentence, or None.
 
-    Memory is that of one batch, whatever the size of the part.
+    Only one batch is in memory at a time, whatever the size of the part.
     """
     partial = path.with_name(f".{path.name}.{uuid4().hex}")  # on a cluster, two workers may write the same part
     seal = {"digest": recipe.digest(pieces), "version": twin.__version__, "period": recipe.period}
     schema = recipe.schema().with_metadata({_KEY: json.dumps({**seal, "policy": recipe.given})})
     try:
-        # Answers hardly repeat: dictionary encoding would take five times as long and more space.
+        # Answers hardly ever repeat, so dictionary encoding would take five times as long, and more space.
         with pq.ParquetWriter(partial, schema, use_dictionary=False) as writer:
             for source, row, batch in batches(pieces, recipe.columns):
                 try:

@@ -1,4 +1,4 @@
-"""A table of lanes in Parquet files: its footers are read, its row groups cut into parts, its rows read in batches."""
+"""A table of lanes in Parquet files: its footers, its division into parts, and its rows in batches."""
 
 from __future__ import annotations
 
@@ -14,42 +14,42 @@ import pyarrow.parquet as pq
 from twin._check import require
 from twin.policy import POLICY
 
-PART = 2**20  # lanes: about a second of work, and the row group that pyarrow and pandas write by default
-LANES_IN_MEMORY = 2**16  # lanes in memory at a time
+PART = 2**20  # size of a part, about a second of work; also the default row group of pyarrow and pandas [lane]
+LANES_IN_MEMORY = 2**16  # size of a batch [lane]
 MOMENTS = ("demand_mean", "demand_sd")
-_BUFFER = 2**20  # bytes of a column in memory at a time
+_BUFFER = 2**20  # read buffer of a column [byte]
 
 
 class RowRange(NamedTuple):
     """Consecutive row groups of one file."""
 
     path: Path
-    identity: str  # digest of the whole file
+    identity: str  # digest that identifies the state of the file, by `identity_of`
     groups: range
     first_row: int  # number of its first row in the file, counted from 1
 
 
 class Part(NamedTuple):
-    """Row ranges of the lanes whose answers form one file."""
+    """Row ranges whose answers form one file, and their number of lanes."""
 
     pieces: tuple[RowRange, ...]
     lanes: int
 
 
 class LaneTable:
-    """A Parquet file, or a folder of Parquet files, with a row a lane; opening it reads footers alone.
+    """A Parquet file, or a folder of Parquet files, with one row per lane; opening it reads only the footers.
 
-    Columns: demand_mean and demand_sd; lane, and any field of `Policy`, where there are such; others are not used.
+    The columns demand_mean and demand_sd are required; lane and any field of `Policy` are optional; others are unused.
 
     Attributes
     ----------
     path : Path
     columns : names of the columns that are used
     unused : names of the others
-    label : pyarrow's type of the column lane, or None without one
+    label : pyarrow type of the column lane; None if there is no such column
     lanes : number of rows
-    missing : column -> number of rows without a value, or None where the footers do not say it
-    parts : tuple of Part, runs of row groups with at most `PART` lanes each, or of one row group that has more
+    missing : column -> number of rows without a value; None if the footers do not tell
+    parts : tuple of Part; each has consecutive row groups with at most `PART` lanes in total, or one larger row group
 
     A ValueError names the file, the column and the rule that it breaks.
 
@@ -85,13 +85,13 @@ class LaneTable:
         require(self.lanes > 0, self.path, "a table with at least one lane", "no rows")
 
     def unset(self, given: Container[str]) -> dict[str, int | None]:
-        """Return policy field -> number of lanes where it is unset, when `given` holds for all lanes."""
+        """Return policy field -> number of lanes where it is unset; fields in `given` are set for all lanes."""
         counts = {name: self.missing.get(name) if name in self.columns else self.lanes for name in POLICY}
         return {name: 0 if name in given else count for name, count in counts.items()}
 
 
 def _add_missing(missing, group):
-    """Add the rows of a row group that lack a value, by column."""
+    """Add to `missing` the number of rows of a row group without a value, by column."""
     for place in range(group.num_columns):
         column = group.column(place)
         found = column.statistics.null_count if column.is_stats_set and column.statistics.has_null_count else None
@@ -100,10 +100,10 @@ def _add_missing(missing, group):
 
 
 def batches(pieces: Sequence[RowRange], columns: Sequence[str]) -> Iterator[tuple[Path, int, pa.RecordBatch]]:
-    """Yield (path, number of the first row, RecordBatch) of the rows of pieces, in their order."""
+    """Yield (path, number of the first row, RecordBatch) for the rows of pieces, in their order."""
     for path, identity, groups, row in pieces:
         with opened(path) as file:
-            # The digests of parts hold for the file as it was; a replaced file is refused.
+            # The digests of parts are those of the file as it was when the run began; a replaced file is refused.
             require(identity_of(path, file.metadata) == identity, path, "as it was when the run began", "another file")
             try:
                 for batch in file.iter_batches(LANES_IN_MEMORY, row_groups=groups, columns=columns, use_threads=False):
@@ -116,14 +116,14 @@ def batches(pieces: Sequence[RowRange], columns: Sequence[str]) -> Iterator[tupl
 def opened(path: Path) -> pq.ParquetFile:
     """Return an open Parquet file; a ValueError gives the reason why it cannot be opened."""
     try:
-        # Row groups may be large: with pyarrow's defaults, all columns of one would be in memory.
+        # Row groups may be large; with pyarrow's defaults, a whole row group would be in memory.
         return pq.ParquetFile(path, buffer_size=_BUFFER, pre_buffer=False)
     except (pa.ArrowException, OSError) as error:
         raise ValueError(f"{path} must be a Parquet file; {error}") from None
 
 
 def identity_of(path: Path, metadata: pq.FileMetaData) -> str:
-    """Return a digest of a file's name, size, time of change and footer, which has the extremes of every column."""
+    """Return a digest of a file's name, size, time of change and footer, which holds each column's extremes."""
     footer, stat = pa.BufferOutputStream(), path.stat()
     metadata.write_metadata_file(footer)
     return hashlib.sha256(f"{path.name} {stat.st_size} {stat.st_mtime_ns} ".encode() + footer.getvalue()).hexdigest()

@@ -18,7 +18,7 @@ from twin.data.lane_names import read_lane
 from twin.data.settle_steps import as_categories
 from twin.data.text import visible
 
-CHUNK = 1 << 16  # records in a block; the progress bar is updated once a block
+CHUNK = 1 << 16  # records in a block; the progress bar is updated once per block
 # A row of a block: date and lane are codes, mark is a hash of the text that identifies exact copies; a NaN volume
 # could not be read, NaN returns were left blank.
 ROW = np.dtype([("line", "q"), ("date", "i"), ("lane", "i"), ("mark", "q"), ("volume", "d"), ("returns", "d")])

@@ -27,7 +27,7 @@ def insert(connection: Connection, staged: Staged, import_id: int, records: int,
 
 
 def _copy(cursor, staged, names, import_id, bar):
-    """Stream records to PostgreSQL by COPY; each distinct date and lane is formatted once a block."""
+    """Stream records to PostgreSQL by COPY; each distinct date and lane is formatted once per block."""
     lanes = [name.translate(ESCAPES) for name in staged.lanes]
     with cursor.copy(f"COPY {flows.name} ({', '.join(names)}, import_id) FROM STDIN") as copy:
         for block in staged.blocks():
@@ -41,7 +41,7 @@ def _copy(cursor, staged, names, import_id, bar):
 
 
 def _execute_many(cursor, staged, names, import_id, bar):
-    """Insert records into SQLite, many rows a statement, because each statement reads and updates the last id."""
+    """Insert records into SQLite, many rows per statement, because each statement reads and updates the last id."""
     row = f"({'?, ' * len(names)}{import_id})"
     for block in staged.blocks():
         columns = _columns(block, names, staged.lanes, lambda days: days.astype(np.int64))

@@ -7,7 +7,7 @@ WRONG_USER = "refuses this user and password"
 READ_ONLY = "may only be read here"
 FULL = "has no space left on its disk"
 BREAKS_RULES = "refuses a value that breaks its rules"
-BY_CODE = {  # by SQLSTATE or its class, or by the name of SQLite's result code or a prefix of it
+BY_CODE = {  # SQLSTATE or its class, or SQLite's result code or a prefix of it -> cause
     "28": WRONG_USER,
     "3D": "does not exist: the server has no such database",
     "25006": READ_ONLY,

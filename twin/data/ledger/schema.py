@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from sqlalchemy import ColumnElement, Dialect, FromClause
     from sqlalchemy.types import TypeEngine
 
-VERSION = 1  # of these tables; each change needs a step in MIGRATIONS of migration.py
+VERSION = 1  # version of these tables; each change needs a step in MIGRATIONS of migration.py
 EPOCH = datetime.date(1970, 1, 1)  # day number 0
 
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 WAYS = {"help": "lend each other spare places", "reserve": "reserve places together"}
 AT_FIRST = 4  # number of partners before the planner picks any
 OFFERED = 15  # number of lanes that have a button
-BANDS = 10  # most partners for which the range of payments in the core is computed (two linear programmes a partner)
+BANDS = 10  # most partners for which the range of payments in the core is computed (two linear programmes per partner)
 USUAL = 4.0  # assumed ratio of the surcharge to the cost of a reserved place, if that cost is unset [-]
 ASSUMED = "a quarter of the surcharge"  # the same assumption in words
 PAID_ANYWAY = 0.0  # extra cost of storing a partner's pallet; its owner pays holding in any case [$/pallet/period]

@@ -170,7 +170,7 @@ class Session:
     def series(self) -> tuple[NDArray, NDArray]:
         """Return (dates, volumes) of the lane. [pallet/period]"""
         if self.lane not in self._series:
-            self._series = {self.lane: self.feed.series(self.lane)}  # of one lane only: there may be thousands
+            self._series = {self.lane: self.feed.series(self.lane)}  # kept for one lane only, as there may be thousands
         return self._series[self.lane]
 
     def numbers(self) -> dict[str, float]:

@@ -1,6 +1,7 @@
-"""One filler: every door gives the same numbers of a real file, to the last digit, and says the same assumptions.
+"""Unset fields are filled in alike: every interface gives equal numbers for a real file, and states equal assumptions.
 
-The doors are the table report (`assess`), tables of lanes in Parquet, the hub, the portfolio and the analyst's facts.
+The interfaces are the table report (`assess`), tables of lanes in Parquet, the hub, the portfolio and the facts of the
+analyst.
 """
 
 import re
@@ -39,7 +40,7 @@ def policies_of(lanes, share):
 
 
 @pytest.mark.parametrize("share", [0, 0.5])
-def test_every_door_gives_the_same_numbers_and_says_the_same_assumptions(history, share, tmp_path, capsys):
+def test_every_interface_gives_the_same_numbers_and_says_the_same_assumptions(history, share, tmp_path, capsys):
     feed = feed_of_history(history)
     policies = policies_of(feed.statistics.index, share)
     report = assess_history(history, None, policies)

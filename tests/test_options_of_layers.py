@@ -1,4 +1,4 @@
-"""Every option of a public function of these wings changes some result, so that none can be dropped on its way.
+"""Every option of a public function of these layers changes some result, so no option is accepted and then ignored.
 
 `CALLS` names the functions, and for each option a value that must change what is returned; a call that is refused
 returns the sentence. `test_options.py` does the same for the formulas.
@@ -16,7 +16,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from house import modules, wing
+from house import layer, modules
 from small_paper import EXPECTED, make_project
 
 from twin.batch import contents
@@ -47,8 +47,8 @@ from twin.plan.portfolio import Change, portfolio_of, research_portfolio
 from twin.plan.table_report import assess_history
 from twin.tables.assess_table import LaneTable, assess_table
 
-WINGS = ("data", "plan", "compute", "tables", "batch")
-#: Options that change how fast a call is or what it prints on the way, and not what it returns.
+LAYERS = ("data", "plan", "compute", "tables", "batch")
+#: Options that change the speed or the progress messages of a call, but not its result.
 NO_RESULT = {"progress", "workers", "executor", "scheduler"}
 #: Modules behind functions that have a row, and modules whose functions start kernels and processes: `test_batch.py`,
 #: `test_pool.py`.
@@ -63,14 +63,14 @@ LANE = {"demand_mean": 100.0, "demand_sd": 25.0}
 POLICY = Policy(service_level=0.95, partner_surcharge=12.0)
 VOLUMES = np.arange(20.0) % 7
 DEARER = (Change("holding_cost", "times", 2.0),)
-#: Ways to look at a history, or at some of a ledger's flows, that all change what is seen of the rows above.
+#: Options of a history, and of a selection of flows, each of which changes the result for the rows above.
 SETTLING = {"period": "MS", "gaps": "unknown", "duplicates": "first"}
 WINDOW = {"lanes": ["B"], "first": "2024-01-10", "last": "2024-01-20"}
 
 
 @pytest.fixture(scope="module")
 def at(tmp_path_factory):
-    """The files and the ledger that the calls read; `folder` returns a new folder."""
+    """Return the files and the ledger that the calls read; `folder` is a function that returns a new folder."""
     folder = tmp_path_factory.mktemp("options")
     made = SimpleNamespace(folder=lambda: tmp_path_factory.mktemp("one"))
     made.file, made.longer, made.some_bad = (folder / f"{name}.csv" for name in ("flows", "longer", "some_bad"))
@@ -89,7 +89,7 @@ def at(tmp_path_factory):
 
 @pytest.fixture(autouse=True)
 def no_processes(monkeypatch):
-    """Parts of a table are made in this very process."""
+    """Make the parts of a table in this process."""
     monkeypatch.setattr(
         "twin.tables.assess_table.in_parallel", lambda make, tasks, **_: {n: make(*a) for n, a in tasks.items()}
     )
@@ -116,7 +116,7 @@ def new_ledger(at):
 
 
 def after_the_first(at, second, **options):
-    """How many records an import adds after that of the file."""
+    """Return the number of records that an import adds after the import of the file."""
     with new_ledger(at) as ledger:
         ledger.import_file(at.file)
         return ledger.import_file(second, **options).records
@@ -146,7 +146,7 @@ def assessed(at, **options):
 
 
 def renewed(at, **options):
-    """Whether the contents of a project of one notebook are there after an update."""
+    """Return whether an update has written the contents of a project of one notebook."""
     root = at.folder()
     (root / "notebooks").mkdir()
     cell = {"cell_type": "markdown", "id": "a", "metadata": {}, "source": ["# 01 · One: a\n", "\n", "**Why?** So."]}
@@ -157,7 +157,7 @@ def renewed(at, **options):
 
 
 def finished_paper(at):
-    """A paper whose jobs are finished; no kernel has run them."""
+    """Return the folder of a paper whose jobs are finished, although no kernel has run them."""
     folder = make_project(at.folder())
     jobs = read_plan(folder)
     for job in jobs:
@@ -180,18 +180,18 @@ class NoWorker(Executor):
 
 
 def started(at, **options):
-    """The failures of a run whose jobs are finished, and whether it says which those are."""
+    """Return the failures of a run of finished jobs, and whether it lists the finished jobs."""
     failures = run(read_plan(finished_paper(at)), executor=NoWorker(), **options)
     return failures, bool(options.get("finished"))
 
 
 def rebuilt(at, **options):
-    """The exit code of a build whose jobs are finished, and whether it typesets."""
+    """Return the exit code of a build of finished jobs, and whether it typesets the paper."""
     folder = finished_paper(at)
     return build(folder, executor=NoWorker(), **options), (folder / "out" / "paper.pdf").exists()
 
 
-#: Name of a function -> (what it returns with some options, option -> value that must change that).
+#: Name of a function -> (function that returns its result with some options, option -> value that must change it).
 CALLS = {
     "data.load.read_history": (
         lambda at, **o: (seen(history := read_history(at.file, **o)), history.account.file),
@@ -321,7 +321,7 @@ CALLS = {
 
 
 def result(call, at, **options):
-    """What a call returns, or the sentence that refuses it."""
+    """Return the result of a call, or its error sentence."""
     try:
         return call(at, **options)
     except (ValueError, LedgerError) as refusal:
@@ -338,9 +338,9 @@ def test_every_option_changes_the_result(name, at):
 
 
 def public_functions():
-    """Yield (name, function) of every public function, method and constructor that is written in the wings."""
+    """Yield (name, function) of every public function, method and constructor defined in the layers."""
     for module in modules():
-        if wing(module) in WINGS and module not in ELSEWHERE:
+        if layer(module) in LAYERS and module not in ELSEWHERE:
             for name, thing in vars(importlib.import_module(f"twin.{module}")).items():
                 if name.startswith("_") or getattr(thing, "__module__", "") != f"twin.{module}":
                     continue
@@ -349,7 +349,7 @@ def public_functions():
                 elif inspect.isclass(thing):
                     for part, method in vars(thing).items():
                         if inspect.isfunction(method) and part == "__init__" and hasattr(method, "__code__"):
-                            if method.__code__.co_filename == inspect.getsourcefile(thing):  # no dataclass's
+                            if method.__code__.co_filename == inspect.getsourcefile(thing):  # not from @dataclass
                                 yield f"{module}.{name}", method
                         elif inspect.isfunction(method) and not part.startswith("_"):
                             yield f"{module}.{name}.{part}", method
