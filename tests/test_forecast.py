@@ -113,7 +113,7 @@ def test_more_coverage_and_more_distance_widen_the_interval():
 def test_a_lane_of_too_few_known_periods_refuses_the_table():
     volumes = lanes(3, 10, seed=67)
     volumes[1, 2:] = np.nan
-    with pytest.raises(ValueError, match=r"^volumes must be known in at least 3 periods a lane; got 2\.0$"):
+    with pytest.raises(ValueError, match=r"^volumes must be known in at least 3 periods a lane; got 2\.0 at 1$"):
         forecast.linear_trend(volumes)
 
 
