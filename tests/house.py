@@ -75,3 +75,7 @@ def formulas():
 def public_formulas():
     """Return the names of the formula modules that others import."""
     return [name for name in formulas() if not name.rpartition(".")[2].startswith("_")]
+
+
+for _module in modules():  # parsed while nothing else runs: greenlets of a browser disturb the parser of Python 3.11
+    tree(_module)

@@ -60,7 +60,7 @@ def test_an_unknown_name_is_refused_with_those_that_are_known(run, capsys):
 
 
 def test_make_bench_passes_the_names_on():
-    command = ["make", "-n", "bench", "ONLY=hub scale"]
+    command = ["make", "--no-print-directory", "-n", "bench", "ONLY=hub scale"]
     told = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
     assert told.stdout.rstrip().endswith("benchmarks/run.py hub scale")
 

@@ -57,11 +57,11 @@ def test_eq_2_5_stock_from_fill_rate_grows_with_the_target():
     assert np.all(np.diff(buffers.safety_stock_for_fill_rate(targets, 25.0, 100.0)) > 0)
 
 
-def test_fill_rate_of_a_hopeless_buffer_is_zero():
+def test_fill_rate_is_zero_where_the_expected_shortage_exceeds_the_lot():
     assert buffers.fill_rate(-1000.0, 25.0, 100.0) == 0.0
 
 
-def test_the_two_service_types_differ_by_many_points():
+def test_a_stock_has_a_fill_rate_far_above_its_cycle_service_level():
     stock = buffers.safety_stock(707.1068, 0.9214)
     assert buffers.fill_rate(stock, 707.1068, 10_000.0) > 0.997
 
@@ -84,7 +84,7 @@ def test_eq_2_6_limits():
 
 
 @pytest.mark.parametrize(("count", "lowest"), [(2, -1.0), (3, -0.5), (5, -0.25)])
-def test_eq_2_6_no_more_than_the_lowest_common_correlation_of_that_many(count, lowest):
+def test_eq_2_6_a_correlation_below_the_lowest_common_one_is_refused(count, lowest):
     assert buffers.root_sum_of_squares(np.ones(count), lowest) == pytest.approx(0.0, abs=1e-7)
     with pytest.raises(ValueError, match=rf"^correlation must be in \[{lowest:.4g}, 1\]; got "):
         buffers.root_sum_of_squares(np.ones(count), lowest - 0.1)
@@ -137,11 +137,11 @@ def test_required_capacity_turns_a_flow_into_a_stock():
 
 
 @pytest.mark.parametrize("z", [-8.0, -1.0, 0.0, 0.5, 3.0, 10.0, 20.0])
-def test_fill_rates_lead_back_to_their_buffer_far_into_both_tails(z):
+def test_stock_from_fill_rate_and_back_far_into_both_tails(z):
     shortage = buffers.expected_shortage(z, 1.0)
     quantity = shortage / 0.01
     assert buffers.safety_stock_for_fill_rate(0.99, 1.0, quantity) == pytest.approx(z, rel=1e-8, abs=1e-8)
 
 
-def test_a_hopeless_buffer_has_its_small_chance():
+def test_cycle_service_level_ten_deviations_below_the_mean():
     assert buffers.cycle_service_level(-1000.0, 100.0) == pytest.approx(7.61985302416e-24, rel=1e-9)

@@ -37,7 +37,7 @@ def test_eq_3_4_expected_overflow_by_quadrature(capacity):
     assert cooperation.expected_overflow(140.0, 25.0, capacity) == pytest.approx(witness, rel=1e-8)
 
 
-def test_eq_3_4_expected_overflow_long_before_the_mean_reaches_the_limit():
+def test_eq_3_4_overflow_is_expected_although_the_mean_is_below_capacity():
     assert cooperation.planned_overflow(140.0, 150.0) == 0.0
     assert cooperation.expected_overflow(140.0, 25.0, 150.0) == pytest.approx(5.76, abs=5e-3)
     assert cooperation.overflow_probability(140.0, 25.0, 150.0) == pytest.approx(0.345, abs=5e-4)

@@ -12,7 +12,7 @@ NORMAL = NormalDist()
 
 
 def test_eq_1_2_expected_excess_against_quadrature():
-    for k in (-6.0, -1.0, 0.0, 0.5, 3.0, 8.0, 20.0):  # phi(k) is taken out, so that far tails keep their digits
+    for k in (-6.0, -1.0, 0.0, 0.5, 3.0, 8.0, 20.0):  # phi(k) is factored out to keep digits in far tails
         inner, _ = quad(lambda t, k=k: t * np.exp(-k * t - t * t / 2), 0, np.inf, epsabs=0, points=None)
         if k < 0:  # here the mass lies far inside: E[(X - k)+] = E[(k - X)+] - k
             inner, _ = quad(lambda t, k=k: t * np.exp(k * t - t * t / 2), 0, np.inf, epsabs=0)
@@ -151,7 +151,7 @@ def test_eq_2_2_lead_time_demand_by_simulation():
 
 
 def test_the_normal_formula_misses_its_target_for_a_two_point_lead_time():
-    """Exact moments, wrong shape: the 95 % promise gives 90 %, as the true 95 % point is 1,900 pallets."""
+    """The moments are exact, the shape is not: a 95 % target holds in 90 % of cycles; 1,900 pallets would meet it."""
     total = demand.lead_time_demand(100.0, 30.0, 10.0, 3.0)
     reorder_point = total.mean + buffers.safety_stock(total.sd, 0.95)
     achieved = sum(

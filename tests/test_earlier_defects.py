@@ -117,7 +117,7 @@ def test_holding_is_charged_on_leftovers_not_on_safety_stock(
     assert earlier > least_cost
 
 
-def test_free_holding_has_no_lot_size_not_a_magic_twelfth_of_the_year():
+def test_free_holding_is_refused_not_given_a_lot_of_a_twelfth_of_the_year():
     with refuses("holding_cost"):
         lot_size.order_quantity(1200.0, 50.0, 0.0)
 
@@ -148,7 +148,7 @@ def test_shortage_penalty_and_reliability_are_not_rounded(mean_, sd, level, earl
     assert round(100 * (1 - shortage / mean_), 2) == earlier[2]
 
 
-def test_a_small_standard_deviation_is_not_cut_to_zero():
+def test_a_small_standard_deviation_is_not_truncated_to_zero():
     stock = buffers.safety_stock(0.9, 0.95)
     assert buffers.expected_shortage(stock, 0.9) == pytest.approx(0.01880366312502, rel=1e-9)
     assert buffers.penalty_cost(stock, 0.9, 2000.0) == pytest.approx(37.60732625004, rel=1e-9)

@@ -190,7 +190,7 @@ def test_worst_profits_of_a_capacity_plan():
 
 
 @pytest.mark.parametrize("level", [0.5, 0.95, 1 - 1e-15, np.nextafter(1.0, 0.0)])
-def test_the_mean_of_the_worst_is_never_below_their_threshold_nor_above_the_worst(level):
+def test_cvar_lies_between_var_and_the_largest_loss(level):
     for losses in (np.arange(1.0, 11.0), np.full(7, 0.1)):
         risk = finance.tail_risk(losses, level)
         assert risk.value_at_risk <= risk.conditional_value_at_risk <= losses.max()

@@ -44,8 +44,8 @@ def test_trend_and_interval_against_least_squares(holes):
             assert (ahead.low[i, step], ahead.mean[i, step], ahead.high[i, step]) == pytest.approx(expected, rel=1e-8)
 
 
-def test_the_interval_holds_what_it_promises():
-    """A new observation lies in it in 90 of 100 lanes; the interval of bare residuals holds fewer."""
+def test_the_interval_has_its_stated_coverage():
+    """A new observation lies in it in 90 of 100 lanes; an interval of the residual sd alone covers fewer."""
     rng, count, periods, ahead = simulate.generator(62), 40_000, 12, 3
     volumes = 100 + 2 * np.arange(periods + ahead) + rng.normal(0, 20, (count, periods + ahead))
     trend = forecast.linear_trend(volumes[:, :periods])
@@ -65,7 +65,7 @@ def test_an_exact_line_is_found_exactly():
     assert forecast.predict(trend, 2).mean == pytest.approx([23.0, 25.0], rel=1e-13)
 
 
-def test_a_constant_lane_has_no_trend_and_no_doubt():
+def test_a_constant_lane_has_no_slope_and_an_interval_without_width():
     interval = forecast.predict(forecast.linear_trend(np.full(5, 7.0)), 3)
     for part in interval:
         np.testing.assert_array_equal(part, 7.0)
@@ -79,7 +79,7 @@ def test_unknown_periods_are_left_out_not_taken_as_zero():
     assert forecast.predict(trend, 1).mean == pytest.approx([27.0])  # after the series
 
 
-def test_large_volumes_cost_no_digits():
+def test_a_large_level_changes_neither_slope_nor_residual_sd():
     volumes = lanes(5, 30, seed=63)
     plain, moved = forecast.linear_trend(volumes), forecast.linear_trend(volumes + 1e9)
     np.testing.assert_allclose(moved.slope, plain.slope, rtol=0, atol=1e-7)
@@ -113,7 +113,7 @@ def test_more_coverage_and_more_distance_widen_the_interval():
 def test_a_lane_of_too_few_known_periods_refuses_the_table():
     volumes = lanes(3, 10, seed=67)
     volumes[1, 2:] = np.nan
-    with pytest.raises(ValueError, match=r"^volumes must be known in at least 3 periods a lane; got 2\.0$"):
+    with pytest.raises(ValueError, match=r"^volumes must be known in at least 3 periods a lane; got 2\.0 at 1$"):
         forecast.linear_trend(volumes)
 
 

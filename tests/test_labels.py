@@ -154,6 +154,6 @@ def test_a_labelled_formula_looks_as_it_was_written():
     assert "add" in names
 
 
-def test_pandas_is_not_imported_by_asking():
+def test_looking_for_labels_does_not_import_pandas():
     code = "from twin._labels import labels_of, labelled; labels_of({'x': 1.0}); labelled(abs)(-1)\nimport sys"
     subprocess.run([sys.executable, "-c", f"{code}\nassert 'pandas' not in sys.modules"], check=True)

@@ -26,7 +26,7 @@ def test_eq_2_7_both_parts_are_equal_at_the_best_lot(arguments):
 
 
 @pytest.mark.parametrize("k", [0.5, 1.0, 1.5, 3.0])
-def test_eq_2_7_a_wrong_lot_costs_little(k):
+def test_eq_2_7_cost_of_a_lot_k_times_the_best(k):
     best = lot_size.order_quantity(*CASES[0])
     ratio = lot_size.order_cost(k * best, *CASES[0]) / lot_size.order_cost(best, *CASES[0])
     assert ratio == pytest.approx((k + 1 / k) / 2, rel=1e-12)

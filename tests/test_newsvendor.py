@@ -41,7 +41,7 @@ def test_eq_1_3_best_quantity_by_search(mean, sd, under, over):
 
     found = minimize_scalar(cost, bounds=(mean - 4 * sd, mean + 4 * sd), method="bounded", options={"xatol": 1e-6})
     best = newsvendor.best_quantity(mean, sd, under, over)
-    assert best == pytest.approx(found.x, abs=1e-4 * sd)  # a flat minimum: the search sees half the digits
+    assert best == pytest.approx(found.x, abs=1e-4 * sd)  # the search finds a flat minimum to half the digits
     assert NormalDist(mean, sd).cdf(best) == pytest.approx(under / (under + over), rel=1e-9)
 
 

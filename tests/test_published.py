@@ -1,4 +1,4 @@
-"""Published and independently computed values (`published.json`); an adapter leads each to our functions."""
+"""Published and independently computed values (`published.json`); one adapter a model calls our functions."""
 
 import json
 from itertools import combinations

@@ -82,7 +82,7 @@ def test_eq_3_8_capacity_cost_by_quadrature(capacity):
     assert reservation.capacity_cost(capacity, 100.0, 30.0, 10.0, 25.0) == pytest.approx(witness, rel=1e-8)
 
 
-def test_least_cost_is_the_certain_one_and_that_of_the_spread():
+def test_least_cost_is_the_cost_of_the_mean_plus_s_sd_phi_of_z():
     for surcharge in (11.0, 25.0, 1e4):
         best = reservation.best_capacity(100.0, 10.0, 10.0, surcharge)
         z = NORMAL.inv_cdf(1 - 10 / surcharge)
@@ -97,7 +97,7 @@ def test_a_partner_as_cheap_as_an_own_place_leaves_none():
     assert barely > 80
 
 
-def test_a_dear_partner_makes_ever_more_own_places():
+def test_own_places_grow_with_the_surcharge_without_bound():
     best = reservation.best_capacity(100.0, 30.0, 10.0, 10.0 ** np.arange(2, 15))
     assert np.all(np.diff(best) > 0)
     assert best[-1] == pytest.approx(100 - 30 * stats.norm.ppf(1e-13), rel=1e-4)
@@ -119,7 +119,7 @@ def test_certain_needs_get_their_mean_or_nothing():
 
 
 def test_no_capacity_below_zero():
-    """The quantile of these needs is negative: no place at all is then the cheapest, on a grid too."""
+    """The quantile of these needs is negative; zero places are then the cheapest, on a grid too."""
     assert NormalDist(10, 30).inv_cdf(1 - 10 / 12) < 0
     assert reservation.best_capacity(10.0, 30.0, 10.0, 12.0) == 0.0
     costs = reservation.capacity_cost(np.linspace(0.0, 50.0, 501), 10.0, 30.0, 10.0, 12.0)
@@ -230,7 +230,7 @@ def test_no_random_mix_is_cheaper_whatever_the_prices():
 
 
 def test_eq_3_9_the_smallest_of_equally_cheap_mixes():
-    """Own places overflow with probability 1/2 and all with 1/4: on the steps of the record, whole stretches tie."""
+    """Own places overflow with probability 1/2 and all with 1/4: all capacities between two values tie."""
     mix = reservation.best_tiers_of(empirical([10.0, 20.0, 30.0, 40.0]), 9.0, 4.0, 10.0, 26.0)
     assert mix == (20.0, 10.0)
     for own, option in ((20.0, 10.0), (20.0, 20.0), (25.0, 10.0), (30.0, 0.0), (30.0, 10.0)):
@@ -239,7 +239,7 @@ def test_eq_3_9_the_smallest_of_equally_cheap_mixes():
         assert reservation.tiers_cost_of(own, option, empirical([10, 20, 30, 40]), 9, 4, 10, 26) == pytest.approx(cost)
 
 
-def test_ten_equal_shares_of_a_record_round_to_no_step_more():
+def test_rounding_moves_no_quantile_of_ten_equal_shares():
     record = empirical(np.arange(1.0, 11.0))
     for steps in range(1, 10):  # P(X > C) = 1 - steps / 10: the steps-th value, not the next
         assert reservation.best_tiers_of(record, 10.0 - steps, 20.0, 0.0, 10.0).own == steps

@@ -1,4 +1,4 @@
-"""The composite index and what a disruption costs, on series that can be checked by hand."""
+"""The composite index, recovery and time to survive, on series that can be checked by hand."""
 
 import numpy as np
 import pytest
@@ -28,7 +28,7 @@ def test_eq_4_1_weight_of_one_part_alone():
 
 
 @pytest.mark.parametrize("sd", [0.1, 25.0, 4000.0])
-def test_the_index_of_a_formula_buffer_is_its_service_target_in_disguise(sd):
+def test_the_index_of_a_buffer_set_by_formula_depends_on_the_service_level_alone(sd):
     covered = resilience.coverage(buffers.safety_stock(sd, 0.95), sd)
     assert covered == pytest.approx(1.6448536269514722, rel=1e-12)
     assert resilience.resilience_index(covered, 0.0) == pytest.approx(50 * covered / 2 + 50, rel=1e-12)
@@ -45,7 +45,7 @@ def test_coverage_has_no_unit():
     ("flow", "depth", "lost", "time"),
     [
         ([60, 20, 40, 100], 0.8, 0.4 + 0.8 + 0.6, 3.0),
-        ([100, 80, 120, 90], 0.2, 0.2, 2.0),  # later dips and the catch-up count for neither
+        ([100, 80, 120, 90], 0.2, 0.2, 2.0),  # later dips and flow above the baseline do not count
         ([100, 110, 130], 0.0, 0.0, 0.0),
         ([50, 60, 99], 0.5, 0.5 + 0.4 + 0.01, INF),
         ([0], 1.0, 1.0, INF),

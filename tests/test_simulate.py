@@ -14,7 +14,7 @@ def has_moments(draws, mean, sd):
 
 
 def test_the_generator_is_the_documented_one():
-    """PCG64 seeded with a whole number: NumPy promises this stream for good."""
+    """PCG64 seeded with a whole number: NumPy guarantees that this stream does not change."""
     expected = np.random.Generator(np.random.PCG64(7)).standard_normal(3)
     np.testing.assert_array_equal(simulate.generator(7).standard_normal(3), expected)
 

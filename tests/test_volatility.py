@@ -10,7 +10,7 @@ from twin.volatility import coefficient_of_variation, explained_share, shock_sha
 RNG = np.random.Generator(np.random.PCG64(71))
 
 
-def test_shares_of_lead_time_demand_are_those_that_causes_take_away():
+def test_shares_of_lead_time_demand_are_the_variance_that_each_cause_adds():
     given = dict(demand_mean=80.0, demand_sd=20.0, lead_time_mean=4.0, lead_time_sd=1.0, return_rate=0.3)
 
     def variance(**other):
@@ -28,7 +28,7 @@ def test_a_simulation_of_returns_and_demand_has_the_same_shares():
     shares = demand.lead_time_demand_shares(50.0, 9.0, 1.0, 0.0, 0.4)
     shipped = np.maximum(np.rint(RNG.normal(50.0, 9.0, 400_000)), 0).astype(int)
     loads = simulate.workload(shipped, 0.4, seed=72)
-    of_demand = (1.4**2) * shipped.var() / loads.var()  # what the part that follows demand has of the whole
+    of_demand = (1.4**2) * shipped.var() / loads.var()  # share of the variance that is due to demand
     assert of_demand == pytest.approx(shares.demand, abs=4 * 0.002)
     assert shares.returns == pytest.approx(1 - shares.demand, rel=1e-12)
 
@@ -50,12 +50,12 @@ def test_the_explained_share_is_that_of_an_analysis_of_variance():
     assert explained_share(volumes, groups) == pytest.approx(expected, rel=1e-12)
 
 
-def test_groups_that_say_nothing_explain_nothing_on_average():
+def test_groups_unrelated_to_volumes_explain_nothing_on_average():
     found = np.array([explained_share(RNG.normal(10, 3, 60), np.arange(60) % 12) for _ in range(2000)])
     assert abs(found.mean()) < 4 * found.std() / np.sqrt(found.size)
 
 
-def test_a_pattern_and_nothing_else_explains_all():
+def test_a_pattern_without_noise_explains_all_variance():
     assert explained_share(np.tile([1.0, 2.0, 5.0], 10), np.tile(["a", "b", "c"], 10)) == 1.0
 
 

@@ -48,7 +48,8 @@ def _integers(levels, distribution, mean):
     slow = up == np.inf and high == np.inf
     length = max(_POWER_FROM, np.ceil(levels.max() - middle)) if slow else up
     rule = f"spread over fewer than {_MOST_POINTS:,} integers"
-    require(length <= _MOST_POINTS and down <= _MOST_POINTS, "distribution", rule, "more")
+    ok = (1 + slow) * length <= _MOST_POINTS and down <= _MOST_POINTS  # a slow tail is summed to twice its length
+    require(ok, "distribution", rule, "more")
     points = middle + np.arange(-down, length + 1)
     weights = distribution.pmf(points)
     chance, area = 0.0, 0.0
@@ -119,6 +120,7 @@ def _slow_tail(pmf, length, points, weights, mean):
 
 
 def _more_exact(*candidates):
+    """Return the value of the smallest relative error."""
     value, error = min(candidates, key=lambda candidate: candidate[1])
     rule = "less far in the tail of a distribution as heavy"
     require(error <= _TRUSTED, "quantity", rule, f"a relative error of {error:.1g}")

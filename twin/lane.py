@@ -187,9 +187,7 @@ def _answers(given: dict[str, NDArray[np.float64]], period: str) -> dict[str, An
 
     safety_factor = buffers.safety_stock(1.0, level)  # equals the coverage, also if demand is certain and its sd is 0
     stock = safety_factor * over_lead_time.sd
-    # The smaller of shortage and leftover is computed; the larger one is it plus |stock|, so no digits cancel.
-    tail = buffers.expected_shortage(np.abs(stock), over_lead_time.sd)
-    shortage, leftover = tail + np.maximum(-stock, 0.0), tail + np.maximum(stock, 0.0)
+    shortage, leftover = demand.excess_and_leftover(stock, 0.0, over_lead_time.sd)
     lot = lot_size.order_quantity(load.mean, given["fixed_order_cost"], holding_cost)
     lot = np.maximum(lot, load.mean)  # orders are placed once per period, so no lot is smaller than a period's workload
     required = buffers.required_capacity(load.mean, stock, dwell)

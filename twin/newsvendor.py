@@ -226,7 +226,7 @@ def cost_curve(service_level: ArrayLike, sd: ArrayLike, underage_cost: ArrayLike
 def distribution_free_quantity(
     mean: ArrayLike, sd: ArrayLike, underage_cost: ArrayLike, overage_cost: ArrayLike
 ) -> Numbers:
-    """Return the quantity that is best against the worst demand with this mean and standard deviation.
+    """Return the quantity of least expected cost under the worst demand of this mean and standard deviation.
 
     q = mean + sd/2 (sqrt(Cu/Co) - sqrt(Co/Cu));  0 when sd^2 Co > mean^2 Cu
 
@@ -259,7 +259,7 @@ def distribution_free_cost(
 ) -> Numbers:
     """Return the expected cost that `distribution_free_quantity` never exceeds: min(sd sqrt(Cu Co), Cu mean). [$]
 
-    Arguments as there. Source: Scarf (1958); notebook 01, eq. (1.5).
+    Arguments as in `distribution_free_quantity`. Source: Scarf (1958); notebook 01, eq. (1.5).
 
     >>> round(float(distribution_free_cost(0.9, 0.7, 32, 10)), 3)
     12.522
