@@ -41,8 +41,9 @@ ifneq ($(shell cat $(ready) 2>/dev/null),$(CURDIR))
 .PHONY: $(ready)
 endif
 
-# How tests are spread over processes: a file or a class stays in one, and the longest begin.
-spread := -n 2 --dist loadscope --no-loadscope-reorder
+# How tests are spread over processes: a file or a class stays in one, and the longest begin. One process more than
+# two cores, because tests wait for browsers, servers and databases.
+spread := -n 3 --dist loadscope --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
