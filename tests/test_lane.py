@@ -188,14 +188,21 @@ def test_a_table_is_its_lanes_one_by_one():
             assert value == pytest.approx(expected[name], rel=1e-7, abs=1e-7), name
 
 
-def test_chunks_do_not_show():
-    count = 100_003
+@pytest.mark.parametrize("count", [100_003, 2**20 + 3])  # in one thread and in two
+def test_chunks_do_not_show(count):
     statistics, policy = table(count)
     together = lane.assess(statistics, policy)
     for start, stop in ((0, 1), (1, 65_535), (65_535, 65_537), (65_537, count)):
         piece = lane.assess(*rows(statistics, policy, slice(start, stop)))
         for name, values in piece.items():
             np.testing.assert_array_equal(together[name][start:stop], values, err_msg=name)
+
+
+def test_a_refusal_in_threads_names_the_place_in_the_whole_table():
+    means = np.full(2**20 + 3, 100.0)
+    means[1_000_000] = -1.0
+    with pytest.raises(ValueError, match=r"^demand_mean must be finite and > 0; got -1.0 at 1000000$"):
+        lane.assess({"demand_mean": means, "demand_sd": 25.0}, lane.Policy())
 
 
 def test_a_shared_policy_is_one_number_and_a_lane_may_have_its_own():

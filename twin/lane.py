@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
 _CHUNK = 2**14  # lanes processed at a time; temporary arrays of this size fit into the cache [lane]
+_MANY = 2**20  # more lanes than this are processed in two threads, which also share the wait for new memory [lane]
 
 
 @overload
@@ -114,16 +115,26 @@ def _assessed(given: dict[str, Any], period: str) -> dict[str, Any]:
     lanes = max(sizes)
     block = np.empty((len(UNITS), lanes))  # one array for all answers is faster to allocate than one array each
     answers = dict(zip(UNITS, block, strict=True))
-    for start in range(0, lanes, _CHUNK):
+
+    def fill(start: int) -> None:
         rows = slice(start, start + _CHUNK)
         chunk = {name: value[rows] if value.ndim and len(value) > 1 else value for name, value in inputs.items()}
-        try:
-            found = _answers(chunk, period)
-        except ValueError:
-            _answers(inputs, period)  # raises the error with positions in the whole table
-            raise
-        for name, value in found.items():
+        for name, value in _answers(chunk, period).items():
             answers[name][rows] = value
+
+    starts = range(0, lanes, _CHUNK)
+    try:
+        if lanes <= _MANY:
+            for start in starts:
+                fill(start)
+        else:
+            from concurrent.futures import ThreadPoolExecutor  # here, because it takes longer to load than `twin.lane`
+
+            with ThreadPoolExecutor(2) as threads:
+                list(threads.map(fill, starts))
+    except ValueError:
+        _answers(inputs, period)  # raises the error with positions in the whole table
+        raise
     return answers
 
 
