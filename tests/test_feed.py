@@ -95,7 +95,7 @@ def test_unset_own_capacity_equals_the_required_capacity(feed):
     required = assess(feed.statistics, policy_of(table))["required_capacity"]
     assert (table["internal_capacity"] == required).all() and table["service_level"].isna().all()
     assert any("internal capacity of all lanes" in note for note in notes) and any(
-        "holding cost 5" in note for note in notes
+        "holding cost $5.00" in note for note in notes
     )
 
 

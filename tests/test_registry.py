@@ -141,7 +141,7 @@ def test_a_policy_field_takes_a_row_and_its_use(tmp_path):
     arguments = ("what if the carbon price is $4?", "what is the carbon price of A?", "carbon_price")
     found = interfaces(tmp_path, FIELD, "lane,carbon_price\nA,2\n", *arguments)
     assert found["json"]["lanes"]["A"]["carbon_price"] == 2.0 and found["json"]["lanes"]["B"]["carbon_price"] == 0.5
-    assert any("carbon price 0.5 $/pallet" in words for words in found["json"]["assumptions"])
+    assert any("carbon price $0.50 a pallet" in words for words in found["json"]["assumptions"])
     assert "\ncarbon_price " in found["text"]
     assert (
         "| `carbon_price` | | $/pallet | price of the carbon of a handled pallet | `policy.Policy` |"

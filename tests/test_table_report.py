@@ -81,7 +81,7 @@ def test_returns_on_record_unless_given(history):
 
 def test_assumptions_name_what_nobody_stated(history):
     (defaults,) = (s for s in assess_history(history, GIVEN).assumptions if s.startswith("by default"))
-    assert "holding cost 5 $/pallet/day" in defaults and "lead time sd 1 day" in defaults
+    assert "holding cost $5.00 a pallet and day" in defaults and "lead time sd 1 day" in defaults
     assert "dwell" not in defaults and "service level" not in defaults
     everything = {name: 1.0 for name in Policy.__dataclass_fields__} | {"service_level": 0.9}
     assert assess_history(history, everything).assumptions == ()

@@ -109,7 +109,7 @@ _ROWS = (
         name="buffer_cost",
         unit="$/period",
         meaning="expected overage and underage cost of the buffer",
-        source="newsvendor.cost_curve",
+        source="lane.assess",
         words=(
             "cost of the buffer | cost of the safety stock | carry the safety buffer | overage and "
             "underage cost | cost of the safety buffer"
@@ -178,7 +178,7 @@ _ROWS = (
         name="expected_warehousing_cost",
         unit="$/period",
         meaning="expected holding and surcharge",
-        source="cooperation.expected_cost",
+        source="lane.assess",
         words="warehousing cost | warehouse cost | cost of warehousing | warehousing bill",
     ),
     Quantity(

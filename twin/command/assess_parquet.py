@@ -8,7 +8,6 @@ from argparse import ArgumentParser, Namespace
 from time import perf_counter
 
 from twin._check import require
-from twin.demand import PERIOD_NAMES
 from twin.plan.policies import assumptions
 
 _MOST = 10  # most failures printed; the others are counted
@@ -39,6 +38,8 @@ def assess_lanes(options: Namespace, given: dict[str, float]) -> int:
         table, options.to, given, period=period, keep=keep, workers=options.jobs, scheduler=options.scheduler
     )
     seconds = perf_counter() - began
+    if options.period is None:
+        print("  assumed  one period is a day", file=sys.stderr)
     for words in _assumed(table, given, period):
         print(textwrap.fill(words, 120, subsequent_indent=" " * 11, break_on_hyphens=False), file=sys.stderr)
     print(*done.failures[:_MOST], sep="\n", end="\n" if done.failures else "", file=sys.stderr)
@@ -51,8 +52,7 @@ def assess_lanes(options: Namespace, given: dict[str, float]) -> int:
 
 
 def _assumed(table, given, period):
-    """Yield a line on each unset field, and on the columns that are not used."""
-    yield f"  assumed  one period is a {PERIOD_NAMES[period]}"
+    """Yield a line on the columns that go before an option, and on each unset field."""
     stated = [name for name in given if name in table.columns]
     if stated:
         yield f"  assumed  the table's own {', '.join(stated)}, which goes before the option"

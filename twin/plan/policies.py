@@ -10,7 +10,7 @@ import numpy as np
 from twin import newsvendor
 from twin._check import numbers, require
 from twin.lane import assess, short_cost_of
-from twin.plan.wording import label, unit_in
+from twin.plan.wording import label, quantity
 from twin.policy import POLICY, Policy
 
 if TYPE_CHECKING:
@@ -114,7 +114,7 @@ def _floats(name: str, value: ArrayLike) -> NDArray[np.float64]:
 
 def _default(name: str, period: str) -> str:
     row = POLICY[name]
-    return f"{label(name)} {row.default:g} {unit_in(row.unit, period)}".removesuffix(" -")
+    return f"{label(name)} {quantity(row.default, row.unit, period)}"
 
 
 def _lanes(count: int | None, lanes: int) -> str:
