@@ -56,6 +56,9 @@ def main(arguments: list[str] | None = None) -> int:
     except (ValueError, OSError) as error:
         print(f"twin: {error}", file=sys.stderr)
         return 2
+    except MemoryError:
+        print("twin: this needs more memory than there is; split the file or leave lanes out", file=sys.stderr)
+        return 2
     except ModuleNotFoundError as error:
         missing = str(error.name).partition(".")[0]
         if missing not in EXTRAS:
