@@ -18,18 +18,22 @@ jobs:
 import json
 import os
 import re
+from collections.abc import Hashable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from twin.batch.digest import plain
-from twin.batch.grid import points
+from twin.batch.grid import LONGEST_FOLDER_NAME, points
 from twin.batch.parameters import default_parameters
 from twin.data.places import refuse_secrets
+from twin.data.text import visible
 
 KEYS = {"name", "notebook", "parameters", "grid", "yields", "keep"}
 KEPT_FILES = ("everything", "results")  # accepted values of keep; the first is the default
 OURS = ("logs",)  # reserved folders of out/, which no job may be called
+DEEPEST = 20  # most levels of lists and mappings inside each other
+_LONGEST = 500  # longest part of an error that quotes the plan [character]
 SUFFIXES = (".svg", ".pdf", ".png")
 
 
@@ -71,21 +75,22 @@ def read_plan(paper: str | Path) -> list[Job]:
     if not path.is_file():
         raise ValueError(f"{path} is missing; a paper's folder has a figures.yml that names its jobs")
     try:
-        plan = yaml.load(path.read_text(encoding="utf-8"), _once(yaml))
+        plan = yaml.load(path.read_text(encoding="utf-8"), _loader(yaml))
     except UnicodeDecodeError:
         raise ValueError(f"{path} must be a text in UTF-8") from None
-    except (yaml.YAMLError, RecursionError) as error:
-        raise ValueError(f"{path} is not YAML: {' '.join(str(error).split())}") from None
+    except (yaml.YAMLError, ValueError) as error:  # ValueError: a text like a date or a number that is none
+        reason = " ".join(str(error).split()).replace('in "<unicode string>", ', "in ")
+        raise ValueError(f"{path} is not YAML that a plan may hold: {visible(reason, _LONGEST)}") from None
     entries = plan.get("jobs") if isinstance(plan, dict) else None
     if not isinstance(entries, list) or not entries:
-        raise ValueError(f"{path} must have a list named jobs with at least one job; got {plan!r}")
+        raise ValueError(f"{path} must have a list named jobs with at least one job; got {visible(repr(plan))}")
     jobs, names = [], set()
     for number, entry in enumerate(entries, start=1):
         try:
             jobs += _jobs(entry, Path(paper))
         except ValueError as error:
             label = entry.get("name", number) if isinstance(entry, dict) else number
-            raise ValueError(f"{path}, job {label}: {error}") from None
+            raise ValueError(f"{path}, job {visible(str(label))}: {visible(str(error), _LONGEST)}") from None
         name = entry["name"].casefold()  # some file systems ignore case
         if name in names or name in OURS:
             raise ValueError(f"{path}: names of jobs must differ from each other and {OURS}; got {entry['name']} again")
@@ -93,16 +98,44 @@ def read_plan(paper: str | Path) -> list[Job]:
     return jobs
 
 
-def _once(yaml):
-    """Return a YAML loader that refuses a repeated key, whose first value would be lost silently."""
+def _loader(yaml):
+    """Return a YAML loader for plans.
+
+    It refuses a repeated key, whose first value would be lost silently; anchors and aliases, by which a few hundred
+    bytes become gigabytes; tags; and deep nesting. The last three are noticed before anything of them is built.
+    """
 
     class Loader(yaml.SafeLoader):
+        depth = 0
+
+        def compose_node(self, parent, index):
+            event = self.peek_event()
+            self._check(event)
+            self.depth += 1
+            node = super().compose_node(parent, index)
+            self.depth -= 1
+            return node
+
+        def _check(self, event):
+            name = getattr(event, "anchor", None)
+            if name is not None:
+                raise self._refusal(event, f"aliases are not allowed, so write out what &{visible(name)} stands for")
+            if getattr(event, "tag", None) is not None:
+                raise self._refusal(event, f"tags are not allowed, and {visible(event.tag)} is one")
+            if self.depth >= DEEPEST:
+                raise self._refusal(event, f"lists and mappings must be nested at most {DEEPEST} deep")
+
         def construct_mapping(self, node, deep=False):
-            keys = [self.construct_object(key, deep=True) for key, _ in node.value]
-            twice = [key for i, key in enumerate(keys) if key in keys[:i]]
-            if twice:
-                raise yaml.constructor.ConstructorError(None, None, f"{twice[0]!r} comes twice", node.start_mark)
+            known = set()
+            for key in (self.construct_object(key, deep=True) for key, _ in node.value):
+                if isinstance(key, Hashable) and key in known:
+                    raise self._refusal(node, f"{visible(repr(key))} comes twice")
+                if isinstance(key, Hashable):
+                    known.add(key)
             return super().construct_mapping(node, deep)
+
+        def _refusal(self, where, text):
+            return yaml.constructor.ConstructorError(None, None, text, where.start_mark)
 
     return Loader
 
@@ -113,7 +146,7 @@ def _jobs(entry, paper):
         raise ValueError(f"a job has the keys {', '.join(sorted(KEYS))}, name and notebook always; got {entry!r}")
     name = _name(entry["name"], "name")
     source = entry["notebook"]
-    if not isinstance(source, str) or Path(source).is_absolute() or not (paper / source).is_file():
+    if not isinstance(source, str) or Path(source).is_absolute() or not os.path.isfile(paper / source):
         raise ValueError(f"notebook must be a file, named relative to {paper}; got {source!r}")
     yields = entry.get("yields") or {}
     if not isinstance(yields, dict) or not set(yields) <= {"figures", "results"}:
@@ -143,6 +176,8 @@ def _jobs(entry, paper):
 def _name(value, key):
     if not isinstance(value, str) or not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]*", value):
         raise ValueError(f"{key} must be letters, digits, _ and - (a figure without its suffix); got {value!r}")
+    if len(value) > LONGEST_FOLDER_NAME:
+        raise ValueError(f"{key} must have at most {LONGEST_FOLDER_NAME} characters; got {len(value):,}")
     return value
 
 
