@@ -219,7 +219,7 @@ def test_a_sweep_runs_every_point_lists_failures_and_resumes(tmp_path, capsys):
     assert list(table) == ["job", "notebook", "label", "size", "result", "value", "unit"]
     assert table["job"].tolist() == [f"sizes/label=,size={size}" for size in (1.0, 1.5, 2.0)]
     assert table["value"].tolist() == [1, 2.25, 4] and set(table["unit"]) == {"m2"}
-    assert table.equals(pd.read_parquet(paper / "out" / "summary.parquet"))
+    assert table.equals(pd.read_parquet(paper / "out" / "summary.parquet", page_checksum_verification=True))
     assert "ValueError: label must not be fail" in (paper / "out/logs/sizes/label=fail,size=1.5.log").read_text()
     # Only failed and new jobs are run.
     (paper / "figures.yml").write_text(SWEEP.replace('"", fail', '""').replace("count: 3", "count: 5"))
