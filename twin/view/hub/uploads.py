@@ -49,7 +49,5 @@ class Uploads:
                 return read(path, name)
             except RowsRefused as refusal:
                 raise RowsRefused(str(refusal).replace(str(path), name), refusal.account) from None
-            except MemoryError:
-                raise ValueError(f"{name} needs more memory than a page has; import it by the command line") from None
             except (ValueError, OSError) as error:
                 raise ValueError(str(error).replace(str(path), name).replace(BY_COMMAND, BY_FORM)) from None
