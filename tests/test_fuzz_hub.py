@@ -1,0 +1,216 @@
+"""Any link and any message of a page ends in an answer or a sentence; wrong parts of a link leave the others alone."""
+
+import math
+from urllib.parse import parse_qsl, urlencode
+
+import pytest
+from fuzz import cases, is_a_sentence, texts
+from hypothesis import example, given
+from hypothesis import strategies as st
+from matplotlib.figure import Figure
+
+from twin._check import require
+from twin.data.scenarios import POLICIES, network, research_lanes
+from twin.plan.feed import feed_of_history
+from twin.plan.portfolio import portfolio_of
+from twin.view import guard
+from twin.view.analyst_desk import AnalystSheet
+from twin.view.hub.controls import CONTROLS, OPTIMUM
+from twin.view.hub.data_feed import DataFeed
+from twin.view.hub.downloads import FILES
+from twin.view.hub.hub import Hub
+from twin.view.hub.session import Session
+from twin.view.hub.tabs import TABS
+from twin.view.panel import Control, panel
+
+LANES = tuple(POLICIES)
+DIALS = [row.name for row in CONTROLS] + [OPTIMUM, "strain", "under_used"]
+NUMBERS = st.one_of(st.floats().map(repr), st.integers(-5, 600).map(str), st.sampled_from(["0.5", "1", "0", "7"]))
+PARTS = st.one_of(
+    st.tuples(st.just("lane"), st.sampled_from([*LANES, "nowhere", ""])),
+    st.tuples(st.just("tab"), st.sampled_from([*TABS, "nowhere", ""])),
+    st.tuples(st.just("source"), st.sampled_from(["research", "file", "ledger", "nowhere", ""])),
+    st.tuples(st.sampled_from(DIALS), st.one_of(NUMBERS, texts(8))),
+    st.tuples(texts(8), texts(8)),
+)
+QUERIES = st.one_of(
+    st.lists(PARTS, max_size=6).map(lambda parts: "?" + urlencode(parts, errors="replace")),
+    texts(40).map("?{}".format),
+)
+
+
+@pytest.fixture(scope="module")
+def feed():
+    return feed_of_history(research_lanes(), "research")
+
+
+@pytest.fixture
+def unexpected(monkeypatch):
+    """Return the tracebacks of unexpected errors, which a page says as "Something went wrong here"."""
+    found = []
+    monkeypatch.setattr(guard, "_log", found.append)
+    return found
+
+
+# ------------------------------------------------------------ links
+
+
+@cases(60)
+@given(query=QUERIES)
+def test_a_link_sets_what_it_can_and_says_the_rest(feed, query):
+    session = Session(feed, POLICIES)
+    said = session.restore(query)
+    assert all(map(is_a_sentence, said))
+    asked = dict(parse_qsl(query.removeprefix("?")))
+    if asked.get("lane", session.lane) not in LANES:
+        assert len(said) == 1 and "not among these lanes" in said[0]
+        return
+    for name in session.values.keys() & asked.keys():
+        try:
+            value = float(asked[name])
+        except ValueError:
+            value = math.nan
+        assert session.values[name] == value or said, name
+    assert all(math.isfinite(value) for value in session.values.values()) and session.numbers()
+
+
+@cases(40)
+@given(data=st.data(), lane=st.sampled_from(LANES))
+def test_a_link_of_ours_brings_back_the_same_state(feed, data, lane):
+    first, second = Session(feed, POLICIES), Session(feed, POLICIES)
+    first.pick(lane)
+    for field in data.draw(st.lists(st.sampled_from(first.fields), max_size=4)):
+        value = data.draw(st.floats(field.low, field.high))
+        try:
+            first.change(**{field.name: round(value) if field.name == "horizon" else value})
+        except ValueError as error:  # a result out of bounds, though each value is within its own
+            assert is_a_sentence(error)
+    assert second.restore("?" + first.query()) == []
+    assert second.lane == lane and second.values == pytest.approx(first.values, rel=1e-9, abs=1e-300)
+    assert second.query() == first.query()
+
+
+# ------------------------------------------------------------ messages
+
+FORMS = sorted(name.removeprefix("do_") for name in vars(DataFeed) if name.startswith("do_"))
+SHEETS = ["shown", "pin", "unpin", "ask", "stop", "conversation", "forget", *sorted(FILES.keys() - {"pdf"})]
+SHEETS += ["partner", "partner-way", "partner-rule", "partner-cost"]
+FIELDS = (
+    "id upload first sure serial value name date lane volume returns source token query question by subject".split()
+)
+FIELDS += "decimal headings file way rule reservation_cost message good_rows_only new_only".split()
+ANY = st.recursive(
+    st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), texts(8), NUMBERS, st.sampled_from(LANES), QUERIES),
+    lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(texts(4), inner, max_size=3)),
+    max_leaves=4,
+)
+
+
+def messages(*requests):
+    """Return messages with one of these requests, or anything else, and fields of any type."""
+    asked = st.one_of(st.sampled_from(requests), st.sampled_from(requests), ANY)
+    fields = st.dictionaries(st.one_of(st.sampled_from(FIELDS), texts(4)), ANY, max_size=5)
+    return st.one_of(st.tuples(asked, fields, st.booleans()).map(_message), ANY)
+
+
+def _message(parts):
+    asked, fields, right = parts
+    return {**fields, "do": asked, **({"subject": "BER-MUC"} if right else {})}
+
+
+def press(widget, message, *buffers):
+    """Send a message as a page does; it must be answered, and nothing may be raised."""
+    before, widget.answered = widget.answered, 0
+    widget._handle_custom_msg(message, list(buffers))
+    serial = message.get("serial") if isinstance(message, dict) else None
+    assert widget.answered == (serial if isinstance(serial, int) and serial is not None else 1)
+    widget.answered = before
+
+
+@pytest.fixture
+def hub(monkeypatch):
+    """Return a hub without pictures, which take most of the time and read no messages."""
+    monkeypatch.setattr(Hub, "_draw", lambda *_: None)
+    return Hub("", "BER-MUC")
+
+
+@cases(120)
+@given(message=messages(*FORMS, "piece"))
+@example(message={"do": "log", "volume": 5})
+@example(message={"do": "piece", "id": [1], "first": True})
+@example(message={"do": "delete", "id": {}})
+def test_every_message_of_a_form_is_answered(hub, unexpected, message):
+    press(hub.data, message, b"date,lane,volume\n")
+    assert not unexpected, unexpected[-1]
+    done = message.get("do") if isinstance(message, dict) else None
+    assert hub.data.said or hub.data.question or done in ("piece", "opened")
+
+
+@cases(80)
+@given(message=messages(*SHEETS))
+@example(message={"do": ["csv"], "subject": "BER-MUC"})
+@example(message={"do": "shown", "query": "?tab=nowhere"})
+def test_every_message_of_a_tab_is_answered(hub, unexpected, message):
+    hub.session.pick("BER-MUC")
+    hub.sheet.subject = "BER-MUC"
+    press(hub.sheet, message)
+    assert not unexpected, unexpected[-1]
+    assert not hub.sheet.said or is_a_sentence(hub.sheet.said)
+    assert hub.sheet.active in TABS and hub.session.numbers()
+
+
+@cases(80)
+@given(message=messages("turn", "preset", "reset"))
+@example(message={"do": "turn", "subject": "BER-MUC", "name": "holding_cost", "value": "seven"})
+@example(message={"do": "turn", "subject": "BER-MUC", "name": ["holding_cost"], "value": 7})
+def test_every_message_of_the_controls_is_answered(hub, unexpected, message):
+    hub.session.pick("BER-MUC")
+    press(hub.dials, message)
+    assert not unexpected, unexpected[-1]
+    assert all(map(is_a_sentence, hub.dials.said.values()))
+    assert all(math.isfinite(value) for value in hub.session.values.values())
+
+
+@cases(40)
+@given(limits=st.dictionaries(st.sampled_from(["strain", "under_used", "more"]), ANY, max_size=3), lane=texts(8))
+def test_every_change_of_the_table_is_answered(hub, unexpected, limits, lane):
+    hub.lanes.thresholds = limits
+    hub.lanes.picked = lane
+    assert not unexpected, unexpected[-1]
+    assert hub.lanes.thresholds == hub.session.thresholds and hub.lanes.picked == hub.session.lane in LANES
+
+
+@pytest.fixture
+def analyst():
+    """Return the page of the analyst about one lane."""
+    portfolio = portfolio_of(feed_of_history(network(lanes=1, periods=30)), None)
+    return AnalystSheet(portfolio, "LANE-1", "What is the profit of this lane?")
+
+
+@cases(40)
+@given(message=messages("ask", "stop", "conversation", "forget"))
+def test_every_message_of_the_analyst_is_answered(analyst, unexpected, message):
+    press(analyst.sheet, message)
+    assert not unexpected, unexpected[-1]
+    assert not analyst.sheet.said or is_a_sentence(analyst.sheet.said)
+
+
+@pytest.fixture
+def slider():
+    """Return a slider beside an empty picture."""
+
+    def draw(x):
+        require(0 <= x <= 2, "x", "in [0, 2]", x)
+        return Figure(figsize=(0.1, 0.1))
+
+    return panel(draw, {"x": Control(1.0, 0.0, 2.0, "x [-]")}, "nothing")
+
+
+@cases(40)
+@given(message=messages("turn"))
+@example(message={"do": "turn", "name": "x", "value": "1"})
+@example(message={"do": "turn", "name": "y", "value": 1})
+def test_every_message_of_a_slider_is_answered(slider, unexpected, message):
+    press(slider.dials, message)
+    assert not unexpected, unexpected[-1]
+    assert slider.dials.values.keys() == {"x"} and 0 <= slider.dials.values["x"] <= 2
