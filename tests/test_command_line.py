@@ -202,6 +202,13 @@ def test_options_that_cannot_be_used(twin, file, arguments, said):
         (b"lane,dwell\n\xff\xfe,1\n", "cannot be read as a table of policies"),
         ("lane,dwell\nA,1\nB,1,2\n", "cannot be read as a table of policies"),
         ("name,dwell\nA,1\n", "must have a column lane; found 'name', 'dwell'"),
+        ("lane,dwell\nA,1,2\n", "line 2 must be a row with the 2 fields of the header; got 3"),  # not an index and two
+        ("lane,dwell\nA\n", "line 2 must be a row with the 2 fields of the header; got 1"),
+        ("lane,dwell,dwell\nA,1,2\n", "the header must be one whose names differ"),
+        ('lane,dwell\n"A,1\n', "line 2 must be a row whose quotes close properly"),
+        ("lane,dwell\n,1\n", "line 2: lane is empty"),
+        (f"lane,dwell\nA,{'1' * 2_000_000}\n", "line 2: a line must have at most 1,048,576 characters (1 MB)"),
+        (gzip.compress(b"lane,dwell\nA," + b"1" * 2_000_000), "line 2: a line must have at most"),
         ("lane,dwel\nA,1\n", "got dwel"),
         ("lane,dwell\nA,long\n", "dwell must be a number in the policies; got long"),
         ("lane,dwell\nA,1\nA,2\n", "a repeated lane"),
