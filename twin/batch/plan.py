@@ -18,7 +18,6 @@ jobs:
 import json
 import os
 import re
-from collections.abc import Hashable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -31,9 +30,8 @@ from twin.data.text import visible
 
 KEYS = {"name", "notebook", "parameters", "grid", "yields", "keep"}
 KEPT_FILES = ("everything", "results")  # accepted values of keep; the first is the default
+LONGEST_COMPLAINT = 500  # longest part of an error that quotes the plan [character]
 OURS = ("logs",)  # reserved folders of out/, which no job may be called
-DEEPEST = 20  # most levels of lists and mappings inside each other
-_LONGEST = 500  # longest part of an error that quotes the plan [character]
 SUFFIXES = (".svg", ".pdf", ".png")
 
 
@@ -69,18 +67,12 @@ class Job:
 
 def read_plan(paper: str | Path) -> list[Job]:
     """Return the jobs of figures.yml in a paper's folder; raise ValueError if the plan breaks a rule."""
-    import yaml
+    from twin.batch.plan_yaml import load_yaml  # imports a package that only plans need
 
     path = Path(paper) / "figures.yml"
     if not path.is_file():
         raise ValueError(f"{path} is missing; a paper's folder has a figures.yml that names its jobs")
-    try:
-        plan = yaml.load(path.read_text(encoding="utf-8"), _loader(yaml))
-    except UnicodeDecodeError:
-        raise ValueError(f"{path} must be a text in UTF-8") from None
-    except (yaml.YAMLError, ValueError) as error:  # ValueError: a text like a date or a number that is none
-        reason = " ".join(str(error).split()).replace('in "<unicode string>", ', "in ")
-        raise ValueError(f"{path} is not YAML that a plan may hold: {visible(reason, _LONGEST)}") from None
+    plan = load_yaml(path)
     entries = plan.get("jobs") if isinstance(plan, dict) else None
     if not isinstance(entries, list) or not entries:
         raise ValueError(f"{path} must have a list named jobs with at least one job; got {visible(repr(plan))}")
@@ -90,54 +82,12 @@ def read_plan(paper: str | Path) -> list[Job]:
             jobs += _jobs(entry, Path(paper))
         except ValueError as error:
             label = entry.get("name", number) if isinstance(entry, dict) else number
-            raise ValueError(f"{path}, job {visible(str(label))}: {visible(str(error), _LONGEST)}") from None
+            raise ValueError(f"{path}, job {visible(str(label))}: {visible(str(error), LONGEST_COMPLAINT)}") from None
         name = entry["name"].casefold()  # some file systems ignore case
         if name in names or name in OURS:
             raise ValueError(f"{path}: names of jobs must differ from each other and {OURS}; got {entry['name']} again")
         names.add(name)
     return jobs
-
-
-def _loader(yaml):
-    """Return a YAML loader for plans.
-
-    It refuses a repeated key, whose first value would be lost silently; anchors and aliases, by which a few hundred
-    bytes become gigabytes; tags; and deep nesting. The last three are noticed before anything of them is built.
-    """
-
-    class Loader(yaml.SafeLoader):
-        depth = 0
-
-        def compose_node(self, parent, index):
-            event = self.peek_event()
-            self._check(event)
-            self.depth += 1
-            node = super().compose_node(parent, index)
-            self.depth -= 1
-            return node
-
-        def _check(self, event):
-            name = getattr(event, "anchor", None)
-            if name is not None:
-                raise self._refusal(event, f"aliases are not allowed, so write out what &{visible(name)} stands for")
-            if getattr(event, "tag", None) is not None:
-                raise self._refusal(event, f"tags are not allowed, and {visible(event.tag)} is one")
-            if self.depth >= DEEPEST:
-                raise self._refusal(event, f"lists and mappings must be nested at most {DEEPEST} deep")
-
-        def construct_mapping(self, node, deep=False):
-            known = set()
-            for key in (self.construct_object(key, deep=True) for key, _ in node.value):
-                if isinstance(key, Hashable) and key in known:
-                    raise self._refusal(node, f"{visible(repr(key))} comes twice")
-                if isinstance(key, Hashable):
-                    known.add(key)
-            return super().construct_mapping(node, deep)
-
-        def _refusal(self, where, text):
-            return yaml.constructor.ConstructorError(None, None, text, where.start_mark)
-
-    return Loader
 
 
 def _jobs(entry, paper):
