@@ -4,6 +4,7 @@ In `make test` the inputs are the same in each run, and few. `make fuzz` tries o
 from SEED on. A failure shows the smallest input found that breaks the property.
 """
 
+import gzip
 import os
 from collections.abc import Callable
 from typing import Any
@@ -60,3 +61,37 @@ def is_a_sentence(error: Exception | str) -> bool:
     """Return whether an error is one line that can be read."""
     text = str(error)
     return 0 < len(text) <= LONGEST_SENTENCE and len(text.splitlines()) == 1 and text.isprintable()
+
+
+#: A file of flows, for changes.
+START = b"date,lane,volume,note\n2024-01-01,A,5,\n2024-01-02,B,7,x\n2024-01-03,A,2,y\n"
+LONG_FIELD = "x" * 200_000
+INSERTED = [text.encode("utf-8", "surrogatepass") for text in [*TROUBLE, *5 * [LONG_FIELD]]]
+#: Changes of a file: what is put in, where (as a share of the file), and how many bytes it replaces.
+CHANGES = st.lists(
+    st.tuples(
+        st.floats(0, 1),
+        st.integers(0, 8),
+        st.one_of(
+            st.sampled_from([*TROUBLE, LONG_FIELD]).map(lambda t: t.encode("utf-8", "surrogatepass")),
+            st.binary(max_size=4),
+        ),
+        st.sampled_from([1, 1, 1, 50]),
+    ),
+    max_size=6,
+)
+HARM = st.sampled_from(["none", "none", "none", "gzip", "cut gzip", "changed gzip", "trailing gzip"])
+
+
+def harmed(content, changes, harm):
+    """Return bytes with changes in them, and then in a gzip file that may be broken."""
+    for share, length, new, times in changes:
+        at = int(share * len(content))
+        content = content[:at] + new * times + content[at + length :]
+    if harm == "none":
+        return content
+    packed = gzip.compress(content, mtime=0)
+    broken = {"cut gzip": packed[: len(packed) * 2 // 3], "trailing gzip": packed + b"more"}
+    middle = len(packed) // 2
+    broken["changed gzip"] = packed[:middle] + bytes([packed[middle] ^ 8]) + packed[middle + 1 :]
+    return broken.get(harm, packed)

@@ -43,7 +43,7 @@ def read(place, plan):
         return []
 
 
-@cases(150)
+@cases(80)
 @given(changes=st.lists(st.tuples(st.integers(0, len(PLAN)), st.integers(0, 9), st.sampled_from(PIECES)), max_size=5))
 def test_a_changed_plan_is_a_plan_or_refused_in_a_sentence(place, changes):
     plan = PLAN
@@ -53,7 +53,7 @@ def test_a_changed_plan_is_a_plan_or_refused_in_a_sentence(place, changes):
         assert job.notebook.is_file() and set(job.parameters) <= {"size", "label"}
 
 
-@cases(100)
+@cases(50)
 @given(entries=st.lists(ENTRIES, max_size=3))
 @example(entries=[{"name": "a" * 5000, "notebook": "../square.ipynb"}])
 @example(entries=[{"name": "a", "notebook": "x" * 5000}])
@@ -71,7 +71,7 @@ class NoAliases(yaml.SafeDumper):
         return True
 
 
-@cases(60)
+@cases(30)
 @given(
     sizes=st.lists(st.floats(0.1, 1e6), min_size=1, max_size=5, unique=True), label=st.text("abc :#-'\"é", max_size=9)
 )
@@ -81,7 +81,7 @@ def test_a_plan_gives_the_parameters_that_it_states(place, sizes, label):
     assert [job.parameters for job in jobs] == [{"label": label, "size": size} for size in sizes]
 
 
-@cases(20)
+@cases(10)
 @given(depth=st.integers(DEEPEST, 30_000), brackets=st.sampled_from(["[]", "{}", "- "]))
 def test_a_deep_plan_is_refused(place, depth, brackets):
     plan = "jobs: " + brackets[0] * depth if brackets != "- " else "jobs:\n" + "- " * depth + "1"
