@@ -9,6 +9,7 @@ import subprocess
 import sys
 from dataclasses import fields
 
+import pyarrow
 import pytest
 
 from twin import __version__
@@ -290,3 +291,12 @@ def test_a_closed_output_pipe_is_no_error(file, form):
 def test_the_account_equals_that_of_read_history(lanes, file):
     path = file(FLOWS + "?,A,1\n")
     assert lanes(path)[1]["account"] == read_history(path).account.to_dict()
+
+
+@pytest.mark.parametrize("error", [MemoryError(), pyarrow.ArrowException("Unknown error: Wrapping A failed")])
+def test_too_little_memory_is_said_in_a_sentence(twin, file, monkeypatch, error):
+    def no_memory(*_, **__):
+        raise error
+
+    monkeypatch.setattr("twin.data.load.read_rows", no_memory)
+    assert "this needs more memory than there is" in refusal(twin("assess", file(FLOWS)))

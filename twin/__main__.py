@@ -56,15 +56,23 @@ def main(arguments: list[str] | None = None) -> int:
     except (ValueError, OSError) as error:
         print(f"twin: {error}", file=sys.stderr)
         return 2
-    except MemoryError:
-        print("twin: this needs more memory than there is; split the file or leave lanes out", file=sys.stderr)
-        return 2
     except ModuleNotFoundError as error:
         missing = str(error.name).partition(".")[0]
         if missing not in EXTRAS:
             raise
         print(f"twin: {missing} is not installed; the extra {EXTRAS[missing]!r} brings it", file=sys.stderr)
         return 2
+    except Exception as error:
+        if not _is_out_of_memory(error):
+            raise
+        print("twin: this needs more memory than there is; split the file, or leave lanes out", file=sys.stderr)
+        return 2
+
+
+def _is_out_of_memory(error):
+    """Return whether there was no memory left; for a single text, pyarrow says that wrapping it failed."""
+    wrapping = type(error).__module__ == "pyarrow.lib" and "Wrapping" in str(error)
+    return isinstance(error, MemoryError) or wrapping
 
 
 def _parser():
