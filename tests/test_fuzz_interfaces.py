@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
-from fuzz import CHANGES, HARM, START, cases, harmed, is_a_sentence
+from fuzz import CHANGES, HARM, START, cases, harmed, is_a_sentence, texts
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -52,14 +52,23 @@ def test_a_command_ends_with_an_answer_or_a_sentence(tmp_path, capsys, command, 
         assert out or code == 1
 
 
+UPLOADS = st.fixed_dictionaries(
+    {"do": st.sampled_from(["upload", "upload", "import"])},
+    optional={
+        "headings": st.one_of(st.sampled_from(["date, lane, volume", "lane,date,volume,returns", ","]), texts(9)),
+        "decimal": st.sampled_from([".", ",", ";"]),
+    },
+)
+
+
 @cases(25)
-@given(lanes=HISTORIES, changes=CHANGES, harm=HARM, do=st.sampled_from(["upload", "upload", "import"]))
-@example(lanes={}, changes=[(0.2, 0, b"x" * 200_000, 1)], harm="none", do="upload")
-@example(lanes={}, changes=[(0.5, 0, b"1" * 2_000_000, 1)], harm="gzip", do="upload")
-def test_an_upload_ends_with_an_answer_or_a_sentence(bare_hub, unexpected, lanes, changes, harm, do):
+@given(lanes=HISTORIES, changes=CHANGES, harm=HARM, form=UPLOADS)
+@example(lanes={}, changes=[(0.2, 0, b"x" * 200_000, 1)], harm="none", form={"do": "upload"})
+@example(lanes={}, changes=[(0.5, 0, b"1" * 2_000_000, 1)], harm="gzip", form={"do": "upload"})
+def test_an_upload_ends_with_an_answer_or_a_sentence(bare_hub, unexpected, lanes, changes, harm, form):
     content = harmed(content_of(lanes) if lanes else START, changes, harm)
     bare_hub.data._handle_custom_msg({"do": "piece", "id": 1, "first": True}, [content])
-    bare_hub.data._handle_custom_msg({"do": do, "upload": 1, "file": "flows.csv", "good_rows_only": "on"}, [])
+    bare_hub.data._handle_custom_msg({**form, "upload": 1, "file": "flows.csv", "good_rows_only": "on"}, [])
     assert not unexpected, unexpected[-1]
     assert bare_hub.data.said or bare_hub.data.question
     assert bare_hub.session.numbers() and bare_hub.session.lane in bare_hub.session.policies.index
