@@ -7,12 +7,13 @@ import pytest
 from gemini_server import KEY, GeminiServer
 
 from twin.__main__ import main
+from twin.analyst._gemini_clients import CLIENTS
 from twin.data.history import write_csv
 from twin.data.ledger.store import Ledger
 from twin.data.scenarios import network, research_lanes
 from twin.plan.portfolio import research_portfolio
 
-SETTINGS = ("GEMINI_API_KEY", "GOOGLE_API_KEY", "GEMINI_MODEL", "GEMINI_CLIENT", "GEMINI_ENDPOINT")
+SETTINGS = ("GEMINI_API_KEY", "GOOGLE_API_KEY", "GEMINI_MODEL", "TWIN_GEMINI_CLIENT", "GEMINI_ENDPOINT")
 
 
 @pytest.fixture(autouse=True)
@@ -92,10 +93,10 @@ def test_unusable_input_gives_one_sentence(capsys, arguments, sentence):
     assert (code, out) == (2, "") and err.startswith("twin: ") and sentence in err
 
 
-@pytest.mark.parametrize("client", ["google-generativeai", "google-genai"])
+@pytest.mark.parametrize("client", list(CLIENTS))
 def test_gemini_answers_with_a_key_and_offline_gives_the_same_number(capsys, monkeypatch, client):
     monkeypatch.setenv("GOOGLE_API_KEY", KEY)
-    monkeypatch.setenv("GEMINI_CLIENT", client)
+    monkeypatch.setenv("TWIN_GEMINI_CLIENT", client)
     words = stand_in.text("Nothing to worry about. Profit of {{lane1}} ", "is {{lane1.profit}}, not $5.")
     right = stand_in.text("It earns ", "{{lane1.profit}}.")
     with GeminiServer(stand_in.calls(("assess", {"lane": "lane2"})), right, words, stand_in.status(429)) as server:
