@@ -71,13 +71,14 @@ def _chunk(parts, finish):
 class GeminiServer:
     """A server on loopback: it gives `replies` in turn, the last one repeatedly, and keeps the `requests` it got.
 
-    `sent` counts the pieces of replies that it could send.
+    `sent` counts the pieces of replies that it has sent; `broken` tells whether a client has closed a connection early.
 
     A reply may be a function of the prompt.
     """
 
     def __init__(self, *replies):
-        self.replies, self.requests, self.sent = list(replies), [], 0
+        self.replies, self.requests = list(replies), []
+        self.sent, self.broken = 0, False
         server = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -92,7 +93,10 @@ class GeminiServer:
                 reply = server.replies[min(len(server.requests), len(server.replies)) - 1]
                 if callable(reply):
                     reply = reply(server.prompt(body))
-                server.answer(self, reply if isinstance(reply, dict) else {"chunks": reply})
+                try:
+                    server.answer(self, reply if isinstance(reply, dict) else {"chunks": reply})
+                except ConnectionError:
+                    server.broken = self.close_connection = True
 
         self._http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.address = f"http://127.0.0.1:{self._http.server_address[1]}"

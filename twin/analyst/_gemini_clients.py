@@ -100,8 +100,12 @@ def _generativeai(request, key):
     client.configure(api_key=key, transport="rest", client_options=options)
     model = client.GenerativeModel(request.model, system_instruction=request.system, tools=request.tools)
     limits = {"timeout": request.timeout, "retry": None}
-    for chunk in model.generate_content(request.prompt, stream=True, request_options=limits):
-        yield chunk.to_dict()
+    reply = model.generate_content(request.prompt, stream=True, request_options=limits)
+    try:
+        for chunk in reply:
+            yield chunk.to_dict()
+    finally:
+        reply._iterator.cancel()  # closes the connection; no public function of this client does
 
 
 #: Name of a client, as TWIN_GEMINI_CLIENT accepts it -> the client; the first is the default.
