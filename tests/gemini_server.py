@@ -89,7 +89,9 @@ class GeminiServer:
 
             def do_POST(self):
                 body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-                server.requests.append({"path": self.path, "headers": dict(self.headers), "body": body})
+                server.requests.append(
+                    {"path": self.path, "headers": dict(self.headers), "body": body, "time": time.monotonic()}
+                )
                 reply = server.replies[min(len(server.requests), len(server.replies)) - 1]
                 if callable(reply):
                     reply = reply(server.prompt(body))
