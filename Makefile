@@ -89,7 +89,7 @@ faults: $(ready) ## put small faults into a copy of the project, and check that 
 
 fuzz: $(ready) ## try random files, plans, links and messages (CASES of each property, from SEED on)
 	@seed=$(or $(SEED),$$(date +%s)); echo "fuzz: SEED=$$seed CASES=$(CASES)"; \
-	    TWIN_FUZZ_CASES=$(CASES) $(python) -m pytest -q --hypothesis-seed=$$seed $(wildcard tests/test_fuzz_*.py) || \
+	    TWIN_FUZZ_CASES=$(CASES) $(python) -m pytest -q -x --hypothesis-seed=$$seed $(wildcard tests/test_fuzz_*.py) || \
 	    { echo "fuzz: again with make fuzz SEED=$$seed CASES=$(CASES)"; exit 1; }
 
 bench: $(ready) ## measure speeds, as ratios in one table (ONLY="hub ledger" for these files only)
