@@ -57,6 +57,11 @@ def texts(longest: int = 20) -> st.SearchStrategy[str]:
     return st.one_of(st.text(max_size=longest), st.sampled_from(TROUBLE))
 
 
+def mostly(usual: st.SearchStrategy[Any], seldom: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    """Return values of `usual`, and one in four of `seldom`; `one_of` would count each of their alternatives alike."""
+    return st.sampled_from([usual, usual, usual, seldom]).flatmap(lambda chosen: chosen)
+
+
 def is_a_sentence(error: Exception | str) -> bool:
     """Return whether an error is one line that can be read."""
     text = str(error)

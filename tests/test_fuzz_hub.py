@@ -4,7 +4,7 @@ import math
 from urllib.parse import parse_qsl, urlencode
 
 import pytest
-from fuzz import cases, is_a_sentence, texts
+from fuzz import cases, is_a_sentence, mostly, texts
 from hypothesis import example, given
 from hypothesis import strategies as st
 from matplotlib.figure import Figure
@@ -28,10 +28,10 @@ PARTS = st.one_of(
     st.tuples(st.just("lane"), st.sampled_from([*LANES, "nowhere", ""])),
     st.tuples(st.just("tab"), st.sampled_from([*TABS, "nowhere", ""])),
     st.tuples(st.just("source"), st.sampled_from(["research", "file", "ledger", "nowhere", ""])),
-    st.tuples(st.sampled_from(DIALS), st.one_of(NUMBERS, texts(8))),
+    st.tuples(st.sampled_from(DIALS), mostly(NUMBERS, texts(8))),
     st.tuples(texts(8), texts(8)),
 )
-QUERIES = st.one_of(
+QUERIES = mostly(
     st.lists(PARTS, max_size=6).map(lambda parts: "?" + urlencode(parts, errors="replace")),
     texts(40).map("?{}".format),
 )
@@ -91,15 +91,14 @@ PLAIN = st.one_of(
     *(st.none(), st.booleans(), st.integers(), st.floats(), texts(8)),
     *(NUMBERS, st.sampled_from(LANES), QUERIES),
 )
-ANY = st.one_of(PLAIN, PLAIN, st.lists(PLAIN, max_size=3), st.dictionaries(texts(4), PLAIN, max_size=3))
+ANY = mostly(PLAIN, st.one_of(st.lists(PLAIN, max_size=3), st.dictionaries(texts(4), PLAIN, max_size=3)))
 
 
 def messages(requests, fields):
     """Return messages with one of these requests, or anything else, and some of these fields, with any values."""
-    asked = st.one_of(st.sampled_from(requests), st.sampled_from(requests), ANY)
-    known = {"do": asked, "subject": st.one_of(st.just("BER-MUC"), st.just("BER-MUC"), ANY)}
+    known = {"do": mostly(st.sampled_from(requests), ANY), "subject": mostly(st.just("BER-MUC"), ANY)}
     others = dict.fromkeys([*fields, "serial", "more"], ANY)
-    return st.one_of(*3 * [st.fixed_dictionaries(known, optional=others)], ANY)
+    return mostly(st.fixed_dictionaries(known, optional=others), ANY)
 
 
 def press(widget, message, *buffers):
