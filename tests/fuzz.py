@@ -62,6 +62,13 @@ def mostly(usual: st.SearchStrategy[Any], seldom: st.SearchStrategy[Any]) -> st.
     return st.sampled_from([usual, usual, usual, seldom]).flatmap(lambda chosen: chosen)
 
 
+def none_of(unexpected: list[str]) -> None:
+    """Fail with the latest of some tracebacks; they are forgotten, so that the next input is judged by its own."""
+    found = unexpected.copy()
+    unexpected.clear()
+    assert not found, found[-1]
+
+
 def is_a_sentence(error: Exception | str) -> bool:
     """Return whether an error is one line that can be read."""
     text = str(error)
