@@ -110,7 +110,7 @@ def press(widget, message, *buffers):
     widget.answered = before
 
 
-@cases(80)
+@cases(200)
 @given(message=messages([*FORMS, "piece"], FORM_FIELDS))
 @example(message={"do": "log", "volume": 5})
 @example(message={"do": "piece", "id": [1], "first": True})
@@ -122,7 +122,7 @@ def test_every_message_of_a_form_is_answered(bare_hub, unexpected, message):
     assert bare_hub.data.said or bare_hub.data.question or done in ("piece", "opened")
 
 
-@cases(60)
+@cases(100)
 @given(message=messages(SHEETS, SHEET_FIELDS))
 @example(message={"do": ["csv"], "subject": "BER-MUC"})
 @example(message={"do": "shown", "query": "?tab=nowhere"})
