@@ -12,6 +12,7 @@ from jupyter_server.services.kernels.kernelmanager import AsyncMappingKernelMana
 from tornado.web import HTTPError
 from traitlets import Integer
 
+from twin.apps import kernel_memory
 from twin.apps.forked import prepare
 
 ABANDONED = timedelta(seconds=20)  # silence after which a kernel is ended if its page never connected
@@ -33,7 +34,19 @@ class Sessions(AsyncMappingKernelManager):
         self._seen_by_culler: set[str] = set()  # kernels that the culler has met outside the pools
         self._closing = False
         super().__init__(**kwargs)
+        self._check_memory()
         prepare(dict(os.environ))  # starts loading the libraries before the first visitor
+
+    def _check_memory(self):
+        """Refuse a limit of memory that cannot be read, and log where there is none."""
+        try:
+            most = kernel_memory.limit()
+        except ValueError as error:
+            raise SystemExit(str(error)) from None  # the server ends with this sentence
+        if kernel_memory.can_be_limited():
+            self.log.info("Each page may use %.3g GB of memory (%s)", most / 1e9, kernel_memory.VARIABLE)
+        else:
+            self.log.warning("The memory of a page is not limited: only Linux can do that")
 
     async def start_kernel(self, *, kernel_id: str | None = None, **kwargs: Any) -> str:
         """Start a kernel and return its id; at the limit, raise HTTP error 503."""
