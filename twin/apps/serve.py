@@ -11,7 +11,8 @@ from typing import Any
 
 from jupyter_server.services.kernels.connection.channels import ZMQChannelsWebsocketConnection
 from jupyter_server.services.kernels.kernelmanager import AsyncMappingKernelManager
-from tornado.web import HTTPError
+from tornado.ioloop import IOLoop
+from tornado.web import GZipContentEncoding, HTTPError
 from tornado.websocket import WebSocketClosedError
 from traitlets import Integer
 
@@ -45,6 +46,7 @@ class Sessions(AsyncMappingKernelManager):
         self._closing = False
         super().__init__(**kwargs)
         self._check_memory()
+        IOLoop.current().add_callback(self._compress)
         prepare(dict(os.environ))  # starts loading the libraries before the first visitor
 
     def _check_memory(self):
@@ -57,6 +59,12 @@ class Sessions(AsyncMappingKernelManager):
             self.log.info("Each page may use %.3g GB of memory (%s)", most / 1e9, kernel_memory.VARIABLE)
         else:
             self.log.warning("The memory of a page is not limited: only Linux can do that")
+
+    def _compress(self):
+        """Let stand-alone Voilà heed compress_response, which it reads when its application has already been made."""
+        made = getattr(self.parent, "app", None)
+        if made and made.settings.get("compress_response") and GZipContentEncoding not in made.transforms:
+            made.add_transform(GZipContentEncoding)
 
     async def start_kernel(self, *, kernel_id: str | None = None, **kwargs: Any) -> str:
         """Start a kernel and return its id; at the limit, raise HTTP error 503."""
