@@ -57,7 +57,7 @@
       if (!lost) page.hush("lost");
       const busy = answer.ok && (await answer.json()).execution_state === "busy";
       if (silence() >= PATIENCE) speak(busy ? BUSY : SILENT);
-      if (!live && tried && Date.now() - tried > DEAF) page.wait(SHUT);
+      if (!live && tried && Date.now() - tried > ASK) page.wait(SHUT);
     } catch {
       if (!leaving) page.tell(LOST, "lost");
     } finally {
