@@ -16,6 +16,13 @@ NAMED = """[...document.querySelectorAll("main :is(input, select, textarea, [rol
   control => control.ariaLabel || control.labels?.length || control.getAttribute("aria-labelledby"))"""
 SLIDER, PICTURE = "main :is(input[type=range], .noUi-handle)", "main :is(.twin-picture img, img.widget-image)"
 SHOWN = "[...document.querySelectorAll('main img')].every(image => image.clientWidth > 100)"
+REACHED = """[...document.querySelectorAll("main *")].every(part => {
+  const { overflowX, overflowY } = getComputedStyle(part);
+  const scrolls = (part.scrollWidth > part.clientWidth && /auto|scroll/.test(overflowX))
+    || (part.scrollHeight > part.clientHeight && /auto|scroll/.test(overflowY));
+  return !scrolls || part.matches("textarea") || part.querySelector("a[href], button, input, select, [tabindex='0']")
+    || (part.tabIndex === 0 && part.ariaLabel);
+})"""  # whatever scrolls can be scrolled by keyboard, and has a name
 KERNEL = "JSON.parse(document.getElementById('jupyter-config-data').textContent).kernelId"
 
 
@@ -101,6 +108,9 @@ def test_each_notebook_opens_fits_and_ends_its_process(suite, page, name):
         assert page.evaluate("[...document.querySelectorAll('main img')].every(image => image.clientWidth > 100)"), (
             width
         )
+        for tab in page.locator("[role=tab]").all() or [page.locator("h1").first]:
+            tab.click()
+            page.wait_for_function(REACHED)
     seen.nothing_wrong()
     assert ends(suite, page)
 
