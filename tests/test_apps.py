@@ -16,7 +16,7 @@ NAMED = """[...document.querySelectorAll("main :is(input, select, textarea, [rol
   control => control.ariaLabel || control.labels?.length || control.getAttribute("aria-labelledby"))"""
 SLIDER, PICTURE = "main :is(input[type=range], .noUi-handle)", "main :is(.twin-picture img, img.widget-image)"
 SHOWN = "[...document.querySelectorAll('main img')].every(image => image.clientWidth > 100)"
-REACHED = """[...document.querySelectorAll("main *")].every(part => {
+REACHED = """!document.querySelector("[aria-busy=true]") && [...document.querySelectorAll("main *")].every(part => {
   const { overflowX, overflowY } = getComputedStyle(part);
   const scrolls = (part.scrollWidth > part.clientWidth && /auto|scroll/.test(overflowX))
     || (part.scrollHeight > part.clientHeight && /auto|scroll/.test(overflowY));
