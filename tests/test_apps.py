@@ -108,9 +108,11 @@ def test_each_notebook_opens_fits_and_ends_its_process(suite, page, name):
         assert page.evaluate("[...document.querySelectorAll('main img')].every(image => image.clientWidth > 100)"), (
             width
         )
-        for tab in page.locator("[role=tab]").all() or [page.locator("h1").first]:
-            tab.click()
-            page.wait_for_function(REACHED)
+        page.wait_for_function(REACHED)
+    page.set_viewport_size({"width": min(WIDTHS), "height": 900})
+    for tab in page.locator("[role=tab]").all():
+        tab.click()
+        page.wait_for_function(REACHED)
     seen.nothing_wrong()
     assert ends(suite, page)
 
