@@ -53,6 +53,17 @@ def test_the_kernel_of_a_page_is_limited_and_that_of_a_batch_is_not(way, monkeyp
 
 
 @needs_limits
+def test_the_kernel_of_a_page_reserves_no_memory_that_it_does_not_use():
+    asked = (
+        "import re, pyarrow\ndef reserved():\n"
+        "    return int(re.search(r'VmData:\\s+(\\d+) kB', open('/proc/self/status').read())[1]) / 1e3\n"
+        "before = reserved()\npyarrow.array(['a'] * 1000)\nprint(reserved() - before)"
+    )
+    with kernel(env={**ENVIRONMENT, OF_PAGE: "False"}) as page:
+        assert float(page.says(asked)) < 100  # [MB]
+
+
+@needs_limits
 def test_a_limit_can_only_be_lowered():
     code = (
         "import os\nfrom twin.apps.kernel_memory import *\n"

@@ -1,7 +1,7 @@
 """The memory of a page's kernel is limited, so that one page cannot use up the memory of the server.
 
-On Linux the limit is RLIMIT_DATA: the memory that a process writes to, private and shared with no one. An allocation
-beyond it fails in that process alone, in Python as a MemoryError. Other systems have no such limit.
+On Linux the limit is RLIMIT_DATA, which counts the private memory that a process has reserved to write to. A further
+allocation fails in that process alone, in Python as a MemoryError. Other systems have no limit that works.
 """
 
 import contextlib
