@@ -59,8 +59,9 @@
     const found = [...document.querySelectorAll(REGIONS)].map((region) => [region, scrolls(region)]);
     for (const [region, wide] of found) {
       if (wide && region.tabIndex < 0 && !region.querySelector("a, button, input, select, textarea, [tabindex='0']")) {
-        const title = region.querySelector("caption, figcaption")?.textContent.trim();
-        Object.assign(region, { tabIndex: 0, role: "region", ariaLabel: title || KINDS[region.tagName] || "Table" });
+        const name = region.querySelector("caption, figcaption")?.textContent.trim() || KINDS[region.tagName] || "Table";
+        const same = document.querySelectorAll(`.twin-reached[aria-label^="${CSS.escape(name)}"]`).length;
+        Object.assign(region, { tabIndex: 0, role: "region", ariaLabel: same ? `${name} ${same + 1}` : name });
         region.classList.add("twin-reached");
       } else if (!wide && region.classList.contains("twin-reached")) {
         for (const attribute of ["tabindex", "role", "aria-label"]) region.removeAttribute(attribute);
