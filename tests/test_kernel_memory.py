@@ -8,7 +8,7 @@ import pytest
 from test_forked import FORKS, kernel
 
 from twin.apps import forked, kernel_memory
-from twin.apps.kernel_memory import OF_PAGE, VARIABLE, limit
+from twin.apps.kernel_memory import MEMORY_VARIABLE, OF_PAGE, limit
 from twin.view import guard
 
 needs_limits = pytest.mark.skipif(not kernel_memory.can_be_limited(), reason="only Linux limits the memory of a kernel")
@@ -26,14 +26,14 @@ def test_a_size_is_read_with_and_without_a_unit(text, size):
 
 @pytest.mark.parametrize("text", ["2 cats", "-2 GB", "0", "499 MB", "2", "nan", "inf", "1e9", "9" * 30, "2 i", "GB"])
 def test_a_size_that_cannot_be_meant_is_refused_in_a_sentence(text):
-    with pytest.raises(ValueError, match=rf"^{VARIABLE} must be a size of at least 500 MB, such as 2 GB .*; got "):
+    with pytest.raises(ValueError, match=rf"^{MEMORY_VARIABLE} must be a size of at least 500 MB, such as 2 GB .*; got "):
         limit(text)
 
 
 def test_a_server_refuses_to_start_with_a_wrong_size(tmp_path):
     command = [sys.executable, "-m", "voila", str(tmp_path), "--no-browser"]
-    run = subprocess.run(command, env={**ENVIRONMENT, VARIABLE: "much"}, capture_output=True, text=True, timeout=90)
-    assert run.returncode == 1 and f"{VARIABLE} must be a size" in run.stderr and "Traceback" not in run.stderr
+    run = subprocess.run(command, env={**ENVIRONMENT, MEMORY_VARIABLE: "much"}, capture_output=True, text=True, timeout=90)
+    assert run.returncode == 1 and f"{MEMORY_VARIABLE} must be a size" in run.stderr and "Traceback" not in run.stderr
 
 
 @needs_limits
@@ -43,7 +43,7 @@ def test_the_kernel_of_a_page_is_limited_and_that_of_a_batch_is_not(way, monkeyp
         monkeypatch.setattr(forked, "_is_ours", lambda command: False)
     elif not FORKS:
         pytest.skip("kernels are forked on Linux alone")
-    monkeypatch.setenv(VARIABLE, "900 MB")
+    monkeypatch.setenv(MEMORY_VARIABLE, "900 MB")
     with kernel(env={**ENVIRONMENT, OF_PAGE: "False"}) as page, kernel(env=ENVIRONMENT) as batch:
         assert page.says(ASKED) == "refused" and batch.says(ASKED) == "1.0"
         assert page.says("print(numpy.ones(1000)[-1])") == "1.0"

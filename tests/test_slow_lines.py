@@ -62,7 +62,7 @@ def folder(tmp_path_factory):
 @pytest.fixture(scope="module")
 def alone(folder):
     """Yield a stand-alone server that soon ends kernels whose pages are silent."""
-    with standalone(folder=folder, arguments=SETTINGS, env={kernel_memory.VARIABLE: "1.6 GB"}) as server:
+    with standalone(folder=folder, arguments=SETTINGS, env={kernel_memory.MEMORY_VARIABLE: "1.6 GB"}) as server:
         yield server
 
 

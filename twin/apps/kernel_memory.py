@@ -11,10 +11,10 @@ from collections.abc import Mapping
 from twin._check import require
 from twin.data.settings import setting
 
-VARIABLE = "TWIN_KERNEL_MEMORY"
-DEFAULT = "2 GB"  # a page of the hub uses 0.35 GB, and at most 0.9 GB while it reads the largest file of an upload
-LEAST = 500_000_000  # smallest limit with which the hub opens [byte]
-UNITS = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9, "t": 10**12, "ki": 2**10, "mi": 2**20, "gi": 2**30, "ti": 2**40}
+MEMORY_VARIABLE = "TWIN_KERNEL_MEMORY"
+DEFAULT_MEMORY = "2 GB"  # a page of the hub uses 0.35 GB, and at most 0.9 GB while it reads the largest file of an upload
+LEAST_MEMORY = 500_000_000  # smallest limit with which the hub opens [byte]
+_FACTORS = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9, "t": 10**12, "ki": 2**10, "mi": 2**20, "gi": 2**30, "ti": 2**40}
 OF_PAGE = "VOILA_PREHEAT"  # a variable that Voilà gives to the kernels of its pages, and to no others
 
 
@@ -24,11 +24,11 @@ def limit(text: str | None = None) -> int:
     >>> limit("800 MB"), limit("1073741824"), limit("")
     (800000000, 1073741824, 2000000000)
     """
-    text = (setting(VARIABLE) if text is None else text) or DEFAULT
+    text = (setting(MEMORY_VARIABLE) if text is None else text) or DEFAULT_MEMORY
     found = re.fullmatch(r"\s*(\d{1,15}(?:\.\d{1,15})?)\s*([kmgt]?i?)b?\s*", text, re.I)
-    size = float(found[1]) * UNITS.get(found[2].lower(), 0) if found else 0
-    rule = f"a size of at least {LEAST // 10**6} MB, such as {DEFAULT} or 2000000000 (bytes)"
-    require(LEAST <= size < 2**62, VARIABLE, rule, text)
+    size = float(found[1]) * _FACTORS.get(found[2].lower(), 0) if found else 0
+    rule = f"a size of at least {LEAST_MEMORY // 10**6} MB, such as {DEFAULT_MEMORY} or 2000000000 (bytes)"
+    require(LEAST_MEMORY <= size < 2**62, MEMORY_VARIABLE, rule, text)
     return int(size)
 
 

@@ -56,7 +56,7 @@ class Sessions(AsyncMappingKernelManager):
         except ValueError as error:
             raise SystemExit(str(error)) from None  # the server ends with this sentence
         if kernel_memory.can_be_limited():
-            self.log.info("Each page may use %.3g GB of memory (%s)", most / 1e9, kernel_memory.VARIABLE)
+            self.log.info("Each page may use %.3g GB of memory (%s)", most / 1e9, kernel_memory.MEMORY_VARIABLE)
         else:
             self.log.warning("The memory of a page is not limited: only Linux can do that")
 
