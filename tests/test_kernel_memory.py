@@ -26,13 +26,14 @@ def test_a_size_is_read_with_and_without_a_unit(text, size):
 
 @pytest.mark.parametrize("text", ["2 cats", "-2 GB", "0", "499 MB", "2", "nan", "inf", "1e9", "9" * 30, "2 i", "GB"])
 def test_a_size_that_cannot_be_meant_is_refused_in_a_sentence(text):
-    with pytest.raises(ValueError, match=rf"^{MEMORY_VARIABLE} must be a size of at least 500 MB, such as 2 GB .*; got "):
+    with pytest.raises(ValueError, match=rf"^{MEMORY_VARIABLE} must be a size of at least 500 MB, .*; got "):
         limit(text)
 
 
 def test_a_server_refuses_to_start_with_a_wrong_size(tmp_path):
     command = [sys.executable, "-m", "voila", str(tmp_path), "--no-browser"]
-    run = subprocess.run(command, env={**ENVIRONMENT, MEMORY_VARIABLE: "much"}, capture_output=True, text=True, timeout=90)
+    environment = {**ENVIRONMENT, MEMORY_VARIABLE: "much"}
+    run = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=90)
     assert run.returncode == 1 and f"{MEMORY_VARIABLE} must be a size" in run.stderr and "Traceback" not in run.stderr
 
 

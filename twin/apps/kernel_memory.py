@@ -12,7 +12,7 @@ from twin._check import require
 from twin.data.settings import setting
 
 MEMORY_VARIABLE = "TWIN_KERNEL_MEMORY"
-DEFAULT_MEMORY = "2 GB"  # a page of the hub uses 0.35 GB, and at most 0.9 GB while it reads the largest file of an upload
+DEFAULT_MEMORY = "2 GB"  # a page of the hub uses 0.35 GB, and 0.9 GB while it reads the largest file of an upload
 LEAST_MEMORY = 500_000_000  # smallest limit with which the hub opens [byte]
 _FACTORS = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9, "t": 10**12, "ki": 2**10, "mi": 2**20, "gi": 2**30, "ti": 2**40}
 OF_PAGE = "VOILA_PREHEAT"  # a variable that Voilà gives to the kernels of its pages, and to no others
