@@ -177,6 +177,8 @@ def test_both_servers_have_the_same_settings():
     voila, jupyter = (json.loads(path.read_text(encoding="utf-8")) for path in files)
     own = voila.pop("VoilaConfiguration")
     assert own["multi_kernel_manager_class"] == jupyter["ServerApp"].pop("kernel_manager_class")
+    compression = jupyter["ServerApp"].pop("websocket_compression_options")  # Jupyter has an option of its own for it
+    assert voila["Voila"]["tornado_settings"].pop("websocket_compression_options") == compression == {}
     assert voila.pop("Voila") == jupyter.pop("ServerApp")
     assert jupyter.pop("LabApp")["news_url"] is None  # otherwise Lab would request news from another host
     del voila["VoilaKernelManager"]  # only stand-alone Voilà starts kernels ahead
