@@ -46,7 +46,8 @@ class Sessions(AsyncMappingKernelManager):
         self._closing = False
         super().__init__(**kwargs)
         self._check_memory()
-        IOLoop.current().add_callback(self._compress)
+        if hasattr(self.parent, "start"):  # a server, which makes its application a moment later
+            IOLoop.current().add_callback(self._compress)
         prepare(dict(os.environ))  # starts loading the libraries before the first visitor
 
     def _check_memory(self):
