@@ -163,6 +163,9 @@ def test_both_servers_have_the_same_settings():
     voila, jupyter = (json.loads(path.read_text(encoding="utf-8")) for path in files)
     own = voila.pop("VoilaConfiguration")
     assert own["multi_kernel_manager_class"] == jupyter["ServerApp"].pop("kernel_manager_class")
+    assert voila["Voila"].pop("identity_provider_class") == "twin.apps.gate.Gate"  # Jupyter has a gate of its own
+    assert voila["Voila"].pop("kernel_websocket_connection_class") == "twin.apps.sockets.PageConnection"
+    assert voila.pop("Gate") == {"hosts": []}
     assert voila.pop("Voila") == jupyter.pop("ServerApp")
     assert jupyter.pop("LabApp")["news_url"] is None  # otherwise Lab would request news from another host
     del voila["VoilaKernelManager"]  # only stand-alone Voilà starts kernels ahead
