@@ -239,8 +239,9 @@ def test_this_machine_is_answered_by_each_of_its_names(suite, host):
     assert asked(suite, "voila/tree", host=host)[0] == asked(suite, "voila/static/voila.js", host=host)[0] == 200
 
 
-FOREIGN = """evil.example evil.example:8866 localhost.evil.example evil.localhost localhost:8866:1 0.0.0.0 127.0.0.2
-127.1 2130706433 0x7f000001 [::] [::ffff:127.0.0.1] [::1%251] 192.0.2.7 hub.example.org xn--localhost localhost..""".split()
+FOREIGN = """evil.example evil.example:8866 localhost.evil.example evil.localhost localhost:8866:1 0.0.0.0
+127.0.0.2 127.1 2130706433 0x7f000001 [::] [::ffff:127.0.0.1] [::1%251] 192.0.2.7
+hub.example.org xn--localhost localhost..""".split()
 
 
 @pytest.mark.parametrize("host", ["", *FOREIGN])
@@ -323,7 +324,7 @@ def test_a_name_that_is_no_host_ends_the_server_with_a_sentence(folder):
 
 @pytest.mark.parametrize("name", ["https://hub.example.org", "*", "*.example.org", "hub/", "a b", "user@hub", ""])
 def test_names_that_are_no_hosts_are_refused(name):
-    with pytest.raises(ValueError, match="must name hosts such as hub.example.org"):
+    with pytest.raises(ValueError, match="must name hosts such as hub"):
         named_hosts([name])
 
 

@@ -141,6 +141,6 @@ class Refusal(RequestHandler):
         self.set_header("X-Content-Type-Options", "nosniff")
         host = self.request.headers.get("Host", "")[:100]
         self.finish(
-            f"This server does not answer to the name {host}. Open it as http://localhost, or let whoever runs it add the "
-            "name to TWIN_HOSTS (in the environment or in a file .env) or to Gate.hosts in voila.json, and start it again."
+            f"This server does not answer to the name {host}. Open it as http://localhost, or let whoever runs it add "
+            "the name to TWIN_HOSTS (in the environment or a file .env) or to Gate.hosts in voila.json and restart it."
         )
