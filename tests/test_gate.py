@@ -2,17 +2,13 @@
 
 import asyncio
 import contextlib
-import http.client
 import json
-import re
-import urllib.request
 from urllib.parse import urlsplit
 
-import nbformat
 import psutil
 import pytest
 from apps import ROOT, standalone
-from sockets import connect, framed, message, packed, unpacked
+from sockets import answer, comms_of, connect, framed, message, opened_page, packed, requested, unpacked, write_page
 from tornado.httpclient import HTTPClientError
 from tornado.websocket import WebSocketClosedError
 
@@ -20,11 +16,6 @@ from twin.apps.gate import PATHS
 from twin.apps.hosts import is_loopback, named_hosts
 from twin.apps.sockets import CHANNEL, MESSAGE_TYPES, PROTOCOL, channel_and_type
 
-PAGE = """
-import os, ipywidgets
-print("reachable:", os.environ.get("TWIN_REACHABLE"))
-ipywidgets.VBox([ipywidgets.Image(value=bytes(range(256)) * 400), ipywidgets.Label("alive")])
-"""
 PICTURE = (ROOT / "notebooks/pictures/01_newsvendor.png").read_bytes()
 EVERY_KIND = (  # a path of each kind that the server answers
     "",
@@ -42,7 +33,7 @@ EVERY_KIND = (  # a path of each kind that the server answers
 def folder(tmp_path_factory):
     """Return a folder with a page that has a picture in its widgets, and a few other files."""
     made = tmp_path_factory.mktemp("served")
-    nbformat.write(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(PAGE)]), made / "page.ipynb")
+    write_page(made)
     (made / "picture.png").write_bytes(PICTURE)
     (made / "secret.txt").write_text("a secret")
     (made.parent / "outside.png").write_bytes(b"outside")
@@ -64,37 +55,6 @@ def beyond(folder):
         yield server
 
 
-def asked(server, path, *, host=None, method="GET", headers=()):
-    """Return (status, body) of a request with a given header Host."""
-    address = urlsplit(server.url)
-    connection = http.client.HTTPConnection(address.hostname, address.port, timeout=60)
-    connection.putrequest(method, path if path.startswith("http") else f"/{path}", skip_host=True)
-    connection.putheader("Host", address.netloc if host is None else host)
-    for name, value in headers:
-        connection.putheader(name, value)
-    connection.endheaders()
-    answer = connection.getresponse()
-    return answer.status, answer.read()
-
-
-def opened_page(server, query=""):
-    """Open the page without a browser, and return (id of its kernel, its HTML)."""
-    with urllib.request.urlopen(f"{server.app('page.ipynb')}{query}", timeout=60) as answer:
-        html = answer.read().decode()
-    return json.loads(re.search(r"<script id=.jupyter-config-data.[^>]*>(.+?)</script>", html, re.S)[1])[
-        "kernelId"
-    ], html
-
-
-async def answer(socket, kind):
-    """Return content and buffers of the next message of a type; None if the websocket is closed first."""
-    while (data := await asyncio.wait_for(socket.read_message(), 30)) is not None:
-        found, content, buffers = unpacked(data)
-        if found == kind:
-            return content, buffers
-    return None
-
-
 def memory(server):
     """Return the memory of the server [MB]."""
     port = f"--port={urlsplit(server.url).port}"
@@ -103,15 +63,6 @@ def memory(server):
 
 
 # ------------------------------------------------------------------ websockets
-
-
-async def comms_of(server, kernel):
-    """Return the ids of the widgets of a page."""
-    socket = await connect(server, kernel)
-    await socket.write_message(packed(message("comm_info_request")), binary=True)
-    content, _ = await answer(socket, "comm_info_reply")
-    socket.close()
-    return list(content["comms"])
 
 
 def test_a_client_without_the_protocol_is_turned_away_and_all_others_go_on(suite):
@@ -144,12 +95,21 @@ def test_a_client_without_the_protocol_is_turned_away_and_all_others_go_on(suite
     assert suite.status("voila/tree") == 200 and memory(suite) < before + 40
 
 
+def overlapping():
+    """Return a message whose 400 buffers are all the same 100,000 bytes."""
+    parts, count = packed(message("comm_msg")), 406
+    places = [int.from_bytes(parts[8 * i : 8 * i + 8], "little") + 8 * (count - 6) for i in range(1, 7)]
+    places += [places[-1] + 100_000, places[-1]] * 200
+    numbers = (len(places), *places[:-1], places[-2])
+    return b"".join(number.to_bytes(8, "little") for number in numbers) + parts[8 * 7 :] + b"x" * 100_000
+
+
 MALFORMED = {
     "endless count": b"\xff" * 8 + b"x" * 200,
     "count beyond the message": (50).to_bytes(8, "little") + b"\0" * 100,
-    "count of many parts": framed([b"shell", *[b""] * 5000]),
+    "count of many parts": packed(message("comm_msg"), *[b""] * 5000),
     "too few parts": framed([b"shell", b"{}"]),
-    "overlapping parts": b"".join(n.to_bytes(8, "little") for n in (900, *[8, 100_000] * 450)) + b"x" * 100_000,
+    "overlapping parts": overlapping(),
     "parts beyond the end": b"".join(n.to_bytes(8, "little") for n in (6, 56, 60, 64, 68, 72, 2**60)) + b"x" * 20,
     "long header": framed([b"shell", b'{"msg_type": "comm_msg", "x": "' + b"x" * 20_000 + b'"}', b"{}", b"{}", b"{}"]),
     "deep header": framed([b"shell", b"[" * 9000, b"{}", b"{}", b"{}"]),
@@ -236,7 +196,9 @@ def test_pages_send_five_types_of_messages_on_one_channel_and_nothing_else_reach
     "host", ["localhost", "localhost:1", "LocalHost", "localhost.", "127.0.0.1:9", "[::1]:9", "[0::1]"]
 )
 def test_this_machine_is_answered_by_each_of_its_names(suite, host):
-    assert asked(suite, "voila/tree", host=host)[0] == asked(suite, "voila/static/voila.js", host=host)[0] == 200
+    assert (
+        requested(suite, "voila/tree", host=host)[0] == requested(suite, "voila/static/voila.js", host=host)[0] == 200
+    )
 
 
 FOREIGN = """evil.example evil.example:8866 localhost.evil.example evil.localhost localhost:8866:1 0.0.0.0
@@ -247,23 +209,23 @@ hub.example.org xn--localhost localhost..""".split()
 @pytest.mark.parametrize("host", ["", *FOREIGN])
 def test_any_other_host_is_refused_in_a_sentence_for_every_kind_of_path(suite, host):
     for path in EVERY_KIND:
-        status, body = asked(suite, path, host=host)
+        status, body = requested(suite, path, host=host)
         assert status == 403 and f"the name {host}. " in body.decode() and "TWIN_HOSTS" in body.decode(), path
 
 
 @pytest.mark.parametrize("method", ["HEAD", "OPTIONS", "POST", "PUT", "DELETE", "PATCH", "TRACE"])
 def test_a_foreign_host_is_refused_whatever_the_method(suite, method):
-    assert asked(suite, "voila/tree", host="evil.example", method=method)[0] == 403
+    assert requested(suite, "voila/tree", host="evil.example", method=method)[0] == 403
 
 
 def test_headers_of_proxies_and_addresses_in_the_request_line_do_not_replace_the_host(suite):
     trusted = [("X-Forwarded-Host", "localhost"), ("Forwarded", "host=localhost"), ("X-Host", "localhost")]
-    assert asked(suite, "voila/tree", host="evil.example", headers=trusted)[0] == 403
-    assert asked(suite, "http://localhost/voila/tree", host="evil.example")[0] == 403
-    assert asked(suite, "http://evil.example/voila/tree")[0] == 404
-    assert asked(suite, "voila/tree", host="localhost,evil.example")[0] == 400
-    assert asked(suite, "voila/tree", host="localhost@evil.example")[0] == 400
-    assert asked(suite, "voila/tree", host="localhost", headers=[("Host", "evil.example")])[0] == 400
+    assert requested(suite, "voila/tree", host="evil.example", headers=trusted)[0] == 403
+    assert requested(suite, "http://localhost/voila/tree", host="evil.example")[0] == 403
+    assert requested(suite, "http://evil.example/voila/tree")[0] == 404
+    assert requested(suite, "voila/tree", host="localhost,evil.example")[0] == 400
+    assert requested(suite, "voila/tree", host="localhost@evil.example")[0] == 400
+    assert requested(suite, "voila/tree", host="localhost", headers=[("Host", "evil.example")])[0] == 400
 
 
 def test_a_page_of_another_site_opens_no_websocket(suite):
@@ -293,8 +255,8 @@ def test_a_page_of_another_site_opens_no_websocket(suite):
 )
 def test_named_hosts_are_answered_with_pages_files_and_websockets(beyond, host):
     for path in EVERY_KIND[:5]:
-        assert asked(beyond, path, host=host)[0] == 200, path
-    assert asked(beyond, "", host="sub.hub.example.org")[0] == asked(beyond, "", host="0.0.0.0")[0] == 403
+        assert requested(beyond, path, host=host)[0] == 200, path
+    assert requested(beyond, "", host="sub.hub.example.org")[0] == requested(beyond, "", host="0.0.0.0")[0] == 403
     kernel, _ = opened_page(beyond)
 
     async def opens():
@@ -308,10 +270,10 @@ def test_the_log_says_who_is_answered_and_what_is_missing(folder, suite, beyond)
     assert "Answering requests to 127.0.0.1, ::1, localhost\n" in suite.log.read_text()
     log = beyond.log.read_text()
     assert "Answering requests to 127.0.0.1, 192.0.2.7, ::1, hub.example.org, in-voila.example, localhost\n" in log
-    assert "TWIN_TOKEN is not set" in log and "Other machines can connect" not in log
+    assert "TWIN_TOKEN is not set" in log and "Others can connect" not in log
     with standalone(folder=folder, arguments=["--Voila.ip=0.0.0.0"], env={"TWIN_TOKEN": "of this server"}) as server:
         log = server.log.read_text()
-        assert "Other machines can connect to 0.0.0.0, but are refused: name the server in TWIN_HOSTS" in log
+        assert "Others can connect, but are refused: name the server in TWIN_HOSTS" in log
         assert "TWIN_TOKEN" not in log and "of this server" not in log
         assert "reachable: yes" in opened_page(server)[1]
 
@@ -382,7 +344,7 @@ api/kernels/a-b-c-d-e/channels api/kernels/a-b-c-d-e/interrupt
 
 def test_no_other_path_is_served_and_none_leaves_a_traceback_in_the_log(suite):
     for path in NOT_SERVED:
-        status, body = asked(suite, path)
+        status, body = requested(suite, path)
         assert status in (403, 404) and b"a secret" not in body and b"outside" != body, (path, status)
         assert PICTURE[:8] not in body
     assert "Traceback" not in suite.log.read_text()
@@ -399,6 +361,6 @@ def test_a_visitor_can_neither_end_nor_steer_the_process_of_a_page_by_its_addres
         ("POST", "voila/tree"),
         ("OPTIONS", "voila/tree"),
     }:
-        assert asked(suite, path, method=method)[0] == 404, (method, path)
-    assert asked(suite, f"voila/api/shutdown/{kernel}", method="POST")[0] == 403  # the page's own token is missing
+        assert requested(suite, path, method=method)[0] == 404, (method, path)
+    assert requested(suite, f"voila/api/shutdown/{kernel}", method="POST")[0] == 403  # the page's own token is missing
     assert suite.status(f"api/kernels/{kernel}") == 200

@@ -48,12 +48,13 @@ class Gate(PasswordIdentityProvider):
         config=True,
         help="Names by which visitors may address the server, in addition to localhost and to those in TWIN_HOSTS.",
     )
+    reachable = True  # whether others than the users of this machine can reach the server
 
     def get_handlers(self) -> list:
         """Install the gate, and return the handlers of Voilà's login; Voilà calls this when it makes its routes."""
         login, voila = super().get_handlers(), self.parent
         try:
-            hosts = LOCAL_HOSTS | self.named()
+            hosts = LOCAL_HOSTS | named_hosts([*self.hosts, *setting("TWIN_HOSTS").replace(",", " ").split()])
         except ValueError as why:
             voila.log.critical("%s", why)
             voila.exit(1)
@@ -69,26 +70,14 @@ class Gate(PasswordIdentityProvider):
             Rule(UnknownPath(paths, voila.kernel_manager), ErrorHandler, {"status_code": 404}),
         ]
         voila.app.settings.setdefault("static_path", DEFAULT_STATIC_FILES_PATH)  # error pages of Jupyter name it
-        self._tell(hosts)
-        return login
-
-    def named(self) -> frozenset[str]:
-        """Return the hosts named in voila.json and in TWIN_HOSTS, or raise an error if one of them is not a host."""
-        return named_hosts([*self.hosts, *setting("TWIN_HOSTS").replace(",", " ").split()]) - LOCAL_HOSTS
-
-    @property
-    def reachable(self) -> bool:
-        """Whether others than the users of this machine can reach the server."""
-        return bool(self.named()) or not is_loopback(self.parent.ip)
-
-    def _tell(self, hosts):
-        """Say in the log to which names the server answers, and what is missing if others can reach it."""
-        log, ip = self.parent.log, self.parent.ip
-        log.info("Answering requests to %s", ", ".join(sorted(hosts)))
-        if not is_loopback(ip) and hosts == LOCAL_HOSTS:
-            log.warning("Other machines can connect to %s, but are refused: name the server in TWIN_HOSTS", ip or "*")
+        local = is_loopback(voila.ip)
+        self.reachable = not local or hosts != LOCAL_HOSTS
+        voila.log.info("Answering requests to %s", ", ".join(sorted(hosts)))
+        if not local and hosts == LOCAL_HOSTS:
+            voila.log.warning("Others can connect, but are refused: name the server in TWIN_HOSTS")
         if self.reachable and not setting(TOKEN):
-            log.warning("Others can reach this server and %s is not set, so visitors cannot delete flows", TOKEN)
+            voila.log.warning("Others can reach this server and %s is not set, so nobody can delete flows", TOKEN)
+        return login
 
 
 class ForeignHost(Matcher):
