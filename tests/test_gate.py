@@ -350,6 +350,15 @@ def test_no_other_path_is_served_and_none_leaves_a_traceback_in_the_log(suite):
     assert "Traceback" not in suite.log.read_text()
 
 
+@pytest.mark.parametrize("path", ["voila/tree", "nothing", "voila/api/shutdown/a-b-c-d-e"])
+def test_long_bodies_are_refused_before_they_are_read(suite, path):
+    before = memory(suite)
+    for host in (None, "evil.example"):
+        status, _ = requested(suite, path, host=host, method="POST", headers=[("Content-Length", "90000000")])
+        assert status == 400
+    assert memory(suite) < before + 20
+
+
 def test_a_visitor_can_neither_end_nor_steer_the_process_of_a_page_by_its_address_alone(suite):
     kernel, _ = opened_page(suite)
     for method, path in {

@@ -37,6 +37,7 @@ PATHS = {  # the paths below the address of the server that a visitor may use, a
     ),
     "POST": (f"voila/api/shutdown/{_KERNEL}",),
 }
+LARGEST_BODY = 65_536  # [byte] the page that ends its process sends about 200
 _ODD = re.compile(r"[\\\x00-\x1f\x7f]|(^|/)\.\.?(/|$)")  # in a path: control characters, and steps out of a folder
 
 
@@ -66,6 +67,7 @@ class Gate(PasswordIdentityProvider):
             for some in paths.values():
                 some.extend(path for path, _ in login)
         voila.app.default_router.rules[:0] = [
+            Rule(LimitedBody(), Refusal),
             Rule(ForeignHost(hosts), Refusal),
             Rule(UnknownPath(paths, voila.kernel_manager), ErrorHandler, {"status_code": 404}),
         ]
@@ -78,6 +80,14 @@ class Gate(PasswordIdentityProvider):
         if self.reachable and not setting(TOKEN):
             voila.log.warning("Others can reach this server and %s is not set, so nobody can delete flows", TOKEN)
         return login
+
+
+class LimitedBody(Matcher):
+    """Matches no request, but limits the body of each: pages send files by websocket, so that no request needs one."""
+
+    def match(self, request: HTTPServerRequest) -> None:
+        """Let tornado refuse a longer body with status 400, before it is read into memory."""
+        request.connection.set_max_body_size(LARGEST_BODY)
 
 
 class ForeignHost(Matcher):
