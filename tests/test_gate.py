@@ -140,6 +140,35 @@ def test_a_malformed_message_closes_its_websocket_before_any_work(suite, name):
     assert suite.status("voila/tree") == 200 and memory(suite) < before + 40
 
 
+def test_a_page_has_four_connections_at_most_so_that_none_uses_up_those_of_the_server(suite):
+    kernel, _ = opened_page(suite)
+
+    async def crowd():
+        sockets = await asyncio.gather(*(connect(suite, kernel) for _ in range(12)))
+        answered, codes = [], []
+        for socket in sockets:
+            with contextlib.suppress(WebSocketClosedError):
+                await socket.write_message(packed(message("kernel_info_request")), binary=True)
+            if await answer(socket, "kernel_info_reply"):
+                answered.append(socket)
+            else:
+                codes.append(socket.close_code)
+        with suite.open(f"api/kernels/{kernel}") as about:
+            connections = json.load(about)["connections"]
+        for socket in answered:
+            socket.close()
+        assert (len(answered), codes, connections) == (4, [1008] * 8, 4)
+        while True:  # until the server has noticed the ends
+            again = await connect(suite, kernel)
+            with contextlib.suppress(WebSocketClosedError):
+                await again.write_message(packed(message("kernel_info_request")), binary=True)
+            if await answer(again, "kernel_info_reply"):
+                again.close()
+                return
+
+    asyncio.run(asyncio.wait_for(crowd(), 60))
+
+
 def test_a_message_with_buffers_is_read_as_it_was_sent():
     assert channel_and_type(packed(message("comm_msg"), b"x" * 1000, b"")) == ("shell", "comm_msg")
 

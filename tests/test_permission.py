@@ -98,7 +98,7 @@ def test_flows_can_be_added_without_the_token(hub, stored):
 
 def test_an_import_that_replaces_flows_needs_the_token(hub, stored):
     before = stored.count()
-    press(hub.data, do="import", file="x.csv", replace="on", content=b"date,lane,volume\n2026-01-07,NEW,3\n")
+    press(hub.data, do="import", file="x.csv", held="replace", content=b"date,lane,volume\n2026-01-07,NEW,3\n")
     assert "no token" in hub.data.said and stored.count() == before
 
 

@@ -17,7 +17,8 @@ from typing import Any
 from jupyter_server.services.kernels.connection.channels import ZMQChannelsWebsocketConnection
 
 PROTOCOL = "v1.kernel.websocket.jupyter.org"
-PROTOCOL_ERROR = 1002  # code of RFC 6455 for the end of a connection
+PROTOCOL_ERROR, POLICY_VIOLATION = 1002, 1008  # codes of RFC 6455 for the end of a connection
+MOST_CONNECTIONS = 4  # of a kernel; a page needs one, and each takes four of the 1,023 sockets of ZeroMQ
 CHANNEL = "shell"  # the only channel on which a page may send
 MESSAGE_TYPES = frozenset({"comm_close", "comm_info_request", "comm_msg", "comm_open", "kernel_info_request"})
 _PARTS = 5  # parts of every message, each with an offset: channel, header, parent header, metadata, content
@@ -38,10 +39,15 @@ class PageConnection(ZMQChannelsWebsocketConnection):
             await super().prepare()
 
     def connect(self) -> asyncio.Future | None:
-        """Connect to the kernel; without the protocol, close the websocket with a code and a reason."""
-        if not self._refused:
+        """Connect to the kernel, or close the websocket with a code and a reason."""
+        if self._refused:
+            self._close(f"The subprotocol must be {PROTOCOL}")
+        elif self.multi_kernel_manager._kernel_connections.get(self.kernel_id, 0) < MOST_CONNECTIONS:
             return super().connect()
-        self._close(f"The subprotocol must be {PROTOCOL}")
+        else:
+            self._refused = True
+            self._open_sessions.pop(self.session_key, None)
+            self._close(f"A page may have {MOST_CONNECTIONS} connections at most", POLICY_VIOLATION)
         nothing = asyncio.get_running_loop().create_future()
         nothing.set_result(None)
         return nothing
@@ -65,9 +71,9 @@ class PageConnection(ZMQChannelsWebsocketConnection):
         else:
             self.log.warning("Message %.40r on channel %.20r is not for pages, and was not passed on", kind, channel)
 
-    def _close(self, reason):
+    def _close(self, reason, code=PROTOCOL_ERROR):
         self.log.warning("Closed a websocket of kernel %s: %s", self.kernel_id, reason)
-        self.websocket_handler.close(PROTOCOL_ERROR, reason)
+        self.websocket_handler.close(code, reason)
 
 
 def channel_and_type(message: Any) -> tuple[str, str]:

@@ -38,7 +38,7 @@ class Permission:
     def how(self) -> str:
         """Return a sentence that says how the page gets the permission."""
         if self.can_be_given:
-            return "deleting or replacing flows needs the token of this server: type it under Unlock first."
+            return f"deleting or replacing flows needs the token of this server ({TOKEN}): type it under Unlock."
         return (
             "flows cannot be deleted or replaced here, because others can reach this server and it has no token. "
             f"Whoever runs it sets {TOKEN}, in the environment or in a file .env, and starts it again."

@@ -108,7 +108,7 @@ class DataFeed:
         with told(lambda text: said.append(alert(text))):
             step = getattr(self, f"do_{done.replace('-', '_')}", None)
             require(step, "request", "one of those on the page", visible(done))
-            if done in DESTRUCTIVE or "replace" in message:
+            if done in DESTRUCTIVE or message.get("held") == "replace":
                 self._permission.require()
             said.append(step(message))
         if self._stale:  # the answer tells of the change even if the changed flows cannot be shown
