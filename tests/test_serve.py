@@ -198,6 +198,8 @@ def test_both_servers_have_the_same_settings():
     assert voila["Voila"].pop("identity_provider_class") == "twin.apps.gate.Gate"  # Jupyter has a gate of its own
     assert voila["Voila"].pop("kernel_websocket_connection_class") == "twin.apps.sockets.PageConnection"
     assert voila.pop("Gate") == {"hosts": []}
+    compression = jupyter["ServerApp"].pop("websocket_compression_options")  # Jupyter has an option of its own for it
+    assert voila["Voila"]["tornado_settings"].pop("websocket_compression_options") == compression == {}
     assert voila.pop("Voila") == jupyter.pop("ServerApp")
     assert jupyter.pop("LabApp")["news_url"] is None  # otherwise Lab would request news from another host
     del voila["VoilaKernelManager"]  # only stand-alone Voilà starts kernels ahead
