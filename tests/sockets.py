@@ -49,15 +49,17 @@ def opened_page(server, query=""):
     ], html
 
 
-async def connect(server, kernel, *, protocols=(PROTOCOL,), host=None, origin=None, path="channels"):
+async def connect(server, kernel, *, protocols=(PROTOCOL,), host=None, origin=None, compression=None):
     """Open the websocket of a kernel; host and origin replace the headers that a browser would send."""
     address = urlsplit(server.url)
     headers = {"Host": host or address.netloc, "Authorization": f"token {server.token}"}
     if origin:
         headers["Origin"] = origin
-    url = f"ws://{address.netloc}{address.path}api/kernels/{kernel}/{path}?session_id={uuid.uuid4().hex}"
+    url = f"ws://{address.netloc}{address.path}api/kernels/{kernel}/channels?session_id={uuid.uuid4().hex}"
     return await websocket_connect(
-        HTTPRequest(url, headers=headers, request_timeout=PATIENCE), subprotocols=list(protocols)
+        HTTPRequest(url, headers=headers, request_timeout=PATIENCE),
+        subprotocols=list(protocols),
+        compression_options=compression,
     )
 
 

@@ -140,6 +140,18 @@ def test_a_malformed_message_closes_its_websocket_before_any_work(suite, name):
     assert suite.status("voila/tree") == 200 and memory(suite) < before + 40
 
 
+def test_a_compressed_message_is_refused_at_the_size_to_which_it_unpacks(suite):
+    kernel, before = opened_page(suite)[0], memory(suite)
+
+    async def send():
+        socket = await connect(suite, kernel, compression={})
+        await socket.write_message(bytes(200_000_000), binary=True)  # 0.2 MB on the line
+        assert await answer(socket, "none") is None
+
+    asyncio.run(send())
+    assert suite.status("voila/tree") == 200 and memory(suite) < before + 80
+
+
 def test_a_page_has_four_connections_at_most_so_that_none_uses_up_those_of_the_server(suite):
     kernel, _ = opened_page(suite)
 
