@@ -1,5 +1,6 @@
 """The memory of a page's kernel is limited, that of a batch is not, and a page says in a sentence what was too much."""
 
+import logging
 import os
 import subprocess
 import sys
@@ -9,6 +10,7 @@ from test_forked import FORKS, kernel
 
 from twin.apps import forked, kernel_memory
 from twin.apps.kernel_memory import MEMORY_VARIABLE, OF_PAGE, limit
+from twin.apps.serve import Sessions
 from twin.view import guard
 
 needs_limits = pytest.mark.skipif(not kernel_memory.can_be_limited(), reason="only Linux limits the memory of a kernel")
@@ -35,6 +37,15 @@ def test_a_server_refuses_to_start_with_a_wrong_size(tmp_path):
     environment = {**ENVIRONMENT, MEMORY_VARIABLE: "much"}
     run = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=90)
     assert run.returncode == 1 and f"{MEMORY_VARIABLE} must be a size" in run.stderr and "Traceback" not in run.stderr
+
+
+@pytest.mark.parametrize("can, said", [(True, "Each page may use 0.7 GB"), (False, "memory of a page is not limited")])
+def test_the_log_says_whether_memory_is_limited(can, said, monkeypatch, caplog):
+    monkeypatch.setenv(MEMORY_VARIABLE, "700 MB")
+    monkeypatch.setattr(kernel_memory, "can_be_limited", lambda: can)
+    with caplog.at_level(logging.INFO):
+        Sessions(log=logging.getLogger("server"))
+    assert said in caplog.text
 
 
 @needs_limits
