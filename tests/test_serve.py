@@ -2,15 +2,17 @@
 
 import asyncio
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+from jupyter_server.serverapp import ServerApp
 from jupyter_server.services.kernels.kernelmanager import AsyncMappingKernelManager
 from tornado.web import HTTPError
 
-from twin.apps import serve
 from twin.apps.serve import Sessions
+from twin.data.permission import REACHABLE
 
 ROOT = Path(__file__).parents[1]
 PAGE, AHEAD = {"env": {"VOILA_PREHEAT": "False"}}, {"env": {"VOILA_PREHEAT": "True"}}
@@ -21,6 +23,7 @@ class Kernel:
 
     def __init__(self):
         self.last_activity, self.execution_state = datetime.now(UTC), "idle"
+        self.kernel_name = "python3"
 
 
 @pytest.fixture
@@ -92,6 +95,35 @@ def test_an_ended_kernel_frees_its_place_and_pools_refill(sessions):
     assert sessions.filled == ["hub.ipynb"]
 
 
+@pytest.mark.parametrize(("gate", "told"), [(None, "yes"), (True, "yes"), (False, "no")])
+def test_every_process_is_told_whether_others_can_reach_the_server_and_its_visitor_cannot_change_that(
+    sessions, monkeypatch, gate, told
+):
+    environments = []
+    usual = AsyncMappingKernelManager.start_kernel
+
+    async def start(self, **kwargs):
+        environments.append(kwargs["env"])
+        return await usual(self, **kwargs)
+
+    monkeypatch.setattr(AsyncMappingKernelManager, "start_kernel", start)
+    if gate is not None:  # without a gate, a server counts as one that others can reach
+        monkeypatch.setattr(Sessions, "parent", SimpleNamespace(identity_provider=SimpleNamespace(reachable=gate)))
+    asyncio.run(sessions.start_kernel(env={"VOILA_PREHEAT": "False", REACHABLE: "no"}))
+    asyncio.run(sessions.start_kernel(**AHEAD))
+    assert [found[REACHABLE] for found in environments] == [told, told]
+
+
+def test_jupyter_tells_its_processes_nothing(sessions, monkeypatch):
+    monkeypatch.setattr(Sessions, "parent", ServerApp())
+    asked = {}
+    monkeypatch.setattr(
+        AsyncMappingKernelManager, "start_kernel", lambda self, **given: asyncio.sleep(0, asked.update(given))
+    )
+    asyncio.run(sessions.start_kernel())
+    assert "env" not in asked
+
+
 def test_a_failed_start_takes_no_place(sessions):
     async def story():
         failed = asyncio.ensure_future(asyncio.sleep(0))
@@ -130,7 +162,7 @@ def test_a_kernel_is_ended_if_its_page_never_connects(sessions):
         sessions.notify_connect(met)
         for kernel_id in (left, met):
             await sessions.cull_kernel_if_idle(kernel_id)  # the first call only resets the idle time
-            sessions._kernels[kernel_id].last_activity -= 2 * serve.ABANDONED
+            sessions._kernels[kernel_id].last_activity -= timedelta(seconds=2 * sessions.abandoned)
         sessions._kernels[left].execution_state = "busy"
         await sessions.cull_kernel_if_idle(left)
         assert left in sessions
@@ -138,6 +170,20 @@ def test_a_kernel_is_ended_if_its_page_never_connects(sessions):
         for kernel_id in (left, met):
             await sessions.cull_kernel_if_idle(kernel_id)
         assert left not in sessions and met in sessions
+
+    asyncio.run(story())
+
+
+@pytest.mark.parametrize("asked, lives", [("kernel_model", True), ("list_kernels", False)])
+def test_a_page_that_loads_keeps_its_kernel_by_asking_for_it_but_a_list_of_all_does_not(sessions, asked, lives):
+    async def story():
+        kernel_id = await sessions.start_kernel(**PAGE)
+        await sessions.cull_kernel_if_idle(kernel_id)
+        sessions._kernels[kernel_id].last_activity -= timedelta(seconds=2 * sessions.abandoned)
+        told = sessions.kernel_model(kernel_id) if asked == "kernel_model" else sessions.list_kernels()[0]
+        assert told["id"] == kernel_id
+        await sessions.cull_kernel_if_idle(kernel_id)
+        assert (kernel_id in sessions) == lives
 
     asyncio.run(story())
 
@@ -163,6 +209,9 @@ def test_both_servers_have_the_same_settings():
     voila, jupyter = (json.loads(path.read_text(encoding="utf-8")) for path in files)
     own = voila.pop("VoilaConfiguration")
     assert own["multi_kernel_manager_class"] == jupyter["ServerApp"].pop("kernel_manager_class")
+    assert voila["Voila"].pop("identity_provider_class") == "twin.apps.gate.Gate"  # Jupyter has a gate of its own
+    assert voila["Voila"].pop("kernel_websocket_connection_class") == "twin.apps.sockets.PageConnection"
+    assert voila.pop("Gate") == {"hosts": []}
     compression = jupyter["ServerApp"].pop("websocket_compression_options")  # Jupyter has an option of its own for it
     assert voila["Voila"]["tornado_settings"].pop("websocket_compression_options") == compression == {}
     assert voila.pop("Voila") == jupyter.pop("ServerApp")
