@@ -166,6 +166,20 @@ def test_the_larger_of_two_tolerances_holds(tmp_path):
         compare(results(101.2, 100.55), expected)
 
 
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("job,name,value\nlarge,area,9\n", "must have the columns job, name, value, .*; got no rel_tolerance"),
+        (f"{'x' * 200_000}\n1\n", r"expected.csv cannot be read as a table: field larger than field limit"),
+        (b"job\xff\n", "expected.csv cannot be read as a table: 'utf-8' codec"),
+    ],
+)
+def test_a_broken_table_of_expected_values_is_refused_in_a_sentence(tmp_path, content, said):
+    (tmp_path / "expected.csv").write_bytes(content if isinstance(content, bytes) else content.encode())
+    with pytest.raises(ValueError, match=said):
+        compare({}, tmp_path / "expected.csv")
+
+
 #: A plan of 300 bytes whose aliases stand for 3 MB: each further line would be nine times as much.
 LAUGHS = "a: &a [lol]\n" + "".join(
     f"{b}: &{b} [{', '.join(9 * ['*' + a])}]\n" for a, b in itertools.pairwise("abcdefg")
