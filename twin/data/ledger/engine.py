@@ -6,6 +6,7 @@ import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from urllib.parse import quote
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError, DisconnectionError, TimeoutError
@@ -16,6 +17,7 @@ from twin.data.ledger.address import place
 from twin.data.ledger.causes import cause
 
 DATABASE_TIMEOUT = 4  # [s] longest wait for a connection, a lock or an answer before an error is raised
+READ_ONLY_SETTING = "TWIN_LEDGER_READ_ONLY"  # name of the setting that serves the ledger for reading only
 OLDEST = (3, 37)  # oldest supported SQLite, the first with strict column types
 POSTGRESQL = {  # default options of a connection; options in the URL override them
     "connect_timeout": DATABASE_TIMEOUT,
@@ -29,14 +31,19 @@ POSTGRESQL = {  # default options of a connection; options in the URL override t
 }
 
 
-def engine_at(url: URL) -> Engine:
-    """Return the engine of the ledger at an SQLAlchemy URL; no connection is opened yet."""
+def engine_at(url: URL, read_only: bool = False) -> Engine:
+    """Return the engine of the ledger at an SQLAlchemy URL; no connection is opened yet.
+
+    read_only : open every connection so that the database itself refuses changes.
+    """
     sqlite = url.get_backend_name() == "sqlite"
     if sqlite and sqlite3.sqlite_version_info < OLDEST:
         oldest = ".".join(map(str, OLDEST))
         raise LedgerError(f"the ledger needs SQLite {oldest} or newer; this Python has {sqlite3.sqlite_version}")
     options = {"timeout": DATABASE_TIMEOUT} if sqlite else POSTGRESQL
     options = {name: value for name, value in options.items() if name not in url.query}
+    if read_only and not sqlite:
+        options["options"] = f"{url.query.get('options', '')} -c default_transaction_read_only=on".strip()
     pool = {
         "poolclass": QueuePool,
         "pool_size": 1,
@@ -44,12 +51,16 @@ def engine_at(url: URL) -> Engine:
         "pool_timeout": DATABASE_TIMEOUT,
         "pool_pre_ping": not sqlite,
     }
-    engine = create_engine(url, connect_args=options, hide_parameters=True, **pool)
+    kinds = {"twin_read_only": read_only}
+    engine = create_engine(url, connect_args=options, hide_parameters=True, execution_options=kinds, **pool)
     event.listen(engine, "connect", _remember_process)
     event.listen(engine, "checkout", _check_process)
     if sqlite:
         event.listen(engine, "connect", _configure_sqlite)
         event.listen(engine, "begin", _begin)
+        if read_only:
+            event.listen(engine, "do_connect", _open_read_only)
+            event.listen(engine, "connect", lambda connection, _: connection.execute("PRAGMA query_only = ON"))
     return engine
 
 
@@ -67,6 +78,8 @@ def reading(engine: Engine) -> Iterator[Connection]:
 @contextmanager
 def writing(engine: Engine) -> Iterator[Connection]:
     """Yield a connection whose changes are committed when the block ends, and rolled back if it fails."""
+    if is_read_only(engine):
+        raise LedgerError(f"the ledger at {place(engine.url)} may only be read here: {READ_ONLY_SETTING} is set")
     with _errors_translated(engine, "; nothing was changed"), engine.connect() as connection:
         connection = connection.execution_options(twin_writes=True)
         if engine.dialect.name == "postgresql":  # after waiting for a lock, changes committed by others must be visible
@@ -81,6 +94,21 @@ def writing(engine: Engine) -> Iterator[Connection]:
         unsure = "; it was lost while confirming, so look whether the change is there before repeating it"
         with _errors_translated(engine, unsure if engine.dialect.name == "postgresql" else "; nothing was changed"):
             transaction.commit()
+
+
+def is_read_only(engine: Engine) -> bool:
+    """Return whether an engine was opened for reading only."""
+    return engine.get_execution_options().get("twin_read_only", False)
+
+
+def _open_read_only(_dialect, _record, arguments, options):
+    """Let SQLite open the file for reading only, and never create it."""
+    name = arguments[0]
+    if not options.get("uri"):
+        name, options["uri"] = f"file:{quote(name)}", True
+    path, _, query = name.partition("?")
+    others = [part for part in query.split("&") if part and not part.startswith("mode=")]
+    arguments[0] = f"{path}?{'&'.join([*others, 'mode=ro'])}"
 
 
 def _limit_waiting(connection):
