@@ -14,7 +14,7 @@ from sqlalchemy.pool import QueuePool
 
 from twin.data.errors import LedgerError
 from twin.data.ledger.address import place
-from twin.data.ledger.causes import cause
+from twin.data.ledger.causes import DAMAGED, cause
 
 DATABASE_TIMEOUT = 4  # [s] longest wait for a connection, a lock or an answer before an error is raised
 READ_ONLY_SETTING = "TWIN_LEDGER_READ_ONLY"  # name of the setting that serves the ledger for reading only
@@ -145,6 +145,8 @@ def _errors_translated(engine, outcome):
         yield
     except (DBAPIError, TimeoutError, engine.dialect.loaded_dbapi.Error) as error:
         raise LedgerError(f"the ledger at {place(engine.url)} {cause(error)}{outcome}") from None
+    except UnicodeDecodeError:  # SQLite's message quotes a table whose name is no text any more
+        raise LedgerError(f"the ledger at {place(engine.url)} {DAMAGED}{outcome}") from None
 
 
 def _remember_process(_, record):

@@ -48,9 +48,7 @@ class Import(NamedTuple):
     notes: tuple[str, ...]
 
 
-def import_staged(
-    connection: Connection, staged: Staged, *, held: str, asked: Counts | None, progress: bool
-) -> Import:
+def import_staged(connection: Connection, staged: Staged, *, held: str, asked: Counts | None, progress: bool) -> Import:
     """Add staged records within the transaction of a connection, and return the outcome.
 
     held, asked : as in `Ledger.import_file`.

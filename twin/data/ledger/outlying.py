@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 import numpy as np
-from sqlalchemy import Connection, func, literal_column, select, true
+from sqlalchemy import ARRAY, Connection, Text, cast, func, literal_column, select, true
 
 from twin.data.ledger.flow import MOST_IN_A_QUERY
 from twin.data.ledger.schema import flows
@@ -46,8 +46,8 @@ def far_from_record(connection: Connection, lane: str, volume: float) -> str:
         return ""
     usual = f"{max(low, 0):,.6g} to {high:,.6g}"
     return (
-        f"{volume:,.10g} pallets are far from the record of {visible(lane, 60)}, whose last {len(record):,} flows have a "
-        f"median of {np.median(record):,.6g} and suggest {usual}."
+        f"{volume:,.10g} pallets are far from the record of {visible(lane, 60)}: its last {len(record):,} flows have a "
+        f"median of {np.median(record):,.6g}, and {usual} would be usual."
     )
 
 
@@ -70,7 +70,7 @@ def _latest(connection, lanes: Iterable[str]) -> dict[str, list[float]]:
     """Return the volumes of the latest known flows of each lane."""
     known = select(flows.c.volume).where(flows.c.volume.is_not(None))
     if connection.dialect.name == "postgresql":  # one statement, with a lateral subquery for each lane
-        names = func.unnest(list(lanes)).table_valued("lane").render_derived("names")
+        names = func.unnest(cast(list(lanes), ARRAY(Text))).table_valued("lane").render_derived("names")
         one = known.where(flows.c.lane == literal_column("names.lane"))
         one = one.order_by(flows.c.date.desc()).limit(LATEST_FLOWS).lateral("one")
         rows = connection.execute(select(names.c.lane, one.c.volume).join(one, true()))
