@@ -13,7 +13,7 @@ from twin.data.ledger.causes import WAY_OUT
 from twin.data.ledger.checksum import seal_of
 from twin.data.ledger.schema import imports
 
-CACHE = 64_000  # [KiB] page cache of the check, which looks up every row of the table in the index
+CACHE = 32_000  # [KiB] page cache of the check, which looks up every row of the table in the index
 Stamp = tuple[tuple[int, int], ...]  # size and time of change of the file and of its write-ahead log
 
 

@@ -47,6 +47,6 @@ def undo_import(connection: Connection, key: int) -> Undone | None:
     deleted = connection.execute(delete(flows).where(flows.c.import_id == key)).rowcount
     names = [column.name for column in replaced.c if column.name != "replaced_by"]
     back = select(*[replaced.c[name] for name in names]).where(replaced.c.replaced_by == key)
-    restored = connection.execute(insert(flows).from_select(names, back)).rowcount
-    connection.execute(delete(replaced).where(replaced.c.replaced_by == key))
+    connection.execute(insert(flows).from_select(names, back))
+    restored = connection.execute(delete(replaced).where(replaced.c.replaced_by == key)).rowcount
     return Undone(deleted, restored)
