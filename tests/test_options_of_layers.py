@@ -231,17 +231,20 @@ CALLS = {
         lambda at, **o: new_ledger(at).append("2024-01-01", "A", 5, **o).returns,
         {"returns": 1.0},
     ),
-    "data.ledger.store.Ledger.import_file": (lambda at, **o: after_the_first(at, at.file, **o), {"again": True}),
+    "data.ledger.store.Ledger.import_file": (lambda at, **o: after_the_first(at, at.file, **o), {"held": "add"}),
     "data.ledger.store.Ledger.import_file, longer": (
         lambda at, **o: after_the_first(at, at.longer, **o),
-        {"new_only": True},
+        {"held": "new-only"},
     ),
     "data.ledger.store.Ledger.import_file, some bad": (
         lambda at, **o: after_the_first(at, at.some_bad, **o),
         {"good_rows_only": True},
     ),
-    "data.ledger.store.Ledger.import_history": (lambda at, **o: history_after(at, 3, **o), {"again": True}),
-    "data.ledger.store.Ledger.import_history, longer": (lambda at, **o: history_after(at, 5, **o), {"new_only": True}),
+    "data.ledger.store.Ledger.import_history": (lambda at, **o: history_after(at, 3, **o), {"held": "add"}),
+    "data.ledger.store.Ledger.import_history, longer": (
+        lambda at, **o: history_after(at, 5, **o),
+        {"held": "new-only"},
+    ),
     "data.ledger.store.Ledger.count": (lambda at, **o: asked(at, Ledger.count, **o), WINDOW),
     "data.ledger.store.Ledger.read": (lambda at, **o: asked(at, Ledger.read, **o).to_csv(), WINDOW),
     "data.ledger.store.Ledger.records": (

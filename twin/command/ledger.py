@@ -151,7 +151,8 @@ def _show_import(ledger, options, done):
     }
     lines = [str(done.account)]
     if done.repeated:
-        lines.append(f"nothing new: {done.notes[0]}; --add adds them once more")
+        more = "--replace replaces these" if done.counts.changed else "--add adds them once more"
+        lines.append(f"nothing new: {done.notes[0]}; {more}")
     else:
         unknown = f", {done.unknown:,} of them with an unknown volume," if done.unknown else ""
         lines.append(f"{done.records:,} flows{unknown} added to {ledger.place} as import {done.id}")

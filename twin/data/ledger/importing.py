@@ -67,7 +67,9 @@ def import_staged(connection: Connection, staged: Staged, *, held: str, asked: C
         raise AlreadyHeld(_question(staged, counts), counts)
     added = sum(counts[state] for state in HELD[held])
     if not added:
-        note = "the ledger holds flows of all these lanes and days"
+        overlap.forget(connection)
+        differ = f", and {counts.changed:,} differ in this file" if counts.changed else ""
+        note = f"the ledger holds flows of all these lanes and days{differ}"
         return Import(None, 0, 0, True, counts, staged.account, (note,))
     notes = (*_notes(counts, held), *import_remarks(connection, staged))
     key = _enter(connection, staged, added, digest if added == records else f"{held} {digest}")

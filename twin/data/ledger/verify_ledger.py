@@ -1,10 +1,12 @@
 """The full check of a ledger: what its database offers, and the ledger's own counts and checksums."""
 
+import sqlite3
 from collections import Counter
 from collections.abc import Iterator
 from typing import NamedTuple
 
 from sqlalchemy import Connection, func, select, union_all
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from twin.data.ledger.causes import cause
 from twin.data.ledger.checksum import codes_of, total, written
@@ -26,18 +28,33 @@ class Check(NamedTuple):
 
 def checks_of(connection: Connection) -> Iterator[Check]:
     """Yield the checks of a ledger, one after the other."""
-    yield from _of_sqlite(connection) if connection.dialect.name == "sqlite" else _of_postgresql(connection)
+    if connection.dialect.name != "sqlite":
+        yield from _of_postgresql(connection)
+        yield _of_entries(connection)
+        yield _of_imports(connection)
+        return
+    steps = {"pages, table and index": _of_file, "foreign keys": _of_keys}
+    for name, step in {**steps, "entries of imports": _of_entries, "flows of imports": _of_imports}.items():
+        try:
+            yield step(connection)
+        except (SQLAlchemyError, sqlite3.Error, ValueError, TypeError, OverflowError):  # values of a damaged file
+            yield Check(name, False, "cannot be read")
+
+
+def _of_entries(connection):
     broken = broken_seals(connection)
     count = connection.execute(select(func.count()).select_from(imports)).scalar_one()
-    yield Check("entries of imports", not broken, "; ".join(broken) or f"{count:,} as written")
-    yield from _of_imports(connection)
+    return Check("entries of imports", not broken, "; ".join(broken[:MOST_FAULTS]) or f"{count:,} as written")
 
 
-def _of_sqlite(connection):
+def _of_file(connection):
     faults = file_damage(connection, MOST_FAULTS)
-    yield Check("pages, table and index", not faults, "; ".join(faults) or "integrity_check: ok")
+    return Check("pages, table and index", not faults, "; ".join(faults) or "integrity_check: ok")
+
+
+def _of_keys(connection):
     faults = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
-    yield Check("foreign keys", not faults, f"foreign_key_check: {len(faults):,} broken" if faults else "ok")
+    return Check("foreign keys", not faults, f"foreign_key_check: {len(faults):,} broken" if faults else "ok")
 
 
 def _of_postgresql(connection):
@@ -60,29 +77,21 @@ def _amcheck(connection):
     if schema is None:
         return Check(name, None, "the extension amcheck is not installed; CREATE EXTENSION amcheck installs it")
     prepare = connection.dialect.identifier_preparer.quote
+    statement = f"SELECT {prepare(schema)}.bt_index_check(%s::regclass, true)"
     try:
         with connection.begin_nested():
             for index in sorted(index.name for index in flows.indexes):
-                statement = f"SELECT {prepare(schema)}.bt_index_check(%s::regclass, true)"
                 connection.exec_driver_sql(statement, (index,))
-    except connection.dialect.loaded_dbapi.Error as error:
-        return _amcheck_failed(name, error)
-    except Exception as error:
-        if not hasattr(error, "orig"):
-            raise
-        return _amcheck_failed(name, error.orig)
+    except DBAPIError as error:  # also of a user without the right to call it
+        damaged = str(getattr(error.orig, "sqlstate", "")).startswith("XX")
+        return Check(name, False if damaged else None, f"amcheck: the index {cause(error)}")
     return Check(name, True, "amcheck: every flow is in the index")
 
 
-def _amcheck_failed(name, error):
-    damaged = (getattr(error, "sqlstate", "") or "").startswith("XX")
-    return Check(name, False if damaged else None, f"amcheck: the index {cause(error)}")
-
-
 def _of_imports(connection):
-    """Yield the check of the flows of imports against the counts and checksums kept with each import."""
+    """Return the check of the flows of imports against the counts and checksums kept with each import."""
     found, sums = Counter(), Counter()
-    columns = [name for name in (*Flow._fields, "import_id")]
+    columns = (*Flow._fields, "import_id")
     stored = union_all(*(select(*[table.c[name] for name in columns]) for table in (flows, replaced)))
     result = connection.execute(stored, execution_options={"yield_per": CHUNK})
     for part in result.partitions():
@@ -104,4 +113,4 @@ def _of_imports(connection):
     faults += [f"{count:,} flows name import {key}, which does not exist" for key, count in sorted(found.items())]
     words = f"counts and sums agree; {logged:,} flows were logged one by one, and have none"
     words += f"; {unknown:,} imports of an earlier version have a count alone" if unknown else ""
-    yield Check("flows of imports", not faults, "; ".join(faults[:MOST_FAULTS]) or words)
+    return Check("flows of imports", not faults, "; ".join(faults[:MOST_FAULTS]) or words)

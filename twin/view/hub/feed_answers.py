@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from twin.data.account import Account
+    from twin.data.errors import Counts
     from twin.data.ledger.flow import Flow
     from twin.data.ledger.importing import Import
     from twin.plan.feed import Feed
@@ -61,12 +62,21 @@ def _delete(key: Any, what: Any) -> str:
 def imported(done: Import) -> str:
     """Return the answer to an import: flows added, notes, and the account of the file."""
     added = (
-        "Nothing new in this file." if done.repeated else f"{counted(done.records, 'flow')} added as import {done.id}."
+        f"Nothing new in this file: {done.notes[0]}."
+        if done.repeated
+        else f"{counted(done.records, 'flow')} added as import {done.id}."
     )
-    notes = list(done.notes)
+    notes = [] if done.repeated else list(done.notes)
     if done.unknown:
         notes.append(f"{counted(done.unknown, 'of them has', 'of them have')} an unknown volume")
     return said(added) + listed(map(sentence, notes)) + account(done.account)
+
+
+def held_choices(message: Mapping[str, Any], counts: Counts) -> tuple[Any, ...]:
+    """Return the three answers to an import whose days are held: two arguments of the first, then pairs."""
+    agreed = {**message, "asked": list(counts)}
+    replace = ("Replace those that differ", {**agreed, "held": "replace"})
+    return "Only what is new", {**agreed, "held": "new-only"}, replace, ("Add all on top", {**agreed, "held": "add"})
 
 
 def account(read: Account) -> str:
