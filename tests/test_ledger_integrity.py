@@ -138,7 +138,7 @@ def test_a_sound_ledger_passes_every_check(ledger, flows):
         (
             "UPDATE twin_flow SET import_id = 9 WHERE id = 7",
             "flows of imports",
-            "1 flows name import 9, which does not",
+            "1 flows name import 9, which",
         ),
         ("DELETE FROM twin_flow WHERE id = 7", "flows of imports", "import 1 has 199 flows and should have 200"),
         ("UPDATE twin_import SET records = 100", "entries of imports", "the entry of import 1 has changed"),

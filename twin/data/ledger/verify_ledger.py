@@ -1,12 +1,11 @@
 """The full check of a ledger: what its database offers, and the ledger's own counts and checksums."""
 
-import sqlite3
 from collections import Counter
 from collections.abc import Iterator
 from typing import NamedTuple
 
 from sqlalchemy import Connection, func, select, union_all
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError
 
 from twin.data.ledger.causes import cause
 from twin.data.ledger.checksum import codes_of, total, written
@@ -28,33 +27,30 @@ class Check(NamedTuple):
 
 def checks_of(connection: Connection) -> Iterator[Check]:
     """Yield the checks of a ledger, one after the other."""
-    if connection.dialect.name != "sqlite":
-        yield from _of_postgresql(connection)
-        yield _of_entries(connection)
-        yield _of_imports(connection)
+    sound = True
+    for check in _of_sqlite(connection) if connection.dialect.name == "sqlite" else _of_postgresql(connection):
+        sound = sound and check.passed is not False
+        yield check
+    for name, make in {"entries of imports": _of_entries, "flows of imports": _of_imports}.items():
+        yield make(connection, name) if sound else Check(name, None, "what the database has found comes first")
+
+
+def _of_sqlite(connection):
+    name = "pages, table and index"
+    try:
+        faults = file_damage(connection, MOST_FAULTS)
+        yield Check(name, not faults, "; ".join(faults) or "integrity_check: ok")
+    except (DBAPIError, UnicodeDecodeError):  # SQLite cannot read its list of tables
+        yield Check(name, False, "the list of tables cannot be read")
         return
-    steps = {"pages, table and index": _of_file, "foreign keys": _of_keys}
-    for name, step in {**steps, "entries of imports": _of_entries, "flows of imports": _of_imports}.items():
-        try:
-            yield step(connection)
-        except (SQLAlchemyError, sqlite3.Error, ValueError, TypeError, OverflowError):  # values of a damaged file
-            yield Check(name, False, "cannot be read")
+    faults = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
+    yield Check("foreign keys", not faults, f"foreign_key_check: {len(faults):,} broken" if faults else "ok")
 
 
-def _of_entries(connection):
+def _of_entries(connection, name):
     broken = broken_seals(connection)
     count = connection.execute(select(func.count()).select_from(imports)).scalar_one()
-    return Check("entries of imports", not broken, "; ".join(broken[:MOST_FAULTS]) or f"{count:,} as written")
-
-
-def _of_file(connection):
-    faults = file_damage(connection, MOST_FAULTS)
-    return Check("pages, table and index", not faults, "; ".join(faults) or "integrity_check: ok")
-
-
-def _of_keys(connection):
-    faults = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
-    return Check("foreign keys", not faults, f"foreign_key_check: {len(faults):,} broken" if faults else "ok")
+    return Check(name, not broken, "; ".join(broken[:MOST_FAULTS]) or f"{count:,} as written")
 
 
 def _of_postgresql(connection):
@@ -88,7 +84,7 @@ def _amcheck(connection):
     return Check(name, True, "amcheck: every flow is in the index")
 
 
-def _of_imports(connection):
+def _of_imports(connection, name):
     """Return the check of the flows of imports against the counts and checksums kept with each import."""
     found, sums = Counter(), Counter()
     columns = (*Flow._fields, "import_id")
@@ -113,4 +109,4 @@ def _of_imports(connection):
     faults += [f"{count:,} flows name import {key}, which does not exist" for key, count in sorted(found.items())]
     words = f"counts and sums agree; {logged:,} flows were logged one by one, and have none"
     words += f"; {unknown:,} imports of an earlier version have a count alone" if unknown else ""
-    return Check("flows of imports", not faults, "; ".join(faults[:MOST_FAULTS]) or words)
+    return Check(name, not faults, "; ".join(faults[:MOST_FAULTS]) or words)
