@@ -7,6 +7,7 @@ BUSY = "is busy with somebody else's change; try again in a moment"
 CROWDED = "has no connection left for one more user; try again in a moment"
 WRONG_USER = "refuses this user and password"
 READ_ONLY = "may only be read here"
+CLOSED = "cannot be opened: does its folder exist, and may you write there?"
 FULL = "has no space left on its disk"
 BREAKS_RULES = "refuses a value that breaks its rules"
 WAY_OUT = "restore a copy of it, or import its files into a new one; ledger verify says more"
@@ -31,7 +32,7 @@ BY_CODE = {  # SQLSTATE or its class, or SQLite's result code or a prefix of it 
     "SQLITE_READONLY": READ_ONLY,
     "SQLITE_FULL": FULL,
     "SQLITE_IOERR": "cannot be read or written: is its disk full or gone?",
-    "SQLITE_CANTOPEN": "cannot be opened: does its folder exist, and may you write there?",
+    "SQLITE_CANTOPEN": CLOSED,
     "SQLITE_NOTADB": "is no SQLite file, or its first bytes are damaged; restore a copy of it",
     "SQLITE_CORRUPT": DAMAGED,
     "SQLITE_CONSTRAINT": BREAKS_RULES,

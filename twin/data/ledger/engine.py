@@ -17,6 +17,9 @@ from twin.data.ledger.address import place
 from twin.data.ledger.causes import DAMAGED, cause
 
 DATABASE_TIMEOUT = 4  # [s] longest wait for a connection, a lock or an answer before an error is raised
+IMPORT_TIMEOUT = 60  # [s] longest wait for another import
+IMPORT_LOCK = 7401970  # arbitrary key of the advisory lock that one import or undo holds at a time
+READ_ONLY_SESSION = "default_transaction_read_only=on"  # parameter of a session of PostgreSQL
 READ_ONLY_SETTING = "TWIN_LEDGER_READ_ONLY"  # name of the setting that serves the ledger for reading only
 OLDEST = (3, 37)  # oldest supported SQLite, the first with strict column types
 POSTGRESQL = {  # default options of a connection; options in the URL override them
@@ -43,7 +46,7 @@ def engine_at(url: URL, read_only: bool = False) -> Engine:
     options = {"timeout": DATABASE_TIMEOUT} if sqlite else POSTGRESQL
     options = {name: value for name, value in options.items() if name not in url.query}
     if read_only and not sqlite:
-        options["options"] = f"{url.query.get('options', '')} -c default_transaction_read_only=on".strip()
+        options["options"] = f"{url.query.get('options', '')} -c {READ_ONLY_SESSION}".strip()
     pool = {
         "poolclass": QueuePool,
         "pool_size": 1,
@@ -69,19 +72,24 @@ def reading(engine: Engine) -> Iterator[Connection]:
     """Yield a connection whose transaction reads one consistent snapshot of the ledger."""
     with _errors_translated(engine, ""), engine.connect() as connection:
         if engine.dialect.name == "postgresql":
-            connection = connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+            connection = connection.execution_options(isolation_level="REPEATABLE READ")
+            if not is_read_only(engine):  # otherwise SQLAlchemy would make the connection writable again at the end
+                connection = connection.execution_options(postgresql_readonly=True)
         with connection.begin():
             _limit_waiting(connection)
             yield connection
 
 
 @contextmanager
-def writing(engine: Engine) -> Iterator[Connection]:
-    """Yield a connection whose changes are committed when the block ends, and rolled back if it fails."""
+def writing(engine: Engine, patience: float | None = None) -> Iterator[Connection]:
+    """Yield a connection whose changes are committed when the block ends, and rolled back if it fails.
+
+    patience : longest wait for another writer of an SQLite file, by default DATABASE_TIMEOUT. [s]
+    """
     if is_read_only(engine):
         raise LedgerError(f"the ledger at {place(engine.url)} may only be read here: {READ_ONLY_SETTING} is set")
     with _errors_translated(engine, "; nothing was changed"), engine.connect() as connection:
-        connection = connection.execution_options(twin_writes=True)
+        connection = connection.execution_options(twin_writes=patience or DATABASE_TIMEOUT)
         if engine.dialect.name == "postgresql":  # after waiting for a lock, changes committed by others must be visible
             connection = connection.execution_options(isolation_level="READ COMMITTED")
         transaction = connection.begin()
@@ -117,10 +125,12 @@ def _limit_waiting(connection):
         connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{DATABASE_TIMEOUT}s'")
 
 
-def lock_topic(connection: Connection, topic: str) -> None:
-    """Hold an advisory lock on a topic (hexadecimal text) until the transaction ends; SQLite has one writer anyway."""
+def lock_imports(connection: Connection) -> None:
+    """Hold the lock of imports and undos until the transaction ends; SQLite has one writer anyway."""
     if connection.dialect.name == "postgresql":
-        connection.exec_driver_sql("SELECT pg_advisory_xact_lock(%s)", (int(topic[:15], 16),))
+        connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{IMPORT_TIMEOUT}s'")
+        connection.exec_driver_sql("SELECT pg_advisory_xact_lock(%s)", (IMPORT_LOCK,))
+        _limit_waiting(connection)
 
 
 def vacuum(engine: Engine, table: str) -> None:
@@ -169,18 +179,18 @@ def _configure_sqlite(connection, _):
 
 def _begin(connection):
     """Begin a transaction; one that will write takes the write lock before it reads anything."""
-    if connection.get_execution_options().get("twin_writes"):
-        _retry_while_busy(connection, "BEGIN IMMEDIATE")
+    if patience := connection.get_execution_options().get("twin_writes"):
+        _retry_while_busy(connection, "BEGIN IMMEDIATE", patience)
     else:
         connection.exec_driver_sql("BEGIN")
 
 
-def _retry_while_busy(connection, statement):
+def _retry_while_busy(connection, statement, patience=DATABASE_TIMEOUT):
     """Run a statement of SQLite, with retries at short intervals while the file is locked.
 
     SQLite's own busy handler waits ever longer, so that a connection among many can starve.
     """
-    plain, end = connection.connection.dbapi_connection, time.monotonic() + DATABASE_TIMEOUT
+    plain, end = connection.connection.dbapi_connection, time.monotonic() + patience
     plain.execute("PRAGMA busy_timeout = 0")
     try:
         while True:

@@ -10,7 +10,7 @@ from twin.data.account import Account
 from twin.data.errors import AlreadyHeld, Counts
 from twin.data.ledger import bulk, overlap
 from twin.data.ledger.checksum import codes_of, lane_codes, row_codes, seal_of, total, written
-from twin.data.ledger.engine import lock_topic
+from twin.data.ledger.engine import lock_imports
 from twin.data.ledger.flow import Flow
 from twin.data.ledger.outlying import outlying
 from twin.data.ledger.overlap import NEW, REVISED, SAME
@@ -21,7 +21,6 @@ from twin.data.ledger.staging import Staged
 from twin.data.text import visible
 
 LONGEST_SOURCE = 500  # [character] longest name of a source that is stored
-IMPORT_LOCK = "74019691"  # hexadecimal key of the advisory lock that one import or undo holds at a time
 ALL_STATES = (NEW, SAME, REVISED)
 #: What to do with lanes and days that are held -> states of the lanes and days that are added.
 HELD = {"ask": (NEW,), "new-only": (NEW,), "replace": (NEW, REVISED), "add": ALL_STATES}
@@ -55,7 +54,7 @@ def import_staged(connection: Connection, staged: Staged, *, held: str, asked: C
     """
     require(held in HELD, "held", " or ".join(map(repr, HELD)), repr(held))
     records, _, digest = staged.measure()
-    lock_topic(connection, IMPORT_LOCK)  # the comparison below holds until the transaction ends
+    lock_imports(connection)  # the comparison below holds until the transaction ends
     same = connection.execute(select(imports).where(imports.c.digest == digest).order_by(imports.c.repeat)).all()
     if same and held != "add" and _all_stored(connection, same):
         note = f"the same {records:,} flows were imported on {same[0].imported_at[:10]} from {same[0].source}"

@@ -6,7 +6,7 @@ from sqlalchemy import Connection, Engine, func, inspect, select
 
 from twin.data.errors import LedgerError
 from twin.data.ledger.address import place
-from twin.data.ledger.causes import DAMAGED
+from twin.data.ledger.causes import CLOSED, DAMAGED
 from twin.data.ledger.checksum import seal_of
 from twin.data.ledger.engine import READ_ONLY_SETTING, is_read_only, reading, use_write_ahead_log, writing
 from twin.data.ledger.integrity import refuse_damage
@@ -33,8 +33,13 @@ MIGRATION_LOCK = 7401969  # arbitrary key of the advisory lock that serialises c
 
 def prepare(engine: Engine) -> None:
     """Create the tables, or migrate them to the present version; raise LedgerError if they cannot be used."""
-    with reading(engine) as connection:
-        found = table_version(connection)
+    try:
+        with reading(engine) as connection:
+            found = table_version(connection)
+    except LedgerError as error:
+        if is_read_only(engine) and CLOSED in str(error):
+            raise LedgerError(f"{error} {READ_ONLY_SETTING} is set, so no file is created") from None
+        raise
     if is_read_only(engine) and (found is None or found < VERSION):
         todo = "has no tables yet" if found is None else f"has version {found} of its tables, and this needs {VERSION}"
         raise LedgerError(

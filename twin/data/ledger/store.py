@@ -19,10 +19,10 @@ from twin._check import require
 from twin.data.errors import Counts, RowsRefused
 from twin.data.history import History
 from twin.data.ledger.address import DEFAULT_LEDGER, address, place
-from twin.data.ledger.engine import READ_ONLY_SETTING, engine_at, lock_topic, reading, vacuum, writing
+from twin.data.ledger.engine import IMPORT_TIMEOUT, READ_ONLY_SETTING, engine_at, lock_imports, reading, vacuum, writing
 from twin.data.ledger.export import write_flows
 from twin.data.ledger.flow import Flow, as_amount, as_day, as_id, as_ids, as_lane, as_lanes
-from twin.data.ledger.importing import IMPORT_LOCK, Import, import_staged
+from twin.data.ledger.importing import Import, import_staged
 from twin.data.ledger.integrity import Stamp, refuse_damage, stamp
 from twin.data.ledger.migration import prepare, table_version
 from twin.data.ledger.outlying import far_from_record
@@ -103,9 +103,9 @@ class Ledger:
             yield connection
 
     @contextmanager
-    def _writing(self, again=True):
+    def _writing(self, again=True, patience=None):
         """Yield a connection that changes a ledger without damage; `again` : check a file that has changed again."""
-        with writing(self._engine) as connection:
+        with writing(self._engine, patience) as connection:
             if again or self._sound is None:
                 self._check(connection)
             yield connection
@@ -186,7 +186,7 @@ class Ledger:
             token == RESET_TOKEN, "token", f"{RESET_TOKEN!r}, which deletes every flow at {self.place}", repr(token)
         )
         with self._writing() as connection:
-            lock_topic(connection, IMPORT_LOCK)
+            lock_imports(connection)
             deleted = connection.execute(delete(flows)).rowcount
             connection.execute(delete(replaced))
             connection.execute(delete(imports))
@@ -242,7 +242,7 @@ class Ledger:
         return self._import(stage_history(history), held, asked, progress)
 
     def _import(self, staged, held, asked, progress):
-        with self._writing() as connection:
+        with self._writing(patience=IMPORT_TIMEOUT) as connection:
             done = import_staged(connection, staged, held=held, asked=asked, progress=progress)
         if done.records >= MANY:
             vacuum(self._engine, flows.name)

@@ -6,8 +6,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
 from twin.data.ledger.checksum import codes_of, total, written
-from twin.data.ledger.engine import lock_topic
-from twin.data.ledger.importing import IMPORT_LOCK
+from twin.data.ledger.engine import lock_imports
 from twin.data.ledger.schema import flows, imports, replaced
 
 
@@ -34,7 +33,7 @@ def take_out(connection: Connection, rows: Sequence[Row]) -> None:
 
 def undo_import(connection: Connection, key: int) -> Undone | None:
     """Undo an import within the transaction of a connection; return None if there is no such import."""
-    lock_topic(connection, IMPORT_LOCK)
+    lock_imports(connection)
     later = select(func.max(replaced.c.replaced_by), func.count()).where(replaced.c.import_id == key)
     by, count = connection.execute(later).one()
     if count:
