@@ -3,8 +3,8 @@
 import json
 import os
 import pty
-import subprocess
 import sys
+from contextlib import suppress
 
 import numpy as np
 import pandas as pd
@@ -196,20 +196,36 @@ def test_the_database_compares_as_plain_python_does(ledger, file):
     assert found[columns].to_numpy().tolist() == right[columns].to_numpy().tolist()
 
 
+@pytest.fixture
+def typing(url, monkeypatch):
+    """Return a function that runs a command on a terminal where a line is typed, and returns its code and errors."""
+    monkeypatch.setenv("DATABASE_URL", url)
+
+    def typing(line, *command):
+        mine, theirs = pty.openpty()
+        os.set_blocking(mine, False)
+        os.write(mine, f"{line}\n".encode())
+        with open(theirs, closefd=False) as reads, open(theirs, "w", closefd=False) as writes:
+            monkeypatch.setattr(sys, "stdin", reads)
+            monkeypatch.setattr(sys, "stderr", writes)
+            code, said = main(["ledger", *map(str, command)]), ""
+        with suppress(BlockingIOError):
+            while True:
+                said += os.read(mine, 9999).decode()
+        os.close(mine)
+        os.close(theirs)
+        return code, said
+
+    return typing
+
+
 @pytest.mark.parametrize(("typed", "count"), [("n", 5), ("r", 5), ("a", 9), ("", 4), ("x", 4)])
-def test_on_a_terminal_the_question_is_asked(ledger, url, file, typed, count):
+def test_on_a_terminal_the_question_is_asked(ledger, file, typing, typed, count):
     ledger.import_file(file(FLOWS))
-    terminal, theirs = pty.openpty()
-    command = [sys.executable, "-m", "twin", "ledger", "import", file(REVISED, "revised.csv")]
-    environment = {**os.environ, "DATABASE_URL": url}
-    process = subprocess.Popen(command, stdin=theirs, stderr=theirs, stdout=subprocess.PIPE, env=environment)
-    os.write(terminal, f"{typed}\n".encode())
-    process.communicate()
-    said = os.read(terminal, 9999).decode()
-    os.close(terminal), os.close(theirs)
+    code, said = typing(typed, "import", file(REVISED, "revised.csv"))
     assert "1 of new lanes and days, 2 the same as held, 2 changed; 0 outlying." in said
     assert "n = add only lanes and days that are not held, r = also replace those that differ, a = add all" in said
-    assert (process.returncode, ledger.count()) == (0 if typed in ("n", "r", "a") else 1, count)
+    assert (code, ledger.count()) == (0 if typed in ("n", "r", "a") else 1, count)
     if typed == "r":
         assert held(ledger) == AFTER["replace"]
 
@@ -255,6 +271,14 @@ def test_a_flow_far_from_the_record_needs_to_be_confirmed(run, ledger, file):
     assert run("log", "2025-07-20", "A", "35")[0] == 0 and run("log", "2025-07-20", "A", "250", "--sure")[0] == 0
     assert run("log", "2025-07-20", "NEW", "250")[0] == 0  # a new lane has no record
     assert ledger.count() == 203
+
+
+@pytest.mark.parametrize(("typed", "count"), [("y", 201), ("", 200)])
+def test_on_a_terminal_a_far_flow_is_asked_about(ledger, file, typing, typed, count):
+    record(ledger, file, [20, 25, 30, 35] * 50)
+    code, said = typing(typed, "log", "2025-07-20", "A", "250")
+    assert "250 pallets are far from the record of A" in said
+    assert (code, ledger.count()) == (0 if typed else 1, count)
 
 
 def test_outlying_flows_of_a_file_are_counted(ledger, file):

@@ -28,7 +28,7 @@ from twin.batch.plan import read_plan
 from twin.batch.provenance import inputs_of
 from twin.batch.seal import seal
 from twin.data.account import refusals
-from twin.data.errors import LedgerError
+from twin.data.errors import Counts, LedgerError
 from twin.data.files.columns import match_columns
 from twin.data.files.rows import Scan, read_rows
 from twin.data.ledger.store import Ledger
@@ -52,7 +52,7 @@ LAYERS = ("data", "plan", "compute", "tables", "batch")
 NO_RESULT = {"progress", "workers", "executor", "scheduler"}
 #: Modules behind functions that have a row, and modules whose functions start kernels and processes: `test_batch.py`,
 #: `test_pool.py`.
-ELSEWHERE = {f"data.ledger.{name}" for name in "address bulk flow schema staging statistics_query sums".split()}
+ELSEWHERE = {f"data.ledger.{name}" for name in "address bulk engine flow schema staging statistics_query sums".split()}
 ELSEWHERE |= {"batch.notebook", "batch.job_kernel", "compute.pool"}
 
 HEADER = "date,lane,volume,returns,spare"
@@ -236,6 +236,10 @@ CALLS = {
         lambda at, **o: after_the_first(at, at.longer, **o),
         {"held": "new-only"},
     ),
+    "data.ledger.store.Ledger.import_file, agreed": (
+        lambda at, **o: after_the_first(at, at.longer, held="new-only", **o),
+        {"asked": Counts(0, 0, 0, 0)},
+    ),
     "data.ledger.store.Ledger.import_file, some bad": (
         lambda at, **o: after_the_first(at, at.some_bad, **o),
         {"good_rows_only": True},
@@ -244,6 +248,10 @@ CALLS = {
     "data.ledger.store.Ledger.import_history, longer": (
         lambda at, **o: history_after(at, 5, **o),
         {"held": "new-only"},
+    ),
+    "data.ledger.store.Ledger.import_history, agreed": (
+        lambda at, **o: history_after(at, 5, held="new-only", **o),
+        {"asked": Counts(0, 0, 0, 0)},
     ),
     "data.ledger.store.Ledger.count": (lambda at, **o: asked(at, Ledger.count, **o), WINDOW),
     "data.ledger.store.Ledger.read": (lambda at, **o: asked(at, Ledger.read, **o).to_csv(), WINDOW),

@@ -21,7 +21,7 @@ def add_held_options(parser: Any) -> None:
         group.add_argument(f"--{held}", dest="held", action="store_const", const=held, default="ask", help=words)
 
 
-def choice(question: str, choices: Mapping[str, tuple[str, str]], json_only: bool = False) -> str:
+def choice(question: str, choices: Mapping[str, tuple[str, str]], json_only: bool) -> str:
     """Ask on the terminal, and return the value of the key that was typed; "" for any other, or without a terminal.
 
     choices : key -> (what it does, value).

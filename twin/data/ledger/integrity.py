@@ -26,17 +26,17 @@ def stamp(connection: Connection) -> Stamp | None:
     return tuple((one.st_size, one.st_mtime_ns) for one in seen)
 
 
-def refuse_damage(connection: Connection, sealed: bool = True) -> None:
+def refuse_damage(connection: Connection, sealed: bool) -> None:
     """Raise LedgerError if the file of an SQLite ledger is damaged; PostgreSQL checks its pages as it reads them.
 
     sealed : whether the imports have checksums, which those of version 1 of the tables do not have.
     """
     if connection.dialect.name == "sqlite":
-        for found in file_damage(connection) or (broken_seals(connection) if sealed else []):
+        for found in file_damage(connection, 1) or (broken_seals(connection) if sealed else []):
             raise LedgerError(f"the ledger at {_path(connection)} is damaged ({found}); {WAY_OUT}")
 
 
-def file_damage(connection: Connection, most: int = 1) -> list[str]:
+def file_damage(connection: Connection, most: int) -> list[str]:
     """Return at most `most` faults that SQLite finds in its file; it compares table and index row by row."""
     size = connection.exec_driver_sql("PRAGMA cache_size").scalar_one()
     connection.exec_driver_sql(f"PRAGMA cache_size = {-CACHE}")

@@ -113,7 +113,7 @@ class Ledger:
     def _check(self, connection):
         now = stamp(connection)
         if now is not None and now != self._sound:
-            refuse_damage(connection)
+            refuse_damage(connection, sealed=True)
             self._sound = now
 
     # ------------------------------------------------------------ changes
