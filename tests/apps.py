@@ -72,9 +72,9 @@ def standalone(*, folder=NOTEBOOKS, env=None, arguments=()):
     return _running(command, "--port={}", env=env)
 
 
-def on_binder(place, *, base="/user/x/", token="of-the-visitor"):
+def on_binder(place, *, base="/user/x/", token="of-the-visitor", ip="127.0.0.1"):
     """Serve a checkout as Binder does: JupyterLab with Voilà inside, below an address and with a token of its own."""
-    server = ["python", "-m", "jupyterlab", "--no-browser", "--ip=127.0.0.1", f"--ServerApp.base_url={base}"]
+    server = ["python", "-m", "jupyterlab", "--no-browser", f"--ip={ip}", f"--ServerApp.base_url={base}"]
     command = place.command("binder/start", *server, f"--IdentityProvider.token={token}")
     return _running(command, "--ServerApp.port={}", cwd=place.checkout, base=base, token=token)
 

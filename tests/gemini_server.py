@@ -24,9 +24,21 @@ def blocked():
     return [{"promptFeedback": {"blockReason": "SAFETY"}}]
 
 
-def status(code, message="a message"):
-    """Return a reply with an HTTP error status."""
-    return {"status": code, "body": {"error": {"code": code, "message": f"{message} {KEY}", "status": "SOME_STATUS"}}}
+def status(code, message="a message", details=(), headers=None):
+    """Return a reply with an HTTP error status, and the vendor's details of it."""
+    error = {"code": code, "message": f"{message} {KEY}", "status": "SOME_STATUS", "details": list(details)}
+    return {"status": code, "body": {"error": error}, "headers": headers or {}}
+
+
+def wrong_key():
+    """Return the vendor's reply to a wrong key, which is not 401."""
+    kind = "type.googleapis.com/google.rpc.ErrorInfo"
+    return status(400, "API key not valid", [{"@type": kind, "reason": "API_KEY_INVALID", "domain": "googleapis.com"}])
+
+
+def quota(delay):
+    """Return the vendor's reply when a quota is used up; delay : the wait that it asks for, such as "31s"."""
+    return status(429, "slower", [{"@type": "type.googleapis.com/google.rpc.RetryInfo", "retryDelay": delay}])
 
 
 def raw(body):
@@ -59,11 +71,14 @@ def _chunk(parts, finish):
 class GeminiServer:
     """A server on loopback: it gives `replies` in turn, the last one repeatedly, and keeps the `requests` it got.
 
+    `sent` counts the pieces of replies that it has sent; `broken` tells whether a client has closed a connection early.
+
     A reply may be a function of the prompt.
     """
 
     def __init__(self, *replies):
         self.replies, self.requests = list(replies), []
+        self.sent, self.broken = 0, False
         server = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -74,11 +89,16 @@ class GeminiServer:
 
             def do_POST(self):
                 body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-                server.requests.append({"path": self.path, "headers": dict(self.headers), "body": body})
+                server.requests.append(
+                    {"path": self.path, "headers": dict(self.headers), "body": body, "time": time.monotonic()}
+                )
                 reply = server.replies[min(len(server.requests), len(server.replies)) - 1]
                 if callable(reply):
                     reply = reply(server.prompt(body))
-                server.answer(self, reply if isinstance(reply, dict) else {"chunks": reply})
+                try:
+                    server.answer(self, reply if isinstance(reply, dict) else {"chunks": reply})
+                except ConnectionError:
+                    server.broken = self.close_connection = True
 
         self._http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.address = f"http://127.0.0.1:{self._http.server_address[1]}"
@@ -102,6 +122,8 @@ class GeminiServer:
         events = "alt=sse" in handler.path
         handler.send_response(reply.get("status", 200))
         handler.send_header("Content-Type", "text/event-stream" if events else "application/json")
+        for name, value in reply.get("headers", {}).items():
+            handler.send_header(name, value)
         if "chunks" not in reply:
             body = reply["raw"] if "raw" in reply else json.dumps(reply["body"]).encode()
             handler.send_header("Content-Length", str(len(body)))
@@ -126,4 +148,5 @@ class GeminiServer:
             time.sleep(reply.get("pause", 0))
             handler.wfile.write(f"{len(piece.encode()):x}\r\n{piece}\r\n".encode())
             handler.wfile.flush()
+            self.sent += 1
         handler.wfile.write(b"0\r\n\r\n")

@@ -2,6 +2,7 @@
 
 import json
 import re
+import sys
 import time
 
 import nbformat
@@ -131,6 +132,21 @@ def test_a_link_with_a_state_uses_a_pre_heated_kernel(suite, page):
     opened(page, f"{suite.app(HUB)}?lane=HAM-ROT")
     assert count("Using pre-heated kernel") == taken + 1
     assert page.evaluate("new URLSearchParams(location.search).get('lane')") == "HAM-ROT"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="kernels are forked on Linux alone")
+def test_a_page_asks_for_all_states_in_one_message_and_gets_them_compressed(suite, page):
+    sent, answers = [], []
+    page.on("websocket", lambda found: found.on("framesent", lambda frame: sent.append(frame)))
+    browser = page.context.new_cdp_session(page)
+    browser.on("Network.webSocketHandshakeResponseReceived", lambda event: answers.append(event["response"]))
+    browser.send("Network.enable")
+    opened(page, suite.app(HUB)).nothing_wrong()
+    frames = [frame if isinstance(frame, bytes) else frame.encode() for frame in sent]
+    assert sum(b'"request_states"' in frame for frame in frames) == 1
+    assert not [frame for frame in frames if b'"request_state"' in frame]  # asks for the state of one widget
+    headers = {name.lower(): value for name, value in answers[0]["headers"].items()}
+    assert "permessage-deflate" in headers["sec-websocket-extensions"]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -7,12 +7,15 @@ import pytest
 from gemini_server import KEY, GeminiServer
 
 from twin.__main__ import main
+from twin.analyst._gemini_clients import CLIENTS, Client
 from twin.data.history import write_csv
 from twin.data.ledger.store import Ledger
 from twin.data.scenarios import network, research_lanes
 from twin.plan.portfolio import research_portfolio
+from twin.view.analyst_desk import AnalystDesk
+from twin.view.widgets import Sheet
 
-SETTINGS = ("GEMINI_API_KEY", "GOOGLE_API_KEY", "GEMINI_MODEL", "GEMINI_CLIENT", "GEMINI_ENDPOINT")
+SETTINGS = ("GEMINI_API_KEY", "GOOGLE_API_KEY", "GEMINI_MODEL", "TWIN_GEMINI_CLIENT", "GEMINI_ENDPOINT")
 
 
 @pytest.fixture(autouse=True)
@@ -92,10 +95,10 @@ def test_unusable_input_gives_one_sentence(capsys, arguments, sentence):
     assert (code, out) == (2, "") and err.startswith("twin: ") and sentence in err
 
 
-@pytest.mark.parametrize("client", ["google-generativeai", "google-genai"])
+@pytest.mark.parametrize("client", list(CLIENTS))
 def test_gemini_answers_with_a_key_and_offline_gives_the_same_number(capsys, monkeypatch, client):
     monkeypatch.setenv("GOOGLE_API_KEY", KEY)
-    monkeypatch.setenv("GEMINI_CLIENT", client)
+    monkeypatch.setenv("TWIN_GEMINI_CLIENT", client)
     words = stand_in.text("Nothing to worry about. Profit of {{lane1}} ", "is {{lane1.profit}}, not $5.")
     right = stand_in.text("It earns ", "{{lane1.profit}}.")
     with GeminiServer(stand_in.calls(("assess", {"lane": "lane2"})), right, words, stand_in.status(429)) as server:
@@ -110,3 +113,23 @@ def test_gemini_answers_with_a_key_and_offline_gives_the_same_number(capsys, mon
     assert [a["facts"] for a in json.loads(offline)] == [first["facts"], second["facts"], third["facts"]]
     assert KEY not in out + err and KEY not in json.dumps([request["body"] for request in server.requests])
     assert "BER-MUC" not in json.dumps([request["body"] for request in server.requests])
+
+
+def test_a_client_of_another_name_is_refused_on_the_command_line_and_told_in_the_hub(capsys, monkeypatch):
+    monkeypatch.setenv("TWIN_GEMINI_CLIENT", "gemini")
+    sentence = "TWIN_GEMINI_CLIENT must be one of google-genai, google-generativeai; got gemini"
+    assert ask(capsys, "what is the profit?") == (2, "", f"twin: {sentence}\n")
+    desk = AnalystDesk(Sheet(), lambda: (research_portfolio(), "BER-MUC"), lambda: None)
+    assert f"The offline analyst answers, because {sentence}." in desk.page()
+
+
+def test_a_key_without_a_client_is_told(capsys, monkeypatch):
+    monkeypatch.setenv("GEMINI_API_KEY", KEY)
+    monkeypatch.setattr(Client, "is_installed", lambda client: client.name == "google-generativeai")
+    code, out, err = ask(capsys, "what is the profit?")
+    assert code == 0 and "(offline analyst)" in out
+    assert err == (
+        "twin: the offline analyst answers, because google-genai is not installed: install it by "
+        "python -m pip install google-genai, or set TWIN_GEMINI_CLIENT to google-generativeai\n"
+    )
+    assert ask(capsys, "--offline", "what is the profit?")[2] == ""

@@ -1,5 +1,7 @@
 """Binder: the files that repo2docker reads, the links of the README, and the suite in a browser as Binder runs it."""
 
+import asyncio
+import json
 import os
 import re
 import subprocess
@@ -11,7 +13,10 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from apps import NOTEBOOKS, ROOT, on_binder, opened
 from binder_place import PACKAGES, built, user_and_python
+from sockets import comms_of, connect, message, opened_page, packed, requested, write_page
 from test_hub_browser import directly, ready, shows, turn
+
+from twin.apps.sockets import PROTOCOL
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 LINKS = dict(re.findall(r"^\[(binder|(?:lab|app) \d\d)\]: (\S+)$", README, re.M))
@@ -151,3 +156,41 @@ def test_other_folders_are_listed(server, page):
     page.click("text=notebooks/")
     page.wait_for_selector(".twin-cards")
     seen.nothing_wrong()
+
+
+def test_jupyters_own_rule_decides_about_hosts_and_older_clients_are_served(place):
+    """Binder and JupyterHub listen on every address, so that Jupyter allows every Host."""
+    write_page(place.checkout)
+    hub = "hub.mybinder.org"
+    with on_binder(place, ip="0.0.0.0") as server:
+        headers = [("Authorization", f"token {server.token}")]
+        assert requested(server, "user/x/voila/tree", host=hub, headers=headers)[0] == 200
+        assert requested(server, "user/x/voila/static/voila.js", host=hub)[0] == 200
+        kernel, html = opened_page(server)
+        assert "reachable: None" in html  # whoever has the token of Jupyter may delete flows
+
+        async def pictures(protocols):
+            """Return how many widgets send their bytes to a client."""
+            comms = await comms_of(server, kernel)
+            socket = await connect(server, kernel, protocols=protocols, host=hub, origin=f"https://{hub}")
+            for comm in comms:
+                asking = message("comm_msg", {"comm_id": comm, "data": {"method": "request_state"}})
+                await socket.write_message(packed(asking) if protocols else json.dumps(asking), binary=bool(protocols))
+            states, found = 0, 0
+            while states < len(comms):
+                data = await asyncio.wait_for(socket.read_message(), 60)
+                states += b"comm_msg" in (data if isinstance(data, bytes) else data.encode())
+                found += isinstance(data, bytes) and bytes(range(256)) * 400 in data
+            socket.close()
+            return found
+
+        for protocols in ((PROTOCOL,), ()):
+            with ThreadPoolExecutor(1) as pool:  # the browser of other tests has an event loop in this thread
+                assert pool.submit(asyncio.run, pictures(protocols)).result() == 1
+        assert server.status("voila/tree") == 200
+    (place.checkout / "page.ipynb").unlink()
+
+
+def test_a_jupyter_server_on_this_machine_refuses_other_hosts_by_itself(server):
+    headers = [("Authorization", f"token {server.token}")]
+    assert requested(server, "user/x/voila/tree", host="evil.example", headers=headers)[0] == 403

@@ -95,6 +95,23 @@ def test_a_kernel_reports_the_language_that_stored_notebooks_have():
     assert reply["content"]["language_info"] == LANGUAGE
 
 
+@pytest.mark.parametrize("way", WAYS)
+def test_a_kernel_tells_the_states_of_all_widgets_at_once(way):
+    with kernel(way) as one:
+        one.says("import ipywidgets; kept = [ipywidgets.IntSlider(value=7) for _ in range(3)]")
+        for name, content in (
+            ("comm_open", {"comm_id": "all", "target_name": "jupyter.widget.control", "data": {}}),
+            ("comm_msg", {"comm_id": "all", "data": {"method": "request_states"}}),
+        ):
+            message = one.client.session.msg(name, content, metadata={"version": "1.0.0"})
+            one.client.shell_channel.send(message)
+        while (told := one.run(one.client.get_iopub_msg(timeout=30)))["msg_type"] not in ("comm_msg", "comm_close"):
+            pass
+    assert told["msg_type"] == "comm_msg" and told["content"]["data"]["method"] == "update_states"
+    sliders = [each for each in told["content"]["data"]["states"].values() if each["model_name"] == "IntSliderModel"]
+    assert [each["state"]["value"] for each in sliders] == [7, 7, 7]
+
+
 @needs_forks
 def test_kernels_share_no_state_and_draw_different_numbers():
     with kernel() as one, kernel() as other:

@@ -87,7 +87,7 @@ def test_the_analyst_knows_neither_pages_nor_clients_until_they_are_needed():
 
 def test_one_module_knows_the_vendor():
     mention = [name for name, path in modules().items() if "google." in path.read_text(encoding="utf-8")]
-    assert mention == ["analyst.gemini"]
+    assert mention == ["analyst._gemini_clients"]
 
 
 def test_histories_need_no_database_and_the_command_line_waits_for_neither():

@@ -4,13 +4,16 @@ import asyncio
 import json
 from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+from jupyter_server.serverapp import ServerApp
 from jupyter_server.services.kernels.kernelmanager import AsyncMappingKernelManager
 from tornado.web import HTTPError
 
 from twin.apps import serve
 from twin.apps.serve import Sessions
+from twin.data.permission import REACHABLE
 
 ROOT = Path(__file__).parents[1]
 PAGE, AHEAD = {"env": {"VOILA_PREHEAT": "False"}}, {"env": {"VOILA_PREHEAT": "True"}}
@@ -92,6 +95,35 @@ def test_an_ended_kernel_frees_its_place_and_pools_refill(sessions):
     assert sessions.filled == ["hub.ipynb"]
 
 
+@pytest.mark.parametrize(("gate", "told"), [(None, "yes"), (True, "yes"), (False, "no")])
+def test_every_process_is_told_whether_others_can_reach_the_server_and_its_visitor_cannot_change_that(
+    sessions, monkeypatch, gate, told
+):
+    environments = []
+    usual = AsyncMappingKernelManager.start_kernel
+
+    async def start(self, **kwargs):
+        environments.append(kwargs["env"])
+        return await usual(self, **kwargs)
+
+    monkeypatch.setattr(AsyncMappingKernelManager, "start_kernel", start)
+    if gate is not None:  # without a gate, a server counts as one that others can reach
+        monkeypatch.setattr(Sessions, "parent", SimpleNamespace(identity_provider=SimpleNamespace(reachable=gate)))
+    asyncio.run(sessions.start_kernel(env={"VOILA_PREHEAT": "False", REACHABLE: "no"}))
+    asyncio.run(sessions.start_kernel(**AHEAD))
+    assert [found[REACHABLE] for found in environments] == [told, told]
+
+
+def test_jupyter_tells_its_processes_nothing(sessions, monkeypatch):
+    monkeypatch.setattr(Sessions, "parent", ServerApp())
+    asked = {}
+    monkeypatch.setattr(
+        AsyncMappingKernelManager, "start_kernel", lambda self, **given: asyncio.sleep(0, asked.update(given))
+    )
+    asyncio.run(sessions.start_kernel())
+    assert "env" not in asked
+
+
 def test_a_failed_start_takes_no_place(sessions):
     async def story():
         failed = asyncio.ensure_future(asyncio.sleep(0))
@@ -163,6 +195,11 @@ def test_both_servers_have_the_same_settings():
     voila, jupyter = (json.loads(path.read_text(encoding="utf-8")) for path in files)
     own = voila.pop("VoilaConfiguration")
     assert own["multi_kernel_manager_class"] == jupyter["ServerApp"].pop("kernel_manager_class")
+    assert voila["Voila"].pop("identity_provider_class") == "twin.apps.gate.Gate"  # Jupyter has a gate of its own
+    assert voila["Voila"].pop("kernel_websocket_connection_class") == "twin.apps.sockets.PageConnection"
+    assert voila.pop("Gate") == {"hosts": []}
+    compression = jupyter["ServerApp"].pop("websocket_compression_options")  # Jupyter has an option of its own for it
+    assert voila["Voila"]["tornado_settings"].pop("websocket_compression_options") == compression == {}
     assert voila.pop("Voila") == jupyter.pop("ServerApp")
     assert jupyter.pop("LabApp")["news_url"] is None  # otherwise Lab would request news from another host
     del voila["VoilaKernelManager"]  # only stand-alone Voilà starts kernels ahead

@@ -137,4 +137,8 @@ def test_a_command_says_which_extra_it_needs(installed, extra, arguments, settin
 
 def test_the_analyst_answers_offline_where_no_client_is_installed(installed):
     run = installed("-m", "twin", "ask", "which lanes need attention?", GEMINI_API_KEY="none")
-    assert (run.returncode, run.stderr) == (0, "") and "(offline analyst)" in run.stdout
+    assert run.returncode == 0 and "(offline analyst)" in run.stdout
+    assert run.stderr == (
+        "twin: the offline analyst answers, because google-genai is not installed: "
+        "install it by python -m pip install google-genai\n"
+    )

@@ -1,10 +1,11 @@
 """Read a model's answer sentence by sentence: show supported sentences, and replace the others."""
 
+import contextlib
 import queue
 import re
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from typing import Any, Protocol
 
 from twin.analyst.answer import OFFLINE, Sentence
@@ -42,7 +43,7 @@ class LanguageModel(Protocol):
     def name(self) -> str:
         """Name of the model, as pages show it."""
 
-    def stream(self, system: str, prompt: str, tools: list[dict[str, Any]]) -> Iterator[str | Call]:
+    def stream(self, system: str, prompt: str, tools: list[dict[str, Any]]) -> Generator[str | Call]:
         """Yield text and function calls; raise `Unavailable` if there is no answer."""
 
 
@@ -145,29 +146,38 @@ def answer(
 
 
 def _bounded(stream, deadline, stop):
-    """Yield the events of a stream until the deadline; a thread reads it, so that a silent stream blocks nothing."""
-    events, ended = queue.Queue(), object()
+    """Yield the events of a stream until the deadline; a thread reads it, so that a silent stream blocks nothing.
+
+    As soon as nobody takes the events any longer, the thread closes the stream, and with it the connection.
+    """
+    events, ended, left = queue.Queue(), object(), threading.Event()
 
     def read():
         try:
-            for event in stream:
-                events.put(event)
+            with contextlib.closing(stream):
+                for event in stream:
+                    if left.is_set():
+                        return
+                    events.put(event)
             events.put(ended)
         except BaseException as error:
             events.put(error)
 
     threading.Thread(target=read, daemon=True).start()
-    while True:
-        try:
-            event = events.get(timeout=POLL)
-        except queue.Empty:
-            event = ""
-        if stop and stop():
-            raise Unavailable("it was stopped")
-        if time.monotonic() > deadline:
-            raise Unavailable("it did not finish in time")
-        if event is ended:
-            return
-        if isinstance(event, BaseException):
-            raise event
-        yield event
+    try:
+        while True:
+            try:
+                event = events.get(timeout=POLL)
+            except queue.Empty:
+                event = ""
+            if stop and stop():
+                raise Unavailable("it was stopped")
+            if time.monotonic() > deadline:
+                raise Unavailable("it did not finish in time")
+            if event is ended:
+                return
+            if isinstance(event, BaseException):
+                raise event
+            yield event
+    finally:
+        left.set()

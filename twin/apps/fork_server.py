@@ -31,6 +31,7 @@ def serve(channel: socket.socket) -> None:
         with contextlib.suppress(ImportError):  # a notebook that needs it will raise the error
             importlib.import_module(name)
     _report_the_stored_version()
+    _register_widgets()
     gc.collect()
     gc.freeze()  # keeps loaded objects out of garbage collection, so that kernels share their memory
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the system removes ended kernels (no zombies)
@@ -76,6 +77,15 @@ def _report_the_stored_version() -> None:
     kernel = sys.modules.get("ipykernel.ipkernel")
     if kernel:
         kernel.IPythonKernel.language_info["version"] = str(sys.version_info.major)
+
+
+def _register_widgets() -> None:
+    """Let pages ask for the states of all widgets in one message.
+
+    Widgets register at the kernel when they are imported, and here that is before there is a kernel.
+    """
+    if "ipywidgets" in sys.modules:
+        sys.modules["ipywidgets"].register_comm_target()
 
 
 def _reset_inherited_modules():

@@ -8,11 +8,13 @@ import os
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from jupyter_server.serverapp import ServerApp
 from jupyter_server.services.kernels.kernelmanager import AsyncMappingKernelManager
 from tornado.web import HTTPError
 from traitlets import Integer
 
 from twin.apps.forked import prepare
+from twin.data.permission import REACHABLE
 
 ABANDONED = timedelta(seconds=20)  # silence after which a kernel is ended if its page never connected
 
@@ -39,6 +41,8 @@ class Sessions(AsyncMappingKernelManager):
         """Start a kernel and return its id; at the limit, raise HTTP error 503."""
         of_page = (kwargs.get("env") or {}).get("VOILA_PREHEAT")
         ahead = of_page == "True"
+        if not isinstance(self.parent, ServerApp):  # Jupyter's own login decides who may delete flows
+            kwargs["env"] = {**(kwargs.get("env") or os.environ), REACHABLE: self._reachable()}
         try:
             while kernel_id not in self and self._count() >= self.most:
                 if ahead or not await self._end_pooled_kernel():
@@ -83,6 +87,11 @@ class Sessions(AsyncMappingKernelManager):
         """End all kernels, and do not refill the pools."""
         self._closing = True
         await super().shutdown_all(*args, **kwargs)
+
+    def _reachable(self):
+        """Return "no" if the gate of the server knows that only this machine can reach it, otherwise "yes"."""
+        gate = getattr(self.parent, "identity_provider", None)
+        return "yes" if getattr(gate, "reachable", True) else "no"
 
     def _count(self):
         starting = {key for key, task in self._pending_kernels.items() if not task.done()}

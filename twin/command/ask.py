@@ -3,6 +3,7 @@
 import argparse
 import json
 import shutil
+import sys
 import textwrap
 
 from twin._check import require
@@ -19,7 +20,8 @@ ASK_EXAMPLES = """examples
   python -m twin ask --file ledger: --lane BER-MUC --facts "how bad can it get?"
 
 Gemini answers if GEMINI_API_KEY or GOOGLE_API_KEY is set, in the environment or in a .env file; GEMINI_MODEL overrides
-the model. It receives the numbers of the lanes in question, but never their names.
+the model, and TWIN_GEMINI_CLIENT the client library. It receives the numbers of the lanes in question, but never their
+names.
 """
 
 
@@ -43,12 +45,15 @@ def add(commands: "argparse._SubParsersAction") -> None:
 
 
 def _ask(options):
+    from twin.analyst.answer import OFFLINE
     from twin.analyst.conversation import Conversation
-    from twin.analyst.gemini import from_settings
+    from twin.analyst.gemini import NO_KEY, from_settings
 
     portfolio = _portfolio(options)
     lane = _chosen_lane(portfolio, options.lane)
-    model, _ = (None, "") if options.offline else from_settings()
+    model, why = (None, NO_KEY) if options.offline else from_settings()
+    if model is None and why != NO_KEY:
+        print(f"twin: the {OFFLINE} answers, because {why}", file=sys.stderr)
     analyst = Conversation(model)
     for question in options.questions:
         answer = analyst.ask(question, portfolio, lane)

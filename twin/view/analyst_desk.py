@@ -41,7 +41,10 @@ class AnalystDesk:
     """
 
     def __init__(self, sheet: Sheet, look: Callable[[], tuple[Portfolio, str]], refresh: Callable[[], Any]) -> None:
-        model, self._why = from_settings()  # the reason why there is no model
+        try:
+            model, self._why = from_settings()  # the reason why there is no model
+        except ValueError as error:  # a setting that cannot be used
+            model, self._why = None, str(error)
         self._sheet, self._look, self._refresh = sheet, look, refresh
         self._conversation, self._model = Conversation(model), model
         self._asked, self._stopped = "", threading.Event()

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from twin._check import require
 from twin.data.errors import AlreadyHeld, Counts, RowsRefused
 from twin.data.load import load_history, read_history
+from twin.data.permission import Permission
 from twin.data.places import DEFAULT_LEDGER, is_ledger
 from twin.data.scenarios import POLICIES
 from twin.data.text import visible
@@ -30,6 +31,7 @@ Policies = Mapping[str, Mapping[str, float]]  # lane -> its known policy fields
 
 FAR_DAYS = 31  # a new flow this many days away from all others needs a confirmation [day]
 RECENT_FLOWS = 20  # number of latest flows of a lane in the list
+DESTRUCTIVE = {"delete", "deletion", "undo", "undone", "reset"}  # requests that need the permission to delete flows
 
 
 class DataFeed:
@@ -48,7 +50,7 @@ class DataFeed:
     def __init__(
         self, changed: Callable[[Feed, Policies | None, str | None], Any], history: str = "", otherwise: str = ""
     ) -> None:
-        self._changed, self._uploads = changed, Uploads()
+        self._changed, self._uploads, self._permission = changed, Uploads(), Permission()
         self._uploaded: Feed | None = None
         self._ledger: Ledger | None = None
         self._why = ""  # error sentence if the ledger cannot be opened
@@ -107,6 +109,8 @@ class DataFeed:
         with told(lambda text: said.append(alert(text))):
             step = getattr(self, f"do_{done.replace('-', '_')}", None)
             require(step, "request", "one of those on the page", visible(done))
+            if done in DESTRUCTIVE or message.get("held") == "replace":
+                self._permission.require()
             said.append(step(message))
         if self._stale:  # the answer tells of the change even if the changed flows cannot be shown
             with told(lambda text: said.append(alert(text))):
@@ -219,6 +223,11 @@ class DataFeed:
         self.forms.send({"download": "flows.csv", "type": "text/csv"}, buffers=[text.getvalue().encode()])
         return feed_answers.said(f"{feed_answers.counted(count, 'flow')} exported to flows.csv.")
 
+    def do_unlock(self, message: dict[str, Any]) -> str:
+        """Let this page delete flows if the planner has typed the server's token; return the answer."""
+        self._permission.give(str(message.get("secret", "")))
+        return feed_answers.said("Unlocked: until it is closed, this page can delete and replace flows.")
+
     def do_reset(self, message: dict[str, Any]) -> str:
         """Delete all flows if the planner has typed the words that confirm it; return the answer."""
         from twin.data.ledger.store import RESET_TOKEN
@@ -298,7 +307,7 @@ class DataFeed:
 
             with told(lambda text: setattr(self, "_why", text)):
                 status = {**self._ledger.status(), "reset_token": RESET_TOKEN}
-        self.forms.page = forms.page(self.feed, status, self._why, self._uploaded is not None)
+        self.forms.page = forms.page(self.feed, status, self._why, self._uploaded is not None, self._permission)
 
 
 def _research() -> Feed:

@@ -9,10 +9,12 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from twin.data.text import visible
+from twin.view.guard import sentence
 from twin.view.hub.feed_answers import counted, named, said
 from twin.view.words import alert
 
 if TYPE_CHECKING:
+    from twin.data.permission import Permission
     from twin.plan.feed import Feed
 
 IMPORTS_LISTED = 8  # number of latest imports in the list
@@ -34,20 +36,21 @@ _HELD = (
 _LANE = '<label>Lane <input name="lane" list="twin-lane-names" maxlength="500" autocomplete="off" required></label>'
 
 
-def page(feed: Feed, status: Mapping[str, Any] | None, why: str, uploaded: bool) -> str:
+def page(feed: Feed, status: Mapping[str, Any] | None, why: str, uploaded: bool, permission: Permission) -> str:
     """Return the page of forms.
 
     feed : source of the flows that the hub shows.
     status : status of the ledger; None if the ledger is not open.
     why : error sentence if the ledger cannot be opened; "" while it is being opened.
     uploaded : True if a file has been uploaded.
+    permission : permission of the page to delete flows.
     """
     again = '<p><button type="button" data-do="opened">Try again</button></p>'
     ledger = _ledger(feed, status) if status else alert(why) + again if why else said("Opening the ledger …")
     return (
         f"{_sources(feed, status, uploaded)}"
         '<details id="twin-forms"><summary>Upload, log, correct, import, export</summary>'
-        f"{_upload()}{ledger}</details>"
+        f"{_upload()}{ledger}{_unlock(permission) if status else ''}</details>"
     )
 
 
@@ -79,6 +82,19 @@ def _upload() -> str:
         '<p class="twin-help">The file needs the columns date, lane and volume; returns is optional. '
         "Its periods may be days, weeks or months.</p>",
     )
+
+
+def _unlock(permission: Permission) -> str:
+    """Return the form for the server's token; without a token, a sentence; "" if the page may delete flows."""
+    if not permission.needed:
+        return ""
+    if not permission.can_be_given:
+        return said(sentence(permission.how()))
+    fields = (
+        '<div class="twin-row"><label>Token of this server <input type="password" name="secret" size="24" '
+        'autocomplete="off" data-once required></label><button type="submit">Unlock</button></div>'
+    )
+    return _section("unlock", "Unlock deleting and replacing", fields)
 
 
 def _ledger(feed: Feed, status: Mapping[str, Any]) -> str:
