@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from twin._check import require
-from twin.data.errors import AlreadyHeld, Counts, RowsRefused
+from twin.data.errors import AlreadyHeld, RowsRefused
 from twin.data.load import load_history, read_history
 from twin.data.permission import Permission
 from twin.data.places import DEFAULT_LEDGER, is_ledger
@@ -182,9 +182,8 @@ class DataFeed:
 
     def do_import(self, message: dict[str, Any]) -> str | None:
         """Add the flows of a file to the ledger; return the answer, or ask first if it has days that are held."""
-        asked = message.get("asked")
-        options = {"good_rows_only": "good_rows_only" in message, "held": message.get("held", "ask")}
-        options |= {"asked": Counts(*asked) if asked else None} | feed_answers.reading(message)
+        options = {"good_rows_only": "good_rows_only" in message, "held": str(message.get("held", "ask"))}
+        options |= {"asked": feed_answers.agreed(message)} | feed_answers.reading(message)
         try:
             done, content = self._uploads.read(message, lambda *file: self._imported(*file, options))
             if isinstance(done, AlreadyHeld):

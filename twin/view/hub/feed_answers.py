@@ -8,6 +8,7 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from twin._check import require
+from twin.data.errors import Counts
 from twin.data.text import visible
 from twin.view.guard import sentence
 from twin.view.words import listed, table
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from twin.data.account import Account
-    from twin.data.errors import Counts
     from twin.data.ledger.flow import Flow
     from twin.data.ledger.importing import Import
     from twin.plan.feed import Feed
@@ -77,6 +77,16 @@ def held_choices(message: Mapping[str, Any], counts: Counts) -> tuple[Any, ...]:
     agreed = {**message, "asked": list(counts)}
     replace = ("Replace those that differ", {**agreed, "held": "replace"})
     return "Only what is new", {**agreed, "held": "new-only"}, replace, ("Add all on top", {**agreed, "held": "add"})
+
+
+def agreed(message: Mapping[str, Any]) -> Counts | None:
+    """Return the counts that the planner has agreed to in a dialog, or None before it."""
+    counts = message.get("asked")
+    if counts is None:
+        return None
+    fits = isinstance(counts, list) and len(counts) == len(Counts._fields) and all(type(x) is int for x in counts)
+    require(fits, "asked", f"whole numbers of {', '.join(Counts._fields)}", visible(str(counts), 40))
+    return Counts(*counts)
 
 
 def account(read: Account) -> str:
