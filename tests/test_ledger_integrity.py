@@ -102,7 +102,9 @@ def test_a_changed_digit_in_the_table_or_in_the_index_is_noticed(made, run, plac
     ):
         code, out, err = run(*command)
         assert (code, out) == (3, "") and "is damaged (row 201 missing from index twin_flow_by_lane)" in err
-        assert "restore a copy of it, or import its files into a new one; ledger verify says more" in err
+        assert (
+            "restore a copy of it, or export what can be read (ledger export --damaged); ledger verify says more" in err
+        )
     code, out, err = run("ledger", "verify")
     assert code == 3 and err == "" and "DAMAGED      row 201 missing from index twin_flow_by_lane" in out
 
@@ -119,6 +121,31 @@ def test_a_file_without_its_table_of_the_version_gets_no_new_tables(made, run):
     code, out, err = run("ledger", "status")
     assert (code, out) == (3, "") and "lacks its table twin_schema: it is damaged" in err
     assert made.read_bytes() == before
+
+
+@pytest.mark.parametrize(("page", "day"), [(0, "2025-02-19"), (-1, "2025-01-01")])
+def test_what_can_be_read_of_a_damaged_ledger_is_exported(made, run, page, day):
+    """The first or the last page of the table is damaged; the flows of the other pages are written."""
+    right = run("ledger", "export")[1].splitlines()
+    content = bytearray(made.read_bytes())
+    leaves = [at for at in range(0, len(content), 4096) if content[at] == 13 and b"LANE-3" in content[at : at + 4096]]
+    content[leaves[page]] = 99  # the first byte of a page is its kind
+    write(made, content)
+    assert run("ledger", "export")[0] == 3
+    code, out, err = run("ledger", "export", "--damaged")
+    rescued = out.splitlines()
+    assert code == 3 and 20 < len(rescued) < len(right) and set(rescued) < set(right)
+    assert f"{len(rescued) - 1} flows of {made} could be read, without any check" in err
+    assert any(day in line for line in rescued)
+    code, _, err = run("ledger", "export", "--damaged", "--lane", "LANE-1")
+    assert code == 2 and "--damaged must be said alone" in err
+
+
+def test_a_damaged_ledger_is_exported_without_a_traceback(made, run):
+    clean = made.read_bytes()
+    for seed in range(COPIES):
+        write(made, flipped(clean, seed))
+        assert run("ledger", "export", "--damaged")[0] == 3
 
 
 def test_a_sound_ledger_passes_every_check(ledger, flows):

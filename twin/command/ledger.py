@@ -61,6 +61,9 @@ def add(commands: "argparse._SubParsersAction") -> None:
     export = verb(_export, "write flows as CSV, or with their ids as JSON")
     export.add_argument("file", nargs="?", help="output file, compressed if it ends in .gz; by default stdout")
     export.add_argument("--force", action="store_true", help="overwrite an existing file")
+    export.add_argument(
+        "--damaged", action="store_true", help="write what can be read of a damaged SQLite file, and exit with code 3"
+    )
     add_window(export)
     log = verb(_log, "add one flow")
     log.add_argument("date", help="the day, such as 2026-01-05")
@@ -162,6 +165,8 @@ def _show_import(ledger, options, done):
 
 def _export(ledger, options):
     window = {"lanes": options.lanes, "first": options.first, "last": options.last}
+    if options.damaged and (options.json or any(window.values())):
+        raise ValueError("--damaged must be said alone, or with a file: all that can be read is written as CSV")
     if not options.file and options.json:
         content = [flow._asdict() for flow in ledger.records(**window)]
         return _show(options, {"place": ledger.place, "flows": content}, "")
@@ -169,6 +174,13 @@ def _export(ledger, options):
         raise ValueError(f"file must be a new one, or --force must be said; got {options.file}, which exists")
     if not options.file and sys.stdout is None:
         raise ValueError("file must be named where the standard output is closed; got none")
+    if options.damaged:
+        count = ledger.salvage(options.file or sys.stdout)
+        print(
+            f"twin: {count:,} flows of {ledger.place} could be read, without any check: compare them with your files",
+            file=sys.stderr,
+        )
+        return 3
     count = ledger.export(options.file or sys.stdout, **window)
     if options.file:
         return _show(options, {"file": options.file, "flows": count}, f"{count:,} flows written to {options.file}")

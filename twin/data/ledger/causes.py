@@ -10,7 +10,7 @@ READ_ONLY = "may only be read here"
 CLOSED = "cannot be opened: does its folder exist, and may you write there?"
 FULL = "has no space left on its disk"
 BREAKS_RULES = "refuses a value that breaks its rules"
-WAY_OUT = "restore a copy of it, or import its files into a new one; ledger verify says more"
+WAY_OUT = "restore a copy of it, or export what can be read (ledger export --damaged); ledger verify says more"
 DAMAGED = f"is damaged; {WAY_OUT}"
 BY_CODE = {  # SQLSTATE or its class, or SQLite's result code or a prefix of it -> cause
     "28": WRONG_USER,

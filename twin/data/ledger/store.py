@@ -28,6 +28,7 @@ from twin.data.ledger.migration import prepare, table_version
 from twin.data.ledger.outlying import far_from_record
 from twin.data.ledger.queries import history_of, of_lanes, parts
 from twin.data.ledger.remarks import flow_remarks
+from twin.data.ledger.salvage import readable_flows
 from twin.data.ledger.schema import Window, flows, imports, replaced
 from twin.data.ledger.staging import stage_history, staged_file
 from twin.data.ledger.statistics_query import statistics_of
@@ -288,6 +289,11 @@ class Ledger:
         would run as a formula is written with a leading apostrophe, which `read_history` removes.
         """
         with closing(self.records(lanes, first, last)) as records:
+            return write_flows(records, file)
+
+    def salvage(self, file: str | Path | TextIO) -> int:
+        """Write as `export` does what a damaged SQLite file still gives; return the number of flows."""
+        with reading(self._engine) as connection, closing(readable_flows(connection)) as records:
             return write_flows(records, file)
 
     def history(
