@@ -131,6 +131,14 @@ def test_undo_goes_back_one_replacement_after_the_other(ledger, file):
     assert ledger.undo(first.id) == (4, 0) and ledger.count() == 0
 
 
+def test_a_replacement_repairs_days_that_were_added_twice(ledger, file):
+    ledger.import_file(file(FLOWS))
+    ledger.import_file(file(FLOWS), held="add")
+    assert ledger.import_file(file(FLOWS)).repeated and ledger.count() == 8
+    assert ledger.import_file(file(FLOWS), held="replace").counts == Counts(0, 0, 4, 0)
+    assert held(ledger) == BEFORE
+
+
 def test_a_replacement_takes_the_place_of_logged_flows_too(ledger, file):
     flow = ledger.append("2026-01-07", "B", 1)
     done = ledger.import_file(file(REVISED), held="replace")

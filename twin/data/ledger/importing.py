@@ -56,7 +56,7 @@ def import_staged(connection: Connection, staged: Staged, *, held: str, asked: C
     records, _, digest = staged.measure()
     lock_imports(connection)  # the comparison below holds until the transaction ends
     same = connection.execute(select(imports).where(imports.c.digest == digest).order_by(imports.c.repeat)).all()
-    if same and held != "add" and _all_stored(connection, same):
+    if same and held == "ask" and _all_stored(connection, same):
         note = f"the same {records:,} flows were imported on {same[0].imported_at[:10]} from {same[0].source}"
         return Import(same[0].id, 0, 0, True, Counts(0, records, 0, 0), staged.account, (note,))
     far = outlying(connection, staged)
