@@ -17,6 +17,13 @@ NAMED = """[...document.querySelectorAll("main :is(input, select, textarea, [rol
   control => control.ariaLabel || control.labels?.length || control.getAttribute("aria-labelledby"))"""
 SLIDER, PICTURE = "main :is(input[type=range], .noUi-handle)", "main :is(.twin-picture img, img.widget-image)"
 SHOWN = "[...document.querySelectorAll('main img')].every(image => image.clientWidth > 100)"
+REACHED = """!document.querySelector("[aria-busy=true]") && [...document.querySelectorAll("main *")].every(part => {
+  const { overflowX, overflowY } = getComputedStyle(part);
+  const scrolls = (part.scrollWidth > part.clientWidth && /auto|scroll/.test(overflowX))
+    || (part.scrollHeight > part.clientHeight && /auto|scroll/.test(overflowY));
+  return !scrolls || part.matches("textarea") || part.querySelector("a[href], button, input, select, [tabindex='0']")
+    || (part.tabIndex === 0 && part.ariaLabel);
+})"""  # whatever scrolls can be scrolled by keyboard, and has a name
 KERNEL = "JSON.parse(document.getElementById('jupyter-config-data').textContent).kernelId"
 
 
@@ -102,6 +109,11 @@ def test_each_notebook_opens_fits_and_ends_its_process(suite, page, name):
         assert page.evaluate("[...document.querySelectorAll('main img')].every(image => image.clientWidth > 100)"), (
             width
         )
+        page.wait_for_function(REACHED)
+    page.set_viewport_size({"width": min(WIDTHS), "height": 900})
+    for tab in page.locator("[role=tab]").all():
+        tab.click()
+        page.wait_for_function(REACHED)
     seen.nothing_wrong()
     assert ends(suite, page)
 

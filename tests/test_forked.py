@@ -78,7 +78,8 @@ def test_a_kernel_is_interrupted_restarted_and_ended(way):
         one.run(one.manager.interrupt_kernel())
         answer = one.run(one.client.get_shell_msg(timeout=30))
         assert answer["content"]["ename"] == "KeyboardInterrupt"
-        assert one.says("print(x)") == "1" and time.monotonic() - started < 50
+        waits(lambda: one.says("print(x)") == "1", 20)  # the first output after an interrupt may lack its parent
+        assert time.monotonic() - started < 50
         before = one.pid
         one.run(one.manager.restart_kernel(now=True))
         one.run(one.client.wait_for_ready(timeout=60))

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -11,7 +11,6 @@ from jupyter_server.serverapp import ServerApp
 from jupyter_server.services.kernels.kernelmanager import AsyncMappingKernelManager
 from tornado.web import HTTPError
 
-from twin.apps import serve
 from twin.apps.serve import Sessions
 from twin.data.permission import REACHABLE
 
@@ -24,6 +23,7 @@ class Kernel:
 
     def __init__(self):
         self.last_activity, self.execution_state = datetime.now(UTC), "idle"
+        self.kernel_name = "python3"
 
 
 @pytest.fixture
@@ -162,7 +162,7 @@ def test_a_kernel_is_ended_if_its_page_never_connects(sessions):
         sessions.notify_connect(met)
         for kernel_id in (left, met):
             await sessions.cull_kernel_if_idle(kernel_id)  # the first call only resets the idle time
-            sessions._kernels[kernel_id].last_activity -= 2 * serve.ABANDONED
+            sessions._kernels[kernel_id].last_activity -= timedelta(seconds=2 * sessions.abandoned)
         sessions._kernels[left].execution_state = "busy"
         await sessions.cull_kernel_if_idle(left)
         assert left in sessions
@@ -170,6 +170,20 @@ def test_a_kernel_is_ended_if_its_page_never_connects(sessions):
         for kernel_id in (left, met):
             await sessions.cull_kernel_if_idle(kernel_id)
         assert left not in sessions and met in sessions
+
+    asyncio.run(story())
+
+
+@pytest.mark.parametrize("asked, lives", [("kernel_model", True), ("list_kernels", False)])
+def test_a_page_that_loads_keeps_its_kernel_by_asking_for_it_but_a_list_of_all_does_not(sessions, asked, lives):
+    async def story():
+        kernel_id = await sessions.start_kernel(**PAGE)
+        await sessions.cull_kernel_if_idle(kernel_id)
+        sessions._kernels[kernel_id].last_activity -= timedelta(seconds=2 * sessions.abandoned)
+        told = sessions.kernel_model(kernel_id) if asked == "kernel_model" else sessions.list_kernels()[0]
+        assert told["id"] == kernel_id
+        await sessions.cull_kernel_if_idle(kernel_id)
+        assert (kernel_id in sessions) == lives
 
     asyncio.run(story())
 

@@ -19,6 +19,8 @@ from typing import TYPE_CHECKING, Any
 
 from jupyter_client.provisioning import LocalProvisioner
 
+from twin.apps import kernel_memory
+
 if TYPE_CHECKING:
     from jupyter_client.connect import KernelConnectionInfo
 
@@ -32,16 +34,22 @@ class Forked(LocalProvisioner):
     """A kernel provisioner for Jupyter that forks kernels from a server process."""
 
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> "KernelConnectionInfo":
-        """Start a kernel, and return its connection information."""
+        """Start a kernel, and return its connection information; that of a page has limited memory."""
         environment = kwargs.get("env") or dict(os.environ)
+        limited = kernel_memory.OF_PAGE in environment and kernel_memory.can_be_limited()
+        if limited:
+            environment = kwargs["env"] = kernel_memory.environment_of_page(environment)
         folder = os.path.abspath(kwargs.get("cwd") or os.getcwd())
         process = None
         if _is_ours(cmd):
             arguments = cmd[cmd.index(LAUNCHER[1]) + 1 :]
             process = await asyncio.to_thread(_fork, arguments, folder, environment)
         if process is None:
-            return await super().launch_kernel(cmd, **kwargs)
-        self.process, self.pid, self.pgid, self.cwd = process, process.pid, process.pid, folder
+            await super().launch_kernel(cmd, **kwargs)
+        else:
+            self.process, self.pid, self.pgid, self.cwd = process, process.pid, process.pid, folder
+        if limited:  # nothing that a visitor sends is carried out before this function returns
+            kernel_memory.limit_process(self.pid, kernel_memory.limit())
         return self.connection_info
 
     async def wait(self) -> int | None:

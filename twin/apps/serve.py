@@ -4,19 +4,23 @@ Voilà and Jupyter load the class by its name, twin.apps.serve.Sessions, from vo
 """
 
 import asyncio
+import contextlib
 import os
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from jupyter_server.serverapp import ServerApp
+from jupyter_server.services.kernels.connection.channels import ZMQChannelsWebsocketConnection
 from jupyter_server.services.kernels.kernelmanager import AsyncMappingKernelManager
-from tornado.web import HTTPError
+from tornado.ioloop import IOLoop
+from tornado.web import GZipContentEncoding, HTTPError
+from tornado.websocket import WebSocketClosedError
 from traitlets import Integer
 
+from twin.apps import kernel_memory
 from twin.apps.forked import prepare
+from twin.apps.loading import Loading
 from twin.data.permission import REACHABLE
-
-ABANDONED = timedelta(seconds=20)  # silence after which a kernel is ended if its page never connected
 
 
 class Sessions(AsyncMappingKernelManager):
@@ -29,13 +33,41 @@ class Sessions(AsyncMappingKernelManager):
         help="Most kernels at a time, about 150 MB each; visitors beyond the limit get a page that says so.",
     )
 
+    abandoned = Integer(
+        20,
+        min=1,
+        config=True,
+        help="Silence, in seconds, after which a kernel is ended if its page has not connected: the visitor has left.",
+    )
+
     def __init__(self, **kwargs: Any) -> None:
         self._pools: dict[str, list[asyncio.Task]] = {}  # Voilà's pool of each notebook; always empty in Jupyter
-        self._unconnected: set[str] = set()  # kernels whose page has not connected yet
+        self._of_pages: set[str] = set()  # kernels of pages, other than those that a user of Jupyter has started
+        self._loading = Loading()  # kernels whose page has not connected yet
         self._seen_by_culler: set[str] = set()  # kernels that the culler has met outside the pools
         self._closing = False
         super().__init__(**kwargs)
+        self._check_memory()
+        if hasattr(self.parent, "start"):  # a server, which makes its application a moment later
+            IOLoop.current().add_callback(self._compress)
         prepare(dict(os.environ))  # starts loading the libraries before the first visitor
+
+    def _check_memory(self):
+        """Refuse a limit of memory that cannot be read, and log where there is none."""
+        try:
+            most = kernel_memory.limit()
+        except ValueError as error:
+            raise SystemExit(str(error)) from None  # the server ends with this sentence
+        if kernel_memory.can_be_limited():
+            self.log.info("Each page may use %.3g GB of memory (%s)", most / 1e9, kernel_memory.MEMORY_VARIABLE)
+        else:
+            self.log.warning("The memory of a page is not limited: only Linux can do that")
+
+    def _compress(self):
+        """Let stand-alone Voilà heed compress_response, which it reads when its application has already been made."""
+        made = getattr(self.parent, "app", None)
+        if made and made.settings.get("compress_response") and GZipContentEncoding not in made.transforms:
+            made.add_transform(GZipContentEncoding)
 
     async def start_kernel(self, *, kernel_id: str | None = None, **kwargs: Any) -> str:
         """Start a kernel and return its id; at the limit, raise HTTP error 503."""
@@ -53,13 +85,27 @@ class Sessions(AsyncMappingKernelManager):
                 self._call_soon(self._forget_failures)
             raise
         if of_page:
-            self._unconnected.add(kernel_id)
+            self._of_pages.add(kernel_id)
+            self._loading.add(kernel_id)
         return kernel_id
 
     def notify_connect(self, kernel_id: str) -> None:
         """Record that a page has connected to a kernel."""
-        self._unconnected.discard(kernel_id)
+        self._loading.discard(kernel_id)
         super().notify_connect(kernel_id)
+
+    def kernel_model(self, kernel_id: str) -> dict[str, Any]:
+        """Return the description of a kernel; while its page loads, the page asks for it to give a sign of life."""
+        self._loading.sign(kernel_id)
+        return super().kernel_model(kernel_id)
+
+    def list_kernels(self) -> list[dict[str, Any]]:
+        """Return the descriptions of all kernels, which JupyterLab asks for; this is no sign of life of a page."""
+        loading, self._loading = self._loading, Loading()
+        try:
+            return super().list_kernels()
+        finally:
+            self._loading = loading
 
     async def cull_kernel_if_idle(self, kernel_id: str) -> None:
         """End a kernel that is idle too long, or whose page was closed before it connected."""
@@ -67,16 +113,27 @@ class Sessions(AsyncMappingKernelManager):
         if kernel_id not in self._seen_by_culler:  # time spent waiting in a pool does not count as idle
             self._seen_by_culler.add(kernel_id)
             kernel.last_activity = datetime.now(UTC)
-        silent = datetime.now(UTC) - kernel.last_activity > ABANDONED and kernel.execution_state != "busy"
-        if silent and kernel_id in self._unconnected:
+        patience = timedelta(seconds=self.abandoned)
+        silent = self._loading.is_abandoned(kernel_id, kernel.last_activity, patience)
+        if silent and kernel.execution_state != "busy":
             self.log.info("Nobody came for kernel %s", kernel_id)
             await self.shutdown_kernel(kernel_id)
         else:
             await super().cull_kernel_if_idle(kernel_id)
 
+    async def shutdown_kernel(self, kernel_id: str, *args: Any, **kwargs: Any) -> None:
+        """End a kernel; if it is that of a page, tell the page first."""
+        if kernel_id in self._of_pages:
+            for connection in list(ZMQChannelsWebsocketConnection._open_sockets):
+                if connection.kernel_id == kernel_id:
+                    with contextlib.suppress(WebSocketClosedError):
+                        connection._send_status_message("dead")  # as if the kernel had died by itself
+        await super().shutdown_kernel(kernel_id, *args, **kwargs)
+
     def remove_kernel(self, kernel_id: str) -> Any:
         """Forget a kernel that has ended, and let the pools refill."""
-        self._unconnected.discard(kernel_id)
+        self._of_pages.discard(kernel_id)
+        self._loading.discard(kernel_id)
         self._seen_by_culler.discard(kernel_id)
         removed = super().remove_kernel(kernel_id)
         if not self._closing:

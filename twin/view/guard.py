@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from twin.apps.kernel_memory import limit_here
 from twin.data.errors import LedgerError
 
 
@@ -18,6 +19,12 @@ def told(say: Callable[[str], Any]) -> Iterator[None]:
         yield
     except (ValueError, LedgerError, OSError) as error:
         say(sentence(error))
+    except MemoryError as error:
+        traceback.clear_frames(error.__traceback__)  # the variables of the failed step are what fills the memory
+        _log(f"{type(error).__name__}: {error}\n")
+        most = limit_here()
+        than = f"the {most / 1e9:.3g} GB that a page may use" if most else "this machine has left"
+        say(f"This needs more memory than {than}; it was not done, and everything else works on.")
     except Exception as error:
         _log(traceback.format_exc())
         say(f"Something went wrong here ({type(error).__name__}); it was not done, and everything else works on.")

@@ -205,7 +205,8 @@ class DataFeed:
     def do_undo(self, message: dict[str, Any]) -> None:
         """Ask the planner to confirm that an import is to be undone."""
         key = feed_answers.whole("id", str(message.get("id", "")))
-        text = f"Undo import {key} ({visible(str(message.get('source', '')))})? This deletes its flows, and brings back those that it replaced."
+        source = visible(str(message.get("source", "")))
+        text = f"Undo import {key} ({source})? This deletes its flows, and brings back those that it replaced."
         return self._ask(text, f"Undo import {key}", {"do": "undone", "id": key})
 
     def do_undone(self, message: dict[str, Any]) -> str:

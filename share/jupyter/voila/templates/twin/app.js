@@ -1,27 +1,54 @@
-/* Reports the progress of a page, watches its process and ends it with the page, and adds names for screen readers. */
+/* Reports the progress of a page until it can be used; life.js watches its process, reading.js helps its readers. */
 window.twin = (function () {
-  const SLOW = 15000, STUCK = 60000, RETRY = 5000; // time until the page says it is slow, or stuck; retry interval [ms]
+  const SLOW = 15000, STUCK = 60000; // time until the page says it is slow, or stuck [ms]
+  const UNDRAWN = 'script[type="application/vnd.voila.cell-output+json"]'; // an output that Voilà has not drawn yet
   const root = document.documentElement;
   const part = (id) => document.getElementById(id);
-  let complete = false, shown = false, leaving = false, lost = false, over = false, moved = Date.now();
+  let complete = false, shown = false, connected = false, step = Date.now(), heard = step, bytes = 0;
 
-  /* Start: every step of the server moves the progress bar; a long silence is reported. */
-  function say(text, share, step) {
-    moved = Date.now();
+  /* Messages: an alert with a button that reloads the page, and a status line; each is replaced by the next one. */
+  function tell(text, kind) {
+    const banner = part("twin-banner"), line = banner.querySelector("p");
+    if (line.textContent !== text) line.textContent = text;
+    banner.dataset.kind = kind;
+    banner.hidden = false;
+  }
+
+  function hush(...kinds) {
+    if (kinds.includes(part("twin-banner").dataset.kind)) part("twin-banner").hidden = true;
+  }
+
+  function wait(text) {
+    if (part("twin-waiting").textContent !== text) part("twin-waiting").textContent = text;
+  }
+
+  /* Start: every step of the server and every script moves the progress bar; a long silence is reported. */
+  function say(text, share, detail) {
+    step = heard = Date.now();
+    hush("stuck");
     if (shown) return;
     if (part("loading_text").textContent !== text) part("loading_text").textContent = text;
-    part("twin-step").textContent = step || "";
+    part("twin-step").textContent = detail || "";
     part("twin-slow").textContent = "";
     part("twin-progress").value = share;
   }
 
+  new PerformanceObserver(function (list) {
+    const scripts = list.getEntries().filter((entry) => !entry.name.includes("/api/"));
+    for (const entry of scripts) bytes += entry.transferSize;
+    if (scripts.length && complete) say("Loading the scripts of the page:", 0.95, `${(bytes / 1e6).toFixed(1)} MB so far`);
+  }).observe({ type: "resource", buffered: true });
+
   const waiting = setInterval(function () {
-    const still = Date.now() - moved;
-    if (still > STUCK) tell("Nothing has come from the server for a minute. It may be overloaded or stopped.");
-    else if (still > SLOW) part("twin-slow").textContent = "This takes longer than usual; the server may be busy. Please wait.";
+    const now = Date.now(), still = now - step;
+    if (shown || still < SLOW) return;
+    part("twin-slow").textContent = now - heard < SLOW && heard > step
+      ? "The server answers, but the line is slow. Please wait."
+      : "This takes longer than usual; the server or the line may be slow. Please wait.";
+    if (now - heard > STUCK) tell("Nothing has come from the server for a minute. It may be overloaded or stopped.", "stuck");
   }, 1000);
 
-  window.voila_heartbeat = function () {};
+  window.voila_heartbeat = () => { heard = Date.now(); };
   window.voila_process = (index, count) =>
     say("Reading the record and computing:", (index / count) * 0.9, `step ${index} of ${count}`);
   window.voila_finish = function () {
@@ -29,7 +56,7 @@ window.twin = (function () {
     if (window.themeLoaded) show();
     else {
       window.cellLoaded = true; // Voilà calls this function again when its theme is loaded
-      say("Drawing the page …", 0.95);
+      say("Loading the scripts of the page …", 0.95);
     }
   };
   window.update_loading_text = window.voila_process;
@@ -38,158 +65,38 @@ window.twin = (function () {
   function show() {
     if (shown) return;
     shown = true;
+    hush("stuck");
     clearInterval(waiting);
     part("loading").remove();
     part("rendered_cells").style.display = "";
-    if (!over) part("twin-banner").hidden = true;
-    frameTables();
-    listSections();
-    root.dataset.twinState = "ready";
+    if (!root.dataset.twinState) wait("Connecting the page to its Python process …");
+    document.dispatchEvent(new Event("twin-shown"));
     if (location.hash) part(decodeURIComponent(location.hash.slice(1)))?.scrollIntoView();
   }
 
+  /* The page is ready when its process is connected and every output is drawn, and never after a failure. */
+  const drawing = setInterval(function () {
+    if (root.dataset.twinState) return clearInterval(drawing);
+    if (!shown || !connected || document.querySelector(UNDRAWN)) return;
+    const outputs = [...document.querySelectorAll(".jp-OutputArea-output")].map((output) => output.textContent.slice(0, 30));
+    if (outputs.some((text) => text.startsWith("Error displaying widget"))) return fail("Part of this page could not be drawn, so its controls may not work.");
+    if (outputs.some((text) => text.startsWith("Loading widget"))) return;
+    wait("");
+    root.dataset.twinState = "ready";
+  }, 100);
+
+  function fail(text, state = "failed") {
+    if (root.dataset.twinState !== "ended") root.dataset.twinState = state;
+    wait("");
+    tell(text, state);
+  }
+
   window.addEventListener("load", function () {
-    if (!complete) tell("The page stopped loading before it was complete: the server or the connection failed.");
+    if (!complete) fail("The page stopped loading before it was complete: the server or the connection failed.");
   });
+  window.addEventListener("error", function (event) {
+    if (event.target.tagName === "SCRIPT") fail("A script of this page could not be loaded, so its controls do not work.");
+  }, true); // errors of scripts do not bubble
 
-  /* Use: the socket to the process reports its end; a lost connection is tried again. */
-  function tell(text) {
-    const banner = part("twin-banner");
-    banner.querySelector("p").textContent = text;
-    banner.hidden = false;
-    if (!shown) clearInterval(waiting);
-  }
-
-  function ended() {
-    over = true;
-    tell("The Python process behind this page has ended, so its controls no longer work. The page stays as it is; reload it to start again.");
-  }
-
-  function kernel() {
-    const config = part("jupyter-config-data");
-    return config ? JSON.parse(config.textContent) : {};
-  }
-
-  async function ask() {
-    if (leaving || over || !lost) return;
-    try {
-      const { baseUrl, kernelId } = kernel();
-      const answer = await fetch(`${baseUrl}api/kernels/${kernelId}`, { cache: "no-store" });
-      if (answer.status === 404) return ended();
-    } catch (error) {
-      tell("The connection to the server is lost. The page continues on its own when the connection is back.");
-    }
-    setTimeout(ask, RETRY);
-  }
-
-  function watch(socket) {
-    socket.addEventListener("open", function () {
-      lost = false;
-      if (!over && shown) part("twin-banner").hidden = true;
-    });
-    socket.addEventListener("close", function () {
-      if (lost || leaving) return;
-      lost = true;
-      setTimeout(ask, 500);
-    });
-    socket.addEventListener("message", function (event) {
-      const small = typeof event.data === "string" ? event.data.length < 4096 : event.data.byteLength < 4096;
-      if (!small) return;
-      const text = typeof event.data === "string" ? event.data : new TextDecoder().decode(event.data);
-      if (/"execution_state":\s*"(restarting|autorestarting|dead)"/.test(text)) ended();
-    });
-  }
-
-  window.WebSocket = class extends window.WebSocket {
-    constructor(url, protocols) {
-      super(url, protocols);
-      if (/\/api\/kernels\/[^/]+\/channels/.test(url)) watch(this);
-    }
-  };
-
-  /* End: the process ends when the page is closed, and only then. Voilà's own request is blocked: it would also end
-     the process when a download starts, and it lacks the token that the server requires on a page opened directly. */
-  const beacon = navigator.sendBeacon.bind(navigator);
-  navigator.sendBeacon = (url, data) => /\/voila\/api\/shutdown\//.test(url) || beacon(url, data);
-
-  function token() {
-    const found = document.cookie.match(/(?:^|; )_xsrf=([^;]+)/);
-    if (found) return found[1];
-    const made = Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
-    document.cookie = `_xsrf=${made}; path=${kernel().baseUrl}; SameSite=Lax`;
-    return made;
-  }
-
-  window.addEventListener("pagehide", function () {
-    leaving = true;
-    const { baseUrl, kernelId } = kernel();
-    if (!kernelId) return;
-    const form = new FormData();
-    form.append("_xsrf", token());
-    beacon(`${baseUrl}voila/api/shutdown/${kernelId}`, form);
-  });
-  window.addEventListener("pageshow", (event) => event.persisted && location.reload());
-
-  /* Names for screen readers: handles of sliders get their label, pictures their description. */
-  const words = new Map();
-
-  function name(handle) {
-    const label = handle.closest(".widget-inline-hbox, .widget-inline-vbox")?.querySelector(".widget-label");
-    const handles = handle.closest(".noUi-base").querySelectorAll(".noUi-handle");
-    const which = handles.length > 1 ? (handle === handles[0] ? ", from" : ", to") : "";
-    if (label?.textContent) handle.setAttribute("aria-label", label.textContent + which);
-  }
-
-  function describe(image) {
-    const output = image.closest(".jp-OutputArea-child");
-    if (output && words.has(output)) image.alt = words.get(output);
-  }
-
-  new MutationObserver(function () {
-    const shell = part("main"); // Voilà moves the cells into this element, out of the landmark <main>
-    if (shell && shell.parentElement === document.body) part("twin-main").append(shell);
-    document.querySelectorAll(".noUi-handle:not([aria-label])").forEach(name);
-    document.querySelectorAll(".jp-OutputArea-child img:not([alt]), .jp-OutputArea-child img[alt='']").forEach(describe);
-  }).observe(document, { childList: true, subtree: true });
-
-  document.addEventListener("DOMContentLoaded", function () {
-    for (const script of document.querySelectorAll('script[type="application/vnd.voila.cell-output+json"]')) {
-      const text = JSON.parse(script.textContent).metadata?.["image/png"]?.alt;
-      if (text) words.set(script.closest(".jp-OutputArea-child"), text);
-    }
-  });
-
-  /* Wide tables and printed columns scroll in a frame of their own, so that the page never scrolls sideways. */
-  function frameTables() {
-    for (const text of document.querySelectorAll("#rendered_cells pre")) {
-      text.classList.toggle("twin-columns", /\S {2,}\S/.test(text.textContent));
-    }
-    for (const table of document.querySelectorAll(".jp-RenderedMarkdown table")) {
-      const frame = document.createElement("div");
-      frame.className = "twin-frame";
-      table.replaceWith(frame);
-      frame.append(table);
-      if (frame.scrollWidth > frame.clientWidth) {
-        Object.assign(frame, { tabIndex: 0, role: "region", ariaLabel: "Table" });
-      }
-    }
-  }
-
-  function listSections() {
-    const headings = document.querySelectorAll("body.twin-lesson #rendered_cells h2[id]");
-    if (headings.length < 3) return;
-    const list = document.createElement("nav");
-    list.className = "twin-sections";
-    list.setAttribute("aria-label", "On this page");
-    list.innerHTML = "<p>On this page</p>";
-    for (const heading of headings) {
-      const link = document.createElement("a");
-      link.href = `#${encodeURIComponent(heading.id)}`;
-      link.textContent = heading.firstChild.textContent;
-      list.append(link);
-    }
-    part("rendered_cells").append(list);
-  }
-
-  return { ended };
+  return { tell, hush, wait, fail, heard: () => { heard = Date.now(); }, connect: () => { connected = true; } };
 })();
