@@ -19,7 +19,7 @@ class RowsRefused(ValueError):
 
 
 class Counts(NamedTuple):
-    """Records of an import: of new lanes and days, the same as held, changed, and far from their lane's record."""
+    """Numbers of an import's records by their lanes and days; `outlying` counts new and changed ones far from the record."""
 
     new: int
     same: int

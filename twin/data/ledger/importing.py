@@ -12,7 +12,7 @@ from twin.data.ledger import bulk, overlap
 from twin.data.ledger.checksum import codes_of, lane_codes, row_codes, seal_of, total, written
 from twin.data.ledger.engine import lock_imports
 from twin.data.ledger.flow import Flow
-from twin.data.ledger.outlying import outlying
+from twin.data.ledger.outlying import outlying, usual_ranges
 from twin.data.ledger.overlap import NEW, REVISED, SAME
 from twin.data.ledger.queries import parts
 from twin.data.ledger.remarks import import_remarks
@@ -33,7 +33,8 @@ class Import(NamedTuple):
     records : number of records added; 0 if they were there already.
     unknown : number of these records whose volume is unknown.
     repeated : whether nothing was added because the records were there already.
-    counts : records of the file by their lanes and days: new, same as held, changed; and those far from their lane's.
+    counts : records of the file by their lanes and days: new, same as held, changed; and those of the new and changed
+        that are far from the record of their lane.
     account : account of the file or history that was read.
     notes : remarks on the records, one sentence each.
     """
@@ -59,9 +60,11 @@ def import_staged(connection: Connection, staged: Staged, *, held: str, asked: C
     if same and held == "ask" and _all_stored(connection, same):
         note = f"the same {records:,} flows were imported on {same[0].imported_at[:10]} from {same[0].source}"
         return Import(same[0].id, 0, 0, True, Counts(0, records, 0, 0), staged.account, (note,))
-    far = outlying(connection, staged)
-    compared = overlap.may_overlap(connection, staged)
-    counts = overlap.compare(connection, staged, records, far, progress) if compared else Counts(records, 0, 0, far)
+    ranges = usual_ranges(connection, staged.lanes)
+    if compared := overlap.may_overlap(connection, staged):
+        counts = overlap.compare(connection, staged, records, ranges, progress)
+    else:
+        counts = Counts(records, 0, 0, outlying(staged, ranges))
     if (held == "ask" and counts.new + counts.changed and counts.same + counts.changed) or asked not in (None, counts):
         raise AlreadyHeld(_question(staged, counts), counts)
     added = sum(counts[state] for state in HELD[held])
@@ -111,7 +114,7 @@ def _notes(counts, held):
     elif held == "replace" and counts.changed:
         yield f"{counts.changed:,} flows replaced those held of their lanes and days; undo brings these back"
     if counts.outlying:
-        yield f"flows in this file that are far from the record of their lane: {counts.outlying:,}"
+        yield f"new or changed flows that are far from the record of their lane: {counts.outlying:,}"
 
 
 def _enter(connection, staged, records, digest):

@@ -51,15 +51,21 @@ def far_from_record(connection: Connection, lane: str, volume: float) -> str:
     )
 
 
-def outlying(connection: Connection, staged: Staged) -> int:
-    """Return the number of staged records that are far from what the ledger holds of their lanes."""
-    low, high = np.array([EVERYTHING] * len(staged.lanes)).T
-    for start in range(0, len(staged.lanes), MOST_IN_A_QUERY):
-        names = staged.lanes[start : start + MOST_IN_A_QUERY]
+def usual_ranges(connection: Connection, lanes: list[str]) -> np.ndarray:
+    """Return the usual ranges of lanes by what the ledger holds of them, shape (lanes, 2). [pallet]"""
+    ranges = np.array([EVERYTHING] * len(lanes))
+    for start in range(0, len(lanes), MOST_IN_A_QUERY):
+        names = lanes[start : start + MOST_IN_A_QUERY]
         record = _latest(connection, names)
         for place, name in enumerate(names, start):
             if name in record:
-                low[place], high[place] = usual_range(np.array(record[name]))
+                ranges[place] = usual_range(np.array(record[name]))
+    return ranges
+
+
+def outlying(staged: Staged, ranges: np.ndarray) -> int:
+    """Return the number of staged records outside the usual range of their lane."""
+    low, high = ranges.T
     if np.isinf(high).all():
         return 0
     blocks = ((block["volume"], block["lane"]) for block in staged.blocks())

@@ -6,7 +6,22 @@ held, or changed. All of it happens within the transaction of the import, under 
 
 from collections.abc import Iterable
 
-from sqlalchemy import Column, Connection, Identity, Integer, MetaData, Table, and_, exists, func, insert, select, text
+import numpy as np
+from sqlalchemy import (
+    Column,
+    Connection,
+    Identity,
+    Integer,
+    MetaData,
+    Table,
+    and_,
+    exists,
+    func,
+    insert,
+    or_,
+    select,
+    text,
+)
 
 from twin.data.errors import Counts
 from twin.data.ledger import bulk
@@ -41,6 +56,13 @@ _days = Table(
     sqlite_with_rowid=False,
     **_KIND,
 )
+_ranges = Table(
+    "twin_usual_range",
+    _temporary,
+    Column("lane", NAME, primary_key=True),
+    *[Column(name, AMOUNT) for name in ("low", "high")],
+    **_KIND,
+)
 # The sums of each lane and day that is held. CROSS JOIN keeps SQLite from scanning all flows; PostgreSQL reorders it.
 _COMPARE = text(f"""
 UPDATE twin_staged_day SET state = CASE
@@ -70,8 +92,11 @@ def may_overlap(connection: Connection, staged: Staged) -> bool:
     return False
 
 
-def compare(connection: Connection, staged: Staged, records: int, outlying: int, progress: bool) -> Counts:
-    """Copy staged records into a temporary table, compare each lane and day, and return the counts of records."""
+def compare(connection: Connection, staged: Staged, records: int, ranges: np.ndarray, progress: bool) -> Counts:
+    """Copy staged records into a temporary table, compare each lane and day, and return the counts of records.
+
+    ranges : usual range of each lane, shape (lanes, 2). [pallet]
+    """
     _temporary.create_all(connection, checkfirst=False)
     bulk.insert(connection, staged, 0, records, progress, table=_rows.name)
     columns = (_rows.c.lane, _rows.c.date, func.count(), func.count(_rows.c.volume), func.count(_rows.c.returns))
@@ -84,7 +109,23 @@ def compare(connection: Connection, staged: Staged, records: int, outlying: int,
     connection.execute(_COMPARE)
     states = select(_days.c.state, func.sum(_days.c.rows)).group_by(_days.c.state)
     found = {state: int(count) for state, count in connection.execute(states)}
-    return Counts(*(found.get(state, 0) for state in (NEW, SAME, REVISED)), outlying)
+    return Counts(*(found.get(state, 0) for state in (NEW, SAME, REVISED)), _outlying(connection, staged, ranges))
+
+
+def _outlying(connection, staged, ranges):
+    """Return the number of records of new and changed lanes and days outside the usual range of their lane."""
+    known = [
+        {"lane": lane, "low": low, "high": high}
+        for lane, (low, high) in zip(staged.lanes, ranges.tolist(), strict=True)
+        if np.isfinite(high)
+    ]
+    if not known:
+        return 0
+    connection.execute(insert(_ranges), known)
+    same = and_(_rows.c.lane == _days.c.lane, _rows.c.date == _days.c.date)
+    far = or_(_rows.c.volume < _ranges.c.low, _rows.c.volume > _ranges.c.high)
+    count = select(func.count()).select_from(_rows).join(_days, same).join(_ranges, _ranges.c.lane == _rows.c.lane)
+    return connection.execute(count.where(_days.c.state != SAME, far)).scalar_one()
 
 
 def set_aside(connection: Connection, import_id: int) -> None:
