@@ -19,7 +19,7 @@ class RowsRefused(ValueError):
 
 
 class Counts(NamedTuple):
-    """Numbers of an import's records by their lanes and days; `outlying` counts new and changed ones far from the record."""
+    """Numbers of an import's records by their lanes and days; `outlying` are new or changed, far from the record."""
 
     new: int
     same: int
