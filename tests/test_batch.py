@@ -169,7 +169,7 @@ def test_the_larger_of_two_tolerances_holds(tmp_path):
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        ("job,name,value\nlarge,area,9\n", "must have the columns job, name, value, .*; got no rel_tolerance"),
+        ("job,name,value\nlarge,area,9\n", "must have the columns job, name, value, .*; rel_tolerance, .* missing"),
         (f"{'x' * 200_000}\n1\n", r"expected.csv cannot be read as a table: field larger than field limit"),
         (b"job\xff\n", "expected.csv cannot be read as a table: 'utf-8' codec"),
     ],

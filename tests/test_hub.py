@@ -588,3 +588,79 @@ def test_the_still_form_is_safe_with_any_lane(tmp_path):
 def test_an_unknown_lane_is_refused_when_it_is_asked_for():
     with pytest.raises(ValueError, match="lane must be one of the lanes shown; got NOPE"):
         Hub("", "NOPE")
+
+
+TOMORROW = b"date,lane,volume\n2026-01-05,A,5\n2026-01-06,A,6\n2026-01-07,A,7\n"
+REVISED_FILE = TOMORROW.replace(b"A,6", b"A,8") + b"2026-01-08,A,5\n"
+
+
+@pytest.mark.parametrize(
+    ("answer", "words", "volumes"),
+    [
+        (0, "1 flow added as import 2", [5, 6, 7, 5]),
+        (1, "2 flows added as import 2", [5, 8, 7, 5]),
+        (2, "4 flows added as import 2", [5, 5, 6, 8, 7, 7, 5]),
+    ],
+)
+def test_an_import_of_held_days_asks_with_counts_before_anything_is_written(
+    ledger, url, monkeypatch, answer, words, volumes
+):
+    monkeypatch.setenv("DATABASE_URL", url)
+    hub = Hub()
+    press(hub.data, do="import", file="a.csv", content=TOMORROW)
+    press(hub.data, do="import", file="b.csv", content=REVISED_FILE)
+    question = hub.data.question
+    assert (
+        "b.csv has lanes and days that the ledger already holds: of its 4 flows, 1 of new lanes and days, 2 the same "
+    )
+    assert "2 the same as held, 1 changed; 0 outlying. What is meant?" in question["text"] and ledger.count() == 3
+    press(hub.data, **[question, *question["others"]][answer]["message"])
+    assert words in hub.data.said and ledger.read()["volume"].tolist() == volumes
+    press(hub.data, do="undo", id=2, source="b.csv")
+    press(hub.data, **hub.data.question["message"])
+    assert "Import undone" in hub.data.said and ledger.read()["volume"].tolist() == [5, 6, 7]
+
+
+def test_an_answer_to_counts_that_have_changed_is_asked_again(ledger, url, monkeypatch):
+    monkeypatch.setenv("DATABASE_URL", url)
+    hub = Hub()
+    press(hub.data, do="import", file="a.csv", content=TOMORROW)
+    press(hub.data, do="import", file="b.csv", content=REVISED_FILE)
+    first = hub.data.question
+    ledger.append("2026-01-08", "A", 5)  # somebody else
+    press(hub.data, **first["message"])
+    assert "0 of new lanes and days, 3 the same as held, 1 changed" in hub.data.question["text"] and ledger.count() == 4
+
+
+def test_a_logged_flow_far_from_its_lane_is_asked_about(stored):
+    hub = Hub("ledger:")
+    press(hub.data, do="log", date="2025-12-28", lane="HAM-ROT", volume="25000")
+    assert "25,000 pallets are far from the record of HAM-ROT" in hub.data.question["text"] and stored.count() == 3276
+    press(hub.data, **hub.data.question["message"])
+    assert "Logged: flow" in hub.data.said and stored.count() == 3277
+
+
+def test_a_read_only_ledger_is_shown_with_the_reason_and_changes_nothing(stored, monkeypatch):
+    monkeypatch.setenv("TWIN_LEDGER_READ_ONLY", "1")
+    hub = Hub("ledger:")
+    press(hub.data, do="opened")
+    assert (
+        "TWIN_LEDGER_READ_ONLY is set on this server" in hub.data.page
+        and hub.data.page.count("<fieldset disabled>") == 4
+    )
+    (key,) = stored.read("HAM-ROT")["id"].tail(1)
+    for form in (
+        {"do": "log", "date": "2025-12-28", "lane": "HAM-ROT", "volume": "110"},
+        {"do": "log", "date": "2025-12-28", "lane": "HAM-ROT", "volume": "25000"},
+        {"do": "log", "date": "2025-12-28", "lane": "HAM-ROT", "volume": "25000", "sure": True},
+        {"do": "delete", "id": str(key)},
+        {"do": "deletion", "id": str(key)},
+        {"do": "undo", "id": "1"},
+        {"do": "undone", "id": "1"},
+        {"do": "import", "file": "a.csv", "content": TOMORROW},
+        {"do": "reset", "token": RESET_TOKEN},
+    ):
+        press(hub.data, **form)
+        assert "TWIN_LEDGER_READ_ONLY is set" in hub.data.said and hub.data.question == {} and stored.count() == 3276
+    press(hub.data, do="flows", lane="HAM-ROT")
+    assert "Last flows" in hub.data.said

@@ -421,6 +421,31 @@ def test_bulk_import_export_and_reset(suite, page, tmp_path):
     answer(page, "60 flows deleted")
 
 
+def test_an_import_of_held_days_offers_three_choices(suite, page, tmp_path):
+    seen = opened(page, address(suite))
+    ready(page)
+    for name, volumes in (("held.csv", (5, 6, 7)), ("revised.csv", (5, 8, 7, 9))):
+        rows = [f"2026-01-0{day},HELD,{volume}" for day, volume in enumerate(volumes, 1)]
+        (tmp_path / name).write_text("\n".join(["date,lane,volume", *rows]) + "\n")
+        form(page, "import").locator("input[type=file]").set_input_files(tmp_path / name)
+        submit(page, "import")
+        if name == "held.csv":
+            answer(page, "3 flows added as import")
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_text("of its 4 flows, 1 of new lanes and days, 2 the same as held, 1 changed").wait_for()
+    buttons = dialog.get_by_role("button").all_inner_texts()
+    assert buttons == ["Cancel", "Only what is new", "Replace those that differ", "Add all on top"]
+    dialog.get_by_role("button", name="Replace those that differ").click()
+    answer(page, "2 flows added as import")
+    page.get_by_role("button", name="Undo …").first.click()
+    page.get_by_role("dialog").get_by_role("button", name="Undo import").click()
+    answer(page, "2 flows deleted, 1 replaced flow brought back")
+    form(page, "reset").get_by_label("Type").fill("delete all flows")
+    submit(page, "reset")
+    answer(page, "3 flows deleted")
+    seen.nothing_wrong()
+
+
 # ------------------------------------------------------------ links, users, report
 
 

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from twin.data.errors import LedgerError, RowsRefused
+from twin.data.errors import AlreadyHeld, Counts, LedgerError, RowsRefused
 from twin.data.ledger import migration
 from twin.data.ledger.store import RESET_TOKEN, Flow, Ledger
 from twin.data.load import load_history, read_history
@@ -249,7 +249,7 @@ def test_importing_the_same_file_twice_counts_once(ledger, file):
         done = ledger.import_file(again)
         assert (done.records, done.repeated) == (0, True) and "the same 4 flows were imported on" in done.notes[0]
     assert ledger.count() == 4
-    assert ledger.import_file(file(FLOWS), again=True).records == 4
+    assert ledger.import_file(file(FLOWS), held="add").records == 4
     assert ledger.import_file(file(FLOWS)).repeated and ledger.count() == 8
 
 
@@ -259,22 +259,21 @@ def test_the_same_numbers_of_other_lanes_are_other_records(ledger, file):
     assert (done.records, done.repeated, ledger.lanes()) == (4, False, ["A", "B", "C", "D"])
 
 
-def test_a_file_that_repeats_stored_days_is_added_with_a_note(ledger, file):
+def test_a_file_that_repeats_stored_days_is_added_with_a_note_if_asked(ledger, file):
     ledger.import_file(file(FLOWS))
-    done = ledger.import_file(file(FLOWS + "2026-01-09,B,3,0\n", "later.csv"))
-    assert (
-        done.records == 5 and "already held 4 flows of these lanes between 2026-01-05 and 2026-01-09" in done.notes[0]
-    )
+    done = ledger.import_file(file(FLOWS + "2026-01-09,B,3,0\n", "later.csv"), held="add")
+    assert done.records == 5 and done.notes == ("4 flows came on top of flows of the same lanes and days",)
     other = ledger.import_file(file("date,lane,volume\n2026-01-05,C,1\n2026-01-06,C,1\n", "other.csv"))
     assert other.notes == ()
 
 
 def test_an_import_with_deleted_flows_does_not_count_as_repeated(ledger, file):
-    first = ledger.import_file(file(FLOWS))
+    ledger.import_file(file(FLOWS))
     ids = [flow.id for flow in ledger.records()]
     ledger.delete(ids[0])
-    with pytest.raises(ValueError, match=rf"1 of its 4 flows have been deleted since; undo import {first.id} first"):
+    with pytest.raises(AlreadyHeld) as question:
         ledger.import_file(file(FLOWS))
+    assert question.value.counts == Counts(1, 3, 0, 0)
     ledger.delete(*ids[1:])
     again = ledger.import_file(file(FLOWS))
     assert (again.records, ledger.count()) == (4, 4)
@@ -285,14 +284,14 @@ def test_a_longer_file_adds_only_new_days_if_asked(ledger, file):
     ledger.import_file(file(FLOWS))
     longer = file(FLOWS + "2026-01-06,C,4,0\n2026-01-07,A,3,0\n2026-01-07,B,x,0\n", "longer.csv")
     with pytest.raises(RowsRefused):
-        ledger.import_file(longer, new_only=True)
-    done = ledger.import_file(longer, new_only=True, good_rows_only=True)
+        ledger.import_file(longer, held="new-only")
+    done = ledger.import_file(longer, held="new-only", good_rows_only=True)
     assert (done.records, done.unknown, done.notes) == (3, 1, ()) and ledger.count() == 7
     assert [(flow.lane, flow.volume) for flow in ledger.records(first="2026-01-07")] == [("A", 3.0), ("B", None)]
-    done = ledger.import_file(longer, new_only=True, good_rows_only=True)
+    done = ledger.import_file(longer, held="new-only", good_rows_only=True)
     assert (done.id, done.records, done.repeated) == (None, 0, True) and ledger.count() == 7
     ledger.undo(ledger.status()["imports"][0]["id"])  # flows of the first file do not belong to the second import
-    assert ledger.import_file(longer, new_only=True, good_rows_only=True).records == 4 and ledger.count() == 7
+    assert ledger.import_file(longer, held="new-only", good_rows_only=True).records == 4 and ledger.count() == 7
 
 
 def test_remarks_on_flows_that_look_mistaken(ledger):
@@ -329,14 +328,14 @@ def test_after_a_reset_a_file_can_be_imported_again(ledger, file):
 
 def test_an_import_can_be_undone_and_nothing_else_changes(ledger, file):
     logged = ledger.append(DAY, "A", 9)
-    first = ledger.import_file(file(FLOWS))
-    again = ledger.import_file(file(FLOWS), again=True)
-    third = ledger.import_file(file(FLOWS), again=True)
+    first = ledger.import_file(file(FLOWS), held="add")
+    again = ledger.import_file(file(FLOWS), held="add")
+    third = ledger.import_file(file(FLOWS), held="add")
     ledger.delete(next(flow.id for flow in ledger.records("B") if flow.volume == 2))
-    assert ledger.undo(np.int64(first.id)) + ledger.undo(again.id) == 7
+    assert ledger.undo(np.int64(first.id)).deleted + ledger.undo(again.id).deleted == 7
     assert logged in ledger.records() and ledger.count() == 5
     assert [past["id"] for past in ledger.status()["imports"]] == [third.id]
-    assert ledger.import_file(file(FLOWS)).repeated and ledger.import_file(file(FLOWS), again=True).records == 4
+    assert ledger.import_file(file(FLOWS)).repeated and ledger.import_file(file(FLOWS), held="add").records == 4
     for key in (first.id, 999):
         with pytest.raises(ValueError, match=f"import_id must be that of an import into the ledger at .*; got {key}"):
             ledger.undo(key)
@@ -467,7 +466,14 @@ def test_status(ledger, file, url):
     (past,) = status.pop("imports")
     assert (past["source"], past["records"]) == (str(file(FLOWS)), 4)
     engine = url.split(":")[0].replace("postgres", "postgresql")
-    expected = {"engine": engine, "schema_version": 1, "flows": 4, "lanes": 2, "place": ledger.place}
+    expected = {
+        "engine": engine,
+        "schema_version": 2,
+        "read_only": False,
+        "flows": 4,
+        "lanes": 2,
+        "place": ledger.place,
+    }
     assert status == expected | {"first_date": "2026-01-05", "last_date": "2026-01-06"}
 
 
@@ -579,8 +585,8 @@ def claims(ledger):
 @pytest.mark.parametrize(
     ("number", "said"),
     [
-        (0, "knows 1 and no way there; export its flows with the Twin that made it, and import them into a new ledger"),
-        (2, "knows 1; install a newer Twin"),
+        (0, "knows 2 and no way there; export its flows with the Twin that made it, and import them into a new ledger"),
+        (3, "knows 2; install a newer Twin"),
     ],
 )
 def test_an_older_or_newer_schema_is_refused_and_left_unchanged(ledger, url, claims, number, said):
@@ -593,11 +599,11 @@ def test_an_older_or_newer_schema_is_refused_and_left_unchanged(ledger, url, cla
 
 @pytest.fixture
 def third(monkeypatch):
-    """Set the program's version of the tables to 3, with a migration from 1 to 2; return the migrations by version."""
+    """Set the program's version of the tables to 4, with a migration from 2 to 3; return the migrations by version."""
     from sqlalchemy import text
 
-    monkeypatch.setattr(migration, "VERSION", 3)
-    steps = {1: lambda connection: connection.execute(text("ALTER TABLE twin_flow ADD COLUMN carrier TEXT"))}
+    monkeypatch.setattr(migration, "VERSION", 4)
+    steps = {2: lambda connection: connection.execute(text("ALTER TABLE twin_flow ADD COLUMN carrier TEXT"))}
     monkeypatch.setattr(migration, "MIGRATIONS", steps)
     return steps
 
@@ -612,25 +618,25 @@ def columns(ledger):
 def test_an_older_schema_is_migrated_from_version_to_version(ledger, url, third):
     from sqlalchemy import text
 
-    third[2] = lambda connection: connection.execute(text("UPDATE twin_flow SET carrier = 'unknown'"))
+    third[3] = lambda connection: connection.execute(text("UPDATE twin_flow SET carrier = 'unknown'"))
     flow = ledger.append(DAY, "A", 1)
     with ThreadPoolExecutor(4) as pool:  # concurrent processes migrate it once
         for opened in pool.map(Ledger, 4 * [url]):
             opened.close()
     with Ledger(url) as migrated:
-        assert migrated.status()["schema_version"] == 3 and migrated.find(flow.id) == flow
+        assert migrated.status()["schema_version"] == 4 and migrated.find(flow.id) == flow
         assert columns(migrated)[-1] == "carrier" and migrated.append(DAY, "B", 2).lane == "B"
 
 
 def test_a_failed_migration_leaves_the_ledger_unchanged(ledger, url, third):
     from sqlalchemy import text
 
-    for step, said in ((None, "has version 2 of its tables, and this Twin knows 3"), ("FAIL", "nothing was changed")):
+    for step, said in ((None, "has version 3 of its tables, and this Twin knows 4"), ("FAIL", "nothing was changed")):
         if step:
-            third[2] = lambda connection, step=step: connection.execute(text(step))
+            third[3] = lambda connection, step=step: connection.execute(text(step))
         with pytest.raises(LedgerError, match=said):
             Ledger(url)
-        assert "carrier" not in columns(ledger) and ledger.status()["schema_version"] == 1
+        assert "carrier" not in columns(ledger) and ledger.status()["schema_version"] == 2
 
 
 def test_load_history_takes_an_address(ledger, url, monkeypatch):

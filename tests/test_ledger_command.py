@@ -54,7 +54,7 @@ def test_from_seed_to_reset(run, answer, ledger):
     assert out.endswith(f"\n3,276 flows added to {ledger.place} as import 1\n")
     code, out, _ = run("seed")
     assert code == 0 and "nothing new: the same 3,276 flows were imported on" in out and ledger.count() == 3276
-    assert answer("seed", "--again")["added"] == 3276
+    assert answer("seed", "--add")["added"] == 3276
     assert answer("status") == ledger.status()
     code, out, err = run("reset")
     assert (code, out) == (2, "") and RESET_TOKEN in err and ledger.count() == 6552
@@ -80,9 +80,14 @@ def test_import_shows_its_account(run, answer, file, ledger):
     assert (code, err) == (0, "") and "3 rows = 3 kept + 0 refused" in out and "3 flows added to" in out
     content = answer("import", file)
     assert content["repeated"] and content["added"] == 0 and content["account"]["rows_read"] == 3
-    again = answer("import", file, "--again")
+    again = answer("import", file, "--add")
     assert again["added"] == 3 and ledger.count() == 6
-    assert answer("undo", again["import"]) == {"place": ledger.place, "import": again["import"], "deleted": 3}
+    assert answer("undo", again["import"]) == {
+        "place": ledger.place,
+        "import": again["import"],
+        "deleted": 3,
+        "restored": 0,
+    }
     code, out, err = run("undo", again["import"])
     assert (code, out) == (2, "") and "must be that of an import" in err and ledger.count() == 3
 

@@ -28,7 +28,7 @@ from twin.batch.plan import read_plan
 from twin.batch.provenance import inputs_of
 from twin.batch.seal import seal
 from twin.data.account import refusals
-from twin.data.errors import LedgerError
+from twin.data.errors import Counts, LedgerError
 from twin.data.files.columns import match_columns
 from twin.data.files.rows import Scan, read_rows
 from twin.data.ledger.store import Ledger
@@ -52,7 +52,7 @@ LAYERS = ("data", "plan", "compute", "tables", "batch")
 NO_RESULT = {"progress", "workers", "executor", "scheduler"}
 #: Modules behind functions that have a row, and modules whose functions start kernels and processes: `test_batch.py`,
 #: `test_pool.py`.
-ELSEWHERE = {f"data.ledger.{name}" for name in "address bulk flow schema staging statistics_query sums".split()}
+ELSEWHERE = {f"data.ledger.{name}" for name in "address bulk engine flow schema staging statistics_query sums".split()}
 ELSEWHERE |= {"batch.notebook", "batch.job_kernel", "compute.pool"}
 
 HEADER = "date,lane,volume,returns,spare"
@@ -231,17 +231,28 @@ CALLS = {
         lambda at, **o: new_ledger(at).append("2024-01-01", "A", 5, **o).returns,
         {"returns": 1.0},
     ),
-    "data.ledger.store.Ledger.import_file": (lambda at, **o: after_the_first(at, at.file, **o), {"again": True}),
+    "data.ledger.store.Ledger.import_file": (lambda at, **o: after_the_first(at, at.file, **o), {"held": "add"}),
     "data.ledger.store.Ledger.import_file, longer": (
         lambda at, **o: after_the_first(at, at.longer, **o),
-        {"new_only": True},
+        {"held": "new-only"},
+    ),
+    "data.ledger.store.Ledger.import_file, agreed": (
+        lambda at, **o: after_the_first(at, at.longer, held="new-only", **o),
+        {"asked": Counts(0, 0, 0, 0)},
     ),
     "data.ledger.store.Ledger.import_file, some bad": (
         lambda at, **o: after_the_first(at, at.some_bad, **o),
         {"good_rows_only": True},
     ),
-    "data.ledger.store.Ledger.import_history": (lambda at, **o: history_after(at, 3, **o), {"again": True}),
-    "data.ledger.store.Ledger.import_history, longer": (lambda at, **o: history_after(at, 5, **o), {"new_only": True}),
+    "data.ledger.store.Ledger.import_history": (lambda at, **o: history_after(at, 3, **o), {"held": "add"}),
+    "data.ledger.store.Ledger.import_history, longer": (
+        lambda at, **o: history_after(at, 5, **o),
+        {"held": "new-only"},
+    ),
+    "data.ledger.store.Ledger.import_history, agreed": (
+        lambda at, **o: history_after(at, 5, held="new-only", **o),
+        {"asked": Counts(0, 0, 0, 0)},
+    ),
     "data.ledger.store.Ledger.count": (lambda at, **o: asked(at, Ledger.count, **o), WINDOW),
     "data.ledger.store.Ledger.read": (lambda at, **o: asked(at, Ledger.read, **o).to_csv(), WINDOW),
     "data.ledger.store.Ledger.records": (

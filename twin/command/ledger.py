@@ -5,6 +5,7 @@ import json
 import os
 import sys
 
+from twin.command.asking import HELD_CHOICES, add_held_options, choice, refuse
 from twin.command.options import add_reading_options, add_window, reading_of
 from twin.data.text import visible
 from twin.demand import DAYS_PER_PERIOD, PERIOD_NAMES
@@ -18,17 +19,19 @@ LEDGER_EXAMPLES = """examples
   python -m twin ledger seed                                   add the three research lanes, to try things out
   python -m twin ledger import flows.csv                       add all rows, or none if one cannot be used
   python -m twin ledger import flows.csv --good-rows-only      leave out unusable rows, and list them
-  python -m twin ledger import longer.csv --new-only           add only lanes and days that are not stored yet
+  python -m twin ledger import longer.csv --new-only           add only lanes and days that are not held yet
+  python -m twin ledger import revised.csv --replace           also replace held lanes and days that differ
   python -m twin ledger log 2026-01-05 BER-MUC 120             add one flow, and show its id
   python -m twin ledger delete 17                              delete the flow with this id
   python -m twin ledger undo 3                                 delete a whole import; status lists the imports
+  python -m twin ledger verify                                 check file, index and imports for damage
   python -m twin ledger lanes                                  show the statistics of every lane
   python -m twin ledger export berlin.csv --lane BER-MUC --first 2025-01-01
   python -m twin assess ledger:                                every answer for every lane of the ledger
 
 exit codes
-  0 done   1 nothing was imported, because rows were refused   2 an input cannot be used   3 the ledger failed
-  130 stopped by Ctrl-C, and nothing was changed
+  0 done   1 refused, and nothing was done: rows that cannot be used, lanes and days that are held, an unusual flow
+  2 an input cannot be used   3 the ledger failed, is damaged or read-only   130 stopped, and nothing was changed
 """
 
 
@@ -53,21 +56,24 @@ def add(commands: "argparse._SubParsersAction") -> None:
         action="store_true",
         help="leave out unusable rows; if only the numbers of a row are unusable, keep it with an unknown volume",
     )
-    importing.add_argument("--new-only", action="store_true", help="leave out lanes and days that are already stored")
-    importing.add_argument("--again", action="store_true", help="add the flows even if they were imported before")
+    add_held_options(importing)
     add_reading_options(importing)
     export = verb(_export, "write flows as CSV, or with their ids as JSON")
     export.add_argument("file", nargs="?", help="output file, compressed if it ends in .gz; by default stdout")
     export.add_argument("--force", action="store_true", help="overwrite an existing file")
+    export.add_argument(
+        "--damaged", action="store_true", help="write what can be read of a damaged SQLite file, and exit with code 3"
+    )
     add_window(export)
     log = verb(_log, "add one flow")
     log.add_argument("date", help="the day, such as 2026-01-05")
     log.add_argument("lane", help="name of the lane")
     log.add_argument("volume", type=float, help="pallets shipped [pallet]")
     log.add_argument("--returns", type=float, help="part of the volume that came back [pallet]")
+    log.add_argument("--sure", action="store_true", help="log a volume far from the record of its lane without asking")
     delete = verb(_delete, "delete flows by their ids, all or none")
     delete.add_argument("id", type=int, nargs="+", help="ids of flows, as printed by log and export --json")
-    undo = verb(_undo, "delete an import and all its flows")
+    undo = verb(_undo, "delete an import and all its flows, and bring back those that it replaced")
     undo.add_argument("id", type=int, help="id of the import, as printed by import and status")
     lanes = verb(_lanes, "show the statistics of every lane")
     lanes.add_argument("--period", choices=DAYS_PER_PERIOD, help="sum flows into days, weeks or months")
@@ -77,8 +83,9 @@ def add(commands: "argparse._SubParsersAction") -> None:
         "--token", default="", help="confirmation phrase; an error without it shows it"
     )
     verb(_status, "show the address and the contents of the ledger")
+    verb(_verify, "check the ledger for damage: what its database offers, and counts and checksums of the imports")
     seed = verb(_seed, "add the three synthetic research lanes")
-    seed.add_argument("--again", action="store_true", help="add them even if they were added before")
+    seed.add_argument("--add", dest="held", action="store_const", const="add", default="ask", help="add them once more")
 
 
 def _with_ledger(run, options):
@@ -101,11 +108,19 @@ def _show(options, content, words):
 
 
 def _import(ledger, options):
-    from twin.data.errors import RowsRefused
+    from twin.data.errors import AlreadyHeld, RowsRefused
 
-    kinds = {name: getattr(options, name) for name in ("good_rows_only", "new_only", "again")}
+    kinds = {name: getattr(options, name) for name in ("good_rows_only", "held")} | reading_of(options)
+    asked = None
     try:
-        done = ledger.import_file(options.file, **kinds, **reading_of(options))
+        while True:
+            try:
+                done = ledger.import_file(options.file, **kinds, asked=asked)
+                break
+            except AlreadyHeld as question:  # asked again if others have changed the ledger in the meantime
+                if not (held := choice(str(question), HELD_CHOICES, options.json)):
+                    return refuse(options, question, {"place": ledger.place, "added": 0})
+                kinds["held"], asked = held, question.counts
     except RowsRefused as refusal:
         if options.json:
             _show(options, {"place": ledger.place, "added": 0, "account": refusal.account.to_dict()}, "")
@@ -117,9 +132,13 @@ def _import(ledger, options):
 
 
 def _seed(ledger, options):
+    from twin.data.errors import AlreadyHeld
     from twin.data.scenarios import research_lanes
 
-    return _show_import(ledger, options, ledger.import_history(research_lanes(), again=options.again))
+    try:
+        return _show_import(ledger, options, ledger.import_history(research_lanes(), held=options.held))
+    except AlreadyHeld as question:
+        return refuse(options, question, {"place": ledger.place, "added": 0})
 
 
 def _show_import(ledger, options, done):
@@ -129,12 +148,14 @@ def _show_import(ledger, options, done):
         "added": done.records,
         "unknown": done.unknown,
         "repeated": done.repeated,
+        "counts": done.counts._asdict(),
         "notes": list(done.notes),
         "account": done.account.to_dict(),
     }
     lines = [str(done.account)]
     if done.repeated:
-        lines.append(f"nothing new: {done.notes[0]}{'; --again adds them once more' if done.id else ''}")
+        more = "--replace replaces these" if done.counts.changed else "--add adds them once more"
+        lines.append(f"nothing new: {done.notes[0]}; {more}")
     else:
         unknown = f", {done.unknown:,} of them with an unknown volume," if done.unknown else ""
         lines.append(f"{done.records:,} flows{unknown} added to {ledger.place} as import {done.id}")
@@ -144,6 +165,8 @@ def _show_import(ledger, options, done):
 
 def _export(ledger, options):
     window = {"lanes": options.lanes, "first": options.first, "last": options.last}
+    if options.damaged and (options.json or any(window.values())):
+        raise ValueError("--damaged must be said alone, or with a file: all that can be read is written as CSV")
     if not options.file and options.json:
         content = [flow._asdict() for flow in ledger.records(**window)]
         return _show(options, {"place": ledger.place, "flows": content}, "")
@@ -151,6 +174,13 @@ def _export(ledger, options):
         raise ValueError(f"file must be a new one, or --force must be said; got {options.file}, which exists")
     if not options.file and sys.stdout is None:
         raise ValueError("file must be named where the standard output is closed; got none")
+    if options.damaged:
+        count = ledger.salvage(options.file or sys.stdout)
+        print(
+            f"twin: {count:,} flows of {ledger.place} could be read, without any check: compare them with your files",
+            file=sys.stderr,
+        )
+        return 3
     count = ledger.export(options.file or sys.stdout, **window)
     if options.file:
         return _show(options, {"file": options.file, "flows": count}, f"{count:,} flows written to {options.file}")
@@ -158,6 +188,9 @@ def _export(ledger, options):
 
 
 def _log(ledger, options):
+    far = "" if options.sure else ledger.far_from_record(options.lane, options.volume)
+    if far and choice(far, {"y": ("log it", "yes")}, options.json) != "yes":
+        return refuse(options, f"{far} Nothing was logged; --sure logs it", {"place": ledger.place, "logged": False})
     flow = ledger.append(options.date, options.lane, options.volume, options.returns)
     remarks = ledger.remarks(flow)
     words = [f"added to {ledger.place}: {_in_words(flow)}", *(f"  note     {remark}" for remark in remarks)]
@@ -171,9 +204,10 @@ def _delete(ledger, options):
 
 
 def _undo(ledger, options):
-    deleted = ledger.undo(options.id)
-    content = {"place": ledger.place, "import": options.id, "deleted": deleted}
-    return _show(options, content, f"{deleted:,} flows of import {options.id} deleted from {ledger.place}")
+    done = ledger.undo(options.id)
+    content = {"place": ledger.place, "import": options.id, **done._asdict()}
+    back = f", and {done.restored:,} that it had replaced brought back" if done.restored else ""
+    return _show(options, content, f"{done.deleted:,} flows of import {options.id} deleted from {ledger.place}{back}")
 
 
 def _lanes(ledger, options):
@@ -196,6 +230,16 @@ def _lanes(ledger, options):
 def _reset(ledger, options):
     deleted = ledger.reset(options.token)
     return _show(options, {"place": ledger.place, "deleted": deleted}, f"{deleted:,} flows deleted from {ledger.place}")
+
+
+def _verify(ledger, options):
+    checks = ledger.verify()
+    state = {True: "ok", False: "DAMAGED", None: "not checked"}
+    words = [f"{check.name:<24}{state[check.passed]:<13}{check.found}" for check in checks]
+    sound = all(check.passed is not False for check in checks)
+    content = {"place": ledger.place, "sound": sound, "checks": [check._asdict() for check in checks]}
+    _show(options, content, "\n".join(words))
+    return 0 if sound else 3
 
 
 def _status(ledger, options):

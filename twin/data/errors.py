@@ -1,6 +1,6 @@
 """Exceptions about data; each carries a sentence that a user can act on."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from twin.data.account import Account
@@ -16,6 +16,23 @@ class RowsRefused(ValueError):
     def __init__(self, sentence: str, account: "Account") -> None:
         super().__init__(sentence)
         self.account = account
+
+
+class Counts(NamedTuple):
+    """Numbers of an import's records by their lanes and days; `outlying` are new or changed, far from the record."""
+
+    new: int
+    same: int
+    changed: int
+    outlying: int
+
+
+class AlreadyHeld(ValueError):
+    """An import has lanes and days that the ledger already holds, and nobody has said what is meant; see `counts`."""
+
+    def __init__(self, sentence: str, counts: Counts) -> None:
+        super().__init__(sentence)
+        self.counts = counts
 
 
 class LedgerError(Exception):

@@ -120,7 +120,8 @@ class Forms(Asking):
 
     page : HTML of the forms.
     said : HTML of the answer to the last form.
-    question : {"text", "yes", "message"} of a dialog; the message is sent if the planner confirms.
+    question : {"text", "yes", "message", "others"} of a dialog; the message is sent if the planner confirms, and that
+        of another answer {"yes", "message"} if the planner chooses it.
     """
 
     _esm, _css = _script("forms"), _STYLE

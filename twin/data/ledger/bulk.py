@@ -15,21 +15,28 @@ ROWS_A_WRITE = 8192  # rows of one write to COPY: the server stores one batch wh
 ESCAPES = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})  # escapes of COPY's text format
 
 
-def insert(connection: Connection, staged: Staged, import_id: int, records: int, progress: bool = False) -> None:
-    """Insert staged records within the transaction of a connection."""
+def insert(
+    connection: Connection,
+    staged: Staged,
+    import_id: int,
+    records: int,
+    progress: bool = False,
+    table: str = flows.name,
+) -> None:
+    """Insert staged records within the transaction of a connection, into the flows or a table with their columns."""
     put = _copy if connection.dialect.name == "postgresql" else _execute_many
     names = ("date", "lane", "volume", "returns")[: 4 if staged.returns else 3]
     with (
         tqdm(total=records, unit="flow", unit_scale=True, desc="storing", disable=not progress) as bar,
         closing(connection.connection.cursor()) as cursor,
     ):
-        put(cursor, staged, names, int(import_id), bar)
+        put(cursor, table, staged, names, int(import_id), bar)
 
 
-def _copy(cursor, staged, names, import_id, bar):
+def _copy(cursor, table, staged, names, import_id, bar):
     """Stream records to PostgreSQL by COPY; each distinct date and lane is formatted once per block."""
     lanes = [name.translate(ESCAPES) for name in staged.lanes]
-    with cursor.copy(f"COPY {flows.name} ({', '.join(names)}, import_id) FROM STDIN") as copy:
+    with cursor.copy(f"COPY {table} ({', '.join(names)}, import_id) FROM STDIN") as copy:
         for block in staged.blocks():
             for start in range(0, len(block), ROWS_A_WRITE):
                 part = block[start : start + ROWS_A_WRITE]
@@ -40,7 +47,7 @@ def _copy(cursor, staged, names, import_id, bar):
             bar.update(len(block))
 
 
-def _execute_many(cursor, staged, names, import_id, bar):
+def _execute_many(cursor, table, staged, names, import_id, bar):
     """Insert records into SQLite, many rows per statement, because each statement reads and updates the last id."""
     row = f"({'?, ' * len(names)}{import_id})"
     for block in staged.blocks():
@@ -48,7 +55,7 @@ def _execute_many(cursor, staged, names, import_id, bar):
         rows = list(zip(*columns, strict=True))
         for size in (ROWS_A_STATEMENT, 1):
             whole = len(rows) // size * size
-            statement = f"INSERT INTO {flows.name} ({', '.join(names)}, import_id) VALUES {', '.join([row] * size)}"
+            statement = f"INSERT INTO {table} ({', '.join(names)}, import_id) VALUES {', '.join([row] * size)}"
             groups = (tuple(chain.from_iterable(rows[i : i + size])) for i in range(0, whole, size))
             cursor.executemany(statement, groups)
             rows = rows[whole:]

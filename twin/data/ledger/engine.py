@@ -6,6 +6,7 @@ import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from urllib.parse import quote
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError, DisconnectionError, TimeoutError
@@ -13,9 +14,13 @@ from sqlalchemy.pool import QueuePool
 
 from twin.data.errors import LedgerError
 from twin.data.ledger.address import place
-from twin.data.ledger.causes import cause
+from twin.data.ledger.causes import DAMAGED, cause
 
 DATABASE_TIMEOUT = 4  # [s] longest wait for a connection, a lock or an answer before an error is raised
+IMPORT_TIMEOUT = 60  # [s] longest wait for another import
+IMPORT_LOCK = 7401970  # arbitrary key of the advisory lock that one import or undo holds at a time
+READ_ONLY_SESSION = "default_transaction_read_only=on"  # parameter of a session of PostgreSQL
+READ_ONLY_SETTING = "TWIN_LEDGER_READ_ONLY"  # name of the setting that serves the ledger for reading only
 OLDEST = (3, 37)  # oldest supported SQLite, the first with strict column types
 POSTGRESQL = {  # default options of a connection; options in the URL override them
     "connect_timeout": DATABASE_TIMEOUT,
@@ -29,14 +34,19 @@ POSTGRESQL = {  # default options of a connection; options in the URL override t
 }
 
 
-def engine_at(url: URL) -> Engine:
-    """Return the engine of the ledger at an SQLAlchemy URL; no connection is opened yet."""
+def engine_at(url: URL, read_only: bool = False) -> Engine:
+    """Return the engine of the ledger at an SQLAlchemy URL; no connection is opened yet.
+
+    read_only : open every connection so that the database itself refuses changes.
+    """
     sqlite = url.get_backend_name() == "sqlite"
     if sqlite and sqlite3.sqlite_version_info < OLDEST:
         oldest = ".".join(map(str, OLDEST))
         raise LedgerError(f"the ledger needs SQLite {oldest} or newer; this Python has {sqlite3.sqlite_version}")
     options = {"timeout": DATABASE_TIMEOUT} if sqlite else POSTGRESQL
     options = {name: value for name, value in options.items() if name not in url.query}
+    if read_only and not sqlite:
+        options["options"] = f"{url.query.get('options', '')} -c {READ_ONLY_SESSION}".strip()
     pool = {
         "poolclass": QueuePool,
         "pool_size": 1,
@@ -44,12 +54,16 @@ def engine_at(url: URL) -> Engine:
         "pool_timeout": DATABASE_TIMEOUT,
         "pool_pre_ping": not sqlite,
     }
-    engine = create_engine(url, connect_args=options, hide_parameters=True, **pool)
+    kinds = {"twin_read_only": read_only}
+    engine = create_engine(url, connect_args=options, hide_parameters=True, execution_options=kinds, **pool)
     event.listen(engine, "connect", _remember_process)
     event.listen(engine, "checkout", _check_process)
     if sqlite:
         event.listen(engine, "connect", _configure_sqlite)
         event.listen(engine, "begin", _begin)
+        if read_only:
+            event.listen(engine, "do_connect", _open_read_only)
+            event.listen(engine, "connect", lambda connection, _: connection.execute("PRAGMA query_only = ON"))
     return engine
 
 
@@ -58,17 +72,24 @@ def reading(engine: Engine) -> Iterator[Connection]:
     """Yield a connection whose transaction reads one consistent snapshot of the ledger."""
     with _errors_translated(engine, ""), engine.connect() as connection:
         if engine.dialect.name == "postgresql":
-            connection = connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+            connection = connection.execution_options(isolation_level="REPEATABLE READ")
+            if not is_read_only(engine):  # otherwise SQLAlchemy would make the connection writable again at the end
+                connection = connection.execution_options(postgresql_readonly=True)
         with connection.begin():
             _limit_waiting(connection)
             yield connection
 
 
 @contextmanager
-def writing(engine: Engine) -> Iterator[Connection]:
-    """Yield a connection whose changes are committed when the block ends, and rolled back if it fails."""
+def writing(engine: Engine, patience: float | None = None) -> Iterator[Connection]:
+    """Yield a connection whose changes are committed when the block ends, and rolled back if it fails.
+
+    patience : longest wait for another writer of an SQLite file, by default DATABASE_TIMEOUT. [s]
+    """
+    if is_read_only(engine):
+        raise LedgerError(f"the ledger at {place(engine.url)} may only be read here: {READ_ONLY_SETTING} is set")
     with _errors_translated(engine, "; nothing was changed"), engine.connect() as connection:
-        connection = connection.execution_options(twin_writes=True)
+        connection = connection.execution_options(twin_writes=patience or DATABASE_TIMEOUT)
         if engine.dialect.name == "postgresql":  # after waiting for a lock, changes committed by others must be visible
             connection = connection.execution_options(isolation_level="READ COMMITTED")
         transaction = connection.begin()
@@ -83,16 +104,33 @@ def writing(engine: Engine) -> Iterator[Connection]:
             transaction.commit()
 
 
+def is_read_only(engine: Engine) -> bool:
+    """Return whether an engine was opened for reading only."""
+    return engine.get_execution_options().get("twin_read_only", False)
+
+
+def _open_read_only(_dialect, _record, arguments, options):
+    """Let SQLite open the file for reading only, and never create it."""
+    name = arguments[0]
+    if not options.get("uri"):
+        name, options["uri"] = f"file:{quote(name)}", True
+    path, _, query = name.partition("?")
+    others = [part for part in query.split("&") if part and not part.startswith("mode=")]
+    arguments[0] = f"{path}?{'&'.join([*others, 'mode=ro'])}"
+
+
 def _limit_waiting(connection):
     """Set the lock timeout of a PostgreSQL transaction; SQLite's connections have a timeout of their own."""
     if connection.dialect.name == "postgresql":
         connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{DATABASE_TIMEOUT}s'")
 
 
-def lock_topic(connection: Connection, topic: str) -> None:
-    """Hold an advisory lock on a topic (hexadecimal text) until the transaction ends; SQLite has one writer anyway."""
+def lock_imports(connection: Connection) -> None:
+    """Hold the lock of imports and undos until the transaction ends; SQLite has one writer anyway."""
     if connection.dialect.name == "postgresql":
-        connection.exec_driver_sql("SELECT pg_advisory_xact_lock(%s)", (int(topic[:15], 16),))
+        connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{IMPORT_TIMEOUT}s'")
+        connection.exec_driver_sql("SELECT pg_advisory_xact_lock(%s)", (IMPORT_LOCK,))
+        _limit_waiting(connection)
 
 
 def vacuum(engine: Engine, table: str) -> None:
@@ -117,6 +155,8 @@ def _errors_translated(engine, outcome):
         yield
     except (DBAPIError, TimeoutError, engine.dialect.loaded_dbapi.Error) as error:
         raise LedgerError(f"the ledger at {place(engine.url)} {cause(error)}{outcome}") from None
+    except UnicodeDecodeError:  # SQLite's message quotes a table whose name is no text any more
+        raise LedgerError(f"the ledger at {place(engine.url)} {DAMAGED}{outcome}") from None
 
 
 def _remember_process(_, record):
@@ -139,18 +179,18 @@ def _configure_sqlite(connection, _):
 
 def _begin(connection):
     """Begin a transaction; one that will write takes the write lock before it reads anything."""
-    if connection.get_execution_options().get("twin_writes"):
-        _retry_while_busy(connection, "BEGIN IMMEDIATE")
+    if patience := connection.get_execution_options().get("twin_writes"):
+        _retry_while_busy(connection, "BEGIN IMMEDIATE", patience)
     else:
         connection.exec_driver_sql("BEGIN")
 
 
-def _retry_while_busy(connection, statement):
+def _retry_while_busy(connection, statement, patience=DATABASE_TIMEOUT):
     """Run a statement of SQLite, with retries at short intervals while the file is locked.
 
     SQLite's own busy handler waits ever longer, so that a connection among many can starve.
     """
-    plain, end = connection.connection.dbapi_connection, time.monotonic() + DATABASE_TIMEOUT
+    plain, end = connection.connection.dbapi_connection, time.monotonic() + patience
     plain.execute("PRAGMA busy_timeout = 0")
     try:
         while True:

@@ -6,6 +6,7 @@ import os
 import shutil
 from collections.abc import Iterable
 from contextlib import suppress
+from itertools import chain, islice
 from pathlib import Path
 from typing import TextIO
 
@@ -47,8 +48,10 @@ def _write(records, stream):
         csv.writer(stream, lineterminator="\n", quoting=kind) for kind in (csv.QUOTE_MINIMAL, csv.QUOTE_ALL)
     )
     count = 0
+    records = iter(records)
+    first = list(islice(records, 1))  # a ledger that cannot be read writes nothing, not even the header
     table.writerow(HEADER)
-    for flow in records:
+    for flow in chain(first, records):
         volume = "unknown" if flow.volume is None else _number(flow.volume)
         returns = "" if flow.returns is None else _number(flow.returns)
         writer = quoted if "\r" in flow.lane else table  # csv.writer leaves \r unquoted, but readers end a line there

@@ -1,30 +1,40 @@
-"""Import staged records in one transaction: all or none, and equal records only once."""
+"""Import staged records in one transaction: all or none, and lanes and days that are held only as was asked."""
 
 import datetime
 from typing import NamedTuple
 
-from sqlalchemy import Connection, and_, delete, func, insert, select
+from sqlalchemy import Connection, delete, func, insert, select, update
 
+from twin._check import require
 from twin.data.account import Account
-from twin.data.ledger import bulk
-from twin.data.ledger.engine import lock_topic
-from twin.data.ledger.flow import MOST_IN_A_QUERY
-from twin.data.ledger.queries import of_lanes, parts
+from twin.data.errors import AlreadyHeld, Counts
+from twin.data.ledger import bulk, overlap
+from twin.data.ledger.checksum import codes_of, lane_codes, row_codes, seal_of, total, written
+from twin.data.ledger.engine import lock_imports
+from twin.data.ledger.flow import Flow
+from twin.data.ledger.outlying import outlying, usual_ranges
+from twin.data.ledger.overlap import NEW, REVISED, SAME
+from twin.data.ledger.queries import parts
 from twin.data.ledger.remarks import import_remarks
-from twin.data.ledger.schema import Window, day_number, flows, imports
-from twin.data.ledger.staging import Staged, new_days_only
+from twin.data.ledger.schema import flows, imports
+from twin.data.ledger.staging import Staged
 from twin.data.text import visible
 
 LONGEST_SOURCE = 500  # [character] longest name of a source that is stored
+ALL_STATES = (NEW, SAME, REVISED)
+#: What to do with lanes and days that are held -> states of the lanes and days that are added.
+HELD = {"ask": (NEW,), "new-only": (NEW,), "replace": (NEW, REVISED), "add": ALL_STATES}
 
 
 class Import(NamedTuple):
     """The outcome of an import.
 
-    id : of the import, or None if all records were there already.
+    id : of the import, or None if nothing was added.
     records : number of records added; 0 if they were there already.
     unknown : number of these records whose volume is unknown.
     repeated : whether nothing was added because the records were there already.
+    counts : records of the file by their lanes and days: new, same as held, changed; and those of the new and changed
+        that are far from the record of their lane.
     account : account of the file or history that was read.
     notes : remarks on the records, one sentence each.
     """
@@ -33,56 +43,120 @@ class Import(NamedTuple):
     records: int
     unknown: int
     repeated: bool
+    counts: Counts
     account: Account
     notes: tuple[str, ...]
 
 
-def import_staged(connection: Connection, staged: Staged, *, new_only: bool, again: bool, progress: bool) -> Import:
-    """Add staged records within the transaction of a connection, and return the outcome."""
-    records, unknown, digest = staged.measure()
-    lock_topic(connection, digest)
-    if new_only:
-        staged = new_days_only(staged, _stored_days(connection, staged))
-        records, unknown, digest = staged.measure()  # the digest covers only the records that this import adds
-        if not records:
-            return Import(None, 0, 0, True, staged.account, ("the ledger holds flows of all these lanes and days",))
+def import_staged(connection: Connection, staged: Staged, *, held: str, asked: Counts | None, progress: bool) -> Import:
+    """Add staged records within the transaction of a connection, and return the outcome.
+
+    held, asked : as in `Ledger.import_file`.
+    """
+    require(held in HELD, "held", " or ".join(map(repr, HELD)), repr(held))
+    records, _, digest = staged.measure()
+    lock_imports(connection)  # the comparison below holds until the transaction ends
     same = connection.execute(select(imports).where(imports.c.digest == digest).order_by(imports.c.repeat)).all()
-    if same and not (again or new_only) and _still_stored(connection, same):
+    if same and held == "ask" and _all_stored(connection, same):
         note = f"the same {records:,} flows were imported on {same[0].imported_at[:10]} from {same[0].source}"
-        return Import(same[0].id, 0, 0, True, staged.account, (note,))
-    notes = tuple(import_remarks(connection, staged, on_top=not new_only))
+        return Import(same[0].id, 0, 0, True, Counts(0, records, 0, 0), staged.account, (note,))
+    ranges = usual_ranges(connection, staged.lanes)
+    if compared := overlap.may_overlap(connection, staged):
+        counts = overlap.compare(connection, staged, records, ranges, progress)
+    else:
+        counts = Counts(records, 0, 0, outlying(staged, ranges))
+    if (held == "ask" and counts.new + counts.changed and counts.same + counts.changed) or asked not in (None, counts):
+        raise AlreadyHeld(_question(staged, counts), counts)
+    added = sum(counts[state] for state in HELD[held])
+    if not added:
+        overlap.forget(connection)
+        differ = f", and {counts.changed:,} differ in this file" if counts.changed else ""
+        note = f"the ledger holds flows of all these lanes and days{differ}"
+        return Import(None, 0, 0, True, counts, staged.account, (note,))
+    notes = (*_notes(counts, held), *import_remarks(connection, staged))
+    key = _enter(connection, staged, added, digest if added == records else f"{held} {digest}")
+    if compared and held == "replace":
+        overlap.set_aside(connection, key)
+    if compared:
+        overlap.add_states(connection, key, HELD[held])
+        overlap.forget(connection)
+    else:
+        bulk.insert(connection, staged, key, records, progress)
+    checksum, unknown = _sum_of_staged(staged) if added == records else _sum_of_stored(connection, key)
+    connection.execute(update(imports).where(imports.c.id == key).values(kept=added, checksum=written(checksum)))
+    return Import(key, added, unknown, False, counts, staged.account, notes)
+
+
+def counted(counts: Counts) -> str:
+    """Return the counts of an import in words.
+
+    >>> counted(Counts(171, 63661, 0, 2))
+    '171 of new lanes and days, 63,661 the same as held, 0 changed; 2 outlying'
+    """
+    return (
+        f"{counts.new:,} of new lanes and days, {counts.same:,} the same as held, {counts.changed:,} changed; "
+        f"{counts.outlying:,} outlying"
+    )
+
+
+def _question(staged, counts):
+    records = counts.new + counts.same + counts.changed
+    return (
+        f"{staged.account.file} has lanes and days that the ledger already holds: of its {records:,} flows, "
+        f"{counted(counts)}"
+    )
+
+
+def _notes(counts, held):
+    """Yield notes on what was done with lanes and days that were held, and on outlying flows."""
+    if held == "add" and counts.same + counts.changed:
+        yield f"{counts.same + counts.changed:,} flows came on top of flows of the same lanes and days"
+    elif held == "replace" and counts.changed:
+        yield f"{counts.changed:,} flows replaced those held of their lanes and days; undo brings these back"
+    if counts.outlying:
+        yield f"new or changed flows that are far from the record of their lane: {counts.outlying:,}"
+
+
+def _enter(connection, staged, records, digest):
+    """Insert the entry of an import, with its seal, and return its id."""
+    last = select(func.max(imports.c.repeat)).where(imports.c.digest == digest)
+    repeat = connection.execute(last).scalar_one()
     values = {
         "digest": digest,
-        "repeat": same[-1].repeat + 1 if same else 0,
+        "repeat": 0 if repeat is None else repeat + 1,
         "source": visible(staged.account.file, LONGEST_SOURCE),
         "records": records,
         "period": staged.account.period,
         "imported_at": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
     }
     (key,) = connection.execute(insert(imports).values(values)).inserted_primary_key
-    bulk.insert(connection, staged, key, records, progress)
-    return Import(key, records, unknown, False, staged.account, notes)
+    row = connection.execute(select(imports).where(imports.c.id == key)).one()
+    connection.execute(update(imports).where(imports.c.id == key).values(seal=seal_of(row)))
+    return key
 
 
-def _still_stored(connection, same):
-    """Return whether all flows of these imports are stored; if none is, forget the imports, and if some are, raise."""
+def _all_stored(connection, same):
+    """Return whether all flows of these imports are stored; if none is, forget the imports."""
     keys, added = [one.id for one in same], sum(one.records for one in same)
     left = connection.execute(select(func.count()).where(flows.c.import_id.in_(keys))).scalar_one()
-    if not left:
+    if not sum(one.kept for one in same):
         connection.execute(delete(imports).where(imports.c.id.in_(keys)))
-    elif left < added:
-        raise ValueError(
-            f"{same[-1].source} was imported before, and {added - left:,} of its {added:,} flows have been deleted "
-            f"since; undo import {', '.join(map(str, keys))} first, or add all of it again"
-        )
-    return left > 0
+    return left == added
 
 
-def _stored_days(connection, staged):
-    """Yield (lane, day number) of the stored flows of the lanes and the span of days of staged records."""
-    low, high = (day.item() for day in staged.days[[0, -1]])
-    columns = flows.c.lane, day_number(flows.c.date, connection.dialect.name)
-    for start in range(0, len(staged.lanes), MOST_IN_A_QUERY):
-        condition = and_(of_lanes(staged.lanes[start : start + MOST_IN_A_QUERY]), Window(low, high).of())
-        for part in parts(connection, columns, condition, []):
-            yield from part
+def _sum_of_staged(staged):
+    """Return the checksum of staged records, and the number of unknown volumes."""
+    lanes, checksum, unknown = lane_codes(staged.lanes), 0, 0
+    for block in staged.blocks():
+        checksum += total(row_codes(lanes[block["lane"]], block["day"], block["volume"], block["returns"]))
+        unknown += int((block["volume"] != block["volume"]).sum())
+    return checksum, unknown
+
+
+def _sum_of_stored(connection, key):
+    """Return the checksum of the flows of an import, and the number of unknown volumes."""
+    checksum = unknown = 0
+    for part in parts(connection, [flows.c[name] for name in Flow._fields], flows.c.import_id == key, []):
+        checksum += total(codes_of(part))
+        unknown += sum(row.volume is None for row in part)
+    return checksum, unknown

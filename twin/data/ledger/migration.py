@@ -6,18 +6,45 @@ from sqlalchemy import Connection, Engine, func, inspect, select
 
 from twin.data.errors import LedgerError
 from twin.data.ledger.address import place
-from twin.data.ledger.engine import reading, use_write_ahead_log, writing
-from twin.data.ledger.schema import VERSION, metadata, version
+from twin.data.ledger.causes import CLOSED, DAMAGED
+from twin.data.ledger.checksum import seal_of
+from twin.data.ledger.engine import READ_ONLY_SETTING, is_read_only, reading, use_write_ahead_log, writing
+from twin.data.ledger.integrity import refuse_damage
+from twin.data.ledger.schema import VERSION, flows, imports, metadata, replaced, version
+
+
+def _keep_checksums(connection: Connection) -> None:
+    """Migrate from version 1, whose imports had no checksums: add the columns, and the table of replaced flows."""
+    for name, kind in (("kept", "BIGINT"), ("checksum", "TEXT"), ("seal", "TEXT")):
+        kind = "INTEGER" if kind == "BIGINT" and connection.dialect.name == "sqlite" else kind
+        connection.exec_driver_sql(f"ALTER TABLE {imports.name} ADD COLUMN {name} {kind}")
+    replaced.create(connection)
+    count = select(flows.c.import_id, func.count().label("kept")).group_by(flows.c.import_id).subquery()
+    connection.execute(imports.update().values(kept=0))
+    connection.execute(imports.update().values(kept=count.c.kept).where(imports.c.id == count.c.import_id))
+    for row in connection.execute(select(imports)).all():
+        connection.execute(imports.update().values(seal=seal_of(row)).where(imports.c.id == row.id))
+
 
 #: Functions that migrate the tables from a version, the key, to the next one, within a transaction.
-MIGRATIONS: dict[int, Callable[[Connection], None]] = {}
+MIGRATIONS: dict[int, Callable[[Connection], None]] = {1: _keep_checksums}
 MIGRATION_LOCK = 7401969  # arbitrary key of the advisory lock that serialises creation and migration
 
 
 def prepare(engine: Engine) -> None:
     """Create the tables, or migrate them to the present version; raise LedgerError if they cannot be used."""
-    with reading(engine) as connection:
-        found = table_version(connection)
+    try:
+        with reading(engine) as connection:
+            found = table_version(connection)
+    except LedgerError as error:
+        if is_read_only(engine) and CLOSED in str(error):
+            raise LedgerError(f"{error} {READ_ONLY_SETTING} is set, so no file is created") from None
+        raise
+    if is_read_only(engine) and (found is None or found < VERSION):
+        todo = "has no tables yet" if found is None else f"has version {found} of its tables, and this needs {VERSION}"
+        raise LedgerError(
+            f"the ledger at {place(engine.url)} {todo}; {READ_ONLY_SETTING} is set, so open it once without it"
+        )
     if found is None:
         _create(engine)
     elif found < VERSION:
@@ -39,6 +66,8 @@ def _create(engine: Engine) -> None:
     with writing(engine) as connection:
         _lock(connection)
         if table_version(connection) is None:  # no other process was faster
+            if inspect(connection).has_table(flows.name):
+                raise LedgerError(f"the ledger at {place(engine.url)} lacks its table {version.name}: it {DAMAGED}")
             metadata.create_all(connection)
             connection.execute(version.insert().values(one=1, version=VERSION))
 
@@ -47,6 +76,7 @@ def _migrate(engine: Engine) -> None:
     """Migrate from version to version in one transaction, which succeeds or leaves the ledger unchanged."""
     with writing(engine) as connection:
         _lock(connection)
+        refuse_damage(connection, sealed=False)
         for found in range(table_version(connection), VERSION):
             if found not in MIGRATIONS:
                 raise LedgerError(

@@ -1,6 +1,7 @@
 """Queries for the flows of some lanes and days, in parts or as a history."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
 from typing import Any
 
 import numpy as np
@@ -33,12 +34,22 @@ def parts(
     yield from connection.execute(statement, execution_options={"yield_per": CHUNK}).partitions()
 
 
+def _plain_parts(connection, columns, condition, order):
+    """Yield what `parts` yields; SQLite's own tuples take a quarter less time than SQLAlchemy's rows."""
+    if connection.dialect.name != "sqlite":
+        yield from parts(connection, columns, condition, order)
+        return
+    with closing(connection.execute(select(*columns).where(condition).order_by(*order))) as result:
+        while part := result.cursor.fetchmany(CHUNK):  # nothing has been fetched before
+            yield part
+
+
 def history_of(connection: Connection, place: str, lanes: list[str] | None, within: Window, **settling: Any) -> History:
     """Return the history of the flows of lanes within a window; settling : period, gaps and duplicates."""
     columns = (flows.c.id, day_number(flows.c.date, connection.dialect.name), flows.c.lane)
     columns += (flows.c.volume, flows.c.returns)
     codes, vectors = Codes(str), []
-    for part in parts(connection, columns, and_(of_lanes(lanes), within.of()), [flows.c.id]):
+    for part in _plain_parts(connection, columns, and_(of_lanes(lanes), within.of()), [flows.c.id]):
         key, day, lane, *amounts = zip(*part, strict=True)
         columns = (key, day, [codes.of[name] for name in lane], *amounts)
         vectors.append([np.array(column, kind) for column, kind in zip(columns, "qqqdd", strict=True)])

@@ -6,7 +6,7 @@ from difflib import get_close_matches
 
 from sqlalchemy import Connection, and_, func, select
 
-from twin.data.ledger.flow import MOST_IN_A_QUERY, Flow
+from twin.data.ledger.flow import Flow
 from twin.data.ledger.schema import flows, imports
 from twin.data.ledger.staging import Staged
 from twin.data.ledger.sums import lane_names
@@ -48,19 +48,8 @@ def flow_remarks(connection: Connection, flow: Flow) -> Iterator[str]:
         yield f"the ledger already held {flows_held} of {visible(flow.lane)} on {flow.date}; this one comes on top"
 
 
-def import_remarks(connection: Connection, staged: Staged, *, on_top: bool) -> Iterator[str]:
-    """Yield remarks on staged records before they are added; on_top : also remark on lanes and days already stored."""
-    low, high = (day.item() for day in staged.days[[0, -1]])
-    held = 0
-    for start in range(0, len(staged.lanes), MOST_IN_A_QUERY):
-        names = staged.lanes[start : start + MOST_IN_A_QUERY]
-        condition = and_(flows.c.lane.in_(names), flows.c.date.between(low, high))
-        held += connection.execute(select(func.count()).select_from(flows).where(condition)).scalar_one()
-    if held and on_top:
-        yield (
-            f"the ledger already held {held:,} flows of these lanes between {low} and {high}, and these come on top; "
-            "if the file repeats them, undo this import and import new days only"
-        )
+def import_remarks(connection: Connection, staged: Staged) -> Iterator[str]:
+    """Yield remarks on staged records before they are added."""
     here = staged.account.period
     others = select(imports.c.period).where(imports.c.period != here).distinct().order_by(imports.c.period)
     if periods := [PERIOD_NAMES[period] for period in connection.execute(others).scalars()]:
@@ -68,7 +57,7 @@ def import_remarks(connection: Connection, staged: Staged, *, on_top: bool) -> I
             f"these are flows of {PERIOD_NAMES[here]}s, and the ledger holds some of {' and '.join(periods)}s: read "
             "lanes of one kind at a time, or all of them with the longest period"
         )
-    if high > datetime.date.today():
+    if (high := staged.days[-1].item()) > datetime.date.today():
         yield f"flows are dated in the future, up to {high}"
 
 

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from sqlalchemy import ColumnElement, Dialect, FromClause
     from sqlalchemy.types import TypeEngine
 
-VERSION = 1  # version of these tables; each change needs a step in MIGRATIONS of migration.py
+VERSION = 2  # version of these tables; each change needs a step in MIGRATIONS of migration.py
 EPOCH = datetime.date(1970, 1, 1)  # day number 0
 
 
@@ -75,6 +75,9 @@ imports = Table(
     Column("records", ROW_ID, nullable=False),
     Column("period", Text, nullable=False),  # D, W or MS: period of the records
     Column("imported_at", Text, nullable=False),
+    Column("kept", ROW_ID),  # number of its flows that have not been deleted one by one
+    Column("checksum", Text),  # of these flows; null for an import by version 1, which kept none
+    Column("seal", Text),  # checksum of the other columns, which never change
     UniqueConstraint("digest", "repeat"),
     **STRICT,
 )
@@ -88,6 +91,14 @@ flows = Table(
     Column("returns", AMOUNT),  # [pallet]; null: not recorded
     Column("import_id", ROW_ID),  # id in twin_import; without a foreign key, whose check would cost a look-up a flow
     **STRICT,
+)
+replaced = Table(  # flows that an import has replaced; undoing the import brings them back
+    "twin_replaced",
+    metadata,
+    Column("replaced_by", ROW_ID, nullable=False),  # id in twin_import
+    Column("id", ROW_ID, primary_key=True, autoincrement=False),  # the flow's own id, to which it returns
+    *[Column(column.name, column.type, nullable=column.nullable) for column in flows.c if column.name != "id"],
+    sqlite_strict=True,
 )
 version = Table(
     "twin_schema",

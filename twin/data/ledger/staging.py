@@ -2,9 +2,9 @@
 
 import hashlib
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -120,26 +120,6 @@ def _too_many(path, example):
     return ValueError(
         f"{path} has over {MOST_REFUSED:,} rows that cannot be used: {example}; are these the columns that were meant?"
     )
-
-
-def new_days_only(staged: Staged, held: Iterable[tuple[str, int]]) -> Staged:
-    """Return staged records without those of lanes and days that are already stored.
-
-    held : (lane, day number) of each stored flow.
-    """
-    code = {name: i for i, name in enumerate(staged.lanes)}
-    keys = np.unique(np.fromiter((_key(code[lane], day) for lane, day in held), dtype=np.int64))
-
-    def blocks():
-        for block in staged.blocks():
-            yield block[~np.isin(_key(block["lane"].astype(np.int64), block["day"]), keys)]
-
-    return replace(staged, blocks=blocks)
-
-
-def _key(lane, day):
-    """Return one integer for a lane and a day; days from 1678 to 2261 fit into 18 bits."""
-    return (lane << 18) + day + (1 << 17)
 
 
 def stage_history(history: History) -> Staged:

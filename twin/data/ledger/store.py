@@ -8,7 +8,7 @@ with Ledger() as ledger:                      # the database of DATABASE_URL, by
 
 import datetime
 from collections.abc import Generator, Sequence
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, Self, TextIO
 
@@ -16,23 +16,30 @@ import pandas as pd
 from sqlalchemy import and_, delete, func, insert, select
 
 from twin._check import require
-from twin.data.errors import RowsRefused
+from twin.data.errors import Counts, RowsRefused
 from twin.data.history import History
 from twin.data.ledger.address import DEFAULT_LEDGER, address, place
-from twin.data.ledger.engine import engine_at, reading, vacuum, writing
+from twin.data.ledger.engine import IMPORT_TIMEOUT, READ_ONLY_SETTING, engine_at, lock_imports, reading, vacuum, writing
 from twin.data.ledger.export import write_flows
 from twin.data.ledger.flow import Flow, as_amount, as_day, as_id, as_ids, as_lane, as_lanes
 from twin.data.ledger.importing import Import, import_staged
+from twin.data.ledger.integrity import Stamp, refuse_damage, stamp
 from twin.data.ledger.migration import prepare, table_version
+from twin.data.ledger.outlying import far_from_record
 from twin.data.ledger.queries import history_of, of_lanes, parts
 from twin.data.ledger.remarks import flow_remarks
-from twin.data.ledger.schema import Window, flows, imports
+from twin.data.ledger.salvage import readable_flows
+from twin.data.ledger.schema import Window, flows, imports, replaced
 from twin.data.ledger.staging import stage_history, staged_file
 from twin.data.ledger.statistics_query import statistics_of
 from twin.data.ledger.sums import lane_names
+from twin.data.ledger.undoing import Undone, take_out, undo_import
+from twin.data.ledger.verify_ledger import Check, checks_of
+from twin.data.settings import setting
 
 RESET_TOKEN = "delete all flows"  # confirms Ledger.reset
 MANY = 1_000_000  # an import of at least so many flows is followed by a vacuum
+OFF = ("", "0", "no", "false", "off")  # values of a setting that is not on
 IMPORTED = ("id", "source", "records", "period", "imported_at")  # columns of an import in the status
 
 Lanes = str | Sequence[str] | None  # a lane, several, or None for all
@@ -41,6 +48,9 @@ Limit = str | datetime.date | None  # first or last day of flows, included, or N
 
 class Ledger:
     """The flows stored at an address.
+
+    Every use checks an SQLite file for damage first, unless it has not changed since the last check. If the setting
+    TWIN_LEDGER_READ_ONLY is on, the ledger may only be read.
 
     An unusable argument raises ValueError, a failure of the database raises LedgerError. The message is one sentence,
     and nothing has been changed.
@@ -64,7 +74,9 @@ class Ledger:
     def __init__(self, url: str | Path | None = DEFAULT_LEDGER) -> None:
         url = address(url)  # the URL object hides its password
         self.place = place(url)
-        self._engine = engine_at(url)
+        self.read_only = setting(READ_ONLY_SETTING).strip().lower() not in OFF
+        self._engine = engine_at(url, self.read_only)
+        self._sound: Stamp | None = None  # state of the file when it was checked
         try:
             prepare(self._engine)
         except BaseException:
@@ -84,6 +96,27 @@ class Ledger:
         """Close all connections; the ledger opens new ones if it is used again."""
         self._engine.dispose()
 
+    @contextmanager
+    def _reading(self):
+        """Yield a connection that reads one snapshot of a ledger without damage."""
+        with reading(self._engine) as connection:
+            self._check(connection)
+            yield connection
+
+    @contextmanager
+    def _writing(self, again=True, patience=None):
+        """Yield a connection that changes a ledger without damage; `again` : check a file that has changed again."""
+        with writing(self._engine, patience) as connection:
+            if again or self._sound is None:
+                self._check(connection)
+            yield connection
+
+    def _check(self, connection):
+        now = stamp(connection)
+        if now is not None and now != self._sound:
+            refuse_damage(connection, sealed=True)
+            self._sound = now
+
     # ------------------------------------------------------------ changes
 
     def append(self, date: str | datetime.date, lane: str, volume: float, returns: float | None = None) -> Flow:
@@ -99,16 +132,18 @@ class Ledger:
         require(date is not None, "date", "a day", date)
         values = {"date": as_day(date), "lane": as_lane(lane), "volume": as_amount(volume=volume)}
         values["returns"] = None if returns is None else as_amount(returns=returns)
-        with writing(self._engine) as connection:
+        with self._writing(again=False) as connection:
             (key,) = connection.execute(insert(flows).values(values)).inserted_primary_key
         return Flow(key, **values)
 
     def delete(self, *ids: int) -> list[Flow]:
         """Delete the flows with these ids, all or none, and return them."""
         ids = as_ids(ids)
-        with writing(self._engine) as connection:
-            statement = delete(flows).where(flows.c.id.in_(ids)).returning(*[flows.c[name] for name in Flow._fields])
-            deleted = {row.id: Flow(*row) for row in connection.execute(statement)}
+        columns = [flows.c[name] for name in (*Flow._fields, "import_id")]
+        with self._writing() as connection:
+            rows = connection.execute(delete(flows).where(flows.c.id.in_(ids)).returning(*columns)).all()
+            deleted = {row.id: Flow(*row[:-1]) for row in rows}
+            take_out(connection, rows)
             missing = [key for key in ids if key not in deleted]
             require(
                 not missing, "id", f"that of a flow in the ledger at {self.place}", ", ".join(map(str, missing[:5]))
@@ -119,31 +154,42 @@ class Ledger:
         """Return the flow with this id."""
         key = as_id(key)
         statement = select(*[flows.c[name] for name in Flow._fields]).where(flows.c.id == key)
-        with reading(self._engine) as connection:
+        with self._reading() as connection:
             row = connection.execute(statement).first()
         require(row is not None, "id", f"that of a flow in the ledger at {self.place}", key)
         return Flow(*row)
 
+    def far_from_record(self, lane: str, volume: float) -> str:
+        """Return a sentence if a volume is far from what the ledger holds of a lane (see `usual_range`); "" if not."""
+        lane, volume = as_lane(lane), as_amount(volume=volume)
+        with self._reading() as connection:
+            return far_from_record(connection, lane, volume)
+
     def remarks(self, flow: Flow) -> list[str]:
         """Return remarks on a stored flow whose day or lane looks mistaken, or that repeats a lane and day."""
-        with reading(self._engine) as connection:
+        with self._reading() as connection:
             return list(flow_remarks(connection, flow))
 
-    def undo(self, import_id: int) -> int:
-        """Delete an import and those of its flows that are left, and return the number of deleted flows."""
+    def undo(self, import_id: int) -> Undone:
+        """Delete an import and those of its flows that are left, bring back the flows that it replaced, and count both.
+
+        An import of which a later one has replaced flows can be undone only after that one.
+        """
         key = as_id(import_id, "import_id")
-        with writing(self._engine) as connection:
-            known = connection.execute(delete(imports).where(imports.c.id == key)).rowcount
-            require(known, "import_id", f"that of an import into the ledger at {self.place}", key)
-            return connection.execute(delete(flows).where(flows.c.import_id == key)).rowcount
+        with self._writing() as connection:
+            done = undo_import(connection, key)
+            require(done is not None, "import_id", f"that of an import into the ledger at {self.place}", key)
+        return done
 
     def reset(self, token: str) -> int:
         """Delete all flows and imports, and return the number of deleted flows; `token` must be RESET_TOKEN."""
         require(
             token == RESET_TOKEN, "token", f"{RESET_TOKEN!r}, which deletes every flow at {self.place}", repr(token)
         )
-        with writing(self._engine) as connection:
+        with self._writing() as connection:
+            lock_imports(connection)
             deleted = connection.execute(delete(flows)).rowcount
+            connection.execute(delete(replaced))
             connection.execute(delete(imports))
         return deleted
 
@@ -152,8 +198,8 @@ class Ledger:
         path: str | Path,
         *,
         good_rows_only: bool = False,
-        new_only: bool = False,
-        again: bool = False,
+        held: str = "ask",
+        asked: Counts | None = None,
         progress: bool = False,
         **reading: Any,
     ) -> Import:
@@ -165,17 +211,20 @@ class Ledger:
         good_rows_only : bool
             Leave out the rows that cannot be used; the account lists them. A row of which only the numbers cannot be
             read is stored with an unknown volume, which differs from zero.
-        new_only : bool
-            Leave out the flows of lanes and days that are already stored, for files that extend earlier ones.
-        again : bool
-            Add the records even if an earlier import has already added them.
+        held : {"ask", "new-only", "replace", "add"}
+            What to do if the ledger already holds flows of lanes and days of the file. "ask" (default): raise
+            AlreadyHeld, with the counts, unless every flow is held already. "new-only": add only the lanes and days
+            that are not held. "replace": also replace those that differ; `undo` brings the replaced flows back. "add":
+            add all flows on top.
+        asked : Counts, optional
+            Counts that somebody has agreed to; if the ledger has changed and they differ, AlreadyHeld is raised again.
         progress : bool
             Show progress bars on stderr.
         reading : columns, dayfirst, decimal and name, as in `read_history`.
 
         Raises
         ------
-        RowsRefused, ValueError, FileNotFoundError, LedgerError
+        RowsRefused, AlreadyHeld, ValueError, FileNotFoundError, LedgerError
         """
         with staged_file(path, progress=progress, **reading) as staged:
             if len(staged.unusable) and not good_rows_only:
@@ -185,17 +234,17 @@ class Ledger:
                     f"was imported; the first is line {line}, {reason}: {text}",
                     staged.account,
                 )
-            return self._import(staged, new_only, again, progress)
+            return self._import(staged, held, asked, progress)
 
     def import_history(
-        self, history: History, *, new_only: bool = False, again: bool = False, progress: bool = False
+        self, history: History, *, held: str = "ask", asked: Counts | None = None, progress: bool = False
     ) -> Import:
-        """Add the flows of a history; like `import_file`, it adds equal records only once."""
-        return self._import(stage_history(history), new_only, again, progress)
+        """Add the flows of a history; `held` and `asked` as in `import_file`."""
+        return self._import(stage_history(history), held, asked, progress)
 
-    def _import(self, staged, new_only, again, progress):
-        with writing(self._engine) as connection:
-            done = import_staged(connection, staged, new_only=new_only, again=again, progress=progress)
+    def _import(self, staged, held, asked, progress):
+        with self._writing(patience=IMPORT_TIMEOUT) as connection:
+            done = import_staged(connection, staged, held=held, asked=asked, progress=progress)
         if done.records >= MANY:
             vacuum(self._engine, flows.name)
         return done
@@ -205,12 +254,12 @@ class Ledger:
     def count(self, lanes: Lanes = None, first: Limit = None, last: Limit = None) -> int:
         """Return the number of flows of some lanes between two days, by default of all lanes and days."""
         statement = select(func.count()).select_from(flows).where(_condition(lanes, first, last))
-        with reading(self._engine) as connection:
+        with self._reading() as connection:
             return connection.execute(statement).scalar_one()
 
     def lanes(self) -> list[str]:
         """Return the names of all lanes, in order."""
-        with reading(self._engine) as connection:
+        with self._reading() as connection:
             return list(connection.execute(lane_names()).scalars())
 
     def read(self, lanes: Lanes = None, first: Limit = None, last: Limit = None) -> pd.DataFrame:
@@ -229,7 +278,7 @@ class Ledger:
 
     def _stream(self, condition):
         columns = [flows.c[name] for name in Flow._fields]
-        with reading(self._engine) as connection:
+        with self._reading() as connection:
             for part in parts(connection, columns, condition, [flows.c.lane, flows.c.date, flows.c.id]):
                 yield from map(Flow._make, part)
 
@@ -240,6 +289,11 @@ class Ledger:
         would run as a formula is written with a leading apostrophe, which `read_history` removes.
         """
         with closing(self.records(lanes, first, last)) as records:
+            return write_flows(records, file)
+
+    def salvage(self, file: str | Path | TextIO) -> int:
+        """Write as `export` does what a damaged SQLite file still gives; return the number of flows."""
+        with reading(self._engine) as connection, closing(readable_flows(connection)) as records:
             return write_flows(records, file)
 
     def history(
@@ -254,7 +308,7 @@ class Ledger:
     ) -> History:
         """Return the history of the flows, as `read_history` does for a file; its account refers to flows by id."""
         chosen = as_lanes(lanes), Window(as_day(first, "first"), as_day(last, "last"))
-        with reading(self._engine) as connection:
+        with self._reading() as connection:
             return history_of(connection, self.place, *chosen, period=period, gaps=gaps, duplicates=duplicates)
 
     def statistics(
@@ -271,14 +325,19 @@ class Ledger:
         The `attrs` of the table hold period, gaps, and notes on decisions.
         """
         chosen = as_lanes(lanes), Window(as_day(first, "first"), as_day(last, "last"))
-        with reading(self._engine) as connection:
+        with self._reading() as connection:
             return statistics_of(connection, self.place, *chosen, period=period, gaps=gaps)
+
+    def verify(self) -> list[Check]:
+        """Return every check of the ledger: what its database offers, and the counts and checksums of its imports."""
+        with reading(self._engine) as connection:
+            return list(checks_of(connection))
 
     def status(self) -> dict[str, Any]:
         """Return the location and the contents of the ledger as plain values."""
         span = select(func.count(), func.min(flows.c.date), func.max(flows.c.date)).select_from(flows)
         order = select(*[imports.c[name] for name in IMPORTED]).order_by(imports.c.id)
-        with reading(self._engine) as connection:
+        with self._reading() as connection:
             count, first, last = connection.execute(span).one()
             past = [dict(zip(IMPORTED, row, strict=True)) for row in connection.execute(order)]
             names = list(connection.execute(lane_names()).scalars())
@@ -287,6 +346,7 @@ class Ledger:
             "place": self.place,
             "engine": self._engine.dialect.name,
             "schema_version": tables,
+            "read_only": self.read_only,
             "flows": count,
             "lanes": len(names),
             "first_date": first and first.isoformat(),

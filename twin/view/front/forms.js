@@ -80,14 +80,17 @@ function render({ model, el }) {
   function confirm() {
     const question = model.get("question");
     if (!question.text) return;
-    const yes = element("button", { type: "button", className: "twin-danger" }, question.yes);
     const no = element("button", { type: "button", onclick: () => dialog.close() }, "Cancel");
-    yes.onclick = () => {
-      start(question.message);
-      dialog.close();
-    };
+    const answers = [question, ...question.others].map(({ yes, message }) => {
+      const button = element("button", { type: "button", className: "twin-danger" }, yes);
+      button.onclick = () => {
+        start(message);
+        dialog.close();
+      };
+      return button;
+    });
     dialog.setAttribute("aria-label", question.yes);
-    dialog.replaceChildren(element("p", {}, question.text), element("div", { className: "twin-row" }, [no, yes]));
+    dialog.replaceChildren(element("p", {}, question.text), element("div", { className: "twin-row" }, [no, ...answers]));
     dialog.showModal();
   }
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from twin._check import require
-from twin.data.errors import RowsRefused
+from twin.data.errors import AlreadyHeld, RowsRefused
 from twin.data.load import load_history, read_history
 from twin.data.permission import Permission
 from twin.data.places import DEFAULT_LEDGER, is_ledger
@@ -24,6 +24,7 @@ from twin.view.widgets import Forms
 from twin.view.words import alert
 
 if TYPE_CHECKING:
+    from twin.data.ledger.importing import Import
     from twin.data.ledger.store import Ledger
 
 Policies = Mapping[str, Mapping[str, float]]  # lane -> its known policy fields
@@ -149,12 +150,13 @@ class DataFeed:
         return feed_answers.account(history.account)
 
     def do_log(self, message: dict[str, Any]) -> str | None:
-        """Add one flow to the ledger, and return the answer; a day far from all others needs a confirmation first."""
+        """Add one flow to the ledger, and return the answer; an unusual day or volume needs a confirmation first."""
         returns = message.get("returns", "").strip()
         volume = feed_answers.amount("volume", message.get("volume", ""))
         returns = feed_answers.amount("returns", returns) if returns else None
-        if odd := self._odd(message.get("date", "")):
-            if not message.get("sure"):
+        if not message.get("sure"):
+            far = self.ledger.far_from_record(message.get("lane", ""), volume)
+            if odd := " ".join(filter(None, (self._odd(message.get("date", "")), far))):
                 return self._ask(f"{odd} Log it anyway?", "Log it", {**message, "sure": True})
         flow = self.ledger.append(message.get("date", ""), message.get("lane", ""), volume, returns)
         self._stale = {"lane": flow.lane}
@@ -178,28 +180,41 @@ class DataFeed:
         self._stale = {"lane": flow.lane}
         return feed_answers.said(f"Deleted: {feed_answers.told(flow)}.")
 
-    def do_import(self, message: dict[str, Any]) -> str:
-        """Add the flows of a file to the ledger; return the answer."""
-        options = {name: name in message for name in ("good_rows_only", "new_only")} | feed_answers.reading(message)
+    def do_import(self, message: dict[str, Any]) -> str | None:
+        """Add the flows of a file to the ledger; return the answer, or ask first if it has days that are held."""
+        options = {"good_rows_only": "good_rows_only" in message, "held": str(message.get("held", "ask"))}
+        options |= {"asked": feed_answers.agreed(message)} | feed_answers.reading(message)
         try:
-            done = self._uploads.read(message, lambda path, name: self.ledger.import_file(path, name=name, **options))
+            done, content = self._uploads.read(message, lambda *file: self._imported(*file, options))
+            if isinstance(done, AlreadyHeld):
+                self._uploads.collect({"id": message.get("upload"), "first": True}, [content])  # kept for the answer
+                return self._ask(f"{done}. What is meant?", *feed_answers.held_choices(message, done.counts))
         except RowsRefused as refusal:
             plain = f"{refusal.account.headline()}. None was imported; tick the box to leave such rows out."
             return alert(plain) + feed_answers.account(refusal.account)
         self._stale = {"lane": None}
         return feed_answers.imported(done)
 
+    def _imported(self, path: Path, name: str, options: Mapping[str, Any]) -> tuple[Import | AlreadyHeld, bytes]:
+        """Return the outcome of an import, or the question to ask first with the content of the file."""
+        try:
+            return self.ledger.import_file(path, name=name, **options), b""
+        except AlreadyHeld as question:
+            return question, path.read_bytes()
+
     def do_undo(self, message: dict[str, Any]) -> None:
         """Ask the planner to confirm that an import is to be undone."""
         key = feed_answers.whole("id", str(message.get("id", "")))
-        text = f"Undo import {key} ({visible(str(message.get('source', '')))})? This deletes its flows."
+        source = visible(str(message.get("source", "")))
+        text = f"Undo import {key} ({source})? This deletes its flows, and brings back those that it replaced."
         return self._ask(text, f"Undo import {key}", {"do": "undone", "id": key})
 
     def do_undone(self, message: dict[str, Any]) -> str:
         """Undo an import, after the confirmation; return the answer."""
         self._stale = {"lane": None}
-        gone = self.ledger.undo(feed_answers.whole("id", str(message.get("id", ""))))
-        return feed_answers.said(f"Import undone: {feed_answers.counted(gone, 'flow')} deleted.")
+        done = self.ledger.undo(feed_answers.whole("id", str(message.get("id", ""))))
+        back = f", {feed_answers.counted(done.restored, 'replaced flow')} brought back" if done.restored else ""
+        return feed_answers.said(f"Import undone: {feed_answers.counted(done.deleted, 'flow')} deleted{back}.")
 
     def do_export(self, _message: dict[str, Any]) -> str:
         """Send the ledger to the page as a CSV file; return the answer."""
@@ -273,11 +288,16 @@ class DataFeed:
             return f"{day} is {(day - last).days:,} days after every other flow: lanes would count as zero until then."
         return f"{day} is {(first - day).days:,} days before every other flow." if (first - day).days > FAR_DAYS else ""
 
-    def _ask(self, text: str, yes: str, message: Mapping[str, Any]) -> None:
-        """Open a dialog on the page; the button `yes` sends the message."""
-        message = {name: value for name, value in message.items() if name != "serial"}
+    def _ask(self, text: str, yes: str, message: Mapping[str, Any], *others: tuple[str, Mapping[str, Any]]) -> None:
+        """Open a dialog on the page; the button `yes` sends the message, and each of the others its own."""
+        rule = "one that may be changed; TWIN_LEDGER_READ_ONLY is set on this server"
+        require(not self.ledger.read_only, "ledger", rule, "one to be read only")
+        answers = [
+            {"yes": words, "message": {name: value for name, value in sent.items() if name != "serial"}}
+            for words, sent in ((yes, message), *others)
+        ]
         self.forms.question = {}
-        self.forms.question = {"text": text, "yes": yes, "message": message}
+        self.forms.question = {"text": text, **answers[0], "others": answers[1:]}
 
     def _show(self) -> None:
         """Build the page of forms again; if the ledger cannot be reached, the page contains the reason."""

@@ -8,6 +8,7 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from twin._check import require
+from twin.data.errors import Counts
 from twin.data.text import visible
 from twin.view.guard import sentence
 from twin.view.words import listed, table
@@ -61,12 +62,31 @@ def _delete(key: Any, what: Any) -> str:
 def imported(done: Import) -> str:
     """Return the answer to an import: flows added, notes, and the account of the file."""
     added = (
-        "Nothing new in this file." if done.repeated else f"{counted(done.records, 'flow')} added as import {done.id}."
+        f"Nothing new in this file: {done.notes[0]}."
+        if done.repeated
+        else f"{counted(done.records, 'flow')} added as import {done.id}."
     )
-    notes = list(done.notes)
+    notes = [] if done.repeated else list(done.notes)
     if done.unknown:
         notes.append(f"{counted(done.unknown, 'of them has', 'of them have')} an unknown volume")
     return said(added) + listed(map(sentence, notes)) + account(done.account)
+
+
+def held_choices(message: Mapping[str, Any], counts: Counts) -> tuple[Any, ...]:
+    """Return the three answers to an import whose days are held: two arguments of the first, then pairs."""
+    agreed = {**message, "asked": list(counts)}
+    replace = ("Replace those that differ", {**agreed, "held": "replace"})
+    return "Only what is new", {**agreed, "held": "new-only"}, replace, ("Add all on top", {**agreed, "held": "add"})
+
+
+def agreed(message: Mapping[str, Any]) -> Counts | None:
+    """Return the counts that the planner has agreed to in a dialog, or None before it."""
+    counts = message.get("asked")
+    if counts is None:
+        return None
+    fits = isinstance(counts, list) and len(counts) == len(Counts._fields) and all(type(x) is int for x in counts)
+    require(fits, "asked", f"whole numbers of {', '.join(Counts._fields)}", visible(str(counts), 40))
+    return Counts(*counts)
 
 
 def account(read: Account) -> str:

@@ -18,11 +18,20 @@ if TYPE_CHECKING:
     from twin.plan.feed import Feed
 
 IMPORTS_LISTED = 8  # number of latest imports in the list
+_READ_ONLY = (
+    "The ledger may only be read here, because TWIN_LEDGER_READ_ONLY is set on this server: its flows can be looked at "
+    "and exported; logging, correcting, importing and deleting are off."
+)
 _FILE = '<label>CSV file <input type="file" name="file" accept=".csv,.gz,.txt,text/csv" required></label>'
 _READING = (
     '<label>Decimal mark <select name="decimal"><option value=".">point</option>'
     '<option value=",">comma</option></select></label>'
     '<label>Headings, if different <input name="headings" size="24" placeholder="date, lane, volume"></label>'
+)
+_HELD = (
+    '<label>Lanes and days already held <select name="held"><option value="ask">ask first, with counts</option>'
+    '<option value="new-only">new-only: leave them out</option><option value="replace">replace those that differ'
+    '</option><option value="add">add on top of them</option></select></label>'
 )
 _LANE = '<label>Lane <input name="lane" list="twin-lane-names" maxlength="500" autocomplete="off" required></label>'
 
@@ -106,7 +115,7 @@ def _ledger(feed: Feed, status: Mapping[str, Any]) -> str:
     bulk = (
         f'<div class="twin-row">{_FILE}{_READING}'
         f"{_box('good_rows_only', 'leave out rows that cannot be used')}"
-        f"{_box('new_only', 'new days only: skip days that the ledger already holds for a lane')}"
+        f"{_HELD}"
         f'<button type="submit">Import</button></div>{_imports(past)}'
     )
     export = f'<div class="twin-row"><button type="submit">Export {held} as CSV</button></div>'
@@ -116,21 +125,24 @@ def _ledger(feed: Feed, status: Mapping[str, Any]) -> str:
     )
     span = f"{status['first_date']} to {status['last_date']}" if status["flows"] else "no flows yet"
     names = "".join(f'<option value="{escape(lane, quote=True)}">' for lane in feed.statistics.index[:500])
+    locked = status["read_only"]
     return "".join(
         (
             said(f"{named(status['place'])}: {held}, {counted(status['lanes'], 'lane')}, {span}."),
+            said(_READ_ONLY) if locked else "",
             f'<datalist id="twin-lane-names">{names}</datalist>',
-            _section("log", "Log a flow", log),
-            _section("delete", "Correct: find and delete a flow", delete, before=_form("flows", find)),
-            _section("import", "Import a CSV file", bulk),
+            _section("log", "Log a flow", log, locked=locked),
+            _section("delete", "Correct: find and delete a flow", delete, _form("flows", find), locked),
+            _section("import", "Import a CSV file", bulk, locked=locked),
             _section("export", "Export", export),
-            _section("reset", "Reset the ledger", reset),
+            _section("reset", "Reset the ledger", reset, locked=locked),
         )
     )
 
 
-def _section(name: str, title: str, fields: str, before: str = "") -> str:
-    form = _form(name, fields)
+def _section(name: str, title: str, fields: str, before: str = "", locked: bool = False) -> str:
+    """Return a folded form; if it is locked, its fields are shown and cannot be used."""
+    form = _form(name, f"<fieldset disabled>{fields}</fieldset>" if locked else fields)
     return f'<details id="twin-{name}"><summary>{escape(title)}</summary>{before}{form}</details>'
 
 
