@@ -5,6 +5,7 @@
 
 PYTHON ?= python3
 PORT ?= 8866
+CASES ?= 1000
 python := .venv/bin/python
 ready := .venv/ready
 
@@ -47,7 +48,7 @@ spread := -n 3 --dist loadscope --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help paper test check notebooks lab apps reference lint faults bench
+.PHONY: help paper test check notebooks lab apps reference lint faults fuzz bench
 
 help:
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1	\2/p' Makefile | while IFS='	' read -r name what; do \
@@ -85,6 +86,11 @@ lint: $(ready) ## check style and layout of code and notebooks (ruff)
 
 faults: $(ready) ## put small faults into a copy of the project, and check that the tests find each
 	@$(python) tools/faults.py
+
+fuzz: $(ready) ## try random files, plans, links and messages (CASES of each property, from SEED on)
+	@seed=$(or $(SEED),$$(date +%s)); echo "fuzz: SEED=$$seed CASES=$(CASES)"; \
+	    TWIN_FUZZ_CASES=$(CASES) $(python) -m pytest -q -x --hypothesis-seed=$$seed $(wildcard tests/test_fuzz_*.py) || \
+	    { echo "fuzz: again with make fuzz SEED=$$seed CASES=$(CASES)"; exit 1; }
 
 bench: $(ready) ## measure speeds, as ratios in one table (ONLY="hub ledger" for these files only)
 	@$(python) benchmarks/run.py $(ONLY)

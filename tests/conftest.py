@@ -131,3 +131,22 @@ def nobodys_ledger(monkeypatch, empty_folder, request):
     place = empty_folder / f"{hash(request.node.nodeid):x}"
     monkeypatch.setenv("XDG_DATA_HOME", str(place))
     return place
+
+
+@pytest.fixture
+def unexpected(monkeypatch):
+    """Return the tracebacks of unexpected errors, which a page says as "Something went wrong here"."""
+    from twin.view import guard
+
+    found = []
+    monkeypatch.setattr(guard, "_log", found.append)
+    return found
+
+
+@pytest.fixture
+def bare_hub(monkeypatch):
+    """Return a hub without pictures, which take most of the time and read no messages."""
+    from twin.view.hub.hub import Hub
+
+    monkeypatch.setattr(Hub, "_draw", lambda *_: None)
+    return Hub("", "BER-MUC")

@@ -1,6 +1,7 @@
 """Tables of lanes on disk: the numbers of `lane.assess`, complete parts or none, one sentence for unusable input."""
 
 import decimal
+import random
 import re
 import resource
 from dataclasses import fields
@@ -18,7 +19,7 @@ from twin.lane import Policy, assess
 from twin.plan.policies import filled, policy_of
 from twin.tables.assess_table import LaneTable, assess_table
 from twin.tables.part import Recipe, make_part
-from twin.tables.source import MOMENTS
+from twin.tables.source import MOMENTS, opened
 
 
 @pytest.fixture(autouse=True)
@@ -49,11 +50,11 @@ def lanes(count, seed=5):
 def write(tmp_path):
     """Return a function that writes a table and returns its path."""
 
-    def write(table, name="lanes.parquet", rows=100):
+    def write(table, name="lanes.parquet", rows=100, **options):
         path = tmp_path / name
         path.parent.mkdir(exist_ok=True)
         table = table if isinstance(table, pa.Table) else pa.Table.from_pandas(table, preserve_index=False)
-        pq.write_table(table, path, row_group_size=rows)
+        pq.write_table(table, path, row_group_size=rows, **options)
         return path
 
     return write
@@ -349,6 +350,79 @@ def test_a_damaged_page_and_a_replaced_file_are_refused(write, command, tmp_path
     write(lanes(2500, seed=6))
     with pytest.raises(ValueError, match="as it was when the run began; got another file"):
         assess_table(table, tmp_path / "other")
+
+
+def flipped(content, bit):
+    """Return bytes with one bit changed."""
+    changed = bytearray(content)
+    changed[bit // 8] ^= 1 << bit % 8
+    return bytes(changed)
+
+
+def pages(content):
+    """Return the bits of a Parquet file before its footer, whose length is in the last bytes."""
+    return range(4 * 8, (len(content) - 8 - int.from_bytes(content[-8:-4], "little")) * 8)
+
+
+def accepted(content, path, before):
+    """Return the number of changes of one bit, out of 300, after which other values can be read."""
+    count = 0
+    for bit in random.Random(3).sample(pages(content), 300):
+        path.write_bytes(flipped(content, bit))
+        try:
+            with opened(path) as file:
+                count += not pa.Table.from_batches(file.iter_batches()).equals(before)
+        except (pa.ArrowException, OSError, ValueError):
+            pass
+    return count
+
+
+def test_no_changed_bit_in_a_page_of_ours_gives_other_values(write, command, tmp_path):
+    assert command(write(lanes(200)), "--keep", "profit,safety_stock")[0] == 0
+    part = tmp_path / "answers" / "part-00000.parquet"
+    before = pq.read_table(part)
+    assert accepted(part.read_bytes(), part, before) == 0
+    bare = write(before, "bare.parquet")  # a file without checksums: this is what they protect from
+    assert accepted(bare.read_bytes(), bare, before) > 150
+
+
+def test_a_damaged_page_of_a_table_is_named_by_row_row_group_and_column(write, command):
+    source = write(lanes(2500), write_page_checksum=True)
+    content = source.read_bytes()
+    at = pq.read_metadata(source).row_group(15).column(2).data_page_offset
+    source.write_bytes(flipped(content, (at + 100) * 8))
+    code, said = command(source)
+    assert code == 1 and "1,500 lanes assessed" in said
+    assert f"{source} cannot be read from row 1,301 on: could not verify page integrity" in said
+    assert "(row group 15, column demand_sd)" in said
+
+
+def test_a_damaged_part_of_an_earlier_run_is_made_again(write, command, tmp_path):
+    source = write(lanes(2500))
+    assert command(source)[0] == 0
+    part = tmp_path / "answers" / "part-00001.parquet"
+    before = part.read_bytes()
+    part.write_bytes(flipped(before, len(before) * 4))
+    code, said = command(source)
+    assert code == 0 and "damaged, so made again: part-00001.parquet (1)" in said and "1,000 lanes assessed" in said
+    assert part.read_bytes() == before
+    assert "made again" not in command(source)[1]
+
+
+def test_a_footer_whose_counts_contradict_each_other_is_refused(write):
+    source = write(lanes(250))
+    content, metadata = source.read_bytes(), pq.read_metadata(source)
+    start, said = pages(content).stop // 8, []
+    for at in range(start, len(content) - 8):
+        if content[at] == 2 * 50:  # the 50 rows of the last group, as Thrift writes a number
+            source.write_bytes(content[:at] + bytes([2 * 30]) + content[at + 1 :])
+            try:
+                table = LaneTable(source)
+                assert table.lanes == metadata.num_rows
+            except ValueError as error:
+                said.append(str(error))
+    rule = "must be a Parquet file whose footer is intact; got numbers of rows that contradict each other"
+    assert f"{source} {rule}" in said
 
 
 @pytest.mark.parametrize(

@@ -167,6 +167,26 @@ def test_the_larger_of_two_tolerances_holds(tmp_path):
 
 
 @pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("job,name,value\nlarge,area,9\n", "must have the columns job, name, value, .*; rel_tolerance, .* missing"),
+        (f"{'x' * 200_000}\n1\n", r"expected.csv cannot be read as a table: field larger than field limit"),
+        (b"job\xff\n", "expected.csv cannot be read as a table: 'utf-8' codec"),
+    ],
+)
+def test_a_broken_table_of_expected_values_is_refused_in_a_sentence(tmp_path, content, said):
+    (tmp_path / "expected.csv").write_bytes(content if isinstance(content, bytes) else content.encode())
+    with pytest.raises(ValueError, match=said):
+        compare({}, tmp_path / "expected.csv")
+
+
+#: A plan of 300 bytes whose aliases stand for 3 MB: each further line would be nine times as much.
+LAUGHS = "a: &a [lol]\n" + "".join(
+    f"{b}: &{b} [{', '.join(9 * ['*' + a])}]\n" for a, b in itertools.pairwise("abcdefg")
+)
+
+
+@pytest.mark.parametrize(
     ("old", "new", "complaint"),
     [
         ("jobs:", "tasks:", "must have a list named jobs"),
@@ -191,7 +211,21 @@ def test_the_larger_of_two_tolerances_holds(tmp_path):
         ("jobs:", "jobs: []\njobs:", "'jobs' comes twice"),
         ("size: 3", "label: [postgresql://u:p@h/x]", "label must not hold a user or password"),
         ("notebook: ../square.ipynb", "notebook: /square.ipynb", "notebook must be a file, named relative"),
-        ("jobs:", "jobs: " + 5000 * "[", "is not YAML"),
+        (
+            "jobs:",
+            "jobs: " + 5000 * "[",
+            "is not YAML that a plan may hold: lists and mappings must be nested at most 20",
+        ),
+        ("jobs:", LAUGHS + "jobs:", "aliases are not allowed, so write out what &a stands for in line 1, column 4"),
+        ("size: 3", "size: !!float 3", "tags are not allowed, and tag:yaml.org,2002:float is one in line"),
+        ("size: 3", "size: 2024-13-45", "is not YAML that a plan may hold: month must be in 1..12"),
+        ("name: small", f"name: {'s' * 5000}", "name must have at most 120 characters; got 5,000"),
+        ("size: 3", f"size: {'s' * 5000}", "size must be of type float as in square.ipynb; got 'sss"),
+        (
+            "jobs:",
+            f"tasks: {'s' * 5000}\nother:",
+            "must have a list named jobs with at least one job; got {'tasks': 'sss",
+        ),
         ("name: small", "name: logs", "must differ from each other"),
         ("name: small", "name: Large", "must differ from each other"),
         ("name: small", "name: small\n    keep: none", "keep must be everything or results; got 'none'"),
@@ -203,7 +237,8 @@ def test_a_wrong_plan_is_refused_with_one_sentence(tmp_path, capsys, old, new, c
     paper = make_project(tmp_path)
     (paper / "figures.yml").write_text(PLAN.replace(old, new, 1))
     assert build(paper) == 1
-    assert complaint in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert complaint in said and len(said) < 1000
     assert not (paper / "out").exists()
 
 
@@ -219,7 +254,7 @@ def test_a_sweep_runs_every_point_lists_failures_and_resumes(tmp_path, capsys):
     assert list(table) == ["job", "notebook", "label", "size", "result", "value", "unit"]
     assert table["job"].tolist() == [f"sizes/label=,size={size}" for size in (1.0, 1.5, 2.0)]
     assert table["value"].tolist() == [1, 2.25, 4] and set(table["unit"]) == {"m2"}
-    assert table.equals(pd.read_parquet(paper / "out" / "summary.parquet"))
+    assert table.equals(pd.read_parquet(paper / "out" / "summary.parquet", page_checksum_verification=True))
     assert "ValueError: label must not be fail" in (paper / "out/logs/sizes/label=fail,size=1.5.log").read_text()
     # Only failed and new jobs are run.
     (paper / "figures.yml").write_text(SWEEP.replace('"", fail', '""').replace("count: 3", "count: 5"))

@@ -9,6 +9,7 @@ import subprocess
 import sys
 from dataclasses import fields
 
+import pyarrow
 import pytest
 
 from twin import __version__
@@ -202,6 +203,13 @@ def test_options_that_cannot_be_used(twin, file, arguments, said):
         (b"lane,dwell\n\xff\xfe,1\n", "cannot be read as a table of policies"),
         ("lane,dwell\nA,1\nB,1,2\n", "cannot be read as a table of policies"),
         ("name,dwell\nA,1\n", "must have a column lane; found 'name', 'dwell'"),
+        ("lane,dwell\nA,1,2\n", "line 2 must be a row with the 2 fields of the header; got 3"),  # not an index and two
+        ("lane,dwell\nA\n", "line 2 must be a row with the 2 fields of the header; got 1"),
+        ("lane,dwell,dwell\nA,1,2\n", "the header must be one whose names differ"),
+        ('lane,dwell\n"A,1\n', "line 2 must be a row whose quotes close properly"),
+        ("lane,dwell\n,1\n", "line 2: lane is empty"),
+        (f"lane,dwell\nA,{'1' * 2_000_000}\n", "line 2: a line must have at most 1,048,576 characters (1 MB)"),
+        (gzip.compress(b"lane,dwell\nA," + b"1" * 2_000_000), "line 2: a line must have at most"),
         ("lane,dwel\nA,1\n", "got dwel"),
         ("lane,dwell\nA,long\n", "dwell must be a number in the policies; got long"),
         ("lane,dwell\nA,1\nA,2\n", "a repeated lane"),
@@ -283,3 +291,12 @@ def test_a_closed_output_pipe_is_no_error(file, form):
 def test_the_account_equals_that_of_read_history(lanes, file):
     path = file(FLOWS + "?,A,1\n")
     assert lanes(path)[1]["account"] == read_history(path).account.to_dict()
+
+
+@pytest.mark.parametrize("error", [MemoryError(), pyarrow.ArrowException("Unknown error: Wrapping A failed")])
+def test_too_little_memory_is_said_in_a_sentence(twin, file, monkeypatch, error):
+    def no_memory(*_, **__):
+        raise error
+
+    monkeypatch.setattr("twin.data.load.read_rows", no_memory)
+    assert "this needs more memory than there is" in refusal(twin("assess", file(FLOWS)))

@@ -8,6 +8,8 @@ import json
 import math
 import os
 import random
+import subprocess
+import sys
 from collections import Counter, defaultdict
 from datetime import date, timedelta
 
@@ -675,3 +677,97 @@ def test_a_pipe_is_refused(tmp_path):
     os.mkfifo(tmp_path / "pipe")
     with pytest.raises(ValueError, match="is no file but a pipe or a device"):
         read_history(tmp_path / "pipe")
+
+
+# ---------------------------------------------------------------- limits
+
+
+def test_a_field_of_the_header_that_is_too_long_is_refused(read):
+    with pytest.raises(ValueError, match=r"flows.csv, line 1: the header must have fields of at most 131,072 char"):
+        read(f"date,lane,volume,{'x' * 200_000}\n2024-01-01,A,5,1\n")
+    with pytest.raises(ValueError, match=r"flows.csv, line 2: the header must have fields of at most 131,072 char"):
+        read(f"\n{'x' * 200_000}\n2024-01-01,A,5,1\n")
+
+
+def test_a_long_header_of_short_fields_is_read_with_any_separator(read):
+    more = [f"unused_{i}" for i in range(20_000)]
+    for mark in ",;\t|":
+        header, row = (mark.join([*start, *more]) for start in (("date", "lane", "volume"), ("2024-01-01", "A", "5")))
+        history = read(f"{header}\n{row}\n")
+        assert history.account.separator == mark and history.flows["volume"].tolist() == [5.0]
+    assert len(str(history.account)) < 1500 and "and 19,975 more" in str(history.account)
+
+
+LONG_LINE = r"flows.csv, line {}: a line must have at most 1,048,576 characters \(1 MB\); got a longer one"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-32", "cp1252"])
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_a_line_beyond_1_mb_is_refused_by_its_number(read, encoding, end):
+    start = end.join(["date,lane,volume,note", *(f"2024-01-{i:02d},A,5,é" for i in range(1, 29))])
+    for longest in (2**20, 2**20 + 1):
+        note = "y" * (longest - len("2024-02-01,A,5,"))
+        content = f"{start}{end}2024-02-01,A,5,{note}{end}2024-02-02,A,5,{end}".encode(encoding)
+        if longest == 2**20:  # the longest line that is allowed; its field is longer than csv allows
+            assert reasons(read(content)) == {30: "field is too long"}
+        else:
+            for kept in (content, gzip.compress(content)):
+                with pytest.raises(ValueError, match=LONG_LINE.format(30)):
+                    read(kept)
+
+
+def test_quotes_that_never_close_are_refused_before_they_take_long(read):
+    with pytest.raises(ValueError, match=r"flows.csv, line [\d,]+: too many quotes up to here do not close"):
+        read(DAILY + 'a","\n' * 20_000)
+
+
+def test_a_stray_quote_in_each_row_costs_only_these_rows(read):
+    history = read("date,lane,volume\n" + '2024-01-01,"A,5\n2024-01-02,B,7\n' * 3000)
+    assert history.account.rows_kept == 3000 and set(history.account.reasons()) == {"quotes do not close properly"}
+
+
+def test_gzip_members_in_a_row_are_one_file(read):
+    content = DAILY.encode()
+    parts = [gzip.compress(content[i : i + 9]) for i in range(0, len(content), 9)]
+    assert rows(read(b"".join(parts))) == PLAIN
+    for broken in (b"".join(parts)[:-5], b"".join(parts) + b"more", parts[0] + parts[1][:12], parts[0] + b"\x1f\x8b"):
+        with pytest.raises(ValueError, match=r"flows.csv is a broken or cut gzip file; fetch it again"):
+            read(broken)
+
+
+def test_a_file_with_too_many_unusable_rows_is_refused(read, monkeypatch):
+    monkeypatch.setattr("twin.data.files.rows.REFUSED_IN_MEMORY", 1000)
+    monkeypatch.setattr("twin.data.files.rows.CHUNK", 500)
+    with pytest.raises(ValueError, match=r"has over 1,000 rows that cannot be used: line 5, row does not have the 3"):
+        read(DAILY + "x\n" * 2000)
+
+
+MEASURED = """
+import resource, sys
+from twin.__main__ import main
+resource.setrlimit(resource.RLIMIT_AS, (4 << 30, 4 << 30))
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+code = main(sys.argv[1:])
+print(code, (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) // 1024)
+"""
+
+
+@pytest.fixture(scope="module")
+def bombs(tmp_path_factory):
+    """Return a folder of two files of 1.5 MB with 1.5 GB in one line: a header that does not end, and a field."""
+    folder, hundred = tmp_path_factory.mktemp("bombs"), gzip.compress(b"1" * 10**8)
+    for name, start in {"header": b"date,lane,volume,", "field": b"date,lane,volume\n2024-01-01,A,"}.items():
+        (folder / f"{name}.gz").write_bytes(gzip.compress(start) + 15 * hundred)
+        assert (folder / f"{name}.gz").stat().st_size < 2e6
+    return folder
+
+
+@pytest.mark.parametrize("name", ["header", "field"])
+@pytest.mark.parametrize("command", [["assess"], ["ask", "--offline", "What is the profit?", "--file"]])
+def test_a_gzip_bomb_is_refused_within_little_memory(bombs, name, command):
+    command = [sys.executable, "-c", MEASURED, *command, str(bombs / f"{name}.gz")]
+    run = subprocess.run(command, capture_output=True, text=True, timeout=120)
+    code, more = map(int, run.stdout.split())  # [MB]
+    assert code == 2 and more < 200 and "Traceback" not in run.stderr
+    line = {"header": 1, "field": 2}[name]
+    assert f"{name}.gz, line {line}: a line must have at most 1,048,576 characters (1 MB)" in run.stderr

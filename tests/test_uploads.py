@@ -1,8 +1,11 @@
 """Files that come from a page in pieces: the last few are held, each until it is read."""
 
+import gzip
+
 import pytest
 
-from twin.view.hub.uploads import Uploads
+from twin.data.load import read_history
+from twin.view.hub.uploads import LARGEST_FILE, Uploads
 
 
 def send(uploads, key, *pieces):
@@ -40,3 +43,25 @@ def test_a_file_is_let_go_once_it_is_read():
     uploads.read({"upload": 1}, content)
     with pytest.raises(ValueError, match="file must be chosen first"):
         uploads.read({"upload": 1}, content)
+
+
+@pytest.mark.parametrize("times", [1, 3])
+def test_what_comes_out_of_a_gzip_counts_not_what_is_sent(times):
+    uploads = Uploads()
+    row = b"2024-01-01,A,5\n"
+    part = gzip.compress(row * (LARGEST_FILE // times // len(row) + times))
+    assert len(part) < 1e6
+    send(uploads, 1, part * times)
+    rule = r"what comes out of flows.csv.gz must be at most 64 MB; import larger ones by the command line; got more"
+    with pytest.raises(ValueError, match=rule):
+        uploads.read({"upload": 1, "file": "flows.csv.gz"}, lambda path, name: pytest.fail("it was read"))
+
+
+def test_a_broken_gzip_and_a_long_line_are_refused_under_the_files_own_name():
+    uploads = Uploads()
+    send(uploads, 1, gzip.compress(b"date,lane,volume\n2024-01-01,A,5\n")[:-6])
+    with pytest.raises(ValueError, match=r"^flows.csv is a broken or cut gzip file"):
+        uploads.read({"upload": 1, "file": "flows.csv"}, lambda path, name: read_history(path))
+    send(uploads, 2, b"date,lane,volume\n2024-01-01,A," + b"1" * 2_000_000)
+    with pytest.raises(ValueError, match=r"^flows.csv, line 2: a line must have at most"):
+        uploads.read({"upload": 2, "file": "flows.csv"}, lambda path, name: read_history(path))

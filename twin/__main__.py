@@ -62,6 +62,17 @@ def main(arguments: list[str] | None = None) -> int:
             raise
         print(f"twin: {missing} is not installed; the extra {EXTRAS[missing]!r} brings it", file=sys.stderr)
         return 2
+    except Exception as error:
+        if not _is_out_of_memory(error):
+            raise
+        print("twin: this needs more memory than there is; split the file, or leave lanes out", file=sys.stderr)
+        return 2
+
+
+def _is_out_of_memory(error):
+    """Return whether there was no memory left; for a single text, pyarrow says that wrapping it failed."""
+    wrapping = type(error).__module__ == "pyarrow.lib" and "Wrapping" in str(error)
+    return isinstance(error, MemoryError) or wrapping
 
 
 def _parser():

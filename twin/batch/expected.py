@@ -4,6 +4,8 @@ import csv
 import math
 from pathlib import Path
 
+EXPECTED_COLUMNS = "job name value rel_tolerance abs_tolerance unit source".split()
+
 
 def compare(results: dict[str, dict[str, dict]], expected: Path, *, partly: bool = False) -> None:
     """Raise a ValueError that lists every result outside its tolerance; without a file, nothing is compared.
@@ -13,8 +15,16 @@ def compare(results: dict[str, dict[str, dict]], expected: Path, *, partly: bool
     """
     if not expected.is_file():
         return
-    with expected.open(encoding="utf-8", newline="") as lines:
-        rows = list(csv.DictReader(lines))
+    try:
+        with expected.open(encoding="utf-8", newline="") as lines:
+            rows = list(csv.DictReader(lines, restval=""))
+    except (csv.Error, UnicodeDecodeError) as error:
+        raise ValueError(f"{expected} cannot be read as a table: {error}") from None
+    missing = [name for name in EXPECTED_COLUMNS if rows and name not in rows[0]]
+    if missing:
+        raise ValueError(
+            f"{expected} must have the columns {', '.join(EXPECTED_COLUMNS)}; {', '.join(missing)} missing"
+        )
     complaints = []
     for number, row in enumerate(rows, start=2):
         if partly and row["job"] not in results:

@@ -15,7 +15,7 @@ def default_parameters(path: str | Path) -> dict[str, Any]:
     try:
         for statement in ast.parse("".join(tagged[0]["source"])).body:
             names[_target(statement)] = ast.literal_eval(statement.value)
-    except (ValueError, SyntaxError, AttributeError):
+    except (ValueError, SyntaxError, AttributeError, TypeError, RecursionError, MemoryError):
         raise ValueError(
             f"{path}: the parameters cell must hold assignments of literals, as share: float = 0.5, and nothing else"
         ) from None
@@ -28,7 +28,7 @@ def cells_of(path: str | Path) -> list[dict[str, Any]]:
         cells = json.loads(Path(path).read_text(encoding="utf-8"))["cells"]
         if all({"cell_type", "source", "metadata"} <= set(cell) for cell in cells):
             return cells
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         pass
     raise ValueError(f"{path} must be a notebook in Jupyter's format, version 4")
 

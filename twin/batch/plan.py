@@ -23,12 +23,14 @@ from pathlib import Path
 from typing import Any
 
 from twin.batch.digest import plain
-from twin.batch.grid import points
+from twin.batch.grid import LONGEST_FOLDER_NAME, points
 from twin.batch.parameters import default_parameters
 from twin.data.places import refuse_secrets
+from twin.data.text import visible
 
 KEYS = {"name", "notebook", "parameters", "grid", "yields", "keep"}
 KEPT_FILES = ("everything", "results")  # accepted values of keep; the first is the default
+LONGEST_COMPLAINT = 500  # longest part of an error that quotes the plan [character]
 OURS = ("logs",)  # reserved folders of out/, which no job may be called
 SUFFIXES = (".svg", ".pdf", ".png")
 
@@ -65,46 +67,27 @@ class Job:
 
 def read_plan(paper: str | Path) -> list[Job]:
     """Return the jobs of figures.yml in a paper's folder; raise ValueError if the plan breaks a rule."""
-    import yaml
+    from twin.batch.plan_yaml import load_yaml  # imports a package that only plans need
 
     path = Path(paper) / "figures.yml"
     if not path.is_file():
         raise ValueError(f"{path} is missing; a paper's folder has a figures.yml that names its jobs")
-    try:
-        plan = yaml.load(path.read_text(encoding="utf-8"), _once(yaml))
-    except UnicodeDecodeError:
-        raise ValueError(f"{path} must be a text in UTF-8") from None
-    except (yaml.YAMLError, RecursionError) as error:
-        raise ValueError(f"{path} is not YAML: {' '.join(str(error).split())}") from None
+    plan = load_yaml(path)
     entries = plan.get("jobs") if isinstance(plan, dict) else None
     if not isinstance(entries, list) or not entries:
-        raise ValueError(f"{path} must have a list named jobs with at least one job; got {plan!r}")
+        raise ValueError(f"{path} must have a list named jobs with at least one job; got {visible(repr(plan))}")
     jobs, names = [], set()
     for number, entry in enumerate(entries, start=1):
         try:
             jobs += _jobs(entry, Path(paper))
         except ValueError as error:
             label = entry.get("name", number) if isinstance(entry, dict) else number
-            raise ValueError(f"{path}, job {label}: {error}") from None
+            raise ValueError(f"{path}, job {visible(str(label))}: {visible(str(error), LONGEST_COMPLAINT)}") from None
         name = entry["name"].casefold()  # some file systems ignore case
         if name in names or name in OURS:
             raise ValueError(f"{path}: names of jobs must differ from each other and {OURS}; got {entry['name']} again")
         names.add(name)
     return jobs
-
-
-def _once(yaml):
-    """Return a YAML loader that refuses a repeated key, whose first value would be lost silently."""
-
-    class Loader(yaml.SafeLoader):
-        def construct_mapping(self, node, deep=False):
-            keys = [self.construct_object(key, deep=True) for key, _ in node.value]
-            twice = [key for i, key in enumerate(keys) if key in keys[:i]]
-            if twice:
-                raise yaml.constructor.ConstructorError(None, None, f"{twice[0]!r} comes twice", node.start_mark)
-            return super().construct_mapping(node, deep)
-
-    return Loader
 
 
 def _jobs(entry, paper):
@@ -113,7 +96,7 @@ def _jobs(entry, paper):
         raise ValueError(f"a job has the keys {', '.join(sorted(KEYS))}, name and notebook always; got {entry!r}")
     name = _name(entry["name"], "name")
     source = entry["notebook"]
-    if not isinstance(source, str) or Path(source).is_absolute() or not (paper / source).is_file():
+    if not isinstance(source, str) or Path(source).is_absolute() or not os.path.isfile(paper / source):
         raise ValueError(f"notebook must be a file, named relative to {paper}; got {source!r}")
     yields = entry.get("yields") or {}
     if not isinstance(yields, dict) or not set(yields) <= {"figures", "results"}:
@@ -143,6 +126,8 @@ def _jobs(entry, paper):
 def _name(value, key):
     if not isinstance(value, str) or not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]*", value):
         raise ValueError(f"{key} must be letters, digits, _ and - (a figure without its suffix); got {value!r}")
+    if len(value) > LONGEST_FOLDER_NAME:
+        raise ValueError(f"{key} must have at most {LONGEST_FOLDER_NAME} characters; got {len(value):,}")
     return value
 
 

@@ -44,7 +44,7 @@ def faults(job: Job, inputs: dict[str, Any]) -> Iterator[str]:
     except FileNotFoundError:
         yield f"{job.name} has not been run"
         return
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         yield f"{job.folder / 'results.json'} is damaged"
         return
     changed = [words for key in sorted({*inputs, *recorded} - {"digest"}) for words in _changes(key, recorded, inputs)]

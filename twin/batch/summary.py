@@ -56,7 +56,7 @@ def table(jobs: Sequence[Job], finished: dict[str, dict[str, Any]]) -> "pd.DataF
 def files(found: "pd.DataFrame") -> dict[str, bytes]:
     """Return {file name: bytes} of the table as CSV and as Parquet; equal tables give equal bytes."""
     parquet = io.BytesIO()
-    found.to_parquet(parquet, index=False)
+    found.to_parquet(parquet, index=False, write_page_checksum=True)
     text = found.to_csv(index=False, lineterminator="\n")
     return {"summary.csv": text.encode(), "summary.parquet": parquet.getvalue()}
 
@@ -68,7 +68,8 @@ def same(name: str, content: bytes, other: bytes) -> bool:
     if not name.endswith(".parquet") or content == other:
         return content == other
     try:
-        return pd.read_parquet(io.BytesIO(content)).equals(pd.read_parquet(io.BytesIO(other)))
+        tables = (pd.read_parquet(io.BytesIO(each), page_checksum_verification=True) for each in (content, other))
+        return next(tables).equals(next(tables))
     except (ValueError, OSError):
         return False
 

@@ -64,7 +64,7 @@ def _of_all(folder, jobs, finished):
         try:
             if json.loads((out / name).read_text(encoding="utf-8")) != content:
                 yield f"{out / name} does not say what the jobs and the paper's files say"
-        except (OSError, ValueError):
+        except (OSError, ValueError, RecursionError):
             yield f"{out / name} is missing or damaged"
             return
     pdf = out / "paper.pdf"

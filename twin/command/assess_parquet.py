@@ -42,6 +42,8 @@ def assess_lanes(options: Namespace, given: dict[str, float]) -> int:
         print("  assumed  one period is a day", file=sys.stderr)
     for words in _assumed(table, given, period):
         print(textwrap.fill(words, 120, subsequent_indent=" " * 11, break_on_hyphens=False), file=sys.stderr)
+    if done.damaged:
+        print(f"damaged, so made again: {', '.join(done.damaged[:_MOST])} ({len(done.damaged):,})", file=sys.stderr)
     print(*done.failures[:_MOST], sep="\n", end="\n" if done.failures else "", file=sys.stderr)
     if len(done.failures) > _MOST:
         print(f"... and {len(done.failures) - _MOST:,} more parts", file=sys.stderr)

@@ -7,6 +7,7 @@ import pandas as pd
 
 from twin.data.text import visible
 
+HEADERS_SHOWN = 25  # most unused headers shown; the others are counted
 ROWS_A_REASON = 3  # refused rows shown for each reason
 
 
@@ -84,7 +85,9 @@ class Account:
             used = (f"{ours} = {visible(name)!r}" for name, ours in self.columns.items())
             lines.append("  columns  " + ", ".join(used))
         if self.ignored:
-            lines.append("  ignored  " + ", ".join(repr(visible(name)) for name in self.ignored))
+            more = len(self.ignored) - HEADERS_SHOWN
+            lines.append("  ignored  " + ", ".join(repr(visible(name)) for name in self.ignored[:HEADERS_SHOWN]))
+            lines[-1] += f" and {more:,} more" if more > 0 else ""
         for reason, count in self.reasons().items():
             lines.append(f"  refused  {count:,} x {reason}")
             examples = self.refused[self.refused["reason"] == reason].head(ROWS_A_REASON)

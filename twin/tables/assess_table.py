@@ -18,7 +18,7 @@ from twin.compute.folder_lock import folder_lock
 from twin.compute.pool import in_parallel
 from twin.demand import days_per_period
 from twin.policy import POLICY
-from twin.tables.part import Recipe, digest_in, make_part
+from twin.tables.part import Recipe, digest_in, is_intact, make_part
 from twin.tables.source import LaneTable, batches
 
 __all__ = ["Done", "LaneTable", "assess_table"]
@@ -29,12 +29,16 @@ _PARTIAL = re.compile(rf"\.{_PART.pattern}\.[0-9a-f]{{32}}")
 
 
 class Done(NamedTuple):
-    """Outcome of a run: lanes assessed, lanes kept from earlier runs, whether the folder is complete, and failures."""
+    """Outcome of a run: lanes assessed, lanes kept from earlier runs, whether the folder is complete, and failures.
+
+    damaged : names of the files of earlier runs that did not agree with their checksums, and were made again.
+    """
 
     assessed: int
     kept: int
     complete: bool
     failures: tuple[str, ...]
+    damaged: tuple[str, ...] = ()
 
 
 def assess_table(
@@ -69,9 +73,10 @@ def assess_table(
     unit in the metadata of its field. The folder is complete when it holds a file _SUCCESS. Each worker holds one batch
     of lanes in memory.
 
-    A part appears when it is complete. A later run makes only the parts that are missing or that were made from another
-    source, policy, period, choice of answers or version. If a lane cannot be assessed, its part is left out, a sentence
-    names the first such lane, and the run continues with the other parts.
+    A part appears when it is complete. A later run makes only the parts that are missing or damaged, or that were made
+    from another source, policy, period, choice of answers or version; it finds damage by the checksum that every page
+    has. If a lane cannot be assessed, its part is left out, a sentence names the first such lane, and the run continues
+    with the other parts.
 
     Errors
     ------
@@ -86,6 +91,9 @@ def assess_table(
     _present(folder)  # refuses a folder with foreign files before the lock is written into it
     with executor_on(scheduler) if scheduler else nullcontext() as executor, folder_lock(folder):
         present = _present(folder)
+        same = [name for name, digest in digests.items() if present.get(name) == digest]
+        damaged = tuple(name for name in same if not is_intact(folder / name, parts[name].lanes))
+        present.update(dict.fromkeys(damaged, "damaged"))
         missing = {name: part for name, part in parts.items() if present.get(name) != digests[name]}
         if present != digests:
             (folder / SUCCESS_FILE).unlink(missing_ok=True)
@@ -103,7 +111,7 @@ def assess_table(
     failures = {name: sentence for name, sentence in outcomes.items() if sentence}
     assessed = sum(part.lanes for name, part in missing.items() if name not in failures)
     kept = table.lanes - sum(part.lanes for part in missing.values())
-    return Done(assessed, kept, complete, tuple(failures.values()))
+    return Done(assessed, kept, complete, tuple(failures.values()), damaged)
 
 
 def _number(name, value):

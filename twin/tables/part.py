@@ -23,7 +23,7 @@ from twin.data.text import visible
 from twin.lane import assess
 from twin.plan.policies import filled, policy_of
 from twin.policy import POLICY
-from twin.tables.source import MOMENTS, RowRange, batches
+from twin.tables.source import LANES_IN_MEMORY, MOMENTS, RowRange, batches, opened
 
 _KEY = b"twin"  # key of the entry with digest, version, period and policy in the metadata of a part
 
@@ -88,7 +88,7 @@ def make_part(path: Path, pieces: Sequence[RowRange], recipe: Recipe) -> str | N
     schema = recipe.schema().with_metadata({_KEY: json.dumps({**seal, "policy": recipe.given})})
     try:
         # Answers hardly ever repeat, so dictionary encoding would take five times as long, and more space.
-        with pq.ParquetWriter(partial, schema, use_dictionary=False) as writer:
+        with pq.ParquetWriter(partial, schema, use_dictionary=False, write_page_checksum=True) as writer:
             for source, row, batch in batches(pieces, recipe.columns):
                 try:
                     answers = recipe.answers(batch)
@@ -111,6 +111,15 @@ def digest_in(path: Path) -> str | None:
         return json.loads(pq.read_schema(path).metadata[_KEY])["digest"]
     except (pa.ArrowException, OSError, ValueError, TypeError, KeyError):
         return None
+
+
+def is_intact(path: Path, lanes: int) -> bool:
+    """Return whether a part has this number of lanes, and every page of it agrees with its checksum."""
+    try:
+        with opened(path) as file:
+            return sum(map(len, file.iter_batches(LANES_IN_MEMORY))) == lanes
+    except (pa.ArrowException, OSError, ValueError):
+        return False
 
 
 def _first_refused(source, row, batch, recipe):

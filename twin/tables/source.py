@@ -68,6 +68,7 @@ class LaneTable:
         for path in _files(self.path):
             with opened(path) as file:
                 schema, identity, row = file.schema_arrow, identity_of(path, file.metadata), 1
+                _check_counts(path, file.metadata)
                 labels[path] = _checked(path, schema)
                 for number in range(file.metadata.num_row_groups):
                     group = file.metadata.row_group(number)
@@ -110,16 +111,40 @@ def batches(pieces: Sequence[RowRange], columns: Sequence[str]) -> Iterator[tupl
                     yield path, row, batch
                     row += len(batch)
             except (pa.ArrowException, OSError) as error:
-                raise ValueError(f"{path} cannot be read from row {row:,} on: {error}") from None
+                place = _place(file, groups, columns)
+                raise ValueError(f"{path} cannot be read from row {row:,} on: {error}{place}") from None
+
+
+def _place(file, groups, columns):
+    """Return the first row group and column that cannot be read, in words; "" if each can be read alone."""
+    for group in groups:
+        for column in columns:
+            try:
+                for _ in file.iter_batches(LANES_IN_MEMORY, row_groups=[group], columns=[column], use_threads=False):
+                    pass
+            except (pa.ArrowException, OSError):
+                return f" (row group {group}, column {column})"
+    return ""
 
 
 def opened(path: Path) -> pq.ParquetFile:
     """Return an open Parquet file; a ValueError gives the reason why it cannot be opened."""
     try:
         # Row groups may be large; with pyarrow's defaults, a whole row group would be in memory.
-        return pq.ParquetFile(path, buffer_size=_BUFFER, pre_buffer=False)
+        # Pages without checksums, which other programs may have written, are read all the same.
+        return pq.ParquetFile(path, buffer_size=_BUFFER, pre_buffer=False, page_checksum_verification=True)
     except (pa.ArrowException, OSError) as error:
         raise ValueError(f"{path} must be a Parquet file; {error}") from None
+
+
+def _check_counts(path, metadata):
+    """Raise ValueError if the numbers of rows in a footer contradict each other; a footer has no checksum."""
+    groups = [metadata.row_group(number) for number in range(metadata.num_row_groups)]
+    flat = [i for i in range(metadata.num_columns) if metadata.schema.column(i).max_repetition_level == 0]
+    agree = metadata.num_rows == sum(group.num_rows for group in groups) and all(
+        group.column(i).num_values == group.num_rows for group in groups for i in flat
+    )
+    require(agree, path, "a Parquet file whose footer is intact", "numbers of rows that contradict each other")
 
 
 def identity_of(path: Path, metadata: pq.FileMetaData) -> str:

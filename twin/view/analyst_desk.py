@@ -79,6 +79,8 @@ class AnalystDesk:
             self._sheet.send({"download": "conversation.md", "type": "text/markdown"}, buffers=[text])
         elif done == "forget":
             self._conversation.clear()
+        else:
+            raise ValueError(f"request must be one of those on the page; got {visible(str(done), 40)}")
 
     def _ask(self, message: dict[str, Any]) -> None:
         """Answer the question of a message; a model answers in a thread, so that the controls keep working."""

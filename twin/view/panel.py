@@ -65,10 +65,10 @@ class Panel(Live):
 
     def _on_message(self, message: dict[str, Any], _buffers: list[bytes]) -> None:
         """Redraw with the value that a slider was moved to."""
-        if message.get("do") != "turn":
+        name = message.get("name", "")
+        if message.get("do") != "turn" or name not in self.dials.values:
             return
-        name = message["name"]
-        asked = {**self.dials.values, name: message["value"]}
+        asked = {**self.dials.values, name: message.get("value", np.nan)}
         self.dials.said = {}  # an unchanged value would not be sent: so the same sentence appears again
         with told(lambda text: setattr(self.dials, "said", {name: text})):
             self.picture.png = png(self._draw(**asked))

@@ -9,6 +9,7 @@ import anywidget
 import traitlets
 
 from twin.view import theme
+from twin.view.messages import as_sent
 
 FRONT = Path(__file__).parent / "front"
 _STYLE = theme.css() + (FRONT / "front.css").read_text(encoding="utf-8")
@@ -26,13 +27,15 @@ class Asking(anywidget.AnyWidget):
     answered = traitlets.Int().tag(sync=True)
 
     def on_asked(self, answer: Callable[[dict[str, Any], list[bytes]], Any]) -> None:
-        """Register a callback: answer(message, buffers) is called for each message of the page."""
+        """Register a callback: answer(message, buffers) is called for each message of the page, by `as_sent`."""
 
-        def on_message(_widget: Any, message: dict[str, Any], buffers: list[bytes]) -> None:
+        def on_message(_widget: Any, message: Any, buffers: list[bytes]) -> None:
+            message = as_sent(message)
+            serial = message.get("serial", self.answered + 1)
             try:
                 answer(message, buffers)
             finally:
-                self.answered = int(message.get("serial", self.answered + 1))
+                self.answered = serial if isinstance(serial, int) else self.answered + 1
 
         self.on_msg(on_message)
 

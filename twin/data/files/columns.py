@@ -46,7 +46,7 @@ def match_columns(header: list[str], file: str | Path, chosen: dict[str, str] | 
         raise ValueError(_missing(header, file, missing, chosen))
     for ours, places in found.items():
         if len(places) > 1:
-            names = _listed([header[i] for i in places])
+            names = shown_headers([header[i] for i in places])
             raise ValueError(
                 f"{file} has {len(places)} columns that mean {ours}: {names}; "
                 f"keep one, or say which: columns={{{ours!r}: ...}}, --column {ours}=..."
@@ -62,14 +62,15 @@ def _missing(header, file, missing, chosen):
         f"{ours} was to be {chosen[ours]!r}" if ours in chosen else f"{ours} may be called {ACCEPTED[ours]}"
         for ours in missing
     )
-    sentence = f"{file} has no column for {', '.join(missing)}; found {_listed(header)}; {accepted}"
+    sentence = f"{file} has no column for {', '.join(missing)}; found {shown_headers(header)}; {accepted}"
     sentence += "; name others yourself: columns={'volume': ...}, --column volume=..."
     if sum(_is_date(name) for name in header) > 1:
         sentence += "; turn a table with a column for each date into rows of date, lane, volume first"
     return sentence
 
 
-def _listed(names):
+def shown_headers(names: list[str]) -> str:
+    """Return headers for an error: the first of them, each cut to a length, and the number of the others."""
     shown = ", ".join(repr(visible(name.strip("\ufeff"), 40)) for name in names[:HEADERS_LISTED])
     return shown + (f" and {len(names) - HEADERS_LISTED} more" if len(names) > HEADERS_LISTED else "")
 

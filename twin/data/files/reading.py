@@ -1,6 +1,5 @@
 """Read the records of a CSV file: compression, encoding, separator, quotes and line numbers."""
 
-import codecs
 import csv
 import gzip
 import io
@@ -10,17 +9,13 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
-BLOCK = 1 << 20  # bytes read at a time
+from twin.data.files.encoding import BLOCK, LONGEST_LINE, find_encoding
+
+MOST_AGAIN = 10  # most characters that are read again because of quotes that do not close, per character of the file
 SEPARATORS = ",;\t|"
-BYTE_ORDER_MARKS = (  # longest first, because a utf-32 mark begins with a utf-16 mark
-    (codecs.BOM_UTF32_LE, "utf-32"),
-    (codecs.BOM_UTF32_BE, "utf-32"),
-    (codecs.BOM_UTF8, "utf-8-sig"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-)
-NOT_IN_CP1252 = b"\x81\x8d\x8f\x90\x9d"  # bytes that have no character in cp1252
+GZIP_MARK = b"\x1f\x8b"
 
 
 @dataclass(frozen=True)
@@ -36,8 +31,7 @@ class Source:
     @contextmanager
     def open(self) -> Iterator[tuple[io.TextIOWrapper, Callable[[], int]]]:
         """Yield the open text, with its original line ends, and a function that returns the bytes read from disk."""
-        with self.path.open("rb") as raw:
-            data = gzip.GzipFile(fileobj=raw) if self.gzipped else raw
+        with _opened(self.path, self.gzipped) as (data, raw):
             with io.TextIOWrapper(data, encoding=self.encoding, newline="") as text:
                 yield text, raw.tell
 
@@ -55,39 +49,33 @@ def inspect(path: str | Path) -> Source:
         magic = raw.read(4)
     if magic == b"PK\x03\x04":
         raise ValueError(f"{path} is a zip archive or a spreadsheet; save the sheet as CSV")
-    gzipped = magic[:2] == b"\x1f\x8b"
-    with gzip.open(path) if gzipped else path.open("rb") as data:
-        try:
-            encoding = _find_encoding(data, path)
-        except (EOFError, zlib.error, gzip.BadGzipFile):
-            raise ValueError(f"{path} is a broken or cut gzip file; fetch it again") from None
+    gzipped = magic[:2] == GZIP_MARK
+    with _opened(path, gzipped) as (data, _):
+        encoding = find_encoding(data, path)
     source = Source(path, gzipped, encoding, ",", path.stat().st_size)
     with source.open() as (text, _):
         return Source(path, gzipped, encoding, _find_separator(text, path), source.size)
 
 
-def _find_encoding(data, path):
-    block = data.read(BLOCK)
-    if not block:
-        raise ValueError(f"{path} is empty")
-    marked = next((name for mark, name in BYTE_ORDER_MARKS if block.startswith(mark)), None)
-    decoder = codecs.getincrementaldecoder(marked or "utf-8")()
-    decodes, cp1252 = True, True
-    while decodes or not marked:
-        cp1252 = cp1252 and not any(byte in block for byte in NOT_IN_CP1252)
-        try:
-            if decodes:
-                decoder.decode(block, final=not block)
-        except UnicodeDecodeError:
-            decodes = False
-        if not block:
-            break
-        block = data.read(BLOCK)
-    if decodes:
-        return marked or "utf-8"
-    if marked:
-        raise ValueError(f"{path} starts with the byte-order mark of {marked} but is not {marked} throughout")
-    return "cp1252" if cp1252 else "latin-1"
+def unpacked_size(path: Path, most: int) -> int:
+    """Return the number of bytes that come out of a file, plain or gzipped; counting ends soon after `most`."""
+    with path.open("rb") as raw:
+        gzipped = raw.read(2) == GZIP_MARK
+    size = 0
+    with _opened(path, gzipped) as (data, _):
+        while size <= most and (block := data.read(BLOCK)):
+            size += len(block)
+    return size
+
+
+@contextmanager
+def _opened(path: Path, gzipped: bool) -> Iterator[tuple[BinaryIO, BinaryIO]]:
+    """Yield (unpacked bytes, bytes on disk) of a file; a broken gzip file raises ValueError whenever it is noticed."""
+    try:
+        with path.open("rb") as raw:
+            yield (gzip.GzipFile(fileobj=raw) if gzipped else raw), raw
+    except (EOFError, zlib.error, gzip.BadGzipFile):
+        raise ValueError(f"{path} is a broken or cut gzip file; fetch it again") from None
 
 
 def _find_separator(text, path):
@@ -98,7 +86,15 @@ def _find_separator(text, path):
         raise ValueError(f"{path} has NUL bytes in its header: no text, or utf-16 without a byte-order mark")
     if is_separator_line(line):
         return line.strip("\ufeff\r\n ")[4]
-    return max(SEPARATORS, key=lambda mark: len(next(csv.reader([line], delimiter=mark), [])))
+    return max(SEPARATORS, key=lambda mark: _width(line, mark))
+
+
+def _width(line, separator):
+    """Return the number of fields of a line; 0 if it cannot be split."""
+    try:
+        return len(next(csv.reader([line], delimiter=separator), []))
+    except csv.Error:  # a field is too long
+        return 0
 
 
 def is_separator_line(line: str) -> bool:
@@ -107,22 +103,25 @@ def is_separator_line(line: str) -> bool:
     return line.startswith("sep=") and line[4:] in tuple(SEPARATORS)
 
 
-def records(text: Iterable[str], separator: str) -> Iterator[tuple[int, list[str] | None, list[str]]]:
+def records(text: Iterable[str], separator: str, path: str | Path) -> Iterator[tuple[int, list[str] | None, list[str]]]:
     """Yield (line, fields, raw lines) for each record; fields is None if the record cannot be split into fields.
 
     Blank lines have no fields. The first record with a separator, the header, sets the number of fields.
     If a record of several lines has broken quotes or another number of fields, only its first line is given up and
-    its other lines are read again: a stray quote costs one line, not the rest of the file.
+    its other lines are read again: a stray quote costs one line, not the rest of the file. A file in which so many
+    quotes do not close that this would take long is refused with a ValueError.
     """
-    again: deque[str] = deque()
+    text, again = iter(text), deque()
     taken, line, width = [], 1, 0
+    size = done = reread = 0  # characters: of the current record, of the records before, and read again
 
     def lines():
-        while again:
-            taken.append(again.popleft())
-            yield taken[-1]
-        for physical in text:
+        nonlocal size
+        while (physical := again.popleft() if again else next(text, None)) is not None:
             taken.append(physical)
+            size += len(physical)
+            if size > LONGEST_LINE and len(taken) > 1:
+                raise csv.Error("a record is too long")
             yield physical
 
     while True:
@@ -135,10 +134,17 @@ def records(text: Iterable[str], separator: str) -> Iterator[tuple[int, list[str
                 width = width or (len(fields) if len(fields) > 1 else 0)
                 yield line, fields, taken
                 line += len(taken)
+                done += size
+                size = 0
                 taken.clear()
             return
         except csv.Error:
             yield line, None, taken[:1]
             line += 1
+            done += len(taken[0])
+            reread += size - len(taken[0])
+            if reread > MOST_AGAIN * max(done, LONGEST_LINE):
+                raise ValueError(f"{path}, line {line:,}: too many quotes up to here do not close") from None
+            size = 0
             again.extendleft(reversed(taken[1:]))
             taken.clear()

@@ -1,5 +1,6 @@
 """Read the rows of a CSV file into arrays, block by block; unusable rows are refused with line and reason."""
 
+import csv
 from array import array
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,6 +19,7 @@ from twin.data.lane_names import read_lane
 from twin.data.settle_steps import as_categories
 from twin.data.text import visible
 
+REFUSED_IN_MEMORY = 1_000_000  # rows; a file with more unusable rows is refused, because each is kept in memory
 CHUNK = 1 << 16  # records in a block; the progress bar is updated once per block
 # A row of a block: date and lane are codes, mark is a hash of the text that identifies exact copies; a NaN volume
 # could not be read, NaN returns were left blank.
@@ -52,7 +54,7 @@ class Scan:
     def blocks(self) -> Iterator[np.ndarray]:
         """Yield arrays of ROW: all rows whose date and lane can be read, including those whose numbers cannot."""
         with self.source.open() as (text, position), self._bar() as bar:
-            stream = records(text, self.source.separator)
+            stream = records(text, self.source.separator, self.source.path)
             self._read_header(stream)
             self.vectors = {name: array(ROW[name].char) for name in ROW.names}
             for line, fields, raw in stream:
@@ -65,6 +67,7 @@ class Scan:
                 except Refused as why:
                     self.refused.append((line, str(why), visible("".join(raw))))
                 if self.read % CHUNK == 0:
+                    self._check_refused()
                     bar.update(position() - bar.n)
                     yield self._block()
             bar.update(position() - bar.n)
@@ -95,17 +98,28 @@ class Scan:
         }
 
     def _read_header(self, stream):
-        self.header = next((fields for _, fields, _ in stream if fields is None or any(fields)), [])
+        header = ((line, fields, raw[0]) for line, fields, raw in stream if fields is None or any(fields))
+        line, self.header, text = next(header, (0, [], ""))
         if self.header is None:
-            raise ValueError(f"{self.source.path} has a header whose quotes do not close properly")
+            rule = f"fields of at most {csv.field_size_limit():,} characters and quotes that close properly"
+            raise ValueError(f"{self.source.path}, line {line}: the header must have {rule}; {_why_unsplit(text)}")
         self.positions = match_columns(self.header, self.source.path, self.columns)
         self.names = [name for name in self.numbers if name in self.positions]
         self.cells = [(self.numbers[name], self.positions[name]) for name in self.names]
 
+    def _check_refused(self):
+        """Raise ValueError if the refused rows would take too much memory."""
+        if len(self.refused) > REFUSED_IN_MEMORY:
+            line, reason, _ = self.refused[0]
+            raise ValueError(
+                f"{self.source.path} has over {REFUSED_IN_MEMORY:,} rows that cannot be used: line {line:,}, {reason}; "
+                "are these the columns that were meant?"
+            )
+
     def _add(self, line, fields, raw):
         """Append a record or raise Refused; if only its numbers are unusable, it is appended with an unknown volume."""
         if fields is None:
-            raise Refused("quotes do not close properly" if '"' in raw[0] else "field is too long")
+            raise Refused(_why_unsplit(raw[0]))
         if len(fields) != len(self.header):
             raise Refused(f"row does not have the {len(self.header)} fields of the header")
         date, lane = self.dates.of[fields[self.positions["date"]]], self.lanes.of[fields[self.positions["lane"]]]
@@ -138,6 +152,11 @@ class Scan:
     def _bar(self):
         size, name = self.source.size, self.source.path.name
         return tqdm(total=size, unit="B", unit_scale=True, desc=name, disable=not self.progress)
+
+
+def _why_unsplit(text):
+    """Return the reason why the first line of a record cannot be split into fields."""
+    return "quotes do not close properly" if '"' in text else "field is too long"
 
 
 def read_rows(

@@ -5,11 +5,14 @@ from __future__ import annotations
 import gc
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from math import nan
+from reprlib import repr as shortened
 from typing import Any
 from urllib.parse import parse_qsl
 
 import ipywidgets
 
+from twin._check import require
 from twin.data.settings import setting
 from twin.data.text import visible
 from twin.plan.feed import Feed
@@ -158,7 +161,10 @@ class Hub:
             return
         self.lanes.said = ""
         with told(lambda text: setattr(self.lanes, "said", text)):
-            self.session.set_thresholds(**change["new"])
+            new, rule = change["new"], "two numbers, strain and under_used"
+            ok = new.keys() == self.session.thresholds.keys() and all(type(x) in (int, float) for x in new.values())
+            require(ok, "thresholds", rule, shortened(new))
+            self.session.set_thresholds(**new)
         with self._said():
             self._show_lanes()
             self._show_page()
@@ -178,11 +184,13 @@ class Hub:
             return  # the message belongs to a lane that is no longer shown
         done, name = message.get("do"), message.get("name", "")
         if done == "turn":
-            self._turn(lambda: self.session.change(**{name: message.get("value")}), name)
+            self._turn(lambda: self.session.change(**{name: message.get("value", nan)}), name)
         elif done == "preset":
             self._turn(lambda: self.session.use_preset(name))
         elif done == "reset":
             self._turn(self.session.reset)
+        else:
+            self.dials.said = {"": f"Request must be one of those on the page; got {visible(str(done), 40)}."}
 
     def _turn(self, step: Callable[[], Any], control: str = "") -> None:
         """Carry out a change of the controls; if it is refused, show the reason beside the control, change nothing."""
@@ -232,9 +240,10 @@ class Hub:
         said = self.feed.follow(asked.get("source", ""))
         with told(said.append):
             said += self.session.restore(query)
-            if asked.get("tab") in tabs.TABS:
+            if tab := asked.get("tab"):
+                require(tab in tabs.TABS, "tab", f"one of {', '.join(tabs.TABS)}", visible(tab, 40))
                 with self._quietly():
-                    self.sheet.active = asked["tab"]
+                    self.sheet.active = tab
         self._show_lanes()
         self._show_lane()
         return f"Part of the link could not be used: {' '.join(map(sentence, said))}" if said else ""

@@ -119,7 +119,8 @@ class Session:
         """Set controls of the lane; if a value or a result is out of bounds, raise an error and change nothing."""
         bounds = {field.name: field for field in self.fields}
         for name, value in values.items():
-            require(name in bounds or name == OPTIMUM, "control", f"one of {', '.join(bounds)}, {OPTIMUM}", name)
+            rule = f"one of {', '.join(bounds)}, {OPTIMUM}"
+            require(name in bounds or name == OPTIMUM, "control", rule, visible(name, 40))
             if name in bounds:
                 low, high = bounds[name].low, bounds[name].high
                 require(low <= value <= high, bounds[name].label, f"from {low:g} to {high:g}", value)
@@ -145,7 +146,7 @@ class Session:
 
     def use_preset(self, name: str) -> None:
         """Set the controls to the lane's own policy with the changes of a preset; the horizon stays."""
-        require(name in PRESETS, "preset", f"one of {', '.join(PRESETS)}", name)
+        require(name in PRESETS, "preset", f"one of {', '.join(PRESETS)}", visible(name, 40))
         bounds = {field.name: field for field in self.fields}
         asked = {**preset(name, self.start), "horizon": self.values["horizon"]}
         self.change(**{n: min(v, bounds[n].high) if n in bounds else v for n, v in asked.items()})

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from twin._check import require
 from twin.data.errors import RowsRefused
+from twin.data.files.reading import unpacked_size
 from twin.data.text import visible
 
 Read = TypeVar("Read")
@@ -14,7 +15,8 @@ Read = TypeVar("Read")
 BY_COMMAND = "name others yourself: columns={'volume': ...}, --column volume=..."  # advice in an error of the reader
 BY_FORM = "write the file's own headings for date, lane, volume into the field beside it"  # its replacement on a page
 MOST_UPLOADS = 3  # files that are kept at a time; the oldest is dropped
-LARGEST_FILE = 64 * 2**20  # largest file [byte]
+LARGEST_FILE = 64 * 2**20  # largest file, as it is sent and as it comes out of a gzip [byte]
+_RULE = f"at most {LARGEST_FILE / 2**20:.0f} MB; import larger ones by the command line"
 
 
 class Uploads:
@@ -36,13 +38,14 @@ class Uploads:
         """Return the result of read(path, name) for a message's file; error sentences contain the file's own name."""
         content = self._held.pop(message.get("upload"), None)
         require(content is not None, "file", "chosen first", "none")
-        rule = f"at most {LARGEST_FILE / 2**20:.0f} MB; import larger ones by the command line"
-        require(len(content) <= LARGEST_FILE, "file", rule, f"{len(content) / 2**20:.0f} MB")
+        require(len(content) <= LARGEST_FILE, "file", _RULE, "more")
         name = visible(str(message.get("file", "")).replace("\\", "/").rpartition("/")[2], 120) or "the file"
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder, "upload.csv")
             path.write_bytes(content)
             try:
+                fits = unpacked_size(path, LARGEST_FILE) <= LARGEST_FILE
+                require(fits, f"what comes out of {name}", _RULE, "more")
                 return read(path, name)
             except RowsRefused as refusal:
                 raise RowsRefused(str(refusal).replace(str(path), name), refusal.account) from None

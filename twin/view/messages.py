@@ -1,0 +1,33 @@
+"""Bring the messages of a page into the form that the handlers expect."""
+
+import math
+from collections.abc import Callable
+from reprlib import repr as shortened
+from typing import Any
+
+
+def as_sent(message: Any) -> dict[str, Any]:
+    """Return a message whose fields have the types that a page sends, whatever arrives.
+
+    `value` and `serial` are numbers, `first` and `sure` are switches, and all others are texts; an empty field is left
+    out. Thus a handler that gets a wrong value says so in its own sentence, as for a wrong entry in the form.
+
+    >>> as_sent({"do": "log", "volume": 5, "lane": ["A"], "returns": None, "sure": 1})
+    {'do': 'log', 'volume': '5', 'lane': "['A']", 'sure': True}
+    """
+    fields = message.items() if isinstance(message, dict) else ()
+    return {_text(name): _TYPES.get(name, _text)(value) for name, value in fields if value is not None}
+
+
+def _text(value: Any) -> str:
+    """Return a value as text without half characters, which could not be sent back to the page."""
+    text = value if isinstance(value, str) else shortened(value)
+    return text.encode("utf-8", "replace").decode()
+
+
+def _number(value: Any) -> float:
+    """Return a number as it is, and NaN for anything else."""
+    return value if isinstance(value, int | float) else math.nan
+
+
+_TYPES: dict[str, Callable[[Any], Any]] = {"value": _number, "serial": _number, "first": bool, "sure": bool}
