@@ -9,8 +9,8 @@ from typing import Any
 def as_sent(message: Any) -> dict[str, Any]:
     """Return a message whose fields have the types that a page sends, whatever arrives.
 
-    `value` and `serial` are numbers, `first` and `sure` are switches, and all others are texts; an empty field is left
-    out. Thus a handler that gets a wrong value says so in its own sentence, as for a wrong entry in the form.
+    `value` and `serial` are numbers, `first` and `sure` are switches, `asked` is a list of whole numbers, and all others
+    are texts; an empty field is left out. Thus a handler that gets a wrong value says so in its own sentence, as for a wrong entry in the form.
 
     >>> as_sent({"do": "log", "volume": 5, "lane": ["A"], "returns": None, "sure": 1})
     {'do': 'log', 'volume': '5', 'lane': "['A']", 'sure': True}
@@ -30,4 +30,15 @@ def _number(value: Any) -> float:
     return value if isinstance(value, int | float) else math.nan
 
 
-_TYPES: dict[str, Callable[[Any], Any]] = {"value": _number, "serial": _number, "first": bool, "sure": bool}
+def _whole_numbers(value: Any) -> list[int] | str:
+    """Return a list of whole numbers as it is, and anything else as text."""
+    return value if isinstance(value, list) and all(type(number) is int for number in value) else _text(value)
+
+
+_TYPES: dict[str, Callable[[Any], Any]] = {
+    "value": _number,
+    "serial": _number,
+    "first": bool,
+    "sure": bool,
+    "asked": _whole_numbers,
+}
