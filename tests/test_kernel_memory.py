@@ -71,6 +71,8 @@ def test_the_kernel_of_a_page_reserves_no_memory_that_it_does_not_use():
         "    return int(re.search(r'VmData:\\s+(\\d+) kB', open('/proc/self/status').read())[1]) / 1e3\n"
         "before = reserved()\npyarrow.array(['a'] * 1000)\nprint(reserved() - before)"
     )
+    forked.stop()
+    forked.prepare(ENVIRONMENT)  # as Sessions does; the server that forks the page's kernel chooses the allocator
     with kernel(env={**ENVIRONMENT, OF_PAGE: "False"}) as page:
         assert float(page.says(asked)) < 100  # [MB]
 

@@ -38,7 +38,7 @@ class Forked(LocalProvisioner):
         environment = kwargs.get("env") or dict(os.environ)
         limited = kernel_memory.OF_PAGE in environment and kernel_memory.can_be_limited()
         if limited:
-            environment = kwargs["env"] = kernel_memory.environment_of_page(environment)
+            environment = kwargs["env"] = kernel_memory.without_reserve(environment)
         folder = os.path.abspath(kwargs.get("cwd") or os.getcwd())
         process = None
         if _is_ours(cmd):
@@ -114,7 +114,7 @@ class _Server:
             command = [sys.executable, "-P", "-m", "twin.apps.fork_server", str(theirs.fileno())]
             self.process = subprocess.Popen(
                 command,
-                env=environment,
+                env=kernel_memory.without_reserve(environment),
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
                 cwd=os.path.dirname(os.path.abspath(sys.executable)),  # a folder without configuration files of a user

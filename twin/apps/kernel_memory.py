@@ -42,8 +42,11 @@ def can_be_limited() -> bool:
         return False
 
 
-def environment_of_page(environment: Mapping[str, str]) -> dict[str, str]:
-    """Return the environment for a page's kernel: pyarrow's default allocator would reserve 1 GB that it never uses."""
+def without_reserve(environment: Mapping[str, str]) -> dict[str, str]:
+    """Return an environment in which pyarrow reserves no memory: its default allocator reserves 1 GB, mostly unused.
+
+    A process chooses the allocator when it loads pyarrow; a forked kernel has the one of the server that forked it.
+    """
     return {"ARROW_DEFAULT_MEMORY_POOL": "system", **environment}
 
 
