@@ -9,8 +9,9 @@ from typing import Any
 def as_sent(message: Any) -> dict[str, Any]:
     """Return a message whose fields have the types that a page sends, whatever arrives.
 
-    `value` and `serial` are numbers, `first` and `sure` are switches, `asked` is a list of whole numbers, and all others
-    are texts; an empty field is left out. Thus a handler that gets a wrong value says so in its own sentence, as for a wrong entry in the form.
+    `value` and `serial` are numbers, `first` and `sure` are switches, `asked` is a list of whole numbers, and all
+    others are texts; an empty field is left out. Thus a handler that gets a wrong value says so in its own sentence, as
+    for a wrong entry in the form.
 
     >>> as_sent({"do": "log", "volume": 5, "lane": ["A"], "returns": None, "sure": 1})
     {'do': 'log', 'volume': '5', 'lane': "['A']", 'sure': True}
