@@ -99,7 +99,7 @@ def test_unusable_input_gives_one_sentence(capsys, arguments, sentence):
 def test_gemini_answers_with_a_key_and_offline_gives_the_same_number(capsys, monkeypatch, client):
     monkeypatch.setenv("GOOGLE_API_KEY", KEY)
     monkeypatch.setenv("TWIN_GEMINI_CLIENT", client)
-    words = stand_in.text("Nothing to worry about. Profit of {{lane1}} ", "is {{lane1.profit}}, not $5.")
+    words = stand_in.text("Here is the answer. Profit of {{lane1}} ", "is {{lane1.profit}}, not $5.")
     right = stand_in.text("It earns ", "{{lane1.profit}}.")
     with GeminiServer(stand_in.calls(("assess", {"lane": "lane2"})), right, words, stand_in.status(429)) as server:
         monkeypatch.setenv("GEMINI_ENDPOINT", server.address)

@@ -14,11 +14,12 @@ NAMES_TOGETHER = [
     for group in (
         "holding_cost holding",
         "sla_penalty penalty",
-        "partner_surcharge surcharge expected_outsourcing_cost",
+        "partner_surcharge surcharge",
         "handling_cost handling",
         "fixed_order_cost order_cost",
         "service_revenue revenue",
-        "expected_overflow planned_overflow overflow_probability expected_outsourcing_cost planned_outsourcing_cost",
+        "expected_overflow expected_dependency planned_overflow overflow_probability expected_outsourcing_cost "
+        "planned_outsourcing_cost",
         "internal_capacity use required_capacity",
         "lead_time_mean_days lead_time_sd_days lead_time_share",
         "demand_mean demand_sd demand_share coefficient_of_variation",
@@ -26,7 +27,7 @@ NAMES_TOGETHER = [
         "profit profit_sd",
         "safety_stock buffer_points buffer_cost",
         "resilience_index buffer_points independence_points",
-        "service_level risk_share interval_level",
+        "service_level",
     )
 ]
 _VAGUE = set("fine service use lanes returns return price horizon periods sales income slope".split())  # too vague
@@ -40,7 +41,6 @@ for _name, _phrases in _NAMES.items():
         _MEASURES_CALLED.setdefault(_phrase, set()).add(_name)
 _ANY = "|".join(map(re.escape, sorted(_MEASURES_CALLED, key=len, reverse=True)))
 _PHRASE = re.compile(rf"(?<![\w-])(?P<name>{_ANY})s?(?![\w-])")
-_AFTER = re.compile(rf"\s*(?:of|in|as)\s+(?:an?\s+|the\s+|its\s+|total\s+)?(?P<name>{_ANY})s?(?![\w-])")
 
 
 def is_named(measure: str, text: str) -> bool:
@@ -58,12 +58,6 @@ def called_before(text: str) -> str:
     if not found or len(re.findall(r"\w+", clause[found[-1].end() :])) > NAME_DISTANCE:
         return ""
     return found[-1]["name"]
-
-
-def called_after(text: str) -> str:
-    """Return the name that a text gives to the number before it, as in "of safety stock"; "" if there is none."""
-    found = _AFTER.match(text.lower())
-    return found["name"] if found else ""
 
 
 def may_be_called(fact: Fact, name: str) -> bool:

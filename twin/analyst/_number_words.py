@@ -63,6 +63,7 @@ HIDDEN = re.compile(rf"\b(?:{'|'.join(HIDDEN)})(?![a-z])", re.IGNORECASE)
 #: Nouns that count parts of an answer, as in "two reasons".
 COUNTED = "reason driver thing factor cause way part component option step question side kind source".split()
 COUNTED = rf"\s+(?:main |more |other |big |key |possible )?(?:{'|'.join(COUNTED)})s?\b"
+COUNTED += r"|\s+points? (?:are|stand|deserve|seem|matter|follow)\b"
 #: Words that resemble a number word and are spelt correctly.
 REAL_WORDS = set("severe weight height freight seventh thirsty several bullion medallion weighty mighty".split())
 REAL_WORDS |= {"nicety", "serenity"}

@@ -2,16 +2,21 @@
 
 import re
 import unicodedata
+from itertools import islice, product
 
-from twin.analyst._naming_of_numbers import LANE, NUMBER, called_before, is_named, may_be_called
-from twin.analyst._telling import Piece, Unsupported, told_right
+from twin.analyst._counts import counts_lanes
+from twin.analyst._lane_names import with_lanes
+from twin.analyst._naming_of_numbers import LANE, NUMBER
+from twin.analyst._pieces import Piece, Unsupported
 from twin.analyst._units import agrees, unit_after
+from twin.analyst._written_numbers import places_of
+from twin.analyst.claims import claims_hold
 from twin.analyst.evidence import Evidence
 from twin.analyst.numerals import numerals, plain
 from twin.plan.wording import rest_of
 
 PLACEHOLDER = re.compile(r"\{\{\s*([\w.]+)\s*\}\}")
-LARGEST_ROUNDING = 0.05  # largest rounding error of a written number, relative to the number [-]
+MOST_READINGS = 8  # most choices of facts that are tried for the written numbers of a sentence
 GREEK = re.compile("[\u0370-\u03ff]")
 _SYMBOLS = set("+−=<>≤≥≈~%°&→±×÷|^")  # symbols that a sentence may contain
 #: Text before, or after, a number that makes it part of another number: a digit, an operator, "divided by".
@@ -20,7 +25,7 @@ _MADE_PART = re.compile(
     re.I,
 )
 _MADE_PART_AFTER = re.compile(
-    r"\s?[\d*×÷^√]|\(|\s?/\s?\d|\s(?:minus|plus|times|divided by|squared|cubed)\b|\s?[kKmM]\b", re.I
+    r"[.,]?\s?\d|\s?[*×÷^√]|\(|\s?/\s?\d|\s(?:minus|plus|times|divided by|squared|cubed)\b|\s?[kKmM]\b", re.I
 )
 #: Currency before a number, and words after it that are no unit of ours.
 _MONEY_BEFORE = re.compile(r"(?:[^\W\d_]{0,3}[$€£¥₹₽₩]|\b[A-Z]{3})\s?$")
@@ -52,12 +57,19 @@ def checked(sentence: str, evidence: Evidence) -> tuple[Piece, ...]:
     for match in PLACEHOLDER.finditer(sentence):
         pieces += [Piece(sentence[at : match.start()]), _filled(match[1], evidence)]
         at = match.end()
-    pieces = _without_units([*pieces, Piece(sentence[at:])], evidence)
+    pieces = with_lanes([*pieces, Piece(sentence[at:])], evidence)
+    pieces = _without_units(pieces, evidence)
     if any(brace in piece.text for piece in pieces if not piece.fact and not piece.lane for brace in "{}"):
         raise Unsupported("it has a placeholder that cannot be read")
-    pieces = _with_numbers(pieces, evidence)
-    told_right(pieces, evidence)
-    return tuple(piece for piece in pieces if piece.text)
+    refused = None
+    for read in islice(_with_numbers(pieces, evidence), MOST_READINGS):
+        try:
+            claims_hold(read, evidence)
+        except Unsupported as why:
+            refused = refused or why
+        else:
+            return tuple(piece for piece in read if piece.text)
+    raise refused
 
 
 def _filled(identity, evidence):
@@ -102,14 +114,22 @@ def _without_units(pieces, evidence):
 
 
 def _with_numbers(pieces, evidence):
-    """Return the pieces with a piece of its own, and its fact, for every number that is written out."""
+    """Yield the pieces with a piece of its own, and a fact, for every number that is written out.
+
+    A number may equal more than one fact; there are pieces for each of them, the likeliest facts first.
+    """
     text = "".join((NUMBER if p.fact else LANE) * len(p.text) if p.fact or p.lane else p.text for p in pieces)
-    found = {}
-    for numeral in numerals(text):
-        fact = _fact_of(numeral, text, evidence)
-        if fact is None:
+    found = [numeral for numeral in numerals(text) if not counts_lanes(numeral, text, evidence)]
+    facts = [places_of(numeral, text, evidence) for numeral in found]
+    for numeral, some in zip(found, facts, strict=True):
+        if not some:
             raise Unsupported(f"no fact is {text[numeral.start : numeral.end].strip()!r}")
-        found[numeral.start] = (numeral.end, fact)
+    for chosen in product(*facts):
+        yield _cut(pieces, {start: (end, fact) for start, end, fact in filter(None, chosen)})
+
+
+def _cut(pieces, found):
+    """Return pieces with a piece of its own for each number in `found`: start -> (end, fact)."""
     made, at = [], 0
     for piece in pieces:
         end = here = at + len(piece.text)
@@ -124,35 +144,3 @@ def _with_numbers(pieces, evidence):
             made.append(Piece(piece.text[here - at :]))
         at = end
     return made
-
-
-def _fact_of(numeral, text, evidence):
-    """Return the fact that a written number stands for, among facts whose measure the text names; None if none."""
-    alike = [fact for fact in evidence.facts.values() if _of_kind(numeral, fact, evidence) and _is(numeral, fact)]
-    alike = [fact for fact in alike if is_named(fact.measure, text)]
-    return max(alike, key=lambda fact: may_be_called(fact, called_before(text[: numeral.start])), default=None)
-
-
-def _of_kind(numeral, fact, evidence):
-    """Return whether a written number has the unit of a fact, and the fact may be written out at all."""
-    if numeral.unit == "times":
-        return fact.name.endswith(".relative")
-    if fact.key not in evidence.lanes and fact.key not in ("network", "twin"):
-        return False  # facts of a what-if or an outlook need placeholders
-    if numeral.unit == "":
-        return fact.unit in ("lane", "points") or (fact.unit == "-" and numeral.slack < 0.5)
-    return agrees(numeral.unit, evidence.unit(fact))
-
-
-def _is(numeral, fact):
-    """Return whether a number equals a fact within its printed rounding; a negative loss may be told as a gain."""
-    value = numeral.value - 1 if numeral.unit == "times" else numeral.value
-    if fact.measure.endswith("value_at_risk") and not numeral.signed:
-        value = abs(value) if fact.value > 0 else -abs(value)
-    if value == fact.value:
-        return True
-    if not numeral.slack <= max(LARGEST_ROUNDING * abs(numeral.value), 1e-12) and abs(fact.value) >= 1:
-        return False
-    if numeral.value == 0 and numeral.slack >= (0.005 if numeral.unit == "-" else 0.5):
-        return False  # "0 pallets" means exactly none, whereas "0.0 pallets" may be a few hundredths
-    return abs(value - fact.value) <= numeral.slack * (1 + 1e-9) + 1e-12 * abs(fact.value)

@@ -57,6 +57,7 @@ class Evidence:
         self.facts: dict[str, Fact] = {}
         self.lanes: dict[str, str] = {}  # key -> name of a lane
         self.scenarios: dict[str, tuple[str, tuple[str, ...]]] = {}  # key of a what-if -> key of its lane, inputs
+        self.rankings: dict[tuple[str, bool], list[str]] = {}  # (measure, largest first) -> keys of the first lanes
         self.missing: dict[str, str] = {}  # id -> reason
         self.contradictions: dict[str, list[Fact]] = {}
 

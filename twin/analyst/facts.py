@@ -105,6 +105,7 @@ def network(
         keys.append(key_of(lane))
         evidence.name_lane(keys[-1], lane)
         evidence.add(keys[-1], measure, value)
+    evidence.rankings[measure, largest] = keys
     return keys
 
 

@@ -40,7 +40,7 @@ def gather(
             how, more = _needed(request, portfolio, names, evidence, lanes, keys)
         except ValueError as error:
             return evidence, [offline.IMPOSSIBLE], [f"The reason: {_plain_words(error)}."]
-        story = Story(evidence, keys[0] if keys else "network")
+        story = Story(evidence, keys[0] if keys and request.kind != "network" else "network")
         offline.STORIES[request.kind](story, **how)
         said += story.sentences
         remarks += more

@@ -18,10 +18,16 @@ CALENDAR_WORDS = {"weekday_share": "the day of the week", "season_share": "the m
 def overview(story: Story) -> None:
     """Add a summary of how a lane is doing."""
     say = story.say
-    say("[lane] earns a profit of [profit], with a standard deviation of [profit_sd].")
+    say(f"{_earns(story)}, with a standard deviation of [profit_sd].")
     say("It now uses [use] of its own capacity, which falls short with a probability of [overflow_probability].")
     say("Its fill rate is [fill_rate] and its resilience index is [resilience_index].")
     say("Demand averages [demand_mean], with a coefficient of variation of [coefficient_of_variation].")
+
+
+def _earns(story):
+    """Return the words for a lane's profit, or for its loss."""
+    loss = (story.value("profit") or 0.0) < 0
+    return "[lane] makes a loss: its profit is [profit]" if loss else "[lane] earns a profit of [profit]"
 
 
 def volatility(story: Story) -> None:
@@ -126,8 +132,9 @@ def service_point(story: Story, more: str = "") -> None:
         f"stock by {by['safety_stock']}, its buffer cost, penalties included, by {by['buffer_cost']},",
         f"and its profit by {by['profit']}.",
     )
-    gain = story.value("profit.change", more) or 0.0
-    say(f"In terms of profit, with the partner's surcharge included, this {'pays' if gain > 0 else 'does not pay'}.")
+    if (gain := story.value("profit.change", more)) is not None:
+        pays = "pays" if gain > 0 else "does not pay"
+        say(f"In terms of profit, with the partner's surcharge included, this {pays}.")
     if ratio is not None:
         where = "below" if level < ratio else "above"
         say(f"The new level is {where} the critical ratio of [critical_ratio], at which the buffer alone costs least.")
@@ -137,7 +144,7 @@ def cost(story: Story) -> None:
     """Add the revenue of a period and the costs that it pays for."""
     value, say = story.value, story.say
     say(
-        "[lane] earns a profit of [profit]. Its revenue is [revenue]; handling takes [handling], holding [holding],",
+        f"{_earns(story)}. Its revenue is [revenue]; handling takes [handling], holding [holding],",
         "penalties [penalty], and the surcharge [surcharge].",
     )
     parts = {name: value(name) for name in ("handling", "holding", "penalty", "surcharge") if value(name) is not None}

@@ -38,7 +38,7 @@ _WORD = "|".join(sorted({*CARDINALS, *SCALES}, key=len, reverse=True))
 _PART = "|".join(f"{stem}s?" if stem not in ("half", "halve") else stem for stem in PARTS) + "|halves"
 _CARDINAL = rf"(?:{_WORD})(?:(?:[\s-]*|[\s-]+and[\s-]+)(?:{_WORD}))*(?:\s+point(?:\s+(?:{_WORD}))+)?"
 _IN_WORDS = (
-    rf"(?P<count>an?|{_CARDINAL})[\s-]+(?P<part>{_PART})\b|(?P<odds>{_CARDINAL})\s+(?:in|out\s+of)\s+(?P<of>{_CARDINAL})"
+    rf"(?P<count>an?|{_CARDINAL})[\s-]+(?P<part>{_PART})\b|(?P<odds>{_CARDINAL})\s+(?:(?:day|week|month|period|pallet)s?\s+)?(?:in|out\s+of)\s+(?:every\s+)?(?P<of>{_CARDINAL})"
     rf"|(?:an?\s+)?(?P<cardinal>{_CARDINAL})"
 )
 _OTHER = "|".join(sorted({*TIMES, *VAGUE, *FOREIGN}, key=len, reverse=True))

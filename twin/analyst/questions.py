@@ -89,6 +89,8 @@ def understand(question: str, names: Names, lane: str, period: str, before: Requ
     request = replace(request, notes=_notes(request, text))
     if pair and request.kind != "what_if":
         return Request("compare", pair, _measure(text) or _ranked_by(text))
+    if request.kind == "refuse" and before and before.kind == "network" and named:
+        return Request("value", focus, before.measure) if _continues(text, True) and not says("why", text) else request
     if request.kind == "refuse" and before and _continues(text, bool(named)):
         return replace(before, lanes=focus if before.lanes or named else ())
     return request

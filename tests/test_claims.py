@@ -1,0 +1,308 @@
+"""A sentence is shown only if what it claims holds: each check of claims, with sentences that it decides."""
+
+from functools import cache
+
+import pytest
+from analyst_worlds import research
+from test_analyst_sentences import evidence as world_of
+
+from twin.analyst import claims
+from twin.analyst._vocabulary import ADJECTIVES, CLASSES, HARMLESS, KNOWN, OBJECTS
+from twin.analyst.checking import Unsupported, checked
+from twin.analyst.conversation import Conversation
+from twin.analyst.evidence import Evidence
+from twin.analyst.gathering import gather
+from twin.analyst.naming import Names
+from twin.analyst.questions import Request, understand
+from twin.plan.quantities import QUANTITIES
+
+QUESTIONS = (
+    "Compare BER-MUC and HAM-ROT",
+    "What if returns double on BER-MUC?",
+    "How large is the profit of FRA-PAR?",
+    "How is the whole network doing?",
+    "Which lane earns us the most?",
+)
+
+
+@cache
+def evidence():
+    """Return the evidence of a conversation about the research lanes: BER-MUC, HAM-ROT, FRA-PAR and a what-if."""
+    names, made, before = Names(), Evidence("D"), None
+    names.look_at(tuple(research().policies.index))
+    for question in QUESTIONS:
+        before = understand(question, names, "BER-MUC", "D", before)
+        gather(before, research(), names, made)
+    return made
+
+
+def shown(sentence, facts=None):
+    """Return whether a sentence is shown, by default with the evidence of the conversation."""
+    try:
+        checked(sentence, facts or evidence())
+    except Unsupported:
+        return False
+    return True
+
+
+#: Check -> sentences that it decides; those in the second place are true, and shown thanks to it.
+DECIDED = {
+    "known_words": (["On Mondays BER-MUC earns {{lane1.profit}}.", "Profit of BER-MUC is vierhundert."], []),
+    "units_follow_numbers": (["BER-MUC earns {{lane1.profit}}, and a lane of this kind holds too pallets."], []),
+    "told_of_its_lane": (
+        [
+            "BER-MUC and HAM-ROT earn {{lane2.profit}} and {{lane1.profit}}, respectively.",
+            "FRA-PAR earns {{lane1.profit}}.",
+            "BER-MUC earns {{network.profit}}.",
+            "The network earns {{lane1.profit}}.",
+        ],
+        [],
+    ),
+    "named_right": (
+        [
+            "The carrier earns {{lane1.profit}} on BER-MUC.",
+            "Overflow of BER-MUC costs {{lane1.profit}}.",
+            "The profit of BER-MUC is what pays for a penalty of {{lane1.profit}}.",
+            "BER-MUC earns {{lane1.profit}}, and HAM-ROT {{lane2.order_cost}}.",
+        ],
+        [],
+    ),
+    "whole_words_hold": (
+        [],
+        [
+            "Both BER-MUC and HAM-ROT earn money: {{lane1.profit}} and {{lane2.profit}}.",
+            "All three lanes together earn {{network.profit}}.",
+        ],
+    ),
+    "bounds_hold": ([], ["The record of BER-MUC has only {{lane1.periods}}."]),
+    "told_as_what_if": (["Profit of BER-MUC is {{whatif1.profit}}."], []),
+    "cases_hold": (["If returns double, BER-MUC earns {{lane1.profit}}."], []),
+    "equals_hold": ([], ["BER-MUC and HAM-ROT have the same service level, {{lane1.service_level}}."]),
+    "ranks_hold": (["BER-MUC ranks first by profit, with {{lane1.profit}}."], []),
+    "multiples_hold": (["If returns halve, profit of BER-MUC would be {{whatif1.profit}}."], []),
+    "ratios_hold": ([], ["HAM-ROT earns more than twice as much as BER-MUC."]),
+    "no_longer_holds": ([], ["If returns double, own space of BER-MUC will no longer suffice."]),
+    "zero_holds": (
+        ["Profit of BER-MUC is below zero: {{lane1.profit}}."],
+        ["Profit of BER-MUC is above zero: {{lane1.profit}}."],
+    ),
+    "sums_hold": (
+        [],
+        [
+            "The index of {{lane1}}, {{lane1.resilience_index}}, is the sum of {{lane1.buffer_points}} and "
+            "{{lane1.independence_points}}."
+        ],
+    ),
+    "intervals_hold": (
+        ["The standard deviation of demand and its mean: between {{lane1.demand_sd}} and {{lane1.demand_mean}}."],
+        [],
+    ),
+    "base_inputs_are_not_told": (
+        ["At the present return rate of {{lane1.return_rate}}, profit of BER-MUC falls to {{whatif1.profit}}."],
+        [],
+    ),
+    "money_words_hold": (["FRA-PAR does not earn a profit."], ["HAM-ROT earns money."]),
+    "relations_hold": ([], ["A more reliable carrier would lower the safety stock of BER-MUC."]),
+    "as_much_as_holds": ([], ["BER-MUC does not earn as much as HAM-ROT."]),
+    "advice_holds": ([], ["Reduce the returns of BER-MUC first."]),
+    "superlatives_hold": ([], ["HAM-ROT is the most profitable lane, with {{lane2.profit}}."]),
+    "main_causes_hold": ([], ["Lead time dominates, with {{lane1.lead_time_share}} of the variance."]),
+    "causes_hold": ([], ["Lead time explains {{lane1.lead_time_share}} of the variance on BER-MUC."]),
+    "comparisons_hold": (
+        [],
+        [
+            "BER-MUC earns less than HAM-ROT.",
+            "BER-MUC needs more safety stock than HAM-ROT: {{lane1.safety_stock}} against {{lane2.safety_stock}}.",
+        ],
+    ),
+    "directions_hold": ([], ["If returns double, profit of BER-MUC falls to {{whatif1.profit}}."]),
+    "inputs_are_those_changed": (
+        ["If the lead time is another one, profit of BER-MUC would be {{whatif1.profit}}."],
+        [],
+    ),
+    "signs_hold": ([], ["If returns double, BER-MUC makes a loss: {{whatif1.profit}}."]),
+    "rates_hold": (["BER-MUC earns {{lane1.profit}} in a month.", "Every hour BER-MUC earns {{lane1.profit}}."], []),
+    "qualities_hold": ([], ["Own capacity of BER-MUC is enough: {{lane1.required_capacity}} are needed."]),
+    "adjectives_hold": (["BER-MUC is fragile, with a resilience index of {{lane1.resilience_index}}."], []),
+    "partners_are_planned": (["BER-MUC earns {{lane1.profit}} and relies on its partner in the plan."], []),
+    "costs_have_their_size": (["Handling is a minor cost on {{lane1}}, {{lane1.handling}}."], []),
+    "growth_is_fast": (["{{lane1}} is growing fast, with a trend of {{lane1.trend}}."], []),
+    "own_capacity_is_left": (["HAM-ROT still has room to spare in its own capacity."], []),
+    "prices_are_in_order": ([], ["Handling a pallet is cheaper on HAM-ROT."]),
+    "ellipses_hold": ([], ["HAM-ROT exceeds its own capacity, but BER-MUC does not."]),
+    "conditions_hold": ([], ["BER-MUC earns {{lane1.profit}} unless returns increase."]),
+    "rests_on_facts": (["Safety stock of BER-MUC is a matter of returns."], []),
+}
+
+
+#: Check -> a world of the labelled sentences (analyst_sentences.py), a sentence that it decides, and its label.
+OF_A_WORLD = {
+    "profits_are_profits": (
+        "weekly",
+        "The best profit of LEJ-WAW is {{lane1.best_profit}}, still a small profit.",
+        False,
+    ),
+    "phrases_hold": (
+        "pair",
+        "HAM-ROT is not without risk: own capacity is exceeded with probability {{lane2.overflow_probability}}.",
+        True,
+    ),
+    "quantifiers_hold": (
+        "trio",
+        "The only lane above its own capacity at the moment is {{lane2}}, at {{lane2.use}}.",
+        True,
+    ),
+    "denials_hold": (
+        "pair",
+        "If returns double, BER-MUC slips from profit into loss, while nothing changes on HAM-ROT.",
+        True,
+    ),
+    "no_change_holds": (
+        "weekly",
+        "Safety stock does not depend on the price: it stays at {{whatif1.safety_stock}}.",
+        True,
+    ),
+    "service_level_pays": ("monthly", "Both lanes would earn a bit more with a lower service level.", True),
+    "best_levels_hold": ("weekly", "LEJ-WAW cannot be saved by its service level alone.", True),
+    "untold_holds": ("monthly", "Weekday effects cannot be assessed here, as the data are monthly.", True),
+    "patterns_are_none": ("pair", "Season is not what makes HAM-ROT vary.", True),
+    "rankings_are_listed": ("network", "The ranking by profit starts with JFK-LAX, then SEA-DEN, then LGA-ATL.", True),
+    "negations_hold": ("pair", "Each pallet not served costs a penalty of {{lane1.sla_penalty}}.", True),
+    "numbers_are_in_order": (
+        "northern",
+        "{{lane2}} makes a loss although its revenue of {{lane2.revenue}} covers handling of {{lane2.handling}}.",
+        False,
+    ),
+    "parts_are_large": (
+        "northern",
+        "{{lane2}} loses money because its penalties of {{lane2.penalty}} eat up its revenue.",
+        False,
+    ),
+    "reasons_are_large": ("gdansk", "The lane is volatile because of its season.", False),
+    "always_holds": ("gdansk", "Own capacity of Gdansk-Malmo is sufficient in every month.", False),
+    "sums_are_of_all": ("northern", "{{lane1}} and {{lane2}} together earn {{network.profit}}.", False),
+    "records_are_named_right": (
+        "monthly",
+        "The highest demand on record of Rotterdam-Wien is {{lane1.demand_mean}}.",
+        False,
+    ),
+    "changes_are_costs": ("gdansk", "The extra capacity costs {{whatif2.profit.change}} in profit.", False),
+}
+
+
+def test_every_check_has_sentences():
+    assert {check.__name__ for check in claims.CHECKS} == DECIDED.keys() | OF_A_WORLD.keys()
+
+
+#: Sentences in which a verb, a preposition or a mark names the number "#", its quantity, and another one.
+NAMED = {
+    "With # of its own, HAM-ROT is short of space.": ("lane2.internal_capacity", "lane2.required_capacity"),
+    "BER-MUC sees # on average.": ("lane1.demand_mean", "lane1.expected_overflow"),
+    "A replenishment of BER-MUC takes # on average.": ("lane1.lead_time_mean_days", "lane1.lead_time_sd_days"),
+    "The partner asks # for a place on BER-MUC.": ("lane1.partner_surcharge", "lane1.sla_penalty"),
+    "# are kept on BER-MUC as a buffer.": ("lane1.safety_stock", "lane1.required_capacity"),
+    "BER-MUC spends # on handling.": ("lane1.handling", "lane1.holding"),
+    "BER-MUC earns {{lane1.profit}}, HAM-ROT #.": ("lane2.profit", "lane2.order_cost"),
+    "BER-MUC expects # of the network's {{network.expected_overflow}}.": (
+        "lane1.expected_overflow",
+        "lane2.expected_overflow",
+    ),
+}
+
+
+@pytest.mark.parametrize("sentence", NAMED)
+def test_a_number_without_a_name_fits_the_words_around_it(sentence):
+    assert [shown(sentence.replace("#", f"{{{{{fact}}}}}")) for fact in NAMED[sentence]] == [True, False]
+
+
+@pytest.mark.parametrize("name", DECIDED)
+def test_each_check_decides_sentences_that_no_other_one_does(name, monkeypatch):
+    false, true = DECIDED[name]
+    assert not any(map(shown, false)) and all(map(shown, true))
+    monkeypatch.setattr(claims, "CHECKS", [check for check in claims.CHECKS if check.__name__ != name])
+    assert any(map(shown, false)) or not all(map(shown, true))
+
+
+@pytest.mark.parametrize("name", OF_A_WORLD)
+def test_each_check_decides_a_labelled_sentence(name, monkeypatch):
+    world, sentence, label = OF_A_WORLD[name]
+    facts = world_of("seen", world)
+    assert shown(sentence, facts) == label
+    monkeypatch.setattr(claims, "CHECKS", [check for check in claims.CHECKS if check.__name__ != name])
+    assert shown(sentence, facts) != label
+
+
+#: Pairs of a true sentence, and the same with the contrary of one of its claims.
+CONTRARIES = [
+    ("{{lane1}} earns less than {{lane2}}.", "{{lane1}} earns more than {{lane2}}."),
+    ("HAM-ROT earns the most.", "BER-MUC earns the most."),
+    ("FRA-PAR has the smallest safety stock.", "HAM-ROT has the smallest safety stock."),
+    ("Profit of BER-MUC is {{lane1.profit}}.", "Profit of BER-MUC is at least {{lane1.profit}}."),
+    ("Profit of BER-MUC is {{lane1.profit}}.", "Profit of BER-MUC is not {{lane1.profit}}."),
+    ("Profit of BER-MUC is {{lane1.profit}}.", "The loss of BER-MUC is {{lane1.profit}}."),
+    ("Profit of BER-MUC is {{lane1.profit}}.", "Profit of ber - muc is {{lane2.profit}}."),
+    ("BER-MUC earns {{lane1.profit}}.", "Each order of BER-MUC earns {{lane1.profit}}."),
+    ("BER-MUC earns {{lane1.profit}}.", "Each lane earns {{lane1.profit}}."),
+    ("BER-MUC earns {{lane1.profit}}.", "We earn {{lane1.profit}} on all lanes."),
+    ("Lead time of BER-MUC is {{lane1.lead_time_mean_days}}.", "Lead time of BER-MUC is a week."),
+    (
+        "If returns double, safety stock of BER-MUC rises to {{whatif1.safety_stock}}.",
+        "If returns double, safety stock of BER-MUC is reduced to {{whatif1.safety_stock}}.",
+    ),
+    (
+        "If returns double, profit of BER-MUC falls to {{whatif1.profit}}.",
+        "If returns double, profit of BER-MUC improves to {{whatif1.profit}}.",
+    ),
+    (
+        "Lead time causes {{lane1.lead_time_share}} of the variance on BER-MUC.",
+        "Season causes {{lane1.lead_time_share}} of the variance on BER-MUC.",
+    ),
+    (
+        "The forecast for the next day on BER-MUC is {{lane1.forecast_mean}}.",
+        "The forecast for the next month on BER-MUC is {{lane1.forecast_mean}}.",
+    ),
+    ("All three lanes together earn {{network.profit}}.", "All three lanes together earn {{lane2.profit}}."),
+]
+
+
+@pytest.mark.parametrize(("true", "false"), CONTRARIES)
+def test_a_sentence_is_shown_and_its_contrary_is_refused(true, false):
+    assert shown(true) and not shown(false)
+
+
+def test_the_contrary_of_an_interval_is_refused():
+    true = "Demand on BER-MUC is forecast between {{lane1.forecast_low}} and {{lane1.forecast_high}}."
+    assert shown(true) and not shown(true.replace("forecast_high", "demand_sd"))
+
+
+def test_a_refusal_is_a_sentence_that_names_the_word_or_the_fact():
+    for sentence, reason in {
+        "BER-MUC earns more than HAM-ROT.": "'more' is not so",
+        "Profit of BER-MUC is {{lane2.profit}}.": "is of another lane",
+        "Profit of BER-MUC is a bagatelle.": "'bagatelle' is not among the words that can be checked",
+    }.items():
+        with pytest.raises(Unsupported, match=reason):
+            checked(sentence, evidence())
+
+
+def test_words_of_the_vocabulary_are_in_one_place():
+    assert not HARMLESS & CLASSES.keys()
+    assert KNOWN >= ADJECTIVES.keys() | OBJECTS.keys()
+    assert {name for names in OBJECTS.values() for name in names} <= set(QUANTITIES)
+
+
+# ------------------------------------------------------------ the network
+
+
+def test_a_lane_named_after_a_question_about_the_network_is_told_of_itself():
+    analyst = Conversation()
+    analyst.ask("How much does the whole network earn a day?", research(), "BER-MUC")
+    answer = analyst.ask("and FRA-PAR?", research(), "BER-MUC")
+    assert "Together" not in answer.text() and {answer.evidence.of(fact) for fact in answer.facts} == {"FRA-PAR"}
+
+
+def test_numbers_of_the_network_are_those_of_the_network_whatever_lanes_are_named():
+    request = Request("network", ("FRA-PAR",), "profit")
+    made, sentences, _ = gather(request, research(), Names())
+    assert "{{network.profit}}" in sentences[-1] and "{{lane1." not in sentences[-1]
+    assert made.value("network.profit") == pytest.approx(research().network()["profit"].sum())

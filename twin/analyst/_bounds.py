@@ -1,0 +1,108 @@
+"""Check words for bounds, and for numbers that are nearly or just over another."""
+
+import re
+
+from twin.analyst._sentence import Reading
+from twin.analyst._vocabulary import VAGUE_WORDS
+from twin.analyst.numerals import numerals
+
+#: Facts that are bounds by themselves -> 1 for an upper bound, -1 for a lower one.
+_UPPER = {"last_date", "best_profit", "internal_capacity", "forecast_high"}
+_LOWER = {"best_buffer_cost", "forecast_low"}
+_UP = re.compile(r"^(?:at most|up to|no more than|not more than|maximum|max|ceiling|at best|limits?|limited)$")
+
+
+def bounds_hold(reading: Reading) -> None:
+    """Settle words for bounds whose number is a bound; others stay unsettled."""
+    for place in range(len(reading.tokens)):
+        for words, upper in _BOUNDS.items():
+            if all(reading.text(place + i) == word for i, word in enumerate(words)):
+                _settle_bound(reading, place, len(words), upper)
+    if reading.text(0) in ("certainly", "surely") and reading.text(1) == ",":
+        reading.settle(0, proved=False)  # a phrase to begin with, which says nothing about a number
+    for place in reading.find("near"):
+        fact = next((i for i in reading.facts if 0 < i - place <= 2), None)
+        if fact is not None and 0 < _printed(reading, fact) - reading.tokens[fact].fact.value:
+            reading.settle(place)
+        elif reading.text(place + 1) in ("all", "every", "entirely", "everything"):
+            if _nearest_share(reading, place) < 0.85:
+                reading.refuse(place, "is not so")
+            reading.settle(place, place + 1)
+        elif reading.text(place + 1) in ("no", "none", "nothing"):
+            if _nearest_share(reading, place) > 0.1 or not any(
+                reading.tokens[i].fact.unit == "-" for i in reading.facts
+            ):
+                reading.refuse(place, "is not so")
+            reading.settle(place, place + 1)
+        elif {reading.text(place + 1), reading.text(place + 2)} & {"used", "full", "exhausted"}:
+            uses = [reading.value("use", key) for key in reading.subjects(place)]
+            if uses and all(value is not None and 0.85 <= value < 1.0 for value in uses):
+                reading.settle(place)
+    for place in reading.find("bound"):
+        fact = next((i for i in reading.facts if 0 < i - place <= 2), None)
+        if reading.text(place) in ("exactly", "precisely") and fact is not None:
+            value = reading.tokens[fact].fact.value
+            if abs(_printed(reading, fact) - value) <= 1e-9 * max(abs(value), 1.0):
+                reading.settle(place)
+        elif reading.text(place) in ("only", "merely") and (
+            fact is not None or reading.text(place + 1) in VAGUE_WORDS | _FOCUS
+        ):
+            reading.settle(place)
+
+
+_BOUNDS = {
+    ("at", "most"): 1,
+    ("up", "to"): 1,
+    ("at", "least"): -1,
+    ("no", "more", "than"): 1,
+    ("no", "less", "than"): -1,
+}
+_BOUNDS |= {("not", "more", "than"): 1, ("at", "best"): 1, ("at", "worst"): -1, ("maximum",): 1, ("minimum",): -1}
+_BOUNDS |= {
+    ("no", "fewer", "than"): -1,
+    ("no", "higher", "than"): 1,
+    ("no", "lower", "than"): -1,
+    ("max",): 1,
+    ("min",): -1,
+}
+
+
+def _settle_bound(reading, place, length, upper):
+    """Settle a bound if the number after it is one, or if the number before it lies on the right side of it."""
+    places = range(place, place + length)
+    fact = next((i for i in reading.facts if 0 <= i - place - length <= 2), None)
+    if fact is None:
+        return
+    bound = reading.tokens[fact].fact
+    if bound.measure in (_UPPER if upper > 0 else _LOWER) and "." not in bound.name:
+        if bound.measure != "internal_capacity" or any(
+            reading.text(i) in ("hold", "holds", "store", "fit", "fits", "house") for i in range(place)
+        ):
+            reading.settle(*places)
+        return
+    other = max((i for i in reading.facts if i < place), default=None)
+    if other is not None:
+        one = reading.tokens[other].fact
+        if one.unit == bound.unit and one.id != bound.id and "." not in one.name + bound.name:
+            if (bound.value - one.value) * upper < 0:
+                reading.refuse(place, "is not so")
+            reading.settle(*places)
+
+
+_FOCUS = set("at a to by from if in on some when".split())
+
+
+def _nearest_share(reading, place):
+    """Return the value of the next share after a word, or the ratio of "a of b"; 0 if there is none."""
+    pairs = [(reading.tokens[i].fact, reading.tokens[i + 2].fact) for i in reading.facts if reading.text(i + 1) == "of"]
+    ratios = [one.value / other.value for one, other in pairs if other and other.unit == one.unit and other.value > 0]
+    if ratios:
+        return ratios[0]
+    shares = [reading.tokens[i].fact.value for i in reading.facts if i > place and reading.tokens[i].fact.unit == "-"]
+    return shares[0] if shares else 0.0
+
+
+def _printed(reading, place):
+    """Return the value that a number has as it is printed."""
+    found = numerals(reading.text(place))
+    return found[0].value if found else reading.tokens[place].fact.value

@@ -1,0 +1,229 @@
+"""Check which case a number is of: as things stand, in a what-if, ahead, or a difference."""
+
+from itertools import pairwise
+
+from twin.analyst._name_words import DOERS, LINK, goes_by
+from twin.analyst._pieces import Unsupported
+from twin.analyst._sentence import Reading
+from twin.analyst._vocabulary import BEST
+
+_BETWEEN = set("from to instead rather against than versus vs".split())
+#: Words near a number that say that it is the one as things stand, in a sentence about a what-if.
+_AS_IT_STANDS = set(
+    """not from than instead rather against versus today now current currently of present already into own
+    compared""".split()
+)
+_CHANGES = set(
+    """by change changes changed changing difference differ differs gap cost costs hit hits adds add extra effect
+    with""".split()
+)
+_FUTURE = set("next forecast forecasts ahead coming following expected horizon outlook future".split())
+_LATEST = set("last latest recent yesterday".split())
+#: Quantity -> words of which a sentence that tells it must have one.
+_CUES = {
+    "workload_mean": {"workload", "including"},
+    "workload_sd": {"workload"},
+    "lead_time_demand_mean": {"lead"},
+    "lead_time_demand_sd": {"lead"},
+    "planned_overflow": set("plan plans planned exceed exceeds fit excess".split()),
+    "planned_outsourcing_cost": {"plan", "planned"},
+    "planned_warehousing_cost": {"plan", "planned"},
+    "expected_dependency": set("expected overflow average".split()),
+    "last_volume": _LATEST,
+    "best_profit": BEST,
+    "best_profit_level": BEST | {"would"},
+    "best_buffer_cost": BEST,
+    "critical_ratio": set("critical newsvendor cheapest".split()),
+    "forecast_mean": _FUTURE | {"tomorrow"},
+    "horizon_mean": _FUTURE,
+    "horizon_workload": _FUTURE,
+    "horizon_capacity": _FUTURE | {"takes"},
+}
+
+
+def cases_hold(reading: Reading) -> None:
+    """Raise `Unsupported` if a number is of another case than the sentence speaks of."""
+    if (
+        not reading.words - {token.text for token in reading.tokens if token.fact} - {".", "−$", ""}
+        or len(reading.tokens) == 1
+    ):
+        return  # a number alone
+    for one, two in pairwise(reading.facts):
+        first, second = reading.tokens[one].fact, reading.tokens[two].fact
+        words = {reading.text(i) for i in range(max(one - 2, 0), two)}
+        if first.id == second.id and words & _BETWEEN:
+            raise Unsupported(f"{first.id} is told as two numbers")
+        between = {reading.text(i) for i in range(one + 1, two)}
+        if between & {"instead", "rather"} and first.measure == second.measure and first.name != second.name:
+            raise Unsupported(f"{first.id} is a difference, and {second.id} is none")
+    _changes_run_forward(reading)
+    spoken = {token.text for token in reading.tokens if token.kind in ("word", "name")}
+    speaks = not spoken <= LINK | DOERS  # otherwise a sentence such as "It is 5 days" gives no name at all
+    for place in reading.facts:
+        fact = reading.tokens[place].fact
+        if reading.tokens[place].kind == "told" or fact.key == "twin":
+            continue
+        if "." in fact.name:
+            _is_told_as_change(reading, place, fact)
+        elif not (_CUES.get(fact.measure, reading.words) & reading.words) and speaks:
+            raise Unsupported(f"{fact.id} is called by no name")
+        else:
+            _is_told_as_its_like(reading, place, fact)
+        if "_less_" in fact.key:
+            _is_of_two_lanes(reading, fact)
+        elif fact.key in reading.evidence.lanes:
+            _stands_as_told(reading, place, fact)
+    _ahead_agrees(reading)
+
+
+def _changes_run_forward(reading):
+    """Raise `Unsupported` if a change is told from the what-if to what stands, or one number is told as two."""
+    facts = [(i, reading.tokens[i].fact) for i in reading.facts]
+    for place, fact in facts:
+        others = [one for i, one in facts if i != place and one.name == fact.name]
+        after = reading.text(place - 1) == "from" or (
+            reading.text(place - 1) in ("of", "than") and reading.text(place - 2) in ("instead", "rather")
+        )
+        if after and any(one.id == fact.id for one in others):
+            raise Unsupported(f"{fact.id} is told as two numbers")
+        if after and fact.key in reading.evidence.scenarios:
+            if any(one.key == reading.evidence.scenarios[fact.key][0] for one in others):
+                raise Unsupported(f"{fact.id} is the result of a change, not what it starts from")
+
+
+def _is_told_as_change(reading, place, fact):
+    """Raise `Unsupported` if a difference is told as the number itself."""
+    if reading.text(place)[:1].isalpha():
+        return
+    near = {reading.text(i) for i in range(max(place - 11, 0), place)} | {reading.text(place + 1)}
+    moved = any(
+        reading.tokens[i].says("rise", "fall", "improve", "worsen", "gain", "loss")
+        for i in range(max(place - 7, 0), place)
+    )
+    compared = any(
+        reading.tokens[i].says("more", "less", "better", "worse")
+        for i in range(place - 2, min(place + 3, len(reading.tokens)))
+        if i >= 0
+    )
+    if near & {"gap", "difference", "lead"}:
+        return
+    if reading.text(place - 1) in ("to", "from", "at") or not (
+        near & _CHANGES or moved or compared or reading.text(place - 1) == "("
+    ):
+        raise Unsupported(f"{fact.id} is a difference, and told as a number")
+
+
+def _is_told_as_its_like(reading, place, fact):
+    """Raise `Unsupported` if a spread is told as a mean, or an overflow on average as that of the plan."""
+    near = {reading.text(i) for i in (*range(max(place - 4, 0), place), place + 1, place + 2)}
+    if fact.measure.endswith(("_sd", "_sd_days")) and reading.text(place + 1) == "on" and "average" in near:
+        raise Unsupported(f"{fact.id} is no average")
+    if fact.measure == "expected_overflow" and near & {"plan", "plans"} and not near & {"expected", "average", "than"}:
+        raise Unsupported(f"{fact.id} is not that of the plan")
+
+
+def _is_of_two_lanes(reading, fact):
+    """Raise `Unsupported` if a difference of two lanes is told without both of them."""
+    named = {reading.tokens[i].lane for i in reading.lanes}
+    both = reading.words & {"difference", "gap", "between", "both", "two"}
+    compared = (
+        any(token.says("more", "less") for token in reading.tokens) and len(reading.evidence.lanes) == 2 and named
+    )
+    if not reading.evidence.about(fact) <= named and not ((both or compared) and not reading.is_hypothetical):
+        raise Unsupported(f"{fact.id} is a difference of two lanes")
+
+
+def _stands_as_told(reading, place, fact):
+    """Raise `Unsupported` if a number as it stands is told as the result of a what-if."""
+    cases = reading.evidence.scenarios
+    spoken = {reading.tokens[i].fact.key for i in reading.facts} & cases.keys() or set(list(cases)[-1:])
+    if reading.is_hypothetical and spoken and not reading.lanes and fact.key not in {cases[key][0] for key in spoken}:
+        raise Unsupported(f"{fact.id} is of another lane")
+    scenarios = [key for key, (lane, _) in reading.evidence.scenarios.items() if lane == fact.key]
+    told = {reading.tokens[i].fact.key for i in reading.facts} & set(scenarios)
+    key = next(iter(told)) if len(told) == 1 else scenarios[-1] if scenarios and reading.is_hypothetical else ""
+    other = reading.evidence.facts.get(f"{key}.{fact.name}")
+    if not told and fact.measure.startswith("best_"):
+        return  # a best value as it stands is hypothetical by itself
+    if not other or reading.evidence.printed(other) == reading.evidence.printed(fact):
+        return
+    near = {reading.text(i) for i in (place - 3, place - 2, place - 1, place + 1, place + 2)}
+    if not near & _AS_IT_STANDS:
+        raise Unsupported(f"{fact.id} is the number as it stands, not that of the what-if")
+
+
+def _ahead_agrees(reading):
+    """Raise `Unsupported` if numbers ahead are told with another horizon than theirs, or a mean as a forecast."""
+    facts = [reading.tokens[i].fact for i in reading.facts]
+    horizons = {fact.key for fact in facts if fact.measure == "horizon"}
+    ahead = {fact.key for fact in facts if fact.measure.startswith("horizon_")}
+    forecasts = {fact.measure for fact in facts} & {"forecast_mean", "forecast_low", "forecast_high"}
+    if horizons and forecasts and not ahead:
+        raise Unsupported("its numbers are of the next period alone")
+    if ahead and {"tomorrow"} & reading.words and not forecasts:
+        raise Unsupported("its numbers are of another time than tomorrow")
+    if horizons and ahead and not ahead <= horizons:
+        raise Unsupported("its numbers are of another horizon")
+    for place in reading.facts:
+        fact = reading.tokens[place].fact
+        near = {reading.text(i) for i in range(max(place - 4, 0), place)}
+        if (
+            fact.measure in ("demand_mean", "last_volume")
+            and near & {"forecast", "expected", "tomorrow"}
+            and "." not in fact.name
+        ):
+            raise Unsupported(f"{fact.id} is no forecast")
+        if fact.measure.startswith("best_") and {"record", "history"} & reading.words:
+            raise Unsupported(f"{fact.id} is not on record")
+        if fact.unit == "date":
+            if not reading.words & _RECORD and not (near & {"since", "from", "until"}):
+                raise Unsupported(f"{fact.id} is a day of the record")
+            last = next(
+                (reading.text(i) for i in range(place - 1, max(place - 5, -1), -1) if reading.text(i) in _ENDS), ""
+            )
+            near = {last}
+            starts = near & {"begins", "begin", "starts", "start", "from", "since", "began"}
+            ends = near & {"ends", "end", "to", "until"}
+            if (starts and fact.measure != "first_date") or (ends and not starts and fact.measure != "last_date"):
+                raise Unsupported(f"{fact.id} is the other end of the record")
+
+
+_ENDS = set("begins begin starts start from since began ends end to until".split())
+_RECORD = set("record records history data recorded begins begin ends end starts start".split())
+
+
+def told_as_what_if(reading: Reading) -> None:
+    """Raise `Unsupported` if a number of a what-if is told as if it were so now."""
+    told = [reading.tokens[i].fact for i in reading.facts]
+    for fact in told:
+        if fact.key not in reading.evidence.scenarios:
+            continue
+        base = [one for one in told if one.key in reading.evidence.lanes and one.measure == fact.measure]
+        inputs = frozenset(one for i in reading.names for one in reading.tokens[i].measures)
+        changed = any(goes_by(name, inputs) for name in reading.evidence.scenarios[fact.key][1])
+        compared = bool(reading.find("more", "less")) or "depend" in reading.words
+        moves = any(
+            token.says("rise", "fall", "improve", "worsen") and not _is_part_of_verb(reading, i)
+            for i, token in enumerate(reading.tokens)
+        )
+        same = any(token.says("same") for token in reading.tokens)
+        if not (
+            reading.is_hypothetical
+            or moves
+            or same
+            or reading.words & _IN_A_CASE
+            or (base and reading.words & {"instead", "rather", "against", "from"})
+            or (changed and compared)
+            or ("." in fact.name and reading.words & {"cost", "costs", "hit", "hits"})
+        ):
+            raise Unsupported(f"{fact.id} is of a what-if, and told as if it were so now")
+
+
+_IN_A_CASE = set(
+    "affected effect affects goes become becomes then change changes changed case unless step extra additional".split()
+)
+
+
+def _is_part_of_verb(reading, place):
+    """Return whether "up" or "down" belongs to a verb such as "tie up"."""
+    return reading.text(place) in ("up", "down") and reading.text(place - 1) not in ("goes", "go", "is", ",")

@@ -1,0 +1,112 @@
+"""Find the lane that a number is told of."""
+
+from itertools import pairwise
+
+from twin.analyst._sentence import Reading
+
+#: Words before the lane that another one is compared with.
+_OTHER = set(
+    """than unlike versus vs against to with from over beats beat outperforms exceeds above below behind ahead of
+    trails leads as what""".split()
+)
+_JOINS = set("and or , & both the on of for lane lanes".split())
+
+
+def lanes_of(reading: Reading, place: int) -> tuple[set[str], bool]:
+    """Return (keys of the lanes that a number is told of, whether it is told of each of them)."""
+    tokens = reading.tokens
+    if pair := _lanes_after(reading, place):
+        return pair, True
+    after = place + 1
+    if reading.text(after) == "," and reading.text(after + 1) in ("on", "for", "of"):
+        after += 1
+    if reading.text(after) in ("on", "for", "of", "at", "("):
+        after += 1
+        while reading.text(after) in ("both", "lane", "the"):
+            after += 1
+        group = _group_from(reading, after)
+        if group:
+            return group, True
+    before = [i for i in reading.lanes if i < place]
+    if not before:
+        later = [i for i in reading.lanes if i in reading.clause(place)]
+        return {tokens[i].lane for i in later[:1]}, True
+    last_fact = max((i for i in reading.facts if i < before[-1]), default=-1)
+    run = [i for i in before if i > last_fact]
+    following = [i for i in reading.facts if i > run[-1]]
+    measure = tokens[place].fact.measure
+    same = [i for i in following if tokens[i].fact.measure == measure and tokens[i].fact.key in reading.evidence.lanes]
+    opens = {reading.text(i) for i in range(run[0])}
+    concedes = opens & _CONCEDES and not any(_joined(reading, a, b) for a, b in pairwise(run))
+    if len(run) > 1 and len(same) == len(run) and place in same and (_OPENS & opens or concedes):
+        run = [*run[1:], run[0]]
+    apart = len(run) == 2 and not (
+        _joined(reading, *run) or (run[1] and (_OTHER & {reading.text(run[1] - 1), reading.text(run[1] - 2)}))
+    )
+    if apart and not (_OPENS & opens or (concedes and len(same) == len(run))):
+        return {tokens[run[-1]].lane}, True
+    if len(run) > 1 and len(same) == len(run) and place in same:
+        return {tokens[run[same.index(place)]].lane}, True
+    if _is_compared(reading, place):
+        return set(), False
+    if (
+        place - run[-1] <= 4
+        and {reading.text(i) for i in range(run[-1] + 1, place)} <= _HOLDS
+        and (reading.text(place - 1) != ",")
+    ):
+        return {tokens[run[-1]].lane}, True
+    others = {i for i in run if reading.text(i - 1) in _OTHER or reading.text(i - 2) in ("than", "compared")}
+    for i in run:
+        if i not in others and any(
+            one < i and {reading.text(n) for n in range(one + 1, i)} <= {"and", "or"} for one in others
+        ):
+            others.add(i)
+    own = [i for i in run if i not in others] or [i for i in before if i not in others and i < run[0]][-1:]
+    if len(run) == 1 and run[0] in others and len(before) > 1:
+        return {tokens[i].lane for i in before[-2:]}, False
+    if len(own) > 1 and not all(_joined(reading, a, b) for a, b in pairwise(own)):
+        own = own[-1:]
+    own = own or run
+    return {tokens[i].lane for i in own}, True
+
+
+def _lanes_after(reading, place):
+    """Return the lane of a number in a list of numbers that a list of as many lanes follows."""
+    facts = [i for i in reading.facts if reading.tokens[i].fact.measure == reading.tokens[place].fact.measure]
+    run = [i for i in reading.facts if i in facts]
+    lanes = [i for i in reading.lanes if i > run[-1]]
+    if len(run) > 1 and len(lanes) == len(run) and not any(run[0] < i < run[-1] for i in reading.lanes):
+        if not any(i < run[0] for i in reading.lanes):
+            return {reading.tokens[lanes[run.index(place)]].lane}
+    return set()
+
+
+def _is_compared(reading, place):
+    """Return whether a number follows another of its measure and "versus" or "against", with no lane between."""
+    before = max((i for i in reading.facts if i < place), default=None)
+    return (
+        before is not None
+        and reading.tokens[before].fact.measure == reading.tokens[place].fact.measure
+        and any(reading.text(i) in _AGAINST for i in range(before + 1, place))
+        and any(token.says("more", "less", "better", "worse") for token in reading.tokens)
+    )
+
+
+_OPENS = set("compared unlike versus against".split())
+_CONCEDES = set("although though while whereas".split())
+_HOLDS = {",", "at", "with", "(", "has", "'s", ":", "earns", "makes", "which", "where", "whose"}
+_AGAINST = set("opposed against versus vs compared instead than".split())
+
+
+def _group_from(reading, start):
+    """Return the keys of lanes that are listed from a token on."""
+    group, here = set(), start
+    while here < len(reading.tokens) and (reading.tokens[here].lane or (group and reading.text(here) in ("and", ","))):
+        group |= {reading.tokens[here].lane} - {""}
+        here += 1
+    return group
+
+
+def _joined(reading, first, second):
+    """Return whether two lanes are joined by "and"."""
+    return all(reading.text(i) in _JOINS for i in range(first + 1, second))

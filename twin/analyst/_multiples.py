@@ -1,0 +1,138 @@
+"""Check multiples, numbers that do not change, and the condition of a what-if."""
+
+from twin.analyst._directions import SLIGHT, change_of
+from twin.analyst._name_words import goes_by
+from twin.analyst._orders import told_of
+from twin.analyst._pieces import Unsupported
+from twin.analyst._sentence import Reading
+from twin.analyst.numerals import ROUGH_TIMES, numerals
+
+_IF = set("if when suppose supposing with were".split())
+
+
+def multiples_hold(reading: Reading) -> None:
+    """Raise `Unsupported` if "double" or "half" is said of a quantity that does not change so."""
+    for place in reading.facts:
+        token = reading.tokens[place]
+        if not (token.fact.name.endswith(".relative") and token.text.replace(" ", "").isalpha()):
+            continue
+        scenario, times = token.fact.key, numerals(token.text)[0].value
+        names = [
+            i
+            for i in (reading.name_before(place, _part_start(reading, place)), reading.name_after(place, 3))
+            if i is not None
+        ]
+        if not names and place in _condition(reading):
+            changed = reading.evidence.scenarios.get(scenario, ("", ()))[1]
+            names_of = [reading.value(f"{name}.relative", scenario) for name in changed]
+            if any(value is not None and abs(1.0 + value - times) <= ROUGH_TIMES for value in names_of):
+                continue
+        if not names or reading.tokens[min(place + 1, len(reading.tokens) - 1)].fact:
+            reading.refuse(place, "is the multiple of no fact")
+        for name in names[:1] if reading.text(place + 1) in ("", ",", ".") else names[-1:]:
+            found = [reading.value(f"{m}.relative", scenario) for m in reading.tokens[name].measures]
+            more = [i for i in range(place - 2, place) if reading.text(i) in ("more", "less", "over")]
+            if more and reading.text(place - 1) in ("than", "over"):
+                sign = -1 if reading.text(more[0]) == "less" else 1
+                holds = any(value is not None and (1.0 + value - times) * sign > 0 for value in found)
+                reading.settle(*more)
+            else:
+                holds = any(value is not None and abs(1.0 + value - times) <= ROUGH_TIMES for value in found)
+            if not holds:
+                reading.refuse(place, "is not the multiple of a fact")
+
+
+def _part_start(reading, place):
+    """Return the first place of the part of a sentence, between commas or marks, around a token."""
+    start = place
+    while start > 0 and reading.text(start - 1) not in {",", ";", ":", ".", "(", "and", "then"}:
+        start -= 1
+    return start
+
+
+def no_change_holds(reading: Reading) -> None:
+    """Settle "does not change", "does not depend on" where a what-if leaves a number as it is."""
+    for place in reading.find("negation"):
+        if reading.text(place) in ("not", "hardly", "barely") and reading.text(place + 1) in (
+            "changes",
+            "affect",
+            "affected",
+            "affects",
+            "moves",
+            "change",
+            "move",
+            "depend",
+            "vary",
+            "react",
+            "respond",
+        ):
+            name = (
+                reading.name_after(place + 1, 3)
+                if reading.text(place + 1) in ("change", "affect", "changes", "affects")
+                else None
+            )
+            name = reading.name_before(place) if name is None else name
+            if name is None or reading.scenario() == "":
+                continue
+            measures = told_of(reading, set(reading.tokens[name].measures))
+            relative = [reading.value(f"{measure}.relative", reading.scenario()) for measure in measures]
+            slight = reading.text(place) != "not" and all(one is not None and abs(one) <= SLIGHT for one in relative)
+            reading.settle(
+                *(i for i in range(place, place + 5) if reading.text(i) == "all" and reading.text(i - 1) == "at"),
+                proved=False,
+            )
+            if slight or change_of(reading, place, measures) == 0:
+                reading.settle(place)
+
+
+def base_inputs_are_not_told(reading: Reading) -> None:
+    """Raise `Unsupported` if a what-if is told at the input as it stands: "at a level of 98 %, profit falls"."""
+    scenario = reading.scenario()
+    told = [reading.tokens[i].fact for i in reading.facts]
+    if not any(fact.key == scenario for fact in told):
+        return
+    _, changed = reading.evidence.scenarios[scenario]
+    for place in reading.facts:
+        fact = reading.tokens[place].fact
+        before = {reading.text(i) for i in range(max(place - 6, 0), place)}
+        if (
+            fact.key in reading.evidence.lanes
+            and fact.measure in changed
+            and (before & {"at", "with", "if", "to"} or reading.text(0) in ("a", "an"))
+        ):
+            if not before & {"from", "instead", "than", "currently", "now", "today", "up", "against"}:
+                reading.refuse(place, "is the input as it stands")
+
+
+def _condition(reading):
+    """Return the places of the words that say what is changed in a what-if: "if returns double"."""
+    for start, token in enumerate(reading.tokens):
+        if token.text in _IF and (token.text != "with" or start == 0):
+            stop = start + 1
+            while stop < len(reading.tokens) and reading.text(stop) not in {
+                ",",
+                ";",
+                ":",
+                ".",
+                "then",
+                "would",
+                "could",
+            }:
+                stop += 1
+            return range(start, stop)
+    return range(0)
+
+
+def inputs_are_those_changed(reading: Reading) -> None:
+    """Raise `Unsupported` if the condition of a what-if names other inputs than those that it changes."""
+    scenario, condition = reading.scenario(), _condition(reading)
+    told = {reading.tokens[i].fact.key for i in reading.facts} & reading.evidence.scenarios.keys()
+    if len(told) > 1 or not told:
+        return
+    changed = set(reading.evidence.scenarios[scenario][1])
+    for place in condition:
+        named = any(goes_by(name, reading.tokens[place].measures) for name in changed)
+        if reading.tokens[place].measures and not named and reading.text(place - 1) not in ("that", "this"):
+            raise Unsupported(f"{scenario} changes other inputs than {reading.text(place)}")
+        if reading.text(place) in ("nothing", "none"):
+            raise Unsupported(f"{scenario} changes {', '.join(changed)}")

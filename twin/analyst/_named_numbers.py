@@ -1,0 +1,169 @@
+"""Check that every number goes by its own name, or follows a verb or a word that means its quantity."""
+
+from twin.analyst._implied_names import continues_list, is_implied, is_object, is_pronoun
+from twin.analyst._name_words import BY, OWNERS, PARTNERS, POINTS, goes_by
+from twin.analyst._names_after import is_passive, is_share, named_after, of_lane
+from twin.analyst._names_before import adjacent, after_window, in_window, listed, part_of
+from twin.analyst._pieces import Unsupported
+from twin.analyst._sentence import Reading
+from twin.analyst._unnamed import fits_unnamed, is_told_after
+from twin.analyst._vocabulary import CAUSES_OF
+
+#: Words of which a sentence that tells a share of a variance must have one.
+_EXPLAINED = set(
+    """variance variation deviations explain explains explained explaining due cause causes caused contribute
+    contributes comes come account accounts share dominates dominate driver drivers source main mainly seasonal
+    season weekday pattern shocks""".split()
+)
+_PARTS = set("share part portion fraction bulk multiple percentage piece proportion majority".split())
+_TWIN = {"risk_share": set("worst tail risk bad loses lose loss exceed exceeds shortfall".split())}
+_TWIN["interval_level"] = set("interval between range probability".split())
+_AHEAD = set("coming following next ahead horizon".split())
+
+
+def named_right(reading: Reading) -> None:
+    """Raise `Unsupported` if a number has no name, or the name of another quantity."""
+    for place in reading.facts:
+        fact = reading.tokens[place].fact
+        if fact.key == "twin":
+            if not _TWIN[fact.measure] & reading.words:
+                raise Unsupported(f"{fact.id} is called by no name")
+            continue
+        if place + 1 in reading.facts:
+            reading.refuse(place, "is made part of another number")
+        _is_difference_or_share(reading, place, fact)
+        if not (_is_exempt(reading, place, fact) or _is_named(reading, place)):
+            name = reading.name_before(place)
+            raise Unsupported(f"{fact.id} is called {reading.text(name) if name is not None else 'by no name'}")
+        _has_its_owner(reading, place, fact)
+
+
+def _is_difference_or_share(reading, place, fact):
+    """Raise `Unsupported` if "by" stands before a number that is no difference, or "of" after one that is no share."""
+    is_word = reading.text(place)[:1].isalpha() and fact.name.endswith(".relative")
+    if reading.text(place - 1) == "by" and "." not in fact.name and fact.measure not in BY:
+        raise Unsupported(f"{fact.id} is no difference")
+    if reading.text(place - 1) == "of" and reading.text(place - 2) in _PARTS and fact.unit != "-":
+        raise Unsupported(f"{fact.id} is a whole number, not a part of it")
+    if reading.text(place + 1) == "of" and fact.unit == "-" and not is_word:
+        if fact.name.endswith(".relative") or not (is_share(reading, place) or of_lane(reading, place)):
+            raise Unsupported(f"{fact.id} is no share of that")
+
+
+def _is_exempt(reading, place, fact):
+    """Return whether other checks see to the name of a number, such as that of a date or a step between inputs."""
+    before, words = reading.text(place - 1), reading.words
+    return (
+        fact.unit in ("lane", "date")
+        or reading.tokens[place].kind == "told"
+        or (fact.name.endswith(".relative") and reading.text(place)[:1].isalpha())
+        or (
+            fact.measure == "horizon"
+            and (before == "in" or bool(_AHEAD & {before, reading.text(place - 2), reading.text(place + 1)}))
+        )
+        or (fact.measure in ("forecast_low", "forecast_high") and before in ("between", "and", "from", "to"))
+        or (fact.measure == "planned_overflow" and bool(words & set("exceed exceeds fit excess".split())))
+        or (fact.measure in POINTS and bool(words & {"sum", "made", "consists"}))
+        or (
+            fact.name == "profit.change"
+            and fact.value < 0
+            and bool({"cost", "costs"} & {before, reading.text(place - 2)})
+        )
+        or _is_step(reading, place)
+    )
+
+
+def _is_named(reading, place):
+    """Return whether one of the ways in which a sentence names a number holds; the first that applies decides."""
+    fact = reading.tokens[place].fact
+    if fact.measure in CAUSES_OF and "." not in fact.name:
+        return bool(_EXPLAINED & reading.words) and _names_its_cause(reading, place, fact.measure)
+    if (
+        fact.measure in ("coefficient_of_variation", "use")
+        and is_share(reading, place)
+        and adjacent(reading, place) is not False
+    ):
+        return True
+    if fact.measure == "dependency" and is_share(reading, place) and {"partner", "partners"} & reading.words:
+        return True
+    for way in (
+        is_passive,
+        is_told_after,
+        named_after,
+        listed,
+        adjacent,
+        is_object,
+        in_window,
+        is_implied,
+        continues_list,
+        after_window,
+        is_pronoun,
+    ):
+        verdict = way(reading, place)
+        if verdict is not None:
+            return verdict
+    return fits_unnamed(reading, place)
+
+
+def _names_its_cause(reading, place, share):
+    """Return whether the last cause that is named before a share of the variance, or the next after it, is its own."""
+    after = range(place + 1, len(reading.tokens))
+    for here in [*(after if reading.text(place + 1) in ("from", "by") else ()), *range(place - 1, -1, -1), *after]:
+        words = set(reading.text(here).split())
+        ranked = _ranked_cause(reading, place)
+        if ranked:
+            return ranked == share
+        causes = {measure for measure, said in CAUSES_OF.items() if said & words}
+        if _is_explained(reading, here) or reading.text(here - 1) == "than":
+            continue
+        if causes:
+            return share in causes and not _adjacent_is_other(reading, place, share)
+    return False
+
+
+def _is_explained(reading, place):
+    """Return whether a name is that of the demand whose variance is explained."""
+    of = reading.text(place - 1) == "of" and reading.text(place - 2) in ("variance", "deviations")
+    return reading.text(place) == "lead time demand" or (of and "demand" in reading.text(place))
+
+
+def _ranked_cause(reading, place):
+    """Return the cause at the rank of a share in a list, as in "weekday and season explain a and b"; "" without one."""
+    shares = [i for i in reading.facts if reading.tokens[i].fact.measure in CAUSES_OF]
+    named = [
+        measure
+        for i in range(shares[0])
+        for measure, said in CAUSES_OF.items()
+        if said & set(reading.text(i).split()) and reading.text(i) != "lead time demand"
+    ]
+    named = list(dict.fromkeys(named))
+    return named[shares.index(place)] if len(named) == len(shares) > 1 else ""
+
+
+def _adjacent_is_other(reading, place, share):
+    """Return whether the name directly before a share, as in "a variation of", is that of another quantity."""
+    name = place - 2 if reading.text(place - 1) in ("of", "is") else place - 1
+    return name in reading.names and not goes_by(share, reading.tokens[name].measures)
+
+
+def _is_step(reading, place):
+    """Return whether a number is an input before or after a change: "the step from 95 % to 99 %"."""
+    changed = {name for _, names in reading.evidence.scenarios.values() for name in names}
+    around = [i for i in reading.facts if i != place and abs(i - place) <= 2]
+    fact = reading.tokens[place].fact
+    return (
+        fact.measure in changed
+        and reading.text(place - 1) in ("from", "to")
+        and any(reading.tokens[i].fact.measure == fact.measure for i in around)
+        and not any(i in reading.names for i in range(place))
+    )
+
+
+def _has_its_owner(reading, place, fact):
+    """Raise `Unsupported` if a number is told of a carrier, a customer or a partner, and is not theirs."""
+    part = part_of(reading, place)
+    if any(reading.text(i) == "partner" and reading.text(i + 1) == "'s" for i in part) and fact.measure not in PARTNERS:
+        raise Unsupported(f"{fact.id} is not the partner's")
+    for owner in (i for i in part if reading.text(i) in OWNERS):
+        if fact.measure not in OWNERS[reading.text(owner)]:
+            reading.refuse(owner, f"has no {fact.words}")

@@ -1,0 +1,148 @@
+"""Find the order of quantities: of a lane against others, and of a what-if against what stands."""
+
+from collections.abc import Iterable, Sequence
+
+from twin.analyst._name_words import goes_by
+from twin.analyst._sentence import Reading
+from twin.analyst._vocabulary import ADJECTIVES, OBJECTS
+
+#: What is meant by a name of several quantities, such as "volume" or "overflow", if these are not ordered alike.
+_MAIN = {"demand_mean", "expected_overflow", "lead_time_mean_days", "required_capacity", "expected_warehousing_cost"}
+_RISKS = {"risky", "riskier", "riskiest", "risk"}
+_TAIL = {"value_at_risk", "conditional_value_at_risk", "profit_sd", "overflow_probability"}
+_SHIPS = set("ship ships handle handles move moves carry carries".split())
+_PRICES = {"cheaper", "cheapest", "costlier", "costliest", "dearer"}
+_BRINGS = set("bring brings earn earns yield yields fetch fetches pay pays".split())
+_SPREAD = {"lead_time_mean_days": "lead_time_sd_days", "profit": "profit_sd", "demand_mean": "coefficient_of_variation"}
+
+
+def measures_of(reading: Reading, place: int) -> set[str]:
+    """Return the measures that a comparative or a superlative may be about."""
+    told = {reading.tokens[i].fact.measure for i in reading.facts if reading.tokens[i].fact.key != "twin"}
+    if {reading.text(i) for i in range(place - 4, place)} & {
+        "swings",
+        "swing",
+        "varies",
+        "vary",
+        "fluctuates",
+        "fluctuate",
+    }:
+        spreads = told & {"profit_sd", "demand_sd", "coefficient_of_variation", "lead_time_sd_days"}
+        name = reading.name_before(place, reading.clause(place).start)
+        named = {_SPREAD[one] for one in (reading.tokens[name].measures if name is not None else ()) if one in _SPREAD}
+        return spreads or named or {"coefficient_of_variation"}
+    if reading.text(place + 1) == "likely":
+        return {"overflow_probability"}
+    if reading.text(place) in _RISKS or reading.text(place + 1) in _RISKS:
+        named = {min(reading.tokens[i].measures) for i in reading.names if len(reading.tokens[i].measures) == 1}
+        if tail := (told or named) & _TAIL:
+            return tail
+    clause = [i for i in reading.clause(place) if i < place]
+    if any(
+        reading.text(i) in ("pallet", "pallets") and reading.text(i - 1) in ("a", "each", "per", "every")
+        for i in clause
+    ):
+        if reading.text(place - 1) in _BRINGS or reading.text(place - 2) in _BRINGS:
+            return {"service_revenue"}
+    ships = {reading.text(i) for i in clause} & _SHIPS
+    if reading.text(place + 1) == "pallets" and ships and not reading.names:
+        return {"demand_mean"}
+    verbs = (
+        i for i in (place - 1, place - 2) if reading.text(i) in OBJECTS and reading.text(i) not in ("stay", "stays")
+    )
+    verb = next(verbs, None)
+    if verb is not None and reading.name_after(place, 2) is None and reading.text(place + 1) not in ADJECTIVES:
+        found = OBJECTS[reading.text(verb)]
+        return {"profit"} if "profit" in found else set(found)
+    told = {reading.tokens[i].fact.measure for i in reading.facts if reading.tokens[i].fact.key != "twin"}
+    if reading.text(place) in _PRICES and any("handl" in reading.text(i) for i in clause) and "pallet" in reading.words:
+        return {"handling_cost"}
+    for here in (place + 1, place):
+        if (
+            reading.text(here) in ADJECTIVES
+            and len(told) == 1
+            and "expensive dear dearer costly cheap cheaper".find(reading.text(here)) >= 0
+        ):
+            return told
+        if reading.text(here) in ADJECTIVES:
+            return {ADJECTIVES[reading.text(here)][0]}
+    name = reading.name_after(place, 3)
+    if name is not None and reading.text(name - 1) not in ("than", "of"):
+        return set(reading.tokens[name].measures)
+    clause = reading.clause(place)
+    name = reading.name_before(place, clause.start)
+    if name is None:
+        verbs = [i for i in clause if i < place and reading.text(i) in OBJECTS]
+        verbs = verbs or [i for i in range(clause.start) if reading.text(i) in OBJECTS and not reading.names]
+        if verbs:
+            found = OBJECTS[reading.text(verbs[-1])]
+            return set(found & told or ({"profit"} if "profit" in found else found))
+        name = reading.name_after(place, 12)
+    if name is None:
+        name = reading.name_before(place)
+    if name is not None:
+        measures = set(reading.tokens[name].measures)
+        if reading.text(name - 1) == "and" and reading.text(name - 3) == "both" and name - 2 in reading.names:
+            reading.settle(name - 3, proved=False)
+            measures |= reading.tokens[name - 2].measures
+        return measures
+    if not told and len(reading.names) == 1:
+        return set(reading.tokens[reading.names[0]].measures)
+    return told if len(told) == 1 else set()
+
+
+def same_order(reading: Reading, place: int, ours: Iterable[str], others: Sequence[str]) -> int | None:
+    """Return the order that all lanes on one side have to all lanes on the other; None if it differs."""
+    if any(reading.tokens[i].fact.key in reading.evidence.scenarios for i in reading.facts):
+        return None
+    measures = told_of(reading, measures_of(reading, place))
+    for meant in (measures, measures & _MAIN):
+        orders = set()
+        for measure in meant:
+            for one in ours:
+                for other in others:
+                    values = reading.value(measure, one), reading.value(measure, other)
+                    if None not in values:
+                        orders.add(compare(*values))
+        if len(orders) == 1:
+            return orders.pop()
+    return None
+
+
+def told_of(reading: Reading, measures: set[str]) -> set[str]:
+    """Return those of these measures whose facts the sentence tells; all if it tells none of them."""
+    told = {reading.tokens[i].fact.measure for i in reading.facts}
+    return measures & told or measures
+
+
+def moved(reading: Reading, place: int, scenario: str) -> int | None:
+    """Return the direction in which a what-if moves the quantity that a word is about; None if it is not known."""
+    lane = reading.evidence.scenarios[scenario][0]
+    moves = set()
+    for measure in told_of(reading, measures_of(reading, place)):
+        after, before = reading.value(measure, scenario), reading.value(measure, lane)
+        change = reading.value(f"{measure}.change", scenario)
+        if after is None and change is None:
+            inputs = [name for name in reading.evidence.scenarios[scenario][1] if goes_by(name, frozenset({measure}))]
+            change = reading.value(f"{inputs[0]}.change", scenario) if inputs else None
+        if None not in (after, before):
+            moves.add(compare(after, before))
+        elif change is not None:
+            moves.add(compare(change, 0.0))
+    return moves.pop() if len(moves) == 1 else None
+
+
+def against_others(reading: Reading, place: int) -> int | None:
+    """Return the order of a lane's quantity to that of every other lane."""
+    lanes = reading.evidence.lanes
+    ours = reading.subjects(place)[:1]
+    others = [key for key in lanes if key not in ours]
+    count = reading.evidence.value("network.lanes")
+    if not ours or not others or (count is not None and len(lanes) < count):
+        return None
+    return same_order(reading, place, ours, others)
+
+
+def compare(one: float, two: float) -> int:
+    """Return 1, -1 or 0, as `one` is larger than, less than or equal to `two`."""
+    return (one > two) - (one < two)

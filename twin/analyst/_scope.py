@@ -1,0 +1,191 @@
+"""Check that every number is told of its own lane, and that words such as "all" and "together" mean all lanes."""
+
+from twin.analyst._lanes_told import lanes_of
+from twin.analyst._sentence import HARD, Reading
+
+_NETWORK = set("network portfolio company business".split())
+#: What lanes do, and numbers do not.
+_DEEDS = set("has earns needs owns plans leads makes carries brings uses ships loses".split())
+_THINGS = set("pallet order place".split())
+_TIMES = set("day days week weeks month months period periods cycle cycles".split())
+
+
+def told_of_its_lane(reading: Reading) -> None:
+    """Raise `Unsupported` if a number is told of another lane, or of the network though it is of a lane."""
+    evidence, seen, tokens = reading.evidence, set(), reading.tokens
+    for place in reading.lanes:
+        after_fact = reading.text(place - 1) == "is" and place > 1 and reading.tokens[place - 2].fact
+        if after_fact or reading.text(place - 1) in ("earns", "brings", "explains"):
+            reading.refuse(place, "is a lane, where a number belongs")
+        if reading.text(place - 1) == "is" and place - 2 in reading.names:
+            reading.refuse(place, "is a lane, where a number belongs")
+    for place in reading.facts:
+        fact = tokens[place].fact
+        if fact.unit != "lane" and reading.text(place + 1) in _DEEDS and reading.text(place - 1) != "of":
+            reading.refuse(place, "is a number, where a lane belongs")
+    for place in reading.facts:
+        fact = reading.tokens[place].fact
+        about = evidence.about(fact)
+        if fact.key == "twin" or fact.unit == "lane":
+            continue
+        if any(
+            reading.text(i).endswith(("average", "typical", "normal")) and reading.text(i + 1) in ("lane", "lanes")
+            for i in range(place)
+        ):
+            reading.refuse(place, "is not the number of an average lane")
+        if not about:
+            if not (_scope_before(reading, place) == "network" or _is_whole(reading, place)):
+                reading.refuse(place, "is a number of the whole network, and is not told of it")
+            continue
+        following = [reading.text(i) for i in range(place + 1, place + 4)]
+        if any(place < i <= place + 6 and tokens[i].fact.key == "network" for i in reading.facts):
+            following = []
+        if (following[:1] in (["of"], ["for"], ["across"]) and "network" in following) or (
+            (reading.text(0), reading.text(2)) == ("of", "total") and place < 7
+        ):
+            reading.refuse(place, "is a number of one lane, and is told of the whole network")
+        alike = any(token.text in ("same", "equal", "alike", "identical") for token in reading.tokens)
+        if _scope_before(reading, place) == "network" and not alike and not _lane_follows(reading, place) & about:
+            reading.refuse(place, "is a number of one lane, and is told of the whole network")
+        if not reading.lanes and any(
+            reading.text(i) == "other" and reading.text(i + 1) in ("lane", "one") for i in range(place)
+        ):
+            reading.refuse(place, "is of a lane that is not named")
+        told, everyone = lanes_of(reading, place)
+        if told and not told & about:
+            reading.refuse(place, "is of another lane")
+        if everyone and len(told) > 1 and not told <= about and not _alike(reading, fact, told):
+            reading.refuse(place, "is not the same on these lanes")
+        seen |= set() if told or "_less_" in fact.key else about
+    if len(seen) > 1 and not (seen == set(evidence.lanes) and any(token.text == "lanes" for token in reading.tokens)):
+        reading.refuse(reading.facts[-1], "is of a lane that is not named")
+
+
+def whole_words_hold(reading: Reading) -> None:
+    """Raise `Unsupported` if "all", "each" or "together" is said of facts of some lanes only."""
+    tokens, evidence = reading.tokens, reading.evidence
+    for place in reading.find("whole"):
+        facts = [tokens[i].fact for i in reading.facts if i in reading.clause(place)]
+        lanes = {key for fact in facts for key in evidence.about(fact)}
+        word, following = reading.text(place), [reading.text(i) for i in range(place + 1, place + 4)]
+        if word == "overall" and reading.text(place + 1) == ",":
+            reading.settle(place, proved=False)
+            continue
+        if word == "together" and reading.text(place + 1) == "with":
+            reading.settle(place, proved=False)
+            continue
+        if word == "sum" and reading.text(place - 1) == "to" and reading.text(place + 1) == "up":
+            reading.settle(place, proved=False)
+            continue
+        named = {tokens[i].lane for i in reading.lanes if i in reading.clause(place)}
+        if word in ("each", "every") and any(fact.key == "network" and fact.unit != "lane" for fact in facts):
+            reading.refuse(place, "is said of numbers of the whole network")
+        if word == "all" and reading.text(place - 1) == "of" and following[0] in _TIMES and place - 2 in reading.facts:
+            reading.settle(place, proved=False)  # a share of all days, which is checked as a number
+        elif word in ("each", "every") and following[0].split(" ")[0] in _TIMES | _THINGS:
+            reading.settle(place, proved=False)  # the unit is checked elsewhere
+        elif word == "each" and facts and all("/pallet" in fact.unit for fact in facts):
+            reading.settle(place, proved=False)
+        elif any(fact.key == "network" for fact in facts) and (not lanes or _next_is_network(reading, place)):
+            reading.settle(place)
+        elif word == "both" and len(named) == 2 and (not facts or lanes <= named):
+            reading.settle(place, proved=False)
+        elif word in ("total", "overall") and len(lanes) == 1 and (named == lanes) and not _says_network(reading):
+            reading.settle(place, proved=False)
+        elif word in ("all", "each", "every", "both", "everywhere") and evidence.lanes and not named:
+            alike = facts and all(_alike(reading, fact, set(evidence.lanes)) for fact in facts)
+            if alike and len(lanes) == 1 and _complete(reading):
+                reading.settle(place)
+                continue
+            if facts and lanes != set(evidence.lanes):
+                reading.refuse(place, "is said of one lane")
+            if {"lane", "lanes"} & set(following) or word == "both":
+                if _complete(reading):
+                    reading.settle(place, proved=False)  # what is said of the lanes is checked of each of them
+
+
+def _is_whole(reading, place):
+    """Return whether a number of the network is what that of a lane is a part of, or the sum of all lanes named."""
+    if reading.text(place + 1) in ("for", "across") and _NETWORK & {reading.text(place + i) for i in (2, 3, 4)}:
+        return True
+    part = reading.tokens[place - 3 if reading.text(place - 1) in ("the", "its") else place - 2].fact
+    if part and part.measure == reading.tokens[place].fact.measure and reading.evidence.about(part):
+        return "of" in (reading.text(place - 1), reading.text(place - 2))
+    named = {reading.tokens[i].lane for i in reading.lanes if i < place}
+    return _complete(reading) and named == set(reading.evidence.lanes) and bool(reading.words & {"add", "sum"})
+
+
+def _lane_follows(reading, place):
+    """Return the key of the lane that stands after a number, as in "5 pallets on BER-MUC", in a set."""
+    here = place + 1
+    while reading.text(here) in _LEADS_TO_LANE:
+        here += 1
+    return {reading.tokens[here].lane} if here in reading.lanes else set()
+
+
+_LEADS_TO_LANE = set(", ( them on for of at from to belong belongs arise arises come comes".split())
+
+
+def _next_is_network(reading, place):
+    """Return whether the next number after a word is one of the network."""
+    after = next((i for i in reading.facts if i > place), None)
+    return after is not None and reading.tokens[after].fact.key == "network"
+
+
+def _complete(reading):
+    """Return whether the evidence has every lane of the network."""
+    lanes = reading.evidence.value("network.lanes")
+    return len(reading.evidence.lanes) > 1 and (lanes is None or len(reading.evidence.lanes) >= lanes)
+
+
+def _says_network(reading):
+    return any(token.text in _NETWORK or token.text == "lanes" for token in reading.tokens)
+
+
+def _scope_before(reading, place):
+    """Return "network", "lane" or "", whichever a sentence speaks of last before a number, or first after it."""
+    if reading.text(place - 1) in ("the", "total") and _NETWORK & {
+        reading.text(i) for i in range(place + 1, place + 4)
+    }:
+        return "network" if not reading.evidence.about(reading.tokens[place].fact) else "lane"
+    for here in [*range(place - 1, -1, -1), *range(place + 1, len(reading.tokens))]:
+        token = reading.tokens[here]
+        if token.lane:
+            return "lane"
+        if (
+            token.text in ("total", "overall")
+            and not reading.tokens[place].lane
+            and not reading.evidence.about(reading.tokens[place].fact)
+        ):
+            return "network"
+        if token.text in _NETWORK or token.text == "lanes" or (token.fact and token.fact.unit == "lane"):
+            member = any(reading.text(i) in ("of", "in", "among", "across") for i in range(max(here - 3, 0), here))
+            leads = any(
+                reading.tokens[i].says("most", "least", "best", "worst", "better", "more")
+                for i in range(max(here - 7, 0), here)
+            )
+            if (
+                reading.evidence.about(reading.tokens[place].fact)
+                and reading.lanes
+                and (leads or (member and reading.lanes[0] < here))
+            ) or (
+                reading.evidence.about(reading.tokens[place].fact)
+                and leads
+                and any(reading.tokens[i].lane for i in range(place, min(place + 4, len(reading.tokens))))
+            ):
+                continue
+        if token.text in _NETWORK or token.text in ("together", "jointly", "altogether", "combined"):
+            return "network"
+        if token.text == "lanes" and reading.text(here - 1) not in ("other", "these", "two", "both"):
+            return "network"
+        if token.fact and token.fact.unit == "lane":
+            return "network"
+        if here > place and token.text in HARD:
+            break
+    return ""
+
+
+def _alike(reading, fact, lanes):
+    """Return whether a measure is printed alike for each of these lanes."""
+    facts = [reading.evidence.facts.get(f"{key}.{fact.name}") for key in lanes]
+    return None not in facts and len({reading.evidence.printed(one) for one in facts}) == 1

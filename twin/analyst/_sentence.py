@@ -1,0 +1,180 @@
+"""Read a sentence as tokens: words, marks, facts, lanes, and names of quantities, and find what a word refers to."""
+
+from collections.abc import Sequence
+
+from twin.analyst._pieces import Piece, Unsupported
+from twin.analyst._statements import without_statements
+from twin.analyst._tokens import Token, tokens_of
+from twin.analyst._vocabulary import CLASSES, KNOWN, LONGEST, MENTIONS, NO_UNITS, THINGS
+from twin.analyst.evidence import Evidence
+
+MARKS = set(".,;:!?()'\"“”‘’-–—/…=%")
+HARD = set(".;:!?()—–…")  # marks between clauses
+#: Words that begin a clause.
+_CLAUSE = set("while whereas but because although though so since yet therefore however".split())
+
+
+class Reading:
+    """The tokens of a sentence; `settled` holds the places of words whose claims have been found to hold."""
+
+    def __init__(self, pieces: Sequence[Piece], evidence: Evidence) -> None:
+        self.evidence = evidence
+        self.tokens = _named(without_statements(tokens_of(pieces), evidence))
+        self.settled: set[int] = set()
+        self.proved = 0
+        self.hard = [i for i, token in enumerate(self.tokens) if token.text in HARD or token.text in _CLAUSE]
+        self.facts = [i for i, token in enumerate(self.tokens) if token.fact]
+        self.lanes = [i for i, token in enumerate(self.tokens) if token.lane]
+        self.words = {word for token in self.tokens for word in token.text.split()}
+        self.names = [i for i, token in enumerate(self.tokens) if token.measures]
+
+    def text(self, place: int) -> str:
+        """Return the text of a token; "" beyond the sentence."""
+        return self.tokens[place].text if 0 <= place < len(self.tokens) else ""
+
+    def clause(self, place: int) -> range:
+        """Return the places of the clause around a token."""
+        start = max((i + 1 for i in self.hard if i < place), default=0)
+        return range(start, min((i for i in self.hard if i >= place and i > start), default=len(self.tokens)))
+
+    def classes(self, place: int) -> set[str]:
+        """Return the classes of claims of a word."""
+        return CLASSES.get(self.text(place), set())
+
+    def find(self, *classes: str) -> list[int]:
+        """Return the places of words that make a claim of one of these classes."""
+        return [i for i, token in enumerate(self.tokens) if token.says(*classes) and i not in self.settled]
+
+    def settle(self, *places: int, proved: bool = True) -> None:
+        """Record that the claims of words hold; `proved` if a fact of the evidence shows it."""
+        self.settled |= set(places)
+        self.proved += proved
+
+    def refuse(self, place: int, why: str) -> None:
+        """Raise `Unsupported` for a word."""
+        raise Unsupported(f"{self.text(place)!r} {why}")
+
+    # ---------------------------------------------------------------- what a word refers to
+
+    def name_before(self, place: int, start: int = 0) -> int | None:
+        """Return the place of the last name of a quantity before a token."""
+        return max((i for i in self.names if start <= i < place), default=None)
+
+    def name_after(self, place: int, within: int = 4) -> int | None:
+        """Return the place of the next name of a quantity among the next words of the same clause."""
+        for i in range(place + 1, min(place + 1 + within, len(self.tokens))):
+            if self.tokens[i].measures:
+                return i
+            if self.tokens[i].kind in ("mark", "fact", "lane") or self.text(i) in _STOPS:
+                return None
+        return None
+
+    def subjects(self, place: int) -> list[str]:
+        """Return the keys of the lanes that a word is about: named before it, after it, or those of the facts."""
+        evidence = self.evidence
+        clause = self.clause(place)
+        if any(self.tokens[i].says("whole") and not self.tokens[i].says("never") for i in clause) and not any(
+            i in self.lanes for i in clause
+        ):
+            return list(evidence.lanes)
+        for places in (
+            [i for i in reversed(self.lanes) if i in clause and i < place][:1],
+            [i for i in self.lanes if i in clause][:1],
+            [i for i in reversed(self.lanes) if i < place and self.text(i - 1) not in _OTHER][:1],
+            [i for i in reversed(self.lanes) if i < place][:1],
+        ):
+            if places:
+                return [self.tokens[i].lane for i in places]
+        for within in (clause, range(len(self.tokens))):
+            found = {key for i in self.facts if i in within for key in evidence.about(self.tokens[i].fact)}
+            if found:
+                return sorted(found)
+        return list(evidence.lanes)
+
+    def scenario(self) -> str:
+        """Return the key of the what-if that is told, or the latest one if none is; "" if there is none, or several."""
+        scenarios = self.evidence.scenarios
+        told = {self.tokens[i].fact.key for i in self.facts} & scenarios.keys()
+        if not told and scenarios and self.is_hypothetical and not self._is_advice:
+            told = {list(scenarios)[-1]}
+        return next(iter(told)) if len(told) == 1 else ""
+
+    @property
+    def _is_advice(self) -> bool:
+        """True if nothing but "I would" makes a sentence hypothetical: advice on a lane as it stands."""
+        said = [i for i, token in enumerate(self.tokens) if token.text in _HYPOTHETICAL]
+        return bool(said) and all(self.text(i) == "would" and self.text(i - 1) in ("i", "we") for i in said)
+
+    @property
+    def is_hypothetical(self) -> bool:
+        """True if the sentence speaks of what would be."""
+        return self.text(0) in ("with", "should") or any(
+            token.text in _HYPOTHETICAL and self.text(i + 1) not in ("only", "any")
+            for i, token in enumerate(self.tokens)
+        )
+
+    def value_then(self, measure: str, key: str) -> float | None:
+        """Return the value of a measure in the what-if of the sentence, or as it stands if there is none for a lane."""
+        scenario = self.scenario() or (list(self.evidence.scenarios)[-1:] if self.has("new") else [""])[0]
+        if scenario and self.evidence.scenarios[scenario][0] == key:
+            after = self.value(measure, scenario)
+            return self.value(measure, key) if after is None else after
+        return self.value(measure, key)
+
+    def has(self, word: str) -> bool:
+        """Return whether the sentence has a word."""
+        return any(token.text == word for token in self.tokens)
+
+    def value(self, measure: str, key: str) -> float | None:
+        """Return the value of a measure of a lane, or of a what-if; None if it is not on record."""
+        return self.evidence.value(f"{key}.{measure}")
+
+
+_OTHER = set("than against unlike versus above below".split())
+_DIRECTIONS = set("up upward upwards down downward downwards to towards out".split())
+_STOPS = set("and or but while than if when".split())
+_HYPOTHETICAL = set("if would could without suppose supposed were when might scenario unchanged".split())
+
+
+def known_words(reading: Reading) -> None:
+    """Raise `Unsupported` if a sentence has a word or a mark that is not in the vocabulary."""
+    for place, token in enumerate(reading.tokens):
+        if token.kind == "word" and token.text not in KNOWN:
+            reading.refuse(place, "is not among the words that can be checked")
+        if token.kind == "word" and reading.facts and token.text in NO_UNITS:
+            if place - 1 in reading.facts or place + 1 in reading.names:
+                reading.refuse(place, "stands in the place of a unit, or of a part of a name")
+            if token.text in THINGS:
+                reading.refuse(place, "names something of which there may be no number")
+        if token.kind == "mark" and token.text not in MARKS:
+            reading.refuse(place, "is not among the signs that can be checked")
+
+
+def _named(tokens):
+    """Return tokens in which the words of each name of a quantity, longest first, are one token."""
+    made, at = [], 0
+    while at < len(tokens):
+        length, measures = _name_at(tokens, at)
+        if measures:
+            made.append(Token("name", " ".join(one.text for one in tokens[at : at + length]), measures=measures))
+        else:
+            made.append(tokens[at])
+        at += max(length, 1)
+    return made
+
+
+def _name_at(tokens, at):
+    """Return (number of words, measures) of the longest name that begins at a token; (0, nothing) without one."""
+    for length in range(LONGEST.get(tokens[at].text, 0), 0, -1):
+        part = tokens[at : at + length]
+        if len(part) < length or any(one.kind not in ("word", "mark") for one in part):
+            continue
+        words = tuple(one.text for one in part)
+        if words == ("forecast",) and at and tokens[at - 1].text in ("is", "are", "be", "was"):
+            continue
+        if words == ("points",) and "".join(one.text for one in tokens[at + 1 : at + 2]) in _DIRECTIONS:
+            continue
+        measures = MENTIONS.get(words) or MENTIONS.get((*words[:-1], words[-1].removesuffix("s")))
+        if measures:
+            return length, measures
+    return 0, frozenset()
