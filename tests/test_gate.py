@@ -58,7 +58,8 @@ def beyond(folder):
 def memory(server):
     """Return the memory of the server [MB]."""
     port = f"--port={urlsplit(server.url).port}"
-    (process,) = [found for found in psutil.Process().children() if port in found.cmdline()]
+    running = [found for found in psutil.Process().children() if found.status() != psutil.STATUS_ZOMBIE]
+    (process,) = [found for found in running if port in found.cmdline()]
     return process.memory_info().rss / 1e6
 
 
