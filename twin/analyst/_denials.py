@@ -99,7 +99,7 @@ def _not_so(reading, place):
     if reading.text(place) not in ("not", "never", "no", "cannot") or reading.is_hypothetical:
         return None
     if {"any", "ever", "every"} & {reading.text(i) for i in reading.clause(place)}:
-        return None  # what holds at all times cannot be told from means
+        return None  # a mean does not show that something holds at all times
     said = predicate_of(reading, place)
     holds = [said[1](key) for key in reading.subjects(place)] if said else []
     if not holds or None in holds or (said[0] and min(said[0]) < place):

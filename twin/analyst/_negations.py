@@ -84,7 +84,7 @@ def negations_hold(reading: Reading) -> None:
 def denial_before(reading: Reading, place: int) -> list[int]:
     """Return the place of a "not" or "no" that denies a word after it, as a list: "does not earn more than"."""
     if {reading.text(i) for i in range(place + 1, place + 10)} & {"any", "ever", "every"}:
-        return []  # what holds at all times cannot be told from means
+        return []  # a mean does not show that something holds at all times
     if reading.text(place - 1) in ("no", "not") and reading.text(place + 1) == "than":
         return []  # "no more than" is a bound
     for i in range(place - 1, max(place - 4, reading.clause(place).start) - 1, -1):

@@ -1,4 +1,4 @@
-"""How outputs move when an input rises, whatever the numbers: more returns mean more workload, for instance."""
+"""The direction in which each output moves when an input rises, for any numbers: more returns mean more workload."""
 
 from twin.analyst._sentence import Reading
 from twin.analyst._vocabulary import ADJECTIVES

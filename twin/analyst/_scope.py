@@ -101,7 +101,7 @@ def whole_words_hold(reading: Reading) -> None:
                 reading.refuse(place, "is said of one lane")
             if {"lane", "lanes"} & set(following) or word == "both":
                 if _complete(reading):
-                    reading.settle(place, proved=False)  # what is said of the lanes is checked of each of them
+                    reading.settle(place, proved=False)  # other checks test the claim for each lane
 
 
 def _is_whole(reading, place):

@@ -90,11 +90,9 @@ def claims_hold(pieces: Sequence[Piece], evidence: Evidence) -> None:
 
     Words outside the vocabulary, and words that claim something that no check has found to hold, refuse a sentence.
     """
-    if not any(piece.fact for piece in pieces) and says_no_evidence("".join(piece.text for piece in pieces)):
-        evidence_is_missing(Reading(pieces, evidence))
-        return
     reading = Reading(pieces, evidence)
     if not reading.facts and says_no_evidence("".join(piece.text for piece in pieces)):
+        evidence_is_missing(reading)
         nothing_is_known(reading)
         return
     for check in CHECKS:
