@@ -38,6 +38,8 @@ def near(right: Callable[[], float], within: float = 0.005) -> Check:
             value = float(answer)
         except (TypeError, ValueError):
             return "an answer must be a number"
+        if math.isnan(value):
+            return "an answer must be a number"
         exact = float(right())
 
         def close(number: float) -> bool:
