@@ -18,6 +18,7 @@ FEWEST, MOST, LEAST_CELLS, MOST_CELLS = 6, 8, 25, 45
 OTHER = {  # other lanes and prices than those of the lesson
     "01_newsvendor": {"lane": "HAM-ROT", "holding_cost": 12.0, "sla_penalty": 30.0},
     "02_buffers": {"lane": "FRA-PAR", "lead_time_sd_days": 3.0, "service_level": 0.9, "holding_cost": 6.0},
+    "03_cooperation": {"lane": "FRA-PAR", "internal_capacity": 95.0, "partner_surcharge": 14.0, "option_fee": 0.8},
 }
 # The answers of the solutions, and answers that are wrong by five per cent: no check may accept them.
 REMEMBER = """
