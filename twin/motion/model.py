@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy as np
 
-from twin.motion.costs import Prices
+from twin.motion.prices import StepPrices
 from twin.motion.state import Array, Due, State
 
 Policy = Callable[[State], Any]
@@ -69,7 +69,7 @@ class Lanes:
     return_rate: Array
     weights: Array
     site: Site
-    costs: Prices
+    costs: StepPrices
     policy: Policy | None
 
 

@@ -80,10 +80,10 @@ class Paths:
         )
 
     def estimate(self, name: str) -> Estimate:
-        """Return the mean of a flow per step and its standard error, one for each lane if there are several.
+        """Return the mean of a flow per step and its standard error for each lane.
 
-        The standard error comes from at least 30 values: the means of replications, or of batches of long paths. Batches
-        must be long compared with the time over which a path remembers.
+        The standard error comes from at least 30 values: the means of replications, or of batches of long paths.
+        Batches must be long compared with the time over which a path remembers.
         """
         require(name in FLOWS, "name", "one of " + ", ".join(FLOWS), name)
         return self._estimated(self._recorder.batch_means(name))

@@ -46,7 +46,7 @@ def capped_base_stock(level: ArrayLike, cap: ArrayLike) -> Rule:
 
 
 def reorder_point(point: ArrayLike, quantity: ArrayLike) -> Rule:
-    """Return the (r,Q) policy: at or below the point r, order as many lots of Q as lift the position above r. [pallet]"""
+    """Return the (r,Q) policy: at or below r, order as many lots of Q as lift the position above r. [pallet]"""
     (low,), (lot,) = numbers(point=point), positive(quantity=quantity)
     floor, size = _column(low), _column(lot)
 

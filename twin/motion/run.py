@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 
 from twin._check import nonnegative, require, shares, whole
 from twin._labels import labels_of
-from twin.motion.costs import Costs, Prices, prices_of
+from twin.motion.prices import PriceList, prices_of
 from twin.motion.laws import law_of, part_of
 from twin.motion.lead_times import LEAD_TIMES, Delays
 from twin.motion.model import Lanes, Model, Policy, Site, Streams
@@ -44,7 +44,7 @@ def simulate(
     capacity: ArrayLike | None = None,
     handling: ArrayLike | None = None,
     partner_space: Any = None,
-    costs: Costs | Mapping[str, ArrayLike] | None = None,
+    costs: PriceList | Mapping[str, ArrayLike] | None = None,
     sites: ArrayLike | None = None,
     periods: int = 365,
     replications: int = 1,
@@ -89,8 +89,8 @@ def simulate(
         Own places [pallet], and goods that a flow lane's site handles. [pallet/period]
     partner_space : None, number, array_like, law, or callable of a `State`
         Free space of the partner; None is unlimited. [pallet]
-    costs : Costs or mapping of its fields
-        Prices; without them, money is zero. See `twin.motion.costs`.
+    costs : PriceList or mapping of its fields
+        Prices; without them, money is zero. See `twin.motion.prices`.
     sites : array_like of int, shape (lanes,), optional
         Number of the site of each lane, from 0. Without it each lane is a site of its own.
     periods, warm_up : int

@@ -13,7 +13,7 @@ from twin._check import numbers, require
 Array = NDArray[np.float64]
 
 
-class Costs(NamedTuple):
+class PriceList(NamedTuple):
     """Prices of the model, under the names that `Policy` gives them; each is a number or has one value per lane.
 
     `holding_cost` is paid for every place in use, own or the partner's, `partner_surcharge` in addition at the
@@ -34,7 +34,7 @@ class Costs(NamedTuple):
     missing_place_cost: ArrayLike = 0.0
 
 
-class Prices(NamedTuple):
+class StepPrices(NamedTuple):
     """What a step costs: money per unit of each flow, for standing places, and for placing an order."""
 
     of_flows: tuple[tuple[str, Array], ...]
@@ -42,22 +42,22 @@ class Prices(NamedTuple):
     of_an_order: Array | None
 
 
-def costs_of(policy: Any) -> Costs:
-    """Return the prices that a policy, or a mapping, states under the names of `Costs`; the others are zero.
+def price_list_of(policy: Any) -> PriceList:
+    """Return the prices that a policy, or a mapping, states under the names of `PriceList`; the others are zero.
 
-    >>> costs_of({"holding_cost": 2.5, "dwell": 1.0}).holding_cost
+    >>> price_list_of({"holding_cost": 2.5, "dwell": 1.0}).holding_cost
     2.5
     """
     given = policy if isinstance(policy, Mapping) else vars(policy)
-    return Costs(**{name: given[name] for name in Costs._fields if given.get(name) is not None})
+    return PriceList(**{name: given[name] for name in PriceList._fields if given.get(name) is not None})
 
 
-def prices_of(costs: Costs | Mapping[str, ArrayLike] | None, own_places: Array, step: float) -> Prices:
+def prices_of(costs: PriceList | Mapping[str, ArrayLike] | None, own_places: Array, step: float) -> StepPrices:
     """Return the money of each flow of a step. [$/pallet]
 
     Parameters
     ----------
-    costs : Costs, mapping of its fields, or None for no money at all
+    costs : PriceList, mapping of its fields, or None for no money at all
     own_places : ndarray, shape (lanes, 1)
         Own places of each lane. [pallet]
     step : float
@@ -65,12 +65,12 @@ def prices_of(costs: Costs | Mapping[str, ArrayLike] | None, own_places: Array, 
 
     Errors
     ------
-    ValueError for a price that `Costs` does not have.
+    ValueError for a price that `PriceList` does not have.
     """
     given = dict(costs or {}) if isinstance(costs, Mapping | None) else costs._asdict()
-    unknown = sorted(set(given) - set(Costs._fields))
-    require(not unknown, "costs", "prices named " + ", ".join(Costs._fields), ", ".join(unknown))
-    price = {name: np.atleast_1d(numbers(**{name: given.get(name, 0.0)})[0])[:, None] for name in Costs._fields}
+    unknown = sorted(set(given) - set(PriceList._fields))
+    require(not unknown, "costs", "prices named " + ", ".join(PriceList._fields), ", ".join(unknown))
+    price = {name: np.atleast_1d(numbers(**{name: given.get(name, 0.0)})[0])[:, None] for name in PriceList._fields}
     holding, revenue, penalty = price["holding_cost"], price["service_revenue"], price["sla_penalty"]
     of_flows = {
         "shipped": revenue - price["handling_cost"],
@@ -84,7 +84,7 @@ def prices_of(costs: Costs | Mapping[str, ArrayLike] | None, own_places: Array, 
         "booked": -price["booking_price"] * step,
     }
     order = price["fixed_order_cost"]
-    return Prices(
+    return StepPrices(
         tuple((name, value) for name, value in of_flows.items() if value.any()),
         price["own_place_cost"] * own_places * step,
         order if order.any() else None,
