@@ -134,7 +134,8 @@ class Correlated:
     ----------
     law : Normal, Gamma, Lognormal or Poisson
     correlation : array_like, shape () or (lanes,)
-        Autocorrelation of the normal scores from one step to the next, in (-1, 1). [-]
+        Autocorrelation of the normal scores from one step to the next, in (-1, 1). With steps shorter than a period,
+        the demand of a whole period therefore varies more, or less if it is negative, than the law states. [-]
     """
 
     law: Normal | Gamma | Lognormal | Poisson
@@ -159,13 +160,13 @@ class Correlated:
 
 @dataclass(frozen=True)
 class Seasonal:
-    """A law whose draws are multiplied by a factor of the step's place in the season.
+    """A law whose draws are multiplied by a factor of the period's place in the season.
 
     Parameters
     ----------
     law : Law
     factors : array_like, shape (season,) or (lanes, season)
-        Factor of each step of a season, >= 0; the season repeats. [-]
+        Factor of each period of a season, >= 0; the season repeats. [-]
     """
 
     law: Law
@@ -181,8 +182,9 @@ class Seasonal:
 
     def stream(self, random: np.random.Generator, shape: tuple[int, int], step: float) -> Iterator[Array]:
         factors = np.atleast_2d(np.asarray(self.factors, float))
-        for place, draws in enumerate(self.law.stream(random, shape, step)):
-            yield draws * factors[:, place % factors.shape[1], None]
+        parts = _parts(step)
+        for time, draws in enumerate(self.law.stream(random, shape, step)):
+            yield draws * factors[:, time // parts % factors.shape[1], None]
 
 
 @dataclass(frozen=True)
@@ -196,7 +198,8 @@ class Record:
     block : int, optional
         Length of a block; the record is a circle, so every value is equally likely. [period]
     season : int, optional
-        Blocks begin at the same place in a season of this length as the step at which they are used. [period]
+        Blocks begin at the same place in a season of this length as the period in which they are used; what the record
+        has beyond whole seasons is left out. [period]
     """
 
     values: ArrayLike
@@ -216,11 +219,11 @@ class Record:
     def stream(self, random: np.random.Generator, shape: tuple[int, int], step: float) -> Iterator[Array]:
         values = np.atleast_2d(np.asarray(self.values, float))
         parts, whole_seasons = _parts(step), values.shape[1] // self.season
-        time = 0
+        length, time = whole_seasons * self.season, 0
         while True:
             first = self.season * random.integers(whole_seasons, size=shape[1]) + time % self.season
             for later in range(self.block):
-                drawn = np.broadcast_to(values[:, (first + later) % values.shape[1]] * step, shape)
+                drawn = np.broadcast_to(values[:, (first + later) % length] * step, shape)
                 for _ in range(parts):
                     yield drawn
             time += self.block
@@ -266,9 +269,21 @@ def law_of(name: str, value: Any) -> Any:
     return Normal(values) if values.ndim == 0 else Given(values)
 
 
+def check_fit(name: str, law: Any, *, lanes: int, replications: int, steps: int) -> None:
+    """Refuse a law whose parameters, or given values, do not fit the lanes, replications and steps of a run."""
+    require(law.lanes in (1, lanes), name, f"a law of one lane or of {lanes}", f"one of {law.lanes}")
+    if isinstance(law, Given):
+        shape = np.shape(law.values)
+        require(
+            shape[-1] >= steps, name, f"given for each of the {steps} steps of a run, or a law", f"{shape[-1]} values"
+        )
+        paths = shape[-2] if len(shape) > 1 else 1
+        require(paths in (1, replications), name, f"one path, or one for each of {replications} replications", shape)
+
+
 def part_of(law: Any, replications: slice) -> Any:
     """Return the law of some replications: given paths are cut, other laws stay as they are."""
-    if isinstance(law, Given) and np.ndim(law.values) > 1:
+    if isinstance(law, Given) and np.ndim(law.values) > 1 and np.shape(law.values)[-2] > 1:
         return Given(np.asarray(law.values)[..., replications, :])
     return law
 

@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 
 from twin._check import nonnegative
-from twin.motion.laws import law_of
 from twin.motion.state import Array, State
 
 FreeSpace = Callable[[State], Any]
@@ -37,11 +36,11 @@ def moving_with_demand(places: Any, demand_mean: Any, share: Any) -> FreeSpace:
     return space
 
 
-def free_space(partner_space: Any, random: np.random.Generator, shape: tuple[int, int], step: float) -> FreeSpace:
-    """Return the partner's free space as a function of the state; None means unlimited."""
-    if partner_space is None:
+def free_space(space: Any, random: np.random.Generator, shape: tuple[int, int]) -> FreeSpace:
+    """Return the partner's free space, None, a callable or a law, as a function of the state; None is unlimited."""
+    if space is None:
         return lambda state: None
-    if callable(partner_space):
-        return partner_space
-    stream = law_of("partner_space", partner_space).stream(random, shape, 1.0)
+    if callable(space):
+        return space
+    stream = space.stream(random, shape, 1.0)
     return lambda state: next(stream)
