@@ -95,6 +95,8 @@ class Model:
         self.state = State(-1, start.copy(), *(self.nothing for _ in range(13)))
         self.orders, self.begun, self.restocked = Due(start.shape), Due(start.shape), Due(start.shape)
         self.in_process = np.zeros((lanes.weights.shape[0], *start.shape))
+        stay = np.maximum((lanes.weights > 0).sum(axis=0), 1)  # whole steps of the dwell time of each lane
+        self.stay = int(stay[0, 0]) if np.all(stay == stay[0]) else np.broadcast_to(stay, start.shape)
         self.stock = lanes.kind == "stock"
 
     def advance(self) -> State:
@@ -158,7 +160,7 @@ class Model:
             back = self.streams.random_of_lost.hypergeometric(back, pallets - back, served)
         now.returns = back.astype(float)
         if self.stock and lanes.returns == "restocked":
-            self.restocked.add(now.step, len(lanes.weights), now.returns)
+            self.restocked.add(now.step, self.stay, now.returns)
 
     def _fill_places(self) -> None:
         now, lanes = self.state, self.lanes
