@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from twin import _special as special
-from twin._check import nonnegative, numbers, positive, require
+from twin._check import nonnegative, numbers, require
 
 _BLOCK = 2**14  # draws made at a time, so that short rows do not wait for the generator [draw]
 
@@ -73,7 +73,15 @@ class Normal(_Moments):
         return np.maximum(mean + sd * score, 0.0)
 
 
-class Gamma(_Moments):
+class _Positive(_Moments):
+    """A law of positive values, whose mean is zero only where it is constant."""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        require(np.greater(self.mean, 0) | np.equal(self.sd, 0), "mean", "> 0 where sd > 0", self.mean)
+
+
+class Gamma(_Positive):
     """Gamma values of the given moments; constant where sd = 0."""
 
     def _draws(self, random: np.random.Generator, mean: Array, sd: Array, shape: tuple[int, ...]) -> Array:
@@ -85,7 +93,7 @@ class Gamma(_Moments):
         return np.where(sd > 0, special.gammaincinv(form, special.ndtr(score)) * scale, mean)
 
 
-class Lognormal(_Moments):
+class Lognormal(_Positive):
     """Lognormal values of the given moments; constant where sd = 0."""
 
     def _quantiles(self, score: Array, mean: Array, sd: Array) -> Array:
@@ -290,9 +298,8 @@ def part_of(law: Any, replications: slice) -> Any:
 
 def _gamma_of(mean: Array, sd: Array) -> tuple[Array, Array]:
     """Return shape and scale of a gamma law; 1 and 0 where the law is constant."""
-    positive_mean = np.where(sd > 0, positive(mean=np.where(sd > 0, mean, 1.0))[0], 1.0)
-    spread = np.where(sd > 0, sd, 1.0)
-    return (positive_mean / spread) ** 2, spread**2 / positive_mean
+    center, spread = np.where(sd > 0, mean, 1.0), np.where(sd > 0, sd, 1.0)
+    return (center / spread) ** 2, spread**2 / center
 
 
 def _column(value: ArrayLike) -> Array:
