@@ -98,7 +98,9 @@ def test_goods_places_and_money_are_conserved(run):
         assert not (f["on_hand"] * f[open_end]).any()
     else:
         assert not f["on_hand"].any()
+        wanted = f["demand"] + later(f["backlog"], 1)
         done, short = summed(f["shipped"], sites), summed(f[open_end], sites)
+        np.testing.assert_allclose(f["shipped"] * summed(wanted, sites)[sites], done[sites] * wanted, rtol=0, atol=1e-7)
         limit = np.inf if run["handling"] is None else run["handling"][:, None, None] * step
         assert (done <= limit + 1e-8).all()
         np.testing.assert_allclose(np.where(short > 1e-8, done - limit, 0.0), 0.0, **same)
@@ -133,6 +135,7 @@ def test_goods_places_and_money_are_conserved(run):
         used = np.minimum(space - own, booked)
         overflow, unplaced = summed(f["overflow"], sites), summed(f["unplaced"], sites)
         np.testing.assert_allclose(space, own + used + overflow + unplaced, **same)
+        np.testing.assert_allclose(f["overflow"] * space[sites], overflow[sites] * f["space"], rtol=0, atol=1e-7)
         free = np.inf if run["partner_space"] is None else run["partner_space"]
         assert (overflow <= free + 1e-8).all()
         np.testing.assert_allclose(np.where(unplaced > 1e-8, overflow - free, 0.0), 0.0, **same)
