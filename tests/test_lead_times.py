@@ -5,6 +5,7 @@ One pallet is ordered in each step, so the goods on order count the orders outst
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from twin.motion import laws, rules, simulate
 
@@ -36,6 +37,22 @@ def test_orders_that_wait_have_the_longest_lead_time_of_those_before():
     assert mean > RECORD.mean() + 0.5
     orders = outstanding("waiting").on_order[:, -1] - 1
     assert abs(orders.mean() - mean) < 4 * orders.std() / np.sqrt(orders.size)
+
+
+def test_the_example_of_the_notation():
+    """Lead times of mean 3 and sd 1.5: 26 % overtaken, 0.91 is the sd of orders outstanding, waiting takes 3.64."""
+    law, longest = laws.Gamma(3.0, 1.5), np.arange(1, 60)
+    at_most = stats.gamma(4.0, scale=0.75).cdf(np.arange(60) + 0.5)  # of the rounded lead time
+    late = 1 - at_most[:-1]
+    overtaken = [np.diff(at_most)[n - 1] * (1 - np.prod(late[: n - 1])) for n in longest]
+    assert round(sum(overtaken), 2) == 0.26
+    waiting = sum(1 - np.prod(at_most[x:]) for x in range(60))
+    assert (round(np.sqrt((late * (1 - late)).sum()), 2), round(waiting, 2)) == (0.91, 3.64)
+    orders = outstanding("independent", law).on_order[:, -1]
+    spread = (orders - orders.mean()) ** 2
+    assert abs(spread.mean() - (late * (1 - late)).sum()) < 4 * spread.std() / np.sqrt(orders.size)
+    orders = outstanding("waiting", law).on_order[:, -1] - 1
+    assert abs(orders.mean() - waiting) < 4 * orders.std() / np.sqrt(orders.size)
 
 
 def test_a_persistent_lead_time_has_as_many_orders_outstanding():

@@ -1,6 +1,7 @@
 """The dynamic model against ten-day paths worked by hand; columns that a path does not name are zero."""
 
 import json
+import re
 from pathlib import Path
 
 import numpy as np
@@ -36,3 +37,13 @@ def test_a_path_is_that_worked_by_hand(name):
         expected = np.array(path["columns"].get(flow, 0.0), float)
         got = getattr(paths, flow)[..., 0, :]
         np.testing.assert_allclose(got, np.broadcast_to(expected, got.shape), atol=1e-9, err_msg=flow)
+
+
+def test_the_example_of_the_readme_gives_what_it_says():
+    readme = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+    code, mean, error = re.search(
+        r"```python\n(from twin.motion .*?)# ([\d.]+) [^\n]*error ([\d.]+)\n```", readme, re.S
+    ).groups()
+    world = {}
+    exec(code, world)
+    assert world["paths"].estimate("overflow") == pytest.approx((float(mean), float(error)), abs=0.05)

@@ -32,8 +32,14 @@ class Law(Protocol):
 
 
 @dataclass(frozen=True)
-class _Moments:
-    """A law given by mean and standard deviation per period; each is a number or has one value per lane."""
+class MomentLaw:
+    """A law given by its moments per period.
+
+    Parameters
+    ----------
+    mean, sd : array_like, shape () or (lanes,)
+        Mean and standard deviation, >= 0. [pallet/period, or period for a lead time]
+    """
 
     mean: ArrayLike
     sd: ArrayLike = 0.0
@@ -66,14 +72,14 @@ class _Moments:
         raise NotImplementedError
 
 
-class Normal(_Moments):
+class Normal(MomentLaw):
     """Normal values; a negative draw counts as zero, so the law fits demand whose sd is well below its mean."""
 
     def _quantiles(self, score: Array, mean: Array, sd: Array) -> Array:
         return np.maximum(mean + sd * score, 0.0)
 
 
-class _Positive(_Moments):
+class PositiveLaw(MomentLaw):
     """A law of positive values, whose mean is zero only where it is constant."""
 
     def __post_init__(self) -> None:
@@ -81,7 +87,7 @@ class _Positive(_Moments):
         require(np.greater(self.mean, 0) | np.equal(self.sd, 0), "mean", "> 0 where sd > 0", self.mean)
 
 
-class Gamma(_Positive):
+class Gamma(PositiveLaw):
     """Gamma values of the given moments; constant where sd = 0."""
 
     def _draws(self, random: np.random.Generator, mean: Array, sd: Array, shape: tuple[int, ...]) -> Array:
@@ -93,7 +99,7 @@ class Gamma(_Positive):
         return np.where(sd > 0, special.gammaincinv(form, special.ndtr(score)) * scale, mean)
 
 
-class Lognormal(_Positive):
+class Lognormal(PositiveLaw):
     """Lognormal values of the given moments; constant where sd = 0."""
 
     def _quantiles(self, score: Array, mean: Array, sd: Array) -> Array:
@@ -102,8 +108,8 @@ class Lognormal(_Positive):
 
 
 @dataclass(frozen=True)
-class Poisson(_Moments):
-    """Poisson counts; sd is the square root of the mean and is not stated."""
+class Poisson(MomentLaw):
+    """Poisson counts, of which only the mean is stated: sd is its square root."""
 
     def __post_init__(self) -> None:
         nonnegative(mean=self.mean)

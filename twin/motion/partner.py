@@ -26,6 +26,12 @@ def moving_with_demand(places: Any, demand_mean: Any, share: Any) -> FreeSpace:
         Mean demand, which is summed over all lanes. [pallet/step]
     share : float
         Places that the partner itself fills for each pallet of demand above the mean. [-]
+
+    >>> from twin.motion import simulate
+    >>> partner = moving_with_demand(5.0, 10.0, 0.5)
+    >>> paths = simulate([10.0, 14.0], kind="flow", capacity=4.0, partner_space=partner, periods=2)
+    >>> paths.overflow.tolist(), paths.unplaced.tolist()
+    ([[5.0, 3.0]], [[1.0, 7.0]])
     """
     free, mean, slope = nonnegative(places=places, demand_mean=demand_mean, share=share)
 

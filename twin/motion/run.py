@@ -68,7 +68,8 @@ def simulate(
         Lead time of an order or booking. An order placed in step t arrives in step t + 1 + L, a booking is in force
         from step t + L, so a booking needs L >= 1. Random lead times are rounded to whole steps. [period]
     policy : callable of a `State`, or None
-        What to order, or to book on a flow lane, at the end of a step; see `twin.motion.rules`. [pallet]
+        What to order, or to book on a flow lane, at the end of a step; a negative quantity is none. See
+        `twin.motion.rules`. [pallet]
     kind : "stock" or "flow"
     review_period : float
         Periods between two reviews. 0 is continuous review: one review a step, and lead times shorter by a step, so
@@ -76,7 +77,8 @@ def simulate(
     unmet : "backordered", "lost" or "partner"
         What happens to demand beyond the stock, or to goods beyond the handling of a flow lane.
     lead_times : "independent", "waiting" or "persistent"
-        See `twin.motion.lead_times`.
+        Orders may overtake each other, wait for earlier ones, or share a lead time for a spell; see
+        `twin.motion.lead_times`.
     return_rate : array_like, shape () or (lanes,)
         Probability that a pallet comes back in the step in which it is demanded; demand lost has no returns. [-]
     returns : "passing", "restocked" or "scrapped"
@@ -116,7 +118,8 @@ def simulate(
 
     Source
     ------
-    The order of events is that of Zipkin (2000), section 6.2 and 9.6; NOTATION.md has the definitions.
+    NOTATION.md, section The dynamic model, has the definitions. With lost sales, the order of events is that of Zipkin
+    (2008), Operations Research 56(5), whose lead time is L here too.
 
     >>> from twin.motion.rules import base_stock
     >>> paths = simulate([3.0, 5.0, 4.0], 1.0, base_stock(8.0), periods=3)
