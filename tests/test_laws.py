@@ -65,6 +65,16 @@ def test_quantiles_of_poisson_scores_are_exact(mean):
     assert (quantile == np.maximum(stats.poisson.ppf(stats.norm.cdf(score), mean), 0)).all()
 
 
+@pytest.mark.parametrize("mean", [0.02, 1.0, 5.0, 300.0])
+def test_quantiles_of_poisson_scores_step_where_the_distribution_does(mean):
+    """A score a billionth below the probability of at most k gives k, and one above it k + 1."""
+    steps = stats.norm.ppf(stats.poisson.cdf(np.arange(400), mean))
+    steps = steps[np.abs(steps) < 5]
+    below, above = (laws.Poisson(mean).scores(steps[None] + change, 1.0)[0] for change in (-1e-9, 1e-9))
+    assert (above == below + 1).all()
+    np.testing.assert_allclose(stats.poisson.cdf(below, mean), stats.norm.cdf(steps), rtol=1e-9)
+
+
 @pytest.mark.parametrize("law", [laws.Normal(25.0, 2.5), laws.Gamma(25.0, 6.25), laws.Lognormal(25.0, 6.25)])
 def test_parts_of_a_period_add_up_to_the_moments_of_a_period(law):
     sums = drawn(law, steps=4, replications=40_000, step=0.25).sum(axis=0).ravel()

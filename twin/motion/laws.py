@@ -119,9 +119,7 @@ class Poisson(MomentLaw):
         return random.poisson(np.broadcast_to(mean, shape)).astype(float)
 
     def _quantiles(self, score: Array, mean: Array, sd: Array) -> Array:
-        probability = special.ndtr(score)
-        count = np.ceil(special.pdtrik(probability, mean))
-        return np.maximum(np.where(special.pdtr(count - 1, mean) >= probability, count - 1, count), 0.0)
+        return np.maximum(np.ceil(special.pdtrik(special.ndtr(score), mean)), 0.0)
 
 
 @dataclass(frozen=True)
