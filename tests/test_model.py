@@ -161,6 +161,14 @@ def test_a_booking_is_in_force_until_the_next():
     assert paths.booked.tolist() == [[0, 0, 1, 1, 1, 4, 4, 4]]
 
 
+def test_a_booking_is_in_force_from_the_next_step_at_the_earliest():
+    """Random lead times below a step count as one; continuous review is a review a step, and takes nothing off."""
+    run = {"policy": rules.fixed_booking(4.0), "kind": "flow", "periods": 4}
+    for lead_time, review in ((1.0, 1), (laws.Record([0.2]), 1), ([0.0] * 4, 1), (1.0, 0), (laws.Record([0.0]), 0)):
+        paths = simulate(5.0, lead_time, review_period=review, **run)
+        assert paths.booked.tolist() == [[0, 4, 4, 4]] and paths.on_order.tolist() == [[4, 4, 4, 4]]
+
+
 def test_restocked_goods_of_each_lane_come_back_after_its_own_dwell_time():
     given = {"return_rate": 1.0, "returns": "restocked", "dwell": [1.0, 3.0], "start": [6.0, 6.0]}
     paths = simulate([6.0, 0.0, 0.0, 0.0, 0.0], **given, periods=5)

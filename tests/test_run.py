@@ -25,16 +25,18 @@ REFUSED = {
     "demand must be a law of one lane or of 3; got one of 2": {"demand": TWO, "dwell": [1.0, 2.0, 3.0]},
     "lead_time must be finite and >= 0; got nan": {"lead_time": np.nan},
     "lead_time must be a whole number of steps of 1 period, or a shorter step; got 1.5": {"lead_time": 1.5},
-    "lead_time must be >= 1 with continuous review; got 0.0": {"lead_time": 0.0, "review_period": 0},
+    "lead_time must be >= 1 for a booking, and with continuous review; got 0.0": {"lead_time": 0.0, "review_period": 0},
     "lead_time must be given for each of the 10 steps of a run, or a law; got 1 values": {"lead_time": [1.0]},
     "lead_time must be a law of one lane or of 3; got one of 2": {
         "dwell": [1.0, 2.0, 3.0],
         "lead_time": laws.Gamma([1.0, 2.0], 1.0),
     },
-    "lead_time must be >= 1 for a booking; got 0.0": {
+    "lead_time must be >= 0.5 for a booking, and with continuous review; got 0.0": {
         "kind": "flow",
         "policy": rules.fixed_booking(2.0),
         "lead_time": 0.0,
+        "step": 0.5,
+        "review_period": 0.5,
     },
     "policy must be a rule for 1 lanes; got shape (2, 1)": {"policy": lambda state: np.ones((2, 1))},
     "review_period must be finite and >= 0; got -1": {"review_period": -1},

@@ -148,6 +148,14 @@ class Correlated:
     correlation : array_like, shape () or (lanes,)
         Autocorrelation of the normal scores from one step to the next, in (-1, 1). With steps shorter than a period,
         the demand of a whole period therefore varies more, or less if it is negative, than the law states. [-]
+
+    Source
+    ------
+    Cario and Nelson (1996), Operations Research Letters 19(2): the demand is the quantile of the score's probability.
+
+    >>> from twin.motion import simulate
+    >>> simulate(Correlated(Normal(6.0), 0.5), kind="flow", periods=2).demand.tolist()
+    [[6.0, 6.0]]
     """
 
     law: Normal | Gamma | Lognormal | Poisson
@@ -179,6 +187,10 @@ class Seasonal:
     law : Law
     factors : array_like, shape (season,) or (lanes, season)
         Factor of each period of a season, >= 0; the season repeats. [-]
+
+    >>> from twin.motion import simulate
+    >>> simulate(Seasonal(Normal(6.0), [1.0, 0.5]), kind="flow", periods=4).demand.tolist()
+    [[6.0, 3.0, 6.0, 3.0]]
     """
 
     law: Law
@@ -212,6 +224,14 @@ class Record:
     season : int, optional
         Blocks begin at the same place in a season of this length as the period in which they are used; what the record
         has beyond whole seasons is left out. [period]
+
+    Source
+    ------
+    Politis and Romano (1992), the circular block bootstrap.
+
+    >>> from twin.motion import simulate
+    >>> float(simulate(Record([1.0, 2.0, 3.0], block=3), kind="flow", periods=3).demand.sum())
+    6.0
     """
 
     values: ArrayLike
@@ -249,6 +269,10 @@ class Given:
     ----------
     values : array_like, shape (steps,), (replications, steps) or (lanes, replications, steps)
         Values, >= 0. [pallet/step, or period for lead times]
+
+    >>> from twin.motion import simulate
+    >>> simulate(Given([[1.0, 2.0], [3.0, 4.0]]), kind="flow", periods=2, replications=2).demand.tolist()
+    [[1.0, 2.0], [3.0, 4.0]]
     """
 
     values: ArrayLike

@@ -20,7 +20,7 @@ class Delays:
     Independent: every order has its own lead time, so a later order may arrive first. Waiting: as drawn, but no order
     arrives before an earlier one, so the realised mean is longer than that of the draws. Persistent: the lead time of
     the first step of a spell holds for the whole spell, and no order arrives before an earlier one. Lead times are
-    drawn in every step, ordered or not, and rounded to whole steps.
+    drawn in every step, ordered or not, and rounded to whole steps, at least `less`.
 
     Parameters
     ----------
@@ -33,7 +33,8 @@ class Delays:
     step : float
         Length of a step. [period]
     less : int
-        Steps taken off every lead time: 1 for continuous review, where a lead time is all that a plan protects.
+        Steps taken off every lead time: 1 for continuous review, where a lead time is all that a plan protects, and for
+        bookings, which are in force from step t + L.
     spell : int
         Steps for which a persistent lead time holds.
     """
@@ -61,9 +62,8 @@ class Delays:
         steps = float(np.ravel(law.mean)[0]) / self.step
         rule = f"a whole number of steps of {self.step:g} period, or a shorter step"
         require(abs(steps - round(steps)) < 1e-9 * max(steps, 1.0), "lead_time", rule, law.mean)
-        require(
-            round(steps) >= self.less, "lead_time", f">= {self.less * self.step:g} with continuous review", law.mean
-        )
+        rule = f">= {self.less * self.step:g} for a booking, and with continuous review"
+        require(round(steps) >= self.less, "lead_time", rule, law.mean)
         return round(steps) - self.less
 
     def __call__(self, state: State) -> int | NDArray[np.int64]:

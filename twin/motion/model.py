@@ -191,14 +191,14 @@ class Model:
             return
         review = now.step % lanes.review == 0
         now.ordered = np.maximum(lanes.policy(now), self.nothing) if review else self.nothing
-        shape = now.on_hand.shape
-        require(now.ordered.shape == shape, "policy", f"a rule for {shape[0]} lanes", f"shape {now.ordered.shape}")
+        if now.ordered.shape != self.nothing.shape:
+            require(False, "policy", f"a rule for {len(self.nothing)} lanes", f"shape {now.ordered.shape}")
         delay = self.streams.delay(now)  # in every step, so that policies with other reviews meet the same lead times
         if not review:
             return
-        self.orders.add(now.step, delay + 1 if self.stock else delay, now.ordered)
+        self.orders.add(now.step, delay + 1, now.ordered)
         if not self.stock:
-            self.begun.add(now.step, delay, self.nothing + 1.0)
+            self.begun.add(now.step, delay + 1, self.nothing + 1.0)
         now.on_order = now.on_order + now.ordered
 
     def _count_money(self) -> None:

@@ -142,6 +142,7 @@ def simulate(
         require(np.size(value) in (1, count), name, f"one value, or one for each of {count} lanes", np.shape(value))
     parts = round(1 / step)
     every, review = _reviewed(review_period, step)
+    less = 0 if policy is None else 1 if kind == "flow" else 1 - review
     site = _site(sites, capacity, handling, count, step)
     lanes = Lanes(
         kind,
@@ -156,8 +157,6 @@ def simulate(
         prices_of(costs, _places_by_lane(site, count), step, lanes=count, returns=returns),
         policy,
     )
-    if policy is not None and kind == "flow":
-        require(np.min(getattr(delay, "mean", step)) >= step, "lead_time", f">= {step:g} for a booking", lead_time)
     steps, before = whole("periods", periods, least=1) * parts, whole("warm_up", warm_up, least=0) * parts
     whole("replications", replications, least=1)
     whole("spell", spell, least=1)
@@ -175,7 +174,7 @@ def simulate(
         random = [np.random.Generator(np.random.PCG64([whole("seed", seed, least=0), chunk, k])) for k in range(5)]
         streams = Streams(
             part_of(need, columns).stream(random[0], shape, step),
-            Delays(part_of(delay, columns), lead_times, random[1], shape, step, 1 - review, spell),
+            Delays(part_of(delay, columns), lead_times, random[1], shape, step, less, spell),
             free_space(part_of(free, columns), random[3], (site.count(count), shape[1])),
             random[2],
             random[4],
