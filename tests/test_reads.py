@@ -115,7 +115,7 @@ def test_a_sweep_and_a_point_of_it_can_be_read(project):
 
 
 def test_readers_can_be_read_in_turn(project):
-    again = FIGURE.replace("name: curve", "name: again").replace("[small, large]", "[small, curve]")
+    again = FIGURE.replace("name: curve", "name: again").replace("[small, large]", "[large, curve]")
     (project / "figures.yml").write_text((project / "figures.yml").read_text() + again)
     assert [len(stage) for stage in stages(read_plan(project))] == [2, 1, 1]
     assert build(project) == 0 and verify(project) == []

@@ -43,7 +43,8 @@ def table(jobs: Sequence[Job], finished: dict[str, dict[str, Any]]) -> "pd.DataF
         values = {**defaults[job.notebook], **job.parameters}
         if job.over_seeds:
             values["seed"] = None
-        stated = {f"parameter_{name}" if name in SUMMARY_COLUMNS else name: values.get(name) for name in given}
+        known = {name: value for name, value in values.items() if value == value}  # without NaN, which is unset
+        stated = {f"parameter_{name}" if name in SUMMARY_COLUMNS else name: known.get(name) for name in given}
         rows += [
             {"job": job.name, "notebook": job.notebook.name, **stated, "result": name}
             | {key: result[key] for key in ("value", "unit")}
