@@ -60,7 +60,7 @@ def own_policy(
     assumed = [name for name in stated if name in POLICY and own[name].isna().any()]
     if assumed:
         words = (f"{label(name)} {quantity(values[name], POLICY[name].unit, record.period)}" for name in assumed)
-        print(f"{lane} has no policy of its own; by default: {', '.join(words)}")
+        print(f"by default for {lane}: {', '.join(words)}")
     return tuple(values[name] if math.isnan(value) else float(value) for name, value in stated.items())
 
 
