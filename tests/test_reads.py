@@ -1,9 +1,13 @@
 """Jobs that read the results of other jobs: order, table, provenance, and plans that are refused."""
 
 import json
+import re
+import shutil
+from pathlib import Path
 
 import pandas as pd
 import pytest
+from scipy import stats
 from small_paper import PLAN, contents_of, make_project, save_notebook
 
 from twin.batch.paper import build
@@ -11,6 +15,7 @@ from twin.batch.plan import read_plan
 from twin.batch.reads import stages
 from twin.batch.verify import verify
 
+ROOT = Path(__file__).parents[1]
 READER = (
     'results_file: str = ""  # results of other jobs\npower: int = 1  # exponent [-]\nout_dir: str = ""  # save here'
 )
@@ -154,3 +159,24 @@ def test_a_circle_is_refused_with_its_jobs(project, capsys):
     assert build(project) == 1
     said = capsys.readouterr().err
     assert "got curve reads other reads curve" in said or "got other reads curve reads other" in said
+
+
+def test_the_example_of_a_figure_of_a_sweep_in_the_guide_runs(tmp_path):
+    guide = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8").partition("## Draw a figure of a sweep")[2]
+    plan, given, work = re.findall(r"```(?:yaml|python)\n(.*?)```", guide, re.S)[:3]
+    paper, lesson = tmp_path / "papers" / "next", Path("notebooks", "04_resilience.ipynb")
+    paper.mkdir(parents=True)
+    (tmp_path / "notebooks").mkdir()
+    shutil.copy(ROOT / lesson, tmp_path / lesson)
+    save_notebook(paper / "bands.ipynb", given, work)
+    assert "count: 8" in plan and "seeds: 30" in plan
+    (paper / "figures.yml").write_text(plan.replace("count: 8", "count: 2").replace("seeds: 30", "seeds: 3"))
+    assert build(paper, pdf=False) == 0 and verify(paper) == []
+    table = pd.read_csv(paper / "out" / "summary.csv").set_index(["job", "result"])["value"]
+    losses = [
+        [table[f"lost/disruption_days={d},seed={s}", "largest_loss"] for s in (100, 200, 300)] for d in (7.0, 28.0)
+    ]
+    assert all(len(set(loss)) == 3 for loss in losses)  # seeds differ
+    widths = [2 * stats.t.ppf(0.975, 2) * stats.sem(loss) for loss in losses]
+    assert table["bands", "widest_interval"] == pytest.approx(max(widths), rel=1e-12)
+    assert (paper / "out" / "bands" / "bands.svg").is_file()

@@ -51,7 +51,7 @@ def run(
             }
             failures |= {name: _cannot_read(name, missing) for name, missing in waiting.items() if missing}
             ready = [job for job in stage if not waiting[job.name]]
-            inputs = inputs_of(ready, jobs)
+            inputs = inputs_of(jobs)
             stale = [job for job in ready if force or not is_finished(job, inputs[job.name])]
             finished.update({job.name for job in ready} - {job.name for job in stale})
             print(f"{len(stale)} of {len(stage)} jobs{' that read others' * (number > 0)} to run", file=sys.stderr)
@@ -94,7 +94,7 @@ def is_finished(job: Job, inputs: dict[str, Any]) -> bool:
     return "ledger" not in inputs and not any(faults(job, inputs))
 
 
-def run_job(job: Job, inputs: dict[str, Any], text: str, table: bytes = b"") -> log.JobOutcome:
+def run_job(job: Job, inputs: dict[str, Any], text: str, table: bytes) -> log.JobOutcome:
     """Run a job and return its outcome: its files or the sentence on its failure, and its log.
 
     text : content of its notebook.

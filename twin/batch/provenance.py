@@ -28,12 +28,12 @@ FILE_PARAMETERS = ("history", "policies")  # parameters of a notebook that name 
 VARIABLE = "TWIN_PROVENANCE"  # environment variable with the path of a job's provenance, which figures record
 
 
-def inputs_of(jobs: Sequence[Job], plan: Sequence[Job] | None = None) -> dict[str, dict[str, Any]]:
+def inputs_of(jobs: Sequence[Job]) -> dict[str, dict[str, Any]]:
     """Return the inputs of each job by its name: everything that determines its results, and one digest of it.
 
-    plan : the jobs that these may read, by default themselves.
+    The jobs must include those that they read. What has not been read yet has no digest.
     """
-    here, read = package(), jobs_read(jobs if plan is None else plan)
+    here, read = package(), jobs_read(jobs)
     source, data, defaults = map(functools.cache, (_source_digest, _data_digest, default_parameters))
     found = {}
     for job in jobs:
