@@ -16,7 +16,6 @@ ROOT = Path(__file__).parents[1]
 ALL = sorted((ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb"))
 NUMBERED = [path for path in ALL if not path.name.startswith("00")]
 TYPICAL, LONGEST = 4, 15  # statements in a code cell: the median, and the most
-MOST_PARAMETERS = 20
 PARAMETER = re.compile(r"\w+: (float|int|str|bool) = [^=#]+  # [^=]+")
 FORBIDDEN = {
     "a warning filter hides what a reader should see": re.compile(r"filterwarnings|simplefilter"),
@@ -24,6 +23,7 @@ FORBIDDEN = {
     "an absolute path exists on one machine only": re.compile(r"""["'](/(?!/)[\w.]+/|[A-Za-z]:\\|~/)"""),
     "a notebook runs where the package is installed": re.compile(r"^\s*[!%](pip|conda)|sys\.path", re.M),
 }
+MOST_PARAMETERS = 20
 
 if not NUMBERED:
     pytest.skip("there are no numbered notebooks yet", allow_module_level=True)
