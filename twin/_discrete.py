@@ -53,23 +53,21 @@ def second_loss(levels, distribution, mean):
     return np.cumsum(strips[::-1])[::-1][np.searchsorted(nodes, levels)]
 
 
-def shares_of_whole_numbers(distribution):
+def shares_of_whole_numbers(distribution, name="distribution"):
     """Return the probabilities of 0, 1, 2, ... up to a number that demand exceeds with negligible probability."""
     low, table = float(distribution.support()[0]), _table(distribution)
     rule = "one of whole numbers >= 0"
-    require(
-        hasattr(distribution, "pmf") and low >= 0 and low == np.floor(low), "distribution", rule, f"values from {low:g}"
-    )
+    require(hasattr(distribution, "pmf") and low >= 0 and low == np.floor(low), name, rule, f"values from {low:g}")
     if table is not None:
         points, weights = table
-        require(points == np.floor(points), "distribution", rule, points)
+        require(points == np.floor(points), name, rule, points)
         last = points[-1]
     else:
         last = 64.0
         while last < MOST_NUMBERS and distribution.sf(last) > _NO_CHANCE:
             last *= 2
     ok = last < MOST_NUMBERS
-    require(ok, "distribution", f"one of numbers below {MOST_NUMBERS:,} (count demand in a larger unit)", "more")
+    require(ok, name, f"one of numbers below {MOST_NUMBERS:,} (count demand in a larger unit)", "more")
     if table is not None:
         return np.bincount(points.astype(int), weights)
     numbers_ = np.arange(last + 1)

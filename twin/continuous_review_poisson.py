@@ -51,7 +51,7 @@ def stock_levels(reorder_point: ArrayLike, order_quantity: ArrayLike, lead_time_
     [2.6541, 0.6541, 0.6592]
     """
     point, lot = _whole(reorder_point, order_quantity)
-    (mean,) = nonnegative(lead_time_demand_mean=lead_time_demand_mean)
+    mean = _checked_mean(lead_time_demand_mean)
     starts, ends = (poisson.expected_excess(level, mean) for level in (point, point + lot))
     squares = poisson.second_loss(point, mean) - poisson.second_loss(point + lot, mean)
     short, missed = (squares - (starts - ends) / 2) / lot, (starts - ends) / lot
@@ -145,7 +145,7 @@ def best_policy(
     """
     (demand,), (fixed,) = positive(demand_mean=demand_mean), nonnegative(fixed_order_cost=fixed_order_cost)
     over, under = positive(holding_cost=holding_cost, backorder_cost=backorder_cost)
-    (mean,) = nonnegative(lead_time_demand_mean=lead_time_demand_mean)
+    mean = _checked_mean(lead_time_demand_mean)
     lot, waiting = lot_size.backordered_lot(demand, fixed, over, under)
     given = np.broadcast_arrays(mean, over, under, fixed * demand, np.maximum(np.round(lot), 1.0), waiting)
     best = _improved(*map(np.ravel, given))
@@ -180,6 +180,12 @@ def _improved(mean, over, under, ordering, lot, waiting):
         first = _roots.first_whole(lambda y: (cost(y, todo) < found) | (y >= middle), low, middle)  # noqa: B023
         end = _roots.first_whole(lambda y: (cost(y, todo) >= found) & (y > middle), middle, high)  # noqa: B023
     return point, lot
+
+
+def _checked_mean(lead_time_demand_mean):
+    (mean,) = nonnegative(lead_time_demand_mean=lead_time_demand_mean)
+    require(mean <= poisson.LARGEST_MEAN, "lead_time_demand_mean", f"at most {poisson.LARGEST_MEAN:,.0f}", mean)
+    return mean
 
 
 def _whole(reorder_point, order_quantity):

@@ -84,8 +84,12 @@ def expected_cost(
     high = whole("order_up_to", order_up_to, least=-_FARTHEST)
     ok = low < high <= low + _MOST_LEVELS
     require(ok, "order_up_to", f"above reorder_point, by at most {_MOST_LEVELS:,}", order_up_to)
-    visits, position = _visits(_shares(demand), high - low), np.arange(high, low, -1)
-    shortage, leftover = (visits @ distribution.expected_cost(position, protection or demand, *one) for one in _SIDES)
+    visits, position, exposed = (
+        _visits(_shares(demand), high - low),
+        np.arange(high, low, -1),
+        _exposed(demand, protection),
+    )
+    shortage, leftover = (visits @ distribution.expected_cost(position, exposed, *one) for one in _SIDES)
     return (fixed + over * leftover + under * shortage) / visits.sum()
 
 
@@ -129,7 +133,7 @@ def best_policy(
     """
     (fixed,) = nonnegative(fixed_order_cost=fixed_order_cost)
     over, under = positive(holding_cost=holding_cost, backorder_cost=backorder_cost)
-    shares, exposed = _shares(demand), protection or demand
+    shares, exposed = _shares(demand), _exposed(demand, protection)
     given = np.broadcast_arrays(fixed, over, under)
     found = np.array(
         [_best(shares, exposed, *map(float, one)) for one in zip(*map(np.ravel, given), strict=True)], float
@@ -195,9 +199,18 @@ def power_approximation(
 
 def _shares(demand):
     """Return the probabilities of a demand of 0, 1, 2, ... pallets."""
-    shares = _discrete.shares_of_whole_numbers(demand)
+    shares = _discrete.shares_of_whole_numbers(demand, "demand")
     require(shares[1:].sum() > 0, "demand", "one that is not always 0", float(demand.mean()))
     return shares
+
+
+def _exposed(demand, protection):
+    """Return the demand that a position bears: that of the protection interval."""
+    if protection is None:
+        return demand
+    mean = float(protection.mean())
+    require(np.isfinite(mean) and hasattr(protection, "pmf"), "protection", "discrete and of finite mean", mean)
+    return protection
 
 
 def _visits(shares, count):

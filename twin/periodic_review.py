@@ -126,10 +126,9 @@ def fill_rate(
     >>> round(float(fill_rate(264.767, 50.0, 8.0, lead_time_mean=4.0, review_period=1.0)), 4)
     0.9589
     """
-    (mean,) = positive(demand_mean=demand_mean)
-    (length,) = positive(review_period=review_period)
-    end = _protected(mean, demand_sd, lead_time_mean, length, lead_time_sd)
-    start = lead_time_demand(mean, demand_sd, lead_time_mean, lead_time_sd)
+    positive(demand_mean=demand_mean)
+    mean, sd, lead_time, length, spread = _moments(demand_mean, demand_sd, lead_time_mean, review_period, lead_time_sd)
+    start, end = (lead_time_demand(mean, sd, lead_time + exposure, spread) for exposure in (0.0, length))
     (stock,) = numbers(base_stock=base_stock)
     short = expected_excess(stock, *end) - expected_excess(stock, *start)
     return np.clip(1.0 - short / (length * mean), 0.0, 1.0)
@@ -178,9 +177,10 @@ def expected_cost(
     >>> round(float(expected_cost(264.767, 50.0, 8.0, lead_time_mean=4.0, review_period=1, **costs)), 5)
     4.46678
     """
-    total = 0.0
-    for close, counts in _closes(demand_mean, demand_sd, lead_time_mean, review_period, lead_time_sd):
-        total = total + counts * newsvendor.expected_cost(base_stock, *close, backorder_cost, holding_cost)
+    (stock,) = numbers(base_stock=base_stock)
+    under, over = nonnegative(backorder_cost=backorder_cost, holding_cost=holding_cost)
+    closes = _closes(demand_mean, demand_sd, lead_time_mean, review_period, lead_time_sd)
+    total = sum(counts * newsvendor.expected_cost(stock, *close, under, over) for close, counts in closes)
     return total / np.asarray(review_period, float)
 
 
@@ -217,7 +217,7 @@ def best_stock(
     264.767
     """
     under, over = positive(backorder_cost=backorder_cost, holding_cost=holding_cost)
-    closes = list(_closes(demand_mean, demand_sd, lead_time_mean, review_period, lead_time_sd))
+    closes = _closes(demand_mean, demand_sd, lead_time_mean, review_period, lead_time_sd)
     levels = [np.where(counts, newsvendor.best_quantity(*close, under, over), np.nan) for close, counts in closes]
 
     def slope(level):
@@ -226,20 +226,23 @@ def best_stock(
     return _roots.bisected(slope, np.nanmin(levels, axis=0), np.nanmax(levels, axis=0))[()]
 
 
-def _protected(demand_mean, demand_sd, lead_time_mean, review_period, lead_time_sd):
+def _moments(demand_mean, demand_sd, lead_time_mean, review_period, lead_time_sd):
+    """Return the arguments, after checking them under their names."""
+    mean, sd = nonnegative(demand_mean=demand_mean, demand_sd=demand_sd)
+    lead_time, spread = nonnegative(lead_time_mean=lead_time_mean, lead_time_sd=lead_time_sd)
+    return mean, sd, lead_time, *positive(review_period=review_period), spread
+
+
+def _protected(*arguments):
     """Return the moments of demand over the protection interval."""
-    (lead_time,), (length,) = nonnegative(lead_time_mean=lead_time_mean), positive(review_period=review_period)
-    (spread,), (mean, sd) = (
-        nonnegative(lead_time_sd=lead_time_sd),
-        nonnegative(demand_mean=demand_mean, demand_sd=demand_sd),
-    )
+    mean, sd, lead_time, length, spread = _moments(*arguments)
     return lead_time_demand(mean, sd, lead_time + length, spread)
 
 
-def _closes(demand_mean, demand_sd, lead_time_mean, review_period, lead_time_sd):
-    """Yield, for each period of the longest cycle, the moments of demand up to its close and where it counts."""
-    (lead_time,), (length,) = nonnegative(lead_time_mean=lead_time_mean), positive(review_period=review_period)
+def _closes(*arguments):
+    """Return, for each period of the longest cycle, the moments of demand up to its close, and where it counts."""
+    mean, sd, lead_time, length, spread = _moments(*arguments)
     ok = (length == np.floor(length)) & (length <= _MOST_PERIODS)
     require(ok, "review_period", f"a whole number of periods up to {_MOST_PERIODS:,}", length)
-    for period in range(1, int(np.max(length, initial=1)) + 1):
-        yield lead_time_demand(demand_mean, demand_sd, lead_time + period, lead_time_sd), period <= length
+    periods = range(1, int(np.max(length, initial=1)) + 1)
+    return [(lead_time_demand(mean, sd, lead_time + period, spread), period <= length) for period in periods]

@@ -12,7 +12,8 @@ from twin import _special
 from twin._check import nonnegative, numbers, require
 from twin._labels import Numbers, labelled
 
-_LARGEST = 1e9  # largest mean for which P(X > m) is known to ten digits
+#: Largest mean for which P(X > m) is known to ten digits. [pallet]
+LARGEST_MEAN = 1e9
 _NEAR = 4.0  # standard deviations from the mean within which SciPy's `pdtrc` is exact
 _STIRLING_FROM = 16.0  # count from which Stirling's series has full accuracy
 
@@ -85,8 +86,8 @@ def _terms(level, mean):
     """Return level - mean, the mean, m = floor(level), P(X > m) and P(X = m)."""
     (level,), (mean,) = numbers(level=level), nonnegative(mean=mean)
     m = np.floor(level)
-    require(mean <= _LARGEST, "mean", f"at most {_LARGEST:,.0f}", mean)
-    return level - mean, mean, m, _probability_above(m, mean), probability_of(m, mean)
+    require(mean <= LARGEST_MEAN, "mean", f"at most {LARGEST_MEAN:,.0f}", mean)
+    return level - mean, mean, m, _probability_above(m, mean), _probability_of(m, mean)
 
 
 def _probability_above(m, mean):
@@ -101,16 +102,11 @@ def _probability_above(m, mean):
     return np.where(m < 0, 1.0, np.where(far, tail, near))[()]
 
 
-def probability_of(count: ArrayLike, mean: ArrayLike) -> Numbers:
-    """Return P(X = count) of Poisson X, by Stirling's series and the deviance of the count. [-]
+def _probability_of(count, mean):
+    """Return P(X = count), by Stirling's series and the deviance of the count.
 
-    Arguments as in `expected_excess`; count is a whole number, and a negative one has probability 0. The error does not
-    grow with the mean, as that of differences of logarithms of factorials does. Source: Loader (2000).
-
-    >>> round(float(probability_of(5, 4.0)), 6)
-    0.156293
+    The error does not grow with the mean, as that of differences of logarithms of factorials does (Loader, 2000).
     """
-    (count,), (mean,) = numbers(count=count), nonnegative(mean=mean)
     n, few = np.maximum(count, 1.0), count < _STIRLING_FROM
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         ratio = np.maximum((n - mean) / mean, -1.0)

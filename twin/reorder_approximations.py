@@ -17,7 +17,7 @@ from twin.continuous_review import PointAndLot
 from twin.demand import expected_excess, second_loss
 
 _ROUNDS = 1000  # most rounds between lot and reorder point; each shrinks the error by a factor
-_SETTLED = 1e-13  # relative change of the lot below which it is settled [-]
+_SETTLED = 2e-15  # relative change of the lot below which it is settled [-]
 
 
 @labelled
