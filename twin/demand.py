@@ -274,7 +274,7 @@ def second_loss(level: ArrayLike, mean: ArrayLike, sd: ArrayLike) -> Numbers:
     ------
     sd = 0 gives (mean - level)^2 / 2 below the mean, and 0 above it; level = mean gives sd^2 / 4. The same of the
     leftover, E[((level - X)+)^2] / 2, is `second_loss(-level, -mean, sd)`. The relative error is below 1e-9 up to
-    k = 30.
+    k = 12, and below 1e-7 up to k = 30.
 
     Source
     ------

@@ -177,6 +177,10 @@ def power_approximation(
     -------
     MinMax (reorder_point, order_up_to), broadcast shape, not rounded. [pallet]
 
+    Limits
+    ------
+    Some per cent above the least cost for Poisson demand; most where a lot lasts about two periods.
+
     Source
     ------
     Ehrhardt and Mosier (1984), Management Science 30(5), 618-622.
