@@ -54,6 +54,9 @@ if TYPE_CHECKING:
         min_max as min_max,
     )
     from twin import (
+        motion as motion,
+    )
+    from twin import (
         newsvendor as newsvendor,
     )
     from twin import (

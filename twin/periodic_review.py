@@ -4,8 +4,8 @@ Orders are placed at the close of a period, after its demand, and arrive at the 
 order placed at the close of period t arrives at the start of t + 1 + L, so that the stock at the close of the j-th
 period after an arrival is S less the demand of L + j periods; j = R is where stock is lowest, just before the next
 arrival, and L + R is the protection interval. Demand that is short is backordered. Continuous review with lead time L
-is R = 1 with lead time L - 1. Demand is normal here; for any discrete demand and R = 1, `distribution.best_quantity` and
-`distribution.expected_cost` of `distribution.total(demand, L + 1)` are the level and its cost.
+is R = 1 with lead time L - 1. Demand is normal here; for any discrete demand and R = 1, the level and its cost are
+`distribution.best_quantity` and `distribution.expected_cost` of `distribution.total(demand, L + 1)`.
 """
 
 from __future__ import annotations
