@@ -152,9 +152,7 @@ ELEMENTWISE = {
         holding_cost=nonnegative(0.2),
         sla_penalty=nonnegative(25.0),
     ),
-    reorder_approximations.loss_policy: dict(
-        demand_mean=positive(1300.0), **LANE | dict(lead_time_demand_sd=positive(43.0)), **ORDERS_PAID
-    ),
+    reorder_approximations.loss_policy: dict(demand_mean=positive(1300.0), **LANE, **ORDERS_PAID),
     newsvendor.costs_from_prices: dict(
         price=number(190.0), cost=number(110.0), salvage=number(90.0), penalty=number(1.0)
     ),

@@ -59,6 +59,30 @@ def test_certain_demand_is_the_economic_lot():
     assert best == (100.0, lot_size.order_quantity(200.0, 50.0, 2.0))
 
 
+def test_certain_demand_with_backorders_is_their_lot():
+    lot = lot_size.backordered_lot(800.0, 50.0, 3.1, 45.0)
+    terms = dict(lead_time_demand_mean=10.0, lead_time_demand_sd=0.0, fixed_order_cost=50.0)
+    best = reorder_approximations.loss_policy(800.0, **terms, holding_cost=3.1, backorder_cost=45.0)
+    assert best.order_quantity == pytest.approx(lot.order_quantity, rel=1e-12)
+    assert best.reorder_point == pytest.approx(10 - lot.backordered_share * lot.order_quantity, rel=1e-12)
+
+
+def test_extreme_prices_meet_both_equations_of_the_loss_approximation():
+    """Backorders a millionth as dear as stock, or as many times dearer; 500 lanes at once."""
+    generator = np.random.default_rng(4)
+    mean, sd = generator.uniform(0, 1e3, 500), generator.uniform(0, 300, 500)
+    fixed, holding, owing = (10 ** generator.uniform(-3, 3, 500) for _ in range(3))
+    terms = dict(fixed_order_cost=fixed, holding_cost=holding, backorder_cost=owing)
+    best = reorder_approximations.loss_policy(100.0, lead_time_demand_mean=mean, lead_time_demand_sd=sd, **terms)
+    law, k = stats.norm(), (best.reorder_point - mean) / sd
+    first = sd * (law.pdf(k) - k * law.sf(k))
+    second = sd**2 / 2 * ((1 + k**2) * law.sf(k) - k * law.pdf(k))
+    np.testing.assert_allclose(first, holding * best.order_quantity / (holding + owing), rtol=1e-8)
+    np.testing.assert_allclose(
+        best.order_quantity**2, 2 * (fixed * 100 + (holding + owing) * second) / holding, rtol=1e-8
+    )
+
+
 def test_a_penalty_that_never_pays_to_avoid_is_refused():
     rate, *_ = LANES[2]
     terms = dict(**moments(LANES[2]), fixed_order_cost=50.0, holding_cost=3.1)

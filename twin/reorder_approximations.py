@@ -10,14 +10,14 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from twin import buffers, lot_size
+from twin import _roots, buffers, lot_size, newsvendor
 from twin._check import nonnegative, numbers, positive, require
 from twin._labels import Numbers, labelled
 from twin.continuous_review import PointAndLot
 from twin.demand import expected_excess, second_loss
 
 _ROUNDS = 1000  # most rounds between lot and reorder point; each shrinks the error by a factor
-_SETTLED = 2e-15  # relative change of the lot below which it is settled [-]
+_SETTLED = 1e-15  # relative rise of the lot below which it has come to rest [-]
 
 
 @labelled
@@ -68,6 +68,7 @@ def penalty_policy(
     demand, fixed = positive(demand_mean=demand_mean, fixed_order_cost=fixed_order_cost)
     holding, penalty = positive(holding_cost=holding_cost, sla_penalty=sla_penalty)
     mean, sd = nonnegative(lead_time_demand_mean=lead_time_demand_mean, lead_time_demand_sd=lead_time_demand_sd)
+    demand, fixed, holding, penalty, mean, sd = np.broadcast_arrays(demand, fixed, holding, penalty, mean, sd)
 
     def point_of(lot):
         tail = holding * lot / (penalty * demand)
@@ -77,7 +78,15 @@ def penalty_policy(
     def lot_of(point):
         return lot_size.order_quantity(demand, fixed + penalty * expected_excess(point, mean, sd), holding)
 
-    return _settled(lot_size.order_quantity(demand, fixed, holding), point_of, lot_of, "sla_penalty", penalty)
+    lot, settled = lot_size.order_quantity(demand, fixed, holding), np.zeros(demand.shape, bool)
+    for _ in range(_ROUNDS):  # the lots rise
+        higher = lot_of(point_of(lot))
+        settled = settled | (higher <= lot * (1 + _SETTLED))  # rounding errors can lower it
+        lot = np.where(settled, lot, higher)[()]
+        if np.all(settled):
+            break
+    require(settled, "sla_penalty", "so high that lot and reorder point settle", penalty)
+    return PointAndLot(point_of(lot), lot)
 
 
 @labelled
@@ -144,10 +153,8 @@ def loss_policy(
 
     Parameters
     ----------
-    demand_mean, lead_time_demand_mean, fixed_order_cost : array_like, shapes that broadcast
+    demand_mean, lead_time_demand_mean, lead_time_demand_sd, fixed_order_cost : array_like, shapes that broadcast
         As in `penalty_policy`.
-    lead_time_demand_sd : array_like
-        Standard deviation of lead-time demand, > 0. [pallet]
     holding_cost, backorder_cost : array_like
         Cost h of a pallet on hand, and p of a pallet backordered, for a period, both > 0. [$/pallet/period]
 
@@ -155,9 +162,10 @@ def loss_policy(
     -------
     PointAndLot (reorder_point, order_quantity), broadcast shape. [pallet]
 
-    Errors
+    Limits
     ------
-    ValueError if the lot is so small beside the spread of demand that the approximation has no best lot.
+    sd = 0 gives `lot_size.backordered_lot`. The range of reorder points below the newsvendor's quantity is halved,
+    lanes together; it always holds the best point, since n1^2 <= 2 n2 P(X > r).
 
     Source
     ------
@@ -170,28 +178,15 @@ def loss_policy(
     """
     demand, fixed = positive(demand_mean=demand_mean, fixed_order_cost=fixed_order_cost)
     holding, owing = positive(holding_cost=holding_cost, backorder_cost=backorder_cost)
-    (mean,), (sd,) = (
-        nonnegative(lead_time_demand_mean=lead_time_demand_mean),
-        positive(lead_time_demand_sd=lead_time_demand_sd),
-    )
-
-    def point_of(lot):
-        return mean + buffers.safety_stock_for_fill_rate(owing / (holding + owing), sd, lot)
+    mean, sd = nonnegative(lead_time_demand_mean=lead_time_demand_mean, lead_time_demand_sd=lead_time_demand_sd)
+    most = newsvendor.best_quantity(mean, sd, owing, holding)
 
     def lot_of(point):
-        return np.sqrt(2 * (fixed * demand + (holding + owing) * second_loss(point, mean, sd)) / holding)
+        return (holding + owing) * expected_excess(point, mean, sd) / holding
 
-    start = lot_size.order_quantity(demand, fixed, holding)
-    return _settled(start, point_of, lot_of, "fixed_order_cost", fixed)
+    def gap(point):  # rises with the point up to `most`; 0 where both equations hold
+        return fixed * demand + (holding + owing) * second_loss(point, mean, sd) - holding * lot_of(point) ** 2 / 2
 
-
-def _settled(lot, point_of, lot_of, name, value):
-    """Return the point and the lot that give each other; the lots rise from the first one, and must come to rest."""
-    for _ in range(_ROUNDS):
-        point = point_of(lot)
-        before, lot = lot, lot_of(point)
-        settled = np.abs(lot - before) <= _SETTLED * lot
-        if np.all(settled):
-            break
-    require(settled, name, "so high that lot and reorder point settle", np.broadcast_to(value, np.shape(settled)))
-    return PointAndLot(point, lot)
+    depth = np.sqrt(holding / owing * (sd**2 + 2 * fixed * demand / (holding + owing)))  # no lower point is better
+    point = _roots.bisected(gap, mean - depth, most + 0 * depth)[()]
+    return PointAndLot(point, lot_of(point))
