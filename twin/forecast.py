@@ -1,15 +1,21 @@
-"""Linear trend of every lane at once, with a prediction interval for future observations."""
+"""Forecasts of every lane at once, with intervals: by the method that suits each lane, and by a straight line.
+
+`lanes` chooses, lane by lane, the method with the least error on the lane's own past, and says how good its forecasts
+and intervals were there; `backtest` returns those forecasts. `linear_trend` and `predict` are the naive answer.
+"""
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from twin import _special
+from twin import _choice, _conformal, _past, _special
 from twin._check import floats, probabilities, require, whole
+from twin._intermittent import Pool
 from twin._labels import Numbers, labelled_by_row, labels_of, with_labels
+from twin.demand import days_per_period
 
 
 class Trend(NamedTuple):
@@ -32,6 +38,28 @@ class Interval(NamedTuple):
     high: Numbers
 
 
+class Forecasts(NamedTuple):
+    """Forecast of each lane, its interval, and how good both were on the lane's own past.
+
+    mean, low and high have the shape (..., horizon), all other fields the shape (...).
+    """
+
+    mean: Numbers  # forecast, >= 0 [pallet/period]
+    low: Numbers  # ends of the interval; 0 and infinite where the sample cannot carry the level [pallet/period]
+    high: Numbers
+    method: Any  # name of the method that is used
+    mase: Numbers  # mean absolute error, in units of that of the volume one season ago [-]
+    wape: Numbers  # sum of absolute errors as a share of the sum of volumes [-]
+    bias: Numbers  # sum of forecasts less volumes as a share of the sum of volumes [-]
+    naive_wape: Numbers  # wape of the seasonal naive answer [-]
+    line_wape: Numbers  # wape of the straight line, not below zero [-]
+    coverage: Numbers  # share of past volumes that lay in their intervals, of all steps ahead [-]
+    worst_coverage: Numbers  # the least such share of 90 days, 13 weeks or 12 months in a row [-]
+    remark: Any  # sentence on what the record cannot carry; empty if there is nothing to say
+
+
+_CHUNK = 4096  # most lanes worked on at a time [lane]
+_NUMBERS = 2**22  # most forecasts of the past held at a time [number]
 _BLOCK = 2**18  # numbers processed at a time; temporary arrays of this size fit into the cache [number]
 
 
@@ -150,3 +178,162 @@ def predict(trend: Trend, horizon: int, probability: float = 0.95) -> Interval:
     quantile = _special.stdtrit(column["observed"] - 2, 0.5 + share / 2)
     half = quantile * column["residual_sd"] * np.sqrt(leverage)
     return Interval(*(with_labels(part, lanes) for part in (mean, mean - half, mean + half)))
+
+
+def lanes(volumes: ArrayLike, *, period: str, horizon: int, level: float) -> Forecasts:
+    """Return the forecast of the periods after the record of each lane, with intervals, by the method that suits it.
+
+    mean +- q s exp(a), not below zero, where s is the lane's smoothed error of one step, q the conformal quantile of
+    its earlier errors of the same step in units of s, and a follows the misses of the past
+
+    The methods are exponential smoothing, on an index of weekday, time of year or both; a damped trend; the mean since
+    the last break of level; the volume of one season ago; and the straight line. The one with the least discounted
+    absolute error over the horizon, on the lane's own past, is used. A lane without flow in most periods is
+    *intermittent*: smoothed share of periods with flow times smoothed size, with constants and quantiles from all such
+    lanes of the call.
+
+    Parameters
+    ----------
+    volumes : array_like, shape (..., periods)
+        Volume per period in time order on the last axis, >= 0; NaN marks an unknown period. Lanes may start at
+        different times: all periods before a lane's first volume are unknown. [pallet/period]
+    period : "D", "W" or "MS"
+        Day, week or month. Seasons are counted from the first period of the record; no calendar is needed.
+    horizon : int
+        Number of periods ahead, >= 1. [period]
+    level : float
+        Probability that an interval holds its volume, in (0, 1). [-]
+
+    Returns
+    -------
+    Forecasts; mean, low and high have the shape (..., horizon). `remark` says what a record cannot carry: a level takes
+    level / (1 - level) errors of the past for each step, 19 for 0.95 and 99 for 0.99; where there are fewer, the
+    interval is [0, infinity). A lane without any volume has no forecast (NaN), and accuracy is NaN where no forecast of
+    the past can be judged: both have their remark. A shape of one series gives one forecast.
+
+    Limits
+    ------
+    Coverage is kept on average over time, not on every day: after a break it falls until the widths have followed, and
+    `worst_coverage` says how far. Closed days other than weekdays are unknown to the method. A lane that is not
+    intermittent has the same forecast alone as among others.
+
+    Source
+    ------
+    Gardner (2006) for smoothing and damped trend; Page (1954) for breaks; Teunter, Syntetos and Babai (2011) for
+    intermittent demand; Hyndman and Koehler (2006) for the scaled error; Vovk, Gammerman and Shafer (2005), and Gibbs
+    and Candes (2021), for the intervals.
+
+    >>> ahead = lanes([[3.0, 5.0] * 20, [7.0] * 40], period="W", horizon=2, level=0.9)
+    >>> ahead.mean.round(1).tolist(), ahead.remark[1]
+    ([[4.0, 4.0], [7.0, 7.0]], 'The forecasts of the past were exact, so the interval has no width.')
+    """
+    table, shape, index = _table(volumes, period)
+    horizon, share = whole("horizon", horizon, least=1), _level(level)
+    pool = Pool(table, horizon, share, _choice.WARM_UP)
+    parts = [_forecast(table, rows, pool, period, horizon, share) for rows in _chunks(table, horizon)]
+    fields = [np.concatenate(field) for field in zip(*parts, strict=True)]
+    return Forecasts(*(with_labels(f.reshape(shape + f.shape[1:])[()], index) for f in fields))
+
+
+def backtest(volumes: ArrayLike, *, period: str, horizon: int, level: float) -> Interval:
+    """Return what `lanes` would have said at the end of every period of the record.
+
+    Parameters
+    ----------
+    volumes, period, horizon, level : as for `lanes`.
+
+    Returns
+    -------
+    Interval, arrays of shape (..., periods, horizon): element (t, h) is said at the end of period t of period
+    t + 1 + h, from the volumes up to period t alone. NaN before a lane's first volume. The results have no labels.
+    [pallet/period]
+
+    >>> past = backtest([[3.0, 5.0] * 20], period="W", horizon=2, level=0.9)
+    >>> past.mean.shape, past.mean[0, 1].tolist()
+    ((1, 40, 2), [4.0, 4.0])
+    """
+    table, shape, _ = _table(volumes, period)
+    horizon, share = whole("horizon", horizon, least=1), _level(level)
+    pool = Pool(table, horizon, share, _choice.WARM_UP)
+    parts = [_walk(table[:, rows], rows.start, pool, period, horizon, share)[:2] for rows in _chunks(table, horizon)]
+    mean, half = (np.moveaxis(np.concatenate(part, axis=2), 2, 0) for part in zip(*parts, strict=True))
+    low, high = _past.bounds(mean, half)
+    return Interval(*(part.reshape(shape + part.shape[1:]) for part in (mean, low, high)))
+
+
+def _table(volumes, period):
+    """Return the volumes with a column per lane, the shape of the lanes, and their labels."""
+    days_per_period(period)  # refuses another period
+    y = floats("volumes", volumes)
+    require(y.ndim > 0 and y.shape[-1] >= 1, "volumes", "a series of at least 1 period", y.shape)
+    require(np.isnan(y) | ((y >= 0) & np.isfinite(y)), "volumes", "finite and >= 0, or NaN where unknown", y)
+    return (
+        np.ascontiguousarray(y.reshape(-1, y.shape[-1]).T),
+        y.shape[:-1],
+        labels_of({"volumes": volumes}) if y.ndim == 2 else None,
+    )
+
+
+def _level(level):
+    (share,) = probabilities(level=level)
+    require(np.ndim(share) == 0, "level", "one probability", level)
+    return float(share)
+
+
+def _chunks(table, horizon):
+    """Return slices of lanes whose forecasts of the past fit into memory; at least one."""
+    periods, count = table.shape
+    step = max(1, min(_CHUNK, _NUMBERS // (periods * horizon)))
+    return [slice(start, min(start + step, count)) for start in range(0, max(count, 1), step)]
+
+
+def _walk(part, start, pool, period, horizon, level):
+    """Return forecasts and half widths of every origin, the members of the pool, the walk, and the errors counted."""
+    walk = _choice.walk(part, period, horizon)
+    pooled, member = pool.into(walk.mean, start)
+    half, counted = _conformal.half_widths(part, walk.mean, level, _choice.WARM_UP, pooled)
+    return walk.mean, half, member, walk, counted
+
+
+def _forecast(table, rows, pool, period, horizon, level):
+    """Return the fields of `Forecasts` of the lanes of one chunk, a row per lane."""
+    part = table[:, rows]
+    mean, half, member, walk, counted = _walk(part, rows.start, pool, period, horizon, level)
+    low, high = _past.bounds(mean[-1], half[-1])
+    absolute, signed, total, judged = _past.error_sums(part, mean, _choice.WARM_UP)
+    naive, line = walk.errors[-2:]
+    scale = _past.seasonal_error(part, _choice.SEASON[period])
+    with np.errstate(invalid="ignore", divide="ignore"):
+        mase = np.where(absolute > 0, absolute / judged / scale, np.where(judged > 0, 0.0, np.nan))
+        shares = [
+            np.where(value != 0, value / total, np.where(judged > 0, 0.0, np.nan))
+            for value in (absolute, signed, naive, line)
+        ]
+    coverage, worst = _past.realised(part, mean, half, _past.WINDOW[period])
+    method = np.where(member[-1], "intermittent", np.array(walk.names)[walk.method[-1]])
+    remark = _remarks(part, half[-1], counted, judged, level)
+    return [mean[-1].T, low.T, high.T, method, mase, *shares, coverage, worst, remark]
+
+
+def _remarks(part, half, counted, judged, level):
+    """Return a sentence for each lane whose record cannot carry a forecast, its accuracy or its interval; else ""."""
+    known = np.sum(~np.isnan(part), axis=0)
+    remark = np.full(part.shape[1], "", dtype=object)
+    least = _conformal.fewest(level)
+    for lane in np.flatnonzero(np.isinf(half).any(axis=0) | (judged == 0) | (np.nanmax(half, axis=0, initial=0) == 0)):
+        step = int(np.argmax(np.isinf(half[:, lane])))
+        if known[lane] == 0:
+            remark[lane] = "No volume is known, so there is no forecast."
+        elif judged[lane] == 0:
+            remark[lane] = (
+                f"Only {known[lane]} periods are known: no forecast of the past can be judged, "
+                "and the interval is infinite."
+            )
+        elif np.isinf(half[:, lane]).any():
+            remark[lane] = (
+                f"An interval of {level:.6g} takes {least} errors of the past for each step; "
+                f"there are {counted[step, lane]:.0f} of {step + 1} periods ahead, so it is infinite."
+            )
+        else:
+            remark[lane] = "The forecasts of the past were exact, so the interval has no width."
+    return remark

@@ -1,0 +1,84 @@
+"""Forecasts of many lanes at every origin of their records, by the method with the least error on the lane's own past.
+
+Arrays have a row per period and a column per lane. What is said at an origin, the end of a period, depends on nothing
+that comes later; the errors of the past are therefore those that the lane would have seen.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from twin._seasons import Season
+from twin._smoothing import Broken, Damped, Line, Repeated, Smoothed
+
+WARM_UP = 8  # known periods of a lane before its errors are counted [period]
+SEASON = {"D": 7, "W": 52, "MS": 12}  # season of the seasonal naive answer [period]
+MEMORY = {"D": 0.99, "W": 0.97, "MS": 0.97}  # weight of an error after one period more: about 100 days, 33 months [-]
+PREFERENCE = 0.97  # another method replaces the first one if its error is below this share of that of the first [-]
+_WEEKS, _YEARS = 26, 5  # seasons whose ratios make the index of a weekday, and of a time of year [-]
+
+
+class Walk(NamedTuple):
+    """Forecasts at every origin, and the errors of every method."""
+
+    mean: np.ndarray  # forecasts of the chosen method, shape (periods, horizon, lanes) [pallet/period]
+    method: np.ndarray  # number of the chosen method, shape (periods, lanes)
+    errors: (
+        np.ndarray
+    )  # sum of absolute errors of each method after the warm-up, shape (methods, lanes) [pallet/period]
+    names: list[str]  # names of the methods
+
+
+def walk(volumes: np.ndarray, period: str, horizon: int) -> Walk:
+    """Return the forecasts at every origin by the method with the least discounted absolute error up to it."""
+    periods, lanes = volumes.shape
+    indices, methods = _candidates(volumes, period)
+    known, seen = ~np.isnan(volumes), np.zeros(lanes)
+    ahead = np.full((horizon, len(methods), horizon, lanes), np.nan)  # forecasts of the last origins
+    recent, errors = np.zeros((len(methods), lanes)), np.zeros((len(methods), lanes))
+    mean, chosen = np.full((periods, horizon, lanes), np.nan), np.zeros((periods, lanes), np.int8)
+    table = dict.fromkeys(indices, np.ones((horizon, lanes)))
+    steps = np.arange(horizon)
+    for at in range(periods):
+        error = np.abs(volumes[at] - ahead[(at - 1 - steps) % horizon, :, steps])
+        error = np.where(np.isnan(error), 0.0, error).sum(axis=0)
+        recent *= MEMORY[period]
+        recent += error
+        errors += error * (seen > WARM_UP)
+        for method, index in methods:
+            method.update(at, volumes[at], known[at], table[index][0])
+        seen += known[at]
+        table = {name: index(at, at + 1 + steps) for name, index in indices.items()}
+        said = ahead[at % horizon]
+        for number, (method, index) in enumerate(methods):
+            np.maximum(method.forecast(at, table[index]), 0.0, out=said[number])
+        said[:, :, seen == 0] = np.nan
+        best = np.argmin(recent, axis=0)
+        best[(recent[0] * PREFERENCE <= recent.min(axis=0)) | (seen <= WARM_UP)] = 0
+        chosen[at] = best
+        mean[at] = np.take_along_axis(said, best[np.newaxis, np.newaxis], axis=0)[0]
+    return Walk(mean, chosen, errors, [method.name for method, _ in methods])
+
+
+def _candidates(volumes, period):
+    """Return the indices by name, and the methods in the order of preference, each with the name of its index."""
+    lanes = volumes.shape[1]
+    indices = {"": lambda origin, targets: np.ones((len(targets), lanes))}
+    if period == "D":
+        week, year = Season(volumes, 7, 1, _WEEKS), Season(volumes, 364, 35, _YEARS)
+        indices["weekday"] = week.at
+        indices["weekday and season"] = lambda origin, targets: week.at(origin, targets) * year.at(origin, targets)
+    elif period == "W":
+        indices["season"] = Season(volumes, 52, 5, _YEARS).at
+    else:
+        indices["month"] = Season(volumes, 12, 1, _YEARS).at
+    main = {"D": "weekday", "W": "", "MS": "month"}[period]
+    methods = [
+        (Smoothed(lanes, MEMORY[period], (name and f"smoothing on {name}") or "smoothing"), name)
+        for name in sorted(indices, key=lambda name: name != main)
+    ]
+    others = [Damped(lanes, MEMORY[period]), Broken(lanes)]
+    naive = [(Repeated(lanes, SEASON[period]), ""), (Line(lanes), "")]
+    return indices, methods + [(method, main) for method in others] + naive

@@ -1,0 +1,86 @@
+"""Intermittent demand: forecasts and intervals of lanes without flow in most periods, from a pool of all such lanes.
+
+The forecast is the smoothed share of periods with flow times the smoothed size of a flow (Teunter, Syntetos and Babai
+2011); the two constants are those with the least absolute error of the whole pool, each lane's in units of its size.
+The interval's quantile is taken among the errors, in units of size, of all lanes of about the same share of periods
+with flow (conformal prediction within classes: Vovk, Gammerman and Shafer 2005), so that a pool carries levels for
+which each of its lanes has too few periods. What is said at an origin depends on nothing that comes later.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+SHARE = 0.5  # share of periods with flow below which a lane is intermittent [-]
+_CONSTANTS = [(a, b) for a in (0.02, 0.05, 0.1, 0.2, 0.3) for b in (0.0, 0.1)]  # of share and size; 0 is the mean [-]
+_CLASSES = np.array([0.05, 0.1, 0.2, 0.35])  # shares that divide the pool into classes [-]
+_EDGES = np.r_[0.0, np.geomspace(1e-3, 1e4, 700)]  # upper edges of the counted errors, 2.3% apart [-]
+
+
+class Pool:
+    """Forecasts of the intermittent lanes at every origin, and the quantiles of their errors."""
+
+    def __init__(self, volumes, horizon, level, warm_up):
+        """Take all lanes, shape (periods, lanes); only those that are intermittent at some origin are worked on."""
+        known = ~np.isnan(volumes)
+        count = np.cumsum(known, axis=0)
+        share = np.cumsum(volumes > 0, axis=0) / np.maximum(count, 1)
+        belongs = (share < SHARE) & (count > warm_up)
+        self.columns = np.flatnonzero(belongs.any(axis=0))
+        self.member = belongs[:, self.columns]
+        self._volumes, self._known = volumes[:, self.columns], known[:, self.columns]
+        self._class = np.searchsorted(_CLASSES, share[:, self.columns], side="right")
+        if self.columns.size:
+            self._forecast()
+            self._quantiles(horizon, level)
+
+    def _forecast(self):
+        shape = (len(_CONSTANTS), len(self.columns))
+        rate, size = np.zeros(shape), np.zeros(shape)
+        count, flows, errors = np.zeros(shape[1]), np.zeros(shape[1]), np.zeros(shape[0])
+        gain, growth = np.array(_CONSTANTS).T[:, :, np.newaxis]
+        self.mean, self.size = np.empty(self._volumes.shape), np.empty(self._volumes.shape)
+        unit = np.ones(shape[1])
+        for at, (volume, known) in enumerate(zip(self._volumes, self._known, strict=True)):
+            volume = np.where(known, volume, 0.0)
+            if at:
+                judged = known & self.member[at - 1]
+                errors += np.sum(np.abs(volume - rate * size) / unit * judged, axis=1)
+            flow = volume > 0
+            count += known
+            flows += flow
+            rate += known * np.maximum(gain, 1 / np.maximum(count, 1.0)) * (flow - rate)
+            size += flow * np.maximum(growth, 1 / np.maximum(flows, 1.0)) * (volume - size)
+            unit = np.where(size[0] > 0, size[0], 1.0)
+            best = np.argmin(errors)
+            self.mean[at], self.size[at] = rate[best] * size[best], unit
+
+    def _quantiles(self, horizon, level):
+        """Set the quantile of each origin, step and class, in units of size; infinite where errors are too few."""
+        counts = np.zeros((horizon, len(_CLASSES) + 1, len(_EDGES) + 1))
+        self._found = np.full((len(self._volumes), *counts.shape[:2]), np.inf)
+        for at, volume in enumerate(self._volumes):
+            for step in range(min(horizon, at)):
+                origin = at - 1 - step
+                here = self._known[at] & self.member[origin]
+                score = np.abs(volume[here] - self.mean[origin, here]) / self.size[origin, here]
+                cell = self._class[origin, here] * counts.shape[2] + np.searchsorted(_EDGES, score)
+                counts[step] += np.bincount(cell, minlength=counts[step].size).reshape(counts[step].shape)
+            total = np.cumsum(counts, axis=2)
+            rank = np.ceil((total[..., -1:] + 1) * level - 1e-9)
+            cell = np.argmax(total >= rank, axis=2)
+            self._found[at] = np.where(rank[..., 0] <= total[..., -1], np.r_[_EDGES, np.inf][cell], np.inf)
+
+    def into(self, mean, start):
+        """Put the forecasts of the pool's lanes among those of lanes `start`, ...; return half widths and members."""
+        half, member = np.full(mean.shape, np.nan), np.zeros((len(mean), mean.shape[2]), bool)
+        if not self.columns.size:
+            return half, member
+        inside = np.flatnonzero((self.columns >= start) & (self.columns < start + member.shape[1]))
+        place = self.columns[inside] - start
+        member[:, place] = self.member[:, inside]
+        at, lane = np.nonzero(self.member[:, inside])
+        mean[at, :, place[lane]] = self.mean[at, inside[lane], np.newaxis]
+        quantile = self._found[at, :, self._class[at, inside[lane]]]
+        half[at, :, place[lane]] = quantile * self.size[at, inside[lane], np.newaxis]
+        return half, member

@@ -1,0 +1,72 @@
+"""How good the forecasts of many lanes were on the lanes' own past: errors, and the coverage of the intervals."""
+
+from __future__ import annotations
+
+import numpy as np
+
+WINDOW = {"D": 90, "W": 13, "MS": 12}  # length of the worst window of coverage [period]
+
+
+def outcomes(volumes, horizon):
+    """Return the volume that came of each origin and step, shape (periods, horizon, lanes); NaN where none did yet."""
+    came = np.full((len(volumes), horizon, volumes.shape[1]), np.nan)
+    for step in range(min(horizon, len(volumes) - 1)):
+        came[: len(volumes) - 1 - step, step] = volumes[step + 1 :]
+    return came
+
+
+def error_sums(volumes, mean, warm_up):
+    """Return, a lane, the sums of |error|, error and volume over all judged forecasts, and the number of them.
+
+    A forecast is judged if its period came after the warm-up of the lane; an error is forecast less volume.
+    """
+    came = outcomes(volumes, mean.shape[1])
+    late = outcomes(np.where(np.cumsum(~np.isnan(volumes), axis=0) > warm_up + 1, 1.0, np.nan), mean.shape[1])
+    error = (mean - came) * late
+    judged = ~np.isnan(error)
+    parts = np.abs(error), error, came, judged
+    return [np.where(judged, part, 0.0).sum(axis=(0, 1)) for part in parts]
+
+
+def seasonal_error(volumes, season):
+    """Return the mean absolute difference of a lane's volumes one season apart; one period apart in a short record."""
+    found = np.full(volumes.shape[1], np.nan)
+    for lag in (season, 1):
+        if lag < len(volumes):
+            change = np.abs(volumes[lag:] - volumes[:-lag])
+            count = np.sum(~np.isnan(change), axis=0)
+            mean = np.nansum(change, axis=0) / np.maximum(count, 1)
+            found = np.where(np.isnan(found) & (count > 0), mean, found)
+    return found
+
+
+def realised(volumes, mean, half, window):
+    """Return the share of the past volumes that lay in their interval, a lane, and the least such share of a window.
+
+    All steps of the horizon count. A window is a number of periods in a row, in at least half of which a volume and a
+    finite interval are known; a record without one has one window, all of it. NaN where no interval can be judged.
+    """
+    came = outcomes(volumes, mean.shape[1])
+    judged = np.isfinite(half) & ~np.isnan(came)
+    low, high = bounds(mean, half)
+    held = judged & (low <= came) & (came <= high)
+    periods, steps = len(volumes), mean.shape[1]
+    counts = np.zeros((2, periods + 1, volumes.shape[1]))  # of each period's volume, over the steps: held, and judged
+    for step in range(min(steps, periods - 1)):
+        for count, part in zip(counts, (held, judged), strict=True):
+            count[step + 2 :] += part[: periods - 1 - step, step]
+    totals = np.cumsum(counts, axis=1)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        whole = totals[0, -1] / totals[1, -1]
+        if periods < window:
+            return whole, whole
+        inside = totals[:, window:] - totals[:, :-window]
+        there = np.cumsum(counts[1] > 0, axis=0)
+        enough = there[window:] - there[:-window] >= (window + 1) // 2
+        least = np.where(enough, inside[0] / inside[1], np.inf).min(axis=0)
+    return whole, np.where(np.isfinite(least), least, whole)
+
+
+def bounds(mean, half):
+    """Return the ends of the intervals; none is below zero."""
+    return np.maximum(mean - half, 0.0), mean + half

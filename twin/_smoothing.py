@@ -1,0 +1,147 @@
+"""Forecasting methods that move through the records of many lanes at once.
+
+Each method is updated with the volumes of one period and then forecasts the periods after it. The last axis of an array
+has an entry per lane; an index says what share of the level a period has.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+ALPHAS = np.array([0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 0.9])  # smoothing constants to choose from [-]
+TRENDS = np.array([[0.1, 0.1], [0.3, 0.1], [0.3, 0.3], [0.6, 0.2]])  # constants of level and trend to choose from [-]
+DAMPING = 0.9  # share of a trend that is left after a period [-]
+_SLACK, _ALARM = 0.5, 5.0  # allowance and threshold of the cumulative sum [standard deviation]
+_MOST = 3.0  # largest deviation that counts in the cumulative sum [standard deviation]
+_SMALLEST = 0.05  # smallest index whose volume says something on the level [-]
+
+
+class Line:
+    """Straight line through the whole record, by least squares, and zero where it falls below."""
+
+    name = "straight line"
+
+    def __init__(self, lanes):
+        self._sums = np.zeros((5, lanes))  # n, t, t^2, y, t y
+
+    def update(self, at, volume, known, index):
+        y = np.where(known, volume, 0.0)
+        self._sums += np.stack([known, known * at, known * float(at) ** 2, y, y * at])
+
+    def forecast(self, at, indices):
+        n, t, tt, y, ty = self._sums
+        spread = n * tt - t * t
+        with np.errstate(invalid="ignore", divide="ignore"):
+            slope = np.where(spread > 0, (n * ty - t * y) / np.maximum(spread, 1.0), 0.0)
+            level = (y - slope * t) / n
+        ahead = at + 1.0 + np.arange(len(indices))
+        return level + slope * ahead[:, np.newaxis]
+
+
+class Repeated:
+    """Volume of the same period one season ago; of the latest period where that is unknown."""
+
+    name = "seasonal naive"
+
+    def __init__(self, lanes, length):
+        self._season, self._last, self._length = np.full((length, lanes), np.nan), np.full(lanes, np.nan), length
+
+    def update(self, at, volume, known, index):
+        self._last = np.where(known, volume, self._last)
+        row = self._season[at % self._length]
+        row[known] = volume[known]
+
+    def forecast(self, at, indices):
+        rows = self._season[(at + 1 + np.arange(len(indices))) % self._length]
+        return np.where(np.isnan(rows), self._last, rows)
+
+
+class Smoothed:
+    """Exponential smoothing of the volumes divided by their indices, by the constant with the least error so far."""
+
+    def __init__(self, lanes, memory, name):
+        self.name, self._memory = name, memory
+        self._levels, self._errors = np.zeros((len(ALPHAS), lanes)), np.zeros((len(ALPHAS), lanes))
+        self._weight = np.zeros(lanes)
+
+    def update(self, at, volume, known, index):
+        weight = np.minimum(index, 1.0) * known
+        self._weight += weight
+        error = np.where(known, volume - self._levels * index, 0.0)
+        self._errors *= self._memory
+        self._errors += np.abs(error) * (self._weight > weight)
+        gain = np.maximum(ALPHAS[:, np.newaxis] * weight, weight / np.maximum(self._weight, 1e-9))
+        self._levels += gain * error / np.maximum(index, _SMALLEST)
+
+    def level(self):
+        best = np.argmin(self._errors, axis=0)[np.newaxis]
+        return np.take_along_axis(self._levels, best, axis=0)[0]
+
+    def forecast(self, at, indices):
+        return self.level() * indices
+
+
+class Damped:
+    """Exponential smoothing of level and damped trend of the volumes divided by their indices."""
+
+    name = "damped trend"
+
+    def __init__(self, lanes, memory):
+        self._memory = memory
+        self._levels, self._trends, self._errors = (np.zeros((len(TRENDS), lanes)) for _ in range(3))
+        self._weight = np.zeros(lanes)
+
+    def update(self, at, volume, known, index):
+        weight = np.minimum(index, 1.0) * known
+        self._weight += weight
+        later = self._weight > weight
+        ahead = self._levels + DAMPING * self._trends
+        error = np.where(known, volume - ahead * index, 0.0)
+        self._errors *= self._memory
+        self._errors += np.abs(error) * later
+        gain = np.maximum(TRENDS[:, :1] * weight, weight / np.maximum(self._weight, 1e-9))
+        change = gain * error / np.maximum(index, _SMALLEST)
+        self._levels = ahead + change
+        self._trends = DAMPING * self._trends + TRENDS[:, 1:] * change * later
+
+    def forecast(self, at, indices):
+        best = np.argmin(self._errors, axis=0)[np.newaxis]
+        level, trend = (np.take_along_axis(part, best, axis=0)[0] for part in (self._levels, self._trends))
+        steps = np.cumsum(DAMPING ** np.arange(1.0, len(indices) + 1))
+        return (level + steps[:, np.newaxis] * trend) * indices
+
+
+class Broken:
+    """Mean of the volumes divided by their indices since the last break of level that a cumulative sum found."""
+
+    name = "level break"
+
+    def __init__(self, lanes):
+        self._mean, self._count, self._spread = np.zeros(lanes), np.zeros(lanes), np.zeros(lanes)
+        self._excess, self._run, self._total = (np.zeros((2, lanes)) for _ in range(3))  # upwards and downwards
+
+    def update(self, at, volume, known, index):
+        useful = known & (index > _SMALLEST)
+        value = np.where(useful, volume / np.maximum(index, _SMALLEST), self._mean)
+        gap = value - self._mean
+        seen = useful & (self._count > 0)
+        unit = np.clip(gap / np.maximum(1.2533 * self._spread, 1e-300), -_MOST, _MOST) * (self._spread > 0)
+        self._excess = np.where(seen, np.maximum(self._excess + np.stack([unit, -unit]) - _SLACK, 0.0), self._excess)
+        going = self._excess > 0
+        self._run = np.where(going, self._run + useful, 0.0)
+        self._total = np.where(going, self._total + np.where(useful, value, 0.0), 0.0)
+        rate = np.maximum(0.05, 1.0 / np.maximum(self._count, 1.0))
+        self._spread += np.where(seen, rate * (np.abs(gap) - self._spread), 0.0)
+        self._count += useful
+        self._mean += np.where(useful, gap / np.maximum(self._count, 1.0), 0.0)
+        alarm = self._excess > _ALARM
+        for side in (0, 1):
+            found = alarm[side]
+            self._mean = np.where(found, self._total[side] / np.maximum(self._run[side], 1.0), self._mean)
+            self._count = np.where(found, self._run[side], self._count)
+        either = alarm.any(axis=0)
+        for part in (self._excess, self._run, self._total):
+            part[:, either] = 0.0
+
+    def forecast(self, at, indices):
+        return self._mean * indices
