@@ -1,4 +1,7 @@
-"""Forecasts of many lanes at every origin of their records, by the method with the least error on the lane's own past.
+"""Forecasts of many lanes at every origin of their records, by the methods with the least error on the lane's own past.
+
+Each method is weighted with a power of its error (Bates and Granger 1969), which falls so steeply that methods far from
+the best say nothing; ones that are about as good are averaged, since their order is chance.
 
 Arrays have a row per period and a column per lane. What is said at an origin, the end of a period, depends on nothing
 that comes later; the errors of the past are therefore those that the lane would have seen.
@@ -16,15 +19,16 @@ from twin._smoothing import Broken, Damped, Line, Repeated, Smoothed
 WARM_UP = 8  # known periods of a lane before its errors are counted [period]
 SEASON = {"D": 7, "W": 52, "MS": 12}  # season of the seasonal naive answer [period]
 MEMORY = {"D": 0.99, "W": 0.97, "MS": 0.97}  # weight of an error after one period more: about 100 days, 33 months [-]
-PREFERENCE = 0.97  # another method replaces the first one if its error is below this share of that of the first [-]
+STEEPNESS = 10  # weights are errors to the power of minus this; chosen on synthetic lanes [-]
+PREFERENCE = 0.97  # share of its error that the first method is charged with [-]
 _WEEKS, _YEARS = 26, 5  # seasons whose ratios make the index of a weekday, and of a time of year [-]
 
 
 class Walk(NamedTuple):
     """Forecasts at every origin, and the errors of every method."""
 
-    mean: np.ndarray  # forecasts of the chosen method, shape (periods, horizon, lanes) [pallet/period]
-    method: np.ndarray  # number of the chosen method, shape (periods, lanes)
+    mean: np.ndarray  # forecasts, shape (periods, horizon, lanes) [pallet/period]
+    method: np.ndarray  # number of the method with the largest weight, shape (periods, lanes)
     errors: (
         np.ndarray
     )  # sum of absolute errors of each method after the warm-up, shape (methods, lanes) [pallet/period]
@@ -32,7 +36,7 @@ class Walk(NamedTuple):
 
 
 def walk(volumes: np.ndarray, period: str, horizon: int) -> Walk:
-    """Return the forecasts at every origin by the method with the least discounted absolute error up to it."""
+    """Return the forecasts at every origin, with weights from the discounted absolute errors up to it."""
     periods, lanes = volumes.shape
     indices, methods = _candidates(volumes, period)
     known, seen = ~np.isnan(volumes), np.zeros(lanes)
@@ -55,11 +59,20 @@ def walk(volumes: np.ndarray, period: str, horizon: int) -> Walk:
         for number, (method, index) in enumerate(methods):
             np.maximum(method.forecast(at, table[index]), 0.0, out=said[number])
         said[:, :, seen == 0] = np.nan
-        best = np.argmin(recent, axis=0)
-        best[(recent[0] * PREFERENCE <= recent.min(axis=0)) | (seen <= WARM_UP)] = 0
-        chosen[at] = best
-        mean[at] = np.take_along_axis(said, best[np.newaxis, np.newaxis], axis=0)[0]
+        weight = _weights(recent, seen > WARM_UP)
+        chosen[at] = np.argmax(weight, axis=0)
+        mean[at] = np.sum(weight[:, np.newaxis] * said, axis=0)
     return Walk(mean, chosen, errors, [method.name for method, _ in methods])
+
+
+def _weights(errors, warm):
+    """Return the weight of each method and lane, shape (methods, lanes); until a lane is warm, the first has it all."""
+    charged = errors * np.where(np.arange(len(errors)) == 0, PREFERENCE, 1.0)[:, np.newaxis]
+    least = charged.min(axis=0)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        weight = np.where(charged > least, (least / charged) ** STEEPNESS, 1.0)
+    weight[1:] *= warm
+    return weight / weight.sum(axis=0)
 
 
 def _candidates(volumes, period):

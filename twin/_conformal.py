@@ -19,7 +19,7 @@ LOCAL = 0.7  # exponent of the local error in the scale; the mean error of the w
 STEP = 2.5  # step of the adaptation, times the root of the number of errors [-]
 LEAST_STEP = 0.05  # least step of the adaptation [-]
 NARROWEST, WIDEST = -0.3, 3.0  # bounds of the adaptation [-]
-_NONE = 1e-300  # smallest scale to divide by [pallet/period]
+LEAST = 0.1  # least local error, as a share of the mean error of the whole past [-]
 
 
 def fewest(level: float) -> int:
@@ -72,18 +72,22 @@ def half_widths(volumes, mean, level, warm_up, pooled=None):
             step = np.maximum(LEAST_STEP, STEP / np.sqrt(np.maximum(scores.count[:at], 1.0)))
             move = np.where(valid & np.isfinite(bound), step * ((error > bound) - (1 - level)), 0.0)
             adapted[:at] = np.clip(adapted[:at] + move, NARROWEST, WIDEST)
-            padded, use = np.zeros((2, horizon, lanes))
-            padded[:at], use[:at] = np.where(valid, error / np.maximum(scale[origins], _NONE), 0.0), valid
-            scores.add(padded, use.astype(bool))
+            scored = valid & ((scale[origins] > 0) | (error == 0))  # without a scale, an error has no score
+            score, use = np.zeros((horizon, lanes)), np.zeros((horizon, lanes), bool)
+            score[:at], use[:at] = (
+                np.divide(error, scale[origins], out=np.zeros(error.shape), where=scored & (error > 0)),
+                scored,
+            )
+            scores.add(score, use)
             last = np.where(np.isnan(error[0]), 0.0, error[0])
             new = ~np.isnan(error[0])
             count += new
             each = 1 / np.maximum(count, 1.0)
             near += np.where(new, np.maximum(GAIN, each) * (last - near), 0.0)
             whole += np.where(new, each * (last - whole), 0.0)
-        scale[at] = near**LOCAL * whole ** (1 - LOCAL)
-        with np.errstate(invalid="ignore"):
-            width = scores.quantile(level) * np.maximum(scale[at], _NONE)
+        scale[at] = np.maximum(near, LEAST * whole) ** LOCAL * whole ** (1 - LOCAL)
+        quantile = scores.quantile(level)
+        width = np.multiply(quantile, scale[at], out=np.full(quantile.shape, np.inf), where=np.isfinite(quantile))
         if pooled is not None:
             width = np.where(np.isnan(pooled[at]), width, pooled[at])
         half[at] = width * np.exp(adapted)

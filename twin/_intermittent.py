@@ -11,8 +11,12 @@ from __future__ import annotations
 
 import numpy as np
 
+from twin._smoothing import Spread
+
 SHARE = 0.5  # share of periods with flow below which a lane is intermittent [-]
-_CONSTANTS = [(a, b) for a in (0.02, 0.05, 0.1, 0.2, 0.3) for b in (0.0, 0.1)]  # of share and size; 0 is the mean [-]
+_CONSTANTS = [
+    (a, b) for a in (0.02, 0.05, 0.1, 0.2, 0.3, 0.5) for b in (0.0, 0.1)
+]  # of share and size; 0 is the mean [-]
 _CLASSES = np.array([0.05, 0.1, 0.2, 0.35])  # shares that divide the pool into classes [-]
 _EDGES = np.r_[0.0, np.geomspace(1e-3, 1e4, 700)]  # upper edges of the counted errors, 2.3% apart [-]
 
@@ -40,7 +44,7 @@ class Pool:
         count, flows, errors = np.zeros(shape[1]), np.zeros(shape[1]), np.zeros(shape[0])
         gain, growth = np.array(_CONSTANTS).T[:, :, np.newaxis]
         self.mean, self.size = np.empty(self._volumes.shape), np.empty(self._volumes.shape)
-        unit = np.ones(shape[1])
+        unit, spread = np.ones(shape[1]), Spread(shape)
         for at, (volume, known) in enumerate(zip(self._volumes, self._known, strict=True)):
             volume = np.where(known, volume, 0.0)
             if at:
@@ -50,7 +54,8 @@ class Pool:
             count += known
             flows += flow
             rate += known * np.maximum(gain, 1 / np.maximum(count, 1.0)) * (flow - rate)
-            size += flow * np.maximum(growth, 1 / np.maximum(flows, 1.0)) * (volume - size)
+            usual = spread.usual(np.where(flow, volume - size, 0.0), flow & (flows > 1))
+            size += flow * np.maximum(growth, 1 / np.maximum(flows, 1.0)) * usual
             unit = np.where(size[0] > 0, size[0], 1.0)
             best = np.argmin(errors)
             self.mean[at], self.size[at] = rate[best] * size[best], unit

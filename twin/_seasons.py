@@ -1,26 +1,34 @@
 """Seasonal indices of many lanes, at every period of their records, each from the periods before it alone.
 
-The index of a phase is the median of its last five ratios to a centred moving average (classical decomposition). Arrays
-have a row per period and a column per lane.
+The index of a phase is the median of its last ratios to a centred moving average (classical decomposition), drawn
+towards 1 by the share of the indices' variance that is noise (James and Stein 1961). Arrays have a row per period and a
+column per lane.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
+_OF_MEDIAN = np.pi / 2  # variance of the median of many normal values, in units of that of their mean [-]
+_UNTRIED = 0.5  # share kept of an index whose noise is not yet known, after a single season [-]
+
 
 class Season:
     """Indices of one season: `at(origin, targets)` are those of later periods, as known at the end of one."""
 
     def __init__(self, volumes, length, width, seasons):
-        """Take the volumes, the length of the season, and the odd number of periods that a ratio is averaged over."""
+        """Take the volumes, the length of the season, the odd number of periods averaged, and the most seasons used."""
         self.length, self.half = length, length // 2
         level = _centred(volumes, length)
         near = _centred(volumes, width) if width > 1 else volumes
         with np.errstate(invalid="ignore", divide="ignore"):
             ratios = np.where(level > 0, near / level, np.nan)
-        self.medians = _running_median(ratios, length, seasons)
+        self.medians, noise = _running_median(ratios, length, seasons)
         self.means = _running_mean(self.medians, length)
+        squares = _running_mean(self.medians**2, length) - self.means**2
+        with np.errstate(invalid="ignore", divide="ignore"):
+            kept = 1.0 - _running_mean(noise, length) / squares
+        self.kept = np.clip(np.where(np.isfinite(kept), kept, _UNTRIED), 0.0, 1.0)
 
     def at(self, origin, targets):
         """Return the index of each target and lane; 1 until one ratio is known of every phase."""
@@ -29,7 +37,7 @@ class Season:
         if rows.min() < 0:
             return np.ones((len(rows), self.medians.shape[1]))
         with np.errstate(invalid="ignore", divide="ignore"):
-            index = self.medians[rows] / self.means[last]
+            index = 1.0 + self.kept[last] * (self.medians[rows] / self.means[last] - 1.0)
         return np.where(np.isfinite(index), index, 1.0)
 
 
@@ -66,22 +74,26 @@ def _running_mean(values, length):
     return np.where(counts == length, totals / length, np.nan)
 
 
-def _running_median(values, stride, seasons):
-    """Return the median of each row and of up to four rows before it, a whole number of seasons away."""
-    medians = np.empty_like(values)
-    for start in range(min(stride * (seasons - 1), len(values)) if len(values) else 0):
-        rows = np.arange(start, -1, -stride)
-        medians[start] = _median(values[rows])
-    full = stride * (seasons - 1)
-    if len(values) > full:
-        stack = np.stack([values[full - k * stride : len(values) - k * stride] for k in range(seasons)])
-        medians[full:] = _median(stack)
-    return medians
+def _running_median(values, stride, most):
+    """Return the median of each row and of rows before it whole seasons away, and the variance of that median."""
+    medians, noise = np.full(values.shape, np.nan), np.full(values.shape, np.nan)
+    for seasons in range(1, most + 1):
+        first = stride * (seasons - 1)
+        last = len(values) if seasons == most else min(first + stride, len(values))
+        if first < last:
+            stack = np.stack([values[first - k * stride : last - k * stride] for k in range(seasons)])
+            medians[first:last], noise[first:last] = _median(stack)
+    return medians, noise
 
 
 def _median(stack):
-    """Return the median of the known values along the first axis; NaN where there are none."""
+    """Return the median of the known values along the first axis, NaN where there are none, and its variance."""
     ordered = np.sort(stack, axis=0)  # NaN last
-    count = np.sum(~np.isnan(stack), axis=0)[np.newaxis]
-    low, high = (np.take_along_axis(ordered, np.maximum(at, 0), 0)[0] for at in ((count - 1) // 2, count // 2))
-    return np.where(count[0] > 0, (low + high) / 2, np.nan) if len(stack) > 1 else ordered[0]
+    count = np.sum(~np.isnan(stack), axis=0)
+    low, high = (
+        np.take_along_axis(ordered, np.maximum(at, 0)[np.newaxis], axis=0)[0] for at in ((count - 1) // 2, count // 2)
+    )
+    median = np.where(count > 0, (low + high) / 2, np.nan)
+    squares = np.nansum((stack - median) ** 2, axis=0)
+    variance = np.where(count > 1, squares / np.maximum(count - 1, 1), np.nan)
+    return median, variance * np.where(count > 2, _OF_MEDIAN, 1.0) / np.maximum(count, 1)

@@ -11,9 +11,26 @@ import numpy as np
 ALPHAS = np.array([0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 0.9])  # smoothing constants to choose from [-]
 TRENDS = np.array([[0.1, 0.1], [0.3, 0.1], [0.3, 0.3], [0.6, 0.2]])  # constants of level and trend to choose from [-]
 DAMPING = 0.9  # share of a trend that is left after a period [-]
+USUAL = 2.5  # largest error that counts, in mean absolute errors: 2 sd, as in Gelper, Fried and Croux (2010) [-]
 _SLACK, _ALARM = 0.5, 5.0  # allowance and threshold of the cumulative sum [standard deviation]
 _MOST = 3.0  # largest deviation that counts in the cumulative sum [standard deviation]
+_GAIN = 0.1  # smoothing constant of the mean absolute error [-]
 _SMALLEST = 0.05  # smallest index whose volume says something on the level [-]
+
+
+class Spread:
+    """Smoothed absolute error, and errors without what is unusual about them."""
+
+    def __init__(self, shape):
+        self._mean, self._count = np.zeros(shape), np.zeros(shape[-1])
+
+    def usual(self, error, valid):
+        """Return errors cut to `USUAL` times the mean absolute error so far, and count those that are valid."""
+        bound = np.where(self._count > 1, USUAL * self._mean, np.inf)
+        self._count = self._count + valid
+        gain = np.maximum(_GAIN, 1.0 / np.maximum(self._count, 1.0)) * valid
+        self._mean = self._mean + gain * (np.abs(error) - self._mean)
+        return np.clip(error, -bound, bound)
 
 
 class Line:
@@ -62,16 +79,17 @@ class Smoothed:
     def __init__(self, lanes, memory, name):
         self.name, self._memory = name, memory
         self._levels, self._errors = np.zeros((len(ALPHAS), lanes)), np.zeros((len(ALPHAS), lanes))
-        self._weight = np.zeros(lanes)
+        self._weight, self._spread = np.zeros(lanes), Spread((len(ALPHAS), lanes))
 
     def update(self, at, volume, known, index):
         weight = np.minimum(index, 1.0) * known
         self._weight += weight
         error = np.where(known, volume - self._levels * index, 0.0)
         self._errors *= self._memory
-        self._errors += np.abs(error) * (self._weight > weight)
+        later = self._weight > weight
+        self._errors += np.abs(error) * later
         gain = np.maximum(ALPHAS[:, np.newaxis] * weight, weight / np.maximum(self._weight, 1e-9))
-        self._levels += gain * error / np.maximum(index, _SMALLEST)
+        self._levels += gain * self._spread.usual(error, known & later) / np.maximum(index, _SMALLEST)
 
     def level(self):
         best = np.argmin(self._errors, axis=0)[np.newaxis]
