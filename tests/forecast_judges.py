@@ -33,7 +33,7 @@ def _record(table, period, horizon, first, step):
     return Record(table.to_numpy(float).T, list(table.columns), period, horizon, first, step)
 
 
-def _daily(path, period, *, until=None):
+def _table(path, period, *, until=None):
     flows = pd.read_csv(path, parse_dates=["date"])
     if until:
         flows = flows[flows["date"] < until]
@@ -48,17 +48,19 @@ def _zero_after_start(table):
 def records(folder):
     """Return the five records by name, from the folder of real files."""
     folder = Path(folder)
-    sfo = _daily(folder / "seed_sfo_monthly.csv.gz", "MS", until="2020-01-01")
+    shop = _zero_after_start(_table(folder / "seed_online_retail_top40_daily.csv.gz", "D"))
+    aid = _zero_after_start(_table(folder / "seed_scms_daily.csv.gz", "D"))
+    sfo = _table(folder / "seed_sfo_monthly.csv.gz", "MS", until="2020-01-01")
     gaps = sfo.isna() & sfo.ffill().notna()  # months without a row are not known to be empty
     sfo = sfo.loc[:, ~gaps.any() & (sfo.notna().sum() >= 63)]
     parts = pd.read_csv(folder / "carparts_monthly_wide.csv.gz", index_col=0).T
     return {
         "SFO to 2019-12": _record(sfo, "MS", 3, 60, 1),
-        "PortWatch": _record(_daily(folder / "seed_portwatch_daily.csv.gz", "D"), "D", 14, 365, 14),
-        "retail": _record(_zero_after_start(_daily(folder / "seed_online_retail_top40_daily.csv.gz", "D")), "D", 14, 120, 7),
-        "SCMS": _record(_zero_after_start(_daily(folder / "seed_scms_daily.csv.gz", "D")), "D", 14, 365, 14),
+        "PortWatch": _record(_table(folder / "seed_portwatch_daily.csv.gz", "D"), "D", 14, 365, 14),
+        "retail": _record(shop, "D", 14, 120, 7),
+        "SCMS": _record(aid, "D", 14, 365, 14),
         "car parts": _record(parts, "MS", 3, 36, 1),
-    }  # fmt: skip
+    }
 
 
 def synthetic(periods, count, season, seed):
@@ -105,7 +107,7 @@ def judged(record):
 
 
 def line(record):
-    """Return today's answer at the judged origins, the straight line: an Interval of shape (lanes, periods, horizon)."""
+    """Return the straight line of `forecast.predict` at the judged origins, nowhere below zero."""
     shape = (*record.volumes.shape, record.horizon)
     answers = [np.full(shape, np.nan) for _ in range(3)]
     for origin in np.flatnonzero(judged(record).any(axis=0)):
@@ -185,6 +187,6 @@ def rival(record, mean, *, scaled):
 
 
 def windows_below(hits, length, least):
-    """Return the share of windows of `length` outcomes in a row of which fewer than `least` held, and the lowest share."""
+    """Return the share of windows of `length` outcomes in a row that held less often than `least`, and the worst."""
     shares = np.convolve(hits, np.ones(length) / length, mode="valid")
     return float(np.mean(shares < least - 1e-9)), float(shares.min())

@@ -18,7 +18,8 @@ GAIN = 0.2  # smoothing constant of the local error [-]
 LOCAL = 0.7  # exponent of the local error in the scale; the mean error of the whole past has the rest [-]
 STEP = 2.5  # step of the adaptation, times the root of the number of errors [-]
 LEAST_STEP = 0.05  # least step of the adaptation [-]
-NARROWEST, WIDEST = -0.3, 3.0  # bounds of the adaptation [-]
+NARROWEST, PATIENCE = -0.3, 500.0  # lower bound of the adaptation; after many errors it is -errors / PATIENCE [-]
+WIDEST = 3.0  # upper bound of the adaptation [-]
 LEAST = 0.1  # least local error, as a share of the mean error of the whole past [-]
 
 
@@ -71,7 +72,8 @@ def half_widths(volumes, mean, level, warm_up, pooled=None):
             bound = half[origins, ahead]
             step = np.maximum(LEAST_STEP, STEP / np.sqrt(np.maximum(scores.count[:at], 1.0)))
             move = np.where(valid & np.isfinite(bound), step * ((error > bound) - (1 - level)), 0.0)
-            adapted[:at] = np.clip(adapted[:at] + move, NARROWEST, WIDEST)
+            floor = np.minimum(NARROWEST, -scores.count[:at] / PATIENCE)
+            adapted[:at] = np.clip(adapted[:at] + move, floor, WIDEST)
             scored = valid & ((scale[origins] > 0) | (error == 0))  # without a scale, an error has no score
             score, use = np.zeros((horizon, lanes)), np.zeros((horizon, lanes), bool)
             score[:at], use[:at] = (

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from twin._seasons import cumulated
 from twin._smoothing import Spread
 
 SHARE = 0.5  # share of periods with flow below which a lane is intermittent [-]
@@ -27,8 +28,8 @@ class Pool:
     def __init__(self, volumes, horizon, level, warm_up):
         """Take all lanes, shape (periods, lanes); only those that are intermittent at some origin are worked on."""
         known = ~np.isnan(volumes)
-        count = np.cumsum(known, axis=0)
-        share = np.cumsum(volumes > 0, axis=0) / np.maximum(count, 1)
+        count = cumulated(known)[1:]
+        share = cumulated(volumes > 0)[1:] / np.maximum(count, 1.0)
         belongs = (share < SHARE) & (count > warm_up)
         self.columns = np.flatnonzero(belongs.any(axis=0))
         self.member = belongs[:, self.columns]

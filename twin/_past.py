@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from twin._seasons import cumulated
+
 WINDOW = {"D": 90, "W": 13, "MS": 12}  # length of the worst window of coverage [period]
 
 
@@ -21,7 +23,7 @@ def error_sums(volumes, mean, warm_up):
     A forecast is judged if its period came after the warm-up of the lane; an error is forecast less volume.
     """
     came = outcomes(volumes, mean.shape[1])
-    late = outcomes(np.where(np.cumsum(~np.isnan(volumes), axis=0) > warm_up + 1, 1.0, np.nan), mean.shape[1])
+    late = outcomes(np.where(cumulated(~np.isnan(volumes))[1:] > warm_up + 1, 1.0, np.nan), mean.shape[1])
     error = (mean - came) * late
     judged = ~np.isnan(error)
     parts = np.abs(error), error, came, judged
@@ -51,19 +53,19 @@ def realised(volumes, mean, half, window):
     low, high = bounds(mean, half)
     held = judged & (low <= came) & (came <= high)
     periods, steps = len(volumes), mean.shape[1]
-    counts = np.zeros((2, periods + 1, volumes.shape[1]))  # of each period's volume, over the steps: held, and judged
+    counts = np.zeros((periods, 2, volumes.shape[1]))  # of each period's volume, over the steps: held, and judged
     for step in range(min(steps, periods - 1)):
-        for count, part in zip(counts, (held, judged), strict=True):
-            count[step + 2 :] += part[: periods - 1 - step, step]
-    totals = np.cumsum(counts, axis=1)
+        for place, part in enumerate((held, judged)):
+            counts[step + 1 :, place] += part[: periods - 1 - step, step]
+    totals = cumulated(counts)
     with np.errstate(invalid="ignore", divide="ignore"):
-        whole = totals[0, -1] / totals[1, -1]
+        whole = totals[-1, 0] / totals[-1, 1]
         if periods < window:
             return whole, whole
-        inside = totals[:, window:] - totals[:, :-window]
-        there = np.cumsum(counts[1] > 0, axis=0)
+        inside = totals[window:] - totals[:-window]
+        there = cumulated(counts[:, 1] > 0)
         enough = there[window:] - there[:-window] >= (window + 1) // 2
-        least = np.where(enough, inside[0] / inside[1], np.inf).min(axis=0)
+        least = np.where(enough, inside[:, 0] / inside[:, 1], np.inf).min(axis=0)
     return whole, np.where(np.isfinite(least), least, whole)
 
 

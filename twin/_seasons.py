@@ -41,13 +41,20 @@ class Season:
         return np.where(np.isfinite(index), index, 1.0)
 
 
+def cumulated(rows):
+    """Return the sums of the first 0, 1, 2, ... rows; for wide rows several times as fast as `np.cumsum`."""
+    totals = np.zeros((len(rows) + 1, *rows.shape[1:]))
+    for at, row in enumerate(rows):
+        np.add(totals[at], row, out=totals[at + 1])
+    return totals
+
+
 def _sums(values, length):
     """Return sums of `length` rows, ending with each row, of the known values, and how many they are."""
     known = ~np.isnan(values)
     found = []
     for part in (np.where(known, values, 0.0), known):
-        total = np.zeros((len(values) + 1, values.shape[1]))
-        np.cumsum(part, axis=0, out=total[1:])
+        total = cumulated(part)
         window = np.full(values.shape, np.nan)
         window[length - 1 :] = total[length:] - total[:-length] if len(values) >= length else 0.0
         found.append(window)

@@ -1,0 +1,109 @@
+"""Conformal intervals: the exact probability of the n + 1 rule, and two defects that others' intervals have had."""
+
+import numpy as np
+import pytest
+
+from twin import _conformal, simulate
+
+DRAWS = 40_000
+
+
+def quantile_of(scores, level, capacity=60):
+    """Return the conformal quantile of scores, shape (n, ...), as the intervals take it."""
+    largest = _conformal.Largest(capacity, scores.shape[1:])
+    for row in scores:
+        largest.add(row, np.ones(row.shape, bool))
+    return largest.quantile(level)
+
+
+@pytest.mark.parametrize(("count", "level"), [(19, 0.95), (25, 0.9), (59, 0.95), (40, 0.5)])
+def test_a_new_score_lies_below_the_quantile_with_its_exact_probability(count, level):
+    """Of n exchangeable scores and a new one, the rank k of n + 1 is kept with probability k / (n + 1) >= level."""
+    scores = simulate.generator(71).exponential(size=(count + 1, DRAWS))
+    held = scores[-1] <= quantile_of(scores[:-1], level)
+    exact = np.ceil((count + 1) * level - 1e-9) / (count + 1)
+    assert exact >= level
+    assert simulate.estimate(held).agrees(exact)
+
+
+def test_without_the_n_plus_1_rule_the_promise_is_not_kept():
+    """The plain quantile of 19 scores keeps 0.90 where 0.95 is promised; known of others (sktime 10758)."""
+    scores = simulate.generator(72).exponential(size=(20, DRAWS))
+    plain = np.quantile(scores[:-1], 0.95, axis=0, method="inverted_cdf")
+    ours = quantile_of(scores[:-1], 0.95)
+    assert simulate.estimate(scores[-1] <= ours).agrees(0.95)
+    plain_of_18 = np.quantile(scores[:18], 0.95, axis=0, method="inverted_cdf")
+    assert simulate.estimate(scores[-1] <= plain_of_18).agrees(18 / 19) and 18 / 19 < 0.95
+    np.testing.assert_array_equal(plain, ours)  # from 19 on, the largest is enough
+    assert np.isinf(quantile_of(scores[:18], 0.95)).all()  # a sample that cannot carry the level is refused
+
+
+@pytest.mark.parametrize("level", [0.5, 0.8, 0.95, 0.99])
+def test_the_fewest_scores_that_carry_a_level(level):
+    least = _conformal.fewest(level)
+    scores = np.arange(float(least))[:, np.newaxis]
+    assert np.isfinite(quantile_of(scores, level)).all()
+    assert np.isinf(quantile_of(scores[:-1], level)).all()
+
+
+def test_the_largest_scores_are_those_of_a_sort():
+    scores = simulate.generator(73).normal(size=(200, 7))
+    valid = simulate.generator(74).random((200, 7)) < 0.8
+    largest = _conformal.Largest(41, (7,))
+    for row, there in zip(scores, valid, strict=True):
+        largest.add(row, there)
+    for lane in range(7):
+        kept = np.sort(scores[valid[:, lane], lane])
+        rank = int(np.floor((len(kept) + 1) * 0.2))
+        assert largest.count[lane] == len(kept)
+        assert largest.quantile(0.8)[lane] == kept[-rank]
+
+
+def walks(count, periods, horizon, seed):
+    """Return random walks and the forecast that nothing changes, at every origin."""
+    volumes = 1000 + np.cumsum(simulate.generator(seed).normal(0, 1, (periods, count)), axis=0)
+    return volumes, np.repeat(volumes[:, np.newaxis], horizon, axis=1)
+
+
+def shares_held(volumes, mean, half, first):
+    """Return the share of outcomes after the first origins that lay in their interval, for each step."""
+    horizon, periods = mean.shape[1], len(volumes)
+    return np.array(
+        [
+            np.mean(np.abs(volumes[first + 1 + h :] - mean[first : periods - 1 - h, h]) <= half[first : periods - 1 - h, h])
+            for h in range(horizon)
+        ]
+    )  # fmt: skip
+
+
+def test_each_step_has_errors_of_its_own():
+    """The error of a random walk grows with the root of the steps; one-step errors would keep half as often."""
+    volumes, mean = walks(200, 300, 9, seed=75)
+    half, _ = _conformal.half_widths(volumes, mean, 0.9, 8)
+    ours = shares_held(volumes, mean, half, 100)
+    assert np.all((ours >= 0.89) & (ours <= 0.93))
+    wide = np.median(half[200] / half[200, 0], axis=1)
+    np.testing.assert_allclose(wide, np.sqrt(np.arange(1, 10)), rtol=0.15)
+    defect = shares_held(volumes, mean, np.repeat(half[:, :1], 9, axis=1), 100)  # known of others (MAPIE 431)
+    assert defect[0] == ours[0] and defect[-1] < 0.5
+
+
+def test_widths_follow_errors_that_grow_and_shrink():
+    """Errors become ten times as large, and small again; the quantile of the past would keep a quarter, then all."""
+    random = simulate.generator(76)
+    sd = np.repeat([1.0, 10.0, 1.0], 300)[:, np.newaxis]
+    volumes = 1000 + sd * random.normal(0, 1, (900, 100))
+    mean = np.full((900, 1, 100), 1000.0)
+    half, _ = _conformal.half_widths(volumes, mean, 0.95, 8)
+    for first, last in ((100, 300), (310, 600), (700, 900)):
+        held = np.abs(volumes[first + 1 : last] - 1000) <= half[first : last - 1, 0]
+        assert 0.94 <= held.mean() <= 0.97
+    past = np.sort(np.abs(volumes[:300] - 1000), axis=0)[-16]
+    assert np.mean(np.abs(volumes[310:600] - 1000) <= past) < 0.25
+
+
+def test_a_miss_after_errors_of_zero_leaves_no_endless_interval():
+    volumes = np.full((120, 1), 50.0)
+    volumes[60] = 80.0
+    half, _ = _conformal.half_widths(volumes, np.full((120, 1, 1), 50.0), 0.9, 8)
+    assert half[59, 0, 0] == 0.0 and np.isfinite(half[30:]).all() and half[-1, 0, 0] < 30.0

@@ -1,0 +1,65 @@
+"""Intermittent lanes: the recursion by hand, the pool's quantile against a sort, and levels no lane could carry alone."""
+
+import numpy as np
+
+from twin import forecast, simulate
+from twin._intermittent import Pool
+
+LEVEL = 0.95
+
+
+def flows(lanes, periods, seed, share=0.25):
+    """Return lanes with a flow in a share of the periods, of sizes 1, 2, ...: a row per period."""
+    random = simulate.generator(seed)
+    return random.poisson(2.0, (periods, lanes)) * (random.random((periods, lanes)) < share) + 0.0
+
+
+def test_the_forecast_is_share_times_size_smoothed_by_the_constants_with_the_least_error():
+    volumes = flows(30, 60, 91)
+    pool = Pool(volumes, 1, LEVEL, 8)
+    found = {}
+    for gain in (0.02, 0.05, 0.1, 0.2, 0.3, 0.5):
+        rate, count = np.zeros(30), 0
+        for row in volumes:
+            count += 1
+            rate = rate + max(gain, 1 / count) * ((row > 0) - rate)
+        found[gain] = rate
+    mean = np.array([column[column > 0].mean() for column in volumes.T])[pool.columns]
+    np.testing.assert_array_less(np.abs(pool.size[-1] / mean - 1), 0.25)  # large flows count in part
+    ratio = pool.mean[-1] / pool.size[-1]
+    assert min(np.abs(rate[pool.columns] - ratio).max() for rate in found.values()) < 0.25
+
+
+def test_the_quantile_of_the_pool_is_that_of_a_sort():
+    volumes = flows(300, 40, 92)
+    pool = Pool(volumes, 1, LEVEL, 8)
+    half, member = pool.into(np.zeros((40, 1, 300)), 0)
+    share = np.cumsum(volumes > 0, axis=0) / np.arange(1, 41)[:, np.newaxis]
+    kind = np.searchsorted([0.05, 0.1, 0.2, 0.35], share, side="right")
+    mean, size = np.zeros((40, 300)), np.ones((40, 300))
+    mean[:, pool.columns], size[:, pool.columns] = pool.mean, pool.size
+    for wanted in (2, 3):
+        then = member[:-1] & (kind[:-1] == wanted)
+        scores = np.sort((np.abs(volumes[1:] - mean[:-1]) / size[:-1])[then])
+        exact = scores[int(np.ceil((len(scores) + 1) * LEVEL)) - 1]
+        now = member[-1] & (kind[-1] == wanted)
+        np.testing.assert_allclose((half[-1, 0] / size[-1])[now], exact, rtol=0.024)  # the width of a cell
+        assert np.all((half[-1, 0] / size[-1])[now] >= exact * (1 - 1e-12))
+
+
+def test_a_pool_carries_a_level_that_one_lane_cannot():
+    volumes = flows(400, 51, 93).T
+    together = forecast.lanes(volumes, period="MS", horizon=1, level=0.99)
+    alone = forecast.lanes(volumes[0], period="MS", horizon=1, level=0.99)
+    assert np.isfinite(together.high).all() and set(together.method) == {"intermittent"}
+    assert np.isinf(alone.high).all() and "takes 99 errors" in alone.remark
+    came = flows(400, 52, 93)[-1]  # the same stream one period on would differ: draw anew
+    fresh = flows(400, 1, 94)[0]
+    for outcome in (came, fresh):
+        assert np.mean(outcome <= together.high[:, 0]) >= 0.97
+
+
+def test_the_forecast_of_the_pool_is_hardly_biased():
+    volumes = flows(2000, 60, 95)
+    ahead = forecast.lanes(volumes.T, period="MS", horizon=1, level=0.9)
+    assert abs(ahead.mean.mean() / volumes.mean() - 1) < 0.1
