@@ -301,6 +301,12 @@ MINMAX = dict(
     demand=(stats.poisson(6), [stats.norm(6, 1), stats.poisson(0), stats.poisson(1e6), distribution.empirical([1.5])]),
     protection=(stats.poisson(12), [stats.norm(12, 1), stats.zipf(1.5)]),
 )
+FORECAST = dict(
+    volumes=(SERIES, [[], 3.0, [1.0, np.inf], [1.0, -1.0], "many"]),
+    period=period("MS"),
+    horizon=whole(2, 1),
+    level=(0.9, [np.nan, 0.0, 1.0, "many", [0.5, 0.9]]),
+)
 WHOLE_LEVEL = [np.nan, 2.5, True, "many", None]
 
 #: Other functions: of a whole list, a distribution, a period or a seed. None stands for "not refused by value".
@@ -490,6 +496,8 @@ OTHERS = {
     forecast.predict: dict(
         trend=(forecast.linear_trend(SERIES), []), horizon=whole(2, 1), probability=probability(0.9)
     ),
+    forecast.lanes: FORECAST,
+    forecast.backtest: FORECAST,
     volatility.explained_share: dict(
         volumes=(SERIES, [[], 3.0, [1.0], [1.0, np.nan, 3.0, 4.0], [2.0, 2.0, 2.0, 2.0], "many"]),
         groups=([0, 0, 1, 1], [[0, 0, 0, 0], [0, 1, 2, 3], [0, 1], "many"]),

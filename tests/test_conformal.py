@@ -67,13 +67,12 @@ def walks(count, periods, horizon, seed):
 
 def shares_held(volumes, mean, half, first):
     """Return the share of outcomes after the first origins that lay in their interval, for each step."""
-    horizon, periods = mean.shape[1], len(volumes)
-    return np.array(
-        [
-            np.mean(np.abs(volumes[first + 1 + h :] - mean[first : periods - 1 - h, h]) <= half[first : periods - 1 - h, h])
-            for h in range(horizon)
-        ]
-    )  # fmt: skip
+    periods = len(volumes)
+    shares = []
+    for step in range(mean.shape[1]):
+        origins = slice(first, periods - 1 - step)
+        shares.append(np.mean(np.abs(volumes[first + 1 + step :] - mean[origins, step]) <= half[origins, step]))
+    return np.array(shares)
 
 
 def test_each_step_has_errors_of_its_own():

@@ -58,6 +58,7 @@ class Forecasts(NamedTuple):
     remark: Any  # sentence on what the record cannot carry; empty if there is nothing to say
 
 
+_EXACT = 1e-9  # half width, as a share of the forecast, of an interval that has none but for rounding [-]
 _CHUNK = 4096  # most lanes worked on at a time [lane]
 _NUMBERS = 2**22  # most forecasts of the past held at a time [number]
 _BLOCK = 2**18  # numbers processed at a time; temporary arrays of this size fit into the cache [number]
@@ -311,16 +312,17 @@ def _forecast(table, rows, pool, period, horizon, level):
         ]
     coverage, worst = _past.realised(part, mean, half, _past.WINDOW[period])
     method = np.where(member[-1], "intermittent", np.array(walk.names)[walk.method[-1]])
-    remark = _remarks(part, half[-1], counted, judged, level)
+    remark = _remarks(part, mean[-1], half[-1], counted, judged, level)
     return [mean[-1].T, low.T, high.T, method, mase, *shares, coverage, worst, remark]
 
 
-def _remarks(part, half, counted, judged, level):
+def _remarks(part, mean, half, counted, judged, level):
     """Return a sentence for each lane whose record cannot carry a forecast, its accuracy or its interval; else ""."""
     known = np.sum(~np.isnan(part), axis=0)
     remark = np.full(part.shape[1], "", dtype=object)
     least = _conformal.fewest(level)
-    for lane in np.flatnonzero(np.isinf(half).any(axis=0) | (judged == 0) | (np.nanmax(half, axis=0, initial=0) == 0)):
+    exact = np.all(half <= _EXACT * np.maximum(mean, 0.0), axis=0)
+    for lane in np.flatnonzero(np.isinf(half).any(axis=0) | (judged == 0) | exact):
         step = int(np.argmax(np.isinf(half[:, lane])))
         if known[lane] == 0:
             remark[lane] = "No volume is known, so there is no forecast."
