@@ -1,7 +1,7 @@
 """Every optional argument of a public formula changes some result, so none is accepted and then ignored."""
 
 import inspect
-from dataclasses import astuple, fields, is_dataclass
+from dataclasses import astuple, fields, is_dataclass, replace
 from importlib import import_module
 
 import numpy as np
@@ -11,7 +11,7 @@ from house import public_formulas
 from test_check import CONTRACTS, POOL, SERIES, name, values
 
 from twin import lane, simulate
-from twin.policy import Policy
+from twin.policy import POLICY, Policy
 
 #: Statistics of a lane whose policy is varied.
 LANE = {"demand_mean": 100.0, "demand_sd": 25.0}
@@ -131,9 +131,9 @@ def test_every_optional_argument_changes_some_result(called, option):
 
 @pytest.mark.parametrize("field", [field.name for field in fields(Policy)])
 def test_every_field_of_a_policy_changes_some_answer(field):
-    default = getattr(Policy(), field)
-    other = 0.9 if default is None else 0.9 * default + 0.05
-    assert differ(lane.assess(LANE, Policy()), lane.assess(LANE, Policy(**{field: other})))
+    default, held = getattr(Policy(), field), Policy(kind="flow" if field == "kind" else "stock")
+    other = POLICY[field].choices[-1:] or (0.9 if default is None else 0.9 * default + 0.05)
+    assert differ(lane.assess(LANE, held), lane.assess(LANE, replace(held, **{field: np.squeeze(other)[()]})))
 
 
 def test_an_ignored_option_is_detected():

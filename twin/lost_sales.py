@@ -18,7 +18,7 @@ from twin.newsvendor import best_safety_factor
 _OVERSHOOT = 0.5826  # mean overshoot of a standard normal random walk, -zeta(1/2) / sqrt(2 pi) [-]
 _LOG_ROOT = 0.5 * np.log(2.0 * np.pi)
 _NODES, _WEIGHTS = np.polynomial.hermite_e.hermegauss(5)  # quadrature over the lead time of a spell
-_SEARCHES = 24  # golden-section steps of a search; each shortens the bracket to 0.618 of its length
+_SEARCHES = 18  # golden-section steps of a search; each shortens the bracket to 0.618 of its length
 _GOLDEN = (np.sqrt(5.0) - 1.0) / 2.0
 
 
@@ -212,10 +212,16 @@ def best_base_stock(
         lost = _over_spells(_lost, level, mean, sd, time, spread)
         return hold * level + (under + time * hold) * lost
 
-    for _ in range(_SEARCHES):
-        left, right = high - _GOLDEN * (high - low), low + _GOLDEN * (high - low)
-        falls = of(left) > of(right)
+    left, right = high - _GOLDEN * (high - low), low + _GOLDEN * (high - low)
+    of_left, of_right = of(left), of(right)
+    for _ in range(_SEARCHES):  # the inner point that stays is one of the two of the next step
+        falls = of_left > of_right
         low, high = np.where(falls, left, low), np.where(falls, high, right)
+        stays, of_stays = np.where(falls, right, left), np.where(falls, of_right, of_left)
+        new = np.where(falls, low + _GOLDEN * (high - low), high - _GOLDEN * (high - low))
+        of_new = of(new)
+        left, right = np.where(falls, stays, new), np.where(falls, new, stays)
+        of_left, of_right = np.where(falls, of_stays, of_new), np.where(falls, of_new, of_stays)
     return ((low + high) / 2)[()]
 
 

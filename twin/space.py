@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike
 
 from twin import _special
 from twin._check import nonnegative, numbers, require, shares
-from twin._labels import labelled
+from twin._labels import Numbers, labelled
 from twin.demand import Moments, excess_and_leftover
 
 
@@ -130,7 +130,7 @@ def stock_space(
         Moments of the goods G that stay besides, both >= 0: shipped and returned pallets of the dwell for the peak of
         the day, returned pallets alone for its close. [pallet]
     covariance : array_like, optional
-        Covariance of G with the demand Y of the exposure: min(dwell, exposure) cov(G, D) per period. [pallet^2]
+        Covariance of G with the demand Y of the exposure: `common_periods` times that of a period. [pallet^2]
 
     Returns
     -------
@@ -156,6 +156,32 @@ def stock_space(
     require(np.abs(joint) <= exposed * sd * (1 + 1e-9), "covariance", "at most the product of the two sds", joint)
     variance = held.sd**2 + sd**2 - 2 * _special.ndtr(_ratio(stock, exposed)) * joint
     return Moments(held.mean + mean, np.sqrt(np.maximum(variance, 0.0)))
+
+
+@labelled
+def common_periods(dwell: ArrayLike, exposure: ArrayLike) -> Numbers:
+    """Return the periods that goods in process and the demand of the exposure have in common, weighted by both.
+
+    Parameters
+    ----------
+    dwell, exposure : array_like, shapes that broadcast
+        Time that a pallet stays, and lead time plus review period; both >= 0. [period]
+
+    Returns
+    -------
+    ndarray or float, broadcast shape; times the covariance of a period, it is that of `stock_space`. [period]
+
+    Limits
+    ------
+    Whole numbers give the smaller of the two. A fraction counts as the weight of the oldest period.
+
+    >>> float(common_periods(2.0, 5.0)), float(common_periods(0.5, 0.5))
+    (2.0, 0.25)
+    """
+    stay, time = nonnegative(dwell=dwell, exposure=exposure)
+    whole, parts = np.minimum(np.floor(stay), np.floor(time)), (stay % 1.0, time % 1.0)
+    shorter = np.minimum(stay, time) - whole
+    return whole + np.where(np.floor(stay) == np.floor(time), parts[0] * parts[1], shorter)
 
 
 @labelled
