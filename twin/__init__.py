@@ -48,6 +48,9 @@ if TYPE_CHECKING:
         lot_size as lot_size,
     )
     from twin import (
+        motion as motion,
+    )
+    from twin import (
         newsvendor as newsvendor,
     )
     from twin import (

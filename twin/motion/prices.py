@@ -1,0 +1,99 @@
+"""Prices of the dynamic model, and what a step costs at given flows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from twin._check import numbers, require
+
+Array = NDArray[np.float64]
+
+
+class PriceList(NamedTuple):
+    """Prices of the model, under the names that `Policy` gives them; each is a number or has one value per lane.
+
+    `holding_cost` is paid for every place in use, own or the partner's, `partner_surcharge` in addition at the
+    partner's, and `own_place_cost` for every own place, used or not. `sla_penalty` is paid for a pallet lost, and for a
+    backordered pallet once a period. `spot_price` is what the partner takes to serve a pallet, `booking_price` what a
+    booked place costs for a period, used or not, `missing_place_cost` what a pallet costs that finds no place, and
+    `scrap_cost` what a return that is scrapped costs beyond its handling.
+    """
+
+    service_revenue: ArrayLike = 0.0
+    handling_cost: ArrayLike = 0.0
+    holding_cost: ArrayLike = 0.0
+    own_place_cost: ArrayLike = 0.0
+    partner_surcharge: ArrayLike = 0.0
+    sla_penalty: ArrayLike = 0.0
+    fixed_order_cost: ArrayLike = 0.0
+    spot_price: ArrayLike = 0.0
+    booking_price: ArrayLike = 0.0
+    missing_place_cost: ArrayLike = 0.0
+    scrap_cost: ArrayLike = 0.0
+
+
+class StepPrices(NamedTuple):
+    """What a step costs: money per unit of each flow, for standing places, and for placing an order."""
+
+    of_flows: tuple[tuple[str, Array], ...]
+    standing: Array
+    of_an_order: Array | None
+
+
+def price_list_of(policy: Any) -> PriceList:
+    """Return the prices that a policy, or a mapping, states under the names of `PriceList`; the others are zero.
+
+    >>> price_list_of({"holding_cost": 2.5, "dwell": 1.0}).holding_cost
+    2.5
+    """
+    given = policy if isinstance(policy, Mapping) else vars(policy)
+    return PriceList(**{name: given[name] for name in PriceList._fields if given.get(name) is not None})
+
+
+def prices_of(
+    costs: PriceList | Mapping[str, ArrayLike] | None, own_places: Array, step: float, *, lanes: int, returns: str
+) -> StepPrices:
+    """Return the money of each flow of a step. [$/pallet]
+
+    Parameters
+    ----------
+    costs : PriceList, mapping of its fields, or None for no money at all
+    own_places : ndarray, shape (lanes, 1)
+        Own places of each lane. [pallet]
+    step : float
+        Length of a step. [period]
+    lanes : int
+    returns : "passing", "restocked" or "scrapped"
+
+    Errors
+    ------
+    ValueError for a price that `PriceList` does not have, or that has neither one value nor one per lane.
+    """
+    given = dict(costs or {}) if isinstance(costs, Mapping | None) else costs._asdict()
+    unknown = sorted(set(given) - set(PriceList._fields))
+    require(not unknown, "costs", "prices named " + ", ".join(PriceList._fields), ", ".join(unknown))
+    price = {name: np.atleast_1d(numbers(**{name: given.get(name, 0.0)})[0])[:, None] for name in PriceList._fields}
+    for name, value in price.items():
+        require(len(value) in (1, lanes), name, f"one value, or one for each of {lanes} lanes", value.shape[:1])
+    holding, revenue, penalty = price["holding_cost"], price["service_revenue"], price["sla_penalty"]
+    of_flows = {
+        "shipped": revenue - price["handling_cost"],
+        "partner": revenue - price["spot_price"],
+        "returns": -price["handling_cost"] - (price["scrap_cost"] if returns == "scrapped" else 0.0),
+        "lost": -penalty,
+        "backlog": -penalty * step,
+        "space": -holding * step,
+        "unplaced": (holding - price["missing_place_cost"]) * step,
+        "overflow": -price["partner_surcharge"] * step,
+        "booked": -price["booking_price"] * step,
+    }
+    order = price["fixed_order_cost"]
+    return StepPrices(
+        tuple((name, value) for name, value in of_flows.items() if value.any()),
+        price["own_place_cost"] * own_places * step,
+        order if order.any() else None,
+    )
