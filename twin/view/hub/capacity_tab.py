@@ -20,7 +20,7 @@ READINGS = (
     (
         "close_overflow",
         "stock at close",
-        "what demand leaves of the stock, and returns; on a flow lane goods in process",
+        "what is left in stock, and returns; on a flow lane goods in process",
     ),
     ("peak_overflow", "peak of the day", "stock and the goods that pass; on a flow lane goods in process"),
 )
