@@ -264,19 +264,19 @@ _ROWS = (
         words="cost of space | cost of places",
     ),
     Quantity(
-        name="best_own_capacity",
+        name="optimal_own_capacity",
         reported=False,
         unit="pallet",
         meaning="own places of least cost, by kind and billing basis of the lane",
         source="own_places.best_places",
         words=(
-            "how much own capacity | best capacity | optimal capacity | ideal capacity | "
+            "how much own capacity | best own capacity | best capacity | optimal capacity | ideal capacity | "
             "how many places should we own | "
             "right own capacity"
         ),
     ),
     Quantity(
-        name="best_space_cost",
+        name="optimal_space_cost",
         reported=False,
         unit="$/period",
         meaning="cost of space with the best own capacity",
