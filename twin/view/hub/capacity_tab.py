@@ -72,7 +72,7 @@ def _rules(session):
     """Return the rules of the lane by which its space is counted, in words."""
     policy = session.policy
     rent = f"{written(policy.own_place_cost, '$')} a place, used or not" if policy.own_place_cost else "holding is rent"
-    return f"as {policy.kind} lane{f', at {policy.basis}' if policy.kind == 'stock' else ''}; {rent}"
+    return f"as a {policy.kind} lane{f', at {policy.basis}' if policy.kind == 'stock' else ''}; {rent}"
 
 
 def _in_words(n, period):
