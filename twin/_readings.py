@@ -22,7 +22,7 @@ _CODES = {
     for code, word in enumerate(POLICY[field].choices)
 }
 STOCK_LANE = _CODES["kind", "stock"]  # number of the kind of lane that holds goods
-TIMES = ("lead_time_mean_days", "lead_time_sd_days", "review_period_days", "lead_times")  # fields of the exposure
+EXPOSED = ("lead_time_mean_days", "lead_time_sd_days", "review_period_days", "lead_times")  # fields of the exposure
 _LEAST, _MOST = 1e-16, 1.0 - 2.0**-53  # smallest and largest critical ratio with a finite level [-]
 _NEVER = -40.0  # safety factor below which nothing is bought; it stands for minus infinity [-]
 
