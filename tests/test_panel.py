@@ -8,7 +8,7 @@ import pytest
 
 from twin._check import require
 from twin.view import output, plots
-from twin.view.panel import Control, panel
+from twin.view.panel import Choice, Control, panel
 
 PNG = b"\x89PNG\r\n"
 
@@ -33,6 +33,11 @@ def turn(shown, **values):
     """Set controls, as the page does."""
     for name, value in values.items():
         shown.dials._handle_custom_msg({"do": "turn", "subject": "", "name": name, "value": value}, [])
+
+
+def choose(shown, name, option):
+    """Choose an option of a list, as the page does."""
+    shown.dials._handle_custom_msg({"do": "choose", "subject": "", "name": name, "option": option}, [])
 
 
 def field(control):
@@ -110,6 +115,43 @@ def test_zero_negative_and_single_valued_controls(control):
 def test_every_control_has_its_label_and_unit(shown):
     assert [(made["label"], made["unit"]) for made in shown.dials.fields] == [("height", "m"), ("tilt", "")]
     assert field(Control(1, 0, 2, "no unit"))["label"] == "no unit"
+
+
+@pytest.fixture
+def with_list():
+    heights = {"low": 1.0, "high": 4.0}
+    choice = Choice("low", (*heights, "broken"), "height")
+    return panel(lambda height, tilt: draw(heights[height], tilt), {"height": choice, "tilt": CONTROLS["tilt"]}, "")
+
+
+def test_a_chosen_option_redraws_what_draw_gives(with_list):
+    assert with_list.dials.values == {"height": "low", "tilt": 0.5}
+    made = {"name": "height", "label": "height", "group": "", "options": ["low", "high", "broken"]}
+    assert with_list.dials.fields[0] == made
+    choose(with_list, "height", "high")
+    assert with_list.dials.values["height"] == "high" and with_list.picture.png == output.png(draw(4.0, 0.5))
+    turn(with_list, tilt=0.0)
+    assert with_list.picture.png == output.png(draw(4.0, 0.0))
+
+
+@pytest.mark.parametrize("option", ["no such", "", "LOW"])
+def test_an_option_that_is_not_on_the_list_is_a_sentence(with_list, option):
+    before = with_list.picture.png
+    choose(with_list, "height", option)
+    assert with_list.dials.said["height"] == f"Height must be one of low, high, broken; got {option or 'nothing'}."
+    assert with_list.dials.values["height"] == "low" and with_list.picture.png == before
+
+
+def test_a_list_takes_no_number_and_a_slider_no_option(with_list):
+    before = dict(with_list.dials.values)
+    turn(with_list, height=2.0)
+    choose(with_list, "tilt", "high")
+    assert with_list.dials.values == before and with_list.dials.said == {}
+
+
+def test_a_list_that_does_not_hold_its_start_value_is_an_error():
+    with pytest.raises(ValueError, match="side must be one of left, right; got up"):
+        panel(lambda side: draw(1.0, 0.0), {"side": Choice("up", ("left", "right"), "side")}, "")
 
 
 def test_a_panel_displays_live_and_still(shown):

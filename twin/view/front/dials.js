@@ -1,4 +1,4 @@
-// A form of controls: each has a number field and a slider, with unit, help and bounds; presets set several at once.
+// A form of controls: a number field with a slider, a checkbox, or a list of options; presets set several at once.
 import { ask, element } from "./element.js";
 
 // Returns a value as text that fits into its field; the value itself keeps all digits until the control is changed.
@@ -93,6 +93,25 @@ function lever(field, place, line) {
   return { box: row, show, line, settle: () => {} };
 }
 
+// Builds a list for a control with named options.
+function picker(field, place, line) {
+  const options = field.options.map((name) => element("option", { value: name }, name));
+  const list = element("select", { id: `${place}-${field.name}` }, options);
+  const alert = element("p", { id: `${list.id}-alert`, className: "twin-alert", role: "alert" });
+  list.setAttribute("aria-describedby", alert.id);
+  list.onchange = () => line.turn(list.value);
+  const body = element("div", { className: "twin-dial-list" }, [element("label", { htmlFor: list.id }, field.label), list]);
+  const box = element("div", { className: "twin-dial" }, [body, alert]);
+  box.dataset.field = field.name;
+  const show = (value, sentence, disabled) => {
+    if (line.waits()) return;
+    list.value = value;
+    list.disabled = disabled;
+    alert.textContent = sentence;
+  };
+  return { box, show, line, settle: () => {} };
+}
+
 function render({ model, el }) {
   const place = `twin-${Math.random().toString(36).slice(2, 9)}`;
   const choice = element("select", { id: `${place}-preset` });
@@ -104,6 +123,7 @@ function render({ model, el }) {
     choice.value = "";
     return tell({ do: "turn", name, value });
   };
+  const choose = (name, option) => tell({ do: "choose", name, option });
   const all = (message) => {
     for (const { settle } of Object.values(shown)) settle();
     tell(message);
@@ -120,8 +140,8 @@ function render({ model, el }) {
     const groups = new Map();
     shown = {};
     for (const field of model.get("fields")) {
-      const line = queue(model, field.name, turn);
-      shown[field.name] = (field.unit === "yes" ? lever : dial)(field, place, line);
+      const line = queue(model, field.name, field.options ? choose : turn);
+      shown[field.name] = (field.options ? picker : field.unit === "yes" ? lever : dial)(field, place, line);
       if (!groups.has(field.group)) groups.set(field.group, []);
       groups.get(field.group).push(shown[field.name].box);
     }
