@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from twin._check import require
+from twin._check import require, whole
 from twin.motion.paths import Paths
 
 
-def diary(paths: Paths, steps: Iterable[int], *, lane: int = 0, replication: int = 0) -> list[str]:
-    """Return what happens in each of these steps of a path, in the order of events of `motion.model`.
+def diary(
+    paths: Paths, steps: Iterable[int], *, names: Sequence[Any] | None = None, lane: int = 0, replication: int = 0
+) -> list[str]:
+    """Return what happens in each of these steps of a stock lane, in the order of events of `motion.model`.
 
     Parameters
     ----------
     paths : Paths that keep all flows
-    steps : steps of the path, from 0
+    steps : steps of the path, from 1
+    names : sequence, one for each step of the path, optional
+        How the steps are called, such as dates; by default "step 1" and so on.
     lane, replication : int, optional
         Which of several lanes and paths.
 
@@ -40,8 +46,26 @@ def diary(paths: Paths, steps: Iterable[int], *, lane: int = 0, replication: int
         places = f"{_pallets(now['space'])} places in use" + _with(now["overflow"], "at the partner")
         parts = [*demand, _if(now["returns"], "come back"), f"{_pallets(now['on_hand'])} left", places]
         parts += [_if(now["ordered"], "ordered")]
-        told.append(f"step {step}: " + "; ".join(part for part in parts if part))
+        told.append(f"{f'step {step}' if names is None else names[step]}: " + "; ".join(part for part in parts if part))
     return told
+
+
+def clock(last: Any, steps: int, days_a_step: float) -> NDArray[np.datetime64]:
+    """Return the time of each step of a path that ends on a date, to the hour.
+
+    Parameters
+    ----------
+    last : date of the last step, as NumPy takes it
+    steps : int
+        Number of steps, at least 1.
+    days_a_step : float
+        Length of a step. [day]
+
+    >>> clock("2025-12-28", 3, 0.5).astype(str).tolist()
+    ['2025-12-27T00', '2025-12-27T12', '2025-12-28T00']
+    """
+    ago = np.arange(whole("steps", steps, least=1))[::-1] * days_a_step
+    return np.datetime64(last, "h") - np.rint(24 * ago).astype("timedelta64[h]")
 
 
 _UNMET = {"backlog": "backordered", "lost": "lost", "partner": "served by the partner"}

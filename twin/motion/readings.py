@@ -6,24 +6,31 @@ here is one answer to that, computed by the dynamic model.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from twin import buffers, cooperation, demand
-from twin._check import require, whole
+from twin._check import whole
 from twin.motion.laws import Gamma
 from twin.motion.lead_times import LEAD_TIMES
-from twin.motion.rules import base_stock
-from twin.motion.run import simulate
+from twin.motion.paths import Paths
+from twin.motion.stock_lane import StockLane
 from twin.policy import Policy
 from twin.simulate import Estimate
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
-DAYS_A_YEAR = 365.25
+_DRAWN = ("workload", "demand")
+_NAMES = {
+    "reserved headroom": "headroom",
+    "stock at close": "close",
+    "today's formula": "today",
+    "day's peak": "peak",
+    "day's peak, normal": "peak_normal",
+}
 _SPELL = 60  # periods for which a persistent lead time holds [period]
 _NODES = np.linspace(-9.0, 9.0, 6001)  # standard normal scores of the integral over lead-time demand [-]
 
@@ -40,6 +47,16 @@ class Reading(NamedTuple):
     lead_times: str
     workload_draws: Estimate
     demand_draws: Estimate | None
+
+    @property
+    def label(self) -> str:
+        """Return the reading in words, such as "day's peak, waiting"."""
+        return ", ".join(filter(None, (self.space, self.lead_times)))
+
+    @property
+    def name(self) -> str:
+        """Return the reading as a name for results, such as "peak_waiting"."""
+        return "_".join(filter(None, (_NAMES[self.space], self.lead_times)))
 
 
 def overflow_readings(
@@ -82,7 +99,7 @@ def overflow_readings(
 
     Source
     ------
-    NOTATION.md, *The dynamic model*; notebook 09, eq. (9.5).
+    NOTATION.md, *The dynamic model*; notebook 09, eq. (9.7).
 
     >>> rows = overflow_readings({"demand_mean": 140.0, "demand_sd": 25.0}, Policy(service_level=0.95,
     ...     lead_time_mean_days=3, lead_time_sd_days=0, internal_capacity=220), paths=50, periods=60)
@@ -90,44 +107,44 @@ def overflow_readings(
     [('reserved headroom', '', 0.0), ('stock at close', 'constant', 0.0)]
     """
     whole("paths", paths, least=2)
-    require(policy.service_level is not None, "service_level", "set", policy.service_level)
-    mean, sd = float(statistics["demand_mean"]), float(statistics["demand_sd"])
-    days = policy.lead_time_mean_days, policy.lead_time_sd_days
-    length, spread = (float(demand.lead_time_in_periods(value, period)) for value in days)
-    require(length > 0, "lead_time_mean_days", "> 0", policy.lead_time_mean_days)
-    rate, dwell, places = (float(getattr(policy, name)) for name in ("return_rate", "dwell", "internal_capacity"))
-    money = float(policy.partner_surcharge) * DAYS_A_YEAR / demand.days_per_period(period)
-    load = demand.workload(mean, sd, rate)
-    run = {"dwell": dwell, "capacity": places, "periods": periods, "replications": paths, "seed": seed, "keep": ()}
-    run |= {"warm_up": 2 * _SPELL, "spell": _SPELL, "step": 1.0 if length >= 1 else 1 / np.ceil(1 / length)}
+    lane = StockLane(statistics, policy, period)
+    money = float(policy.partner_surcharge) * lane.periods_a_year
+    run = {"periods": periods, "replications": paths, "seed": seed, "keep": (), "warm_up": 2 * _SPELL, "spell": _SPELL}
+    drawn = {lane.workload: 0.0, lane.demand: float(policy.return_rate)}  # moments of what draws, and what comes back
 
-    def held(moments: demand.Moments, returned: float, kind: str, basis: str) -> Estimate:
-        """Return the overflow of a lane that holds stock against demand of these moments."""
-        level, _ = _level(moments, length, spread, policy.service_level)
-        law = {"lead_times": kind} if kind != "constant" else {}
-        delay = Gamma(length, spread if law else 0.0)
-        stock = {"review_period": 0, "basis": basis, "return_rate": returned}
-        return _yearly(simulate(Gamma(*moments), delay, base_stock(level), **stock, **law, **run), money)
+    def held(moments: demand.Moments, kind: str, basis: str) -> Estimate:
+        """Return the surcharge of a lane that holds stock against demand of these moments."""
+        law = {"lead_time": Gamma(lane.lead_time.mean)} if kind == "constant" else {"lead_times": kind}
+        back = {"basis": basis, "return_rate": drawn[moments]}
+        return _yearly(lane.run(lane.level(moments), Gamma(*moments), **back, **law, **run), money)
 
     def both(space: str, kind: str, basis: str) -> Reading:
-        return Reading(space, kind, held(load, 0.0, kind, basis), held(demand.Moments(mean, sd), rate, kind, basis))
+        return Reading(space, kind, *(held(moments, kind, basis) for moments in (lane.workload, lane.demand)))
 
-    flow = [
-        _yearly(simulate(Gamma(*moments), kind="flow", return_rate=returned, **run), money)
-        for moments, returned in ((load, 0.0), ((mean, sd), rate))
+    headroom = [
+        _yearly(lane.run(0.0, Gamma(*moments), kind="flow", policy=None, return_rate=back, **run), money)
+        for moments, back in ((lane.workload, 0.0), (lane.demand, float(policy.return_rate)))
     ]
-    stock = _level(load, length, spread, policy.service_level)[1]
-    required = buffers.required_capacity(load.mean, stock, dwell)
-    today = cooperation.expected_overflow(required, demand.lead_time_demand(*load, dwell).sd, places)
-    normal = normal_peak_overflow(*load, length, spread, policy.service_level, places, dwell=dwell)
+    dwell, places = float(policy.dwell), float(policy.internal_capacity)
+    stock = lane.level(lane.workload) - lane.over_lead_time(lane.workload).mean
+    required = buffers.required_capacity(lane.workload.mean, stock, dwell)
+    today = cooperation.expected_overflow(required, demand.lead_time_demand(*lane.workload, dwell).sd, places)
+    normal = normal_peak_overflow(*lane.workload, *lane.lead_time, policy.service_level, places, dwell=dwell)
     laws = ("constant", *LEAD_TIMES)
     return (
-        Reading("reserved headroom", "", *flow),
+        Reading("reserved headroom", "", *headroom),
         *(both("stock at close", kind, "close") for kind in laws),
         Reading("today's formula", "", Estimate(float(today) * money, 0.0), None),
         *(both("day's peak", kind, "peak") for kind in laws),
         Reading("day's peak, normal", "", Estimate(float(normal) * money, 0.0), None),
     )
+
+
+def by_label(rows: Iterable[Reading]) -> dict[str, Estimate]:
+    """Return the values of readings in one column, first those in which the workload draws. [$/year]"""
+    rows = list(rows)
+    both = ((f"{drawn} draws: {row.label}", getattr(row, f"{drawn}_draws")) for drawn in _DRAWN for row in rows)
+    return {label: value for label, value in both if value is not None}
 
 
 def normal_peak_overflow(
@@ -166,7 +183,7 @@ def normal_peak_overflow(
 
     Source
     ------
-    Notebook 09, eq. (9.6).
+    Notebook 09, eq. (9.8).
 
     >>> round(normal_peak_overflow(143.1, 25.4, 3.0, 0.5, 0.95, 285.0), 1)
     30.1
@@ -182,16 +199,7 @@ def normal_peak_overflow(
     return float(np.average(demand.expected_excess(capacity, space, rest), weights=density))
 
 
-def _level(
-    moments: tuple[ArrayLike, ArrayLike], length: float, spread: float, service_level: ArrayLike
-) -> tuple[float, float]:
-    """Return the base-stock level that protects the lead time, and its safety stock. [pallet]"""
-    total = demand.lead_time_demand(*moments, length, spread)
-    stock = float(buffers.safety_stock(total.sd, service_level))
-    return float(total.mean) + stock, stock
-
-
-def _yearly(paths, money: float) -> Estimate:
+def _yearly(paths: Paths, money: float) -> Estimate:
     """Return the overflow of paths in money a year."""
     mean, error = paths.estimate("overflow")
     return Estimate(float(np.squeeze(mean)) * money, float(np.squeeze(error)) * money)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -151,20 +151,50 @@ def heat(ax: Axes, x: ArrayLike, y: ArrayLike, z: ArrayLike, bar_label: str) -> 
 
 
 def bars(
-    ax: Axes, names: Sequence[str], values: Sequence[float] | NDArray, colours: str | Sequence[str], *, unit: str = ""
+    ax: Axes,
+    names: Sequence[str],
+    values: Sequence[float] | NDArray,
+    colours: str | Sequence[str],
+    *,
+    unit: str = "",
+    errors: ArrayLike | None = None,
 ) -> None:
-    """Draw a horizontal bar for each name, with the value at its end."""
+    """Draw a horizontal bar for each name, with the value at its end; a line of four standard errors, if given."""
     place = np.arange(len(names))[::-1]
+    bounds = 4 * np.asarray(np.zeros(len(names)) if errors is None else errors, float)
     ax.barh(place, values, color=colours, height=0.6)
+    if errors is not None:
+        ax.errorbar(values, place, xerr=bounds, fmt="none", ecolor=WITNESS, elinewidth=1)
     ax.set_yticks(place, names)
     ax.grid(False, axis="y")
     reach = max(np.max(values), 0) - min(np.min(values), 0)
-    for y, value in zip(place, values, strict=True):
+    for y, value, bound in zip(place, values, bounds, strict=True):
         sign = 1 if value >= 0 else -1
         side = "left" if sign > 0 else "right"
         number = f"{value:,.3g}" if abs(value) < 1000 else f"{value:,.0f}"
-        ax.text(value + sign * 0.02 * reach, y, f"{number.replace('-', '−')}{unit}", va="center", ha=side)
+        ax.text(value + sign * (0.02 * reach + bound), y, f"{number.replace('-', '−')}{unit}", va="center", ha=side)
     ax.margins(x=0.18)
+
+
+def compared(
+    axes: Sequence[Axes], columns: Mapping[str, Mapping[str, Any]], measures: Sequence[str], *, naive: str = ""
+) -> None:
+    """Draw one measure on each Axes as bars, one bar for each case, with lines of four standard errors.
+
+    Parameters
+    ----------
+    axes : sequence of Axes side by side, one for each measure; the names of the cases stand at the first
+    columns : dict of case -> dict of measure -> Estimate
+    measures : sequence of str
+    naive : str, optional
+        Case that has the colour of a naive answer.
+    """
+    colours = [NAIVE if name == naive else BETTER for name in columns]
+    for ax, measure in zip(axes, measures, strict=True):
+        values, errors = zip(*(column[measure] for column in columns.values()), strict=True)
+        frame(ax, measure.capitalize(), "", "")
+        bars(ax, list(columns), values, colours, errors=errors)
+        ax.tick_params(left=False, bottom=False, labelleft=bool(ax is axes[0]), labelbottom=False)
 
 
 def sample_path(
@@ -241,7 +271,8 @@ def _over_time(ax: Axes, x: NDArray) -> None:
     """Fill the width of an Axes with time, and write dates short."""
     ax.margins(x=0.01)
     if np.issubdtype(x.dtype, np.datetime64):
-        ax.xaxis.set_major_formatter(ConciseDateFormatter(ax.xaxis.get_major_locator()))
+        years = ["", *(5 * ["%Y"])]
+        ax.xaxis.set_major_formatter(ConciseDateFormatter(ax.xaxis.get_major_locator(), offset_formats=years))
 
 
 def fan(
