@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -71,6 +71,10 @@ class StockLane:
     def step(self) -> float:
         """Return the length of a step: a period, or a part of it if the mean lead time is shorter. [period]"""
         return 1.0 if self.lead_time.mean >= 1 else float(1 / np.ceil(1 / self.lead_time.mean))
+
+    def changed(self, **fields: ArrayLike) -> StockLane:
+        """Return the lane with other values of fields of its policy."""
+        return replace(self, policy=replace(self.policy, **fields))
 
     @property
     def periods_a_year(self) -> float:

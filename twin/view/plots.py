@@ -282,6 +282,7 @@ def fan(
     time: ArrayLike | None = None,
     colour: str = BETTER,
     path: int | None = 0,
+    places: float | None = None,
 ) -> None:
     """Draw the median of simulated paths over time, the bands that hold half and nine tenths of them, and one path.
 
@@ -292,6 +293,8 @@ def fan(
         Times, numbers or dates.
     path : int or None, optional
         Path that is drawn as a black line.
+    places : float, optional
+        Own places, drawn as a dashed line. [pallet]
     """
     paths = np.asarray(values, float)
     x = np.arange(paths.shape[1]) if time is None else np.asarray(time)
@@ -301,4 +304,6 @@ def fan(
     ax.plot(x, middle, color=colour, linewidth=1.4)
     if path is not None:
         ax.plot(x, paths[path], color=WITNESS, linewidth=0.8)
+    if places is not None:
+        level(ax, places, f"own places: {places:,.0f}", NAIVE, axis="y", at=0.02)
     _over_time(ax, x)
