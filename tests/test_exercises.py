@@ -19,6 +19,7 @@ OTHER = {  # other lanes and prices than those of the lesson
     "01_newsvendor": {"lane": "HAM-ROT", "holding_cost": 12.0, "sla_penalty": 30.0},
     "02_buffers": {"lane": "FRA-PAR", "lead_time_sd_days": 3.0, "service_level": 0.9, "holding_cost": 6.0},
     "03_cooperation": {"lane": "FRA-PAR", "internal_capacity": 95.0, "partner_surcharge": 14.0, "option_fee": 0.8},
+    "09_motion": {"lane": "FRA-PAR", "lead_time_mean_days": 7.0, "lead_time_sd_days": 2.0, "internal_capacity": 150.0},
 }
 # The answers of the solutions, and answers that are wrong by five per cent: no check may accept them.
 REMEMBER = """
