@@ -35,11 +35,6 @@ def turn(shown, **values):
         shown.dials._handle_custom_msg({"do": "turn", "subject": "", "name": name, "value": value}, [])
 
 
-def choose(shown, name, option):
-    """Choose an option of a list, as the page does."""
-    shown.dials._handle_custom_msg({"do": "choose", "subject": "", "name": name, "option": option}, [])
-
-
 def field(control):
     """Return the field of a single control."""
     (made,) = panel(lambda x: draw(1, x), {"x": control}, "").dials.fields
@@ -125,28 +120,22 @@ def with_list():
 
 
 def test_a_chosen_option_redraws_what_draw_gives(with_list):
-    assert with_list.dials.values == {"height": "low", "tilt": 0.5}
-    made = {"name": "height", "label": "height", "group": "", "options": ["low", "high", "broken"]}
-    assert with_list.dials.fields[0] == made
-    choose(with_list, "height", "high")
-    assert with_list.dials.values["height"] == "high" and with_list.picture.png == output.png(draw(4.0, 0.5))
+    """The page sends the number of an option, and the drawing gets its word."""
+    assert with_list.dials.values == {"height": 0.0, "tilt": 0.5}
+    made = with_list.dials.fields[0]
+    assert (made["label"], made["choices"]) == ("height", ["low", "high", "broken"])
+    turn(with_list, height=1.0)
+    assert with_list.dials.values["height"] == 1.0 and with_list.picture.png == output.png(draw(4.0, 0.5))
     turn(with_list, tilt=0.0)
     assert with_list.picture.png == output.png(draw(4.0, 0.0))
 
 
-@pytest.mark.parametrize("option", ["no such", "", "LOW"])
-def test_an_option_that_is_not_on_the_list_is_a_sentence(with_list, option):
+@pytest.mark.parametrize("number", [-1.0, 3.0, 0.5, np.nan])
+def test_a_number_without_an_option_is_a_sentence(with_list, number):
     before = with_list.picture.png
-    choose(with_list, "height", option)
-    assert with_list.dials.said["height"] == f"Height must be one of low, high, broken; got {option or 'nothing'}."
-    assert with_list.dials.values["height"] == "low" and with_list.picture.png == before
-
-
-def test_a_list_takes_no_number_and_a_slider_no_option(with_list):
-    before = dict(with_list.dials.values)
-    turn(with_list, height=2.0)
-    choose(with_list, "tilt", "high")
-    assert with_list.dials.values == before and with_list.dials.said == {}
+    turn(with_list, height=number)
+    assert with_list.dials.said["height"] == f"Height must be one of low, high, broken; got {number}."
+    assert with_list.dials.values["height"] == 0.0 and with_list.picture.png == before
 
 
 def test_a_list_that_does_not_hold_its_start_value_is_an_error():

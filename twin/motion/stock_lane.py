@@ -81,6 +81,11 @@ class StockLane:
         """Return the number of periods of a year. [period]"""
         return DAYS_A_YEAR / demand.days_per_period(self.period)
 
+    @property
+    def year(self) -> int:
+        """Return the whole periods of a year; of days there are 52 weeks, so that weekdays stay in place. [period]"""
+        return {"D": 364, "W": 52, "MS": 12}[self.period]
+
     def over_lead_time(self, moments: demand.Moments | None = None, *, review: float = 0.0) -> demand.Moments:
         """Return the moments of demand over the protection interval, lead time and review period. [pallet]
 

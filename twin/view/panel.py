@@ -64,10 +64,7 @@ class Panel(Live):
         self._draw, self._controls = draw, controls
         self.dials = Dials(
             fields=[_list(*each) if isinstance(each[1], Choice) else _field(*each) for each in controls.items()],
-            values={
-                name: control.value if isinstance(control, Choice) else float(control.value)
-                for name, control in controls.items()
-            },
+            values={name: _number(control) for name, control in controls.items()},
         )
         self.picture = Shown(png=still.png, words=still.words, width=still.width)
         box = ipywidgets.Box([self.dials, self.picture])
@@ -78,24 +75,36 @@ class Panel(Live):
     def _on_message(self, message: dict[str, Any], _buffers: list[bytes]) -> None:
         """Redraw with the value that a slider was moved to, or the option that was chosen."""
         name = message.get("name", "")
-        control = self._controls.get(name)
-        chosen = isinstance(control, Choice)
-        if control is None or message.get("do") != ("choose" if chosen else "turn"):
+        if message.get("do") != "turn" or name not in self.dials.values:
             return
-        asked = {**self.dials.values, name: message.get("option", "") if chosen else message.get("value", np.nan)}
+        asked = {**self.dials.values, name: message.get("value", np.nan)}
         self.dials.said = {}  # an unchanged value would not be sent: so the same sentence appears again
         with told(lambda text: setattr(self.dials, "said", {name: text})):
-            if chosen:
-                among = "one of " + ", ".join(control.options)
-                require(asked[name] in control.options, name, among, asked[name] or "nothing")
-            self.picture.png = png(self._draw(**asked))
+            self.picture.png = png(self._draw(**{key: self._meant(key, value) for key, value in asked.items()}))
             self.dials.values = asked
+
+    def _meant(self, name: str, value: float) -> float | str:
+        """Return the value of a slider, or the option of a list, whose page sends its number."""
+        control = self._controls[name]
+        if not isinstance(control, Choice):
+            return value
+        numbers = range(len(control.options))
+        require(value in numbers, name, "one of " + ", ".join(control.options), value)
+        return control.options[int(value)]
+
+
+def _number(control: Control | Choice) -> float:
+    """Return the value of a control as `Dials` takes it; an option of a list is its number, from 0."""
+    if isinstance(control, Choice):
+        return float(control.options.index(control.value))
+    return float(control.value)
 
 
 def _list(name: str, choice: Choice) -> dict[str, Any]:
     """Return a choice as `Dials` takes it."""
     require(choice.value in choice.options, name, "one of " + ", ".join(choice.options), choice.value)
-    return {"name": name, "label": choice.label, "group": "", "options": list(choice.options)}
+    label = {"name": name, "label": choice.label, "unit": "", "help": "", "group": ""}
+    return label | {"low": 0.0, "high": len(choice.options) - 1.0, "step": 1.0, "choices": list(choice.options)}
 
 
 def _field(name: str, control: Control) -> dict[str, Any]:

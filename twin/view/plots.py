@@ -197,6 +197,26 @@ def compared(
         ax.tick_params(left=False, bottom=False, labelleft=bool(ax is axes[0]), labelbottom=False)
 
 
+def effects(axes: Sequence[Axes], rows: Sequence[Mapping[str, Any]]) -> None:
+    """Draw the shares of an answer's variance that switches cause, one answer on each Axes, with their intervals.
+
+    Parameters
+    ----------
+    axes : sequence of Axes side by side, one for each answer; the names of the switches stand at the first
+    rows : sequence of dicts with "answer", "switch", "share", "low" and "high", as in `motion.mechanisms.shipped`
+    """
+    for ax, answer in zip(axes, dict.fromkeys(row["answer"] for row in rows), strict=False):
+        told = [row for row in rows if row["answer"] == answer]
+        place = np.arange(len(told))[::-1]
+        share, low, high = (np.array([row[name] for row in told]) for name in ("share", "low", "high"))
+        frame(ax, answer.capitalize(), "", "", percent="x")
+        ax.barh(place, share, color=BETTER, height=0.6)
+        ax.errorbar(share, place, xerr=(share - low, high - share), fmt="none", ecolor=WITNESS, elinewidth=1)
+        ax.set_yticks(place, [row["switch"] for row in told])
+        ax.tick_params(left=False, labelleft=bool(ax is axes[0]))
+        ax.grid(False, axis="y")
+
+
 def sample_path(
     axes: Sequence[Axes],
     paths: Any,

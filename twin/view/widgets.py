@@ -41,14 +41,13 @@ class Asking(anywidget.AnyWidget):
 
 
 class Dials(Asking):
-    """A form of controls, each with a slider and a number field, or with a list of options.
+    """A form of controls, each with a slider and a number field.
 
     fields : list of dicts with name, label, unit, help, low, high, step and group of a control; unit "%" shows shares
-        as percentages, unit "yes" makes a checkbox for 0 and 1. A field with `options`, a list of texts, is a list of
-        these, and has neither unit, help nor bounds.
+        as percentages, unit "yes" makes a checkbox for 0 and 1. A list "choices" makes a drop-down list of these words,
+        whose value is the number of a word, from 0.
     subject : name of the lane that the controls belong to; every message contains it.
-    values : name of a control -> number, or option. A change arrives as a message {"do": "turn", "name": ...,
-        "value": ...}, or {"do": "choose", "name": ..., "option": ...}.
+    values : name of a control -> number. A change arrives as a message {"do": "turn", "name": ..., "value": ...}.
     said : name of a control -> error sentence; the name "" stands for the whole form.
     disabled : names of the controls that cannot be changed now.
     presets : names of presets; the messages {"do": "preset", "name": ...} and {"do": "reset"} ask for one.

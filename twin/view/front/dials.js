@@ -1,4 +1,4 @@
-// A form of controls: a number field with a slider, a checkbox, or a list of options; presets set several at once.
+// A form of controls: each has a number field and a slider, with unit, help and bounds; presets set several at once.
 import { ask, element } from "./element.js";
 
 // Returns a value as text that fits into its field; the value itself keeps all digits until the control is changed.
@@ -77,6 +77,30 @@ function dial(field, place, line) {
   return { box, show, line, settle: () => (typing = false) };
 }
 
+// Builds a drop-down list for a control whose value is the number of one of its words.
+function chooser(field, place, line) {
+  const id = `${place}-${field.name}`;
+  const list = element(
+    "select",
+    { id },
+    field.choices.map((word, number) => element("option", { value: String(number) }, word)),
+  );
+  const alert = element("p", { id: `${id}-alert`, className: "twin-alert", role: "alert" });
+  const help = element("p", { id: `${id}-help`, className: "twin-help" }, field.help && `${field.help}.`);
+  list.setAttribute("aria-describedby", `${help.id} ${alert.id}`);
+  list.onchange = () => line.turn(Number(list.value));
+  const head = element("div", { className: "twin-dial-head" }, [element("label", { htmlFor: id }, field.label)]);
+  const box = element("div", { className: "twin-dial" }, [head, list, help, alert]);
+  box.dataset.field = field.name;
+  const show = (value, sentence, disabled) => {
+    if (line.waits()) return;
+    list.value = String(value);
+    list.disabled = disabled;
+    alert.textContent = sentence;
+  };
+  return { box, show, line, settle: () => {} };
+}
+
 // Builds a checkbox for a control that is 0 or 1.
 function lever(field, place, line) {
   const box = element("input", { type: "checkbox", id: `${place}-${field.name}` });
@@ -93,23 +117,10 @@ function lever(field, place, line) {
   return { box: row, show, line, settle: () => {} };
 }
 
-// Builds a list for a control with named options.
-function picker(field, place, line) {
-  const options = field.options.map((name) => element("option", { value: name }, name));
-  const list = element("select", { id: `${place}-${field.name}` }, options);
-  const alert = element("p", { id: `${list.id}-alert`, className: "twin-alert", role: "alert" });
-  list.setAttribute("aria-describedby", alert.id);
-  list.onchange = () => line.turn(list.value);
-  const body = element("div", { className: "twin-dial-list" }, [element("label", { htmlFor: list.id }, field.label), list]);
-  const box = element("div", { className: "twin-dial" }, [body, alert]);
-  box.dataset.field = field.name;
-  const show = (value, sentence, disabled) => {
-    if (line.waits()) return;
-    list.value = value;
-    list.disabled = disabled;
-    alert.textContent = sentence;
-  };
-  return { box, show, line, settle: () => {} };
+// Returns the function that builds a control: a list of words, a checkbox, or a slider with a number field.
+function builder(field) {
+  if (field.choices?.length) return chooser;
+  return field.unit === "yes" ? lever : dial;
 }
 
 function render({ model, el }) {
@@ -123,7 +134,6 @@ function render({ model, el }) {
     choice.value = "";
     return tell({ do: "turn", name, value });
   };
-  const choose = (name, option) => tell({ do: "choose", name, option });
   const all = (message) => {
     for (const { settle } of Object.values(shown)) settle();
     tell(message);
@@ -140,8 +150,8 @@ function render({ model, el }) {
     const groups = new Map();
     shown = {};
     for (const field of model.get("fields")) {
-      const line = queue(model, field.name, field.options ? choose : turn);
-      shown[field.name] = (field.options ? picker : field.unit === "yes" ? lever : dial)(field, place, line);
+      const line = queue(model, field.name, turn);
+      shown[field.name] = builder(field)(field, place, line);
       if (!groups.has(field.group)) groups.set(field.group, []);
       groups.get(field.group).push(shown[field.name].box);
     }

@@ -6,7 +6,7 @@ import pytest
 from twin import Policy, buffers, cooperation, demand
 from twin.data.scenarios import POLICIES, research_lanes
 from twin.data.statistics import lane_facts
-from twin.motion import readings
+from twin.motion import overflow_readings
 from twin.simulate import estimate
 
 MONEY = 365.25
@@ -54,14 +54,14 @@ def agree(one, other):
 @pytest.mark.parametrize("law", ["constant", "independent", "waiting"])
 def test_eq_9_3_overflow_equals_a_loop_over_days(lane, law):
     statistics, policy = inputs(lane)
-    found = {row.name: row.workload_draws for row in readings.overflow_readings(statistics, policy, paths=100)}
+    found = {row.name: row.workload_draws for row in overflow_readings.of_lane(statistics, policy, paths=100)}
     close, peak = by_hand(statistics, policy, law)
     assert agree(found[f"close_{law}"], close) and agree(found[f"peak_{law}"], peak)
 
 
 def test_the_formula_of_today_fits_no_reading():
     """HAM-ROT: the expected overflow of the framework lies far from every question that it might answer."""
-    rows = readings.overflow_readings(*inputs("HAM-ROT"), paths=100)
+    rows = overflow_readings.of_lane(*inputs("HAM-ROT"), paths=100)
     value = {row.name: row.workload_draws for row in rows}
     assert value["today"].mean == pytest.approx(27_406, abs=1) and value["headroom"].mean < 1
     for name, reading in value.items():
@@ -70,7 +70,7 @@ def test_the_formula_of_today_fits_no_reading():
 
 def test_a_reserved_headroom_is_the_loss_of_the_workload():
     statistics, policy = inputs("FRA-PAR", internal_capacity=40.0, return_rate=0.0)
-    (row, *_) = readings.overflow_readings(statistics, policy, paths=100)
+    (row, *_) = overflow_readings.of_lane(statistics, policy, paths=100)
     rng = np.random.default_rng(3)
     mean, sd = statistics["demand_mean"], statistics["demand_sd"]
     work = rng.gamma((mean / sd) ** 2, sd**2 / mean, 400_000)
@@ -79,10 +79,10 @@ def test_a_reserved_headroom_is_the_loss_of_the_workload():
 
 
 def test_rows_are_named_and_what_does_not_apply_is_left_out():
-    rows = readings.overflow_readings(*inputs("HAM-ROT"), paths=2, periods=30)
+    rows = overflow_readings.of_lane(*inputs("HAM-ROT"), paths=2, periods=30)
     assert len(rows) == len({row.name for row in rows}) == 11
     assert rows[3].label == "stock at close, waiting" and rows[3].name == "close_waiting"
-    told = readings.by_label(rows)
+    told = overflow_readings.by_label(rows)
     assert len(told) == 11 + 9 and "demand draws: today's formula" not in told
 
 
@@ -90,7 +90,7 @@ def test_rows_are_named_and_what_does_not_apply_is_left_out():
 def test_a_lead_time_shorter_than_a_period_is_simulated_in_parts_of_it(period, days):
     policy = Policy(service_level=0.9, lead_time_mean_days=days, lead_time_sd_days=1.0, internal_capacity=1100.0)
     statistics = {"demand_mean": 900.0, "demand_sd": 60.0}
-    rows = readings.overflow_readings(statistics, policy, period=period, paths=20, periods=60)
+    rows = overflow_readings.of_lane(statistics, policy, period=period, paths=20, periods=60)
     assert all(np.isfinite(row.workload_draws.mean) for row in rows)
 
 
@@ -104,14 +104,14 @@ def test_eq_9_7_normal_peak_equals_draws_of_two_normals(lead_time_sd, dwell):
     over = gone + np.sqrt(total.sd**2 - dwell * sd**2) * rest
     space = np.maximum(buffers.safety_stock(total.sd, level) - over, 0) + mean * dwell + gone
     drawn = estimate(np.maximum(space - places, 0))
-    assert drawn.agrees(readings.normal_peak_overflow(mean, sd, length, lead_time_sd, level, places, dwell=dwell))
+    assert drawn.agrees(overflow_readings.normal_peak_overflow(mean, sd, length, lead_time_sd, level, places, dwell=dwell))
 
 
 def test_the_normal_peak_without_spread_is_the_planned_overflow():
-    certain = readings.normal_peak_overflow(100.0, 0.0, 5.0, 0.0, 0.95, 80.0)
+    certain = overflow_readings.normal_peak_overflow(100.0, 0.0, 5.0, 0.0, 0.95, 80.0)
     assert certain == pytest.approx(cooperation.planned_overflow(100.0, 80.0), rel=1e-12)
 
 
 def test_a_level_must_be_given():
     with pytest.raises(ValueError, match="service_level must be set"):
-        readings.overflow_readings({"demand_mean": 1.0, "demand_sd": 0.1}, Policy())
+        overflow_readings.of_lane({"demand_mean": 1.0, "demand_sd": 0.1}, Policy())

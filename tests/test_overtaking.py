@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from twin.motion.crossing import overtaken_orders
+from twin.motion.overtaking import overtaken_orders
 from twin.motion.laws import Gamma
 
 TWO = stats.rv_discrete(values=([1, 4], [0.5, 0.5]))

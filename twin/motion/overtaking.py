@@ -54,7 +54,7 @@ def overtaken_orders(
     shape = (1, whole("paths", paths, least=2))
     delay = Delays(law_of("lead_time", lead_time), lead_times, generator(seed), shape, step, 0, spell)
     steps = np.arange(whole("orders", orders, least=2))
-    clock = State(0, *(np.zeros(shape) for _ in FLOWS))
+    clock = State(0, *(np.ones(shape) for _ in FLOWS))  # an order in every step
     arrival = np.empty((len(steps), shape[1]))
     for clock.step in steps:
         arrival[clock.step] = clock.step + np.asarray(delay(clock))

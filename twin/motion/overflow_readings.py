@@ -59,7 +59,7 @@ class Reading(NamedTuple):
         return "_".join(filter(None, (_NAMES[self.space], self.lead_times)))
 
 
-def overflow_readings(
+def of_lane(
     statistics: Mapping[str, ArrayLike],
     policy: Policy,
     *,
@@ -101,7 +101,7 @@ def overflow_readings(
     ------
     NOTATION.md, *The dynamic model*; notebook 09, eq. (9.7).
 
-    >>> rows = overflow_readings({"demand_mean": 140.0, "demand_sd": 25.0}, Policy(service_level=0.95,
+    >>> rows = of_lane({"demand_mean": 140.0, "demand_sd": 25.0}, Policy(service_level=0.95,
     ...     lead_time_mean_days=3, lead_time_sd_days=0, internal_capacity=220), paths=50, periods=60)
     >>> [(row.space, row.lead_times, round(row.workload_draws.mean, -3)) for row in rows[:2]]
     [('reserved headroom', '', 0.0), ('stock at close', 'constant', 0.0)]
