@@ -80,7 +80,8 @@ class Panel(Live):
         asked = {**self.dials.values, name: message.get("value", np.nan)}
         self.dials.said = {}  # an unchanged value would not be sent: so the same sentence appears again
         with told(lambda text: setattr(self.dials, "said", {name: text})):
-            self.picture.png = png(self._draw(**{key: self._meant(key, value) for key, value in asked.items()}))
+            drawing = self._draw(**{key: self._meant(key, value) for key, value in asked.items()})
+            self.picture.png = png(drawing, quick=True)
             self.dials.values = asked
 
     def _meant(self, name: str, value: float) -> float | str:
