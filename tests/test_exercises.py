@@ -14,12 +14,17 @@ from twin.view import exercises
 NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
 SOLUTIONS = sorted((NOTEBOOKS / "solutions").glob("*.ipynb"))
 LESSONS = [NOTEBOOKS / path.name for path in SOLUTIONS]
-FEWEST, MOST, LEAST_CELLS, MOST_CELLS = 6, 8, 25, 45
+FEWEST, MOST = 6, 8  # exercises of a lesson
+FEWEST_CELLS, MOST_CELLS = 25, 45  # cells of a lesson
+SHORT, WORDS_A_LINE = 15, 9  # words of a paragraph that says nothing; words of prose for each line of code
 OTHER = {  # other lanes and prices than those of the lesson
     "01_newsvendor": {"lane": "HAM-ROT", "holding_cost": 12.0, "sla_penalty": 30.0},
     "02_buffers": {"lane": "FRA-PAR", "lead_time_sd_days": 3.0, "service_level": 0.9, "holding_cost": 6.0},
     "03_cooperation": {"lane": "FRA-PAR", "internal_capacity": 95.0, "partner_surcharge": 14.0, "option_fee": 0.8},
-    "09_motion": {"lane": "FRA-PAR", "lead_time_mean_days": 7.0, "lead_time_sd_days": 2.0, "internal_capacity": 150.0},
+    "04_resilience": {"service_level": 0.9, "capacity_lost": 0.5, "disruption_days": 20.0, "headroom": 1.3},
+    "05_finance": {"lane": "HAM-ROT", "service_revenue": 70.0, "handling_cost": 45.0, "sla_penalty": 30.0},
+    "08_coalitions": {"partners": "grocery, fashion, garden", "partner_surcharge": 60.0, "lending_cost": 5.0},
+    "09_motion": {"lane": "FRA-PAR"},
 }
 # The answers of the solutions, and answers that are wrong by five per cent: no check may accept them.
 REMEMBER = """
@@ -72,7 +77,15 @@ def test_a_lesson_has_a_few_exercises_each_with_a_hint_and_unanswered(lesson):
     assert text.count("<summary>Hint</summary>\n\n") == len(numbers)
     assert set(answers.values()) == {None}
     assert printed(cells).rstrip().endswith(f"waiting for an answer: {', '.join(map(str, numbers))}")
-    assert LEAST_CELLS <= len(cells) <= MOST_CELLS
+
+
+def test_a_lesson_argues_in_paragraphs_and_is_not_chopped_into_many_cells(lesson):
+    cells = cells_of(lesson)
+    prose = [cell["source"] for cell in cells if cell["cell_type"] == "markdown"]
+    words = [len(re.findall(r"\w+", re.sub(r"\$\$.*?\$\$", "", text, flags=re.S))) for text in prose]
+    lines = sum(len(cell["source"].splitlines()) for cell in cells if cell["cell_type"] == "code")
+    assert FEWEST_CELLS <= len(cells) <= MOST_CELLS
+    assert sum(count < SHORT for count in words) <= 2 and sum(words) >= WORDS_A_LINE * lines
 
 
 def test_lesson_and_solutions_are_linked_at_both_ends(lesson):

@@ -204,8 +204,9 @@ CALLS = {
     "data.load.load_history, of a ledger": (lambda at, **o: seen(load_history(at.url, **o)), SETTLING | WINDOW),
     "data.scenarios.research_lanes": (
         lambda at, **o: (seen(history := research_lanes(**o)), history.gaps),  # its lanes have no gaps
-        {"period": "W", "gaps": "unknown"},
+        {"period": "W", "gaps": "unknown", "seed": 1},
     ),
+    "data.scenarios.research_partners": (lambda at, **o: seen(research_partners(**o)), {"seed": 1}),
     "data.scenarios.network": (
         lambda at, **o: network(**{"lanes": 2, "periods": 20, **o}).flows.to_csv(),
         {"lanes": 3, "correlation": 0.9, "periods": 21, "seed": 1},
