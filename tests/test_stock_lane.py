@@ -40,6 +40,13 @@ def test_a_run_is_the_model_with_the_prices_of_the_policy():
     assert np.array_equal(ours.money, theirs.money) and np.array_equal(ours.space, theirs.space)
 
 
+def test_a_path_on_the_record_has_its_demand_and_its_dates():
+    week = StockLane(FACTS, POLICY, "W")
+    paths, clock = week.on_record(500.0, [3.0, 9.0], "2025-12-28")
+    assert paths.demand[0].tolist() == pytest.approx([1, 1, 1, 3, 3, 3])
+    assert str(clock[-1]) == "2025-12-28T00" and np.diff(clock.astype(float)).tolist() == [56] * 5  # a third of a week
+
+
 def test_measures_are_those_of_a_path_counted_by_hand():
     """Three days on order one day: demand 3, 9, 0 meets stock 8, 5, 3; one pallet is short on days two and three."""
     stock = StockLane(FACTS, POLICY.__class__(**vars(POLICY) | {"return_rate": 0.0, "internal_capacity": 4.0}))

@@ -8,11 +8,12 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from twin import buffers, demand, lane
-from twin._check import require
-from twin.motion.laws import Gamma
+from twin._check import nonnegative, require
+from twin.motion.diary import clock
+from twin.motion.laws import Gamma, Given
 from twin.motion.paths import Paths
 from twin.motion.prices import price_list_of
 from twin.motion.rules import base_stock
@@ -123,6 +124,26 @@ class StockLane:
             "step": self.step,
         }
         return simulate(**chosen | changes)
+
+    def on_record(
+        self, level: ArrayLike, volumes: ArrayLike, last_date: Any, **changes: Any
+    ) -> tuple[Paths, NDArray[np.datetime64]]:
+        """Return the path whose demand is the record, and the time of each of its steps.
+
+        Parameters
+        ----------
+        level : float
+            Order-up-to level. [pallet]
+        volumes : array_like, shape (periods,)
+            Demand of each period on record; the parts of a period have equal parts of it. [pallet/period]
+        last_date : date of the last period
+        changes : arguments of `motion.simulate`
+        """
+        (recorded,) = nonnegative(volumes=volumes)
+        parts = round(1 / self.step)
+        law = Given(np.repeat(recorded * self.step, parts))
+        paths = self.run(level, law, **{"periods": len(recorded)} | changes)
+        return paths, clock(last_date, len(recorded) * parts, self.step * demand.days_per_period(self.period))
 
     def measures(self, paths: Paths) -> dict[str, Estimate]:
         """Return what paths keep of the promises of `assess`, in its own account, with standard errors between paths.
