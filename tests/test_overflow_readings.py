@@ -104,7 +104,9 @@ def test_eq_9_7_normal_peak_equals_draws_of_two_normals(lead_time_sd, dwell):
     over = gone + np.sqrt(total.sd**2 - dwell * sd**2) * rest
     space = np.maximum(buffers.safety_stock(total.sd, level) - over, 0) + mean * dwell + gone
     drawn = estimate(np.maximum(space - places, 0))
-    assert drawn.agrees(overflow_readings.normal_peak_overflow(mean, sd, length, lead_time_sd, level, places, dwell=dwell))
+    assert drawn.agrees(
+        overflow_readings.normal_peak_overflow(mean, sd, length, lead_time_sd, level, places, dwell=dwell)
+    )
 
 
 def test_the_normal_peak_without_spread_is_the_planned_overflow():

@@ -66,11 +66,7 @@ def test_an_error_is_a_sentence_at_its_control_and_the_last_picture_stays(shown)
     # The page shows the sentence as text, never as HTML.
     assert shown.dials.said == {"height": "Height must be > 0 & <b>bold</b>; got -1.0."}
     turn(shown, height=2.0)
-    assert (
-        shown.dials.said == {}
-        and shown.dials.values["height"] == 2.0
-        and shown.picture.png == redrawn(2.0, 0.5)
-    )
+    assert shown.dials.said == {} and shown.dials.values["height"] == 2.0 and shown.picture.png == redrawn(2.0, 0.5)
 
 
 def test_a_mistake_of_the_author_is_a_sentence_too():

@@ -54,7 +54,9 @@ def test_measures_are_those_of_a_path_counted_by_hand():
     assert paths.backlog[0].tolist() == [0, 4, 1] and paths.space[0].tolist() == [8, 5, 3]
     found = stock.measures(paths)
     assert found["service [%]"].mean == pytest.approx(100 / 3) and found["short [pallet]"].mean == pytest.approx(5 / 3)
-    assert found["space [pallet]"].mean == pytest.approx(16 / 3) and found["overflow [pallet]"].mean == pytest.approx(5 / 3)
+    assert found["space [pallet]"].mean == pytest.approx(16 / 3) and found["overflow [pallet]"].mean == pytest.approx(
+        5 / 3
+    )
     left, margin = 5 / 3, 85.0 - 50.0
     profit = margin * (140 - 5 / 3) - 5.0 * left - 20.0 * 5 / 3 - 5.0 * 5 / 3
     assert found["profit [$/period]"].mean == pytest.approx(profit)

@@ -70,5 +70,7 @@ def test_the_best_level_of_backorders_is_the_newsvendor_quantile():
 
 
 def test_lost_demand_is_rarer_than_a_backlog_at_the_same_level():
-    short = [switches.of_unmet_demand(lane(), rule, [1.0], **RUN)["short [pallet/step]"] for rule in ("backordered", "lost")]
+    short = [
+        switches.of_unmet_demand(lane(), rule, [1.0], **RUN)["short [pallet/step]"] for rule in ("backordered", "lost")
+    ]
     assert short[1].mean < short[0].mean - 4 * np.hypot(short[0].standard_error, short[1].standard_error) / 2

@@ -35,7 +35,7 @@ _SPELL = 60  # periods for which a persistent lead time holds [period]
 _NODES = np.linspace(-9.0, 9.0, 6001)  # standard normal scores of the integral over lead-time demand [-]
 
 
-class Reading(NamedTuple):
+class OverflowReading(NamedTuple):
     """One reading of own capacity, with the surcharge that a lane pays for its overflow. [$/year]
 
     `workload_draws` is the reading in which shipped and returned pallets both come out of stock, as the framework's
@@ -67,7 +67,7 @@ def of_lane(
     paths: int = 200,
     periods: int = 720,
     seed: int = 0,
-) -> tuple[Reading, ...]:
+) -> tuple[OverflowReading, ...]:
     """Return the surcharge of a lane for its overflow under each reading of its own capacity. [$/year]
 
     Demand is gamma with the moments of the lane. Orders are placed every period up to the mean of demand over the lead
@@ -91,7 +91,7 @@ def of_lane(
 
     Returns
     -------
-    tuple of Reading
+    tuple of OverflowReading
 
     Limits
     ------
@@ -118,8 +118,8 @@ def of_lane(
         back = {"basis": basis, "return_rate": drawn[moments]}
         return _yearly(lane.run(lane.level(moments), Gamma(*moments), **back, **law, **run), money)
 
-    def both(space: str, kind: str, basis: str) -> Reading:
-        return Reading(space, kind, *(held(moments, kind, basis) for moments in (lane.workload, lane.demand)))
+    def both(space: str, kind: str, basis: str) -> OverflowReading:
+        return OverflowReading(space, kind, *(held(moments, kind, basis) for moments in (lane.workload, lane.demand)))
 
     headroom = [
         _yearly(lane.run(0.0, Gamma(*moments), kind="flow", policy=None, return_rate=back, **run), money)
@@ -132,15 +132,15 @@ def of_lane(
     normal = normal_peak_overflow(*lane.workload, *lane.lead_time, policy.service_level, places, dwell=dwell)
     laws = ("constant", *LEAD_TIMES)
     return (
-        Reading("reserved headroom", "", *headroom),
+        OverflowReading("reserved headroom", "", *headroom),
         *(both("stock at close", kind, "close") for kind in laws),
-        Reading("today's formula", "", Estimate(float(today) * money, 0.0), None),
+        OverflowReading("today's formula", "", Estimate(float(today) * money, 0.0), None),
         *(both("day's peak", kind, "peak") for kind in laws),
-        Reading("day's peak, normal", "", Estimate(float(normal) * money, 0.0), None),
+        OverflowReading("day's peak, normal", "", Estimate(float(normal) * money, 0.0), None),
     )
 
 
-def by_label(rows: Iterable[Reading]) -> dict[str, Estimate]:
+def by_label(rows: Iterable[OverflowReading]) -> dict[str, Estimate]:
     """Return the values of readings in one column, first those in which the workload draws. [$/year]"""
     rows = list(rows)
     both = ((f"{drawn} draws: {row.label}", getattr(row, f"{drawn}_draws")) for drawn in _DRAWN for row in rows)

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from twin._check import positive
-from twin.motion.overtaking import overtaken_orders
 from twin.motion.laws import Gamma
+from twin.motion.overtaking import overtaken_orders
 from twin.motion.stock_lane import StockLane
 from twin.simulate import Estimate, estimate
 

@@ -70,11 +70,10 @@ def table(heads: Sequence[str], rows: Iterable[Sequence[str]], caption: str = ""
     """
     rows = [list(row) for row in rows]
     widths = [max(map(len, column)) for column in zip(heads, *rows, strict=True)]
-    lines = [
-        "  ".join(cell.ljust(width) if not at else cell.rjust(width) for at, (cell, width) in enumerate(zip(line, widths)))
-        for line in (heads, *rows)
-    ]
-    text = "\n".join(line.rstrip() for line in lines)
+    text = "\n".join(
+        "  ".join([first.ljust(widths[0]), *map(str.rjust, rest, widths[1:])]).rstrip()
+        for first, *rest in (heads, *rows)
+    )
     return Words(words.table(caption, heads, [[escape(cell) for cell in row] for row in rows]), text)
 
 
