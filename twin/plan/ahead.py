@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from twin.motion.paths import Paths
     from twin.policy import Policy
 
-DAYS = 90  # steps ahead; a step is a day, whatever the period of the record [day]
-PATHS, SEED = 400, 9  # simulated paths, and the seed of all of them
+DAYS_AHEAD = 90  # steps ahead; a step is a day, whatever the period of the record [day]
+PATHS_AHEAD, SEED = 400, 9  # simulated paths, and the seed of all of them
 REPLAYS = 10  # paths with the demand on record, whose lead times and returns are drawn
 _STEPS = {"D": 1, "W": 7, "MS": 30}  # steps of a period
 _SEASON = {"D": (364, 7, 1), "W": (52, 1), "MS": (12, 1)}  # seasons, the longest that a record holds twice [period]
@@ -46,7 +46,7 @@ class Ahead:
 
 
 def ahead(statistics: Mapping[str, Any], policy: Policy, volumes: ArrayLike, *, period: str = "D") -> Ahead:
-    """Return the next `DAYS` days of a lane: demand is resampled from its record in blocks, at their season.
+    """Return the next `DAYS_AHEAD` days of a lane: demand is resampled from its record in blocks, at their season.
 
     Parameters
     ----------
@@ -68,9 +68,9 @@ def ahead(statistics: Mapping[str, Any], policy: Policy, volumes: ArrayLike, *, 
     block = min(_BLOCK[period], max(len(known) // 4, 1))
     law = Record(known[len(known) % season :], block=block, season=season)
     before = -(-60 // (_STEPS[period] * season)) * season  # whole seasons, so that the first day follows the record
-    periods = -(-DAYS // _STEPS[period])
-    paths = _paths(statistics, policy, law, period, periods=periods, warm_up=before, replications=PATHS)
-    shown = slice(None), slice(None, DAYS)
+    periods = -(-DAYS_AHEAD // _STEPS[period])
+    paths = _paths(statistics, policy, law, period, periods=periods, warm_up=before, replications=PATHS_AHEAD)
+    shown = slice(None), slice(None, DAYS_AHEAD)
     return _told(paths.space[shown], paths.money[shown], paths.overflow[shown], _short(paths)[shown])
 
 

@@ -10,7 +10,7 @@ from matplotlib.dates import ConciseDateFormatter
 from matplotlib.ticker import FuncFormatter
 
 from twin.data.periods import shifted
-from twin.plan.ahead import DAYS, PATHS
+from twin.plan.ahead import DAYS_AHEAD, PATHS_AHEAD
 from twin.plan.wording import written
 from twin.view import pictures, plots
 from twin.view.hub.session import Session
@@ -36,19 +36,28 @@ def page(session: Session, numbers: Mapping[str, float]) -> str:
     if policy.kind == "stock":
         shares.append(["demand is short", 1 - n["service_level"], today.short, other.short, record.short])
     rows = [[name, *(written(share, "-") for share in values)] for name, *values in shares]
-    heads = ("share of days", "formula", f"next {DAYS} days", "with the alternative", "today's policy on the record")
+    heads = (
+        "share of days",
+        "formula",
+        f"next {DAYS_AHEAD} days",
+        "with the alternative",
+        "today's policy on the record",
+    )
     return "".join(
         (
-            f"<p>The next {DAYS} days in the dynamic model, on {PATHS} paths; demand is resampled from the record in "
+            f"<p>The next {DAYS_AHEAD} days in the dynamic model, on {PATHS_AHEAD} paths; demand is resampled from the record in "
             f"blocks, at their season. Today: {places[0]} own places{_target(policy, levels[0])}. Alternative: "
             f"{places[1]} own places, the best number by the formula{_target(policy, levels[1])}.</p>",
             '<div class="twin-pictures">',
             picture(
-                "space_ahead", f"Space over the next {DAYS} days: half and nine tenths of the paths, and one path."
+                "space_ahead",
+                f"Space over the next {DAYS_AHEAD} days: half and nine tenths of the paths, and one path.",
             ),
-            picture("money_ahead", f"Profit since the first day; after {DAYS} days today {earned[0]} on average."),
+            picture(
+                "money_ahead", f"Profit since the first day; after {DAYS_AHEAD} days today {earned[0]} on average."
+            ),
             "</div>",
-            f"<p>After {DAYS} days today's policy has earned {earned[0]} on average, the alternative {earned[1]}: a "
+            f"<p>After {DAYS_AHEAD} days today's policy has earned {earned[0]} on average, the alternative {earned[1]}: a "
             f"difference of {written(float(gain.mean()), '$')} ± {written(float(1.96 * error), '$')} (95 %).</p>",
             table("How often: promised, simulated, and on the record", heads, rows),
             "<p>On the record, the same policy meets the demand of the past; its lead times are drawn.</p>",
@@ -65,7 +74,7 @@ def drawn(session: Session, name: str) -> Figure:
     """Return the picture of this name: space against own places, or money; today's policy and the alternative."""
     today, other = session.ahead()
     start = np.datetime64(session.series()[0][-1], "D")
-    dates = shifted(start, np.arange(1, DAYS + 1), "D")
+    dates = shifted(start, np.arange(1, DAYS_AHEAD + 1), "D")
     figure, ax = pictures.sheet(4.6, left=0.155, right=0.97)
     if name == "space_ahead":
         plots.frame(ax, "Space", "", "pallets")
