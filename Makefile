@@ -48,7 +48,7 @@ spread := -n 3 --dist loadscope --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help paper test check notebooks lab apps reference lint faults fuzz bench
+.PHONY: help paper test check notebooks lab apps reference lint faults fuzz mechanisms bench
 
 help:
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1	\2/p' Makefile | while IFS='	' read -r name what; do \
@@ -91,6 +91,9 @@ fuzz: $(ready) ## try random files, plans, links and messages (CASES of each pro
 	@seed=$(or $(SEED),$$(date +%s)); echo "fuzz: SEED=$$seed CASES=$(CASES)"; \
 	    TWIN_FUZZ_CASES=$(CASES) $(python) -m pytest -q -x --hypothesis-seed=$$seed $(wildcard tests/test_fuzz_*.py) || \
 	    { echo "fuzz: again with make fuzz SEED=$$seed CASES=$(CASES)"; exit 1; }
+
+mechanisms: $(ready) ## compute the mechanism map anew from the records in TWIN_REAL_DATA (minutes)
+	@$(python) tools/mechanisms.py
 
 bench: $(ready) ## measure speeds, as ratios in one table (ONLY="hub ledger" for these files only)
 	@$(python) benchmarks/run.py $(ONLY)

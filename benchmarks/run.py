@@ -21,13 +21,15 @@ import coalitions
 import formulas
 import hub
 import ledger
+import motion
 import out_of_core
 import press
 from measure import Row, failed
 
 Measurement = Callable[[], Iterator[Row]]
 GROUPS: dict[str, tuple[Measurement, ...]] = {
-    module.__name__: module.MEASUREMENTS for module in (formulas, coalitions, analyst, ledger, out_of_core, press, hub)
+    module.__name__: module.MEASUREMENTS
+    for module in (formulas, motion, coalitions, analyst, ledger, out_of_core, press, hub)
 }
 LINE = "{:<5}{:>9}  {:<10}{:<32}{:<36}  {}"
 

@@ -88,8 +88,8 @@ class Model:
 
     def __init__(self, lanes: Lanes, streams: Streams, start: Array) -> None:
         self.lanes, self.streams = lanes, streams
-        nothing = np.zeros_like(start)
-        self.state = State(-1, start.copy(), *(nothing for _ in range(13)))
+        self.nothing = np.zeros_like(start)  # one array for every flow that a run does not have; never written to
+        self.state = State(-1, start.copy(), *(self.nothing for _ in range(13)))
         self.orders, self.restocked = Due(start.shape), Due(start.shape)
         self.in_process = np.zeros((lanes.weights.shape[0], *start.shape))
         self.stock = lanes.kind == "stock"
@@ -156,7 +156,7 @@ class Model:
 
     def _fill_places(self) -> None:
         now, lanes = self.state, self.lanes
-        passing = now.returns if lanes.returns != "scrapped" else np.zeros_like(now.returns)
+        passing = now.returns if lanes.returns != "scrapped" else self.nothing
         if lanes.basis == "peak" or not self.stock:
             passing = passing + now.shipped
         if len(lanes.weights) == 1:
@@ -180,16 +180,16 @@ class Model:
     def _order(self) -> None:
         now, lanes = self.state, self.lanes
         if lanes.policy is None or now.step % lanes.review:
-            now.ordered = np.zeros_like(now.on_hand)
+            now.ordered = self.nothing
             return
-        now.ordered = np.maximum(np.asarray(lanes.policy(now), float), 0.0) + np.zeros_like(now.on_hand)
+        now.ordered = np.maximum(lanes.policy(now), self.nothing)
         delay = self.streams.delay(now)
         self.orders.add(now.step, delay + 1 if self.stock else delay, now.ordered)
         now.on_order = now.on_order + now.ordered
 
     def _count_money(self) -> None:
         now, lanes = self.state, self.lanes
-        money = np.zeros_like(now.on_hand) - lanes.costs.standing
+        money = self.nothing - lanes.costs.standing
         for name, price in lanes.costs.of_flows:
             money += price * getattr(now, name)
         if lanes.costs.of_an_order is not None:

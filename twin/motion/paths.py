@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from twin._check import require
 from twin._labels import with_labels
-from twin.motion.state import FLOWS, Array, State
+from twin.motion.model import Model
+from twin.motion.state import FLOWS, Array
 from twin.simulate import Estimate
 
 _BATCHES = 30  # least number of values behind a standard error: replications, or batches of a long path
@@ -21,17 +22,23 @@ class Recorder:
     def __init__(self, keep: tuple[str, ...], steps: int, lanes: int, replications: int) -> None:
         self.steps = steps
         self.batches = min(steps, -(-_BATCHES // replications))
-        self.kept = {name: np.empty((steps, lanes, replications)) for name in FLOWS if name in keep}
+        self.kept = {name: np.zeros((steps, lanes, replications)) for name in FLOWS if name in keep}
         self.sums = {name: np.zeros((self.batches, lanes, replications)) for name in FLOWS if name not in keep}
 
-    def take(self, at: int, columns: slice, state: State) -> None:
-        """Record the state of step `at` for some replications."""
-        for name, array in self.kept.items():
-            array[at, :, columns] = getattr(state, name)
-        if self.sums:
+    def run(self, model: Model, columns: slice) -> None:
+        """Advance a model of some replications through all steps, and record its states."""
+        nothing = model.nothing
+        kept = [(name, array[:, :, columns]) for name, array in self.kept.items()]
+        sums = [(name, array[:, :, columns]) for name, array in self.sums.items()]
+        for at in range(self.steps):
+            flows = vars(model.advance())
+            for name, array in kept:
+                if flows[name] is not nothing:
+                    array[at] = flows[name]
             batch = at * self.batches // self.steps
-            for name, total in self.sums.items():
-                total[batch, :, columns] += getattr(state, name)
+            for name, array in sums:
+                if flows[name] is not nothing:
+                    array[batch] += flows[name]
 
     def batch_means(self, name: str) -> Array:
         """Return the mean of each batch, shape (lanes, batches * replications)."""

@@ -10,12 +10,12 @@ from numpy.typing import ArrayLike
 
 from twin._check import nonnegative, require, shares, whole
 from twin._labels import labels_of
-from twin.motion.prices import PriceList, prices_of
 from twin.motion.laws import law_of, part_of
 from twin.motion.lead_times import LEAD_TIMES, Delays
 from twin.motion.model import Lanes, Model, Policy, Site, Streams
 from twin.motion.partner import free_space
 from twin.motion.paths import Paths, Recorder
+from twin.motion.prices import PriceList, prices_of
 from twin.motion.state import FLOWS, Array
 
 _COLUMNS = 2**14  # paths simulated at a time, which bounds the memory beyond the arrays that are kept [path]
@@ -173,8 +173,7 @@ def simulate(
         model = Model(lanes, streams, np.zeros(shape) + stock)
         for _ in range(before):
             model.advance()
-        for at in range(steps):
-            recorder.take(at, columns, model.advance())
+        recorder.run(model, columns)
     return Paths(recorder, labels, several=count > 1 or labels is not None)
 
 
