@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 import twin
-from twin.accuracy import CARD_FILE, Card, Row, tolerance
+from twin._card import CARD_FILE, Card, Row, tolerance
 from twin.batch.digest import digest
 from twin.compute.pool import in_parallel
 from twin.motion import design, judged
@@ -63,11 +63,11 @@ def write(card: Card) -> None:
 def _provenance(rows: tuple[Row, ...]) -> dict[str, Any]:
     """Return what the card was computed from, and a digest of it with the rows."""
     plan = {
-        "lanes_in_a_block": design.LANES,
-        "levels": design.LEVELS,
-        "levels_of_flow_lanes": design.OF_FLOWS,
+        "lanes_in_a_block": design.LANES_OF_A_BLOCK,
+        "levels": design.FACTOR_LEVELS,
+        "levels_of_flow_lanes": design.FACTORS_OF_FLOW_LANES,
         "background": design.BACKGROUND,
-        "base": {**design.BASE, **design.SWITCHES},
+        "base": {**design.BASE_LANE, **design.SWITCHES},
     }
     known = {
         "design": plan,
@@ -88,7 +88,7 @@ def _check(card: Card, mixed: list[tuple[design.Block, Errors]]) -> dict[str, in
     """Return how many answers of the mixed blocks are off, and how many of them the card says to be outside."""
     count = dict.fromkeys(("answers", "off", "off_and_outside", "outside"), 0)
     for block, found in mixed:
-        outside = card.outside(judged.lanes_of(block))
+        outside = card.outside(judged.lanes_of(block), "D")
         for name, parts in found.items():
             error, spread = map(np.array, parts)
             judged_lanes = ~np.isnan(error)
@@ -113,7 +113,7 @@ def main() -> int:
         print(*failures.values(), sep="\n", file=sys.stderr)
         return 1
     write(card_of(found))
-    print(f"{CARD_FILE.name}: {len(found):,} blocks of {design.LANES} lanes")
+    print(f"{CARD_FILE.name}: {len(found):,} blocks of {design.LANES_OF_A_BLOCK} lanes")
     return 0
 
 

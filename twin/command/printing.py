@@ -26,6 +26,7 @@ GROUP_HEADINGS = {  # answer -> heading printed above it
     "required_capacity": "CAPACITY AND COOPERATION",
     "revenue": "MONEY",
 }
+_REMARKS = 8  # most remarks on accuracy that are printed
 _COLUMN = 14  # width of a lane's column, wider if names are equal up to it [characters]
 
 
@@ -60,6 +61,7 @@ def to_json(report: Report) -> str:
         "schema_version": SCHEMA_VERSION,
         "period": report.history.period,
         "assumptions": report.assumptions,
+        "accuracy": report.accuracy,
         "units": report.units,
         "lanes": lanes.to_dict(orient="index"),
         "refused_lanes": report.refused["reason"].to_dict(),
@@ -74,10 +76,14 @@ def to_csv(report: Report) -> str:
 
 
 def sentences(report: Report, width: int = 100) -> Iterator[str]:
-    """Yield sentences on the number of lanes assessed, on each assumption, and on lanes left out."""
+    """Yield sentences on the number of lanes assessed, on each assumption, on accuracy, and on lanes left out."""
     yield f"{_lanes(len(report.table))} assessed; one period is a {PERIOD_NAMES[report.history.period]}."
     for assumption in report.assumptions:
         yield textwrap.fill(f"  assumed  {assumption}", width, subsequent_indent=" " * 11, break_on_hyphens=False)
+    for remark in report.accuracy[:_REMARKS]:
+        yield textwrap.fill(f"  outside  {remark}", width, subsequent_indent=" " * 11, break_on_hyphens=False)
+    if len(report.accuracy) > _REMARKS:
+        yield f"  outside  {len(report.accuracy) - _REMARKS} more remarks on fewer lanes are in --json"
     yield "  note     the forecast is a straight line through the history, with a 95% interval; it may fall below zero"
     for reason, lanes in report.refused.groupby("reason").groups.items():
         more = ", ..." if len(lanes) > 3 else ""

@@ -18,7 +18,7 @@ from twin.motion.laws import Correlated, Gamma, Normal
 from twin.motion.state import Array
 
 MEAN_DEMAND = 100.0  # of every lane [pallet/period]
-LANES = 10  # lanes in a block
+LANES_OF_A_BLOCK = 10  # lanes in a block
 MIXED = 12  # blocks in which every factor differs
 SEED = 17  # of the background and of the mixed blocks
 HIGHEST_NORMAL_CV = 0.3  # demand that varies more is gamma in the design, since normal demand would be negative [-]
@@ -31,7 +31,7 @@ BACKGROUND = {
     "capacity_ratio": (0.8, 1.2, False),
 }
 #: What every lane of the background has besides, and what a factor changes.
-BASE = {
+BASE_LANE = {
     "zero_share": 0.0,
     "autocorrelation": 0.0,
     "lead_time_sd": 0.0,
@@ -41,14 +41,14 @@ BASE = {
 }
 SWITCHES = {
     "law": "normal",
-    "lead_times": "independent",
+    "lead_times": "persistent",
     "unmet": "backordered",
     "basis": "peak",
     "kind": "stock",
     "review_period": 0.0,
 }
-#: Levels of each factor that the base lane does not have; a factor is a number of `BACKGROUND` or `BASE`, or a switch.
-LEVELS: dict[str, tuple[Any, ...]] = {
+#: Levels of each factor, which is a number of a lane or a switch; that of the base lane is not among them.
+FACTOR_LEVELS: dict[str, tuple[Any, ...]] = {
     "demand_cv": (0.5, 1.0, 1.5),
     "zero_share": (0.25, 0.5, 0.75),
     "law": ("gamma",),
@@ -58,7 +58,7 @@ LEVELS: dict[str, tuple[Any, ...]] = {
     "lead_time_sd, waiting": (0.5, 1.0, 2.0),
     "lead_time_sd, persistent": (0.5, 1.0, 2.0),
     "service_level": (0.5, 0.8, 0.9, 0.95, 0.99),
-    "unmet": ("lost",),
+    "unmet": ("lost", "partner"),
     "review_period": (1.0, 5.0),
     "return_rate": (0.1, 0.3),
     "dwell": (0.5, 2.0, 5.0),
@@ -67,9 +67,21 @@ LEVELS: dict[str, tuple[Any, ...]] = {
     "basis": ("close",),
 }
 #: Factors that matter on a flow lane too, where nothing is ordered.
-OF_FLOWS = (
-    "demand_cv zero_share law autocorrelation lead_time_mean service_level return_rate dwell capacity_ratio".split()
+FACTORS_OF_FLOW_LANES = (
+    "demand_cv",
+    "zero_share",
+    "law",
+    "autocorrelation",
+    "lead_time_mean",
+    "lead_time_sd, persistent",
+    "service_level",
+    "review_period",
+    "return_rate",
+    "dwell",
+    "capacity_ratio",
 )
+#: Surcharge of the partner, so that one period in four should overflow; other prices are the defaults of `Policy`.
+SURCHARGE = 15.0
 SHORTEST_VARIABLE = 5.0  # least mean of a lead time that varies, so that draws below one period are rare [period]
 POSITIVE_CV = 0.3  # of the demand of periods with demand, where some have none [-]
 
@@ -106,20 +118,20 @@ def blocks() -> list[Block]:
     """Return every block of the design: of either kind of lane the base lanes and one block per level of each factor,
     and the mixed blocks, which are of stock lanes.
     """
-    numbers = {**background(), **{name: np.full(LANES, value) for name, value in BASE.items()}}
+    numbers = {**background(), **{name: np.full(LANES_OF_A_BLOCK, value) for name, value in BASE_LANE.items()}}
     base = Block("base", "", numbers, SWITCHES)
     flow = Block("base", "", numbers, {**SWITCHES, "kind": "flow"})
-    found = [base, *(_at(base, factor, level) for factor, levels in LEVELS.items() for level in levels)]
-    found += [flow, *(_at(flow, factor, level) for factor in OF_FLOWS for level in LEVELS[factor])]
+    found = [base, *(_at(base, factor, level) for factor, levels in FACTOR_LEVELS.items() for level in levels)]
+    found += [flow, *(_at(flow, factor, level) for factor in FACTORS_OF_FLOW_LANES for level in FACTOR_LEVELS[factor])]
     return [*found, *_mixed(base)]
 
 
 def background(seed: int = SEED) -> dict[str, Array]:
-    """Return a Latin hypercube of `LANES` lanes over `BACKGROUND`; lead times are whole periods."""
+    """Return a Latin hypercube of `LANES_OF_A_BLOCK` lanes over `BACKGROUND`; lead times are whole periods."""
     random = np.random.default_rng(seed)
     found = {}
     for name, (low, high, by_ratio) in BACKGROUND.items():
-        share = (random.permutation(LANES) + 0.5) / LANES
+        share = (random.permutation(LANES_OF_A_BLOCK) + 0.5) / LANES_OF_A_BLOCK
         found[name] = low * (high / low) ** share if by_ratio else low + (high - low) * share
     found["lead_time_mean"] = np.rint(found["lead_time_mean"])
     return found
@@ -130,7 +142,7 @@ def _at(base: Block, factor: str, level: Any) -> Block:
     if factor in SWITCHES:
         return Block(factor, level, base.numbers, {**base.switches, factor: level})
     name, _, law = factor.partition(", ")
-    numbers = {**base.numbers, name: np.full(LANES, level)}
+    numbers = {**base.numbers, name: np.full(LANES_OF_A_BLOCK, level)}
     switches = {**base.switches, **({"lead_times": law} if law else {})}
     if name == "lead_time_sd":
         numbers["lead_time_mean"] = np.maximum(numbers["lead_time_mean"], SHORTEST_VARIABLE)
@@ -150,22 +162,26 @@ def _consistent(numbers: dict[str, Array], switches: dict[str, Any]) -> tuple[di
 def _mixed(base: Block) -> list[Block]:
     """Return blocks in which every factor may differ: one choice of switches a block, numbers lane by lane."""
     random = np.random.default_rng(SEED + 1)
-    spreads = {name.partition(", ")[2]: levels for name, levels in LEVELS.items() if name.startswith("lead_time_sd")}
+    spreads = {
+        name.partition(", ")[2]: levels for name, levels in FACTOR_LEVELS.items() if name.startswith("lead_time_sd")
+    }
     found = []
     for number in range(1, MIXED + 1):
         law = str(random.choice(list(spreads)))
         switches = {**base.switches, "lead_times": law}
         for name in ("unmet", "basis", "review_period"):
-            switches[name] = random.choice([SWITCHES[name], LEVELS[name][0]]).item()
+            switches[name] = random.choice([SWITCHES[name], FACTOR_LEVELS[name][0]]).item()
         numbers = background(SEED + 1 + number)
-        for name, value in BASE.items():
-            levels = spreads[law] if name == "lead_time_sd" else LEVELS[name]
-            numbers[name] = np.where(random.random(LANES) < 0.5, value, random.choice(levels, LANES))
+        for name, value in BASE_LANE.items():
+            levels = spreads[law] if name == "lead_time_sd" else FACTOR_LEVELS[name]
+            numbers[name] = np.where(
+                random.random(LANES_OF_A_BLOCK) < 0.5, value, random.choice(levels, LANES_OF_A_BLOCK)
+            )
         if number % 2:  # demand is either intermittent or correlated in the design
-            numbers["zero_share"] = np.zeros(LANES)
-            numbers["demand_cv"] = random.choice([0.1, 0.2, 0.3, *LEVELS["demand_cv"]], LANES)
+            numbers["zero_share"] = np.zeros(LANES_OF_A_BLOCK)
+            numbers["demand_cv"] = random.choice([0.1, 0.2, 0.3, *FACTOR_LEVELS["demand_cv"]], LANES_OF_A_BLOCK)
         else:
-            numbers["autocorrelation"] = np.zeros(LANES)
+            numbers["autocorrelation"] = np.zeros(LANES_OF_A_BLOCK)
         shortest = np.where(numbers["lead_time_sd"] > 0, SHORTEST_VARIABLE, 1.0)
         numbers["lead_time_mean"] = np.maximum(numbers["lead_time_mean"], shortest)
         found.append(Block("mixed", number, *_consistent(numbers, switches)))
@@ -175,31 +191,32 @@ def _mixed(base: Block) -> list[Block]:
 def demand_law(block: Block) -> Any:
     """Return the law of demand of the lanes of a block."""
     numbers, name = block.numbers, block.switches["law"]
-    mean = np.full(LANES, MEAN_DEMAND)
+    mean = np.full(LANES_OF_A_BLOCK, MEAN_DEMAND)
     if name == "intermittent":
         return Intermittent(mean, numbers["zero_share"])
     law = (Normal if name == "normal" else Gamma)(mean, numbers["demand_cv"] * mean)
     return Correlated(law, numbers["autocorrelation"]) if numbers["autocorrelation"].any() else law
 
 
-def lead_time_moments(mean: Array, sd: Array, *, lead_times: str, shortest: int) -> tuple[Array, Array]:
-    """Return the mean and the sd of the lead times that orders have, which a record would show. [period]
+def lead_time_chances(block: Block) -> Array:
+    """Return the probability of each lead time, from 0 periods on, that orders have; shape (lanes, periods). [-]
 
-    The model rounds draws to whole steps, at least `shortest`. If orders wait for earlier ones, an order placed in step
-    t arrives with the latest of those placed before, so P(lead time <= x) is the product of P(draw <= x + k) over
-    k = 0, 1, ...
-
-    >>> mean, sd = lead_time_moments(np.array([5.0]), np.array([1.0]), lead_times="independent", shortest=0)
-    >>> round(mean.item(), 3), round(sd.item(), 3)  # rounding adds a twelfth to the variance
-    (5.0, 1.041)
+    The model rounds draws to whole steps; under continuous review they are at least one. If orders wait for earlier
+    ones, an order placed in step t arrives with the latest of those placed before, so P(lead time <= x) is the product
+    of P(draw <= x + k) over k = 0, 1, ...
     """
-    longest = int(np.ceil((mean + 9 * sd).max())) + 2
-    whole = np.arange(longest + 1)
-    spread = np.where(sd > 0, sd, 1.0)[:, None]
-    below = np.where(sd[:, None] > 0, _special.ndtr((whole + 0.5 - mean[:, None]) / spread), whole >= mean[:, None])
-    below = np.where(whole >= shortest, below, 0.0)
-    if lead_times == "waiting":
+    mean, sd = (block.numbers[name][:, None] for name in ("lead_time_mean", "lead_time_sd"))
+    whole = np.arange(int(np.ceil((mean + 9 * sd).max())) + 2)
+    below = np.where(sd > 0, _special.ndtr((whole + 0.5 - mean) / np.where(sd > 0, sd, 1.0)), whole >= mean)
+    below = np.where(whole >= (block.switches["review_period"] == 0), below, 0.0)
+    if block.switches["lead_times"] == "waiting":
         below = np.cumprod(below[:, ::-1], axis=1)[:, ::-1]
-    chance = np.diff(below, axis=1, prepend=0.0)
-    first = chance @ whole
-    return first, np.sqrt(np.maximum(chance @ whole**2 - first**2, 0.0))
+    return np.diff(below, axis=1, prepend=0.0)
+
+
+def lead_time_moments(block: Block) -> tuple[Array, Array]:
+    """Return the mean and the sd of the lead times that orders have, which a record would show. [period]"""
+    chance = lead_time_chances(block)
+    whole = np.arange(chance.shape[1])
+    mean = chance @ whole
+    return mean, np.sqrt(np.maximum(chance @ whole**2 - mean**2, 0.0))

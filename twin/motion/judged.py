@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from twin import lane
+from twin._card import SWITCHED
 from twin.demand import workload
 from twin.motion import design
 from twin.motion.design import MEAN_DEMAND, Block
@@ -20,10 +21,17 @@ from twin.policy import POLICY, Policy
 PERIODS, WARM_UP = 300, 120  # recorded in a replication, and simulated before [period]
 REPLICATIONS, RUNS = 500, 8  # paths simulated at a time, and how many times
 STREAM = 170_000  # seed of the first run; run k of any block has this seed plus k, so blocks share their demand
-KEPT = ("backlog", "lost", "demand", "on_hand", "space", "overflow", "shipped", "returns", "ordered")
-#: Answers that exist on a flow lane, where nothing is ordered.
-OF_FLOW_LANES = ("expected_overflow", "overflow_probability", "dependency", "expected_warehousing_cost")
+KEPT = ("backlog", "lost", "partner", "demand", "on_hand", "space", "overflow", "shipped", "returns", "ordered")
 SMALLEST = 0.01 * MEAN_DEMAND  # a smaller shortage or overflow counts as this much in a relative error [pallet]
+#: Answers on goods that a stock lane holds for demand alone; the others are on the buffer that returns draw as well.
+OF_GOODS = (
+    "unmet_shortage",
+    "unmet_cost",
+    "lane_overflow",
+    "lane_overflow_probability",
+    "space_cost",
+    "best_own_capacity",
+)
 
 
 class Judged(NamedTuple):
@@ -41,7 +49,7 @@ def judge(block: Block, *, runs: int = RUNS) -> dict[str, Judged]:
     ----------
     block : Block
     runs : int, optional
-        Number of simulations, each of `REPLICATIONS` paths.
+        Number of simulations, at least two, each of `REPLICATIONS` paths.
     """
     policy, answers = plan(block)
     values = [_shown(block, policy, answers, STREAM + run) for run in range(runs)]
@@ -60,7 +68,7 @@ def error_of(name: str, found: Judged) -> tuple[Array, Array]:
     (array([0.1]), array([0.01]))
     """
     unit = lane.UNITS[name]
-    least = {"-": np.inf, "pallet": SMALLEST, "pallet/period": SMALLEST}.get(unit, 0.0)
+    least = SMALLEST if unit.startswith("pallet") else 0.0
     scale = np.ones_like(found.shown) if unit == "-" else np.maximum(np.abs(found.shown), least)
     return (found.told - found.shown) / scale, found.standard_error / scale
 
@@ -68,14 +76,8 @@ def error_of(name: str, found: Judged) -> tuple[Array, Array]:
 def plan(block: Block) -> tuple[Policy, dict[str, Array]]:
     """Return the policy of the lanes of a block, and what `assess` tells of them from the moments on their record."""
     numbers, switches = block.numbers, block.switches
-    mean = np.full(design.LANES, MEAN_DEMAND)
-    length, spread = design.lead_time_moments(
-        numbers["lead_time_mean"],
-        numbers["lead_time_sd"],
-        lead_times=switches["lead_times"],
-        shortest=int(switches["review_period"] == 0),
-    )
-    holding = POLICY["holding_cost"].default
+    mean = np.full(design.LANES_OF_A_BLOCK, MEAN_DEMAND)
+    length, spread = design.lead_time_moments(block)
     load = workload(mean, 0.0, numbers["return_rate"]).mean
     fields = {
         "lead_time_mean_days": length,
@@ -83,9 +85,12 @@ def plan(block: Block) -> tuple[Policy, dict[str, Array]]:
         "service_level": numbers["service_level"],
         "return_rate": numbers["return_rate"],
         "dwell": numbers["dwell"],
-        "fixed_order_cost": np.where(numbers["lot"] > 1, holding * load * numbers["lot"] ** 2 / 2, 0.0),
+        "partner_surcharge": design.SURCHARGE,
+        "fixed_order_cost": np.where(
+            numbers["lot"] > 1, POLICY["holding_cost"].default * load * numbers["lot"] ** 2 / 2, 0.0
+        ),
         "review_period_days": switches["review_period"],
-        **{name: switches[name] for name in ("kind", "unmet", "basis", "lead_times")},
+        **{name: switches[name] for name in SWITCHED},
     }
     fields = {name: value for name, value in fields.items() if name in POLICY}
     moments = {"demand_mean": mean, "demand_sd": numbers["demand_cv"] * mean}
@@ -94,30 +99,57 @@ def plan(block: Block) -> tuple[Policy, dict[str, Array]]:
     return policy, lane.assess(moments, policy)
 
 
+def lanes_of(block: Block) -> dict[str, Any]:
+    """Return statistics, policy, answers and switches of the lanes of a block, as `accuracy.remarks` reads them."""
+    policy, answers = plan(block)
+    return {
+        "demand_mean": MEAN_DEMAND,
+        "demand_sd": block.numbers["demand_cv"] * MEAN_DEMAND,
+        **vars(policy),
+        **answers,
+        **{name: block.switches[name] for name in SWITCHED},
+        "review_period_days": block.switches["review_period"],
+        **{name: block.numbers[name] for name in ("zero_share", "autocorrelation")},
+    }
+
+
 def _shown(block: Block, policy: Policy, answers: dict[str, Array], seed: int) -> dict[str, Array]:
-    """Return the mean of each answer on the paths of one run, shape (lanes, replications)."""
-    level = np.maximum(answers["reorder_point"], 0.0)
-    in_lots = block.numbers["lot"] > 1
+    """Return the mean of each answer on the paths of one run, shape (lanes, replications) or (lanes, 1)."""
+    if block.switches["kind"] == "flow":
+        found = _of_flows(_paths(block, policy, None, seed), block, policy, answers["reorder_point"])
+    else:
+        found = _of_stock(block, policy, answers, answers["reorder_point"], seed)
+        if block.numbers["return_rate"].any() and "goods_buffer" in answers:
+            level = answers["exposure"] * MEAN_DEMAND + answers["goods_buffer"]
+            goods = _of_stock(block, policy, answers, level, seed)
+            found |= {name: goods[name] for name in OF_GOODS}
+    return {name: value for name, value in found.items() if name in answers}
+
+
+def _of_stock(block: Block, policy: Policy, answers: dict[str, Array], level: Array, seed: int) -> dict[str, Array]:
+    """Return the mean of each answer on the paths of a base stock, or of lots that are ordered at the same level."""
+    level, in_lots = np.maximum(level, 0.0), block.numbers["lot"] > 1
     paths = _paths(block, policy, base_stock(level), seed)
+    buffer = _at_ends(paths.on_hand, block)
     if not in_lots.any():
-        return _answers_on(paths, paths.on_hand.mean(axis=2), block, policy)
-    buffer = paths.on_hand.mean(axis=2)  # stock without lots; what lots add to it is cycle stock
-    lots = _paths(block, policy, reorder_point(level, np.where(in_lots, answers["order_quantity"], 1e-6)), seed)
-    ordering = np.atleast_1d(policy.fixed_order_cost)[:, None] * (lots.ordered > 0).mean(axis=2)
-    cost = ordering + policy.holding_cost * (lots.on_hand.mean(axis=2) - buffer)
-    found = _answers_on(lots, buffer, block, policy)
+        return _answers_on(paths, buffer, block, policy)
+    without = paths.on_hand.mean(axis=2)
+    paths = _paths(block, policy, reorder_point(level, np.where(in_lots, answers["order_quantity"], 1e-6)), seed)
+    cost = np.asarray(policy.fixed_order_cost)[:, None] * (paths.ordered > 0).mean(axis=2)
+    cost = cost + policy.holding_cost * (paths.on_hand.mean(axis=2) - without)  # what lots add is cycle stock
+    found = _answers_on(paths, buffer, block, policy)
     return found | {"order_cost": np.where(in_lots[:, None], cost, np.nan)}
 
 
 def _paths(block: Block, policy: Policy, rule: Any, seed: int) -> Paths:
     numbers, switches = block.numbers, block.switches
-    stock = switches["kind"] == "stock"
+    stock = rule is not None
     return simulate(
         design.demand_law(block),
         Normal(numbers["lead_time_mean"], numbers["lead_time_sd"]) if stock else 0.0,
-        rule if stock else None,
+        rule,
         review_period=switches["review_period"] if stock else 1.0,
-        **{name: switches[name] for name in ("kind", "unmet", "lead_times", "basis")},
+        **{name: switches[name] for name in SWITCHED},
         return_rate=numbers["return_rate"],
         dwell=numbers["dwell"],
         capacity=policy.internal_capacity,
@@ -130,53 +162,85 @@ def _paths(block: Block, policy: Policy, rule: Any, seed: int) -> Paths:
 
 
 def _answers_on(paths: Paths, buffer: Array, block: Block, policy: Policy) -> dict[str, Array]:
-    """Return the mean of each answer on each path, shape (lanes, replications).
+    """Return the mean of each answer on each path of a stock lane.
 
-    Money is that of `lane.economics` and of the answers' own definitions, with the flows of the paths in place of the
-    expected ones and the mean stock `buffer`, which leaves out cycle stock as the answers do. The cycle service level is the share of cycles without a pallet short when the cycle ends, just
-    before the next delivery.
+    A cycle ends just before a delivery; its service level is the share of cycles without a pallet short at their end.
+    The stock of the buffer is that at the ends of cycles, because the answers leave out cycle stock.
     """
-    mean = {name: getattr(paths, name).mean(axis=2) for name in KEPT}
-    short = mean["backlog"] + mean["lost"]
-    late = np.minimum(paths.backlog, paths.demand).mean(axis=2) + mean["lost"]
-    prices = vars(policy)
-    money = lane.economics(prices, mean["shipped"], mean["shipped"] + mean["returns"], buffer, short, mean["overflow"])
-    shown = {
-        "service_level": _kept_cycles(paths, block),
-        "expected_shortage": short,
-        "fill_rate": 1 - late / MEAN_DEMAND,
-        "required_capacity": mean["space"],
-        "expected_overflow": mean["overflow"],
-        "overflow_probability": (paths.overflow > 0).mean(axis=2),
-        "dependency": mean["overflow"] / mean["space"].mean(axis=1, keepdims=True),
-        "expected_warehousing_cost": policy.holding_cost * mean["space"] + policy.partner_surcharge * mean["overflow"],
-        "buffer_cost": policy.holding_cost * buffer + lane.short_cost_of(prices) * short,
-        "profit": money.profit,
+    gone = paths.lost + paths.partner
+    short = (paths.backlog + gone).mean(axis=2)
+    served = block.switches["unmet"] == "partner"
+    price = policy.holding_cost + policy.partner_surcharge if served else lane.short_cost_of(vars(policy))
+    at_end = _at_ends(paths.backlog, block) + gone.mean(axis=2)
+    found = {
+        "service_level": _at_ends((paths.backlog + gone <= 1e-9).astype(float), block),
+        "expected_shortage": at_end,
+        "fill_rate": 1 - (np.minimum(paths.backlog, paths.demand) + gone).mean(axis=2) / MEAN_DEMAND,
+        "required_capacity": paths.space.mean(axis=2),
+        "unmet_shortage": at_end,
+        "unmet_cost": policy.holding_cost * buffer + price * short,
+        **_of_space(paths, policy),
     }
-    return shown if block.switches["kind"] == "stock" else {name: shown[name] for name in OF_FLOW_LANES}
+    if not served:  # the framework has no price for what the partner serves
+        found |= {"buffer_cost": found["unmet_cost"], "profit": _profit(paths, policy, buffer, short)}
+    return found
 
 
-def _kept_cycles(paths: Paths, block: Block) -> Array:
-    """Return the share of cycles that end without a pallet short."""
-    kept = (paths.backlog + paths.lost) <= 1e-9
+def _of_flows(paths: Paths, block: Block, policy: Policy, slots: Array) -> dict[str, Array]:
+    """Return the mean of each answer on each path of a flow lane.
+
+    Its buffer is headroom: slots above the mean workload of the exposure, which is a lead time and the review period.
+    A cycle is kept if the workload of the exposure does not exceed the slots.
+    """
+    done = np.concatenate([np.zeros((*paths.shipped.shape[:2], 1)), paths.shipped + paths.returns], axis=2).cumsum(
+        axis=2
+    )
+    kept, short, left = np.zeros((3, *paths.shipped.shape[:2]))
+    for length, chance in enumerate(design.lead_time_chances(block).T):
+        exposure = length + int(block.switches["review_period"])
+        if chance.max() < 1e-6 or exposure == 0:
+            continue
+        room = slots[:, None, None] - (done[:, :, exposure:] - done[:, :, :-exposure])
+        kept += chance[:, None] * (room >= 0).mean(axis=2)
+        short += chance[:, None] * np.maximum(-room, 0.0).mean(axis=2)
+        left += chance[:, None] * np.maximum(room, 0.0).mean(axis=2)
+    return {
+        "service_level": kept,
+        "expected_shortage": short,
+        "buffer_cost": policy.holding_cost * left + lane.short_cost_of(vars(policy)) * short,
+        "profit": _profit(paths, policy, left, short),
+        **_of_space(paths, policy),
+    }
+
+
+def _of_space(paths: Paths, policy: Policy) -> dict[str, Array]:
+    """Return the mean of each answer on places: those of the framework, and those by kind of lane and billing basis."""
+    space, overflow, over = (array.mean(axis=2) for array in (paths.space, paths.overflow, paths.overflow > 0))
+    holding, partner = policy.holding_cost, policy.holding_cost + policy.partner_surcharge
+    by_lane = np.sort(paths.space.reshape(len(space), -1), axis=1)
+    best = by_lane[:, [int(by_lane.shape[1] * (1 - holding / partner))]]
+    return {
+        "expected_overflow": overflow,
+        "overflow_probability": over,
+        "dependency": overflow / space.mean(axis=1, keepdims=True),
+        "expected_warehousing_cost": holding * space + policy.partner_surcharge * overflow,
+        "lane_overflow": overflow,
+        "lane_overflow_probability": over,
+        "space_cost": holding * np.asarray(policy.internal_capacity)[:, None] + partner * overflow,
+        "best_own_capacity": best,
+    }
+
+
+def _profit(paths: Paths, policy: Policy, left: Array, short: Array) -> Array:
+    """Return the profit of `lane.economics` with the flows of the paths in place of the expected ones."""
+    shipped, back, overflow = (array.mean(axis=2) for array in (paths.shipped, paths.returns, paths.overflow))
+    return lane.economics(vars(policy), shipped, shipped + back, left, short, overflow).profit
+
+
+def _at_ends(flow: Array, block: Block) -> Array:
+    """Return the mean of a flow at the ends of cycles: orders are placed in steps 0, R, 2R and so on."""
     every = max(int(block.switches["review_period"]), 1)
     if every == 1:
-        return kept.mean(axis=2)
-    last = (block.numbers["lead_time_mean"].astype(int) - WARM_UP) % every  # orders are placed in steps 0, every, ...
-    return np.stack([row[:, first::every].mean(axis=1) for row, first in zip(kept, last, strict=True)])
-
-
-def lanes_of(block: Block) -> dict[str, Any]:
-    """Return statistics, policy, answers and switches of the lanes of a block, as `accuracy.remarks` reads them."""
-    policy, answers = plan(block)
-    demand_sd = block.numbers["demand_cv"] * MEAN_DEMAND
-    switches = {name: block.switches[name] for name in ("kind", "unmet", "basis", "lead_times")}
-    return {
-        "demand_mean": MEAN_DEMAND,
-        "demand_sd": demand_sd,
-        **{name: value for name, value in vars(policy).items() if value is not None},
-        **answers,
-        **switches,
-        "review_period_days": block.switches["review_period"],
-        **{name: block.numbers[name] for name in ("zero_share", "autocorrelation")},
-    }
+        return flow.mean(axis=2)
+    last = (block.numbers["lead_time_mean"].astype(int) - WARM_UP) % every
+    return np.stack([row[:, first::every].mean(axis=1) for row, first in zip(flow, last, strict=True)])

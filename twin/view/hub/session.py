@@ -178,6 +178,11 @@ class Session:
         """Return every number of the lane, as `lane_report.evaluate` does."""
         return self._evaluated(self.policy, self.horizon)
 
+    def remarks(self) -> tuple[str, ...]:
+        """Return sentences on answers of the lane that are outside the region in which they hold."""
+        volumes = self.series()[1]
+        return lane_report.remarks(self.moments, self.policy, self.numbers(), volumes, period=self.feed.period)
+
     @property
     def portfolio(self) -> Portfolio:
         """All lanes, with the current values of their controls."""
