@@ -24,6 +24,9 @@ if TYPE_CHECKING:
         cooperation as cooperation,
     )
     from twin import (
+        crossing as crossing,
+    )
+    from twin import (
         demand as demand,
     )
     from twin import (
@@ -42,6 +45,9 @@ if TYPE_CHECKING:
         lane as lane,
     )
     from twin import (
+        lost_sales as lost_sales,
+    )
+    from twin import (
         lot_size as lot_size,
     )
     from twin import (
@@ -49,6 +55,9 @@ if TYPE_CHECKING:
     )
     from twin import (
         newsvendor as newsvendor,
+    )
+    from twin import (
+        own_places as own_places,
     )
     from twin import (
         policy as policy,
@@ -61,6 +70,9 @@ if TYPE_CHECKING:
     )
     from twin import (
         simulate as simulate,
+    )
+    from twin import (
+        space as space,
     )
     from twin import (
         volatility as volatility,

@@ -70,12 +70,12 @@ FACTORS = {
     "service_level": Factor("at a service level of {}", "-", None),
     "capacity_ratio": Factor("where own capacity is {} of the required capacity", "-", None),
 }
-#: Words that a lane has for each switch of the model, if it does not state them.
-SWITCHED = {"kind": "stock", "unmet": "backordered", "basis": "peak", "lead_times": "independent"}
+#: Policy fields that are switches of the model.
+SWITCHED = ("kind", "unmet", "basis", "lead_times")
 #: What a table of lanes must state.
 NEEDED = (
     *("demand_mean", "demand_sd", "workload_mean", "order_quantity", "required_capacity", "service_level"),
-    *("lead_time_mean_days", "lead_time_sd_days", "return_rate", "dwell", "internal_capacity"),
+    *("lead_time_mean_days", "lead_time_sd_days", "review_period_days", "return_rate", "dwell", "internal_capacity"),
 )
 #: Share of periods without demand from which demand counts as intermittent, whatever its coefficient of variation.
 INTERMITTENT = 0.125
@@ -166,16 +166,15 @@ def _values(lanes: Mapping[str, Any], period: str) -> dict[str, NDArray[Any]]:
     """Return the value of each factor, and the kind, of every lane."""
     days = days_per_period(period)
     given = {name: np.asarray(lanes[name], float) for name in NEEDED}
-    review, zero_share, correlation = (
-        np.asarray(lanes[name] if name in lanes else 0.0, float)
-        for name in ("review_period_days", "zero_share", "autocorrelation")
+    zero_share, correlation = (
+        np.asarray(lanes[name] if name in lanes else 0.0, float) for name in ("zero_share", "autocorrelation")
     )
-    words = {name: _words_of(name, lanes[name]) if name in lanes else base for name, base in SWITCHED.items()}
+    words = {name: _words_of(name, lanes[name]) for name in SWITCHED}
     spread = given["lead_time_sd_days"] / days
     variation = given["demand_sd"] / given["demand_mean"]
     found = {
         **words,
-        "review_period": review / days,
+        "review_period": given["review_period_days"] / days,
         "lead_time_mean": given["lead_time_mean_days"] / days,
         "demand_cv": np.where(zero_share < INTERMITTENT, variation, 0.0),
         "zero_share": zero_share,
@@ -187,7 +186,7 @@ def _values(lanes: Mapping[str, Any], period: str) -> dict[str, NDArray[Any]]:
         "capacity_ratio": given["internal_capacity"] / given["required_capacity"],
     }
     for law in ("independent", "waiting", "persistent"):
-        found[f"lead_time_sd, {law}"] = np.where(np.equal(words["lead_times"], law), spread, 0.0)
+        found[f"lead_time_sd, {law}"] = np.where(words["lead_times"] == law, spread, 0.0)
     return dict(zip(found, np.broadcast_arrays(*map(np.atleast_1d, found.values())), strict=True))
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from twin._card import NEEDED, Card, shipped
+from twin._card import NEEDED, SWITCHED, Card, shipped
 from twin._check import floats, require
 
 
@@ -54,7 +54,7 @@ def remarks(lanes: Mapping[str, Any], period: str) -> tuple[str, ...]:
     >>> any("service level" in sentence for sentence in found)
     False
     """
-    for name in NEEDED:
+    for name in (*NEEDED, *SWITCHED):
         require(name in lanes, "lanes", f"a table with {name}", ", ".join(map(str, lanes)))
     return shipped().remarks(lanes, period)
 

@@ -23,6 +23,14 @@ _ROWS = (
         words="sd of the workload | workload standard deviation",
     ),
     Quantity(
+        name="exposure",
+        reported=False,
+        unit="period",
+        meaning="time that the buffer protects: mean lead time and review period",
+        source="lane.assess",
+        words="protection interval | exposure time",
+    ),
+    Quantity(
         name="lead_time_demand_mean",
         reported=False,
         symbol=r"$L\mu_W$",
@@ -61,6 +69,14 @@ _ROWS = (
         meaning="buffer above the mean lead-time demand",
         source="buffers.safety_stock",
         words="buffer of stock | buffer | safety buffer | buffer stock | safety stocks | reserve stock",
+    ),
+    Quantity(
+        name="goods_buffer",
+        reported=False,
+        unit="pallet",
+        meaning="buffer that protects demand alone, as for goods in stock; `safety_stock` protects returns as well",
+        source="buffers.safety_stock",
+        words="buffer of goods | safety stock of goods",
     ),
     Quantity(
         name="reorder_point",
@@ -114,6 +130,29 @@ _ROWS = (
             "cost of the buffer | cost of the safety stock | carry the safety buffer | overage and "
             "underage cost | cost of the safety buffer"
         ),
+    ),
+    Quantity(
+        name="unmet_shortage",
+        reported=False,
+        unit="pallet/period",
+        meaning="mean backlog, pallets lost, or pallets that the partner serves, by the rule for unmet demand",
+        source="lost_sales.lost_pallets",
+        words="pallets lost | pallets we lose",
+    ),
+    Quantity(
+        name="unmet_cost",
+        reported=False,
+        unit="$/period",
+        meaning="expected overage and underage cost under the rule for unmet demand",
+        source="lost_sales.cost",
+    ),
+    Quantity(
+        name="unmet_level",
+        reported=False,
+        unit="pallet",
+        meaning="base stock of least cost under the rule for unmet demand",
+        source="lost_sales.best_base_stock",
+        words="best base stock | optimal base stock",
     ),
     Quantity(
         name="required_capacity",
@@ -180,6 +219,77 @@ _ROWS = (
         meaning="expected holding and surcharge",
         source="lane.assess",
         words="warehousing cost | warehouse cost | cost of warehousing | warehousing bill",
+    ),
+    Quantity(
+        name="headroom_overflow",
+        reported=False,
+        unit="pallet",
+        meaning="mean overflow of goods in process alone, the buffer being reserved headroom",
+        source="space.goods_in_process",
+    ),
+    Quantity(
+        name="close_overflow",
+        reported=False,
+        unit="pallet",
+        meaning="mean overflow of a stock lane when a period closes; that of goods in process on a flow lane",
+        source="space.stock_space",
+    ),
+    Quantity(
+        name="peak_overflow",
+        reported=False,
+        unit="pallet",
+        meaning="mean overflow of a stock lane at the peak of a period; that of goods in process on a flow lane",
+        source="space.stock_space",
+    ),
+    Quantity(
+        name="lane_overflow",
+        reported=False,
+        unit="pallet",
+        meaning="mean overflow by kind and billing basis of the lane",
+        source="space.stock_space",
+    ),
+    Quantity(
+        name="lane_overflow_probability",
+        reported=False,
+        unit="-",
+        meaning="probability that own capacity is exceeded, by kind and billing basis of the lane",
+        source="space.stock_space",
+    ),
+    Quantity(
+        name="space_cost",
+        reported=False,
+        unit="$/period",
+        meaning="cost of own places and of places at the partner's, by kind and billing basis of the lane",
+        source="own_places.places_cost",
+        words="cost of space | cost of places",
+    ),
+    Quantity(
+        name="best_own_capacity",
+        reported=False,
+        unit="pallet",
+        meaning="own places of least cost, by kind and billing basis of the lane",
+        source="own_places.best_places",
+        words=(
+            "how much own capacity | best capacity | optimal capacity | ideal capacity | "
+            "how many places should we own | "
+            "right own capacity"
+        ),
+    ),
+    Quantity(
+        name="best_space_cost",
+        reported=False,
+        unit="$/period",
+        meaning="cost of space with the best own capacity",
+        source="own_places.places_cost",
+        words="least cost of space",
+    ),
+    Quantity(
+        name="capacity_gives_away",
+        reported=False,
+        unit="$/period",
+        meaning="cost of space with today's own capacity in excess of that with the best",
+        source="own_places.places_cost",
+        words="money given away | wasted on capacity | what the wrong capacity costs",
     ),
     Quantity(
         name="resilience_index",

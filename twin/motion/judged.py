@@ -92,7 +92,6 @@ def plan(block: Block) -> tuple[Policy, dict[str, Array]]:
         "review_period_days": switches["review_period"],
         **{name: switches[name] for name in SWITCHED},
     }
-    fields = {name: value for name, value in fields.items() if name in POLICY}
     moments = {"demand_mean": mean, "demand_sd": numbers["demand_cv"] * mean}
     required = lane.assess(moments, Policy(**fields))["required_capacity"]
     policy = Policy(**fields, internal_capacity=numbers["capacity_ratio"] * required)
@@ -107,8 +106,6 @@ def lanes_of(block: Block) -> dict[str, Any]:
         "demand_sd": block.numbers["demand_cv"] * MEAN_DEMAND,
         **vars(policy),
         **answers,
-        **{name: block.switches[name] for name in SWITCHED},
-        "review_period_days": block.switches["review_period"],
         **{name: block.numbers[name] for name in ("zero_share", "autocorrelation")},
     }
 
@@ -116,14 +113,13 @@ def lanes_of(block: Block) -> dict[str, Any]:
 def _shown(block: Block, policy: Policy, answers: dict[str, Array], seed: int) -> dict[str, Array]:
     """Return the mean of each answer on the paths of one run, shape (lanes, replications) or (lanes, 1)."""
     if block.switches["kind"] == "flow":
-        found = _of_flows(_paths(block, policy, None, seed), block, policy, answers["reorder_point"])
-    else:
-        found = _of_stock(block, policy, answers, answers["reorder_point"], seed)
-        if block.numbers["return_rate"].any() and "goods_buffer" in answers:
-            level = answers["exposure"] * MEAN_DEMAND + answers["goods_buffer"]
-            goods = _of_stock(block, policy, answers, level, seed)
-            found |= {name: goods[name] for name in OF_GOODS}
-    return {name: value for name, value in found.items() if name in answers}
+        return _of_flows(_paths(block, policy, None, seed), block, policy, answers["reorder_point"])
+    found = _of_stock(block, policy, answers, answers["reorder_point"], seed)
+    if block.numbers["return_rate"].any():
+        level = answers["exposure"] * MEAN_DEMAND + answers["goods_buffer"]
+        goods = _of_stock(block, policy, answers, level, seed)
+        found |= {name: goods[name] for name in OF_GOODS}
+    return found
 
 
 def _of_stock(block: Block, policy: Policy, answers: dict[str, Array], level: Array, seed: int) -> dict[str, Array]:

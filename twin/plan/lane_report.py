@@ -177,10 +177,7 @@ def simulated_profits(
     seed: int = RISK_SEED,
 ) -> NDArray[np.float64]:
     """Return draws of a period's profit under the policy, shape (samples,). [$/period]"""
-    length, spread = (
-        float(demand.lead_time_in_periods(days, period))
-        for days in (policy.lead_time_mean_days, policy.lead_time_sd_days)
-    )
+    length, spread = map(float, lane.exposure_of(policy, period))
     flows = simulate.policy_flows(
         float(statistics["demand_mean"]),
         float(statistics["demand_sd"]),

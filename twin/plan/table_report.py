@@ -10,6 +10,7 @@ import pandas as pd
 
 from twin import accuracy, forecast
 from twin._check import require
+from twin._choices import worded
 from twin.answers import ANSWERS
 from twin.data.history import History, dense
 from twin.data.statistics import assessable, lane_statistics
@@ -41,7 +42,7 @@ class Report:
 
 
 def assess_history(
-    history: History, given: Mapping[str, float] | None = None, policies: pd.DataFrame | None = None
+    history: History, given: Mapping[str, float | str] | None = None, policies: pd.DataFrame | None = None
 ) -> Report:
     """Return the report on a history.
 
@@ -67,9 +68,10 @@ def assess_history(
     )
     fields, assumptions = policy_table(statistics, given, policies, period=history.period)
     answers = assess(statistics, policy_of(fields), period=history.period)
+    words = {name: worded(fields[name], row.unit) for name, row in POLICY.items() if row.choices}
     names, _, volumes = dense(history)
     volumes = volumes[np.searchsorted(names, statistics.index)]
-    columns = {**statistics[list(_RECORD)], **_next_period(volumes), **fields, **answers}
+    columns = {**statistics[list(_RECORD)], **_next_period(volumes), **fields, **words, **answers}
     table = pd.DataFrame(columns, index=statistics.index)[list(COLUMNS)]
     remarks = accuracy.remarks({**table, **accuracy.record_of(volumes)}, history.period)
     return Report(history, table, {name: UNIT_OF[name] for name in COLUMNS}, refused, assumptions, remarks)
