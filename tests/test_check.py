@@ -10,7 +10,10 @@ from house import public_formulas
 from scipy import stats
 
 from twin import (
+    Policy,
     _check,
+    accuracy,
+    assess,
     buffers,
     cooperation,
     crossing,
@@ -236,6 +239,7 @@ ELEMENTWISE = {
     ),
 }
 
+LANE = {"demand_mean": 100.0, "demand_sd": 25.0}
 SERIES = [10.0, 12.0, 13.0, 17.0]
 DRAWS = dict(samples=whole(5, 2), seed=whole(1, 0))
 MATRIX = (
@@ -376,6 +380,12 @@ OTHERS = {
         return_rate=share(0.1),
         **MONEY,
     ),
+    accuracy.card: {},
+    accuracy.remarks: dict(
+        lanes=({**LANE, **vars(Policy()), **assess(LANE, Policy())}, [{}, {"demand_mean": 1.0}]),
+        period=("D", ["X", 3]),
+    ),
+    accuracy.record_of: dict(volumes=(SERIES, [[], 3.0, "many"])),
     finance.tail_risk: dict(
         losses=(SERIES, [[], 3.0, [np.nan, 1.0], [np.inf], "many"]),
         level=(0.95, [0.0, 1.0, np.nan, [0.9, 0.95], "many"]),

@@ -177,11 +177,11 @@ def _mixed(base: Block) -> list[Block]:
             numbers[name] = np.where(
                 random.random(LANES_OF_A_BLOCK) < 0.5, value, random.choice(levels, LANES_OF_A_BLOCK)
             )
-        if number % 2:  # demand is either intermittent or correlated in the design
-            numbers["zero_share"] = np.zeros(LANES_OF_A_BLOCK)
-            numbers["demand_cv"] = random.choice([0.1, 0.2, 0.3, *FACTOR_LEVELS["demand_cv"]], LANES_OF_A_BLOCK)
-        else:
-            numbers["autocorrelation"] = np.zeros(LANES_OF_A_BLOCK)
+        if number % 3 == 1:  # demand is intermittent, variable or correlated, by turns
+            numbers["demand_cv"] = random.choice([0.3, *FACTOR_LEVELS["demand_cv"]], LANES_OF_A_BLOCK)
+        for turn, name in ((0, "zero_share"), (2, "autocorrelation")):
+            if number % 3 != turn:
+                numbers[name] = np.zeros(LANES_OF_A_BLOCK)
         shortest = np.where(numbers["lead_time_sd"] > 0, SHORTEST_VARIABLE, 1.0)
         numbers["lead_time_mean"] = np.maximum(numbers["lead_time_mean"], shortest)
         found.append(Block("mixed", number, *_consistent(numbers, switches)))
