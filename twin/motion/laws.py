@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from twin import _special as special
-from twin._check import nonnegative, numbers, positive, require
+from twin._check import nonnegative, numbers, require
 
 _BLOCK = 2**14  # draws made at a time, so that short rows do not wait for the generator [draw]
 
@@ -32,8 +32,14 @@ class Law(Protocol):
 
 
 @dataclass(frozen=True)
-class _Moments:
-    """A law given by mean and standard deviation per period; each is a number or has one value per lane."""
+class MomentLaw:
+    """A law given by its moments per period.
+
+    Parameters
+    ----------
+    mean, sd : array_like, shape () or (lanes,)
+        Mean and standard deviation, >= 0. [pallet/period, or period for a lead time]
+    """
 
     mean: ArrayLike
     sd: ArrayLike = 0.0
@@ -66,14 +72,22 @@ class _Moments:
         raise NotImplementedError
 
 
-class Normal(_Moments):
+class Normal(MomentLaw):
     """Normal values; a negative draw counts as zero, so the law fits demand whose sd is well below its mean."""
 
     def _quantiles(self, score: Array, mean: Array, sd: Array) -> Array:
         return np.maximum(mean + sd * score, 0.0)
 
 
-class Gamma(_Moments):
+class PositiveLaw(MomentLaw):
+    """A law of positive values, whose mean is zero only where it is constant."""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        require(np.greater(self.mean, 0) | np.equal(self.sd, 0), "mean", "> 0 where sd > 0", self.mean)
+
+
+class Gamma(PositiveLaw):
     """Gamma values of the given moments; constant where sd = 0."""
 
     def _draws(self, random: np.random.Generator, mean: Array, sd: Array, shape: tuple[int, ...]) -> Array:
@@ -85,7 +99,7 @@ class Gamma(_Moments):
         return np.where(sd > 0, special.gammaincinv(form, special.ndtr(score)) * scale, mean)
 
 
-class Lognormal(_Moments):
+class Lognormal(PositiveLaw):
     """Lognormal values of the given moments; constant where sd = 0."""
 
     def _quantiles(self, score: Array, mean: Array, sd: Array) -> Array:
@@ -94,8 +108,8 @@ class Lognormal(_Moments):
 
 
 @dataclass(frozen=True)
-class Poisson(_Moments):
-    """Poisson counts; sd is the square root of the mean and is not stated."""
+class Poisson(MomentLaw):
+    """Poisson counts, of which only the mean is stated: sd is its square root."""
 
     def __post_init__(self) -> None:
         nonnegative(mean=self.mean)
@@ -105,9 +119,7 @@ class Poisson(_Moments):
         return random.poisson(np.broadcast_to(mean, shape)).astype(float)
 
     def _quantiles(self, score: Array, mean: Array, sd: Array) -> Array:
-        probability = special.ndtr(score)
-        count = np.ceil(special.pdtrik(probability, mean))
-        return np.maximum(np.where(special.pdtr(count - 1, mean) >= probability, count - 1, count), 0.0)
+        return np.maximum(np.ceil(special.pdtrik(special.ndtr(score), mean)), 0.0)
 
 
 @dataclass(frozen=True)
@@ -134,7 +146,16 @@ class Correlated:
     ----------
     law : Normal, Gamma, Lognormal or Poisson
     correlation : array_like, shape () or (lanes,)
-        Autocorrelation of the normal scores from one step to the next, in (-1, 1). [-]
+        Autocorrelation of the normal scores from one step to the next, in (-1, 1). With steps shorter than a period,
+        the demand of a whole period therefore varies more, or less if it is negative, than the law states. [-]
+
+    Source
+    ------
+    Cario and Nelson (1996), Operations Research Letters 19(2): the demand is the quantile of the score's probability.
+
+    >>> from twin.motion import simulate
+    >>> simulate(Correlated(Normal(6.0), 0.5), kind="flow", periods=2).demand.tolist()
+    [[6.0, 6.0]]
     """
 
     law: Normal | Gamma | Lognormal | Poisson
@@ -159,13 +180,17 @@ class Correlated:
 
 @dataclass(frozen=True)
 class Seasonal:
-    """A law whose draws are multiplied by a factor of the step's place in the season.
+    """A law whose draws are multiplied by a factor of the period's place in the season.
 
     Parameters
     ----------
     law : Law
     factors : array_like, shape (season,) or (lanes, season)
-        Factor of each step of a season, >= 0; the season repeats. [-]
+        Factor of each period of a season, >= 0; the season repeats. [-]
+
+    >>> from twin.motion import simulate
+    >>> simulate(Seasonal(Normal(6.0), [1.0, 0.5]), kind="flow", periods=4).demand.tolist()
+    [[6.0, 3.0, 6.0, 3.0]]
     """
 
     law: Law
@@ -181,8 +206,9 @@ class Seasonal:
 
     def stream(self, random: np.random.Generator, shape: tuple[int, int], step: float) -> Iterator[Array]:
         factors = np.atleast_2d(np.asarray(self.factors, float))
-        for place, draws in enumerate(self.law.stream(random, shape, step)):
-            yield draws * factors[:, place % factors.shape[1], None]
+        parts = _parts(step)
+        for time, draws in enumerate(self.law.stream(random, shape, step)):
+            yield draws * factors[:, time // parts % factors.shape[1], None]
 
 
 @dataclass(frozen=True)
@@ -196,7 +222,16 @@ class Record:
     block : int, optional
         Length of a block; the record is a circle, so every value is equally likely. [period]
     season : int, optional
-        Blocks begin at the same place in a season of this length as the step at which they are used. [period]
+        Blocks begin at the same place in a season of this length as the period in which they are used; what the record
+        has beyond whole seasons is left out. [period]
+
+    Source
+    ------
+    Politis and Romano (1992), the circular block bootstrap.
+
+    >>> from twin.motion import simulate
+    >>> float(simulate(Record([1.0, 2.0, 3.0], block=3), kind="flow", periods=3).demand.sum())
+    6.0
     """
 
     values: ArrayLike
@@ -216,11 +251,11 @@ class Record:
     def stream(self, random: np.random.Generator, shape: tuple[int, int], step: float) -> Iterator[Array]:
         values = np.atleast_2d(np.asarray(self.values, float))
         parts, whole_seasons = _parts(step), values.shape[1] // self.season
-        time = 0
+        length, time = whole_seasons * self.season, 0
         while True:
             first = self.season * random.integers(whole_seasons, size=shape[1]) + time % self.season
             for later in range(self.block):
-                drawn = np.broadcast_to(values[:, (first + later) % values.shape[1]] * step, shape)
+                drawn = np.broadcast_to(values[:, (first + later) % length] * step, shape)
                 for _ in range(parts):
                     yield drawn
             time += self.block
@@ -234,6 +269,10 @@ class Given:
     ----------
     values : array_like, shape (steps,), (replications, steps) or (lanes, replications, steps)
         Values, >= 0. [pallet/step, or period for lead times]
+
+    >>> from twin.motion import simulate
+    >>> simulate(Given([[1.0, 2.0], [3.0, 4.0]]), kind="flow", periods=2, replications=2).demand.tolist()
+    [[1.0, 2.0], [3.0, 4.0]]
     """
 
     values: ArrayLike
@@ -266,18 +305,29 @@ def law_of(name: str, value: Any) -> Any:
     return Normal(values) if values.ndim == 0 else Given(values)
 
 
+def check_fit(name: str, law: Any, *, lanes: int, replications: int, steps: int) -> None:
+    """Refuse a law whose parameters, or given values, do not fit the lanes, replications and steps of a run."""
+    require(law.lanes in (1, lanes), name, f"a law of one lane or of {lanes}", f"one of {law.lanes}")
+    if isinstance(law, Given):
+        shape = np.shape(law.values)
+        require(
+            shape[-1] >= steps, name, f"given for each of the {steps} steps of a run, or a law", f"{shape[-1]} values"
+        )
+        paths = shape[-2] if len(shape) > 1 else 1
+        require(paths in (1, replications), name, f"one path, or one for each of {replications} replications", shape)
+
+
 def part_of(law: Any, replications: slice) -> Any:
     """Return the law of some replications: given paths are cut, other laws stay as they are."""
-    if isinstance(law, Given) and np.ndim(law.values) > 1:
+    if isinstance(law, Given) and np.ndim(law.values) > 1 and np.shape(law.values)[-2] > 1:
         return Given(np.asarray(law.values)[..., replications, :])
     return law
 
 
 def _gamma_of(mean: Array, sd: Array) -> tuple[Array, Array]:
     """Return shape and scale of a gamma law; 1 and 0 where the law is constant."""
-    positive_mean = np.where(sd > 0, positive(mean=np.where(sd > 0, mean, 1.0))[0], 1.0)
-    spread = np.where(sd > 0, sd, 1.0)
-    return (positive_mean / spread) ** 2, spread**2 / positive_mean
+    center, spread = np.where(sd > 0, mean, 1.0), np.where(sd > 0, sd, 1.0)
+    return (center / spread) ** 2, spread**2 / center
 
 
 def _column(value: ArrayLike) -> Array:

@@ -17,9 +17,10 @@ LEAD_TIMES = ("independent", "waiting", "persistent")
 class Delays:
     """Return, order by order, the steps that pass before an order arrives.
 
-    Independent: every order draws its own lead time, so a later order may arrive first. Waiting: as drawn, but no order
-    arrives before an earlier one, so the realised mean is longer than that of the draws. Persistent: one draw holds for
-    a spell of steps, and no order arrives before an earlier one. Lead times are rounded to whole steps.
+    Independent: every order has its own lead time, so a later order may arrive first. Waiting: as drawn, but no order
+    arrives before an earlier one, so the realised mean is longer than that of the draws. Persistent: the lead time of
+    the first step of a spell holds for the whole spell, and no order arrives before an earlier one. Lead times are
+    drawn in every step, ordered or not, and rounded to whole steps, at least `less`.
 
     Parameters
     ----------
@@ -32,7 +33,8 @@ class Delays:
     step : float
         Length of a step. [period]
     less : int
-        Steps taken off every lead time: 1 for continuous review, where a lead time is all that a plan protects.
+        Steps taken off every lead time: 1 for continuous review, where a lead time is all that a plan protects, and for
+        bookings, which are in force from step t + L.
     spell : int
         Steps for which a persistent lead time holds.
     """
@@ -50,9 +52,8 @@ class Delays:
         self.kind, self.step, self.less, self.spell = kind, step, less, spell
         self.draws = law.stream(random, shape, 1.0)
         self.constant = self._constant(law)
-        self.last: NDArray[np.int64] | None = None
-        self.held: NDArray[np.int64] | None = None
-        self.until = 0
+        self.last = np.zeros(shape, np.int64)
+        self.held = self.last
 
     def _constant(self, law: Any) -> int | None:
         """Return the one delay of a constant law in steps, or None."""
@@ -61,26 +62,24 @@ class Delays:
         steps = float(np.ravel(law.mean)[0]) / self.step
         rule = f"a whole number of steps of {self.step:g} period, or a shorter step"
         require(abs(steps - round(steps)) < 1e-9 * max(steps, 1.0), "lead_time", rule, law.mean)
-        require(
-            round(steps) >= self.less, "lead_time", f">= {self.less * self.step:g} with continuous review", law.mean
-        )
+        rule = f">= {self.less * self.step:g} for a booking, and with continuous review"
+        require(round(steps) >= self.less, "lead_time", rule, law.mean)
         return round(steps) - self.less
 
     def __call__(self, state: State) -> int | NDArray[np.int64]:
         """Return the delay of the orders placed now. [step]"""
         if self.constant is not None:
             return self.constant
+        drawn = self._drawn()
         if self.kind == "independent":
-            return self._drawn()
-        if self.kind == "waiting":
-            delay = self._drawn()
-        else:
-            if self.held is None or state.step >= self.until:
-                self.held, self.until = self._drawn(), (state.step // self.spell + 1) * self.spell
-            delay = self.held
-        arrival = state.step + delay
-        self.last = arrival if self.last is None else np.maximum(arrival, self.last)
-        return self.last - state.step
+            return drawn
+        if self.kind == "persistent":
+            if state.step % self.spell == 0:
+                self.held = drawn
+            drawn = self.held
+        arrival = np.maximum(state.step + drawn, self.last)
+        self.last = np.where(state.ordered > 0, arrival, self.last)
+        return arrival - state.step
 
     def _drawn(self) -> NDArray[np.int64]:
         """Return fresh lead times in whole steps."""

@@ -3,12 +3,13 @@
 1. Deliveries due arrive, restocked returns are put away, and bookings come into force.
 2. Demand comes. A stock lane ships from stock, backorders first; a flow lane handles goods within the handling of its
    site. The rest is backordered, lost, or served by the partner at once.
-3. Shipped goods come back with the return rate.
+3. Goods come back with the return rate, in the step in which they are demanded; demand that is lost has no returns.
 4. Goods take places: stock on hand, and on the basis "peak" also goods in process.
 5. Goods beyond own and booked places go to the partner, as far as it has free space.
 6. Orders and bookings are placed, and money is counted.
 
-An order placed at the end of step t arrives at the start of step t + 1 + L; a booking is in force from step t + L.
+An order placed at the end of step t arrives at the start of step t + 1 + L. A booking made in step t is in force from
+step t + L until the next one is; bookings that begin in the same step add up.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from typing import Any
 
 import numpy as np
 
+from twin._check import require
 from twin.motion.prices import StepPrices
 from twin.motion.state import Array, Due, State
 
@@ -81,6 +83,7 @@ class Streams:
     delay: Callable[[State], Any]
     free: Callable[[State], Array | None]
     random: np.random.Generator
+    random_of_lost: np.random.Generator
 
 
 class Model:
@@ -90,8 +93,10 @@ class Model:
         self.lanes, self.streams = lanes, streams
         self.nothing = np.zeros_like(start)  # one array for every flow that a run does not have; never written to
         self.state = State(-1, start.copy(), *(self.nothing for _ in range(13)))
-        self.orders, self.restocked = Due(start.shape), Due(start.shape)
+        self.orders, self.begun, self.restocked = Due(start.shape), Due(start.shape), Due(start.shape)
         self.in_process = np.zeros((lanes.weights.shape[0], *start.shape))
+        stay = np.maximum((lanes.weights > 0).sum(axis=0), 1)  # whole steps of the dwell time of each lane
+        self.stay = int(stay[0, 0]) if np.all(stay == stay[0]) else np.broadcast_to(stay, start.shape)
         self.stock = lanes.kind == "stock"
 
     def advance(self) -> State:
@@ -114,8 +119,8 @@ class Model:
             now.on_hand = now.on_hand + due
             if self.lanes.returns == "restocked":
                 now.on_hand += self.restocked.take(now.step)
-        else:
-            now.booked = due
+        elif self.lanes.policy is not None:
+            now.booked = np.where(self.begun.take(now.step) > 0, due, now.booked)
 
     def _meet_demand(self) -> None:
         now, unmet = self.state, self.lanes.unmet
@@ -147,16 +152,19 @@ class Model:
         if not lanes.return_rate.any():
             return
         random = self.streams.random
-        served = now.demand - now.lost
-        pallets = np.floor(served)
-        pallets += random.random(served.shape) < served - pallets  # a part of a pallet is one with that probability
-        now.returns = random.binomial(pallets.astype(np.int64), lanes.return_rate).astype(float)
+        part = random.random(now.demand.shape)  # a part of a pallet is one with that probability
+        pallets = np.ceil(now.demand - part).astype(np.int64)
+        back = random.binomial(pallets, lanes.return_rate)
+        if lanes.unmet == "lost":  # from a stream of its own, so that policies with one seed meet the same returns
+            served = np.ceil(now.demand - now.lost - part).astype(np.int64)
+            back = self.streams.random_of_lost.hypergeometric(back, pallets - back, served)
+        now.returns = back.astype(float)
         if self.stock and lanes.returns == "restocked":
-            self.restocked.add(now.step, len(lanes.weights), now.returns)
+            self.restocked.add(now.step, self.stay, now.returns)
 
     def _fill_places(self) -> None:
         now, lanes = self.state, self.lanes
-        passing = now.returns if lanes.returns != "scrapped" else self.nothing
+        passing = now.returns
         if lanes.basis == "peak" or not self.stock:
             passing = passing + now.shipped
         if len(lanes.weights) == 1:
@@ -179,12 +187,18 @@ class Model:
 
     def _order(self) -> None:
         now, lanes = self.state, self.lanes
-        if lanes.policy is None or now.step % lanes.review:
-            now.ordered = self.nothing
+        if lanes.policy is None:
             return
-        now.ordered = np.maximum(lanes.policy(now), self.nothing)
-        delay = self.streams.delay(now)
-        self.orders.add(now.step, delay + 1 if self.stock else delay, now.ordered)
+        review = now.step % lanes.review == 0
+        now.ordered = np.maximum(lanes.policy(now), self.nothing) if review else self.nothing
+        if now.ordered.shape != self.nothing.shape:
+            require(False, "policy", f"a rule for {len(self.nothing)} lanes", f"shape {now.ordered.shape}")
+        delay = self.streams.delay(now)  # in every step, so that policies with other reviews meet the same lead times
+        if not review:
+            return
+        self.orders.add(now.step, delay + 1, now.ordered)
+        if not self.stock:
+            self.begun.add(now.step, delay + 1, self.nothing + 1.0)
         now.on_order = now.on_order + now.ordered
 
     def _count_money(self) -> None:

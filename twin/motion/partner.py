@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 
 from twin._check import nonnegative
-from twin.motion.laws import law_of
 from twin.motion.state import Array, State
 
 FreeSpace = Callable[[State], Any]
@@ -27,6 +26,12 @@ def moving_with_demand(places: Any, demand_mean: Any, share: Any) -> FreeSpace:
         Mean demand, which is summed over all lanes. [pallet/step]
     share : float
         Places that the partner itself fills for each pallet of demand above the mean. [-]
+
+    >>> from twin.motion import simulate
+    >>> partner = moving_with_demand(5.0, 10.0, 0.5)
+    >>> paths = simulate([10.0, 14.0], kind="flow", capacity=4.0, partner_space=partner, periods=2)
+    >>> paths.overflow.tolist(), paths.unplaced.tolist()
+    ([[5.0, 3.0]], [[1.0, 7.0]])
     """
     free, mean, slope = nonnegative(places=places, demand_mean=demand_mean, share=share)
 
@@ -37,11 +42,11 @@ def moving_with_demand(places: Any, demand_mean: Any, share: Any) -> FreeSpace:
     return space
 
 
-def free_space(partner_space: Any, random: np.random.Generator, shape: tuple[int, int], step: float) -> FreeSpace:
-    """Return the partner's free space as a function of the state; None means unlimited."""
-    if partner_space is None:
+def free_space(space: Any, random: np.random.Generator, shape: tuple[int, int]) -> FreeSpace:
+    """Return the partner's free space, None, a callable or a law, as a function of the state; None is unlimited."""
+    if space is None:
         return lambda state: None
-    if callable(partner_space):
-        return partner_space
-    stream = law_of("partner_space", partner_space).stream(random, shape, 1.0)
+    if callable(space):
+        return space
+    stream = space.stream(random, shape, 1.0)
     return lambda state: next(stream)

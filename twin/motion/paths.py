@@ -97,8 +97,9 @@ class Paths:
 
     def share(self, name: str, beyond: float = 0.0) -> Estimate:
         """Return the share of steps in which a kept flow exceeds a value, and its standard error. [-]"""
-        hit = Recorder((), self._recorder.steps, *self._recorder.kept[name].shape[1:])
-        hit.kept[name] = (self._recorder.kept[name] > beyond).astype(float)
+        values = self._recorder.kept[name] if name in self._recorder.kept else getattr(self, name)
+        hit = Recorder((), self._recorder.steps, *values.shape[1:])
+        hit.kept[name] = (values > beyond).astype(float)
         return self._estimated(hit.batch_means(name))
 
     def _estimated(self, means: Array) -> Estimate:

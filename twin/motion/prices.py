@@ -19,7 +19,8 @@ class PriceList(NamedTuple):
     `holding_cost` is paid for every place in use, own or the partner's, `partner_surcharge` in addition at the
     partner's, and `own_place_cost` for every own place, used or not. `sla_penalty` is paid for a pallet lost, and for a
     backordered pallet once a period. `spot_price` is what the partner takes to serve a pallet, `booking_price` what a
-    booked place costs for a period, used or not, and `missing_place_cost` what a pallet costs that finds no place.
+    booked place costs for a period, used or not, `missing_place_cost` what a pallet costs that finds no place, and
+    `scrap_cost` what a return that is scrapped costs beyond its handling.
     """
 
     service_revenue: ArrayLike = 0.0
@@ -32,6 +33,7 @@ class PriceList(NamedTuple):
     spot_price: ArrayLike = 0.0
     booking_price: ArrayLike = 0.0
     missing_place_cost: ArrayLike = 0.0
+    scrap_cost: ArrayLike = 0.0
 
 
 class StepPrices(NamedTuple):
@@ -52,7 +54,9 @@ def price_list_of(policy: Any) -> PriceList:
     return PriceList(**{name: given[name] for name in PriceList._fields if given.get(name) is not None})
 
 
-def prices_of(costs: PriceList | Mapping[str, ArrayLike] | None, own_places: Array, step: float) -> StepPrices:
+def prices_of(
+    costs: PriceList | Mapping[str, ArrayLike] | None, own_places: Array, step: float, *, lanes: int, returns: str
+) -> StepPrices:
     """Return the money of each flow of a step. [$/pallet]
 
     Parameters
@@ -62,20 +66,24 @@ def prices_of(costs: PriceList | Mapping[str, ArrayLike] | None, own_places: Arr
         Own places of each lane. [pallet]
     step : float
         Length of a step. [period]
+    lanes : int
+    returns : "passing", "restocked" or "scrapped"
 
     Errors
     ------
-    ValueError for a price that `PriceList` does not have.
+    ValueError for a price that `PriceList` does not have, or that has neither one value nor one per lane.
     """
     given = dict(costs or {}) if isinstance(costs, Mapping | None) else costs._asdict()
     unknown = sorted(set(given) - set(PriceList._fields))
     require(not unknown, "costs", "prices named " + ", ".join(PriceList._fields), ", ".join(unknown))
     price = {name: np.atleast_1d(numbers(**{name: given.get(name, 0.0)})[0])[:, None] for name in PriceList._fields}
+    for name, value in price.items():
+        require(len(value) in (1, lanes), name, f"one value, or one for each of {lanes} lanes", value.shape[:1])
     holding, revenue, penalty = price["holding_cost"], price["service_revenue"], price["sla_penalty"]
     of_flows = {
         "shipped": revenue - price["handling_cost"],
         "partner": revenue - price["spot_price"],
-        "returns": -price["handling_cost"],
+        "returns": -price["handling_cost"] - (price["scrap_cost"] if returns == "scrapped" else 0.0),
         "lost": -penalty,
         "backlog": -penalty * step,
         "space": -holding * step,

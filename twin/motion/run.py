@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 
 from twin._check import nonnegative, require, shares, whole
 from twin._labels import labels_of
-from twin.motion.laws import law_of, part_of
+from twin.motion.laws import check_fit, law_of, part_of
 from twin.motion.lead_times import LEAD_TIMES, Delays
 from twin.motion.model import Lanes, Model, Policy, Site, Streams
 from twin.motion.partner import free_space
@@ -68,7 +68,8 @@ def simulate(
         Lead time of an order or booking. An order placed in step t arrives in step t + 1 + L, a booking is in force
         from step t + L, so a booking needs L >= 1. Random lead times are rounded to whole steps. [period]
     policy : callable of a `State`, or None
-        What to order, or to book on a flow lane, at the end of a step; see `twin.motion.rules`. [pallet]
+        What to order, or to book on a flow lane, at the end of a step; a negative quantity is none. See
+        `twin.motion.rules`. [pallet]
     kind : "stock" or "flow"
     review_period : float
         Periods between two reviews. 0 is continuous review: one review a step, and lead times shorter by a step, so
@@ -76,11 +77,12 @@ def simulate(
     unmet : "backordered", "lost" or "partner"
         What happens to demand beyond the stock, or to goods beyond the handling of a flow lane.
     lead_times : "independent", "waiting" or "persistent"
-        See `twin.motion.lead_times`.
+        Orders may overtake each other, wait for earlier ones, or share a lead time for a spell; see
+        `twin.motion.lead_times`.
     return_rate : array_like, shape () or (lanes,)
         Probability that a pallet comes back in the step in which it is demanded; demand lost has no returns. [-]
     returns : "passing", "restocked" or "scrapped"
-        Passing returns leave after the dwell time; restocked ones go back on hand then; scrapped ones take no place.
+        Returns take places for the dwell time; then they pass on, go back on hand, or are scrapped at `scrap_cost`.
     dwell : array_like, shape () or (lanes,)
         Time that goods in process take a place. [period]
     basis : "peak" or "close"
@@ -116,7 +118,8 @@ def simulate(
 
     Source
     ------
-    The order of events is that of Zipkin (2000), section 6.2 and 9.6; NOTATION.md has the definitions.
+    NOTATION.md, section The dynamic model, has the definitions. With lost sales, the order of events is that of Zipkin
+    (2008), Operations Research 56(5), whose lead time is L here too.
 
     >>> from twin.motion.rules import base_stock
     >>> paths = simulate([3.0, 5.0, 4.0], 1.0, base_stock(8.0), periods=3)
@@ -129,7 +132,9 @@ def simulate(
     require(set(keep) <= set(FLOWS), "keep", "names among " + ", ".join(FLOWS), ", ".join(keep))
     require(0 < step <= 1 and abs(1 / step - round(1 / step)) < 1e-9, "step", "1, or a whole part of a period", step)
     need, delay = law_of("demand", demand), law_of("lead_time", lead_time)
-    by_lane = {"return_rate": return_rate, "dwell": dwell}
+    free = partner_space if partner_space is None or callable(partner_space) else law_of("partner_space", partner_space)
+    stock = 0.0 if kind == "flow" else getattr(policy, "start", 0.0) if start is None else start
+    by_lane = {"return_rate": return_rate, "dwell": dwell, "start": nonnegative(start=stock)[0]}
     by_lane |= {} if sites is not None else {"capacity": capacity, "handling": handling}
     labels = labels_of(by_lane | {f"demand {name}": value for name, value in vars(need).items()})
     count = max(need.lanes, delay.lanes, *(np.size(value) for value in by_lane.values()), np.size(sites))
@@ -137,6 +142,7 @@ def simulate(
         require(np.size(value) in (1, count), name, f"one value, or one for each of {count} lanes", np.shape(value))
     parts = round(1 / step)
     every, review = _reviewed(review_period, step)
+    less = 0 if policy is None else 1 if kind == "flow" else 1 - review
     site = _site(sites, capacity, handling, count, step)
     lanes = Lanes(
         kind,
@@ -148,29 +154,32 @@ def simulate(
         _column(shares(return_rate=return_rate)[0]),
         _weights(nonnegative(dwell=dwell)[0] / step),
         site,
-        prices_of(costs, _places_by_lane(site, count), step),
+        prices_of(costs, _places_by_lane(site, count), step, lanes=count, returns=returns),
         policy,
     )
-    if policy is not None and kind == "flow":
-        require(np.min(getattr(delay, "mean", step)) >= step, "lead_time", f">= {step:g} for a booking", lead_time)
     steps, before = whole("periods", periods, least=1) * parts, whole("warm_up", warm_up, least=0) * parts
     whole("replications", replications, least=1)
     whole("spell", spell, least=1)
-    stock = getattr(policy, "start", 0.0) if start is None else start
-    stock = _column(nonnegative(start=stock)[0]) if kind == "stock" else np.zeros((1, 1))
+    run = {"replications": replications, "steps": steps + before}
+    check_fit("demand", need, lanes=count, **run)
+    if policy is not None:
+        check_fit("lead_time", delay, lanes=count, **run)
+    if hasattr(free, "stream"):
+        check_fit("partner_space", free, lanes=site.count(count), **run)
     recorder = Recorder(keep, steps, count, replications)
     width = max(1, _COLUMNS // count)
     for chunk, first in enumerate(range(0, replications, width)):
         columns = slice(first, min(first + width, replications))
         shape = (count, columns.stop - first)
-        random = [np.random.Generator(np.random.PCG64([whole("seed", seed, least=0), chunk, k])) for k in range(4)]
+        random = [np.random.Generator(np.random.PCG64([whole("seed", seed, least=0), chunk, k])) for k in range(5)]
         streams = Streams(
             part_of(need, columns).stream(random[0], shape, step),
-            Delays(part_of(delay, columns), lead_times, random[1], shape, step, 1 - review, spell),
-            free_space(partner_space, random[3], (site.count(count), shape[1]), step),
+            Delays(part_of(delay, columns), lead_times, random[1], shape, step, less, spell),
+            free_space(part_of(free, columns), random[3], (site.count(count), shape[1])),
             random[2],
+            random[4],
         )
-        model = Model(lanes, streams, np.zeros(shape) + stock)
+        model = Model(lanes, streams, np.zeros(shape) + _column(stock))
         for _ in range(before):
             model.advance()
         recorder.run(model, columns)
@@ -204,7 +213,11 @@ def _site(sites: Any, capacity: Any, handling: Any, count: int, step: float) -> 
         None if value is None else _column(nonnegative(**{name: value})[0])
         for name, value in (("capacity", capacity), ("handling", handling))
     )
-    return Site(of_lane, places, None if handled is None else handled * step)
+    site = Site(of_lane, places, None if handled is None else handled * step)
+    for name, limit in (("capacity", places), ("handling", handled)):
+        sizes = (1, site.count(count))
+        require(limit is None or len(limit) in sizes, name, f"one value, or one for each of {sizes[1]} sites", limit)
+    return site
 
 
 def _places_by_lane(site: Site, count: int) -> Array:
@@ -213,7 +226,7 @@ def _places_by_lane(site: Site, count: int) -> Array:
         return np.zeros((1, 1))
     if site.of_lane is None:
         return site.places
-    lanes_of_site = np.bincount(site.of_lane)[:, None]
+    lanes_of_site = np.maximum(np.bincount(site.of_lane), 1)[:, None]
     return (np.broadcast_to(site.places, lanes_of_site.shape) / lanes_of_site)[site.of_lane]
 
 
