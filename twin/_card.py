@@ -154,7 +154,8 @@ class Card:
 def shipped() -> Card:
     """Return the card that comes with the package."""
     content = json.loads(CARD_FILE.read_text(encoding="utf-8"))
-    return Card(tuple(Row(*row) for row in content["rows"]), content["provenance"])
+    rows = (Row(*block, *row) for block, rows in content["blocks"] for row in rows)
+    return Card(tuple(rows), content["provenance"])
 
 
 def tolerance(answer: str) -> float:

@@ -18,7 +18,6 @@ from twin.batch.digest import digest
 from twin.compute.pool import in_parallel
 from twin.motion import design, judged
 
-RUNS_OF_MIXED = 2  # simulations of a mixed block, which has no rows
 #: Errors of one block: errors and standard errors of each answer, one of each lane.
 Errors = dict[str, tuple[list[float], list[float]]]
 
@@ -26,7 +25,7 @@ Errors = dict[str, tuple[list[float], list[float]]]
 def errors(number: int) -> Errors:
     """Return the errors of a block of the design, by its number."""
     block = design.blocks()[number]
-    found = judged.judge(block, runs=RUNS_OF_MIXED if block.factor == "mixed" else judged.RUNS)
+    found = judged.judge(block)
     return {name: tuple(part.tolist() for part in judged.error_of(name, each)) for name, each in found.items()}
 
 
@@ -36,7 +35,7 @@ def rows_of(block: design.Block, found: Errors) -> list[Row]:
     for name, parts in found.items():
         error, spread = (np.array(part)[~np.isnan(parts[0])] for part in parts)
         inside = bool(np.all(np.abs(error) <= tolerance(name) + 4 * spread))
-        numbers = (float(f"{value:.4g}") for value in (np.median(error), error.min(), error.max(), spread.max()))
+        numbers = (float(f"{value:.3g}") for value in (np.median(error), error.min(), error.max(), spread.max()))
         rows.append(Row(block.switches["kind"], block.factor, block.level, name, *numbers, inside))
     return rows
 
@@ -51,13 +50,14 @@ def card_of(found: Mapping[int, Errors]) -> Card:
 
 
 def write(card: Card) -> None:
-    """Write the card to the file that comes with the package, one row a line."""
-    rows = ",\n  ".join(json.dumps(row) for row in card.rows)
-    provenance = json.dumps(card.provenance, indent=1, sort_keys=True)
-    columns = json.dumps(Row._fields)
-    CARD_FILE.write_text(
-        f'{{\n "provenance": {provenance},\n "columns": {columns},\n "rows": [\n  {rows}\n ]\n}}\n', encoding="utf-8"
-    )
+    """Write the card to the file that comes with the package: blocks of rows, one row a line."""
+    provenance, columns = json.dumps(card.provenance, indent=1, sort_keys=True), json.dumps(Row._fields)
+    blocks = []
+    for block, rows in card.blocks.items():
+        lines = ",\n".join(json.dumps(row[len(block) :]) for row in rows)
+        blocks.append(f"[{json.dumps(block)}, [\n{lines}]]")
+    text = f'{{"provenance": {provenance},\n"columns": {columns},\n"blocks": [\n{",\n".join(blocks)}]}}\n'
+    CARD_FILE.write_text(text, encoding="utf-8")
 
 
 def _provenance(rows: tuple[Row, ...]) -> dict[str, Any]:
@@ -74,7 +74,8 @@ def _provenance(rows: tuple[Row, ...]) -> dict[str, Any]:
         "seed_of_the_design": design.SEED,
         "seed_of_the_first_run": judged.STREAM,
         "runs": judged.RUNS,
-        "runs_of_mixed_blocks": RUNS_OF_MIXED,
+        "runs_with_spells": judged.RUNS_OF_SPELLS,
+        "runs_of_mixed_blocks": judged.RUNS_OF_MIXED,
         "replications_of_a_run": judged.REPLICATIONS,
         "periods": judged.PERIODS,
         "warm_up": judged.WARM_UP,
