@@ -103,6 +103,12 @@ def test_rows_are_inside_exactly_if_their_errors_are_within_the_tolerance():
         assert not each.inside or worst <= tolerance(each.answer) + 4.001 * each.standard_error
 
 
+def test_the_worst_row_of_an_answer_has_its_largest_error():
+    for name, worst in CARD.worst().items():
+        errors = [max(-each.lowest, each.highest) for each in CARD.rows if each.answer == name]
+        assert max(-worst.lowest, worst.highest) == max(errors)
+
+
 def test_the_card_tells_where_it_comes_from():
     content = json.loads(CARD_FILE.read_text(encoding="utf-8"))
     known = {name: value for name, value in CARD.provenance.items() if name not in ("digest", "check")}

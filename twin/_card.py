@@ -110,6 +110,15 @@ class Card:
                 found.append((int(here.sum()), f"{where}{_count(here)}: {told}"))
         return tuple(sentence for _, sentence in sorted(found, key=lambda each: -each[0]))
 
+    def worst(self) -> dict[str, Row]:
+        """Return for each answer the row with its largest error."""
+        found: dict[str, Row] = {}
+        for row in self.rows:
+            held = found.setdefault(row.answer, row)
+            if max(-row.lowest, row.highest) > max(-held.lowest, held.highest):
+                found[row.answer] = row
+        return found
+
     def _places(self, values: Mapping[str, NDArray[Any]]) -> Iterator[tuple[tuple[str, str, Any], NDArray[np.bool_]]]:
         """Yield each block that lanes belong to, and these lanes; the base block has all lanes of its kind."""
         for kind in dict.fromkeys(row.kind for row in self.rows):

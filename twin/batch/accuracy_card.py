@@ -56,7 +56,8 @@ def write(card: Card) -> None:
     for block, rows in card.blocks.items():
         lines = ",\n".join(json.dumps(row[len(block) :]) for row in rows)
         blocks.append(f"[{json.dumps(block)}, [\n{lines}]]")
-    text = f'{{"provenance": {provenance},\n"columns": {columns},\n"blocks": [\n{",\n".join(blocks)}]}}\n'
+    listed = ",\n".join(blocks)
+    text = f'{{"provenance": {provenance},\n"columns": {columns},\n"blocks": [\n{listed}]}}\n'
     CARD_FILE.write_text(text, encoding="utf-8")
 
 
