@@ -213,8 +213,13 @@ def test_remarks_on_a_table_say_on_how_many_lanes():
     table = assess(moments, policy).assign(**moments, **{k: v for k, v in vars(policy).items() if v is not None})
     found = accuracy.remarks(table, "D")
     assert found[0].startswith("on stock lanes (3 of 4 lanes): ")
-    assert any(each.startswith("where the rule for unmet demand is lost (1 of 4 lanes): ") for each in found)
-    assert any(each.startswith("where demand varies by about 100% of its mean (1 of 4 lanes): ") for each in found)
+    assert any(
+        each.startswith("on stock lanes where the rule for unmet demand is lost (1 of 4 lanes): ") for each in found
+    )
+    assert any(
+        each.startswith("on stock lanes where demand varies by about 100% of its mean (1 of 4 lanes): ")
+        for each in found
+    )
     outside = CARD.outside(table, "D")
     assert outside["expected_shortage"].tolist() == [True, False, True, False]
 

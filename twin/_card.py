@@ -102,12 +102,14 @@ class Card:
 
     def remarks(self, lanes: Mapping[str, Any], period: str) -> tuple[str, ...]:
         """Return a sentence for each block in which answers are outside their region; see `accuracy.remarks`."""
-        found = []
-        for (kind, factor, level), here in self._places(_values(lanes, period)):
+        values, found = _values(lanes, period), []
+        several = len(set(values["kind"].tolist())) > 1
+        for (kind, factor, level), here in self._places(values):
             told = ", ".join(_error(row) for row in self.blocks[kind, factor, level] if self._is_news(row))
             if told:
-                where = f"on {kind} lanes" if factor == BASE_LANES else self._words(kind, factor, level, period)
-                found.append((int(here.sum()), f"{where}{_count(here)}: {told}"))
+                where = [f"on {kind} lanes"] if several or factor == BASE_LANES else []
+                where += [] if factor == BASE_LANES else [self._words(kind, factor, level, period)]
+                found.append((int(here.sum()), f"{' '.join(where)}{_count(here)}: {told}"))
         return tuple(sentence for _, sentence in sorted(found, key=lambda each: -each[0]))
 
     def worst(self) -> dict[str, Row]:

@@ -68,7 +68,7 @@ def _provenance(rows: tuple[Row, ...]) -> dict[str, Any]:
         "levels": design.FACTOR_LEVELS,
         "levels_of_flow_lanes": design.FACTORS_OF_FLOW_LANES,
         "background": design.BACKGROUND,
-        "base": {**design.BASE_LANE, **design.SWITCHES},
+        "base": {**design.BASE_LANE, **design.BASE_SWITCHES},
     }
     known = {
         "design": plan,

@@ -39,7 +39,7 @@ BASE_LANE = {
     "dwell": 1.0,
     "lot": 1.0,
 }
-SWITCHES = {
+BASE_SWITCHES = {
     "law": "normal",
     "lead_times": "persistent",
     "unmet": "backordered",
@@ -119,8 +119,8 @@ def blocks() -> list[Block]:
     and the mixed blocks, which are of stock lanes.
     """
     numbers = {**background(), **{name: np.full(LANES_OF_A_BLOCK, value) for name, value in BASE_LANE.items()}}
-    base = Block("base", "", numbers, SWITCHES)
-    flow = Block("base", "", numbers, {**SWITCHES, "kind": "flow"})
+    base = Block("base", "", numbers, BASE_SWITCHES)
+    flow = Block("base", "", numbers, {**BASE_SWITCHES, "kind": "flow"})
     found = [base, *(_at(base, factor, level) for factor, levels in FACTOR_LEVELS.items() for level in levels)]
     found += [flow, *(_at(flow, factor, level) for factor in FACTORS_OF_FLOW_LANES for level in FACTOR_LEVELS[factor])]
     return [*found, *_mixed(base)]
@@ -139,7 +139,7 @@ def background(seed: int = SEED) -> dict[str, Array]:
 
 def _at(base: Block, factor: str, level: Any) -> Block:
     """Return the base lanes with one factor at a level."""
-    if factor in SWITCHES:
+    if factor in BASE_SWITCHES:
         return Block(factor, level, base.numbers, {**base.switches, factor: level})
     name, _, law = factor.partition(", ")
     numbers = {**base.numbers, name: np.full(LANES_OF_A_BLOCK, level)}
@@ -170,7 +170,7 @@ def _mixed(base: Block) -> list[Block]:
         law = str(random.choice(list(spreads)))
         switches = {**base.switches, "lead_times": law}
         for name in ("unmet", "basis", "review_period"):
-            switches[name] = random.choice([SWITCHES[name], FACTOR_LEVELS[name][0]]).item()
+            switches[name] = random.choice([BASE_SWITCHES[name], FACTOR_LEVELS[name][0]]).item()
         numbers = background(SEED + 1 + number)
         for name, value in BASE_LANE.items():
             levels = spreads[law] if name == "lead_time_sd" else FACTOR_LEVELS[name]
