@@ -10,6 +10,8 @@ from day_by_day import base_stock, mean_and_error
 from twin import Policy, assess, buffers, cooperation, crossing, demand, lost_sales, newsvendor, own_places, space
 from twin.data.scenarios import POLICIES, research_lanes
 from twin.data.statistics import lane_facts
+from twin.motion import rules, simulate
+from twin.motion.laws import Gamma, Normal
 from twin.policy import POLICY
 
 LANE = {"demand_mean": 100.0, "demand_sd": 20.0}
@@ -101,6 +103,65 @@ def test_overflow_of_a_busy_lane_by_law_of_lead_times(basis, law):
     places = path["peak"] if basis == "peak" else path["close"] + path["returned"]
     simulated = np.maximum(places - own["internal_capacity"], 0.0).mean()
     assert answers["lane_overflow"] == pytest.approx(simulated, rel=0.125, abs=1.5)
+
+
+@pytest.mark.parametrize("lane", ["BER-MUC", "FRA-PAR", "HAM-ROT"])
+@pytest.mark.parametrize("basis", ["peak", "close"])
+@pytest.mark.parametrize("law", ["persistent", "independent"])
+def test_stock_lanes_in_the_dynamic_model(lane, basis, law):
+    """Gamma demand and lead times: mean space within 4 %; overflow within 1.5 pallets, a sixth (peak) or two fifths."""
+    facts, own = lane_facts(research_lanes(), lane), POLICIES[lane]
+    policy = Policy(**own, kind="stock", basis=basis, lead_times=law, return_rate=facts["return_rate"])
+    moments = {name: facts[name] for name in LANE}
+    answers = assess(moments, policy)
+    assert policy.lead_time_sd_days > 0
+    path = simulate(
+        Gamma(*moments.values()),
+        Gamma(own["lead_time_mean_days"], own["lead_time_sd_days"]),
+        rules.base_stock(own["lead_time_mean_days"] * facts["demand_mean"] + answers["goods_buffer"]),
+        review_period=0.0,
+        lead_times=law,
+        return_rate=facts["return_rate"],
+        basis=basis,
+        capacity=own["internal_capacity"],
+        periods=3000,
+        warm_up=300,
+        replications=60,
+        seed=17,
+        keep=("overflow", "space"),
+    )
+    within = 1 / 6 if basis == "peak" else 0.4
+    overflow, space_needed = path.estimate("overflow"), path.estimate("space")
+    assert answers["lane_overflow"] == pytest.approx(overflow.mean, rel=within, abs=1.5 + 4 * overflow.standard_error)
+    everything = assess(moments, replace(policy, internal_capacity=0.0))["lane_overflow"]
+    assert everything == pytest.approx(space_needed.mean, rel=0.04)
+
+
+def test_lost_sales_in_the_dynamic_model():
+    """Under each rule, shortage and cost of the lane's own level; lost within 8 %, of normal demand."""
+    policy = Policy(
+        kind="stock", service_level=0.9, lead_time_mean_days=5.0, lead_time_sd_days=0.0, holding_cost=2.5,
+        partner_surcharge=9.0,
+    )  # fmt: skip
+    for unmet, flow in (("backordered", "backlog"), ("lost", "lost"), ("partner", "partner")):
+        answers = assess(LANE, replace(policy, unmet=unmet))
+        path = simulate(
+            Normal(100.0, 20.0),
+            5.0,
+            rules.base_stock(500.0 + answers["goods_buffer"]),
+            review_period=0.0,
+            unmet=unmet,
+            periods=2000,
+            warm_up=200,
+            replications=100,
+            seed=3,
+            keep=(flow, "on_hand"),
+        )
+        short = path.estimate(flow)
+        assert answers["unmet_shortage"] == pytest.approx(short.mean, rel=0.08, abs=4 * short.standard_error), unmet
+        price = 11.5 if unmet == "partner" else 55.0
+        cost = 2.5 * path.estimate("on_hand").mean + price * short.mean
+        assert answers["unmet_cost"] == pytest.approx(cost, rel=0.03), unmet
 
 
 def test_goods_protect_demand_alone():

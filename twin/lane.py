@@ -42,7 +42,7 @@ def assess(statistics: Any, policy: Policy, *, period: str = "D") -> Any:
         Moments of each lane's demand, mean > 0 and sd >= 0, shape (lanes,) or scalars. Other columns are not used: the
         fields of the policy come from `policy` alone. [pallet/period]
     policy : Policy
-        Numbers, or arrays of shape (lanes,).
+        Numbers and words, or arrays of them of shape (lanes,).
     period : "D", "W" or "MS", optional
         Period of the demand; lead times, in days, are converted to it.
 
@@ -59,11 +59,13 @@ def assess(statistics: Any, policy: Policy, *, period: str = "D") -> Any:
 
     Limits
     ------
-    Demand is normal, and independent between periods. Under the base-stock policy, each period is a cycle, and the lead
-    time runs from the review to the arrival. The shortage is the mean backlog at the end of a period; it is charged as
-    lost, which is conservative. The space needed is the random workload of the dwell time plus the buffer. Its mean is
-    the required capacity, so the expected overflow is never below the planned one. `profit` leaves out `order_cost`,
-    which depends on the lot. Lanes are processed in chunks, which bounds the memory for temporary arrays.
+    Demand is normal, and independent between periods. Under the base-stock policy, each period is a cycle, and the
+    exposure, lead time and review period, runs from an order to the arrival of the next. The shortage is the mean
+    backlog at the end of an exposure; `profit` charges it like pallets that are not served, in each period that the
+    backlog lasts. `unmet_shortage` and `unmet_cost` follow the policy's own rule. The expected overflow takes the
+    workload of the dwell time plus the whole buffer as the space; the readings by kind of lane and billing basis stand
+    beside it. `profit` leaves out `order_cost`, which depends on the lot, and stock lanes hold no lots beyond a review
+    period. Lanes are processed in chunks, which bounds the memory for temporary arrays.
 
     Source
     ------

@@ -140,7 +140,9 @@ def stock_space(
     ------
     Without randomness of the goods that pass, the moments are those of `stock_on_hand`, with the mean moved. For normal
     Y and G the moments are exact. The space itself is not normal: its lower end is cut off, and its upper tail is that
-    of SS - Y + G.
+    of SS - Y + G. Against the dynamic model, with gamma demand and gamma lead times of three research lanes, the mean
+    is within 4 %; the overflow of normal space is within 1.5 pallets, or a sixth at the peak and two fifths at the
+    close.
 
     Source
     ------
