@@ -239,7 +239,7 @@ ELEMENTWISE = {
     ),
 }
 
-LANE = {"demand_mean": 100.0, "demand_sd": 25.0}
+ON_RECORD = {"demand_mean": 100.0, "demand_sd": 25.0}
 SERIES = [10.0, 12.0, 13.0, 17.0]
 DRAWS = dict(samples=whole(5, 2), seed=whole(1, 0))
 MATRIX = (
@@ -382,7 +382,7 @@ OTHERS = {
     ),
     accuracy.card: {},
     accuracy.remarks: dict(
-        lanes=({**LANE, **vars(Policy()), **assess(LANE, Policy())}, [{}, {"demand_mean": 1.0}]),
+        lanes=({**ON_RECORD, **vars(Policy()), **assess(ON_RECORD, Policy())}, [{}, {"demand_mean": 1.0}]),
         period=("D", ["X", 3]),
     ),
     accuracy.record_of: dict(volumes=(SERIES, [[], 3.0, "many"])),
