@@ -130,9 +130,19 @@ def test_lots_add_half_a_lot_to_the_places():
     np.testing.assert_allclose((found.shown - found.told) / design.MEAN_DEMAND, 10 / 2, atol=0.02)
 
 
+@pytest.mark.parametrize("every", design.FACTOR_LEVELS["review_period"])
+def test_service_with_a_review_period_is_kept_at_the_ends_of_cycles(every):
+    """The plan protects lead time and review period, and the least stock comes just before a delivery."""
+    found = judged.judge(block("review_period", every), runs=RUNS)
+    for name in ("service_level", "expected_shortage"):
+        assert agree(found[name], found[name].told), name
+
+
 def test_a_relative_error_is_told_less_shown_and_shares_differ_in_points():
     told, shown, error = np.array([0.95]), np.array([0.90]), np.array([0.01])
     assert judged.error_of("service_level", judged.Judged(told, shown, error))[0] == pytest.approx(0.05)
-    assert judged.error_of("profit", judged.Judged(told, shown, error))[0] == pytest.approx(0.05 / 0.9)
+    assert judged.error_of("buffer_cost", judged.Judged(told, shown, error))[0] == pytest.approx(0.05 / 0.9)
+    loss = judged.Judged(np.array([35.0]), np.array([0.0]), error)
+    assert judged.error_of("profit", loss)[0] == pytest.approx(35 / (100 * (85 - 50)))
     small = judged.Judged(np.array([0.002]), np.array([0.001]), error)
     assert judged.error_of("expected_overflow", small)[0] == pytest.approx(0.001)  # of a hundredth of the mean demand

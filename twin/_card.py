@@ -30,7 +30,8 @@ class Row(NamedTuple):
     shares for an answer that is a share.
 
     `typical` is the median over the lanes, `lowest` and `highest` are the extremes, `standard_error` is the largest of
-    a lane, and `inside` says whether every error is within the tolerance, up to four standard errors.
+    a lane, and `inside` says whether every error is within the tolerance, up to four standard errors, but at most twice
+    the tolerance. Errors of profit, which may be near zero, are parts of the margin of demand.
     """
 
     kind: str
@@ -225,7 +226,7 @@ def _error(row: Row) -> str:
     share, least = ANSWERS[row.answer].unit == "-", tolerance(row.answer)
 
     def size(*errors: float) -> str:
-        digits, unit = (1, " points") if share else (0, "%")
+        digits, unit = (1, " points") if share else (0, "% of the margin" if row.answer == "profit" else "%")
         return " to ".join(f"{abs(100 * error):.{digits}f}" for error in errors) + unit
 
     name = ANSWERS[row.answer].label

@@ -34,7 +34,8 @@ def rows_of(block: design.Block, found: Errors) -> list[Row]:
     rows = []
     for name, parts in found.items():
         error, spread = (np.array(part)[~np.isnan(parts[0])] for part in parts)
-        inside = bool(np.all(np.abs(error) <= tolerance(name) + 4 * spread))
+        room = tolerance(name) + np.minimum(4 * spread, tolerance(name))
+        inside = bool(np.all(np.abs(error) <= room))
         numbers = (float(f"{value:.3g}") for value in (np.median(error), error.min(), error.max(), spread.max()))
         rows.append(Row(block.switches["kind"], block.factor, block.level, name, *numbers, inside))
     return rows

@@ -25,6 +25,7 @@ RUNS_OF_MIXED = 2  # the same of a mixed block, which has no rows on the card
 STREAM = 170_000  # seed of the first run; run k of any block has this seed plus k, so blocks share their demand
 KEPT = ("backlog", "lost", "partner", "demand", "on_hand", "space", "overflow", "shipped", "returns", "ordered")
 SMALLEST = 0.01 * MEAN_DEMAND  # a smaller shortage or overflow counts as this much in a relative error [pallet]
+MARGIN = MEAN_DEMAND * (POLICY["service_revenue"].default - POLICY["handling_cost"].default)  # of demand [$/period]
 #: Answers on goods that a stock lane holds for demand alone; the others are on the buffer that returns draw as well.
 OF_GOODS = (
     "unmet_shortage",
@@ -68,13 +69,15 @@ def judge(block: Block, *, runs: int | None = None) -> dict[str, Judged]:
 def error_of(name: str, found: Judged) -> tuple[Array, Array]:
     """Return how much more is told than shown, and its standard error: a difference of shares, or a ratio less one.
 
-    >>> error_of("profit", Judged(np.array([110.0]), np.array([100.0]), np.array([1.0])))
+    The error of profit, which may be near zero, is a part of the margin of demand.
+
+    >>> error_of("buffer_cost", Judged(np.array([110.0]), np.array([100.0]), np.array([1.0])))
     (array([0.1]), array([0.011]))
     """
     told, shown, error = found
     if lane.UNITS[name] == "-":
         return told - shown, error
-    least = SMALLEST if lane.UNITS[name].startswith("pallet") else 0.0
+    least = MARGIN if name == "profit" else SMALLEST if lane.UNITS[name].startswith("pallet") else 0.0
     scale = np.maximum(np.abs(shown), least)
     slope = np.where(np.abs(shown) > least, np.abs(told) / scale, 1.0)  # of the ratio by the simulated value
     return (told - shown) / scale, slope * error / scale
