@@ -73,7 +73,8 @@ def _written(row: Row) -> str:
 
 
 def _heading(answer: str) -> str:
-    return f"{ANSWERS[answer].label} [{'points' if ANSWERS[answer].unit == '-' else '%'}]"
+    unit = "points" if ANSWERS[answer].unit == "-" else "% of the margin" if answer == "profit" else "%"
+    return f"{ANSWERS[answer].label} [{unit}]"
 
 
 def _named(factor: str, level: str | float) -> str:
