@@ -204,6 +204,14 @@ def test_lead_times_are_judged_in_periods_and_by_their_law():
     assert any("about 2 weeks or more and orders wait" in each for each in waiting)
 
 
+def test_a_lane_that_is_far_from_the_simulated_ones_is_said_to_be():
+    far = "no simulated lane is like that; the nearest counts"
+    assert f"with a mean lead time of less than 0.667 months: {far}" in told(period="MS", lead_time_mean_days=7.0)
+    assert f"with a dwell time of more than 7.5 days: {far}" in told(dwell=8.0)
+    assert f"where demand varies by more than 225% of its mean: {far}" in told({**MOMENTS, "demand_sd": 300.0})
+    assert not any(far in each for each in told({**MOMENTS, "demand_sd": 1.0}, dwell=7.0, internal_capacity=900.0))
+
+
 def test_numbers_of_words_are_read_as_the_words():
     assert told(kind=1.0, unmet=1.0) == told(kind="stock", unmet="lost")
 

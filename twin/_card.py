@@ -80,6 +80,7 @@ NEEDED = (
 )
 #: Share of periods without demand from which demand counts as intermittent, whatever its coefficient of variation.
 INTERMITTENT = 0.125
+FAR = 1.5  # ratio to the outermost level of a factor from which on a lane is far from the simulated ones [-]
 
 
 class Card:
@@ -111,6 +112,10 @@ class Card:
                 where = [f"on {kind} lanes"] if several or factor == BASE_LANES else []
                 where += [] if factor == BASE_LANES else [self._words(kind, factor, level, period)]
                 found.append((int(here.sum()), f"{' '.join(where)}{_count(here)}: {told}"))
+        for where, here in self._far(values, period):
+            found.append(
+                (int(here.sum()), f"{where}{_count(here)}: no simulated lane is like that; the nearest counts")
+            )
         return tuple(sentence for _, sentence in sorted(found, key=lambda each: -each[0]))
 
     def worst(self) -> dict[str, Row]:
@@ -137,6 +142,19 @@ class Card:
                     if (kind, factor, level) in self.blocks and here.any():
                         yield (kind, factor, level), here
 
+    def _far(self, values: Mapping[str, NDArray[Any]], period: str) -> Iterator[tuple[str, NDArray[np.bool_]]]:
+        """Yield in words each side on which lanes are far from the outermost levels of a factor, and these lanes."""
+        for kind in dict.fromkeys(row.kind for row in self.rows):
+            for factor, (words, unit, base) in FACTORS.items():
+                levels = [level for level in self._levels(kind, factor) if not isinstance(level, str)]
+                if len(levels) < 2:
+                    continue
+                high, low = FAR * levels[-1], levels[0] / FAR if 0 < levels[0] != base else -np.inf
+                for side, limit, far in (("more", high, values[factor] > high), ("less", low, values[factor] < low)):
+                    here = far & (values["kind"] == kind)
+                    if here.any():
+                        yield words.format(f"{side} than {_written(limit, unit, period)}"), here
+
     def _levels(self, kind: str, factor: str) -> list[Any]:
         """Return the levels of a factor in ascending order, that of the base lanes among them."""
         base = FACTORS[factor].base
@@ -154,10 +172,7 @@ class Card:
         words, unit, _ = FACTORS[factor]
         if isinstance(level, str):
             return words.format(level)
-        levels = self._levels(kind, factor)
-        number = f"{100 * level:g}%" if unit == "-" else f"{level:g}".replace("-", "−")
-        if unit == "period":
-            number += f" {PERIOD_NAMES[period]}{'' if level == 1 else 's'}"
+        levels, number = self._levels(kind, factor), _written(level, unit, period)
         end = " or more" if level == levels[-1] else " or less" if level == levels[0] else ""
         return words.format(f"about {number}{end}")
 
@@ -219,6 +234,14 @@ def _nearest(values: NDArray[Any], levels: list[Any]) -> NDArray[np.intp]:
             found[values == level] = number
         return found
     return np.searchsorted((np.array(levels[1:]) + np.array(levels[:-1])) / 2, values)
+
+
+def _written(level: float, unit: str, period: str) -> str:
+    """Return a level with its unit."""
+    if unit == "-":
+        return f"{100 * level:.3g}%"
+    name = f" {PERIOD_NAMES[period]}{'' if level == 1 else 's'}" if unit == "period" else ""
+    return f"{level:.3g}{name}".replace("-", "−")
 
 
 def _error(row: Row) -> str:
