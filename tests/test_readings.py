@@ -49,19 +49,19 @@ def test_readings_of_a_stock_lane_are_the_named_formulas(basis, dwell):
     assert answers["lane_overflow_probability"] == pytest.approx(cooperation.overflow_probability(*need, 220.0))
     prices = {"always": 3.0, "partner_price": 11.5, "used": 2.5}
     best = own_places.best_places(*need, **prices)
-    assert answers["best_own_capacity"] == pytest.approx(best, rel=1e-10)
+    assert answers["optimal_own_capacity"] == pytest.approx(best, rel=1e-10)
     assert answers["space_cost"] == pytest.approx(own_places.places_cost(220.0, *need, **prices), rel=1e-10)
-    assert answers["best_space_cost"] == pytest.approx(own_places.places_cost(best, *need, **prices), rel=1e-10)
-    assert answers["capacity_gives_away"] == pytest.approx(answers["space_cost"] - answers["best_space_cost"])
+    assert answers["optimal_space_cost"] == pytest.approx(own_places.places_cost(best, *need, **prices), rel=1e-10)
+    assert answers["capacity_gives_away"] == pytest.approx(answers["space_cost"] - answers["optimal_space_cost"])
 
 
-def test_the_best_own_capacity_costs_least():
+def test_the_optimal_own_capacity_costs_least():
     places = np.linspace(0.0, 600.0, 2401)
     for policy in (STOCK, replace(STOCK, kind="flow"), replace(STOCK, own_place_cost=0.0)):
         answers = assess(LANE, replace(policy, internal_capacity=places))
         least = answers["space_cost"].argmin()
-        assert answers["best_own_capacity"][0] == pytest.approx(places[least], abs=0.25)
-        assert answers["best_space_cost"][0] <= answers["space_cost"][least] + 1e-9
+        assert answers["optimal_own_capacity"][0] == pytest.approx(places[least], abs=0.25)
+        assert answers["optimal_space_cost"][0] <= answers["space_cost"][least] + 1e-9
         assert answers["capacity_gives_away"][least] < 1e-3 * answers["space_cost"][least]
 
 

@@ -21,6 +21,12 @@ if TYPE_CHECKING:
         buffers as buffers,
     )
     from twin import (
+        continuous_review as continuous_review,
+    )
+    from twin import (
+        continuous_review_poisson as continuous_review_poisson,
+    )
+    from twin import (
         cooperation as cooperation,
     )
     from twin import (
@@ -42,6 +48,9 @@ if TYPE_CHECKING:
         games as games,
     )
     from twin import (
+        joint_replenishment as joint_replenishment,
+    )
+    from twin import (
         lane as lane,
     )
     from twin import (
@@ -51,16 +60,34 @@ if TYPE_CHECKING:
         lot_size as lot_size,
     )
     from twin import (
+        min_max as min_max,
+    )
+    from twin import (
         motion as motion,
     )
     from twin import (
         newsvendor as newsvendor,
     )
     from twin import (
+        newsvendor_limits as newsvendor_limits,
+    )
+    from twin import (
         own_places as own_places,
     )
     from twin import (
+        periodic_review as periodic_review,
+    )
+    from twin import (
+        poisson as poisson,
+    )
+    from twin import (
         policy as policy,
+    )
+    from twin import (
+        quantity_discounts as quantity_discounts,
+    )
+    from twin import (
+        reorder_approximations as reorder_approximations,
     )
     from twin import (
         reservation as reservation,

@@ -22,7 +22,7 @@ _CODES = {
     for code, word in enumerate(POLICY[field].choices)
 }
 STOCK_LANE = _CODES["kind", "stock"]  # number of the kind of lane that holds goods
-TIMES = ("lead_time_mean_days", "lead_time_sd_days", "review_period_days", "lead_times")  # fields of the exposure
+EXPOSED = ("lead_time_mean_days", "lead_time_sd_days", "review_period_days", "lead_times")  # fields of the exposure
 _LEAST, _MOST = 1e-16, 1.0 - 2.0**-53  # smallest and largest critical ratio with a finite level [-]
 _NEVER = -40.0  # safety factor below which nothing is bought; it stands for minus infinity [-]
 
@@ -74,8 +74,18 @@ def of_space(given: dict[str, NDArray], load: Moments, buffer: Buffer, goods: Mo
     need = passing
     held = given["kind"] == STOCK_LANE
     if np.any(held):
-        spaces = {"close": _space(given, buffer, goods, review, *_returns(given))}
-        spaces["peak"] = _space(given, buffer, goods, review, passing, 1.0 + given["return_rate"])
+        common = space.common_periods(given["dwell"], buffer.exposure.mean) * given["demand_sd"] ** 2
+        waits = space.review_stock(given["demand_mean"], review)
+        returned = space.returns(given["demand_mean"], given["demand_sd"], given["return_rate"])
+        back = space.goods_in_process(*returned, given["dwell"])
+        passes = {"close": (back, given["return_rate"]), "peak": (passing, 1.0 + given["return_rate"])}
+        spaces = {
+            basis: _with(space.stock_space(buffer.factor * goods.sd, goods.sd, *goes, common * share), waits)
+            for basis, (
+                goes,
+                share,
+            ) in passes.items()  # share is cov(goods that pass, demand) / var(demand) in a period
+        }
         for basis, needed in spaces.items():
             over, likely = overflow(needed, capacity)
             found[f"{basis}_overflow"] = np.where(held, over, found[f"{basis}_overflow"])
@@ -100,8 +110,8 @@ def of_space(given: dict[str, NDArray], load: Moments, buffer: Buffer, goods: Mo
         **found,
         "lane_overflow_probability": chance,
         "space_cost": cost,
-        "best_own_capacity": best,
-        "best_space_cost": least_cost,
+        "optimal_own_capacity": best,
+        "optimal_space_cost": least_cost,
         "capacity_gives_away": np.maximum(cost - least_cost, 0.0),
     }
 
@@ -146,18 +156,8 @@ def of_unmet(given: dict[str, NDArray], buffer: Buffer, short_cost: Any, ratio: 
     return {name: value[()] for name, value in found.items()}
 
 
-def _returns(given):
-    """Return the moments of returns in process, and their covariance with demand as a multiple of its variance."""
-    back = space.returns(given["demand_mean"], given["demand_sd"], given["return_rate"])
-    return space.goods_in_process(*back, given["dwell"]), given["return_rate"]
-
-
-def _space(given, buffer, goods, review, passing, share):
-    """Return the moments of the space of a stock lane; `share` is cov(passing, demand) / var(demand) in a period."""
-    common = space.common_periods(given["dwell"], buffer.exposure.mean)
-    covariance = common * share * given["demand_sd"] ** 2
-    stock = space.stock_space(buffer.factor * goods.sd, goods.sd, *passing, covariance)
-    waits = space.review_stock(given["demand_mean"], review)
+def _with(stock, waits):
+    """Return the moments of the sum of two independent quantities."""
     return Moments(stock.mean + waits.mean, np.hypot(stock.sd, waits.sd))
 
 

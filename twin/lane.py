@@ -171,7 +171,7 @@ def exposure_of(policy: Policy, period: str) -> demand.Moments:
     >>> tuple(map(float, exposure_of(Policy(lead_time_mean_days=3.0, review_period_days=4.0), "D")))
     (7.0, 1.0)
     """
-    return _readings.exposure_of({name: _input(name, getattr(policy, name)) for name in _readings.TIMES}, period)
+    return _readings.exposure_of({name: _input(name, getattr(policy, name)) for name in _readings.EXPOSED}, period)
 
 
 def short_cost_of(given: Mapping[str, ArrayLike]) -> Any:

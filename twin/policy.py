@@ -51,7 +51,7 @@ class Policy:
     own_place_cost: ArrayLike = _row(
         0.0,
         unit="$/pallet/period",
-        meaning="cost of an own place, used or not, besides holding; 0 if holding is the rent of a place, used or not",
+        meaning="cost of an own place, used or not, besides holding; without it, holding is that cost",
         source="policy.Policy",
         control=Bounds("Costs", 0.0, 30.0, 0.1),
         words="rent of a place | cost of an own place | price of an own place | rent per place",
@@ -127,7 +127,7 @@ class Policy:
     review_period_days: ArrayLike = _row(
         0.0,
         unit="day",
-        meaning="time between reviews, which the buffer protects in addition to the lead time; 0 for continuous review",
+        meaning="time between orders, which the buffer covers together with the lead time",
         source="policy.Policy",
         control=Bounds("Flow", 0.0, 90.0, 0.5),
         words="time between reviews | review interval | time between orders",

@@ -181,9 +181,9 @@ def common_periods(dwell: ArrayLike, exposure: ArrayLike) -> Numbers:
     (2.0, 0.25)
     """
     stay, time = nonnegative(dwell=dwell, exposure=exposure)
-    whole, parts = np.minimum(np.floor(stay), np.floor(time)), (stay % 1.0, time % 1.0)
-    shorter = np.minimum(stay, time) - whole
-    return whole + np.where(np.floor(stay) == np.floor(time), parts[0] * parts[1], shorter)
+    wholes = np.floor(stay), np.floor(time)
+    both, whole = (stay - wholes[0]) * (time - wholes[1]), np.minimum(*wholes)
+    return np.where(wholes[0] == wholes[1], whole + both, np.minimum(stay, time))[()]
 
 
 @labelled

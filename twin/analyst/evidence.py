@@ -89,7 +89,7 @@ class Evidence:
     def choose(self, key: str, name: str, word: str) -> None:
         """Record the word of an input whose value is one of a few words; a sentence may not use it as a number."""
         self.choices[f"{key}.{name}"] = word
-        self.miss(key, name, f"it is no number; it is {word}, {QUANTITIES[name].unit}")
+        self.miss(key, name, f"it is a word: {word}, which is {QUANTITIES[name].unit}")
 
     def miss(self, key: str, name: str, reason: str) -> None:
         """Record the reason why a fact is missing."""

@@ -10,7 +10,7 @@ from typing import Any
 
 from twin._check import require
 from twin.command.assess_parquet import add_table_options, assess_lanes
-from twin.command.options import add_reading_options, add_window, read_policies, reading_of
+from twin.command.options import add_reading_options, add_window, reading_of
 from twin.command.printing import SCHEMA_FILE
 from twin.demand import DAYS_PER_PERIOD
 from twin.policy import POLICY
@@ -137,6 +137,8 @@ def _assess_flows(options, given):
         **reading_of(options),
     )
     if options.policies:
+        from twin.plan.policy_file import read_policies  # imports pandas
+
         policies = read_policies(options.policies)
     else:
         policies = None if options.file else POLICIES  # those of the research lanes

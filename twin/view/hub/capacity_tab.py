@@ -46,9 +46,9 @@ def page(session: Session, numbers: Mapping[str, float]) -> str:
         card("Expected outsourcing cost", "expected_outsourcing_cost", "holding and surcharge"),
     ]
     places = [
-        card("Best own capacity", "best_own_capacity", f"today {own}"),
+        card("Best own capacity", "optimal_own_capacity", f"today {own}"),
         card("Today's own capacity gives away", "capacity_gives_away", _rules(session)),
-        card("Cost of space", "space_cost", f"least {written(n['best_space_cost'], '$')}"),
+        card("Cost of space", "space_cost", f"least {written(n['optimal_space_cost'], '$')}"),
         card("Overflow of this kind of lane", "lane_overflow", written(n["lane_overflow_probability"], "-")),
     ]
     readings = [[label, figure(name, n[name], "pallet"), meaning] for name, label, meaning in READINGS]
@@ -79,7 +79,7 @@ def _rules(session):
     """Return the rules of the lane by which its space is counted, in words."""
     policy = session.policy
     rent = f"{written(policy.own_place_cost, '$')} a place, used or not" if policy.own_place_cost else "holding is rent"
-    return f"as {policy.kind} lane{f', at {policy.basis}' if policy.kind == 'stock' else ''}; {rent}"
+    return f"as a {policy.kind} lane{f', at {policy.basis}' if policy.kind == 'stock' else ''}; {rent}"
 
 
 def _in_words(n, period):

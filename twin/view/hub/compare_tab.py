@@ -14,7 +14,7 @@ from twin.view.words import figure, listed, table
 #: Answers in the comparison.
 COMPARED_ANSWERS = """
 service_level safety_stock required_capacity fill_rate expected_overflow overflow_probability dependency
-resilience_index expected_warehousing_cost expected_outsourcing_cost best_own_capacity capacity_gives_away
+resilience_index expected_warehousing_cost expected_outsourcing_cost optimal_own_capacity capacity_gives_away
 buffer_cost profit value_at_risk conditional_value_at_risk""".split()
 PIN_BUTTON = '<button type="button" data-do="pin">Keep this scenario as A</button>'
 FORGET = '<button type="button" data-do="unpin">Forget A</button>'
