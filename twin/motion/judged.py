@@ -33,7 +33,7 @@ OF_GOODS = (
     "lane_overflow",
     "lane_overflow_probability",
     "space_cost",
-    "best_own_capacity",
+    "optimal_own_capacity",
 )
 
 
@@ -233,7 +233,7 @@ def _of_space(paths: Paths, policy: Policy) -> dict[str, Array]:
         "lane_overflow": overflow,
         "lane_overflow_probability": over,
         "space_cost": holding * np.asarray(policy.internal_capacity)[:, None] + partner * overflow,
-        "best_own_capacity": best,
+        "optimal_own_capacity": best,
     }
 
 
