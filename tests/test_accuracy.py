@@ -314,6 +314,21 @@ def test_a_lane_is_told_what_a_table_of_it_alone_is_told():
         assert any(one.startswith(opening) and one.endswith(errors) for one in report.accuracy)
 
 
+def test_a_table_in_parquet_is_told_what_is_outside(tmp_path, capsys):
+    from twin.__main__ import main
+    from twin.tables.assess_table import LaneTable, first_remarks
+
+    lanes = pd.DataFrame({"lane": ["A", "B"], "demand_mean": 100.0, "demand_sd": [20.0, 90.0], "kind": "stock"})
+    lanes.to_parquet(tmp_path / "lanes.parquet")
+    count, found = first_remarks(LaneTable(tmp_path / "lanes.parquet"), {"lead_time_sd_days": 0.0}, "D")
+    assert count == 2
+    assert any(each.startswith("where demand varies by about 100% of its mean (1 of 2 lanes): ") for each in found)
+    arguments = [str(tmp_path / "lanes.parquet"), "--to", str(tmp_path / "answers"), "--jobs", "1"]
+    assert main(["assess", *arguments, "--lead-time-sd-days", "0"]) == 0
+    said = re.sub(r"\s+", " ", capsys.readouterr().err)
+    assert all(f"outside {each}" in said for each in found)
+
+
 @pytest.mark.parametrize("kind", ["stock", "flow"])
 @pytest.mark.parametrize("dark", [False, True])
 def test_the_card_is_drawn_with_a_row_for_each_block(kind, dark):
