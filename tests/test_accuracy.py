@@ -10,7 +10,9 @@ from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 
 from twin import Policy, accuracy, assess
-from twin._card import CARD_FILE, FACTORS, Card, Row, tolerance
+from twin._card import CARD_FILE, Card, Row, tolerance
+from twin._regions import FACTORS, outside
+from twin._remarks import remarks_of
 from twin.answers import ANSWERS
 from twin.batch.accuracy_card import card_of, rows_of
 from twin.batch.digest import digest
@@ -229,8 +231,8 @@ def test_remarks_on_a_table_say_on_how_many_lanes():
         each.startswith("on stock lanes where demand varies by about 100% of its mean (1 of 4 lanes): ")
         for each in found
     )
-    outside = CARD.outside(table, "D")
-    assert outside["expected_shortage"].tolist() == [True, False, True, False]
+    off = outside(CARD, table, "D")
+    assert off["expected_shortage"].tolist() == [True, False, True, False]
 
 
 def test_an_answer_that_is_off_on_every_lane_is_repeated_only_if_a_factor_changes_its_error():
@@ -244,7 +246,7 @@ def test_an_answer_that_is_off_on_every_lane_is_repeated_only_if_a_factor_change
 
     def said(dwell):
         policy = Policy(**PLAIN, kind="stock", dwell=dwell)
-        return Card(rows, {}).remarks({**lanes, **vars(policy), **assess(MOMENTS, policy)}, "D")
+        return remarks_of(Card(rows, {}), {**lanes, **vars(policy), **assess(MOMENTS, policy)}, "D")
 
     every = "on stock lanes: space cost 20% too high (10 to 30%)"
     assert said(0.5) == said(1.0) == said(2.2) == (every,)
@@ -264,7 +266,9 @@ def test_an_answer_that_is_off_on_every_lane_is_repeated_only_if_a_factor_change
 def test_an_error_is_told_with_its_side(answer, low, middle, high, words):
     card = Card((Row("stock", "base", "", answer, middle, low, high, 0.0, False),), {})
     policy = Policy(**PLAIN, kind="stock")
-    assert card.remarks({**MOMENTS, **vars(policy), **assess(MOMENTS, policy)}, "D") == (f"on stock lanes: {words}",)
+    assert remarks_of(card, {**MOMENTS, **vars(policy), **assess(MOMENTS, policy)}, "D") == (
+        f"on stock lanes: {words}",
+    )
 
 
 def test_the_record_gives_its_autocorrelation_and_its_empty_periods():

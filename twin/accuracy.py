@@ -12,8 +12,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from twin._card import NEEDED, SWITCHED, Card, shipped
+from twin._card import Card, shipped
 from twin._check import floats, require
+from twin._regions import NEEDED, SWITCHED
+from twin._remarks import remarks_of
 
 
 def card() -> Card:
@@ -56,7 +58,7 @@ def remarks(lanes: Mapping[str, Any], period: str) -> tuple[str, ...]:
     """
     for name in (*NEEDED, *SWITCHED):
         require(name in lanes, "lanes", f"a table with {name}", ", ".join(map(str, lanes)))
-    return shipped().remarks(lanes, period)
+    return remarks_of(shipped(), lanes, period)
 
 
 def record_of(volumes: ArrayLike) -> dict[str, NDArray[np.float64]]:

@@ -14,6 +14,7 @@ import numpy as np
 
 import twin
 from twin._card import CARD_FILE, Card, Row, tolerance
+from twin._regions import outside
 from twin.batch.digest import digest
 from twin.compute.pool import in_parallel
 from twin.motion import design, judged
@@ -91,15 +92,15 @@ def _check(card: Card, mixed: list[tuple[design.Block, Errors]]) -> dict[str, in
     """Return how many answers of the mixed blocks are off, and how many of them the card says to be outside."""
     count = dict.fromkeys(("answers", "off", "off_and_outside", "outside"), 0)
     for block, found in mixed:
-        outside = card.outside(judged.lanes_of(block), "D")
+        told = outside(card, judged.lanes_of(block), "D")
         for name, parts in found.items():
             error, spread = map(np.array, parts)
             judged_lanes = ~np.isnan(error)
             off = judged_lanes & (np.abs(error) > tolerance(name) + 4 * spread)
             count["answers"] += int(judged_lanes.sum())
             count["off"] += int(off.sum())
-            count["off_and_outside"] += int((off & outside[name]).sum())
-            count["outside"] += int((judged_lanes & outside[name]).sum())
+            count["off_and_outside"] += int((off & told[name]).sum())
+            count["outside"] += int((judged_lanes & told[name]).sum())
     return count
 
 

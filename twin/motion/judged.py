@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from twin import lane
-from twin._card import SWITCHED
+from twin._regions import SWITCHED
 from twin.demand import workload
 from twin.motion import design
 from twin.motion.design import MEAN_DEMAND, Block
