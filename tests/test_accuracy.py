@@ -47,7 +47,6 @@ def row(factor, level, answer, kind="stock"):
 # --- the table that comes with the package ------------------------------------------------------------------
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     ("kind", "factor", "level"),
     [
