@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from twin.plan.quantities import UNIT_OF
 from twin.plan.wording import unit_in, written
 from twin.view.hub.session import Session
-from twin.view.words import cards, figure, picture, table
+from twin.view.words import cards, figure, listed, picture, table
 
 #: The resilience index and its parts, with their meanings.
 CAPACITY_PARTS = (
@@ -66,8 +66,15 @@ def page(session: Session, numbers: Mapping[str, float]) -> str:
                 "One lane, several readings of its mean overflow", ("", "pallets", "what needs space"), readings, (2,)
             ),
             table("Resilience and its parts", ("", "points", "meaning"), parts, text=(2,)),
+            _accuracy(session),
         )
     )
+
+
+def _accuracy(session):
+    """Return the remarks on accuracy as HTML."""
+    found = listed(f"{remark[0].upper()}{remark[1:]}." for remark in session.remarks())
+    return f"<p>Simulated lanes show where the answers are off:</p>{found}" if found else ""
 
 
 def _rules(session):

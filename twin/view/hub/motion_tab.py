@@ -36,29 +36,26 @@ def page(session: Session, numbers: Mapping[str, float]) -> str:
     if policy.kind == "stock":
         shares.append(["demand is short", 1 - n["service_level"], today.short, other.short, record.short])
     rows = [[name, *(written(share, "-") for share in values)] for name, *values in shares]
+    span = f"next {DAYS_AHEAD} days"
     heads = (
         "share of days",
         "formula",
-        f"next {DAYS_AHEAD} days",
+        span,
         "with the alternative",
         "today's policy on the record",
     )
     return "".join(
         (
-            f"<p>The next {DAYS_AHEAD} days in the dynamic model, on {PATHS_AHEAD} paths; demand is resampled from the record in "
+            f"<p>The {span} in the dynamic model, on {PATHS_AHEAD} paths; demand is resampled from the record in "
             f"blocks, at their season. Today: {places[0]} own places{_target(policy, levels[0])}. Alternative: "
             f"{places[1]} own places, the best number by the formula{_target(policy, levels[1])}.</p>",
             '<div class="twin-pictures">',
-            picture(
-                "space_ahead",
-                f"Space over the next {DAYS_AHEAD} days: half and nine tenths of the paths, and one path.",
-            ),
-            picture(
-                "money_ahead", f"Profit since the first day; after {DAYS_AHEAD} days today {earned[0]} on average."
-            ),
+            picture("space_ahead", f"Space over the {span}: bands of half and nine tenths of the paths."),
+            picture("money_ahead", f"Profit since the first day; over the {span} today {earned[0]} on average."),
             "</div>",
-            f"<p>After {DAYS_AHEAD} days today's policy has earned {earned[0]} on average, the alternative {earned[1]}: a "
-            f"difference of {written(float(gain.mean()), '$')} ± {written(float(1.96 * error), '$')} (95 %).</p>",
+            f"<p>After {DAYS_AHEAD} days today's policy has earned {earned[0]} on average, the alternative "
+            f"{earned[1]}: a difference of {written(float(gain.mean()), '$')} ± "
+            f"{written(float(1.96 * error), '$')} (95 %).</p>",
             table("How often: promised, simulated, and on the record", heads, rows),
             "<p>On the record, the same policy meets the demand of the past; its lead times are drawn.</p>",
         )

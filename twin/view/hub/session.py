@@ -210,6 +210,11 @@ class Session:
             self._paths = {**dict(list(self._paths.items())[-PATHS_KEPT:]), key: found}
         return self._paths[key]
 
+    def remarks(self) -> tuple[str, ...]:
+        """Return sentences on answers of the lane that are outside the region in which they hold."""
+        volumes = self.series()[1]
+        return lane_report.remarks(self.moments, self.policy, self.numbers(), volumes, period=self.feed.period)
+
     @property
     def portfolio(self) -> Portfolio:
         """All lanes, with the current values of their controls."""
