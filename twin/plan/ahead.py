@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from twin.policy import Policy
 
 DAYS_AHEAD = 90  # steps ahead; a step is a day, whatever the period of the record [day]
-PATHS_AHEAD, SEED = 400, 9  # simulated paths, and the seed of all of them
+PATHS_AHEAD, _SEED = 400, 9  # simulated paths, and the seed of all of them
 REPLAYS = 10  # paths with the demand on record, whose lead times and returns are drawn
 _STEPS = {"D": 1, "W": 7, "MS": 30}  # steps of a period
 _SEASON = {"D": (364, 7, 1), "W": (52, 1), "MS": (12, 1)}  # seasons, the longest that a record holds twice [period]
@@ -107,7 +107,7 @@ def _paths(statistics: Mapping[str, Any], policy: Policy, law: Any, period: str,
         "capacity": policy.internal_capacity,
         "costs": price_list_of(policy)._asdict() | places | {"spot_price": whole_price},
         "step": day,
-        "seed": SEED,
+        "seed": _SEED,
         "keep": ("space", "money", "overflow", "backlog", "lost", "partner"),
     }
     if policy.kind == "stock":
