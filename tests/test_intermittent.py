@@ -3,7 +3,7 @@
 import numpy as np
 
 from twin import forecast, simulate
-from twin._intermittent import Pool
+from twin._intermittent import IntermittentPool
 
 LEVEL = 0.95
 
@@ -16,7 +16,7 @@ def flows(lanes, periods, seed, share=0.25):
 
 def test_the_forecast_is_share_times_size_smoothed_by_the_constants_with_the_least_error():
     volumes = flows(30, 60, 91)
-    pool = Pool(volumes, 1, LEVEL, 8)
+    pool = IntermittentPool(volumes, 1, LEVEL, 8)
     found = {}
     for gain in (0.02, 0.05, 0.1, 0.2, 0.3, 0.5):
         rate, count = np.zeros(30), 0
@@ -32,7 +32,7 @@ def test_the_forecast_is_share_times_size_smoothed_by_the_constants_with_the_lea
 
 def test_the_quantile_of_the_pool_is_that_of_a_sort():
     volumes = flows(300, 40, 92)
-    pool = Pool(volumes, 1, LEVEL, 8)
+    pool = IntermittentPool(volumes, 1, LEVEL, 8)
     half, member = pool.into(np.zeros((40, 1, 300)), 0)
     share = np.cumsum(volumes > 0, axis=0) / np.arange(1, 41)[:, np.newaxis]
     kind = np.searchsorted([0.05, 0.1, 0.2, 0.35], share, side="right")

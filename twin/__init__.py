@@ -12,6 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from twin import (
+        accuracy as accuracy,
+    )
+    from twin import (
         answers as answers,
     )
     from twin import (
@@ -25,6 +28,9 @@ if TYPE_CHECKING:
     )
     from twin import (
         cooperation as cooperation,
+    )
+    from twin import (
+        crossing as crossing,
     )
     from twin import (
         demand as demand,
@@ -48,6 +54,9 @@ if TYPE_CHECKING:
         lane as lane,
     )
     from twin import (
+        lost_sales as lost_sales,
+    )
+    from twin import (
         lot_size as lot_size,
     )
     from twin import (
@@ -61,6 +70,9 @@ if TYPE_CHECKING:
     )
     from twin import (
         newsvendor_limits as newsvendor_limits,
+    )
+    from twin import (
+        own_places as own_places,
     )
     from twin import (
         periodic_review as periodic_review,
@@ -85,6 +97,9 @@ if TYPE_CHECKING:
     )
     from twin import (
         simulate as simulate,
+    )
+    from twin import (
+        space as space,
     )
     from twin import (
         volatility as volatility,

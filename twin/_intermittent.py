@@ -22,7 +22,7 @@ _CLASSES = np.array([0.05, 0.1, 0.2, 0.35])  # shares that divide the pool into 
 _EDGES = np.r_[0.0, np.geomspace(1e-3, 1e4, 700)]  # upper edges of the counted errors, 2.3% apart [-]
 
 
-class Pool:
+class IntermittentPool:
     """Forecasts of the intermittent lanes at every origin, and the quantiles of their errors."""
 
     def __init__(self, volumes, horizon, level, warm_up):

@@ -11,7 +11,7 @@ import numpy as np
 ALPHAS = np.array([0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 0.9])  # smoothing constants to choose from [-]
 TRENDS = np.array([[0.1, 0.1], [0.3, 0.1], [0.3, 0.3], [0.6, 0.2]])  # constants of level and trend to choose from [-]
 DAMPING = 0.9  # share of a trend that is left after a period [-]
-USUAL = 2.5  # largest error that counts, in mean absolute errors: 2 sd, as in Gelper, Fried and Croux (2010) [-]
+_USUAL = 2.5  # largest error that counts, in mean absolute errors: 2 sd, as in Gelper, Fried and Croux (2010) [-]
 _SLACK, _ALARM = 0.5, 5.0  # allowance and threshold of the cumulative sum [standard deviation]
 _MOST = 3.0  # largest deviation that counts in the cumulative sum [standard deviation]
 _GAIN = 0.1  # smoothing constant of the mean absolute error [-]
@@ -25,8 +25,8 @@ class Spread:
         self._mean, self._count = np.zeros(shape), np.zeros(shape[-1])
 
     def usual(self, error, valid):
-        """Return errors cut to `USUAL` times the mean absolute error so far, and count those that are valid."""
-        bound = np.where(self._count > 1, USUAL * self._mean, np.inf)
+        """Return errors cut to `_USUAL` times the mean absolute error so far, and count those that are valid."""
+        bound = np.where(self._count > 1, _USUAL * self._mean, np.inf)
         self._count = self._count + valid
         gain = np.maximum(_GAIN, 1.0 / np.maximum(self._count, 1.0)) * valid
         self._mean = self._mean + gain * (np.abs(error) - self._mean)

@@ -1,7 +1,7 @@
-"""Forecasts of every lane at once, with intervals: by the method that suits each lane, and by a straight line.
+"""Forecasts of every lane at once, with intervals: by the methods that suit each lane, and by a straight line.
 
-`lanes` chooses, lane by lane, the method with the least error on the lane's own past, and says how good its forecasts
-and intervals were there; `backtest` returns those forecasts. `linear_trend` and `predict` are the naive answer.
+`lanes` weights the methods, lane by lane, by their errors on the lane's own past, and says how good its forecasts and
+intervals were there; `backtest` returns those forecasts. `linear_trend` and `predict` are the naive answer.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from twin import _choice, _conformal, _past, _special
+from twin import _methods, _conformal, _past, _special
 from twin._check import floats, probabilities, require, whole
-from twin._intermittent import Pool
+from twin._intermittent import IntermittentPool
 from twin._labels import Numbers, labelled_by_row, labels_of, with_labels
 from twin.demand import days_per_period
 
@@ -47,7 +47,7 @@ class Forecasts(NamedTuple):
     mean: Numbers  # forecast, >= 0 [pallet/period]
     low: Numbers  # ends of the interval; 0 and infinite where the sample cannot carry the level [pallet/period]
     high: Numbers
-    method: Any  # name of the method that is used
+    method: Any  # name of the method with the largest weight
     mase: Numbers  # mean absolute error, in units of that of the volume one season ago [-]
     wape: Numbers  # sum of absolute errors as a share of the sum of volumes [-]
     bias: Numbers  # sum of forecasts less volumes as a share of the sum of volumes [-]
@@ -182,16 +182,17 @@ def predict(trend: Trend, horizon: int, probability: float = 0.95) -> Interval:
 
 
 def lanes(volumes: ArrayLike, *, period: str, horizon: int, level: float) -> Forecasts:
-    """Return the forecast of the periods after the record of each lane, with intervals, by the method that suits it.
+    """Return the forecast of the periods after the record of each lane, with intervals, by the methods that suit it.
 
     mean +- q s exp(a), not below zero, where s is the lane's smoothed error of one step, q the conformal quantile of
     its earlier errors of the same step in units of s, and a follows the misses of the past
 
-    The methods are exponential smoothing, on an index of weekday, time of year or both; a damped trend; the mean since
-    the last break of level; the volume of one season ago; and the straight line. The one with the least discounted
-    absolute error over the horizon, on the lane's own past, is used. A lane without flow in most periods is
-    *intermittent*: smoothed share of periods with flow times smoothed size, with constants and quantiles from all such
-    lanes of the call.
+    The methods are exponential smoothing, with and without an index of weekday, time of year or both; a damped trend;
+    the mean since the last break of level; the volume of one season ago; and the straight line. The forecast is their
+    mean, with weights (least error / error)^10, where an error is the discounted absolute error over the horizon on the
+    lane's own past; the volume of a season ago and the line so count only where they are as good as the others. A lane
+    without flow in most periods is *intermittent*: smoothed share of periods with flow times smoothed size, with
+    constants and quantiles from all such lanes of the call.
 
     Parameters
     ----------
@@ -220,7 +221,8 @@ def lanes(volumes: ArrayLike, *, period: str, horizon: int, level: float) -> For
 
     Source
     ------
-    Gardner (2006) for smoothing and damped trend; Page (1954) for breaks; Teunter, Syntetos and Babai (2011) for
+    Gardner (2006) for smoothing and damped trend, Gelper, Fried and Croux (2010) for large errors, which count in part;
+    Page (1954) for breaks; Bates and Granger (1969) for weights; Teunter, Syntetos and Babai (2011) for
     intermittent demand; Hyndman and Koehler (2006) for the scaled error; Vovk, Gammerman and Shafer (2005), and Gibbs
     and Candes (2021), for the intervals.
 
@@ -230,7 +232,7 @@ def lanes(volumes: ArrayLike, *, period: str, horizon: int, level: float) -> For
     """
     table, shape, index = _table(volumes, period)
     horizon, share = whole("horizon", horizon, least=1), _level(level)
-    pool = Pool(table, horizon, share, _choice.WARM_UP)
+    pool = IntermittentPool(table, horizon, share, _methods.BEFORE_JUDGING)
     parts = [_forecast(table, rows, pool, period, horizon, share) for rows in _chunks(table, horizon)]
     fields = [np.concatenate(field) for field in zip(*parts, strict=True)]
     return Forecasts(*(with_labels(f.reshape(shape + f.shape[1:])[()], index) for f in fields))
@@ -255,7 +257,7 @@ def backtest(volumes: ArrayLike, *, period: str, horizon: int, level: float) -> 
     """
     table, shape, _ = _table(volumes, period)
     horizon, share = whole("horizon", horizon, least=1), _level(level)
-    pool = Pool(table, horizon, share, _choice.WARM_UP)
+    pool = IntermittentPool(table, horizon, share, _methods.BEFORE_JUDGING)
     parts = [_walk(table[:, rows], rows.start, pool, period, horizon, share)[:2] for rows in _chunks(table, horizon)]
     mean, half = (np.moveaxis(np.concatenate(part, axis=2), 2, 0) for part in zip(*parts, strict=True))
     low, high = _past.bounds(mean, half)
@@ -290,9 +292,9 @@ def _chunks(table, horizon):
 
 def _walk(part, start, pool, period, horizon, level):
     """Return forecasts and half widths of every origin, the members of the pool, the walk, and the errors counted."""
-    walk = _choice.walk(part, period, horizon)
+    walk = _methods.walk(part, period, horizon)
     pooled, member = pool.into(walk.mean, start)
-    half, counted = _conformal.half_widths(part, walk.mean, level, _choice.WARM_UP, pooled)
+    half, counted = _conformal.half_widths(part, walk.mean, level, _methods.BEFORE_JUDGING, pooled)
     return walk.mean, half, member, walk, counted
 
 
@@ -301,9 +303,9 @@ def _forecast(table, rows, pool, period, horizon, level):
     part = table[:, rows]
     mean, half, member, walk, counted = _walk(part, rows.start, pool, period, horizon, level)
     low, high = _past.bounds(mean[-1], half[-1])
-    absolute, signed, total, judged = _past.error_sums(part, mean, _choice.WARM_UP)
+    absolute, signed, total, judged = _past.error_sums(part, mean, _methods.BEFORE_JUDGING)
     naive, line = walk.errors[-2:]
-    scale = _past.seasonal_error(part, _choice.SEASON[period])
+    scale = _past.seasonal_error(part, _methods.SEASON[period])
     with np.errstate(invalid="ignore", divide="ignore"):
         mase = np.where(absolute > 0, absolute / judged / scale, np.where(judged > 0, 0.0, np.nan))
         shares = [

@@ -16,7 +16,7 @@ import numpy as np
 from twin._seasons import Season
 from twin._smoothing import Broken, Damped, Line, Repeated, Smoothed
 
-WARM_UP = 8  # known periods of a lane before its errors are counted [period]
+BEFORE_JUDGING = 8  # known periods of a lane before its errors are counted [period]
 SEASON = {"D": 7, "W": 52, "MS": 12}  # season of the seasonal naive answer [period]
 MEMORY = {"D": 0.99, "W": 0.97, "MS": 0.97}  # weight of an error after one period more: about 100 days, 33 months [-]
 STEEPNESS = 10  # weights are errors to the power of minus this; chosen on synthetic lanes [-]
@@ -50,7 +50,7 @@ def walk(volumes: np.ndarray, period: str, horizon: int) -> Walk:
         error = np.where(np.isnan(error), 0.0, error).sum(axis=0)
         recent *= MEMORY[period]
         recent += error
-        errors += error * (seen > WARM_UP)
+        errors += error * (seen > BEFORE_JUDGING)
         for method, index in methods:
             method.update(at, volumes[at], known[at], table[index][0])
         seen += known[at]
@@ -59,7 +59,7 @@ def walk(volumes: np.ndarray, period: str, horizon: int) -> Walk:
         for number, (method, index) in enumerate(methods):
             np.maximum(method.forecast(at, table[index]), 0.0, out=said[number])
         said[:, :, seen == 0] = np.nan
-        weight = _weights(recent, seen > WARM_UP)
+        weight = _weights(recent, seen > BEFORE_JUDGING)
         chosen[at] = np.argmax(weight, axis=0)
         mean[at] = np.sum(weight[:, np.newaxis] * said, axis=0)
     return Walk(mean, chosen, errors, [method.name for method, _ in methods])
