@@ -3,7 +3,11 @@
 TWIN_REAL_DATA names the folder of the records, which are no part of the project. Forecasts and intervals are made at
 every judged origin from the volumes up to it (`forecast.backtest`); the baselines are the straight line of
 `forecast.predict`, and conformal intervals of all past errors about the same forecasts. Every row is a number in its
-own unit, so that its ratio is that to the baseline, or to the bar where the row names none.
+own unit, and its ratio is that to the bar.
+
+Constants: those of the intervals and of the weights were chosen on synthetic lanes (`forecast_judges.synthetic`); the
+cut of large errors, the allowance and threshold of a break are those of their sources. The smallest smoothing constants
+and the 26 weeks of an index were settled with these records in view, so for them the records are no independent test.
 """
 
 import os

@@ -214,10 +214,11 @@ def test_the_naive_errors_are_those_of_the_naive_answers():
     [
         ("MS", 100 + 40 * np.sin(np.arange(96) / 6 * np.pi), 100 + 40 * np.sin(np.arange(96, 99) / 6 * np.pi)),
         ("D", np.tile([90.0, 100, 110, 100, 95, 30, 0], 40), [90.0, 100, 110]),
+        ("D", np.tile([90.0, 0, 70, 0, 0, 0, 0], 40), [90.0, 0, 70]),  # flow on two weekdays is not intermittent
         ("W", np.r_[np.full(60, 80.0), np.full(40, 20.0)], [20.0, 20, 20]),
         ("MS", 10 + 2.0 * np.arange(60), 10 + 2.0 * np.arange(60, 63)),
     ],
-    ids=["season", "weekdays", "break", "trend"],
+    ids=["season", "weekdays", "two weekdays", "break", "trend"],
 )
 def test_a_pattern_without_noise_is_continued(period, volumes, expected):
     said = ahead(volumes, period)
@@ -272,7 +273,7 @@ def test_short_empty_and_constant_lanes_say_what_they_cannot_carry():
     said = ahead(volumes, level=0.99)
     assert said.remark[0] == "No volume is known, so there is no forecast."
     assert np.isnan(said.mean[0]).all()
-    assert said.remark[1].startswith("Only 3 periods are known: no forecast of the past can be judged")
+    assert said.remark[1].startswith("Too few periods are known (3) to judge a forecast of the past")
     assert np.all(np.isfinite(said.mean[1]) & (said.low[1] == 0) & np.isinf(said.high[1]))
     for lane in (2, 3):
         assert said.remark[lane].startswith("An interval of 0.99 takes 99 errors")
@@ -311,6 +312,12 @@ def test_a_lane_that_is_not_intermittent_is_the_same_alone_and_in_any_shape(monk
         np.testing.assert_array_equal(getattr(chunked, name), whole)
         for lane in range(6):
             np.testing.assert_allclose(getattr(ahead(volumes[lane]), name), whole[lane], rtol=1e-12)
+
+
+def test_a_class_of_the_pool_with_too_few_errors_leaves_a_lane_its_own():
+    volumes = np.r_[np.zeros(100), simulate.generator(57).gamma(4, 25, 80)]
+    said = ahead(volumes, "D")
+    assert said.method == "intermittent" and said.remark == "" and np.isfinite(said.high).all()
 
 
 def test_the_pool_is_the_same_in_chunks(monkeypatch):

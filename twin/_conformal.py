@@ -7,7 +7,7 @@ is infinite. a rises after a miss and falls after a hit, so that the share of mi
 
 Sources: Vovk, Gammerman and Shafer (2005) for the quantile; Gibbs and Candes (2021) for the adaptation, here of the
 logarithm of the width; Angelopoulos, Barber and Bates (2024) for its step, which shrinks with the number of errors. The
-constants were chosen on synthetic lanes, before any record was judged: `benchmarks/forecasts.py` has them.
+constants were chosen on synthetic lanes, those of `tests/forecast_judges.py`.
 """
 
 from __future__ import annotations

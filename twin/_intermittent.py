@@ -18,6 +18,7 @@ SHARE = 0.5  # share of periods with flow below which a lane is intermittent [-]
 _CONSTANTS = [
     (a, b) for a in (0.02, 0.05, 0.1, 0.2, 0.3, 0.5) for b in (0.0, 0.1)
 ]  # of share and size; 0 is the mean [-]
+_PATTERN = 0.7  # share of our squared errors below which other forecasts are taken to have found a pattern [-]
 _CLASSES = np.array([0.05, 0.1, 0.2, 0.35])  # shares that divide the pool into classes [-]
 _EDGES = np.r_[0.0, np.geomspace(1e-3, 1e4, 700)]  # upper edges of the counted errors, 2.3% apart [-]
 
@@ -78,15 +79,26 @@ class IntermittentPool:
             self._found[at] = np.where(rank[..., 0] <= total[..., -1], np.r_[_EDGES, np.inf][cell], np.inf)
 
     def into(self, mean, start):
-        """Put the forecasts of the pool's lanes among those of lanes `start`, ...; return half widths and members."""
+        """Put the forecasts of the pool's lanes among those of lanes `start`, ...; return half widths and members.
+
+        A half width is NaN where a lane is no member or its class has too few errors. A lane whose few flows follow a
+        pattern, such as fixed weekdays, is no member: there the forecasts that are given have the smaller squares.
+        """
         half, member = np.full(mean.shape, np.nan), np.zeros((len(mean), mean.shape[2]), bool)
         if not self.columns.size:
             return half, member
         inside = np.flatnonzero((self.columns >= start) & (self.columns < start + member.shape[1]))
         place = self.columns[inside] - start
-        member[:, place] = self.member[:, inside]
-        at, lane = np.nonzero(self.member[:, inside])
+        given, ours = (self._squares(part, inside) for part in (mean[:, 0, place], self.mean[:, inside]))
+        member[:, place] = self.member[:, inside] & (given >= _PATTERN * ours)
+        at, lane = np.nonzero(member[:, place])
         mean[at, :, place[lane]] = self.mean[at, inside[lane], np.newaxis]
         quantile = self._found[at, :, self._class[at, inside[lane]]]
-        half[at, :, place[lane]] = quantile * self.size[at, inside[lane], np.newaxis]
+        width = np.where(np.isinf(quantile), np.nan, quantile) * self.size[at, inside[lane], np.newaxis]
+        half[at, :, place[lane]] = width
         return half, member
+
+    def _squares(self, mean, inside):
+        """Return the sums of squared one-step errors up to each period."""
+        errors = self._volumes[1:, inside] - mean[:-1]
+        return cumulated(np.where(np.isnan(errors), 0.0, errors) ** 2)

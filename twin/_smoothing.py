@@ -143,7 +143,8 @@ class Broken:
         value = np.where(useful, volume / np.maximum(index, _SMALLEST), self._mean)
         gap = value - self._mean
         seen = useful & (self._count > 0)
-        unit = np.clip(gap / np.maximum(1.2533 * self._spread, 1e-300), -_MOST, _MOST) * (self._spread > 0)
+        sd = 1.2533 * self._spread
+        unit = np.divide(np.clip(gap, -_MOST * sd, _MOST * sd), sd, out=np.zeros(len(gap)), where=sd > 0)
         self._excess = np.where(seen, np.maximum(self._excess + np.stack([unit, -unit]) - _SLACK, 0.0), self._excess)
         going = self._excess > 0
         self._run = np.where(going, self._run + useful, 0.0)

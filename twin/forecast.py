@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from twin import _methods, _conformal, _past, _special
+from twin import _conformal, _methods, _past, _special
 from twin._check import floats, probabilities, require, whole
 from twin._intermittent import IntermittentPool
 from twin._labels import Numbers, labelled_by_row, labels_of, with_labels
@@ -191,8 +191,8 @@ def lanes(volumes: ArrayLike, *, period: str, horizon: int, level: float) -> For
     the mean since the last break of level; the volume of one season ago; and the straight line. The forecast is their
     mean, with weights (least error / error)^10, where an error is the discounted absolute error over the horizon on the
     lane's own past; the volume of a season ago and the line so count only where they are as good as the others. A lane
-    without flow in most periods is *intermittent*: smoothed share of periods with flow times smoothed size, with
-    constants and quantiles from all such lanes of the call.
+    without flow in most periods is *intermittent*, unless its few flows follow a pattern: smoothed share of periods
+    with flow times smoothed size, with constants and quantiles from all such lanes of the call.
 
     Parameters
     ----------
@@ -226,9 +226,9 @@ def lanes(volumes: ArrayLike, *, period: str, horizon: int, level: float) -> For
     intermittent demand; Hyndman and Koehler (2006) for the scaled error; Vovk, Gammerman and Shafer (2005), and Gibbs
     and Candes (2021), for the intervals.
 
-    >>> ahead = lanes([[3.0, 5.0] * 20, [7.0] * 40], period="W", horizon=2, level=0.9)
+    >>> ahead = lanes([[90, 100, 110, 95, 80, 30, 0] * 8, [7] * 56], period="D", horizon=2, level=0.9)
     >>> ahead.mean.round(1).tolist(), ahead.remark[1]
-    ([[4.0, 4.0], [7.0, 7.0]], 'The forecasts of the past were exact, so the interval has no width.')
+    ([[90.0, 100.0], [7.0, 7.0]], 'The forecasts of the past were exact, so the interval has no width.')
     """
     table, shape, index = _table(volumes, period)
     horizon, share = whole("horizon", horizon, least=1), _level(level)
@@ -270,11 +270,8 @@ def _table(volumes, period):
     y = floats("volumes", volumes)
     require(y.ndim > 0 and y.shape[-1] >= 1, "volumes", "a series of at least 1 period", y.shape)
     require(np.isnan(y) | ((y >= 0) & np.isfinite(y)), "volumes", "finite and >= 0, or NaN where unknown", y)
-    return (
-        np.ascontiguousarray(y.reshape(-1, y.shape[-1]).T),
-        y.shape[:-1],
-        labels_of({"volumes": volumes}) if y.ndim == 2 else None,
-    )
+    index = labels_of({"volumes": volumes}) if y.ndim == 2 else None
+    return np.ascontiguousarray(y.reshape(int(np.prod(y.shape[:-1])), y.shape[-1]).T), y.shape[:-1], index
 
 
 def _level(level):
@@ -286,7 +283,7 @@ def _level(level):
 def _chunks(table, horizon):
     """Return slices of lanes whose forecasts of the past fit into memory; at least one."""
     periods, count = table.shape
-    step = max(1, min(_CHUNK, _NUMBERS // (periods * horizon)))
+    step = max(1, min(_CHUNK, _NUMBERS // (horizon * max(periods, 8 * horizon))))
     return [slice(start, min(start + step, count)) for start in range(0, max(count, 1), step)]
 
 
@@ -330,8 +327,7 @@ def _remarks(part, mean, half, counted, judged, level):
             remark[lane] = "No volume is known, so there is no forecast."
         elif judged[lane] == 0:
             remark[lane] = (
-                f"Only {known[lane]} periods are known: no forecast of the past can be judged, "
-                "and the interval is infinite."
+                f"Too few periods are known ({known[lane]}) to judge a forecast of the past: the interval is infinite."
             )
         elif np.isinf(half[:, lane]).any():
             remark[lane] = (
