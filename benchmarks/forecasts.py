@@ -14,7 +14,7 @@ import os
 import sys
 from functools import cache
 from pathlib import Path
-from time import perf_counter
+from time import perf_counter, process_time
 
 import numpy as np
 from measure import Row, pretty
@@ -56,7 +56,7 @@ def measure_accuracy():
         yield most(f"{name}: total absolute error, in units of the line's", total, 1.0, 1.0)
         lanes = judges.dense(found, ours)
         if lanes.any():
-            worst = np.max((np.nansum(ours, axis=(1, 2)) / np.nansum(naive, axis=(1, 2)))[lanes])
+            worst = np.max(np.nansum(ours[lanes], axis=(1, 2)) / np.nansum(naive[lanes], axis=(1, 2)))
             yield most(f"{name}: error of the worst of {lanes.sum()} dense lanes, same units", worst, 1.0, 1.05)
 
 
@@ -93,16 +93,19 @@ def measure_suez():
 
 
 def measure_time():
-    """Yield the time of 100,000 lanes of 60 months with intervals, a third of them intermittent, in one process."""
+    """Yield the time of 100,000 lanes of 60 months with intervals, a third of them intermittent.
+
+    It is the processor's time of one thread, which is the time on an idle core; beside it that of the wall clock.
+    """
     random = simulate.generator(1)
     volumes = random.gamma(4, 25, (LANES, MONTHS)) * (1 + 0.3 * np.sin(np.arange(MONTHS) / 6 * np.pi))
     volumes[::3] *= random.random(volumes[::3].shape) < 0.3
-    start = perf_counter()
+    start, wall = process_time(), perf_counter()
     forecast.lanes(volumes, period="MS", horizon=3, level=judges.LEVEL)
-    spent = perf_counter() - start
+    spent, wall = process_time() - start, perf_counter() - wall
     yield Row(
-        f"{LANES:,} lanes of {MONTHS} months",
-        *(pretty(spent), "none", spent / SECONDS, f"<= {SECONDS:g} s", spent <= SECONDS),
+        f"{LANES:,} lanes of {MONTHS} months; by the wall clock",
+        *(pretty(spent), pretty(wall), spent / SECONDS, f"<= {SECONDS:g} s", spent <= SECONDS),
     )
 
 
