@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from twin.motion.overtaking import overtaken_orders
 from twin.motion.laws import Gamma
+from twin.motion.overtaking import overtaken_orders
 
 TWO = stats.rv_discrete(values=([1, 4], [0.5, 0.5]))
 
