@@ -1,0 +1,79 @@
+"""Flows as text: CSV that `read_history` reads back, JSON and JSON Lines; one row is in memory at a time."""
+
+import csv
+import json
+from collections.abc import Iterable, Iterator
+from itertools import chain, islice
+from typing import NamedTuple, TextIO
+
+from twin.data.files.fields import Memo
+from twin.data.lane_names import written_lane
+from twin.data.ledger.flow import Flow
+
+HEADER = ("date", "lane", "volume", "returns")
+
+
+class Seen(NamedTuple):
+    """Whether any volume is unknown or not whole, and whether any returns are not whole."""
+
+    volumes_with_point: bool
+    returns_with_point: bool
+
+
+UNSEEN = Seen(True, True)  # of flows that nobody has seen before they are written
+
+
+def write_csv_rows(records: Iterable[Flow], stream: TextIO, seen: Seen) -> int:
+    """Write flows as CSV, and return their number.
+
+    Each column has one type: if one volume carries a decimal point, all do. An unknown volume is NaN, which DuckDB,
+    polars and pandas read as a number and `read_history` as an unknown volume.
+    """
+    table, quoted = (
+        csv.writer(stream, lineterminator="\n", quoting=kind) for kind in (csv.QUOTE_MINIMAL, csv.QUOTE_ALL)
+    )
+    written_volume, written_returns = (float if point else int for point in seen)
+    lanes, count = Memo(written_lane), 0
+    records = _checked(records)
+    table.writerow(HEADER)
+    for flow in records:
+        volume = "NaN" if flow.volume is None else written_volume(flow.volume)
+        returns = "" if flow.returns is None else written_returns(flow.returns)
+        writer = quoted if "\r" in flow.lane else table  # csv.writer leaves \r unquoted, but readers end a line there
+        writer.writerow((flow.date.isoformat(), lanes[flow.lane], volume, returns))
+        count += 1
+    stream.flush()  # a full disk is told here
+    return count
+
+
+def write_json_list(records: Iterable[Flow], stream: TextIO, _: Seen) -> int:
+    """Write flows as a JSON list, one object a line, and return their number; null is unknown or not recorded."""
+    count, before = 0, "[\n"
+    for line in _json(_checked(records)):
+        stream.write(before + line)
+        count, before = count + 1, ",\n"
+    stream.write("\n]\n" if count else "[]\n")
+    stream.flush()
+    return count
+
+
+def write_json_lines(records: Iterable[Flow], stream: TextIO, _: Seen) -> int:
+    """Write flows as JSON Lines, one object a line, and return their number; null is unknown or not recorded."""
+    count = 0
+    for count, line in enumerate(_json(_checked(records)), 1):
+        stream.write(line + "\n")
+    stream.flush()
+    return count
+
+
+def _json(records: Iterable[Flow]) -> Iterator[str]:
+    lanes = Memo(lambda lane: json.dumps(lane, ensure_ascii=False))
+    for flow in records:
+        volume, returns = ("null" if amount is None else float(amount) for amount in (flow.volume, flow.returns))
+        yield f'{{"date": "{flow.date}", "lane": {lanes[flow.lane]}, "volume": {volume}, "returns": {returns}}}'
+
+
+def _checked(records: Iterable[Flow]) -> Iterator[Flow]:
+    """Return flows of which the first is known: a ledger that cannot be read writes nothing, not even a header."""
+    records = iter(records)
+    return chain(list(islice(records, 1)), records)
