@@ -63,8 +63,8 @@ def add(commands: "argparse._SubParsersAction") -> None:
     export.add_argument(
         "file",
         nargs="?",
-        help="output file; its ending says the form: .csv, .json (a list of objects) or .jsonl (an object a line), each "
-        "compressed if .gz follows, .parquet, or .xlsx (up to 1,048,575 flows); by default CSV to stdout",
+        help="output file; its ending says the form: .csv, .json (a list of objects) or .jsonl (an object a line), "
+        "each compressed if .gz follows, .parquet, or .xlsx (up to 1,048,575 flows); by default CSV to stdout",
     )
     export.add_argument("--force", action="store_true", help="overwrite an existing file")
     export.add_argument(

@@ -50,8 +50,8 @@ def guard_note(names: Iterable[str]) -> str:
     """Return a sentence if `written_lane` changes some of these names; "" if it changes none.
 
     >>> guard_note(["=B", "BER-MUC"])
-    "names of lanes that begin like a formula: 1, such as =B; in CSV an apostrophe goes before them (here '=B), which the
-    Twin removes when it reads the file"
+    "names of lanes that begin like a formula: 1, such as =B; in CSV an apostrophe goes before them (here '=B), which
+    the Twin removes when it reads the file"
     """
     guarded = [name for name in names if begins_a_formula(name)]
     if not guarded:

@@ -1,6 +1,5 @@
 """Flows as text: CSV that `read_history` reads back, JSON and JSON Lines; one row is in memory at a time."""
 
-import csv
 import json
 from collections.abc import Iterable, Iterator
 from itertools import chain, islice
@@ -29,21 +28,24 @@ def write_csv_rows(records: Iterable[Flow], stream: TextIO, seen: Seen) -> int:
     Each column has one type: if one volume carries a decimal point, all do. An unknown volume is NaN, which DuckDB,
     polars and pandas read as a number and `read_history` as an unknown volume.
     """
-    table, quoted = (
-        csv.writer(stream, lineterminator="\n", quoting=kind) for kind in (csv.QUOTE_MINIMAL, csv.QUOTE_ALL)
-    )
     written_volume, written_returns = (float if point else int for point in seen)
-    lanes, count = Memo(written_lane), 0
+    lanes, count = Memo(_csv_field), 0
     records = _checked(records)
-    table.writerow(HEADER)
+    stream.write(",".join(HEADER) + "\n")
     for flow in records:
         volume = "NaN" if flow.volume is None else written_volume(flow.volume)
         returns = "" if flow.returns is None else written_returns(flow.returns)
-        writer = quoted if "\r" in flow.lane else table  # csv.writer leaves \r unquoted, but readers end a line there
-        writer.writerow((flow.date.isoformat(), lanes[flow.lane], volume, returns))
+        stream.write(f"{flow.date},{lanes[flow.lane]},{volume},{returns}\n")
         count += 1
     stream.flush()  # a full disk is told here
     return count
+
+
+def _csv_field(lane):
+    """Return the field of a lane; the others need no quotes, and with them polars would take a number for text."""
+    text = written_lane(lane)
+    doubled = text.replace('"', '""')
+    return f'"{doubled}"' if set(text) & set(',"\r\n') else text
 
 
 def write_json_list(records: Iterable[Flow], stream: TextIO, _: Seen) -> int:
@@ -60,8 +62,9 @@ def write_json_list(records: Iterable[Flow], stream: TextIO, _: Seen) -> int:
 def write_json_lines(records: Iterable[Flow], stream: TextIO, _: Seen) -> int:
     """Write flows as JSON Lines, one object a line, and return their number; null is unknown or not recorded."""
     count = 0
-    for count, line in enumerate(_json(_checked(records)), 1):
-        stream.write(line + "\n")
+    for line in _json(_checked(records)):
+        stream.write(f"{line}\n")
+        count += 1
     stream.flush()
     return count
 

@@ -129,7 +129,7 @@ def create_view(connection: Connection) -> None:
 
     A day is text such as 2026-01-05 in SQLite, whose table counts days from 1970-01-01, and a date in PostgreSQL.
     """
-    # DuckDB, which reads the SQL of views itself, takes strftime; a call of date() would keep it from listing any table.
+    # DuckDB parses the SQL of views itself: strftime passes, and with date() it could not list the tables.
     day = "date" if connection.dialect.name == "postgresql" else "strftime('%Y-%m-%d', date * 86400, 'unixepoch')"
     statement = f"CREATE VIEW {VIEW} AS SELECT id, {day} AS date, lane, volume, returns, import_id FROM {flows.name}"
     connection.exec_driver_sql(statement)
