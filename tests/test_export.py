@@ -22,7 +22,10 @@ from python_calamine import CalamineWorkbook
 from sqlalchemy import text
 
 from twin.data import workbook
+from twin.data.ledger import store
 from twin.data.ledger.export import write_flows
+from twin.data.ledger.export_texts import Seen, seen_in
+from twin.data.ledger.queries import seen_amounts
 from twin.data.ledger.store import RESET_TOKEN, Flow, Ledger
 from twin.data.load import read_history
 
@@ -162,10 +165,12 @@ def test_a_column_of_csv_has_one_type(awkward, tmp_path):
     assert cells("volume", first="2026-02-01") == ["7"] and cells("returns", first="2026-02-01") == ["0.5"]
 
 
-def test_flows_that_nobody_has_seen_before_carry_a_point():
-    flows = [Flow(1, datetime.date(2026, 1, 5), "A", 5.0, 1.0)]
-    assert write_flows(iter(flows), stream := io.StringIO()) == 1
-    assert stream.getvalue() == "date,lane,volume,returns\n2026-01-05,A,5.0,1.0\n"
+def test_what_is_seen_without_the_database_is_the_same(awkward):
+    for window in ({}, {"last": "2026-01-05"}, {"lanes": "BER-MUC"}):
+        condition = store._condition(*(window.get(name) for name in ("lanes", "first", "last")))
+        with awkward._reading() as connection:
+            seen = seen_amounts(connection, condition)
+        assert seen_in(awkward.records(**window)) == seen
 
 
 @pytest.mark.parametrize("form", FORMS)
@@ -256,7 +261,7 @@ def test_text_is_written_flow_by_flow(tmp_path, form):
     day = datetime.date(2026, 1, 5)
     flows = (Flow(i, day, f"LANE-{i % 50}", i / 7, None) for i in range(30_000))
     tracemalloc.start()
-    assert write_flows(flows, tmp_path / f"out.{form}") == 30_000
+    assert write_flows(flows, tmp_path / f"out.{form}", Seen(True, True)) == 30_000
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert (tmp_path / f"out.{form}").stat().st_size > 1_000_000 and peak < 500_000

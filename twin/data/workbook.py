@@ -30,7 +30,7 @@ class _Exact(float):
         return float.__repr__(self)
 
 
-def write_workbook(path: Path, sheets: Iterable[Worksheet], way_out: str = "a CSV file holds any number") -> None:
+def write_workbook(path: Path, sheets: Iterable[Worksheet], way_out: str) -> None:
     """Write sheets to a new workbook: numbers as numbers, days as days, texts as texts, never as formulas.
 
     The header stays in view and has filters; columns are as wide as their cells. None and NaN are empty cells.

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TextIO
 
 from twin.data.ledger.export_tables import write_parquet, write_sheet
-from twin.data.ledger.export_texts import UNSEEN, Seen, write_csv_rows, write_json_lines, write_json_list
+from twin.data.ledger.export_texts import Seen, write_csv_rows, write_json_lines, write_json_list
 from twin.data.ledger.flow import Flow
 from twin.data.whole_file import whole_file
 
@@ -20,8 +20,10 @@ PACKED = ".gz"  # ending of a compressed text
 ENDINGS = f"{', '.join(TEXTS)} (also with {PACKED} behind it), {' or '.join(TYPED)}"
 
 
-def write_flows(records: Iterable[Flow], file: str | Path | TextIO, seen: Seen = UNSEEN) -> int:
+def write_flows(records: Iterable[Flow], file: str | Path | TextIO, seen: Seen) -> int:
     """Write flows in the form that the ending of a path says, and return their number; the file appears whole.
+
+    seen : what holds for all of the flows, by `seen_amounts` or `seen_in`.
 
     An open text file, and a pipe or terminal without a known ending, get CSV. In every form a flow has date, lane,
     volume [pallet], which is missing where it is unknown, and returns [pallet], missing where they are not recorded.

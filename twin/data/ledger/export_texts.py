@@ -19,7 +19,13 @@ class Seen(NamedTuple):
     returns_with_point: bool
 
 
-UNSEEN = Seen(True, True)  # of flows that nobody has seen before they are written
+def seen_in(records: Iterable[Flow]) -> Seen:
+    """Return what has to be known of flows that no database can be asked about."""
+    volumes = returns = False
+    for flow in records:
+        volumes = volumes or flow.volume is None or flow.volume % 1 != 0
+        returns = returns or (flow.returns is not None and flow.returns % 1 != 0)
+    return Seen(volumes, returns)
 
 
 def write_csv_rows(records: Iterable[Flow], stream: TextIO, seen: Seen) -> int:

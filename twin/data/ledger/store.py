@@ -21,6 +21,7 @@ from twin.data.history import History
 from twin.data.ledger.address import DEFAULT_LEDGER, address, place
 from twin.data.ledger.engine import IMPORT_TIMEOUT, READ_ONLY_SETTING, engine_at, lock_imports, reading, vacuum, writing
 from twin.data.ledger.export import write_flows
+from twin.data.ledger.export_texts import seen_in
 from twin.data.ledger.flow import Flow, as_amount, as_day, as_id, as_ids, as_lane, as_lanes
 from twin.data.ledger.importing import Import, import_staged
 from twin.data.ledger.integrity import Stamp, refuse_damage, stamp
@@ -298,8 +299,11 @@ class Ledger:
 
     def salvage(self, file: str | Path | TextIO) -> int:
         """Write as `export` does what a damaged SQLite file still gives; return the number of flows."""
-        with reading(self._engine) as connection, closing(readable_flows(connection)) as records:
-            return write_flows(records, file)
+        with reading(self._engine) as connection:
+            with closing(readable_flows(connection)) as records:
+                seen = seen_in(records)
+            with closing(readable_flows(connection)) as records:
+                return write_flows(records, file, seen)
 
     def history(
         self,
