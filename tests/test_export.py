@@ -1,5 +1,6 @@
 """Exports of the ledger, as DuckDB, polars, pandas and Python's own readers see them: the same flows in every form."""
 
+import contextlib
 import csv
 import datetime
 import gzip
@@ -7,11 +8,13 @@ import io
 import json
 import os
 import random
+import re
 import resource
 import sqlite3
 import subprocess
 import tracemalloc
 import zipfile
+from pathlib import Path
 
 import duckdb
 import pandas as pd
@@ -21,6 +24,7 @@ import pytest
 from python_calamine import CalamineWorkbook
 from sqlalchemy import text
 
+from twin.__main__ import main
 from twin.data import workbook
 from twin.data.ledger import store
 from twin.data.ledger.export import write_flows
@@ -299,3 +303,16 @@ def test_a_ledger_of_the_second_version_gets_the_view(ledger, url):
         with migrated._engine.connect() as connection:
             (day,) = connection.execute(text("SELECT date FROM twin_flow_iso")).scalars()
         assert str(day) == "2026-01-05" and all(check.passed is not False for check in migrated.verify())
+
+
+def test_the_example_of_the_readme_runs(awkward, tmp_path, monkeypatch):
+    readme = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+    (example,) = re.findall(r"## Use the results in other programs\n.*?```python\n(.*?)```", readme, re.S)
+    monkeypatch.chdir(tmp_path)
+    awkward.export("flows.parquet")
+    with contextlib.redirect_stdout(io.StringIO()) as rows:
+        assert main(["assess", "--jsonl", "--xlsx", "lanes.xlsx"]) == 0
+    Path("lanes.jsonl").write_text(rows.getvalue(), encoding="utf-8")
+    exec(example, found := {})
+    assert set(found["profits"]["lane"]) == set(found["lanes"]["lane"]) == set(found["sheet"]["lane"])
+    assert len(found["flows"]) == awkward.count() and set(found["volumes"]["lane"]) == {*NAMES, *HARD}
