@@ -170,7 +170,7 @@ def test_a_column_of_csv_has_one_type(awkward, tmp_path):
 
 
 def test_what_is_seen_without_the_database_is_the_same(awkward):
-    for window in ({}, {"last": "2026-01-05"}, {"lanes": "BER-MUC"}):
+    for window in ({}, {"last": "2026-01-05"}, {"lanes": "BER-MUC"}, {"first": "2026-01-09"}):
         condition = store._condition(*(window.get(name) for name in ("lanes", "first", "last")))
         with awkward._reading() as connection:
             seen = seen_amounts(connection, condition)

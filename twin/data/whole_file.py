@@ -13,7 +13,7 @@ NO_SPACE = {errno.ENOSPC, errno.EDQUOT}  # codes of a full disk, and of a user's
 
 
 @contextmanager
-def whole_file(file: str | Path, name: str = "file") -> Iterator[Path]:
+def whole_file(file: str | Path, name: str) -> Iterator[Path]:
     """Yield the path of a temporary file beside a file, which takes its place if the block ends without an error.
 
     Otherwise the file is as it was, and the temporary file is gone. A link is kept, and its target replaced; the new
@@ -26,7 +26,7 @@ def whole_file(file: str | Path, name: str = "file") -> Iterator[Path]:
 
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
-    ...     with whole_file(f"{folder}/a.txt") as partial:
+    ...     with whole_file(f"{folder}/a.txt", "file") as partial:
     ...         done = partial.write_text("whole")
     ...     print(*os.listdir(folder), Path(folder, "a.txt").read_text())
     a.txt whole

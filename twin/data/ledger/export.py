@@ -39,7 +39,7 @@ def write_flows(records: Iterable[Flow], file: str | Path | TextIO, seen: Seen) 
             raise ValueError(f"file must be a file where it ends in {ending}; got {file}, a pipe or a device")
         with plain(path, "wt", encoding="utf-8", newline="") as text:
             return TEXTS[ending](records, text, seen)
-    with whole_file(path) as partial:
+    with whole_file(path, "file") as partial:
         if ending in TYPED:
             return TYPED[ending](records, partial)
         with plain(partial, "wt", encoding="utf-8", newline="") as text:
