@@ -140,6 +140,23 @@ def test_a_workbook_reads_back_to_the_last_digit(answer, expected, tmp_path):
     assert sheets["refused rows"].to_dict("records") == content["account"]["refused"]
 
 
+def test_other_parts_of_the_report_have_a_sheet_each(answer, tmp_path, monkeypatch):
+    more = {
+        "reading": {"decimal": ".", "columns": {"lane": "Strecke"}, "sure": True},
+        "audit": ["=A is the sum of B, C"],
+    }
+    plain = workbook_of_lanes.told_of
+    monkeypatch.setattr(workbook_of_lanes, "told_of", lambda report: plain(report) | more)
+    answer("--xlsx", str(tmp_path / "lanes.xlsx"))
+    book = CalamineWorkbook.from_path(tmp_path / "lanes.xlsx")
+    assert book.get_sheet_by_name("reading").to_python()[1:] == [
+        ["decimal", "."],
+        ["columns, lane", "Strecke"],
+        ["sure", "yes"],
+    ]
+    assert book.get_sheet_by_name("audit").to_python() == [["sentence"], ["=A is the sum of B, C"]]
+
+
 def test_a_workbook_has_numbers_and_texts_a_frozen_header_and_no_formula(answer, tmp_path):
     path = tmp_path / "lanes.xlsx"
     answer("--xlsx", str(path))

@@ -55,15 +55,14 @@ def to_text(report: Report, *, most: int = 12, width: int = 100) -> str:
     return "\n".join(lines) + "\n"
 
 
-def content_of(report: Report) -> dict[str, Any]:
-    """Return the report as plain values, in the form that assess.schema.json describes."""
-    lanes = report.table.astype(object).where(report.table.notna(), None)
+def told_of(report: Report) -> dict[str, Any]:
+    """Return what a report says besides the answers, as plain values, with the place of the lanes in `to_json`."""
     return {
         "schema_version": SCHEMA_VERSION,
         "period": report.history.period,
         "assumptions": report.assumptions,
         "units": report.units,
-        "lanes": lanes.to_dict(orient="index"),
+        "lanes": {},
         "refused_lanes": report.refused["reason"].to_dict(),
         "account": report.history.account.to_dict(),
     }
@@ -71,7 +70,8 @@ def content_of(report: Report) -> dict[str, Any]:
 
 def to_json(report: Report) -> str:
     """Return the report as JSON, in the form that assess.schema.json describes."""
-    return json.dumps(content_of(report), indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+    lanes = report.table.astype(object).where(report.table.notna(), None).to_dict(orient="index")
+    return json.dumps({**told_of(report), "lanes": lanes}, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
 
 
 def to_json_lines(report: Report) -> Iterator[str]:

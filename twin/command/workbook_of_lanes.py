@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from twin._check import require
-from twin.command.printing import content_of
+from twin.command.printing import told_of
 from twin.data.whole_file import whole_file
 from twin.data.workbook import ROWS_OF_A_SHEET, Worksheet, write_workbook
 from twin.plan.quantities import QUANTITIES
@@ -17,7 +17,7 @@ from twin.plan.quantities import QUANTITIES
 if TYPE_CHECKING:
     from twin.plan.table_report import Report
 
-TOLD = ("account", "reading", "audit")  # parts of the report that are told as names and values, a sheet each
+TOLD = ("account", "reading", "audit")  # parts of the report that are names and values, or sentences; a sheet each
 
 
 def check_file(file: str, force: bool) -> None:
@@ -43,17 +43,18 @@ def write_report(report: Report, file: str) -> None:
 
 
 def _sheets(report):
-    content = content_of(report) | {"lanes": None}
+    content = told_of(report)
     yield Worksheet("lanes", ("lane", *report.table.columns), report.table.itertuples(name=None))
     meanings = ((name, unit, QUANTITIES[name].meaning) for name, unit in report.units.items())
     yield Worksheet("units", ("name", "unit", "meaning"), meanings)
     yield Worksheet("assumptions", ("assumption",), zip(report.assumptions))
     for name in TOLD:
         told = content.get(name)
-        if isinstance(told, dict):
-            told = {key: value for key, value in told.items() if key != "refused"}
-        if told:
-            yield Worksheet(name, ("name", "value"), _told(told))
+        if isinstance(told, list | tuple) and told:
+            yield Worksheet(name, ("sentence",), zip(told))
+        elif told:
+            plain = {key: value for key, value in told.items() if key != "refused"}  # has a sheet of its own
+            yield Worksheet(name, ("name", "value"), _told(plain))
     if len(report.refused):
         yield Worksheet("refused lanes", ("lane", "reason"), report.refused["reason"].items())
     rows = report.history.account.refused
