@@ -16,8 +16,11 @@ from python_calamine import CalamineWorkbook
 
 from twin.__main__ import main
 from twin.command import workbook_of_lanes
-from twin.command.printing import LANE_SCHEMA_FILE, SCHEMA_VERSION
+from twin.command.printing import LANE_SCHEMA_FILE, SCHEMA_VERSION, to_csv
 from twin.command.schema import lane_schema, written
+from twin.data.history import write_csv
+from twin.data.load import read_history
+from twin.plan.table_report import assess_history
 
 LANES = {"=1+1": 5, "+49": 7, "-A": 11, "@sum": 13, "'=own": 17, "BER-MUC": 120, "0042": 140}  # name -> size
 
@@ -225,3 +228,14 @@ def test_a_name_goes_from_file_to_ledger_to_file_to_report_unchanged(files, caps
     for place in ("ledger:", str(tmp_path / "again.csv")):
         assert main(["assess", place, *files[1:], "--json"]) == 0
         assert set(json.loads(capsys.readouterr().out)["lanes"]) == set(expected)
+
+
+def test_a_carriage_return_in_a_name_ends_no_row(tmp_path):
+    days = [f"2026-01-{day:02d}" for day in range(1, 11)]
+    (tmp_path / "flows.csv").write_text("date,lane,volume\n" + "".join(f'{day},"a\rb",{day[-1]}\n' for day in days))
+    history = read_history(tmp_path / "flows.csv")
+    assert pd.read_csv(io.StringIO(to_csv(assess_history(history))))["lane"].tolist() == ["a\rb"]
+    for name in ("again.csv", "again.csv.gz"):
+        write_csv(history, tmp_path / name)
+        assert read_history(tmp_path / name).flows.equals(history.flows)
+        assert pd.read_csv(tmp_path / name)["lane"].unique().tolist() == ["a\rb"]

@@ -9,7 +9,7 @@ from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from twin.data.lane_names import written_lane
+from twin.data.lane_names import quoting_of, written_lane
 from twin.data.text import visible
 from twin.demand import PERIOD_NAMES
 from twin.plan.wording import tabulated
@@ -92,7 +92,8 @@ def to_csv(report: Report) -> str:
 
     A name that a spreadsheet would run as a formula has an apostrophe in front; other forms have the name itself.
     """
-    return report.table.rename(index=written_lane).to_csv(lineterminator="\n")
+    table = report.table.rename(index=written_lane)
+    return table.to_csv(lineterminator="\n", quoting=quoting_of(table.index))
 
 
 def sentences(report: Report, width: int = 100) -> Iterator[str]:

@@ -1,6 +1,8 @@
 """Names of lanes: the rules for usable names, and their safe form in CSV files opened by spreadsheets."""
 
+import csv
 from collections.abc import Iterable
+from typing import Literal
 
 from twin.data.errors import Refused
 from twin.data.text import visible
@@ -61,6 +63,11 @@ def guard_note(names: Iterable[str]) -> str:
         f"apostrophe goes before them (here {visible(written_lane(guarded[0]), 20)}), which the Twin removes when it "
         "reads the file"
     )
+
+
+def quoting_of(names: Iterable[str]) -> Literal[0, 2]:
+    """Return how `csv` quotes a file with these names; it leaves a carriage return bare, where readers end a row."""
+    return csv.QUOTE_NONNUMERIC if any("\r" in name for name in names) else csv.QUOTE_MINIMAL
 
 
 def read_lane(text: str) -> str:
