@@ -15,15 +15,18 @@ from twin import (
     continuous_review,
     continuous_review_poisson,
     cooperation,
+    crossing,
     demand,
     distribution,
     finance,
     forecast,
     joint_replenishment,
+    lost_sales,
     lot_size,
     min_max,
     newsvendor,
     newsvendor_limits,
+    own_places,
     periodic_review,
     poisson,
     quantity_discounts,
@@ -31,6 +34,7 @@ from twin import (
     reservation,
     resilience,
     simulate,
+    space,
     volatility,
 )
 from twin.games import (
@@ -90,6 +94,14 @@ TIERS = dict(
 )
 PAID = {argument: nonnegative(good) for argument, (good, _) in TIERS.items()}
 NEED = dict(mean=nonnegative(100.0), sd=nonnegative(30.0))
+LEVEL = dict(
+    base_stock=nonnegative(550.0),
+    demand_mean=nonnegative(100.0),
+    demand_sd=nonnegative(30.0),
+    exposure=nonnegative(5.0),
+    spell_sd=nonnegative(0.5),
+)
+PLACE = dict(always=positive(2.5), partner_price=nonnegative(11.5), used=nonnegative(2.0))
 SPACE = dict(mean=nonnegative(140.0), sd=nonnegative(25.0), internal_capacity=nonnegative(150.0))
 
 LANE = dict(lead_time_demand_mean=nonnegative(108.0), lead_time_demand_sd=nonnegative(43.0))
@@ -222,6 +234,35 @@ ELEMENTWISE = {
     cooperation.expected_overflow: SPACE,
     cooperation.overflow_probability: SPACE,
     cooperation.expected_cost: dict(**SPACE, **PRICES),
+    crossing.outstanding_variance_bound: dict(lead_time_mean=nonnegative(5.0), lead_time_sd=nonnegative(1.5)),
+    crossing.effective_lead_time_sd: dict(
+        lead_time_mean=nonnegative(5.0), lead_time_sd=nonnegative(1.5), between_orders=positive(1.0)
+    ),
+    lost_sales.lost_pallets: LEVEL,
+    lost_sales.loss_probability: LEVEL,
+    lost_sales.fill_rate: dict(lost=nonnegative(2.0), demand_mean=positive(100.0)),
+    lost_sales.cost: dict(**LEVEL, underage_cost=nonnegative(75.0), holding_cost=nonnegative(2.5)),
+    lost_sales.best_base_stock: dict(
+        **{argument: given for argument, given in LEVEL.items() if argument != "base_stock"},
+        underage_cost=positive(75.0),
+        holding_cost=positive(2.5),
+    ),
+    own_places.place_prices: dict(holding_cost=positive(2.5), own_place_cost=nonnegative(3.0)),
+    own_places.overflow_ratio: PLACE,
+    own_places.overflow_ratio_if_idle: dict(idle=positive(2.5), partner_surcharge=nonnegative(7.5)),
+    own_places.best_places: dict(**NEED, **PLACE),
+    own_places.places_cost: dict(capacity=nonnegative(110.0), **NEED, **PLACE),
+    space.goods_in_process: dict(mean=nonnegative(100.0), sd=nonnegative(30.0), dwell=nonnegative(1.5)),
+    space.returns: dict(demand_mean=nonnegative(100.0), demand_sd=nonnegative(30.0), return_rate=share(0.1)),
+    space.stock_on_hand: dict(safety_stock=number(40.0), exposed_sd=nonnegative(60.0)),
+    space.stock_space: dict(
+        safety_stock=number(40.0),
+        exposed_sd=nonnegative(60.0),
+        passing_mean=nonnegative(100.0),
+        passing_sd=nonnegative(30.0),
+        covariance=(90.0, [np.nan, np.inf, -1e9, 1e9, "many", None]),
+    ),
+    space.review_stock: dict(demand_mean=nonnegative(100.0), review_period=nonnegative(7.0)),
     reservation.best_capacity: dict(**NEED, reservation_cost=positive(10.0), partner_surcharge=nonnegative(25.0)),
     reservation.capacity_cost: dict(
         capacity=nonnegative(110.0), **NEED, reservation_cost=nonnegative(10.0), partner_surcharge=nonnegative(25.0)

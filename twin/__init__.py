@@ -27,6 +27,9 @@ if TYPE_CHECKING:
         cooperation as cooperation,
     )
     from twin import (
+        crossing as crossing,
+    )
+    from twin import (
         demand as demand,
     )
     from twin import (
@@ -48,6 +51,9 @@ if TYPE_CHECKING:
         lane as lane,
     )
     from twin import (
+        lost_sales as lost_sales,
+    )
+    from twin import (
         lot_size as lot_size,
     )
     from twin import (
@@ -61,6 +67,9 @@ if TYPE_CHECKING:
     )
     from twin import (
         newsvendor_limits as newsvendor_limits,
+    )
+    from twin import (
+        own_places as own_places,
     )
     from twin import (
         periodic_review as periodic_review,
@@ -85,6 +94,9 @@ if TYPE_CHECKING:
     )
     from twin import (
         simulate as simulate,
+    )
+    from twin import (
+        space as space,
     )
     from twin import (
         volatility as volatility,

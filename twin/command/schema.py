@@ -53,10 +53,14 @@ def lane_schema() -> dict[str, Any]:
     }
 
 
+def _kind(row):
+    return {"enum": list(row.choices)} if row.choices else {"type": ["number", "null"]}
+
+
 def _lane():
     """Return the schema of the answers of a lane."""
     answers = {
-        name: {"type": ["number", "null"], "description": f"{QUANTITIES[name].meaning} [{QUANTITIES[name].unit}]"}
+        name: {**_kind(QUANTITIES[name]), "description": f"{QUANTITIES[name].meaning} [{QUANTITIES[name].unit}]"}
         for name in COLUMNS
     }
     return {"type": "object", "properties": answers, "required": list(COLUMNS), "additionalProperties": False}
