@@ -21,6 +21,11 @@ def schema() -> dict[str, Any]:
         "schema_version": {"const": SCHEMA_VERSION},
         "period": _PERIOD,
         "assumptions": {"type": "array", "items": _TEXT, "description": "a sentence on each unset policy field"},
+        "accuracy": {
+            "type": "array",
+            "items": _TEXT,
+            "description": "a sentence on each condition under which answers are off on simulated lanes",
+        },
         "units": {"type": "object", "additionalProperties": _TEXT, "description": "unit of each answer"},
         "lanes": {"type": "object", "additionalProperties": _lane(), "description": "answers by the name of a lane"},
         "refused_lanes": {"type": "object", "additionalProperties": _TEXT, "description": "reason by name of a lane"},

@@ -17,7 +17,12 @@ from twin.plan.quantities import QUANTITIES
 if TYPE_CHECKING:
     from twin.plan.table_report import Report
 
-TOLD = ("account", "reading", "audit")  # parts of the report that are names and values, or sentences; a sheet each
+TOLD = (
+    "account",
+    "reading",
+    "audit",
+    "accuracy",
+)  # parts of the report that are names and values, or sentences; a sheet each
 
 
 def check_file(file: str, force: bool) -> None:
