@@ -14,13 +14,13 @@ from __future__ import annotations
 
 import numpy as np
 
-GAIN = 0.2  # smoothing constant of the local error [-]
-LOCAL = 0.7  # exponent of the local error in the scale; the mean error of the whole past has the rest [-]
-STEP = 2.5  # step of the adaptation, times the root of the number of errors [-]
-LEAST_STEP = 0.05  # least step of the adaptation [-]
-NARROWEST, PATIENCE = -0.3, 500.0  # lower bound of the adaptation; after many errors it is -errors / PATIENCE [-]
-WIDEST = 3.0  # upper bound of the adaptation [-]
-LEAST = 0.1  # least local error, as a share of the mean error of the whole past [-]
+_GAIN = 0.2  # smoothing constant of the local error [-]
+_LOCAL = 0.7  # exponent of the local error in the scale; the mean error of the whole past has the rest [-]
+_STEP = 2.5  # step of the adaptation, times the root of the number of errors [-]
+_LEAST_STEP = 0.05  # least step of the adaptation [-]
+_NARROWEST, _PATIENCE = -0.3, 500.0  # lower bound of the adaptation; after many errors it is -errors / _PATIENCE [-]
+_WIDEST = 3.0  # upper bound of the adaptation [-]
+_LEAST = 0.1  # least local error, as a share of the mean error of the whole past [-]
 
 
 def fewest(level: float) -> int:
@@ -70,10 +70,10 @@ def half_widths(volumes, mean, level, warm_up, pooled=None):
             error = np.abs(came - mean[origins, ahead])
             valid = ~np.isnan(error) & (seen > warm_up + 1)
             bound = half[origins, ahead]
-            step = np.maximum(LEAST_STEP, STEP / np.sqrt(np.maximum(scores.count[:at], 1.0)))
+            step = np.maximum(_LEAST_STEP, _STEP / np.sqrt(np.maximum(scores.count[:at], 1.0)))
             move = np.where(valid & np.isfinite(bound), step * ((error > bound) - (1 - level)), 0.0)
-            floor = np.minimum(NARROWEST, -scores.count[:at] / PATIENCE)
-            adapted[:at] = np.clip(adapted[:at] + move, floor, WIDEST)
+            floor = np.minimum(_NARROWEST, -scores.count[:at] / _PATIENCE)
+            adapted[:at] = np.clip(adapted[:at] + move, floor, _WIDEST)
             scored = valid & ((scale[origins] > 0) | (error == 0))  # without a scale, an error has no score
             score, use = np.zeros((horizon, lanes)), np.zeros((horizon, lanes), bool)
             score[:at], use[:at] = (
@@ -85,9 +85,9 @@ def half_widths(volumes, mean, level, warm_up, pooled=None):
             new = ~np.isnan(error[0])
             count += new
             each = 1 / np.maximum(count, 1.0)
-            near += np.where(new, np.maximum(GAIN, each) * (last - near), 0.0)
+            near += np.where(new, np.maximum(_GAIN, each) * (last - near), 0.0)
             whole += np.where(new, each * (last - whole), 0.0)
-        scale[at] = np.maximum(near, LEAST * whole) ** LOCAL * whole ** (1 - LOCAL)
+        scale[at] = np.maximum(near, _LEAST * whole) ** _LOCAL * whole ** (1 - _LOCAL)
         quantile = scores.quantile(level)
         width = np.multiply(quantile, scale[at], out=np.full(quantile.shape, np.inf), where=np.isfinite(quantile))
         if pooled is not None:

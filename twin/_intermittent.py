@@ -14,7 +14,7 @@ import numpy as np
 from twin._seasons import cumulated
 from twin._smoothing import Spread
 
-SHARE = 0.5  # share of periods with flow below which a lane is intermittent [-]
+_SHARE = 0.5  # share of periods with flow below which a lane is intermittent [-]
 _CONSTANTS = [
     (a, b) for a in (0.02, 0.05, 0.1, 0.2, 0.3, 0.5) for b in (0.0, 0.1)
 ]  # of share and size; 0 is the mean [-]
@@ -31,7 +31,7 @@ class IntermittentPool:
         known = ~np.isnan(volumes)
         count = cumulated(known)[1:]
         share = cumulated(volumes > 0)[1:] / np.maximum(count, 1.0)
-        belongs = (share < SHARE) & (count > warm_up)
+        belongs = (share < _SHARE) & (count > warm_up)
         self.columns = np.flatnonzero(belongs.any(axis=0))
         self.member = belongs[:, self.columns]
         self._volumes, self._known = volumes[:, self.columns], known[:, self.columns]

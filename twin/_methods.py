@@ -18,9 +18,9 @@ from twin._smoothing import Broken, Damped, Line, Repeated, Smoothed
 
 BEFORE_JUDGING = 8  # known periods of a lane before its errors are counted [period]
 SEASON = {"D": 7, "W": 52, "MS": 12}  # season of the seasonal naive answer [period]
-MEMORY = {"D": 0.99, "W": 0.97, "MS": 0.97}  # weight of an error after one period more: about 100 days, 33 months [-]
-STEEPNESS = 10  # weights are errors to the power of minus this; chosen on synthetic lanes [-]
-PREFERENCE = 0.97  # share of its error that the first method is charged with [-]
+_MEMORY = {"D": 0.99, "W": 0.97, "MS": 0.97}  # weight of an error after one period more: about 100 days, 33 months [-]
+_STEEPNESS = 10  # weights are errors to the power of minus this; chosen on synthetic lanes [-]
+_PREFERENCE = 0.97  # share of its error that the first method is charged with [-]
 _WEEKS, _YEARS = 26, 5  # seasons whose ratios make the index of a weekday, and of a time of year [-]
 
 
@@ -48,7 +48,7 @@ def walk(volumes: np.ndarray, period: str, horizon: int) -> Walk:
     for at in range(periods):
         error = np.abs(volumes[at] - ahead[(at - 1 - steps) % horizon, :, steps])
         error = np.where(np.isnan(error), 0.0, error).sum(axis=0)
-        recent *= MEMORY[period]
+        recent *= _MEMORY[period]
         recent += error
         errors += error * (seen > BEFORE_JUDGING)
         for method, index in methods:
@@ -67,10 +67,10 @@ def walk(volumes: np.ndarray, period: str, horizon: int) -> Walk:
 
 def _weights(errors, warm):
     """Return the weight of each method and lane, shape (methods, lanes); until a lane is warm, the first has it all."""
-    charged = errors * np.where(np.arange(len(errors)) == 0, PREFERENCE, 1.0)[:, np.newaxis]
+    charged = errors * np.where(np.arange(len(errors)) == 0, _PREFERENCE, 1.0)[:, np.newaxis]
     least = charged.min(axis=0)
     with np.errstate(invalid="ignore", divide="ignore"):
-        weight = np.where(charged > least, (least / charged) ** STEEPNESS, 1.0)
+        weight = np.where(charged > least, (least / charged) ** _STEEPNESS, 1.0)
     weight[1:] *= warm
     return weight / weight.sum(axis=0)
 
@@ -89,9 +89,9 @@ def _candidates(volumes, period):
         indices["month"] = Season(volumes, 12, 1, _YEARS).at
     main = {"D": "weekday", "W": "", "MS": "month"}[period]
     methods = [
-        (Smoothed(lanes, MEMORY[period], (name and f"smoothing on {name}") or "smoothing"), name)
+        (Smoothed(lanes, _MEMORY[period], (name and f"smoothing on {name}") or "smoothing"), name)
         for name in sorted(indices, key=lambda name: name != main)
     ]
-    others = [Damped(lanes, MEMORY[period]), Broken(lanes)]
+    others = [Damped(lanes, _MEMORY[period]), Broken(lanes)]
     naive = [(Repeated(lanes, SEASON[period]), ""), (Line(lanes), "")]
     return indices, methods + [(method, main) for method in others] + naive

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import numpy as np
 
-ALPHAS = np.array([0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 0.9])  # smoothing constants to choose from [-]
-TRENDS = np.array([[0.1, 0.1], [0.3, 0.1], [0.3, 0.3], [0.6, 0.2]])  # constants of level and trend to choose from [-]
-DAMPING = 0.9  # share of a trend that is left after a period [-]
+_ALPHAS = np.array([0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 0.9])  # smoothing constants to choose from [-]
+_TRENDS = np.array([[0.1, 0.1], [0.3, 0.1], [0.3, 0.3], [0.6, 0.2]])  # constants of level and trend to choose from [-]
+_DAMPING = 0.9  # share of a trend that is left after a period [-]
 _USUAL = 2.5  # largest error that counts, in mean absolute errors: 2 sd, as in Gelper, Fried and Croux (2010) [-]
 _SLACK, _ALARM = 0.5, 5.0  # allowance and threshold of the cumulative sum [standard deviation]
 _MOST = 3.0  # largest deviation that counts in the cumulative sum [standard deviation]
@@ -78,8 +78,8 @@ class Smoothed:
 
     def __init__(self, lanes, memory, name):
         self.name, self._memory = name, memory
-        self._levels, self._errors = np.zeros((len(ALPHAS), lanes)), np.zeros((len(ALPHAS), lanes))
-        self._weight, self._spread = np.zeros(lanes), Spread((len(ALPHAS), lanes))
+        self._levels, self._errors = np.zeros((len(_ALPHAS), lanes)), np.zeros((len(_ALPHAS), lanes))
+        self._weight, self._spread = np.zeros(lanes), Spread((len(_ALPHAS), lanes))
 
     def update(self, at, volume, known, index):
         weight = np.minimum(index, 1.0) * known
@@ -88,7 +88,7 @@ class Smoothed:
         self._errors *= self._memory
         later = self._weight > weight
         self._errors += np.abs(error) * later
-        gain = np.maximum(ALPHAS[:, np.newaxis] * weight, weight / np.maximum(self._weight, 1e-9))
+        gain = np.maximum(_ALPHAS[:, np.newaxis] * weight, weight / np.maximum(self._weight, 1e-9))
         self._levels += gain * self._spread.usual(error, known & later) / np.maximum(index, _SMALLEST)
 
     def level(self):
@@ -106,26 +106,26 @@ class Damped:
 
     def __init__(self, lanes, memory):
         self._memory = memory
-        self._levels, self._trends, self._errors = (np.zeros((len(TRENDS), lanes)) for _ in range(3))
+        self._levels, self._trends, self._errors = (np.zeros((len(_TRENDS), lanes)) for _ in range(3))
         self._weight = np.zeros(lanes)
 
     def update(self, at, volume, known, index):
         weight = np.minimum(index, 1.0) * known
         self._weight += weight
         later = self._weight > weight
-        ahead = self._levels + DAMPING * self._trends
+        ahead = self._levels + _DAMPING * self._trends
         error = np.where(known, volume - ahead * index, 0.0)
         self._errors *= self._memory
         self._errors += np.abs(error) * later
-        gain = np.maximum(TRENDS[:, :1] * weight, weight / np.maximum(self._weight, 1e-9))
+        gain = np.maximum(_TRENDS[:, :1] * weight, weight / np.maximum(self._weight, 1e-9))
         change = gain * error / np.maximum(index, _SMALLEST)
         self._levels = ahead + change
-        self._trends = DAMPING * self._trends + TRENDS[:, 1:] * change * later
+        self._trends = _DAMPING * self._trends + _TRENDS[:, 1:] * change * later
 
     def forecast(self, at, indices):
         best = np.argmin(self._errors, axis=0)[np.newaxis]
         level, trend = (np.take_along_axis(part, best, axis=0)[0] for part in (self._levels, self._trends))
-        steps = np.cumsum(DAMPING ** np.arange(1.0, len(indices) + 1))
+        steps = np.cumsum(_DAMPING ** np.arange(1.0, len(indices) + 1))
         return (level + steps[:, np.newaxis] * trend) * indices
 
 
