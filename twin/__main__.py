@@ -26,6 +26,7 @@ EXTRAS = {
     "typst": "papers",
     "yaml": "papers",
     "distributed": "cluster",
+    "python_calamine": "excel",
 }
 
 
