@@ -79,7 +79,7 @@ def _tried(rank, rows, lines, i, above, file, chosen, series) -> Found | None:
             return None
     elif i and _needs_the_record_above(rows[i - 1][1], lower):
         return None
-    if sum(bool(name.strip()) for name in header) < 2 - bool(rank):
+    if rank and not _stands_out(header, [fields for _, fields in rows[: i - above]]):
         return None
     below = [fitted(fields, header) for _, fields in rows[i + 1 :]]
     below = [fields for fields in below if len(fields) == len(header)]
@@ -123,6 +123,12 @@ def _without_leftovers(below, header, layout, layout_of: Callable):
         probe = Layout(header, {}, {}, (), len(header), 0, names=(0,))
         return [fields for fields in below if not leftover(fields, header, probe)]
     return [fields for fields in below if not leftover(fields, header, layout)]
+
+
+def _stands_out(header, above):
+    """Return whether a record may be a header by its place: what stands above it are lines of a report, not rows."""
+    given = sum(bool(name.strip()) for name in header)
+    return all(sum(bool(cell.strip()) for cell in fields) < given for fields in above)
 
 
 def _are_headings(fields):

@@ -37,6 +37,8 @@ def wide_layout(
         return None
     places = list(periods)
     others = [i for i in range(len(header)) if i not in periods]
+    if any(map(is_numeric, (header[i] for i in others))):
+        return None  # a row, and no header
     year = _year_column(header, others, rows, periods)
     if not (dates := _dates(periods, year is not None, header, others)):
         return None
