@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 from twin._check import require
 from twin.data.errors import Refused
 from twin.data.files.columns import shown_headers
-from twin.data.files.reading import inspect, records
+from twin.data.files.leftovers import fitted
+from twin.data.files.origin import first_origin
 from twin.data.lane_names import read_lane
 from twin.data.text import visible
 
@@ -31,8 +32,9 @@ def add_reading_options(group: Any) -> None:
         action="append",
         default=[],
         metavar="NAME=HEADER",
-        help="header of a column: lane=portname; repeatable",
+        help="header of a column: lane=portname, lane=From+To to join two, lane= for a single lane; repeatable",
     )
+    group.add_argument("--sheet", metavar="NAME", help="sheet of a spreadsheet; by default the only one with flows")
 
 
 def add_window(group: Any) -> None:
@@ -53,6 +55,7 @@ def reading_of(options: Namespace) -> dict[str, Any]:
         "dayfirst": options.dayfirst,
         "decimal": options.decimal,
         "columns": columns or None,
+        "sheet": options.sheet,
         "progress": sys.stderr.isatty() or is_long(options.file),
     }
 
@@ -63,7 +66,7 @@ def is_long(path: str | None) -> bool:
 
 
 def read_policies(path: str) -> pd.DataFrame:
-    """Return a table of policies, one row per lane, from a CSV file; an empty cell is an unset field."""
+    """Return a table of policies, one row per lane, from CSV or a spreadsheet; an empty cell is an unset field."""
     import pandas as pd
 
     require(os.path.exists(path), "policies", "a file that exists", path)
@@ -80,10 +83,11 @@ def read_policies(path: str) -> pd.DataFrame:
 
 def _table(path):
     """Return (names of the columns, {lane: texts of the others}) of a table; no rows if it has no column lane."""
-    source, names, rows = inspect(path), [], {}
-    require(source.encoding.startswith("utf"), "the text", "in UTF-8", f"one that looks like {source.encoding}")
-    with source.open() as (text, _):
-        for line, fields, _ in records(text, source.separator, path):
+    origin, names, rows = first_origin(path), [], {}
+    text = origin.encoding.startswith("utf") or not origin.encoding
+    require(text, "the text", "in UTF-8", f"one that looks like {origin.encoding}")
+    with origin.rows() as (records, _):
+        for line, fields, _ in records:
             require(fields is not None, f"line {line}", "a row whose quotes close properly", "another")
             cells = [cell.strip().strip("\ufeff") for cell in fields]
             if not any(cells):
@@ -94,6 +98,7 @@ def _table(path):
                 if "lane" not in names:
                     break
                 continue
+            cells = fitted(cells, names)
             rule = f"a row with the {len(names)} fields of the header"
             require(len(cells) == len(names), f"line {line}", rule, len(cells))
             cells = dict(zip(names, cells, strict=True))

@@ -6,7 +6,7 @@ from pathlib import Path
 from twin.data.errors import Refused
 from twin.data.files.columns import find_columns, shown_headers
 from twin.data.files.dates import parse_date
-from twin.data.files.headings import FIRST_CHOICE, MEASURES, PAIRS, SECOND_CHOICE, is_total, plain, without_unit
+from twin.data.files.headings import FIRST_CHOICE, MEASURES, PAIRS, is_total, plain, without_unit
 from twin.data.files.joins import Join, find_joins
 from twin.data.files.layout import Layout, Record, are_numbers, column, is_nothing, is_numeric, span
 
@@ -20,12 +20,12 @@ def across_layout(
 
     series : name of the lane if the heading of its volumes says nothing.
     """
-    if chosen.get("lane") or any(map(is_numeric, (name for name in header if name.strip()))) and "date" not in chosen:
+    if chosen.get("lane") or (any(map(is_numeric, (name for name in header if name.strip()))) and "date" not in chosen):
         return None
     known = {ours: name for ours, name in chosen.items() if name}
     joins = find_joins(header, rows, known, file)
     found = find_columns(header, {ours: name for ours, name in known.items() if ours not in joins})
-    if "lane" in joins or found["lane"] and "lane" not in chosen:
+    if "lane" in joins or (found["lane"] and "lane" not in chosen):
         return None
     when = joins.get("date") or _dates(header, rows, found["date"])
     if when is None:
@@ -34,7 +34,7 @@ def across_layout(
     others = [i for i in range(len(header)) if i not in when.places and i not in parts and i not in found["returns"]]
     volumes = found["volume"]
     texts = [i for i in others if i not in volumes and _is_text(column(rows, i))]
-    if texts and "lane" not in chosen or len({when.of(row) for row in rows if len(row) == len(header)}) < len(rows):
+    if (texts and "lane" not in chosen) or len({when.of(row) for row in rows if len(row) == len(header)}) < len(rows):
         return None
     if len(volumes) == 1:
         lanes = {volumes[0]: _series_name(header[volumes[0]], series)}
@@ -57,8 +57,8 @@ def _lanes_across(header, rows, others, file, series):
     if measures:
         names = shown_headers([header[i].strip() for i in numbers])
         raise ValueError(
-            f"{file} has no column for lane, volume, and two readings: each of {names} is a lane, or one of them is the "
-            f"volume of one lane; say which: --column volume={header[numbers[0]].strip()}, or leave out what is no lane"
+            f"{file} has no column for lane, volume, and two readings: each of {names} is a lane, or one of them is "
+            f"the volume of one lane; say which: --column volume={header[numbers[0]].strip()}, or leave out what is no lane"
         )
     if len(numbers) > MOST_LANES:
         return {}

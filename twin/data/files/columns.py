@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from twin.data.files.headings import ENGLISH, FIRST_CHOICE, SECOND_CHOICE, plain, without_unit
+from twin.data.files.headings import ENGLISH_HEADINGS, FIRST_CHOICE, SECOND_CHOICE, plain, without_unit
 from twin.data.text import visible
 
 HEADERS_LISTED = 25  # most headers listed in an error
@@ -15,13 +15,13 @@ def find_columns(header: Sequence[str], chosen: dict[str, str], below: Sequence[
     chosen : headings that override the accepted ones.
     below : for a header of two rows, the texts of the lower row.
     """
-    unknown = set(chosen) - set(ENGLISH)
+    unknown = set(chosen) - set(ENGLISH_HEADINGS)
     if unknown:
-        raise ValueError(f"columns must name some of {', '.join(ENGLISH)}; got {sorted(unknown)}")
+        raise ValueError(f"columns must name some of {', '.join(ENGLISH_HEADINGS)}; got {sorted(unknown)}")
     ways = [[plain(name) for name in header], [plain(without_unit(name)) for name in header]]
     ways += [[plain(without_unit(name)) for name in below]] if below else []
     found = {}
-    for ours in ENGLISH:
+    for ours in ENGLISH_HEADINGS:
         lists = [{plain(chosen[ours])}] if ours in chosen else [FIRST_CHOICE[ours], SECOND_CHOICE[ours]]
         places = ([i for i, name in enumerate(way) if name in names] for names in lists for way in ways)
         found[ours] = next(filter(None, places), [])
@@ -42,7 +42,7 @@ def match_columns(
     """
     chosen = dict(chosen or {})
     found = find_columns(header, chosen, below) | {ours: [place] for ours, place in (made or {}).items()}
-    missing = [ours for ours in ENGLISH if not found[ours] and (ours != "returns" or ours in chosen)]
+    missing = [ours for ours in ENGLISH_HEADINGS if not found[ours] and (ours != "returns" or ours in chosen)]
     if missing:
         raise ValueError(missing_columns(header, file, missing, chosen))
     for ours, places in found.items():
@@ -61,7 +61,7 @@ def match_columns(
 def missing_columns(header: Sequence[str], file: str | Path, missing: list[str], chosen: dict[str, str]) -> str:
     """Return the error for a table without columns of some names."""
     accepted = "; ".join(
-        f"{ours} was to be {chosen[ours]!r}" if ours in chosen else f"{ours} may be called {ENGLISH[ours]}"
+        f"{ours} was to be {chosen[ours]!r}" if ours in chosen else f"{ours} may be called {ENGLISH_HEADINGS[ours]}"
         for ours in missing
     )
     sentence = f"{file} has no column for {', '.join(missing)}; found {shown_headers(header)}; {accepted}"

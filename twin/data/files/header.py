@@ -6,13 +6,13 @@ from typing import NamedTuple
 
 from twin.data.files.across import across_layout
 from twin.data.files.columns import find_columns, missing_columns
-from twin.data.files.headings import ENGLISH
+from twin.data.files.headings import ENGLISH_HEADINGS
 from twin.data.files.layout import Layout, Record, is_numeric
 from twin.data.files.leftovers import fitted, is_row_of_units, leftover
 from twin.data.files.long import long_layout
 from twin.data.files.wide import wide_layout
 
-SAMPLE = 200  # records on which the layout is decided
+SAMPLED = 200  # records on which the layout is decided
 NO_LINE = 1 << 60  # stands for the line after the last one
 MOST_ABOVE = 40  # records of the sample in which the header is looked for
 
@@ -52,7 +52,7 @@ def find_header(sample: Sequence[Record], file: str | Path, chosen: dict[str, st
                     return found
     best = max(tops, key=lambda row: sum(map(bool, find_columns(row[1], chosen).values())), default=(0, []))[1]
     found = find_columns(best, chosen)
-    missing = [ours for ours in ENGLISH if not found[ours] and (ours != "returns" or ours in chosen)]
+    missing = [ours for ours in ENGLISH_HEADINGS if not found[ours] and (ours != "returns" or ours in chosen)]
     if best and not missing:
         long_layout(best, [], file, chosen)  # says why not
     raise NoLayout(missing_columns(best, file, missing, chosen) + _one_lane(found))
@@ -71,7 +71,7 @@ def _tried(rank, rows, lines, i, above, file, chosen, series) -> Found | None:
     header, parts = list(lower), []
     if above:
         upper = rows[i - 1][1]
-        if not _are_headings(upper) or rank != 1 and any(map(is_numeric, lower)):
+        if not _are_headings(upper) or (rank != 1 and any(map(is_numeric, lower))):
             return None
         parts = list(zip(_filled(upper, lower), lower, strict=True))
         header = [" ".join(filter(None, (a.strip("\ufeff "), b.strip()))) for a, b in parts]
@@ -93,7 +93,7 @@ def _tried(rank, rows, lines, i, above, file, chosen, series) -> Found | None:
             try:
                 return long_layout(header, rows, file, chosen, names)
             except ValueError:
-                if all(have[ours] or ours == "returns" and ours not in chosen for ours in ENGLISH):
+                if all(have[ours] or (ours == "returns" and ours not in chosen) for ours in ENGLISH_HEADINGS):
                     raise  # each of ours is there, but not just once
                 return None
         if rank == 1:

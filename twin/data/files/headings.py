@@ -6,7 +6,7 @@ from functools import lru_cache
 
 # Accepted headings, the first list of a name before the second; case, blanks, punctuation, accents and units in
 # brackets are ignored: `Product Name` is product_name, `Menge (Pal.)` is menge.
-ENGLISH = {
+ENGLISH_HEADINGS = {
     "date": "date, timestamp, datetime, order_date, invoice_date, ship_date, delivery_date, day, week, month, period",
     "lane": "lane, lane_id, lane_name, service_lane, route, route_id, route_name, corridor, product, "
     "product_id, product_name, product_code, sku, stock_code, item, item_id, item_name, item_code, article, "
@@ -15,7 +15,7 @@ ENGLISH = {
     "order_qty, pallets, flow",
     "returns": "returns, returned, return_volume, returned_volume, return_quantity, returned_quantity, return_qty",
 }
-OTHERS = {
+OTHER_HEADINGS = {
     # German; SAP, warehouse and transport systems; French; Spanish; Dutch; Italian; Polish; tables of forecasts
     "date": "Datum, Tag, Zeitpunkt, Zeitstempel, Buchungsdatum, Belegdatum, Lieferdatum, Versanddatum, Auftragsdatum, "
     "Bestelldatum, Rechnungsdatum, Ladedatum, Entladedatum, Abgangsdatum, Wareneingangsdatum, Warenausgangsdatum, "
@@ -23,15 +23,15 @@ OTHERS = {
     "Zeitraum, Buchungsperiode, Buchungsmonat, "
     "BUDAT, BLDAT, LFDAT, WADAT, WADAT_IST, ERDAT, AUDAT, FKDAT, EINDT, BEDAT, CPUDT, CALDAY, CALWEEK, CALMONTH, "
     "0CALDAY, 0CALWEEK, 0CALMONTH, SPMON, SPTAG, SPWOC, posting_date, document_date, goods_issue_date, pick_date, "
-    "loading_date, pickup_date, shipment_date, shipping_date, dispatch_date, departure_date, departure, transaction_date, "
-    "movement_date, created_on, calendar_day, calendar_week, calendar_month, year_month, year_week, yyyymm, yyyymmdd, "
+    "loading_date, pickup_date, shipment_date, shipping_date, dispatch_date, departure_date, departure, "
+    "transaction_date, movement_date, created_on, calendar_day, calendar_week, calendar_month, year_month, year_week, yyyymm, yyyymmdd, "
     "date de livraison, date d'expédition, date de commande, jour, mois, semaine, période, "
     "fecha, fecha de entrega, fecha de envío, fecha de pedido, día, mes, semana, período, "
     "dag, maand, week, leverdatum, verzenddatum, orderdatum, periode, "
     "data, data di consegna, data di spedizione, data ordine, giorno, mese, settimana, periodo, "
     "data dostawy, data wysyłki, data zamówienia, dzień, miesiąc, tydzień, okres, ds",
-    "lane": "Strecke, Relation, Route, Linie, Tour, Verbindung, Korridor, Verkehr, Streckenname, Relationsname, Artikel, "
-    "Artikelnummer, Artikelnr, Art.-Nr., Artikelbezeichnung, Artikelname, Produkt, Produktnummer, Produktname, "
+    "lane": "Strecke, Relation, Route, Linie, Tour, Verbindung, Korridor, Verkehr, Streckenname, Relationsname, "
+    "Artikel, Artikelnummer, Artikelnr, Art.-Nr., Artikelbezeichnung, Artikelname, Produkt, Produktnummer, Produktname, "
     "Material, Materialnummer, Materialnr, Warengruppe, Teilenummer, "
     "MATNR, material_number, material_no, part, part_number, part_no, part_id, item_number, item_no, sku_code, sku_id, "
     "lane_code, lane_no, route_code, trade_lane, tradelane, unique_id, "
@@ -55,7 +55,7 @@ OTHERS = {
     "returns": "Retouren, Rücksendungen, Rückgaben, Rücklieferungen, Retourenmenge, retours, devoluciones, retouren, "
     "resi, zwroty",
 }
-SECOND = {  # taken only where no column has a heading of the lists above
+SECOND_HEADINGS = {  # taken only where no column has a heading of the lists above
     "date": "day, week, month, period, Tag, Monat, Woche, Kalenderwoche, Kalendermonat, KW, Periode, Zeitraum, "
     "Buchungsperiode, Buchungsmonat, jour, mois, semaine, période, día, mes, semana, período, dag, maand, giorno, "
     "mese, settimana, periodo, dzień, miesiąc, tydzień, okres",
@@ -91,8 +91,8 @@ NO_FLOWS = (  # measures that are no volumes; a table without a known heading of
 )
 TOTALS = (
     "total, totals, grand_total, subtotal, sub-total, sum, overall, Summe, Gesamt, Gesamtsumme, Gesamtergebnis, "
-    "Ergebnis, Zwischensumme, Teilergebnis, insgesamt, somme, total général, sous-total, total general, suma, suma total, "
-    "totaal, eindtotaal, subtotaal, totale, totale complessivo, subtotale, somma, razem, ogółem, suma końcowa, łącznie"
+    "Ergebnis, Zwischensumme, Teilergebnis, insgesamt, somme, total général, sous-total, total general, suma, "
+    "suma total, totaal, eindtotaal, subtotaal, totale, totale complessivo, subtotale, somma, razem, ogółem, suma końcowa, łącznie"
 )
 _UMLAUTS = {"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": "oe"}
 _UNIT = re.compile(r"\s*[\[(].*?[\])]\s*|\s+in\s+\S+$")
@@ -125,8 +125,10 @@ def known(*lists: str) -> frozenset[str]:
     return frozenset(plain(name) for name in (*names, *spelt))
 
 
-FIRST_CHOICE = {ours: known(ENGLISH[ours], OTHERS[ours]) - known(SECOND.get(ours, "")) for ours in ENGLISH}
-SECOND_CHOICE = {ours: known(SECOND.get(ours, "")) - {""} for ours in ENGLISH}
+SECOND_CHOICE = {ours: known(SECOND_HEADINGS.get(ours, "")) - {""} for ours in ENGLISH_HEADINGS}
+FIRST_CHOICE = {
+    ours: known(names, OTHER_HEADINGS[ours]) - SECOND_CHOICE[ours] for ours, names in ENGLISH_HEADINGS.items()
+}
 PAIRS = {part: known(names) for part, names in PAIRED.items()}
 MEASURES, TOTAL_WORDS = known(NO_FLOWS), known(TOTALS)
 

@@ -64,9 +64,8 @@ def _asked(header, ours, text, file):
     for part in text.split("+"):
         found = [i for i, name in enumerate(header) if plain(name) == plain(part)]
         if len(found) != 1:
-            raise ValueError(
-                f"{file} must have one column {part.strip()!r} for --column {ours}={text}; found {shown_headers(header)}"
-            )
+            asked = f"one column {part.strip()!r} for --column {ours}={text}"
+            raise ValueError(f"{file} must have {asked}; found {shown_headers(header)}")
         places += found
     return _joined(places, " " if ours == "date" else "-")
 
@@ -112,8 +111,8 @@ def _with_hour(rows, dates, one):
         text = fields[hour].strip()
         if not text or not fields[day].strip():
             return fields[day]
-        digits = re.split(r"[:.]", re.sub(r"\s*(?:h|uhr)$", "", text, flags=re.IGNORECASE))
-        return f"{fields[day].strip()} {':'.join([part.zfill(2) for part in digits] if digits[1:] else [digits[0].zfill(2), '00'])}"
+        parts = re.split(r"[:.]", re.sub(r"\s*(?:h|uhr)$", "", text, flags=re.IGNORECASE))
+        return f"{fields[day].strip()} {':'.join(part.zfill(2) for part in (*parts, '00')[: max(2, len(parts))])}"
 
     return Join([day, hour], of)
 

@@ -8,7 +8,7 @@ from twin.data.text import visible
 
 Record = tuple[int, list[str] | None, list[str]]  # line, fields (None: cannot be split), the text of the record
 _NUMERIC = re.compile(r"[-+(]?\s*(?:\d[\d.,'\s]*|[.,]\d+)(?:e[+-]?\d+)?\s*[-)%]?", re.IGNORECASE)
-NOTHING = frozenset({"", "-", "–", "—", ".", "na", "n/a", "nan", "null", "none", "unknown", "#n/a", "#nv", "x"})
+MISSING_MARKS = frozenset({"", "-", "–", "—", ".", "na", "n/a", "nan", "null", "none", "unknown", "#n/a", "#nv", "x"})
 
 
 @dataclass
@@ -46,7 +46,7 @@ def is_numeric(text: str) -> bool:
 
 def is_nothing(text: str) -> bool:
     """Return whether a cell holds no value: it is blank, or a usual mark for a missing one."""
-    return text.strip().casefold() in NOTHING
+    return text.strip().casefold() in MISSING_MARKS
 
 
 def are_numbers(cells: Sequence[str]) -> bool:

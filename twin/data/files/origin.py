@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from twin._check import require
-from twin.data.files.header import SAMPLE, NoLayout, find_header
+from twin.data.files.header import SAMPLED, NoLayout, find_header
 from twin.data.files.reading import existing, inspect
-from twin.data.files.sheet import Sheet, is_spreadsheet, sheets_of
-from twin.data.files.table import Table, open_table, sample_of
+from twin.data.files.sheet import SheetRows, sheets_of
+from twin.data.files.table import Origin, Table, open_table, sample_of
+from twin.data.files.zipped import is_spreadsheet
 from twin.data.text import visible
 
 ENDINGS = ("gz", "csv", "tsv", "txt", "xlsx", "xlsm", "xlsb", "xls", "ods")
@@ -38,12 +39,22 @@ def table_of(
     return open_table(sheets if len(sheets) == 1 else [_only(sheets, columns, series)], columns, series)
 
 
-def _only(sheets: Sequence[Sheet], columns: dict[str, str] | None, series: str) -> Sheet:
+def first_origin(path: str | Path) -> Origin:
+    """Return the records of a text, or of the first sheet of a spreadsheet that holds anything."""
+    path = existing(path)
+    if not is_spreadsheet(path):
+        return inspect(path)
+    sheets = sheets_of(path, None, ".")
+    require(len(sheets) > 0, str(path), "a spreadsheet with cells that hold something", "none")
+    return sheets[0]
+
+
+def _only(sheets: Sequence[SheetRows], columns: dict[str, str] | None, series: str) -> SheetRows:
     """Return the only sheet that holds a table, or the first if none does; raise ValueError if there are several."""
     usable = []
     for sheet in sheets:
         try:
-            find_header(sample_of(sheet, SAMPLE), sheet.path, columns, series)
+            find_header(sample_of(sheet, SAMPLED), sheet.path, columns, series)
         except NoLayout:
             continue
         except ValueError:

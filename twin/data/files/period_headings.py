@@ -25,13 +25,13 @@ MONTHS = (
     "december dezember décembre diciembre dicembre grudzień dez dec déc dic gru",
 )
 MONTH_OF = {plain(name): number for number, names in enumerate(MONTHS, 1) for name in names.split()}
-UNITS = {
+PERIOD_WORDS = {
     "day": "d day tag t jour dia dag giorno",
     "week": "w wk week woche kw cw semaine semana sem settimana tydzien",
     "month": "m month monat mois mes maand mese miesiac period periode p",
     "quarter": "q quarter quartal qtr trimestre kwartal kwartaal",
 }
-UNIT_OF = {name: unit for unit, names in UNITS.items() for name in names.split()}
+PERIOD_OF = {name: unit for unit, names in PERIOD_WORDS.items() for name in names.split()}
 
 _NUMBERED = re.compile(r"([^\W\d_]+)[\s._-]*(\d{1,4})")
 _NUMBER_UNIT = re.compile(r"(\d{1,2})\.?\s*([^\W\d_]+)")
@@ -81,7 +81,7 @@ def period_of(heading: str) -> Period | None:
     if not match:
         return None
     word, number = match.groups() if match.re is _NUMBERED else match.groups()[::-1]
-    unit = UNIT_OF.get(plain(word))
+    unit = PERIOD_OF.get(plain(word))
     return Period(unit, number=int(number), run=plain(word)) if unit else None
 
 
@@ -98,7 +98,7 @@ def dated(unit: str, number: int, year: int) -> str:
 
 def _dated(year, word, number):
     """Return the period of a year, a word and perhaps a number: 2024 Mär, 2024-Q1, 2024 KW 5."""
-    month, unit = MONTH_OF.get(plain(word)), UNIT_OF.get(plain(word))
+    month, unit = MONTH_OF.get(plain(word)), PERIOD_OF.get(plain(word))
     if month and not number:
         unit, number = "month", month
     if not unit or not number:

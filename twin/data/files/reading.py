@@ -14,6 +14,7 @@ from typing import BinaryIO
 
 from twin.data.files.encoding import BLOCK, LONGEST_LINE, find_encoding
 from twin.data.files.layout import Record
+from twin.data.files.zipped import ZIP_MARK, unzipped_size
 
 MOST_AGAIN = 10  # most characters that are read again because of quotes that do not close, per character of the file
 SEPARATORS = ",;\t|"
@@ -78,15 +79,19 @@ def existing(path: str | Path) -> Path:
     if not path.exists():
         raise FileNotFoundError(f"{path} does not exist")
     if not path.is_file():
-        raise ValueError(f"{path} is no file but a pipe or a device; save what comes out of it in a file, or read it as -")
+        raise ValueError(
+            f"{path} is no file but a pipe or a device; save what comes out of it in a file, or read it as -"
+        )
     return path
 
 
 def unpacked_size(path: Path, most: int) -> int:
-    """Return the number of bytes that come out of a file, plain or gzipped; counting ends soon after `most`."""
+    """Return the number of bytes that come out of a file, plain, gzipped or zipped; counting ends soon after `most`."""
     with path.open("rb") as raw:
-        gzipped = raw.read(2) == GZIP_MARK
-    size = 0
+        mark = raw.read(4)
+    if mark == ZIP_MARK:
+        return unzipped_size(path, most)
+    gzipped, size = mark.startswith(GZIP_MARK), 0
     with _opened(path, gzipped) as (data, _):
         while size <= most and (block := data.read(BLOCK)):
             size += len(block)

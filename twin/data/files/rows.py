@@ -1,4 +1,4 @@
-"""Read the rows of a CSV file into arrays, block by block; unusable rows are refused with line and reason."""
+"""Read the rows of a file into arrays, block by block; unusable rows are refused with line and reason."""
 
 from array import array
 from collections.abc import Iterator
@@ -13,6 +13,7 @@ from twin.data.errors import Refused
 from twin.data.files.dates import CONTRADICTS, parse_date, settle
 from twin.data.files.fields import Codes, Memo, number_parser
 from twin.data.files.origin import table_of
+from twin.data.files.spool import kept
 from twin.data.files.table import why_unsplit
 from twin.data.lane_names import read_lane
 from twin.data.settle_steps import as_categories
@@ -145,9 +146,9 @@ class Scan:
 
 
 def read_rows(
-    path: str | Path, *, dayfirst: bool | None = None, **options: Any
+    path: str | Path, *, dayfirst: bool | None = None, name: str | None = None, **options: Any
 ) -> tuple[pd.DataFrame, pd.DataFrame, list[tuple[int, str, str]], dict[str, Any]]:
-    """Return (rows, unknown, refused, facts) of a CSV file.
+    """Return (rows, unknown, refused, facts) of a text or a spreadsheet; the path `-` is standard input.
 
     rows : table of usable rows: line, date, lane (categorical), volume, returns (if the file has them), copy (whether
         the row is an exact copy of an earlier record).
@@ -156,10 +157,11 @@ def read_rows(
     facts : the fields of the account that describe the file.
     options : further arguments of `Scan`.
     """
-    scan = Scan(path, **options)
-    block = np.concatenate(list(scan.blocks()))
-    counts = np.bincount(block["date"], minlength=len(scan.dates.texts))
-    days, note = settle(scan.dates.values, scan.dates.texts, counts, dayfirst, path)
+    with kept(path, name) as (path, name):
+        scan = Scan(path, name=name, **options)
+        block = np.concatenate(list(scan.blocks()))
+        counts = np.bincount(block["date"], minlength=len(scan.dates.texts))
+        days, note = settle(scan.dates.values, scan.dates.texts, counts, dayfirst, path)
     known = ~np.isnan(block["volume"])
     clear = ~np.isnat(days)[block["date"]]
     table = pd.DataFrame(

@@ -2,12 +2,9 @@
 
 import importlib.util
 import json
-import struct
 import subprocess
 import sys
 import tempfile
-import zipfile
-import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,17 +13,16 @@ from typing import IO
 
 from twin._check import require
 from twin.data.files.layout import Record
+from twin.data.files.zipped import ZIP_MARK, unzipped_size
 from twin.data.text import visible
 
-ZIP_MARK, OLE_MARK = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 MOST_UNPACKED = 1 << 30  # most bytes that may come out of the parts of a spreadsheet
 MOST_MEMORY = 2 << 30  # address space of the process that reads a spreadsheet [byte]
-_BLOCK = 1 << 20
 _PROGRAM = Path(__file__).with_name("cells.py")
 
 
 @dataclass(frozen=True)
-class Sheet:
+class SheetRows:
     """A sheet whose cells lie in a temporary file, a line of JSON for each row; `size` is the number of rows."""
 
     path: Path
@@ -55,59 +51,15 @@ class Sheet:
         yield records(), lambda: done
 
 
-def is_spreadsheet(path: Path) -> bool:
-    """Return whether a file is a spreadsheet, by its bytes."""
-    with path.open("rb") as data:
-        start = data.read(8)
-    if start == OLE_MARK:
-        return True
-    if not start.startswith(ZIP_MARK):
-        return False
-    try:
-        with zipfile.ZipFile(path) as parts:
-            return any(name.startswith("xl/workbook") or name == "content.xml" for name in parts.namelist())
-    except zipfile.BadZipFile:
-        raise ValueError(f"{path} is a broken or cut zip archive or spreadsheet; fetch it again") from None
-
-
-def unzipped_size(path: Path, most: int) -> int:
-    """Return the number of bytes that come out of a zip archive, whatever it says; counting ends soon after `most`."""
-    size = 0
-    try:
-        with zipfile.ZipFile(path) as parts, path.open("rb") as data:
-            for part in parts.infolist():
-                data.seek(part.header_offset + 26)
-                name, extra = struct.unpack("<HH", data.read(4))
-                data.seek(part.header_offset + 30 + name + extra)
-                size += _inflated(data, part.compress_size, most - size) if part.compress_type else part.compress_size
-                if size > most:
-                    break
-    except (zipfile.BadZipFile, zlib.error, struct.error):
-        raise ValueError(f"{path} is a broken or cut zip archive or spreadsheet; fetch it again") from None
-    return size
-
-
-def _inflated(data, packed, most):
-    """Return the number of bytes that come out of deflated ones."""
-    inflate, size, left = zlib.decompressobj(-15), 0, packed
-    while left and size <= most:
-        block = data.read(min(_BLOCK, left))
-        if not block:
-            raise zlib.error("cut")
-        left -= len(block)
-        while block and size <= most:
-            size += len(inflate.decompress(block, _BLOCK))
-            block = inflate.unconsumed_tail
-    return size
-
-
-def sheets_of(path: Path, sheet: str | None, decimal: str) -> list[Sheet]:
+def sheets_of(path: Path, sheet: str | None, decimal: str) -> list[SheetRows]:
     """Return the visible sheets of a spreadsheet that hold anything, or the one that is named.
 
     decimal : mark of the numbers in the texts.
     """
     if importlib.util.find_spec("python_calamine") is None:
-        raise ValueError(f"{path} is a spreadsheet, which the extra 'excel' reads; install it, or save the sheet as CSV")
+        raise ValueError(
+            f"{path} is a spreadsheet, which the extra 'excel' reads; install it, or save the sheet as CSV"
+        )
     if path.open("rb").read(4) == ZIP_MARK:
         fits = unzipped_size(path, MOST_UNPACKED) <= MOST_UNPACKED
         require(fits, f"what comes out of {path}", f"at most {MOST_UNPACKED >> 20:,} MB", "more")
@@ -131,7 +83,7 @@ def sheets_of(path: Path, sheet: str | None, decimal: str) -> list[Sheet]:
     named = ", ".join(repr(visible(name, 40)) for name in names)
     require(sheet is None or sheet in names, "sheet", f"one of {named} in {path}", repr(sheet))
     return [
-        Sheet(path, name, cells, start, rows, tuple(_told(name, filled, len(names))))
+        SheetRows(path, name, cells, start, rows, tuple(_told(name, filled, len(names))))
         for name, filled, start, rows in found
         if rows
     ]

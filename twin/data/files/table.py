@@ -9,8 +9,8 @@ from itertools import islice
 from pathlib import Path
 from typing import Protocol
 
-from twin.data.files.header import SAMPLE, Found, NoLayout, find_header
-from twin.data.files.layout import Record, is_nothing, lines_told
+from twin.data.files.header import SAMPLED, Found, NoLayout, find_header
+from twin.data.files.layout import Record, lines_told
 from twin.data.files.leftovers import fitted, leftover
 
 ZEROS = frozenset({"0", "0.0", "0,0", "0.00", "0,00", "0.000", "0,000"})
@@ -59,9 +59,13 @@ class Table:
             notes.append(f"rows with blank fields after the last column, left out: {number['trailing']:,}")
         if number["filled"]:
             names = " and ".join(repr(self._found.header[i].strip()) for i in self._layout.fills)
-            notes.append(f"{names} stands in the first row of a block only; rows filled from the row above: {number['filled']:,}")
+            notes.append(
+                f"{names} stands in the first row of a block only; rows filled from the row above: {number['filled']:,}"
+            )
         if number["blank"]:
-            meaning = "they are unknown, because the table writes zeros" if self._blank_is_unknown else "they make no row"
+            meaning = (
+                "they are unknown, because the table writes zeros" if self._blank_is_unknown else "they make no row"
+            )
             notes.append(f"blank cells of the table: {number['blank']:,}; {meaning}")
         return notes
 
@@ -146,7 +150,7 @@ def open_table(origins: Sequence[Origin], columns: dict[str, str] | None, series
     """
     best, reasons = None, []
     for origin in origins:
-        sample = sample_of(origin, SAMPLE)
+        sample = sample_of(origin, SAMPLED)
         try:
             found = find_header(sample, origin.path, columns, series)
         except ValueError as error:

@@ -42,17 +42,25 @@ def wide_layout(
     year = _year_column(header, others, rows, periods)
     if not (dates := _dates(periods, year is not None, header, others)):
         return None
+    if periods[places[0]].unit == "quarter":
+        names = span([header[i] for i in places])
+        raise ValueError(f"{file} has a column for each quarter, {names}; the longest period is a month: give months")
     repeated = [text for text, count in Counter(dates.values()).items() if count > 1]
     if repeated:
         twice = [header[i].strip() for i, text in dates.items() if text == repeated[0]]
-        raise ValueError(f"{file} has {len(twice)} columns for one period: {twice[0]!r} and {twice[1]!r}; keep one of them")
+        raise ValueError(
+            f"{file} has {len(twice)} columns for one period: {twice[0]!r} and {twice[1]!r}; keep one of them"
+        )
     lane_places, lane = _lane(header, rows, [i for i in others if i != year], file, chosen, series)
     names = [header[i].strip("\ufeff ") for i in places]
     used = {*places, *lane_places, *([] if year is None else [year])}
     layout = Layout(
         ["date", "lane", "volume"],
         {"date": 0, "lane": 1, "volume": 2},
-        {**{header[i].strip("\ufeff ") or "(no heading)": "lane" for i in lane_places}, span(names).replace("'", ""): "date, volume"},
+        {
+            **{header[i].strip("\ufeff ") or "(no heading)": "lane" for i in lane_places},
+            span(names).replace("'", ""): "date, volume",
+        },
         tuple(header[i].strip("\ufeff ") for i in range(len(header)) if i not in used),
         len(header),
         lane_places[0] if lane_places else places[0],
@@ -192,7 +200,8 @@ def _told(periods, dates, names, header, lane_places, series, year):
     if year is not None:
         yield f"their year is in the column {header[year].strip()!r}"
     elif not all(period.text for period in periods.values()):
-        yield f"these {unit}s are numbered and have no dates: the first was taken as the {unit} of {min(dates.values())}"
+        first = min(dates.values())
+        yield f"these {unit}s are numbered and have no dates: the first was taken as the {unit} of {first}"
     if len(lane_places) > 1:
         yield f"the lane is {' and '.join(repr(header[i].strip()) for i in lane_places)} joined"
     if not lane_places:
