@@ -58,7 +58,7 @@ def _lanes_across(header, rows, others, file, series):
         names = shown_headers([header[i].strip() for i in numbers])
         raise ValueError(
             f"{file} has no column for lane, volume, and two readings: each of {names} is a lane, or one of them is "
-            f"the volume of one lane; say which: --column volume={header[numbers[0]].strip()}, or leave out what is no lane"
+            f"the volume of one lane; say which: --column volume={header[numbers[0]].strip()}, or leave the others out"
         )
     if len(numbers) > MOST_LANES:
         return {}

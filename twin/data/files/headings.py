@@ -24,14 +24,16 @@ OTHER_HEADINGS = {
     "BUDAT, BLDAT, LFDAT, WADAT, WADAT_IST, ERDAT, AUDAT, FKDAT, EINDT, BEDAT, CPUDT, CALDAY, CALWEEK, CALMONTH, "
     "0CALDAY, 0CALWEEK, 0CALMONTH, SPMON, SPTAG, SPWOC, posting_date, document_date, goods_issue_date, pick_date, "
     "loading_date, pickup_date, shipment_date, shipping_date, dispatch_date, departure_date, departure, "
-    "transaction_date, movement_date, created_on, calendar_day, calendar_week, calendar_month, year_month, year_week, yyyymm, yyyymmdd, "
+    "transaction_date, movement_date, created_on, calendar_day, calendar_week, calendar_month, year_month, "
+    "year_week, yyyymm, yyyymmdd, "
     "date de livraison, date d'expédition, date de commande, jour, mois, semaine, période, "
     "fecha, fecha de entrega, fecha de envío, fecha de pedido, día, mes, semana, período, "
     "dag, maand, week, leverdatum, verzenddatum, orderdatum, periode, "
     "data, data di consegna, data di spedizione, data ordine, giorno, mese, settimana, periodo, "
     "data dostawy, data wysyłki, data zamówienia, dzień, miesiąc, tydzień, okres, ds",
     "lane": "Strecke, Relation, Route, Linie, Tour, Verbindung, Korridor, Verkehr, Streckenname, Relationsname, "
-    "Artikel, Artikelnummer, Artikelnr, Art.-Nr., Artikelbezeichnung, Artikelname, Produkt, Produktnummer, Produktname, "
+    "Artikel, Artikelnummer, Artikelnr, Art.-Nr., Artikelbezeichnung, Artikelname, Produkt, Produktnummer, "
+    "Produktname, "
     "Material, Materialnummer, Materialnr, Warengruppe, Teilenummer, "
     "MATNR, material_number, material_no, part, part_number, part_no, part_id, item_number, item_no, sku_code, sku_id, "
     "lane_code, lane_no, route_code, trade_lane, tradelane, unique_id, "
@@ -92,7 +94,8 @@ NO_FLOWS = (  # measures that are no volumes; a table without a known heading of
 TOTALS = (
     "total, totals, grand_total, subtotal, sub-total, sum, overall, Summe, Gesamt, Gesamtsumme, Gesamtergebnis, "
     "Ergebnis, Zwischensumme, Teilergebnis, insgesamt, somme, total général, sous-total, total general, suma, "
-    "suma total, totaal, eindtotaal, subtotaal, totale, totale complessivo, subtotale, somma, razem, ogółem, suma końcowa, łącznie"
+    "suma total, totaal, eindtotaal, subtotaal, totale, totale complessivo, subtotale, somma, razem, ogółem, "
+    "suma końcowa, łącznie"
 )
 _UMLAUTS = {"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": "oe"}
 _UNIT = re.compile(r"\s*[\[(].*?[\])]\s*|\s+in\s+\S+$")

@@ -35,6 +35,7 @@ PERIOD_OF = {name: unit for unit, names in PERIOD_WORDS.items() for name in name
 
 _NUMBERED = re.compile(r"([^\W\d_]+)[\s._-]*(\d{1,4})")
 _NUMBER_UNIT = re.compile(r"(\d{1,2})\.?\s*([^\W\d_]+)")
+_MONTH_YEAR = re.compile(r"(?P<month>\d{1,2})[./-](?P<year>\d{4})|(?P<first>\d{4})\.(?P<last>\d{1,2})")
 _YEAR_FIRST = re.compile(r"(\d{4})[\s./_-]*([^\W\d_]+)[\s._-]*(\d{1,2})?")
 _YEAR_LAST = re.compile(r"(?:(\d{1,2})\.?\s*)?([^\W\d_]+)\.?[\s._-]*(?:(\d{1,2})[\s./_'-]+)?'?(\d{4}|\d{2})")
 
@@ -70,6 +71,9 @@ def period_of(heading: str) -> Period | None:
         return Period("date", text)
     except Refused:
         pass
+    if match := _MONTH_YEAR.fullmatch(text):
+        found = dated("month", int(match["month"] or match["last"]), int(match["year"] or match["first"]))
+        return Period("month", found, int(match["month"] or match["last"])) if found else None
     if match := _YEAR_FIRST.fullmatch(text):
         year, word, number = match.groups()
         return _dated(year, word, number)
