@@ -17,11 +17,19 @@ LONG = pd.DataFrame(
     columns=["date", "lane", "volume"],
 )
 MONTHLY = pd.DataFrame(
-    [(m, lane, int(RANDOM.integers(1, 90))) for m in pd.date_range("2022-01-01", periods=24, freq="MS") for lane in "AB"],
+    [
+        (m, lane, int(RANDOM.integers(1, 90)))
+        for m in pd.date_range("2022-01-01", periods=24, freq="MS")
+        for lane in "AB"
+    ],
     columns=["date", "lane", "volume"],
 )
 WEEKLY = pd.DataFrame(
-    [(w, lane, int(RANDOM.integers(1, 90))) for w in pd.date_range("2023-01-02", periods=52, freq="7D") for lane in "AB"],
+    [
+        (w, lane, int(RANDOM.integers(1, 90)))
+        for w in pd.date_range("2023-01-02", periods=52, freq="7D")
+        for lane in "AB"
+    ],
     columns=["date", "lane", "volume"],
 )
 
@@ -45,7 +53,9 @@ def read(tmp_path):
 def found(history):
     """Return {(day, lane): volume} of a history, without unknown volumes."""
     flows = history.flows.dropna()
-    return {(day.date(), lane): volume for day, lane, volume in flows[["date", "lane", "volume"]].itertuples(index=False)}
+    return {
+        (day.date(), lane): volume for day, lane, volume in flows[["date", "lane", "volume"]].itertuples(index=False)
+    }
 
 
 def expected(table, lane=None):
@@ -114,7 +124,9 @@ def test_a_header_below_the_head_of_a_report_and_a_total_at_its_end(read):
 def test_a_header_of_two_rows(read):
     upper = ";;Ausgang;;Eingang;\nDatum;Strecke;Paletten;Gewicht;Paletten;Gewicht\n"
     body = text_of(german(LONG).assign(g=9, volume2=LONG["volume"] * 2, g2=8), header=False)
-    with pytest.raises(ValueError, match=r"2 columns that mean volume: 'Ausgang Paletten', 'Eingang Paletten'; .*--column"):
+    with pytest.raises(
+        ValueError, match=r"2 columns that mean volume: 'Ausgang Paletten', 'Eingang Paletten'; .*--column"
+    ):
         read(upper + body)
     history = read(upper + body, columns={"volume": "Eingang Paletten"})
     assert found(history) == expected(LONG.assign(volume=LONG["volume"] * 2))
@@ -147,7 +159,8 @@ def test_separators_at_the_end_and_more_commas_than_semicolons(read):
 
 
 @pytest.mark.parametrize(
-    "header", ["date,lane,volume,demand", "BUDAT,LFDAT,MATNR,MENGE", "Datum,Von,Nach,Artikel,Menge", "date,weight,price"]
+    "header",
+    ["date,lane,volume,demand", "BUDAT,LFDAT,MATNR,MENGE", "Datum,Von,Nach,Artikel,Menge", "date,weight,price"],
 )
 def test_a_table_with_two_readings_is_refused_with_the_option_that_decides(read, header):
     cells = {"date": "2024-01-0{}", "BUDAT": "2024-01-0{}", "LFDAT": "2024-01-0{}", "Datum": "2024-01-0{}"}
@@ -202,7 +215,9 @@ def test_numbered_columns_have_no_dates_and_this_is_said(read, heading, period, 
 def test_months_without_a_year_take_it_from_a_column_or_the_row_above(read):
     table = MONTHLY.assign(year=MONTHLY["date"].dt.year, month=MONTHLY["date"].dt.month)
     rows = table.pivot(index=["year", "lane"], columns="month", values="volume")
-    assert found(read("Jahr;Strecke;" + ";".join(DE_MONTHS) + "\n" + rows.to_csv(sep=";", header=False))) == expected(MONTHLY)
+    assert found(read("Jahr;Strecke;" + ";".join(DE_MONTHS) + "\n" + rows.to_csv(sep=";", header=False))) == expected(
+        MONTHLY
+    )
     both = MONTHLY.pivot(index="lane", columns="date", values="volume")
     head = ";2022" + ";" * 12 + "2023" + ";" * 11 + "\nStrecke;" + ";".join(DE_MONTHS * 2) + "\n"
     history = read(head + both.to_csv(sep=";", header=False))
@@ -247,7 +262,9 @@ def test_several_columns_that_name_the_rows(read):
         assert found(history) == expected(MONTHLY.assign(lane=[lane.format(x) for x in MONTHLY["lane"]]))
     two = MONTHLY.assign(country=MONTHLY["lane"], product="P")
     two = pd.concat([two, two.assign(product="Q", volume=two["volume"] + 1)])
-    rows = two.pivot(index=["country", "product"], columns="date", values="volume").rename(columns=lambda d: f"{d:%Y-%m}")
+    rows = two.pivot(index=["country", "product"], columns="date", values="volume").rename(
+        columns=lambda d: f"{d:%Y-%m}"
+    )
     history = read(text_of(rows.reset_index()))
     assert found(history) == expected(two.assign(lane=two["country"] + "-" + two["product"]))
     noted(history, "'country' and 'product' joined")
@@ -263,7 +280,9 @@ def test_a_wide_table_with_one_row_and_no_name_is_one_lane_called_after_the_file
 
 
 def test_quarters_and_repeated_periods_are_refused(read):
-    with pytest.raises(ValueError, match="a column for each quarter, '2023-Q1' to '2023-Q3'; the longest period is a month"):
+    with pytest.raises(
+        ValueError, match="a column for each quarter, '2023-Q1' to '2023-Q3'; the longest period is a month"
+    ):
         read("SKU,2023-Q1,2023-Q2,2023-Q3\nA,1,2,3\n")
     with pytest.raises(ValueError, match="2 columns for one period: '2023-01' and '2023-01'"):
         read("SKU,2023-01,2023-02,2023-01\nA,1,2,3\n")

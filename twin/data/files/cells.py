@@ -42,7 +42,7 @@ def lines_of(path: str, decimal: str, wanted: str | None = None) -> Iterator[Any
     """Yield the names of all worksheets of a spreadsheet, and the lines of one or of all that are visible."""
     import python_calamine
 
-    with python_calamine.load_workbook(path) as book:
+    with open(path, "rb") as data, python_calamine.load_workbook(data) as book:  # its format is told by its bytes
         kind, shown = python_calamine.SheetTypeEnum.WorkSheet, python_calamine.SheetVisibleEnum.Visible
         sheets = {about.name: about.visible == shown for about in book.sheets_metadata if about.typ == kind}
         yield {"sheets": list(sheets)}
