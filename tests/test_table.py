@@ -254,6 +254,11 @@ def test_totals_beside_and_below_a_wide_table_are_no_flows(read):
     noted(history, "rows of totals, left out: 1")
 
 
+def test_a_lane_whose_name_begins_like_a_total_is_a_lane(read):
+    table = MONTHLY.replace({"lane": {"A": "Total Energies", "B": "Summa Cum"}})
+    assert found(read(text_of(wide(table, lambda day: f"{day:%Y-%m}")))) == expected(table)
+
+
 def test_several_columns_that_name_the_rows(read):
     table = MONTHLY.assign(region="Nord", sku=MONTHLY["lane"], origin="X", destination=MONTHLY["lane"])
     for names, lane in ((["region", "sku"], "{}"), (["origin", "destination"], "X-{}")):
@@ -279,11 +284,19 @@ def test_a_wide_table_with_one_row_and_no_name_is_one_lane_called_after_the_file
     assert found(history) == expected(one, "berlin")
 
 
-def test_quarters_and_repeated_periods_are_refused(read):
-    with pytest.raises(
-        ValueError, match="a column for each quarter, '2023-Q1' to '2023-Q3'; the longest period is a month"
-    ):
-        read("SKU,2023-Q1,2023-Q2,2023-Q3\nA,1,2,3\n")
+@pytest.mark.parametrize("heading", ["{0}-Q{1}", "Q{1} {0}", "{1}. Quartal {0}", "q_{2}"])
+def test_quarters_are_spread_over_their_months_and_this_is_said(read, heading):
+    quarters = [(year, quarter) for year in (2001, 2002) for quarter in range(1, 5)]
+    names = [heading.format(year, quarter, 4 * (year - 2001) + quarter) for year, quarter in quarters]
+    volumes = [30, 60, 33, 12, 90, 27, 45, 21]
+    history = read(";".join(["SKU", *names]) + "\nA;" + ";".join(map(str, volumes)) + "\n")
+    table = pd.DataFrame({"date": pd.date_range("2001-01-01", periods=24, freq="MS"), "lane": "A"})
+    table["volume"] = [volume / 3 for volume in volumes for _ in range(3)]
+    assert found(history) == pytest.approx(expected(table)) and history.period == "MS"
+    noted(history, "spread evenly over three months", "safety stocks")
+
+
+def test_repeated_periods_are_refused(read):
     with pytest.raises(ValueError, match="2 columns for one period: '2023-01' and '2023-01'"):
         read("SKU,2023-01,2023-02,2023-01\nA,1,2,3\n")
 

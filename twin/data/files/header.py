@@ -1,14 +1,14 @@
 """Find the header of a table: below the head of a report, in one row or two, and the layout that it means."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from twin.data.files.across import across_layout
 from twin.data.files.columns import find_columns, missing_columns
-from twin.data.files.headings import ENGLISH_HEADINGS
+from twin.data.files.headings import ENGLISH_HEADINGS, ends_a_block
 from twin.data.files.layout import Layout, Record, is_numeric
-from twin.data.files.leftovers import fitted, is_row_of_units, leftover
+from twin.data.files.leftovers import fitted, is_row_of_units
 from twin.data.files.long import long_layout
 from twin.data.files.wide import wide_layout
 
@@ -100,12 +100,7 @@ def _tried(rank, rows, lines, i, above, file, chosen, series) -> Found | None:
             return wide_layout(header, rows, file, chosen, series, parts)
         return across_layout(header, rows, file, chosen, series) if rows else None
 
-    layout = layout_of(below)
-    if layout is None and rank == 0:
-        return None
-    if layout is not None or below:
-        plain_rows = _without_leftovers(below, header, layout, layout_of)
-        layout = layout_of(plain_rows) if len(plain_rows) < len(below) else layout
+    layout = layout_of(_likely_rows(below, header))
     if layout is None:
         return None
     after = i + 1
@@ -117,12 +112,16 @@ def _tried(rank, rows, lines, i, above, file, chosen, series) -> Found | None:
     return Found(rank, next((line for line in lines if line > last), NO_LINE), header, layout)
 
 
-def _without_leftovers(below, header, layout, layout_of: Callable):
-    """Return the records of a sample without repeated headers and totals."""
-    if layout is None:  # totals may be why there is none: a total below dates
-        probe = Layout(header, {}, {}, (), len(header), 0, names=(0,))
-        return [fields for fields in below if not leftover(fields, header, probe)]
-    return [fields for fields in below if not leftover(fields, header, layout)]
+def _likely_rows(below: list[list[str]], header: list[str]) -> list[list[str]]:
+    """Return the records of a sample without repeated headers, units and what looks like totals."""
+    names = [name.strip() for name in header]
+    likely = []
+    for i, fields in enumerate(below):
+        first = next((cell for cell in fields if cell.strip()), "")
+        units = i == 0 and not any(c.isdigit() for cell in fields for c in cell)
+        if [cell.strip() for cell in fields] != names and not ends_a_block(first) and not units:
+            likely.append(fields)
+    return likely or below
 
 
 def _stands_out(header, above):

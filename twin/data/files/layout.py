@@ -24,6 +24,8 @@ class Layout:
     fills : fields that are written in the first record of a block only.
     names : fields in which a total may be named.
     spread : fields of a record that become a row each.
+    dated : whether a record has a date, so that a total among the records has none.
+    share : part of a volume that each of its rows gets.
     """
 
     header: list[str]
@@ -37,6 +39,8 @@ class Layout:
     fills: tuple[int, ...] = ()
     names: tuple[int, ...] = ()
     spread: tuple[int, ...] = ()
+    dated: bool = True
+    share: float = 1.0
 
 
 def is_numeric(text: str) -> bool:

@@ -2,26 +2,25 @@
 
 from collections.abc import Sequence
 
-from twin.data.files.headings import ends_a_block
+from twin.data.files.headings import ends_a_block, is_total
 from twin.data.files.layout import Layout, is_numeric
 
 
 def leftover(fields: Sequence[str], header: Sequence[str], layout: Layout) -> str:
     """Return "header" for a record that repeats the header, "total" for one of totals, "" for a row.
 
-    A record of totals names a total where a lane or a date stands. If the table has a row for each date, the record
-    must also be without a date.
+    A record of totals names a total where a lane or a date stands, and has no date, or no lane but the total.
     """
     if len(fields) != layout.width:
         return ""
     if [cell.strip("\ufeff ") for cell in fields] == [name.strip("\ufeff ") for name in header]:
         return "header"
-    if layout.key not in layout.names[:1]:
-        date = fields[layout.key].strip()
-        if date and not ends_a_block(date):
-            return ""
-    name = next((cell for i in layout.names if (cell := fields[i].strip())), "")
-    return "total" if ends_a_block(name) and not is_numeric(name) else ""
+    date = fields[layout.key].strip()
+    if layout.dated and date and not ends_a_block(date):
+        return ""
+    names = [cell for i in layout.names if (cell := fields[i].strip())]
+    total = is_total if not layout.dated and len(names) == len(layout.names) else ends_a_block
+    return "total" if names and total(names[0]) and not is_numeric(names[0]) else ""
 
 
 def is_row_of_units(fields: Sequence[str], layout: Layout) -> bool:

@@ -136,6 +136,8 @@ class Scan:
             if vector:
                 block[name] = vector
                 del vector[:]
+        if self.table.share != 1:
+            block["volume"] *= self.table.share
         for memo in (*self.numbers.values(), self.dates.of):
             memo.clear()
         return block

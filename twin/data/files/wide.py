@@ -42,9 +42,6 @@ def wide_layout(
     year = _year_column(header, others, rows, periods)
     if not (dates := _dates(periods, year is not None, header, others)):
         return None
-    if periods[places[0]].unit == "quarter":
-        names = span([header[i] for i in places])
-        raise ValueError(f"{file} has a column for each quarter, {names}; the longest period is a month: give months")
     repeated = [text for text, count in Counter(dates.values()).items() if count > 1]
     if repeated:
         twice = [header[i].strip() for i, text in dates.items() if text == repeated[0]]
@@ -67,6 +64,8 @@ def wide_layout(
         names=tuple(lane_places),
         fills=_fills(rows, lane_places),
         spread=tuple(places),
+        dated=False,
+        share=1 / 3 if periods[places[0]].unit == "quarter" else 1.0,
     )
     layout.notes += _told(periods, dates, names, header, lane_places, series, year)
     unit = periods[places[0]].unit
@@ -77,7 +76,8 @@ def wide_layout(
         number = "".join(c for c in fields[year] if c.isdigit())[:4]
         return dated(unit, periods[place].number, int(number or 0)) or fields[year]
 
-    layout.reshape = lambda records: _melted(records, places, date_of, lane, len(header))
+    spread = _months if unit == "quarter" else lambda text: [text]
+    layout.reshape = lambda records: _melted(records, places, lambda *cell: spread(date_of(*cell)), lane, len(header))
     return layout
 
 
@@ -197,6 +197,11 @@ def _told(periods, dates, names, header, lane_places, series, year):
     """Yield the sentences on the reading of a wide table."""
     unit = next(iter(periods.values())).unit
     yield f"{len(names):,} columns of periods, {span(names)}, were turned into rows of date, lane and volume"
+    if unit == "quarter":
+        yield (
+            "a quarter is longer than the longest period, a month: each volume was spread evenly over three months, so "
+            "months vary too little, and safety stocks are too small: by a factor of 1.73 if months are independent"
+        )
     if year is not None:
         yield f"their year is in the column {header[year].strip()!r}"
     elif not all(period.text for period in periods.values()):
@@ -211,7 +216,7 @@ def _told(periods, dates, names, header, lane_places, series, year):
 def _melted(
     records: Iterable[Record],
     places: Sequence[int],
-    date_of: Callable[[list[str], int], str],
+    dates_of: Callable[[list[str], int], list[str]],
     lane: Callable[[list[str]], str],
     width: int,
 ) -> Iterator[Record]:
@@ -222,5 +227,15 @@ def _melted(
             continue
         name = lane(fields)
         for place in places:
-            row = [date_of(fields, place), name, fields[place]]
-            yield line, row, [", ".join(row)]
+            for day in dates_of(fields, place):
+                row = [day, name, fields[place]]
+                yield line, row, [", ".join(row)]
+
+
+def _months(quarter: str) -> list[str]:
+    """Return the first days of the months of a quarter, given its first day as text."""
+    try:
+        first = date.fromisoformat(quarter)
+    except ValueError:
+        return [quarter]
+    return [first.replace(month=first.month + i).isoformat() for i in range(3)]
