@@ -12,7 +12,6 @@ from twin.data.files.leftovers import fitted, is_row_of_units
 from twin.data.files.long import long_layout
 from twin.data.files.wide import wide_layout
 
-SAMPLED = 200  # records on which the layout is decided
 NO_LINE = 1 << 60  # stands for the line after the last one
 MOST_ABOVE = 40  # records of the sample in which the header is looked for
 
@@ -84,23 +83,7 @@ def _tried(rank, rows, lines, i, above, file, chosen, series) -> Found | None:
     below = [fitted(fields, header) for _, fields in rows[i + 1 :]]
     below = [fields for fields in below if len(fields) == len(header)]
 
-    def layout_of(rows: list[list[str]]) -> Layout | None:
-        if rank == 0:
-            names = [b for _, b in parts]
-            have = find_columns(header, {name: text for name, text in chosen.items() if "+" not in text}, names)
-            if not have["volume"] or ("lane" in chosen and not chosen["lane"]):
-                return None
-            try:
-                return long_layout(header, rows, file, chosen, names)
-            except ValueError:
-                if all(have[ours] or (ours == "returns" and ours not in chosen) for ours in ENGLISH_HEADINGS):
-                    raise  # each of ours is there, but not just once
-                return None
-        if rank == 1:
-            return wide_layout(header, rows, file, chosen, series, parts)
-        return across_layout(header, rows, file, chosen, series) if rows else None
-
-    layout = layout_of(_likely_rows(below, header))
+    layout = _layout(rank, header, parts, _likely_rows(below, header), file, chosen, series)
     if layout is None:
         return None
     after = i + 1
@@ -110,6 +93,24 @@ def _tried(rank, rows, lines, i, above, file, chosen, series) -> Found | None:
     last = rows[after - 1][0]
     _tell(layout, rows, i, above)
     return Found(rank, next((line for line in lines if line > last), NO_LINE), header, layout)
+
+
+def _layout(rank, header, parts, rows, file, chosen, series) -> Layout | None:
+    """Return the layout of a rank that a header means, or None."""
+    if rank == 1:
+        return wide_layout(header, rows, file, chosen, series, parts)
+    if rank == 2:
+        return across_layout(header, rows, file, chosen, series) if rows else None
+    below = [lower for _, lower in parts]
+    found = find_columns(header, {ours: name for ours, name in chosen.items() if "+" not in name}, below)
+    if not found["volume"] or chosen.get("lane") == "":
+        return None
+    try:
+        return long_layout(header, rows, file, chosen, below)
+    except ValueError:
+        if all(found[ours] or (ours == "returns" and ours not in chosen) for ours in ENGLISH_HEADINGS):
+            raise  # each of ours is there, but not just once
+        return None
 
 
 def _likely_rows(below: list[list[str]], header: list[str]) -> list[list[str]]:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from twin._check import require
-from twin.data.files.header import SAMPLED, NoLayout, find_header
+from twin.data.files.header import NoLayout, find_header
 from twin.data.files.reading import existing, inspect
 from twin.data.files.sheet import SheetRows, sheets_of
 from twin.data.files.table import Origin, Table, open_table, sample_of
@@ -54,7 +54,7 @@ def _only(sheets: Sequence[SheetRows], columns: dict[str, str] | None, series: s
     usable = []
     for sheet in sheets:
         try:
-            find_header(sample_of(sheet, SAMPLED), sheet.path, columns, series)
+            find_header(sample_of(sheet), sheet.path, columns, series)
         except NoLayout:
             continue
         except ValueError:

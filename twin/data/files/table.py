@@ -9,10 +9,12 @@ from itertools import islice
 from pathlib import Path
 from typing import Protocol
 
-from twin.data.files.header import SAMPLED, Found, NoLayout, find_header
+from twin.data.files.header import Found, NoLayout, find_header
 from twin.data.files.layout import Record, lines_told
 from twin.data.files.leftovers import fitted, leftover
 
+SAMPLED, LEAST_SAMPLED = 200, 12  # records on which the layout is decided: most, and least if they have many fields
+CELLS_SAMPLED = 40_000  # fields of these records, about
 ZEROS = frozenset({"0", "0.0", "0,0", "0.00", "0,00", "0.000", "0,000"})
 
 
@@ -151,7 +153,7 @@ def open_table(origins: Sequence[Origin], columns: dict[str, str] | None, series
     """
     best, reasons = None, []
     for origin in origins:
-        sample = sample_of(origin, SAMPLED)
+        sample = sample_of(origin)
         try:
             found = find_header(sample, origin.path, columns, series)
         except ValueError as error:
@@ -167,10 +169,16 @@ def open_table(origins: Sequence[Origin], columns: dict[str, str] | None, series
     return Table(*best)
 
 
-def sample_of(origin: Origin, number: int) -> list[Record]:
-    """Return the first records of an origin."""
+def sample_of(origin: Origin) -> list[Record]:
+    """Return the first records of an origin, fewer if they have many fields."""
+    sample, cells = [], 0
     with origin.rows() as (records, _):
-        return list(islice(records, number))
+        for record in islice(records, SAMPLED):
+            sample.append(record)
+            cells += len(record[1] or ())
+            if cells > CELLS_SAMPLED and len(sample) >= LEAST_SAMPLED:
+                break
+    return sample
 
 
 def _unsplit(sample, origin):
