@@ -62,7 +62,7 @@ def add(commands: Any) -> None:
     parser.add_argument(
         "file",
         nargs="?",
-        help="file of flows, - for standard input, ledger: for the ledger, or, with --to, a table in Parquet; by default the research lanes",
+        help="flows: a file, - for standard input or ledger:; with --to, a table in Parquet; by default the research lanes",
     )
     parser.set_defaults(run=partial(_assess, parser))
     reading = parser.add_argument_group("reading a file of flows")
@@ -82,7 +82,7 @@ def add(commands: Any) -> None:
     add_reading_options(reading)
     add_window(parser.add_argument_group("selecting flows of the ledger"))
     policy = parser.add_argument_group("policy of the lanes")
-    policy.add_argument("--policies", metavar="FILE", help="CSV or sheet with a lane column and any of the fields below")
+    policy.add_argument("--policies", metavar="FILE", help="table with a lane column and any of the fields below")
     for name, row in POLICY.items():
         default = row.unset or f"{row.default:g}"
         text = f"{row.meaning} [{row.unit}]; default: {default}"
