@@ -66,7 +66,7 @@ check: lint ## check style, and run the tests that are quick and need no browser
 	@$(python) -m pytest -q $(spread) -m "not slow" tests twin
 
 notebooks: $(ready) ## run all notebooks again in place, and renew contents and links
-	@$(python) -m twin.batch.notebook $(filter-out notebooks/00_%,$(sort $(wildcard notebooks/*.ipynb)))
+	@$(python) -m twin.batch.notebook $(filter-out notebooks/00_%,$(sort $(wildcard notebooks/*.ipynb notebooks/*/*.ipynb)))
 	@$(python) -m twin.batch.contents
 	@$(python) -m twin.view.theme
 

@@ -361,6 +361,15 @@ def test_the_table_holds_every_parameter_exactly(tmp_path):
     assert pd.read_parquet(paper / "out" / "summary.parquet").loc[0, "seed"] == str(huge)
 
 
+def test_a_parameter_that_is_unset_is_blank_in_the_table(tmp_path):
+    paper = make_project(tmp_path)
+    (paper / "expected.csv").unlink()
+    save_notebook(tmp_path / "square.ipynb", PARAMETERS.replace("= 2.0", '= float("nan")'), "size = 2.0\n" + WORK)
+    assert build(paper, pdf=False) == 0 and verify(paper) == []
+    table = pd.read_parquet(paper / "out" / "summary.parquet").set_index("job")["size"]
+    assert pd.isna(table["small"]) and table["large"] == 3.0
+
+
 def test_an_unknown_job_is_refused(paper, capsys):
     assert build(paper, only=["medium"]) == 1
     assert "has no job medium; it has small, large" in capsys.readouterr().err
@@ -521,6 +530,15 @@ def test_a_notebook_that_fails_in_place_is_unchanged(tmp_path, capsys):
     assert "a.ipynb, cell 2: `1 / x`" in said and "ZeroDivisionError" in said
     assert (tmp_path / "a.ipynb").read_bytes() == before
     assert "1.0" in (tmp_path / "b.ipynb").read_text()
+
+
+def test_notebooks_of_one_name_in_two_folders_are_both_run(tmp_path):
+    paths = [tmp_path / folder / "a.ipynb" for folder in ("lessons", "solutions")]
+    for path in paths:
+        path.parent.mkdir()
+        save_notebook(path, "x: int = 1", "x + 1")
+    assert notebook.main(paths) == 0
+    assert ['"2"' in path.read_text() for path in paths] == [True, True]
 
 
 def add_cell(path, text):

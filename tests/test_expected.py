@@ -10,10 +10,11 @@ from statistics import NormalDist, mean, stdev
 import pytest
 
 from twin.batch.plan import read_plan
-from twin.data.scenarios import research_lanes, research_partners
+from twin.data.scenarios import IDLE_PLACE_COSTS, POLICIES, research_lanes, research_partners
 
 PAPER = Path(__file__).parents[1] / "papers" / "pixels-to-premiums"
-JOBS = {job.name: job.parameters for job in read_plan(PAPER)}
+#: The parameters of each job, with the policy of its lane.
+JOBS = {job.name: {**POLICIES.get(job.parameters.get("lane"), {}), **job.parameters} for job in read_plan(PAPER)}
 ROWS = list(csv.DictReader((PAPER / "expected.csv").open(encoding="utf-8", newline="")))
 NORMAL = NormalDist()
 
@@ -55,7 +56,7 @@ def under(job):
 
 def newsvendor(job):
     demand_mean, demand_sd, _ = lane_of(job)
-    over, short = JOBS[job]["holding_cost"], under(job)
+    over, short = IDLE_PLACE_COSTS[JOBS[job]["lane"]], under(job)
     z = NORMAL.inv_cdf(short / (short + over))
     least = cost(z, over, short)
     return {
@@ -156,15 +157,37 @@ def most_gained(share, price):
     return max(sum(share[name] for name in members) - price[members] for members in groups)
 
 
-KINDS = {kind.__name__: kind for kind in (newsvendor, buffers, cooperation, resilience, finance, coalitions)}
+def draw(job):
+    """Return the numbers of the research lanes that the notebook of draws computes, too, under its names."""
+    found = {}
+    for kind, names in DRAWN.items():
+        for lane in POLICIES:
+            found |= {f"{name}_{lane}": kind(f"{kind.__name__}/lane={lane}")[name] for name in names}
+    for sd in (0.5, 1.0, 2.0, 3.0):
+        found[f"profit_sd={sd}"] = finance(f"finance-unreliable/lead_time_sd_days={sd}")["profit"]
+    return found | {name: coalitions("coalitions")[name] for name in ("saving_share", "helped_share", "by_volume_gain")}
+
+
+DRAWN = {
+    newsvendor: ["best_quantity"],
+    buffers: ["safety_stock", "naive_service", "fill_rate"],
+    cooperation: ["planned_overflow", "expected_overflow", "missing_cost_a_year"],
+    finance: ["profit"],
+}
+KINDS = {kind.__name__: kind for kind in (newsvendor, buffers, cooperation, resilience, finance, coalitions, draw)}
+
+
+def kind_of(job):
+    """Return the function that computes the values of a job, or None."""
+    return KINDS.get(job.partition("/")[0].partition("-")[0])
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row['job']}-{row['name']}")
 def test_the_expected_value_is_what_the_standard_library_says(row):
-    value = KINDS[row["job"].split("-")[0]](row["job"])[row["name"]]
+    value = kind_of(row["job"])(row["job"])[row["name"]]
     assert isclose(float(row["value"]), value, rel_tol=1e-9, abs_tol=1e-12)
 
 
 def test_every_value_computed_here_guards_the_paper():
     guarded = {(row["job"], row["name"]) for row in ROWS}
-    assert guarded == {(job, name) for job in JOBS for name in KINDS[job.split("-")[0]](job)}
+    assert guarded == {(job, name) for job in JOBS if kind_of(job) for name in kind_of(job)(job)}

@@ -13,11 +13,11 @@ from fuzz import CHANGES, HARM, START, cases, harmed, is_a_sentence, texts
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from twin.command.options import read_policies
 from twin.data.errors import Refused
 from twin.data.lane_names import lane_name, written_lane
 from twin.data.ledger.staging import staged_file
 from twin.data.load import read_history
+from twin.plan.policy_file import read_policies
 
 ENCODINGS = ("utf-8", "utf-8-sig", "utf-16", "utf-32", "cp1252")
 

@@ -7,7 +7,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from small_paper import PLAN, make_project
 
-from twin.batch.plan import KEYS, read_plan
+from twin.batch.plan import read_plan
+from twin.batch.plan_entry import KEYS
 from twin.batch.plan_yaml import DEEPEST
 
 #: Pieces of YAML that have broken its readers, or that stand for more than they show.

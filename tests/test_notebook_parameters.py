@@ -43,11 +43,12 @@ def write_history(path, kind):
 def run(tmp_path):
     """Return a function that runs a notebook and checks the files in its folder."""
 
-    def run(stem, figure, **parameters):
+    def run(stem, *figures, **parameters):
         (folder := tmp_path / "out").mkdir()
         execute(ROOT / "notebooks" / f"{stem}.ipynb", COMMON | {"out_dir": str(folder)} | parameters)
         names = {path.name for path in folder.iterdir()}
-        assert names == {"results.json", *(f"{figure}.{ending}" for ending in ("svg", "pdf", "png"))}
+        drawn = {f"{figure}.{ending}" for figure in figures for ending in ("svg", "pdf", "png")}
+        assert names == {"results.json", *drawn}
         results = json.loads((folder / "results.json").read_text(encoding="utf-8"))["results"]
         assert len(results) > 3 and all(np.isfinite(entry["value"]) and entry["unit"] for entry in results.values())
 
@@ -66,7 +67,7 @@ def months(tmp_path):
 
 class TestNewsvendor:
     def test_a_rare_large_demand_and_dear_places(self, run):
-        costs = {"holding_cost": 60.0, "sla_penalty": 5.0, "service_revenue": 52.0}
+        costs = {"holding_cost": 60.0, "sla_penalty": 5.0, "service_revenue": 52.0, "handling_cost": 50.0}
         run("01_newsvendor", "newsvendor", lane="FRA-PAR", **costs, seed=11)
 
     def test_months_and_dear_shortages(self, run, months):
@@ -110,7 +111,7 @@ class TestResilience:
 
 class TestFinance:
     def test_a_punctual_carrier_and_no_penalty(self, run):
-        costs = {"holding_cost": 30.0, "sla_penalty": 0.0, "service_revenue": 95.0}
+        costs = {"holding_cost": 30.0, "sla_penalty": 0.0, "service_revenue": 95.0, "handling_cost": 50.0}
         run("05_finance", "finance", lane="FRA-PAR", lead_time_sd_days=0.0, **costs, seed=51)
 
     def test_months_and_a_slow_carrier(self, run, months):
@@ -151,13 +152,13 @@ class TestAnalyst:
 class TestCoalitions:
     def test_two_partners_and_a_surcharge_hardly_above_the_cost(self, run):
         prices = {"reservation_cost": 20.0, "partner_surcharge": 21.0, "refusal": 0.5}
-        run("08_coalitions", "coalitions", partners="toys, parcels", **prices, seed=81)
+        run("08_coalitions", "coalitions", "core", partners="toys, parcels", **prices, seed=81)
 
     def test_weeks_with_returns(self, run, weeks):
-        run("08_coalitions", "coalitions", history=weeks, reservation_cost=0.5, lending_cost=0.0, seed=82)
+        run("08_coalitions", "coalitions", "core", history=weeks, reservation_cost=0.5, lending_cost=0.0, seed=82)
 
     def test_months_and_a_dear_surcharge(self, run, months):
-        run("08_coalitions", "coalitions", history=months, partner_surcharge=900.0, refusal=0.0, seed=83)
+        run("08_coalitions", "coalitions", "core", history=months, partner_surcharge=900.0, refusal=0.0, seed=83)
 
 
 def test_every_notebook_is_here():

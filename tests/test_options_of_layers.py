@@ -9,6 +9,7 @@ import inspect
 import io
 import json
 from concurrent.futures import Executor, Future
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -204,8 +205,9 @@ CALLS = {
     "data.load.load_history, of a ledger": (lambda at, **o: seen(load_history(at.url, **o)), SETTLING | WINDOW),
     "data.scenarios.research_lanes": (
         lambda at, **o: (seen(history := research_lanes(**o)), history.gaps),  # its lanes have no gaps
-        {"period": "W", "gaps": "unknown"},
+        {"period": "W", "gaps": "unknown", "seed": 1},
     ),
+    "data.scenarios.research_partners": (lambda at, **o: seen(research_partners(**o)), {"seed": 1}),
     "data.scenarios.network": (
         lambda at, **o: network(**{"lanes": 2, "periods": 20, **o}).flows.to_csv(),
         {"lanes": 3, "correlation": 0.9, "periods": 21, "seed": 1},
@@ -279,6 +281,12 @@ CALLS = {
     ),
     "plan.lane_report.profit_map": (
         lambda at, **o: lane_report.profit_map([0.9], [1.0], LANE, POLICY, **o).tolist(),
+        {"period": "W"},
+    ),
+    "plan.lane_report.space_curve": (
+        lambda at, **o: lane_report.space_curve(
+            [100.0], LANE, replace(POLICY, kind="stock", service_level=0.9), **o
+        ).tolist(),
         {"period": "W"},
     ),
     "plan.lane_report.simulated_profits": (

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from twin.batch import provenance
+from twin.batch.job import Job
 from twin.batch.jobs import is_finished
-from twin.batch.plan import Job
 from twin.batch.seal import seal
 
 #: Files of the package, and whether a change of them can change a result or the form in which it is kept.

@@ -9,7 +9,7 @@ import pytest
 from twin.batch.plan import read_plan
 from twin.data.history import dense, write_csv
 from twin.data.load import read_history
-from twin.data.scenarios import POLICIES, network, research_lanes, research_partners
+from twin.data.scenarios import IDLE_PLACE_COSTS, POLICIES, RESEARCH_SEED, network, research_lanes, research_partners
 from twin.data.statistics import assessable, lane_statistics
 from twin.lane import Policy, assess
 
@@ -87,18 +87,25 @@ def test_policies_are_profitable_and_near_capacity():
         answers = assess(statistics.loc[lane], Policy(**policy, return_rate=statistics.loc[lane, "return_rate"]))
         assert answers["profit"] > 0, lane
         assert 0.9 < answers["required_capacity"] / policy["internal_capacity"] < 1, f"{lane} is near its capacity"
-    assert set(POLICIES) == set(statistics.index)
+    assert set(POLICIES) == set(IDLE_PLACE_COSTS) == set(statistics.index)
 
 
-@pytest.mark.parametrize("job", read_plan(PAPER), ids=lambda job: job.name)
-def test_the_paper_plans_with_the_same_policies(job):
-    policy = dict(POLICIES.get(job.parameters.get("lane"), {}))
-    if job.name.startswith("newsvendor"):
-        policy.pop("holding_cost")  # in this job, holding_cost is the price of a reserved place
-    varied = {part.split("=")[0] for part in job.name.partition("/")[2].split(",")}  # a job of a sweep
-    shared = set(policy) & set(job.parameters) - varied
-    assert {name: job.parameters[name] for name in shared} == {name: policy[name] for name in shared}
-    assert shared or job.name in ("resilience", "coalitions")
+def test_the_paper_leaves_the_policies_of_lanes_to_this_module():
+    for job in read_plan(PAPER):
+        varied = {part.split("=")[0] for part in job.name.partition("/")[2].split(",")}  # parameters of a sweep
+        stated = set(job.parameters) & {"holding_cost", *POLICIES["BER-MUC"]} - varied
+        assert not stated or "lane" not in job.parameters, job.name
+
+
+def test_research_lanes_differ_by_seed_and_in_nothing_else():
+    usual, again, other = research_lanes(), research_lanes(seed=RESEARCH_SEED), research_lanes(seed=100)
+    assert again.flows.equals(usual.flows) and not other.flows["volume"].equals(usual.flows["volume"])
+    assert other.flows[["date", "lane"]].equals(usual.flows[["date", "lane"]])
+    found, expected = (lane_statistics(record)["demand_mean"] for record in (other, usual))
+    assert found.to_dict() == pytest.approx(expected.to_dict(), rel=0.1)
+    assert not research_partners(seed=100).flows.equals(research_partners().flows)
+    with pytest.raises(ValueError, match="seed must be a whole number >= 0; got -1"):
+        research_lanes(seed=-1)
 
 
 def test_research_lanes_in_months_sum_the_same_days():

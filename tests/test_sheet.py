@@ -11,11 +11,11 @@ import pytest
 from spreadsheets import XLS, ods, xlsx, zipped
 from test_table import LONG, MONTHLY, expected, found, noted
 
-from twin.command.options import read_policies
 from twin.data.files import sheet as sheets
 from twin.data.files.cells import text_of
 from twin.data.files.zipped import unzipped_size
 from twin.data.load import read_history
+from twin.plan.policy_file import read_policies
 from twin.view.hub.uploads import LARGEST_FILE, Uploads
 
 HEADER = ["Datum", "Strecke", "Menge"]
@@ -144,7 +144,9 @@ def test_the_text_of_a_cell(value, text):
 
 def test_policies_and_imports_take_sheets_as_well(tmp_path, ledger):
     path = tmp_path / "policies.xlsx"
-    path.write_bytes(xlsx({"Tarife": [["lane", "holding_cost", "dwell"], [1001, 2.5, None], ["B", 3, 2]]}))
+    path.write_bytes(
+        xlsx({"Tarife": [["Tarife 2024"], [], ["lane", "holding_cost", "dwell"], [1001, 2.5, None], ["B", 3, 2]]})
+    )
     table = read_policies(str(path))
     assert table.index.tolist() == ["1001", "B"] and table["holding_cost"].tolist() == ["2.5", "3"]
     (tmp_path / "flows.xlsx").write_bytes(xlsx({"Daten": [HEADER, *ROWS]}))

@@ -28,7 +28,7 @@ def points(grid: dict[str, list | dict], defaults: dict[str, Any]) -> list[tuple
     if count > MOST_POINTS:
         raise ValueError(f"grid must have at most {MOST_POINTS:,} points; got {count:,}")
     combined = [dict(zip(axes, values, strict=True)) for values in itertools.product(*axes.values())]
-    return [(_name(values), values) for values in combined]
+    return [(point_name(values), values) for values in combined]
 
 
 def _values(name, given, default):
@@ -64,7 +64,7 @@ def _spaced(name, given, default):
         raise ValueError(f"grid: {name} must have ends that a number can hold; got {given!r}") from None
 
 
-def _name(values):
+def point_name(values: dict[str, Any]) -> str:
     """Return the name of a point's folder: readable, and valid on every file system."""
     plain = ",".join(f"{name}={value}" for name, value in values.items())
     name = re.sub(r"[^A-Za-z0-9.,=_+-]", "_", plain)

@@ -4,6 +4,7 @@ A worker, here or on another machine, returns the files of its job, and only thi
 is never half-written or stored twice, even if workers die and jobs are retried.
 """
 
+import contextlib
 import json
 import shutil
 import sys
@@ -15,13 +16,16 @@ from pathlib import Path
 from typing import Any
 
 from twin.batch import log
+from twin.batch.digest import dump
+from twin.batch.job import Job
 from twin.batch.job_kernel import workers as kernels
 from twin.batch.normal_form import dumps, normalise
 from twin.batch.notebook import NotebookError
 from twin.batch.notebook import run as run_notebook
-from twin.batch.plan import Job
 from twin.batch.provenance import VARIABLE, inputs_of, same_here, source
+from twin.batch.reads import READ_TABLE, RESULTS_FILE, jobs_read, stages, table_read
 from twin.batch.seal import faults, seal
+from twin.batch.seeds import intervals
 from twin.compute.pool import in_parallel
 
 
@@ -39,28 +43,50 @@ def run(
         first. If the run is stopped, it holds the jobs whose folders are complete.
     """
     finished = set() if finished is None else finished
-    inputs = inputs_of(jobs)
-    stale = [job for job in jobs if force or not is_finished(job, inputs[job.name])]
-    finished.update({job.name for job in jobs} - {job.name for job in stale})
-    print(f"{len(stale)} of {len(jobs)} jobs to run", file=sys.stderr)
-    if not stale:
-        return {}
-    texts = {notebook: source(notebook) for notebook in {job.notebook for job in stale}}
-    tasks = {job.name: (job, inputs[job.name], texts[job.notebook]) for job in stale}
+    read, failures = jobs_read(jobs), {}
+    with kernels(workers) if executor is None else contextlib.nullcontext(executor) as pool:
+        for number, stage in enumerate(stages(jobs)):
+            waiting = {
+                job.name: [one.name for one in read.get(job.name, ()) if one.name not in finished] for job in stage
+            }
+            failures |= {name: _cannot_read(name, missing) for name, missing in waiting.items() if missing}
+            ready = [job for job in stage if not waiting[job.name]]
+            inputs = inputs_of(jobs)
+            stale = [job for job in ready if force or not is_finished(job, inputs[job.name])]
+            finished.update({job.name for job in ready} - {job.name for job in stale})
+            print(f"{len(stale)} of {len(stage)} jobs{' that read others' * (number > 0)} to run", file=sys.stderr)
+            failures |= _run_stage(stale, inputs, read, pool, finished, away=executor is not None)
+    return failures
+
+
+def _run_stage(jobs, inputs, read, pool, finished, *, away):
+    """Run jobs that do not read each other, add those that finish to `finished`, and return the failures.
+
+    read : {name: the jobs that it reads}, which have finished.
+    away : whether the workers may run on other machines and in other folders.
+    """
+    texts = {notebook: source(notebook) for notebook in {job.notebook for job in jobs}}
+    tasks = {}
+    for job in jobs:
+        table = table_read(read[job.name]) if job.name in read else b""
+        here = replace(job, paper=job.paper.absolute()) if away else job
+        tasks[job.name] = (here, inputs[job.name], texts[job.notebook], table)
+    named = {job.name: job for job in jobs}
 
     def receive(name, outcome):
-        job = tasks[name][0]
-        log.write(job, outcome.log)
+        log.write(named[name], outcome.log)
         if outcome.failure:
             return outcome.failure
-        _put_in_place(job, outcome.files)
+        _put_in_place(named[name], outcome.files)
         finished.add(name)
 
-    if executor is not None:  # workers may run on other machines and in other folders
-        away = {name: (replace(job, paper=job.paper.absolute()), *rest) for name, (job, *rest) in tasks.items()}
-        return in_parallel(run_job, away, executor=executor, receive=receive)
-    with kernels(workers) as executor:
-        return in_parallel(run_job, tasks, executor=executor, receive=receive)
+    return in_parallel(run_job, tasks, executor=pool, receive=receive) if tasks else {}
+
+
+def _cannot_read(name, missing):
+    """Return the sentence on a job that cannot run because jobs that it reads have failed."""
+    more = f" and {len(missing) - 3:,} more" if len(missing) > 3 else ""
+    return f"job {name}: needs the results of {', '.join(missing[:3])}{more}, which failed"
 
 
 def is_finished(job: Job, inputs: dict[str, Any]) -> bool:
@@ -68,23 +94,22 @@ def is_finished(job: Job, inputs: dict[str, Any]) -> bool:
     return "ledger" not in inputs and not any(faults(job, inputs))
 
 
-def run_job(job: Job, inputs: dict[str, Any], text: str) -> log.JobOutcome:
-    """Run a job and return its outcome: its files or the sentence on its failure, and its log."""
+def run_job(job: Job, inputs: dict[str, Any], text: str, table: bytes) -> log.JobOutcome:
+    """Run a job and return its outcome: its files or the sentence on its failure, and its log.
+
+    text : content of its notebook.
+    table : results of the jobs that it reads, as CSV.
+    """
     entry = log.begin(job)
     try:
         same_here(inputs, job.notebook.parent)
         with tempfile.TemporaryDirectory(prefix="twin-") as scratch:
-            folder, told = Path(scratch).resolve() / "out", Path(scratch, "provenance.json")
+            folder = Path(scratch).resolve() / "out"
             folder.mkdir()
-            told.write_text(json.dumps(inputs), encoding="utf-8")  # may be too long for an environment variable
-            parameters = {**job.parameters, "out_dir": str(folder)}
-            ran = run_notebook(job.notebook, parameters, text=text, environment={VARIABLE: str(told)})
-            entry.tell(ran)
-            if job.keep == "results":
-                folder = _results_alone(folder)
+            if job.over_seeds:
+                (folder / "results.json").write_text(dump({"results": intervals(table.decode())}), encoding="utf-8")
             else:
-                ran = json.dumps(normalise(ran)).replace(json.dumps(str(folder))[1:-1], f"out/{job.name}")
-                (folder / job.notebook.name).write_text(dumps(json.loads(ran)), encoding="utf-8", newline="\n")
+                folder = _run_notebook(job, inputs, text, table, folder, entry)
             seal(job, folder, inputs)
             files = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()}
             return entry.outcome(files={name: path.read_bytes() for name, path in files.items()})
@@ -93,6 +118,25 @@ def run_job(job: Job, inputs: dict[str, Any], text: str) -> log.JobOutcome:
         return entry.outcome(failure=f"job {job.name}: {error}")
     except (ValueError, OSError, KeyError, TypeError) as error:  # the other jobs continue
         return entry.outcome(failure=f"job {job.name}: {error if isinstance(error, ValueError) else repr(error)}")
+
+
+def _run_notebook(job, inputs, text, table, folder, entry):
+    """Run the notebook of a job, and return the folder of the files to keep: `folder`, or one with the results alone.
+
+    entry : the log of the job.
+    """
+    told, parameters = folder.with_name("provenance.json"), {**job.parameters, "out_dir": str(folder)}
+    told.write_text(json.dumps(inputs), encoding="utf-8")  # may be too long for an environment variable
+    if job.reads:
+        (folder / READ_TABLE).write_bytes(table)
+        parameters[RESULTS_FILE] = str(folder / READ_TABLE)
+    ran = run_notebook(job.notebook, parameters, text=text, environment={VARIABLE: str(told)})
+    entry.tell(ran)
+    if job.keep == "results":
+        return _results_alone(folder)
+    ran = json.dumps(normalise(ran)).replace(json.dumps(str(folder))[1:-1], f"out/{job.name}")
+    (folder / job.notebook.name).write_text(dumps(json.loads(ran)), encoding="utf-8", newline="\n")
+    return folder
 
 
 def _results_alone(folder: Path) -> Path:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from twin.batch.plan import Job
+from twin.batch.job import Job
 
 COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 

@@ -13,8 +13,10 @@ from typing import Any
 from twin.batch import summary
 from twin.batch.digest import digest, digest_of_file, dump
 from twin.batch.expected import compare
+from twin.batch.job import Job
 from twin.batch.jobs import run
-from twin.batch.plan import OURS, Job, read_plan
+from twin.batch.plan import OURS, read_plan
+from twin.batch.reads import with_jobs_read
 from twin.batch.summary import collect, finished_of
 from twin.compute.folder_lock import folder_lock
 
@@ -35,7 +37,7 @@ def build(
     """Run the changed jobs of a paper's folder, build the paper, and return the exit code; errors go to stderr.
 
     workers : number of jobs at a time, by default one per core.
-    only : names of jobs or sweeps to run; the table and the paper are then left unchanged.
+    only : names of jobs or sweeps to run, with those that they read; the table and the paper are then left unchanged.
     force : run also the jobs that are up to date.
     executor : where to run the jobs, by default this machine.
     pdf : whether to typeset the paper.
@@ -138,7 +140,9 @@ def _chosen(jobs, only, folder):
     if unknown:
         known = ", ".join(dict.fromkeys(sweeps))
         raise ValueError(f"{folder} has no job {', '.join(unknown)}; it has {known}")
-    return [job for job in jobs if only is None or {job.name, job.name.split("/")[0]} & set(only)]
+    if only is None:
+        return jobs
+    return with_jobs_read([job for job in jobs if {job.name, job.name.split("/")[0]} & set(only)], jobs)
 
 
 def _listed(failures, folder):

@@ -12,57 +12,23 @@ jobs:
     grid:
       lane: [BER-MUC, HAM-ROT]                    out/surcharges/lane=BER-MUC,partner_surcharge=5.0, and so on
       partner_surcharge: {from: 5, to: 40, count: 8}
+    seeds: 30                                     each point with 30 seeds; mean and interval of each result
     keep: results                                 results.json alone: no executed notebook, no figures
+  - name: bands                                   a figure of the results of other jobs
+    notebook: bands.ipynb
+    reads: [surcharges]                           their table is the file that the parameter results_file names
+    yields: {figures: [bands]}
 """
 
-import json
-import os
-import re
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from twin.batch.digest import plain
-from twin.batch.grid import LONGEST_FOLDER_NAME, points
-from twin.batch.parameters import default_parameters
-from twin.data.places import refuse_secrets
+from twin.batch.job import Job
+from twin.batch.plan_entry import jobs_of
+from twin.batch.reads import stages
 from twin.data.text import visible
 
-KEYS = {"name", "notebook", "parameters", "grid", "yields", "keep"}
-KEPT_FILES = ("everything", "results")  # accepted values of keep; the first is the default
 LONGEST_COMPLAINT = 500  # longest part of an error that quotes the plan [character]
 OURS = ("logs",)  # reserved folders of out/, which no job may be called
-SUFFIXES = (".svg", ".pdf", ".png")
-
-
-@dataclass(frozen=True)
-class Job:
-    """One run of one notebook for one paper."""
-
-    name: str  # a point of a sweep is called sweep/point
-    source: str  # path of the notebook as written in figures.yml
-    parameters: dict[str, Any]  # those that differ from the notebook's defaults
-    figures: tuple[str, ...]  # names of the expected figures, without suffix
-    results: tuple[str, ...]  # names of the expected results
-    paper: Path  # folder of the paper
-    keep: str = KEPT_FILES[0]  # which files of a run are kept
-
-    @property
-    def notebook(self) -> Path:
-        """Return the path of the notebook."""
-        return Path(os.path.normpath(self.paper / self.source))
-
-    @property
-    def folder(self) -> Path:
-        """Return the folder of the finished job."""
-        return self.paper / "out" / self.name
-
-    @property
-    def files(self) -> list[str]:
-        """Return the names of the files that a finished job must have."""
-        if self.keep == "results":
-            return ["results.json"]
-        return ["results.json", self.notebook.name, *(f + s for f in self.figures for s in SUFFIXES)]
 
 
 def read_plan(paper: str | Path) -> list[Job]:
@@ -79,7 +45,7 @@ def read_plan(paper: str | Path) -> list[Job]:
     jobs, names = [], set()
     for number, entry in enumerate(entries, start=1):
         try:
-            jobs += _jobs(entry, Path(paper))
+            jobs += jobs_of(entry, Path(paper))
         except ValueError as error:
             label = entry.get("name", number) if isinstance(entry, dict) else number
             raise ValueError(f"{path}, job {visible(str(label))}: {visible(str(error), LONGEST_COMPLAINT)}") from None
@@ -87,72 +53,8 @@ def read_plan(paper: str | Path) -> list[Job]:
         if name in names or name in OURS:
             raise ValueError(f"{path}: names of jobs must differ from each other and {OURS}; got {entry['name']} again")
         names.add(name)
+    try:
+        list(stages(jobs))
+    except ValueError as error:
+        raise ValueError(f"{path}, {visible(str(error), LONGEST_COMPLAINT)}") from None
     return jobs
-
-
-def _jobs(entry, paper):
-    """Return the job of an entry, or the jobs of a sweep; raise ValueError if a key breaks a rule."""
-    if not isinstance(entry, dict) or not {"name", "notebook"} <= set(entry) <= KEYS:
-        raise ValueError(f"a job has the keys {', '.join(sorted(KEYS))}, name and notebook always; got {entry!r}")
-    name = _name(entry["name"], "name")
-    source = entry["notebook"]
-    if not isinstance(source, str) or Path(source).is_absolute() or not os.path.isfile(paper / source):
-        raise ValueError(f"notebook must be a file, named relative to {paper}; got {source!r}")
-    yields = entry.get("yields") or {}
-    if not isinstance(yields, dict) or not set(yields) <= {"figures", "results"}:
-        raise ValueError(f"yields may hold figures and results; got {yields!r}")
-    figures, results = (_names(yields.get(key) or [], key) for key in ("figures", "results"))
-    keep = entry.get("keep", KEPT_FILES[0])
-    if keep not in KEPT_FILES:
-        raise ValueError(f"keep must be {' or '.join(KEPT_FILES)}; got {keep!r}")
-    if keep == "results" and figures:
-        raise ValueError(
-            f"keep must be {KEPT_FILES[0]} where figures are yielded; got {keep} with {', '.join(figures)}"
-        )
-    defaults = default_parameters(paper / source)
-    parameters = _parameters(entry.get("parameters") or {}, defaults, paper / source)
-    if "grid" not in entry:
-        return [Job(name, source, parameters, figures, results, paper, keep)]
-    found = []
-    for point, values in points(entry["grid"], defaults):
-        both = sorted(set(values) & set(parameters))
-        if both:
-            raise ValueError(f"grid must not hold what parameters do; got {', '.join(both)} in both")
-        given = {**parameters, **_parameters(values, defaults, paper / source)}
-        found.append(Job(f"{name}/{point}", source, given, figures, results, paper, keep))
-    return found
-
-
-def _name(value, key):
-    if not isinstance(value, str) or not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]*", value):
-        raise ValueError(f"{key} must be letters, digits, _ and - (a figure without its suffix); got {value!r}")
-    if len(value) > LONGEST_FOLDER_NAME:
-        raise ValueError(f"{key} must have at most {LONGEST_FOLDER_NAME} characters; got {len(value):,}")
-    return value
-
-
-def _names(values, key):
-    if not isinstance(values, list):
-        raise ValueError(f"{key} must be a list of names; got {values!r}")
-    return tuple(_name(value, key) for value in values)
-
-
-def _parameters(given, defaults, notebook):
-    """Return the parameters, each checked to be one of the notebook's own and of the same type."""
-    if not isinstance(given, dict):
-        raise ValueError(f"parameters must map names to values; got {given!r}")
-    for name, value in given.items():
-        if name == "out_dir":
-            raise ValueError(f"out_dir is set by the batch and must not be given; got {value!r}")
-        if name not in defaults:
-            raise ValueError(f"{name} is not a parameter of {notebook.name}, which has {', '.join(defaults)}")
-        plain(name, value)
-        refuse_secrets(name, value if isinstance(value, str) else json.dumps(value))
-        kind = type(defaults[name])
-        if type(value) is not kind and not (kind is float and type(value) is int):
-            raise ValueError(f"{name} must be of type {kind.__name__} as in {notebook.name}; got {value!r}")
-        if isinstance(value, str) and Path(value).is_absolute():
-            raise ValueError(f"{name} must be a path relative to the notebook's folder; got {value!r}")
-    if "out_dir" not in defaults:
-        raise ValueError(f"{notebook.name} has no parameter out_dir, so it cannot save what a paper needs")
-    return given

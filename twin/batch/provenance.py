@@ -4,15 +4,16 @@ import functools
 import importlib.metadata
 import json
 import sys
-from collections.abc import Iterable
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import twin
 from twin.batch.digest import digest, digest_of_file
+from twin.batch.job import KEPT_FILES, Job
 from twin.batch.normal_form import PACKAGE
 from twin.batch.parameters import cells_of, default_parameters
-from twin.batch.plan import KEPT_FILES, Job
+from twin.batch.reads import jobs_read, table_read
 from twin.data.places import is_ledger
 
 VERSIONED_LIBRARIES = ("numpy", "scipy", "pandas", "matplotlib")
@@ -21,20 +22,24 @@ OUT_OF_REACH = ("__main__.py", "apps/", "batch/", "command/", "compute/")
 #: Exceptions: modules that determine the kernel of a job and the form of its results.
 FORM = (
     "apps/fork_server.py",
-    *(f"batch/{name}.py" for name in ("digest", "jobs", "job_kernel", "normal_form", "notebook", "seal")),
+    *(f"batch/{name}.py" for name in ("digest", "jobs", "job_kernel", "normal_form", "notebook", "seal", "seeds")),
 )
+FILE_PARAMETERS = ("history", "policies")  # parameters of a notebook that name a file that it reads
 VARIABLE = "TWIN_PROVENANCE"  # environment variable with the path of a job's provenance, which figures record
 
 
-def inputs_of(jobs: Iterable[Job]) -> dict[str, dict[str, Any]]:
-    """Return the inputs of each job by its name: everything that determines its results, and one digest of it."""
-    here = package()
+def inputs_of(jobs: Sequence[Job]) -> dict[str, dict[str, Any]]:
+    """Return the inputs of each job by its name: everything that determines its results, and one digest of it.
+
+    The jobs must include those that they read. What has not been read yet has no digest.
+    """
+    here, read = package(), jobs_read(jobs)
     source, data, defaults = map(functools.cache, (_source_digest, _data_digest, default_parameters))
     found = {}
     for job in jobs:
         parameters = {**defaults(job.notebook), **job.parameters}
-        history = parameters.get("history") or ""
-        files = [history] if history and not is_ledger(history) else []
+        given = [parameters.get(name) or "" for name in FILE_PARAMETERS]
+        files = [name for name in given if name and not is_ledger(name)]
         inputs = {
             "job": job.name,
             "notebook": job.source,
@@ -43,7 +48,9 @@ def inputs_of(jobs: Iterable[Job]) -> dict[str, dict[str, Any]]:
             "data": {name: data(job.notebook.parent / name) for name in files},
             **here,
         }
-        if "seed" in parameters:
+        if job.name in read:
+            inputs["reads_digest"] = _reads_digest(read[job.name])
+        if "seed" in parameters and not job.over_seeds:
             inputs["seed"] = parameters["seed"]
         if job.keep != KEPT_FILES[0]:
             inputs["keep"] = job.keep
@@ -73,7 +80,10 @@ def same_here(inputs: dict[str, Any], folder: Path) -> None:
     here = package()
     for name, path in ((name, folder / name) for name in inputs["data"]):
         if not path.is_file():
-            raise ValueError(f"history must be a file, named relative to the notebook's folder; {path} is missing here")
+            raise ValueError(
+                f"{' and '.join(FILE_PARAMETERS)} must be files, named relative to the notebook's folder; "
+                f"{path} is missing here"
+            )
         if digest_of_file(path) != inputs["data"][name]:
             raise ValueError(f"{path} is not on this worker what it is where the batch was started, or it has changed")
     other = [name.replace("_", " ") for name in here if here[name] != inputs[name]]
@@ -97,6 +107,14 @@ def _source_digest(notebook):
 
 def _data_digest(path):
     return digest_of_file(path) if path.is_file() else None  # the job reports the missing file, and the others continue
+
+
+def _reads_digest(jobs):
+    """Return the digest of the table that a job reads, or None if not all of these jobs have finished."""
+    try:
+        return digest(table_read(jobs))
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):  # missing or damaged, which others report
+        return None
 
 
 def _package_digest():

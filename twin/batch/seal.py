@@ -7,7 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from twin.batch.digest import digest, digest_of_file, dump
-from twin.batch.plan import Job
+from twin.batch.job import Job
+
+#: Words for inputs in sentences on changes; the others are called by their names.
+CHANGED_INPUTS = {"job": "its name", "data": "its data", "reads_digest": "what it reads"}
 
 
 def seal(job: Job, folder: Path, inputs: dict[str, Any]) -> None:
@@ -77,7 +80,7 @@ def _changes(key, before, now):
             if was.get(name) != is_now.get(name):
                 yield f"{name} was changed from {was.get(name, 'its default')} to {is_now.get(name, 'its default')}"
     else:
-        name = key.removesuffix("_digest").replace("job", "its name").replace("data", "its data")
+        name = CHANGED_INPUTS.get(key, key.removesuffix("_digest"))
         yield f"{name} was changed"
 
 

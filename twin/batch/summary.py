@@ -5,8 +5,8 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from twin.batch.job import Job
 from twin.batch.parameters import default_parameters
-from twin.batch.plan import Job
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -28,7 +28,7 @@ def table(jobs: Sequence[Job], finished: dict[str, dict[str, Any]]) -> "pd.DataF
     """Return a table of the results of finished jobs, in the order of the plan.
 
     A parameter has a column if any job sets it. Other jobs show the default of their notebook, or a blank if their
-    notebook has no such parameter.
+    notebook has no such parameter or leaves it unset. Means over seeds have no seed.
 
     finished : {job: content of its results.json}.
     """
@@ -41,7 +41,10 @@ def table(jobs: Sequence[Job], finished: dict[str, dict[str, Any]]) -> "pd.DataF
         if job.name not in finished:
             continue
         values = {**defaults[job.notebook], **job.parameters}
-        stated = {f"parameter_{name}" if name in SUMMARY_COLUMNS else name: values.get(name) for name in given}
+        if job.over_seeds:
+            values["seed"] = None
+        known = {name: value for name, value in values.items() if value == value}  # without NaN, which is unset
+        stated = {f"parameter_{name}" if name in SUMMARY_COLUMNS else name: known.get(name) for name in given}
         rows += [
             {"job": job.name, "notebook": job.notebook.name, **stated, "result": name}
             | {key: result[key] for key in ("value", "unit")}
@@ -57,8 +60,12 @@ def files(found: "pd.DataFrame") -> dict[str, bytes]:
     """Return {file name: bytes} of the table as CSV and as Parquet; equal tables give equal bytes."""
     parquet = io.BytesIO()
     found.to_parquet(parquet, index=False, write_page_checksum=True)
-    text = found.to_csv(index=False, lineterminator="\n")
-    return {"summary.csv": text.encode(), "summary.parquet": parquet.getvalue()}
+    return {"summary.csv": as_csv(found), "summary.parquet": parquet.getvalue()}
+
+
+def as_csv(found: "pd.DataFrame") -> bytes:
+    """Return a table as CSV, with every digit of its numbers."""
+    return found.to_csv(index=False, lineterminator="\n").encode()
 
 
 def same(name: str, content: bytes, other: bytes) -> bool:

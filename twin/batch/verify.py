@@ -7,8 +7,9 @@ from pathlib import Path
 
 from twin.batch import summary
 from twin.batch.expected import compare
+from twin.batch.job import Job
 from twin.batch.paper import MADE, PAPER_DIGEST_FILE, is_typeset, provenance_of, tells_provenance
-from twin.batch.plan import OURS, Job, read_plan
+from twin.batch.plan import OURS, read_plan
 from twin.batch.provenance import inputs_of
 from twin.batch.seal import faults, has_run
 from twin.batch.summary import collect, finished_of

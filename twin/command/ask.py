@@ -7,7 +7,7 @@ import sys
 import textwrap
 
 from twin._check import require
-from twin.command.options import add_reading_options, read_policies, reading_of
+from twin.command.options import add_reading_options, reading_of
 from twin.data.text import visible
 from twin.demand import DAYS_PER_PERIOD
 
@@ -91,6 +91,8 @@ def _portfolio(options):
 
     history = load_history(options.file or "", period=options.period, **reading_of(options))
     if options.policies:
+        from twin.plan.policy_file import read_policies  # imports pandas
+
         known = read_policies(options.policies)
     else:
         known = None if options.file else POLICIES

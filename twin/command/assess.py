@@ -10,7 +10,7 @@ from typing import Any
 
 from twin._check import require
 from twin.command.assess_parquet import add_table_options, assess_lanes
-from twin.command.options import add_reading_options, add_window, read_policies, reading_of
+from twin.command.options import add_reading_options, add_window, reading_of
 from twin.command.printing import SCHEMA_FILE
 from twin.demand import DAYS_PER_PERIOD
 from twin.policy import POLICY
@@ -62,7 +62,7 @@ def add(commands: Any) -> None:
     parser.add_argument(
         "file",
         nargs="?",
-        help="flows: a file, - for standard input or ledger:; with --to, a table in Parquet; by default the research lanes",
+        help="flows in a file, - for stdin or ledger:; with --to, a table in Parquet; by default the research lanes",
     )
     parser.set_defaults(run=partial(_assess, parser))
     reading = parser.add_argument_group("reading a file of flows")
@@ -84,9 +84,10 @@ def add(commands: Any) -> None:
     policy = parser.add_argument_group("policy of the lanes")
     policy.add_argument("--policies", metavar="FILE", help="table with a lane column and any of the fields below")
     for name, row in POLICY.items():
-        default = row.unset or f"{row.default:g}"
+        default = row.unset or (row.default if row.choices else f"{row.default:g}")
         text = f"{row.meaning} [{row.unit}]; default: {default}"
-        policy.add_argument(f"--{name.replace('_', '-')}", dest=name, type=float, metavar="X", help=text)
+        form = {"choices": row.choices} if row.choices else {"type": float, "metavar": "X"}
+        policy.add_argument(f"--{name.replace('_', '-')}", dest=name, help=text, **form)
     add_table_options(parser)
     shown = parser.add_argument_group("output")
     form = shown.add_mutually_exclusive_group()
@@ -137,6 +138,8 @@ def _assess_flows(options, given):
         **reading_of(options),
     )
     if options.policies:
+        from twin.plan.policy_file import read_policies  # imports pandas
+
         policies = read_policies(options.policies)
     else:
         policies = None if options.file else POLICIES  # those of the research lanes

@@ -15,7 +15,7 @@ _TEXT = {"type": "string"}
 def schema() -> dict[str, Any]:
     """Return the schema: each answer of a lane with its meaning and unit, from the registry of quantities."""
     answers = {
-        name: {"type": ["number", "null"], "description": f"{QUANTITIES[name].meaning} [{QUANTITIES[name].unit}]"}
+        name: {**_kind(QUANTITIES[name]), "description": f"{QUANTITIES[name].meaning} [{QUANTITIES[name].unit}]"}
         for name in COLUMNS
     }
     lane = {"type": "object", "properties": answers, "required": list(COLUMNS), "additionalProperties": False}
@@ -36,6 +36,10 @@ def schema() -> dict[str, Any]:
         "required": list(properties),
         "additionalProperties": False,
     }
+
+
+def _kind(row):
+    return {"enum": list(row.choices)} if row.choices else {"type": ["number", "null"]}
 
 
 def written() -> str:

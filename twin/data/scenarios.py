@@ -56,23 +56,28 @@ POLICIES: dict[str, dict[str, float]] = {
     },
 }
 
+#: Cost of a place that is reserved on a research lane for a day and left empty. [$/pallet]
+IDLE_PLACE_COSTS: dict[str, float] = {"BER-MUC": 18.5, "HAM-ROT": 12.0, "FRA-PAR": 60.0}
 
-def research_lanes(*, period: str | None = None, gaps: str = "zero") -> History:
+
+def research_lanes(*, period: str | None = None, gaps: str = "zero", seed: int = RESEARCH_SEED) -> History:
     """Return the history of the three research lanes, daily from 2023-01-02 to 2025-12-28 (whole weeks).
 
     BER-MUC : e-commerce; weekly and yearly season, peak in the fourth quarter, many returns.
     HAM-ROT : industrial overflow; stable, without season, few returns.
     FRA-PAR : pharmaceuticals; low volume and a few large shocks.
 
-    Volumes and returns are whole pallets. Each lane has its own random stream.
+    Volumes and returns are whole pallets. Each lane has its own random stream. Another seed, at least 0, gives another
+    draw of the same three lanes.
 
     >>> research_lanes().flows.groupby("lane")["volume"].mean().round().tolist()
     [100.0, 20.0, 140.0]
     """
+    seed = whole("seed", seed, least=0)
     draws = [("BER-MUC", _seasonal, 0.18), ("HAM-ROT", _stable, 0.02), ("FRA-PAR", _shocked, 0.01)]
     volumes, returns = [], []
     for stream, (_, volume_of, return_rate) in enumerate(draws):
-        rng = np.random.Generator(np.random.PCG64([RESEARCH_SEED, stream]))
+        rng = np.random.Generator(np.random.PCG64([seed, stream]))
         volumes.append(_whole(volume_of(rng)))
         returns.append(rng.binomial(volumes[-1], return_rate))
     lanes = [name for name, _, _ in draws]
@@ -80,16 +85,17 @@ def research_lanes(*, period: str | None = None, gaps: str = "zero") -> History:
     return _history("synthetic research lanes", lanes, np.array(volumes), np.array(returns), **options)
 
 
-def research_partners() -> History:
+def research_partners(*, seed: int = RESEARCH_SEED) -> History:
     """Return the history of five LSPs that could pool their space, weekly from 2023-01-02 to 2025-12-28.
 
     fashion, garden, grocery, parcels, toys : the partners, named by the goods they store. Parcels and toys peak before
     Christmas, garden in spring, fashion twice a year; grocery is steady. Part of the weekly noise is common to all.
+    Another seed, at least 0, gives another draw of the same partners.
 
     >>> research_partners().flows.groupby("lane")["volume"].mean().round(-1).tolist()
     [300.0, 240.0, 500.0, 350.0, 200.0]
     """
-    week = np.arange(RESEARCH_DAYS // 7)
+    week, seed = np.arange(RESEARCH_DAYS // 7), whole("seed", seed, least=0)
 
     def peak(middle, width):
         """Return a bump of height 1 around one week of a 52-week year."""
@@ -103,10 +109,10 @@ def research_partners() -> History:
         "parcels": (350, 0.9 + 0.9 * peak(49, 3), 0.10, 0.5),
         "toys": (200, 0.6 + 2.4 * peak(48, 3), 0.15, 0.4),
     }
-    common = np.random.Generator(np.random.PCG64([RESEARCH_SEED, len(partners)])).standard_normal(len(week))
+    common = np.random.Generator(np.random.PCG64([seed, len(partners)])).standard_normal(len(week))
     volumes = []
     for stream, (mean, season, variation, shared) in enumerate(partners.values()):
-        own = np.random.Generator(np.random.PCG64([RESEARCH_SEED, len(partners), stream])).standard_normal(len(week))
+        own = np.random.Generator(np.random.PCG64([seed, len(partners), stream])).standard_normal(len(week))
         noise = np.sqrt(shared) * common + np.sqrt(1 - shared) * own
         volumes.append(_whole(mean * season / season.mean() * (1 + variation * noise)))
     return _history("synthetic research partners", list(partners), np.array(volumes), step=7)

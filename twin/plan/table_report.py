@@ -10,6 +10,7 @@ import pandas as pd
 
 from twin import forecast
 from twin._check import require
+from twin._choices import worded
 from twin.answers import ANSWERS
 from twin.data.history import History, dense
 from twin.data.statistics import assessable, lane_statistics
@@ -38,7 +39,7 @@ class Report:
 
 
 def assess_history(
-    history: History, given: Mapping[str, float] | None = None, policies: pd.DataFrame | None = None
+    history: History, given: Mapping[str, float | str] | None = None, policies: pd.DataFrame | None = None
 ) -> Report:
     """Return the report on a history.
 
@@ -64,7 +65,8 @@ def assess_history(
     )
     fields, assumptions = policy_table(statistics, given, policies, period=history.period)
     answers = assess(statistics, policy_of(fields), period=history.period)
-    columns = {**statistics[list(_RECORD)], **_next_period(history, statistics.index), **fields, **answers}
+    words = {name: worded(fields[name], row.unit) for name, row in POLICY.items() if row.choices}
+    columns = {**statistics[list(_RECORD)], **_next_period(history, statistics.index), **fields, **words, **answers}
     table = pd.DataFrame(columns, index=statistics.index)[list(COLUMNS)]
     return Report(history, table, {name: UNIT_OF[name] for name in COLUMNS}, refused, assumptions)
 

@@ -12,6 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from twin._check import numbers, require
+from twin._choices import coded
 from twin.answers import UNITS
 from twin.compute.cluster import executor_on
 from twin.compute.folder_lock import folder_lock
@@ -58,7 +59,7 @@ def assess_table(
     table : LaneTable
     to : path of the folder, new or from an earlier run
     given : dict, optional
-        Policy fields for all lanes, one number each; a value in a column of the table overrides it.
+        Policy fields for all lanes, one number or word each; a value in a column of the table overrides it.
     period : "D", "W" or "MS", optional
         Period of the demand.
     keep : sequence of names in `answers.UNITS`, optional
@@ -115,6 +116,9 @@ def assess_table(
 
 
 def _number(name, value):
+    """Return a field given for all lanes as a float, or as one of its words."""
+    if name in POLICY and (choices := POLICY[name].choices):
+        return choices[int(coded(name, value, choices))]
     require(np.ndim(value) == 0, name, "one number for all lanes, or a column of the table", value)
     return float(*numbers(**{name: value}))
 

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 import twin
 from twin._check import numbers
+from twin._choices import coded
 from twin.answers import UNITS
 from twin.data.text import visible
 from twin.lane import assess
@@ -66,6 +67,10 @@ class Recipe:
 
     def _stated(self, name, column):
         """Return a column of the policy as floats; a missing value is the one given for all lanes, or else NaN."""
+        if choices := POLICY[name].choices:
+            values = coded(name, column.to_pandas().to_numpy(), choices, unset=True)
+            given = coded(name, self.given.get(name, np.nan), choices, unset=True)
+            return np.where(np.isnan(values), given, values)
         values, missing = _floats(column), column.is_null().to_numpy(zero_copy_only=False)
         numbers(**{name: values[~missing]})
         return np.where(missing, self.given.get(name, np.nan), values) if missing.any() else values

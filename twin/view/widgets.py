@@ -44,7 +44,8 @@ class Dials(Asking):
     """A form of controls, each with a slider and a number field.
 
     fields : list of dicts with name, label, unit, help, low, high, step and group of a control; unit "%" shows shares
-        as percentages, unit "yes" makes a checkbox for 0 and 1.
+        as percentages, unit "yes" makes a checkbox for 0 and 1. A list "choices" makes a drop-down list of these words,
+        whose value is the number of a word, from 0.
     subject : name of the lane that the controls belong to; every message contains it.
     values : name of a control -> number. A change arrives as a message {"do": "turn", "name": ..., "value": ...}.
     said : name of a control -> error sentence; the name "" stands for the whole form.

@@ -39,14 +39,14 @@ def table_of(
     return open_table(sheets if len(sheets) == 1 else [_only(sheets, columns, series)], columns, series)
 
 
-def first_origin(path: str | Path) -> Origin:
-    """Return the records of a text, or of the first sheet of a spreadsheet that holds anything."""
+def origins_of(path: str | Path) -> Sequence[Origin]:
+    """Return the readings of a text with each separator, or the first sheet of a spreadsheet that holds anything."""
     path = existing(path)
     if not is_spreadsheet(path):
-        return inspect(path)
+        return inspect(path).readings()
     sheets = sheets_of(path, None, ".")
     require(len(sheets) > 0, str(path), "a spreadsheet with cells that hold something", "none")
-    return sheets[0]
+    return sheets[:1]
 
 
 def _only(sheets: Sequence[SheetRows], columns: dict[str, str] | None, series: str) -> SheetRows:

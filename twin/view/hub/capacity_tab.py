@@ -13,6 +13,17 @@ CAPACITY_PARTS = (
     ("independence_points", "up to 50, when the plan needs no partner"),
     ("resilience_index", "their sum"),
 )
+#: Readings of the mean overflow: answer, label, and what needs space in it.
+READINGS = (
+    ("expected_overflow", "as planned", "workload and the whole buffer, which always stands there"),
+    ("headroom_overflow", "reserved headroom", "goods in process alone; the buffer is places that are kept free"),
+    (
+        "close_overflow",
+        "stock at close",
+        "what is left in stock, and returns; on a flow lane goods in process",
+    ),
+    ("peak_overflow", "peak of the day", "stock and the goods that pass; on a flow lane goods in process"),
+)
 
 
 def page(session: Session, numbers: Mapping[str, float]) -> str:
@@ -34,6 +45,13 @@ def page(session: Session, numbers: Mapping[str, float]) -> str:
         card("Chance of overflow", "overflow_probability", f"in a {unit_in('period', period)}"),
         card("Expected outsourcing cost", "expected_outsourcing_cost", "holding and surcharge"),
     ]
+    places = [
+        card("Best own capacity", "optimal_own_capacity", f"today {own}"),
+        card("Today's own capacity gives away", "capacity_gives_away", _rules(session)),
+        card("Cost of space", "space_cost", f"least {written(n['optimal_space_cost'], '$')}"),
+        card("Overflow of this kind of lane", "lane_overflow", written(n["lane_overflow_probability"], "-")),
+    ]
+    readings = [[label, figure(name, n[name], "pallet"), meaning] for name, label, meaning in READINGS]
     parts = [[name.replace("_", " "), figure(name, n[name], "points"), meaning] for name, meaning in CAPACITY_PARTS]
     return "".join(
         (
@@ -41,9 +59,20 @@ def page(session: Session, numbers: Mapping[str, float]) -> str:
             picture("history", _in_words(n, period)),
             _forecast(session, n, period),
             cards(overflow, period),
+            cards(places, period),
+            table(
+                "One lane, several readings of its mean overflow", ("", "pallets", "what needs space"), readings, (2,)
+            ),
             table("Resilience and its parts", ("", "points", "meaning"), parts, text=(2,)),
         )
     )
+
+
+def _rules(session):
+    """Return the rules of the lane by which its space is counted, in words."""
+    policy = session.policy
+    rent = f"{written(policy.own_place_cost, '$')} a place, used or not" if policy.own_place_cost else "holding is rent"
+    return f"as a {policy.kind} lane{f', at {policy.basis}' if policy.kind == 'stock' else ''}; {rent}"
 
 
 def _in_words(n, period):

@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl, urlencode
 import numpy as np
 
 from twin._check import require
+from twin._choices import coded, word_of
 from twin.data.text import visible
 from twin.plan import lane_report
 from twin.plan.policies import policy_of
@@ -115,9 +116,15 @@ class Session:
         start = self._evaluated(self._policy(self.start))
         return fields_for(start["required_capacity"], self.start, self.feed.period)
 
-    def change(self, **values: float) -> None:
-        """Set controls of the lane; if a value or a result is out of bounds, raise an error and change nothing."""
+    def change(self, **values: float | str) -> None:
+        """Set controls of the lane; if a value or a result is out of bounds, raise an error and change nothing.
+
+        A control with choices takes a word, or the number of one.
+        """
         bounds = {field.name: field for field in self.fields}
+        for name, field in bounds.items():
+            if field.choices and name in values:
+                values[name] = float(coded(field.label, values[name], field.choices))
         for name, value in values.items():
             rule = f"one of {', '.join(bounds)}, {OPTIMUM}"
             require(name in bounds or name == OPTIMUM, "control", rule, visible(name, 40))
@@ -216,7 +223,8 @@ class Session:
         """Return the state as a query string: source, lane, and the values and thresholds that were changed."""
         start = {"strain": STRAIN, "under_used": UNDER_USED}
         other = {name: value for name, value in self.thresholds.items() if value != start[name]}
-        changed = {name: f"{value:.10g}" for name, value in {**self._changed.get(self.lane, {}), **other}.items()}
+        now = {**self._changed.get(self.lane, {}), **other}
+        changed = {name: _as_text(name, value) for name, value in now.items()}
         return urlencode({"source": self.feed.source, "lane": self.lane, **changed})
 
     def restore(self, query: str) -> list[str]:
@@ -228,7 +236,8 @@ class Session:
         self.pick(name)
         self.reset()
         known = {field.name for field in self.fields} | {OPTIMUM}
-        asked = {control: _number(text) for control, text in given.items() if control in known}
+        words = {field.name for field in self.fields if field.choices}
+        asked = {name: text if name in words else _number(text) for name, text in given.items() if name in known}
         try:
             self.change(**asked)
         except ValueError:  # try them one by one, so that a wrong value does not prevent the others
@@ -258,6 +267,12 @@ class Session:
             numbers = lane_report.evaluate(self.moments, policy, volumes, horizon=int(horizon), period=self.feed.period)
             self._known = {**dict(list(self._known.items())[-STATES_KEPT:]), key: numbers}
         return dict(self._known[key])
+
+
+def _as_text(name, value):
+    """Return the value of a control as it stands in an address."""
+    row = POLICY.get(name)
+    return word_of(value, row.unit) if row and row.choices else f"{value:.10g}"
 
 
 def _number(text):
