@@ -332,6 +332,22 @@ def test_one_series_is_one_lane(read, header, lane, options):
     noted(history, "all rows are one lane")
 
 
+def test_a_column_that_is_the_sum_of_the_others_is_no_lane(read):
+    table = LONG.pivot(index="date", columns="lane", values="volume")
+    history = read(table.assign(n_all=table.sum(axis=1)).to_csv(sep=";"))
+    assert found(history) == expected(LONG) and history.account.ignored == ("n_all",)
+
+
+def test_a_heading_between_periods_that_cannot_be_read_is_refused(read):
+    table = wide(MONTHLY, lambda day: f"{day:%Y-%m}").rename(columns={"2022-03": "2022-3*"})
+    with pytest.raises(ValueError, match=r"a column '2022-3\*' of numbers between its columns of periods: rename or"):
+        read(text_of(table))
+    table = wide(MONTHLY, lambda day: f"{day:%Y-%m}")
+    table.insert(4, "2022-Q1", 7)
+    history = read(text_of(table.assign(**{"2022": 1, "2023": 2})))
+    assert found(history) == expected(MONTHLY) and history.account.ignored == ("2022-Q1", "2022", "2023")
+
+
 def test_several_rows_a_date_are_no_single_series(read):
     with pytest.raises(ValueError, match=r"no column for lane; .*if all rows are one lane, say so: .*--column lane="):
         read(text_of(LONG.assign(lane=1).rename(columns={"lane": "berth"})))
@@ -375,8 +391,9 @@ def test_date_and_hour_are_joined(read):
     history = read(text_of(table))
     assert found(history) == expected(table)
     noted(history, "'date' and 'hour' joined: '2024-01-01 00:00'")
-    durations = read(text_of(LONG.assign(time=75.5)))
-    assert "time" in durations.account.ignored
+    for durations in (75.5, 5, "75:30"):
+        assert "time" in read(text_of(LONG.assign(time=durations))).account.ignored
+    noted(read(text_of(LONG.assign(Uhrzeit="5:30"))), "'date' and 'Uhrzeit' joined: '2024-01-01 05:30'")
 
 
 @pytest.mark.parametrize("merged", ["lane", "date"])

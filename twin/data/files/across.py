@@ -64,7 +64,20 @@ def _lanes_across(header, rows, others, file, series):
         return {}
     if len(numbers) == 1:
         return {numbers[0]: _series_name(header[numbers[0]], series)}
-    return {i: header[i].strip("\ufeff ") for i in numbers}
+    total = _sum_of_others(rows, numbers)
+    return {i: header[i].strip("\ufeff ") for i in numbers if i != total}
+
+
+def _sum_of_others(rows, places):
+    """Return the column that is the sum of all others in each row, or None; plain numbers alone are compared."""
+    try:
+        table = [[float(row[i] or 0) for i in places] for row in rows if len(row) > places[-1]]
+    except (ValueError, IndexError):
+        return None
+    if len(places) < 3 or len(table) < 3:
+        return None
+    alike = (k for k in range(len(places)) if all(abs(2 * row[k] - sum(row)) <= 1e-9 * abs(row[k]) for row in table))
+    return next((places[k] for k in alike if any(row[k] for row in table)), None)
 
 
 def _series_name(heading, series):

@@ -23,8 +23,8 @@ OTHER_HEADINGS = {
     "Zeitraum, Buchungsperiode, Buchungsmonat, "
     "BUDAT, BLDAT, LFDAT, WADAT, WADAT_IST, ERDAT, AUDAT, FKDAT, EINDT, BEDAT, CPUDT, CALDAY, CALWEEK, CALMONTH, "
     "0CALDAY, 0CALWEEK, 0CALMONTH, SPMON, SPTAG, SPWOC, posting_date, document_date, goods_issue_date, pick_date, "
-    "loading_date, pickup_date, shipment_date, shipping_date, dispatch_date, departure_date, departure, "
-    "transaction_date, movement_date, created_on, calendar_day, calendar_week, calendar_month, year_month, "
+    "loading_date, pickup_date, shipment_date, shipping_date, dispatch_date, departure_date, "
+    "transaction_date, movement_date, calendar_day, calendar_week, calendar_month, year_month, "
     "year_week, yyyymm, yyyymmdd, "
     "date de livraison, date d'expédition, date de commande, jour, mois, semaine, période, "
     "fecha, fecha de entrega, fecha de envío, fecha de pedido, día, mes, semana, período, "
@@ -58,7 +58,8 @@ OTHER_HEADINGS = {
     "resi, zwroty",
 }
 SECOND_HEADINGS = {  # taken only where no column has a heading of the lists above
-    "date": "day, week, month, period, Tag, Monat, Woche, Kalenderwoche, Kalendermonat, KW, Periode, Zeitraum, "
+    "date": "departure, created_on, day, week, month, period, Tag, Monat, Woche, Kalenderwoche, Kalendermonat, KW, "
+    "Periode, Zeitraum, "
     "Buchungsperiode, Buchungsmonat, jour, mois, semaine, période, día, mes, semana, período, dag, maand, giorno, "
     "mese, settimana, periodo, dzień, miesiąc, tydzień, okres",
     "lane": "WERKS, plant, Werk, depot, store, store_id, shop, Filiale, warehouse, Lager, LGORT, site, Standort, "
@@ -137,8 +138,8 @@ MEASURES, TOTAL_WORDS = known(NO_FLOWS), known(TOTALS)
 
 
 def is_total(text: str) -> bool:
-    """Return whether a name is that of a total: `Summe`, `Grand Total:`, `Total 2024`."""
-    return plain(text).rstrip("0123456789") in TOTAL_WORDS
+    """Return whether a name is that of a total: `Summe`, `Grand Total:`, `2024 Total`."""
+    return plain(text).strip("0123456789") in TOTAL_WORDS
 
 
 def ends_a_block(text: str) -> bool:

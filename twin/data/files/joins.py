@@ -10,8 +10,10 @@ from twin.data.files.headings import FIRST_CHOICE, PAIRS, known, plain, without_
 from twin.data.files.layout import column, is_nothing, is_numeric
 from twin.data.files.period_headings import MONTH_OF, dated
 
-_HOUR = re.compile(r"(\d{1,2})(?:[:.]\d{2}){0,2}(?:\s*h)?|\d{1,2}\s*(?:h|uhr)", re.IGNORECASE)
-_YEAR = re.compile(r"(?:19|20|21)\d{2}(?:\.0)?")
+_HOUR = re.compile(r"(?:[01]?\d|2[0-4])(?:[:.][0-5]\d){0,2}(?:\s*(?:h|uhr))?", re.IGNORECASE)
+_HOURS = known("hour, hour_of_day, Stunde, heure, hora, uur, ora, godzina")  # may be whole numbers; a time may last so
+_CLOCK = re.compile(r"[:.]|h|^\s*$", re.IGNORECASE)
+YEAR = re.compile(r"(?:19|20|21)\d{2}(?:\.0)?")
 _TRUE_LANES = known(
     "lane, lane_id, lane_name, lane_code, lane_no, service_lane, trade_lane, route, route_id, route_name, route_code, "
     "corridor, Strecke, Relation, Route, Linie, Tour, Verbindung, Korridor, Verkehr, Streckenname, Relationsname, "
@@ -83,9 +85,9 @@ def _date(header, rows, dates, one):
     parts = set(one.values())
     whole = [i for i in dates if i not in parts]
     if whole or "year" not in one:
-        return _with_hour(rows, whole or dates, one)
+        return _with_hour(header, rows, whole or dates, one)
     year = one["year"]
-    if not _all(column(rows, year), _YEAR.fullmatch):
+    if not _all(column(rows, year), YEAR.fullmatch):
         return None
     if "month" in one and "day" in one:
         if _all(column(rows, one["month"]), _month) and _all(column(rows, one["day"]), _small(31)):
@@ -98,13 +100,16 @@ def _date(header, rows, dates, one):
     return None
 
 
-def _with_hour(rows, dates, one):
+def _with_hour(header, rows, dates, one):
     """Return the join of a date and an hour, if the column of dates holds no times itself."""
     if len(dates) != 1 or "hour" not in one:
         return None
     day, hour = dates[0], one["hour"]
+    name = plain(without_unit(header[hour]))
     days, hours = column(rows, day), column(rows, hour)
-    if not _all(hours, _HOUR.fullmatch) or any(":" in cell for cell in days):
+    if not all(_HOUR.fullmatch(cell.strip()) for cell in hours if cell.strip()) or any(":" in cell for cell in days):
+        return None
+    if not any(cell.strip() for cell in hours) or (name not in _HOURS and not all(map(_CLOCK.search, hours))):
         return None
 
     def of(fields):

@@ -9,7 +9,7 @@ from twin.data.errors import Refused
 from twin.data.files.columns import find_columns
 from twin.data.files.dates import parse_date
 from twin.data.files.headings import FIRST_CHOICE, MEASURES, PAIRS, is_total, plain, without_unit
-from twin.data.files.joins import find_joins
+from twin.data.files.joins import YEAR, find_joins
 from twin.data.files.layout import Layout, Record, are_numbers, column, is_nothing, is_numeric, span
 from twin.data.files.period_headings import Period, dated, period_of
 
@@ -37,8 +37,12 @@ def wide_layout(
         return None
     places = list(periods)
     others = [i for i in range(len(header)) if i not in periods]
-    if any(map(is_numeric, (header[i] for i in others))):
+    if any(is_numeric(header[i]) and not YEAR.fullmatch(header[i].strip()) for i in others):
         return None  # a row, and no header
+    strange = [i for i in range(places[0], places[-1]) if i not in periods and _may_be_a_period(header[i], rows, i)]
+    if strange:
+        name = header[strange[0]].strip()
+        raise ValueError(f"{file} has a column {name!r} of numbers between its columns of periods: rename or remove it")
     year = _year_column(header, others, rows, periods)
     if not (dates := _dates(periods, year is not None, header, others)):
         return None
@@ -100,6 +104,12 @@ def _periods(header: Sequence[str], rows: Sequence[list[str]], parts: Sequence[t
         groups["dated" if period.text else "numbered", unit, period.run][i] = period
     best = max(groups.values(), key=len, default={})
     return best if best and len(best) >= FEWEST[next(iter(best.values())).unit] else {}
+
+
+def _may_be_a_period(heading, rows, place):
+    """Return whether a column between periods holds volumes below a heading that is neither a period nor a total."""
+    known = period_of(heading) or is_total(heading) or YEAR.fullmatch(heading.strip()) or not heading.strip()
+    return not known and plain(without_unit(heading)) not in MEASURES and are_numbers(column(rows, place))
 
 
 def _are_volumes(cells: Sequence[str]) -> bool:
