@@ -135,6 +135,17 @@ def test_a_header_of_two_rows(read):
     assert found(plain) == expected(LONG)
 
 
+def test_the_measure_below_each_period_decides_which_columns_are_volumes(read):
+    table = wide(MONTHLY, lambda day: f"{day:%Y-%m}")
+    names = list(table)[1:]
+    upper = ";".join(["", *(f"{name};" for name in names)]) + "\n"
+    rows = ["SKU;" + ";".join(["Umsatz;Menge"] * len(names))]
+    rows += [f"{row[0]};" + ";".join(f"{9 * value};{value}" for value in row[1:]) for row in table.to_numpy().tolist()]
+    history = read(upper + "\n".join(rows) + "\n")
+    assert found(history) == expected(MONTHLY)
+    noted(history, "the header has two rows, lines 1 and 2")
+
+
 def test_a_row_of_units_below_the_header_is_no_row(read):
     history = read("Datum;Strecke;Menge\n[TT.MM.JJJJ];[-];[Pal]\n" + text_of(german(LONG), header=False))
     assert found(history) == expected(LONG) and history.account.rows_read == len(LONG)

@@ -118,7 +118,7 @@ def _layout(header, when: Join, lanes: dict[int, str], returns: Sequence[int]) -
     columns = {dates: "date", said: "lane, volume" if across else "volume"}
     columns |= {header[i].strip("\ufeff "): "returns" for i in returns}
     used = {*when.places, *lanes, *returns}
-    ignored = tuple(name.strip("\ufeff ") for i, name in enumerate(header) if i not in used)
+    ignored = tuple(name.strip("\ufeff ") for i, name in enumerate(header) if i not in used and name.strip())
     out = ["date", "lane", "volume", *(["returns"] if returns else [])]
     positions = {name: i for i, name in enumerate(out)}
     layout = Layout(out, positions, columns, ignored, len(header), when.places[0], names=tuple(when.places))

@@ -1,6 +1,7 @@
 """Find the header of a table: below the head of a report, in one row or two, and the layout that it means."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
@@ -76,7 +77,7 @@ def _tried(rank, rows, lines, i, above, file, chosen, series) -> Found | None:
         header = [" ".join(filter(None, (a.strip("\ufeff "), b.strip()))) for a, b in parts]
         if header == [name.strip() for name in lower]:
             return None
-    elif i and _needs_the_record_above(rows[i - 1][1], lower):
+    elif (i and _needs_the_record_above(rows[i - 1][1], lower)) or _needs_the_record_below(lower, rows[i + 1 : i + 2]):
         return None
     if rank and not _stands_out(header, [fields for _, fields in rows[: i - above]]):
         return None
@@ -144,6 +145,15 @@ def _needs_the_record_above(upper, lower):
         return False
     both = list(zip(_filled(upper, lower), (name.strip().casefold() for name in lower), strict=True))
     return len({pair for pair in both if pair[1]}) > len(set(given))
+
+
+def _needs_the_record_below(upper, following):
+    """Return whether a record is the upper row of a header: texts stand below a cell and a blank beside it."""
+    lower = following[0][1] if following else []
+    if any(map(is_numeric, lower)) or len(lower) != len(upper):
+        return False
+    pairs = pairwise(zip(upper, lower, strict=True))
+    return any(a.strip() and not b.strip() and below.strip() and beside.strip() for (a, below), (b, beside) in pairs)
 
 
 def _filled(upper, lower):

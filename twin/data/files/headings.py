@@ -17,9 +17,12 @@ ENGLISH_HEADINGS = {
 }
 OTHER_HEADINGS = {
     # German; SAP, warehouse and transport systems; French; Spanish; Dutch; Italian; Polish; tables of forecasts
-    "date": "Datum, Tag, Zeitpunkt, Zeitstempel, Buchungsdatum, Belegdatum, Lieferdatum, Versanddatum, Auftragsdatum, "
+    "date": "Datum, Tag, Zeitpunkt, Zeitstempel, Buchungsdatum, Belegdatum, Lieferdatum, Versanddatum, "
+    "Auftragsdatum, "
     "Bestelldatum, Rechnungsdatum, Ladedatum, Entladedatum, Abgangsdatum, Wareneingangsdatum, Warenausgangsdatum, "
-    "Leistungsdatum, Erfassungsdatum, Monat, Woche, Kalenderwoche, Kalendermonat, Kalendertag, KW, Periode, "
+    "Leistungsdatum, Erfassungsdatum, WA-Datum, WE-Datum, Auslieferdatum, Abholdatum, "
+    "Zustelldatum, Verladedatum, Transportdatum, Tourdatum, Ausgangsdatum, Eingangsdatum, Ist-Datum, Monat, Woche, "
+    "Kalenderwoche, Kalendermonat, Kalendertag, KW, Periode, "
     "Zeitraum, Buchungsperiode, Buchungsmonat, "
     "BUDAT, BLDAT, LFDAT, WADAT, WADAT_IST, ERDAT, AUDAT, FKDAT, EINDT, BEDAT, CPUDT, CALDAY, CALWEEK, CALMONTH, "
     "0CALDAY, 0CALWEEK, 0CALMONTH, SPMON, SPTAG, SPWOC, posting_date, document_date, goods_issue_date, pick_date, "
@@ -31,23 +34,26 @@ OTHER_HEADINGS = {
     "dag, maand, week, leverdatum, verzenddatum, orderdatum, periode, "
     "data, data di consegna, data di spedizione, data ordine, giorno, mese, settimana, periodo, "
     "data dostawy, data wysyłki, data zamówienia, dzień, miesiąc, tydzień, okres, ds",
-    "lane": "Strecke, Relation, Route, Linie, Tour, Verbindung, Korridor, Verkehr, Streckenname, Relationsname, "
-    "Artikel, Artikelnummer, Artikelnr, Art.-Nr., Artikelbezeichnung, Artikelname, Produkt, Produktnummer, "
-    "Produktname, "
+    "lane": "Strecke, Relation, Route, Linie, Tour, Verbindung, Korridor, Verkehr, "
+    "Artikel, Artikelnummer, Artikelnr, Art.-Nr., Produkt, Produktnummer, "
+    ""
     "Material, Materialnummer, Materialnr, Warengruppe, Teilenummer, "
-    "MATNR, material_number, material_no, part, part_number, part_no, part_id, item_number, item_no, sku_code, sku_id, "
+    "MATNR, material_number, material_no, part, part_number, part_no, part_id, item_number, item_no, sku_code, "
+    "sku_id, "
     "lane_code, lane_no, route_code, trade_lane, tradelane, unique_id, "
     "liaison, trajet, itinéraire, produit, référence, article, ligne, "
     "ruta, trayecto, producto, artículo, referencia, línea, "
     "traject, artikel, artikelnummer, "
     "tratta, rotta, percorso, prodotto, articolo, codice articolo, "
     "trasa, relacja, produkt, towar, artykuł, indeks",
-    "volume": "Menge, Anzahl, Stück, Stückzahl, Paletten, Palettenzahl, Anzahl Paletten, Palettenanzahl, Stellplätze, "
+    "volume": "Menge, Anzahl, Stück, Stückzahl, Paletten, Palettenzahl, Anzahl Paletten, Palettenanzahl, "
+    "Stellplätze, "
     "Palettenstellplätze, Volumen, Absatz, Absatzmenge, Bedarf, Bedarfsmenge, Liefermenge, Bestellmenge, "
     "Auftragsmenge, Versandmenge, Verkaufsmenge, Lademenge, Ist-Menge, Sendungsmenge, Aufkommen, "
     "MENGE, LFIMG, KWMENG, FKIMG, BSTMG, ERFMG, LGMNG, ABSMG, MGVBR, 0QUANTITY, "
     "qty_shipped, shipped_qty, shipped_quantity, quantity_shipped, delivered_quantity, delivery_quantity, "
-    "ordered_quantity, qty_ordered, picked_qty, picked_quantity, number_of_pallets, no_of_pallets, pallet_count, plt, "
+    "ordered_quantity, qty_ordered, picked_qty, picked_quantity, number_of_pallets, no_of_pallets, pallet_count, "
+    "plt, "
     "pallet_qty, pallet_spaces, handling_units, loading_metres, unit_sales, "
     "quantité, palettes, nombre de palettes, volume, demande, "
     "cantidad, palés, pallets, paletas, número de palés, demanda, unidades, "
@@ -62,19 +68,23 @@ SECOND_HEADINGS = {  # taken only where no column has a heading of the lists abo
     "Periode, Zeitraum, "
     "Buchungsperiode, Buchungsmonat, jour, mois, semaine, période, día, mes, semana, período, dag, maand, giorno, "
     "mese, settimana, periodo, dzień, miesiąc, tydzień, okres",
-    "lane": "WERKS, plant, Werk, depot, store, store_id, shop, Filiale, warehouse, Lager, LGORT, site, Standort, "
+    "lane": "Artikelbezeichnung, Artikelname, Produktname, Streckenname, Relationsname, WERKS, plant, Werk, depot, "
+    "store, store_id, shop, Filiale, warehouse, Lager, LGORT, site, Standort, "
     "location, customer, customer_id, Kunde, Kundennummer, KUNNR, terminal, hub, port, magasin, entrepôt, cliente, "
     "tienda, almacén, winkel, magazijn, klant, negozio, magazzino, sklep, magazyn, klient",
-    "volume": "sales, TEU, count, Wert, value, containers, Container, parcels, Pakete, Kartons, cartons, cases, boxes, "
+    "volume": "sales, TEU, count, Wert, value, containers, Container, parcels, Pakete, Kartons, cartons, cases, "
+    "boxes, "
     "shipments, Sendungen, Stops, trucks, LKW, loads, Ladungen",
 }
 PAIRED = {  # columns that make a lane or a date together
     "origin": "origin, from, from_location, origin_id, origin_name, origin_city, origin_code, ship_from, source, "
     "departure_location, loading_place, pickup_location, POL, port_of_loading, von, Abgang, Abgangsort, Versandort, "
-    "Ladeort, Beladeort, Quelle, Startort, Start, Absender, VSTEL, KNOTA, origine, départ, lieu de chargement, origen, "
+    "Ladeort, Beladeort, Quelle, Startort, Start, Absender, VSTEL, KNOTA, origine, départ, lieu de chargement, "
+    "origen, "
     "salida, herkomst, vertrek, van, partenza, da, origine, skąd, nadanie, załadunek, miejsce załadunku",
     "destination": "destination, dest, to, to_location, destination_id, destination_name, destination_city, "
-    "destination_code, ship_to, target, arrival_location, unloading_place, delivery_location, POD, port_of_discharge, "
+    "destination_code, ship_to, target, arrival_location, unloading_place, delivery_location, POD, "
+    "port_of_discharge, "
     "nach, Empfang, Empfangsort, Bestimmungsort, Entladeort, Ziel, Zielort, Empfänger, KNOTZ, arrivée, "
     "lieu de déchargement, destino, llegada, bestemming, aankomst, naar, arrivo, a, destinazione, dokąd, odbiór, "
     "rozładunek, miejsce rozładunku",

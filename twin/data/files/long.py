@@ -26,7 +26,7 @@ def long_layout(
     positions = match_columns(header, file, rest, below=below, made=made)
     columns = {wider[i].strip("\ufeff"): ours for ours, i in positions.items()}
     used = {*positions.values(), *(i for join in joins.values() for i in join.places)}
-    ignored = tuple(name.strip("\ufeff") for i, name in enumerate(header) if i not in used)
+    ignored = tuple(name.strip("\ufeff") for i, name in enumerate(header) if i not in used and name.strip())
     key = joins["date"].places[0] if "date" in joins else positions["date"]
     layout = Layout(wider, positions, columns, ignored, len(header), key, names=tuple(range(len(header))))
     layout.fills = fills(rows, positions, joins)

@@ -39,7 +39,9 @@ def wide_layout(
     others = [i for i in range(len(header)) if i not in periods]
     if any(is_numeric(header[i]) and not YEAR.fullmatch(header[i].strip()) for i in others):
         return None  # a row, and no header
-    strange = [i for i in range(places[0], places[-1]) if i not in periods and _may_be_a_period(header[i], rows, i)]
+    strange = [
+        i for i in range(places[0], places[-1]) if i not in periods and _may_be_a_period(header[i], rows, i, parts)
+    ]
     if strange:
         name = header[strange[0]].strip()
         raise ValueError(f"{file} has a column {name!r} of numbers between its columns of periods: rename or remove it")
@@ -62,7 +64,7 @@ def wide_layout(
             **{header[i].strip("\ufeff ") or "(no heading)": "lane" for i in lane_places},
             span(names).replace("'", ""): "date, volume",
         },
-        tuple(header[i].strip("\ufeff ") for i in range(len(header)) if i not in used),
+        tuple(header[i].strip("\ufeff ") for i in range(len(header)) if i not in used and header[i].strip()),
         len(header),
         lane_places[0] if lane_places else places[0],
         names=tuple(lane_places),
@@ -106,9 +108,10 @@ def _periods(header: Sequence[str], rows: Sequence[list[str]], parts: Sequence[t
     return best if best and len(best) >= FEWEST[next(iter(best.values())).unit] else {}
 
 
-def _may_be_a_period(heading, rows, place):
+def _may_be_a_period(heading, rows, place, parts):
     """Return whether a column between periods holds volumes below a heading that is neither a period nor a total."""
     known = period_of(heading) or is_total(heading) or YEAR.fullmatch(heading.strip()) or not heading.strip()
+    known = known or (parts and any(map(period_of, parts[place])))  # with another measure
     return not known and plain(without_unit(heading)) not in MEASURES and are_numbers(column(rows, place))
 
 
