@@ -139,7 +139,7 @@ def test_cells_of_all_kinds(read):
     ],
 )
 def test_the_text_of_a_cell(value, text):
-    assert text_of(value) == text
+    assert text_of(value, ".") == text
 
 
 def test_policies_and_imports_take_sheets_as_well(tmp_path, ledger):

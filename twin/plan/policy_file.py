@@ -36,7 +36,7 @@ def _table(path):
     origin, above = _origin(path)
     names, rows, encoding = [], {}, origin.encoding
     require(not encoding or encoding.startswith("utf"), "the text", "in UTF-8", f"one that looks like {encoding}")
-    with origin.rows(above) as (records, _):
+    with origin.rows(above, 0) as (records, _):
         for line, fields, _ in records:
             require(fields is not None, f"line {line}", "a row whose quotes close properly", "another")
             cells = [cell.strip().strip("\ufeff") for cell in fields]

@@ -24,7 +24,7 @@ def across_layout(
         return None
     known = {ours: name for ours, name in chosen.items() if name}
     joins = find_joins(header, rows, known, file)
-    found = find_columns(header, {ours: name for ours, name in known.items() if ours not in joins})
+    found = find_columns(header, {ours: name for ours, name in known.items() if ours not in joins}, ())
     if "lane" in joins or (found["lane"] and "lane" not in chosen):
         return None
     when = joins.get("date") or _dates(header, rows, found["date"])

@@ -14,10 +14,10 @@ from typing import Any
 EXACT = 2**53  # whole numbers up to this size are exact
 
 
-def text_of(value: Any, decimal: str = ".") -> str:
+def text_of(value: Any, decimal: str) -> str:
     """Return the text of a cell: dates in ISO form, numbers without a fraction if they are whole.
 
-    >>> text_of(1234.0), text_of(datetime.datetime(2024, 1, 31)), text_of(0.5, ",")
+    >>> text_of(1234.0, "."), text_of(datetime.datetime(2024, 1, 31), "."), text_of(0.5, ",")
     ('1234', '2024-01-31', '0,5')
     """
     if isinstance(value, str):
@@ -38,7 +38,7 @@ def text_of(value: Any, decimal: str = ".") -> str:
     return str(value)  # date, time, whole number
 
 
-def lines_of(path: str, decimal: str, wanted: str | None = None) -> Iterator[Any]:
+def lines_of(path: str, decimal: str, wanted: str | None) -> Iterator[Any]:
     """Yield the names of all worksheets of a spreadsheet, and the lines of one or of all that are visible."""
     import python_calamine
 
@@ -81,7 +81,7 @@ def main(path: str, memory: str, decimal: str, *wanted: str) -> int:
     except ImportError:  # not on Windows
         pass
     try:
-        for line in lines_of(path, decimal, *wanted):
+        for line in lines_of(path, decimal, *(wanted or [None])):
             print(json.dumps(line))
     except Exception as error:
         print(json.dumps({"error": f"{type(error).__name__}: {error}"}))

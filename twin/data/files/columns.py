@@ -9,11 +9,11 @@ from twin.data.text import visible
 HEADERS_LISTED = 25  # most headers listed in an error
 
 
-def find_columns(header: Sequence[str], chosen: dict[str, str], below: Sequence[str] = ()) -> dict[str, list[int]]:
+def find_columns(header: Sequence[str], chosen: dict[str, str], below: Sequence[str]) -> dict[str, list[int]]:
     """Return the positions of the columns that may hold date, lane, volume and returns.
 
     chosen : headings that override the accepted ones.
-    below : for a header of two rows, the texts of the lower row.
+    below : for a header of two rows, the texts of the lower row; else empty.
     """
     unknown = set(chosen) - set(ENGLISH_HEADINGS)
     if unknown:
@@ -33,15 +33,15 @@ def match_columns(
     file: str | Path,
     chosen: dict[str, str] | None = None,
     *,
-    below: Sequence[str] = (),
-    made: dict[str, int] | None = None,
+    below: Sequence[str],
+    made: dict[str, int],
 ) -> dict[str, int]:
     """Return the position in the header of date, lane, volume and returns; `chosen` overrides the accepted headers.
 
     made : positions that are settled already: of columns that other columns were joined into.
     """
     chosen = dict(chosen or {})
-    found = find_columns(header, chosen, below) | {ours: [place] for ours, place in (made or {}).items()}
+    found = find_columns(header, chosen, below) | {ours: [place] for ours, place in made.items()}
     missing = [ours for ours in ENGLISH_HEADINGS if not found[ours] and (ours != "returns" or ours in chosen)]
     if missing:
         raise ValueError(missing_columns(header, file, missing, chosen))

@@ -42,7 +42,7 @@ def find_header(sample: Sequence[Record], file: str | Path, chosen: dict[str, st
     series : name of the lane in a table of one lane.
     """
     chosen = dict(chosen or {})
-    find_columns([], chosen)  # refuses names that are none of ours
+    find_columns([], chosen, ())  # refuses names that are none of ours
     rows = [(line, fields) for line, fields, _ in sample if fields is not None and any(map(str.strip, fields))]
     tops, lines = rows[:MOST_ABOVE], [line for line, _, _ in sample]
     for rank in range(3):
@@ -50,11 +50,11 @@ def find_header(sample: Sequence[Record], file: str | Path, chosen: dict[str, st
             for i in range(above, len(tops)):
                 if found := _tried(rank, rows, lines, i, above, file, chosen, series):
                     return found
-    best = max(tops, key=lambda row: sum(map(bool, find_columns(row[1], chosen).values())), default=(0, []))[1]
-    found = find_columns(best, chosen)
+    best = max(tops, key=lambda row: sum(map(bool, find_columns(row[1], chosen, ()).values())), default=(0, []))[1]
+    found = find_columns(best, chosen, ())
     missing = [ours for ours in ENGLISH_HEADINGS if not found[ours] and (ours != "returns" or ours in chosen)]
     if best and not missing:
-        long_layout(best, [], file, chosen)  # says why not
+        long_layout(best, [], file, chosen, ())  # says why not
     raise NoLayout(missing_columns(best, file, missing, chosen) + _one_lane(found))
 
 

@@ -36,7 +36,7 @@ def find_joins(
     for ours in ("date", "lane"):
         if "+" in chosen.get(ours, "") and plain(chosen[ours]) not in map(plain, header):
             joins[ours] = _asked(header, ours, chosen[ours], file)
-    found = find_columns(header, {ours: name for ours, name in chosen.items() if ours not in joins})
+    found = find_columns(header, {ours: name for ours, name in chosen.items() if ours not in joins}, ())
     parts = {part: [i for i, name in enumerate(header) if _name_in(name, names)] for part, names in PAIRS.items()}
     one = {part: places[0] for part, places in parts.items() if len(places) == 1}
     if "date" not in chosen and (join := _date(header, rows, found["date"], one)):

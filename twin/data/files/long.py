@@ -13,7 +13,7 @@ def long_layout(
     rows: Sequence[list[str]],
     file: str | Path,
     chosen: dict[str, str],
-    below: Sequence[str] = (),
+    below: Sequence[str],
 ) -> Layout:
     """Return the layout of a table with a row for each date and lane; raise ValueError if it has another."""
     joins = find_joins(header, rows, chosen, file)

@@ -17,10 +17,10 @@ ENDINGS = ("gz", "csv", "tsv", "txt", "xlsx", "xlsm", "xlsb", "xls", "ods")
 def table_of(
     path: str | Path,
     *,
-    columns: dict[str, str] | None = None,
-    sheet: str | None = None,
-    decimal: str = ".",
-    name: str = "",
+    columns: dict[str, str] | None,
+    sheet: str | None,
+    decimal: str,
+    name: str,
 ) -> Table:
     """Return the table of a text or a spreadsheet, with the layout that its first records and its header mean.
 
@@ -30,7 +30,7 @@ def table_of(
     name : name of the file; a table of one lane without a heading of its own is called after it.
     """
     path = existing(path)
-    series = series_name(name or str(path))
+    series = series_name(name)
     if not is_spreadsheet(path):
         require(sheet is None, "sheet", f"unset for {path}, which is no spreadsheet", repr(sheet))
         return open_table(inspect(path).readings(), columns, series)

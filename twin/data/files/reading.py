@@ -45,10 +45,10 @@ class Source:
                 yield text, raw.tell
 
     @contextmanager
-    def rows(self, skip: int = 0, width: int = 0) -> Iterator[tuple[Iterator[Record], Callable[[], int]]]:
+    def rows(self, skip: int, width: int) -> Iterator[tuple[Iterator[Record], Callable[[], int]]]:
         """Yield (records, position): the records after the first `skip` lines, and a function for a progress bar.
 
-        width : number of fields of a record; by default that of the first record with a separator.
+        width : number of fields of a record; if 0, that of the first record with a separator.
         """
         with self.open() as (text, position):
             yield records(text, self.separator, self.path, skip=skip, width=width), position
@@ -134,9 +134,7 @@ def is_separator_line(line: str) -> bool:
     return line.startswith("sep=") and line[4:] in tuple(SEPARATORS)
 
 
-def records(
-    text: Iterable[str], separator: str, path: str | Path, *, skip: int = 0, width: int = 0
-) -> Iterator[Record]:
+def records(text: Iterable[str], separator: str, path: str | Path, *, skip: int, width: int) -> Iterator[Record]:
     """Yield (line, fields, raw lines) for each record; fields is None if the record cannot be split into fields.
 
     skip : number of lines that are left out at the beginning; width : number of fields, 0 if it is not known.

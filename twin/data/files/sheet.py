@@ -35,7 +35,7 @@ class SheetRows:
     separator: str = ""
 
     @contextmanager
-    def rows(self, skip: int = 0, width: int = 0) -> Iterator[tuple[Iterator[Record], Callable[[], int]]]:
+    def rows(self, skip: int, width: int) -> Iterator[tuple[Iterator[Record], Callable[[], int]]]:
         """Yield (records, position): the rows after the first `skip`, and a function for a progress bar."""
         done = 0
 

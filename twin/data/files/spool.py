@@ -11,7 +11,7 @@ STANDARD_INPUT = "-"  # the path that means it
 
 
 @contextmanager
-def kept(path: str | Path, name: str | None = None) -> Iterator[tuple[str | Path, str | None]]:
+def kept(path: str | Path, name: str | None) -> Iterator[tuple[str | Path, str | None]]:
     """Yield (path, name) of a file: for the path `-`, of a temporary copy of standard input.
 
     name : name of the file in the account; error sentences contain it instead of the path of the copy.

@@ -28,7 +28,7 @@ class Origin(Protocol):
     notes: tuple[str, ...]
 
     @contextmanager
-    def rows(self, skip: int = 0, width: int = 0) -> Iterator[tuple[Iterator[Record], Callable[[], int]]]:
+    def rows(self, skip: int, width: int) -> Iterator[tuple[Iterator[Record], Callable[[], int]]]:
         """Yield (records, position): the records after the first `skip` lines, and a function for a progress bar."""
         ...
 
@@ -172,7 +172,7 @@ def open_table(origins: Sequence[Origin], columns: dict[str, str] | None, series
 def sample_of(origin: Origin) -> list[Record]:
     """Return the first records of an origin, fewer if they have many fields."""
     sample, cells = [], 0
-    with origin.rows() as (records, _):
+    with origin.rows(0, 0) as (records, _):
         for record in islice(records, SAMPLED):
             sample.append(record)
             cells += len(record[1] or ())

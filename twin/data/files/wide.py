@@ -23,7 +23,7 @@ def wide_layout(
     file: str | Path,
     chosen: dict[str, str],
     series: str,
-    parts: Sequence[tuple[str, str]] = (),
+    parts: Sequence[tuple[str, str]],
 ) -> Layout | None:
     """Return the layout of a table with a column for each period, or None if it is no such table.
 
@@ -166,11 +166,11 @@ def _lane(header, rows, others, file, chosen, series) -> tuple[list[int], Callab
     if "lane" in joins:
         places = [others[i] for i in joins["lane"].places]
     elif "lane" in chosen:
-        places = [others[i] for i in find_columns(names, chosen)["lane"]]
+        places = [others[i] for i in find_columns(names, chosen, ())["lane"]]
         if not places:
             raise ValueError(f"{file} has no column for lane: it was to be {chosen['lane']!r}")
     else:
-        known = [others[i] for i in find_columns(names, {})["lane"]]
+        known = [others[i] for i in find_columns(names, {}, ())["lane"]]
         text = [i for i in others if _names_rows(header[i], column(rows, i))]
         text = text or [i for i in others[:1] if any(cell.strip() for cell in column(rows, i))]
         distinct = [i for i in known + text if len(set(column(rows, i))) == len(rows)]
