@@ -11,6 +11,7 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
+MOST_TIME = 300  # processor time of the program [s]
 EXACT = 2**53  # whole numbers up to this size are exact
 
 
@@ -60,7 +61,8 @@ def _merged(sheet):
     """Return {(row, column): value} of the cells below the first one of merged blocks of texts and dates."""
     blocks = [(top, left, end) for (top, left), (end, right) in sheet.merged_cell_ranges or () if end > top]
     tops, merged = {top for top, _, _ in blocks}, {}
-    if tops and sheet.end:
+    most = (sheet.end[0] + 1) * (sheet.end[1] + 1) if sheet.end else 0  # blocks that overlap are none of a spreadsheet
+    if 0 < sum(min(end, sheet.end[0]) - top for top, _, end in blocks if sheet.end) <= most:
         rows = {i: row for i, row in enumerate(sheet.iter_rows()) if i in tops}
         for top, left, end in blocks:
             value = dict(enumerate(rows.get(top, ()))).get(left - sheet.start[1], "")
@@ -75,9 +77,14 @@ def main(path: str, memory: str, decimal: str, *wanted: str) -> int:
     try:
         import resource
 
-        limits = [limit for limit in resource.getrlimit(resource.RLIMIT_AS) if limit != resource.RLIM_INFINITY]
-        most = min([int(memory), *limits])
-        resource.setrlimit(resource.RLIMIT_AS, (most, most))
+        most = {
+            resource.RLIMIT_AS: int(memory),
+            resource.RLIMIT_FSIZE: int(memory) // 2,
+            resource.RLIMIT_CPU: MOST_TIME,
+        }
+        for kind, limit in most.items():
+            limits = [given for given in resource.getrlimit(kind) if given != resource.RLIM_INFINITY]
+            resource.setrlimit(kind, (min([limit, *limits]),) * 2)
     except ImportError:  # not on Windows
         pass
     try:
