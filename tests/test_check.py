@@ -10,7 +10,10 @@ from house import public_formulas
 from scipy import stats
 
 from twin import (
+    Policy,
     _check,
+    accuracy,
+    assess,
     buffers,
     continuous_review,
     continuous_review_poisson,
@@ -262,6 +265,7 @@ ELEMENTWISE = {
         passing_sd=nonnegative(30.0),
         covariance=(90.0, [np.nan, np.inf, -1e9, 1e9, "many", None]),
     ),
+    space.common_periods: dict(dwell=nonnegative(1.5), exposure=nonnegative(5.5)),
     space.review_stock: dict(demand_mean=nonnegative(100.0), review_period=nonnegative(7.0)),
     reservation.best_capacity: dict(**NEED, reservation_cost=positive(10.0), partner_surcharge=nonnegative(25.0)),
     reservation.capacity_cost: dict(
@@ -307,6 +311,7 @@ ELEMENTWISE = {
     ),
 }
 
+ON_RECORD = {"demand_mean": 100.0, "demand_sd": 25.0}
 SERIES = [10.0, 12.0, 13.0, 17.0]
 DRAWS = dict(samples=whole(5, 2), seed=whole(1, 0))
 MATRIX = (
@@ -518,6 +523,12 @@ OTHERS = {
         return_rate=share(0.1),
         **MONEY,
     ),
+    accuracy.card: {},
+    accuracy.remarks: dict(
+        lanes=({**ON_RECORD, **vars(Policy()), **assess(ON_RECORD, Policy())}, [{}, {"demand_mean": 1.0}]),
+        period=("D", ["X", 3]),
+    ),
+    accuracy.record_of: dict(volumes=(SERIES, [[], 3.0, "many"])),
     finance.tail_risk: dict(
         losses=(SERIES, [[], 3.0, [np.nan, 1.0], [np.inf], "many"]),
         level=(0.95, [0.0, 1.0, np.nan, [0.9, 0.95], "many"]),

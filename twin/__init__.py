@@ -12,6 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from twin import (
+        accuracy as accuracy,
+    )
+    from twin import (
         answers as answers,
     )
     from twin import (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -27,6 +27,7 @@ GROUP_HEADINGS = {  # answer -> heading printed above it
     "required_capacity": "CAPACITY AND COOPERATION",
     "revenue": "MONEY",
 }
+_REMARKS = 8  # most remarks on accuracy that are printed
 _COLUMN = 14  # width of a lane's column, wider if names are equal up to it [characters]
 
 
@@ -62,6 +63,7 @@ def to_json(report: Report) -> str:
         "schema_version": SCHEMA_VERSION,
         "period": report.history.period,
         "assumptions": report.assumptions,
+        "accuracy": report.accuracy,
         "units": report.units,
         "lanes": lanes.to_dict(orient="index"),
         "refused_lanes": report.refused["reason"].to_dict(),
@@ -76,14 +78,23 @@ def to_csv(report: Report) -> str:
 
 
 def sentences(report: Report, width: int = 100) -> Iterator[str]:
-    """Yield sentences on the number of lanes assessed, on each assumption, and on lanes left out."""
+    """Yield sentences on the number of lanes assessed, on each assumption, on accuracy, and on lanes left out."""
     yield f"{_lanes(len(report.table))} assessed; one period is a {PERIOD_NAMES[report.history.period]}."
     for assumption in report.assumptions:
         yield textwrap.fill(f"  assumed  {assumption}", width, subsequent_indent=" " * 11, break_on_hyphens=False)
+    yield from outside(report.accuracy, width)
+    if len(report.accuracy) > _REMARKS:
+        yield f"  outside  {len(report.accuracy) - _REMARKS} more remarks on fewer lanes are in --json"
     yield "  note     the forecast is a straight line through the history, with a 95% interval; it may fall below zero"
     for reason, lanes in report.refused.groupby("reason").groups.items():
         more = ", ..." if len(lanes) > 3 else ""
         yield f"  refused  {_lanes(len(lanes))}: {reason} ({', '.join(map(_short, lanes[:3]))}{more})"
+
+
+def outside(remarks: Sequence[str], width: int) -> Iterator[str]:
+    """Yield the remarks on accuracy that concern most lanes."""
+    for remark in remarks[:_REMARKS]:
+        yield textwrap.fill(f"  outside  {remark}", width, subsequent_indent=" " * 11, break_on_hyphens=False)
 
 
 def _lanes(number):

@@ -23,6 +23,11 @@ def schema() -> dict[str, Any]:
         "schema_version": {"const": SCHEMA_VERSION},
         "period": {"enum": ["D", "W", "MS"], "description": "one period is a day, a week or a month"},
         "assumptions": {"type": "array", "items": _TEXT, "description": "a sentence on each unset policy field"},
+        "accuracy": {
+            "type": "array",
+            "items": _TEXT,
+            "description": "a sentence on each condition under which answers are off on simulated lanes",
+        },
         "units": {"type": "object", "additionalProperties": _TEXT, "description": "unit of each answer"},
         "lanes": {"type": "object", "additionalProperties": lane, "description": "answers by the name of a lane"},
         "refused_lanes": {"type": "object", "additionalProperties": _TEXT, "description": "reason by name of a lane"},

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from twin import buffers, demand, finance, forecast, lane, newsvendor, resilience, simulate
+from twin import accuracy, buffers, demand, finance, forecast, lane, newsvendor, resilience, simulate
 from twin._check import floats, whole
 from twin.answers import ANSWERS
 from twin.plan.quantities import FORECAST, HORIZON, JUDGEMENT, names
@@ -99,6 +99,19 @@ def evaluate(
         "conditional_value_at_risk": risk.conditional_value_at_risk,
     }
     return {name: float(numbers[name]) for name in NUMBERS if name in numbers}
+
+
+def remarks(
+    statistics: Moments, policy: Policy, answers: Mapping[str, float], volumes: ArrayLike = (), *, period: str = "D"
+) -> tuple[str, ...]:
+    """Return a sentence on each condition under which answers of the lane are off, as `accuracy.remarks` does.
+
+    answers : of `evaluate`; the other arguments are those of `evaluate`.
+    """
+    volumes = floats("volumes", volumes)
+    record = accuracy.record_of(volumes) if volumes.size else {}
+    moments = {name: statistics[name] for name in ("demand_mean", "demand_sd")}
+    return accuracy.remarks({**moments, **vars(policy), **answers, **record}, period)
 
 
 def outlook(volumes: ArrayLike, horizon: int, probability: float = 0.95) -> forecast.Interval | None:

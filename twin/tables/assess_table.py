@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from twin import accuracy
 from twin._check import numbers, require
 from twin._choices import coded
 from twin.answers import UNITS
@@ -22,7 +23,7 @@ from twin.policy import POLICY
 from twin.tables.part import Recipe, digest_in, is_intact, make_part
 from twin.tables.source import LaneTable, batches
 
-__all__ = ["Done", "LaneTable", "assess_table"]
+__all__ = ["Done", "LaneTable", "assess_table", "first_remarks"]
 
 SUCCESS_FILE = "_SUCCESS"  # the name that Spark uses, so that other tools ignore the file
 _PART = re.compile(r"part-\d{5,}\.parquet")
@@ -113,6 +114,14 @@ def assess_table(
     assessed = sum(part.lanes for name, part in missing.items() if name not in failures)
     kept = table.lanes - sum(part.lanes for part in missing.values())
     return Done(assessed, kept, complete, tuple(failures.values()), damaged)
+
+
+def first_remarks(table: LaneTable, given: Mapping[str, float], period: str) -> tuple[int, tuple[str, ...]]:
+    """Return the number of lanes in the first batch of a table, and what `accuracy.remarks` says of them."""
+    stated = {name: _number(name, value) for name, value in given.items() if table.missing.get(name) != 0}
+    recipe = Recipe(table.columns, table.label, stated, period, ())
+    _, _, batch = next(batches(table.parts[0].pieces, recipe.columns))
+    return len(batch), accuracy.remarks(recipe.lanes(batch), period)
 
 
 def _number(name, value):

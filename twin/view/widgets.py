@@ -89,7 +89,8 @@ class Sheet(Asking):
 
     tabs, tools : lists of (name, label) of the tabs and of the buttons beside the title.
     active, page : name of the open tab, and its HTML.
-    history, costs, profits, losses, savings, leaving : pictures as PNG; only a changed picture is sent.
+    history, costs, profits, losses, space_ahead, money_ahead, savings, leaving : pictures as PNG; only a changed
+        picture is sent.
     title, status, said : heading, line below it, and error sentence.
     query : state as a query string, which the page copies into its address; when it opens, the page sends its own
         query string as {"do": "shown", "query": ...}.
@@ -108,6 +109,8 @@ class Sheet(Asking):
     costs = traitlets.Bytes().tag(sync=True)
     profits = traitlets.Bytes().tag(sync=True)
     losses = traitlets.Bytes().tag(sync=True)
+    space_ahead = traitlets.Bytes().tag(sync=True)
+    money_ahead = traitlets.Bytes().tag(sync=True)
     savings = traitlets.Bytes().tag(sync=True)
     leaving = traitlets.Bytes().tag(sync=True)
     status = traitlets.Unicode().tag(sync=True)

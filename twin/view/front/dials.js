@@ -86,7 +86,7 @@ function chooser(field, place, line) {
     field.choices.map((word, number) => element("option", { value: String(number) }, word)),
   );
   const alert = element("p", { id: `${id}-alert`, className: "twin-alert", role: "alert" });
-  const help = element("p", { id: `${id}-help`, className: "twin-help" }, `${field.help}.`);
+  const help = element("p", { id: `${id}-help`, className: "twin-help" }, field.help && `${field.help}.`);
   list.setAttribute("aria-describedby", `${help.id} ${alert.id}`);
   list.onchange = () => line.turn(Number(list.value));
   const head = element("div", { className: "twin-dial-head" }, [element("label", { htmlFor: id }, field.label)]);

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from twin.plan.quantities import UNIT_OF
 from twin.plan.wording import unit_in, written
 from twin.view.hub.session import Session
-from twin.view.words import cards, figure, picture, table
+from twin.view.words import cards, figure, listed, picture, table
 
 #: The resilience index and its parts, with their meanings.
 CAPACITY_PARTS = (
@@ -33,6 +33,8 @@ def page(session: Session, numbers: Mapping[str, float]) -> str:
     def card(label, name, remark=""):
         return label, name, n[name], UNIT_OF[name], remark
 
+    recorded = f"on the record {written(session.on_record().overflow, '-')} of days"
+    chance = written(n["lane_overflow_probability"], "-")
     needs = [
         card("Throughput with returns", "workload_mean", f"± {written(n['workload_sd'], 'pallet')}"),
         card("Safety buffer", "safety_stock", f"for {written(n['service_level'], '-')} service"),
@@ -42,14 +44,14 @@ def page(session: Session, numbers: Mapping[str, float]) -> str:
     overflow = [
         card("Planned overflow", "planned_overflow", f"dependency {written(n['dependency'], '-')}"),
         card("Expected overflow", "expected_overflow", f"dependency {written(n['expected_dependency'], '-')}"),
-        card("Chance of overflow", "overflow_probability", f"in a {unit_in('period', period)}"),
+        card("Chance of overflow", "overflow_probability", f"in a {unit_in('period', period)}; {recorded}"),
         card("Expected outsourcing cost", "expected_outsourcing_cost", "holding and surcharge"),
     ]
     places = [
         card("Best own capacity", "optimal_own_capacity", f"today {own}"),
         card("Today's own capacity gives away", "capacity_gives_away", _rules(session)),
         card("Cost of space", "space_cost", f"least {written(n['optimal_space_cost'], '$')}"),
-        card("Overflow of this kind of lane", "lane_overflow", written(n["lane_overflow_probability"], "-")),
+        card("Overflow of this kind of lane", "lane_overflow", f"chance {chance}; {recorded}"),
     ]
     readings = [[label, figure(name, n[name], "pallet"), meaning] for name, label, meaning in READINGS]
     parts = [[name.replace("_", " "), figure(name, n[name], "points"), meaning] for name, meaning in CAPACITY_PARTS]
@@ -64,8 +66,15 @@ def page(session: Session, numbers: Mapping[str, float]) -> str:
                 "One lane, several readings of its mean overflow", ("", "pallets", "what needs space"), readings, (2,)
             ),
             table("Resilience and its parts", ("", "points", "meaning"), parts, text=(2,)),
+            _accuracy(session),
         )
     )
+
+
+def _accuracy(session):
+    """Return the remarks on accuracy as HTML."""
+    found = listed(f"{remark[0].upper()}{remark[1:]}." for remark in session.remarks())
+    return f"<p>Simulated lanes show where the answers are off:</p>{found}" if found else ""
 
 
 def _rules(session):

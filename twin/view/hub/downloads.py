@@ -69,6 +69,7 @@ def _state(session, numbers):
         "source": f"{visible(session.feed.place, 120)}, {int(record['periods']):,} {unit_in('period', period)}s",
         "through": f"{record['last_date']:%Y-%m-%d}",
         "assumptions": list(session.assumptions),
+        "accuracy": list(session.remarks()),
         "controls": [
             *(row(f.name, values[f.name], f.unit) for f in session.fields if f.name != "service_level"),
             *(row(name, value, UNIT_OF[name]) for name, value in _given(session).items()),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlencode
 
@@ -12,7 +13,7 @@ import numpy as np
 from twin._check import require
 from twin._choices import coded, word_of
 from twin.data.text import visible
-from twin.plan import lane_report
+from twin.plan import ahead, lane_report
 from twin.plan.policies import policy_of
 from twin.plan.policy_table import policy_table
 from twin.plan.portfolio import DEFAULT_HORIZON, Portfolio
@@ -26,9 +27,11 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from twin.lane import Policy
+    from twin.plan.ahead import Ahead
     from twin.plan.feed import Feed
 
 STATES_KEPT = 8  # number of evaluated states in the cache
+PATHS_KEPT = 5  # number of simulations in the cache
 STRAIN, UNDER_USED = 1.10, 0.75  # default thresholds: use of own capacity at which a lane's status changes [-]
 STRAINED, NORMAL, SPARE = "capacity strain", "normal", "under-used"  # statuses of a lane
 
@@ -60,6 +63,7 @@ class Session:
         self.partnership = Partnership()
         self._changed: dict[str, dict[str, float]] = {}  # lane -> values that differ from its starting values
         self._series, self._known = {}, {}  # caches: the flows of one lane, and evaluated states
+        self._paths = {}  # cache: simulated paths by lane, policy and question
         if before is not None:
             self._keep(before)
 
@@ -184,6 +188,32 @@ class Session:
     def numbers(self) -> dict[str, float]:
         """Return every number of the lane, as `lane_report.evaluate` does."""
         return self._evaluated(self.policy, self.horizon)
+
+    def ahead(self) -> tuple[Ahead, Ahead]:
+        """Return the next days of the lane in the dynamic model: under today's policy, and under the alternative."""
+        policies = self._today(), ahead.alternative(self.policy, self.numbers())
+        return tuple(self._simulated(ahead.ahead, policy) for policy in policies)
+
+    def on_record(self) -> Ahead:
+        """Return what today's policy would have kept on the record."""
+        return self._simulated(ahead.on_record, self._today())
+
+    def _today(self):
+        """Return the policy of the lane with the service level that it has, stated or not."""
+        return replace(self.policy, service_level=self.numbers()["service_level"])
+
+    def _simulated(self, function, policy):
+        """Return paths of the lane, from a cache: page and pictures ask for the same ones."""
+        key = self.lane, policy, function
+        if key not in self._paths:
+            found = function(self.moments, policy, self.series()[1], period=self.feed.period)
+            self._paths = {**dict(list(self._paths.items())[-PATHS_KEPT:]), key: found}
+        return self._paths[key]
+
+    def remarks(self) -> tuple[str, ...]:
+        """Return sentences on answers of the lane that are outside the region in which they hold."""
+        volumes = self.series()[1]
+        return lane_report.remarks(self.moments, self.policy, self.numbers(), volumes, period=self.feed.period)
 
     @property
     def portfolio(self) -> Portfolio:
