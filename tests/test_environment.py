@@ -61,7 +61,7 @@ def test_each_pin_is_the_locks():
 
 
 def test_each_dependency_is_pinned():
-    assert required("apps", "ledger", "ai", "papers", "cluster") <= set(pinned())
+    assert required("apps", "ledger", "excel", "ai", "papers", "cluster") <= set(pinned())
     assert required(*PROJECT["optional-dependencies"]) <= set(locked())
 
 

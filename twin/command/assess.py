@@ -11,7 +11,8 @@ from typing import Any
 from twin._check import require
 from twin.command.assess_parquet import add_table_options, assess_lanes
 from twin.command.options import add_reading_options, add_window, reading_of
-from twin.command.printing import SCHEMA_FILE
+from twin.command.printing import LANE_SCHEMA_FILE, SCHEMA_FILE
+from twin.data.lane_names import guard_note
 from twin.demand import DAYS_PER_PERIOD
 from twin.policy import POLICY
 
@@ -30,6 +31,8 @@ examples
   python -m twin assess flows.csv --policies policies.csv      one row per lane: lane, internal_capacity, ...
   python -m twin assess flows.csv --period MS --gaps unknown   months; a month without a row is unknown, not zero
   python -m twin assess flows.csv --column volume=n_total --json > lanes.json
+  python -m twin assess flows.csv --jsonl > lanes.jsonl        for DuckDB, polars and pandas: a row per lane
+  python -m twin assess flows.csv --xlsx lanes.xlsx            for Excel: sheets lanes, units, assumptions, account
 
 tables of lanes, of any size
   A Parquet file, or a folder of Parquet files, with one row per lane. The columns demand_mean and demand_sd are
@@ -46,7 +49,7 @@ tables of lanes, of any size
 
 # Options for tables of lanes only, and options for files of flows only.
 OF_TABLES = ("keep", "jobs", "scheduler")
-OF_FLOWS = "gaps duplicates dayfirst decimal column sheet lanes first last policies json csv most".split()
+OF_FLOWS = "gaps duplicates dayfirst decimal column sheet lanes first last policies json jsonl csv xlsx force most".split()
 
 
 def add(commands: Any) -> None:
@@ -92,8 +95,22 @@ def add(commands: Any) -> None:
     shown = parser.add_argument_group("output")
     form = shown.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help="print the whole report as JSON")
-    form.add_argument("--json-schema", action="store_true", help="print the JSON schema of --json, and nothing else")
+    form.add_argument(
+        "--jsonl", action="store_true", help="print a JSON object a lane, each on its line; the account goes to stderr"
+    )
+    for file, text in ((SCHEMA_FILE, "--json"), (LANE_SCHEMA_FILE, "a row of --jsonl")):
+        form.add_argument(
+            f"{text.split()[-1]}-schema",
+            dest="schema",
+            action="store_const",
+            const=file,
+            help=f"print the JSON schema of {text}, and nothing else",
+        )
     form.add_argument("--csv", action="store_true", help="print CSV, one row per lane; the account goes to stderr")
+    shown.add_argument(
+        "--xlsx", metavar="FILE", help="also write the report as an Excel workbook: lanes, units, assumptions, account"
+    )
+    shown.add_argument("--force", action="store_true", help="with --xlsx: overwrite an existing file")
     shown.add_argument(
         "--most", type=_count, default=12, metavar="N", help="number of lanes in the printed table, largest first"
     )
@@ -106,8 +123,8 @@ def _count(text):
 
 
 def _assess(parser, options):
-    if options.json_schema:
-        print(SCHEMA_FILE.read_text(encoding="utf-8"), end="")
+    if options.schema:
+        print(options.schema.read_text(encoding="utf-8"), end="")
         return 0
     given = {name: value for name in POLICY if (value := getattr(options, name)) is not None}
     unset = vars(parser.parse_args([]))
@@ -122,11 +139,13 @@ def _assess(parser, options):
 
 
 def _assess_flows(options, given):
-    from twin.command import printing
+    from twin.command import printing, workbook_of_lanes
     from twin.data.load import load_history
     from twin.data.scenarios import POLICIES
     from twin.plan import table_report
 
+    if options.xlsx is not None:
+        workbook_of_lanes.check_file(options.xlsx, options.force)
     history = load_history(
         options.file or "",
         period=options.period,
@@ -149,13 +168,22 @@ def _assess_flows(options, given):
         if len(history.account.refused):  # refused rows may be the reason
             print(history.account, file=sys.stderr)
         raise
-    if options.csv:
+    if options.csv or options.jsonl:
         print(history.account, *printing.sentences(found), sep="\n", file=sys.stderr)
+    if options.csv and (note := guard_note(found.table.index)):
+        print(f"  note     {note}", file=sys.stderr)
+    if options.xlsx is not None:
+        workbook_of_lanes.write_report(found, options.xlsx)
+        print(f"{len(found.table):,} lanes written to {options.xlsx}", file=sys.stderr)
     if options.json:
-        words = printing.to_json(found)
+        parts = [printing.to_json(found)]
+    elif options.jsonl:
+        parts = printing.to_json_lines(found)
     elif options.csv:
-        words = printing.to_csv(found)
+        parts = [printing.to_csv(found)]
     else:
-        words = printing.to_text(found, most=options.most, width=shutil.get_terminal_size((120, 40)).columns)
-    print(words, end="", flush=True)
+        parts = [printing.to_text(found, most=options.most, width=shutil.get_terminal_size((120, 40)).columns)]
+    for words in parts:
+        print(words, end="")
+    sys.stdout.flush()
     return 0

@@ -57,7 +57,7 @@ def number_parser(name: str, decimal: str) -> Callable[[str], float]:
         text = text.strip()
         if not text:
             raise Refused(f"{name} is empty")
-        if text.lower() == "unknown":
+        if text == "NaN" or text.lower() == "unknown":  # NaN is how an export of the ledger states it
             raise Refused(f"{name} is unknown")
         if text.lower().lstrip("+-") in ("nan", "na", "n/a", "null", "none"):
             raise Refused(f"{name} is not a number (missing)")
