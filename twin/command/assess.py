@@ -49,7 +49,8 @@ tables of lanes, of any size
 
 # Options for tables of lanes only, and options for files of flows only.
 OF_TABLES = ("keep", "jobs", "scheduler")
-OF_FLOWS = "gaps duplicates dayfirst decimal column sheet lanes first last policies json jsonl csv xlsx force most".split()
+OF_FLOWS = "gaps duplicates dayfirst decimal column sheet lanes first last policies".split()
+OF_FLOWS += "json jsonl csv xlsx force most".split()
 
 
 def add(commands: Any) -> None:

@@ -3,12 +3,10 @@
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from twin.data.errors import Refused
 from twin.data.files.columns import find_columns, shown_headers
-from twin.data.files.dates import parse_date
 from twin.data.files.headings import FIRST_CHOICE, MEASURES, PAIRS, is_total, plain, without_unit
 from twin.data.files.joins import Join, find_joins
-from twin.data.files.layout import Layout, Record, are_numbers, column, is_nothing, is_numeric, span
+from twin.data.files.layout import Layout, Record, are_numbers, column, is_date, is_nothing, is_numeric, span
 
 MOST_LANES = 20_000  # columns; more are no lanes
 
@@ -93,16 +91,9 @@ def _dates(header, rows, places):
         return None
     place = places[0] if places else 0
     cells = [cell for cell in column(rows, place) if cell.strip()]
-    if not places and not (cells and sum(map(_is_date, cells)) >= 0.9 * len(cells)):
+    if not places and not (cells and sum(map(is_date, cells)) >= 0.9 * len(cells)):
         return None
     return Join([place], lambda fields: fields[place])
-
-
-def _is_date(text):
-    try:
-        return bool(parse_date(text)) and not text.strip().isdigit()
-    except Refused:
-        return False
 
 
 def _is_text(cells):

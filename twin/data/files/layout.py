@@ -4,6 +4,8 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
+from twin.data.errors import Refused
+from twin.data.files.dates import parse_date
 from twin.data.text import visible
 
 Record = tuple[int, list[str] | None, list[str]]  # line, fields (None: cannot be split), the text of the record
@@ -46,6 +48,14 @@ class Layout:
 def is_numeric(text: str) -> bool:
     """Return whether a cell looks like a number, whatever its marks."""
     return bool(_NUMERIC.fullmatch(text.strip()))
+
+
+def is_date(text: str) -> bool:
+    """Return whether a cell is a date, or one of several dates; six digits or fewer are none here."""
+    try:
+        return bool(parse_date(text)) and not (text.strip().isdigit() and len(text.strip()) <= 6)
+    except Refused:
+        return False
 
 
 def is_nothing(text: str) -> bool:

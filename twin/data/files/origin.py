@@ -11,7 +11,7 @@ from twin.data.files.table import Origin, Table, open_table, sample_of
 from twin.data.files.zipped import is_spreadsheet
 from twin.data.text import visible
 
-ENDINGS = ("gz", "csv", "tsv", "txt", "xlsx", "xlsm", "xlsb", "xls", "ods")
+FILE_ENDINGS = ("gz", "csv", "tsv", "txt", "xlsx", "xlsm", "xlsb", "xls", "ods")
 
 
 def table_of(
@@ -77,6 +77,6 @@ def series_name(file: str) -> str:
     name = file.replace("\\", "/").rpartition("/")[2]
     for _ in range(2):
         stem, dot, ending = name.rpartition(".")
-        if dot and stem and ending.lower() in ENDINGS:
+        if dot and stem and ending.lower() in FILE_ENDINGS:
             name = stem
     return name or "the file"
