@@ -17,7 +17,21 @@ ROOT = Path(__file__).parents[1]
 LOCK = (ROOT / "requirements.lock").read_text(encoding="utf-8")
 ENVIRONMENT = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-TARGETS = ["paper", "test", "check", "notebooks", "lab", "apps", "reference", "lint", "faults", "fuzz", "bench"]
+TARGETS = [
+    "paper",
+    "test",
+    "check",
+    "notebooks",
+    "lab",
+    "apps",
+    "reference",
+    "lint",
+    "faults",
+    "fuzz",
+    "card",
+    "mechanisms",
+    "bench",
+]
 #: The distribution of each package whose distribution has another name.
 BROUGHT_BY = {
     "dotenv": "python-dotenv",
