@@ -38,6 +38,7 @@ BROUGHT_BY = {
     "google": "google-genai",
     "jupyter_client": "papermill",
     "nbformat": "papermill",
+    "python_calamine": "python-calamine",
     "traitlets": "papermill",
     "yaml": "pyyaml",
 }

@@ -196,7 +196,9 @@ def rebuilt(at, **options):
 CALLS = {
     "data.load.read_history": (
         lambda at, **o: (seen(history := read_history(at.file, **o)), history.account.file),
-        SETTLING | {"dayfirst": False, "decimal": ",", "columns": {"volume": "spare"}, "name": "another.csv"},
+        SETTLING
+        | {"dayfirst": False, "decimal": ",", "columns": {"volume": "spare"}, "sheet": "A"}
+        | {"name": "another.csv"},
     ),
     "data.load.load_history": (
         lambda at, **o: seen(load_history(**{"history": at.file, **o})),
@@ -222,12 +224,15 @@ CALLS = {
     "data.text.visible": (lambda at, **o: visible("the long name of a lane", **o), {"length": 9}),
     "data.account.refusals": (lambda at, **o: refusals(**o).to_csv(), {"rows": [(9, "a reason", "a text")]}),
     "data.files.columns.match_columns": (
-        lambda at, **o: match_columns(HEADER.split(","), "a file", **o),
+        lambda at, **o: match_columns(HEADER.split(","), "a file", below=(), made={}, **o),
         {"chosen": {"volume": "spare"}},
     ),
-    "data.files.rows.Scan": (scanned, {"columns": {"volume": "spare"}, "decimal": ",", "name": "another.csv"}),
+    "data.files.rows.Scan": (scanned, {"columns": {"volume": "spare"}, "decimal": ",", "sheet": "A", "name": "b"}),
     "data.files.rows.Scan.facts": (scanned, {"note": "a note"}),
-    "data.files.rows.read_rows": (lambda at, **o: len(read_rows(at.file, **o)[0]), {"dayfirst": False}),
+    "data.files.rows.read_rows": (
+        lambda at, **o: (len((read := read_rows(at.file, **o))[0]), read[3]["file"]),
+        {"dayfirst": False, "name": "another.csv"},
+    ),
     "data.ledger.store.Ledger": (lambda at, **o: Ledger(**o).place, {"url": "sqlite:////no/such/folder/a.sqlite"}),
     "data.ledger.store.Ledger.append": (
         lambda at, **o: new_ledger(at).append("2024-01-01", "A", 5, **o).returns,

@@ -28,6 +28,7 @@ EXTRAS = {
     "typst": "papers",
     "yaml": "papers",
     "distributed": "cluster",
+    "python_calamine": "excel",
 }
 
 

@@ -20,8 +20,9 @@ ASSESS = """Read a file of flows, compute safety stock, service, capacity, overf
 of every lane, and list every row that was not used with the reason."""
 
 ASSESS_EXAMPLES = """the file
-  A CSV file, plain or gzipped, with a date, a lane and a volume (or product_name, sku, demand, quantity, ...),
-  and returns if you have them. The period (day, week or month), the encoding and the separator are detected.
+  A CSV file, plain or gzipped, or a spreadsheet, with a date, a lane and a volume (or product_name, Strecke, Menge,
+  demand, ...), and returns if you have them. The period (day, week or month), the encoding and the separator are
+  detected; so are the header, and tables with a column for each period or lane. - is standard input.
 
 examples
   python -m twin assess                                        three synthetic lanes, to try it out
@@ -48,7 +49,8 @@ tables of lanes, of any size
 
 # Options for tables of lanes only, and options for files of flows only.
 OF_TABLES = ("keep", "jobs", "scheduler")
-OF_FLOWS = "gaps duplicates dayfirst decimal column lanes first last policies json jsonl csv xlsx force most".split()
+OF_FLOWS = "gaps duplicates dayfirst decimal column sheet lanes first last policies".split()
+OF_FLOWS += "json jsonl csv xlsx force most".split()
 
 
 def add(commands: Any) -> None:
@@ -64,7 +66,7 @@ def add(commands: Any) -> None:
     parser.add_argument(
         "file",
         nargs="?",
-        help="CSV of flows, ledger: for the ledger, or, with --to, a table in Parquet; by default the research lanes",
+        help="flows in a file, - for stdin or ledger:; with --to, a table in Parquet; by default the research lanes",
     )
     parser.set_defaults(run=partial(_assess, parser))
     reading = parser.add_argument_group("reading a file of flows")
@@ -84,7 +86,7 @@ def add(commands: Any) -> None:
     add_reading_options(reading)
     add_window(parser.add_argument_group("selecting flows of the ledger"))
     policy = parser.add_argument_group("policy of the lanes")
-    policy.add_argument("--policies", metavar="FILE", help="CSV with a lane column and any of the fields below")
+    policy.add_argument("--policies", metavar="FILE", help="table with a lane column and any of the fields below")
     for name, row in POLICY.items():
         default = row.unset or (row.default if row.choices else f"{row.default:g}")
         text = f"{row.meaning} [{row.unit}]; default: {default}"

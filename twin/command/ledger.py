@@ -51,7 +51,7 @@ def add(commands: "argparse._SubParsersAction") -> None:
         return parser
 
     importing = verb(_import, "add the flows of a CSV file, all of them or none")
-    importing.add_argument("file", help="CSV of flows, plain or gzipped: date, lane, volume and optionally returns")
+    importing.add_argument("file", help="flows: date, lane, volume and optionally returns; - for standard input")
     importing.add_argument(
         "--good-rows-only",
         action="store_true",

@@ -21,8 +21,9 @@ def add_reading_options(group: Any) -> None:
         action="append",
         default=[],
         metavar="NAME=HEADER",
-        help="header of a column: lane=portname; repeatable",
+        help="header of a column: lane=portname, lane=From+To to join two, lane= for a single lane; repeatable",
     )
+    group.add_argument("--sheet", metavar="NAME", help="sheet of a spreadsheet; by default the only one with flows")
 
 
 def add_window(group: Any) -> None:
@@ -43,6 +44,7 @@ def reading_of(options: Namespace) -> dict[str, Any]:
         "dayfirst": options.dayfirst,
         "decimal": options.decimal,
         "columns": columns or None,
+        "sheet": options.sheet,
         "progress": sys.stderr.isatty() or is_long(options.file),
     }
 

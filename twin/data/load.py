@@ -39,7 +39,7 @@ def load_history(
     if is_ledger(history):
         from twin.data.ledger.store import Ledger  # imports SQLAlchemy, which files do not need
 
-        plain = {"dayfirst": None, "decimal": ".", "columns": None}
+        plain = {"dayfirst": None, "decimal": ".", "columns": None, "sheet": None}
         given = [name for name, value in reading.items() if name != "progress" and value != plain[name]]
         require(not given, "history", f"a file where {' and '.join(given)} is said", "a ledger")
         with Ledger(history) as ledger:
@@ -59,18 +59,22 @@ def read_history(
     dayfirst: bool | None = None,
     decimal: str = ".",
     columns: dict[str, str] | None = None,
+    sheet: str | None = None,
     progress: bool = False,
     name: str | None = None,
 ) -> History:
-    """Return the history in a CSV file, plain or gzipped, of date, lane, volume and optionally returns.
+    """Return the history in a file of date, lane, volume and optionally returns: CSV, plain or gzipped, or a sheet.
 
-    Columns may have other usual names (product_name, sku, demand, quantity, order_date, ...). Rows that cannot be
-    used are refused and listed in `history.account`, each with its line and reason. Blank returns count as none.
+    Columns may have other usual names (product_name, sku, Strecke, Menge, order_date, ...). The header may stand below
+    the head of a report or have two rows; a table with a column for each period or lane becomes rows; origin and
+    destination, year and month, date and hour are joined. `history.account` says so. Rows that cannot be used are
+    refused and listed there, each with its line and reason. Blank returns count as none.
 
     Parameters
     ----------
     path : str or Path
-        The file; its encoding, separator and compression are detected from its bytes.
+        The file; its encoding, separator and compression are detected from its bytes. "-" is standard input.
+        Spreadsheets (.xlsx, .xls, .ods) need the extra `excel`.
     period : {"D", "W", "MS"}, optional
         Sum the flows into days, weeks (from Monday) or months. The default is the file's own period: months if
         every date is the first (or every date the last) of its month, weeks if all dates fall on the same
@@ -88,7 +92,10 @@ def read_history(
     decimal : {".", ","}
         Decimal mark of volume and returns.
     columns : dict, optional
-        Headers of the file for date, lane, volume or returns, such as {"volume": "n_total"}.
+        Headers of the file for date, lane, volume or returns, such as {"volume": "n_total"}. "Von+Nach" joins two
+        columns, and the lane "" makes all rows one lane.
+    sheet : str, optional
+        Name of the sheet of a spreadsheet. By default the only sheet that holds a table of flows.
     progress : bool
         Show a progress bar on stderr.
     name : str, optional
@@ -112,7 +119,7 @@ def read_history(
     require(decimal in (".", ","), "decimal", "'.' or ','", repr(decimal))
     require(dayfirst in (None, True, False), "dayfirst", "True, False or None", repr(dayfirst))
     check_options(period, gaps, duplicates)
-    reading = {"columns": columns, "dayfirst": dayfirst, "decimal": decimal, "progress": progress, "name": name}
-    rows, unknown, refused, facts = read_rows(path, **reading)
+    reading = {"columns": columns, "dayfirst": dayfirst, "decimal": decimal, "sheet": sheet, "progress": progress}
+    rows, unknown, refused, facts = read_rows(path, name=name, **reading)
     settling = {"period": period, "gaps": gaps, "duplicates": duplicates}
     return history_from(rows, facts, refused=refused, unknown=unknown, **settling)

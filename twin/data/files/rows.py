@@ -1,6 +1,5 @@
-"""Read the rows of a CSV file into arrays, block by block; unusable rows are refused with line and reason."""
+"""Read the rows of a file into arrays, block by block; unusable rows are refused with line and reason."""
 
-import csv
 from array import array
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,10 +10,11 @@ import pandas as pd
 from tqdm import tqdm
 
 from twin.data.errors import Refused
-from twin.data.files.columns import match_columns
 from twin.data.files.dates import CONTRADICTS, parse_date, settle
 from twin.data.files.fields import Codes, Memo, number_parser
-from twin.data.files.reading import inspect, records
+from twin.data.files.origin import table_of
+from twin.data.files.spool import kept
+from twin.data.files.table import why_unsplit
 from twin.data.lane_names import read_lane
 from twin.data.settle_steps import as_categories
 from twin.data.text import visible
@@ -43,9 +43,11 @@ class Scan:
         decimal: str = ".",
         progress: bool = False,
         name: str | None = None,
+        sheet: str | None = None,
     ) -> None:
-        self.source, self.columns, self.progress = inspect(path), columns, progress
-        self.name = name or str(path)
+        self.name, self.progress = name or str(path), progress
+        self.table = table_of(path, columns=columns, sheet=sheet, decimal=decimal, name=self.name)
+        self.source, self.header, self.positions = self.table.origin, self.table.header, self.table.positions
         volume, returns = (number_parser(name, decimal) for name in ("volume", "returns"))
         self.numbers = {"volume": Memo(volume), "returns": Memo(lambda text: returns(text) if text.strip() else np.nan)}
         self.dates, self.lanes = Codes(parse_date), Codes(read_lane)
@@ -53,9 +55,9 @@ class Scan:
 
     def blocks(self) -> Iterator[np.ndarray]:
         """Yield arrays of ROW: all rows whose date and lane can be read, including those whose numbers cannot."""
-        with self.source.open() as (text, position), self._bar() as bar:
-            stream = records(text, self.source.separator, self.source.path)
-            self._read_header(stream)
+        self.names = [name for name in self.numbers if name in self.positions]
+        self.cells = [(self.numbers[name], self.positions[name]) for name in self.names]
+        with self.table.rows() as (stream, position), self._bar() as bar:
             self.vectors = {name: array(ROW[name].char) for name in ROW.names}
             for line, fields, raw in stream:
                 if fields == [] or fields == [""]:
@@ -77,7 +79,7 @@ class Scan:
 
     def facts(self, note: str | None = None) -> dict[str, Any]:
         """Return the fields of the account that describe the whole file; `note` is the note on its dates."""
-        notes = [note] if note else []
+        notes = [*self.table.notes, *([note] if note else [])]
         stray = len(self.lanes.of) - len(self.lanes.texts)
         if stray:
             alike = "lane names that differ from another only by blanks around them, taken as one lane"
@@ -86,26 +88,15 @@ class Scan:
             notes.append(f"blank lines skipped: {self.blank:,}")
         if self.source.encoding in ("cp1252", "latin-1"):
             notes.append(f"the text is not utf-8; it was read as {self.source.encoding}, so accents may be wrong")
-        used = self.positions.values()
         return {
             "file": self.name,
             "encoding": self.source.encoding,
             "separator": self.source.separator,
             "rows_read": self.read,
-            "columns": {self.header[i].strip("\ufeff"): ours for ours, i in self.positions.items()},
-            "ignored": tuple(name.strip("\ufeff") for i, name in enumerate(self.header) if i not in used),
+            "columns": self.table.columns,
+            "ignored": self.table.ignored,
             "notes": tuple(notes),
         }
-
-    def _read_header(self, stream):
-        header = ((line, fields, raw[0]) for line, fields, raw in stream if fields is None or any(fields))
-        line, self.header, text = next(header, (0, [], ""))
-        if self.header is None:
-            rule = f"fields of at most {csv.field_size_limit():,} characters and quotes that close properly"
-            raise ValueError(f"{self.source.path}, line {line}: the header must have {rule}; {_why_unsplit(text)}")
-        self.positions = match_columns(self.header, self.source.path, self.columns)
-        self.names = [name for name in self.numbers if name in self.positions]
-        self.cells = [(self.numbers[name], self.positions[name]) for name in self.names]
 
     def _check_refused(self):
         """Raise ValueError if the refused rows would take too much memory."""
@@ -119,9 +110,9 @@ class Scan:
     def _add(self, line, fields, raw):
         """Append a record or raise Refused; if only its numbers are unusable, it is appended with an unknown volume."""
         if fields is None:
-            raise Refused(_why_unsplit(raw[0]))
+            raise Refused(why_unsplit(raw[0]))
         if len(fields) != len(self.header):
-            raise Refused(f"row does not have the {len(self.header)} fields of the header")
+            raise Refused(f"row does not have the {self.table.width} fields of the header")
         date, lane = self.dates.of[fields[self.positions["date"]]], self.lanes.of[fields[self.positions["lane"]]]
         try:
             values, refused = [parsed[fields[i]] for parsed, i in self.cells], None
@@ -145,6 +136,8 @@ class Scan:
             if vector:
                 block[name] = vector
                 del vector[:]
+        if self.table.share != 1:
+            block["volume"] *= self.table.share
         for memo in (*self.numbers.values(), self.dates.of):
             memo.clear()
         return block
@@ -154,15 +147,10 @@ class Scan:
         return tqdm(total=size, unit="B", unit_scale=True, desc=name, disable=not self.progress)
 
 
-def _why_unsplit(text):
-    """Return the reason why the first line of a record cannot be split into fields."""
-    return "quotes do not close properly" if '"' in text else "field is too long"
-
-
 def read_rows(
-    path: str | Path, *, dayfirst: bool | None = None, **options: Any
+    path: str | Path, *, dayfirst: bool | None = None, name: str | None = None, **options: Any
 ) -> tuple[pd.DataFrame, pd.DataFrame, list[tuple[int, str, str]], dict[str, Any]]:
-    """Return (rows, unknown, refused, facts) of a CSV file.
+    """Return (rows, unknown, refused, facts) of a text or a spreadsheet; the path `-` is standard input.
 
     rows : table of usable rows: line, date, lane (categorical), volume, returns (if the file has them), copy (whether
         the row is an exact copy of an earlier record).
@@ -171,10 +159,11 @@ def read_rows(
     facts : the fields of the account that describe the file.
     options : further arguments of `Scan`.
     """
-    scan = Scan(path, **options)
-    block = np.concatenate(list(scan.blocks()))
-    counts = np.bincount(block["date"], minlength=len(scan.dates.texts))
-    days, note = settle(scan.dates.values, scan.dates.texts, counts, dayfirst, path)
+    with kept(path, name) as (path, name):
+        scan = Scan(path, name=name, **options)
+        block = np.concatenate(list(scan.blocks()))
+        counts = np.bincount(block["date"], minlength=len(scan.dates.texts))
+        days, note = settle(scan.dates.values, scan.dates.texts, counts, dayfirst, path)
     known = ~np.isnan(block["volume"])
     clear = ~np.isnat(days)[block["date"]]
     table = pd.DataFrame(

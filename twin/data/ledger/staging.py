@@ -16,6 +16,7 @@ from twin.data.errors import Refused
 from twin.data.files.dates import CONTRADICTS, settle
 from twin.data.files.fields import VOLUME_UNKNOWN
 from twin.data.files.rows import CHUNK, ROW, Scan, contradictions
+from twin.data.files.spool import kept
 from twin.data.history import History
 from twin.data.lane_names import lane_name
 from twin.data.periods import own_period
@@ -59,14 +60,17 @@ class Staged:
 
 
 @contextmanager
-def staged_file(path: str | Path, *, dayfirst: bool | None = None, **options: Any) -> Iterator[Staged]:
-    """Yield the staged records of a CSV file, valid inside the block; their account lists the unusable rows.
+def staged_file(
+    path: str | Path, *, dayfirst: bool | None = None, name: str | None = None, **options: Any
+) -> Iterator[Staged]:
+    """Yield the staged records of a text or a spreadsheet, valid inside the block; `-` is standard input.
 
+    Their account lists the unusable rows.
     A row whose date and lane can be read, but not its numbers, becomes a record of unknown volume.
     options : further arguments of `Scan`.
     """
-    with tempfile.SpooledTemporaryFile(IN_MEMORY) as waiting:
-        yield _stage(Scan(path, **options), waiting, dayfirst, path)
+    with kept(path, name) as (path, name), tempfile.SpooledTemporaryFile(IN_MEMORY) as waiting:
+        yield _stage(Scan(path, name=name, **options), waiting, dayfirst, path)
 
 
 def _stage(scan, waiting, dayfirst, path):
