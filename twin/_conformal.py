@@ -7,7 +7,8 @@ is infinite. a rises after a miss and falls after a hit, so that the share of mi
 
 Sources: Vovk, Gammerman and Shafer (2005) for the quantile; Gibbs and Candes (2021) for the adaptation, here of the
 logarithm of the width; Angelopoulos, Barber and Bates (2024) for its step, which shrinks with the number of errors. The
-constants were chosen on synthetic lanes, those of `tests/forecast_judges.py`.
+constants were chosen on the synthetic lanes of `tests/forecast_judges.py`; `benchmarks/forecasts.py` says which of them
+were settled with its records in view.
 """
 
 from __future__ import annotations
