@@ -8,8 +8,8 @@ own unit, and its ratio is that to the bar.
 Constants: those of the intervals and of the weights were chosen on synthetic lanes (`forecast_judges.synthetic`); the
 cut of large errors, the allowance and threshold of a break are those of their sources. Some were settled with these
 records in view, so that for them the records are no independent test: the smallest smoothing constants, the 26 weeks of
-an index, the cut of large errors, and -0.3 rather than -0.5, which are as good on synthetic lanes, as the lower bound of
-the adaptation.
+an index, the cut of large errors, and -0.3 rather than -0.5 as the lower bound of the adaptation, which are as good on
+synthetic lanes.
 """
 
 import os
