@@ -555,10 +555,10 @@ def test_the_last_flows_of_a_lane_can_be_found_and_deleted(stored):
 
 def test_files_with_other_headings_and_decimal_commas(stored):
     hub = Hub("ledger:")
-    content = "Datum;Relation;Menge\n2026-01-01;Köln;1,5\n2026-01-02;Köln;2,5\n".encode()
+    content = "Wann;Wohin;Wieviel\n2026-01-01;Köln;1,5\n2026-01-02;Köln;2,5\n".encode()
     press(hub.data, do="upload", file="a.csv", content=content)
     assert "into the field beside it" in hub.data.said and "--column" not in hub.data.said
-    other = {"headings": "Datum, Relation, Menge", "decimal": ","}
+    other = {"headings": "Wann, Wohin, Wieviel", "decimal": ","}
     press(hub.data, do="upload", file="a.csv", content=content, **other)
     assert hub.sheet.title == "Köln" and hub.session.feed.statistics.loc["Köln", "demand_mean"] == 2.0
     press(hub.data, do="import", file="a.csv", content=content, **other)
