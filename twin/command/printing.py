@@ -26,6 +26,8 @@ GROUP_HEADINGS = {  # answer -> heading printed above it
     "required_capacity": "CAPACITY AND COOPERATION",
     "revenue": "MONEY",
 }
+LANES_NAMED = 25  # most lanes left out that are named for each reason
+_HANGING = {"subsequent_indent": " " * 11, "break_on_hyphens": False}
 _COLUMN = 14  # width of a lane's column, wider if names are equal up to it [characters]
 
 
@@ -64,6 +66,7 @@ def to_json(report: Report) -> str:
         "lanes": lanes.to_dict(orient="index"),
         "refused_lanes": report.refused["reason"].to_dict(),
         "account": report.history.account.to_dict(),
+        "audit": list(report.history.account.audit),
     }
     return json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
 
@@ -77,11 +80,12 @@ def sentences(report: Report, width: int = 100) -> Iterator[str]:
     """Yield sentences on the number of lanes assessed, on each assumption, and on lanes left out."""
     yield f"{_lanes(len(report.table))} assessed; one period is a {PERIOD_NAMES[report.history.period]}."
     for assumption in report.assumptions:
-        yield textwrap.fill(f"  assumed  {assumption}", width, subsequent_indent=" " * 11, break_on_hyphens=False)
+        yield textwrap.fill(f"  assumed  {assumption}", width, **_HANGING)
     yield "  note     the forecast is a straight line through the history, with a 95% interval; it may fall below zero"
     for reason, lanes in report.refused.groupby("reason").groups.items():
-        more = ", ..." if len(lanes) > 3 else ""
-        yield f"  refused  {_lanes(len(lanes))}: {reason} ({', '.join(map(_short, lanes[:3]))}{more})"
+        more = f" and {len(lanes) - LANES_NAMED:,} more, which --json lists" if len(lanes) > LANES_NAMED else ""
+        named = ", ".join(visible(lane, 40) for lane in lanes[:LANES_NAMED])
+        yield textwrap.fill(f"  refused  {_lanes(len(lanes))}: {reason} ({named}{more})", width, **_HANGING)
 
 
 def _lanes(number):

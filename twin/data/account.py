@@ -67,7 +67,6 @@ class Account:
             "reasons": self.reasons(),
             "refused": self.refused.to_dict("records"),
             "notes": list(self.notes),
-            "audit": list(self.audit),
         }
 
     def headline(self) -> str:

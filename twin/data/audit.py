@@ -17,6 +17,7 @@ TOTALS = frozenset(
 FEWEST_PERIODS, FEWEST_VALUES = 5, 4  # a sum that holds in fewer periods, or with fewer values, may be chance
 MOST_CELLS = 5_000_000  # lanes x periods; beyond, only the sum of all lanes is looked for
 MOST_SUMS, MOST_PARTS = 50, 150  # lanes that are tried as a sum, largest first, and lanes tried as its parts
+TELLING = 8  # periods that rule out most lanes as parts of a sum
 CLOSE = 1e-6  # relative difference up to which two sums are equal
 NAMES_SHOWN = 3
 _SCIENTIFIC = re.compile(r"\d(?:[.,]\d+)?E\+\d{1,2}", re.ASCII | re.IGNORECASE)
@@ -89,6 +90,7 @@ def _sum_of_all(lane, date, volume, names):
 def _sums_of_some(table, names):
     found: dict[str, int] = {}
     left = np.ones(len(names), dtype=bool)
+    whole = table.sum(axis=0)
     sizes = table.sum(axis=1)
     largest = np.argsort(-sizes, kind="stable")[:MOST_SUMS]
     told = [i for i, name in enumerate(names) if is_total(name) and i not in set(largest.tolist())]
@@ -97,7 +99,9 @@ def _sums_of_some(table, names):
         active = mine > 0
         if active.sum() < FEWEST_PERIODS or len(np.unique(mine[active])) < FEWEST_VALUES:
             continue
-        others = left & (sizes > 0)
+        share = mine / np.maximum(whole, mine)
+        telling = np.argsort(np.where(whole > 0, share, np.inf))[:TELLING]  # where others are most often larger
+        others = left & (sizes > 0) & (table[:, telling] <= mine[telling] * (1 + CLOSE)).all(axis=1)
         others[i] = False
         scale = CLOSE * np.maximum(mine, mine.max() * 1e-6)
         others[others] = (table[others] <= mine + scale).all(axis=1)

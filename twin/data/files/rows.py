@@ -26,10 +26,12 @@ from twin.data.settle_steps import as_categories
 from twin.data.text import visible
 
 REFUSED_IN_MEMORY = 1_000_000  # rows; a file with more unusable rows is refused, because each is kept in memory
+BATCH = 1 << 12  # records that are turned into arrays at a time; more would live long enough to slow Python down
 CHUNK = 1 << 16  # records in a block; the progress bar is updated once per block
 # A row of a block: date and lane are codes, mark is a hash of the text that identifies exact copies; a NaN volume
 # could not be read, NaN returns were left blank.
 ROW = np.dtype([("line", "q"), ("date", "i"), ("lane", "i"), ("mark", "q"), ("volume", "d"), ("returns", "d")])
+NO_FORM = "date is not in the form of the rest of the column"
 _DOTS = re.compile(r"\s*\d{1,2}\.\d{1,2}\.\d", re.ASCII)
 
 
@@ -72,37 +74,38 @@ class Scan:
         with self.source.open() as (text, position), self._bar() as bar:
             stream = records(text, self.source.separator, self.source.path)
             self._read_header(stream)
-            waiting, width, keeps = [], len(self.header), self.selection.keeps if self.reading.where else None
-            for record in stream:
-                line, fields, raw = record
+            width, keeps = len(self.header), self.selection.keeps if self.reading.where else None
+            lines, rows, raws, made = [], [], [], []
+            for line, fields, raw in stream:
                 if fields == [] or fields == [""]:
                     self.blank += 1
-                    continue
-                if fields is None or len(fields) != width:
+                elif fields is None or len(fields) != width:
                     self.read += 1
                     self.lost += 1
-                    why = (
-                        _why_unsplit(raw[0])
-                        if fields is None
-                        else f"row does not have the {width} fields of the header"
-                    )
+                    wrong = f"row does not have the {width} fields of the header"
+                    why = wrong if fields is not None else _why_unsplit(raw[0])
                     self.refused.append((line, why, visible("".join(raw))))
                 elif keeps and not keeps(fields):
                     self._leave_out(fields)
                 else:
-                    self.read += 1
-                    waiting.append((line, fields, raw[0] if len(raw) == 1 else "".join(raw)))
-                if len(waiting) == CHUNK:
-                    self._check_refused()
-                    bar.update(position() - bar.n)
-                    yield self._block(waiting)
-                    waiting = []
+                    lines.append(line)
+                    rows.append(fields)
+                    raws.append(raw[0] if len(raw) == 1 else "".join(raw))
+                    if len(rows) == BATCH:
+                        made.append(self._block(lines, rows, raws))
+                        lines, rows, raws = [], [], []
+                        if len(made) * BATCH >= CHUNK:
+                            self._check_refused()
+                            bar.update(position() - bar.n)
+                            yield np.concatenate(made)
+                            made = []
+            made.append(self._block(lines, rows, raws))
             bar.update(position() - bar.n)
         if not self.read:
             if self.reading.where and self.selection.left_out:
                 raise self.selection.none_left(self.source.path)
             raise ValueError(f"{self.source.path} has a header and no rows")
-        yield self._block(waiting)
+        yield np.concatenate(made)
 
     def decide(self) -> Decided:
         """Return what the whole file decides; raise ValueError where it does not."""
@@ -168,10 +171,8 @@ class Scan:
             notes.append(self.selection.note(self.read))
         returned = self.amounts["volume"].negative
         if returned:
-            how = (
-                "taken as returns" if self.reading.negative == "returns" else "subtracted from the volume of their day"
-            )
-            notes.append(f"rows of negative volume, {how}: {len(returned):,}")
+            how = {"returns": "taken as returns", "subtract": "subtracted from the volume of their day"}
+            notes.append(f"rows of negative volume, {how[self.reading.negative]}: {len(returned):,}")
         if self._returns_are_negative():
             notes.append("the returns are written as negative numbers, and never positive; their sign is dropped")
         stray = len(self.lanes.of) - len(self.lanes.texts) - sum(code < 0 for code in self.lanes.of.values())
@@ -234,11 +235,11 @@ class Scan:
     def _code(self, name, fields):
         return (self.dates if name == "date" else self.lanes).of[fields[self.positions[name]]]
 
-    def _block(self, waiting):
+    def _block(self, lines, rows, raws):
         """Return the rows of these records, and clear the caches of parsed texts to bound their memory."""
-        if not waiting:
+        if not rows:
             return np.empty(0, dtype=ROW)
-        lines, rows, raws = zip(*waiting, strict=True)
+        self.read += len(rows)
         columns = list(zip(*rows, strict=True))
         texts = columns[self.positions["date"]], columns[self.positions["lane"]]
         date = np.fromiter(map(self.dates.of.__getitem__, texts[0]), np.int32, len(rows))
@@ -248,11 +249,9 @@ class Scan:
         good = (date >= 0) & (lane >= 0)
         if not good.all():
             for i in np.flatnonzero(~good).tolist():
-                codes = self.dates if date[i] < 0 else self.lanes
+                why = self.dates.reason(date[i]) if date[i] < 0 else self.lanes.reason(lane[i])
                 self._miss(date[i], lane[i])
-                self.refused.append(
-                    (lines[i], codes.reason(min(date[i], lane[i]) if date[i] >= 0 else date[i]), visible(raws[i]))
-                )
+                self.refused.append((lines[i], why, visible(raws[i])))
             keep = np.flatnonzero(good).tolist()
             lines, rows, raws = ([part[i] for i in keep] for part in (lines, rows, raws))
             columns = [[column[i] for i in keep] for column in columns]
@@ -319,9 +318,6 @@ class Scan:
         return tqdm(total=size, unit="B", unit_scale=True, desc=name, disable=not self.progress)
 
 
-NO_FORM = "date is not in the form of the rest of the column"
-
-
 def _why_unsplit(text):
     """Return the reason why the first line of a record cannot be split into fields."""
     return "quotes do not close properly" if '"' in text else "field is too long"
@@ -376,13 +372,6 @@ def read_rows(path: str | Path, **options: Any) -> Rows:
         unknown = pd.concat([unknown, pd.DataFrame(more)])
     copies = int(table["copy"].sum())
     audit = list(scan.ignored.sentences(scan.kept, copies))
-    facts = scan.facts(decided.notes)
-    return Rows(
-        table[known].reset_index(drop=True),
-        unknown,
-        scan.refused,
-        scan.lost_rows(decided),
-        facts,
-        scan.lanes.values,
-        audit,
-    )
+    facts, lanes = scan.facts(decided.notes), scan.lanes.values
+    table = table[known].reset_index(drop=True)
+    return Rows(table, unknown, scan.refused, scan.lost_rows(decided), facts, lanes, audit)

@@ -24,7 +24,8 @@ _READ_ONLY = (
 )
 _FILE = '<label>CSV file <input type="file" name="file" accept=".csv,.gz,.txt,text/csv" required></label>'
 _READING = (
-    '<label>Decimal mark <select name="decimal"><option value=".">point</option>'
+    '<label>Decimal mark <select name="decimal"><option value="">as the file shows</option>'
+    '<option value=".">point</option>'
     '<option value=",">comma</option></select></label>'
     '<label>Headings, if different <input name="headings" size="24" placeholder="date, lane, volume"></label>'
 )
