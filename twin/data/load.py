@@ -54,7 +54,7 @@ def load_history(
 
         reading.pop("progress", None)
         plain, asked = asdict(Reading()), asdict(Reading(**reading))
-        given = [name for name in asked if asked[name] != plain[name]]
+        given = [name for name in asked if asked[name] not in (plain[name], "." if name == "decimal" else plain[name])]
         require(not given, "history", f"a file where {' and '.join(given)} is said", "a ledger")
         with Ledger(history) as ledger:
             return ledger.history(**chosen, **settling, duplicates=duplicates)

@@ -24,26 +24,16 @@ _SAID = {DAY_FIRST: "day before month", MONTH_FIRST: "month before day"}
 
 
 @dataclass(frozen=True)
-class Marks:
-    """What else in a file points to a country: for (+1) or against (-1) a decimal comma, with the reason.
-
-    heading : header of the column of dates.
-    """
-
-    heading: str = ""
-    comma: tuple[tuple[int, str], ...] = ()
-
-
-@dataclass(frozen=True)
 class Column:
-    """Distinct dates of a column: each parsed, the text in which it first stood, and its number of rows."""
+    """Distinct dates of a column: each parsed, the text in which it first stood, and its number of rows; its heading."""
 
+    heading: str
     parsed: Sequence[date | Rivals]
     texts: Sequence[str]
     counts: np.ndarray
 
 
-def settle(column: Column, reading: Reading, marks: Marks, file: str | Path) -> tuple[np.ndarray, list[str]]:
+def settle(column: Column, reading: Reading, file: str | Path) -> tuple[np.ndarray, list[str]]:
     """Return (days, notes): the column as datetime64[D], and a sentence on each decision.
 
     A date that the chosen form cannot read is NaT.
@@ -59,7 +49,7 @@ def settle(column: Column, reading: Reading, marks: Marks, file: str | Path) -> 
     for kind in sorted(kinds, key=lambda kind: (kind != SLASHES, kind)):
         places = kinds[kind]
         choice = _Choice(kind, [column.parsed[i] for i in places], column.counts[places], days)
-        form, why = choice.decided(reading, marks)
+        form, why = choice.decided(reading, column.heading)
         if form is None:
             raise ValueError(_undecided(choice, [column.texts[i] for i in places], file))
         for i in places:
@@ -122,17 +112,17 @@ class _Choice:
         }
         self.left = list(self.forms)
 
-    def decided(self, reading, marks):
+    def decided(self, reading, heading):
         """Return (form, why); the form is None if nothing decides."""
         if self.kind == SLASHES:
-            return self._order(reading, marks)
+            return self._order(reading)
         if reading.dates in self.forms:
             return reading.dates, "as asked"
         self._keep_those_that_fit()
         if len(self.left) == 1:
             return self.left[0], "no other form fits the column"
         for rule, why in (
-            (lambda: self._by_heading(marks), f"by the heading {marks.heading!r}"),
+            (lambda: self._by_heading(heading), f"by the heading {heading!r}"),
             (self._usual, f"other forms give years outside {USUAL[0].year} to {USUAL[1].year - 1}"),
             (self._near_the_others, "by the other dates of the column"),
             (self._strict, "every cell is a date and an hour"),
@@ -149,7 +139,7 @@ class _Choice:
                     return kept[0], why
         return None, ""
 
-    def _order(self, reading, marks):
+    def _order(self, reading):
         if reading.dayfirst is not None:
             return (DAY_FIRST if reading.dayfirst else MONTH_FIRST), "as asked"
         only = {
@@ -160,8 +150,6 @@ class _Choice:
         if only[DAY_FIRST] != only[MONTH_FIRST]:
             form = max(only, key=only.get)
             return form, f"decided by {only[form]:,} rows with a day above 12"
-        if not only[DAY_FIRST] and sum(vote for vote, _ in marks.comma) >= 2 and min(v for v, _ in marks.comma) > 0:
-            return DAY_FIRST, "decided by " + " and ".join(why for _, why in marks.comma)
         self.left = [DAY_FIRST, MONTH_FIRST]
         return None, ""
 
@@ -171,8 +159,8 @@ class _Choice:
         most = max(self.fit.values())
         self.left = fitting or [form for form in self.forms if self.fit[form] == most]
 
-    def _by_heading(self, marks):
-        name = re.sub(r"[^a-z]+", " ", marks.heading.casefold()).strip()
+    def _by_heading(self, heading):
+        name = re.sub(r"[^a-z]+", " ", heading.casefold()).strip()
         week, month = bool(_WEEK_HEADING.search(name)), bool(_MONTH_HEADING.search(name))
         if week == month:
             return []
@@ -201,12 +189,14 @@ class _Choice:
         return ["yyyymm"] if self.kind == "year-month" and "yyyymm" in self.left else []
 
     def _denser(self):
-        """Return the forms whose days are much closer together than those of others; never day against month."""
+        """Return the forms whose days are much closer together than those of others; never one order of day and month."""
         sparse = {form: (days[-1] - days[0]).astype(int) / len(days) + 1e-9 for form, days in self.days.items()}
         least = min(sparse[form] for form in self.left)
         if "yyyymm" in self.left or "yyyyww" in self.left or len(self.cells) < 3:
             return []
-        return [form for form in self.left if sparse[form] < DENSER * least]
+        kept = [form for form in self.left if sparse[form] < DENSER * least]
+        swapped = {"ddmmyy", "mmddyy"}
+        return [form for form in self.left if form in kept or (form in swapped and swapped & set(kept))]
 
     def _all_cells(self):
         total = int(self.counts.sum())

@@ -143,10 +143,10 @@ def _swappable(first, second, year):
 
 
 def _eight(digits):
-    """Return the day of yyyymmdd, or of ddmmyyyy or mmddyyyy where the first four digits are no year."""
-    if FIRST_YEAR <= int(digits[:4]) <= LAST_YEAR or not FIRST_YEAR <= int(digits[4:]) <= LAST_YEAR:
-        return _day(digits[:4], digits[4:6], digits[6:])
-    return _swappable(digits[:2], digits[2:4], digits[4:])
+    """Return the day of yyyymmdd, or of ddmmyyyy or mmddyyyy where the middle digits are no month."""
+    if int(digits[4:6]) > 12 and FIRST_YEAR <= int(digits[4:]) <= LAST_YEAR:
+        return _swappable(digits[:2], digits[2:4], digits[4:])
+    return _day(digits[:4], digits[4:6], digits[6:])
 
 
 def _month_or_week(year, code):

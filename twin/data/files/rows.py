@@ -13,7 +13,7 @@ from tqdm import tqdm
 
 from twin.data.files.amounts import Amounts, decide_mark
 from twin.data.files.columns import match_columns
-from twin.data.files.date_column import FAR, Column, Marks, far_dates, settle
+from twin.data.files.date_column import FAR, Column, far_dates, settle
 from twin.data.files.dates import CONTRADICTS, DAY_FIRST, MONTH_FIRST, SLASHES, Rivals, parse_date
 from twin.data.files.fields import Codes
 from twin.data.files.ignored import IgnoredColumns
@@ -85,6 +85,7 @@ class Scan:
                     wrong = f"row does not have the {width} fields of the header"
                     why = wrong if fields is not None else _why_unsplit(raw[0])
                     self.refused.append((line, why, visible("".join(raw))))
+                    self._check_refused()
                 elif keeps and not keeps(fields):
                     self._leave_out(fields)
                 else:
@@ -112,14 +113,10 @@ class Scan:
         path, reading = self.source.path, self.reading
         self.ignored.check_units(self.lanes.values, path)
         counts = np.pad(self.counts, (0, len(self.dates.texts) - len(self.counts)))
-        votes = list(self._votes())
-        mark, note = decide_mark(list(self.amounts.values()), reading, votes, path)
-        marks = [vote for vote in votes if "date" not in vote[1]]
-        if mark == "," and any(column.comma_only for column in self.amounts.values()):
-            marks.append((1, "the decimal comma of the numbers"))
+        mark, note = decide_mark(list(self.amounts.values()), reading, list(self._votes()), path)
         heading = self.header[self.positions["date"]].strip("\ufeff ")
-        column = Column(self.dates.values, self.dates.texts, counts)
-        days, notes = settle(column, reading, Marks(heading, tuple(marks)), path)
+        column = Column(heading, self.dates.values, self.dates.texts, counts)
+        days, notes = settle(column, reading, path)
         far = far_dates(days, counts)
         if reading.far_dates == "keep":
             far[:] = False

@@ -106,7 +106,8 @@ def _stage(scan, waiting, path):
         read.append(np.unique(block["date"][~np.isnan(block["volume"])]))
         returns |= not np.isnan(block["returns"]).all()
     refused, scan.refused = scan.refused, before
-    written, known_days = (np.unique(days[np.concatenate(parts)]) for parts in (written, read))
+    none = np.zeros(0, dtype=np.int32)
+    written, known_days = (np.unique(days[np.concatenate([none, *parts])]) for parts in (written, read))
     if not len(written):
         line, reason, text = refused[0]
         raise ValueError(f"{path} has no row whose date and lane can be read: line {line}, {reason}: {text}")
