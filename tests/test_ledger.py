@@ -236,7 +236,7 @@ def test_import_is_all_or_nothing(ledger, file):
 
 
 def good_rows(path):
-    """Return the flows of a file whose volume is known; a ledger knows nothing of gaps that bad rows may have filled."""
+    """Return the flows of a file whose volume is known; a ledger knows of no gap that a bad row may have filled."""
     return read_history(path, good_rows_only=True).flows.dropna(ignore_index=True)
 
 

@@ -7,7 +7,7 @@ import sys
 from argparse import Namespace
 from typing import Any
 
-from twin.data.files.options import DECIMALS, FAR_DATES, FORMS, NEGATIVE, SUMS
+from twin.data.files.options import DECIMALS, FAR_DATES, FORMS, NEGATIVE, SUM_CHOICES
 
 _READING = ("dayfirst", "decimal", "dates", "far_dates", "negative", "sums", "good_rows_only")
 _LONG = 10_000_000  # [byte] a larger file has a progress bar even if stderr is not a terminal
@@ -45,7 +45,9 @@ def add_reading_options(group: Any) -> None:
 
 def add_answering_options(group: Any) -> None:
     """Add the options on whether a file is answered: sums of lanes, and refused rows."""
-    group.add_argument("--sums", choices=SUMS, help="lanes that are the sum of others; by default totals are left out")
+    group.add_argument(
+        "--sums", choices=SUM_CHOICES, help="lanes that are the sum of others; by default totals are left out"
+    )
     group.add_argument(
         "--good-rows-only", action="store_true", help="answer although more than 5 %% of the rows cannot be used"
     )

@@ -26,7 +26,7 @@ GROUP_HEADINGS = {  # answer -> heading printed above it
     "required_capacity": "CAPACITY AND COOPERATION",
     "revenue": "MONEY",
 }
-LANES_NAMED = 25  # most lanes left out that are named for each reason
+LEFT_OUT_NAMED = 25  # most lanes left out that are named for each reason
 _HANGING = {"subsequent_indent": " " * 11, "break_on_hyphens": False}
 _COLUMN = 14  # width of a lane's column, wider if names are equal up to it [characters]
 
@@ -83,8 +83,8 @@ def sentences(report: Report, width: int = 100) -> Iterator[str]:
         yield textwrap.fill(f"  assumed  {assumption}", width, **_HANGING)
     yield "  note     the forecast is a straight line through the history, with a 95% interval; it may fall below zero"
     for reason, lanes in report.refused.groupby("reason").groups.items():
-        more = f" and {len(lanes) - LANES_NAMED:,} more, which --json lists" if len(lanes) > LANES_NAMED else ""
-        named = ", ".join(visible(lane, 40) for lane in lanes[:LANES_NAMED])
+        more = f" and {len(lanes) - LEFT_OUT_NAMED:,} more, which --json lists" if len(lanes) > LEFT_OUT_NAMED else ""
+        named = ", ".join(visible(lane, 40) for lane in lanes[:LEFT_OUT_NAMED])
         yield textwrap.fill(f"  refused  {_lanes(len(lanes))}: {reason} ({named}{more})", width, **_HANGING)
 
 

@@ -15,7 +15,7 @@ TOTALS = frozenset(
     "gesamtergebnis ergebnis totale somme tous todo todos".split()
 )
 FEWEST_PERIODS, FEWEST_VALUES = 5, 4  # a sum that holds in fewer periods, or with fewer values, may be chance
-MOST_CELLS = 5_000_000  # lanes x periods; beyond, only the sum of all lanes is looked for
+LARGEST_TABLE = 5_000_000  # lanes x periods; beyond, only the sum of all lanes is looked for
 MOST_SUMS, MOST_PARTS = 50, 150  # lanes that are tried as a sum, largest first, and lanes tried as its parts
 TELLING = 8  # periods that rule out most lanes as parts of a sum
 CLOSE = 1e-6  # relative difference up to which two sums are equal
@@ -70,7 +70,7 @@ def sum_lanes(flows: pd.DataFrame) -> dict[str, int]:
         return {}
     volume = np.nan_to_num(flows["volume"].to_numpy(dtype=float))
     names = [str(name) for name in lanes]
-    if len(lanes) * len(dates) > MOST_CELLS:
+    if len(lanes) * len(dates) > LARGEST_TABLE:
         return _sum_of_all(lane, date, volume, names)
     table = np.zeros((len(lanes), len(dates)))
     np.add.at(table, (lane, date), volume)

@@ -11,7 +11,7 @@ from twin.data.account import refusals
 from twin.data.audit import names_told
 from twin.data.errors import RowsRefused
 from twin.data.files.numbers import VOLUME_UNKNOWN
-from twin.data.files.options import Reading
+from twin.data.files.options import ReadingOptions
 from twin.data.files.rows import read_rows
 from twin.data.history import History
 from twin.data.places import is_ledger
@@ -23,7 +23,7 @@ WAYS_OUT = {
     "is negative": "--negative returns or --negative subtract gives negative numbers a meaning",
     "far from all": "--far-dates keep keeps dates far from all others",
 }
-MOST_REFUSED = 0.05  # share of refused rows beyond which nothing is answered unless good_rows_only is said
+REFUSED_SHARE = 0.05  # share of refused rows beyond which nothing is answered unless good_rows_only is said
 
 
 def load_history(
@@ -53,7 +53,7 @@ def load_history(
         from twin.data.ledger.store import Ledger  # imports SQLAlchemy, which files do not need
 
         reading.pop("progress", None)
-        plain, asked = asdict(Reading()), asdict(Reading(**reading))
+        plain, asked = asdict(ReadingOptions()), asdict(ReadingOptions(**reading))
         given = [name for name in asked if asked[name] not in (plain[name], "." if name == "decimal" else plain[name])]
         require(not given, "history", f"a file where {' and '.join(given)} is said", "a ledger")
         with Ledger(history) as ledger:
@@ -101,7 +101,7 @@ def read_history(
         Show a progress bar on stderr.
     name : str, optional
         Name of the file in the account; by default its path.
-    reading : fields of `twin.data.files.options.Reading`
+    reading : fields of `twin.data.files.options.ReadingOptions`
         columns, dayfirst, decimal, dates, far_dates, negative, where, sums, good_rows_only. By default the file decides
         how its dates and numbers are read, and where it does not, a ValueError shows the readings and the option.
 
@@ -123,7 +123,7 @@ def read_history(
     {'volume is not a number': 1}
     """
     check_options(period, gaps, duplicates)
-    how = Reading(**reading)
+    how = ReadingOptions(**reading)
     rows = read_rows(path, reading=how, progress=progress, name=name)
     rows.facts["audit"] = (*names_told(rows.lanes), *rows.audit)
     settling = {"period": period, "gaps": gaps, "duplicates": duplicates}
@@ -138,7 +138,7 @@ def read_history(
         **settling,
     )
     bad = refusals(row for row in rows.refused if row[1] != VOLUME_UNKNOWN)
-    if len(bad) > MOST_REFUSED * history.account.rows_read and not how.good_rows_only:
+    if len(bad) > REFUSED_SHARE * history.account.rows_read and not how.good_rows_only:
         raise RowsRefused(_too_many(bad, history.account), history.account)
     return history
 
@@ -150,6 +150,6 @@ def _too_many(bad, account):
     ways = [way for word, way in WAYS_OUT.items() if bad["reason"].str.contains(word).any()]
     return (
         f"{account.file} has {len(bad):,} of {account.rows_read:,} rows ({share:.1%}) that cannot be used, more than "
-        f"{MOST_REFUSED:.0%}, so nothing is answered: {why}; the first is line {line}: {text}; "
+        f"{REFUSED_SHARE:.0%}, so nothing is answered: {why}; the first is line {line}: {text}; "
         f"{'; '.join([*ways, '--good-rows-only answers from the others (good_rows_only=True)'])}"
     )

@@ -10,7 +10,7 @@ import numpy as np
 from twin.data.errors import Refused
 from twin.data.files.fields import Memo
 from twin.data.files.numbers import LARGEST_VOLUME, Number, parse_number
-from twin.data.files.options import Reading
+from twin.data.files.options import ReadingOptions
 from twin.data.text import visible
 
 MOST_CONTRARY = 20_000  # most cells kept that only the other decimal mark can read
@@ -158,7 +158,7 @@ class Amounts:
 
 
 def decide_mark(
-    columns: Sequence[Amounts], reading: Reading, votes: Sequence[tuple[int, str]], file: str | Path
+    columns: Sequence[Amounts], reading: ReadingOptions, votes: Sequence[tuple[int, str]], file: str | Path
 ) -> tuple[str, str | None]:
     """Return (mark, note): the decimal mark of the numbers of a file, and a sentence on it if it had a rival.
 

@@ -9,13 +9,14 @@ from pathlib import Path
 import numpy as np
 
 from twin.data.files.dates import DAY_FIRST, MONTH_FIRST, SLASHES, Rivals
-from twin.data.files.options import FORMS, Reading
+from twin.data.files.options import FORMS, ReadingOptions
 from twin.data.text import visible
 
-MOST_CELLS = 0.95  # a form is a reading of the column if it reads at least this share of its cells
-USUAL = (date(1990, 1, 1), date(2040, 1, 1))  # a reading within these years goes before one outside them
+FITTING_SHARE = 0.95  # a form is a reading of the column if it reads at least this share of its cells
+USUAL_DAYS = (date(1990, 1, 1), date(2040, 1, 1))  # a reading within these years goes before one outside them
 DENSER = 10  # a form goes before another under which the days lie this many times farther apart
 YEAR = 366  # [day]
+ENOUGH_DAYS, FEW_DAYS_GAP = 12, 5 * YEAR  # a record of fewer days needs a longer gap [day]
 FAR = "date is far from all others"
 
 _WEEK_HEADING = re.compile(r"week|woche|\bkw\b|^kw|kw$|\bcw\b|\bwk\b|^yw$|yearweek|calweek")
@@ -25,7 +26,7 @@ _SAID = {DAY_FIRST: "day before month", MONTH_FIRST: "month before day"}
 
 @dataclass(frozen=True)
 class Column:
-    """Distinct dates of a column: each parsed, the text in which it first stood, and its number of rows; its heading."""
+    """A column of dates: its heading, and each distinct date, the text in which it first stood, its number of rows."""
 
     heading: str
     parsed: Sequence[date | Rivals]
@@ -33,7 +34,7 @@ class Column:
     counts: np.ndarray
 
 
-def settle(column: Column, reading: Reading, file: str | Path) -> tuple[np.ndarray, list[str]]:
+def settle(column: Column, reading: ReadingOptions, file: str | Path) -> tuple[np.ndarray, list[str]]:
     """Return (days, notes): the column as datetime64[D], and a sentence on each decision.
 
     A date that the chosen form cannot read is NaT.
@@ -64,7 +65,7 @@ def far_dates(days: np.ndarray, counts: np.ndarray) -> np.ndarray:
     """Return which of some days are far: the gap to the others is longer than the span of the others and than a year.
 
     Days that lie within a year of each other form a group; the record grows from the group with most rows, of at least
-    three days. A group that is not far from it joins it.
+    three days. A group that is not far from it joins it. A record of fewer than twelve days needs a gap of five years.
 
     >>> far_dates(np.array(["2024-01-01", "2024-01-02", "2024-01-09", "2204-01-03"], "datetime64[D]"), np.ones(4))
     array([False, False, False,  True])
@@ -90,7 +91,8 @@ def far_dates(days: np.ndarray, counts: np.ndarray) -> np.ndarray:
         span = numbers[ends[high]] - numbers[starts[low]]
         before = numbers[starts[low]] - numbers[ends[low - 1]] if low else np.inf
         after = numbers[starts[high + 1]] - numbers[ends[high]] if high + 1 < len(rows) else np.inf
-        if min(before, after) > span:
+        days = ends[high] - starts[low] + 1
+        if min(before, after) > max(span, YEAR if days >= ENOUGH_DAYS else FEW_DAYS_GAP):
             break
         low, high = (low - 1, high) if before <= after else (low, high + 1)
     far[order] = (group[place] < low) | (group[place] > high)
@@ -123,7 +125,7 @@ class _Choice:
             return self.left[0], "no other form fits the column"
         for rule, why in (
             (lambda: self._by_heading(heading), f"by the heading {heading!r}"),
-            (self._usual, f"other forms give years outside {USUAL[0].year} to {USUAL[1].year - 1}"),
+            (self._usual, f"other forms give years outside {USUAL_DAYS[0].year} to {USUAL_DAYS[1].year - 1}"),
             (self._near_the_others, "by the other dates of the column"),
             (self._strict, "every cell is a date and an hour"),
             (self._over_the_years, "the months follow each other over the turn of a year"),
@@ -155,7 +157,7 @@ class _Choice:
 
     def _keep_those_that_fit(self):
         total = int(self.counts.sum())
-        fitting = [form for form in self.forms if self.fit[form] >= MOST_CELLS * total]
+        fitting = [form for form in self.forms if self.fit[form] >= FITTING_SHARE * total]
         most = max(self.fit.values())
         self.left = fitting or [form for form in self.forms if self.fit[form] == most]
 
@@ -167,7 +169,7 @@ class _Choice:
         return [form for form in self.left if form in (("yyyyww",) if week else ("yyyymm", "yyyymmm"))]
 
     def _usual(self):
-        low, high = (np.datetime64(day, "D") for day in USUAL)
+        low, high = (np.datetime64(day, "D") for day in USUAL_DAYS)
         return [form for form in self.left if self.days[form][0] >= low and self.days[form][-1] < high]
 
     def _near_the_others(self):
@@ -189,7 +191,7 @@ class _Choice:
         return ["yyyymm"] if self.kind == "year-month" and "yyyymm" in self.left else []
 
     def _denser(self):
-        """Return the forms whose days are much closer together than those of others; never one order of day and month."""
+        """Return the forms whose days lie much closer together than those of others; day and month are not swapped."""
         sparse = {form: (days[-1] - days[0]).astype(int) / len(days) + 1e-9 for form, days in self.days.items()}
         least = min(sparse[form] for form in self.left)
         if "yyyymm" in self.left or "yyyyww" in self.left or len(self.cells) < 3:

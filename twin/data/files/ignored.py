@@ -10,12 +10,12 @@ from twin.data.files.columns import plain
 from twin.data.text import visible
 
 MOST_VALUES = 12  # a column with more values does not split lanes in kinds
-LANES_NAMED, VALUES_NAMED = 3, 6
+SPLIT_LANES_NAMED, VALUES_NAMED = 3, 6
 UNIT_HEADINGS = frozenset(
     "uom unit unitofmeasure unitofmeasurement me meins vrkme gmein bme vme einheit mengeneinheit basismengeneinheit "
     "verkaufsmengeneinheit salesunit baseunit baseunitofmeasure um quantityunit qtyunit unite unidad".split()
 )
-UNITS = frozenset(
+UNIT_CODES = frozenset(
     "pal pall pallet pallets palette paletten plt eup car ctn carton cartons kar karton cs case cases box boxes bx ea "
     "each st stk stck pc pce pcs piece pieces kg g t to ton tonne l ltr m m2 m3 cbm bag bags sack kst rol".split()
 )
@@ -118,7 +118,7 @@ class IgnoredColumns:
         """Return whether a column holds units of measure, by its heading or by its values."""
         values = {text.casefold().strip(". ") for text in self.values.get(place, {}) if text}
         heading = plain(self.header[place])
-        return len(values) > 1 and (heading in UNIT_HEADINGS or values <= UNITS)
+        return len(values) > 1 and (heading in UNIT_HEADINGS or values <= UNIT_CODES)
 
     def _split(self, place):
         """Return (lanes with several values, number of rows of each value)."""
@@ -148,8 +148,8 @@ def _shown(values, counts):
 
 
 def _lanes(codes, lanes):
-    named = ", ".join(visible(lanes[code], 40) for code in codes[:LANES_NAMED])
-    return f"{len(codes):,} of {len(lanes):,} lanes ({named}{', ...' if len(codes) > LANES_NAMED else ''})"
+    named = ", ".join(visible(lanes[code], 40) for code in codes[:SPLIT_LANES_NAMED])
+    return f"{len(codes):,} of {len(lanes):,} lanes ({named}{', ...' if len(codes) > SPLIT_LANES_NAMED else ''})"
 
 
 def _is_number(text):

@@ -24,11 +24,11 @@ FORMS = {
 DECIMALS = (".", ",")
 NEGATIVE = ("refuse", "returns", "subtract")  # accepted treatments of negative volumes
 FAR_DATES = ("refuse", "keep")  # accepted treatments of dates far from all others
-SUMS = ("leave-out", "keep")  # accepted treatments of lanes that are the sum of others
+SUM_CHOICES = ("leave-out", "keep")  # accepted treatments of lanes that are the sum of others
 
 
 @dataclass(frozen=True)
-class Reading:
+class ReadingOptions:
     """How a file of flows is read; the defaults let the file decide, or refuse it where it does not.
 
     columns : headers for date, lane, volume or returns, such as {"volume": "n_total"}.
@@ -63,7 +63,7 @@ class Reading:
             ("dates", tuple(FORMS), True),
             ("far_dates", FAR_DATES, False),
             ("negative", NEGATIVE, False),
-            ("sums", SUMS, True),
+            ("sums", SUM_CHOICES, True),
         ):
             value = getattr(self, name)
             shown = " or ".join(map(repr, accepted)) + (", or None" if optional else "")

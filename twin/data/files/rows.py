@@ -17,7 +17,7 @@ from twin.data.files.date_column import FAR, Column, far_dates, settle
 from twin.data.files.dates import CONTRADICTS, DAY_FIRST, MONTH_FIRST, SLASHES, Rivals, parse_date
 from twin.data.files.fields import Codes
 from twin.data.files.ignored import IgnoredColumns
-from twin.data.files.options import Reading
+from twin.data.files.options import ReadingOptions
 from twin.data.files.reading import inspect, records
 from twin.data.files.selection import Selection
 from twin.data.lane_names import read_lane
@@ -57,9 +57,14 @@ class Scan:
     """
 
     def __init__(
-        self, path: str | Path, *, reading: Reading | None = None, progress: bool = False, name: str | None = None
+        self,
+        path: str | Path,
+        *,
+        reading: ReadingOptions | None = None,
+        progress: bool = False,
+        name: str | None = None,
     ) -> None:
-        self.source, self.reading, self.progress = inspect(path), reading or Reading(), progress
+        self.source, self.reading, self.progress = inspect(path), reading or ReadingOptions(), progress
         self.name = name or str(path)
         self.dates, self.lanes = Codes(parse_date), Codes(read_lane)
         self.refused, self.read, self.blank, self.kept = [], 0, 0, 0

@@ -17,7 +17,7 @@ from twin.data.audit import names_told
 from twin.data.errors import Refused
 from twin.data.files.dates import CONTRADICTS
 from twin.data.files.numbers import VOLUME_UNKNOWN
-from twin.data.files.options import Reading
+from twin.data.files.options import ReadingOptions
 from twin.data.files.rows import CHUNK, ROW, Scan
 from twin.data.history import History
 from twin.data.lane_names import lane_name
@@ -68,9 +68,9 @@ def staged_file(
     """Yield the staged records of a CSV file, valid inside the block; their account lists the unusable rows.
 
     A row whose date and lane can be read, but not its numbers, becomes a record of unknown volume.
-    reading : fields of `Reading`.
+    reading : fields of `ReadingOptions`.
     """
-    how = Reading(**reading)
+    how = ReadingOptions(**reading)
     require(how.negative != "subtract", "negative", "'refuse' or 'returns' in an import", "'subtract'")
     with tempfile.SpooledTemporaryFile(IN_MEMORY) as waiting:
         yield _stage(Scan(path, reading=how, progress=progress, name=name), waiting, path)
