@@ -29,8 +29,8 @@ export PIP_CACHE_DIR := $(CURDIR)/.venv/var/pip
 export JUPYTER_RUNTIME_DIR := $(CURDIR)/.venv/var/runtime
 endif
 # The work runs in one process per core, so libraries must not start threads of their own.
-paper test check notebooks: export OMP_NUM_THREADS := 1
-paper test check notebooks: export OPENBLAS_NUM_THREADS := 1
+paper test check notebooks card: export OMP_NUM_THREADS := 1
+paper test check notebooks card: export OPENBLAS_NUM_THREADS := 1
 # Notebooks are tested in the kernels of apps and batches, which are forked from a process with loaded libraries.
 test: export JUPYTER_DEFAULT_PROVISIONER_NAME := twin-forked
 
@@ -48,7 +48,7 @@ spread := -n 3 --dist loadscope --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help paper test check notebooks lab apps reference lint faults fuzz mechanisms bench
+.PHONY: help paper test check notebooks lab apps reference lint faults fuzz card mechanisms bench
 
 help:
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1	\2/p' Makefile | while IFS='	' read -r name what; do \
@@ -66,7 +66,7 @@ check: lint ## check style, and run the tests that are quick and need no browser
 	@$(python) -m pytest -q $(spread) -m "not slow" tests twin
 
 notebooks: $(ready) ## run all notebooks again in place, and renew contents and links
-	@$(python) -m twin.batch.notebook $(filter-out notebooks/00_%,$(sort $(wildcard notebooks/*.ipynb)))
+	@$(python) -m twin.batch.notebook $(filter-out notebooks/00_%,$(sort $(wildcard notebooks/*.ipynb notebooks/*/*.ipynb)))
 	@$(python) -m twin.batch.contents
 	@$(python) -m twin.view.theme
 
@@ -91,6 +91,9 @@ fuzz: $(ready) ## try random files, plans, links and messages (CASES of each pro
 	@seed=$(or $(SEED),$$(date +%s)); echo "fuzz: SEED=$$seed CASES=$(CASES)"; \
 	    TWIN_FUZZ_CASES=$(CASES) $(python) -m pytest -q -x --hypothesis-seed=$$seed $(wildcard tests/test_fuzz_*.py) || \
 	    { echo "fuzz: again with make fuzz SEED=$$seed CASES=$(CASES)"; exit 1; }
+
+card: $(ready) ## judge the answers by simulated lanes again, and write the accuracy card (minutes)
+	@$(python) -m twin.batch.accuracy_card
 
 mechanisms: $(ready) ## compute the mechanism map anew from the records in TWIN_REAL_DATA (minutes)
 	@$(python) tools/mechanisms.py

@@ -205,6 +205,15 @@ def test_text_colours_and_sliders_are_reached_by_keyboard(suite, page):
     assert page.get_attribute("html", "data-twin-scheme") == "dark"
 
 
+def test_a_list_of_options_redraws_the_picture(suite, page):
+    seen = opened(page, suite.app("09_motion.ipynb"))
+    picture = page.locator(PICTURE).last
+    before = picture.get_attribute("src")
+    page.get_by_label("lead times", exact=True).select_option("persistent")
+    page.wait_for_function("([one, before]) => one.src !== before", arg=[picture.element_handle(), before])
+    seen.nothing_wrong()
+
+
 def test_a_failed_cell_is_reported_in_a_sentence(strange, page):
     opened(page, strange.app("fails.ipynb"))
     text = page.inner_text("main")

@@ -160,6 +160,29 @@ def test_lanes_without_names_and_numbers_of_other_kinds(write, tmp_path):
     assert found.to_pydict() == {"buffer_cost": expected.tolist()}
 
 
+@pytest.mark.parametrize("dictionary", [False, True])
+def test_columns_of_words(write, tmp_path, dictionary):
+    """A column of words, some of them missing; the word given for all lanes, or the default, takes their place."""
+    words = {"kind": ["stock", None, "flow", "stock"], "unmet": ["lost", "partner", None, None]}
+    statistics = {"demand_mean": [100.0] * 4, "demand_sd": [25.0] * 4}
+    columns = {name: pa.array(column) for name, column in words.items()}
+    if dictionary:
+        columns = {name: column.dictionary_encode() for name, column in columns.items()}
+    table = LaneTable(write(pa.table({**statistics, **columns})))
+    assess_table(table, tmp_path / "a", {"unmet": "lost", "internal_capacity": 150.0}, keep=["unmet_cost", "profit"])
+    found = pd.read_parquet(tmp_path / "a")
+    policy = Policy(kind=["stock", "flow", "flow", "stock"], unmet=["lost", "partner", "lost", "lost"])
+    expected = assess(statistics, policy)
+    for name in found:
+        np.testing.assert_array_equal(found[name], expected[name])
+
+
+def test_a_misspelt_word_of_a_column_is_refused(write, tmp_path):
+    table = pa.table({"demand_mean": [100.0, 50.0], "demand_sd": [25.0, 4.0], "kind": ["stock", "stok"]})
+    done = assess_table(LaneTable(write(table)), tmp_path / "a")
+    assert "row 2" in done.failures[0] and "kind must be one of flow, stock; got" in done.failures[0]
+
+
 def test_names_of_lanes_are_unchanged(write, tmp_path):
     table = lanes(700).assign(lane=lambda frame: pd.Categorical(["A", "B", None, "C\n", "Ä", "", "G"] * 100))
     assess_table(LaneTable(write(table)), tmp_path / "a", keep=["profit"])

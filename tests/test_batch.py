@@ -532,6 +532,15 @@ def test_a_notebook_that_fails_in_place_is_unchanged(tmp_path, capsys):
     assert "1.0" in (tmp_path / "b.ipynb").read_text()
 
 
+def test_notebooks_of_one_name_in_two_folders_are_both_run(tmp_path):
+    paths = [tmp_path / folder / "a.ipynb" for folder in ("lessons", "solutions")]
+    for path in paths:
+        path.parent.mkdir()
+        save_notebook(path, "x: int = 1", "x + 1")
+    assert notebook.main(paths) == 0
+    assert ['"2"' in path.read_text() for path in paths] == [True, True]
+
+
 def add_cell(path, text):
     """Add a Markdown cell to a notebook; return how many cells it has."""
     book = nbformat.read(path, as_version=4)

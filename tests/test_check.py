@@ -10,18 +10,34 @@ from house import public_formulas
 from scipy import stats
 
 from twin import (
+    Policy,
     _check,
+    accuracy,
+    assess,
     buffers,
+    continuous_review,
+    continuous_review_poisson,
     cooperation,
+    crossing,
     demand,
     distribution,
     finance,
     forecast,
+    joint_replenishment,
+    lost_sales,
     lot_size,
+    min_max,
     newsvendor,
+    newsvendor_limits,
+    own_places,
+    periodic_review,
+    poisson,
+    quantity_discounts,
+    reorder_approximations,
     reservation,
     resilience,
     simulate,
+    space,
     volatility,
 )
 from twin.games import (
@@ -81,7 +97,26 @@ TIERS = dict(
 )
 PAID = {argument: nonnegative(good) for argument, (good, _) in TIERS.items()}
 NEED = dict(mean=nonnegative(100.0), sd=nonnegative(30.0))
+LEVEL = dict(
+    base_stock=nonnegative(550.0),
+    demand_mean=nonnegative(100.0),
+    demand_sd=nonnegative(30.0),
+    exposure=nonnegative(5.0),
+    spell_sd=nonnegative(0.5),
+)
+PLACE = dict(always=positive(2.5), partner_price=nonnegative(11.5), used=nonnegative(2.0))
 SPACE = dict(mean=nonnegative(140.0), sd=nonnegative(25.0), internal_capacity=nonnegative(150.0))
+
+LANE = dict(lead_time_demand_mean=nonnegative(108.0), lead_time_demand_sd=nonnegative(43.0))
+DEMAND = dict(demand_mean=nonnegative(50.0), demand_sd=nonnegative(8.0))
+REVIEW = dict(lead_time_mean=nonnegative(4.0), review_period=positive(1.0), lead_time_sd=nonnegative(0.5))
+CLOSES = REVIEW | dict(review_period=(2.0, [*positive(2.0)[1], 1.5, 1001.0]))
+BACKORDERS = dict(holding_cost=nonnegative(0.2), backorder_cost=nonnegative(7.5))
+BACKORDERS_PAID = dict(holding_cost=positive(0.2), backorder_cost=positive(7.5))
+ORDERS = dict(fixed_order_cost=nonnegative(8.0), **BACKORDERS)
+ORDERS_PAID = dict(fixed_order_cost=positive(8.0), **BACKORDERS_PAID)
+PENALTY = dict(fixed_order_cost=positive(8.0), holding_cost=positive(0.2), sla_penalty=positive(25.0))
+LOT = dict(reorder_point=number(100.0), order_quantity=positive(250.0))
 
 #: Formulas whose every argument broadcasts: function -> argument -> (a good value, bad values).
 ELEMENTWISE = {
@@ -102,6 +137,37 @@ ELEMENTWISE = {
     demand.expected_excess: dict(level=number(120.0), mean=number(100.0), sd=nonnegative(30.0)),
     demand.excess_and_leftover: dict(level=number(120.0), mean=number(100.0), sd=nonnegative(30.0)),
     demand.probability_above: dict(level=number(120.0), mean=number(100.0), sd=nonnegative(30.0)),
+    demand.second_loss: dict(level=number(120.0), mean=number(100.0), sd=nonnegative(30.0)),
+    poisson.expected_excess: dict(level=number(6.0), mean=(4.0, [*nonnegative(4.0)[1], 1.1e9])),
+    poisson.second_loss: dict(level=number(6.0), mean=(4.0, [*nonnegative(4.0)[1], 1.1e9])),
+    newsvendor_limits.bounded_quantity: dict(
+        mean=number(100.0),
+        sd=nonnegative(30.0),
+        underage_cost=nonnegative(80.0),
+        overage_cost=nonnegative(20.0),
+        least=(80.0, [*number(80.0)[1], 131.0]),
+        most=number(130.0),
+    ),
+    newsvendor_limits.order_threshold: dict(
+        mean=number(100.0), sd=nonnegative(30.0), **COSTS, fixed_order_cost=nonnegative(50.0)
+    ),
+    periodic_review.service_stock: dict(service_level=probability(0.9), **DEMAND, **REVIEW),
+    periodic_review.cycle_service_level: dict(base_stock=number(270.0), **DEMAND, **REVIEW),
+    periodic_review.fill_rate: dict(base_stock=number(270.0), **DEMAND | dict(demand_mean=positive(50.0)), **REVIEW),
+    continuous_review.stock_levels: dict(**LOT, **LANE),
+    continuous_review.expected_cost: dict(**LOT, demand_mean=nonnegative(1300.0), **LANE, **ORDERS),
+    continuous_review.best_reorder_point: dict(order_quantity=positive(250.0), **LANE, **BACKORDERS_PAID),
+    continuous_review.best_policy: dict(demand_mean=positive(1300.0), **LANE, **ORDERS_PAID),
+    reorder_approximations.penalty_policy: dict(demand_mean=positive(1300.0), **LANE, **PENALTY),
+    reorder_approximations.penalty_cost: dict(
+        **LOT,
+        demand_mean=nonnegative(1300.0),
+        **LANE,
+        fixed_order_cost=nonnegative(8.0),
+        holding_cost=nonnegative(0.2),
+        sla_penalty=nonnegative(25.0),
+    ),
+    reorder_approximations.loss_policy: dict(demand_mean=positive(1300.0), **LANE, **ORDERS_PAID),
     newsvendor.costs_from_prices: dict(
         price=number(190.0), cost=number(110.0), salvage=number(90.0), penalty=number(1.0)
     ),
@@ -143,6 +209,26 @@ ELEMENTWISE = {
         fixed_order_cost=nonnegative(8.0),
         holding_cost=nonnegative(0.225),
     ),
+    lot_size.backordered_lot: dict(
+        demand_mean=nonnegative(1300.0), fixed_order_cost=nonnegative(8.0), **BACKORDERS_PAID
+    ),
+    lot_size.backordered_cost: dict(
+        order_quantity=positive(250.0), backordered_share=share(0.1), demand_mean=nonnegative(1300.0), **ORDERS
+    ),
+    lot_size.production_quantity: dict(
+        demand_mean=nonnegative(1300.0),
+        fixed_order_cost=nonnegative(8.0),
+        holding_cost=positive(0.2),
+        production_rate=(2000.0, [*positive(2000.0)[1], 1300.0]),
+    ),
+    lot_size.production_cost: dict(
+        order_quantity=positive(250.0),
+        demand_mean=nonnegative(1300.0),
+        fixed_order_cost=nonnegative(8.0),
+        holding_cost=nonnegative(0.2),
+        production_rate=(2000.0, [*positive(2000.0)[1], 1300.0]),
+    ),
+    joint_replenishment.power_of_two_cycle: dict(cycle=positive(3.0), base_cycle=positive(1.0)),
     cooperation.planned_overflow: dict(required_capacity=nonnegative(200.0), internal_capacity=nonnegative(150.0)),
     cooperation.dependency: dict(overflow=nonnegative(20.0), required_capacity=positive(120.0)),
     cooperation.planned_cost: dict(
@@ -151,6 +237,36 @@ ELEMENTWISE = {
     cooperation.expected_overflow: SPACE,
     cooperation.overflow_probability: SPACE,
     cooperation.expected_cost: dict(**SPACE, **PRICES),
+    crossing.outstanding_variance_bound: dict(lead_time_mean=nonnegative(5.0), lead_time_sd=nonnegative(1.5)),
+    crossing.effective_lead_time_sd: dict(
+        lead_time_mean=nonnegative(5.0), lead_time_sd=nonnegative(1.5), between_orders=positive(1.0)
+    ),
+    lost_sales.lost_pallets: LEVEL,
+    lost_sales.loss_probability: LEVEL,
+    lost_sales.fill_rate: dict(lost=nonnegative(2.0), demand_mean=positive(100.0)),
+    lost_sales.cost: dict(**LEVEL, underage_cost=nonnegative(75.0), holding_cost=nonnegative(2.5)),
+    lost_sales.best_base_stock: dict(
+        **{argument: given for argument, given in LEVEL.items() if argument != "base_stock"},
+        underage_cost=positive(75.0),
+        holding_cost=positive(2.5),
+    ),
+    own_places.place_prices: dict(holding_cost=positive(2.5), own_place_cost=nonnegative(3.0)),
+    own_places.overflow_ratio: PLACE,
+    own_places.overflow_ratio_if_idle: dict(idle=positive(2.5), partner_surcharge=nonnegative(7.5)),
+    own_places.best_places: dict(**NEED, **PLACE),
+    own_places.places_cost: dict(capacity=nonnegative(110.0), **NEED, **PLACE),
+    space.goods_in_process: dict(mean=nonnegative(100.0), sd=nonnegative(30.0), dwell=nonnegative(1.5)),
+    space.returns: dict(demand_mean=nonnegative(100.0), demand_sd=nonnegative(30.0), return_rate=share(0.1)),
+    space.stock_on_hand: dict(safety_stock=number(40.0), exposed_sd=nonnegative(60.0)),
+    space.stock_space: dict(
+        safety_stock=number(40.0),
+        exposed_sd=nonnegative(60.0),
+        passing_mean=nonnegative(100.0),
+        passing_sd=nonnegative(30.0),
+        covariance=(90.0, [np.nan, np.inf, -1e9, 1e9, "many", None]),
+    ),
+    space.common_periods: dict(dwell=nonnegative(1.5), exposure=nonnegative(5.5)),
+    space.review_stock: dict(demand_mean=nonnegative(100.0), review_period=nonnegative(7.0)),
     reservation.best_capacity: dict(**NEED, reservation_cost=positive(10.0), partner_surcharge=nonnegative(25.0)),
     reservation.capacity_cost: dict(
         capacity=nonnegative(110.0), **NEED, reservation_cost=nonnegative(10.0), partner_surcharge=nonnegative(25.0)
@@ -195,6 +311,7 @@ ELEMENTWISE = {
     ),
 }
 
+ON_RECORD = {"demand_mean": 100.0, "demand_sd": 25.0}
 SERIES = [10.0, 12.0, 13.0, 17.0]
 DRAWS = dict(samples=whole(5, 2), seed=whole(1, 0))
 MATRIX = (
@@ -210,6 +327,27 @@ TABLE = ([[4.0, 1.0], [1.0, 4.0], [2.0, 3.0]], [[], 3.0, [1.0, 2.0], [[np.nan, 1
 ONE_COST, ONE_SURCHARGE = (1.0, [0.0, np.nan, [1.0, 1.0], "many"]), (2.0, [1.0, np.nan, [2.0, 2.0], "many"])
 POOL = alliance.Pool(TABLE[0], partner_surcharge=2.0, reservation_cost=1.0)
 HELP = alliance.Pool(TABLE[0], partner_surcharge=2.0, internal_capacity=[3.0, 3.0])
+
+RATES = dict(
+    fixed_order_cost=nonnegative(8.0),
+    holding_rate=nonnegative(0.3),
+    breaks=([0.0, 400.0, 800.0], [[], 3.0, [1.0, 400.0, 800.0], [0.0, 800.0, 400.0], [0.0, np.nan, 800.0], "many"]),
+    unit_costs=([0.75, 0.72, 0.68], [[], 3.0, [0.75, 0.72], [0.68, 0.72, 0.75], [0.75, np.nan, 0.68], "many"]),
+    holding_cost=nonnegative(0.1),
+)
+RATES_PAID = RATES | dict(fixed_order_cost=positive(8.0))
+ONE_PER_LANE = [[], 3.0, [1.0], [np.nan, 1.0], [0.0, 1.0], "many"]
+JOINT = dict(
+    shared_order_cost=(15.0, [0.0, np.nan, [1.0, 1.0], "many"]),
+    own_order_costs=([10.0, 12.0], [[], 3.0, [np.nan, 1.0], [0.0, 1.0], "many"]),
+    demand_means=([400.0, 20.0], ONE_PER_LANE),
+    holding_costs=([1.0, 1.0], ONE_PER_LANE),
+)
+MINMAX = dict(
+    demand=(stats.poisson(6), [stats.norm(6, 1), stats.poisson(0), stats.poisson(1e6), distribution.empirical([1.5])]),
+    protection=(stats.poisson(12), [stats.norm(12, 1), stats.zipf(1.5)]),
+)
+WHOLE_LEVEL = [np.nan, 2.5, True, "many", None]
 
 #: Other functions: of a whole list, a distribution, a period or a seed. None stands for "not refused by value".
 OTHERS = {
@@ -227,6 +365,56 @@ OTHERS = {
         distribution=(stats.poisson(18), [stats.cauchy()]),
         underage_cost=nonnegative(80.0),
         overage_cost=nonnegative(20.0),
+    ),
+    distribution.second_loss: dict(
+        quantity=number(20.0),
+        distribution=(stats.poisson(18), [stats.cauchy(), stats.zipf(2.5), stats.zipf(4.5), stats.pareto(1.5)]),
+    ),
+    distribution.total: dict(
+        distribution=(stats.poisson(18), [stats.norm(18, 1), stats.poisson(1e6), stats.zipf(1.5)]), count=whole(4, 1)
+    ),
+    periodic_review.expected_cost: dict(base_stock=number(270.0), **DEMAND, **CLOSES, **BACKORDERS),
+    periodic_review.best_stock: dict(**DEMAND, **CLOSES, **BACKORDERS_PAID),
+    continuous_review_poisson.stock_levels: dict(
+        reorder_point=(3.0, [*number(3.0)[1], 2.5]),
+        order_quantity=(9.0, [*positive(9.0)[1], 2.5]),
+        lead_time_demand_mean=nonnegative(6.0),
+    ),
+    continuous_review_poisson.expected_cost: dict(
+        reorder_point=(3.0, [*number(3.0)[1], 2.5]),
+        order_quantity=(9.0, [*positive(9.0)[1], 2.5]),
+        demand_mean=nonnegative(12.0),
+        lead_time_demand_mean=(6.0, [*nonnegative(6.0)[1], 1.1e9]),
+        **ORDERS,
+    ),
+    continuous_review_poisson.best_policy: dict(
+        demand_mean=positive(12.0),
+        lead_time_demand_mean=(6.0, [*nonnegative(6.0)[1], 1.1e9]),
+        fixed_order_cost=nonnegative(8.0),
+        **BACKORDERS_PAID,
+    ),
+    min_max.expected_cost: dict(
+        reorder_point=(6, WHOLE_LEVEL), order_up_to=(18, [*WHOLE_LEVEL, 6, 40_000]), **MINMAX, **ORDERS
+    ),
+    min_max.best_policy: dict(**MINMAX, fixed_order_cost=(8.0, [*nonnegative(8.0)[1], 1e9]), **BACKORDERS_PAID),
+    min_max.power_approximation: dict(
+        demand_mean=positive(50.0),
+        demand_sd=positive(8.0),
+        **ORDERS_PAID,
+        lead_time=nonnegative(2.0),
+        capped=(True, []),
+    ),
+    quantity_discounts.all_units_cost: dict(order_quantity=positive(250.0), demand_mean=nonnegative(1300.0), **RATES),
+    quantity_discounts.best_all_units_lot: dict(demand_mean=positive(1300.0), **RATES_PAID),
+    quantity_discounts.incremental_cost: dict(order_quantity=positive(250.0), demand_mean=nonnegative(1300.0), **RATES),
+    quantity_discounts.best_incremental_lot: dict(demand_mean=positive(1300.0), **RATES_PAID),
+    joint_replenishment.joint_cost: dict(
+        base_cycle=(0.35, [0.0, np.nan, [0.1, 0.2], "many"]),
+        multiples=([1.0, 2.0], [*ONE_PER_LANE, [1.5, 1.0]]),
+        **JOINT,
+    ),
+    joint_replenishment.best_joint_plan: dict(
+        **JOINT | dict(shared_order_cost=(15.0, [*JOINT["shared_order_cost"][1], 1e-30])), power_of_two=(False, [])
     ),
     distribution.empirical: dict(sample=([8.0, 9.0, 9.0], [[], 3.0, [1.0, np.nan], ["many"], [[1.0]]])),
     buffers.root_sum_of_squares: dict(
@@ -335,6 +523,12 @@ OTHERS = {
         return_rate=share(0.1),
         **MONEY,
     ),
+    accuracy.card: {},
+    accuracy.remarks: dict(
+        lanes=({**ON_RECORD, **vars(Policy()), **assess(ON_RECORD, Policy())}, [{}, {"demand_mean": 1.0}]),
+        period=("D", ["X", 3]),
+    ),
+    accuracy.record_of: dict(volumes=(SERIES, [[], 3.0, "many"])),
     finance.tail_risk: dict(
         losses=(SERIES, [[], 3.0, [np.nan, 1.0], [np.inf], "many"]),
         level=(0.95, [0.0, 1.0, np.nan, [0.9, 0.95], "many"]),

@@ -17,6 +17,7 @@ from twin.__main__ import main
 from twin.data.load import read_history
 from twin.lane import UNITS, Policy
 from twin.plan.wording import label
+from twin.policy import POLICY
 
 DAYS = [f"2024-01-{day:02d}" for day in range(1, 31)]
 FLOWS = "date,lane,volume\n" + "".join(
@@ -106,7 +107,12 @@ def test_csv_is_pure_and_the_account_goes_to_stderr(twin, lanes, file):
     rows = list(csv.DictReader(io.StringIO(out)))
     assert code == 0 and [row["lane"] for row in rows] == ["A", "B", "C"]
     for row in rows:
-        assert {name: float(value) for name, value in row.items() if name != "lane"} == lanes(path)[0][row["lane"]]
+        words = {"lane"} | {name for name, field in POLICY.items() if field.choices}
+        expected = lanes(path)[0][row["lane"]]
+        assert {name: float(value) for name, value in row.items() if name not in words} == {
+            name: value for name, value in expected.items() if name not in words
+        }
+        assert {name: row[name] for name in words - {"lane"}} == {name: expected[name] for name in words - {"lane"}}
     assert "91 rows = 90 kept + 1 refused" in err and "date cannot be read" in err
 
 
@@ -155,10 +161,28 @@ def test_a_gzipped_file(lanes, file):
 
 @pytest.mark.parametrize("name", [field.name for field in fields(Policy)])
 def test_every_policy_field_is_an_option(lanes, file, name):
-    value = 0.75 if name in ("service_level", "return_rate") else 60.5
+    choices = POLICY[name].choices
+    value = choices[-1] if choices else 0.75 if name in ("service_level", "return_rate") else 60.5
     found, content = lanes(file(FLOWS), f"--{name.replace('_', '-')}", str(value))
     assert [lane[name] for lane in found.values()] == [value] * 3
     assert not any(f"{label(name)} " in sentence for sentence in content["assumptions"])
+
+
+def test_a_misspelt_word_is_refused_with_the_choices(twin, file):
+    code, _, err = twin("assess", file(FLOWS), "--kind", "stok")
+    assert code == 2 and "flow" in err and "stock" in err
+    table = file("lane,kind,unmet\nA,stock,lost\nB,,backlog\n", "policies.csv")
+    code, _, err = twin("assess", file(FLOWS), "--policies", table)
+    assert code == 2 and "unmet must be one of backordered, lost, partner; got 'backlog' at 1" in err
+
+
+def test_policies_hold_words(lanes, file):
+    table = file("lane,kind,unmet\nA,stock,lost\nB,,\n", "policies.csv")
+    found, content = lanes(file(FLOWS), "--policies", table, "--unmet", "partner")
+    assert [found[lane]["kind"] for lane in "ABC"] == ["stock", "flow", "flow"]
+    assert [found[lane]["unmet"] for lane in "ABC"] == ["lost", "partner", "partner"]
+    assert content["units"]["kind"] == "one of flow, stock"
+    assert any("kind of lane flow" in sentence and "2 of 3" in sentence for sentence in content["assumptions"])
 
 
 def test_policies_differ_between_lanes_and_options_fill_their_gaps(lanes, file):

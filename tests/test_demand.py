@@ -195,3 +195,28 @@ def test_lead_time_demand_is_the_same_in_every_period(given):
     length, spread = demand.lead_time_in_periods([30.0, 6.0], given)
     total = demand.lead_time_demand(*moments, length, spread)
     assert total == (pytest.approx(3000.0, rel=1e-12), pytest.approx(615.4266812546, rel=1e-12))
+
+
+# --- the second loss ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("k", [-6.0, -1.0, 0.0, 0.5, 3.1, 8.0, 12.0, 20.0, 30.0])
+def test_second_loss_against_quadrature(k):
+    """phi(k) is factored out to keep digits in the tail; on the other side, E[Y^2] = 1 + k^2 less the tail of -k."""
+    inner, _ = quad(lambda t: t * t / 2 * np.exp(-abs(k) * t - t * t / 2), 0, np.inf, epsabs=0)
+    tail = inner * np.exp(-k * k / 2) / np.sqrt(2 * np.pi)
+    witness = tail if k >= 0 else (1 + k * k) / 2 - tail
+    assert demand.second_loss(100 + 30 * k, 100.0, 30.0) == pytest.approx(
+        900 * witness, rel=1e-9 if k <= 12 else 1e-7, abs=0
+    )
+
+
+def test_second_loss_is_the_area_under_the_first():
+    for low, high in ((60.0, 90.0), (95.0, 130.0), (150.0, 240.0)):
+        area, _ = quad(lambda level: demand.expected_excess(level, 100.0, 30.0), low, high, epsabs=1e-12)
+        difference = demand.second_loss(low, 100.0, 30.0) - demand.second_loss(high, 100.0, 30.0)
+        assert difference == pytest.approx(area, rel=1e-10)
+
+
+def test_second_loss_of_certain_demand():
+    np.testing.assert_array_equal(demand.second_loss([90.0, 100.0, 110.0], 100.0, 0.0), [50.0, 0.0, 0.0])

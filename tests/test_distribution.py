@@ -328,3 +328,53 @@ def test_a_ratio_that_is_a_step_of_whole_numbers_is_that_step(count):
     ranks = np.arange(1, count)
     found = distribution.best_quantity(stats.randint(1, count + 1), ranks, count - ranks)
     np.testing.assert_array_equal(found, ranks)
+
+
+# --- the second loss, and sums of demands -------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("q", [-4.0, 0.0, 0.7, 3.0, 25.0])
+def test_second_loss_in_closed_forms(q):
+    exponential = np.exp(-q) if q > 0 else 1 - q + q * q / 2
+    assert distribution.second_loss(q, stats.expon()) == pytest.approx(exponential, rel=1e-9, abs=0)
+    inside = min(max(q, 0.0), 10.0)
+    uniform = (10 - inside) ** 3 / 60 + (inside - q if q < 0 else 0.0) * (5 + (inside - q) / 2)
+    assert distribution.second_loss(q, stats.uniform(0, 10)) == pytest.approx(uniform, rel=1e-9, abs=1e-14)
+    normal = demand.second_loss(q, 1.0, 4.0)
+    assert distribution.second_loss(q, stats.norm(1, 4)) == pytest.approx(normal, rel=1e-9, abs=0)
+
+
+@pytest.mark.parametrize("name", ["poisson", "binomial", "negative_binomial", "table", "moved_table", "history"])
+@pytest.mark.parametrize("q", [-3.0, 0.0, 8.0, 12.5, 40.0])
+def test_second_loss_of_discrete_demand_by_enumeration(name, q):
+    law = FAMILIES[name]
+    finite = getattr(law, "dist", law)
+    points = np.arange(2000.0)
+    if hasattr(finite, "xk"):
+        points = np.asarray(finite.xk, float) + (10.0 if name == "moved_table" else 0.0)
+    chances = finite.pk if hasattr(finite, "xk") else law.pmf(points)
+    witness = np.sum(np.maximum(points - q, 0.0) ** 2 / 2 * chances)
+    assert distribution.second_loss(q, law) == pytest.approx(witness, rel=1e-10, abs=1e-16)
+
+
+@pytest.mark.parametrize("a", [2.5, 3.2, 6.0])
+def test_second_loss_of_a_pareto_tail(a):
+    """The integral of (x - q) x^-a beyond q is q^(2 - a) / ((a - 1) (a - 2))."""
+    ours = distribution.second_loss([1.0, 5.0, 100.0], stats.pareto(a))
+    np.testing.assert_allclose(ours, np.array([1.0, 5.0, 100.0]) ** (2 - a) / ((a - 1) * (a - 2)), rtol=1e-7)
+
+
+def test_the_sum_of_demands_is_their_convolution():
+    twelve = distribution.total(stats.nbinom(3, 0.4), 4)
+    points = np.arange(120)
+    np.testing.assert_allclose(twelve.pmf(points), stats.nbinom(12, 0.4).pmf(points), rtol=1e-10, atol=1e-17)
+    np.testing.assert_allclose(
+        distribution.total(stats.poisson(2.5), 7).pmf(points), stats.poisson(17.5).pmf(points), rtol=1e-9, atol=1e-17
+    )
+    record = [0, 2, 2, 7]
+    sums = [a + b + c for a in record for b in record for c in record]
+    np.testing.assert_allclose(
+        distribution.total(distribution.empirical(record), 3).pmf(np.arange(22)),
+        np.bincount(sums, minlength=22) / 64,
+        atol=1e-16,
+    )

@@ -10,6 +10,7 @@ import pytest
 from nbclient import NotebookClient
 from pypdf import PdfReader
 
+from twin._choices import words_in
 from twin.data.history import write_csv
 from twin.data.ledger.store import RESET_TOKEN, Ledger
 from twin.data.scenarios import network, research_lanes
@@ -269,12 +270,17 @@ def delivered(widget, monkeypatch, **message):
     return content["download"], data
 
 
+def _number(row):
+    words = words_in(row["unit"])
+    return float(words.index(row["value"]) if words else row["value"])
+
+
 def test_the_csv_holds_every_number_and_control(hub, monkeypatch):
     turn(hub, holding_cost=9.0)
     name, data = delivered(hub.sheet, monkeypatch, do="csv")
     rows = list(csv.DictReader(io.StringIO(data.decode())))
     answers = {row["name"]: float(row["value"]) for row in rows if row["kind"] == "answer"}
-    controls = {row["name"]: float(row["value"]) for row in rows if row["kind"] == "control"}
+    controls = {row["name"]: _number(row) for row in rows if row["kind"] == "control"}
     given = {row["name"]: float(row["value"]) for row in rows if row["kind"] == "given"}
     assert answers == hub.session.numbers() and controls == hub.session.values and name == "BER-MUC.csv"
     assert given == {"fixed_order_cost": 600.0, "dwell": 1.0}

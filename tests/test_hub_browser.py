@@ -31,6 +31,9 @@ MOVES = {
     "internal_capacity": 300.0,
     "service_level": 0.8,
     "horizon": 60.0,
+    "own_place_cost": 4.0,
+    "kind": "stock",
+    "unmet": "lost",
 }
 WIDTHS = (360, 800, 1440)  # [pixel]
 PATIENCE = 12  # timeout of every wait [s]
@@ -148,7 +151,10 @@ def dial(page, name):
 
 
 def turn(page, name, value):
-    """Type a value into a control, and leave the field."""
+    """Type a value into a control and leave the field, or pick its word."""
+    if isinstance(value, str):
+        page.locator(f'[data-field="{name}"] select').select_option(label=value)
+        return
     share = name in ("return_rate", "service_level")
     dial(page, name).fill(f"{100 * value if share else value:.10g}")
     dial(page, name).press("Tab")

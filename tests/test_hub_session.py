@@ -55,6 +55,11 @@ MOVES = {
     "internal_capacity": 300.0,
     "partner_surcharge": 30.0,
     "service_level": 0.8,
+    "own_place_cost": 4.0,
+    "review_period_days": 7.0,
+    "kind": "stock",
+    "unmet": "lost",
+    "lead_times": "independent",
 }
 
 
@@ -62,6 +67,19 @@ MOVES = {
 def test_each_control_changes_the_numbers_as_the_formulas_do(session, name, value):
     session.change(**{name: value})
     assert session.numbers() == directly(session, **{name: value}) != directly(session)
+
+
+def test_words_of_a_lane_are_controls_in_a_link(session, feed):
+    session.change(kind="stock", basis="close")
+    assert session.values["kind"] == 1.0 and session.policy.kind == "stock" and session.policy.basis == "close"
+    assert "kind=stock" in session.query() and "basis=close" in session.query()
+    again = Session(feed, POLICIES)
+    assert again.restore(session.query()) == [] and again.numbers() == session.numbers()
+    with pytest.raises(ValueError, match=r"^kind of lane must be one of flow, stock; got stok$"):
+        session.change(kind="stok")
+    assert session.policy.kind == "stock"
+    fields = {field.name: field.choices for field in session.fields}
+    assert fields["unmet"] == ("backordered", "lost", "partner") and fields["holding_cost"] == ()
 
 
 def test_the_horizon_changes_the_forecast_alone(session):
@@ -188,6 +206,7 @@ def test_a_link_names_only_values_that_differ(session):
         ("?holding_cost=nan&sla_penalty=90", "Holding cost must be from", {"sla_penalty": 90.0}),
         ("?holding_cost=1e9&return_rate=0.5", "Holding cost must be from", {"return_rate": 0.5}),
         ("?handling_cost=499&holding_cost=3", "handling_cost must be", {"holding_cost": 3.0}),
+        ("?kind=stok&holding_cost=3", "Kind of lane must be one of flow, stock; got stok", {"holding_cost": 3.0}),
         ("?newsvendor_optimum=nan", "Newsvendor optimum must be on", {}),
         ("?newsvendor_optimum=5&horizon=2.5", "Newsvendor optimum must be on", {}),
         ("?strain=0.5&under_used=0.7&holding_cost=3", "Thresholds must be", {"holding_cost": 3.0}),

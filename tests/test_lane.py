@@ -15,11 +15,20 @@ DAYS = {"D": 1.0, "W": 7.0, "MS": 365.25 / 12}
 STATISTICS = {"demand_mean": 100.0, "demand_sd": 25.0}
 
 
+def beyond(level, mean, sd):
+    """Return E[(X - level)+] and P(X > level) of normal X; certain X is the limit."""
+    if sd == 0:
+        return max(0.0, mean - level), 0.5 if mean == level else float(mean > level)
+    k = (level - mean) / sd
+    return sd * (NORMAL.pdf(k) - k * NORMAL.cdf(-k)), NORMAL.cdf(-k)
+
+
 def by_hand(mean, sd, policy, period):
     """Return every answer of one lane, computed from the definitions with the standard library alone."""
     p, r = policy, policy.return_rate
     load, load_sd = (1 + r) * mean, sqrt((1 + r) ** 2 * sd**2 + r * (1 - r) * mean)
-    length, spread = p.lead_time_mean_days / DAYS[period], p.lead_time_sd_days / DAYS[period]
+    length = (p.lead_time_mean_days + p.review_period_days) / DAYS[period]
+    spread = p.lead_time_sd_days / DAYS[period]
     sigma = sqrt(length * load_sd**2 + load**2 * spread**2)
     under = p.sla_penalty + p.service_revenue - p.handling_cost
     ratio = under / (under + p.holding_cost)
@@ -30,26 +39,39 @@ def by_hand(mean, sd, policy, period):
     lot = max(load, sqrt(2 * p.fixed_order_cost * load / p.holding_cost))
     required = max(0.0, load * p.dwell + stock)
     planned = max(0.0, required - p.internal_capacity)
-    space_sd = load_sd * sqrt(p.dwell)
-    k = (p.internal_capacity - required) / space_sd if space_sd else (inf if planned == 0 else -inf)
-    above = 1 - NORMAL.cdf(k) if abs(k) < inf else float(k < 0)
-    over = space_sd * (NORMAL.pdf(k) - k * above) if abs(k) < inf else planned
+    over, above = beyond(p.internal_capacity, required, load_sd * sqrt(p.dwell))
+    goods = z * sqrt(length * sd**2 + mean**2 * spread**2)
+    in_process = load * p.dwell, load_sd * sqrt(int(p.dwell) + (p.dwell - int(p.dwell)) ** 2)
+    alone, likely = beyond(p.internal_capacity, *in_process)
+    always, used = (p.own_place_cost, p.holding_cost) if p.own_place_cost else (p.holding_cost, 0.0)
+    partner = p.holding_cost + p.partner_surcharge
+    chance = always / (partner - used) if partner - used > always else 1.0
+    best = max(0.0, in_process[0] - NORMAL.inv_cdf(chance) * in_process[1]) if chance < 1 else 0.0
+
+    def space_cost(places):
+        return always * places + used * in_process[0] + (partner - used) * beyond(places, *in_process)[0]
+
     revenue, handling = p.service_revenue * (mean - short), p.handling_cost * (load - short)
     holding, penalty = p.holding_cost * (stock + short), p.sla_penalty * short
     return {
         "workload_mean": load,
         "workload_sd": load_sd,
+        "exposure": length,
         "lead_time_demand_mean": length * load,
         "lead_time_demand_sd": sigma,
         "critical_ratio": ratio,
         "service_level": level,
         "safety_stock": stock,
+        "goods_buffer": goods,
         "reorder_point": length * load + stock,
         "expected_shortage": short,
         "order_quantity": lot,
         "order_cost": p.fixed_order_cost * load / lot + p.holding_cost * lot / 2,
         "fill_rate": max(0.0, 1 - short / load),
         "buffer_cost": p.holding_cost * (stock + short) + under * short,
+        "unmet_shortage": short,
+        "unmet_cost": p.holding_cost * (stock + short) + under * short,
+        "unmet_level": max(0.0, length * load + NORMAL.inv_cdf(ratio) * sigma),
         "required_capacity": required,
         "planned_overflow": planned,
         "dependency": planned / required,
@@ -58,6 +80,15 @@ def by_hand(mean, sd, policy, period):
         "overflow_probability": above,
         "expected_dependency": over / required,
         "expected_warehousing_cost": p.holding_cost * required + p.partner_surcharge * over,
+        "headroom_overflow": alone,
+        "close_overflow": alone,
+        "peak_overflow": alone,
+        "lane_overflow": alone,
+        "lane_overflow_probability": likely,
+        "space_cost": space_cost(p.internal_capacity),
+        "optimal_own_capacity": best,
+        "optimal_space_cost": space_cost(best),
+        "capacity_gives_away": space_cost(p.internal_capacity) - space_cost(best),
         "resilience_index": 50 * min(1.0, max(0.0, z / 2)) + 50 * (1 - planned / required),
         "revenue": revenue,
         "handling": handling,
@@ -78,6 +109,9 @@ POLICIES = {
     "no_lead_time": lane.Policy(lead_time_mean_days=0.0, lead_time_sd_days=0.0),
     "no_own_space": lane.Policy(internal_capacity=0.0),
     "dear_orders": lane.Policy(fixed_order_cost=5000.0),
+    "weekly_review": lane.Policy(review_period_days=7.0),
+    "dear_places": lane.Policy(own_place_cost=4.0, partner_surcharge=30.0),
+    "cheap_partner": lane.Policy(own_place_cost=9.0),
 }
 
 
@@ -168,6 +202,12 @@ def table(count, seed=81):
         partner_surcharge=rng.uniform(0, 20, count),
         dwell=rng.uniform(0.5, 3, count),
         service_level=rng.uniform(0.5, 0.999, count),
+        own_place_cost=rng.choice([0.0, 2.0, 8.0], count),
+        review_period_days=rng.choice([0.0, 1.0, 7.0], count),
+        kind=np.full(count, "flow"),
+        unmet=np.full(count, "backordered"),
+        basis=rng.choice(["peak", "close"], count),
+        lead_times=rng.choice(["persistent", "waiting"], count),
     )
     return statistics, policy
 

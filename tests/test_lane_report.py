@@ -186,3 +186,14 @@ def test_what_the_formulas_refuse_is_refused(change, sentence):
 def test_the_horizon_is_a_whole_number_of_periods():
     with pytest.raises(ValueError, match="horizon"):
         lane_report.evaluate(STATISTICS, POLICY, VOLUMES, horizon=0)
+
+
+def test_the_curve_of_space_is_convex_and_least_at_the_optimal_own_capacity():
+    statistics = {"demand_mean": 100.0, "demand_sd": 25.0}
+    places = np.linspace(0.0, 500.0, 1001)
+    for kind in ("flow", "stock"):
+        policy = lane.Policy(kind=kind, holding_cost=2.5, partner_surcharge=9.0, service_level=0.95)
+        costs, answers = lane_report.space_curve(places, statistics, policy), lane.assess(statistics, policy)
+        assert np.all(np.diff(costs, 2) > -1e-9)
+        assert places[costs.argmin()] == pytest.approx(answers["optimal_own_capacity"], abs=0.25)
+        assert costs.min() == pytest.approx(answers["optimal_space_cost"], rel=1e-5)

@@ -70,7 +70,8 @@ def test_research_lanes(ledger):
 def test_days(ledger, tmp_path, seed):
     path = write(tmp_path / "flows.csv", seed, days("2024-12-29", 200), returns=seed % 2 == 1)
     ledger.import_file(path, good_rows_only=True)
-    pd.testing.assert_frame_equal(ledger.statistics(), lane_statistics(read_history(path, good_rows_only=True)), rtol=TOLERANCE)
+    expected = lane_statistics(read_history(path, good_rows_only=True))
+    pd.testing.assert_frame_equal(ledger.statistics(), expected, rtol=TOLERANCE)
     assert compare(ledger) == 8 and compare(ledger, first="2025-02-01", last="2025-05-31") == 8
 
 
@@ -109,7 +110,8 @@ def test_unknown_volumes_belong_to_the_period_of_their_date(ledger, tmp_path, ro
     path = tmp_path / "flows.csv"
     path.write_text("date,lane,volume\n" + "\n".join(row.replace(",", ",A,") for row in rows.split(" ")))
     ledger.import_file(path, good_rows_only=True)
-    for table in (ledger.statistics(period=period), lane_statistics(read_history(path, period=period, good_rows_only=True))):
+    history = read_history(path, period=period, good_rows_only=True)
+    for table in (ledger.statistics(period=period), lane_statistics(history)):
         assert (table.loc["A", "demand_mean"], table.loc["A", "periods"]) == (pytest.approx(mean), periods)
     compare(ledger)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-PAGES = [*ROOT.glob("*.md"), *ROOT.glob("papers/*/README.md"), *ROOT.glob("notebooks/*.ipynb")]
+PAGES = [*ROOT.glob("*.md"), *ROOT.glob("papers/*/README.md"), *ROOT.glob("notebooks/**/*.ipynb")]
 LINK = re.compile(r"(?<!!)\[([^\]]+)\]\(([^)\s]+)\)")
 DOTTED = re.compile(r"`((?:\w+\.)*\w+)`")  # a module of the package, or a name in one
 

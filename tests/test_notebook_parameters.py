@@ -161,6 +161,19 @@ class TestCoalitions:
         run("08_coalitions", "coalitions", "core", history=months, partner_surcharge=900.0, refusal=0.0, seed=83)
 
 
+class TestMotion:
+    def test_a_punctual_carrier_and_a_low_promise(self, run):
+        options = {"lead_time_mean_days": 3.0, "lead_time_sd_days": 0.0, "service_level": 0.6}
+        run("09_motion", "motion", lane="HAM-ROT", **options, seed=92)
+
+    def test_weeks_with_returns(self, run, weeks):
+        run("09_motion", "motion", history=weeks, lane="LIS-MAD", lead_time_mean_days=20.0, seed=93)
+
+    def test_months_and_lead_times_shorter_than_a_period(self, run, months):
+        options = {"lead_time_mean_days": 9.0}
+        run("09_motion", "motion", history=months, lane="ATH-SKG", **options, seed=94)
+
+
 def test_every_notebook_is_here():
     stems = {path.stem for path in (ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb")} - {"00_contents"}
     assert [stem for stem in stems if f"Test{stem[3:].title().replace('_', '')}" not in globals()] == []

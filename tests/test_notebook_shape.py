@@ -15,7 +15,7 @@ from twin.batch.parameters import default_parameters
 ROOT = Path(__file__).parents[1]
 ALL = sorted((ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb"))
 NUMBERED = [path for path in ALL if not path.name.startswith("00")]
-TYPICAL, LONGEST = 4, 15  # statements in a code cell: the median, and the most
+TYPICAL, LONGEST = 5, 15  # statements in a code cell: the median, and the most
 PARAMETER = re.compile(r"\w+: (float|int|str|bool) = [^=#]+  # [^=]+")
 FORBIDDEN = {
     "a warning filter hides what a reader should see": re.compile(r"filterwarnings|simplefilter"),

@@ -1,18 +1,20 @@
 """Every optional argument of a public formula changes some result, so none is accepted and then ignored."""
 
 import inspect
-from dataclasses import astuple, fields, is_dataclass
+from dataclasses import astuple, fields, is_dataclass, replace
 from importlib import import_module
 
 import numpy as np
 import pytest
 from games import TVA
 from house import public_formulas
+from scipy import stats
 from test_check import CONTRACTS, POOL, SERIES, name, values
 
 from twin import lane, simulate
-from twin.policy import Policy
+from twin.policy import POLICY, Policy
 
+POISSON_18 = stats.poisson(18)
 #: Statistics of a lane whose policy is varied.
 LANE = {"demand_mean": 100.0, "demand_sd": 25.0}
 
@@ -30,6 +32,7 @@ CALLABLES = {name(function): (function, values(function)) for function in CONTRA
 ALTERNATIVES = {
     ("buffers.required_capacity", "dwell"): (2.0,),
     ("buffers.root_sum_of_squares", "correlation"): (0.3,),
+    ("crossing.effective_lead_time_sd", "between_orders"): (2.0,),
     ("demand.lead_time_demand", "lead_time_sd"): (0.5,),
     ("demand.lead_time_demand_shares", "return_rate"): (0.1,),
     ("demand.workload", "return_rate"): (0.1,),
@@ -48,15 +51,50 @@ ALTERNATIVES = {
     ("games.joint_demand.draws", "correlation"): (0.8,),
     ("games.mutual_help.exchange", "offered"): (0.5,),
     ("games.mutual_help.expected_help", "refusal"): (0.1,),
+    ("joint_replenishment.best_joint_plan", "power_of_two"): (
+        True,
+        {
+            "shared_order_cost": 40.0,
+            "own_order_costs": [15.0] * 4,
+            "demand_means": [86e3, 125e2, 1400.0, 3e3],
+            "holding_costs": [0.24] * 4,
+        },
+    ),
+    ("joint_replenishment.power_of_two_cycle", "base_cycle"): (3.0,),
     ("lane.assess", "period"): ("W",),
+    ("lost_sales.best_base_stock", "spell_sd"): (0.5,),
+    ("lost_sales.cost", "spell_sd"): (0.5,),
+    ("lost_sales.loss_probability", "spell_sd"): (0.5,),
+    ("lost_sales.lost_pallets", "spell_sd"): (0.5,),
+    ("min_max.best_policy", "protection"): (POISSON_18,),
+    ("min_max.expected_cost", "protection"): (POISSON_18,),
+    ("min_max.power_approximation", "capped"): (False, {"fixed_order_cost": 0.5, "backorder_cost": 0.7}),
+    ("min_max.power_approximation", "lead_time"): (1.0,),
     ("newsvendor.costs_from_prices", "penalty"): (1.0,),
     ("newsvendor.costs_from_prices", "salvage"): (90.0,),
+    ("own_places.best_places", "used"): (2.0,),
+    ("own_places.overflow_ratio", "used"): (2.0,),
+    ("own_places.place_prices", "own_place_cost"): (3.0,),
+    ("own_places.places_cost", "used"): (2.0,),
+    ("periodic_review.best_stock", "lead_time_sd"): (0.5,),
+    ("periodic_review.cycle_service_level", "lead_time_sd"): (0.5,),
+    ("periodic_review.expected_cost", "lead_time_sd"): (0.5,),
+    ("periodic_review.fill_rate", "lead_time_sd"): (0.5,),
+    ("periodic_review.service_stock", "lead_time_sd"): (0.5,),
+    ("quantity_discounts.all_units_cost", "holding_cost"): (0.1,),
+    ("quantity_discounts.best_all_units_lot", "holding_cost"): (0.1,),
+    ("quantity_discounts.best_incremental_lot", "holding_cost"): (0.1,),
+    ("quantity_discounts.incremental_cost", "holding_cost"): (0.1,),
     ("resilience.index_parts", "buffer_weight"): (0.8,),
     ("resilience.index_parts", "full_coverage"): (3.0,),
     ("resilience.resilience_index", "buffer_weight"): (0.8,),
     ("resilience.resilience_index", "full_coverage"): (3.0,),
     ("simulate.Estimate.agrees", "errors"): (0.5,),
     ("simulate.policy_flows", "dwell"): (2.0,),
+    ("space.goods_in_process", "dwell"): (2.0,),
+    ("space.stock_space", "covariance"): (90.0,),
+    ("space.stock_space", "passing_mean"): (100.0,),
+    ("space.stock_space", "passing_sd"): (30.0, {"covariance": 0.0}),
 }
 
 
@@ -118,9 +156,9 @@ def test_every_optional_argument_changes_some_result(called, option):
 
 @pytest.mark.parametrize("field", [field.name for field in fields(Policy)])
 def test_every_field_of_a_policy_changes_some_answer(field):
-    default = getattr(Policy(), field)
-    other = 0.9 if default is None else 0.9 * default + 0.05
-    assert differ(lane.assess(LANE, Policy()), lane.assess(LANE, Policy(**{field: other})))
+    default, held = getattr(Policy(), field), Policy(kind="flow" if field == "kind" else "stock")
+    other = POLICY[field].choices[-1:] or (0.9 if default is None else 0.9 * default + 0.05)
+    assert differ(lane.assess(LANE, held), lane.assess(LANE, replace(held, **{field: np.squeeze(other)[()]})))
 
 
 def test_an_ignored_option_is_detected():

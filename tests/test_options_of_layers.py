@@ -9,6 +9,7 @@ import inspect
 import io
 import json
 from concurrent.futures import Executor, Future
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -310,6 +311,12 @@ CALLS = {
     ),
     "plan.lane_report.profit_map": (
         lambda at, **o: lane_report.profit_map([0.9], [1.0], LANE, POLICY, **o).tolist(),
+        {"period": "W"},
+    ),
+    "plan.lane_report.space_curve": (
+        lambda at, **o: lane_report.space_curve(
+            [100.0], LANE, replace(POLICY, kind="stock", service_level=0.9), **o
+        ).tolist(),
         {"period": "W"},
     ),
     "plan.lane_report.simulated_profits": (

@@ -8,7 +8,7 @@ import pytest
 
 from twin._check import require
 from twin.view import output, plots
-from twin.view.panel import Control, panel
+from twin.view.panel import Choice, Control, panel
 
 PNG = b"\x89PNG\r\n"
 
@@ -35,6 +35,11 @@ def turn(shown, **values):
         shown.dials._handle_custom_msg({"do": "turn", "subject": "", "name": name, "value": value}, [])
 
 
+def redrawn(*values):
+    """Return the picture that a page gets after a change: quick, because it waits."""
+    return output.png(draw(*values), quick=True)
+
+
 def field(control):
     """Return the field of a single control."""
     (made,) = panel(lambda x: draw(1, x), {"x": control}, "").dials.fields
@@ -49,9 +54,9 @@ def test_a_panel_opens_with_the_start_values(shown):
 def test_a_turned_control_redraws_what_draw_gives(shown):
     before = shown.picture.png
     turn(shown, height=7.0)
-    assert shown.picture.png == output.png(draw(7.0, 0.5)) != before
+    assert shown.picture.png == redrawn(7.0, 0.5) != before
     turn(shown, tilt=0.0)
-    assert shown.picture.png == output.png(draw(7.0, 0.0))
+    assert shown.picture.png == redrawn(7.0, 0.0)
 
 
 def test_an_error_is_a_sentence_at_its_control_and_the_last_picture_stays(shown):
@@ -61,11 +66,7 @@ def test_an_error_is_a_sentence_at_its_control_and_the_last_picture_stays(shown)
     # The page shows the sentence as text, never as HTML.
     assert shown.dials.said == {"height": "Height must be > 0 & <b>bold</b>; got -1.0."}
     turn(shown, height=2.0)
-    assert (
-        shown.dials.said == {}
-        and shown.dials.values["height"] == 2.0
-        and shown.picture.png == output.png(draw(2.0, 0.5))
-    )
+    assert shown.dials.said == {} and shown.dials.values["height"] == 2.0 and shown.picture.png == redrawn(2.0, 0.5)
 
 
 def test_a_mistake_of_the_author_is_a_sentence_too():
@@ -110,6 +111,37 @@ def test_zero_negative_and_single_valued_controls(control):
 def test_every_control_has_its_label_and_unit(shown):
     assert [(made["label"], made["unit"]) for made in shown.dials.fields] == [("height", "m"), ("tilt", "")]
     assert field(Control(1, 0, 2, "no unit"))["label"] == "no unit"
+
+
+@pytest.fixture
+def with_list():
+    heights = {"low": 1.0, "high": 4.0}
+    choice = Choice("low", (*heights, "broken"), "height")
+    return panel(lambda height, tilt: draw(heights[height], tilt), {"height": choice, "tilt": CONTROLS["tilt"]}, "")
+
+
+def test_a_chosen_option_redraws_what_draw_gives(with_list):
+    """The page sends the number of an option, and the drawing gets its word."""
+    assert with_list.dials.values == {"height": 0.0, "tilt": 0.5}
+    made = with_list.dials.fields[0]
+    assert (made["label"], made["choices"]) == ("height", ["low", "high", "broken"])
+    turn(with_list, height=1.0)
+    assert with_list.dials.values["height"] == 1.0 and with_list.picture.png == redrawn(4.0, 0.5)
+    turn(with_list, tilt=0.0)
+    assert with_list.picture.png == redrawn(4.0, 0.0)
+
+
+@pytest.mark.parametrize("number", [-1.0, 3.0, 0.5, np.nan])
+def test_a_number_without_an_option_is_a_sentence(with_list, number):
+    before = with_list.picture.png
+    turn(with_list, height=number)
+    assert with_list.dials.said["height"] == f"Height must be one of low, high, broken; got {number}."
+    assert with_list.dials.values["height"] == 0.0 and with_list.picture.png == before
+
+
+def test_a_list_that_does_not_hold_its_start_value_is_an_error():
+    with pytest.raises(ValueError, match="side must be one of left, right; got up"):
+        panel(lambda side: draw(1.0, 0.0), {"side": Choice("up", ("left", "right"), "side")}, "")
 
 
 def test_a_panel_displays_live_and_still(shown):

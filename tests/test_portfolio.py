@@ -35,6 +35,8 @@ def test_a_lane_as_it_stands():
         (Change("lead_time_mean_days", "plus", -1.5), {"lead_time_mean_days": 3.5}),
         (Change("service_level", "to", 0.9), {"service_level": 0.9}),
         (Change("internal_capacity", "to", 300.0), {"internal_capacity": 300.0}),
+        (Change("kind", "to", "stock"), {"kind": "stock"}),
+        (Change("unmet", "to", 1), {"unmet": "lost"}),
     ],
 )
 def test_a_change_is_that_of_the_policy(change, changed):
@@ -99,6 +101,8 @@ def test_use_grows_by_the_latest_workload_with_each_period_that_a_pallet_stays()
         (("holding", "to", 1.0), "input must be one of demand_mean"),
         (("holding_cost", "by", 1.0), "how must be one of to, times, plus; got by"),
         (("holding_cost", "to", np.nan), "amount must be a finite number"),
+        (("kind", "to", "stok"), "kind must be one of flow, stock; got stok"),
+        (("kind", "times", 2.0), "how must be to, as kind is a word; got times"),
     ],
 )
 def test_bad_changes(given, sentence):

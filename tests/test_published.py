@@ -8,7 +8,23 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from twin import buffers, cooperation, demand, distribution, finance, lot_size, newsvendor, reservation
+from twin import (
+    buffers,
+    continuous_review,
+    continuous_review_poisson,
+    cooperation,
+    demand,
+    distribution,
+    finance,
+    joint_replenishment,
+    lot_size,
+    min_max,
+    newsvendor,
+    periodic_review,
+    quantity_discounts,
+    reorder_approximations,
+    reservation,
+)
 from twin.games import allocation, coalitions, core_allocation, joint_demand, pooling, stability
 
 CASES = json.loads(Path(__file__).with_name("published.json").read_text(encoding="utf-8"))
@@ -38,9 +54,12 @@ def _(holding_cost, stockout_cost, demand_mean, demand_sd, base_stock_level=None
 
 
 @adapts("base_stock_normal", "base_stock_normal_cost")
-def _(demand_mean, demand_sd, lead_time, review_period, **rest):
-    moments = demand.lead_time_demand(demand_mean, demand_sd, lead_time + review_period)
-    return ADAPTERS["newsvendor_normal"](demand_mean=moments.mean, demand_sd=moments.sd, **rest)
+def _(demand_mean, demand_sd, lead_time, review_period, holding_cost, stockout_cost, base_stock_level=None):
+    times = dict(lead_time_mean=lead_time, review_period=review_period)
+    costs = dict(holding_cost=holding_cost, backorder_cost=stockout_cost)
+    level = base_stock_level or periodic_review.best_stock(demand_mean, demand_sd, **times, **costs)
+    cost = periodic_review.expected_cost(level, demand_mean, demand_sd, **times, **costs)
+    return {"base_stock_level": level, "cost": cost}
 
 
 @adapts("newsvendor_normal_quantity")
@@ -86,6 +105,14 @@ def _(x=None, mean=0.0, sd=1.0, z=None):
     level = z if x is None else x
     loss = demand.expected_excess(level, mean, sd)
     return {"loss": loss, "complementary_loss": level - mean + loss}
+
+
+@adapts("normal_second_loss")
+def _(z):
+    return {
+        "second_loss": demand.second_loss(z, 0.0, 1.0),
+        "complementary_second_loss": demand.second_loss(-z, 0.0, 1.0),
+    }
 
 
 # --- newsvendor, any distribution ---------------------------------------------------------------------------
@@ -311,6 +338,134 @@ def _(q_ratio):
     costs = 1300.0, 8.0, 0.225
     best = lot_size.order_quantity(*costs)
     return {"cost_ratio": lot_size.order_cost(q_ratio * best, *costs) / lot_size.order_cost(best, *costs)}
+
+
+@adapts("eoq_backorders")
+def _(fixed_cost, holding_cost, backorder_cost, demand_rate):
+    terms = demand_rate, fixed_cost, holding_cost, backorder_cost
+    lot = lot_size.backordered_lot(*terms)
+    cost = lot_size.backordered_cost(*lot, *terms)
+    return {"order_quantity": lot.order_quantity, "backorder_fraction": lot.backordered_share, "cost": cost}
+
+
+@adapts("epq")
+def _(fixed_cost, holding_cost, demand_rate, production_rate):
+    terms = demand_rate, fixed_cost, holding_cost, production_rate
+    lot = lot_size.production_quantity(*terms)
+    return {"order_quantity": lot, "cost": lot_size.production_cost(lot, *terms)}
+
+
+def discounted(best, cost_of, demand_rate, fixed_cost, holding_rate, breakpoints, unit_costs):
+    terms = dict(fixed_order_cost=fixed_cost, holding_rate=holding_rate, breaks=breakpoints, unit_costs=unit_costs)
+    found = best(demand_rate, **terms)
+    assert cost_of(found.order_quantity, demand_rate, **terms) == pytest.approx(found.cost, rel=1e-13)
+    return {"order_quantity": found.order_quantity, "region": found.tier, "cost": found.cost}
+
+
+@adapts("eoq_all_units_discount")
+def _(**case):
+    return discounted(quantity_discounts.best_all_units_lot, quantity_discounts.all_units_cost, **case)
+
+
+@adapts("eoq_incremental_discount")
+def _(**case):
+    return discounted(quantity_discounts.best_incremental_lot, quantity_discounts.incremental_cost, **case)
+
+
+@adapts("joint_replenishment_silver")
+def _(shared_fixed_cost, individual_fixed_costs, holding_costs, demand_rates):
+    lanes = dict(own_order_costs=individual_fixed_costs, demand_means=demand_rates, holding_costs=holding_costs)
+    plan = joint_replenishment.best_joint_plan(shared_fixed_cost, **lanes)
+    cost = joint_replenishment.joint_cost(*plan, shared_order_cost=shared_fixed_cost, **lanes)
+    return {
+        "base_cycle_time": plan.base_cycle,
+        "order_multiples": plan.multiples,
+        "cost": cost,
+        "enumerated_optimum_cost": cost,
+    }
+
+
+@adapts("power_of_two")
+def _(eoq_cycle_weeks):
+    cycle = joint_replenishment.power_of_two_cycle(eoq_cycle_weeks)
+    best = lot_size.order_quantity(1.0, 1.0, 2.0 / eoq_cycle_weeks**2)  # demand of 1 a week: lot and cycle are equal
+    costs = [lot_size.order_cost(lot, 1.0, 1.0, 2.0 / eoq_cycle_weeks**2) for lot in (cycle, best)]
+    return {"power_of_two_cycle_weeks": cycle, "cost_ratio": costs[0] / costs[1]}
+
+
+# --- lot and reorder point, min-max -------------------------------------------------------------------------
+
+
+def lane_of(demand_mean, demand_sd, lead_time):
+    total = demand.lead_time_demand(demand_mean, demand_sd, lead_time)
+    return dict(lead_time_demand_mean=total.mean, lead_time_demand_sd=total.sd)
+
+
+def prices(fixed_cost, holding_cost, stockout_cost):
+    return dict(fixed_order_cost=fixed_cost, holding_cost=holding_cost, backorder_cost=stockout_cost)
+
+
+@adapts("rq_exact_cost")
+def _(holding_cost, stockout_cost, fixed_cost, demand_mean, demand_sd, lead_time, reorder_point, order_quantity):
+    lane, costs = lane_of(demand_mean, demand_sd, lead_time), prices(fixed_cost, holding_cost, stockout_cost)
+    return {"cost": continuous_review.expected_cost(reorder_point, order_quantity, demand_mean, **lane, **costs)}
+
+
+@adapts("rq_optimal_r_for_Q", "rq_eoqb_approximation")
+def _(holding_cost, stockout_cost, fixed_cost, demand_mean, demand_sd, lead_time, order_quantity=None):
+    costs = dict(holding_cost=holding_cost, backorder_cost=stockout_cost)
+    best = lot_size.backordered_lot(demand_mean, fixed_cost, **costs).order_quantity
+    lot, lane = order_quantity or best, lane_of(demand_mean, demand_sd, lead_time)
+    return {"order_quantity": lot, "reorder_point": continuous_review.best_reorder_point(lot, **lane, **costs)}
+
+
+@adapts("rq_loss_function_approximation")
+def _(holding_cost, stockout_cost, fixed_cost, demand_mean, demand_sd, lead_time):
+    lane, costs = lane_of(demand_mean, demand_sd, lead_time), prices(fixed_cost, holding_cost, stockout_cost)
+    return reorder_approximations.loss_policy(demand_mean, **lane, **costs)._asdict()
+
+
+def penalised(lane, demand_mean, fixed_cost, holding_cost, stockout_cost):
+    costs = dict(fixed_order_cost=fixed_cost, holding_cost=holding_cost, sla_penalty=stockout_cost)
+    found = reorder_approximations.penalty_policy(demand_mean, **lane, **costs)
+    cost = reorder_approximations.penalty_cost(*found, demand_mean, **lane, **costs)
+    return {**found._asdict(), "cost": cost}
+
+
+@adapts("rq_eil_approximation")
+def _(demand_mean, demand_sd, lead_time, **costs):
+    return penalised(lane_of(demand_mean, demand_sd, lead_time), demand_mean, **costs)
+
+
+@adapts("rq_hadley_whitin")
+def _(demand_rate, lead_time_demand_mean, lead_time_demand_sd, **costs):
+    lane = dict(lead_time_demand_mean=lead_time_demand_mean, lead_time_demand_sd=lead_time_demand_sd)
+    return penalised(lane, demand_rate, **costs)
+
+
+@adapts("rq_poisson_cost", "rq_poisson_exact")
+def _(demand_mean, lead_time, reorder_point=None, order_quantity=None, **costs):
+    terms = dict(lead_time_demand_mean=demand_mean * lead_time, **prices(**costs))
+    found = reorder_point, order_quantity
+    if order_quantity is None:
+        found = continuous_review_poisson.best_policy(demand_mean, **terms)
+    cost = continuous_review_poisson.expected_cost(*found, demand_mean, **terms)
+    return {"reorder_point": found[0], "order_quantity": found[1], "cost": cost}
+
+
+@adapts("sS_poisson_cost", "sS_poisson_exact")
+def _(demand_mean, s=None, S=None, lead_time=0, **costs):
+    one = stats.poisson(demand_mean)
+    terms = dict(protection=distribution.total(one, lead_time + 1), **prices(**costs))
+    levels = (s, S) if S is not None else tuple(map(int, min_max.best_policy(one, **terms)))
+    return {"s": levels[0], "S": levels[1], "cost": min_max.expected_cost(*levels, one, **terms)}
+
+
+@adapts("sS_power_approximation")
+def _(demand_mean, demand_sd, **costs):
+    """The textbook leaves out the cap that the authors put on small lots."""
+    levels = min_max.power_approximation(demand_mean, demand_sd, **prices(**costs), capped=False)
+    return {"s": levels.reorder_point, "S": levels.order_up_to}
 
 
 @adapts("rq_eoq_plus_ss")

@@ -28,6 +28,7 @@ from twin.data.text import visible
 from twin.lane import Policy
 from twin.plan.feed import feed_of_history
 from twin.plan.portfolio import portfolio_of
+from twin.policy import POLICY
 
 
 class Case(NamedTuple):
@@ -64,6 +65,8 @@ OTHER = {  # nothing as by default
     "partner_surcharge": 12.0,
     "dwell": 2.0,
     "service_level": 0.97,
+    "own_place_cost": 3.0,
+    "review_period_days": 5.0,
 }
 DAYS = {"D": 1.0, "MS": 365.25 / 12}
 
@@ -170,7 +173,8 @@ def answers_of(s, period, given):
     """Return every answer for a table of statistics, each definition written out once more."""
     p = {name: field.default for name, field in Policy.__dataclass_fields__.items()} | given
     h, price, handling = p["holding_cost"], p["service_revenue"], p["handling_cost"]
-    length, spread = p["lead_time_mean_days"] / DAYS[period], p["lead_time_sd_days"] / DAYS[period]
+    length = (p["lead_time_mean_days"] + p["review_period_days"]) / DAYS[period]
+    spread = p["lead_time_sd_days"] / DAYS[period]
     d, rho = s["demand_mean"], s["return_rate"]
     load = d + rho * d
     load_var = (1 + rho) ** 2 * s["demand_sd"] ** 2 + rho * (1 - rho) * d
@@ -188,6 +192,20 @@ def answers_of(s, period, given):
     space_sd = np.sqrt(p["dwell"] * load_var)
     k = (capacity - required) / space_sd
     overflow = space_sd * norm.pdf(k) - (capacity - required) * norm.sf(k)  # k is infinite where demand is certain
+    process_mean, process_sd = p["dwell"] * load, np.sqrt((p["dwell"] // 1 + (p["dwell"] % 1) ** 2) * load_var)
+    always, used = (p["own_place_cost"], h) if p["own_place_cost"] else (h, 0.0)
+    partner = h + p["partner_surcharge"]
+    chance = always / (partner - used) if partner - used > always else 1.0
+    best = np.maximum(process_mean + process_sd * norm.isf(chance), 0.0) if chance < 1 else 0.0 * load
+
+    def beyond(places):
+        k = (places - process_mean) / process_sd
+        over = process_sd * norm.pdf(k) - (places - process_mean) * norm.sf(k)
+        return np.where(process_sd > 0, over, np.maximum(process_mean - places, 0.0))
+
+    def space_cost(places):
+        return always * places + used * process_mean + (partner - used) * beyond(places)
+
     money = {
         "revenue": price * (d - short),
         "handling": handling * (load - short),
@@ -202,16 +220,21 @@ def answers_of(s, period, given):
         "service_level": level,
         "workload_mean": load,
         "workload_sd": np.sqrt(load_var),
+        "exposure": length + 0 * load,
         "lead_time_demand_mean": length * load,
         "lead_time_demand_sd": sigma,
         "critical_ratio": ratio,
         "safety_stock": stock,
+        "goods_buffer": z * np.sqrt(length * s["demand_sd"] ** 2 + d**2 * spread**2),
         "reorder_point": length * load + stock,
         "expected_shortage": short,
         "order_quantity": lot,
         "order_cost": p["fixed_order_cost"] * load / lot + h * lot / 2,
         "fill_rate": np.maximum(1 - short / load, 0),
         "buffer_cost": sigma * (h * (z + loss) + short_cost * loss),
+        "unmet_shortage": short,
+        "unmet_cost": sigma * (h * (z + loss) + short_cost * loss),
+        "unmet_level": np.maximum(length * load + norm.ppf(ratio) * sigma, 0.0),
         "required_capacity": required,
         "planned_overflow": planned,
         "dependency": planned / required,
@@ -224,6 +247,12 @@ def answers_of(s, period, given):
         "overflow_probability": norm.sf(k),
         "expected_dependency": overflow / required,
         "expected_warehousing_cost": h * required + p["partner_surcharge"] * overflow,
+        **dict.fromkeys(("headroom_overflow", "close_overflow", "peak_overflow", "lane_overflow"), beyond(capacity)),
+        "lane_overflow_probability": norm.sf((capacity - process_mean) / process_sd),
+        "space_cost": space_cost(capacity),
+        "optimal_own_capacity": best,
+        "optimal_space_cost": space_cost(best),
+        "capacity_gives_away": space_cost(capacity) - space_cost(best),
         "resilience_index": 100 * (0.5 * min(1, max(0, z / 2)) + 0.5 * (1 - planned / required)),
         **money,
         "profit": 2 * money["revenue"] - sum(money.values()),
@@ -231,7 +260,11 @@ def answers_of(s, period, given):
     return s.assign(**values)
 
 
-TAILS = ("expected_overflow", "overflow_probability", "expected_dependency", "surcharge")  # many sd from the mean
+#: Answers that may lie many standard deviations from the mean.
+TAILS = (
+    *("expected_overflow", "overflow_probability", "expected_dependency", "surcharge"),
+    *("headroom_overflow", "close_overflow", "peak_overflow", "lane_overflow", "lane_overflow_probability"),
+)
 
 
 def assert_equal(found, expected):
@@ -243,9 +276,12 @@ def assert_equal(found, expected):
         "trend": (mean + sd) / expected["periods"],
         "planned_overflow": expected["required_capacity"],
         "dependency": 1.0,
+        "capacity_gives_away": expected["space_cost"],
         **dict.fromkeys(("forecast_mean", "forecast_low", "forecast_high"), mean + sd),
     }
-    for name in expected:
+    words = [name for name in expected if name in POLICY and POLICY[name].choices]
+    assert found[words].to_dict() == expected[words].to_dict()
+    for name in expected.columns.difference(words):
         ours, theirs = found[name].astype(float), expected[name].astype(float)
         allowed = (1e-7 if name in TAILS else 1e-9) * (theirs.abs() + scales.get(name, 0.0)) + 1e-290
         wrong = ~((ours - theirs).abs() <= allowed) & ~(ours.isna() & theirs.isna())

@@ -41,6 +41,19 @@ FIELD = {
         'handling_cost=given["handling_cost"] + given["carbon_price"],',
     ),
 }
+TEMPERATURE = """    temperature: ArrayLike = _choice(
+        "ambient",
+        "frozen",
+        meaning="temperature of the goods",
+    )
+"""
+CHOICE = {
+    "policy.py": ("    dwell: ArrayLike = _row(\n", TEMPERATURE + "    dwell: ArrayLike = _row(\n"),
+    "lane.py": (
+        'handling_cost=given["handling_cost"],',
+        'handling_cost=given["handling_cost"] + 10 * _input("temperature", given["temperature"]),',
+    ),
+}
 INTERFACES = """
 import contextlib, io, json, sys
 import numpy as np
@@ -97,7 +110,7 @@ found = {
     "simulated": simulated(),
 }
 if len(sys.argv) > 6:
-    session.change(**{sys.argv[6]: 4.0})
+    session.change(**{sys.argv[6]: float(sys.argv[7]) if sys.argv[7][0].isdigit() else sys.argv[7]})
     found["changed"] = {"hub": session.numbers(), "query": session.query(), "simulated": simulated()}
 print(json.dumps(found))
 """
@@ -138,7 +151,7 @@ def test_an_answer_takes_a_row_and_a_line_of_arithmetic(tmp_path):
 
 
 def test_a_policy_field_takes_a_row_and_its_use(tmp_path):
-    arguments = ("what if the carbon price is $4?", "what is the carbon price of A?", "carbon_price")
+    arguments = ("what if the carbon price is $4?", "what is the carbon price of A?", "carbon_price", "4")
     found = interfaces(tmp_path, FIELD, "lane,carbon_price\nA,2\n", *arguments)
     assert found["json"]["lanes"]["A"]["carbon_price"] == 2.0 and found["json"]["lanes"]["B"]["carbon_price"] == 0.5
     assert any("carbon price $0.50 a pallet" in words for words in found["json"]["assumptions"])
@@ -160,6 +173,25 @@ def test_a_policy_field_takes_a_row_and_its_use(tmp_path):
     assert then["value_at_risk"] > now["value_at_risk"] and then["profit_sd"] != now["profit_sd"]
     assert "Carbon price of A is $0.50" in found["value"]["text"]
     assert "profit" in found["what_if"]["text"].lower() and not found["what_if"]["text"].startswith("This was not")
+
+
+def test_a_choice_takes_a_row_and_its_use(tmp_path):
+    arguments = ("what if demand doubles?", "what is the temperature of A?", "temperature", "frozen")
+    found = interfaces(tmp_path, CHOICE, "lane,temperature\nA,frozen\n", *arguments)
+    assert found["json"]["lanes"]["A"]["temperature"] == "frozen"
+    assert found["json"]["lanes"]["B"]["temperature"] == "ambient"
+    assert found["json"]["units"]["temperature"] == "one of ambient, frozen"
+    assert any("temperature ambient" in words and "1 of 2" in words for words in found["json"]["assumptions"])
+    assert "\ntemperature " in found["text"]
+    row = "| `temperature` | | one of ambient, frozen | temperature of the goods | `policy.Policy` |"
+    assert row in found["notation"]
+    assert "temperature" in found["controls"] and "temperature" in found["network"]
+    assert "A,control,temperature,ambient," in found["csv"]
+    assert any(row[:2] == ["temperature", "ambient"] for row in found["sheet"]["controls"])
+    now, then = found["hub"], found["changed"]["hub"]
+    assert then["handling"] == pytest.approx(now["handling"] * 60 / 50)
+    assert "temperature=frozen" in found["changed"]["query"]
+    assert "ambient" in " ".join([found["value"]["text"], *found["value"]["remarks"]])
 
 
 def test_every_row_says_what_its_number_is():

@@ -8,7 +8,7 @@ from scipy import stats
 from scipy.integrate import quad
 from scipy.optimize import minimize_scalar
 
-from twin import reservation, simulate
+from twin import newsvendor, reservation, simulate
 from twin.distribution import empirical
 
 NORMAL = NormalDist()
@@ -62,6 +62,26 @@ def cost_by_quadrature(capacity, mean, sd, c, s):
     density = NormalDist(mean, sd).pdf
     over, _ = quad(lambda x: (x - capacity) * density(x), capacity, mean + 12 * sd, epsrel=1e-11, epsabs=0, limit=200)
     return c * capacity + s * over
+
+
+@pytest.mark.parametrize(("place", "short", "when_used"), [(18.5, 75.0, 0.0), (12.0, 55.0, 20.0), (2.0, 11.5, 2.5)])
+def test_eq_1_6_a_place_paid_only_when_idle_and_a_place_paid_always_have_different_ratios(place, short, when_used):
+    demand = stats.norm(100, 30)
+
+    def search(cost_of_place):  # bills of a period by quadrature, without any formula of the newsvendor
+        def cost(capacity):
+            idle = quad(demand.cdf, -200, capacity)[0]
+            return cost_of_place(capacity, idle) + short * quad(demand.sf, capacity, 400)[0]
+
+        return demand.cdf(minimize_scalar(cost, bounds=(20, 220), options={"xatol": 1e-8}).x)
+
+    only_when_idle = search(lambda capacity, idle: place * idle)
+    always = search(lambda capacity, idle: place * capacity + when_used * (capacity - idle))
+    assert only_when_idle == pytest.approx(newsvendor.critical_ratio(short, place), abs=1e-5)
+    assert always == pytest.approx(1 - place / (short - when_used), abs=1e-5)
+    assert always == pytest.approx(newsvendor.critical_ratio(short - when_used - place, place), abs=1e-5)
+    best = reservation.best_capacity(100.0, 30.0, place, short - when_used)
+    assert demand.cdf(best) == pytest.approx(always, abs=1e-5)
 
 
 @pytest.mark.parametrize("surcharge", [12.0, 25.0, 400.0])

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from twin._choices import words_in
 from twin.command.printing import sentences, to_csv, to_json, to_text
 from twin.data.load import read_history
 from twin.data.scenarios import research_lanes
@@ -196,6 +197,9 @@ def test_text_holds_every_answer_its_unit_and_the_account(messy):
     lines = [line.split() for line in text.splitlines() if not line.startswith(" ")]
     for name, unit in messy.units.items():
         (line,) = (line for line in lines if line[:1] == [name])
+        if choices := words_in(unit):
+            assert line[1] == "word" and set(line[2:]) <= set(choices)
+            continue
         shown = [float(number.replace(",", "").replace("–", "nan")) for number in line[2:]]
         assert line[1] == unit
         assert shown == pytest.approx(
@@ -253,8 +257,11 @@ def test_json_holds_everything_and_no_nan(messy):
         raise AssertionError(name)
 
     found = json.loads(to_json(messy), parse_constant=refuse)
-    lanes = pd.DataFrame.from_dict(found["lanes"], orient="index").astype(float)
-    pd.testing.assert_frame_equal(lanes, messy.table.astype(float), check_exact=True, check_names=False)
+    words = [name for name, unit in messy.units.items() if words_in(unit)]
+    lanes = pd.DataFrame.from_dict(found["lanes"], orient="index")
+    assert lanes[words].to_dict() == messy.table[words].to_dict() and set(lanes["kind"]) == {"flow"}
+    numbers, expected = (table.drop(columns=words).astype(float) for table in (lanes, messy.table))
+    pd.testing.assert_frame_equal(numbers, expected, check_exact=True, check_names=False)
     assert found["lanes"]["short"]["forecast_low"] is None and found["lanes"]["A"]["periods"] == 10
     assert found["units"] == messy.units and found["assumptions"] == list(messy.assumptions)
     assert found["refused_lanes"] == messy.refused["reason"].to_dict()

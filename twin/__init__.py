@@ -12,13 +12,25 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from twin import (
+        accuracy as accuracy,
+    )
+    from twin import (
         answers as answers,
     )
     from twin import (
         buffers as buffers,
     )
     from twin import (
+        continuous_review as continuous_review,
+    )
+    from twin import (
+        continuous_review_poisson as continuous_review_poisson,
+    )
+    from twin import (
         cooperation as cooperation,
+    )
+    from twin import (
+        crossing as crossing,
     )
     from twin import (
         demand as demand,
@@ -36,10 +48,19 @@ if TYPE_CHECKING:
         games as games,
     )
     from twin import (
+        joint_replenishment as joint_replenishment,
+    )
+    from twin import (
         lane as lane,
     )
     from twin import (
+        lost_sales as lost_sales,
+    )
+    from twin import (
         lot_size as lot_size,
+    )
+    from twin import (
+        min_max as min_max,
     )
     from twin import (
         motion as motion,
@@ -48,7 +69,25 @@ if TYPE_CHECKING:
         newsvendor as newsvendor,
     )
     from twin import (
+        newsvendor_limits as newsvendor_limits,
+    )
+    from twin import (
+        own_places as own_places,
+    )
+    from twin import (
+        periodic_review as periodic_review,
+    )
+    from twin import (
+        poisson as poisson,
+    )
+    from twin import (
         policy as policy,
+    )
+    from twin import (
+        quantity_discounts as quantity_discounts,
+    )
+    from twin import (
+        reorder_approximations as reorder_approximations,
     )
     from twin import (
         reservation as reservation,
@@ -58,6 +97,9 @@ if TYPE_CHECKING:
     )
     from twin import (
         simulate as simulate,
+    )
+    from twin import (
+        space as space,
     )
     from twin import (
         volatility as volatility,

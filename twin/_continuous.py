@@ -43,6 +43,20 @@ class _Mirrored:
         return -high, -low
 
 
+class _Excess:
+    """E[(X - x)+] in place of P(X > x), so that areas beyond a level become second losses."""
+
+    def __init__(self, distribution):
+        self._of = distribution
+        self.ppf, self.isf = distribution.ppf, distribution.isf
+
+    def sf(self, x):
+        return _beyond(np.ravel(x), self._of).reshape(np.shape(x))
+
+    def support(self):
+        return -np.inf, self._of.support()[1]
+
+
 def excess_and_leftover(levels, distribution, mean):
     """Return E[(X - q)+] and E[(q - X)+] for a list of levels q."""
     excess, leftover = _beyond(levels, distribution), _beyond(-levels, _Mirrored(distribution))
@@ -50,6 +64,13 @@ def excess_and_leftover(levels, distribution, mean):
     ok = np.isfinite(found) & (np.abs(found - mean) <= _AGREED * (excess + leftover))
     require(ok, "distribution", f"one whose tails can be integrated to its mean, {mean:g}", found)
     return excess, leftover
+
+
+def second_loss(levels, distribution, mean):
+    """Return E[((X - q)+)^2] / 2 for a list of levels q, as the area under E[(X - x)+]."""
+    found = _beyond(levels, _Excess(distribution))
+    require(np.isfinite(found), "distribution", f"one whose tail can be integrated twice (its mean is {mean:g})", found)
+    return found
 
 
 def _beyond(levels, distribution):

@@ -18,6 +18,8 @@ _POWER_FROM = 1024.0  # distance from the median from which a slow tail is taken
 _TRUSTED = 1e-8  # largest relative error that a result may have [-]
 _AGREED = 1e-7  # largest deviation from 1 of the sum of SciPy's probabilities [-]
 _NEAR = 1e-4  # smallest tail probability for which SciPy's quantile is a good start of the search [-]
+MOST_NUMBERS = 2**16  # most whole numbers from 0 on whose probabilities are kept one by one
+_NO_CHANCE = 1e-18  # probability of the tail that is cut off there [-]
 _FARTHEST = 2**22  # longest step of the search from that start, unless the distribution is wide
 
 
@@ -38,6 +40,47 @@ def excess_and_leftover(levels, distribution, mean):
     """Return E[(X - q)+] and E[(q - X)+] for a list of levels q."""
     points, weights, *beyond_last = _table(distribution) or _integers(levels, distribution, mean)
     return _beyond(levels, points, weights, *beyond_last), _beyond(-levels, -points[::-1], weights[::-1])
+
+
+def second_loss(levels, distribution, mean):
+    """Return E[((X - q)+)^2] / 2 for a list of levels q: the area under E[(X - x)+], a chain of straight lines."""
+    points, weights, *beyond_last = _table(distribution) or _integers(levels, distribution, mean)
+    rule = "one whose tail falls faster than any power, for a second loss"
+    require(not any(beyond_last), "distribution", rule, "a slow tail")
+    nodes = np.union1d(points, levels)
+    excess = _beyond(nodes, points, weights)
+    strips = np.append(np.diff(nodes) * (excess[1:] + excess[:-1]) / 2, 0.0)
+    return np.cumsum(strips[::-1])[::-1][np.searchsorted(nodes, levels)]
+
+
+def shares_of_whole_numbers(distribution, name="distribution"):
+    """Return the probabilities of 0, 1, 2, ... up to a number that demand exceeds with negligible probability."""
+    low, table = float(distribution.support()[0]), _table(distribution)
+    rule = "one of whole numbers >= 0"
+    require(hasattr(distribution, "pmf") and low >= 0 and low == np.floor(low), name, rule, f"values from {low:g}")
+    if table is not None:
+        points, weights = table
+        require(points == np.floor(points), name, rule, points)
+        last = points[-1]
+    else:
+        last = 64.0
+        while last < MOST_NUMBERS and distribution.sf(last) > _NO_CHANCE:
+            last *= 2
+    ok = last < MOST_NUMBERS
+    require(ok, name, f"one of numbers below {MOST_NUMBERS:,} (count demand in a larger unit)", "more")
+    if table is not None:
+        return np.bincount(points.astype(int), weights)
+    numbers_ = np.arange(last + 1)
+    return distribution.pmf(numbers_[: 1 + np.argmax(distribution.sf(numbers_) <= _NO_CHANCE)])
+
+
+def shares_of_sum(one, other):
+    """Return the probabilities of 0, 1, 2, ... for the sum of two independent demands."""
+    ok = len(one) + len(other) <= MOST_NUMBERS
+    require(ok, "count", f"so small that the sum stays below {MOST_NUMBERS:,}", f"up to {len(one) + len(other) - 2:,}")
+    shares = np.convolve(one, other)
+    beyond = np.cumsum(shares[::-1])[::-1]
+    return shares[: np.count_nonzero(beyond > _NO_CHANCE)]
 
 
 def _integers(levels, distribution, mean):

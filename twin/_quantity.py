@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from twin._choices import words_in
+
 
 @dataclass(frozen=True)
 class Bounds:
@@ -23,7 +25,8 @@ class Bounds:
 class Quantity:
     """A row of the registry.
 
-    unit : unit, in which "period" stands for the period of the history; "-" for a pure number.
+    unit : unit, in which "period" stands for the period of the history; "-" for a pure number; the words of a field
+        whose value is one of a few words (`_choices.unit_of`).
     meaning : noun phrase in standard terms, without the name; NOTATION.md, `--help`, the hub and the analyst show it.
     source : function or module that defines the quantity, without "twin.".
     symbol : LaTeX, or "".
@@ -44,7 +47,7 @@ class Quantity:
     term: str = ""
     heading: str = ""
     words: str = ""
-    default: float | None = None
+    default: float | str | None = None
     unset: str = ""
     control: Bounds | None = None
     reported: bool = True
@@ -57,6 +60,11 @@ class Quantity:
         'SLA penalty'
         """
         return self.term or self.name.removesuffix("_days").replace("_", " ").replace("sla ", "SLA ")
+
+    @property
+    def choices(self) -> tuple[str, ...]:
+        """Return the words that the value is one of; none if it is a number."""
+        return words_in(self.unit)
 
     @property
     def also(self) -> tuple[str, ...]:

@@ -253,6 +253,41 @@ def expected_excess(level: ArrayLike, mean: ArrayLike, sd: ArrayLike) -> Numbers
 
 
 @labelled
+def second_loss(level: ArrayLike, mean: ArrayLike, sd: ArrayLike) -> Numbers:
+    """Return half the expected square of the excess of normal X over a level, E[((X - level)+)^2] / 2.
+
+    E = ((sd^2 + (level - mean)^2) (1 - Phi(k)) - sd (level - mean) phi(k)) / 2,  k = (level - mean) / sd
+
+    It is the integral of `expected_excess` beyond the level, so that a lot Q above a reorder point r leaves
+    (second_loss(r) - second_loss(r + Q)) / Q pallets backordered on average.
+
+    Parameters
+    ----------
+    level, mean, sd : array_like, shapes that broadcast
+        As in `expected_excess`. [pallet]
+
+    Returns
+    -------
+    ndarray or float, broadcast shape, >= 0. [pallet^2]
+
+    Limits
+    ------
+    sd = 0 gives (mean - level)^2 / 2 below the mean, and 0 above it; level = mean gives sd^2 / 4. The same of the
+    leftover, E[((level - X)+)^2] / 2, is `second_loss(-level, -mean, sd)`. The relative error is below 1e-9 up to
+    k = 12, and below 1e-7 up to k = 30.
+
+    Source
+    ------
+    Hadley and Whitin (1963), ch. 4; Zipkin (2000), second-order loss function of the standard normal distribution.
+
+    >>> round(float(second_loss(120.0, 100.0, 30.0)), 4)
+    68.2857
+    """
+    gap, k, sd = _standardise(level, mean, sd)
+    return np.maximum((sd**2 + gap**2) * _special.ndtr(-k) - sd * gap * _density(k), 0.0) / 2
+
+
+@labelled
 def excess_and_leftover(level: ArrayLike, mean: ArrayLike, sd: ArrayLike) -> Gaps:
     """Return E[(X - level)+] and E[(level - X)+] of normal X.
 

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from twin import _continuous, _discrete
-from twin._check import nonnegative, numbers, positive, require
+from twin._check import nonnegative, numbers, positive, require, whole
 from twin._labels import Numbers, labelled
 
 
@@ -95,6 +95,48 @@ def expected_excess(quantity: ArrayLike, distribution: Distribution) -> Numbers:
 
 
 @labelled
+def second_loss(quantity: ArrayLike, distribution: Distribution) -> Numbers:
+    """Return half the expected square of the shortage, E[((X - q)+)^2] / 2, the area under `expected_excess` beyond q.
+
+    Parameters
+    ----------
+    quantity : array_like, any shape
+        Stock or capacity q. [pallet]
+    distribution : frozen SciPy distribution of one demand, of finite variance
+        Continuous, discrete on the integers, or `rv_discrete(values=...)`. [pallet]
+
+    Returns
+    -------
+    ndarray or float, shape of quantity. [pallet^2]
+
+    Errors
+    ------
+    As in `expected_excess`; and ValueError if the variance is not finite, or a discrete tail falls like a power.
+
+    Limits
+    ------
+    Below the support it is (Var X + (mean - q)^2) / 2. The sum of the shortages of a discrete demand beyond a whole
+    number, E[(X - q)+ (X - q - 1)+] / 2, is this less half of `expected_excess`.
+
+    Source
+    ------
+    Zipkin (2000), second-order loss function; Hadley and Whitin (1963), ch. 4.
+
+    >>> from scipy.stats import expon
+    >>> round(float(second_loss(2.0, expon())), 9)
+    0.135335283
+    """
+    (quantity,) = numbers(quantity=quantity)
+    if quantity.size == 0:
+        return quantity
+    with np.errstate(all="ignore"):  # SciPy's functions overflow far out in a tail
+        mean, spread = float(distribution.mean()), float(distribution.std())
+        require(np.isfinite(mean) and np.isfinite(spread), "distribution", "of finite mean and variance", spread)
+        method = _discrete if hasattr(distribution, "pmf") else _continuous
+        return method.second_loss(np.ravel(quantity), distribution, mean).reshape(quantity.shape)[()]
+
+
+@labelled
 def expected_cost(
     quantity: ArrayLike, distribution: Distribution, underage_cost: ArrayLike, overage_cost: ArrayLike
 ) -> Numbers:
@@ -142,6 +184,39 @@ def empirical(sample: ArrayLike) -> Distribution:
     require(sample.ndim == 1 and sample.size > 0, "sample", "a list of at least one number", sample.shape)
     points, counts = np.unique(sample, return_counts=True)
     return rv_discrete(values=(points, counts / sample.size))
+
+
+def total(distribution: Distribution, count: int) -> Distribution:
+    """Return the distribution of the sum of several independent demands, such as those of a protection interval.
+
+    Parameters
+    ----------
+    distribution : frozen SciPy distribution of one demand
+        Discrete on whole numbers >= 0, e.g. `scipy.stats.nbinom(3, 0.1)` or `empirical(...)`. [pallet]
+    count : int
+        Number of demands, >= 1.
+
+    Returns
+    -------
+    frozen SciPy distribution. [pallet]
+
+    Limits
+    ------
+    The sum must be below 65,536 but for a probability of 1e-18. The time grows with the square of its range.
+
+    >>> float(total(empirical([0, 1]), 4).mean())
+    2.0
+    """
+    from scipy.stats import rv_discrete
+
+    number, weights = whole("count", count, least=1), _discrete.shares_of_whole_numbers(distribution)
+    power, shares = weights, np.ones(1)
+    while number:  # by repeated squaring
+        if number % 2:
+            shares = _discrete.shares_of_sum(shares, power)
+        number //= 2
+        power = _discrete.shares_of_sum(power, power) if number else power
+    return rv_discrete(values=(np.arange(len(shares)), shares / shares.sum()))
 
 
 def _excess_and_leftover(quantity, distribution):

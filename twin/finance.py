@@ -87,7 +87,8 @@ def unit_economics(
     demand_mean, workload_mean : array_like, shapes that broadcast
         Demand D, and workload W = demand and returns, both >= 0. [pallet/period]
     leftover, shortage, overflow : array_like
-        Expected stock left over, demand not served, and volume at the partner, all >= 0. [pallet/period]
+        Expected stock left over, demand short (backordered or lost), and volume at the partner, all >= 0.
+        [pallet/period]
     service_revenue, handling_cost, holding_cost, sla_penalty, partner_surcharge : array_like
         All >= 0; holding and surcharge are per period. Only shipped demand earns revenue; a return costs handling and
         earns nothing. [$/pallet]

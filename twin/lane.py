@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
 
-from twin import buffers, cooperation, demand, finance, lot_size, newsvendor, resilience
+from twin import _readings, buffers, demand, finance, lot_size, newsvendor, resilience
 from twin._check import nonnegative, numbers, positive, require
+from twin._choices import coded
 from twin._labels import labels_of, with_labels
 from twin.answers import UNITS
 from twin.policy import POLICY, Policy
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
 _CHUNK = 2**14  # lanes processed at a time; temporary arrays of this size fit into the cache [lane]
+_BLOCK = 2**22 - 2**16  # numbers in a block of answers, just below 32 MB
 _MANY = 2**20  # more lanes than this are processed in two threads, which also share the wait for new memory [lane]
 
 
@@ -40,7 +42,7 @@ def assess(statistics: Any, policy: Policy, *, period: str = "D") -> Any:
         Moments of each lane's demand, mean > 0 and sd >= 0, shape (lanes,) or scalars. Other columns are not used: the
         fields of the policy come from `policy` alone. [pallet/period]
     policy : Policy
-        Numbers, or arrays of shape (lanes,).
+        Numbers and words, or arrays of them of shape (lanes,).
     period : "D", "W" or "MS", optional
         Period of the demand; lead times, in days, are converted to it.
 
@@ -57,11 +59,13 @@ def assess(statistics: Any, policy: Policy, *, period: str = "D") -> Any:
 
     Limits
     ------
-    Demand is normal, and independent between periods. Under the base-stock policy, each period is a cycle, and the lead
-    time runs from the review to the arrival. The shortage is the mean backlog at the end of a period; it is charged as
-    lost, which is conservative. The space needed is the random workload of the dwell time plus the buffer. Its mean is
-    the required capacity, so the expected overflow is never below the planned one. `profit` leaves out `order_cost`,
-    which depends on the lot. Lanes are processed in chunks, which bounds the memory for temporary arrays.
+    Demand is normal, and independent between periods. Under the base-stock policy, each period is a cycle, and the
+    exposure, lead time and review period, runs from an order to the arrival of the next. The shortage is the mean
+    backlog at the end of an exposure; `profit` charges it like pallets that are not served, in each period that the
+    backlog lasts. `unmet_shortage` and `unmet_cost` follow the policy's own rule. The expected overflow takes the
+    workload of the dwell time plus the whole buffer as the space; the readings by kind of lane and billing basis stand
+    beside it. `profit` leaves out `order_cost`, which depends on the lot, and stock lanes hold no lots beyond a review
+    period. Lanes are processed in chunks, which bounds the memory for temporary arrays.
 
     Source
     ------
@@ -105,16 +109,15 @@ def _with_lanes(sentence: str, labels: Any) -> str:
 
 def _assessed(given: dict[str, Any], period: str) -> dict[str, Any]:
     """Return every answer by name; a table of lanes is computed in chunks."""
-    inputs = {name: numbers(**{name: value})[0] for name, value in given.items()}
+    inputs = {name: _input(name, value) for name, value in given.items()}
     sizes = {value.size for value in inputs.values() if value.ndim}
     flat = all(value.ndim <= 1 for value in inputs.values())
     require(flat and len(sizes - {1}) <= 1, "statistics and policy", "of one length, a row a lane", _lengths(inputs))
     if not sizes:
         found = _answers(inputs, period)
-        return {name: found[name] for name in UNITS}
+        return {name: np.asarray(found[name])[()] for name in UNITS}
     lanes = max(sizes)
-    block = np.empty((len(UNITS), lanes))  # one array for all answers is faster to allocate than one array each
-    answers = dict(zip(UNITS, block, strict=True))
+    answers = _empty(lanes)
 
     def fill(start: int) -> None:
         rows = slice(start, start + _CHUNK)
@@ -138,9 +141,37 @@ def _assessed(given: dict[str, Any], period: str) -> dict[str, Any]:
     return answers
 
 
+def _input(name: str, value: Any) -> Any:
+    """Return an argument as an array of floats; a field whose value is a word, as the number of the word."""
+    choices = POLICY[name].choices if name in POLICY else ()
+    return coded(name, value, choices) if choices else numbers(**{name: value})[0]
+
+
+def _empty(lanes: int) -> dict[str, NDArray[np.float64]]:
+    """Return an array for each answer, several of them in one block of memory, which is faster to allocate.
+
+    From 32 MB on, glibc would return the memory of each block, and then of each temporary array, to the system.
+    """
+    together = max(_BLOCK // max(lanes, 1), 1)
+    names = list(UNITS)
+    groups = [names[start : start + together] for start in range(0, len(names), together)]
+    return {name: row for group in groups for name, row in zip(group, np.empty((len(group), lanes)), strict=True)}
+
+
 def _lengths(inputs: dict[str, NDArray[np.float64]]) -> str:
     """Return the shapes of arguments in words."""
     return ", ".join(f"{name} {value.shape}" for name, value in inputs.items() if value.ndim)
+
+
+def exposure_of(policy: Policy, period: str) -> demand.Moments:
+    """Return mean and sd of the time that a buffer protects: lead time and review period. [period]
+
+    With independent lead times, orders overtake each other; the sd is then `crossing.effective_lead_time_sd`.
+
+    >>> tuple(map(float, exposure_of(Policy(lead_time_mean_days=3.0, review_period_days=4.0), "D")))
+    (7.0, 1.0)
+    """
+    return _readings.exposure_of({name: _input(name, getattr(policy, name)) for name in _readings.EXPOSED}, period)
 
 
 def short_cost_of(given: Mapping[str, ArrayLike]) -> Any:
@@ -179,16 +210,24 @@ def economics(
 
 
 def _answers(given: dict[str, NDArray[np.float64]], period: str) -> dict[str, Any]:
-    """Return the answers of a chunk of lanes; `given` holds the moments of demand and the fields of the policy."""
+    """Return the answers of a chunk of lanes; `given` holds the moments of demand and the fields of the policy.
+
+    Formulas of a few operations are composed here, so that no argument is checked twice: those of `cooperation`, and
+    shortage, leftover and fill rate. `tests/test_lane.py` compares them with the named formulas.
+    """
     demand_mean, demand_sd, holding_cost = given["demand_mean"], given["demand_sd"], given["holding_cost"]
     lead_times = given["lead_time_mean_days"], given["lead_time_sd_days"]
     capacity, dwell, surcharge = given["internal_capacity"], given["dwell"], given["partner_surcharge"]
     # These are checked here, so that an error gives the names that the caller used.
     positive(demand_mean=demand_mean, holding_cost=holding_cost)
     nonnegative(lead_time_mean_days=lead_times[0], lead_time_sd_days=lead_times[1], dwell=dwell)
+    nonnegative(review_period_days=given["review_period_days"], own_place_cost=given["own_place_cost"])
+    nonnegative(internal_capacity=capacity, partner_surcharge=surcharge)
     load = demand.workload(demand_mean, demand_sd, given["return_rate"])
-    length, spread = (demand.lead_time_in_periods(days, period) for days in lead_times)
-    over_lead_time = demand.lead_time_demand(*load, length, spread)
+    exposure = _readings.exposure_of(given, period)
+    review = demand.lead_time_in_periods(given["review_period_days"], period)
+    over_exposure = demand.lead_time_demand(*load, *exposure)
+    goods = demand.lead_time_demand(demand_mean, demand_sd, *exposure)
     space_sd = demand.lead_time_demand(*load, dwell).sd
     short_cost = short_cost_of(given)
     ratio = newsvendor.critical_ratio(short_cost, holding_cost)
@@ -197,38 +236,51 @@ def _answers(given: dict[str, NDArray[np.float64]], period: str) -> dict[str, An
     require((level > 0) & (level < 1), target, "in (0, 1)", level)
 
     safety_factor = buffers.safety_stock(1.0, level)  # equals the coverage, also if demand is certain and its sd is 0
-    stock = safety_factor * over_lead_time.sd
-    shortage, leftover = demand.excess_and_leftover(stock, 0.0, over_lead_time.sd)
+    losses = _readings.standard_losses(safety_factor, level)
+    stock = safety_factor * over_exposure.sd
+    shortage, leftover = (loss * over_exposure.sd for loss in losses)
     lot = lot_size.order_quantity(load.mean, given["fixed_order_cost"], holding_cost)
     lot = np.maximum(lot, load.mean)  # orders are placed once per period, so no lot is smaller than a period's workload
     required = buffers.required_capacity(load.mean, stock, dwell)
     _check_space(required, stock, dwell, level)
-    planned = cooperation.planned_overflow(required, capacity)
-    overflow = cooperation.expected_overflow(required, space_sd, capacity)
-    dependency = cooperation.dependency(planned, required)
+    planned = np.maximum(required - capacity, 0.0)
+    overflow, overflow_probability = _readings.overflow(demand.Moments(required, space_sd), capacity)
+    dependency = planned / required
     money = economics(given, demand_mean, load.mean, leftover, shortage, overflow)
+    buffer_cost = money.holding + short_cost * shortage
+    held = given["kind"] == _readings.STOCK_LANE
+    drawn, drawn_sd = load, over_exposure.sd
+    if np.any(held):
+        drawn = demand.Moments(np.where(held, demand_mean, load.mean), np.where(held, demand_sd, load.sd))
+        drawn_sd = np.where(held, goods.sd, over_exposure.sd)
+    buffer = _readings.Buffer(drawn, exposure, safety_factor, drawn_sd, losses)
+    best_factor = None if "service_level" in given else safety_factor
     return {
         "workload_mean": load.mean,
         "workload_sd": load.sd,
-        "lead_time_demand_mean": over_lead_time.mean,
-        "lead_time_demand_sd": over_lead_time.sd,
+        "exposure": exposure.mean,
+        "lead_time_demand_mean": over_exposure.mean,
+        "lead_time_demand_sd": over_exposure.sd,
         "critical_ratio": ratio,
         "service_level": level,
         "safety_stock": stock,
-        "reorder_point": over_lead_time.mean + stock,
+        "goods_buffer": safety_factor * goods.sd,
+        "reorder_point": over_exposure.mean + stock,
         "expected_shortage": shortage,
         "order_quantity": lot,
         "order_cost": lot_size.order_cost(lot, load.mean, given["fixed_order_cost"], holding_cost),
-        "fill_rate": buffers.fill_rate(stock, over_lead_time.sd, load.mean),
-        "buffer_cost": money.holding + short_cost * shortage,
+        "fill_rate": np.maximum(1.0 - shortage / load.mean, 0.0),
+        "buffer_cost": buffer_cost,
+        **_readings.of_unmet(given, buffer, short_cost, ratio, best_factor),
         "required_capacity": required,
         "planned_overflow": planned,
         "dependency": dependency,
-        "planned_warehousing_cost": cooperation.planned_cost(required, capacity, holding_cost, surcharge),
+        "planned_warehousing_cost": holding_cost * required + surcharge * planned,
         "expected_overflow": overflow,
-        "overflow_probability": cooperation.overflow_probability(required, space_sd, capacity),
-        "expected_dependency": cooperation.dependency(overflow, required),
+        "overflow_probability": overflow_probability,
+        "expected_dependency": overflow / required,
         "expected_warehousing_cost": holding_cost * required + money.surcharge,
+        **_readings.of_space(given, load, buffer, goods, review),
         "resilience_index": resilience.resilience_index(safety_factor, dependency),
         **money._asdict(),
     }

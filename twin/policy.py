@@ -5,20 +5,27 @@ from __future__ import annotations
 from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any
 
+from twin._choices import unit_of
 from twin._quantity import Bounds, Quantity
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
 
-def _row(default: float | None, **row: Any) -> Any:
+def _row(default: float | str | None, **row: Any) -> Any:
     """Return a field of `Policy`; its metadata hold its row of the registry, except name and default."""
     return field(default=default, metadata=row)
 
 
+def _choice(*words: str, **row: Any) -> Any:
+    """Return a field of `Policy` whose value is one of some words, by default the first; its control is in "Rules"."""
+    bounds = Bounds("Rules", 0.0, len(words) - 1.0, 1.0)
+    return _row(words[0], unit=unit_of(words), source="policy.Policy", control=bounds, **row)
+
+
 @dataclass(frozen=True)
 class Policy:
-    """The decisions and prices of a lane; each field is one number, or an array with one entry per lane.
+    """The decisions and prices of a lane; each field is one number or word, or an array with one entry per lane.
 
     In Python an unset field has the default shown here. Files, tables and the hub fill in unset fields lane by lane:
     own capacity with the required capacity, the return rate with the one on record (`plan.policies.filled`).
@@ -40,6 +47,14 @@ class Policy:
             "holding a pallet | cost of holding | holding price | holding rate | storage cost | "
             "storage rate | cost of storage | cost of keeping a pallet | carrying cost"
         ),
+    )
+    own_place_cost: ArrayLike = _row(
+        0.0,
+        unit="$/pallet/period",
+        meaning="cost of an own place, used or not, besides holding; without it, holding is that cost",
+        source="policy.Policy",
+        control=Bounds("Costs", 0.0, 30.0, 0.1),
+        words="rent of a place | cost of an own place | price of an own place | rent per place",
     )
     sla_penalty: ArrayLike = _row(
         20.0,
@@ -109,6 +124,14 @@ class Policy:
             "uncertainty | lead time deviation | standard deviation of lead time | lead-time spread"
         ),
     )
+    review_period_days: ArrayLike = _row(
+        0.0,
+        unit="day",
+        meaning="time between orders, which the buffer covers together with the lead time",
+        source="policy.Policy",
+        control=Bounds("Flow", 0.0, 90.0, 0.5),
+        words="time between reviews | review interval | time between orders",
+    )
     return_rate: ArrayLike = _row(
         0.0,
         symbol=r"$\rho$",
@@ -170,6 +193,32 @@ class Policy:
         control=Bounds("Target", 0.5, 0.999, 0.001),
         unset="the critical ratio",
         words="cycle service level | service target | service | target service level | service goal",
+    )
+    kind: ArrayLike = _choice(
+        "flow",
+        "stock",
+        term="kind of lane",
+        meaning="goods in process alone, the buffer being headroom; or goods held in stock, which demand draws",
+    )
+    unmet: ArrayLike = _choice(
+        "backordered",
+        "lost",
+        "partner",
+        term="rule for unmet demand",
+        meaning="demand that is short is shipped later, is lost, or is served by the partner at its whole price",
+    )
+    basis: ArrayLike = _choice(
+        "peak",
+        "close",
+        term="billing basis",
+        meaning="space is counted at the peak of a period, or when it closes; a flow lane has the same space at both",
+    )
+    lead_times: ArrayLike = _choice(
+        "persistent",
+        "waiting",
+        "independent",
+        term="law of lead times",
+        meaning="lead times stay for long spells, wait for earlier orders, or let orders overtake each other",
     )
 
 

@@ -250,10 +250,11 @@ def policy_flows(
 
     Limits
     ------
-    All quantities are normal, as in the closed forms; a lane with rare large demands has another tail. The whole
-    backlog of a period counts as lost, even if it exceeds the period's demand, and the warehouse is assumed to hold the
-    whole buffer; both assumptions are conservative. Demand, workload, lead time and dwell time have periods in common:
-    cov(W, Y) = min(1, L) var W, cov(W, X) = min(1, d) var W, cov(X, Y) = min(d, L) var W, with the mean lead time as L.
+    All quantities are normal, as in the closed forms; a lane with rare large demands has another tail. `short` is the
+    backlog at the end of a period, which may exceed the period's demand, and the warehouse is assumed to hold the whole
+    buffer, while leftover and backlog move with demand; `space` has the readings that are consistent. Demand, workload,
+    lead time and dwell time have periods in common: cov(W, Y) = min(1, L) var W, cov(W, X) = min(1, d) var W, cov(X, Y)
+    = min(d, L) var W, with the mean lead time as L.
 
     Source
     ------

@@ -5,7 +5,7 @@ from itertools import pairwise
 from twin.analyst._sentence import Reading
 
 #: Verbs that begin advice.
-_IMPERATIVES = set(
+IMPERATIVES = set(
     """add adjust agree ask avoid book build buy call change charge check choose close compare consider cut decide
     decrease discuss drop examine expand find give handle improve increase investigate keep learn leave let lift
     limit look lower make monitor move negotiate offer plan postpone prefer prepare put raise reconsider reduce
@@ -14,7 +14,10 @@ _IMPERATIVES = set(
 )
 _MODALS = set("should could might may can must would".split())
 _SUBJECTS = set("i we you it one planner planners manager managers team".split())
-_BEFORE_VERB = set("to would should first then or and also please could might not".split())
+_BEFORE_VERB = set(
+    """to would should first then or and also please could might not either both instead rather therefore just
+    simply""".split()
+)
 
 
 def is_advice(reading: Reading) -> bool:
@@ -25,10 +28,10 @@ def is_advice(reading: Reading) -> bool:
     if reading.facts:
         return False
     words = [token.text for token in reading.tokens if token.kind in ("word", "name", "lane")]
-    start = next((i for i, word in enumerate(words) if word in _IMPERATIVES), None)
+    start = next((i for i, word in enumerate(words) if word in IMPERATIVES), None)
     begins = start == 0 or (start is not None and start <= 2 and words[0] in ("first", "then", "so", "please", "never"))
     conditional = reading.text(0) in CONDITIONS and any(
-        reading.text(i) in _IMPERATIVES and reading.text(i - 1) == "," for i in range(len(reading.tokens))
+        reading.text(i) in IMPERATIVES and reading.text(i - 1) == "," for i in range(len(reading.tokens))
     )
     begins = begins or conditional
     modal = any(one in _SUBJECTS and two in _MODALS for one, two in pairwise(words))
@@ -44,12 +47,17 @@ def is_advice(reading: Reading) -> bool:
             "advice",
             "worth",
             "consider",
+            "option",
+            "sensible",
             "prudent",
             "step",
         )
         for word in words
     )
-    return begins or modal or asks
+    sense = any(
+        pair in (("makes", "sense"), ("make", "sense"), ("pays", "to"), ("something", "to")) for pair in pairwise(words)
+    )
+    return begins or modal or asks or sense
 
 
 def _part_is_advice(reading, place):
@@ -63,7 +71,7 @@ def _part_is_advice(reading, place):
     if any(start <= i < stop for i in reading.facts):
         return False
     modal = any(one in _SUBJECTS - {"it"} and two in _MODALS for one, two in pairwise(words))
-    return modal or words[0] in _IMPERATIVES or bool({"consider", "recommend", "suggest"} & set(words))
+    return modal or words[0] in IMPERATIVES or bool({"consider", "recommend", "suggest"} & set(words))
 
 
 CONDITIONS = set("if unless until once before whether".split())
@@ -92,7 +100,22 @@ def advice_holds(reading: Reading) -> None:
         if reading.classes(place) & {"rise", "fall", "improve"}:
             if place == 0 or before in _BEFORE_VERB or before == "," or "before" in (before, reading.text(place - 2)):
                 reading.settle(place, proved=False)
-        elif following != "than" and (
-            reading.name_after(place, 2) is not None or following in ("pallets", "places", "space")
-        ):
+        elif following != "than" and (_is_choice(reading, place) or following in ("pallets", "places", "space")):
             reading.settle(place, proved=False)
+
+
+def _is_choice(reading, place):
+    """Return whether what advice asks more, or less, of is a planner's choice, such as a buffer, and no result."""
+    name = reading.name_after(place, 2)
+    return name is not None and bool(reading.tokens[name].measures & _CHOICES)
+
+
+_CHOICES = {
+    "safety_stock",
+    "internal_capacity",
+    "required_capacity",
+    "order_quantity",
+    "reorder_point",
+    "service_level",
+}
+_CHOICES |= {"return_rate", "lead_time_mean_days", "lead_time_sd_days", "handling_cost", "service_revenue"}

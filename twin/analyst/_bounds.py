@@ -1,7 +1,5 @@
 """Check words for bounds, and for numbers that are nearly or just over another."""
 
-import re
-
 from twin.analyst._sentence import Reading
 from twin.analyst._vocabulary import VAGUE_WORDS
 from twin.analyst.numerals import numerals
@@ -9,7 +7,6 @@ from twin.analyst.numerals import numerals
 #: Facts that are bounds by themselves -> 1 for an upper bound, -1 for a lower one.
 _UPPER = {"last_date", "best_profit", "internal_capacity", "forecast_high"}
 _LOWER = {"best_buffer_cost", "forecast_low"}
-_UP = re.compile(r"^(?:at most|up to|no more than|not more than|maximum|max|ceiling|at best|limits?|limited)$")
 
 
 def bounds_hold(reading: Reading) -> None:
@@ -24,16 +21,6 @@ def bounds_hold(reading: Reading) -> None:
         fact = next((i for i in reading.facts if 0 < i - place <= 2), None)
         if fact is not None and 0 < _printed(reading, fact) - reading.tokens[fact].fact.value:
             reading.settle(place)
-        elif reading.text(place + 1) in ("all", "every", "entirely", "everything"):
-            if _nearest_share(reading, place) < 0.85:
-                reading.refuse(place, "is not so")
-            reading.settle(place, place + 1)
-        elif reading.text(place + 1) in ("no", "none", "nothing"):
-            if _nearest_share(reading, place) > 0.1 or not any(
-                reading.tokens[i].fact.unit == "-" for i in reading.facts
-            ):
-                reading.refuse(place, "is not so")
-            reading.settle(place, place + 1)
         elif {reading.text(place + 1), reading.text(place + 2)} & {"used", "full", "exhausted"}:
             uses = [reading.value("use", key) for key in reading.subjects(place)]
             if uses and all(value is not None and 0.85 <= value < 1.0 for value in uses):
@@ -90,16 +77,6 @@ def _settle_bound(reading, place, length, upper):
 
 
 _FOCUS = set("at a to by from if in on some when".split())
-
-
-def _nearest_share(reading, place):
-    """Return the value of the next share after a word, or the ratio of "a of b"; 0 if there is none."""
-    pairs = [(reading.tokens[i].fact, reading.tokens[i + 2].fact) for i in reading.facts if reading.text(i + 1) == "of"]
-    ratios = [one.value / other.value for one, other in pairs if other and other.unit == one.unit and other.value > 0]
-    if ratios:
-        return ratios[0]
-    shares = [reading.tokens[i].fact.value for i in reading.facts if i > place and reading.tokens[i].fact.unit == "-"]
-    return shares[0] if shares else 0.0
 
 
 def _printed(reading, place):

@@ -3,6 +3,7 @@
 from itertools import pairwise
 
 from twin.analyst._name_words import DOERS, LINK, goes_by
+from twin.analyst._names_before import told_as_best
 from twin.analyst._pieces import Unsupported
 from twin.analyst._sentence import Reading
 from twin.analyst._vocabulary import BEST
@@ -15,7 +16,7 @@ _AS_IT_STANDS = set(
 )
 _CHANGES = set(
     """by change changes changed changing difference differ differs gap cost costs hit hits adds add extra effect
-    with""".split()
+    with sharing renting adding swing additional further""".split()
 )
 _FUTURE = set("next forecast forecasts ahead coming following expected horizon outlook future".split())
 _LATEST = set("last latest recent yesterday".split())
@@ -65,7 +66,7 @@ def cases_hold(reading: Reading) -> None:
             continue
         if "." in fact.name:
             _is_told_as_change(reading, place, fact)
-        elif not (_CUES.get(fact.measure, reading.words) & reading.words) and speaks:
+        elif not _has_its_cue(reading, place, fact) and speaks:
             raise Unsupported(f"{fact.id} is called by no name")
         else:
             _is_told_as_its_like(reading, place, fact)
@@ -74,6 +75,12 @@ def cases_hold(reading: Reading) -> None:
         elif fact.key in reading.evidence.lanes:
             _stands_as_told(reading, place, fact)
     _ahead_agrees(reading)
+
+
+def _has_its_cue(reading, place, fact):
+    """Return whether a sentence has a word that the quantity of a number needs, such as "best" for a best value."""
+    best = fact.measure.startswith("best_") and told_as_best(reading, place)
+    return best or bool(_CUES.get(fact.measure, reading.words) & reading.words)
 
 
 def _changes_run_forward(reading):
@@ -96,9 +103,10 @@ def _is_told_as_change(reading, place, fact):
     if reading.text(place)[:1].isalpha():
         return
     near = {reading.text(i) for i in range(max(place - 11, 0), place)} | {reading.text(place + 1)}
+    near |= {reading.text(i) for i in range(place + 2, place + 4)} & {"additional", "extra", "further"}
     moved = any(
         reading.tokens[i].says("rise", "fall", "improve", "worsen", "gain", "loss")
-        for i in range(max(place - 7, 0), place)
+        for i in range(max(place - 7, 0), min(place + 2, len(reading.tokens)))
     )
     compared = any(
         reading.tokens[i].says("more", "less", "better", "worse")
@@ -118,7 +126,17 @@ def _is_told_as_its_like(reading, place, fact):
     near = {reading.text(i) for i in (*range(max(place - 4, 0), place), place + 1, place + 2)}
     if fact.measure.endswith(("_sd", "_sd_days")) and reading.text(place + 1) == "on" and "average" in near:
         raise Unsupported(f"{fact.id} is no average")
-    if fact.measure == "expected_overflow" and near & {"plan", "plans"} and not near & {"expected", "average", "than"}:
+    if fact.measure == "value_at_risk" and reading.text(place + 1) == "on" and "average" in near:
+        raise Unsupported(f"{fact.id} is no average")
+    after = {word for i in range(place + 1, place + 5) for word in reading.text(i).split()}
+    near |= after & {"plan"} if reading.text(place + 1) == "according" else set()
+    if fact.measure == "planned_overflow" and reading.text(place + 1) == "on" and "average" in after:
+        raise Unsupported(f"{fact.id} is no average")
+    if (
+        fact.measure == "expected_overflow"
+        and near & {"plan", "plans"}
+        and not near & {"expected", "average", "than"} - after
+    ):
         raise Unsupported(f"{fact.id} is not that of the plan")
 
 
@@ -127,7 +145,9 @@ def _is_of_two_lanes(reading, fact):
     named = {reading.tokens[i].lane for i in reading.lanes}
     both = reading.words & {"difference", "gap", "between", "both", "two"}
     compared = (
-        any(token.says("more", "less") for token in reading.tokens) and len(reading.evidence.lanes) == 2 and named
+        any(token.says("more", "less", "better", "worse") for token in reading.tokens)
+        and len(reading.evidence.lanes) == 2
+        and named
     )
     if not reading.evidence.about(fact) <= named and not ((both or compared) and not reading.is_hypothetical):
         raise Unsupported(f"{fact.id} is a difference of two lanes")
@@ -148,8 +168,22 @@ def _stands_as_told(reading, place, fact):
     if not other or reading.evidence.printed(other) == reading.evidence.printed(fact):
         return
     near = {reading.text(i) for i in (place - 3, place - 2, place - 1, place + 1, place + 2)}
-    if not near & _AS_IT_STANDS:
+    if not near & _AS_IT_STANDS and not _is_told_apart(reading, place):
         raise Unsupported(f"{fact.id} is the number as it stands, not that of the what-if")
+
+
+def _is_told_apart(reading, place):
+    """Return whether the part of a sentence around a number, between commas, states what is and supposes nothing."""
+    part = reading.part(place)
+    words = {reading.text(i) for i in part}
+    supposed = words & _SUPPOSING or any(reading.tokens[i].fact.key in reading.evidence.scenarios
+                                         for i in reading.facts if i in part)  # fmt: skip
+    later = any(words & _SUPPOSING for words in [{reading.text(i) for i in range(part.stop, len(reading.tokens))}])
+    return not supposed and later and bool(words & _STATES) and not reading.premises
+
+
+_SUPPOSING = set("would could if with might should when unless without raising cutting lowering reducing".split())
+_STATES = set("is are has have needs earns holds owns runs stands makes takes keeps".split())
 
 
 def _ahead_agrees(reading):

@@ -1,19 +1,19 @@
 """Check comparatives: two facts of one quantity, or a lane and the others, are ordered as the sentence says."""
 
-from twin.analyst._name_words import goes_by
-from twin.analyst._negations import denial_before
-from twin.analyst._orders import against_others, compare, measures_of, moved, same_order
+from twin.analyst._compared import Comparison, sign_of
+from twin.analyst._decide import decide
+from twin.analyst._influences import order_of_causes
+from twin.analyst._orders import measures_of, same_order
+from twin.analyst._ranks import ranked
 from twin.analyst._sentence import Reading
-from twin.analyst._than import THAN, compares, order_than
+from twin.analyst._sides import PIVOTS, side_after
 from twin.analyst._vocabulary import ADJECTIVES, CLASSES, MORE_IS_GOOD
-
-_AGAINST = set("opposed rather against versus vs compared instead and while but".split())
 
 
 def comparisons_hold(reading: Reading) -> None:
     """Settle the comparatives of a sentence that facts bear out; raise `Unsupported` if facts say the contrary."""
     _no_lane_is_more(reading)
-    for place in reading.find("more", "less", "better", "worse"):
+    for place in sorted({*reading.find("more", "less", "better", "worse"), *_limits(reading)}):
         if _is_value_at_risk(reading, place):
             reading.settle(place)
             continue
@@ -22,8 +22,19 @@ def comparisons_hold(reading: Reading) -> None:
         ]
         risk += [i for i in reading.facts if i < place and i in reading.clause(place)
                  and reading.tokens[i].fact.measure == "overflow_probability"]  # fmt: skip
+        tail = [i for i in reading.facts if 0 < i - place <= 3 and reading.tokens[i].fact.measure == "value_at_risk"]
+        if reading.text(place) == "behind" and reading.text(place - 1).startswith(
+            ("trail", "lag", "fall", "fell", "stay")
+        ):
+            reading.settle(place, proved=False)
+        if reading.text(place) == "exceed" and tail and reading.text(place - 1) in ("can", "could", "may", "might"):
+            reading.settle(place)
+            continue
         if reading.text(place) in ("exceeding", "exceed", "exceeds") and risk:
             reading.settle(place)
+            continue
+        if reading.text(place + 1) in ("option", "choice", "idea", "way", "alternative"):
+            reading.settle(place, proved=False)
             continue
         if (
             reading.text(place) == "more"
@@ -32,25 +43,70 @@ def comparisons_hold(reading: Reading) -> None:
         ):
             reading.settle(place, proved=False)
             continue
-        spills = reading.text(place - 1).startswith("spill") or (
+        last = max((i for i in reading.facts if i < place), default=None)
+        if last is not None and _is_beyond(reading, place, last):
+            reading.settle(place)
+            continue
+        spills = (reading.text(place - 1).startswith(_PARTICLE_OF) and reading.text(place) == "over") or (
             reading.text(place) == "ahead" and reading.tokens[place - 1].fact
         )
         if spills or (reading.text(place) in ("over", "under") and _is_preposition(reading, place)):
             reading.settle(place, proved=False)
             continue
-        order = _order(reading, place)
-        if order is not None:
-            reading.settle(*_others_after(reading, place), proved=False)
-            denied = denial_before(reading, place)
-            if (order == _sign(reading, place)) == bool(denied):
+        if (order := order_of_causes(reading, place)) is not None:
+            if order != (1 if "more" in reading.classes(place) else -1):
                 reading.refuse(place, "is not so")
-            reading.settle(place, *adjective_after(reading, place), *denied)
+            reading.settle(place)
+            continue
+        comparison = Comparison(reading, place)
+        limit = _LIMITS.get(reading.text(place))
+        sign = limit or sign_of(reading, place, comparison.measures)
+        if sign is None:
+            continue
+
+        def holds(key, comparison=comparison, sign=sign, limit=limit):
+            order = comparison.order(key)
+            return None if order is None else order == sign or (limit is not None and order == 0)
+
+        reading.settle(*_others_after(reading, place), proved=False)
+        joint = comparison.right.joint if comparison.right else ()
+        decide(reading, place, holds, *adjective_after(reading, place), *joint)
+
+
+#: Words that compare with a limit -> 1 if they say as much or more, -1 if they say as much or less.
+_LIMITS = {"within": -1, "cover": 1, "covers": 1, "covered": 1, "covering": 1}
+
+
+def _limits(reading):
+    """Return the places of words that compare a capacity, or money, with a limit that is told after them."""
+    places = []
+    for place, token in enumerate(reading.tokens):
+        if token.text not in _LIMITS or place in reading.settled:
+            continue
+        right = side_after(reading, place)
+        told = {fact.measure for fact in right.facts[:1]} or {name for names in right.measures[:1] for name in names}
+        before = {one.fact.unit for one in reading.tokens[:place] if one.fact and "." not in one.fact.name}
+        money = right.facts and right.facts[0].unit.startswith("$") and right.facts[0].unit in before
+        if (token.text == "within" and told == {"internal_capacity"}) or (token.text != "within" and money):
+            places.append(place)
+    return places
+
+
+def _is_beyond(reading, place, last):
+    """Return whether "or more" follows a value at risk, which is exceeded at times, or "better" a best level."""
+    measure = reading.tokens[last].fact.measure
+    if reading.text(place) == "better":
+        return measure == "best_profit_level" and place - last <= 3 and reading.text(place + 1) in (".", ",", "", "for")
+    return reading.text(place - 1) == "or" and place - last == 2 and measure == "value_at_risk"
+
+
+_PARTICLE_OF = ("spill", "take", "taking", "carry", "carries", "spread", "hand")  # verbs of "over"
 
 
 def _is_value_at_risk(reading, place):
     """Return whether "more than" stands before the loss that the told share of periods exceeds."""
     told = {reading.tokens[i].fact.measure for i in reading.facts}
-    than = next((i for i in range(place, place + 3) if reading.text(i) in THAN), place)
+    than = next((i for i in range(place, place + 3) if reading.text(i) == "than" or reading.text(i) in PIVOTS), place)
     fact = next((i for i in reading.facts if 0 < i - than <= 2), None)
     return (
         "risk_share" in told
@@ -68,6 +124,10 @@ def _no_lane_is_more(reading):
         more = next((i for i in reading.find("more", "less") if i > place), None)
         lane = next((i for i in reading.lanes if more is not None and i > more), None)
         if lane is None or "than" not in {reading.text(i) for i in range(more, lane)}:
+            continue
+        first = ranked(reading, measures_of(reading, more), "more" in reading.classes(more))
+        if first and first[0] == reading.tokens[lane].lane and reading.text(more) in ("more", "less"):
+            reading.settle(place, more, *adjective_after(reading, more))
             continue
         others = [key for key in reading.evidence.lanes if key != reading.tokens[lane].lane]
         count = reading.evidence.value("network.lanes")
@@ -135,75 +195,3 @@ def _sign(reading, place):
     if word in ("more", "less") and reading.text(place + 1) in ADJECTIVES:
         return sign * ADJECTIVES[reading.text(place + 1)][1]
     return sign
-
-
-def _order(reading, place):
-    """Return 1, -1 or 0 for the order of what a comparative compares; None if that is not known."""
-    if reading.text(place) == "better" and reading.text(place + 1) == "on":
-        ours = [i for i in reading.lanes if i > place]
-        others = {reading.tokens[i].lane for i in reading.lanes if i < place} - {reading.tokens[i].lane for i in ours}
-        return same_order(reading, place, [reading.tokens[i].lane for i in ours], sorted(others)) if others else None
-    if [reading.text(i) for i in range(place + 1, place + 4)] == ["likely", "than", "not"]:
-        values = [reading.value_then("overflow_probability", key) for key in reading.subjects(place)]
-        reading.settle(place + 3, proved=False)
-        return compare(values[0], 0.5) if values[:1] != [None] else None
-    than = next(
-        (
-            i
-            for i in range(place, min(place + 9, len(reading.tokens)))
-            if reading.text(i) in THAN and compares(reading, i)
-        ),
-        None,
-    )
-    if than is not None:
-        order = order_than(reading, place, than)
-        return _order_of_two(reading, place) if order is None else order
-    if reading.text(place) in ("ahead", "behind"):
-        return against_others(reading, place)
-    scenario = reading.scenario()
-    name = reading.name_after(place, 2)
-    if scenario and name is not None:
-        changed = reading.evidence.scenarios[scenario][1]
-        if any(goes_by(one, reading.tokens[name].measures) for one in changed):
-            return moved(reading, place, scenario)
-    facts = [i for i in reading.facts if i > place] or reading.facts
-    change = next((i for i in reading.facts if abs(i - place) <= 2 and "." in reading.tokens[i].fact.name), None)
-    if change is not None:
-        return compare(reading.tokens[change].fact.value, 0.0)
-    if len(facts) >= 2 and any(reading.text(i) in _AGAINST for i in range(facts[0], facts[1])):
-        one, two = (reading.tokens[i].fact for i in facts[:2])
-        if one.measure == two.measure:
-            return compare(one.value, two.value)
-    if scenario:
-        return moved(reading, place, scenario)
-    bare = (
-        reading.text(place + 1) in ("", ".", ",", ";", "and", "on", "for", "by")
-        or reading.text(place + 1) in ADJECTIVES
-    )
-    bare = bare or (
-        name is not None and len({reading.tokens[i].lane for i in reading.lanes}) == 2 and not reading.facts
-    )
-    if (reading.text(place - 1) in ("the", "a") or bare) and len(reading.evidence.lanes) == 2:
-        return against_others(reading, place)
-    return _order_of_two(reading, place)
-
-
-def _order_of_two(reading, place):
-    """Return the order of the two numbers, or of the two lanes, that a sentence names; None if it names others."""
-    clause = [reading.tokens[i].fact for i in reading.facts if i in reading.clause(place)]
-    for facts in (clause, [reading.tokens[i].fact for i in reading.facts]):
-        if len(facts) == 2 and facts[0].unit == facts[1].unit and facts[0].key.rstrip("0123456789") != "network":
-            against = any(reading.text(i) in _AGAINST for i in range(*[i for i in reading.facts][-2:]))
-            if against and "." not in facts[0].name + facts[1].name:
-                ours = [reading.tokens[i].lane for i in reading.lanes if i < place][-1:]
-                turn = -1 if ours == [facts[1].key] and facts[0].key != facts[1].key else 1
-                return turn * compare(facts[0].value, facts[1].value)
-    keys = list(dict.fromkeys(reading.tokens[i].lane for i in reading.lanes))
-    if len(keys) == 1 and len(reading.evidence.lanes) == 2:
-        keys += [key for key in reading.evidence.lanes if key not in keys]
-    if len(keys) != 2 or reading.is_hypothetical:
-        return None
-    ours = [reading.tokens[i].lane for i in reading.lanes if i < place and i in reading.clause(place)][-1:]
-    if not ours or (reading.name_after(place, 3) is None and reading.text(place + 1) != "pallets"):
-        return None
-    return same_order(reading, place, ours, [key for key in keys if key not in ours])

@@ -1,84 +1,10 @@
 """Refuse claims that facts contradict, whichever way a sentence is built."""
 
-from twin.analyst._orders import compare
 from twin.analyst._sentence import Reading
-from twin.analyst._vocabulary import CAUSES_OF
 
-#: Price of one pallet or order -> the amount of a period that a sentence may mean by its name.
-_AMOUNTS = {"handling_cost": "handling", "holding_cost": "holding", "sla_penalty": "penalty"}
-_AMOUNTS |= {"partner_surcharge": "surcharge", "service_revenue": "revenue"}
-_LARGER = set(
-    "above exceed exceeds exceeded outweigh outweighs outstrip outstrips surpass surpasses cover covers".split()
-)
-_CONSUMES = set("eat eats swallow swallows consume consumes absorb absorbs devour devours".split())
 _ALWAYS = set("every each any".split())
-_SMALL, _RARE = 0.1, 0.001  # a cause, and a chance, that there is none worth a word [-]
+_RARE = 0.001  # a chance that there is none worth a word [-]
 _ROOMY, _EMPTY = 0.75, 0.5  # use up to which there is plenty of room, and up to which much of it is empty [-]
-
-
-def numbers_are_in_order(reading: Reading) -> None:
-    """Raise `Unsupported` if the number or quantity before "outweighs" or "larger ... than" is not the larger one."""
-    for place, token in enumerate(reading.tokens):
-        larger = token.text in _LARGER or (
-            token.says("more") and "than" in {reading.text(i) for i in range(place, place + 4)}
-        )
-        denied = {reading.text(i) for i in range(max(place - 3, 0), place)} & {"not", "no", "hardly", "barely", "never"}
-        if token.kind != "word" or not larger or denied:
-            continue
-        facts = [reading.tokens[i].fact for i in reading.facts if i in reading.clause(place) or i > place]
-        left = [reading.tokens[i].fact for i in reading.facts if i < place]
-        right = [fact for fact in facts if fact not in left]
-        if len(left) == 1 and len(right) == 1 and _comparable(left[0], right[0]):
-            if compare(left[0].value, right[0].value) < 0:
-                reading.refuse(place, "is not so")
-        elif not reading.facts and token.text in _LARGER and not reading.is_hypothetical:
-            _amounts_are_in_order(reading, place)
-
-
-def _comparable(one, two):
-    """Return whether two facts are two costs, or two amounts of money, of one lane."""
-    return one.key == two.key and one.unit == two.unit and "$" in one.unit and "." not in one.name + two.name
-
-
-def _amounts_are_in_order(reading, place):
-    """Raise `Unsupported` if the amount of money before a word is less than the one after it."""
-    before, after = reading.name_before(place), reading.name_after(place, 4)
-    if before is None or after is None:
-        return
-    for key in reading.subjects(place)[:1]:
-        sides = [
-            {reading.value(_AMOUNTS.get(name, name), key) for name in reading.tokens[i].measures if name in _MONEY}
-            for i in (before, after)
-        ]
-        if all(len(side) == 1 and None not in side for side in sides) and min(sides[0]) < min(sides[1]):
-            reading.refuse(place, "is not so")
-
-
-_MONEY = {*_AMOUNTS, *_AMOUNTS.values()}
-
-
-def parts_are_large(reading: Reading) -> None:
-    """Raise `Unsupported` if a cost is said to "eat up" revenue of which it is less than half."""
-    for place, token in enumerate(reading.tokens):
-        costs = [reading.tokens[i].fact for i in reading.facts if i < place]
-        name = reading.name_after(place, 4)
-        if token.text not in _CONSUMES or not costs or name is None or "revenue" not in reading.tokens[name].measures:
-            continue
-        revenue = reading.value("revenue", costs[-1].key)
-        if revenue is not None and costs[-1].value < 0.5 * revenue and reading.text(name - 1) not in ("of", "part"):
-            reading.refuse(place, "is not so")
-
-
-def reasons_are_large(reading: Reading) -> None:
-    """Raise `Unsupported` if "because of" names a cause that has hardly any share of what it explains."""
-    for place in range(len(reading.tokens)):
-        if (reading.text(place), reading.text(place + 1)) not in (("because", "of"), ("owing", "to"), ("thanks", "to")):
-            continue
-        after = {word for i in range(place + 2, place + 6) for word in reading.text(i).split()}
-        causes = [measure for measure, words in CAUSES_OF.items() if words & after]
-        shares = [reading.value(measure, key) for measure in causes for key in reading.subjects(place)]
-        if shares and all(share is not None and share < _SMALL for share in shares):
-            reading.refuse(place, "names a cause that is none")
 
 
 def always_holds(reading: Reading) -> None:
@@ -102,16 +28,23 @@ def always_holds(reading: Reading) -> None:
             reading.refuse(place, "is more than a what-if shows")
 
 
-def partners_are_planned(reading: Reading) -> None:
-    """Raise `Unsupported` if the plan of a lane is said to rely on a partner, and has no overflow."""
-    for place, token in enumerate(reading.tokens):
-        after = {word for i in range(place + 1, place + 8) for word in reading.text(i).split()}
-        if token.text not in ("rely", "relies", "depend", "depends") or not {"partner", "plan"} <= after:
+def reasons_of_losses_are_large(reading: Reading) -> None:
+    """Raise `Unsupported` if a part of the costs is called the reason for a loss, and another part is larger."""
+    if not reading.words & {"loss", "losses", "loses", "red"} or not reading.words & _REASONS or reading.scenario():
+        return
+    for place in reading.names:
+        part = reading.tokens[place].measures & set(_PARTS)
+        if len(part) != 1 or reading.name_after(place, 3) is not None:
             continue
-        denied = {reading.text(i) for i in range(max(place - 3, 0), place)} & {"not", "no", "neither", "none", "never"}
-        planned = [reading.value("planned_overflow", key) for key in reading.subjects(place)]
-        if not denied and any(value == 0 for value in planned):
-            reading.refuse(place, "is not so")
+        for key in reading.subjects(place):
+            values = {one: reading.value(one, key) for one in _PARTS}
+            denied = reading.words & {"not", "rather", "neither", "nor", "no"}
+            if None not in values.values() and values[min(part)] < max(values.values()) and not denied:
+                reading.refuse(place, "is not the largest cost")
+
+
+_PARTS = ("handling", "holding", "penalty", "surcharge")  # parts of the costs of a period
+_REASONS = set("reason cause culprit because explains explain".split())
 
 
 def sums_are_of_all(reading: Reading) -> None:
@@ -141,11 +74,8 @@ def records_are_named_right(reading: Reading) -> None:
 
 
 CONTRADICTIONS = (
-    numbers_are_in_order,
-    parts_are_large,
-    reasons_are_large,
     always_holds,
-    partners_are_planned,
+    reasons_of_losses_are_large,
     sums_are_of_all,
     records_are_named_right,
 )

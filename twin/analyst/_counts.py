@@ -17,6 +17,12 @@ def counts_lanes(numeral: Numeral, text: str, evidence: Evidence) -> bool:
         return True  # "above zero" tells a sign, which is checked with the other claims
     if words == ["one", "day"] and re.match(r" in twenty\b", text[numeral.end :]):
         return True
+    if len(words) == 1 and re.search(r"\btop $", text[: numeral.start].lower()) and numeral.value <= 5:
+        return True  # "the top three", which is checked among the superlatives
+    if words == ["two"] and count == 2 and re.search(r"\bthe $", text[: numeral.start].lower()):
+        return not re.match(r" \w+s\b", text[numeral.end :]) or bool(
+            re.match(r" (?:is|has|lanes)\b", text[numeral.end :])
+        )
     if len(words) == 2 and words[1] == "lanes" and numeral.value == len(re.findall(f"{LANE}+", text)):
         return "total" not in text and "together" not in text
     if words == ["one", "pallet"] or words == ["one", "order"]:

@@ -1,9 +1,9 @@
 """Check what is denied: a change, room for what is required, evidence, a share of all."""
 
-from twin.analyst._contrasts import no_influence, not_that_cause, not_the_other, word_after
-from twin.analyst._directions import SLIGHT
+from twin.analyst._contrasts import not_the_other, word_after
+from twin.analyst._moves import SLIGHT
 from twin.analyst._name_words import goes_by
-from twin.analyst._quantifiers import predicate_of
+from twin.analyst._orders import compare
 from twin.analyst._sentence import Reading
 
 _CHANGES = set(
@@ -18,13 +18,10 @@ def denials_hold(reading: Reading) -> None:
     for place in reading.find("negation"):
         for check in (
             _not_all,
-            not_that_cause,
             _no_room,
             _no_change,
-            no_influence,
             _no_evidence,
             not_the_other,
-            _not_so,
         ):
             holds = check(reading, place)
             if holds is None:
@@ -57,6 +54,7 @@ def _no_change(reading, place):
         )
     ):
         scenario = latest
+    scenario = latest if reading.text(place) == "nothing" and not scenario else scenario
     if verb is None or not scenario or reading.text(place) in ("without", "neither"):
         return None
     lane, inputs = reading.evidence.scenarios[scenario]
@@ -75,13 +73,12 @@ def _no_change(reading, place):
 
 def _moves(reading, scenario, lane, measure, word):
     """Return whether a what-if changes a measure by more than is told; None if that is not known."""
-    facts = [reading.evidence.facts.get(f"{key}.{measure}") for key in (scenario, lane)]
-    if None in facts:
+    after, before = reading.value_in(measure, lane, scenario), reading.value(measure, lane)
+    if None in (after, before):
         return None
-    after, before = (fact.value for fact in facts)
     if word in ("hardly", "barely", "scarcely"):
         return abs(after - before) > SLIGHT * max(abs(before), 1e-12)
-    return reading.evidence.printed(facts[0]) != reading.evidence.printed(facts[1])
+    return bool(compare(after, before))
 
 
 def _not_all(reading, place):
@@ -92,20 +89,6 @@ def _not_all(reading, place):
     if shares:
         reading.settle(place + 1)
     return shares[0] < 1.0 if shares else None
-
-
-def _not_so(reading, place):
-    """Return whether what is denied of lanes is not so for any of them; None if facts do not say."""
-    if reading.text(place) not in ("not", "never", "no", "cannot") or reading.is_hypothetical:
-        return None
-    if {"any", "ever", "every"} & {reading.text(i) for i in reading.clause(place)}:
-        return None  # a mean does not show that something holds at all times
-    said = predicate_of(reading, place)
-    holds = [said[1](key) for key in reading.subjects(place)] if said else []
-    if not holds or None in holds or (said[0] and min(said[0]) < place):
-        return None
-    reading.settle(*said[0])
-    return not any(holds)
 
 
 def _no_room(reading, place):
@@ -140,8 +123,13 @@ def _no_evidence(reading, place):
         reading.text(place) != "no"
         or name is None
         or "to" in words
-        or not ({"evidence", "data", "fact", "number"} & set(words) or name == place + 1)
+        or not (
+            {"evidence", "data", "fact", "number"} & set(words)
+            or (name == place + 1 and reading.text(name) != "seasonal")
+        )
     ):
+        return None
+    if reading.text(name + 1) in ("left", "free", "spare"):
         return None
     if reading.text(place - 1) not in ("is", "have", "see", "find", "has", "give"):
         return None

@@ -36,6 +36,18 @@ def equals_hold(reading: Reading) -> None:
         if (reading.text(place), reading.text(place + 1)) in _ALSO and any(i > place for i in reading.lanes):
             if not _are_alike(reading, place):
                 reading.refuse(place, "cannot be said of both")
+    for place in reading.names:
+        is_the = reading.text(place - 1) in ("its", "the") and reading.text(place - 2) == "is"
+        before = reading.name_before(place - 2, reading.clause(place).start)
+        apart = before is not None and any(before < i < place for i in reading.facts)
+        if (
+            is_the
+            and before is not None
+            and not apart
+            and not reading.tokens[before].measures & reading.tokens[place].measures
+        ):
+            if reading.tokens[min(place + 1, len(reading.tokens) - 1)].fact or reading.text(place + 2)[:1].isdigit():
+                reading.refuse(place, "is another quantity")
     _same_multiple(reading)
     for place in reading.find("same"):
         if reading.scenario() and {reading.text(i) for i in range(place - 4, place)} & _STAYS:

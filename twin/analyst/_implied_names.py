@@ -1,7 +1,7 @@
 """Find the quantity that a verb, an adjective, a pronoun or a number before it gives to a number."""
 
 from twin.analyst._name_words import DOERS, LINK, POINTS, goes_by
-from twin.analyst._names_before import BEST_OF, RISKS, part_of, window_of
+from twin.analyst._names_before import BEST_OF, RISKS, part_of, told_as_best, window_of
 from twin.analyst._sentence import Reading
 from twin.analyst._vocabulary import ADJECTIVES, BEST, OBJECTS
 
@@ -17,7 +17,7 @@ def is_object(reading: Reading, place: int) -> bool | None:
     strong = max((i for i in part if reading.text(i) in _STRONG and reading.text(i + 1) != "to"), default=None)
     if strong is not None and any(reading.text(i) in _COPULA for i in range(strong, place)):
         strong = None  # "the level that earns most is"
-    if fact.unit == "points":
+    if fact.unit == "points" or (fact.measure in _LOSSES and reading.words & RISKS and fact.value < 0):
         strong = None
     if (
         strong is not None
@@ -28,7 +28,12 @@ def is_object(reading: Reading, place: int) -> bool | None:
     if verb is None or any(i in reading.names and i != verb for i in range(verb, place)):
         return None
     subject = reading.name_before(verb, part.start)
-    if subject is not None and not {"and", "but", "or", "while"} & {reading.text(i) for i in range(subject, verb)}:
+    best = fact.measure == "best_profit" and told_as_best(reading, verb)
+    if (
+        subject is not None
+        and not best
+        and not {"and", "but", "or", "while"} & {reading.text(i) for i in range(subject, verb)}
+    ):
         if fact.measure != "use" and not goes_by(fact.measure, reading.tokens[subject].measures):
             return None
     free = all(
@@ -44,7 +49,7 @@ def _may_be_object(reading, fact, verb):
         return False
     if fact.unit.startswith("$/pallet"):
         return bool(reading.words & {"pallet", "pallets", "place", "partner", "customer", "charges", "charge"})
-    return fact.measure != "best_profit" or bool(BEST & reading.words)
+    return fact.measure != "best_profit" or bool(BEST & reading.words) or told_as_best(reading, verb)
 
 
 def is_implied(reading: Reading, place: int) -> bool | None:
@@ -60,9 +65,9 @@ def is_implied(reading: Reading, place: int) -> bool | None:
         i for i in reading.names if i in window_of(reading, place) and not goes_by("profit", reading.tokens[i].measures)
     ]
     if any(token.says("loss", "gain") for token in tokens) and not other:
-        meant |= _LOSSES if reading.words & RISKS else {"profit"}
+        meant |= _LOSSES if reading.words & RISKS and fact.value < 0 else {"profit"}
     if words & {"earn", "earns", "earned", "earner", "earners"}:
-        meant.add("profit")
+        meant |= _LOSSES if reading.words & RISKS else {"profit"}
     for word in words & OBJECTS.keys() - _VAGUE_VERBS:
         meant |= {one for one in OBJECTS[word] if not one.startswith(("best", "service_revenue"))}
     if words & {"cost", "costs"} and reading.words & RISKS:
@@ -71,6 +76,8 @@ def is_implied(reading: Reading, place: int) -> bool | None:
         meant |= {"lead_time_sd_days", "demand_sd", "profit_sd"}
     if "partner" in words and words & {"expensive", "costly", "dear", "cheap", "cheaper", "dearer"}:
         meant.add("partner_surcharge")
+    if "partner" in words and words & _TAKES:
+        meant |= {"expected_overflow", "planned_overflow"}
     if "zero" in words:
         meant.add("profit")
     if "short" in words:
@@ -116,6 +123,7 @@ def is_pronoun(reading: Reading, place: int) -> bool | None:
     return True if part.start == 0 and words <= LINK and not names else None
 
 
+_TAKES = set("handle handles take takes store stores absorb absorbs receive receives".split())
 #: Verbs that may have many things as their object.
 _VAGUE_VERBS = set(
     "cost costs costing take takes took taking make makes made making give gives giving bring brings hold holds".split()

@@ -3,6 +3,7 @@
 from itertools import pairwise
 
 from twin.analyst._name_words import goes_by
+from twin.analyst._names_before import BEST_OF
 from twin.analyst._sentence import Reading
 
 _ENDS = {("forecast_low", "forecast_high"), ("first_date", "last_date")}
@@ -28,6 +29,7 @@ def intervals_hold(reading: Reading) -> None:
             "from" in before
             and "to" in words
             and not ((first.measure, second.measure) in _ENDS or goes_by(first.measure, frozenset({second.measure})))
+            and BEST_OF.get(second.measure) != first.measure
         ):
             reading.refuse(one, "is no end of an interval")
 

@@ -29,7 +29,7 @@ def lanes_of(reading: Reading, place: int) -> tuple[set[str], bool]:
             return group, True
     before = [i for i in reading.lanes if i < place]
     if not before:
-        later = [i for i in reading.lanes if i in reading.clause(place)]
+        later = [i for i in reading.lanes if i in reading.clause(place) and reading.text(i - 2) not in ("that", "than")]
         return {tokens[i].lane for i in later[:1]}, True
     last_fact = max((i for i in reading.facts if i < before[-1]), default=-1)
     run = [i for i in before if i > last_fact]

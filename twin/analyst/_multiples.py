@@ -1,10 +1,11 @@
 """Check multiples, numbers that do not change, and the condition of a what-if."""
 
-from twin.analyst._directions import SLIGHT, change_of
+from twin.analyst._moves import SLIGHT, case_moves
 from twin.analyst._name_words import goes_by
 from twin.analyst._orders import told_of
 from twin.analyst._pieces import Unsupported
 from twin.analyst._sentence import Reading
+from twin.analyst._shares import SIDES
 from twin.analyst.numerals import ROUGH_TIMES, numerals
 
 _IF = set("if when suppose supposing with were".split())
@@ -14,7 +15,10 @@ def multiples_hold(reading: Reading) -> None:
     """Raise `Unsupported` if "double" or "half" is said of a quantity that does not change so."""
     for place in reading.facts:
         token = reading.tokens[place]
-        if not (token.fact.name.endswith(".relative") and token.text.replace(" ", "").isalpha()):
+        if (
+            not (token.fact.name.endswith(".relative") and token.text.replace(" ", "").isalpha())
+            or "cent" in token.text
+        ):
             continue
         scenario, times = token.fact.key, numerals(token.text)[0].value
         names = [
@@ -31,11 +35,20 @@ def multiples_hold(reading: Reading) -> None:
             reading.refuse(place, "is the multiple of no fact")
         for name in names[:1] if reading.text(place + 1) in ("", ",", ".") else names[-1:]:
             found = [reading.value(f"{m}.relative", scenario) for m in reading.tokens[name].measures]
+            if reading.text(place - 1) == "by":  # a part by which a quantity rises or falls
+                low, high = next((SIDES[word] for word in token.text.lower().split() if word in SIDES), (0.97, 1.03))
+                if not any(value is not None and low * times <= abs(value) <= high * times for value in found):
+                    reading.refuse(place, "is not the change of a fact")
+                continue
             more = [i for i in range(place - 2, place) if reading.text(i) in ("more", "less", "over")]
             if more and reading.text(place - 1) in ("than", "over"):
                 sign = -1 if reading.text(more[0]) == "less" else 1
                 holds = any(value is not None and (1.0 + value - times) * sign > 0 for value in found)
                 reading.settle(*more)
+            elif roughly := [i for i in (place - 1,) if reading.text(i) in SIDES]:
+                low, high = SIDES[reading.text(roughly[0])]
+                holds = any(value is not None and low * times <= 1.0 + value <= high * times for value in found)
+                reading.settle(*roughly)
             else:
                 holds = any(value is not None and abs(1.0 + value - times) <= ROUGH_TIMES for value in found)
             if not holds:
@@ -81,7 +94,7 @@ def no_change_holds(reading: Reading) -> None:
                 *(i for i in range(place, place + 5) if reading.text(i) == "all" and reading.text(i - 1) == "at"),
                 proved=False,
             )
-            if slight or change_of(reading, place, measures) == 0:
+            if slight or case_moves(reading, reading.scenario(), measures) == 0:
                 reading.settle(place)
 
 

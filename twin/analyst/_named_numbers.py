@@ -3,7 +3,7 @@
 from twin.analyst._implied_names import continues_list, is_implied, is_object, is_pronoun
 from twin.analyst._name_words import BY, OWNERS, PARTNERS, POINTS, goes_by
 from twin.analyst._names_after import is_passive, is_share, named_after, of_lane
-from twin.analyst._names_before import adjacent, after_window, in_window, listed, part_of
+from twin.analyst._names_before import adjacent, after_window, in_window, listed, part_of, told_as_best
 from twin.analyst._pieces import Unsupported
 from twin.analyst._sentence import Reading
 from twin.analyst._unnamed import fits_unnamed, is_told_after
@@ -38,10 +38,16 @@ def named_right(reading: Reading) -> None:
         _has_its_owner(reading, place, fact)
 
 
+_HEDGES = set("about around roughly approximately nearly almost only just some".split())
+
+
 def _is_difference_or_share(reading, place, fact):
     """Raise `Unsupported` if "by" stands before a number that is no difference, or "of" after one that is no share."""
     is_word = reading.text(place)[:1].isalpha() and fact.name.endswith(".relative")
-    if reading.text(place - 1) == "by" and "." not in fact.name and fact.measure not in BY:
+    head = place - 1
+    while reading.text(head) in _HEDGES:
+        head -= 1
+    if reading.text(head) == "by" and "." not in fact.name and fact.measure not in BY:
         raise Unsupported(f"{fact.id} is no difference")
     if reading.text(place - 1) == "of" and reading.text(place - 2) in _PARTS and fact.unit != "-":
         raise Unsupported(f"{fact.id} is a whole number, not a part of it")
@@ -52,16 +58,23 @@ def _is_difference_or_share(reading, place, fact):
 
 def _is_exempt(reading, place, fact):
     """Return whether other checks see to the name of a number, such as that of a date or a step between inputs."""
-    before, words = reading.text(place - 1), reading.words
+    before, words = (
+        reading.text(place - 1),
+        {word for one in reading.tokens if not one.lane for word in one.text.split()},
+    )
     return (
         fact.unit in ("lane", "date")
         or reading.tokens[place].kind == "told"
-        or (fact.name.endswith(".relative") and reading.text(place)[:1].isalpha())
+        or (fact.name.endswith(".relative") and reading.text(place)[:1].isalpha() and "cent" not in reading.text(place))
         or (
             fact.measure == "horizon"
             and (before == "in" or bool(_AHEAD & {before, reading.text(place - 2), reading.text(place + 1)}))
         )
-        or (fact.measure in ("forecast_low", "forecast_high") and before in ("between", "and", "from", "to"))
+        or (
+            fact.measure in ("forecast_low", "forecast_high")
+            and before in ("between", "and", "from", "to")
+            and not words & _EARNS
+        )
         or (fact.measure == "planned_overflow" and bool(words & set("exceed exceeds fit excess".split())))
         or (fact.measure in POINTS and bool(words & {"sum", "made", "consists"}))
         or (
@@ -70,7 +83,15 @@ def _is_exempt(reading, place, fact):
             and bool({"cost", "costs"} & {before, reading.text(place - 2)})
         )
         or _is_step(reading, place)
+        or _is_extra(reading, place, fact)
     )
+
+
+def _is_extra(reading, place, fact):
+    """Return whether a number is what a what-if adds to its input: "the extra five days"."""
+    changed = {name for _, names in reading.evidence.scenarios.values() for name in names}
+    near = {reading.text(place - 1), reading.text(place - 2), reading.text(place + 1)}
+    return fact.measure in changed and fact.name.endswith(".change") and bool(near & {"extra", "additional", "further"})
 
 
 def _is_named(reading, place):
@@ -85,6 +106,8 @@ def _is_named(reading, place):
     ):
         return True
     if fact.measure == "dependency" and is_share(reading, place) and {"partner", "partners"} & reading.words:
+        return True
+    if adjacent(reading, place) and reading.text(place - 1) == "of":
         return True
     for way in (
         is_passive,
@@ -102,7 +125,12 @@ def _is_named(reading, place):
         verdict = way(reading, place)
         if verdict is not None:
             return verdict
+    if fact.measure == "best_profit" and told_as_best(reading, place) and reading.words & _EARNS:
+        return True
     return fits_unnamed(reading, place)
+
+
+_EARNS = set("earn earns profit profitable gain loss lose loses".split())
 
 
 def _names_its_cause(reading, place, share):
@@ -136,7 +164,8 @@ def _ranked_cause(reading, place):
         for measure, said in CAUSES_OF.items()
         if said & set(reading.text(i).split()) and reading.text(i) != "lead time demand"
     ]
-    named = list(dict.fromkeys(named))
+    told = {reading.tokens[i].fact.measure for i in shares}
+    named = [name for name in dict.fromkeys(named) if name != "demand_share" or name in told]
     return named[shares.index(place)] if len(named) == len(shares) > 1 else ""
 
 

@@ -6,12 +6,17 @@ from twin.analyst._vocabulary import OBJECTS
 
 _TO_BE = set("are is would will were".split())
 _VERBS = set("are end ends spill spills go goes come comes run runs overflow".split())
+_STRICT = set("own owns".split())
 _ARTICLES = set("the this that our a which each every its".split())
 
 
 def named_after(reading: Reading, place: int) -> bool | None:
     """Return whether the name after a number, as in "of safety stock", is its own; None if there is no name."""
     fact, next_word = reading.tokens[place].fact, reading.text(place + 1)
+    if reading.text(place - 1) in _STRICT and fact.measure not in OBJECTS[reading.text(place - 1)]:
+        return False
+    if next_word.startswith("to ") and "partner" in next_word and fact.unit.startswith("$"):
+        return fact.measure in PARTNERS
     if fact.unit == "pallet" and [reading.text(place + i) for i in (1, 3)] == ["of", "own"]:
         return fact.measure == "internal_capacity"
     if fact.unit.startswith("pallet") and next_word in _VERBS and _goes_to_partner(reading, place):
@@ -43,7 +48,7 @@ def named_after(reading: Reading, place: int) -> bool | None:
         return True
     if next_word not in ("of", "as", "in") and not (next_word == "to" and adds):
         return None
-    if next_word == "of" and fact.unit == "-":
+    if next_word == "of" and (fact.unit == "-" or place + 2 in reading.facts):
         return None  # a share, which other words must name
     name = reading.name_after(place + 1)
     if name is None or any(reading.text(i) in ("by", "on", "for", "at") for i in range(place, name)):
@@ -70,7 +75,8 @@ def is_passive(reading: Reading, place: int) -> bool | None:
         reading.text(i) for i in range(place + 1, place + 6)
     }:
         return True
-    verbs = (reading.text(i) for i in (place + 2, place + 3)) if first in _TO_BE else ()
+    to_be = first in _TO_BE or first in ("have", "has", "must")
+    verbs = (reading.text(i) for i in range(place + 2, place + 5)) if to_be else ()
     passive = (verb for verb in verbs if verb.endswith("ed") or verb in ("there", "available"))
     return True if any(measure in OBJECTS.get(verb, ()) for verb in passive) else None
 

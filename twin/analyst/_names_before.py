@@ -87,7 +87,7 @@ def _is_own(reading, place, name, names):
         return None if not _subject_agrees(reading, place, name, names) else True
     if goes_by(fact.measure, token.measures):
         return True
-    if BEST_OF.get(fact.measure) in token.measures and (BEST & reading.words or _is_aim(reading, name, place)):
+    if BEST_OF.get(fact.measure) in token.measures and (BEST & reading.words or told_as_best(reading, place)):
         return True
     between = {reading.text(i) for i in range(name + 1, place)}
     apart = "is" in between and is_base(reading, name)
@@ -98,9 +98,16 @@ def _is_own(reading, place, name, names):
     return False
 
 
-def _is_aim(reading, name, place):
-    """Return whether a number is what something would be brought to: "lowering the service level to"."""
-    return "would" in reading.words and reading.text(place - 1) in ("to", "near", "at") and place - name <= 6
+def told_as_best(reading: Reading, place: int) -> bool:
+    """Return whether a best value is told as what another service level would bring, or as that level."""
+    level = any({"service_level", "best_profit_level"} & reading.tokens[i].measures for i in reading.names)
+    level = level or any(reading.tokens[i].fact.measure == "best_profit_level" for i in reading.facts)
+    others = [reading.tokens[i].fact for i in reading.facts if reading.tokens[i].fact.key in reading.evidence.scenarios]
+    supposed = reading.words & _SUPPOSING or reading.find("rise", "fall") or reading.premises
+    return level and bool(supposed) and not others
+
+
+_SUPPOSING = set("would could can might even best ideal optimal another other any choosing adjusting changing".split())
 
 
 def _subject_agrees(reading, place, cost, names):
@@ -112,7 +119,7 @@ def _subject_agrees(reading, place, cost, names):
 def _spread_of(reading, name, names):
     """Return the standard deviation that "standard deviation of profit" means; None for other names."""
     text, before = reading.text(name), name - 1
-    while reading.text(before) in _ARTICLES:
+    while reading.text(before) in _ARTICLES or before in reading.lanes:
         before -= 1
     if reading.text(before) == "of" and reading.text(before - 1) in _SPREADS:
         found = {_SPREAD_OF[one] for one in reading.tokens[name].measures if one in _SPREAD_OF}
@@ -134,6 +141,8 @@ def _spread_of(reading, name, names):
 def is_base(reading, name):
     """Return whether a name stands after a preposition, so that it may be what another number is of."""
     before = name - 1
+    if name in reading.background:
+        return True
     while reading.text(before) in _ARTICLES:
         before -= 1
     return reading.text(before) in _BASE or reading.text(name - 1) == "own"

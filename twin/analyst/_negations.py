@@ -81,15 +81,24 @@ def negations_hold(reading: Reading) -> None:
                 reading.settle(place)
 
 
+_NOT_DENIED = set("longer only lane day week month period one pallet order customer".split())
+
+
 def denial_before(reading: Reading, place: int) -> list[int]:
     """Return the place of a "not" or "no" that denies a word after it, as a list: "does not earn more than"."""
     if {reading.text(i) for i in range(place + 1, place + 10)} & {"any", "ever", "every"}:
         return []  # a mean does not show that something holds at all times
     if reading.text(place - 1) in ("no", "not") and reading.text(place + 1) == "than":
         return []  # "no more than" is a bound
-    for i in range(place - 1, max(place - 4, reading.clause(place).start) - 1, -1):
-        if reading.text(i) in ("not", "no", "cannot") and reading.text(i + 1) not in ("longer", "only", "lane"):
-            return [i]
+    start = reading.clause(place).start
+    if reading.text(start) == "no" and "service_level" in reading.tokens[min(start + 1, place)].measures:
+        return [start]
+    at_all = [i for i in range(place, place + 6) if reading.text(i) == "all" and reading.text(i - 1) == "at"]
+    for i in range(place - 1, max(place - 4, start) - 1, -1):
+        if reading.text(i) == "no" and reading.text(i + 1) == "longer":
+            return [i, i + 1, *at_all]
+        if reading.text(i) in ("not", "no", "cannot", "without") and reading.text(i + 1) not in _NOT_DENIED:
+            return [i, *at_all]
         if reading.tokens[i].kind in ("mark", "fact", "lane") or reading.text(i) in ("and", "but", "because"):
             return []
     return []

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 
-from twin.analyst._name_words import goes_by
 from twin.analyst._sentence import Reading
 from twin.analyst._vocabulary import ADJECTIVES, OBJECTS
 
@@ -31,6 +30,24 @@ def measures_of(reading: Reading, place: int) -> set[str]:
         name = reading.name_before(place, reading.clause(place).start)
         named = {_SPREAD[one] for one in (reading.tokens[name].measures if name is not None else ()) if one in _SPREAD}
         return spreads or named or {"coefficient_of_variation"}
+    by = next((i for i in reading.names if place < i <= place + 8 and reading.text(i - 1) in ("by", "terms")), None)
+    if by is not None and _is_open(reading, place, by):
+        return set(reading.tokens[by].measures)
+    if (
+        reading.text(place + 1).endswith("ly")
+        and reading.text(place + 1) != "likely"
+        and reading.text(place) in ("more", "most", "less", "least")
+    ):
+        verbs = [i for i in reading.clause(place) if i < place and reading.text(i) in OBJECTS]
+        if verbs:
+            found = set(OBJECTS[reading.text(verbs[-1])])
+            return found & told or ({"profit"} if "profit" in found else found)
+    if "profit_sd" in told and "coefficient_of_variation" in {ADJECTIVES.get(reading.text(place), ("",))[0]}:
+        return {"profit_sd"}
+    if {reading.text(i) for i in range(place + 1, place + 4)} & {"earner", "earners", "performer", "performers"}:
+        return {"profit"}
+    if reading.text(place) in ("furthest", "farthest"):
+        return {"use"}
     if reading.text(place + 1) == "likely":
         return {"overflow_probability"}
     if reading.text(place) in _RISKS or reading.text(place + 1) in _RISKS:
@@ -91,6 +108,11 @@ def measures_of(reading: Reading, place: int) -> set[str]:
     return told if len(told) == 1 else set()
 
 
+def _is_open(reading, place, by):
+    """Return whether no other name stands between a superlative and "by" with the name that it is measured by."""
+    return not any(place < i < by for i in reading.names)
+
+
 def same_order(reading: Reading, place: int, ours: Iterable[str], others: Sequence[str]) -> int | None:
     """Return the order that all lanes on one side have to all lanes on the other; None if it differs."""
     if any(reading.tokens[i].fact.key in reading.evidence.scenarios for i in reading.facts):
@@ -115,23 +137,6 @@ def told_of(reading: Reading, measures: set[str]) -> set[str]:
     return measures & told or measures
 
 
-def moved(reading: Reading, place: int, scenario: str) -> int | None:
-    """Return the direction in which a what-if moves the quantity that a word is about; None if it is not known."""
-    lane = reading.evidence.scenarios[scenario][0]
-    moves = set()
-    for measure in told_of(reading, measures_of(reading, place)):
-        after, before = reading.value(measure, scenario), reading.value(measure, lane)
-        change = reading.value(f"{measure}.change", scenario)
-        if after is None and change is None:
-            inputs = [name for name in reading.evidence.scenarios[scenario][1] if goes_by(name, frozenset({measure}))]
-            change = reading.value(f"{inputs[0]}.change", scenario) if inputs else None
-        if None not in (after, before):
-            moves.add(compare(after, before))
-        elif change is not None:
-            moves.add(compare(change, 0.0))
-    return moves.pop() if len(moves) == 1 else None
-
-
 def against_others(reading: Reading, place: int) -> int | None:
     """Return the order of a lane's quantity to that of every other lane."""
     lanes = reading.evidence.lanes
@@ -145,4 +150,6 @@ def against_others(reading: Reading, place: int) -> int | None:
 
 def compare(one: float, two: float) -> int:
     """Return 1, -1 or 0, as `one` is larger than, less than or equal to `two`."""
+    if abs(one - two) <= 5e-4 * max(abs(one), abs(two)):
+        return 0
     return (one > two) - (one < two)

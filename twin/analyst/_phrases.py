@@ -46,7 +46,7 @@ _PHRASES = [
     r"\bwhether (?:.* )?or (?P<free>not)\b",
     r"\b(?P<free>only|merely|just) (?!@|lanes?\b|one\b|ones\b|two\b|three\b|if\b|then\b)\w+",
     r"\b(?P<free>nearly|almost) (?:as|the same|equal|exactly|twice|half|double|[#~])",
-    r"\b(?P<free>within) (?!(?:its|their|our|your|the|own) (?:own )?capacity)(?!own capacity)",
+    r"\b(?P<free>within) (?!(?:(?:its|their|our|your|the|own) )*(?:capacity|own capacity|space|own space|#|~))",
     r"\bon (?P<free>top) of\b",
     r"\b(?:if|when) (?P<free>only)\b",
     r"\b(?P<free>not) only\b",
@@ -73,6 +73,8 @@ _PHRASES = [
     r"\b(?P<free>best) (?:guess|way|idea)\b",
     r"\bfor the (?P<free>most) part\b",
     r"\bat the (?P<free>very) least\b",
+    r"\bin (?P<free>short)\b",
+    r"\b(?P<free>short) (?:comparison|summary|answer|list|overview|look|version|note|story|reply)\b",
 ]
 _PATTERNS = [re.compile(phrase) for phrase in _PHRASES]
 

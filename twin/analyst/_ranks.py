@@ -4,7 +4,7 @@ from twin.analyst._orders import measures_of
 from twin.analyst._sentence import Reading
 from twin.analyst._vocabulary import MORE_IS_GOOD
 
-_ORDINALS = {
+RANKS = {
     "first": 0,
     "second": 1,
     "third": 2,
@@ -18,20 +18,20 @@ _ORDINALS = {
     "last": -1,
 }
 _BEFORE = set("takes take took holds hold rank ranks ranked comes come is are placed in".split())
-_AFTER = set("( and with by in of place among , .".split()) | {""}
+_AFTER = set("only ( and with by in of place among , .".split()) | {""}
 
 
 def ranks_hold(reading: Reading) -> None:
     """Raise `Unsupported` if a lane does not have the rank that a sentence says."""
     for place, token in enumerate(reading.tokens):
-        listed = bool(reading.tokens[place - 1].lane) and any(reading.text(i) in _ORDINALS for i in range(place))
+        listed = bool(reading.tokens[place - 1].lane) and any(reading.text(i) in RANKS for i in range(place))
         if (
-            token.text in _ORDINALS
-            and (listed or place == 0 or reading.text(place - 1) in _BEFORE)
+            token.text in RANKS
+            and (listed or place == 0 or reading.text(place - 1) in _BEFORE or reading.text(place + 1) == "only")
             and reading.text(place + 1) in _AFTER
         ):
             if (
-                reading.text(place + 1) not in ("by", "with", "(")
+                reading.text(place + 1) not in ("by", "with", "(", "only")
                 and not listed
                 and not any(
                     "rank" in word or word in ("comes", "come", "placed", "place", "first") for word in _words(reading)
@@ -40,10 +40,10 @@ def ranks_hold(reading: Reading) -> None:
                 continue
             ours = [i for i in reading.lanes if i < place][-1:] or reading.lanes[:1]
             told = {reading.tokens[i].fact.measure for i in reading.facts}
-            keys = _order(reading, told if len(told) == 1 else measures_of(reading, place))
-            if not ours or len(keys) <= max(_ORDINALS[token.text], 0):
+            keys = ranked(reading, told if len(told) == 1 else measures_of(reading, place))
+            if not ours or len(keys) <= max(RANKS[token.text], 0):
                 reading.refuse(place, "cannot be checked")
-            if keys[_ORDINALS[token.text]] != reading.tokens[ours[0]].lane:
+            if keys[RANKS[token.text]] != reading.tokens[ours[0]].lane:
                 reading.refuse(place, "is not so")
             reading.settle(place)
 
@@ -52,11 +52,11 @@ def _words(reading):
     return {token.text for token in reading.tokens}
 
 
-def _order(reading, measures):
+def ranked(reading: Reading, measures: set[str], most: bool | None = None) -> list[str]:
     """Return the keys of lanes by a measure, best or largest first; nothing if not all lanes are known."""
     evidence = reading.evidence
     for measure in measures:
-        largest = MORE_IS_GOOD.get(measure, 1) > 0
+        largest = MORE_IS_GOOD.get(measure, 1) > 0 if most is None else most
         if ranked := evidence.rankings.get((measure, largest)):
             return ranked
         values = {key: reading.value(measure, key) for key in evidence.lanes}

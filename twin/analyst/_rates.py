@@ -18,7 +18,6 @@ _ADVERBS = {
     "annually": "year",
     "hourly": "hour",
 }
-_PER = set("per each every a an any one bad good average typical this".split())
 _THINGS = {
     "pallet": "pallet",
     "pallets": "pallet",
@@ -66,9 +65,9 @@ def rates_hold(reading: Reading) -> None:
             if {fact.measure for fact in facts} & {"season_share", "weekday_share"}:
                 continue
             if (
-                before == "a"
+                before in ("a", "given", "single", "any")
                 and time == evidence.unit_of_period
-                and all(fact.measure.endswith("overflow") for fact in facts)
+                and all(fact.measure.endswith(("overflow", "overflow_probability")) for fact in facts)
             ):
                 continue
             if before == "most":
@@ -84,9 +83,10 @@ def rates_hold(reading: Reading) -> None:
                 ahead = before in ("next", "coming")
                 own = _NEXT if ahead else {"last_volume"}
                 days = {int(fact.key[5:].partition("_")[0]) for fact in facts if fact.key.startswith("ahead")}
-                if (ahead and time != evidence.unit_of_period and _DAYS.get(time) not in days) or not own & {
-                    fact.measure for fact in facts
-                }:
+                many = word.endswith("s") and any(fact.measure.startswith("horizon") for fact in facts)
+                if (
+                    ahead and not many and time != evidence.unit_of_period and _DAYS.get(time) not in days
+                ) or not own & {fact.measure for fact in facts}:
                     reading.refuse(place, "has no such number")
             elif time != evidence.unit_of_period or not any("period" in fact.unit for fact in facts):
                 if not any(fact.unit == "day" and time == "day" for fact in facts):

@@ -7,6 +7,7 @@ _NETWORK = set("network portfolio company business".split())
 #: What lanes do, and numbers do not.
 _DEEDS = set("has earns needs owns plans leads makes carries brings uses ships loses".split())
 _THINGS = set("pallet order place".split())
+_OTHERS = set("return returned returns customer delivery missing shipment partner single extra additional new".split())
 _TIMES = set("day days week weeks month months period periods cycle cycles".split())
 
 
@@ -15,9 +16,13 @@ def told_of_its_lane(reading: Reading) -> None:
     evidence, seen, tokens = reading.evidence, set(), reading.tokens
     for place in reading.lanes:
         after_fact = reading.text(place - 1) == "is" and place > 1 and reading.tokens[place - 2].fact
-        if after_fact or reading.text(place - 1) in ("earns", "brings", "explains"):
+        if after_fact or (
+            reading.text(place - 1) in ("earns", "brings", "explains")
+            and reading.text(place + 1) not in ("back", "into", "to", "closer", "down", "up", "out", "over")
+        ):
             reading.refuse(place, "is a lane, where a number belongs")
-        if reading.text(place - 1) == "is" and place - 2 in reading.names:
+        listed = len(reading.lanes) > 1 and reading.words & {"order", "ranking", "sequence"}
+        if reading.text(place - 1) == "is" and place - 2 in reading.names and not listed:
             reading.refuse(place, "is a lane, where a number belongs")
     for place in reading.facts:
         fact = tokens[place].fact
@@ -84,13 +89,22 @@ def whole_words_hold(reading: Reading) -> None:
             reading.settle(place, proved=False)  # a share of all days, which is checked as a number
         elif word in ("each", "every") and following[0].split(" ")[0] in _TIMES | _THINGS:
             reading.settle(place, proved=False)  # the unit is checked elsewhere
+        elif word in ("each", "every") and (
+            following[0].split(" ")[0] in _OTHERS or {"pallets", "orders", "shipments"} & set(following)
+        ):
+            reading.settle(place, proved=False)  # pallets and orders, not lanes
         elif word == "each" and facts and all("/pallet" in fact.unit for fact in facts):
             reading.settle(place, proved=False)
         elif any(fact.key == "network" for fact in facts) and (not lanes or _next_is_network(reading, place)):
             reading.settle(place)
         elif word == "both" and len(named) == 2 and (not facts or lanes <= named):
             reading.settle(place, proved=False)
-        elif word in ("total", "overall") and len(lanes) == 1 and (named == lanes) and not _says_network(reading):
+        elif (
+            word in ("total", "overall")
+            and len(lanes) == 1
+            and (named == lanes or len(evidence.lanes) == 1)
+            and not _says_network(reading)
+        ):
             reading.settle(place, proved=False)
         elif word in ("all", "each", "every", "both", "everywhere") and evidence.lanes and not named:
             alike = facts and all(_alike(reading, fact, set(evidence.lanes)) for fact in facts)
@@ -108,7 +122,7 @@ def _is_whole(reading, place):
     """Return whether a number of the network is what that of a lane is a part of, or the sum of all lanes named."""
     if reading.text(place + 1) in ("for", "across") and _NETWORK & {reading.text(place + i) for i in (2, 3, 4)}:
         return True
-    part = reading.tokens[place - 3 if reading.text(place - 1) in ("the", "its") else place - 2].fact
+    part = next((reading.tokens[i].fact for i in range(place - 2, place - 5, -1) if i in reading.facts), None)
     if part and part.measure == reading.tokens[place].fact.measure and reading.evidence.about(part):
         return "of" in (reading.text(place - 1), reading.text(place - 2))
     named = {reading.tokens[i].lane for i in reading.lanes if i < place}

@@ -1,12 +1,13 @@
 """Read a sentence as tokens: words, marks, facts, lanes, and names of quantities, and find what a word refers to."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from twin.analyst._pieces import Piece, Unsupported
 from twin.analyst._statements import without_statements
 from twin.analyst._tokens import Token, tokens_of
 from twin.analyst._vocabulary import CLASSES, KNOWN, LONGEST, MENTIONS, NO_UNITS, THINGS
 from twin.analyst.evidence import Evidence
+from twin.plan.portfolio import INPUTS
 
 MARKS = set(".,;:!?()'\"“”‘’-–—/…=%")
 HARD = set(".;:!?()—–…")  # marks between clauses
@@ -22,6 +23,10 @@ class Reading:
         self.tokens = _named(without_statements(tokens_of(pieces), evidence))
         self.settled: set[int] = set()
         self.proved = 0
+        self.supposed = ""  # key of the what-if whose change a sentence supposes, as in "the higher price"
+        self.claims: dict[int, Callable[[str], bool | None]] = {}  # place of a word -> whether it holds of a lane
+        self.background: set[int] = set()  # places of names that belong to what a sentence supposes
+        self.premises: dict[int, tuple[str, int]] = {}  # place of a word -> input and sign that it supposes
         self.hard = [i for i, token in enumerate(self.tokens) if token.text in HARD or token.text in _CLAUSE]
         self.facts = [i for i, token in enumerate(self.tokens) if token.fact]
         self.lanes = [i for i, token in enumerate(self.tokens) if token.lane]
@@ -36,6 +41,12 @@ class Reading:
         """Return the places of the clause around a token."""
         start = max((i + 1 for i in self.hard if i < place), default=0)
         return range(start, min((i for i in self.hard if i >= place and i > start), default=len(self.tokens)))
+
+    def part(self, place: int) -> range:
+        """Return the places between the commas, or the marks of a clause, around a token."""
+        clause = self.clause(place)
+        start = max((i + 1 for i in clause if i < place and self.text(i) == ","), default=clause.start)
+        return range(start, min((i for i in clause if i >= place and self.text(i) == ","), default=clause.stop))
 
     def classes(self, place: int) -> set[str]:
         """Return the classes of claims of a word."""
@@ -73,13 +84,19 @@ class Reading:
         """Return the keys of the lanes that a word is about: named before it, after it, or those of the facts."""
         evidence = self.evidence
         clause = self.clause(place)
+        if self.tokens[place].says("most", "least", "best", "worst") and self.text(place + 1) in ("on", "for", "at"):
+            if place + 2 in self.lanes:
+                return [self.tokens[place + 2].lane]
+        named = {place + 1, place + 2} & set(self.lanes) and self.text(place - 1) == "the"
+        if named and self.tokens[place].says("more", "less", "better", "worse"):
+            return [self.tokens[i].lane for i in (place + 1, place + 2) if i in self.lanes][:1]  # "the busier A-B"
         if any(self.tokens[i].says("whole") and not self.tokens[i].says("never") for i in clause) and not any(
             i in self.lanes for i in clause
         ):
             return list(evidence.lanes)
         for places in (
             [i for i in reversed(self.lanes) if i in clause and i < place][:1],
-            [i for i in self.lanes if i in clause][:1],
+            [i for i in self.lanes if i in clause and self.text(i - 1) not in _OTHER][:1],
             [i for i in reversed(self.lanes) if i < place and self.text(i - 1) not in _OTHER][:1],
             [i for i in reversed(self.lanes) if i < place][:1],
         ):
@@ -95,6 +112,8 @@ class Reading:
         """Return the key of the what-if that is told, or the latest one if none is; "" if there is none, or several."""
         scenarios = self.evidence.scenarios
         told = {self.tokens[i].fact.key for i in self.facts} & scenarios.keys()
+        if not told and (self.supposed or self.premises):
+            return self.supposed
         if not told and scenarios and self.is_hypothetical and not self._is_advice:
             told = {list(scenarios)[-1]}
         return next(iter(told)) if len(told) == 1 else ""
@@ -108,18 +127,33 @@ class Reading:
     @property
     def is_hypothetical(self) -> bool:
         """True if the sentence speaks of what would be."""
-        return self.text(0) in ("with", "should") or any(
-            token.text in _HYPOTHETICAL and self.text(i + 1) not in ("only", "any")
-            for i, token in enumerate(self.tokens)
+        return (
+            bool(self.supposed)
+            or self.text(0) in ("with", "should")
+            or any(
+                token.text in _HYPOTHETICAL and self.text(i + 1) not in ("only", "any")
+                for i, token in enumerate(self.tokens)
+            )
         )
 
-    def value_then(self, measure: str, key: str) -> float | None:
-        """Return the value of a measure in the what-if of the sentence, or as it stands if there is none for a lane."""
-        scenario = self.scenario() or (list(self.evidence.scenarios)[-1:] if self.has("new") else [""])[0]
-        if scenario and self.evidence.scenarios[scenario][0] == key:
-            after = self.value(measure, scenario)
-            return self.value(measure, key) if after is None else after
-        return self.value(measure, key)
+    def case(self, place: int) -> str:
+        """Return the key of the what-if that the clause around a word speaks of; "" if it speaks of what stands."""
+        scenarios, clause = self.evidence.scenarios, self.clause(place)
+        told = [self.tokens[i].fact.key for i in self.facts if i in clause]
+        cases = set(told) & scenarios.keys()
+        if cases:
+            return cases.pop() if len(cases) == 1 else ""
+        words = {self.text(i) for i in clause}
+        if told or (words & _NOW and not words & _HYPOTHETICAL):
+            return ""
+        return self.scenario()
+
+    def value_in(self, measure: str, key: str, case: str) -> float | None:
+        """Return the value of a measure of a lane in a what-if of it, or as it stands; None if it is not on record."""
+        if not case or self.evidence.scenarios[case][0] != key:
+            return self.value(measure, key)
+        after = self.value(measure, case)
+        return self.value(measure, key) if after is None and measure in INPUTS else after
 
     def has(self, word: str) -> bool:
         """Return whether the sentence has a word."""
@@ -133,6 +167,7 @@ class Reading:
 _OTHER = set("than against unlike versus above below".split())
 _DIRECTIONS = set("up upward upwards down downward downwards to towards out".split())
 _STOPS = set("and or but while than if when".split())
+_NOW = set("now today currently present current presently already".split())
 _HYPOTHETICAL = set("if would could without suppose supposed were when might scenario unchanged".split())
 
 
@@ -170,6 +205,8 @@ def _name_at(tokens, at):
         if len(part) < length or any(one.kind not in ("word", "mark") for one in part):
             continue
         words = tuple(one.text for one in part)
+        if words == ("the", "average") and "".join(one.text for one in tokens[at + 2 : at + 3]) == "loss":
+            continue
         if words == ("forecast",) and at and tokens[at - 1].text in ("is", "are", "be", "was"):
             continue
         if words == ("points",) and "".join(one.text for one in tokens[at + 1 : at + 2]) in _DIRECTIONS:

@@ -7,7 +7,7 @@ from twin.analyst._tokens import Token
 from twin.analyst._vocabulary import LONGEST_STATEMENTS, MENTIONS, STATEMENTS
 from twin.analyst.evidence import Evidence
 
-_OPERATORS = {"<=": float.__le__, "<": float.__lt__, ">=": float.__ge__, ">": float.__gt__}
+OPERATORS = {"<=": float.__le__, "<": float.__lt__, ">=": float.__ge__, ">": float.__gt__}
 _ENDS = set("and so rises falls is".split())  # words that may follow a statement
 
 
@@ -90,7 +90,7 @@ def _is_so(condition, lane, evidence):
     """Return whether a condition, as [measure, operator, measure or number], holds on a lane; unknown measures fail."""
     one, operator, two = condition
     one, two = (_value(name, lane, evidence) for name in (one, two))
-    return None not in (one, two) and _OPERATORS[operator](one, two)
+    return None not in (one, two) and OPERATORS[operator](one, two)
 
 
 def _value(name, lane, evidence):

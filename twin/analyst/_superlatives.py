@@ -3,6 +3,7 @@
 from twin.analyst._comparisons import adjective_after
 from twin.analyst._negations import denial_before
 from twin.analyst._orders import against_others, measures_of
+from twin.analyst._ranks import RANKS, ranked
 from twin.analyst._sentence import Reading
 from twin.analyst._vocabulary import ADJECTIVES, CAUSES_OF, CLASSES, MORE_IS_GOOD
 
@@ -19,7 +20,7 @@ def superlatives_hold(reading: Reading) -> None:
     for place in reading.find("most", "least", "best", "worst", "main"):
         if place in reading.settled or reading.text(place - 1) == "at":
             continue
-        if reading.text(place) == "most" and reading.text(place + 1) == "likely":
+        if reading.text(place) == "most" and (reading.text(place + 1) == "likely" or reading.text(place + 2) in _STEPS):
             reading.settle(place, proved=False)
             continue
         if _is_of_the_best(reading, place):
@@ -39,6 +40,8 @@ def superlatives_hold(reading: Reading) -> None:
             reading.settle(place, *adjective_after(reading, place))
 
 
+_COST_WORDS = set("cost costs expense expenses problem item items burden drain drag block".split())
+_STEPS = set("step steps thing things point points question task action actions option move lesson message".split())
 _PERIODS = set("days weeks months periods".split())
 
 
@@ -53,7 +56,14 @@ def _is_of_the_best(reading, place):
     index = [
         reading.tokens[i].fact.value for i in reading.facts if reading.tokens[i].fact.measure == "resilience_index"
     ]
-    if index and reading.text(place + 1) == "possible":
+    index = index or [reading.value("resilience_index", key) or 0.0 for key in reading.subjects(place)]
+    if (
+        index
+        and reading.text(place + 1) == "possible"
+        and any("resilience_index" in reading.tokens[i].measures for i in reading.names)
+    ):
+        if "least" in reading.classes(place):
+            return min(index) <= 0.0
         return min(index) >= 100.0
     best = told & {"best_profit", "best_profit_level"}
     if best and reading.classes(place) & {"best", "most"}:
@@ -90,25 +100,26 @@ def _is_of_the_best(reading, place):
 def _is_first(reading, place):
     """Return whether a superlative holds; None if that is not known."""
     tokens, classes = reading.tokens, CLASSES[reading.text(place)]
-    if classes & {"least"} and reading.text(place + 1) == "of":
+    if reading.text(place) == "least" and reading.text(place + 1) == "of":
         return None
     nearby = {reading.text(i) for i in range(place + 1, place + 5)}
     if (
         reading.text(place) in ("most", "bulk", "majority")
         and reading.text(place + 1) == "of"
+        and (reading.text(place) != "most" or reading.text(place - 1) != "the")
         and reading.text(place + 2) != "all"
         and not any(word.endswith("lanes") for word in (reading.text(place + 2), reading.text(place + 3)))
     ):
-        return _is_majority(reading, place)
+        return None  # a share
     nearby |= {reading.text(i) for i in range(place) if reading.text(i - 1) == "all" and reading.text(i - 2) == "of"}
-    if nearby & {"cost", "costs", "expense"} and not classes & {"best", "worst"}:
+    if nearby & _COST_WORDS and not classes & {"best", "worst"}:
         return _is_largest_part(reading, place, COST_PARTS, {part: {part} for part in COST_PARTS}, classes)
     if nearby & _CAUSE_WORDS:
         return _is_largest_part(reading, place, VARIANCE_PARTS, CAUSES_OF, classes)
     if reading.text(place + 1) == "first":
         facts = [tokens[i].fact.value for i in reading.facts if i > place]
         return facts == sorted(facts, reverse="most" in classes) and len(facts) > 1
-    if "main" in classes or (classes & {"best", "worst"} and nearby & _TIMES_AND_CASES):
+    if ("main" in classes and not classes & {"most"}) or (classes & {"best", "worst"} and nearby & _TIMES_AND_CASES):
         return None
     if {"can", "could", "ever"} & {reading.text(i) for i in range(place + 1, place + 7)}:
         return None
@@ -132,40 +143,26 @@ def _is_first(reading, place):
         top = reading.evidence.rankings.get((min(measures), sign > 0), ())[: len(reading.lanes)]
         return {reading.tokens[i].lane for i in reading.lanes} == set(top) if top else None
     keys = {key for name in measures for key in reading.evidence.rankings.get((name, sign > 0), ())[:1]}
-    ours = [i for i in reading.lanes if i < place][-1:] or [i for i in reading.lanes if i > place][:1]
-    if keys and ours and len(measures) == 1:
+    on = [place + 2] if reading.text(place + 1) in ("on", "for", "at") and place + 2 in reading.lanes else []
+    ours = on or [i for i in reading.lanes if i < place][-1:] or [i for i in reading.lanes if i > place][:1]
+    most = (
+        {"two": 2, "three": 3, "four": 4, "five": 5}.get(reading.text(place + 1))
+        if reading.text(place) == "top"
+        else None
+    )
+    if most:
+        return {tokens[i].lane for i in ours} <= set(ranked(reading, measures, sign > 0)[:most]) if ours else None
+    if keys and ours and len(measures) == 1 and reading.text(place - 1) not in RANKS:
         return reading.tokens[ours[0]].lane in keys
+    rank = RANKS.get(reading.text(place - 1))
+    if rank and ours:
+        first = ranked(reading, measures, sign > 0)
+        return first[rank] == reading.tokens[ours[0]].lane if len(first) > rank else None
     order = against_others(reading, place)
     return None if order is None else order == sign
 
 
 _TIMES_AND_CASES = set("case cases day days week weeks month months period periods scenario".split())
-
-
-def _is_majority(reading, place):
-    """Return whether "most of" is said of a share above one half; None if there is no share."""
-    shares = [reading.tokens[i].fact for i in reading.facts if i > place and reading.tokens[i].fact.unit == "-"]
-    shares = shares or [reading.tokens[i].fact for i in reading.facts if reading.tokens[i].fact.measure == "use"]
-    if shares:
-        return shares[0].value > 0.5
-    pairs = [reading.tokens[i].fact for i in reading.facts if i > place]
-    if len(pairs) == 2 and reading.text(reading.facts[-1] - 1) == "of" and pairs[0].unit == pairs[1].unit:
-        return pairs[0].value > 0.5 * pairs[1].value
-    sums = [reading.tokens[i].fact for i in reading.facts if reading.tokens[i].fact.key == "network"]
-    lane = next((reading.tokens[i].lane for i in reading.lanes if i > place), "")
-    if sums and lane and sums[-1].value > 0 and (part := reading.value(sums[-1].measure, lane)) is not None:
-        return part > 0.5 * sums[-1].value
-    after = {word for i in range(place + 2, len(reading.tokens)) for word in reading.text(i).split()}
-    if not after & {"variance", "variation", "variability", "buffer", "safety"}:
-        return None
-    named = [
-        measure
-        for measure, words in CAUSES_OF.items()
-        if measure in VARIANCE_PARTS
-        if words & (after - {"lead"} | ({"lead"} if "due" in after else set()))
-    ]
-    values = [reading.value(measure, key) for measure in named[:1] for key in reading.subjects(place)]
-    return all(value > 0.5 for value in values) if values and None not in values else None
 
 
 def _is_largest_part(reading, place, parts, words, classes):

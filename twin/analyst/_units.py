@@ -32,7 +32,7 @@ _UNIT = re.compile(
     re.IGNORECASE,
 )
 _PER = re.compile(
-    r"\s*(?:/|\b(?:an?|per|each|every)\s+(?:one\s+)?|and\s+(?=day|week|month|period))\s*"
+    r"\s*(?:/|\b(?:an?|per|each|every)\s+(?:(?:one|missing|missed|unserved)\s+)?|and\s+(?=day|week|month|period))\s*"
     r"(?P<what>pallet|day|week|month|period|order|year|quarter|hour|lane|unit|place)s?(?![a-z])",
     re.IGNORECASE,
 )

@@ -1,15 +1,10 @@
-"""Check what a sentence says that nobody can tell, and patterns that it says are none."""
+"""Check what a sentence says that nobody can tell, and lists of lanes at the head of a ranking."""
 
 from twin.analyst._pieces import Unsupported
+from twin.analyst._ranks import ranked
 from twin.analyst._sentence import Reading
-from twin.analyst._vocabulary import CAUSES_OF
 
 _TELLING = set("told tell assessed assess judged judge seen said estimated known measured determined derived".split())
-_NONE, _LARGE = 0.1, 0.25  # shares below which a pattern is none, and from which on it is one [-]
-_DENIALS = set("not no neither nor nothing hardly barely little none never".split())
-_EXPLAINS = set("vary varies variance variation volatile volatility influence explain explains tell tells much".split())
-_EXPLAINS |= set("contribute contributes dominate dominates effect effects".split())
-_STRONG = set("strong strongly large big much influence influences dominate dominates effect effects".split())
 _EVIDENCE = set("facts evidence data numbers figures table twin record".split())
 _AROUND = set("the a an any of on for in to its their this that lane lanes it here is are not known unknown".split())
 _ON = set("on about for tell tells give gives show shows say says contain contains hold holds".split())
@@ -33,6 +28,25 @@ def nothing_is_known(reading: Reading) -> None:
         raise Unsupported(f"{reading.text(names[0])} is among the facts")
 
 
+def shortness_holds(reading: Reading) -> None:
+    """Settle "short" of a shortage that is told, of a length, and of a record that is too short to show a season."""
+    told = {reading.tokens[i].fact.measure for i in reading.facts}
+    for place in reading.find("short"):
+        name = reading.name_before(place)
+        measures = reading.tokens[name].measures if name is not None else frozenset()
+        if reading.text(place) == "short" and "expected_shortage" in told:
+            reading.settle(place)
+        elif reading.text(place) == "short" and "periods" in measures:
+            missing = [f"{key}.season_share" in reading.evidence.missing for key in reading.subjects(place)]
+            if missing and all(missing) and reading.text(place - 1) == "too":
+                reading.settle(place)
+        elif reading.text(place) == "short" and measures & _LENGTHS:
+            reading.settle(place, proved=False)  # nobody can say when a length is short
+
+
+_LENGTHS = {"lead_time_mean_days", "dwell", "horizon"}
+
+
 def untold_holds(reading: Reading) -> None:
     """Settle "can not be told" where no fact is on record; raise `Unsupported` if there is one."""
     for place in reading.find("negation"):
@@ -51,45 +65,15 @@ def untold_holds(reading: Reading) -> None:
             reading.refuse(place, "is not so")
 
 
-def patterns_are_none(reading: Reading) -> None:
-    """Settle "season does not explain demand" where its share is small; raise `Unsupported` if it is not."""
-    if reading.facts or (not reading.lanes and len(reading.evidence.lanes) > 1):
-        return
-    said = {word for token in reading.tokens for word in token.text.split()}
-    patterns = {name: CAUSES_OF[name] for name in ("season_share", "weekday_share", "shock_share", "returns_share")}
-    named = [name for name, words in patterns.items() if words & said]
-    denials = [i for i in reading.find("negation") if reading.text(i) in _DENIALS]
-    denials += [i for i, token in enumerate(reading.tokens) if token.text in ("little", "nor")]
-    if not named or not said & _EXPLAINS:
-        return
-    if not denials:
-        affirmed = [reading.value(name, key) for name in named for key in reading.subjects(0)]
-        if said & _STRONG and any(share is not None and share < _NONE for share in affirmed):
-            reading.refuse(0, "begins a sentence on a pattern that is none")
-        return
-    shares = [reading.value(name, key) for name in named for key in reading.subjects(denials[0])]
-    if None in shares:
-        return
-    if any(share > _LARGE for share in shares):
-        reading.refuse(denials[0], "is not so")
-    if all(share < _NONE for share in shares):
-        reading.settle(*denials, *reading.find("cause"))
-
-
 def rankings_are_listed(reading: Reading) -> None:
-    """Settle a list of lanes at the head of a ranking; raise `Unsupported` if the ranking is another."""
-    places = [i for i, token in enumerate(reading.tokens) if token.text == "ranking"]
-    if (
-        not places
-        or reading.facts
-        or len(reading.lanes) < 2
-        or not reading.words & {"starts", "head", "begins", "first"}
-    ):
+    """Settle a list of lanes in the order of a quantity; raise `Unsupported` if the order is another."""
+    places = [i for i, token in enumerate(reading.tokens) if token.text in ("ranking", "order", "sequence")]
+    if not places or reading.facts or len(reading.lanes) < 2:
         return
     listed = [reading.tokens[i].lane for i in reading.lanes]
-    name = reading.name_after(places[0], 4)
-    measures = reading.tokens[name].measures if name is not None else ()
-    orders = [reading.evidence.rankings.get((measure, True), [])[: len(listed)] for measure in measures]
-    if listed not in orders:
+    names = [i for i in reading.names if i not in places and i < reading.lanes[0]]
+    measures = reading.tokens[names[0]].measures if names else {"profit"}
+    if ranked(reading, measures)[: len(listed)] != listed:
         reading.refuse(places[0], "is another")
+    reading.settle(*(i for i in (*reading.find("best"), *reading.find("worst")) if i < reading.lanes[0]))
     reading.proved += 1

@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from dataclasses import dataclass
 from importlib.resources import files
 
 from twin.analyst.english import WORDS
@@ -79,7 +80,10 @@ BEST = set(
 )
 #: Share of a variance -> words for its cause.
 CAUSES_OF = {"demand_share": {"demand"}, "lead_time_share": {"carrier", "lead", "supplier", "delivery"}}
-CAUSES_OF |= {"returns_share": {"returns", "returned", "return"}, "shock_share": {"shocks", "peaks", "shock"}}
+CAUSES_OF |= {
+    "returns_share": {"returns", "returned", "return"},
+    "shock_share": {"shocks", "peaks", "shock", "hundredth", "extreme", "outliers"},
+}
 CAUSES_OF |= {
     "season_share": {"season", "seasons", "seasonal", "month"},
     "weekday_share": {"weekday", "weekdays", "weekly", "week"},
@@ -88,14 +92,58 @@ CLASSES: dict[str, set[str]] = {}  # word -> classes of claims
 for _name, _words in _FILE["claims"].items():
     for _word in _words.split():
         CLASSES.setdefault(_word, set()).add(_name)
+#: Verbs of the vocabulary whose other forms are listed there, as they are irregular, and words that are no verbs.
+_IRREGULAR = set(
+    """earn give gave leave make made bring brought pay lose lost cost keep kept hold see take took get meet met need
+    own there available wait""".split()
+)
 #: Verb -> measures that may be its object.
-OBJECTS = {verb: _quantities(names) for verbs, names in _FILE["objects"].items() for verb in verbs.split()}
+OBJECTS = {
+    form: _quantities(names)
+    for verbs, names in _FILE["objects"].items()
+    for verb in verbs.split()
+    for form in ({verb} if verb.endswith(("s", "ed", "ing")) or verb in _IRREGULAR else _forms(verb))
+}
 #: Adjective -> (measure, 1 or -1).
 ADJECTIVES = {
     word: (meant.split()[0], 1 if meant.endswith("+") else -1)
     for words, meant in _FILE["adjectives"].items()
     for word in words.split()
 }
+
+
+def influence_words() -> set[str]:
+    """Return the words that say that something has an influence, with the endings of verbs and nouns."""
+    words = _FILE["influences"]
+    return (
+        {form for verb in words["verbs"].split() for form in _forms(verb)}
+        | {form for noun in words["nouns"].split() for form in _plural(noun)}
+        | set(words["others"].split())
+    )
+
+
+@dataclass(frozen=True)
+class LaneState:
+    """A state of a lane: words that it needs beside its head (one of each group), words that it must not have there."""
+
+    beside: tuple[frozenset[str], ...]
+    without: frozenset[str]
+    conditions: tuple[tuple[str, str, str], ...]
+
+
+def _states(rows):
+    """Return head word -> states that it may tell, the more special ones first, from rows of vocabulary.toml."""
+    made = {}
+    for heads, *groups, conditions in ([part.strip() for part in row.split(":")] for row in rows):
+        beside = tuple(frozenset(group.split()) for group in groups if group and group[0] != "-")
+        without = frozenset(word for group in groups if group[:1] == "-" for word in group[1:].split())
+        state = LaneState(beside, without, tuple(tuple(one.split()) for one in conditions.split(",")))
+        for head in heads.split():
+            made.setdefault(head, []).append(state)
+    return made
+
+
+STATES = _states(_FILE["states"]["rows"])
 VAGUE_WORDS = set(_FILE["vague"]["words"].split())
 HARMLESS = set(_FILE["harmless"]["words"].split()) | set(_FILE["vague"]["words"].split())
 HARMLESS |= {form for verb in _FILE["harmless"]["verbs"].split() for form in _forms(verb)}
@@ -123,6 +171,8 @@ _ADVERBS = {_adverb(form) for form in _ordinary("verbs") if form.endswith("ing")
 #: Those that may name things of which there is no number in the evidence, such as "insurance" and "fuel".
 THINGS = _ordinary("verbs", "logistics", "finance") | _ordinary("nouns", "planning", "logistics", "finance", "everyday")
 THINGS &= NO_UNITS
+THINGS -= {form for kind in _ORDINARY["abstract"] for word in _ORDINARY["abstract"][kind].split()
+           for form in _ENDINGS[kind](word)}  # fmt: skip
 HARMLESS |= NO_UNITS | _ADVERBS | _ordinary("others")
 HARMLESS -= CLASSES.keys()
 KNOWN = HARMLESS | CLASSES.keys() | ADJECTIVES.keys() | OBJECTS.keys()

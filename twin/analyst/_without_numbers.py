@@ -63,11 +63,33 @@ def evidence_is_missing(reading: Reading) -> None:
             reading.refuse(place, "is on record")
 
 
+_DEFINITE = set("the its this that these those our their his my".split())
+_TENSES = set("will was were did had been".split())
+_POINTING = set("it this that they these those here lane lanes network portfolio now today currently there".split())
+
+
+def _is_general(reading, words):
+    """Return whether a sentence speaks of no lane and of nothing at hand: "safety stock protects against late orders".
+
+    Quantities in it have no article, and no word points to a lane, to the network or to the present.
+    """
+    if (
+        reading.lanes
+        or words & _TENSES
+        or words & _POINTING - {"it", "this", "that"}
+        or reading.text(0) in ("it", "this", "that")
+    ):
+        return False
+    return not any({reading.text(i - 1), reading.text(i - 2)} & _DEFINITE for i in reading.names)
+
+
 def rests_on_facts(reading: Reading) -> None:
     """Raise `Unsupported` if a sentence without numbers neither advises something nor makes a claim that facts show."""
     if reading.facts or reading.proved or any(token.kind == "told" for token in reading.tokens):
         return
     words = {token.text for token in reading.tokens}
+    if _is_general(reading, words):
+        return
     if (
         (not reading.names and not reading.lanes)
         or is_advice(reading)

@@ -6,8 +6,8 @@ from itertools import permutations
 from math import isclose
 
 from twin.analyst._naming_of_numbers import called_before, is_named, may_be_called
-from twin.analyst._ratios import RATIO
 from twin.analyst._roughly import is_roughly, side_of
+from twin.analyst._shares import RATIO, SIDES
 from twin.analyst._units import agrees
 from twin.analyst.evidence import Evidence, Fact
 from twin.analyst.numerals import Numeral
@@ -63,6 +63,11 @@ def _facts_of(numeral, text, evidence, side=None):
         return [
             f for f in evidence.facts.values() if f.name.endswith(".relative") and 1 < (1 + f.value) / numeral.value < 2
         ]
+    rough = re.search(r"\b(nearly|almost|about|around|roughly) $", before)
+    if numeral.unit == "times" and rough:
+        low, high = SIDES[rough[1]]
+        alike = [f for f in evidence.facts.values() if f.name.endswith(".relative")]
+        return [f for f in alike if low * numeral.value <= 1 + f.value <= high * numeral.value]
     if numeral.value == 0 and numeral.unit == "" and words in ("zero", "nil"):
         return [
             fact

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from twin.analyst.english import PATTERNS, WORDS, says
 from twin.analyst.numerals import numerals
 from twin.demand import DAYS_PER_PERIOD
-from twin.plan.portfolio import INPUTS, Change
+from twin.plan.portfolio import CHOICES, INPUTS, Change
 from twin.plan.quantities import QUANTITIES
 from twin.plan.wording import label
 
@@ -19,6 +19,7 @@ _PHRASES = sorted(
     (
         (phrase.lower().replace("-", " "), name)
         for name in INPUTS
+        if name not in CHOICES
         for phrase in {label(name), *QUANTITIES[name].also, *WORDS["inputs"].get(name, ())}
         if phrase != "fine" or name == "sla_penalty"
     ),

@@ -5,31 +5,32 @@ from collections.abc import Sequence
 from twin.analyst._advice import advice_holds
 from twin.analyst._bounds import bounds_hold
 from twin.analyst._cases import cases_hold, told_as_what_if
-from twin.analyst._causes import causes_hold, main_causes_hold
 from twin.analyst._comparisons import as_much_as_holds, comparisons_hold
-from twin.analyst._conditions import conditions_hold, service_level_pays
+from twin.analyst._conditions import conditions_hold
 from twin.analyst._contradictions import CONTRADICTIONS
+from twin.analyst._decide import ellipses_hold
 from twin.analyst._denials import denials_hold
-from twin.analyst._directions import directions_hold
 from twin.analyst._equality import equals_hold
+from twin.analyst._influences import contrasts_hold, influences_hold
 from twin.analyst._intervals import intervals_hold, sums_hold
-from twin.analyst._money_told import TOLD_OF_MONEY, best_levels_hold, prices_are_in_order
+from twin.analyst._money import breaks_even, change_pays, money_holds, profit_is_net
+from twin.analyst._money_told import TOLD_OF_MONEY
+from twin.analyst._moves import moves_hold
 from twin.analyst._multiples import base_inputs_are_not_told, inputs_are_those_changed, multiples_hold, no_change_holds
 from twin.analyst._named_numbers import named_right
 from twin.analyst._negations import negations_hold, no_longer_holds
 from twin.analyst._phrases import phrases_hold
 from twin.analyst._pieces import Piece
-from twin.analyst._qualities import adjectives_hold, qualities_hold
-from twin.analyst._quantifiers import ellipses_hold, quantifiers_hold
+from twin.analyst._premises import best_levels_hold, help_holds, premises_hold
 from twin.analyst._ranks import ranks_hold
 from twin.analyst._rates import rates_hold, units_follow_numbers
-from twin.analyst._ratios import ratios_hold
-from twin.analyst._relations import relations_hold
 from twin.analyst._scope import told_of_its_lane, whole_words_hold
 from twin.analyst._sentence import Reading, known_words
-from twin.analyst._signs import money_words_hold, signs_hold, zero_holds
+from twin.analyst._shares import consumption_holds, ratios_hold
+from twin.analyst._sizes import sizes_hold
+from twin.analyst._states import states_hold
 from twin.analyst._superlatives import superlatives_hold
-from twin.analyst._untold import nothing_is_known, patterns_are_none, rankings_are_listed, untold_holds
+from twin.analyst._untold import nothing_is_known, rankings_are_listed, shortness_holds, untold_holds
 from twin.analyst._vocabulary import CLASSES
 from twin.analyst._without_numbers import evidence_is_missing, rests_on_facts, says_no_evidence
 from twin.analyst.evidence import Evidence
@@ -38,10 +39,12 @@ CHECKS = (
     known_words,
     units_follow_numbers,
     told_of_its_lane,
+    premises_hold,
+    help_holds,
+    best_levels_hold,
     named_right,
+    untold_holds,
     phrases_hold,
-    quantifiers_hold,
-    ellipses_hold,
     whole_words_hold,
     bounds_hold,
     told_as_what_if,
@@ -50,35 +53,33 @@ CHECKS = (
     ranks_hold,
     multiples_hold,
     ratios_hold,
+    consumption_holds,
     no_longer_holds,
     denials_hold,
-    zero_holds,
     sums_hold,
     intervals_hold,
     base_inputs_are_not_told,
     no_change_holds,
-    money_words_hold,
-    service_level_pays,
-    relations_hold,
+    change_pays,
+    profit_is_net,
+    breaks_even,
     as_much_as_holds,
     conditions_hold,
     advice_holds,
+    influences_hold,
+    contrasts_hold,
     superlatives_hold,
-    main_causes_hold,
-    causes_hold,
-    prices_are_in_order,
     comparisons_hold,
-    directions_hold,
+    moves_hold,
     inputs_are_those_changed,
-    signs_hold,
+    money_holds,
     rates_hold,
-    qualities_hold,
-    adjectives_hold,
-    best_levels_hold,
-    untold_holds,
-    patterns_are_none,
+    shortness_holds,
+    states_hold,
+    sizes_hold,
     rankings_are_listed,
     negations_hold,
+    ellipses_hold,
     rests_on_facts,
     *CONTRADICTIONS,
     *TOLD_OF_MONEY,

@@ -60,6 +60,7 @@ class Evidence:
         self.rankings: dict[tuple[str, bool], list[str]] = {}  # (measure, largest first) -> keys of the first lanes
         self.missing: dict[str, str] = {}  # id -> reason
         self.contradictions: dict[str, list[Fact]] = {}
+        self.choices: dict[str, str] = {}  # id of an input whose value is one of a few words -> the word
 
     def name_lane(self, key: str, lane: str) -> None:
         """Record the name of the lane that a key stands for."""
@@ -84,6 +85,11 @@ class Evidence:
             del self.facts[fact.id]
         elif not before and fact.id not in self.contradictions:
             self.facts[fact.id] = fact
+
+    def choose(self, key: str, name: str, word: str) -> None:
+        """Record the word of an input whose value is one of a few words; a sentence may not use it as a number."""
+        self.choices[f"{key}.{name}"] = word
+        self.miss(key, name, f"it is a word: {word}, which is {QUANTITIES[name].unit}")
 
     def miss(self, key: str, name: str, reason: str) -> None:
         """Record the reason why a fact is missing."""

@@ -8,8 +8,9 @@ from twin import demand, volatility
 from twin._check import require
 from twin.analyst.evidence import Evidence
 from twin.answers import ANSWERS
+from twin.lane import exposure_of
 from twin.plan import lane_report
-from twin.plan.portfolio import INPUTS, RANKINGS, Change, Portfolio
+from twin.plan.portfolio import CHOICES, INPUTS, RANKINGS, Change, Portfolio
 from twin.plan.quantities import QUANTITIES
 from twin.policy import POLICY
 
@@ -33,7 +34,10 @@ def lane_facts(evidence: Evidence, portfolio: Portfolio, lane: str, key: str) ->
     for name in ("first_date", "last_date"):
         evidence.add(key, name, record[name].toordinal())
     for name, value in vars(policy).items():
-        evidence.add(key, name, value)
+        if name in CHOICES:
+            evidence.choose(key, name, value)
+        else:
+            evidence.add(key, name, value)
     evidence.add(key, "horizon", portfolio.horizon)
     _evaluation(evidence, portfolio, lane, key)
     evidence.add(key, "use", portfolio.network([lane])["use"].iloc[0])
@@ -58,7 +62,9 @@ def what_if(
     other = f"whatif{1 + sum(name.startswith('whatif') for name in evidence.scenarios)}"
     evidence.scenarios[other] = (key, tuple(change.name for change in changes))
     for name in INPUTS:
-        if changed[name] != inputs[name]:
+        if changed[name] != inputs[name] and name in CHOICES:
+            evidence.choose(other, name, changed[name])
+        elif changed[name] != inputs[name]:
             evidence.add(other, name, changed[name])
             evidence.change(other, name, inputs[name], changed[name])
     before, after = _with_variation(before), _with_variation(after)
@@ -145,9 +151,7 @@ def _volatility(evidence, portfolio, lane, key, moments, policy):
     """Add the shares of each cause in the variance of demand and of lead-time demand."""
     evidence.add(key, "coefficient_of_variation", volatility.coefficient_of_variation(**moments))
     period = portfolio.feed.period
-    times = [
-        demand.lead_time_in_periods(getattr(policy, f"lead_time_{which}_days"), period) for which in ("mean", "sd")
-    ]
+    times = exposure_of(policy, period)
     try:
         shares = demand.lead_time_demand_shares(*moments.values(), *times, policy.return_rate)
         for cause, share in shares._asdict().items():
@@ -185,7 +189,7 @@ def _pattern(evidence, key, name, volumes, groups, dates, cycle):
 def _inputs(portfolio, lane, changes=()):
     """Return all inputs of a lane by name, after changes."""
     moments, policy = portfolio.inputs(lane, changes)
-    return {**moments, **{name: float(value) for name, value in vars(policy).items()}}
+    return {**moments, **vars(policy)}
 
 
 def _with_variation(numbers):

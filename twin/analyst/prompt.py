@@ -24,6 +24,12 @@ resilience of their service lanes. Explain in plain, short English sentences: wh
 LONGEST_QUESTION = 500  # longest question [characters]
 
 
+def _meaning(identity):
+    """Return unit and meaning of an input, given the id of its fact."""
+    row = QUANTITIES[identity.partition(".")[2]]
+    return f"{row.unit}: {row.meaning}"
+
+
 def prompt(
     question: str,
     evidence: Evidence,
@@ -55,6 +61,9 @@ def prompt(
         parts.append(" | ".join(shown))
     names_used = dict.fromkeys(fact.measure for fact in evidence.facts.values())
     parts += ["", "DEFINITIONS", *(f"{name}: {QUANTITIES[name].meaning}" for name in names_used)]
+    if evidence.choices:
+        parts += ["", "RULES OF LANES (words, not numbers)"]
+        parts += [f"{name} = {word} ({_meaning(name)})" for name, word in evidence.choices.items()]
     if evidence.missing or evidence.contradictions:
         parts += ["", "NOT ON RECORD", *(f"{name}: {reason}" for name, reason in evidence.missing.items())]
         parts += [f"{name}: sources contradict each other" for name in evidence.contradictions]

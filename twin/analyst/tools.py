@@ -9,7 +9,7 @@ from twin.analyst import facts
 from twin.analyst.evidence import Evidence
 from twin.analyst.naming import Names
 from twin.demand import DAYS_PER_PERIOD
-from twin.plan.portfolio import HOW, INPUTS, LONGEST_HORIZON, RANKINGS, Change, Portfolio
+from twin.plan.portfolio import CHOICES, HOW, INPUTS, LONGEST_HORIZON, RANKINGS, Change, Portfolio
 
 MOST_CALLS = 6  # most function calls for one answer
 _LANE = {"type": "string", "description": "key of a lane, such as lane1"}
@@ -21,12 +21,17 @@ def _declared(name, description, **properties):
     return {"name": name, "description": description, "parameters": parameters}
 
 
+_WORDS = "; ".join(f"{name} {', '.join(row.choices)}" for name, row in CHOICES.items())
 _CHANGE = {
     "type": "object",
     "properties": {
         "input": {"type": "string", "enum": list(INPUTS)},
         "how": {"type": "string", "enum": list(HOW)},
-        "amount": {"type": "number", "description": "in the unit of the input; shares from 0 to 1; lead times in days"},
+        "amount": {
+            "type": "number",
+            "description": "in the unit of the input; shares from 0 to 1; lead times in days; for an input that is "
+            f"one of a few words, the number of the word from 0: {_WORDS}",
+        },
     },
     "required": ["input", "how", "amount"],
 }
@@ -47,6 +52,12 @@ DECLARATIONS = [
         largest={"type": "boolean", "description": "whether the largest comes first"},
     ),
 ]
+
+
+def _amount(change):
+    """Return the amount of a change as a number, or as the word of an input that takes words."""
+    amount = change["amount"]
+    return amount if change["input"] in CHOICES and isinstance(amount, str) else float(amount)
 
 
 class Toolbox:
@@ -83,7 +94,7 @@ class Toolbox:
         self._lane(lane)
 
     def _what_if(self, lane, changes):
-        made = tuple(Change(one["input"], one["how"], float(one["amount"])) for one in changes)
+        made = tuple(Change(one["input"], one["how"], _amount(one)) for one in changes)
         require(bool(made), "changes", "at least one", "none")
         facts.what_if(self._evidence, self._portfolio, self._lane(lane), lane, made)
 

@@ -105,7 +105,7 @@ def main(paths: list[str]) -> int:
     from twin.compute.pool import in_parallel
 
     with workers() as executor:
-        failures = in_parallel(rerun, {Path(path).name: (path,) for path in paths}, executor=executor)
+        failures = in_parallel(rerun, {Path(path).as_posix(): (path,) for path in paths}, executor=executor)
     for failure in failures.values():
         print(failure, file=sys.stderr)
     return int(bool(failures))

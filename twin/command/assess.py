@@ -87,9 +87,10 @@ def add(commands: Any) -> None:
     policy = parser.add_argument_group("policy of the lanes")
     policy.add_argument("--policies", metavar="FILE", help="CSV with a lane column and any of the fields below")
     for name, row in POLICY.items():
-        default = row.unset or f"{row.default:g}"
+        default = row.unset or (row.default if row.choices else f"{row.default:g}")
         text = f"{row.meaning} [{row.unit}]; default: {default}"
-        policy.add_argument(f"--{name.replace('_', '-')}", dest=name, type=float, metavar="X", help=text)
+        form = {"choices": row.choices} if row.choices else {"type": float, "metavar": "X"}
+        policy.add_argument(f"--{name.replace('_', '-')}", dest=name, help=text, **form)
     add_table_options(parser)
     shown = parser.add_argument_group("output")
     form = shown.add_mutually_exclusive_group()

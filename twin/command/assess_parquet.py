@@ -27,7 +27,8 @@ def add_table_options(parser: ArgumentParser) -> None:
 
 def assess_lanes(options: Namespace, given: dict[str, float]) -> int:
     """Assess a table of lanes and say on stderr what was assumed and done; return the exit code."""
-    from twin.tables.assess_table import LaneTable, assess_table
+    from twin.command.printing import outside
+    from twin.tables.assess_table import LaneTable, assess_table, first_remarks
 
     require(options.jobs is None or options.jobs > 0, "--jobs", "a whole number >= 1", options.jobs)
     require(bool(options.file), "--to", "given with a table of lanes", "no file")
@@ -42,6 +43,11 @@ def assess_lanes(options: Namespace, given: dict[str, float]) -> int:
         print("  assumed  one period is a day", file=sys.stderr)
     for words in _assumed(table, given, period):
         print(textwrap.fill(words, 120, subsequent_indent=" " * 11, break_on_hyphens=False), file=sys.stderr)
+    if done.assessed:
+        first, remarks = first_remarks(table, given, period)
+        if remarks and first < table.lanes:
+            print(f"  note     remarks on accuracy are on the first {first:,} lanes", file=sys.stderr)
+        print(*outside(remarks, 120), sep="\n", end="\n" if remarks else "", file=sys.stderr)
     if done.damaged:
         print(f"damaged, so made again: {', '.join(done.damaged[:_MOST])} ({len(done.damaged):,})", file=sys.stderr)
     print(*done.failures[:_MOST], sep="\n", end="\n" if done.failures else "", file=sys.stderr)

@@ -15,7 +15,7 @@ _TEXT = {"type": "string"}
 def schema() -> dict[str, Any]:
     """Return the schema: each answer of a lane with its meaning and unit, from the registry of quantities."""
     answers = {
-        name: {"type": ["number", "null"], "description": f"{QUANTITIES[name].meaning} [{QUANTITIES[name].unit}]"}
+        name: {**_kind(QUANTITIES[name]), "description": f"{QUANTITIES[name].meaning} [{QUANTITIES[name].unit}]"}
         for name in COLUMNS
     }
     lane = {"type": "object", "properties": answers, "required": list(COLUMNS), "additionalProperties": False}
@@ -23,6 +23,11 @@ def schema() -> dict[str, Any]:
         "schema_version": {"const": SCHEMA_VERSION},
         "period": {"enum": ["D", "W", "MS"], "description": "one period is a day, a week or a month"},
         "assumptions": {"type": "array", "items": _TEXT, "description": "a sentence on each unset policy field"},
+        "accuracy": {
+            "type": "array",
+            "items": _TEXT,
+            "description": "a sentence on each condition under which answers are off on simulated lanes",
+        },
         "units": {"type": "object", "additionalProperties": _TEXT, "description": "unit of each answer"},
         "lanes": {"type": "object", "additionalProperties": lane, "description": "answers by the name of a lane"},
         "refused_lanes": {"type": "object", "additionalProperties": _TEXT, "description": "reason by name of a lane"},
@@ -37,6 +42,10 @@ def schema() -> dict[str, Any]:
         "required": list(properties),
         "additionalProperties": False,
     }
+
+
+def _kind(row):
+    return {"enum": list(row.choices)} if row.choices else {"type": ["number", "null"]}
 
 
 def written() -> str:

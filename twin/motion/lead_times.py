@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from twin._check import require
-from twin.motion.laws import Normal
+from twin.motion.laws import Given, Normal
 from twin.motion.state import State
 
 LEAD_TIMES = ("independent", "waiting", "persistent")
@@ -19,8 +19,9 @@ class Delays:
 
     Independent: every order has its own lead time, so a later order may arrive first. Waiting: as drawn, but no order
     arrives before an earlier one, so the realised mean is longer than that of the draws. Persistent: the lead time of
-    the first step of a spell holds for the whole spell, and no order arrives before an earlier one. Lead times are
-    drawn in every step, ordered or not, and rounded to whole steps, at least `less`.
+    the first step of a spell holds for the whole spell, and no order arrives before an earlier one. The first spell of
+    a path has begun some time before, so the spells of two paths do not end together; given lead times begin with a
+    spell. Lead times are drawn in every step, ordered or not, and rounded to whole steps, at least `less`.
 
     Parameters
     ----------
@@ -50,6 +51,8 @@ class Delays:
         spell: int,
     ) -> None:
         self.kind, self.step, self.less, self.spell = kind, step, less, spell
+        begun = isinstance(law, Given) or kind != "persistent"
+        self.age = np.zeros(shape, np.int64) if begun else random.integers(spell, size=shape)  # of the first spell
         self.draws = law.stream(random, shape, 1.0)
         self.constant = self._constant(law)
         self.last = np.zeros(shape, np.int64)
@@ -74,9 +77,8 @@ class Delays:
         if self.kind == "independent":
             return drawn
         if self.kind == "persistent":
-            if state.step % self.spell == 0:
-                self.held = drawn
-            drawn = self.held
+            begins = (state.step + self.age) % self.spell == 0
+            drawn = self.held = drawn if state.step == 0 else np.where(begins, drawn, self.held)
         arrival = np.maximum(state.step + drawn, self.last)
         self.last = np.where(state.ordered > 0, arrival, self.last)
         return arrival - state.step

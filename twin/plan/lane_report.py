@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from twin import buffers, demand, finance, forecast, lane, newsvendor, resilience, simulate
+from twin import accuracy, buffers, demand, finance, forecast, lane, newsvendor, resilience, simulate
 from twin._check import floats, whole
 from twin.answers import ANSWERS
 from twin.plan.quantities import FORECAST, HORIZON, JUDGEMENT, names
@@ -101,6 +101,19 @@ def evaluate(
     return {name: float(numbers[name]) for name in NUMBERS if name in numbers}
 
 
+def remarks(
+    statistics: Moments, policy: Policy, answers: Mapping[str, float], volumes: ArrayLike = (), *, period: str = "D"
+) -> tuple[str, ...]:
+    """Return a sentence on each condition under which answers of the lane are off, as `accuracy.remarks` does.
+
+    answers : of `evaluate`; the other arguments are those of `evaluate`.
+    """
+    volumes = floats("volumes", volumes)
+    record = accuracy.record_of(volumes) if volumes.size else {}
+    moments = {name: statistics[name] for name in ("demand_mean", "demand_sd")}
+    return accuracy.remarks({**moments, **vars(policy), **answers, **record}, period)
+
+
 def outlook(volumes: ArrayLike, horizon: int, probability: float = 0.95) -> forecast.Interval | None:
     """Return the forecast of the periods up to the horizon; None if fewer than three periods are known.
 
@@ -154,6 +167,28 @@ def profit_map(
     return lane.assess(moments, everywhere, period=period)["profit"].reshape(levels.shape)
 
 
+def space_curve(places: ArrayLike, statistics: Moments, policy: Policy, *, period: str = "D") -> NDArray[np.float64]:
+    """Return the cost of space for each number of own places, by kind and billing basis of the lane. [$/period]
+
+    places : array_like, shape (m,), >= 0. [pallet]
+
+    Limits
+    ------
+    Convex; least at the `optimal_own_capacity` of `lane.assess`, where it is the `optimal_space_cost`.
+
+    Source
+    ------
+    Notebook 03, eq. (3.8).
+
+    >>> policy = lane.Policy(holding_cost=2.5, partner_surcharge=9.0)
+    >>> space_curve([100, 120, 160], {"demand_mean": 100.0, "demand_sd": 25.0}, policy).round(1).tolist()
+    [364.7, 334.6, 400.8]
+    """
+    own = np.asarray(places, dtype=float)
+    moments = {name: np.full(own.size, float(statistics[name])) for name in ("demand_mean", "demand_sd")}
+    return lane.assess(moments, replace(policy, internal_capacity=own), period=period)["space_cost"]
+
+
 def simulated_profits(
     statistics: Moments,
     policy: Policy,
@@ -164,10 +199,7 @@ def simulated_profits(
     seed: int = RISK_SEED,
 ) -> NDArray[np.float64]:
     """Return draws of a period's profit under the policy, shape (samples,). [$/period]"""
-    length, spread = (
-        float(demand.lead_time_in_periods(days, period))
-        for days in (policy.lead_time_mean_days, policy.lead_time_sd_days)
-    )
+    length, spread = map(float, lane.exposure_of(policy, period))
     flows = simulate.policy_flows(
         float(statistics["demand_mean"]),
         float(statistics["demand_sd"]),

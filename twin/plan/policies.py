@@ -9,6 +9,7 @@ import numpy as np
 
 from twin import newsvendor
 from twin._check import numbers, require
+from twin._choices import coded, word_of
 from twin.lane import assess, short_cost_of
 from twin.plan.wording import label, quantity
 from twin.policy import POLICY, Policy
@@ -26,14 +27,15 @@ def filled(
 
     Parameters
     ----------
-    stated : mapping of policy field -> number, or array of shape (lanes,)
+    stated : mapping of policy field -> number or word, or array of shape (lanes,)
         NaN if a lane's field is unset; a field that is left out is unset for every lane.
     statistics : mapping with "demand_mean" and "demand_sd", and with "return_rate" if returns are on record
         As for `lane.assess`.
     period : "D", "W" or "MS", optional
 
-    An unset return rate is the one on record. Unset own capacity is the required capacity, unrounded. An unset service
-    level stays NaN, and `policy_of` takes the critical ratio for it. Other unset fields have their defaults.
+    Words are returned as their numbers (`_choices.coded`). An unset return rate is the one on record. Unset own
+    capacity is the required capacity, unrounded. An unset service level stays NaN, and `policy_of` takes the critical
+    ratio for it. Other unset fields have their defaults.
 
     >>> fields, unset = filled({"dwell": 2.0}, {"demand_mean": 100.0, "demand_sd": 10.0})
     >>> fields["holding_cost"].item(), unset["holding_cost"].item(), unset["dwell"].item()
@@ -49,7 +51,7 @@ def filled(
         elif name in ("internal_capacity", "service_level"):
             continue
         else:
-            default = row.default
+            default = coded(name, row.default, row.choices) if row.choices else row.default
         if unset[name].any():
             given[name] = np.where(unset[name], default, given[name])
     if unset["internal_capacity"].any():
@@ -62,15 +64,20 @@ def filled(
 def policy_of(table: Mapping[str, Any]) -> Policy:
     """Return the `Policy` of a table of fields or of one of its rows; an unset service level is the critical ratio.
 
+    A row gives the words of its choices, and a table their numbers, which `assess` takes as well.
+
     >>> policy_of({name: row.default for name, row in POLICY.items()} | {"service_level": float("nan")}).service_level
     0.9166666666666666
     """
-    given = {name: np.asarray(table[name], dtype=float)[()] for name in POLICY}
+    given = {
+        name: (coded(name, table[name], row.choices) if row.choices else np.asarray(table[name], dtype=float))[()]
+        for name, row in POLICY.items()
+    }
     level = given["service_level"]
     if np.isnan(level).any():
         ratio = newsvendor.critical_ratio(short_cost_of(given), given["holding_cost"])
         given["service_level"] = np.where(np.isnan(level), ratio, level)[()]
-    return Policy(**{name: value if np.ndim(value) else float(value) for name, value in given.items()})
+    return Policy(**{name: value if np.ndim(value) else _plain(value, POLICY[name]) for name, value in given.items()})
 
 
 def assumptions(unset: Mapping[str, int | None], lanes: int, *, period: str, on_record: bool) -> tuple[str, ...]:
@@ -105,8 +112,14 @@ def assumptions_of(unset: Mapping[str, NDArray[np.bool_]], statistics: Any, *, p
     return assumptions(counts, lanes, period=period, on_record="return_rate" in statistics)
 
 
+def _plain(value, row):
+    return word_of(value, row.unit) if row.choices else float(value)
+
+
 def _floats(name: str, value: ArrayLike) -> NDArray[np.float64]:
-    """Return the values of a field as floats; NaN means unset, and all other values must be finite numbers."""
+    """Return the values of a field as floats; NaN means unset, and all other values must be numbers or its words."""
+    if choices := POLICY[name].choices:
+        return coded(name, value, choices, unset=True)
     array = np.asarray(value, dtype=float)
     numbers(**{name: array[~np.isnan(array)]})
     return array

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from twin._check import numbers, require
+from twin._choices import coded
 from twin.data.text import visible
 from twin.lane import assess
 from twin.plan.policies import assumptions_of, filled, policy_of
@@ -16,12 +17,14 @@ from twin.policy import POLICY
 
 def policy_table(
     statistics: pd.DataFrame,
-    given: Mapping[str, float] | None = None,
-    policies: pd.DataFrame | Mapping[str, Mapping[str, float]] | None = None,
+    given: Mapping[str, float | str] | None = None,
+    policies: pd.DataFrame | Mapping[str, Mapping[str, float | str]] | None = None,
     *,
     period: str = "D",
 ) -> tuple[pd.DataFrame, tuple[str, ...]]:
     """Return (table, assumptions): one row per lane with every policy field, and a sentence on each unset one.
+
+    The table holds numbers; a field whose value is a word holds the number of the word (`_choices.coded`).
 
     Parameters
     ----------
@@ -39,13 +42,13 @@ def policy_table(
     >>> from twin.data.scenarios import POLICIES, research_lanes
     >>> from twin.data.statistics import lane_statistics
     >>> table, said = policy_table(lane_statistics(research_lanes()), policies=POLICIES)
-    >>> float(table.loc["BER-MUC", "internal_capacity"]), said
-    (460.0, ('return rate of all lanes: the share on record', 'by default for all lanes: dwell 1 day'))
+    >>> float(table.loc["BER-MUC", "internal_capacity"]), said[0]
+    (460.0, 'return rate of all lanes: the share on record')
     """
     stated, notes = dict(given or {}), ()
-    numbers(**stated)
+    numbers(**{name: value for name, value in stated.items() if name not in POLICY or not POLICY[name].choices})
     if isinstance(policies, Mapping):
-        policies = pd.DataFrame.from_dict(policies, orient="index", dtype=float)
+        policies = pd.DataFrame.from_dict(policies, orient="index", dtype=object)
     if policies is not None:
         require(policies.index.is_unique, "policies", "a table with one row a lane", "a repeated lane")
         others = policies.index.difference(statistics.index)
@@ -54,7 +57,10 @@ def policy_table(
             notes = (f"policies of lanes without flows are not used: {named} ({strangers:,})",)
         for name, column in policies.reindex(statistics.index).items():
             own = _numbers(name, column)
-            stated[name] = np.where(np.isnan(own), stated.get(name, np.nan), own)
+            others = stated.get(name, np.nan)
+            if name in POLICY and POLICY[name].choices:
+                others = coded(name, others, POLICY[name].choices, unset=True)
+            stated[name] = np.where(np.isnan(own), others, own)
     fields, unset = filled(stated, statistics, period=period)
     table = pd.DataFrame({name: np.broadcast_to(fields[name], len(statistics)) for name in POLICY}, statistics.index)
     assess(statistics, policy_of(table), period=period)  # refuses a lane that cannot be assessed, by its name
@@ -63,6 +69,10 @@ def policy_table(
 
 def _numbers(name: str, column: pd.Series) -> np.ndarray:
     """Return a column of policies as numbers; NaN for an empty cell."""
+    if name in POLICY and (choices := POLICY[name].choices):
+        at = column[column.notna()]
+        coded(name, at, choices)
+        return coded(name, column.to_numpy(dtype=object), choices, unset=True)
     values = pd.to_numeric(column, errors="coerce")
     wrong = column[values.isna() & column.notna()]
     require(

@@ -11,6 +11,7 @@ import pandas as pd
 
 from twin import lane, volatility
 from twin._check import numbers, require
+from twin._choices import coded, worded
 from twin.answers import ANSWERS
 from twin.data.scenarios import POLICIES, research_lanes
 from twin.data.text import visible
@@ -25,31 +26,48 @@ Policies: TypeAlias = pd.DataFrame | Mapping[str, Mapping[str, float]]
 
 DEMAND = ("demand_mean", "demand_sd")
 INPUTS = (*DEMAND, *POLICY)
+CHOICES = {name: row for name, row in POLICY.items() if row.choices}  # inputs whose value is one of a few words
 ORDER = {"demand_mean": 0, "service_level": 2}  # rank in which changes are made; 1 for all other inputs
 HOW = {"to": lambda value, amount: amount, "times": np.multiply, "plus": np.add}
 DEFAULT_HORIZON = 14  # default horizon of the forecast [period]
 LONGEST_HORIZON = {"D": 90, "W": 52, "MS": 24}  # longest horizon of the forecast [period]
+#: Columns of `network` that lanes can be ranked by.
 RANKINGS = tuple(
-    dict.fromkeys(("last_volume", "trend", "use", "coefficient_of_variation", *INPUTS, *ANSWERS))
-)  # columns of `network`
+    dict.fromkeys(
+        (
+            *("last_volume", "trend", "use", "coefficient_of_variation"),
+            *(name for name in INPUTS if name not in CHOICES),
+            *ANSWERS,
+        )
+    )
+)
 MOST_USE = 10.0  # largest use that is shown; without own capacity it would be infinite [-]
 
 
 @dataclass(frozen=True)
 class Change:
-    """A change of an input of a lane: set `to` an amount, multiplied (`times`) or increased (`plus`), in its unit."""
+    """A change of an input of a lane: set `to` an amount, multiplied (`times`) or increased (`plus`), in its unit.
+
+    A field whose value is one of a few words can be set `to` a word only, or to its number.
+    """
 
     name: str
     how: str
-    amount: float
+    amount: float | str
 
     def __post_init__(self):
         require(self.name in INPUTS, "input", f"one of {', '.join(INPUTS)}", self.name)
         require(self.how in HOW, "how", f"one of {', '.join(HOW)}", self.how)
-        numbers(amount=self.amount)
+        if row := CHOICES.get(self.name):
+            require(self.how == "to", "how", f"to, as {self.name} is a word", self.how)
+            coded(self.name, self.amount, row.choices)
+        else:
+            numbers(amount=self.amount)
 
     def of(self, value: float) -> float:
-        """Return a value after the change."""
+        """Return a value after the change; the number of a word."""
+        if row := CHOICES.get(self.name):
+            return float(coded(self.name, self.amount, row.choices))
         return float(HOW[self.how](value, self.amount))
 
 
@@ -114,6 +132,7 @@ class Portfolio:
         columns = {
             **{name: statistics[name] for name in ("last_volume", *DEMAND, "trend")},
             **{name: value for name, value in vars(policy).items() if name not in ANSWERS},
+            **{name: worded(getattr(policy, name), row.unit) for name, row in CHOICES.items()},
             "coefficient_of_variation": volatility.coefficient_of_variation(
                 **{name: statistics[name].to_numpy() for name in DEMAND}
             ),

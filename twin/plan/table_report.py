@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from twin import forecast
+from twin import accuracy, forecast
 from twin._check import require
+from twin._choices import worded
 from twin.answers import ANSWERS
 from twin.data.history import History, dense
 from twin.data.statistics import assessable, lane_statistics
@@ -28,17 +29,20 @@ COLUMNS = tuple(dict.fromkeys((*_RECORD, *_FORECAST, *POLICY, *ANSWERS)))
 
 @dataclass(frozen=True)
 class Report:
-    """Answers in `table`, one row per lane; units of its columns; lanes left out, with reasons; assumptions."""
+    """Answers in `table`, one row per lane; units of its columns; lanes left out, with reasons; assumptions, and
+    sentences on answers that are outside the region in which they hold.
+    """
 
     history: History
     table: pd.DataFrame
     units: dict[str, str]
     refused: pd.DataFrame
     assumptions: tuple[str, ...]
+    accuracy: tuple[str, ...]
 
 
 def assess_history(
-    history: History, given: Mapping[str, float] | None = None, policies: pd.DataFrame | None = None
+    history: History, given: Mapping[str, float | str] | None = None, policies: pd.DataFrame | None = None
 ) -> Report:
     """Return the report on a history.
 
@@ -65,16 +69,18 @@ def assess_history(
     )
     fields, assumptions = policy_table(statistics, given, policies, period=history.period)
     answers = assess(statistics, policy_of(fields), period=history.period)
-    columns = {**statistics[list(_RECORD)], **_next_period(history, statistics.index), **fields, **answers}
-    table = pd.DataFrame(columns, index=statistics.index)[list(COLUMNS)]
-    return Report(history, table, {name: UNIT_OF[name] for name in COLUMNS}, refused, assumptions)
-
-
-def _next_period(history, lanes):
-    """Return the forecast of the next period with its 95 % interval; NaN for lanes with fewer than three periods."""
+    words = {name: worded(fields[name], row.unit) for name, row in POLICY.items() if row.choices}
     names, _, volumes = dense(history)
-    volumes = volumes[np.searchsorted(names, lanes)]
-    ahead = {name: np.full(len(lanes), np.nan) for name in _FORECAST}
+    volumes = volumes[np.searchsorted(names, statistics.index)]
+    columns = {**statistics[list(_RECORD)], **_next_period(volumes), **fields, **words, **answers}
+    table = pd.DataFrame(columns, index=statistics.index)[list(COLUMNS)]
+    remarks = accuracy.remarks({**table, **accuracy.record_of(volumes)}, history.period)
+    return Report(history, table, {name: UNIT_OF[name] for name in COLUMNS}, refused, assumptions, remarks)
+
+
+def _next_period(volumes):
+    """Return the forecast of the next period with its 95 % interval; NaN for lanes with fewer than three periods."""
+    ahead = {name: np.full(len(volumes), np.nan) for name in _FORECAST}
     enough = np.sum(~np.isnan(volumes), axis=1) >= SHORTEST
     if enough.any():
         interval = forecast.predict(forecast.linear_trend(volumes[enough]), 1)

@@ -1,17 +1,20 @@
 """Format numbers as text with their units, for pages, reports and answers."""
 
+from twin._choices import word_of, words_in
 from twin.demand import PERIOD_NAMES
 from twin.plan.quantities import QUANTITIES
 
 LARGE = 1e15  # numbers from here on are written with a power of ten
 
 
-def written(value: float, unit: str) -> str:
-    """Return a number as text; only "%" and "$" of its unit are included.
+def written(value: float | str, unit: str) -> str:
+    """Return a number as text; only "%" and "$" of its unit are included. If the unit lists words, it is one of them.
 
-    >>> written(0.953, "-"), written(1234.5, "$/period"), written(163.38, "pallet")
-    ('95.3%', '$1,234', '163.4')
+    >>> written(0.953, "-"), written(1234.5, "$/period"), written(163.38, "pallet"), written(1.0, "one of flow, stock")
+    ('95.3%', '$1,234', '163.4', 'stock')
     """
+    if words_in(unit):
+        return word_of(value, unit)
     if abs(value) >= LARGE:
         size = f"{100 * abs(value):.3g}%" if unit == "-" else f"{abs(value):.3g}"
         return f"{'−' if value < 0 else ''}{'$' if unit.startswith('$') else ''}{size}"
@@ -27,12 +30,14 @@ def written(value: float, unit: str) -> str:
     return f"{minus}${text}" if unit.startswith("$") else f"{minus}{text}"
 
 
-def tabulated(value: float) -> str:
-    """Return a number for a column of mixed units, without its unit; "–" if it is missing.
+def tabulated(value: float | str) -> str:
+    """Return a number for a column of mixed units, without its unit; "–" if it is missing. A word stays as it is.
 
     >>> tabulated(0.953), tabulated(163.38), tabulated(1234.5), tabulated(float("nan"))
     ('0.9530', '163.38', '1,234', '–')
     """
+    if isinstance(value, str):
+        return value
     if value != value:
         return "–"
     return f"{value:,.{4 if abs(value) < 1 else 2 if abs(value) < 1000 else 0}f}"
@@ -54,6 +59,8 @@ def rest_of(unit: str, period: str) -> str:
     ('a day', 'pallets a week', 'a pallet and day', 'days')
     """
     unit = unit_in(unit, period)
+    if words_in(unit):
+        return ""
     if unit.startswith("$"):
         parts = unit.split("/")[1:]
         article = "an" if parts and parts[0][0] in "aeiou" else "a"

@@ -11,7 +11,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from twin import accuracy
 from twin._check import numbers, require
+from twin._choices import coded
 from twin.answers import UNITS
 from twin.compute.cluster import executor_on
 from twin.compute.folder_lock import folder_lock
@@ -21,7 +23,7 @@ from twin.policy import POLICY
 from twin.tables.part import Recipe, digest_in, is_intact, make_part
 from twin.tables.source import LaneTable, batches
 
-__all__ = ["Done", "LaneTable", "assess_table"]
+__all__ = ["Done", "LaneTable", "assess_table", "first_remarks"]
 
 SUCCESS_FILE = "_SUCCESS"  # the name that Spark uses, so that other tools ignore the file
 _PART = re.compile(r"part-\d{5,}\.parquet")
@@ -58,7 +60,7 @@ def assess_table(
     table : LaneTable
     to : path of the folder, new or from an earlier run
     given : dict, optional
-        Policy fields for all lanes, one number each; a value in a column of the table overrides it.
+        Policy fields for all lanes, one number or word each; a value in a column of the table overrides it.
     period : "D", "W" or "MS", optional
         Period of the demand.
     keep : sequence of names in `answers.UNITS`, optional
@@ -114,7 +116,18 @@ def assess_table(
     return Done(assessed, kept, complete, tuple(failures.values()), damaged)
 
 
+def first_remarks(table: LaneTable, given: Mapping[str, float], period: str) -> tuple[int, tuple[str, ...]]:
+    """Return the number of lanes in the first batch of a table, and what `accuracy.remarks` says of them."""
+    stated = {name: _number(name, value) for name, value in given.items() if table.missing.get(name) != 0}
+    recipe = Recipe(table.columns, table.label, stated, period, ())
+    _, _, batch = next(batches(table.parts[0].pieces, recipe.columns))
+    return len(batch), accuracy.remarks(recipe.lanes(batch), period)
+
+
 def _number(name, value):
+    """Return a field given for all lanes as a float, or as one of its words."""
+    if name in POLICY and (choices := POLICY[name].choices):
+        return choices[int(coded(name, value, choices))]
     require(np.ndim(value) == 0, name, "one number for all lanes, or a column of the table", value)
     return float(*numbers(**{name: value}))
 

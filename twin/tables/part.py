@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 import twin
 from twin._check import numbers
+from twin._choices import coded
 from twin.answers import UNITS
 from twin.data.text import visible
 from twin.lane import assess
@@ -54,6 +55,11 @@ class Recipe:
 
     def answers(self, batch: pa.RecordBatch) -> dict[str, NDArray[np.float64]]:
         """Return the answers of a batch that are kept; a ValueError names the argument or answer that breaks a rule."""
+        answers = self.lanes(batch)
+        return dict(zip(self.keep, numbers(**{name: answers[name] for name in self.keep}), strict=True))
+
+    def lanes(self, batch: pa.RecordBatch) -> dict[str, NDArray[np.float64]]:
+        """Return statistics, policy and all answers of a batch."""
         statistics = {name: _floats(batch.column(name)) for name in MOMENTS}
         stated = dict(self.given)
         for name in self.columns:
@@ -62,10 +68,14 @@ class Recipe:
         with np.errstate(all="ignore"):  # `numbers` below or a formula refuses the result of an overflow
             fields, _ = filled(stated, statistics, period=self.period)
             answers = assess(statistics, policy_of(fields), period=self.period)
-        return dict(zip(self.keep, numbers(**{name: answers[name] for name in self.keep}), strict=True))
+        return {**statistics, **fields, **answers}
 
     def _stated(self, name, column):
         """Return a column of the policy as floats; a missing value is the one given for all lanes, or else NaN."""
+        if choices := POLICY[name].choices:
+            values = coded(name, column.to_pandas().to_numpy(), choices, unset=True)
+            given = coded(name, self.given.get(name, np.nan), choices, unset=True)
+            return np.where(np.isnan(values), given, values)
         values, missing = _floats(column), column.is_null().to_numpy(zero_copy_only=False)
         numbers(**{name: values[~missing]})
         return np.where(missing, self.given.get(name, np.nan), values) if missing.any() else values

@@ -174,7 +174,12 @@ def _checked(path, schema):
         if count and name != "lane":
             kind = schema.field(name).type
             known = pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind)
-            require(known, f"{path}, column {name}", "of numbers", kind)
+            if name in POLICY and POLICY[name].choices:
+                words = kind.value_type if pa.types.is_dictionary(kind) else kind
+                text = pa.types.is_string(words) or pa.types.is_large_string(words) or pa.types.is_string_view(words)
+                require(known or text, f"{path}, column {name}", "of words", kind)
+            else:
+                require(known, f"{path}, column {name}", "of numbers", kind)
     label = schema.field("lane").type if times["lane"] else None
     return tuple(name for name, count in times.items() if count), label
 

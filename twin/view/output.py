@@ -6,14 +6,19 @@ import io
 import json
 import math
 import os
+from collections.abc import Iterable, Mapping, Sequence
+from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from twin._check import require
 from twin.plan.wording import tabulated
+from twin.view import words
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+
+    from twin.simulate import Estimate
 
 FORMATS = {"svg": {"Date": None}, "pdf": {"CreationDate": None}}  # file formats; dates would change the bytes
 METADATA_FIELDS = {"svg": "Description", "pdf": "Subject"}  # metadata field for the provenance of a figure
@@ -42,6 +47,47 @@ class Words:
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Bundle:
         return {"text/html": self.html, "text/plain": self.text}, {}
+
+
+def with_error(estimate: Estimate, digits: int = 1) -> str:
+    """Return a simulated mean with its standard error as text; a number that is certain stands alone.
+
+    >>> from twin.simulate import Estimate
+    >>> with_error(Estimate(27406.4, 0.0), 0), with_error(Estimate(-5.28, 0.07), 2)
+    ('27,406', '−5.28 ± 0.07')
+    """
+    mean = f"{estimate.mean:,.{digits}f}".replace("-", "−")
+    return f"{mean} ± {estimate.standard_error:,.{digits}f}" if estimate.standard_error else mean
+
+
+def table(heads: Sequence[str], rows: Iterable[Sequence[str]], caption: str = "") -> Words:
+    """Return a table of texts to display; the first column names the rows, the others are aligned as numbers.
+
+    >>> print(table(["lane", "mean"], [["HAM-ROT", "140.0"], ["FRA-PAR", "20.1"]]).text)
+    lane      mean
+    HAM-ROT  140.0
+    FRA-PAR   20.1
+    """
+    rows = [list(row) for row in rows]
+    widths = [max(map(len, column)) for column in zip(heads, *rows, strict=True)]
+    text = "\n".join(
+        "  ".join([first.ljust(widths[0]), *map(str.rjust, rest, widths[1:])]).rstrip()
+        for first, *rest in (heads, *rows)
+    )
+    return Words(words.table(caption, heads, [[escape(cell) for cell in row] for row in rows]), text)
+
+
+def compared(columns: Mapping[str, Mapping[str, Estimate]], digits: int = 1) -> Words:
+    """Return a table of estimates to display, with a row for each measure and a column for each case.
+
+    >>> from twin.simulate import Estimate
+    >>> print(compared({"told": {"service [%]": Estimate(95, 0)}, "kept": {"service [%]": Estimate(98.1, 0.2)}}).text)
+                 told        kept
+    service [%]  95.0  98.1 ± 0.2
+    """
+    first = next(iter(columns.values()))
+    rows = [[name, *(with_error(column[name], digits) for column in columns.values())] for name in first]
+    return table(["", *columns], rows)
 
 
 class Live:

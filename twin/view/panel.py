@@ -1,4 +1,4 @@
-"""Show a drawing with sliders: it is redrawn when a slider is released, and stays as a picture without a kernel."""
+"""Show a drawing with sliders and lists: it is redrawn when one changes, and stays as a picture without a kernel."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from twin._check import require
 from twin.view.guard import told
 from twin.view.output import Live, Picture, png
 
@@ -25,16 +26,24 @@ class Control(NamedTuple):
     label: str  # meaning and unit, as the reader sees them: "holding cost [$/pallet]"
 
 
+class Choice(NamedTuple):
+    """A list of options with the one chosen at the start, and its label."""
+
+    value: str
+    options: tuple[str, ...]
+    label: str
+
+
 def panel(
-    draw: Callable[..., Figure], controls: Mapping[str, Control], words: str, *, live: bool = True
+    draw: Callable[..., Figure], controls: Mapping[str, Control | Choice], words: str, *, live: bool = True
 ) -> Panel | Picture:
-    """Return sliders beside a drawing, or, with live=False, a picture of the drawing at the start values.
+    """Return sliders and lists beside a drawing, or, with live=False, a picture of the drawing at the start values.
 
     Parameters
     ----------
     draw : callable
-        Takes the values of the controls by name, and returns a figure; a ValueError is shown under its slider.
-    controls : dict of name -> Control
+        Takes the values of the controls by name, and returns a figure; a ValueError is shown under its control.
+    controls : dict of name -> Control or Choice
     words : str
         Description of the picture, for readers who cannot see it and for pages without a kernel.
     live : bool, optional
@@ -45,17 +54,17 @@ def panel(
 
 
 class Panel(Live):
-    """Sliders beside a picture, and the still picture for pages that cannot show widgets."""
+    """Sliders and lists beside a picture, and the still picture for pages that cannot show widgets."""
 
-    def __init__(self, draw: Callable[..., Figure], controls: Mapping[str, Control], still: Picture) -> None:
+    def __init__(self, draw: Callable[..., Figure], controls: Mapping[str, Control | Choice], still: Picture) -> None:
         import ipywidgets
 
         from twin.view.widgets import Dials, Shown
 
-        self._draw = draw
+        self._draw, self._controls = draw, controls
         self.dials = Dials(
-            fields=[_field(name, control) for name, control in controls.items()],
-            values={name: float(control.value) for name, control in controls.items()},
+            fields=[_list(*each) if isinstance(each[1], Choice) else _field(*each) for each in controls.items()],
+            values={name: _number(control) for name, control in controls.items()},
         )
         self.picture = Shown(png=still.png, words=still.words, width=still.width)
         box = ipywidgets.Box([self.dials, self.picture])
@@ -64,15 +73,39 @@ class Panel(Live):
         super().__init__(box, still)
 
     def _on_message(self, message: dict[str, Any], _buffers: list[bytes]) -> None:
-        """Redraw with the value that a slider was moved to."""
+        """Redraw with the value that a slider was moved to, or the option that was chosen."""
         name = message.get("name", "")
         if message.get("do") != "turn" or name not in self.dials.values:
             return
         asked = {**self.dials.values, name: message.get("value", np.nan)}
         self.dials.said = {}  # an unchanged value would not be sent: so the same sentence appears again
         with told(lambda text: setattr(self.dials, "said", {name: text})):
-            self.picture.png = png(self._draw(**asked))
+            drawing = self._draw(**{key: self._meant(key, value) for key, value in asked.items()})
+            self.picture.png = png(drawing, quick=True)
             self.dials.values = asked
+
+    def _meant(self, name: str, value: float) -> float | str:
+        """Return the value of a slider, or the option of a list, whose page sends its number."""
+        control = self._controls[name]
+        if not isinstance(control, Choice):
+            return value
+        numbers = range(len(control.options))
+        require(value in numbers, name, "one of " + ", ".join(control.options), value)
+        return control.options[int(value)]
+
+
+def _number(control: Control | Choice) -> float:
+    """Return the value of a control as `Dials` takes it; an option of a list is its number, from 0."""
+    if isinstance(control, Choice):
+        return float(control.options.index(control.value))
+    return float(control.value)
+
+
+def _list(name: str, choice: Choice) -> dict[str, Any]:
+    """Return a choice as `Dials` takes it."""
+    require(choice.value in choice.options, name, "one of " + ", ".join(choice.options), choice.value)
+    label = {"name": name, "label": choice.label, "unit": "", "help": "", "group": ""}
+    return label | {"low": 0.0, "high": len(choice.options) - 1.0, "step": 1.0, "choices": list(choice.options)}
 
 
 def _field(name: str, control: Control) -> dict[str, Any]:

@@ -38,7 +38,7 @@ def history(
     numbers : answers of `lane_report.evaluate`; horizon : periods ahead; period : "D", "W" or "MS".
     """
     name = PERIOD_NAMES[period]
-    figure, ax = _sheet(7.6, left=0.085, right=0.985)
+    figure, ax = sheet(7.6, left=0.085, right=0.985)
     plots.frame(ax, "Volume, forecast, and own capacity", "", f"pallets a {name}")
     shown = slice(max(len(volumes) - PERIODS_SHOWN, 0), None)
     ax.plot(dates[shown], volumes[shown], color=BETTER, linewidth=1.1)
@@ -68,7 +68,7 @@ def own_flow(policy: Policy, numbers: Mapping[str, float]) -> float:
 
 def costs(policy: Policy, numbers: Mapping[str, float], period: str) -> Figure:
     """Return the figure of expected buffer cost over the service level, with the optimum and the current level."""
-    figure, ax = _sheet(4.6, left=0.155, right=0.95)
+    figure, ax = sheet(4.6, left=0.155, right=0.95)
     unit = f"$/{PERIOD_NAMES[period]}"
     plots.frame(ax, "Cost of a service level", "cycle service level", f"expected buffer cost [{unit}]", percent="x")
     levels = lane_report.LEVELS
@@ -90,7 +90,7 @@ def profits(statistics: Mapping[str, float], policy: Policy, numbers: Mapping[st
 
     statistics : mean and standard deviation of demand, by name. [pallet/period]
     """
-    figure, ax, beside = _sheet(4.6, left=0.115, right=0.79, bar=True)
+    figure, ax, beside = sheet(4.6, left=0.115, right=0.79, bar=True)
     plots.frame(
         ax, f"Expected profit [$/{PERIOD_NAMES[period]}]", "cycle service level", "lead-time sd [day]", percent="x"
     )
@@ -111,7 +111,7 @@ def profits(statistics: Mapping[str, float], policy: Policy, numbers: Mapping[st
 
 def losses(statistics: Mapping[str, float], policy: Policy, numbers: Mapping[str, float], period: str) -> Figure:
     """Return the figure of a period's simulated loss, with value at risk and conditional value at risk."""
-    figure, ax = _sheet(4.6, left=0.05, right=0.97)
+    figure, ax = sheet(4.6, left=0.05, right=0.97)
     name = PERIOD_NAMES[period]
     plots.frame(ax, f"Loss of a single {name}", f"loss [$/{name}]; below zero: profit", "")
     draws = -lane_report.simulated_profits(statistics, policy, numbers, period=period)
@@ -124,7 +124,7 @@ def losses(statistics: Mapping[str, float], policy: Policy, numbers: Mapping[str
     return figure
 
 
-def _sheet(width: float, *, left: float, right: float, bar: bool = False) -> tuple[Any, ...]:
+def sheet(width: float, *, left: float, right: float, bar: bool = False) -> tuple[Any, ...]:
     """Return a figure and its Axes at fixed positions; an automatic layout would take longer than the drawing.
 
     bar : add a narrow Axes on the right for the colour scale of a map.

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from matplotlib.dates import ConciseDateFormatter
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
@@ -18,10 +19,10 @@ if TYPE_CHECKING:
 Offset = tuple[float, float]  # horizontal and vertical distance of a text from its point [points of type]
 
 
-def figure(columns: int = 1, *, width: float = 7.2, height: float = 3.2) -> tuple[Figure, Any]:
-    """Return a figure and its axes side by side: one Axes, or an array of them. Sizes in inches."""
+def figure(columns: int = 1, *, rows: int = 1, width: float = 7.2, height: float = 3.2) -> tuple[Figure, Any]:
+    """Return a figure and its axes: one Axes, or an array of them; rows share the horizontal axis. Sizes in inches."""
     drawing = Figure(figsize=(width, height))
-    return drawing, drawing.subplots(1, columns)
+    return drawing, drawing.subplots(rows, columns, sharex=rows > 1)
 
 
 def frame(ax: Axes, title: str, x_label: str, y_label: str, *, percent: str = "") -> None:
@@ -150,17 +151,179 @@ def heat(ax: Axes, x: ArrayLike, y: ArrayLike, z: ArrayLike, bar_label: str) -> 
 
 
 def bars(
-    ax: Axes, names: Sequence[str], values: Sequence[float] | NDArray, colours: str | Sequence[str], *, unit: str = ""
+    ax: Axes,
+    names: Sequence[str],
+    values: Sequence[float] | NDArray,
+    colours: str | Sequence[str],
+    *,
+    unit: str = "",
+    errors: ArrayLike | None = None,
 ) -> None:
-    """Draw a horizontal bar for each name, with the value at its end."""
+    """Draw a horizontal bar for each name, with the value at its end; a line of four standard errors, if given."""
     place = np.arange(len(names))[::-1]
+    bounds = 4 * np.asarray(np.zeros(len(names)) if errors is None else errors, float)
     ax.barh(place, values, color=colours, height=0.6)
+    if errors is not None:
+        ax.errorbar(values, place, xerr=bounds, fmt="none", ecolor=WITNESS, elinewidth=1)
     ax.set_yticks(place, names)
     ax.grid(False, axis="y")
     reach = max(np.max(values), 0) - min(np.min(values), 0)
-    for y, value in zip(place, values, strict=True):
+    for y, value, bound in zip(place, values, bounds, strict=True):
         sign = 1 if value >= 0 else -1
         side = "left" if sign > 0 else "right"
         number = f"{value:,.3g}" if abs(value) < 1000 else f"{value:,.0f}"
-        ax.text(value + sign * 0.02 * reach, y, f"{number.replace('-', '−')}{unit}", va="center", ha=side)
+        ax.text(value + sign * (0.02 * reach + bound), y, f"{number.replace('-', '−')}{unit}", va="center", ha=side)
     ax.margins(x=0.18)
+
+
+def compared(
+    axes: Sequence[Axes], columns: Mapping[str, Mapping[str, Any]], measures: Sequence[str], *, naive: str = ""
+) -> None:
+    """Draw one measure on each Axes as bars, one bar for each case, with lines of four standard errors.
+
+    Parameters
+    ----------
+    axes : sequence of Axes side by side, one for each measure; the names of the cases stand at the first
+    columns : dict of case -> dict of measure -> Estimate
+    measures : sequence of str
+    naive : str, optional
+        Case that has the colour of a naive answer.
+    """
+    colours = [NAIVE if name == naive else BETTER for name in columns]
+    for ax, measure in zip(axes, measures, strict=True):
+        values, errors = zip(*(column[measure] for column in columns.values()), strict=True)
+        frame(ax, measure.capitalize(), "", "")
+        bars(ax, list(columns), values, colours, errors=errors)
+        ax.tick_params(left=False, bottom=False, labelleft=bool(ax is axes[0]), labelbottom=False)
+
+
+def effects(axes: Sequence[Axes], rows: Sequence[Mapping[str, Any]]) -> None:
+    """Draw the shares of an answer's variance that switches cause, one answer on each Axes, with their intervals.
+
+    Parameters
+    ----------
+    axes : sequence of Axes side by side, one for each answer; the names of the switches stand at the first
+    rows : sequence of dicts with "answer", "switch", "share", "low" and "high", as in `motion.mechanisms.shipped`
+    """
+    for ax, answer in zip(axes, dict.fromkeys(row["answer"] for row in rows), strict=False):
+        told = [row for row in rows if row["answer"] == answer]
+        place = np.arange(len(told))[::-1]
+        share, low, high = (np.array([row[name] for row in told]) for name in ("share", "low", "high"))
+        frame(ax, answer.capitalize(), "", "", percent="x")
+        ax.barh(place, share, color=BETTER, height=0.6)
+        ax.errorbar(share, place, xerr=(share - low, high - share), fmt="none", ecolor=WITNESS, elinewidth=1)
+        ax.set_yticks(place, [row["switch"] for row in told])
+        ax.tick_params(left=False, labelleft=bool(ax is axes[0]))
+        ax.grid(False, axis="y")
+
+
+def sample_path(
+    axes: Sequence[Axes],
+    paths: Any,
+    *,
+    parts: Sequence[str] = ("goods", "space", "money"),
+    time: ArrayLike | None = None,
+    places: float | None = None,
+    path: int = 0,
+) -> None:
+    """Draw one simulated path over time, one part on each Axes: goods, space against own places, or money.
+
+    Parameters
+    ----------
+    axes : sequence of Axes, one for each part
+    paths : twin.motion.paths.Paths of one lane, which keep the flows of the parts
+    parts : sequence of "goods", "space" and "money"
+    time : array_like, shape (steps,), optional
+        Times of the last steps of the path, numbers or dates; earlier steps are left out. By default all steps.
+    places : float, optional
+        Own places. [pallet]
+    path : int, optional
+        Which replication.
+    """
+    draw = {"goods": _goods, "space": _space, "money": _money}
+    steps = paths.space.shape[-1] if time is None else len(np.asarray(time))
+    x = np.arange(steps) if time is None else np.asarray(time)
+    for ax, part in zip(axes, parts, strict=True):
+        draw[part](ax, x, lambda name: getattr(paths, name)[path, -steps:], places)
+        _over_time(ax, x)
+
+
+def _goods(ax: Axes, x: NDArray, flow: Any, _places: float | None) -> None:
+    """Draw goods on hand and on order, and the backlog below zero."""
+    frame(ax, "Goods", "", "goods [pallet]")
+    ax.plot(x, flow("on_order"), color=MUTED, linewidth=1, label="on order")
+    ax.fill_between(x, flow("on_hand"), step="mid", color=BETTER, alpha=0.35, linewidth=0)
+    ax.step(x, flow("on_hand"), where="mid", color=BETTER, linewidth=1.1, label="on hand")
+    ax.fill_between(x, -flow("backlog"), step="mid", color=NAIVE, linewidth=0.4, label="backlog, below zero")
+    ax.axhline(0, color=WITNESS, linewidth=0.8)
+    _named(ax)
+
+
+def _space(ax: Axes, x: NDArray, flow: Any, places: float | None) -> None:
+    """Draw the places in use; what exceeds the own places is at the partner."""
+    frame(ax, "Space", "", "places [pallet]")
+    ax.step(x, flow("space"), where="mid", color=BETTER, linewidth=1.1, label="in use")
+    if places is not None:
+        over = np.maximum(flow("space"), places)
+        ax.fill_between(x, places, over, step="mid", color=NAIVE, linewidth=0.4, label="at the partner")
+        ax.axhline(places, color=WITNESS, linewidth=1.2, linestyle=(0, (4, 2)), label=f"own places: {places:,.0f}")
+    ax.set_ylim(bottom=0)
+    _named(ax)
+
+
+def _money(ax: Axes, x: NDArray, flow: Any, _places: float | None) -> None:
+    """Draw the money of each step, losses in another colour."""
+    money = flow("money")
+    frame(ax, "Money", "", "money [$/step]")
+    ax.fill_between(x, np.maximum(money, 0), step="mid", color=BETTER, alpha=0.55, linewidth=0, label="profit")
+    ax.fill_between(x, np.minimum(money, 0), step="mid", color=NAIVE, linewidth=0.4, label="loss")
+    ax.axhline(0, color=WITNESS, linewidth=0.8)
+    ax.yaxis.set_major_formatter(FuncFormatter(lambda amount, _: f"{amount:,.0f}".replace("-", "\N{MINUS SIGN}")))
+    _named(ax)
+
+
+def _named(ax: Axes) -> None:
+    """Write the names of what is drawn in a row above the Axes, on the right of its title."""
+    ax.legend(loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=4, fontsize=8.5, borderpad=0.2, handlelength=1.4)
+
+
+def _over_time(ax: Axes, x: NDArray) -> None:
+    """Fill the width of an Axes with time, and write dates short."""
+    ax.margins(x=0.01)
+    if np.issubdtype(x.dtype, np.datetime64):
+        years = ["", *(5 * ["%Y"])]
+        ax.xaxis.set_major_formatter(ConciseDateFormatter(ax.xaxis.get_major_locator(), offset_formats=years))
+
+
+def fan(
+    ax: Axes,
+    values: ArrayLike,
+    *,
+    time: ArrayLike | None = None,
+    colour: str = BETTER,
+    path: int | None = 0,
+    places: float | None = None,
+) -> None:
+    """Draw the median of simulated paths over time, the bands that hold half and nine tenths of them, and one path.
+
+    Parameters
+    ----------
+    values : array_like, shape (paths, steps)
+    time : array_like, shape (steps,), optional
+        Times, numbers or dates.
+    path : int or None, optional
+        Path that is drawn as a black line.
+    places : float, optional
+        Own places, drawn as a dashed line. [pallet]
+    """
+    paths = np.asarray(values, float)
+    x = np.arange(paths.shape[1]) if time is None else np.asarray(time)
+    low, lower, middle, upper, high = np.quantile(paths, (0.05, 0.25, 0.5, 0.75, 0.95), axis=0)
+    ax.fill_between(x, low, high, color=colour, alpha=0.16, linewidth=0)
+    ax.fill_between(x, lower, upper, color=colour, alpha=0.30, linewidth=0)
+    ax.plot(x, middle, color=colour, linewidth=1.4)
+    if path is not None:
+        ax.plot(x, paths[path], color=WITNESS, linewidth=0.8)
+    if places is not None:
+        level(ax, places, f"own places: {places:,.0f}", NAIVE, axis="y", at=0.02)
+    _over_time(ax, x)

@@ -44,7 +44,8 @@ class Dials(Asking):
     """A form of controls, each with a slider and a number field.
 
     fields : list of dicts with name, label, unit, help, low, high, step and group of a control; unit "%" shows shares
-        as percentages, unit "yes" makes a checkbox for 0 and 1.
+        as percentages, unit "yes" makes a checkbox for 0 and 1. A list "choices" makes a drop-down list of these words,
+        whose value is the number of a word, from 0.
     subject : name of the lane that the controls belong to; every message contains it.
     values : name of a control -> number. A change arrives as a message {"do": "turn", "name": ..., "value": ...}.
     said : name of a control -> error sentence; the name "" stands for the whole form.
@@ -88,7 +89,8 @@ class Sheet(Asking):
 
     tabs, tools : lists of (name, label) of the tabs and of the buttons beside the title.
     active, page : name of the open tab, and its HTML.
-    history, costs, profits, losses, savings, leaving : pictures as PNG; only a changed picture is sent.
+    history, costs, profits, losses, space_ahead, money_ahead, savings, leaving : pictures as PNG; only a changed
+        picture is sent.
     title, status, said : heading, line below it, and error sentence.
     query : state as a query string, which the page copies into its address; when it opens, the page sends its own
         query string as {"do": "shown", "query": ...}.
@@ -107,6 +109,8 @@ class Sheet(Asking):
     costs = traitlets.Bytes().tag(sync=True)
     profits = traitlets.Bytes().tag(sync=True)
     losses = traitlets.Bytes().tag(sync=True)
+    space_ahead = traitlets.Bytes().tag(sync=True)
+    money_ahead = traitlets.Bytes().tag(sync=True)
     savings = traitlets.Bytes().tag(sync=True)
     leaving = traitlets.Bytes().tag(sync=True)
     status = traitlets.Unicode().tag(sync=True)

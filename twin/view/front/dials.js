@@ -77,6 +77,30 @@ function dial(field, place, line) {
   return { box, show, line, settle: () => (typing = false) };
 }
 
+// Builds a drop-down list for a control whose value is the number of one of its words.
+function chooser(field, place, line) {
+  const id = `${place}-${field.name}`;
+  const list = element(
+    "select",
+    { id },
+    field.choices.map((word, number) => element("option", { value: String(number) }, word)),
+  );
+  const alert = element("p", { id: `${id}-alert`, className: "twin-alert", role: "alert" });
+  const help = element("p", { id: `${id}-help`, className: "twin-help" }, field.help && `${field.help}.`);
+  list.setAttribute("aria-describedby", `${help.id} ${alert.id}`);
+  list.onchange = () => line.turn(Number(list.value));
+  const head = element("div", { className: "twin-dial-head" }, [element("label", { htmlFor: id }, field.label)]);
+  const box = element("div", { className: "twin-dial" }, [head, list, help, alert]);
+  box.dataset.field = field.name;
+  const show = (value, sentence, disabled) => {
+    if (line.waits()) return;
+    list.value = String(value);
+    list.disabled = disabled;
+    alert.textContent = sentence;
+  };
+  return { box, show, line, settle: () => {} };
+}
+
 // Builds a checkbox for a control that is 0 or 1.
 function lever(field, place, line) {
   const box = element("input", { type: "checkbox", id: `${place}-${field.name}` });
@@ -91,6 +115,12 @@ function lever(field, place, line) {
     alert.textContent = sentence;
   };
   return { box: row, show, line, settle: () => {} };
+}
+
+// Returns the function that builds a control: a list of words, a checkbox, or a slider with a number field.
+function builder(field) {
+  if (field.choices?.length) return chooser;
+  return field.unit === "yes" ? lever : dial;
 }
 
 function render({ model, el }) {
@@ -121,7 +151,7 @@ function render({ model, el }) {
     shown = {};
     for (const field of model.get("fields")) {
       const line = queue(model, field.name, turn);
-      shown[field.name] = (field.unit === "yes" ? lever : dial)(field, place, line);
+      shown[field.name] = builder(field)(field, place, line);
       if (!groups.has(field.group)) groups.set(field.group, []);
       groups.get(field.group).push(shown[field.name].box);
     }

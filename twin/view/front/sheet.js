@@ -1,7 +1,7 @@
 // Tabs over a page of HTML and pictures that Python sends; buttons and forms on the page send messages back.
 import { ask, deliver, element } from "./element.js";
 
-const PICTURES = ["history", "costs", "profits", "losses", "savings", "leaving"];
+const PICTURES = ["history", "costs", "profits", "losses", "space_ahead", "money_ahead", "savings", "leaving"];
 const WAIT = "One moment …";
 
 function render({ model, el }) {

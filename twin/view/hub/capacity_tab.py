@@ -5,13 +5,24 @@ from collections.abc import Mapping
 from twin.plan.quantities import UNIT_OF
 from twin.plan.wording import unit_in, written
 from twin.view.hub.session import Session
-from twin.view.words import cards, figure, picture, table
+from twin.view.words import cards, figure, listed, picture, table
 
 #: The resilience index and its parts, with their meanings.
 CAPACITY_PARTS = (
     ("buffer_points", "up to 50, for a buffer of two standard deviations of lead-time demand"),
     ("independence_points", "up to 50, when the plan needs no partner"),
     ("resilience_index", "their sum"),
+)
+#: Readings of the mean overflow: answer, label, and what needs space in it.
+READINGS = (
+    ("expected_overflow", "as planned", "workload and the whole buffer, which always stands there"),
+    ("headroom_overflow", "reserved headroom", "goods in process alone; the buffer is places that are kept free"),
+    (
+        "close_overflow",
+        "stock at close",
+        "what is left in stock, and returns; on a flow lane goods in process",
+    ),
+    ("peak_overflow", "peak of the day", "stock and the goods that pass; on a flow lane goods in process"),
 )
 
 
@@ -22,6 +33,8 @@ def page(session: Session, numbers: Mapping[str, float]) -> str:
     def card(label, name, remark=""):
         return label, name, n[name], UNIT_OF[name], remark
 
+    recorded = f"on the record {written(session.on_record().overflow, '-')} of days"
+    chance = written(n["lane_overflow_probability"], "-")
     needs = [
         card("Throughput with returns", "workload_mean", f"± {written(n['workload_sd'], 'pallet')}"),
         card("Safety buffer", "safety_stock", f"for {written(n['service_level'], '-')} service"),
@@ -31,9 +44,16 @@ def page(session: Session, numbers: Mapping[str, float]) -> str:
     overflow = [
         card("Planned overflow", "planned_overflow", f"dependency {written(n['dependency'], '-')}"),
         card("Expected overflow", "expected_overflow", f"dependency {written(n['expected_dependency'], '-')}"),
-        card("Chance of overflow", "overflow_probability", f"in a {unit_in('period', period)}"),
+        card("Chance of overflow", "overflow_probability", f"in a {unit_in('period', period)}; {recorded}"),
         card("Expected outsourcing cost", "expected_outsourcing_cost", "holding and surcharge"),
     ]
+    places = [
+        card("Best own capacity", "optimal_own_capacity", f"today {own}"),
+        card("Today's own capacity gives away", "capacity_gives_away", _rules(session)),
+        card("Cost of space", "space_cost", f"least {written(n['optimal_space_cost'], '$')}"),
+        card("Overflow of this kind of lane", "lane_overflow", f"chance {chance}; {recorded}"),
+    ]
+    readings = [[label, figure(name, n[name], "pallet"), meaning] for name, label, meaning in READINGS]
     parts = [[name.replace("_", " "), figure(name, n[name], "points"), meaning] for name, meaning in CAPACITY_PARTS]
     return "".join(
         (
@@ -41,9 +61,27 @@ def page(session: Session, numbers: Mapping[str, float]) -> str:
             picture("history", _in_words(n, period)),
             _forecast(session, n, period),
             cards(overflow, period),
+            cards(places, period),
+            table(
+                "One lane, several readings of its mean overflow", ("", "pallets", "what needs space"), readings, (2,)
+            ),
             table("Resilience and its parts", ("", "points", "meaning"), parts, text=(2,)),
+            _accuracy(session),
         )
     )
+
+
+def _accuracy(session):
+    """Return the remarks on accuracy as HTML."""
+    found = listed(f"{remark[0].upper()}{remark[1:]}." for remark in session.remarks())
+    return f"<p>Simulated lanes show where the answers are off:</p>{found}" if found else ""
+
+
+def _rules(session):
+    """Return the rules of the lane by which its space is counted, in words."""
+    policy = session.policy
+    rent = f"{written(policy.own_place_cost, '$')} a place, used or not" if policy.own_place_cost else "holding is rent"
+    return f"as a {policy.kind} lane{f', at {policy.basis}' if policy.kind == 'stock' else ''}; {rent}"
 
 
 def _in_words(n, period):

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from html import escape
 
+from twin._choices import word_of
 from twin.data.text import visible
 from twin.plan.quantities import UNIT_OF
 from twin.plan.wording import rest_of, unit_in, written
@@ -13,8 +14,8 @@ from twin.view.words import figure, listed, table
 #: Answers in the comparison.
 COMPARED_ANSWERS = """
 service_level safety_stock required_capacity fill_rate expected_overflow overflow_probability dependency
-resilience_index expected_warehousing_cost expected_outsourcing_cost buffer_cost profit value_at_risk
-conditional_value_at_risk""".split()
+resilience_index expected_warehousing_cost expected_outsourcing_cost optimal_own_capacity capacity_gives_away
+buffer_cost profit value_at_risk conditional_value_at_risk""".split()
 PIN_BUTTON = '<button type="button" data-do="pin">Keep this scenario as A</button>'
 FORGET = '<button type="button" data-do="unpin">Forget A</button>'
 
@@ -61,7 +62,9 @@ def _turned(kept, session):
         said.append(f"lane: {visible(kept['lane'])} in A, {visible(session.lane)} in B")
     for field in session.fields:
         a, b, unit = before[field.name], now[field.name], unit_in(field.unit, session.feed.period)
-        if a != b:
+        if a != b and field.choices:
+            said.append(f"{field.label}: {word_of(a, unit)} in A, {word_of(b, unit)} in B")
+        elif a != b:
             said.append(f"{field.label}: {a:.6g} in A, {b:.6g} in B{'' if unit == '-' else f' [{unit}]'}")
     if before[OPTIMUM] != now[OPTIMUM]:
         said.append(f"newsvendor optimum: only in {'B' if now[OPTIMUM] else 'A'}")

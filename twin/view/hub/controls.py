@@ -15,7 +15,10 @@ TARGETS = ("service_level", OPTIMUM, "horizon")  # controls that are no plain fi
 
 @dataclass(frozen=True)
 class Field:
-    """A control: a quantity of the registry, with bounds that suit a lane; `step` is the step of a key press."""
+    """A control: a quantity of the registry, with bounds that suit a lane; `step` is the step of a key press.
+
+    choices : words of a control whose value is one of a few words; its values are their numbers, from 0.
+    """
 
     name: str
     unit: str
@@ -24,6 +27,7 @@ class Field:
     high: float
     step: float
     group: str
+    choices: tuple[str, ...] = ()
 
     @property
     def label(self) -> str:
@@ -32,7 +36,7 @@ class Field:
 
 
 #: Groups of controls, in order.
-GROUPS = ("Costs", "Flow", "Target")
+GROUPS = ("Costs", "Flow", "Target", "Rules")
 #: Quantities with a control, in the order of the page.
 CONTROLS = tuple(
     sorted(
@@ -63,6 +67,8 @@ def fields_for(required_capacity: float, start: Mapping[str, float], period: str
 def _field(row, high, value, period):
     """Return the control of a quantity; `high` is its upper bound where that depends on the lane."""
     bounds = row.control
+    if row.choices:
+        return Field(row.name, row.unit, row.meaning, bounds.low, bounds.high, bounds.step, bounds.group, row.choices)
     if high is None:
         per_period = row.unit.endswith("/period")
         high = _two_digits(bounds.high * DAYS_PER_PERIOD[period]) if per_period else bounds.high

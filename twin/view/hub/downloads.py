@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
+from twin._choices import word_of
 from twin.data.lane_names import written_lane
 from twin.data.text import visible
 from twin.plan.quantities import UNIT_OF
@@ -27,7 +28,9 @@ def numbers_csv(session: Session) -> bytes:
     table.writerow(("lane", "kind", "name", "value", "unit"))
     lane = written_lane(session.lane)
     for field in session.fields:
-        table.writerow((lane, "control", field.name, repr(session.values[field.name]), unit_in(field.unit, period)))
+        value = session.values[field.name]
+        value = word_of(value, field.unit) if field.choices else repr(value)
+        table.writerow((lane, "control", field.name, value, unit_in(field.unit, period)))
     table.writerow((lane, "control", OPTIMUM, int(session.values[OPTIMUM]), "-"))
     for name, value in _given(session).items():
         table.writerow((lane, "given", name, repr(value), unit_in(UNIT_OF[name], period)))
@@ -66,6 +69,7 @@ def _state(session, numbers):
         "source": f"{visible(session.feed.place, 120)}, {int(record['periods']):,} {unit_in('period', period)}s",
         "through": f"{record['last_date']:%Y-%m-%d}",
         "assumptions": list(session.assumptions),
+        "accuracy": list(session.remarks()),
         "controls": [
             *(row(f.name, values[f.name], f.unit) for f in session.fields if f.name != "service_level"),
             *(row(name, value, UNIT_OF[name]) for name, value in _given(session).items()),

@@ -271,4 +271,6 @@ def _identity(feed: Feed) -> tuple:
 
 
 def _unit(field: Field, period: str) -> str:
+    if field.choices:
+        return ""
     return "%" if field.unit == "-" else unit_in(field.unit, period)

@@ -61,7 +61,7 @@ def _tail(n, name):
 def _fit(n, name):
     """Return a paragraph on the assumptions of the tail, with a warning if a normal distribution fits poorly."""
     below = 1.0 - float(demand.probability_above(0.0, n["demand_mean"], n["demand_sd"]))
-    said = "The model assumes normal demand and counts unmet demand as lost, so these losses are on the safe side."
+    said = "The model assumes normal demand and charges each period's backlog like pallets that are not served."
     if below > RARE:
         said += (
             f" Demand of this lane is not normal: a normal distribution would be negative in {below:.0%} of {name}s. "

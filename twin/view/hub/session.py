@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlencode
 
 import numpy as np
 
 from twin._check import require
+from twin._choices import coded, word_of
 from twin.data.text import visible
-from twin.plan import lane_report
+from twin.plan import ahead, lane_report
 from twin.plan.policies import policy_of
 from twin.plan.policy_table import policy_table
 from twin.plan.portfolio import DEFAULT_HORIZON, Portfolio
@@ -25,9 +27,11 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from twin.lane import Policy
+    from twin.plan.ahead import Ahead
     from twin.plan.feed import Feed
 
 STATES_KEPT = 8  # number of evaluated states in the cache
+PATHS_KEPT = 5  # number of simulations in the cache
 STRAIN, UNDER_USED = 1.10, 0.75  # default thresholds: use of own capacity at which a lane's status changes [-]
 STRAINED, NORMAL, SPARE = "capacity strain", "normal", "under-used"  # statuses of a lane
 
@@ -59,6 +63,7 @@ class Session:
         self.partnership = Partnership()
         self._changed: dict[str, dict[str, float]] = {}  # lane -> values that differ from its starting values
         self._series, self._known = {}, {}  # caches: the flows of one lane, and evaluated states
+        self._paths = {}  # cache: simulated paths by lane, policy and question
         if before is not None:
             self._keep(before)
 
@@ -115,9 +120,15 @@ class Session:
         start = self._evaluated(self._policy(self.start))
         return fields_for(start["required_capacity"], self.start, self.feed.period)
 
-    def change(self, **values: float) -> None:
-        """Set controls of the lane; if a value or a result is out of bounds, raise an error and change nothing."""
+    def change(self, **values: float | str) -> None:
+        """Set controls of the lane; if a value or a result is out of bounds, raise an error and change nothing.
+
+        A control with choices takes a word, or the number of one.
+        """
         bounds = {field.name: field for field in self.fields}
+        for name, field in bounds.items():
+            if field.choices and name in values:
+                values[name] = float(coded(field.label, values[name], field.choices))
         for name, value in values.items():
             rule = f"one of {', '.join(bounds)}, {OPTIMUM}"
             require(name in bounds or name == OPTIMUM, "control", rule, visible(name, 40))
@@ -178,6 +189,32 @@ class Session:
         """Return every number of the lane, as `lane_report.evaluate` does."""
         return self._evaluated(self.policy, self.horizon)
 
+    def ahead(self) -> tuple[Ahead, Ahead]:
+        """Return the next days of the lane in the dynamic model: under today's policy, and under the alternative."""
+        policies = self._today(), ahead.alternative(self.policy, self.numbers())
+        return tuple(self._simulated(ahead.ahead, policy) for policy in policies)
+
+    def on_record(self) -> Ahead:
+        """Return what today's policy would have kept on the record."""
+        return self._simulated(ahead.on_record, self._today())
+
+    def _today(self):
+        """Return the policy of the lane with the service level that it has, stated or not."""
+        return replace(self.policy, service_level=self.numbers()["service_level"])
+
+    def _simulated(self, function, policy):
+        """Return paths of the lane, from a cache: page and pictures ask for the same ones."""
+        key = self.lane, policy, function
+        if key not in self._paths:
+            found = function(self.moments, policy, self.series()[1], period=self.feed.period)
+            self._paths = {**dict(list(self._paths.items())[-PATHS_KEPT:]), key: found}
+        return self._paths[key]
+
+    def remarks(self) -> tuple[str, ...]:
+        """Return sentences on answers of the lane that are outside the region in which they hold."""
+        volumes = self.series()[1]
+        return lane_report.remarks(self.moments, self.policy, self.numbers(), volumes, period=self.feed.period)
+
     @property
     def portfolio(self) -> Portfolio:
         """All lanes, with the current values of their controls."""
@@ -216,7 +253,8 @@ class Session:
         """Return the state as a query string: source, lane, and the values and thresholds that were changed."""
         start = {"strain": STRAIN, "under_used": UNDER_USED}
         other = {name: value for name, value in self.thresholds.items() if value != start[name]}
-        changed = {name: f"{value:.10g}" for name, value in {**self._changed.get(self.lane, {}), **other}.items()}
+        now = {**self._changed.get(self.lane, {}), **other}
+        changed = {name: _as_text(name, value) for name, value in now.items()}
         return urlencode({"source": self.feed.source, "lane": self.lane, **changed})
 
     def restore(self, query: str) -> list[str]:
@@ -228,7 +266,8 @@ class Session:
         self.pick(name)
         self.reset()
         known = {field.name for field in self.fields} | {OPTIMUM}
-        asked = {control: _number(text) for control, text in given.items() if control in known}
+        words = {field.name for field in self.fields if field.choices}
+        asked = {name: text if name in words else _number(text) for name, text in given.items() if name in known}
         try:
             self.change(**asked)
         except ValueError:  # try them one by one, so that a wrong value does not prevent the others
@@ -258,6 +297,12 @@ class Session:
             numbers = lane_report.evaluate(self.moments, policy, volumes, horizon=int(horizon), period=self.feed.period)
             self._known = {**dict(list(self._known.items())[-STATES_KEPT:]), key: numbers}
         return dict(self._known[key])
+
+
+def _as_text(name, value):
+    """Return the value of a control as it stands in an address."""
+    row = POLICY.get(name)
+    return word_of(value, row.unit) if row and row.choices else f"{value:.10g}"
 
 
 def _number(text):

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from twin.view import pictures
-from twin.view.hub import capacity_tab, compare_tab, partners_tab, risk_tab
+from twin.view.hub import capacity_tab, compare_tab, motion_tab, partners_tab, risk_tab
 from twin.view.hub.session import Session
 
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ Page = Callable[[Session, Mapping[str, float]], str]
 TABS: dict[str, tuple[str, Page | None, tuple[str, ...]]] = {
     "capacity": ("Capacity and cooperation", capacity_tab.page, ("history",)),
     "risk": ("Profit and risk", risk_tab.page, ("costs", "profits", "losses")),
+    "motion": ("In motion", motion_tab.page, ("space_ahead", "money_ahead")),
     "partners": ("Partners", partners_tab.page, ("savings", "leaving")),
     "compare": ("What-if", compare_tab.page, ()),
     "analyst": ("Analyst", None, ()),  # `view.analyst_desk` builds this page
@@ -28,6 +29,8 @@ def drawn(name: str, session: Session, numbers: Mapping[str, float]) -> Figure |
     """Return the picture of this name as a figure; None if there is nothing to draw."""
     if name in TABS["partners"][2]:
         return partners_tab.drawn(session, name)
+    if name in TABS["motion"][2]:
+        return motion_tab.drawn(session, name)
     period, policy = session.feed.period, session.policy
     if name == "history":
         return pictures.history(*session.series(), policy, numbers, session.horizon, period)

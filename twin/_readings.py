@@ -1,0 +1,174 @@
+"""The answers of `assess` on space, own places and unmet demand, which depend on the rules of a lane.
+
+The framework's formulas are one reading of several. These are the readings by kind of lane, billing basis, law of lead
+times and rule for unmet demand. Terms that are needed twice are computed once; `tests/test_readings.py` compares them
+with the named formulas.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from twin import _special, cooperation, crossing, demand, lost_sales, own_places, space
+from twin.demand import Moments
+from twin.policy import POLICY
+
+_CODES = {
+    (field, word): float(code)
+    for field in ("kind", "unmet", "basis", "lead_times")
+    for code, word in enumerate(POLICY[field].choices)
+}
+STOCK_LANE = _CODES["kind", "stock"]  # number of the kind of lane that holds goods
+EXPOSED = ("lead_time_mean_days", "lead_time_sd_days", "review_period_days", "lead_times")  # fields of the exposure
+_LEAST, _MOST = 1e-16, 1.0 - 2.0**-53  # smallest and largest critical ratio with a finite level [-]
+_NEVER = -40.0  # safety factor below which nothing is bought; it stands for minus infinity [-]
+
+
+class Buffer(NamedTuple):
+    """The buffer of a lane: what draws it in a period, the exposure, safety factor, sd over the exposure, and losses.
+
+    losses : expected excess over and leftover below the safety factor, of a standard normal variable.
+    """
+
+    drawn: Moments
+    exposure: Moments
+    factor: Any
+    sd: Any
+    losses: demand.Gaps
+
+
+def standard_losses(factor: Any, level: Any) -> demand.Gaps:
+    """Return expected excess over a safety factor and leftover below it, given its service level, Phi(factor)."""
+    tail = _density(factor) - np.abs(factor) * np.minimum(level, 1.0 - level)  # the smaller of the two
+    return demand.Gaps(tail + np.maximum(-factor, 0.0), tail + np.maximum(factor, 0.0))
+
+
+def exposure_of(given: dict[str, Any], period: str) -> Moments:
+    """Return mean and sd of the time that a buffer protects: lead time and review period. [period]
+
+    If lead times are independent, orders cross, and the sd is the one that gives the variance of what is outstanding.
+    """
+    lead, spread, review = (
+        demand.lead_time_in_periods(given[name], period)
+        for name in ("lead_time_mean_days", "lead_time_sd_days", "review_period_days")
+    )
+    crosses = given["lead_times"] == _CODES["lead_times", "independent"]
+    if np.any(crosses):
+        crossed = crossing.effective_lead_time_sd(lead, spread, np.maximum(review, 1.0))
+        spread = np.where(crosses, crossed, spread)[()]
+    return Moments(lead + review, spread)
+
+
+def of_space(given: dict[str, NDArray], load: Moments, buffer: Buffer, goods: Moments, review: Any) -> dict[str, Any]:
+    """Return the readings of overflow, and the cost of own places, today's and best.
+
+    goods : moments of demand over the exposure; review : review period. [period]
+    """
+    capacity, holding = given["internal_capacity"], given["holding_cost"]
+    passing = space.goods_in_process(*load, given["dwell"])
+    over, chance = overflow(passing, capacity)
+    found = dict.fromkeys(("headroom_overflow", "close_overflow", "peak_overflow", "lane_overflow"), over)
+    need = passing
+    held = given["kind"] == STOCK_LANE
+    if np.any(held):
+        common = space.common_periods(given["dwell"], buffer.exposure.mean) * given["demand_sd"] ** 2
+        waits = space.review_stock(given["demand_mean"], review)
+        returned = space.returns(given["demand_mean"], given["demand_sd"], given["return_rate"])
+        back = space.goods_in_process(*returned, given["dwell"])
+        passes = {"close": (back, given["return_rate"]), "peak": (passing, 1.0 + given["return_rate"])}
+        spaces = {
+            basis: _with(space.stock_space(buffer.factor * goods.sd, goods.sd, *goes, common * share), waits)
+            for basis, (
+                goes,
+                share,
+            ) in passes.items()  # share is cov(goods that pass, demand) / var(demand) in a period
+        }
+        for basis, needed in spaces.items():
+            over, likely = overflow(needed, capacity)
+            found[f"{basis}_overflow"] = np.where(held, over, found[f"{basis}_overflow"])
+            counts = held & (given["basis"] == _CODES["basis", basis])
+            chance = np.where(counts, likely, chance)
+            found["lane_overflow"] = np.where(counts, over, found["lane_overflow"])
+            need = Moments(*(np.where(counts, new, old) for new, old in zip(needed, need, strict=True)))
+
+    always, used = own_places.place_prices(holding, given["own_place_cost"])
+    partner = holding + given["partner_surcharge"]
+    ratio = own_places.overflow_ratio(always, partner, used)
+    factor = np.maximum(-_special.ndtri(ratio), _NEVER)
+    best = np.where(ratio < 1.0, np.maximum(need.mean + need.sd * factor, 0.0), 0.0)
+    least = need.sd * (_density(factor) - factor * ratio)
+    if np.any(best <= 0.0):
+        least = np.where(best > 0.0, least, cooperation.expected_overflow(*need, best))
+    cost, least_cost = (
+        always * places + used * need.mean + (partner - used) * beyond
+        for places, beyond in ((capacity, found["lane_overflow"]), (best, least))
+    )
+    return {
+        **found,
+        "lane_overflow_probability": chance,
+        "space_cost": cost,
+        "optimal_own_capacity": best,
+        "optimal_space_cost": least_cost,
+        "capacity_gives_away": np.maximum(cost - least_cost, 0.0),
+    }
+
+
+def of_unmet(given: dict[str, NDArray], buffer: Buffer, short_cost: Any, ratio: Any, best: Any) -> dict[str, Any]:
+    """Return shortage and cost at the lane's level under its rule, and its level of least cost.
+
+    ratio : critical ratio of backorders; best : its safety factor, or None.
+    """
+    holding = given["holding_cost"]
+    if best is None:
+        best = _special.ndtri(np.clip(ratio, _LEAST, _MOST))
+    mean = buffer.exposure.mean * buffer.drawn.mean
+    short, left = (buffer.sd * loss for loss in buffer.losses)
+    found = {
+        "unmet_shortage": short,
+        "unmet_cost": holding * left + short_cost * short,
+        "unmet_level": np.maximum(mean + buffer.sd * best, 0.0),
+    }
+    gone = np.asarray(given["unmet"] > _CODES["unmet", "backordered"])
+    if not gone.any():
+        return found
+    level = np.maximum(mean + buffer.sd * buffer.factor, 0.0)
+    served = given["unmet"] == _CODES["unmet", "partner"]
+    price = np.where(served, holding + given["partner_surcharge"], short_cost)
+    crosses = given["lead_times"] == _CODES["lead_times", "independent"]
+    length = np.maximum(buffer.exposure.mean, np.finfo(float).tiny)
+    outstanding = np.hypot(buffer.drawn.sd, buffer.drawn.mean * buffer.exposure.sd / np.sqrt(length))
+    sd, spells = np.where(crosses, outstanding, buffer.drawn.sd), np.where(crosses, 0.0, buffer.exposure.sd)
+    arrays = (gone, level, buffer.drawn.mean, sd, buffer.exposure.mean, price, holding, spells)
+    chosen, *picked = np.broadcast_arrays(*arrays)
+    level, mean, sd, time, price, hold, spells = (array[chosen] for array in picked)
+    lost = lost_sales.lost_pallets(level, mean, sd, time, spells)
+    values = (
+        lost,
+        lost_sales.cost(level, mean, sd, time, price, hold, spells),
+        lost_sales.best_base_stock(mean, sd, time, np.maximum(price, _LEAST * hold), hold, spells),
+    )
+    for name, value in zip(found, values, strict=True):
+        found[name] = np.array(np.broadcast_to(found[name], chosen.shape))
+        found[name][chosen] = value
+    return {name: value[()] for name, value in found.items()}
+
+
+def _with(stock, waits):
+    """Return the moments of the sum of two independent quantities."""
+    return Moments(stock.mean + waits.mean, np.hypot(stock.sd, waits.sd))
+
+
+def overflow(need: Moments, capacity: Any) -> tuple[Any, Any]:
+    """Return expected overflow and its probability, for normal space; the density and its tail are computed once."""
+    gap = capacity - need.mean
+    with np.errstate(over="ignore"):  # certain space is the limit sd -> 0, with k = 0 or +-infinity
+        k = gap / np.maximum(need.sd, np.finfo(float).tiny)
+        above = _special.ndtr(-k)
+        return need.sd * _density(k) - gap * above, above
+
+
+def _density(k):
+    return np.exp(-0.5 * k * k) * 0.3989422804014327

@@ -1,0 +1,173 @@
+"""A stock lane of the framework, with the moments and the policy that `assess` takes, ready to be simulated."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from twin import buffers, demand, lane
+from twin._check import nonnegative, require
+from twin.motion.diary import clock
+from twin.motion.laws import Gamma, Given
+from twin.motion.paths import Paths
+from twin.motion.prices import price_list_of
+from twin.motion.rules import base_stock
+from twin.motion.run import simulate
+from twin.policy import Policy
+from twin.simulate import Estimate, estimate
+
+DAYS_A_YEAR = 365.25
+
+
+@dataclass(frozen=True)
+class StockLane:
+    """One lane whose stock is ordered up to a level, as the formulas of `assess` describe it.
+
+    Parameters
+    ----------
+    statistics : mapping with "demand_mean" and "demand_sd" of one lane, mean > 0. [pallet/period]
+    policy : Policy of one lane, with a service level and a mean lead time > 0
+    period : "D", "W" or "MS", optional
+        Period of the demand; lead times, in days, are converted to it.
+    prices : mapping of fields of `PriceList`, optional
+        Prices beyond those of the policy, such as a spot price.
+
+    >>> stock = StockLane({"demand_mean": 140.0, "demand_sd": 25.0}, Policy(service_level=0.95, lead_time_mean_days=3,
+    ...     lead_time_sd_days=0))
+    >>> round(stock.level(), 1), round(stock.level(review=1), 1)
+    (491.2, 642.2)
+    """
+
+    statistics: Mapping[str, Any]
+    policy: Policy
+    period: str = "D"
+    prices: Mapping[str, float] | None = None
+
+    def __post_init__(self) -> None:
+        require(self.policy.service_level is not None, "service_level", "set", self.policy.service_level)
+        require(self.lead_time.mean > 0, "lead_time_mean_days", "> 0", self.policy.lead_time_mean_days)
+
+    @cached_property
+    def demand(self) -> demand.Moments:
+        """Return the moments of demand. [pallet/period]"""
+        return demand.Moments(*(float(self.statistics[name]) for name in ("demand_mean", "demand_sd")))
+
+    @cached_property
+    def workload(self) -> demand.Moments:
+        """Return the moments of demand and returns together. [pallet/period]"""
+        return demand.workload(*self.demand, float(self.policy.return_rate))
+
+    @cached_property
+    def lead_time(self) -> demand.Moments:
+        """Return the moments of the lead time. [period]"""
+        days = self.policy.lead_time_mean_days, self.policy.lead_time_sd_days
+        return demand.Moments(*(float(demand.lead_time_in_periods(value, self.period)) for value in days))
+
+    @property
+    def step(self) -> float:
+        """Return the length of a step: a period, or a part of it if the mean lead time is shorter. [period]"""
+        return 1.0 if self.lead_time.mean >= 1 else float(1 / np.ceil(1 / self.lead_time.mean))
+
+    def changed(self, **fields: ArrayLike) -> StockLane:
+        """Return the lane with other values of fields of its policy."""
+        return replace(self, policy=replace(self.policy, **fields))
+
+    @property
+    def periods_a_year(self) -> float:
+        """Return the number of periods of a year. [period]"""
+        return DAYS_A_YEAR / demand.days_per_period(self.period)
+
+    @property
+    def year(self) -> int:
+        """Return the whole periods of a year; of days there are 52 weeks, so that weekdays stay in place. [period]"""
+        return {"D": 364, "W": 52, "MS": 12}[self.period]
+
+    def over_lead_time(self, moments: demand.Moments | None = None, *, review: float = 0.0) -> demand.Moments:
+        """Return the moments of demand over the protection interval, lead time and review period. [pallet]
+
+        moments : of what the stock protects, by default demand.
+        """
+        drawn = self.demand if moments is None else moments
+        return demand.lead_time_demand(*drawn, self.lead_time.mean + review, self.lead_time.sd)
+
+    def level(self, moments: demand.Moments | None = None, *, review: float = 0.0) -> float:
+        """Return the order-up-to level that keeps the service level by the formula. [pallet]
+
+        S = (L + T) mean + z sqrt((L + T) sd^2 + mean^2 sd_L^2)
+
+        Source
+        ------
+        Notebook 09, eq. (9.6).
+        """
+        total = self.over_lead_time(moments, review=review)
+        return float(total.mean + buffers.safety_stock(total.sd, self.policy.service_level))
+
+    def run(self, level: ArrayLike, law: Any = None, **changes: Any) -> Paths:
+        """Return paths under a base-stock level; `law` of demand is by default gamma, with the lane's moments.
+
+        Stock is reviewed continuously and unmet demand is backordered. `changes` are arguments of `motion.simulate`.
+        """
+        chosen = {
+            "demand": Gamma(*self.demand) if law is None else law,
+            "lead_time": Gamma(*self.lead_time),
+            "policy": base_stock(level),
+            "review_period": 0,
+            "return_rate": float(self.policy.return_rate),
+            "dwell": float(self.policy.dwell),
+            "capacity": float(self.policy.internal_capacity),
+            "costs": price_list_of(self.policy)._asdict() | dict(self.prices or {}),
+            "step": self.step,
+        }
+        return simulate(**chosen | changes)
+
+    def on_record(
+        self, level: ArrayLike, volumes: ArrayLike, last_date: Any, **changes: Any
+    ) -> tuple[Paths, NDArray[np.datetime64]]:
+        """Return the path whose demand is the record, and the time of each of its steps.
+
+        Parameters
+        ----------
+        level : float
+            Order-up-to level. [pallet]
+        volumes : array_like, shape (periods,)
+            Demand of each period on record; the parts of a period have equal parts of it. [pallet/period]
+        last_date : date of the last period
+        changes : arguments of `motion.simulate`
+        """
+        (recorded,) = nonnegative(volumes=volumes)
+        parts = round(1 / self.step)
+        law = Given(np.repeat(recorded * self.step, parts))
+        paths = self.run(level, law, **{"periods": len(recorded)} | changes)
+        return paths, clock(last_date, len(recorded) * parts, self.step * demand.days_per_period(self.period))
+
+    def measures(self, paths: Paths) -> dict[str, Estimate]:
+        """Return what paths keep of the promises of `assess`, in its own account, with standard errors between paths.
+
+        The money is that of `lane.economics`: holding for the goods on hand, and penalty and margin for the backlog.
+        """
+        stock, short, over = (getattr(paths, name).mean(axis=-1) for name in ("on_hand", "backlog", "overflow"))
+        account = lane.economics(vars(self.policy), self.demand.mean, self.workload.mean, stock, short, over)
+        values = {
+            "service [%]": 100 * (paths.backlog == 0).mean(axis=-1),
+            "short [pallet]": short,
+            "space [pallet]": paths.space.mean(axis=-1),
+            "overflow [pallet]": over,
+            "profit [$/period]": account.profit,
+        }
+        return {name: estimate(value) for name, value in values.items()}
+
+    def promised(self, answers: Mapping[str, ArrayLike]) -> dict[str, Estimate]:
+        """Return the answers of `assess` under the names of `measures`; a formula has no standard error."""
+        values = {
+            "service [%]": 100 * np.asarray(answers["service_level"]),
+            "short [pallet]": answers["expected_shortage"],
+            "space [pallet]": answers["required_capacity"],
+            "overflow [pallet]": answers["expected_overflow"],
+            "profit [$/period]": answers["profit"],
+        }
+        return {name: Estimate(float(value), 0.0) for name, value in values.items()}
