@@ -100,6 +100,8 @@ def test_months_or_weeks_that_nothing_decides_are_refused_with_both_readings(fil
     codes = [f"2023{month:02d}" for month in range(1, 13)]
     with pytest.raises(ValueError, match=r"'202301' that may be 2023-01-01 \(yyyymm.* or 2023-01-02 \(yyyyww.*--dates"):
         coded("date", codes, file)
+    with pytest.raises(ValueError, match=r"'2023002' that may be 2023-01-02 \(yyyyddd.* or 2023-02-01 \(yyyymmm"):
+        coded("date", [f"2023{month:03d}" for month in range(1, 13)], file)
     assert coded("date", codes, file, dates="yyyyww")[0].period == "W"
     assert coded("date", codes, file, dates="yyyymm")[0].period == "MS"
 
@@ -309,6 +311,17 @@ def test_a_total_is_left_out_and_said(file, name, capsys):
     assert account["rows_read"] == account["rows_kept"] + account["rows_refused"] == 120
 
 
+def test_a_total_may_be_short_or_differ_once_and_one_that_is_no_sum_is_told(file):
+    short = [("2024-01-01", "A", 5), ("2024-01-02", "A", 6), ("2024-01-01", "Total", 5), ("2024-01-02", "Total", 6)]
+    assert list(read_history(file("date,lane,volume", short)).without) == ["Total"]
+    volumes = network(["A", "B"])
+    volumes["Total"] = volumes["A"] + volumes["B"] + (np.arange(30) == 7)
+    assert list(read_history(file("date,lane,volume", long(volumes))).without) == ["Total"]
+    volumes["Total"] = volumes["A"] * 3 + 1
+    history = read_history(file("date,lane,volume", long(volumes)))
+    assert not history.without and "'Total' is called a total but is not the sum" in said(history)
+
+
 def test_a_sum_without_a_telling_name_is_asked_about(file):
     volumes = network(["A", "B", "C", "D", "E"])
     volumes["HUB-7"] = volumes["B"] + volumes["D"]
@@ -347,7 +360,7 @@ def test_units_of_one_lane_are_not_added_up(file, capsys):
 def test_a_direction_that_splits_lanes_is_told_and_can_be_chosen(file):
     rows = [(str(day.date()), "A", v, way) for day in DAYS for v, way in ((10 + day.day, "IN"), (3, "OUT"))]
     path = file("date,lane,volume,direction", rows)
-    assert "'direction' is not used and splits 1 lanes: 'IN' 60 rows, 'OUT' 60 rows" in said(read_history(path))
+    assert "'direction' is not used and splits 1 lane: 'IN' 60 rows, 'OUT' 60 rows" in said(read_history(path))
     assert facts(read_history(path, where=["direction=OUT"]))["demand_mean"] == 3
     with pytest.raises(ValueError, match="no row where direction=UP; values there are IN, OUT"):
         read_history(path, where=["direction=UP"])

@@ -17,6 +17,7 @@ TOTALS = frozenset(
 FEWEST_PERIODS, FEWEST_VALUES = 5, 4  # a sum that holds in fewer periods, or with fewer values, may be chance
 LARGEST_TABLE = 5_000_000  # lanes x periods; beyond, only the sum of all lanes is looked for
 MOST_SUMS, MOST_PARTS = 50, 150  # lanes that are tried as a sum, largest first, and lanes tried as its parts
+TOTAL_AGREES = 0.9  # share of the periods in which a lane that is called a total is the sum of the others
 TELLING = 8  # periods that rule out most lanes as parts of a sum
 CLOSE = 1e-6  # relative difference up to which two sums are equal
 NAMES_SHOWN = 3
@@ -62,11 +63,12 @@ def sum_lanes(flows: pd.DataFrame) -> dict[str, int]:
     """Return the lanes that are the sum of others in every period, each with the number of its parts.
 
     The sum of all other lanes is found for any number of lanes; sums of some by non-negative least squares whose
-    weights are all 0 or 1.
+    weights are all 0 or 1. A lane that is called a total may differ in a tenth of its periods, and needs no number of
+    periods.
     """
     lane, lanes = pd.factorize(flows["lane"], sort=True)
     date, dates = pd.factorize(flows["date"], sort=True)
-    if len(lanes) < 3 or len(dates) < FEWEST_PERIODS:
+    if len(lanes) < 2:
         return {}
     volume = np.nan_to_num(flows["volume"].to_numpy(dtype=float))
     names = [str(name) for name in lanes]
@@ -97,6 +99,10 @@ def _sums_of_some(table, names):
     for i in [*told, *largest[::-1].tolist()]:  # subtotals before totals
         mine = table[i]
         active = mine > 0
+        if is_total(names[i]) and (number := _total_of(table, i, left, names)):
+            found[names[i]] = number
+            left[i] = False
+            continue
         if active.sum() < FEWEST_PERIODS or len(np.unique(mine[active])) < FEWEST_VALUES:
             continue
         share = mine / np.maximum(whole, mine)
@@ -115,6 +121,16 @@ def _sums_of_some(table, names):
             found[names[i]] = number
             left[i] = False
     return found
+
+
+def _total_of(table, i, left, names):
+    """Return the number of lanes that a total sums up: all that are no totals; 0 if it is not their sum."""
+    others = left & np.array([not is_total(name) for name in names]) & (table.sum(axis=1) > 0)
+    others[i] = False
+    mine, whole = table[i], table[others].sum(axis=0)
+    active = mine > 0
+    equal = np.abs(whole - mine) <= CLOSE * np.maximum(mine, 1e-6)
+    return int(others.sum()) if active.any() and equal[active].mean() >= TOTAL_AGREES else 0
 
 
 def _parts_by_weights(parts, mine):

@@ -91,6 +91,9 @@ def _sums_left_out(flows, sums, file, audit):
             f"{file} has a lane that is the sum of {parts:,} others in every period, {visible(name)!r}, so flows would "
             "count twice; say which: --sums leave-out or --sums keep (sums='leave-out' or 'keep')"
         )
+    for name in flows["lane"].cat.remove_unused_categories().cat.categories:
+        if is_total(name) and name not in found:
+            audit.append(f"the lane {visible(name)!r} is called a total but is not the sum of the others; it is kept")
     for name, parts in found.items():
         audit.append(f"the lane {visible(name)!r} is the sum of {parts:,} others in every period; it is left out")
     return list(found)

@@ -17,7 +17,7 @@ USUAL_DAYS = (date(1990, 1, 1), date(2040, 1, 1))  # a reading within these year
 DENSER = 10  # a form goes before another under which the days lie this many times farther apart
 YEAR = 366  # [day]
 ENOUGH_DAYS, FEW_DAYS_GAP = 12, 5 * YEAR  # a record of fewer days needs a longer gap [day]
-FAR = "date is far from all others"
+FAR_DATE = "date is far from all others"
 
 _WEEK_HEADING = re.compile(r"week|woche|\bkw\b|^kw|kw$|\bcw\b|\bwk\b|^yw$|yearweek|calweek")
 _MONTH_HEADING = re.compile(r"month|monat|\bmth\b|calmonth|\bmon\b")
@@ -183,9 +183,10 @@ class _Choice:
         return [form for form in self.left if form == "yyyymmddhh"] if len(self.cells) > 2 else []
 
     def _over_the_years(self):
-        if "yyyymm" not in self.left or len(np.unique(self.days["yyyymm"].astype("datetime64[Y]"))) < 2:
-            return []
-        return [form for form in self.left if form != "yyyyww"]
+        for month, other in (("yyyymm", "yyyyww"), ("yyyymmm", "yyyyddd")):
+            if month in self.left and len(np.unique(self.days[month].astype("datetime64[Y]"))) > 1:
+                return [form for form in self.left if form != other]
+        return []
 
     def _standard(self):
         return ["yyyymm"] if self.kind == "year-month" and "yyyymm" in self.left else []
@@ -194,7 +195,7 @@ class _Choice:
         """Return the forms whose days lie much closer together than those of others; day and month are not swapped."""
         sparse = {form: (days[-1] - days[0]).astype(int) / len(days) + 1e-9 for form, days in self.days.items()}
         least = min(sparse[form] for form in self.left)
-        if "yyyymm" in self.left or "yyyyww" in self.left or len(self.cells) < 3:
+        if {"yyyymm", "yyyyww", "yyyymmm"} & set(self.left) or len(self.cells) < 3:
             return []
         kept = [form for form in self.left if sparse[form] < DENSER * least]
         swapped = {"ddmmyy", "mmddyy"}
@@ -218,7 +219,11 @@ def _sentence(form, why, text, day):
 def _undecided(choice, texts, file):
     left = choice.left
     at = next(
-        (i for i, cell in enumerate(choice.cells) if set(left) <= set(dict(cell.readings))),
+        (
+            i
+            for i, cell in enumerate(choice.cells)
+            if set(left) <= set(found := dict(cell.readings)) and len({found[form] for form in left}) == len(left)
+        ),
         max(range(len(texts)), key=lambda i: len(choice.cells[i].readings)),
     )
     readings = dict(choice.cells[at].readings)

@@ -95,12 +95,15 @@ class IgnoredColumns:
         """Yield a sentence on each column that splits lanes, and one on orders that repeat."""
         for place, values in self.values.items():
             split, counts = self._split(place)
+            name = visible(self.header[place].strip("\ufeff "), 40)
+            if not split and self.is_unit(place):
+                yield f"the column {name!r} says that lanes are in different units: {_shown(values, counts)}"
             if not split or not self._tells(place, rows):
                 continue
-            name = visible(self.header[place].strip("\ufeff "), 40)
-            choice = visible(next(iter(values)), 40)
+            choice = visible(max(values, key=lambda text: counts[values[text]]), 40)
+            lanes = "1 lane" if len(split) == 1 else f"{len(split):,} lanes"
             yield (
-                f"the column {name!r} is not used and splits {len(split):,} lanes: {_shown(values, counts)}; "
+                f"the column {name!r} is not used and splits {lanes}: {_shown(values, counts)}; "
                 f"their volumes are added up; --where {name}={choice} chooses"
             )
         if self.repeated > copies:

@@ -13,7 +13,7 @@ from tqdm import tqdm
 
 from twin.data.files.amounts import Amounts, decide_mark
 from twin.data.files.columns import match_columns
-from twin.data.files.date_column import FAR, Column, far_dates, settle
+from twin.data.files.date_column import FAR_DATE, Column, far_dates, settle
 from twin.data.files.dates import CONTRADICTS, DAY_FIRST, MONTH_FIRST, SLASHES, Rivals, parse_date
 from twin.data.files.fields import Codes
 from twin.data.files.ignored import IgnoredColumns
@@ -296,7 +296,7 @@ class Scan:
             if not already:
                 cell = self.dates.values[row["date"]]
                 swapped = isinstance(cell, Rivals) and cell.kind == SLASHES
-                why = FAR if decided.far[row["date"]] else CONTRADICTS if swapped else NO_FORM
+                why = FAR_DATE if decided.far[row["date"]] else CONTRADICTS if swapped else NO_FORM
                 text = f"{texts[row['date']]}, {lanes[row['lane']]}, {row['volume']:g}"
                 self.refused.append((int(row["line"]), why, visible(text)))
 
@@ -365,6 +365,8 @@ def read_rows(path: str | Path, **options: Any) -> Rows:
             "copy": pd.Series(block["mark"]).duplicated(),
         }
     )
+    if "returns" in names and "returns" not in scan.names:
+        table["returns"] = table["returns"].fillna(0.0)
     known = ~np.isnan(block["volume"])
     unknown = table.loc[~known, ["date", "lane"]]  # a volume that could not be read is unknown, not zero
     if scan.other_units:
