@@ -98,6 +98,10 @@ def _stage(scan, waiting, path):
         numbers = days.astype(np.int64)
         for block in scan.finished(rows(), decided):
             yield _records(numbers[block["date"]], block["lane"], block["volume"], block["returns"])
+        other = np.array(sorted(scan.other_units)).reshape(-1, 2)  # known to exist, in a unit that was not chosen
+        other = other[clear[other[:, 0].astype(int)]].astype(int)
+        nothing = np.full(len(other), np.nan)
+        yield _records(numbers[other[:, 0]], other[:, 1], nothing, nothing)
 
     returns, written, read = "returns" in scan.names, [], []
     before = list(scan.refused)
