@@ -250,7 +250,7 @@ def test_policies_that_cannot_be_used(twin, file, content, said):
         ("date,lane,volume\n", "has a header and no rows"),
         ("date,lane,volume\n2024-01-01,A,x\n", "has no usable row"),
         ("when,who,what\n1,2,3\n", "has no column for date, lane, volume"),
-        (b"PK\x03\x04 and so on", "save the sheet as CSV"),
+        (b"PK\x03\x04 and so on", "fetch it again"),
         (gzip.compress(FLOWS.encode(), mtime=0)[:-9], "broken or cut gzip"),
         ("date,lane,volume\n2024-01-01,A,1\n", "only one period of history"),
     ],

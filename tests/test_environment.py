@@ -17,13 +17,28 @@ ROOT = Path(__file__).parents[1]
 LOCK = (ROOT / "requirements.lock").read_text(encoding="utf-8")
 ENVIRONMENT = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-TARGETS = ["paper", "test", "check", "notebooks", "lab", "apps", "reference", "lint", "faults", "fuzz", "bench"]
+TARGETS = [
+    "paper",
+    "test",
+    "check",
+    "notebooks",
+    "lab",
+    "apps",
+    "reference",
+    "lint",
+    "faults",
+    "fuzz",
+    "card",
+    "mechanisms",
+    "bench",
+]
 #: The distribution of each package whose distribution has another name.
 BROUGHT_BY = {
     "dotenv": "python-dotenv",
     "google": "google-genai",
     "jupyter_client": "papermill",
     "nbformat": "papermill",
+    "python_calamine": "python-calamine",
     "traitlets": "papermill",
     "yaml": "pyyaml",
 }
@@ -60,7 +75,7 @@ def test_each_pin_is_the_locks():
 
 
 def test_each_dependency_is_pinned():
-    assert required("apps", "ledger", "ai", "papers", "cluster") <= set(pinned())
+    assert required("apps", "ledger", "excel", "ai", "papers", "cluster") <= set(pinned())
     assert required(*PROJECT["optional-dependencies"]) <= set(locked())
 
 

@@ -279,6 +279,8 @@ def test_tabs_by_key_what_if_and_the_analyst(hub):
     hub.keyboard.press("ArrowRight")
     hub.wait_for_selector("[data-picture=profits][src]")
     hub.keyboard.press("ArrowRight")
+    hub.wait_for_selector("[data-picture=money_ahead][src]")
+    hub.keyboard.press("ArrowRight")
     hub.wait_for_selector("[data-picture=leaving][src]")
     hub.keyboard.press("ArrowRight")
     hub.get_by_role("button", name="Keep this scenario as A").click()

@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 from twin.data.errors import AlreadyHeld, Counts, LedgerError, RowsRefused
-from twin.data.ledger import migration
+from twin.data.ledger import migration, store
 from twin.data.ledger.store import RESET_TOKEN, Flow, Ledger
 from twin.data.load import load_history, read_history
 from twin.data.scenarios import research_lanes
@@ -473,7 +473,7 @@ def test_status(ledger, file, url):
     engine = url.split(":")[0].replace("postgres", "postgresql")
     expected = {
         "engine": engine,
-        "schema_version": 2,
+        "schema_version": 3,
         "read_only": False,
         "flows": 4,
         "lanes": 2,
@@ -502,14 +502,15 @@ def test_an_export_reads_back_as_the_same_flows(ledger, file, tmp_path):
     stream = io.StringIO()
     assert (
         ledger.export(stream, "B") == 2
-        and stream.getvalue() == "date,lane,volume,returns\n2026-01-06,B,2,2\n2026-01-08,B,unknown,\n"
+        and stream.getvalue() == "date,lane,volume,returns\n2026-01-06,B,2.0,2\n2026-01-08,B,NaN,\n"
     )
 
 
 def test_an_export_that_fails_leaves_the_old_file(ledger, file, tmp_path, monkeypatch):
     ledger.import_file(file(FLOWS))
     path = file("precious\n", "out.csv")
-    monkeypatch.setattr(ledger, "records", lambda *_: (flow for flow in (Flow(1, DAY, "A", 1.0, None), None)))
+    some = (Flow(1, DAY, "A", 1.0, None), None)
+    monkeypatch.setattr(store, "flows_in_order", lambda *_: (flow for flow in some))
     with pytest.raises(AttributeError):
         ledger.export(path)
     assert path.read_text() == "precious\n" and [p.name for p in tmp_path.glob(".*.part")] == []
@@ -525,7 +526,7 @@ def test_an_export_follows_links_and_pipes_and_keeps_the_file_mode(ledger, file,
     link.symlink_to(path)
     ledger.export(link)
     assert link.is_symlink() and path.stat().st_mode & 0o777 == 0o600
-    assert path.read_text().startswith("date,lane,volume,returns\n2026-01-05,A,5,1\n")
+    assert path.read_text().startswith("date,lane,volume,returns\n2026-01-05,A,5.0,1\n")
     os.mkfifo(tmp_path / "pipe")
     reader = subprocess.Popen(["cat", tmp_path / "pipe"], stdout=subprocess.PIPE, text=True)
     ledger.export(tmp_path / "pipe")
@@ -590,8 +591,8 @@ def claims(ledger):
 @pytest.mark.parametrize(
     ("number", "said"),
     [
-        (0, "knows 2 and no way there; export its flows with the Twin that made it, and import them into a new ledger"),
-        (3, "knows 2; install a newer Twin"),
+        (0, "knows 3 and no way there; export its flows with the Twin that made it, and import them into a new ledger"),
+        (4, "knows 3; install a newer Twin"),
     ],
 )
 def test_an_older_or_newer_schema_is_refused_and_left_unchanged(ledger, url, claims, number, said):
@@ -603,12 +604,12 @@ def test_an_older_or_newer_schema_is_refused_and_left_unchanged(ledger, url, cla
 
 
 @pytest.fixture
-def third(monkeypatch):
-    """Set the program's version of the tables to 4, with a migration from 2 to 3; return the migrations by version."""
+def later(monkeypatch):
+    """Set the program's version of the tables to 5, with a migration from 3 to 4; return the migrations by version."""
     from sqlalchemy import text
 
-    monkeypatch.setattr(migration, "VERSION", 4)
-    steps = {2: lambda connection: connection.execute(text("ALTER TABLE twin_flow ADD COLUMN carrier TEXT"))}
+    monkeypatch.setattr(migration, "VERSION", 5)
+    steps = {3: lambda connection: connection.execute(text("ALTER TABLE twin_flow ADD COLUMN carrier TEXT"))}
     monkeypatch.setattr(migration, "MIGRATIONS", steps)
     return steps
 
@@ -620,28 +621,28 @@ def columns(ledger):
     return [column["name"] for column in inspect(ledger._engine).get_columns("twin_flow")]
 
 
-def test_an_older_schema_is_migrated_from_version_to_version(ledger, url, third):
+def test_an_older_schema_is_migrated_from_version_to_version(ledger, url, later):
     from sqlalchemy import text
 
-    third[3] = lambda connection: connection.execute(text("UPDATE twin_flow SET carrier = 'unknown'"))
+    later[4] = lambda connection: connection.execute(text("UPDATE twin_flow SET carrier = 'unknown'"))
     flow = ledger.append(DAY, "A", 1)
     with ThreadPoolExecutor(4) as pool:  # concurrent processes migrate it once
         for opened in pool.map(Ledger, 4 * [url]):
             opened.close()
     with Ledger(url) as migrated:
-        assert migrated.status()["schema_version"] == 4 and migrated.find(flow.id) == flow
+        assert migrated.status()["schema_version"] == 5 and migrated.find(flow.id) == flow
         assert columns(migrated)[-1] == "carrier" and migrated.append(DAY, "B", 2).lane == "B"
 
 
-def test_a_failed_migration_leaves_the_ledger_unchanged(ledger, url, third):
+def test_a_failed_migration_leaves_the_ledger_unchanged(ledger, url, later):
     from sqlalchemy import text
 
-    for step, said in ((None, "has version 3 of its tables, and this Twin knows 4"), ("FAIL", "nothing was changed")):
+    for step, said in ((None, "has version 4 of its tables, and this Twin knows 5"), ("FAIL", "nothing was changed")):
         if step:
-            third[3] = lambda connection, step=step: connection.execute(text(step))
+            later[4] = lambda connection, step=step: connection.execute(text(step))
         with pytest.raises(LedgerError, match=said):
             Ledger(url)
-        assert "carrier" not in columns(ledger) and ledger.status()["schema_version"] == 2
+        assert "carrier" not in columns(ledger) and ledger.status()["schema_version"] == 3
 
 
 def test_load_history_takes_an_address(ledger, url, monkeypatch):

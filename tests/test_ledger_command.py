@@ -129,9 +129,9 @@ def test_export(run, answer, file, ledger, tmp_path):
     run("import", file)
     code, out, err = run("export")
     assert (code, err) == (0, "")
-    assert list(csv.reader(io.StringIO(out)))[1] == ["2026-01-06", "'=B", "2", "2"]
+    assert list(csv.reader(io.StringIO(out)))[1] == ["2026-01-06", "'=B", "2.0", "2"]
     assert answer("export", tmp_path / "out.csv", "--lane", "A") == {"file": str(tmp_path / "out.csv"), "flows": 2}
-    assert (tmp_path / "out.csv").read_text() == "date,lane,volume,returns\n2026-01-05,A,5,1\n2026-01-06,A,7.25,0\n"
+    assert (tmp_path / "out.csv").read_text() == "date,lane,volume,returns\n2026-01-05,A,5.0,1\n2026-01-06,A,7.25,0\n"
     code, out, err = run("export", tmp_path / "out.csv", "--lane", "=B")
     assert (code, out) == (2, "") and "file must be a new one, or --force must be said" in err
     assert answer("export", tmp_path / "out.csv", "--lane", "=B", "--force")["flows"] == 1

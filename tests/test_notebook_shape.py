@@ -1,6 +1,7 @@
 """Every numbered notebook has the form that lets it be a lesson, an app, a batch job and a test."""
 
 import ast
+import base64
 import json
 import re
 import statistics
@@ -124,6 +125,12 @@ def test_it_links_to_its_neighbours_at_the_beginning_and_at_the_end(path, cells)
     position = NUMBERED.index(path)
     neighbours = [NUMBERED[i].name for i in (position - 1, position + 1) if 0 <= i < len(NUMBERED)]
     assert all(f"]({name})" in linked[1] for name in ["00_contents.ipynb", *neighbours])
+
+
+def test_its_picture_in_the_contents_is_one_that_a_job_saves(path, code):
+    shown = [output.get("data", {}) for cell in code if "out_dir" in cell["source"] for output in cell["outputs"]]
+    picture = (ROOT / "notebooks" / "pictures" / f"{path.stem}.png").read_bytes()
+    assert picture in [base64.b64decode(data["image/png"]) for data in shown if "image/png" in data]
 
 
 def test_contents_and_links_are_up_to_date():

@@ -245,7 +245,7 @@ CALLS = {
     "data.text.visible": (lambda at, **o: visible("the long name of a lane", **o), {"length": 9}),
     "data.account.refusals": (lambda at, **o: refusals(**o).to_csv(), {"rows": [(9, "a reason", "a text")]}),
     "data.files.columns.match_columns": (
-        lambda at, **o: match_columns(HEADER.split(","), "a file", **o),
+        lambda at, **o: match_columns(HEADER.split(","), "a file", below=(), made={}, **o),
         {"chosen": {"volume": "spare"}},
     ),
     "data.files.rows.Scan": (scanned, {"reading": ReadingOptions(columns={"volume": "spare"}), "name": "another.csv"}),

@@ -1,11 +1,13 @@
 """Figures and headline numbers are shown, saved, and reproducible byte by byte."""
 
+import io
 import json
 import re
 
 import numpy as np
 import pytest
 from matplotlib import style
+from PIL import Image
 
 from twin.view import output, plots
 
@@ -92,3 +94,13 @@ def test_results_that_are_not_finite_are_refused_by_name(tmp_path, value):
     with pytest.raises(ValueError, match=rf"survival must be a finite number; got {value}"):
         output.headline(str(tmp_path), stock=(1.0, "pallet"), survival=(value, "day"))
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_picture_of_few_colours_is_smaller_and_looks_the_same():
+    figure, ax = plots.figure(width=4, height=3)
+    for x in range(12):
+        ax.text(x / 12, x / 12, "a small text", color="#0072B2")
+    full, small = (output.png(figure, origin="told", colours=colours) for colours in (0, 64))
+    images = [np.asarray(Image.open(io.BytesIO(data)).convert("RGB"), float) for data in (full, small)]
+    assert len(small) < len(full) / 2 and np.abs(images[0] - images[1]).mean() < 2
+    assert Image.open(io.BytesIO(small)).info["Description"] == "told"

@@ -85,7 +85,7 @@ def test_its_metadata_are_those_of_the_project(metadata):
     assert (metadata["License-Expression"], metadata["Requires-Python"]) == ("MIT", ">=3.11")
     assert metadata.get_all("License-File") == ["LICENSE"]
     assert metadata.get_all("Project-URL") == [f"{name}, {url}" for name, url in PROJECT["urls"].items()]
-    assert set(metadata.get_all("Provides-Extra")) == {"apps", "ledger", "ai", "papers", "cluster", "dev"}
+    assert set(metadata.get_all("Provides-Extra")) == {"apps", "ledger", "excel", "ai", "papers", "cluster", "dev"}
     assert metadata.get_payload().startswith("# The LSP Digital Capacity Twin")
 
 

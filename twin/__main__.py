@@ -1,6 +1,7 @@
 """The command line of the Twin: python -m twin assess, ask, ledger, batch, paper or verify."""
 
 import argparse
+import errno
 import os
 import sys
 
@@ -14,6 +15,7 @@ EXTRAS = {
     "platformdirs": "ledger",
     "psycopg": "ledger",
     "sqlalchemy": "ledger",
+    "xlsxwriter": "excel",
     "google": "ai",
     "tenacity": "ai",
     "jupyter_client": "papers",
@@ -26,6 +28,7 @@ EXTRAS = {
     "typst": "papers",
     "yaml": "papers",
     "distributed": "cluster",
+    "python_calamine": "excel",
 }
 
 
@@ -58,7 +61,9 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"twin: {error}", file=sys.stderr)
         return 1
     except (ValueError, OSError) as error:
-        print(f"twin: {error}", file=sys.stderr)
+        unprinted = getattr(error, "errno", None) == errno.ENOSPC and error.filename is None
+        said = "the output cannot be written: its disk is full" if unprinted else error
+        print(f"twin: {said}", file=sys.stderr)
         return 2
     except ModuleNotFoundError as error:
         missing = str(error.name).partition(".")[0]

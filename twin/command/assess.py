@@ -11,7 +11,8 @@ from typing import Any
 from twin._check import require
 from twin.command.assess_parquet import add_table_options, assess_lanes
 from twin.command.options import add_answering_options, add_reading_options, add_window, reading_of
-from twin.command.printing import SCHEMA_FILE
+from twin.command.printing import LANE_SCHEMA_FILE, SCHEMA_FILE
+from twin.data.lane_names import guard_note
 from twin.demand import DAYS_PER_PERIOD
 from twin.policy import POLICY
 
@@ -19,8 +20,9 @@ ASSESS = """Read a file of flows, compute safety stock, service, capacity, overf
 of every lane, and list every row that was not used with the reason."""
 
 ASSESS_EXAMPLES = """the file
-  A CSV file, plain or gzipped, with a date, a lane and a volume (or product_name, sku, demand, quantity, ...),
-  and returns if you have them. The period (day, week or month), the encoding and the separator are detected.
+  A CSV file, plain or gzipped, or a spreadsheet, with a date, a lane and a volume (or product_name, Strecke, Menge,
+  demand, ...), and returns if you have them. The period (day, week or month), the encoding and the separator are
+  detected; so are the header, and tables with a column for each period or lane. - is standard input.
 
 examples
   python -m twin assess                                        three synthetic lanes, to try it out
@@ -29,6 +31,8 @@ examples
   python -m twin assess flows.csv --policies policies.csv      one row per lane: lane, internal_capacity, ...
   python -m twin assess flows.csv --period MS --gaps unknown   months; a month without a row is unknown, not zero
   python -m twin assess flows.csv --column volume=n_total --json > lanes.json
+  python -m twin assess flows.csv --jsonl > lanes.jsonl        for DuckDB, polars and pandas: a row per lane
+  python -m twin assess flows.csv --xlsx lanes.xlsx            for Excel: sheets lanes, units, assumptions, account
 
 tables of lanes, of any size
   A Parquet file, or a folder of Parquet files, with one row per lane. The columns demand_mean and demand_sd are
@@ -46,8 +50,8 @@ tables of lanes, of any size
 # Options for tables of lanes only, and options for files of flows only.
 OF_TABLES = ("keep", "jobs", "scheduler")
 OF_FLOWS = (
-    "gaps duplicates dayfirst decimal dates far_dates negative where sums good_rows_only column lanes first last "
-    "policies json csv most"
+    "gaps duplicates dayfirst decimal dates far_dates negative where sums good_rows_only column sheet lanes first last "
+    "policies json jsonl csv xlsx force most"
 ).split()
 
 
@@ -64,7 +68,7 @@ def add(commands: Any) -> None:
     parser.add_argument(
         "file",
         nargs="?",
-        help="CSV of flows, ledger: for the ledger, or, with --to, a table in Parquet; by default the research lanes",
+        help="flows in a file, - for stdin or ledger:; with --to, a table in Parquet; by default the research lanes",
     )
     parser.set_defaults(run=partial(_assess, parser))
     reading = parser.add_argument_group("reading a file of flows")
@@ -85,7 +89,7 @@ def add(commands: Any) -> None:
     add_answering_options(reading)
     add_window(parser.add_argument_group("selecting flows of the ledger"))
     policy = parser.add_argument_group("policy of the lanes")
-    policy.add_argument("--policies", metavar="FILE", help="CSV with a lane column and any of the fields below")
+    policy.add_argument("--policies", metavar="FILE", help="table with a lane column and any of the fields below")
     for name, row in POLICY.items():
         default = row.unset or (row.default if row.choices else f"{row.default:g}")
         text = f"{row.meaning} [{row.unit}]; default: {default}"
@@ -95,8 +99,22 @@ def add(commands: Any) -> None:
     shown = parser.add_argument_group("output")
     form = shown.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help="print the whole report as JSON")
-    form.add_argument("--json-schema", action="store_true", help="print the JSON schema of --json, and nothing else")
+    form.add_argument(
+        "--jsonl", action="store_true", help="print a JSON object a lane, each on its line; the account goes to stderr"
+    )
+    for file, text in ((SCHEMA_FILE, "--json"), (LANE_SCHEMA_FILE, "a row of --jsonl")):
+        form.add_argument(
+            f"{text.split()[-1]}-schema",
+            dest="schema",
+            action="store_const",
+            const=file,
+            help=f"print the JSON schema of {text}, and nothing else",
+        )
     form.add_argument("--csv", action="store_true", help="print CSV, one row per lane; the account goes to stderr")
+    shown.add_argument(
+        "--xlsx", metavar="FILE", help="also write the report as an Excel workbook: lanes, units, assumptions, account"
+    )
+    shown.add_argument("--force", action="store_true", help="with --xlsx: overwrite an existing file")
     shown.add_argument(
         "--most", type=_count, default=12, metavar="N", help="number of lanes in the printed table, largest first"
     )
@@ -109,8 +127,8 @@ def _count(text):
 
 
 def _assess(parser, options):
-    if options.json_schema:
-        print(SCHEMA_FILE.read_text(encoding="utf-8"), end="")
+    if options.schema:
+        print(options.schema.read_text(encoding="utf-8"), end="")
         return 0
     given = {name: value for name in POLICY if (value := getattr(options, name)) is not None}
     unset = vars(parser.parse_args([]))
@@ -125,11 +143,13 @@ def _assess(parser, options):
 
 
 def _assess_flows(options, given):
-    from twin.command import printing
+    from twin.command import printing, workbook_of_lanes
     from twin.data.load import load_history
     from twin.data.scenarios import POLICIES
     from twin.plan import table_report
 
+    if options.xlsx is not None:
+        workbook_of_lanes.check_file(options.xlsx, options.force)
     history = load_history(
         options.file or "",
         period=options.period,
@@ -152,13 +172,22 @@ def _assess_flows(options, given):
         if len(history.account.refused):  # refused rows may be the reason
             print(history.account, file=sys.stderr)
         raise
-    if options.csv:
+    if options.csv or options.jsonl:
         print(history.account, *printing.sentences(found), sep="\n", file=sys.stderr)
+    if options.csv and (note := guard_note(found.table.index)):
+        print(f"  note     {note}", file=sys.stderr)
+    if options.xlsx is not None:
+        workbook_of_lanes.write_report(found, options.xlsx)
+        print(f"{len(found.table):,} lanes written to {options.xlsx}", file=sys.stderr)
     if options.json:
-        words = printing.to_json(found)
+        parts = [printing.to_json(found)]
+    elif options.jsonl:
+        parts = printing.to_json_lines(found)
     elif options.csv:
-        words = printing.to_csv(found)
+        parts = [printing.to_csv(found)]
     else:
-        words = printing.to_text(found, most=options.most, width=shutil.get_terminal_size((120, 40)).columns)
-    print(words, end="", flush=True)
+        parts = [printing.to_text(found, most=options.most, width=shutil.get_terminal_size((120, 40)).columns)]
+    for words in parts:
+        print(words, end="")
+    sys.stdout.flush()
     return 0

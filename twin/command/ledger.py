@@ -27,6 +27,7 @@ LEDGER_EXAMPLES = """examples
   python -m twin ledger verify                                 check file, index and imports for damage
   python -m twin ledger lanes                                  show the statistics of every lane
   python -m twin ledger export berlin.csv --lane BER-MUC --first 2025-01-01
+  python -m twin ledger export flows.parquet                   or .jsonl, .json, .xlsx, .csv.gz, with the same columns
   python -m twin assess ledger:                                every answer for every lane of the ledger
 
 exit codes
@@ -50,7 +51,7 @@ def add(commands: "argparse._SubParsersAction") -> None:
         return parser
 
     importing = verb(_import, "add the flows of a CSV file, all of them or none")
-    importing.add_argument("file", help="CSV of flows, plain or gzipped: date, lane, volume and optionally returns")
+    importing.add_argument("file", help="flows: date, lane, volume and optionally returns; - for standard input")
     importing.add_argument(
         "--good-rows-only",
         action="store_true",
@@ -58,8 +59,13 @@ def add(commands: "argparse._SubParsersAction") -> None:
     )
     add_held_options(importing)
     add_reading_options(importing)
-    export = verb(_export, "write flows as CSV, or with their ids as JSON")
-    export.add_argument("file", nargs="?", help="output file, compressed if it ends in .gz; by default stdout")
+    export = verb(_export, "write flows to a file, as CSV to stdout, or with their ids as JSON to stdout")
+    export.add_argument(
+        "file",
+        nargs="?",
+        help="output file; its ending says the form: .csv, .json (a list of objects) or .jsonl (an object a line), "
+        "each compressed if .gz follows, .parquet, or .xlsx (up to 1,048,575 flows); by default CSV to stdout",
+    )
     export.add_argument("--force", action="store_true", help="overwrite an existing file")
     export.add_argument(
         "--damaged", action="store_true", help="write what can be read of a damaged SQLite file, and exit with code 3"
@@ -164,10 +170,15 @@ def _show_import(ledger, options, done):
 
 
 def _export(ledger, options):
+    from twin.data.lane_names import guard_note
+    from twin.data.ledger.export import check_file
+
     window = {"lanes": options.lanes, "first": options.first, "last": options.last}
     if options.damaged and (options.json or any(window.values())):
-        raise ValueError("--damaged must be said alone, or with a file: all that can be read is written as CSV")
-    if not options.file and options.json:
+        raise ValueError("--damaged must be said alone, or with a file: all that can be read is written")
+    if options.file:
+        check_file(options.file)
+    elif options.json:
         content = [flow._asdict() for flow in ledger.records(**window)]
         return _show(options, {"place": ledger.place, "flows": content}, "")
     if options.file and os.path.exists(options.file) and not options.force:
@@ -181,10 +192,14 @@ def _export(ledger, options):
             file=sys.stderr,
         )
         return 3
-    count = ledger.export(options.file or sys.stdout, **window)
-    if options.file:
-        return _show(options, {"file": options.file, "flows": count}, f"{count:,} flows written to {options.file}")
-    return 0
+    if not options.file:
+        ledger.export(sys.stdout, **window)
+        return 0
+    count = ledger.export(options.file, **window)
+    words = [f"{count:,} flows written to {options.file}"]
+    if options.file.lower().endswith((".csv", ".csv.gz")) and (note := guard_note(ledger.lanes())):
+        words.append(f"  note     {note}")
+    return _show(options, {"file": options.file, "flows": count}, "\n".join(words))
 
 
 def _log(ledger, options):

@@ -9,7 +9,7 @@ from typing import Any
 
 from twin.data.files.options import DECIMALS, FAR_DATES, FORMS, NEGATIVE, SUM_CHOICES
 
-_READING = ("dayfirst", "decimal", "dates", "far_dates", "negative", "sums", "good_rows_only")
+_READING = ("dayfirst", "decimal", "dates", "far_dates", "negative", "sums", "sheet", "good_rows_only")
 _LONG = 10_000_000  # [byte] a larger file has a progress bar even if stderr is not a terminal
 
 
@@ -39,8 +39,9 @@ def add_reading_options(group: Any) -> None:
         action="append",
         default=[],
         metavar="NAME=HEADER",
-        help="header of a column: lane=portname; repeatable",
+        help="header of a column: lane=portname, lane=From+To to join two, lane= for a single lane; repeatable",
     )
+    group.add_argument("--sheet", metavar="NAME", help="sheet of a spreadsheet; by default the only one with flows")
 
 
 def add_answering_options(group: Any) -> None:

@@ -1,27 +1,25 @@
-"""The JSON schema of `assess --json`: python -m twin.command.schema writes the file that is published."""
+"""The JSON schemas of `assess --json` and --jsonl: python -m twin.command.schema writes the published files."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any
 
-from twin.command.printing import SCHEMA_FILE, SCHEMA_VERSION
+from twin.command.printing import LANE_SCHEMA_FILE, SCHEMA_FILE, SCHEMA_VERSION
 from twin.plan.quantities import QUANTITIES
 from twin.plan.table_report import COLUMNS
 
 _TEXT = {"type": "string"}
+_PERIOD = {"enum": ["D", "W", "MS"], "description": "one period is a day, a week or a month"}
+_DRAFT = "https://json-schema.org/draft/2020-12/schema"
 
 
 def schema() -> dict[str, Any]:
     """Return the schema: each answer of a lane with its meaning and unit, from the registry of quantities."""
-    answers = {
-        name: {**_kind(QUANTITIES[name]), "description": f"{QUANTITIES[name].meaning} [{QUANTITIES[name].unit}]"}
-        for name in COLUMNS
-    }
-    lane = {"type": "object", "properties": answers, "required": list(COLUMNS), "additionalProperties": False}
     properties = {
         "schema_version": {"const": SCHEMA_VERSION},
-        "period": {"enum": ["D", "W", "MS"], "description": "one period is a day, a week or a month"},
+        "period": _PERIOD,
         "assumptions": {"type": "array", "items": _TEXT, "description": "a sentence on each unset policy field"},
         "accuracy": {
             "type": "array",
@@ -29,13 +27,13 @@ def schema() -> dict[str, Any]:
             "description": "a sentence on each condition under which answers are off on simulated lanes",
         },
         "units": {"type": "object", "additionalProperties": _TEXT, "description": "unit of each answer"},
-        "lanes": {"type": "object", "additionalProperties": lane, "description": "answers by the name of a lane"},
+        "lanes": {"type": "object", "additionalProperties": _lane(), "description": "answers by the name of a lane"},
         "refused_lanes": {"type": "object", "additionalProperties": _TEXT, "description": "reason by name of a lane"},
         "account": {"type": "object", "description": "what was read, refused and decided"},
         "audit": {"type": "array", "items": _TEXT, "description": "findings across rows and lanes to be judged"},
     }
     return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$schema": _DRAFT,
         "title": "twin assess --json",
         "type": "object",
         "properties": properties,
@@ -44,14 +42,44 @@ def schema() -> dict[str, Any]:
     }
 
 
+def lane_schema() -> dict[str, Any]:
+    """Return the schema of a row of `assess --jsonl`: a lane with its answers, and what holds for all of them."""
+    head = {
+        "lane": {"type": "string", "description": "name of the lane, as in the file"},
+        "schema_version": {"const": SCHEMA_VERSION},
+        "period": _PERIOD,
+    }
+    lane = _lane()
+    return {
+        "$schema": _DRAFT,
+        "title": "twin assess --jsonl",
+        **lane,
+        "properties": {**head, **lane["properties"]},
+        "required": [*head, *lane["required"]],
+    }
+
+
 def _kind(row):
     return {"enum": list(row.choices)} if row.choices else {"type": ["number", "null"]}
 
 
-def written() -> str:
-    """Return the schema as text."""
-    return json.dumps(schema(), indent=1) + "\n"
+def _lane():
+    """Return the schema of the answers of a lane."""
+    answers = {
+        name: {**_kind(QUANTITIES[name]), "description": f"{QUANTITIES[name].meaning} [{QUANTITIES[name].unit}]"}
+        for name in COLUMNS
+    }
+    return {"type": "object", "properties": answers, "required": list(COLUMNS), "additionalProperties": False}
 
+
+def written(make: Callable[[], dict[str, Any]] = schema) -> str:
+    """Return the text of the schema that a function makes."""
+    return json.dumps(make(), indent=1) + "\n"
+
+
+#: File of each published schema -> the function that makes it.
+PUBLISHED = {SCHEMA_FILE: schema, LANE_SCHEMA_FILE: lane_schema}
 
 if __name__ == "__main__":
-    SCHEMA_FILE.write_text(written(), encoding="utf-8")
+    for file, make in PUBLISHED.items():
+        file.write_text(written(make), encoding="utf-8")

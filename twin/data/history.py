@@ -12,9 +12,10 @@ import pandas as pd
 
 from twin._check import require
 from twin.data.account import Account
-from twin.data.lane_names import written_lane
+from twin.data.lane_names import quoting_of, written_lane
 from twin.data.periods import period_range, periods_between
 from twin.data.record import records_of
+from twin.data.whole_file import whole_file
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,10 @@ def write_csv(history: History, path: str | Path) -> None:
     for name in flows.columns.intersection(["volume", "returns"]):
         if (flows[name].dropna() % 1 == 0).all():
             flows[name] = flows[name].astype("Int64")  # 12, not 12.0; empty where unknown
-    flows.to_csv(path, index=False, lineterminator="\n", encoding="utf-8")
+    form = {"lineterminator": "\n", "quoting": quoting_of(lanes.unique())}
+    compression = "gzip" if str(path).endswith(".gz") else None
+    with whole_file(path, "path") as partial:
+        flows.to_csv(partial, index=False, encoding="utf-8", compression=compression, **form)
 
 
 def lane_volumes(history: History, lane: str) -> np.ndarray:

@@ -1,6 +1,11 @@
 """Names of lanes: the rules for usable names, and their safe form in CSV files opened by spreadsheets."""
 
+import csv
+from collections.abc import Iterable
+from typing import Literal
+
 from twin.data.errors import Refused
+from twin.data.text import visible
 
 LONGEST_LANE_NAME = 500  # [character] longest name that every supported database can index
 STARTS_A_FORMULA = "=+-@＝＋－＠"  # characters that begin a formula in a spreadsheet, full-width forms included
@@ -40,7 +45,29 @@ def written_lane(name: str) -> str:
     >>> written_lane("=1+1"), written_lane("BER-MUC")
     ("'=1+1", 'BER-MUC')
     """
-    return f"'{name}" if _is_formula(name) else name
+    return f"'{name}" if begins_a_formula(name) else name
+
+
+def guard_note(names: Iterable[str]) -> str:
+    """Return a sentence if `written_lane` changes some of these names; "" if it changes none.
+
+    >>> guard_note(["=B", "BER-MUC"])
+    "names of lanes that begin like a formula: 1, such as =B; in CSV an apostrophe goes before them (here '=B), which
+    the Twin removes when it reads the file"
+    """
+    guarded = [name for name in names if begins_a_formula(name)]
+    if not guarded:
+        return ""
+    return (
+        f"names of lanes that begin like a formula: {len(guarded):,}, such as {visible(guarded[0], 20)}; in CSV an "
+        f"apostrophe goes before them (here {visible(written_lane(guarded[0]), 20)}), which the Twin removes when it "
+        "reads the file"
+    )
+
+
+def quoting_of(names: Iterable[str]) -> Literal[0, 2]:
+    """Return how `csv` quotes a file with these names; it leaves a carriage return bare, where readers end a row."""
+    return csv.QUOTE_NONNUMERIC if any("\r" in name for name in names) else csv.QUOTE_MINIMAL
 
 
 def read_lane(text: str) -> str:
@@ -50,9 +77,9 @@ def read_lane(text: str) -> str:
     ('=1+1', "'s-Hertogenbosch")
     """
     name = _stripped(text)
-    return _checked(name[1:] if name.startswith("'") and _is_formula(name) else name)
+    return _checked(name[1:] if name.startswith("'") and begins_a_formula(name) else name)
 
 
-def _is_formula(name):
+def begins_a_formula(name: str) -> bool:
     """Return whether a name, leading apostrophes aside, begins like a formula; so writing can always be undone."""
     return name.lstrip("'").startswith(tuple(STARTS_A_FORMULA))

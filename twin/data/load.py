@@ -74,17 +74,20 @@ def read_history(
     name: str | None = None,
     **reading: Any,
 ) -> History:
-    """Return the history in a CSV file, plain or gzipped, of date, lane, volume and optionally returns.
+    """Return the history in a file of date, lane, volume and optionally returns: CSV, plain or gzipped, or a sheet.
 
-    Columns may have other usual names (product_name, sku, demand, quantity, order_date, ...). Rows that cannot be
-    used are refused and listed in `history.account`, each with its line and reason. What such a row would have said is
+    Columns may have other usual names (product_name, sku, Strecke, Menge, order_date, ...). The header may stand below
+    the head of a report or have two rows; a table with a column for each period or lane becomes rows; origin and
+    destination, year and month, date and hour are joined. `history.account` says so. Rows that cannot be used are
+    refused and listed there, each with its line and reason. What such a row would have said is
     unknown, not zero: its volume, and the gaps that a row without a readable date or lane may have filled. Blank
     returns count as none.
 
     Parameters
     ----------
     path : str or Path
-        The file; its encoding, separator and compression are detected from its bytes.
+        The file; its encoding, separator and compression are detected from its bytes. "-" is standard input.
+        Spreadsheets (.xlsx, .xls, .ods) need the extra `excel`.
     period : {"D", "W", "MS"}, optional
         Sum the flows into days, weeks (from Monday) or months. The default is the file's own period: months if
         every date is the first (or every date the last) of its month, weeks if all dates fall on the same

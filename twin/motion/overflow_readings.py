@@ -96,6 +96,7 @@ def of_lane(
     Limits
     ------
     Lead times are rounded to whole steps, of a period or of a part of it that is no longer than the mean lead time.
+    Goods that clear a backlog take a place on the day on which they arrive and leave.
 
     Source
     ------

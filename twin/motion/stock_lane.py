@@ -110,7 +110,8 @@ class StockLane:
     def run(self, level: ArrayLike, law: Any = None, **changes: Any) -> Paths:
         """Return paths under a base-stock level; `law` of demand is by default gamma, with the lane's moments.
 
-        Stock is reviewed continuously and unmet demand is backordered. `changes` are arguments of `motion.simulate`.
+        Stock is reviewed continuously, unmet demand is backordered, and lead times are independent, unless `changes`,
+        which are arguments of `motion.simulate`, say otherwise.
         """
         chosen = {
             "demand": Gamma(*self.demand) if law is None else law,

@@ -19,7 +19,7 @@ def written(value: float | str, unit: str) -> str:
         size = f"{100 * abs(value):.3g}%" if unit == "-" else f"{abs(value):.3g}"
         return f"{'−' if value < 0 else ''}{'$' if unit.startswith('$') else ''}{size}"
     if unit == "-":
-        return f"{100 * value:.1f}%"
+        return f"{100 * value:z.1f}%"  # no minus before a zero
     if unit in ("day", "period", "lane"):
         return f"{value:,.4g}" if abs(value) < 10_000 else f"{value:,.0f}"
     digits = 0 if abs(value) >= 1000 else 1 if unit in ("pallet", "points") or abs(value) >= 100 else 2

@@ -30,8 +30,8 @@ Bundle = tuple[dict[str, Any], dict[str, Any]]
 class Picture:
     """A figure that Jupyter displays as PNG, with a description in words for readers who cannot see it."""
 
-    def __init__(self, figure: Figure, words: str, origin: str = "") -> None:
-        self.png, self.words = png(figure, origin=origin), words
+    def __init__(self, figure: Figure, words: str, origin: str = "", *, colours: int = 0) -> None:
+        self.png, self.words = png(figure, origin=origin, colours=colours), words
         self.width = round(100 * figure.get_figwidth())
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Bundle:
@@ -103,19 +103,33 @@ class Live:
         return {**live, **still}, metadata
 
 
-def png(figure: Figure, *, quick: bool = False, origin: str = "") -> bytes:
+def png(figure: Figure, *, quick: bool = False, origin: str = "", colours: int = 0) -> bytes:
     """Return a figure as PNG; the same drawing gives the same bytes.
 
     quick : use the figure's own resolution and little compression, for a page that waits for the picture.
     origin : provenance of the figure, stored in its metadata.
+    colours : largest number of colours, for a figure of many small texts, which then takes a quarter of the bytes; 0
+        for all.
     """
     buffer = io.BytesIO()
     how = {"dpi": "figure", "pil_kwargs": {"compress_level": 1}} if quick else {}
     figure.savefig(buffer, format="png", metadata={"Description": origin} if origin else {}, **how)
+    return _fewer_colours(buffer, colours) if colours else buffer.getvalue()
+
+
+def _fewer_colours(picture: io.BytesIO, colours: int) -> bytes:
+    """Return a PNG with a palette of that many colours; its texts stay as they are."""
+    from PIL import Image, PngImagePlugin
+
+    image, buffer, texts = Image.open(picture), io.BytesIO(), PngImagePlugin.PngInfo()
+    for name, text in image.info.items():
+        if isinstance(text, str):
+            texts.add_text(name, text)
+    image.convert("RGB").quantize(colours, dither=Image.Dither.NONE).save(buffer, "png", optimize=True, pnginfo=texts)
     return buffer.getvalue()
 
 
-def show(figure: Figure, name: str, words: str, out_dir: str = "") -> Picture:
+def show(figure: Figure, name: str, words: str, out_dir: str = "", *, colours: int = 0) -> Picture:
     """Return a picture to display, and save it as `name`.svg, .pdf and .png if `out_dir` is set.
 
     Parameters
@@ -125,11 +139,13 @@ def show(figure: Figure, name: str, words: str, out_dir: str = "") -> Picture:
         File name without ending, and a description of the picture in words.
     out_dir : str, optional
         Folder to save in; empty means do not save.
+    colours : int, optional
+        Largest number of colours of the PNG; 0 for all.
     """
     provenance = os.environ.get("TWIN_PROVENANCE")  # file with the provenance of figures; a batch job sets it
     origin = Path(provenance).read_text(encoding="utf-8") if provenance else ""
     # The PNG comes first because every drawing moves the layout a little: so lessons and batch jobs show the same.
-    picture = Picture(figure, words, origin)
+    picture = Picture(figure, words, origin, colours=colours)
     if out_dir:
         Path(out_dir).mkdir(parents=True, exist_ok=True)
         Path(out_dir, f"{name}.png").write_bytes(picture.png)

@@ -54,7 +54,8 @@ def own_policy(
             own[name] = value
     statistics = lane_statistics(record).loc[[lane]]
     table, _ = policy_table(statistics, policies=own, period=record.period)
-    values = {name: float(value) for name, value in vars(policy_of(table.loc[lane])).items()}
+    policy = vars(policy_of(table.loc[lane]))
+    values = {name: float(policy[name]) for name in {*stated, "holding_cost"} - {IDLE}}
     idle = IDLE_PLACE_COSTS.get(lane) if not (history or policies) else None
     values[IDLE] = values["holding_cost"] if idle is None else idle
     assumed = [name for name in stated if name in POLICY and own[name].isna().any()]

@@ -42,7 +42,7 @@ def parse_number(name: str, text: str) -> Number:
     if not text:
         raise Refused(f"{name} is empty")
     lower = text.lower()
-    if lower == "unknown":
+    if text == "NaN" or lower == "unknown":  # NaN is how an export of the ledger states it
         raise Refused(f"{name} is unknown")
     if lower.lstrip("+-") in ("nan", "na", "n/a", "null", "none"):
         raise Refused(f"{name} is not a number (missing)")

@@ -40,6 +40,7 @@ class ReadingOptions:
     where : conditions "COLUMN=VALUE" or "COLUMN!=VALUE" on the rows; conditions on one column are alternatives.
     sums : "leave-out" or "keep" lanes that are the sum of others; None: leave out those that are called a total, and
         refuse the file if there are others.
+    sheet : name of the sheet of a spreadsheet; None: the only one that holds a table of flows.
     good_rows_only : whether to answer although more than 5 % of the rows cannot be used.
     """
 
@@ -51,6 +52,7 @@ class ReadingOptions:
     negative: str = "refuse"
     where: tuple[str, ...] = ()
     sums: str | None = None
+    sheet: str | None = None
     good_rows_only: bool = False
 
     def __post_init__(self) -> None:

@@ -7,11 +7,14 @@ import zlib
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
 
 from twin.data.files.encoding import BLOCK, LONGEST_LINE, find_encoding
+from twin.data.files.layout import Record
+from twin.data.files.zipped import ZIP_MARK, unzipped_size
 
 MOST_AGAIN = 10  # most characters that are read again because of quotes that do not close, per character of the file
 SEPARATORS = ",;\t|"
@@ -20,13 +23,19 @@ GZIP_MARK = b"\x1f\x8b"
 
 @dataclass(frozen=True)
 class Source:
-    """A text file with its detected format; `size` is the number of bytes on disk."""
+    """A text file with its detected format.
+
+    size : number of bytes on disk.
+    others : further separators that the text may have, the likelier ones first.
+    """
 
     path: Path
     gzipped: bool
     encoding: str
     separator: str
     size: int
+    others: str = ""
+    notes: tuple[str, ...] = ()
 
     @contextmanager
     def open(self) -> Iterator[tuple[io.TextIOWrapper, Callable[[], int]]]:
@@ -35,33 +44,54 @@ class Source:
             with io.TextIOWrapper(data, encoding=self.encoding, newline="") as text:
                 yield text, raw.tell
 
+    @contextmanager
+    def rows(self, skip: int, width: int) -> Iterator[tuple[Iterator[Record], Callable[[], int]]]:
+        """Yield (records, position): the records after the first `skip` lines, and a function for a progress bar.
+
+        width : number of fields of a record; if 0, that of the first record with a separator.
+        """
+        with self.open() as (text, position):
+            yield records(text, self.separator, self.path, skip=skip, width=width), position
+
+    def readings(self) -> list["Source"]:
+        """Return this text with each separator that it may have, the likeliest first."""
+        return [self, *(replace(self, separator=mark, others="") for mark in self.others)]
+
 
 def inspect(path: str | Path) -> Source:
     """Return the file at path with its detected format; the whole file is read once to detect it."""
-    path = Path(path)
-    if path.is_dir():
-        raise ValueError(f"{path} is a folder; name one CSV file in it")
-    if not path.exists():
-        raise FileNotFoundError(f"{path} does not exist")
-    if not path.is_file():
-        raise ValueError(f"{path} is no file but a pipe or a device; save what comes out of it in a file")
+    path = existing(path)
     with path.open("rb") as raw:
-        magic = raw.read(4)
-    if magic == b"PK\x03\x04":
-        raise ValueError(f"{path} is a zip archive or a spreadsheet; save the sheet as CSV")
-    gzipped = magic[:2] == GZIP_MARK
+        gzipped = raw.read(2) == GZIP_MARK
     with _opened(path, gzipped) as (data, _):
         encoding = find_encoding(data, path)
     source = Source(path, gzipped, encoding, ",", path.stat().st_size)
     with source.open() as (text, _):
-        return Source(path, gzipped, encoding, _find_separator(text, path), source.size)
+        first, *others = _find_separators(text, path)
+    return replace(source, separator=first, others="".join(others))
+
+
+def existing(path: str | Path) -> Path:
+    """Return the path of a file; raise ValueError or FileNotFoundError if it is none that can be read twice."""
+    path = Path(path)
+    if path.is_dir():
+        raise ValueError(f"{path} is a folder; name one file in it")
+    if not path.exists():
+        raise FileNotFoundError(f"{path} does not exist")
+    if not path.is_file():
+        raise ValueError(
+            f"{path} is no file but a pipe or a device; save what comes out of it in a file, or read it as -"
+        )
+    return path
 
 
 def unpacked_size(path: Path, most: int) -> int:
-    """Return the number of bytes that come out of a file, plain or gzipped; counting ends soon after `most`."""
+    """Return the number of bytes that come out of a file, plain, gzipped or zipped; counting ends soon after `most`."""
     with path.open("rb") as raw:
-        gzipped = raw.read(2) == GZIP_MARK
-    size = 0
+        mark = raw.read(4)
+    if mark == ZIP_MARK:
+        return unzipped_size(path, most)
+    gzipped, size = mark.startswith(GZIP_MARK), 0
     with _opened(path, gzipped) as (data, _):
         while size <= most and (block := data.read(BLOCK)):
             size += len(block)
@@ -78,7 +108,8 @@ def _opened(path: Path, gzipped: bool) -> Iterator[tuple[BinaryIO, BinaryIO]]:
         raise ValueError(f"{path} is a broken or cut gzip file; fetch it again") from None
 
 
-def _find_separator(text, path):
+def _find_separators(text, path):
+    """Return the separators that a text may have, the one of most fields in its first line first."""
     line = next((line for line in text if line.strip()), None)
     if line is None:
         raise ValueError(f"{path} holds nothing but blank lines")
@@ -86,7 +117,7 @@ def _find_separator(text, path):
         raise ValueError(f"{path} has NUL bytes in its header: no text, or utf-16 without a byte-order mark")
     if is_separator_line(line):
         return line.strip("\ufeff\r\n ")[4]
-    return max(SEPARATORS, key=lambda mark: _width(line, mark))
+    return sorted(SEPARATORS, key=lambda mark: -_width(line, mark))
 
 
 def _width(line, separator):
@@ -103,16 +134,17 @@ def is_separator_line(line: str) -> bool:
     return line.startswith("sep=") and line[4:] in tuple(SEPARATORS)
 
 
-def records(text: Iterable[str], separator: str, path: str | Path) -> Iterator[tuple[int, list[str] | None, list[str]]]:
+def records(text: Iterable[str], separator: str, path: str | Path, *, skip: int, width: int) -> Iterator[Record]:
     """Yield (line, fields, raw lines) for each record; fields is None if the record cannot be split into fields.
 
+    skip : number of lines that are left out at the beginning; width : number of fields, 0 if it is not known.
     Blank lines have no fields. The first record with a separator, the header, sets the number of fields.
     If a record of several lines has broken quotes or another number of fields, only its first line is given up and
     its other lines are read again: a stray quote costs one line, not the rest of the file. A file in which so many
     quotes do not close that this would take long is refused with a ValueError.
     """
-    text, again = iter(text), deque()
-    taken, line, width = [], 1, 0
+    text, again = islice(text, skip, None), deque()
+    taken, line = [], skip + 1
     size = done = reread = 0  # characters: of the current record, of the records before, and read again
 
     def lines():

@@ -1,6 +1,5 @@
 """Read the rows of a CSV file into arrays, block by block; unusable rows are refused with line and reason."""
 
-import csv
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -12,14 +11,15 @@ import pandas as pd
 from tqdm import tqdm
 
 from twin.data.files.amounts import Amounts, decide_mark
-from twin.data.files.columns import match_columns
 from twin.data.files.date_column import FAR_DATE, Column, far_dates, settle
 from twin.data.files.dates import CONTRADICTS, DAY_FIRST, MONTH_FIRST, SLASHES, Rivals, parse_date
 from twin.data.files.fields import Codes
 from twin.data.files.ignored import IgnoredColumns
 from twin.data.files.options import ReadingOptions
-from twin.data.files.reading import inspect, records
+from twin.data.files.origin import table_of
 from twin.data.files.selection import Selection
+from twin.data.files.spool import kept
+from twin.data.files.table import why_unsplit
 from twin.data.lane_names import read_lane
 from twin.data.lost_rows import Lost
 from twin.data.settle_steps import as_categories
@@ -64,8 +64,11 @@ class Scan:
         progress: bool = False,
         name: str | None = None,
     ) -> None:
-        self.source, self.reading, self.progress = inspect(path), reading or ReadingOptions(), progress
-        self.name = name or str(path)
+        self.name, self.reading, self.progress = name or str(path), reading or ReadingOptions(), progress
+        how = self.reading
+        columns, decimal = dict(how.columns) if how.columns else None, how.decimal or "."
+        self.table = table_of(path, columns=columns, sheet=how.sheet, decimal=decimal, name=self.name)
+        self.source, self.header, self.positions = self.table.origin, self.table.header, self.table.positions
         self.dates, self.lanes = Codes(parse_date), Codes(read_lane)
         self.refused, self.read, self.blank, self.kept = [], 0, 0, 0
         self.counts = np.zeros(0, dtype=np.int64)
@@ -76,9 +79,8 @@ class Scan:
 
     def blocks(self) -> Iterator[np.ndarray]:
         """Yield arrays of ROW: all rows whose date and lane can be read, including those whose numbers cannot."""
-        with self.source.open() as (text, position), self._bar() as bar:
-            stream = records(text, self.source.separator, self.source.path)
-            self._read_header(stream)
+        with self.table.rows() as (stream, position), self._bar() as bar:
+            self._prepare()
             width, keeps = len(self.header), self.selection.keeps if self.reading.where else None
             lines, rows, raws, made = [], [], [], []
             for line, fields, raw in stream:
@@ -87,8 +89,8 @@ class Scan:
                 elif fields is None or len(fields) != width:
                     self.read += 1
                     self.lost += 1
-                    wrong = f"row does not have the {width} fields of the header"
-                    why = wrong if fields is not None else _why_unsplit(raw[0])
+                    wrong = f"row does not have the {self.table.width} fields of the header"
+                    why = wrong if fields is not None else why_unsplit(raw[0])
                     self.refused.append((line, why, visible("".join(raw))))
                     self._check_refused()
                 elif keeps and not keeps(fields):
@@ -154,6 +156,7 @@ class Scan:
                              if clear[r - start] and not unread[r - start]]  # fmt: skip
             if flipped:
                 block["returns"] = np.abs(block["returns"])
+            block["volume"] *= self.table.share
             back = block["volume"] < 0
             if back.any() and signs == "returns":
                 block["returns"] = np.where(back, np.nan_to_num(block["returns"]) - block["volume"], block["returns"])
@@ -166,7 +169,7 @@ class Scan:
 
     def facts(self, notes: list[str] | None = None) -> dict[str, Any]:
         """Return the fields of the account that describe the whole file; `notes` are those of its decisions."""
-        notes = list(notes or [])
+        notes = [*self.table.notes, *(notes or [])]
         if self.midnight:
             notes.append(f"24:00 is the end of the day that is written: {visible(self.midnight)!r}")
         if self.reading.where:
@@ -185,14 +188,13 @@ class Scan:
             notes.append(f"blank lines skipped: {self.blank:,}")
         if self.source.encoding in ("cp1252", "latin-1"):
             notes.append(f"the text is not utf-8; it was read as {self.source.encoding}, so accents may be wrong")
-        used = self.positions.values()
         return {
             "file": self.name,
             "encoding": self.source.encoding,
             "separator": self.source.separator,
             "rows_read": self.read,
-            "columns": {self.header[i].strip("\ufeff"): ours for ours, i in self.positions.items()},
-            "ignored": tuple(name.strip("\ufeff") for i, name in enumerate(self.header) if i not in used),
+            "columns": self.table.columns,
+            "ignored": self.table.ignored,
             "notes": tuple(notes),
         }
 
@@ -204,13 +206,8 @@ class Scan:
         of_lane = {names[code]: count for code, count in self.lost_of_lane.items()}
         return Lost(of_lane, np.array(days, dtype="datetime64[D]"), self.lost + unclear)
 
-    def _read_header(self, stream):
-        header = ((line, fields, raw[0]) for line, fields, raw in stream if fields is None or any(fields))
-        line, self.header, text = next(header, (0, [], ""))
-        if self.header is None:
-            rule = f"fields of at most {csv.field_size_limit():,} characters and quotes that close properly"
-            raise ValueError(f"{self.source.path}, line {line}: the header must have {rule}; {_why_unsplit(text)}")
-        self.positions = match_columns(self.header, self.source.path, dict(self.reading.columns or {}))
+    def _prepare(self):
+        """Make what reads the columns that the table has, once its header is known."""
         self.names = [name for name in ("volume", "returns") if name in self.positions]
         signed = {"volume": self.reading.negative != "refuse", "returns": True}
         self.amounts = {name: Amounts(name, name == "returns", signed[name]) for name in self.names}
@@ -320,11 +317,6 @@ class Scan:
         return tqdm(total=size, unit="B", unit_scale=True, desc=name, disable=not self.progress)
 
 
-def _why_unsplit(text):
-    """Return the reason why the first line of a record cannot be split into fields."""
-    return "quotes do not close properly" if '"' in text else "field is too long"
-
-
 class Rows(NamedTuple):
     """What a file holds.
 
@@ -347,10 +339,14 @@ class Rows(NamedTuple):
     audit: list[str]
 
 
-def read_rows(path: str | Path, **options: Any) -> Rows:
-    """Return the rows of a CSV file; options : further arguments of `Scan`."""
-    scan = Scan(path, **options)
-    raw = np.concatenate(list(scan.blocks()))
+def read_rows(path: str | Path, *, name: str | None = None, **options: Any) -> Rows:
+    """Return the rows of a text or a spreadsheet; the path `-` is standard input.
+
+    options : further arguments of `Scan`.
+    """
+    with kept(path, name) as (path, name):
+        scan = Scan(path, name=name, **options)
+        raw = np.concatenate(list(scan.blocks()))
     decided = scan.decide()
     (block,) = scan.finished(iter([raw]), decided)
     names = [name for name in ("volume", "returns") if name in scan.names]

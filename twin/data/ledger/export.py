@@ -1,64 +1,64 @@
-"""Export of flows to a CSV file that `read_history` reads back."""
+"""Export of flows to files that others read: CSV, JSON, JSON Lines, Parquet and Excel."""
 
-import csv
 import gzip
-import os
-import shutil
-from collections.abc import Iterable
-from contextlib import suppress
-from itertools import chain, islice
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TextIO
 
-from twin.data.lane_names import written_lane
+from twin.data.ledger.export_tables import write_parquet, write_sheet
+from twin.data.ledger.export_texts import Seen, write_csv_rows, write_json_lines, write_json_list
 from twin.data.ledger.flow import Flow
+from twin.data.whole_file import whole_file
 
-HEADER = ("date", "lane", "volume", "returns")
+TEXTS: dict[str, Callable[[Iterable[Flow], TextIO, Seen], int]] = {
+    ".csv": write_csv_rows,
+    ".json": write_json_list,
+    ".jsonl": write_json_lines,
+}
+TYPED: dict[str, Callable[[Iterable[Flow], Path], int]] = {".parquet": write_parquet, ".xlsx": write_sheet}
+PACKED = ".gz"  # ending of a compressed text
+ENDINGS = f"{', '.join(TEXTS)} (also with {PACKED} behind it), {' or '.join(TYPED)}"
 
 
-def write_flows(records: Iterable[Flow], file: str | Path | TextIO) -> int:
-    """Write flows to an open text file or to a path, and return their number; a path is replaced atomically."""
+def write_flows(records: Iterable[Flow], file: str | Path | TextIO, seen: Seen) -> int:
+    """Write flows in the form that the ending of a path says, and return their number; the file appears whole.
+
+    seen : what holds for all of the flows, by `seen_amounts` or `seen_in`.
+
+    An open text file, and a pipe or terminal without a known ending, get CSV. In every form a flow has date, lane,
+    volume [pallet], which is missing where it is unknown, and returns [pallet], missing where they are not recorded.
+    """
     if hasattr(file, "write"):
-        return _write(records, file)
+        return write_csv_rows(records, file, seen)
     path = Path(file)
-    if path.is_dir() or not path.parent.is_dir():
-        raise ValueError(f"file must be a file in a folder that exists; got {file}")
-    plain = gzip.open if path.suffix == ".gz" else open
-    if path.exists() and not path.is_file():  # a pipe or a terminal cannot be replaced
-        with plain(path, "wt", encoding="utf-8", newline="") as stream:
-            return _write(records, stream)
-    path = path.resolve()  # replaces the target of a link, not the link itself
-    partial = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        with plain(partial, "wt", encoding="utf-8", newline="") as stream:
-            count = _write(records, stream)
-        if path.exists():
-            shutil.copymode(path, partial)
-        with partial.open("rb") as written:
-            os.fsync(written.fileno())
-        partial.replace(path)
-    finally:
-        with suppress(OSError):
-            partial.unlink()
-    return count
+    stream = path.exists() and not (path.is_file() or path.is_dir())  # a pipe or a terminal cannot be replaced
+    packed, ending = _ending(path, stream)
+    plain = gzip.open if packed else open
+    if stream:
+        if ending in TYPED:
+            raise ValueError(f"file must be a file where it ends in {ending}; got {file}, a pipe or a device")
+        with plain(path, "wt", encoding="utf-8", newline="") as text:
+            return TEXTS[ending](records, text, seen)
+    with whole_file(path, "file") as partial:
+        if ending in TYPED:
+            return TYPED[ending](records, partial)
+        with plain(partial, "wt", encoding="utf-8", newline="") as text:
+            return TEXTS[ending](records, text, seen)
 
 
-def _write(records, stream):
-    table, quoted = (
-        csv.writer(stream, lineterminator="\n", quoting=kind) for kind in (csv.QUOTE_MINIMAL, csv.QUOTE_ALL)
-    )
-    count = 0
-    records = iter(records)
-    first = list(islice(records, 1))  # a ledger that cannot be read writes nothing, not even the header
-    table.writerow(HEADER)
-    for flow in chain(first, records):
-        volume = "unknown" if flow.volume is None else _number(flow.volume)
-        returns = "" if flow.returns is None else _number(flow.returns)
-        writer = quoted if "\r" in flow.lane else table  # csv.writer leaves \r unquoted, but readers end a line there
-        writer.writerow((flow.date.isoformat(), written_lane(flow.lane), volume, returns))
-        count += 1
-    return count
+def check_file(file: str | Path) -> None:
+    """Raise ValueError if no form of flows has the ending of a path."""
+    path = Path(file)
+    _ending(path, path.exists() and not path.is_file())
 
 
-def _number(value):
-    return int(value) if value == int(value) else value
+def _ending(path, stream):
+    """Return (whether the text is compressed, ending of the form); `stream` needs no ending."""
+    name = path.name.lower()
+    packed = name.endswith(PACKED)
+    ending = Path(name.removesuffix(PACKED)).suffix
+    if ending in TEXTS or (ending in TYPED and not packed):
+        return packed, ending
+    if stream:
+        return packed, ".csv"
+    raise ValueError(f"file must end in {ENDINGS}; got {path}")

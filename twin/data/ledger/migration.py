@@ -10,7 +10,7 @@ from twin.data.ledger.causes import CLOSED, DAMAGED
 from twin.data.ledger.checksum import seal_of
 from twin.data.ledger.engine import READ_ONLY_SETTING, is_read_only, reading, use_write_ahead_log, writing
 from twin.data.ledger.integrity import refuse_damage
-from twin.data.ledger.schema import VERSION, flows, imports, metadata, replaced, version
+from twin.data.ledger.schema import VERSION, create_view, flows, imports, metadata, replaced, version
 
 
 def _keep_checksums(connection: Connection) -> None:
@@ -27,7 +27,7 @@ def _keep_checksums(connection: Connection) -> None:
 
 
 #: Functions that migrate the tables from a version, the key, to the next one, within a transaction.
-MIGRATIONS: dict[int, Callable[[Connection], None]] = {1: _keep_checksums}
+MIGRATIONS: dict[int, Callable[[Connection], None]] = {1: _keep_checksums, 2: create_view}
 MIGRATION_LOCK = 7401969  # arbitrary key of the advisory lock that serialises creation and migration
 
 
@@ -69,6 +69,7 @@ def _create(engine: Engine) -> None:
             if inspect(connection).has_table(flows.name):
                 raise LedgerError(f"the ledger at {place(engine.url)} lacks its table {version.name}: it {DAMAGED}")
             metadata.create_all(connection)
+            create_view(connection)
             connection.execute(version.insert().values(one=1, version=VERSION))
 
 

@@ -1,17 +1,19 @@
 """Queries for the flows of some lanes and days, in parts or as a history."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import closing
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from sqlalchemy import ColumnElement, Connection, Row, and_, select, true
+from sqlalchemy import ColumnElement, Connection, Row, and_, func, or_, select, true
 
 from twin.data.files.fields import Codes
 from twin.data.files.numbers import VOLUME_UNKNOWN
 from twin.data.files.rows import CHUNK
 from twin.data.history import History
+from twin.data.ledger.export_texts import Seen
+from twin.data.ledger.flow import Flow
 from twin.data.ledger.remarks import period_notes
 from twin.data.ledger.schema import Window, day_number, flows
 from twin.data.ledger.sums import lane_names
@@ -33,6 +35,21 @@ def parts(
     """Yield the flows that meet a condition in parts, of which memory holds one at a time."""
     statement = select(*columns).where(condition).order_by(*order)
     yield from connection.execute(statement, execution_options={"yield_per": CHUNK}).partitions()
+
+
+def flows_in_order(connection: Connection, condition: ColumnElement[bool]) -> Generator[Flow, None, None]:
+    """Yield the flows that meet a condition, by lane, date and id."""
+    columns = [flows.c[name] for name in Flow._fields]
+    for part in parts(connection, columns, condition, [flows.c.lane, flows.c.date, flows.c.id]):
+        yield from map(Flow._make, part)
+
+
+def seen_amounts(connection: Connection, condition: ColumnElement[bool]) -> Seen:
+    """Return what has to be known of the flows that meet a condition before the first is written as text."""
+    unknown = flows.c.volume.is_(None)
+    broken = [amount != func.round(amount) for amount in (flows.c.volume, flows.c.returns)]
+    found = [select(1).where(condition, rule).exists() for rule in (or_(unknown, broken[0]), broken[1])]
+    return Seen(*map(bool, connection.execute(select(*found)).one()))
 
 
 def _plain_parts(connection, columns, condition, order):

@@ -36,10 +36,11 @@ from twin.data.ledger.flow import EARLIEST, LATEST
 from twin.data.periods import LENGTH
 
 if TYPE_CHECKING:
-    from sqlalchemy import ColumnElement, Dialect, FromClause
+    from sqlalchemy import ColumnElement, Connection, Dialect, FromClause
     from sqlalchemy.types import TypeEngine
 
-VERSION = 2  # version of these tables; each change needs a step in MIGRATIONS of migration.py
+VERSION = 3  # version of these tables; each change needs a step in MIGRATIONS of migration.py
+VIEW = "twin_flow_iso"  # the flows as other programs read them
 EPOCH = datetime.date(1970, 1, 1)  # day number 0
 
 
@@ -121,6 +122,17 @@ version.append_constraint(CheckConstraint(version.c.one == 1, name="one_version"
 Index("twin_flow_by_lane", flows.c.lane, flows.c.date, flows.c.volume, flows.c.returns)
 unknown = flows.c.volume.is_(None)
 Index("twin_flow_unknown", flows.c.lane, flows.c.date, sqlite_where=unknown, postgresql_where=unknown)
+
+
+def create_view(connection: Connection) -> None:
+    """Create the view `twin_flow_iso`: the flows for other programs, with days that they can read.
+
+    A day is text such as 2026-01-05 in SQLite, whose table counts days from 1970-01-01, and a date in PostgreSQL.
+    """
+    # DuckDB parses the SQL of views itself: strftime passes, and with date() it could not list the tables.
+    day = "date" if connection.dialect.name == "postgresql" else "strftime('%Y-%m-%d', date * 86400, 'unixepoch')"
+    statement = f"CREATE VIEW {VIEW} AS SELECT id, {day} AS date, lane, volume, returns, import_id FROM {flows.name}"
+    connection.exec_driver_sql(statement)
 
 
 class Window(NamedTuple):

@@ -19,6 +19,7 @@ from twin.data.files.dates import CONTRADICTS
 from twin.data.files.numbers import VOLUME_UNKNOWN
 from twin.data.files.options import ReadingOptions
 from twin.data.files.rows import CHUNK, ROW, Scan
+from twin.data.files.spool import kept
 from twin.data.history import History
 from twin.data.lane_names import lane_name
 from twin.data.periods import own_period
@@ -65,14 +66,15 @@ class Staged:
 def staged_file(
     path: str | Path, *, progress: bool = False, name: str | None = None, **reading: Any
 ) -> Iterator[Staged]:
-    """Yield the staged records of a CSV file, valid inside the block; their account lists the unusable rows.
+    """Yield the staged records of a text or a spreadsheet, valid inside the block; `-` is standard input.
 
+    Their account lists the unusable rows.
     A row whose date and lane can be read, but not its numbers, becomes a record of unknown volume.
     reading : fields of `ReadingOptions`.
     """
     how = ReadingOptions(**reading)
     require(how.negative != "subtract", "negative", "'refuse' or 'returns' in an import", "'subtract'")
-    with tempfile.SpooledTemporaryFile(IN_MEMORY) as waiting:
+    with kept(path, name) as (path, name), tempfile.SpooledTemporaryFile(IN_MEMORY) as waiting:
         yield _stage(Scan(path, reading=how, progress=progress, name=name), waiting, path)
 
 

@@ -21,12 +21,13 @@ from twin.data.history import History
 from twin.data.ledger.address import DEFAULT_LEDGER, address, place
 from twin.data.ledger.engine import IMPORT_TIMEOUT, READ_ONLY_SETTING, engine_at, lock_imports, reading, vacuum, writing
 from twin.data.ledger.export import write_flows
+from twin.data.ledger.export_texts import seen_in
 from twin.data.ledger.flow import Flow, as_amount, as_day, as_id, as_ids, as_lane, as_lanes
 from twin.data.ledger.importing import Import, import_staged
 from twin.data.ledger.integrity import Stamp, refuse_damage, stamp
 from twin.data.ledger.migration import prepare, table_version
 from twin.data.ledger.outlying import far_from_record
-from twin.data.ledger.queries import history_of, of_lanes, parts
+from twin.data.ledger.queries import flows_in_order, history_of, of_lanes, seen_amounts
 from twin.data.ledger.remarks import flow_remarks
 from twin.data.ledger.salvage import readable_flows
 from twin.data.ledger.schema import Window, flows, imports, replaced
@@ -277,24 +278,32 @@ class Ledger:
         return self._stream(_condition(lanes, first, last))
 
     def _stream(self, condition):
-        columns = [flows.c[name] for name in Flow._fields]
         with self._reading() as connection:
-            for part in parts(connection, columns, condition, [flows.c.lane, flows.c.date, flows.c.id]):
-                yield from map(Flow._make, part)
+            yield from flows_in_order(connection, condition)
 
     def export(self, file: str | Path | TextIO, lanes: Lanes = None, first: Limit = None, last: Limit = None) -> int:
-        """Write the flows as CSV that `read_history` reads back, to a path or an open text file; return their number.
+        """Write the flows to a path, whose ending says the form, or as CSV to an open text file; return their number.
 
-        A file at a path is replaced atomically: it is the old or the whole new one. A lane name that a spreadsheet
-        would run as a formula is written with a leading apostrophe, which `read_history` removes.
+        The forms are .csv, which `read_history` reads back, .json (a list of objects), .jsonl (an object a line), each
+        also compressed as .gz, .parquet and .xlsx. Each flow has date, lane, volume and returns [pallet]; a volume that
+        is unknown, or returns that were not recorded, are null (in CSV, an unknown volume is NaN).
+
+        A file at a path is replaced atomically: it is the old or the whole new one. In CSV, a lane name that a
+        spreadsheet would run as a formula has a leading apostrophe, which `read_history` removes.
         """
-        with closing(self.records(lanes, first, last)) as records:
-            return write_flows(records, file)
+        condition = _condition(lanes, first, last)
+        with self._reading() as connection:
+            seen = seen_amounts(connection, condition)
+            with closing(flows_in_order(connection, condition)) as records:
+                return write_flows(records, file, seen)
 
     def salvage(self, file: str | Path | TextIO) -> int:
         """Write as `export` does what a damaged SQLite file still gives; return the number of flows."""
-        with reading(self._engine) as connection, closing(readable_flows(connection)) as records:
-            return write_flows(records, file)
+        with reading(self._engine) as connection:
+            with closing(readable_flows(connection)) as records:
+                seen = seen_in(records)
+            with closing(readable_flows(connection)) as records:
+                return write_flows(records, file, seen)
 
     def history(
         self,

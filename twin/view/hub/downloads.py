@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from twin._choices import word_of
-from twin.data.lane_names import written_lane
+from twin.data.lane_names import quoting_of, written_lane
 from twin.data.text import visible
 from twin.plan.quantities import UNIT_OF
 from twin.plan.wording import label, rest_of, unit_in, written
@@ -24,7 +24,7 @@ REPORT_PICTURES = ("history", "costs", "profits", "losses")
 def numbers_csv(session: Session) -> bytes:
     """Return every number of the lane, and its controls, as a CSV file."""
     period, text = session.feed.period, io.StringIO(newline="")
-    table = csv.writer(text, lineterminator="\n")
+    table = csv.writer(text, lineterminator="\n", quoting=quoting_of([session.lane]))
     table.writerow(("lane", "kind", "name", "value", "unit"))
     lane = written_lane(session.lane)
     for field in session.fields:

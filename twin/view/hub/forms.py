@@ -22,7 +22,8 @@ _READ_ONLY = (
     "The ledger may only be read here, because TWIN_LEDGER_READ_ONLY is set on this server: its flows can be looked at "
     "and exported; logging, correcting, importing and deleting are off."
 )
-_FILE = '<label>CSV file <input type="file" name="file" accept=".csv,.gz,.txt,text/csv" required></label>'
+_TYPES = ".csv,.gz,.tsv,.txt,.xlsx,.xlsm,.xls,.ods,text/csv"
+_FILE = f'<label>File <input type="file" name="file" accept="{_TYPES}" required></label>'
 _READING = (
     '<label>Decimal mark <select name="decimal"><option value="">as the file shows</option>'
     '<option value=".">point</option>'
@@ -78,7 +79,7 @@ def _sources(feed: Feed, status: Mapping[str, Any] | None, uploaded: bool) -> st
 def _upload() -> str:
     return _section(
         "upload",
-        "Try a CSV file (nothing is stored)",
+        "Try a file (nothing is stored)",
         f'<div class="twin-row">{_FILE}{_READING}<button type="submit">Show its lanes</button></div>'
         '<p class="twin-help">The file needs the columns date, lane and volume; returns is optional. '
         "Its periods may be days, weeks or months.</p>",
@@ -134,7 +135,7 @@ def _ledger(feed: Feed, status: Mapping[str, Any]) -> str:
             f'<datalist id="twin-lane-names">{names}</datalist>',
             _section("log", "Log a flow", log, locked=locked),
             _section("delete", "Correct: find and delete a flow", delete, _form("flows", find), locked),
-            _section("import", "Import a CSV file", bulk, locked=locked),
+            _section("import", "Import a file", bulk, locked=locked),
             _section("export", "Export", export),
             _section("reset", "Reset the ledger", reset, locked=locked),
         )

@@ -1,0 +1,79 @@
+"""The report of assess as an Excel workbook."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from twin._check import require
+from twin.command.printing import told_of
+from twin.data.whole_file import whole_file
+from twin.data.workbook import ROWS_OF_A_SHEET, Worksheet, write_workbook
+from twin.plan.quantities import QUANTITIES
+
+if TYPE_CHECKING:
+    from twin.plan.table_report import Report
+
+TOLD = (
+    "account",
+    "reading",
+    "audit",
+    "accuracy",
+)  # parts of the report that are names and values, or sentences; a sheet each
+
+
+def check_file(file: str, force: bool) -> None:
+    """Raise an error if a workbook cannot be written to a path, before anything is computed."""
+    import xlsxwriter  # noqa: F401  # the extra excel brings it
+
+    require(Path(file).suffix.lower() == ".xlsx", "--xlsx", "a file that ends in .xlsx", file or "an empty name")
+    require(not Path(file).is_dir() and Path(file).parent.is_dir(), "--xlsx", "a file in a folder that exists", file)
+    new = force or not os.path.exists(file)
+    require(new, "--xlsx", "a new file, or --force must be said", f"{file}, which exists")
+
+
+def write_report(report: Report, file: str) -> None:
+    """Write the report to a workbook with the sheets lanes, units, assumptions, account, and what else there is.
+
+    Numbers are numbers, days are days, and names of lanes are texts. Of refused rows, as many as a sheet holds.
+    """
+    lanes = len(report.table)
+    way_out = "--csv and --jsonl print any number"
+    require(lanes <= ROWS_OF_A_SHEET, "--xlsx", f"used for at most {ROWS_OF_A_SHEET:,} lanes; {way_out}", f"{lanes:,}")
+    with whole_file(file, "--xlsx") as partial:
+        write_workbook(partial, _sheets(report), way_out)
+
+
+def _sheets(report):
+    content = told_of(report)
+    yield Worksheet("lanes", ("lane", *report.table.columns), report.table.itertuples(name=None))
+    meanings = ((name, unit, QUANTITIES[name].meaning) for name, unit in report.units.items())
+    yield Worksheet("units", ("name", "unit", "meaning"), meanings)
+    yield Worksheet("assumptions", ("assumption",), zip(report.assumptions))
+    for name in TOLD:
+        told = content.get(name)
+        if isinstance(told, list | tuple) and told:
+            yield Worksheet(name, ("sentence",), zip(told))
+        elif told:
+            plain = {key: value for key, value in told.items() if key != "refused"}  # has a sheet of its own
+            yield Worksheet(name, ("name", "value"), _told(plain))
+    if len(report.refused):
+        yield Worksheet("refused lanes", ("lane", "reason"), report.refused["reason"].items())
+    rows = report.history.account.refused
+    if len(rows):
+        yield Worksheet("refused rows", tuple(rows.columns), islice(rows.itertuples(index=False), ROWS_OF_A_SHEET))
+
+
+def _told(value: Any, name: str = "") -> Iterator[tuple[str, Any]]:
+    """Yield (name, value) for every plain value in a nested one; inner names follow outer ones."""
+    if isinstance(value, Mapping):
+        for key, inner in value.items():
+            yield from _told(inner, f"{name}, {key}" if name else str(key))
+    elif isinstance(value, list | tuple):
+        for inner in value:
+            yield from _told(inner, name)
+    else:
+        yield name, ("yes" if value else "no") if isinstance(value, bool) else value

@@ -1,0 +1,119 @@
+"""Read headings of wide tables as periods: days, weeks, months and quarters, dated or only numbered."""
+
+import datetime
+import re
+from typing import NamedTuple
+
+from twin.data.errors import Refused
+from twin.data.files.dates import parse_date
+from twin.data.files.headings import plain
+
+#: The twelve months in English, German, French, Spanish, Dutch, Italian and Polish, and short forms that are no
+#: beginnings of these.
+MONTHS = (
+    "january januar jänner janvier enero januari gennaio styczeń jan",
+    "february februar feber février febrero februari febbraio luty feb fev fév fvr",
+    "march märz mars marzo maart marzec mrz mär mrt mar",
+    "april avril abril aprile kwiecień apr avr abr kwi",
+    "may mai mayo mei maggio maj",
+    "june juni juin junio giugno czerwiec jun cze giu",
+    "july juli juillet julio luglio lipiec jul juil lip lug",
+    "august août agosto augustus sierpień aug aou ago sie",
+    "september septembre septiembre settembre wrzesień sept sep set wrz",
+    "october oktober octobre octubre ottobre październik okt oct ott paź",
+    "november novembre noviembre listopad nov lis",
+    "december dezember décembre diciembre dicembre grudzień dez dec déc dic gru",
+)
+MONTH_OF = {plain(name): number for number, names in enumerate(MONTHS, 1) for name in names.split()}
+PERIOD_WORDS = {
+    "day": "d day tag t jour dia dag giorno",
+    "week": "w wk week woche kw cw semaine semana sem settimana tydzien",
+    "month": "m month monat mois mes maand mese miesiac period periode p",
+    "quarter": "q quarter quartal qtr trimestre kwartal kwartaal",
+}
+PERIOD_OF = {name: unit for unit, names in PERIOD_WORDS.items() for name in names.split()}
+
+_NUMBERED = re.compile(r"([^\W\d_]+)[\s._-]*(\d{1,4})")
+_NUMBER_UNIT = re.compile(r"(\d{1,2})\.?\s*([^\W\d_]+)")
+_MONTH_YEAR = re.compile(r"(?P<month>\d{1,2})[./-](?P<year>\d{4})|(?P<first>\d{4})\.(?P<last>\d{1,2})")
+_YEAR_FIRST = re.compile(r"(\d{4})[\s./_-]*([^\W\d_]+)[\s._-]*(\d{1,2})?")
+_YEAR_LAST = re.compile(r"(?:(\d{1,2})\.?\s*)?([^\W\d_]+)\.?[\s._-]*(?:(\d{1,2})[\s./_'-]+)?'?(\d{4}|\d{2})")
+
+
+class Period(NamedTuple):
+    """A period that a heading names.
+
+    unit : "day", "week", "month" or "quarter"; "date" if the text is a date, whose kind the column decides.
+    text : what stands in a cell of dates for it; "" if no year is known.
+    number : of the period in its year or run; 0 for a date.
+    run : beginning of numbered headings, such as `d_`; it is the same in all headings of a run.
+    """
+
+    unit: str
+    text: str = ""
+    number: int = 0
+    run: str = ""
+
+
+def period_of(heading: str) -> Period | None:
+    """Return the period that a heading names, or None.
+
+    >>> period_of("2024-W05").text, period_of("KW 5/2024").text, period_of("Mär 24").text, period_of("Q2 2023").text
+    ('2024-01-29', '2024-01-29', '2024-03-01', '2023-04-01')
+    >>> period_of("d_17"), period_of("Okt.")
+    (Period(unit='day', text='', number=17, run='d'), Period(unit='month', text='', number=10, run=''))
+    """
+    text = heading.strip().strip("\ufeff")
+    if not text or len(text) > 40:
+        return None
+    try:
+        parse_date(text)
+        return Period("date", text)
+    except Refused:
+        pass
+    if match := _MONTH_YEAR.fullmatch(text):
+        found = dated("month", int(match["month"] or match["last"]), int(match["year"] or match["first"]))
+        return Period("month", found, int(match["month"] or match["last"])) if found else None
+    if match := _YEAR_FIRST.fullmatch(text):
+        year, word, number = match.groups()
+        return _dated(year, word, number)
+    if (match := _YEAR_LAST.fullmatch(text)) and (found := _with_year(*match.groups())):
+        return found
+    if month := MONTH_OF.get(plain(text)):
+        return Period("month", number=month)
+    match = _NUMBERED.fullmatch(text) or _NUMBER_UNIT.fullmatch(text)
+    if not match:
+        return None
+    word, number = match.groups() if match.re is _NUMBERED else match.groups()[::-1]
+    unit = PERIOD_OF.get(plain(word))
+    return Period(unit, number=int(number), run=plain(word)) if unit else None
+
+
+def dated(unit: str, number: int, year: int) -> str:
+    """Return the first day of a numbered period of a year as text, or "" if the year has no such period."""
+    try:
+        if unit == "week":
+            return datetime.date.fromisocalendar(year, number, 1).isoformat()
+        month = {"month": number, "quarter": 3 * number - 2}[unit]
+        return datetime.date(year, month, 1).isoformat()
+    except (KeyError, ValueError):
+        return ""
+
+
+def _dated(year, word, number):
+    """Return the period of a year, a word and perhaps a number: 2024 Mär, 2024-Q1, 2024 KW 5."""
+    month, unit = MONTH_OF.get(plain(word)), PERIOD_OF.get(plain(word))
+    if month and not number:
+        unit, number = "month", month
+    if not unit or not number:
+        return None
+    found = dated(unit, int(number), int(year))
+    return Period(unit, found, int(number)) if found else None
+
+
+def _with_year(before, word, number, year):
+    """Return the period of texts such as Mär 24, Q1/2024, 1. Quartal 2024, KW 05/2024; None for a numbered one."""
+    if number is None and before is None and len(year) == 2 and not MONTH_OF.get(plain(word)):
+        return None  # W12, d_17
+    century = "" if len(year) == 4 else "20"
+    return _dated(century + year, word, number or before)

@@ -1,0 +1,80 @@
+"""Find the columns of a wide table that are periods, and their dates."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+from twin.data.files.headings import FIRST_CHOICE, MEASURES, PAIRS, is_total, plain, without_unit
+from twin.data.files.joins import YEAR
+from twin.data.files.layout import are_numbers, column, is_date, is_nothing
+from twin.data.files.period_headings import Period, period_of
+
+FIRST_MONDAY = date(2001, 1, 1)  # date of the first of numbered periods without a year
+FEWEST = {"date": 2, "month": 2, "day": 3, "week": 3, "quarter": 2}  # headings that make a table wide
+
+
+def periods_in(header: Sequence[str], rows: Sequence[list[str]], parts: Sequence[tuple[str, str]]) -> dict[int, Period]:
+    """Return the columns of the largest group of headings that are periods of one kind, with their periods."""
+    found = {}
+    for i, name in enumerate(header):
+        period = period_of(name)
+        if period is None and parts:
+            upper, lower = parts[i]
+            if plain(without_unit(lower)) in FIRST_CHOICE["volume"]:
+                period = period_of(upper)
+            elif plain(without_unit(upper)) in FIRST_CHOICE["volume"]:
+                period = period_of(lower)
+        if period and _are_volumes(column(rows, i)):
+            found[i] = period
+    groups: dict[tuple, dict[int, Period]] = defaultdict(dict)
+    for i, period in found.items():
+        unit = "month" if period.unit == "date" else period.unit
+        groups["dated" if period.text else "numbered", unit, period.run][i] = period
+    best = max(groups.values(), key=len, default={})
+    return best if best and len(best) >= FEWEST[next(iter(best.values())).unit] else {}
+
+
+def may_be_a_period(heading: str, rows: Sequence[list[str]], place: int, parts: Sequence[tuple[str, str]]) -> bool:
+    """Return whether a column between periods holds volumes below a heading that is neither a period nor a total."""
+    known = period_of(heading) or is_total(heading) or YEAR.fullmatch(heading.strip()) or not heading.strip()
+    known = known or (parts and any(map(period_of, parts[place])))  # with another measure
+    return not known and plain(without_unit(heading)) not in MEASURES and are_numbers(column(rows, place))
+
+
+def _are_volumes(cells: Sequence[str]) -> bool:
+    """Return whether the cells below a heading are numbers and no dates."""
+    given = [cell for cell in cells if not is_nothing(cell)]
+    return not given or (are_numbers(given) and not all(map(is_date, given)))
+
+
+def year_column(
+    header: Sequence[str], others: Sequence[int], rows: Sequence[list[str]], periods: dict[int, Period]
+) -> int | None:
+    """Return the column of years that belongs to months or weeks without a year, or None."""
+    if any(period.text for period in periods.values()):
+        return None
+    years = [i for i in others if plain(without_unit(header[i])) in PAIRS["year"]]
+    return years[0] if len(years) == 1 and are_numbers(column(rows, years[0])) else None
+
+
+def dates_of_columns(
+    periods: dict[int, Period], has_year: bool, header: Sequence[str], others: list[int]
+) -> dict[int, str]:
+    """Return the date of each column as text; empty if the headings are numbered and the table has dates as well."""
+    if has_year:
+        return {i: str(period.number) for i, period in periods.items()}
+    if all(period.text for period in periods.values()):
+        return {i: period.text for i, period in periods.items()}
+    numbers = [period.number for period in periods.values()]
+    if any(plain(without_unit(header[i])) in FIRST_CHOICE["date"] for i in others) or len(set(numbers)) < len(numbers):
+        return {}
+    first, unit = min(numbers), next(iter(periods.values())).unit
+    return {i: _numbered(unit, period.number - first) for i, period in periods.items()}
+
+
+def _numbered(unit: str, place: int) -> str:
+    """Return the first day of a period of a run that begins on FIRST_MONDAY."""
+    if unit in ("day", "week"):
+        return (FIRST_MONDAY + timedelta(days=place * (7 if unit == "week" else 1))).isoformat()
+    month = place * (3 if unit == "quarter" else 1)
+    return date(FIRST_MONDAY.year + month // 12, month % 12 + 1, 1).isoformat()
