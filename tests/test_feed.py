@@ -63,7 +63,7 @@ def test_lanes_of_different_spans_and_missing_values(ledger, tmp_path):
     dates, volumes = one.series("A")
     assert volumes.tolist() == [5, 0, 7, 0, 0, 1] and str(dates[0]) == "2026-01-01"
     _, volumes = one.series("B")
-    np.testing.assert_array_equal(volumes, [2, 0, 3, np.nan, 0])
+    np.testing.assert_array_equal(volumes, [0, 2, 0, 3, np.nan, 0])
 
 
 def test_sparklines_are_the_last_periods(feed):

@@ -16,7 +16,7 @@ from datetime import date, timedelta
 import numpy as np
 import pytest
 
-from twin.data.files.fields import number_parser
+from twin.data.files.numbers import parse_number
 from twin.data.history import dense, write_csv
 from twin.data.load import load_history, read_history
 from twin.data.text import visible
@@ -31,7 +31,7 @@ def read(tmp_path):
     def read(content, name="flows.csv", **options):
         path = tmp_path / name
         path.write_bytes(content if isinstance(content, bytes) else content.encode())
-        history = read_history(path, **options)
+        history = read_history(path, **{"good_rows_only": True, **options})
         account = history.account
         assert account.rows_read == account.rows_kept + len(account.refused)
         json.dumps(account.to_dict())
@@ -47,8 +47,13 @@ def rows(history):
     ]
 
 
+def known(history):
+    """Return the rows whose volume is known."""
+    return [row for row in rows(history) if not math.isnan(row[2])]
+
+
 def dates(history):
-    return [f"{day:%Y-%m-%d}" for day in history.flows["date"]]
+    return [day for day, _, _ in known(history)]
 
 
 def reasons(history):
@@ -143,19 +148,19 @@ def test_quoted_fields_keep_separators_quotes_and_line_breaks(read):
 def test_a_stray_quote_costs_one_line(read):
     text = 'date,lane,volume\n2024-01-01,"A,5\n2024-01-02,A,7\n2024-01-03,"B",2\n2024-01-04,"C,1\n'
     history = read(text)
-    assert rows(history) == PLAIN[1:]
+    assert known(history) == PLAIN[1:]
     assert reasons(history) == dict.fromkeys((2, 5), "quotes do not close properly")
 
 
 def test_a_stray_quote_that_closes_by_chance_costs_one_line(read):
     history = read('date,lane,volume\n2024-01-01,"A,5\n2024-01-02,A,7\n2024-01-03,B,"\n2024-01-04,C,1\n')
-    assert rows(history) == [("2024-01-02", "A", 7.0), ("2024-01-04", "C", 1.0)]
+    assert known(history) == [("2024-01-02", "A", 7.0), ("2024-01-04", "C", 1.0)]
     assert list(reasons(history)) == [2, 4]
 
 
 def test_rows_with_too_many_or_few_fields(read):
     history = read(DAILY + "2024-01-04,A\n2024-01-05,A,1,2\n,,\n")
-    assert rows(history) == PLAIN
+    assert known(history) == PLAIN
     width = "row does not have the 3 fields of the header"
     assert reasons(history) == {5: width, 6: width, 7: "date is empty"}
 
@@ -163,12 +168,12 @@ def test_rows_with_too_many_or_few_fields(read):
 def test_a_field_that_is_too_long_is_refused(read):
     history = read(DAILY + f"2024-01-04,{'x' * 200_000},1\n2024-01-05,A,1\n")
     assert reasons(history) == {5: "field is too long"}
-    assert len(history.flows) == 4
+    assert len(known(history)) == 4
 
 
 def test_nul_bytes(read):
     history = read("date,lane,volume,note\n2024-01-01,A,5,\0\n2024-01-02,A\0,7,\n2024-01-03,A,\0,\n2024\0,A,1,\n")
-    assert [row[:2] for row in rows(history)] == [PLAIN[0][:2], ("2024-01-03", "A")]
+    assert [row[:2] for row in known(history)] == [PLAIN[0][:2]]
     assert reasons(history) == {
         3: "lane has a NUL byte",
         4: "volume is not a number",
@@ -299,7 +304,7 @@ def test_ways_to_write_a_day(read, text):
 
 @pytest.mark.parametrize("text", ["202402", "2024-02", "2024/02", "Feb-24", "Feb 2024", "February 2024", "2024 Feb"])
 def test_ways_to_write_a_month(read, text):
-    assert dates(read(one_column([text]))) == ["2024-02-01"]
+    assert dates(read(one_column([text], head="month,lane,volume"))) == ["2024-02-01"]
 
 
 def test_two_digit_years(read):
@@ -313,7 +318,6 @@ def test_two_digit_years(read):
         ("", "date is empty"),
         ("  ", "date is empty"),
         ("Pre-PQ Process", "date cannot be read"),
-        ("44197", "date cannot be read"),
         ("2024-01-01 25:00", "date cannot be read"),
         ("2024-01/01", "date cannot be read"),
         ("٢٠٢٤-01-01", "date cannot be read"),
@@ -382,7 +386,15 @@ def test_numbers(read, text, value):
     history = read(f"date,lane,volume\n2024-01-01,A,{text}\n")
     assert history.flows["volume"].tolist() == [value]
     assert not np.signbit(history.flows["volume"][0])
-    assert math.copysign(1.0, number_parser("volume", ".")(text)) == 1.0  # the ledger keeps what the parser returns
+    assert math.copysign(1.0, parse_number("volume", text).point) == 1.0  # the ledger keeps what the parser returns
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("1,5", 1.5), ("0,125", 0.125), ("1 234", 1234.0), ("1'234.5", 1234.5), ("1\u202f234,5", 1234.5), ("12.", 12.0)],
+)
+def test_numbers_that_have_one_reading_are_read(read, text, value):
+    assert read(f'date,lane,volume\n2024-01-01,A,1\n2024-01-02,A,"{text}"\n').flows["volume"].tolist() == [1.0, value]
 
 
 MARKS = "volume has thousands separators or a decimal mark that is not '.'"
@@ -404,10 +416,8 @@ MARKS = "volume has thousands separators or a decimal mark that is not '.'"
         ("1_000", "volume is not a number"),
         ("٣", "volume is not a number"),
         ("12 pallets", "volume is not a number"),
-        ("1,234", MARKS),
-        ("1,23.5", MARKS),
-        ("1 234", MARKS),
-        ("1,5", MARKS),
+        ("1,23.5", "volume has marks that are neither of thousands nor decimal"),
+        ("1 23", "volume has marks that are neither of thousands nor decimal"),
     ],
 )
 def test_volumes_that_are_refused(read, text, reason):
@@ -528,7 +538,7 @@ def test_an_unreadable_volume_of_a_week_belongs_to_the_weekday_of_the_record(rea
     volumes = ["1", "1", "x", "1", "1", "1"]
     lines = [f"{day},A,{volume}" for day, volume in zip(wednesdays, volumes, strict=True)]
     history = read("\n".join(["date,lane,volume", *lines]))
-    assert history.period == "W" and dates(history) == wednesdays
+    assert history.period == "W" and [day for day, _, _ in rows(history)] == wednesdays
     assert history.flows["volume"].isna().tolist() == [volume == "x" for volume in volumes]
 
 
@@ -555,13 +565,13 @@ GAPPY = "date,lane,volume\n2024-01-01,A,5\n2024-01-04,A,7\n2024-01-03,B,2\n2024-
 def test_gaps_are_counted_and_dense(read):
     zero, unknown = read(GAPPY), read(GAPPY, gaps="unknown")
     assert rows(zero) == rows(unknown)  # no value is invented
-    assert any("9 lane-days" in note and "5 without a row count as zero" in note for note in zero.account.notes)
-    assert any("5 without a row are not counted" in note for note in unknown.account.notes)
+    assert any("15 lane-days" in note and "11 without a row count as zero" in note for note in zero.account.notes)
+    assert any("6 lane-days" in note and "2 without a row are not counted" in note for note in unknown.account.notes)
     lanes, days, volumes = dense(zero)
     nan = np.nan
     assert lanes.tolist() == ["A", "B", "C"]
     assert days.astype(str).tolist() == days_from("2024-01-01", 5)
-    np.testing.assert_array_equal(volumes, [[5, 0, 0, 7, 0], [nan, nan, 2, 0, 0], [nan] * 4 + [1]])
+    np.testing.assert_array_equal(volumes, [[5, 0, 0, 7, 0], [0, 0, 2, 0, 0], [0, 0, 0, 0, 1]])
     np.testing.assert_array_equal(dense(unknown)[2], [[5, nan, nan, 7, nan], [nan, nan, 2, nan, nan], [nan] * 4 + [1]])
 
 
@@ -640,7 +650,7 @@ def test_messy_files_add_up(read, seed):
     total["A"] += 1
     for day, lane, volume, *more in records:
         try:
-            value = float(volume.replace("_", "?"))
+            value = float(volume.replace("_", "?").replace(",", ""))  # " 7.5" decides that 1,000 is 1000
             known = day.strip().startswith(("2023-01-", "2023-02-")) or day.startswith("Jan")
             number = int(day.strip().removeprefix("Jan ").removesuffix(", 2023").split("-")[-1]) if known else 0
             date(2023, 2 if day.strip().startswith("2023-02") else 1, number)

@@ -31,9 +31,12 @@ from twin.batch.seal import seal
 from twin.data.account import refusals
 from twin.data.errors import Counts, LedgerError
 from twin.data.files.columns import match_columns
+from twin.data.files.ignored import IgnoredColumns
+from twin.data.files.options import ReadingOptions
 from twin.data.files.rows import Scan, read_rows
 from twin.data.ledger.store import Ledger
 from twin.data.load import load_history, read_history
+from twin.data.lost_rows import Lost
 from twin.data.scenarios import network, research_lanes, research_partners
 from twin.data.settle import check_options, history_from
 from twin.data.statistics import lane_statistics
@@ -66,6 +69,7 @@ VOLUMES = np.arange(20.0) % 7
 DEARER = (Change("holding_cost", "times", 2.0),)
 #: Options of a history, and of a selection of flows, each of which changes the result for the rows above.
 SETTLING = {"period": "MS", "gaps": "unknown", "duplicates": "first"}
+READING = {"dayfirst": False, "decimal": ",", "columns": {"volume": "spare"}, "where": "lane=B"}
 WINDOW = {"lanes": ["B"], "first": "2024-01-10", "last": "2024-01-20"}
 
 
@@ -100,16 +104,33 @@ def seen(history):
     return history.flows.to_csv(), lane_statistics(history).to_csv()
 
 
+def summed(sums="keep"):
+    """Return what is left of lanes of which one is the sum of the others."""
+    days = pd.date_range("2024-01-01", periods=9)
+    volumes = {"A": np.arange(1.0, 10.0), "B": np.arange(9.0) ** 2}
+    volumes["C"] = volumes["A"] + volumes["B"]
+    parts = [pd.DataFrame({"line": 1, "date": days, "lane": lane, "volume": v}) for lane, v in volumes.items()]
+    rows = pd.concat(parts, ignore_index=True).astype({"lane": "category"})
+    return seen(history_from(rows, {"file": "rows", "rows_read": 27, "notes": ()}, sums=sums))
+
+
 def settled(**options):
     rows = pd.DataFrame({"line": range(4), "lane": pd.Categorical(["A"] * 4), "volume": [1.0, 2.0, 3.0, 4.0]})
     rows["date"] = pd.to_datetime(["2024-01-01", "2024-01-01", "2024-01-09", "2024-02-29"])
     history = history_from(rows, {"file": "rows", "rows_read": 4, "notes": ()}, **options)
-    return seen(history), history.account.refused.to_csv()
+    return seen(history), history.account.refused.to_csv(), history.without
 
 
-def scanned(at, note=None, **options):
+def scanned(at, notes=None, **options):
     scan = Scan(at.file, **options)
-    return [block["volume"].tolist() for block in scan.blocks()], scan.facts(note)
+    return [block["volume"].tolist() for block in scan.blocks()], scan.facts(notes)
+
+
+def repeating():
+    """Return the columns of a file in which an order stands twice."""
+    columns = IgnoredColumns(["order"], [0], [])
+    columns.add_orders([["7", "7"]], [])
+    return columns
 
 
 def new_ledger(at):
@@ -196,9 +217,7 @@ def rebuilt(at, **options):
 CALLS = {
     "data.load.read_history": (
         lambda at, **o: (seen(history := read_history(at.file, **o)), history.account.file),
-        SETTLING
-        | {"dayfirst": False, "decimal": ",", "columns": {"volume": "spare"}, "sheet": "A"}
-        | {"name": "another.csv"},
+        SETTLING | READING | {"name": "another.csv"},
     ),
     "data.load.load_history": (
         lambda at, **o: seen(load_history(**{"history": at.file, **o})),
@@ -218,8 +237,10 @@ CALLS = {
         lambda at, **o: settled(**o),
         SETTLING
         | {"refused": [(9, "a reason", "a text")]}
-        | {"unknown": pd.DataFrame({"date": pd.to_datetime(["2024-01-05"]), "lane": ["A"]})},
+        | {"unknown": pd.DataFrame({"date": pd.to_datetime(["2024-01-05"]), "lane": ["A"]})}
+        | {"lost": Lost({"A": 1}, np.array([], "datetime64[D]"), 0), "lanes": ["A", "B"]},
     ),
+    "data.settle.history_from, of sums": (lambda at, **o: summed(**o), {"sums": "leave-out"}),
     "data.settle.check_options": (lambda at, **o: check_options(None, "zero", **o), {"duplicates": "any"}),
     "data.text.visible": (lambda at, **o: visible("the long name of a lane", **o), {"length": 9}),
     "data.account.refusals": (lambda at, **o: refusals(**o).to_csv(), {"rows": [(9, "a reason", "a text")]}),
@@ -227,11 +248,15 @@ CALLS = {
         lambda at, **o: match_columns(HEADER.split(","), "a file", below=(), made={}, **o),
         {"chosen": {"volume": "spare"}},
     ),
-    "data.files.rows.Scan": (scanned, {"columns": {"volume": "spare"}, "decimal": ",", "sheet": "A", "name": "b"}),
-    "data.files.rows.Scan.facts": (scanned, {"note": "a note"}),
+    "data.files.rows.Scan": (scanned, {"reading": ReadingOptions(columns={"volume": "spare"}), "name": "another.csv"}),
+    "data.files.rows.Scan.facts": (scanned, {"notes": ["a note"]}),
     "data.files.rows.read_rows": (
-        lambda at, **o: (len((read := read_rows(at.file, **o))[0]), read[3]["file"]),
-        {"dayfirst": False, "name": "another.csv"},
+        lambda at, **o: read_rows(at.file, **o).table["volume"].sum(),
+        {"reading": ReadingOptions(where="lane=B")},
+    ),
+    "data.files.ignored.IgnoredColumns.sentences": (
+        lambda at, **o: list(repeating().sentences(9, **o)),
+        {"copies": 1},
     ),
     "data.ledger.store.Ledger": (lambda at, **o: Ledger(**o).place, {"url": "sqlite:////no/such/folder/a.sqlite"}),
     "data.ledger.store.Ledger.append": (

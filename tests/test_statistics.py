@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.stats import binom
 
 from twin.data.account import Account
 from twin.data.history import History, dense
@@ -13,12 +14,24 @@ from twin.data.statistics import assessable, lane_statistics
 FREQUENCY = {"D": "D", "W": "7D", "MS": "MS"}
 
 
+def own_record(series, start, end, freq):
+    """Return first and last period of a lane: those of the file, unless a silence at an end is no chance."""
+    if (series > 0).sum() < 12:
+        return start, end
+    whole = pd.date_range(start, end, freq=freq)
+    first, last = whole.get_loc(series.index[0]), whole.get_loc(series.index[-1])
+    share = (series > 0).sum() / (last - first + 1)
+    before, after = binom.pmf(0, first, share), binom.pmf(0, len(whole) - 1 - last, share)
+    return (whole[first] if before < 0.001 else start), (whole[last] if after < 0.001 else end)
+
+
 def plain(history):
     """Return the statistics, computed by reindexing one lane at a time."""
-    end, table = history.flows["date"].max(), {}
+    start, end, table = history.flows["date"].min(), history.flows["date"].max(), {}
     for lane, flows in history.flows.groupby("lane", observed=True):
         series = flows.set_index("date")["volume"]
-        grid = pd.date_range(series.index[0], end, freq=FREQUENCY[history.period])
+        began, ended = own_record(series, start, end, FREQUENCY[history.period])
+        grid = pd.date_range(began, ended, freq=FREQUENCY[history.period])
         position = pd.Series(np.arange(len(grid)), grid)
         series = series.reindex(grid).fillna(0.0) if history.gaps == "zero" else series
         table[lane] = {
@@ -123,17 +136,22 @@ def test_assessable(tmp_path):
         "2024-01-02,once,3,0\n2024-01-01,back,1,3\n2024-01-02,back,1,0\n"
     )
     table = small(tmp_path, text)
-    assert np.isnan(table.loc["once", "demand_sd"]) and np.isnan(table.loc["once", "trend"])
     assert np.isnan(table.loc["nothing", "return_rate"])
     good, refused = assessable(table)
-    assert good.index.tolist() == ["good"]
+    assert good.index.tolist() == ["good", "once"]
     assert refused["reason"].to_dict() == {
         "back": "more returns than volume: return_rate is above 1",
         "nothing": "demand is zero in every period",
-        "once": "only one period of history: no standard deviation",
     }
     assert len(good) + len(refused) == len(table)
     assert assessable(good)[1].empty
+
+
+def test_a_single_period_has_no_standard_deviation(tmp_path):
+    table = small(tmp_path, "date,lane,volume\n2024-01-02,once,3\n")
+    assert np.isnan(table.loc["once", "demand_sd"]) and np.isnan(table.loc["once", "trend"])
+    reason = "only one period of history: no standard deviation"
+    assert assessable(table)[1]["reason"].to_dict() == {"once": reason}
 
 
 @pytest.mark.parametrize("gaps", ["zero", "unknown"])
@@ -141,11 +159,11 @@ def test_a_volume_that_cannot_be_read_is_unknown_not_zero(tmp_path, gaps):
     rng = np.random.default_rng(5)
     days = pd.date_range("2024-01-01", periods=60, freq="D")
     table = pd.DataFrame({"date": days, "lane": "A", "volume": rng.integers(900, 1000, 60).astype(str)})
-    table.loc[[3, 17, 59], "volume"] = ["x", "1,001", ""]
+    table.loc[[3, 17, 59], "volume"] = ["x", "1.0.1", ""]
     table = table.drop(index=[5, 6])  # days without a row
     path = tmp_path / "flows.csv"
     table.to_csv(path, index=False)
-    history = read_history(path, gaps=gaps)
+    history = read_history(path, gaps=gaps, good_rows_only=True)
     true = pd.to_numeric(table.set_index("date")["volume"], errors="coerce").reindex(days)
     if gaps == "zero":
         true.iloc[[5, 6]] = 0.0

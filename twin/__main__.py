@@ -7,7 +7,7 @@ import sys
 
 from twin import __version__
 from twin.command import ask, assess, batch, ledger
-from twin.data.errors import LedgerError
+from twin.data.errors import LedgerError, RowsRefused
 
 #: Package that a command may need -> extra that installs it.
 EXTRAS = {
@@ -56,6 +56,10 @@ def main(arguments: list[str] | None = None) -> int:
     except LedgerError as error:
         print(f"twin: {error}", file=sys.stderr)
         return 3
+    except RowsRefused as error:
+        print(error.account, file=sys.stderr)
+        print(f"twin: {error}", file=sys.stderr)
+        return 1
     except (ValueError, OSError) as error:
         unprinted = getattr(error, "errno", None) == errno.ENOSPC and error.filename is None
         said = "the output cannot be written: its disk is full" if unprinted else error

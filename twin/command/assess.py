@@ -10,7 +10,7 @@ from typing import Any
 
 from twin._check import require
 from twin.command.assess_parquet import add_table_options, assess_lanes
-from twin.command.options import add_reading_options, add_window, reading_of
+from twin.command.options import add_answering_options, add_reading_options, add_window, reading_of
 from twin.command.printing import LANE_SCHEMA_FILE, SCHEMA_FILE
 from twin.data.lane_names import guard_note
 from twin.demand import DAYS_PER_PERIOD
@@ -49,8 +49,10 @@ tables of lanes, of any size
 
 # Options for tables of lanes only, and options for files of flows only.
 OF_TABLES = ("keep", "jobs", "scheduler")
-OF_FLOWS = "gaps duplicates dayfirst decimal column sheet lanes first last policies".split()
-OF_FLOWS += "json jsonl csv xlsx force most".split()
+OF_FLOWS = (
+    "gaps duplicates dayfirst decimal dates far_dates negative where sums good_rows_only column sheet lanes first last "
+    "policies json jsonl csv xlsx force most"
+).split()
 
 
 def add(commands: Any) -> None:
@@ -84,6 +86,7 @@ def add(commands: Any) -> None:
         help="several rows of one lane and date: add them up (the default), keep the first, or refuse them all",
     )
     add_reading_options(reading)
+    add_answering_options(reading)
     add_window(parser.add_argument_group("selecting flows of the ledger"))
     policy = parser.add_argument_group("policy of the lanes")
     policy.add_argument("--policies", metavar="FILE", help="table with a lane column and any of the fields below")

@@ -7,15 +7,33 @@ import sys
 from argparse import Namespace
 from typing import Any
 
+from twin.data.files.options import DECIMALS, FAR_DATES, FORMS, NEGATIVE, SUM_CHOICES
+
+_READING = ("dayfirst", "decimal", "dates", "far_dates", "negative", "sums", "sheet", "good_rows_only")
 _LONG = 10_000_000  # [byte] a larger file has a progress bar even if stderr is not a terminal
 
 
 def add_reading_options(group: Any) -> None:
-    """Add the options for the format of a file: order of day and month, decimal mark, headers."""
+    """Add the options for the format of a file: its dates, numbers, headers and rows."""
     order = group.add_mutually_exclusive_group()
     order.add_argument("--day-first", dest="dayfirst", action="store_true", default=None, help="03/04 is 3 April")
     order.add_argument("--month-first", dest="dayfirst", action="store_false", help="03/04 is 4 March")
-    group.add_argument("--decimal", choices=(".", ","), default=".", help="decimal mark of the volumes")
+    group.add_argument("--decimal", choices=DECIMALS, help="decimal mark of the numbers; by default the file decides")
+    group.add_argument("--dates", choices=FORMS, metavar="FORM", help=f"form of dates in digits: {', '.join(FORMS)}")
+    group.add_argument("--far-dates", choices=FAR_DATES, default="refuse", help="dates far from all others")
+    group.add_argument(
+        "--negative",
+        choices=NEGATIVE,
+        default="refuse",
+        help="negative volumes: refuse them (the default), take them as returns, or subtract them",
+    )
+    group.add_argument(
+        "--where",
+        action="append",
+        default=[],
+        metavar="COLUMN=VALUE",
+        help="only rows with this value, or, with COLUMN!=VALUE, without it; repeatable",
+    )
     group.add_argument(
         "--column",
         action="append",
@@ -24,6 +42,16 @@ def add_reading_options(group: Any) -> None:
         help="header of a column: lane=portname, lane=From+To to join two, lane= for a single lane; repeatable",
     )
     group.add_argument("--sheet", metavar="NAME", help="sheet of a spreadsheet; by default the only one with flows")
+
+
+def add_answering_options(group: Any) -> None:
+    """Add the options on whether a file is answered: sums of lanes, and refused rows."""
+    group.add_argument(
+        "--sums", choices=SUM_CHOICES, help="lanes that are the sum of others; by default totals are left out"
+    )
+    group.add_argument(
+        "--good-rows-only", action="store_true", help="answer although more than 5 %% of the rows cannot be used"
+    )
 
 
 def add_window(group: Any) -> None:
@@ -40,11 +68,11 @@ def reading_of(options: Namespace) -> dict[str, Any]:
     columns = dict(pair.split("=", 1) for pair in options.column if "=" in pair)
     if len(columns) < len(options.column):
         raise ValueError(f"--column must be NAME=HEADER; got {', '.join(options.column)}")
+    chosen = {name: getattr(options, name) for name in _READING if hasattr(options, name)}
     return {
-        "dayfirst": options.dayfirst,
-        "decimal": options.decimal,
+        **chosen,
+        "where": tuple(options.where),
         "columns": columns or None,
-        "sheet": options.sheet,
         "progress": sys.stderr.isatty() or is_long(options.file),
     }
 

@@ -28,8 +28,10 @@ GROUP_HEADINGS = {  # answer -> heading printed above it
     "required_capacity": "CAPACITY AND COOPERATION",
     "revenue": "MONEY",
 }
+LEFT_OUT_NAMED = 25  # most lanes left out that are named for each reason
 _ROWS = 10_000  # lanes that are turned into JSON Lines at a time
 _REMARKS = 8  # most remarks on accuracy that are printed
+_HANGING = {"subsequent_indent": " " * 11, "break_on_hyphens": False}
 _COLUMN = 14  # width of a lane's column, wider if names are equal up to it [characters]
 
 
@@ -69,6 +71,7 @@ def told_of(report: Report) -> dict[str, Any]:
         "lanes": {},
         "refused_lanes": report.refused["reason"].to_dict(),
         "account": report.history.account.to_dict(),
+        "audit": list(report.history.account.audit),
     }
 
 
@@ -104,20 +107,21 @@ def sentences(report: Report, width: int = 100) -> Iterator[str]:
     """Yield sentences on the number of lanes assessed, on each assumption, on accuracy, and on lanes left out."""
     yield f"{_lanes(len(report.table))} assessed; one period is a {PERIOD_NAMES[report.history.period]}."
     for assumption in report.assumptions:
-        yield textwrap.fill(f"  assumed  {assumption}", width, subsequent_indent=" " * 11, break_on_hyphens=False)
+        yield textwrap.fill(f"  assumed  {assumption}", width, **_HANGING)
     yield from outside(report.accuracy, width)
     if len(report.accuracy) > _REMARKS:
         yield f"  outside  {len(report.accuracy) - _REMARKS} more remarks on fewer lanes are in --json"
     yield "  note     the forecast is a straight line through the history, with a 95% interval; it may fall below zero"
     for reason, lanes in report.refused.groupby("reason").groups.items():
-        more = ", ..." if len(lanes) > 3 else ""
-        yield f"  refused  {_lanes(len(lanes))}: {reason} ({', '.join(map(_short, lanes[:3]))}{more})"
+        more = f" and {len(lanes) - LEFT_OUT_NAMED:,} more, which --json lists" if len(lanes) > LEFT_OUT_NAMED else ""
+        named = ", ".join(visible(lane, 40) for lane in lanes[:LEFT_OUT_NAMED])
+        yield textwrap.fill(f"  refused  {_lanes(len(lanes))}: {reason} ({named}{more})", width, **_HANGING)
 
 
 def outside(remarks: Sequence[str], width: int) -> Iterator[str]:
     """Yield the remarks on accuracy that concern most lanes."""
     for remark in remarks[:_REMARKS]:
-        yield textwrap.fill(f"  outside  {remark}", width, subsequent_indent=" " * 11, break_on_hyphens=False)
+        yield textwrap.fill(f"  outside  {remark}", width, **_HANGING)
 
 
 def _lanes(number):

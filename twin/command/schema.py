@@ -30,6 +30,7 @@ def schema() -> dict[str, Any]:
         "lanes": {"type": "object", "additionalProperties": _lane(), "description": "answers by the name of a lane"},
         "refused_lanes": {"type": "object", "additionalProperties": _TEXT, "description": "reason by name of a lane"},
         "account": {"type": "object", "description": "what was read, refused and decided"},
+        "audit": {"type": "array", "items": _TEXT, "description": "findings across rows and lanes to be judged"},
     }
     return {
         "$schema": _DRAFT,

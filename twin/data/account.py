@@ -29,6 +29,7 @@ class Account:
     period, period_inferred : "D", "W" or "MS", and whether it was inferred from the dates.
     refused : one row per refused record: line (1 is the first line of the file), reason, text.
     notes : one sentence for every other decision.
+    audit : one sentence for every finding across rows and lanes that the user should judge.
     row : word for the number of a row: "line" in a file, "flow" (its id) in a ledger.
     """
 
@@ -43,6 +44,7 @@ class Account:
     ignored: tuple[str, ...] = ()
     refused: pd.DataFrame = field(default_factory=refusals)
     notes: tuple[str, ...] = ()
+    audit: tuple[str, ...] = ()
     row: str = "line"
 
     def reasons(self) -> dict[str, int]:
@@ -93,4 +95,5 @@ class Account:
             examples = self.refused[self.refused["reason"] == reason].head(ROWS_A_REASON)
             lines += [f"           {self.row} {line}: {text}" for line, _, text in examples.itertuples(index=False)]
         lines += [f"  note     {note}" for note in self.notes]
+        lines += [f"  audit    {finding}" for finding in self.audit]
         return "\n".join(lines)

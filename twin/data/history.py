@@ -4,7 +4,7 @@ history = load_history("flows.csv")  # twin.data.load
 print(history.account)
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +14,7 @@ from twin._check import require
 from twin.data.account import Account
 from twin.data.lane_names import quoting_of, written_lane
 from twin.data.periods import period_range, periods_between
+from twin.data.record import records_of
 from twin.data.whole_file import whole_file
 
 
@@ -25,21 +26,23 @@ class History:
         known, returns [pallet/period]; one row per lane and period, sorted by lane and date. A missing (NaN) volume
         was recorded but could not be read: it is unknown, whatever `gaps` says.
     period : "D" day, "W" week, "MS" month.
-    gaps : "zero" or "unknown", the meaning of a period without a row after a lane's first row.
+    gaps : "zero" or "unknown", the meaning of a period without a row within a lane's record.
     account : rows read and refused, and decisions made.
+    without : lanes of the file of which no row is left, each with the reason.
     """
 
     flows: pd.DataFrame
     period: str
     gaps: str
     account: Account
+    without: dict[str, str] = field(default_factory=dict)
 
 
 def dense(history: History) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return (lanes, dates, volumes): the volume of every lane in every period of the record.
 
     volumes has the shape (lanes, periods) [pallet/period]; gaps are 0 or NaN as `history.gaps` states, and periods
-    before a lane's first row are NaN.
+    outside a lane's record (see `twin.data.record`) are NaN.
     """
     flows = history.flows
     lane, lanes = pd.factorize(flows["lane"], sort=True)
@@ -48,9 +51,9 @@ def dense(history: History) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     column = periods_between(days.min(), days, history.period)
     volumes = np.full((len(lanes), len(dates)), np.nan)
     if history.gaps == "zero":
-        first = np.full(len(lanes), len(dates))
-        np.minimum.at(first, lane, column)
-        volumes[np.arange(len(dates)) >= first[:, None]] = 0.0
+        _, _, start, end, _ = records_of(flows, history.period)
+        period = np.arange(len(dates))
+        volumes[(period >= start[:, None]) & (period <= end[:, None])] = 0.0
     volumes[lane, column] = flows["volume"]
     return np.asarray(lanes, dtype=str), dates, volumes
 
@@ -69,7 +72,7 @@ def write_csv(history: History, path: str | Path) -> None:
 
 
 def lane_volumes(history: History, lane: str) -> np.ndarray:
-    """Return the known volumes of one lane in time order, from its first row on. [pallet/period]
+    """Return the known volumes of one lane in time order, over its record. [pallet/period]
 
     >>> from twin.data.load import load_history
     >>> lane_volumes(load_history(), "HAM-ROT").shape

@@ -1,16 +1,29 @@
 """Load a history from a file, from the ledger, or from the synthetic research lanes."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from twin._check import require
+from twin.data.account import refusals
+from twin.data.audit import names_told
+from twin.data.errors import RowsRefused
+from twin.data.files.numbers import VOLUME_UNKNOWN
+from twin.data.files.options import ReadingOptions
 from twin.data.files.rows import read_rows
 from twin.data.history import History
 from twin.data.places import is_ledger
 from twin.data.scenarios import research_lanes
 from twin.data.settle import check_options, history_from
+
+#: Word in the reasons against rows -> option that may be meant.
+WAYS_OUT = {
+    "is negative": "--negative returns or --negative subtract gives negative numbers a meaning",
+    "far from all": "--far-dates keep keeps dates far from all others",
+}
+REFUSED_SHARE = 0.05  # share of refused rows beyond which nothing is answered unless good_rows_only is said
 
 
 def load_history(
@@ -39,8 +52,9 @@ def load_history(
     if is_ledger(history):
         from twin.data.ledger.store import Ledger  # imports SQLAlchemy, which files do not need
 
-        plain = {"dayfirst": None, "decimal": ".", "columns": None, "sheet": None}
-        given = [name for name, value in reading.items() if name != "progress" and value != plain[name]]
+        reading.pop("progress", None)
+        plain, asked = asdict(ReadingOptions()), asdict(ReadingOptions(**reading))
+        given = [name for name in asked if asked[name] not in (plain[name], "." if name == "decimal" else plain[name])]
         require(not given, "history", f"a file where {' and '.join(given)} is said", "a ledger")
         with Ledger(history) as ledger:
             return ledger.history(**chosen, **settling, duplicates=duplicates)
@@ -56,19 +70,18 @@ def read_history(
     period: str | None = None,
     gaps: str = "zero",
     duplicates: str = "sum",
-    dayfirst: bool | None = None,
-    decimal: str = ".",
-    columns: dict[str, str] | None = None,
-    sheet: str | None = None,
     progress: bool = False,
     name: str | None = None,
+    **reading: Any,
 ) -> History:
     """Return the history in a file of date, lane, volume and optionally returns: CSV, plain or gzipped, or a sheet.
 
     Columns may have other usual names (product_name, sku, Strecke, Menge, order_date, ...). The header may stand below
     the head of a report or have two rows; a table with a column for each period or lane becomes rows; origin and
     destination, year and month, date and hour are joined. `history.account` says so. Rows that cannot be used are
-    refused and listed there, each with its line and reason. Blank returns count as none.
+    refused and listed there, each with its line and reason. What such a row would have said is
+    unknown, not zero: its volume, and the gaps that a row without a readable date or lane may have filled. Blank
+    returns count as none.
 
     Parameters
     ----------
@@ -81,28 +94,24 @@ def read_history(
         weekday, else days. Rows in an unfinished first or last period are refused, because part of a month
         understates demand.
     gaps : {"zero", "unknown"}
-        Meaning of a period without a row, from a lane's first row to the last period of the file. "zero" (default):
-        nothing flowed in that period. "unknown": the period is not counted.
+        Meaning of a period without a row, within the record of a lane: that of the file, unless the lane began late or
+        ended early (see `twin.data.record.lane_records`). "zero" (default): nothing flowed in that period. "unknown":
+        the period is not counted.
     duplicates : {"sum", "first", "refuse"}
         Treatment of rows with the same lane and date: add them up (default), keep the first and refuse the
         others, or refuse all of them.
-    dayfirst : bool, optional
-        Whether the day comes first in dates such as 03/04/2024. By default the other dates in the column decide;
-        if they do not, a ValueError is raised.
-    decimal : {".", ","}
-        Decimal mark of volume and returns.
-    columns : dict, optional
-        Headers of the file for date, lane, volume or returns, such as {"volume": "n_total"}. "Von+Nach" joins two
-        columns, and the lane "" makes all rows one lane.
-    sheet : str, optional
-        Name of the sheet of a spreadsheet. By default the only sheet that holds a table of flows.
     progress : bool
         Show a progress bar on stderr.
     name : str, optional
         Name of the file in the account; by default its path.
+    reading : fields of `twin.data.files.options.ReadingOptions`
+        columns, dayfirst, decimal, dates, far_dates, negative, where, sums, good_rows_only. By default the file decides
+        how its dates and numbers are read, and where it does not, a ValueError shows the readings and the option.
 
     Raises
     ------
+    RowsRefused
+        If more than 5 % of the rows cannot be used, unless good_rows_only is True; its `account` lists them.
     ValueError, FileNotFoundError
         If the file as a whole cannot be used; the message is one sentence.
 
@@ -110,16 +119,40 @@ def read_history(
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     path = pathlib.Path(folder, "flows.csv")
     ...     _ = path.write_text("date,sku,qty\\n2024-01-01,A,5\\n2024-01-02,A,x\\n2024-01-03,A,7\\n")
-    ...     history = read_history(path)
+    ...     history = read_history(path, good_rows_only=True)
     >>> history.flows["volume"].tolist(), history.period
     ([5.0, nan, 7.0], 'D')
     >>> history.account.reasons()
     {'volume is not a number': 1}
     """
-    require(decimal in (".", ","), "decimal", "'.' or ','", repr(decimal))
-    require(dayfirst in (None, True, False), "dayfirst", "True, False or None", repr(dayfirst))
     check_options(period, gaps, duplicates)
-    reading = {"columns": columns, "dayfirst": dayfirst, "decimal": decimal, "sheet": sheet, "progress": progress}
-    rows, unknown, refused, facts = read_rows(path, name=name, **reading)
+    how = ReadingOptions(**reading)
+    rows = read_rows(path, reading=how, progress=progress, name=name)
+    rows.facts["audit"] = (*names_told(rows.lanes), *rows.audit)
     settling = {"period": period, "gaps": gaps, "duplicates": duplicates}
-    return history_from(rows, facts, refused=refused, unknown=unknown, **settling)
+    history = history_from(
+        rows.table,
+        rows.facts,
+        refused=rows.refused,
+        unknown=rows.unknown,
+        lost=rows.lost,
+        lanes=rows.lanes,
+        sums=how.sums,
+        **settling,
+    )
+    bad = refusals(row for row in rows.refused if row[1] != VOLUME_UNKNOWN)
+    if len(bad) > REFUSED_SHARE * history.account.rows_read and not how.good_rows_only:
+        raise RowsRefused(_too_many(bad, history.account), history.account)
+    return history
+
+
+def _too_many(bad, account):
+    """Return the sentence on a file of which too many rows cannot be used."""
+    share, (line, _, text) = len(bad) / account.rows_read, bad.iloc[0]
+    why = "; ".join(f"{count:,} x {reason}" for reason, count in bad["reason"].value_counts().items())
+    ways = [way for word, way in WAYS_OUT.items() if bad["reason"].str.contains(word).any()]
+    return (
+        f"{account.file} has {len(bad):,} of {account.rows_read:,} rows ({share:.1%}) that cannot be used, more than "
+        f"{REFUSED_SHARE:.0%}, so nothing is answered: {why}; the first is line {line}: {text}; "
+        f"{'; '.join([*ways, '--good-rows-only answers from the others (good_rows_only=True)'])}"
+    )

@@ -1,12 +1,12 @@
 """The steps from usable rows to flows: duplicates, sums into periods, unknown volumes and gaps."""
 
 from collections.abc import Iterable, Iterator
-from datetime import date
 
 import numpy as np
 import pandas as pd
 
-from twin.data.periods import LENGTH, fits, own_period, period_starts, periods_between, unfinished
+from twin.data.periods import LENGTH, fits, own_period, period_starts, shifted, unfinished
+from twin.data.record import records_of
 from twin.data.text import visible
 from twin.demand import PERIOD_NAMES
 
@@ -34,9 +34,9 @@ def settle_duplicates(
             notes.append(sentence)
         return rows
     if duplicates == "first":
-        return _refuse(rows, later, "repeats the lane and date of an earlier row", refused)
+        return refuse(rows, later, "repeats the lane and date of an earlier row", refused)
     shared = rows.duplicated(["lane", "date"], keep=False)
-    return _refuse(rows, shared, "shares lane and date with another row", refused)
+    return refuse(rows, shared, "shares lane and date with another row", refused)
 
 
 def settle_returns(rows: pd.DataFrame, notes: list[str]) -> pd.DataFrame:
@@ -79,7 +79,7 @@ def into_periods(
     cuts = unfinished(days, starts, 7 if own == "W" else 1, period)
     for cut, place in zip(cuts, ("first", "last"), strict=True):
         out = starts == cut
-        rows = _refuse(rows, out, f"is in the unfinished {place} {name} of the record, from {cut}", refused)
+        rows = refuse(rows, out, f"is in the unfinished {place} {name} of the record, from {cut}", refused)
         starts = starts[~out]
     if own == "W":
         notes.append("each week counts in the month its date falls in, so months hold four or five weeks")
@@ -130,29 +130,45 @@ def mark_unknown(
     return pd.concat([flows, lost]).sort_values(["lane", "date"], ignore_index=True)
 
 
-def gap_note(flows: pd.DataFrame, period: str, gaps: str) -> str:
-    """Return the note on periods without a row, from each lane's first row to the end of the record."""
-    lane, _ = pd.factorize(flows["lane"])
-    days = _days(flows)
-    first = days[np.unique(lane, return_index=True)[1]]  # flows are sorted by date within a lane
-    spanned = int((periods_between(first, days.max(), period) + 1).sum())
+def without_negative_sums(flows: pd.DataFrame, period: str, notes: list[str]) -> pd.DataFrame:
+    """Return the flows with unknown (NaN) volume where the sum of a period is negative after subtracting."""
+    below = flows["volume"] < 0
+    if not below.any():
+        return flows
+    notes.append(f"lane-{PERIOD_NAMES[period]}s whose sum is negative, unknown rather than zero: {below.sum():,}")
+    return flows.assign(volume=flows["volume"].where(~below))
+
+
+def record_notes(flows: pd.DataFrame, period: str, gaps: str) -> Iterator[str]:
+    """Yield notes on periods without a row, and on lanes with a record of their own."""
+    first, last, start, end, rows = records_of(flows, period)
+    lanes = flows["lane"].cat.remove_unused_categories().cat.categories
+    origin = _days(flows).min()
+    spanned = int((end - start + 1 if gaps == "zero" else last - first + 1).sum())
     meaning = "count as zero" if gaps == "zero" else "are not counted"
-    return (
-        f"of the {spanned:,} lane-{PERIOD_NAMES[period]}s from each lane's first row to the end of the record, "
-        f"{spanned - len(flows):,} without a row {meaning} (gaps={gaps!r})"
+    yield (
+        f"of the {spanned:,} lane-{PERIOD_NAMES[period]}s of the record, "
+        f"{spanned - int(rows.sum()):,} without a row {meaning} (gaps={gaps!r})"
     )
+    if gaps == "zero":
+        yield from end_notes(lanes, shifted(origin, start, period), shifted(origin, end, period))
 
 
-def end_notes(lanes: Iterable[str], last: Iterable[date], end: date, gaps: str) -> Iterator[str]:
-    """Yield a note on lanes whose last day lies before the end of the record, if there are any."""
-    early = [f"{visible(lane)} {day}" for lane, day in zip(lanes, last, strict=True) if day < end]
-    if early:
-        meaning = "what follows counts as zero" if gaps == "zero" else "what follows is not counted"
-        shown = ", ".join(early[:LANES_NAMED]) + (" ..." if len(early) > LANES_NAMED else "")
-        yield f"lanes that end before the record does, on {end}: {len(early):,} ({shown}); {meaning} (gaps={gaps!r})"
+def end_notes(lanes: Iterable[str], start: np.ndarray, end: np.ndarray) -> Iterator[str]:
+    """Yield a note on lanes that began late, and one on those that ended early, if there are any."""
+    lanes = list(lanes)
+    for days, edge, verb in ((start, start.min(), "began"), (end, end.max(), "ended")):
+        out = [f"{visible(lanes[i])} {days[i]}" for i in np.flatnonzero(days != edge)]
+        if out:
+            shown = ", ".join(out[:LANES_NAMED]) + (" ..." if len(out) > LANES_NAMED else "")
+            side = "after the record did" if verb == "began" else "before the record did"
+            yield f"lanes that {verb} {side}, on {edge}, and are judged on their own record: {len(out):,} ({shown})"
 
 
-def _refuse(rows, out, reason, refused):
+def refuse(
+    rows: pd.DataFrame, out: np.ndarray | pd.Series, reason: str, refused: list[tuple[int, str, str]]
+) -> pd.DataFrame:
+    """Return the rows except those that are `out`, which `refused` gets with the reason."""
     gone = rows[out]
     refused += [
         (line, reason, visible(f"{date:%Y-%m-%d}, {lane}, {volume:g}"))

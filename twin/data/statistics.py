@@ -9,13 +9,14 @@ import pandas as pd
 from twin._check import require
 from twin.data.history import History
 from twin.data.periods import period_range, periods_between
+from twin.data.record import lane_records
 
 
 def lane_statistics(history: History) -> pd.DataFrame:
     """Return the statistics of every lane of a history, one row per lane.
 
-    If `history.gaps` is "zero", a lane's periods run from its first row to the last period of the history, and those
-    without a row count as zero. If it is "unknown", only periods with a row count.
+    If `history.gaps` is "zero", a lane's periods are those of the history, unless it began late or ended early (see
+    `lane_records`), and those without a row count as zero. If it is "unknown", only periods with a row count.
 
     Returns
     -------
@@ -57,6 +58,7 @@ def lane_statistics(history: History) -> pd.DataFrame:
         "first": -maximum(-offset),
         "last": maximum(offset),
         "known": rows,
+        "active": total(volume > 0),
         "deviations": total(deviation),
         "squares": total(deviation**2),
         "times": total(known * offset),
@@ -87,6 +89,7 @@ def from_sums(
         sold : sum of the known volumes
         origin : time that all other times are relative to, of each lane
         first, last : time of the first and the last period with a row
+        active : number of periods with flow
         known, deviations, squares, times, time_squares, products : number of periods with a known volume; and over
             these periods the sums of deviation, deviation^2, time, time^2 and time * deviation
         unread, unread_times, unread_squares, unread_last : number of periods whose volume could not be read; their
@@ -102,7 +105,8 @@ def from_sums(
     first, last, latest, unread_last = (
         np.rint(s.origin + offset) for offset in (s.first, s.last, s.latest, s.unread_last)
     )
-    last = np.full(len(lanes), len(dates) - 1.0) if zero else last
+    if zero:
+        first, last = (end.astype(float) for end in lane_records(first, last, s.active, s.unread, len(dates)))
     span = last - first + 1
     n = span - s.unread if zero else s.known
     absent = n - s.known  # number of periods without a row, which count as zero

@@ -57,6 +57,7 @@ def feed_of_history(history: History, source: str = "file") -> Feed:
     (['BER-MUC', 'FRA-PAR', 'HAM-ROT'], 1092)
     """
     table, refused = _some(*assessable(lane_statistics(history)))
+    refused = pd.concat([refused, pd.DataFrame({"reason": history.without}, dtype="str")])
     lanes, dates, volumes = dense(history)
 
     def series(lane):
@@ -99,7 +100,10 @@ def feed_of_ledger(ledger: Ledger) -> Feed:
     end = _day(table["last_date"].max())
     dates = period_range(shifted(end, 1 - SPARKLINE_PERIODS, period), end, period)
     recent = on_record(None, dates)
-    recent[dates < table["first_date"].to_numpy().astype("datetime64[D]")[:, np.newaxis]] = np.nan
+    begin, close = (
+        table[name].to_numpy().astype("datetime64[D]")[:, np.newaxis] for name in ("first_date", "last_date")
+    )
+    recent[(dates < begin) | (dates > close)] = np.nan
     return Feed("ledger", ledger.place, period, table, refused, recent, tuple(notes), None, series)
 
 

@@ -63,6 +63,7 @@ def assess_history(
     0.0
     """
     statistics, refused = assessable(lane_statistics(history))
+    refused = pd.concat([refused, pd.DataFrame({"reason": history.without}, dtype="str")])
     require(
         len(statistics) > 0, "history", "one with a lane that can be assessed", "; ".join(refused["reason"].unique())
     )

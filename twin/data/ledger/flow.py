@@ -11,7 +11,7 @@ import numpy as np
 from twin._check import nonnegative, require
 from twin.data.errors import Refused
 from twin.data.files.dates import FIRST_YEAR, LAST_YEAR, parse_date
-from twin.data.files.fields import LARGEST_VOLUME
+from twin.data.files.numbers import LARGEST_VOLUME
 from twin.data.lane_names import LONGEST_LANE_NAME, lane_name
 from twin.data.text import visible
 

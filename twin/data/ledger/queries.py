@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 from sqlalchemy import ColumnElement, Connection, Row, and_, func, or_, select, true
 
-from twin.data.files.fields import VOLUME_UNKNOWN, Codes
+from twin.data.files.fields import Codes
+from twin.data.files.numbers import VOLUME_UNKNOWN
 from twin.data.files.rows import CHUNK
 from twin.data.history import History
 from twin.data.ledger.export_texts import Seen

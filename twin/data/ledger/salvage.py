@@ -7,7 +7,7 @@ from contextlib import suppress
 from sqlalchemy import Connection
 
 from twin.data.errors import LedgerError, Refused
-from twin.data.files.fields import LARGEST_VOLUME
+from twin.data.files.numbers import LARGEST_VOLUME
 from twin.data.lane_names import lane_name
 from twin.data.ledger.flow import EARLIEST, LATEST, Flow
 from twin.data.ledger.schema import EPOCH, flows

@@ -30,7 +30,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import sqlite
 
-from twin.data.files.fields import LARGEST_VOLUME
+from twin.data.files.numbers import LARGEST_VOLUME
 from twin.data.lane_names import LONGEST_LANE_NAME
 from twin.data.ledger.flow import EARLIEST, LATEST
 from twin.data.periods import LENGTH

@@ -11,11 +11,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from twin._check import require
 from twin.data.account import Account, refusals
+from twin.data.audit import names_told
 from twin.data.errors import Refused
-from twin.data.files.dates import CONTRADICTS, settle
-from twin.data.files.fields import VOLUME_UNKNOWN
-from twin.data.files.rows import CHUNK, ROW, Scan, contradictions
+from twin.data.files.dates import CONTRADICTS
+from twin.data.files.numbers import VOLUME_UNKNOWN
+from twin.data.files.options import ReadingOptions
+from twin.data.files.rows import CHUNK, ROW, Scan
 from twin.data.files.spool import kept
 from twin.data.history import History
 from twin.data.lane_names import lane_name
@@ -61,29 +64,30 @@ class Staged:
 
 @contextmanager
 def staged_file(
-    path: str | Path, *, dayfirst: bool | None = None, name: str | None = None, **options: Any
+    path: str | Path, *, progress: bool = False, name: str | None = None, **reading: Any
 ) -> Iterator[Staged]:
     """Yield the staged records of a text or a spreadsheet, valid inside the block; `-` is standard input.
 
     Their account lists the unusable rows.
     A row whose date and lane can be read, but not its numbers, becomes a record of unknown volume.
-    options : further arguments of `Scan`.
+    reading : fields of `ReadingOptions`.
     """
+    how = ReadingOptions(**reading)
+    require(how.negative != "subtract", "negative", "'refuse' or 'returns' in an import", "'subtract'")
     with kept(path, name) as (path, name), tempfile.SpooledTemporaryFile(IN_MEMORY) as waiting:
-        yield _stage(Scan(path, name=name, **options), waiting, dayfirst, path)
+        yield _stage(Scan(path, reading=how, progress=progress, name=name), waiting, path)
 
 
-def _stage(scan, waiting, dayfirst, path):
-    counts = known = np.zeros(0, dtype=np.int64)  # number of rows of each date, and of those with a known volume
+def _stage(scan, waiting, path):
+    known = np.zeros(0, dtype=np.int64)  # number of rows with a known volume of each date
     for block in scan.blocks():
         waiting.write(block.tobytes())
-        volume_known = ~np.isnan(block["volume"])
-        counts = _add(counts, block["date"], len(scan.dates.texts))
-        known = _add(known, block["date"][volume_known], len(scan.dates.texts))
+        known = _add(known, block["date"][~np.isnan(block["volume"])], len(scan.dates.texts))
         if len(scan.refused) > MOST_REFUSED:
             raise _too_many(path, f"line {scan.refused[0][0]}, {scan.refused[0][1]}")
-    days, note = settle(scan.dates.values, scan.dates.texts, counts, dayfirst, path)
-    clear = ~np.isnat(days)
+    decided = scan.decide()
+    days, clear = decided.days, decided.clear
+    known = _add(known, np.zeros(0, dtype=np.int64), len(scan.dates.texts))
     if len(scan.refused) + known[~clear].sum() > MOST_REFUSED:  # checked before a refusal is made for each
         raise _too_many(path, CONTRADICTS)
 
@@ -94,24 +98,33 @@ def _stage(scan, waiting, dayfirst, path):
 
     def blocks():
         numbers = days.astype(np.int64)
-        for block in rows():
-            block = block[clear[block["date"]]]
+        for block in scan.finished(rows(), decided):
             yield _records(numbers[block["date"]], block["lane"], block["volume"], block["returns"])
+        other = np.array(sorted(scan.other_units)).reshape(-1, 2)  # known to exist, in a unit that was not chosen
+        other = other[clear[other[:, 0].astype(int)]].astype(int)
+        nothing = np.full(len(other), np.nan)
+        yield _records(numbers[other[:, 0]], other[:, 1], nothing, nothing)
 
-    refused = scan.refused
-    if not clear.all():
-        contrary = (block[~np.isnan(block["volume"]) & ~clear[block["date"]]] for block in rows())
-        refused = refused + [refusal for block in contrary for refusal in contradictions(block, scan)]
-    written = np.unique(days[clear & (counts > 0)])
+    returns, written, read = "returns" in scan.names, [], []
+    before = list(scan.refused)
+    for block in scan.finished(rows(), decided):
+        written.append(np.unique(block["date"]))
+        read.append(np.unique(block["date"][~np.isnan(block["volume"])]))
+        returns |= not np.isnan(block["returns"]).all()
+    refused, scan.refused = scan.refused, before
+    none = np.zeros(0, dtype=np.int32)
+    written, known_days = (np.unique(days[np.concatenate([none, *parts])]) for parts in (written, read))
     if not len(written):
         line, reason, text = refused[0]
         raise ValueError(f"{path} has no row whose date and lane can be read: line {line}, {reason}: {text}")
-    known_days = np.unique(days[clear & (known > 0)])
     period = own_period(known_days if len(known_days) else written)
-    facts = scan.facts(note)
+    facts = scan.facts(decided.notes)
+    audit = (*names_told(scan.lanes.values), *scan.ignored.sentences(scan.kept))
     kept = facts["rows_read"] - len(refused)
-    account = Account(**facts, rows_kept=kept, refused=refusals(refused), period=period, period_inferred=True)
-    return Staged(blocks, scan.lanes.values, written, "returns" in scan.names, account)
+    account = Account(
+        **facts, rows_kept=kept, refused=refusals(refused), period=period, period_inferred=True, audit=audit
+    )
+    return Staged(blocks, scan.lanes.values, written, returns, account)
 
 
 def _add(counts, codes, size):

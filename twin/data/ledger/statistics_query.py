@@ -56,8 +56,9 @@ def statistics_of(
         sums["returns"] = np.nan_to_num(sums["returns"])
     dates = period_range(calendar.start(earliest), calendar.start(latest), period)
     table = from_sums(names, sums, gaps, dates)
-    last = dates[np.rint(sums["origin"] + sums["last"]).astype(int)]
-    table.attrs = {"period": period, "gaps": gaps, "notes": [*notes, *end_notes(names, last, dates[-1], gaps)]}
+    ends = (table[name].to_numpy().astype("datetime64[D]") for name in ("first_date", "last_date"))
+    notes += end_notes(names, *ends) if gaps == "zero" else ()
+    table.attrs = {"period": period, "gaps": gaps, "notes": notes}
     return table
 
 

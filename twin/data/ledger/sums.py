@@ -23,7 +23,7 @@ from twin.data.ledger.schema import EPOCH, Window, day_number, flows, month_numb
 WEEK_OFFSET = 7 * 20_000  # [day] weeks are numbered from this long before the first, so that no number is negative
 # The sums of each lane, in the order of the statement. Times count periods from the lane's last known one (its origin),
 # and deviations are volumes less their level, which keeps the sums small and accurate.
-SUMS = "origin first last known sold deviations squares times time_squares products last_volume returns".split()
+SUMS = "origin first last known sold deviations squares times time_squares products last_volume returns active".split()
 SAMPLE = 1024  # [day] first days of a lane whose mean volume is its level
 # First and last day of a lane, of all its flows and of those with a known volume.
 DAY_COLUMNS = ("first", "last", "first_known", "last_known")
@@ -156,6 +156,7 @@ def _sums_of_lane(lane, within, calendar):
         func.sum(time * deviation),
         func.sum(case((time == 0, periods.c.volume))),
         func.sum(periods.c.returns),
+        func.sum(case((periods.c.volume > 0, 1), else_=0)),
     )
     return select(*[expression.label(name) for name, expression in zip(SUMS, sums, strict=True)])
 

@@ -140,7 +140,10 @@ class DataFeed:
     def do_upload(self, message: dict[str, Any]) -> str:
         """Switch to an uploaded file, which is not stored; return the answer."""
         reading = feed_answers.reading(message)
-        history = self._uploads.read(message, lambda path, name: read_history(path, name=name, **reading))
+        try:
+            history = self._uploads.read(message, lambda path, name: read_history(path, name=name, **reading))
+        except RowsRefused as refusal:
+            return alert(f"{refusal}.") + feed_answers.account(refusal.account)
         before, self._uploaded = self._uploaded, feed_of_history(history)
         try:
             self._use("file")

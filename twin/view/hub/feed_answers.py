@@ -123,7 +123,7 @@ def reading(message: Mapping[str, Any]) -> dict[str, Any]:
     """Return the options for reading a file, as arguments of `read_history`."""
     headings = [part.strip() for part in str(message.get("headings", "")).split(",")]
     columns = dict(zip(FLOW_HEADINGS, headings, strict=False)) if any(headings) else None
-    return {"decimal": message.get("decimal", "."), "columns": columns}
+    return {"decimal": message.get("decimal") or None, "columns": columns}
 
 
 def amount(name: str, text: str) -> float:

@@ -25,7 +25,8 @@ _READ_ONLY = (
 _TYPES = ".csv,.gz,.tsv,.txt,.xlsx,.xlsm,.xls,.ods,text/csv"
 _FILE = f'<label>File <input type="file" name="file" accept="{_TYPES}" required></label>'
 _READING = (
-    '<label>Decimal mark <select name="decimal"><option value=".">point</option>'
+    '<label>Decimal mark <select name="decimal"><option value="">as the file shows</option>'
+    '<option value=".">point</option>'
     '<option value=",">comma</option></select></label>'
     '<label>Headings, if different <input name="headings" size="24" placeholder="date, lane, volume"></label>'
 )

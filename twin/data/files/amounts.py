@@ -1,0 +1,228 @@
+"""Read columns of numbers, and decide the decimal mark of a file by all its cells."""
+
+import re
+from collections.abc import Sequence
+from itertools import chain
+from pathlib import Path
+
+import numpy as np
+
+from twin.data.errors import Refused
+from twin.data.files.fields import Memo
+from twin.data.files.numbers import LARGEST_VOLUME, Number, parse_number
+from twin.data.files.options import ReadingOptions
+from twin.data.text import visible
+
+MOST_CONTRARY = 20_000  # most cells kept that only the other decimal mark can read
+CLEAR = 19  # a mark is decided if this many times more cells can be read only with it than only with the other
+GAP = 30.0  # ratio of whole numbers to decimals, in one column, that speaks for a mark of thousands
+_SIMPLE = re.compile(r"[\d.\n]*", re.ASCII)
+_THREE_DIGITS = re.compile(r"^[1-9]\d{0,2}\.\d{3}$", re.ASCII | re.MULTILINE)
+
+
+class Amounts:
+    """The numbers of one column; their decimal mark is decided at the end.
+
+    point_only, comma_only : number of cells that can be read with one decimal mark alone.
+    either : number of cells with a point, and with a comma, that both marks can read; example : the first of these.
+    pending : for each mark, the cells that only it can read: (row, line, text).
+    negative : cells below zero: (row, line, text); positive : number of cells above it.
+    """
+
+    def __init__(self, name: str, blank: bool, signed: bool) -> None:
+        self.name, self.blank, self.signed = name, blank, signed
+        self.of = Memo(self._cell)
+        self.point_only = self.comma_only = self.positive = 0
+        self.either = {".": 0, ",": 0}
+        self.example: tuple[str, Number] | None = None
+        self.pending: dict[str, list] = {".": [], ",": []}
+        self.negative: list[tuple[int, int, str]] = []
+        self.plain_logs, self.decimal_logs = [0.0, 0], [0.0, 0]  # sum of logarithms, and number
+        self.ungrouped = self.ends_in_zero = False
+        self._commas: list[tuple[np.ndarray, np.ndarray]] = []  # rows, and their values with a decimal comma
+
+    def add(self, texts: Sequence[str], start: int, lines: Sequence[int], raws: Sequence[str]) -> tuple:
+        """Return (values, refused): numbers with a decimal point, and index -> reason of those that cannot be read.
+
+        A cell that only a decimal comma can read is NaN. start : row of the first cell.
+        """
+        values = self._simple(texts, start, lines, raws)
+        if values is None:
+            return self._any(texts, start, lines, raws)
+        return values, {}
+
+    def _simple(self, texts, start, lines, raws):
+        """Return the values of cells of digits and points that have one reading each; None if there are others."""
+        joined = "\n".join(texts)
+        if not _SIMPLE.fullmatch(joined) or ("." in joined and _THREE_DIGITS.search(joined)):
+            return None
+        try:
+            values = np.fromiter(map(float, texts), float, len(texts))
+        except ValueError:
+            return None
+        if values.max(initial=0.0) > LARGEST_VOLUME:
+            return None
+        self.positive += int(np.count_nonzero(values))
+        plain = values
+        if "." in joined:
+            marked = np.fromiter(("." in text for text in texts), bool, len(texts))
+            self._keep(".", np.flatnonzero(marked), start, lines, raws)
+            self.point_only += int(marked.sum())
+            plain = values[~marked]
+        if len(plain):
+            self.ungrouped |= bool(plain.max() >= 1000)
+            self._log(self.plain_logs, plain)
+        return values
+
+    def _any(self, texts, start, lines, raws):
+        cells = [self.of[text] for text in texts]
+        refused = {i: cell for i, cell in enumerate(cells) if isinstance(cell, str)}
+        pairs = [(np.nan, np.nan, 0) if isinstance(cell, str) else cell for cell in cells]
+        point, comma, kind = (np.array(part, dtype=float) for part in zip(*pairs, strict=True))
+        known = np.where(kind == 2, comma, point)
+        self.positive += int((known > 0).sum())
+        self.negative += [(start + i, lines[i], raws[i]) for i in np.flatnonzero(known < 0).tolist()]
+        self._keep(".", np.flatnonzero(kind == 1), start, lines, raws)
+        self._keep(",", np.flatnonzero(kind == 2), start, lines, raws)
+        self.point_only += int((kind == 1).sum())
+        self.comma_only += int((kind == 2).sum())
+        two = kind > 2
+        for mark, code, decimals in ((".", 3, point), (",", 4, comma)):
+            self.either[mark] += int((kind == code).sum())
+            self._log(self.decimal_logs, np.abs(decimals[kind == code]))
+        if two.any():
+            at = [i for i in np.flatnonzero(two).tolist()]
+            self.ends_in_zero |= any(texts[i].rstrip().endswith("0") for i in at)
+            if self.example is None:
+                self.example = texts[at[0]].strip(), Number(point[at[0]], comma[at[0]])
+        plain = np.abs(point[(kind == 0) & ~np.isnan(point)])
+        if len(plain):
+            self.ungrouped |= bool(plain.max() >= 1000)
+            self._log(self.plain_logs, plain)
+        other = np.flatnonzero(kind >= 2)
+        if len(other):
+            self._commas.append((start + other, comma[other]))
+        return np.where(kind == 2, np.nan, point), refused
+
+    def _cell(self, text):
+        """Return (point, comma, kind) or the reason against a text; kind 1, 2: one mark only; 3, 4: either mark."""
+        if self.blank and not text.strip():
+            return np.nan, np.nan, 0
+        try:
+            number = parse_number(self.name, text)
+        except Refused as why:
+            return str(why)
+        point, comma = number
+        if not self.signed and (point if point is not None else comma) < 0:
+            return f"{self.name} is negative"
+        if point is None:
+            return np.nan, comma, 2
+        if comma is None:
+            return point, np.nan, 1
+        if point == comma:
+            return point, comma, 0
+        return point, comma, 3 if "." in text else 4
+
+    def _keep(self, mark, places, start, lines, raws):
+        room = MOST_CONTRARY + 1 - len(self.pending[mark])
+        self.pending[mark] += [(start + i, lines[i], raws[i]) for i in places[:room].tolist()]
+
+    @staticmethod
+    def _log(sums, values):
+        values = values[values > 0]
+        sums[0] += float(np.log(values).sum())
+        sums[1] += len(values)
+
+    def grouping(self) -> int:
+        """Return 1 if the column looks as if its marks were of thousands, -1 if of decimals, 0 if neither.
+
+        Thousands: whole numbers stand beside, and either some fraction keeps its last zero, which no program does that
+        drops a fraction of zeros, or the whole numbers are far larger. Decimals: a whole number from 1000 has no mark.
+        """
+        if not sum(self.either.values()) or not self.plain_logs[1]:
+            return 0
+        if self.ungrouped:
+            return -1
+        plain, decimals = (total / max(count, 1) for total, count in (self.plain_logs, self.decimal_logs))
+        return int(self.ends_in_zero or plain - decimals > np.log(GAP))
+
+    def with_comma(self, values: np.ndarray, start: int) -> np.ndarray:
+        """Return the values of a block of rows, read with a decimal comma."""
+        values = values.copy()
+        gone = [row - start for row, _, _ in self.pending["."] if start <= row < start + len(values)]
+        values[gone] = np.nan
+        for rows, commas in self._commas:
+            here = (rows >= start) & (rows < start + len(values))
+            values[rows[here] - start] = commas[here]
+        return values
+
+
+def decide_mark(
+    columns: Sequence[Amounts], reading: ReadingOptions, votes: Sequence[tuple[int, str]], file: str | Path
+) -> tuple[str, str | None]:
+    """Return (mark, note): the decimal mark of the numbers of a file, and a sentence on it if it had a rival.
+
+    votes : what the rest of the file says, each (+1 for a decimal comma or -1 for a point, reason).
+    """
+    only = {".": sum(c.point_only for c in columns), ",": sum(c.comma_only for c in columns)}
+    either = {mark: sum(c.either[mark] for c in columns) for mark in ".,"}
+    shown = next((c.example for c in columns if c.example), None)
+    if reading.decimal:
+        mark, why = reading.decimal, "as asked"
+        if len(list(chain(*(c.pending["," if mark == "." else "."] for c in columns)))) > MOST_CONTRARY:
+            raise ValueError(
+                f"{file} has over {MOST_CONTRARY:,} numbers that cannot be read with the decimal mark {mark!r}"
+            )
+    elif any(only.values()):
+        mark = max(only, key=only.get)
+        other = "," if mark == "." else "."
+        if only[other] * CLEAR > only[mark] or only[other] > MOST_CONTRARY:
+            cells = [next(c.pending[m][0][2] for c in columns if c.pending[m]) for m in ".,"]
+            raise ValueError(
+                f"{file} has rows that need a decimal point, such as {visible(cells[0], 40)!r}, and rows that need a "
+                f"decimal comma, such as {visible(cells[1], 40)!r}; say which: --decimal . or --decimal , (decimal='.')"
+            )
+        why = f"{only[mark]:,} numbers can be read only so"
+    elif shown:
+        mark, why = _by_votes(either, [*votes, *_shapes(columns)])
+        if not mark:
+            text, number = shown
+            raise ValueError(
+                f"{file} has numbers such as {visible(text)!r} that may be {number.point:,.10g} (decimal point) or "
+                f"{number.comma:,.10g} (decimal comma), and neither the column nor the other marks of the file decide; "
+                "say which: --decimal . or --decimal , (decimal='.' or ',')"
+            )
+    else:
+        return ".", None
+    if not shown and (mark == "." or reading.decimal):
+        return mark, None
+    note = f"the decimal mark of the numbers is {mark!r} ({why})"
+    if shown:
+        value = shown[1].point if mark == "." else shown[1].comma
+        note += f": {visible(shown[0])!r} is {value:.10g}"
+    return mark, note
+
+
+def _shapes(columns):
+    """Yield the votes of the columns themselves."""
+    for column in columns:
+        shape = column.grouping()
+        if shape:
+            sign = 1 if column.either["."] else -1
+            why = "whole numbers beside them" if shape > 0 else "larger whole numbers without a mark"
+            yield shape * sign, why
+
+
+def _by_votes(either, votes):
+    """Return (mark, why): a mark of decimals needs one vote, a mark of thousands two, and neither a contrary one."""
+    if all(either.values()):
+        return "", ""
+    mark = "." if either["."] else ","
+    thousands = 1 if mark == "." else -1  # the vote under which the mark separates thousands
+    yes = [why for vote, why in votes if vote == thousands]
+    no = [why for vote, why in votes if vote == -thousands]
+    if yes and no:
+        return "", ""
+    if len(yes) > 1:
+        return ("," if mark == "." else "."), " and ".join(yes)
+    return (mark, " and ".join(no)) if no else ("", "")

@@ -1,0 +1,242 @@
+"""Decide the readings of a whole column of dates, and find dates that are far from all others."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+
+from twin.data.files.dates import DAY_FIRST, MONTH_FIRST, SLASHES, Rivals
+from twin.data.files.options import FORMS, ReadingOptions
+from twin.data.text import visible
+
+FITTING_SHARE = 0.95  # a form is a reading of the column if it reads at least this share of its cells
+USUAL_DAYS = (date(1990, 1, 1), date(2040, 1, 1))  # a reading within these years goes before one outside them
+DENSER = 10  # a form goes before another under which the days lie this many times farther apart
+YEAR = 366  # [day]
+ENOUGH_DAYS, FEW_DAYS_GAP = 12, 5 * YEAR  # a record of fewer days needs a longer gap [day]
+FAR_DATE = "date is far from all others"
+
+_WEEK_HEADING = re.compile(r"week|woche|\bkw\b|^kw|kw$|\bcw\b|\bwk\b|^yw$|yearweek|calweek")
+_MONTH_HEADING = re.compile(r"month|monat|\bmth\b|calmonth|\bmon\b")
+_SAID = {DAY_FIRST: "day before month", MONTH_FIRST: "month before day"}
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of dates: its heading, and each distinct date, the text in which it first stood, its number of rows."""
+
+    heading: str
+    parsed: Sequence[date | Rivals]
+    texts: Sequence[str]
+    counts: np.ndarray
+
+
+def settle(column: Column, reading: ReadingOptions, file: str | Path) -> tuple[np.ndarray, list[str]]:
+    """Return (days, notes): the column as datetime64[D], and a sentence on each decision.
+
+    A date that the chosen form cannot read is NaT.
+    """
+    days = np.full(len(column.parsed), np.datetime64("NaT"), dtype="datetime64[D]")
+    kinds: dict[str, list[int]] = {}
+    for i, cell in enumerate(column.parsed):
+        if isinstance(cell, Rivals):
+            kinds.setdefault(cell.kind, []).append(i)
+        else:
+            days[i] = cell
+    notes = []
+    for kind in sorted(kinds, key=lambda kind: (kind != SLASHES, kind)):
+        places = kinds[kind]
+        choice = _Choice(kind, [column.parsed[i] for i in places], column.counts[places], days)
+        form, why = choice.decided(reading, column.heading)
+        if form is None:
+            raise ValueError(_undecided(choice, [column.texts[i] for i in places], file))
+        for i in places:
+            days[i] = dict(column.parsed[i].readings).get(form, np.datetime64("NaT"))
+        clear = [i for i in places if len(column.parsed[i].readings) > 1 and not np.isnat(days[i])]
+        example = next(iter(clear or (i for i in places if not np.isnat(days[i]))), places[0])
+        notes.append(_sentence(form, why, column.texts[example].strip(), days[example]))
+    return days, notes
+
+
+def far_dates(days: np.ndarray, counts: np.ndarray) -> np.ndarray:
+    """Return which of some days are far: the gap to the others is longer than the span of the others and than a year.
+
+    Days that lie within a year of each other form a group; the record grows from the group with most rows, of at least
+    three days. A group that is not far from it joins it. A record of fewer than twelve days needs a gap of five years.
+
+    >>> far_dates(np.array(["2024-01-01", "2024-01-02", "2024-01-09", "2204-01-03"], "datetime64[D]"), np.ones(4))
+    array([False, False, False,  True])
+    """
+    known = np.flatnonzero(~np.isnat(days) & (counts > 0))
+    order = known[np.argsort(days[known], kind="stable")]
+    far = np.zeros(len(days), dtype=bool)
+    distinct, place = np.unique(days[order], return_inverse=True)
+    if len(distinct) < 4:
+        return far
+    numbers = distinct.astype(np.int64)
+    group = np.concatenate([[0], np.cumsum(np.diff(numbers) > YEAR)])
+    rows = np.bincount(group, np.bincount(place, counts[order]))
+    if len(rows) == 1:
+        return far
+    starts = np.searchsorted(group, np.arange(len(rows)))
+    ends = np.append(starts[1:], len(numbers)) - 1
+    enough = ends - starts >= 2
+    if not enough.any():
+        return far
+    low = high = int(np.argmax(np.where(enough, rows, -1)))
+    while True:
+        span = numbers[ends[high]] - numbers[starts[low]]
+        before = numbers[starts[low]] - numbers[ends[low - 1]] if low else np.inf
+        after = numbers[starts[high + 1]] - numbers[ends[high]] if high + 1 < len(rows) else np.inf
+        days = ends[high] - starts[low] + 1
+        if min(before, after) > max(span, YEAR if days >= ENOUGH_DAYS else FEW_DAYS_GAP):
+            break
+        low, high = (low - 1, high) if before <= after else (low, high + 1)
+    far[order] = (group[place] < low) | (group[place] > high)
+    return far
+
+
+class _Choice:
+    """The choice of one form for all cells of a kind."""
+
+    def __init__(self, kind, cells, counts, days):
+        self.kind, self.cells, self.counts = kind, cells, np.asarray(counts)
+        self.others = days[~np.isnat(days)]  # days of cells of other kinds
+        self.forms = list(dict.fromkeys(form for cell in cells for form, _ in cell.readings))
+        self.fit = {form: sum(int(n) for cell, n in zip(cells, counts, strict=True) if form in dict(cell.readings))
+                    for form in self.forms}  # fmt: skip
+        self.days = {
+            form: np.unique(np.array([d for cell in cells for f, d in cell.readings if f == form], "datetime64[D]"))
+            for form in self.forms
+        }
+        self.left = list(self.forms)
+
+    def decided(self, reading, heading):
+        """Return (form, why); the form is None if nothing decides."""
+        if self.kind == SLASHES:
+            return self._order(reading)
+        if reading.dates in self.forms:
+            return reading.dates, "as asked"
+        self._keep_those_that_fit()
+        if len(self.left) == 1:
+            return self.left[0], "no other form fits the column"
+        for rule, why in (
+            (lambda: self._by_heading(heading), f"by the heading {heading!r}"),
+            (self._usual, f"other forms give years outside {USUAL_DAYS[0].year} to {USUAL_DAYS[1].year - 1}"),
+            (self._near_the_others, "by the other dates of the column"),
+            (self._strict, "every cell is a date and an hour"),
+            (self._over_the_years, "the months follow each other over the turn of a year"),
+            (self._standard, "the order of ISO 8601"),
+            (self._denser, "so the days lie close together"),
+            (self._all_cells, "no other form reads all cells"),
+            (self._not_1904, "the usual count"),
+        ):
+            kept = rule()
+            if kept and len(kept) < len(self.left):
+                self.left = kept
+                if len(kept) == 1:
+                    return kept[0], why
+        return None, ""
+
+    def _order(self, reading):
+        if reading.dayfirst is not None:
+            return (DAY_FIRST if reading.dayfirst else MONTH_FIRST), "as asked"
+        only = {
+            form: sum(int(n) for cell, n in zip(self.cells, self.counts, strict=True) if cell.readings[0][0] == form
+                      and len(cell.readings) == 1)
+            for form in (DAY_FIRST, MONTH_FIRST)
+        }  # fmt: skip
+        if only[DAY_FIRST] != only[MONTH_FIRST]:
+            form = max(only, key=only.get)
+            return form, f"decided by {only[form]:,} rows with a day above 12"
+        self.left = [DAY_FIRST, MONTH_FIRST]
+        return None, ""
+
+    def _keep_those_that_fit(self):
+        total = int(self.counts.sum())
+        fitting = [form for form in self.forms if self.fit[form] >= FITTING_SHARE * total]
+        most = max(self.fit.values())
+        self.left = fitting or [form for form in self.forms if self.fit[form] == most]
+
+    def _by_heading(self, heading):
+        name = re.sub(r"[^a-z]+", " ", heading.casefold()).strip()
+        week, month = bool(_WEEK_HEADING.search(name)), bool(_MONTH_HEADING.search(name))
+        if week == month:
+            return []
+        return [form for form in self.left if form in (("yyyyww",) if week else ("yyyymm", "yyyymmm"))]
+
+    def _usual(self):
+        low, high = (np.datetime64(day, "D") for day in USUAL_DAYS)
+        return [form for form in self.left if self.days[form][0] >= low and self.days[form][-1] < high]
+
+    def _near_the_others(self):
+        if not len(self.others):
+            return []
+        low, high = self.others.min(), self.others.max()
+        reach = max((high - low).astype(int), 31)
+        return [form for form in self.left if self.days[form][0] >= low - reach and self.days[form][-1] <= high + reach]
+
+    def _strict(self):
+        return [form for form in self.left if form == "yyyymmddhh"] if len(self.cells) > 2 else []
+
+    def _over_the_years(self):
+        for month, other in (("yyyymm", "yyyyww"), ("yyyymmm", "yyyyddd")):
+            if month in self.left and len(np.unique(self.days[month].astype("datetime64[Y]"))) > 1:
+                return [form for form in self.left if form != other]
+        return []
+
+    def _standard(self):
+        return ["yyyymm"] if self.kind == "year-month" and "yyyymm" in self.left else []
+
+    def _denser(self):
+        """Return the forms whose days lie much closer together than those of others; day and month are not swapped."""
+        sparse = {form: (days[-1] - days[0]).astype(int) / len(days) + 1e-9 for form, days in self.days.items()}
+        least = min(sparse[form] for form in self.left)
+        if {"yyyymm", "yyyyww", "yyyymmm"} & set(self.left) or len(self.cells) < 3:
+            return []
+        kept = [form for form in self.left if sparse[form] < DENSER * least]
+        swapped = {"ddmmyy", "mmddyy"}
+        return [form for form in self.left if form in kept or (form in swapped and swapped & set(kept))]
+
+    def _all_cells(self):
+        total = int(self.counts.sum())
+        return [form for form in self.left if self.fit[form] == total]
+
+    def _not_1904(self):
+        return [form for form in self.left if form != "serial-1904"]
+
+
+def _sentence(form, why, text, day):
+    if form in _SAID:
+        return f"dates have the {_SAID[form]} ({why}): {visible(text)!r} is {day}"
+    meaning = f" ({FORMS[form]})" if form in FORMS else ""
+    return f"dates in digits are {form}{meaning}, {why}: {visible(text)!r} is {day}"
+
+
+def _undecided(choice, texts, file):
+    left = choice.left
+    at = next(
+        (
+            i
+            for i, cell in enumerate(choice.cells)
+            if set(left) <= set(found := dict(cell.readings)) and len({found[form] for form in left}) == len(left)
+        ),
+        max(range(len(texts)), key=lambda i: len(choice.cells[i].readings)),
+    )
+    readings = dict(choice.cells[at].readings)
+    shown = [form for form in left if form in readings]
+    if choice.kind == SLASHES:
+        both = " or ".join(f"{readings[form]} ({_SAID[form]})" for form in shown)
+        return (
+            f"{file} has dates such as {visible(texts[at])!r} that may be day/month or month/day, {both}, "
+            "and its other dates do not decide; say which: dayfirst=True or False, --day-first or --month-first"
+        )
+    both = " or ".join(f"{readings[form]} ({form}: {FORMS.get(form, form)})" for form in shown)
+    options = " or ".join(f"--dates {form}" for form in shown)
+    return (
+        f"{file} has dates such as {visible(texts[at])!r} that may be {both}, and neither the heading nor the other "
+        f"cells decide; say which: {options} (dates={shown[0]!r})"
+    )
