@@ -406,7 +406,11 @@ def test_a_reset_needs_the_typed_words(stored):
 
 UPLOADS = {
     "good": (b"date,lane,volume\n2026-01-01,A,5\n2026-01-02,A,6\n2026-01-03,A,4\n", None),
-    "some refused": (b"date,lane,volume\n2026-01-01,A,5\n2026-01-02,A,x\n2026-01-03,A,4\n", None),
+    "some refused": (
+        b"date,lane,volume\n" + b"".join(b"2026-01-%02d,A,5\n" % day for day in range(1, 31)) + b"2026-01-31,A,x\n",
+        None,
+    ),
+    "many refused": (b"date,lane,volume\n2026-01-01,A,5\n2026-01-02,A,x\n2026-01-03,A,4\n", "1 of 3 rows"),
     "empty": (b"", "empty"),
     "no table": (b"\x89PNG\r\n\x1a\n\x00\x00", ""),
     "no columns": (b"a,b\n1,2\n", "column"),

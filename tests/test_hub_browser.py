@@ -370,11 +370,11 @@ def test_bad_uploads_are_explained_and_the_page_keeps_working(hub, tmp_path):
 
 def test_an_upload_with_refused_rows_shows_its_account(hub, tmp_path):
     path = tmp_path / "mine.csv"
-    rows = [f"2026-01-{day:02d},A,{day}" for day in range(1, 15)]
-    path.write_text("\n".join(["date,lane,volume", *rows, "2026-01-15,A,<img src=x>"]), encoding="utf-8")
+    rows = [f"2026-01-{day:02d},A,{day}" for day in range(1, 31)]
+    path.write_text("\n".join(["date,lane,volume", *rows, "2026-01-31,A,<img src=x>"]), encoding="utf-8")
     form(hub, "upload").locator("input[type=file]").set_input_files(path)
     submit(hub, "upload")
-    answer(hub, "mine.csv: 15 rows = 14 kept + 1 refused")
+    answer(hub, "mine.csv: 31 rows = 30 kept + 1 refused")
     hub.get_by_text("Account of the file").click()
     hub.get_by_text("<img src=x>").first.wait_for()
     hub.get_by_role("heading", name="A", exact=True).wait_for()

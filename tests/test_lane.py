@@ -36,7 +36,9 @@ def by_hand(mean, sd, policy, period):
     z = NORMAL.inv_cdf(level)
     stock = z * sigma
     short = sigma * (NORMAL.pdf(z) - z * (1 - NORMAL.cdf(z)))
-    lot = max(load, sqrt(2 * p.fixed_order_cost * load / p.holding_cost))
+    lot = max(
+        load * max(1.0, p.review_period_days / DAYS[period]), sqrt(2 * p.fixed_order_cost * load / p.holding_cost)
+    )
     required = max(0.0, load * p.dwell + stock)
     planned = max(0.0, required - p.internal_capacity)
     over, above = beyond(p.internal_capacity, required, load_sd * sqrt(p.dwell))

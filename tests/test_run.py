@@ -18,7 +18,13 @@ REFUSED = {
     "step must be 1, or a whole part of a period; got 2": {"step": 2},
     "demand must be finite and >= 0; got -1.0": {"demand": -1.0},
     "demand must be given for each of the 10 steps of a run, or a law; got 3 values": {"demand": [1.0, 2.0, 3.0]},
-    "demand must be one path, or one for each of 2 replications; got (3, 10)": {
+    "policy must be a rule that returns one quantity, or an array of (1, 1), (lanes, replications); got shape (2,)": {
+        "policy": lambda state: np.ones(2)
+    },
+    "costs must be a PriceList or a mapping of its prices; price_list_of(policy) takes them from a Policy; got": {
+        "costs": 3.0
+    },
+    "demand must be one path, or one for each of 2 replications (replications, steps), with lanes before them if": {
         "demand": np.ones((3, 10)),
         "replications": 2,
     },
@@ -38,7 +44,9 @@ REFUSED = {
         "step": 0.5,
         "review_period": 0.5,
     },
-    "policy must be a rule for 1 lanes; got shape (2, 1)": {"policy": lambda state: np.ones((2, 1))},
+    "policy must be a rule that returns one quantity, or an array of (1, 1), (lanes, replications); got shape (2, 1)": {
+        "policy": lambda state: np.ones((2, 1))
+    },
     "review_period must be finite and >= 0; got -1": {"review_period": -1},
     "review_period must be 0 or a whole number of steps; got 1.5": {"review_period": 1.5},
     "return_rate must be in [0, 1]; got 1.2": {"return_rate": 1.2},

@@ -35,7 +35,7 @@ _ROWS = (
         reported=False,
         symbol=r"$L\mu_W$",
         unit="pallet",
-        meaning="mean workload over the lead time",
+        meaning="mean workload over the exposure: lead time and review period",
         source="demand.lead_time_demand",
         words=(
             "lead-time demand | demand during the lead time | demand over the lead time | mean "
@@ -99,7 +99,7 @@ _ROWS = (
         name="order_quantity",
         symbol="$Q$",
         unit="pallet",
-        meaning="economic order quantity, at least a period's workload in `assess`",
+        meaning="economic order quantity, in `assess` at least the workload between two orders",
         source="lot_size.order_quantity",
         words="eoq | economic order quantity | lot size | economic lot | order size | batch size",
     ),

@@ -240,7 +240,7 @@ def _answers(given: dict[str, NDArray[np.float64]], period: str) -> dict[str, An
     stock = safety_factor * over_exposure.sd
     shortage, leftover = (loss * over_exposure.sd for loss in losses)
     lot = lot_size.order_quantity(load.mean, given["fixed_order_cost"], holding_cost)
-    lot = np.maximum(lot, load.mean)  # orders are placed once per period, so no lot is smaller than a period's workload
+    lot = np.maximum(lot, load.mean * np.maximum(review, 1.0))  # an order covers at least the time between two orders
     required = buffers.required_capacity(load.mean, stock, dwell)
     _check_space(required, stock, dwell, level)
     planned = np.maximum(required - capacity, 0.0)

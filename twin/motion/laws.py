@@ -314,7 +314,8 @@ def check_fit(name: str, law: Any, *, lanes: int, replications: int, steps: int)
             shape[-1] >= steps, name, f"given for each of the {steps} steps of a run, or a law", f"{shape[-1]} values"
         )
         paths = shape[-2] if len(shape) > 1 else 1
-        require(paths in (1, replications), name, f"one path, or one for each of {replications} replications", shape)
+        each = f"one for each of {replications} replications (replications, steps), with lanes before them if several"
+        require(paths in (1, replications), name, f"one path, or {each}", shape)
 
 
 def part_of(law: Any, replications: slice) -> Any:

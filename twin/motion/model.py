@@ -190,9 +190,12 @@ class Model:
         if lanes.policy is None:
             return
         review = now.step % lanes.review == 0
-        now.ordered = np.maximum(lanes.policy(now), self.nothing) if review else self.nothing
-        if now.ordered.shape != self.nothing.shape:
-            require(False, "policy", f"a rule for {len(self.nothing)} lanes", f"shape {now.ordered.shape}")
+        wanted = np.asarray(lanes.policy(now)) if review else self.nothing
+        by_lane = wanted.ndim == 1 and wanted.size > 1  # would meet the replications, not the lanes
+        now.ordered = self.nothing if by_lane else np.maximum(wanted, self.nothing)
+        if by_lane or now.ordered.shape != self.nothing.shape:
+            rule = f"a rule that returns one quantity, or an array of {self.nothing.shape}, (lanes, replications)"
+            require(False, "policy", rule, f"shape {wanted.shape}")
         delay = self.streams.delay(now)  # in every step, so that policies with other reviews meet the same lead times
         if not review:
             return

@@ -184,7 +184,7 @@ def normal_peak_overflow(
 
     Source
     ------
-    Notebook 09, eq. (9.8).
+    Notebook 09, eq. (9.7).
 
     >>> round(normal_peak_overflow(143.1, 25.4, 3.0, 0.5, 0.95, 285.0), 1)
     30.1

@@ -71,9 +71,11 @@ def prices_of(
 
     Errors
     ------
-    ValueError for a price that `PriceList` does not have, or that has neither one value nor one per lane.
+    ValueError for anything but these, and for a price that has neither one value nor one per lane.
     """
-    given = dict(costs or {}) if isinstance(costs, Mapping | None) else costs._asdict()
+    rule = "a PriceList or a mapping of its prices; price_list_of(policy) takes them from a Policy"
+    require(costs is None or isinstance(costs, Mapping | PriceList), "costs", rule, type(costs).__name__)
+    given = costs._asdict() if isinstance(costs, PriceList) else dict(costs or {})
     unknown = sorted(set(given) - set(PriceList._fields))
     require(not unknown, "costs", "prices named " + ", ".join(PriceList._fields), ", ".join(unknown))
     price = {name: np.atleast_1d(numbers(**{name: given.get(name, 0.0)})[0])[:, None] for name in PriceList._fields}
