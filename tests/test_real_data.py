@@ -185,7 +185,8 @@ def answers_of(s, period, given):
     z = norm.ppf(level)
     loss = norm.pdf(z) - z * norm.sf(z)
     stock, short = z * sigma, sigma * loss
-    lot = np.maximum(np.sqrt(2 * p["fixed_order_cost"] * load / h), load * max(1, p["review_period_days"] / DAYS[period]))
+    between_orders = max(1, p["review_period_days"] / DAYS[period])
+    lot = np.maximum(np.sqrt(2 * p["fixed_order_cost"] * load / h), load * between_orders)
     required = np.maximum(load * p["dwell"] + stock, 0)
     capacity = given.get("internal_capacity", required)
     planned = np.maximum(required - capacity, 0)
