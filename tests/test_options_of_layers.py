@@ -42,7 +42,7 @@ from twin.data.settle import check_options, history_from
 from twin.data.statistics import lane_statistics
 from twin.data.text import visible
 from twin.lane import Policy, assess
-from twin.plan import lane_report
+from twin.plan import ahead, lane_report
 from twin.plan.feed import feed_of_history
 from twin.plan.partners import largest, needs_together
 from twin.plan.policies import filled
@@ -251,8 +251,8 @@ CALLS = {
     "data.files.rows.Scan": (scanned, {"reading": ReadingOptions(columns={"volume": "spare"}), "name": "another.csv"}),
     "data.files.rows.Scan.facts": (scanned, {"notes": ["a note"]}),
     "data.files.rows.read_rows": (
-        lambda at, **o: read_rows(at.file, **o).table["volume"].sum(),
-        {"reading": ReadingOptions(where="lane=B")},
+        lambda at, **o: (rows := read_rows(at.file, **o)) and (rows.table["volume"].sum(), rows.facts["file"]),
+        {"reading": ReadingOptions(where="lane=B"), "name": "mine.csv"},
     ),
     "data.files.ignored.IgnoredColumns.sentences": (
         lambda at, **o: list(repeating().sentences(9, **o)),
@@ -297,6 +297,14 @@ CALLS = {
         lambda at, **o: asked(at, Ledger.statistics, **o).to_csv(),
         {"period": "MS", "gaps": "unknown"} | WINDOW,
     ),
+    "plan.ahead.ahead": (
+        lambda at, **o: ahead.ahead(LANE, replace(POLICY, service_level=0.9), VOLUMES, **o).space.mean(),
+        {"period": "W"},
+    ),
+    "plan.ahead.on_record": (
+        lambda at, **o: ahead.on_record(LANE, replace(POLICY, service_level=0.9), VOLUMES, **o).space.mean(),
+        {"period": "W"},
+    ),
     "plan.feed.feed_of_history": (
         lambda at, **o: feed_of_history(research_lanes(), **o).source,
         {"source": "research"},
@@ -318,6 +326,10 @@ CALLS = {
             [100.0], LANE, replace(POLICY, kind="stock", service_level=0.9), **o
         ).tolist(),
         {"period": "W"},
+    ),
+    "plan.lane_report.remarks": (
+        lambda at, **o: lane_report.remarks(LANE, POLICY, lane_report.evaluate(LANE, POLICY), **o),
+        {"volumes": np.repeat(VOLUMES, 10), "period": "MS"},
     ),
     "plan.lane_report.simulated_profits": (
         lambda at, **o: lane_report.simulated_profits(

@@ -10,7 +10,7 @@ from scipy.optimize import nnls
 
 from twin.data.text import visible
 
-TOTALS = frozenset(
+CALLED_TOTAL = frozenset(
     "total totals gesamt gesamtsumme insgesamt summe sum all alle overall grandtotal subtotal zwischensumme "
     "gesamtergebnis ergebnis totale somme tous todo todos".split()
 )
@@ -144,10 +144,10 @@ def _parts_by_weights(parts, mine):
 
 
 def is_total(name: str) -> bool:
-    """Return whether a lane is called a total: one of its words is one of TOTALS.
+    """Return whether a lane is called a total: one of its words is one of CALLED_TOTAL.
 
     >>> is_total("DE - Gesamt"), is_total("Totnes"), is_total("Grand Total")
     (True, False, True)
     """
     words = re.findall(r"[^\W\d_]+", name.casefold())
-    return any(word in TOTALS for word in words) or "".join(words) in TOTALS
+    return any(word in CALLED_TOTAL for word in words) or "".join(words) in CALLED_TOTAL

@@ -117,11 +117,17 @@ def assess_table(
 
 
 def first_remarks(table: LaneTable, given: Mapping[str, float], period: str) -> tuple[int, tuple[str, ...]]:
-    """Return the number of lanes in the first batch of a table, and what `accuracy.remarks` says of them."""
+    """Return the number of lanes in the first batch of a table, and what `accuracy.remarks` says of them.
+
+    A batch with a lane that cannot be assessed has no remarks; the failure of its part says why.
+    """
     stated = {name: _number(name, value) for name, value in given.items() if table.missing.get(name) != 0}
     recipe = Recipe(table.columns, table.label, stated, period, ())
     _, _, batch = next(batches(table.parts[0].pieces, recipe.columns))
-    return len(batch), accuracy.remarks(recipe.lanes(batch), period)
+    try:
+        return len(batch), accuracy.remarks(recipe.lanes(batch), period)
+    except ValueError:
+        return 0, ()
 
 
 def _number(name, value):

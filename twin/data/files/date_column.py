@@ -15,8 +15,8 @@ from twin.data.text import visible
 FITTING_SHARE = 0.95  # a form is a reading of the column if it reads at least this share of its cells
 USUAL_DAYS = (date(1990, 1, 1), date(2040, 1, 1))  # a reading within these years goes before one outside them
 DENSER = 10  # a form goes before another under which the days lie this many times farther apart
-YEAR = 366  # [day]
-ENOUGH_DAYS, FEW_DAYS_GAP = 12, 5 * YEAR  # a record of fewer days needs a longer gap [day]
+DAYS_OF_A_YEAR = 366  # [day]
+ENOUGH_DAYS, FEW_DAYS_GAP = 12, 5 * DAYS_OF_A_YEAR  # a record of fewer days needs a longer gap [day]
 FAR_DATE = "date is far from all others"
 
 _WEEK_HEADING = re.compile(r"week|woche|\bkw\b|^kw|kw$|\bcw\b|\bwk\b|^yw$|yearweek|calweek")
@@ -77,7 +77,7 @@ def far_dates(days: np.ndarray, counts: np.ndarray) -> np.ndarray:
     if len(distinct) < 4:
         return far
     numbers = distinct.astype(np.int64)
-    group = np.concatenate([[0], np.cumsum(np.diff(numbers) > YEAR)])
+    group = np.concatenate([[0], np.cumsum(np.diff(numbers) > DAYS_OF_A_YEAR)])
     rows = np.bincount(group, np.bincount(place, counts[order]))
     if len(rows) == 1:
         return far
@@ -92,7 +92,7 @@ def far_dates(days: np.ndarray, counts: np.ndarray) -> np.ndarray:
         before = numbers[starts[low]] - numbers[ends[low - 1]] if low else np.inf
         after = numbers[starts[high + 1]] - numbers[ends[high]] if high + 1 < len(rows) else np.inf
         days = ends[high] - starts[low] + 1
-        if min(before, after) > max(span, YEAR if days >= ENOUGH_DAYS else FEW_DAYS_GAP):
+        if min(before, after) > max(span, DAYS_OF_A_YEAR if days >= ENOUGH_DAYS else FEW_DAYS_GAP):
             break
         low, high = (low - 1, high) if before <= after else (low, high + 1)
     far[order] = (group[place] < low) | (group[place] > high)
