@@ -1,4 +1,4 @@
-"""How good the forecasts of many lanes were on the lanes' own past: errors, and the coverage of the intervals."""
+"""Errors of the forecasts of many lanes on the lanes' own past, and the coverage of their intervals."""
 
 from __future__ import annotations
 

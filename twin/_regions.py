@@ -16,7 +16,7 @@ Values = dict[str, NDArray[Any]]
 
 
 class Factor(NamedTuple):
-    """How a level reads in a sentence, its unit, and the value of the base lanes; None if they have several."""
+    """A factor's level: its words in a sentence, its unit, and the value of the base lanes, None if several."""
 
     words: str
     unit: str

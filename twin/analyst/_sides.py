@@ -23,7 +23,7 @@ _LONGEST = 14  # most words after a marker that are looked at
 
 @dataclass(frozen=True)
 class Side:
-    """What stands on one side of a comparison; what the words leave out is empty.
+    """One side of a comparison; a part that the words leave out is empty.
 
     facts, lanes : numbers, and keys of lanes, in order.
     measures : quantities named there, or told by a verb such as "owns".

@@ -15,7 +15,7 @@ MISSING_MARKS = frozenset({"", "-", "–", "—", ".", "na", "n/a", "nan", "null
 
 @dataclass
 class Layout:
-    """How the records below a header become rows.
+    """A rule by which the records below a header become rows.
 
     header : headings of the rows that come out; positions : where date, lane, volume and returns stand in them.
     columns, ignored : headings of the file that are used, with the name they have here, and those that are not.

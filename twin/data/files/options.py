@@ -29,7 +29,7 @@ SUM_CHOICES = ("leave-out", "keep")  # accepted treatments of lanes that are the
 
 @dataclass(frozen=True)
 class ReadingOptions:
-    """How a file of flows is read; the defaults let the file decide, or refuse it where it does not.
+    """Options of reading a file of flows; the defaults let the file decide, or refuse it where it does not.
 
     columns : headers for date, lane, volume or returns, such as {"volume": "n_total"}.
     dayfirst : whether the day comes first in dates such as 03/04/2024; None: the column decides.
