@@ -214,7 +214,11 @@ def test_text_holds_every_answer_its_unit_and_the_account(messy):
 
 @pytest.mark.parametrize(
     ("idle", "told"),
-    [(3, "3 lanes: {} (idle00, idle01, idle02)"), (27, "idle24 and 2 more, which --json lists)")],
+    [
+        (3, "3 lanes: {} (idle00, idle01, idle02)"),
+        (25, "idle23, idle24)"),
+        (27, "idle24 and 2 more, which --json lists)"),
+    ],
 )
 def test_refused_lanes_are_named_and_more_are_said_to_be_there(tmp_path, idle, told):
     path = tmp_path / "idle.csv"

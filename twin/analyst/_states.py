@@ -77,7 +77,7 @@ def _value(reading, name, key, case, told):
         plan = needed / own if needed is not None and own else None
         known = [one for one in (plan, None if case else reading.value("use", key)) if one is not None]
         return max(known, default=None)
-    if name == "planned":  # what the plan gives to a partner, in pallets or as a share
+    if name == "planned":  # the planned overflow to a partner, in pallets or as a share
         found = (reading.value_in(one, key, case) for one in ("planned_overflow", "dependency"))
         return next((one for one in found if one is not None), None)
     if name == "lead_time_variation":

@@ -38,7 +38,7 @@ OF_GOODS = (
 
 
 class Judged(NamedTuple):
-    """What is told of an answer, its simulated value and the standard error of that; arrays of shape (lanes,)."""
+    """An answer as told, its simulated value and the standard error of that value; arrays of shape (lanes,)."""
 
     told: Array
     shown: Array
@@ -142,7 +142,7 @@ def _of_stock(block: Block, policy: Policy, answers: dict[str, Array], level: Ar
     without = paths.on_hand.mean(axis=2)
     paths = _paths(block, policy, reorder_point(level, np.where(in_lots, answers["order_quantity"], 1e-6)), seed)
     cost = np.asarray(policy.fixed_order_cost)[:, None] * (paths.ordered > 0).mean(axis=2)
-    cost = cost + policy.holding_cost * (paths.on_hand.mean(axis=2) - without)  # what lots add is cycle stock
+    cost = cost + policy.holding_cost * (paths.on_hand.mean(axis=2) - without)  # the stock that lots add is cycle stock
     found = _answers_on(paths, buffer, block, policy)
     return found | {"order_cost": np.where(in_lots[:, None], cost, np.nan)}
 

@@ -70,7 +70,7 @@ class Answers(NamedTuple):
     cost: Array  # of the framework's plan, against the margin of all demand [$/period]
     places: Array  # best own places at the buffer of the plan [pallet]
     buffer: Array  # best stock above the mean workload of the lead time, at the places of the plan [pallet]
-    given_away: Array  # what the places of the plan cost more than the best ones [$/period]
+    given_away: Array  # additional cost of the plan's places over the best ones [$/period]
 
 
 def worlds(

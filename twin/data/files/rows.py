@@ -36,7 +36,7 @@ _DOTS = re.compile(r"\s*\d{1,2}\.\d{1,2}\.\d", re.ASCII)
 
 
 class Decided(NamedTuple):
-    """What the whole file decides about its blocks: the day of each code of a date, which are usable, the mark."""
+    """Decisions of the whole file for its blocks: the day of each code of a date, its use, and the decimal mark."""
 
     days: np.ndarray
     clear: np.ndarray
@@ -318,7 +318,7 @@ class Scan:
 
 
 class Rows(NamedTuple):
-    """What a file holds.
+    """Content of a file.
 
     table : usable rows: line, date, lane (categorical), volume, returns (if there are any), copy (whether the row is an
         exact copy of an earlier record).
