@@ -433,6 +433,7 @@ def test_uploads_are_shown_or_refused_in_a_sentence(hub, kind, tmp_path):
         assert ("1 refused" in hub.data.said) == (kind == "some refused")
     else:
         assert 'role="alert"' in hub.data.said and sentence in hub.data.said and hub.sheet.title == before
+        assert "--" not in hub.data.said  # a page names ways out that it has
 
 
 def test_large_uploads_come_in_pieces_and_too_large_ones_are_refused(hub, tmp_path, monkeypatch):

@@ -18,6 +18,7 @@ from twin.data.places import is_ledger
 from twin.data.scenarios import research_lanes
 from twin.data.settle import check_options, history_from
 
+GOOD_ROWS_ONLY = "--good-rows-only answers from the others (good_rows_only=True)"  # advice in an error
 #: Word in the reasons against rows -> option that may be meant.
 WAYS_OUT = {
     "is negative": "--negative returns or --negative subtract gives negative numbers a meaning",
@@ -154,5 +155,5 @@ def _too_many(bad, account):
     return (
         f"{account.file} has {len(bad):,} of {account.rows_read:,} rows ({share:.1%}) that cannot be used, more than "
         f"{REFUSED_SHARE:.0%}, so nothing is answered: {why}; the first is line {line}: {text}; "
-        f"{'; '.join([*ways, '--good-rows-only answers from the others (good_rows_only=True)'])}"
+        f"{'; '.join([*ways, GOOD_ROWS_ONLY])}"
     )
