@@ -26,7 +26,7 @@ CODES = 40  # number of articles
 def sfo_air_cargo(folder):
     """Return the tonnes enplaned in San Francisco for each region and month."""
     cargo = _enplaned(folder)
-    return {"flows.csv.gz": _tonnes(cargo, "SFO-" + cargo["GEO Region"])}
+    return {"flows.csv.gz": _tonnes(cargo, "SFO-" + cargo["GEO Region"].str.replace(" / ", "/"))}
 
 
 def sfo_asia_carriers(folder):
