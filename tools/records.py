@@ -131,7 +131,9 @@ def _ordered(text):
 
 def main(names):
     """Write the records of these names, or of all folders, and the digests in their statements."""
-    folder = Path(os.environ["TWIN_REAL_DATA"])
+    folder = Path(os.environ.get("TWIN_REAL_DATA", "missing"))
+    if not folder.is_dir():
+        sys.exit(f"TWIN_REAL_DATA must name the folder of the raw files; got {folder}")
     for name in names or sorted(path.parent.name for path in RECORDS.glob("*/record.toml")):
         statement = RECORDS / name / "record.toml"
         text = statement.read_text(encoding="utf-8")

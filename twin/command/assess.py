@@ -13,7 +13,7 @@ from twin.command.assess_parquet import add_table_options, assess_lanes
 from twin.command.options import add_answering_options, add_reading_options, add_window, reading_of
 from twin.command.printing import LANE_SCHEMA_FILE, SCHEMA_FILE
 from twin.data.lane_names import guard_note
-from twin.data.places import RECORD
+from twin.data.places import RECORD_PREFIX
 from twin.demand import DAYS_PER_PERIOD
 from twin.policy import POLICY
 
@@ -134,7 +134,7 @@ def _assess(parser, options):
     if options.schema:
         print(options.schema.read_text(encoding="utf-8"), end="")
         return 0
-    if options.file == RECORD:
+    if options.file == RECORD_PREFIX:
         from twin.data.records import listing  # imports pandas
 
         print(listing())

@@ -14,7 +14,7 @@ from twin.data.files.numbers import VOLUME_UNKNOWN
 from twin.data.files.options import ReadingOptions
 from twin.data.files.rows import read_rows
 from twin.data.history import History
-from twin.data.places import RECORD, is_ledger, is_record
+from twin.data.places import RECORD_PREFIX, is_ledger, is_record
 from twin.data.records import flows_file, public_record
 from twin.data.scenarios import research_lanes
 from twin.data.settle import check_options, history_from
@@ -74,7 +74,7 @@ def load_history(
 def _of_record(history, **options):
     """Return the history of a record; its account says where the record is from and under which terms."""
     record = public_record(history)
-    found = read_history(flows_file(record), **{**options, "name": RECORD + record.name})
+    found = read_history(flows_file(record), **{**options, "name": RECORD_PREFIX + record.name})
     told: dict[str, Any] = {name: getattr(record, name) for name in ("source", "licence", "attribution")}
     told["notes"] = (f"volumes are in {record.unit}, which the answers call pallets", *found.account.notes)
     return replace(found, account=replace(found.account, **told))

@@ -3,7 +3,7 @@
 import re
 
 DEFAULT_LEDGER = "ledger:"  # name of the ledger that DATABASE_URL gives; if unset, of the user's own
-RECORD = "record:"  # beginning of the name of a record that comes with the package
+RECORD_PREFIX = "record:"  # beginning of the name of a record that comes with the package
 _ADDRESS = re.compile(r"(postgres|postgresql|sqlite)(\+\w+)?://", re.IGNORECASE)
 
 
@@ -22,7 +22,7 @@ def is_record(history: object) -> bool:
     >>> is_record("record:sfo-air-cargo"), is_record("record.csv")
     (True, False)
     """
-    return str(history).startswith(RECORD)
+    return str(history).startswith(RECORD_PREFIX)
 
 
 def refuse_secrets(name: str, value: object) -> None:

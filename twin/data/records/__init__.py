@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from twin.data.places import RECORD
+from twin.data.places import RECORD_PREFIX
 from twin.data.text import visible
 
 _FOLDER = Path(__file__).parent
@@ -61,12 +61,12 @@ def public_record(name: str) -> PublicRecord:
     Traceback (most recent call last):
     ValueError: record must be one of online-retail, ...; got sfo-aircargo; the nearest is record:sfo-air-cargo
     """
-    name, names = str(name).removeprefix(RECORD), record_names()
+    name, names = str(name).removeprefix(RECORD_PREFIX), record_names()
     if name not in names:
         near = get_close_matches(name.casefold(), names, n=1, cutoff=0.0) if name else []
         raise ValueError(
             f"record must be one of {', '.join(names)}; got {visible(name) or 'no name'}"
-            + "".join(f"; the nearest is {RECORD}{other}" for other in near)
+            + "".join(f"; the nearest is {RECORD_PREFIX}{other}" for other in near)
         )
     held = tomllib.loads((_FOLDER / name / "record.toml").read_text(encoding="utf-8"))
     told = {key: held[key] for key in ("title", "unit", "source", "licence", "attribution", "statement")}
@@ -76,8 +76,8 @@ def public_record(name: str) -> PublicRecord:
 def listing() -> str:
     """Return a line for each record: its name and title."""
     names = record_names()
-    width = max(map(len, names)) + len(RECORD)
-    return "\n".join(f"{RECORD + name:{width}}  {public_record(name).title}" for name in names)
+    width = max(map(len, names)) + len(RECORD_PREFIX)
+    return "\n".join(f"{RECORD_PREFIX + name:{width}}  {public_record(name).title}" for name in names)
 
 
 def flows_file(record: PublicRecord) -> Path:
@@ -118,7 +118,9 @@ def _checked(record, file):
     try:
         content = gzip.decompress(path.read_bytes())
     except (OSError, EOFError, zlib.error) as why:
-        raise ValueError(f"{RECORD}{record.name} cannot be read ({why}); install the package again") from None
+        raise ValueError(f"{RECORD_PREFIX}{record.name} cannot be read ({why}); install the package again") from None
     if hashlib.sha256(content).hexdigest() != record.digests[file]:
-        raise ValueError(f"{RECORD}{record.name} is not as it was shipped: {file} has another digest than record.toml")
+        raise ValueError(
+            f"{RECORD_PREFIX}{record.name} is not as it was shipped: {file} has another digest than record.toml"
+        )
     return path

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-from twin.data.places import RECORD
+from twin.data.places import RECORD_PREFIX
 from twin.data.records import public_record, record_names
 from twin.data.text import visible
 from twin.view.guard import sentence
@@ -82,7 +82,7 @@ def _records(feed: Feed) -> str:
     """Return the list of the real records that come with the package; the chosen one is selected."""
     choices = {"": "choose one"}
     for name in record_names():
-        choices[RECORD + name] = public_record(name).title.partition(":")[0]
+        choices[RECORD_PREFIX + name] = public_record(name).title.partition(":")[0]
     options = "".join(
         f'<option value="{value}"{" selected" if value == feed.source else ""}>{escape(words)}</option>'
         for value, words in choices.items()
