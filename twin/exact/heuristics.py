@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from twin.exact.pricing import PriceBounds, Optimum, Policy, Whole
+from twin.exact.pricing import Optimum, Policy, PriceBounds, Whole
 
 
 class Best(NamedTuple):
