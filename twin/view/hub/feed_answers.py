@@ -100,7 +100,7 @@ def looking_at(feed: Feed) -> str:
     left_out = [f"{visible(lane, 40)}: {reason}" for lane, reason in feed.refused["reason"].head(5).items()]
     lanes = counted(len(feed.statistics), "lane")
     account = feed.account
-    origin = [account.source, account.licence, account.attribution] if account and account.source else []
+    origin = [account.attribution, f"Licence: {account.licence}"] if account and account.source else []
     return said(f"{lanes} of {visible(feed.place, 120)}.") + listed([*origin, *feed.notes, *left_out])
 
 
