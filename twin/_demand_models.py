@@ -14,8 +14,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-WINDOW = 60  # most recent periods that the models see [period]
-BLOCK = 12  # matrices are kept for multiples of this number of periods, so that few are kept [period]
+MODEL_WINDOW = 60  # most recent periods that the models see [period]
+MODEL_BLOCK = 12  # matrices are kept for multiples of this number of periods, so that few are kept [period]
 _LEVEL = 100.0  # variance of the level about the mean of the window; variances are in units of the noise [-]
 _DRIFTS = (0.02, 0.2)  # variance of the step of a random walk [-]
 _SLOPES = (0.01, 0.1)  # variance of a straight slope [1/period^2]
@@ -48,20 +48,20 @@ def _covariances(periods: int) -> list[tuple[str, int, Any]]:
     models += [("trend", 0, moving + slope * early * late) for slope in _SLOPES]
     waves = [np.cos(2 * np.pi * gap / length) for length in _SEASONS]
     models += [("season", 0, moving + swing * wave) for swing in _SWINGS for wave in waves]
-    after = [(period, time >= period) for period in range(2, WINDOW)]
+    after = [(period, time >= period) for period in range(2, MODEL_WINDOW)]
     return models + [("jump", period, steady + _JUMP * np.outer(later, later)) for period, later in after]
 
 
 @lru_cache(maxsize=4)
 def _all_models(ahead: int) -> tuple[Any, Any, Any, Any]:
-    kinds, jumps, covariances = zip(*_covariances(WINDOW + ahead), strict=True)
+    kinds, jumps, covariances = zip(*_covariances(MODEL_WINDOW + ahead), strict=True)
     factor = np.linalg.cholesky(np.array(covariances))
     return factor, np.linalg.inv(factor), np.log([_PRIORS[kind] for kind in kinds]), np.array(jumps)
 
 
-@lru_cache(maxsize=4 * WINDOW // BLOCK)
+@lru_cache(maxsize=4 * MODEL_WINDOW // MODEL_BLOCK)
 def bank(known: int, ahead: int) -> Bank:
-    """Return the models for a number of known periods and of periods ahead, both multiples of `BLOCK`.
+    """Return the models for a number of known periods and of periods ahead, both multiples of `MODEL_BLOCK`.
 
     The factor of the first periods is a part of that of all periods, so that all are made from one decomposition.
     """

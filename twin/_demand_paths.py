@@ -14,25 +14,29 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from twin import _demand_models, _special
+from twin import _special
+from twin._demand_models import MODEL_BLOCK, MODEL_WINDOW, Bank, bank
 
-PATHS = 127  # a prime number, for the lattice of `even_points`
+DEMAND_PATHS = 127  # a prime number, for the lattice of `even_points`
 _GENERATOR = 11  # of the lattice; of all numbers below 127 among those of least correlation between 30 columns
 _GOLDEN = (np.sqrt(5) - 1) / 2  # shift between adjacent columns
 
 _SHAPE = 1.5  # prior of the noise: shape, and sd as a share of the mean demand [-]
-_PRIOR_SD = 0.25
+_PRIOR_SD = 0.15
 _SOFT = 0.5  # added to demand, in units of its mean, before the logarithm [-]
 _MEMORY = 0.97  # weight of a density in units of that of a period later [-]
 _SURPRISE = 0.02  # least density that a model is charged with: one strange period does not end it [-]
 _HIGHEST = 3.0  # highest demand of a path, in units of the highest known [-]
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=64)
 def even_points(columns: int) -> NDArray[np.float64]:
-    """Return points spread evenly over the unit cube, shape (PATHS, columns): a shifted lattice (Korobov 1959)."""
-    powers = [pow(_GENERATOR, column, PATHS) for column in range(columns)]
-    lattice = (np.outer(np.arange(PATHS), powers) % PATHS + 0.5) / PATHS
+    """Return points spread evenly over the unit cube, shape (DEMAND_PATHS, columns): a shifted lattice (Korobov 1959).
+
+    They are even over the number of the path, too, which decides its model.
+    """
+    powers = [pow(_GENERATOR, column, DEMAND_PATHS) for column in range(1, columns + 1)]
+    lattice = (np.outer(np.arange(DEMAND_PATHS), powers) % DEMAND_PATHS + 0.5) / DEMAND_PATHS
     points = (lattice + _GOLDEN * np.arange(columns)) % 1
     return np.clip(points, 1e-6, 1 - 1e-6)
 
@@ -42,20 +46,20 @@ def _normal_points(ahead: int) -> NDArray[np.float64]:
     return _special.ndtri(even_points(ahead + 1)[:, :ahead])
 
 
-@lru_cache(maxsize=2 * _demand_models.WINDOW)
+@lru_cache(maxsize=2 * MODEL_WINDOW)
 def _spreads(ahead: int, shape: float) -> NDArray[np.float64]:
     """Return the sd of the noise in each path, in units of its estimate."""
     return np.sqrt(shape / _special.gammaincinv(shape, even_points(ahead + 1)[:, ahead]))
 
 
 def demand_paths(demand: NDArray[np.float64], periods: int) -> NDArray[np.float64]:
-    """Return equally likely paths of the demand of the next periods, shape (PATHS, periods)."""
-    recent = demand[-_demand_models.WINDOW :]
+    """Return equally likely paths of the demand of the next periods, shape (DEMAND_PATHS, periods)."""
+    recent = demand[-MODEL_WINDOW:]
     mean, known = recent.mean(), len(recent)
     if mean == 0:
-        return np.zeros((PATHS, periods))
-    ahead, block = (-(-number // _demand_models.BLOCK) * _demand_models.BLOCK for number in (periods, known))
-    models = _demand_models.bank(block, ahead)
+        return np.zeros((DEMAND_PATHS, periods))
+    ahead, block = (-(-number // MODEL_BLOCK) * MODEL_BLOCK for number in (periods, known))
+    models = bank(block, ahead)
     logarithm = np.log(recent / mean + _SOFT)
     middle = logarithm.mean()
     views = np.zeros((block, 2))
@@ -63,7 +67,7 @@ def demand_paths(demand: NDArray[np.float64], periods: int) -> NDArray[np.float6
     innovations = (models.inverse.reshape(-1, block) @ views).reshape(-1, block, 2)[:, :known].transpose(2, 0, 1)
 
     weight = _weights(models, innovations, logarithm)
-    places = np.searchsorted(np.cumsum(weight), (np.arange(PATHS) + 0.5) / PATHS * weight.sum())
+    places = np.searchsorted(np.cumsum(weight), (np.arange(DEMAND_PATHS) + 0.5) / DEMAND_PATHS * weight.sum())
     found, path = np.unique(places, return_inverse=True)
     view, model = np.divmod(found, len(models.prior))
     factor, past = models.factor[model, known : known + periods], innovations[view, model]
@@ -78,7 +82,7 @@ def demand_paths(demand: NDArray[np.float64], periods: int) -> NDArray[np.float6
     return mean * np.clip(np.where(on_demand, paths + 1, grown), 0.0, highest)
 
 
-def _weights(models: _demand_models.Bank, innovations: Any, logarithm: Any) -> NDArray[np.float64]:
+def _weights(models: Bank, innovations: Any, logarithm: Any) -> NDArray[np.float64]:
     """Return the weights of the models on demand, then of those on its logarithm, up to a factor.
 
     The first period, which sets the level, is not scored.

@@ -12,14 +12,14 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from twin._check import nonnegative, positive, require, whole
-from twin._demand_paths import PATHS, demand_paths, even_points
+from twin._demand_models import MODEL_BLOCK
+from twin._demand_paths import DEMAND_PATHS, demand_paths, even_points
 from twin._learned_lead_times import ages_at_arrival, arrival_chances
 
 _LONGEST = 60  # longest promised lead time [period]
 _OVERAGE = 1.1  # holding cost charged for a pallet too many, in periods: it may stay longer than one
 _OVERAGE_PER_PERIOD = 0.15  # what the charge grows by for each period that an order takes: until errors are noticed
 _UNLIKELY = 0.02  # share of the orders that arrive below which a lead time is left out [-]
-_DEMAND_COLUMNS = 16  # columns of `even_points` that the points of open orders leave to demand
 
 
 def next_order(
@@ -112,20 +112,21 @@ def _stock(demand: NDArray[np.float64], arrivals: NDArray[np.float64]) -> float:
 
 
 def _coming(orders: Any, ages: Any, missing: NDArray[np.float64], periods: int) -> NDArray[np.float64]:
-    """Return what arrives of the open orders on each path in each of the next periods, shape (PATHS, periods)."""
+    """Return what arrives of the open orders on each path in each of the next periods, shape (paths, periods)."""
     age = np.arange(len(orders), 0, -1)  # in the period that begins now
     waiting = np.flatnonzero((ages < 0) & (orders > 0) & (age < len(missing)))
     age = age[waiting]
     later = np.concatenate([missing, np.full(periods, missing[-1])])[age[:, np.newaxis] + np.arange(periods)]
     still = later / missing[age - 1][:, np.newaxis]  # chance that it is open after each period
-    points = even_points(len(missing) + _DEMAND_COLUMNS)[:, _DEMAND_COLUMNS + age]
+    first = periods + MODEL_BLOCK + 1  # the columns before are those of demand
+    points = even_points(first + len(missing))[:, first + age]
     wait = (points[:, :, np.newaxis] < still).sum(axis=2)
     return ((wait[:, :, np.newaxis] == np.arange(periods)) * orders[waiting, np.newaxis]).sum(axis=1)
 
 
 def _shortages(paths: NDArray[np.float64], stock: float, coming: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return demand less stock in each period of each path; what is not served is lost."""
-    short, held = paths - coming, np.full(PATHS, stock)
+    short, held = paths - coming, np.full(DEMAND_PATHS, stock)
     for period in short.T:
         period -= held
         held = np.maximum(-period, 0.0)
