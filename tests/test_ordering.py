@@ -22,12 +22,13 @@ def test_steady_demand_is_ordered_less_the_stock_left(last_arrival, expected):
     assert abs(next_order([100] * 20, arrivals, arrivals, **AT_ONCE) - expected) <= 3
 
 
-def test_no_demand_needs_no_order():
+def test_no_demand_needs_no_order_and_one_period_is_a_forecast():
     assert next_order([0] * 10, [], [], **AT_ONCE) == 0
+    assert next_order([100], [], [], **AT_ONCE) == pytest.approx(100, abs=15)
 
 
 def test_open_orders_count_once_and_what_they_leave_open_is_ordered():
-    """Lead time 2 as promised, 100 a period, nothing in stock: open orders serve two periods, but for what may be lost."""
+    """Lead time 2 as promised, 100 a period, nothing in stock: the open orders serve two periods."""
     orders, two = np.full(20, 100.0), dict(promised_lead_time=2, **EQUAL)
     assert next_order([100] * 25, orders, np.r_[0, 0, orders[:-2]], **two) == pytest.approx(100, abs=8)
     orders[-1] = 130  # 30 will be left when the new order arrives

@@ -21,7 +21,7 @@ DEMAND_PATHS = 127  # a prime number, for the lattice of `even_points`
 _GENERATOR = 11  # of the lattice; of all numbers below 127 among those of least correlation between 30 columns
 _GOLDEN = (np.sqrt(5) - 1) / 2  # shift between adjacent columns
 
-_SHAPE = 1.5  # prior of the noise: shape, and sd as a share of the mean demand [-]
+_SHAPE = 1.0  # prior of the noise: shape, and sd as a share of the mean demand [-]
 _PRIOR_SD = 0.15
 _SOFT = 0.5  # added to demand, in units of its mean, before the logarithm [-]
 _MEMORY = 0.97  # weight of a density in units of that of a period later [-]

@@ -8,7 +8,7 @@ of Kaplan and Meier 1958, with a beta prior at each age about the promised lead 
 from __future__ import annotations
 
 from itertools import combinations
-from math import log
+from math import comb, log
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 _PRIOR = 1.0  # orders that the prior is worth, at each age
 _EARLY, _ON_TIME, _LATE = 0.05, 0.85, 0.2  # prior chance of arrival before, at and just after the promised lead time
 _FADING = 0.6  # prior chance of arrival at a later age, in units of that one period earlier
-_TOGETHER = 4  # most orders that are tried as one arrival
+_TOGETHER = 3  # most orders that are tried as one arrival
+_TRIED = 1000  # most sets of orders of one size that are tried: long lead times leave many open
 
 
 def oldest(promised: int) -> int:
@@ -50,6 +51,8 @@ def ages_at_arrival(orders: NDArray[np.float64], arrivals: NDArray[np.float64], 
 def _explained(quantities, waiting, arrived, period, seen):
     """Return the periods of the open orders that are most likely to make up an arrival."""
     for together in range(1, _TOGETHER + 1):
+        if comb(len(waiting), together) > _TRIED:
+            break
         found = [
             placed
             for placed in combinations(waiting, together)
