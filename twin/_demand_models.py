@@ -56,7 +56,12 @@ def _covariances(periods: int) -> list[tuple[str, int, Any]]:
 def _all_models(ahead: int) -> tuple[Any, Any, Any, Any]:
     kinds, jumps, covariances = zip(*_covariances(MODEL_WINDOW + ahead), strict=True)
     factor = np.linalg.cholesky(np.array(covariances))
-    return factor, np.linalg.inv(factor), np.log([_PRIORS[kind] for kind in kinds]), np.array(jumps)
+    return (
+        factor,
+        np.linalg.inv(factor[:, :MODEL_WINDOW, :MODEL_WINDOW]),
+        np.log([_PRIORS[kind] for kind in kinds]),
+        np.array(jumps),
+    )
 
 
 @lru_cache(maxsize=4 * MODEL_WINDOW // MODEL_BLOCK)

@@ -14,7 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 _PRIOR = 1.0  # orders that the prior is worth, at each age
-_EARLY, _ON_TIME, _LATE = 0.05, 0.85, 0.2  # prior chance of arrival before, at and just after the promised lead time
+_EARLY = 0.2  # prior chance of arrival before the promised lead time, spread over at least four ages
+_ON_TIME, _LATE = 0.85, 0.2  # prior chance of arrival at the promised lead time, and one period later
 _FADING = 0.6  # prior chance of arrival at a later age, in units of that one period earlier
 _TOGETHER = 3  # most orders that are tried as one arrival
 _TRIED = 1000  # most sets of orders of one size that are tried: long lead times leave many open
@@ -66,7 +67,7 @@ def _explained(quantities, waiting, arrived, period, seen):
 def arrival_chances(orders: NDArray[np.float64], ages: NDArray[np.int_], promised: int) -> NDArray[np.float64]:
     """Return the chance that an order arrives at each age from 0, if it has not before."""
     age = np.arange(oldest(promised))
-    prior = np.where(age < promised, _EARLY, _LATE * _FADING ** (age - promised - 1.0))
+    prior = np.where(age < promised, _EARLY / max(promised, 4), _LATE * _FADING ** (age - promised - 1.0))
     prior[promised] = _ON_TIME
     placed = orders > 0
     last_age = np.where(ages >= 0, ages, np.arange(len(orders))[::-1])[placed]

@@ -71,8 +71,9 @@ def next_order(
     Limits
     ------
     Demand is known in full: sales are no substitute where stock ran out. The models see the last 60 periods. An open
-    order older than 2 x promised_lead_time + 4 periods is taken for lost. An order that arrives in parts is not recognised, nor are more than three orders that
-    arrive together: they stay open until they are that old. The end of the lane is not foreseen.
+    order older than 2 x promised_lead_time + 4 periods is taken for lost. An order that arrives in parts is not
+    recognised, nor are more than three that arrive together: they stay open until they are that old. The end of the
+    lane is not foreseen.
 
     Source
     ------
