@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from scipy import stats
+from test_environment import ROOT
 
 from twin import _demand_paths, _learned_lead_times
 from twin.ordering import next_order
@@ -160,3 +161,19 @@ def test_a_history_that_does_not_fit_is_refused_in_a_sentence(changed, sentence)
     with pytest.raises(ValueError) as refusal:
         next_order(**(given | changed))
     assert sentence in str(refusal.value)
+
+
+def test_the_benchmark_plays_a_lane_in_the_order_of_its_events(monkeypatch):
+    """Orders of 10: one at once, one lost, one a period late. Demand 4, 9, 9: sold 4, 6 and 0; left 6, 0 and 0."""
+    monkeypatch.syspath_prepend(str(ROOT / "benchmarks"))
+    from moving_lanes import MovingLane, score
+
+    told = []
+
+    def rule(demand, orders, arrivals, **given):
+        told.append((demand.tolist(), orders.tolist(), arrivals.tolist()))
+        return 10
+
+    lane = MovingLane(np.array([5, 5, 5, 5, 5, 4, 9, 9.0]), 0, np.array([0, np.inf, 1]), 4.0, 1.0)
+    assert score(lane, rule) == pytest.approx((4 * 10 - 6) / (4 * 22), rel=1e-12)
+    assert told[-1] == ([5, 5, 5, 5, 5, 4, 9], [10, 10], [10, 0])
