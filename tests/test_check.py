@@ -29,6 +29,7 @@ from twin import (
     min_max,
     newsvendor,
     newsvendor_limits,
+    ordering,
     own_places,
     periodic_review,
     poisson,
@@ -550,6 +551,14 @@ OTHERS = {
     ),
     forecast.lanes: FORECAST,
     forecast.backtest: FORECAST,
+    ordering.next_order: dict(
+        demand=(SERIES, [[], 3.0, [-1.0], [np.nan], [np.inf], "many"]),
+        orders=([5.0, 6.0], [3.0, [-1.0, 1.0], [np.nan, 1.0], [1.0] * 99, "many"]),
+        arrivals=([5.0, 6.0], [3.0, [1.0], [-1.0, 1.0], [np.nan, 1.0], "many"]),
+        promised_lead_time=whole(0, 0),
+        profit=positive(4.0),
+        holding_cost=positive(1.0),
+    ),
     volatility.explained_share: dict(
         volumes=(SERIES, [[], 3.0, [1.0], [1.0, np.nan, 3.0, 4.0], [2.0, 2.0, 2.0, 2.0], "many"]),
         groups=([0, 0, 1, 1], [[0, 0, 0, 0], [0, 1, 2, 3], [0, 1], "many"]),
