@@ -16,9 +16,11 @@ from twin.data.account import Account, refusals
 from twin.data.audit import names_told
 from twin.data.errors import Refused
 from twin.data.files.dates import CONTRADICTS
+from twin.data.files.facts import facts_of
+from twin.data.files.meaning import Meaning
 from twin.data.files.numbers import VOLUME_UNKNOWN
 from twin.data.files.options import ReadingOptions
-from twin.data.files.rows import CHUNK, ROW, Scan
+from twin.data.files.scan import CHUNK, ROW, Scan
 from twin.data.files.spool import kept
 from twin.data.history import History
 from twin.data.lane_names import lane_name
@@ -85,8 +87,8 @@ def _stage(scan, waiting, path):
         known = _add(known, block["date"][~np.isnan(block["volume"])], len(scan.dates.texts))
         if len(scan.refused) > MOST_REFUSED:
             raise _too_many(path, f"line {scan.refused[0][0]}, {scan.refused[0][1]}")
-    decided = scan.decide()
-    days, clear = decided.days, decided.clear
+    meaning = Meaning(scan)
+    days, clear = meaning.days, meaning.clear
     known = _add(known, np.zeros(0, dtype=np.int64), len(scan.dates.texts))
     if len(scan.refused) + known[~clear].sum() > MOST_REFUSED:  # checked before a refusal is made for each
         raise _too_many(path, CONTRADICTS)
@@ -98,7 +100,7 @@ def _stage(scan, waiting, path):
 
     def blocks():
         numbers = days.astype(np.int64)
-        for block in scan.finished(rows(), decided):
+        for block in meaning.finished(rows()):
             yield _records(numbers[block["date"]], block["lane"], block["volume"], block["returns"])
         other = np.array(sorted(scan.other_units)).reshape(-1, 2)  # known to exist, in a unit that was not chosen
         other = other[clear[other[:, 0].astype(int)]].astype(int)
@@ -107,7 +109,7 @@ def _stage(scan, waiting, path):
 
     returns, written, read = "returns" in scan.names, [], []
     before = list(scan.refused)
-    for block in scan.finished(rows(), decided):
+    for block in meaning.finished(rows()):
         written.append(np.unique(block["date"]))
         read.append(np.unique(block["date"][~np.isnan(block["volume"])]))
         returns |= not np.isnan(block["returns"]).all()
@@ -118,7 +120,7 @@ def _stage(scan, waiting, path):
         line, reason, text = refused[0]
         raise ValueError(f"{path} has no row whose date and lane can be read: line {line}, {reason}: {text}")
     period = own_period(known_days if len(known_days) else written)
-    facts = scan.facts(decided.notes)
+    facts = facts_of(scan, meaning.notes)
     audit = (*names_told(scan.lanes.values), *scan.ignored.sentences(scan.kept))
     kept = facts["rows_read"] - len(refused)
     account = Account(
