@@ -40,7 +40,7 @@ class Amounts:
         self.ungrouped = self.ends_in_zero = False
         self._commas: list[tuple[np.ndarray, np.ndarray]] = []  # rows, and their values with a decimal comma
 
-    def add(self, texts: Packed, start: int, lines: Sequence[int], raws: Lines | Sequence[str]) -> tuple:
+    def add(self, texts: Packed, start: int, lines: np.ndarray, raws: Lines | Sequence[str]) -> tuple:
         """Return (values, refused): numbers with a decimal point, and index -> reason of those that cannot be read.
 
         A cell that only a decimal comma can read is NaN. start : row of the first cell.
@@ -66,7 +66,7 @@ class Amounts:
         point, comma, kind = np.array(triples, dtype=float).reshape(-1, 3)[codes].T
         known = np.where(kind == 2, comma, point)
         self.positive += int((known > 0).sum())
-        self.negative += [(start + i, lines[i], raws[i]) for i in np.flatnonzero(known < 0).tolist()]
+        self.negative += [(start + i, int(lines[i]), raws[i]) for i in np.flatnonzero(known < 0).tolist()]
         self._keep(".", kind == 1, start, lines, raws)
         self._keep(",", kind == 2, start, lines, raws)
         self.point_only += int((kind == 1).sum())
@@ -115,7 +115,7 @@ class Amounts:
     def _keep(self, mark, there, start, lines, raws):
         if room := MOST_CONTRARY + 1 - len(self.pending[mark]):
             places = np.flatnonzero(there)[:room].tolist()
-            self.pending[mark] += [(start + i, lines[i], raws[i]) for i in places]
+            self.pending[mark] += [(start + i, int(lines[i]), raws[i]) for i in places]
 
     @staticmethod
     def _log(sums, values):

@@ -70,7 +70,7 @@ def split(part: str, separator: str, width: int) -> list[Packed] | None:
         start = end + 1
     if '"' in ended and not _unquoted(data, columns, ended.count('"')):
         return None
-    if (separator + " " in ended or "\n " in ended or ended[0] == " ") and not _stripped(data, columns):
+    if " " in ended and not _stripped(data, columns):
         return None
     if max(int(length.max()) for _, length in columns) > csv.field_size_limit():
         return None

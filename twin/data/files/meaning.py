@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from twin.data.files.amounts import decide_mark
+from twin.data.files.block import Block
 from twin.data.files.date_column import FAR_DATE, Column, far_dates, settle
 from twin.data.files.dates import CONTRADICTS, DAY_FIRST, MONTH_FIRST, SLASHES, Rivals
 from twin.data.files.scan import Scan
@@ -50,7 +51,7 @@ class Meaning:
         if forms == {MONTH_FIRST} or (self.scan.reading.dayfirst is False and DAY_FIRST not in forms):
             yield -1, "dates with the month first"
 
-    def finished(self, blocks: Iterator[np.ndarray]) -> Iterator[np.ndarray]:
+    def finished(self, blocks: Iterator[Block]) -> Iterator[Block]:
         """Yield the blocks of `blocks`, in order, with the numbers as decided and without rows of unusable dates.
 
         `scan.refused`, and the numbers of rows that may have filled gaps, are complete after the last block.
@@ -61,28 +62,29 @@ class Meaning:
         wrong_rows, unread_rows = np.array(sorted(wrong), dtype=np.int64), np.array(scan.unread, dtype=np.int64)
         flipped = returns_are_negative(scan)
         for block in blocks:
-            block = block.copy()
-            unread = np.zeros(len(block), dtype=bool)
-            unread[_within(unread_rows, start, len(block))] = True
+            size, volume, returns = len(block.date), block.volume.copy(), block.returns.copy()
             for column in contrary:
-                block[column.name] = column.with_comma(block[column.name], start)
-            block["volume"][unread] = np.nan
-            gone = _within(wrong_rows, start, len(block))
-            block["volume"][gone] = np.nan
-            clear = self.clear[block["date"]]
-            for line, why, raw in (wrong[start + i] for i in gone[clear[gone] & ~unread[gone]].tolist()):
+                numbers = volume if column.name == "volume" else returns
+                numbers[:] = column.with_comma(numbers, start)
+            unread, gone = _within(unread_rows, start, size), _within(wrong_rows, start, size)
+            volume[unread] = volume[gone] = np.nan
+            clear = self.clear[block.date]
+            known = np.ones(size, dtype=bool)
+            known[unread] = False
+            for line, why, raw in (wrong[start + i] for i in gone[clear[gone] & known[gone]].tolist()):
                 scan.refused.append((line, why, visible(raw)))
             if flipped:
-                block["returns"] = np.abs(block["returns"])
+                returns = np.abs(returns)
             if scan.table.share != 1:
-                block["volume"] *= scan.table.share
-            if signs == "returns" and (back := block["volume"] < 0).any():
-                block["returns"] = np.where(back, np.nan_to_num(block["returns"]) - block["volume"], block["returns"])
-                block["volume"][back] = 0.0
-            start += len(clear)
+                volume *= scan.table.share
+            if signs == "returns" and (back := volume < 0).any():
+                returns = np.where(back, np.nan_to_num(returns) - volume, returns)
+                volume[back] = 0.0
+            start += size
+            block = block._replace(volume=volume, returns=returns)
             if not clear.all():
-                self._lose(block[~clear], unread[~clear])
-                block = block[clear]
+                self._lose(block.at(~clear), known[~clear])
+                block = block.at(clear)
             yield block
 
     def _wrong(self):
@@ -97,18 +99,17 @@ class Meaning:
             wrong |= {row: (line, "returns is negative", raw) for row, line, raw in scan.amounts["returns"].negative}
         return wrong
 
-    def _lose(self, block, unread):
+    def _lose(self, block, known):
         """Refuse rows whose date is unusable once the column is decided; rows already refused are not counted twice."""
         scan = self.scan
         cells, texts, lanes = scan.dates.values, scan.dates.texts, scan.lanes.values
-        for row, already in zip(block, unread.tolist(), strict=True):
-            scan.lost_of_lane[int(row["lane"])] += 1
-            if not already:
-                cell = cells[row["date"]]
-                swapped = isinstance(cell, Rivals) and cell.kind == SLASHES
-                why = FAR_DATE if self.far[row["date"]] else CONTRADICTS if swapped else NO_FORM
-                text = f"{texts[row['date']]}, {lanes[row['lane']]}, {row['volume']:g}"
-                scan.refused.append((int(row["line"]), why, visible(text)))
+        columns = (block.line, block.date, block.lane, block.volume, known)
+        for line, date, lane, volume, unrefused in zip(*(column.tolist() for column in columns), strict=True):
+            scan.lost_of_lane[lane] += 1
+            if unrefused:
+                swapped = isinstance(cells[date], Rivals) and cells[date].kind == SLASHES
+                why = FAR_DATE if self.far[date] else CONTRADICTS if swapped else NO_FORM
+                scan.refused.append((line, why, visible(f"{texts[date]}, {lanes[lane]}, {volume:g}")))
 
     def lost_rows(self) -> Lost:
         """Return the rows whose date or lane could not be read, as `finished` has counted them."""

@@ -8,11 +8,13 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
+from twin.data.files.block import ROW, Block
 from twin.data.files.facts import facts_of
 from twin.data.files.meaning import Meaning
-from twin.data.files.scan import ROW, Scan
+from twin.data.files.scan import Scan
 from twin.data.files.spool import kept
 from twin.data.lost_rows import Lost
+from twin.data.pairs import repeated_pairs
 from twin.data.settle_steps import as_categories
 
 
@@ -47,23 +49,15 @@ def read_rows(path: str | Path, *, name: str | None = None, **options: Any) -> R
         scan = Scan(path, name=name, **options)
         blocks = deque(scan.blocks())
     meaning = Meaning(scan)
-    rows = _columns(meaning.finished(_drained(blocks)), scan.kept)
+    line, date, lane, mark, volume, returns = _columns(meaning.finished(_drained(blocks)), scan.kept)
     lanes, signed = scan.lanes.values, scan.reading.negative == "returns"
-    table = pd.DataFrame(
-        {
-            "line": rows["line"],
-            "date": meaning.days[rows["date"]],
-            "lane": as_categories(rows["lane"], lanes),
-            "volume": rows["volume"],
-        },
-        copy=False,
-    )
+    columns = {"line": line, "date": meaning.days[date], "lane": as_categories(lane, lanes), "volume": volume}
     if "returns" in scan.names:
-        table["returns"] = rows["returns"]
-    elif signed and not np.isnan(rows["returns"]).all():
-        table["returns"] = np.nan_to_num(rows["returns"])
-    table["copy"] = _copies(rows["date"], rows["lane"], rows["mark"])
-    known = ~np.isnan(rows["volume"])
+        columns["returns"] = returns
+    elif signed and not np.isnan(returns).all():
+        columns["returns"] = np.nan_to_num(returns)
+    table = pd.DataFrame({**columns, "copy": _copies(date, lane, mark)}, copy=False)
+    known = ~np.isnan(volume)
     unknown = table.loc[~known, ["date", "lane"]]  # a volume that could not be read is unknown, not zero
     if scan.other_units:
         codes = np.array(sorted(scan.other_units))
@@ -76,26 +70,25 @@ def read_rows(path: str | Path, *, name: str | None = None, **options: Any) -> R
     return Rows(table, unknown, scan.refused, meaning.lost_rows(), facts_of(scan, meaning.notes), lanes, audit)
 
 
-def _drained(blocks: deque[np.ndarray]) -> Iterator[np.ndarray]:
+def _drained(blocks: deque[Block]) -> Iterator[Block]:
     """Yield blocks, and forget each one, so that memory holds the rows once."""
     while blocks:
         yield blocks.popleft()
 
 
-def _columns(blocks: Iterator[np.ndarray], most: int) -> dict[str, np.ndarray]:
-    """Return the columns of some blocks of at most so many rows."""
-    columns, done = {name: np.empty(most, dtype=ROW[name]) for name in ROW.names}, 0
+def _columns(blocks: Iterator[Block], most: int) -> Block:
+    """Return some blocks of at most so many rows as one."""
+    whole, done = Block(*(np.empty(most, dtype=ROW[name]) for name in ROW.names)), 0
     for block in blocks:
-        for name, column in columns.items():
-            column[done : done + len(block)] = block[name]
-        done += len(block)
-    return {name: column[:done] for name, column in columns.items()}
+        for column, part in zip(whole, block, strict=True):
+            column[done : done + len(part)] = part
+        done += len(block.date)
+    return whole.at(slice(done))
 
 
 def _copies(date: np.ndarray, lane: np.ndarray, mark: np.ndarray) -> np.ndarray:
     """Return which rows are exact copies of an earlier one: those of one lane and day are compared."""
     copies = np.zeros(len(date), dtype=bool)
-    cells = lane.astype(np.int64) << 32 | date
-    shared = np.flatnonzero(pd.Series(cells).duplicated(keep=False))
+    shared = np.flatnonzero(repeated_pairs(lane, date))
     copies[shared] = pd.Series(mark[shared]).duplicated()
     return copies

@@ -8,6 +8,7 @@ import numpy as np
 from tqdm import tqdm
 
 from twin.data.files.amounts import Amounts
+from twin.data.files.block import Block
 from twin.data.files.clean_text import Columns, Lines
 from twin.data.files.dates import parse_date
 from twin.data.files.fields import Codes
@@ -24,9 +25,6 @@ REFUSED_IN_MEMORY = 1_000_000  # rows; a file with more unusable rows is refused
 BATCH = 1 << 12  # records that are turned into arrays at a time; more would live long enough to slow Python down
 CHUNK = 1 << 16  # rows of a block that is read back from a temporary file
 DATES_KEPT = 1 << 17  # parsed texts of dates that are kept between blocks
-# A row of a block: date and lane are codes, mark is a hash of the texts that identifies exact copies; a NaN volume
-# could not be read, NaN returns were left blank.
-ROW = np.dtype([("line", "q"), ("date", "i"), ("lane", "i"), ("mark", "Q"), ("volume", "d"), ("returns", "d")])
 
 
 class Scan:
@@ -65,8 +63,8 @@ class Scan:
         self.unread: list[int] = []
         self.midnight = ""
 
-    def blocks(self) -> Iterator[np.ndarray]:
-        """Yield arrays of ROW: all rows whose date and lane can be read, including those whose numbers cannot."""
+    def blocks(self) -> Iterator[Block]:
+        """Yield all rows whose date and lane can be read, including those whose numbers cannot."""
         opened = self.table.in_one_piece() if self.reading.where else self.table.pieces()
         with opened as (pieces, position), self._bar() as bar:
             self._prepare()
@@ -84,7 +82,7 @@ class Scan:
     def _blocks_of(self, piece):
         """Yield the blocks of a piece: its columns, or its records."""
         if isinstance(piece, Columns):
-            lines = range(piece.line, piece.line + len(piece.fields[0]))
+            lines = np.arange(piece.line, piece.line + len(piece.fields[0]))
             yield self._block(lines, piece.fields, piece.texts)
             return
         width, keeps = len(self.header), self.selection.keeps if self.reading.where else None
@@ -106,10 +104,10 @@ class Scan:
                 rows.append(fields)
                 raws.append(raw[0] if len(raw) == 1 else "".join(raw))
                 if len(rows) == BATCH:
-                    yield self._block(lines, _packed(rows), raws)
+                    yield self._block(np.array(lines), _packed(rows), raws)
                     lines, rows, raws = [], [], []
         if rows:
-            yield self._block(lines, _packed(rows), raws)
+            yield self._block(np.array(lines), _packed(rows), raws)
 
     def _prepare(self):
         """Make what reads the columns that the table has, once its header is known."""
@@ -137,7 +135,7 @@ class Scan:
             if date >= 0 and lane >= 0:
                 self.other_units.add((date, lane))
 
-    def _block(self, lines: Sequence[int], columns: list[Packed], raws: Lines | Sequence[str]) -> np.ndarray:
+    def _block(self, lines: np.ndarray, columns: list[Packed], raws: Lines | Sequence[str]) -> Block:
         """Return these records as rows; those without a date or a lane are refused."""
         self.read += len(lines)
         date = self.dates.codes(columns[self.positions["date"]])
@@ -150,30 +148,28 @@ class Scan:
             for i in np.flatnonzero(~good).tolist():
                 why = self.dates.reason(date[i]) if date[i] < 0 else self.lanes.reason(lane[i])
                 self._miss(date[i], lane[i])
-                self.refused.append((lines[i], why, visible(raws[i])))
+                self.refused.append((int(lines[i]), why, visible(raws[i])))
             keep = np.flatnonzero(good)
-            lines, raws = [lines[i] for i in keep.tolist()], [raws[i] for i in keep.tolist()]
+            lines, raws = lines[keep], [raws[i] for i in keep.tolist()]
             columns, date, lane = [column.at(keep) for column in columns], date[good], lane[good]
-        block = np.empty(len(lines), dtype=ROW)
-        block["line"], block["date"], block["lane"], block["returns"] = lines, date, lane, np.nan
-        block["mark"] = combined(columns)
         refused: dict[int, str] = {}
+        numbers = {"returns": np.full(len(lines), np.nan)}
         for name, column in self.amounts.items():
-            block[name], bad = column.add(columns[self.positions[name]], self.kept, lines, raws)
+            numbers[name], bad = column.add(columns[self.positions[name]], self.kept, lines, raws)
             refused = {**bad, **refused}
         if refused:
             bad = list(refused)
-            block["volume"][bad] = block["returns"][bad] = np.nan
+            numbers["volume"][bad] = numbers["returns"][bad] = np.nan
             self.unread += [self.kept + i for i in sorted(bad)]
-            self.refused += [(lines[i], refused[i], visible(raws[i])) for i in sorted(refused)]
-        self.kept += len(block)
+            self.refused += [(int(lines[i]), refused[i], visible(raws[i])) for i in sorted(refused)]
+        self.kept += len(lines)
         self.counts = np.pad(self.counts, (0, len(self.dates.texts) - len(self.counts)))
         self.counts += np.bincount(date, minlength=len(self.counts))
         self.ignored.add(columns, date, lane)
         self.ignored.add_orders(columns, list(self.positions.values()))
         if len(self.dates.of) > DATES_KEPT:
             self.dates.of.clear()
-        return block
+        return Block(lines, date, lane, combined(columns), **numbers)
 
     def _miss(self, date, lane):
         """Count a row whose date or lane cannot be read."""

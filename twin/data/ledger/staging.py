@@ -15,12 +15,13 @@ from twin._check import require
 from twin.data.account import Account, refusals
 from twin.data.audit import names_told
 from twin.data.errors import Refused
+from twin.data.files.block import ROW, Block
 from twin.data.files.dates import CONTRADICTS
 from twin.data.files.facts import facts_of
 from twin.data.files.meaning import Meaning
 from twin.data.files.numbers import VOLUME_UNKNOWN
 from twin.data.files.options import ReadingOptions
-from twin.data.files.scan import CHUNK, ROW, Scan
+from twin.data.files.scan import CHUNK, Scan
 from twin.data.files.spool import kept
 from twin.data.history import History
 from twin.data.lane_names import lane_name
@@ -83,8 +84,8 @@ def staged_file(
 def _stage(scan, waiting, path):
     known = np.zeros(0, dtype=np.int64)  # number of rows with a known volume of each date
     for block in scan.blocks():
-        waiting.write(block.tobytes())
-        known = _add(known, block["date"][~np.isnan(block["volume"])], len(scan.dates.texts))
+        waiting.write(block.to_bytes())
+        known = _add(known, block.date[~np.isnan(block.volume)], len(scan.dates.texts))
         if len(scan.refused) > MOST_REFUSED:
             raise _too_many(path, f"line {scan.refused[0][0]}, {scan.refused[0][1]}")
     meaning = Meaning(scan)
@@ -96,12 +97,12 @@ def _stage(scan, waiting, path):
     def rows():
         waiting.seek(0)
         while content := waiting.read(CHUNK * ROW.itemsize):
-            yield np.frombuffer(content, dtype=ROW)
+            yield Block.of_bytes(content)
 
     def blocks():
         numbers = days.astype(np.int64)
         for block in meaning.finished(rows()):
-            yield _records(numbers[block["date"]], block["lane"], block["volume"], block["returns"])
+            yield _records(numbers[block.date], block.lane, block.volume, block.returns)
         other = np.array(sorted(scan.other_units)).reshape(-1, 2)  # known to exist, in a unit that was not chosen
         other = other[clear[other[:, 0].astype(int)]].astype(int)
         nothing = np.full(len(other), np.nan)
@@ -110,9 +111,9 @@ def _stage(scan, waiting, path):
     returns, written, read = "returns" in scan.names, [], []
     before = list(scan.refused)
     for block in meaning.finished(rows()):
-        written.append(np.unique(block["date"]))
-        read.append(np.unique(block["date"][~np.isnan(block["volume"])]))
-        returns |= not np.isnan(block["returns"]).all()
+        written.append(np.unique(block.date))
+        read.append(np.unique(block.date[~np.isnan(block.volume)]))
+        returns |= not np.isnan(block.returns).all()
     refused, scan.refused = scan.refused, before
     none = np.zeros(0, dtype=np.int32)
     written, known_days = (np.unique(days[np.concatenate([none, *parts])]) for parts in (written, read))
