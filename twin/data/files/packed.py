@@ -55,6 +55,10 @@ class Packed:
         """Whether each text begins with a digit."""
         return bool(((self.data[self.start] - np.uint8(_ZERO) < 10) & (self.length > 0)).all())
 
+    @property
+    def _shortest(self):
+        return int(self.length.min()) if len(self) else 0
+
     @cached_property
     def _bytes(self):
         return memoryview(np.ascontiguousarray(self.data))
@@ -64,7 +68,7 @@ class Packed:
         """The texts in words of eight bytes, zeros behind their ends; two texts are equal if these and lengths are."""
         longest = int(self.length.max(initial=0))
         at = np.ndarray(len(self.data) - WORD + 1, "<u8", self.data, strides=(1,))
-        shortest, words = int(self.length.min(initial=0)), []
+        shortest, words = self._shortest, []
         for done in range(0, longest, WORD):
             if shortest >= done + WORD:
                 words.append(at[self.start + done])
@@ -75,11 +79,12 @@ class Packed:
 
     @cached_property
     def hashes(self) -> np.ndarray:
-        """A number for each text, which is equal for equal texts."""
-        found = self.length.astype(np.uint64)
-        for word in self.words:
-            found = (found ^ word) * _MIXER
-            found ^= found >> np.uint64(29)
+        """A number for each text, which is equal for equal texts of any column."""
+        found, shortest = self.length.astype(np.uint64), self._shortest
+        for place, word in enumerate(self.words):
+            mixed = (found ^ word) * _MIXER
+            mixed ^= mixed >> np.uint64(29)
+            found = mixed if shortest > place * WORD else np.where(self.length > place * WORD, mixed, found)
         return found
 
     @cached_property
