@@ -25,13 +25,13 @@ class Amounts:
     point_only, comma_only : number of cells that can be read with one decimal mark alone.
     either : number of cells with a point, and with a comma, that both marks can read; example : the first of these.
     pending : for each mark, the cells that only it can read: (row, line, text).
-    negative : cells below zero: (row, line, text); positive : number of cells above it.
+    negative : cells below zero: (row, line, text); below, positive : numbers of cells below and above it.
     """
 
     def __init__(self, name: str, blank: bool, signed: bool) -> None:
         self.name, self.blank, self.signed = name, blank, signed
         self.of = Memo(self._cell)
-        self.point_only = self.comma_only = self.positive = 0
+        self.point_only = self.comma_only = self.positive = self.below = 0
         self.either = {".": 0, ",": 0}
         self.example: tuple[str, Number] | None = None
         self.pending: dict[str, list] = {".": [], ",": []}
@@ -66,6 +66,7 @@ class Amounts:
         point, comma, kind = np.array(triples, dtype=float).reshape(-1, 3)[codes].T
         known = np.where(kind == 2, comma, point)
         self.positive += int((known > 0).sum())
+        self.below += int((known < 0).sum()) + list(refused.values()).count(f"{self.name} is negative")
         self.negative += [(start + i, int(lines[i]), raws[i]) for i in np.flatnonzero(known < 0).tolist()]
         self._keep(".", kind == 1, start, lines, raws)
         self._keep(",", kind == 2, start, lines, raws)

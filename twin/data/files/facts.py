@@ -29,7 +29,11 @@ def _told(scan):
         yield scan.selection.note(scan.read)
     returned = scan.amounts["volume"].negative
     if returned:
-        how = {"returns": "taken as returns", "subtract": "subtracted from the volume of their day"}
+        how = {
+            "returns": "taken as returns",
+            "subtract": "subtracted from the volume of their day",
+            "outbound": "taken as what went out, from which positive ones are subtracted",
+        }
         yield f"rows of negative volume, {how[scan.reading.negative]}: {len(returned):,}"
     if returns_are_negative(scan):
         yield "the returns are written as negative numbers, and never positive; their sign is dropped"

@@ -1,5 +1,6 @@
 """Look at the columns that are not used: a unit, direction or status may split lanes, an order number repeat rows."""
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -12,6 +13,7 @@ from twin.data.files.packed import Packed, combined
 from twin.data.text import visible
 
 MOST_VALUES = 12  # a column with more values does not split lanes in kinds
+TEXTS_WITH_MARKS = 200  # texts of a block that are looked at for a decimal mark
 SPLIT_LANES_NAMED, VALUES_NAMED = 3, 6
 UNIT_HEADINGS = frozenset(
     "uom unit unitofmeasure unitofmeasurement me meins vrkme gmein bme vme einheit mengeneinheit basismengeneinheit "
@@ -28,6 +30,7 @@ ORDER_HEADINGS = (
     "deliveryno", "deliverynote", "shipment", "shipmentid", "shipmentno", "beleg", "belegnr", "belegnummer", "auftrag",
     "auftragsnummer", "auftragsnr", "lieferung", "lieferschein", "vbeln", "aufnr", "mblnr", "bestellnummer", "rechnung",
 )  # fmt: skip
+_DECIMAL = re.compile(r"[-+]?\d+([.,])(?:\d{1,2}|\d{4,})", re.ASCII)  # of three digits the mark may be of thousands
 
 
 class IgnoredColumns:
@@ -41,6 +44,7 @@ class IgnoredColumns:
         self.days: dict[int, set] = {place: set() for place in places}
         orders = [place for place in places if plain(header[place]) in ORDER_HEADINGS]
         self.order = orders[0] if orders else None
+        self._marks: dict[str, set[str]] = {}  # heading of a column -> decimal marks of its first numbers
         self._orders: list[np.ndarray] = []  # a number for order, date, lane and volume of each row
 
     def add(self, columns: Sequence[Packed], date: np.ndarray, lane: np.ndarray) -> None:
@@ -48,6 +52,9 @@ class IgnoredColumns:
         for place in list(self.values):
             known = self.values[place]
             codes, texts = columns[place].distinct
+            self._marks.setdefault(self.header[place].strip("\ufeff "), set()).update(
+                match[1] for text in texts[:TEXTS_WITH_MARKS] if (match := _DECIMAL.fullmatch(text.strip()))
+            )
             for text in texts:
                 known.setdefault(text.strip(), len(known))
                 if len(known) > MOST_VALUES:
@@ -58,6 +65,12 @@ class IgnoredColumns:
                 keys, counts = _counted(lane.astype(np.int64) * 16 + code)
                 self.pairs[place].update(dict(zip(keys.tolist(), counts.tolist(), strict=True)))
                 self.days[place].update(_counted(date.astype(np.int64) * 16 + code)[0].tolist())
+
+    def votes(self) -> Iterator[tuple[int, str]]:
+        """Yield what each column says about the decimal mark of the file: +1 for a comma, -1 for a point, and why."""
+        for heading, marks in self._marks.items():
+            if len(marks) == 1:
+                yield (1 if "," in marks else -1), f"the column {visible(heading, 40)!r}"
 
     def add_orders(self, columns: Sequence[Packed], places: Sequence[int]) -> None:
         """Keep what tells rows that repeat order, date, lane and volume of an earlier row."""

@@ -30,6 +30,7 @@ class Meaning:
         path, reading = scan.source.path, scan.reading
         scan.ignored.check_units(scan.lanes.values, path)
         counts = np.pad(scan.counts, (0, len(scan.dates.texts) - len(scan.counts)))
+        self._check_signs()
         self.mark, note = decide_mark(list(scan.amounts.values()), reading, list(self._votes()), path)
         heading = scan.header[scan.positions["date"]].strip("\ufeff ")
         self.days, notes = settle(Column(heading, scan.dates.values, scan.dates.texts, counts), reading, path)
@@ -39,11 +40,21 @@ class Meaning:
         self.clear = ~np.isnat(self.days) & ~self.far
         self.notes = notes + ([note] if note else [])
 
+    def _check_signs(self):
+        """Raise ValueError if all volumes are negative and nothing is said about what that means."""
+        scan, volumes = self.scan, self.scan.amounts["volume"]
+        if volumes.below and not volumes.positive and scan.reading.negative != "outbound":
+            raise ValueError(
+                f"{scan.source.path} has no volume above zero and {volumes.below:,} below it, as postings of what went "
+                "out are written; if they are that, say so: --negative outbound (negative='outbound')"
+            )
+
     def _votes(self):
         """Yield what the separator and the dates say about the decimal mark: +1 for a comma, -1 for a point."""
         separator, dates = self.scan.source.separator, self.scan.dates
-        if separator in ",;":
+        if separator in (",", ";"):
             yield (1 if separator == ";" else -1), f"the separator {separator!r}"
+        yield from self.scan.ignored.votes()
         if any(_DOTS.match(text) for text in dates.texts):
             yield 1, "dates with dots"
         forms = {cell.readings[0][0] for cell in dates.values
@@ -77,6 +88,8 @@ class Meaning:
                 returns = np.abs(returns)
             if scan.table.share != 1:
                 volume *= scan.table.share
+            if signs == "outbound":
+                volume = 0.0 - volume
             if signs == "returns" and (back := volume < 0).any():
                 returns = np.where(back, np.nan_to_num(returns) - volume, returns)
                 volume[back] = 0.0
