@@ -66,7 +66,7 @@ def test_both_readings_of_a_hundred_files_agree(tmp_path, monkeypatch):
 
     for seed in range(100):
         path.write_bytes(made(random.Random(seed)))
-        monkeypatch.setattr(clean_text, "PART", 300)
+        monkeypatch.setattr(clean_text, "PART_LENGTH", 300)
         monkeypatch.setattr(reading, "split", counted)
         ours = answer(path)
         monkeypatch.setattr(reading, "split", lambda *given: None)

@@ -4,11 +4,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-# A row in a temporary file; see Block.
+# A row in a temporary file; see RowBlock.
 ROW = np.dtype([("line", "q"), ("date", "i"), ("lane", "i"), ("mark", "Q"), ("volume", "d"), ("returns", "d")])
 
 
-class Block(NamedTuple):
+class RowBlock(NamedTuple):
     """Some rows of a file, an array for each column.
 
     line : number of the line; date, lane : codes.
@@ -23,9 +23,9 @@ class Block(NamedTuple):
     volume: np.ndarray
     returns: np.ndarray
 
-    def at(self, places: np.ndarray) -> "Block":
+    def at(self, places: np.ndarray) -> "RowBlock":
         """Return the rows at some places, a mask or positions."""
-        return Block(*(column[places] for column in self))
+        return RowBlock(*(column[places] for column in self))
 
     def to_bytes(self) -> bytes:
         """Return the rows as records of ROW."""
@@ -35,7 +35,7 @@ class Block(NamedTuple):
         return rows.tobytes()
 
     @classmethod
-    def of_bytes(cls, content: bytes) -> "Block":
+    def of_bytes(cls, content: bytes) -> "RowBlock":
         """Return the rows in records of ROW."""
         rows = np.frombuffer(content, dtype=ROW)
         return cls(*(np.ascontiguousarray(rows[name]) for name in ROW.names))

@@ -10,7 +10,7 @@ import numpy as np
 
 from twin.data.files.packed import WORD, Packed
 
-PART = 1 << 19  # characters of a part, without the rest of its last line
+PART_LENGTH = 1 << 19  # characters of a part, without the rest of its last line
 _QUOTE, _SPACE, _NEW_LINE = b'" \n'
 
 
@@ -38,7 +38,7 @@ class Lines:
 
 def parts_of(text: TextIOWrapper) -> Iterator[str]:
     """Yield a text in parts that end with a line."""
-    while part := text.read(PART) + text.readline():
+    while part := text.read(PART_LENGTH) + text.readline():
         yield part
 
 

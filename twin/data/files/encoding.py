@@ -25,7 +25,8 @@ def find_encoding(data: BinaryIO, path: Path) -> str:
     decoder = codecs.getincrementaldecoder(marked or "utf-8")()
     decodes, cp1252, lines = True, True, _LineLengths(path)
     while decodes or not marked:
-        cp1252 = cp1252 and (block.isascii() or not any(byte in block for byte in NOT_IN_CP1252))
+        ascii_only = block.isascii()
+        cp1252 = cp1252 and (ascii_only or not any(byte in block for byte in NOT_IN_CP1252))
         text = None
         if decodes:
             try:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from twin.data.files.amounts import decide_mark
-from twin.data.files.block import Block
+from twin.data.files.block import RowBlock
 from twin.data.files.date_column import FAR_DATE, Column, far_dates, settle
 from twin.data.files.dates import CONTRADICTS, DAY_FIRST, MONTH_FIRST, SLASHES, Rivals
 from twin.data.files.scan import Scan
@@ -62,7 +62,7 @@ class Meaning:
         if forms == {MONTH_FIRST} or (self.scan.reading.dayfirst is False and DAY_FIRST not in forms):
             yield -1, "dates with the month first"
 
-    def finished(self, blocks: Iterator[Block]) -> Iterator[Block]:
+    def finished(self, blocks: Iterator[RowBlock]) -> Iterator[RowBlock]:
         """Yield the blocks of `blocks`, in order, with the numbers as decided and without rows of unusable dates.
 
         `scan.refused`, and the numbers of rows that may have filled gaps, are complete after the last block.

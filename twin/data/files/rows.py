@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from twin.data.files.block import ROW, Block
-from twin.data.files.facts import facts_of
+from twin.data.files.block import ROW, RowBlock
+from twin.data.files.file_facts import facts_of
 from twin.data.files.meaning import Meaning
 from twin.data.files.scan import Scan
 from twin.data.files.spool import kept
@@ -70,15 +70,15 @@ def read_rows(path: str | Path, *, name: str | None = None, **options: Any) -> R
     return Rows(table, unknown, scan.refused, meaning.lost_rows(), facts_of(scan, meaning.notes), lanes, audit)
 
 
-def _drained(blocks: deque[Block]) -> Iterator[Block]:
+def _drained(blocks: deque[RowBlock]) -> Iterator[RowBlock]:
     """Yield blocks, and forget each one, so that memory holds the rows once."""
     while blocks:
         yield blocks.popleft()
 
 
-def _columns(blocks: Iterator[Block], most: int) -> Block:
+def _columns(blocks: Iterator[RowBlock], most: int) -> RowBlock:
     """Return some blocks of at most so many rows as one."""
-    whole, done = Block(*(np.empty(most, dtype=ROW[name]) for name in ROW.names)), 0
+    whole, done = RowBlock(*(np.empty(most, dtype=ROW[name]) for name in ROW.names)), 0
     for block in blocks:
         for column, part in zip(whole, block, strict=True):
             column[done : done + len(part)] = part

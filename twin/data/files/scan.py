@@ -8,7 +8,7 @@ import numpy as np
 from tqdm import tqdm
 
 from twin.data.files.amounts import Amounts
-from twin.data.files.block import Block
+from twin.data.files.block import RowBlock
 from twin.data.files.clean_text import Columns, Lines
 from twin.data.files.dates import parse_date
 from twin.data.files.fields import Codes
@@ -63,7 +63,7 @@ class Scan:
         self.unread: list[int] = []
         self.midnight = ""
 
-    def blocks(self) -> Iterator[Block]:
+    def blocks(self) -> Iterator[RowBlock]:
         """Yield all rows whose date and lane can be read, including those whose numbers cannot."""
         opened = self.table.in_one_piece() if self.reading.where else self.table.pieces()
         with opened as (pieces, position), self._bar() as bar:
@@ -135,7 +135,7 @@ class Scan:
             if date >= 0 and lane >= 0:
                 self.other_units.add((date, lane))
 
-    def _block(self, lines: np.ndarray, columns: list[Packed], raws: Lines | Sequence[str]) -> Block:
+    def _block(self, lines: np.ndarray, columns: list[Packed], raws: Lines | Sequence[str]) -> RowBlock:
         """Return these records as rows; those without a date or a lane are refused."""
         self.read += len(lines)
         date = self.dates.codes(columns[self.positions["date"]])
@@ -169,7 +169,7 @@ class Scan:
         self.ignored.add_orders(columns, list(self.positions.values()))
         if len(self.dates.of) > DATES_KEPT:
             self.dates.of.clear()
-        return Block(lines, date, lane, combined(columns), **numbers)
+        return RowBlock(lines, date, lane, combined(columns), **numbers)
 
     def _miss(self, date, lane):
         """Count a row whose date or lane cannot be read."""

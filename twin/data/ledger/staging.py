@@ -15,9 +15,9 @@ from twin._check import require
 from twin.data.account import Account, refusals
 from twin.data.audit import names_told
 from twin.data.errors import Refused
-from twin.data.files.block import ROW, Block
+from twin.data.files.block import ROW, RowBlock
 from twin.data.files.dates import CONTRADICTS
-from twin.data.files.facts import facts_of
+from twin.data.files.file_facts import facts_of
 from twin.data.files.meaning import Meaning
 from twin.data.files.numbers import VOLUME_UNKNOWN
 from twin.data.files.options import ReadingOptions
@@ -89,6 +89,8 @@ def _stage(scan, waiting, path):
         if len(scan.refused) > MOST_REFUSED:
             raise _too_many(path, f"line {scan.refused[0][0]}, {scan.refused[0][1]}")
     meaning = Meaning(scan)
+    taken_back = scan.reading.negative == "outbound" and scan.amounts["volume"].positive
+    require(not taken_back, "negative", f"'outbound' in an import of no volume above zero, unlike {path}", "'outbound'")
     days, clear = meaning.days, meaning.clear
     known = _add(known, np.zeros(0, dtype=np.int64), len(scan.dates.texts))
     if len(scan.refused) + known[~clear].sum() > MOST_REFUSED:  # checked before a refusal is made for each
@@ -97,7 +99,7 @@ def _stage(scan, waiting, path):
     def rows():
         waiting.seek(0)
         while content := waiting.read(CHUNK * ROW.itemsize):
-            yield Block.of_bytes(content)
+            yield RowBlock.of_bytes(content)
 
     def blocks():
         numbers = days.astype(np.int64)
