@@ -13,7 +13,7 @@ import pandas as pd
 
 from twin._check import require
 from twin.data.account import Account, refusals
-from twin.data.audit import names_told
+from twin.data.audit import names_told, sum_lanes
 from twin.data.errors import Refused
 from twin.data.files.block import ROW, RowBlock
 from twin.data.files.dates import CONTRADICTS
@@ -26,9 +26,12 @@ from twin.data.files.spool import kept
 from twin.data.history import History
 from twin.data.lane_names import lane_name
 from twin.data.periods import own_period
+from twin.data.settle_steps import sum_flows
+from twin.data.text import visible
 
 RECORD = np.dtype([("day", "i"), ("lane", "i"), ("volume", "d"), ("returns", "d")])  # NaN: unknown, not recorded
 IN_MEMORY = 1 << 25  # [byte] staged records up to this size stay in memory; larger ones go to a temporary file
+ROWS_COMPARED = 1_000_000  # rows up to which a file is searched for lanes that are the sum of others
 MOST_REFUSED = 100_000  # rows; a file with more unusable rows is taken for the wrong file
 
 
@@ -125,11 +128,35 @@ def _stage(scan, waiting, path):
     period = own_period(known_days if len(known_days) else written)
     facts = facts_of(scan, meaning.notes)
     audit = (*names_told(scan.lanes.values), *scan.ignored.sentences(scan.kept))
+    if scan.reading.sums is None and scan.kept <= ROWS_COMPARED:
+        _check_sums(meaning, rows(), path)
     kept = facts["rows_read"] - len(refused)
     account = Account(
         **facts, rows_kept=kept, refused=refusals(refused), period=period, period_inferred=True, audit=audit
     )
     return Staged(blocks, scan.lanes.values, written, returns, account)
+
+
+def _check_sums(meaning, blocks, path):
+    """Raise ValueError if a lane is the sum of others, so that flows would be stored twice."""
+    scan, before = meaning.scan, list(meaning.scan.refused)
+    day, lane, volume = (np.concatenate(part) for part in zip(*_cells(meaning, blocks), strict=True))
+    scan.refused = before
+    names = pd.Categorical.from_codes(lane, scan.lanes.values)
+    table = pd.DataFrame({"date": day, "lane": names, "volume": volume})
+    found = sum_lanes(sum_flows(table)) if len(table) else {}
+    for name, parts in found.items():
+        column = scan.header[scan.positions["lane"]].strip("\ufeff ")
+        raise ValueError(
+            f"{path} has a lane that is the sum of {parts:,} others in every period, {visible(name)!r}, so flows would "
+            f"be stored twice; leave it out by --where {visible(column)}!={visible(name)}, or say that it is none: "
+            "--sums keep (sums='keep')"
+        )
+
+
+def _cells(meaning, blocks):
+    for block in meaning.finished(blocks):
+        yield meaning.days[block.date], block.lane, block.volume
 
 
 def _add(counts, codes, size):
