@@ -10,7 +10,7 @@ import numpy as np
 
 from twin.data.files.packed import WORD, Packed
 
-PART_LENGTH = 1 << 19  # characters of a part, without the rest of its last line
+PART_LENGTH = 1 << 20  # characters of a part, without the rest of its last line
 _QUOTE, _SPACE, _NEW_LINE = b'" \n'
 
 
