@@ -359,6 +359,49 @@ def test_months_missing_in_the_americas(folder):
     assert (europe[np.datetime64("2019-12")], europe[np.datetime64("2020-04")]) == (2_712, 589)
 
 
+AS_FOUND = {  # file -> headings of date, lane and volume, and further options; or the start of the refusal
+    "carparts_monthly_wide.csv.gz": ("", "Part", "", {}),
+    "online_retail_lines_2009-12_2010-02.csv.gz": ("InvoiceDate", "StockCode", "Quantity", {"negative": "returns"}),
+    "portwatch_4straits_to_2026-08.csv.gz": ("date", "chokepoint", "n_total", {}),
+    "portwatch_chokepoints_daily.csv.gz": ("date", "portname", "n_total", {}),
+    "scms_delivery_history.csv.gz": ("Scheduled Delivery Date", "Country", "Line Item Quantity", {}),
+    "scms_lead_times.csv.gz": ("scheduled", "country", "qty_packs", {}),
+    "sfo_air_cargo.csv.gz": ("Activity Period", "GEO Region", "Cargo Metric TONS", {}),
+    "brunel_logistics/OrderList.csv.gz": ("Order Date", "Product ID", "Unit quantity", {}),
+    "inventorybench/synthetic.csv.gz": "has no column for lane",
+    "desnz_2025_freight.csv": "has no column for date, lane, volume",
+    **{
+        f"brunel_logistics/{name}.csv.gz": "has no column for date"
+        for name in ("FreightRates", "PlantPorts", "ProductsPerPlant", "VmiCustomers", "WhCapacities", "WhCosts")
+    },
+}
+
+
+def test_every_file_as_it_was_found(folder):
+    files = {str(path.relative_to(folder)) for path in folder.rglob("*.csv*")}
+    assert files == {*AS_FOUND, *(case.file for case in CASES)}
+    for name, right in AS_FOUND.items():
+        path = folder / name
+        if isinstance(right, str):
+            with pytest.raises(ValueError, match=f"{path.name} {right}"):
+                read_history(path)
+            continue
+        _, lane, volume, options = right
+        columns = {ours: theirs for ours, theirs in zip(("date", "lane", "volume"), right, strict=False) if theirs}
+        history = read_history(path, columns=columns, **options)
+        account, flows = history.account, history.flows
+        raw = pd.read_csv(path, dtype={lane: str}, keep_default_na=False, na_values={volume: [""]} if volume else [""])
+        raw[lane] = raw[lane].str.strip()
+        volumes = raw[volume].clip(lower=0) if volume else raw.drop(columns=lane).sum(axis=1)
+        sums = volumes.groupby(raw[lane]).sum()
+        ours = flows.groupby(flows["lane"].astype("str"))["volume"].sum()
+        np.testing.assert_allclose(ours, sums[ours.index], rtol=1e-9)
+        left = set(sums.index) - set(ours.index)
+        assert left == set(history.without) and not sums[list(left)].any(), name
+        rows = len(raw) if volume else raw.drop(columns=lane).size
+        assert account.rows_read == rows == account.rows_kept + len(account.refused), name
+
+
 # ---------------------------------------------------------------- disruptions that happened
 
 
