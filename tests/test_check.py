@@ -153,6 +153,7 @@ ELEMENTWISE = {
     ),
     periodic_review.service_stock: dict(service_level=probability(0.9), **DEMAND, **REVIEW),
     periodic_review.cycle_service_level: dict(base_stock=number(270.0), **DEMAND, **REVIEW),
+    periodic_review.mean_backlog: dict(base_stock=number(270.0), **DEMAND, **REVIEW),
     periodic_review.fill_rate: dict(base_stock=number(270.0), **DEMAND | dict(demand_mean=positive(50.0)), **REVIEW),
     continuous_review.stock_levels: dict(**LOT, **LANE),
     continuous_review.expected_cost: dict(**LOT, demand_mean=nonnegative(1300.0), **LANE, **ORDERS),
@@ -250,7 +251,7 @@ ELEMENTWISE = {
         underage_cost=positive(75.0),
         holding_cost=positive(2.5),
     ),
-    own_places.place_prices: dict(holding_cost=positive(2.5), own_place_cost=nonnegative(3.0)),
+    own_places.place_prices: dict(holding_cost=nonnegative(2.5), own_place_cost=nonnegative(3.0)),
     own_places.overflow_ratio: PLACE,
     own_places.overflow_ratio_if_idle: dict(idle=positive(2.5), partner_surcharge=nonnegative(7.5)),
     own_places.best_places: dict(**NEED, **PLACE),
@@ -266,6 +267,7 @@ ELEMENTWISE = {
         covariance=(90.0, [np.nan, np.inf, -1e9, 1e9, "many", None]),
     ),
     space.common_periods: dict(dwell=nonnegative(1.5), exposure=nonnegative(5.5)),
+    space.lot_stock: dict(order_quantity=nonnegative(120.0)),
     space.review_stock: dict(demand_mean=nonnegative(100.0), review_period=nonnegative(7.0)),
     reservation.best_capacity: dict(**NEED, reservation_cost=positive(10.0), partner_surcharge=nonnegative(25.0)),
     reservation.capacity_cost: dict(
@@ -584,6 +586,7 @@ OTHERS = {
         safety_stock=number(60.0),
         internal_capacity=nonnegative(150.0),
         dwell=nonnegative(1.0),
+        review_period=nonnegative(2.5),
         **DRAWS,
     ),
     simulate.disrupted_flow: dict(

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from twin import _special, cooperation, crossing, demand, lost_sales, own_places, space
+from twin import _special, cooperation, crossing, demand, lost_sales, own_places, periodic_review, space
 from twin.demand import Moments
 from twin.policy import POLICY
 
@@ -62,10 +62,41 @@ def exposure_of(given: dict[str, Any], period: str) -> Moments:
     return Moments(lead + review, spread)
 
 
-def of_space(given: dict[str, NDArray], load: Moments, buffer: Buffer, goods: Moments, review: Any) -> dict[str, Any]:
+def lot_in_stock(lot: Any, load_mean: Any, review: Any) -> Any:
+    """Return the lot by which a stock lane orders, or 0 where each review orders what was demanded. [pallet]
+
+    lot : order quantity of `assess`, which is at least the mean workload between two orders.
+    """
+    return np.where(lot > load_mean * np.maximum(review, 1.0) * (1.0 + 1e-9), lot, 0.0)[()]
+
+
+def mean_shortage(given: dict[str, NDArray], period: str, buffer: Buffer, last: Any) -> Any:
+    """Return the shortage of an average period: that at the end of the exposure, or its mean over a review period.
+
+    last : shortage at the end of the exposure. [pallet]
+    """
+    lead_time, review = (
+        demand.lead_time_in_periods(given[name], period) for name in ("lead_time_mean_days", "review_period_days")
+    )
+    if not np.any(review > 1.0):
+        return last
+    level = buffer.exposure.mean * buffer.drawn.mean + buffer.factor * buffer.sd
+    parts = np.broadcast_arrays(level, *buffer.drawn, lead_time, np.maximum(review, 1.0), buffer.exposure.sd, last)
+    long = parts[4] > 1.0
+    level, mean, sd, lead_time, review, spread = (part[long] for part in parts[:6])
+    found = np.array(parts[6])
+    found[long] = periodic_review.mean_backlog(
+        level, mean, sd, lead_time_mean=lead_time, review_period=review, lead_time_sd=spread
+    )
+    return found[()]
+
+
+def of_space(
+    given: dict[str, NDArray], load: Moments, buffer: Buffer, goods: Moments, review: Any, lot: Any
+) -> dict[str, Any]:
     """Return the readings of overflow, and the cost of own places, today's and best.
 
-    goods : moments of demand over the exposure; review : review period. [period]
+    goods : moments of demand over the exposure; review : review period [period]; lot : order quantity. [pallet]
     """
     capacity, holding = given["internal_capacity"], given["holding_cost"]
     passing = space.goods_in_process(*load, given["dwell"])
@@ -76,6 +107,7 @@ def of_space(given: dict[str, NDArray], load: Moments, buffer: Buffer, goods: Mo
     if np.any(held):
         common = space.common_periods(given["dwell"], buffer.exposure.mean) * given["demand_sd"] ** 2
         waits = space.review_stock(given["demand_mean"], review)
+        waits = _with(waits, space.lot_stock(lot_in_stock(lot, load.mean, review)))
         returned = space.returns(given["demand_mean"], given["demand_sd"], given["return_rate"])
         back = space.goods_in_process(*returned, given["dwell"])
         passes = {"close": (back, given["return_rate"]), "peak": (passing, 1.0 + given["return_rate"])}
@@ -116,17 +148,21 @@ def of_space(given: dict[str, NDArray], load: Moments, buffer: Buffer, goods: Mo
     }
 
 
-def of_unmet(given: dict[str, NDArray], buffer: Buffer, short_cost: Any, ratio: Any, best: Any) -> dict[str, Any]:
-    """Return shortage and cost at the lane's level under its rule, and its level of least cost.
+def of_unmet(
+    given: dict[str, NDArray], period: str, buffer: Buffer, short_cost: Any, ratio: Any, best: Any, target: Any
+) -> dict[str, Any]:
+    """Return service, shortage and cost at the lane's level under its rule, and its level of least cost.
 
-    ratio : critical ratio of backorders; best : its safety factor, or None.
+    ratio : critical ratio of backorders; best : its safety factor, or None; target : cycle service level. [-]
     """
     holding = given["holding_cost"]
     if best is None:
         best = _special.ndtri(np.clip(ratio, _LEAST, _MOST))
     mean = buffer.exposure.mean * buffer.drawn.mean
-    short, left = (buffer.sd * loss for loss in buffer.losses)
+    last, left = (buffer.sd * loss for loss in buffer.losses)
+    short = mean_shortage(given, period, buffer, last)
     found = {
+        "unmet_service": target,
         "unmet_shortage": short,
         "unmet_cost": holding * left + short_cost * short,
         "unmet_level": np.maximum(mean + buffer.sd * best, 0.0),
@@ -146,6 +182,7 @@ def of_unmet(given: dict[str, NDArray], buffer: Buffer, short_cost: Any, ratio: 
     level, mean, sd, time, price, hold, spells = (array[chosen] for array in picked)
     lost = lost_sales.lost_pallets(level, mean, sd, time, spells)
     values = (
+        1.0 - lost_sales.loss_probability(level, mean, sd, time, spells),
         lost,
         lost_sales.cost(level, mean, sd, time, price, hold, spells),
         lost_sales.best_base_stock(mean, sd, time, np.maximum(price, _LEAST * hold), hold, spells),

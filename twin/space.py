@@ -215,6 +215,32 @@ def review_stock(demand_mean: ArrayLike, review_period: ArrayLike) -> Moments:
     return Moments((periods - 1) / 2 * mean, np.sqrt((periods**2 - 1) / 12) * mean)
 
 
+@labelled
+def lot_stock(order_quantity: ArrayLike) -> Moments:
+    """Return the moments of the stock that lots add: after an order, the position is uniform from r to r + Q.
+
+    mean = Q/2,  sd = Q/sqrt(12)
+
+    Parameters
+    ----------
+    order_quantity : array_like, any shape
+        Lot Q of a reorder point r, >= 0; 0 for orders of what was demanded. [pallet]
+
+    Returns
+    -------
+    Moments, same shape. [pallet]
+
+    Source
+    ------
+    Hadley and Whitin (1963), ch. 4.
+
+    >>> [round(float(x), 2) for x in lot_stock(120.0)]
+    [60.0, 34.64]
+    """
+    (lot,) = nonnegative(order_quantity=order_quantity)
+    return Moments(lot / 2, lot / np.sqrt(12.0))
+
+
 def _ratio(value, sd):
     """Return value / sd, and its limit (0 or an infinity) where sd is 0."""
     with np.errstate(over="ignore"):
