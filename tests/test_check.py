@@ -38,6 +38,7 @@ from twin import (
     resilience,
     simulate,
     space,
+    stock_overflow,
     volatility,
 )
 from twin.games import (
@@ -119,6 +120,13 @@ PENALTY = dict(fixed_order_cost=positive(8.0), holding_cost=positive(0.2), sla_p
 LOT = dict(reorder_point=number(100.0), order_quantity=positive(250.0))
 
 #: Formulas whose every argument broadcasts: function -> argument -> (a good value, bad values).
+STOCK_SPACE = dict(
+    safety_stock=number(40.0),
+    exposed_sd=nonnegative(60.0),
+    passing_mean=nonnegative(100.0),
+    passing_sd=nonnegative(30.0),
+    covariance=(90.0, [np.nan, np.inf, -1e9, 1e9, "many", None]),
+)
 ELEMENTWISE = {
     demand.workload: dict(demand_mean=nonnegative(100.0), demand_sd=nonnegative(30.0), return_rate=share(0.1)),
     demand.lead_time_demand: dict(
@@ -259,14 +267,10 @@ ELEMENTWISE = {
     space.goods_in_process: dict(mean=nonnegative(100.0), sd=nonnegative(30.0), dwell=nonnegative(1.5)),
     space.returns: dict(demand_mean=nonnegative(100.0), demand_sd=nonnegative(30.0), return_rate=share(0.1)),
     space.stock_on_hand: dict(safety_stock=number(40.0), exposed_sd=nonnegative(60.0)),
-    space.stock_space: dict(
-        safety_stock=number(40.0),
-        exposed_sd=nonnegative(60.0),
-        passing_mean=nonnegative(100.0),
-        passing_sd=nonnegative(30.0),
-        covariance=(90.0, [np.nan, np.inf, -1e9, 1e9, "many", None]),
-    ),
+    space.stock_space: STOCK_SPACE,
     space.common_periods: dict(dwell=nonnegative(1.5), exposure=nonnegative(5.5)),
+    stock_overflow.overflow: dict(capacity=nonnegative(220.0), **STOCK_SPACE),
+    stock_overflow.places: dict(probability=probability(0.2), **STOCK_SPACE),
     space.lot_stock: dict(order_quantity=nonnegative(120.0)),
     space.review_stock: dict(demand_mean=nonnegative(100.0), review_period=nonnegative(7.0)),
     reservation.best_capacity: dict(**NEED, reservation_cost=positive(10.0), partner_surcharge=nonnegative(25.0)),

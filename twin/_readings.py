@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from twin import _special, cooperation, crossing, demand, lost_sales, own_places, periodic_review, space
+from twin import _special, cooperation, crossing, demand, lost_sales, own_places, periodic_review, space, stock_overflow
 from twin.demand import Moments
 from twin.policy import POLICY
 
@@ -99,52 +99,68 @@ def of_space(
     goods : moments of demand over the exposure; review : review period [period]; lot : order quantity. [pallet]
     """
     capacity, holding = given["internal_capacity"], given["holding_cost"]
-    passing = space.goods_in_process(*load, given["dwell"])
-    over, chance = overflow(passing, capacity)
-    found = dict.fromkeys(("headroom_overflow", "close_overflow", "peak_overflow", "lane_overflow"), over)
-    need = passing
-    held = given["kind"] == STOCK_LANE
-    if np.any(held):
-        common = space.common_periods(given["dwell"], buffer.exposure.mean) * given["demand_sd"] ** 2
-        waits = space.review_stock(given["demand_mean"], review)
-        waits = _with(waits, space.lot_stock(lot_in_stock(lot, load.mean, review)))
-        returned = space.returns(given["demand_mean"], given["demand_sd"], given["return_rate"])
-        back = space.goods_in_process(*returned, given["dwell"])
-        passes = {"close": (back, given["return_rate"]), "peak": (passing, 1.0 + given["return_rate"])}
-        spaces = {
-            basis: _with(space.stock_space(buffer.factor * goods.sd, goods.sd, *goes, common * share), waits)
-            for basis, (
-                goes,
-                share,
-            ) in passes.items()  # share is cov(goods that pass, demand) / var(demand) in a period
-        }
-        for basis, needed in spaces.items():
-            over, likely = overflow(needed, capacity)
-            found[f"{basis}_overflow"] = np.where(held, over, found[f"{basis}_overflow"])
-            counts = held & (given["basis"] == _CODES["basis", basis])
-            chance = np.where(counts, likely, chance)
-            found["lane_overflow"] = np.where(counts, over, found["lane_overflow"])
-            need = Moments(*(np.where(counts, new, old) for new, old in zip(needed, need, strict=True)))
-
     always, used = own_places.place_prices(holding, given["own_place_cost"])
     partner = holding + given["partner_surcharge"]
     ratio = own_places.overflow_ratio(always, partner, used)
+    need = space.goods_in_process(*load, given["dwell"])
+    over, chance = overflow(need, capacity)
     factor = np.maximum(-_special.ndtri(ratio), _NEVER)
     best = np.where(ratio < 1.0, np.maximum(need.mean + need.sd * factor, 0.0), 0.0)
     least = need.sd * (_density(factor) - factor * ratio)
     if np.any(best <= 0.0):
         least = np.where(best > 0.0, least, cooperation.expected_overflow(*need, best))
+    overflows = dict.fromkeys(("headroom_overflow", "close_overflow", "peak_overflow", "lane_overflow"), over)
+    found = {**overflows, "lane_overflow_probability": chance, "need": need.mean, "best": best, "least": least}
+    held = np.asarray(given["kind"] == STOCK_LANE)
+    if held.any():
+        waits = space.review_stock(given["demand_mean"], review)
+        waits = _with(waits, space.lot_stock(lot_in_stock(lot, load.mean, review)))
+        stock = Moments(buffer.factor * goods.sd + waits.mean, np.hypot(goods.sd, waits.sd))
+        common = space.common_periods(given["dwell"], buffer.exposure.mean) * given["demand_sd"] ** 2
+        returned = space.returns(given["demand_mean"], given["demand_sd"], given["return_rate"])
+        back = space.goods_in_process(*returned, given["dwell"])
+        counted = given["basis"] == _CODES["basis", "peak"]
+        arrays = held, capacity, *stock, *need, *back, common, given["return_rate"], counted, ratio
+        chosen, *picked = np.broadcast_arrays(*arrays)
+        for name, value in _of_stock(*(array[chosen] for array in picked)).items():
+            found[name] = np.array(np.broadcast_to(found[name], chosen.shape))
+            found[name][chosen] = value
+    need_mean, best, least = (found.pop(name) for name in ("need", "best", "least"))
     cost, least_cost = (
-        always * places + used * need.mean + (partner - used) * beyond
+        always * places + used * need_mean + (partner - used) * beyond
         for places, beyond in ((capacity, found["lane_overflow"]), (best, least))
     )
     return {
         **found,
-        "lane_overflow_probability": chance,
         "space_cost": cost,
         "optimal_own_capacity": best,
         "optimal_space_cost": least_cost,
         "capacity_gives_away": np.maximum(cost - least_cost, 0.0),
+    }
+
+
+def _of_stock(capacity, stock, exposed, load, load_sd, back, back_sd, common, rate, peak, ratio):
+    """Return the answers on space of stock lanes by name, with the mean need, the best own places, and their overflow.
+
+    stock, exposed : mean and sd of the stock without the cut at zero; load, back : moments of the goods in process, and
+    of the returns among them; common : variance of demand of the periods that these have in common with the exposure.
+    """
+    bases = {  # the factor of `common` is cov(goods that pass, demand) / var(demand) in a period
+        "close": {"passing_mean": back, "passing_sd": back_sd, "covariance": rate * common},
+        "peak": {"passing_mean": load, "passing_sd": load_sd, "covariance": (1.0 + rate) * common},
+    }
+    over = {basis: stock_overflow.overflow(capacity, stock, exposed, **goods) for basis, goods in bases.items()}
+    own = {name: np.where(peak, bases["peak"][name], bases["close"][name]) for name in bases["peak"]}
+    best = np.where(ratio < 1.0, stock_overflow.places(np.minimum(ratio, _MOST), stock, exposed, **own), 0.0)
+    mean, chance = (np.where(peak, *both) for both in zip(over["peak"], over["close"], strict=True))
+    return {
+        "close_overflow": over["close"].mean,
+        "peak_overflow": over["peak"].mean,
+        "lane_overflow": mean,
+        "lane_overflow_probability": chance,
+        "need": space.stock_on_hand(stock, exposed).mean + own["passing_mean"],
+        "best": best,
+        "least": stock_overflow.overflow(best, stock, exposed, **own).mean,
     }
 
 

@@ -61,12 +61,14 @@ def assess(statistics: Any, policy: Policy, *, period: str = "D") -> Any:
     ------
     Demand is normal, and independent between periods. Under the base-stock policy, each period is a cycle, and the
     exposure, lead time and review period, runs from an order to the arrival of the next. The shortage is the mean
-    backlog at the end of an exposure; `profit` charges the backlog like pallets that are not served, in each period
-    that it lasts, and over a longer review period its mean. `critical_ratio` and the best levels still weigh the end of
-    the exposure, so with a review period they lie above those of least cost (`periodic_review.best_stock`). `unmet_shortage` and `unmet_cost` follow the policy's own rule. The expected overflow takes the
+    backlog at the end of an exposure. `profit` charges the backlog like pallets that are not served, in each period
+    that it lasts: over a review period of several periods, its mean. `critical_ratio` and `unmet_level` still weigh the
+    end of the exposure, so they then lie above the levels of least cost (`periodic_review.best_stock`).
+    `unmet_service`, `unmet_shortage` and `unmet_cost` follow the policy's own rule. The expected overflow takes the
     workload of the dwell time plus the whole buffer as the space; the readings by kind of lane and billing basis stand
     beside it. `profit` leaves out `order_cost`, which depends on the lot. A stock lane whose economic lot exceeds the
-    workload between two orders holds half a lot more; its levels are those of orders of what was demanded. Lanes are processed in chunks, which bounds the memory for temporary arrays.
+    workload between two orders holds half a lot more on average, in its readings of space alone. Lanes are processed in
+    chunks, which bounds the memory for temporary arrays.
 
     Source
     ------
