@@ -19,7 +19,8 @@ class PriceList(NamedTuple):
 
     `holding_cost` is paid for every place in use, own or the partner's, `partner_surcharge` in addition at the
     partner's, and `own_place_cost` for every own place, used or not. `sla_penalty` is paid for a pallet lost, and for a
-    backordered pallet once a period. `spot_price` is what the partner takes to serve a pallet, `booking_price` what a
+    backordered pallet once a period. `overtime_price` is what a pallet handled in overtime costs beyond its handling,
+    `spot_price` is what the partner takes to serve a pallet, `booking_price` what a
     booked place costs for a period, used or not, `missing_place_cost` what a pallet costs that finds no place, and
     `scrap_cost` what a return that is scrapped costs beyond its handling.
     """
@@ -31,6 +32,7 @@ class PriceList(NamedTuple):
     partner_surcharge: ArrayLike = 0.0
     sla_penalty: ArrayLike = 0.0
     fixed_order_cost: ArrayLike = 0.0
+    overtime_price: ArrayLike = 0.0
     spot_price: ArrayLike = 0.0
     booking_price: ArrayLike = 0.0
     missing_place_cost: ArrayLike = 0.0
@@ -96,6 +98,7 @@ def prices_of(
     holding, revenue, penalty = price["holding_cost"], price["service_revenue"], price["sla_penalty"]
     of_flows = {
         "shipped": revenue - price["handling_cost"],
+        "overtime": -price["overtime_price"],
         "partner": revenue - price["spot_price"],
         "returns": -price["handling_cost"] - (price["scrap_cost"] if returns == "scrapped" else 0.0),
         "lost": -penalty,
