@@ -1,15 +1,20 @@
 """Readings of own capacity: each equals a day-by-day loop that shares no code with the model."""
 
+import re
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from twin import Policy, assess, buffers, demand
+from twin.batch.plan import read_plan
 from twin.data.scenarios import POLICIES, research_lanes
 from twin.data.statistics import lane_facts
 from twin.motion import overflow_readings
 from twin.simulate import estimate
 
 MONEY = 365.25
+ROOT = Path(__file__).parents[1]
 
 
 def inputs(lane, **changes):
@@ -104,6 +109,23 @@ def test_eq_9_7_the_normal_peak_of_ham_rot():
     *_, row = overflow_readings.of_lane(statistics, policy, paths=2, periods=2)
     told = assess(statistics, policy)["peak_overflow"] * policy.partner_surcharge * MONEY
     assert row.workload_draws.mean == pytest.approx(told, rel=1e-9)  # the same form as in `assess`
+
+
+def test_the_table_of_the_readme_is_that_of_the_paper_s_run():
+    """The run of the job `motion` of the paper: notebook 09 makes its paths of `samples` in this way."""
+    (job,) = (job for job in read_plan(ROOT / "papers" / "pixels-to-premiums") if job.name == "motion/lane=HAM-ROT")
+    size = {"paths": 10 * max(3, job.parameters["samples"] // 3640), "periods": 364, "seed": 9}
+    rows = {row.name: row.workload_draws for row in overflow_readings.of_lane(*inputs("HAM-ROT"), **size)}
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    printed = re.findall(r"^\| (constant|independent|waiting|persistent)[^|]*\|(.*)\|(.*)\|(.*)\|$", readme, re.M)
+    assert len(printed) == 4
+    for law, headroom, *places in printed:
+        assert float(headroom) == round(rows["headroom"].mean)
+        for basis, words in zip(("close", "peak"), places, strict=True):
+            mean, error = (float(number.replace(",", "")) for number in words.split("±"))
+            assert (mean, error) == tuple(round(part) for part in rows[f"{basis}_{law}"])
+    (told,) = re.findall(r"framework's formula says ([\d,]+)", readme)
+    assert float(told.replace(",", "")) == round(rows["framework"].mean)
 
 
 def test_a_level_must_be_given():

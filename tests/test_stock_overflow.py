@@ -74,6 +74,16 @@ def test_overflow_of_a_base_stock_in_the_dynamic_model(basis, places):
     assert path.share("overflow").agrees(float(found.probability))
 
 
+def test_stock_and_goods_that_always_add_up_to_the_own_places_do_not_exceed_them():
+    """A lead time of one period: what demand takes from the stock is what passes, and their sum is the base stock."""
+    for sd in (9.97, 13.3, 27.1):
+        buffer = 0.8416212 * sd
+        found = stock_overflow.overflow(100 + buffer, buffer, sd, passing_mean=100.0, passing_sd=sd, covariance=sd**2)
+        beyond = demand.excess_and_leftover(100 + buffer, 100.0, sd).excess  # what a backlog adds
+        assert found.mean == pytest.approx(beyond, rel=1e-9)
+        assert found.probability == pytest.approx(1 - 0.8, abs=1e-6)
+
+
 def test_a_covariance_beyond_the_sds_is_refused():
     with pytest.raises(ValueError, match=r"^covariance must be at most the product of the two sds; got 5.0$"):
         stock_overflow.overflow(1.0, 1.0, 2.0, passing_mean=3.0, passing_sd=2.0, covariance=5.0)

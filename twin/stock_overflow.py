@@ -21,6 +21,7 @@ _STEPS = 5  # of Newton's method, from the quantile of a normal space
 _FAR = 37.0  # standard scores beyond which a normal tail is zero in double precision [-]
 _ALMOST = 1.0 - 1e-14  # largest correlation [-]
 _RAREST = 1e-12  # probability below which a step counts no further [-]
+_ROUNDING = 1e-12  # part of a number that can be rounding [-]
 _LEAST = 1e-300  # divisor in place of a zero
 
 
@@ -141,9 +142,11 @@ def _pairs(capacity, stock, sd, mean, spread, joint):
     The first is the space beyond the capacity while there is stock, with the stock; the second is the goods that pass
     beyond the capacity, with the backlog.
     """
-    together = np.sqrt(np.maximum(sd**2 + spread**2 - 2.0 * joint, 0.0))
-    beyond = mean - capacity
-    return (stock + beyond, together, stock, sd, sd**2 - joint), (beyond, spread, -stock, sd, joint)
+    variance, whole = sd**2 + spread**2 - 2.0 * joint, sd**2 + spread**2
+    together = np.sqrt(np.where(variance > _ROUNDING * whole, variance, 0.0))
+    least = _ROUNDING * capacity  # space that is exactly the capacity does not exceed it
+    beyond, passing = (np.where(np.abs(x) > least, x, -least) for x in (stock + mean - capacity, mean - capacity))
+    return (beyond, together, stock, sd, sd**2 - joint), (passing, spread, -stock, sd, joint)
 
 
 def _scores(mean, sd, other, other_sd, covariance):
