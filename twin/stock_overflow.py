@@ -17,7 +17,8 @@ from twin._check import nonnegative, numbers, probabilities, require
 from twin._labels import Numbers, labelled
 from twin.space import stock_space
 
-_STEPS = 5  # of Newton's method, from the quantile of a normal space
+_STEPS = 8  # of Newton's method, from the quantile of a normal space
+_CLOSE = 1e-5  # last step of Newton's method, in standard deviations of the space [-]
 _FAR = 37.0  # standard scores beyond which a normal tail is zero in double precision [-]
 _ALMOST = 1.0 - 1e-14  # largest correlation [-]
 _RAREST = 1e-12  # probability below which a step counts no further [-]
@@ -104,27 +105,29 @@ def places(
 
     Limits
     ------
-    Solved by five steps of Newton's method: to 1e-6 of the sd of the space, but for negative buffers with nearly
-    constant goods.
+    Solved by Newton's method: to 1e-6 of the sd of the space, but for negative buffers with nearly constant goods.
 
     >>> round(float(places(0.1514, 90.0, 56.4, passing_mean=143.1, passing_sd=25.4, covariance=25.4**2)))
     285
     """
     (chance,) = probabilities(probability=probability)
     _, space = _checked(0.0, safety_stock, exposed_sd, passing_mean, passing_sd, covariance)
+    chance, *space = np.broadcast_arrays(chance, *space)
+    shape, chance, space = chance.shape, chance.ravel(), [part.ravel() for part in space]
     need = stock_space(*space)
     wanted = _special.ndtri(chance)
-    found = need.mean - need.sd * wanted
+    found, left = need.mean - need.sd * wanted, np.arange(chance.size)
     for number in range(_STEPS):  # on the standard score of the probability, which is nearly linear in the places
-        scores = [(_scores(*pair), pair[1]) for pair in _pairs(found, *space)]
+        scores = [(_scores(*pair), pair[1]) for pair in _pairs(found[left], *(part[left] for part in space))]
         score = _special.ndtri(np.clip(sum(_both(*three) for three, _ in scores), _RAREST, 1.0 - _RAREST))
         density = sum(
             np.where(sd > 0, _density(h) / np.maximum(sd, _LEAST), 0.0) * _beyond(h, k, r) for (h, k, r), sd in scores
         )
-        step = (score - wanted) * _density(score) / np.maximum(density, _LEAST)
-        most = need.sd / 1.5**number  # so that no lane is thrown to and fro
-        found = found + np.clip(step, -most, most)
-    return np.maximum(found, 0.0)[()]
+        step = (score - wanted[left]) * _density(score) / np.maximum(density, _LEAST)
+        most = need.sd[left] / 1.5**number  # so that no lane is thrown to and fro
+        found[left] += np.clip(step, -most, most)
+        left = left[np.abs(step) > _CLOSE * need.sd[left]]
+    return np.maximum(found, 0.0).reshape(shape)[()]
 
 
 def _checked(capacity, safety_stock, exposed_sd, passing_mean, passing_sd, covariance):
