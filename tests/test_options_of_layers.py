@@ -318,6 +318,10 @@ CALLS = {
         lambda at, **o: lane_report.outlook(VOLUMES, 1, **o).high.tolist(),
         {"probability": 0.5},
     ),
+    "plan.lane_report.cost_curve": (
+        lambda at, **o: lane_report.cost_curve([0.9], LANE, POLICY, **o).tolist(),
+        {"period": "W"},
+    ),
     "plan.lane_report.profit_map": (
         lambda at, **o: lane_report.profit_map([0.9], [1.0], LANE, POLICY, **o).tolist(),
         {"period": "W"},

@@ -186,6 +186,12 @@ def answers_of(s, period, given):
     loss = norm.pdf(z) - z * norm.sf(z)
     stock, short = z * sigma, sigma * loss
     between_orders = max(1, p["review_period_days"] / DAYS[period])
+    waiting = short  # backlog of an average period: the mean over the closes of a review period
+    if between_orders > 1:
+        closes = length - between_orders + np.arange(1, round(between_orders) + 1)[:, None]
+        variances = closes * np.asarray(load_var) + np.asarray(load) ** 2 * spread**2
+        room = (np.asarray(length * load + stock) - closes * np.asarray(load)) / np.sqrt(variances)
+        waiting = (np.sqrt(variances) * (norm.pdf(room) - room * norm.sf(room))).mean(axis=0)
     lot = np.maximum(np.sqrt(2 * p["fixed_order_cost"] * load / h), load * between_orders)
     required = np.maximum(load * p["dwell"] + stock, 0)
     capacity = given.get("internal_capacity", required)
@@ -208,10 +214,10 @@ def answers_of(s, period, given):
         return always * places + used * process_mean + (partner - used) * beyond(places)
 
     money = {
-        "revenue": price * (d - short),
-        "handling": handling * (load - short),
+        "revenue": price * (d - waiting),
+        "handling": handling * (load - waiting),
         "holding": h * (stock + short),
-        "penalty": p["sla_penalty"] * short,
+        "penalty": p["sla_penalty"] * waiting,
         "surcharge": p["partner_surcharge"] * overflow,
     }
     values = {
@@ -231,10 +237,11 @@ def answers_of(s, period, given):
         "expected_shortage": short,
         "order_quantity": lot,
         "order_cost": p["fixed_order_cost"] * load / lot + h * lot / 2,
-        "fill_rate": np.maximum(1 - short / load, 0),
-        "buffer_cost": sigma * (h * (z + loss) + short_cost * loss),
-        "unmet_shortage": short,
-        "unmet_cost": sigma * (h * (z + loss) + short_cost * loss),
+        "fill_rate": np.maximum(1 - short / (load * between_orders), 0),
+        "buffer_cost": h * sigma * (z + loss) + short_cost * waiting,
+        "unmet_service": level + 0 * load,
+        "unmet_shortage": waiting,
+        "unmet_cost": h * sigma * (z + loss) + short_cost * waiting,
         "unmet_level": np.maximum(length * load + norm.ppf(ratio) * sigma, 0.0),
         "required_capacity": required,
         "planned_overflow": planned,

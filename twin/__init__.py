@@ -105,6 +105,9 @@ if TYPE_CHECKING:
         space as space,
     )
     from twin import (
+        stock_overflow as stock_overflow,
+    )
+    from twin import (
         volatility as volatility,
     )
     from twin.lane import assess as assess
