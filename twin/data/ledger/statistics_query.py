@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 from sqlalchemy import Connection, and_, select
 
+from twin.data.calendar import WorkingCalendar
 from twin.data.ledger.queries import no_flows_error, of_lanes
 from twin.data.ledger.remarks import period_notes
 from twin.data.ledger.schema import Window, flows
@@ -38,7 +39,7 @@ def statistics_of(
     notes = [] if lanes else list(period_notes(connection))
     first = days[0]
     if summed:
-        first, end = _whole_periods(days, period, 7 if own == "W" else 1, place)
+        first, end = _whole_periods(days, period, WorkingCalendar(own), place)
         within = within.narrowed(first.item(), (end - 1).item())
         within = _known_span(connection, within, lanes, period, place)
         if first > days[0] or end <= days[-1]:
@@ -58,7 +59,7 @@ def statistics_of(
     table = from_sums(names, sums, gaps, dates)
     ends = (table[name].to_numpy().astype("datetime64[D]") for name in ("first_date", "last_date"))
     notes += end_notes(names, *ends) if gaps == "zero" else ()
-    table.attrs = {"period": period, "gaps": gaps, "notes": notes}
+    table.attrs = {"period": period, "calendar": WorkingCalendar(period), "gaps": gaps, "notes": notes}
     return table
 
 
@@ -81,11 +82,12 @@ def _days(connection, bounds, condition):
     return np.unique(np.array(connection.execute(every).scalars().all(), dtype="datetime64[D]"))
 
 
-def _whole_periods(days, period, step, place):
+def _whole_periods(days, period, working, place):
     """Return the first day of the first whole period, and the day after the last one."""
     bounds = days[[0, -1]]
     first, last = period_starts(bounds, period)
-    cut_first, cut_last = unfinished(bounds, np.array([first, last]), step, period)
+    before, after = working.shifted(bounds[0], -1), working.following(bounds[1], 1)[0]
+    cut_first, cut_last = unfinished(before, after, np.array([first, last]), period)
     first = first if np.isnat(cut_first) else following(first, period)
     end = following(last, period) if np.isnat(cut_last) else last
     if first >= end:

@@ -37,6 +37,7 @@ from twin.data.ledger.sums import lane_names
 from twin.data.ledger.undoing import Undone, take_out, undo_import
 from twin.data.ledger.verify_ledger import Check, checks_of
 from twin.data.settings import setting
+from twin.data.working_days import Closing
 
 RESET_TOKEN = "delete all flows"  # confirms Ledger.reset
 MANY = 1_000_000  # an import of at least so many flows is followed by a vacuum
@@ -314,11 +315,14 @@ class Ledger:
         period: str | None = None,
         gaps: str = "zero",
         duplicates: str = "sum",
+        closed: str | None = None,
+        holidays: str | None = None,
     ) -> History:
         """Return the history of the flows, as `read_history` does for a file; its account refers to flows by id."""
         chosen = as_lanes(lanes), Window(as_day(first, "first"), as_day(last, "last"))
+        settling = {"period": period, "gaps": gaps, "duplicates": duplicates, "closing": Closing(closed, holidays)}
         with self._reading() as connection:
-            return history_of(connection, self.place, *chosen, period=period, gaps=gaps, duplicates=duplicates)
+            return history_of(connection, self.place, *chosen, **settling)
 
     def statistics(
         self,
