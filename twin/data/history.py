@@ -63,6 +63,20 @@ def dense(history: History) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     return np.asarray(lanes, dtype=str), dates, volumes
 
 
+def dense_in_weeks(history: History) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return what `dense` does with a period for each holiday, whose volumes are NaN, so that all weeks are alike.
+
+    A forecast of the periods `ahead = history.calendar.following(dates[-1], horizon)` then takes the steps
+    `history.calendar.without_holidays.between(dates[-1], ahead)`, counted from 1.
+    """
+    lanes, open_dates, known = dense(history)
+    calendar = history.calendar.without_holidays
+    dates = calendar.range(open_dates[0], open_dates[-1])
+    volumes = np.full((len(lanes), len(dates)), np.nan)
+    volumes[:, calendar.between(dates[0], open_dates)] = known
+    return lanes, dates, volumes
+
+
 def write_csv(history: History, path: str | Path) -> None:
     """Write the flows as CSV that `read_history` reads back; equal flows give equal bytes."""
     lanes = history.flows["lane"].astype("str").map(written_lane)
