@@ -219,9 +219,9 @@ def lanes(volumes: ArrayLike, *, period: str, horizon: int, level: float, season
     Limits
     ------
     Coverage is kept on average over time, not on every day: after a break it falls until the widths have followed, and
-    `worst_coverage` says how far. A closed weekday is left
-    out of the record, and a holiday is unknown (NaN), so that each week has the same number of periods. A lane that is not
-    intermittent has the same forecast alone as among others.
+    `worst_coverage` says how far. A closed weekday is left out of the record, and a holiday is unknown (NaN), so that
+    each week has the same number of periods. A lane that is not intermittent has the same forecast alone as among
+    others.
 
     Source
     ------

@@ -206,7 +206,7 @@ class Session:
         """Return paths of the lane, from a cache: page and pictures ask for the same ones."""
         key = self.lane, policy, function
         if key not in self._paths:
-            found = function(self.moments, policy, self.series()[1], period=self.feed.period)
+            found = function(self.moments, policy, self.series()[1], period=self.feed.calendar.length)
             self._paths = {**dict(list(self._paths.items())[-PATHS_KEPT:]), key: found}
         return self._paths[key]
 
