@@ -141,6 +141,7 @@ def read_history(
         lost=rows.lost,
         lanes=rows.lanes,
         sums=how.sums,
+        cut=rows.cut,
         window=(as_day(how.first, "first"), as_day(how.last, "last")),
         closing=Closing(how.closed, how.holidays),
         **settling,

@@ -11,6 +11,7 @@ from twin._check import require
 from twin.data.account import Account, refusals
 from twin.data.audit import is_total, sum_lanes
 from twin.data.calendar import WorkingCalendar
+from twin.data.files.stamps import CutDay
 from twin.data.history import History
 from twin.data.lost_rows import Lost, mark_lost
 from twin.data.periods import LENGTH
@@ -47,6 +48,7 @@ def history_from(
     period: str | None = None,
     gaps: str = "zero",
     duplicates: str = "sum",
+    cut: Sequence[CutDay] = (),
     window: tuple[date | None, date | None] = (None, None),
     closing: Closing = RECORD_DECIDES,
 ) -> History:
@@ -60,6 +62,7 @@ def history_from(
     lanes : names of all lanes of the source, for the reasons against those of which no row is left.
     sums : "keep" or "leave-out" lanes that are the sum of others; None: leave out those that are called a total, and
         raise ValueError if there are others.
+    cut : days that the record covers only in part.
     window : first and last day that count; None: no limit.
     closing : what is stated about the days on which nobody works.
     """
@@ -72,6 +75,10 @@ def history_from(
     if duplicates == "refuse":  # the volumes of refused duplicates are unknown, not zero
         contested = before.loc[before.index.difference(rows.index), ["date", "lane"]]
         unknown = contested if unknown is None else pd.concat([unknown, contested])
+    for each in cut:
+        day, sentence = each.day, each.sentence
+        rows = refuse(rows, (rows["date"] == day).to_numpy(), sentence, refused)
+        unknown = None if unknown is None else unknown[(unknown["date"] != day).to_numpy()]
     _check_some_left(rows, refused, facts)
     inferred = period is None
     period, own = choose_period(rows["date"].to_numpy().astype("datetime64[D]"), period, facts["file"])
