@@ -28,7 +28,7 @@ from twin.data.settle_steps import (
     without_negative_sums,
 )
 from twin.data.text import visible
-from twin.data.working_days import RECORD_DECIDES, Closing, working_calendar
+from twin.data.working_days import RECORD_DECIDES, Closing, said_of_periods, working_calendar
 from twin.demand import PERIOD_NAMES
 
 GAPS = ("zero", "unknown")  # accepted meanings of a period without a row
@@ -97,7 +97,7 @@ def history_from(
         flows = mark_unknown(flows, unknown, calendar, summed, notes)
     if lost is not None and gaps == "zero":
         flows = mark_lost(flows, lost, calendar, notes)
-    notes += record_notes(flows, calendar, gaps)
+    notes += [*said_of_periods(calendar), *record_notes(flows, calendar, gaps)]
     told = {"rows_kept": len(rows) + idle, "refused": refusals(refused), "notes": tuple(notes), "audit": tuple(audit)}
     account = Account(**{**facts, **told}, period=period, period_inferred=inferred)
     return History(flows, calendar, gaps, account, _without(flows, lanes, out))

@@ -70,6 +70,16 @@ def working_calendar(
     return WorkingCalendar("D", closed, _holidays(active, first, last, closed, closing.holidays, notes))
 
 
+def said_of_periods(calendar: WorkingCalendar) -> list[str]:
+    """Return a sentence on what a period is if days are closed; none if they are all open."""
+    if calendar.length == calendar.period:
+        return []
+    return [
+        f"closed days are no periods: a period is a working day, which stands for {calendar.days_per_period:.4g} days "
+        "of a lead time, and costs per period are costs of a working day"
+    ]
+
+
 def _silent_weekdays(active, first, last, notes):
     """Return the weekdays on which nothing flows for another reason than chance."""
     total = np.bincount(weekday_of(np.arange(first, last + 1)), minlength=7)
@@ -80,9 +90,8 @@ def _silent_weekdays(active, first, last, notes):
     closed = tuple(np.flatnonzero(chance < UNLIKELY).tolist())
     if closed:
         notes.append(
-            f"{_plurals(closed)}: no flow on any of {_counts(total, closed)}, so they are taken as closed and are no "
-            f"periods, and a working day stands for {7 / (7 - len(closed)):.3g} days of a lead time (--closed none, or "
-            "closed='none': they are open)"
+            f"{_plurals(closed)}: no flow on any of {_counts(total, closed)}, so they are taken as closed (--closed "
+            "none, or closed='none': they are open)"
         )
     if rare := np.flatnonzero((chance >= UNLIKELY) & (chance < CHANCE)).tolist():
         names = ",".join(WEEKDAYS[day] for day in rare)

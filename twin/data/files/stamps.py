@@ -2,7 +2,7 @@
 
 import datetime
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -12,10 +12,10 @@ from twin.data.files.dates import Rivals, parse_date
 from twin.data.text import visible
 
 DAY = 24 * 60  # [minute]
-RARE = 0.01  # a silence at the edge of a record with a smaller probability is no chance [-]
+RARE_SILENCE = 0.01  # a silence at the edge of a record with a smaller probability is no chance [-]
 FEWEST_STAMPS = 3  # distinct times of a usual day below which stamps say nothing about the hours of work [-]
 FEWEST_DAYS = 3  # days between the first and the last from which the usual hours are known [day]
-ENOUGH_DAYS, LEAST_GAP = 5, 60  # days from which a longer silence than any other is told, if so long [day, minute]
+DAYS_TO_COMPARE, LEAST_GAP = 5, 60  # days from which a longer silence than any other is told, if so long [day, minute]
 UTC_SECONDS = "seconds since 1970 in UTC"
 SECONDS = {"seconds": 1, "milliseconds": 10**3, "microseconds": 10**6, "nanoseconds": 10**9}  # forms -> parts of 1 s
 _CLOCK = re.compile(
@@ -72,8 +72,8 @@ class Stamps:
         """Return the first and the last day of a record if it covers them only in part.
 
         A day is cut if the silence before its first time stamp, or after its last, is no chance at the rate of the
-        other days, (1 - p)^n < 0.01 with n times on a usual day of which the share p is in the silence, or if it is
-        longer than on every other day by more than these differ. The other days are those of the same weekday.
+        other days of its weekday, (1 - p)^n < 0.01 with n times on a usual day of which the share p is in the silence,
+        or if it is longer than on every other day by more than these differ, and by an hour.
 
         cells, days : the distinct dates of the column, and the day that was decided for each; used : days of the rows.
         """
@@ -89,7 +89,8 @@ class Stamps:
         found = []
         for day, place in ((on_record[0], "first"), (on_record[-1], "last")):
             alike = [times[other] for other in between if (other - day).astype(int) % 7 == 0]
-            if day in times and (minute := _cut(times[day], alike or [times[d] for d in between], place)) is not None:
+            others = [times[other] for other in between]
+            if day in times and (minute := _cut(times[day], alike, others, place)) is not None:
                 found.append(CutDay(day, place, f"{minute // 60:02}:{minute % 60:02}"))
         return found
 
@@ -158,19 +159,19 @@ class CutDay(NamedTuple):
         )
 
 
-def _cut(bits: int, others: Iterable[int], place: str) -> int | None:
-    """Return the first or last minute of a day if the silence before or after it is unusual."""
+def _cut(bits: int, alike: list[int], others: list[int], place: str) -> int | None:
+    """Return the first or last minute of a day if the silence before or after it is unusual; alike : same weekday."""
     first = place == "first"
     edge = (lambda b: (b & -b).bit_length() - 1) if first else (lambda b: b.bit_length() - 1)
     minute, edges = edge(bits), [edge(other) for other in others]
     silent = (1 << minute) - 1 if first else ~((1 << minute + 1) - 1)
-    missing, total = (sum((other & part).bit_count() for other in others) for part in (silent, -1))
-    usual = total / len(edges)
+    missing, total = (sum((other & part).bit_count() for other in alike or others) for part in (silent, -1))
+    usual = total / len(alike or others)
     if usual < FEWEST_STAMPS:
         return None
     beyond = minute - max(edges) if first else min(edges) - minute
-    longest = len(edges) >= ENOUGH_DAYS and beyond > max(max(edges) - min(edges), LEAST_GAP)
-    return minute if longest or (1 - missing / (total + 1)) ** usual < RARE else None
+    longest = alike and len(edges) >= DAYS_TO_COMPARE and beyond > max(max(edges) - min(edges), LEAST_GAP)
+    return minute if longest or (1 - missing / (total + 1)) ** usual < RARE_SILENCE else None
 
 
 def _readings(day):
