@@ -14,7 +14,7 @@ from twin.data.calendar import WorkingCalendar
 from twin.data.files.stamps import CutDay
 from twin.data.history import History
 from twin.data.lost_rows import Lost, mark_lost
-from twin.data.periods import LENGTH
+from twin.data.periods import LENGTH, distinct_days
 from twin.data.settle_steps import (
     choose_period,
     into_periods,
@@ -81,7 +81,7 @@ def history_from(
         unknown = None if unknown is None else unknown[(unknown["date"] != day).to_numpy()]
     _check_some_left(rows, refused, facts)
     inferred = period is None
-    period, own = choose_period(rows["date"].to_numpy().astype("datetime64[D]"), period, facts["file"])
+    period, own = choose_period(distinct_days(rows["date"].to_numpy().astype("datetime64[D]")), period, facts["file"])
     working = _working(rows, own, unknown, lost, closing, notes)
     rows, idle = on_open_days(rows, working, refused, notes) if period == "D" else (rows, 0)
     _check_some_left(rows, refused, facts)
@@ -138,7 +138,7 @@ def _working(rows, own, unknown, lost, closing, notes):
     active = [days[(rows["volume"] != 0).to_numpy()]]
     active += [] if unknown is None else [unknown["date"].to_numpy().astype("datetime64[D]")]
     active += [] if lost is None else [lost.on_days]
-    return working_calendar(np.unique(np.concatenate(active)), days.min(), days.max(), closing, notes)
+    return working_calendar(distinct_days(np.concatenate(active)), days.min(), days.max(), closing, notes)
 
 
 def _sums_left_out(flows, sums, file, audit):

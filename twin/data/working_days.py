@@ -56,7 +56,7 @@ def working_calendar(
 
     Parameters
     ----------
-    active : days with a flow, or with one that could not be read, of whichever lane.
+    active : distinct days with a flow, or with one that could not be read, of whichever lane.
     first, last : first and last day of the record.
     """
     if closing.closed is None:
@@ -83,7 +83,7 @@ def said_of_periods(calendar: WorkingCalendar) -> list[str]:
 def _silent_weekdays(active, first, last, notes):
     """Return the weekdays on which nothing flows for another reason than chance."""
     total = np.bincount(weekday_of(np.arange(first, last + 1)), minlength=7)
-    flowing = np.bincount(weekday_of(np.unique(active)), minlength=7)
+    flowing = np.bincount(weekday_of(active), minlength=7)
     open_days = total[flowing > 0].sum()
     rate = flowing.sum() / (open_days + 1)
     chance = np.where(flowing == 0, (1 - rate) ** total, 1.0)

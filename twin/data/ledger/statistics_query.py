@@ -89,7 +89,7 @@ def _working(connection, condition, days, notes):
         active = np.array(connection.execute(statement).scalars().all(), dtype="datetime64[D]")
         if len(np.unique(weekday_of(active))) == 7:
             return WorkingCalendar()
-    return working_calendar(active, days[0], days[-1], RECORD_DECIDES, notes)
+    return working_calendar(np.unique(active), days[0], days[-1], RECORD_DECIDES, notes)
 
 
 def _known_span(connection, within, lanes, period, place):
