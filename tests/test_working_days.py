@@ -1,6 +1,8 @@
 """Days on which nobody ever works are no periods; pandas, and holidays counted by hand, are the witnesses."""
 
 import datetime
+import os
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -195,3 +197,16 @@ def test_the_day_after_friday_is_monday(read):
     assert past.mean[0, -6:-1, 0] == pytest.approx(pattern, rel=1e-6)
     dates, volumes = feed_of_history(history).series("A")
     assert len(dates) == len(volumes) == len(days)
+
+
+def test_the_field_file():
+    """04-working-days.csv: 502.4 and sd 23.0 over seven days, by pandas alone; safety stock 104.2 with that sd."""
+    folder = os.environ.get("TWIN_REAL_DATA", "")
+    path = Path(folder).parent / "field" / "04-working-days.csv"
+    if not (folder and path.exists()):
+        pytest.skip("TWIN_REAL_DATA names no folder beside which these files lie")
+    sums = pd.read_csv(path, parse_dates=["date"]).set_index("date")["volume"].resample("D").sum().rolling(7).sum()
+    assert (sums.mean(), sums.std()) == (pytest.approx(502.4, abs=0.05), pytest.approx(23.0, abs=0.05))
+    found = assess_history(read_history(path)).table.iloc[0]
+    assert found["lead_time_demand_mean"] == pytest.approx(502.4, rel=2e-3)
+    assert found["safety_stock"] == pytest.approx(104.2, rel=0.01)  # 195.5 with zeros on closed days
