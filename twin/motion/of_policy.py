@@ -20,7 +20,7 @@ _NO_LOT = 1e-6  # lot of a lane without lots, among lanes with them: as good as 
 
 
 def arguments_of(
-    statistics: Mapping[str, ArrayLike], policy: Policy, *, period: str = "D", step: float | None = None
+    statistics: Mapping[str, ArrayLike], policy: Policy, *, period: str | float = "D", step: float | None = None
 ) -> dict[str, Any]:
     """Return the arguments of `motion.simulate` for lanes with these moments and this policy, as `assess` reads them.
 
@@ -33,7 +33,7 @@ def arguments_of(
         Moments of demand. [pallet/period]
     policy : Policy
         Numbers have the shape () or (lanes,); words and the review period are the same for all lanes.
-    period : "D", "W" or "MS", optional
+    period : "D", "W", "MS", or the days that a working day stands for, optional
     step : float, optional
         Length of a step; by default that of `step_of`. [period]
 
@@ -69,7 +69,7 @@ def arguments_of(
     }
 
 
-def replenishment(statistics: Mapping[str, ArrayLike], policy: Policy, *, period: str = "D") -> Rule:
+def replenishment(statistics: Mapping[str, ArrayLike], policy: Policy, *, period: str | float = "D") -> Rule:
     """Return the rule by which stock lanes order: up to the level of `assess`, or in its lots from that level down.
 
     S = exposure x mean demand + buffer of goods;  lots of Q where the economic quantity exceeds the workload between

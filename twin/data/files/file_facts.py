@@ -23,8 +23,8 @@ def facts_of(scan: Scan, notes: Sequence[str]) -> dict[str, Any]:
 
 def _told(scan):
     """Yield a sentence on everything else that was noticed."""
-    if scan.midnight:
-        yield f"24:00 is the end of the day that is written: {visible(scan.midnight)!r}"
+    if midnight := scan.stamps.midnight:
+        yield f"24:00 is the end of the day that is written: {visible(midnight)!r}"
     if scan.reading.where:
         yield scan.selection.note(scan.read)
     returned = scan.amounts["volume"].negative

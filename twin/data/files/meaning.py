@@ -38,7 +38,7 @@ class Meaning:
         if reading.far_dates == "keep":
             self.far[:] = False
         self.clear = ~np.isnat(self.days) & ~self.far
-        self.notes = notes + ([note] if note else [])
+        self.notes = [*notes, *([note] if note else []), *scan.stamps.notes(scan.dates.values, self.days)]
 
     def _check_signs(self):
         """Raise ValueError if all volumes are negative and nothing is said about what that means."""

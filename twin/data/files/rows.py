@@ -12,9 +12,11 @@ from twin.data.files.block import ROW, RowBlock
 from twin.data.files.file_facts import facts_of
 from twin.data.files.meaning import Meaning
 from twin.data.files.scan import Scan
+from twin.data.files.stamps import CutDay
 from twin.data.files.spool import kept
 from twin.data.lost_rows import Lost
 from twin.data.pairs import repeated_pairs
+from twin.data.periods import distinct_days
 from twin.data.settle_steps import as_categories
 
 
@@ -29,6 +31,7 @@ class Rows(NamedTuple):
     facts : the fields of the account that describe the file.
     lanes : the names of all lanes in the file.
     audit : a sentence on each column that is not used and splits lanes.
+    cut : the first and the last day, if the time stamps cover them only in part.
     """
 
     table: pd.DataFrame
@@ -38,6 +41,7 @@ class Rows(NamedTuple):
     facts: dict[str, Any]
     lanes: list[str]
     audit: list[str]
+    cut: list[CutDay]
 
 
 def read_rows(path: str | Path, *, name: str | None = None, **options: Any) -> Rows:
@@ -67,7 +71,8 @@ def read_rows(path: str | Path, *, name: str | None = None, **options: Any) -> R
     audit = list(scan.ignored.sentences(scan.kept, int(table["copy"].sum())))
     if not known.all():
         table = table[known].reset_index(drop=True)
-    return Rows(table, unknown, scan.refused, meaning.lost_rows(), facts_of(scan, meaning.notes), lanes, audit)
+    cut = scan.stamps.cut_days(scan.dates.values, meaning.days, distinct_days(meaning.days[date]))
+    return Rows(table, unknown, scan.refused, meaning.lost_rows(), facts_of(scan, meaning.notes), lanes, audit, cut)
 
 
 def _drained(blocks: deque[RowBlock]) -> Iterator[RowBlock]:

@@ -10,13 +10,13 @@ from tqdm import tqdm
 from twin.data.files.amounts import Amounts
 from twin.data.files.block import RowBlock
 from twin.data.files.clean_text import Columns, Lines
-from twin.data.files.dates import parse_date
 from twin.data.files.fields import Codes
 from twin.data.files.ignored import IgnoredColumns
 from twin.data.files.options import ReadingOptions
 from twin.data.files.origin import table_of
 from twin.data.files.packed import Packed, combined
 from twin.data.files.selection import Selection
+from twin.data.files.stamps import Stamps
 from twin.data.files.table import why_unsplit
 from twin.data.lane_names import read_lane
 from twin.data.text import visible
@@ -33,7 +33,7 @@ class Scan:
     The dates and numbers of a block have their meaning once the whole file is read: see `twin.data.files.meaning`.
 
     name : name of the file in the account, by default its path.
-    dates, lanes : Codes of the distinct dates and lanes.
+    dates, lanes : Codes of the distinct dates and lanes; stamps : the parser of the dates.
     names : the columns among volume and returns that the file has.
     refused : refused rows, each (line, reason, text).
     read, blank, kept : numbers of records, of blank lines, and of rows whose date and lane can be read.
@@ -55,13 +55,13 @@ class Scan:
         columns, decimal = dict(how.columns) if how.columns else None, how.decimal or "."
         self.table = table_of(path, columns=columns, sheet=how.sheet, decimal=decimal, name=self.name)
         self.source, self.header, self.positions = self.table.origin, self.table.header, self.table.positions
-        self.dates, self.lanes = Codes(parse_date), Codes(read_lane)
+        self.stamps = Stamps(how.timezone)
+        self.dates, self.lanes = Codes(self.stamps), Codes(read_lane)
         self.refused, self.read, self.blank, self.kept = [], 0, 0, 0
         self.counts = np.zeros(0, dtype=np.int64)
         self.lost_of_lane, self.lost_on_date, self.lost = Counter(), Counter(), 0
         self.other_units: set[tuple[int, int]] = set()
         self.unread: list[int] = []
-        self.midnight = ""
 
     def blocks(self) -> Iterator[RowBlock]:
         """Yield all rows whose date and lane can be read, including those whose numbers cannot."""
@@ -140,9 +140,6 @@ class Scan:
         self.read += len(lines)
         date = self.dates.codes(columns[self.positions["date"]])
         lane = self.lanes.codes(columns[self.positions["lane"]])
-        if not self.midnight:
-            texts = columns[self.positions["date"]].distinct[1]
-            self.midnight = next((text.strip() for text in texts if "24:00" in text), "")
         good = (date >= 0) & (lane >= 0)
         if not good.all():
             for i in np.flatnonzero(~good).tolist():
