@@ -6,7 +6,8 @@ import os
 import sys
 
 from twin.command.asking import HELD_CHOICES, add_held_options, choice, refuse
-from twin.command.options import add_reading_options, add_window, reading_of
+from twin.command.options import add_reading_options, add_window, on_command_line, reading_of
+from twin.data.advice import said
 from twin.data.text import visible
 from twin.demand import DAYS_PER_PERIOD, PERIOD_NAMES
 
@@ -58,7 +59,7 @@ def add(commands: "argparse._SubParsersAction") -> None:
         help="leave out unusable rows; if only the numbers of a row are unusable, keep it with an unknown volume",
     )
     add_held_options(importing)
-    add_reading_options(importing)
+    add_reading_options(importing, imports=True)
     export = verb(_export, "write flows to a file, as CSV to stdout, or with their ids as JSON to stdout")
     export.add_argument(
         "file",
@@ -131,8 +132,8 @@ def _import(ledger, options):
         if options.json:
             _show(options, {"place": ledger.place, "added": 0, "account": refusal.account.to_dict()}, "")
         else:
-            print(refusal.account, file=sys.stderr)
-        print(f"twin: {refusal}; --good-rows-only imports the others", file=sys.stderr)
+            print(refusal.account.told(on_command_line), file=sys.stderr)
+        print(f"twin: {said(refusal, on_command_line)}", file=sys.stderr)
         return 1
     return _show_import(ledger, options, done)
 
@@ -158,7 +159,7 @@ def _show_import(ledger, options, done):
         "notes": list(done.notes),
         "account": done.account.to_dict(),
     }
-    lines = [str(done.account)]
+    lines = [done.account.told(on_command_line)]
     if done.repeated:
         more = "--replace replaces these" if done.counts.changed else "--add adds them once more"
         lines.append(f"nothing new: {done.notes[0]}; {more}")

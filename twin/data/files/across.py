@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
+from twin.data.advice import Advice
 from twin.data.files.columns import find_columns, shown_headers
 from twin.data.files.headings import FIRST_CHOICE, MEASURES, PAIRS, is_total, plain, without_unit
 from twin.data.files.joins import Join, find_joins
@@ -54,10 +55,11 @@ def _lanes_across(header, rows, others, file, series):
     measures = [i for i in numbers if plain(without_unit(header[i])) in MEASURES]
     if measures:
         names = shown_headers([header[i].strip() for i in numbers])
-        raise ValueError(
-            f"{file} has no column for lane, volume, and two readings: each of {names} is a lane, or one of them is "
-            f"the volume of one lane; say which: --column volume={header[numbers[0]].strip()}, or leave the others out"
+        text = (
+            f"{file} has no column for lane, volume, and two readings: each of {names} is a lane, which a file of only "
+            "these columns would say, or one of them is the volume of one lane"
         )
+        raise ValueError(Advice(text, ("columns", {"volume": header[numbers[0]].strip()})))
     if len(numbers) > MOST_LANES:
         return {}
     if len(numbers) == 1:
