@@ -76,7 +76,8 @@ def _upload() -> str:
     return _section(
         "upload",
         "Try a file (nothing is stored)",
-        f'<div class="twin-row">{_FILE}<button type="submit">Show its lanes</button></div>{reading_form.fields("upload")}'
+        f'<div class="twin-row">{_FILE}<button type="submit">Show its lanes</button></div>'
+        f"{reading_form.fields('upload')}"
         '<p class="twin-help">The file needs the columns date, lane and volume; returns is optional. '
         "Its periods may be days, weeks or months.</p>",
     )
