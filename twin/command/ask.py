@@ -91,7 +91,7 @@ def _portfolio(options):
     if options.policies:
         from twin.plan.policy_file import read_policies  # imports pandas
 
-        known = read_policies(options.policies)
+        known = read_policies(options.policies, decimal=options.decimal)
     else:
         known = None if options.file else POLICIES
     return portfolio_of(feed_of_history(history), known)

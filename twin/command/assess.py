@@ -143,7 +143,7 @@ def _assess_flows(options, given):
     if options.policies:
         from twin.plan.policy_file import read_policies  # imports pandas
 
-        policies = read_policies(options.policies)
+        policies = read_policies(options.policies, decimal=options.decimal)
     else:
         policies = None if options.file else POLICIES  # those of the research lanes
     try:

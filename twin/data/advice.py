@@ -34,10 +34,6 @@ class Advice(str):
         """Return the sentence with the options in the words of an interface."""
         return _said(self.text, self.ways, words)
 
-    def renamed(self, old: str, new: str) -> Advice:
-        """Return the advice with another name of the file."""
-        return Advice(self.text.replace(old, new), *self.ways)
-
 
 class Decision(str):
     """A sentence on what the reader decided, and the option of reading that would have said the same.

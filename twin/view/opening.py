@@ -25,9 +25,7 @@ MARK = "# Parameters"  # first line of the cell that papermill adds after the on
 LANES_NAMED = 12  # most lanes listed in an error
 
 
-def opened(
-    history: str, reading: Mapping[str, Any] | str, otherwise: Callable[[], History] = load_history
-) -> History:
+def opened(history: str, reading: Mapping[str, Any] | str, otherwise: Callable[[], History] = load_history) -> History:
     """Return the history of a notebook, and refuse a parameter of papermill that the notebook does not have.
 
     history : as `load_history` takes it; "" for what `otherwise` returns, by default the research lanes.
@@ -76,7 +74,7 @@ def _words(how: ReadingOptions) -> Words:
     if os.environ.get("TWIN_PROVENANCE"):  # set for the jobs of a paper
         form = "reading: {} in its job"
     elif _injected()[1]:
-        form = "-y 'reading: {}' to papermill"
+        form = "papermill -y 'reading: {}'"
     else:
         form, python = "reading = {} among the parameters", True
 

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from twin._check import require
-from twin.data.files.options import ReadingOptions
 from twin.data.scenarios import IDLE_PLACE_COSTS, POLICIES
 from twin.data.statistics import lane_facts, lane_statistics
 from twin.plan.policies import policy_of
@@ -49,7 +48,7 @@ def own_policy(
     lane_facts(record, lane)  # refuses an unknown lane
     strangers = [name for name in stated if name not in POLICY and name != IDLE]
     require(not strangers, "stated", f"fields of a policy or {IDLE}", ", ".join(strangers))
-    own = _own(lane, history, policies, record.account.options)
+    own = _own(lane, history, policies, record.account.options.get("decimal"))
     for name, value in stated.items():
         if name in POLICY and (name not in own or not math.isnan(value)):
             own[name] = value
@@ -66,10 +65,10 @@ def own_policy(
     return tuple(values[name] if math.isnan(value) else float(value) for name, value in stated.items())
 
 
-def _own(lane, history, policies, options):
-    """Return a table of one row: the known fields of the lane's policy; the options are those of reading the flows."""
+def _own(lane, history, policies, decimal):
+    """Return a table of one row: the known fields of the lane's policy."""
     if policies:
-        known = read_policies(policies, ReadingOptions.of(options))
+        known = read_policies(policies, decimal=decimal)
     else:
         known = pd.DataFrame.from_dict({} if history else POLICIES, orient="index", dtype=float)
     return known.reindex([lane])

@@ -299,7 +299,7 @@ class Scan:
 
     def _votes(self):
         """Yield what the separator and the dates say about the decimal mark: +1 for a comma, -1 for a point."""
-        if self.source.separator in ",;":
+        if self.source.separator in (",", ";"):
             yield (1 if self.source.separator == ";" else -1), f"the separator {self.source.separator!r}"
         if any(_DOTS.match(text) for text in self.dates.texts):
             yield 1, "dates with dots"
