@@ -46,6 +46,7 @@ from twin.plan import ahead, lane_report
 from twin.plan.feed import feed_of_history
 from twin.plan.partners import largest, needs_together
 from twin.plan.policies import filled
+from twin.plan.policy_file import read_policies
 from twin.plan.policy_table import policy_table
 from twin.plan.portfolio import Change, portfolio_of, research_portfolio
 from twin.plan.table_report import assess_history
@@ -82,6 +83,8 @@ def at(tmp_path_factory):
     made.file.write_text("\n".join([HEADER, *ROWS]) + "\n")
     made.longer.write_text("\n".join([HEADER, *ROWS, "01/03/2024,A,5,0,9"]) + "\n")
     made.some_bad.write_text("\n".join([HEADER, *ROWS, "01/03/2024,A,many,0,9"]) + "\n")
+    made.policies = folder / "policies.csv"
+    made.policies.write_text("lane;dwell\nA;1.250\n")
     made.url = f"sqlite:///{folder / 'ledger.sqlite'}"
     with Ledger(made.url) as ledger:
         ledger.import_file(made.file)
@@ -343,6 +346,10 @@ CALLS = {
         {"scale": 2.0},
     ),
     "plan.policies.filled": (lambda at, **o: filled({}, LANE, **o)[0]["internal_capacity"].item(), {"period": "W"}),
+    "plan.policy_file.read_policies": (
+        lambda at, **o: read_policies(at.policies, **o)["dwell"].tolist(),
+        {"decimal": "."},
+    ),
     "plan.policy_table.policy_table": (
         lambda at, **o: policy_table(lane_statistics(research_lanes()), **o)[0].to_csv(),
         {"given": {"dwell": 2.0}, "policies": {"BER-MUC": {"dwell": 2.0}}, "period": "W"},

@@ -150,7 +150,7 @@ def test_policies_and_imports_take_sheets_as_well(tmp_path, ledger):
         xlsx({"Tarife": [["Tarife 2024"], [], ["lane", "holding_cost", "dwell"], [1001, 2.5, None], ["B", 3, 2]]})
     )
     table = read_policies(str(path))
-    assert table.index.tolist() == ["1001", "B"] and table["holding_cost"].tolist() == ["2.5", "3"]
+    assert table.index.tolist() == ["1001", "B"] and table["holding_cost"].tolist() == [2.5, 3.0]
     (tmp_path / "flows.xlsx").write_bytes(xlsx({"Daten": [HEADER, *ROWS]}))
     assert ledger.import_file(tmp_path / "flows.xlsx").records == len(LONG)
 

@@ -17,7 +17,7 @@ from twin.data.files.options import ReadingOptions
 from twin.data.places import refuse_secrets
 
 KEYS = {"name", "notebook", "parameters", "reading", "grid", "seeds", "reads", "yields", "keep"}
-READING = "reading"  # key of a job, and the parameter that it sets: how its file of flows is read
+READING_KEY = "reading"  # key of a job, and the parameter that it sets: how its file of flows is read
 SET_BY_BATCH = ("out_dir", RESULTS_FILE)  # parameters that a plan must not set
 
 
@@ -71,11 +71,11 @@ def jobs_of(entry: Any, paper: Path) -> list[Job]:
 def _with_reading(entry):
     """Return the parameters of an entry, with the options of reading under their own key among them."""
     given = entry.get("parameters") or {}
-    if READING not in entry:
+    if READING_KEY not in entry:
         return given
-    if isinstance(given, dict) and READING in given:
-        raise ValueError(f"{READING} must be said once; got it among the parameters, too")
-    return {**given, READING: entry[READING] or {}} if isinstance(given, dict) else given
+    if isinstance(given, dict) and READING_KEY in given:
+        raise ValueError(f"{READING_KEY} must be said once; got it among the parameters, too")
+    return {**given, READING_KEY: entry[READING_KEY] or {}} if isinstance(given, dict) else given
 
 
 def _with_seeds(job, seeds, values=None):
@@ -139,7 +139,7 @@ def _parameters(given, defaults, notebook):
         kind = type(defaults[name])
         if type(value) is not kind and not (kind is float and type(value) is int):
             raise ValueError(f"{name} must be of type {kind.__name__} as in {notebook.name}; got {value!r}")
-        if name == READING:
+        if name == READING_KEY:
             ReadingOptions.of(value)
         if isinstance(value, str) and Path(value).is_absolute():
             raise ValueError(f"{name} must be a path relative to the notebook's folder; got {value!r}")

@@ -19,10 +19,10 @@ from twin.data.files.origin import origins_of
 from twin.data.files.table import Origin, sample_of
 from twin.data.lane_names import read_lane
 from twin.data.text import visible
-from twin.plan.policy_headings import DAYS, field_of, unit_of_heading, word_of_policy
+from twin.plan.policy_headings import DAY_WORDS, field_of, unit_of_heading, word_of_policy
 from twin.policy import POLICY
 
-MONEY = frozenset({"€", "$", "£", "eur", "usd", "gbp", "chf", "pln"})
+CURRENCIES = frozenset({"€", "$", "£", "eur", "usd", "gbp", "chf", "pln"})
 PALLETS = known("pal, pallet, pallets, Palette, Paletten, palettes, palés, palety, places, Plätze, Stellplätze")
 _BEFORE = re.compile(r"(?P<unit>[^\d\s.,()+-]+)\s*(?P<number>[\d.,(+-].*)")
 _BEHIND = re.compile(r"(?P<number>.*[\d.,)-])\s*(?P<unit>[^\d\s.,()-]+\.?)")
@@ -173,8 +173,8 @@ def _bare(text: str, unit: str) -> tuple[str, str]:
             if word == "%" and unit == "-":
                 return match["number"], "%"
             if (
-                (word in MONEY and "$" in unit)
-                or (plain(word) in DAYS and unit == "day")
+                (word in CURRENCIES and "$" in unit)
+                or (plain(word) in DAY_WORDS and unit == "day")
                 or (plain(word) in PALLETS and unit == "pallet")
             ):
                 return match["number"], ""
@@ -185,7 +185,7 @@ def _in_per_cent(field, heading, numbers, path):
     """Return whether a heading says that its numbers are per cent; units other than days are refused for days."""
     unit = unit_of_heading(heading)
     if field.endswith("_days") and unit:
-        require(plain(unit) in DAYS, f"{heading!r} of {path}", "in days", visible(unit, 40))
+        require(plain(unit) in DAY_WORDS, f"{heading!r} of {path}", "in days", visible(unit, 40))
     if unit != "%" or POLICY[field].unit != "-":
         return False
     most = np.nanmax(numbers, initial=0.0)

@@ -7,7 +7,7 @@ from twin.data.files.headings import known, plain, without_unit
 from twin.policy import POLICY
 
 #: Policy field -> headings besides its name and its label: English, German, French, Spanish, Dutch, Italian, Polish.
-OTHER_HEADINGS = {
+FIELD_HEADINGS = {
     "holding_cost": (
         "holding costs, storage cost, carrying cost, Lagerkosten, Lagerhaltungskosten, Haltungskosten, "
         "Bestandskosten, Lagerkostensatz, coût de stockage, coût de possession, coste de almacenamiento, "
@@ -86,18 +86,18 @@ SPELLINGS = {
     "waiting": "wartend",
     "independent": "unabhängig",
 }
-DAYS = known("d, day, days, Tag, Tage, Tagen, T, calendar days, Kalendertage, jours, días, dagen, giorni, dni")
+DAY_WORDS = known("d, day, days, Tag, Tage, Tagen, T, calendar days, Kalendertage, jours, días, dagen, giorni, dni")
 _BRACKETS = re.compile(r"[\[(](.*?)[\])]|\bin\s+(\S+)$|(%)$")
 
 
 def _names(field: str) -> frozenset[str]:
     """Return the plain forms of all headings of a field."""
     row = POLICY[field]
-    return known(field, field.removesuffix("_days"), row.label, row.heading or field, OTHER_HEADINGS.get(field, ""))
+    return known(field, field.removesuffix("_days"), row.label, row.heading or field, FIELD_HEADINGS.get(field, ""))
 
 
-HEADINGS: Mapping[str, str] = {name: field for field in POLICY for name in _names(field) if name}
-WORDS: Mapping[str, str] = {name: word for word, others in SPELLINGS.items() for name in known(word, others)}
+FIELD_OF_HEADING: Mapping[str, str] = {name: field for field in POLICY for name in _names(field) if name}
+WORD_OF_SPELLING: Mapping[str, str] = {name: word for word, others in SPELLINGS.items() for name in known(word, others)}
 
 
 def field_of(heading: str) -> str | None:
@@ -106,7 +106,7 @@ def field_of(heading: str) -> str | None:
     >>> field_of("Lagerkosten [€/Palette]"), field_of("Servicegrad (%)"), field_of("Kunde")
     ('holding_cost', 'service_level', None)
     """
-    return HEADINGS.get(plain(heading)) or HEADINGS.get(plain(without_unit(heading)))
+    return FIELD_OF_HEADING.get(plain(heading)) or FIELD_OF_HEADING.get(plain(without_unit(heading)))
 
 
 def unit_of_heading(heading: str) -> str:
@@ -121,5 +121,5 @@ def word_of_policy(field: str, text: str) -> str:
     >>> word_of_policy("kind", "Lager"), word_of_policy("kind", "STOCK"), word_of_policy("kind", "both")
     ('stock', 'stock', 'both')
     """
-    word = WORDS.get(plain(text), text)
+    word = WORD_OF_SPELLING.get(plain(text), text)
     return word if field in POLICY and word in POLICY[field].choices else text

@@ -16,7 +16,7 @@ from twin.data.text import visible
 
 MOST_CONTRARY = 20_000  # most cells kept that only the other decimal mark can read
 CLEAR = 19  # a mark is decided if this many times more cells can be read only with it than only with the other
-MARKS = (("decimal", "."), ("decimal", ","))  # the options that say which decimal mark the numbers have
+DECIMAL_WAYS = (("decimal", "."), ("decimal", ","))  # the options that say which decimal mark the numbers have
 GAP = 30.0  # ratio of whole numbers to decimals, in one column, that speaks for a mark of thousands
 _SIMPLE = re.compile(r"[\d.\n]*", re.ASCII)
 _THREE_DIGITS = re.compile(r"^[1-9]\d{0,2}\.\d{3}$", re.ASCII | re.MULTILINE)
@@ -184,7 +184,7 @@ def decide_mark(
                 f"{file} has rows that need a decimal point, such as {visible(cells[0], 40)!r}, and rows that need a "
                 f"decimal comma, such as {visible(cells[1], 40)!r}"
             )
-            raise ValueError(Advice(text, *MARKS))
+            raise ValueError(Advice(text, *DECIMAL_WAYS))
         why = f"{only[mark]:,} numbers can be read only so"
     elif shown:
         mark, why = _by_votes(either, [*votes, *_shapes(columns)])
@@ -194,7 +194,7 @@ def decide_mark(
                 f"{file} has numbers such as {visible(text)!r} that may be {number.point:,.10g} (decimal point) or "
                 f"{number.comma:,.10g} (decimal comma), and neither the column nor the other marks of the file decide"
             )
-            raise ValueError(Advice(text, *MARKS))
+            raise ValueError(Advice(text, *DECIMAL_WAYS))
     else:
         return ".", None
     if not shown and (mark == "." or reading.decimal):

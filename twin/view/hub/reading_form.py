@@ -14,7 +14,7 @@ from twin.data.text import visible
 TITLE = "How the file is read"  # heading of the fields
 PREFIX = "reading-"  # begins the names of the fields in a form
 ONE_LANE = "all rows are one lane"  # label of the box for a file without lanes
-HEADINGS = tuple(ENGLISH_HEADINGS)  # columns that have a field for their heading
+HEADED = tuple(ENGLISH_HEADINGS)  # columns that have a field for their heading
 
 
 def fields(form: str, *, imports: bool = False) -> str:
@@ -31,7 +31,7 @@ def _fields(row: OptionRow) -> Iterator[str]:
     """Yield the HTML of the fields of an option."""
     name, label, hint = PREFIX + row.name, escape(row.label), escape(row.unset, quote=True)
     if row.name == "columns":
-        for ours in HEADINGS:
+        for ours in HEADED:
             yield f'<label>{label} {ours} <input name="{name}-{ours}" size="14" placeholder="{hint}"></label>'
         yield _box(f"{name}-one-lane", ONE_LANE)
     elif row.is_switch:
@@ -79,7 +79,7 @@ def reading(message: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _columns(message, name):
-    headings = {ours: str(message.get(f"{name}-{ours}", "")).strip() for ours in HEADINGS}
+    headings = {ours: str(message.get(f"{name}-{ours}", "")).strip() for ours in HEADED}
     one_lane = {"lane": ""} if f"{name}-one-lane" in message else {}
     return {ours: heading for ours, heading in headings.items() if heading} | one_lane
 
