@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from twin.data.history import History
 
 MARK = "# Parameters"  # first line of the cell that papermill adds after the one with the parameters
-LANES_LISTED = 12  # most lanes listed in an error
+LANES_OFFERED = 12  # most lanes listed in an error
 
 
 def opened(history: str, reading: Mapping[str, Any] | str, otherwise: Callable[[], History] = load_history) -> History:
@@ -136,7 +136,7 @@ def lane_named(lanes: Collection[str], lane: Any) -> str:
     if isinstance(lane, str):
         return lane
     found = [name for name in lanes if (same := _as_papermill_reads(name)) == lane and type(same) is type(lane)]
-    names = [visible(name, 40) for name in found or list(lanes)[:LANES_LISTED]]
+    names = [visible(name, 40) for name in found or list(lanes)[:LANES_OFFERED]]
     rule = f"a text, one of {', '.join(names)}, which papermill's -r lane {names[0]} keeps as it is"
     require(len(found) == 1, "lane", rule, f"the {type(lane).__name__} {lane!r}")
     return found[0]

@@ -33,7 +33,8 @@ def across_layout(
     others = [i for i in range(len(header)) if i not in when.places and i not in parts and i not in found["returns"]]
     volumes = found["volume"]
     texts = [i for i in others if i not in volumes and _is_text(column(rows, i))]
-    if (texts and "lane" not in chosen) or len({when.of(row) for row in rows if len(row) == len(header)}) < len(rows):
+    repeated = len({when.of(row) for row in rows if len(row) == len(header)}) < len(rows)
+    if "lane" not in chosen and (texts or repeated):
         return None
     if len(volumes) == 1:
         lanes = {volumes[0]: _series_name(header[volumes[0]], series)}

@@ -174,6 +174,7 @@ class ReadingOptions:
     def __post_init__(self) -> None:
         where = (self.where,) if isinstance(self.where, str) else tuple(self.where)
         object.__setattr__(self, "where", where)
+        object.__setattr__(self, "columns", dict(self.columns) if self.columns else None)
         for name, row in READING.items():
             value = getattr(self, name)
             if value == "" and row.default is None:

@@ -75,7 +75,7 @@ def reading(message: Mapping[str, Any]) -> dict[str, Any]:
             values = {str(value): value for value in row.choices} or {text: text}
             require(text in values, row.label, f"one of {', '.join(values)}", visible(text, 40))
             given[name] = values[text]
-    return {name: value for name, value in given.items() if value}
+    return {name: value for name, value in given.items() if value not in (READING[name].default, {})}
 
 
 def _columns(message, name):
