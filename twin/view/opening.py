@@ -99,7 +99,7 @@ def check_parameters() -> None:
     """
     known, given = _injected()
     for name in given:
-        if name not in known:
+        if known and name not in known:
             near = get_close_matches(name, known, 1, 0.5)
             meant = f" (is {near[0]} meant?)" if near else ""
             raise ValueError(f"{name} is not a parameter of this notebook{meant}; it has {', '.join(known)}")
@@ -109,7 +109,7 @@ def _injected() -> tuple[list[str], list[str]]:
     """Return the names of the parameters of the running notebook, and those that papermill has set."""
     shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
     cells = list(shell.user_ns.get("In", ()))[:-1] if shell else []
-    if not cells or not cells[-1].lstrip().startswith(MARK):
+    if not cells or cells[-1].strip().partition("\n")[0] != MARK:
         return [], []
     before = next((names for cell in reversed(cells[:-1]) if (names := _assigned(cell, ast.AnnAssign))), [])
     return before, _assigned(cells[-1], ast.Assign)
