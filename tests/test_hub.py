@@ -562,7 +562,7 @@ def test_files_with_other_headings_and_decimal_commas(stored):
     hub = Hub("ledger:")
     content = "Wann;Wohin;Wieviel\n2026-01-01;Köln;1,5\n2026-01-02;Köln;2,5\n".encode()
     press(hub.data, do="upload", file="a.csv", content=content)
-    assert "its own heading under “Heading of the lane”" in hub.data.said and "--column" not in hub.data.said
+    assert "its own heading for “Heading of the lane”" in hub.data.said and "--column" not in hub.data.said
     headings = {"date": "Wann", "lane": "Wohin", "volume": "Wieviel"}
     other = {f"reading-columns-{ours}": heading for ours, heading in headings.items()} | {"reading-decimal": ","}
     press(hub.data, do="upload", file="a.csv", content=content, **other)

@@ -7,6 +7,7 @@ from argparse import Namespace
 from collections.abc import Sequence
 from typing import Any
 
+from twin.data.advice import Way
 from twin.data.files.options import READING, OptionRow
 from twin.data.text import visible
 
@@ -75,13 +76,13 @@ def _flag(name: str) -> str:
     return "--column" if name == "columns" else f"--{name.replace('_', '-')}"
 
 
-def on_command_line(field: str, values: Sequence[Any]) -> str:
-    """Return the words that say how to choose one of some values of a field of `ReadingOptions` on the command line.
+def on_command_line(ways: Sequence[Way]) -> str:
+    """Return the words that say how to choose one of some options of reading on the command line.
 
-    >>> on_command_line("negative", ["returns", "subtract"]), on_command_line("columns", [{"lane": "From+To"}])
-    ('say --negative returns or --negative subtract', 'say --column lane=From+To')
+    >>> on_command_line([("negative", "returns"), ("columns", {"lane": "From+To"})])
+    'say --negative returns or --column lane=From+To'
     """
-    return "say " + " or ".join(_written(field, value) for value in values)
+    return "say " + " or ".join(_written(field, value) for field, value in ways)
 
 
 def _written(field, value):

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-#: A function of an interface: (field of ReadingOptions, values) -> the words that say how to choose one of them there.
-Words = Callable[[str, Sequence[Any]], str]
+#: An option of reading: field of `ReadingOptions`, and value.
+Way = tuple[str, Any]
+#: A function of an interface: options, of which one is to be chosen -> the words that say how to choose it there.
+Words = Callable[[Sequence[Way]], str]
 
 
 class Advice(str):
@@ -16,23 +18,23 @@ class Advice(str):
     reader have one as their argument.
 
     text : the sentence without the options.
-    ways : the options, each (field of `ReadingOptions`, value).
+    ways : the options.
 
     >>> Advice("a.csv has a date 03/04/2024", ("dayfirst", True), ("dayfirst", False))
     'a.csv has a date 03/04/2024; say dayfirst=True or dayfirst=False'
     """
 
     text: str
-    ways: tuple[tuple[str, Any], ...]
+    ways: tuple[Way, ...]
 
-    def __new__(cls, text: str, *ways: tuple[str, Any]) -> Advice:
-        self = super().__new__(cls, _said(text, ways, in_python))
+    def __new__(cls, text: str, *ways: Way) -> Advice:
+        self = super().__new__(cls, f"{text}; {in_python(ways)}")
         self.text, self.ways = text, ways
         return self
 
     def said(self, words: Words) -> str:
         """Return the sentence with the options in the words of an interface."""
-        return _said(self.text, self.ways, words)
+        return f"{self.text}; {words(self.ways)}"
 
 
 class Decision(str):
@@ -53,22 +55,14 @@ class Decision(str):
 def said(thing: BaseException | str, words: Words) -> str:
     """Return an error or a sentence as text; options that it advises are in the words of an interface.
 
-    >>> said(ValueError(Advice("a.csv has rows of negative volume", ("negative", "returns"))), lambda *way: str(way))
-    "a.csv has rows of negative volume; ('negative', ['returns'])"
+    >>> error = ValueError(Advice("a.csv has negative volumes", ("negative", "returns")))
+    >>> said(error, lambda ways: f"set {ways[0][0]}")
+    'a.csv has negative volumes; set negative'
     """
     told = thing.args[0] if isinstance(thing, BaseException) and thing.args else thing
     return told.said(words) if isinstance(told, Advice) else str(thing)
 
 
-def in_python(field: str, values: Sequence[Any]) -> str:
-    """Return an option as an argument of `read_history`."""
-    return "say " + " or ".join(f"{field}={value!r}" for value in values)
-
-
-def _said(text, ways, words):
-    values: dict[str, list[Any]] = {}
-    for field, value in ways:
-        values.setdefault(field, []).append(value)
-    if not values:
-        return text
-    return f"{text}; {', or '.join(words(field, found) for field, found in values.items())}"
+def in_python(ways: Sequence[Way]) -> str:
+    """Return the words that say options as arguments of `read_history`."""
+    return "say " + " or ".join(f"{field}={value!r}" for field, value in ways)

@@ -12,7 +12,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from twin._check import require
-from twin.data.advice import Words, said
+from twin.data.advice import Way, Words, said
 from twin.data.errors import RowsRefused
 from twin.data.files.options import ReadingOptions
 from twin.data.load import load_history
@@ -78,8 +78,8 @@ def _words(how: ReadingOptions) -> Words:
     else:
         form, python = "reading = {} among the parameters", True
 
-    def words(field: str, values: Sequence[Any]) -> str:
-        whole = ({**how.stated(), field: value} for value in values)
+    def words(ways: Sequence[Way]) -> str:
+        whole = ({**how.stated(), field: value} for field, value in ways)
         return "say " + " or ".join(form.replace("{}", _literal(options, python)) for options in whole)
 
     return words

@@ -7,6 +7,7 @@ from html import escape
 from typing import Any
 
 from twin._check import require
+from twin.data.advice import Way
 from twin.data.files.headings import ENGLISH_HEADINGS
 from twin.data.files.options import READING, OptionRow
 from twin.data.text import visible
@@ -84,35 +85,34 @@ def _columns(message, name):
     return {ours: heading for ours, heading in headings.items() if heading} | one_lane
 
 
-def in_form(field: str, values: Sequence[Any]) -> str:
-    """Return the words that say how to choose one of some values of an option in the form.
+def in_form(ways: Sequence[Way]) -> str:
+    """Return the words that say how to choose one of some options of reading in the form.
 
-    >>> in_form("negative", ["returns", "subtract"])
-    'choose “are returns” or “subtract them from their day” under “Negative volumes”, in “How the file is read”'
+    >>> in_form([("negative", "returns"), ("negative", "subtract")])
+    'under “How the file is read”, choose “are returns” or “subtract them from their day” for “Negative volumes”'
     """
+    of: dict[str, list[Any]] = {}
+    for field, value in ways:
+        of.setdefault(field, []).append(value)
+    return f"under “{TITLE}”, {', or '.join(_one_of(field, values) for field, values in of.items())}"
+
+
+def _one_of(field, values):
+    """Return the words that say how to choose one of some values of an option."""
     row = READING[field]
-    place = f"in “{TITLE}”"
     if field == "columns":
-        return f"{_headings(values)}, {place}"
+        return " or ".join(map(_headed, values))
     if row.is_switch:
-        return f"tick “{row.label}”, {place}"
+        return f"tick “{row.label}”"
     verb = "choose" if row.choices else "write"
     texts = (_choice(row, value, row.choices[value]) if row.choices else visible(str(value), 120) for value in values)
-    return f"{verb} {' or '.join(f'“{text}”' for text in texts)} under “{row.label}”, {place}"
+    return f"{verb} {' or '.join(f'“{text}”' for text in texts)} for “{row.label}”"
 
 
-def _headings(values):
+def _headed(columns):
     """Return the words on headings of columns: which to write into which field, or that all rows are one lane."""
-    ways = []
-    for columns in values:
-        if columns == {"lane": ""}:
-            ways.append(f"tick “{ONE_LANE}”")
-            continue
-        parts = [
-            f"“{visible(heading, 120)}” under “{READING['columns'].label} {ours}”"
-            if heading != "..."
-            else f"its own heading under “{READING['columns'].label} {ours}”"
-            for ours, heading in columns.items()
-        ]
-        ways.append(f"write {' and '.join(parts)}")
-    return " or ".join(ways)
+    if columns == {"lane": ""}:
+        return f"tick “{ONE_LANE}”"
+    texts = {ours: "its own heading" if text == "..." else f"“{visible(text, 120)}”" for ours, text in columns.items()}
+    parts = (f"{text} for “{READING['columns'].label} {ours}”" for ours, text in texts.items())
+    return f"write {' and '.join(parts)}"
