@@ -215,6 +215,10 @@ def test_the_same_options_give_the_same_numbers_at_every_interface(tmp_path, cap
     entry = {"name": "a", "notebook": notebook, "parameters": {"history": "flows.csv"}, "reading": OPTIONS}
     (paper / "figures.yml").write_text(json.dumps({"jobs": [entry]}))
     (job,) = read_plan(paper)
+    for reading, why in (({"negativ": "returns"}, "perhaps for 'negative'"), ({"where": 5}, "where must be a text")):
+        (paper / "figures.yml").write_text(json.dumps({"jobs": [{**entry, "reading": reading}]}))
+        with pytest.raises(ValueError, match=f"job a: .*{why}"):
+            read_plan(paper)
     by_batch = (
         assess_history(opened(job.parameters["history"], job.parameters["reading"])).table["safety_stock"].to_dict()
     )

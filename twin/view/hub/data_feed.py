@@ -63,6 +63,7 @@ class DataFeed:
         self._why = ""  # error sentence if the ledger cannot be opened
         self._stale: dict[str, Any] | None = None  # arguments of `_refresh` if flows have changed
         self._reading = dict(reading or {})
+        require(history or otherwise or not reading, "history", "a file where options of reading are stated", "none")
         self._address = next((name for name in (history, otherwise) if is_ledger(name)), DEFAULT_LEDGER)
         self.forms = Forms()
         feed = None
@@ -78,6 +79,7 @@ class DataFeed:
     def _opened(self, history: str) -> Feed:
         """Return the feed of a ledger or of a file."""
         if is_ledger(history):
+            require(not self._reading, "reading", "empty where the history is a ledger", ", ".join(self._reading))
             return self._of_ledger()
         feed = feed_of_history(load_history(history, **self._reading))
         self._uploaded = replace(feed, place=Path(history).name)
