@@ -10,7 +10,7 @@ from typing import Any
 
 from twin._check import require
 from twin.command.assess_parquet import add_table_options, assess_lanes
-from twin.command.options import add_reading_options, add_window, on_command_line, reading_of
+from twin.command.options import add_lane, add_reading_options, on_command_line, reading_of
 from twin.command.printing import LANE_SCHEMA_FILE, SCHEMA_FILE
 from twin.data.files.options import READING
 from twin.data.lane_names import guard_note
@@ -49,7 +49,7 @@ tables of lanes, of any size
 
 # Options for tables of lanes only, and options for files of flows only.
 OF_TABLES = ("keep", "jobs", "scheduler")
-OF_FLOWS = (*sorted(set(READING) - {"period"}), *"lanes first last policies json jsonl csv xlsx force most".split())
+OF_FLOWS = (*sorted(set(READING) - {"period"}), *"lanes policies json jsonl csv xlsx force most".split())
 
 
 def add(commands: Any) -> None:
@@ -70,7 +70,7 @@ def add(commands: Any) -> None:
     parser.set_defaults(run=partial(_assess, parser))
     reading = parser.add_argument_group("reading a file of flows")
     add_reading_options(reading)
-    add_window(parser.add_argument_group("selecting flows of the ledger"))
+    add_lane(parser.add_argument_group("selecting flows of the ledger"))
     policy = parser.add_argument_group("policy of the lanes")
     policy.add_argument("--policies", metavar="FILE", help="table with a lane column and any of the fields below")
     for name, row in POLICY.items():
@@ -136,8 +136,6 @@ def _assess_flows(options, given):
     history = load_history(
         options.file or "",
         lanes=options.lanes,
-        first=options.first,
-        last=options.last,
         **reading_of(options),
     )
     if options.policies:

@@ -94,11 +94,22 @@ def _written(field, value):
     return " ".join(f"{_flag(field)} {shlex.quote(visible(text, 120))}" for text in texts)
 
 
+def add_calendar_options(group: Any) -> None:
+    """Add the options on the days that are no periods."""
+    for name in ("closed", "holidays"):
+        _add(group, READING[name])
+
+
+def add_lane(group: Any) -> None:
+    """Add the option that selects lanes of a ledger."""
+    group.add_argument("--lane", action="append", dest="lanes", metavar="LANE", help="only this lane; repeatable")
+
+
 def add_window(group: Any) -> None:
     """Add the options that select flows of a ledger by lane and day."""
-    group.add_argument("--lane", action="append", dest="lanes", metavar="LANE", help="only this lane; repeatable")
-    group.add_argument("--first", metavar="DAY", help="first day, included")
-    group.add_argument("--last", metavar="DAY", help="last day, included")
+    add_lane(group)
+    for name in ("first", "last"):
+        _add(group, READING[name])
 
 
 def reading_of(options: Namespace) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -15,15 +14,18 @@ from twin.data.files.numbers import VOLUME_UNKNOWN
 from twin.data.files.options import READING, ReadingOptions
 from twin.data.files.rows import read_rows
 from twin.data.history import History
+from twin.data.ledger.flow import as_day
 from twin.data.places import is_ledger
 from twin.data.scenarios import research_lanes
 from twin.data.settle import check_options, history_from
+from twin.data.working_days import Closing
 
 #: Words in the reasons against rows -> options that may be meant.
 WAYS_OUT = {
     "is negative": (("negative", "returns"), ("negative", "subtract")),
     "far from all": (("far_dates", "keep"),),
 }
+OF_DAYS = ("first", "last", "closed", "holidays")  # options of reading that also apply to a ledger
 REFUSED_SHARE = 0.05  # share of refused rows beyond which nothing is answered unless good_rows_only is said
 
 
@@ -34,8 +36,6 @@ def load_history(
     gaps: str = "zero",
     duplicates: str = "sum",
     lanes: str | Sequence[str] | None = None,
-    first: str | date | None = None,
-    last: str | date | None = None,
     progress: bool = False,
     **reading: Any,
 ) -> History:
@@ -43,26 +43,26 @@ def load_history(
 
     history : "" for the research lanes, a path, "ledger:" for the ledger that DATABASE_URL names (by default the
         user's own), or an address that `twin.data.ledger.store.Ledger` accepts.
-    lanes, first, last : restrict a ledger to the flows of these lanes, or from `first` to `last` inclusive.
+    lanes : restrict a ledger to the flows of these lanes.
     progress : show a progress bar on stderr while a file is read.
-    reading : further options of `ReadingOptions`, for a file.
+    reading : further options of `ReadingOptions`; first, last, closed and holidays also apply to a ledger.
 
     >>> load_history("").flows["lane"].cat.categories.tolist()
     ['BER-MUC', 'FRA-PAR', 'HAM-ROT']
     """
     how = ReadingOptions(period=period, gaps=gaps, duplicates=duplicates, **reading)
     settling = {"period": period, "gaps": gaps}
-    chosen = {name: value for name, value in {"lanes": lanes, "first": first, "last": last}.items() if value}
     if is_ledger(history) or history == "":
-        given = [name for name in how.stated() if not READING[name].ledger]
+        given = [name for name in how.stated() if not READING[name].ledger or (not history and name in OF_DAYS)]
         kind = "a ledger" if history else "none, which means the research lanes"
         require(not given, "history", f"a file where {' and '.join(given)} is said", kind)
     if is_ledger(history):
         from twin.data.ledger.store import Ledger  # imports SQLAlchemy, which files do not need
 
+        days = {name: getattr(how, name) for name in OF_DAYS}
         with Ledger(history) as ledger:
-            return _with_options(ledger.history(**chosen, **settling, duplicates=duplicates), how)
-    require(not chosen, "history", f"a ledger where {' and '.join(chosen)} is said", repr(str(history)))
+            return _with_options(ledger.history(lanes, **days, **settling, duplicates=duplicates), how)
+    require(not lanes, "history", "a ledger where lanes is said", repr(str(history)))
     if history == "":
         return _with_options(research_lanes(**settling), how)
     return read_history(history, **settling, duplicates=duplicates, progress=progress, **reading)
@@ -109,8 +109,8 @@ def read_history(
     name : str, optional
         Name of the file in the account; by default its path.
     reading : fields of `twin.data.files.options.ReadingOptions`
-        columns, dayfirst, decimal, dates, far_dates, negative, where, sums, good_rows_only. By default the file decides
-        how its dates and numbers are read, and where it does not, a ValueError shows the readings and the option.
+        By default the file decides how its dates and numbers are read, and where it does not, a ValueError shows the
+        readings and the option. Days on which nobody ever works are no periods, as the account says.
 
     Raises
     ------
@@ -143,6 +143,9 @@ def read_history(
         lost=rows.lost,
         lanes=rows.lanes,
         sums=how.sums,
+        cut=rows.cut,
+        window=(as_day(how.first, "first"), as_day(how.last, "last")),
+        closing=Closing(how.closed, how.holidays),
         **settling,
     )
     bad = refusals(row for row in rows.refused if row[1] != VOLUME_UNKNOWN)

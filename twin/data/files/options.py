@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
+from datetime import date
 from difflib import get_close_matches
 from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from twin._check import require
 from twin.data.text import visible
@@ -85,6 +87,12 @@ class ReadingOptions:
     sums : "leave-out" or "keep" lanes that are the sum of others; None: leave out those that are called a total, and
         refuse the file if there are others.
     sheet : name of the sheet of a spreadsheet; None: the only one that holds a table of flows.
+    timezone : zone in whose days time stamps with an offset or in UTC seconds fall, such as "Europe/Berlin"; None: the
+        day that is written, or that of UTC.
+    closed : closed weekdays such as "sat,sun", or "none"; None: those on which the record never has a flow.
+    holidays : countries and regions such as "DE-BE,PL", whose public holidays are closed; None: no holidays.
+    first : first day that counts, such as "2024-01-01"; None: the record's.
+    last : last day that counts; None: the record's.
     good_rows_only : whether to answer although more than 5 % of the rows cannot be used.
     """
 
@@ -164,6 +172,49 @@ class ReadingOptions:
     sheet: str | None = _option(
         None, label="Sheet", meaning="sheet of a spreadsheet", unset="the only one with flows", example="NAME"
     )
+    timezone: str | None = _option(
+        None,
+        label="Time zone",
+        meaning="days of this zone, for time stamps with an offset and for seconds in UTC",
+        unset="the day that is written, or that of UTC",
+        example="Europe/Berlin",
+    )
+    closed: str | None = _option(
+        None,
+        label="Closed weekdays",
+        meaning="weekdays on which nobody works, such as sat,sun, or none",
+        unset="those without any flow",
+        example="DAYS",
+        imports=False,
+        ledger=True,
+    )
+    holidays: str | None = _option(
+        None,
+        label="Public holidays of",
+        meaning="countries and regions whose public holidays are closed, such as DE-BE,PL",
+        unset="no country",
+        example="REGIONS",
+        imports=False,
+        ledger=True,
+    )
+    first: str | None = _option(
+        None,
+        label="First day",
+        meaning="first day that counts, included",
+        unset="the record's",
+        example="DAY",
+        imports=False,
+        ledger=True,
+    )
+    last: str | None = _option(
+        None,
+        label="Last day",
+        meaning="last day that counts, included",
+        unset="the record's",
+        example="DAY",
+        imports=False,
+        ledger=True,
+    )
     good_rows_only: bool = _option(
         False,
         label="answer although more than 5 % of the rows cannot be used",
@@ -179,10 +230,14 @@ class ReadingOptions:
             value = getattr(self, name)
             if value == "" and row.default is None:
                 object.__setattr__(self, name, None)
+            elif isinstance(value, date):
+                object.__setattr__(self, name, value.isoformat())
             elif row.choices:
                 accepted = value is row.default or (type(value) in map(type, row.choices) and value in row.choices)
                 shown = " or ".join(map(repr, row.choices)) + (", or None" if row.default is None else "")
                 require(accepted, name, shown, repr(value))
+        if self.timezone:
+            require(_is_zone(self.timezone), "timezone", "a name such as Europe/Berlin or UTC", repr(self.timezone))
 
     @classmethod
     def of(cls, given: Mapping[str, Any]) -> ReadingOptions:
@@ -229,4 +284,11 @@ def _check_kind(row: OptionRow, value: Any) -> None:
         listed = isinstance(texts, list | tuple) and all(isinstance(text, str) for text in texts)
         require(listed, row.name, f"a text such as {row.example!r}, or a list of such", repr(value))
     else:
-        require(isinstance(value, str), row.name, "a text", repr(value))
+        require(isinstance(value, str | date), row.name, "a text", repr(value))
+
+
+def _is_zone(name):
+    try:
+        return bool(ZoneInfo(name))
+    except (ZoneInfoNotFoundError, ValueError, OSError):  # OSError: a folder of zones
+        return False
