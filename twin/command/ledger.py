@@ -131,7 +131,7 @@ def _import(ledger, options):
                 kinds["held"], asked = held, question.counts
     except RowsRefused as refusal:
         if options.json:
-            _show(options, {"place": ledger.place, "added": 0, "account": refusal.account.to_dict()}, "")
+            _show(options, {"place": ledger.place, "added": 0, "account": refusal.account.to_dict(on_command_line)}, "")
         else:
             print(refusal.account.told(on_command_line), file=sys.stderr)
         print(f"twin: {said(refusal, on_command_line)}", file=sys.stderr)
@@ -158,7 +158,7 @@ def _show_import(ledger, options, done):
         "repeated": done.repeated,
         "counts": done.counts._asdict(),
         "notes": list(done.notes),
-        "account": done.account.to_dict(),
+        "account": done.account.to_dict(on_command_line),
     }
     lines = [done.account.told(on_command_line)]
     if done.repeated:
@@ -239,7 +239,7 @@ def _lanes(ledger, options):
     meaning = "counts as zero" if attrs["gaps"] == "zero" else "is not counted"
     words = [
         f"pallets per {name}; a {name} without a flow {meaning}",
-        *(f"  note     {note}" for note in attrs["notes"]),
+        *(f"  note     {said(note, on_command_line)}" for note in attrs["notes"]),
     ]
     words.append(table.rename(index=visible).to_string(float_format=lambda value: f"{value:,.3f}", index_names=False))
     return _show(options, {"place": ledger.place, **attrs, "lanes": lanes}, "\n".join(words))

@@ -72,7 +72,7 @@ def told_of(report: Report) -> dict[str, Any]:
         "units": report.units,
         "lanes": {},
         "refused_lanes": report.refused["reason"].to_dict(),
-        "account": report.history.account.to_dict(),
+        "account": report.history.account.to_dict(on_command_line),
         "reading": report.history.account.reading(),
         "audit": [said(finding, on_command_line) for finding in report.history.account.audit],
     }

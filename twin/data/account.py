@@ -63,8 +63,8 @@ class Account:
         asked = {name for name, value in self.options.items() if value not in (None, {})}
         return {"options": dict(self.options), "decided": {n: v for n, v in decided.items() if n not in asked}}
 
-    def to_dict(self) -> dict[str, object]:
-        """Return the account as plain values for JSON, every refused row included."""
+    def to_dict(self, words: Words = in_python) -> dict[str, object]:
+        """Return the account as plain values for JSON, every refused row included; `words` as in `told`."""
         return {
             "file": self.file,
             "encoding": self.encoding,
@@ -78,7 +78,7 @@ class Account:
             "period_inferred": bool(self.period_inferred),
             "reasons": self.reasons(),
             "refused": self.refused.to_dict("records"),
-            "notes": list(self.notes),
+            "notes": [said(note, words) for note in self.notes],
         }
 
     def headline(self) -> str:
@@ -109,6 +109,6 @@ class Account:
             lines.append(f"  refused  {count:,} x {reason}")
             examples = self.refused[self.refused["reason"] == reason].head(ROWS_A_REASON)
             lines += [f"           {self.row} {line}: {text}" for line, _, text in examples.itertuples(index=False)]
-        lines += [f"  note     {note}" for note in self.notes]
+        lines += [f"  note     {said(note, words)}" for note in self.notes]
         lines += [f"  audit    {said(finding, words)}" for finding in self.audit]
         return "\n".join(lines)

@@ -8,6 +8,7 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from twin._check import require
+from twin.data.advice import said as advised
 from twin.data.errors import Counts
 from twin.data.text import visible
 from twin.view.guard import sentence
@@ -98,7 +99,8 @@ def looking_at(feed: Feed) -> str:
     """Return the answer to a change of the source: number of lanes, notes, and the first lanes that were left out."""
     left_out = [f"{visible(lane, 40)}: {reason}" for lane, reason in feed.refused["reason"].head(5).items()]
     lanes = counted(len(feed.statistics), "lane")
-    return said(f"{lanes} of {visible(feed.place, 120)}.") + listed([*feed.notes, *left_out])
+    notes = [advised(note, in_form) if feed.source == "file" else getattr(note, "text", note) for note in feed.notes]
+    return said(f"{lanes} of {visible(feed.place, 120)}.") + listed([*notes, *left_out])
 
 
 # ------------------------------------------------------------ words and numbers
