@@ -29,7 +29,8 @@ from twin.batch.paper import build
 from twin.batch.plan import read_plan
 from twin.batch.provenance import inputs_of
 from twin.batch.seal import seal
-from twin.data.account import refusals
+from twin.data.account import Account, refusals
+from twin.data.advice import Advice
 from twin.data.errors import Counts, LedgerError
 from twin.data.files.columns import match_columns
 from twin.data.files.ignored import IgnoredColumns
@@ -255,6 +256,10 @@ CALLS = {
     "data.settle.history_from, of sums": (lambda at, **o: summed(**o), {"sums": "leave-out"}),
     "data.settle.check_options": (lambda at, **o: check_options(None, "zero", **o), {"duplicates": "any"}),
     "data.text.visible": (lambda at, **o: visible("the long name of a lane", **o), {"length": 9}),
+    "data.account.Account.to_dict": (
+        lambda at, **o: Account("a", 1, 1, "D", True, notes=(Advice("a note", ("decimal", ",")),)).to_dict(**o),
+        {"words": str},
+    ),
     "data.account.refusals": (lambda at, **o: refusals(**o).to_csv(), {"rows": [(9, "a reason", "a text")]}),
     "data.files.columns.match_columns": (
         lambda at, **o: match_columns(HEADER.split(","), "a file", below=(), made={}, **o),

@@ -55,7 +55,8 @@ def load_history(
     if is_ledger(history) or history == "":
         given = [name for name in how.stated() if not READING[name].ledger or (not history and name in OF_DAYS)]
         kind = "a ledger" if history else "none, which means the research lanes"
-        require(not given, "history", f"a file where {' and '.join(given)} is said", kind)
+        holders = "a file or a ledger" if all(READING[name].ledger for name in given) else "a file"
+        require(not given, "history", f"{holders} where {' and '.join(given)} is said", kind)
     if is_ledger(history):
         from twin.data.ledger.store import Ledger  # imports SQLAlchemy, which files do not need
 

@@ -90,8 +90,8 @@ def _silent_weekdays(active, first, last, notes):
     chance = np.where(flowing == 0, (1 - rate) ** total, 1.0)
     closed = tuple(np.flatnonzero(chance < UNLIKELY).tolist())
     if closed:
-        text = f"{_plurals(closed)}: no flow on any of {_counts(total, closed)}, so they are taken as closed, unless stated"
-        notes.append(Advice(text, ("closed", "none")))
+        text = f"{_plurals(closed)}: no flow on any of {_counts(total, closed)}, so they are taken as closed"
+        notes.append(Advice(f"{text}, unless stated", ("closed", "none")))
     if rare := np.flatnonzero((chance >= UNLIKELY) & (chance < CHANCE)).tolist():
         names = ",".join(WEEKDAYS[day] for day in rare)
         text = (
