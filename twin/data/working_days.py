@@ -53,7 +53,7 @@ def working_calendar(
     A weekday is closed if it is stated, or if nothing flows on any of its n days in the record and this silence is no
     chance at the rate of the other weekdays:  (1 - p)^n < 0.001,  p = days with flow / (days + 1) of the others
 
-    A holiday on which something flows is a period, and so are later holidays of the same name.
+    A holiday on which something flows is a period, and so are those of the same name outside the record.
 
     Parameters
     ----------
@@ -110,7 +110,9 @@ def _holidays(active, first, last, closed, regions, notes):
     on_record = (days >= first) & (days <= last) & ~np.isin(weekday_of(days), closed)
     worked = on_record & np.isin(days, active)
     names = {named[day] for day in days[worked].tolist()}
-    later = np.array([day > last and named[day.item()] in names for day in days], dtype=bool)
+    alike = ((days < first) | (days > last)) & np.array(
+        [name in names for _, name in sorted(named.items())], dtype=bool
+    )
     sentence = f"holidays of {regions}: {int((on_record & ~worked).sum()):,} on open weekdays of the record are closed"
     if worked.any():
         sentence += (
@@ -118,7 +120,7 @@ def _holidays(active, first, last, closed, regions, notes):
             f"{', ...' if worked.sum() > 3 else ''})"
         )
     notes.append(sentence)
-    return tuple(days[~worked & ~later].tolist())
+    return tuple(days[~worked & ~alike].tolist())
 
 
 def holidays_of(regions: str, years: Iterable[int]) -> dict[datetime.date, str]:
