@@ -176,7 +176,7 @@ class ReadingOptions:
         None,
         label="Time zone",
         meaning="days of this zone, for time stamps with an offset and for seconds in UTC",
-        unset="the day that is written, or that of UTC",
+        unset="as written, or UTC",
         example="Europe/Berlin",
     )
     closed: str | None = _option(
