@@ -650,7 +650,7 @@ def test_load_history_takes_an_address(ledger, url, monkeypatch):
     expected = research_lanes(period="W").flows
     pd.testing.assert_frame_equal(load_history(url, period="W").flows, expected)
     monkeypatch.setenv("DATABASE_URL", url)
-    pd.testing.assert_frame_equal(load_history("ledger:", period="W", dayfirst=None, decimal=".").flows, expected)
+    pd.testing.assert_frame_equal(load_history("ledger:", period="W", dayfirst=None).flows, expected)
     chosen = {"lanes": ["HAM-ROT"], "first": "2024-01-01", "last": "2024-12-31"}
     assert len(load_history("ledger:", **chosen).flows) == 366
     for way in (True, False):

@@ -29,7 +29,8 @@ from twin.batch.paper import build
 from twin.batch.plan import read_plan
 from twin.batch.provenance import inputs_of
 from twin.batch.seal import seal
-from twin.data.account import refusals
+from twin.data.account import Account, refusals
+from twin.data.advice import Advice
 from twin.data.errors import Counts, LedgerError
 from twin.data.files.columns import match_columns
 from twin.data.files.ignored import IgnoredColumns
@@ -51,6 +52,7 @@ from twin.plan import ahead, lane_report
 from twin.plan.feed import feed_of_history
 from twin.plan.partners import largest, needs_together
 from twin.plan.policies import filled
+from twin.plan.policy_file import read_policies
 from twin.plan.policy_table import policy_table
 from twin.plan.portfolio import Change, portfolio_of, research_portfolio
 from twin.plan.table_report import assess_history
@@ -88,6 +90,8 @@ def at(tmp_path_factory):
     made.file.write_text("\n".join([HEADER, *ROWS]) + "\n")
     made.longer.write_text("\n".join([HEADER, *ROWS, "01/03/2024,A,5,0,9"]) + "\n")
     made.some_bad.write_text("\n".join([HEADER, *ROWS, "01/03/2024,A,many,0,9"]) + "\n")
+    made.policies = folder / "policies.csv"
+    made.policies.write_text("lane;dwell\nA;1.250\n")
     made.url = f"sqlite:///{folder / 'ledger.sqlite'}"
     with Ledger(made.url) as ledger:
         ledger.import_file(made.file)
@@ -254,6 +258,10 @@ CALLS = {
     "data.settle.history_from, of sums": (lambda at, **o: summed(**o), {"sums": "leave-out"}),
     "data.settle.check_options": (lambda at, **o: check_options(None, "zero", **o), {"duplicates": "any"}),
     "data.text.visible": (lambda at, **o: visible("the long name of a lane", **o), {"length": 9}),
+    "data.account.Account.to_dict": (
+        lambda at, **o: Account("a", 1, 1, "D", True, notes=(Advice("a note", ("decimal", ",")),)).to_dict(**o),
+        {"words": str},
+    ),
     "data.account.refusals": (lambda at, **o: refusals(**o).to_csv(), {"rows": [(9, "a reason", "a text")]}),
     "data.files.columns.match_columns": (
         lambda at, **o: match_columns(HEADER.split(","), "a file", below=(), made={}, **o),
@@ -361,6 +369,10 @@ CALLS = {
         {"scale": 2.0},
     ),
     "plan.policies.filled": (lambda at, **o: filled({}, LANE, **o)[0]["internal_capacity"].item(), {"period": "W"}),
+    "plan.policy_file.read_policies": (
+        lambda at, **o: read_policies(at.policies, **o)["dwell"].tolist(),
+        {"decimal": "."},
+    ),
     "plan.policy_table.policy_table": (
         lambda at, **o: policy_table(lane_statistics(research_lanes()), **o)[0].to_csv(),
         {"given": {"dwell": 2.0}, "policies": {"BER-MUC": {"dwell": 2.0}}, "period": "W"},

@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from twin._choices import words_in
+from twin.command.options import on_command_line
+from twin.data.advice import said
 from twin.data.lane_names import quoting_of, written_lane
 from twin.data.text import visible
 from twin.demand import period_name
@@ -45,7 +47,7 @@ def to_text(report: Report, *, most: int = 12, width: int = 100) -> str:
     unit_width = max(map(len, units.values())) + 1
     column = next(size for size in count(_COLUMN) if len({_short(lane, size) for lane in lanes}) == len(lanes))
     room = max((width - name_width - unit_width) // column, 1)
-    lines = [str(report.history.account), "", *sentences(report, width)]
+    lines = [report.history.account.told(on_command_line), "", *sentences(report, width)]
     for start in range(0, len(lanes), room):
         block = report.table.loc[lanes[start : start + room]]
         heading = "".join(f"{_short(lane, column):>{column}}" for lane in block.index)
@@ -72,8 +74,9 @@ def told_of(report: Report) -> dict[str, Any]:
         "units": report.units,
         "lanes": {},
         "refused_lanes": report.refused["reason"].to_dict(),
-        "account": report.history.account.to_dict(),
-        "audit": list(report.history.account.audit),
+        "account": report.history.account.to_dict(on_command_line),
+        "reading": report.history.account.reading(),
+        "audit": [said(finding, on_command_line) for finding in report.history.account.audit],
     }
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
+from twin.data.advice import Advice, Decision
 from twin.data.errors import Refused
 from twin.data.files.clean_text import Lines
 from twin.data.files.fields import Memo
@@ -16,6 +17,7 @@ from twin.data.text import visible
 
 MOST_CONTRARY = 20_000  # most cells kept that only the other decimal mark can read
 CLEAR = 19  # a mark is decided if this many times more cells can be read only with it than only with the other
+DECIMAL_WAYS = (("decimal", "."), ("decimal", ","))  # the options that say which decimal mark the numbers have
 GAP = 30.0  # ratio of whole numbers to decimals, in one column, that speaks for a mark of thousands
 
 
@@ -169,20 +171,21 @@ def decide_mark(
         other = "," if mark == "." else "."
         if only[other] * CLEAR > only[mark] or only[other] > MOST_CONTRARY:
             cells = [next(c.pending[m][0][2] for c in columns if c.pending[m]) for m in ".,"]
-            raise ValueError(
+            text = (
                 f"{file} has rows that need a decimal point, such as {visible(cells[0], 40)!r}, and rows that need a "
-                f"decimal comma, such as {visible(cells[1], 40)!r}; say which: --decimal . or --decimal , (decimal='.')"
+                f"decimal comma, such as {visible(cells[1], 40)!r}"
             )
+            raise ValueError(Advice(text, *DECIMAL_WAYS))
         why = f"{only[mark]:,} numbers can be read only so"
     elif shown:
         mark, why = _by_votes(either, [*votes, *_shapes(columns)])
         if not mark:
             text, number = shown
-            raise ValueError(
+            text = (
                 f"{file} has numbers such as {visible(text)!r} that may be {number.point:,.10g} (decimal point) or "
-                f"{number.comma:,.10g} (decimal comma), and neither the column nor the other marks of the file decide; "
-                "say which: --decimal . or --decimal , (decimal='.' or ',')"
+                f"{number.comma:,.10g} (decimal comma), and neither the column nor the other marks of the file decide"
             )
+            raise ValueError(Advice(text, *DECIMAL_WAYS))
     else:
         return ".", None
     if not shown and (mark == "." or reading.decimal):
@@ -191,7 +194,7 @@ def decide_mark(
     if shown:
         value = shown[1].point if mark == "." else shown[1].comma
         note += f": {visible(shown[0])!r} is {value:.10g}"
-    return mark, note
+    return mark, Decision(note, "decimal", mark)
 
 
 def _shapes(columns):

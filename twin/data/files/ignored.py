@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from twin.data.advice import Advice
 from twin.data.files.columns import plain
 from twin.data.files.packed import Packed, combined
 from twin.data.text import visible
@@ -94,12 +95,11 @@ class IgnoredColumns:
             if split and place not in self.stated and self.is_unit(place):
                 name = visible(self.header[place].strip("\ufeff "), 40)
                 shown = _shown(values, counts)
-                choice = visible(max(values, key=lambda text: counts[values[text]]), 40)
-                raise ValueError(
+                text = (
                     f"{file} has flows of one lane in several units, which cannot be added up: the column {name!r} has "
-                    f"{shown} on {_lanes(split, lanes)}; choose one: --where {name}={choice} "
-                    f"(where={f'{name}={choice}'!r})"
+                    f"{shown} on {_lanes(split, lanes)}"
                 )
+                raise ValueError(Advice(text, self._most_rows(place, counts)))
 
     def sentences(self, rows: int, copies: int = 0) -> Iterator[str]:
         """Yield a sentence on each column that splits lanes, and one on orders that repeat."""
@@ -110,12 +110,12 @@ class IgnoredColumns:
                 yield f"the column {name!r} says that lanes are in different units: {_shown(values, counts)}"
             if not split or not self._tells(place, rows):
                 continue
-            choice = visible(max(values, key=lambda text: counts[values[text]]), 40)
             lanes = "1 lane" if len(split) == 1 else f"{len(split):,} lanes"
-            yield (
-                f"the column {name!r} is not used and splits {lanes}: {_shown(values, counts)}; "
-                f"their volumes are added up; --where {name}={choice} chooses"
+            text = (
+                f"the column {name!r} is not used and splits {lanes}: {_shown(values, counts)}; their volumes are "
+                "added up, unless one is chosen"
             )
+            yield Advice(text, self._most_rows(place, counts))
         if (repeated := self.repeated) > copies:
             name = visible(self.header[self.order].strip("\ufeff "), 40)
             yield (
@@ -132,6 +132,11 @@ class IgnoredColumns:
         values = {text.casefold().strip(". ") for text in self.values.get(place, {}) if text}
         heading = plain(self.header[place])
         return len(values) > 1 and (heading in UNIT_HEADINGS or values <= UNIT_CODES)
+
+    def _most_rows(self, place, counts):
+        """Return the option that chooses the value with most rows."""
+        values, name = self.values[place], self.header[place].strip("\ufeff ")
+        return "where", f"{name}={max(values, key=lambda text: counts[values[text]])}"
 
     def _split(self, place):
         """Return (lanes with several values, number of rows of each value)."""

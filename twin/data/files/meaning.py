@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from twin.data.advice import Advice
 from twin.data.files.amounts import decide_mark
 from twin.data.files.block import RowBlock
 from twin.data.files.date_column import FAR_DATE, Column, far_dates, settle
@@ -44,10 +45,8 @@ class Meaning:
         """Raise ValueError if all volumes are negative and nothing is said about what that means."""
         scan, volumes = self.scan, self.scan.amounts["volume"]
         if volumes.below and not volumes.positive and scan.reading.negative != "outbound":
-            raise ValueError(
-                f"{scan.source.path} has no volume above zero and {volumes.below:,} below it, as postings of what went "
-                "out are written; if they are that, say so: --negative outbound (negative='outbound')"
-            )
+            text = f"{scan.source.path} has no volume above zero and {volumes.below:,} below it"
+            raise ValueError(Advice(f"{text}, as postings of what went out are written", ("negative", "outbound")))
 
     def _votes(self):
         """Yield what the separator and the dates say about the decimal mark: +1 for a comma, -1 for a point."""

@@ -12,8 +12,8 @@ from twin.data.files.block import ROW, RowBlock
 from twin.data.files.file_facts import facts_of
 from twin.data.files.meaning import Meaning
 from twin.data.files.scan import Scan
-from twin.data.files.stamps import CutDay
 from twin.data.files.spool import kept
+from twin.data.files.stamps import CutDay
 from twin.data.lost_rows import Lost
 from twin.data.pairs import repeated_pairs
 from twin.data.periods import distinct_days

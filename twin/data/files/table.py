@@ -202,7 +202,7 @@ def open_table(origins: Sequence[Origin], columns: dict[str, str] | None, series
             break
     asked = [reason for reason in reasons if not isinstance(reason, NoLayout)]
     if best is None or (best[1].rank and asked):
-        raise ValueError(str((asked or reasons)[0]))
+        raise ValueError(*(asked or reasons)[0].args)
     return Table(*best)
 
 

@@ -13,6 +13,7 @@ import pandas as pd
 
 from twin._check import require
 from twin.data.account import Account, refusals
+from twin.data.advice import Advice
 from twin.data.audit import names_told, sum_lanes
 from twin.data.errors import Refused
 from twin.data.files.block import ROW, RowBlock
@@ -81,6 +82,7 @@ def staged_file(
     how = ReadingOptions(**reading)
     given = [name for name in ("closed", "holidays", "first", "last") if getattr(how, name)]
     require(not given, "history", f"assessed where {' and '.join(given)} is said", "an import")
+    require(how.sums != "leave-out", "sums", "'keep' in an import (where=... leaves rows out)", "'leave-out'")
     require(how.negative != "subtract", "negative", "'refuse' or 'returns' in an import", "'subtract'")
     with kept(path, name) as (path, name), tempfile.SpooledTemporaryFile(IN_MEMORY) as waiting:
         yield _stage(Scan(path, reading=how, progress=progress, name=name), waiting, path)
@@ -154,11 +156,9 @@ def _check_sums(meaning, blocks, path):
     found = sum_lanes(sum_flows(table)) if len(table) else {}
     for name, parts in found.items():
         column = scan.header[scan.positions["lane"]].strip("\ufeff ")
-        raise ValueError(
-            f"{path} has a lane that is the sum of {parts:,} others in every period, {visible(name)!r}, so flows would "
-            f"be stored twice; leave it out by --where {visible(column)}!={visible(name)}, or say that it is none: "
-            "--sums keep (sums='keep')"
-        )
+        text = f"{path} has a lane that is the sum of {parts:,} others in every period, {visible(name)!r}"
+        ways = ("where", f"{visible(column)}!={visible(name)}"), ("sums", "keep")
+        raise ValueError(Advice(f"{text}, so flows would be stored twice", *ways))
 
 
 def _cells(meaning, blocks):

@@ -31,7 +31,7 @@ function render({ model, el }) {
   let last = ""; // name of the form that was sent last
   let waiting = 0; // number of the message that is not answered yet
 
-  const fields = () => [...body.querySelectorAll("form[data-form] :is(input:not([type=file]), select)")];
+  const fields = () => [...body.querySelectorAll("form[data-form] :is(input:not([type=file]), select, textarea)")];
   const key = (field) => `${field.form.dataset.form} ${field.name}`;
 
   // Shows a new page; keeps what was typed, which parts were open, and the focus.
