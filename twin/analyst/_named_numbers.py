@@ -1,5 +1,6 @@
 """Check that every number goes by its own name, or follows a verb or a word that means its quantity."""
 
+from twin.analyst._cues import fits_cues
 from twin.analyst._implied_names import continues_list, is_implied, is_object, is_pronoun
 from twin.analyst._name_words import BY, OWNERS, PARTNERS, POINTS, goes_by
 from twin.analyst._names_after import is_passive, is_share, named_after, of_lane
@@ -32,10 +33,17 @@ def named_right(reading: Reading) -> None:
         if place + 1 in reading.facts:
             reading.refuse(place, "is made part of another number")
         _is_difference_or_share(reading, place, fact)
-        if not (_is_exempt(reading, place, fact) or _is_named(reading, place)):
+        if not (_is_exempt(reading, place, fact) or _is_named(reading, place) or _is_meant(reading, place)):
             name = reading.name_before(place)
             raise Unsupported(f"{fact.id} is called {reading.text(name) if name is not None else 'by no name'}")
         _has_its_owner(reading, place, fact)
+
+
+def _is_meant(reading, place):
+    """Return whether the words around a number mean its quantity, and no name directly before it another one."""
+    fits = fits_cues(reading, place)
+    other = adjacent(reading, place) is False or reading.tokens[place].fact.measure in CAUSES_OF
+    return bool(fits) or (fits is None and not other)
 
 
 _HEDGES = set("about around roughly approximately nearly almost only just some".split())
