@@ -84,6 +84,11 @@ class Reading:
         """Return the keys of the lanes that a word is about: named before it, after it, or those of the facts."""
         evidence = self.evidence
         clause = self.clause(place)
+        if self.text(place + 1) in ("on", "of", "at", "for") and place + 2 in self.lanes:
+            if self.tokens[place].says("loss", "gain"):
+                return [self.tokens[place + 2].lane]  # "the loss on A-B"
+        if others := self._others(clause, place):
+            return others
         if self.tokens[place].says("most", "least", "best", "worst") and self.text(place + 1) in ("on", "for", "at"):
             if place + 2 in self.lanes:
                 return [self.tokens[place + 2].lane]
@@ -107,6 +112,18 @@ class Reading:
             if found:
                 return sorted(found)
         return list(evidence.lanes)
+
+    def _others(self, clause, place):
+        """Return the keys of all lanes but those named, if "the others" is what a clause speaks of; else nothing."""
+        last = max((i for i in clause if i < place and self.text(i) in ("others", "lanes")), default=None)
+        if last is None or self.text(last - 1) not in ("the", "other") or any(last < i < place for i in self.lanes):
+            return []
+        if self.text(last) == "lanes" and self.text(last - 1) != "other":
+            return []
+        count, named = self.evidence.value("network.lanes"), {self.tokens[i].lane for i in self.lanes}
+        if count is not None and count > len(self.evidence.lanes):
+            return []
+        return [key for key in self.evidence.lanes if key not in named]
 
     def scenario(self) -> str:
         """Return the key of the what-if that is told, or the latest one if none is; "" if there is none, or several."""
@@ -212,6 +229,7 @@ def _name_at(tokens, at):
         if words == ("points",) and "".join(one.text for one in tokens[at + 1 : at + 2]) in _DIRECTIONS:
             continue
         measures = MENTIONS.get(words) or MENTIONS.get((*words[:-1], words[-1].removesuffix("s")))
+        measures = measures or MENTIONS.get((words[0].removesuffix("s"), *words[1:]))
         if measures:
             return length, measures
     return 0, frozenset()
