@@ -33,7 +33,7 @@ _CUES = {
     "last_volume": _LATEST,
     "best_profit": BEST,
     "best_profit_level": BEST | {"would"},
-    "best_buffer_cost": BEST,
+    "best_buffer_cost": BEST | {"critical", "ratio"},
     "critical_ratio": set("critical newsvendor cheapest".split()),
     "forecast_mean": _FUTURE | {"tomorrow"},
     "horizon_mean": _FUTURE,
@@ -115,6 +115,9 @@ def _is_told_as_change(reading, place, fact):
     )
     if near & {"gap", "difference", "lead"}:
         return
+    name = place - 1 if place - 1 in reading.names else None
+    if name is not None and goes_by(fact.measure, reading.tokens[name].measures):
+        return  # "buffer cost +$60", of which the sign shows that it is a change
     if reading.text(place - 1) in ("to", "from", "at") or not (
         near & _CHANGES or moved or compared or reading.text(place - 1) == "("
     ):
@@ -248,6 +251,8 @@ def told_as_what_if(reading: Reading) -> None:
             or reading.words & _IN_A_CASE
             or (base and reading.words & {"instead", "rather", "against", "from"})
             or (changed and compared)
+            or _is_input_told_first(reading, fact)
+            or reading.text(0) in ("before", "after", "once", "compare", "still")
             or ("." in fact.name and reading.words & {"cost", "costs", "hit", "hits"})
         ):
             raise Unsupported(f"{fact.id} is of a what-if, and told as if it were so now")
@@ -256,6 +261,21 @@ def told_as_what_if(reading: Reading) -> None:
 _IN_A_CASE = set(
     "affected effect affects goes become becomes then change changes changed case unless step extra additional".split()
 )
+
+
+def _is_input_told_first(reading, fact):
+    """Return whether a sentence begins with the input that a what-if changes, and its number: "Returns at 36 % ..."."""
+    changed = reading.evidence.scenarios[fact.key][1]
+    first = reading.facts[0] if reading.facts else None
+    told = reading.tokens[first].fact if first is not None else None
+    return (
+        told is not None
+        and told.key == fact.key
+        and told.measure in changed
+        and "." not in told.name
+        and reading.text(first - 1) in ("at", "of", "with")
+        and not any(reading.text(i) in ("is", "are", "has", "have") for i in range(first))
+    )
 
 
 def _is_part_of_verb(reading, place):

@@ -4,7 +4,7 @@ from twin.analyst._orders import compare, measures_of, told_of
 from twin.analyst._premises import free_premise
 from twin.analyst._relations import effect_of
 from twin.analyst._sentence import Reading
-from twin.analyst._sides import MARKERS, marker_after, side_after
+from twin.analyst._sides import MARKERS, PIVOTS, Side, marker_after, side_after
 from twin.analyst._vocabulary import ADJECTIVES, CLASSES, COSTS, MORE_IS_GOOD
 from twin.plan.portfolio import INPUTS
 
@@ -44,7 +44,7 @@ class Comparison:
     def __init__(self, reading: Reading, place: int) -> None:
         self.reading, self.place = reading, place
         marker = marker_after(reading, place)
-        self.right = side_after(reading, marker) if marker is not None else None
+        self.right = self._right(marker) if marker is not None else None
         self.marker = place if marker is None else marker
         self.measures = self._left_measures() if place == marker else measures_of(reading, place)
         told = {reading.tokens[i].fact.measure for i in reading.facts if i < self.marker}
@@ -55,6 +55,20 @@ class Comparison:
             self.measures = {left.measure} if left is not None else self.measures
         if self.case:
             self.measures = without_fixed(reading, self.case, self.measures)
+
+    def _right(self, marker):
+        """Return what stands after a marker; "it" is what an earlier comparative compares with, or own capacity."""
+        reading = self.reading
+        if reading.text(marker + 1) not in ("it", "this", "that") or reading.text(marker + 2) in ("of", "on", "at", "has"):
+            return side_after(reading, marker)
+        earlier = [i for i in range(marker) if reading.text(i) in PIVOTS]
+        if earlier:
+            return side_after(reading, earlier[-1])
+        named = {name for i in reading.names if i < marker for name in reading.tokens[i].measures}
+        named |= {reading.tokens[i].fact.measure for i in reading.facts if i < marker}
+        own = (frozenset({"internal_capacity"}),) if "internal_capacity" in named or "use" in named else ()
+        side = side_after(reading, marker)
+        return Side((), (), own, frozenset(), (), side.end) if own else side
 
     def _left_measures(self):
         """Return the measures that stand before a word such as "exceeds": a number, a name, or the object of a verb."""

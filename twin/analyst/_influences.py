@@ -26,7 +26,10 @@ _VARIANCE = set(
 )
 _BEFORE_NOUN = set("of their the its possible these those such what any other".split())
 #: Words that say that not the variance is meant, of which alone the shares are known.
-_NO_VARIANCE = set("profit revenue overflow capacity space cost costs penalties money loss losses earns".split())
+_NO_VARIANCE = set(
+    """profit revenue overflow capacity space cost costs penalties money loss losses earns workload quantity ratio index
+    surcharge""".split()
+)
 
 
 def influences_hold(reading: Reading) -> None:
@@ -58,6 +61,7 @@ def influences_hold(reading: Reading) -> None:
             continue
         denied = [i for i in clause if reading.text(i) in _NONE and not _is_contrast(reading, i)]
         denied = [i for i in denied if place - 8 <= i <= place + 5]
+        denied = [i for i in denied if not any(reading.text(n) in ("and", "but") for n in range(place, i))]
         main = [i for i in clause if reading.text(i) in _MAIN and abs(i - place) <= 3]
         holds = {
             _holds(reading, cause, key, bool(denied), bool(main), words)

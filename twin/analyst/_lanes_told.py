@@ -47,6 +47,10 @@ def lanes_of(reading: Reading, place: int) -> tuple[set[str], bool]:
         return {tokens[run[-1]].lane}, True
     if len(run) > 1 and len(same) == len(run) and place in same:
         return {tokens[run[same.index(place)]].lane}, True
+    if reading.text(run[-1] + 1) in _RELATIVE or (
+        reading.text(run[-1] + 1) == "," and reading.text(run[-1] + 2) in _RELATIVE
+    ):
+        return {tokens[run[-1]].lane}, True
     if _is_compared(reading, place):
         return set(), False
     if (
@@ -92,6 +96,7 @@ def _is_compared(reading, place):
     )
 
 
+_RELATIVE = {"whose", "which", "where", "'s"}
 _OPENS = set("compared unlike versus against".split())
 _CONCEDES = set("although though while whereas".split())
 _HOLDS = {",", "at", "with", "(", "has", "'s", ":", "earns", "makes", "which", "where", "whose"}

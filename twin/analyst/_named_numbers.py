@@ -160,7 +160,8 @@ def _names_its_cause(reading, place, share):
 def _is_explained(reading, place):
     """Return whether a name is that of the demand whose variance is explained."""
     of = reading.text(place - 1) == "of" and reading.text(place - 2) in ("variance", "deviations")
-    return reading.text(place) == "lead time demand" or (of and "demand" in reading.text(place))
+    own = reading.text(place + 1) == "'s" and reading.text(place + 2) in ("variance", "deviations", "variability")
+    return reading.text(place) == "lead time demand" or ((of or own) and "demand" in reading.text(place))
 
 
 def _ranked_cause(reading, place):

@@ -28,6 +28,7 @@ _THINGS = {
     "client": "?",
     "lane": "?",
 }
+_PATTERNS = set("pattern patterns rhythm cycle effect effects swing swings profile shape season".split())
 _DAYS = {"week": 7, "month": 30, "quarter": 90, "year": 365}
 _NEXT = {"forecast_mean", "forecast_low", "forecast_high", "horizon_mean", "horizon_capacity", "horizon_workload"}
 
@@ -46,6 +47,8 @@ def rates_hold(reading: Reading) -> None:
         word, before = token.text, reading.text(place - 1)
         if word in ("second", "seconds") and before not in ("per", "a", "each", "every"):
             continue
+        if word in _ADVERBS and reading.text(place + 1) in _PATTERNS:
+            continue  # a pattern, of which its shares are told
         if word in _ADVERBS:
             units = [QUANTITIES[fact.measure].unit for fact in facts]
             if _ADVERBS[word] != evidence.unit_of_period or not any("period" in unit for unit in units):

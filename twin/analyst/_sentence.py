@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from twin.analyst._pieces import Piece, Unsupported
 from twin.analyst._statements import without_statements
 from twin.analyst._tokens import Token, tokens_of
-from twin.analyst._vocabulary import CLASSES, KNOWN, LONGEST, MENTIONS, NO_UNITS, THINGS
+from twin.analyst._vocabulary import CLASSES, KNOWN, LONGEST, MENTIONS, NO_UNITS, THINGS, VERBS
 from twin.analyst.evidence import Evidence
 from twin.plan.portfolio import INPUTS
 
@@ -193,6 +193,8 @@ def known_words(reading: Reading) -> None:
     for place, token in enumerate(reading.tokens):
         if token.kind == "word" and token.text not in KNOWN:
             reading.refuse(place, "is not among the words that can be checked")
+        if token.text in VERBS and _is_verb(reading, place):
+            continue
         if token.kind == "word" and reading.facts and token.text in NO_UNITS:
             if place - 1 in reading.facts or place + 1 in reading.names:
                 reading.refuse(place, "stands in the place of a unit, or of a part of a name")
@@ -200,6 +202,17 @@ def known_words(reading: Reading) -> None:
                 reading.refuse(place, "names something of which there may be no number")
         if token.kind == "mark" and token.text not in MARKS:
             reading.refuse(place, "is not among the signs that can be checked")
+
+
+_BEFORE_VERB = set("to would should could can will must may might we i you please not first then it and".split())
+
+
+def _is_verb(reading, place):
+    """Return whether a word that can be a verb stands where only a verb can: "we would address", "A-B collects"."""
+    before, after = reading.text(place - 1), reading.tokens[min(place + 1, len(reading.tokens) - 1)]
+    return place - 1 not in reading.facts and (
+        place == 0 or before in _BEFORE_VERB or (place - 1 in reading.lanes and not after.measures)
+    )
 
 
 def _named(tokens):

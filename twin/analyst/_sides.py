@@ -17,7 +17,7 @@ PIVOTS = set(
 _NOW = set("now today currently present current before presently without".split())
 _OTHERS = set("other others any rest".split())
 _STOPS = set("if when because which where although though while whereas since so but and who whose with at".split())
-_BEST = set("maximise maximises maximize maximizes optimal optimum best".split())
+_BEST = set("maximise maximises maximize maximizes optimal optimum best profitable".split())
 _LONGEST = 14  # most words after a marker that are looked at
 
 

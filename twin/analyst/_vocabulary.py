@@ -166,6 +166,8 @@ def _ordinary(kind, *domains):
 #: Ordinary words that may not stand where they could be read as the unit or as part of the name of a number.
 NO_UNITS = _ordinary("verbs") | _ordinary("nouns") | _ordinary("adjectives")
 NO_UNITS -= HARMLESS | CLASSES.keys() | ADJECTIVES.keys() | OBJECTS.keys()
+#: Forms of the ordinary verbs.
+VERBS = _ordinary("verbs") & NO_UNITS
 #: Adverbs of those verbs: "reassuringly".
 _ADVERBS = {_adverb(form) for form in _ordinary("verbs") if form.endswith("ing")}
 #: Those that may name things of which there is no number in the evidence, such as "insurance" and "fuel".
