@@ -95,6 +95,8 @@ def whole_words_hold(reading: Reading) -> None:
             reading.settle(place, proved=False)  # pallets and orders, not lanes
         elif word == "each" and facts and all("/pallet" in fact.unit for fact in facts):
             reading.settle(place, proved=False)
+        elif word == "across" and any(fact.key == "network" for fact in facts) and "network" in following:
+            reading.settle(place, proved=False)
         elif any(fact.key == "network" for fact in facts) and (not lanes or _next_is_network(reading, place)):
             reading.settle(place)
         elif word == "both" and len(named) == 2 and (not facts or lanes <= named):

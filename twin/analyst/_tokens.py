@@ -45,6 +45,7 @@ def tokens_of(pieces: Sequence[Piece]) -> list[Token]:
             made.append(Token("lane", piece.text, lane=piece.lane))
         else:
             text = _NOT.sub(r"\g<verb> not", piece.text).replace("cannot", "can not").replace("can't", "can not")
+            text = re.sub(r"\b(?:i\.e\.|e\.g\.),?", "namely", text)
             text = _SHORT_FORM.sub(lambda match: _SHORT[match[1]], text)
             text = re.sub(r"(?<=[A-Za-z])-(?=[A-Za-z])", " ", text)
             text = re.sub(r"\b([Ee])ither (?=lane\b|of\b)", lambda m: "Each " if m[1] == "E" else "each ", text)

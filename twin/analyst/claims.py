@@ -11,6 +11,7 @@ from twin.analyst._contradictions import CONTRADICTIONS
 from twin.analyst._decide import ellipses_hold
 from twin.analyst._denials import denials_hold
 from twin.analyst._equality import equals_hold
+from twin.analyst._hardly import hardly_holds
 from twin.analyst._influences import contrasts_hold, influences_hold
 from twin.analyst._intervals import intervals_hold, sums_hold
 from twin.analyst._money import breaks_even, change_pays, money_holds, profit_is_net
@@ -25,6 +26,7 @@ from twin.analyst._premises import best_levels_hold, help_holds, premises_hold
 from twin.analyst._ranks import ranks_hold
 from twin.analyst._rates import rates_hold, units_follow_numbers
 from twin.analyst._scope import told_of_its_lane, whole_words_hold
+from twin.analyst._scope_of_not import OF_NO_NUMBER
 from twin.analyst._sentence import Reading, known_words
 from twin.analyst._shares import consumption_holds, ratios_hold
 from twin.analyst._sizes import sizes_hold
@@ -54,6 +56,7 @@ CHECKS = (
     multiples_hold,
     ratios_hold,
     consumption_holds,
+    hardly_holds,
     no_longer_holds,
     denials_hold,
     sums_hold,
@@ -83,6 +86,7 @@ CHECKS = (
     rests_on_facts,
     *CONTRADICTIONS,
     *TOLD_OF_MONEY,
+    *OF_NO_NUMBER,
 )
 
 
