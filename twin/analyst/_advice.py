@@ -51,6 +51,15 @@ def is_advice(reading: Reading) -> bool:
             "sensible",
             "prudent",
             "step",
+            "reason",
+            "start",
+            "priority",
+            "lever",
+            "nuisance",
+            "threat",
+            "effective",
+            "wise",
+            "careful",
         )
         for word in words
     )

@@ -160,7 +160,8 @@ def _stands_as_told(reading, place, fact):
     """Raise `Unsupported` if a number as it stands is told as the result of a what-if."""
     cases = reading.evidence.scenarios
     spoken = {reading.tokens[i].fact.key for i in reading.facts} & cases.keys() or set(list(cases)[-1:])
-    if reading.is_hypothetical and spoken and not reading.lanes and fact.key not in {cases[key][0] for key in spoken}:
+    best = any(reading.tokens[i].fact.measure.startswith("best_") for i in reading.facts)
+    if reading.is_hypothetical and spoken and not reading.lanes and not best and fact.key not in {cases[key][0] for key in spoken}:
         raise Unsupported(f"{fact.id} is of another lane")
     scenarios = [key for key, (lane, _) in reading.evidence.scenarios.items() if lane == fact.key]
     told = {reading.tokens[i].fact.key for i in reading.facts} & set(scenarios)

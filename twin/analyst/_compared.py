@@ -14,6 +14,10 @@ _AMOUNTS = {"handling_cost": "handling", "holding_cost": "holding", "sla_penalty
 _AMOUNTS |= {"partner_surcharge": "surcharge", "service_revenue": "revenue"}
 
 
+#: Best value -> the quantity that it is the best value of.
+_AIMS = {"best_profit": "profit", "best_profit_level": "service_level", "best_buffer_cost": "buffer_cost"}
+
+
 def sign_of(reading: Reading, place: int, measures: set[str]) -> int | None:
     """Return 1 for a word that says more of these measures, -1 for one that says less; None if it says neither."""
     word, classes = reading.text(place), CLASSES.get(reading.text(place), set())
@@ -48,6 +52,9 @@ class Comparison:
         self.marker = place if marker is None else marker
         self.measures = self._left_measures() if place == marker else measures_of(reading, place)
         told = {reading.tokens[i].fact.measure for i in reading.facts if i < self.marker}
+        just = place - 2 if reading.text(place - 1) == "," else place - 1
+        if just in reading.facts and place != marker and reading.text(place + 1) in ("than", "on", "for"):
+            self.measures = {reading.tokens[just].fact.measure}
         self.measures = self.measures & told or told_of(reading, self.measures)
         self.case = reading.case(place)
         if self.right and self.right.facts and CLASSES.get(reading.text(place), set()) & {"better", "worse"}:
@@ -238,6 +245,11 @@ class Comparison:
     def _implied(self, key):
         """Return the order to what a comparative leaves unsaid: a number beside it, what stands, the other lane."""
         reading, place = self.reading, self.place
+        aims = [reading.tokens[i].fact for i in reading.facts if abs(i - place) <= 5
+                and _AIMS.get(reading.tokens[i].fact.name) in self.measures]  # fmt: skip
+        if aims and aims[0].key == key and (now := reading.value(_AIMS[aims[0].name], key)) is not None:
+            lost = reading.text(place - 2) in ("loss", "losses") or reading.text(place - 3) in ("loss", "losses")
+            return compare(aims[0].value, now) * (-1 if lost else 1)
         if premise := free_premise(reading, place):
             return effect_of(reading, *premise, self.measures, key)
         if self.case:

@@ -28,6 +28,13 @@ def comparisons_hold(reading: Reading) -> None:
             ("trail", "lag", "fall", "fell", "stay")
         ):
             reading.settle(place, proved=False)
+        plan = [reading.tokens[i].fact.value for i in reading.facts
+                if i > place and reading.tokens[i].fact.name == "planned_overflow"]  # fmt: skip
+        if reading.text(place).startswith(("exceed", "outgrow")) and plan and not {"not", "no"} & reading.words:
+            if min(plan) <= 0:
+                reading.refuse(place, "is not so")
+            reading.settle(place)
+            continue
         if reading.text(place) == "exceed" and tail and reading.text(place - 1) in ("can", "could", "may", "might"):
             reading.settle(place)
             continue

@@ -10,6 +10,8 @@ _CHANGES = set(
     """change changes changed affect affects affected effect touch touches influence influences impact alter alters
     move moves react respond bearing""".split()
 )
+_DOES = set("do does did changes change adds add".split())
+_FOR = {"for", "about", "to", "in"}
 _HOLDS = set("hold cover house accommodate store fit take meet contain".split())
 
 
@@ -43,6 +45,8 @@ def _with(reading, place):
 def _no_change(reading, place):
     """Return whether a what-if leaves as it is what a sentence says does not change; None if it says no such thing."""
     verb, scenario = word_after(reading, place, _CHANGES, 4), reading.scenario()
+    if reading.text(place) == "nothing" and reading.text(place - 1) in _DOES and reading.text(place + 1) in _FOR:
+        verb = place
     latest = next(reversed(reading.evidence.scenarios), "")
     if (
         not scenario

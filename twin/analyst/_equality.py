@@ -53,7 +53,8 @@ def equals_hold(reading: Reading) -> None:
         if reading.scenario() and {reading.text(i) for i in range(place - 4, place)} & _STAYS:
             continue  # the same as before, which is a matter of changes
         if reading.text(place) in ("same", "equal", "identical", "alike", "similar", "similarly", "equally"):
-            alike = _are_alike(reading, place)
+            alike = _as_before(reading, place)
+            alike = _are_alike(reading, place) if alike is None else alike
             if alike is None:
                 continue
             denied = denial_before(reading, place)
@@ -94,3 +95,17 @@ def _are_alike(reading, place):
             near = "similar" in reading.text(place) and max(values) - min(values) <= 0.1 * max(map(abs, values))
             found.add(near or len({evidence.printed(fact) for fact in facts}) == 1)
     return found.pop() if len(found) == 1 else None
+
+
+_PAST = set("past before record history average usual".split())
+
+
+def _as_before(reading, place):
+    """Return whether a forecast is close to the mean demand of the record; None if a sentence does not say so."""
+    told = [reading.tokens[i].fact for i in reading.facts if reading.tokens[i].fact.measure in ("horizon_mean", "forecast_mean")]
+    said = {reading.text(i) for i in range(place + 1, place + 6)} & _PAST
+    if len(told) != 1 or not said:
+        return None
+    lane = next(iter(reading.evidence.about(told[0])), "")
+    mean = reading.value("demand_mean", lane)
+    return None if not mean else abs(told[0].value - mean) <= 0.05 * mean

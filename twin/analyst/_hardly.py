@@ -26,7 +26,7 @@ def hardly_holds(reading: Reading) -> None:
             reading.refuse(place, "is not so")
         with_it = [i for i in range(place + 1, place + 4)
                    if reading.tokens[min(i, len(reading.tokens) - 1)].says("worsen", "improve", "rise", "fall", "negation")
-                   or reading.text(i) in ("ever", "any", "at", "all")]  # fmt: skip
+                   or reading.text(i) in ("ever", "any", "anything", "at", "all")]  # fmt: skip
         reading.settle(place, *with_it)
 
 

@@ -117,6 +117,8 @@ def _is_named(reading, place):
         return True
     if adjacent(reading, place) and reading.text(place - 1) == "of":
         return True
+    if _is_whole_of(reading, place):
+        return True
     for way in (
         is_passive,
         is_told_after,
@@ -136,6 +138,23 @@ def _is_named(reading, place):
     if fact.measure == "best_profit" and told_as_best(reading, place) and reading.words & _EARNS:
         return True
     return fits_unnamed(reading, place)
+
+
+#: Part -> what it is told to be a part of: "450 needed out of 460".
+_WHOLES = {"required_capacity": "internal_capacity", "handling": "revenue", "profit": "profit"}
+_WHOLES |= {"expected_overflow": "expected_overflow", "buffer_points": "resilience_index", "holding": "revenue"}
+
+
+def _is_whole_of(reading, place):
+    """Return whether a number follows "of" or "out of" and a number of which its quantity is the whole."""
+    here = place - 1
+    while reading.text(here) in ("the", "of", "out", "needed", "required", "used", "a", "its", "total"):
+        here -= 1
+    if here not in reading.facts or reading.text(place - 1) in ("needed", "required", "used"):
+        return False
+    part, whole = reading.tokens[here].fact, reading.tokens[place].fact
+    of = "of" in {reading.text(i) for i in range(here + 1, place)}
+    return of and "." not in part.name + whole.name and _WHOLES.get(part.measure) == whole.measure
 
 
 _EARNS = set("earn earns profit profitable gain loss lose loses".split())

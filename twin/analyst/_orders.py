@@ -30,6 +30,10 @@ def measures_of(reading: Reading, place: int) -> set[str]:
         name = reading.name_before(place, reading.clause(place).start)
         named = {_SPREAD[one] for one in (reading.tokens[name].measures if name is not None else ()) if one in _SPREAD}
         return spreads or named or {"coefficient_of_variation"}
+    if reading.text(place + 1) == "pallets" and {reading.text(i) for i in reading.clause(place)} & _SHIPS:
+        return {"demand_mean"}
+    if {reading.text(i) for i in range(place + 1, place + 6)} & {"unserved", "late", "undelivered"}:
+        return {"expected_shortage"}
     if reading.text(place + 1) in _OFTEN:
         return {"overflow_probability"}
     if any(reading.text(i) in ("per", "each", "every", "a") and reading.text(i + 1) == "pallet"
@@ -53,7 +57,7 @@ def measures_of(reading: Reading, place: int) -> set[str]:
             return found & told or ({"profit"} if "profit" in found else found)
     if "profit_sd" in told and "coefficient_of_variation" in {ADJECTIVES.get(reading.text(place), ("",))[0]}:
         return {"profit_sd"}
-    if {reading.text(i) for i in range(place + 1, place + 4)} & {"earner", "earners", "performer", "performers"}:
+    if {reading.text(i) for i in range(place + 1, place + 4)} & {"earner", "earners", "performer", "performers", "contributor", "contributors"}:
         return {"profit"}
     if reading.text(place) in ("furthest", "farthest"):
         return {"use"}

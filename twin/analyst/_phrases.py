@@ -74,6 +74,9 @@ _PHRASES = [
     r"\bfor the (?P<free>most) part\b",
     r"\bat the (?P<free>very) least\b",
     r"\bin (?P<free>short)\b",
+    r"\b(?P<free>anything) (?:up to|from|between|to (?:gain|say|do))\b",
+    r"\b(?:highest|lowest|largest|smallest|longest|shortest|most|least|best|worst) [^,;.#~@]{0,40}of (?P<free>all) [,;.:]",
+    r"\b(?P<free>best) for (?:profit|money)\b",
     r"\b(?P<free>short) (?:comparison|summary|answer|list|overview|look|version|note|story|reply)\b",
 ]
 _PATTERNS = [re.compile(phrase) for phrase in _PHRASES]

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from twin.analyst._pieces import Piece, Unsupported
 from twin.analyst._statements import without_statements
 from twin.analyst._tokens import Token, tokens_of
-from twin.analyst._vocabulary import CLASSES, KNOWN, LONGEST, MENTIONS, NO_UNITS, THINGS, VERBS
+from twin.analyst._vocabulary import CLASSES, LONGEST, MENTIONS, NO_UNITS, THINGS, VERBS, is_known
 from twin.analyst.evidence import Evidence
 from twin.plan.portfolio import INPUTS
 
@@ -76,6 +76,8 @@ class Reading:
         for i in range(place + 1, min(place + 1 + within, len(self.tokens))):
             if self.tokens[i].measures:
                 return i
+            if self.text(i) == "and" and self.tokens[place].says("most", "least") and self.tokens[i + 1].says("most", "least"):
+                continue
             if self.tokens[i].kind in ("mark", "fact", "lane") or self.text(i) in _STOPS:
                 return None
         return None
@@ -191,7 +193,7 @@ _HYPOTHETICAL = set("if would could without suppose supposed were when might sce
 def known_words(reading: Reading) -> None:
     """Raise `Unsupported` if a sentence has a word or a mark that is not in the vocabulary."""
     for place, token in enumerate(reading.tokens):
-        if token.kind == "word" and token.text not in KNOWN:
+        if token.kind == "word" and not is_known(token.text):
             reading.refuse(place, "is not among the words that can be checked")
         if token.text in VERBS and _is_verb(reading, place):
             continue

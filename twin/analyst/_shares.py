@@ -104,6 +104,8 @@ def share_at(reading: Reading, place: int) -> Share | None:
             if of and not lanes and not (word == "most" and count == "the")
             else None
         )
+    if word in ("anything", "nothing") and reading.text(place + 1) in ("to", "about", "for", "worth"):
+        return None
     if count in _NEARLY and word in _NEARLY[count]:
         return Share(place - 1, *_NEARLY[count][word], (place - 1,), False)
     if word in _FACTORS:
@@ -242,9 +244,11 @@ def consumption_holds(reading: Reading) -> None:
         values = [(reading.value(_AMOUNTS.get(one, one), key), reading.value("revenue", key)) for one in measures
                   for key in reading.subjects(place)]  # fmt: skip
         ratios = _quotients(values)
-        if not ratios or part or {reading.text(place + i) for i in (1, 2, 3)} & _NEARLY.keys():
+        near = [i for i in range(place, name) if reading.text(i) in _NEARLY and wholes]
+        if not ratios or part or ({reading.text(place + i) for i in (1, 2, 3)} & _NEARLY.keys() and not near):
             continue
-        if min(ratios) < (0.995 if wholes else 0.5):
+        reading.settle(*near)
+        if min(ratios) < (0.85 if near else 0.995 if wholes else 0.5):
             reading.refuse(place, "is not so")
         reading.settle(*wholes)
         reading.proved += 1

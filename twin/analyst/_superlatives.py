@@ -38,8 +38,10 @@ def superlatives_hold(reading: Reading) -> None:
             every = (i for i in range(place, place + 6) if reading.text(i) == "all" and reading.text(i + 1) == "lanes")
             reading.settle(*every, proved=False)
             reading.settle(place, *adjective_after(reading, place))
+            reading.settle(*(i for i in (place - 1,) if reading.text(i) in RANKS))
 
 
+_SHIPPING = set("ship ships shipped handle handles move moves carry carries send sends".split())
 _COST_WORDS = set("cost costs expense expenses problem item items burden drain drag block".split())
 _STEPS = set("step steps thing things point points question task action actions option move lesson message".split())
 _PERIODS = set("days weeks months periods".split())
@@ -76,6 +78,8 @@ def _is_of_the_best(reading, place):
         "customers",
         "goods",
     ):
+        if {reading.text(i) for i in range(max(place - 4, 0), place)} & _SHIPPING:
+            return False  # the largest of the lanes, which is ranked
         rates = [reading.value("return_rate", key) for key in reading.subjects(place)]
         returned = any("return_rate" in reading.tokens[i].measures for i in reading.names if i > place)
         if not (returned and rates and all(rate is not None and rate > 0.5 for rate in rates)):
