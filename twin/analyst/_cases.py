@@ -36,9 +36,9 @@ _CUES = {
     "best_buffer_cost": BEST | {"critical", "ratio"},
     "critical_ratio": set("critical newsvendor cheapest".split()),
     "forecast_mean": _FUTURE | {"tomorrow"},
-    "horizon_mean": _FUTURE,
+    "horizon_mean": _FUTURE | {"time"},
     "horizon_workload": _FUTURE,
-    "horizon_capacity": _FUTURE | {"takes"},
+    "horizon_capacity": _FUTURE | {"takes", "time"},
 }
 
 
@@ -253,6 +253,10 @@ def told_as_what_if(reading: Reading) -> None:
             or (base and reading.words & {"instead", "rather", "against", "from"})
             or (changed and compared)
             or _is_input_told_first(reading, fact)
+            or _is_times_now(reading, fact)
+            or (fact.name in reading.evidence.scenarios[fact.key][1] and reading.tokens[0].fact is None
+                and any(reading.text(i - 1) == "at" and reading.text(i - 2) in (":", ",") for i in reading.facts
+                        if reading.tokens[i].fact.id == fact.id))
             or reading.text(0) in ("before", "after", "once", "compare", "still")
             or ("." in fact.name and reading.words & {"cost", "costs", "hit", "hits"})
         ):
@@ -262,6 +266,11 @@ def told_as_what_if(reading: Reading) -> None:
 _IN_A_CASE = set(
     "affected effect affects goes become becomes then change changes changed case unless step extra additional".split()
 )
+
+
+def _is_times_now(reading, fact):
+    """Return whether a multiple is told of what stands: "three times the current 5"."""
+    return fact.name.endswith(".relative") and bool(reading.words & {"current", "currently", "today", "now", "present"})
 
 
 def _is_input_told_first(reading, fact):

@@ -246,7 +246,8 @@ class Comparison:
         """Return the order to what a comparative leaves unsaid: a number beside it, what stands, the other lane."""
         reading, place = self.reading, self.place
         aims = [reading.tokens[i].fact for i in reading.facts if abs(i - place) <= 5
-                and _AIMS.get(reading.tokens[i].fact.name) in self.measures]  # fmt: skip
+                and {_AIMS.get(reading.tokens[i].fact.name), reading.tokens[i].fact.name} & self.measures
+                and reading.tokens[i].fact.name in _AIMS]  # fmt: skip
         if aims and aims[0].key == key and (now := reading.value(_AIMS[aims[0].name], key)) is not None:
             lost = reading.text(place - 2) in ("loss", "losses") or reading.text(place - 3) in ("loss", "losses")
             return compare(aims[0].value, now) * (-1 if lost else 1)

@@ -140,7 +140,7 @@ def _is_value_at_risk(reading, place):
     than = next((i for i in range(place, place + 3) if reading.text(i) == "than" or reading.text(i) in PIVOTS), place)
     fact = next((i for i in reading.facts if 0 < i - than <= 2), None)
     return (
-        "risk_share" in told
+        ("risk_share" in told or reading.words & {"bad", "worst"})
         and fact is not None
         and reading.tokens[fact].fact.measure == "value_at_risk"
         and "more" in reading.classes(place)

@@ -58,6 +58,77 @@ def sums_are_of_all(reading: Reading) -> None:
                 reading.refuse(place, "is not said of all lanes")
 
 
+_DOING = set(
+    """earn earns earning make makes bring brings cause causes produce produces generate generates deliver delivers
+    yield yields ship ships have has own owns expect expects""".split()
+)
+_ARISES = set("arise arises come comes fall falls lie lies occur occurs stem stems go goes belong belongs is".split())
+_ALL = set("all entire whole every everything only".split())
+
+
+def sums_are_not_of_some(reading: Reading) -> None:
+    """Raise `Unsupported` if some lanes are said to do what the number of the whole network says."""
+    count = reading.evidence.value("network.lanes") or 0
+    for place in reading.facts:
+        fact = reading.tokens[place].fact
+        if fact.key != "network" or fact.unit == "lane":
+            continue
+        lanes = [i for i in reading.lanes if i < place and i in reading.clause(place)]
+        named = {reading.tokens[i].lane for i in lanes}
+        between = range(lanes[-1] + 1, place) if lanes else range(0)
+        does = any(reading.text(i) in _DOING for i in between) and not any(i in reading.facts for i in between)
+        stays = any(reading.text(i) in ("of", "network", "without") for i in range(lanes[0] - 2, lanes[0])) if lanes else True
+        if lanes and does and len(named) < count and not stays:
+            reading.refuse(place, "is a number of all lanes")
+        after = [i for i in reading.lanes if place < i <= place + 6]
+        after = after if _ARISES & {reading.text(i) for i in range(place, after[0] if after else place)} else []
+        whole = _ALL & {reading.text(i) for i in range(place)}
+        if after and whole and len(named | {reading.tokens[i].lane for i in after}) < count:
+            values = [reading.value(fact.measure, reading.tokens[i].lane) for i in after[:1]]
+            if None in values or values[0] < 0.995 * fact.value:
+                reading.refuse(place, "is a number of all lanes")
+
+
+_GAINS = set("earn earns earned earning make makes gain gains".split())
+_LOST = set("lose loses lost losing loss losses less".split())
+
+
+def losses_are_not_earned(reading: Reading) -> None:
+    """Raise `Unsupported` if a loss is told as what is earned: "earns" before a value at risk, or a profit below zero."""
+    for place in reading.facts:
+        fact = reading.tokens[place].fact
+        lost = fact.value if fact.measure.endswith("value_at_risk") else -fact.value
+        if not (fact.measure.endswith("value_at_risk") or fact.name in ("profit", "best_profit")) or lost <= 0:
+            continue
+        before = {reading.text(i) for i in range(max(place - 5, 0), place)} & (_GAINS | {"still"})
+        part = {reading.text(i) for i in reading.part(place)}
+        after = {"make", "makes"} & part and "money" in part
+        if (before & _GAINS or after) and not part & (_LOST | {"not", "only", "no"}) and not before & {"makes", "make"} - part:
+            if fact.measure.endswith("value_at_risk") or reading.text(place - 1) in _GAINS:
+                reading.refuse(place, "is a loss")
+
+
+def means_are_no_peaks(reading: Reading) -> None:
+    """Raise `Unsupported` if a number is said to be where a quantity peaks, or a lane to be level with another."""
+    for place in range(len(reading.tokens)):
+        word, after = reading.text(place), reading.tokens[min(place + 2, len(reading.tokens) - 1)]
+        if word.startswith("peak") and reading.text(place + 1) == "at" and after.fact:
+            if "mean" in after.fact.measure:
+                reading.refuse(place, "is not said of a mean")
+        if word == "level" and reading.text(place + 1) == "with" and after.lane:
+            reading.refuse(place, "is not said of lanes that differ")
+
+
+def amounts_have_their_name(reading: Reading) -> None:
+    """Raise `Unsupported` if a cost that begins a phrase takes, or costs, the amount of another: "penalties take"."""
+    for place in reading.names:
+        part = reading.tokens[place].measures & set(_PARTS)
+        told = next((reading.tokens[i].fact for i in (place + 2, place + 3) if i in reading.facts), None)
+        verb = reading.text(place + 1) in ("take", "takes", "cost", "costs", "eat", "eats")
+        if part and verb and told and told.name in _PARTS and told.name not in part:
+            reading.refuse(place, f"is not {told.words}")
+
+
 def records_are_named_right(reading: Reading) -> None:
     """Raise `Unsupported` if a mean is told as the extreme of a record, or its first date as its last."""
     for place, token in enumerate(reading.tokens):
@@ -78,4 +149,8 @@ CONTRADICTIONS = (
     reasons_of_losses_are_large,
     sums_are_of_all,
     records_are_named_right,
+    sums_are_not_of_some,
+    losses_are_not_earned,
+    means_are_no_peaks,
+    amounts_have_their_name,
 )

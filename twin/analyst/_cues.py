@@ -28,6 +28,10 @@ def fits_cues(reading: Reading, place: int) -> bool | None:
     """Return True if the words around a number fit its quantity better than any other, None if as well as another."""
     measure, words = reading.tokens[place].fact.measure, _words_around(reading, place)
     own, unit = weight_of(measure, words), QUANTITIES[measure].unit
+    if unit == "$/period" and words & {"pallet", "place"}:
+        return False  # an amount of a period is not that of a pallet
+    if unit.startswith("pallet") and words & {"earn", "earns", "cost", "costs", "lose", "loses"}:
+        return False
     rivals = (other for other, row in QUANTITIES.items() if row.unit == unit and other != measure)
     others = max((weight_of(other, words) for other in rivals), default=0)
     return False if not own or others > own else None if others == own else True

@@ -18,6 +18,7 @@ _MAIN = set(
     dominated biggest largest strongest greatest key""".split()
 )
 _NOUNS = {"pattern", "seasonal", "effect", "influence"}  # words of names that say that there is an influence
+_VERBS_OF_SIZE = set("add adds added adding".split())
 _VARIES = set("vary volatile fluctuate".split())
 _STRONG = set("strong strongly large big much great".split())
 _VARIANCE = set(
@@ -55,6 +56,10 @@ def influences_hold(reading: Reading) -> None:
         causes = _causes(reading, place, clause, passive)
         if not causes and reading.text(place - 1) in _BEFORE_NOUN and token.says("cause"):
             reading.settle(place, proved=False)  # causes that are not named
+        after = reading.name_after(place, 3)
+        if after is not None and token.text in _VERBS_OF_SIZE and not words & _VARIANCE and not _told(reading):
+            reading.settle(*(i for i in (place,) if reading.supposed == ""), proved=False)
+            continue
         if reading.supposed and not words & _VARIANCE and not _told(reading):
             continue
         if not causes or (words & _NO_VARIANCE and not _told(reading)):

@@ -3,6 +3,7 @@
 from twin.analyst._decide import decide
 from twin.analyst._names_before import told_as_best
 from twin.analyst._orders import compare
+from twin.analyst._quantifiers import quantity_of
 from twin.analyst._sentence import Reading
 
 _MONEY = ("profit", "best_profit", "value_at_risk", "conditional_value_at_risk")
@@ -144,6 +145,9 @@ def _signs(reading, place, key):
     if text in ("negative", "positive", "zero"):
         return _nearest(reading, place, key) or _signs_of_profit(reading, place, key)
     near = [i for i in reading.facts if i in clause and tokens[i].fact.measure in _MONEY]
+    on_lane = reading.text(place + 1) in ("on", "of", "at", "for") and place + 2 in reading.lanes
+    if on_lane or quantity_of(reading, place) is not None:
+        near = [i for i in near if key in reading.evidence.about(tokens[i].fact)]
     state = text.endswith(("able", "ive")) or text in ("red", "black", "money", "profit")
     near = [i for i in near if "." not in tokens[i].fact.name or not (state or tokens[i].text[:1].isalpha())]
     after = [i for i in near if i > place]

@@ -34,6 +34,12 @@ def measures_of(reading: Reading, place: int) -> set[str]:
         return {"demand_mean"}
     if {reading.text(i) for i in range(place + 1, place + 6)} & {"unserved", "late", "undelivered"}:
         return {"expected_shortage"}
+    if reading.text(place - 1) == "the" and any(
+        reading.text(i) in ("use", "uses") and any("internal_capacity" in reading.tokens[n].measures
+                                                   for n in reading.names if i < n < place)
+        for i in range(max(place - 6, 0), place)
+    ):
+        return {"use"}
     if reading.text(place + 1) in _OFTEN:
         return {"overflow_probability"}
     if any(reading.text(i) in ("per", "each", "every", "a") and reading.text(i + 1) == "pallet"

@@ -52,7 +52,7 @@ def _quantity(reading, place):
         return ("only", [reading.tokens[place - 1].lane], []) if ends else None
     text, following = reading.text(place), [reading.text(i) for i in range(place + 1, place + 5)]
     named = _LANES & set(following) or any(
-        reading.tokens[i].fact.unit == "lane" for i in reading.facts if place < i <= place + 2
+        reading.tokens[i].fact.unit == "lane" for i in reading.facts if place < i <= place + 4
     )
     pair = [reading.tokens[i].lane for i in reading.lanes if text in ("both", "neither") or i in reading.clause(place)]
     if text == "only" and following[0] in _COUNTS:

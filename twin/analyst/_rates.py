@@ -3,7 +3,7 @@
 from twin.analyst._number_words import CARDINALS
 from twin.analyst._pieces import Unsupported
 from twin.analyst._sentence import Reading
-from twin.analyst._vocabulary import NO_UNITS
+from twin.analyst._vocabulary import ADJECTIVES, NO_UNITS
 from twin.plan.quantities import QUANTITIES
 
 _TIMES = {"day": "day", "week": "week", "month": "month", "year": "year", "hour": "hour", "quarter": "quarter"}
@@ -41,6 +41,8 @@ def rates_hold(reading: Reading) -> None:
         raise Unsupported("its numbers are not those of all the time since a beginning")
     for place, token in enumerate(reading.tokens):
         facts = [reading.tokens[i].fact for i in reading.facts if i in reading.clause(place)]
+        if token.text in _ADVERBS and not facts:
+            facts = [reading.tokens[i].fact for i in reading.facts]
         facts = [fact for fact in facts if fact.key != "twin"]
         if token.kind not in ("word", "name") or not facts or place in reading.settled:
             continue
@@ -128,7 +130,7 @@ def units_follow_numbers(reading: Reading) -> None:
         if token.text in _UNITS and before and before.kind == "word" and before.text not in _BEFORE_UNIT:
             if before.text in ("for", "to", "with") and reading.text(place - 2) not in ("is", "are", "was", "be"):
                 continue
-            if (before.text in NO_UNITS and not reading.facts) or before.text in CARDINALS:
+            if (before.text in NO_UNITS and not reading.facts) or before.text in CARDINALS or before.text in ADJECTIVES:
                 continue  # an ordinary adjective, or a number that counts parts of the answer
             reading.refuse(place - 1, "is no number")
 

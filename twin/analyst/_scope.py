@@ -62,6 +62,10 @@ def told_of_its_lane(reading: Reading) -> None:
         if everyone and len(told) > 1 and not told <= about and not _alike(reading, fact, told):
             reading.refuse(place, "is not the same on these lanes")
         seen |= set() if told or "_less_" in fact.key else about
+    told = [reading.tokens[i].fact for i in reading.facts if evidence.about(reading.tokens[i].fact)]
+    spread = len({fact.name for fact in told}) == 1 and len(told) == len(seen)
+    if spread and reading.words & {"lanes", "everywhere", "both"} and not reading.lanes:
+        return  # one quantity of each of several lanes: "both lanes: 5 and 4"
     if len(seen) > 1 and not (seen == set(evidence.lanes) and any(token.text == "lanes" for token in reading.tokens)):
         reading.refuse(reading.facts[-1], "is of a lane that is not named")
 

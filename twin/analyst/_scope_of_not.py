@@ -18,6 +18,10 @@ _HAS = set("has have gets get carries shows owns needs earns the this that its".
 def denials_without_numbers(reading: Reading) -> None:
     """Settle "not" and "no" before words that claim nothing by themselves: "does not help", "is not the problem"."""
     for place in reading.find("negation"):
+        if reading.text(place) == "without" and not reading.facts and reading.name_after(place, 4) is not None:
+            reading.settle(place, *(i for i in range(place + 1, place + 4)
+                                    if reading.tokens[i].says("better", "less", "more")), proved=False)  # fmt: skip
+            continue
         if reading.text(place) not in _DENIALS or {reading.text(place + 1), reading.text(place + 2)} & _BOUNDS:
             continue
         scope = _scope_of(reading, place)

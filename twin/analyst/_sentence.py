@@ -213,7 +213,7 @@ def _is_verb(reading, place):
     """Return whether a word that can be a verb stands where only a verb can: "we would address", "A-B collects"."""
     before, after = reading.text(place - 1), reading.tokens[min(place + 1, len(reading.tokens) - 1)]
     return place - 1 not in reading.facts and (
-        place == 0 or before in _BEFORE_VERB or (place - 1 in reading.lanes and not after.measures)
+        (place == 0 and not reading.text(0).endswith("ing")) or before in _BEFORE_VERB or (place - 1 in reading.lanes and not after.measures)
     )
 
 

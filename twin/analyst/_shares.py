@@ -32,6 +32,7 @@ RATIO = re.compile(
     r"(?=\s+(?:as |the |that |of |what |those |its |(?:more|less|fewer|higher|lower|larger|smaller|longer|shorter)\b))",
     re.IGNORECASE,
 )
+_COST_PARTS = ("handling", "holding", "penalty", "surcharge")
 _OF_IT = set("it that this which them these those".split())
 _TODAY = set("today now currently present today's before".split())
 _COMES = set(
@@ -160,6 +161,16 @@ def _ratios(reading, place, share):
         [lane for lane in whole.lanes if lane not in ours] if text(of) != "of" or text(of + 1) in _OF_IT or ours else []
     )
     theirs = theirs or [tokens[i].lane for i in reading.lanes if i > place and tokens[i].lane not in ours][:1]
+    if before and not ours and share.exact:
+        ours = sorted(evidence.about(before[-1]))[:1]
+    if before and text(of) == "of" and text(of + 1) in ("its", "the") and (name := reading.name_after(of, 3)) is not None:
+        units = {fact.measure: fact.unit for fact in evidence.facts.values() if "." not in fact.name}
+        alike = [one for one in reading.tokens[name].measures
+                 if units.get(one) == before[-1].unit and one != before[-1].measure]  # fmt: skip
+        lane = next(iter(evidence.about(before[-1])), "")
+        if "demand_mean" in alike or len(alike) == 1:
+            whole_name = "demand_mean" if "demand_mean" in alike else alike[0]
+            return _quotients([(before[-1].value, reading.value(whole_name, lane))])
     if ours and theirs and share.exact:
         measures = told_of(reading, measures_of(reading, place))
         return _quotients([(reading.value(name, ours[0]), reading.value(name, theirs[0])) for name in measures])
@@ -214,14 +225,20 @@ def _of_measures(reading, place):
         return []
     if two is None:
         return []
+    part = reading.tokens[one].measures & set(_COST_PARTS)
+    if reading.text(two) in ("cost", "costs") and len(part) == 1:
+        costs = [[reading.value(name, key) for name in _COST_PARTS] for key in reading.subjects(place)]
+        return _quotients([(values[_COST_PARTS.index(min(part))], sum(values)) for values in costs if None not in values])
     units = {fact.measure: fact.unit for fact in reading.evidence.facts.values() if "." not in fact.name}
     pairs = [
         (a, b) for a in reading.tokens[one].measures for b in reading.tokens[two].measures
         if a in units and units[a] == units.get(b) and a != b
     ]  # fmt: skip
-    return _quotients(
+    found = _quotients(
         [(reading.value(a, key), reading.value(b, key)) for key in reading.subjects(place) for a, b in pairs]
     )
+    left = {reading.text(i) for i in reading.clause(place) if i > place} & {"left", "remain", "remains"}
+    return [1.0 - ratio for ratio in found] if left else found
 
 
 def _quotients(pairs):

@@ -88,6 +88,8 @@ def side_after(reading: Reading, marker: int) -> Side:
             measures.append(frozenset({"internal_capacity"}))
         elif text == "planned" and not reading.tokens[min(here + 1, len(reading.tokens) - 1)].measures:
             measures.append(frozenset({"planned_overflow", "planned_outsourcing_cost", "planned_warehousing_cost"}))
+        elif text in ("usual", "normal") and here == marker + 1:
+            measures.append(frozenset({"demand_mean"}))
         elif text in ("average", "mean") and here + 1 not in reading.names:
             measures.append(frozenset({"demand_mean"}))
         elif text in OBJECTS and not measures and text not in ("there", "available", "own"):

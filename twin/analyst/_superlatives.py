@@ -23,6 +23,10 @@ def superlatives_hold(reading: Reading) -> None:
         if reading.text(place) == "most" and (reading.text(place + 1) == "likely" or reading.text(place + 2) in _STEPS):
             reading.settle(place, proved=False)
             continue
+        shock = any(reading.tokens[i].fact.measure == "shock_share" for i in reading.facts)
+        if shock and reading.text(place) in ("largest", "highest", "biggest") and reading.text(place + 1) in _VOLUMES:
+            reading.settle(place)  # as its share is defined
+            continue
         if _is_of_the_best(reading, place):
             reading.settle(place, *adjective_after(reading, place))
             continue
@@ -41,6 +45,7 @@ def superlatives_hold(reading: Reading) -> None:
             reading.settle(*(i for i in (place - 1,) if reading.text(i) in RANKS))
 
 
+_VOLUMES = set("volume volumes peaks days weeks months values hundredth".split())
 _SHIPPING = set("ship ships shipped handle handles move moves carry carries send sends".split())
 _COST_WORDS = set("cost costs expense expenses problem item items burden drain drag block".split())
 _STEPS = set("step steps thing things point points question task action actions option move lesson message".split())

@@ -30,6 +30,12 @@ def told_order(reading: Reading, place: int) -> tuple[int, Fact] | None:
     number that follows the comparative with the one before it.
     """
     marker = marker_after(reading, place)
+    after = [i for i in reading.facts if i > place]
+    if len(after) == 2 and not any(i in reading.facts for i in reading.clause(place)):
+        one, two = (reading.tokens[i].fact for i in after)
+        against = {reading.text(i) for i in range(*after)} & (MARKERS - {"than"})
+        if against and _alike(one, two) and "." not in one.name + two.name:
+            return compare(one.value, two.value), one  # "more than it needs: 5 against 4"
     if marker is None:
         here = place + 1
         while reading.text(here) in _SKIPPED:
