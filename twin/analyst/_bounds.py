@@ -21,6 +21,8 @@ def bounds_hold(reading: Reading) -> None:
         fact = next((i for i in reading.facts if 0 < i - place <= 2), None)
         if fact is not None and 0 < _printed(reading, fact) - reading.tokens[fact].fact.value:
             reading.settle(place)
+        elif reading.tokens[min(place + 1, len(reading.tokens) - 1)].says("low", "high"):
+            reading.settle(place, proved=False)  # the size is checked by itself
         elif {reading.text(place + 1), reading.text(place + 2)} & {"used", "full", "fully", "exhausted"}:
             uses = [reading.value("use", key) for key in reading.subjects(place)]
             if uses and all(value is not None and 0.85 <= value < 1.0 for value in uses):

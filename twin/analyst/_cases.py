@@ -159,6 +159,8 @@ def _is_of_two_lanes(reading, fact):
 def _stands_as_told(reading, place, fact):
     """Raise `Unsupported` if a number as it stands is told as the result of a what-if."""
     cases = reading.evidence.scenarios
+    if fact.measure.endswith("value_at_risk") and not reading.words & {"would", "if", "were", "with", "should"}:
+        return  # "could lose", which supposes nothing
     spoken = {reading.tokens[i].fact.key for i in reading.facts} & cases.keys() or set(list(cases)[-1:])
     best = any(reading.tokens[i].fact.measure.startswith("best_") for i in reading.facts)
     if reading.is_hypothetical and spoken and not reading.lanes and not best and fact.key not in {cases[key][0] for key in spoken}:

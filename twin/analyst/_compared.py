@@ -114,6 +114,8 @@ class Comparison:
             return compare(turn * near.value, 0.0)
         if right is None:
             return self._implied(key)
+        if right.facts and right.facts[0].measure == "use" and right.measures[:1] == (frozenset({"internal_capacity"}),):
+            return compare(right.facts[0].value, 1.0)
         if right.facts and right.facts[0].measure == "revenue" and len(self.measures & COSTS) > 3:
             return self._with_measure(key, right)
         if right.facts and ((order := self._with_number(key, right)) is not None or not right.lanes):
@@ -128,7 +130,15 @@ class Comparison:
             return self._with_measure(key, right)
         if "others" in right.flags:
             return self._with_others(key)
+        if "now" in right.flags and not self.case:
+            return self._best_with_now(key)
         return self._implied(key)
+
+    def _best_with_now(self, key):
+        """Return the order of a best value to the one that stands; None for other quantities."""
+        pairs = [(name, now) for name, now in _AIMS.items() if name in self.measures]
+        found = [(self.reading.value(name, key), self.reading.value(now, key)) for name, now in pairs[:1]]
+        return compare(*found[0]) if found and None not in found[0] else None
 
     # ------------------------------------------------------------ values
 

@@ -79,6 +79,7 @@ def comparisons_hold(reading: Reading) -> None:
             return None if order is None else order == sign or (limit is not None and order == 0)
 
         reading.settle(*_others_after(reading, place), proved=False)
+        reading.settle(*(i for i in (place - 1,) if reading.text(i) == "both"), proved=False)
         joint = comparison.right.joint if comparison.right else ()
         decide(reading, place, holds, *adjective_after(reading, place), *joint)
 

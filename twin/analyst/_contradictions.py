@@ -129,6 +129,16 @@ def amounts_have_their_name(reading: Reading) -> None:
             reading.refuse(place, f"is not {told.words}")
 
 
+def amounts_are_paid_for(reading: Reading) -> None:
+    """Raise `Unsupported` if an amount is said to be paid for another cost than its own: "pays 148 for handling"."""
+    for place in reading.facts:
+        fact, name = reading.tokens[place].fact, place + 2
+        if fact.name in _PARTS and reading.text(place + 1) in ("for", "on", "in") and name in reading.names:
+            part = reading.tokens[name].measures & set(_PARTS)
+            if part and fact.name not in part:
+                reading.refuse(name, f"is not {fact.words}")
+
+
 def records_are_named_right(reading: Reading) -> None:
     """Raise `Unsupported` if a mean is told as the extreme of a record, or its first date as its last."""
     for place, token in enumerate(reading.tokens):
@@ -153,4 +163,5 @@ CONTRADICTIONS = (
     losses_are_not_earned,
     means_are_no_peaks,
     amounts_have_their_name,
+    amounts_are_paid_for,
 )

@@ -22,6 +22,7 @@ def denials_hold(reading: Reading) -> None:
             _not_all,
             _no_room,
             _no_change,
+            _no_trend,
             _no_evidence,
             not_the_other,
         ):
@@ -121,6 +122,24 @@ def _no_room(reading, place):
             return False
         reading.settle(place + 1)
     return all(needs) if needs else None
+
+
+_YEAR = {"day": 365.0, "week": 52.0, "month": 12.0}
+_NO_TREND = 0.1  # change of demand in a year, relative to its mean, up to which there is no trend worth a word [-]
+
+
+def _no_trend(reading, place):
+    """Return whether demand hardly changes where a sentence says that there is no trend; None if it says no such thing."""
+    near = range(place + 1, min(place + 8, len(reading.tokens)))
+    said = any("trend" in reading.tokens[i].measures or reading.text(i) in ("trend", "growth") for i in near)
+    if reading.text(place) not in ("no", "neither", "without", "none") or not said:
+        return None
+    lanes = reading.evidence.lanes if reading.text(place) in ("neither", "none") else reading.subjects(place)
+    values = [(reading.value("trend", key), reading.value("demand_mean", key)) for key in lanes]
+    if not values or any(None in pair for pair in values):
+        return None
+    year = _YEAR[reading.evidence.unit_of_period]
+    return all(abs(trend) * year <= _NO_TREND * mean for trend, mean in values)
 
 
 def _no_evidence(reading, place):

@@ -20,6 +20,11 @@ _ALSO = {
 def equals_hold(reading: Reading) -> None:
     """Settle words that say that lanes are alike if facts do; raise `Unsupported` if they differ."""
     for place in range(len(reading.tokens)):
+        if reading.text(place) == reading.text(place + 2) == "as" and (told := _as_told(reading, place)) is not None:
+            if not told:
+                reading.refuse(place, "is not so")
+            reading.settle(*(i for i in (place - 1,) if reading.tokens[i].says("near")))
+            continue
         if (
             reading.text(place) == "as"
             and reading.text(place + 2) == "as"
@@ -109,3 +114,15 @@ def _as_before(reading, place):
     lane = next(iter(reading.evidence.about(told[0])), "")
     mean = reading.value("demand_mean", lane)
     return None if not mean else abs(told[0].value - mean) <= 0.05 * mean
+
+
+def _as_told(reading, place):
+    """Return whether two numbers around "as large as", or "nearly as large as", are so alike; None without two numbers."""
+    before, after = [i for i in reading.facts if i < place], [i for i in reading.facts if place < i <= place + 9]
+    if len(before) != 1 or len(after) != 1 or reading.classes(place - 1) & {"ratio"} or place - 1 in reading.facts:
+        return None
+    one, two = reading.tokens[before[0]].fact, reading.tokens[after[0]].fact
+    if one.unit != two.unit or "." in one.name + two.name or two.value <= 0:
+        return None
+    low, high = (0.8, 1.0) if reading.tokens[place - 1].says("near") else (0.95, 1.05)
+    return low <= one.value / two.value <= high

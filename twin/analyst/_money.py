@@ -38,6 +38,15 @@ def money_holds(reading: Reading) -> None:
             signs = _signs(reading, place, key)
             return None if len(signs) != 1 else sign in signs
 
+        seldom = [i for i in range(max(place - 3, 0), place) if reading.tokens[i].says("seldom", "negation")
+                  and reading.text(i) in ("rarely", "seldom", "hardly", "scarcely")]  # fmt: skip
+        if seldom and sign < 0 and not any(i in reading.clause(place) for i in reading.facts):
+            risks = [reading.value("value_at_risk", key) for key in reading.subjects(place)]
+            if None not in risks and risks:
+                if max(risks) > 0:
+                    reading.refuse(place, "is not so")
+                reading.settle(place, *words, *seldom)
+                continue
         if (turned := _turned(reading, place, sign)) is not None:
             if not turned:
                 reading.refuse(place, "has the wrong sign")

@@ -20,6 +20,12 @@ def multiples_hold(reading: Reading) -> None:
             or "cent" in token.text
         ):
             continue
+        others = [reading.tokens[i].fact for i in reading.facts if i != place and "." not in reading.tokens[i].fact.name]
+        if len(others) == 2 and others[0].name == others[1].name and others[0].key != others[1].key and others[1].value > 0:
+            times = numerals(token.text)[0].value
+            ratio = others[0].value / others[1].value
+            if _is_times(reading, place, ratio, times):
+                continue
         scenario, times = token.fact.key, numerals(token.text)[0].value
         names = [
             i
@@ -53,6 +59,16 @@ def multiples_hold(reading: Reading) -> None:
                 holds = any(value is not None and abs(1.0 + value - times) <= ROUGH_TIMES for value in found)
             if not holds:
                 reading.refuse(place, "is not the multiple of a fact")
+
+
+def _is_times(reading, place, ratio, times):
+    """Return whether the ratio of two numbers that are told is a multiple in words, with "more than" or "almost"."""
+    before = [i for i in range(place - 3, place) if reading.text(i) in SIDES]
+    low, high = next((SIDES[reading.text(i)] for i in before), (0.95, 1.05))
+    if low * times <= ratio <= high * times:
+        reading.settle(*before)
+        return True
+    return False
 
 
 def _part_start(reading, place):

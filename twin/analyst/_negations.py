@@ -27,7 +27,7 @@ def negations_hold(reading: Reading) -> None:
         if reading.text(place) == "not" and place + 1 in reading.facts and _is_contrast(reading, place):
             reading.settle(place)
             continue
-        following = {word for i in range(place + 1, place + 4) for word in reading.text(i).split()}
+        following = {word for i in range(place + 1, place + 5) for word in reading.text(i).split()}
         planned = [reading.value("planned_overflow", key) for key in reading.subjects(place)]
         fills = [reading.tokens[i].fact.value for i in reading.facts if reading.tokens[i].fact.measure == "fill_rate"]
         if reading.text(place) == "hardly" and reading.text(place + 1) == "ever" and fills and min(fills) >= 0.99:

@@ -40,6 +40,12 @@ def measures_of(reading: Reading, place: int) -> set[str]:
         for i in range(max(place - 6, 0), place)
     ):
         return {"use"}
+    if reading.text(place) in _SIZES and "lane" in {reading.text(i) for i in range(place + 1, place + 6)}:
+        if reading.text(place + 1) in ("lane", "and", "of", "one"):
+            return {"demand_mean"}
+    charge = [i for i in (place - 1, place - 2) if reading.text(i) in ("charge", "charges")]
+    if charge:
+        return {"partner_surcharge"} if "partner" in reading.words else {"service_revenue"}
     if reading.text(place + 1) in _OFTEN:
         return {"overflow_probability"}
     if any(reading.text(i) in ("per", "each", "every", "a") and reading.text(i + 1) == "pallet"
@@ -132,6 +138,7 @@ def _earns_here(reading, place):
     return bool({reading.text(place - i) for i in (1, 2, 3)} & (_BRINGS | {"earn", "earns", "gets", "get"}))
 
 
+_SIZES = set("bigger larger smaller biggest largest smallest".split())
 _OFTEN = set("often frequently regularly rarely seldom".split())
 
 

@@ -50,6 +50,8 @@ def _quantity(reading, place):
     if reading.text(place) == "alone":
         ends = reading.text(place + 1) in (".", ",", ";", "") and place - 1 in reading.lanes
         return ("only", [reading.tokens[place - 1].lane], []) if ends else None
+    if reading.text(place) == "both" and reading.tokens[min(place + 1, len(reading.tokens) - 1)].says("more", "less"):
+        return None  # "both longer and less reliable"
     text, following = reading.text(place), [reading.text(i) for i in range(place + 1, place + 5)]
     named = _LANES & set(following) or any(
         reading.tokens[i].fact.unit == "lane" for i in reading.facts if place < i <= place + 4

@@ -63,6 +63,9 @@ def told_of_its_lane(reading: Reading) -> None:
             reading.refuse(place, "is not the same on these lanes")
         seen |= set() if told or "_less_" in fact.key else about
     told = [reading.tokens[i].fact for i in reading.facts if evidence.about(reading.tokens[i].fact)]
+    pair = len(evidence.lanes) == 2 == len(told) == len(seen) and not reading.lanes
+    if pair and told[0].name == told[1].name and reading.words & {"against", "versus", "vs", "opposed", "compared"}:
+        return  # the two lanes of a comparison, one against the other
     spread = len({fact.name for fact in told}) == 1 and len(told) == len(seen)
     if spread and reading.words & {"lanes", "everywhere", "both"} and not reading.lanes:
         return  # one quantity of each of several lanes: "both lanes: 5 and 4"
@@ -107,8 +110,8 @@ def whole_words_hold(reading: Reading) -> None:
             reading.settle(place, proved=False)
         elif (
             word in ("total", "overall")
-            and len(lanes) == 1
-            and (named == lanes or len(evidence.lanes) == 1)
+            and (len(lanes) == 1 or (not facts and len(named) == 1))
+            and (named == lanes or not facts or len(evidence.lanes) == 1)
             and not _says_network(reading)
         ):
             reading.settle(place, proved=False)

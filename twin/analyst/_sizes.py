@@ -18,6 +18,8 @@ def sizes_hold(reading: Reading) -> None:
             continue
         if (level := _level(reading, place)) is not None:
             decide(reading, place, level)
+            if place not in reading.settled and "too" in {reading.text(place - 1), reading.text(place - 2)}:
+                reading.refuse(place, "cannot be checked")
             continue
         decide(reading, place, lambda _, place=place: _is_high(reading, place), lanes=("",))
 
@@ -53,6 +55,13 @@ def _level(reading, place):
             return None if None in (level, best) else (level - best) * sign > 0
 
         return beyond_best
+    if "internal_capacity" in measures and "too" in {reading.text(place - 1), reading.text(place - 2)}:
+
+        def is_too_small(key):
+            needed, own = (reading.value_in(one, key, reading.case(place)) for one in ("required_capacity", "internal_capacity"))
+            return None if None in (needed, own) else needed > own if sign < 0 else None
+
+        return is_too_small
     known = sorted(measures & _HIGH.keys())
     if not known:
         return None

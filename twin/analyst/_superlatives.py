@@ -101,6 +101,9 @@ def _is_of_the_best(reading, place):
             reading.settle(*within)
             return all(value < 0.5 for value in chances)
         exceeds = [i for i in range(place, place + 8) if reading.text(i) in ("exceed", "exceeds")]
+        exceeds += [i for i in range(place) if reading.text(i) in ("over", "above", "beyond")
+                    and "internal_capacity" in {name for n in reading.names if i < n < place
+                                                for name in reading.tokens[n].measures}]  # fmt: skip
         reading.settle(*exceeds)
         return ("overflow_probability" in names or bool(exceeds)) and all(value > 0.5 for value in chances)
     return False
