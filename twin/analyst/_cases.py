@@ -207,6 +207,12 @@ def _ahead_agrees(reading):
     for place in reading.facts:
         fact = reading.tokens[place].fact
         near = {reading.text(i) for i in range(max(place - 4, 0), place)}
+        told = [i for i in reading.facts if i < place and reading.tokens[i].fact.unit.startswith("pallet")]
+        part = {word for i in range(told[-1] + 1 if told else reading.clause(place).start, place)
+                for word in reading.text(i).split()}  # fmt: skip
+        if fact.measure == "demand_mean" and "forecast" in part and "." not in fact.name and not told:
+            if not part & {"mean", "record", "than", "above", "below", "average"}:
+                raise Unsupported(f"{fact.id} is no forecast")
         if (
             fact.measure in ("demand_mean", "last_volume")
             and near & {"forecast", "expected", "tomorrow"}
@@ -256,6 +262,8 @@ def told_as_what_if(reading: Reading) -> None:
             or (changed and compared)
             or _is_input_told_first(reading, fact)
             or _is_times_now(reading, fact)
+            or (fact.measure in reading.evidence.scenarios[fact.key][1] and reading.text(0).endswith("ing")
+                and reading.facts[0] <= 1 and reading.text(reading.facts[0])[:1].isalpha())
             or (fact.name in reading.evidence.scenarios[fact.key][1] and reading.tokens[0].fact is None
                 and any(reading.text(i - 1) == "at" and reading.text(i - 2) in (":", ",") for i in reading.facts
                         if reading.tokens[i].fact.id == fact.id))

@@ -60,6 +60,12 @@ class Comparison:
         if self.right and self.right.facts and CLASSES.get(reading.text(place), set()) & {"better", "worse"}:
             left = self._left_fact(self.right.facts[0])
             self.measures = {left.measure} if left is not None else self.measures
+        name = reading.name_before(place, reading.clause(place).start)
+        self.lost = name is not None and reading.text(name) in ("loss", "losses") and not (
+            {reading.tokens[i].fact.measure for i in reading.facts} & {"value_at_risk", "conditional_value_at_risk"}
+        )
+        if self.lost:
+            self.measures = {"profit"}
         if self.case:
             self.measures = without_fixed(reading, self.case, self.measures)
 
@@ -92,6 +98,8 @@ class Comparison:
     def order(self, key: str) -> int | None:
         """Return 1, -1 or 0 as a lane has more, less or as much of what is compared; None if facts do not tell."""
         order = self._order(key)
+        if self.lost and order is not None:
+            return -order
         return self._of_pair() if order is None else order
 
     def _of_pair(self):
@@ -255,12 +263,11 @@ class Comparison:
     def _implied(self, key):
         """Return the order to what a comparative leaves unsaid: a number beside it, what stands, the other lane."""
         reading, place = self.reading, self.place
-        aims = [reading.tokens[i].fact for i in reading.facts if abs(i - place) <= 5
+        aims = [reading.tokens[i].fact for i in reading.facts if abs(i - place) <= 10
                 and {_AIMS.get(reading.tokens[i].fact.name), reading.tokens[i].fact.name} & self.measures
                 and reading.tokens[i].fact.name in _AIMS]  # fmt: skip
         if aims and aims[0].key == key and (now := reading.value(_AIMS[aims[0].name], key)) is not None:
-            lost = reading.text(place - 2) in ("loss", "losses") or reading.text(place - 3) in ("loss", "losses")
-            return compare(aims[0].value, now) * (-1 if lost else 1)
+            return compare(aims[0].value, now)
         if premise := free_premise(reading, place):
             return effect_of(reading, *premise, self.measures, key)
         if self.case:

@@ -101,7 +101,7 @@ def losses_are_not_earned(reading: Reading) -> None:
         if not (fact.measure.endswith("value_at_risk") or fact.name in ("profit", "best_profit")) or lost <= 0:
             continue
         before = {reading.text(i) for i in range(max(place - 5, 0), place)} & (_GAINS | {"still"})
-        part = {reading.text(i) for i in reading.part(place)}
+        part = {word for i in reading.part(place) for word in reading.text(i).split()}
         after = {"make", "makes"} & part and "money" in part
         if (before & _GAINS or after) and not part & (_LOST | {"not", "only", "no"}) and not before & {"makes", "make"} - part:
             if fact.measure.endswith("value_at_risk") or reading.text(place - 1) in _GAINS:
@@ -127,6 +127,68 @@ def amounts_have_their_name(reading: Reading) -> None:
         verb = reading.text(place + 1) in ("take", "takes", "cost", "costs", "eat", "eats")
         if part and verb and told and told.name in _PARTS and told.name not in part:
             reading.refuse(place, f"is not {told.words}")
+
+
+#: Adjective before demand -> sign of its trend.
+_TRENDS = dict.fromkeys("growing rising increasing climbing".split(), 1)
+_TRENDS |= dict.fromkeys("falling shrinking declining decreasing dwindling".split(), -1)
+
+
+def trends_are_so(reading: Reading) -> None:
+    """Raise `Unsupported` if demand is called growing, or falling, and its trend has the other sign."""
+    for place, token in enumerate(reading.tokens):
+        name = reading.tokens[min(place + 1, len(reading.tokens) - 1)]
+        if token.text not in _TRENDS or "demand_mean" not in name.measures or reading.text(place - 1) == "is":
+            continue
+        trends = [reading.value("trend", key) for key in reading.subjects(place)]
+        if any(trend is not None and trend * _TRENDS[token.text] <= 0 for trend in trends):
+            reading.refuse(place, "is not so")
+
+
+_SMALL_PARTS = dict.fromkeys("small minor tiny modest little".split(), (0.0, 0.34))
+_SMALL_PARTS |= dict.fromkeys("large big major substantial considerable".split(), (0.34, 1.0))
+
+
+def parts_have_their_size(reading: Reading) -> None:
+    """Raise `Unsupported` if a lane's part of a number of the network is called small, or large, and is not."""
+    for place, token in enumerate(reading.tokens):
+        part = reading.text(place + 1) in ("part", "share", "portion", "fraction", "piece")
+        if token.text not in _SMALL_PARTS or not part or not reading.words & {"network", "total"} or not reading.lanes:
+            continue
+        low, high = _SMALL_PARTS[token.text]
+        name = reading.name_after(place, 9) or next((i for i in reading.names if i > place), None)
+        for measure in reading.tokens[name].measures if name is not None else ():
+            one = reading.value(measure, reading.tokens[reading.lanes[-1]].lane)
+            whole = reading.evidence.value(f"network.{measure}")
+            if None not in (one, whole) and whole > 0 and not low <= one / whole <= high:
+                reading.refuse(place, "is not so")
+
+
+def shortfalls_are_so(reading: Reading) -> None:
+    """Raise `Unsupported` if a number is said to fall short of a smaller one, or pallets to be an amount of money."""
+    for place, token in enumerate(reading.tokens):
+        falls = token.text in ("falls short", "fall short") or reading.text(place - 1) in ("falls", "fall", "fell")
+        if token.text.endswith("short") and falls and reading.text(place + 1) == "of":
+            before = [reading.tokens[i].fact for i in reading.facts if i < place]
+            after = [reading.tokens[i].fact for i in reading.facts if i > place]
+            if before and after and before[-1].unit == after[0].unit and before[-1].value >= after[0].value:
+                reading.refuse(place, "is not so")
+        if token.text == "money" and reading.text(place - 1) == "in" and place <= 2 and reading.facts:
+            if not any("$" in reading.tokens[i].fact.unit for i in reading.facts):
+                reading.refuse(place, "is not the unit of these numbers")
+
+
+_HEAVILY = set("heavily strongly largely mostly entirely completely".split())
+
+
+def dependence_is_heavy(reading: Reading) -> None:
+    """Raise `Unsupported` if a lane is said to depend heavily on a partner that provides little of its space."""
+    for place, token in enumerate(reading.tokens):
+        near = {reading.text(i) for i in range(place - 2, place + 3)} & _HEAVILY
+        if token.text in ("depend", "depends", "relies", "rely", "dependent") and near and "partner" in reading.words:
+            keys = [reading.scenario()] if reading.scenario() else reading.subjects(place)
+            if any((reading.value("dependency", key) or 0.0) < _EMPTY / 2 for key in keys):
+                reading.refuse(place, "is not so")
 
 
 def amounts_are_paid_for(reading: Reading) -> None:
@@ -164,4 +226,8 @@ CONTRADICTIONS = (
     means_are_no_peaks,
     amounts_have_their_name,
     amounts_are_paid_for,
+    trends_are_so,
+    dependence_is_heavy,
+    parts_have_their_size,
+    shortfalls_are_so,
 )

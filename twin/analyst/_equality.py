@@ -58,7 +58,8 @@ def equals_hold(reading: Reading) -> None:
         if reading.scenario() and {reading.text(i) for i in range(place - 4, place)} & _STAYS:
             continue  # the same as before, which is a matter of changes
         if reading.text(place) in ("same", "equal", "identical", "alike", "similar", "similarly", "equally"):
-            alike = _as_before(reading, place)
+            alike = _in_equal_parts(reading, place)
+            alike = _as_before(reading, place) if alike is None else alike
             alike = _are_alike(reading, place) if alike is None else alike
             if alike is None:
                 continue
@@ -88,7 +89,7 @@ def _are_alike(reading, place):
     every = any(token.text in ("each", "all", "every") for token in reading.tokens)
     lanes = named if len(named) > 1 else set(evidence.lanes) if every or len(evidence.lanes) == 2 else set()
     names = [i for i in reading.names if i > place] or reading.names
-    told = {reading.tokens[i].fact.measure for i in reading.facts}
+    told = {reading.tokens[i].fact.measure for i in reading.facts if reading.tokens[i].fact.unit != "lane"}
     measures = told or (
         told_of(reading, set(reading.tokens[names[0]].measures)) if names else set(measures_of(reading, place))
     )
@@ -126,3 +127,13 @@ def _as_told(reading, place):
         return None
     low, high = (0.8, 1.0) if reading.tokens[place - 1].says("near") else (0.95, 1.05)
     return low <= one.value / two.value <= high
+
+
+def _in_equal_parts(reading, place):
+    """Return whether two numbers that are told are equal, where a sentence says "in equal parts"; else None."""
+    if reading.text(place + 1) not in ("parts", "shares", "measure"):
+        return None
+    told = [reading.tokens[i].fact for i in reading.facts]
+    if len(told) != 2 or told[0].unit != told[1].unit:
+        return None
+    return abs(told[0].value - told[1].value) <= 0.1 * max(abs(one.value) for one in told)

@@ -106,6 +106,8 @@ def continues_list(reading: Reading, place: int) -> bool | None:
     if {reading.text(place - 1), reading.text(place - 2)} & _COMPARING:
         if any(goes_by(own, reading.tokens[i].measures) for i in reading.names if i < place):
             return True
+    if one == own and {reading.text(i) for i in between} & {"that", "it", "this"} and reading.text(place - 1) == "to":
+        return True
     specific = [i for i in reading.names if i in between and not goes_by(own, reading.tokens[i].measures)]
     if one == BEST_OF.get(own) and BEST & {reading.text(i) for i in between}:
         return True

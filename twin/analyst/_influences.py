@@ -9,7 +9,7 @@ _PARTS = ("demand_share", "lead_time_share", "returns_share")  # parts of the va
 _WORDS = influence_words()
 _PASSIVE = set(
     """due stem stems caused driven explained determined come comes result results owes owing depend depends because
-    thanks""".split()
+    thanks dominated shaped""".split()
 )
 _LINKS = {"to", "by", "from", "of", "on"}
 _NONE = set("no not hardly barely scarcely little nothing neither nor none negligible never small minor".split())

@@ -7,7 +7,7 @@ from twin.analyst._sentence import Reading
 #: Words before the lane that another one is compared with.
 _OTHER = set(
     """than unlike versus vs against to with from over beats beat outperforms exceeds above below behind ahead of
-    trails leads as what""".split()
+    trails leads as what after""".split()
 )
 _JOINS = set("and or , & both the on of for lane lanes".split())
 
@@ -18,8 +18,11 @@ def lanes_of(reading: Reading, place: int) -> tuple[set[str], bool]:
     if pair := _lanes_after(reading, place):
         return pair, True
     after = place + 1
+    if reading.text(after) == "that" and after + 1 in reading.lanes:
+        return {tokens[after + 1].lane}, True
     if reading.text(after) == "," and reading.text(after + 1) in ("on", "for", "of"):
-        after += 1
+        if after + 2 not in reading.lanes or after + 3 not in reading.facts:
+            after += 1
     if reading.text(after) in ("on", "for", "of", "at", "("):
         after += 1
         while reading.text(after) in ("both", "lane", "the"):

@@ -57,7 +57,9 @@ def money_holds(reading: Reading) -> None:
                 reading.refuse(place, "has the wrong sign")
             reading.settle(place, *words)
             continue
-        decide(reading, place, holds, *words)
+        short = [i for i in reading.clause(place) if i < place and reading.text(i) == "not" and "enough" in {
+            reading.text(n) for n in range(i, i + 4)} and "to" in {reading.text(n) for n in range(i, i + 5)}]  # fmt: skip
+        decide(reading, place, holds, *words, denied=short)
         reading.proved += place in reading.settled
 
 
@@ -73,6 +75,9 @@ def _said(reading, place):
         return 1, ()
     if token.text == "zero" and text(place - 1) in ("above", "below"):
         return (1 if text(place - 1) == "above" else -1), (place - 1,)
+    lost_thing = reading.name_after(place, 3) if token.text in ("lose", "loses", "losing", "lost") else None
+    if lost_thing is not None and reading.tokens[lost_thing].measures & {"internal_capacity", "demand_mean"}:
+        return None
     if token.says("loss", "gain"):
         return (-1 if token.says("loss") else 1), ()
     if token.text == "money" and before & {"save", "saves", "saving"}:
@@ -153,6 +158,10 @@ def _signs(reading, place, key):
         return set() if gain is None else {compare(gain, 0.0)}
     if text in ("negative", "positive", "zero"):
         return _nearest(reading, place, key) or _signs_of_profit(reading, place, key)
+    if {"best", "level"} <= reading.words and "would" in reading.words and text not in ("negative", "positive", "zero"):
+        told = [tokens[i].fact.value for i in reading.facts if tokens[i].fact.measure == "best_profit"]
+        best = told[0] if told else reading.value("best_profit", key)
+        return set() if best is None else {compare(best, 0.0)}
     near = [i for i in reading.facts if i in clause and tokens[i].fact.measure in _MONEY]
     on_lane = reading.text(place + 1) in ("on", "of", "at", "for") and place + 2 in reading.lanes
     if on_lane or quantity_of(reading, place) is not None:

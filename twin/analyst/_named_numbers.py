@@ -76,7 +76,7 @@ def _is_exempt(reading, place, fact):
         or (fact.name.endswith(".relative") and reading.text(place)[:1].isalpha() and "cent" not in reading.text(place))
         or (
             fact.measure == "horizon"
-            and (before == "in" or bool(_AHEAD & {before, reading.text(place - 2), reading.text(place + 1)}))
+            and (before in ("in", "for", "over", "within") or bool(_AHEAD & {before, reading.text(place - 2), reading.text(place + 1)}))
         )
         or (
             fact.measure in ("forecast_low", "forecast_high")

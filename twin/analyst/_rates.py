@@ -80,9 +80,13 @@ def rates_hold(reading: Reading) -> None:
             if before in ("average", "typical", "normal") and _TIMES[word] in (evidence.unit_of_period, "period"):
                 continue
             time = evidence.unit_of_period if _TIMES[word] == "period" else _TIMES[word]
+            if before == "bad" and reading.text(place - 2) in ("every", "each", "any"):
+                reading.refuse(place - 2, "is more than a risk shows")
             if before in ("bad", "worst") or (before == "of" and "worst" in {token.text for token in reading.tokens}):
                 causes = {reading.text(i) for i in range(max(place - 4, 0), place)} & {"cause", "driver", "source"}
-                if not causes and not all(fact.measure.endswith("value_at_risk") for fact in facts):
+                next_one = next((reading.tokens[i].fact for i in reading.facts if i > place), facts[0])
+                next_one = facts[0] if next_one.key == "twin" else next_one
+                if not causes and not next_one.measure.endswith("value_at_risk"):
                     reading.refuse(place, "has no such number")
             elif before in ("next", "coming", "last", "latest", "recent"):
                 ahead = before in ("next", "coming")
@@ -105,6 +109,8 @@ def rates_hold(reading: Reading) -> None:
                 continue
             if not any(_THINGS[word] in evidence.unit(fact).split("/")[1:] for fact in facts):
                 reading.refuse(place, "is not what these numbers are counted by")
+        elif word == "once" and reading.text(place + 1) in ("its", "the", "it", "stock", "a", "you", "we", "demand"):
+            continue  # "as soon as"
         elif word in ("tomorrow", "yesterday", "later", "once", "began"):
             if not (
                 {"tomorrow": _NEXT, "yesterday": {"last_volume"}}.get(word, set()) & {fact.measure for fact in facts}
@@ -117,7 +123,7 @@ _BEFORE_UNIT = set(
     """the of all most few some many more fewer less its our their these those other bad good own shipped returned
     extra additional how in per unserved each every and or on store stores keep keeps handle handles hold holds
     send ship ships receive returning typical such same next last coming following recent latest worst best
-    which that it this fewest single whole single available pallet percentage index service missing short expensive spare planned required
+    which that it this fewest no outsourced single whole single available pallet percentage index service missing short expensive spare planned required
     needed buffer missed worth where when that if because served stored""".split()
 )
 _UNITS = set("pallets days weeks months periods dollars points percent places".split())

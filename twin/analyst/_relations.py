@@ -28,11 +28,6 @@ RELATIONS = {
         "safety_stock fill_rate required_capacity reorder_point resilience_index buffer_points holding",
         "penalty expected_shortage",
     ),
-    "safety_stock": (
-        "required_capacity expected_overflow overflow_probability fill_rate holding surcharge reorder_point dependency"
-        " buffer_points",
-        "expected_shortage penalty",
-    ),
     "holding_cost": ("holding buffer_cost", "profit"),
     "sla_penalty": ("penalty buffer_cost", "profit"),
     "handling_cost": ("handling", "profit"),

@@ -18,6 +18,7 @@ def told_of_its_lane(reading: Reading) -> None:
         after_fact = reading.text(place - 1) == "is" and place > 1 and reading.tokens[place - 2].fact
         if after_fact or (
             reading.text(place - 1) in ("earns", "brings", "explains")
+            and place + 1 not in reading.facts
             and reading.text(place + 1) not in ("back", "into", "to", "closer", "down", "up", "out", "over")
         ):
             reading.refuse(place, "is a lane, where a number belongs")
@@ -26,7 +27,7 @@ def told_of_its_lane(reading: Reading) -> None:
             reading.refuse(place, "is a lane, where a number belongs")
     for place in reading.facts:
         fact = tokens[place].fact
-        if fact.unit != "lane" and reading.text(place + 1) in _DEEDS and reading.text(place - 1) != "of":
+        if fact.unit != "lane" and reading.text(place + 1) in _DEEDS and reading.text(place - 1) not in ("of", "above", "below", "than", "over"):
             reading.refuse(place, "is a number, where a lane belongs")
     for place in reading.facts:
         fact = reading.tokens[place].fact
@@ -83,6 +84,11 @@ def whole_words_hold(reading: Reading) -> None:
         if word == "overall" and reading.text(place + 1) == ",":
             reading.settle(place, proved=False)
             continue
+        if word == "together" and any(fact.measure == "workload_mean" for fact in facts) and not any(
+            i < place and i in reading.clause(place) for i in reading.lanes
+        ):
+            reading.settle(place, proved=False)  # demand and returns, which make up the workload
+            continue
         if word == "together" and reading.text(place + 1) == "with":
             reading.settle(place, proved=False)
             continue
@@ -94,7 +100,7 @@ def whole_words_hold(reading: Reading) -> None:
             reading.refuse(place, "is said of numbers of the whole network")
         if word == "all" and reading.text(place - 1) == "of" and following[0] in _TIMES and place - 2 in reading.facts:
             reading.settle(place, proved=False)  # a share of all days, which is checked as a number
-        elif word in ("each", "every") and following[0].split(" ")[0] in _TIMES | _THINGS:
+        elif word in ("each", "every") and {following[0].split(" ")[0], following[1].split(" ")[0]} & (_TIMES | _THINGS):
             reading.settle(place, proved=False)  # the unit is checked elsewhere
         elif word in ("each", "every") and (
             following[0].split(" ")[0] in _OTHERS or {"pallets", "orders", "shipments"} & set(following)
@@ -104,6 +110,8 @@ def whole_words_hold(reading: Reading) -> None:
             reading.settle(place, proved=False)
         elif word == "across" and any(fact.key == "network" for fact in facts) and "network" in following:
             reading.settle(place, proved=False)
+        elif word == "total" and reading.text(place - 1) == "network" and _next_is_network(reading, place):
+            reading.settle(place)
         elif any(fact.key == "network" for fact in facts) and (not lanes or _next_is_network(reading, place)):
             reading.settle(place)
         elif word == "both" and len(named) == 2 and (not facts or lanes <= named):

@@ -43,6 +43,9 @@ def _claims(reading, place, scope):
     if token.text in _EVIDENCE or (reading.text(scope.start) in ("on", "about") and reading.words & _EVIDENCE):
         return reading.text(scope.start) in ("on", "about")
     told = [reading.tokens[i].fact for i in reading.facts]
+    denied = reading.text(scope.start - 1) == "no" and place - scope.start <= 1
+    if token.measures and denied and reading.text(scope.start - 2) != "of":
+        return True  # "no variation" says how much there is of it
     if token.measures:
         aside = {reading.text(i) for i in scope if i < place} & _ASIDE
         return not aside and any(goes_by(fact.measure, token.measures) for fact in told)

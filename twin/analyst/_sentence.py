@@ -245,6 +245,8 @@ def _name_at(tokens, at):
             continue
         measures = MENTIONS.get(words) or MENTIONS.get((*words[:-1], words[-1].removesuffix("s")))
         measures = measures or MENTIONS.get((words[0].removesuffix("s"), *words[1:]))
+        if not measures and length > 2:
+            measures = MENTIONS.get(tuple("value" if word == "values" else word for word in words))
         if measures:
             return length, measures
     return 0, frozenset()

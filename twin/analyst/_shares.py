@@ -226,7 +226,7 @@ def _of_measures(reading, place):
     if two is None:
         return []
     part = reading.tokens[one].measures & set(_COST_PARTS)
-    if reading.text(two) in ("cost", "costs") and len(part) == 1:
+    if reading.text(two) in ("cost", "costs", "money") and len(part) == 1:
         costs = [[reading.value(name, key) for name in _COST_PARTS] for key in reading.subjects(place)]
         return _quotients([(values[_COST_PARTS.index(min(part))], sum(values)) for values in costs if None not in values])
     units = {fact.measure: fact.unit for fact in reading.evidence.facts.values() if "." not in fact.name}

@@ -44,7 +44,8 @@ _HIGH = {"return_rate": 0.1, "use": 0.75, "fill_rate": 0.95, "coefficient_of_var
 def _level(reading, place):
     """Return whether a quantity without a number is as high on a lane as "returns are high" says; or None."""
     name = reading.name_before(place, reading.clause(place).start)
-    if name is None or any(i in reading.clause(place) for i in reading.facts) or place - name > 5:
+    too = {reading.text(place - 1), reading.text(place - 2)} & {"too"}
+    if name is None or (any(i in reading.clause(place) for i in reading.facts) and not too) or place - name > 5:
         return None
     sign = 1 if reading.tokens[place].says("high") else -1
     measures = reading.tokens[name].measures

@@ -23,6 +23,10 @@ def superlatives_hold(reading: Reading) -> None:
         if reading.text(place) == "most" and (reading.text(place + 1) == "likely" or reading.text(place + 2) in _STEPS):
             reading.settle(place, proved=False)
             continue
+        least = [i for i in reading.facts if 0 < i - place <= 5]
+        if least and reading.tokens[least[0]].fact.measure == "best_buffer_cost" and "least" in reading.classes(place):
+            reading.settle(place)
+            continue
         shock = any(reading.tokens[i].fact.measure == "shock_share" for i in reading.facts)
         if shock and reading.text(place) in ("largest", "highest", "biggest") and reading.text(place + 1) in _VOLUMES:
             reading.settle(place)  # as its share is defined

@@ -1,6 +1,6 @@
 """Find the two numbers that a comparative orders, where a sentence tells both of them."""
 
-from twin.analyst._orders import compare
+from twin.analyst._orders import compare, measures_of
 from twin.analyst._sentence import HARD, Reading
 from twin.analyst._sides import MARKERS, marker_after
 from twin.analyst.evidence import Fact
@@ -31,7 +31,10 @@ def told_order(reading: Reading, place: int) -> tuple[int, Fact] | None:
     """
     marker = marker_after(reading, place)
     after = [i for i in reading.facts if i > place]
-    if len(after) == 2 and not any(i in reading.facts for i in reading.clause(place)):
+    meant = measures_of(reading, place)
+    if len(after) == 2 and not any(i in reading.facts and i < place for i in reading.clause(place)) and (
+        not meant or {reading.tokens[i].fact.measure for i in after} & meant
+    ):
         one, two = (reading.tokens[i].fact for i in after)
         against = {reading.text(i) for i in range(*after)} & (MARKERS - {"than"})
         if against and _alike(one, two) and "." not in one.name + two.name:

@@ -16,7 +16,7 @@ from twin.analyst._influences import contrasts_hold, influences_hold
 from twin.analyst._intervals import intervals_hold, sums_hold
 from twin.analyst._money import breaks_even, change_pays, money_holds, profit_is_net
 from twin.analyst._money_told import TOLD_OF_MONEY
-from twin.analyst._moves import moves_hold
+from twin.analyst._moves import moves_hold, stays_hold
 from twin.analyst._multiples import base_inputs_are_not_told, inputs_are_those_changed, multiples_hold, no_change_holds
 from twin.analyst._named_numbers import named_right
 from twin.analyst._negations import negations_hold, no_longer_holds
@@ -74,6 +74,7 @@ CHECKS = (
     superlatives_hold,
     comparisons_hold,
     moves_hold,
+    stays_hold,
     inputs_are_those_changed,
     money_holds,
     rates_hold,
