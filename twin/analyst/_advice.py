@@ -69,7 +69,16 @@ def is_advice(reading: Reading) -> bool:
         for word in words
     )
     sense = any(
-        pair in (("makes", "sense"), ("make", "sense"), ("pays", "to"), ("something", "to"), ("thing", "to"), ("little", "to")) for pair in pairwise(words)
+        pair
+        in (
+            ("makes", "sense"),
+            ("make", "sense"),
+            ("pays", "to"),
+            ("something", "to"),
+            ("thing", "to"),
+            ("little", "to"),
+        )
+        for pair in pairwise(words)
     )
     return begins or modal or asks or sense
 

@@ -36,7 +36,7 @@ _CUES = {
     "best_buffer_cost": BEST | {"critical", "ratio"},
     "critical_ratio": set("critical newsvendor cheapest".split()),
     "forecast_mean": _FUTURE | {"tomorrow"},
-    "horizon_mean": _FUTURE | {"time"},
+    "horizon_mean": _FUTURE | {"time", "should", "will"},
     "horizon_workload": _FUTURE,
     "horizon_capacity": _FUTURE | {"takes", "time"},
 }
@@ -163,7 +163,13 @@ def _stands_as_told(reading, place, fact):
         return  # "could lose", which supposes nothing
     spoken = {reading.tokens[i].fact.key for i in reading.facts} & cases.keys() or set(list(cases)[-1:])
     best = any(reading.tokens[i].fact.measure.startswith("best_") for i in reading.facts)
-    if reading.is_hypothetical and spoken and not reading.lanes and not best and fact.key not in {cases[key][0] for key in spoken}:
+    if (
+        reading.is_hypothetical
+        and spoken
+        and not reading.lanes
+        and not best
+        and fact.key not in {cases[key][0] for key in spoken}
+    ):
         raise Unsupported(f"{fact.id} is of another lane")
     scenarios = [key for key, (lane, _) in reading.evidence.scenarios.items() if lane == fact.key]
     told = {reading.tokens[i].fact.key for i in reading.facts} & set(scenarios)
@@ -262,11 +268,21 @@ def told_as_what_if(reading: Reading) -> None:
             or (changed and compared)
             or _is_input_told_first(reading, fact)
             or _is_times_now(reading, fact)
-            or (fact.measure in reading.evidence.scenarios[fact.key][1] and reading.text(0).endswith("ing")
-                and reading.facts[0] <= 1 and reading.text(reading.facts[0])[:1].isalpha())
-            or (fact.name in reading.evidence.scenarios[fact.key][1] and reading.tokens[0].fact is None
-                and any(reading.text(i - 1) == "at" and reading.text(i - 2) in (":", ",") for i in reading.facts
-                        if reading.tokens[i].fact.id == fact.id))
+            or (
+                fact.measure in reading.evidence.scenarios[fact.key][1]
+                and reading.text(0).endswith("ing")
+                and reading.facts[0] <= 1
+                and reading.text(reading.facts[0])[:1].isalpha()
+            )
+            or (
+                fact.name in reading.evidence.scenarios[fact.key][1]
+                and reading.tokens[0].fact is None
+                and any(
+                    reading.text(i - 1) == "at" and reading.text(i - 2) in (":", ",")
+                    for i in reading.facts
+                    if reading.tokens[i].fact.id == fact.id
+                )
+            )
             or reading.text(0) in ("before", "after", "once", "compare", "still")
             or ("." in fact.name and reading.words & {"cost", "costs", "hit", "hits"})
         ):
@@ -274,7 +290,8 @@ def told_as_what_if(reading: Reading) -> None:
 
 
 _IN_A_CASE = set(
-    "affected effect affects goes become becomes then change changes changed case unless step extra additional".split()
+    """swing affected effect affects goes become becomes then change changes changed case unless step extra
+    additional""".split()
 )
 
 

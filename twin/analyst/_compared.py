@@ -61,8 +61,12 @@ class Comparison:
             left = self._left_fact(self.right.facts[0])
             self.measures = {left.measure} if left is not None else self.measures
         name = reading.name_before(place, reading.clause(place).start)
-        self.lost = name is not None and reading.text(name) in ("loss", "losses") and not (
-            {reading.tokens[i].fact.measure for i in reading.facts} & {"value_at_risk", "conditional_value_at_risk"}
+        self.lost = (
+            name is not None
+            and reading.text(name) in ("loss", "losses")
+            and not (
+                {reading.tokens[i].fact.measure for i in reading.facts} & {"value_at_risk", "conditional_value_at_risk"}
+            )
         )
         if self.lost:
             self.measures = {"profit"}
@@ -72,7 +76,12 @@ class Comparison:
     def _right(self, marker):
         """Return what stands after a marker; "it" is what an earlier comparative compares with, or own capacity."""
         reading = self.reading
-        if reading.text(marker + 1) not in ("it", "this", "that") or reading.text(marker + 2) in ("of", "on", "at", "has"):
+        if reading.text(marker + 1) not in ("it", "this", "that") or reading.text(marker + 2) in (
+            "of",
+            "on",
+            "at",
+            "has",
+        ):
             return side_after(reading, marker)
         earlier = [i for i in range(marker) if reading.text(i) in PIVOTS]
         if earlier:
@@ -122,7 +131,11 @@ class Comparison:
             return compare(turn * near.value, 0.0)
         if right is None:
             return self._implied(key)
-        if right.facts and right.facts[0].measure == "use" and right.measures[:1] == (frozenset({"internal_capacity"}),):
+        if (
+            right.facts
+            and right.facts[0].measure == "use"
+            and right.measures[:1] == (frozenset({"internal_capacity"}),)
+        ):
             return compare(right.facts[0].value, 1.0)
         if right.facts and right.facts[0].measure == "revenue" and len(self.measures & COSTS) > 3:
             return self._with_measure(key, right)

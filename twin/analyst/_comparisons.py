@@ -66,6 +66,8 @@ def comparisons_hold(reading: Reading) -> None:
                 reading.refuse(place, "is not so")
             reading.settle(place)
             continue
+        if reading.text(place + 1) == "than" and reading.classes(place + 2) & {"ratio"}:
+            continue  # "more than half", which is decided as a share
         if _is_told(reading, place):
             continue
         comparison = Comparison(reading, place)

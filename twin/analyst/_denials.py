@@ -129,7 +129,7 @@ _NO_TREND = 0.1  # change of demand in a year, relative to its mean, up to which
 
 
 def _no_trend(reading, place):
-    """Return whether demand hardly changes where a sentence says that there is no trend; None if it says no such thing."""
+    """Return whether demand hardly changes where a sentence says that there is no trend; None if it does not."""
     near = range(place + 1, min(place + 8, len(reading.tokens)))
     said = any(reading.text(i).endswith(("trend", "growth")) for i in near)
     if reading.text(place) not in ("no", "neither", "without", "none") or not said:

@@ -108,7 +108,11 @@ _PAST = set("past before record history average usual".split())
 
 def _as_before(reading, place):
     """Return whether a forecast is close to the mean demand of the record; None if a sentence does not say so."""
-    told = [reading.tokens[i].fact for i in reading.facts if reading.tokens[i].fact.measure in ("horizon_mean", "forecast_mean")]
+    told = [
+        reading.tokens[i].fact
+        for i in reading.facts
+        if reading.tokens[i].fact.measure in ("horizon_mean", "forecast_mean")
+    ]
     said = {reading.text(i) for i in range(place + 1, place + 6)} & _PAST
     if len(told) != 1 or not said:
         return None
@@ -118,7 +122,7 @@ def _as_before(reading, place):
 
 
 def _as_told(reading, place):
-    """Return whether two numbers around "as large as", or "nearly as large as", are so alike; None without two numbers."""
+    """Return whether two numbers around "as large as", or "nearly as large as", are so alike; or None."""
     before, after = [i for i in reading.facts if i < place], [i for i in reading.facts if place < i <= place + 9]
     if len(before) != 1 or len(after) != 1 or reading.classes(place - 1) & {"ratio"} or place - 1 in reading.facts:
         return None

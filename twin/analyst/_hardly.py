@@ -1,8 +1,10 @@
 """Decide "hardly" and "barely" by the number that a sentence tells beside them."""
 
 from twin.analyst._sentence import Reading
+from twin.analyst._vocabulary import ADJECTIVES
 from twin.analyst.evidence import Fact
 
+_VARYING = {"varies", "vary", "varied", "fluctuates", "fluctuate"}
 _WORDS = {"hardly", "barely", "scarcely"}
 _SHARE, _CHANGE = 0.1, 0.03  # share, and relative change, up to which there is "hardly any" of it [-]
 
@@ -16,6 +18,8 @@ def hardly_holds(reading: Reading) -> None:
         if not after:
             continue
         fact = reading.tokens[after[0]].fact
+        if reading.text(place + 1) in ADJECTIVES or reading.text(place + 1) in _VARYING:
+            continue
         if reading.text(place + 1).startswith("cover"):
             _covers(reading, place, fact)
             continue
@@ -24,10 +28,14 @@ def hardly_holds(reading: Reading) -> None:
             continue
         if not small:
             reading.refuse(place, "is not so")
-        with_it = [i for i in range(place + 1, place + 4)
-                   if reading.tokens[min(i, len(reading.tokens) - 1)].says("worsen", "improve", "rise", "fall", "negation")
-                   or reading.text(i) in ("ever", "any", "anything", "at", "all")]  # fmt: skip
+        with_it = [i for i in range(place + 1, min(place + 4, len(reading.tokens))) if _belongs(reading, i)]
         reading.settle(place, *with_it)
+
+
+def _belongs(reading, place):
+    """Return whether a word after "hardly" is part of what it says: "hardly any", "hardly suffers"."""
+    moves = reading.tokens[place].says("worsen", "improve", "rise", "fall", "negation")
+    return moves or reading.text(place) in ("ever", "any", "anything", "at", "all")
 
 
 def _is_small(reading: Reading, fact: Fact) -> bool | None:

@@ -35,7 +35,12 @@ def lanes_of(reading: Reading, place: int) -> tuple[set[str], bool]:
         later = [i for i in reading.lanes if i in reading.clause(place) and reading.text(i - 2) not in ("that", "than")]
         measure = tokens[place].fact.measure
         after_next = [i for i in reading.facts if i > place and tokens[i].fact.measure == measure]
-        if later and after_next and after_next[0] < later[0] and tokens[after_next[0]].fact.key != tokens[place].fact.key:
+        if (
+            later
+            and after_next
+            and after_next[0] < later[0]
+            and tokens[after_next[0]].fact.key != tokens[place].fact.key
+        ):
             if len(reading.lanes) == 1:
                 return set(), False  # "its cost comes to 5, compared with 4 on A-B"
         return {tokens[i].lane for i in later[:1]}, True

@@ -57,10 +57,15 @@ def money_holds(reading: Reading) -> None:
                 reading.refuse(place, "has the wrong sign")
             reading.settle(place, *words)
             continue
-        short = [i for i in reading.clause(place) if i < place and reading.text(i) == "not" and "enough" in {
-            reading.text(n) for n in range(i, i + 4)} and "to" in {reading.text(n) for n in range(i, i + 5)}]  # fmt: skip
+        short = [i for i in reading.clause(place) if i < place and _is_not_enough(reading, i)]
         decide(reading, place, holds, *words, denied=short)
         reading.proved += place in reading.settled
+
+
+def _is_not_enough(reading, place):
+    """Return whether "not enough to" begins at a word."""
+    following = [reading.text(i) for i in range(place, place + 5)]
+    return following[0] == "not" and "enough" in following and "to" in following
 
 
 def _said(reading, place):

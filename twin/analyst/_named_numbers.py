@@ -55,11 +55,15 @@ def _is_difference_or_share(reading, place, fact):
     head = place - 1
     while reading.text(head) in _HEDGES:
         head -= 1
-    if reading.text(head) == "by" and "." not in fact.name and fact.measure not in BY:
+    red = fact.name == "profit" and "red" in {reading.text(i) for i in range(max(place - 4, 0), place)}
+    if reading.text(head) == "by" and "." not in fact.name and fact.measure not in BY and not red:
         raise Unsupported(f"{fact.id} is no difference")
     if reading.text(place - 1) == "of" and reading.text(place - 2) in _PARTS and fact.unit != "-":
         raise Unsupported(f"{fact.id} is a whole number, not a part of it")
     if reading.text(place + 1) == "of" and fact.unit == "-" and not is_word:
+        own = reading.name_after(place, 2)
+        if fact.name.endswith(".relative") and own is not None and fact.measure in reading.tokens[own].measures:
+            return  # "costs 2 % of profit"
         if fact.name.endswith(".relative") or not (is_share(reading, place) or of_lane(reading, place)):
             raise Unsupported(f"{fact.id} is no share of that")
 
@@ -76,7 +80,10 @@ def _is_exempt(reading, place, fact):
         or (fact.name.endswith(".relative") and reading.text(place)[:1].isalpha() and "cent" not in reading.text(place))
         or (
             fact.measure == "horizon"
-            and (before in ("in", "for", "over", "within") or bool(_AHEAD & {before, reading.text(place - 2), reading.text(place + 1)}))
+            and (
+                before in ("in", "for", "over", "within")
+                or bool(_AHEAD & {before, reading.text(place - 2), reading.text(place + 1)})
+            )
         )
         or (
             fact.measure in ("forecast_low", "forecast_high")

@@ -35,8 +35,8 @@ def measures_of(reading: Reading, place: int) -> set[str]:
     if {reading.text(i) for i in range(place + 1, place + 6)} & {"unserved", "late", "undelivered"}:
         return {"expected_shortage"}
     if reading.text(place - 1) == "the" and any(
-        reading.text(i) in ("use", "uses") and any("internal_capacity" in reading.tokens[n].measures
-                                                   for n in reading.names if i < n < place)
+        reading.text(i) in ("use", "uses")
+        and any("internal_capacity" in reading.tokens[n].measures for n in reading.names if i < n < place)
         for i in range(max(place - 6, 0), place)
     ):
         return {"use"}
@@ -69,7 +69,14 @@ def measures_of(reading: Reading, place: int) -> set[str]:
             return found & told or ({"profit"} if "profit" in found else found)
     if "profit_sd" in told and "coefficient_of_variation" in {ADJECTIVES.get(reading.text(place), ("",))[0]}:
         return {"profit_sd"}
-    if {reading.text(i) for i in range(place + 1, place + 4)} & {"earner", "earners", "performer", "performers", "contributor", "contributors"}:
+    if {reading.text(i) for i in range(place + 1, place + 4)} & {
+        "earner",
+        "earners",
+        "performer",
+        "performers",
+        "contributor",
+        "contributors",
+    }:
         return {"profit"}
     if reading.text(place) in ("furthest", "farthest"):
         return {"use"}

@@ -75,12 +75,17 @@ _PHRASES = [
     r"\bat the (?P<free>very) least\b",
     r"\bin (?P<free>short)\b",
     r"\b(?P<free>anything) (?:up to|from|between|to (?:gain|say|do))\b",
-    r"\b(?:highest|lowest|largest|smallest|longest|shortest|most|least|best|worst) [^,;.#~@]{0,40}of (?P<free>all) [,;.:]",
+    r"\b(?:highest|lowest|largest|smallest|longest|shortest|most|least|best|worst) [^,;.#~@]{0,40}of (?P<free>all) "
+    r"[,;.:]",
     r"\b(?P<free>most) (?:attention|careful|care|urgent)\b",
     r"\bpractically (?P<free>no) room for\b",
     r"\b(?P<free>must) (?:grow|rise|increase|fall|drop|go|become|change)\b",
     r"\b(?P<free>adds?) to (?:the|this|that|its) (?:burden|pressure|problem|strain|picture|cost|costs|bill)\b",
     r"\bwhether (?:[^,;.#~]*? )?(?P<free>more|less|higher|lower|better|cheaper|enough|worthwhile)\b",
+    r"\b(?P<free>above) all\b",
+    r"\broom for (?P<free>improvement)\b",
+    r"\bsuffers? (?P<free>most)\b",
+    r"\b(?P<free>neither) lane (?:needs|calls for|requires) (?:any )?(?:urgent )?(?:action|attention)\b",
     r"\b(?P<free>best) for (?:profit|money)\b",
     r"\b(?P<free>short) (?:comparison|summary|answer|list|overview|look|version|note|story|reply)\b",
 ]

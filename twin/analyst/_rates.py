@@ -123,7 +123,8 @@ _BEFORE_UNIT = set(
     """the of all most few some many more fewer less its our their these those other bad good own shipped returned
     extra additional how in per unserved each every and or on store stores keep keeps handle handles hold holds
     send ship ships receive returning typical such same next last coming following recent latest worst best
-    which that it this fewest no outsourced single whole single available pallet percentage index service missing short expensive spare planned required
+    which that it this fewest no outsourced single whole single available
+    pallet percentage index service missing short expensive spare planned required
     needed buffer missed worth where when that if because served stored""".split()
 )
 _UNITS = set("pallets days weeks months periods dollars points percent places".split())

@@ -27,7 +27,11 @@ def told_of_its_lane(reading: Reading) -> None:
             reading.refuse(place, "is a lane, where a number belongs")
     for place in reading.facts:
         fact = tokens[place].fact
-        if fact.unit != "lane" and reading.text(place + 1) in _DEEDS and reading.text(place - 1) not in ("of", "above", "below", "than", "over"):
+        if (
+            fact.unit != "lane"
+            and reading.text(place + 1) in _DEEDS
+            and reading.text(place - 1) not in ("of", "above", "below", "than", "over")
+        ):
             reading.refuse(place, "is a number, where a lane belongs")
     for place in reading.facts:
         fact = reading.tokens[place].fact
@@ -65,7 +69,9 @@ def told_of_its_lane(reading: Reading) -> None:
         seen |= set() if told or "_less_" in fact.key else about
     told = [reading.tokens[i].fact for i in reading.facts if evidence.about(reading.tokens[i].fact)]
     pair = len(evidence.lanes) == 2 == len(told) == len(seen) and not reading.lanes
-    if pair and told[0].name == told[1].name and reading.words & {"against", "versus", "vs", "opposed", "compared"}:
+    if pair and told[0].name == told[1].name and reading.words & {
+        "against", "versus", "vs", "opposed", "compared", "similar", "alike", "respectively",
+    }:  # fmt: skip
         return  # the two lanes of a comparison, one against the other
     spread = len({fact.name for fact in told}) == 1 and len(told) == len(seen)
     if spread and reading.words & {"lanes", "everywhere", "both"} and not reading.lanes:
@@ -84,8 +90,10 @@ def whole_words_hold(reading: Reading) -> None:
         if word == "overall" and reading.text(place + 1) == ",":
             reading.settle(place, proved=False)
             continue
-        if word == "together" and any(fact.measure == "workload_mean" for fact in facts) and not any(
-            i < place and i in reading.clause(place) for i in reading.lanes
+        if (
+            word == "together"
+            and any(fact.measure == "workload_mean" for fact in facts)
+            and not any(i < place and i in reading.clause(place) for i in reading.lanes)
         ):
             reading.settle(place, proved=False)  # demand and returns, which make up the workload
             continue
@@ -100,7 +108,9 @@ def whole_words_hold(reading: Reading) -> None:
             reading.refuse(place, "is said of numbers of the whole network")
         if word == "all" and reading.text(place - 1) == "of" and following[0] in _TIMES and place - 2 in reading.facts:
             reading.settle(place, proved=False)  # a share of all days, which is checked as a number
-        elif word in ("each", "every") and {following[0].split(" ")[0], following[1].split(" ")[0]} & (_TIMES | _THINGS):
+        elif word in ("each", "every") and {following[0].split(" ")[0], following[1].split(" ")[0]} & (
+            _TIMES | _THINGS
+        ):
             reading.settle(place, proved=False)  # the unit is checked elsewhere
         elif word in ("each", "every") and (
             following[0].split(" ")[0] in _OTHERS or {"pallets", "orders", "shipments"} & set(following)

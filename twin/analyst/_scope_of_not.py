@@ -6,7 +6,9 @@ from twin.analyst._vocabulary import ADJECTIVES, CLASSES, OBJECTS
 
 _DENIALS = set("not nothing no fails fail failed nor".split())
 #: Words that end the scope of a denial.
-_ENDS = HARD | set(", and but or as since because so which that while whereas although though than where when if".split())
+_ENDS = HARD | set(
+    ", and but or as since because so which that while whereas although though than where when if".split()
+)
 #: Words after "no" and "not" that make a bound or a quantifier of it.
 _BOUNDS = set("less more fewer higher lower longer lane lanes other one any all only".split())
 _EVIDENCE = set("table facts evidence data record".split())

@@ -76,7 +76,11 @@ class Reading:
         for i in range(place + 1, min(place + 1 + within, len(self.tokens))):
             if self.tokens[i].measures:
                 return i
-            if self.text(i) == "and" and self.tokens[place].says("most", "least") and self.tokens[i + 1].says("most", "least"):
+            if (
+                self.text(i) == "and"
+                and self.tokens[place].says("most", "least")
+                and self.tokens[i + 1].says("most", "least")
+            ):
                 continue
             if self.tokens[i].kind in ("mark", "fact", "lane") or self.text(i) in _STOPS:
                 return None
@@ -213,7 +217,9 @@ def _is_verb(reading, place):
     """Return whether a word that can be a verb stands where only a verb can: "we would address", "A-B collects"."""
     before, after = reading.text(place - 1), reading.tokens[min(place + 1, len(reading.tokens) - 1)]
     return place - 1 not in reading.facts and (
-        (place == 0 and not reading.text(0).endswith("ing")) or before in _BEFORE_VERB or (place - 1 in reading.lanes and not after.measures)
+        (place == 0 and not reading.text(0).endswith("ing"))
+        or before in _BEFORE_VERB
+        or (place - 1 in reading.lanes and not after.measures)
     )
 
 

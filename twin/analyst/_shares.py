@@ -161,9 +161,14 @@ def _ratios(reading, place, share):
         [lane for lane in whole.lanes if lane not in ours] if text(of) != "of" or text(of + 1) in _OF_IT or ours else []
     )
     theirs = theirs or [tokens[i].lane for i in reading.lanes if i > place and tokens[i].lane not in ours][:1]
-    if before and not ours and share.exact:
+    if before and not ours and share.exact and not set(theirs) & evidence.about(before[-1]):
         ours = sorted(evidence.about(before[-1]))[:1]
-    if before and text(of) == "of" and text(of + 1) in ("its", "the") and (name := reading.name_after(of, 3)) is not None:
+    if (
+        before
+        and text(of) == "of"
+        and text(of + 1) in ("its", "the")
+        and (name := reading.name_after(of, 3)) is not None
+    ):
         units = {fact.measure: fact.unit for fact in evidence.facts.values() if "." not in fact.name}
         alike = [one for one in reading.tokens[name].measures
                  if units.get(one) == before[-1].unit and one != before[-1].measure]  # fmt: skip
@@ -228,7 +233,9 @@ def _of_measures(reading, place):
     part = reading.tokens[one].measures & set(_COST_PARTS)
     if reading.text(two) in ("cost", "costs", "money") and len(part) == 1:
         costs = [[reading.value(name, key) for name in _COST_PARTS] for key in reading.subjects(place)]
-        return _quotients([(values[_COST_PARTS.index(min(part))], sum(values)) for values in costs if None not in values])
+        return _quotients(
+            [(values[_COST_PARTS.index(min(part))], sum(values)) for values in costs if None not in values]
+        )
     units = {fact.measure: fact.unit for fact in reading.evidence.facts.values() if "." not in fact.name}
     pairs = [
         (a, b) for a in reading.tokens[one].measures for b in reading.tokens[two].measures

@@ -11,8 +11,8 @@ from twin.analyst.evidence import Fact
 MARKERS = set("than against versus vs compared comparison opposed instead relative".split())
 PIVOTS = set(
     """above below over under beyond exceeds exceed exceeded exceeding beats beat outperforms outperform surpasses
-    surpass outgrow outgrows within cover covers covered covering tops outstrips behind ahead trails trail lags lag outweigh outweighs
-    outweighed dwarf dwarfs""".split()
+    surpass outgrow outgrows within cover covers covered covering tops outstrips behind ahead trails trail lags lag
+    outweigh outweighs outweighed dwarf dwarfs""".split()
 )
 _NOW = set("now today currently present current before presently without".split())
 _OTHERS = set("other others any rest".split())

@@ -59,7 +59,9 @@ def _level(reading, place):
     if "internal_capacity" in measures and "too" in {reading.text(place - 1), reading.text(place - 2)}:
 
         def is_too_small(key):
-            needed, own = (reading.value_in(one, key, reading.case(place)) for one in ("required_capacity", "internal_capacity"))
+            needed, own = (
+                reading.value_in(one, key, reading.case(place)) for one in ("required_capacity", "internal_capacity")
+            )
             return None if None in (needed, own) else needed > own if sign < 0 else None
 
         return is_too_small

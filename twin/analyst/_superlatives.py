@@ -105,6 +105,7 @@ def _is_of_the_best(reading, place):
             reading.settle(*within)
             return all(value < 0.5 for value in chances)
         exceeds = [i for i in range(place, place + 8) if reading.text(i) in ("exceed", "exceeds")]
+        exceeds += [i for i in reading.names if i > place and reading.text(i) == "is exceeded"]
         exceeds += [i for i in range(place) if reading.text(i) in ("over", "above", "beyond")
                     and "internal_capacity" in {name for n in reading.names if i < n < place
                                                 for name in reading.tokens[n].measures}]  # fmt: skip
@@ -127,6 +128,8 @@ def _is_first(reading, place):
         and not any(word.endswith("lanes") for word in (reading.text(place + 2), reading.text(place + 3)))
     ):
         return None  # a share
+    if reading.text(place + 1) in ("part", "share", "item", "items", "block"):
+        nearby |= {word for i in range(place + 2, place + 8) for word in reading.text(i).split()}
     nearby |= {reading.text(i) for i in range(place) if reading.text(i - 1) == "all" and reading.text(i - 2) == "of"}
     if nearby & _COST_WORDS and not classes & {"best", "worst"}:
         return _is_largest_part(reading, place, COST_PARTS, {part: {part} for part in COST_PARTS}, classes)

@@ -32,8 +32,10 @@ def told_order(reading: Reading, place: int) -> tuple[int, Fact] | None:
     marker = marker_after(reading, place)
     after = [i for i in reading.facts if i > place]
     meant = measures_of(reading, place)
-    if len(after) == 2 and not any(i in reading.facts and i < place for i in reading.clause(place)) and (
-        not meant or {reading.tokens[i].fact.measure for i in after} & meant
+    if (
+        len(after) == 2
+        and not any(i in reading.facts and i < place for i in reading.clause(place))
+        and (not meant or {reading.tokens[i].fact.measure for i in after} & meant)
     ):
         one, two = (reading.tokens[i].fact for i in after)
         against = {reading.text(i) for i in range(*after)} & (MARKERS - {"than"})

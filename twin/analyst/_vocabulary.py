@@ -190,7 +190,9 @@ def is_known(word: str) -> bool:
     """
     if word in KNOWN:
         return True
-    stems = {word.removesuffix(ending) for ending in _INFLECTIONS if word.endswith(ending) and len(word) > len(ending) + 3}
+    stems = {
+        word.removesuffix(ending) for ending in _INFLECTIONS if word.endswith(ending) and len(word) > len(ending) + 3
+    }
     stems |= {f"{stem}e" for stem in stems} | {stem[:-1] for stem in stems if stem[-1] == stem[-2]}
     stems |= {f"{stem[:-1]}y" for stem in stems if stem.endswith("i")}
     return not stems.isdisjoint(HARMLESS)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from twin.analyst._advice import advice_holds
+from twin.analyst._amounts_told import TOLD_OF_AMOUNTS
 from twin.analyst._bounds import bounds_hold
 from twin.analyst._cases import cases_hold, told_as_what_if
 from twin.analyst._comparisons import as_much_as_holds, comparisons_hold
@@ -17,7 +18,7 @@ from twin.analyst._intervals import intervals_hold, sums_hold
 from twin.analyst._money import breaks_even, change_pays, money_holds, profit_is_net
 from twin.analyst._money_told import TOLD_OF_MONEY
 from twin.analyst._moves import moves_hold, stays_hold
-from twin.analyst._multiples import base_inputs_are_not_told, inputs_are_those_changed, multiples_hold, no_change_holds
+from twin.analyst._multiples import base_inputs_are_not_told, inputs_are_those_changed, multiples_hold
 from twin.analyst._named_numbers import named_right
 from twin.analyst._negations import negations_hold, no_longer_holds
 from twin.analyst._phrases import phrases_hold
@@ -62,7 +63,6 @@ CHECKS = (
     sums_hold,
     intervals_hold,
     base_inputs_are_not_told,
-    no_change_holds,
     change_pays,
     profit_is_net,
     breaks_even,
@@ -87,6 +87,7 @@ CHECKS = (
     rests_on_facts,
     *CONTRADICTIONS,
     *TOLD_OF_MONEY,
+    *TOLD_OF_AMOUNTS,
     *OF_NO_NUMBER,
 )
 

@@ -134,6 +134,8 @@ def _read(match, text):
     if "cardinal" in part:
         return _in_words(start, end, part["cardinal"], text)
     word = part["other"].lower()
+    if word == "scores" and not text[end:].startswith(" of "):
+        return None  # the verb
     if word == "half":
         return _share(start, end, 1.0, 2.0)
     if word in TIMES:
@@ -144,7 +146,7 @@ def _read(match, text):
 @cache
 def _misspelt(word):
     """Return whether a word is a misspelt number word, such as "twnety"."""
-    if word in CARDINALS or word in SCALES or word in REAL_WORDS or word in ("event", "events", "scores", "heads"):
+    if word in CARDINALS or word in SCALES or word in REAL_WORDS:
         return False
     return bool(difflib.get_close_matches(word, NUMBER_WORDS, 1, NUMBER_WORD_SIMILARITY))
 
