@@ -65,6 +65,7 @@ def is_advice(reading: Reading) -> bool:
             "fixing",
             "action",
             "obvious",
+            "urgent",
         )
         for word in words
     )

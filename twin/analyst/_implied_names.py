@@ -99,7 +99,8 @@ def continues_list(reading: Reading, place: int) -> bool | None:
     one, own = reading.tokens[before].fact.measure, reading.tokens[place].fact.measure
     between = range(before + 1, place)
     compared = any(reading.tokens[i].says("more", "less") or reading.text(i) == "close" for i in between)
-    if {one, own} <= _LEVELS and one != own and compared:
+    now = reading.text(place - 1) in ("current", "present", "today", "'s")
+    if {one, own} <= _LEVELS and one != own and (compared or (now and own == "service_level")):
         return True
     if one in POINTS and own == "resilience_index":
         return True if reading.text(before + 1) == "of" else None

@@ -46,6 +46,8 @@ def measures_of(reading: Reading, place: int) -> set[str]:
     charge = [i for i in (place - 1, place - 2) if reading.text(i) in ("charge", "charges")]
     if charge:
         return {"partner_surcharge"} if "partner" in reading.words else {"service_revenue"}
+    if {reading.text(place + 1), reading.text(place + 2)} & {"reserve", "stock"}:
+        return {"safety_stock"}
     if reading.text(place + 1) in _OFTEN:
         return {"overflow_probability"}
     if any(reading.text(i) in ("per", "each", "every", "a") and reading.text(i + 1) == "pallet"

@@ -83,6 +83,8 @@ _PHRASES = [
     r"\b(?P<free>adds?) to (?:the|this|that|its) (?:burden|pressure|problem|strain|picture|cost|costs|bill)\b",
     r"\bwhether (?:[^,;.#~]*? )?(?P<free>more|less|higher|lower|better|cheaper|enough|worthwhile)\b",
     r"\b(?P<free>above) all\b",
+    r"\b(?P<free>more) than (?:anything|everything) else\b",
+    r"\b(?P<free>main) (?:drawback|advantage|concern|worry|lesson|message|question|task)\b",
     r"\broom for (?P<free>improvement)\b",
     r"\bsuffers? (?P<free>most)\b",
     r"\b(?P<free>neither) lane (?:needs|calls for|requires) (?:any )?(?:urgent )?(?:action|attention)\b",
