@@ -195,7 +195,9 @@ def _is_told_apart(reading, place):
 
 
 _SUPPOSING = set("would could if with might should when unless without raising cutting lowering reducing".split())
-_STATES = set("is are has have needs earns holds owns runs stands makes takes keeps costs pays serves carries brings".split())
+_STATES = set(
+    "is are has have needs earns holds owns runs stands makes takes keeps costs pays serves carries brings".split()
+)
 
 
 def _ahead_agrees(reading):

@@ -4,11 +4,12 @@ from twin.analyst._cues import fits_cues
 from twin.analyst._implied_names import continues_list, is_implied, is_object, is_pronoun
 from twin.analyst._name_words import BY, OWNERS, PARTNERS, POINTS, goes_by
 from twin.analyst._names_after import is_passive, is_share, named_after, of_lane
-from twin.analyst._names_before import adjacent, after_window, in_window, listed, part_of, told_as_best
+from twin.analyst._names_before import adjacent, after_window, in_window, listed, part_of, told_as_best, window_of
 from twin.analyst._pieces import Unsupported
 from twin.analyst._sentence import Reading
 from twin.analyst._unnamed import fits_unnamed, is_told_after
 from twin.analyst._vocabulary import CAUSES_OF
+from twin.plan.quantities import QUANTITIES
 
 #: Words of which a sentence that tells a share of a variance must have one.
 _EXPLAINED = set(
@@ -42,7 +43,15 @@ def named_right(reading: Reading) -> None:
 def _is_meant(reading, place):
     """Return whether the words around a number mean its quantity, and no name directly before it another one."""
     fits = fits_cues(reading, place)
-    other = adjacent(reading, place) is False or reading.tokens[place].fact.measure in CAUSES_OF
+    fact = reading.tokens[place].fact
+    alike = [
+        i
+        for i in reading.names
+        if i in window_of(reading, place)
+        and not goes_by(fact.measure, reading.tokens[i].measures)
+        and any(QUANTITIES[one].unit == fact.unit for one in reading.tokens[i].measures)
+    ]
+    other = adjacent(reading, place) is False or fact.measure in CAUSES_OF or alike
     return bool(fits) or (fits is None and not other)
 
 
