@@ -744,8 +744,7 @@ def test_gzip_members_in_a_row_are_one_file(read):
 
 
 def test_a_file_with_too_many_unusable_rows_is_refused(read, monkeypatch):
-    monkeypatch.setattr("twin.data.files.rows.REFUSED_IN_MEMORY", 1000)
-    monkeypatch.setattr("twin.data.files.rows.CHUNK", 500)
+    monkeypatch.setattr("twin.data.files.scan.REFUSED_IN_MEMORY", 1000)
     with pytest.raises(ValueError, match=r"has over 1,000 rows that cannot be used: line 5, row does not have the 3"):
         read(DAILY + "x\n" * 2000)
 

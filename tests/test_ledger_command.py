@@ -162,7 +162,7 @@ def test_unusable_input_gives_exit_code_2_and_one_sentence(run, arguments, said)
 )
 def test_argparse_refuses_bad_commands(run, arguments):
     code, out, err = run(*arguments)
-    assert (code, out) == (2, "") and err.startswith("usage: twin ledger")
+    assert (code, out) == (2, "") and err.startswith("twin ledger") and "usage: python -m twin ledger" in err
 
 
 def test_an_unreachable_ledger_gives_exit_code_3(run, monkeypatch):

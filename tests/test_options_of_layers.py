@@ -33,7 +33,9 @@ from twin.data.errors import Counts, LedgerError
 from twin.data.files.columns import match_columns
 from twin.data.files.ignored import IgnoredColumns
 from twin.data.files.options import ReadingOptions
-from twin.data.files.rows import Scan, read_rows
+from twin.data.files.packed import Packed
+from twin.data.files.rows import read_rows
+from twin.data.files.scan import Scan
 from twin.data.ledger.store import Ledger
 from twin.data.load import load_history, read_history
 from twin.data.lost_rows import Lost
@@ -121,15 +123,15 @@ def settled(**options):
     return seen(history), history.account.refused.to_csv(), history.without
 
 
-def scanned(at, notes=None, **options):
+def scanned(at, **options):
     scan = Scan(at.file, **options)
-    return [block["volume"].tolist() for block in scan.blocks()], scan.facts(notes)
+    return [block.volume.tolist() for block in scan.blocks()], scan.name
 
 
 def repeating():
     """Return the columns of a file in which an order stands twice."""
     columns = IgnoredColumns(["order"], [0], [])
-    columns.add_orders([["7", "7"]], [])
+    columns.add_orders([Packed.of(["7", "7"])], [])
     return columns
 
 
@@ -248,8 +250,7 @@ CALLS = {
         lambda at, **o: match_columns(HEADER.split(","), "a file", below=(), made={}, **o),
         {"chosen": {"volume": "spare"}},
     ),
-    "data.files.rows.Scan": (scanned, {"reading": ReadingOptions(columns={"volume": "spare"}), "name": "another.csv"}),
-    "data.files.rows.Scan.facts": (scanned, {"notes": ["a note"]}),
+    "data.files.scan.Scan": (scanned, {"reading": ReadingOptions(columns={"volume": "spare"}), "name": "another.csv"}),
     "data.files.rows.read_rows": (
         lambda at, **o: (rows := read_rows(at.file, **o)) and (rows.table["volume"].sum(), rows.facts["file"]),
         {"reading": ReadingOptions(where="lane=B"), "name": "mine.csv"},
@@ -316,6 +317,10 @@ CALLS = {
     "plan.lane_report.outlook": (
         lambda at, **o: lane_report.outlook(VOLUMES, 1, **o).high.tolist(),
         {"probability": 0.5},
+    ),
+    "plan.lane_report.cost_curve": (
+        lambda at, **o: lane_report.cost_curve([0.9], LANE, POLICY, **o).tolist(),
+        {"period": "W"},
     ),
     "plan.lane_report.profit_map": (
         lambda at, **o: lane_report.profit_map([0.9], [1.0], LANE, POLICY, **o).tolist(),

@@ -4,6 +4,7 @@ import argparse
 import errno
 import os
 import sys
+from typing import NoReturn
 
 from twin import __version__
 from twin.command import ask, assess, batch, ledger
@@ -84,8 +85,16 @@ def _is_out_of_memory(error):
     return isinstance(error, MemoryError) or wrapping
 
 
+class _Parser(argparse.ArgumentParser):
+    """A parser whose errors say first what is wrong, and then in one line where the options are."""
+
+    def error(self, message: str) -> NoReturn:
+        """End with the sentence, and exit code 2."""
+        self.exit(2, f"{self.prog}: error: {message}\nusage: python -m {self.prog} --help lists what can be given\n")
+
+
 def _parser():
-    parser = argparse.ArgumentParser(prog="twin", description="The LSP Digital Capacity Twin.")
+    parser = _Parser(prog="twin", description="The LSP Digital Capacity Twin.")
     parser.add_argument("--version", action="version", version=__version__)
     commands = parser.add_subparsers(required=True, metavar="command")
     assess.add(commands)

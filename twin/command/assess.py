@@ -13,6 +13,7 @@ from twin.command.assess_parquet import add_table_options, assess_lanes
 from twin.command.options import add_answering_options, add_reading_options, add_window, reading_of
 from twin.command.printing import LANE_SCHEMA_FILE, SCHEMA_FILE
 from twin.data.lane_names import guard_note
+from twin.data.places import RECORD_PREFIX
 from twin.demand import DAYS_PER_PERIOD
 from twin.policy import POLICY
 
@@ -33,6 +34,8 @@ examples
   python -m twin assess flows.csv --column volume=n_total --json > lanes.json
   python -m twin assess flows.csv --jsonl > lanes.jsonl        for DuckDB, polars and pandas: a row per lane
   python -m twin assess flows.csv --xlsx lanes.xlsx            for Excel: sheets lanes, units, assumptions, account
+  python -m twin assess record:                                real records that come with the package, a line each
+  python -m twin assess record:sfo-air-cargo                   one of them
 
 tables of lanes, of any size
   A Parquet file, or a folder of Parquet files, with one row per lane. The columns demand_mean and demand_sd are
@@ -68,7 +71,8 @@ def add(commands: Any) -> None:
     parser.add_argument(
         "file",
         nargs="?",
-        help="flows in a file, - for stdin or ledger:; with --to, a table in Parquet; by default the research lanes",
+        help="flows in a file, - for stdin, ledger: or record:NAME (record: lists them); with --to, a table in "
+        "Parquet; by default the research lanes",
     )
     parser.set_defaults(run=partial(_assess, parser))
     reading = parser.add_argument_group("reading a file of flows")
@@ -129,6 +133,11 @@ def _count(text):
 def _assess(parser, options):
     if options.schema:
         print(options.schema.read_text(encoding="utf-8"), end="")
+        return 0
+    if options.file == RECORD_PREFIX:
+        from twin.data.records import listing  # imports pandas
+
+        print(listing())
         return 0
     given = {name: value for name in POLICY if (value := getattr(options, name)) is not None}
     unset = vars(parser.parse_args([]))

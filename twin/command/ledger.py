@@ -59,6 +59,7 @@ def add(commands: "argparse._SubParsersAction") -> None:
     )
     add_held_options(importing)
     add_reading_options(importing)
+    importing.add_argument("--sums", choices=("keep",), help="store lanes that are the sum of others, too")
     export = verb(_export, "write flows to a file, as CSV to stdout, or with their ids as JSON to stdout")
     export.add_argument(
         "file",

@@ -25,7 +25,7 @@ def add_reading_options(group: Any) -> None:
         "--negative",
         choices=NEGATIVE,
         default="refuse",
-        help="negative volumes: refuse them (the default), take them as returns, or subtract them",
+        help="negative volumes: refuse them (default), take them as returns or as outbound, or subtract them",
     )
     group.add_argument(
         "--where",

@@ -31,6 +31,7 @@ class Account:
     notes : one sentence for every other decision.
     audit : one sentence for every finding across rows and lanes that the user should judge.
     row : word for the number of a row: "line" in a file, "flow" (its id) in a ledger.
+    source, licence, attribution : publisher, terms and line to print of a record of the package; "" for other files.
     """
 
     file: str
@@ -46,6 +47,9 @@ class Account:
     notes: tuple[str, ...] = ()
     audit: tuple[str, ...] = ()
     row: str = "line"
+    source: str = ""
+    licence: str = ""
+    attribution: str = ""
 
     def reasons(self) -> dict[str, int]:
         """Return the number of refused rows for each reason, most frequent first."""
@@ -67,6 +71,7 @@ class Account:
             "reasons": self.reasons(),
             "refused": self.refused.to_dict("records"),
             "notes": list(self.notes),
+            **({name: getattr(self, name) for name in ("source", "licence", "attribution")} if self.source else {}),
         }
 
     def headline(self) -> str:
@@ -81,6 +86,8 @@ class Account:
             self.headline().split(" refused")[0] + " refused",
             f"  period   {self.period} ({origin})",
         ]
+        if self.source:
+            lines += [f"  source   {self.source}", f"  licence  {self.licence}"]
         if self.encoding:
             lines.insert(1, f"  text     {self.encoding}, separator {self.separator!r}")
         if self.columns:

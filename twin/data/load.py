@@ -1,7 +1,7 @@
-"""Load a history from a file, from the ledger, or from the synthetic research lanes."""
+"""Load a history from a file, the ledger, a record of the package, or the synthetic research lanes."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,8 @@ from twin.data.files.numbers import VOLUME_UNKNOWN
 from twin.data.files.options import ReadingOptions
 from twin.data.files.rows import read_rows
 from twin.data.history import History
-from twin.data.places import is_ledger
+from twin.data.places import RECORD_PREFIX, is_ledger, is_record
+from twin.data.records import flows_file, public_record
 from twin.data.scenarios import research_lanes
 from twin.data.settle import check_options, history_from
 
@@ -38,15 +39,18 @@ def load_history(
     last: str | date | None = None,
     **reading: Any,
 ) -> History:
-    """Return the history of a file or a ledger, or the synthetic research lanes by default.
+    """Return the history of a file, a record or a ledger, or the synthetic research lanes by default.
 
-    history : "" for the research lanes, a path, "ledger:" for the ledger that DATABASE_URL names (by default the
-        user's own), or an address that `twin.data.ledger.store.Ledger` accepts.
+    history : "" for the research lanes, a path, "record:NAME" for a record of the package (`twin.data.records`),
+        "ledger:" for the ledger that DATABASE_URL names (by default the user's own), or an address that
+        `twin.data.ledger.store.Ledger` accepts.
     lanes, first, last : restrict a ledger to the flows of these lanes, or from `first` to `last` inclusive.
-    reading : further arguments of `read_history`, for a file.
+    reading : further arguments of `read_history`, for a file or a record.
 
     >>> load_history("").flows["lane"].cat.categories.tolist()
     ['BER-MUC', 'FRA-PAR', 'HAM-ROT']
+    >>> load_history("record:sfo-air-cargo").account.licence
+    'Open Data Commons Public Domain Dedication and License (PDDL 1.0)'
     """
     settling = {"period": period, "gaps": gaps}
     chosen = {name: value for name, value in {"lanes": lanes, "first": first, "last": last}.items() if value}
@@ -62,7 +66,18 @@ def load_history(
     require(not chosen, "history", f"a ledger where {' and '.join(chosen)} is said", repr(str(history)))
     if history == "":
         return research_lanes(**settling)
+    if is_record(history):
+        return _of_record(str(history), **settling, duplicates=duplicates, **reading)
     return read_history(history, **settling, duplicates=duplicates, **reading)
+
+
+def _of_record(history, **options):
+    """Return the history of a record; its account says where the record is from and under which terms."""
+    record = public_record(history)
+    found = read_history(flows_file(record), **{**options, "name": RECORD_PREFIX + record.name})
+    told: dict[str, Any] = {name: getattr(record, name) for name in ("source", "licence", "attribution")}
+    told["notes"] = (f"volumes are in {record.unit}, which the answers call pallets", *found.account.notes)
+    return replace(found, account=replace(found.account, **told))
 
 
 def read_history(

@@ -91,7 +91,7 @@ def _sums_left_out(flows, sums, file, audit):
             f"{file} has a lane that is the sum of {parts:,} others in every period, {visible(name)!r}, so flows would "
             "count twice; say which: --sums leave-out or --sums keep (sums='leave-out' or 'keep')"
         )
-    for name in flows["lane"].cat.remove_unused_categories().cat.categories:
+    for name in flows["lane"].cat.categories:
         if is_total(name) and name not in found:
             audit.append(f"the lane {visible(name)!r} is called a total but is not the sum of the others; it is kept")
     for name, parts in found.items():
@@ -101,7 +101,7 @@ def _sums_left_out(flows, sums, file, audit):
 
 def _without(flows, lanes, sums):
     """Return the lanes of which no row is left, each with the reason."""
-    left = set(flows["lane"].cat.remove_unused_categories().cat.categories)
+    left = set(flows["lane"].cat.categories)
     return {
         lane: "it is the sum of other lanes" if lane in sums else "none of its rows can be used"
         for lane in sorted(set(lanes) - left)

@@ -7,11 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from twin import buffers, own_places
-from twin import demand as moments
-from twin.motion.laws import Gamma, Given, Record
-from twin.motion.prices import price_list_of
-from twin.motion.rules import base_stock
+from twin.motion.laws import Given, Record
+from twin.motion.of_policy import arguments_of
 from twin.motion.run import simulate
 
 if TYPE_CHECKING:
@@ -96,41 +93,9 @@ def alternative(policy: Policy, answers: Mapping[str, float]) -> Policy:
 
 def _paths(statistics: Mapping[str, Any], policy: Policy, law: Any, period: str, **run: Any) -> Paths:
     """Return paths of a lane whose steps are days."""
-    day = 1 / _STEPS[period]
-    always, used = own_places.place_prices(policy.holding_cost, policy.own_place_cost)
-    whole_price = policy.holding_cost + policy.partner_surcharge
-    places = {"own_place_cost": always, "holding_cost": used, "partner_surcharge": whole_price - used}
-    settings: dict[str, Any] = {
-        "kind": policy.kind,
-        "return_rate": policy.return_rate,
-        "dwell": policy.dwell,
-        "capacity": policy.internal_capacity,
-        "costs": price_list_of(policy)._asdict() | places | {"spot_price": whole_price},
-        "step": day,
-        "seed": _SEED,
-        "keep": ("space", "money", "overflow", "backlog", "lost", "partner"),
-    }
-    if policy.kind == "stock":
-        settings |= _replenishment(statistics, policy, period, day)
-    return simulate(law, **(settings | run))
-
-
-def _replenishment(statistics: Mapping[str, Any], policy: Policy, period: str, day: float) -> dict[str, Any]:
-    """Return how a stock lane orders: up to the level that protects demand over lead time and review period."""
-    lead_time, spread = (max(days, 0.0) * day for days in (policy.lead_time_mean_days, policy.lead_time_sd_days))
-    exposed = lead_time + policy.review_period_days * day
-    mean, sd = (float(statistics[name]) for name in ("demand_mean", "demand_sd"))
-    total = moments.lead_time_demand(mean, sd, exposed, spread)
-    level = total.mean + buffers.safety_stock(total.sd, policy.service_level)
-    constant = max(round(policy.lead_time_mean_days), 1) * day
-    return {
-        "lead_time": Gamma(lead_time, spread) if spread > 0 and lead_time > 0 else constant,
-        "policy": base_stock(max(float(level), 0.0)),
-        "review_period": round(policy.review_period_days) * day,
-        "unmet": policy.unmet,
-        "basis": policy.basis,
-        "lead_times": policy.lead_times,
-    }
+    chosen = arguments_of(statistics, policy, period=period, step=1 / _STEPS[period])
+    kept = ("space", "money", "overflow", "backlog", "lost", "partner")
+    return simulate(**chosen | {"demand": law, "seed": _SEED, "keep": kept} | run)
 
 
 def _short(paths: Paths) -> NDArray[np.bool_]:

@@ -1,15 +1,19 @@
 """Look at the columns that are not used: a unit, direction or status may split lanes, an order number repeat rows."""
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 
 from twin.data.files.columns import plain
+from twin.data.files.packed import Packed, combined
 from twin.data.text import visible
 
 MOST_VALUES = 12  # a column with more values does not split lanes in kinds
+TEXTS_WITH_MARKS = 200  # texts of a block that are looked at for a decimal mark
 SPLIT_LANES_NAMED, VALUES_NAMED = 3, 6
 UNIT_HEADINGS = frozenset(
     "uom unit unitofmeasure unitofmeasurement me meins vrkme gmein bme vme einheit mengeneinheit basismengeneinheit "
@@ -26,6 +30,7 @@ ORDER_HEADINGS = (
     "deliveryno", "deliverynote", "shipment", "shipmentid", "shipmentno", "beleg", "belegnr", "belegnummer", "auftrag",
     "auftragsnummer", "auftragsnr", "lieferung", "lieferschein", "vbeln", "aufnr", "mblnr", "bestellnummer", "rechnung",
 )  # fmt: skip
+_DECIMAL = re.compile(r"[-+]?\d+([.,])(?:\d{1,2}|\d{4,})", re.ASCII)  # of three digits the mark may be of thousands
 
 
 class IgnoredColumns:
@@ -39,39 +44,44 @@ class IgnoredColumns:
         self.days: dict[int, set] = {place: set() for place in places}
         orders = [place for place in places if plain(header[place]) in ORDER_HEADINGS]
         self.order = orders[0] if orders else None
-        self.orders, self.repeated = set(), 0
+        self._marks: dict[str, set[str]] = {}  # heading of a column -> decimal marks of its first numbers
+        self._orders: list[np.ndarray] = []  # a number for order, date, lane and volume of each row
 
-    def add(self, columns: Sequence[Sequence[str]], date: np.ndarray, lane: np.ndarray) -> None:
+    def add(self, columns: Sequence[Packed], date: np.ndarray, lane: np.ndarray) -> None:
         """Count the values of a block: columns of the file, and the codes of date and lane of each row."""
         for place in list(self.values):
             known = self.values[place]
-            cells = columns[place]
-            fresh = set(cells)
-            if len(fresh) > 4 * MOST_VALUES:
-                self._drop(place)
-                continue
-            of = {text: known.setdefault(text.strip(), len(known)) for text in sorted(fresh)}
-            if len(known) > MOST_VALUES:
-                self._drop(place)
-                continue
-            if len(known) < 2 and not self.pairs[place]:
-                code = np.zeros(len(cells), dtype=np.int64)
+            codes, texts = columns[place].distinct
+            self._marks.setdefault(self.header[place].strip("\ufeff "), set()).update(
+                match[1] for text in texts[:TEXTS_WITH_MARKS] if (match := _DECIMAL.fullmatch(text.strip()))
+            )
+            for text in texts:
+                known.setdefault(text.strip(), len(known))
+                if len(known) > MOST_VALUES:
+                    self._drop(place)
+                    break
             else:
-                code = np.fromiter(map(of.__getitem__, cells), np.int64, len(cells))
-            keys, counts = np.unique(lane.astype(np.int64) * 16 + code, return_counts=True)
-            self.pairs[place].update(dict(zip(keys.tolist(), counts.tolist(), strict=True)))
-            self.days[place].update(np.unique(date.astype(np.int64) * 16 + code).tolist())
+                code = np.array([known[text.strip()] for text in texts], dtype=np.int64)[codes]
+                keys, counts = _counted(lane.astype(np.int64) * 16 + code)
+                self.pairs[place].update(dict(zip(keys.tolist(), counts.tolist(), strict=True)))
+                self.days[place].update(_counted(date.astype(np.int64) * 16 + code)[0].tolist())
 
-    def add_orders(self, columns: Sequence[Sequence[str]], places: Sequence[int]) -> None:
-        """Count the rows that repeat order, date, lane and volume of an earlier row but are no copies of it."""
-        if self.order is None:
-            return
-        parts = [columns[place] for place in (self.order, *places)]
-        for key in map(hash, zip(*parts, strict=True)):
-            if key in self.orders:
-                self.repeated += 1
-            else:
-                self.orders.add(key)
+    def votes(self) -> Iterator[tuple[int, str]]:
+        """Yield what each column says about the decimal mark of the file: +1 for a comma, -1 for a point, and why."""
+        for heading, marks in self._marks.items():
+            if len(marks) == 1:
+                yield (1 if "," in marks else -1), f"the column {visible(heading, 40)!r}"
+
+    def add_orders(self, columns: Sequence[Packed], places: Sequence[int]) -> None:
+        """Keep what tells rows that repeat order, date, lane and volume of an earlier row."""
+        if self.order is not None:
+            self._orders.append(combined([columns[place] for place in (self.order, *places)]))
+
+    @property
+    def repeated(self) -> int:
+        """Number of rows that repeat order, date, lane and volume of an earlier row."""
+        rows = np.concatenate([np.zeros(0, dtype=np.uint64), *self._orders])
+        return len(rows) - len(pd.unique(rows))
 
     def _drop(self, place):
         for table in (self.values, self.pairs, self.days):
@@ -106,11 +116,11 @@ class IgnoredColumns:
                 f"the column {name!r} is not used and splits {lanes}: {_shown(values, counts)}; "
                 f"their volumes are added up; --where {name}={choice} chooses"
             )
-        if self.repeated > copies:
+        if (repeated := self.repeated) > copies:
             name = visible(self.header[self.order].strip("\ufeff "), 40)
             yield (
                 f"rows that repeat the {name!r}, date, lane and volume of an earlier row and differ in other columns: "
-                f"{self.repeated - copies:,}; their volumes are added up"
+                f"{repeated - copies:,}; their volumes are added up"
             )
 
     def is_unit_heading(self, place: int) -> bool:
@@ -142,6 +152,12 @@ class IgnoredColumns:
         if rows < 2 * days or len(self.days[place]) == days:
             return False
         return not all(_is_number(text) for text in self.values[place])
+
+
+def _counted(keys):
+    """Return (distinct, counts) of whole numbers."""
+    codes, distinct = pd.factorize(keys)
+    return distinct, np.bincount(codes, minlength=len(distinct))
 
 
 def _shown(values, counts):

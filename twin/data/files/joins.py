@@ -8,7 +8,8 @@ from typing import NamedTuple
 from twin.data.files.columns import find_columns, shown_headers
 from twin.data.files.headings import FIRST_CHOICE, PAIRS, known, plain, without_unit
 from twin.data.files.layout import column, is_nothing, is_numeric
-from twin.data.files.period_headings import MONTH_OF, dated
+from twin.data.files.month_names import MONTH_OF
+from twin.data.files.period_headings import dated
 
 _HOUR = re.compile(r"(?:[01]?\d|2[0-4])(?:[:.][0-5]\d){0,2}(?:\s*(?:h|uhr))?", re.IGNORECASE)
 _HOURS = known("hour, hour_of_day, Stunde, heure, hora, uur, ora, godzina")  # may be whole numbers; a time may last so

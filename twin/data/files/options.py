@@ -22,7 +22,7 @@ FORMS = {
     "milliseconds": "milliseconds since 1970-01-01, UTC",
 }
 DECIMALS = (".", ",")
-NEGATIVE = ("refuse", "returns", "subtract")  # accepted treatments of negative volumes
+NEGATIVE = ("refuse", "returns", "subtract", "outbound")  # accepted treatments of negative volumes
 FAR_DATES = ("refuse", "keep")  # accepted treatments of dates far from all others
 SUM_CHOICES = ("leave-out", "keep")  # accepted treatments of lanes that are the sum of others
 
@@ -36,7 +36,8 @@ class ReadingOptions:
     decimal : decimal mark of the numbers, "." or ","; None: the column and the other marks of the file decide.
     dates : form of dates written in digits, one of FORMS; None: the column and its heading decide.
     far_dates : "refuse" or "keep" dates that are far from all others.
-    negative : "refuse" negative volumes, take them as "returns", or "subtract" them from the volume of their day.
+    negative : "refuse" negative volumes, take them as "returns", "subtract" them from the volume of their day, or take
+        them as "outbound", what went out, from which positive ones are subtracted.
     where : conditions "COLUMN=VALUE" or "COLUMN!=VALUE" on the rows; conditions on one column are alternatives.
     sums : "leave-out" or "keep" lanes that are the sum of others; None: leave out those that are called a total, and
         refuse the file if there are others.

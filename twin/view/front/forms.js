@@ -75,6 +75,7 @@ function render({ model, el }) {
     el.removeAttribute("aria-busy");
     if (status.innerHTML === WAIT) status.innerHTML = model.get("said");
     for (const radio of body.querySelectorAll("input[name=source]")) radio.checked = radio.defaultChecked;
+    for (const option of body.querySelectorAll("select[name=source] option")) option.selected = option.defaultSelected;
   }
 
   function confirm() {
@@ -111,7 +112,7 @@ function render({ model, el }) {
     answered();
   };
   body.onchange = (event) => {
-    if (event.target.name === "source") {
+    if (event.target.name === "source" && event.target.value) {
       last = "";
       showStatus();
       start({ do: "source", source: event.target.value });

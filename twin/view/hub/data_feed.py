@@ -13,7 +13,7 @@ from twin._check import require
 from twin.data.errors import AlreadyHeld, RowsRefused
 from twin.data.load import load_history, read_history
 from twin.data.permission import Permission
-from twin.data.places import DEFAULT_LEDGER, is_ledger
+from twin.data.places import DEFAULT_LEDGER, is_ledger, is_record
 from twin.data.scenarios import POLICIES
 from twin.data.text import visible
 from twin.plan.feed import Feed, feed_of_history, feed_of_ledger
@@ -68,9 +68,11 @@ class DataFeed:
         self.forms.on_asked(self._on_message)
 
     def _opened(self, history: str) -> Feed:
-        """Return the feed of a ledger or of a file."""
+        """Return the feed of a ledger, of a record or of a file."""
         if is_ledger(history):
             return self._of_ledger()
+        if is_record(history):
+            return _of_record(history)
         feed = feed_of_history(load_history(history))
         self._uploaded = replace(feed, place=Path(history).name)
         return self._uploaded
@@ -257,8 +259,10 @@ class DataFeed:
         elif source == "file":
             require(self._uploaded, "file", "uploaded first, which a link cannot do", "none")
             feed = self._uploaded
+        elif is_record(source):
+            feed = _of_record(str(source))
         else:
-            require(source == "research", "source", "research, file or ledger", visible(str(source)))
+            require(source == "research", "source", "research, file, ledger or a record", visible(str(source)))
             feed = _research()
         self._changed(feed, _known(feed), lane)
         self.feed = feed
@@ -315,6 +319,12 @@ class DataFeed:
 
 def _research() -> Feed:
     return feed_of_history(load_history(""), "research")
+
+
+def _of_record(history: str) -> Feed:
+    """Return the feed of a record; its source is its name, with which a link opens it again."""
+    found = load_history(history)
+    return feed_of_history(found, found.account.file)
 
 
 def _known(feed: Feed) -> Policies | None:

@@ -96,10 +96,12 @@ def account(read: Account) -> str:
 
 
 def looking_at(feed: Feed) -> str:
-    """Return the answer to a change of the source: number of lanes, notes, and the first lanes that were left out."""
+    """Return the answer to a change of the source: number of lanes, origin, notes, and the first lanes left out."""
     left_out = [f"{visible(lane, 40)}: {reason}" for lane, reason in feed.refused["reason"].head(5).items()]
     lanes = counted(len(feed.statistics), "lane")
-    return said(f"{lanes} of {visible(feed.place, 120)}.") + listed([*feed.notes, *left_out])
+    account = feed.account
+    origin = [account.attribution, f"Licence: {account.licence}"] if account and account.source else []
+    return said(f"{lanes} of {visible(feed.place, 120)}.") + listed([*origin, *feed.notes, *left_out])
 
 
 # ------------------------------------------------------------ words and numbers

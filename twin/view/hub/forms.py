@@ -8,6 +8,8 @@ from collections.abc import Mapping, Sequence
 from html import escape
 from typing import TYPE_CHECKING, Any
 
+from twin.data.places import RECORD_PREFIX
+from twin.data.records import public_record, record_names
 from twin.data.text import visible
 from twin.view.guard import sentence
 from twin.view.hub.feed_answers import counted, named, said
@@ -57,7 +59,7 @@ def page(feed: Feed, status: Mapping[str, Any] | None, why: str, uploaded: bool,
 
 
 def _sources(feed: Feed, status: Mapping[str, Any] | None, uploaded: bool) -> str:
-    """Return the radio buttons for the source of the flows."""
+    """Return the radio buttons and the list of records for the source of the flows."""
     held = counted(status["flows"], "flow") if status else "not open"
     choices = {
         "research": ("synthetic research lanes", True),
@@ -72,8 +74,20 @@ def _sources(feed: Feed, status: Mapping[str, Any] | None, uploaded: bool) -> st
     refresh = '<button type="button" data-do="refresh" id="twin-refresh">Refresh</button>'
     return (
         '<div class="twin-radios" role="radiogroup" aria-label="Source of the flows"><b>Flows from</b>'
-        f"{radios}{refresh if feed.source == 'ledger' else ''}</div>"
+        f"{radios}{_records(feed)}{refresh if feed.source == 'ledger' else ''}</div>"
     )
+
+
+def _records(feed: Feed) -> str:
+    """Return the list of the real records that come with the package; the chosen one is selected."""
+    choices = {"": "choose one"}
+    for name in record_names():
+        choices[RECORD_PREFIX + name] = public_record(name).title.partition(":")[0]
+    options = "".join(
+        f'<option value="{value}"{" selected" if value == feed.source else ""}>{escape(words)}</option>'
+        for value, words in choices.items()
+    )
+    return f'<label>real record <select name="source" id="twin-source-record">{options}</select></label>'
 
 
 def _upload() -> str:

@@ -35,7 +35,7 @@ class Hub:
     Parameters
     ----------
     history : str
-        "ledger:", an address of a ledger, or the path of a CSV file. By default the source that the setting
+        "ledger:", an address of a ledger, "record:NAME", or the path of a file. By default the source that the setting
         TWIN_HISTORY names, or the synthetic research lanes if it is unset.
     lane : str, optional
         Lane to show first; by default the largest.
