@@ -366,6 +366,7 @@ FORECAST = dict(
 #: Other functions: of a whole list, a distribution, a period or a seed. None stands for "not refused by value".
 OTHERS = {
     demand.days_per_period: dict(period=period("D")),
+    demand.period_name: dict(period=period("D")),
     demand.lead_time_in_periods: dict(lead_time_days=nonnegative(7.0), period=period("W")),
     demand.change_period: dict(
         demand_mean=nonnegative(100.0), demand_sd=nonnegative(25.0), given=("D", []), wanted=("W", [])

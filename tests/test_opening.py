@@ -47,7 +47,7 @@ OPEN = "from twin.view.opening import opened\nrecord = opened(history, reading)"
         ({"xyz": 1}, "xyz is not a parameter of this notebook; it has history, reading, lane"),
         ({"reading": {"negativ": "returns"}}, "got 'negativ', perhaps for 'negative'"),
         ({"reading": "negative=returns"}, "reading must be a mapping such as"),
-        ({"reading": {"negative": "no"}}, "negative must be 'refuse' or 'returns' or 'subtract'; got 'no'"),
+        ({"reading": {"negative": "no"}}, "or 'subtract' or 'outbound'; got 'no'"),
         ({"reading": {"where": 5}}, "where must be a text such as 'COLUMN=VALUE', or a list of such; got 5"),
         ({"reading": {"columns": "lane"}}, "columns must be a mapping such as"),
         ({"reading": {"negative": "returns"}}, "history must be a file where negative is said"),

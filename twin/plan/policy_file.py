@@ -16,6 +16,7 @@ from twin.data.files.headings import PAIRS, known, plain, without_unit
 from twin.data.files.leftovers import fitted
 from twin.data.files.options import ReadingOptions
 from twin.data.files.origin import origins_of
+from twin.data.files.packed import Packed
 from twin.data.files.table import Origin, sample_of
 from twin.data.lane_names import read_lane
 from twin.data.text import visible
@@ -138,7 +139,7 @@ def _cells_of_numbers(
             shares[field] = np.array([sign == "%" for _, sign in bare])
             amounts[field] = Amounts(field, True, True)
             numbers = [number for number, _ in bare]
-            values[field], _ = amounts[field].add(numbers, 0, range(len(numbers)), numbers)
+            values[field], _ = amounts[field].add(Packed.of(numbers), 0, range(len(numbers)), numbers)
     mark = _mark(list(amounts.values()), origin, decimal, path)
     found: dict[str, list[float | str]] = {}
     for field, column in amounts.items():

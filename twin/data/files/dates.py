@@ -7,7 +7,7 @@ from typing import NamedTuple
 from twin.data.errors import Refused
 from twin.data.files.digit_dates import readings_of_digits
 from twin.data.files.headings import plain
-from twin.data.files.month_names import MONTH_OF, WEEKDAYS
+from twin.data.files.month_names import MONTH_OF, WEEKDAY_WORDS
 
 FIRST_YEAR, LAST_YEAR = 1678, 2261  # years that a nanosecond time stamp can represent in full
 CENTURY_TURN = 69  # two-digit years 69..99 mean 19xx, and 00..68 mean 20xx, as in POSIX
@@ -107,7 +107,7 @@ def _without_weekday(text):
     if text[:1] == "'" and text[1:2].isdigit():
         return text[1:]
     word, _, rest = text.partition(" ")
-    return rest.lstrip() if word[:1].isalpha() and plain(word) in WEEKDAYS and rest[:1] else text
+    return rest.lstrip() if word[:1].isalpha() and plain(word) in WEEKDAY_WORDS and rest[:1] else text
 
 
 def _month(name):

@@ -19,7 +19,7 @@ MONTHS = (
     "december dezember décembre diciembre dicembre grudzień dez dec déc dic gru",
 )
 MONTH_OF = {plain(name): number for number, names in enumerate(MONTHS, 1) for name in names.split()}
-WEEKDAYS = frozenset(
+WEEKDAY_WORDS = frozenset(
     plain(name)
     for name in (
         "monday tuesday wednesday thursday friday saturday sunday mon tue tues wed thu thur thurs fri sat sun "
