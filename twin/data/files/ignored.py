@@ -31,6 +31,13 @@ ORDER_HEADINGS = (
     "deliveryno", "deliverynote", "shipment", "shipmentid", "shipmentno", "beleg", "belegnr", "belegnummer", "auftrag",
     "auftragsnummer", "auftragsnr", "lieferung", "lieferschein", "vbeln", "aufnr", "mblnr", "bestellnummer", "rechnung",
 )  # fmt: skip
+RIVAL_HEADINGS = frozenset(
+    "version scenario szenario measure keyfigure kennzahl kennzahlen wertart datatype valuetype planactual".split()
+)
+RIVAL_VALUES = frozenset(
+    "plan planned actual actuals forecast budget target ist soll prognose demand stock inventory bestand bedarf "
+    "planmenge istmenge prevision reel reelle realise".split()
+)
 _DECIMAL = re.compile(r"[-+]?\d+([.,])(?:\d{1,2}|\d{4,})", re.ASCII)  # of three digits the mark may be of thousands
 
 
@@ -87,6 +94,22 @@ class IgnoredColumns:
     def _drop(self, place):
         for table in (self.values, self.pairs, self.days):
             del table[place]
+
+    def check_rivals(self, file: str | Path) -> None:
+        """Raise ValueError if a column holds versions of one flow, such as plan and actual, which are not added up."""
+        for place, values in self.values.items():
+            split, counts = self._split(place)
+            given = [text for text in values if text]
+            known = all(plain(text) in RIVAL_VALUES for text in given)
+            if len(given) < 2 or place in self.stated:
+                continue
+            if known or (split and plain(self.header[place]) in RIVAL_HEADINGS):
+                name = self.header[place].strip("\ufeff ")
+                text = (
+                    f"{file} has several versions or measures of its flows, which cannot be added up: the column "
+                    f"{visible(name, 40)!r} has {_shown(values, counts)}"
+                )
+                raise ValueError(Advice(text, *(("where", f"{name}={value}") for value in given[:SPLIT_LANES_NAMED])))
 
     def check_units(self, lanes: Sequence[str], file: str | Path) -> None:
         """Raise ValueError if a lane has flows in several units."""

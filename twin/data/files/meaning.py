@@ -29,6 +29,7 @@ class Meaning:
     def __init__(self, scan: Scan) -> None:
         self.scan = scan
         path, reading = scan.source.path, scan.reading
+        scan.ignored.check_rivals(path)
         scan.ignored.check_units(scan.lanes.values, path)
         counts = np.pad(scan.counts, (0, len(scan.dates.texts) - len(scan.counts)))
         self._check_signs()
@@ -57,7 +58,8 @@ class Meaning:
         if any(_DOTS.match(text) for text in dates.texts):
             yield 1, "dates with dots"
         forms = {cell.readings[0][0] for cell in dates.values
-                 if isinstance(cell, Rivals) and cell.kind == SLASHES and len(cell.readings) == 1}  # fmt: skip
+                 if isinstance(cell, Rivals) and cell.kind == SLASHES
+                 and not {DAY_FIRST, MONTH_FIRST} <= set(dict(cell.readings))}  # fmt: skip
         if forms == {MONTH_FIRST} or (self.scan.reading.dayfirst is False and DAY_FIRST not in forms):
             yield -1, "dates with the month first"
 
