@@ -64,8 +64,8 @@ def choose_period(days: np.ndarray, period: str | None, file: str) -> tuple[str,
         name = PERIOD_NAMES[own]
         raise ValueError(
             Advice(
-                f"{file} has dates that are all {apart} {name}s apart, or a multiple of it: each row may be of a period "
-                f"of {apart} {name}s, which is not known here, or nothing flowed in the {name}s between",
+                f"{file} has dates that are all {apart} {name}s apart, or a multiple of it: each row may be of a "
+                f"period of {apart} {name}s, which is not known here, or nothing flowed in the {name}s between",
                 ("period", own),
             )
         )

@@ -79,10 +79,10 @@ SECOND_HEADINGS = {  # taken only where no column has a heading of the lists abo
 }
 PAIRED = {  # columns that make a lane or a date together
     "origin": "origin, Von PLZ, PLZ von, PLZ Absender, Absender-PLZ, Start-PLZ, Belade-PLZ, Lade-PLZ, from_zip, "
-    "from_postcode, origin_zip, from, from_location, origin_id, origin_name, origin_city, origin_code, ship_from, source, "
-    "departure_location, loading_place, pickup_location, POL, port_of_loading, von, Abgang, Abgangsort, Versandort, "
-    "Ladeort, Beladeort, Quelle, Startort, Start, Absender, VSTEL, KNOTA, origine, départ, lieu de chargement, "
-    "origen, "
+    "from_postcode, origin_zip, from, from_location, origin_id, origin_name, origin_city, origin_code, ship_from, "
+    "source, departure_location, loading_place, pickup_location, POL, port_of_loading, von, Abgang, Abgangsort, "
+    "Versandort, Ladeort, Beladeort, Quelle, Startort, Start, Absender, VSTEL, KNOTA, origine, départ, "
+    "lieu de chargement, origen, "
     "salida, herkomst, vertrek, van, partenza, da, origine, skąd, nadanie, załadunek, miejsce załadunku",
     "destination": "destination, dest, to, to_location, destination_id, destination_name, destination_city, "
     "destination_code, Nach PLZ, PLZ nach, PLZ Empfänger, Empfänger-PLZ, Ziel-PLZ, Entlade-PLZ, to_zip, to_postcode, "

@@ -29,7 +29,7 @@ class Meaning:
     def __init__(self, scan: Scan) -> None:
         self.scan = scan
         path, reading = scan.source.path, scan.reading
-        scan.ignored.check_rivals(path)
+        scan.ignored.check_rivals(path, scan.amounts["volume"].below > 0)
         scan.ignored.check_units(scan.lanes.values, path)
         counts = np.pad(scan.counts, (0, len(scan.dates.texts) - len(scan.counts)))
         self._check_signs()
