@@ -204,7 +204,8 @@ KINDS = {
         "date,lane,volume\n01/02/03,A,1\n02/03/01,A,2\n03/01/02,A,3\n", "has dates such as '01/02/03' that may be"
     ),
     "days before months in a date that begins with the year": Kind(
-        "date,lane,volume\n2024-11-03,A,1\n2024-12-03,A,2\n2024-13-03,A,3\n", ("D", "2024-03-11", {"A": 6.0})
+        "date,lane,volume\n2024-11-03,A,1\n2024-12-03,A,2\n2024-13-03,A,3\n2024-14-03,A,4\n2024-15-03,A,5\n",
+        ("D", "2024-03-11", {"A": 15.0}),
     ),
     "days and months swapped by a spreadsheet": Kind(
         SWAPPED, "has dates such as '2024-10-03' of days up to 12 alone, and dates such as '13/03/2024' of days above"

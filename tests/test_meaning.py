@@ -292,7 +292,7 @@ def test_a_date_within_the_span_or_a_year_stays(file):
     rows = [(str(day.date()), "A", 5) for day in DAYS]
     assert not len(read_history(file("date,lane,volume", [*rows, ("2024-03-01", "A", 5)])).account.refused)
     years = [(f"{year}-01-01", "A", year % 7 + 1) for year in range(2000, 2024, 2)]
-    assert not len(read_history(file("date,lane,volume", years)).account.refused)
+    assert not len(read_history(file("date,lane,volume", years), period="MS").account.refused)
 
 
 # ---------------------------------------------------------------- rows that are no flows of that lane

@@ -70,9 +70,12 @@ def _unswap(column, kinds, days, reading, file):
     A spreadsheet that expects the month first turns 03/05/2024 into 2024-03-05 and leaves 13/05/2024 as text.
     """
     plain = [i for i, text in enumerate(column.texts) if not np.isnat(days[i]) and _ISO_LIKE.match(text)]
-    swapped = kinds.get(DAY_BEFORE_MONTH, ())
+    swapped = kinds.get(DAY_BEFORE_MONTH, [])
     asked = reading.dates == DAY_BEFORE_MONTH
     small = all(column.parsed[i].day <= 12 for i in plain)
+    if not asked and swapped and not (small and len(swapped) >= FEWEST_SWAPPED):
+        swapped = []
+        del kinds[DAY_BEFORE_MONTH]  # dates that do not exist
     if not asked and len(plain) >= FEWEST_SWAPPED and small and not swapped and reading.dayfirst is None:
         slashes = [column.parsed[i].readings for i in kinds.get(SLASHES, ())]
         if len(slashes) >= FEWEST_SWAPPED and all(len(found) == 1 for found in slashes):
@@ -294,7 +297,7 @@ def _undecided(choice, texts, file):
             f"{file} has dates such as {visible(texts[at])!r} that may be day/month or month/day, {both}, "
             "and its other dates do not decide"
         )
-        ways = (("dates", form) if form == YEAR_FIRST else ("dayfirst", form == DAY_FIRST) for form in shown)
+        ways = (("dates", form) if form == YEAR_FIRST else ("dayfirst", form == DAY_FIRST) for form in left)
         return Advice(text, *ways)
     both = " or ".join(f"{readings[form]} ({form}: {FORMS.get(form, form)})" for form in shown)
     text = (

@@ -9,12 +9,21 @@ from twin.data.advice import Advice
 from twin.data.files.amounts import decide_mark
 from twin.data.files.block import RowBlock
 from twin.data.files.date_column import FAR_DATE, Column, far_dates, settle
-from twin.data.files.dates import CONTRADICTS, DAY_FIRST, MONTH_FIRST, SLASHES, Rivals
+from twin.data.files.dates import (
+    CONTRADICTS,
+    DAY_BEFORE_MONTH,
+    DAY_FIRST,
+    MONTH_FIRST,
+    NO_SUCH_DAY,
+    SLASHES,
+    Rivals,
+)
 from twin.data.files.scan import Scan
 from twin.data.lost_rows import Lost
 from twin.data.text import visible
 
 NO_FORM = "date is not in the form of the rest of the column"
+_WHY_UNUSABLE = {SLASHES: CONTRADICTS, DAY_BEFORE_MONTH: NO_SUCH_DAY}  # kinds of cells -> why the chosen form fails
 _DOTS = re.compile(r"\s*\d{1,2}\.\d{1,2}\.\d", re.ASCII)
 
 
@@ -121,8 +130,8 @@ class Meaning:
         for line, date, lane, volume, unrefused in zip(*(column.tolist() for column in columns), strict=True):
             scan.lost_of_lane[lane] += 1
             if unrefused:
-                swapped = isinstance(cells[date], Rivals) and cells[date].kind == SLASHES
-                why = FAR_DATE if self.far[date] else CONTRADICTS if swapped else NO_FORM
+                kind = cells[date].kind if isinstance(cells[date], Rivals) else ""
+                why = FAR_DATE if self.far[date] else _WHY_UNUSABLE.get(kind, NO_FORM)
                 scan.refused.append((line, why, visible(f"{texts[date]}, {lanes[lane]}, {volume:g}")))
 
     def lost_rows(self) -> Lost:
