@@ -46,7 +46,7 @@ def standard_losses(factor: Any, level: Any) -> demand.Gaps:
     return demand.Gaps(tail + np.maximum(-factor, 0.0), tail + np.maximum(factor, 0.0))
 
 
-def exposure_of(given: dict[str, Any], period: str) -> Moments:
+def exposure_of(given: dict[str, Any], period: str | float) -> Moments:
     """Return mean and sd of the time that a buffer protects: lead time and review period. [period]
 
     If lead times are independent, orders cross, and the sd is the one that gives the variance of what is outstanding.

@@ -27,14 +27,14 @@ def card() -> Card:
     return shipped()
 
 
-def remarks(lanes: Mapping[str, Any], period: str) -> tuple[str, ...]:
+def remarks(lanes: Mapping[str, Any], period: str | float) -> tuple[str, ...]:
     """Return a sentence for each condition under which answers of the lanes are outside the region in which they hold.
 
     Parameters
     ----------
     lanes : mapping or DataFrame; each value is a number, or has one entry per lane
         Statistics, policy and answers of `assess`, by name. What `record_of` returns is used if it is there.
-    period : "D", "W" or "MS"
+    period : "D", "W", "MS", or its length in days
 
     Returns
     -------

@@ -26,14 +26,14 @@ _MANY = 2**20  # more lanes than this are processed in two threads, which also s
 
 
 @overload
-def assess(statistics: pd.DataFrame, policy: Policy, *, period: str = "D") -> pd.DataFrame: ...
+def assess(statistics: pd.DataFrame, policy: Policy, *, period: str | float = "D") -> pd.DataFrame: ...
 
 
 @overload
-def assess(statistics: Mapping[str, ArrayLike], policy: Policy, *, period: str = "D") -> dict[str, Any]: ...
+def assess(statistics: Mapping[str, ArrayLike], policy: Policy, *, period: str | float = "D") -> dict[str, Any]: ...
 
 
-def assess(statistics: Any, policy: Policy, *, period: str = "D") -> Any:
+def assess(statistics: Any, policy: Policy, *, period: str | float = "D") -> Any:
     """Return every answer of the framework for a table of lanes, in one vectorised call.
 
     Parameters
@@ -43,8 +43,9 @@ def assess(statistics: Any, policy: Policy, *, period: str = "D") -> Any:
         fields of the policy come from `policy` alone. [pallet/period]
     policy : Policy
         Numbers and words, or arrays of them of shape (lanes,).
-    period : "D", "W" or "MS", optional
-        Period of the demand; lead times, in days, are converted to it.
+    period : "D", "W" or "MS", or its length in days, optional
+        Period of the demand; lead times, in days, are converted to it. A day stands for 1.4 days if two of seven
+        weekdays are closed, and no periods.
 
     Returns
     -------
@@ -107,7 +108,7 @@ def _with_lanes(sentence: str, labels: Any) -> str:
     )
 
 
-def _assessed(given: dict[str, Any], period: str) -> dict[str, Any]:
+def _assessed(given: dict[str, Any], period: str | float) -> dict[str, Any]:
     """Return every answer by name; a table of lanes is computed in chunks."""
     inputs = {name: _input(name, value) for name, value in given.items()}
     sizes = {value.size for value in inputs.values() if value.ndim}
@@ -163,7 +164,7 @@ def _lengths(inputs: dict[str, NDArray[np.float64]]) -> str:
     return ", ".join(f"{name} {value.shape}" for name, value in inputs.items() if value.ndim)
 
 
-def exposure_of(policy: Policy, period: str) -> demand.Moments:
+def exposure_of(policy: Policy, period: str | float) -> demand.Moments:
     """Return mean and sd of the time that a buffer protects: lead time and review period. [period]
 
     With independent lead times, orders overtake each other; the sd is then `crossing.effective_lead_time_sd`.
@@ -209,7 +210,7 @@ def economics(
     )
 
 
-def _answers(given: dict[str, NDArray[np.float64]], period: str) -> dict[str, Any]:
+def _answers(given: dict[str, NDArray[np.float64]], period: str | float) -> dict[str, Any]:
     """Return the answers of a chunk of lanes; `given` holds the moments of demand and the fields of the policy.
 
     Formulas of a few operations are composed here, so that no argument is checked twice: those of `cooperation`, and

@@ -7,7 +7,7 @@ import sys
 import textwrap
 
 from twin._check import require
-from twin.command.options import add_answering_options, add_reading_options, reading_of
+from twin.command.options import add_answering_options, add_calendar_options, add_days, add_reading_options, reading_of
 from twin.data.text import visible
 from twin.demand import DAYS_PER_PERIOD
 
@@ -43,6 +43,8 @@ def add(commands: "argparse._SubParsersAction") -> None:
     reading.add_argument("--period", choices=DAYS_PER_PERIOD, help="sum flows into days, weeks or months")
     add_reading_options(reading)
     add_answering_options(reading)
+    add_calendar_options(reading)
+    add_days(reading)
 
 
 def _ask(options):

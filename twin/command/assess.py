@@ -10,7 +10,13 @@ from typing import Any
 
 from twin._check import require
 from twin.command.assess_parquet import add_table_options, assess_lanes
-from twin.command.options import add_answering_options, add_reading_options, add_window, reading_of
+from twin.command.options import (
+    add_answering_options,
+    add_calendar_options,
+    add_reading_options,
+    add_window,
+    reading_of,
+)
 from twin.command.printing import LANE_SCHEMA_FILE, SCHEMA_FILE
 from twin.data.lane_names import guard_note
 from twin.demand import DAYS_PER_PERIOD
@@ -50,7 +56,8 @@ tables of lanes, of any size
 # Options for tables of lanes only, and options for files of flows only.
 OF_TABLES = ("keep", "jobs", "scheduler")
 OF_FLOWS = (
-    "gaps duplicates dayfirst decimal dates far_dates negative where sums good_rows_only column sheet lanes first last "
+    "gaps duplicates dayfirst decimal dates far_dates negative where sums good_rows_only column sheet timezone closed "
+    "holidays lanes first last "
     "policies json jsonl csv xlsx force most"
 ).split()
 
@@ -87,7 +94,9 @@ def add(commands: Any) -> None:
     )
     add_reading_options(reading)
     add_answering_options(reading)
-    add_window(parser.add_argument_group("selecting flows of the ledger"))
+    days = parser.add_argument_group("days of a file or a ledger, and lanes of a ledger")
+    add_calendar_options(days)
+    add_window(days)
     policy = parser.add_argument_group("policy of the lanes")
     policy.add_argument("--policies", metavar="FILE", help="table with a lane column and any of the fields below")
     for name, row in POLICY.items():
@@ -156,8 +165,6 @@ def _assess_flows(options, given):
         gaps=options.gaps,
         duplicates=options.duplicates,
         lanes=options.lanes,
-        first=options.first,
-        last=options.last,
         **reading_of(options),
     )
     if options.policies:

@@ -6,9 +6,9 @@ import os
 import sys
 
 from twin.command.asking import HELD_CHOICES, add_held_options, choice, refuse
-from twin.command.options import add_reading_options, add_window, reading_of
+from twin.command.options import add_calendar_options, add_reading_options, add_window, reading_of
 from twin.data.text import visible
-from twin.demand import DAYS_PER_PERIOD, PERIOD_NAMES
+from twin.demand import DAYS_PER_PERIOD, period_name
 
 ABOUT = """Keep flows of lanes in a database: one history for dashboards, notebooks and batches.
 
@@ -84,6 +84,7 @@ def add(commands: "argparse._SubParsersAction") -> None:
     lanes = verb(_lanes, "show the statistics of every lane")
     lanes.add_argument("--period", choices=DAYS_PER_PERIOD, help="sum flows into days, weeks or months")
     lanes.add_argument("--gaps", choices=("zero", "unknown"), default="zero", help="volume of a period without a flow")
+    add_calendar_options(lanes)
     add_window(lanes)
     verb(_reset, "delete every flow").add_argument(
         "--token", default="", help="confirmation phrase; an error without it shows it"
@@ -227,13 +228,14 @@ def _undo(ledger, options):
 
 def _lanes(ledger, options):
     window = {"lanes": options.lanes, "first": options.first, "last": options.last}
-    table = ledger.statistics(**window, period=options.period, gaps=options.gaps)
-    attrs = table.attrs
+    days = {"closed": options.closed, "holidays": options.holidays}
+    table = ledger.statistics(**window, **days, period=options.period, gaps=options.gaps)
+    attrs = dict(table.attrs)
+    name = period_name(attrs.pop("calendar").length)
     dates = {name: table[name].dt.strftime("%Y-%m-%d") for name in ("first_date", "last_date")}
     table = table.assign(**dates)
     lanes = table.astype(object).where(table.notna(), None).to_dict(orient="index")
     meaning = "counts as zero" if attrs["gaps"] == "zero" else "is not counted"
-    name = PERIOD_NAMES[attrs["period"]]
     words = [
         f"pallets per {name}; a {name} without a flow {meaning}",
         *(f"  note     {note}" for note in attrs["notes"]),

@@ -9,7 +9,9 @@ from typing import Any
 
 from twin.data.files.options import DECIMALS, FAR_DATES, FORMS, NEGATIVE, SUM_CHOICES
 
-_READING = ("dayfirst", "decimal", "dates", "far_dates", "negative", "sums", "sheet", "good_rows_only")
+_READING = (
+    "dayfirst decimal dates far_dates negative sums sheet timezone closed holidays first last good_rows_only".split()
+)
 _LONG = 10_000_000  # [byte] a larger file has a progress bar even if stderr is not a terminal
 
 
@@ -42,6 +44,11 @@ def add_reading_options(group: Any) -> None:
         help="header of a column: lane=portname, lane=From+To to join two, lane= for a single lane; repeatable",
     )
     group.add_argument("--sheet", metavar="NAME", help="sheet of a spreadsheet; by default the only one with flows")
+    group.add_argument(
+        "--timezone",
+        metavar="ZONE",
+        help="days of this zone, such as Europe/Berlin, for time stamps with an offset and for seconds in UTC",
+    )
 
 
 def add_answering_options(group: Any) -> None:
@@ -54,9 +61,28 @@ def add_answering_options(group: Any) -> None:
     )
 
 
+def add_calendar_options(group: Any) -> None:
+    """Add the options on the days that are no periods."""
+    group.add_argument(
+        "--closed",
+        metavar="DAYS",
+        help="closed weekdays, such as sat,sun, or none; by default those on which the record never has a flow",
+    )
+    group.add_argument(
+        "--holidays",
+        metavar="REGIONS",
+        help="public holidays of countries and regions are closed, such as DE-BE,PL; lead times are converted",
+    )
+
+
 def add_window(group: Any) -> None:
     """Add the options that select flows of a ledger by lane and day."""
     group.add_argument("--lane", action="append", dest="lanes", metavar="LANE", help="only this lane; repeatable")
+    add_days(group)
+
+
+def add_days(group: Any) -> None:
+    """Add the options that select flows by day."""
     group.add_argument("--first", metavar="DAY", help="first day, included")
     group.add_argument("--last", metavar="DAY", help="last day, included")
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from twin._choices import words_in
 from twin.data.lane_names import quoting_of, written_lane
 from twin.data.text import visible
-from twin.demand import PERIOD_NAMES
+from twin.demand import period_name
 from twin.plan.wording import tabulated
 
 if TYPE_CHECKING:
@@ -105,7 +105,7 @@ def to_csv(report: Report) -> str:
 
 def sentences(report: Report, width: int = 100) -> Iterator[str]:
     """Yield sentences on the number of lanes assessed, on each assumption, on accuracy, and on lanes left out."""
-    yield f"{_lanes(len(report.table))} assessed; one period is a {PERIOD_NAMES[report.history.period]}."
+    yield f"{_lanes(len(report.table))} assessed; one period is a {period_name(report.history.calendar.length)}."
     for assumption in report.assumptions:
         yield textwrap.fill(f"  assumed  {assumption}", width, **_HANGING)
     yield from outside(report.accuracy, width)

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +13,11 @@ from twin.data.files.numbers import VOLUME_UNKNOWN
 from twin.data.files.options import ReadingOptions
 from twin.data.files.rows import read_rows
 from twin.data.history import History
+from twin.data.ledger.flow import as_day
 from twin.data.places import is_ledger
 from twin.data.scenarios import research_lanes
 from twin.data.settle import check_options, history_from
+from twin.data.working_days import Closing
 
 GOOD_ROWS_ONLY = "--good-rows-only answers from the others (good_rows_only=True)"  # advice in an error
 #: Word in the reasons against rows -> option that may be meant.
@@ -24,6 +25,7 @@ WAYS_OUT = {
     "is negative": "--negative returns or --negative subtract gives negative numbers a meaning",
     "far from all": "--far-dates keep keeps dates far from all others",
 }
+OF_DAYS = ("first", "last", "closed", "holidays")  # options of reading that also apply to a ledger
 REFUSED_SHARE = 0.05  # share of refused rows beyond which nothing is answered unless good_rows_only is said
 
 
@@ -34,33 +36,33 @@ def load_history(
     gaps: str = "zero",
     duplicates: str = "sum",
     lanes: str | Sequence[str] | None = None,
-    first: str | date | None = None,
-    last: str | date | None = None,
     **reading: Any,
 ) -> History:
     """Return the history of a file or a ledger, or the synthetic research lanes by default.
 
     history : "" for the research lanes, a path, "ledger:" for the ledger that DATABASE_URL names (by default the
         user's own), or an address that `twin.data.ledger.store.Ledger` accepts.
-    lanes, first, last : restrict a ledger to the flows of these lanes, or from `first` to `last` inclusive.
-    reading : further arguments of `read_history`, for a file.
+    lanes : restrict a ledger to the flows of these lanes.
+    reading : further arguments of `read_history`; first, last, closed and holidays also apply to a ledger.
 
     >>> load_history("").flows["lane"].cat.categories.tolist()
     ['BER-MUC', 'FRA-PAR', 'HAM-ROT']
     """
     settling = {"period": period, "gaps": gaps}
-    chosen = {name: value for name, value in {"lanes": lanes, "first": first, "last": last}.items() if value}
     if is_ledger(history):
         from twin.data.ledger.store import Ledger  # imports SQLAlchemy, which files do not need
 
         reading.pop("progress", None)
         plain, asked = asdict(ReadingOptions()), asdict(ReadingOptions(**reading))
+        chosen = {name: asked.pop(name) for name in OF_DAYS}
         given = [name for name in asked if asked[name] not in (plain[name], "." if name == "decimal" else plain[name])]
         require(not given, "history", f"a file where {' and '.join(given)} is said", "a ledger")
         with Ledger(history) as ledger:
-            return ledger.history(**chosen, **settling, duplicates=duplicates)
-    require(not chosen, "history", f"a ledger where {' and '.join(chosen)} is said", repr(str(history)))
+            return ledger.history(lanes, **chosen, **settling, duplicates=duplicates)
+    require(not lanes, "history", "a ledger where lanes is said", repr(str(history)))
     if history == "":
+        given = [name for name in OF_DAYS if reading.get(name)]
+        require(not given, "history", f"a file or a ledger where {' and '.join(given)} is said", repr(""))
         return research_lanes(**settling)
     return read_history(history, **settling, duplicates=duplicates, **reading)
 
@@ -106,8 +108,8 @@ def read_history(
     name : str, optional
         Name of the file in the account; by default its path.
     reading : fields of `twin.data.files.options.ReadingOptions`
-        columns, dayfirst, decimal, dates, far_dates, negative, where, sums, good_rows_only. By default the file decides
-        how its dates and numbers are read, and where it does not, a ValueError shows the readings and the option.
+        By default the file decides how its dates and numbers are read, and where it does not, a ValueError shows the
+        readings and the option. Days on which nobody ever works are no periods, as the account says.
 
     Raises
     ------
@@ -139,6 +141,9 @@ def read_history(
         lost=rows.lost,
         lanes=rows.lanes,
         sums=how.sums,
+        cut=rows.cut,
+        window=(as_day(how.first, "first"), as_day(how.last, "last")),
+        closing=Closing(how.closed, how.holidays),
         **settling,
     )
     bad = refusals(row for row in rows.refused if row[1] != VOLUME_UNKNOWN)

@@ -58,14 +58,15 @@ def period_range(first: np.datetime64, last: np.datetime64, period: str) -> np.n
     return shifted(first, np.arange(periods_between(first, last, period) + 1), period)
 
 
-def unfinished(days: np.ndarray, starts: np.ndarray, step: int, period: str) -> list[np.datetime64]:
+def unfinished(before: np.datetime64, after: np.datetime64, starts: np.ndarray, period: str) -> list[np.datetime64]:
     """Return the starts of the [first, last] period that the record covers only in part; NaT for a complete one.
 
-    step : interval between records: 1, or 7 for weekly rows. [day]
+    before, after : the last day before the record, and the first one after it, that might have had a row.
+    starts : the first day of the period of each row.
     """
     first, last = starts.min(), starts.max()
-    cut_first = period_starts(days.min() - step, period) == first
-    cut_last = period_starts(days.max() + step, period) == last
+    cut_first = period_starts(before, period) == first
+    cut_last = period_starts(after, period) == last
     return [first if cut_first else np.datetime64("NaT"), last if cut_last else np.datetime64("NaT")]
 
 

@@ -85,7 +85,9 @@ class StockLane:
     @property
     def year(self) -> int:
         """Return the whole periods of a year; of days there are 52 weeks, so that weekdays stay in place. [period]"""
-        return {"D": 364, "W": 52, "MS": 12}[self.period]
+        if isinstance(self.period, str):
+            return {"D": 364, "W": 52, "MS": 12}[self.period]
+        return 52 * round(7 / self.period)  # of working days
 
     def over_lead_time(self, moments: demand.Moments | None = None, *, review: float = 0.0) -> demand.Moments:
         """Return the moments of demand over the protection interval, lead time and review period. [pallet]

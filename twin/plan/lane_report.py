@@ -35,7 +35,7 @@ def evaluate(
     volumes: ArrayLike = (),
     *,
     horizon: int = 1,
-    period: str = "D",
+    period: str | float = "D",
     samples: int = RISK_SAMPLES,
     seed: int = RISK_SEED,
 ) -> dict[str, float]:
@@ -52,7 +52,7 @@ def evaluate(
         no forecasts. [pallet/period]
     horizon : int, optional
         Periods ahead, >= 1. [period]
-    period : "D", "W" or "MS", optional
+    period : "D", "W", "MS", or its length in days, optional
     samples, seed : int, optional
         Simulated periods behind `profit_sd` and the tail, and their seed.
 
@@ -102,7 +102,12 @@ def evaluate(
 
 
 def remarks(
-    statistics: Moments, policy: Policy, answers: Mapping[str, float], volumes: ArrayLike = (), *, period: str = "D"
+    statistics: Moments,
+    policy: Policy,
+    answers: Mapping[str, float],
+    volumes: ArrayLike = (),
+    *,
+    period: str | float = "D",
 ) -> tuple[str, ...]:
     """Return a sentence on each condition under which answers of the lane are off, as `accuracy.remarks` does.
 
@@ -139,7 +144,12 @@ def cost_curve(service_level: ArrayLike, policy: Policy, answers: Mapping[str, f
 
 
 def profit_map(
-    service_level: ArrayLike, lead_time_sd_days: ArrayLike, statistics: Moments, policy: Policy, *, period: str = "D"
+    service_level: ArrayLike,
+    lead_time_sd_days: ArrayLike,
+    statistics: Moments,
+    policy: Policy,
+    *,
+    period: str | float = "D",
 ) -> NDArray[np.float64]:
     """Return the expected profit of `lane.assess`, surcharge included, for each service level and lead-time sd.
 
@@ -167,7 +177,9 @@ def profit_map(
     return lane.assess(moments, everywhere, period=period)["profit"].reshape(levels.shape)
 
 
-def space_curve(places: ArrayLike, statistics: Moments, policy: Policy, *, period: str = "D") -> NDArray[np.float64]:
+def space_curve(
+    places: ArrayLike, statistics: Moments, policy: Policy, *, period: str | float = "D"
+) -> NDArray[np.float64]:
     """Return the cost of space for each number of own places, by kind and billing basis of the lane. [$/period]
 
     places : array_like, shape (m,), >= 0. [pallet]
@@ -194,7 +206,7 @@ def simulated_profits(
     policy: Policy,
     answers: Mapping[str, float],
     *,
-    period: str = "D",
+    period: str | float = "D",
     samples: int = RISK_SAMPLES,
     seed: int = RISK_SEED,
 ) -> NDArray[np.float64]:

@@ -20,7 +20,7 @@ def policy_table(
     given: Mapping[str, float | str] | None = None,
     policies: pd.DataFrame | Mapping[str, Mapping[str, float | str]] | None = None,
     *,
-    period: str = "D",
+    period: str | float = "D",
 ) -> tuple[pd.DataFrame, tuple[str, ...]]:
     """Return (table, assumptions): one row per lane with every policy field, and a sentence on each unset one.
 
@@ -35,7 +35,7 @@ def policy_table(
     policies : DataFrame, or mapping of lane -> mapping of policy field -> number, optional
         The columns of a DataFrame are policy fields, and its index holds lanes. An empty cell leaves the field to
         `given`.
-    period : "D", "W" or "MS", optional
+    period : "D", "W", "MS", or its length in days, optional
 
     The service level of a lane is NaN if it is unset; `policies.policy_of` takes the critical ratio instead.
 

@@ -53,7 +53,7 @@ def own_policy(
         if name in POLICY and (name not in own or not math.isnan(value)):
             own[name] = value
     statistics = lane_statistics(record).loc[[lane]]
-    table, _ = policy_table(statistics, policies=own, period=record.period)
+    table, _ = policy_table(statistics, policies=own, period=record.calendar.length)
     policy = vars(policy_of(table.loc[lane]))
     values = {name: float(policy[name]) for name in {*stated, "holding_cost"} - {IDLE}}
     idle = IDLE_PLACE_COSTS.get(lane) if not (history or policies) else None

@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from twin._check import require
 
@@ -41,6 +43,12 @@ class ReadingOptions:
     sums : "leave-out" or "keep" lanes that are the sum of others; None: leave out those that are called a total, and
         refuse the file if there are others.
     sheet : name of the sheet of a spreadsheet; None: the only one that holds a table of flows.
+    timezone : zone in whose days time stamps with an offset or in UTC seconds fall, such as "Europe/Berlin"; None: the
+        day that is written, or that of UTC.
+    closed : closed weekdays such as "sat,sun", or "none"; None: those on which the record never has a flow.
+    holidays : countries and regions such as "DE-BE,PL", whose public holidays are closed; None: no holidays.
+    first : first day that counts, such as "2024-01-01"; None: the record's.
+    last : last day that counts; None: the record's.
     good_rows_only : whether to answer although more than 5 % of the rows cannot be used.
     """
 
@@ -53,12 +61,21 @@ class ReadingOptions:
     where: tuple[str, ...] = ()
     sums: str | None = None
     sheet: str | None = None
+    timezone: str | None = None
+    closed: str | None = None
+    holidays: str | None = None
+    first: str | date | None = None
+    last: str | date | None = None
     good_rows_only: bool = False
 
     def __post_init__(self) -> None:
         where = (self.where,) if isinstance(self.where, str) else tuple(self.where)
         object.__setattr__(self, "where", where)
         object.__setattr__(self, "decimal", self.decimal or None)
+        for name in ("timezone", "closed", "holidays", "first", "last"):
+            object.__setattr__(self, name, getattr(self, name) or None)
+        if self.timezone:
+            require(_is_zone(self.timezone), "timezone", "a name such as Europe/Berlin or UTC", repr(self.timezone))
         require(self.dayfirst in (None, True, False), "dayfirst", "True, False or None", repr(self.dayfirst))
         for name, accepted, optional in (
             ("decimal", DECIMALS, True),
@@ -70,3 +87,10 @@ class ReadingOptions:
             value = getattr(self, name)
             shown = " or ".join(map(repr, accepted)) + (", or None" if optional else "")
             require(value in accepted or (optional and value is None), name, shown, repr(value))
+
+
+def _is_zone(name):
+    try:
+        return bool(ZoneInfo(name))
+    except (ZoneInfoNotFoundError, ValueError, OSError):  # OSError: a folder of zones
+        return False

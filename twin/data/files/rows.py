@@ -12,13 +12,14 @@ from tqdm import tqdm
 
 from twin.data.files.amounts import Amounts, decide_mark
 from twin.data.files.date_column import FAR_DATE, Column, far_dates, settle
-from twin.data.files.dates import CONTRADICTS, DAY_FIRST, MONTH_FIRST, SLASHES, Rivals, parse_date
+from twin.data.files.dates import CONTRADICTS, DAY_FIRST, MONTH_FIRST, SLASHES, Rivals
 from twin.data.files.fields import Codes
 from twin.data.files.ignored import IgnoredColumns
 from twin.data.files.options import ReadingOptions
 from twin.data.files.origin import table_of
 from twin.data.files.selection import Selection
 from twin.data.files.spool import kept
+from twin.data.files.stamps import CutDay, Stamps
 from twin.data.files.table import why_unsplit
 from twin.data.lane_names import read_lane
 from twin.data.lost_rows import Lost
@@ -69,13 +70,13 @@ class Scan:
         columns, decimal = dict(how.columns) if how.columns else None, how.decimal or "."
         self.table = table_of(path, columns=columns, sheet=how.sheet, decimal=decimal, name=self.name)
         self.source, self.header, self.positions = self.table.origin, self.table.header, self.table.positions
-        self.dates, self.lanes = Codes(parse_date), Codes(read_lane)
+        self.stamps = Stamps(how.timezone)
+        self.dates, self.lanes = Codes(self.stamps), Codes(read_lane)
         self.refused, self.read, self.blank, self.kept = [], 0, 0, 0
         self.counts = np.zeros(0, dtype=np.int64)
         self.lost_of_lane, self.lost_on_date, self.lost = Counter(), Counter(), 0
         self.other_units: set[tuple[int, int]] = set()  # (date, lane) of rows in a unit that was not chosen
         self.unread: list[int] = []  # rows whose numbers cannot be read, whatever the file decides
-        self.midnight = ""
 
     def blocks(self) -> Iterator[np.ndarray]:
         """Yield arrays of ROW: all rows whose date and lane can be read, including those whose numbers cannot."""
@@ -127,7 +128,8 @@ class Scan:
         far = far_dates(days, counts)
         if reading.far_dates == "keep":
             far[:] = False
-        return Decided(days, ~np.isnat(days) & ~far, far, mark, notes + ([note] if note else []))
+        notes += [*([note] if note else []), *self.stamps.notes(self.dates.values, days)]
+        return Decided(days, ~np.isnat(days) & ~far, far, mark, notes)
 
     def finished(self, blocks: Iterator[np.ndarray], decided: Decided) -> Iterator[np.ndarray]:
         """Yield the blocks of `blocks`, in order, with the numbers as decided and without rows of unusable dates.
@@ -170,8 +172,8 @@ class Scan:
     def facts(self, notes: list[str] | None = None) -> dict[str, Any]:
         """Return the fields of the account that describe the whole file; `notes` are those of its decisions."""
         notes = [*self.table.notes, *(notes or [])]
-        if self.midnight:
-            notes.append(f"24:00 is the end of the day that is written: {visible(self.midnight)!r}")
+        if midnight := self.stamps.midnight:
+            notes.append(f"24:00 is the end of the day that is written: {visible(midnight)!r}")
         if self.reading.where:
             notes.append(self.selection.note(self.read))
         returned = self.amounts["volume"].negative
@@ -243,8 +245,6 @@ class Scan:
         texts = columns[self.positions["date"]], columns[self.positions["lane"]]
         date = np.fromiter(map(self.dates.of.__getitem__, texts[0]), np.int32, len(rows))
         lane = np.fromiter(map(self.lanes.of.__getitem__, texts[1]), np.int32, len(rows))
-        if not self.midnight:
-            self.midnight = next((text.strip() for text in self.dates.of if "24:00" in text), "")
         good = (date >= 0) & (lane >= 0)
         if not good.all():
             for i in np.flatnonzero(~good).tolist():
@@ -328,6 +328,7 @@ class Rows(NamedTuple):
     facts : the fields of the account that describe the file.
     lanes : the names of all lanes in the file.
     audit : a sentence on each column that is not used and splits lanes.
+    cut : the first and the last day, if the time stamps cover them only in part.
     """
 
     table: pd.DataFrame
@@ -337,6 +338,7 @@ class Rows(NamedTuple):
     facts: dict[str, Any]
     lanes: list[str]
     audit: list[str]
+    cut: list[CutDay]
 
 
 def read_rows(path: str | Path, *, name: str | None = None, **options: Any) -> Rows:
@@ -374,4 +376,5 @@ def read_rows(path: str | Path, *, name: str | None = None, **options: Any) -> R
     audit = list(scan.ignored.sentences(scan.kept, copies))
     facts, lanes = scan.facts(decided.notes), scan.lanes.values
     table = table[known].reset_index(drop=True)
-    return Rows(table, unknown, scan.refused, scan.lost_rows(decided), facts, lanes, audit)
+    cut = scan.stamps.cut_days(scan.dates.values, decided.days, decided.days[np.unique(block["date"])])
+    return Rows(table, unknown, scan.refused, scan.lost_rows(decided), facts, lanes, audit, cut)

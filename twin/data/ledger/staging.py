@@ -118,7 +118,16 @@ def _stage(scan, waiting, path):
         line, reason, text = refused[0]
         raise ValueError(f"{path} has no row whose date and lane can be read: line {line}, {reason}: {text}")
     period = own_period(known_days if len(known_days) else written)
-    facts = scan.facts(decided.notes)
+    cut = scan.stamps.cut_days(scan.dates.values, days, written)
+    facts = scan.facts(
+        [
+            *decided.notes,
+            *(
+                f"the {each.place} day of the record, {each.day}, is unfinished: its {each.place} time is {each.time}"
+                for each in cut
+            ),
+        ]
+    )
     audit = (*names_told(scan.lanes.values), *scan.ignored.sentences(scan.kept))
     kept = facts["rows_read"] - len(refused)
     account = Account(
