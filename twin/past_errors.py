@@ -20,7 +20,7 @@ _YEAR, _NEAR = 365.25, 31.0  # length of a year; largest distance from the same 
 _INTERMITTENT = 0.5  # share of periods with flow below which a lane takes the errors of all such lanes [-]
 _CLASSES = np.array([0.05, 0.1, 0.2, 0.35])  # shares that divide those lanes into classes [-]
 _MOST_POOLED = 400  # most paths that are taken from a class
-_MOST_JUDGED = 200  # most periods of a record at whose end a promise is judged
+_MOST_JUDGED = 120  # most periods of a record at whose end a promise is judged
 
 
 class Kept(NamedTuple):
@@ -155,7 +155,7 @@ def past_levels(
 
     Returns
     -------
-    ndarray, shape (periods,); NaN where none was said: at most 200 periods are tried, evenly spaced, and not those at
+    ndarray, shape (periods,); NaN where none was said: at most 120 periods are tried, evenly spaced, and not those at
     which the record was too short for the service level. [pallet]
     """
     (share,) = probabilities(service_level=service_level)

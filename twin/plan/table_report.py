@@ -15,6 +15,7 @@ from twin.answers import ANSWERS
 from twin.data.history import History, dense
 from twin.data.statistics import assessable, lane_statistics
 from twin.lane import assess
+from twin.plan.horizon import Horizon, horizon_of
 from twin.plan.lane_report import SHORTEST
 from twin.plan.policies import policy_of
 from twin.plan.policy_table import policy_table
@@ -39,10 +40,15 @@ class Report:
     refused: pd.DataFrame
     assumptions: tuple[str, ...]
     accuracy: tuple[str, ...]
+    horizon: Horizon | None = None
 
 
 def assess_history(
-    history: History, given: Mapping[str, float | str] | None = None, policies: pd.DataFrame | None = None
+    history: History,
+    given: Mapping[str, float | str] | None = None,
+    policies: pd.DataFrame | None = None,
+    *,
+    horizon: int | None = None,
 ) -> Report:
     """Return the report on a history.
 
@@ -54,6 +60,9 @@ def assess_history(
     policies : DataFrame, optional
         Fields that differ between lanes: columns are policy fields, and the index holds lanes. An empty cell leaves the
         field to `given`.
+
+    horizon : int, optional
+        Number of periods of a plan by date; none without it. [period]
 
     Unset fields are filled in by `policies.filled`; the report's assumptions name them.
 
@@ -75,7 +84,9 @@ def assess_history(
     columns = {**statistics[list(_RECORD)], **_next_period(volumes), **fields, **words, **answers}
     table = pd.DataFrame(columns, index=statistics.index)[list(COLUMNS)]
     remarks = accuracy.remarks({**table, **accuracy.record_of(volumes)}, history.calendar.length)
-    return Report(history, table, {name: UNIT_OF[name] for name in COLUMNS}, refused, assumptions, remarks)
+    units = {name: UNIT_OF[name] for name in COLUMNS}
+    ahead = None if horizon is None else horizon_of(history, fields, statistics, horizon)
+    return Report(history, table, units, refused, assumptions, remarks, ahead)
 
 
 def _next_period(volumes):
