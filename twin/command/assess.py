@@ -37,6 +37,7 @@ examples
   python -m twin assess flows.csv --policies policies.csv      one row per lane: lane, internal_capacity, ...
   python -m twin assess flows.csv --period MS --gaps unknown   months; a month without a row is unknown, not zero
   python -m twin assess flows.csv --column volume=n_total --json > lanes.json
+  python -m twin assess flows.csv --horizon 14                 a plan by date, with what such plans have kept so far
   python -m twin assess flows.csv --jsonl > lanes.jsonl        for DuckDB, polars and pandas: a row per lane
   python -m twin assess flows.csv --xlsx lanes.xlsx            for Excel: sheets lanes, units, assumptions, account
 
@@ -58,7 +59,7 @@ OF_TABLES = ("keep", "jobs", "scheduler")
 OF_FLOWS = (
     "gaps duplicates dayfirst decimal dates far_dates negative where sums good_rows_only column sheet timezone closed "
     "holidays lanes first last "
-    "policies json jsonl csv xlsx force most"
+    "horizon policies json jsonl csv xlsx force most"
 ).split()
 
 
@@ -97,6 +98,13 @@ def add(commands: Any) -> None:
     days = parser.add_argument_group("days of a file or a ledger, and lanes of a ledger")
     add_calendar_options(days)
     add_window(days)
+    plan = parser.add_argument_group("plan by date")
+    plan.add_argument(
+        "--horizon",
+        type=_count,
+        metavar="H",
+        help="also a plan of the next H periods by date: forecast, reserve, places, overflow and money",
+    )
     policy = parser.add_argument_group("policy of the lanes")
     policy.add_argument("--policies", metavar="FILE", help="table with a lane column and any of the fields below")
     for name, row in POLICY.items():
@@ -174,7 +182,7 @@ def _assess_flows(options, given):
     else:
         policies = None if options.file else POLICIES  # those of the research lanes
     try:
-        found = table_report.assess_history(history, given, policies)
+        found = table_report.assess_history(history, given, policies, horizon=options.horizon)
     except ValueError:
         if len(history.account.refused):  # refused rows may be the reason
             print(history.account, file=sys.stderr)

@@ -104,8 +104,8 @@ def horizon_of(history: History, fields: pd.DataFrame, statistics: pd.DataFrame,
     coming = calendar.following(dates[-1], periods + longest)
     steps = np.asarray(calendar.without_holidays.between(dates[-1], coming)) - 1
     how: dict[str, Any] = {"period": calendar.period, "season": calendar.season, "level": LEVEL}
-    said = forecast.lanes(volumes, horizon=int(steps[-1]) + 1, **how)
-    errors = _errors(volumes, int(steps[-1]) + 1, calendar.length, how)
+    said, past = forecast.lanes_and_past(volumes, horizon=int(steps[-1]) + 1, **how)
+    errors = [LaneErrors(*pair, period=calendar.length) for pair in zip(volumes, past.mean, strict=True)]
     pool = ErrorPool(errors)
     rows, lanes = [], []
     for at, name in enumerate(statistics.index):
@@ -132,11 +132,6 @@ def protection_law(policy: Policy, period: str | float) -> LeadTimes:
     day = 1.0 / demand.days_per_period(period) if isinstance(period, str) else 1.0
     lead = rounded_gamma(max(float(exposure.mean) - review, 0.0), float(exposure.sd), step=day)
     return LeadTimes(lead.length + review, lead.probability)
-
-
-def _errors(volumes: NDArray, steps: int, period: str | float, how: dict[str, Any]) -> Sequence[LaneErrors]:
-    past = forecast.backtest(volumes, horizon=steps, **how).mean
-    return [LaneErrors(record, each, period=period) for record, each in zip(volumes, past, strict=True)]
 
 
 class _LanePlan:
@@ -227,8 +222,8 @@ class _LanePlan:
         last = first + int(np.ceil(self.law.length.max())) - 1
         there, least = int(np.sum(~np.isnan(load.paths[:, last]))), int(np.ceil(1 / (1 - self.level) - 1e-9)) - 1
         return (
-            f"A promise of {self.level:.4g} takes {least} past forecasts of {last + 1} periods, with what came; there are "
-            f"{there}, so it is not made."
+            f"A promise of {self.level:.4g} takes {least} past forecasts of {last + 1} periods, with what came; "
+            f"there are {there}, so it is not made."
         )
 
 
