@@ -26,12 +26,13 @@ import ledger
 import motion
 import out_of_core
 import press
+import promises
 from measure import Row, failed
 
 Measurement = Callable[[], Iterator[Row]]
 GROUPS: dict[str, tuple[Measurement, ...]] = {
     module.__name__: module.MEASUREMENTS
-    for module in (files, formulas, motion, coalitions, forecasts, analyst, ledger, out_of_core, press, hub)
+    for module in (files, formulas, motion, coalitions, forecasts, promises, analyst, ledger, out_of_core, press, hub)
 }
 LINE = "{:<5}{:>9}  {:<10}{:<32}{:<36}  {}"
 

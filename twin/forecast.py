@@ -255,7 +255,10 @@ def lanes_and_past(
     """
     table, shape, index = _table(volumes, period)
     how = _how(table, period, season, horizon, level)
-    parts, past = zip(*((_forecast(part, walked, *how[1:]), walked[:2]) for part, walked in _walks(table, how)))
+    parts, past = [], []
+    for part, walked in _walks(table, how):
+        parts.append(_forecast(part, walked, *how[1:]))
+        past.append(walked[:2])
     return _forecasts(parts, shape, index), _intervals(past, shape)
 
 

@@ -54,12 +54,14 @@ def sentences_of(lane: pd.Series, period: str, length: str | float) -> Iterator[
     if lane["coverage"] == lane["coverage"]:
         yield (
             f"forecast {lane['method']}, error {lane['mase']:.2f} of that of the volume a season ago; "
-            f"{lane['coverage']:.1%} of past volumes lay in their 95% interval, {lane['worst_coverage']:.1%} in the worst {window}"
+            f"{lane['coverage']:.1%} of past volumes lay in their 95% interval, "
+            f"{lane['worst_coverage']:.1%} in the worst {window}"
         )
     yield (
         f"formula  reserve {lane['formula_reserve']:,.1f} and required capacity "
         f"{lane['formula_required_capacity']:,.1f} pallets on every date; it gives own capacity "
-        f"a probability of overflow of {lane['formula_overflow_probability']:.1%}, the record had {lane['record_overflow']:.1%}"
+        f"a probability of overflow of {lane['formula_overflow_probability']:.1%}, "
+        f"the record had {lane['record_overflow']:.1%}"
     )
     if np.isfinite(lane["gain"]):
         more = "earns" if lane["gain"] >= 0 else "costs"

@@ -101,7 +101,7 @@ def to_json_lines(report: Report) -> Iterator[str]:
 
 
 def to_csv(report: Report) -> str:
-    """Return the lanes as CSV, one row per lane, or per lane and date of a plan; units are in `to_json` and NOTATION.md.
+    """Return the lanes as CSV, a row per lane, or per lane and date of a plan; units are in `to_json` and NOTATION.md.
 
     A name that a spreadsheet would run as a formula has an apostrophe in front; other forms have the name itself.
     """
