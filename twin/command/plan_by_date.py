@@ -11,7 +11,7 @@ import numpy as np
 from twin.data.lane_names import quoting_of, written_lane
 from twin.data.text import visible
 from twin.demand import period_name
-from twin.plan.horizon import DATED, OF_LANE
+from twin.plan.horizon import DATED, OF_LANE, WORST
 from twin.plan.wording import tabulated
 
 if TYPE_CHECKING:
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
 UNITS = {name: unit for name, (unit, _) in {**DATED, **OF_LANE}.items()}  # of every number of a plan by date
 _COLUMN = 12  # least width of a column [characters]
-_WORST = {"D": "90 days", "W": "13 weeks", "MS": "12 months"}  # window of the worst share
 
 
 def in_text(report: Report, lanes: pd.Index, width: int) -> Iterator[str]:
@@ -44,7 +43,7 @@ def in_text(report: Report, lanes: pd.Index, width: int) -> Iterator[str]:
 
 def sentences_of(lane: pd.Series, period: str, length: str | float) -> Iterator[str]:
     """Yield what the plan of a lane has kept on its own past, what the formula says instead, and the price of both."""
-    window = _WORST[period]
+    window = WORST[period]
     if lane["kept"] == lane["kept"]:
         yield (
             f"kept     {lane['kept']:.1%} of {lane['service_level']:.1%} promised on the lane's own past, "

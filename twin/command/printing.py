@@ -119,7 +119,11 @@ def sentences(report: Report, width: int = 100) -> Iterator[str]:
     yield from outside(report.accuracy, width)
     if len(report.accuracy) > _REMARKS:
         yield f"  outside  {len(report.accuracy) - _REMARKS} more remarks on fewer lanes are in --json"
-    yield "  note     the forecast is a straight line through the history, with a 95% interval; it may fall below zero"
+    note = (
+        "the forecast of the next period is by the methods that erred least on the lane's own past, with a 95% interval "
+        "where the record carries one; --horizon says for more dates what such forecasts and plans have kept"
+    )
+    yield textwrap.fill(f"  note     {note}", width, **_HANGING)
     for reason, lanes in report.refused.groupby("reason").groups.items():
         more = f" and {len(lanes) - LEFT_OUT_NAMED:,} more, which --json lists" if len(lanes) > LEFT_OUT_NAMED else ""
         named = ", ".join(visible(lane, 40) for lane in lanes[:LEFT_OUT_NAMED])

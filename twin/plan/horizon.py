@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,10 +17,12 @@ import pandas as pd
 
 from twin import demand, forecast, lane
 from twin._check import whole
+from twin.data.calendar import WorkingCalendar
 from twin.data.history import History, dense_in_weeks
 from twin.lead_time_demand import LeadTimes, rounded_gamma
 from twin.past_errors import ErrorPool, LaneErrors, kept, past_levels
 from twin.plan.dated_run import DatedRun, record_overflow, run_by_date
+from twin.plan.lane_report import LEVEL
 from twin.plan.policies import policy_of
 from twin.policy import Policy
 from twin.protection import DemandPaths, over
@@ -27,7 +30,7 @@ from twin.protection import DemandPaths, over
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-LEVEL = 0.95  # probability that the interval of a forecast holds its volume [-]
+WORST = {"D": "90 days", "W": "13 weeks", "MS": "12 months"}  # window of the worst share, in words
 _SEED = 7  # seed of the returns on the paths
 
 #: Numbers of a lane on a date: name -> (unit, meaning).
@@ -95,17 +98,39 @@ def horizon_of(history: History, fields: pd.DataFrame, statistics: pd.DataFrame,
     >>> ahead.dates.astype(str).tolist(), ahead.table.shape
     (['2025-12-29', '2025-12-30'], (6, 10))
     """
-    periods, calendar = whole("horizon", horizon, least=1), history.calendar
     names, dates, volumes = dense_in_weeks(history)
     volumes = volumes[np.searchsorted(names, statistics.index)]
     policies = [policy_of(row) for _, row in fields.loc[statistics.index].iterrows()]
+    return plan_by_date(volumes, dates[-1], history.calendar, statistics, policies, horizon)
+
+
+def plan_by_date(
+    volumes: NDArray[np.float64],
+    last: np.datetime64,
+    calendar: WorkingCalendar,
+    statistics: pd.DataFrame,
+    policies: Sequence[Policy],
+    horizon: int,
+) -> Horizon:
+    """Return the plan of the periods after some records, from their volumes.
+
+    Parameters
+    ----------
+    volumes : ndarray, shape (lanes, periods)
+        Records that end in the same period, with NaN for holidays and unknown volumes. [pallet/period]
+    last : first day of the last period
+    calendar : periods of the records
+    statistics : DataFrame, one row per lane, with "demand_mean" and "demand_sd"; its index names the lanes
+    policies : a policy of each lane, with a service level
+    horizon : int
+        Number of periods, >= 1. [period]
+    """
+    periods = whole("horizon", horizon, least=1)
     laws = [protection_law(policy, calendar.length) for policy in policies]
     longest = max(int(np.ceil(law.length.max())) for law in laws)
-    coming = calendar.following(dates[-1], periods + longest)
-    steps = np.asarray(calendar.without_holidays.between(dates[-1], coming)) - 1
-    how: dict[str, Any] = {"period": calendar.period, "season": calendar.season, "level": LEVEL}
-    said, past = forecast.lanes_and_past(volumes, horizon=int(steps[-1]) + 1, **how)
-    errors = [LaneErrors(*pair, period=calendar.length) for pair in zip(volumes, past.mean, strict=True)]
+    coming = calendar.following(last, periods + longest)
+    steps = np.asarray(calendar.without_holidays.between(last, coming)) - 1
+    said, errors = _said(_Key(volumes), int(steps[-1]) + 1, calendar)
     pool = ErrorPool(errors)
     rows, lanes = [], []
     for at, name in enumerate(statistics.index):
@@ -119,6 +144,44 @@ def horizon_of(history: History, fields: pd.DataFrame, statistics: pd.DataFrame,
         lanes.append({**facts, **of_lane})
     table = pd.concat(rows)[list(DATED)].rename_axis(["lane", "date"])
     return Horizon(coming[:periods], table, pd.DataFrame(lanes, index=statistics.index)[list(OF_LANE)])
+
+
+def lane_by_date(
+    dates: NDArray[np.datetime64],
+    volumes: NDArray[np.float64],
+    calendar: WorkingCalendar,
+    statistics: pd.DataFrame,
+    policy: Policy,
+    horizon: int,
+) -> Horizon:
+    """Return the plan of one lane, as `plan_by_date`, from its series without holidays; `statistics` has one row."""
+    weeks = calendar.without_holidays
+    known = np.full(int(weeks.between(dates[0], dates[-1])) + 1, np.nan)
+    known[np.asarray(weeks.between(dates[0], dates))] = volumes
+    return plan_by_date(known[np.newaxis], dates[-1], calendar, statistics, [policy], horizon)
+
+
+class _Key:
+    """Volumes as the key of a cache: equal if their bytes are."""
+
+    def __init__(self, volumes: NDArray[np.float64]) -> None:
+        self.volumes = volumes
+        self._bytes = volumes.tobytes()
+
+    def __hash__(self) -> int:
+        return hash(self._bytes)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Key) and self._bytes == other._bytes and self.volumes.shape == other.volumes.shape
+
+
+@lru_cache(maxsize=32)
+def _said(key: _Key, steps: int, calendar: WorkingCalendar) -> tuple[forecast.Forecasts, list[LaneErrors]]:
+    """Return the forecasts of lanes and the errors of their past ones; a policy that changes does not change them."""
+    how: dict[str, Any] = {"period": calendar.period, "season": calendar.season, "level": LEVEL}
+    said, past = forecast.lanes_and_past(key.volumes, horizon=steps, **how)
+    pairs = zip(key.volumes, past.mean, strict=True)
+    return said, [LaneErrors(*pair, period=calendar.length) for pair in pairs]
 
 
 def protection_law(policy: Policy, period: str | float) -> LeadTimes:
