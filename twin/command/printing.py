@@ -120,8 +120,8 @@ def sentences(report: Report, width: int = 100) -> Iterator[str]:
     if len(report.accuracy) > _REMARKS:
         yield f"  outside  {len(report.accuracy) - _REMARKS} more remarks on fewer lanes are in --json"
     note = (
-        "the forecast of the next period is by the methods that erred least on the lane's own past, with a 95% interval "
-        "where the record carries one; --horizon says for more dates what such forecasts and plans have kept"
+        "the forecast of the next period is by the methods that erred least on the lane's own past, with a 95% "
+        "interval where the record carries one; --horizon says for more dates what such forecasts and plans have kept"
     )
     yield textwrap.fill(f"  note     {note}", width, **_HANGING)
     for reason, lanes in report.refused.groupby("reason").groups.items():

@@ -130,8 +130,7 @@ def plan_by_date(
     longest = max(int(np.ceil(law.length.max())) for law in laws)
     coming = calendar.following(last, periods + longest)
     steps = np.asarray(calendar.without_holidays.between(last, coming)) - 1
-    said, errors = _said(_Key(volumes), int(steps[-1]) + 1, calendar)
-    pool = ErrorPool(errors)
+    said, errors, pool = _said(_Key(volumes), int(steps[-1]) + 1, calendar)
     rows, lanes = [], []
     for at, name in enumerate(statistics.index):
         moments = {key: float(statistics.loc[name, key]) for key in ("demand_mean", "demand_sd")}
@@ -176,12 +175,22 @@ class _Key:
 
 
 @lru_cache(maxsize=32)
-def _said(key: _Key, steps: int, calendar: WorkingCalendar) -> tuple[forecast.Forecasts, list[LaneErrors]]:
-    """Return the forecasts of lanes and the errors of their past ones; a policy that changes does not change them."""
+def _said(key: _Key, steps: int, calendar: WorkingCalendar) -> tuple[forecast.Forecasts, list[LaneErrors], ErrorPool]:
+    """Return the forecasts of lanes, and the errors of their past ones; a policy that changes does not change them."""
     how: dict[str, Any] = {"period": calendar.period, "season": calendar.season, "level": LEVEL}
     said, past = forecast.lanes_and_past(key.volumes, horizon=steps, **how)
     pairs = zip(key.volumes, past.mean, strict=True)
-    return said, [LaneErrors(*pair, period=calendar.length) for pair in pairs]
+    errors = [LaneErrors(*pair, period=calendar.length) for pair in pairs]
+    return said, errors, ErrorPool(errors)
+
+
+@lru_cache(maxsize=64)
+def _promises(
+    errors: LaneErrors, pool: ErrorPool, lengths: tuple[float, ...], chances: tuple[float, ...], level: float
+) -> NDArray[np.float64]:
+    """Return the reorder points that were said on the lane's own past; prices do not change them."""
+    law = LeadTimes(np.array(lengths), np.array(chances))
+    return past_levels(errors, law, service_level=level, pool=pool)
 
 
 def protection_law(policy: Policy, period: str | float) -> LeadTimes:
@@ -263,7 +272,8 @@ class _LanePlan:
         return paths._replace(forecast=(1 + self.returned) * paths.forecast, paths=paths.paths + back)
 
     def _of_lane(self, run: DatedRun, remark: str) -> dict[str, Any]:
-        levels = past_levels(self.errors, self.law, service_level=self.level, pool=self.pool)
+        law = tuple(self.law.length), tuple(self.law.probability)
+        levels = _promises(self.errors, self.pool, *law, self.level)
         ours = kept(self.errors, self.law, levels)
         stock, answers = self.policy.kind == "stock", self.answers
         return {
