@@ -311,11 +311,11 @@ CALLS = {
     ),
     "plan.lane_report.evaluate": (
         lambda at, **o: lane_report.evaluate(LANE, POLICY, **{"volumes": VOLUMES, "samples": 100, **o}),
-        {"volumes": VOLUMES**2, "horizon": 5, "period": "W", "samples": 200, "seed": 1},
+        {"volumes": VOLUMES**2, "horizon": 5, "period": "W", "scale": 2.0, "samples": 200, "seed": 1},
     ),
     "plan.lane_report.outlook": (
         lambda at, **o: lane_report.outlook(VOLUMES, 1, **o).high.tolist(),
-        {"probability": 0.5},
+        {"probability": 0.5, "period": "W"},
     ),
     "plan.lane_report.profit_map": (
         lambda at, **o: lane_report.profit_map([0.9], [1.0], LANE, POLICY, **o).tolist(),

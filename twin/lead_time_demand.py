@@ -192,7 +192,8 @@ def mixture(mean: float, sd: float, lead_times: LeadTimes, law: str = "normal") 
     >>> round(formula, 1), round(float(either.cdf(formula)), 4), round(float(either.ppf(0.95)), 1)
     (1517.5, 0.9002, 1900.0)
     """
-    (length,), (chance,) = positive(lead_times=lead_times.length), shares(probability=lead_times.probability)
+    mean, sd = positive(mean=mean, sd=sd)
+    (length,), (chance,) = positive(lead_times=lead_times.length), shares(lead_times=lead_times.probability)
     parts = [by_moments(time * mean, np.sqrt(time) * sd, law) for time in length]
     return (WholeMixture if law == "negative binomial" else Mixture)(parts, chance)
 
@@ -300,6 +301,6 @@ def moments_of(lead_times: LeadTimes) -> Moments:
     >>> float(moments.mean), float(moments.sd)
     (10.0, 3.0)
     """
-    (length,), (chance,) = nonnegative(length=lead_times.length), shares(probability=lead_times.probability)
+    (length,), (chance,) = nonnegative(lead_times=lead_times.length), shares(lead_times=lead_times.probability)
     mean = chance @ length
     return Moments(mean, np.sqrt(chance @ (length - mean) ** 2))

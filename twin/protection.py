@@ -19,7 +19,7 @@ from twin.lead_time_demand import LeadTimes
 Array = NDArray[np.float64]
 
 _OF_SEASON = 0.5  # weight of the paths from the same time of the year, where they count apart [-]
-_ROUNDING = 1e-9  # largest rounding error of a length [period], or of a sum of weights [-]
+_ROUNDING = 1e-9  # largest rounding error of a length [period], of a sum of weights, and of a level as its share [-]
 
 
 class DemandPaths(NamedTuple):
@@ -50,7 +50,7 @@ class SummedDemand:
 
     def service(self, level: float) -> float:
         """Return the share of the sums that a level covers: its cycle service level. [-]"""
-        return self._mean(self._sums <= level)
+        return self._mean(self._sums <= level + _ROUNDING * abs(level))
 
     def fill_rate(self, level: float) -> float:
         """Return the share of the demand of the interval's last period that is met at once from a level. [-]"""

@@ -138,6 +138,7 @@ def plan_by_date(
         interval = [np.asarray(part)[at, steps[:periods]] for part in said[:3]]
         dated, of_lane = plan.numbers(steps, periods, interval)
         facts = {key: getattr(said, key)[at] for key in ("method", "mase", "coverage", "worst_coverage")}
+        facts["mase"] = facts["mase"] if np.isfinite(facts["mase"]) else np.nan  # a lane that never changes has no unit
         of_lane["remark"] = " ".join(filter(None, (said.remark[at], of_lane["remark"])))
         rows.append(pd.DataFrame(dated, index=pd.MultiIndex.from_product([[name], coming[:periods]])))
         lanes.append({**facts, **of_lane})
