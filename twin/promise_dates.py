@@ -2,7 +2,7 @@
 
 A promise is a number of days after the order within which a share of deliveries arrives. Deliveries of one mode of
 transport are like each other, those of two are not, so a promise is best made for each mode. Where lead times drift, no
-method keeps its promise: `judged` says what was kept, and `Judged.drift` how far the lead times had moved.
+method keeps its promise: `judged` says what was kept, and `JudgedPromises.drift` how far the lead times had moved.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class Promise(NamedTuple):
     kept_by_group: dict[Any, float]  # the same by group [-]
 
 
-class Judged(NamedTuple):
+class JudgedPromises(NamedTuple):
     """Promises by method, and the drift of the lead times."""
 
     promises: dict[str, Promise]
@@ -77,7 +77,7 @@ def promised_days(durations: ArrayLike, service_level: float, *, method: str = "
 
 def judged(
     ordered: ArrayLike, durations: ArrayLike, groups: Sequence[Any], *, service_level: float, first: float = 0.7
-) -> Judged:
+) -> JudgedPromises:
     """Return what each method promised for later orders, from the deliveries known before, and what was kept.
 
     Orders are taken by their date. The first share of them is not judged; the promises for the others come from the
@@ -139,7 +139,7 @@ def judged(
         for name in np.unique(group)
         if (known & (group == name)).any() and (group[later] == name).any()
     }
-    return Judged(promises, int(known.sum()), drift)
+    return JudgedPromises(promises, int(known.sum()), drift)
 
 
 def _recent(day, time, mine, at, level):

@@ -11,7 +11,7 @@ import numpy as np
 from twin.data.lane_names import quoting_of, written_lane
 from twin.data.text import visible
 from twin.demand import period_name
-from twin.plan.horizon import DATED, OF_LANE, WORST
+from twin.plan.dated import DATED, OF_LANE, WORST_WINDOW
 from twin.plan.wording import tabulated
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from twin.plan.horizon import Horizon
     from twin.plan.table_report import Report
 
-UNITS = {name: unit for name, (unit, _) in {**DATED, **OF_LANE}.items()}  # of every number of a plan by date
+_UNITS = {name: unit for name, (unit, _) in {**DATED, **OF_LANE}.items()}  # of every number of a plan by date
 _COLUMN = 12  # least width of a column [characters]
 
 
@@ -43,7 +43,7 @@ def in_text(report: Report, lanes: pd.Index, width: int) -> Iterator[str]:
 
 def sentences_of(lane: pd.Series, period: str, length: str | float) -> Iterator[str]:
     """Yield what the plan of a lane has kept on its own past, what the formula says instead, and the price of both."""
-    window = WORST[period]
+    window = WORST_WINDOW[period]
     if lane["kept"] == lane["kept"]:
         yield (
             f"kept     {lane['kept']:.1%} of {lane['service_level']:.1%} promised on the lane's own past, "
@@ -77,7 +77,7 @@ def in_json(ahead: Horizon | None) -> dict[str, Any] | None:
     if ahead is None:
         return None
     lanes = {lane: _of_lane(ahead, lane) for lane in ahead.lanes.index}
-    return {"dates": ahead.dates.astype(str).tolist(), "units": UNITS, "lanes": lanes}
+    return {"dates": ahead.dates.astype(str).tolist(), "units": _UNITS, "lanes": lanes}
 
 
 def of_lane(ahead: Horizon | None, lane: str) -> dict[str, Any] | None:

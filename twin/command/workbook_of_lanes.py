@@ -12,7 +12,7 @@ from twin._check import require
 from twin.command.printing import told_of
 from twin.data.whole_file import whole_file
 from twin.data.workbook import ROWS_OF_A_SHEET, Worksheet, write_workbook
-from twin.plan.horizon import DATED, OF_LANE
+from twin.plan.dated import DATED, OF_LANE
 from twin.plan.quantities import QUANTITIES
 
 if TYPE_CHECKING:

@@ -86,6 +86,8 @@ def assess_history(
     remarks = accuracy.remarks({**table, **accuracy.record_of(volumes)}, history.calendar.length)
     units = {name: UNIT_OF[name] for name in COLUMNS}
     ahead = None if horizon is None else horizon_of(history, fields, statistics, horizon)
+    if ahead is not None:  # one number for one date
+        table[list(_FORECAST)] = ahead.table.xs(pd.Timestamp(ahead.dates[0]), level="date")[["mean", "low", "high"]]
     return Report(history, table, units, refused, assumptions, remarks, ahead)
 
 

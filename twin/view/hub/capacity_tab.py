@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from twin.plan.horizon import WORST
+from twin.plan.dated import WORST_WINDOW
 from twin.plan.quantities import UNIT_OF
 from twin.plan.wording import unit_in, written
 from twin.view.hub.session import Session
@@ -107,7 +107,7 @@ def _forecast(session, n, period):
 def _by_date(session):
     """Return the plan by date as an HTML table, with what such plans have kept."""
     plan = session.by_date()
-    lane, dates = plan.lanes.iloc[0], plan.dates.astype(str)
+    lane, dates, window = plan.lanes.iloc[0], plan.dates.astype(str), WORST_WINDOW[session.feed.period]
     rows = [
         [
             date,
@@ -124,11 +124,11 @@ def _by_date(session):
     told = [
         f"Own capacity was exceeded in {_written(lane['record_overflow'], '-')} of the periods on record.",
         f"Of {_written(lane['service_level'], '-')} promised, such reserves kept {_written(lane['kept'], '-')} on the "
-        f"lane's own past, and {_written(lane['worst_kept'], '-')} in its worst {WORST[session.feed.period]}; the "
+        f"lane's own past, and {_written(lane['worst_kept'], '-')} in its worst {window}; the "
         f"buffer of {_written(lane['formula_reserve'], 'pallet')} pallets of the formula kept "
         f"{_written(lane['formula_kept'], '-')}.",
         f"The forecast is by {lane['method']}; {_written(lane['coverage'], '-')} of past volumes lay in their 95% "
-        f"interval, {_written(lane['worst_coverage'], '-')} in the worst {WORST[session.feed.period]}.",
+        f"interval, {_written(lane['worst_coverage'], '-')} in the worst {window}.",
         lane["remark"],
     ]
     return table(f"Plan by date, {dates[0]} to {dates[-1]}", heads, rows, (2,)) + listed(filter(None, told))
