@@ -199,7 +199,8 @@ def outlook(story: Story, ahead: str = "") -> None:
     if not story.knows("horizon_mean", key=key):
         return
     say(
-        f"Over the next {fact(f'{key}.horizon')}, demand of [lane] is expected to average",
+        f"Over the next {fact(f'{key}.horizon')}, from {fact(f'{key}.horizon_first_date')} to",
+        f"{fact(f'{key}.horizon_last_date')}, demand of [lane] is expected to average",
         f"{fact(f'{key}.horizon_mean')};",
         "the forecast for the next period alone is [forecast_mean]"
         + (", between [forecast_low] and [forecast_high]." if story.knows("forecast_low") else "."),

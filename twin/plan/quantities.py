@@ -293,6 +293,20 @@ DERIVED = (
         control=Bounds("Target", 1.0, None, 1.0),
     ),
     Quantity(
+        name="horizon_first_date",
+        reported=False,
+        unit="date",
+        meaning="first day of the forecast",
+        source="data.calendar",
+    ),
+    Quantity(
+        name="horizon_last_date",
+        reported=False,
+        unit="date",
+        meaning="first day of the last period of the forecast",
+        source="data.calendar",
+    ),
+    Quantity(
         name="risk_share",
         reported=False,
         unit="-",
