@@ -18,6 +18,7 @@ from dataclasses import asdict
 
 import analyst
 import coalitions
+import exact
 import files
 import forecasts
 import formulas
@@ -32,7 +33,20 @@ from measure import Row, failed
 Measurement = Callable[[], Iterator[Row]]
 GROUPS: dict[str, tuple[Measurement, ...]] = {
     module.__name__: module.MEASUREMENTS
-    for module in (files, formulas, motion, coalitions, forecasts, promises, analyst, ledger, out_of_core, press, hub)
+    for module in (
+        files,
+        formulas,
+        motion,
+        exact,
+        coalitions,
+        forecasts,
+        promises,
+        analyst,
+        ledger,
+        out_of_core,
+        press,
+        hub,
+    )  # fmt: skip
 }
 LINE = "{:<5}{:>9}  {:<10}{:<32}{:<36}  {}"
 

@@ -10,7 +10,21 @@ PACKAGE = Path(twin.__file__).parent
 #: Folders of pure formulas; "" is the root. Every file in them keeps the contract of a formula.
 PURE = ("", "games")
 #: Layers from the bottom up: a module imports only from its own layer and from earlier ones.
-LAYERS = ("", "games", "motion", "data", "plan", "compute", "tables", "apps", "batch", "analyst", "view", "command")
+LAYERS = (
+    "",
+    "games",
+    "motion",
+    "exact",
+    "data",
+    "plan",
+    "compute",
+    "tables",
+    "apps",
+    "batch",
+    "analyst",
+    "view",
+    "command",
+)
 
 
 @cache

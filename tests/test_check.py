@@ -81,7 +81,7 @@ def whole(value, least):
 
 
 def period(value):
-    return value, ["M", "days", 7, None]
+    return value, ["M", "days", 0, -7.0, np.nan, True, None]
 
 
 COSTS = dict(underage_cost=positive(80.0), overage_cost=positive(20.0))
@@ -355,16 +355,17 @@ MINMAX = dict(
     demand=(stats.poisson(6), [stats.norm(6, 1), stats.poisson(0), stats.poisson(1e6), distribution.empirical([1.5])]),
     protection=(stats.poisson(12), [stats.norm(12, 1), stats.zipf(1.5)]),
 )
+WHOLE_LEVEL = [np.nan, 2.5, True, "many", None]
 FORECAST = dict(
     volumes=(SERIES, [[], 3.0, [1.0, np.inf], [1.0, -1.0], "many"]),
-    period=period("MS"),
+    period=("MS", [*period("MS")[1], 7]),
     horizon=whole(2, 1),
     level=(0.9, [np.nan, 0.0, 1.0, "many", [0.5, 0.9]]),
+    season=(12, [0, *WHOLE_LEVEL[:-1]]),
 )
 LENGTHS = lead_time_demand.lead_times([1.0, 2.0])
 BAD_LENGTHS = [lead_time_demand.LeadTimes(np.array([bad]), np.ones(1)) for bad in (np.nan, -1.0)]
 ERRORS = past_errors.LaneErrors(SERIES * 6, [[15.0] * 4] * (6 * len(SERIES)), period="W")
-WHOLE_LEVEL = [np.nan, 2.5, True, "many", None]
 
 #: Other functions: of a whole list, a distribution, a period or a seed. None stands for "not refused by value".
 OTHERS = {
@@ -543,7 +544,7 @@ OTHERS = {
     accuracy.card: {},
     accuracy.remarks: dict(
         lanes=({**ON_RECORD, **vars(Policy()), **assess(ON_RECORD, Policy())}, [{}, {"demand_mean": 1.0}]),
-        period=("D", ["X", 3]),
+        period=("D", ["X", -3]),
     ),
     accuracy.record_of: dict(volumes=(SERIES, [[], 3.0, "many"])),
     finance.tail_risk: dict(

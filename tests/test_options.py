@@ -46,6 +46,8 @@ ALTERNATIVES = {
     ("finance.profit_surface", "return_rate"): (0.1,),
     ("finance.tail_risk", "level"): (0.5,),
     ("finance.tail_risk_of", "level"): (0.5,),
+    ("forecast.backtest", "season"): (5, {"volumes": [[90, 100, 110, 95, 80] * 12]}),
+    ("forecast.lanes", "season"): (5, {"volumes": [[90, 100, 110, 95, 80] * 12]}),
     ("forecast.predict", "probability"): (0.8,),
     ("games.alliance.Pool.costs", "partner_surcharge"): (3.0,),
     ("games.alliance.Pool.normal_costs", "correlation"): (0.5,),

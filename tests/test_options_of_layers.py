@@ -4,6 +4,7 @@
 returns the sentence. `test_options.py` does the same for the formulas.
 """
 
+import datetime
 import importlib
 import inspect
 import io
@@ -34,6 +35,7 @@ from twin.data.files.columns import match_columns
 from twin.data.files.ignored import IgnoredColumns
 from twin.data.files.options import ReadingOptions
 from twin.data.files.rows import Scan, read_rows
+from twin.data.files.stamps import CutDay, Stamps
 from twin.data.ledger.store import Ledger
 from twin.data.load import load_history, read_history
 from twin.data.lost_rows import Lost
@@ -41,6 +43,7 @@ from twin.data.scenarios import network, research_lanes, research_partners
 from twin.data.settle import check_options, history_from
 from twin.data.statistics import lane_statistics
 from twin.data.text import visible
+from twin.data.working_days import Closing
 from twin.lane import Policy, assess
 from twin.plan import ahead, dated_run, lane_report
 from twin.plan.feed import feed_of_history
@@ -72,6 +75,7 @@ DEARER = (Change("holding_cost", "times", 2.0),)
 SETTLING = {"period": "MS", "gaps": "unknown", "duplicates": "first"}
 READING = {"dayfirst": False, "decimal": ",", "columns": {"volume": "spare"}, "where": "lane=B"}
 WINDOW = {"lanes": ["B"], "first": "2024-01-10", "last": "2024-01-20"}
+CLOSED = {"closed": "fri", "holidays": "RU"}  # the gap is on a holiday of Russia
 
 
 @pytest.fixture(scope="module")
@@ -218,13 +222,16 @@ def rebuilt(at, **options):
 CALLS = {
     "data.load.read_history": (
         lambda at, **o: (seen(history := read_history(at.file, **o)), history.account.file),
-        SETTLING | READING | {"name": "another.csv"},
+        SETTLING | READING | CLOSED | {"first": "2024-01-10", "last": "2024-01-20", "name": "another.csv"},
     ),
     "data.load.load_history": (
         lambda at, **o: seen(load_history(**{"history": at.file, **o})),
         SETTLING | WINDOW | {"history": ""},
     ),
-    "data.load.load_history, of a ledger": (lambda at, **o: seen(load_history(at.url, **o)), SETTLING | WINDOW),
+    "data.load.load_history, of a ledger": (
+        lambda at, **o: seen(load_history(at.url, **o)),
+        SETTLING | WINDOW | CLOSED,
+    ),
     "data.scenarios.research_lanes": (
         lambda at, **o: (seen(history := research_lanes(**o)), history.gaps),  # its lanes have no gaps
         {"period": "W", "gaps": "unknown", "seed": 1},
@@ -239,7 +246,9 @@ CALLS = {
         SETTLING
         | {"refused": [(9, "a reason", "a text")]}
         | {"unknown": pd.DataFrame({"date": pd.to_datetime(["2024-01-05"]), "lane": ["A"]})}
-        | {"lost": Lost({"A": 1}, np.array([], "datetime64[D]"), 0), "lanes": ["A", "B"]},
+        | {"lost": Lost({"A": 1}, np.array([], "datetime64[D]"), 0), "lanes": ["A", "B"]}
+        | {"closing": Closing("sat,sun"), "window": (datetime.date(2024, 1, 2), None)}
+        | {"cut": [CutDay(np.datetime64("2024-02-29"), "last", "09:00")]},
     ),
     "data.settle.history_from, of sums": (lambda at, **o: summed(**o), {"sums": "leave-out"}),
     "data.settle.check_options": (lambda at, **o: check_options(None, "zero", **o), {"duplicates": "any"}),
@@ -249,6 +258,7 @@ CALLS = {
         lambda at, **o: match_columns(HEADER.split(","), "a file", below=(), made={}, **o),
         {"chosen": {"volume": "spare"}},
     ),
+    "data.files.stamps.Stamps": (lambda at, **o: Stamps(**o)("2024-01-01 22:00 Z"), {"timezone": "Asia/Tokyo"}),
     "data.files.rows.Scan": (scanned, {"reading": ReadingOptions(columns={"volume": "spare"}), "name": "another.csv"}),
     "data.files.rows.Scan.facts": (scanned, {"notes": ["a note"]}),
     "data.files.rows.read_rows": (
@@ -293,10 +303,13 @@ CALLS = {
         WINDOW,
     ),
     "data.ledger.store.Ledger.export": (lambda at, **o: asked(at, exported, **o), WINDOW),
-    "data.ledger.store.Ledger.history": (lambda at, **o: seen(asked(at, Ledger.history, **o)), SETTLING | WINDOW),
+    "data.ledger.store.Ledger.history": (
+        lambda at, **o: seen(asked(at, Ledger.history, **o)),
+        SETTLING | WINDOW | CLOSED,
+    ),
     "data.ledger.store.Ledger.statistics": (
         lambda at, **o: asked(at, Ledger.statistics, **o).to_csv(),
-        {"period": "MS", "gaps": "unknown"} | WINDOW,
+        {"period": "MS", "gaps": "unknown"} | WINDOW | CLOSED,
     ),
     "plan.ahead.ahead": (
         lambda at, **o: ahead.ahead(LANE, replace(POLICY, service_level=0.9), VOLUMES, **o).space.mean(),

@@ -15,7 +15,7 @@ from twin import _conformal, _methods, _past, _special
 from twin._check import floats, probabilities, require, whole
 from twin._intermittent import IntermittentPool
 from twin._labels import Numbers, labelled_by_row, labels_of, with_labels
-from twin.demand import days_per_period
+from twin.demand import DAYS_PER_PERIOD
 
 
 class Trend(NamedTuple):
@@ -312,7 +312,9 @@ def _walks(table, how):
 
 def _table(volumes, period):
     """Return the volumes with a column per lane, the shape of the lanes, and their labels."""
-    days_per_period(period)  # refuses another period
+    require(
+        isinstance(period, str) and period in DAYS_PER_PERIOD, "period", f"one of {', '.join(DAYS_PER_PERIOD)}", period
+    )
     y = floats("volumes", volumes)
     require(y.ndim > 0 and y.shape[-1] >= 1, "volumes", "a series of at least 1 period", y.shape)
     require(np.isnan(y) | ((y >= 0) & np.isfinite(y)), "volumes", "finite and >= 0, or NaN where unknown", y)

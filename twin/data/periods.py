@@ -20,6 +20,14 @@ def fits(days: np.ndarray, period: str) -> bool:
     return True
 
 
+def distinct_days(days: np.ndarray) -> np.ndarray:
+    """Return the distinct days in order; for many rows this is faster than `np.unique`."""
+    if not len(days):
+        return days
+    first = days.min()
+    return first + np.flatnonzero(np.bincount((days - first).astype(np.int64)))
+
+
 def own_period(days: np.ndarray) -> str:
     """Return the longest period that the days fit and of which they show at least two."""
     if fits(days, "MS") and len(np.unique(_month(days))) > 1:

@@ -14,7 +14,7 @@ from twin.data.calendar import WorkingCalendar
 from twin.data.files.stamps import CutDay
 from twin.data.history import History
 from twin.data.lost_rows import Lost, mark_lost
-from twin.data.periods import LENGTH
+from twin.data.periods import LENGTH, distinct_days
 from twin.data.settle_steps import (
     choose_period,
     into_periods,
@@ -28,7 +28,7 @@ from twin.data.settle_steps import (
     without_negative_sums,
 )
 from twin.data.text import visible
-from twin.data.working_days import RECORD_DECIDES, Closing, working_calendar
+from twin.data.working_days import RECORD_DECIDES, Closing, said_of_periods, working_calendar
 from twin.demand import PERIOD_NAMES
 
 GAPS = ("zero", "unknown")  # accepted meanings of a period without a row
@@ -81,7 +81,7 @@ def history_from(
         unknown = None if unknown is None else unknown[(unknown["date"] != day).to_numpy()]
     _check_some_left(rows, refused, facts)
     inferred = period is None
-    period, own = choose_period(rows["date"].to_numpy().astype("datetime64[D]"), period, facts["file"])
+    period, own = choose_period(distinct_days(rows["date"].to_numpy().astype("datetime64[D]")), period, facts["file"])
     working = _working(rows, own, unknown, lost, closing, notes)
     rows, idle = on_open_days(rows, working, refused, notes) if period == "D" else (rows, 0)
     _check_some_left(rows, refused, facts)
@@ -97,7 +97,7 @@ def history_from(
         flows = mark_unknown(flows, unknown, calendar, summed, notes)
     if lost is not None and gaps == "zero":
         flows = mark_lost(flows, lost, calendar, notes)
-    notes += record_notes(flows, calendar, gaps)
+    notes += [*said_of_periods(calendar), *record_notes(flows, calendar, gaps)]
     told = {"rows_kept": len(rows) + idle, "refused": refusals(refused), "notes": tuple(notes), "audit": tuple(audit)}
     account = Account(**{**facts, **told}, period=period, period_inferred=inferred)
     return History(flows, calendar, gaps, account, _without(flows, lanes, out))
@@ -138,7 +138,7 @@ def _working(rows, own, unknown, lost, closing, notes):
     active = [days[(rows["volume"] != 0).to_numpy()]]
     active += [] if unknown is None else [unknown["date"].to_numpy().astype("datetime64[D]")]
     active += [] if lost is None else [lost.on_days]
-    return working_calendar(np.unique(np.concatenate(active)), days.min(), days.max(), closing, notes)
+    return working_calendar(distinct_days(np.concatenate(active)), days.min(), days.max(), closing, notes)
 
 
 def _sums_left_out(flows, sums, file, audit):

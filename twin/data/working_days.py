@@ -52,11 +52,11 @@ def working_calendar(
     A weekday is closed if it is stated, or if nothing flows on any of its n days in the record and this silence is no
     chance at the rate of the other weekdays:  (1 - p)^n < 0.001,  p = days with flow / (days + 1) of the others
 
-    A holiday on which something flows is a period, and so are later holidays of the same name.
+    A holiday on which something flows is a period, and so are those of the same name outside the record.
 
     Parameters
     ----------
-    active : days with a flow, or with one that could not be read, of whichever lane.
+    active : distinct days with a flow, or with one that could not be read, of whichever lane.
     first, last : first and last day of the record.
     """
     if closing.closed is None:
@@ -70,19 +70,28 @@ def working_calendar(
     return WorkingCalendar("D", closed, _holidays(active, first, last, closed, closing.holidays, notes))
 
 
+def said_of_periods(calendar: WorkingCalendar) -> list[str]:
+    """Return a sentence on what a period is if days are closed; none if they are all open."""
+    if calendar.length == calendar.period:
+        return []
+    return [
+        f"closed days are no periods: a period is a working day, which stands for {calendar.days_per_period:.4g} days "
+        "of a lead time, and costs per period are costs of a working day"
+    ]
+
+
 def _silent_weekdays(active, first, last, notes):
     """Return the weekdays on which nothing flows for another reason than chance."""
     total = np.bincount(weekday_of(np.arange(first, last + 1)), minlength=7)
-    flowing = np.bincount(weekday_of(np.unique(active)), minlength=7)
+    flowing = np.bincount(weekday_of(active), minlength=7)
     open_days = total[flowing > 0].sum()
     rate = flowing.sum() / (open_days + 1)
     chance = np.where(flowing == 0, (1 - rate) ** total, 1.0)
     closed = tuple(np.flatnonzero(chance < UNLIKELY).tolist())
     if closed:
         notes.append(
-            f"{_plurals(closed)}: no flow on any of {_counts(total, closed)}, so they are taken as closed and are no "
-            f"periods, and a working day stands for {7 / (7 - len(closed)):.3g} days of a lead time (--closed none, or "
-            "closed='none': they are open)"
+            f"{_plurals(closed)}: no flow on any of {_counts(total, closed)}, so they are taken as closed (--closed "
+            "none, or closed='none': they are open)"
         )
     if rare := np.flatnonzero((chance >= UNLIKELY) & (chance < CHANCE)).tolist():
         names = ",".join(WEEKDAYS[day] for day in rare)
@@ -101,7 +110,9 @@ def _holidays(active, first, last, closed, regions, notes):
     on_record = (days >= first) & (days <= last) & ~np.isin(weekday_of(days), closed)
     worked = on_record & np.isin(days, active)
     names = {named[day] for day in days[worked].tolist()}
-    later = np.array([day > last and named[day.item()] in names for day in days], dtype=bool)
+    alike = ((days < first) | (days > last)) & np.array(
+        [name in names for _, name in sorted(named.items())], dtype=bool
+    )
     sentence = f"holidays of {regions}: {int((on_record & ~worked).sum()):,} on open weekdays of the record are closed"
     if worked.any():
         sentence += (
@@ -109,7 +120,7 @@ def _holidays(active, first, last, closed, regions, notes):
             f"{', ...' if worked.sum() > 3 else ''})"
         )
     notes.append(sentence)
-    return tuple(days[~worked & ~later].tolist())
+    return tuple(days[~worked & ~alike].tolist())
 
 
 def holidays_of(regions: str, years: Iterable[int]) -> dict[datetime.date, str]:

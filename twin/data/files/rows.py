@@ -23,6 +23,7 @@ from twin.data.files.stamps import CutDay, Stamps
 from twin.data.files.table import why_unsplit
 from twin.data.lane_names import read_lane
 from twin.data.lost_rows import Lost
+from twin.data.periods import distinct_days
 from twin.data.settle_steps import as_categories
 from twin.data.text import visible
 
@@ -376,5 +377,5 @@ def read_rows(path: str | Path, *, name: str | None = None, **options: Any) -> R
     audit = list(scan.ignored.sentences(scan.kept, copies))
     facts, lanes = scan.facts(decided.notes), scan.lanes.values
     table = table[known].reset_index(drop=True)
-    cut = scan.stamps.cut_days(scan.dates.values, decided.days, decided.days[np.unique(block["date"])])
+    cut = scan.stamps.cut_days(scan.dates.values, decided.days, distinct_days(decided.days[block["date"]]))
     return Rows(table, unknown, scan.refused, scan.lost_rows(decided), facts, lanes, audit, cut)

@@ -2,7 +2,7 @@
 
 import datetime
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -12,10 +12,11 @@ from twin.data.files.dates import Rivals, parse_date
 from twin.data.text import visible
 
 DAY = 24 * 60  # [minute]
-RARE = 0.01  # a silence at the edge of a record with a smaller probability is no chance [-]
+MOST_CLOCKS = 100_000  # ends of time stamps that are kept
+RARE_SILENCE = 0.01  # a silence at the edge of a record with a smaller probability is no chance [-]
 FEWEST_STAMPS = 3  # distinct times of a usual day below which stamps say nothing about the hours of work [-]
 FEWEST_DAYS = 3  # days between the first and the last from which the usual hours are known [day]
-ENOUGH_DAYS, LEAST_GAP = 5, 60  # days from which a longer silence than any other is told, if so long [day, minute]
+DAYS_TO_COMPARE, LEAST_GAP = 5, 60  # days from which a longer silence than any other is told, if so long [day, minute]
 UTC_SECONDS = "seconds since 1970 in UTC"
 SECONDS = {"seconds": 1, "milliseconds": 10**3, "microseconds": 10**6, "nanoseconds": 10**9}  # forms -> parts of 1 s
 _CLOCK = re.compile(
@@ -34,15 +35,24 @@ class Stamps:
 
     def __init__(self, timezone: str | None = None) -> None:
         self.timezone, self.zone = timezone, ZoneInfo(timezone) if timezone else None
-        self.times: dict[tuple[str, datetime.date], int] = {}  # bits of the minutes seen, by form and day
+        self.times: dict[str, dict[datetime.date, int]] = {"": {}}  # bits of the minutes seen, by form and day
+        self.clocks: dict[str, Clock | None] = {}  # parsed ends of time stamps
         self.offsets: dict[tuple[str, str], None] = {}  # offsets as written, each with its form, in order
         self.moved: dict[str, tuple[str, datetime.date]] = {}  # first stamp that falls on another day than written
         self.midnight = ""  # first time stamp at 24:00
 
     def __call__(self, text: str) -> datetime.date | Rivals:
         day = parse_date(text)
-        if ":" in text and (match := _CLOCK.search(text)):
-            return self._with_clock(text, day, match)
+        if (at := text.find(":")) > 0:
+            end = text[max(at - 3, 0) :]  # from the mark before the hour on
+            clock = self.clocks[end] if end in self.clocks else self._parsed(end)
+            if clock is None:
+                return day
+            if clock.bit and type(day) is datetime.date:  # the usual kind, for which each microsecond counts
+                times = self.times[""]
+                times[day] = times.get(day, 0) | clock.bit
+                return day
+            return self._with_clock(text, day, clock)
         if isinstance(day, Rivals) and len(text.strip()) >= 10:
             return self._of_digits(text, day)
         return day
@@ -72,15 +82,15 @@ class Stamps:
         """Return the first and the last day of a record if it covers them only in part.
 
         A day is cut if the silence before its first time stamp, or after its last, is no chance at the rate of the
-        other days, (1 - p)^n < 0.01 with n times on a usual day of which the share p is in the silence, or if it is
-        longer than on every other day by more than these differ. The other days are those of the same weekday.
+        other days of its weekday, (1 - p)^n < 0.01 with n times on a usual day of which the share p is in the silence,
+        or if it is longer than on every other day by more than these differ, and by an hour.
 
         cells, days : the distinct dates of the column, and the day that was decided for each; used : days of the rows.
         """
         forms = _forms(cells, days)
         times: dict[np.datetime64, int] = {}
-        for (form, day), bits in self.times.items():
-            if form in forms:
+        for form in forms & self.times.keys():
+            for day, bits in self.times[form].items():
                 times[np.datetime64(day, "D")] = times.get(np.datetime64(day, "D"), 0) | bits
         on_record = np.unique(used)
         between = [day for day in on_record[1:-1] if day in times]
@@ -89,30 +99,37 @@ class Stamps:
         found = []
         for day, place in ((on_record[0], "first"), (on_record[-1], "last")):
             alike = [times[other] for other in between if (other - day).astype(int) % 7 == 0]
-            if day in times and (minute := _cut(times[day], alike or [times[d] for d in between], place)) is not None:
+            others = [times[other] for other in between]
+            if day in times and (minute := _cut(times[day], alike, others, place)) is not None:
                 found.append(CutDay(day, place, f"{minute // 60:02}:{minute % 60:02}"))
         return found
 
-    def _with_clock(self, text, day, match):
-        hour, minute = int(match["hour"]), int(match["minute"])
-        if match["half"]:
-            hour = hour % 12 + 12 * (match["half"].upper() == "P")
-        clock = min(60 * hour + minute, DAY - 1)  # 24:00 is the end of the day that is written
-        if hour == 24 and not self.midnight:
-            self.midnight = text.strip()
-        if match["zone"]:
-            self.offsets.update(dict.fromkeys((form, match["zone"]) for form, _ in _readings(day)))
-        if not (self.zone and match["zone"]):
-            return self._seen(day, clock)
-        offset = _offset(match["zone"])
-        if not isinstance(day, Rivals):
-            return self._local(text, day, hour, minute, offset)
-        return Rivals(day.kind, tuple((f, self._local(text, d, hour, minute, offset, f)) for f, d in day.readings))
+    def _parsed(self, end):
+        """Return the clock at the end of a time stamp; None if there is none."""
+        if len(self.clocks) == MOST_CLOCKS:
+            self.clocks.clear()
+        match = _CLOCK.search(end)
+        self.clocks[end] = clock = match and _clock(match)
+        return clock
 
-    def _local(self, text, day, hour, minute, offset, form=""):
-        """Return the day of the zone on which a time stamp falls."""
+    def _with_clock(self, text, day, clock):
+        if clock.minute == DAY and not self.midnight:
+            self.midnight = text.strip()
+        if clock.zone:
+            self.offsets.update(dict.fromkeys((form, clock.zone) for form, _ in _readings(day)))
+        if not (self.zone and clock.zone):
+            for form, reading in _readings(day):
+                self._note(form, reading, min(clock.minute, DAY - 1))  # 24:00 is the end of the day that is written
+            return day
+        utc = clock.minute - clock.offset
+        if not isinstance(day, Rivals):
+            return self._local(text, day, utc)
+        return Rivals(day.kind, tuple((form, self._local(text, each, utc, form)) for form, each in day.readings))
+
+    def _local(self, text, day, minutes, form=""):
+        """Return the day of the zone that it is some minutes after a day begins in UTC."""
         written = datetime.datetime(day.year, day.month, day.day, tzinfo=_UTC)
-        moment = (written + datetime.timedelta(minutes=60 * hour + minute - offset)).astimezone(self.zone)
+        moment = (written + datetime.timedelta(minutes=minutes)).astimezone(self.zone)
         self._note(form, moment.date(), 60 * moment.hour + moment.minute)
         if moment.date() != day:
             self.moved.setdefault(form, (text, moment.date()))
@@ -123,24 +140,31 @@ class Stamps:
         for form, written in day.readings:
             if form in SECONDS:
                 self.offsets.setdefault((form, UTC_SECONDS))
-                moment = datetime.datetime.fromtimestamp(int(digits) // SECONDS[form], _UTC)
-                written = (
-                    self._local(text, moment.date(), moment.hour, moment.minute, 0, form) if self.zone else written
-                )
-                if not self.zone:
-                    self._note(form, written, 60 * moment.hour + moment.minute)
+                minutes = int(digits) // SECONDS[form] % 86_400 // 60
+                if self.zone:
+                    written = self._local(text, written, minutes, form)
+                else:
+                    self._note(form, written, minutes)
             elif form.startswith("yyyymmddhh"):
                 self._note(form, written, min(60 * int(digits[8:10]) + int(digits[10:12] or 0), DAY - 1))
             readings.append((form, written))
         return Rivals(day.kind, tuple(readings))
 
-    def _seen(self, day, clock):
-        for form, reading in _readings(day):
-            self._note(form, reading, clock)
-        return day
-
     def _note(self, form, day, minute):
-        self.times[form, day] = self.times.get((form, day), 0) | 1 << minute
+        times = self.times.setdefault(form, {})
+        times[day] = times.get(day, 0) | 1 << minute
+
+
+class Clock(NamedTuple):
+    """A time of day, 1440 for 24:00 [minute], and the zone as written, with its offset from UTC [minute].
+
+    bit : the bit of the minute; 0 at 24:00, and if there is a zone.
+    """
+
+    minute: int
+    zone: str
+    offset: int
+    bit: int
 
 
 class CutDay(NamedTuple):
@@ -158,19 +182,19 @@ class CutDay(NamedTuple):
         )
 
 
-def _cut(bits: int, others: Iterable[int], place: str) -> int | None:
-    """Return the first or last minute of a day if the silence before or after it is unusual."""
+def _cut(bits: int, alike: list[int], others: list[int], place: str) -> int | None:
+    """Return the first or last minute of a day if the silence before or after it is unusual; alike : same weekday."""
     first = place == "first"
     edge = (lambda b: (b & -b).bit_length() - 1) if first else (lambda b: b.bit_length() - 1)
     minute, edges = edge(bits), [edge(other) for other in others]
     silent = (1 << minute) - 1 if first else ~((1 << minute + 1) - 1)
-    missing, total = (sum((other & part).bit_count() for other in others) for part in (silent, -1))
-    usual = total / len(edges)
+    missing, total = (sum((other & part).bit_count() for other in alike or others) for part in (silent, -1))
+    usual = total / len(alike or others)
     if usual < FEWEST_STAMPS:
         return None
     beyond = minute - max(edges) if first else min(edges) - minute
-    longest = len(edges) >= ENOUGH_DAYS and beyond > max(max(edges) - min(edges), LEAST_GAP)
-    return minute if longest or (1 - missing / (total + 1)) ** usual < RARE else None
+    longest = alike and len(edges) >= DAYS_TO_COMPARE and beyond > max(max(edges) - min(edges), LEAST_GAP)
+    return minute if longest or (1 - missing / (total + 1)) ** usual < RARE_SILENCE else None
 
 
 def _readings(day):
@@ -188,9 +212,11 @@ def _forms(cells, days):
     return forms - against
 
 
-def _offset(zone):
-    """Return an offset from UTC. [minute]"""
-    if zone[0] not in "+-":
-        return 0
-    minutes = 60 * int(zone[1:3]) + int(zone[3:].replace(":", "") or 0)
-    return -minutes if zone[0] == "-" else minutes
+def _clock(match):
+    hour, zone, offset = int(match["hour"]), match["zone"] or "", 0
+    if match["half"]:
+        hour = hour % 12 + 12 * (match["half"].upper() == "P")
+    if zone[:1] in ("+", "-"):
+        offset = int(f"{zone[0]}1") * (60 * int(zone[1:3]) + int(zone[3:].replace(":", "") or 0))
+    minute = 60 * hour + int(match["minute"])
+    return Clock(minute, zone, offset, 0 if zone or minute == DAY else 1 << minute)

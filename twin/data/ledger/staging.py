@@ -73,6 +73,8 @@ def staged_file(
     reading : fields of `ReadingOptions`.
     """
     how = ReadingOptions(**reading)
+    given = [name for name in ("closed", "holidays", "first", "last") if getattr(how, name)]
+    require(not given, "history", f"assessed where {' and '.join(given)} is said", "an import")
     require(how.negative != "subtract", "negative", "'refuse' or 'returns' in an import", "'subtract'")
     with kept(path, name) as (path, name), tempfile.SpooledTemporaryFile(IN_MEMORY) as waiting:
         yield _stage(Scan(path, reading=how, progress=progress, name=name), waiting, path)

@@ -16,7 +16,7 @@ from twin.data.periods import fits, following, period_starts, unfinished
 from twin.data.settle import check_options
 from twin.data.settle_steps import choose_period, end_notes
 from twin.data.statistics import from_sums
-from twin.data.working_days import RECORD_DECIDES, working_calendar
+from twin.data.working_days import RECORD_DECIDES, said_of_periods, working_calendar
 from twin.demand import DAYS_PER_PERIOD, PERIOD_NAMES
 
 FIRST_FLOWS = 5000  # flows that show all seven weekdays, unless some are closed
@@ -68,6 +68,7 @@ def statistics_of(
     dates = days_of.range(calendar.start(earliest), calendar.start(latest))
     table = from_sums(names, sums, gaps, dates)
     ends = (table[name].to_numpy().astype("datetime64[D]") for name in ("first_date", "last_date"))
+    notes += said_of_periods(days_of)
     notes += end_notes(names, *ends) if gaps == "zero" else ()
     table.attrs = attrs_of(days_of, gaps, notes)
     return table
@@ -88,7 +89,7 @@ def _working(connection, condition, days, notes):
         active = np.array(connection.execute(statement).scalars().all(), dtype="datetime64[D]")
         if len(np.unique(weekday_of(active))) == 7:
             return WorkingCalendar()
-    return working_calendar(active, days[0], days[-1], RECORD_DECIDES, notes)
+    return working_calendar(np.unique(active), days[0], days[-1], RECORD_DECIDES, notes)
 
 
 def _known_span(connection, within, lanes, period, place):

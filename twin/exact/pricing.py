@@ -1,0 +1,155 @@
+"""The exact average cost of any policy: its reachable states, their transitions, and bounds by value iteration."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, NamedTuple, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
+
+from twin._check import require
+from twin.exact.value_iteration import Array, average_cost
+
+Whole = NDArray[np.int64]
+Policy = Callable[[Any], Any]  # states, shape (n, variables), to actions, shape (n,) or (n, decisions)
+
+_MOST_TRANSITIONS = 2**26  # most transitions between the states that a policy reaches
+
+
+class PriceBounds(NamedTuple):
+    """PriceBounds on an average cost. [$/period]"""
+
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class Optimum:
+    """A problem that is solved: low <= least average cost <= high, a policy that attains it, and prices of others."""
+
+    low: float  # [$/period]
+    high: float  # [$/period]
+    policy: Policy  # states, an int array of shape (n, variables), to the best actions
+    problem: Problem
+    tolerance: float  # largest difference between the bounds of a price, as a share of it [-]
+    capped: bool = False  # whether the policy meets a bound on its actions; without it, the optimum may be lower
+
+    def price(self, policy: Policy) -> PriceBounds:
+        """Return bounds on the average cost per period of any policy for this problem; see `pricing.price`."""
+        return price(self.problem, policy, self.tolerance)
+
+
+class Problem(Protocol):
+    """A decision problem whose states and actions are whole numbers."""
+
+    @property
+    def start(self) -> Whole:
+        """A state from which policies are priced, shape (variables,)."""
+        ...
+
+    @property
+    def decisions(self) -> int:
+        """How many numbers an action consists of."""
+        ...
+
+    @property
+    def season(self) -> int:
+        """Number of periods after which the state of the calendar returns."""
+        ...
+
+    @property
+    def least(self) -> int:
+        """A number that no number of a state lies below."""
+        ...
+
+    def outcomes(self, states: Whole, actions: Whole) -> tuple[Whole, Array]:
+        """Return the states that may follow, shape (n, outcomes, variables), and their probabilities (n, outcomes)."""
+        ...
+
+    def costs(self, states: Whole, actions: Whole) -> Array:
+        """Return the expected cost of the period, shape (n,). [$]"""
+        ...
+
+
+def price(problem: Problem, policy: Policy, tolerance: float) -> PriceBounds:
+    """Return bounds on the average cost per period of a policy, over all states that it reaches from the first one.
+
+    Parameters
+    ----------
+    problem : Problem
+        Its first state, costs and transitions.
+    policy : callable
+        States, an int array of shape (n, variables), to actions, whole numbers >= 0 of shape (n,) or (n, decisions).
+    tolerance : float
+        Largest difference between the bounds, as a share of the price. [-]
+
+    Errors
+    ------
+    ValueError if an action is not a whole number >= 0, or if the policy reaches too many states.
+    """
+    states, actions, after, chances = reachable(problem, policy)
+    count = len(states)
+    rows = np.repeat(np.arange(count), after.shape[1])
+    moves = csr_matrix((chances.ravel(), (rows, after.ravel())), shape=(count, count))
+    costs = problem.costs(states, actions)
+
+    def update(values: Array) -> Array:
+        for _ in range(problem.season):
+            values = costs + moves @ values
+        return values
+
+    low, high, _ = average_cost(update, np.zeros(count), tolerance, problem.season)
+    return PriceBounds(low, high)
+
+
+def actions_of(problem: Problem, policy: Policy, states: Whole) -> Whole:
+    """Return the actions of a policy as whole numbers of shape (n, decisions), or raise a sentence."""
+    given = np.asarray(policy(states))
+    wanted = len(states) * problem.decisions
+    require(
+        given.size == wanted, "policy", f"a function that returns {wanted} numbers for {len(states)} states", given.size
+    )
+    actions = given.reshape(len(states), problem.decisions)
+    ok = np.isfinite(actions) & (actions >= 0) & (actions == np.floor(actions))
+    require(bool(np.all(ok)), "policy", "a function that returns whole numbers >= 0", actions[~ok][:1])
+    return actions.astype(np.int64)
+
+
+def reachable(problem: Problem, policy: Policy) -> tuple[Whole, Whole, Whole, Array]:
+    """Return the reachable states, their actions, the place of each state that may follow, and its probability."""
+    layers: list[tuple[Whole, Whole, Whole, Array]] = []
+    layer, known, transitions = problem.start[None, :], _codes(problem, problem.start[None, :]), 0
+    while len(layer):
+        actions = actions_of(problem, policy, layer)
+        following, chances = problem.outcomes(layer, actions)
+        following = following.reshape(-1, following.shape[-1])
+        codes = _codes(problem, following)
+        layers.append((layer, actions, codes.reshape(chances.shape), chances))
+        transitions += chances.size
+        ok = transitions <= _MOST_TRANSITIONS
+        rule = "one that reaches fewer states, for an exact price (twin.motion.simulate estimates it)"
+        require(ok, "policy", rule, f"more than {_MOST_TRANSITIONS:,} transitions")
+        fresh, first = np.unique(codes, return_index=True)
+        new = ~np.isin(fresh, known)
+        known = np.union1d(known, fresh[new])
+        layer = following[first[new]]
+    states, actions, codes, chances = (np.concatenate(part) for part in zip(*layers, strict=True))
+    order = np.argsort(_codes(problem, states))
+    return states[order], actions[order], np.searchsorted(known, codes[order]), chances[order]
+
+
+def _codes(problem: Problem, states: Whole) -> Whole:
+    """Return one number for each state: its variables, as digits of a number with a large enough base."""
+    width = states.shape[1]
+    base = int(2 ** min(62 / width, 31))
+    digits = states - problem.least
+    inside = (digits >= 0) & (digits < base)
+    rule = f"one whose stocks and orders stay between {problem.least:,} and {base + problem.least:,}"
+    require(bool(np.all(inside)), "policy", rule, states[~inside][:1])
+    code = np.zeros(len(states), np.int64)
+    for column in range(width):
+        code = code * base + digits[:, column]
+    return code

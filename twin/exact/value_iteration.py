@@ -1,0 +1,61 @@
+"""Relative value iteration for the average cost of a Markov decision process, with bounds that hold at every step."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+
+_MOST_SWEEPS = 100_000  # sweeps after which a problem is said not to settle
+
+
+def average_cost(
+    update: Callable[[Array], Array], start: Array, tolerance: float, steps: int = 1
+) -> tuple[float, float, Array]:
+    """Return a lower and an upper bound on the least average cost per period, and the relative values of the states.
+
+    low = min over states of (T V - V) / steps <= g* <= max over states of (T V - V) / steps = high
+
+    Parameters
+    ----------
+    update : callable
+        Operator T of one sweep: the least cost of the next `steps` periods plus the value of where they end. [$]
+    start : ndarray
+        Values of the states to begin with. [$]
+    tolerance : float
+        Largest span high - low that is accepted, as a share of the larger of the bounds' sizes. [-]
+    steps : int
+        Periods of one sweep; more than one where costs follow a season. [period]
+
+    Returns
+    -------
+    low, high : float. [$/period]
+    values : ndarray, shape of `start`. [$]
+
+    Errors
+    ------
+    ArithmeticError if the bounds do not come together, as with a chain that has a period or several closed classes.
+
+    Source
+    ------
+    MacQueen (1966), A modified dynamic programming method for Markovian decision problems; Puterman (1994), 8.5.
+
+    >>> low, high, _ = average_cost(lambda v: np.array([1.0, 3.0]) + v.mean(), np.zeros(2), 1e-9)
+    >>> round(low, 6), round(high, 6)
+    (2.0, 2.0)
+    """
+    values = start
+    for _ in range(_MOST_SWEEPS):
+        new = update(values)
+        change = new - values
+        low, high = float(change.min()) / steps, float(change.max()) / steps
+        values = new - new.flat[0]
+        if high - low <= tolerance * max(abs(low), abs(high)):
+            return low, high, values
+    raise ArithmeticError(
+        f"the bounds on the average cost, {low:g} and {high:g}, do not come together: "
+        "the policy has several closed classes of states, or its states alternate"
+    )
