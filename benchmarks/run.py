@@ -46,7 +46,7 @@ GROUPS: dict[str, tuple[Measurement, ...]] = {
         out_of_core,
         press,
         hub,
-    )  # fmt: skip
+    )
 }
 LINE = "{:<5}{:>9}  {:<10}{:<32}{:<36}  {}"
 
