@@ -248,10 +248,10 @@ def simulated_profits(
 
 def _ahead(volumes, policy, safety_stock, horizon, period, scale):
     """Return the forecasts by name; an empty dict if the history is too short, and no interval where it is infinite."""
-    said = outlook(volumes, horizon, period=period)
-    if said is None:
+    said, following = (outlook(volumes, steps, period=period) for steps in (1, horizon))
+    if said is None or following is None:
         return {}
-    mean = scale * float(said.mean.mean())
+    mean = scale * float(following.mean.mean())
     load = float(demand.workload(mean, 0.0, policy.return_rate).mean)
     names = ("mean", "low", "high") if np.isfinite(said.high[0]) else ("mean",)
     next_period = {f"forecast_{name}": scale * getattr(said, name)[0] for name in names}
