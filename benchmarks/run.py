@@ -25,6 +25,7 @@ import formulas
 import hub
 import ledger
 import motion
+import ordering
 import out_of_core
 import press
 import promises
@@ -34,18 +35,8 @@ Measurement = Callable[[], Iterator[Row]]
 GROUPS: dict[str, tuple[Measurement, ...]] = {
     module.__name__: module.MEASUREMENTS
     for module in (
-        files,
-        formulas,
-        motion,
-        exact,
-        coalitions,
-        forecasts,
-        promises,
-        analyst,
-        ledger,
-        out_of_core,
-        press,
-        hub,
+        *(files, formulas, motion, exact, coalitions, forecasts, promises, ordering),
+        *(analyst, ledger, out_of_core, press, hub),
     )
 }
 LINE = "{:<5}{:>9}  {:<10}{:<32}{:<36}  {}"

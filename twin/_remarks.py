@@ -19,7 +19,8 @@ def remarks_of(card: Card, lanes: Mapping[str, Any], period: str | float) -> tup
     values, found = values_of(lanes, period), []
     several = len(set(values["kind"].tolist())) > 1
     for (kind, factor, level), here in places(card, values):
-        told = ", ".join(_error(row) for row in card.blocks[kind, factor, level] if _is_news(row, card))
+        news = sorted((row for row in card.blocks[kind, factor, level] if _is_news(row, card)), key=_size)
+        told = ", ".join(_error(row) for row in reversed(news))
         if told:
             where = [f"on {kind} lanes"] if several or factor == BASE_LANES else []
             where += [] if factor == BASE_LANES else [_words(card, kind, factor, level, period)]
@@ -37,6 +38,11 @@ def _is_news(row: Row, card: Card) -> bool:
         return not row.inside
     base = card.of_base(row)
     return base is None or base.inside or not base.lowest <= row.typical <= base.highest
+
+
+def _size(row: Row) -> float:
+    """Return the largest error of a row, in tolerances."""
+    return max(-row.lowest, row.highest) / tolerance(row.answer)
 
 
 def _words(card: Card, kind: str, factor: str, level: Any, period: str | float) -> str:

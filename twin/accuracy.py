@@ -39,7 +39,8 @@ def remarks(lanes: Mapping[str, Any], period: str | float) -> tuple[str, ...]:
     Returns
     -------
     tuple of str, conditions of most lanes first; empty if every answer is within its region. A sentence gives the
-    median error on the simulated lanes, and its range; an answer is too high if it is above the simulated value.
+    median error of each answer on the simulated lanes, and its range, largest errors first; an answer is too high if it
+    is above the simulated value.
 
     Limits
     ------

@@ -63,6 +63,7 @@ def period_name(period: str | float) -> str:
     >>> period_name("W"), period_name(1.4)
     ('week', 'working day')
     """
+    days_per_period(period)  # refuses what is no period
     return PERIOD_NAMES[period] if isinstance(period, str) else "working day"
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from twin.command import plan_by_date
 from twin.command.printing import LANE_SCHEMA_FILE, SCHEMA_FILE, SCHEMA_VERSION
+from twin.data.files.options import READING
 from twin.plan.quantities import QUANTITIES
 from twin.plan.table_report import COLUMNS
 
@@ -32,6 +33,7 @@ def schema() -> dict[str, Any]:
         "lanes": _by_lane(_lane()),
         "refused_lanes": {"type": "object", "additionalProperties": _TEXT, "description": "reason by name of a lane"},
         "account": {"type": "object", "description": "what was read, refused and decided"},
+        "reading": _reading(),
         "audit": {"type": "array", "items": _TEXT, "description": "findings across rows and lanes to be judged"},
     }
     return {
@@ -40,6 +42,25 @@ def schema() -> dict[str, Any]:
         "type": "object",
         "properties": properties,
         "required": list(properties),
+        "additionalProperties": False,
+    }
+
+
+def _reading() -> dict[str, Any]:
+    """Return the schema of the options of reading, and of what the reader decided."""
+    options = {
+        row.name: {"description": f"{row.meaning} [{', '.join(map(str, row.choices)) or 'text'}]"}
+        for row in READING.values()
+    }
+    parts = {
+        "options": {"type": "object", "properties": options, "required": list(options), "additionalProperties": False},
+        "decided": {"type": "object", "properties": options, "additionalProperties": False},
+    }
+    return {
+        "type": "object",
+        "description": "the options of reading, and the values that the reader decided where they left it open",
+        "properties": parts,
+        "required": list(parts),
         "additionalProperties": False,
     }
 

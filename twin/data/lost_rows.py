@@ -30,6 +30,8 @@ def mark_lost(flows: pd.DataFrame, lost: Lost, calendar: WorkingCalendar, notes:
     gap, of its lane or of every lane, but only one: of a lane with more gaps than such rows, as many are unknown as
     there are rows, on the weekdays on which the lane has most rows, the earliest first.
     """
+    if not (lost.of_lane or len(lost.on_days) or lost.anywhere):
+        return flows
     lanes = flows["lane"].cat.remove_unused_categories().cat.categories
     origin = flows["date"].to_numpy().astype("datetime64[D]").min()
     _, _, start, end, _ = records_of(flows, calendar)

@@ -11,6 +11,16 @@ LENGTH = {"D": 1, "W": 2, "MS": 3}  # rank of each period, from short to long [-
 MONDAY = np.datetime64("1970-01-05", "D")  # any Monday: weeks begin a multiple of seven days from it
 
 
+def distinct_days(days: np.ndarray) -> np.ndarray:
+    """Return each of some days once, in order; a calendar of them is quicker than sorting."""
+    if not len(days):
+        return days
+    first = days.min()
+    seen = np.zeros(int((days.max() - first).astype(int)) + 1, dtype=bool)
+    seen[(days - first).astype(int)] = True
+    return first + np.flatnonzero(seen)
+
+
 def fits(days: np.ndarray, period: str) -> bool:
     """Return whether the days can label whole periods: one weekday for weeks, all first or all last days for months."""
     if period == "W":
@@ -18,14 +28,6 @@ def fits(days: np.ndarray, period: str) -> bool:
     if period == "MS":
         return bool(np.all(_is_first(days)) or np.all(_is_first(days + 1)))
     return True
-
-
-def distinct_days(days: np.ndarray) -> np.ndarray:
-    """Return the distinct days in order; for many rows this is faster than `np.unique`."""
-    if not len(days):
-        return days
-    first = days.min()
-    return first + np.flatnonzero(np.bincount((days - first).astype(np.int64)))
 
 
 def own_period(days: np.ndarray) -> str:

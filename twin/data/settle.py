@@ -9,8 +9,10 @@ import pandas as pd
 
 from twin._check import require
 from twin.data.account import Account, refusals
+from twin.data.advice import Advice
 from twin.data.audit import is_total, sum_lanes
 from twin.data.calendar import WorkingCalendar
+from twin.data.errors import RowsRefused
 from twin.data.files.stamps import CutDay
 from twin.data.history import History
 from twin.data.lost_rows import Lost, mark_lost
@@ -149,11 +151,9 @@ def _sums_left_out(flows, sums, file, audit):
     strange = [name for name in found if sums is None and not is_total(name)]
     if strange:
         name, parts = strange[0], found[strange[0]]
-        raise ValueError(
-            f"{file} has a lane that is the sum of {parts:,} others in every period, {visible(name)!r}, so flows would "
-            "count twice; say which: --sums leave-out or --sums keep (sums='leave-out' or 'keep')"
-        )
-    for name in flows["lane"].cat.remove_unused_categories().cat.categories:
+        text = f"{file} has a lane that is the sum of {parts:,} others in every period, {visible(name)!r}"
+        raise ValueError(Advice(f"{text}, so flows would count twice", ("sums", "leave-out"), ("sums", "keep")))
+    for name in flows["lane"].cat.categories:
         if is_total(name) and name not in found:
             audit.append(f"the lane {visible(name)!r} is called a total but is not the sum of the others; it is kept")
     for name, parts in found.items():
@@ -163,7 +163,7 @@ def _sums_left_out(flows, sums, file, audit):
 
 def _without(flows, lanes, sums):
     """Return the lanes of which no row is left, each with the reason."""
-    left = set(flows["lane"].cat.remove_unused_categories().cat.categories)
+    left = set(flows["lane"].cat.categories)
     return {
         lane: "it is the sum of other lanes" if lane in sums else "none of its rows can be used"
         for lane in sorted(set(lanes) - left)
@@ -184,4 +184,5 @@ def _check_some_left(rows, refused, facts):
     reasons = "; ".join(f"{count:,} x {reason}" for reason, count in table["reason"].value_counts().items())
     line, _, text = table.iloc[0]
     first = f"the first is {facts.get('row', 'line')} {line}: {text}"
-    raise ValueError(f"{facts['file']} has no usable row: {reasons}; {first}")
+    account = Account(**facts, rows_kept=0, refused=table, period="", period_inferred=False)
+    raise RowsRefused(f"{facts['file']} has no usable row: {reasons}; {first}", account)

@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 
 from twin.data.calendar import WorkingCalendar
-from twin.data.periods import LENGTH, fits, own_period, period_starts, unfinished
+from twin.data.pairs import repeated_pairs, sums_of_pairs
+from twin.data.periods import LENGTH, distinct_days, fits, own_period, period_starts, unfinished
 from twin.data.record import records_of
 from twin.data.text import visible
 from twin.demand import PERIOD_NAMES
@@ -26,6 +27,8 @@ def settle_duplicates(
     rows: pd.DataFrame, duplicates: str, refused: list[tuple[int, str, str]], notes: list[str]
 ) -> pd.DataFrame:
     """Return the rows that count where several share lane and date; `refused` or `notes` is extended accordingly."""
+    if not repeated_pairs(rows["lane"].cat.codes.to_numpy(), _numbers(_days(rows))).any():
+        return rows
     later = rows.duplicated(["lane", "date"])
     if duplicates == "sum":
         if later.any():
@@ -54,6 +57,7 @@ def settle_returns(rows: pd.DataFrame, notes: list[str]) -> pd.DataFrame:
 
 def choose_period(days: np.ndarray, period: str | None, file: str) -> tuple[str, str]:
     """Return (period, own): the period to sum into, which defaults to own, the period inferred from the days."""
+    days = distinct_days(days)
     own = own_period(days)
     period = period or own
     if LENGTH[period] < LENGTH[own] and (period == "D" or not fits(days, period)):
@@ -73,7 +77,7 @@ def into_periods(
     if period == "D":
         return rows, working, False
     own, calendar = working.period, WorkingCalendar(period)
-    if fits(days, period):  # already in these periods; weeks keep their own weekday
+    if fits(distinct_days(days), period):  # already in these periods; weeks keep their own weekday
         starts = period_starts(days, "MS") if period == "MS" else days
         if np.any(starts != days):
             notes.append("every date is the last of its month; months are dated on their first day")
@@ -122,16 +126,14 @@ def sum_flows(rows: pd.DataFrame) -> pd.DataFrame:
     """Return the flows summed to one row per lane and period, sorted by lane and date."""
     lane, lanes = pd.factorize(rows["lane"], sort=True)
     days = _days(rows)
-    first, span = days.min(), int((days.max() - days.min()).astype(int)) + 1
-    cell = lane.astype(np.int64) * span + (days - first).astype(np.int64)
-    key, place = np.unique(cell, return_inverse=True)
+    names = list(rows.columns.intersection(["volume", "returns"], sort=False))
+    values = (rows[name].to_numpy(dtype=float) for name in names)
+    lane, day, sums = sums_of_pairs(lane, _numbers(days), *values)
     flows = {
-        "date": (first + key % span).astype("datetime64[s]"),
-        "lane": pd.Categorical.from_codes(key // span, pd.Index(lanes, dtype="str")),
+        "date": (days.min() + day).astype("datetime64[s]"),
+        "lane": pd.Categorical.from_codes(lane, pd.Index(lanes, dtype="str")),
     }
-    for name in rows.columns.intersection(["volume", "returns"], sort=False):
-        flows[name] = np.bincount(place, rows[name].to_numpy(dtype=float))
-    return pd.DataFrame(flows)
+    return pd.DataFrame({**flows, **dict(zip(names, sums, strict=True))})
 
 
 def mark_unknown(
@@ -175,7 +177,7 @@ def without_negative_sums(flows: pd.DataFrame, period: str, notes: list[str]) ->
 def record_notes(flows: pd.DataFrame, calendar: WorkingCalendar, gaps: str) -> Iterator[str]:
     """Yield notes on periods without a row, and on lanes with a record of their own."""
     first, last, start, end, rows = records_of(flows, calendar)
-    lanes = flows["lane"].cat.remove_unused_categories().cat.categories
+    lanes = flows["lane"].cat.categories
     origin = _days(flows).min()
     spanned = int((end - start + 1 if gaps == "zero" else last - first + 1).sum())
     meaning = "count as zero" if gaps == "zero" else "are not counted"
@@ -212,3 +214,8 @@ def refuse(
 
 def _days(rows):
     return rows["date"].to_numpy().astype("datetime64[D]")
+
+
+def _numbers(days):
+    """Return days as numbers from 0."""
+    return (days - days.min()).astype(np.int64) if len(days) else days.astype(np.int64)

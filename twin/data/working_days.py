@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from twin._check import require
+from twin.data.advice import Advice
 from twin.data.calendar import WEEKDAY_NAMES, WEEKDAYS, WorkingCalendar, weekday_of
 from twin.data.record import UNLIKELY
 
@@ -89,16 +90,15 @@ def _silent_weekdays(active, first, last, notes):
     chance = np.where(flowing == 0, (1 - rate) ** total, 1.0)
     closed = tuple(np.flatnonzero(chance < UNLIKELY).tolist())
     if closed:
-        notes.append(
-            f"{_plurals(closed)}: no flow on any of {_counts(total, closed)}, so they are taken as closed (--closed "
-            "none, or closed='none': they are open)"
-        )
+        text = f"{_plurals(closed)}: no flow on any of {_counts(total, closed)}, so they are taken as closed"
+        notes.append(Advice(f"{text}, unless stated", ("closed", "none")))
     if rare := np.flatnonzero((chance >= UNLIKELY) & (chance < CHANCE)).tolist():
         names = ",".join(WEEKDAYS[day] for day in rare)
-        notes.append(
+        text = (
             f"{_plurals(rare)}: no flow on any of {_counts(total, rare)}, too few to take them as closed, so they are "
-            f"periods (--closed {names}, or closed={names!r}: they are closed)"
+            "periods, unless stated"
         )
+        notes.append(Advice(text, ("closed", names)))
     return closed
 
 

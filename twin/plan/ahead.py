@@ -7,11 +7,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from twin import buffers, own_places
-from twin import demand as moments
-from twin.motion.laws import Gamma, Given, Record
-from twin.motion.prices import price_list_of
-from twin.motion.rules import base_stock
+from twin.motion.laws import Given, Record
+from twin.motion.of_policy import arguments_of
 from twin.motion.run import simulate
 
 if TYPE_CHECKING:
@@ -96,7 +93,7 @@ def ahead(statistics: Mapping[str, Any], policy: Policy, volumes: ArrayLike, *, 
     law = Record(known[len(known) % season :], block=block, season=season)
     before = -(-60 // (pace.steps * season)) * season  # whole seasons, so that the first day follows the record
     periods = -(-steps_ahead(period) // pace.steps)
-    paths = _paths(statistics, policy, law, pace, periods=periods, warm_up=before, replications=PATHS_AHEAD)
+    paths = _paths(statistics, policy, law, period, periods=periods, warm_up=before, replications=PATHS_AHEAD)
     shown = slice(None), slice(None, steps_ahead(period))
     return _told(paths.space[shown], paths.money[shown], paths.overflow[shown], _short(paths)[shown])
 
@@ -108,7 +105,7 @@ def on_record(statistics: Mapping[str, Any], policy: Policy, volumes: ArrayLike,
     """
     known, pace = _known(volumes), _pace(period)
     law = Given(np.repeat(known / pace.steps, pace.steps))
-    paths = _paths(statistics, policy, law, pace, periods=len(known), replications=REPLAYS)
+    paths = _paths(statistics, policy, law, period, periods=len(known), replications=REPLAYS)
     under_way = (2 * policy.lead_time_mean_days + policy.review_period_days) / pace.days
     first = min(int(under_way), paths.space.shape[1] // 2)
     later = slice(None), slice(first, None)
@@ -121,44 +118,11 @@ def alternative(policy: Policy, answers: Mapping[str, float]) -> Policy:
     return replace(policy, **best)
 
 
-def _paths(statistics: Mapping[str, Any], policy: Policy, law: Any, pace: _Pace, **run: Any) -> Paths:
+def _paths(statistics: Mapping[str, Any], policy: Policy, law: Any, period: str | float, **run: Any) -> Paths:
     """Return paths of a lane whose steps are days, or working days."""
-    always, used = own_places.place_prices(policy.holding_cost, policy.own_place_cost)
-    whole_price = policy.holding_cost + policy.partner_surcharge
-    places = {"own_place_cost": always, "holding_cost": used, "partner_surcharge": whole_price - used}
-    settings: dict[str, Any] = {
-        "kind": policy.kind,
-        "return_rate": policy.return_rate,
-        "dwell": policy.dwell,
-        "capacity": policy.internal_capacity,
-        "costs": price_list_of(policy)._asdict() | places | {"spot_price": whole_price},
-        "step": 1 / pace.steps,
-        "seed": _SEED,
-        "keep": ("space", "money", "overflow", "backlog", "lost", "partner"),
-    }
-    if policy.kind == "stock":
-        settings |= _replenishment(statistics, policy, pace)
-    return simulate(law, **(settings | run))
-
-
-def _replenishment(statistics: Mapping[str, Any], policy: Policy, pace: _Pace) -> dict[str, Any]:
-    """Return how a stock lane orders: up to the level that protects demand over lead time and review period."""
-    step = 1 / pace.steps
-    day = step / pace.days  # in periods
-    lead_time, spread = (max(days, 0.0) * day for days in (policy.lead_time_mean_days, policy.lead_time_sd_days))
-    exposed = lead_time + policy.review_period_days * day
-    mean, sd = (float(statistics[name]) for name in ("demand_mean", "demand_sd"))
-    total = moments.lead_time_demand(mean, sd, exposed, spread)
-    level = total.mean + buffers.safety_stock(total.sd, policy.service_level)
-    constant = max(round(policy.lead_time_mean_days / pace.days), 1) * step
-    return {
-        "lead_time": Gamma(lead_time, spread) if spread > 0 and lead_time > 0 else constant,
-        "policy": base_stock(max(float(level), 0.0)),
-        "review_period": round(policy.review_period_days / pace.days) * step,
-        "unmet": policy.unmet,
-        "basis": policy.basis,
-        "lead_times": policy.lead_times,
-    }
+    chosen = arguments_of(statistics, policy, period=period, step=1 / _pace(period).steps)
+    kept = ("space", "money", "overflow", "backlog", "lost", "partner")
+    return simulate(**chosen | {"demand": law, "seed": _SEED, "keep": kept} | run)
 
 
 def _short(paths: Paths) -> NDArray[np.bool_]:

@@ -27,7 +27,7 @@ SPARKLINE_PERIODS = 40  # number of latest periods in a sparkline [period]
 class Feed:
     """Lanes that can be assessed, and their flows.
 
-    source : "research", "file" or "ledger"; `place` says in words which file or ledger.
+    source : "research", "file", "ledger" or the name of a record; `place` says in words which file or ledger.
     calendar : the periods of the record.
     statistics : one row per lane, as `lane_statistics` says; `refused` has a reason for each lane left out.
     recent : volumes of the last `SPARKLINE_PERIODS` periods, shape (lanes, SPARKLINE_PERIODS); NaN before a lane's

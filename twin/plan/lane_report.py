@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from twin import accuracy, buffers, demand, finance, forecast, lane, newsvendor, resilience, simulate
+from twin import accuracy, buffers, demand, finance, forecast, lane, resilience, simulate
 from twin._check import floats, whole
 from twin.answers import ANSWERS
 from twin.plan.quantities import FORECAST, HORIZON, JUDGEMENT, names
@@ -96,7 +96,7 @@ def evaluate(
         "expected_outsourcing_cost": place_cost * answers["expected_overflow"],
         "buffer_points": parts.buffer,
         "independence_points": parts.independence,
-        "best_buffer_cost": cost_curve(answers["critical_ratio"], policy, answers),
+        "best_buffer_cost": cost_curve([answers["critical_ratio"]], statistics, policy, period=period)[0],
         "best_profit": row.max(),
         "best_profit_level": LEVELS[row.argmax()],
         "profit_sd": profits.std(ddof=1),
@@ -148,17 +148,24 @@ def _outlook(record: bytes, horizon: int, level: float, period: str | float) -> 
     return forecast.lanes(np.frombuffer(record), period=word, horizon=horizon, level=level, season=season)
 
 
-def cost_curve(service_level: ArrayLike, policy: Policy, answers: Mapping[str, float]) -> Any:
-    """Return the expected buffer cost at each service level, for the lead-time demand in `answers`. [$/period]
+def cost_curve(
+    service_level: ArrayLike, statistics: Moments, policy: Policy, *, period: str = "D"
+) -> NDArray[np.float64]:
+    """Return the `buffer_cost` of `lane.assess` at each service level. [$/period]
 
-    service_level : array_like, in (0, 1). [-]
+    service_level : array_like, shape (m,), in (0, 1); other arguments as for `evaluate`. [-]
+
+    Limits
+    ------
+    Least at the critical ratio, unless there is a review period of several periods; see `lane.assess`.
 
     Source
     ------
     Notebook 01, eq. (1.4), with the lead-time demand of notebook 02.
     """
-    short_cost = lane.short_cost_of(vars(policy))
-    return newsvendor.cost_curve(service_level, answers["lead_time_demand_sd"], short_cost, policy.holding_cost)
+    levels = np.asarray(service_level, dtype=float)
+    moments = {name: np.full(levels.size, float(statistics[name])) for name in ("demand_mean", "demand_sd")}
+    return lane.assess(moments, replace(policy, service_level=levels), period=period)["buffer_cost"]
 
 
 def profit_map(
@@ -235,6 +242,7 @@ def simulated_profits(
         float(statistics["demand_sd"]),
         lead_time_mean=length,
         lead_time_sd=spread,
+        review_period=float(demand.lead_time_in_periods(policy.review_period_days, period)),
         safety_stock=answers["safety_stock"],
         return_rate=policy.return_rate,
         internal_capacity=policy.internal_capacity,

@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     Fields = dict[str, NDArray[np.float64]]
 
 
+#: What is said besides of an own capacity that nobody has stated.
+_AGAINST = "; space cost and what capacity gives away are those of this assumed capacity"
+
+
 def filled(
     stated: Mapping[str, ArrayLike], statistics: Mapping[str, ArrayLike], *, period: str | float = "D"
 ) -> tuple[Fields, dict[str, NDArray[np.bool_]]]:
@@ -100,7 +104,8 @@ def assumptions(
         if count == 0:
             continue
         if POLICY[name].unset and (name != "return_rate" or on_record):
-            special.append(f"{label(name)} of {_lanes(count, lanes)}: {POLICY[name].unset}")
+            against = _AGAINST if name == "internal_capacity" else ""
+            special.append(f"{label(name)} of {_lanes(count, lanes)}: {POLICY[name].unset}{against}")
         else:
             defaults.setdefault(count, []).append(_default(name, period))
     by_default = [f"by default for {_lanes(count, lanes)}: {', '.join(words)}" for count, words in defaults.items()]

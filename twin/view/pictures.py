@@ -78,11 +78,12 @@ def costs(policy: Policy, numbers: Mapping[str, float], period: str | float) -> 
     unit = f"$/{period_name(period)}"
     plots.frame(ax, "Cost of a service level", "cycle service level", f"expected buffer cost [{unit}]", percent="x")
     levels = lane_report.LEVELS
-    curve = lane_report.cost_curve(levels, policy, numbers)
+    curve = lane_report.cost_curve(levels, numbers, policy, period=period)
     ax.plot(levels, curve, color=BETTER)
     best, chosen = numbers["critical_ratio"], numbers["service_level"]
     if levels[0] <= best <= levels[-1]:
-        plots.point(ax, best, numbers["best_buffer_cost"], f"optimum {best:.1%}", ACCENT, offset=(-4, -9))
+        word = "optimum" if numbers["best_buffer_cost"] <= curve.min() * (1 + 1e-9) else "critical ratio"
+        plots.point(ax, best, numbers["best_buffer_cost"], f"{word} {best:.1%}", ACCENT, offset=(-4, -9))
     if abs(best - chosen) > 5e-4:
         plots.point(ax, chosen, numbers["buffer_cost"], f"today {chosen:.1%}", NAIVE, offset=(-6, 12), marker="s")
     low, high = curve.min(), max(curve[0], numbers["buffer_cost"], 2 * curve.min())

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
+from twin.data.advice import Advice
 from twin.data.files.dates import Rivals, parse_date
 from twin.data.text import visible
 
@@ -70,13 +71,12 @@ class Stamps:
             moved = next((example for form, example in self.moved.items() if form in forms), None)
             example = f": {visible(moved[0].strip())!r} is {moved[1]}" if moved else ", which are the days as written"
             return [f"time stamps with an offset from UTC fall on the days of {self.timezone}{example}"]
-        other = "--timezone Europe/Berlin, or timezone='Europe/Berlin': on the day of that zone"
+        if not zones:
+            return []
+        text = f"time stamps have an offset from UTC ({', '.join(zones[:3])}); they fall on the day as written"
         if zones == [UTC_SECONDS]:
-            return [f"time stamps in {UTC_SECONDS} fall on the day of UTC ({other})"]
-        shown = ", ".join(zones[:3])
-        return [f"time stamps have an offset from UTC ({shown}); they fall on the day as written ({other})"] * bool(
-            zones
-        )
+            text = f"time stamps in {UTC_SECONDS} fall on the day of UTC"
+        return [Advice(f"{text}, unless a zone is stated", ("timezone", "Europe/Berlin"))]
 
     def cut_days(self, cells: Sequence[datetime.date | Rivals], days: np.ndarray, used: np.ndarray) -> list["CutDay"]:
         """Return the first and the last day of a record if it covers them only in part.

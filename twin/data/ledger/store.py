@@ -16,6 +16,7 @@ import pandas as pd
 from sqlalchemy import and_, delete, func, insert, select
 
 from twin._check import require
+from twin.data.advice import Advice
 from twin.data.errors import Counts, RowsRefused
 from twin.data.history import History
 from twin.data.ledger.address import DEFAULT_LEDGER, address, place
@@ -232,11 +233,11 @@ class Ledger:
         with staged_file(path, progress=progress, **reading) as staged:
             if len(staged.unusable) and not good_rows_only:
                 line, reason, text = staged.unusable.iloc[0]
-                raise RowsRefused(
+                why = (
                     f"{len(staged.unusable):,} of {staged.account.rows_read:,} rows of {path} cannot be used, so none "
-                    f"was imported; the first is line {line}, {reason}: {text}",
-                    staged.account,
+                    f"was imported; the first is line {line}, {reason}: {text}"
                 )
+                raise RowsRefused(Advice(why, ("good_rows_only", True)), staged.account)
             return self._import(staged, held, asked, progress)
 
     def import_history(

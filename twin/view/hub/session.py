@@ -59,6 +59,9 @@ class Session:
     ) -> None:
         self.feed = feed
         self.policies, self.assumptions = policy_table(feed.statistics, policies=known, period=feed.calendar.length)
+        self._of_own = {
+            name for name, own in (known or {}).items() if not np.isnan(own.get("internal_capacity", np.nan))
+        }
         self.lane = feed.statistics["demand_mean"].idxmax()
         self.thresholds = {"strain": STRAIN, "under_used": UNDER_USED}
         self.pinned: dict[str, Any] | None = None  # scenario A: lane, values and numbers
@@ -152,6 +155,10 @@ class Session:
         """Return whether the optimum is on and the lane's service level is unset, in its policy and in the controls."""
         stated = not np.isnan(self.policies.loc[self.lane, "service_level"])
         return self.values[OPTIMUM] and not stated and "service_level" not in self._changed.get(self.lane, {})
+
+    def assumes_capacity(self) -> bool:
+        """Return whether nobody has stated the lane's own capacity, in its policy or in the controls."""
+        return self.lane not in self._of_own and "internal_capacity" not in self._changed.get(self.lane, {})
 
     def reset(self) -> None:
         """Reset the lane to its starting values."""
