@@ -583,7 +583,7 @@ OTHERS = {
     lead_time_demand.moments_of: dict(lead_times=(LENGTHS, BAD_LENGTHS)),
     lead_time_demand.resampled: dict(record=(SERIES, [[], 3.0, [np.nan], "many"]), lead_times=(LENGTHS, BAD_LENGTHS)),
     past_errors.past_levels: dict(
-        errors=(ERRORS, []), lead_times=(LENGTHS, BAD_LENGTHS), service_level=probability(0.8)
+        errors=(ERRORS, []), lead_times=(LENGTHS, BAD_LENGTHS), service_level=probability(0.8), pool=(None, [])
     ),
     past_errors.kept: dict(
         errors=(ERRORS, []), lead_times=(LENGTHS, []), levels=([40.0] * len(ERRORS.volumes), [[40.0], 40.0, "many"])
