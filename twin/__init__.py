@@ -54,6 +54,9 @@ if TYPE_CHECKING:
         lane as lane,
     )
     from twin import (
+        lead_time_demand as lead_time_demand,
+    )
+    from twin import (
         lost_sales as lost_sales,
     )
     from twin import (
@@ -78,6 +81,9 @@ if TYPE_CHECKING:
         own_places as own_places,
     )
     from twin import (
+        past_errors as past_errors,
+    )
+    from twin import (
         periodic_review as periodic_review,
     )
     from twin import (
@@ -85,6 +91,12 @@ if TYPE_CHECKING:
     )
     from twin import (
         policy as policy,
+    )
+    from twin import (
+        promise_dates as promise_dates,
+    )
+    from twin import (
+        protection as protection,
     )
     from twin import (
         quantity_discounts as quantity_discounts,

@@ -14,6 +14,7 @@ from twin._check import require
 from twin._choices import coded, word_of
 from twin.data.text import visible
 from twin.plan import ahead, lane_report
+from twin.plan.horizon import lane_by_date
 from twin.plan.policies import policy_of
 from twin.plan.policy_table import policy_table
 from twin.plan.portfolio import DEFAULT_HORIZON, Portfolio
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from twin.lane import Policy
     from twin.plan.ahead import Ahead
     from twin.plan.feed import Feed
+    from twin.plan.horizon import Horizon
 
 STATES_KEPT = 8  # number of evaluated states in the cache
 PATHS_KEPT = 5  # number of simulations in the cache
@@ -204,6 +206,16 @@ class Session:
     def on_record(self) -> Ahead:
         """Return what today's policy would have kept on the record."""
         return self._simulated(ahead.on_record, self._today())
+
+    def by_date(self) -> Horizon:
+        """Return the plan of the lane by date, over the horizon."""
+        key = self.lane, self._today(), self.horizon
+        if key not in self._paths:
+            dates, volumes = self.series()
+            days, row = dates.astype("datetime64[D]"), self.feed.statistics.loc[[self.lane]]
+            found = lane_by_date(days, volumes, self.feed.calendar, row, self._today(), self.horizon)
+            self._paths = {**dict(list(self._paths.items())[-PATHS_KEPT:]), key: found}
+        return self._paths[key]
 
     def _today(self):
         """Return the policy of the lane with the service level that it has, stated or not."""
