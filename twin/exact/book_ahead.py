@@ -230,7 +230,7 @@ def whole_numbers_with_moments(mean: float, sd: float) -> Any:
     spread = variance / mean**2 - 1 / mean  # -1/k <= spread <= -1/(k + 1)
     trials = int(np.floor(-1 / spread + 1e-9))
     root = np.sqrt(max(-spread * trials * (1 + trials) - trials, 0.0))
-    share = (1 + spread * (1 + trials) + root) / (1 + spread)
+    share = min(max((1 + spread * (1 + trials) + root) / (1 + spread), 0.0), 1.0)
     chance = min(mean / (trials + 1 - share), 1.0)
     counts = np.arange(trials + 2)
     weights = share * binom.pmf(counts, trials, chance) + (1 - share) * binom.pmf(counts, trials + 1, chance)

@@ -153,13 +153,13 @@ def rolling_plan(problem: Booking, horizon: int | None = None) -> Policy:
     min over a >= 0 of  sum over h < H of  [rent of the places of the plan in t + L + h  +  E[u_t+L+h(C_h) | regime]]
 
     The plan takes demand as its forecast and later bookings as fixed; it is made anew each period. Its horizon H is by
-    default a season and two terms. Without regimes, the rule is optimal up to the end of the horizon.
+    default two seasons and two terms. Without regimes, the rule is optimal but for the end of the horizon.
 
     Source
     ------
     Bertsekas (2017), Dynamic programming and optimal control, vol. 1, section 6.2: open-loop feedback control.
     """
-    wanted = problem.season + 2 * max(problem.terms) if horizon is None else horizon
+    wanted = 2 * (problem.season + max(problem.terms)) if horizon is None else horizon
     known: dict[tuple[int, ...], Array] = {}
     covers, rents = _coming(problem, wanted)
     curves = np.stack([expected_uncovered(problem, problem.lead_time + age) for age in range(wanted)], axis=2)
