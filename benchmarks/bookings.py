@@ -7,7 +7,7 @@ from measure import Row
 from scipy.stats import poisson, randint
 
 import twin
-from twin.exact import booking_rules
+from twin.exact import booking_plans, booking_rules
 from twin.exact.bookings import booking_problem, solved
 from twin.exact.pricing import price
 
@@ -73,7 +73,7 @@ def rules_of(problem):
     return {
         "newsvendor": [booking_rules.newsvendor_on_forecast(problem, contract) for contract in contracts],
         "marginal": [booking_rules.marginal_rule(problem, contract) for contract in contracts],
-        "rolling": [booking_rules.rolling_plan(problem)],
+        "rolling": [booking_plans.rolling_plan(problem)],
     }
 
 
@@ -83,7 +83,7 @@ def measure_booking_ladder():
         problem = problem_of(terms)
         gaps = {
             "fixed": booking_rules.fixed_places(problem).cost,
-            "calendar": booking_rules.calendar_plan(problem).cost,
+            "calendar": booking_plans.calendar_plan(problem).cost,
         }
         if len(problem.moves) == 1:
             low = high = gaps["calendar"]
@@ -93,7 +93,7 @@ def measure_booking_ladder():
             assert not optimum.capped, name
         for rule, policies in rules_of(problem).items():
             gaps[rule] = min(price(problem, policy, TOLERANCE).high for policy in policies)
-        gaps = {rule: 100 * (cost / high - 1) for rule, cost in gaps.items()}
+        gaps = {rule: 100 * (cost / low - 1) for rule, cost in gaps.items()}
         best = min(gaps["marginal"], gaps["rolling"], gaps["calendar"])
         simple = min(gaps["fixed"], gaps["newsvendor"])
         met = simple <= 1 or best <= simple / 2
@@ -102,11 +102,11 @@ def measure_booking_ladder():
     for name, terms in large():
         problem = problem_of(terms)
         draws = {"seasons": -(-24 // problem.season), "seed": 7}
-        path = booking_rules.known_path_bound(problem, replications=40, **draws)
+        path = booking_plans.known_path_bound(problem, replications=40, **draws)
         bound = max(booking_rules.single_term_bound(problem), path.mean - 2 * path.standard_error)
         costs = {
             "fixed": booking_rules.fixed_places(problem).cost,
-            "calendar": booking_rules.calendar_plan(problem).cost,
+            "calendar": booking_plans.calendar_plan(problem).cost,
         }
         errors = []
         for rule, policies in rules_of(problem).items():

@@ -26,6 +26,7 @@ import formulas
 import hub
 import ledger
 import motion
+import ordering
 import out_of_core
 import press
 from measure import Row, failed
@@ -34,18 +35,8 @@ Measurement = Callable[[], Iterator[Row]]
 GROUPS: dict[str, tuple[Measurement, ...]] = {
     module.__name__: module.MEASUREMENTS
     for module in (
-        files,
-        formulas,
-        motion,
-        exact,
-        bookings,
-        coalitions,
-        forecasts,
-        analyst,
-        ledger,
-        out_of_core,
-        press,
-        hub,
+        *(files, formulas, motion, exact, bookings, coalitions, forecasts, ordering),
+        *(analyst, ledger, out_of_core, press, hub),
     )
 }
 LINE = "{:<5}{:>9}  {:<10}{:<32}{:<36}  {}"

@@ -6,9 +6,9 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.stats import poisson, randint
 
 import twin
-from twin.exact import booking, booking_rules
-from twin.exact.book_ahead import whole_numbers_with_moments
+from twin.exact import booking, booking_plans, booking_rules
 from twin.exact.bookings import booking_problem, solved
+from twin.exact.demand_laws import whole_numbers_with_moments
 from twin.exact.pricing import price
 
 STAYS = [[0.9, 0.1, 0.0], [0.05, 0.9, 0.05], [0.0, 0.1, 0.9]]
@@ -44,19 +44,19 @@ def test_gaps_of_long_terms_in_a_known_season():
         (PEAK, 15, 10.5, 3.6), (PEAK, 25, 9.8, None), (HILL, 15, 4.7, None), (HILL, 25, 5.4, None),
     ):  # fmt: skip
         problem = season_of(means, surcharge)
-        optimum, plan = solved(problem, 1e-6), booking_rules.calendar_plan(problem)
+        optimum, plan = solved(problem, 1e-6), booking_plans.calendar_plan(problem)
         assert optimum.low * (1 - 1e-9) <= plan.cost <= optimum.high * (1 + 1e-9)
         paid = optimum.price(booking_rules.newsvendor_on_forecast(problem)).high
         assert round(100 * (paid / plan.cost - 1), 1) == newsvendor
         if fixed:
-            assert price(problem, booking_rules.rolling_plan(problem), 1e-6).high == pytest.approx(plan.cost, rel=1e-6)
+            assert price(problem, booking_plans.rolling_plan(problem), 1e-6).high == pytest.approx(plan.cost, rel=1e-6)
             assert round(100 * (booking_rules.fixed_places(problem).cost / plan.cost - 1), 1) == fixed
 
 
 def test_the_plan_is_as_good_as_one_in_whole_places():
     """Terms of 3 in a season of 4: the cyclic programme has fractions; two years of whole places reach it."""
     means, years, surcharge, term = [3, 4, 9, 5], 2, 25, 3
-    plan = booking_rules.calendar_plan(season_of(means, surcharge, term))
+    plan = booking_plans.calendar_plan(season_of(means, surcharge, term))
     periods, levels = len(means) * years, np.arange(40)
     covers = sum(np.roll(np.eye(periods), 1 + age, axis=0) for age in range(term))
     cost, rows, below = np.r_[np.full(periods, 10.0 * term), np.ones(periods)], [], []
@@ -78,11 +78,11 @@ def test_rules_lie_between_the_bounds_and_a_simulation_agrees_with_the_exact_pri
     laws = [[poisson(4 * index), poisson(8 * index)] for index in (0.7, 0.7, 1.6)]
     problem = booking_problem(laws, 1, 2, 10, 25, [[0.9, 0.1], [0.1, 0.9]])
     optimum = solved(problem, 1e-6)
-    path = booking_rules.known_path_bound(problem, seasons=4, replications=10, seed=1)
+    path = booking_plans.known_path_bound(problem, seasons=4, replications=10, seed=1)
     assert booking_rules.single_term_bound(problem) <= optimum.high
     assert path.mean - 4 * path.standard_error <= optimum.high
     costs = {}
-    for make in (booking_rules.newsvendor_on_forecast, booking_rules.marginal_rule, booking_rules.rolling_plan):
+    for make in (booking_rules.newsvendor_on_forecast, booking_rules.marginal_rule, booking_plans.rolling_plan):
         rule = make(problem)
         costs[make.__name__] = optimum.price(rule).high
         assert costs[make.__name__] >= optimum.low
@@ -158,7 +158,7 @@ def test_demand_by_means_and_standard_deviations():
 
 def test_one_segment_of_a_curve_at_a_time_does_not_change_the_plan(monkeypatch):
     problem = season_of([60, 60, 110], 25, 2)
-    monkeypatch.setattr(booking_rules, "_SEGMENTS", 1000)
-    whole = booking_rules.calendar_plan(problem).cost
-    monkeypatch.setattr(booking_rules, "_SEGMENTS", 7)
-    assert booking_rules.calendar_plan(problem).cost == pytest.approx(whole, rel=1e-12)
+    monkeypatch.setattr(booking_plans, "_SEGMENTS", 1000)
+    whole = booking_plans.calendar_plan(problem).cost
+    monkeypatch.setattr(booking_plans, "_SEGMENTS", 7)
+    assert booking_plans.calendar_plan(problem).cost == pytest.approx(whole, rel=1e-12)

@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from twin._check import nonnegative, require, whole
-from twin.exact import booking_rules
+from twin.exact import booking_plans, booking_rules
 from twin.exact.bookings import Booking, booking_problem, smallest_table, solved
+from twin.exact.demand_laws import laws_by_period
 from twin.exact.pricing import Optimum, Policy, Whole, price
 
 _MOST_VALUES = 2**18  # largest table, over all periods of the season, for which the exact optimum is quick
@@ -101,7 +102,7 @@ def book_ahead(
     >>> found.places, found.rule, round(found.cost, 2), round(found.saved_on_newsvendor, 2)
     (5, 'plan', 95.3, 1.0)
     """
-    laws = _by_period(demand, demand_sd, regimes is None)
+    laws = laws_by_period(demand, demand_sd, one_regime=regimes is None)
     problem = booking_problem(
         laws, lead_time, term, place_cost, surcharge, regimes, refusal, refused_cost, partner_space
     )
@@ -113,7 +114,7 @@ def book_ahead(
         policy, cost, error, newsvendor_cost = newsvendors[0], bound, 0.0, bound
         rule, remark = "newsvendor", "With a term of one period, the newsvendor on the forecast is optimal."
     elif len(problem.moves) == 1:
-        policy, cost, error = booking_rules.rolling_plan(problem), booking_rules.calendar_plan(problem).cost, 0.0
+        policy, cost, error = booking_plans.rolling_plan(problem), booking_plans.calendar_plan(problem).cost, 0.0
         bound, rule, remark = cost, "plan", "Without regimes, the best plan by the calendar is optimal."
         newsvendor_cost = min(price(problem, each, _TOLERANCE).high for each in newsvendors)
     elif (optimum := _exact(problem)) is not None:
@@ -161,10 +162,10 @@ def _look_ahead(problem: Booking, newsvendors: list[Policy]) -> tuple[Policy, fl
     cost, error = costs[problem.decisions + best]
     if problem.season == 1:
         return marginal[best], cost, error, simplest, "marginal rule"
-    planned = booking_rules.calendar_plan(problem).cost
+    planned = booking_plans.calendar_plan(problem).cost
     if planned < cost:
         cost, error = planned, 0.0
-    return booking_rules.rolling_plan(problem), cost, error, simplest, "rolling plan"
+    return booking_plans.rolling_plan(problem), cost, error, simplest, "rolling plan"
 
 
 def _state(problem: Booking, booked: ArrayLike | None, period: int, regime: int) -> Whole:
@@ -176,62 +177,3 @@ def _state(problem: Booking, booked: ArrayLike | None, period: int, regime: int)
     for name, value, count in (("period", period, problem.season), ("regime", regime, len(problem.moves))):
         require(whole(name, value, least=0) < count, name, f"below {count}", value)
     return np.array([period, regime, *past], np.int64)
-
-
-def _by_period(demand: Any, demand_sd: ArrayLike | None, one_regime: bool) -> Any:
-    """Return the laws of demand; without regimes, a list has an entry for each period."""
-    given = np.array(demand, dtype=object)
-    if not any(hasattr(law, "support") for law in given.flat):
-        given = _laws(given, demand_sd)
-    else:
-        require(demand_sd is None, "demand_sd", "absent where demand is given as laws", demand_sd)
-    return given[:, None] if one_regime and given.ndim == 1 else given
-
-
-def _laws(demand: Any, demand_sd: ArrayLike | None) -> Any:
-    """Return a law of whole numbers for each mean and standard deviation."""
-    from scipy.stats import poisson
-
-    (means,) = nonnegative(demand=np.asarray(demand, dtype=float))
-    laws = np.empty(means.shape, dtype=object)
-    if demand_sd is None:
-        laws.ravel()[:] = [poisson(mean) for mean in means.ravel()]
-        return laws
-    (sds,) = nonnegative(demand_sd=demand_sd)
-    sds = np.broadcast_to(sds, means.shape)
-    rest = means % 1
-    least = np.sqrt(rest * (1 - rest))
-    require(sds >= least * (1 - 1e-9), "demand_sd", "one that whole pallets can have (Poisson without it)", sds)
-    pairs = zip(means.ravel().tolist(), sds.ravel().tolist(), strict=True)
-    laws.ravel()[:] = [whole_numbers_with_moments(mean, sd) for mean, sd in pairs]
-    return laws
-
-
-def whole_numbers_with_moments(mean: float, sd: float) -> Any:
-    """Return a law of whole numbers with a given mean and standard deviation.
-
-    Negative binomial above the standard deviation of Poisson, a mixture of two binomials below it.
-
-    Source
-    ------
-    Adan, van Eenige and Resing (1995), Fitting discrete distributions on the first two moments.
-
-    >>> law = whole_numbers_with_moments(8.0, 2.0)
-    >>> round(float(law.mean()), 9), round(float(law.std()), 9)
-    (8.0, 2.0)
-    """
-    from scipy.stats import binom, nbinom, poisson, rv_discrete
-
-    variance = sd**2
-    if mean == 0 or abs(variance - mean) <= 1e-9 * mean:
-        return poisson(mean)
-    if variance > mean:
-        return nbinom(mean**2 / (variance - mean), mean / variance)
-    spread = variance / mean**2 - 1 / mean  # -1/k <= spread <= -1/(k + 1)
-    trials = int(np.floor(-1 / spread + 1e-9))
-    root = np.sqrt(max(-spread * trials * (1 + trials) - trials, 0.0))
-    share = min(max((1 + spread * (1 + trials) + root) / (1 + spread), 0.0), 1.0)
-    chance = min(mean / (trials + 1 - share), 1.0)
-    counts = np.arange(trials + 2)
-    weights = share * binom.pmf(counts, trials, chance) + (1 - share) * binom.pmf(counts, trials + 1, chance)
-    return rv_discrete(values=(counts, weights / weights.sum()))
