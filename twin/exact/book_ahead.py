@@ -96,11 +96,11 @@ def book_ahead(
 
     Source
     ------
-    `twin.exact.booking` and `twin.exact.booking_rules`.
+    `twin.exact.booking`, `twin.exact.booking_rules` and `twin.exact.booking_plans`.
 
     >>> found = book_ahead([5, 5, 12, 5], lead_time=1, term=2, place_cost=10, surcharge=25)
     >>> found.places, found.rule, round(found.cost, 2), round(found.saved_on_newsvendor, 2)
-    (5, 'plan', 95.3, 1.0)
+    (6, 'plan', 98.2, 8.7)
     """
     laws = laws_by_period(demand, demand_sd, one_regime=regimes is None)
     problem = booking_problem(
