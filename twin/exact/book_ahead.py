@@ -92,7 +92,8 @@ def book_ahead(
     ------
     A term of one period: the newsvendor on the forecast is optimal. One regime: the plan by the calendar is optimal.
     Several regimes: the exact optimum where its table is small; otherwise the marginal rule, or with a season the
-    rolling plan, whose cost is then given by that of the cheaper of the marginal rule and the calendar plan.
+    rolling plan, with the cost of the better of the marginal rule and the calendar plan; where the exact costs are
+    known, the rolling plan is up to 2 % cheaper than that, and at most 0.1 % dearer.
 
     Source
     ------
@@ -123,9 +124,7 @@ def book_ahead(
         newsvendor_cost = min(optimum.price(each).high for each in newsvendors)
     else:
         policy, cost, error, newsvendor_cost, rule = _look_ahead(problem, newsvendors)
-        source = (
-            "simulated" if problem.season == 1 else "that of the better of two simpler rules, which it beat in tests"
-        )
+        source = "simulated" if problem.season == 1 else "taken to be that of the better of two simpler rules"
         remark = (
             f"The table of the exact optimum is too large for a quick answer, so the {rule} is used; its cost is "
             f"{source}, and no rule costs less than {bound:,.2f} a period."
