@@ -110,7 +110,7 @@ def _sums_of_some(table, names):
             continue
         if active.sum() < FEWEST_PERIODS or len(np.unique(mine[active])) < FEWEST_VALUES:
             continue
-        share = mine / np.maximum(whole, mine)
+        share = mine / np.maximum(np.maximum(whole, mine), np.finfo(float).tiny)
         telling = np.argsort(np.where(whole > 0, share, np.inf))[:TELLING]  # where others are most often larger
         others = left & (sizes > 0) & (table[:, telling] <= mine[telling] * (1 + CLOSE)).all(axis=1)
         others[i] = False
