@@ -157,6 +157,11 @@ class PlanCells:
             rows = connection.execute(statement).all()
         return [Revision(*row[:-2], _plain(row[-2]), _plain(row[-1])) for row in rows]
 
+    def names(self, kind: str) -> list[str]:
+        """Return the names of all entries of a kind that there are or have been."""
+        with self._reading() as connection:
+            return list(connection.execute(select(plan_cells.c.entry).where(*_of(kind, None)).distinct()).scalars())
+
     def seal(self, change: int) -> str | None:
         """Return the seal of a change, which tells the changes of two ledgers apart; None if there is no such one."""
         with self._reading() as connection:
@@ -292,7 +297,7 @@ def _refuse_conflicts(connection, changed, held, seen, own):
 def _refuse_later(connection, change):
     """Raise PlanChanged if a change is undone already, or if later changes in effect have written its cells."""
     later = select(plan_changes.c.id, plan_changes.c.undoes).where(plan_changes.c.id > change)
-    undoes = dict(connection.execute(later).tuples().all())
+    undoes = {row.id: row.undoes for row in connection.execute(later)}
     undone: dict[int, int] = {}  # change -> the change in effect that undoes it
     for key in sorted(undoes, reverse=True):
         if key not in undone and undoes[key] is not None:
