@@ -1,4 +1,4 @@
-"""The command line of the Twin: python -m twin assess, ask, ledger, batch, paper or verify."""
+"""The command line of the Twin: python -m twin assess, ask, ledger, plan, batch, paper or verify."""
 
 import argparse
 import errno
@@ -6,7 +6,7 @@ import os
 import sys
 
 from twin import __version__
-from twin.command import ask, assess, batch, ledger
+from twin.command import ask, assess, batch, ledger, plan
 from twin.data.errors import LedgerError, RowsRefused
 
 #: Package that a command may need -> extra that installs it.
@@ -91,6 +91,7 @@ def _parser():
     assess.add(commands)
     ask.add(commands)
     ledger.add(commands)
+    plan.add(commands)
     batch.add(commands)
     return parser
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import shutil
 import sys
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -13,6 +14,7 @@ from twin.command.assess_parquet import add_table_options, assess_lanes
 from twin.command.options import add_answering_options, add_reading_options, add_window, reading_of
 from twin.command.printing import LANE_SCHEMA_FILE, SCHEMA_FILE
 from twin.data.lane_names import guard_note
+from twin.data.places import is_ledger
 from twin.demand import DAYS_PER_PERIOD
 from twin.policy import POLICY
 
@@ -160,14 +162,18 @@ def _assess_flows(options, given):
         last=options.last,
         **reading_of(options),
     )
+    policies, notes = None if options.file else POLICIES, ()  # those of the research lanes
+    if is_ledger(options.file):
+        from twin.plan.ledger_policies import ledger_policies  # imports SQLAlchemy
+
+        policies, notes = ledger_policies(options.file, options.lanes, used=not options.policies)
     if options.policies:
         from twin.plan.policy_file import read_policies  # imports pandas
 
         policies = read_policies(options.policies)
-    else:
-        policies = None if options.file else POLICIES  # those of the research lanes
     try:
         found = table_report.assess_history(history, given, policies)
+        found = replace(found, assumptions=(*found.assumptions, *notes))
     except ValueError:
         if len(history.account.refused):  # refused rows may be the reason
             print(history.account, file=sys.stderr)

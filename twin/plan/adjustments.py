@@ -90,7 +90,9 @@ def scenario_policies(plan: CapacityPlan, scenario: str, policies: pd.DataFrame)
 
 def _changes_of(plan, scenario):
     names = scenario_names(plan)
-    require(scenario in names, "scenario", f"one of {', '.join(names) or 'those of the plan, which has none'}", scenario)
+    require(
+        scenario in names, "scenario", f"one of {', '.join(names) or 'those of the plan, which has none'}", scenario
+    )
     return [fields for fields in plan.of("scenario").values() if fields["name"] == scenario]
 
 

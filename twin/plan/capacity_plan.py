@@ -19,6 +19,7 @@ from twin.policy import POLICY
 if TYPE_CHECKING:
     from twin.data.ledger.plan_cells import Key
 
+MOST_FIELDS_NAMED, MOST_ENTRIES_NAMED = 4, 3  # most fields and entries that the sentence on a change names
 TRIES_OF_A_NAME = 5  # numbers that `add` tries while others add entries too
 
 
@@ -41,7 +42,7 @@ class CapacityPlan:
     >>> plan.set("lane", ["BER-MUC", "BER-ROT"], site="Berlin", internal_capacity=120)
     2
     >>> plan.table("lane")["internal_capacity"].tolist(), plan.changes()[0].what
-    ([120.0, 120.0], '4 values of 2 lanes')
+    ([120.0, 120.0], 'site Berlin, internal_capacity 120 for lanes BER-MUC, BER-ROT')
     >>> plan.undo(2), len(plan.table("lane"))
     (3, 0)
     """
@@ -53,7 +54,7 @@ class CapacityPlan:
         self._own: set[int] = set()
         self.refresh()
 
-    # ------------------------------------------------------------ contents
+    # ------------------------------------------------------------ looking at it
 
     def refresh(self) -> list[PlanChange]:
         """Show the plan as it is now, and return the changes that others have made since the last look."""
@@ -98,12 +99,7 @@ class CapacityPlan:
         rows = [[fields.get(name, np.nan) for name in names] for fields in stated.values()]
         return pd.DataFrame(rows, index=pd.Index(list(stated), dtype="str"), columns=names, dtype=object)
 
-    def last_changed(self) -> str:
-        """Return author, time and id of the last change in words."""
-        changes = self.cells.changes()
-        return f"last changed at {changes[0].changed_at} by {changes[0].author} (change {changes[0].id})"
-
-    # ------------------------------------------------------------ changes
+    # ------------------------------------------------------------ changing it
 
     def set(self, kind: str, entries: str | Iterable[str], **fields: Any) -> int | None:
         """Give fields of one entry or of many the same values, None to remove one; return the id of the change.
@@ -161,9 +157,7 @@ class CapacityPlan:
         cells = self._cells_of(entries)
         seen = None if overwrite else self.seen if seen is None else seen
         what = what or self._sentence(cells)
-        made = self.cells.write(
-            cells, what=what, author=self.author, seen=seen, own=self._own, check=refuse_faults
-        )
+        made = self.cells.write(cells, what=what, author=self.author, seen=seen, own=self._own, check=refuse_faults)
         if made is not None:
             self._own.add(made)
             self._show(cells)
@@ -213,9 +207,14 @@ class CapacityPlan:
             before = self.entries.get(key[:2], {}).get(key[2])
             was = "" if before is None else f", was {shown_value(before)}"
             return f"{cell_name(key)}: {shown_value(value)}{was}"
-        entries = dict.fromkeys(key[:2] for key in cells)
-        by_kind = {kind: [entry for here, entry in entries if here == kind] for kind in dict.fromkeys(next(zip(*entries)))}
+        entries = entries_of(cells)
+        by_kind: dict[str, list[str]] = {}
+        for kind, entry in entries:
+            by_kind.setdefault(kind, []).append(entry)
         named = " and ".join(_named(kind, names) for kind, names in by_kind.items())
+        first, *others = entries.values()
+        if len(first) <= MOST_FIELDS_NAMED and all(fields == first for fields in others):
+            return f"{', '.join(f'{name} {shown_value(value)}' for name, value in first.items())} for {named}"
         return f"{len(cells):,} values of {named}"
 
 
@@ -242,7 +241,10 @@ def shown_value(value: Any) -> str:
 
 
 def _named(kind, entries):
-    return f"{kind} {visible(entries[0], 60)}" if len(entries) == 1 else f"{len(entries):,} {KINDS[kind].sheet}"
+    if len(entries) > MOST_ENTRIES_NAMED:
+        return f"{len(entries):,} {KINDS[kind].sheet}"
+    names = ", ".join(visible(entry, 60) for entry in entries)
+    return f"{kind if len(entries) == 1 else KINDS[kind].sheet} {names}"
 
 
 def _column(form, values):

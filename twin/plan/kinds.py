@@ -121,7 +121,11 @@ KINDS: dict[str, Kind] = {
             "contracts",
             "space that is owned or booked for some months",
             PlanField(
-                "type", "word", "-", "own, hard block, soft block (given back in time, free) or spot", CONTRACT_TYPES,
+                "type",
+                "word",
+                "-",
+                "own, hard block, soft block (given back in time, free) or spot",
+                CONTRACT_TYPES,
                 needed=True,
             ),
             _SITE,

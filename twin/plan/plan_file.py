@@ -62,11 +62,6 @@ class PlanFile:
         """Return the refused rows (line, reason, text) as a table."""
         return refusals(self.refused)
 
-    def refuse(self, row: PlanRow, reason: str) -> None:
-        """Count a row as refused, for a reason."""
-        self.rows.remove(row)
-        self.refused.append((row.line, reason, row.text))
-
     def __str__(self) -> str:
         read = len(self.rows) + len(self.refused)
         lines = [f"{self.file}: {read:,} rows = {len(self.rows):,} kept + {len(self.refused):,} refused"]
@@ -163,7 +158,11 @@ def _read(found: PlanFile, origin: Origin, head: int, names: list[str], kind: Ki
             text = visible(f"{sheet}: {raw[0]}" if sheet else raw[0])
             cells = None if fields is None else [cell.strip() for cell in fitted(fields, names)]
             if cells is None or (any(cells) and len(cells) != len(names)):
-                why = "quotes do not close properly" if cells is None else f"row has not the {len(names)} fields of the header"
+                why = (
+                    "quotes do not close properly"
+                    if cells is None
+                    else f"row has not the {len(names)} fields of the header"
+                )
                 found.refused.append((line, why, text))
             elif any(cells) and [_heading(cell) for cell in cells] != names:
                 lines.append(line)

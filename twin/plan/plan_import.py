@@ -60,23 +60,20 @@ def import_plan(
     PlanChanged, ValueError, FileNotFoundError
     """
     found = read_plan_file(path, kind=kind, sheet=sheet, decimal=decimal)
-    entries, names = {}, {}
-    for row in found.rows:
-        known = names.setdefault(row.kind, [*plan.cells.names(row.kind), *(r.entry for r in found.rows if r.kind == row.kind)])
-        entry = row.entry or next_name(known)
-        known.append(entry)
-        entries[row.kind, entry] = row
-    after = {key: dict(fields) for key, fields in plan.entries.items()}
+    entries = _named(plan, found.rows)
+    after = dict(plan.entries)
     for key, row in entries.items():
         merged = {name: value for name, value in (after.get(key, {}) | row.values).items() if value is not None}
-        after[key] = merged
+        after |= {key: merged} if merged else {}
     for key, why in faults(after, entries).items():
-        found.refuse(entries.pop(key), why)
+        row = entries.pop(key)
+        found.refused.append((row.line, why, row.text))
+    found.rows = list(entries.values())
     if found.refused and not good_rows_only:
         line, reason, text = min(found.refused)
         raise RowsRefused(
-            f"{len(found.refused):,} of {len(found.rows) + len(found.refused):,} rows of {path} cannot be used, so none "
-            f"was imported; the first is line {line}, {reason}: {text}",
+            f"{len(found.refused):,} of {len(found.rows) + len(found.refused):,} rows of {path} cannot be used, so "
+            f"none was imported; the first is line {line}, {reason}: {text}",
             found,
         )
     values = {key: row.values for key, row in entries.items()}
@@ -89,13 +86,26 @@ def import_plan(
     return PlanImport(made, counts, len(changed) - removed, removed, found)
 
 
+def _named(plan, rows):
+    """Return the rows by (kind, entry); an entry without a name has the next number."""
+    entries, names = {}, {}
+    for row in rows:
+        if row.kind not in names:
+            names[row.kind] = {*plan.cells.names(row.kind), *(one.entry for one in rows if one.kind == row.kind)}
+        entry = row.entry or next_name(names[row.kind])
+        names[row.kind].add(entry)
+        entries[row.kind, entry] = row
+    return entries
+
+
 def counted_kinds(counts: dict[str, int]) -> str:
     """Return numbers of entries in words.
 
     >>> counted_kinds({"lane": 224, "site": 1})
     '224 lanes and 1 site'
     """
-    return " and ".join(f"{n:,} {kind if n == 1 else KINDS[kind].sheet}" for kind, n in counts.items()) or "no entries"
+    *parts, last = [f"{n:,} {kind if n == 1 else KINDS[kind].sheet}" for kind, n in counts.items()] or ["no entries"]
+    return f"{', '.join(parts)} and {last}" if parts else last
 
 
 def _seen(plan: CapacityPlan, about: dict[str, str]) -> int | None:
@@ -107,12 +117,13 @@ def _seen(plan: CapacityPlan, about: dict[str, str]) -> int | None:
 
 
 def export_plan(plan: CapacityPlan, file: str | Path) -> dict[str, int]:
-    """Write a plan to a workbook with a sheet for each kind, its history and its fields; return numbers of entries.
+    """Write a plan, as it is now, to a workbook with a sheet for each kind; return the numbers of entries.
 
     The workbook says up to which change it shows the plan: imported again, it does not overwrite what others have
     changed since. An empty sheet has the headings, to be filled in.
     """
     require(Path(file).suffix.lower() == ".xlsx", "file", "one that ends in .xlsx", file or "an empty name")
+    plan.refresh()
     with whole_file(file, "file") as partial:
         write_workbook(partial, _sheets_of(plan), "export fewer entries")
     return {kind.name: len(plan.of(kind.name)) for kind in KINDS.values()}
@@ -123,7 +134,9 @@ def _sheets_of(plan):
         table = plan.table(kind.name)
         days = {name: table[name].dt.date for name, field in kind.fields.items() if field.form == "day"}
         table = table.assign(**days)
-        rows = ([None if value is None or value != value else value for value in row] for row in table.itertuples(name=None))
+        rows = (
+            [None if value is None or value != value else value for value in row] for row in table.itertuples(name=None)
+        )
         yield Worksheet(kind.sheet, (kind.name, *table.columns), rows)
     columns = ("change", "time", "author", "what", "kind", "entry", "field", "before", "after")
     past = (

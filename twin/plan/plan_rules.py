@@ -131,7 +131,9 @@ def faults(entries: Entries, wanted: Iterable[tuple[str, str]]) -> dict[tuple[st
     here = [key for key in dict.fromkeys(wanted) if key in entries]
     for key in here:
         kind, values = KINDS[key[0]], entries[key]
-        missing = [f"{name} must be given" for name, field in kind.fields.items() if field.needed and name not in values]
+        missing = [
+            f"{name} must be given" for name, field in kind.fields.items() if field.needed and name not in values
+        ]
         wrong = missing or kind.check(values)
         site = values.get("site")
         if site is not None and ("site", site) not in entries:

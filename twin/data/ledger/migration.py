@@ -10,7 +10,17 @@ from twin.data.ledger.causes import CLOSED, DAMAGED
 from twin.data.ledger.checksum import seal_of
 from twin.data.ledger.engine import READ_ONLY_SETTING, is_read_only, reading, use_write_ahead_log, writing
 from twin.data.ledger.integrity import refuse_damage
-from twin.data.ledger.schema import VERSION, create_view, flows, imports, metadata, plan_cells, plan_changes, replaced, version
+from twin.data.ledger.schema import (
+    VERSION,
+    create_view,
+    flows,
+    imports,
+    metadata,
+    plan_cells,
+    plan_changes,
+    replaced,
+    version,
+)
 
 
 def _keep_checksums(connection: Connection) -> None:

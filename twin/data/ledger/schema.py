@@ -143,7 +143,7 @@ unknown = flows.c.volume.is_(None)
 Index("twin_flow_unknown", flows.c.lane, flows.c.date, sqlite_where=unknown, postgresql_where=unknown)
 
 latest = (plan_cells.c.kind, plan_cells.c.entry, plan_cells.c.field, plan_cells.c.change_id)
-# SQLite's own check compares table and index, so the index holds the values too; PostgreSQL limits the size of its rows.
+# SQLite's own check compares table and index, so its index holds the values too; PostgreSQL's holds no long texts.
 Index("twin_plan_latest", *latest, plan_cells.c.value).ddl_if(dialect="sqlite")
 Index("twin_plan_latest_cell", *latest).ddl_if(dialect="postgresql")
 
