@@ -66,9 +66,10 @@ class CapacityPlan:
         return [change for change in self.cells.changes() if before < change.id <= self.seen and change.id not in own]
 
     def of(self, kind: str) -> dict[str, dict[str, Any]]:
-        """Return the entries of a kind: name -> field -> value."""
+        """Return the entries of a kind in the order of their names, numbers first: name -> field -> value."""
         name = kind_of(kind).name
-        return {entry: dict(fields) for (here, entry), fields in sorted(self.entries.items()) if here == name}
+        entries = {entry: dict(fields) for (here, entry), fields in self.entries.items() if here == name}
+        return dict(sorted(entries.items(), key=lambda item: _order(item[0])))
 
     def table(self, kind: str) -> pd.DataFrame:
         """Return the entries of a kind as a table with all its fields as columns; missing values are NaN, NaT or None.
@@ -101,7 +102,7 @@ class CapacityPlan:
 
     # ------------------------------------------------------------ changing it
 
-    def set(self, kind: str, entries: str | Iterable[str], **fields: Any) -> int | None:
+    def set(self, kind: str, entries: str | Iterable[str], /, **fields: Any) -> int | None:
         """Give fields of one entry or of many the same values, None to remove one; return the id of the change.
 
         Nothing is written, and None is returned, if they have these values already.
@@ -109,7 +110,7 @@ class CapacityPlan:
         names = [entries] if isinstance(entries, str) else list(entries)
         return self.write({(kind, name): fields for name in names})
 
-    def add(self, kind: str, **fields: Any) -> str:
+    def add(self, kind: str, /, **fields: Any) -> str:
         """Add an entry whose name is the next number, and return the name."""
         name = kind_of(kind).name
         for left in reversed(range(TRIES_OF_A_NAME)):
@@ -238,6 +239,10 @@ def shown_value(value: Any) -> str:
     if isinstance(value, list):
         return f"{BETWEEN} ".join(value)
     return f"{value:.15g}" if isinstance(value, float) else value
+
+
+def _order(name):
+    return (0, int(name), name) if name.isascii() and name.isdecimal() else (1, 0, name)
 
 
 def _named(kind, entries):

@@ -213,7 +213,8 @@ def _plain(value):
 def _present(connection, *conditions) -> dict[Key, tuple[Any, int]]:
     """Return the value of each cell that has one, and the id of the change that wrote it."""
     rows = connection.execute(_present_cells(*conditions)).all()
-    return {(row.kind, row.entry, row.field): (json.loads(row.value), row.change_id) for row in rows}
+    values = json.loads(f"[{','.join(row[-1] for row in rows)}]")  # one text is parsed faster than many
+    return {tuple(row[1:4]): (value, row[0]) for row, value in zip(rows, values, strict=True)}
 
 
 def _present_cells(*conditions):
@@ -311,7 +312,7 @@ def _refuse_later(connection, change):
     statement = select(plan_cells, plan_changes.c.author, plan_changes.c.changed_at).join_from(
         plan_cells, plan_changes, plan_cells.c.change_id == plan_changes.c.id
     )
-    for row in connection.execute(statement.where(plan_changes.c.id > change).order_by(plan_changes.c.id.desc())):
+    for row in connection.execute(statement.where(plan_changes.c.id > change).order_by(plan_changes.c.id.desc(), *KEY)):
         key = (row.kind, row.entry, row.field)
         if row.change_id in in_effect and key in mine:
             raise PlanChanged(
