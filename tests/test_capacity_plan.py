@@ -7,12 +7,12 @@ from spreadsheets import xlsx
 
 from twin.data.errors import PlanChanged, RowsRefused
 from twin.data.history import History
-from twin.data.ledger.plan_cells import PlanCells
+from twin.data.ledger.plan_cells import memory_plan
 from twin.data.scenarios import POLICIES, research_lanes
 from twin.motion import simulate
 from twin.plan.adjustments import adjusted, scenario_names, scenario_policies
 from twin.plan.capacity_plan import CapacityPlan
-from twin.plan.kinds import KINDS
+from twin.plan.kinds import PLAN_KINDS
 from twin.plan.plan_import import export_plan, import_plan
 from twin.plan.shared_places import NO_LIMIT, shared_places
 from twin.plan.table_report import assess_history
@@ -95,7 +95,7 @@ def test_tables_and_policies(plan):
     plan.add("event", first="31 Jan 2026", lanes=["A", "B"], what="fair")
     assert (plan.add("note", text="one"), plan.add("note", text="two")) == ("1", "2")
     tables = plan.tables()
-    assert list(tables) == [kind.sheet for kind in KINDS.values()]
+    assert list(tables) == [kind.sheet for kind in PLAN_KINDS.values()]
     lanes = tables["lanes"]
     assert lanes.loc["A", ["site", "internal_capacity", "kind"]].tolist() == ["Berlin", 120.0, "stock"]
     assert np.isnan(lanes.loc["C", "internal_capacity"]) and lanes.attrs["units"]["internal_capacity"] == "pallet"
@@ -154,7 +154,7 @@ def test_overrides_and_scenarios(plan):
 
 
 def test_two_planners_on_one_plan():
-    cells = PlanCells()
+    cells = memory_plan()
     eva, ben = CapacityPlan(cells, author="eva"), CapacityPlan(cells, author="ben")
     eva.set("lane", "A", internal_capacity=60)
     assert [change.author for change in ben.refresh()] == ["eva"] and ben.of("lane")["A"] == {"internal_capacity": 60.0}
@@ -228,7 +228,7 @@ def test_a_workbook_goes_out_and_comes_back(plan, tmp_path):
         "decision", "1", lane="A", first="2026-01-05", state="snoozed", until="2026-02-01", gain=-5, comment="later"
     )
     path = tmp_path / "plan.xlsx"
-    assert export_plan(plan, path) == {kind: len(plan.of(kind)) for kind in KINDS}
+    assert export_plan(plan, path) == {kind: len(plan.of(kind)) for kind in PLAN_KINDS}
     empty = CapacityPlan(author="ben")
     done = import_plan(empty, str(path))
     assert empty.entries == plan.entries and done.removed == 0 and len(done.account.refused) == 0

@@ -7,7 +7,7 @@ import pytest
 from twin.__main__ import main
 from twin.data.scenarios import research_lanes
 from twin.plan.capacity_plan import CapacityPlan
-from twin.plan.kinds import KINDS
+from twin.plan.kinds import PLAN_KINDS
 
 
 @pytest.fixture
@@ -103,5 +103,5 @@ def test_assess_uses_the_policies_of_the_plan(run, ledger, tmp_path):
 def test_the_fields_of_every_kind_are_shown(capsys):
     assert main(["plan", "fields", "--json"]) == 0
     rows = json.loads(capsys.readouterr().out)
-    assert {row["kind"] for row in rows} == set(KINDS)
+    assert {row["kind"] for row in rows} == set(PLAN_KINDS)
     assert main(["plan", "fields"]) == 0 and "notice_days" in capsys.readouterr().out

@@ -195,10 +195,10 @@ def _head(number, change):
 
 
 def _show(plan, place, options):
-    from twin.plan.kinds import KINDS, kind_of
+    from twin.plan.kinds import PLAN_KINDS, kind_of
     from twin.plan.plan_import import counted_kinds
 
-    kinds = [kind_of(options.kind)] if options.kind else [kind for kind in KINDS.values() if plan.of(kind.name)]
+    kinds = [kind_of(options.kind)] if options.kind else [kind for kind in PLAN_KINDS.values() if plan.of(kind.name)]
     content = {"place": place, **{kind.sheet: plan.of(kind.name) for kind in kinds}}
     words = []
     for kind in kinds:
@@ -242,15 +242,15 @@ def _export(plan, place, options):
 
 
 def _fields(options):
-    from twin.plan.kinds import KINDS
+    from twin.plan.kinds import PLAN_KINDS
 
     rows = [
         {"kind": kind.name, "field": field.name, "unit": field.unit, "needed": field.needed, "meaning": field.meaning}
-        for kind in KINDS.values()
+        for kind in PLAN_KINDS.values()
         for field in kind.fields.values()
     ]
     words = []
-    for kind in KINDS.values():
+    for kind in PLAN_KINDS.values():
         words.append(f"{kind.name}: {kind.meaning}")
         words += [
             f"  {field.name:<22}{'needed  ' if field.needed else '        '}{field.meaning} [{field.unit}]"

@@ -38,7 +38,7 @@ class AlreadyHeld(ValueError):
 class PlanChanged(ValueError):
     """Somebody has changed the plan in the meantime, so nothing was written; `cells` are those that differ."""
 
-    def __init__(self, sentence: str, cells: tuple[tuple[str, str, str], ...] = ()) -> None:
+    def __init__(self, sentence: str, cells: tuple[tuple[str, str, str], ...]) -> None:
         super().__init__(sentence)
         self.cells = cells
 

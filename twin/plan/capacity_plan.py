@@ -10,9 +10,9 @@ import pandas as pd
 
 from twin._check import require
 from twin.data.errors import PlanChanged, Refused
-from twin.data.ledger.plan_cells import PlanCells, PlanChange, Revision, cell_name
+from twin.data.ledger.plan_cells import PlanCells, PlanChange, Revision, cell_name, memory_plan
 from twin.data.text import visible
-from twin.plan.kinds import KINDS, kind_of
+from twin.plan.kinds import PLAN_KINDS, kind_of
 from twin.plan.plan_rules import BETWEEN, entries_of, entry_name, field_value, refuse_faults
 from twin.policy import POLICY
 
@@ -48,7 +48,7 @@ class CapacityPlan:
     """
 
     def __init__(self, cells: PlanCells | None = None, *, author: str | None = None) -> None:
-        self.cells = PlanCells() if cells is None else cells
+        self.cells = memory_plan() if cells is None else cells
         self.author = author
         self.seen = 0  # id of the last change that is shown, besides own ones
         self._own: set[int] = set()
@@ -88,7 +88,7 @@ class CapacityPlan:
 
     def tables(self) -> dict[str, pd.DataFrame]:
         """Return the table of each kind by the name of its sheet."""
-        return {kind.sheet: self.table(kind.name) for kind in KINDS.values()}
+        return {kind.sheet: self.table(kind.name) for kind in PLAN_KINDS.values()}
 
     def policies(self) -> pd.DataFrame | None:
         """Return the policies of lanes as `assess_history` takes them; None if the plan states no field of any."""
@@ -247,9 +247,9 @@ def _order(name):
 
 def _named(kind, entries):
     if len(entries) > MOST_ENTRIES_NAMED:
-        return f"{len(entries):,} {KINDS[kind].sheet}"
+        return f"{len(entries):,} {PLAN_KINDS[kind].sheet}"
     names = ", ".join(visible(entry, 60) for entry in entries)
-    return f"{kind if len(entries) == 1 else KINDS[kind].sheet} {names}"
+    return f"{kind if len(entries) == 1 else PLAN_KINDS[kind].sheet} {names}"
 
 
 def _column(form, values):

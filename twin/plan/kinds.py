@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from twin.policy import POLICY
 
 CONTRACT_TYPES = ("own", "hard block", "soft block", "spot")
-STATES = ("accepted", "changed", "snoozed", "declined")
+DECISION_STATES = ("accepted", "changed", "snoozed", "declined")
 VOLUME = "volume"  # the field of a scenario that is the demand itself
 
 
@@ -113,7 +113,7 @@ def _decision(values: Mapping[str, Any]) -> list[str]:
 
 
 #: The kinds by name. A file of which several columns head entries is of the first kind among these.
-KINDS: dict[str, Kind] = {
+PLAN_KINDS: dict[str, Kind] = {
     kind.name: kind
     for kind in (
         _kind(
@@ -201,7 +201,7 @@ KINDS: dict[str, Kind] = {
             _text("partner", "partner who gives them"),
             _number("price", "$/pallet", "price of a place or slot"),
             _number("gain", "$", "expected gain", low=None),
-            PlanField("state", "word", "-", "what was decided", STATES, needed=True),
+            PlanField("state", "word", "-", "what was decided", DECISION_STATES, needed=True),
             _day("until", "day until which a snoozed decision waits"),
             _text("comment", "comment in words"),
             check=_decision,
@@ -225,7 +225,7 @@ def kind_of(name: str) -> Kind:
     >>> kind_of("lanes").name
     'lane'
     """
-    for kind in KINDS.values():
+    for kind in PLAN_KINDS.values():
         if name in (kind.name, kind.sheet):
             return kind
-    raise ValueError(f"kind must be one of {', '.join(KINDS)}; got {name!r}")
+    raise ValueError(f"kind must be one of {', '.join(PLAN_KINDS)}; got {name!r}")

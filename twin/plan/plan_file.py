@@ -23,7 +23,7 @@ from twin.data.files.table import sample_of
 from twin.data.files.zipped import is_spreadsheet
 from twin.data.lane_names import begins_a_formula, read_lane
 from twin.data.text import visible
-from twin.plan.kinds import KINDS, Kind, kind_of
+from twin.plan.kinds import PLAN_KINDS, Kind, kind_of
 from twin.plan.plan_rules import entry_name, field_value
 
 if TYPE_CHECKING:
@@ -105,7 +105,7 @@ def read_plan_file(
         if page.name == OTHER_SHEETS[0]:
             found.about = _about(page)
         elif page.name not in OTHER_SHEETS or sheet:
-            of_sheet = next((one for one in KINDS.values() if page.name in (one.name, one.sheet)), None)
+            of_sheet = next((one for one in PLAN_KINDS.values() if page.name in (one.name, one.sheet)), None)
             if header := _header(page, chosen or of_sheet):
                 headers.append(page.name)
                 _read(found, page, *header, decimal or ".", page.name)
@@ -118,7 +118,8 @@ def read_plan_file(
 def _rule(kind):
     if kind:
         return f"a table with a column {kind.name} and any of {', '.join(kind.fields)}"
-    return f"a table with a column for the entries ({', '.join(KINDS)}) and one for a field, as twin plan fields lists"
+    names = ", ".join(PLAN_KINDS)
+    return f"a table with a column for the entries ({names}) and one for a field, as twin plan fields lists"
 
 
 def _first(origin):
@@ -134,7 +135,7 @@ def _header(origin: Origin, wanted: Kind | None) -> tuple[int, list[str], Kind] 
     """Return (line, headings, kind) of the first record that has the column of a kind and one of its fields."""
     for line, fields, _ in sample_of(origin):
         names = [_heading(cell) for cell in fields or ()]
-        for kind in [wanted] if wanted else KINDS.values():
+        for kind in [wanted] if wanted else PLAN_KINDS.values():
             if kind.name in names and set(names) & set(kind.fields) - {kind.name}:
                 return line, names, kind
     return None

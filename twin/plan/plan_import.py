@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
@@ -11,7 +12,7 @@ from twin.data.errors import RowsRefused
 from twin.data.whole_file import whole_file
 from twin.data.workbook import ROWS_OF_A_SHEET, Worksheet, write_workbook
 from twin.plan.capacity_plan import CapacityPlan, next_name, shown_value
-from twin.plan.kinds import KINDS
+from twin.plan.kinds import PLAN_KINDS
 from twin.plan.plan_file import PlanFile, read_plan_file
 from twin.plan.plan_rules import faults
 
@@ -80,7 +81,7 @@ def import_plan(
     held = {(key, name): plan.entries.get(key, {}).get(name) for key, row in values.items() for name in row}
     changed = {where: values[where[0]][where[1]] for where in held if values[where[0]][where[1]] != held[where]}
     removed = sum(value is None for value in changed.values())
-    counts = {kind: sum(key[0] == kind for key in entries) for kind in KINDS if any(key[0] == kind for key in entries)}
+    counts = dict(Counter(kind for kind, _ in entries))
     what = f"import of {Path(path).name}: {len(changed):,} values of {counted_kinds(counts)}"
     made = plan.write(values, what=what, overwrite=overwrite, seen=_seen(plan, found.about))
     return PlanImport(made, counts, len(changed) - removed, removed, found)
@@ -104,7 +105,8 @@ def counted_kinds(counts: dict[str, int]) -> str:
     >>> counted_kinds({"lane": 224, "site": 1})
     '224 lanes and 1 site'
     """
-    *parts, last = [f"{n:,} {kind if n == 1 else KINDS[kind].sheet}" for kind, n in counts.items()] or ["no entries"]
+    parts = [f"{n:,} {kind if n == 1 else PLAN_KINDS[kind].sheet}" for kind, n in counts.items()]
+    *parts, last = parts or ["no entries"]
     return f"{', '.join(parts)} and {last}" if parts else last
 
 
@@ -126,11 +128,11 @@ def export_plan(plan: CapacityPlan, file: str | Path) -> dict[str, int]:
     plan.refresh()
     with whole_file(file, "file") as partial:
         write_workbook(partial, _sheets_of(plan), "export fewer entries")
-    return {kind.name: len(plan.of(kind.name)) for kind in KINDS.values()}
+    return {kind.name: len(plan.of(kind.name)) for kind in PLAN_KINDS.values()}
 
 
 def _sheets_of(plan):
-    for kind in reversed(KINDS.values()):
+    for kind in reversed(PLAN_KINDS.values()):
         table = plan.table(kind.name)
         days = {name: table[name].dt.date for name, field in kind.fields.items() if field.form == "day"}
         table = table.assign(**days)
@@ -144,7 +146,9 @@ def _sheets_of(plan):
         for one in islice(plan.history(), ROWS_OF_A_SHEET)
     )
     yield Worksheet("history", columns, past)
-    fields = ((kind.name, one.name, one.unit, one.meaning) for kind in KINDS.values() for one in kind.fields.values())
+    fields = (
+        (kind.name, one.name, one.unit, one.meaning) for kind in PLAN_KINDS.values() for one in kind.fields.values()
+    )
     yield Worksheet("fields", ("kind", "field", "unit", "meaning"), fields)
     seal = plan.cells.seal(plan.seen) or ""
     yield Worksheet("about", ("name", "value"), (("last_change", float(plan.seen)), ("seal", seal)))

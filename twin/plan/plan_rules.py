@@ -15,7 +15,7 @@ from twin.data.files.numbers import LARGEST_VOLUME, parse_number
 from twin.data.lane_names import lane_name
 from twin.data.text import visible
 from twin.lane import assess
-from twin.plan.kinds import KINDS, Kind, PlanField
+from twin.plan.kinds import PLAN_KINDS, Kind, PlanField
 from twin.plan.policies import filled, policy_of
 from twin.policy import POLICY
 
@@ -32,7 +32,7 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")  # characters th
 def entry_name(kind: Kind, text: Any) -> str:
     """Return the name of an entry; an unusable one raises Refused.
 
-    >>> entry_name(KINDS["site"], " Berlin ")
+    >>> entry_name(PLAN_KINDS["site"], " Berlin ")
     'Berlin'
     """
     try:
@@ -46,7 +46,8 @@ def field_value(field: PlanField, value: Any) -> Any:
 
     A text is read as in a file; a number that may be read in two ways raises Refused, as any unusable value does.
 
-    >>> field_value(KINDS["site"].fields["places"], "400"), field_value(KINDS["event"].fields["first"], "31 Jan 2026")
+    >>> of_site, of_event = PLAN_KINDS["site"].fields, PLAN_KINDS["event"].fields
+    >>> field_value(of_site["places"], "400"), field_value(of_event["first"], "31 Jan 2026")
     (400.0, '2026-01-31')
     """
     if value is None or value != value or (isinstance(value, str) and not value.strip()):
@@ -130,7 +131,7 @@ def faults(entries: Entries, wanted: Iterable[tuple[str, str]]) -> dict[tuple[st
     found: dict[tuple[str, str], str] = {}
     here = [key for key in dict.fromkeys(wanted) if key in entries]
     for key in here:
-        kind, values = KINDS[key[0]], entries[key]
+        kind, values = PLAN_KINDS[key[0]], entries[key]
         missing = [
             f"{name} must be given" for name, field in kind.fields.items() if field.needed and name not in values
         ]

@@ -58,18 +58,18 @@ class Revision(NamedTuple):
 
 
 class PlanCells:
-    """The plan of a ledger, or, by default, one in memory that ends with this object.
+    """The plan of a ledger (`Ledger.plan`), or one in memory (`memory_plan`).
 
-    >>> plan = PlanCells()
+    reading, writing : functions that begin a transaction which reads, and one which changes all or nothing.
+
+    >>> plan = memory_plan()
     >>> plan.write({("site", "Berlin", "places"): 400.0}, author="eva", what="Berlin has 400 places")
     1
     >>> plan.values()
     ({('site', 'Berlin', 'places'): 400.0}, 1)
     """
 
-    def __init__(self, reading: Transaction | None = None, writing: Transaction | None = None) -> None:
-        if reading is None or writing is None:
-            reading, writing = _in_memory()
+    def __init__(self, reading: Transaction, writing: Transaction) -> None:
         self._reading, self._writing = reading, writing
 
     def values(self) -> tuple[Values, int]:
@@ -193,12 +193,12 @@ def broken_changes(connection: Connection) -> Iterator[str]:
         yield f"cells name change {key} of the plan, which does not exist"
 
 
-def _in_memory():
-    """Return functions that begin a transaction on a new database in memory."""
+def memory_plan() -> PlanCells:
+    """Return an empty plan in memory, which ends with this object."""
     engine = memory_engine()
     with writing(engine) as connection:
         metadata.create_all(connection, [plan_changes, plan_cells])
-    return lambda: reading(engine), lambda: writing(engine)
+    return PlanCells(lambda: reading(engine), lambda: writing(engine))
 
 
 def _of(kind, entry):
@@ -304,7 +304,9 @@ def _refuse_later(connection, change):
         if key not in undone and undoes[key] is not None:
             undone[undoes[key]] = key
     if change in undone:
-        raise PlanChanged(f"change {change} is undone already, by change {undone[change]}; undo that to have it again")
+        raise PlanChanged(
+            f"change {change} is undone already, by change {undone[change]}; undo that to have it again", ()
+        )
     in_effect = [key for key, past in undoes.items() if key not in undone and (past is None or past < change)]
     if not in_effect:
         return
