@@ -25,6 +25,7 @@ import formulas
 import hub
 import ledger
 import motion
+import ordering
 import out_of_core
 import press
 from measure import Row, failed
@@ -32,7 +33,10 @@ from measure import Row, failed
 Measurement = Callable[[], Iterator[Row]]
 GROUPS: dict[str, tuple[Measurement, ...]] = {
     module.__name__: module.MEASUREMENTS
-    for module in (files, formulas, motion, exact, coalitions, forecasts, analyst, ledger, out_of_core, press, hub)
+    for module in (
+        *(files, formulas, motion, exact, coalitions, forecasts, ordering),
+        *(analyst, ledger, out_of_core, press, hub),
+    )
 }
 LINE = "{:<5}{:>9}  {:<10}{:<32}{:<36}  {}"
 

@@ -207,7 +207,7 @@ def test_a_file_with_refused_rows_writes_nothing_unless_asked(plan, tmp_path):
             "date,lane,volume\n2026-01-01,A,5\n",
             "must be a table with a column for the entries .*; got 'date', 'lane', 'volume'",
         ),
-        ("lane\tinternal_capacity\nA\t1.250\n", "may be 1.25 .* or 1,250 .* say which: --decimal"),
+        ("lane\tinternal_capacity\nA\t1.250\n", "may be 1.25 .* or 1,250 .*decimal="),
         ("site,places,places\nA,1,2\n", "the header must be one that names a column once"),
     ],
 )

@@ -72,6 +72,9 @@ if TYPE_CHECKING:
         newsvendor_limits as newsvendor_limits,
     )
     from twin import (
+        ordering as ordering,
+    )
+    from twin import (
         own_places as own_places,
     )
     from twin import (
@@ -100,6 +103,9 @@ if TYPE_CHECKING:
     )
     from twin import (
         space as space,
+    )
+    from twin import (
+        stock_overflow as stock_overflow,
     )
     from twin import (
         volatility as volatility,
