@@ -218,6 +218,17 @@ def test_a_file_that_is_no_table_of_a_plan(plan, tmp_path, content, said):
         import_plan(plan, str(path))
 
 
+def test_headings_and_words_as_in_files_of_policies(plan, tmp_path):
+    path = tmp_path / "plan.csv"
+    path.write_text("lane,Servicegrad (%),Lieferzeit [Tage],kind\nA,95,3.5,Lager\n")
+    import_plan(plan, str(path))
+    fields = plan.of("lane")["A"]
+    assert (fields["service_level"], fields["lead_time_mean_days"], fields["kind"]) == (0.95, 3.5, "stock")
+    path.write_text("lane,Lieferzeit [weeks]\nA,3\n")
+    with pytest.raises(ValueError, match="the column lead_time_mean_days must be in days; got weeks"):
+        import_plan(plan, str(path))
+
+
 def test_a_workbook_goes_out_and_comes_back(plan, tmp_path):
     plan.set(
         "contract", "K1", type="hard block", site="Rom", places=1 / 3, first="2026-01-01", take_or_pay=1, price=2.5

@@ -15,8 +15,10 @@ from twin.data.account import ROWS_A_REASON, refusals
 from twin.data.errors import Refused
 from twin.data.files.amounts import Amounts, decide_mark
 from twin.data.files.columns import shown_headers
+from twin.data.files.headings import plain
 from twin.data.files.leftovers import fitted
 from twin.data.files.options import ReadingOptions
+from twin.data.files.packed import Packed
 from twin.data.files.reading import existing, inspect
 from twin.data.files.sheet import sheets_of
 from twin.data.files.table import sample_of
@@ -25,11 +27,13 @@ from twin.data.lane_names import begins_a_formula, read_lane
 from twin.data.text import visible
 from twin.plan.kinds import PLAN_KINDS, Kind, kind_of
 from twin.plan.plan_rules import entry_name, field_value
+from twin.plan.policy_headings import DAY_WORDS, field_of, unit_of_heading, word_of_policy
 
 if TYPE_CHECKING:
     from twin.data.files.table import Origin
 
 OTHER_SHEETS = ("about", "history", "fields")  # sheets of an exported workbook that hold no entries
+_OURS = {name for kind in PLAN_KINDS.values() for name in (kind.name, *kind.fields)}
 _UNIT = re.compile(r"\s*[\[(][^\])]*[\])]\s*$")  # unit in brackets behind a heading
 
 
@@ -127,17 +131,19 @@ def _first(origin):
 
 
 def _heading(cell: str) -> str:
-    """Return the name of a field in a heading, without unit and in our spelling."""
-    return "_".join(_UNIT.sub("", cell.strip().strip("\ufeff")).lower().replace("-", " ").split())
+    """Return the name of a field in a heading, without unit and in our spelling; a policy field has other names too."""
+    name = cell.strip().strip("\ufeff")
+    ours = "_".join(_UNIT.sub("", name).lower().replace("-", " ").split())
+    return ours if ours in _OURS else field_of(name) or ours
 
 
-def _header(origin: Origin, wanted: Kind | None) -> tuple[int, list[str], Kind] | None:
-    """Return (line, headings, kind) of the first record that has the column of a kind and one of its fields."""
+def _header(origin: Origin, wanted: Kind | None) -> tuple[int, list[str], Kind, list[str]] | None:
+    """Return (line, fields, kind, units) of the first record with the column of a kind and one of its fields."""
     for line, fields, _ in sample_of(origin):
         names = [_heading(cell) for cell in fields or ()]
         for kind in [wanted] if wanted else PLAN_KINDS.values():
             if kind.name in names and set(names) & set(kind.fields) - {kind.name}:
-                return line, names, kind
+                return line, names, kind, [unit_of_heading(cell) for cell in fields or ()]
     return None
 
 
@@ -146,8 +152,17 @@ def _about(page):
         return {fields[0]: fields[1] for _, fields, _ in records if len(fields) > 1}
 
 
-def _read(found: PlanFile, origin: Origin, head: int, names: list[str], kind: Kind, decimal: str | None, sheet: str):
-    """Add the rows of a table below its header to what was found."""
+def _read(
+    found: PlanFile,
+    origin: Origin,
+    head: int,
+    names: list[str],
+    kind: Kind,
+    units: list[str],
+    decimal: str | None,
+    sheet: str,
+) -> None:
+    """Add the rows of a table below its header to what was found; units : as the headings state them."""
     used = [name for name in names if name in kind.fields or name == kind.name]
     require(len(set(used)) == len(used), "the header", "one that names a column once", shown_headers(names))
     strange = [name for name in names if name and name not in used]
@@ -175,7 +190,7 @@ def _read(found: PlanFile, origin: Origin, head: int, names: list[str], kind: Ki
         votes += [(-1, "the separator ','")] if origin.separator == "," else []
         numeric = [name for name in used if name != kind.name and kind.fields[name].form == "number"]
         for name, values in _numbers({name: columns[name] for name in numeric}, lines, decimal, votes, found).items():
-            columns[name] = values
+            columns[name] = _in_our_unit(values, kind.fields[name], units[names.index(name)])
     named: dict[str, int] = {}
     for place, (line, text) in enumerate(zip(lines, texts, strict=True)):
         try:
@@ -189,19 +204,30 @@ def _read(found: PlanFile, origin: Origin, head: int, names: list[str], kind: Ki
             found.rows.append(PlanRow(kind.name, entry, values, line, text))
 
 
+def _in_our_unit(values, field, unit):
+    """Return numbers in the unit of a field, given that of their heading; days in another unit are refused."""
+    if field.unit == "day" and unit:
+        require(plain(unit) in DAY_WORDS, f"the column {field.name}", "in days", visible(unit, 40))
+    if field.unit != "-" or unit != "%":
+        return values
+    return [value / 100 if isinstance(value, float) else value for value in values]
+
+
 def _value(kind, name, cell):
     """Return the value of a cell; a number is one already, or the reason against it."""
     if isinstance(cell, Refused):
         raise cell
     if isinstance(cell, str) and cell.startswith("'") and begins_a_formula(cell):
         cell = cell[1:]
+    if isinstance(cell, str) and kind.fields[name].form == "word":
+        cell = word_of_policy(name, cell)
     return field_value(kind.fields[name], cell)
 
 
 def _numbers(columns: dict[str, list[str]], lines: Sequence[int], decimal: str | None, votes, found: PlanFile):
     """Return columns of numbers with the decimal mark on which the whole table agrees; NaN for an empty cell."""
     read = {name: Amounts(name, blank=True, signed=True) for name in columns}
-    parts = {name: read[name].add(texts, 0, lines, texts) for name, texts in columns.items()}
+    parts = {name: read[name].add(Packed.of(texts), 0, np.array(lines), texts) for name, texts in columns.items()}
     mark, note = decide_mark(list(read.values()), ReadingOptions(decimal=decimal), votes, found.file)
     found.notes += [note] if note else []
     result = {}
