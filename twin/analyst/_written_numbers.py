@@ -1,6 +1,7 @@
 """Choose the facts that a number which is written out may stand for."""
 
 import re
+from collections.abc import Set
 from dataclasses import replace
 from itertools import permutations
 from math import isclose
@@ -29,6 +30,26 @@ def places_of(numeral: Numeral, text: str, evidence: Evidence) -> list[tuple[int
     if not found and _COMPARED.match(text, numeral.end):
         found = [(numeral.start, numeral.end, fact) for fact in _differences(numeral, evidence)]
     return [*found, *([None] if RATIO.match(text, numeral.start) else [])]
+
+
+def elided(numeral: Numeral, text: str, evidence: Evidence, units: Set[str]) -> list[tuple[int, int, Fact] | None]:
+    """Return what a number without a unit may stand for in one of the units of the sentence: "from 450 to 518 pallets".
+
+    A number that words follow which are none of a sentence about lanes, as in "450 trucks", is refused elsewhere.
+    """
+    if numeral.unit or not text[numeral.start : numeral.end].strip()[-1:].isdigit():
+        return []
+    found = []
+    for unit in sorted(units & _ELIDED):
+        scale = 100.0 if unit == "-" else 1.0
+        alike = replace(numeral, unit=unit, value=numeral.value / scale, slack=numeral.slack / scale)
+        found += places_of(alike, text, evidence)
+    return found
+
+
+#: Units that a number shares with another one of its sentence.
+_ELIDED = frozenset(("pallet", "pallet/day", "pallet/week", "pallet/month", "day", "-", "points"))
+_ELIDED |= {f"${rest}" for rest in ("", "/day", "/week", "/month", "/pallet")}
 
 
 def _differences(numeral, evidence):
