@@ -101,6 +101,14 @@ def _is_own(reading, place, name, names):
     return False
 
 
+def is_what_exceeds(reading: Reading, place: int) -> bool:
+    """Return whether a planned overflow is told as what is required beyond own capacity: "27 more than the 243"."""
+    if reading.tokens[place].fact.name != "planned_overflow":
+        return False
+    own = [i for i in reading.facts if place < i <= place + 6 and reading.tokens[i].fact.measure == "internal_capacity"]
+    return reading.tokens[min(place + 1, len(reading.tokens) - 1)].says("more") and bool(own)
+
+
 def told_as_best(reading: Reading, place: int) -> bool:
     """Return whether a best value is told as what another service level would bring, or as that level."""
     level = any({"service_level", "best_profit_level"} & reading.tokens[i].measures for i in reading.names)

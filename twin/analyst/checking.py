@@ -121,7 +121,7 @@ def _with_numbers(pieces, evidence):
     text = "".join((NUMBER if p.fact else LANE) * len(p.text) if p.fact or p.lane else p.text for p in pieces)
     found = [numeral for numeral in numerals(text) if not counts_lanes(numeral, text, evidence)]
     units = {numeral.unit for numeral in found} | {evidence.unit(piece.fact) for piece in pieces if piece.fact}
-    facts = [places_of(numeral, text, evidence) or elided(numeral, text, evidence, units) for numeral in found]
+    facts = [places_of(numeral, text, evidence) + elided(numeral, text, evidence, units) for numeral in found]
     for numeral, some in zip(found, facts, strict=True):
         if not some:
             raise Unsupported(f"no fact is {text[numeral.start : numeral.end].strip()!r}")
