@@ -67,6 +67,8 @@ def cases_hold(reading: Reading) -> None:
             continue
         if "." in fact.name:
             _is_told_as_change(reading, place, fact)
+        elif fact.key in reading.evidence.scenarios and _is_told_as_price(reading, place):
+            raise Unsupported(f"{fact.id} is the result of a change, not a change")
         elif not _has_its_cue(reading, place, fact) and speaks:
             raise Unsupported(f"{fact.id} is called by no name")
         else:
@@ -142,6 +144,15 @@ def _is_told_as_change(reading, place, fact):
         raise Unsupported(f"{fact.id} is a difference, and told as a number")
 
 
+def _is_told_as_price(reading, place):
+    """Return whether a number is told as what a change costs or brings, as in "would cost 5 of profit"."""
+    verb = reading.text(place - 1) in _PRICES or reading.text(place - 2) in _PRICES
+    return verb and reading.text(place + 1) == "of" and reading.name_after(place + 1, 2) is not None
+
+
+_PRICES = set("cost costs add adds save saves lose loses gain gains sacrifice sacrifices".split())
+
+
 def _is_told_as_level(reading, place, fact):
     """Return whether a verb such as "would be" leads from the name of a quantity to a number, with no change named."""
     head = place - 1
@@ -175,7 +186,7 @@ def _is_told_as_its_like(reading, place, fact):
         raise Unsupported(f"{fact.id} is no average")
     if (
         fact.measure == "expected_overflow"
-        and near & {"plan", "plans"}
+        and near & {"plan", "plans", "planned"}
         and not near & {"expected", "average", "than"} - after
     ):
         raise Unsupported(f"{fact.id} is not that of the plan")
@@ -218,7 +229,7 @@ def _stands_as_told(reading, place, fact):
     if not other or reading.evidence.printed(other) == reading.evidence.printed(fact):
         return
     near = {reading.text(i) for i in (place - 3, place - 2, place - 1, place + 1, place + 2)}
-    near |= {reading.text(place - 4)} & {"from"}
+    near |= {reading.text(place - 4)} & {"from"} | {reading.text(place + 3)} & {"into"}
     part = "of" in {reading.text(i) for i in (place - 2, place - 1) if i - 1 in reading.facts}
     if reading.text(place + 1) == "of" or part:
         return  # a part of another number, or what another number is a part of
@@ -289,6 +300,8 @@ def _ahead_agrees(reading):
 def _looks_ahead(reading, place):
     """Return whether a part of a sentence tells a number of the coming days, or over a horizon."""
     part = [i for i in reading.clause(place) if i < place]
+    if any(reading.tokens[i].fact.measure.startswith(("horizon_", "forecast_")) for i in reading.facts if i < place):
+        return False  # what lies ahead is told before it, and compared with it
     over = any(reading.tokens[i].fact and reading.tokens[i].fact.measure == "horizon" for i in part)
     coming = any(
         reading.text(i) in ("next", "coming", "following")
@@ -371,6 +384,8 @@ def _is_input_told_first(reading, fact):
         one = reading.tokens[first].fact
         return one.key == fact.key and one.measure in changed and one.name.endswith(".change")
     told = reading.tokens[first].fact if first is not None else None
+    if first == 0 and reading.text(0).endswith("ing") and told.measure in changed:
+        return told.key == fact.key  # "doubling the returns means"
     return (
         told is not None
         and told.key == fact.key

@@ -95,7 +95,11 @@ def _belongs_to(reading, place):
     while reading.text(here) in _BELONGS:
         here += 1
     words = [reading.text(i) for i in range(place + 1, here)]
-    said = here in reading.lanes and here + 1 not in reading.facts and {"that", "belongs", "belong", "found", "seen", "one"} & set(words)
+    said = (
+        here in reading.lanes
+        and here + 1 not in reading.facts
+        and {"that", "belongs", "belong", "found", "seen", "one"} & set(words)
+    )
     return reading.tokens[here].lane if said and words[-1] in ("of", "to", "on", "at") else ""
 
 

@@ -4,7 +4,17 @@ from twin.analyst._cues import fits_cues
 from twin.analyst._implied_names import continues_list, is_implied, is_object, is_pronoun
 from twin.analyst._name_words import BY, OWNERS, PARTNERS, POINTS, goes_by
 from twin.analyst._names_after import is_passive, is_share, named_after, of_lane
-from twin.analyst._names_before import adjacent, after_window, in_window, is_what_exceeds, listed, part_of, told_as_best, window_of
+from twin.analyst._names_before import (
+    BEST_OF,
+    adjacent,
+    after_window,
+    in_window,
+    is_what_exceeds,
+    listed,
+    part_of,
+    told_as_best,
+    window_of,
+)
 from twin.analyst._pieces import Unsupported
 from twin.analyst._sentence import Reading
 from twin.analyst._unnamed import fits_unnamed, is_told_after
@@ -43,7 +53,7 @@ def named_right(reading: Reading) -> None:
 
 
 def _is_level_of_risk(reading, fact):
-    """Return whether a number is a value at risk, or its share of periods: "in 95 % of months, it earns at least $5"."""
+    """Return whether a number is a value at risk, or its share of periods: "in 95 % of months, at least $5"."""
     told = {reading.tokens[i].fact.measure for i in reading.facts}
     risk, level = reading.value("risk_share", "twin"), reading.value("interval_level", "twin")
     if not {"value_at_risk", "interval_level"} <= told or None in (risk, level) or abs(level + risk - 1.0) > 1e-9:
@@ -107,7 +117,7 @@ def _is_exempt(reading, place, fact):
         )
         or (
             fact.measure in ("forecast_low", "forecast_high")
-            and before in ("between", "and", "from", "to")
+            and (before in ("between", "and", "from", "to") or reading.text(place + 1) in ("to", "–", "-"))
             and not words & _EARNS
         )
         or (fact.measure == "planned_overflow" and bool(words & set("exceed exceeds fit excess".split())))
@@ -147,8 +157,10 @@ def _is_named(reading, place):
         return True
     if adjacent(reading, place) and reading.text(place - 1) == "of":
         return True
-    if (moved := _moved_to(reading, place)) is not None and not goes_by(fact.measure, reading.tokens[moved].measures):
-        return False
+    if (moved := _moved_to(reading, place)) is not None:
+        measures = reading.tokens[moved].measures
+        if not goes_by(fact.measure, measures) and BEST_OF.get(fact.measure) not in measures:
+            return False
     if _is_whole_of(reading, place):
         return True
     for way in (

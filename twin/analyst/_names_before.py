@@ -102,11 +102,15 @@ def _is_own(reading, place, name, names):
 
 
 def is_what_exceeds(reading: Reading, place: int) -> bool:
-    """Return whether a planned overflow is told as what is required beyond own capacity: "27 more than the 243"."""
+    """Return whether a planned overflow is told as what exceeds own capacity: "27 more than the 243 owned"."""
     if reading.tokens[place].fact.name != "planned_overflow":
         return False
-    own = [i for i in reading.facts if place < i <= place + 6 and reading.tokens[i].fact.measure == "internal_capacity"]
-    return reading.tokens[min(place + 1, len(reading.tokens) - 1)].says("more") and bool(own)
+    after = range(place + 1, min(place + 9, len(reading.tokens)))
+    facts = {reading.tokens[i].fact.measure for i in after if i in reading.facts}
+    needs = "required_capacity" in facts or any(reading.text(i) in ("need", "needs", "requires") for i in after)
+    if reading.tokens[after.start if after else place].says("more"):
+        return "internal_capacity" in facts
+    return reading.text(place + 1) in ("fewer", "less", "short") and needs
 
 
 def told_as_best(reading: Reading, place: int) -> bool:

@@ -76,11 +76,7 @@ def negations_hold(reading: Reading) -> None:
         if reading.text(place) == "neither" and reading.text(place + 2) == "nor" and place + 3 in reading.lanes:
             name, keys = reading.name_after(place + 3, 5), [reading.tokens[i].lane for i in (place + 1, place + 3)]
         if reading.text(place) in ("no", "without", "neither", "none") and name is not None:
-            values = [
-                reading.value(measure, key)
-                for key in keys
-                for measure in reading.tokens[name].measures
-            ]
+            values = [reading.value(measure, key) for key in keys for measure in reading.tokens[name].measures]
             if values and all(value is not None and abs(value) < 1e-9 for value in values):
                 reading.settle(place, *(i for i in (place + 2,) if reading.text(i) == "nor"))
 
