@@ -230,6 +230,7 @@ def _stands_as_told(reading, place, fact):
         return
     near = {reading.text(i) for i in (place - 3, place - 2, place - 1, place + 1, place + 2)}
     near |= {reading.text(place - 4)} & {"from"} | {reading.text(place + 3)} & {"into"}
+    near -= {"than"} if fact.measure.endswith("value_at_risk") else set()  # "loses more than"
     part = "of" in {reading.text(i) for i in (place - 2, place - 1) if i - 1 in reading.facts}
     if reading.text(place + 1) == "of" or part:
         return  # a part of another number, or what another number is a part of

@@ -28,8 +28,8 @@ _EXPLAINED = set(
     season weekday pattern shocks""".split()
 )
 _PARTS = set("share part portion fraction bulk multiple percentage piece proportion majority".split())
-_TWIN = {"risk_share": set("worst tail risk bad loses lose loss exceed exceeds shortfall".split())}
-_TWIN["interval_level"] = set("interval between range probability".split())
+_TWIN = {"risk_share": set("chance worst tail risk bad loses lose loss exceed exceeds shortfall".split())}
+_TWIN["interval_level"] = set("interval between range ranges probability".split())
 _AHEAD = set("coming following next ahead horizon".split())
 
 
