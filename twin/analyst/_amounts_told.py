@@ -2,6 +2,7 @@
 
 from twin.analyst._sentence import Reading
 
+_PARTS = ("handling", "holding", "penalty", "surcharge")  # parts of the costs of a period
 _DOING = set(
     """earn earns earning make makes bring brings cause causes produce produces generate generates deliver delivers
     yield yields ship ships have has own owns expect expects""".split()
