@@ -473,9 +473,10 @@ def test_status(ledger, file, url):
     engine = url.split(":")[0].replace("postgres", "postgresql")
     expected = {
         "engine": engine,
-        "schema_version": 3,
+        "schema_version": 4,
         "read_only": False,
         "flows": 4,
+        "plan_entries": 0,
         "lanes": 2,
         "place": ledger.place,
     }
