@@ -1,4 +1,4 @@
-"""The command line of the Twin: python -m twin assess, ask, ledger, batch, paper or verify."""
+"""The command line of the Twin: python -m twin assess, attention, ask, ledger, batch, paper or verify."""
 
 import argparse
 import errno
@@ -6,7 +6,7 @@ import os
 import sys
 
 from twin import __version__
-from twin.command import ask, assess, batch, ledger
+from twin.command import ask, assess, attend, batch, ledger
 from twin.data.errors import LedgerError, RowsRefused
 
 #: Package that a command may need -> extra that installs it.
@@ -89,6 +89,7 @@ def _parser():
     parser.add_argument("--version", action="version", version=__version__)
     commands = parser.add_subparsers(required=True, metavar="command")
     assess.add(commands)
+    attend.add(commands)
     ask.add(commands)
     ledger.add(commands)
     batch.add(commands)

@@ -1,16 +1,16 @@
 """The lanes that need attention over the coming weeks: the status of each, and at most ten actions by expected money.
 
-The status of a lane rests on the overflow that its forecast expects over the horizon (`twin.overflow_ahead`), in money.
-A lane is
+The status of a lane rests on the overflow that is expected of it in the coming week or month (`twin.overflow_ahead`),
+in money. A lane is
 
     strained  if it is one of the lanes with the first half of the network's expected overflow money,
-    watch     if it is another of those with the first 85 %, or if most of its days overflow,
-    normal    otherwise,
+    watch     if it is another of those with the first 85 %, or if three of four coming periods overflow,
+    normal    otherwise, and if less than 1 % of own places is expected to overflow,
     ended     if its record ended before that of the file (`data.record`),
     no data   if it has no own capacity or no forecast.
 
-At most four lanes in ten are strained or on watch. A lane that is, stays so until it leaves a wider bound, so that a
-status does not change with every day's noise: see `RULES`.
+Of the first two, at most four lanes in ten are on watch or strained for their money. A lane that is, stays so until it
+leaves a wider bound, so that a status does not change with every day's noise: see `RULES`.
 """
 
 from __future__ import annotations
@@ -35,7 +35,6 @@ MEMORY = 4  # half-lives after which an error no longer counts [-]
 _SPREAD = (
     3.92  # the interval's upper half, in standard deviations of the normal law: half the spread, as it is wide [-]
 )
-MOST_ACTIONS = 10
 STATUSES = ("normal", "watch", "strained", "ended", "no data")
 
 
@@ -46,13 +45,15 @@ class Rule(NamedTuple):
     leave: float
 
 
-#: Rules of status. `money` and `strained`: share of the network's expected overflow money on lanes with more of it.
-#: `rank`: share of the lanes that are watched at all. `often`: share of coming periods without overflow.
-#: `worth`: share of the money on lanes with more, beyond which no rule applies.
+#: Rules of status. `strained` and `money`: share of the network's expected overflow money on lanes with more of it.
+#: `rank`: share of the lanes that have more. `little`: 1 less expected overflow as a share of own places.
+#: `often`: share of coming periods without overflow.
 RULES = {
     "strained": Rule(0.5, 0.7),
     "money": Rule(0.85, 0.95),
     "rank": Rule(0.35, 0.4),
+    "little": Rule(0.99, 0.995),
+    "often": Rule(0.25, 0.5),
 }
 
 
@@ -119,7 +120,9 @@ def watched(
         parts = ahead.expected.sum(axis=1), np.asarray(normal).sum(axis=1), recent
         expected[:, at] = overflow_ahead.blended_overflow(*parts)
         probability[:, at] = ahead.probability.mean(axis=1)
-    status = statuses(np.where(known, expected * price[:, np.newaxis], np.nan))
+    burden = expected / (block * np.maximum(capacity, 1e-300))[:, np.newaxis]
+    money = np.where(known, expected * price[:, np.newaxis], np.nan)
+    status = statuses(money, burden, np.where(known, probability, 0.0))
     ended = np.isnan(needs[:, ends - 1]) & ~np.isnan(needs).all(axis=1)[:, np.newaxis]
     status = np.where(known, status, STATUSES.index("no data"))
     status = np.where(ended & owned[:, np.newaxis], STATUSES.index("ended"), status)
@@ -127,26 +130,35 @@ def watched(
     return Watched(status, expected[:, -1], probability[:, -1], last_mean, errors[:, -memory:])
 
 
-def statuses(money: NDArray[np.float64]) -> NDArray[np.int64]:
+def statuses(
+    money: NDArray[np.float64], burden: NDArray[np.float64], probability: NDArray[np.float64]
+) -> NDArray[np.int64]:
     """Return the number of each status in `STATUSES` over time: normal, watch or strained.
 
-    money : expected overflow of the horizon after each period, shape (lanes, periods); NaN without a forecast. [$]
+    Parameters
+    ----------
+    money : ndarray, shape (lanes, periods)
+        Expected overflow after each period; NaN without a forecast. [$]
+    burden : ndarray, shape (lanes, periods)
+        The same as a share of own places. [-]
+    probability : ndarray, shape (lanes, periods)
+        Probability that a coming period overflows. [-]
 
-    >>> statuses(np.array([[60.0, 55.0], [30.0, 35.0], [10.0, 0.0], [0.0, 10.0], [1.0, 1.0]]))[:, -1].tolist()
+    >>> money = np.array([[60.0, 55.0], [30.0, 35.0], [10.0, 0.0], [0.0, 10.0], [1.0, 1.0]])
+    >>> statuses(money, money / 100, np.zeros((5, 2)))[:, -1].tolist()
     [2, 0, 0, 0, 0]
     """
     known = np.nan_to_num(money)
     order = np.argsort(-known, axis=0, kind="stable")
-    sorted_money = np.take_along_axis(known, order, axis=0)
-    ahead = (np.cumsum(sorted_money, axis=0) - sorted_money) / np.maximum(known.sum(axis=0), 1e-300)
+    ordered = np.take_along_axis(known, order, axis=0)
+    before = (np.cumsum(ordered, axis=0) - ordered) / np.maximum(known.sum(axis=0), 1e-300)
     share, rank = np.empty(money.shape), np.empty(money.shape)
-    np.put_along_axis(share, order, ahead, axis=0)
+    np.put_along_axis(share, order, before, axis=0)
     np.put_along_axis(rank, order, np.arange(len(money), dtype=float)[:, np.newaxis], axis=0)
-    nothing = ~(known > 0)
-    share[nothing], rank[nothing] = np.inf, np.inf
-    lanes = max(int(np.sum(~np.isnan(money).all(axis=1))), 1)
+    share[~(known > 0)] = np.inf
+    lanes = int(np.sum(~np.isnan(money).all(axis=1)))
     few, most = (max(np.floor(bound * lanes), 1.0) - 1.0 for bound in RULES["rank"])
-    money_on = overflow_ahead.hysteresis(share, *RULES["money"])
-    watch = money_on & overflow_ahead.hysteresis(rank, few, most)
-    strained = watch & overflow_ahead.hysteresis(share, *RULES["strained"])
-    return watch.astype(np.int64) + strained
+    alarm = overflow_ahead.hysteresis
+    dear = alarm(share, *RULES["money"]) & alarm(rank, few, most) & alarm(1 - burden, *RULES["little"])
+    watch = dear | alarm(1 - probability, *RULES["often"])
+    return watch.astype(np.int64) + (dear & alarm(share, *RULES["strained"]))
