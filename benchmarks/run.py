@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict
 
 import analyst
+import attention
 import coalitions
 import exact
 import files
@@ -32,7 +33,20 @@ from measure import Row, failed
 Measurement = Callable[[], Iterator[Row]]
 GROUPS: dict[str, tuple[Measurement, ...]] = {
     module.__name__: module.MEASUREMENTS
-    for module in (files, formulas, motion, exact, coalitions, forecasts, analyst, ledger, out_of_core, press, hub)
+    for module in (
+        files,
+        formulas,
+        motion,
+        exact,
+        coalitions,
+        forecasts,
+        attention,
+        analyst,
+        ledger,
+        out_of_core,
+        press,
+        hub,
+    )
 }
 LINE = "{:<5}{:>9}  {:<10}{:<32}{:<36}  {}"
 

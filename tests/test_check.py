@@ -29,6 +29,7 @@ from twin import (
     min_max,
     newsvendor,
     newsvendor_limits,
+    overflow_ahead,
     own_places,
     periodic_review,
     poisson,
@@ -133,6 +134,9 @@ ELEMENTWISE = {
         lead_time_mean=nonnegative(3.0),
         lead_time_sd=nonnegative(0.5),
         return_rate=share(0.1),
+    ),
+    overflow_ahead.blended_overflow: dict(
+        by_errors=nonnegative(4.0), by_interval=nonnegative(5.0), recent=nonnegative(2.0)
     ),
     demand.expected_excess: dict(level=number(120.0), mean=number(100.0), sd=nonnegative(30.0)),
     demand.excess_and_leftover: dict(level=number(120.0), mean=number(100.0), sd=nonnegative(30.0)),
@@ -354,6 +358,12 @@ FORECAST = dict(
     level=(0.9, [np.nan, 0.0, 1.0, "many", [0.5, 0.9]]),
 )
 WHOLE_LEVEL = [np.nan, 2.5, True, "many", None]
+AHEAD = dict(
+    forecast=([100.0, 90.0], [3.0, [-1.0, 1.0], [np.nan, 1.0], "many"]),
+    errors=([[5.0, 20.0], [-5.0, 0.0]], [[5.0, 2.0], [[5.0]], [[np.inf, 1.0]], "many"]),
+    capacity=nonnegative(95.0),
+    half_life=(2.0, [*positive(2.0)[1], [1.0, 2.0]]),
+)
 
 #: Other functions: of a whole list, a distribution, a period or a seed. None stands for "not refused by value".
 OTHERS = {
@@ -547,6 +557,16 @@ OTHERS = {
     ),
     forecast.predict: dict(
         trend=(forecast.linear_trend(SERIES), []), horizon=whole(2, 1), probability=probability(0.9)
+    ),
+    overflow_ahead.errors_of: dict(
+        volumes=([1.0, 2.0], [3.0, [np.inf, 1.0], "many"]), past=([[1.0]] * 2, [[[1.0]], [1.0, 2.0], "many"])
+    ),
+    overflow_ahead.overflow_ahead: AHEAD,
+    overflow_ahead.places_ahead: AHEAD | dict(always=positive(1.0), saved=nonnegative(5.0)),
+    overflow_ahead.hysteresis: dict(
+        score=(SERIES, [3.0, "many"]),
+        enter=(12.0, [np.nan, np.inf, [1.0, 2.0], "many"]),
+        leave=(15.0, [np.nan, 11.0, [20.0, 21.0], "many"]),
     ),
     forecast.lanes: FORECAST,
     forecast.backtest: FORECAST,

@@ -72,6 +72,9 @@ if TYPE_CHECKING:
         newsvendor_limits as newsvendor_limits,
     )
     from twin import (
+        overflow_ahead as overflow_ahead,
+    )
+    from twin import (
         own_places as own_places,
     )
     from twin import (

@@ -13,9 +13,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from twin._check import floats, nonnegative, positive, require
-from twin._labels import Numbers
+from twin._labels import Numbers, labelled
 
-WEIGHTS = (0.5, 0.35, 0.15)  # exponents of the estimates by errors, by the interval, and of recent periods [-]
+WEIGHTS = (0.3, 0.4, 0.3)  # exponents of the estimates by errors, by the interval, and of recent periods [-]
 _LEAST = 0.1  # least estimate, as a share of the largest, so that a single zero does not decide [-]
 
 
@@ -105,10 +105,11 @@ def overflow_ahead(forecast: ArrayLike, errors: ArrayLike, capacity: ArrayLike, 
     return OverflowAhead(expected, np.where(none, planned > 0, _total(weight, excess > 0) / total))
 
 
+@labelled
 def blended_overflow(by_errors: ArrayLike, by_interval: ArrayLike, recent: ArrayLike) -> Numbers:
     """Return one expected overflow from three estimates: their geometric mean with the weights of `WEIGHTS`.
 
-    E = E_errors^0.5 E_interval^0.35 E_recent^0.15, where each is at least a tenth of the largest
+    E = E_errors^0.3 E_interval^0.4 E_recent^0.3, where each is at least a tenth of the largest
 
     Parameters
     ----------
@@ -130,7 +131,7 @@ def blended_overflow(by_errors: ArrayLike, by_interval: ArrayLike, recent: Array
     Genest and Zidek (1986), logarithmic pooling; Bates and Granger (1969) for combining forecasts.
 
     >>> round(float(blended_overflow(4.0, 4.0, 4.0)), 9), round(float(blended_overflow(4.0, 4.0, 0.0)), 3)
-    (4.0, 2.832)
+    (4.0, 2.005)
     """
     parts = nonnegative(by_errors=by_errors, by_interval=by_interval, recent=recent)
     least = _LEAST * np.maximum.reduce(np.broadcast_arrays(*parts))

@@ -60,7 +60,7 @@ def attention_of(
     >>> from twin.data.load import load_history
     >>> found = attention_of(load_history(), {"internal_capacity": 150.0})
     >>> found.actions["lane"].tolist(), found.lanes.loc["BER-MUC", "status"]
-    (['BER-MUC', 'FRA-PAR'], 'strained')
+    (['BER-MUC', 'HAM-ROT', 'FRA-PAR'], 'strained')
     """
     statistics, refused = assessable(lane_statistics(history))
     require(len(statistics) > 0, "history", "one with a lane that can be assessed", "none")
