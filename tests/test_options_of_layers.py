@@ -20,6 +20,7 @@ import pytest
 from house import layer, modules
 from small_paper import EXPECTED, make_project
 
+from twin import forecast
 from twin.batch import contents
 from twin.batch.expected import compare
 from twin.batch.jobs import run
@@ -43,6 +44,8 @@ from twin.data.statistics import lane_statistics
 from twin.data.text import visible
 from twin.lane import Policy, assess
 from twin.plan import ahead, lane_report
+from twin.plan.actions import attention_of
+from twin.plan.attention import watched
 from twin.plan.feed import feed_of_history
 from twin.plan.partners import largest, needs_together
 from twin.plan.policies import filled
@@ -364,6 +367,17 @@ CALLS = {
             (made := portfolio_of(feed_of_history(research_lanes()), **o)).policies.to_csv() + f"{made.horizon}"
         ),
         {"known": {"BER-MUC": {"dwell": 2.0}}, "horizon": 30},
+    ),
+    "plan.actions.attention_of": (
+        lambda at, **o: attention_of(research_lanes(), **o).lanes.to_csv(),
+        {
+            "given": {"internal_capacity": 90.0},
+            "policies": pd.DataFrame({"internal_capacity": [90.0]}, index=["BER-MUC"]),
+        },
+    ),
+    "plan.attention.watched": (
+        lambda at, **o: watched(np.tile(VOLUMES, (2, 2)), np.array([4.0, 5.0]), np.ones(2), period="D", **o).expected,
+        {"said": forecast.backtest(np.tile(VOLUMES, (2, 2)) / 2, period="D", horizon=28, level=0.95)},
     ),
     "plan.table_report.assess_history": (
         lambda at, **o: assess_history(research_lanes(), **o).table.to_csv(),

@@ -81,18 +81,16 @@ def to_text(found: Any, width: int) -> str:
 
 def to_json(found: Any) -> str:
     """Return date, period, lanes, actions and assumptions as JSON; dates as ISO text, unknown numbers as null."""
+    import pandas as pd
 
-    def plain(table, orient):
-        text = table.astype(object).where(table.notna(), None)
-        return text.map(
-            lambda value: str(value) if hasattr(value, "dtype") and value.dtype.kind == "M" else value
-        ).to_dict(orient=orient)
+    def plain(row):
+        return {name: None if pd.isna(value) else value for name, value in row.items()}
 
     parts = {
         "date": str(found.date),
         "period": found.period,
-        "lanes": plain(found.lanes, "index"),
-        "actions": plain(found.actions, "records"),
+        "lanes": {lane: plain(row) for lane, row in found.lanes.to_dict(orient="index").items()},
+        "actions": [plain(row) for row in found.actions.to_dict(orient="records")],
         "assumptions": found.assumptions,
     }
     return json.dumps(parts, indent=1, ensure_ascii=False, allow_nan=False, default=str)

@@ -188,7 +188,7 @@ class _Maker:
         return self._row(name, "ended", reason, f"release {self._said(own)}", 0.0, None, None, gain)
 
     def _row(self, lane, kind, reason, decision, places, first, last, gain) -> dict[str, Any]:
-        dates = {"first_date": first, "last_date": last}
+        dates = {"first_date": first and str(first), "last_date": last and str(last)}
         return {
             "lane": lane,
             "kind": kind,
