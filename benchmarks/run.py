@@ -26,6 +26,7 @@ import formulas
 import hub
 import ledger
 import motion
+import ordering
 import out_of_core
 import press
 from measure import Row, failed
@@ -34,6 +35,7 @@ Measurement = Callable[[], Iterator[Row]]
 GROUPS: dict[str, tuple[Measurement, ...]] = {
     module.__name__: module.MEASUREMENTS
     for module in (
+<<<<<<< HEAD
         files,
         formulas,
         motion,
@@ -46,6 +48,10 @@ GROUPS: dict[str, tuple[Measurement, ...]] = {
         out_of_core,
         press,
         hub,
+=======
+        *(files, formulas, motion, exact, coalitions, forecasts, ordering),
+        *(analyst, ledger, out_of_core, press, hub),
+>>>>>>> main
     )
 }
 LINE = "{:<5}{:>9}  {:<10}{:<32}{:<36}  {}"

@@ -299,8 +299,13 @@ def test_a_report_tells_what_is_outside_in_text_and_in_json():
     assert report.accuracy[0].startswith("on stock lanes (all lanes): ")
     assert any("where a lot is" in each for each in report.accuracy)
     assert json.loads(printing.to_json(report))["accuracy"] == list(report.accuracy)
-    text = re.sub(r"\s+", " ", printing.to_text(report))
-    assert f"outside {report.accuracy[0]}" in text
+    lines = printing.to_text(report, width=120).splitlines()
+    first = next(number for number, line in enumerate(lines) if line.startswith("  outside  "))
+    told = [line for line in lines[first : first + 7] if line.startswith(("  outside  ", " " * 11))]
+    assert len(told) <= 6 and told[-1].endswith(" --json") and max(map(len, told)) <= 120
+    opening, _, errors = report.accuracy[0].partition(": ")
+    name = re.split(r" (?:between|up to|\d)", errors)[0]
+    assert told[0].startswith(f"  outside  {opening}: {name} ") and " more" in told[0] and re.search(r"[+−]\d", told[0])
 
 
 def test_a_lane_is_told_what_a_table_of_it_alone_is_told():
@@ -330,7 +335,8 @@ def test_a_table_in_parquet_is_told_what_is_outside(tmp_path, capsys):
     arguments = [str(tmp_path / "lanes.parquet"), "--to", str(tmp_path / "answers"), "--jobs", "1"]
     assert main(["assess", *arguments, "--lead-time-sd-days", "0"]) == 0
     said = re.sub(r"\s+", " ", capsys.readouterr().err)
-    assert all(f"outside {each}" in said for each in found)
+    assert all(f"outside {each.partition(': ')[0]}: " in said for each in found[:3])
+    assert said.count("outside ") <= 6 and "each error: twin.accuracy.remarks" in said
 
 
 @pytest.mark.parametrize("kind", ["stock", "flow"])

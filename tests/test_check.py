@@ -29,7 +29,11 @@ from twin import (
     min_max,
     newsvendor,
     newsvendor_limits,
+<<<<<<< HEAD
     overflow_ahead,
+=======
+    ordering,
+>>>>>>> main
     own_places,
     periodic_review,
     poisson,
@@ -39,6 +43,7 @@ from twin import (
     resilience,
     simulate,
     space,
+    stock_overflow,
     volatility,
 )
 from twin.games import (
@@ -78,7 +83,7 @@ def whole(value, least):
 
 
 def period(value):
-    return value, ["M", "days", 7, None]
+    return value, ["M", "days", 0, -7.0, np.nan, True, None]
 
 
 COSTS = dict(underage_cost=positive(80.0), overage_cost=positive(20.0))
@@ -120,6 +125,13 @@ PENALTY = dict(fixed_order_cost=positive(8.0), holding_cost=positive(0.2), sla_p
 LOT = dict(reorder_point=number(100.0), order_quantity=positive(250.0))
 
 #: Formulas whose every argument broadcasts: function -> argument -> (a good value, bad values).
+STOCK_SPACE = dict(
+    safety_stock=number(40.0),
+    exposed_sd=nonnegative(60.0),
+    passing_mean=nonnegative(100.0),
+    passing_sd=nonnegative(30.0),
+    covariance=(90.0, [np.nan, np.inf, -1e9, 1e9, "many", None]),
+)
 ELEMENTWISE = {
     demand.workload: dict(demand_mean=nonnegative(100.0), demand_sd=nonnegative(30.0), return_rate=share(0.1)),
     demand.lead_time_demand: dict(
@@ -157,6 +169,7 @@ ELEMENTWISE = {
     ),
     periodic_review.service_stock: dict(service_level=probability(0.9), **DEMAND, **REVIEW),
     periodic_review.cycle_service_level: dict(base_stock=number(270.0), **DEMAND, **REVIEW),
+    periodic_review.mean_backlog: dict(base_stock=number(270.0), **DEMAND, **REVIEW),
     periodic_review.fill_rate: dict(base_stock=number(270.0), **DEMAND | dict(demand_mean=positive(50.0)), **REVIEW),
     continuous_review.stock_levels: dict(**LOT, **LANE),
     continuous_review.expected_cost: dict(**LOT, demand_mean=nonnegative(1300.0), **LANE, **ORDERS),
@@ -254,7 +267,7 @@ ELEMENTWISE = {
         underage_cost=positive(75.0),
         holding_cost=positive(2.5),
     ),
-    own_places.place_prices: dict(holding_cost=positive(2.5), own_place_cost=nonnegative(3.0)),
+    own_places.place_prices: dict(holding_cost=nonnegative(2.5), own_place_cost=nonnegative(3.0)),
     own_places.overflow_ratio: PLACE,
     own_places.overflow_ratio_if_idle: dict(idle=positive(2.5), partner_surcharge=nonnegative(7.5)),
     own_places.best_places: dict(**NEED, **PLACE),
@@ -262,14 +275,11 @@ ELEMENTWISE = {
     space.goods_in_process: dict(mean=nonnegative(100.0), sd=nonnegative(30.0), dwell=nonnegative(1.5)),
     space.returns: dict(demand_mean=nonnegative(100.0), demand_sd=nonnegative(30.0), return_rate=share(0.1)),
     space.stock_on_hand: dict(safety_stock=number(40.0), exposed_sd=nonnegative(60.0)),
-    space.stock_space: dict(
-        safety_stock=number(40.0),
-        exposed_sd=nonnegative(60.0),
-        passing_mean=nonnegative(100.0),
-        passing_sd=nonnegative(30.0),
-        covariance=(90.0, [np.nan, np.inf, -1e9, 1e9, "many", None]),
-    ),
+    space.stock_space: STOCK_SPACE,
     space.common_periods: dict(dwell=nonnegative(1.5), exposure=nonnegative(5.5)),
+    stock_overflow.overflow: dict(capacity=nonnegative(220.0), **STOCK_SPACE),
+    stock_overflow.places: dict(probability=probability(0.2), **STOCK_SPACE),
+    space.lot_stock: dict(order_quantity=nonnegative(120.0)),
     space.review_stock: dict(demand_mean=nonnegative(100.0), review_period=nonnegative(7.0)),
     reservation.best_capacity: dict(**NEED, reservation_cost=positive(10.0), partner_surcharge=nonnegative(25.0)),
     reservation.capacity_cost: dict(
@@ -351,12 +361,15 @@ MINMAX = dict(
     demand=(stats.poisson(6), [stats.norm(6, 1), stats.poisson(0), stats.poisson(1e6), distribution.empirical([1.5])]),
     protection=(stats.poisson(12), [stats.norm(12, 1), stats.zipf(1.5)]),
 )
+WHOLE_LEVEL = [np.nan, 2.5, True, "many", None]
 FORECAST = dict(
     volumes=(SERIES, [[], 3.0, [1.0, np.inf], [1.0, -1.0], "many"]),
-    period=period("MS"),
+    period=("MS", [*period("MS")[1], 7]),
     horizon=whole(2, 1),
     level=(0.9, [np.nan, 0.0, 1.0, "many", [0.5, 0.9]]),
+    season=(12, [0, *WHOLE_LEVEL[:-1]]),
 )
+<<<<<<< HEAD
 WHOLE_LEVEL = [np.nan, 2.5, True, "many", None]
 AHEAD = dict(
     forecast=([100.0, 90.0], [3.0, [-1.0, 1.0], [np.nan, 1.0], "many"]),
@@ -364,10 +377,13 @@ AHEAD = dict(
     capacity=nonnegative(95.0),
     half_life=(2.0, [*positive(2.0)[1], [1.0, 2.0]]),
 )
+=======
+>>>>>>> main
 
 #: Other functions: of a whole list, a distribution, a period or a seed. None stands for "not refused by value".
 OTHERS = {
     demand.days_per_period: dict(period=period("D")),
+    demand.period_name: dict(period=period("D")),
     demand.lead_time_in_periods: dict(lead_time_days=nonnegative(7.0), period=period("W")),
     demand.change_period: dict(
         demand_mean=nonnegative(100.0), demand_sd=nonnegative(25.0), given=("D", []), wanted=("W", [])
@@ -542,7 +558,7 @@ OTHERS = {
     accuracy.card: {},
     accuracy.remarks: dict(
         lanes=({**ON_RECORD, **vars(Policy()), **assess(ON_RECORD, Policy())}, [{}, {"demand_mean": 1.0}]),
-        period=("D", ["X", 3]),
+        period=("D", ["X", -3]),
     ),
     accuracy.record_of: dict(volumes=(SERIES, [[], 3.0, "many"])),
     finance.tail_risk: dict(
@@ -570,6 +586,14 @@ OTHERS = {
     ),
     forecast.lanes: FORECAST,
     forecast.backtest: FORECAST,
+    ordering.next_order: dict(
+        demand=(SERIES, [[], 3.0, [-1.0], [np.nan], [np.inf], "many"]),
+        orders=([5.0, 6.0], [3.0, [-1.0, 1.0], [np.nan, 1.0], [1.0] * 99, "many"]),
+        arrivals=([5.0, 6.0], [3.0, [1.0], [-1.0, 1.0], [np.nan, 1.0], "many"]),
+        promised_lead_time=whole(0, 0),
+        profit=positive(4.0),
+        holding_cost=positive(1.0),
+    ),
     volatility.explained_share: dict(
         volumes=(SERIES, [[], 3.0, [1.0], [1.0, np.nan, 3.0, 4.0], [2.0, 2.0, 2.0, 2.0], "many"]),
         groups=([0, 0, 1, 1], [[0, 0, 0, 0], [0, 1, 2, 3], [0, 1], "many"]),
@@ -604,6 +628,7 @@ OTHERS = {
         safety_stock=number(60.0),
         internal_capacity=nonnegative(150.0),
         dwell=nonnegative(1.0),
+        review_period=nonnegative(2.5),
         **DRAWS,
     ),
     simulate.disrupted_flow: dict(

@@ -122,10 +122,6 @@ DECIDED = {
         ],
     ),
     "influences_hold": ([], ["Lead time dominates, with {{lane1.lead_time_share}} of the variance."]),
-    "contrasts_hold": (
-        [],
-        ["Uncertainty on BER-MUC comes from the lead time, {{lane1.lead_time_share}}, not from demand."],
-    ),
     "states_hold": (
         [
             "BER-MUC is fragile, with a resilience index of {{lane1.resilience_index}}.",
@@ -166,20 +162,47 @@ OF_A_WORLD = {
         "HAM-ROT is not without risk: own capacity is exceeded with probability {{lane2.overflow_probability}}.",
         True,
     ),
-    "denials_hold": (
-        "pair",
-        "If returns double, BER-MUC slips from profit into loss, while nothing changes on HAM-ROT.",
+    "denials_hold": ("service", "The forecast shows no growth to speak of.", True),
+    "contrasts_hold": ("pair", "Demand, not the lead time, is behind the buffer of BER-MUC.", False),
+    "hardly_holds": ("northern", "Hardly any surcharge arises on {{lane2}}, only {{lane2.surcharge}}.", True),
+    "stays_hold": (
+        "weekly",
+        "The higher service revenue leaves overflow and required capacity of {{lane1}} as they are.",
         True,
     ),
-    "no_change_holds": (
-        "weekly",
-        "Safety stock does not depend on the price: it stays at {{whatif1.safety_stock}}.",
+    "asides_hold": (
+        "trio",
+        "The three lanes differ in what makes them volatile: season on {{lane1}}, rare shocks on {{lane3}}.",
         True,
+    ),
+    "denials_without_numbers": (
+        "monthly",
+        "A longer lead time is a nuisance for {{lane2}}, but no threat to its profit.",
+        True,
+    ),
+    "comparatives_without_numbers": (
+        "loss",
+        "Demand is forecast at {{lane1.horizon_mean}} for the coming {{lane1.horizon}}, so even more pallets would be "
+        "handled at a loss.",
+        True,
+    ),
+    "sums_are_not_of_some": ("trio", "BER-MUC and HAM-ROT alone earn the {{network.profit}} of the network.", False),
+    "losses_are_not_earned": ("loss", "TXL-PRG earns {{lane1.profit}}.", False),
+    "means_are_no_peaks": ("pair", "Demand on HAM-ROT peaks at {{lane2.demand_mean}}.", False),
+    "amounts_have_their_name": ("loss", "Penalties take {{lane1.surcharge}} of TXL-PRG's revenue.", False),
+    "amounts_are_paid_for": ("pair", "BER-MUC pays {{lane1.surcharge}} for handling.", False),
+    "trends_are_so": ("monthly", "Add space on Rotterdam-Wien for its growing volumes.", False),
+    "dependence_is_heavy": ("gdansk", "The lane depends heavily on a partner.", False),
+    "parts_have_their_size": ("trio", "Only a small part of the network's profit comes from HAM-ROT.", False),
+    "shortfalls_are_so": (
+        "service",
+        "In money, the safety stock of {{lane1}} amounts to {{lane1.safety_stock}}.",
+        False,
     ),
     "rankings_are_listed": ("network", "The ranking by profit starts with JFK-LAX, then SEA-DEN, then LGA-ATL.", True),
     "negations_hold": ("pair", "Each pallet not served costs a penalty of {{lane1.sla_penalty}}.", True),
     "always_holds": ("gdansk", "Own capacity of Gdansk-Malmo is sufficient in every month.", False),
-    "sums_are_of_all": ("northern", "{{lane1}} and {{lane2}} together earn {{network.profit}}.", False),
+    "sums_are_of_all": ("trio", "The profit of BER-MUC and FRA-PAR combined is {{network.profit}}.", False),
     "records_are_named_right": (
         "monthly",
         "The highest demand on record of Rotterdam-Wien is {{lane1.demand_mean}}.",

@@ -248,7 +248,6 @@ def test_policies_that_cannot_be_used(twin, file, content, said):
     [
         ("", "is empty"),
         ("date,lane,volume\n", "has a header and no rows"),
-        ("date,lane,volume\n2024-01-01,A,x\n", "has no usable row"),
         ("when,who,what\n1,2,3\n", "has no column for date, lane, volume"),
         (b"PK\x03\x04 and so on", "fetch it again"),
         (gzip.compress(FLOWS.encode(), mtime=0)[:-9], "broken or cut gzip"),
@@ -258,6 +257,11 @@ def test_policies_that_cannot_be_used(twin, file, content, said):
 def test_files_that_cannot_be_used(twin, file, content, said):
     path = file(content)
     assert said in refusal(twin("assess", path)) and "Traceback" not in said
+
+
+def test_a_file_without_a_usable_row_is_refused_with_its_account(twin, file):
+    code, out, err = twin("assess", file("date,lane,volume\n2024-01-01,A,x\n"))
+    assert (code, out) == (1, "") and "0 kept + 1 refused" in err and "has no usable row: 1 x volume is not a" in err
 
 
 def test_without_a_file_the_research_lanes_are_assessed(twin):
@@ -276,7 +280,8 @@ def test_a_missing_file_and_a_folder(twin, tmp_path):
 )
 def test_commands_that_argparse_refuses(twin, arguments):
     code, out, err = twin(*arguments)
-    assert (code, out) == (2, "") and err.startswith("usage: twin") and "error: " in err
+    assert (code, out) == (2, "") and err.startswith("twin") and ": error: " in err.splitlines()[0]
+    assert err.splitlines()[1].startswith("usage: python -m twin") and err.count("\n") == 2
 
 
 def test_version(twin):

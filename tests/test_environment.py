@@ -87,7 +87,8 @@ def test_commands_know_the_extra_of_whatever_they_import():
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
             names += [node.module] if isinstance(node, ast.ImportFrom) else []
-            assert {name.split(".")[0] for name in names} <= {"twin", "pandas", "tqdm", *OUTSIDE, *EXTRAS}, path
+            ours = {"twin", "holidays", "pandas", "tqdm", *OUTSIDE, *EXTRAS}
+            assert {name.split(".")[0] for name in names} <= ours, path
     for module, extra in EXTRAS.items():
         assert BROUGHT_BY.get(module, module) in required(extra), module
 

@@ -5,6 +5,7 @@ import gzip
 import io
 import json
 import math
+import re
 from collections import defaultdict
 from datetime import date
 
@@ -124,7 +125,8 @@ def test_a_damaged_file_is_read_in_full_or_refused_in_a_sentence(tmp_path, chang
     assert len(set(read.values())) < 2
 
 
-CELLS = st.one_of(st.just(""), st.floats(0, 1e6).map(repr))
+#: Numbers with two readings, such as 1.125, are a matter of test_policy_file.py.
+CELLS = st.one_of(st.just(""), st.floats(0, 1e6).map(repr).filter(lambda x: not re.fullmatch(r"\d{1,3}\.\d{3}", x)))
 
 
 @cases(40)
@@ -136,7 +138,7 @@ def test_policies_are_the_same_in_any_format(tmp_path, rows, form):
     table = read_policies(str(tmp_path / "policies.csv"))
     assert list(table) == ["dwell", "holding_cost"]
     found = {lane: tuple(row) for lane, row in zip(table.index, table.fillna("").to_numpy(), strict=True)}
-    assert found == rows
+    assert found == {lane: tuple(float(cell) if cell else "" for cell in row) for lane, row in rows.items()}
 
 
 @cases(60)

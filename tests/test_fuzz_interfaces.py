@@ -55,8 +55,10 @@ def test_a_command_ends_with_an_answer_or_a_sentence(tmp_path, capsys, command, 
 UPLOADS = st.fixed_dictionaries(
     {"do": st.sampled_from(["upload", "upload", "import"])},
     optional={
-        "headings": st.one_of(st.sampled_from(["date, lane, volume", "lane,date,volume,returns", ","]), texts(9)),
-        "decimal": st.sampled_from([".", ",", ";"]),
+        "reading-columns-lane": st.one_of(st.sampled_from(["lane", "date+lane", "+"]), texts(9)),
+        "reading-decimal": st.sampled_from([".", ",", ";"]),
+        "reading-where": st.one_of(st.sampled_from(["lane=A", "lane!=A\nlane!=B"]), texts(9)),
+        "reading-negative": st.sampled_from(["returns", "none"]),
     },
 )
 

@@ -355,7 +355,7 @@ def test_contradicting_rows_are_refused(read):
 
 def test_undecided_dates_ask_for_dayfirst(read):
     for values in (["03/04/2024", "05/06/2024"], ["13/04/2024", "04/13/2024"]):
-        with pytest.raises(ValueError, match=f"'{values[0]}'.*say which: dayfirst"):
+        with pytest.raises(ValueError, match=f"'{values[0]}'.*say dayfirst=True or dayfirst=False$"):
             read(one_column(values))
     assert dates(read(one_column(["03/04/2024"]), dayfirst=True)) == ["2024-04-03"]
     assert dates(read(one_column(["03/04/2024"]), dayfirst=False)) == ["2024-03-04"]
@@ -744,8 +744,7 @@ def test_gzip_members_in_a_row_are_one_file(read):
 
 
 def test_a_file_with_too_many_unusable_rows_is_refused(read, monkeypatch):
-    monkeypatch.setattr("twin.data.files.rows.REFUSED_IN_MEMORY", 1000)
-    monkeypatch.setattr("twin.data.files.rows.CHUNK", 500)
+    monkeypatch.setattr("twin.data.files.scan.REFUSED_IN_MEMORY", 1000)
     with pytest.raises(ValueError, match=r"has over 1,000 rows that cannot be used: line 5, row does not have the 3"):
         read(DAILY + "x\n" * 2000)
 

@@ -562,8 +562,9 @@ def test_files_with_other_headings_and_decimal_commas(stored):
     hub = Hub("ledger:")
     content = "Wann;Wohin;Wieviel\n2026-01-01;Köln;1,5\n2026-01-02;Köln;2,5\n".encode()
     press(hub.data, do="upload", file="a.csv", content=content)
-    assert "into the field beside it" in hub.data.said and "--column" not in hub.data.said
-    other = {"headings": "Wann, Wohin, Wieviel", "decimal": ","}
+    assert "its own heading for “Heading of the lane”" in hub.data.said and "--column" not in hub.data.said
+    headings = {"date": "Wann", "lane": "Wohin", "volume": "Wieviel"}
+    other = {f"reading-columns-{ours}": heading for ours, heading in headings.items()} | {"reading-decimal": ","}
     press(hub.data, do="upload", file="a.csv", content=content, **other)
     assert hub.sheet.title == "Köln" and hub.session.feed.statistics.loc["Köln", "demand_mean"] == 2.0
     press(hub.data, do="import", file="a.csv", content=content, **other)

@@ -364,6 +364,21 @@ def test_bad_uploads_are_explained_and_the_page_keeps_working(hub, tmp_path):
         submit(hub, "upload")
         hub.locator(".twin-feed .twin-status [role=alert]", has_text=sentence).wait_for()
     assert "Traceback" not in hub.content() and str(tmp_path) not in hub.locator(".twin-feed").inner_text()
+    upload = form(hub, "upload")
+    path.write_text("date;lane;volume\n" + "".join(f"0{day}/04/2024;A;{day}\n" for day in range(1, 9)))
+    upload.locator("input[type=file]").set_input_files(path)
+    submit(hub, "upload")
+    hub.locator(
+        ".twin-feed .twin-status [role=alert]", has_text="choose “day first: 3 April” or “month first"
+    ).wait_for()
+    upload.get_by_text("How the file is read").click()
+    upload.get_by_label("Dates such as 03/04").select_option(label="month first: 4 March")
+    upload.get_by_label("Only rows where").fill("lane=A\nlane=B")
+    submit(hub, "upload")
+    answer(hub, "bad.csv: 8 rows = 8 kept + 0 refused")
+    assert upload.get_by_label("Only rows where").input_value() == "lane=A\nlane=B"
+    hub.get_by_label("synthetic research lanes").check()
+    hub.get_by_role("heading", name="BER-MUC").wait_for()
     turn(hub, "holding_cost", 7.0)
     shows(hub, directly(holding_cost=7.0))
 

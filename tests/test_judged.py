@@ -120,8 +120,10 @@ def test_pallets_lost_with_a_lead_time_of_one_period_are_those_of_a_newsvendor()
     assert one.any()
     sd = each.numbers["demand_cv"][one] * design.MEAN_DEMAND
     z = (levels(each)[one] - design.MEAN_DEMAND) / sd
-    found = judged.judge(each, runs=RUNS)["expected_shortage"]
-    assert agree(judged.Judged(*(part[one] for part in found)), sd * (stats.norm.pdf(z) - z * stats.norm.sf(z)))
+    found = judged.judge(each, runs=RUNS)
+    right = {"expected_shortage": sd * (stats.norm.pdf(z) - z * stats.norm.sf(z)), "unmet_service": stats.norm.cdf(z)}
+    for name, value in right.items():
+        assert agree(judged.Judged(*(part[one] for part in found[name])), value), name
 
 
 def test_lots_add_half_a_lot_to_the_places():
@@ -134,8 +136,9 @@ def test_lots_add_half_a_lot_to_the_places():
 def test_service_with_a_review_period_is_kept_at_the_ends_of_cycles(every):
     """The plan protects lead time and review period, and the least stock comes just before a delivery."""
     found = judged.judge(block("review_period", every), runs=RUNS)
-    for name in ("service_level", "expected_shortage"):
+    for name in ("service_level", "unmet_service", "expected_shortage", "unmet_shortage", "unmet_cost", "buffer_cost"):
         assert agree(found[name], found[name].told), name
+    assert every == 1 or (found["unmet_shortage"].told < 0.7 * found["expected_shortage"].told).all()
 
 
 def test_a_relative_error_is_told_less_shown_and_shares_differ_in_points():

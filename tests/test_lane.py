@@ -36,9 +36,13 @@ def by_hand(mean, sd, policy, period):
     z = NORMAL.inv_cdf(level)
     stock = z * sigma
     short = sigma * (NORMAL.pdf(z) - z * (1 - NORMAL.cdf(z)))
-    lot = max(
-        load * max(1.0, p.review_period_days / DAYS[period]), sqrt(2 * p.fixed_order_cost * load / p.holding_cost)
-    )
+    review = max(1.0, p.review_period_days / DAYS[period])
+    waiting = short  # backlog of an average period: over the closes of a review period of whole periods
+    if review > 1:
+        exposures = [length - review + close for close in range(1, int(review) + 1)]
+        sums = [(n * load, sqrt(n * load_sd**2 + load**2 * spread**2)) for n in exposures]
+        waiting = sum(beyond(length * load + stock, *each)[0] for each in sums) / int(review)
+    lot = max(load * review, sqrt(2 * p.fixed_order_cost * load / p.holding_cost))
     required = max(0.0, load * p.dwell + stock)
     planned = max(0.0, required - p.internal_capacity)
     over, above = beyond(p.internal_capacity, required, load_sd * sqrt(p.dwell))
@@ -53,8 +57,8 @@ def by_hand(mean, sd, policy, period):
     def space_cost(places):
         return always * places + used * in_process[0] + (partner - used) * beyond(places, *in_process)[0]
 
-    revenue, handling = p.service_revenue * (mean - short), p.handling_cost * (load - short)
-    holding, penalty = p.holding_cost * (stock + short), p.sla_penalty * short
+    revenue, handling = p.service_revenue * (mean - waiting), p.handling_cost * (load - waiting)
+    holding, penalty = p.holding_cost * (stock + short), p.sla_penalty * waiting
     return {
         "workload_mean": load,
         "workload_sd": load_sd,
@@ -69,10 +73,11 @@ def by_hand(mean, sd, policy, period):
         "expected_shortage": short,
         "order_quantity": lot,
         "order_cost": p.fixed_order_cost * load / lot + p.holding_cost * lot / 2,
-        "fill_rate": max(0.0, 1 - short / load),
-        "buffer_cost": p.holding_cost * (stock + short) + under * short,
-        "unmet_shortage": short,
-        "unmet_cost": p.holding_cost * (stock + short) + under * short,
+        "fill_rate": max(0.0, 1 - short / (load * review)),
+        "buffer_cost": holding + under * waiting,
+        "unmet_service": level,
+        "unmet_shortage": waiting,
+        "unmet_cost": holding + under * waiting,
         "unmet_level": max(0.0, length * load + NORMAL.inv_cdf(ratio) * sigma),
         "required_capacity": required,
         "planned_overflow": planned,
@@ -329,7 +334,7 @@ def test_a_bad_input_is_refused_by_its_name(name, bad, in_a_table):
 
 
 def test_other_refusals():
-    with pytest.raises(ValueError, match=r"^period must be one of D, W, MS; got M$"):
+    with pytest.raises(ValueError, match=r"^period must be one of D, W, MS, or a number of days > 0; got M$"):
         lane.assess(STATISTICS, lane.Policy(), period="M")
     with pytest.raises(ValueError, match=r"^statistics and policy must be of one length, a row a lane"):
         lane.assess({"demand_mean": [[1.0]], "demand_sd": 1.0}, lane.Policy())

@@ -40,6 +40,15 @@ def test_eq_6_2_the_mean_simulated_profit_is_that_of_assess(seed):
     assert simulate.estimate(draws).agrees(float(answers["profit"]))
 
 
+@pytest.mark.parametrize(("review", "sd"), [(7.0, 25.0), (2.5, 25.0), (7.0, 0.0)])
+def test_eq_6_2_over_a_review_period_any_period_of_the_cycle_is_drawn(review, sd):
+    policy = lane.Policy(review_period_days=review, service_level=0.6, lead_time_sd_days=0.5 * (sd > 0))
+    statistics = {"demand_mean": 100.0, "demand_sd": sd}
+    answers = lane.assess(statistics, policy)
+    draws = lane_report.simulated_profits(statistics, policy, answers, samples=60_000, seed=3)
+    assert simulate.estimate(draws).agrees(float(answers["profit"]))
+
+
 def test_eq_6_2_the_workload_and_the_lead_time_it_belongs_to_move_together():
     given = {"return_rate": 0.2, "safety_stock": 0.0, "internal_capacity": 1e9, "samples": 200_000, "seed": 3}
     flows = simulate.policy_flows(100.0, 25.0, lead_time_mean=4.0, lead_time_sd=0.5, **given)
@@ -136,10 +145,10 @@ def test_outsourcing_costs_a_place_and_its_surcharge():
 
 def test_the_cost_curve_is_least_at_the_critical_ratio():
     numbers = lane_report.evaluate(STATISTICS, POLICY)
-    curve = lane_report.cost_curve(lane_report.LEVELS, POLICY, numbers)
+    curve = lane_report.cost_curve(lane_report.LEVELS, STATISTICS, POLICY)
     assert numbers["best_buffer_cost"] <= curve.min()
     assert lane_report.LEVELS[curve.argmin()] == pytest.approx(numbers["critical_ratio"], abs=1e-3)
-    assert lane_report.cost_curve(0.95, POLICY, numbers) == pytest.approx(numbers["buffer_cost"], rel=1e-12)
+    assert lane_report.cost_curve([0.95], STATISTICS, POLICY)[0] == pytest.approx(numbers["buffer_cost"], rel=1e-12)
 
 
 def test_the_map_is_assess_everywhere_and_holds_the_sweet_spot():

@@ -232,3 +232,17 @@ def test_bad_arguments_are_refused(ledger):
         ledger.statistics(gaps="none")
     with pytest.raises(ValueError, match="has no whole month of flows"):
         ledger.statistics(first="2024-03-02", last="2024-03-20", period="MS")
+
+
+def test_closed_weekdays(ledger, tmp_path):
+    """Mondays to Fridays with rows of zero on some Saturdays: both answers leave out the same days."""
+    open_days = [f"{day:%Y-%m-%d}" for day in pd.bdate_range("2024-01-01", "2024-04-29")]
+    path = write(tmp_path / "flows.csv", 7, open_days, returns=True)
+    with path.open("a") as file:
+        file.write("".join(f"{day},LANE-2,0,0\n" for day in ("2024-02-03", "2024-02-10")))
+    ledger.import_file(path, good_rows_only=True)
+    assert ledger.statistics().attrs["calendar"].closed == (5, 6) == ledger.history().calendar.closed
+    assert compare(ledger) == 8
+    assert compare(ledger, first="2024-01-04", last="2024-04-19") == 8
+    stated = {"closed": "none", "holidays": "DE-BE"}
+    pd.testing.assert_frame_equal(ledger.statistics(**stated), lane_statistics(ledger.history(**stated)))

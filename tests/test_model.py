@@ -61,6 +61,7 @@ def runs(draw):
     }
     settings["capacity"] = one_of(None, np.array([9.0, 2.0, 30.0])[:count])
     settings["handling"] = one_of(None, np.array([8.0, 6.0, 5.0])[:count])
+    settings["overtime"] = None if settings["handling"] is None else one_of(None, np.array([3.0, 0.0, 1.5])[:count])
     steps = round(PERIODS / settings["step"])
     settings["partner_space"] = one_of(None, np.resize([2.0, 0.0, 9.0], steps))
     return settings | {"replications": one_of(1, 3), "periods": PERIODS, "seed": draw(st.integers(0, 99))}
@@ -102,8 +103,10 @@ def test_goods_places_and_money_are_conserved(run):
         done, short = summed(f["shipped"], sites), summed(f[open_end], sites)
         np.testing.assert_allclose(f["shipped"] * summed(wanted, sites)[sites], done[sites] * wanted, rtol=0, atol=1e-7)
         limit = np.inf if run["handling"] is None else run["handling"][:, None, None] * step
-        assert (done <= limit + 1e-8).all()
-        np.testing.assert_allclose(np.where(short > 1e-8, done - limit, 0.0), 0.0, **same)
+        extra = 0.0 if run["overtime"] is None else run["overtime"][:, None, None] * step
+        assert (done <= limit + extra + 1e-8).all()
+        np.testing.assert_allclose(np.where(short > 1e-8, done - limit - extra, 0.0), 0.0, **same)
+        np.testing.assert_allclose(summed(f["overtime"], sites), np.maximum(done - limit, 0.0), **same)
 
     # Goods ordered arrive or are on order; restocked returns come back when their dwell time is over.
     stay = [max(1, int(np.ceil(dwell / step))) for dwell in run["dwell"]]
@@ -143,7 +146,7 @@ def test_goods_places_and_money_are_conserved(run):
 
     # Money is the flows at their prices.
     money = costs["service_revenue"] * (f["shipped"] + f["partner"]) - costs["spot_price"] * f["partner"]
-    money -= costs["handling_cost"] * (f["shipped"] + f["returns"])
+    money -= costs["handling_cost"] * (f["shipped"] + f["returns"]) + costs["overtime_price"] * f["overtime"]
     money -= costs["scrap_cost"] * f["returns"] * (run["returns"] == "scrapped")
     money -= costs["sla_penalty"] * (f["lost"] + step * f["backlog"]) + costs["fixed_order_cost"] * (f["ordered"] > 0)
     places = costs["holding_cost"] * (f["space"] - f["unplaced"]) + costs["partner_surcharge"] * f["overflow"]

@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[1]
 ALL = sorted((ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb"))
 NUMBERED = [path for path in ALL if not path.name.startswith("00")]
 TYPICAL, LONGEST = 5, 15  # statements in a code cell: the median, and the most
-PARAMETER = re.compile(r"\w+: (float|int|str|bool) = [^=#]+  # [^=]+")
+PARAMETER = re.compile(r"\w+: (float|int|str|bool|dict) = [^=#]+  # [^=]+")
 FORBIDDEN = {
     "a warning filter hides what a reader should see": re.compile(r"filterwarnings|simplefilter"),
     "a star import hides where names come from": re.compile(r"^\s*from \S+ import \*", re.M),

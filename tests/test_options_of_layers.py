@@ -4,6 +4,7 @@
 returns the sentence. `test_options.py` does the same for the formulas.
 """
 
+import datetime
 import importlib
 import inspect
 import io
@@ -29,12 +30,16 @@ from twin.batch.paper import build
 from twin.batch.plan import read_plan
 from twin.batch.provenance import inputs_of
 from twin.batch.seal import seal
-from twin.data.account import refusals
+from twin.data.account import Account, refusals
+from twin.data.advice import Advice
 from twin.data.errors import Counts, LedgerError
 from twin.data.files.columns import match_columns
 from twin.data.files.ignored import IgnoredColumns
 from twin.data.files.options import ReadingOptions
-from twin.data.files.rows import Scan, read_rows
+from twin.data.files.packed import Packed
+from twin.data.files.rows import read_rows
+from twin.data.files.scan import Scan
+from twin.data.files.stamps import CutDay, Stamps
 from twin.data.ledger.store import Ledger
 from twin.data.load import load_history, read_history
 from twin.data.lost_rows import Lost
@@ -42,6 +47,7 @@ from twin.data.scenarios import network, research_lanes, research_partners
 from twin.data.settle import check_options, history_from
 from twin.data.statistics import lane_statistics
 from twin.data.text import visible
+from twin.data.working_days import Closing
 from twin.lane import Policy, assess
 from twin.plan import ahead, lane_report
 from twin.plan.actions import attention_of
@@ -49,6 +55,7 @@ from twin.plan.attention import watched
 from twin.plan.feed import feed_of_history
 from twin.plan.partners import largest, needs_together
 from twin.plan.policies import filled
+from twin.plan.policy_file import read_policies
 from twin.plan.policy_table import policy_table
 from twin.plan.portfolio import Change, portfolio_of, research_portfolio
 from twin.plan.table_report import assess_history
@@ -74,6 +81,7 @@ DEARER = (Change("holding_cost", "times", 2.0),)
 SETTLING = {"period": "MS", "gaps": "unknown", "duplicates": "first"}
 READING = {"dayfirst": False, "decimal": ",", "columns": {"volume": "spare"}, "where": "lane=B"}
 WINDOW = {"lanes": ["B"], "first": "2024-01-10", "last": "2024-01-20"}
+CLOSED = {"closed": "fri", "holidays": "RU"}  # the gap is on a holiday of Russia
 
 
 @pytest.fixture(scope="module")
@@ -85,6 +93,8 @@ def at(tmp_path_factory):
     made.file.write_text("\n".join([HEADER, *ROWS]) + "\n")
     made.longer.write_text("\n".join([HEADER, *ROWS, "01/03/2024,A,5,0,9"]) + "\n")
     made.some_bad.write_text("\n".join([HEADER, *ROWS, "01/03/2024,A,many,0,9"]) + "\n")
+    made.policies = folder / "policies.csv"
+    made.policies.write_text("lane;dwell\nA;1.250\n")
     made.url = f"sqlite:///{folder / 'ledger.sqlite'}"
     with Ledger(made.url) as ledger:
         ledger.import_file(made.file)
@@ -124,15 +134,15 @@ def settled(**options):
     return seen(history), history.account.refused.to_csv(), history.without
 
 
-def scanned(at, notes=None, **options):
+def scanned(at, **options):
     scan = Scan(at.file, **options)
-    return [block["volume"].tolist() for block in scan.blocks()], scan.facts(notes)
+    return [block.volume.tolist() for block in scan.blocks()], scan.name
 
 
 def repeating():
     """Return the columns of a file in which an order stands twice."""
     columns = IgnoredColumns(["order"], [0], [])
-    columns.add_orders([["7", "7"]], [])
+    columns.add_orders([Packed.of(["7", "7"])], [])
     return columns
 
 
@@ -220,13 +230,16 @@ def rebuilt(at, **options):
 CALLS = {
     "data.load.read_history": (
         lambda at, **o: (seen(history := read_history(at.file, **o)), history.account.file),
-        SETTLING | READING | {"name": "another.csv"},
+        SETTLING | READING | CLOSED | {"first": "2024-01-10", "last": "2024-01-20", "name": "another.csv"},
     ),
     "data.load.load_history": (
         lambda at, **o: seen(load_history(**{"history": at.file, **o})),
         SETTLING | WINDOW | {"history": ""},
     ),
-    "data.load.load_history, of a ledger": (lambda at, **o: seen(load_history(at.url, **o)), SETTLING | WINDOW),
+    "data.load.load_history, of a ledger": (
+        lambda at, **o: seen(load_history(at.url, **o)),
+        SETTLING | WINDOW | CLOSED,
+    ),
     "data.scenarios.research_lanes": (
         lambda at, **o: (seen(history := research_lanes(**o)), history.gaps),  # its lanes have no gaps
         {"period": "W", "gaps": "unknown", "seed": 1},
@@ -241,18 +254,24 @@ CALLS = {
         SETTLING
         | {"refused": [(9, "a reason", "a text")]}
         | {"unknown": pd.DataFrame({"date": pd.to_datetime(["2024-01-05"]), "lane": ["A"]})}
-        | {"lost": Lost({"A": 1}, np.array([], "datetime64[D]"), 0), "lanes": ["A", "B"]},
+        | {"lost": Lost({"A": 1}, np.array([], "datetime64[D]"), 0), "lanes": ["A", "B"]}
+        | {"closing": Closing("sat,sun"), "window": (datetime.date(2024, 1, 2), None)}
+        | {"cut": [CutDay(np.datetime64("2024-02-29"), "last", "09:00")]},
     ),
     "data.settle.history_from, of sums": (lambda at, **o: summed(**o), {"sums": "leave-out"}),
     "data.settle.check_options": (lambda at, **o: check_options(None, "zero", **o), {"duplicates": "any"}),
     "data.text.visible": (lambda at, **o: visible("the long name of a lane", **o), {"length": 9}),
+    "data.account.Account.to_dict": (
+        lambda at, **o: Account("a", 1, 1, "D", True, notes=(Advice("a note", ("decimal", ",")),)).to_dict(**o),
+        {"words": str},
+    ),
     "data.account.refusals": (lambda at, **o: refusals(**o).to_csv(), {"rows": [(9, "a reason", "a text")]}),
     "data.files.columns.match_columns": (
         lambda at, **o: match_columns(HEADER.split(","), "a file", below=(), made={}, **o),
         {"chosen": {"volume": "spare"}},
     ),
-    "data.files.rows.Scan": (scanned, {"reading": ReadingOptions(columns={"volume": "spare"}), "name": "another.csv"}),
-    "data.files.rows.Scan.facts": (scanned, {"notes": ["a note"]}),
+    "data.files.scan.Scan": (scanned, {"reading": ReadingOptions(columns={"volume": "spare"}), "name": "another.csv"}),
+    "data.files.stamps.Stamps": (lambda at, **o: Stamps(**o)("2024-01-01 22:00 Z"), {"timezone": "Asia/Tokyo"}),
     "data.files.rows.read_rows": (
         lambda at, **o: (rows := read_rows(at.file, **o)) and (rows.table["volume"].sum(), rows.facts["file"]),
         {"reading": ReadingOptions(where="lane=B"), "name": "mine.csv"},
@@ -295,10 +314,13 @@ CALLS = {
         WINDOW,
     ),
     "data.ledger.store.Ledger.export": (lambda at, **o: asked(at, exported, **o), WINDOW),
-    "data.ledger.store.Ledger.history": (lambda at, **o: seen(asked(at, Ledger.history, **o)), SETTLING | WINDOW),
+    "data.ledger.store.Ledger.history": (
+        lambda at, **o: seen(asked(at, Ledger.history, **o)),
+        SETTLING | WINDOW | CLOSED,
+    ),
     "data.ledger.store.Ledger.statistics": (
         lambda at, **o: asked(at, Ledger.statistics, **o).to_csv(),
-        {"period": "MS", "gaps": "unknown"} | WINDOW,
+        {"period": "MS", "gaps": "unknown"} | WINDOW | CLOSED,
     ),
     "plan.ahead.ahead": (
         lambda at, **o: ahead.ahead(LANE, replace(POLICY, service_level=0.9), VOLUMES, **o).space.mean(),
@@ -319,6 +341,10 @@ CALLS = {
     "plan.lane_report.outlook": (
         lambda at, **o: lane_report.outlook(VOLUMES, 1, **o).high.tolist(),
         {"probability": 0.5},
+    ),
+    "plan.lane_report.cost_curve": (
+        lambda at, **o: lane_report.cost_curve([0.9], LANE, POLICY, **o).tolist(),
+        {"period": "W"},
     ),
     "plan.lane_report.profit_map": (
         lambda at, **o: lane_report.profit_map([0.9], [1.0], LANE, POLICY, **o).tolist(),
@@ -346,6 +372,10 @@ CALLS = {
         {"scale": 2.0},
     ),
     "plan.policies.filled": (lambda at, **o: filled({}, LANE, **o)[0]["internal_capacity"].item(), {"period": "W"}),
+    "plan.policy_file.read_policies": (
+        lambda at, **o: read_policies(at.policies, **o)["dwell"].tolist(),
+        {"decimal": "."},
+    ),
     "plan.policy_table.policy_table": (
         lambda at, **o: policy_table(lane_statistics(research_lanes()), **o)[0].to_csv(),
         {"given": {"dwell": 2.0}, "policies": {"BER-MUC": {"dwell": 2.0}}, "period": "W"},
@@ -376,7 +406,9 @@ CALLS = {
         },
     ),
     "plan.attention.watched": (
-        lambda at, **o: watched(np.tile(VOLUMES, (2, 2)), np.array([4.0, 5.0]), np.ones(2), period="D", **o).expected,
+        lambda at, **o: watched(
+            np.tile(VOLUMES, (2, 2)), np.array([4.0, 5.0]), np.ones(2), period="D", **o
+        ).expected.tolist(),
         {"said": forecast.backtest(np.tile(VOLUMES, (2, 2)) / 2, period="D", horizon=28, level=0.95)},
     ),
     "plan.table_report.assess_history": (

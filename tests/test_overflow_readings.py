@@ -1,15 +1,20 @@
 """Readings of own capacity: each equals a day-by-day loop that shares no code with the model."""
 
+import re
+from pathlib import Path
+
 import numpy as np
 import pytest
 
-from twin import Policy, buffers, cooperation, demand
+from twin import Policy, assess, buffers, demand
+from twin.batch.plan import read_plan
 from twin.data.scenarios import POLICIES, research_lanes
 from twin.data.statistics import lane_facts
 from twin.motion import overflow_readings
 from twin.simulate import estimate
 
 MONEY = 365.25
+ROOT = Path(__file__).parents[1]
 
 
 def inputs(lane, **changes):
@@ -59,13 +64,15 @@ def test_eq_9_3_overflow_equals_a_loop_over_days(lane, law):
     assert agree(found[f"close_{law}"], close) and agree(found[f"peak_{law}"], peak)
 
 
-def test_the_formula_of_today_fits_no_reading():
+def test_the_formula_of_the_framework_fits_no_reading():
     """HAM-ROT: the expected overflow of the framework lies far from every question that it might answer."""
     rows = overflow_readings.of_lane(*inputs("HAM-ROT"), paths=100)
     value = {row.name: row.workload_draws for row in rows}
-    assert value["today"].mean == pytest.approx(27_406, abs=1) and value["headroom"].mean < 1
+    assert value["framework"].mean == pytest.approx(27_406, abs=1) and value["headroom"].mean < 1
     for name, reading in value.items():
-        assert name == "today" or abs(reading.mean - value["today"].mean) > 10_000 + 4 * reading.standard_error, name
+        assert (
+            name == "framework" or abs(reading.mean - value["framework"].mean) > 10_000 + 4 * reading.standard_error
+        ), name
 
 
 def test_a_reserved_headroom_is_the_loss_of_the_workload():
@@ -83,7 +90,7 @@ def test_rows_are_named_and_what_does_not_apply_is_left_out():
     assert len(rows) == len({row.name for row in rows}) == 11
     assert rows[3].label == "stock at close, waiting" and rows[3].name == "close_waiting"
     told = overflow_readings.by_label(rows)
-    assert len(told) == 11 + 9 and "demand draws: today's formula" not in told
+    assert len(told) == 11 + 9 and "demand draws: framework's formula" not in told
 
 
 @pytest.mark.parametrize(("period", "days"), [("W", 3.0), ("MS", 10.0)])
@@ -94,24 +101,31 @@ def test_a_lead_time_shorter_than_a_period_is_simulated_in_parts_of_it(period, d
     assert all(np.isfinite(row.workload_draws.mean) for row in rows)
 
 
-@pytest.mark.parametrize(("lead_time_sd", "dwell"), [(0.5, 1.0), (0.0, 1.0), (2.0, 1.0), (0.5, 2.0)])
-def test_eq_9_7_normal_peak_equals_draws_of_two_normals(lead_time_sd, dwell):
-    mean, sd, length, level, places = 143.1, 25.4, 3.0, 0.95, 285.0 + 143.1 * (dwell - 1)
-    total = demand.lead_time_demand(mean, sd, length, lead_time_sd)
-    rng = np.random.default_rng(11)
-    work, rest = rng.standard_normal((2, 1_000_000))
-    gone = sd * np.sqrt(dwell) * work  # workload of the dwell time, which is part of the lead time
-    over = gone + np.sqrt(total.sd**2 - dwell * sd**2) * rest
-    space = np.maximum(buffers.safety_stock(total.sd, level) - over, 0) + mean * dwell + gone
-    drawn = estimate(np.maximum(space - places, 0))
-    assert drawn.agrees(
-        overflow_readings.normal_peak_overflow(mean, sd, length, lead_time_sd, level, places, dwell=dwell)
-    )
+def test_eq_9_7_the_normal_peak_of_ham_rot():
+    """The Gaussian closed form of the day's peak, found by an integral over lead-time demand: 98,861 $ a year."""
+    *_, row = overflow_readings.of_lane(*inputs("HAM-ROT"), paths=2, periods=2)
+    assert row.name == "peak_normal" and row.workload_draws.mean == pytest.approx(98_861, abs=1)
+    statistics, policy = inputs("HAM-ROT", kind="stock", fixed_order_cost=0.0, return_rate=0.0)
+    *_, row = overflow_readings.of_lane(statistics, policy, paths=2, periods=2)
+    told = assess(statistics, policy)["peak_overflow"] * policy.partner_surcharge * MONEY
+    assert row.workload_draws.mean == pytest.approx(told, rel=1e-9)  # the same form as in `assess`
 
 
-def test_the_normal_peak_without_spread_is_the_planned_overflow():
-    certain = overflow_readings.normal_peak_overflow(100.0, 0.0, 5.0, 0.0, 0.95, 80.0)
-    assert certain == pytest.approx(cooperation.planned_overflow(100.0, 80.0), rel=1e-12)
+def test_the_table_of_the_readme_is_that_of_the_paper_s_run():
+    """The run of the job `motion` of the paper: notebook 09 makes its paths of `samples` in this way."""
+    (job,) = (job for job in read_plan(ROOT / "papers" / "pixels-to-premiums") if job.name == "motion/lane=HAM-ROT")
+    size = {"paths": 10 * max(3, job.parameters["samples"] // 3640), "periods": 364, "seed": 9}
+    rows = {row.name: row.workload_draws for row in overflow_readings.of_lane(*inputs("HAM-ROT"), **size)}
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    printed = re.findall(r"^\| (constant|independent|waiting|persistent)[^|]*\|(.*)\|(.*)\|(.*)\|$", readme, re.M)
+    assert len(printed) == 4
+    for law, headroom, *places in printed:
+        assert float(headroom) == round(rows["headroom"].mean)
+        for basis, words in zip(("close", "peak"), places, strict=True):
+            mean, error = (float(number.replace(",", "")) for number in words.split("±"))
+            assert (mean, error) == tuple(round(part) for part in rows[f"{basis}_{law}"])
+    (told,) = re.findall(r"framework's formula says ([\d,]+)", readme)
+    assert float(told.replace(",", "")) == round(rows["framework"].mean)
 
 
 def test_a_level_must_be_given():

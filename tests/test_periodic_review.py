@@ -94,6 +94,24 @@ def test_certain_demand_in_closed_form():
     assert cost == pytest.approx((15 * 1 + 5 * 1 + 5 * 2 + 15 * 2) / 4, rel=1e-14)  # closes at 30, 40, 50, 60
 
 
+@pytest.mark.parametrize(("review", "within"), [(1, 1e-12), (5, 1e-12), (366, 1e-12), (800, 0.05)])
+def test_the_mean_backlog_is_the_cost_of_backorders_alone(review, within):
+    times = dict(lead_time_mean=3.0, review_period=review, lead_time_sd=0.5)
+    level = 50.0 * (3 + review)
+    cost = periodic_review.expected_cost(level, *LANE, **times, holding_cost=0.0, backorder_cost=1.0)
+    assert periodic_review.mean_backlog(level, *LANE, **times) == pytest.approx(cost, rel=within)
+
+
+def test_the_mean_backlog_of_a_part_of_a_period_is_that_before_an_arrival():
+    total = demand.lead_time_demand(*LANE, 3.4)
+    short = demand.expected_excess(180.0, *total)
+    found = periodic_review.mean_backlog(180.0, *LANE, lead_time_mean=3.0, review_period=[0.4, 1.4])
+    assert found[0] == pytest.approx(short)
+    later = demand.expected_excess(180.0, *demand.lead_time_demand(*LANE, 4.4))
+    middle = demand.expected_excess(180.0, *demand.lead_time_demand(*LANE, 3.7))
+    assert found[1] == pytest.approx((later + middle) / 2)
+
+
 def test_lanes_of_different_reviews_are_solved_together():
     reviews = np.array([1.0, 5.0, 30.0])
     times = dict(lead_time_mean=2.0, review_period=reviews)

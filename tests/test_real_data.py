@@ -186,6 +186,12 @@ def answers_of(s, period, given):
     loss = norm.pdf(z) - z * norm.sf(z)
     stock, short = z * sigma, sigma * loss
     between_orders = max(1, p["review_period_days"] / DAYS[period])
+    waiting = short  # backlog of an average period: the mean over the closes of a review period
+    if between_orders > 1:
+        closes = length - between_orders + np.arange(1, round(between_orders) + 1)[:, None]
+        variances = closes * np.asarray(load_var) + np.asarray(load) ** 2 * spread**2
+        room = (np.asarray(length * load + stock) - closes * np.asarray(load)) / np.sqrt(variances)
+        waiting = (np.sqrt(variances) * (norm.pdf(room) - room * norm.sf(room))).mean(axis=0)
     lot = np.maximum(np.sqrt(2 * p["fixed_order_cost"] * load / h), load * between_orders)
     required = np.maximum(load * p["dwell"] + stock, 0)
     capacity = given.get("internal_capacity", required)
@@ -208,10 +214,10 @@ def answers_of(s, period, given):
         return always * places + used * process_mean + (partner - used) * beyond(places)
 
     money = {
-        "revenue": price * (d - short),
-        "handling": handling * (load - short),
+        "revenue": price * (d - waiting),
+        "handling": handling * (load - waiting),
         "holding": h * (stock + short),
-        "penalty": p["sla_penalty"] * short,
+        "penalty": p["sla_penalty"] * waiting,
         "surcharge": p["partner_surcharge"] * overflow,
     }
     values = {
@@ -231,10 +237,11 @@ def answers_of(s, period, given):
         "expected_shortage": short,
         "order_quantity": lot,
         "order_cost": p["fixed_order_cost"] * load / lot + h * lot / 2,
-        "fill_rate": np.maximum(1 - short / load, 0),
-        "buffer_cost": sigma * (h * (z + loss) + short_cost * loss),
-        "unmet_shortage": short,
-        "unmet_cost": sigma * (h * (z + loss) + short_cost * loss),
+        "fill_rate": np.maximum(1 - short / (load * between_orders), 0),
+        "buffer_cost": h * sigma * (z + loss) + short_cost * waiting,
+        "unmet_service": level + 0 * load,
+        "unmet_shortage": waiting,
+        "unmet_cost": h * sigma * (z + loss) + short_cost * waiting,
         "unmet_level": np.maximum(length * load + norm.ppf(ratio) * sigma, 0.0),
         "required_capacity": required,
         "planned_overflow": planned,
@@ -357,6 +364,49 @@ def test_months_missing_in_the_americas(folder):
     assert missing["SFO-US"] == missing["SFO-Asia"] == missing["SFO-Europe"] == 0
     europe = dict(zip(dates, volumes[lanes == "SFO-Europe"][0], strict=True))
     assert (europe[np.datetime64("2019-12")], europe[np.datetime64("2020-04")]) == (2_712, 589)
+
+
+AS_FOUND = {  # file -> headings of date, lane and volume, and further options; or the start of the refusal
+    "carparts_monthly_wide.csv.gz": ("", "Part", "", {}),
+    "online_retail_lines_2009-12_2010-02.csv.gz": ("InvoiceDate", "StockCode", "Quantity", {"negative": "returns"}),
+    "portwatch_4straits_to_2026-08.csv.gz": ("date", "chokepoint", "n_total", {}),
+    "portwatch_chokepoints_daily.csv.gz": ("date", "portname", "n_total", {}),
+    "scms_delivery_history.csv.gz": ("Scheduled Delivery Date", "Country", "Line Item Quantity", {}),
+    "scms_lead_times.csv.gz": ("scheduled", "country", "qty_packs", {}),
+    "sfo_air_cargo.csv.gz": ("Activity Period", "GEO Region", "Cargo Metric TONS", {}),
+    "brunel_logistics/OrderList.csv.gz": ("Order Date", "Product ID", "Unit quantity", {}),
+    "inventorybench/synthetic.csv.gz": "has no column for lane",
+    "desnz_2025_freight.csv": "has no column for date, lane, volume",
+    **{
+        f"brunel_logistics/{name}.csv.gz": "has no column for date"
+        for name in ("FreightRates", "PlantPorts", "ProductsPerPlant", "VmiCustomers", "WhCapacities", "WhCosts")
+    },
+}
+
+
+def test_every_file_as_it_was_found(folder):
+    files = {str(path.relative_to(folder)) for path in folder.rglob("*.csv*")}
+    assert files == {*AS_FOUND, *(case.file for case in CASES)}
+    for name, right in AS_FOUND.items():
+        path = folder / name
+        if isinstance(right, str):
+            with pytest.raises(ValueError, match=f"{path.name} {right}"):
+                read_history(path)
+            continue
+        _, lane, volume, options = right
+        columns = {ours: theirs for ours, theirs in zip(("date", "lane", "volume"), right, strict=False) if theirs}
+        history = read_history(path, columns=columns, **options)
+        account, flows = history.account, history.flows
+        raw = pd.read_csv(path, dtype={lane: str}, keep_default_na=False, na_values={volume: [""]} if volume else [""])
+        raw[lane] = raw[lane].str.strip()
+        volumes = raw[volume].clip(lower=0) if volume else raw.drop(columns=lane).sum(axis=1)
+        sums = volumes.groupby(raw[lane]).sum()
+        ours = flows.groupby(flows["lane"].astype("str"))["volume"].sum()
+        np.testing.assert_allclose(ours, sums[ours.index], rtol=1e-9)
+        left = set(sums.index) - set(ours.index)
+        assert left == set(history.without) and not sums[list(left)].any(), name
+        rows = len(raw) if volume else raw.drop(columns=lane).size
+        assert account.rows_read == rows == account.rows_kept + len(account.refused), name
 
 
 # ---------------------------------------------------------------- disruptions that happened

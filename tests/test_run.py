@@ -47,6 +47,16 @@ REFUSED = {
     "policy must be a rule that returns one quantity, or an array of (1, 1), (lanes, replications); got shape (2, 1)": {
         "policy": lambda state: np.ones((2, 1))
     },
+    "policy must be a rule that returns finite numbers; got nan": {"policy": lambda state: state.on_hand * np.nan},
+    "policy must be a function that returns numbers; got str": {"policy": lambda state: "many"},
+    "partner_space must be a rule that returns numbers >= 0; got nan": {
+        "capacity": 1.0,
+        "partner_space": lambda state: np.nan,
+    },
+    "partner_space must be a rule that returns one quantity, or an array of (1, 1), (sites, replications); got": {
+        "capacity": 1.0,
+        "partner_space": lambda state: np.ones((3, 2)),
+    },
     "review_period must be finite and >= 0; got -1": {"review_period": -1},
     "review_period must be 0 or a whole number of steps; got 1.5": {"review_period": 1.5},
     "return_rate must be in [0, 1]; got 1.2": {"return_rate": 1.2},
@@ -58,6 +68,8 @@ REFUSED = {
     "capacity must be finite and >= 0; got -3.0": {"capacity": -3.0},
     "capacity must be one value, or one for each of 1 sites": {"demand": TWO, "sites": [0, 0], "capacity": [1.0, 2.0]},
     "handling must be finite and >= 0; got nan": {"handling": np.nan},
+    "overtime must be finite and >= 0; got -1.0": {"handling": 5.0, "overtime": -1.0},
+    "overtime must be used with handling, beyond which it begins; got 3.0": {"overtime": 3.0},
     "sites must be a whole number >= 0 for each of 2 lanes; got [0, -1]": {"demand": TWO, "sites": [0, -1]},
     "sites must be a whole number >= 0 for each of 2 lanes; got [0.5, 1]": {"demand": TWO, "sites": [0.5, 1]},
     "partner_space must be finite and >= 0; got -1.0": {"partner_space": -1.0},

@@ -6,6 +6,7 @@ import pytest
 from scipy.stats import binom
 
 from twin.data.account import Account
+from twin.data.calendar import WorkingCalendar
 from twin.data.history import History, dense
 from twin.data.load import read_history
 from twin.data.scenarios import network, research_lanes
@@ -59,7 +60,7 @@ def sparse_history(period, gaps, seed=1):
         returns = volume * rng.uniform(0, 0.3)
         parts.append(pd.DataFrame({"date": days, "lane": f"L{i:02d}", "volume": volume, "returns": returns}))
     flows = pd.concat(parts, ignore_index=True)
-    return History(flows, period, gaps, Account("made", len(flows), len(flows), period, False))
+    return History(flows, WorkingCalendar(period), gaps, Account("made", len(flows), len(flows), period, False))
 
 
 @pytest.mark.parametrize("gaps", ["zero", "unknown"])
@@ -124,9 +125,9 @@ def test_a_large_mean_keeps_all_digits(tmp_path):
 def test_statistics_do_not_depend_on_the_order_or_on_unused_categories():
     history = sparse_history("D", "zero")
     shuffled = history.flows.sample(frac=1, random_state=1).astype({"lane": "category"})
-    again = History(shuffled, "D", "zero", history.account)
+    again = History(shuffled, WorkingCalendar("D"), "zero", history.account)
     pd.testing.assert_frame_equal(lane_statistics(again), lane_statistics(history), rtol=1e-12)
-    some = History(shuffled[shuffled["lane"] == "L03"], "D", "zero", history.account)
+    some = History(shuffled[shuffled["lane"] == "L03"], WorkingCalendar("D"), "zero", history.account)
     assert lane_statistics(some).index.tolist() == ["L03"]
 
 

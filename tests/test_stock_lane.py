@@ -33,8 +33,9 @@ def test_a_run_is_the_model_with_the_prices_of_the_policy():
     stock = StockLane(FACTS, POLICY, prices={"spot_price": 99.0})
     run = {"periods": 40, "replications": 3, "seed": 4}
     ours = stock.run(500.0, unmet="partner", **run)
-    names = ("service_revenue", "handling_cost", "holding_cost", "sla_penalty", "partner_surcharge", "fixed_order_cost")
-    costs = {name: getattr(POLICY, name) for name in names} | {"spot_price": 99.0}
+    names = ("service_revenue", "handling_cost", "sla_penalty", "fixed_order_cost")
+    places = {"own_place_cost": 5.0, "partner_surcharge": 5.0 + 5.0}  # holding is the rent of every own place
+    costs = {name: getattr(POLICY, name) for name in names} | places | {"spot_price": 99.0}
     law = {"review_period": 0, "return_rate": 0.1, "capacity": 300.0, "unmet": "partner", "costs": costs}
     theirs = simulate(Gamma(140.0, 25.0), Gamma(3.0, 0.5), base_stock(500.0), **law, **run)
     assert np.array_equal(ours.money, theirs.money) and np.array_equal(ours.space, theirs.space)

@@ -48,7 +48,7 @@ def test_eq_9_6_a_review_period_needs_the_longer_interval():
     found = switches.of_review(stock, 1, 600.0, **RUN)
     gamma = stats.gamma(6 * (100 / 36) ** 2, scale=36**2 / 100)  # demand of lead time and review period
     assert found["service, S for L [%]"].agrees(100 * gamma.cdf(stock.level()))
-    assert found["service, S for L + T [%]"].agrees(100 * gamma.cdf(stock.level(review=1)))
+    assert found["service, S for L + R [%]"].agrees(100 * gamma.cdf(stock.level(review=1)))
     held = gamma.expect(lambda x: max(stock.level(review=1) - x, 0), lb=0, ub=stock.level(review=1))
     assert found["its cost [$/period]"].agrees(5.0 * held + 600.0)
 

@@ -125,7 +125,7 @@ def test_a_header_of_two_rows(read):
     upper = ";;Ausgang;;Eingang;\nDatum;Strecke;Paletten;Gewicht;Paletten;Gewicht\n"
     body = text_of(german(LONG).assign(g=9, volume2=LONG["volume"] * 2, g2=8), header=False)
     with pytest.raises(
-        ValueError, match=r"2 columns that mean volume: 'Ausgang Paletten', 'Eingang Paletten'; .*--column"
+        ValueError, match=r"2 columns that mean volume: 'Ausgang Paletten', 'Eingang Paletten'; .*columns="
     ):
         read(upper + body)
     history = read(upper + body, columns={"volume": "Eingang Paletten"})
@@ -176,7 +176,7 @@ def test_separators_at_the_end_and_more_commas_than_semicolons(read):
 def test_a_table_with_two_readings_is_refused_with_the_option_that_decides(read, header):
     cells = {"date": "2024-01-0{}", "BUDAT": "2024-01-0{}", "LFDAT": "2024-01-0{}", "Datum": "2024-01-0{}"}
     row = ",".join(cells.get(name, "{}") for name in header.split(","))
-    with pytest.raises(ValueError, match=r"(2 columns|two readings).*--column \w+=") as error:
+    with pytest.raises(ValueError, match=r"(2 columns|two readings).*say columns={'\w+': '\w+'}") as error:
         read("\n".join([header, *(row.replace("{}", str(i)) for i in range(1, 9))]))
     assert "\n" not in str(error.value)
 
@@ -360,7 +360,9 @@ def test_a_heading_between_periods_that_cannot_be_read_is_refused(read):
 
 
 def test_several_rows_a_date_are_no_single_series(read):
-    with pytest.raises(ValueError, match=r"no column for lane; .*if all rows are one lane, say so: .*--column lane="):
+    with pytest.raises(
+        ValueError, match=r"no column for lane; .*or all rows may be one lane; say .*columns={'lane': ''}"
+    ):
         read(text_of(LONG.assign(lane=1).rename(columns={"lane": "berth"})))
 
 

@@ -18,7 +18,7 @@ import twin
 
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-ASSETS = {".json", ".py", ".typed", ".toml", ".mplstyle", ".js", ".css", ".typ"}
+ASSETS = {".gz", ".json", ".py", ".typed", ".toml", ".mplstyle", ".js", ".css", ".typ"}
 
 
 def uv(*arguments):
@@ -118,6 +118,8 @@ def test_the_research_lanes_are_assessed(installed):
     assert installed("-m", "twin", "--version").stdout.strip() == twin.__version__
     run = installed("-m", "twin", "assess")
     assert (run.returncode, run.stderr) == (0, "") and "BER-MUC" in run.stdout
+    run = installed("-m", "twin", "assess", "record:sfo-air-cargo")
+    assert (run.returncode, run.stderr) == (0, "") and "SFO-Asia" in run.stdout
 
 
 @pytest.mark.parametrize(

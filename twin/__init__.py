@@ -72,7 +72,11 @@ if TYPE_CHECKING:
         newsvendor_limits as newsvendor_limits,
     )
     from twin import (
+<<<<<<< HEAD
         overflow_ahead as overflow_ahead,
+=======
+        ordering as ordering,
+>>>>>>> main
     )
     from twin import (
         own_places as own_places,
@@ -103,6 +107,9 @@ if TYPE_CHECKING:
     )
     from twin import (
         space as space,
+    )
+    from twin import (
+        stock_overflow as stock_overflow,
     )
     from twin import (
         volatility as volatility,

@@ -4,9 +4,12 @@ import argparse
 import errno
 import os
 import sys
+from typing import NoReturn
 
 from twin import __version__
 from twin.command import ask, assess, attend, batch, ledger
+from twin.command.options import on_command_line
+from twin.data.advice import said
 from twin.data.errors import LedgerError, RowsRefused
 
 #: Package that a command may need -> extra that installs it.
@@ -57,13 +60,13 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"twin: {error}", file=sys.stderr)
         return 3
     except RowsRefused as error:
-        print(error.account, file=sys.stderr)
-        print(f"twin: {error}", file=sys.stderr)
+        print(error.account.told(on_command_line), file=sys.stderr)
+        print(f"twin: {said(error, on_command_line)}", file=sys.stderr)
         return 1
     except (ValueError, OSError) as error:
         unprinted = getattr(error, "errno", None) == errno.ENOSPC and error.filename is None
-        said = "the output cannot be written: its disk is full" if unprinted else error
-        print(f"twin: {said}", file=sys.stderr)
+        why = "the output cannot be written: its disk is full" if unprinted else said(error, on_command_line)
+        print(f"twin: {why}", file=sys.stderr)
         return 2
     except ModuleNotFoundError as error:
         missing = str(error.name).partition(".")[0]
@@ -84,8 +87,16 @@ def _is_out_of_memory(error):
     return isinstance(error, MemoryError) or wrapping
 
 
+class _Parser(argparse.ArgumentParser):
+    """A parser whose errors say first what is wrong, and then in one line where the options are."""
+
+    def error(self, message: str) -> NoReturn:
+        """End with the sentence, and exit code 2."""
+        self.exit(2, f"{self.prog}: error: {message}\nusage: python -m {self.prog} --help lists what can be given\n")
+
+
 def _parser():
-    parser = argparse.ArgumentParser(prog="twin", description="The LSP Digital Capacity Twin.")
+    parser = _Parser(prog="twin", description="The LSP Digital Capacity Twin.")
     parser.add_argument("--version", action="version", version=__version__)
     commands = parser.add_subparsers(required=True, metavar="command")
     assess.add(commands)

@@ -17,7 +17,7 @@ from twin._seasons import Season
 from twin._smoothing import Broken, Damped, Line, Repeated, Smoothed
 
 BEFORE_JUDGING = 8  # known periods of a lane before its errors are counted [period]
-SEASON = {"D": 7, "W": 52, "MS": 12}  # season of the seasonal naive answer [period]
+SEASON = {"D": 7, "W": 52, "MS": 12}  # usual season, also that of the seasonal naive answer [period]
 _MEMORY = {"D": 0.99, "W": 0.97, "MS": 0.97}  # weight of an error after one period more: about 100 days, 33 months [-]
 _STEEPNESS = 10  # weights are errors to the power of minus this; chosen on synthetic lanes [-]
 _PREFERENCE = 0.97  # share of its error that the first method is charged with [-]
@@ -35,10 +35,10 @@ class Walk(NamedTuple):
     names: list[str]  # names of the methods
 
 
-def walk(volumes: np.ndarray, period: str, horizon: int) -> Walk:
+def walk(volumes: np.ndarray, period: str, season: int, horizon: int) -> Walk:
     """Return the forecasts at every origin, with weights from the discounted absolute errors up to it."""
     periods, lanes = volumes.shape
-    indices, methods = _candidates(volumes, period)
+    indices, methods = _candidates(volumes, period, season)
     known, seen = ~np.isnan(volumes), np.zeros(lanes)
     ahead = np.full((horizon, len(methods), horizon, lanes), np.nan)  # forecasts of the last origins
     recent, errors = np.zeros((len(methods), lanes)), np.zeros((len(methods), lanes))
@@ -75,23 +75,24 @@ def _weights(errors, warm):
     return weight / weight.sum(axis=0)
 
 
-def _candidates(volumes, period):
+def _candidates(volumes, period, season):
     """Return the indices by name, and the methods in the order of preference, each with the name of its index."""
     lanes = volumes.shape[1]
     indices = {"": lambda origin, targets: np.ones((len(targets), lanes))}
     if period == "D":
-        week, year = Season(volumes, 7, 1, _WEEKS), Season(volumes, 364, 35, _YEARS)
+        week = Season(volumes, season, 1, _WEEKS)
+        year = Season(volumes, 52 * season, 5 * season | 1, _YEARS)  # averaged over five weeks, an odd number of days
         indices["weekday"] = week.at
         indices["weekday and season"] = lambda origin, targets: week.at(origin, targets) * year.at(origin, targets)
     elif period == "W":
-        indices["season"] = Season(volumes, 52, 5, _YEARS).at
+        indices["season"] = Season(volumes, season, 5, _YEARS).at
     else:
-        indices["month"] = Season(volumes, 12, 1, _YEARS).at
+        indices["month"] = Season(volumes, season, 1, _YEARS).at
     main = {"D": "weekday", "W": "", "MS": "month"}[period]
     methods = [
         (Smoothed(lanes, _MEMORY[period], (name and f"smoothing on {name}") or "smoothing"), name)
         for name in sorted(indices, key=lambda name: name != main)
     ]
     others = [Damped(lanes, _MEMORY[period]), Broken(lanes)]
-    naive = [(Repeated(lanes, SEASON[period]), ""), (Line(lanes), "")]
+    naive = [(Repeated(lanes, season), ""), (Line(lanes), "")]
     return indices, methods + [(method, main) for method in others] + naive

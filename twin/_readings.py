@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from twin import _special, cooperation, crossing, demand, lost_sales, own_places, space
+from twin import _special, cooperation, crossing, demand, lost_sales, own_places, periodic_review, space, stock_overflow
 from twin.demand import Moments
 from twin.policy import POLICY
 
@@ -46,7 +46,7 @@ def standard_losses(factor: Any, level: Any) -> demand.Gaps:
     return demand.Gaps(tail + np.maximum(-factor, 0.0), tail + np.maximum(factor, 0.0))
 
 
-def exposure_of(given: dict[str, Any], period: str) -> Moments:
+def exposure_of(given: dict[str, Any], period: str | float) -> Moments:
     """Return mean and sd of the time that a buffer protects: lead time and review period. [period]
 
     If lead times are independent, orders cross, and the sd is the one that gives the variance of what is outstanding.
@@ -62,53 +62,76 @@ def exposure_of(given: dict[str, Any], period: str) -> Moments:
     return Moments(lead + review, spread)
 
 
-def of_space(given: dict[str, NDArray], load: Moments, buffer: Buffer, goods: Moments, review: Any) -> dict[str, Any]:
+def lot_in_stock(lot: Any, load_mean: Any, review: Any) -> Any:
+    """Return the lot by which a stock lane orders, or 0 where each review orders what was demanded. [pallet]
+
+    lot : order quantity of `assess`, which is at least the mean workload between two orders.
+    """
+    return np.where(lot > load_mean * np.maximum(review, 1.0) * (1.0 + 1e-9), lot, 0.0)[()]
+
+
+def mean_shortage(given: dict[str, NDArray], period: str, buffer: Buffer, last: Any) -> Any:
+    """Return the shortage of an average period: that at the end of the exposure, or its mean over a review period.
+
+    last : shortage at the end of the exposure. [pallet]
+    """
+    lead_time, review = (
+        demand.lead_time_in_periods(given[name], period) for name in ("lead_time_mean_days", "review_period_days")
+    )
+    if not np.any(review > 1.0):
+        return last
+    level = buffer.exposure.mean * buffer.drawn.mean + buffer.factor * buffer.sd
+    parts = np.broadcast_arrays(level, *buffer.drawn, lead_time, np.maximum(review, 1.0), buffer.exposure.sd, last)
+    long = parts[4] > 1.0
+    level, mean, sd, lead_time, review, spread = (part[long] for part in parts[:6])
+    found = np.array(parts[6])
+    found[long] = periodic_review.mean_backlog(
+        level, mean, sd, lead_time_mean=lead_time, review_period=review, lead_time_sd=spread
+    )
+    return found[()]
+
+
+def of_space(
+    given: dict[str, NDArray], load: Moments, buffer: Buffer, goods: Moments, review: Any, lot: Any
+) -> dict[str, Any]:
     """Return the readings of overflow, and the cost of own places, today's and best.
 
-    goods : moments of demand over the exposure; review : review period. [period]
+    goods : moments of demand over the exposure; review : review period [period]; lot : order quantity. [pallet]
     """
     capacity, holding = given["internal_capacity"], given["holding_cost"]
-    passing = space.goods_in_process(*load, given["dwell"])
-    over, chance = overflow(passing, capacity)
-    found = dict.fromkeys(("headroom_overflow", "close_overflow", "peak_overflow", "lane_overflow"), over)
-    need = passing
-    held = given["kind"] == STOCK_LANE
-    if np.any(held):
-        common = space.common_periods(given["dwell"], buffer.exposure.mean) * given["demand_sd"] ** 2
-        waits = space.review_stock(given["demand_mean"], review)
-        returned = space.returns(given["demand_mean"], given["demand_sd"], given["return_rate"])
-        back = space.goods_in_process(*returned, given["dwell"])
-        passes = {"close": (back, given["return_rate"]), "peak": (passing, 1.0 + given["return_rate"])}
-        spaces = {
-            basis: _with(space.stock_space(buffer.factor * goods.sd, goods.sd, *goes, common * share), waits)
-            for basis, (
-                goes,
-                share,
-            ) in passes.items()  # share is cov(goods that pass, demand) / var(demand) in a period
-        }
-        for basis, needed in spaces.items():
-            over, likely = overflow(needed, capacity)
-            found[f"{basis}_overflow"] = np.where(held, over, found[f"{basis}_overflow"])
-            counts = held & (given["basis"] == _CODES["basis", basis])
-            chance = np.where(counts, likely, chance)
-            found["lane_overflow"] = np.where(counts, over, found["lane_overflow"])
-            need = Moments(*(np.where(counts, new, old) for new, old in zip(needed, need, strict=True)))
-
     always, used = own_places.place_prices(holding, given["own_place_cost"])
     partner = holding + given["partner_surcharge"]
     ratio = own_places.overflow_ratio(always, partner, used)
+    need = space.goods_in_process(*load, given["dwell"])
+    over, chance = overflow(need, capacity)
     factor = np.maximum(-_special.ndtri(ratio), _NEVER)
     best = np.where(ratio < 1.0, np.maximum(need.mean + need.sd * factor, 0.0), 0.0)
     least = need.sd * (_density(factor) - factor * ratio)
     if np.any(best <= 0.0):
         least = np.where(best > 0.0, least, cooperation.expected_overflow(*need, best))
+    overflows = dict.fromkeys(("headroom_overflow", "close_overflow", "peak_overflow", "lane_overflow"), over)
+    found = {**overflows, "lane_overflow_probability": chance, "need": need.mean, "best": best, "least": least}
+    held = np.asarray(given["kind"] == STOCK_LANE)
+    if held.any():
+        waits = space.review_stock(given["demand_mean"], review)
+        waits = _with(waits, space.lot_stock(lot_in_stock(lot, load.mean, review)))
+        stock = Moments(buffer.factor * goods.sd + waits.mean, np.hypot(goods.sd, waits.sd))
+        common = space.common_periods(given["dwell"], buffer.exposure.mean) * given["demand_sd"] ** 2
+        returned = space.returns(given["demand_mean"], given["demand_sd"], given["return_rate"])
+        back = space.goods_in_process(*returned, given["dwell"])
+        counted = given["basis"] == _CODES["basis", "peak"]
+        arrays = held, capacity, *stock, *need, *back, common, given["return_rate"], counted, ratio
+        chosen, *picked = np.broadcast_arrays(*arrays)
+        for name, value in _of_stock(*(array[chosen] for array in picked)).items():
+            found[name] = np.array(np.broadcast_to(found[name], chosen.shape))
+            found[name][chosen] = value
+    need_mean, best, least = (found.pop(name) for name in ("need", "best", "least"))
     cost, least_cost = (
-        always * places + used * need.mean + (partner - used) * beyond
+        always * places + used * need_mean + (partner - used) * beyond
         for places, beyond in ((capacity, found["lane_overflow"]), (best, least))
     )
     return {
         **found,
-        "lane_overflow_probability": chance,
         "space_cost": cost,
         "optimal_own_capacity": best,
         "optimal_space_cost": least_cost,
@@ -116,17 +139,46 @@ def of_space(given: dict[str, NDArray], load: Moments, buffer: Buffer, goods: Mo
     }
 
 
-def of_unmet(given: dict[str, NDArray], buffer: Buffer, short_cost: Any, ratio: Any, best: Any) -> dict[str, Any]:
-    """Return shortage and cost at the lane's level under its rule, and its level of least cost.
+def _of_stock(capacity, stock, exposed, load, load_sd, back, back_sd, common, rate, peak, ratio):
+    """Return the answers on space of stock lanes by name, with the mean need, the best own places, and their overflow.
 
-    ratio : critical ratio of backorders; best : its safety factor, or None.
+    stock, exposed : mean and sd of the stock without the cut at zero; load, back : moments of the goods in process, and
+    of the returns among them; common : variance of demand of the periods that these have in common with the exposure.
+    """
+    bases = {  # the factor of `common` is cov(goods that pass, demand) / var(demand) in a period
+        "close": {"passing_mean": back, "passing_sd": back_sd, "covariance": rate * common},
+        "peak": {"passing_mean": load, "passing_sd": load_sd, "covariance": (1.0 + rate) * common},
+    }
+    over = {basis: stock_overflow.overflow(capacity, stock, exposed, **goods) for basis, goods in bases.items()}
+    own = {name: np.where(peak, bases["peak"][name], bases["close"][name]) for name in bases["peak"]}
+    best = np.where(ratio < 1.0, stock_overflow.places(np.minimum(ratio, _MOST), stock, exposed, **own), 0.0)
+    mean, chance = (np.where(peak, *both) for both in zip(over["peak"], over["close"], strict=True))
+    return {
+        "close_overflow": over["close"].mean,
+        "peak_overflow": over["peak"].mean,
+        "lane_overflow": mean,
+        "lane_overflow_probability": chance,
+        "need": space.stock_on_hand(stock, exposed).mean + own["passing_mean"],
+        "best": best,
+        "least": stock_overflow.overflow(best, stock, exposed, **own).mean,
+    }
+
+
+def of_unmet(
+    given: dict[str, NDArray], period: str, buffer: Buffer, short_cost: Any, ratio: Any, best: Any, target: Any
+) -> dict[str, Any]:
+    """Return service, shortage and cost at the lane's level under its rule, and its level of least cost.
+
+    ratio : critical ratio of backorders; best : its safety factor, or None; target : cycle service level. [-]
     """
     holding = given["holding_cost"]
     if best is None:
         best = _special.ndtri(np.clip(ratio, _LEAST, _MOST))
     mean = buffer.exposure.mean * buffer.drawn.mean
-    short, left = (buffer.sd * loss for loss in buffer.losses)
+    last, left = (buffer.sd * loss for loss in buffer.losses)
+    short = mean_shortage(given, period, buffer, last)
     found = {
+        "unmet_service": target,
         "unmet_shortage": short,
         "unmet_cost": holding * left + short_cost * short,
         "unmet_level": np.maximum(mean + buffer.sd * best, 0.0),
@@ -146,6 +198,7 @@ def of_unmet(given: dict[str, NDArray], buffer: Buffer, short_cost: Any, ratio: 
     level, mean, sd, time, price, hold, spells = (array[chosen] for array in picked)
     lost = lost_sales.lost_pallets(level, mean, sd, time, spells)
     values = (
+        1.0 - lost_sales.loss_probability(level, mean, sd, time, spells),
         lost,
         lost_sales.cost(level, mean, sd, time, price, hold, spells),
         lost_sales.best_base_stock(mean, sd, time, np.maximum(price, _LEAST * hold), hold, spells),

@@ -53,7 +53,7 @@ INTERMITTENT = 0.125
 FAR = 1.5  # ratio to the outermost level of a factor from which on a lane is far from the simulated ones [-]
 
 
-def outside(card: Card, lanes: Mapping[str, Any], period: str) -> dict[str, NDArray[np.bool_]]:
+def outside(card: Card, lanes: Mapping[str, Any], period: str | float) -> dict[str, NDArray[np.bool_]]:
     """Return for each answer of a card which lanes are outside its region; arguments as in `accuracy.remarks`."""
     values = values_of(lanes, period)
     found = {row.answer: np.zeros(len(values["kind"]), bool) for row in card.rows}
@@ -100,7 +100,7 @@ def levels_of(card: Card, kind: str, factor: str) -> list[Any]:
     return sorted({*card.levels(kind, factor), *([] if base is None else [base])})
 
 
-def values_of(lanes: Mapping[str, Any], period: str) -> Values:
+def values_of(lanes: Mapping[str, Any], period: str | float) -> Values:
     """Return the value of each factor, and the kind, of every lane."""
     days = days_per_period(period)
     given = {name: np.asarray(lanes[name], float) for name in NEEDED}

@@ -11,15 +11,16 @@ from numpy.typing import NDArray
 from twin._card import BASE_LANES, Card, Row, tolerance
 from twin._regions import FACTORS, far, levels_of, places, values_of
 from twin.answers import ANSWERS
-from twin.demand import PERIOD_NAMES
+from twin.demand import period_name
 
 
-def remarks_of(card: Card, lanes: Mapping[str, Any], period: str) -> tuple[str, ...]:
+def remarks_of(card: Card, lanes: Mapping[str, Any], period: str | float) -> tuple[str, ...]:
     """Return a sentence for each block in which answers are outside their region; see `accuracy.remarks`."""
     values, found = values_of(lanes, period), []
     several = len(set(values["kind"].tolist())) > 1
     for (kind, factor, level), here in places(card, values):
-        told = ", ".join(_error(row) for row in card.blocks[kind, factor, level] if _is_news(row, card))
+        news = sorted((row for row in card.blocks[kind, factor, level] if _is_news(row, card)), key=_size)
+        told = ", ".join(_error(row) for row in reversed(news))
         if told:
             where = [f"on {kind} lanes"] if several or factor == BASE_LANES else []
             where += [] if factor == BASE_LANES else [_words(card, kind, factor, level, period)]
@@ -39,7 +40,12 @@ def _is_news(row: Row, card: Card) -> bool:
     return base is None or base.inside or not base.lowest <= row.typical <= base.highest
 
 
-def _words(card: Card, kind: str, factor: str, level: Any, period: str) -> str:
+def _size(row: Row) -> float:
+    """Return the largest error of a row, in tolerances."""
+    return max(-row.lowest, row.highest) / tolerance(row.answer)
+
+
+def _words(card: Card, kind: str, factor: str, level: Any, period: str | float) -> str:
     """Return a level of a factor in words."""
     words, unit, _ = FACTORS[factor]
     if isinstance(level, str):
@@ -49,11 +55,11 @@ def _words(card: Card, kind: str, factor: str, level: Any, period: str) -> str:
     return words.format(f"about {_written(level, unit, period)}{end}")
 
 
-def _written(level: float, unit: str, period: str) -> str:
+def _written(level: float, unit: str, period: str | float) -> str:
     """Return a level with its unit."""
     if unit == "-":
         return f"{100 * level:.3g}%"
-    name = f" {PERIOD_NAMES[period]}{'' if level == 1 else 's'}" if unit == "period" else ""
+    name = f" {period_name(period)}{'' if level == 1 else 's'}" if unit == "period" else ""
     return f"{level:.3g}{name}".replace("-", "−")
 
 

@@ -27,19 +27,20 @@ def card() -> Card:
     return shipped()
 
 
-def remarks(lanes: Mapping[str, Any], period: str) -> tuple[str, ...]:
+def remarks(lanes: Mapping[str, Any], period: str | float) -> tuple[str, ...]:
     """Return a sentence for each condition under which answers of the lanes are outside the region in which they hold.
 
     Parameters
     ----------
     lanes : mapping or DataFrame; each value is a number, or has one entry per lane
         Statistics, policy and answers of `assess`, by name. What `record_of` returns is used if it is there.
-    period : "D", "W" or "MS"
+    period : "D", "W", "MS", or its length in days
 
     Returns
     -------
     tuple of str, conditions of most lanes first; empty if every answer is within its region. A sentence gives the
-    median error on the simulated lanes, and its range; an answer is too high if it is above the simulated value.
+    median error of each answer on the simulated lanes, and its range, largest errors first; an answer is too high if it
+    is above the simulated value.
 
     Limits
     ------

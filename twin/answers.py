@@ -91,7 +91,7 @@ _ROWS = (
         name="expected_shortage",
         symbol="ESC",
         unit="pallet/period",
-        meaning="pallets backordered at the end of an average cycle; in `assess` a cycle is a period",
+        meaning="pallets backordered at the end of an average cycle; in `assess` a period, or a longer review period",
         source="buffers.expected_shortage",
         words="are we short | pallets are we short | shortage | pallets short | expected shortages | shortfall",
     ),
@@ -114,7 +114,7 @@ _ROWS = (
         name="fill_rate",
         symbol=r"$\beta$",
         unit="-",
-        meaning="share of demand met from stock; in `assess` a cycle is a period",
+        meaning="share of demand met from stock; in `assess` a cycle is a period, or the review period if longer",
         source="buffers.fill_rate",
         words=(
             "stockout | stockouts | run out of stock | out of stock | fillrate | share of demand met "
@@ -130,6 +130,13 @@ _ROWS = (
             "cost of the buffer | cost of the safety stock | carry the safety buffer | overage and "
             "underage cost | cost of the safety buffer"
         ),
+    ),
+    Quantity(
+        name="unmet_service",
+        reported=False,
+        unit="-",
+        meaning="cycle service level under the rule for unmet demand: probability that a cycle has no shortage",
+        source="lost_sales.loss_probability",
     ),
     Quantity(
         name="unmet_shortage",
@@ -232,28 +239,28 @@ _ROWS = (
         reported=False,
         unit="pallet",
         meaning="mean overflow of a stock lane when a period closes; that of goods in process on a flow lane",
-        source="space.stock_space",
+        source="stock_overflow.overflow",
     ),
     Quantity(
         name="peak_overflow",
         reported=False,
         unit="pallet",
         meaning="mean overflow of a stock lane at the peak of a period; that of goods in process on a flow lane",
-        source="space.stock_space",
+        source="stock_overflow.overflow",
     ),
     Quantity(
         name="lane_overflow",
         reported=False,
         unit="pallet",
         meaning="mean overflow by kind of lane and basis",
-        source="space.stock_space",
+        source="stock_overflow.overflow",
     ),
     Quantity(
         name="lane_overflow_probability",
         reported=False,
         unit="-",
         meaning="probability that own capacity is exceeded, by kind of lane and basis",
-        source="space.stock_space",
+        source="stock_overflow.overflow",
     ),
     Quantity(
         name="space_cost",
@@ -327,7 +334,7 @@ _ROWS = (
         name="penalty",
         reported=False,
         unit="$/period",
-        meaning="SLA penalties for the expected shortage, in each period that it lasts",
+        meaning="SLA penalties for the mean backlog of a period, in each period that it lasts",
         source="finance.unit_economics",
         words="penalties | total penalty | penalty bill | spent on penalties | penalties in total",
     ),

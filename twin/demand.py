@@ -44,27 +44,42 @@ class Gaps(NamedTuple):
     leftover: Numbers
 
 
-def days_per_period(period: str) -> float:
+def days_per_period(period: str | float) -> float:
     """Return the length of a history's period. [day]
 
-    >>> days_per_period("W")
-    7.0
+    period : "D", "W", "MS", or the length itself: with five working days a week, a day stands for 1.4 days.
+
+    >>> days_per_period("W"), days_per_period(1.4)
+    (7.0, 1.4)
     """
-    require(
-        isinstance(period, str) and period in DAYS_PER_PERIOD, "period", f"one of {', '.join(DAYS_PER_PERIOD)}", period
-    )
-    return DAYS_PER_PERIOD[period]
+    known = period in DAYS_PER_PERIOD if isinstance(period, str) else _is_length(period)
+    require(known, "period", f"one of {', '.join(DAYS_PER_PERIOD)}, or a number of days > 0", period)
+    return DAYS_PER_PERIOD[period] if isinstance(period, str) else float(period)
+
+
+def period_name(period: str | float) -> str:
+    """Return the name of a period in a sentence; one that is given by its length is a working day.
+
+    >>> period_name("W"), period_name(1.4)
+    ('week', 'working day')
+    """
+    days_per_period(period)  # refuses what is no period
+    return PERIOD_NAMES[period] if isinstance(period, str) else "working day"
+
+
+def _is_length(period):
+    return isinstance(period, int | float | np.number) and not isinstance(period, bool) and 0 < period < np.inf
 
 
 @labelled
-def lead_time_in_periods(lead_time_days: ArrayLike, period: str) -> Numbers:
+def lead_time_in_periods(lead_time_days: ArrayLike, period: str | float) -> Numbers:
     """Return a lead time, or its standard deviation, in periods of the history: days / days per period. [period]
 
     Parameters
     ----------
     lead_time_days : array_like, any shape
         Lead time or its standard deviation, >= 0. [day]
-    period : "D", "W" or "MS"
+    period : "D", "W", "MS", or its length in days
         Period of the demand that is combined with the lead time.
 
     >>> float(lead_time_in_periods(14, "W"))

@@ -15,7 +15,7 @@ from twin import _conformal, _methods, _past, _special
 from twin._check import floats, probabilities, require, whole
 from twin._intermittent import IntermittentPool
 from twin._labels import Numbers, labelled_by_row, labels_of, with_labels
-from twin.demand import days_per_period
+from twin.demand import DAYS_PER_PERIOD
 
 
 class Trend(NamedTuple):
@@ -181,7 +181,7 @@ def predict(trend: Trend, horizon: int, probability: float = 0.95) -> Interval:
     return Interval(*(with_labels(part, lanes) for part in (mean, mean - half, mean + half)))
 
 
-def lanes(volumes: ArrayLike, *, period: str, horizon: int, level: float) -> Forecasts:
+def lanes(volumes: ArrayLike, *, period: str, horizon: int, level: float, season: int | None = None) -> Forecasts:
     """Return the forecast of the periods after the record of each lane, with intervals, by the methods that suit it.
 
     mean +- q s exp(a), not below zero, where s is the lane's smoothed error of one step, q the conformal quantile of
@@ -205,6 +205,9 @@ def lanes(volumes: ArrayLike, *, period: str, horizon: int, level: float) -> For
         Number of periods ahead, >= 1. [period]
     level : float
         Probability that an interval holds its volume, in (0, 1). [-]
+    season : int, optional
+        Periods after which the season repeats, >= 1; by default a week of 7 days, 52 weeks or 12 months. Of a daily
+        record without its closed weekdays, the open days of a week, of which a year has 52. [period]
 
     Returns
     -------
@@ -216,8 +219,9 @@ def lanes(volumes: ArrayLike, *, period: str, horizon: int, level: float) -> For
     Limits
     ------
     Coverage is kept on average over time, not on every day: after a break it falls until the widths have followed, and
-    `worst_coverage` says how far. Closed days other than weekdays are unknown to the method. A lane that is not
-    intermittent has the same forecast alone as among others.
+    `worst_coverage` says how far. A closed weekday is left out of the record, and a holiday is unknown (NaN), so that
+    each week has the same number of periods. A lane that is not intermittent has the same forecast alone as among
+    others.
 
     Source
     ------
@@ -231,19 +235,19 @@ def lanes(volumes: ArrayLike, *, period: str, horizon: int, level: float) -> For
     ([[90.0, 100.0], [7.0, 7.0]], 'The forecasts of the past were exact, so the interval has no width.')
     """
     table, shape, index = _table(volumes, period)
-    horizon, share = whole("horizon", horizon, least=1), _level(level)
+    horizon, share, season = whole("horizon", horizon, least=1), _level(level), _season(season, period)
     pool = IntermittentPool(table, horizon, share, _methods.BEFORE_JUDGING)
-    parts = [_forecast(table, rows, pool, period, horizon, share) for rows in _chunks(table, horizon)]
+    parts = [_forecast(table, rows, pool, period, season, horizon, share) for rows in _chunks(table, horizon)]
     fields = [np.concatenate(field) for field in zip(*parts, strict=True)]
     return Forecasts(*(with_labels(f.reshape(shape + f.shape[1:])[()], index) for f in fields))
 
 
-def backtest(volumes: ArrayLike, *, period: str, horizon: int, level: float) -> Interval:
+def backtest(volumes: ArrayLike, *, period: str, horizon: int, level: float, season: int | None = None) -> Interval:
     """Return what `lanes` would have said at the end of every period of the record.
 
     Parameters
     ----------
-    volumes, period, horizon, level : as for `lanes`.
+    volumes, period, horizon, level, season : as for `lanes`.
 
     Returns
     -------
@@ -256,9 +260,10 @@ def backtest(volumes: ArrayLike, *, period: str, horizon: int, level: float) -> 
     ((1, 40, 2), [4.0, 4.0])
     """
     table, shape, _ = _table(volumes, period)
-    horizon, share = whole("horizon", horizon, least=1), _level(level)
+    horizon, share, season = whole("horizon", horizon, least=1), _level(level), _season(season, period)
     pool = IntermittentPool(table, horizon, share, _methods.BEFORE_JUDGING)
-    parts = [_walk(table[:, rows], rows.start, pool, period, horizon, share)[:2] for rows in _chunks(table, horizon)]
+    how = pool, period, season, horizon, share
+    parts = [_walk(table[:, rows], rows.start, *how)[:2] for rows in _chunks(table, horizon)]
     mean, half = (np.moveaxis(np.concatenate(part, axis=2), 2, 0) for part in zip(*parts, strict=True))
     low, high = _past.bounds(mean, half)
     return Interval(*(part.reshape(shape + part.shape[1:]) for part in (mean, low, high)))
@@ -266,7 +271,9 @@ def backtest(volumes: ArrayLike, *, period: str, horizon: int, level: float) -> 
 
 def _table(volumes, period):
     """Return the volumes with a column per lane, the shape of the lanes, and their labels."""
-    days_per_period(period)  # refuses another period
+    require(
+        isinstance(period, str) and period in DAYS_PER_PERIOD, "period", f"one of {', '.join(DAYS_PER_PERIOD)}", period
+    )
     y = floats("volumes", volumes)
     require(y.ndim > 0 and y.shape[-1] >= 1, "volumes", "a series of at least 1 period", y.shape)
     require(np.isnan(y) | ((y >= 0) & np.isfinite(y)), "volumes", "finite and >= 0, or NaN where unknown", y)
@@ -280,6 +287,10 @@ def _level(level):
     return float(share)
 
 
+def _season(season, period):
+    return _methods.SEASON[period] if season is None else whole("season", season, least=1)
+
+
 def _chunks(table, horizon):
     """Return slices of lanes whose forecasts of the past fit into memory; at least one."""
     periods, count = table.shape
@@ -287,22 +298,22 @@ def _chunks(table, horizon):
     return [slice(start, min(start + step, count)) for start in range(0, max(count, 1), step)]
 
 
-def _walk(part, start, pool, period, horizon, level):
+def _walk(part, start, pool, period, season, horizon, level):
     """Return forecasts and half widths of every origin, the members of the pool, the walk, and the errors counted."""
-    walk = _methods.walk(part, period, horizon)
+    walk = _methods.walk(part, period, season, horizon)
     pooled, member = pool.into(walk.mean, start)
     half, counted = _conformal.half_widths(part, walk.mean, level, _methods.BEFORE_JUDGING, pooled)
     return walk.mean, half, member, walk, counted
 
 
-def _forecast(table, rows, pool, period, horizon, level):
+def _forecast(table, rows, pool, period, season, horizon, level):
     """Return the fields of `Forecasts` of the lanes of one chunk, a row per lane."""
     part = table[:, rows]
-    mean, half, member, walk, counted = _walk(part, rows.start, pool, period, horizon, level)
+    mean, half, member, walk, counted = _walk(part, rows.start, pool, period, season, horizon, level)
     low, high = _past.bounds(mean[-1], half[-1])
     absolute, signed, total, judged = _past.error_sums(part, mean, _methods.BEFORE_JUDGING)
     naive, line = walk.errors[-2:]
-    scale = _past.seasonal_error(part, _methods.SEASON[period])
+    scale = _past.seasonal_error(part, season)
     with np.errstate(invalid="ignore", divide="ignore"):
         mase = np.where(absolute > 0, absolute / judged / scale, np.where(judged > 0, 0.0, np.nan))
         shares = [

@@ -26,14 +26,14 @@ _MANY = 2**20  # more lanes than this are processed in two threads, which also s
 
 
 @overload
-def assess(statistics: pd.DataFrame, policy: Policy, *, period: str = "D") -> pd.DataFrame: ...
+def assess(statistics: pd.DataFrame, policy: Policy, *, period: str | float = "D") -> pd.DataFrame: ...
 
 
 @overload
-def assess(statistics: Mapping[str, ArrayLike], policy: Policy, *, period: str = "D") -> dict[str, Any]: ...
+def assess(statistics: Mapping[str, ArrayLike], policy: Policy, *, period: str | float = "D") -> dict[str, Any]: ...
 
 
-def assess(statistics: Any, policy: Policy, *, period: str = "D") -> Any:
+def assess(statistics: Any, policy: Policy, *, period: str | float = "D") -> Any:
     """Return every answer of the framework for a table of lanes, in one vectorised call.
 
     Parameters
@@ -43,8 +43,9 @@ def assess(statistics: Any, policy: Policy, *, period: str = "D") -> Any:
         fields of the policy come from `policy` alone. [pallet/period]
     policy : Policy
         Numbers and words, or arrays of them of shape (lanes,).
-    period : "D", "W" or "MS", optional
-        Period of the demand; lead times, in days, are converted to it.
+    period : "D", "W" or "MS", or its length in days, optional
+        Period of the demand; lead times, in days, are converted to it. A day stands for 1.4 days if two of seven
+        weekdays are closed, and no periods.
 
     Returns
     -------
@@ -61,11 +62,14 @@ def assess(statistics: Any, policy: Policy, *, period: str = "D") -> Any:
     ------
     Demand is normal, and independent between periods. Under the base-stock policy, each period is a cycle, and the
     exposure, lead time and review period, runs from an order to the arrival of the next. The shortage is the mean
-    backlog at the end of an exposure; `profit` charges it like pallets that are not served, in each period that the
-    backlog lasts. `unmet_shortage` and `unmet_cost` follow the policy's own rule. The expected overflow takes the
+    backlog at the end of an exposure. `profit` charges the backlog like pallets that are not served, in each period
+    that it lasts: over a review period of several periods, its mean. `critical_ratio` and `unmet_level` still weigh the
+    end of the exposure, so they then lie above the levels of least cost (`periodic_review.best_stock`).
+    `unmet_service`, `unmet_shortage` and `unmet_cost` follow the policy's own rule. The expected overflow takes the
     workload of the dwell time plus the whole buffer as the space; the readings by kind of lane and billing basis stand
-    beside it. `profit` leaves out `order_cost`, which depends on the lot, and stock lanes hold no lots beyond a review
-    period. Lanes are processed in chunks, which bounds the memory for temporary arrays.
+    beside it. `profit` leaves out `order_cost`, which depends on the lot. A stock lane whose economic lot exceeds the
+    workload between two orders holds half a lot more on average, in its readings of space alone. Lanes are processed in
+    chunks, which bounds the memory for temporary arrays.
 
     Source
     ------
@@ -107,7 +111,7 @@ def _with_lanes(sentence: str, labels: Any) -> str:
     )
 
 
-def _assessed(given: dict[str, Any], period: str) -> dict[str, Any]:
+def _assessed(given: dict[str, Any], period: str | float) -> dict[str, Any]:
     """Return every answer by name; a table of lanes is computed in chunks."""
     inputs = {name: _input(name, value) for name, value in given.items()}
     sizes = {value.size for value in inputs.values() if value.ndim}
@@ -163,7 +167,7 @@ def _lengths(inputs: dict[str, NDArray[np.float64]]) -> str:
     return ", ".join(f"{name} {value.shape}" for name, value in inputs.items() if value.ndim)
 
 
-def exposure_of(policy: Policy, period: str) -> demand.Moments:
+def exposure_of(policy: Policy, period: str | float) -> demand.Moments:
     """Return mean and sd of the time that a buffer protects: lead time and review period. [period]
 
     With independent lead times, orders overtake each other; the sd is then `crossing.effective_lead_time_sd`.
@@ -209,7 +213,7 @@ def economics(
     )
 
 
-def _answers(given: dict[str, NDArray[np.float64]], period: str) -> dict[str, Any]:
+def _answers(given: dict[str, NDArray[np.float64]], period: str | float) -> dict[str, Any]:
     """Return the answers of a chunk of lanes; `given` holds the moments of demand and the fields of the policy.
 
     Formulas of a few operations are composed here, so that no argument is checked twice: those of `cooperation`, and
@@ -246,14 +250,14 @@ def _answers(given: dict[str, NDArray[np.float64]], period: str) -> dict[str, An
     planned = np.maximum(required - capacity, 0.0)
     overflow, overflow_probability = _readings.overflow(demand.Moments(required, space_sd), capacity)
     dependency = planned / required
-    money = economics(given, demand_mean, load.mean, leftover, shortage, overflow)
-    buffer_cost = money.holding + short_cost * shortage
+    slots = _readings.Buffer(load, exposure, safety_factor, over_exposure.sd, losses)
+    waiting = _readings.mean_shortage(given, period, slots, shortage)
+    money = economics(given, demand_mean, load.mean, leftover, waiting, overflow)
     held = given["kind"] == _readings.STOCK_LANE
-    drawn, drawn_sd = load, over_exposure.sd
+    buffer = slots
     if np.any(held):
         drawn = demand.Moments(np.where(held, demand_mean, load.mean), np.where(held, demand_sd, load.sd))
-        drawn_sd = np.where(held, goods.sd, over_exposure.sd)
-    buffer = _readings.Buffer(drawn, exposure, safety_factor, drawn_sd, losses)
+        buffer = slots._replace(drawn=drawn, sd=np.where(held, goods.sd, over_exposure.sd))
     best_factor = None if "service_level" in given else safety_factor
     return {
         "workload_mean": load.mean,
@@ -269,9 +273,9 @@ def _answers(given: dict[str, NDArray[np.float64]], period: str) -> dict[str, An
         "expected_shortage": shortage,
         "order_quantity": lot,
         "order_cost": lot_size.order_cost(lot, load.mean, given["fixed_order_cost"], holding_cost),
-        "fill_rate": np.maximum(1.0 - shortage / load.mean, 0.0),
-        "buffer_cost": buffer_cost,
-        **_readings.of_unmet(given, buffer, short_cost, ratio, best_factor),
+        "fill_rate": np.maximum(1.0 - shortage / (load.mean * np.maximum(review, 1.0)), 0.0),
+        "buffer_cost": money.holding + short_cost * waiting,
+        **_readings.of_unmet(given, period, buffer, short_cost, ratio, best_factor, level),
         "required_capacity": required,
         "planned_overflow": planned,
         "dependency": dependency,
@@ -280,7 +284,7 @@ def _answers(given: dict[str, NDArray[np.float64]], period: str) -> dict[str, An
         "overflow_probability": overflow_probability,
         "expected_dependency": overflow / required,
         "expected_warehousing_cost": holding_cost * required + money.surcharge,
-        **_readings.of_space(given, load, buffer, goods, review),
+        **_readings.of_space(given, load, buffer, goods, review, lot),
         "resilience_index": resilience.resilience_index(safety_factor, dependency),
         **money._asdict(),
     }

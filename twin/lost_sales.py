@@ -252,7 +252,8 @@ def _probability(stock, mean, sd, time):
 def _scaled(stock, mean, sd, time):
     """Return the sd over the exposure, the exposure or 1, and the safety factor, bounded so that nothing overflows."""
     total = sd * np.sqrt(time)
-    z = np.clip((stock - time * mean) / np.maximum(total, np.finfo(float).tiny), -1e3, 1e3)
+    with np.errstate(over="ignore"):  # certain demand
+        z = np.clip((stock - time * mean) / np.maximum(total, np.finfo(float).tiny), -1e3, 1e3)
     return total, np.maximum(time, 1.0), z
 
 

@@ -32,7 +32,7 @@ def place_prices(holding_cost: ArrayLike, own_place_cost: ArrayLike = 0.0) -> Pl
     Parameters
     ----------
     holding_cost : array_like, shapes that broadcast
-        Cost H of keeping a pallet for a period, > 0. [$/pallet/period]
+        Cost H of keeping a pallet for a period, >= 0. [$/pallet/period]
     own_place_cost : array_like, optional
         Cost of a place whether it is used or not, besides H; 0 if H is itself the rent of a place, which is then paid
         whether it is used or not. [$/pallet/period]
@@ -44,7 +44,7 @@ def place_prices(holding_cost: ArrayLike, own_place_cost: ArrayLike = 0.0) -> Pl
     >>> [tuple(map(float, place_prices(2.5, c))) for c in (0.0, 2.5)]
     [(2.5, 0.0), (2.5, 2.5)]
     """
-    (hold,), (place,) = positive(holding_cost=holding_cost), nonnegative(own_place_cost=own_place_cost)
+    hold, place = nonnegative(holding_cost=holding_cost, own_place_cost=own_place_cost)
     stated = place > 0
     return PlacePrices(np.where(stated, place, hold)[()], np.where(stated, hold, 0.0)[()])
 

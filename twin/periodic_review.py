@@ -18,6 +18,7 @@ from twin._check import nonnegative, numbers, positive, require
 from twin._labels import Numbers, labelled
 from twin.demand import expected_excess, lead_time_demand, probability_above
 
+_MOST_CLOSES = 366  # closes of a cycle that a mean backlog counts; of more, as many spread over it [period]
 _MOST_PERIODS = 1_000  # longest review period whose closes are counted one by one [period]
 
 
@@ -183,6 +184,50 @@ def expected_cost(
     closes = _closes(demand_mean, demand_sd, lead_time_mean, review_period, lead_time_sd)
     total = sum(counts * newsvendor.expected_cost(stock, *close, under, over) for close, counts in closes)
     return total / np.asarray(review_period, float)
+
+
+@labelled
+def mean_backlog(
+    base_stock: ArrayLike,
+    demand_mean: ArrayLike,
+    demand_sd: ArrayLike,
+    *,
+    lead_time_mean: ArrayLike,
+    review_period: ArrayLike,
+    lead_time_sd: ArrayLike = 0.0,
+) -> Numbers:
+    """Return the pallets backordered in an average period: the mean over the periods of a cycle.
+
+    B = (1/n) sum_{j=1..n} E[(D(L + R j/n) - S)+],  n = R rounded up
+
+    Arguments as in `service_stock`; `base_stock` is the level S, any number. [pallet]
+
+    Returns
+    -------
+    ndarray or float, broadcast shape. [pallet]
+
+    Limits
+    ------
+    R <= 1 gives the backlog just before an arrival. Of a cycle of more than 366 periods, as many are counted, spread
+    over it.
+
+    Source
+    ------
+    The second sum of `expected_cost`; Hadley and Whitin (1963), ch. 5.
+
+    >>> round(float(mean_backlog(440.0, 50.0, 8.0, lead_time_mean=4.0, review_period=5)), 3)
+    3.149
+    """
+    (stock,) = numbers(base_stock=base_stock)
+    mean, sd, lead_time, length, spread = _moments(demand_mean, demand_sd, lead_time_mean, review_period, lead_time_sd)
+    count = np.minimum(np.ceil(length), _MOST_CLOSES)
+    gap = length / count
+    total = 0.0
+    for later in range(int(np.max(count, initial=1))):
+        exposure = lead_time + np.maximum(length - gap * later - np.maximum(gap - 1, 0) / 2, 0)
+        short = expected_excess(stock, *lead_time_demand(mean, sd, exposure, spread))
+        total = total + np.where(later < count, short, 0.0)
+    return (total / count)[()]
 
 
 @labelled

@@ -221,6 +221,7 @@ def policy_flows(
     safety_stock: float,
     internal_capacity: float,
     dwell: float = 1.0,
+    review_period: float = 0.0,
     samples: int,
     seed: int,
 ) -> PolicyFlows:
@@ -235,13 +236,16 @@ def policy_flows(
     demand_mean, demand_sd : float
         Moments of demand D, both >= 0. [pallet/period]
     lead_time_mean, lead_time_sd : float
-        Moments of the lead time, both >= 0. [period]
+        Moments of the lead time, with the review period if there is one, both >= 0. [period]
     return_rate : float
         Probability that a shipped pallet comes back, 0 to 1. [-]
     safety_stock, internal_capacity : float
         Buffer SS, and own places C >= 0. [pallet]
     dwell : float, optional
         Time a pallet stays, >= 0. [period]
+    review_period : float, optional
+        Part R of the lead time over which reviews are apart, >= 0; if R > 1, `short` is that of any period of a cycle,
+        and not of its last one. [period]
     samples, seed : int
 
     Returns
@@ -260,7 +264,7 @@ def policy_flows(
     ------
     Notebook 06, eq. (6.2).
     """
-    capacity, _ = nonnegative(internal_capacity=internal_capacity, dwell=dwell)
+    capacity, _, review = nonnegative(internal_capacity=internal_capacity, dwell=dwell, review_period=review_period)
     (stock,) = numbers(safety_stock=safety_stock)
     load = moments.workload(demand_mean, demand_sd, return_rate)
     length_sd = moments.lead_time_demand(*load, lead_time_mean, lead_time_sd).sd
@@ -277,10 +281,25 @@ def policy_flows(
     )
     mean = np.array([demand_mean, load.mean, 0.0, max(space.mean + stock, 0.0)])
     count = whole("samples", samples, least=2)  # the matrix is semidefinite by construction, up to rounding
-    draws = generator(seed).multivariate_normal(mean, covariance, count, method="eigh", check_valid="ignore")
+    random = generator(seed)
+    draws = random.multivariate_normal(mean, covariance, count, method="eigh", check_valid="ignore")
     shipped, worked, above, needed = draws.T
     left, short, over = (np.maximum(x, 0.0) for x in (stock - above, above - stock, needed - capacity))
+    if review > 1:
+        short = _in_cycle(above, float(stock), load, lead_time_mean, float(length_sd), float(review), random)
     return PolicyFlows(shipped, worked, left, short, over)
+
+
+def _in_cycle(above, stock, load, exposure, sd, review, random):
+    """Return the backlog in a random period of a review period, given the demand above its mean at the cycle's end."""
+    count = int(np.ceil(review))
+    waits = random.integers(count, size=above.size) * (review / count)  # from the period to the end of its cycle
+    if sd == 0.0:
+        return np.maximum(-stock - waits * load.mean, 0.0)
+    variance = sd**2 - np.minimum(waits, exposure) * load.sd**2
+    rest = np.sqrt(np.maximum(variance * (1.0 - variance / sd**2), 0.0))  # the difference can round to just below 0
+    here = variance / sd**2 * above + rest * random.standard_normal(above.size)
+    return np.maximum(here - stock - waits * load.mean, 0.0)
 
 
 @labelled_by_row

@@ -2,8 +2,8 @@
 
 A flow lane holds goods in process alone; a buffer is headroom, places reserved above the mean. A stock lane also holds
 what demand has left of its stock, so its space moves with demand over the exposure. Expected overflow and its
-probability follow from these moments by `cooperation.expected_overflow` and `cooperation.overflow_probability`, which
-take the space as normal.
+probability follow from the moments of a flow lane by `cooperation.expected_overflow` and
+`cooperation.overflow_probability`; those of a stock lane, whose space is not normal, are in `stock_overflow`.
 """
 
 from __future__ import annotations
@@ -141,8 +141,7 @@ def stock_space(
     Without randomness of the goods that pass, the moments are those of `stock_on_hand`, with the mean moved. For normal
     Y and G the moments are exact. The space itself is not normal: its lower end is cut off, and its upper tail is that
     of SS - Y + G. Against the dynamic model, with gamma demand and gamma lead times of three research lanes, the mean
-    is within 4 %; the overflow of normal space is within 1.5 pallets, or a sixth at the peak and two fifths at the
-    close.
+    is within 4 %.
 
     Source
     ------
@@ -213,6 +212,32 @@ def review_stock(demand_mean: ArrayLike, review_period: ArrayLike) -> Moments:
     (mean,), (review,) = nonnegative(demand_mean=demand_mean), nonnegative(review_period=review_period)
     periods = np.maximum(review, 1.0)
     return Moments((periods - 1) / 2 * mean, np.sqrt((periods**2 - 1) / 12) * mean)
+
+
+@labelled
+def lot_stock(order_quantity: ArrayLike) -> Moments:
+    """Return the moments of the stock that lots add: after an order, the position is uniform from r to r + Q.
+
+    mean = Q/2,  sd = Q/sqrt(12)
+
+    Parameters
+    ----------
+    order_quantity : array_like, any shape
+        Lot Q of a reorder point r, >= 0; 0 for orders of what was demanded. [pallet]
+
+    Returns
+    -------
+    Moments, same shape. [pallet]
+
+    Source
+    ------
+    Hadley and Whitin (1963), ch. 4.
+
+    >>> [round(float(x), 2) for x in lot_stock(120.0)]
+    [60.0, 34.64]
+    """
+    (lot,) = nonnegative(order_quantity=order_quantity)
+    return Moments(lot / 2, lot / np.sqrt(12.0))
 
 
 def _ratio(value, sd):

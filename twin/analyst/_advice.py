@@ -51,11 +51,35 @@ def is_advice(reading: Reading) -> bool:
             "sensible",
             "prudent",
             "step",
+            "reason",
+            "start",
+            "priority",
+            "lever",
+            "nuisance",
+            "threat",
+            "effective",
+            "wise",
+            "careful",
+            "remedy",
+            "promising",
+            "fixing",
+            "action",
+            "obvious",
+            "urgent",
         )
         for word in words
     )
     sense = any(
-        pair in (("makes", "sense"), ("make", "sense"), ("pays", "to"), ("something", "to")) for pair in pairwise(words)
+        pair
+        in (
+            ("makes", "sense"),
+            ("make", "sense"),
+            ("pays", "to"),
+            ("something", "to"),
+            ("thing", "to"),
+            ("little", "to"),
+        )
+        for pair in pairwise(words)
     )
     return begins or modal or asks or sense
 
@@ -79,6 +103,10 @@ CONDITIONS = set("if unless until once before whether".split())
 
 def advice_holds(reading: Reading) -> None:
     """Settle the rises and falls that advice asks for; what it gives as a reason or a purpose stays to be checked."""
+    for place in reading.find("better", "worse"):
+        name = reading.name_after(place, 2)
+        if name is not None and reading.tokens[name].measures & _CHOICES and _part_is_advice(reading, place):
+            reading.settle(place, proved=False)
     for place in reading.find("rise", "fall", "more", "less", "improve"):
         word, before = reading.text(place), reading.text(place - 1)
         if _part_is_advice(reading, place) and (word.endswith("ing") or before in _BEFORE_VERB or place == 0):

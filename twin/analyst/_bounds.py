@@ -21,10 +21,12 @@ def bounds_hold(reading: Reading) -> None:
         fact = next((i for i in reading.facts if 0 < i - place <= 2), None)
         if fact is not None and 0 < _printed(reading, fact) - reading.tokens[fact].fact.value:
             reading.settle(place)
-        elif {reading.text(place + 1), reading.text(place + 2)} & {"used", "full", "exhausted"}:
+        elif reading.tokens[min(place + 1, len(reading.tokens) - 1)].says("low", "high"):
+            reading.settle(place, proved=False)  # the size is checked by itself
+        elif {reading.text(place + 1), reading.text(place + 2)} & {"used", "full", "fully", "exhausted"}:
             uses = [reading.value("use", key) for key in reading.subjects(place)]
             if uses and all(value is not None and 0.85 <= value < 1.0 for value in uses):
-                reading.settle(place)
+                reading.settle(place, *(i for i in (place + 1,) if reading.text(i) == "fully"))
     for place in reading.find("bound"):
         fact = next((i for i in reading.facts if 0 < i - place <= 2), None)
         if reading.text(place) in ("exactly", "precisely") and fact is not None:
@@ -58,6 +60,8 @@ def _settle_bound(reading, place, length, upper):
     """Settle a bound if the number after it is one, or if the number before it lies on the right side of it."""
     places = range(place, place + length)
     fact = next((i for i in reading.facts if 0 <= i - place - length <= 2), None)
+    if fact is None and place - 1 in reading.facts and length == 2:
+        fact = place - 1  # "5 at most"
     if fact is None:
         return
     bound = reading.tokens[fact].fact

@@ -33,12 +33,12 @@ _CUES = {
     "last_volume": _LATEST,
     "best_profit": BEST,
     "best_profit_level": BEST | {"would"},
-    "best_buffer_cost": BEST,
+    "best_buffer_cost": BEST | {"critical", "ratio"},
     "critical_ratio": set("critical newsvendor cheapest".split()),
     "forecast_mean": _FUTURE | {"tomorrow"},
-    "horizon_mean": _FUTURE,
+    "horizon_mean": _FUTURE | {"time", "should", "will"},
     "horizon_workload": _FUTURE,
-    "horizon_capacity": _FUTURE | {"takes"},
+    "horizon_capacity": _FUTURE | {"takes", "time"},
 }
 
 
@@ -115,6 +115,9 @@ def _is_told_as_change(reading, place, fact):
     )
     if near & {"gap", "difference", "lead"}:
         return
+    name = place - 1 if place - 1 in reading.names else None
+    if name is not None and goes_by(fact.measure, reading.tokens[name].measures):
+        return  # "buffer cost +$60", of which the sign shows that it is a change
     if reading.text(place - 1) in ("to", "from", "at") or not (
         near & _CHANGES or moved or compared or reading.text(place - 1) == "("
     ):
@@ -156,8 +159,17 @@ def _is_of_two_lanes(reading, fact):
 def _stands_as_told(reading, place, fact):
     """Raise `Unsupported` if a number as it stands is told as the result of a what-if."""
     cases = reading.evidence.scenarios
+    if fact.measure.endswith("value_at_risk") and not reading.words & {"would", "if", "were", "with", "should"}:
+        return  # "could lose", which supposes nothing
     spoken = {reading.tokens[i].fact.key for i in reading.facts} & cases.keys() or set(list(cases)[-1:])
-    if reading.is_hypothetical and spoken and not reading.lanes and fact.key not in {cases[key][0] for key in spoken}:
+    best = any(reading.tokens[i].fact.measure.startswith("best_") for i in reading.facts)
+    if (
+        reading.is_hypothetical
+        and spoken
+        and not reading.lanes
+        and not best
+        and fact.key not in {cases[key][0] for key in spoken}
+    ):
         raise Unsupported(f"{fact.id} is of another lane")
     scenarios = [key for key, (lane, _) in reading.evidence.scenarios.items() if lane == fact.key]
     told = {reading.tokens[i].fact.key for i in reading.facts} & set(scenarios)
@@ -183,7 +195,9 @@ def _is_told_apart(reading, place):
 
 
 _SUPPOSING = set("would could if with might should when unless without raising cutting lowering reducing".split())
-_STATES = set("is are has have needs earns holds owns runs stands makes takes keeps".split())
+_STATES = set(
+    "is are has have needs earns holds owns runs stands makes takes keeps costs pays serves carries brings".split()
+)
 
 
 def _ahead_agrees(reading):
@@ -201,6 +215,12 @@ def _ahead_agrees(reading):
     for place in reading.facts:
         fact = reading.tokens[place].fact
         near = {reading.text(i) for i in range(max(place - 4, 0), place)}
+        told = [i for i in reading.facts if i < place and reading.tokens[i].fact.unit.startswith("pallet")]
+        part = {word for i in range(told[-1] + 1 if told else reading.clause(place).start, place)
+                for word in reading.text(i).split()}  # fmt: skip
+        if fact.measure == "demand_mean" and "forecast" in part and "." not in fact.name and not told:
+            if not part & {"mean", "record", "than", "above", "below", "average"}:
+                raise Unsupported(f"{fact.id} is no forecast")
         if (
             fact.measure in ("demand_mean", "last_volume")
             and near & {"forecast", "expected", "tomorrow"}
@@ -248,14 +268,53 @@ def told_as_what_if(reading: Reading) -> None:
             or reading.words & _IN_A_CASE
             or (base and reading.words & {"instead", "rather", "against", "from"})
             or (changed and compared)
+            or _is_input_told_first(reading, fact)
+            or _is_times_now(reading, fact)
+            or (
+                fact.measure in reading.evidence.scenarios[fact.key][1]
+                and reading.text(0).endswith("ing")
+                and reading.facts[0] <= 1
+                and reading.text(reading.facts[0])[:1].isalpha()
+            )
+            or (
+                fact.name in reading.evidence.scenarios[fact.key][1]
+                and reading.tokens[0].fact is None
+                and any(
+                    reading.text(i - 1) == "at" and reading.text(i - 2) in (":", ",")
+                    for i in reading.facts
+                    if reading.tokens[i].fact.id == fact.id
+                )
+            )
+            or reading.text(0) in ("before", "after", "once", "compare", "still")
             or ("." in fact.name and reading.words & {"cost", "costs", "hit", "hits"})
         ):
             raise Unsupported(f"{fact.id} is of a what-if, and told as if it were so now")
 
 
 _IN_A_CASE = set(
-    "affected effect affects goes become becomes then change changes changed case unless step extra additional".split()
+    """swing affected effect affects goes become becomes then change changes changed case unless step extra
+    additional""".split()
 )
+
+
+def _is_times_now(reading, fact):
+    """Return whether a multiple is told of what stands: "three times the current 5"."""
+    return fact.name.endswith(".relative") and bool(reading.words & {"current", "currently", "today", "now", "present"})
+
+
+def _is_input_told_first(reading, fact):
+    """Return whether a sentence begins with the input that a what-if changes, and its number: "Returns at 36 % ..."."""
+    changed = reading.evidence.scenarios[fact.key][1]
+    first = reading.facts[0] if reading.facts else None
+    told = reading.tokens[first].fact if first is not None else None
+    return (
+        told is not None
+        and told.key == fact.key
+        and told.measure in changed
+        and "." not in told.name
+        and reading.text(first - 1) in ("at", "of", "with")
+        and not any(reading.text(i) in ("is", "are", "has", "have") for i in range(first))
+    )
 
 
 def _is_part_of_verb(reading, place):

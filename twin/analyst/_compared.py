@@ -4,7 +4,7 @@ from twin.analyst._orders import compare, measures_of, told_of
 from twin.analyst._premises import free_premise
 from twin.analyst._relations import effect_of
 from twin.analyst._sentence import Reading
-from twin.analyst._sides import MARKERS, marker_after, side_after
+from twin.analyst._sides import MARKERS, PIVOTS, Side, marker_after, side_after
 from twin.analyst._vocabulary import ADJECTIVES, CLASSES, COSTS, MORE_IS_GOOD
 from twin.plan.portfolio import INPUTS
 
@@ -12,6 +12,10 @@ _MAIN = {"demand_mean", "expected_overflow", "lead_time_mean_days", "required_ca
 #: Price of one pallet or order -> the amount of a period that a sentence may mean by its name.
 _AMOUNTS = {"handling_cost": "handling", "holding_cost": "holding", "sla_penalty": "penalty"}
 _AMOUNTS |= {"partner_surcharge": "surcharge", "service_revenue": "revenue"}
+
+
+#: Best value -> the quantity that it is the best value of.
+_AIMS = {"best_profit": "profit", "best_profit_level": "service_level", "best_buffer_cost": "buffer_cost"}
 
 
 def sign_of(reading: Reading, place: int, measures: set[str]) -> int | None:
@@ -44,17 +48,49 @@ class Comparison:
     def __init__(self, reading: Reading, place: int) -> None:
         self.reading, self.place = reading, place
         marker = marker_after(reading, place)
-        self.right = side_after(reading, marker) if marker is not None else None
+        self.right = self._right(marker) if marker is not None else None
         self.marker = place if marker is None else marker
         self.measures = self._left_measures() if place == marker else measures_of(reading, place)
         told = {reading.tokens[i].fact.measure for i in reading.facts if i < self.marker}
+        just = place - 2 if reading.text(place - 1) == "," else place - 1
+        if just in reading.facts and place != marker and reading.text(place + 1) in ("than", "on", "for"):
+            self.measures = {reading.tokens[just].fact.measure}
         self.measures = self.measures & told or told_of(reading, self.measures)
         self.case = reading.case(place)
         if self.right and self.right.facts and CLASSES.get(reading.text(place), set()) & {"better", "worse"}:
             left = self._left_fact(self.right.facts[0])
             self.measures = {left.measure} if left is not None else self.measures
+        name = reading.name_before(place, reading.clause(place).start)
+        self.lost = (
+            name is not None
+            and reading.text(name) in ("loss", "losses")
+            and not (
+                {reading.tokens[i].fact.measure for i in reading.facts} & {"value_at_risk", "conditional_value_at_risk"}
+            )
+        )
+        if self.lost:
+            self.measures = {"profit"}
         if self.case:
             self.measures = without_fixed(reading, self.case, self.measures)
+
+    def _right(self, marker):
+        """Return what stands after a marker; "it" is what an earlier comparative compares with, or own capacity."""
+        reading = self.reading
+        if reading.text(marker + 1) not in ("it", "this", "that") or reading.text(marker + 2) in (
+            "of",
+            "on",
+            "at",
+            "has",
+        ):
+            return side_after(reading, marker)
+        earlier = [i for i in range(marker) if reading.text(i) in PIVOTS]
+        if earlier:
+            return side_after(reading, earlier[-1])
+        named = {name for i in reading.names if i < marker for name in reading.tokens[i].measures}
+        named |= {reading.tokens[i].fact.measure for i in reading.facts if i < marker}
+        own = (frozenset({"internal_capacity"}),) if "internal_capacity" in named or "use" in named else ()
+        side = side_after(reading, marker)
+        return Side((), (), own, frozenset(), (), side.end) if own else side
 
     def _left_measures(self):
         """Return the measures that stand before a word such as "exceeds": a number, a name, or the object of a verb."""
@@ -71,6 +107,8 @@ class Comparison:
     def order(self, key: str) -> int | None:
         """Return 1, -1 or 0 as a lane has more, less or as much of what is compared; None if facts do not tell."""
         order = self._order(key)
+        if self.lost and order is not None:
+            return -order
         return self._of_pair() if order is None else order
 
     def _of_pair(self):
@@ -93,6 +131,12 @@ class Comparison:
             return compare(turn * near.value, 0.0)
         if right is None:
             return self._implied(key)
+        if (
+            right.facts
+            and right.facts[0].measure == "use"
+            and right.measures[:1] == (frozenset({"internal_capacity"}),)
+        ):
+            return compare(right.facts[0].value, 1.0)
         if right.facts and right.facts[0].measure == "revenue" and len(self.measures & COSTS) > 3:
             return self._with_measure(key, right)
         if right.facts and ((order := self._with_number(key, right)) is not None or not right.lanes):
@@ -107,7 +151,15 @@ class Comparison:
             return self._with_measure(key, right)
         if "others" in right.flags:
             return self._with_others(key)
+        if "now" in right.flags and not self.case:
+            return self._best_with_now(key)
         return self._implied(key)
+
+    def _best_with_now(self, key):
+        """Return the order of a best value to the one that stands; None for other quantities."""
+        pairs = [(name, now) for name, now in _AIMS.items() if name in self.measures]
+        found = [(self.reading.value(name, key), self.reading.value(now, key)) for name, now in pairs[:1]]
+        return compare(*found[0]) if found and None not in found[0] else None
 
     # ------------------------------------------------------------ values
 
@@ -224,6 +276,11 @@ class Comparison:
     def _implied(self, key):
         """Return the order to what a comparative leaves unsaid: a number beside it, what stands, the other lane."""
         reading, place = self.reading, self.place
+        aims = [reading.tokens[i].fact for i in reading.facts if abs(i - place) <= 10
+                and {_AIMS.get(reading.tokens[i].fact.name), reading.tokens[i].fact.name} & self.measures
+                and reading.tokens[i].fact.name in _AIMS]  # fmt: skip
+        if aims and aims[0].key == key and (now := reading.value(_AIMS[aims[0].name], key)) is not None:
+            return compare(aims[0].value, now)
         if premise := free_premise(reading, place):
             return effect_of(reading, *premise, self.measures, key)
         if self.case:

@@ -6,7 +6,8 @@ from twin.analyst._influences import order_of_causes
 from twin.analyst._orders import measures_of, same_order
 from twin.analyst._ranks import ranked
 from twin.analyst._sentence import Reading
-from twin.analyst._sides import PIVOTS, side_after
+from twin.analyst._sides import PIVOTS, marker_after, side_after
+from twin.analyst._told_pairs import told_order
 from twin.analyst._vocabulary import ADJECTIVES, CLASSES, MORE_IS_GOOD
 
 
@@ -27,6 +28,13 @@ def comparisons_hold(reading: Reading) -> None:
             ("trail", "lag", "fall", "fell", "stay")
         ):
             reading.settle(place, proved=False)
+        plan = [reading.tokens[i].fact.value for i in reading.facts
+                if i > place and reading.tokens[i].fact.name == "planned_overflow"]  # fmt: skip
+        if reading.text(place).startswith(("exceed", "outgrow")) and plan and not {"not", "no"} & reading.words:
+            if min(plan) <= 0:
+                reading.refuse(place, "is not so")
+            reading.settle(place)
+            continue
         if reading.text(place) == "exceed" and tail and reading.text(place - 1) in ("can", "could", "may", "might"):
             reading.settle(place)
             continue
@@ -58,6 +66,10 @@ def comparisons_hold(reading: Reading) -> None:
                 reading.refuse(place, "is not so")
             reading.settle(place)
             continue
+        if reading.text(place + 1) == "than" and reading.classes(place + 2) & {"ratio"}:
+            continue  # "more than half", which is decided as a share
+        if _is_told(reading, place):
+            continue
         comparison = Comparison(reading, place)
         limit = _LIMITS.get(reading.text(place))
         sign = limit or sign_of(reading, place, comparison.measures)
@@ -69,9 +81,31 @@ def comparisons_hold(reading: Reading) -> None:
             return None if order is None else order == sign or (limit is not None and order == 0)
 
         reading.settle(*_others_after(reading, place), proved=False)
+        reading.settle(*(i for i in (place - 1,) if reading.text(i) == "both"), proved=False)
         joint = comparison.right.joint if comparison.right else ()
         decide(reading, place, holds, *adjective_after(reading, place), *joint)
 
+
+def _is_told(reading, place):
+    """Return whether two numbers that a sentence tells bear a comparative out, and settle it; refuse it if they do not.
+
+    Money that is lost and other numbers of which the sign could be meant either way are left to the words.
+    """
+    found = told_order(reading, place)
+    if found is None or reading.text(place) in _LIMITS or reading.tokens[place].says("better", "worse"):
+        return False
+    order, fact = found
+    if fact.measure in _SIGNED and fact.value < 0:
+        return False
+    if order != sign_of(reading, place, {fact.measure}):
+        reading.refuse(place, "is not so")
+    joint = marker_after(reading, place)
+    right = side_after(reading, joint) if joint is not None else None
+    reading.settle(place, *adjective_after(reading, place), *(right.joint if right else ()))
+    return True
+
+
+_SIGNED = {"profit", "best_profit", "value_at_risk", "conditional_value_at_risk", "trend"}
 
 #: Words that compare with a limit -> 1 if they say as much or more, -1 if they say as much or less.
 _LIMITS = {"within": -1, "cover": 1, "covers": 1, "covered": 1, "covering": 1}
@@ -109,7 +143,7 @@ def _is_value_at_risk(reading, place):
     than = next((i for i in range(place, place + 3) if reading.text(i) == "than" or reading.text(i) in PIVOTS), place)
     fact = next((i for i in reading.facts if 0 < i - than <= 2), None)
     return (
-        "risk_share" in told
+        ("risk_share" in told or reading.words & {"bad", "worst"})
         and fact is not None
         and reading.tokens[fact].fact.measure == "value_at_risk"
         and "more" in reading.classes(place)

@@ -3,7 +3,22 @@
 from twin.analyst._advice import CONDITIONS
 from twin.analyst._sentence import Reading
 
-_WORDS = ("rise", "fall", "more", "less", "improve", "worsen", "better", "worse", "erratic", "steady")
+_WORDS = (
+    "bound",
+    "same",
+    "enough",
+    "negation",
+    "rise",
+    "fall",
+    "more",
+    "less",
+    "improve",
+    "worsen",
+    "better",
+    "worse",
+    "erratic",
+    "steady",
+)
 
 
 def conditions_hold(reading: Reading) -> None:

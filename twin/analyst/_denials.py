@@ -10,6 +10,8 @@ _CHANGES = set(
     """change changes changed affect affects affected effect touch touches influence influences impact alter alters
     move moves react respond bearing""".split()
 )
+_DOES = set("do does did changes change adds add".split())
+_FOR = {"for", "about", "to", "in"}
 _HOLDS = set("hold cover house accommodate store fit take meet contain".split())
 
 
@@ -20,6 +22,7 @@ def denials_hold(reading: Reading) -> None:
             _not_all,
             _no_room,
             _no_change,
+            _no_trend,
             _no_evidence,
             not_the_other,
         ):
@@ -43,6 +46,8 @@ def _with(reading, place):
 def _no_change(reading, place):
     """Return whether a what-if leaves as it is what a sentence says does not change; None if it says no such thing."""
     verb, scenario = word_after(reading, place, _CHANGES, 4), reading.scenario()
+    if reading.text(place) == "nothing" and reading.text(place - 1) in _DOES and reading.text(place + 1) in _FOR:
+        verb = place
     latest = next(reversed(reading.evidence.scenarios), "")
     if (
         not scenario
@@ -55,6 +60,10 @@ def _no_change(reading, place):
     ):
         scenario = latest
     scenario = latest if reading.text(place) == "nothing" and not scenario else scenario
+    base = [reading.tokens[i].lane for i in reading.lanes if i < place and i in reading.clause(place)]
+    others = {lane for lane, _ in reading.evidence.scenarios.values()}
+    if verb is not None and others and base and not others & set(base) and reading.text(verb) in ("affected", "change"):
+        return True  # a what-if changes one lane alone
     if verb is None or not scenario or reading.text(place) in ("without", "neither"):
         return None
     lane, inputs = reading.evidence.scenarios[scenario]
@@ -113,6 +122,24 @@ def _no_room(reading, place):
             return False
         reading.settle(place + 1)
     return all(needs) if needs else None
+
+
+_YEAR = {"day": 365.0, "week": 52.0, "month": 12.0}
+_NO_TREND = 0.1  # change of demand in a year, relative to its mean, up to which there is no trend worth a word [-]
+
+
+def _no_trend(reading, place):
+    """Return whether demand hardly changes where a sentence says that there is no trend; None if it does not."""
+    near = range(place + 1, min(place + 8, len(reading.tokens)))
+    said = any(reading.text(i).endswith(("trend", "growth")) for i in near)
+    if reading.text(place) not in ("no", "neither", "without", "none") or not said:
+        return None
+    lanes = reading.evidence.lanes if reading.text(place) in ("neither", "none") else reading.subjects(place)
+    values = [(reading.value("trend", key), reading.value("demand_mean", key)) for key in lanes]
+    if not values or any(None in pair for pair in values):
+        return None
+    year = _YEAR[reading.evidence.unit_of_period]
+    return all(abs(trend) * year <= _NO_TREND * mean for trend, mean in values)
 
 
 def _no_evidence(reading, place):

@@ -99,13 +99,16 @@ def continues_list(reading: Reading, place: int) -> bool | None:
     one, own = reading.tokens[before].fact.measure, reading.tokens[place].fact.measure
     between = range(before + 1, place)
     compared = any(reading.tokens[i].says("more", "less") or reading.text(i) == "close" for i in between)
-    if {one, own} <= _LEVELS and one != own and compared:
+    now = reading.text(place - 1) in ("current", "present", "today", "'s")
+    if {one, own} <= _LEVELS and one != own and (compared or (now and own == "service_level")):
         return True
     if one in POINTS and own == "resilience_index":
         return True if reading.text(before + 1) == "of" else None
     if {reading.text(place - 1), reading.text(place - 2)} & _COMPARING:
         if any(goes_by(own, reading.tokens[i].measures) for i in reading.names if i < place):
             return True
+    if one == own and {reading.text(i) for i in between} & {"that", "it", "this"} and reading.text(place - 1) == "to":
+        return True
     specific = [i for i in reading.names if i in between and not goes_by(own, reading.tokens[i].measures)]
     if one == BEST_OF.get(own) and BEST & {reading.text(i) for i in between}:
         return True

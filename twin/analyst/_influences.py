@@ -9,7 +9,7 @@ _PARTS = ("demand_share", "lead_time_share", "returns_share")  # parts of the va
 _WORDS = influence_words()
 _PASSIVE = set(
     """due stem stems caused driven explained determined come comes result results owes owing depend depends because
-    thanks""".split()
+    thanks dominated shaped""".split()
 )
 _LINKS = {"to", "by", "from", "of", "on"}
 _NONE = set("no not hardly barely scarcely little nothing neither nor none negligible never small minor".split())
@@ -18,6 +18,7 @@ _MAIN = set(
     dominated biggest largest strongest greatest key""".split()
 )
 _NOUNS = {"pattern", "seasonal", "effect", "influence"}  # words of names that say that there is an influence
+_VERBS_OF_SIZE = set("add adds added adding".split())
 _VARIES = set("vary volatile fluctuate".split())
 _STRONG = set("strong strongly large big much great".split())
 _VARIANCE = set(
@@ -26,7 +27,10 @@ _VARIANCE = set(
 )
 _BEFORE_NOUN = set("of their the its possible these those such what any other".split())
 #: Words that say that not the variance is meant, of which alone the shares are known.
-_NO_VARIANCE = set("profit revenue overflow capacity space cost costs penalties money loss losses earns".split())
+_NO_VARIANCE = set(
+    """profit revenue overflow capacity space cost costs penalties money loss losses earns workload quantity ratio index
+    surcharge""".split()
+)
 
 
 def influences_hold(reading: Reading) -> None:
@@ -52,12 +56,17 @@ def influences_hold(reading: Reading) -> None:
         causes = _causes(reading, place, clause, passive)
         if not causes and reading.text(place - 1) in _BEFORE_NOUN and token.says("cause"):
             reading.settle(place, proved=False)  # causes that are not named
+        after = reading.name_after(place, 3)
+        if after is not None and token.text in _VERBS_OF_SIZE and not words & _VARIANCE and not _told(reading):
+            reading.settle(*(i for i in (place,) if reading.supposed == ""), proved=False)
+            continue
         if reading.supposed and not words & _VARIANCE and not _told(reading):
             continue
         if not causes or (words & _NO_VARIANCE and not _told(reading)):
             continue
         denied = [i for i in clause if reading.text(i) in _NONE and not _is_contrast(reading, i)]
         denied = [i for i in denied if place - 8 <= i <= place + 5]
+        denied = [i for i in denied if not any(reading.text(n) in ("and", "but") for n in range(place, i))]
         main = [i for i in clause if reading.text(i) in _MAIN and abs(i - place) <= 3]
         holds = {
             _holds(reading, cause, key, bool(denied), bool(main), words)

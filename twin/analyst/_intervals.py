@@ -11,6 +11,12 @@ _ENDS = {("forecast_low", "forecast_high"), ("first_date", "last_date")}
 
 def intervals_hold(reading: Reading) -> None:
     """Raise `Unsupported` if two numbers are told as ends of an interval, and are none."""
+    for one, two in pairwise(reading.facts):
+        first, second = reading.tokens[one].fact, reading.tokens[two].fact
+        ends = {first.measure, second.measure} & {"forecast_low", "forecast_high"}
+        if ends and two == one + 2 and reading.text(one + 1) in ("to", "and", "-", "–"):
+            if (first.measure, second.measure) not in _ENDS and first.measure != second.measure:
+                reading.refuse(two, "is not the other end of the interval")
     for place, token in enumerate(reading.tokens):
         if token.text == "between" and reading.text(place + 1) == "the" and reading.text(place + 2) == "other":
             told = [

@@ -7,7 +7,7 @@ from twin.analyst._sentence import Reading
 #: Words before the lane that another one is compared with.
 _OTHER = set(
     """than unlike versus vs against to with from over beats beat outperforms exceeds above below behind ahead of
-    trails leads as what""".split()
+    trails leads as what after""".split()
 )
 _JOINS = set("and or , & both the on of for lane lanes".split())
 
@@ -18,8 +18,11 @@ def lanes_of(reading: Reading, place: int) -> tuple[set[str], bool]:
     if pair := _lanes_after(reading, place):
         return pair, True
     after = place + 1
+    if reading.text(after) == "that" and after + 1 in reading.lanes:
+        return {tokens[after + 1].lane}, True
     if reading.text(after) == "," and reading.text(after + 1) in ("on", "for", "of"):
-        after += 1
+        if after + 2 not in reading.lanes or after + 3 not in reading.facts:
+            after += 1
     if reading.text(after) in ("on", "for", "of", "at", "("):
         after += 1
         while reading.text(after) in ("both", "lane", "the"):
@@ -30,6 +33,16 @@ def lanes_of(reading: Reading, place: int) -> tuple[set[str], bool]:
     before = [i for i in reading.lanes if i < place]
     if not before:
         later = [i for i in reading.lanes if i in reading.clause(place) and reading.text(i - 2) not in ("that", "than")]
+        measure = tokens[place].fact.measure
+        after_next = [i for i in reading.facts if i > place and tokens[i].fact.measure == measure]
+        if (
+            later
+            and after_next
+            and after_next[0] < later[0]
+            and tokens[after_next[0]].fact.key != tokens[place].fact.key
+        ):
+            if len(reading.lanes) == 1:
+                return set(), False  # "its cost comes to 5, compared with 4 on A-B"
         return {tokens[i].lane for i in later[:1]}, True
     last_fact = max((i for i in reading.facts if i < before[-1]), default=-1)
     run = [i for i in before if i > last_fact]
@@ -47,6 +60,10 @@ def lanes_of(reading: Reading, place: int) -> tuple[set[str], bool]:
         return {tokens[run[-1]].lane}, True
     if len(run) > 1 and len(same) == len(run) and place in same:
         return {tokens[run[same.index(place)]].lane}, True
+    if reading.text(run[-1] + 1) in _RELATIVE or (
+        reading.text(run[-1] + 1) == "," and reading.text(run[-1] + 2) in _RELATIVE
+    ):
+        return {tokens[run[-1]].lane}, True
     if _is_compared(reading, place):
         return set(), False
     if (
@@ -92,6 +109,7 @@ def _is_compared(reading, place):
     )
 
 
+_RELATIVE = {"whose", "which", "where", "'s"}
 _OPENS = set("compared unlike versus against".split())
 _CONCEDES = set("although though while whereas".split())
 _HOLDS = {",", "at", "with", "(", "has", "'s", ":", "earns", "makes", "which", "where", "whose"}

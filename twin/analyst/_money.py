@@ -3,6 +3,7 @@
 from twin.analyst._decide import decide
 from twin.analyst._names_before import told_as_best
 from twin.analyst._orders import compare
+from twin.analyst._quantifiers import quantity_of
 from twin.analyst._sentence import Reading
 
 _MONEY = ("profit", "best_profit", "value_at_risk", "conditional_value_at_risk")
@@ -37,6 +38,15 @@ def money_holds(reading: Reading) -> None:
             signs = _signs(reading, place, key)
             return None if len(signs) != 1 else sign in signs
 
+        seldom = [i for i in range(max(place - 3, 0), place) if reading.tokens[i].says("seldom", "negation")
+                  and reading.text(i) in ("rarely", "seldom", "hardly", "scarcely")]  # fmt: skip
+        if seldom and sign < 0 and not any(i in reading.clause(place) for i in reading.facts):
+            risks = [reading.value("value_at_risk", key) for key in reading.subjects(place)]
+            if None not in risks and risks:
+                if max(risks) > 0:
+                    reading.refuse(place, "is not so")
+                reading.settle(place, *words, *seldom)
+                continue
         if (turned := _turned(reading, place, sign)) is not None:
             if not turned:
                 reading.refuse(place, "has the wrong sign")
@@ -47,8 +57,15 @@ def money_holds(reading: Reading) -> None:
                 reading.refuse(place, "has the wrong sign")
             reading.settle(place, *words)
             continue
-        decide(reading, place, holds, *words)
+        short = [i for i in reading.clause(place) if i < place and _is_not_enough(reading, i)]
+        decide(reading, place, holds, *words, denied=short)
         reading.proved += place in reading.settled
+
+
+def _is_not_enough(reading, place):
+    """Return whether "not enough to" begins at a word."""
+    following = [reading.text(i) for i in range(place, place + 5)]
+    return following[0] == "not" and "enough" in following and "to" in following
 
 
 def _said(reading, place):
@@ -63,6 +80,9 @@ def _said(reading, place):
         return 1, ()
     if token.text == "zero" and text(place - 1) in ("above", "below"):
         return (1 if text(place - 1) == "above" else -1), (place - 1,)
+    lost_thing = reading.name_after(place, 3) if token.text in ("lose", "loses", "losing", "lost") else None
+    if lost_thing is not None and reading.tokens[lost_thing].measures & {"internal_capacity", "demand_mean"}:
+        return None
     if token.says("loss", "gain"):
         return (-1 if token.says("loss") else 1), ()
     if token.text == "money" and before & {"save", "saves", "saving"}:
@@ -143,7 +163,14 @@ def _signs(reading, place, key):
         return set() if gain is None else {compare(gain, 0.0)}
     if text in ("negative", "positive", "zero"):
         return _nearest(reading, place, key) or _signs_of_profit(reading, place, key)
+    if {"best", "level"} <= reading.words and "would" in reading.words and text not in ("negative", "positive", "zero"):
+        told = [tokens[i].fact.value for i in reading.facts if tokens[i].fact.measure == "best_profit"]
+        best = told[0] if told else reading.value("best_profit", key)
+        return set() if best is None else {compare(best, 0.0)}
     near = [i for i in reading.facts if i in clause and tokens[i].fact.measure in _MONEY]
+    on_lane = reading.text(place + 1) in ("on", "of", "at", "for") and place + 2 in reading.lanes
+    if on_lane or quantity_of(reading, place) is not None:
+        near = [i for i in near if key in reading.evidence.about(tokens[i].fact)]
     state = text.endswith(("able", "ive")) or text in ("red", "black", "money", "profit")
     near = [i for i in near if "." not in tokens[i].fact.name or not (state or tokens[i].text[:1].isalpha())]
     after = [i for i in near if i > place]

@@ -61,6 +61,25 @@ def moves_hold(reading: Reading) -> None:
             decide(reading, place, move.holds, *near)
 
 
+def stays_hold(reading: Reading) -> None:
+    """Settle "leaves X as it is" if a what-if leaves it so; raise `Unsupported` if it changes it."""
+    for place, token in enumerate(reading.tokens):
+        pair = reading.text(place + 1) in ("it", "they") and reading.text(place + 2) in ("is", "are", "was", "were")
+        verb = next((i for i in range(place) if reading.text(i) in _LEAVES), None)
+        scenario = reading.scenario() or next(reversed(reading.evidence.scenarios), "")
+        if token.text != "as" or not pair or verb is None or not scenario:
+            continue
+        inputs = reading.evidence.scenarios[scenario][1]
+        names = [i for i in reading.names if i < place and not reading.tokens[i].measures & set(inputs)]
+        moves = {case_moves(reading, scenario, set(reading.tokens[i].measures)) for i in names}
+        if moves - {0, None}:
+            reading.refuse(place, "is not so")
+        reading.proved += moves == {0}
+
+
+_LEAVES = set("leave leaves leaving left stay stays remain remains".split())
+
+
 def _unchanged_list(reading):
     """Settle "Unchanged: lead time and dwell" if a what-if leaves all of them as they are."""
     for place in reading.find("same"):
@@ -208,7 +227,8 @@ class Move:
             one, two = tokens[a].fact, tokens[b].fact
             if (one.name != two.name and _AIMS.get(two.name) != one.name) or one.id == two.id:
                 continue
-            if self.measures and one.measure not in self.measures and self._is_of_others(a):
+            inputs = one.measure in ("service_level", *_AIMS) and "service_level" not in self.measures
+            if self.measures and one.measure not in self.measures and (self._is_of_others(a) or inputs):
                 continue
             between = {reading.text(i) for i in range(a, b)}
             if "to" in between and "from" in {reading.text(i) for i in range(max(a - 3, 0), a)}:

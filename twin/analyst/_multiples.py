@@ -1,8 +1,6 @@
-"""Check multiples, numbers that do not change, and the condition of a what-if."""
+"""Check multiples and the condition of a what-if."""
 
-from twin.analyst._moves import SLIGHT, case_moves
 from twin.analyst._name_words import goes_by
-from twin.analyst._orders import told_of
 from twin.analyst._pieces import Unsupported
 from twin.analyst._sentence import Reading
 from twin.analyst._shares import SIDES
@@ -20,6 +18,19 @@ def multiples_hold(reading: Reading) -> None:
             or "cent" in token.text
         ):
             continue
+        others = [
+            reading.tokens[i].fact for i in reading.facts if i != place and "." not in reading.tokens[i].fact.name
+        ]
+        if (
+            len(others) == 2
+            and others[0].name == others[1].name
+            and others[0].key != others[1].key
+            and others[1].value > 0
+        ):
+            times = numerals(token.text)[0].value
+            ratio = others[0].value / others[1].value
+            if _is_times(reading, place, ratio, times):
+                continue
         scenario, times = token.fact.key, numerals(token.text)[0].value
         names = [
             i
@@ -55,47 +66,22 @@ def multiples_hold(reading: Reading) -> None:
                 reading.refuse(place, "is not the multiple of a fact")
 
 
+def _is_times(reading, place, ratio, times):
+    """Return whether the ratio of two numbers that are told is a multiple in words, with "more than" or "almost"."""
+    before = [i for i in range(place - 3, place) if reading.text(i) in SIDES]
+    low, high = next((SIDES[reading.text(i)] for i in before), (0.95, 1.05))
+    if low * times <= ratio <= high * times:
+        reading.settle(*before)
+        return True
+    return False
+
+
 def _part_start(reading, place):
     """Return the first place of the part of a sentence, between commas or marks, around a token."""
     start = place
     while start > 0 and reading.text(start - 1) not in {",", ";", ":", ".", "(", "and", "then"}:
         start -= 1
     return start
-
-
-def no_change_holds(reading: Reading) -> None:
-    """Settle "does not change", "does not depend on" where a what-if leaves a number as it is."""
-    for place in reading.find("negation"):
-        if reading.text(place) in ("not", "hardly", "barely") and reading.text(place + 1) in (
-            "changes",
-            "affect",
-            "affected",
-            "affects",
-            "moves",
-            "change",
-            "move",
-            "depend",
-            "vary",
-            "react",
-            "respond",
-        ):
-            name = (
-                reading.name_after(place + 1, 3)
-                if reading.text(place + 1) in ("change", "affect", "changes", "affects")
-                else None
-            )
-            name = reading.name_before(place) if name is None else name
-            if name is None or reading.scenario() == "":
-                continue
-            measures = told_of(reading, set(reading.tokens[name].measures))
-            relative = [reading.value(f"{measure}.relative", reading.scenario()) for measure in measures]
-            slight = reading.text(place) != "not" and all(one is not None and abs(one) <= SLIGHT for one in relative)
-            reading.settle(
-                *(i for i in range(place, place + 5) if reading.text(i) == "all" and reading.text(i - 1) == "at"),
-                proved=False,
-            )
-            if slight or case_moves(reading, reading.scenario(), measures) == 0:
-                reading.settle(place)
 
 
 def base_inputs_are_not_told(reading: Reading) -> None:

@@ -48,7 +48,7 @@ WHOLE = {
     "fill_rate": "demand",
     "coefficient_of_variation": "mean average",
     "use": "capacity,own capacity,own space,space,places,own places",
-    "dependency": "capacity",
+    "dependency": "capacity space requires required requirement needs plan",
     "expected_dependency": "capacity",
     "overflow_probability": "days weeks months periods time cases",
     "weekday_share": "variance variation demand",

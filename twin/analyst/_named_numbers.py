@@ -1,13 +1,15 @@
 """Check that every number goes by its own name, or follows a verb or a word that means its quantity."""
 
+from twin.analyst._cues import fits_cues
 from twin.analyst._implied_names import continues_list, is_implied, is_object, is_pronoun
 from twin.analyst._name_words import BY, OWNERS, PARTNERS, POINTS, goes_by
 from twin.analyst._names_after import is_passive, is_share, named_after, of_lane
-from twin.analyst._names_before import adjacent, after_window, in_window, listed, part_of, told_as_best
+from twin.analyst._names_before import adjacent, after_window, in_window, listed, part_of, told_as_best, window_of
 from twin.analyst._pieces import Unsupported
 from twin.analyst._sentence import Reading
 from twin.analyst._unnamed import fits_unnamed, is_told_after
 from twin.analyst._vocabulary import CAUSES_OF
+from twin.plan.quantities import QUANTITIES
 
 #: Words of which a sentence that tells a share of a variance must have one.
 _EXPLAINED = set(
@@ -32,10 +34,25 @@ def named_right(reading: Reading) -> None:
         if place + 1 in reading.facts:
             reading.refuse(place, "is made part of another number")
         _is_difference_or_share(reading, place, fact)
-        if not (_is_exempt(reading, place, fact) or _is_named(reading, place)):
+        if not (_is_exempt(reading, place, fact) or _is_named(reading, place) or _is_meant(reading, place)):
             name = reading.name_before(place)
             raise Unsupported(f"{fact.id} is called {reading.text(name) if name is not None else 'by no name'}")
         _has_its_owner(reading, place, fact)
+
+
+def _is_meant(reading, place):
+    """Return whether the words around a number mean its quantity, and no name directly before it another one."""
+    fits = fits_cues(reading, place)
+    fact = reading.tokens[place].fact
+    alike = [
+        i
+        for i in reading.names
+        if i in window_of(reading, place)
+        and not goes_by(fact.measure, reading.tokens[i].measures)
+        and any(QUANTITIES[one].unit == fact.unit for one in reading.tokens[i].measures)
+    ]
+    other = adjacent(reading, place) is False or fact.measure in CAUSES_OF or alike
+    return bool(fits) or (fits is None and not other)
 
 
 _HEDGES = set("about around roughly approximately nearly almost only just some".split())
@@ -47,11 +64,15 @@ def _is_difference_or_share(reading, place, fact):
     head = place - 1
     while reading.text(head) in _HEDGES:
         head -= 1
-    if reading.text(head) == "by" and "." not in fact.name and fact.measure not in BY:
+    red = fact.name == "profit" and "red" in {reading.text(i) for i in range(max(place - 4, 0), place)}
+    if reading.text(head) == "by" and "." not in fact.name and fact.measure not in BY and not red:
         raise Unsupported(f"{fact.id} is no difference")
     if reading.text(place - 1) == "of" and reading.text(place - 2) in _PARTS and fact.unit != "-":
         raise Unsupported(f"{fact.id} is a whole number, not a part of it")
     if reading.text(place + 1) == "of" and fact.unit == "-" and not is_word:
+        own = reading.name_after(place, 2)
+        if fact.name.endswith(".relative") and own is not None and fact.measure in reading.tokens[own].measures:
+            return  # "costs 2 % of profit"
         if fact.name.endswith(".relative") or not (is_share(reading, place) or of_lane(reading, place)):
             raise Unsupported(f"{fact.id} is no share of that")
 
@@ -68,7 +89,10 @@ def _is_exempt(reading, place, fact):
         or (fact.name.endswith(".relative") and reading.text(place)[:1].isalpha() and "cent" not in reading.text(place))
         or (
             fact.measure == "horizon"
-            and (before == "in" or bool(_AHEAD & {before, reading.text(place - 2), reading.text(place + 1)}))
+            and (
+                before in ("in", "for", "over", "within")
+                or bool(_AHEAD & {before, reading.text(place - 2), reading.text(place + 1)})
+            )
         )
         or (
             fact.measure in ("forecast_low", "forecast_high")
@@ -109,6 +133,8 @@ def _is_named(reading, place):
         return True
     if adjacent(reading, place) and reading.text(place - 1) == "of":
         return True
+    if _is_whole_of(reading, place):
+        return True
     for way in (
         is_passive,
         is_told_after,
@@ -128,6 +154,23 @@ def _is_named(reading, place):
     if fact.measure == "best_profit" and told_as_best(reading, place) and reading.words & _EARNS:
         return True
     return fits_unnamed(reading, place)
+
+
+#: Part -> what it is told to be a part of: "450 needed out of 460".
+_WHOLES = {"required_capacity": "internal_capacity", "handling": "revenue", "profit": "profit"}
+_WHOLES |= {"expected_overflow": "expected_overflow", "buffer_points": "resilience_index", "holding": "revenue"}
+
+
+def _is_whole_of(reading, place):
+    """Return whether a number follows "of" or "out of" and a number of which its quantity is the whole."""
+    here = place - 1
+    while reading.text(here) in ("the", "of", "out", "needed", "required", "used", "a", "its", "total"):
+        here -= 1
+    if here not in reading.facts or reading.text(place - 1) in ("needed", "required", "used"):
+        return False
+    part, whole = reading.tokens[here].fact, reading.tokens[place].fact
+    of = "of" in {reading.text(i) for i in range(here + 1, place)}
+    return of and "." not in part.name + whole.name and _WHOLES.get(part.measure) == whole.measure
 
 
 _EARNS = set("earn earns profit profitable gain loss lose loses".split())
@@ -152,7 +195,8 @@ def _names_its_cause(reading, place, share):
 def _is_explained(reading, place):
     """Return whether a name is that of the demand whose variance is explained."""
     of = reading.text(place - 1) == "of" and reading.text(place - 2) in ("variance", "deviations")
-    return reading.text(place) == "lead time demand" or (of and "demand" in reading.text(place))
+    own = reading.text(place + 1) == "'s" and reading.text(place + 2) in ("variance", "deviations", "variability")
+    return reading.text(place) == "lead time demand" or ((of or own) and "demand" in reading.text(place))
 
 
 def _ranked_cause(reading, place):

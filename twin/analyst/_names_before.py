@@ -33,7 +33,10 @@ def part_of(reading: Reading, place: int) -> range:
 def window_of(reading: Reading, place: int) -> range:
     """Return the places from the number before a number, or from the beginning of its sentence, up to it."""
     ends = [i for i in range(place) if reading.text(i) in (".", ";", "!", "?")]
-    facts = (i for i in reading.facts if reading.tokens[i].fact.unit not in ("lane", "period"))
+    facts = (
+        i for i in reading.facts
+        if reading.tokens[i].fact.unit not in ("lane", "period") and reading.tokens[i].fact.key != "twin"
+    )  # fmt: skip
     return range(max([i + 1 for i in (*ends, *facts) if i < place], default=0), place)
 
 

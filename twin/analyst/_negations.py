@@ -1,6 +1,7 @@
 """Check negations: "not served", "no overflow", "no longer profitable"."""
 
 from twin.analyst._sentence import Reading
+from twin.analyst._vocabulary import ADJECTIVES
 
 _EVALUATIONS = set(
     """bad good fine ideal perfect great wise worth advisable necessary possible realistic sensible useful helpful
@@ -27,7 +28,7 @@ def negations_hold(reading: Reading) -> None:
         if reading.text(place) == "not" and place + 1 in reading.facts and _is_contrast(reading, place):
             reading.settle(place)
             continue
-        following = {word for i in range(place + 1, place + 4) for word in reading.text(i).split()}
+        following = {word for i in range(place + 1, place + 5) for word in reading.text(i).split()}
         planned = [reading.value("planned_overflow", key) for key in reading.subjects(place)]
         fills = [reading.tokens[i].fact.value for i in reading.facts if reading.tokens[i].fact.measure == "fill_rate"]
         if reading.text(place) == "hardly" and reading.text(place + 1) == "ever" and fills and min(fills) >= 0.99:
@@ -97,6 +98,8 @@ def denial_before(reading: Reading, place: int) -> list[int]:
     for i in range(place - 1, max(place - 4, start) - 1, -1):
         if reading.text(i) == "no" and reading.text(i + 1) == "longer":
             return [i, i + 1, *at_all]
+        if reading.text(i) in ("hardly", "barely", "scarcely") and i == place - 1 and reading.text(place) in ADJECTIVES:
+            return [i]
         if reading.text(i) in ("not", "no", "cannot", "without") and reading.text(i + 1) not in _NOT_DENIED:
             return [i, *at_all]
         if reading.tokens[i].kind in ("mark", "fact", "lane") or reading.text(i) in ("and", "but", "because"):

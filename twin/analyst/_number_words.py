@@ -66,4 +66,4 @@ COUNTED = rf"\s+(?:main |more |other |big |key |possible )?(?:{'|'.join(COUNTED)
 COUNTED += r"|\s+points? (?:are|stand|deserve|seem|matter|follow)\b"
 #: Words that resemble a number word and are spelt correctly.
 REAL_WORDS = set("severe weight height freight seventh thirsty several bullion medallion weighty mighty".split())
-REAL_WORDS |= {"nicety", "serenity"}
+REAL_WORDS |= {"nicety", "serenity", "event", "events"}

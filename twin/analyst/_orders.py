@@ -30,6 +30,33 @@ def measures_of(reading: Reading, place: int) -> set[str]:
         name = reading.name_before(place, reading.clause(place).start)
         named = {_SPREAD[one] for one in (reading.tokens[name].measures if name is not None else ()) if one in _SPREAD}
         return spreads or named or {"coefficient_of_variation"}
+    if reading.text(place + 1) == "pallets" and {reading.text(i) for i in reading.clause(place)} & _SHIPS:
+        return {"demand_mean"}
+    if {reading.text(i) for i in range(place + 1, place + 6)} & {"unserved", "late", "undelivered"}:
+        return {"expected_shortage"}
+    if reading.text(place - 1) == "the" and any(
+        reading.text(i) in ("use", "uses")
+        and any("internal_capacity" in reading.tokens[n].measures for n in reading.names if i < n < place)
+        for i in range(max(place - 6, 0), place)
+    ):
+        return {"use"}
+    if reading.text(place) in _SIZES and "lane" in {reading.text(i) for i in range(place + 1, place + 6)}:
+        if reading.text(place + 1) in ("lane", "and", "of", "one"):
+            return {"demand_mean"}
+    charge = [i for i in (place - 1, place - 2) if reading.text(i) in ("charge", "charges")]
+    if charge:
+        return {"partner_surcharge"} if "partner" in reading.words else {"service_revenue"}
+    if {reading.text(place + 1), reading.text(place + 2)} & {"reserve", "stock"}:
+        return {"safety_stock"}
+    if reading.text(place + 1) in _OFTEN:
+        return {"overflow_probability"}
+    if any(reading.text(i) in ("per", "each", "every", "a") and reading.text(i + 1) == "pallet"
+           for i in range(place + 1, place + 5)) and _earns_here(reading, place):  # fmt: skip
+        return {"service_revenue"}
+    if "points" in {reading.text(place + 1), reading.text(place + 2)}:
+        part = {word for i in reading.clause(place) if i < place for word in reading.text(i).split()}
+        if "buffer" in part or part & {"independence"}:
+            return {"buffer_points"} if "buffer" in part else {"independence_points"}
     by = next((i for i in reading.names if place < i <= place + 8 and reading.text(i - 1) in ("by", "terms")), None)
     if by is not None and _is_open(reading, place, by):
         return set(reading.tokens[by].measures)
@@ -44,7 +71,14 @@ def measures_of(reading: Reading, place: int) -> set[str]:
             return found & told or ({"profit"} if "profit" in found else found)
     if "profit_sd" in told and "coefficient_of_variation" in {ADJECTIVES.get(reading.text(place), ("",))[0]}:
         return {"profit_sd"}
-    if {reading.text(i) for i in range(place + 1, place + 4)} & {"earner", "earners", "performer", "performers"}:
+    if {reading.text(i) for i in range(place + 1, place + 4)} & {
+        "earner",
+        "earners",
+        "performer",
+        "performers",
+        "contributor",
+        "contributors",
+    }:
         return {"profit"}
     if reading.text(place) in ("furthest", "farthest"):
         return {"use"}
@@ -106,6 +140,15 @@ def measures_of(reading: Reading, place: int) -> set[str]:
     if not told and len(reading.names) == 1:
         return set(reading.tokens[reading.names[0]].measures)
     return told if len(told) == 1 else set()
+
+
+def _earns_here(reading, place):
+    """Return whether the verb before a word says that money comes in."""
+    return bool({reading.text(place - i) for i in (1, 2, 3)} & (_BRINGS | {"earn", "earns", "gets", "get"}))
+
+
+_SIZES = set("bigger larger smaller biggest largest smallest".split())
+_OFTEN = set("often frequently regularly rarely seldom".split())
 
 
 def _is_open(reading, place, by):

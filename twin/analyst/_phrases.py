@@ -26,7 +26,7 @@ _PHRASES = [
     r"\b(?P<free>all) (?:the more|else|(?:of )?(?:the|these|other|those) "
     r"(?:numbers|figures|facts|values|inputs|things|parts))\b",
     r"\b(?P<free>both|each|all) (?:(?:of )?(?:the|these|those) )?(?:numbers?|figures?|values?|effects?|"
-    r"shares?|causes?|levels?|parts?|sources?|changes?|things?|sides?|measures?|terms?|steps?|costs|cases|reasons|facts)\b",
+    r"shares?|causes?|levels?|parts?|sources?|changes?|things?|sides?|measures?|terms?|steps?|cases|reasons|facts)\b",
     r"\beach (?P<free>other)\b",
     r"\bof (?P<free>all) (?:its |their |the )?(?:pallets|orders|deviations|days|weeks|months|squared)\b",
     r"\bas a (?P<free>whole)\b",
@@ -74,6 +74,21 @@ _PHRASES = [
     r"\bfor the (?P<free>most) part\b",
     r"\bat the (?P<free>very) least\b",
     r"\bin (?P<free>short)\b",
+    r"\b(?P<free>anything) (?:up to|from|between|to (?:gain|say|do))\b",
+    r"\b(?:highest|lowest|largest|smallest|longest|shortest|most|least|best|worst) [^,;.#~@]{0,40}of (?P<free>all) "
+    r"[,;.:]",
+    r"\b(?P<free>most) (?:attention|careful|care|urgent)\b",
+    r"\bpractically (?P<free>no) room for\b",
+    r"\b(?P<free>must) (?:grow|rise|increase|fall|drop|go|become|change)\b",
+    r"\b(?P<free>adds?) to (?:the|this|that|its) (?:burden|pressure|problem|strain|picture|cost|costs|bill)\b",
+    r"\bwhether (?:[^,;.#~]*? )?(?P<free>more|less|higher|lower|better|cheaper|enough|worthwhile)\b",
+    r"\b(?P<free>above) all\b",
+    r"\b(?P<free>more) than (?:anything|everything) else\b",
+    r"\b(?P<free>main) (?:drawback|advantage|concern|worry|lesson|message|question|task)\b",
+    r"\broom for (?P<free>improvement)\b",
+    r"\bsuffers? (?P<free>most)\b",
+    r"\b(?P<free>neither) lane (?:needs|calls for|requires) (?:any )?(?:urgent )?(?:action|attention)\b",
+    r"\b(?P<free>best) for (?:profit|money)\b",
     r"\b(?P<free>short) (?:comparison|summary|answer|list|overview|look|version|note|story|reply)\b",
 ]
 _PATTERNS = [re.compile(phrase) for phrase in _PHRASES]

@@ -50,9 +50,11 @@ def _quantity(reading, place):
     if reading.text(place) == "alone":
         ends = reading.text(place + 1) in (".", ",", ";", "") and place - 1 in reading.lanes
         return ("only", [reading.tokens[place - 1].lane], []) if ends else None
-    text, following = reading.text(place), [reading.text(i) for i in range(place + 1, place + 4)]
+    if reading.text(place) == "both" and reading.tokens[min(place + 1, len(reading.tokens) - 1)].says("more", "less"):
+        return None  # "both longer and less reliable"
+    text, following = reading.text(place), [reading.text(i) for i in range(place + 1, place + 5)]
     named = _LANES & set(following) or any(
-        reading.tokens[i].fact.unit == "lane" for i in reading.facts if place < i <= place + 2
+        reading.tokens[i].fact.unit == "lane" for i in reading.facts if place < i <= place + 4
     )
     pair = [reading.tokens[i].lane for i in reading.lanes if text in ("both", "neither") or i in reading.clause(place)]
     if text == "only" and following[0] in _COUNTS:
@@ -69,7 +71,20 @@ def _quantity(reading, place):
         return "none", [key for key in reading.evidence.lanes if key not in spoken], [place]
     if text in _NONE and (named or text == "neither") and not (text == "no" and following[0] not in _LANES):
         return "none", pair if text == "neither" and len(set(pair)) == 2 else [], [place]
+    listed = _list_before(reading, place) if text in _EVERY else []
+    if len(listed) > 1 and len(set(listed)) == len(listed):
+        return "every", listed, [place]
     if text in _EVERY and (named or text == "both") and reading.text(place - 1) not in ("not", "of", "for", "in"):
         both = text == "both" and len(set(pair)) == 2
         return "every", pair if both else [], [place]
     return None
+
+
+def _list_before(reading, place):
+    """Return the keys of the lanes of the list that ends before a word, as in "A-B and C-D each"."""
+    found, here = [], place - 1
+    while reading.text(here) in ("and", ",") or here in reading.lanes:
+        if here in reading.lanes:
+            found.append(reading.tokens[here].lane)
+        here -= 1
+    return found

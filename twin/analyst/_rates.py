@@ -3,7 +3,7 @@
 from twin.analyst._number_words import CARDINALS
 from twin.analyst._pieces import Unsupported
 from twin.analyst._sentence import Reading
-from twin.analyst._vocabulary import NO_UNITS
+from twin.analyst._vocabulary import ADJECTIVES, NO_UNITS
 from twin.plan.quantities import QUANTITIES
 
 _TIMES = {"day": "day", "week": "week", "month": "month", "year": "year", "hour": "hour", "quarter": "quarter"}
@@ -28,6 +28,7 @@ _THINGS = {
     "client": "?",
     "lane": "?",
 }
+_PATTERNS = set("pattern patterns rhythm cycle effect effects swing swings profile shape season".split())
 _DAYS = {"week": 7, "month": 30, "quarter": 90, "year": 365}
 _NEXT = {"forecast_mean", "forecast_low", "forecast_high", "horizon_mean", "horizon_capacity", "horizon_workload"}
 
@@ -40,12 +41,16 @@ def rates_hold(reading: Reading) -> None:
         raise Unsupported("its numbers are not those of all the time since a beginning")
     for place, token in enumerate(reading.tokens):
         facts = [reading.tokens[i].fact for i in reading.facts if i in reading.clause(place)]
+        if token.text in _ADVERBS and not facts:
+            facts = [reading.tokens[i].fact for i in reading.facts]
         facts = [fact for fact in facts if fact.key != "twin"]
         if token.kind not in ("word", "name") or not facts or place in reading.settled:
             continue
         word, before = token.text, reading.text(place - 1)
         if word in ("second", "seconds") and before not in ("per", "a", "each", "every"):
             continue
+        if word in _ADVERBS and reading.text(place + 1) in _PATTERNS:
+            continue  # a pattern, of which its shares are told
         if word in _ADVERBS:
             units = [QUANTITIES[fact.measure].unit for fact in facts]
             if _ADVERBS[word] != evidence.unit_of_period or not any("period" in unit for unit in units):
@@ -75,9 +80,13 @@ def rates_hold(reading: Reading) -> None:
             if before in ("average", "typical", "normal") and _TIMES[word] in (evidence.unit_of_period, "period"):
                 continue
             time = evidence.unit_of_period if _TIMES[word] == "period" else _TIMES[word]
+            if before == "bad" and reading.text(place - 2) in ("every", "each", "any"):
+                reading.refuse(place - 2, "is more than a risk shows")
             if before in ("bad", "worst") or (before == "of" and "worst" in {token.text for token in reading.tokens}):
                 causes = {reading.text(i) for i in range(max(place - 4, 0), place)} & {"cause", "driver", "source"}
-                if not causes and not all(fact.measure.endswith("value_at_risk") for fact in facts):
+                next_one = next((reading.tokens[i].fact for i in reading.facts if i > place), facts[0])
+                next_one = facts[0] if next_one.key == "twin" else next_one
+                if not causes and not next_one.measure.endswith("value_at_risk"):
                     reading.refuse(place, "has no such number")
             elif before in ("next", "coming", "last", "latest", "recent"):
                 ahead = before in ("next", "coming")
@@ -100,6 +109,8 @@ def rates_hold(reading: Reading) -> None:
                 continue
             if not any(_THINGS[word] in evidence.unit(fact).split("/")[1:] for fact in facts):
                 reading.refuse(place, "is not what these numbers are counted by")
+        elif word == "once" and reading.text(place + 1) in ("its", "the", "it", "stock", "a", "you", "we", "demand"):
+            continue  # "as soon as"
         elif word in ("tomorrow", "yesterday", "later", "once", "began"):
             if not (
                 {"tomorrow": _NEXT, "yesterday": {"last_volume"}}.get(word, set()) & {fact.measure for fact in facts}
@@ -112,7 +123,8 @@ _BEFORE_UNIT = set(
     """the of all most few some many more fewer less its our their these those other bad good own shipped returned
     extra additional how in per unserved each every and or on store stores keep keeps handle handles hold holds
     send ship ships receive returning typical such same next last coming following recent latest worst best
-    single whole single available pallet percentage index service missing short expensive spare planned required
+    which that it this fewest no outsourced single whole single available
+    pallet percentage index service missing short expensive spare planned required
     needed buffer missed worth where when that if because served stored""".split()
 )
 _UNITS = set("pallets days weeks months periods dollars points percent places".split())
@@ -125,7 +137,7 @@ def units_follow_numbers(reading: Reading) -> None:
         if token.text in _UNITS and before and before.kind == "word" and before.text not in _BEFORE_UNIT:
             if before.text in ("for", "to", "with") and reading.text(place - 2) not in ("is", "are", "was", "be"):
                 continue
-            if (before.text in NO_UNITS and not reading.facts) or before.text in CARDINALS:
+            if (before.text in NO_UNITS and not reading.facts) or before.text in CARDINALS or before.text in ADJECTIVES:
                 continue  # an ordinary adjective, or a number that counts parts of the answer
             reading.refuse(place - 1, "is no number")
 

@@ -18,6 +18,7 @@ def told_of_its_lane(reading: Reading) -> None:
         after_fact = reading.text(place - 1) == "is" and place > 1 and reading.tokens[place - 2].fact
         if after_fact or (
             reading.text(place - 1) in ("earns", "brings", "explains")
+            and place + 1 not in reading.facts
             and reading.text(place + 1) not in ("back", "into", "to", "closer", "down", "up", "out", "over")
         ):
             reading.refuse(place, "is a lane, where a number belongs")
@@ -26,7 +27,11 @@ def told_of_its_lane(reading: Reading) -> None:
             reading.refuse(place, "is a lane, where a number belongs")
     for place in reading.facts:
         fact = tokens[place].fact
-        if fact.unit != "lane" and reading.text(place + 1) in _DEEDS and reading.text(place - 1) != "of":
+        if (
+            fact.unit != "lane"
+            and reading.text(place + 1) in _DEEDS
+            and reading.text(place - 1) not in ("of", "above", "below", "than", "over")
+        ):
             reading.refuse(place, "is a number, where a lane belongs")
     for place in reading.facts:
         fact = reading.tokens[place].fact
@@ -62,6 +67,15 @@ def told_of_its_lane(reading: Reading) -> None:
         if everyone and len(told) > 1 and not told <= about and not _alike(reading, fact, told):
             reading.refuse(place, "is not the same on these lanes")
         seen |= set() if told or "_less_" in fact.key else about
+    told = [reading.tokens[i].fact for i in reading.facts if evidence.about(reading.tokens[i].fact)]
+    pair = len(evidence.lanes) == 2 == len(told) == len(seen) and not reading.lanes
+    if pair and told[0].name == told[1].name and reading.words & {
+        "against", "versus", "vs", "opposed", "compared", "similar", "alike", "respectively",
+    }:  # fmt: skip
+        return  # the two lanes of a comparison, one against the other
+    spread = len({fact.name for fact in told}) == 1 and len(told) == len(seen)
+    if spread and reading.words & {"lanes", "everywhere", "both"} and not reading.lanes:
+        return  # one quantity of each of several lanes: "both lanes: 5 and 4"
     if len(seen) > 1 and not (seen == set(evidence.lanes) and any(token.text == "lanes" for token in reading.tokens)):
         reading.refuse(reading.facts[-1], "is of a lane that is not named")
 
@@ -76,6 +90,13 @@ def whole_words_hold(reading: Reading) -> None:
         if word == "overall" and reading.text(place + 1) == ",":
             reading.settle(place, proved=False)
             continue
+        if (
+            word == "together"
+            and any(fact.measure == "workload_mean" for fact in facts)
+            and not any(i < place and i in reading.clause(place) for i in reading.lanes)
+        ):
+            reading.settle(place, proved=False)  # demand and returns, which make up the workload
+            continue
         if word == "together" and reading.text(place + 1) == "with":
             reading.settle(place, proved=False)
             continue
@@ -87,7 +108,9 @@ def whole_words_hold(reading: Reading) -> None:
             reading.refuse(place, "is said of numbers of the whole network")
         if word == "all" and reading.text(place - 1) == "of" and following[0] in _TIMES and place - 2 in reading.facts:
             reading.settle(place, proved=False)  # a share of all days, which is checked as a number
-        elif word in ("each", "every") and following[0].split(" ")[0] in _TIMES | _THINGS:
+        elif word in ("each", "every") and {following[0].split(" ")[0], following[1].split(" ")[0]} & (
+            _TIMES | _THINGS
+        ):
             reading.settle(place, proved=False)  # the unit is checked elsewhere
         elif word in ("each", "every") and (
             following[0].split(" ")[0] in _OTHERS or {"pallets", "orders", "shipments"} & set(following)
@@ -95,14 +118,18 @@ def whole_words_hold(reading: Reading) -> None:
             reading.settle(place, proved=False)  # pallets and orders, not lanes
         elif word == "each" and facts and all("/pallet" in fact.unit for fact in facts):
             reading.settle(place, proved=False)
+        elif word == "across" and any(fact.key == "network" for fact in facts) and "network" in following:
+            reading.settle(place, proved=False)
+        elif word == "total" and reading.text(place - 1) == "network" and _next_is_network(reading, place):
+            reading.settle(place)
         elif any(fact.key == "network" for fact in facts) and (not lanes or _next_is_network(reading, place)):
             reading.settle(place)
         elif word == "both" and len(named) == 2 and (not facts or lanes <= named):
             reading.settle(place, proved=False)
         elif (
             word in ("total", "overall")
-            and len(lanes) == 1
-            and (named == lanes or len(evidence.lanes) == 1)
+            and (len(lanes) == 1 or (not facts and len(named) == 1))
+            and (named == lanes or not facts or len(evidence.lanes) == 1)
             and not _says_network(reading)
         ):
             reading.settle(place, proved=False)

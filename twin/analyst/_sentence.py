@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from twin.analyst._pieces import Piece, Unsupported
 from twin.analyst._statements import without_statements
 from twin.analyst._tokens import Token, tokens_of
-from twin.analyst._vocabulary import CLASSES, KNOWN, LONGEST, MENTIONS, NO_UNITS, THINGS
+from twin.analyst._vocabulary import CLASSES, LONGEST, MENTIONS, NO_UNITS, THINGS, VERBS, is_known
 from twin.analyst.evidence import Evidence
 from twin.plan.portfolio import INPUTS
 
@@ -76,6 +76,12 @@ class Reading:
         for i in range(place + 1, min(place + 1 + within, len(self.tokens))):
             if self.tokens[i].measures:
                 return i
+            if (
+                self.text(i) == "and"
+                and self.tokens[place].says("most", "least")
+                and self.tokens[i + 1].says("most", "least")
+            ):
+                continue
             if self.tokens[i].kind in ("mark", "fact", "lane") or self.text(i) in _STOPS:
                 return None
         return None
@@ -84,6 +90,11 @@ class Reading:
         """Return the keys of the lanes that a word is about: named before it, after it, or those of the facts."""
         evidence = self.evidence
         clause = self.clause(place)
+        if self.text(place + 1) in ("on", "of", "at", "for") and place + 2 in self.lanes:
+            if self.tokens[place].says("loss", "gain"):
+                return [self.tokens[place + 2].lane]  # "the loss on A-B"
+        if others := self._others(clause, place):
+            return others
         if self.tokens[place].says("most", "least", "best", "worst") and self.text(place + 1) in ("on", "for", "at"):
             if place + 2 in self.lanes:
                 return [self.tokens[place + 2].lane]
@@ -107,6 +118,18 @@ class Reading:
             if found:
                 return sorted(found)
         return list(evidence.lanes)
+
+    def _others(self, clause, place):
+        """Return the keys of all lanes but those named, if "the others" is what a clause speaks of; else nothing."""
+        last = max((i for i in clause if i < place and self.text(i) in ("others", "lanes")), default=None)
+        if last is None or self.text(last - 1) not in ("the", "other") or any(last < i < place for i in self.lanes):
+            return []
+        if self.text(last) == "lanes" and self.text(last - 1) != "other":
+            return []
+        count, named = self.evidence.value("network.lanes"), {self.tokens[i].lane for i in self.lanes}
+        if count is not None and count > len(self.evidence.lanes):
+            return []
+        return [key for key in self.evidence.lanes if key not in named]
 
     def scenario(self) -> str:
         """Return the key of the what-if that is told, or the latest one if none is; "" if there is none, or several."""
@@ -174,8 +197,10 @@ _HYPOTHETICAL = set("if would could without suppose supposed were when might sce
 def known_words(reading: Reading) -> None:
     """Raise `Unsupported` if a sentence has a word or a mark that is not in the vocabulary."""
     for place, token in enumerate(reading.tokens):
-        if token.kind == "word" and token.text not in KNOWN:
+        if token.kind == "word" and not is_known(token.text):
             reading.refuse(place, "is not among the words that can be checked")
+        if token.text in VERBS and _is_verb(reading, place):
+            continue
         if token.kind == "word" and reading.facts and token.text in NO_UNITS:
             if place - 1 in reading.facts or place + 1 in reading.names:
                 reading.refuse(place, "stands in the place of a unit, or of a part of a name")
@@ -183,6 +208,19 @@ def known_words(reading: Reading) -> None:
                 reading.refuse(place, "names something of which there may be no number")
         if token.kind == "mark" and token.text not in MARKS:
             reading.refuse(place, "is not among the signs that can be checked")
+
+
+_BEFORE_VERB = set("to would should could can will must may might we i you please not first then it and".split())
+
+
+def _is_verb(reading, place):
+    """Return whether a word that can be a verb stands where only a verb can: "we would address", "A-B collects"."""
+    before, after = reading.text(place - 1), reading.tokens[min(place + 1, len(reading.tokens) - 1)]
+    return place - 1 not in reading.facts and (
+        (place == 0 and not reading.text(0).endswith("ing"))
+        or before in _BEFORE_VERB
+        or (place - 1 in reading.lanes and not after.measures)
+    )
 
 
 def _named(tokens):
@@ -212,6 +250,9 @@ def _name_at(tokens, at):
         if words == ("points",) and "".join(one.text for one in tokens[at + 1 : at + 2]) in _DIRECTIONS:
             continue
         measures = MENTIONS.get(words) or MENTIONS.get((*words[:-1], words[-1].removesuffix("s")))
+        measures = measures or MENTIONS.get((words[0].removesuffix("s"), *words[1:]))
+        if not measures and length > 2:
+            measures = MENTIONS.get(tuple("value" if word == "values" else word for word in words))
         if measures:
             return length, measures
     return 0, frozenset()

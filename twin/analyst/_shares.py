@@ -32,6 +32,7 @@ RATIO = re.compile(
     r"(?=\s+(?:as |the |that |of |what |those |its |(?:more|less|fewer|higher|lower|larger|smaller|longer|shorter)\b))",
     re.IGNORECASE,
 )
+_COST_PARTS = ("handling", "holding", "penalty", "surcharge")
 _OF_IT = set("it that this which them these those".split())
 _TODAY = set("today now currently present today's before".split())
 _COMES = set(
@@ -104,6 +105,8 @@ def share_at(reading: Reading, place: int) -> Share | None:
             if of and not lanes and not (word == "most" and count == "the")
             else None
         )
+    if word in ("anything", "nothing") and reading.text(place + 1) in ("to", "about", "for", "worth"):
+        return None
     if count in _NEARLY and word in _NEARLY[count]:
         return Share(place - 1, *_NEARLY[count][word], (place - 1,), False)
     if word in _FACTORS:
@@ -158,6 +161,21 @@ def _ratios(reading, place, share):
         [lane for lane in whole.lanes if lane not in ours] if text(of) != "of" or text(of + 1) in _OF_IT or ours else []
     )
     theirs = theirs or [tokens[i].lane for i in reading.lanes if i > place and tokens[i].lane not in ours][:1]
+    if before and not ours and share.exact and not set(theirs) & evidence.about(before[-1]):
+        ours = sorted(evidence.about(before[-1]))[:1]
+    if (
+        before
+        and text(of) == "of"
+        and text(of + 1) in ("its", "the")
+        and (name := reading.name_after(of, 3)) is not None
+    ):
+        units = {fact.measure: fact.unit for fact in evidence.facts.values() if "." not in fact.name}
+        alike = [one for one in reading.tokens[name].measures
+                 if units.get(one) == before[-1].unit and one != before[-1].measure]  # fmt: skip
+        lane = next(iter(evidence.about(before[-1])), "")
+        if "demand_mean" in alike or len(alike) == 1:
+            whole_name = "demand_mean" if "demand_mean" in alike else alike[0]
+            return _quotients([(before[-1].value, reading.value(whole_name, lane))])
     if ours and theirs and share.exact:
         measures = told_of(reading, measures_of(reading, place))
         return _quotients([(reading.value(name, ours[0]), reading.value(name, theirs[0])) for name in measures])
@@ -212,14 +230,22 @@ def _of_measures(reading, place):
         return []
     if two is None:
         return []
+    part = reading.tokens[one].measures & set(_COST_PARTS)
+    if reading.text(two) in ("cost", "costs", "money") and len(part) == 1:
+        costs = [[reading.value(name, key) for name in _COST_PARTS] for key in reading.subjects(place)]
+        return _quotients(
+            [(values[_COST_PARTS.index(min(part))], sum(values)) for values in costs if None not in values]
+        )
     units = {fact.measure: fact.unit for fact in reading.evidence.facts.values() if "." not in fact.name}
     pairs = [
         (a, b) for a in reading.tokens[one].measures for b in reading.tokens[two].measures
         if a in units and units[a] == units.get(b) and a != b
     ]  # fmt: skip
-    return _quotients(
+    found = _quotients(
         [(reading.value(a, key), reading.value(b, key)) for key in reading.subjects(place) for a, b in pairs]
     )
+    left = {reading.text(i) for i in reading.clause(place) if i > place} & {"left", "remain", "remains"}
+    return [1.0 - ratio for ratio in found] if left else found
 
 
 def _quotients(pairs):
@@ -242,9 +268,11 @@ def consumption_holds(reading: Reading) -> None:
         values = [(reading.value(_AMOUNTS.get(one, one), key), reading.value("revenue", key)) for one in measures
                   for key in reading.subjects(place)]  # fmt: skip
         ratios = _quotients(values)
-        if not ratios or part or {reading.text(place + i) for i in (1, 2, 3)} & _NEARLY.keys():
+        near = [i for i in range(place, name) if reading.text(i) in _NEARLY and wholes]
+        if not ratios or part or ({reading.text(place + i) for i in (1, 2, 3)} & _NEARLY.keys() and not near):
             continue
-        if min(ratios) < (0.995 if wholes else 0.5):
+        reading.settle(*near)
+        if min(ratios) < (0.85 if near else 0.995 if wholes else 0.5):
             reading.refuse(place, "is not so")
         reading.settle(*wholes)
         reading.proved += 1

@@ -11,13 +11,13 @@ from twin.analyst.evidence import Fact
 MARKERS = set("than against versus vs compared comparison opposed instead relative".split())
 PIVOTS = set(
     """above below over under beyond exceeds exceed exceeded exceeding beats beat outperforms outperform surpasses
-    surpass within cover covers covered covering tops outstrips behind ahead trails trail lags lag outweigh outweighs
-    outweighed dwarf dwarfs""".split()
+    surpass outgrow outgrows within cover covers covered covering tops outstrips behind ahead trails trail lags lag
+    outweigh outweighs outweighed dwarf dwarfs""".split()
 )
 _NOW = set("now today currently present current before presently without".split())
 _OTHERS = set("other others any rest".split())
 _STOPS = set("if when because which where although though while whereas since so but and who whose with at".split())
-_BEST = set("maximise maximises maximize maximizes optimal optimum best".split())
+_BEST = set("maximise maximises maximize maximizes optimal optimum best profitable".split())
 _LONGEST = 14  # most words after a marker that are looked at
 
 
@@ -88,7 +88,9 @@ def side_after(reading: Reading, marker: int) -> Side:
             measures.append(frozenset({"internal_capacity"}))
         elif text == "planned" and not reading.tokens[min(here + 1, len(reading.tokens) - 1)].measures:
             measures.append(frozenset({"planned_overflow", "planned_outsourcing_cost", "planned_warehousing_cost"}))
-        elif text in ("average", "mean"):
+        elif text in ("usual", "normal") and here == marker + 1:
+            measures.append(frozenset({"demand_mean"}))
+        elif text in ("average", "mean") and here + 1 not in reading.names:
             measures.append(frozenset({"demand_mean"}))
         elif text in OBJECTS and not measures and text not in ("there", "available", "own"):
             measures.append(OBJECTS[text])

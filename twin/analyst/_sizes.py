@@ -18,6 +18,8 @@ def sizes_hold(reading: Reading) -> None:
             continue
         if (level := _level(reading, place)) is not None:
             decide(reading, place, level)
+            if place not in reading.settled and "too" in {reading.text(place - 1), reading.text(place - 2)}:
+                reading.refuse(place, "cannot be checked")
             continue
         decide(reading, place, lambda _, place=place: _is_high(reading, place), lanes=("",))
 
@@ -42,7 +44,8 @@ _HIGH = {"return_rate": 0.1, "use": 0.75, "fill_rate": 0.95, "coefficient_of_var
 def _level(reading, place):
     """Return whether a quantity without a number is as high on a lane as "returns are high" says; or None."""
     name = reading.name_before(place, reading.clause(place).start)
-    if name is None or any(i in reading.clause(place) for i in reading.facts) or place - name > 5:
+    too = {reading.text(place - 1), reading.text(place - 2)} & {"too"}
+    if name is None or (any(i in reading.clause(place) for i in reading.facts) and not too) or place - name > 5:
         return None
     sign = 1 if reading.tokens[place].says("high") else -1
     measures = reading.tokens[name].measures
@@ -53,6 +56,15 @@ def _level(reading, place):
             return None if None in (level, best) else (level - best) * sign > 0
 
         return beyond_best
+    if "internal_capacity" in measures and "too" in {reading.text(place - 1), reading.text(place - 2)}:
+
+        def is_too_small(key):
+            needed, own = (
+                reading.value_in(one, key, reading.case(place)) for one in ("required_capacity", "internal_capacity")
+            )
+            return None if None in (needed, own) else needed > own if sign < 0 else None
+
+        return is_too_small
     known = sorted(measures & _HIGH.keys())
     if not known:
         return None

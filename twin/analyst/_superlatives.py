@@ -23,6 +23,14 @@ def superlatives_hold(reading: Reading) -> None:
         if reading.text(place) == "most" and (reading.text(place + 1) == "likely" or reading.text(place + 2) in _STEPS):
             reading.settle(place, proved=False)
             continue
+        least = [i for i in reading.facts if 0 < i - place <= 5]
+        if least and reading.tokens[least[0]].fact.measure == "best_buffer_cost" and "least" in reading.classes(place):
+            reading.settle(place)
+            continue
+        shock = any(reading.tokens[i].fact.measure == "shock_share" for i in reading.facts)
+        if shock and reading.text(place) in ("largest", "highest", "biggest") and reading.text(place + 1) in _VOLUMES:
+            reading.settle(place)  # as its share is defined
+            continue
         if _is_of_the_best(reading, place):
             reading.settle(place, *adjective_after(reading, place))
             continue
@@ -38,8 +46,11 @@ def superlatives_hold(reading: Reading) -> None:
             every = (i for i in range(place, place + 6) if reading.text(i) == "all" and reading.text(i + 1) == "lanes")
             reading.settle(*every, proved=False)
             reading.settle(place, *adjective_after(reading, place))
+            reading.settle(*(i for i in (place - 1,) if reading.text(i) in RANKS))
 
 
+_VOLUMES = set("volume volumes peaks days weeks months values hundredth".split())
+_SHIPPING = set("ship ships shipped handle handles move moves carry carries send sends".split())
 _COST_WORDS = set("cost costs expense expenses problem item items burden drain drag block".split())
 _STEPS = set("step steps thing things point points question task action actions option move lesson message".split())
 _PERIODS = set("days weeks months periods".split())
@@ -76,6 +87,8 @@ def _is_of_the_best(reading, place):
         "customers",
         "goods",
     ):
+        if {reading.text(i) for i in range(max(place - 4, 0), place)} & _SHIPPING:
+            return False  # the largest of the lanes, which is ranked
         rates = [reading.value("return_rate", key) for key in reading.subjects(place)]
         returned = any("return_rate" in reading.tokens[i].measures for i in reading.names if i > place)
         if not (returned and rates and all(rate is not None and rate > 0.5 for rate in rates)):
@@ -92,6 +105,10 @@ def _is_of_the_best(reading, place):
             reading.settle(*within)
             return all(value < 0.5 for value in chances)
         exceeds = [i for i in range(place, place + 8) if reading.text(i) in ("exceed", "exceeds")]
+        exceeds += [i for i in reading.names if i > place and reading.text(i) == "is exceeded"]
+        exceeds += [i for i in range(place) if reading.text(i) in ("over", "above", "beyond")
+                    and "internal_capacity" in {name for n in reading.names if i < n < place
+                                                for name in reading.tokens[n].measures}]  # fmt: skip
         reading.settle(*exceeds)
         return ("overflow_probability" in names or bool(exceeds)) and all(value > 0.5 for value in chances)
     return False
@@ -111,6 +128,8 @@ def _is_first(reading, place):
         and not any(word.endswith("lanes") for word in (reading.text(place + 2), reading.text(place + 3)))
     ):
         return None  # a share
+    if reading.text(place + 1) in ("part", "share", "item", "items", "block"):
+        nearby |= {word for i in range(place + 2, place + 8) for word in reading.text(i).split()}
     nearby |= {reading.text(i) for i in range(place) if reading.text(i - 1) == "all" and reading.text(i - 2) == "of"}
     if nearby & _COST_WORDS and not classes & {"best", "worst"}:
         return _is_largest_part(reading, place, COST_PARTS, {part: {part} for part in COST_PARTS}, classes)

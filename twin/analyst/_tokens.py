@@ -12,6 +12,11 @@ _WORD = re.compile(r"['’]s\b|[A-Za-z]+|\S")
 _NOT = re.compile(r"\b(?P<verb>do|does|did|is|are|was|were|has|have|had|would|should|could|need)n['’]t\b", re.I)
 
 
+#: Short forms of verbs after a pronoun -> the verbs.
+_SHORT = {"d": " would", "m": " am", "ll": " will", "ve": " have", "re": " are"}
+_SHORT_FORM = re.compile(r"(?<=[A-Za-z])['’](d|m|ll|ve|re)\b")
+
+
 _QUOTES = set("\"'“”‘’«»")
 
 
@@ -40,6 +45,8 @@ def tokens_of(pieces: Sequence[Piece]) -> list[Token]:
             made.append(Token("lane", piece.text, lane=piece.lane))
         else:
             text = _NOT.sub(r"\g<verb> not", piece.text).replace("cannot", "can not").replace("can't", "can not")
+            text = re.sub(r"\b(?:i\.e\.|e\.g\.),?", "namely", text)
+            text = _SHORT_FORM.sub(lambda match: _SHORT[match[1]], text)
             text = re.sub(r"(?<=[A-Za-z])-(?=[A-Za-z])", " ", text)
             text = re.sub(r"\b([Ee])ither (?=lane\b|of\b)", lambda m: "Each " if m[1] == "E" else "each ", text)
             for match in _WORD.finditer(text):

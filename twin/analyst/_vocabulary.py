@@ -85,7 +85,7 @@ CAUSES_OF |= {
     "shock_share": {"shocks", "peaks", "shock", "hundredth", "extreme", "outliers"},
 }
 CAUSES_OF |= {
-    "season_share": {"season", "seasons", "seasonal", "month"},
+    "season_share": {"season", "seasons", "seasonal", "seasonality", "month", "yearly"},
     "weekday_share": {"weekday", "weekdays", "weekly", "week"},
 }
 CLASSES: dict[str, set[str]] = {}  # word -> classes of claims
@@ -166,6 +166,8 @@ def _ordinary(kind, *domains):
 #: Ordinary words that may not stand where they could be read as the unit or as part of the name of a number.
 NO_UNITS = _ordinary("verbs") | _ordinary("nouns") | _ordinary("adjectives")
 NO_UNITS -= HARMLESS | CLASSES.keys() | ADJECTIVES.keys() | OBJECTS.keys()
+#: Forms of the ordinary verbs.
+VERBS = _ordinary("verbs") & NO_UNITS
 #: Adverbs of those verbs: "reassuringly".
 _ADVERBS = {_adverb(form) for form in _ordinary("verbs") if form.endswith("ing")}
 #: Those that may name things of which there is no number in the evidence, such as "insurance" and "fuel".
@@ -176,6 +178,25 @@ THINGS -= {form for kind in _ORDINARY["abstract"] for word in _ORDINARY["abstrac
 HARMLESS |= NO_UNITS | _ADVERBS | _ordinary("others")
 HARMLESS -= CLASSES.keys()
 KNOWN = HARMLESS | CLASSES.keys() | ADJECTIVES.keys() | OBJECTS.keys()
+
+_INFLECTIONS = ("s", "es", "d", "ed", "ing", "ly", "ness", "ment", "ments", "able")
+
+
+def is_known(word: str) -> bool:
+    """Return whether a word is in the vocabulary, or is a form of a word in it that claims nothing.
+
+    >>> is_known("scoring"), is_known("scored"), is_known("quxes")
+    (True, True, False)
+    """
+    if word in KNOWN:
+        return True
+    stems = {
+        word.removesuffix(ending) for ending in _INFLECTIONS if word.endswith(ending) and len(word) > len(ending) + 3
+    }
+    stems |= {f"{stem}e" for stem in stems} | {stem[:-1] for stem in stems if stem[-1] == stem[-2]}
+    stems |= {f"{stem[:-1]}y" for stem in stems if stem.endswith("i")}
+    return not stems.isdisjoint(HARMLESS)
+
 
 #: Name of a measure in words, as a tuple -> measures that it may mean.
 MENTIONS: dict[tuple[str, ...], frozenset[str]] = {}

@@ -20,7 +20,7 @@ _NO_EVIDENCE = re.compile(
 )
 #: Where the reason begins why there is no evidence, or what follows from that.
 _REASON = re.compile(
-    r",? (?:because|as|since) (?=(?:the|these) (?:facts|evidence|history|record|data)\b)"
+    r",? (?:because|as|since) (?=(?:only )?(?:the|these) (?:facts|evidence|history|record|data|top|first)\b)"
     r"|,? so (?=i (?:can ?not|do not)|there is no answer)",
     re.IGNORECASE,
 )

@@ -72,7 +72,8 @@ def _facts_of(numeral, text, evidence, side=None):
         return [
             fact
             for fact in evidence.facts.values()
-            if fact.value == 0 and called_before(before) and may_be_called(fact, called_before(before))
+            if fact.value == 0
+            and (is_named(fact.measure, text) or (called_before(before) and may_be_called(fact, called_before(before))))
         ]
     if numeral.unit in _SPANS:
         found = [fact for fact in evidence.facts.values() if _spans(numeral, fact, evidence)]

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from twin.analyst._advice import advice_holds
+from twin.analyst._amounts_told import TOLD_OF_AMOUNTS
 from twin.analyst._bounds import bounds_hold
 from twin.analyst._cases import cases_hold, told_as_what_if
 from twin.analyst._comparisons import as_much_as_holds, comparisons_hold
@@ -11,12 +12,13 @@ from twin.analyst._contradictions import CONTRADICTIONS
 from twin.analyst._decide import ellipses_hold
 from twin.analyst._denials import denials_hold
 from twin.analyst._equality import equals_hold
+from twin.analyst._hardly import hardly_holds
 from twin.analyst._influences import contrasts_hold, influences_hold
 from twin.analyst._intervals import intervals_hold, sums_hold
 from twin.analyst._money import breaks_even, change_pays, money_holds, profit_is_net
 from twin.analyst._money_told import TOLD_OF_MONEY
-from twin.analyst._moves import moves_hold
-from twin.analyst._multiples import base_inputs_are_not_told, inputs_are_those_changed, multiples_hold, no_change_holds
+from twin.analyst._moves import moves_hold, stays_hold
+from twin.analyst._multiples import base_inputs_are_not_told, inputs_are_those_changed, multiples_hold
 from twin.analyst._named_numbers import named_right
 from twin.analyst._negations import negations_hold, no_longer_holds
 from twin.analyst._phrases import phrases_hold
@@ -25,6 +27,7 @@ from twin.analyst._premises import best_levels_hold, help_holds, premises_hold
 from twin.analyst._ranks import ranks_hold
 from twin.analyst._rates import rates_hold, units_follow_numbers
 from twin.analyst._scope import told_of_its_lane, whole_words_hold
+from twin.analyst._scope_of_not import OF_NO_NUMBER
 from twin.analyst._sentence import Reading, known_words
 from twin.analyst._shares import consumption_holds, ratios_hold
 from twin.analyst._sizes import sizes_hold
@@ -54,12 +57,12 @@ CHECKS = (
     multiples_hold,
     ratios_hold,
     consumption_holds,
+    hardly_holds,
     no_longer_holds,
     denials_hold,
     sums_hold,
     intervals_hold,
     base_inputs_are_not_told,
-    no_change_holds,
     change_pays,
     profit_is_net,
     breaks_even,
@@ -71,6 +74,7 @@ CHECKS = (
     superlatives_hold,
     comparisons_hold,
     moves_hold,
+    stays_hold,
     inputs_are_those_changed,
     money_holds,
     rates_hold,
@@ -83,6 +87,8 @@ CHECKS = (
     rests_on_facts,
     *CONTRADICTIONS,
     *TOLD_OF_MONEY,
+    *TOLD_OF_AMOUNTS,
+    *OF_NO_NUMBER,
 )
 
 

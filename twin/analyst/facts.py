@@ -150,8 +150,7 @@ def _add_or_miss(evidence, key, name, numbers):
 def _volatility(evidence, portfolio, lane, key, moments, policy):
     """Add the shares of each cause in the variance of demand and of lead-time demand."""
     evidence.add(key, "coefficient_of_variation", volatility.coefficient_of_variation(**moments))
-    period = portfolio.feed.period
-    times = exposure_of(policy, period)
+    times = exposure_of(policy, portfolio.feed.calendar.length)
     try:
         shares = demand.lead_time_demand_shares(*moments.values(), *times, policy.return_rate)
         for cause, share in shares._asdict().items():
@@ -163,7 +162,7 @@ def _volatility(evidence, portfolio, lane, key, moments, policy):
     known = np.isfinite(volumes)
     dates, volumes = dates[known].astype("datetime64[D]"), volumes[known]
     patterns = {"season_share": dates.astype("datetime64[M]").astype(int) % 12}
-    if period == "D":
+    if portfolio.feed.period == "D":
         patterns["weekday_share"] = (dates.astype(int) + 3) % 7
     else:
         evidence.miss(key, "weekday_share", "the history is not daily")

@@ -9,7 +9,6 @@ from twin.analyst.naming import Names
 from twin.analyst.questions import Request
 from twin.analyst.story import Story
 from twin.data.text import visible
-from twin.demand import DAYS_PER_PERIOD
 from twin.plan.lane_report import RISK_LEVEL
 from twin.plan.portfolio import INPUTS, LONGEST_HORIZON, Portfolio
 from twin.plan.wording import label
@@ -89,7 +88,7 @@ def _needed(request, portfolio, names, evidence, lanes, keys):
         return {"more": facts.what_if(evidence, portfolio, lane, key, (facts.MORE_SPACE,))}, ()
     if request.kind == "outlook" and request.days:
         periods, farthest = (
-            request.days / DAYS_PER_PERIOD[portfolio.feed.period],
+            request.days / portfolio.feed.calendar.days_per_period,
             LONGEST_HORIZON[portfolio.feed.period],
         )
         remarks = ["The forecast ends before the time you asked for."] if periods > farthest else []

@@ -8,7 +8,6 @@ from twin._check import require
 from twin.analyst import facts
 from twin.analyst.evidence import Evidence
 from twin.analyst.naming import Names
-from twin.demand import DAYS_PER_PERIOD
 from twin.plan.portfolio import CHOICES, HOW, INPUTS, LONGEST_HORIZON, RANKINGS, Change, Portfolio
 
 MOST_CALLS = 6  # most function calls for one answer
@@ -107,7 +106,9 @@ class Toolbox:
     def _forecast(self, lane, days):
         period = self._portfolio.feed.period
         require(np.isfinite(float(days)), "days", "a finite number", days)
-        periods = min(max(1, round(float(days) / DAYS_PER_PERIOD[period])), LONGEST_HORIZON[period])
+        periods = min(
+            max(1, round(float(days) / self._portfolio.feed.calendar.days_per_period)), LONGEST_HORIZON[period]
+        )
         facts.outlook(self._evidence, self._portfolio, self._lane(lane), lane, periods)
 
     def _rank(self, measure, largest):

@@ -4,6 +4,7 @@ jobs:
   - name: cost_curve                              the folder out/cost_curve
     notebook: ../../notebooks/01_newsvendor.ipynb relative to figures.yml
     parameters: {samples: 200000}                 those that differ from the notebook's own
+    reading: {negative: returns}                  how the file of its parameter history is read
     yields:
       figures: [cost_curve]                       cost_curve.svg, .pdf and .png
       results: [critical_ratio]                   names in the job's results.json

@@ -13,9 +13,11 @@ from twin.batch.job import KEPT_FILES, Job
 from twin.batch.parameters import default_parameters
 from twin.batch.reads import RESULTS_FILE
 from twin.batch.seeds import names_over_seeds, seeds_of
+from twin.data.files.options import ReadingOptions
 from twin.data.places import refuse_secrets
 
-KEYS = {"name", "notebook", "parameters", "grid", "seeds", "reads", "yields", "keep"}
+KEYS = {"name", "notebook", "parameters", "reading", "grid", "seeds", "reads", "yields", "keep"}
+READING_KEY = "reading"  # key of a job, and the parameter that it sets: how its file of flows is read
 SET_BY_BATCH = ("out_dir", RESULTS_FILE)  # parameters that a plan must not set
 
 
@@ -43,7 +45,7 @@ def jobs_of(entry: Any, paper: Path) -> list[Job]:
         )
     reads = _reads(entry.get("reads") or [])
     defaults = default_parameters(paper / source)
-    parameters = _parameters(entry.get("parameters") or {}, defaults, paper / source)
+    parameters = _parameters(_with_reading(entry), defaults, paper / source)
     if reads and RESULTS_FILE not in defaults:
         raise ValueError(
             f"reads needs a notebook with the parameter {RESULTS_FILE}, which names the file that it reads; "
@@ -64,6 +66,16 @@ def jobs_of(entry: Any, paper: Path) -> list[Job]:
         if len(found) > grid.MOST_POINTS:
             raise ValueError(f"grid and seeds must give at most {grid.MOST_POINTS:,} jobs")
     return found
+
+
+def _with_reading(entry):
+    """Return the parameters of an entry, with the options of reading under their own key among them."""
+    given = entry.get("parameters") or {}
+    if READING_KEY not in entry:
+        return given
+    if isinstance(given, dict) and READING_KEY in given:
+        raise ValueError(f"{READING_KEY} must be said once; got it among the parameters, too")
+    return {**given, READING_KEY: entry[READING_KEY] or {}} if isinstance(given, dict) else given
 
 
 def _with_seeds(job, seeds, values=None):
@@ -127,6 +139,8 @@ def _parameters(given, defaults, notebook):
         kind = type(defaults[name])
         if type(value) is not kind and not (kind is float and type(value) is int):
             raise ValueError(f"{name} must be of type {kind.__name__} as in {notebook.name}; got {value!r}")
+        if name == READING_KEY:
+            ReadingOptions.of(value)
         if isinstance(value, str) and Path(value).is_absolute():
             raise ValueError(f"{name} must be a path relative to the notebook's folder; got {value!r}")
     if "out_dir" not in defaults:

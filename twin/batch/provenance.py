@@ -14,7 +14,7 @@ from twin.batch.job import KEPT_FILES, Job
 from twin.batch.normal_form import PACKAGE
 from twin.batch.parameters import cells_of, default_parameters
 from twin.batch.reads import jobs_read, table_read
-from twin.data.places import is_ledger
+from twin.data.places import is_ledger, is_record
 
 VERSIONED_LIBRARIES = ("numpy", "scipy", "pandas", "matplotlib")
 #: Files and folders that no notebook uses; a change there does not rerun a job.
@@ -39,7 +39,7 @@ def inputs_of(jobs: Sequence[Job]) -> dict[str, dict[str, Any]]:
     for job in jobs:
         parameters = {**defaults(job.notebook), **job.parameters}
         given = [parameters.get(name) or "" for name in FILE_PARAMETERS]
-        files = [name for name in given if name and not is_ledger(name)]
+        files = [name for name in given if name and not is_ledger(name) and not is_record(name)]
         inputs = {
             "job": job.name,
             "notebook": job.source,

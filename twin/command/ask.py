@@ -7,9 +7,8 @@ import sys
 import textwrap
 
 from twin._check import require
-from twin.command.options import add_answering_options, add_reading_options, reading_of
+from twin.command.options import add_reading_options, reading_of
 from twin.data.text import visible
-from twin.demand import DAYS_PER_PERIOD
 
 ASK = """Ask about volatility, capacity, cost and risk of a lane or of all lanes. Every number in an answer has been
 computed by the Twin. Without a key for Gemini, the offline analyst answers."""
@@ -40,9 +39,7 @@ def add(commands: "argparse._SubParsersAction") -> None:
     reading = parser.add_argument_group("the lanes")
     reading.add_argument("--file", help="CSV of flows, or ledger: for the ledger; by default the research lanes")
     reading.add_argument("--policies", metavar="FILE", help="CSV with a lane column and a column for each policy field")
-    reading.add_argument("--period", choices=DAYS_PER_PERIOD, help="sum flows into days, weeks or months")
     add_reading_options(reading)
-    add_answering_options(reading)
 
 
 def _ask(options):
@@ -90,11 +87,11 @@ def _portfolio(options):
     from twin.plan.feed import feed_of_history
     from twin.plan.portfolio import portfolio_of
 
-    history = load_history(options.file or "", period=options.period, **reading_of(options))
+    history = load_history(options.file or "", **reading_of(options))
     if options.policies:
         from twin.plan.policy_file import read_policies  # imports pandas
 
-        known = read_policies(options.policies)
+        known = read_policies(options.policies, decimal=options.decimal)
     else:
         known = None if options.file else POLICIES
     return portfolio_of(feed_of_history(history), known)

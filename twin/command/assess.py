@@ -10,10 +10,11 @@ from typing import Any
 
 from twin._check import require
 from twin.command.assess_parquet import add_table_options, assess_lanes
-from twin.command.options import add_answering_options, add_reading_options, add_window, reading_of
+from twin.command.options import add_lane, add_reading_options, on_command_line, reading_of
 from twin.command.printing import LANE_SCHEMA_FILE, SCHEMA_FILE
+from twin.data.files.options import READING
 from twin.data.lane_names import guard_note
-from twin.demand import DAYS_PER_PERIOD
+from twin.data.places import RECORD_PREFIX
 from twin.policy import POLICY
 
 ASSESS = """Read a file of flows, compute safety stock, service, capacity, overflow to a partner, resilience and profit
@@ -33,6 +34,8 @@ examples
   python -m twin assess flows.csv --column volume=n_total --json > lanes.json
   python -m twin assess flows.csv --jsonl > lanes.jsonl        for DuckDB, polars and pandas: a row per lane
   python -m twin assess flows.csv --xlsx lanes.xlsx            for Excel: sheets lanes, units, assumptions, account
+  python -m twin assess record:                                real records that come with the package, a line each
+  python -m twin assess record:sfo-air-cargo                   one of them
 
 tables of lanes, of any size
   A Parquet file, or a folder of Parquet files, with one row per lane. The columns demand_mean and demand_sd are
@@ -49,10 +52,7 @@ tables of lanes, of any size
 
 # Options for tables of lanes only, and options for files of flows only.
 OF_TABLES = ("keep", "jobs", "scheduler")
-OF_FLOWS = (
-    "gaps duplicates dayfirst decimal dates far_dates negative where sums good_rows_only column sheet lanes first last "
-    "policies json jsonl csv xlsx force most"
-).split()
+OF_FLOWS = (*sorted(set(READING) - {"period"}), *"lanes policies json jsonl csv xlsx force most".split())
 
 
 def add(commands: Any) -> None:
@@ -68,26 +68,13 @@ def add(commands: Any) -> None:
     parser.add_argument(
         "file",
         nargs="?",
-        help="flows in a file, - for stdin or ledger:; with --to, a table in Parquet; by default the research lanes",
+        help="flows in a file, - for stdin, ledger: or record:NAME (record: lists them); with --to, a table in "
+        "Parquet; by default the research lanes",
     )
     parser.set_defaults(run=partial(_assess, parser))
     reading = parser.add_argument_group("reading a file of flows")
-    reading.add_argument("--period", choices=DAYS_PER_PERIOD, help="sum flows into days, weeks or months")
-    reading.add_argument(
-        "--gaps",
-        choices=("zero", "unknown"),
-        default="zero",
-        help="volume of a period without a row: zero (the default) or unknown",
-    )
-    reading.add_argument(
-        "--duplicates",
-        choices=("sum", "first", "refuse"),
-        default="sum",
-        help="several rows of one lane and date: add them up (the default), keep the first, or refuse them all",
-    )
     add_reading_options(reading)
-    add_answering_options(reading)
-    add_window(parser.add_argument_group("selecting flows of the ledger"))
+    add_lane(parser.add_argument_group("selecting flows of the ledger"))
     policy = parser.add_argument_group("policy of the lanes")
     policy.add_argument("--policies", metavar="FILE", help="table with a lane column and any of the fields below")
     for name, row in POLICY.items():
@@ -130,6 +117,11 @@ def _assess(parser, options):
     if options.schema:
         print(options.schema.read_text(encoding="utf-8"), end="")
         return 0
+    if options.file == RECORD_PREFIX:
+        from twin.data.records import listing  # imports pandas
+
+        print(listing())
+        return 0
     given = {name: value for name in POLICY if (value := getattr(options, name)) is not None}
     unset = vars(parser.parse_args([]))
     others = OF_TABLES if options.to is None else OF_FLOWS
@@ -152,28 +144,23 @@ def _assess_flows(options, given):
         workbook_of_lanes.check_file(options.xlsx, options.force)
     history = load_history(
         options.file or "",
-        period=options.period,
-        gaps=options.gaps,
-        duplicates=options.duplicates,
         lanes=options.lanes,
-        first=options.first,
-        last=options.last,
         **reading_of(options),
     )
     if options.policies:
         from twin.plan.policy_file import read_policies  # imports pandas
 
-        policies = read_policies(options.policies)
+        policies = read_policies(options.policies, decimal=options.decimal)
     else:
         policies = None if options.file else POLICIES  # those of the research lanes
     try:
         found = table_report.assess_history(history, given, policies)
     except ValueError:
         if len(history.account.refused):  # refused rows may be the reason
-            print(history.account, file=sys.stderr)
+            print(history.account.told(on_command_line), file=sys.stderr)
         raise
     if options.csv or options.jsonl:
-        print(history.account, *printing.sentences(found), sep="\n", file=sys.stderr)
+        print(history.account.told(on_command_line), *printing.sentences(found), sep="\n", file=sys.stderr)
     if options.csv and (note := guard_note(found.table.index)):
         print(f"  note     {note}", file=sys.stderr)
     if options.xlsx is not None:

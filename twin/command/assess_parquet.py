@@ -47,7 +47,7 @@ def assess_lanes(options: Namespace, given: dict[str, float]) -> int:
         first, remarks = first_remarks(table, given, period)
         if remarks and first < table.lanes:
             print(f"  note     remarks on accuracy are on the first {first:,} lanes", file=sys.stderr)
-        print(*outside(remarks, 120), sep="\n", end="\n" if remarks else "", file=sys.stderr)
+        print(*outside(remarks, 120, "twin.accuracy.remarks"), sep="\n", end="\n" if remarks else "", file=sys.stderr)
     if done.damaged:
         print(f"damaged, so made again: {', '.join(done.damaged[:_MOST])} ({len(done.damaged):,})", file=sys.stderr)
     print(*done.failures[:_MOST], sep="\n", end="\n" if done.failures else "", file=sys.stderr)

@@ -6,9 +6,10 @@ import os
 import sys
 
 from twin.command.asking import HELD_CHOICES, add_held_options, choice, refuse
-from twin.command.options import add_reading_options, add_window, reading_of
+from twin.command.options import add_calendar_options, add_reading_options, add_window, on_command_line, reading_of
+from twin.data.advice import said
 from twin.data.text import visible
-from twin.demand import DAYS_PER_PERIOD, PERIOD_NAMES
+from twin.demand import DAYS_PER_PERIOD, period_name
 
 ABOUT = """Keep flows of lanes in a database: one history for dashboards, notebooks and batches.
 
@@ -58,7 +59,7 @@ def add(commands: "argparse._SubParsersAction") -> None:
         help="leave out unusable rows; if only the numbers of a row are unusable, keep it with an unknown volume",
     )
     add_held_options(importing)
-    add_reading_options(importing)
+    add_reading_options(importing, imports=True)
     export = verb(_export, "write flows to a file, as CSV to stdout, or with their ids as JSON to stdout")
     export.add_argument(
         "file",
@@ -84,6 +85,7 @@ def add(commands: "argparse._SubParsersAction") -> None:
     lanes = verb(_lanes, "show the statistics of every lane")
     lanes.add_argument("--period", choices=DAYS_PER_PERIOD, help="sum flows into days, weeks or months")
     lanes.add_argument("--gaps", choices=("zero", "unknown"), default="zero", help="volume of a period without a flow")
+    add_calendar_options(lanes)
     add_window(lanes)
     verb(_reset, "delete every flow").add_argument(
         "--token", default="", help="confirmation phrase; an error without it shows it"
@@ -129,10 +131,10 @@ def _import(ledger, options):
                 kinds["held"], asked = held, question.counts
     except RowsRefused as refusal:
         if options.json:
-            _show(options, {"place": ledger.place, "added": 0, "account": refusal.account.to_dict()}, "")
+            _show(options, {"place": ledger.place, "added": 0, "account": refusal.account.to_dict(on_command_line)}, "")
         else:
-            print(refusal.account, file=sys.stderr)
-        print(f"twin: {refusal}; --good-rows-only imports the others", file=sys.stderr)
+            print(refusal.account.told(on_command_line), file=sys.stderr)
+        print(f"twin: {said(refusal, on_command_line)}", file=sys.stderr)
         return 1
     return _show_import(ledger, options, done)
 
@@ -156,9 +158,9 @@ def _show_import(ledger, options, done):
         "repeated": done.repeated,
         "counts": done.counts._asdict(),
         "notes": list(done.notes),
-        "account": done.account.to_dict(),
+        "account": done.account.to_dict(on_command_line),
     }
-    lines = [str(done.account)]
+    lines = [done.account.told(on_command_line)]
     if done.repeated:
         more = "--replace replaces these" if done.counts.changed else "--add adds them once more"
         lines.append(f"nothing new: {done.notes[0]}; {more}")
@@ -227,16 +229,17 @@ def _undo(ledger, options):
 
 def _lanes(ledger, options):
     window = {"lanes": options.lanes, "first": options.first, "last": options.last}
-    table = ledger.statistics(**window, period=options.period, gaps=options.gaps)
-    attrs = table.attrs
+    days = {"closed": options.closed, "holidays": options.holidays}
+    table = ledger.statistics(**window, **days, period=options.period, gaps=options.gaps)
+    attrs = dict(table.attrs)
+    name = period_name(attrs.pop("calendar").length)
     dates = {name: table[name].dt.strftime("%Y-%m-%d") for name in ("first_date", "last_date")}
     table = table.assign(**dates)
     lanes = table.astype(object).where(table.notna(), None).to_dict(orient="index")
     meaning = "counts as zero" if attrs["gaps"] == "zero" else "is not counted"
-    name = PERIOD_NAMES[attrs["period"]]
     words = [
         f"pallets per {name}; a {name} without a flow {meaning}",
-        *(f"  note     {note}" for note in attrs["notes"]),
+        *(f"  note     {said(note, on_command_line)}" for note in attrs["notes"]),
     ]
     words.append(table.rename(index=visible).to_string(float_format=lambda value: f"{value:,.3f}", index_names=False))
     return _show(options, {"place": ledger.place, **attrs, "lanes": lanes}, "\n".join(words))

@@ -1,77 +1,127 @@
-"""The options by which commands read a file of flows."""
-
-from __future__ import annotations
+"""Options that several commands share: how a file of flows is read, and which flows of a ledger."""
 
 import os
+import shlex
 import sys
 from argparse import Namespace
+from collections.abc import Sequence
 from typing import Any
 
-from twin.data.files.options import DECIMALS, FAR_DATES, FORMS, NEGATIVE, SUM_CHOICES
+from twin.data.advice import Way
+from twin.data.files.options import READING, OptionRow
+from twin.data.text import visible
 
-_READING = ("dayfirst", "decimal", "dates", "far_dates", "negative", "sums", "sheet", "good_rows_only")
+#: Field of `ReadingOptions` -> option of each choice, for a field whose choices are options of their own.
+FLAGS = {"dayfirst": {True: "--day-first", False: "--month-first"}}
 _LONG = 10_000_000  # [byte] a larger file has a progress bar even if stderr is not a terminal
 
 
-def add_reading_options(group: Any) -> None:
-    """Add the options for the format of a file: its dates, numbers, headers and rows."""
-    order = group.add_mutually_exclusive_group()
-    order.add_argument("--day-first", dest="dayfirst", action="store_true", default=None, help="03/04 is 3 April")
-    order.add_argument("--month-first", dest="dayfirst", action="store_false", help="03/04 is 4 March")
-    group.add_argument("--decimal", choices=DECIMALS, help="decimal mark of the numbers; by default the file decides")
-    group.add_argument("--dates", choices=FORMS, metavar="FORM", help=f"form of dates in digits: {', '.join(FORMS)}")
-    group.add_argument("--far-dates", choices=FAR_DATES, default="refuse", help="dates far from all others")
-    group.add_argument(
-        "--negative",
-        choices=NEGATIVE,
-        default="refuse",
-        help="negative volumes: refuse them (the default), take them as returns, or subtract them",
-    )
-    group.add_argument(
-        "--where",
-        action="append",
-        default=[],
-        metavar="COLUMN=VALUE",
-        help="only rows with this value, or, with COLUMN!=VALUE, without it; repeatable",
-    )
-    group.add_argument(
-        "--column",
-        action="append",
-        default=[],
-        metavar="NAME=HEADER",
-        help="header of a column: lane=portname, lane=From+To to join two, lane= for a single lane; repeatable",
-    )
-    group.add_argument("--sheet", metavar="NAME", help="sheet of a spreadsheet; by default the only one with flows")
+def add_reading_options(group: Any, *, imports: bool = False) -> None:
+    """Add an option for each field of `ReadingOptions`, for an import those that it obeys."""
+    for row in READING.values():
+        if row.imports or not imports:
+            _add(group, row)
 
 
-def add_answering_options(group: Any) -> None:
-    """Add the options on whether a file is answered: sums of lanes, and refused rows."""
-    group.add_argument(
-        "--sums", choices=SUM_CHOICES, help="lanes that are the sum of others; by default totals are left out"
-    )
-    group.add_argument(
-        "--good-rows-only", action="store_true", help="answer although more than 5 %% of the rows cannot be used"
-    )
+def _add(group: Any, row: OptionRow) -> None:
+    """Add the option of a field, or of each of its choices."""
+    if row.name in FLAGS:
+        order = group.add_mutually_exclusive_group()
+        for value, flag in FLAGS[row.name].items():
+            order.add_argument(
+                flag, dest=row.name, action="store_const", const=value, default=row.default, help=_escaped(row, value)
+            )
+    elif row.is_switch:
+        group.add_argument(_flag(row.name), action="store_true", help=row.meaning.replace("%", "%%"))
+    elif row.is_list:
+        group.add_argument(
+            _flag(row.name), action="append", default=[], metavar=row.example, help=f"{row.meaning}; repeatable"
+        )
+    elif row.choices:
+        group.add_argument(
+            _flag(row.name),
+            choices=tuple(row.choices),
+            default=row.default,
+            metavar=row.example or None,
+            help=_help(row),
+        )
+    elif row.name == "columns":
+        group.add_argument(
+            _flag(row.name),
+            action="append",
+            default=[],
+            dest=row.name,
+            metavar="NAME=HEADER",
+            help=f"{row.meaning}; repeatable",
+        )
+    else:
+        group.add_argument(_flag(row.name), metavar=row.example or "TEXT", help=_help(row))
+
+
+def _escaped(row, value):
+    return f"{row.meaning}: {row.choices[value]}".replace("%", "%%")
+
+
+def _help(row: OptionRow) -> str:
+    """Return the help of an option with choices, or of a text."""
+    if row.name == "dates":
+        return f"{row.meaning}: {', '.join(row.choices)}"
+    default = row.unset if row.default is None else row.default
+    words = "; ".join(f"{value}: {meaning}" for value, meaning in row.choices.items())
+    return f"{row.meaning}{f' ({words})' if words else ''}; default: {default}".replace("%", "%%")
+
+
+def _flag(name: str) -> str:
+    """Return the option of a field, which for `columns` is that of one column."""
+    return "--column" if name == "columns" else f"--{name.replace('_', '-')}"
+
+
+def on_command_line(ways: Sequence[Way]) -> str:
+    """Return the words that say how to choose one of some options of reading on the command line.
+
+    >>> on_command_line([("negative", "returns"), ("columns", {"lane": "From+To"})])
+    'say --negative returns or --column lane=From+To'
+    """
+    return "say " + " or ".join(_written(field, value) for field, value in ways)
+
+
+def _written(field, value):
+    if field in FLAGS:
+        return FLAGS[field][value]
+    if value is True:
+        return _flag(field)
+    texts = [f"{name}={header}" for name, header in value.items()] if field == "columns" else [str(value)]
+    return " ".join(f"{_flag(field)} {shlex.quote(visible(text, 120))}" for text in texts)
+
+
+def add_calendar_options(group: Any) -> None:
+    """Add the options on the days that are no periods."""
+    for name in ("closed", "holidays"):
+        _add(group, READING[name])
+
+
+def add_lane(group: Any) -> None:
+    """Add the option that selects lanes of a ledger."""
+    group.add_argument("--lane", action="append", dest="lanes", metavar="LANE", help="only this lane; repeatable")
 
 
 def add_window(group: Any) -> None:
     """Add the options that select flows of a ledger by lane and day."""
-    group.add_argument("--lane", action="append", dest="lanes", metavar="LANE", help="only this lane; repeatable")
-    group.add_argument("--first", metavar="DAY", help="first day, included")
-    group.add_argument("--last", metavar="DAY", help="last day, included")
+    add_lane(group)
+    for name in ("first", "last"):
+        _add(group, READING[name])
 
 
 def reading_of(options: Namespace) -> dict[str, Any]:
     """Return the arguments of `load_history` from the options; `progress` is True for long files and in a terminal."""
     if options.file == "":
         raise ValueError("file must have a name; got an empty one")
-    columns = dict(pair.split("=", 1) for pair in options.column if "=" in pair)
-    if len(columns) < len(options.column):
-        raise ValueError(f"--column must be NAME=HEADER; got {', '.join(options.column)}")
-    chosen = {name: getattr(options, name) for name in _READING if hasattr(options, name)}
+    chosen = {name: getattr(options, name) for name in READING if hasattr(options, name)}
+    columns = dict(pair.split("=", 1) for pair in options.columns if "=" in pair)
+    if len(columns) < len(options.columns):
+        raise ValueError(f"--column must be NAME=HEADER; got {', '.join(options.columns)}")
     return {
         **chosen,
-        "where": tuple(options.where),
         "columns": columns or None,
         "progress": sys.stderr.isatty() or is_long(options.file),
     }

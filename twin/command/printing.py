@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import textwrap
 from collections.abc import Iterator, Sequence
 from itertools import count
@@ -10,9 +11,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from twin._choices import words_in
+from twin.command.options import on_command_line
+from twin.data.advice import said
 from twin.data.lane_names import quoting_of, written_lane
 from twin.data.text import visible
-from twin.demand import PERIOD_NAMES
+from twin.demand import period_name
 from twin.plan.wording import tabulated
 
 if TYPE_CHECKING:
@@ -30,7 +33,8 @@ GROUP_HEADINGS = {  # answer -> heading printed above it
 }
 LEFT_OUT_NAMED = 25  # most lanes left out that are named for each reason
 _ROWS = 10_000  # lanes that are turned into JSON Lines at a time
-_REMARKS = 8  # most remarks on accuracy that are printed
+_OUTSIDE = 6  # most lines of remarks on accuracy
+_ERROR = re.compile(r"(?:up to )?(\d[\d.,]*(?:%| points)(?: of the margin)?) too (high|low)")
 _HANGING = {"subsequent_indent": " " * 11, "break_on_hyphens": False}
 _COLUMN = 14  # width of a lane's column, wider if names are equal up to it [characters]
 
@@ -43,7 +47,7 @@ def to_text(report: Report, *, most: int = 12, width: int = 100) -> str:
     unit_width = max(map(len, units.values())) + 1
     column = next(size for size in count(_COLUMN) if len({_short(lane, size) for lane in lanes}) == len(lanes))
     room = max((width - name_width - unit_width) // column, 1)
-    lines = [str(report.history.account), "", *sentences(report, width)]
+    lines = [report.history.account.told(on_command_line), "", *sentences(report, width)]
     for start in range(0, len(lanes), room):
         block = report.table.loc[lanes[start : start + room]]
         heading = "".join(f"{_short(lane, column):>{column}}" for lane in block.index)
@@ -70,8 +74,9 @@ def told_of(report: Report) -> dict[str, Any]:
         "units": report.units,
         "lanes": {},
         "refused_lanes": report.refused["reason"].to_dict(),
-        "account": report.history.account.to_dict(),
-        "audit": list(report.history.account.audit),
+        "account": report.history.account.to_dict(on_command_line),
+        "reading": report.history.account.reading(),
+        "audit": [said(finding, on_command_line) for finding in report.history.account.audit],
     }
 
 
@@ -105,12 +110,10 @@ def to_csv(report: Report) -> str:
 
 def sentences(report: Report, width: int = 100) -> Iterator[str]:
     """Yield sentences on the number of lanes assessed, on each assumption, on accuracy, and on lanes left out."""
-    yield f"{_lanes(len(report.table))} assessed; one period is a {PERIOD_NAMES[report.history.period]}."
+    yield f"{_lanes(len(report.table))} assessed; one period is a {period_name(report.history.calendar.length)}."
     for assumption in report.assumptions:
         yield textwrap.fill(f"  assumed  {assumption}", width, **_HANGING)
     yield from outside(report.accuracy, width)
-    if len(report.accuracy) > _REMARKS:
-        yield f"  outside  {len(report.accuracy) - _REMARKS} more remarks on fewer lanes are in --json"
     yield "  note     the forecast is a straight line through the history, with a 95% interval; it may fall below zero"
     for reason, lanes in report.refused.groupby("reason").groups.items():
         more = f" and {len(lanes) - LEFT_OUT_NAMED:,} more, which --json lists" if len(lanes) > LEFT_OUT_NAMED else ""
@@ -118,10 +121,35 @@ def sentences(report: Report, width: int = 100) -> Iterator[str]:
         yield textwrap.fill(f"  refused  {_lanes(len(lanes))}: {reason} ({named}{more})", width, **_HANGING)
 
 
-def outside(remarks: Sequence[str], width: int) -> Iterator[str]:
-    """Yield the remarks on accuracy that concern most lanes."""
-    for remark in remarks[:_REMARKS]:
-        yield textwrap.fill(f"  outside  {remark}", width, **_HANGING)
+def outside(remarks: Sequence[str], width: int, whole: str = "--json") -> Iterator[str]:
+    """Yield a line on each condition of most lanes under which answers are off: the largest errors, as many as fit.
+
+    whole : where all conditions are told with all errors; the last line names it.
+    """
+    lines = [textwrap.wrap(_shortened(f"  outside  {remark}", width), width, **_HANGING) for remark in remarks]
+    shown = [part for number, part in enumerate(lines) if sum(map(len, lines[: number + 1])) < _OUTSIDE]
+    yield from ("\n".join(part) for part in shown)
+    if remarks:
+        rest = len(remarks) - len(shown)
+        others = f" {rest} more condition{'s' * (rest != 1)}, and" if rest else ""
+        yield f"  outside  + is too high, − too low;{others} the range of each error: {whole}"
+
+
+def _shortened(remark, width):
+    """Return a remark with as many of its errors as fit into a line, signed and without their ranges."""
+    opening, colon, errors = remark.partition(": ")
+    parts = [_ERROR.sub(_signed, re.sub(r" \(.*\)", "", part)) for part in errors.split(", ")]
+    line = ""
+    for number in range(len(parts), 0, -1):
+        more = f", and {len(parts) - number} more" if number < len(parts) else ""
+        line = f"{opening}{colon}{', '.join(parts[:number])}{more}"
+        if len(line) <= width:
+            break
+    return line
+
+
+def _signed(error):
+    return f"{'+' if error[2] == 'high' else '−'}{error[1]}"
 
 
 def _lanes(number):

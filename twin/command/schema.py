@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from twin.command.printing import LANE_SCHEMA_FILE, SCHEMA_FILE, SCHEMA_VERSION
+from twin.data.files.options import READING
 from twin.plan.quantities import QUANTITIES
 from twin.plan.table_report import COLUMNS
 
@@ -30,6 +31,7 @@ def schema() -> dict[str, Any]:
         "lanes": {"type": "object", "additionalProperties": _lane(), "description": "answers by the name of a lane"},
         "refused_lanes": {"type": "object", "additionalProperties": _TEXT, "description": "reason by name of a lane"},
         "account": {"type": "object", "description": "what was read, refused and decided"},
+        "reading": _reading(),
         "audit": {"type": "array", "items": _TEXT, "description": "findings across rows and lanes to be judged"},
     }
     return {
@@ -38,6 +40,25 @@ def schema() -> dict[str, Any]:
         "type": "object",
         "properties": properties,
         "required": list(properties),
+        "additionalProperties": False,
+    }
+
+
+def _reading() -> dict[str, Any]:
+    """Return the schema of the options of reading, and of what the reader decided."""
+    options = {
+        row.name: {"description": f"{row.meaning} [{', '.join(map(str, row.choices)) or 'text'}]"}
+        for row in READING.values()
+    }
+    parts = {
+        "options": {"type": "object", "properties": options, "required": list(options), "additionalProperties": False},
+        "decided": {"type": "object", "properties": options, "additionalProperties": False},
+    }
+    return {
+        "type": "object",
+        "description": "the options of reading, and the values that the reader decided where they left it open",
+        "properties": parts,
+        "required": list(parts),
         "additionalProperties": False,
     }
 

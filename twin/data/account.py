@@ -2,9 +2,11 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
 import pandas as pd
 
+from twin.data.advice import Decision, Words, in_python, said
 from twin.data.text import visible
 
 HEADERS_SHOWN = 25  # most unused headers shown; the others are counted
@@ -26,11 +28,13 @@ class Account:
     rows_read, rows_kept : number of records after the header (blank lines are not records), and of those used.
     columns : headers of the file that were used, each with the name it has here (date, lane, volume, returns).
     ignored : headers of the file that were not used.
-    period, period_inferred : "D", "W" or "MS", and whether it was inferred from the dates.
+    period, period_inferred : "D", "W" or "MS", and whether it was inferred from the dates; "" if no row is usable.
     refused : one row per refused record: line (1 is the first line of the file), reason, text.
     notes : one sentence for every other decision.
     audit : one sentence for every finding across rows and lanes that the user should judge.
+    options : the options of reading, each with its value.
     row : word for the number of a row: "line" in a file, "flow" (its id) in a ledger.
+    source, licence, attribution : publisher, terms and line to print of a record of the package; "" for other files.
     """
 
     file: str
@@ -45,14 +49,26 @@ class Account:
     refused: pd.DataFrame = field(default_factory=refusals)
     notes: tuple[str, ...] = ()
     audit: tuple[str, ...] = ()
+    options: dict[str, Any] = field(default_factory=dict)
     row: str = "line"
+    source: str = ""
+    licence: str = ""
+    attribution: str = ""
 
     def reasons(self) -> dict[str, int]:
         """Return the number of refused rows for each reason, most frequent first."""
         return {reason: int(n) for reason, n in self.refused["reason"].value_counts().items()}
 
-    def to_dict(self) -> dict[str, object]:
-        """Return the account as plain values for JSON, every refused row included."""
+    def reading(self) -> dict[str, dict[str, Any]]:
+        """Return the options of reading, and the decisions of the reader, as values of the same options."""
+        decided = {note.field: note.value for note in self.notes if isinstance(note, Decision)}
+        if self.period_inferred:
+            decided["period"] = self.period
+        asked = {name for name, value in self.options.items() if value not in (None, {})}
+        return {"options": dict(self.options), "decided": {n: v for n, v in decided.items() if n not in asked}}
+
+    def to_dict(self, words: Words = in_python) -> dict[str, object]:
+        """Return the account as plain values for JSON, every refused row included; `words` as in `told`."""
         return {
             "file": self.file,
             "encoding": self.encoding,
@@ -66,7 +82,8 @@ class Account:
             "period_inferred": bool(self.period_inferred),
             "reasons": self.reasons(),
             "refused": self.refused.to_dict("records"),
-            "notes": list(self.notes),
+            "notes": [said(note, words) for note in self.notes],
+            **({name: getattr(self, name) for name in ("source", "licence", "attribution")} if self.source else {}),
         }
 
     def headline(self) -> str:
@@ -76,11 +93,16 @@ class Account:
         return f"{self.file}: {counts}" + (f" ({why})" if why else "")
 
     def __str__(self) -> str:
+        return self.told(in_python)
+
+    def told(self, words: Words) -> str:
+        """Return the account as text; options that it advises are in the words of an interface."""
         origin = "inferred from the dates" if self.period_inferred else "as asked"
-        lines = [
-            self.headline().split(" refused")[0] + " refused",
-            f"  period   {self.period} ({origin})",
-        ]
+        lines = [self.headline().split(" refused")[0] + " refused"]
+        if self.period:
+            lines.append(f"  period   {self.period} ({origin})")
+        if self.source:
+            lines += [f"  source   {self.source}", f"  licence  {self.licence}"]
         if self.encoding:
             lines.insert(1, f"  text     {self.encoding}, separator {self.separator!r}")
         if self.columns:
@@ -94,6 +116,6 @@ class Account:
             lines.append(f"  refused  {count:,} x {reason}")
             examples = self.refused[self.refused["reason"] == reason].head(ROWS_A_REASON)
             lines += [f"           {self.row} {line}: {text}" for line, _, text in examples.itertuples(index=False)]
-        lines += [f"  note     {note}" for note in self.notes]
-        lines += [f"  audit    {finding}" for finding in self.audit]
+        lines += [f"  note     {said(note, words)}" for note in self.notes]
+        lines += [f"  audit    {said(finding, words)}" for finding in self.audit]
         return "\n".join(lines)

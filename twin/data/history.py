@@ -12,8 +12,8 @@ import pandas as pd
 
 from twin._check import require
 from twin.data.account import Account
+from twin.data.calendar import WorkingCalendar
 from twin.data.lane_names import quoting_of, written_lane
-from twin.data.periods import period_range, periods_between
 from twin.data.record import records_of
 from twin.data.whole_file import whole_file
 
@@ -25,17 +25,22 @@ class History:
     flows : table of date (first day of the period), lane (categorical), volume [pallet/period] and, when
         known, returns [pallet/period]; one row per lane and period, sorted by lane and date. A missing (NaN) volume
         was recorded but could not be read: it is unknown, whatever `gaps` says.
-    period : "D" day, "W" week, "MS" month.
+    calendar : its periods: days, weeks or months, and the days that are none.
     gaps : "zero" or "unknown", the meaning of a period without a row within a lane's record.
     account : rows read and refused, and decisions made.
     without : lanes of the file of which no row is left, each with the reason.
     """
 
     flows: pd.DataFrame
-    period: str
+    calendar: WorkingCalendar
     gaps: str
     account: Account
     without: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def period(self) -> str:
+        """The period: "D" day, "W" week, "MS" month."""
+        return self.calendar.period
 
 
 def dense(history: History) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -47,15 +52,29 @@ def dense(history: History) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     flows = history.flows
     lane, lanes = pd.factorize(flows["lane"], sort=True)
     days = flows["date"].to_numpy().astype("datetime64[D]")
-    dates = period_range(days.min(), days.max(), history.period)
-    column = periods_between(days.min(), days, history.period)
+    dates = history.calendar.range(days.min(), days.max())
+    column = history.calendar.between(days.min(), days)
     volumes = np.full((len(lanes), len(dates)), np.nan)
     if history.gaps == "zero":
-        _, _, start, end, _ = records_of(flows, history.period)
+        _, _, start, end, _ = records_of(flows, history.calendar)
         period = np.arange(len(dates))
         volumes[(period >= start[:, None]) & (period <= end[:, None])] = 0.0
     volumes[lane, column] = flows["volume"]
     return np.asarray(lanes, dtype=str), dates, volumes
+
+
+def dense_in_weeks(history: History) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return what `dense` does with a period for each holiday, whose volumes are NaN, so that all weeks are alike.
+
+    A forecast of the periods `ahead = history.calendar.following(dates[-1], horizon)` then takes the steps
+    `history.calendar.without_holidays.between(dates[-1], ahead)`, counted from 1.
+    """
+    lanes, open_dates, known = dense(history)
+    calendar = history.calendar.without_holidays
+    dates = calendar.range(open_dates[0], open_dates[-1])
+    volumes = np.full((len(lanes), len(dates)), np.nan)
+    volumes[:, calendar.between(dates[0], open_dates)] = known
+    return lanes, dates, volumes
 
 
 def write_csv(history: History, path: str | Path) -> None:

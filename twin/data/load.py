@@ -1,29 +1,32 @@
-"""Load a history from a file, from the ledger, or from the synthetic research lanes."""
+"""Load a history from a file, the ledger, a record of the package, or the synthetic research lanes."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
-from datetime import date
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from twin._check import require
 from twin.data.account import refusals
+from twin.data.advice import Advice
 from twin.data.audit import names_told
 from twin.data.errors import RowsRefused
 from twin.data.files.numbers import VOLUME_UNKNOWN
-from twin.data.files.options import ReadingOptions
+from twin.data.files.options import READING, ReadingOptions
 from twin.data.files.rows import read_rows
 from twin.data.history import History
-from twin.data.places import is_ledger
+from twin.data.ledger.flow import as_day
+from twin.data.places import RECORD_PREFIX, is_ledger, is_record
+from twin.data.records import flows_file, public_record
 from twin.data.scenarios import research_lanes
 from twin.data.settle import check_options, history_from
+from twin.data.working_days import Closing
 
-GOOD_ROWS_ONLY = "--good-rows-only answers from the others (good_rows_only=True)"  # advice in an error
-#: Word in the reasons against rows -> option that may be meant.
+#: Words in the reasons against rows -> options that may be meant.
 WAYS_OUT = {
-    "is negative": "--negative returns or --negative subtract gives negative numbers a meaning",
-    "far from all": "--far-dates keep keeps dates far from all others",
+    "is negative": (("negative", "returns"), ("negative", "subtract")),
+    "far from all": (("far_dates", "keep"),),
 }
+OF_DAYS = ("first", "last", "closed", "holidays")  # options of reading that also apply to a ledger
 REFUSED_SHARE = 0.05  # share of refused rows beyond which nothing is answered unless good_rows_only is said
 
 
@@ -34,35 +37,51 @@ def load_history(
     gaps: str = "zero",
     duplicates: str = "sum",
     lanes: str | Sequence[str] | None = None,
-    first: str | date | None = None,
-    last: str | date | None = None,
+    progress: bool = False,
     **reading: Any,
 ) -> History:
-    """Return the history of a file or a ledger, or the synthetic research lanes by default.
+    """Return the history of a file, a record or a ledger, or the synthetic research lanes by default.
 
-    history : "" for the research lanes, a path, "ledger:" for the ledger that DATABASE_URL names (by default the
-        user's own), or an address that `twin.data.ledger.store.Ledger` accepts.
-    lanes, first, last : restrict a ledger to the flows of these lanes, or from `first` to `last` inclusive.
-    reading : further arguments of `read_history`, for a file.
+    history : "" for the research lanes, a path, "record:NAME" for a record of the package (`twin.data.records`),
+        "ledger:" for the ledger that DATABASE_URL names (by default the user's own), or an address that
+        `twin.data.ledger.store.Ledger` accepts.
+    lanes : restrict a ledger to the flows of these lanes.
+    progress : show a progress bar on stderr while a file is read.
+    reading : further options of `ReadingOptions`; first, last, closed and holidays also apply to a ledger.
 
     >>> load_history("").flows["lane"].cat.categories.tolist()
     ['BER-MUC', 'FRA-PAR', 'HAM-ROT']
+    >>> load_history("record:sfo-air-cargo").account.licence
+    'Open Data Commons Public Domain Dedication and License (PDDL 1.0)'
     """
+    how = ReadingOptions(period=period, gaps=gaps, duplicates=duplicates, **reading)
     settling = {"period": period, "gaps": gaps}
-    chosen = {name: value for name, value in {"lanes": lanes, "first": first, "last": last}.items() if value}
+    if is_ledger(history) or history == "":
+        given = [name for name in how.stated() if not READING[name].ledger or (not history and name in OF_DAYS)]
+        kind = "a ledger" if history else "none, which means the research lanes"
+        holders = "a file or a ledger" if all(READING[name].ledger for name in given) else "a file"
+        require(not given, "history", f"{holders} where {' and '.join(given)} is said", kind)
     if is_ledger(history):
         from twin.data.ledger.store import Ledger  # imports SQLAlchemy, which files do not need
 
-        reading.pop("progress", None)
-        plain, asked = asdict(ReadingOptions()), asdict(ReadingOptions(**reading))
-        given = [name for name in asked if asked[name] not in (plain[name], "." if name == "decimal" else plain[name])]
-        require(not given, "history", f"a file where {' and '.join(given)} is said", "a ledger")
+        days = {name: getattr(how, name) for name in OF_DAYS}
         with Ledger(history) as ledger:
-            return ledger.history(**chosen, **settling, duplicates=duplicates)
-    require(not chosen, "history", f"a ledger where {' and '.join(chosen)} is said", repr(str(history)))
+            return _with_options(ledger.history(lanes, **days, **settling, duplicates=duplicates), how)
+    require(not lanes, "history", "a ledger where lanes is said", repr(str(history)))
     if history == "":
-        return research_lanes(**settling)
-    return read_history(history, **settling, duplicates=duplicates, **reading)
+        return _with_options(research_lanes(**settling), how)
+    if is_record(history):
+        return _of_record(str(history), **settling, duplicates=duplicates, progress=progress, **reading)
+    return read_history(history, **settling, duplicates=duplicates, progress=progress, **reading)
+
+
+def _of_record(history, **options):
+    """Return the history of a record; its account says where the record is from and under which terms."""
+    record = public_record(history)
+    found = read_history(flows_file(record), **{**options, "name": RECORD_PREFIX + record.name})
+    told: dict[str, Any] = {name: getattr(record, name) for name in ("source", "licence", "attribution")}
+    told["notes"] = (f"volumes are in {record.unit}, which the answers call pallets", *found.account.notes)
+    return replace(found, account=replace(found.account, **told))
 
 
 def read_history(
@@ -106,8 +125,8 @@ def read_history(
     name : str, optional
         Name of the file in the account; by default its path.
     reading : fields of `twin.data.files.options.ReadingOptions`
-        columns, dayfirst, decimal, dates, far_dates, negative, where, sums, good_rows_only. By default the file decides
-        how its dates and numbers are read, and where it does not, a ValueError shows the readings and the option.
+        By default the file decides how its dates and numbers are read, and where it does not, a ValueError shows the
+        readings and the option. Days on which nobody ever works are no periods, as the account says.
 
     Raises
     ------
@@ -127,9 +146,10 @@ def read_history(
     {'volume is not a number': 1}
     """
     check_options(period, gaps, duplicates)
-    how = ReadingOptions(**reading)
+    how = ReadingOptions(period=period, gaps=gaps, duplicates=duplicates, **reading)
     rows = read_rows(path, reading=how, progress=progress, name=name)
     rows.facts["audit"] = (*names_told(rows.lanes), *rows.audit)
+    rows.facts["options"] = how.told()
     settling = {"period": period, "gaps": gaps, "duplicates": duplicates}
     history = history_from(
         rows.table,
@@ -139,6 +159,9 @@ def read_history(
         lost=rows.lost,
         lanes=rows.lanes,
         sums=how.sums,
+        cut=rows.cut,
+        window=(as_day(how.first, "first"), as_day(how.last, "last")),
+        closing=Closing(how.closed, how.holidays),
         **settling,
     )
     bad = refusals(row for row in rows.refused if row[1] != VOLUME_UNKNOWN)
@@ -147,13 +170,17 @@ def read_history(
     return history
 
 
+def _with_options(history, how):
+    return replace(history, account=replace(history.account, options=how.told()))
+
+
 def _too_many(bad, account):
     """Return the sentence on a file of which too many rows cannot be used."""
     share, (line, _, text) = len(bad) / account.rows_read, bad.iloc[0]
     why = "; ".join(f"{count:,} x {reason}" for reason, count in bad["reason"].value_counts().items())
-    ways = [way for word, way in WAYS_OUT.items() if bad["reason"].str.contains(word).any()]
-    return (
+    ways = [way for word, ways in WAYS_OUT.items() if bad["reason"].str.contains(word).any() for way in ways]
+    text = (
         f"{account.file} has {len(bad):,} of {account.rows_read:,} rows ({share:.1%}) that cannot be used, more than "
-        f"{REFUSED_SHARE:.0%}, so nothing is answered: {why}; the first is line {line}: {text}; "
-        f"{'; '.join([*ways, GOOD_ROWS_ONLY])}"
+        f"{REFUSED_SHARE:.0%}, so nothing is answered: {why}; the first is line {line}: {text}"
     )
+    return Advice(text, *ways, ("good_rows_only", True))

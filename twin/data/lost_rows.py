@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from twin.data.periods import MONDAY, period_starts, periods_between, shifted
+from twin.data.calendar import WorkingCalendar, weekday_of
 from twin.data.record import records_of
 from twin.demand import PERIOD_NAMES
 
@@ -23,19 +23,21 @@ class Lost(NamedTuple):
     anywhere: int
 
 
-def mark_lost(flows: pd.DataFrame, lost: Lost, period: str, notes: list[str]) -> pd.DataFrame:
+def mark_lost(flows: pd.DataFrame, lost: Lost, calendar: WorkingCalendar, notes: list[str]) -> pd.DataFrame:
     """Return the flows with an added row of unknown (NaN) volume for each gap that a lost row may have filled.
 
     A row on a known day may have filled the gap of any lane in that period. A row without a day may have filled any
     gap, of its lane or of every lane, but only one: of a lane with more gaps than such rows, as many are unknown as
     there are rows, on the weekdays on which the lane has most rows, the earliest first.
     """
+    if not (lost.of_lane or len(lost.on_days) or lost.anywhere):
+        return flows
     lanes = flows["lane"].cat.remove_unused_categories().cat.categories
     origin = flows["date"].to_numpy().astype("datetime64[D]").min()
-    _, _, start, end, _ = records_of(flows, period)
+    _, _, start, end, _ = records_of(flows, calendar)
     lane = pd.Categorical(flows["lane"], categories=lanes).codes
-    time = periods_between(origin, flows["date"].to_numpy().astype("datetime64[D]"), period)
-    days = _period_numbers(lost.on_days, origin, period, int(time.max()))
+    time = calendar.between(origin, flows["date"].to_numpy().astype("datetime64[D]"))
+    days = _period_numbers(lost.on_days, origin, calendar, int(time.max()))
     order = np.lexsort((time, lane))
     present = np.split(time[order], np.searchsorted(lane[order], np.arange(1, len(lanes))))
     found: list[tuple[int, int]] = []
@@ -47,12 +49,12 @@ def mark_lost(flows: pd.DataFrame, lost: Lost, period: str, notes: list[str]) ->
         on_days = np.intersect1d(gaps, days)
         rest = np.setdiff1d(gaps, on_days)
         if len(rest) > many:
-            rest = rest[np.argsort(-_habit(rest, present[i], origin, period), kind="stable")[:many]]
+            rest = rest[np.argsort(-_habit(rest, present[i], origin, calendar), kind="stable")[:many]]
         found += [(i, number) for number in (*on_days.tolist(), *rest.tolist())]
     if not found:
         return flows
     number = len(lost.on_days) + sum(lost.of_lane.values()) + lost.anywhere
-    name = PERIOD_NAMES[period]
+    name = PERIOD_NAMES[calendar.period]
     notes.append(
         f"rows whose date or lane could not be read: {number:,}; the {len(found):,} lane-{name}s without a row that "
         "they may have filled are unknown rather than zero"
@@ -60,7 +62,7 @@ def mark_lost(flows: pd.DataFrame, lost: Lost, period: str, notes: list[str]) ->
     where, when = np.array(found).T
     more = pd.DataFrame(
         {
-            "date": shifted(origin, when, period).astype("datetime64[s]"),
+            "date": calendar.shifted(origin, when).astype("datetime64[s]"),
             "lane": pd.Categorical.from_codes(where, lanes).astype(flows["lane"].dtype),
             "volume": np.nan,
         }
@@ -68,19 +70,16 @@ def mark_lost(flows: pd.DataFrame, lost: Lost, period: str, notes: list[str]) ->
     return pd.concat([flows, more]).sort_values(["lane", "date"], ignore_index=True)
 
 
-def _period_numbers(days, origin, period, most):
+def _period_numbers(days, origin, calendar, most):
     """Return the numbers of the periods that days are in, those of the record alone."""
-    if period == "W":
-        starts = days - (days - origin).astype(int) % 7
-    else:
-        starts = period_starts(days, period)
-    numbers = np.unique(periods_between(origin, starts, period)) if len(days) else np.zeros(0, dtype=np.int64)
+    starts = days - (days - origin).astype(int) % 7 if calendar.period == "W" else calendar.starts(days)
+    numbers = np.unique(calendar.between(origin, starts)) if len(days) else np.zeros(0, dtype=np.int64)
     return numbers[(numbers >= 0) & (numbers <= most)]
 
 
-def _habit(gaps, present, origin, period):
+def _habit(gaps, present, origin, calendar):
     """Return for each gap the number of rows that the lane has on its weekday; zeros for weeks and months."""
-    if period != "D":
+    if calendar.period != "D":
         return np.zeros(len(gaps))
-    offset = int((origin - MONDAY).astype(int))
-    return np.bincount((present + offset) % 7, minlength=7)[(gaps + offset) % 7]
+    rows, empty = (weekday_of(calendar.shifted(origin, numbers)) for numbers in (present, gaps))
+    return np.bincount(rows, minlength=7)[empty]

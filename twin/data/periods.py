@@ -11,6 +11,16 @@ LENGTH = {"D": 1, "W": 2, "MS": 3}  # rank of each period, from short to long [-
 MONDAY = np.datetime64("1970-01-05", "D")  # any Monday: weeks begin a multiple of seven days from it
 
 
+def distinct_days(days: np.ndarray) -> np.ndarray:
+    """Return each of some days once, in order; a calendar of them is quicker than sorting."""
+    if not len(days):
+        return days
+    first = days.min()
+    seen = np.zeros(int((days.max() - first).astype(int)) + 1, dtype=bool)
+    seen[(days - first).astype(int)] = True
+    return first + np.flatnonzero(seen)
+
+
 def fits(days: np.ndarray, period: str) -> bool:
     """Return whether the days can label whole periods: one weekday for weeks, all first or all last days for months."""
     if period == "W":
@@ -58,14 +68,15 @@ def period_range(first: np.datetime64, last: np.datetime64, period: str) -> np.n
     return shifted(first, np.arange(periods_between(first, last, period) + 1), period)
 
 
-def unfinished(days: np.ndarray, starts: np.ndarray, step: int, period: str) -> list[np.datetime64]:
+def unfinished(before: np.datetime64, after: np.datetime64, starts: np.ndarray, period: str) -> list[np.datetime64]:
     """Return the starts of the [first, last] period that the record covers only in part; NaT for a complete one.
 
-    step : interval between records: 1, or 7 for weekly rows. [day]
+    before, after : the last day before the record, and the first one after it, that might have had a row.
+    starts : the first day of the period of each row.
     """
     first, last = starts.min(), starts.max()
-    cut_first = period_starts(days.min() - step, period) == first
-    cut_last = period_starts(days.max() + step, period) == last
+    cut_first = period_starts(before, period) == first
+    cut_last = period_starts(after, period) == last
     return [first if cut_first else np.datetime64("NaT"), last if cut_last else np.datetime64("NaT")]
 
 

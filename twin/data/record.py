@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from twin.data.periods import periods_between
+from twin.data.calendar import WorkingCalendar
 
 ENOUGH = 12  # [period] periods with flow from which a lane's own rate is known
 UNLIKELY = 0.001  # a silence at an end of the record with a smaller probability is no chance [-]
@@ -34,14 +34,14 @@ def lane_records(
     return start.astype(np.int64), end.astype(np.int64)
 
 
-def records_of(flows: pd.DataFrame, period: str) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+def records_of(flows: pd.DataFrame, calendar: WorkingCalendar) -> tuple[np.ndarray, ...]:
     """Return (first, last, start, end, periods) of the lanes of flows, in the order of their names.
 
     first, last : first and last period with a row; start, end : those of the record; periods : number of rows.
     """
     lane, lanes = pd.factorize(flows["lane"], sort=True)
     days = flows["date"].to_numpy().astype("datetime64[D]")
-    time = periods_between(days.min(), days, period)
+    time = calendar.between(days.min(), days)
     volume = flows["volume"].to_numpy(dtype=float)
     first, last = np.full(len(lanes), np.iinfo(np.int64).max), np.full(len(lanes), -1)
     np.minimum.at(first, lane, time)

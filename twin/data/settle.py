@@ -1,19 +1,27 @@
 """Turn usable rows into a history: settle duplicates and periods, and complete the account."""
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from twin._check import require
 from twin.data.account import Account, refusals
+from twin.data.advice import Advice
 from twin.data.audit import is_total, sum_lanes
+from twin.data.calendar import WorkingCalendar
+from twin.data.errors import RowsRefused
+from twin.data.files.stamps import CutDay
 from twin.data.history import History
 from twin.data.lost_rows import Lost, mark_lost
-from twin.data.periods import LENGTH
+from twin.data.periods import LENGTH, distinct_days
 from twin.data.settle_steps import (
+    choose_period,
     into_periods,
     mark_unknown,
+    on_open_days,
     record_notes,
     refuse,
     settle_duplicates,
@@ -22,6 +30,8 @@ from twin.data.settle_steps import (
     without_negative_sums,
 )
 from twin.data.text import visible
+from twin.data.working_days import RECORD_DECIDES, Closing, said_of_periods, working_calendar
+from twin.demand import PERIOD_NAMES
 
 GAPS = ("zero", "unknown")  # accepted meanings of a period without a row
 SUM_OF_OTHERS = "is of a lane that is the sum of others"
@@ -40,6 +50,9 @@ def history_from(
     period: str | None = None,
     gaps: str = "zero",
     duplicates: str = "sum",
+    cut: Sequence[CutDay] = (),
+    window: tuple[date | None, date | None] = (None, None),
+    closing: Closing = RECORD_DECIDES,
 ) -> History:
     """Return the history of a table of usable rows, with duplicates and periods settled and the account complete.
 
@@ -51,17 +64,30 @@ def history_from(
     lanes : names of all lanes of the source, for the reasons against those of which no row is left.
     sums : "keep" or "leave-out" lanes that are the sum of others; None: leave out those that are called a total, and
         raise ValueError if there are others.
+    cut : days that the record covers only in part.
+    window : first and last day that count; None: no limit.
+    closing : what is stated about the days on which nobody works.
     """
     check_options(period, gaps, duplicates)
     notes = list(facts["notes"])
     refused = list(refused)
+    if any(window):
+        rows, unknown, lost, facts = _within(rows, unknown, lost, facts, window, notes)
     before, rows = rows, settle_duplicates(rows, duplicates, refused, notes)
     if duplicates == "refuse":  # the volumes of refused duplicates are unknown, not zero
         contested = before.loc[before.index.difference(rows.index), ["date", "lane"]]
         unknown = contested if unknown is None else pd.concat([unknown, contested])
+    for each in cut:
+        day, sentence = each.day, each.sentence
+        rows = refuse(rows, (rows["date"] == day).to_numpy(), sentence, refused)
+        unknown = None if unknown is None else unknown[(unknown["date"] != day).to_numpy()]
     _check_some_left(rows, refused, facts)
     inferred = period is None
-    rows, period, summed = into_periods(rows, period, refused, notes, facts["file"])
+    period, own = choose_period(distinct_days(rows["date"].to_numpy().astype("datetime64[D]")), period, facts["file"])
+    working = _working(rows, own, unknown, lost, closing, notes)
+    rows, idle = on_open_days(rows, working, refused, notes) if period == "D" else (rows, 0)
+    _check_some_left(rows, refused, facts)
+    rows, calendar, summed = into_periods(rows, period, working, refused, notes)
     _check_some_left(rows, refused, facts)
     flows = sum_flows(settle_returns(rows, notes))
     audit = list(facts.get("audit", ()))
@@ -70,13 +96,51 @@ def history_from(
         flows = sum_flows(settle_returns(rows, []))
     flows = without_negative_sums(flows, period, notes)
     if unknown is not None and len(unknown):
-        flows = mark_unknown(flows, unknown, period, summed, notes)
+        flows = mark_unknown(flows, unknown, calendar, summed, notes)
     if lost is not None and gaps == "zero":
-        flows = mark_lost(flows, lost, period, notes)
-    notes += record_notes(flows, period, gaps)
-    closing = {"rows_kept": len(rows), "refused": refusals(refused), "notes": tuple(notes), "audit": tuple(audit)}
-    account = Account(**{**facts, **closing}, period=period, period_inferred=inferred)
-    return History(flows, period, gaps, account, _without(flows, lanes, out))
+        flows = mark_lost(flows, lost, calendar, notes)
+    notes += [*said_of_periods(calendar), *record_notes(flows, calendar, gaps)]
+    told = {"rows_kept": len(rows) + idle, "refused": refusals(refused), "notes": tuple(notes), "audit": tuple(audit)}
+    account = Account(**{**facts, **told}, period=period, period_inferred=inferred)
+    return History(flows, calendar, gaps, account, _without(flows, lanes, out))
+
+
+def _within(rows, unknown, lost, facts, window, notes):
+    """Return what lies in a window of days; rows outside it do not count as read."""
+    first, last = (
+        np.datetime64(day or limit, "D") for day, limit in zip(window, ("0001-01-01", "9999-12-31"), strict=True)
+    )
+
+    def inside(days):
+        days = np.asarray(days, dtype="datetime64[D]")
+        return (days >= first) & (days <= last)
+
+    keep = inside(rows["date"])
+    require(
+        keep.any(),
+        "first and last",
+        f"days of {facts['file']}, {rows['date'].min():%Y-%m-%d} to {rows['date'].max():%Y-%m-%d}",
+        " to ".join(str(day or "") for day in window),
+    )
+    limits = f"{window[0] or 'the first'} to {window[1] or 'the last'}"
+    notes.append(f"rows outside the days asked for, {limits}, which are left out: {(~keep).sum():,}")
+    unknown = None if unknown is None else unknown[inside(unknown["date"])]
+    lost = None if lost is None else lost._replace(on_days=lost.on_days[inside(lost.on_days)])
+    facts = {**facts, "rows_read": facts["rows_read"] - int((~keep).sum())}
+    return rows[keep].reset_index(drop=True), unknown, lost, facts
+
+
+def _working(rows, own, unknown, lost, closing, notes):
+    """Return the working calendar of a daily record; that of weeks or months has no closed days."""
+    if own != "D":
+        if closing.closed or closing.holidays:
+            notes.append(f"{PERIOD_NAMES[own]}s have no closed days: closed weekdays and holidays are not used")
+        return WorkingCalendar(own)
+    days = rows["date"].to_numpy().astype("datetime64[D]")
+    active = [days[(rows["volume"] != 0).to_numpy()]]
+    active += [] if unknown is None else [unknown["date"].to_numpy().astype("datetime64[D]")]
+    active += [] if lost is None else [lost.on_days]
+    return working_calendar(distinct_days(np.concatenate(active)), days.min(), days.max(), closing, notes)
 
 
 def _sums_left_out(flows, sums, file, audit):
@@ -87,11 +151,9 @@ def _sums_left_out(flows, sums, file, audit):
     strange = [name for name in found if sums is None and not is_total(name)]
     if strange:
         name, parts = strange[0], found[strange[0]]
-        raise ValueError(
-            f"{file} has a lane that is the sum of {parts:,} others in every period, {visible(name)!r}, so flows would "
-            "count twice; say which: --sums leave-out or --sums keep (sums='leave-out' or 'keep')"
-        )
-    for name in flows["lane"].cat.remove_unused_categories().cat.categories:
+        text = f"{file} has a lane that is the sum of {parts:,} others in every period, {visible(name)!r}"
+        raise ValueError(Advice(f"{text}, so flows would count twice", ("sums", "leave-out"), ("sums", "keep")))
+    for name in flows["lane"].cat.categories:
         if is_total(name) and name not in found:
             audit.append(f"the lane {visible(name)!r} is called a total but is not the sum of the others; it is kept")
     for name, parts in found.items():
@@ -101,7 +163,7 @@ def _sums_left_out(flows, sums, file, audit):
 
 def _without(flows, lanes, sums):
     """Return the lanes of which no row is left, each with the reason."""
-    left = set(flows["lane"].cat.remove_unused_categories().cat.categories)
+    left = set(flows["lane"].cat.categories)
     return {
         lane: "it is the sum of other lanes" if lane in sums else "none of its rows can be used"
         for lane in sorted(set(lanes) - left)
@@ -122,4 +184,5 @@ def _check_some_left(rows, refused, facts):
     reasons = "; ".join(f"{count:,} x {reason}" for reason, count in table["reason"].value_counts().items())
     line, _, text = table.iloc[0]
     first = f"the first is {facts.get('row', 'line')} {line}: {text}"
-    raise ValueError(f"{facts['file']} has no usable row: {reasons}; {first}")
+    account = Account(**facts, rows_kept=0, refused=table, period="", period_inferred=False)
+    raise RowsRefused(f"{facts['file']} has no usable row: {reasons}; {first}", account)

@@ -5,7 +5,9 @@ from collections.abc import Iterable, Iterator
 import numpy as np
 import pandas as pd
 
-from twin.data.periods import LENGTH, fits, own_period, period_starts, shifted, unfinished
+from twin.data.calendar import WorkingCalendar
+from twin.data.pairs import repeated_pairs, sums_of_pairs
+from twin.data.periods import LENGTH, distinct_days, fits, own_period, period_starts, unfinished
 from twin.data.record import records_of
 from twin.data.text import visible
 from twin.demand import PERIOD_NAMES
@@ -25,6 +27,8 @@ def settle_duplicates(
     rows: pd.DataFrame, duplicates: str, refused: list[tuple[int, str, str]], notes: list[str]
 ) -> pd.DataFrame:
     """Return the rows that count where several share lane and date; `refused` or `notes` is extended accordingly."""
+    if not repeated_pairs(rows["lane"].cat.codes.to_numpy(), _numbers(_days(rows))).any():
+        return rows
     later = rows.duplicated(["lane", "date"])
     if duplicates == "sum":
         if later.any():
@@ -53,6 +57,7 @@ def settle_returns(rows: pd.DataFrame, notes: list[str]) -> pd.DataFrame:
 
 def choose_period(days: np.ndarray, period: str | None, file: str) -> tuple[str, str]:
     """Return (period, own): the period to sum into, which defaults to own, the period inferred from the days."""
+    days = distinct_days(days)
     own = own_period(days)
     period = period or own
     if LENGTH[period] < LENGTH[own] and (period == "D" or not fits(days, period)):
@@ -61,22 +66,26 @@ def choose_period(days: np.ndarray, period: str | None, file: str) -> tuple[str,
 
 
 def into_periods(
-    rows: pd.DataFrame, period: str | None, refused: list[tuple[int, str, str]], notes: list[str], file: str
-) -> tuple[pd.DataFrame, str, bool]:
-    """Return (rows, period, summed) with dates at period starts; rows of unfinished periods are refused.
+    rows: pd.DataFrame, period: str, working: WorkingCalendar, refused: list[tuple[int, str, str]], notes: list[str]
+) -> tuple[pd.DataFrame, WorkingCalendar, bool]:
+    """Return (rows, calendar, summed) with dates at period starts; rows of unfinished periods are refused.
 
-    summed : whether the rows were dated in shorter periods, which are now to be added up.
+    working : the calendar of the record's own period; summed : whether the rows were dated in shorter periods, which
+        are now to be added up.
     """
     days = _days(rows)
-    period, own = choose_period(days, period, file)
-    if fits(days, period):  # already in these periods; weeks keep their own weekday
+    if period == "D":
+        return rows, working, False
+    own, calendar = working.period, WorkingCalendar(period)
+    if fits(distinct_days(days), period):  # already in these periods; weeks keep their own weekday
         starts = period_starts(days, "MS") if period == "MS" else days
         if np.any(starts != days):
             notes.append("every date is the last of its month; months are dated on their first day")
-        return rows.assign(date=starts), period, False
+        return rows.assign(date=starts), calendar, False
     starts = period_starts(days, period)
     name = PERIOD_NAMES[period]
-    cuts = unfinished(days, starts, 7 if own == "W" else 1, period)
+    before, after = working.shifted(days.min(), -1), working.following(days.max(), 1)[0]
+    cuts = unfinished(before, after, starts, period)
     for cut, place in zip(cuts, ("first", "last"), strict=True):
         out = starts == cut
         rows = refuse(rows, out, f"is in the unfinished {place} {name} of the record, from {cut}", refused)
@@ -84,39 +93,65 @@ def into_periods(
     if own == "W":
         notes.append("each week counts in the month its date falls in, so months hold four or five weeks")
     notes.append(f"{PERIOD_NAMES[own]}s were summed into {name}s")
-    return rows.assign(date=starts), period, True
+    return rows.assign(date=starts), calendar, True
+
+
+def on_open_days(
+    rows: pd.DataFrame, working: WorkingCalendar, refused: list[tuple[int, str, str]], notes: list[str]
+) -> tuple[pd.DataFrame, int]:
+    """Return (rows, idle): the rows, those of closed days dated on the next open day, and the number left out.
+
+    Rows without a flow on a closed day are left out, since a closed day is no period.
+    """
+    days = _days(rows)
+    shut = ~working.is_period(days)
+    if not shut.any():
+        return rows, 0
+    flowing = rows["volume"].to_numpy() != 0
+    if "returns" in rows:
+        flowing |= rows["returns"].to_numpy() > 0
+    starts = working.starts(days)
+    late = shut & flowing & (starts > days[~shut].max(initial=days.min()))
+    rows = rows.assign(date=starts)
+    if moved := int((shut & flowing & ~late).sum()):
+        notes.append(f"rows of a flow on a closed day, counted on the next open day: {moved:,}")
+    if idle := int((shut & ~flowing).sum()):
+        notes.append(f"rows without a flow on closed days, which are no periods: {idle:,}")
+    keep = flowing | ~shut
+    late_rows = "is of a closed day after the last open day of the record"
+    return refuse(rows[keep], late[keep], late_rows, refused), idle
 
 
 def sum_flows(rows: pd.DataFrame) -> pd.DataFrame:
     """Return the flows summed to one row per lane and period, sorted by lane and date."""
     lane, lanes = pd.factorize(rows["lane"], sort=True)
     days = _days(rows)
-    first, span = days.min(), int((days.max() - days.min()).astype(int)) + 1
-    cell = lane.astype(np.int64) * span + (days - first).astype(np.int64)
-    key, place = np.unique(cell, return_inverse=True)
+    names = list(rows.columns.intersection(["volume", "returns"], sort=False))
+    values = (rows[name].to_numpy(dtype=float) for name in names)
+    lane, day, sums = sums_of_pairs(lane, _numbers(days), *values)
     flows = {
-        "date": (first + key % span).astype("datetime64[s]"),
-        "lane": pd.Categorical.from_codes(key // span, pd.Index(lanes, dtype="str")),
+        "date": (days.min() + day).astype("datetime64[s]"),
+        "lane": pd.Categorical.from_codes(lane, pd.Index(lanes, dtype="str")),
     }
-    for name in rows.columns.intersection(["volume", "returns"], sort=False):
-        flows[name] = np.bincount(place, rows[name].to_numpy(dtype=float))
-    return pd.DataFrame(flows)
+    return pd.DataFrame({**flows, **dict(zip(names, sums, strict=True))})
 
 
 def mark_unknown(
-    flows: pd.DataFrame, unknown: pd.DataFrame, period: str, summed: bool, notes: list[str]
+    flows: pd.DataFrame, unknown: pd.DataFrame, calendar: WorkingCalendar, summed: bool, notes: list[str]
 ) -> pd.DataFrame:
     """Return the flows with an added row of unknown (NaN) volume for each lane and period whose every row was refused.
 
     summed : whether days were summed into periods; unfinished periods at either end are then left out here, too.
     """
-    days, span = unknown["date"].to_numpy().astype("datetime64[D]"), _days(flows)
-    starts = period_starts(days, period)
+    days, span, period = unknown["date"].to_numpy().astype("datetime64[D]"), _days(flows), calendar.period
+    starts = calendar.starts(days)
     if period == "W" and not summed:  # weeks begin on the weekday of the record
         starts = days - (days - span.min()).astype(int) % 7
     lost = pd.DataFrame({"date": starts.astype("datetime64[s]"), "lane": unknown["lane"].astype("str")})
     if summed:
         lost = lost[(starts >= span.min()) & (starts <= span.max())]
+    else:
+        lost = lost[calendar.is_period(days) | (starts <= span.max())]
     lost = lost.drop_duplicates()
     lost = lost[lost["lane"].isin(flows["lane"].cat.categories)]
     lost["lane"] = lost["lane"].astype(flows["lane"].dtype)
@@ -139,19 +174,19 @@ def without_negative_sums(flows: pd.DataFrame, period: str, notes: list[str]) ->
     return flows.assign(volume=flows["volume"].where(~below))
 
 
-def record_notes(flows: pd.DataFrame, period: str, gaps: str) -> Iterator[str]:
+def record_notes(flows: pd.DataFrame, calendar: WorkingCalendar, gaps: str) -> Iterator[str]:
     """Yield notes on periods without a row, and on lanes with a record of their own."""
-    first, last, start, end, rows = records_of(flows, period)
-    lanes = flows["lane"].cat.remove_unused_categories().cat.categories
+    first, last, start, end, rows = records_of(flows, calendar)
+    lanes = flows["lane"].cat.categories
     origin = _days(flows).min()
     spanned = int((end - start + 1 if gaps == "zero" else last - first + 1).sum())
     meaning = "count as zero" if gaps == "zero" else "are not counted"
     yield (
-        f"of the {spanned:,} lane-{PERIOD_NAMES[period]}s of the record, "
+        f"of the {spanned:,} lane-{PERIOD_NAMES[calendar.period]}s of the record, "
         f"{spanned - int(rows.sum()):,} without a row {meaning} (gaps={gaps!r})"
     )
     if gaps == "zero":
-        yield from end_notes(lanes, shifted(origin, start, period), shifted(origin, end, period))
+        yield from end_notes(lanes, calendar.shifted(origin, start), calendar.shifted(origin, end))
 
 
 def end_notes(lanes: Iterable[str], start: np.ndarray, end: np.ndarray) -> Iterator[str]:
@@ -179,3 +214,8 @@ def refuse(
 
 def _days(rows):
     return rows["date"].to_numpy().astype("datetime64[D]")
+
+
+def _numbers(days):
+    """Return days as numbers from 0."""
+    return (days - days.min()).astype(np.int64) if len(days) else days.astype(np.int64)

@@ -8,7 +8,6 @@ import pandas as pd
 
 from twin._check import require
 from twin.data.history import History
-from twin.data.periods import period_range, periods_between
 from twin.data.record import lane_records
 
 
@@ -36,7 +35,7 @@ def lane_statistics(history: History) -> pd.DataFrame:
     flows = history.flows
     lane, lanes = pd.factorize(flows["lane"], sort=True)
     days = flows["date"].to_numpy().astype("datetime64[D]")
-    time = periods_between(days.min(), days, history.period).astype(float)
+    time = history.calendar.between(days.min(), days).astype(float)
     known = ~flows["volume"].isna().to_numpy()  # an unread volume is unknown, not zero
     volume = np.where(known, flows["volume"], 0.0)
 
@@ -73,7 +72,7 @@ def lane_statistics(history: History) -> pd.DataFrame:
     }
     if "returns" in flows:
         sums["returns"] = total(np.where(known, flows["returns"], 0.0))
-    return from_sums(lanes, sums, history.gaps, period_range(days.min(), days.max(), history.period))
+    return from_sums(lanes, sums, history.gaps, history.calendar.range(days.min(), days.max()))
 
 
 def from_sums(

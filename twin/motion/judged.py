@@ -12,6 +12,7 @@ from twin.demand import workload
 from twin.motion import design
 from twin.motion.design import MEAN_DEMAND, Block
 from twin.motion.laws import Normal
+from twin.motion.of_policy import arguments_of
 from twin.motion.paths import Paths
 from twin.motion.rules import base_stock, reorder_point
 from twin.motion.run import simulate
@@ -28,6 +29,7 @@ SMALLEST = 0.01 * MEAN_DEMAND  # a smaller shortage or overflow counts as this m
 MARGIN = MEAN_DEMAND * (POLICY["service_revenue"].default - POLICY["handling_cost"].default)  # of demand [$/period]
 #: Answers on goods that a stock lane holds for demand alone; the others are on the buffer that returns draw as well.
 OF_GOODS = (
+    "unmet_service",
     "unmet_shortage",
     "unmet_cost",
     "lane_overflow",
@@ -86,9 +88,8 @@ def error_of(name: str, found: Judged) -> tuple[Array, Array]:
 def plan(block: Block) -> tuple[Policy, dict[str, Array]]:
     """Return the policy of the lanes of a block, and what `assess` tells of them from the moments on their record."""
     numbers, switches = block.numbers, block.switches
-    mean = np.full(design.LANES_OF_A_BLOCK, MEAN_DEMAND)
     length, spread = design.lead_time_moments(block)
-    load = workload(mean, 0.0, numbers["return_rate"]).mean
+    load = workload(MEAN_DEMAND, 0.0, numbers["return_rate"]).mean
     fields = {
         "lead_time_mean_days": length,
         "lead_time_sd_days": spread,
@@ -102,18 +103,23 @@ def plan(block: Block) -> tuple[Policy, dict[str, Array]]:
         "review_period_days": switches["review_period"],
         **{name: switches[name] for name in SWITCHED},
     }
-    moments = {"demand_mean": mean, "demand_sd": numbers["demand_cv"] * mean}
+    moments = _moments(block)
     required = lane.assess(moments, Policy(**fields))["required_capacity"]
     policy = Policy(**fields, internal_capacity=numbers["capacity_ratio"] * required)
     return policy, lane.assess(moments, policy)
+
+
+def _moments(block: Block) -> dict[str, Array]:
+    """Return the moments of demand of the lanes of a block. [pallet/period]"""
+    mean = np.full(design.LANES_OF_A_BLOCK, MEAN_DEMAND)
+    return {"demand_mean": mean, "demand_sd": block.numbers["demand_cv"] * mean}
 
 
 def lanes_of(block: Block) -> dict[str, Any]:
     """Return statistics, policy, answers and switches of the lanes of a block, as `accuracy.remarks` reads them."""
     policy, answers = plan(block)
     return {
-        "demand_mean": MEAN_DEMAND,
-        "demand_sd": block.numbers["demand_cv"] * MEAN_DEMAND,
+        **_moments(block),
         **vars(policy),
         **answers,
         **{name: block.numbers[name] for name in ("zero_share", "autocorrelation")},
@@ -148,23 +154,12 @@ def _of_stock(block: Block, policy: Policy, answers: dict[str, Array], level: Ar
 
 
 def _paths(block: Block, policy: Policy, rule: Any, seed: int) -> Paths:
-    numbers, switches = block.numbers, block.switches
-    stock = rule is not None
-    return simulate(
-        design.demand_law(block),
-        Normal(numbers["lead_time_mean"], numbers["lead_time_sd"]) if stock else 0.0,
-        rule,
-        review_period=switches["review_period"] if stock else 1.0,
-        **{name: switches[name] for name in SWITCHED},
-        return_rate=numbers["return_rate"],
-        dwell=numbers["dwell"],
-        capacity=policy.internal_capacity,
-        periods=PERIODS,
-        warm_up=WARM_UP,
-        replications=REPLICATIONS,
-        seed=seed,
-        keep=KEPT,
-    )
+    """Return the paths of a run under a rule; lead times are drawn with the moments of the design, before rounding."""
+    chosen = arguments_of(_moments(block), policy) | {"demand": design.demand_law(block), "policy": rule, "costs": None}
+    if rule is not None:
+        chosen["lead_time"] = Normal(block.numbers["lead_time_mean"], block.numbers["lead_time_sd"])
+    run = {"periods": PERIODS, "warm_up": WARM_UP, "replications": REPLICATIONS, "seed": seed, "keep": KEPT}
+    return simulate(**chosen | run)
 
 
 def _answers_on(paths: Paths, buffer: Array, block: Block, policy: Policy) -> dict[str, Array]:
@@ -177,13 +172,14 @@ def _answers_on(paths: Paths, buffer: Array, block: Block, policy: Policy) -> di
     short = (paths.backlog + gone).mean(axis=2)
     served = block.switches["unmet"] == "partner"
     price = policy.holding_cost + policy.partner_surcharge if served else lane.short_cost_of(vars(policy))
-    at_end = _at_ends(paths.backlog, block) + gone.mean(axis=2)
+    kept = _at_ends((paths.backlog + gone <= 1e-9).astype(float), block)
     found = {
-        "service_level": _at_ends((paths.backlog + gone <= 1e-9).astype(float), block),
-        "expected_shortage": at_end,
+        "service_level": kept,
+        "expected_shortage": _at_ends(paths.backlog, block) + gone.mean(axis=2),
         "fill_rate": 1 - (np.minimum(paths.backlog, paths.demand) + gone).mean(axis=2) / MEAN_DEMAND,
         "required_capacity": paths.space.mean(axis=2),
-        "unmet_shortage": at_end,
+        "unmet_service": kept,
+        "unmet_shortage": short,
         "unmet_cost": policy.holding_cost * buffer + price * short,
         **_of_space(paths, policy),
     }

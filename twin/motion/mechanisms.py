@@ -19,7 +19,9 @@ from twin import buffers, lot_size
 from twin import demand as moments
 from twin.motion import laws, rules
 from twin.motion.effects import settings
+from twin.motion.of_policy import arguments_of
 from twin.motion.run import simulate
+from twin.policy import Policy
 from twin.simulate import generator
 
 Array = NDArray[np.float64]
@@ -138,18 +140,25 @@ def _world(on: dict[str, int], demand: dict[tuple[int, int], Array], spread: Arr
     paths = demand[on["dependence"], on["season"]]
     group = (site[:, None] * tried + np.arange(tried)).ravel()  # a site for each file and factor
     shared = bool(on["site sharing"])
-    run = simulate(
-        laws.Given(np.repeat(paths, tried, axis=0)),
-        laws.Gamma(*_LEAD_TIME),
-        rules.reorder_point(levels, lot) if on["lots"] else rules.base_stock(levels),
-        review_period=0,
+    policy = Policy(
+        kind="stock",
+        service_level=_LEVEL,
+        lead_time_mean_days=_LEAD_TIME[0],
+        lead_time_sd_days=_LEAD_TIME[1],
+        return_rate=_RETURN_RATE * on["returns"],
+        internal_capacity=np.bincount(group, np.repeat(plan, tried)) if shared else np.repeat(plan, tried),
         unmet="lost" if on["unmet demand"] else "backordered",
         lead_times="independent" if on["lead-time law"] else "persistent",
-        return_rate=_RETURN_RATE * on["returns"],
         basis="peak" if on["billing basis"] else "close",
-        capacity=np.bincount(group, np.repeat(plan, tried)) if shared else np.repeat(plan, tried),
+        **_PRICES,
+    )
+    chosen = arguments_of({"demand_mean": _MEAN, "demand_sd": 0.0}, policy) | {
+        "demand": laws.Given(np.repeat(paths, tried, axis=0)),
+        "policy": rules.reorder_point(levels, lot) if on["lots"] else rules.base_stock(levels),
+    }
+    run = simulate(
+        **chosen,
         sites=group if shared else None,
-        costs=_PRICES,
         periods=paths.shape[2] - _BLOCK,
         warm_up=_BLOCK,
         replications=paths.shape[1],

@@ -2,7 +2,7 @@
 
 1. Deliveries due arrive, restocked returns are put away, and bookings come into force.
 2. Demand comes. A stock lane ships from stock, backorders first; a flow lane handles goods within the handling of its
-   site. The rest is backordered, lost, or served by the partner at once.
+   site, and then in overtime. The rest is backordered, lost, or served by the partner at once.
 3. Goods come back with the return rate, in the step in which they are demanded; demand that is lost has no returns.
 4. Goods take places: stock on hand, and on the basis "peak" also goods in process.
 5. Goods beyond own and booked places go to the partner, as far as it has free space.
@@ -20,9 +20,8 @@ from typing import Any
 
 import numpy as np
 
-from twin._check import require
 from twin.motion.prices import StepPrices
-from twin.motion.state import Array, Due, State
+from twin.motion.state import FLOWS, Array, Due, State, told
 
 Policy = Callable[[State], Any]
 
@@ -31,12 +30,14 @@ Policy = Callable[[State], Any]
 class Site:
     """Places and handling that lanes share; without `of_lane` each lane is a site of its own.
 
-    `places` [pallet] and `handling` [pallet/step] are columns of one value per site, or None where there is no limit.
+    `places` [pallet] and `handling` [pallet/step] are columns of one value per site, or None where there is no limit;
+    `overtime` is what is handled beyond handling at most, or None for none. [pallet/step]
     """
 
     of_lane: Any
     places: Array | None
     handling: Array | None
+    overtime: Array | None = None
 
     def count(self, lanes: int) -> int:
         """Return the number of sites of that many lanes."""
@@ -92,7 +93,7 @@ class Model:
     def __init__(self, lanes: Lanes, streams: Streams, start: Array) -> None:
         self.lanes, self.streams = lanes, streams
         self.nothing = np.zeros_like(start)  # one array for every flow that a run does not have; never written to
-        self.state = State(-1, start.copy(), *(self.nothing for _ in range(13)))
+        self.state = State(-1, start.copy(), *(self.nothing for _ in FLOWS[1:]))
         self.orders, self.begun, self.restocked = Due(start.shape), Due(start.shape), Due(start.shape)
         self.in_process = np.zeros((lanes.weights.shape[0], *start.shape))
         stay = np.maximum((lanes.weights > 0).sum(axis=0), 1)  # whole steps of the dwell time of each lane
@@ -130,7 +131,10 @@ class Model:
             now.shipped = np.minimum(now.on_hand, wanted)
             now.on_hand = now.on_hand - now.shipped
         else:
-            now.shipped = self._handled(wanted)
+            now.shipped = self._handled(wanted, self.lanes.site.handling)
+            if self.lanes.site.overtime is not None:
+                now.overtime = self._handled(wanted - now.shipped, self.lanes.site.overtime)
+                now.shipped = now.shipped + now.overtime
         rest = wanted - now.shipped
         if unmet == "backordered":
             now.backlog = rest
@@ -139,13 +143,13 @@ class Model:
         else:
             now.partner = rest
 
-    def _handled(self, wanted: Array) -> Array:
-        """Return the goods that the site handles; lanes share its handling in proportion to what they want."""
-        site = self.lanes.site
-        if site.handling is None:
+    def _handled(self, wanted: Array, most: Array | None) -> Array:
+        """Return the goods that a site handles at most; its lanes share this in proportion to what they want."""
+        if most is None:
             return wanted
+        site = self.lanes.site
         total = site.total(wanted)
-        return np.minimum(site.shared(np.minimum(total, site.handling), wanted, total), wanted)
+        return np.minimum(site.shared(np.minimum(total, most), wanted, total), wanted)
 
     def _take_returns(self) -> None:
         now, lanes = self.state, self.lanes
@@ -190,12 +194,8 @@ class Model:
         if lanes.policy is None:
             return
         review = now.step % lanes.review == 0
-        wanted = np.asarray(lanes.policy(now)) if review else self.nothing
-        by_lane = wanted.ndim == 1 and wanted.size > 1  # would meet the replications, not the lanes
-        now.ordered = self.nothing if by_lane else np.maximum(wanted, self.nothing)
-        if by_lane or now.ordered.shape != self.nothing.shape:
-            rule = f"a rule that returns one quantity, or an array of {self.nothing.shape}, (lanes, replications)"
-            require(False, "policy", rule, f"shape {wanted.shape}")
+        wanted = told("policy", lanes.policy(now), self.nothing.shape, "lanes") if review else self.nothing
+        now.ordered = np.maximum(wanted, self.nothing)
         delay = self.streams.delay(now)  # in every step, so that policies with other reviews meet the same lead times
         if not review:
             return

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from twin import buffers, cooperation, demand
+from twin import buffers, cooperation, demand, space, stock_overflow
 from twin._check import whole
 from twin.motion.laws import Gamma
 from twin.motion.lead_times import LEAD_TIMES
@@ -27,12 +27,11 @@ _DRAWN = ("workload", "demand")
 _NAMES = {
     "reserved headroom": "headroom",
     "stock at close": "close",
-    "today's formula": "today",
+    "framework's formula": "framework",
     "day's peak": "peak",
     "day's peak, normal": "peak_normal",
 }
 _SPELL = 60  # periods for which a persistent lead time holds [period]
-_NODES = np.linspace(-9.0, 9.0, 6001)  # standard normal scores of the integral over lead-time demand [-]
 
 
 class OverflowReading(NamedTuple):
@@ -63,7 +62,7 @@ def of_lane(
     statistics: Mapping[str, ArrayLike],
     policy: Policy,
     *,
-    period: str = "D",
+    period: str | float = "D",
     paths: int = 200,
     periods: int = 720,
     seed: int = 0,
@@ -76,15 +75,16 @@ def of_lane(
 
     - "reserved headroom": no goods are held, only the workload of the dwell time takes places (a flow lane);
     - "stock at close": stock after shipping takes places, and returns in process;
-    - "today's formula": `cooperation.expected_overflow` of the required capacity;
+    - "framework's formula": `cooperation.expected_overflow` of the required capacity;
     - "day's peak": goods shipped in the dwell time take places too; constant lead times, and the three laws;
-    - "day's peak, normal": `normal_peak_overflow`, the same with normal lead-time demand.
+    - "day's peak, normal": `stock_overflow.overflow`, the same with normal lead-time demand, as in `peak_overflow` of
+      `assess`.
 
     Parameters
     ----------
     statistics : mapping with "demand_mean" and "demand_sd" of one lane, mean > 0. [pallet/period]
     policy : Policy of one lane, with a service level and a mean lead time > 0
-    period : "D", "W" or "MS", optional
+    period : "D", "W", "MS", or its length in days, optional
     paths, periods : int, optional
         Paths, at least two, and recorded periods of each; every path has two spells of lead times before them.
     seed : int, optional
@@ -129,13 +129,16 @@ def of_lane(
     dwell, places = float(policy.dwell), float(policy.internal_capacity)
     stock = lane.level(lane.workload) - lane.over_lead_time(lane.workload).mean
     required = buffers.required_capacity(lane.workload.mean, stock, dwell)
-    today = cooperation.expected_overflow(required, demand.lead_time_demand(*lane.workload, dwell).sd, places)
-    normal = normal_peak_overflow(*lane.workload, *lane.lead_time, policy.service_level, places, dwell=dwell)
+    told = cooperation.expected_overflow(required, demand.lead_time_demand(*lane.workload, dwell).sd, places)
+    passing = space.goods_in_process(*lane.workload, dwell)
+    shared = space.common_periods(dwell, lane.lead_time.mean) * lane.workload.sd**2
+    goods = {"passing_mean": passing.mean, "passing_sd": passing.sd, "covariance": shared}
+    normal = stock_overflow.overflow(places, stock, lane.over_lead_time(lane.workload).sd, **goods).mean
     laws = ("constant", *LEAD_TIMES)
     return (
         OverflowReading("reserved headroom", "", *headroom),
         *(both("stock at close", kind, "close") for kind in laws),
-        OverflowReading("today's formula", "", Estimate(float(today) * money, 0.0), None),
+        OverflowReading("framework's formula", "", Estimate(float(told) * money, 0.0), None),
         *(both("day's peak", kind, "peak") for kind in laws),
         OverflowReading("day's peak, normal", "", Estimate(float(normal) * money, 0.0), None),
     )
@@ -146,58 +149,6 @@ def by_label(rows: Iterable[OverflowReading]) -> dict[str, Estimate]:
     rows = list(rows)
     both = ((f"{drawn} draws: {row.label}", getattr(row, f"{drawn}_draws")) for drawn in _DRAWN for row in rows)
     return {label: value for label, value in both if value is not None}
-
-
-def normal_peak_overflow(
-    mean: float,
-    sd: float,
-    lead_time_mean: float,
-    lead_time_sd: float,
-    service_level: float,
-    capacity: float,
-    *,
-    dwell: float = 1.0,
-) -> float:
-    """Return the expected overflow at the day's peak, if demand over the lead time is normal. [pallet]
-
-    E[((SS - Y)+ + W - C)+],  Y and W jointly normal,  cov(Y, W) = min(L, dwell) sd^2
-
-    Y is demand over the lead time less its mean, W the demand of the dwell time, which is part of the lead time. Given
-    Y, W is normal, so the overflow is a normal loss, which is integrated over Y.
-
-    Parameters
-    ----------
-    mean, sd : float
-        Moments of demand or workload, both >= 0. [pallet/period]
-    lead_time_mean, lead_time_sd : float
-        Moments of the lead time, both >= 0. [period]
-    service_level : float
-        Cycle service level of the safety stock SS, in (0, 1). [-]
-    capacity : float
-        Own places C, >= 0. [pallet]
-    dwell : float, optional
-        Time that goods shipped take a place. [period]
-
-    Limits
-    ------
-    Without a spread of anything: (SS + mean dwell - C)+. Orders that cross are not modelled.
-
-    Source
-    ------
-    Notebook 09, eq. (9.7).
-
-    >>> round(normal_peak_overflow(143.1, 25.4, 3.0, 0.5, 0.95, 285.0), 1)
-    30.1
-    """
-    total = demand.lead_time_demand(mean, sd, lead_time_mean, lead_time_sd)
-    stock = float(buffers.safety_stock(total.sd, service_level))
-    spread = demand.lead_time_demand(mean, sd, dwell).sd
-    shared = min(lead_time_mean, dwell) * sd**2
-    slope = shared / total.sd if total.sd > 0 else 0.0  # change of E[W] with a standard normal score of Y [pallet]
-    rest = np.sqrt(max(float(spread**2 - slope**2), 0.0))  # rounding only
-    density = np.exp(-0.5 * _NODES**2)
-    space = np.maximum(stock - total.sd * _NODES, 0.0) + mean * dwell + slope * _NODES
-    return float(np.average(demand.expected_excess(capacity, space, rest), weights=density))
 
 
 def _yearly(paths: Paths, money: float) -> Estimate:

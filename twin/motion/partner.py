@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from twin._check import nonnegative
-from twin.motion.state import Array, State
+from twin.motion.state import Array, State, told
 
 FreeSpace = Callable[[State], Any]
 
@@ -47,6 +47,7 @@ def free_space(space: Any, random: np.random.Generator, shape: tuple[int, int]) 
     if space is None:
         return lambda state: None
     if callable(space):
-        return space
+        named = "partner_space"
+        return lambda state: None if (free := space(state)) is None else told(named, free, shape, "sites", 0.0)
     stream = space.stream(random, shape, 1.0)
     return lambda state: next(stream)

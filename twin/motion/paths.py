@@ -62,6 +62,7 @@ class Paths:
     backlog: Array
     on_order: Array
     shipped: Array
+    overtime: Array
     lost: Array
     partner: Array
     returns: Array

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from twin import own_places
 from twin._check import numbers, require
 
 Array = NDArray[np.float64]
@@ -18,7 +19,8 @@ class PriceList(NamedTuple):
 
     `holding_cost` is paid for every place in use, own or the partner's, `partner_surcharge` in addition at the
     partner's, and `own_place_cost` for every own place, used or not. `sla_penalty` is paid for a pallet lost, and for a
-    backordered pallet once a period. `spot_price` is what the partner takes to serve a pallet, `booking_price` what a
+    backordered pallet once a period. `overtime_price` is what a pallet handled in overtime costs beyond its handling,
+    `spot_price` is what the partner takes to serve a pallet, `booking_price` what a
     booked place costs for a period, used or not, `missing_place_cost` what a pallet costs that finds no place, and
     `scrap_cost` what a return that is scrapped costs beyond its handling.
     """
@@ -30,6 +32,7 @@ class PriceList(NamedTuple):
     partner_surcharge: ArrayLike = 0.0
     sla_penalty: ArrayLike = 0.0
     fixed_order_cost: ArrayLike = 0.0
+    overtime_price: ArrayLike = 0.0
     spot_price: ArrayLike = 0.0
     booking_price: ArrayLike = 0.0
     missing_place_cost: ArrayLike = 0.0
@@ -45,13 +48,24 @@ class StepPrices(NamedTuple):
 
 
 def price_list_of(policy: Any) -> PriceList:
-    """Return the prices that a policy, or a mapping, states under the names of `PriceList`; the others are zero.
+    """Return the prices of a policy, or of a mapping of its fields, in the account of `assess`; others are zero.
 
-    >>> price_list_of({"holding_cost": 2.5, "dwell": 1.0}).holding_cost
-    2.5
+    own place: c, used or not, and v when it is used;  at the partner's: H + S;  served by the partner: H + S
+
+    A policy that states no rent of a place has holding as its rent, paid for every own place, used or not: c = H and
+    v = 0. With a stated rent, v = H (`own_places.place_prices`). A spot price in the mapping replaces H + S.
+
+    >>> prices = price_list_of({"holding_cost": 2.5, "partner_surcharge": 9.0, "dwell": 1.0})
+    >>> [float(price) for price in (prices.own_place_cost, prices.holding_cost, prices.partner_surcharge)]
+    [2.5, 0.0, 11.5]
     """
     given = policy if isinstance(policy, Mapping) else vars(policy)
-    return PriceList(**{name: given[name] for name in PriceList._fields if given.get(name) is not None})
+    stated = {name: given[name] for name in PriceList._fields if given.get(name) is not None}
+    holding, surcharge = (stated.get(name, 0.0) for name in ("holding_cost", "partner_surcharge"))
+    always, used = own_places.place_prices(holding, stated.get("own_place_cost", 0.0))
+    whole = np.add(holding, surcharge)
+    places = {"own_place_cost": always, "holding_cost": used, "partner_surcharge": whole - used}
+    return PriceList(**{"spot_price": whole} | stated | places)
 
 
 def prices_of(
@@ -84,6 +98,7 @@ def prices_of(
     holding, revenue, penalty = price["holding_cost"], price["service_revenue"], price["sla_penalty"]
     of_flows = {
         "shipped": revenue - price["handling_cost"],
+        "overtime": -price["overtime_price"],
         "partner": revenue - price["spot_price"],
         "returns": -price["handling_cost"] - (price["scrap_cost"] if returns == "scrapped" else 0.0),
         "lost": -penalty,

@@ -43,6 +43,7 @@ def simulate(
     basis: str = "peak",
     capacity: ArrayLike | None = None,
     handling: ArrayLike | None = None,
+    overtime: ArrayLike | None = None,
     partner_space: Any = None,
     costs: PriceList | Mapping[str, ArrayLike] | None = None,
     sites: ArrayLike | None = None,
@@ -89,6 +90,9 @@ def simulate(
         Places counted with the goods shipped in the step, or at its close. A flow lane has goods in process alone.
     capacity, handling : array_like, shape () or (lanes,), or (sites,) with `sites`; None for no limit
         Own places [pallet], and goods that a flow lane's site handles. [pallet/period]
+    overtime : as `handling`; None for no overtime
+        Goods that the site handles beyond `handling` at most, at `overtime_price`, before the rest waits, is refused or
+        goes to the partner. [pallet/period]
     partner_space : None, number, array_like, law, or callable of a `State`
         Free space of the partner; None is unlimited. [pallet]
     costs : PriceList or mapping of its fields
@@ -109,8 +113,9 @@ def simulate(
 
     Returns
     -------
-    Paths with the arrays `demand on_hand backlog on_order shipped lost partner returns space booked overflow unplaced
-    ordered money`, shape (replications, steps), with lanes first where there are several, and with `estimate(name)`.
+    Paths with the arrays `demand on_hand backlog on_order shipped overtime lost partner returns space booked overflow
+    unplaced ordered money`, shape (replications, steps), with lanes first where there are several, and with
+    `estimate(name)`.
 
     Limits
     ------
@@ -135,7 +140,7 @@ def simulate(
     free = partner_space if partner_space is None or callable(partner_space) else law_of("partner_space", partner_space)
     stock = 0.0 if kind == "flow" else getattr(policy, "start", 0.0) if start is None else start
     by_lane = {"return_rate": return_rate, "dwell": dwell, "start": nonnegative(start=stock)[0]}
-    by_lane |= {} if sites is not None else {"capacity": capacity, "handling": handling}
+    by_lane |= {} if sites is not None else {"capacity": capacity, "handling": handling, "overtime": overtime}
     labels = labels_of(by_lane | {f"demand {name}": value for name, value in vars(need).items()})
     count = max(need.lanes, delay.lanes, *(np.size(value) for value in by_lane.values()), np.size(sites))
     for name, value in by_lane.items():
@@ -143,7 +148,7 @@ def simulate(
     parts = round(1 / step)
     every, review = _reviewed(review_period, step)
     less = 0 if policy is None else 1 if kind == "flow" else 1 - review
-    site = _site(sites, capacity, handling, count, step)
+    site = _site(sites, capacity, handling, overtime, count, step)
     lanes = Lanes(
         kind,
         unmet,
@@ -202,19 +207,25 @@ def _weights(dwell: Array) -> Array:
     return np.clip(_column(dwell)[None] - ages[:, None, None], 0.0, 1.0)
 
 
-def _site(sites: Any, capacity: Any, handling: Any, count: int, step: float) -> Site:
+def _site(sites: Any, capacity: Any, handling: Any, overtime: Any, count: int, step: float) -> Site:
     """Return the sites of the lanes with their limits as columns."""
     of_lane = None
     if sites is not None:
         of_lane = np.asarray(sites)
         ok = of_lane.shape == (count,) and np.issubdtype(of_lane.dtype, np.integer) and of_lane.min() >= 0
         require(bool(ok), "sites", f"a whole number >= 0 for each of {count} lanes", sites)
-    places, handled = (
-        None if value is None else _column(nonnegative(**{name: value})[0])
-        for name, value in (("capacity", capacity), ("handling", handling))
+    require(
+        overtime is None or handling is not None, "overtime", "used with handling, beyond which it begins", overtime
     )
-    site = Site(of_lane, places, None if handled is None else handled * step)
-    for name, limit in (("capacity", places), ("handling", handled)):
+    given = {"capacity": capacity, "handling": handling, "overtime": overtime}
+    limits = {
+        name: None
+        if value is None
+        else _column(nonnegative(**{name: value})[0]) * (1.0 if name == "capacity" else step)
+        for name, value in given.items()
+    }
+    site = Site(of_lane, *limits.values())
+    for name, limit in limits.items():
         sizes = (1, site.count(count))
         require(limit is None or len(limit) in sizes, name, f"one value, or one for each of {sizes[1]} sites", limit)
     return site

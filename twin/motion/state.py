@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from twin._check import require
 
 Array = NDArray[np.float64]
 
@@ -15,7 +18,8 @@ class State:
     """Everything that a policy may know at the end of a step; arrays have the shape (lanes, replications).
 
     `on_hand`, `backlog` and `on_order` are goods [pallet]; on a flow lane `on_order` counts places that are booked and
-    not yet in force. `demand`, `shipped`, `lost`, `partner` and `returns` are the flows of this step [pallet/step].
+    not yet in force. `demand`, `shipped`, `lost`, `partner` and `returns` are the flows of this step, and `overtime` is
+    the part of `shipped` that a flow lane handles beyond its site's handling [pallet/step].
     `space`, `booked`, `overflow` and `unplaced` are places of this step [pallet].
     """
 
@@ -25,6 +29,7 @@ class State:
     on_order: Array
     demand: Array
     shipped: Array
+    overtime: Array
     lost: Array
     partner: Array
     returns: Array
@@ -43,6 +48,34 @@ class State:
 
 #: Names of the arrays that a path has, in the order of its table.
 FLOWS = tuple(name for name in State.__annotations__ if name != "step")
+
+
+def told(name: str, value: Any, shape: tuple[int, int], rows: str, least: float | None = None) -> Array:
+    """Return what a function of the state has returned, as numbers that fit an array of (rows, replications).
+
+    name : argument of `simulate` that the function is; rows : what the rows are, "lanes" or "sites"; least : smallest
+    number allowed, or None for any finite one. A value per row alone would meet the replications, so it is refused.
+    """
+    try:
+        numbers = np.asarray(value, float)
+    except (TypeError, ValueError):
+        require(False, name, "a function that returns numbers", type(value).__name__)
+    fits = not (numbers.ndim == 1 and numbers.size > 1) and _fits(numbers.shape, shape)
+    rule = f"a rule that returns one quantity, or an array of {shape}, ({rows}, replications)"
+    require(fits, name, rule, f"shape {numbers.shape}")
+    ok = np.isfinite(numbers) if least is None else numbers >= least
+    if not ok.all():
+        rule = "a rule that returns finite numbers" if least is None else f"a rule that returns numbers >= {least:g}"
+        require(False, name, rule, float(numbers[~ok].ravel()[0]))
+    return numbers
+
+
+def _fits(shape: tuple[int, ...], whole: tuple[int, int]) -> bool:
+    """Return whether an array of this shape broadcasts to the whole."""
+    try:
+        return np.broadcast_shapes(shape, whole) == whole
+    except ValueError:
+        return False
 
 
 @dataclass

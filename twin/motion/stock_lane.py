@@ -13,9 +13,9 @@ from numpy.typing import ArrayLike, NDArray
 from twin import buffers, demand, lane
 from twin._check import nonnegative, require
 from twin.motion.diary import clock
-from twin.motion.laws import Gamma, Given
+from twin.motion.laws import Given
+from twin.motion.of_policy import arguments_of, step_of
 from twin.motion.paths import Paths
-from twin.motion.prices import price_list_of
 from twin.motion.rules import base_stock
 from twin.motion.run import simulate
 from twin.policy import Policy
@@ -71,7 +71,7 @@ class StockLane:
     @property
     def step(self) -> float:
         """Return the length of a step: a period, or a part of it if the mean lead time is shorter. [period]"""
-        return 1.0 if self.lead_time.mean >= 1 else float(1 / np.ceil(1 / self.lead_time.mean))
+        return step_of(self.lead_time.mean)
 
     def changed(self, **fields: ArrayLike) -> StockLane:
         """Return the lane with other values of fields of its policy."""
@@ -85,7 +85,9 @@ class StockLane:
     @property
     def year(self) -> int:
         """Return the whole periods of a year; of days there are 52 weeks, so that weekdays stay in place. [period]"""
-        return {"D": 364, "W": 52, "MS": 12}[self.period]
+        if isinstance(self.period, str):
+            return {"D": 364, "W": 52, "MS": 12}[self.period]
+        return 52 * round(7 / self.period)  # of working days
 
     def over_lead_time(self, moments: demand.Moments | None = None, *, review: float = 0.0) -> demand.Moments:
         """Return the moments of demand over the protection interval, lead time and review period. [pallet]
@@ -98,7 +100,7 @@ class StockLane:
     def level(self, moments: demand.Moments | None = None, *, review: float = 0.0) -> float:
         """Return the order-up-to level that keeps the service level by the formula. [pallet]
 
-        S = (L + T) mean + z sqrt((L + T) sd^2 + mean^2 sd_L^2)
+        S = (L + R) mean + z sqrt((L + R) sd^2 + mean^2 sd_L^2)
 
         Source
         ------
@@ -110,21 +112,14 @@ class StockLane:
     def run(self, level: ArrayLike, law: Any = None, **changes: Any) -> Paths:
         """Return paths under a base-stock level; `law` of demand is by default gamma, with the lane's moments.
 
-        Stock is reviewed continuously, unmet demand is backordered, and lead times are independent, unless `changes`,
-        which are arguments of `motion.simulate`, say otherwise.
+        The rest is that of the policy (`of_policy.arguments_of`), but stock is reviewed continuously, unmet demand is
+        backordered, lead times are independent, and places count at the peak, unless `changes`, which are arguments of
+        `motion.simulate`, say otherwise.
         """
-        chosen = {
-            "demand": Gamma(*self.demand) if law is None else law,
-            "lead_time": Gamma(*self.lead_time),
-            "policy": base_stock(level),
-            "review_period": 0,
-            "return_rate": float(self.policy.return_rate),
-            "dwell": float(self.policy.dwell),
-            "capacity": float(self.policy.internal_capacity),
-            "costs": price_list_of(self.policy)._asdict() | dict(self.prices or {}),
-            "step": self.step,
-        }
-        return simulate(**chosen | changes)
+        chosen = arguments_of(self.statistics, replace(self.policy, kind="stock"), period=self.period)
+        chosen |= {"policy": base_stock(level), "costs": chosen["costs"]._asdict() | dict(self.prices or {})}
+        chosen |= {"review_period": 0, "unmet": "backordered", "lead_times": "independent", "basis": "peak"}
+        return simulate(**chosen | ({} if law is None else {"demand": law}) | changes)
 
     def on_record(
         self, level: ArrayLike, volumes: ArrayLike, last_date: Any, **changes: Any

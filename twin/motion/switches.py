@@ -65,8 +65,8 @@ def of_review(stock: StockLane, review_period: float, fixed_order_cost: float = 
     cost = float(stock.policy.holding_cost) * full.on_hand.mean(axis=-1) + fixed_order_cost * orders
     return {
         "service, S for L [%]": stock.measures(short)["service [%]"],
-        "service, S for L + T [%]": stock.measures(full)["service [%]"],
-        "S for L + T [pallet]": Estimate(levels[1], 0.0),
+        "service, S for L + R [%]": stock.measures(full)["service [%]"],
+        "S for L + R [pallet]": Estimate(levels[1], 0.0),
         "its cost [$/period]": estimate(cost),
     }
 

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from twin import buffers, own_places
-from twin import demand as moments
-from twin.motion.laws import Gamma, Given, Record
-from twin.motion.prices import price_list_of
-from twin.motion.rules import base_stock
+from twin.motion.laws import Given, Record
+from twin.motion.of_policy import arguments_of
 from twin.motion.run import simulate
 
 if TYPE_CHECKING:
@@ -22,12 +19,13 @@ if TYPE_CHECKING:
     from twin.motion.paths import Paths
     from twin.policy import Policy
 
-DAYS_AHEAD = 90  # steps ahead; a step is a day, whatever the period of the record [day]
+DAYS_AHEAD = 90  # length of the paths; a step is a day, whatever the period of the record [day]
 PATHS_AHEAD, _SEED = 400, 9  # simulated paths, and the seed of all of them
 REPLAYS = 10  # paths with the demand on record, whose lead times and returns are drawn
 _STEPS = {"D": 1, "W": 7, "MS": 30}  # steps of a period
 _SEASON = {"D": (364, 7, 1), "W": (52, 1), "MS": (12, 1)}  # seasons, the longest that a record holds twice [period]
 _BLOCK = {"D": 28, "W": 8, "MS": 12}  # periods that stay together when a record is resampled [period]
+_WEEKS_A_YEAR, _WEEKS_OF_BLOCK = 52, 4  # the same of a record of working days [week]
 
 
 @dataclass(frozen=True)
@@ -45,7 +43,33 @@ class Ahead:
     short: float
 
 
-def ahead(statistics: Mapping[str, Any], policy: Policy, volumes: ArrayLike, *, period: str = "D") -> Ahead:
+class _Pace(NamedTuple):
+    """Steps of a period, days of a step, seasons, the longest first, and the periods of a block."""
+
+    steps: int
+    days: float
+    seasons: tuple[int, ...]
+    block: int
+
+
+def _pace(period: str | float) -> _Pace:
+    """Return how a period is taken in steps of a day, or of a working day if its length is given."""
+    if isinstance(period, str):
+        return _Pace(_STEPS[period], 1.0, _SEASON[period], _BLOCK[period])
+    week = max(round(7 / period), 1)
+    return _Pace(1, period, (_WEEKS_A_YEAR * week, week, 1), _WEEKS_OF_BLOCK * week)
+
+
+def steps_ahead(period: str | float) -> int:
+    """Return the number of steps, days or working days, in the next `DAYS_AHEAD` days.
+
+    >>> steps_ahead("W"), steps_ahead(1.4)
+    (90, 64)
+    """
+    return round(DAYS_AHEAD / _pace(period).days)
+
+
+def ahead(statistics: Mapping[str, Any], policy: Policy, volumes: ArrayLike, *, period: str | float = "D") -> Ahead:
     """Return the next `DAYS_AHEAD` days of a lane: demand is resampled from its record in blocks, at their season.
 
     Parameters
@@ -55,7 +79,7 @@ def ahead(statistics: Mapping[str, Any], policy: Policy, volumes: ArrayLike, *, 
     policy : Policy of one lane, with a service level
     volumes : array_like, shape (periods,)
         The record in time order; unknown volumes are taken at the mean. [pallet/period]
-    period : "D", "W" or "MS", optional
+    period : "D", "W", "MS", or the days that a working day stands for, optional
 
     >>> from twin.policy import Policy
     >>> steady = Policy(kind="flow", service_level=0.95, internal_capacity=90.0)
@@ -63,27 +87,27 @@ def ahead(statistics: Mapping[str, Any], policy: Policy, volumes: ArrayLike, *, 
     >>> days.space.shape, days.overflow
     ((400, 90), 1.0)
     """
-    known = _known(volumes)
-    season = next(length for length in _SEASON[period] if 2 * length <= len(known) or length == 1)
-    block = min(_BLOCK[period], max(len(known) // 4, 1))
+    known, pace = _known(volumes), _pace(period)
+    season = next(length for length in pace.seasons if 2 * length <= len(known) or length == 1)
+    block = min(pace.block, max(len(known) // 4, 1))
     law = Record(known[len(known) % season :], block=block, season=season)
-    before = -(-60 // (_STEPS[period] * season)) * season  # whole seasons, so that the first day follows the record
-    periods = -(-DAYS_AHEAD // _STEPS[period])
+    before = -(-60 // (pace.steps * season)) * season  # whole seasons, so that the first day follows the record
+    periods = -(-steps_ahead(period) // pace.steps)
     paths = _paths(statistics, policy, law, period, periods=periods, warm_up=before, replications=PATHS_AHEAD)
-    shown = slice(None), slice(None, DAYS_AHEAD)
+    shown = slice(None), slice(None, steps_ahead(period))
     return _told(paths.space[shown], paths.money[shown], paths.overflow[shown], _short(paths)[shown])
 
 
-def on_record(statistics: Mapping[str, Any], policy: Policy, volumes: ArrayLike, *, period: str = "D") -> Ahead:
+def on_record(statistics: Mapping[str, Any], policy: Policy, volumes: ArrayLike, *, period: str | float = "D") -> Ahead:
     """Return the days on record under a policy: demand is that of the record, and lead times are drawn.
 
     Arguments as for `ahead`. The first days, on which the first orders are under way, are left out.
     """
-    known = _known(volumes)
-    law = Given(np.repeat(known / _STEPS[period], _STEPS[period]))
+    known, pace = _known(volumes), _pace(period)
+    law = Given(np.repeat(known / pace.steps, pace.steps))
     paths = _paths(statistics, policy, law, period, periods=len(known), replications=REPLAYS)
-    days = paths.space.shape[1]
-    first = min(int(2 * policy.lead_time_mean_days + policy.review_period_days), days // 2)
+    under_way = (2 * policy.lead_time_mean_days + policy.review_period_days) / pace.days
+    first = min(int(under_way), paths.space.shape[1] // 2)
     later = slice(None), slice(first, None)
     return _told(paths.space[later], paths.money[later], paths.overflow[later], _short(paths)[later])
 
@@ -94,43 +118,11 @@ def alternative(policy: Policy, answers: Mapping[str, float]) -> Policy:
     return replace(policy, **best)
 
 
-def _paths(statistics: Mapping[str, Any], policy: Policy, law: Any, period: str, **run: Any) -> Paths:
-    """Return paths of a lane whose steps are days."""
-    day = 1 / _STEPS[period]
-    always, used = own_places.place_prices(policy.holding_cost, policy.own_place_cost)
-    whole_price = policy.holding_cost + policy.partner_surcharge
-    places = {"own_place_cost": always, "holding_cost": used, "partner_surcharge": whole_price - used}
-    settings: dict[str, Any] = {
-        "kind": policy.kind,
-        "return_rate": policy.return_rate,
-        "dwell": policy.dwell,
-        "capacity": policy.internal_capacity,
-        "costs": price_list_of(policy)._asdict() | places | {"spot_price": whole_price},
-        "step": day,
-        "seed": _SEED,
-        "keep": ("space", "money", "overflow", "backlog", "lost", "partner"),
-    }
-    if policy.kind == "stock":
-        settings |= _replenishment(statistics, policy, period, day)
-    return simulate(law, **(settings | run))
-
-
-def _replenishment(statistics: Mapping[str, Any], policy: Policy, period: str, day: float) -> dict[str, Any]:
-    """Return how a stock lane orders: up to the level that protects demand over lead time and review period."""
-    lead_time, spread = (max(days, 0.0) * day for days in (policy.lead_time_mean_days, policy.lead_time_sd_days))
-    exposed = lead_time + policy.review_period_days * day
-    mean, sd = (float(statistics[name]) for name in ("demand_mean", "demand_sd"))
-    total = moments.lead_time_demand(mean, sd, exposed, spread)
-    level = total.mean + buffers.safety_stock(total.sd, policy.service_level)
-    constant = max(round(policy.lead_time_mean_days), 1) * day
-    return {
-        "lead_time": Gamma(lead_time, spread) if spread > 0 and lead_time > 0 else constant,
-        "policy": base_stock(max(float(level), 0.0)),
-        "review_period": round(policy.review_period_days) * day,
-        "unmet": policy.unmet,
-        "basis": policy.basis,
-        "lead_times": policy.lead_times,
-    }
+def _paths(statistics: Mapping[str, Any], policy: Policy, law: Any, period: str | float, **run: Any) -> Paths:
+    """Return paths of a lane whose steps are days, or working days."""
+    chosen = arguments_of(statistics, policy, period=period, step=1 / _pace(period).steps)
+    kept = ("space", "money", "overflow", "backlog", "lost", "partner")
+    return simulate(**chosen | {"demand": law, "seed": _SEED, "keep": kept} | run)
 
 
 def _short(paths: Paths) -> NDArray[np.bool_]:

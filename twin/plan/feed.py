@@ -11,8 +11,8 @@ import pandas as pd
 
 from twin._check import require
 from twin.data.account import Account
+from twin.data.calendar import WorkingCalendar
 from twin.data.history import dense
-from twin.data.periods import following, period_range, periods_between, shifted
 from twin.data.statistics import assessable, lane_statistics
 from twin.data.text import visible
 
@@ -27,8 +27,8 @@ SPARKLINE_PERIODS = 40  # number of latest periods in a sparkline [period]
 class Feed:
     """Lanes that can be assessed, and their flows.
 
-    source : "research", "file" or "ledger"; `place` says in words which file or ledger.
-    period : "D", "W" or "MS".
+    source : "research", "file", "ledger" or the name of a record; `place` says in words which file or ledger.
+    calendar : the periods of the record.
     statistics : one row per lane, as `lane_statistics` says; `refused` has a reason for each lane left out.
     recent : volumes of the last `SPARKLINE_PERIODS` periods, shape (lanes, SPARKLINE_PERIODS); NaN before a lane's
         first period, and for unknown volumes. [pallet/period]
@@ -38,13 +38,18 @@ class Feed:
 
     source: str
     place: str
-    period: str
+    calendar: WorkingCalendar
     statistics: pd.DataFrame
     refused: pd.DataFrame
     recent: np.ndarray
     notes: tuple[str, ...]
     account: Account | None
     series: Callable[[str], tuple[np.ndarray, np.ndarray]]
+
+    @property
+    def period(self) -> str:
+        """The period: "D" day, "W" week, "MS" month."""
+        return self.calendar.period
 
 
 def feed_of_history(history: History, source: str = "file") -> Feed:
@@ -62,31 +67,31 @@ def feed_of_history(history: History, source: str = "file") -> Feed:
 
     def series(lane):
         row = volumes[np.searchsorted(lanes, lane)]
-        begin = periods_between(dates[0], _day(table.loc[lane, "first_date"]), history.period)
-        end = periods_between(dates[0], _day(table.loc[lane, "last_date"]), history.period)
+        begin = history.calendar.between(dates[0], _day(table.loc[lane, "first_date"]))
+        end = history.calendar.between(dates[0], _day(table.loc[lane, "last_date"]))
         return dates[begin : end + 1], row[begin : end + 1]
 
     recent = _last(volumes[np.searchsorted(lanes, table.index)])
     account = history.account
-    return Feed(source, account.file, history.period, table, refused, recent, account.notes, account, series)
+    return Feed(source, account.file, history.calendar, table, refused, recent, account.notes, account, series)
 
 
 def feed_of_ledger(ledger: Ledger) -> Feed:
     """Return the feed of a ledger: the database computes the statistics, and `series` reads flows on request."""
     statistics = ledger.statistics()
-    period, notes = statistics.attrs["period"], statistics.attrs["notes"]
+    calendar, notes = statistics.attrs["calendar"], statistics.attrs["notes"]
     table, refused = _some(*assessable(statistics))
 
     def on_record(lanes, dates):
         """Return the volumes on these dates, shape (lanes, dates); NaN for a volume that could not be read."""
-        flows = ledger.read(lanes, first=dates[0], last=following(dates[-1], period) - 1)
+        flows = ledger.read(lanes, first=dates[0], last=calendar.following(dates[-1], 1)[0] - 1)
         held = lanes is None or len(flows) > 0  # another user may have deleted them since
         require(
             held, "lane", "one whose flows the ledger still holds; look at the ledger anew", lanes and visible(lanes[0])
         )
         names = table.index if lanes is None else pd.Index(lanes)
         place, days = names.get_indexer(flows["lane"]), flows["date"].to_numpy().astype("datetime64[D]")
-        column = periods_between(dates[0], days, period)  # weeks begin on the weekday of the record
+        column = calendar.between(dates[0], days)  # weeks begin on the weekday of the record
         volumes = np.zeros((len(names), len(dates)))
         here = place >= 0
         np.add.at(volumes, (place[here], column[here]), flows["volume"].to_numpy()[here])
@@ -94,17 +99,17 @@ def feed_of_ledger(ledger: Ledger) -> Feed:
 
     def series(lane):
         row = table.loc[lane]
-        dates = period_range(_day(row["first_date"]), _day(row["last_date"]), period)
+        dates = calendar.range(_day(row["first_date"]), _day(row["last_date"]))
         return dates, on_record([lane], dates)[0]
 
     end = _day(table["last_date"].max())
-    dates = period_range(shifted(end, 1 - SPARKLINE_PERIODS, period), end, period)
+    dates = calendar.range(calendar.shifted(end, 1 - SPARKLINE_PERIODS), end)
     recent = on_record(None, dates)
     begin, close = (
         table[name].to_numpy().astype("datetime64[D]")[:, np.newaxis] for name in ("first_date", "last_date")
     )
     recent[(dates < begin) | (dates > close)] = np.nan
-    return Feed("ledger", ledger.place, period, table, refused, recent, tuple(notes), None, series)
+    return Feed("ledger", ledger.place, calendar, table, refused, recent, tuple(notes), None, series)
 
 
 def _some(table, refused):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from twin import accuracy, buffers, demand, finance, forecast, lane, newsvendor, resilience, simulate
+from twin import accuracy, buffers, demand, finance, forecast, lane, resilience, simulate
 from twin._check import floats, whole
 from twin.answers import ANSWERS
 from twin.plan.quantities import FORECAST, HORIZON, JUDGEMENT, names
@@ -35,7 +35,7 @@ def evaluate(
     volumes: ArrayLike = (),
     *,
     horizon: int = 1,
-    period: str = "D",
+    period: str | float = "D",
     samples: int = RISK_SAMPLES,
     seed: int = RISK_SEED,
 ) -> dict[str, float]:
@@ -52,7 +52,7 @@ def evaluate(
         no forecasts. [pallet/period]
     horizon : int, optional
         Periods ahead, >= 1. [period]
-    period : "D", "W" or "MS", optional
+    period : "D", "W", "MS", or its length in days, optional
     samples, seed : int, optional
         Simulated periods behind `profit_sd` and the tail, and their seed.
 
@@ -91,7 +91,7 @@ def evaluate(
         "expected_outsourcing_cost": place_cost * answers["expected_overflow"],
         "buffer_points": parts.buffer,
         "independence_points": parts.independence,
-        "best_buffer_cost": cost_curve(answers["critical_ratio"], policy, answers),
+        "best_buffer_cost": cost_curve([answers["critical_ratio"]], statistics, policy, period=period)[0],
         "best_profit": row.max(),
         "best_profit_level": LEVELS[row.argmax()],
         "profit_sd": profits.std(ddof=1),
@@ -102,7 +102,12 @@ def evaluate(
 
 
 def remarks(
-    statistics: Moments, policy: Policy, answers: Mapping[str, float], volumes: ArrayLike = (), *, period: str = "D"
+    statistics: Moments,
+    policy: Policy,
+    answers: Mapping[str, float],
+    volumes: ArrayLike = (),
+    *,
+    period: str | float = "D",
 ) -> tuple[str, ...]:
     """Return a sentence on each condition under which answers of the lane are off, as `accuracy.remarks` does.
 
@@ -125,21 +130,33 @@ def outlook(volumes: ArrayLike, horizon: int, probability: float = 0.95) -> fore
     return forecast.predict(forecast.linear_trend(volumes), horizon, probability)
 
 
-def cost_curve(service_level: ArrayLike, policy: Policy, answers: Mapping[str, float]) -> Any:
-    """Return the expected buffer cost at each service level, for the lead-time demand in `answers`. [$/period]
+def cost_curve(
+    service_level: ArrayLike, statistics: Moments, policy: Policy, *, period: str = "D"
+) -> NDArray[np.float64]:
+    """Return the `buffer_cost` of `lane.assess` at each service level. [$/period]
 
-    service_level : array_like, in (0, 1). [-]
+    service_level : array_like, shape (m,), in (0, 1); other arguments as for `evaluate`. [-]
+
+    Limits
+    ------
+    Least at the critical ratio, unless there is a review period of several periods; see `lane.assess`.
 
     Source
     ------
     Notebook 01, eq. (1.4), with the lead-time demand of notebook 02.
     """
-    short_cost = lane.short_cost_of(vars(policy))
-    return newsvendor.cost_curve(service_level, answers["lead_time_demand_sd"], short_cost, policy.holding_cost)
+    levels = np.asarray(service_level, dtype=float)
+    moments = {name: np.full(levels.size, float(statistics[name])) for name in ("demand_mean", "demand_sd")}
+    return lane.assess(moments, replace(policy, service_level=levels), period=period)["buffer_cost"]
 
 
 def profit_map(
-    service_level: ArrayLike, lead_time_sd_days: ArrayLike, statistics: Moments, policy: Policy, *, period: str = "D"
+    service_level: ArrayLike,
+    lead_time_sd_days: ArrayLike,
+    statistics: Moments,
+    policy: Policy,
+    *,
+    period: str | float = "D",
 ) -> NDArray[np.float64]:
     """Return the expected profit of `lane.assess`, surcharge included, for each service level and lead-time sd.
 
@@ -167,7 +184,9 @@ def profit_map(
     return lane.assess(moments, everywhere, period=period)["profit"].reshape(levels.shape)
 
 
-def space_curve(places: ArrayLike, statistics: Moments, policy: Policy, *, period: str = "D") -> NDArray[np.float64]:
+def space_curve(
+    places: ArrayLike, statistics: Moments, policy: Policy, *, period: str | float = "D"
+) -> NDArray[np.float64]:
     """Return the cost of space for each number of own places, by kind and billing basis of the lane. [$/period]
 
     places : array_like, shape (m,), >= 0. [pallet]
@@ -194,7 +213,7 @@ def simulated_profits(
     policy: Policy,
     answers: Mapping[str, float],
     *,
-    period: str = "D",
+    period: str | float = "D",
     samples: int = RISK_SAMPLES,
     seed: int = RISK_SEED,
 ) -> NDArray[np.float64]:
@@ -205,6 +224,7 @@ def simulated_profits(
         float(statistics["demand_sd"]),
         lead_time_mean=length,
         lead_time_sd=spread,
+        review_period=float(demand.lead_time_in_periods(policy.review_period_days, period)),
         safety_stock=answers["safety_stock"],
         return_rate=policy.return_rate,
         internal_capacity=policy.internal_capacity,

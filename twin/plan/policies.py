@@ -20,8 +20,12 @@ if TYPE_CHECKING:
     Fields = dict[str, NDArray[np.float64]]
 
 
+#: What is said besides of an own capacity that nobody has stated.
+_AGAINST = "; space cost and what capacity gives away are those of this assumed capacity"
+
+
 def filled(
-    stated: Mapping[str, ArrayLike], statistics: Mapping[str, ArrayLike], *, period: str = "D"
+    stated: Mapping[str, ArrayLike], statistics: Mapping[str, ArrayLike], *, period: str | float = "D"
 ) -> tuple[Fields, dict[str, NDArray[np.bool_]]]:
     """Return (policy fields, unset): every field of every lane, and for each field whether it was unset.
 
@@ -31,7 +35,7 @@ def filled(
         NaN if a lane's field is unset; a field that is left out is unset for every lane.
     statistics : mapping with "demand_mean" and "demand_sd", and with "return_rate" if returns are on record
         As for `lane.assess`.
-    period : "D", "W" or "MS", optional
+    period : "D", "W", "MS", or its length in days, optional
 
     Words are returned as their numbers (`_choices.coded`). An unset return rate is the one on record. Unset own
     capacity is the required capacity, unrounded. An unset service level stays NaN, and `policy_of` takes the critical
@@ -80,14 +84,16 @@ def policy_of(table: Mapping[str, Any]) -> Policy:
     return Policy(**{name: value if np.ndim(value) else _plain(value, POLICY[name]) for name, value in given.items()})
 
 
-def assumptions(unset: Mapping[str, int | None], lanes: int, *, period: str, on_record: bool) -> tuple[str, ...]:
+def assumptions(
+    unset: Mapping[str, int | None], lanes: int, *, period: str | float, on_record: bool
+) -> tuple[str, ...]:
     """Return a sentence on each unset field or group of fields, with the value that is assumed.
 
     Parameters
     ----------
     unset : mapping of policy field -> number of lanes where it was unset; None if that is not known
     lanes : number of lanes
-    period : "D", "W" or "MS"
+    period : "D", "W", "MS", or its length in days
     on_record : whether returns are on record
 
     >>> assumptions({"service_level": 2, "dwell": 5}, 5, period="W", on_record=False)
@@ -98,14 +104,15 @@ def assumptions(unset: Mapping[str, int | None], lanes: int, *, period: str, on_
         if count == 0:
             continue
         if POLICY[name].unset and (name != "return_rate" or on_record):
-            special.append(f"{label(name)} of {_lanes(count, lanes)}: {POLICY[name].unset}")
+            against = _AGAINST if name == "internal_capacity" else ""
+            special.append(f"{label(name)} of {_lanes(count, lanes)}: {POLICY[name].unset}{against}")
         else:
             defaults.setdefault(count, []).append(_default(name, period))
     by_default = [f"by default for {_lanes(count, lanes)}: {', '.join(words)}" for count, words in defaults.items()]
     return (*special, *by_default)
 
 
-def assumptions_of(unset: Mapping[str, NDArray[np.bool_]], statistics: Any, *, period: str) -> tuple[str, ...]:
+def assumptions_of(unset: Mapping[str, NDArray[np.bool_]], statistics: Any, *, period: str | float) -> tuple[str, ...]:
     """Return the sentences on the unset fields of a table of lanes, as `filled` returns them."""
     lanes = len(statistics)
     counts = {name: int(np.broadcast_to(lane, lanes).sum()) for name, lane in unset.items()}
@@ -125,7 +132,7 @@ def _floats(name: str, value: ArrayLike) -> NDArray[np.float64]:
     return array
 
 
-def _default(name: str, period: str) -> str:
+def _default(name: str, period: str | float) -> str:
     row = POLICY[name]
     return f"{label(name)} {quantity(row.default, row.unit, period)}"
 

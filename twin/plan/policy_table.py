@@ -9,6 +9,7 @@ import pandas as pd
 
 from twin._check import numbers, require
 from twin._choices import coded
+from twin.data.audit import normal_name
 from twin.data.text import visible
 from twin.lane import assess
 from twin.plan.policies import assumptions_of, filled, policy_of
@@ -20,7 +21,7 @@ def policy_table(
     given: Mapping[str, float | str] | None = None,
     policies: pd.DataFrame | Mapping[str, Mapping[str, float | str]] | None = None,
     *,
-    period: str = "D",
+    period: str | float = "D",
 ) -> tuple[pd.DataFrame, tuple[str, ...]]:
     """Return (table, assumptions): one row per lane with every policy field, and a sentence on each unset one.
 
@@ -35,7 +36,7 @@ def policy_table(
     policies : DataFrame, or mapping of lane -> mapping of policy field -> number, optional
         The columns of a DataFrame are policy fields, and its index holds lanes. An empty cell leaves the field to
         `given`.
-    period : "D", "W" or "MS", optional
+    period : "D", "W", "MS", or its length in days, optional
 
     The service level of a lane is NaN if it is unset; `policies.policy_of` takes the critical ratio instead.
 
@@ -51,10 +52,11 @@ def policy_table(
         policies = pd.DataFrame.from_dict(policies, orient="index", dtype=object)
     if policies is not None:
         require(policies.index.is_unique, "policies", "a table with one row a lane", "a repeated lane")
+        policies, notes = _as_spelt(policies, statistics.index)
         others = policies.index.difference(statistics.index)
         if strangers := len(others):
             named = ", ".join(visible(str(lane), 40) for lane in others[:3]) + (", ..." if strangers > 3 else "")
-            notes = (f"policies of lanes without flows are not used: {named} ({strangers:,})",)
+            notes += (f"policies of lanes without flows are not used: {named} ({strangers:,})",)
         for name, column in policies.reindex(statistics.index).items():
             own = _numbers(name, column)
             others = stated.get(name, np.nan)
@@ -65,6 +67,30 @@ def policy_table(
     table = pd.DataFrame({name: np.broadcast_to(fields[name], len(statistics)) for name in POLICY}, statistics.index)
     assess(statistics, policy_of(table), period=period)  # refuses a lane that cannot be assessed, by its name
     return table, (*assumptions_of(unset, statistics, period=period), *notes)
+
+
+def _as_spelt(policies: pd.DataFrame, lanes: pd.Index) -> tuple[pd.DataFrame, tuple[str, ...]]:
+    """Return the policies with names as the flows spell them, where only one lane is meant, and a sentence on these."""
+    strange = policies.index.difference(lanes)
+    if not len(strange):
+        return policies, ()
+    meant = _by_normal_name(lanes.difference(policies.index))
+    names = {mine: meant[key] for key, mine in _by_normal_name(strange).items() if mine and meant.get(key)}
+    if not names:
+        return policies, ()
+    mine, theirs = next(iter(names.items()))
+    shown = f"{visible(mine, 40)!r} is {visible(theirs, 40)!r}"
+    note = f"policies whose lane is spelt otherwise than in the flows: {len(names):,} ({shown})"
+    return policies.rename(index=names), (note,)
+
+
+def _by_normal_name(names: pd.Index) -> dict[str, str | None]:
+    """Return the name of each normal form (`data.audit.normal_name`); None if several have it."""
+    found: dict[str, str | None] = {}
+    for name in map(str, names):
+        key = normal_name(name)
+        found[key] = None if key in found else name
+    return found
 
 
 def _numbers(name: str, column: pd.Series) -> np.ndarray:

@@ -116,7 +116,7 @@ class Portfolio:
         _, volumes = self.feed.series(name)
         scale = moments["demand_mean"] / float(self.feed.statistics.loc[name, "demand_mean"])
         ahead = self.horizon if horizon is None else horizon
-        return lane_report.evaluate(moments, policy, scale * volumes, horizon=ahead, period=self.feed.period)
+        return lane_report.evaluate(moments, policy, scale * volumes, horizon=ahead, period=self.feed.calendar.length)
 
     def network(self, only: Sequence[str] | None = None) -> pd.DataFrame:
         """Return a table of lanes, all by default: their inputs, every answer of `lane.assess`, variation and use.
@@ -127,7 +127,7 @@ class Portfolio:
         if only is not None:
             statistics, table = statistics.loc[only], table.loc[only]
         policy = policy_of(table)
-        answers = lane.assess(statistics, policy, period=self.feed.period)
+        answers = lane.assess(statistics, policy, period=self.feed.calendar.length)
         latest = (1 + policy.return_rate) * statistics["last_volume"] * policy.dwell + answers["safety_stock"]
         columns = {
             **{name: statistics[name] for name in ("last_volume", *DEMAND, "trend")},
@@ -147,7 +147,7 @@ def portfolio_of(feed: Feed, known: Policies | None = None, horizon: int = DEFAU
 
     known : policies as `policy_table` takes them, optional; unset fields are filled in.
     """
-    policies, assumptions = policy_table(feed.statistics, policies=known, period=feed.period)
+    policies, assumptions = policy_table(feed.statistics, policies=known, period=feed.calendar.length)
     return Portfolio(feed, policies, horizon, assumptions)
 
 

@@ -67,14 +67,14 @@ def assess_history(
     require(
         len(statistics) > 0, "history", "one with a lane that can be assessed", "; ".join(refused["reason"].unique())
     )
-    fields, assumptions = policy_table(statistics, given, policies, period=history.period)
-    answers = assess(statistics, policy_of(fields), period=history.period)
+    fields, assumptions = policy_table(statistics, given, policies, period=history.calendar.length)
+    answers = assess(statistics, policy_of(fields), period=history.calendar.length)
     words = {name: worded(fields[name], row.unit) for name, row in POLICY.items() if row.choices}
     names, _, volumes = dense(history)
     volumes = volumes[np.searchsorted(names, statistics.index)]
     columns = {**statistics[list(_RECORD)], **_next_period(volumes), **fields, **words, **answers}
     table = pd.DataFrame(columns, index=statistics.index)[list(COLUMNS)]
-    remarks = accuracy.remarks({**table, **accuracy.record_of(volumes)}, history.period)
+    remarks = accuracy.remarks({**table, **accuracy.record_of(volumes)}, history.calendar.length)
     return Report(history, table, {name: UNIT_OF[name] for name in COLUMNS}, refused, assumptions, remarks)
 
 

@@ -1,7 +1,7 @@
 """Format numbers as text with their units, for pages, reports and answers."""
 
 from twin._choices import word_of, words_in
-from twin.demand import PERIOD_NAMES
+from twin.demand import period_name
 from twin.plan.quantities import QUANTITIES
 
 LARGE = 1e15  # numbers from here on are written with a power of ten
@@ -52,7 +52,7 @@ def decimals(unit: str) -> int:
     return 0 if unit == "-" or unit.startswith("$") else 1
 
 
-def rest_of(unit: str, period: str) -> str:
+def rest_of(unit: str, period: str | float) -> str:
     """Return the words after a number: "pallets", "a day" and so on; nothing for per cent.
 
     >>> rest_of("$/period", "D"), rest_of("pallet/period", "W"), rest_of("$/pallet/period", "D"), rest_of("day", "D")
@@ -70,7 +70,7 @@ def rest_of(unit: str, period: str) -> str:
     return " a ".join((plural, *(part.replace("^2", f", each {part.removesuffix('^2')}") for part in per)))
 
 
-def quantity(value: float, unit: str, period: str) -> str:
+def quantity(value: float, unit: str, period: str | float) -> str:
     """Return a number with its whole unit.
 
     >>> quantity(163.38, "pallet", "D"), quantity(1.0, "day", "W"), quantity(-2862.2, "$/period", "W")
@@ -82,13 +82,13 @@ def quantity(value: float, unit: str, period: str) -> str:
     return f"{text} {rest}".rstrip()
 
 
-def unit_in(unit: str, period: str) -> str:
+def unit_in(unit: str, period: str | float) -> str:
     """Return a unit with the name of the period in it.
 
     >>> unit_in("$/pallet/period", "W")
     '$/pallet/week'
     """
-    return unit.replace("period", PERIOD_NAMES[period])
+    return unit.replace("period", period_name(period))
 
 
 def label(name: str) -> str:

@@ -9,16 +9,20 @@ from contextlib import contextmanager
 from typing import Any
 
 from twin.apps.kernel_memory import limit_here
+from twin.data.advice import Words, in_python, said
 from twin.data.errors import LedgerError
 
 
 @contextmanager
-def told(say: Callable[[str], Any]) -> Iterator[None]:
-    """Catch errors of the block and pass each to `say` as a sentence; unexpected ones also go to the server's log."""
+def told(say: Callable[[str], Any], words: Words = in_python) -> Iterator[None]:
+    """Catch errors of the block and pass each to `say` as a sentence; unexpected ones also go to the server's log.
+
+    words : how this page says the options of reading that an error advises.
+    """
     try:
         yield
     except (ValueError, LedgerError, OSError) as error:
-        say(sentence(error))
+        say(sentence(said(error, words)))
     except MemoryError as error:
         traceback.clear_frames(error.__traceback__)  # the variables of the failed step are what fills the memory
         _log(f"{type(error).__name__}: {error}\n")

@@ -48,12 +48,12 @@ def own_policy(
     lane_facts(record, lane)  # refuses an unknown lane
     strangers = [name for name in stated if name not in POLICY and name != IDLE]
     require(not strangers, "stated", f"fields of a policy or {IDLE}", ", ".join(strangers))
-    own = _own(lane, history, policies)
+    own = _own(lane, history, policies, record.account.options.get("decimal"))
     for name, value in stated.items():
         if name in POLICY and (name not in own or not math.isnan(value)):
             own[name] = value
     statistics = lane_statistics(record).loc[[lane]]
-    table, _ = policy_table(statistics, policies=own, period=record.period)
+    table, _ = policy_table(statistics, policies=own, period=record.calendar.length)
     policy = vars(policy_of(table.loc[lane]))
     values = {name: float(policy[name]) for name in {*stated, "holding_cost"} - {IDLE}}
     idle = IDLE_PLACE_COSTS.get(lane) if not (history or policies) else None
@@ -65,10 +65,10 @@ def own_policy(
     return tuple(values[name] if math.isnan(value) else float(value) for name, value in stated.items())
 
 
-def _own(lane, history, policies):
+def _own(lane, history, policies, decimal):
     """Return a table of one row: the known fields of the lane's policy."""
     if policies:
-        known = read_policies(policies)
+        known = read_policies(policies, decimal=decimal)
     else:
         known = pd.DataFrame.from_dict({} if history else POLICIES, orient="index", dtype=float)
     return known.reindex([lane])

@@ -9,8 +9,7 @@ from matplotlib import rc_context
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from twin.data.periods import shifted
-from twin.demand import PERIOD_NAMES
+from twin.demand import period_name
 from twin.plan import lane_report
 from twin.view import plots
 from twin.view.theme import ACCENT, BETTER, NAIVE, WITNESS
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from twin.data.calendar import WorkingCalendar
     from twin.lane import Policy
 
 PERIODS_SHOWN = 180  # latest periods of the history in a picture [period]
@@ -31,20 +31,25 @@ RESOLUTION = 140  # resolution of pictures on a page [dots per inch]
 
 
 def history(
-    dates: NDArray, volumes: NDArray, policy: Policy, numbers: Mapping[str, float], horizon: int, period: str
+    dates: NDArray,
+    volumes: NDArray,
+    policy: Policy,
+    numbers: Mapping[str, float],
+    horizon: int,
+    calendar: WorkingCalendar,
 ) -> Figure:
     """Return the figure of a lane's volumes, its forecast with a 95 % interval, and the volume that own space can take.
 
-    numbers : answers of `lane_report.evaluate`; horizon : periods ahead; period : "D", "W" or "MS".
+    numbers : answers of `lane_report.evaluate`; horizon : periods ahead; calendar : the periods of the record.
     """
-    name = PERIOD_NAMES[period]
+    name = period_name(calendar.length)
     figure, ax = sheet(7.6, left=0.085, right=0.985)
     plots.frame(ax, "Volume, forecast, and own capacity", "", f"pallets a {name}")
     shown = slice(max(len(volumes) - PERIODS_SHOWN, 0), None)
     ax.plot(dates[shown], volumes[shown], color=BETTER, linewidth=1.1)
     interval = lane_report.outlook(volumes, horizon)
     if interval is not None:
-        ahead = shifted(dates[-1], np.arange(1, horizon + 1), period)
+        ahead = calendar.following(np.datetime64(dates[-1], "D"), horizon)
         ax.plot(ahead, interval.mean, color=ACCENT)
         high = interval.high
         ax.fill_between(ahead, np.maximum(interval.low, 0), high, color=ACCENT, alpha=0.18, linewidth=0)
@@ -66,17 +71,18 @@ def own_flow(policy: Policy, numbers: Mapping[str, float]) -> float:
     return room / (max(policy.dwell, 1e-9) * (1.0 + policy.return_rate))
 
 
-def costs(policy: Policy, numbers: Mapping[str, float], period: str) -> Figure:
+def costs(policy: Policy, numbers: Mapping[str, float], period: str | float) -> Figure:
     """Return the figure of expected buffer cost over the service level, with the optimum and the current level."""
     figure, ax = sheet(4.6, left=0.155, right=0.95)
-    unit = f"$/{PERIOD_NAMES[period]}"
+    unit = f"$/{period_name(period)}"
     plots.frame(ax, "Cost of a service level", "cycle service level", f"expected buffer cost [{unit}]", percent="x")
     levels = lane_report.LEVELS
-    curve = lane_report.cost_curve(levels, policy, numbers)
+    curve = lane_report.cost_curve(levels, numbers, policy, period=period)
     ax.plot(levels, curve, color=BETTER)
     best, chosen = numbers["critical_ratio"], numbers["service_level"]
     if levels[0] <= best <= levels[-1]:
-        plots.point(ax, best, numbers["best_buffer_cost"], f"optimum {best:.1%}", ACCENT, offset=(-4, -9))
+        word = "optimum" if numbers["best_buffer_cost"] <= curve.min() * (1 + 1e-9) else "critical ratio"
+        plots.point(ax, best, numbers["best_buffer_cost"], f"{word} {best:.1%}", ACCENT, offset=(-4, -9))
     if abs(best - chosen) > 5e-4:
         plots.point(ax, chosen, numbers["buffer_cost"], f"today {chosen:.1%}", NAIVE, offset=(-6, 12), marker="s")
     low, high = curve.min(), max(curve[0], numbers["buffer_cost"], 2 * curve.min())
@@ -85,14 +91,16 @@ def costs(policy: Policy, numbers: Mapping[str, float], period: str) -> Figure:
     return figure
 
 
-def profits(statistics: Mapping[str, float], policy: Policy, numbers: Mapping[str, float], period: str) -> Figure:
+def profits(
+    statistics: Mapping[str, float], policy: Policy, numbers: Mapping[str, float], period: str | float
+) -> Figure:
     """Return the figure of expected profit over service level and lead-time sd, with the optimum and the current level.
 
     statistics : mean and standard deviation of demand, by name. [pallet/period]
     """
     figure, ax, beside = sheet(4.6, left=0.115, right=0.79, bar=True)
     plots.frame(
-        ax, f"Expected profit [$/{PERIOD_NAMES[period]}]", "cycle service level", "lead-time sd [day]", percent="x"
+        ax, f"Expected profit [$/{period_name(period)}]", "cycle service level", "lead-time sd [day]", percent="x"
     )
     spreads = np.linspace(0.0, 2.0 * max(policy.lead_time_sd_days, 1.0), MAP_SPREADS)
     surface = lane_report.profit_map(MAP_LEVELS, spreads, statistics, policy, period=period)
@@ -109,10 +117,12 @@ def profits(statistics: Mapping[str, float], policy: Policy, numbers: Mapping[st
     return figure
 
 
-def losses(statistics: Mapping[str, float], policy: Policy, numbers: Mapping[str, float], period: str) -> Figure:
+def losses(
+    statistics: Mapping[str, float], policy: Policy, numbers: Mapping[str, float], period: str | float
+) -> Figure:
     """Return the figure of a period's simulated loss, with value at risk and conditional value at risk."""
     figure, ax = sheet(4.6, left=0.05, right=0.97)
-    name = PERIOD_NAMES[period]
+    name = period_name(period)
     plots.frame(ax, f"Loss of a single {name}", f"loss [$/{name}]; below zero: profit", "")
     draws = -lane_report.simulated_profits(statistics, policy, numbers, period=period)
     draws = draws[draws <= np.quantile(draws, LOSSES_SHOWN)]

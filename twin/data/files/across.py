@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
+from twin.data.advice import Advice
 from twin.data.files.columns import find_columns, shown_headers
 from twin.data.files.headings import FIRST_CHOICE, MEASURES, PAIRS, is_total, plain, without_unit
 from twin.data.files.joins import Join, find_joins
@@ -32,7 +33,8 @@ def across_layout(
     others = [i for i in range(len(header)) if i not in when.places and i not in parts and i not in found["returns"]]
     volumes = found["volume"]
     texts = [i for i in others if i not in volumes and _is_text(column(rows, i))]
-    if (texts and "lane" not in chosen) or len({when.of(row) for row in rows if len(row) == len(header)}) < len(rows):
+    repeated = len({when.of(row) for row in rows if len(row) == len(header)}) < len(rows)
+    if "lane" not in chosen and (texts or repeated):
         return None
     if len(volumes) == 1:
         lanes = {volumes[0]: _series_name(header[volumes[0]], series)}
@@ -54,10 +56,11 @@ def _lanes_across(header, rows, others, file, series):
     measures = [i for i in numbers if plain(without_unit(header[i])) in MEASURES]
     if measures:
         names = shown_headers([header[i].strip() for i in numbers])
-        raise ValueError(
-            f"{file} has no column for lane, volume, and two readings: each of {names} is a lane, or one of them is "
-            f"the volume of one lane; say which: --column volume={header[numbers[0]].strip()}, or leave the others out"
+        text = (
+            f"{file} has no column for lane, volume, and two readings: each of {names} is a lane, which a file of only "
+            "these columns would say, or one of them is the volume of one lane"
         )
+        raise ValueError(Advice(text, ("columns", {"volume": header[numbers[0]].strip()})))
     if len(numbers) > MOST_LANES:
         return {}
     if len(numbers) == 1:

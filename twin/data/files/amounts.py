@@ -1,23 +1,24 @@
 """Read columns of numbers, and decide the decimal mark of a file by all its cells."""
 
-import re
 from collections.abc import Sequence
 from itertools import chain
 from pathlib import Path
 
 import numpy as np
 
+from twin.data.advice import Advice, Decision
 from twin.data.errors import Refused
+from twin.data.files.clean_text import Lines
 from twin.data.files.fields import Memo
-from twin.data.files.numbers import LARGEST_VOLUME, Number, parse_number
+from twin.data.files.numbers import Number, parse_number
 from twin.data.files.options import ReadingOptions
+from twin.data.files.packed import Packed
 from twin.data.text import visible
 
 MOST_CONTRARY = 20_000  # most cells kept that only the other decimal mark can read
 CLEAR = 19  # a mark is decided if this many times more cells can be read only with it than only with the other
+DECIMAL_WAYS = (("decimal", "."), ("decimal", ","))  # the options that say which decimal mark the numbers have
 GAP = 30.0  # ratio of whole numbers to decimals, in one column, that speaks for a mark of thousands
-_SIMPLE = re.compile(r"[\d.\n]*", re.ASCII)
-_THREE_DIGITS = re.compile(r"^[1-9]\d{0,2}\.\d{3}$", re.ASCII | re.MULTILINE)
 
 
 class Amounts:
@@ -26,13 +27,13 @@ class Amounts:
     point_only, comma_only : number of cells that can be read with one decimal mark alone.
     either : number of cells with a point, and with a comma, that both marks can read; example : the first of these.
     pending : for each mark, the cells that only it can read: (row, line, text).
-    negative : cells below zero: (row, line, text); positive : number of cells above it.
+    negative : cells below zero: (row, line, text); below, positive : numbers of cells below and above it.
     """
 
     def __init__(self, name: str, blank: bool, signed: bool) -> None:
         self.name, self.blank, self.signed = name, blank, signed
         self.of = Memo(self._cell)
-        self.point_only = self.comma_only = self.positive = 0
+        self.point_only = self.comma_only = self.positive = self.below = 0
         self.either = {".": 0, ",": 0}
         self.example: tuple[str, Number] | None = None
         self.pending: dict[str, list] = {".": [], ",": []}
@@ -41,49 +42,36 @@ class Amounts:
         self.ungrouped = self.ends_in_zero = False
         self._commas: list[tuple[np.ndarray, np.ndarray]] = []  # rows, and their values with a decimal comma
 
-    def add(self, texts: Sequence[str], start: int, lines: Sequence[int], raws: Sequence[str]) -> tuple:
+    def add(self, texts: Packed, start: int, lines: np.ndarray, raws: Lines | Sequence[str]) -> tuple:
         """Return (values, refused): numbers with a decimal point, and index -> reason of those that cannot be read.
 
         A cell that only a decimal comma can read is NaN. start : row of the first cell.
         """
-        values = self._simple(texts, start, lines, raws)
-        if values is None:
+        plain = texts.plain_numbers
+        if plain is None:
             return self._any(texts, start, lines, raws)
+        values, pointed = plain
+        self.positive += int(np.count_nonzero(values))
+        if pointed.any():
+            self._keep(".", pointed, start, lines, raws)
+            self.point_only += int(pointed.sum())
+        self._whole(values[~pointed])
         return values, {}
 
-    def _simple(self, texts, start, lines, raws):
-        """Return the values of cells of digits and points that have one reading each; None if there are others."""
-        joined = "\n".join(texts)
-        if not _SIMPLE.fullmatch(joined) or ("." in joined and _THREE_DIGITS.search(joined)):
-            return None
-        try:
-            values = np.fromiter(map(float, texts), float, len(texts))
-        except ValueError:
-            return None
-        if values.max(initial=0.0) > LARGEST_VOLUME:
-            return None
-        self.positive += int(np.count_nonzero(values))
-        plain = values
-        if "." in joined:
-            marked = np.fromiter(("." in text for text in texts), bool, len(texts))
-            self._keep(".", np.flatnonzero(marked), start, lines, raws)
-            self.point_only += int(marked.sum())
-            plain = values[~marked]
-        if len(plain):
-            self.ungrouped |= bool(plain.max() >= 1000)
-            self._log(self.plain_logs, plain)
-        return values
-
     def _any(self, texts, start, lines, raws):
-        cells = [self.of[text] for text in texts]
-        refused = {i: cell for i, cell in enumerate(cells) if isinstance(cell, str)}
-        pairs = [(np.nan, np.nan, 0) if isinstance(cell, str) else cell for cell in cells]
-        point, comma, kind = (np.array(part, dtype=float) for part in zip(*pairs, strict=True))
+        codes, distinct = texts.distinct
+        cells = [self.of[text] for text in distinct]
+        self.of.clear()  # bounds its memory
+        bad = np.array([isinstance(cell, str) for cell in cells], dtype=bool)[codes]
+        refused = {i: cells[codes[i]] for i in np.flatnonzero(bad).tolist()}
+        triples = [(np.nan, np.nan, 0) if isinstance(cell, str) else cell for cell in cells]
+        point, comma, kind = np.array(triples, dtype=float).reshape(-1, 3)[codes].T
         known = np.where(kind == 2, comma, point)
         self.positive += int((known > 0).sum())
-        self.negative += [(start + i, lines[i], raws[i]) for i in np.flatnonzero(known < 0).tolist()]
-        self._keep(".", np.flatnonzero(kind == 1), start, lines, raws)
-        self._keep(",", np.flatnonzero(kind == 2), start, lines, raws)
+        self.below += int((known < 0).sum()) + list(refused.values()).count(f"{self.name} is negative")
+        self.negative += [(start + i, int(lines[i]), raws[i]) for i in np.flatnonzero(known < 0).tolist()]
+        self._keep(".", kind == 1, start, lines, raws)
+        self._keep(",", kind == 2, start, lines, raws)
         self.point_only += int((kind == 1).sum())
         self.comma_only += int((kind == 2).sum())
         two = kind > 2
@@ -91,18 +79,22 @@ class Amounts:
             self.either[mark] += int((kind == code).sum())
             self._log(self.decimal_logs, np.abs(decimals[kind == code]))
         if two.any():
-            at = [i for i in np.flatnonzero(two).tolist()]
-            self.ends_in_zero |= any(texts[i].rstrip().endswith("0") for i in at)
+            first = int(np.argmax(two))
+            at = np.unique(codes[two]).tolist()
+            self.ends_in_zero |= any(distinct[code].rstrip().endswith("0") for code in at)
             if self.example is None:
-                self.example = texts[at[0]].strip(), Number(point[at[0]], comma[at[0]])
-        plain = np.abs(point[(kind == 0) & ~np.isnan(point)])
-        if len(plain):
-            self.ungrouped |= bool(plain.max() >= 1000)
-            self._log(self.plain_logs, plain)
+                self.example = distinct[codes[first]].strip(), Number(point[first], comma[first])
+        self._whole(np.abs(point[(kind == 0) & ~np.isnan(point)]))
         other = np.flatnonzero(kind >= 2)
         if len(other):
             self._commas.append((start + other, comma[other]))
         return np.where(kind == 2, np.nan, point), refused
+
+    def _whole(self, values):
+        """Take note of numbers without a mark."""
+        if len(values):
+            self.ungrouped |= bool(values.max() >= 1000)
+            self._log(self.plain_logs, values)
 
     def _cell(self, text):
         """Return (point, comma, kind) or the reason against a text; kind 1, 2: one mark only; 3, 4: either mark."""
@@ -123,9 +115,10 @@ class Amounts:
             return point, comma, 0
         return point, comma, 3 if "." in text else 4
 
-    def _keep(self, mark, places, start, lines, raws):
-        room = MOST_CONTRARY + 1 - len(self.pending[mark])
-        self.pending[mark] += [(start + i, lines[i], raws[i]) for i in places[:room].tolist()]
+    def _keep(self, mark, there, start, lines, raws):
+        if room := MOST_CONTRARY + 1 - len(self.pending[mark]):
+            places = np.flatnonzero(there)[:room].tolist()
+            self.pending[mark] += [(start + i, int(lines[i]), raws[i]) for i in places]
 
     @staticmethod
     def _log(sums, values):
@@ -178,20 +171,21 @@ def decide_mark(
         other = "," if mark == "." else "."
         if only[other] * CLEAR > only[mark] or only[other] > MOST_CONTRARY:
             cells = [next(c.pending[m][0][2] for c in columns if c.pending[m]) for m in ".,"]
-            raise ValueError(
+            text = (
                 f"{file} has rows that need a decimal point, such as {visible(cells[0], 40)!r}, and rows that need a "
-                f"decimal comma, such as {visible(cells[1], 40)!r}; say which: --decimal . or --decimal , (decimal='.')"
+                f"decimal comma, such as {visible(cells[1], 40)!r}"
             )
+            raise ValueError(Advice(text, *DECIMAL_WAYS))
         why = f"{only[mark]:,} numbers can be read only so"
     elif shown:
         mark, why = _by_votes(either, [*votes, *_shapes(columns)])
         if not mark:
             text, number = shown
-            raise ValueError(
+            text = (
                 f"{file} has numbers such as {visible(text)!r} that may be {number.point:,.10g} (decimal point) or "
-                f"{number.comma:,.10g} (decimal comma), and neither the column nor the other marks of the file decide; "
-                "say which: --decimal . or --decimal , (decimal='.' or ',')"
+                f"{number.comma:,.10g} (decimal comma), and neither the column nor the other marks of the file decide"
             )
+            raise ValueError(Advice(text, *DECIMAL_WAYS))
     else:
         return ".", None
     if not shown and (mark == "." or reading.decimal):
@@ -200,7 +194,7 @@ def decide_mark(
     if shown:
         value = shown[1].point if mark == "." else shown[1].comma
         note += f": {visible(shown[0])!r} is {value:.10g}"
-    return mark, note
+    return mark, Decision(note, "decimal", mark)
 
 
 def _shapes(columns):

@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+from twin.data.advice import Advice
 from twin.data.files.headings import ENGLISH_HEADINGS, FIRST_CHOICE, SECOND_CHOICE, plain, without_unit
 from twin.data.text import visible
 
 HEADERS_LISTED = 25  # most headers listed in an error
+COLUMNS_NAMED = 3  # most columns that an error advises to choose
 
 
 def find_columns(header: Sequence[str], chosen: dict[str, str], below: Sequence[str]) -> dict[str, list[int]]:
@@ -48,24 +50,22 @@ def match_columns(
     for ours, places in found.items():
         if len(places) > 1:
             names = shown_headers([header[i] for i in places])
-            raise ValueError(
-                f"{file} has {len(places)} columns that mean {ours}: {names}; "
-                f"keep one, or say which: columns={{{ours!r}: ...}}, --column {ours}=..."
-            )
+            ways = [("columns", {ours: header[i].strip("\ufeff ")}) for i in places[:COLUMNS_NAMED]]
+            raise ValueError(Advice(f"{file} has {len(places)} columns that mean {ours}: {names}", *ways))
     positions = {ours: places[0] for ours, places in found.items() if places}
     if len(set(positions.values())) < len(positions):
         raise ValueError(f"columns must give each of our names a column of its own; got {chosen}")
     return positions
 
 
-def missing_columns(header: Sequence[str], file: str | Path, missing: list[str], chosen: dict[str, str]) -> str:
+def missing_columns(header: Sequence[str], file: str | Path, missing: list[str], chosen: dict[str, str]) -> Advice:
     """Return the error for a table without columns of some names."""
     accepted = "; ".join(
         f"{ours} was to be {chosen[ours]!r}" if ours in chosen else f"{ours} may be called {ENGLISH_HEADINGS[ours]}"
         for ours in missing
     )
     sentence = f"{file} has no column for {', '.join(missing)}; found {shown_headers(header)}; {accepted}"
-    return sentence + "; name others yourself: columns={'volume': ...}, --column volume=..."
+    return Advice(sentence, ("columns", dict.fromkeys(missing, "...")))
 
 
 def shown_headers(names: Sequence[str]) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from twin.data.advice import Advice, Decision
 from twin.data.files.dates import DAY_FIRST, MONTH_FIRST, SLASHES, Rivals
 from twin.data.files.options import FORMS, ReadingOptions
 from twin.data.text import visible
@@ -211,9 +212,10 @@ class _Choice:
 
 def _sentence(form, why, text, day):
     if form in _SAID:
-        return f"dates have the {_SAID[form]} ({why}): {visible(text)!r} is {day}"
+        sentence = f"dates have the {_SAID[form]} ({why}): {visible(text)!r} is {day}"
+        return Decision(sentence, "dayfirst", form == DAY_FIRST)
     meaning = f" ({FORMS[form]})" if form in FORMS else ""
-    return f"dates in digits are {form}{meaning}, {why}: {visible(text)!r} is {day}"
+    return Decision(f"dates in digits are {form}{meaning}, {why}: {visible(text)!r} is {day}", "dates", form)
 
 
 def _undecided(choice, texts, file):
@@ -230,13 +232,14 @@ def _undecided(choice, texts, file):
     shown = [form for form in left if form in readings]
     if choice.kind == SLASHES:
         both = " or ".join(f"{readings[form]} ({_SAID[form]})" for form in shown)
-        return (
+        text = (
             f"{file} has dates such as {visible(texts[at])!r} that may be day/month or month/day, {both}, "
-            "and its other dates do not decide; say which: dayfirst=True or False, --day-first or --month-first"
+            "and its other dates do not decide"
         )
+        return Advice(text, ("dayfirst", True), ("dayfirst", False))
     both = " or ".join(f"{readings[form]} ({form}: {FORMS.get(form, form)})" for form in shown)
-    options = " or ".join(f"--dates {form}" for form in shown)
-    return (
+    text = (
         f"{file} has dates such as {visible(texts[at])!r} that may be {both}, and neither the heading nor the other "
-        f"cells decide; say which: {options} (dates={shown[0]!r})"
+        "cells decide"
     )
+    return Advice(text, *(("dates", form) for form in shown))

@@ -6,6 +6,8 @@ from typing import NamedTuple
 
 from twin.data.errors import Refused
 from twin.data.files.digit_dates import readings_of_digits
+from twin.data.files.headings import plain
+from twin.data.files.month_names import MONTH_OF, WEEKDAY_WORDS
 
 FIRST_YEAR, LAST_YEAR = 1678, 2261  # years that a nanosecond time stamp can represent in full
 CENTURY_TURN = 69  # two-digit years 69..99 mean 19xx, and 00..68 mean 20xx, as in POSIX
@@ -17,14 +19,13 @@ SLASHES = "day and month"  # the kind of cell whose day and month can be swapped
 _ZONE = r"\s*(?:Z|UTC|GMT|[+-]\d{2}(?::?\d{2})?)?"
 _CLOCK = r"(?:(?:[01]?\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:[.,]\d+)?)?(?:\s*[AP]\.?M\.?)?|24:00(?::00(?:[.,]0+)?)?)"
 _TIME = r"(?:(?:T|,?\s+)" + _CLOCK + _ZONE + ")?"
-_NAME = r"(?P<name>[A-Za-z]{3,9})\.?"
+_NAME = r"(?P<name>[^\W\d_]{3,12})\.?"
 _YEAR = r"(?P<year>\d{4}|\d{2})"
-_MONTHS = "january february march april may june july august september october november december".split()
 _WEEK = r"(?:W|KW|CW|WK|Week|Woche)"
 
 
-def _patterns(*texts):
-    return tuple(re.compile(text + _TIME, re.ASCII | re.IGNORECASE) for text in texts)
+def _patterns(*texts, flags=re.ASCII):
+    return tuple(re.compile(text + _TIME, flags | re.IGNORECASE) for text in texts)
 
 
 _NUMERIC = _patterns(
@@ -32,14 +33,15 @@ _NUMERIC = _patterns(
     r"(?P<day>\d{1,2})\.(?P<month>\d{1,2})\." + _YEAR,  # 31.01.2024: dots are day first
 )
 _NAMED = _patterns(
-    r"(?P<day>\d{1,2})[-/ .]*" + _NAME + r"[-/ ,]*" + _YEAR,  # 31-Jan-24, 31 January 2024
-    _NAME + r" +(?P<day>\d{1,2}),? +(?P<year>\d{4})",  # January 31, 2024
+    r"(?P<day>\d{1,2})[-/ .]*" + _NAME + r"[-/ ,]*" + _YEAR,  # 31-Jan-24, 31. Januar 2024
+    _NAME + r" +(?P<day>\d{1,2})(?:st|nd|rd|th)?,? +(?P<year>\d{4})",  # January 31, 2024
     _NAME + r"[-/ ,]*(?P<year>\d{4})",  # Jan 2024
     _NAME + r"[-/'](?P<year>\d{2})",  # Jan-24
     r"(?P<year>\d{4})[-/ ]" + _NAME + r"(?:[-/ ](?P<day>\d{1,2}))?",  # 2024-Jan-31
+    flags=re.NOFLAG,
 )
 (_EITHER,) = _patterns(r"(?P<first>\d{1,2})(?P<mark>[-/])(?P<second>\d{1,2})(?P=mark)" + _YEAR)
-(_COMPACT,) = _patterns(r"(?P<digits>\d{8})")
+(_COMPACT,) = _patterns(r"(?P<digits>\d{8})(?:\.0)?")
 _CODES = tuple(
     re.compile(text, re.ASCII)
     for text in (r"(?P<year>\d{4})[-/](?P<code>\d{1,2})", r"(?P<code>\d{1,2})[-/.](?P<year>\d{4})")
@@ -73,7 +75,7 @@ def parse_date(text: str) -> datetime.date | Rivals:
     >>> parse_date("2019/01/02 00:00:00+00"), parse_date("02-Jun-06"), parse_date("2024-W01")
     (datetime.date(2019, 1, 2), datetime.date(2006, 6, 2), datetime.date(2024, 1, 1))
     """
-    text = text.strip().strip("\ufeff")
+    text = _without_weekday(text.strip().strip("\ufeff"))
     if not text:
         raise Refused("date is empty")
     for pattern in _NUMERIC:
@@ -100,9 +102,16 @@ def parse_date(text: str) -> datetime.date | Rivals:
     raise Refused("date cannot be read")
 
 
+def _without_weekday(text):
+    """Return a date without a weekday before it, and without the apostrophe of a text in a spreadsheet."""
+    if text[:1] == "'" and text[1:2].isdigit():
+        return text[1:]
+    word, _, rest = text.partition(" ")
+    return rest.lstrip() if word[:1].isalpha() and plain(word) in WEEKDAY_WORDS and rest[:1] else text
+
+
 def _month(name):
-    name = name.lower()
-    return next((i for i, full in enumerate(_MONTHS, 1) if name in (full, full[:3], full[:4])), None)
+    return MONTH_OF.get(plain(name))
 
 
 def _day(year, month, day=None):

@@ -25,7 +25,8 @@ def find_encoding(data: BinaryIO, path: Path) -> str:
     decoder = codecs.getincrementaldecoder(marked or "utf-8")()
     decodes, cp1252, lines = True, True, _LineLengths(path)
     while decodes or not marked:
-        cp1252 = cp1252 and not any(byte in block for byte in NOT_IN_CP1252)
+        ascii_only = block.isascii()
+        cp1252 = cp1252 and (ascii_only or not any(byte in block for byte in NOT_IN_CP1252))
         text = None
         if decodes:
             try:
@@ -60,7 +61,8 @@ class _LineLengths:
             )
         if marks:
             split = self.last == "\r" and text[0] == "\n"  # one line end, in two blocks
-            self.line += text.count("\n") + text.count("\r") - text.count("\r\n") - split
+            returns = text.count("\r") - text.count("\r\n") if "\r" in text else 0
+            self.line += text.count("\n") + returns - split
             self.length = 0
         self.length += len(text) - 1 - max(text.rfind("\n"), text.rfind("\r"))
         self.last = text[-1:]

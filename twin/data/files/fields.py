@@ -3,7 +3,10 @@
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
 from twin.data.errors import Refused
+from twin.data.files.packed import Packed
 
 
 class Memo(dict):
@@ -31,6 +34,11 @@ class Codes:
     @property
     def values(self) -> list:
         return list(self.numbers)
+
+    def codes(self, texts: Packed) -> np.ndarray:
+        """Return the code of each text of a column, as int32."""
+        places, distinct = texts.distinct
+        return np.fromiter(map(self.of.__getitem__, distinct), np.int32, len(distinct))[places]
 
     def reason(self, code: int) -> str:
         """Return the reason against a text with a negative code."""

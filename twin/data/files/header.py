@@ -5,6 +5,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
+from twin.data.advice import Advice
 from twin.data.files.across import across_layout
 from twin.data.files.columns import find_columns, missing_columns
 from twin.data.files.headings import ENGLISH_HEADINGS, ends_a_block
@@ -55,14 +56,15 @@ def find_header(sample: Sequence[Record], file: str | Path, chosen: dict[str, st
     missing = [ours for ours in ENGLISH_HEADINGS if not found[ours] and (ours != "returns" or ours in chosen)]
     if best and not missing:
         long_layout(best, [], file, chosen, ())  # says why not
-    raise NoLayout(missing_columns(best, file, missing, chosen) + _one_lane(found))
+    raise NoLayout(_with_one_lane(missing_columns(best, file, missing, chosen), found))
 
 
-def _one_lane(found):
-    """Return the advice on a table without lanes."""
+def _with_one_lane(advice, found):
+    """Return the advice on missing columns; one option more if all rows may be one lane."""
     if found["date"] and found["volume"] and not found["lane"]:
-        return "; if all rows are one lane, say so: columns={'lane': ''}, --column lane="
-    return ""
+        text = f"{advice.text}, or all rows may be one lane"
+        return Advice(text, *advice.ways, ("columns", {"lane": ""}))
+    return advice
 
 
 def _tried(rank, rows, lines, i, above, file, chosen, series) -> Found | None:

@@ -40,7 +40,7 @@ OTHER_HEADINGS = {
     "Material, Materialnummer, Materialnr, Warengruppe, Teilenummer, "
     "MATNR, material_number, material_no, part, part_number, part_no, part_id, item_number, item_no, sku_code, "
     "sku_id, "
-    "lane_code, lane_no, route_code, trade_lane, tradelane, unique_id, "
+    "lane_code, lane_no, route_code, lineitem_sku, trade_lane, tradelane, unique_id, "
     "liaison, trajet, itinéraire, produit, référence, article, ligne, "
     "ruta, trayecto, producto, artículo, referencia, línea, "
     "traject, artikel, artikelnummer, "
@@ -54,7 +54,7 @@ OTHER_HEADINGS = {
     "qty_shipped, shipped_qty, shipped_quantity, quantity_shipped, delivered_quantity, delivery_quantity, "
     "ordered_quantity, qty_ordered, picked_qty, picked_quantity, number_of_pallets, no_of_pallets, pallet_count, "
     "plt, "
-    "pallet_qty, pallet_spaces, handling_units, loading_metres, unit_sales, "
+    "pallet_qty, pallet_spaces, lineitem_quantity, handling_units, loading_metres, unit_sales, "
     "quantité, palettes, nombre de palettes, volume, demande, "
     "cantidad, palés, pallets, paletas, número de palés, demanda, unidades, "
     "hoeveelheid, aantal, aantal pallets, "
@@ -64,8 +64,8 @@ OTHER_HEADINGS = {
     "resi, zwroty",
 }
 SECOND_HEADINGS = {  # taken only where no column has a heading of the lists above
-    "date": "departure, created_on, day, week, month, period, Tag, Monat, Woche, Kalenderwoche, Kalendermonat, KW, "
-    "Periode, Zeitraum, "
+    "date": "departure, created_on, created_at, day, week, month, period, Tag, Monat, Woche, Kalenderwoche, "
+    "Kalendermonat, KW, Periode, Zeitraum, "
     "Buchungsperiode, Buchungsmonat, jour, mois, semaine, période, día, mes, semana, período, dag, maand, giorno, "
     "mese, settimana, periodo, dzień, miesiąc, tydzień, okres",
     "lane": "Artikelbezeichnung, Artikelname, Produktname, Streckenname, Relationsname, WERKS, plant, Werk, depot, "

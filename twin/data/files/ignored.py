@@ -1,15 +1,20 @@
 """Look at the columns that are not used: a unit, direction or status may split lanes, an order number repeat rows."""
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 
+from twin.data.advice import Advice
 from twin.data.files.columns import plain
+from twin.data.files.packed import Packed, combined
 from twin.data.text import visible
 
 MOST_VALUES = 12  # a column with more values does not split lanes in kinds
+TEXTS_WITH_MARKS = 200  # texts of a block that are looked at for a decimal mark
 SPLIT_LANES_NAMED, VALUES_NAMED = 3, 6
 UNIT_HEADINGS = frozenset(
     "uom unit unitofmeasure unitofmeasurement me meins vrkme gmein bme vme einheit mengeneinheit basismengeneinheit "
@@ -26,6 +31,7 @@ ORDER_HEADINGS = (
     "deliveryno", "deliverynote", "shipment", "shipmentid", "shipmentno", "beleg", "belegnr", "belegnummer", "auftrag",
     "auftragsnummer", "auftragsnr", "lieferung", "lieferschein", "vbeln", "aufnr", "mblnr", "bestellnummer", "rechnung",
 )  # fmt: skip
+_DECIMAL = re.compile(r"[-+]?\d+([.,])(?:\d{1,2}|\d{4,})", re.ASCII)  # of three digits the mark may be of thousands
 
 
 class IgnoredColumns:
@@ -39,39 +45,44 @@ class IgnoredColumns:
         self.days: dict[int, set] = {place: set() for place in places}
         orders = [place for place in places if plain(header[place]) in ORDER_HEADINGS]
         self.order = orders[0] if orders else None
-        self.orders, self.repeated = set(), 0
+        self._marks: dict[str, set[str]] = {}  # heading of a column -> decimal marks of its first numbers
+        self._orders: list[np.ndarray] = []  # a number for order, date, lane and volume of each row
 
-    def add(self, columns: Sequence[Sequence[str]], date: np.ndarray, lane: np.ndarray) -> None:
+    def add(self, columns: Sequence[Packed], date: np.ndarray, lane: np.ndarray) -> None:
         """Count the values of a block: columns of the file, and the codes of date and lane of each row."""
         for place in list(self.values):
             known = self.values[place]
-            cells = columns[place]
-            fresh = set(cells)
-            if len(fresh) > 4 * MOST_VALUES:
-                self._drop(place)
-                continue
-            of = {text: known.setdefault(text.strip(), len(known)) for text in sorted(fresh)}
-            if len(known) > MOST_VALUES:
-                self._drop(place)
-                continue
-            if len(known) < 2 and not self.pairs[place]:
-                code = np.zeros(len(cells), dtype=np.int64)
+            codes, texts = columns[place].distinct
+            self._marks.setdefault(self.header[place].strip("\ufeff "), set()).update(
+                match[1] for text in texts[:TEXTS_WITH_MARKS] if (match := _DECIMAL.fullmatch(text.strip()))
+            )
+            for text in texts:
+                known.setdefault(text.strip(), len(known))
+                if len(known) > MOST_VALUES:
+                    self._drop(place)
+                    break
             else:
-                code = np.fromiter(map(of.__getitem__, cells), np.int64, len(cells))
-            keys, counts = np.unique(lane.astype(np.int64) * 16 + code, return_counts=True)
-            self.pairs[place].update(dict(zip(keys.tolist(), counts.tolist(), strict=True)))
-            self.days[place].update(np.unique(date.astype(np.int64) * 16 + code).tolist())
+                code = np.array([known[text.strip()] for text in texts], dtype=np.int64)[codes]
+                keys, counts = _counted(lane.astype(np.int64) * 16 + code)
+                self.pairs[place].update(dict(zip(keys.tolist(), counts.tolist(), strict=True)))
+                self.days[place].update(_counted(date.astype(np.int64) * 16 + code)[0].tolist())
 
-    def add_orders(self, columns: Sequence[Sequence[str]], places: Sequence[int]) -> None:
-        """Count the rows that repeat order, date, lane and volume of an earlier row but are no copies of it."""
-        if self.order is None:
-            return
-        parts = [columns[place] for place in (self.order, *places)]
-        for key in map(hash, zip(*parts, strict=True)):
-            if key in self.orders:
-                self.repeated += 1
-            else:
-                self.orders.add(key)
+    def votes(self) -> Iterator[tuple[int, str]]:
+        """Yield what each column says about the decimal mark of the file: +1 for a comma, -1 for a point, and why."""
+        for heading, marks in self._marks.items():
+            if len(marks) == 1:
+                yield (1 if "," in marks else -1), f"the column {visible(heading, 40)!r}"
+
+    def add_orders(self, columns: Sequence[Packed], places: Sequence[int]) -> None:
+        """Keep what tells rows that repeat order, date, lane and volume of an earlier row."""
+        if self.order is not None:
+            self._orders.append(combined([columns[place] for place in (self.order, *places)]))
+
+    @property
+    def repeated(self) -> int:
+        """Number of rows that repeat order, date, lane and volume of an earlier row."""
+        rows = np.concatenate([np.zeros(0, dtype=np.uint64), *self._orders])
+        return len(rows) - len(pd.unique(rows))
 
     def _drop(self, place):
         for table in (self.values, self.pairs, self.days):
@@ -84,12 +95,11 @@ class IgnoredColumns:
             if split and place not in self.stated and self.is_unit(place):
                 name = visible(self.header[place].strip("\ufeff "), 40)
                 shown = _shown(values, counts)
-                choice = visible(max(values, key=lambda text: counts[values[text]]), 40)
-                raise ValueError(
+                text = (
                     f"{file} has flows of one lane in several units, which cannot be added up: the column {name!r} has "
-                    f"{shown} on {_lanes(split, lanes)}; choose one: --where {name}={choice} "
-                    f"(where={f'{name}={choice}'!r})"
+                    f"{shown} on {_lanes(split, lanes)}"
                 )
+                raise ValueError(Advice(text, self._most_rows(place, counts)))
 
     def sentences(self, rows: int, copies: int = 0) -> Iterator[str]:
         """Yield a sentence on each column that splits lanes, and one on orders that repeat."""
@@ -100,17 +110,17 @@ class IgnoredColumns:
                 yield f"the column {name!r} says that lanes are in different units: {_shown(values, counts)}"
             if not split or not self._tells(place, rows):
                 continue
-            choice = visible(max(values, key=lambda text: counts[values[text]]), 40)
             lanes = "1 lane" if len(split) == 1 else f"{len(split):,} lanes"
-            yield (
-                f"the column {name!r} is not used and splits {lanes}: {_shown(values, counts)}; "
-                f"their volumes are added up; --where {name}={choice} chooses"
+            text = (
+                f"the column {name!r} is not used and splits {lanes}: {_shown(values, counts)}; their volumes are "
+                "added up, unless one is chosen"
             )
-        if self.repeated > copies:
+            yield Advice(text, self._most_rows(place, counts))
+        if (repeated := self.repeated) > copies:
             name = visible(self.header[self.order].strip("\ufeff "), 40)
             yield (
                 f"rows that repeat the {name!r}, date, lane and volume of an earlier row and differ in other columns: "
-                f"{self.repeated - copies:,}; their volumes are added up"
+                f"{repeated - copies:,}; their volumes are added up"
             )
 
     def is_unit_heading(self, place: int) -> bool:
@@ -122,6 +132,11 @@ class IgnoredColumns:
         values = {text.casefold().strip(". ") for text in self.values.get(place, {}) if text}
         heading = plain(self.header[place])
         return len(values) > 1 and (heading in UNIT_HEADINGS or values <= UNIT_CODES)
+
+    def _most_rows(self, place, counts):
+        """Return the option that chooses the value with most rows."""
+        values, name = self.values[place], self.header[place].strip("\ufeff ")
+        return "where", f"{name}={max(values, key=lambda text: counts[values[text]])}"
 
     def _split(self, place):
         """Return (lanes with several values, number of rows of each value)."""
@@ -142,6 +157,12 @@ class IgnoredColumns:
         if rows < 2 * days or len(self.days[place]) == days:
             return False
         return not all(_is_number(text) for text in self.values[place])
+
+
+def _counted(keys):
+    """Return (distinct, counts) of whole numbers."""
+    codes, distinct = pd.factorize(keys)
+    return distinct, np.bincount(codes, minlength=len(distinct))
 
 
 def _shown(values, counts):

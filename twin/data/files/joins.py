@@ -5,10 +5,12 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from twin.data.advice import Advice
 from twin.data.files.columns import find_columns, shown_headers
 from twin.data.files.headings import FIRST_CHOICE, PAIRS, known, plain, without_unit
 from twin.data.files.layout import column, is_nothing, is_numeric
-from twin.data.files.period_headings import MONTH_OF, dated
+from twin.data.files.month_names import MONTH_OF
+from twin.data.files.period_headings import dated
 
 _HOUR = re.compile(r"(?:[01]?\d|2[0-4])(?:[:.][0-5]\d){0,2}(?:\s*(?:h|uhr))?", re.IGNORECASE)
 _HOURS = known("hour, hour_of_day, Stunde, heure, hora, uur, ora, godzina")  # may be whole numbers; a time may last so
@@ -48,10 +50,11 @@ def find_joins(
         ends = [header[one["origin"]], header[one["destination"]]]
         if others:
             name = header[others[0]].strip()
-            raise ValueError(
-                f"{file} has two readings of its lanes: {name!r}, or {ends[0].strip()!r} and {ends[1].strip()!r} "
-                f"joined; say which: --column lane={name} or --column lane={'+'.join(map(str.strip, ends))}"
+            text = (
+                f"{file} has two readings of its lanes: {name!r}, or {ends[0].strip()!r} and {ends[1].strip()!r} joined"
             )
+            both = "+".join(map(str.strip, ends))
+            raise ValueError(Advice(text, ("columns", {"lane": name}), ("columns", {"lane": both})))
         joins["lane"] = _joined([one["origin"], one["destination"]])
     return joins
 
@@ -61,12 +64,12 @@ def _name_in(name, names):
 
 
 def _asked(header, ours, text, file):
-    """Return the join that `--column lane=A+B` asks for."""
+    """Return the join that `columns` asks for with a text such as A+B."""
     places = []
     for part in text.split("+"):
         found = [i for i, name in enumerate(header) if plain(name) == plain(part)]
         if len(found) != 1:
-            asked = f"one column {part.strip()!r} for --column {ours}={text}"
+            asked = f"one column {part.strip()!r} for {ours} {text!r}"
             raise ValueError(f"{file} must have {asked}; found {shown_headers(header)}")
         places += found
     return _joined(places, " " if ours == "date" else "-")

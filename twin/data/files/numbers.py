@@ -18,7 +18,7 @@ _SPACED = re.compile(r"\d{1,3}(?:[ \u00a0\u2009\u202f'\u2019]\d{3})+(?![\d ])", 
 
 def _forms(decimal, group):
     plain = rf"(?:\d+{decimal}\d*|{decimal}\d+){_EXPONENT}"
-    grouped = rf"[1-9]\d{{0,2}}(?:{group}\d{{3}})+(?:{decimal}\d*)?"
+    grouped = rf"[1-9](?:\d{{0,2}}(?:{group}\d{{3}})+|\d?(?:{group}\d\d)+{group}\d{{3}})(?:{decimal}\d*)?"  # 1,00,000
     return re.compile(rf"{plain}|{grouped}", re.ASCII | re.IGNORECASE)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from twin._check import require
+from twin.data.advice import Advice
 from twin.data.files.header import NoLayout, find_header
 from twin.data.files.reading import existing, inspect
 from twin.data.files.sheet import SheetRows, sheets_of
@@ -11,6 +12,7 @@ from twin.data.files.table import Origin, Table, open_table, sample_of
 from twin.data.files.zipped import is_spreadsheet
 from twin.data.text import visible
 
+SHEETS_NAMED = 3  # most sheets that an error advises to choose
 FILE_ENDINGS = ("gz", "csv", "tsv", "txt", "xlsx", "xlsm", "xlsb", "xls", "ods")
 
 
@@ -62,9 +64,8 @@ def _only(sheets: Sequence[SheetRows], columns: dict[str, str] | None, series: s
         usable.append(sheet)
     if len(usable) > 1:
         names = ", ".join(repr(visible(sheet.name, 40)) for sheet in usable)
-        raise ValueError(
-            f"{usable[0].path} has {len(usable)} sheets that can be read: {names}; say which: sheet=..., --sheet NAME"
-        )
+        ways = (("sheet", sheet.name) for sheet in usable[:SHEETS_NAMED])
+        raise ValueError(Advice(f"{usable[0].path} has {len(usable)} sheets that can be read: {names}", *ways))
     return (usable or list(sheets))[0]
 
 

@@ -7,24 +7,8 @@ from typing import NamedTuple
 from twin.data.errors import Refused
 from twin.data.files.dates import parse_date
 from twin.data.files.headings import plain
+from twin.data.files.month_names import MONTH_OF
 
-#: The twelve months in English, German, French, Spanish, Dutch, Italian and Polish, and short forms that are no
-#: beginnings of these.
-MONTHS = (
-    "january januar jänner janvier enero januari gennaio styczeń jan",
-    "february februar feber février febrero februari febbraio luty feb fev fév fvr",
-    "march märz mars marzo maart marzec mrz mär mrt mar",
-    "april avril abril aprile kwiecień apr avr abr kwi",
-    "may mai mayo mei maggio maj",
-    "june juni juin junio giugno czerwiec jun cze giu",
-    "july juli juillet julio luglio lipiec jul juil lip lug",
-    "august août agosto augustus sierpień aug aou ago sie",
-    "september septembre septiembre settembre wrzesień sept sep set wrz",
-    "october oktober octobre octubre ottobre październik okt oct ott paź",
-    "november novembre noviembre listopad nov lis",
-    "december dezember décembre diciembre dicembre grudzień dez dec déc dic gru",
-)
-MONTH_OF = {plain(name): number for number, names in enumerate(MONTHS, 1) for name in names.split()}
 PERIOD_WORDS = {
     "day": "d day tag t jour dia dag giorno",
     "week": "w wk week woche kw cw semaine semana sem settimana tydzien",

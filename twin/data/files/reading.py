@@ -8,10 +8,11 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import BinaryIO
 
+from twin.data.files.clean_text import Columns, Lines, parts_of, split
 from twin.data.files.encoding import BLOCK, LONGEST_LINE, find_encoding
 from twin.data.files.layout import Record
 from twin.data.files.zipped import ZIP_MARK, unzipped_size
@@ -51,7 +52,32 @@ class Source:
         width : number of fields of a record; if 0, that of the first record with a separator.
         """
         with self.open() as (text, position):
-            yield records(text, self.separator, self.path, skip=skip, width=width), position
+            yield records(islice(text, skip, None), self.separator, self.path, line=skip + 1, width=width), position
+
+    @contextmanager
+    def pieces(self, skip: int, width: int) -> Iterator[tuple[Iterator[Columns | Iterator[Record]], Callable[[], int]]]:
+        """Yield (pieces, position): the same records in pieces, each the columns of a clean part or a few records.
+
+        Once quotes need care, all the rest is one piece of records, because a record may go on in the next part.
+        """
+
+        def pieces(text):
+            line = skip + 1
+            for part in parts_of(text):
+                if columns := split(part, self.separator, width):
+                    yield Columns(line, columns, Lines(part))
+                    line += len(columns[0])
+                    continue
+                lines = io.StringIO(part, newline="")
+                if '"' in part:
+                    yield records(chain(lines, text), self.separator, self.path, line=line, width=width)
+                    return
+                yield records(lines, self.separator, self.path, line=line, width=width)
+                line += part.count("\n") + part.count("\r") - part.count("\r\n")
+
+        with self.open() as (text, position):
+            deque(islice(text, skip), maxlen=0)
+            yield pieces(text), position
 
     def readings(self) -> list["Source"]:
         """Return this text with each separator that it may have, the likeliest first."""
@@ -134,17 +160,17 @@ def is_separator_line(line: str) -> bool:
     return line.startswith("sep=") and line[4:] in tuple(SEPARATORS)
 
 
-def records(text: Iterable[str], separator: str, path: str | Path, *, skip: int, width: int) -> Iterator[Record]:
+def records(text: Iterable[str], separator: str, path: str | Path, *, line: int, width: int) -> Iterator[Record]:
     """Yield (line, fields, raw lines) for each record; fields is None if the record cannot be split into fields.
 
-    skip : number of lines that are left out at the beginning; width : number of fields, 0 if it is not known.
+    line : number of the first line; width : number of fields, 0 if it is not known.
     Blank lines have no fields. The first record with a separator, the header, sets the number of fields.
     If a record of several lines has broken quotes or another number of fields, only its first line is given up and
     its other lines are read again: a stray quote costs one line, not the rest of the file. A file in which so many
     quotes do not close that this would take long is refused with a ValueError.
     """
-    text, again = islice(text, skip, None), deque()
-    taken, line = [], skip + 1
+    text, again = iter(text), deque()
+    taken = []
     size = done = reread = 0  # characters: of the current record, of the records before, and read again
 
     def lines():

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import IO
 
 from twin._check import require
+from twin.data.advice import Decision
 from twin.data.files.layout import Record
 from twin.data.files.zipped import ZIP_MARK, unzipped_size
 from twin.data.text import visible
@@ -90,7 +91,8 @@ def sheets_of(path: Path, sheet: str | None, decimal: str) -> list[SheetRows]:
 
 
 def _told(name, filled, number):
-    yield f"sheet {visible(name, 40)!r}" + (f" of {number:,} was read" if number > 1 else " was read")
+    text = f"sheet {visible(name, 40)!r}" + (f" of {number:,} was read" if number > 1 else " was read")
+    yield Decision(text, "sheet", name)
     if filled:
         yield f"cells below the first one of merged cells, filled with its text: {filled:,}"
 

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import csv
+import io
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
 from typing import Protocol
 
+from twin.data.files.clean_text import Columns
 from twin.data.files.header import Found, NoLayout, find_header
+from twin.data.files.headings import ends_a_block
 from twin.data.files.layout import Record, lines_told
 from twin.data.files.leftovers import fitted, leftover
+from twin.data.files.reading import Source, records
 
 SAMPLED, LEAST_SAMPLED = 200, 12  # records on which the layout is decided: most, and least if they have many fields
 CELLS_SAMPLED = 40_000  # fields of these records, about
@@ -87,6 +91,39 @@ class Table:
             if layout.spread:
                 rows = self._without_blanks(rows)
             yield rows, position
+
+    @contextmanager
+    def in_one_piece(self) -> Iterator[tuple[Iterator[Iterator[Record]], Callable[[], int]]]:
+        """Yield (pieces, position): all rows in one piece of records."""
+        with self.rows() as (rows, position):
+            yield iter([rows]), position
+
+    @contextmanager
+    def pieces(self) -> Iterator[tuple[Iterator[Columns | Iterator[Record]], Callable[[], int]]]:
+        """Yield (pieces, position): the rows in pieces, each the columns of some rows or an iterator of records."""
+        layout = self._layout
+        if not isinstance(self.origin, Source) or layout.fills or layout.reshape or layout.spread:
+            with self.in_one_piece() as opened:
+                yield opened
+            return
+        with self.origin.pieces(self._found.line_below - 1, self.width) as (pieces, position):
+            yield map(self._piece, pieces), position
+
+    def _piece(self, piece):
+        """Return a piece as it is if all its records are rows, else the records that are."""
+        if not isinstance(piece, Columns):
+            return self._clean(piece)
+        key = piece.fields[self._layout.key]
+        if key.begin_with_digits or all(map(self._is_of_a_row, key.distinct[1])):
+            return piece
+        lines = io.StringIO(piece.texts.text, newline="")
+        return self._clean(records(lines, self.origin.separator, self.origin.path, line=piece.line, width=self.width))
+
+    def _is_of_a_row(self, date: str) -> bool:
+        """Return whether a record with this date is a row, whatever its other fields."""
+        name = self._found.header[self._layout.key]
+        is_date = date.strip() and not ends_a_block(date) and date.strip("\ufeff ") != name.strip("\ufeff ")
+        return date[:1].isdigit() or (self._layout.dated and bool(is_date))
 
     def _clean(self, records: Iterator[Record]) -> Iterator[Record]:
         """Yield the records that are rows; those with blank fields too many lose them."""
@@ -165,7 +202,7 @@ def open_table(origins: Sequence[Origin], columns: dict[str, str] | None, series
             break
     asked = [reason for reason in reasons if not isinstance(reason, NoLayout)]
     if best is None or (best[1].rank and asked):
-        raise ValueError(str((asked or reasons)[0]))
+        raise ValueError(*(asked or reasons)[0].args)
     return Table(*best)
 
 

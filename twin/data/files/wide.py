@@ -63,7 +63,7 @@ def wide_layout(
         tuple(header[i].strip("\ufeff ") for i in range(len(header)) if i not in used and header[i].strip()),
         len(header),
         lane_places[0] if lane_places else places[0],
-        names=tuple(lane_places),
+        names=(*lane_places, *(i for i in others if i not in lane_places and _names_rows(header[i], column(rows, i)))),
         fills=_fills(rows, lane_places),
         spread=tuple(places),
         dated=False,

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Connection, Row, and_, func, or_, select, 
 
 from twin.data.files.fields import Codes
 from twin.data.files.numbers import VOLUME_UNKNOWN
-from twin.data.files.rows import CHUNK
+from twin.data.files.scan import CHUNK
 from twin.data.history import History
 from twin.data.ledger.export_texts import Seen
 from twin.data.ledger.flow import Flow

@@ -42,6 +42,7 @@ if TYPE_CHECKING:
 VERSION = 3  # version of these tables; each change needs a step in MIGRATIONS of migration.py
 VIEW = "twin_flow_iso"  # the flows as other programs read them
 EPOCH = datetime.date(1970, 1, 1)  # day number 0
+DAYS_SINCE_MONDAY = 7 * 20_000 + 3  # [day] from a Monday before every flow to EPOCH, a Thursday
 
 
 class Day(TypeDecorator):
@@ -136,19 +137,26 @@ def create_view(connection: Connection) -> None:
 
 
 class Window(NamedTuple):
-    """A span of days, both ends included; None means no limit."""
+    """A span of days, both ends included; None means no limit.
+
+    closed : weekdays that do not count, 0 for Monday; dialect : that of their SQL.
+    """
 
     first: datetime.date | None = None
     last: datetime.date | None = None
+    closed: tuple[int, ...] = ()
+    dialect: str = ""
 
     def of(self, table: FromClause = flows) -> ColumnElement[bool]:
         """Return the SQL condition that the date of a row is inside the window."""
         conditions = [] if self.first is None else [table.c.date >= self.first]
+        if self.closed:
+            conditions.append((since_monday(table.c.date, self.dialect) % 7).not_in(self.closed))
         return and_(true(), *conditions, *([] if self.last is None else [table.c.date <= self.last]))
 
     def narrowed(self, first: datetime.date, last: datetime.date) -> Window:
         """Return the part of the window that lies between two days."""
-        return Window(max(self.first or first, first), min(self.last or last, last))
+        return self._replace(first=max(self.first or first, first), last=min(self.last or last, last))
 
 
 def day_number(day: ColumnElement, dialect: str) -> ColumnElement[int]:
@@ -156,6 +164,11 @@ def day_number(day: ColumnElement, dialect: str) -> ColumnElement[int]:
     if dialect == "sqlite":
         return type_coerce(day, Integer)
     return day.op("-", return_type=Integer())(literal_column(f"DATE '{EPOCH}'"))
+
+
+def since_monday(day: ColumnElement, dialect: str) -> ColumnElement[int]:
+    """Return the SQL expression for the days from a Monday before every flow; modulo 7, it is the weekday."""
+    return day_number(day, dialect) + DAYS_SINCE_MONDAY
 
 
 def month_number(day: ColumnElement, dialect: str) -> ColumnElement[int]:

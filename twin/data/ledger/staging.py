@@ -13,19 +13,26 @@ import pandas as pd
 
 from twin._check import require
 from twin.data.account import Account, refusals
-from twin.data.audit import names_told
+from twin.data.advice import Advice
+from twin.data.audit import names_told, sum_lanes
 from twin.data.errors import Refused
+from twin.data.files.block import ROW, RowBlock
 from twin.data.files.dates import CONTRADICTS
+from twin.data.files.file_facts import facts_of
+from twin.data.files.meaning import Meaning
 from twin.data.files.numbers import VOLUME_UNKNOWN
 from twin.data.files.options import ReadingOptions
-from twin.data.files.rows import CHUNK, ROW, Scan
+from twin.data.files.scan import CHUNK, Scan
 from twin.data.files.spool import kept
 from twin.data.history import History
 from twin.data.lane_names import lane_name
 from twin.data.periods import own_period
+from twin.data.settle_steps import sum_flows
+from twin.data.text import visible
 
 RECORD = np.dtype([("day", "i"), ("lane", "i"), ("volume", "d"), ("returns", "d")])  # NaN: unknown, not recorded
 IN_MEMORY = 1 << 25  # [byte] staged records up to this size stay in memory; larger ones go to a temporary file
+ROWS_COMPARED = 1_000_000  # rows up to which a file is searched for lanes that are the sum of others
 MOST_REFUSED = 100_000  # rows; a file with more unusable rows is taken for the wrong file
 
 
@@ -73,6 +80,9 @@ def staged_file(
     reading : fields of `ReadingOptions`.
     """
     how = ReadingOptions(**reading)
+    given = [name for name in ("closed", "holidays", "first", "last") if getattr(how, name)]
+    require(not given, "history", f"assessed where {' and '.join(given)} is said", "an import")
+    require(how.sums != "leave-out", "sums", "'keep' in an import (where=... leaves rows out)", "'leave-out'")
     require(how.negative != "subtract", "negative", "'refuse' or 'returns' in an import", "'subtract'")
     with kept(path, name) as (path, name), tempfile.SpooledTemporaryFile(IN_MEMORY) as waiting:
         yield _stage(Scan(path, reading=how, progress=progress, name=name), waiting, path)
@@ -81,12 +91,14 @@ def staged_file(
 def _stage(scan, waiting, path):
     known = np.zeros(0, dtype=np.int64)  # number of rows with a known volume of each date
     for block in scan.blocks():
-        waiting.write(block.tobytes())
-        known = _add(known, block["date"][~np.isnan(block["volume"])], len(scan.dates.texts))
+        waiting.write(block.to_bytes())
+        known = _add(known, block.date[~np.isnan(block.volume)], len(scan.dates.texts))
         if len(scan.refused) > MOST_REFUSED:
             raise _too_many(path, f"line {scan.refused[0][0]}, {scan.refused[0][1]}")
-    decided = scan.decide()
-    days, clear = decided.days, decided.clear
+    meaning = Meaning(scan)
+    taken_back = scan.reading.negative == "outbound" and scan.amounts["volume"].positive
+    require(not taken_back, "negative", f"'outbound' in an import of no volume above zero, unlike {path}", "'outbound'")
+    days, clear = meaning.days, meaning.clear
     known = _add(known, np.zeros(0, dtype=np.int64), len(scan.dates.texts))
     if len(scan.refused) + known[~clear].sum() > MOST_REFUSED:  # checked before a refusal is made for each
         raise _too_many(path, CONTRADICTS)
@@ -94,12 +106,12 @@ def _stage(scan, waiting, path):
     def rows():
         waiting.seek(0)
         while content := waiting.read(CHUNK * ROW.itemsize):
-            yield np.frombuffer(content, dtype=ROW)
+            yield RowBlock.of_bytes(content)
 
     def blocks():
         numbers = days.astype(np.int64)
-        for block in scan.finished(rows(), decided):
-            yield _records(numbers[block["date"]], block["lane"], block["volume"], block["returns"])
+        for block in meaning.finished(rows()):
+            yield _records(numbers[block.date], block.lane, block.volume, block.returns)
         other = np.array(sorted(scan.other_units)).reshape(-1, 2)  # known to exist, in a unit that was not chosen
         other = other[clear[other[:, 0].astype(int)]].astype(int)
         nothing = np.full(len(other), np.nan)
@@ -107,10 +119,10 @@ def _stage(scan, waiting, path):
 
     returns, written, read = "returns" in scan.names, [], []
     before = list(scan.refused)
-    for block in scan.finished(rows(), decided):
-        written.append(np.unique(block["date"]))
-        read.append(np.unique(block["date"][~np.isnan(block["volume"])]))
-        returns |= not np.isnan(block["returns"]).all()
+    for block in meaning.finished(rows()):
+        written.append(np.unique(block.date))
+        read.append(np.unique(block.date[~np.isnan(block.volume)]))
+        returns |= not np.isnan(block.returns).all()
     refused, scan.refused = scan.refused, before
     none = np.zeros(0, dtype=np.int32)
     written, known_days = (np.unique(days[np.concatenate([none, *parts])]) for parts in (written, read))
@@ -118,13 +130,40 @@ def _stage(scan, waiting, path):
         line, reason, text = refused[0]
         raise ValueError(f"{path} has no row whose date and lane can be read: line {line}, {reason}: {text}")
     period = own_period(known_days if len(known_days) else written)
-    facts = scan.facts(decided.notes)
+    cut = scan.stamps.cut_days(scan.dates.values, meaning.days, written)
+    unfinished = (
+        f"the {each.place} day of the record, {each.day}, is unfinished: its {each.place} time is {each.time}"
+        for each in cut
+    )
+    facts = facts_of(scan, [*meaning.notes, *unfinished])
     audit = (*names_told(scan.lanes.values), *scan.ignored.sentences(scan.kept))
+    if scan.reading.sums is None and scan.kept <= ROWS_COMPARED:
+        _check_sums(meaning, rows(), path)
     kept = facts["rows_read"] - len(refused)
     account = Account(
         **facts, rows_kept=kept, refused=refusals(refused), period=period, period_inferred=True, audit=audit
     )
     return Staged(blocks, scan.lanes.values, written, returns, account)
+
+
+def _check_sums(meaning, blocks, path):
+    """Raise ValueError if a lane is the sum of others, so that flows would be stored twice."""
+    scan, before = meaning.scan, list(meaning.scan.refused)
+    day, lane, volume = (np.concatenate(part) for part in zip(*_cells(meaning, blocks), strict=True))
+    scan.refused = before
+    names = pd.Categorical.from_codes(lane, scan.lanes.values)
+    table = pd.DataFrame({"date": day, "lane": names, "volume": volume})
+    found = sum_lanes(sum_flows(table)) if len(table) else {}
+    for name, parts in found.items():
+        column = scan.header[scan.positions["lane"]].strip("\ufeff ")
+        text = f"{path} has a lane that is the sum of {parts:,} others in every period, {visible(name)!r}"
+        ways = ("where", f"{visible(column)}!={visible(name)}"), ("sums", "keep")
+        raise ValueError(Advice(f"{text}, so flows would be stored twice", *ways))
+
+
+def _cells(meaning, blocks):
+    for block in meaning.finished(blocks):
+        yield meaning.days[block.date], block.lane, block.volume
 
 
 def _add(counts, codes, size):

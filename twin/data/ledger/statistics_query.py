@@ -1,18 +1,25 @@
 """Lane statistics from sums that the database computes, without fetching single flows."""
 
+from collections.abc import Iterable
+from typing import Any
+
 import numpy as np
 import pandas as pd
-from sqlalchemy import Connection, and_, select
+from sqlalchemy import Connection, and_, or_, select
 
+from twin.data.calendar import WorkingCalendar, weekday_of
 from twin.data.ledger.queries import no_flows_error, of_lanes
 from twin.data.ledger.remarks import period_notes
 from twin.data.ledger.schema import Window, flows
 from twin.data.ledger.sums import Calendar, lane_bounds, period_sums
-from twin.data.periods import fits, following, period_range, period_starts, unfinished
+from twin.data.periods import fits, following, period_starts, unfinished
 from twin.data.settle import check_options
 from twin.data.settle_steps import choose_period, end_notes
 from twin.data.statistics import from_sums
+from twin.data.working_days import RECORD_DECIDES, said_of_periods, working_calendar
 from twin.demand import DAYS_PER_PERIOD, PERIOD_NAMES
+
+FIRST_FLOWS = 5000  # flows that show all seven weekdays, unless some are closed
 
 
 def statistics_of(
@@ -32,13 +39,15 @@ def statistics_of(
     bounds = connection.execute(lane_bounds(within, lanes)).all()
     if not bounds:
         raise no_flows_error(connection, place)
-    days = _days(connection, bounds, and_(within.of(), of_lanes(lanes)))
+    mine = and_(within.of(), of_lanes(lanes))
+    days = _days(connection, bounds, mine)
     period, own = choose_period(days, period, place)
     summed = not fits(days, period)
     notes = [] if lanes else list(period_notes(connection))
+    working = _working(connection, mine, days, notes) if own == "D" else WorkingCalendar(own)
     first = days[0]
     if summed:
-        first, end = _whole_periods(days, period, 7 if own == "W" else 1, place)
+        first, end = _whole_periods(days, period, working, place)
         within = within.narrowed(first.item(), (end - 1).item())
         within = _known_span(connection, within, lanes, period, place)
         if first > days[0] or end <= days[-1]:
@@ -46,7 +55,9 @@ def statistics_of(
                 f"flows before {first} and from {end} on are in unfinished {PERIOD_NAMES[period]}s and left out"
             )
     scale = DAYS_PER_PERIOD[period] / DAYS_PER_PERIOD[own] if summed else 1.0
-    calendar = Calendar(period, first, summed, scale, connection.dialect.name)
+    days_of = working if period == "D" else WorkingCalendar(period)
+    calendar = Calendar(period, first, summed, scale, connection.dialect.name, days_of.closed)
+    within = within._replace(closed=days_of.closed, dialect=connection.dialect.name)
     names, sums = period_sums(connection, within, lanes, calendar)
     earliest, latest = (sums["origin"] + sums["first"]).min(), (sums["origin"] + sums["last"]).max()
     sums |= {"origin": sums["origin"] - earliest, "latest": np.zeros(len(names))}
@@ -54,12 +65,31 @@ def statistics_of(
         del sums["returns"]
     else:
         sums["returns"] = np.nan_to_num(sums["returns"])
-    dates = period_range(calendar.start(earliest), calendar.start(latest), period)
+    dates = days_of.range(calendar.start(earliest), calendar.start(latest))
     table = from_sums(names, sums, gaps, dates)
     ends = (table[name].to_numpy().astype("datetime64[D]") for name in ("first_date", "last_date"))
+    notes += said_of_periods(days_of)
     notes += end_notes(names, *ends) if gaps == "zero" else ()
-    table.attrs = {"period": period, "gaps": gaps, "notes": notes}
+    table.attrs = attrs_of(days_of, gaps, notes)
     return table
+
+
+def attrs_of(calendar: WorkingCalendar, gaps: str, notes: Iterable[str]) -> dict[str, Any]:
+    """Return the `attrs` of a table of statistics."""
+    return {"period": calendar.period, "calendar": calendar, "gaps": gaps, "notes": list(notes)}
+
+
+def _working(connection, condition, days, notes):
+    """Return the working calendar of daily flows; days are the first and last with a known volume, at least.
+
+    All days are fetched only if the first flows leave a weekday without one.
+    """
+    flowing = select(flows.c.date).where(condition, or_(flows.c.volume.is_(None), flows.c.volume != 0))
+    for statement in (flowing.limit(FIRST_FLOWS), flowing.distinct()):
+        active = np.array(connection.execute(statement).scalars().all(), dtype="datetime64[D]")
+        if len(np.unique(weekday_of(active))) == 7:
+            return WorkingCalendar()
+    return working_calendar(np.unique(active), days[0], days[-1], RECORD_DECIDES, notes)
 
 
 def _known_span(connection, within, lanes, period, place):
@@ -81,11 +111,12 @@ def _days(connection, bounds, condition):
     return np.unique(np.array(connection.execute(every).scalars().all(), dtype="datetime64[D]"))
 
 
-def _whole_periods(days, period, step, place):
+def _whole_periods(days, period, working, place):
     """Return the first day of the first whole period, and the day after the last one."""
     bounds = days[[0, -1]]
     first, last = period_starts(bounds, period)
-    cut_first, cut_last = unfinished(bounds, np.array([first, last]), step, period)
+    before, after = working.shifted(bounds[0], -1), working.following(bounds[1], 1)[0]
+    cut_first, cut_last = unfinished(before, after, np.array([first, last]), period)
     first = first if np.isnat(cut_first) else following(first, period)
     end = following(last, period) if np.isnat(cut_last) else last
     if first >= end:

@@ -16,6 +16,7 @@ import pandas as pd
 from sqlalchemy import and_, delete, func, insert, select
 
 from twin._check import require
+from twin.data.advice import Advice
 from twin.data.errors import Counts, RowsRefused
 from twin.data.history import History
 from twin.data.ledger.address import DEFAULT_LEDGER, address, place
@@ -32,11 +33,13 @@ from twin.data.ledger.remarks import flow_remarks
 from twin.data.ledger.salvage import readable_flows
 from twin.data.ledger.schema import Window, flows, imports, replaced
 from twin.data.ledger.staging import stage_history, staged_file
-from twin.data.ledger.statistics_query import statistics_of
+from twin.data.ledger.statistics_query import attrs_of, statistics_of
 from twin.data.ledger.sums import lane_names
 from twin.data.ledger.undoing import Undone, take_out, undo_import
 from twin.data.ledger.verify_ledger import Check, checks_of
 from twin.data.settings import setting
+from twin.data.statistics import lane_statistics
+from twin.data.working_days import Closing
 
 RESET_TOKEN = "delete all flows"  # confirms Ledger.reset
 MANY = 1_000_000  # an import of at least so many flows is followed by a vacuum
@@ -230,11 +233,11 @@ class Ledger:
         with staged_file(path, progress=progress, **reading) as staged:
             if len(staged.unusable) and not good_rows_only:
                 line, reason, text = staged.unusable.iloc[0]
-                raise RowsRefused(
+                why = (
                     f"{len(staged.unusable):,} of {staged.account.rows_read:,} rows of {path} cannot be used, so none "
-                    f"was imported; the first is line {line}, {reason}: {text}",
-                    staged.account,
+                    f"was imported; the first is line {line}, {reason}: {text}"
                 )
+                raise RowsRefused(Advice(why, ("good_rows_only", True)), staged.account)
             return self._import(staged, held, asked, progress)
 
     def import_history(
@@ -314,11 +317,14 @@ class Ledger:
         period: str | None = None,
         gaps: str = "zero",
         duplicates: str = "sum",
+        closed: str | None = None,
+        holidays: str | None = None,
     ) -> History:
         """Return the history of the flows, as `read_history` does for a file; its account refers to flows by id."""
         chosen = as_lanes(lanes), Window(as_day(first, "first"), as_day(last, "last"))
+        settling = {"period": period, "gaps": gaps, "duplicates": duplicates, "closing": Closing(closed, holidays)}
         with self._reading() as connection:
-            return history_of(connection, self.place, *chosen, period=period, gaps=gaps, duplicates=duplicates)
+            return history_of(connection, self.place, *chosen, **settling)
 
     def statistics(
         self,
@@ -328,11 +334,20 @@ class Ledger:
         *,
         period: str | None = None,
         gaps: str = "zero",
+        closed: str | None = None,
+        holidays: str | None = None,
     ) -> pd.DataFrame:
         """Return `lane_statistics` of the same history; the database computes the sums, so no flows are fetched.
 
-        The `attrs` of the table hold period, gaps, and notes on decisions.
+        Only stated closed weekdays or holidays take the flows, because something may have flowed on them. The `attrs`
+        of the table hold period, calendar, gaps, and notes on decisions.
         """
+        if closed or holidays:
+            days = {"first": first, "last": last, "closed": closed, "holidays": holidays}
+            history = self.history(lanes, **days, period=period, gaps=gaps)
+            table = lane_statistics(history)
+            table.attrs = attrs_of(history.calendar, gaps, history.account.notes)
+            return table
         chosen = as_lanes(lanes), Window(as_day(first, "first"), as_day(last, "last"))
         with self._reading() as connection:
             return statistics_of(connection, self.place, *chosen, period=period, gaps=gaps)

@@ -18,7 +18,7 @@ from sqlalchemy import (
     true,
 )
 
-from twin.data.ledger.schema import EPOCH, Window, day_number, flows, month_number
+from twin.data.ledger.schema import DAYS_SINCE_MONDAY, EPOCH, Window, day_number, flows, month_number, since_monday
 
 WEEK_OFFSET = 7 * 20_000  # [day] weeks are numbered from this long before the first, so that no number is negative
 # The sums of each lane, in the order of the statement. Times count periods from the lane's last known one (its origin),
@@ -39,6 +39,7 @@ class Calendar:
     summed : whether one period sums several of the record's own.
     days : number of the record's own periods in one period.
     dialect : "sqlite" or "postgresql".
+    closed : closed weekdays, 0 for Monday, which are no periods; the flows are those of the other days.
     """
 
     period: str
@@ -46,11 +47,16 @@ class Calendar:
     summed: bool
     days: float
     dialect: str
+    closed: tuple[int, ...] = ()
 
     def number(self, day: ColumnElement) -> ColumnElement[int]:
         """Return the SQL expression for the number of the period that a column of days is in."""
         if self.period == "MS":
             return month_number(day, self.dialect)
+        if self.closed:
+            days = since_monday(day, self.dialect)
+            before = {weekday: place for place, weekday in enumerate(self._open)}
+            return days // 7 * len(self._open) + case(before, value=days % 7)
         days = day_number(day, self.dialect)
         return days if self.period == "D" else (days - (int(self.first.astype(int)) - WEEK_OFFSET)) // 7
 
@@ -58,7 +64,14 @@ class Calendar:
         """Return the first day of the period with a number."""
         if self.period == "MS":
             return (np.datetime64("0000-01") + int(number)).astype("datetime64[D]")
+        if self.closed:
+            week, place = divmod(int(number), len(self._open))
+            return np.datetime64(7 * week + self._open[place] - DAYS_SINCE_MONDAY, "D")
         return np.datetime64(int(number), "D") if self.period == "D" else self.first - WEEK_OFFSET + 7 * int(number)
+
+    @property
+    def _open(self):
+        return [day for day in range(7) if day not in self.closed]
 
 
 def lane_names() -> Select:

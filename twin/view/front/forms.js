@@ -31,7 +31,7 @@ function render({ model, el }) {
   let last = ""; // name of the form that was sent last
   let waiting = 0; // number of the message that is not answered yet
 
-  const fields = () => [...body.querySelectorAll("form[data-form] :is(input:not([type=file]), select)")];
+  const fields = () => [...body.querySelectorAll("form[data-form] :is(input:not([type=file]), select, textarea)")];
   const key = (field) => `${field.form.dataset.form} ${field.name}`;
 
   // Shows a new page; keeps what was typed, which parts were open, and the focus.
@@ -75,6 +75,7 @@ function render({ model, el }) {
     el.removeAttribute("aria-busy");
     if (status.innerHTML === WAIT) status.innerHTML = model.get("said");
     for (const radio of body.querySelectorAll("input[name=source]")) radio.checked = radio.defaultChecked;
+    for (const option of body.querySelectorAll("select[name=source] option")) option.selected = option.defaultSelected;
   }
 
   function confirm() {
@@ -111,7 +112,7 @@ function render({ model, el }) {
     answered();
   };
   body.onchange = (event) => {
-    if (event.target.name === "source") {
+    if (event.target.name === "source" && event.target.value) {
       last = "";
       showStatus();
       start({ do: "source", source: event.target.value });

@@ -35,6 +35,7 @@ def page(session: Session, numbers: Mapping[str, float]) -> str:
 
     recorded = f"on the record {written(session.on_record().overflow, '-')} of days"
     chance = written(n["lane_overflow_probability"], "-")
+    whose = "The assumed" if session.assumes_capacity() else "Today's"
     needs = [
         card("Throughput with returns", "workload_mean", f"± {written(n['workload_sd'], 'pallet')}"),
         card("Safety buffer", "safety_stock", f"for {written(n['service_level'], '-')} service"),
@@ -49,7 +50,7 @@ def page(session: Session, numbers: Mapping[str, float]) -> str:
     ]
     places = [
         card("Best own capacity", "optimal_own_capacity", f"today {own}"),
-        card("Today's own capacity gives away", "capacity_gives_away", _rules(session)),
+        card(f"{whose} own capacity gives away", "capacity_gives_away", _rules(session)),
         card("Cost of space", "space_cost", f"least {written(n['optimal_space_cost'], '$')}"),
         card("Overflow of this kind of lane", "lane_overflow", f"chance {chance}; {recorded}"),
     ]

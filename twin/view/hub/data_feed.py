@@ -13,12 +13,13 @@ from twin._check import require
 from twin.data.errors import AlreadyHeld, RowsRefused
 from twin.data.load import load_history, read_history
 from twin.data.permission import Permission
-from twin.data.places import DEFAULT_LEDGER, is_ledger
+from twin.data.places import DEFAULT_LEDGER, is_ledger, is_record
 from twin.data.scenarios import POLICIES
 from twin.data.text import visible
 from twin.plan.feed import Feed, feed_of_history, feed_of_ledger
-from twin.view.guard import told
-from twin.view.hub import feed_answers, forms
+from twin.view.guard import sentence, told
+from twin.view.hub import feed_answers, forms, reading_form
+from twin.view.hub.reading_form import in_form
 from twin.view.hub.uploads import Uploads
 from twin.view.widgets import Forms
 from twin.view.words import alert
@@ -45,33 +46,44 @@ class DataFeed:
         Source to open, as `Hub` takes it; an error is raised if it cannot be opened.
     otherwise : str
         Source to open if `history` is empty; if it cannot be opened, the page shows the research lanes and the reason.
+    reading : mapping, optional
+        Options of reading the file to open, fields of `ReadingOptions`.
     """
 
     def __init__(
-        self, changed: Callable[[Feed, Policies | None, str | None], Any], history: str = "", otherwise: str = ""
+        self,
+        changed: Callable[[Feed, Policies | None, str | None], Any],
+        history: str = "",
+        otherwise: str = "",
+        reading: Mapping[str, Any] | None = None,
     ) -> None:
         self._changed, self._uploads, self._permission = changed, Uploads(), Permission()
         self._uploaded: Feed | None = None
         self._ledger: Ledger | None = None
         self._why = ""  # error sentence if the ledger cannot be opened
         self._stale: dict[str, Any] | None = None  # arguments of `_refresh` if flows have changed
+        self._reading = dict(reading or {})
+        require(history or otherwise or not reading, "history", "a file where options of reading are stated", "none")
         self._address = next((name for name in (history, otherwise) if is_ledger(name)), DEFAULT_LEDGER)
         self.forms = Forms()
         feed = None
         if history:
             feed = self._opened(history)
         elif otherwise:
-            with told(lambda text: setattr(self.forms, "said", alert(text))):
+            with told(lambda text: setattr(self.forms, "said", alert(text)), in_form):
                 feed = self._opened(otherwise)
         self.feed: Feed = feed or _research()
         self._show()
         self.forms.on_asked(self._on_message)
 
     def _opened(self, history: str) -> Feed:
-        """Return the feed of a ledger or of a file."""
+        """Return the feed of a ledger, of a record or of a file."""
         if is_ledger(history):
+            require(not self._reading, "reading", "empty where the history is a ledger", ", ".join(self._reading))
             return self._of_ledger()
-        feed = feed_of_history(load_history(history))
+        if is_record(history):
+            return _of_record(history)
+        feed = feed_of_history(load_history(history, **self._reading))
         self._uploaded = replace(feed, place=Path(history).name)
         return self._uploaded
 
@@ -106,7 +118,7 @@ class DataFeed:
         if done == "piece":
             return self._uploads.collect(message, buffers)
         said, self._stale = [], None
-        with told(lambda text: said.append(alert(text))):
+        with told(lambda text: said.append(alert(text)), in_form):
             step = getattr(self, f"do_{done.replace('-', '_')}", None)
             require(step, "request", "one of those on the page", visible(done))
             if done in DESTRUCTIVE or message.get("held") == "replace":
@@ -139,17 +151,18 @@ class DataFeed:
 
     def do_upload(self, message: dict[str, Any]) -> str:
         """Switch to an uploaded file, which is not stored; return the answer."""
-        reading = feed_answers.reading(message)
+        reading = reading_form.reading(message)
+        before = self._uploaded
         try:
             history = self._uploads.read(message, lambda path, name: read_history(path, name=name, **reading))
         except RowsRefused as refusal:
-            return alert(f"{refusal}.") + feed_answers.account(refusal.account)
-        before, self._uploaded = self._uploaded, feed_of_history(history)
+            return alert(sentence(refusal)) + feed_answers.account(refusal.account)
         try:
+            self._uploaded = feed_of_history(history)
             self._use("file")
-        except ValueError:
+        except ValueError as error:  # the file was read, and no lane of it can be shown
             self._uploaded = before
-            raise
+            return alert(sentence(error)) + feed_answers.account(history.account)
         return feed_answers.account(history.account)
 
     def do_log(self, message: dict[str, Any]) -> str | None:
@@ -186,14 +199,14 @@ class DataFeed:
     def do_import(self, message: dict[str, Any]) -> str | None:
         """Add the flows of a file to the ledger; return the answer, or ask first if it has days that are held."""
         options = {"good_rows_only": "good_rows_only" in message, "held": str(message.get("held", "ask"))}
-        options |= {"asked": feed_answers.agreed(message)} | feed_answers.reading(message)
+        options |= {"asked": feed_answers.agreed(message)} | reading_form.reading(message)
         try:
             done, content = self._uploads.read(message, lambda *file: self._imported(*file, options))
             if isinstance(done, AlreadyHeld):
                 self._uploads.collect({"id": message.get("upload"), "first": True}, [content])  # kept for the answer
                 return self._ask(f"{done}. What is meant?", *feed_answers.held_choices(message, done.counts))
         except RowsRefused as refusal:
-            plain = f"{refusal.account.headline()}. None was imported; tick the box to leave such rows out."
+            plain = f"{refusal.account.headline()}. None was imported; tick “{forms.LEAVE_OUT}” to import the others."
             return alert(plain) + feed_answers.account(refusal.account)
         self._stale = {"lane": None}
         return feed_answers.imported(done)
@@ -257,8 +270,10 @@ class DataFeed:
         elif source == "file":
             require(self._uploaded, "file", "uploaded first, which a link cannot do", "none")
             feed = self._uploaded
+        elif is_record(source):
+            feed = _of_record(str(source))
         else:
-            require(source == "research", "source", "research, file or ledger", visible(str(source)))
+            require(source == "research", "source", "research, file, ledger or a record", visible(str(source)))
             feed = _research()
         self._changed(feed, _known(feed), lane)
         self.feed = feed
@@ -315,6 +330,12 @@ class DataFeed:
 
 def _research() -> Feed:
     return feed_of_history(load_history(""), "research")
+
+
+def _of_record(history: str) -> Feed:
+    """Return the feed of a record; its source is its name, with which a link opens it again."""
+    found = load_history(history)
+    return feed_of_history(found, found.account.file)
 
 
 def _known(feed: Feed) -> Policies | None:

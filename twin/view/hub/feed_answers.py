@@ -8,9 +8,11 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from twin._check import require
+from twin.data.advice import said as advised
 from twin.data.errors import Counts
 from twin.data.text import visible
 from twin.view.guard import sentence
+from twin.view.hub.reading_form import in_form
 from twin.view.words import listed, table
 
 if TYPE_CHECKING:
@@ -20,8 +22,6 @@ if TYPE_CHECKING:
     from twin.data.ledger.flow import Flow
     from twin.data.ledger.importing import Import
     from twin.plan.feed import Feed
-
-FLOW_HEADINGS = ("date", "lane", "volume", "returns")  # columns of a file, in the order of the field for headings
 
 
 def said(text: str) -> str:
@@ -91,15 +91,18 @@ def agreed(message: Mapping[str, Any]) -> Counts | None:
 
 def account(read: Account) -> str:
     """Return the account of a file: a headline, and the rows read, kept and refused, folded."""
-    whole = f"<details><summary>Account of the file</summary><pre>{escape(str(read))}</pre></details>"
+    whole = f"<details><summary>Account of the file</summary><pre>{escape(read.told(in_form))}</pre></details>"
     return said(f"{read.headline()}.") + whole
 
 
 def looking_at(feed: Feed) -> str:
-    """Return the answer to a change of the source: number of lanes, notes, and the first lanes that were left out."""
+    """Return the answer to a change of the source: number of lanes, origin, notes, and the first lanes left out."""
     left_out = [f"{visible(lane, 40)}: {reason}" for lane, reason in feed.refused["reason"].head(5).items()]
     lanes = counted(len(feed.statistics), "lane")
-    return said(f"{lanes} of {visible(feed.place, 120)}.") + listed([*feed.notes, *left_out])
+    account = feed.account
+    origin = [account.attribution, f"Licence: {account.licence}"] if account and account.source else []
+    notes = [advised(note, in_form) if feed.source == "file" else getattr(note, "text", note) for note in feed.notes]
+    return said(f"{lanes} of {visible(feed.place, 120)}.") + listed([*origin, *notes, *left_out])
 
 
 # ------------------------------------------------------------ words and numbers
@@ -117,13 +120,6 @@ def counted(number: int, one: str, more: str = "") -> str:
 def named(place: str) -> str:
     """Return the name of a ledger without the folders of the server."""
     return f"the ledger {place.replace(chr(92), '/').rpartition('/')[2]}"
-
-
-def reading(message: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the options for reading a file, as arguments of `read_history`."""
-    headings = [part.strip() for part in str(message.get("headings", "")).split(",")]
-    columns = dict(zip(FLOW_HEADINGS, headings, strict=False)) if any(headings) else None
-    return {"decimal": message.get("decimal") or None, "columns": columns}
 
 
 def amount(name: str, text: str) -> float:

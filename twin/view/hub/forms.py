@@ -8,8 +8,11 @@ from collections.abc import Mapping, Sequence
 from html import escape
 from typing import TYPE_CHECKING, Any
 
+from twin.data.places import RECORD_PREFIX
+from twin.data.records import public_record, record_names
 from twin.data.text import visible
 from twin.view.guard import sentence
+from twin.view.hub import reading_form
 from twin.view.hub.feed_answers import counted, named, said
 from twin.view.words import alert
 
@@ -17,6 +20,7 @@ if TYPE_CHECKING:
     from twin.data.permission import Permission
     from twin.plan.feed import Feed
 
+LEAVE_OUT = "leave out rows that cannot be used"  # label of the box of an import
 IMPORTS_LISTED = 8  # number of latest imports in the list
 _READ_ONLY = (
     "The ledger may only be read here, because TWIN_LEDGER_READ_ONLY is set on this server: its flows can be looked at "
@@ -24,12 +28,6 @@ _READ_ONLY = (
 )
 _TYPES = ".csv,.gz,.tsv,.txt,.xlsx,.xlsm,.xls,.ods,text/csv"
 _FILE = f'<label>File <input type="file" name="file" accept="{_TYPES}" required></label>'
-_READING = (
-    '<label>Decimal mark <select name="decimal"><option value="">as the file shows</option>'
-    '<option value=".">point</option>'
-    '<option value=",">comma</option></select></label>'
-    '<label>Headings, if different <input name="headings" size="24" placeholder="date, lane, volume"></label>'
-)
 _HELD = (
     '<label>Lanes and days already held <select name="held"><option value="ask">ask first, with counts</option>'
     '<option value="new-only">new-only: leave them out</option><option value="replace">replace those that differ'
@@ -57,7 +55,7 @@ def page(feed: Feed, status: Mapping[str, Any] | None, why: str, uploaded: bool,
 
 
 def _sources(feed: Feed, status: Mapping[str, Any] | None, uploaded: bool) -> str:
-    """Return the radio buttons for the source of the flows."""
+    """Return the radio buttons and the list of records for the source of the flows."""
     held = counted(status["flows"], "flow") if status else "not open"
     choices = {
         "research": ("synthetic research lanes", True),
@@ -72,15 +70,28 @@ def _sources(feed: Feed, status: Mapping[str, Any] | None, uploaded: bool) -> st
     refresh = '<button type="button" data-do="refresh" id="twin-refresh">Refresh</button>'
     return (
         '<div class="twin-radios" role="radiogroup" aria-label="Source of the flows"><b>Flows from</b>'
-        f"{radios}{refresh if feed.source == 'ledger' else ''}</div>"
+        f"{radios}{_records(feed)}{refresh if feed.source == 'ledger' else ''}</div>"
     )
+
+
+def _records(feed: Feed) -> str:
+    """Return the list of the real records that come with the package; the chosen one is selected."""
+    choices = {"": "choose one"}
+    for name in record_names():
+        choices[RECORD_PREFIX + name] = public_record(name).title.partition(":")[0]
+    options = "".join(
+        f'<option value="{value}"{" selected" if value == feed.source else ""}>{escape(words)}</option>'
+        for value, words in choices.items()
+    )
+    return f'<label>real record <select name="source" id="twin-source-record">{options}</select></label>'
 
 
 def _upload() -> str:
     return _section(
         "upload",
         "Try a file (nothing is stored)",
-        f'<div class="twin-row">{_FILE}{_READING}<button type="submit">Show its lanes</button></div>'
+        f'<div class="twin-row">{_FILE}<button type="submit">Show its lanes</button></div>'
+        f"{reading_form.fields('upload')}"
         '<p class="twin-help">The file needs the columns date, lane and volume; returns is optional. '
         "Its periods may be days, weeks or months.</p>",
     )
@@ -115,10 +126,10 @@ def _ledger(feed: Feed, status: Mapping[str, Any]) -> str:
         '</label><button type="submit">Delete …</button></div>'
     )
     bulk = (
-        f'<div class="twin-row">{_FILE}{_READING}'
-        f"{_box('good_rows_only', 'leave out rows that cannot be used')}"
+        f'<div class="twin-row">{_FILE}'
+        f"{_box('good_rows_only', LEAVE_OUT)}"
         f"{_HELD}"
-        f'<button type="submit">Import</button></div>{_imports(past)}'
+        f'<button type="submit">Import</button></div>{reading_form.fields("import", imports=True)}{_imports(past)}'
     )
     export = f'<div class="twin-row"><button type="submit">Export {held} as CSV</button></div>'
     reset = (

@@ -23,6 +23,7 @@ from twin.view.hub import downloads, network, tabs
 from twin.view.hub.controls import OPTIMUM, PRESETS, Field
 from twin.view.hub.data_feed import DataFeed
 from twin.view.hub.session import Session
+from twin.view.opening import advising, check_parameters, lane_named, reading_options
 from twin.view.output import png
 from twin.view.widgets import Dials, NetworkTable, Sheet
 
@@ -35,18 +36,23 @@ class Hub:
     Parameters
     ----------
     history : str
-        "ledger:", an address of a ledger, or the path of a CSV file. By default the source that the setting
+        "ledger:", an address of a ledger, "record:NAME", or the path of a file. By default the source that the setting
         TWIN_HISTORY names, or the synthetic research lanes if it is unset.
     lane : str, optional
         Lane to show first; by default the largest.
+    reading : mapping, optional
+        Options of reading the file, fields of `ReadingOptions`.
     """
 
-    def __init__(self, history: str = "", lane: str = "") -> None:
-        self.feed = DataFeed(self._take, history, otherwise=setting("TWIN_HISTORY"))
+    def __init__(self, history: str = "", lane: str = "", reading: Mapping[str, Any] | str = "") -> None:
+        check_parameters()
+        how = reading_options(reading)
+        with advising(how):
+            self.feed = DataFeed(self._take, history, setting("TWIN_HISTORY"), how.stated())
         self.session = Session(self.feed.feed, self.feed.known)
         self._sessions = {_identity(self.feed.feed): self.session}
-        if lane:
-            self.session.pick(lane)
+        if lane != "":
+            self.session.pick(lane_named(self.session.policies.index, lane))
         self.lanes = NetworkTable()
         self.dials = Dials(presets=list(PRESETS))
         labels = [[name, label] for name, (label, *_) in tabs.TABS.items()]

@@ -9,8 +9,8 @@ import numpy as np
 from matplotlib.dates import ConciseDateFormatter
 from matplotlib.ticker import FuncFormatter
 
-from twin.data.periods import shifted
-from twin.plan.ahead import DAYS_AHEAD, PATHS_AHEAD
+from twin.data.calendar import WorkingCalendar
+from twin.plan.ahead import DAYS_AHEAD, PATHS_AHEAD, steps_ahead
 from twin.plan.wording import written
 from twin.view import pictures, plots
 from twin.view.hub.session import Session
@@ -71,7 +71,9 @@ def drawn(session: Session, name: str) -> Figure:
     """Return the picture of this name: space against own places, or money; today's policy and the alternative."""
     today, other = session.ahead()
     start = np.datetime64(session.series()[0][-1], "D")
-    dates = shifted(start, np.arange(1, DAYS_AHEAD + 1), "D")
+    calendar = session.feed.calendar
+    calendar = calendar if calendar.period == "D" else WorkingCalendar()  # the steps of weeks and months are days
+    dates = calendar.following(start, steps_ahead(session.feed.calendar.length))
     figure, ax = pictures.sheet(4.6, left=0.155, right=0.97)
     if name == "space_ahead":
         plots.frame(ax, "Space", "", "pallets")

@@ -56,7 +56,10 @@ class Session:
         before: Session | None = None,
     ) -> None:
         self.feed = feed
-        self.policies, self.assumptions = policy_table(feed.statistics, policies=known, period=feed.period)
+        self.policies, self.assumptions = policy_table(feed.statistics, policies=known, period=feed.calendar.length)
+        self._of_own = {
+            name for name, own in (known or {}).items() if not np.isnan(own.get("internal_capacity", np.nan))
+        }
         self.lane = feed.statistics["demand_mean"].idxmax()
         self.thresholds = {"strain": STRAIN, "under_used": UNDER_USED}
         self.pinned: dict[str, Any] | None = None  # scenario A: lane, values and numbers
@@ -151,6 +154,10 @@ class Session:
         stated = not np.isnan(self.policies.loc[self.lane, "service_level"])
         return self.values[OPTIMUM] and not stated and "service_level" not in self._changed.get(self.lane, {})
 
+    def assumes_capacity(self) -> bool:
+        """Return whether nobody has stated the lane's own capacity, in its policy or in the controls."""
+        return self.lane not in self._of_own and "internal_capacity" not in self._changed.get(self.lane, {})
+
     def reset(self) -> None:
         """Reset the lane to its starting values."""
         self._changed.pop(self.lane, None)
@@ -206,14 +213,14 @@ class Session:
         """Return paths of the lane, from a cache: page and pictures ask for the same ones."""
         key = self.lane, policy, function
         if key not in self._paths:
-            found = function(self.moments, policy, self.series()[1], period=self.feed.period)
+            found = function(self.moments, policy, self.series()[1], period=self.feed.calendar.length)
             self._paths = {**dict(list(self._paths.items())[-PATHS_KEPT:]), key: found}
         return self._paths[key]
 
     def remarks(self) -> tuple[str, ...]:
         """Return sentences on answers of the lane that are outside the region in which they hold."""
         volumes = self.series()[1]
-        return lane_report.remarks(self.moments, self.policy, self.numbers(), volumes, period=self.feed.period)
+        return lane_report.remarks(self.moments, self.policy, self.numbers(), volumes, period=self.feed.calendar.length)
 
     @property
     def portfolio(self) -> Portfolio:
@@ -294,7 +301,9 @@ class Session:
         key = self.lane, policy, int(horizon)
         if key not in self._known:
             _, volumes = self.series()
-            numbers = lane_report.evaluate(self.moments, policy, volumes, horizon=int(horizon), period=self.feed.period)
+            numbers = lane_report.evaluate(
+                self.moments, policy, volumes, horizon=int(horizon), period=self.feed.calendar.length
+            )
             self._known = {**dict(list(self._known.items())[-STATES_KEPT:]), key: numbers}
         return dict(self._known[key])
 

@@ -31,9 +31,9 @@ def drawn(name: str, session: Session, numbers: Mapping[str, float]) -> Figure |
         return partners_tab.drawn(session, name)
     if name in TABS["motion"][2]:
         return motion_tab.drawn(session, name)
-    period, policy = session.feed.period, session.policy
+    period, policy = session.feed.calendar.length, session.policy
     if name == "history":
-        return pictures.history(*session.series(), policy, numbers, session.horizon, period)
+        return pictures.history(*session.series(), policy, numbers, session.horizon, session.feed.calendar)
     if name == "costs":
         return pictures.costs(policy, numbers, period)
     return {"profits": pictures.profits, "losses": pictures.losses}[name](session.moments, policy, numbers, period)

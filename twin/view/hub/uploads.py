@@ -6,16 +6,14 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from twin._check import require
+from twin.data.advice import said
 from twin.data.errors import RowsRefused
 from twin.data.files.reading import unpacked_size
-from twin.data.load import GOOD_ROWS_ONLY
 from twin.data.text import visible
+from twin.view.hub.reading_form import in_form
 
 Read = TypeVar("Read")
 
-BY_COMMAND = "name others yourself: columns={'volume': ...}, --column volume=..."  # advice in an error of the reader
-BY_FORM = "write the file's own headings for date, lane, volume into the field beside it"  # its replacement on a page
-BY_FILE = "correct these rows or take them out of the file, and choose it again"  # the way out on a page
 MOST_UPLOADS = 3  # files that are kept at a time; the oldest is dropped
 LARGEST_FILE = 64 * 2**20  # largest file, as it is sent and as it comes out of a gzip [byte]
 _RULE = f"at most {LARGEST_FILE / 2**20:.0f} MB; import larger ones by the command line"
@@ -50,7 +48,6 @@ class Uploads:
                 require(fits, f"what comes out of {name}", _RULE, "more")
                 return read(path, name)
             except RowsRefused as refusal:
-                said = str(refusal).replace(str(path), name).replace(GOOD_ROWS_ONLY, BY_FILE)
-                raise RowsRefused(said, refusal.account) from None
+                raise RowsRefused(said(refusal, in_form).replace(str(path), name), refusal.account) from None
             except (ValueError, OSError) as error:
-                raise ValueError(str(error).replace(str(path), name).replace(BY_COMMAND, BY_FORM)) from None
+                raise ValueError(said(error, in_form).replace(str(path), name)) from None

@@ -1,0 +1,267 @@
+"""Files as planners export them, one of each kind: read right, or refused with a sentence that says why.
+
+Each right value is the sum of the numbers that stand in the file, worked by hand.
+"""
+
+import json
+import os
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from twin.__main__ import main
+from twin.data.load import read_history
+
+
+class Kind(NamedTuple):
+    """A file, the options it needs, and its period, first day and the volume of each lane; or the start of an error."""
+
+    text: str
+    right: tuple[str, str, dict[str, float]] | str
+    options: dict = {}  # noqa: RUF012
+    encoding: str = "utf-8"
+
+
+def month(last, odd=""):
+    """Return a file of a flow a day in March 2024, as large as the day's number; `odd` replaces that of the 7th."""
+    rows = (f"2024-03-{day:02d},A,{odd if odd and day == 7 else day}" for day in range(1, last + 1))
+    return "date,lane,volume\n" + "\n".join(rows) + "\n"
+
+
+MARCH = sum(range(1, 31))
+KINDS = {
+    "German umlauts in cp1252, points of thousands": Kind(
+        "Buchungsdatum;Strecke;Menge (Stück)\n04.03.2024;Köln–Lüttich;1.004,5\n05.03.2024;Köln–Lüttich;1.005,5\n",
+        ("D", "2024-03-04", {"Köln–Lüttich": 2010.0}),
+        encoding="cp1252",
+    ),
+    "SAP postings with a minus behind": Kind(
+        "BUDAT;MATNR;MENGE;BWART\n04.03.2024;0004711;10,000;601\n05.03.2024;0004711;2,500-;602\n"
+        "06.03.2024;0004711;11,000;601\n",
+        ("D", "2024-03-04", {"0004711": 21.0}),
+        {"negative": "returns"},
+    ),
+    "SAP postings of what went out, one taken back": Kind(
+        "BUDAT;MATNR;MENGE\n04.03.2024;4711;10-\n04.03.2024;4711;3\n05.03.2024;4711;12-\n06.03.2024;4711;11-\n",
+        ("D", "2024-03-04", {"4711": 30.0}),
+        {"negative": "outbound"},
+    ),
+    "negative volumes alone": Kind(
+        "date,lane,volume\n2024-03-04,A,-5\n2024-03-05,A,-6\n2024-03-06,A,\u22127\n",
+        "has no volume above zero and 3 below",
+    ),
+    "utf-16": Kind(month(3), ("D", "2024-03-01", {"A": 6.0}), encoding="utf-16"),
+    "byte-order mark, semicolons, decimal commas": Kind(
+        "date;lane;volume\n2024-03-04;A;1,5\n2024-03-05;A;2,5\n", ("D", "2024-03-04", {"A": 4.0}), encoding="utf-8-sig"
+    ),
+    "separated by |": Kind("date|lane|volume\n2024-03-04|A|1\n2024-03-05|A|2\n", ("D", "2024-03-04", {"A": 3.0})),
+    "tabs, all quoted, quotes in a name": Kind(
+        'date\tlane\tvolume\n"2024-03-04"\t"A ""x"""\t"1"\n"2024-03-05"\t"A ""x"""\t"2"\n',
+        ("D", "2024-03-04", {'A "x"': 3.0}),
+    ),
+    "line ends in quotes": Kind(
+        'date,lane,volume,address\n2024-03-04,A,1,"Main St 1\nBerlin"\n2024-03-05,A,2,"Main St 1\nBerlin"\n',
+        ("D", "2024-03-04", {"A": 3.0}),
+    ),
+    "line ends of old Macs": Kind(month(3).replace("\n", "\r"), ("D", "2024-03-01", {"A": 6.0})),
+    "thin, narrow and no-break spaces of thousands": Kind(
+        "date,lane,volume\n2024-03-04,A,1\u2009250\n2024-03-05,A,2\u202f500\n2024-03-06,A,1\u00a0000\n",
+        ("D", "2024-03-04", {"A": 4750.0}),
+    ),
+    "Swiss apostrophes": Kind(
+        "Datum;Relation;Paletten\n04.03.2024;ZH-BE;1'250.5\n05.03.2024;ZH-BE;2’000.0\n06.03.2024;ZH-BE;980.0\n",
+        ("D", "2024-03-04", {"ZH-BE": 4230.5}),
+    ),
+    "Indian grouping": Kind(
+        'date,lane,volume\n2024-03-04,A,"1,00,000"\n2024-03-05,A,"12,34,567"\n2024-03-06,A,"99,000"\n',
+        ("D", "2024-03-04", {"A": 1_433_567.0}),
+    ),
+    "American dates and quoted thousands": Kind(
+        'date,lane,volume\n03/14/2024,A,"1,250"\n03/15/2024,A,"2,500"\n03/16/2024,A,980\n',
+        ("D", "2024-03-14", {"A": 4730.0}),
+    ),
+    "a column of prices decides the decimal mark": Kind(
+        "date\tlane\tvolume\tprice\n2024-03-04\tA\t1.250\t9,90\n2024-03-05\tA\t1.125\t12,5\n2024-03-06\tA\t987\t8,75\n",
+        ("D", "2024-03-04", {"A": 3362.0}),
+    ),
+    "three decimals": Kind(
+        "date,lane,volume\n2024-03-04,A,1.234\n2024-03-05,A,2.345\n2024-03-06,A,0.456\n",
+        ("D", "2024-03-04", {"A": 4.035}),
+    ),
+    "powers of ten": Kind(
+        "date,lane,volume\n2024-03-04,A,1e3\n2024-03-05,A,1.5E+3\n2024-03-06,A,+2E2\n",
+        ("D", "2024-03-04", {"A": 2700.0}),
+    ),
+    "currency": Kind(
+        "date,lane,volume\n2024-03-04,A,$120\n2024-03-05,A,140 EUR\n", "has no usable row: 2 x volume is not"
+    ),
+    "percent": Kind("date,lane,volume\n2024-03-04,A,12%\n2024-03-05,A,13%\n", "has no usable row: 2 x volume is not"),
+    "credits and debits": Kind(
+        "date,lane,volume\n2024-03-04,A,100\n2024-03-05,A,20 CR\n2024-03-06,A,90 DB\n", "has 2 of 3 rows"
+    ),
+    "AM and PM": Kind(
+        "timestamp,lane,volume\n03/14/2024 11:30 PM,A,1\n03/15/2024 12:15 AM,A,2\n03/15/2024 01:00 PM,A,3\n",
+        ("D", "2024-03-14", {"A": 6.0}),
+    ),
+    "24:00 and a column of hours": Kind(
+        "date,hour,lane,volume\n2024-03-04,23:00,A,1\n2024-03-04,24:00,A,2\n2024-03-05,01:00,A,4\n",
+        ("D", "2024-03-04", {"A": 7.0}),
+    ),
+    "German months": Kind(
+        "Monat;Strecke;Menge\nJanuar 2024;A;1\nFebruar 2024;A;2\nMärz 2024;A;3\nMai 2024;A;5\nDezember 2024;A;12\n",
+        ("MS", "2024-01-01", {"A": 23.0}),
+    ),
+    "French months": Kind(
+        "mois;trajet;quantité\njanvier 2024;A;1\nfévrier 2024;A;2\naoût 2024;A;8\n", ("MS", "2024-01-01", {"A": 11.0})
+    ),
+    "Spanish days": Kind(
+        "fecha;ruta;cantidad\n04-mar-2024;A;1\n05-mar-2024;A;2\n01-abr-2024;A;3\n", ("D", "2024-03-04", {"A": 6.0})
+    ),
+    "weekdays before dates": Kind(
+        "Datum;Strecke;Menge\nMo 04.03.2024;A;1\nDi, 5. März 2024;A;2\nMi. 06.03.24;A;3\n",
+        ("D", "2024-03-04", {"A": 6.0}),
+    ),
+    "English dates in words": Kind(
+        'date,lane,volume\n"Monday, March 4, 2024",A,1\n"March 5th, 2024",A,2\n', ("D", "2024-03-04", {"A": 3.0})
+    ),
+    "dates kept as text by an apostrophe": Kind(
+        "date,lane,volume\n'2024-03-04,A,1\n'2024-03-05,A,2\n", ("D", "2024-03-04", {"A": 3.0})
+    ),
+    "days as whole numbers with a fraction": Kind(
+        "date,lane,volume\n20240304.0,A,1\n20240305.0,A,2\n", ("D", "2024-03-04", {"A": 3.0})
+    ),
+    "milliseconds since 1970": Kind(
+        "timestamp,lane,volume\n1709510400000,A,1\n1709596800000,A,2\n1709683200000,A,3\n",
+        ("D", "2024-03-04", {"A": 6.0}),
+    ),
+    "wide ISO weeks": Kind(
+        "SKU,2024-W01,2024-W02,2024-W03\nA,1,2,3\nB,4,5,6\n", ("W", "2024-01-01", {"A": 6.0, "B": 15.0})
+    ),
+    "wide weeks without a year": Kind(
+        "Artikel;KW 01;KW 02;KW 03;KW 04\nA;1;2;3;4\nB;4;5;6;7\n", ("W", "2001-01-01", {"A": 10.0, "B": 22.0})
+    ),
+    "year and week": Kind(
+        "Jahr;KW;Strecke;Menge\n2024;1;A;1\n2024;2;A;2\n2024;3;A;3\n", ("W", "2024-01-01", {"A": 6.0})
+    ),
+    "quarters in a row each": Kind(
+        "period,lane,volume\n2024-Q1,A,30\n2024-Q2,A,60\n2024-Q3,A,90\n", "has no usable row: 3 x date cannot be read"
+    ),
+    "fiscal periods": Kind(
+        "Buchungsperiode;Strecke;Menge\n2024001;A;1\n2024002;A;2\n2024003;A;3\n",
+        "has dates such as '2024002' that may be",
+    ),
+    "fiscal periods, said": Kind(
+        "Buchungsperiode;Strecke;Menge\n2024001;A;1\n2024002;A;2\n2024003;A;3\n",
+        ("MS", "2024-01-01", {"A": 6.0}),
+        {"dates": "yyyymmm"},
+    ),
+    "a pivot with merged regions, subtotals and a total": Kind(
+        "Region,Route,Jan 2024,Feb 2024,Mar 2024,Total\nNorth,A,1,2,3,6\n,B,4,5,6,15\nNorth Total,,5,7,9,21\n"
+        "South,C,7,8,9,24\nSouth Total,,7,8,9,24\nGrand Total,,12,15,18,45\n",
+        ("MS", "2024-01-01", {"A": 6.0, "B": 15.0, "C": 24.0}),
+    ),
+    "totals of months": Kind(
+        "date,lane,volume\n2024-01-30,A,5\n2024-01-31,A,6\nTotal January,,11\n2024-02-01,A,7\n2024-02-02,A,1\n"
+        "Total February,,8\n",
+        ("D", "2024-01-30", {"A": 19.0}),
+    ),
+    "the head of a report": Kind(
+        "Report of flows;;\nCreated: 2024-04-01;;\n;;\nDate;Lane;Volume\n2024-03-04;A;5\n2024-03-05;A;6\n",
+        ("D", "2024-03-04", {"A": 11.0}),
+    ),
+    "two tables of flows": Kind(
+        month(2) + "\ndate,lane,volume\n2024-03-01,B,1\n2024-03-02,B,2\n", ("D", "2024-03-01", {"A": 3.0, "B": 3.0})
+    ),
+    "another table below": Kind(month(2) + "\nlane,country,manager\nA,DE,Smith\n", "has 2 of 4 rows"),
+    "footnotes": Kind(month(30) + "\n* preliminary\n", ("D", "2024-03-01", {"A": MARCH})),
+    "too many rows without a volume": Kind(month(28) + "2024-03-29,A,NULL\n2024-03-30,A,\n", "has 2 of 30 rows"),
+    "an error of a spreadsheet is unknown, not zero": Kind(month(30, "#N/A"), ("D", "2024-03-01", {"A": MARCH - 7.0})),
+    "a dash is unknown, not zero": Kind(month(30, "-"), ("D", "2024-03-01", {"A": MARCH - 7.0})),
+    "rows that stand twice are added, and told": Kind(
+        "date,lane,volume\n2024-03-04,A,5\n2024-03-04,A,5\n2024-03-05,A,6\n", ("D", "2024-03-04", {"A": 16.0})
+    ),
+    "leading zeros of names": Kind(
+        "date,sku,qty\n2024-03-04,0042,1\n2024-03-04,42,2\n2024-03-05,0042,3\n2024-03-05,42,5\n",
+        ("D", "2024-03-04", {"0042": 4.0, "42": 7.0}),
+    ),
+    "orders of a shop": Kind(
+        "Name,Created at,Lineitem quantity,Lineitem name,Lineitem sku\n#1001,2024-03-04 10:11:12 +0100,2,Box,SKU1\n"
+        "#1002,2024-03-05 10:11:12 +0100,3,Box,SKU1\n",
+        ("D", "2024-03-04", {"SKU1": 5.0}),
+    ),
+    "origin and destination": Kind(
+        "Date,From,To,Pallets\n2024-03-04,BER,MUC,1\n2024-03-05,BER,MUC,2\n", ("D", "2024-03-04", {"BER-MUC": 3.0})
+    ),
+    "no header": Kind("2024-03-04,A,1\n2024-03-05,A,2\n2024-03-06,A,3\n", "has no column for date, lane, volume"),
+}
+
+
+def test_one_file_of_each_kind(tmp_path):
+    path, wrong = tmp_path / "flows.csv", []
+    for name, kind in KINDS.items():
+        path.write_bytes(kind.text.encode(kind.encoding))
+        try:
+            history = read_history(path, **kind.options)
+        except ValueError as error:
+            found = str(error).removeprefix(f"{path} ")
+            if not (isinstance(kind.right, str) and found.startswith(kind.right)):
+                wrong.append((name, found))
+            continue
+        flows, account = history.flows, history.account
+        sums = flows.groupby("lane", observed=True)["volume"].sum().round(9).to_dict()
+        found = (history.period, str(flows["date"].min())[:10], sums)
+        if found != kind.right or account.rows_read != account.rows_kept + len(account.refused):
+            wrong.append((name, found))
+    assert not wrong
+
+
+# ---------------------------------------------------------------- cases from the field, beside the real files
+
+FIELD = (  # file, options, and what its first lane has, to the printed digits; or words of the refusal
+    ("01-yearweek-q1", "", {"periods": 12, "safety_stock": 27.95, "required_capacity": 147.45}),
+    ("02-rollup", "", {"lanes": 3, "sum": 75.5}),
+    ("05-negative-returns", "--negative returns", {"return_rate": 0.0332}),
+    ("06-dot-thousands", "", {"demand_mean": 1383.6, "demand_sd": 285.6, "safety_stock": 2180.2}),
+    ("07-scientific-items", "", "a spreadsheet has rounded long numbers"),
+    ("08-serial-all", "", {"demand_mean": 79.18, "safety_stock": 114.92}),
+    ("08-serial-half", "", {"demand_mean": 79.18, "safety_stock": 114.92}),
+    ("09-yymmdd-early", "", {"periods": 12, "safety_stock": 79.25}),
+    ("10-clean", "", {"demand_mean": 90.74, "safety_stock": 131.32}),
+    ("10-typo-year", "", {"demand_mean": 90.74, "safety_stock": 131.32}),
+    ("11-merged-lane", "", {"lane": "NUE-LNZ", "demand_mean": 69.37, "safety_stock": 101.70}),
+    ("13-wide-months", "", {"periods": 6, "demand_mean": 43.17}),  # (37 + 53 + 43 + 41 + 51 + 34) / 6
+    ("17-falling", "", {"lanes": 1}),
+    ("20-ambiguous-dates", "", "may be day/month or month/day"),
+    ("20-ambiguous-dates", "--day-first", {"lanes": 1}),
+    ("22-pick-log", "", {"sum": 2.816}),
+    ("24-trailing-separator", "", {"periods": 20}),
+    ("27-units-mixed", "", "several units"),
+    ("27-units-mixed", "--where UoM=PAL", {"lanes": 1}),
+    ("29-no-lane", "", {"lanes": 1}),
+    ("31-hour-24", "", {"demand_mean": 287.4}),
+    ("38-two-row-header", "", {"lanes": 1}),
+)
+
+
+def test_cases_from_the_field(capsys):
+    folder = Path(os.environ.get("TWIN_REAL_DATA") or "none").parent / "field"
+    if not folder.is_dir():
+        pytest.skip("TWIN_REAL_DATA names no folder that has the cases beside it")
+    for name, options, right in FIELD:
+        code = main(["assess", str(folder / f"{name}.csv"), "--json", *options.split()])
+        printed = capsys.readouterr()
+        if isinstance(right, str):
+            assert right in printed.out + printed.err, name
+            continue
+        assert code == 0, (name, printed.err)
+        out = json.loads(printed.out)
+        account, lanes = out["account"], out["lanes"]
+        assert account["rows_read"] == account["rows_kept"] + account["rows_refused"], name
+        found = {"lanes": len(lanes), "sum": sum(each["demand_mean"] for each in lanes.values())}
+        found |= lanes[right.get("lane", next(iter(lanes)))]
+        for what, value in right.items():
+            if what == "lane":
+                continue
+            digits = len(str(value).partition(".")[2])
+            assert found[what] == pytest.approx(value, abs=0.51 * 10.0**-digits), (name, what)
