@@ -35,23 +35,8 @@ Measurement = Callable[[], Iterator[Row]]
 GROUPS: dict[str, tuple[Measurement, ...]] = {
     module.__name__: module.MEASUREMENTS
     for module in (
-<<<<<<< HEAD
-        files,
-        formulas,
-        motion,
-        exact,
-        coalitions,
-        forecasts,
-        attention,
-        analyst,
-        ledger,
-        out_of_core,
-        press,
-        hub,
-=======
-        *(files, formulas, motion, exact, coalitions, forecasts, ordering),
+        *(files, formulas, motion, exact, coalitions, forecasts, attention, ordering),
         *(analyst, ledger, out_of_core, press, hub),
->>>>>>> main
     )
 }
 LINE = "{:<5}{:>9}  {:<10}{:<32}{:<36}  {}"

@@ -29,11 +29,8 @@ from twin import (
     min_max,
     newsvendor,
     newsvendor_limits,
-<<<<<<< HEAD
-    overflow_ahead,
-=======
     ordering,
->>>>>>> main
+    overflow_ahead,
     own_places,
     periodic_review,
     poisson,
@@ -369,16 +366,12 @@ FORECAST = dict(
     level=(0.9, [np.nan, 0.0, 1.0, "many", [0.5, 0.9]]),
     season=(12, [0, *WHOLE_LEVEL[:-1]]),
 )
-<<<<<<< HEAD
-WHOLE_LEVEL = [np.nan, 2.5, True, "many", None]
 AHEAD = dict(
     forecast=([100.0, 90.0], [3.0, [-1.0, 1.0], [np.nan, 1.0], "many"]),
     errors=([[5.0, 20.0], [-5.0, 0.0]], [[5.0, 2.0], [[5.0]], [[np.inf, 1.0]], "many"]),
     capacity=nonnegative(95.0),
     half_life=(2.0, [*positive(2.0)[1], [1.0, 2.0]]),
 )
-=======
->>>>>>> main
 
 #: Other functions: of a whole list, a distribution, a period or a seed. None stands for "not refused by value".
 OTHERS = {

@@ -72,11 +72,10 @@ if TYPE_CHECKING:
         newsvendor_limits as newsvendor_limits,
     )
     from twin import (
-<<<<<<< HEAD
-        overflow_ahead as overflow_ahead,
-=======
         ordering as ordering,
->>>>>>> main
+    )
+    from twin import (
+        overflow_ahead as overflow_ahead,
     )
     from twin import (
         own_places as own_places,
