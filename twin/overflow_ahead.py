@@ -26,7 +26,7 @@ class OverflowAhead(NamedTuple):
     probability: Numbers  # probability that own capacity is exceeded [-]
 
 
-class Booking(NamedTuple):
+class PlacesAhead(NamedTuple):
     """Places to book for all periods of a span; arrays of shape (...)."""
 
     places: Numbers  # whole number of places [pallet]
@@ -140,7 +140,7 @@ def blended_overflow(by_errors: ArrayLike, by_interval: ArrayLike, recent: Array
 
 def places_ahead(
     forecast: ArrayLike, errors: ArrayLike, capacity: ArrayLike, always: ArrayLike, saved: ArrayLike, half_life: float
-) -> Booking:
+) -> PlacesAhead:
     """Return the number of places beyond own capacity that is best to book for all periods of a span.
 
     gain(b) = sum_h (s E min((X_h - C)+, b) - c b);  the best b has P(X > C + b) <= c / s on average
@@ -156,7 +156,7 @@ def places_ahead(
 
     Returns
     -------
-    Booking, arrays of shape (...)
+    PlacesAhead, arrays of shape (...)
 
     Limits
     ------
@@ -193,7 +193,7 @@ def places_ahead(
         gain = worth * used - price * places[..., 0] * periods
         better = gain > best_gain
         best_places, best_gain = np.where(better, places[..., 0], best_places), np.where(better, gain, best_gain)
-    return Booking(best_places, best_gain)
+    return PlacesAhead(best_places, best_gain)
 
 
 def hysteresis(score: ArrayLike, enter: float, leave: float) -> NDArray[np.bool_]:

@@ -8,8 +8,7 @@ import shutil
 import textwrap
 from typing import Any
 
-from twin.command.options import add_answering_options, add_reading_options, reading_of
-from twin.demand import DAYS_PER_PERIOD
+from twin.command.options import add_reading_options, reading_of
 
 ATTENTION = """Rank at most ten actions by the money at stake in the coming week (or month): lanes whose forecast
 overflows own capacity, that lose money, or that ended while places are kept for them. Each has its reason, a proposed
@@ -32,7 +31,7 @@ def add(commands: argparse._SubParsersAction) -> None:
         formatter_class=raw,
     )
     parser.add_argument(
-        "file", nargs="?", help="flows in a file, - for stdin or ledger:; by default the research lanes"
+        "file", nargs="?", help="flows in a file, - for stdin, ledger: or record:NAME; by default the research lanes"
     )
     parser.add_argument("--json", action="store_true", help="print lanes and actions as JSON")
     parser.set_defaults(run=_attention)
@@ -40,9 +39,7 @@ def add(commands: argparse._SubParsersAction) -> None:
     reading.add_argument(
         "--policies", metavar="FILE", help="table with a lane column and a column for each policy field"
     )
-    reading.add_argument("--period", choices=DAYS_PER_PERIOD, help="sum flows into days, weeks or months")
     add_reading_options(reading)
-    add_answering_options(reading)
 
 
 def _attention(options):
@@ -50,11 +47,11 @@ def _attention(options):
     from twin.data.scenarios import POLICIES
     from twin.plan.actions import attention_of
 
-    history = load_history(options.file or "", period=options.period, **reading_of(options))
+    history = load_history(options.file or "", **reading_of(options))
     if options.policies:
         from twin.plan.policy_file import read_policies  # imports pandas
 
-        known = read_policies(options.policies)
+        known = read_policies(options.policies, decimal=options.decimal)
     else:
         known = None if options.file else POLICIES
     found = attention_of(history, policies=known)

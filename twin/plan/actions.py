@@ -14,7 +14,7 @@ from twin.data.history import History, dense
 from twin.data.periods import shifted
 from twin.data.statistics import assessable, lane_statistics
 from twin.own_places import place_prices
-from twin.plan.attention import BLOCK, HALF_LIFE, STATUSES, WEEKS, watched
+from twin.plan.attention import RANKED_PERIODS, HALF_LIFE, STATUSES, WEEKS, watched
 from twin.plan.policies import policy_of
 from twin.plan.policy_table import policy_table
 from twin.plan.portfolio import Policies
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 MOST_ACTIONS = 10
 LEAST_MONEY = 1.0  # least money of an action [$/week or month]
-BLOCK_NAMES = {"D": "week", "W": "week", "MS": "month"}  # what `BLOCK` periods are called
+BLOCK_NAMES = {"D": "week", "W": "week", "MS": "month"}  # what `RANKED_PERIODS` periods are called
 
 
 @dataclass(frozen=True)
@@ -106,7 +106,7 @@ class _Maker:
 
     def __init__(self, period, last, statistics, policy: Policy, found, table, stated) -> None:
         self.period, self.last, self.found, self.table, self.stated = period, last, found, table, stated
-        self.statistics, self.block = statistics, BLOCK[period]
+        self.statistics, self.block = statistics, RANKED_PERIODS[period]
         count = len(statistics)
         always, used = place_prices(policy.holding_cost, policy.own_place_cost)
         self.always, used, holding = (np.broadcast_to(x, count) for x in (always, used, policy.holding_cost))

@@ -10,7 +10,7 @@ in money. A lane is
     no data   if it has no own capacity or no forecast.
 
 Of the first two, at most four lanes in ten are on watch or strained for their money. A lane that is, stays so until it
-leaves a wider bound, so that a status does not change with every day's noise: see `RULES`.
+leaves a wider bound, so that a status does not change with every day's noise: see `STATUS_RULES`.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ LEVEL_OF_INTERVALS = 0.95  # level of the intervals that the forecast computes a
 HALF_LIFE = {"D": 56.0, "W": 13.0, "MS": 12.0}  # time after which a past error counts half [period]
 RECENT = {"D": 28, "W": 8, "MS": 6}  # latest periods whose overflow counts [period]
 WEEKS = {"D": 4, "W": 8, "MS": 3}  # weeks or months ahead for which places are proposed
-BLOCK = {"D": 7, "W": 1, "MS": 1}  # periods of a week or month, whose money ranks the lanes [period]
+RANKED_PERIODS = {"D": 7, "W": 1, "MS": 1}  # periods of a week or month, whose money ranks the lanes [period]
 REPLAYED = {"D": 60, "W": 26, "MS": 12}  # periods before the last on which statuses are followed [period]
 MEMORY = 4  # half-lives after which an error no longer counts [-]
 _SPREAD = (
@@ -38,7 +38,7 @@ _SPREAD = (
 STATUSES = ("normal", "watch", "strained", "ended", "no data")
 
 
-class Rule(NamedTuple):
+class Thresholds(NamedTuple):
     """Largest number at which a lane gets a status, and at which it keeps it."""
 
     enter: float
@@ -48,12 +48,12 @@ class Rule(NamedTuple):
 #: Rules of status. `strained` and `money`: share of the network's expected overflow money on lanes with more of it.
 #: `rank`: share of the lanes that have more. `little`: 1 less expected overflow as a share of own places.
 #: `often`: share of coming periods without overflow.
-RULES = {
-    "strained": Rule(0.5, 0.7),
-    "money": Rule(0.85, 0.95),
-    "rank": Rule(0.35, 0.4),
-    "little": Rule(0.99, 0.995),
-    "often": Rule(0.25, 0.5),
+STATUS_RULES = {
+    "strained": Thresholds(0.5, 0.7),
+    "money": Thresholds(0.85, 0.95),
+    "rank": Thresholds(0.35, 0.4),
+    "little": Thresholds(0.99, 0.995),
+    "often": Thresholds(0.25, 0.5),
 }
 
 
@@ -102,7 +102,7 @@ def watched(
     >>> [STATUSES[number] for number in found.status[:, -1]]
     ['normal', 'strained', 'no data']
     """
-    block, life = BLOCK[period], HALF_LIFE[period]
+    block, life = RANKED_PERIODS[period], HALF_LIFE[period]
     if said is None:
         said = forecast.backtest(needs, period=period, horizon=block * WEEKS[period], level=LEVEL_OF_INTERVALS)
     errors = overflow_ahead.errors_of(needs, said.mean)
@@ -157,8 +157,8 @@ def statuses(
     np.put_along_axis(rank, order, np.arange(len(money), dtype=float)[:, np.newaxis], axis=0)
     share[~(known > 0)] = np.inf
     lanes = int(np.sum(~np.isnan(money).all(axis=1)))
-    few, most = (max(np.floor(bound * lanes), 1.0) - 1.0 for bound in RULES["rank"])
+    few, most = (max(np.floor(bound * lanes), 1.0) - 1.0 for bound in STATUS_RULES["rank"])
     alarm = overflow_ahead.hysteresis
-    dear = alarm(share, *RULES["money"]) & alarm(rank, few, most) & alarm(1 - burden, *RULES["little"])
-    watch = dear | alarm(1 - probability, *RULES["often"])
-    return watch.astype(np.int64) + (dear & alarm(share, *RULES["strained"]))
+    dear = alarm(share, *STATUS_RULES["money"]) & alarm(rank, few, most) & alarm(1 - burden, *STATUS_RULES["little"])
+    watch = dear | alarm(1 - probability, *STATUS_RULES["often"])
+    return watch.astype(np.int64) + (dear & alarm(share, *STATUS_RULES["strained"]))
