@@ -5,7 +5,7 @@ quantile of the 180 days before its last 60, and eight weeks are rolled from the
 ranking of a day use the volumes before it alone. The dearest lane-weeks are the top fifth by realised overflow, without
 zeros; lanes without capacity have no data and are left out. PortWatch has six lanes, and decides nothing.
 
-Constants of the blend (half-life, weights) and of `attention.STATUS_RULES` were compared on windows that end 60 to 150 days
+Constants of the blend (half-life, weights) and of the status were compared on windows that end 60 to 150 days
 before the end of the record: of retail top 40, of 220 other lanes of the same shop, and of 224 lanes of daily flights.
 The best blends there are as good as each other, within a point of the money. Among these the weights were settled with
 the last 60 days of retail top 40 in view, so these are no independent test of the money of ten; they are one of the

@@ -14,7 +14,7 @@ from twin.data.history import History, dense
 from twin.data.periods import shifted
 from twin.data.statistics import assessable, lane_statistics
 from twin.own_places import place_prices
-from twin.plan.attention import RANKED_PERIODS, HALF_LIFE, STATUSES, WEEKS, watched
+from twin.plan.attention import HALF_LIFE, RANKED_PERIODS, STATUSES, WEEKS, watched
 from twin.plan.policies import policy_of
 from twin.plan.policy_table import policy_table
 from twin.plan.portfolio import Policies
