@@ -18,6 +18,7 @@ from dataclasses import asdict
 
 import analyst
 import attention
+import bookings
 import coalitions
 import exact
 import files
@@ -29,13 +30,14 @@ import motion
 import ordering
 import out_of_core
 import press
+import promises
 from measure import Row, failed
 
 Measurement = Callable[[], Iterator[Row]]
 GROUPS: dict[str, tuple[Measurement, ...]] = {
     module.__name__: module.MEASUREMENTS
     for module in (
-        *(files, formulas, motion, exact, coalitions, forecasts, attention, ordering),
+        *(files, formulas, motion, exact, bookings, coalitions, forecasts, promises, ordering, attention),
         *(analyst, ledger, out_of_core, press, hub),
     )
 }

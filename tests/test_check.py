@@ -24,6 +24,7 @@ from twin import (
     finance,
     forecast,
     joint_replenishment,
+    lead_time_demand,
     lost_sales,
     lot_size,
     min_max,
@@ -32,8 +33,11 @@ from twin import (
     ordering,
     overflow_ahead,
     own_places,
+    past_errors,
     periodic_review,
     poisson,
+    promise_dates,
+    protection,
     quantity_discounts,
     reorder_approximations,
     reservation,
@@ -147,6 +151,10 @@ ELEMENTWISE = {
     overflow_ahead.blended_overflow: dict(
         by_errors=nonnegative(4.0), by_interval=nonnegative(5.0), recent=nonnegative(2.0)
     ),
+    lead_time_demand.distribution_free_level: dict(
+        mean=nonnegative(1000.0), sd=nonnegative(300.0), service_level=probability(0.9)
+    ),
+    lead_time_demand.largest_shortage: dict(stock=number(1400.0), mean=number(1000.0), sd=nonnegative(300.0)),
     demand.expected_excess: dict(level=number(120.0), mean=number(100.0), sd=nonnegative(30.0)),
     demand.excess_and_leftover: dict(level=number(120.0), mean=number(100.0), sd=nonnegative(30.0)),
     demand.probability_above: dict(level=number(120.0), mean=number(100.0), sd=nonnegative(30.0)),
@@ -372,6 +380,9 @@ AHEAD = dict(
     capacity=nonnegative(95.0),
     half_life=(2.0, [*positive(2.0)[1], [1.0, 2.0]]),
 )
+LENGTHS = lead_time_demand.lead_times([1.0, 2.0])
+BAD_LENGTHS = [lead_time_demand.LeadTimes(np.array([bad]), np.ones(1)) for bad in (np.nan, -1.0)]
+ERRORS = past_errors.LaneErrors(SERIES * 6, [[15.0] * 4] * (6 * len(SERIES)), period="W")
 
 #: Other functions: of a whole list, a distribution, a period or a seed. None stands for "not refused by value".
 OTHERS = {
@@ -579,6 +590,40 @@ OTHERS = {
     ),
     forecast.lanes: FORECAST,
     forecast.backtest: FORECAST,
+    forecast.lanes_and_past: FORECAST,
+    lead_time_demand.lead_times: dict(
+        lengths=(SERIES, [[], 3.0, [-1.0], [np.nan], "many"]),
+        probabilities=([1 / len(SERIES)] * len(SERIES), [[0.5, 0.5], 0.5, [2.0] * len(SERIES), "many"]),
+    ),
+    lead_time_demand.rounded_gamma: dict(mean=nonnegative(5.0), sd=nonnegative(1.5), step=positive(1.0)),
+    lead_time_demand.by_moments: dict(mean=positive(100.0), sd=positive(20.0), law=("gamma", ["Poisson", 3])),
+    lead_time_demand.mixture: dict(
+        mean=positive(100.0), sd=positive(20.0), lead_times=(LENGTHS, BAD_LENGTHS), law=("normal", ["Poisson", 3])
+    ),
+    lead_time_demand.moments_of: dict(lead_times=(LENGTHS, BAD_LENGTHS)),
+    lead_time_demand.resampled: dict(record=(SERIES, [[], 3.0, [np.nan], "many"]), lead_times=(LENGTHS, BAD_LENGTHS)),
+    past_errors.past_levels: dict(
+        errors=(ERRORS, []), lead_times=(LENGTHS, BAD_LENGTHS), service_level=probability(0.8), pool=(None, [])
+    ),
+    past_errors.kept: dict(
+        errors=(ERRORS, []), lead_times=(LENGTHS, []), levels=([40.0] * len(ERRORS.volumes), [[40.0], 40.0, "many"])
+    ),
+    promise_dates.promised_days: dict(
+        durations=(SERIES, [3.0, [-1.0], "many"]), service_level=probability(0.5), method=("normal", ["Poisson", 3])
+    ),
+    promise_dates.judged: dict(
+        ordered=([0.0, 1.0, 2.0, 3.0], [[np.nan] * 4]),
+        durations=([1.0] * 4, [[-1.0] * 4, "many"]),
+        groups=(["air"] * 4, []),
+        service_level=probability(0.4),
+        first=(0.7, [np.nan, -0.1, 1.0, "many"]),
+    ),
+    protection.over: dict(
+        paths=(ERRORS.paths(), []),
+        lead_times=(LENGTHS, [*BAD_LENGTHS, lead_time_demand.lead_times([9.0])]),
+        service_level=probability(0.8),
+        first=whole(1, 0),
+    ),
     ordering.next_order: dict(
         demand=(SERIES, [[], 3.0, [-1.0], [np.nan], [np.inf], "many"]),
         orders=([5.0, 6.0], [3.0, [-1.0, 1.0], [np.nan, 1.0], [1.0] * 99, "many"]),

@@ -109,17 +109,24 @@ def test_answers_are_those_of_assess():
 
 def test_what_lies_ahead_is_the_forecast_with_returns():
     numbers = lane_report.evaluate(STATISTICS, POLICY, VOLUMES, horizon=14)
-    ahead = forecast.predict(forecast.linear_trend(VOLUMES), 14)
-    assert numbers["forecast_low"] == ahead.low[0] and numbers["forecast_high"] == ahead.high[0]
+    ahead = forecast.lanes(VOLUMES, period="D", horizon=14, level=0.95)
+    following = forecast.lanes(VOLUMES, period="D", horizon=1, level=0.95)
+    assert numbers["forecast_low"] == following.low[0] and numbers["forecast_high"] == following.high[0]
     assert numbers["horizon_mean"] == pytest.approx(ahead.mean.mean(), rel=1e-12)
     assert numbers["horizon_workload"] == pytest.approx(1.18 * ahead.mean.mean(), rel=1e-12)
     required = buffers.required_capacity(numbers["horizon_workload"], numbers["safety_stock"], 1.0)
     assert numbers["horizon_capacity"] == pytest.approx(required, rel=1e-12)
 
 
-def test_a_forecast_below_zero_counts_as_no_demand():
+def test_a_short_record_has_a_forecast_without_an_interval_and_none_below_zero():
     numbers = lane_report.evaluate(STATISTICS, POLICY, [90.0, 60.0, 30.0], horizon=30)
-    assert numbers["forecast_mean"] == pytest.approx(0.0, abs=1e-9) and numbers["horizon_mean"] == 0.0
+    assert "forecast_high" not in numbers and 0 <= numbers["horizon_mean"] <= 90
+
+
+def test_a_what_if_on_the_mean_scales_the_forecast():
+    one, twice = (lane_report.evaluate(STATISTICS, POLICY, VOLUMES, horizon=14, scale=scale) for scale in (1.0, 2.0))
+    for name in ("forecast_mean", "forecast_low", "forecast_high", "horizon_mean"):
+        assert twice[name] == pytest.approx(2 * one[name], rel=1e-12)
 
 
 @pytest.mark.parametrize("volumes", [(), [5.0, 6.0], [1.0, np.nan, 2.0, np.nan]])

@@ -9,18 +9,25 @@ import pytest
 from games import TVA
 from house import public_formulas
 from scipy import stats
-from test_check import CONTRACTS, POOL, SERIES, name, values
+from test_check import CONTRACTS, ERRORS, POOL, SERIES, name, values
 
 from twin import lane, simulate
+from twin.past_errors import ErrorPool, LaneErrors
 from twin.policy import POLICY, Policy
+from twin.protection import DemandPaths, SummedDemand
 
 POISSON_18 = stats.poisson(18)
 #: Statistics of a lane whose policy is varied.
 LANE = {"demand_mean": 100.0, "demand_sd": 25.0}
+#: Two lanes with a flow in one period of four, and paths of which the higher half is from the same season.
+RARE = [LaneErrors([0.0, 0.0, 0.0, size] * 10, [[1.25, 1.25]] * 40, period="W") for size in (5.0, 9.0)]
+RISING = DemandPaths(np.full(4, 9.0), np.arange(40.0)[:, np.newaxis] + np.zeros(4), np.arange(40) >= 20)
 
 #: Callables without a contract in `test_check`: name -> (callable, its required arguments).
 OTHERS = {
     "lane.assess": (lane.assess, {"statistics": LANE, "policy": Policy()}),
+    "past_errors.ErrorPool.paths": (ErrorPool([ERRORS]).paths, {"lane": ERRORS}),
+    "past_errors.LaneErrors.paths": (ERRORS.paths, {}),
     "games.alliance.Pool.costs": (POOL.costs, {}),
     "games.alliance.Pool.normal_costs": (POOL.normal_costs, {}),
     "simulate.Estimate.agrees": (simulate.estimate(SERIES).agrees, {"value": 15.0}),
@@ -64,6 +71,10 @@ ALTERNATIVES = {
     ),
     ("joint_replenishment.power_of_two_cycle", "base_cycle"): (3.0,),
     ("lane.assess", "period"): ("W",),
+    ("forecast.lanes_and_past", "season"): (4, {"volumes": SERIES * 4, "period": "D"}),
+    ("lead_time_demand.lead_times", "probabilities"): ([0.7, 0.1, 0.1, 0.1],),
+    ("lead_time_demand.mixture", "law"): ("gamma",),
+    ("lead_time_demand.rounded_gamma", "step"): (0.5,),
     ("lost_sales.best_base_stock", "spell_sd"): (0.5,),
     ("lost_sales.cost", "spell_sd"): (0.5,),
     ("lost_sales.loss_probability", "spell_sd"): (0.5,),
@@ -78,12 +89,25 @@ ALTERNATIVES = {
     ("own_places.overflow_ratio", "used"): (2.0,),
     ("own_places.place_prices", "own_place_cost"): (3.0,),
     ("own_places.places_cost", "used"): (2.0,),
+    ("past_errors.ErrorPool.paths", "at"): (20,),
+    ("past_errors.LaneErrors.paths", "at"): (20,),
+    ("past_errors.past_levels", "pool"): (ErrorPool(RARE), {"errors": RARE[0]}),
     ("periodic_review.best_stock", "lead_time_sd"): (0.5,),
     ("periodic_review.cycle_service_level", "lead_time_sd"): (0.5,),
     ("periodic_review.expected_cost", "lead_time_sd"): (0.5,),
     ("periodic_review.fill_rate", "lead_time_sd"): (0.5,),
     ("periodic_review.mean_backlog", "lead_time_sd"): (0.5,),
     ("periodic_review.service_stock", "lead_time_sd"): (0.5,),
+    ("promise_dates.judged", "first"): (
+        0.5,
+        {"ordered": range(8), "durations": [1.0] * 6 + [9.0] * 2, "groups": ["a"] * 8},
+    ),
+    ("promise_dates.promised_days", "method"): ("normal", {"service_level": 0.6}),
+    ("protection.over", "first"): (
+        2,
+        {"paths": DemandPaths(*(np.arange(4.0) + np.zeros((9, 4)),) * 2, np.zeros(9, bool))},
+    ),
+    ("protection.over", "service_level"): (0.6, {"paths": RISING}),
     ("quantity_discounts.all_units_cost", "holding_cost"): (0.1,),
     ("quantity_discounts.best_all_units_lot", "holding_cost"): (0.1,),
     ("quantity_discounts.best_incremental_lot", "holding_cost"): (0.1,),
@@ -126,6 +150,10 @@ def public_callables():
 
 def numbers_in(result):
     """Return the arrays of a result, which may be nested."""
+    if hasattr(result, "ppf"):
+        return [np.asarray(result.ppf([0.1, 0.9]))]
+    if isinstance(result, SummedDemand):
+        return [np.array([result.level(share) for share in (0.2, 0.5, 0.7)])]
     if is_dataclass(result):
         result = astuple(result)
     if isinstance(result, dict):

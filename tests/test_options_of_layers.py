@@ -49,7 +49,7 @@ from twin.data.statistics import lane_statistics
 from twin.data.text import visible
 from twin.data.working_days import Closing
 from twin.lane import Policy, assess
-from twin.plan import ahead, lane_report
+from twin.plan import ahead, dated_run, lane_report
 from twin.plan.actions import attention_of
 from twin.plan.attention import watched
 from twin.plan.feed import feed_of_history
@@ -59,6 +59,7 @@ from twin.plan.policy_file import read_policies
 from twin.plan.policy_table import policy_table
 from twin.plan.portfolio import Change, portfolio_of, research_portfolio
 from twin.plan.table_report import assess_history
+from twin.protection import DemandPaths
 from twin.tables.assess_table import LaneTable, assess_table
 
 LAYERS = ("data", "plan", "compute", "tables", "batch")
@@ -330,17 +331,32 @@ CALLS = {
         lambda at, **o: ahead.on_record(LANE, replace(POLICY, service_level=0.9), VOLUMES, **o).space.mean(),
         {"period": "W"},
     ),
+    "plan.dated_run.run_by_date": (
+        lambda at, **o: dated_run.run_by_date(
+            replace(POLICY, kind="stock", service_level=0.9, lead_time_mean_days=7.0),
+            DemandPaths(np.full(4, 9.0), np.full((5, 4), 9.0), np.zeros(5, bool)),
+            np.full(30, 9.0),
+            np.full(3, 70.0),
+            60.0,
+            **o,
+        ).profit.tolist(),
+        {"period": "W"},
+    ),
+    "plan.dated_run.record_overflow": (
+        lambda at, **o: dated_run.record_overflow(LANE, replace(POLICY, kind="stock", service_level=0.9), VOLUMES, **o),
+        {"period": "W"},
+    ),
     "plan.feed.feed_of_history": (
         lambda at, **o: feed_of_history(research_lanes(), **o).source,
         {"source": "research"},
     ),
     "plan.lane_report.evaluate": (
         lambda at, **o: lane_report.evaluate(LANE, POLICY, **{"volumes": VOLUMES, "samples": 100, **o}),
-        {"volumes": VOLUMES**2, "horizon": 5, "period": "W", "samples": 200, "seed": 1},
+        {"volumes": VOLUMES**2, "horizon": 5, "period": "W", "scale": 2.0, "samples": 200, "seed": 1},
     ),
     "plan.lane_report.outlook": (
-        lambda at, **o: lane_report.outlook(VOLUMES, 1, **o).high.tolist(),
-        {"probability": 0.5},
+        lambda at, **o: lane_report.outlook(np.tile(VOLUMES, 9), 1, **o).high.tolist(),
+        {"probability": 0.5, "period": "W"},
     ),
     "plan.lane_report.cost_curve": (
         lambda at, **o: lane_report.cost_curve([0.9], LANE, POLICY, **o).tolist(),
@@ -412,8 +428,10 @@ CALLS = {
         {"said": forecast.backtest(np.tile(VOLUMES, (2, 2)) / 2, period="D", horizon=28, level=0.95)},
     ),
     "plan.table_report.assess_history": (
-        lambda at, **o: assess_history(research_lanes(), **o).table.to_csv(),
-        {"given": {"dwell": 2.0}, "policies": pd.DataFrame({"dwell": {"BER-MUC": 2.0}})},
+        lambda at, **o: (
+            (found := assess_history(network(lanes=2, periods=40), **o)).table.to_csv() + str(found.horizon is None)
+        ),
+        {"given": {"dwell": 2.0}, "policies": pd.DataFrame({"dwell": {"LANE-1": 2.0}}), "horizon": 1},
     ),
     "tables.assess_table.assess_table": (assessed, {"given": {"dwell": 2.0}, "period": "W", "keep": ["profit"]}),
     "batch.contents.update": (renewed, {"write": False}),

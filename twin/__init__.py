@@ -54,6 +54,9 @@ if TYPE_CHECKING:
         lane as lane,
     )
     from twin import (
+        lead_time_demand as lead_time_demand,
+    )
+    from twin import (
         lost_sales as lost_sales,
     )
     from twin import (
@@ -81,6 +84,9 @@ if TYPE_CHECKING:
         own_places as own_places,
     )
     from twin import (
+        past_errors as past_errors,
+    )
+    from twin import (
         periodic_review as periodic_review,
     )
     from twin import (
@@ -88,6 +94,12 @@ if TYPE_CHECKING:
     )
     from twin import (
         policy as policy,
+    )
+    from twin import (
+        promise_dates as promise_dates,
+    )
+    from twin import (
+        protection as protection,
     )
     from twin import (
         quantity_discounts as quantity_discounts,
@@ -113,13 +125,14 @@ if TYPE_CHECKING:
     from twin import (
         volatility as volatility,
     )
+    from twin.exact.book_ahead import book_ahead as book_ahead
     from twin.lane import assess as assess
     from twin.policy import Policy as Policy
 
 __version__ = "0.1.0"
 
 #: Names that `import twin` offers in addition to its modules -> the module that defines each.
-_NAMES = {"assess": "twin.lane", "Policy": "twin.policy"}
+_NAMES = {"assess": "twin.lane", "book_ahead": "twin.exact.book_ahead", "Policy": "twin.policy"}
 
 
 def __getattr__(name: str) -> Any:

@@ -27,7 +27,7 @@ class Season:
         self.means = _running_mean(self.medians, length)
         squares = _running_mean(self.medians**2, length) - self.means**2
         with np.errstate(invalid="ignore", divide="ignore"):
-            kept = 1.0 - _running_mean(noise, length) / squares
+            kept = 1.0 - _running_mean(noise, length, least=0.5) / squares
         self.kept = np.clip(np.where(np.isfinite(kept), kept, _UNTRIED), 0.0, 1.0)
 
     def at(self, origin, targets):
@@ -75,10 +75,11 @@ def _centred(values, length):
     return centred
 
 
-def _running_mean(values, length):
-    """Return the mean of the last `length` rows; NaN unless all are known."""
+def _running_mean(values, length, least=1.0):
+    """Return the mean of the known values of the last `length` rows; NaN where less than a share of them is known."""
     totals, counts = _sums(values, length)
-    return np.where(counts == length, totals / length, np.nan)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.where(counts >= least * length, totals / counts, np.nan)
 
 
 def _running_median(values, stride, most):

@@ -235,11 +235,31 @@ def lanes(volumes: ArrayLike, *, period: str, horizon: int, level: float, season
     ([[90.0, 100.0], [7.0, 7.0]], 'The forecasts of the past were exact, so the interval has no width.')
     """
     table, shape, index = _table(volumes, period)
-    horizon, share, season = whole("horizon", horizon, least=1), _level(level), _season(season, period)
-    pool = IntermittentPool(table, horizon, share, _methods.BEFORE_JUDGING)
-    parts = [_forecast(table, rows, pool, period, season, horizon, share) for rows in _chunks(table, horizon)]
-    fields = [np.concatenate(field) for field in zip(*parts, strict=True)]
-    return Forecasts(*(with_labels(f.reshape(shape + f.shape[1:])[()], index) for f in fields))
+    how = _how(table, period, season, horizon, level)
+    parts = [_forecast(part, walked, *how[1:]) for part, walked in _walks(table, how)]
+    return _forecasts(parts, shape, index)
+
+
+def lanes_and_past(
+    volumes: ArrayLike, *, period: str, horizon: int, level: float, season: int | None = None
+) -> tuple[Forecasts, Interval]:
+    """Return what `lanes` and `backtest` say, in the time of one of them.
+
+    Parameters
+    ----------
+    volumes, period, horizon, level, season : as for `lanes`.
+
+    >>> ahead, past = lanes_and_past([[3.0, 5.0] * 20], period="W", horizon=2, level=0.9)
+    >>> (ahead.mean == past.mean[:, -1]).all().item()
+    True
+    """
+    table, shape, index = _table(volumes, period)
+    how = _how(table, period, season, horizon, level)
+    parts, past = [], []
+    for part, walked in _walks(table, how):
+        parts.append(_forecast(part, walked, *how[1:]))
+        past.append(walked[:2])
+    return _forecasts(parts, shape, index), _intervals(past, shape)
 
 
 def backtest(volumes: ArrayLike, *, period: str, horizon: int, level: float, season: int | None = None) -> Interval:
@@ -260,13 +280,34 @@ def backtest(volumes: ArrayLike, *, period: str, horizon: int, level: float, sea
     ((1, 40, 2), [4.0, 4.0])
     """
     table, shape, _ = _table(volumes, period)
-    horizon, share, season = whole("horizon", horizon, least=1), _level(level), _season(season, period)
-    pool = IntermittentPool(table, horizon, share, _methods.BEFORE_JUDGING)
-    how = pool, period, season, horizon, share
-    parts = [_walk(table[:, rows], rows.start, *how)[:2] for rows in _chunks(table, horizon)]
+    how = _how(table, period, season, horizon, level)
+    return _intervals([walked[:2] for _, walked in _walks(table, how)], shape)
+
+
+def _forecasts(parts, shape, index):
+    """Return the forecasts of all lanes from the fields of the chunks."""
+    fields = [np.concatenate(field) for field in zip(*parts, strict=True)]
+    return Forecasts(*(with_labels(f.reshape(shape + f.shape[1:])[()], index) for f in fields))
+
+
+def _intervals(parts, shape):
+    """Return the intervals of all lanes and origins from the means and half widths of the chunks."""
     mean, half = (np.moveaxis(np.concatenate(part, axis=2), 2, 0) for part in zip(*parts, strict=True))
     low, high = _past.bounds(mean, half)
     return Interval(*(part.reshape(shape + part.shape[1:]) for part in (mean, low, high)))
+
+
+def _how(table, period, season, horizon, level):
+    """Return the pool of the intermittent lanes, and the checked arguments."""
+    horizon, share, season = whole("horizon", horizon, least=1), _level(level), _season(season, period)
+    return IntermittentPool(table, horizon, share, _methods.BEFORE_JUDGING), period, season, horizon, share
+
+
+def _walks(table, how):
+    """Yield the volumes of each chunk of lanes, and what `_walk` returns for it."""
+    for rows in _chunks(table, how[3]):
+        part = table[:, rows]
+        yield part, _walk(part, rows.start, *how)
 
 
 def _table(volumes, period):
@@ -306,10 +347,9 @@ def _walk(part, start, pool, period, season, horizon, level):
     return walk.mean, half, member, walk, counted
 
 
-def _forecast(table, rows, pool, period, season, horizon, level):
+def _forecast(part, walked, period, season, horizon, level):
     """Return the fields of `Forecasts` of the lanes of one chunk, a row per lane."""
-    part = table[:, rows]
-    mean, half, member, walk, counted = _walk(part, rows.start, pool, period, season, horizon, level)
+    mean, half, member, walk, counted = walked
     low, high = _past.bounds(mean[-1], half[-1])
     absolute, signed, total, judged = _past.error_sums(part, mean, _methods.BEFORE_JUDGING)
     naive, line = walk.errors[-2:]

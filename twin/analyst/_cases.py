@@ -230,6 +230,9 @@ def _ahead_agrees(reading):
         if fact.measure.startswith("best_") and {"record", "history"} & reading.words:
             raise Unsupported(f"{fact.id} is not on record")
         if fact.unit == "date":
+            ahead = fact.measure.startswith("horizon_")
+            if ahead and reading.words & {"record", "records", "history", "recorded"}:
+                raise Unsupported(f"{fact.id} is a day of the forecast")
             if not reading.words & _RECORD and not (near & {"since", "from", "until"}):
                 raise Unsupported(f"{fact.id} is a day of the record")
             last = next(
@@ -238,8 +241,9 @@ def _ahead_agrees(reading):
             near = {last}
             starts = near & {"begins", "begin", "starts", "start", "from", "since", "began"}
             ends = near & {"ends", "end", "to", "until"}
-            if (starts and fact.measure != "first_date") or (ends and not starts and fact.measure != "last_date"):
-                raise Unsupported(f"{fact.id} is the other end of the record")
+            which = fact.measure.removeprefix("horizon_")
+            if (starts and which != "first_date") or (ends and not starts and which != "last_date"):
+                raise Unsupported(f"{fact.id} is the other end of {'the forecast' if ahead else 'the record'}")
 
 
 _ENDS = set("begins begin starts start from since began ends end to until".split())

@@ -6,7 +6,11 @@ from twin.analyst._name_words import goes_by
 from twin.analyst._names_before import BEST_OF
 from twin.analyst._sentence import Reading
 
-_ENDS = {("forecast_low", "forecast_high"), ("first_date", "last_date")}
+_ENDS = {
+    ("forecast_low", "forecast_high"),
+    ("first_date", "last_date"),
+    ("horizon_first_date", "horizon_last_date"),
+}
 
 
 def intervals_hold(reading: Reading) -> None:

@@ -38,7 +38,7 @@ def lane_facts(evidence: Evidence, portfolio: Portfolio, lane: str, key: str) ->
             evidence.choose(key, name, value)
         else:
             evidence.add(key, name, value)
-    evidence.add(key, "horizon", portfolio.horizon)
+    _horizon(evidence, portfolio, lane, key, portfolio.horizon)
     _evaluation(evidence, portfolio, lane, key)
     evidence.add(key, "use", portfolio.network([lane])["use"].iloc[0])
     _volatility(evidence, portfolio, lane, key, moments, policy)
@@ -89,7 +89,7 @@ def outlook(evidence: Evidence, portfolio: Portfolio, lane: str, key: str, horiz
     """Add the forecast of a lane up to another horizon than the portfolio's; return the key of the outlook."""
     other = f"ahead{horizon}_{key}"
     numbers = portfolio.numbers(lane, horizon=horizon)
-    evidence.add(other, "horizon", horizon)
+    _horizon(evidence, portfolio, lane, other, horizon)
     for name in ("horizon_mean", "horizon_workload", "horizon_capacity"):
         _add_or_miss(evidence, other, name, numbers)
     return other
@@ -129,6 +129,15 @@ def one_point_more(level: float) -> Change:
     (0.01, 0.0005)
     """
     return Change("service_level", "plus", 0.01 if level < 0.985 else round((1.0 - level) / 2, 9))
+
+
+def _horizon(evidence, portfolio, lane, key, horizon):
+    """Add the number of periods of a forecast, and its first and last date."""
+    evidence.add(key, "horizon", horizon)
+    last = portfolio.feed.series(lane)[0][-1].astype("datetime64[D]")
+    ahead = portfolio.feed.calendar.following(last, horizon)
+    for name, day in (("horizon_first_date", ahead[0]), ("horizon_last_date", ahead[-1])):
+        evidence.add(key, name, day.item().toordinal())
 
 
 def _evaluation(evidence, portfolio, lane, key):

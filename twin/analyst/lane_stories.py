@@ -199,13 +199,15 @@ def outlook(story: Story, ahead: str = "") -> None:
     if not story.knows("horizon_mean", key=key):
         return
     say(
-        f"Over the next {fact(f'{key}.horizon')}, demand of [lane] is expected to average",
+        f"Over the next {fact(f'{key}.horizon')}, from {fact(f'{key}.horizon_first_date')} to",
+        f"{fact(f'{key}.horizon_last_date')}, demand of [lane] is expected to average",
         f"{fact(f'{key}.horizon_mean')};",
-        "the forecast for the next period alone is [forecast_mean], between [forecast_low] and [forecast_high].",
+        "the forecast for the next period alone is [forecast_mean]"
+        + (", between [forecast_low] and [forecast_high]." if story.knows("forecast_low") else "."),
     )
     if (slope := value("trend")) is not None:
         way = "rises" if slope > 0 else "falls" if slope < 0 else "is level"
-        say(f"The straight line through its record {way}: its trend is [trend]. Seasons are not part of this forecast.")
+        say(f"The straight line through its record {way}: its trend is [trend].")
     own, needed = value("internal_capacity"), value("horizon_capacity", key)
     if own is not None and needed is not None:
         enough = "is enough" if needed <= own else "is not enough"

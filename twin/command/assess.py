@@ -32,6 +32,7 @@ examples
   python -m twin assess flows.csv --policies policies.csv      one row per lane: lane, internal_capacity, ...
   python -m twin assess flows.csv --period MS --gaps unknown   months; a month without a row is unknown, not zero
   python -m twin assess flows.csv --column volume=n_total --json > lanes.json
+  python -m twin assess flows.csv --horizon 14                 a plan by date, with what such plans have kept so far
   python -m twin assess flows.csv --jsonl > lanes.jsonl        for DuckDB, polars and pandas: a row per lane
   python -m twin assess flows.csv --xlsx lanes.xlsx            for Excel: sheets lanes, units, assumptions, account
   python -m twin assess record:                                real records that come with the package, a line each
@@ -52,7 +53,7 @@ tables of lanes, of any size
 
 # Options for tables of lanes only, and options for files of flows only.
 OF_TABLES = ("keep", "jobs", "scheduler")
-OF_FLOWS = (*sorted(set(READING) - {"period"}), *"lanes policies json jsonl csv xlsx force most".split())
+OF_FLOWS = (*sorted(set(READING) - {"period"}), *"horizon lanes policies json jsonl csv xlsx force most".split())
 
 
 def add(commands: Any) -> None:
@@ -75,6 +76,13 @@ def add(commands: Any) -> None:
     reading = parser.add_argument_group("reading a file of flows")
     add_reading_options(reading)
     add_lane(parser.add_argument_group("selecting flows of the ledger"))
+    plan = parser.add_argument_group("plan by date")
+    plan.add_argument(
+        "--horizon",
+        type=_count,
+        metavar="H",
+        help="also a plan of the next H periods by date: forecast, reserve, places, overflow and money",
+    )
     policy = parser.add_argument_group("policy of the lanes")
     policy.add_argument("--policies", metavar="FILE", help="table with a lane column and any of the fields below")
     for name, row in POLICY.items():
@@ -154,7 +162,7 @@ def _assess_flows(options, given):
     else:
         policies = None if options.file else POLICIES  # those of the research lanes
     try:
-        found = table_report.assess_history(history, given, policies)
+        found = table_report.assess_history(history, given, policies, horizon=options.horizon)
     except ValueError:
         if len(history.account.refused):  # refused rows may be the reason
             print(history.account.told(on_command_line), file=sys.stderr)

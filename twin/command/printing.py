@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from twin._choices import words_in
+from twin.command import plan_by_date
 from twin.command.options import on_command_line
 from twin.data.advice import said
 from twin.data.lane_names import quoting_of, written_lane
@@ -56,6 +57,8 @@ def to_text(report: Report, *, most: int = 12, width: int = 100) -> str:
                 lines += ["", f"{GROUP_HEADINGS[name]:{name_width + unit_width}}{heading}"]
             values = "".join(f"{tabulated(value):>{column}}" for value in block[name])
             lines.append(f"{name:{name_width}}{unit:{unit_width}}{values}")
+    if report.horizon is not None:
+        lines += plan_by_date.in_text(report, lanes, width)
     if len(report.table) > len(lanes):
         lines += [
             "",
@@ -69,6 +72,7 @@ def told_of(report: Report) -> dict[str, Any]:
     return {
         "schema_version": SCHEMA_VERSION,
         "period": report.history.period,
+        "horizon": plan_by_date.in_json(report.horizon),
         "assumptions": report.assumptions,
         "accuracy": report.accuracy,
         "units": report.units,
@@ -96,14 +100,18 @@ def to_json_lines(report: Report) -> Iterator[str]:
         part = report.table.iloc[start : start + _ROWS]
         values = part.astype(object).where(part.notna(), None)
         for row in values.reset_index(names="lane").to_dict(orient="records"):
-            yield json.dumps({"lane": row.pop("lane"), **head, **row}, ensure_ascii=False, allow_nan=False) + "\n"
+            lane = row.pop("lane")
+            plan = {"horizon": plan_by_date.of_lane(report.horizon, lane)}
+            yield json.dumps({"lane": lane, **head, **row, **plan}, ensure_ascii=False, allow_nan=False) + "\n"
 
 
 def to_csv(report: Report) -> str:
-    """Return the lanes as CSV, one row per lane; units are in `to_json` and NOTATION.md.
+    """Return the lanes as CSV, a row per lane, or per lane and date of a plan; units are in `to_json` and NOTATION.md.
 
     A name that a spreadsheet would run as a formula has an apostrophe in front; other forms have the name itself.
     """
+    if report.horizon is not None:
+        return plan_by_date.in_csv(report.horizon)
     table = report.table.rename(index=written_lane)
     return table.to_csv(lineterminator="\n", quoting=quoting_of(table.index))
 
@@ -114,7 +122,11 @@ def sentences(report: Report, width: int = 100) -> Iterator[str]:
     for assumption in report.assumptions:
         yield textwrap.fill(f"  assumed  {assumption}", width, **_HANGING)
     yield from outside(report.accuracy, width)
-    yield "  note     the forecast is a straight line through the history, with a 95% interval; it may fall below zero"
+    note = (
+        "the forecast of the next period is by the methods that erred least on the lane's own past, with a 95% "
+        "interval where the record carries one; --horizon says for more dates what such forecasts and plans have kept"
+    )
+    yield textwrap.fill(f"  note     {note}", width, **_HANGING)
     for reason, lanes in report.refused.groupby("reason").groups.items():
         more = f" and {len(lanes) - LEFT_OUT_NAMED:,} more, which --json lists" if len(lanes) > LEFT_OUT_NAMED else ""
         named = ", ".join(visible(lane, 40) for lane in lanes[:LEFT_OUT_NAMED])

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+from twin.command import plan_by_date
 from twin.command.printing import LANE_SCHEMA_FILE, SCHEMA_FILE, SCHEMA_VERSION
 from twin.data.files.options import READING
 from twin.plan.quantities import QUANTITIES
@@ -21,14 +22,15 @@ def schema() -> dict[str, Any]:
     properties = {
         "schema_version": {"const": SCHEMA_VERSION},
         "period": _PERIOD,
+        "horizon": _horizon({"units": _units(), "lanes": _by_lane(plan_by_date.schema_of_lane())}),
         "assumptions": {"type": "array", "items": _TEXT, "description": "a sentence on each unset policy field"},
         "accuracy": {
             "type": "array",
             "items": _TEXT,
             "description": "a sentence on each condition under which answers are off on simulated lanes",
         },
-        "units": {"type": "object", "additionalProperties": _TEXT, "description": "unit of each answer"},
-        "lanes": {"type": "object", "additionalProperties": _lane(), "description": "answers by the name of a lane"},
+        "units": _units(),
+        "lanes": _by_lane(_lane()),
         "refused_lanes": {"type": "object", "additionalProperties": _TEXT, "description": "reason by name of a lane"},
         "account": {"type": "object", "description": "what was read, refused and decided"},
         "reading": _reading(),
@@ -71,13 +73,29 @@ def lane_schema() -> dict[str, Any]:
         "period": _PERIOD,
     }
     lane = _lane()
+    plan = {"horizon": _horizon(plan_by_date.schema_of_lane()["properties"])}
     return {
         "$schema": _DRAFT,
         "title": "twin assess --jsonl",
         **lane,
-        "properties": {**head, **lane["properties"]},
-        "required": [*head, *lane["required"]],
+        "properties": {**head, **lane["properties"], **plan},
+        "required": [*head, *lane["required"], *plan],
     }
+
+
+def _horizon(parts: dict[str, Any]) -> dict[str, Any]:
+    """Return the schema of a plan by date, which is null if none was asked for."""
+    properties = {"dates": plan_by_date.schema_of_dates(), **parts}
+    plan = {"properties": properties, "required": list(properties), "additionalProperties": False}
+    return {"type": ["object", "null"], "description": "plan of the next periods by date (--horizon)", **plan}
+
+
+def _units() -> dict[str, Any]:
+    return {"type": "object", "additionalProperties": _TEXT, "description": "unit of each answer"}
+
+
+def _by_lane(lane: dict[str, Any]) -> dict[str, Any]:
+    return {"type": "object", "additionalProperties": lane, "description": "answers by the name of a lane"}
 
 
 def _kind(row):

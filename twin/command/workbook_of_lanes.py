@@ -12,6 +12,7 @@ from twin._check import require
 from twin.command.printing import told_of
 from twin.data.whole_file import whole_file
 from twin.data.workbook import ROWS_OF_A_SHEET, Worksheet, write_workbook
+from twin.plan.dated import DATED, OF_LANE
 from twin.plan.quantities import QUANTITIES
 
 if TYPE_CHECKING:
@@ -50,7 +51,12 @@ def write_report(report: Report, file: str) -> None:
 def _sheets(report):
     content = told_of(report)
     yield Worksheet("lanes", ("lane", *report.table.columns), report.table.itertuples(name=None))
-    meanings = ((name, unit, QUANTITIES[name].meaning) for name, unit in report.units.items())
+    meanings = [(name, unit, QUANTITIES[name].meaning) for name, unit in report.units.items()]
+    if report.horizon is not None:
+        plan = report.horizon.table.itertuples()
+        yield Worksheet("horizon", ("lane", "date", *DATED), ((*key, *numbers) for key, *numbers in plan))
+        yield Worksheet("horizon lanes", ("lane", *OF_LANE), report.horizon.lanes.itertuples(name=None))
+        meanings += [(f"horizon: {name}", *row) for name, row in {**DATED, **OF_LANE}.items()]
     yield Worksheet("units", ("name", "unit", "meaning"), meanings)
     yield Worksheet("assumptions", ("assumption",), zip(report.assumptions))
     for name in TOLD:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 RISK_LEVEL = 0.95  # probability level of the value at risk
 RISK_SAMPLES, RISK_SEED = 20_000, 6  # number of simulated periods for risk measures, and their seed
+LEVEL = 0.95  # probability that the interval of a forecast holds its volume [-]
 SHORTEST = 3  # smallest number of known periods for a forecast [period]
 LEVELS = np.linspace(0.5, 0.999, 500)  # cycle service levels of a curve or a map [-]
 
@@ -36,6 +38,7 @@ def evaluate(
     *,
     horizon: int = 1,
     period: str | float = "D",
+    scale: float = 1.0,
     samples: int = RISK_SAMPLES,
     seed: int = RISK_SEED,
 ) -> dict[str, float]:
@@ -53,14 +56,16 @@ def evaluate(
     horizon : int, optional
         Periods ahead, >= 1. [period]
     period : "D", "W", "MS", or its length in days, optional
+    scale : float, optional
+        Factor of the forecasts, where a what-if changes the mean demand. [-]
     samples, seed : int, optional
         Simulated periods behind `profit_sd` and the tail, and their seed.
 
     Returns
     -------
     dict of name -> float. All of `lane.assess`, and
-        forecast_mean, _low, _high : forecast of the next period, with its 95 % interval.
-        horizon_mean : mean forecast of the periods up to the horizon, at least 0.
+        forecast_mean, _low, _high : forecast of the next period, with its 95 % interval if the record carries one.
+        horizon_mean : mean forecast of the periods up to the horizon.
         horizon_workload, horizon_capacity : workload and required capacity of that demand.
         planned_, expected_outsourcing_cost : (holding + surcharge) x planned, expected overflow.
         buffer_points, independence_points : terms of the resilience index.
@@ -85,7 +90,7 @@ def evaluate(
     (row,) = profit_map(LEVELS, [policy.lead_time_sd_days], statistics, policy, period=period)
     numbers = {
         **moments,
-        **_ahead(volumes, policy, answers["safety_stock"], horizon),
+        **_ahead(volumes, policy, answers["safety_stock"], horizon, period, scale),
         **answers,
         "planned_outsourcing_cost": place_cost * answers["planned_overflow"],
         "expected_outsourcing_cost": place_cost * answers["expected_overflow"],
@@ -119,15 +124,28 @@ def remarks(
     return accuracy.remarks({**moments, **vars(policy), **answers, **record}, period)
 
 
-def outlook(volumes: ArrayLike, horizon: int, probability: float = 0.95) -> forecast.Interval | None:
+def outlook(
+    volumes: ArrayLike, horizon: int, probability: float = LEVEL, *, period: str | float = "D"
+) -> forecast.Forecasts | None:
     """Return the forecast of the periods up to the horizon; None if fewer than three periods are known.
 
-    Parameters and limits as in `forecast.predict`. [pallet/period]
+    Parameters as in `forecast.lanes`, for one lane; the latest results are kept, so that a page can ask again.
+    [pallet/period]
+
+    >>> ahead = outlook([3.0, 5.0] * 20, 2, period="W")
+    >>> ahead.mean.tolist(), ahead.method
+    ([4.0, 4.0], 'smoothing on season')
     """
-    volumes, horizon = floats("volumes", volumes), whole("horizon", horizon, least=1)
-    if np.sum(~np.isnan(volumes)) < SHORTEST:
+    record, steps = floats("volumes", volumes), whole("horizon", horizon, least=1)
+    if np.sum(~np.isnan(record)) < SHORTEST:
         return None
-    return forecast.predict(forecast.linear_trend(volumes), horizon, probability)
+    return _outlook(record.tobytes(), steps, float(probability), period)
+
+
+@lru_cache(maxsize=256)
+def _outlook(record: bytes, horizon: int, level: float, period: str | float) -> forecast.Forecasts:
+    word, season = (period, None) if isinstance(period, str) else ("D", max(round(7 / period), 1))
+    return forecast.lanes(np.frombuffer(record), period=word, horizon=horizon, level=level, season=season)
 
 
 def cost_curve(
@@ -236,13 +254,14 @@ def simulated_profits(
     return profit_of_a_unit @ np.array(flows)
 
 
-def _ahead(volumes, policy, safety_stock, horizon):
-    """Return the forecasts by name; an empty dict if the history is too short."""
-    interval = outlook(volumes, horizon)
-    if interval is None:
+def _ahead(volumes, policy, safety_stock, horizon, period, scale):
+    """Return the forecasts by name; an empty dict if the history is too short, and no interval where it is infinite."""
+    said, following = (outlook(volumes, steps, period=period) for steps in (1, horizon))
+    if said is None or following is None:
         return {}
-    mean = max(float(interval.mean.mean()), 0.0)  # a straight line may fall below zero, but demand may not
+    mean = scale * float(following.mean.mean())
     load = float(demand.workload(mean, 0.0, policy.return_rate).mean)
-    next_period = {f"forecast_{name}": getattr(interval, name)[0] for name in ("mean", "low", "high")}
+    names = ("mean", "low", "high") if np.isfinite(said.high[0]) else ("mean",)
+    next_period = {f"forecast_{name}": scale * getattr(said, name)[0] for name in names}
     required = buffers.required_capacity(load, safety_stock, policy.dwell)
     return {**next_period, "horizon_mean": mean, "horizon_workload": load, "horizon_capacity": required}

@@ -116,7 +116,8 @@ class Portfolio:
         _, volumes = self.feed.series(name)
         scale = moments["demand_mean"] / float(self.feed.statistics.loc[name, "demand_mean"])
         ahead = self.horizon if horizon is None else horizon
-        return lane_report.evaluate(moments, policy, scale * volumes, horizon=ahead, period=self.feed.calendar.length)
+        period = self.feed.calendar.length
+        return lane_report.evaluate(moments, policy, volumes, horizon=ahead, period=period, scale=scale)
 
     def network(self, only: Sequence[str] | None = None) -> pd.DataFrame:
         """Return a table of lanes, all by default: their inputs, every answer of `lane.assess`, variation and use.

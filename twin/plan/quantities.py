@@ -90,7 +90,7 @@ FORECAST = (
         symbol=r"$\hat y$",
         unit="pallet/period",
         meaning="forecast of the next period",
-        source="forecast.predict",
+        source="forecast.lanes",
         words="forecast | forecast for the next day | next day's forecast | mean forecast",
     ),
     Quantity(
@@ -98,7 +98,7 @@ FORECAST = (
         reported=False,
         unit="pallet/period",
         meaning="lower end of the forecast's 95% interval",
-        source="forecast.predict",
+        source="forecast.lanes",
         words="lower end of the forecast | low forecast",
     ),
     Quantity(
@@ -106,7 +106,7 @@ FORECAST = (
         reported=False,
         unit="pallet/period",
         meaning="upper end of the forecast's 95% interval",
-        source="forecast.predict",
+        source="forecast.lanes",
         words="upper end of the forecast | high forecast",
     ),
 )
@@ -291,6 +291,20 @@ DERIVED = (
         meaning="periods that the forecast looks ahead",
         source="forecast",
         control=Bounds("Target", 1.0, None, 1.0),
+    ),
+    Quantity(
+        name="horizon_first_date",
+        reported=False,
+        unit="date",
+        meaning="first day of the forecast",
+        source="data.calendar",
+    ),
+    Quantity(
+        name="horizon_last_date",
+        reported=False,
+        unit="date",
+        meaning="first day of the last period of the forecast",
+        source="data.calendar",
     ),
     Quantity(
         name="risk_share",

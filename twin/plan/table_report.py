@@ -12,10 +12,11 @@ from twin import accuracy, forecast
 from twin._check import require
 from twin._choices import worded
 from twin.answers import ANSWERS
-from twin.data.history import History, dense
+from twin.data.history import History, dense, dense_in_weeks
 from twin.data.statistics import assessable, lane_statistics
 from twin.lane import assess
-from twin.plan.lane_report import SHORTEST
+from twin.plan.horizon import Horizon, horizon_of
+from twin.plan.lane_report import LEVEL, SHORTEST
 from twin.plan.policies import policy_of
 from twin.plan.policy_table import policy_table
 from twin.plan.quantities import FORECAST, RECORDED, UNIT_OF, names
@@ -39,10 +40,15 @@ class Report:
     refused: pd.DataFrame
     assumptions: tuple[str, ...]
     accuracy: tuple[str, ...]
+    horizon: Horizon | None = None
 
 
 def assess_history(
-    history: History, given: Mapping[str, float | str] | None = None, policies: pd.DataFrame | None = None
+    history: History,
+    given: Mapping[str, float | str] | None = None,
+    policies: pd.DataFrame | None = None,
+    *,
+    horizon: int | None = None,
 ) -> Report:
     """Return the report on a history.
 
@@ -54,6 +60,9 @@ def assess_history(
     policies : DataFrame, optional
         Fields that differ between lanes: columns are policy fields, and the index holds lanes. An empty cell leaves the
         field to `given`.
+
+    horizon : int, optional
+        Number of periods of a plan by date; none without it. [period]
 
     Unset fields are filled in by `policies.filled`; the report's assumptions name them.
 
@@ -72,18 +81,24 @@ def assess_history(
     words = {name: worded(fields[name], row.unit) for name, row in POLICY.items() if row.choices}
     names, _, volumes = dense(history)
     volumes = volumes[np.searchsorted(names, statistics.index)]
-    columns = {**statistics[list(_RECORD)], **_next_period(volumes), **fields, **words, **answers}
+    columns = {**statistics[list(_RECORD)], **_next_period(history, statistics.index), **fields, **words, **answers}
     table = pd.DataFrame(columns, index=statistics.index)[list(COLUMNS)]
     remarks = accuracy.remarks({**table, **accuracy.record_of(volumes)}, history.calendar.length)
-    return Report(history, table, {name: UNIT_OF[name] for name in COLUMNS}, refused, assumptions, remarks)
+    units = {name: UNIT_OF[name] for name in COLUMNS}
+    ahead = None if horizon is None else horizon_of(history, fields, statistics, horizon)
+    if ahead is not None:  # one number for one date
+        table[list(_FORECAST)] = ahead.table.xs(pd.Timestamp(ahead.dates[0]), level="date")[["mean", "low", "high"]]
+    return Report(history, table, units, refused, assumptions, remarks, ahead)
 
 
-def _next_period(volumes):
-    """Return the forecast of the next period with its 95 % interval; NaN for lanes with fewer than three periods."""
-    ahead = {name: np.full(len(volumes), np.nan) for name in _FORECAST}
-    enough = np.sum(~np.isnan(volumes), axis=1) >= SHORTEST
-    if enough.any():
-        interval = forecast.predict(forecast.linear_trend(volumes[enough]), 1)
-        for name, values in zip(ahead, interval, strict=True):
-            ahead[name][enough] = values[:, 0]
-    return ahead
+def _next_period(history, lanes):
+    """Return the forecast of the next period with its 95 % interval; NaN where the record cannot carry them."""
+    names, _, volumes = dense_in_weeks(history)
+    calendar = history.calendar
+    said = forecast.lanes(
+        volumes[np.searchsorted(names, lanes)], period=calendar.period, season=calendar.season, horizon=1, level=LEVEL
+    )
+    known = np.sum(~np.isnan(volumes), axis=1)[np.searchsorted(names, lanes)] >= SHORTEST
+    carried = known & np.isfinite(said.high[:, 0])
+    shown = zip((said.mean, said.low, said.high), (known, carried, carried), strict=True)
+    return {name: np.where(there, part[:, 0], np.nan) for name, (part, there) in zip(_FORECAST, shown, strict=True)}

@@ -47,15 +47,16 @@ def history(
     plots.frame(ax, "Volume, forecast, and own capacity", "", f"pallets a {name}")
     shown = slice(max(len(volumes) - PERIODS_SHOWN, 0), None)
     ax.plot(dates[shown], volumes[shown], color=BETTER, linewidth=1.1)
-    interval = lane_report.outlook(volumes, horizon)
-    if interval is not None:
-        ahead = calendar.following(np.datetime64(dates[-1], "D"), horizon)
-        ax.plot(ahead, interval.mean, color=ACCENT)
-        high = interval.high
-        ax.fill_between(ahead, np.maximum(interval.low, 0), high, color=ACCENT, alpha=0.18, linewidth=0)
-        plots.label(ax, ahead[-1], high[-1], "forecast, 95%", ACCENT, (-1, 3))
+    said = lane_report.outlook(volumes, horizon, period=calendar.length)
     top = np.nanmax(volumes[shown], initial=numbers["demand_mean"])
-    top = top if interval is None else max(top, interval.high.max())
+    if said is not None:
+        ahead = calendar.following(np.datetime64(dates[-1], "D"), horizon)
+        high = np.where(np.isfinite(said.high), said.high, said.mean)  # no band where the record carries no interval
+        ax.plot(ahead, said.mean, color=ACCENT)
+        ax.fill_between(ahead, np.minimum(said.low, high), high, color=ACCENT, alpha=0.18, linewidth=0)
+        carried = np.isfinite(said.high).all()
+        plots.label(ax, ahead[-1], high[-1], "forecast, 95%" if carried else "forecast", ACCENT, (-1, 3))
+        top = max(top, high.max())
     room = own_flow(policy, numbers)
     if room <= FARTHEST_ROOM * top:
         plots.level(ax, room, "own capacity, buffer kept", NAIVE, axis="y", at=0.01)

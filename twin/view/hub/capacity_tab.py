@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from twin.plan.dated import WORST_WINDOW
 from twin.plan.quantities import UNIT_OF
 from twin.plan.wording import unit_in, written
 from twin.view.hub.session import Session
@@ -100,6 +101,40 @@ def _forecast(session, n, period):
     span = name if some == 1 else f"{some} {name}s"
     return (
         f"<p>Forecast for the next {span}: {ahead['horizon_mean']} pallets a {name}, or {ahead['horizon_workload']} "
-        f"with returns; this requires a capacity of {ahead['horizon_capacity']} pallets. The forecast is a straight "
-        "line through the history and ignores seasons; apart from them, its band holds 95 of 100 new values.</p>"
+        f"with returns; this requires a capacity of {ahead['horizon_capacity']} pallets.</p>{_by_date(session)}"
     )
+
+
+def _by_date(session):
+    """Return the plan by date as an HTML table, with what such plans have kept."""
+    plan = session.by_date()
+    lane, dates, window = plan.lanes.iloc[0], plan.dates.astype(str), WORST_WINDOW[session.feed.period]
+    rows = [
+        [
+            date,
+            _written(row["mean"], "pallet"),
+            f"{_written(row['low'], 'pallet')} to {_written(row['high'], 'pallet')}",
+            _written(row["reserve"], "pallet"),
+            _written(row["required_capacity"], "pallet"),
+            _written(row["overflow_probability"], "-"),
+            _written(row["profit"], "$/period"),
+        ]
+        for date, (_, row) in zip(dates, plan.table.iterrows(), strict=True)
+    ]
+    heads = ("date", "forecast", "95% interval", "reserve", "required capacity", "chance of overflow", "profit")
+    told = [
+        f"Own capacity was exceeded in {_written(lane['record_overflow'], '-')} of the periods on record.",
+        f"Of {_written(lane['service_level'], '-')} promised, such reserves kept {_written(lane['kept'], '-')} on the "
+        f"lane's own past, and {_written(lane['worst_kept'], '-')} in its worst {window}; the "
+        f"buffer of {_written(lane['formula_reserve'], 'pallet')} pallets of the formula kept "
+        f"{_written(lane['formula_kept'], '-')}.",
+        f"The forecast is by {lane['method']}; {_written(lane['coverage'], '-')} of past volumes lay in their 95% "
+        f"interval, {_written(lane['worst_coverage'], '-')} in the worst {window}.",
+        lane["remark"],
+    ]
+    return table(f"Plan by date, {dates[0]} to {dates[-1]}", heads, rows, (2,)) + listed(filter(None, told))
+
+
+def _written(value, unit):
+    """Return a number as text; a dash where the record cannot carry it."""
+    return written(value, unit) if value == value else "–"

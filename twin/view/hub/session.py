@@ -14,8 +14,9 @@ from twin._check import require
 from twin._choices import coded, word_of
 from twin.data.text import visible
 from twin.plan import ahead, lane_report
+from twin.plan.horizon import lane_by_date
 from twin.plan.policies import policy_of
-from twin.plan.policy_table import policy_table
+from twin.plan.policy_table import lanes_that_state, policy_table
 from twin.plan.portfolio import DEFAULT_HORIZON, Portfolio
 from twin.policy import POLICY
 from twin.view.guard import told
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from twin.lane import Policy
     from twin.plan.ahead import Ahead
     from twin.plan.feed import Feed
+    from twin.plan.horizon import Horizon
 
 STATES_KEPT = 8  # number of evaluated states in the cache
 PATHS_KEPT = 5  # number of simulations in the cache
@@ -43,7 +45,7 @@ class Session:
     ----------
     feed : plan.feed.Feed
         Lanes and their flows.
-    known : dict of lane -> dict of policy fields, optional
+    known : DataFrame, or dict of lane -> dict of policy fields, optional
         Policies that lanes start with.
     before : Session, optional
         Earlier session whose choices are kept for lanes that the feed still has.
@@ -52,14 +54,12 @@ class Session:
     def __init__(
         self,
         feed: Feed,
-        known: Mapping[str, Mapping[str, float]] | None = None,
+        known: pd.DataFrame | Mapping[str, Mapping[str, float]] | None = None,
         before: Session | None = None,
     ) -> None:
         self.feed = feed
         self.policies, self.assumptions = policy_table(feed.statistics, policies=known, period=feed.calendar.length)
-        self._of_own = {
-            name for name, own in (known or {}).items() if not np.isnan(own.get("internal_capacity", np.nan))
-        }
+        self._of_own = lanes_that_state("internal_capacity", known, feed.statistics.index)
         self.lane = feed.statistics["demand_mean"].idxmax()
         self.thresholds = {"strain": STRAIN, "under_used": UNDER_USED}
         self.pinned: dict[str, Any] | None = None  # scenario A: lane, values and numbers
@@ -204,6 +204,16 @@ class Session:
     def on_record(self) -> Ahead:
         """Return what today's policy would have kept on the record."""
         return self._simulated(ahead.on_record, self._today())
+
+    def by_date(self) -> Horizon:
+        """Return the plan of the lane by date, over the horizon."""
+        key = self.lane, self._today(), self.horizon
+        if key not in self._paths:
+            dates, volumes = self.series()
+            days, row = dates.astype("datetime64[D]"), self.feed.statistics.loc[[self.lane]]
+            found = lane_by_date(days, volumes, self.feed.calendar, row, self._today(), self.horizon)
+            self._paths = {**dict(list(self._paths.items())[-PATHS_KEPT:]), key: found}
+        return self._paths[key]
 
     def _today(self):
         """Return the policy of the lane with the service level that it has, stated or not."""

@@ -1,0 +1,90 @@
+"""Errors of a lane's own forecasts: what was known when, the pool of intermittent lanes, and promises kept."""
+
+import numpy as np
+import pytest
+
+from twin import forecast
+from twin.lead_time_demand import LeadTimes, lead_times
+from twin.past_errors import ErrorPool, LaneErrors, kept, past_levels
+from twin.protection import over
+from twin.simulate import generator
+
+TWO = lead_times([2.0])
+
+
+def lane(volumes, steps=3, period="W"):
+    past = forecast.backtest(volumes, period=period, horizon=steps, level=0.95).mean
+    return [LaneErrors(*pair, period=period) for pair in zip(np.atleast_2d(volumes), past, strict=True)]
+
+
+@pytest.fixture(scope="module")
+def steady():
+    return lane(generator(2).gamma(16.0, 6.0, (1, 160)))[0]
+
+
+def test_a_path_is_the_forecast_and_an_earlier_error_of_the_same_steps(steady):
+    at = 100
+    found, origin = steady.paths(at), 60
+    row = origin - 8  # the errors begin with the ninth known period
+    came = steady.volumes[origin + 1 : origin + 4] - steady.past[origin]
+    grown = np.mean(np.abs(steady.error[8:at, 0])) / np.mean(np.abs(steady.error[8:origin, 0]))
+    assert found.paths[row] == pytest.approx(np.maximum(steady.past[at] + grown * came, 0.0), rel=1e-12)
+    assert len(found.paths) == at - 8
+
+
+def test_nothing_that_comes_later_changes_a_level(steady):
+    cut = LaneErrors(steady.volumes[:101], steady.past[:101], period="W")
+    for earlier, now in zip(cut.paths(), steady.paths(100), strict=True):
+        np.testing.assert_array_equal(earlier, now)
+
+
+def test_promises_are_kept_on_a_steady_lane_and_a_constant_level_is_judged_on_the_same_periods(steady):
+    levels = past_levels(steady, TWO, service_level=0.9)
+    found = kept(steady, TWO, levels)
+    assert found.judged > 60 and found.worst <= found.share
+    assert abs(found.share - 0.9) < 4 * np.sqrt(0.9 * 0.1 / found.judged * 2)  # sums of two overlap
+    sums = steady.volumes[:-1] + steady.volumes[1:]
+    by_hand = [sums[at + 1] <= levels[at] for at in np.flatnonzero(~np.isnan(levels)) if at + 1 < len(sums)]
+    assert found.share == pytest.approx(np.mean(by_hand))
+    assert kept(steady, TWO, np.where(np.isnan(levels), np.nan, 1e9)).share == 1.0
+    assert kept(steady, TWO, np.full(160, np.nan)).judged == 0
+
+
+def test_the_worst_window_finds_the_weeks_in_which_a_promise_failed():
+    volumes = generator(4).gamma(16.0, 6.0, (1, 160))
+    volumes[0, 120:126] += 200.0
+    found = kept(errors := lane(volumes)[0], TWO, past_levels(errors, TWO, service_level=0.9))
+    assert found.worst < 0.75 < found.share
+
+
+def test_a_pool_carries_what_a_lane_of_36_months_cannot():
+    random = generator(6)
+    volumes = random.poisson(4.0, (60, 36)) * (random.random((60, 36)) < 0.3) * 1.0
+    volumes[:, 0] = 1.0
+    lanes = lane(volumes, period="MS")
+    pool, one = ErrorPool(lanes), lanes[3]
+    assert one.intermittent(35)
+    alone = over(one.paths(), TWO, service_level=0.99)
+    pooled = over(pool.paths(one), TWO, service_level=0.99)
+    assert np.isinf(alone.level(0.99)) and np.isfinite(pooled.level(0.99))
+    new = random.poisson(4.0, (40_000, 2)) * (random.random((40_000, 2)) < 0.3)
+    levels = [over(pool.paths(each), TWO, service_level=0.95).level(0.95) for each in lanes[:20]]
+    assert 0.93 < np.mean(new.sum(axis=1)[:, np.newaxis] <= levels) < 0.99
+    steady = lane(generator(2).gamma(16.0, 6.0, (1, 36)), period="MS")[0]
+    np.testing.assert_array_equal(pool.paths(steady).paths, steady.paths().paths)  # not intermittent: its own errors
+
+
+def test_origins_at_the_same_time_of_the_year_are_marked():
+    found = lane(generator(2).gamma(16.0, 6.0, (1, 40)), period="MS")[0].paths()
+    months_ago = 39 - (np.arange(len(found.in_season)) + 8)
+    np.testing.assert_array_equal(found.in_season, np.isin(months_ago, [11, 12, 13, 23, 24, 25]))
+
+
+def test_a_few_unknown_volumes_within_a_path_count_as_no_error():
+    volumes = generator(2).gamma(16.0, 6.0, (1, 160))
+    volumes[0, 90] = np.nan
+    errors = lane(volumes)[0]
+    assert errors.error[89, 0] == 0.0 and len(errors.paths().paths) == 160 - 8 - 1
+    with pytest.raises(ValueError, match=r"past must be of shape \(periods, steps\), with a row for each volume"):
+        LaneErrors([1.0, 2.0], [[1.0]], period="D")
+    assert kept(errors, LeadTimes(np.array([1.0, 2.0]), np.array([0.5, 0.5])), np.full(160, 500.0)).share == 1.0

@@ -1,0 +1,201 @@
+"""The errors of a lane's own past forecasts, laid on a forecast as paths of demand, and the promises that they kept."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from twin import _past
+from twin._check import floats, probabilities, require, whole
+from twin.demand import days_per_period
+from twin.lead_time_demand import LeadTimes
+from twin.protection import Array, DemandPaths, over
+
+_WARM_UP = 8  # known periods before the first forecast whose error counts [period]
+_UNKNOWN = 0.1  # largest share of unknown volumes up to which an unknown error within a path counts as none [-]
+_YEAR, _NEAR = 365.25, 31.0  # length of a year; largest distance from the same day of an earlier year [day]
+_INTERMITTENT = 0.5  # share of periods with flow below which a lane takes the errors of all such lanes [-]
+_CLASSES = np.array([0.05, 0.1, 0.2, 0.35])  # shares that divide those lanes into classes [-]
+_MOST_POOLED = 400  # most paths that are taken from a class
+_MOST_JUDGED = 120  # most periods of a record at whose end a promise is judged
+
+
+class Kept(NamedTuple):
+    """Shares of promises that were kept at earlier origins. [-]"""
+
+    share: float  # of all judged origins; NaN if there are none
+    worst: float  # the least share of 90 days, 13 weeks or 12 months in a row
+    judged: int  # number of judged origins
+
+
+class LaneErrors:
+    """The errors of a lane's past forecasts, each with the steps of its own origin.
+
+    An error of an earlier origin is laid on a later forecast in proportion to the mean error of one step so far, so
+    that a lane that has grown has larger errors.
+
+    Parameters
+    ----------
+    volumes : array_like, shape (periods,)
+        The record in time order; NaN where unknown. [pallet/period]
+    past : array_like, shape (periods, steps)
+        What was forecast at the end of each period: the mean of `forecast.backtest`. [pallet/period]
+    period : "D", "W", "MS", or its length in days
+
+    >>> from twin import forecast
+    >>> record = [3.0, 5.0] * 20
+    >>> errors = LaneErrors(record, forecast.backtest(record, period="W", horizon=2, level=0.9).mean, period="W")
+    >>> paths = errors.paths()
+    >>> paths.paths.shape, round(float(np.nanmax(paths.paths)), 1)
+    ((31, 2), 5.4)
+    """
+
+    def __init__(self, volumes: ArrayLike, past: ArrayLike, *, period: str | float) -> None:
+        self.volumes, self.past = floats("volumes", volumes), floats("past", past)
+        require(self.volumes.ndim == 1 and self.volumes.size > 0, "volumes", "one series", self.volumes.shape)
+        fits = self.past.ndim == 2 and len(self.past) == self.volumes.size and self.past.shape[1] > 0
+        require(fits, "past", "of shape (periods, steps), with a row for each volume", self.past.shape)
+        self.period, self.days = period, days_per_period(period)
+        known = ~np.isnan(self.volumes)
+        self.age = np.cumsum(known)
+        flows = np.cumsum(np.nan_to_num(self.volumes) > 0)
+        self.share = flows / np.maximum(self.age, 1)
+        self.size = np.cumsum(np.nan_to_num(self.volumes)) / np.maximum(flows, 1)
+        self.error = self._errors(known)
+        count = np.cumsum(~np.isnan(self.error[:-1, 0]))
+        self.unit = np.r_[0.0, np.cumsum(np.nan_to_num(np.abs(self.error[:-1, 0]))) / np.maximum(count, 1)]
+
+    def _errors(self, known: NDArray[np.bool_]) -> Array:
+        """Return the error of each origin and step; NaN before the lane is old enough, and where no volume came."""
+        came = _past.outcomes(self.volumes[:, np.newaxis], self.past.shape[1])[:, :, 0]
+        error = np.where((self.age > _WARM_UP)[:, np.newaxis], came - self.past, np.nan)
+        lived = known[np.argmax(known) :]
+        if 0 < np.mean(~lived) <= _UNKNOWN:  # such as holidays
+            ends = np.arange(len(known))[:, np.newaxis] + 1 + np.arange(self.past.shape[1])
+            unknown = np.isnan(came) & (ends < len(known)) & (self.age > _WARM_UP)[:, np.newaxis]
+            error[unknown] = 0.0
+        return error
+
+    def paths(self, at: int | None = None) -> DemandPaths:
+        """Return the paths of the demand after period `at`, by default the last one, from what was known then."""
+        origin = len(self.volumes) - 1 if at is None else whole("at", at, least=0)
+        error = self.error_known(origin)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            ratio = np.where(self.unit[:origin] > 0, self.unit[origin] / self.unit[:origin], 1.0)
+        there = np.flatnonzero(~np.isnan(error[:, 0]))
+        forecast = self.past[origin]
+        away = (origin - there) * self.days
+        in_season = (np.abs((away + _YEAR / 2) % _YEAR - _YEAR / 2) <= _NEAR) & (away > _YEAR / 2)
+        return DemandPaths(forecast, np.maximum(forecast + error[there] * ratio[there, np.newaxis], 0.0), in_season)
+
+    def error_known(self, origin: int) -> Array:
+        """Return the errors of the origins before one, shape (origin, steps); NaN where they were not known at it."""
+        ends = np.arange(origin)[:, np.newaxis] + 1 + np.arange(self.past.shape[1])
+        return np.where(ends <= origin, self.error[:origin], np.nan)
+
+    def intermittent(self, at: int) -> bool:
+        """Return whether most periods up to `at` are without flow."""
+        return bool(self.age[at] > _WARM_UP and 0 < self.share[at] < _INTERMITTENT)
+
+
+class ErrorPool:
+    """The errors of all intermittent lanes of a table, in units of a flow's mean size, by share of periods with flow.
+
+    A pool carries promises for which each of its lanes has too few errors.
+
+    lanes : errors of all lanes, of records that end in the same period
+    """
+
+    def __init__(self, lanes: Sequence[LaneErrors]) -> None:
+        self._lanes = lanes
+        self._found: dict[tuple[int, int], Array] = {}
+
+    def paths(self, lane: LaneErrors, at: int | None = None) -> DemandPaths:
+        """Return the paths of a lane: from the pool if it is intermittent, otherwise its own, as `LaneErrors.paths`."""
+        origin = len(lane.volumes) - 1 if at is None else whole("at", at, least=0)
+        if not lane.intermittent(origin):
+            return lane.paths(origin)
+        errors = self._errors(origin, int(np.searchsorted(_CLASSES, lane.share[origin], side="right")))
+        forecast = lane.past[origin]
+        return DemandPaths(
+            forecast, np.maximum(forecast + errors * lane.size[origin], 0.0), np.zeros(len(errors), bool)
+        )
+
+    def _errors(self, origin: int, kind: int) -> Array:
+        """Return errors of the lanes of a class, in units of size; a part of them, evenly, if they are many."""
+        if (origin, kind) not in self._found:
+            members = [
+                lane
+                for lane in self._lanes
+                if lane.intermittent(origin) and np.searchsorted(_CLASSES, lane.share[origin], side="right") == kind
+            ]
+            known = [lane.error_known(origin) / np.maximum(lane.size[:origin, np.newaxis], 1e-300) for lane in members]
+            every = np.concatenate([each[~np.isnan(each[:, 0])] for each in known])
+            whole_paths = every[~np.isnan(every[:, -1])]
+            every = whole_paths if len(whole_paths) >= _MOST_POOLED else every
+            chosen = np.linspace(0, len(every) - 1, min(len(every), _MOST_POOLED)).round().astype(int)
+            self._found[origin, kind] = every[chosen]
+        return self._found[origin, kind]
+
+
+def past_levels(
+    errors: LaneErrors, lead_times: LeadTimes, *, service_level: float, pool: ErrorPool | None = None
+) -> Array:
+    """Return the level of `protection.over` at the end of earlier periods, each from what was known then.
+
+    Parameters
+    ----------
+    errors : LaneErrors
+    lead_times, service_level : as for `protection.over`
+    pool : ErrorPool, optional
+        Errors for the periods at which the lane is intermittent.
+
+    Returns
+    -------
+    ndarray, shape (periods,); NaN where none was said: at most 120 periods are tried, evenly spaced, and not those at
+    which the record was too short for the service level. [pallet]
+    """
+    (share,) = probabilities(service_level=service_level)
+    levels = np.full(len(errors.volumes), np.nan)
+    first = int(np.argmax(errors.age > _WARM_UP))
+    for at in range(len(levels) - 2, first, -max(1, -(-(len(levels) - first) // _MOST_JUDGED))):
+        paths = errors.paths(at) if pool is None else pool.paths(errors, at)
+        level = over(paths, lead_times, service_level=float(share)).level(float(share))
+        levels[at] = level if np.isfinite(level) else np.nan
+    return levels
+
+
+def kept(errors: LaneErrors, lead_times: LeadTimes, levels: ArrayLike) -> Kept:
+    """Return how often the level in force at the end of a period covered the demand that came after it.
+
+    Parameters
+    ----------
+    errors : LaneErrors
+    lead_times : LeadTimes
+        Each length counts with its probability. [period]
+    levels : array_like, shape (periods,)
+        Level of each period, such as that of `past_levels`; NaN where it is not judged. [pallet]
+    """
+    given = floats("levels", levels)
+    require(given.shape == errors.volumes.shape, "levels", "one for each volume", given.shape)
+    share = np.full(given.shape, np.nan)
+    for at in np.flatnonzero(~np.isnan(given)):
+        came = errors.past[at] + errors.error[at]
+        path = DemandPaths(errors.past[at], came[np.newaxis], np.zeros(1, bool))
+        known = np.array([np.isfinite(came[: int(np.ceil(length - 1e-9))]).all() for length in lead_times.length])
+        if known.any():
+            chance = lead_times.probability[known] / lead_times.probability[known].sum()
+            share[at] = over(path, LeadTimes(lead_times.length[known], chance)).service(given[at])
+    counted = ~np.isnan(share)
+    if not counted.any():
+        return Kept(np.nan, np.nan, 0)
+    mean = float(np.mean(share[counted]))
+    window = _past.WINDOW[errors.period] if isinstance(errors.period, str) else round(_past.WINDOW["D"] / errors.days)
+    totals, counts = np.r_[0.0, np.cumsum(np.where(counted, share, 0.0))], np.r_[0, np.cumsum(counted)]
+    inside = counts[window:] - counts[:-window]
+    enough = inside >= max(inside.max(initial=0) / 2, 1)
+    worst = np.min((totals[window:] - totals[:-window])[enough] / inside[enough], initial=mean)
+    return Kept(mean, float(worst), int(counted.sum()))

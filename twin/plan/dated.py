@@ -1,0 +1,35 @@
+"""The numbers of a plan by date, with their units and meanings."""
+
+WORST_WINDOW = {"D": "90 days", "W": "13 weeks", "MS": "12 months"}  # window of the worst share, in words
+
+#: Numbers of a lane on a date: name -> (unit, meaning).
+DATED = {
+    "mean": ("pallet/period", "forecast of demand"),
+    "low": ("pallet/period", "lower end of the forecast's 95% interval"),
+    "high": ("pallet/period", "upper end of the forecast's 95% interval"),
+    "reserve": ("pallet", "stock or headroom above the forecast of the protection interval that begins on the date"),
+    "reorder_point": ("pallet", "forecast of the protection interval that begins on the date, and reserve"),
+    "fill_rate": ("-", "share of demand that the reorder point meets at once, on the paths"),
+    "required_capacity": ("pallet", "forecast workload times dwell, and reserve"),
+    "overflow_probability": ("-", "probability that the lane takes more than own capacity"),
+    "expected_overflow": ("pallet", "mean of what the lane takes beyond own capacity"),
+    "profit": ("$/period", "mean profit under this plan in the dynamic model"),
+}
+#: Numbers of a lane for all dates: name -> (unit, meaning).
+OF_LANE = {
+    "method": ("word", "method of the forecast with the largest weight"),
+    "mase": ("-", "mean absolute error of past forecasts, in units of that of the volume one season ago"),
+    "coverage": ("-", "share of past volumes that lay in their intervals"),
+    "worst_coverage": ("-", "the least such share of 90 days, 13 weeks or 12 months in a row"),
+    "service_level": ("-", "cycle service level that is promised"),
+    "kept": ("-", "share of past protection intervals that the reorder point of their time covered"),
+    "worst_kept": ("-", "the least such share of 90 days, 13 weeks or 12 months in a row"),
+    "formula_kept": ("-", "the same of the formula's constant reorder point, which knows the whole record"),
+    "formula_reserve": ("pallet", "reserve of the formula, for every date"),
+    "formula_required_capacity": ("pallet", "required capacity of the formula, for every date"),
+    "formula_overflow_probability": ("-", "probability of the formula that the lane takes more than own capacity"),
+    "record_overflow": ("-", "share of periods on record on which the lane would have taken more than own capacity"),
+    "gain": ("$/period", "money of this plan less that of the formula's, on the same paths in the dynamic model"),
+    "gain_error": ("$/period", "standard error of the gain"),
+    "remark": ("sentence", "what the record cannot carry"),
+}

@@ -1,0 +1,276 @@
+"""The plan of the next periods by date: demand, reserve, places and money of each lane, from its forecast's own errors.
+
+A plan of `lane.assess` has one reserve for all dates, from the spread of the whole record. Here the reserve of a date
+covers the error of the forecast summed over the protection interval that begins on it (`twin.protection`), and the
+dynamic model runs both plans on the same paths of demand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from twin import demand, forecast, lane
+from twin._check import whole
+from twin.data.calendar import WorkingCalendar
+from twin.data.history import History, dense_in_weeks
+from twin.lead_time_demand import LeadTimes, rounded_gamma
+from twin.past_errors import ErrorPool, LaneErrors, kept, past_levels
+from twin.plan.dated import DATED, OF_LANE
+from twin.plan.dated_run import DatedRun, record_overflow, run_by_date
+from twin.plan.lane_report import LEVEL
+from twin.plan.policies import policy_of
+from twin.policy import Policy
+from twin.protection import DemandPaths, over
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+_SEED = 7  # seed of the returns on the paths
+
+
+@dataclass(frozen=True)
+class Horizon:
+    """The plan of the next periods.
+
+    dates : first day of each period, shape (horizon,).
+    table : a row for each lane and date, with the columns of `DATED`; NaN where the record cannot carry a number.
+    lanes : a row for each lane, with the columns of `OF_LANE`.
+    """
+
+    dates: NDArray[np.datetime64]
+    table: pd.DataFrame
+    lanes: pd.DataFrame
+
+
+def horizon_of(history: History, fields: pd.DataFrame, statistics: pd.DataFrame, horizon: int) -> Horizon:
+    """Return the plan of the next periods of lanes of a history.
+
+    Parameters
+    ----------
+    history : History
+    fields : DataFrame, one row per lane
+        The policy of each lane, as `policy_table` fills it in.
+    statistics : DataFrame, one row per lane, as `lane_statistics` returns it
+    horizon : int
+        Number of periods, >= 1. [period]
+
+    >>> from twin.plan.table_report import assess_history
+    >>> from twin.data.load import load_history
+    >>> ahead = assess_history(load_history(), {"service_level": 0.95}, horizon=2).horizon
+    >>> ahead.dates.astype(str).tolist(), ahead.table.shape
+    (['2025-12-29', '2025-12-30'], (6, 10))
+    """
+    names, dates, volumes = dense_in_weeks(history)
+    volumes = volumes[np.searchsorted(names, statistics.index)]
+    policies = [policy_of(row) for _, row in fields.loc[statistics.index].iterrows()]
+    return plan_by_date(volumes, dates[-1], history.calendar, statistics, policies, horizon)
+
+
+def plan_by_date(
+    volumes: NDArray[np.float64],
+    last: np.datetime64,
+    calendar: WorkingCalendar,
+    statistics: pd.DataFrame,
+    policies: Sequence[Policy],
+    horizon: int,
+) -> Horizon:
+    """Return the plan of the periods after some records, from their volumes.
+
+    Parameters
+    ----------
+    volumes : ndarray, shape (lanes, periods)
+        Records that end in the same period, with NaN for holidays and unknown volumes. [pallet/period]
+    last : first day of the last period
+    calendar : periods of the records
+    statistics : DataFrame, one row per lane, with "demand_mean" and "demand_sd"; its index names the lanes
+    policies : a policy of each lane, with a service level
+    horizon : int
+        Number of periods, >= 1. [period]
+    """
+    periods = whole("horizon", horizon, least=1)
+    laws = [protection_law(policy, calendar.length) for policy in policies]
+    longest = max(int(np.ceil(law.length.max())) for law in laws)
+    coming = calendar.following(last, periods + longest)
+    steps = np.asarray(calendar.without_holidays.between(last, coming)) - 1
+    said, errors, pool = _said(_Key(volumes), int(steps[-1]) + 1, calendar)
+    rows, lanes = [], []
+    for at, name in enumerate(statistics.index):
+        moments = {key: float(statistics.loc[name, key]) for key in ("demand_mean", "demand_sd")}
+        plan = _LanePlan(moments, policies[at], laws[at], errors[at], pool, calendar.length)
+        interval = [np.asarray(part)[at, steps[:periods]] for part in said[:3]]
+        dated, of_lane = plan.numbers(steps, periods, interval)
+        facts = {key: getattr(said, key)[at] for key in ("method", "mase", "coverage", "worst_coverage")}
+        facts["mase"] = facts["mase"] if np.isfinite(facts["mase"]) else np.nan  # a lane that never changes has no unit
+        of_lane["remark"] = " ".join(filter(None, (said.remark[at], of_lane["remark"])))
+        rows.append(pd.DataFrame(dated, index=pd.MultiIndex.from_product([[name], coming[:periods]])))
+        lanes.append({**facts, **of_lane})
+    table = pd.concat(rows)[list(DATED)].rename_axis(["lane", "date"])
+    return Horizon(coming[:periods], table, pd.DataFrame(lanes, index=statistics.index)[list(OF_LANE)])
+
+
+def lane_by_date(
+    dates: NDArray[np.datetime64],
+    volumes: NDArray[np.float64],
+    calendar: WorkingCalendar,
+    statistics: pd.DataFrame,
+    policy: Policy,
+    horizon: int,
+) -> Horizon:
+    """Return the plan of one lane, as `plan_by_date`, from its series without holidays; `statistics` has one row."""
+    weeks = calendar.without_holidays
+    known = np.full(int(weeks.between(dates[0], dates[-1])) + 1, np.nan)
+    known[np.asarray(weeks.between(dates[0], dates))] = volumes
+    return plan_by_date(known[np.newaxis], dates[-1], calendar, statistics, [policy], horizon)
+
+
+class _Key:
+    """Volumes as the key of a cache: equal if their bytes are."""
+
+    def __init__(self, volumes: NDArray[np.float64]) -> None:
+        self.volumes = volumes
+        self._bytes = volumes.tobytes()
+
+    def __hash__(self) -> int:
+        return hash(self._bytes)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Key) and self._bytes == other._bytes and self.volumes.shape == other.volumes.shape
+
+
+@lru_cache(maxsize=32)
+def _said(key: _Key, steps: int, calendar: WorkingCalendar) -> tuple[forecast.Forecasts, list[LaneErrors], ErrorPool]:
+    """Return the forecasts of lanes, and the errors of their past ones; a policy that changes does not change them."""
+    how: dict[str, Any] = {"period": calendar.period, "season": calendar.season, "level": LEVEL}
+    said, past = forecast.lanes_and_past(key.volumes, horizon=steps, **how)
+    pairs = zip(key.volumes, past.mean, strict=True)
+    errors = [LaneErrors(*pair, period=calendar.length) for pair in pairs]
+    return said, errors, ErrorPool(errors)
+
+
+@lru_cache(maxsize=64)
+def _promises(
+    errors: LaneErrors, pool: ErrorPool, lengths: tuple[float, ...], chances: tuple[float, ...], level: float
+) -> NDArray[np.float64]:
+    """Return the reorder points that were said on the lane's own past; prices do not change them."""
+    law = LeadTimes(np.array(lengths), np.array(chances))
+    return past_levels(errors, law, service_level=level, pool=pool)
+
+
+def protection_law(policy: Policy, period: str | float) -> LeadTimes:
+    """Return the law of the protection interval of a lane: a gamma lead time in whole days, and the review period.
+
+    >>> protection_law(Policy(lead_time_mean_days=3.0, lead_time_sd_days=0.0, review_period_days=4.0), "W").length
+    array([1.])
+    """
+    review = float(demand.lead_time_in_periods(policy.review_period_days, period))
+    exposure = lane.exposure_of(policy, period)
+    day = 1.0 / demand.days_per_period(period) if isinstance(period, str) else 1.0
+    lead = rounded_gamma(max(float(exposure.mean) - review, 0.0), float(exposure.sd), step=day)
+    return LeadTimes(lead.length + review, lead.probability)
+
+
+class _LanePlan:
+    """The plan of one lane."""
+
+    def __init__(
+        self,
+        moments: dict[str, float],
+        policy: Policy,
+        law: LeadTimes,
+        errors: LaneErrors,
+        pool: ErrorPool,
+        period: str | float,
+    ) -> None:
+        self.moments, self.policy, self.law, self.errors, self.pool = moments, policy, law, errors, pool
+        self.period, self.level = period, float(policy.service_level)
+        self.answers = lane.assess(moments, policy, period=period)
+        total = demand.lead_time_demand(*moments.values(), *lane.exposure_of(policy, period))
+        self._constant = float(total.mean + self.answers["goods_buffer"])  # reorder point of the formula for goods
+        self.returned = 0.0 if policy.kind == "stock" else float(policy.return_rate)  # goods held protect demand alone
+
+    def numbers(
+        self, steps: NDArray[np.int64], periods: int, interval: Sequence[NDArray]
+    ) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Return the numbers by date, and those of the lane."""
+        every = self.pool.paths(self.errors)
+        paths = DemandPaths(every.forecast[steps], every.paths[:, steps], every.in_season)
+        load = self._with_returns(paths)
+        found = [over(load, self.law, service_level=self.level, first=first) for first in range(periods)]
+        points = np.array([each.level(self.level) for each in found])
+        carried = np.isfinite(points)
+        points = np.where(carried, points, np.nan)
+        expected = np.array([_expected(load.forecast, self.law, first) for first in range(periods)])
+        fill = [each.fill_rate(point) for each, point in zip(found, points, strict=True)]
+        mean, low, high = interval
+        required = (1 + self.policy.return_rate) * mean * self.policy.dwell + points - expected
+        required = np.maximum(required, 0.0)
+        run = self._run(paths, points if self.policy.kind == "stock" else required)
+        dated = {
+            "mean": mean,
+            "low": np.where(np.isfinite(high), low, np.nan),
+            "high": np.where(np.isfinite(high), high, np.nan),
+            "reserve": points - expected,
+            "reorder_point": points,
+            "fill_rate": np.where(carried, fill, np.nan),
+            "required_capacity": required,
+            "overflow_probability": run.overflow_probability,
+            "expected_overflow": run.expected_overflow,
+            "profit": run.profit,
+        }
+        return dated, self._of_lane(run, "" if carried.all() else self._refusal(load, int(np.argmin(carried))))
+
+    def _run(self, paths: DemandPaths, plan: NDArray[np.float64]) -> DatedRun:
+        """Return the run of the plan in the dynamic model; NaN where the record cannot carry it."""
+        if not (np.isfinite(plan).all() and np.isfinite(paths.paths[:, len(plan) - 1]).any()):
+            return DatedRun(*(np.full(len(plan), np.nan) for _ in range(3)), np.nan, np.nan)
+        formula = self._constant if self.policy.kind == "stock" else float(self.answers["required_capacity"])
+        return run_by_date(self.policy, paths, self.errors.volumes, plan, formula, period=self.period)
+
+    def _with_returns(self, paths: DemandPaths) -> DemandPaths:
+        """Return the paths of what draws the reserve: of demand, and on a flow lane of returns as well."""
+        if not self.returned:
+            return paths
+        random = np.random.Generator(np.random.PCG64(_SEED))
+        back = random.binomial(np.nan_to_num(paths.paths).round().astype(np.int64), self.returned)
+        return paths._replace(forecast=(1 + self.returned) * paths.forecast, paths=paths.paths + back)
+
+    def _of_lane(self, run: DatedRun, remark: str) -> dict[str, Any]:
+        law = tuple(self.law.length), tuple(self.law.probability)
+        levels = _promises(self.errors, self.pool, *law, self.level)
+        ours = kept(self.errors, self.law, levels)
+        stock, answers = self.policy.kind == "stock", self.answers
+        return {
+            "service_level": self.level,
+            "kept": ours.share,
+            "worst_kept": ours.worst,
+            "formula_kept": kept(self.errors, self.law, np.where(np.isnan(levels), np.nan, self._constant)).share,
+            "formula_reserve": float(answers["goods_buffer" if stock else "safety_stock"]),
+            "formula_required_capacity": float(answers["required_capacity"]),
+            "formula_overflow_probability": float(answers["lane_overflow_probability"]),
+            "record_overflow": record_overflow(self.moments, self.policy, self.errors.volumes, period=self.period),
+            "gain": run.gain,
+            "gain_error": run.gain_error,
+            "remark": remark,
+        }
+
+    def _refusal(self, load: DemandPaths, first: int) -> str:
+        """Return the sentence on a promise that the record cannot carry."""
+        last = first + int(np.ceil(self.law.length.max())) - 1
+        there, least = int(np.sum(~np.isnan(load.paths[:, last]))), int(np.ceil(1 / (1 - self.level) - 1e-9)) - 1
+        return (
+            f"A promise of {self.level:.4g} takes {least} past forecasts of {last + 1} periods, with what came; "
+            f"there are {there}, so it is not made."
+        )
+
+
+def _expected(means: NDArray, law: LeadTimes, first: int) -> float:
+    """Return the forecast of an interval of random length. [pallet]"""
+    total = np.r_[0.0, np.cumsum(means)]
+    ends = np.interp(first + law.length, np.arange(len(total)), total)
+    return float(law.probability @ (ends - total[first]))
