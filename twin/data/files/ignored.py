@@ -13,6 +13,7 @@ from twin.data.files.columns import plain
 from twin.data.files.packed import Packed, combined
 from twin.data.text import visible
 
+MOST_COLUMNS = 256  # columns that are looked at; a table with more has few facts in any one of them
 MOST_VALUES = 12  # a column with more values does not split lanes in kinds
 TEXTS_WITH_MARKS = 200  # texts of a block that are looked at for a decimal mark
 SPLIT_LANES_NAMED, VALUES_NAMED = 3, 6
@@ -49,6 +50,7 @@ class IgnoredColumns:
     def __init__(self, header: Sequence[str], places: Sequence[int], stated: Sequence[int]) -> None:
         """`places` : the columns; `stated` : those that the user has set a condition on."""
         self.header, self.stated = header, set(stated)
+        places = places[:MOST_COLUMNS]
         self.values: dict[int, dict[str, int]] = {place: {} for place in places}
         self.pairs: dict[int, Counter] = {place: Counter() for place in places}
         self.days: dict[int, set] = {place: set() for place in places}
