@@ -24,7 +24,7 @@ from twin.past_errors import LaneErrors, kept
 from twin.protection import DemandPaths, over
 
 #: The levels in their order; each gives up what its name says, beside what those before it have given up.
-RULES = ("formula", "lead time varies", "not normal", "not independent", "with season")
+PROMISE_RULES = ("formula", "lead time varies", "not normal", "not independent", "with season")
 
 _DENSE = 0.5  # least share of periods with flow of a lane that is judged [-]
 _LEAST = 60  # least known periods of such a lane [period]
@@ -133,7 +133,7 @@ def levels_said(
     """
     share, steps = float(probabilities(service_level=service_level)[0]), _steps(lengths)
     random = np.random.Generator(np.random.PCG64(whole("seed", seed, least=0)))
-    found = np.full((len(RULES), len(errors.volumes)), np.nan)
+    found = np.full((len(PROMISE_RULES), len(errors.volumes)), np.nan)
     for at in np.asarray(origins, dtype=int):
         past = errors.volumes[: at + 1]
         known = past[~np.isnan(past)]
@@ -145,7 +145,7 @@ def levels_said(
         sums = [over(paths, lengths, service_level=share).level(share) for paths in empirical]
         said = [*_by_moments(known.mean(), known.std(ddof=1), lengths, share), *sums]
         found[:, at] = said if np.isfinite(said).all() else np.nan
-    return dict(zip(RULES, found, strict=True))
+    return dict(zip(PROMISE_RULES, found, strict=True))
 
 
 def origins(volumes: ArrayLike, lengths: LeadTimes) -> NDArray[np.int64]:
@@ -214,12 +214,12 @@ def judged_lanes(
         came = {
             rule: outcome(errors.volumes, lengths, level, service_level=service_level) for rule, level in said.items()
         }
-        judged = ~np.isnan(came[RULES[0]].kept)
-        if not judged.any() or not came[RULES[0]].cost[judged].sum() > 0:
+        judged = ~np.isnan(came[PROMISE_RULES[0]].kept)
+        if not judged.any() or not came[PROMISE_RULES[0]].cost[judged].sum() > 0:
             continue
         volumes = errors.volumes[~np.isnan(errors.volumes)]
         kind = volumes.std(ddof=1) / volumes.mean(), float(record_of(volumes)["autocorrelation"])
-        first = said[RULES[0]][judged].mean(), came[RULES[0]].cost[judged].mean()
+        first = said[PROMISE_RULES[0]][judged].mean(), came[PROMISE_RULES[0]].cost[judged].mean()
         for rule, level in said.items():
             share = kept(errors, lengths, np.where(judged, level, np.nan))
             means = level[judged].mean() / first[0], came[rule].cost[judged].mean() / first[1]

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import seaborn
+from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
 
 from twin.view.record_plots import _finish, _ink
 from twin.view.theme import BETTER, DARK, NAIVE
@@ -41,8 +42,11 @@ def demand_and_levels(
     ax.plot(dates[there], better[there], color=blue, linewidth=1.3, label="level with season")
     _finish(ax, ink, title, "", "goods [pallet]")
     ax.margins(x=0.01)
-    ax.legend(loc="upper left", ncols=3, fontsize=7.5, handlelength=1.8, labelcolor=ink["ink"])
-    ax.set_ylim(0, 1.22 * max(np.nanmax(demand), np.nanmax(naive), np.nanmax(better[there], initial=0.0)))
+    ax.legend(loc="upper left", ncols=2, fontsize=7.5, handlelength=1.8, labelcolor=ink["ink"])
+    ax.xaxis.set_major_locator(locator := AutoDateLocator(maxticks=6))
+    ax.xaxis.set_major_formatter(ConciseDateFormatter(locator))
+    ax.xaxis.get_offset_text().set_color(ink["ink"])
+    ax.set_ylim(0, 1.4 * max(np.nanmax(demand), np.nanmax(naive), np.nanmax(better[there], initial=0.0)))
 
 
 def kept_by_month(ax: Axes, shares: Mapping[str, NDArray], promise: float, title: str, *, dark: bool = False) -> None:
