@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict
 
 import analyst
+import bookings
 import coalitions
 import exact
 import files
@@ -35,7 +36,7 @@ Measurement = Callable[[], Iterator[Row]]
 GROUPS: dict[str, tuple[Measurement, ...]] = {
     module.__name__: module.MEASUREMENTS
     for module in (
-        *(files, formulas, motion, exact, coalitions, forecasts, promises, ordering),
+        *(files, formulas, motion, exact, bookings, coalitions, forecasts, promises, ordering),
         *(analyst, ledger, out_of_core, press, hub),
     )
 }

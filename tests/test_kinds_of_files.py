@@ -29,6 +29,9 @@ def month(last, odd=""):
     return "date,lane,volume\n" + "\n".join(rows) + "\n"
 
 
+SWAPPED = (
+    "date,lane,volume\n2024-10-03,A,1\n2024-11-03,A,2\n2024-12-03,A,3\n13/03/2024,A,4\n14/03/2024,A,5\n15/03/2024,A,6\n"
+)
 MARCH = sum(range(1, 31))
 KINDS = {
     "German umlauts in cp1252, points of thousands": Kind(
@@ -192,6 +195,58 @@ KINDS = {
     ),
     "origin and destination": Kind(
         "Date,From,To,Pallets\n2024-03-04,BER,MUC,1\n2024-03-05,BER,MUC,2\n", ("D", "2024-03-04", {"BER-MUC": 3.0})
+    ),
+    "years of two digits first": Kind(
+        "date,lane,volume\n24-03-04,A,1\n24-03-05,A,2\n24-03-06,A,3\n24-03-13,A,4\n",
+        ("D", "2024-03-04", {"A": 10.0}),
+    ),
+    "two digits each, which nothing decides": Kind(
+        "date,lane,volume\n01/02/03,A,1\n02/03/01,A,2\n03/01/02,A,3\n", "has dates such as '01/02/03' that may be"
+    ),
+    "days before months in a date that begins with the year": Kind(
+        "date,lane,volume\n2024-11-03,A,1\n2024-12-03,A,2\n2024-13-03,A,3\n2024-14-03,A,4\n2024-15-03,A,5\n",
+        ("D", "2024-03-11", {"A": 15.0}),
+    ),
+    "days and months swapped by a spreadsheet": Kind(
+        SWAPPED, "has dates such as '2024-10-03' of days up to 12 alone, and dates such as '13/03/2024' of days above"
+    ),
+    "days and months swapped by a spreadsheet, said": Kind(
+        SWAPPED, ("D", "2024-03-10", {"A": 21.0}), {"dates": "yyyy-dd-mm"}
+    ),
+    "day and month of a spreadsheet as they stand, said": Kind(
+        SWAPPED.replace("2024-10-03", "2024-03-10"), "has dates such as '2024-03-10' of days up to 12"
+    ),
+    "month and year in six digits": Kind(
+        "date,lane,volume\n012023,A,1\n022023,A,2\n032023,A,3\n", ("MS", "2023-01-01", {"A": 6.0})
+    ),
+    "months dated on their 15th": Kind(
+        "date,lane,volume\n2024-01-15,A,1\n2024-02-15,A,2\n2024-03-15,A,3\n", ("MS", "2024-01-01", {"A": 6.0})
+    ),
+    "quarters dated on their first day": Kind(
+        "date,lane,volume\n2023-01-01,A,1\n2023-04-01,A,2\n2023-07-01,A,3\n2023-10-01,A,4\n2024-01-01,A,5\n"
+        "2024-04-01,A,6\n",
+        "has dates that are all 3 months apart",
+    ),
+    "a total of the record on its last day": Kind(month(5) + "2024-03-05,Summe,15\n", ("D", "2024-03-01", {"A": 15.0})),
+    "plan and actual": Kind(
+        "date,lane,Version,volume\n2024-03-04,A,Plan,7\n2024-03-04,A,Ist,5\n2024-03-05,A,Plan,7\n2024-03-05,A,Ist,6\n",
+        "has several versions, measures or opposite postings",
+    ),
+    "a wide table of key figures, one of them chosen": Kind(
+        "SKU,Key figure,Jan 2024,Feb 2024\nA,Demand,1,2\nA,Stock,9,9\nB,Demand,3,4\nB,Stock,8,8\n",
+        ("MS", "2024-01-01", {"A": 3.0, "B": 7.0}),
+        {"where": "Key figure=Demand"},
+    ),
+    "postings of SAP that take others back, without a sign": Kind(
+        "BUDAT;MATNR;MENGE;BWART\n04.03.2024;4711;10;601\n05.03.2024;4711;2;602\n06.03.2024;4711;11;601\n",
+        "has several versions, measures or opposite postings",
+    ),
+    "weeks over the end of a year, without a year": Kind(
+        "Artikel;KW 51;KW 52;KW 1;KW 2\nA;1;2;3;4\nB;4;5;6;7\n", ("W", "2001-01-01", {"A": 10.0, "B": 22.0})
+    ),
+    "postal codes of a transport system": Kind(
+        "Ladedatum;Von PLZ;Nach PLZ;LDM\n04.03.2024;01067;80331;1,5\n05.03.2024;01067;80331;2,5\n",
+        ("D", "2024-03-04", {"01067-80331": 4.0}),
     ),
     "no header": Kind("2024-03-04,A,1\n2024-03-05,A,2\n2024-03-06,A,3\n", "has no column for date, lane, volume"),
 }

@@ -656,7 +656,7 @@ def test_load_history_takes_an_address(ledger, url, monkeypatch):
     for way in (True, False):
         with pytest.raises(ValueError, match="history must be a file where columns and dayfirst is said; got a ledger"):
             load_history("ledger:", columns={"volume": "x"}, dayfirst=way)
-    with pytest.raises(ValueError, match="history must be a ledger where lanes is said; got ''"):
+    with pytest.raises(ValueError, match="history must be a file or a ledger where first and last is said; got none"):
         load_history("", **chosen)
 
 
@@ -722,7 +722,7 @@ def test_a_lane_that_is_the_sum_of_others_is_stored_only_if_this_is_said(ledger,
             for lane, volume in (("A", day), ("B", 3 * day % 7), ("Total", day + 3 * day % 7)))  # fmt: skip
     path.write_text("date,lane,volume\n" + "".join(rows), encoding="utf-8")
     with pytest.raises(
-        ValueError, match="'Total', so flows would be stored twice; leave it out by --where lane!=Total"
+        ValueError, match="'Total', so flows would be stored twice; say where='lane!=Total' or sums='keep'"
     ):
         ledger.import_file(path)
     ledger.import_file(path, where="lane!=Total")
@@ -734,7 +734,7 @@ def test_a_lane_that_is_the_sum_of_others_is_stored_only_if_this_is_said(ledger,
 def test_postings_of_what_went_out_are_stored_unless_some_were_taken_back(ledger, tmp_path):
     path = tmp_path / "out.csv"
     path.write_text("date,lane,volume\n2026-01-05,A,-5\n2026-01-06,A,-6\n", encoding="utf-8")
-    with pytest.raises(ValueError, match="--negative outbound"):
+    with pytest.raises(ValueError, match="say negative='outbound'"):
         ledger.import_file(path)
     ledger.import_file(path, negative="outbound")
     assert [flow.volume for flow in ledger.records()] == [5.0, 6.0]

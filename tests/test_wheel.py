@@ -91,7 +91,7 @@ def test_its_metadata_are_those_of_the_project(metadata):
 
 def test_its_dependencies_are_few(metadata):
     core = [text for text in metadata.get_all("Requires-Dist") if "extra ==" not in text]
-    assert {re.match(r"[\w.-]+", text)[0] for text in core} == {"numpy", "scipy", "pandas", "tqdm"}
+    assert {re.match(r"[\w.-]+", text)[0] for text in core} == {"numpy", "scipy", "pandas", "tqdm", "holidays"}
 
 
 def test_the_example_of_the_readme_runs(installed):

@@ -94,7 +94,7 @@ def network(story: Story, keys: Sequence[str] = (), measure: str = "", largest: 
         say("Use is the space that the latest workload and the buffer would take, as a share of own capacity.")
     if measure != "profit" and story.value(measure) is not None:
         say(f"For {{{{network.lanes}}}} together, {label(measure)} is [{measure}].")
-    say("Together {{network.lanes}} earn [profit]; [expected_overflow] are at partners on average.")
+    say("The profit of {{network.lanes}} together is [profit]; [expected_overflow] are at partners on average.")
 
 
 def help_(story: Story) -> None:

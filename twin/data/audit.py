@@ -18,6 +18,7 @@ FEWEST_PERIODS, FEWEST_VALUES = 5, 4  # a sum that holds in fewer periods, or wi
 LARGEST_TABLE = 5_000_000  # lanes x periods; beyond, only the sum of all lanes is looked for
 MOST_SUMS, MOST_PARTS = 50, 150  # lanes that are tried as a sum, largest first, and lanes tried as its parts
 TOTAL_AGREES = 0.9  # share of the periods in which a lane that is called a total is the sum of the others
+ENOUGH_PERIODS = 12  # from which a lane that is the sum of all others but for a few errors is no chance [-]
 TELLING = 8  # periods that rule out most lanes as parts of a sum
 CLOSE = 1e-6  # relative difference up to which two sums are equal
 NAMES_SHOWN = 3
@@ -103,9 +104,13 @@ def _sums_of_some(table, names):
             found[names[i]] = number
             left[i] = False
             continue
+        if _nearly_all(table, i, left) and (number := _total_of(table, i, left, names)) > 1:
+            found[names[i]] = number
+            left[i] = False
+            continue
         if active.sum() < FEWEST_PERIODS or len(np.unique(mine[active])) < FEWEST_VALUES:
             continue
-        share = mine / np.maximum(whole, mine)
+        share = mine / np.maximum(np.maximum(whole, mine), np.finfo(float).tiny)
         telling = np.argsort(np.where(whole > 0, share, np.inf))[:TELLING]  # where others are most often larger
         others = left & (sizes > 0) & (table[:, telling] <= mine[telling] * (1 + CLOSE)).all(axis=1)
         others[i] = False
@@ -123,14 +128,34 @@ def _sums_of_some(table, names):
     return found
 
 
+def _nearly_all(table, i, left):
+    """Return whether a lane of any name may be the sum of all others but for a few errors."""
+    mine, rest = table[i], table[left].sum() - table[i].sum()
+    enough = (mine > 0).sum() >= ENOUGH_PERIODS and len(np.unique(mine[mine > 0])) >= FEWEST_VALUES
+    return enough and abs(rest - mine.sum()) <= (1 - TOTAL_AGREES) * rest
+
+
 def _total_of(table, i, left, names):
-    """Return the number of lanes that a total sums up: all that are no totals; 0 if it is not their sum."""
+    """Return the number of lanes that a total sums up: all that are no totals; 0 if it is not their sum.
+
+    A total that stands in one period may sum up the whole record, of all lanes or of the lane that its name begins
+    with: `Summe`, `BER-MUC Total`.
+    """
     others = left & np.array([not is_total(name) for name in names]) & (table.sum(axis=1) > 0)
     others[i] = False
     mine, whole = table[i], table[others].sum(axis=0)
     active = mine > 0
     equal = np.abs(whole - mine) <= CLOSE * np.maximum(mine, 1e-6)
-    return int(others.sum()) if active.any() and equal[active].mean() >= TOTAL_AGREES else 0
+    if active.any() and equal[active].mean() >= TOTAL_AGREES:
+        return int(others.sum())
+    if active.sum() != 1 or not is_total(names[i]):
+        return 0
+    rest = " ".join(word for word in names[i].split() if not is_total(word))
+    named = np.array([name == rest for name in names]) & others
+    for parts in (others, named):
+        if parts.any() and abs(table[parts].sum() - mine.sum()) <= CLOSE * mine.sum():
+            return int(parts.sum())
+    return 0
 
 
 def _parts_by_weights(parts, mine):

@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
 LENGTH = {"D": 1, "W": 2, "MS": 3}  # rank of each period, from short to long [-]
+ENOUGH_DATES = 6  # from which an even distance of all dates is no chance [-]
 MONDAY = np.datetime64("1970-01-05", "D")  # any Monday: weeks begin a multiple of seven days from it
 
 
@@ -22,11 +23,13 @@ def distinct_days(days: np.ndarray) -> np.ndarray:
 
 
 def fits(days: np.ndarray, period: str) -> bool:
-    """Return whether the days can label whole periods: one weekday for weeks, all first or all last days for months."""
+    """Return whether the days can label whole periods: one weekday for weeks; for months all first or all last days,
+    or one and the same day of three months or more."""
     if period == "W":
         return len(np.unique((days - MONDAY).astype(int) % 7)) == 1
     if period == "MS":
-        return bool(np.all(_is_first(days)) or np.all(_is_first(days + 1)))
+        same = len(np.unique(days - _month(days).astype("datetime64[D]"))) == 1 and len(np.unique(_month(days))) > 2
+        return bool(same or np.all(_is_first(days)) or np.all(_is_first(days + 1)))
     return True
 
 
@@ -35,6 +38,18 @@ def own_period(days: np.ndarray) -> str:
     if fits(days, "MS") and len(np.unique(_month(days))) > 1:
         return "MS"
     return "W" if fits(days, "W") and len(np.unique(days)) > 1 else "D"
+
+
+def even_distance(days: np.ndarray, period: str) -> int:
+    """Return the number of weeks or months of which all distances of some days are a multiple; 1 for too few days.
+
+    >>> even_distance(np.array(["2023-01-01", "2023-04-01", "2023-10-01", "2024-01-01", "2024-04-01", "2024-07-01"],
+    ...                        "datetime64[D]"), "MS")
+    3
+    """
+    if period == "D" or len(days) < ENOUGH_DATES:
+        return 1
+    return int(np.gcd.reduce(periods_between(days[0], days[1:], period)))
 
 
 def period_starts(days: np.ndarray, period: str) -> np.ndarray:

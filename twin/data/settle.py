@@ -151,13 +151,13 @@ def _sums_left_out(flows, sums, file, audit):
     strange = [name for name in found if sums is None and not is_total(name)]
     if strange:
         name, parts = strange[0], found[strange[0]]
-        text = f"{file} has a lane that is the sum of {parts:,} others in every period, {visible(name)!r}"
+        text = f"{file} has a lane that is the sum of {parts:,} others, {visible(name)!r}"
         raise ValueError(Advice(f"{text}, so flows would count twice", ("sums", "leave-out"), ("sums", "keep")))
     for name in flows["lane"].cat.categories:
         if is_total(name) and name not in found:
             audit.append(f"the lane {visible(name)!r} is called a total but is not the sum of the others; it is kept")
     for name, parts in found.items():
-        audit.append(f"the lane {visible(name)!r} is the sum of {parts:,} others in every period; it is left out")
+        audit.append(f"the lane {visible(name)!r} is the sum of {parts:,} others; it is left out")
     return list(found)
 
 

@@ -5,9 +5,10 @@ from collections.abc import Iterable, Iterator
 import numpy as np
 import pandas as pd
 
+from twin.data.advice import Advice
 from twin.data.calendar import WorkingCalendar
 from twin.data.pairs import repeated_pairs, sums_of_pairs
-from twin.data.periods import LENGTH, distinct_days, fits, own_period, period_starts, unfinished
+from twin.data.periods import LENGTH, distinct_days, even_distance, fits, own_period, period_starts, unfinished
 from twin.data.record import records_of
 from twin.data.text import visible
 from twin.demand import PERIOD_NAMES
@@ -59,6 +60,15 @@ def choose_period(days: np.ndarray, period: str | None, file: str) -> tuple[str,
     """Return (period, own): the period to sum into, which defaults to own, the period inferred from the days."""
     days = distinct_days(days)
     own = own_period(days)
+    if period is None and (apart := even_distance(days, own)) > 1:
+        name = PERIOD_NAMES[own]
+        raise ValueError(
+            Advice(
+                f"{file} has dates that are all {apart} {name}s apart, or a multiple of it: each row may be of a "
+                f"period of {apart} {name}s, which is not known here, or nothing flowed in the {name}s between",
+                ("period", own),
+            )
+        )
     period = period or own
     if LENGTH[period] < LENGTH[own] and (period == "D" or not fits(days, period)):
         raise ValueError(f"period must not be finer than the {PERIOD_NAMES[own]}s of {file}; got {period!r}")
@@ -80,7 +90,7 @@ def into_periods(
     if fits(distinct_days(days), period):  # already in these periods; weeks keep their own weekday
         starts = period_starts(days, "MS") if period == "MS" else days
         if np.any(starts != days):
-            notes.append("every date is the last of its month; months are dated on their first day")
+            notes.append("every date is the last, or the same, day of its month; months are dated on their first day")
         return rows.assign(date=starts), calendar, False
     starts = period_starts(days, period)
     name = PERIOD_NAMES[period]

@@ -80,6 +80,7 @@ def booking(
     regimes: ArrayLike | None = None,
     refusal: ArrayLike = 0.0,
     refused_cost: ArrayLike | None = None,
+    partner_space: Any = None,
     tolerance: float = 1e-6,
 ) -> Optimum:
     """Return bounds on the least average cost of booking places ahead while a partner takes what exceeds them.
@@ -104,7 +105,12 @@ def booking(
     refusal : array_like, shape () or (season,) or (season, regimes)
         Probability that the partner refuses everything in a period. [-]
     refused_cost : array_like, optional
-        Cost of a pallet that has no place anywhere, of the shape of surcharge; needed where refusal > 0. [$/pallet]
+        Cost of a pallet that has no place anywhere, of the shape of surcharge; needed where refusal > 0 or with
+        partner_space, and there at least the surcharge. [$/pallet]
+    partner_space : frozen SciPy distribution, or an array of them, optional
+        Free space of the partner in a period on whole numbers, independent of demand given the regime: one law, one for
+        each regime, or a table like that of demand. He takes min(missing, free) pallets; the rest costs refused_cost.
+        Unlimited by default. [pallet/period]
     tolerance : float
         Largest high - low, as a share of the cost. [-]
 
@@ -134,29 +140,37 @@ def booking(
     >>> round(optimum.low, 3), optimum.policy([[0, 0, 5]]).tolist()
     (107.731, [9])
     """
-    problem = _problem(demand, lead_time, term, place_cost, surcharge, regimes, refusal, refused_cost)
+    problem = booking_problem(
+        demand, lead_time, term, place_cost, surcharge, regimes, refusal, refused_cost, partner_space
+    )
+    return solved(problem, tolerance)
+
+
+def solved(problem: Booking, tolerance: float, most_values: int = _MOST_VALUES) -> Optimum:
+    """Return the optimum of a problem, by tables of no more values than `most_values`."""
     sizes = _BEGIN
     while True:
         low, high, policy = _solved(problem, sizes, tolerance)
         _, actions, *_ = reachable(problem, policy)
         narrow = bool(actions.max() >= sizes - 1)
         larger = sizes + _WIDEN
-        if not narrow or _values(problem, larger) > _MOST_VALUES:
+        if not narrow or _values(problem, larger) > most_values:
             return Optimum(low, high, policy, problem, tolerance, capped=narrow)
         sizes = larger
 
 
-def _problem(
+def booking_problem(
     demand: Any,
     lead_time: int,
     term: int | Sequence[int],
     place_cost: ArrayLike,
     surcharge: ArrayLike,
-    regimes: ArrayLike | None,
-    refusal: ArrayLike,
-    refused_cost: ArrayLike | None,
+    regimes: ArrayLike | None = None,
+    refusal: ArrayLike = 0.0,
+    refused_cost: ArrayLike | None = None,
+    partner_space: Any = None,
 ) -> Booking:
-    """Return the problem that checked arguments describe."""
+    """Return the problem that checked arguments of `booking` describe."""
     laws = np.atleast_2d(np.array(demand, dtype=object))
     season, states = laws.shape
     (moves,) = shares(regimes=np.eye(1) if regimes is None else regimes)
@@ -175,15 +189,46 @@ def _problem(
     price = (1 - refused) * spot + refused * nowhere
     tables = [[shares_of_whole_numbers(law, "demand") for law in row] for row in laws]
     most = max(len(table) for row in tables for table in row)
-    places = np.arange(most + 1)
-    over = [[np.maximum(np.arange(len(table)) - places[:, None], 0) @ table for table in row] for row in tables]
-    return Booking(price[..., None] * np.array(over), moves, whole("lead_time", lead_time, least=1), terms, costs)
+    missing = np.array([[np.pad(table, (0, most - len(table))) for table in row] for row in tables])
+    uncovered = price[..., None] * _expected_excess(missing)
+    if partner_space is not None:
+        require(refused_cost is not None, "refused_cost", "given with partner_space", refused_cost)
+        require(nowhere >= spot, "refused_cost", "at least the surcharge, with partner_space", nowhere)
+        spaces = np.broadcast_to(np.array(partner_space, dtype=object), laws.shape)
+        beyond = [
+            [
+                _excess_of_both(table, shares_of_whole_numbers(space, "partner_space"))
+                for table, space in zip(*rows, strict=True)
+            ]
+            for rows in zip(missing, spaces, strict=True)
+        ]
+        uncovered += ((1 - refused) * (nowhere - spot))[..., None] * np.array(beyond)
+    return Booking(uncovered, moves, whole("lead_time", lead_time, least=1), terms, costs)
+
+
+def _expected_excess(shares_of_demand: Array) -> Array:
+    """Return E[(D - n)+] for n = 0, 1, ..., one place more than the largest demand, along the last axis."""
+    beyond = np.cumsum(shares_of_demand[..., ::-1], axis=-1)[..., ::-1]  # P(D >= 0, 1, ...)
+    excess = np.cumsum(beyond[..., :0:-1], axis=-1)[..., ::-1]
+    return np.concatenate([excess, np.zeros((*excess.shape[:-1], 2))], axis=-1)
+
+
+def _excess_of_both(shares_of_demand: Array, shares_of_space: Array) -> Array:
+    """Return E[(D - n - F)+] for n = 0, 1, ..., of a demand and a free space that are independent."""
+    excess = _expected_excess(shares_of_demand)
+    padded = np.concatenate([excess, np.zeros(len(shares_of_space))])
+    return np.lib.stride_tricks.sliding_window_view(padded, len(shares_of_space))[: len(excess)] @ shares_of_space
 
 
 def _by_season(value: Array, season: int, regimes: int) -> Array:
     """Return a value of shape (), (season,) or (season, regimes) as a table of the last shape."""
     column = value[:, None] if value.ndim == 1 else value
     return np.broadcast_to(column, (season, regimes))
+
+
+def smallest_table(problem: Booking) -> int:
+    """Return the number of values in the smallest table that is tried."""
+    return _values(problem, _BEGIN)
 
 
 def _values(problem: Booking, sizes: int) -> int:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from twin import demand, own_places
-from twin.motion.laws import Gamma, Given
-from twin.motion.prices import price_list_of
+from twin import demand
+from twin.motion.laws import Given
+from twin.motion.of_policy import arguments_of
 from twin.motion.rules import Rule
 from twin.motion.run import simulate
 from twin.plan.ahead import on_record
@@ -67,12 +67,14 @@ def run_by_date(
     before = _before(policy, record, period)
     law = np.concatenate([np.broadcast_to(before, (len(ahead), len(before))), ahead], axis=1)
     rows = [np.r_[np.full(len(before), each[0]), each] for each in (plan, np.full(len(plan), formula))]
+    moments = {"demand_mean": np.nanmean(record), "demand_sd": np.nanstd(record)}
+    chosen = arguments_of(moments, policy, period=period)
     if policy.kind == "stock":
-        ours, theirs = (_stock(policy, law, levels, period) for levels in rows)
+        ours, theirs = (_stock(chosen, law, levels) for levels in rows)
         own = ours
     else:
-        own = _flow(policy, law)
-        ours, theirs = (_flow(policy, law, places) for places in rows)
+        own = _flow(chosen, law)
+        ours, theirs = (_flow(chosen, law, places) for places in rows)
     parts = own.money.shape[1] // law.shape[1]
     overflow, money = (_by_date(values, len(before), parts) for values in (own.overflow, own.money))
     beyond = _by_date((own.overflow > 1e-9).astype(float), len(before), parts)
@@ -126,60 +128,26 @@ def _by_date(values: NDArray[np.float64], before: int, parts: int) -> NDArray[np
     return values.reshape(len(values), -1, parts).mean(axis=2)[:, before:]
 
 
-def _stock(policy: Policy, law: NDArray[np.float64], levels: NDArray[np.float64], period: str | float) -> Paths:
+def _stock(chosen: dict[str, Any], law: NDArray[np.float64], levels: NDArray[np.float64]) -> Paths:
     """Return the run of a stock lane that orders up to a level for each period, shape (periods,)."""
-    lead, spread, review = (
-        float(demand.lead_time_in_periods(days, period))
-        for days in (policy.lead_time_mean_days, policy.lead_time_sd_days, policy.review_period_days)
-    )
-    parts = 1 if lead >= 1 or lead == 0 else int(np.ceil(1 / lead))
-    step = 1 / parts
-    last = len(levels) - 1
+    parts, last = round(1 / chosen["step"]), len(levels) - 1
     rule = Rule(lambda state: np.maximum(levels[min((state.step + 1) // parts, last)] - state.position, 0.0), levels[0])
-    return simulate(
-        Given(np.repeat(law * step, parts, axis=1)),
-        Gamma(lead, spread) if spread > 0 and lead > 0 else max(round(lead / step), 1) * step,
-        rule,
-        kind="stock",
-        review_period=max(round(review / step), 1) * step if review > 0 else 0.0,
-        step=step,
-        unmet=policy.unmet,
-        lead_times=policy.lead_times,
-        capacity=policy.internal_capacity,
-        costs=_prices(policy),
-        **_common(policy, law),
-    )
+    steps = Given(np.repeat(law / parts, parts, axis=1))
+    return simulate(**chosen | {"demand": steps, "policy": rule} | _run(law))
 
 
-def _flow(policy: Policy, law: NDArray[np.float64], places: NDArray[np.float64] | None = None) -> Paths:
+def _flow(chosen: dict[str, Any], law: NDArray[np.float64], places: NDArray[np.float64] | None = None) -> Paths:
     """Return the run of a flow lane with own places, or with places booked for each period, shape (periods,)."""
-    common = {"kind": "flow", **_common(policy, law)}
+    chosen = chosen | {"demand": Given(law)} | _run(law)
     if places is None:
-        return simulate(Given(law), capacity=policy.internal_capacity, costs=_prices(policy), **common)
-    prices = _prices(policy)
-    prices |= {"booking_price": prices["own_place_cost"]}
+        return simulate(**chosen)
 
     def booked(state: State) -> float:
         return float(places[min(state.step + 1, len(places) - 1)])
 
-    return simulate(Given(law), 1.0, booked, capacity=0.0, costs=prices, **common)
+    prices = chosen["costs"]._replace(booking_price=chosen["costs"].own_place_cost)
+    return simulate(**chosen | {"lead_time": 1.0, "policy": booked, "capacity": 0.0, "costs": prices})
 
 
-def _common(policy: Policy, law: NDArray[np.float64]) -> dict[str, Any]:
-    return {
-        "return_rate": policy.return_rate,
-        "dwell": policy.dwell,
-        "basis": policy.basis,
-        "periods": law.shape[1],
-        "replications": len(law),
-        "seed": _SEED,
-        "keep": ("money", "overflow"),
-    }
-
-
-def _prices(policy: Policy) -> dict[str, Any]:
-    """Return the prices of a policy, with the rent of a place that `own_places.place_prices` gives it."""
-    always, used = own_places.place_prices(policy.holding_cost, policy.own_place_cost)
-    whole = policy.holding_cost + policy.partner_surcharge
-    places = {"own_place_cost": always, "holding_cost": used, "partner_surcharge": whole - used, "spot_price": whole}
-    return price_list_of(policy)._asdict() | places
+def _run(law: NDArray[np.float64]) -> dict[str, Any]:
+    return {"periods": law.shape[1], "replications": len(law), "seed": _SEED, "keep": ("money", "overflow")}

@@ -48,8 +48,7 @@ def policy_table(
     """
     stated, notes = dict(given or {}), ()
     numbers(**{name: value for name, value in stated.items() if name not in POLICY or not POLICY[name].choices})
-    if isinstance(policies, Mapping):
-        policies = pd.DataFrame.from_dict(policies, orient="index", dtype=object)
+    policies = _as_table(policies)
     if policies is not None:
         require(policies.index.is_unique, "policies", "a table with one row a lane", "a repeated lane")
         policies, notes = _as_spelt(policies, statistics.index)
@@ -67,6 +66,27 @@ def policy_table(
     table = pd.DataFrame({name: np.broadcast_to(fields[name], len(statistics)) for name in POLICY}, statistics.index)
     assess(statistics, policy_of(table), period=period)  # refuses a lane that cannot be assessed, by its name
     return table, (*assumptions_of(unset, statistics, period=period), *notes)
+
+
+def lanes_that_state(
+    field: str, policies: pd.DataFrame | Mapping[str, Mapping[str, float | str]] | None, lanes: pd.Index
+) -> set[str]:
+    """Return those of some lanes whose policies state a field.
+
+    >>> lanes_that_state("dwell", {"A-B": {"dwell": 2.0}, "C-D": {"holding_cost": 3.0}}, pd.Index(["A-B", "C-D"]))
+    {'A-B'}
+    """
+    table = _as_table(policies)
+    if table is None or field not in table:
+        return set()
+    table = _as_spelt(table, lanes)[0]
+    return set(table.index[table[field].notna()])
+
+
+def _as_table(policies):
+    if isinstance(policies, Mapping):
+        return pd.DataFrame.from_dict(policies, orient="index", dtype=object)
+    return policies
 
 
 def _as_spelt(policies: pd.DataFrame, lanes: pd.Index) -> tuple[pd.DataFrame, tuple[str, ...]]:

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from twin.data.advice import Advice, Decision
-from twin.data.files.dates import DAY_FIRST, MONTH_FIRST, SLASHES, Rivals
+from twin.data.files.dates import DAY_BEFORE_MONTH, DAY_FIRST, MONTH_FIRST, SLASHES, YEAR_FIRST, Rivals
 from twin.data.files.options import FORMS, ReadingOptions
 from twin.data.text import visible
 
@@ -18,10 +18,12 @@ USUAL_DAYS = (date(1990, 1, 1), date(2040, 1, 1))  # a reading within these year
 DENSER = 10  # a form goes before another under which the days lie this many times farther apart
 DAYS_OF_A_YEAR = 366  # [day]
 ENOUGH_DAYS, FEW_DAYS_GAP = 12, 5 * DAYS_OF_A_YEAR  # a record of fewer days needs a longer gap [day]
+FEWEST_SWAPPED = 3  # distinct dates on each side from which a column is asked whether a spreadsheet swapped some [-]
 FAR_DATE = "date is far from all others"
 
 _WEEK_HEADING = re.compile(r"week|woche|\bkw\b|^kw|kw$|\bcw\b|\bwk\b|^yw$|yearweek|calweek")
 _MONTH_HEADING = re.compile(r"month|monat|\bmth\b|calmonth|\bmon\b")
+_ISO_LIKE = re.compile(r"\s*'?\d{4}[-/.]\d{1,2}[-/.]\d{1,2}(?!\d)", re.ASCII)
 _SAID = {DAY_FIRST: "day before month", MONTH_FIRST: "month before day"}
 
 
@@ -47,7 +49,7 @@ def settle(column: Column, reading: ReadingOptions, file: str | Path) -> tuple[n
             kinds.setdefault(cell.kind, []).append(i)
         else:
             days[i] = cell
-    notes = []
+    notes = _unswap(column, kinds, days, reading, file)
     for kind in sorted(kinds, key=lambda kind: (kind != SLASHES, kind)):
         places = kinds[kind]
         choice = _Choice(kind, [column.parsed[i] for i in places], column.counts[places], days)
@@ -60,6 +62,38 @@ def settle(column: Column, reading: ReadingOptions, file: str | Path) -> tuple[n
         example = next(iter(clear or (i for i in places if not np.isnat(days[i]))), places[0])
         notes.append(_sentence(form, why, column.texts[example].strip(), days[example]))
     return days, notes
+
+
+def _unswap(column, kinds, days, reading, file):
+    """Swap day and month of dates such as 2024-05-03 in place if the column writes the day first; return notes.
+
+    A spreadsheet that expects the month first turns 03/05/2024 into 2024-03-05 and leaves 13/05/2024 as text.
+    """
+    plain = [i for i, text in enumerate(column.texts) if not np.isnat(days[i]) and _ISO_LIKE.match(text)]
+    swapped = kinds.get(DAY_BEFORE_MONTH, [])
+    asked = reading.dates == DAY_BEFORE_MONTH
+    small = all(column.parsed[i].day <= 12 for i in plain)
+    if not asked and swapped and not (small and len(swapped) >= FEWEST_SWAPPED):
+        swapped = []
+        del kinds[DAY_BEFORE_MONTH]  # dates that do not exist
+    if not asked and len(plain) >= FEWEST_SWAPPED and small and not swapped and reading.dayfirst is None:
+        slashes = [column.parsed[i].readings for i in kinds.get(SLASHES, ())]
+        if len(slashes) >= FEWEST_SWAPPED and all(len(found) == 1 for found in slashes):
+            text = (
+                f"{file} has dates such as {visible(column.texts[plain[0]].strip())!r} of days up to 12 alone, and "
+                f"dates such as {visible(column.texts[kinds[SLASHES][0]].strip())!r} of days above 12 alone: a "
+                "spreadsheet may have swapped day and month of the first"
+            )
+            order = slashes[0][0][0] == DAY_FIRST
+            raise ValueError(Advice(text, ("dates", DAY_BEFORE_MONTH), ("dayfirst", order)))
+    if not asked and not (swapped and small):
+        return []
+    both = [i for i in plain if column.parsed[i].day <= 12]
+    for i in both:
+        days[i] = column.parsed[i].replace(month=column.parsed[i].day, day=column.parsed[i].month)
+    if not both or swapped:
+        return []
+    return [_sentence(DAY_BEFORE_MONTH, "as asked", column.texts[both[0]].strip(), days[both[0]])]
 
 
 def far_dates(days: np.ndarray, counts: np.ndarray) -> np.ndarray:
@@ -128,6 +162,7 @@ class _Choice:
             (lambda: self._by_heading(heading), f"by the heading {heading!r}"),
             (self._usual, f"other forms give years outside {USUAL_DAYS[0].year} to {USUAL_DAYS[1].year - 1}"),
             (self._near_the_others, "by the other dates of the column"),
+            (self._month_and_year, "every cell ends in a year of this or the last century"),
             (self._strict, "every cell is a date and an hour"),
             (self._over_the_years, "the months follow each other over the turn of a year"),
             (self._standard, "the order of ISO 8601"),
@@ -143,18 +178,40 @@ class _Choice:
         return None, ""
 
     def _order(self, reading):
+        if reading.dates == YEAR_FIRST and YEAR_FIRST in self.forms:
+            return YEAR_FIRST, "as asked"
         if reading.dayfirst is not None:
             return (DAY_FIRST if reading.dayfirst else MONTH_FIRST), "as asked"
+        if (year := self._year_first()) is not None:
+            self.left = [*((DAY_FIRST, MONTH_FIRST) if not year else ()), YEAR_FIRST]
+            return (YEAR_FIRST, "so the days lie close together") if year else (None, "")
         only = {
             form: sum(int(n) for cell, n in zip(self.cells, self.counts, strict=True) if cell.readings[0][0] == form
-                      and len(cell.readings) == 1)
+                      and not {DAY_FIRST, MONTH_FIRST} <= set(dict(cell.readings)))
             for form in (DAY_FIRST, MONTH_FIRST)
         }  # fmt: skip
         if only[DAY_FIRST] != only[MONTH_FIRST]:
             form = max(only, key=only.get)
             return form, f"decided by {only[form]:,} rows with a day above 12"
+        if all(found.get(DAY_FIRST) == found.get(MONTH_FIRST) for found in (dict(c.readings) for c in self.cells)):
+            return DAY_FIRST, "the month first would give the same days"
         self.left = [DAY_FIRST, MONTH_FIRST]
         return None, ""
+
+    def _year_first(self):
+        """Return whether the year comes first in dates of two digits each; None if not, False if it may.
+
+        The days of a wrong order lie many times farther apart.
+        """
+        total = int(self.counts.sum())
+        fitting = [form for form in self.forms if self.fit[form] >= FITTING_SHARE * total]
+        if YEAR_FIRST not in fitting or len(self.cells) < 3:
+            return None
+        spans = {form: int((self.days[form][-1] - self.days[form][0]).astype(int)) + 1 for form in fitting}
+        others = min((spans[form] for form in fitting if form != YEAR_FIRST), default=DENSER * spans[YEAR_FIRST] + 1)
+        if others > DENSER * spans[YEAR_FIRST]:
+            return True
+        return None if spans[YEAR_FIRST] > DENSER * others else False
 
     def _keep_those_that_fit(self):
         total = int(self.counts.sum())
@@ -167,7 +224,7 @@ class _Choice:
         week, month = bool(_WEEK_HEADING.search(name)), bool(_MONTH_HEADING.search(name))
         if week == month:
             return []
-        return [form for form in self.left if form in (("yyyyww",) if week else ("yyyymm", "yyyymmm"))]
+        return [form for form in self.left if form in (("yyyyww",) if week else ("yyyymm", "yyyymmm", "mmyyyy"))]
 
     def _usual(self):
         low, high = (np.datetime64(day, "D") for day in USUAL_DAYS)
@@ -179,6 +236,10 @@ class _Choice:
         low, high = self.others.min(), self.others.max()
         reach = max((high - low).astype(int), 31)
         return [form for form in self.left if self.days[form][0] >= low - reach and self.days[form][-1] <= high + reach]
+
+    def _month_and_year(self):
+        """Return mmyyyy if it fits: every other form would have the same day, 19 or 20, in all of three months."""
+        return ["mmyyyy"] if "mmyyyy" in self.left and len(self.days["mmyyyy"]) > 2 else []
 
     def _strict(self):
         return [form for form in self.left if form == "yyyymmddhh"] if len(self.cells) > 2 else []
@@ -231,12 +292,13 @@ def _undecided(choice, texts, file):
     readings = dict(choice.cells[at].readings)
     shown = [form for form in left if form in readings]
     if choice.kind == SLASHES:
-        both = " or ".join(f"{readings[form]} ({_SAID[form]})" for form in shown)
+        both = " or ".join(f"{readings[form]} ({_SAID.get(form, 'year first')})" for form in shown)
         text = (
             f"{file} has dates such as {visible(texts[at])!r} that may be day/month or month/day, {both}, "
             "and its other dates do not decide"
         )
-        return Advice(text, ("dayfirst", True), ("dayfirst", False))
+        ways = (("dates", form) if form == YEAR_FIRST else ("dayfirst", form == DAY_FIRST) for form in left)
+        return Advice(text, *ways)
     both = " or ".join(f"{readings[form]} ({form}: {FORMS.get(form, form)})" for form in shown)
     text = (
         f"{file} has dates such as {visible(texts[at])!r} that may be {both}, and neither the heading nor the other "

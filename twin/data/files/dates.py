@@ -14,7 +14,9 @@ CENTURY_TURN = 69  # two-digit years 69..99 mean 19xx, and 00..68 mean 20xx, as 
 NO_SUCH_DAY = "date does not exist in the calendar"
 CONTRADICTS = "day and month are in the other order than in the rest of the column"
 DAY_FIRST, MONTH_FIRST = "day-first", "month-first"
+YEAR_FIRST = "yymmdd"  # a third order, of cells such as 24-03-05
 SLASHES = "day and month"  # the kind of cell whose day and month can be swapped
+DAY_BEFORE_MONTH = "yyyy-dd-mm"  # the kind and the form of cells such as 2024-31-01
 
 _ZONE = r"\s*(?:Z|UTC|GMT|[+-]\d{2}(?::?\d{2})?)?"
 _CLOCK = r"(?:(?:[01]?\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:[.,]\d+)?)?(?:\s*[AP]\.?M\.?)?|24:00(?::00(?:[.,]0+)?)?)"
@@ -80,6 +82,8 @@ def parse_date(text: str) -> datetime.date | Rivals:
         raise Refused("date is empty")
     for pattern in _NUMERIC:
         if match := pattern.fullmatch(text):
+            if int(match["month"]) > 12 >= int(match["day"]) > 0:
+                return _day_before_month(match)
             return _day(match["year"], match["month"], match["day"])
     if match := _EITHER.fullmatch(text):
         return _swappable(match["first"], match["second"], match["year"])
@@ -139,11 +143,23 @@ def _year(year):
     return number
 
 
+def _day_before_month(match):
+    """Return the only reading of 2024-31-01; with dots, 31 as a month is an error."""
+    if match.re is not _NUMERIC[0]:
+        raise Refused(NO_SUCH_DAY)
+    return Rivals(DAY_BEFORE_MONTH, ((DAY_BEFORE_MONTH, _day(match["year"], match["day"], match["month"])),))
+
+
 def _swappable(first, second, year):
     readings = []
     for form, day, month in ((DAY_FIRST, first, second), (MONTH_FIRST, second, first)):
         if int(month) <= 12:
             readings.append((form, _day(year, month, day)))
+    if len(first) == len(year) == 2:
+        try:
+            readings.append((YEAR_FIRST, _day(first, second, year)))
+        except Refused:
+            pass
     if not readings:
         raise Refused(NO_SUCH_DAY)
     if len(readings) == 2 and readings[0][1] == readings[1][1]:

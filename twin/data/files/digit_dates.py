@@ -66,6 +66,7 @@ _FORMS_OF = {
     6: (
         ("yyyymm", lambda d: datetime.date(int(d[:4]), int(d[4:]), 1)),
         ("yyyyww", lambda d: datetime.date.fromisocalendar(int(d[:4]), int(d[4:]), 1)),
+        ("mmyyyy", lambda d: datetime.date(int(d[2:]), int(d[:2]), 1)),
         ("yymmdd", lambda d: datetime.date(_two(d[:2]), int(d[2:4]), int(d[4:]))),
         ("ddmmyy", lambda d: datetime.date(_two(d[4:]), int(d[2:4]), int(d[:2]))),
         ("mmddyy", lambda d: datetime.date(_two(d[4:]), int(d[:2]), int(d[2:4]))),

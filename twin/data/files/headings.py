@@ -27,7 +27,8 @@ OTHER_HEADINGS = {
     "BUDAT, BLDAT, LFDAT, WADAT, WADAT_IST, ERDAT, AUDAT, FKDAT, EINDT, BEDAT, CPUDT, CALDAY, CALWEEK, CALMONTH, "
     "0CALDAY, 0CALWEEK, 0CALMONTH, SPMON, SPTAG, SPWOC, posting_date, document_date, goods_issue_date, pick_date, "
     "loading_date, pickup_date, shipment_date, shipping_date, dispatch_date, departure_date, "
-    "transaction_date, movement_date, calendar_day, calendar_week, calendar_month, year_month, "
+    "transaction_date, movement_date, pick_time, week_ending, week_end, week_beginning, "
+    "week_commencing, week_start, week_of, month_ending,  calendar_day, calendar_week, calendar_month, year_month, "
     "year_week, yyyymm, yyyymmdd, "
     "date de livraison, date d'expédition, date de commande, jour, mois, semaine, période, "
     "fecha, fecha de entrega, fecha de envío, fecha de pedido, día, mes, semana, período, "
@@ -54,7 +55,7 @@ OTHER_HEADINGS = {
     "qty_shipped, shipped_qty, shipped_quantity, quantity_shipped, delivered_quantity, delivery_quantity, "
     "ordered_quantity, qty_ordered, picked_qty, picked_quantity, number_of_pallets, no_of_pallets, pallet_count, "
     "plt, "
-    "pallet_qty, pallet_spaces, lineitem_quantity, handling_units, loading_metres, unit_sales, "
+    "pallet_qty, pallet_spaces, lineitem_quantity, handling_units, loading_metres, LDM, Lademeter,  unit_sales, "
     "quantité, palettes, nombre de palettes, volume, demande, "
     "cantidad, palés, pallets, paletas, número de palés, demanda, unidades, "
     "hoeveelheid, aantal, aantal pallets, "
@@ -77,13 +78,15 @@ SECOND_HEADINGS = {  # taken only where no column has a heading of the lists abo
     "shipments, Sendungen, Stops, trucks, LKW, loads, Ladungen",
 }
 PAIRED = {  # columns that make a lane or a date together
-    "origin": "origin, from, from_location, origin_id, origin_name, origin_city, origin_code, ship_from, source, "
-    "departure_location, loading_place, pickup_location, POL, port_of_loading, von, Abgang, Abgangsort, Versandort, "
-    "Ladeort, Beladeort, Quelle, Startort, Start, Absender, VSTEL, KNOTA, origine, départ, lieu de chargement, "
-    "origen, "
+    "origin": "origin, Von PLZ, PLZ von, PLZ Absender, Absender-PLZ, Start-PLZ, Belade-PLZ, Lade-PLZ, from_zip, "
+    "from_postcode, origin_zip, from, from_location, origin_id, origin_name, origin_city, origin_code, ship_from, "
+    "source, departure_location, loading_place, pickup_location, POL, port_of_loading, von, Abgang, Abgangsort, "
+    "Versandort, Ladeort, Beladeort, Quelle, Startort, Start, Absender, VSTEL, KNOTA, origine, départ, "
+    "lieu de chargement, origen, "
     "salida, herkomst, vertrek, van, partenza, da, origine, skąd, nadanie, załadunek, miejsce załadunku",
     "destination": "destination, dest, to, to_location, destination_id, destination_name, destination_city, "
-    "destination_code, ship_to, target, arrival_location, unloading_place, delivery_location, POD, "
+    "destination_code, Nach PLZ, PLZ nach, PLZ Empfänger, Empfänger-PLZ, Ziel-PLZ, Entlade-PLZ, to_zip, to_postcode, "
+    "destination_zip, ship_to, target, arrival_location, unloading_place, delivery_location, POD, "
     "port_of_discharge, "
     "nach, Empfang, Empfangsort, Bestimmungsort, Entladeort, Ziel, Zielort, Empfänger, KNOTZ, arrivée, "
     "lieu de déchargement, destino, llegada, bestemming, aankomst, naar, arrivo, a, destinazione, dokąd, odbiór, "
@@ -100,6 +103,7 @@ NO_FLOWS = (  # measures that are no volumes; a table without a known heading of
     "weight, Gewicht, gross_weight, net_weight, Bruttogewicht, Nettogewicht, temperature, Temperatur, distance, "
     "Entfernung, km, kg, rate, margin, Marge, tax, discount, Rabatt, prix, coût, poids, precio, coste, peso, prijs, "
     "kosten, gewicht, prezzo, costo, cena, koszt, waga, stock, Bestand, inventory, lead_time, Laufzeit, index, id, "
+    "zip, zip_code, postcode, postal_code, PLZ, Postleitzahl, order_no, order_number, invoice_no, "
     "weekday, Wochentag, longitude, latitude, mean, average, Mittelwert, Durchschnitt, min, max, holiday, promotion"
 )
 TOTALS = (

@@ -31,6 +31,15 @@ ORDER_HEADINGS = (
     "deliveryno", "deliverynote", "shipment", "shipmentid", "shipmentno", "beleg", "belegnr", "belegnummer", "auftrag",
     "auftragsnummer", "auftragsnr", "lieferung", "lieferschein", "vbeln", "aufnr", "mblnr", "bestellnummer", "rechnung",
 )  # fmt: skip
+RIVAL_HEADINGS = frozenset(
+    "version scenario szenario measure keyfigure kennzahl kennzahlen wertart datatype valuetype planactual".split()
+)
+RIVAL_VALUES = frozenset(
+    "plan planned actual actuals forecast budget target ist soll prognose demand stock inventory bestand bedarf "
+    "planmenge istmenge prevision reel reelle realise".split()
+)
+SIGN_HEADINGS = frozenset("shkzg sollhabenkennzeichen sollhaben debitcredit drcr".split())
+MOVEMENT_HEADINGS = frozenset("bwart bewegungsart movementtype mvt".split())
 _DECIMAL = re.compile(r"[-+]?\d+([.,])(?:\d{1,2}|\d{4,})", re.ASCII)  # of three digits the mark may be of thousands
 
 
@@ -87,6 +96,33 @@ class IgnoredColumns:
     def _drop(self, place):
         for table in (self.values, self.pairs, self.days):
             del table[place]
+
+    def check_rivals(self, file: str | Path, signed: bool) -> None:
+        """Raise ValueError if a column holds versions or opposite postings of one flow, which are not added up.
+
+        signed : whether some volumes are negative, so that signs tell what a posting takes back.
+        """
+        for place, values in self.values.items():
+            split, counts = self._split(place)
+            given = [text for text in values if text]
+            known = all(plain(text) in RIVAL_VALUES for text in given)
+            if len(given) < 2 or place in self.stated:
+                continue
+            opposite = not signed and self._is_opposite(place, given)
+            if known or (split and (opposite or plain(self.header[place]) in RIVAL_HEADINGS)):
+                name = self.header[place].strip("\ufeff ")
+                text = (
+                    f"{file} has several versions, measures or opposite postings of its flows, which cannot be added "
+                    f"up: the column {visible(name, 40)!r} has {_shown(values, counts)}"
+                )
+                raise ValueError(Advice(text, *(("where", f"{name}={value}") for value in given[:SPLIT_LANES_NAMED])))
+
+    def _is_opposite(self, place, values):
+        """Return whether a column says which postings take others back: debit and credit, or SAP's 601 and 602."""
+        heading, numbers = plain(self.header[place]), {int(text) for text in values if text.isdecimal()}
+        return heading in SIGN_HEADINGS or (
+            heading in MOVEMENT_HEADINGS and any(number % 2 and number + 1 in numbers for number in numbers)
+        )
 
     def check_units(self, lanes: Sequence[str], file: str | Path) -> None:
         """Raise ValueError if a lane has flows in several units."""

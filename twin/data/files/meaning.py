@@ -9,12 +9,21 @@ from twin.data.advice import Advice
 from twin.data.files.amounts import decide_mark
 from twin.data.files.block import RowBlock
 from twin.data.files.date_column import FAR_DATE, Column, far_dates, settle
-from twin.data.files.dates import CONTRADICTS, DAY_FIRST, MONTH_FIRST, SLASHES, Rivals
+from twin.data.files.dates import (
+    CONTRADICTS,
+    DAY_BEFORE_MONTH,
+    DAY_FIRST,
+    MONTH_FIRST,
+    NO_SUCH_DAY,
+    SLASHES,
+    Rivals,
+)
 from twin.data.files.scan import Scan
 from twin.data.lost_rows import Lost
 from twin.data.text import visible
 
 NO_FORM = "date is not in the form of the rest of the column"
+_WHY_UNUSABLE = {SLASHES: CONTRADICTS, DAY_BEFORE_MONTH: NO_SUCH_DAY}  # kinds of cells -> why the chosen form fails
 _DOTS = re.compile(r"\s*\d{1,2}\.\d{1,2}\.\d", re.ASCII)
 
 
@@ -29,6 +38,7 @@ class Meaning:
     def __init__(self, scan: Scan) -> None:
         self.scan = scan
         path, reading = scan.source.path, scan.reading
+        scan.ignored.check_rivals(path, scan.amounts["volume"].below > 0)
         scan.ignored.check_units(scan.lanes.values, path)
         counts = np.pad(scan.counts, (0, len(scan.dates.texts) - len(scan.counts)))
         self._check_signs()
@@ -57,7 +67,8 @@ class Meaning:
         if any(_DOTS.match(text) for text in dates.texts):
             yield 1, "dates with dots"
         forms = {cell.readings[0][0] for cell in dates.values
-                 if isinstance(cell, Rivals) and cell.kind == SLASHES and len(cell.readings) == 1}  # fmt: skip
+                 if isinstance(cell, Rivals) and cell.kind == SLASHES
+                 and not {DAY_FIRST, MONTH_FIRST} <= set(dict(cell.readings))}  # fmt: skip
         if forms == {MONTH_FIRST} or (self.scan.reading.dayfirst is False and DAY_FIRST not in forms):
             yield -1, "dates with the month first"
 
@@ -119,8 +130,8 @@ class Meaning:
         for line, date, lane, volume, unrefused in zip(*(column.tolist() for column in columns), strict=True):
             scan.lost_of_lane[lane] += 1
             if unrefused:
-                swapped = isinstance(cells[date], Rivals) and cells[date].kind == SLASHES
-                why = FAR_DATE if self.far[date] else CONTRADICTS if swapped else NO_FORM
+                kind = cells[date].kind if isinstance(cells[date], Rivals) else ""
+                why = FAR_DATE if self.far[date] else _WHY_UNUSABLE.get(kind, NO_FORM)
                 scan.refused.append((line, why, visible(f"{texts[date]}, {lanes[lane]}, {volume:g}")))
 
     def lost_rows(self) -> Lost:

@@ -17,6 +17,8 @@ FORMS = {
     "yyyymm": "year and month",
     "yyyyww": "year and ISO week",
     "yymmdd": "year, month and day of two digits each",
+    "yyyy-dd-mm": "year, day and month, the last two of which a spreadsheet may have swapped",
+    "mmyyyy": "month and year",
     "ddmmyy": "day, month and year of two digits each",
     "mmddyy": "month, day and year of two digits each",
     "yyddd": "year and day of the year",

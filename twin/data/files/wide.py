@@ -6,7 +6,8 @@ from datetime import date
 from pathlib import Path
 
 from twin.data.files.columns import find_columns
-from twin.data.files.headings import MEASURES, is_total, plain, without_unit
+from twin.data.files.headings import ENGLISH_HEADINGS, MEASURES, is_total, plain, without_unit
+from twin.data.files.ignored import MOST_VALUES, RIVAL_HEADINGS, UNIT_HEADINGS
 from twin.data.files.joins import YEAR, find_joins
 from twin.data.files.layout import Layout, Record, column, is_nothing, is_numeric, span
 from twin.data.files.period_headings import dated
@@ -53,8 +54,9 @@ def wide_layout(
     lane_places, lane = _lane(header, rows, [i for i in others if i != year], file, chosen, series)
     names = [header[i].strip("\ufeff ") for i in places]
     used = {*places, *lane_places, *([] if year is None else [year])}
+    kinds = [i for i in others if i != year and _tells_rows_apart(header[i], column(rows, i))]
     layout = Layout(
-        ["date", "lane", "volume"],
+        ["date", "lane", "volume", *(header[i].strip("\ufeff ") for i in kinds)],
         {"date": 0, "lane": 1, "volume": 2},
         {
             **{header[i].strip("\ufeff ") or "(no heading)": "lane" for i in lane_places},
@@ -79,7 +81,11 @@ def wide_layout(
         return dated(unit, periods[place].number, int(number or 0)) or fields[year]
 
     spread = _months if unit == "quarter" else lambda text: [text]
-    layout.reshape = lambda records: _melted(records, places, lambda *cell: spread(date_of(*cell)), lane, len(header))
+
+    def cells(fields: list[str], place: int) -> list[str]:
+        return spread(date_of(fields, place))
+
+    layout.reshape = lambda records: _melted(records, places, cells, lane, len(header), kinds)
     return layout
 
 
@@ -98,6 +104,7 @@ def _lane(header, rows, others, file, chosen, series) -> tuple[list[int], Callab
     else:
         known = [others[i] for i in find_columns(names, {}, ())["lane"]]
         text = [i for i in others if _names_rows(header[i], column(rows, i))]
+        text = [i for i in text if plain(header[i]) not in RIVAL_HEADINGS | UNIT_HEADINGS] or text
         text = text or [i for i in others[:1] if any(cell.strip() for cell in column(rows, i))]
         distinct = [i for i in known + text if len(set(column(rows, i))) == len(rows)]
         places = known if len(known) == 1 and (known[0] in distinct or not text) else distinct[:1] or text
@@ -111,6 +118,13 @@ def _lane(header, rows, others, file, chosen, series) -> tuple[list[int], Callab
         return "-".join(parts) if all(parts) or len(parts) == 1 else ""
 
     return places, lane
+
+
+def _tells_rows_apart(heading, cells):
+    """Return whether a column may hold kinds of rows, such as units or versions: few texts, most of which repeat."""
+    given = {cell.strip() for cell in cells if cell.strip()}
+    few = 1 < len(given) <= min(MOST_VALUES, len(cells) // 2) and not all(map(is_numeric, given))
+    return few and plain(heading) not in ENGLISH_HEADINGS
 
 
 def _names_rows(heading, cells):
@@ -158,17 +172,18 @@ def _melted(
     dates_of: Callable[[list[str], int], list[str]],
     lane: Callable[[list[str]], str],
     width: int,
+    kinds: Sequence[int],
 ) -> Iterator[Record]:
     """Yield a row of date, lane and volume for each cell of the columns of periods."""
     for line, fields, raw in records:
         if fields is None or len(fields) != width:
             yield line, None if fields is None else fields[:1], raw
             continue
-        name = lane(fields)
+        name, rest = lane(fields), [fields[i] for i in kinds]
         for place in places:
             for day in dates_of(fields, place):
                 row = [day, name, fields[place]]
-                yield line, row, [", ".join(row)]
+                yield line, [*row, *rest], [", ".join(row)]
 
 
 def _months(quarter: str) -> list[str]:

@@ -65,11 +65,20 @@ def dates_of_columns(
         return {i: str(period.number) for i, period in periods.items()}
     if all(period.text for period in periods.values()):
         return {i: period.text for i, period in periods.items()}
-    numbers = [period.number for period in periods.values()]
+    numbers = _in_order([period.number for period in periods.values()], next(iter(periods.values())).unit)
     if any(plain(without_unit(header[i])) in FIRST_CHOICE["date"] for i in others) or len(set(numbers)) < len(numbers):
         return {}
     first, unit = min(numbers), next(iter(periods.values())).unit
-    return {i: _numbered(unit, period.number - first) for i, period in periods.items()}
+    return {i: _numbered(unit, number - first) for i, number in zip(periods, numbers, strict=True)}
+
+
+def _in_order(numbers: list[int], unit: str) -> list[int]:
+    """Return numbers of weeks, months or quarters that begin anew within a table as numbers that go on: 51, 52, 53."""
+    turns = [i for i in range(1, len(numbers)) if numbers[i] < numbers[i - 1]]
+    if len(turns) != 1 or unit not in ("week", "month", "quarter") or numbers[turns[0]] != 1:
+        return numbers
+    turn = turns[0]
+    return [number + (numbers[turn - 1] if i >= turn else 0) for i, number in enumerate(numbers)]
 
 
 def _numbered(unit: str, place: int) -> str:

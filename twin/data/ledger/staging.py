@@ -156,7 +156,7 @@ def _check_sums(meaning, blocks, path):
     found = sum_lanes(sum_flows(table)) if len(table) else {}
     for name, parts in found.items():
         column = scan.header[scan.positions["lane"]].strip("\ufeff ")
-        text = f"{path} has a lane that is the sum of {parts:,} others in every period, {visible(name)!r}"
+        text = f"{path} has a lane that is the sum of {parts:,} others, {visible(name)!r}"
         ways = ("where", f"{visible(column)}!={visible(name)}"), ("sums", "keep")
         raise ValueError(Advice(f"{text}, so flows would be stored twice", *ways))
 

@@ -16,7 +16,7 @@ from twin.data.text import visible
 from twin.plan import ahead, lane_report
 from twin.plan.horizon import lane_by_date
 from twin.plan.policies import policy_of
-from twin.plan.policy_table import policy_table
+from twin.plan.policy_table import lanes_that_state, policy_table
 from twin.plan.portfolio import DEFAULT_HORIZON, Portfolio
 from twin.policy import POLICY
 from twin.view.guard import told
@@ -45,7 +45,7 @@ class Session:
     ----------
     feed : plan.feed.Feed
         Lanes and their flows.
-    known : dict of lane -> dict of policy fields, optional
+    known : DataFrame, or dict of lane -> dict of policy fields, optional
         Policies that lanes start with.
     before : Session, optional
         Earlier session whose choices are kept for lanes that the feed still has.
@@ -54,14 +54,12 @@ class Session:
     def __init__(
         self,
         feed: Feed,
-        known: Mapping[str, Mapping[str, float]] | None = None,
+        known: pd.DataFrame | Mapping[str, Mapping[str, float]] | None = None,
         before: Session | None = None,
     ) -> None:
         self.feed = feed
         self.policies, self.assumptions = policy_table(feed.statistics, policies=known, period=feed.calendar.length)
-        self._of_own = {
-            name for name, own in (known or {}).items() if not np.isnan(own.get("internal_capacity", np.nan))
-        }
+        self._of_own = lanes_that_state("internal_capacity", known, feed.statistics.index)
         self.lane = feed.statistics["demand_mean"].idxmax()
         self.thresholds = {"strain": STRAIN, "under_used": UNDER_USED}
         self.pinned: dict[str, Any] | None = None  # scenario A: lane, values and numbers

@@ -1,0 +1,143 @@
+"""Places booked ahead: what each rule costs above the exact optimum, on 54 stated problems."""
+
+from time import process_time
+
+import numpy as np
+from measure import Row
+from scipy.stats import poisson, randint
+
+import twin
+from twin.exact import booking_plans, booking_rules
+from twin.exact.bookings import booking_problem, solved
+from twin.exact.pricing import price
+
+RENT, TOLERANCE = 10, 1e-5  # [$/place/period], and of the exact optimum [-]
+LIMIT = 0.130  # time of `twin.book_ahead` where the table is small [s]
+STAYS = [[0.9, 0.1, 0.0], [0.05, 0.9, 0.05], [0.0, 0.1, 0.9]]
+TURNS = [[0.9, 0.1], [0.1, 0.9]]
+MEANS = (4, 8, 14)  # of three regimes
+PEAK, HILL = [5] * 10 + [15] * 2, [4] * 8 + [8, 14, 14, 8]  # means of 12 periods
+SHORT = [0.7] * 4 + [1.6] * 2  # index of 6 periods
+
+
+def laws(means):
+    """Return Poisson laws by period and regime."""
+    return [[poisson(mean) for mean in row] for row in means]
+
+
+def instances():
+    """Yield the name of each problem and the arguments of `booking_problem`."""
+    three = laws([MEANS])
+    for lead_time, term in ((1, 1), (2, 1), (1, 2), (2, 2), (1, 3)):
+        for surcharge in (15, 25, 40):
+            yield f"regimes, L {lead_time} K {term} s {surcharge}", (three, lead_time, term, RENT, surcharge, STAYS)
+    for name, means in (("peak", PEAK), ("hill", HILL)):
+        for term in (2, 4, 8, 13):
+            for surcharge in (15, 25):
+                yield f"{name}, L 1 K {term} s {surcharge}", (laws(np.array([means]).T), 1, term, RENT, surcharge)
+    both = laws(np.outer(SHORT, (4, 8)))
+    for lead_time, term in ((1, 2), (2, 2), (1, 3)):
+        for surcharge in (15, 25):
+            yield f"both, L {lead_time} K {term} s {surcharge}", (both, lead_time, term, RENT, surcharge, TURNS)
+    for short in (11, 13):
+        yield f"peak, L 1 K 4 and 1 at {short}", (laws(np.array([PEAK]).T), 1, (4, 1), (RENT, short), 25)
+        yield f"regimes, L 1 K 3 and 1 at {short}", (laws([(3, 8)]), 1, (3, 1), (RENT, short), 25, TURNS)
+    refused = {"refusal": np.array([[0.0, 0.2]]), "refused_cost": 60}
+    for lead_time, term in ((1, 2), (1, 3), (2, 2)):
+        terms = (laws([(4, 8)]), lead_time, term, RENT, 20, TURNS)
+        yield f"refusals, L {lead_time} K {term}", (*terms, refused)
+        space = {"partner_space": [[randint(4, 9), randint(0, 3)]], "refused_cost": 60}
+        yield f"partner's space, L {lead_time} K {term}", (*terms, space)
+    known = {"partner_space": [[randint(4, 9)]] * 10 + [[randint(0, 3)]] * 2, "refused_cost": 60}
+    yield "peak, partner full, L 1 K 6", (laws(np.array([PEAK]).T), 1, 6, RENT, 20, None, known)
+
+
+def large():
+    """Yield problems whose tables are too large."""
+    for surcharge in (15, 25, 40):
+        yield f"regimes, L 2 K 4 s {surcharge}", (laws([MEANS]), 2, 4, RENT, surcharge, STAYS)
+    yield "regimes, L 3 K 6 s 25", (laws([MEANS]), 3, 6, RENT, 25, STAYS)
+    yield "regimes, L 1 K 13 s 25", (laws([MEANS]), 1, 13, RENT, 25, STAYS)
+    yield "both, L 2 K 8 s 15", (laws(np.outer(SHORT, (4, 8))), 2, 8, RENT, 15, TURNS)
+
+
+def problem_of(terms):
+    """Return the problem of an instance; its last entry may hold options."""
+    options = terms[-1] if isinstance(terms[-1], dict) else {}
+    return booking_problem(*(terms[:-1] if options else terms), **options)
+
+
+def rules_of(problem):
+    """Return the rules of the ladder by name, with the better contract where there are several."""
+    contracts = range(problem.decisions)
+    return {
+        "newsvendor": [booking_rules.newsvendor_on_forecast(problem, contract) for contract in contracts],
+        "marginal": [booking_rules.marginal_rule(problem, contract) for contract in contracts],
+        "rolling": [booking_plans.rolling_plan(problem)],
+    }
+
+
+def measure_booking_ladder():
+    begun = process_time()
+    for name, terms in instances():
+        problem = problem_of(terms)
+        gaps = {
+            "fixed": booking_rules.fixed_places(problem).cost,
+            "calendar": booking_plans.calendar_plan(problem).cost,
+        }
+        if len(problem.moves) == 1:
+            low = high = gaps["calendar"]
+        else:
+            optimum = solved(problem, TOLERANCE)
+            low, high = optimum.low, optimum.high
+            assert not optimum.capped, name
+        for rule, policies in rules_of(problem).items():
+            gaps[rule] = min(price(problem, policy, TOLERANCE).high for policy in policies)
+        gaps = {rule: 100 * (cost / low - 1) for rule, cost in gaps.items()}
+        best = min(gaps["marginal"], gaps["rolling"], gaps["calendar"])
+        simple = min(gaps["fixed"], gaps["newsvendor"])
+        met = simple <= 1 or best <= simple / 2
+        shown = " ".join(f"{rule} +{gap:.2f}" for rule, gap in gaps.items())
+        yield Row(f"{name}: {shown} %", f"{low:.3f} to {high:.3f}", "", best / max(simple, 1e-9), "<= half", met)
+    for name, terms in large():
+        problem = problem_of(terms)
+        draws = {"seasons": -(-24 // problem.season), "seed": 7}
+        path = booking_plans.known_path_bound(problem, replications=40, **draws)
+        bound = max(booking_rules.single_term_bound(problem), path.mean - 2 * path.standard_error)
+        costs = {
+            "fixed": booking_rules.fixed_places(problem).cost,
+            "calendar": booking_plans.calendar_plan(problem).cost,
+        }
+        errors = []
+        for rule, policies in rules_of(problem).items():
+            found = [
+                booking_rules.simulated_price(problem, each, replications=8 if rule == "rolling" else 400, **draws)
+                for each in policies
+            ]
+            costs[rule], error = min(found)
+            errors.append(error)
+        shown = " ".join(f"{rule} +{100 * (cost / bound - 1):.2f}" for rule, cost in costs.items())
+        best = min(costs["marginal"], costs["rolling"], costs["calendar"]) / bound
+        what = f"{name}: {shown} % above a bound, errors to {max(errors):.2f} $"
+        yield Row(what, f"at least {bound:.3f}", "simulated", best, "bounds", best > 0.99)
+    spent = process_time() - begun
+    yield Row("all ladders, CPU", f"{spent:.1f} s", "180 s", spent / 180, "<= 1x", spent <= 180)
+
+
+def measure_book_ahead():
+    given = {"lead_time": 1, "place_cost": RENT, "surcharge": 25}
+    cases = {
+        "12 means, K 13": lambda: twin.book_ahead(PEAK, term=13, **given),
+        "3 regimes, K 3": lambda: twin.book_ahead(MEANS, term=3, regimes=STAYS, **given),
+    }
+    for name, case in cases.items():
+        case()
+        begun = process_time()
+        for _ in range(5):
+            case()
+        spent = (process_time() - begun) / 5
+        what = f"book_ahead, {name}, CPU"
+        yield Row(what, f"{1000 * spent:.0f} ms", "130 ms", spent / LIMIT, "<= 1x", spent <= LIMIT)
+
+
+MEASUREMENTS = (measure_booking_ladder, measure_book_ahead)

@@ -1,0 +1,180 @@
+"""How many places to book ahead with a partner now, and what it saves."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from twin._check import nonnegative, require, whole
+from twin.exact import booking_plans, booking_rules
+from twin.exact.bookings import Booking, booking_problem, smallest_table, solved
+from twin.exact.demand_laws import laws_by_period
+from twin.exact.pricing import Optimum, Policy, Whole, price
+
+_MOST_VALUES = 2**18  # largest table, over all periods of the season, for which the exact optimum is quick
+_TOLERANCE = 1e-5  # of the exact optimum, as a share of its cost [-]
+_REPLICATIONS, _PERIODS, _SEED = 400, 24, 20  # of a simulation where the table is too large
+
+
+class BookAhead(NamedTuple):
+    """Places to book now, average costs per period in the long run, and the rule that was used."""
+
+    places: int | Whole  # to book now, one number for each contract if there are several [place]
+    cost: float  # of the rule used [$/period]
+    standard_error: float  # of cost; 0 where it is exact [$/period]
+    least_cost: float  # a lower bound on the cost of every rule [$/period]
+    fixed_places: int  # best fixed number of places in force [place]
+    fixed_cost: float  # [$/period]
+    newsvendor_cost: float  # of the newsvendor on the forecast, with the better contract [$/period]
+    saved_on_fixed: float  # fixed_cost - cost [$/period]
+    saved_on_newsvendor: float  # newsvendor_cost - cost [$/period]
+    rule: str  # newsvendor, plan, exact, marginal or rolling plan
+    remark: str  # why this rule
+
+
+def book_ahead(
+    demand: Any,
+    *,
+    lead_time: int,
+    term: int | Sequence[int],
+    place_cost: ArrayLike,
+    surcharge: ArrayLike,
+    demand_sd: ArrayLike | None = None,
+    regimes: ArrayLike | None = None,
+    refusal: ArrayLike = 0.0,
+    refused_cost: ArrayLike | None = None,
+    partner_space: Any = None,
+    booked: ArrayLike | None = None,
+    period: int = 0,
+    regime: int = 0,
+) -> BookAhead:
+    """Return how many places to book now, and what that saves against a fixed number and against the newsvendor.
+
+    a = argmin over a of  sum over j of  P(i, j) V_t+1(j, (B, a)),  V as in `twin.exact.booking`
+
+    Parameters
+    ----------
+    demand : array_like of means, or frozen SciPy distribution on whole numbers, or an array of them
+        Demand of a period: a single entry, one for each period of the season (with regimes: one for each regime), or a
+        table with a row for each period and a column for each regime. The season repeats. [pallet/period]
+    lead_time : int
+        A booking made now, after the demand of this period, is in force from lead_time periods later on, >= 1. [period]
+    term : int, or one for each contract
+        Number of periods that a booking is in force, >= 1. [period]
+    place_cost : float, or one for each contract
+        Rent of a booked place, used or not, > 0. [$/place/period]
+    surcharge : array_like, shape () or (season,)
+        Whole price of a pallet that goes to the partner at once, >= 0. [$/pallet]
+    demand_sd : array_like, broadcast to demand, optional
+        Standard deviation of demand given as means; without it, demand is Poisson. [pallet/period]
+    regimes, refusal, refused_cost, partner_space
+        As in `twin.exact.booking`.
+    booked : array_like of whole numbers, shape (sum over contracts of lead_time + term - 1,), optional
+        Past bookings, oldest first, contract by contract; none by default. [place]
+    period, regime : int
+        Present period of the season and present regime, counted from 0.
+
+    Returns
+    -------
+    BookAhead
+        `places` [place]; `cost`, `standard_error`, `least_cost`, `fixed_cost`, `newsvendor_cost`, `saved_on_fixed`,
+        `saved_on_newsvendor` [$/period]; `fixed_places` [place]; `rule`, `remark`.
+
+    Errors
+    ------
+    ValueError for a standard deviation that no demand in whole pallets has, a period or regime that does not exist,
+    and whatever `twin.exact.booking` refuses.
+
+    Limits
+    ------
+    A term of one period: the newsvendor on the forecast is optimal. One regime: the plan by the calendar is optimal,
+    and `cost` is its cost; the places are those of the rolling plan, whose horizon ends, and which costs up to 0.2 %
+    more where several plans are equally good.
+    Several regimes: the exact optimum where its table is small; otherwise the marginal rule, or with a season the
+    rolling plan, with the cost of the better of the marginal rule and the calendar plan; where the exact costs are
+    known, the rolling plan is up to 2 % cheaper than that, and at most 0.1 % dearer.
+
+    Source
+    ------
+    `twin.exact.booking`, `twin.exact.booking_rules` and `twin.exact.booking_plans`.
+
+    >>> found = book_ahead([5, 5, 12, 5], lead_time=1, term=2, place_cost=10, surcharge=25)
+    >>> found.places, found.rule, round(found.cost, 2), round(found.saved_on_newsvendor, 2)
+    (6, 'plan', 98.2, 8.7)
+    """
+    laws = laws_by_period(demand, demand_sd, one_regime=regimes is None)
+    problem = booking_problem(
+        laws, lead_time, term, place_cost, surcharge, regimes, refusal, refused_cost, partner_space
+    )
+    state = _state(problem, booked, period, regime)
+    fixed = booking_rules.fixed_places(problem)
+    newsvendors = [booking_rules.newsvendor_on_forecast(problem, contract) for contract in range(problem.decisions)]
+    bound = booking_rules.single_term_bound(problem)
+    if problem.terms == (1,):
+        policy, cost, error, newsvendor_cost = newsvendors[0], bound, 0.0, bound
+        rule, remark = "newsvendor", "With a term of one period, the newsvendor on the forecast is optimal."
+    elif len(problem.moves) == 1:
+        policy, cost, error = booking_plans.rolling_plan(problem), booking_plans.calendar_plan(problem).cost, 0.0
+        bound, rule, remark = cost, "plan", "Without regimes, the best plan by the calendar is optimal."
+        newsvendor_cost = min(price(problem, each, _TOLERANCE).high for each in newsvendors)
+    elif (optimum := _exact(problem)) is not None:
+        policy, cost, error, bound = optimum.policy, optimum.high, 0.0, optimum.low
+        rule, remark = "exact", "The best booking of all rules, from a table of all states."
+        newsvendor_cost = min(optimum.price(each).high for each in newsvendors)
+    else:
+        policy, cost, error, newsvendor_cost, rule = _look_ahead(problem, newsvendors)
+        source = "simulated" if problem.season == 1 else "taken to be that of the better of two simpler rules"
+        remark = (
+            f"The table of the exact optimum is too large for a quick answer, so the {rule} is used; its cost is "
+            f"{source}, and no rule costs less than {bound:,.2f} a period."
+        )
+    places = np.asarray(policy(state[None, :])).reshape(-1)
+    return BookAhead(
+        int(places[0]) if problem.decisions == 1 else places, cost, error, bound, fixed.places, fixed.cost,
+        newsvendor_cost, fixed.cost - cost, newsvendor_cost - cost, rule, remark,
+    )  # fmt: skip
+
+
+def _exact(problem: Booking) -> Optimum | None:
+    """Return the optimum from a table that is quick to compute; None if no such table is large enough."""
+    most = _MOST_VALUES // problem.season
+    if smallest_table(problem) > most:
+        return None
+    optimum = solved(problem, _TOLERANCE, most)
+    return None if optimum.capped else optimum
+
+
+def _look_ahead(problem: Booking, newsvendors: list[Policy]) -> tuple[Policy, float, float, float, str]:
+    """Return a rule for a table that is too large, a cost that it keeps, its error, the newsvendor's cost, its name.
+
+    With a season, the rolling plan is the rule, and the cost is that of the calendar plan or the marginal rule.
+    """
+    marginal = [booking_rules.marginal_rule(problem, contract) for contract in range(problem.decisions)]
+    seasons = -(-_PERIODS // problem.season)
+    costs = [
+        booking_rules.simulated_price(problem, rule, seasons=seasons, replications=_REPLICATIONS, seed=_SEED)
+        for rule in [*newsvendors, *marginal]
+    ]
+    simplest = min(each.mean for each in costs[: problem.decisions])
+    best = min(range(problem.decisions), key=lambda place: costs[problem.decisions + place].mean)
+    cost, error = costs[problem.decisions + best]
+    if problem.season == 1:
+        return marginal[best], cost, error, simplest, "marginal rule"
+    planned = booking_plans.calendar_plan(problem).cost
+    if planned < cost:
+        cost, error = planned, 0.0
+    return booking_plans.rolling_plan(problem), cost, error, simplest, "rolling plan"
+
+
+def _state(problem: Booking, booked: ArrayLike | None, period: int, regime: int) -> Whole:
+    """Return the present state from checked arguments."""
+    size = sum(problem.kept)
+    (past,) = nonnegative(booked=np.zeros(size) if booked is None else booked)
+    require(past.shape == (size,), "booked", f"a list of {size} past bookings, oldest first", past.shape)
+    require(past == np.floor(past), "booked", "whole numbers of places", past)
+    for name, value, count in (("period", period, problem.season), ("regime", regime, len(problem.moves))):
+        require(whole(name, value, least=0) < count, name, f"below {count}", value)
+    return np.array([period, regime, *past], np.int64)
