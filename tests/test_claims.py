@@ -189,7 +189,6 @@ OF_A_WORLD = {
     "sums_are_not_of_some": ("trio", "BER-MUC and HAM-ROT alone earn the {{network.profit}} of the network.", False),
     "losses_are_not_earned": ("loss", "TXL-PRG earns {{lane1.profit}}.", False),
     "means_are_no_peaks": ("pair", "Demand on HAM-ROT peaks at {{lane2.demand_mean}}.", False),
-    "amounts_have_their_name": ("loss", "Penalties take {{lane1.surcharge}} of TXL-PRG's revenue.", False),
     "amounts_are_paid_for": ("pair", "BER-MUC pays {{lane1.surcharge}} for handling.", False),
     "trends_are_so": ("monthly", "Add space on Rotterdam-Wien for its growing volumes.", False),
     "dependence_is_heavy": ("gdansk", "The lane depends heavily on a partner.", False),
@@ -284,6 +283,31 @@ CONTRARIES = [
         "The forecast for the next month on BER-MUC is {{lane1.forecast_mean}}.",
     ),
     ("All three lanes together earn {{network.profit}}.", "All three lanes together earn {{lane2.profit}}."),
+    (
+        "If returns double, BER-MUC requires 518 instead of 450 pallets.",
+        "If returns double, BER-MUC requires 450 pallets.",
+    ),
+    ("BER-MUC needs 450 pallets and owns 460.", "BER-MUC needs 460 pallets and owns 450."),
+    (
+        "Doubling the returns means a required capacity of {{whatif1.required_capacity}} on BER-MUC.",
+        "Doubling the returns means a required capacity of {{lane1.required_capacity}} on BER-MUC.",
+    ),
+    (
+        "If returns double, profit of BER-MUC would be {{whatif1.profit}}.",
+        "If returns double, profit of BER-MUC would be {{whatif1.profit.change}}.",
+    ),
+    (
+        "The lead time, {{lane1.lead_time_mean_days}}, is that of BER-MUC.",
+        "The lead time, {{lane1.lead_time_mean_days}}, is that of HAM-ROT.",
+    ),
+    (
+        "Over the next {{lane1.horizon}}, demand on BER-MUC averages {{lane1.horizon_mean}}.",
+        "Over the next {{lane1.horizon}}, demand on BER-MUC averages {{lane1.demand_mean}}.",
+    ),
+    (
+        "In 95 % of days, BER-MUC loses at most {{lane1.value_at_risk}}.",
+        "In 95 % of days, BER-MUC loses at least {{lane1.value_at_risk}}.",
+    ),
 ]
 
 

@@ -207,7 +207,7 @@ def test_an_index_that_misses_a_flow_is_found_by_amcheck(server, flows):
 def test_verify_as_json(made, run):
     code, out, _ = run("ledger", "verify", "--json")
     assert code == 0 and json.loads(out)["sound"] is True
-    assert [check["passed"] for check in json.loads(out)["checks"]] == [True] * 4
+    assert [check["passed"] for check in json.loads(out)["checks"]] == [True] * 5
 
 
 def test_a_file_that_has_not_changed_is_checked_once(made, monkeypatch):
@@ -237,7 +237,7 @@ def test_a_ledger_of_the_first_version_is_migrated(ledger, url, flows):
         ):
             connection.execute(text(statement))
     with Ledger(url) as migrated:
-        assert migrated.statistics().equals(before) and migrated.status()["schema_version"] == 3
+        assert migrated.statistics().equals(before) and migrated.status()["schema_version"] == 4
         checks = {check.name: check for check in migrated.verify()}
         assert all(check.passed is not False for check in checks.values())
         assert "1 imports of an earlier version have a count alone" in checks["flows of imports"].found

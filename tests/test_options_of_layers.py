@@ -21,6 +21,7 @@ import pytest
 from house import layer, modules
 from small_paper import EXPECTED, make_project
 
+from twin import forecast
 from twin.batch import contents
 from twin.batch.expected import compare
 from twin.batch.jobs import run
@@ -31,7 +32,7 @@ from twin.batch.provenance import inputs_of
 from twin.batch.seal import seal
 from twin.data.account import Account, refusals
 from twin.data.advice import Advice
-from twin.data.errors import Counts, LedgerError
+from twin.data.errors import Counts, LedgerError, PlanChanged
 from twin.data.files.columns import match_columns
 from twin.data.files.ignored import IgnoredColumns
 from twin.data.files.options import ReadingOptions
@@ -39,6 +40,7 @@ from twin.data.files.packed import Packed
 from twin.data.files.rows import read_rows
 from twin.data.files.scan import Scan
 from twin.data.files.stamps import CutDay, Stamps
+from twin.data.ledger.plan_cells import memory_plan
 from twin.data.ledger.store import Ledger
 from twin.data.load import load_history, read_history
 from twin.data.lost_rows import Lost
@@ -51,8 +53,15 @@ from twin.lane import Policy, assess
 from twin.lead_time_demand import LeadTimes
 from twin.past_errors import LaneErrors
 from twin.plan import ahead, dated_run, lane_report, promised
+from twin.plan.actions import attention_of
+from twin.plan.adjustments import adjusted
+from twin.plan.attention import watched
+from twin.plan.capacity_plan import CapacityPlan
 from twin.plan.feed import feed_of_history
+from twin.plan.ledger_policies import ledger_policies
 from twin.plan.partners import largest, needs_together
+from twin.plan.plan_file import read_plan_file
+from twin.plan.plan_import import import_plan
 from twin.plan.policies import filled
 from twin.plan.policy_file import read_policies
 from twin.plan.policy_table import policy_table
@@ -86,6 +95,52 @@ WINDOW = {"lanes": ["B"], "first": "2024-01-10", "last": "2024-01-20"}
 CLOSED = {"closed": "fri", "holidays": "RU"}  # the gap is on a holiday of Russia
 
 
+CELL = ("lane", "A", "dwell")
+
+
+def cells():
+    """Return a plan in memory to which ben has made the second of two changes."""
+    made = memory_plan()
+    made.write({CELL: 1.0, ("site", "S", "places"): 1.0}, what="w", author="eva")
+    made.write({CELL: 2.0}, what="v", author="ben")
+    return made
+
+
+def refusing(values, keys):
+    raise ValueError("refused")
+
+
+def tried_on_cells(call):
+    """Return what a call gives, and the plan after it; of a conflict, the word alone, as its sentence has the time."""
+    plan = cells()
+    try:
+        return call(plan), plan.values(), plan.changes()[0].author
+    except PlanChanged:
+        return "conflict"
+
+
+def tried_on_plan(call):
+    """Return what a call on a planner's view gives, which does not show the last change, by ben."""
+    plan = CapacityPlan(cells(), author="eva")
+    change = {"name": "peak", "field": "volume", "factor": 2.0}
+    values = {("scenario", "1", name): value for name, value in change.items()} | {CELL: 4.0}
+    plan.cells.write({key: value for key, value in values.items() if key != CELL}, what="u", author="eva")
+    plan.refresh()
+    plan.cells.write({CELL: 4.0}, what="t", author="ben")
+    plan.seen = 2
+    try:
+        return call(plan), plan.of("lane"), plan.cells.changes()[0].what
+    except PlanChanged:
+        return "conflict"
+
+
+def plan_file(at, rows):
+    """Return the path of a file of lanes; the separator decides no decimal mark, but the last row does."""
+    path = at.file.with_name("plan.csv")
+    path.write_text(f"lane,dwell\n{rows}\n")
+    return str(path)
+
+
 @pytest.fixture(scope="module")
 def at(tmp_path_factory):
     """Return the files and the ledger that the calls read; `folder` is a function that returns a new folder."""
@@ -100,6 +155,9 @@ def at(tmp_path_factory):
     made.url = f"sqlite:///{folder / 'ledger.sqlite'}"
     with Ledger(made.url) as ledger:
         ledger.import_file(made.file)
+    made.planned = f"sqlite:///{folder / 'planned.sqlite'}"
+    with Ledger(made.planned) as ledger:
+        CapacityPlan(ledger.plan, author="eva").set("lane", ["A", "B"], dwell=2)
     made.expected = folder / "expected.csv"
     made.expected.write_text(EXPECTED)
     made.lanes = folder / "lanes.parquet"
@@ -388,6 +446,70 @@ CALLS = {
         lambda at, **o: needs_together(feed_of_history(research_partners()), ["toys", "garden"], **o).needs.tolist(),
         {"scale": 2.0},
     ),
+    "data.ledger.plan_cells.PlanCells.write": (
+        lambda at, **o: tried_on_cells(lambda plan: plan.write({CELL: 3.0}, what="x", **o)),
+        {"author": "zoe", "seen": 1, "check": refusing},
+    ),
+    "data.ledger.plan_cells.PlanCells.write, seen": (
+        lambda at, **o: tried_on_cells(lambda plan: plan.write({CELL: 3.0}, what="x", seen=1, **o)),
+        {"own": [2]},
+    ),
+    "data.ledger.plan_cells.PlanCells.undo": (
+        lambda at, **o: tried_on_cells(lambda plan: plan.undo(2, **o)),
+        {"author": "zoe", "check": refusing},
+    ),
+    "data.ledger.plan_cells.PlanCells.changes": (
+        lambda at, **o: tried_on_cells(lambda plan: [one.id for one in plan.changes(**o)]),
+        {"kind": "site", "entry": "S"},
+    ),
+    "data.ledger.plan_cells.PlanCells.revisions": (
+        lambda at, **o: tried_on_cells(lambda plan: [one.change for one in plan.revisions(**o)]),
+        {"kind": "site", "entry": "S"},
+    ),
+    "plan.capacity_plan.CapacityPlan": (
+        lambda at, **o: (made := CapacityPlan(**o)).author or len(made.entries),
+        {"cells": cells(), "author": "zoe"},
+    ),
+    "plan.capacity_plan.CapacityPlan.write": (
+        lambda at, **o: tried_on_plan(lambda plan: plan.write({("lane", "B"): {"dwell": 2}}, **o)),
+        {"what": "said"},
+    ),
+    "plan.capacity_plan.CapacityPlan.write, conflict": (
+        lambda at, **o: tried_on_plan(lambda plan: plan.write({CELL[:2]: {"dwell": 3}}, **o)),
+        {"overwrite": True, "seen": 4},
+    ),
+    "plan.capacity_plan.CapacityPlan.changes": (
+        lambda at, **o: tried_on_plan(lambda plan: [one.id for one in plan.changes(**o)]),
+        {"kind": "site", "entry": "S"},
+    ),
+    "plan.capacity_plan.CapacityPlan.history": (
+        lambda at, **o: tried_on_plan(lambda plan: [one.change for one in plan.history(**o)]),
+        {"kind": "site", "entry": "S"},
+    ),
+    "plan.plan_import.import_plan": (
+        lambda at, **o: tried_on_plan(lambda plan: import_plan(plan, plan_file(at, "B,1.250"), **o)[:3]),
+        {"kind": "site", "sheet": "x", "decimal": ","},
+    ),
+    "plan.plan_import.import_plan, rows": (
+        lambda at, **o: tried_on_plan(lambda plan: import_plan(plan, plan_file(at, "B,1\nC,x"), **o)[:3]),
+        {"good_rows_only": True},
+    ),
+    "plan.plan_import.import_plan, conflict": (
+        lambda at, **o: tried_on_plan(lambda plan: import_plan(plan, plan_file(at, "A,7"), **o)[:3]),
+        {"overwrite": True},
+    ),
+    "plan.plan_file.read_plan_file": (
+        lambda at, **o: [row.values for row in read_plan_file(plan_file(at, "B,1.250"), **o).rows],
+        {"kind": "site", "sheet": "x", "decimal": ","},
+    ),
+    "plan.adjustments.adjusted": (
+        lambda at, **o: tried_on_plan(lambda plan: adjusted(plan, ["A"], ["2026-01-01"], [[1.0]], **o).tolist()),
+        {"scenario": "peak"},
+    ),
+    "plan.ledger_policies.ledger_policies": (
+        lambda at, **o: repr(ledger_policies(at.planned, **o)[0]),
+        {"lanes": ["B"], "used": False},
+    ),
     "plan.policies.filled": (lambda at, **o: filled({}, LANE, **o)[0]["internal_capacity"].item(), {"period": "W"}),
     "plan.policy_file.read_policies": (
         lambda at, **o: read_policies(at.policies, **o)["dwell"].tolist(),
@@ -428,6 +550,19 @@ CALLS = {
     "plan.promised.outcome": (
         lambda at, **o: promised.outcome(DAILY_ERRORS.volumes, TWO_PERIODS, 20.0, **o).cost[:5].tolist(),
         {"service_level": 0.8},
+    ),
+    "plan.actions.attention_of": (
+        lambda at, **o: attention_of(research_lanes(), **o).lanes.to_csv(),
+        {
+            "given": {"internal_capacity": 90.0},
+            "policies": pd.DataFrame({"internal_capacity": [90.0]}, index=["BER-MUC"]),
+        },
+    ),
+    "plan.attention.watched": (
+        lambda at, **o: watched(
+            np.tile(VOLUMES, (2, 2)), np.array([4.0, 5.0]), np.ones(2), period="D", **o
+        ).expected.tolist(),
+        {"said": forecast.backtest(np.tile(VOLUMES, (2, 2)) / 2, period="D", horizon=28, level=0.95)},
     ),
     "plan.table_report.assess_history": (
         lambda at, **o: (

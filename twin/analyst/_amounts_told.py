@@ -72,16 +72,6 @@ def means_are_no_peaks(reading: Reading) -> None:
             reading.refuse(place, "is not said of lanes that differ")
 
 
-def amounts_have_their_name(reading: Reading) -> None:
-    """Raise `Unsupported` if a cost that begins a phrase takes, or costs, the amount of another: "penalties take"."""
-    for place in reading.names:
-        part = reading.tokens[place].measures & set(_PARTS)
-        told = next((reading.tokens[i].fact for i in (place + 2, place + 3) if i in reading.facts), None)
-        verb = reading.text(place + 1) in ("take", "takes", "cost", "costs", "eat", "eats")
-        if part and verb and told and told.name in _PARTS and told.name not in part:
-            reading.refuse(place, f"is not {told.words}")
-
-
 #: Adjective before demand -> sign of its trend.
 _TRENDS = dict.fromkeys("growing rising increasing climbing".split(), 1)
 _TRENDS |= dict.fromkeys("falling shrinking declining decreasing dwindling".split(), -1)
@@ -159,7 +149,6 @@ TOLD_OF_AMOUNTS = (
     sums_are_not_of_some,
     losses_are_not_earned,
     means_are_no_peaks,
-    amounts_have_their_name,
     amounts_are_paid_for,
     trends_are_so,
     dependence_is_heavy,

@@ -1,5 +1,6 @@
 """Check words for bounds, and for numbers that are nearly or just over another."""
 
+from twin.analyst._orders import compare
 from twin.analyst._sentence import Reading
 from twin.analyst._vocabulary import VAGUE_WORDS
 from twin.analyst.numerals import numerals
@@ -70,6 +71,13 @@ def _settle_bound(reading, place, length, upper):
             reading.text(i) in ("hold", "holds", "store", "fit", "fits", "house") for i in range(place)
         ):
             reading.settle(*places)
+        return
+    if bound.measure == "value_at_risk":
+        level = any(reading.tokens[i].fact.measure == "interval_level" for i in reading.facts)
+        verbs = {reading.text(i) for i in reading.clause(place) if i < place}
+        said = 1 if verbs & {"lose", "loses"} else -1 if verbs & {"earn", "earns", "make", "makes"} else 0
+        if level and upper == said == compare(bound.value, 0.0):
+            reading.settle(*places)  # "in 95 % of months, it earns at least", "it loses at most"
         return
     other = max((i for i in reading.facts if i < place), default=None)
     if other is not None:

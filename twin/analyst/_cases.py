@@ -3,7 +3,7 @@
 from itertools import pairwise
 
 from twin.analyst._name_words import DOERS, LINK, goes_by
-from twin.analyst._names_before import told_as_best
+from twin.analyst._names_before import is_what_exceeds, told_as_best
 from twin.analyst._pieces import Unsupported
 from twin.analyst._sentence import Reading
 from twin.analyst._vocabulary import BEST
@@ -11,14 +11,14 @@ from twin.analyst._vocabulary import BEST
 _BETWEEN = set("from to instead rather against than versus vs".split())
 #: Words near a number that say that it is the one as things stand, in a sentence about a what-if.
 _AS_IT_STANDS = set(
-    """not from than instead rather against versus today now current currently of present already into own
+    """not from than instead rather against versus today now current currently present already into own
     compared""".split()
 )
 _CHANGES = set(
     """by change changes changed changing difference differ differs gap cost costs hit hits adds add extra effect
-    with sharing renting adding swing additional further""".split()
+    with sharing renting adding worth swing additional further""".split()
 )
-_FUTURE = set("next forecast forecasts ahead coming following expected horizon outlook future".split())
+AHEAD = set("next forecast forecasts ahead coming following expected horizon outlook future".split())
 _LATEST = set("last latest recent yesterday".split())
 #: Quantity -> words of which a sentence that tells it must have one.
 _CUES = {
@@ -35,10 +35,10 @@ _CUES = {
     "best_profit_level": BEST | {"would"},
     "best_buffer_cost": BEST | {"critical", "ratio"},
     "critical_ratio": set("critical newsvendor cheapest".split()),
-    "forecast_mean": _FUTURE | {"tomorrow"},
-    "horizon_mean": _FUTURE | {"time", "should", "will"},
-    "horizon_workload": _FUTURE,
-    "horizon_capacity": _FUTURE | {"takes", "time"},
+    "forecast_mean": AHEAD | {"tomorrow"},
+    "horizon_mean": AHEAD | {"time", "should", "will"},
+    "horizon_workload": AHEAD,
+    "horizon_capacity": AHEAD | {"takes", "time"},
 }
 
 
@@ -58,6 +58,7 @@ def cases_hold(reading: Reading) -> None:
         if between & {"instead", "rather"} and first.measure == second.measure and first.name != second.name:
             raise Unsupported(f"{first.id} is a difference, and {second.id} is none")
     _changes_run_forward(reading)
+    _results_follow_inputs(reading)
     spoken = {token.text for token in reading.tokens if token.kind in ("word", "name")}
     speaks = not spoken <= LINK | DOERS  # otherwise a sentence such as "It is 5 days" gives no name at all
     for place in reading.facts:
@@ -66,6 +67,8 @@ def cases_hold(reading: Reading) -> None:
             continue
         if "." in fact.name:
             _is_told_as_change(reading, place, fact)
+        elif fact.key in reading.evidence.scenarios and _is_told_as_price(reading, place):
+            raise Unsupported(f"{fact.id} is the result of a change, not a change")
         elif not _has_its_cue(reading, place, fact) and speaks:
             raise Unsupported(f"{fact.id} is called by no name")
         else:
@@ -80,6 +83,7 @@ def cases_hold(reading: Reading) -> None:
 def _has_its_cue(reading, place, fact):
     """Return whether a sentence has a word that the quantity of a number needs, such as "best" for a best value."""
     best = fact.measure.startswith("best_") and told_as_best(reading, place)
+    best = best or is_what_exceeds(reading, place)
     return best or bool(_CUES.get(fact.measure, reading.words) & reading.words)
 
 
@@ -98,12 +102,26 @@ def _changes_run_forward(reading):
                 raise Unsupported(f"{fact.id} is the result of a change, not what it starts from")
 
 
+def _results_follow_inputs(reading):
+    """Raise `Unsupported` if the result of one what-if is told after the input of another, in the same clause."""
+    cases = reading.evidence.scenarios
+    for one, two in pairwise(i for i in reading.facts if reading.tokens[i].fact.key in cases):
+        first, second = reading.tokens[one].fact, reading.tokens[two].fact
+        supposed = first.measure in cases[first.key][1] and second.measure not in cases[second.key][1]
+        if supposed and first.key != second.key and two in reading.clause(one):
+            raise Unsupported(f"{second.id} is of another what-if")
+
+
 def _is_told_as_change(reading, place, fact):
     """Raise `Unsupported` if a difference is told as the number itself."""
     if reading.text(place)[:1].isalpha():
         return
     near = {reading.text(i) for i in range(max(place - 11, 0), place)} | {reading.text(place + 1)}
+    if set(reading.text(place).split()) & ({"fewer"} if fact.value < 0 else {"more", "extra", "additional", "further"}):
+        return  # "38 more pallets"
     near |= {reading.text(i) for i in range(place + 2, place + 4)} & {"additional", "extra", "further"}
+    if place + 1 in reading.names and fact.measure in reading.tokens[place + 1].measures:
+        near |= {reading.text(place + 2)} & {"cut", "increase", "rise", "drop", "reduction"} and {"change"}
     moved = any(
         reading.tokens[i].says("rise", "fall", "improve", "worsen", "gain", "loss")
         for i in range(max(place - 7, 0), min(place + 2, len(reading.tokens)))
@@ -115,6 +133,8 @@ def _is_told_as_change(reading, place, fact):
     )
     if near & {"gap", "difference", "lead"}:
         return
+    if _is_told_as_level(reading, place, fact):
+        raise Unsupported(f"{fact.id} is a difference, and told as a number")
     name = place - 1 if place - 1 in reading.names else None
     if name is not None and goes_by(fact.measure, reading.tokens[name].measures):
         return  # "buffer cost +$60", of which the sign shows that it is a change
@@ -122,6 +142,35 @@ def _is_told_as_change(reading, place, fact):
         near & _CHANGES or moved or compared or reading.text(place - 1) == "("
     ):
         raise Unsupported(f"{fact.id} is a difference, and told as a number")
+
+
+def _is_told_as_price(reading, place):
+    """Return whether a number is told as what a change costs or brings, as in "would cost 5 of profit"."""
+    verb = reading.text(place - 1) in _PRICES or reading.text(place - 2) in _PRICES
+    return verb and reading.text(place + 1) == "of" and reading.name_after(place + 1, 2) is not None
+
+
+_PRICES = set("cost costs add adds save saves lose loses gain gains sacrifice sacrifices".split())
+
+
+def _is_told_as_level(reading, place, fact):
+    """Return whether a verb such as "would be" leads from the name of a quantity to a number, with no change named."""
+    head = place - 1
+    while reading.text(head) in _HEDGES:
+        head -= 1
+    part = range(reading.part(place).start, place)
+    names = [i for i in part if i in reading.names]
+    if reading.text(head) not in _COPULA or not names or fact.measure not in reading.tokens[names[-1]].measures:
+        return False
+    words = {word for i in part for word in reading.text(i).split()}
+    after = reading.tokens[min(place + 1, len(reading.tokens) - 1)]
+    moved = any(reading.tokens[i].says(*_MOVED) for i in part) or after.says("more", "less", "better", "worse")
+    return not moved and not words & _CHANGES and not after.text.startswith(("more", "less", "extra"))
+
+
+_COPULA = set("be is are was were become becomes equal equals stands".split())
+_HEDGES = set("about around roughly approximately nearly almost only just some".split())
+_MOVED = ("rise", "fall", "improve", "worsen", "gain", "loss", "more", "less", "better", "worse")
 
 
 def _is_told_as_its_like(reading, place, fact):
@@ -137,7 +186,7 @@ def _is_told_as_its_like(reading, place, fact):
         raise Unsupported(f"{fact.id} is no average")
     if (
         fact.measure == "expected_overflow"
-        and near & {"plan", "plans"}
+        and near & {"plan", "plans", "planned"}
         and not near & {"expected", "average", "than"} - after
     ):
         raise Unsupported(f"{fact.id} is not that of the plan")
@@ -180,6 +229,11 @@ def _stands_as_told(reading, place, fact):
     if not other or reading.evidence.printed(other) == reading.evidence.printed(fact):
         return
     near = {reading.text(i) for i in (place - 3, place - 2, place - 1, place + 1, place + 2)}
+    near |= {reading.text(place - 4)} & {"from"} | {reading.text(place + 3)} & {"into"}
+    near -= {"than"} if fact.measure.endswith("value_at_risk") else set()  # "loses more than"
+    part = "of" in {reading.text(i) for i in (place - 2, place - 1) if i - 1 in reading.facts}
+    if reading.text(place + 1) == "of" or part:
+        return  # a part of another number, or what another number is a part of
     if not near & _AS_IT_STANDS and not _is_told_apart(reading, place):
         raise Unsupported(f"{fact.id} is the number as it stands, not that of the what-if")
 
@@ -227,6 +281,8 @@ def _ahead_agrees(reading):
             and "." not in fact.name
         ):
             raise Unsupported(f"{fact.id} is no forecast")
+        if fact.measure in _ON_RECORD and fact.key in reading.evidence.lanes and _looks_ahead(reading, place):
+            raise Unsupported(f"{fact.id} is no forecast")
         if fact.measure.startswith("best_") and {"record", "history"} & reading.words:
             raise Unsupported(f"{fact.id} is not on record")
         if fact.unit == "date":
@@ -246,6 +302,24 @@ def _ahead_agrees(reading):
                 raise Unsupported(f"{fact.id} is the other end of {'the forecast' if ahead else 'the record'}")
 
 
+def _looks_ahead(reading, place):
+    """Return whether a part of a sentence tells a number of the coming days, or over a horizon."""
+    part = [i for i in reading.clause(place) if i < place]
+    if any(reading.tokens[i].fact.measure.startswith(("horizon_", "forecast_")) for i in reading.facts if i < place):
+        return False  # what lies ahead is told before it, and compared with it
+    over = any(reading.tokens[i].fact and reading.tokens[i].fact.measure == "horizon" for i in part)
+    coming = any(
+        reading.text(i) in ("next", "coming", "following")
+        and (reading.text(i + 1) in _TIMES or (i + 1 in reading.facts and i + 1 < place))
+        for i in part
+    )
+    stands = {word for i in reading.clause(place) for word in reading.text(i).split()} & _STANDING
+    return (over or coming) and not stands
+
+
+_ON_RECORD = {"demand_mean", "workload_mean", "last_volume", "required_capacity"}
+_TIMES = set("day days week weeks month months period periods".split())
+_STANDING = set("record history past today now currently current than against versus from recent last so".split())
 _ENDS = set("begins begin starts start from since began ends end to until".split())
 _RECORD = set("record records history data recorded begins begin ends end starts start".split())
 
@@ -310,13 +384,19 @@ def _is_input_told_first(reading, fact):
     """Return whether a sentence begins with the input that a what-if changes, and its number: "Returns at 36 % ..."."""
     changed = reading.evidence.scenarios[fact.key][1]
     first = reading.facts[0] if reading.facts else None
+    said = {word for i in range(first + 2) for word in reading.text(i).split()} if first in (0, 1) else set()
+    if said & {"extra", "additional", "further", "more"}:
+        one = reading.tokens[first].fact
+        return one.key == fact.key and one.measure in changed and one.name.endswith(".change")
     told = reading.tokens[first].fact if first is not None else None
+    if first == 0 and reading.text(0).endswith("ing") and told.measure in changed:
+        return told.key == fact.key  # "doubling the returns means"
     return (
         told is not None
         and told.key == fact.key
         and told.measure in changed
         and "." not in told.name
-        and reading.text(first - 1) in ("at", "of", "with")
+        and (reading.text(first - 1) in ("at", "of", "with") or (first == 1 and reading.text(0) in ("a", "an")))
         and not any(reading.text(i) in ("is", "are", "has", "have") for i in range(first))
     )
 

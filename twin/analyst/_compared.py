@@ -1,5 +1,6 @@
 """Decide comparatives: what a sentence says is more, or less, than something else is so by the facts."""
 
+from twin.analyst._cases import AHEAD
 from twin.analyst._orders import compare, measures_of, told_of
 from twin.analyst._premises import free_premise
 from twin.analyst._relations import effect_of
@@ -72,6 +73,8 @@ class Comparison:
             self.measures = {"profit"}
         if self.case:
             self.measures = without_fixed(reading, self.case, self.measures)
+        if not reading.words & AHEAD:
+            self.measures = self.measures - {"horizon_capacity"} or self.measures
 
     def _right(self, marker):
         """Return what stands after a marker; "it" is what an earlier comparative compares with, or own capacity."""

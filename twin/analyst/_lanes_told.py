@@ -20,6 +20,8 @@ def lanes_of(reading: Reading, place: int) -> tuple[set[str], bool]:
     after = place + 1
     if reading.text(after) == "that" and after + 1 in reading.lanes:
         return {tokens[after + 1].lane}, True
+    if belongs := _belongs_to(reading, place):
+        return {belongs}, True
     if reading.text(after) == "," and reading.text(after + 1) in ("on", "for", "of"):
         if after + 2 not in reading.lanes or after + 3 not in reading.facts:
             after += 1
@@ -85,6 +87,23 @@ def lanes_of(reading: Reading, place: int) -> tuple[set[str], bool]:
         own = own[-1:]
     own = own or run
     return {tokens[i].lane for i in own}, True
+
+
+def _belongs_to(reading, place):
+    """Return the lane that a number is said to be that of: "18 %, belongs to A-B", "21 days, is that of A-B"; or ""."""
+    here = place + 1
+    while reading.text(here) in _BELONGS:
+        here += 1
+    words = [reading.text(i) for i in range(place + 1, here)]
+    said = (
+        here in reading.lanes
+        and here + 1 not in reading.facts
+        and {"that", "belongs", "belong", "found", "seen", "one"} & set(words)
+    )
+    return reading.tokens[here].lane if said and words[-1] in ("of", "to", "on", "at") else ""
+
+
+_BELONGS = set(", ) is are that belongs belong found seen one the of to on at lane".split())
 
 
 def _lanes_after(reading, place):

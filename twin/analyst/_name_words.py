@@ -53,9 +53,9 @@ WHOLE = {
     "overflow_probability": "days weeks months periods time cases",
     "weekday_share": "variance variation demand",
     "season_share": "variance variation demand",
-    "demand_share": "variance variation",
-    "lead_time_share": "variance variation",
-    "returns_share": "variance variation",
+    "demand_share": "variance variation uncertainty variability",
+    "lead_time_share": "variance variation uncertainty variability",
+    "returns_share": "variance variation uncertainty variability",
     "shock_share": "deviations variance variation",
     "return_rate": "what pallets shipments demand volume",
     "risk_share": "periods days weeks months",
@@ -65,8 +65,8 @@ WHOLE = {
 
 def goes_by(measure: str, measures: frozenset[str]) -> bool:
     """Return whether a quantity may go by a name with these meanings, or by that of a related one in another unit."""
-    if measure in measures:
-        return True
+    if measure in measures or (measure == "horizon_mean" and "demand_mean" in measures):
+        return True  # mean demand ahead, of which a sentence says by other words that it is ahead
     unit = QUANTITIES[measure].unit
     return any(
         measure in group and any(QUANTITIES[other].unit != unit for other in group & measures)

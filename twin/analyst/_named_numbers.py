@@ -4,7 +4,17 @@ from twin.analyst._cues import fits_cues
 from twin.analyst._implied_names import continues_list, is_implied, is_object, is_pronoun
 from twin.analyst._name_words import BY, OWNERS, PARTNERS, POINTS, goes_by
 from twin.analyst._names_after import is_passive, is_share, named_after, of_lane
-from twin.analyst._names_before import adjacent, after_window, in_window, listed, part_of, told_as_best, window_of
+from twin.analyst._names_before import (
+    BEST_OF,
+    adjacent,
+    after_window,
+    in_window,
+    is_what_exceeds,
+    listed,
+    part_of,
+    told_as_best,
+    window_of,
+)
 from twin.analyst._pieces import Unsupported
 from twin.analyst._sentence import Reading
 from twin.analyst._unnamed import fits_unnamed, is_told_after
@@ -18,8 +28,8 @@ _EXPLAINED = set(
     season weekday pattern shocks""".split()
 )
 _PARTS = set("share part portion fraction bulk multiple percentage piece proportion majority".split())
-_TWIN = {"risk_share": set("worst tail risk bad loses lose loss exceed exceeds shortfall".split())}
-_TWIN["interval_level"] = set("interval between range probability".split())
+_TWIN = {"risk_share": set("chance worst tail risk bad loses lose loss exceed exceeds shortfall".split())}
+_TWIN["interval_level"] = set("interval between range ranges probability".split())
 _AHEAD = set("coming following next ahead horizon".split())
 
 
@@ -28,6 +38,8 @@ def named_right(reading: Reading) -> None:
     for place in reading.facts:
         fact = reading.tokens[place].fact
         if fact.key == "twin":
+            if _is_level_of_risk(reading, fact):
+                continue
             if not _TWIN[fact.measure] & reading.words:
                 raise Unsupported(f"{fact.id} is called by no name")
             continue
@@ -38,6 +50,15 @@ def named_right(reading: Reading) -> None:
             name = reading.name_before(place)
             raise Unsupported(f"{fact.id} is called {reading.text(name) if name is not None else 'by no name'}")
         _has_its_owner(reading, place, fact)
+
+
+def _is_level_of_risk(reading, fact):
+    """Return whether a number is a value at risk, or its share of periods: "in 95 % of months, at least $5"."""
+    told = {reading.tokens[i].fact.measure for i in reading.facts}
+    risk, level = reading.value("risk_share", "twin"), reading.value("interval_level", "twin")
+    if not {"value_at_risk", "interval_level"} <= told or None in (risk, level) or abs(level + risk - 1.0) > 1e-9:
+        return False
+    return fact.name in ("interval_level", "value_at_risk") and bool({"least", "most"} & reading.words)
 
 
 def _is_meant(reading, place):
@@ -96,10 +117,13 @@ def _is_exempt(reading, place, fact):
         )
         or (
             fact.measure in ("forecast_low", "forecast_high")
-            and before in ("between", "and", "from", "to")
+            and (before in ("between", "and", "from", "to") or reading.text(place + 1) in ("to", "–", "-"))
             and not words & _EARNS
         )
         or (fact.measure == "planned_overflow" and bool(words & set("exceed exceeds fit excess".split())))
+        or is_what_exceeds(reading, place)
+        or (fact.name == "profit.change" and fact.value > 0 and before == "worth")
+        or _is_level_of_risk(reading, fact)
         or (fact.measure in POINTS and bool(words & {"sum", "made", "consists"}))
         or (
             fact.name == "profit.change"
@@ -133,6 +157,10 @@ def _is_named(reading, place):
         return True
     if adjacent(reading, place) and reading.text(place - 1) == "of":
         return True
+    if (moved := _moved_to(reading, place)) is not None:
+        measures = reading.tokens[moved].measures
+        if not goes_by(fact.measure, measures) and BEST_OF.get(fact.measure) not in measures:
+            return False
     if _is_whole_of(reading, place):
         return True
     for way in (
@@ -154,6 +182,16 @@ def _is_named(reading, place):
     if fact.measure == "best_profit" and told_as_best(reading, place) and reading.words & _EARNS:
         return True
     return fits_unnamed(reading, place)
+
+
+def _moved_to(reading, place):
+    """Return the place of the name in "takes own capacity on A-B to 5"; None without such a verb before a number."""
+    part = part_of(reading, place)
+    verb = max((i for i in part if reading.text(i) in _MOVERS), default=None)
+    return reading.name_after(verb, 3) if verb is not None and reading.text(place - 1) == "to" else None
+
+
+_MOVERS = set("take takes took bring brings brought push pushes lift lifts move moves carry carries".split())
 
 
 #: Part -> what it is told to be a part of: "450 needed out of 460".

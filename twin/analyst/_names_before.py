@@ -101,6 +101,18 @@ def _is_own(reading, place, name, names):
     return False
 
 
+def is_what_exceeds(reading: Reading, place: int) -> bool:
+    """Return whether a planned overflow is told as what exceeds own capacity: "27 more than the 243 owned"."""
+    if reading.tokens[place].fact.name != "planned_overflow":
+        return False
+    after = range(place + 1, min(place + 9, len(reading.tokens)))
+    facts = {reading.tokens[i].fact.measure for i in after if i in reading.facts}
+    needs = "required_capacity" in facts or any(reading.text(i) in ("need", "needs", "requires") for i in after)
+    if reading.tokens[after.start if after else place].says("more"):
+        return "internal_capacity" in facts
+    return reading.text(place + 1) in ("fewer", "less", "short") and needs
+
+
 def told_as_best(reading: Reading, place: int) -> bool:
     """Return whether a best value is told as what another service level would bring, or as that level."""
     level = any({"service_level", "best_profit_level"} & reading.tokens[i].measures for i in reading.names)

@@ -72,14 +72,13 @@ def negations_hold(reading: Reading) -> None:
         ):
             reading.settle(place, proved=False)
         name = reading.name_after(place, 6 if reading.text(place) in ("neither", "none") else 2)
+        keys = reading.subjects(place)
+        if reading.text(place) == "neither" and reading.text(place + 2) == "nor" and place + 3 in reading.lanes:
+            name, keys = reading.name_after(place + 3, 5), [reading.tokens[i].lane for i in (place + 1, place + 3)]
         if reading.text(place) in ("no", "without", "neither", "none") and name is not None:
-            values = [
-                reading.value(measure, key)
-                for key in reading.subjects(place)
-                for measure in reading.tokens[name].measures
-            ]
+            values = [reading.value(measure, key) for key in keys for measure in reading.tokens[name].measures]
             if values and all(value is not None and abs(value) < 1e-9 for value in values):
-                reading.settle(place)
+                reading.settle(place, *(i for i in (place + 2,) if reading.text(i) == "nor"))
 
 
 _NOT_DENIED = set("longer only lane day week month period one pallet order customer".split())

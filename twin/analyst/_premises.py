@@ -107,7 +107,7 @@ def premises_hold(reading: Reading) -> None:
     supposes = bool(reading.words & _MODALS) or is_advice(reading) or reading.text(0) in IMPERATIVES
     for place in reading.find("more", "less", "rise", "fall", "better", "worse"):
         premise = premise_at(reading, place)
-        if premise is None or _has_aim(reading, place, premise[0]):
+        if premise is None or _has_aim(reading, place, premise[0]) or _is_subject(reading, place, premise[2]):
             continue
         scenario, alike = _case_with(reading, *premise[:2])
         if alike and (not cases or scenario in cases):
@@ -155,6 +155,11 @@ def _has_aim(reading, place, name):
     return any(
         0 < i - place <= 7 and reading.tokens[i].fact.measure in (name, "best_profit_level") for i in reading.facts
     )
+
+
+def _is_subject(reading, place, name):
+    """Return whether a sentence begins with a comparative that its number follows: "The higher price, 5, is"."""
+    return place == 1 and reading.text(0) == "the" and reading.text(name + 1) == "," and name + 2 in reading.facts
 
 
 _CARRIER = {"carrier", "carriers", "supplier", "suppliers", "deliveries", "delivery", "lead time", "lead times"}

@@ -109,7 +109,9 @@ def rates_hold(reading: Reading) -> None:
                 continue
             if not any(_THINGS[word] in evidence.unit(fact).split("/")[1:] for fact in facts):
                 reading.refuse(place, "is not what these numbers are counted by")
-        elif word == "once" and reading.text(place + 1) in ("its", "the", "it", "stock", "a", "you", "we", "demand"):
+        elif word == "once" and (
+            reading.text(place + 1) in ("its", "the", "it", "stock", "a", "you", "we") or place + 1 in reading.names
+        ):
             continue  # "as soon as"
         elif word in ("tomorrow", "yesterday", "later", "once", "began"):
             if not (

@@ -76,6 +76,8 @@ class Reading:
         for i in range(place + 1, min(place + 1 + within, len(self.tokens))):
             if self.tokens[i].measures:
                 return i
+            if self.tokens[i].lane and self.text(i + 1) == "'s" and i < len(self.tokens) - 2:
+                continue  # "lowering A-B's service level"
             if (
                 self.text(i) == "and"
                 and self.tokens[place].says("most", "least")

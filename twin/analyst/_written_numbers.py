@@ -1,6 +1,7 @@
 """Choose the facts that a number which is written out may stand for."""
 
 import re
+from collections.abc import Set
 from dataclasses import replace
 from itertools import permutations
 from math import isclose
@@ -29,6 +30,28 @@ def places_of(numeral: Numeral, text: str, evidence: Evidence) -> list[tuple[int
     if not found and _COMPARED.match(text, numeral.end):
         found = [(numeral.start, numeral.end, fact) for fact in _differences(numeral, evidence)]
     return [*found, *([None] if RATIO.match(text, numeral.start) else [])]
+
+
+def elided(numeral: Numeral, text: str, evidence: Evidence, units: Set[str]) -> list[tuple[int, int, Fact] | None]:
+    """Return what a number without a unit may stand for in one of the units of the sentence: "from 450 to 518 pallets".
+
+    A number that words follow which are none of a sentence about lanes, as in "450 trucks", is refused elsewhere.
+    """
+    if numeral.unit or not text[numeral.start : numeral.end].strip()[-1:].isdigit():
+        return []
+    found = []
+    for unit in sorted(units & _ELIDED):
+        scale = 100.0 if unit == "-" else 1.0
+        alike = replace(numeral, unit=unit, value=numeral.value / scale, slack=numeral.slack / scale)
+        found += places_of(alike, text, evidence)
+    return found
+
+
+#: Words for a fall, after which the size of a trend is told without its sign.
+_FALLING = re.compile(r"\b(?:fall|declin|shrink|drop|decreas|los|sink|slip|down\b)")
+#: Units that a number shares with another one of its sentence.
+_ELIDED = frozenset(("pallet", "pallet/day", "pallet/week", "pallet/month", "day", "-", "points"))
+_ELIDED |= {f"${rest}" for rest in ("", "/day", "/week", "/month", "/pallet")}
 
 
 def _differences(numeral, evidence):
@@ -75,19 +98,18 @@ def _facts_of(numeral, text, evidence, side=None):
             if fact.value == 0
             and (is_named(fact.measure, text) or (called_before(before) and may_be_called(fact, called_before(before))))
         ]
-    if numeral.unit in _SPANS:
-        found = [fact for fact in evidence.facts.values() if _spans(numeral, fact, evidence)]
-        if found:
-            return found
-    loss = bool(re.search(r"\b(?:loss|losses|loses?|losing|deficit)\b[^,;]{0,24}$", before))
+    loss = bool(re.search(r"\b(?:loss|losses|loses?|losing|deficit|loss-making|unprofitable),?\b[^;]{0,24}$", before))
+    falling = bool(_FALLING.search(before))
     alike = [
         fact
         for fact in evidence.facts.values()
-        if _of_kind(numeral, fact, evidence) and _is(numeral, fact, loss, side, words[:1].isalpha())
+        if _of_kind(numeral, fact, evidence) and _is(numeral, fact, loss, side, words[:1].isalpha(), falling)
     ]
     called = called_before(text[: numeral.start])
+    spans = [fact for fact in evidence.facts.values() if numeral.unit in _SPANS and _spans(numeral, fact, evidence)]
     return sorted(
-        alike, key=lambda fact: (not (called and may_be_called(fact, called)), not is_named(fact.measure, text))
+        [*alike, *spans],
+        key=lambda fact: (not (called and may_be_called(fact, called)), not is_named(fact.measure, text)),
     )
 
 
@@ -108,11 +130,13 @@ def _of_kind(numeral, fact, evidence):
     return agrees(numeral.unit, evidence.unit(fact))
 
 
-def _is(numeral, fact, told_as_loss=False, side=None, in_words=False):
+def _is(numeral, fact, told_as_loss=False, side=None, in_words=False, told_falling=False):
     """Return whether a number equals a fact within its printed rounding; a negative loss may be told as a gain."""
     value = numeral.value - 1 if numeral.unit == "times" else numeral.value
     if fact.measure.endswith("value_at_risk") and not numeral.signed:
         value = abs(value) if fact.value > 0 else -abs(value)
+    if told_falling and fact.measure == "trend" and fact.value < 0 and not numeral.signed:
+        value = -abs(value)
     if told_as_loss and fact.measure in ("profit", "best_profit") and fact.value < 0 and not numeral.signed:
         value = -abs(value)
     if fact.name.endswith((".change", ".relative")) and not numeral.signed and numeral.unit != "times":

@@ -9,7 +9,7 @@ from twin.analyst._lane_names import with_lanes
 from twin.analyst._naming_of_numbers import LANE, NUMBER
 from twin.analyst._pieces import Piece, Unsupported
 from twin.analyst._units import agrees, unit_after
-from twin.analyst._written_numbers import places_of
+from twin.analyst._written_numbers import elided, places_of
 from twin.analyst.claims import claims_hold
 from twin.analyst.evidence import Evidence
 from twin.analyst.numerals import numerals, plain
@@ -120,7 +120,8 @@ def _with_numbers(pieces, evidence):
     """
     text = "".join((NUMBER if p.fact else LANE) * len(p.text) if p.fact or p.lane else p.text for p in pieces)
     found = [numeral for numeral in numerals(text) if not counts_lanes(numeral, text, evidence)]
-    facts = [places_of(numeral, text, evidence) for numeral in found]
+    units = {numeral.unit for numeral in found} | {evidence.unit(piece.fact) for piece in pieces if piece.fact}
+    facts = [places_of(numeral, text, evidence) + elided(numeral, text, evidence, units) for numeral in found]
     for numeral, some in zip(found, facts, strict=True):
         if not some:
             raise Unsupported(f"no fact is {text[numeral.start : numeral.end].strip()!r}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import shutil
 import sys
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -14,7 +15,7 @@ from twin.command.options import add_lane, add_reading_options, on_command_line,
 from twin.command.printing import LANE_SCHEMA_FILE, SCHEMA_FILE
 from twin.data.files.options import READING
 from twin.data.lane_names import guard_note
-from twin.data.places import RECORD_PREFIX
+from twin.data.places import RECORD_PREFIX, is_ledger
 from twin.policy import POLICY
 
 ASSESS = """Read a file of flows, compute safety stock, service, capacity, overflow to a partner, resilience and profit
@@ -155,14 +156,18 @@ def _assess_flows(options, given):
         lanes=options.lanes,
         **reading_of(options),
     )
+    policies, notes = None if options.file else POLICIES, ()  # those of the research lanes
+    if is_ledger(options.file):
+        from twin.plan.ledger_policies import ledger_policies  # imports SQLAlchemy
+
+        policies, notes = ledger_policies(options.file, options.lanes, used=not options.policies)
     if options.policies:
         from twin.plan.policy_file import read_policies  # imports pandas
 
         policies = read_policies(options.policies, decimal=options.decimal)
-    else:
-        policies = None if options.file else POLICIES  # those of the research lanes
     try:
         found = table_report.assess_history(history, given, policies, horizon=options.horizon)
+        found = replace(found, assumptions=(*found.assumptions, *notes))
     except ValueError:
         if len(history.account.refused):  # refused rows may be the reason
             print(history.account.told(on_command_line), file=sys.stderr)

@@ -87,7 +87,7 @@ def add(commands: "argparse._SubParsersAction") -> None:
     lanes.add_argument("--gaps", choices=("zero", "unknown"), default="zero", help="volume of a period without a flow")
     add_calendar_options(lanes)
     add_window(lanes)
-    verb(_reset, "delete every flow").add_argument(
+    verb(_reset, "delete every flow and import; the plan is kept").add_argument(
         "--token", default="", help="confirmation phrase; an error without it shows it"
     )
     verb(_status, "show the address and the contents of the ledger")
@@ -247,7 +247,8 @@ def _lanes(ledger, options):
 
 def _reset(ledger, options):
     deleted = ledger.reset(options.token)
-    return _show(options, {"place": ledger.place, "deleted": deleted}, f"{deleted:,} flows deleted from {ledger.place}")
+    words = f"{deleted:,} flows deleted from {ledger.place}; the plan is kept"
+    return _show(options, {"place": ledger.place, "deleted": deleted}, words)
 
 
 def _verify(ledger, options):

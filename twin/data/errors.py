@@ -35,5 +35,13 @@ class AlreadyHeld(ValueError):
         self.counts = counts
 
 
+class PlanChanged(ValueError):
+    """Somebody has changed the plan in the meantime, so nothing was written; `cells` are those that differ."""
+
+    def __init__(self, sentence: str, cells: tuple[tuple[str, str, str], ...]) -> None:
+        super().__init__(sentence)
+        self.cells = cells
+
+
 class LedgerError(Exception):
     """The ledger could not do what was asked; the message holds neither passwords nor values."""

@@ -16,7 +16,11 @@ FIRST, SECOND = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
 
 def seal_of(row: Any) -> str:
     """Return the checksum of the unchanging columns of an import."""
-    text = "\0".join(str(getattr(row, name)) for name in SEALED)
+    return digest_of("\0".join(str(getattr(row, name)) for name in SEALED))
+
+
+def digest_of(text: str) -> str:
+    """Return the checksum of a text."""
     return hashlib.blake2b(text.encode(), digest_size=DIGITS // 2).hexdigest()
 
 

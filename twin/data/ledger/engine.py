@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError, DisconnectionError, TimeoutError
-from sqlalchemy.pool import QueuePool
+from sqlalchemy.pool import QueuePool, StaticPool
 
 from twin.data.errors import LedgerError
 from twin.data.ledger.address import place
@@ -19,6 +19,7 @@ from twin.data.ledger.causes import DAMAGED, cause
 DATABASE_TIMEOUT = 4  # [s] longest wait for a connection, a lock or an answer before an error is raised
 IMPORT_TIMEOUT = 60  # [s] longest wait for another import
 IMPORT_LOCK = 7401970  # arbitrary key of the advisory lock that one import or undo holds at a time
+PLAN_LOCK = 7401971  # arbitrary key of the advisory lock that one change of the plan holds at a time
 READ_ONLY_SESSION = "default_transaction_read_only=on"  # parameter of a session of PostgreSQL
 READ_ONLY_SETTING = "TWIN_LEDGER_READ_ONLY"  # name of the setting that serves the ledger for reading only
 OLDEST = (3, 37)  # oldest supported SQLite, the first with strict column types
@@ -64,6 +65,14 @@ def engine_at(url: URL, read_only: bool = False) -> Engine:
         if read_only:
             event.listen(engine, "do_connect", _open_read_only)
             event.listen(engine, "connect", lambda connection, _: connection.execute("PRAGMA query_only = ON"))
+    return engine
+
+
+def memory_engine() -> Engine:
+    """Return the engine of an SQLite database in memory, which has one connection and ends with the engine."""
+    engine = create_engine("sqlite://", poolclass=StaticPool, connect_args={"check_same_thread": False})
+    event.listen(engine, "connect", _configure_sqlite)
+    event.listen(engine, "begin", _begin)
     return engine
 
 
@@ -131,6 +140,12 @@ def lock_imports(connection: Connection) -> None:
         connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{IMPORT_TIMEOUT}s'")
         connection.exec_driver_sql("SELECT pg_advisory_xact_lock(%s)", (IMPORT_LOCK,))
         _limit_waiting(connection)
+
+
+def lock_plan(connection: Connection) -> None:
+    """Hold the lock of the plan until the transaction ends; SQLite has one writer anyway."""
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql("SELECT pg_advisory_xact_lock(%s)", (PLAN_LOCK,))
 
 
 def vacuum(engine: Engine, table: str) -> None:

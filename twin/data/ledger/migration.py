@@ -10,7 +10,17 @@ from twin.data.ledger.causes import CLOSED, DAMAGED
 from twin.data.ledger.checksum import seal_of
 from twin.data.ledger.engine import READ_ONLY_SETTING, is_read_only, reading, use_write_ahead_log, writing
 from twin.data.ledger.integrity import refuse_damage
-from twin.data.ledger.schema import VERSION, create_view, flows, imports, metadata, replaced, version
+from twin.data.ledger.schema import (
+    VERSION,
+    create_view,
+    flows,
+    imports,
+    metadata,
+    plan_cells,
+    plan_changes,
+    replaced,
+    version,
+)
 
 
 def _keep_checksums(connection: Connection) -> None:
@@ -26,8 +36,13 @@ def _keep_checksums(connection: Connection) -> None:
         connection.execute(imports.update().values(seal=seal_of(row)).where(imports.c.id == row.id))
 
 
+def _create_plan(connection: Connection) -> None:
+    """Migrate from version 3, which had no plan: create its tables."""
+    metadata.create_all(connection, [plan_changes, plan_cells])
+
+
 #: Functions that migrate the tables from a version, the key, to the next one, within a transaction.
-MIGRATIONS: dict[int, Callable[[Connection], None]] = {1: _keep_checksums, 2: create_view}
+MIGRATIONS: dict[int, Callable[[Connection], None]] = {1: _keep_checksums, 2: create_view, 3: _create_plan}
 MIGRATION_LOCK = 7401969  # arbitrary key of the advisory lock that serialises creation and migration
 
 

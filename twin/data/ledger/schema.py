@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from sqlalchemy import ColumnElement, Connection, Dialect, FromClause
     from sqlalchemy.types import TypeEngine
 
-VERSION = 3  # version of these tables; each change needs a step in MIGRATIONS of migration.py
+VERSION = 4  # version of these tables; each change needs a step in MIGRATIONS of migration.py
 VIEW = "twin_flow_iso"  # the flows as other programs read them
 EPOCH = datetime.date(1970, 1, 1)  # day number 0
 DAYS_SINCE_MONDAY = 7 * 20_000 + 3  # [day] from a Monday before every flow to EPOCH, a Thursday
@@ -102,6 +102,25 @@ replaced = Table(  # flows that an import has replaced; undoing the import bring
     *[Column(column.name, column.type, nullable=column.nullable) for column in flows.c if column.name != "id"],
     sqlite_strict=True,
 )
+plan_changes = Table(  # changes of the plan, which are only ever added
+    "twin_plan_change",
+    metadata,
+    Column("id", ROW_ID, Identity(), primary_key=True),
+    Column("author", Text, nullable=False),
+    Column("changed_at", Text, nullable=False),  # time in UTC, as of imports
+    Column("what", Text, nullable=False),  # the change in a sentence
+    Column("undoes", ROW_ID),  # id of the change that this one undoes
+    Column("seal", Text, nullable=False),  # checksum of this change, its cells and the seal of the change before it
+    **STRICT,
+)
+plan_cells = Table(  # values that a change wrote; the present plan is the latest value of each kind, entry and field
+    "twin_plan_cell",
+    metadata,
+    Column("change_id", ROW_ID, primary_key=True, autoincrement=False),  # id in twin_plan_change
+    *[Column(name, NAME, primary_key=True) for name in ("kind", "entry", "field")],
+    Column("value", Text),  # JSON; null: removed
+    sqlite_strict=True,
+)
 version = Table(
     "twin_schema",
     metadata,
@@ -123,6 +142,11 @@ version.append_constraint(CheckConstraint(version.c.one == 1, name="one_version"
 Index("twin_flow_by_lane", flows.c.lane, flows.c.date, flows.c.volume, flows.c.returns)
 unknown = flows.c.volume.is_(None)
 Index("twin_flow_unknown", flows.c.lane, flows.c.date, sqlite_where=unknown, postgresql_where=unknown)
+
+latest = (plan_cells.c.kind, plan_cells.c.entry, plan_cells.c.field, plan_cells.c.change_id)
+# SQLite's own check compares table and index, so its index holds the values too; PostgreSQL's holds no long texts.
+Index("twin_plan_latest", *latest, plan_cells.c.value).ddl_if(dialect="sqlite")
+Index("twin_plan_latest_cell", *latest).ddl_if(dialect="postgresql")
 
 
 def create_view(connection: Connection) -> None:

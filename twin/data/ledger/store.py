@@ -9,6 +9,7 @@ with Ledger() as ledger:                      # the database of DATABASE_URL, by
 import datetime
 from collections.abc import Generator, Sequence
 from contextlib import closing, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any, Self, TextIO
 
@@ -28,6 +29,7 @@ from twin.data.ledger.importing import Import, import_staged
 from twin.data.ledger.integrity import Stamp, refuse_damage, stamp
 from twin.data.ledger.migration import prepare, table_version
 from twin.data.ledger.outlying import far_from_record
+from twin.data.ledger.plan_cells import PlanCells, entries_of_plan
 from twin.data.ledger.queries import flows_in_order, history_of, of_lanes, seen_amounts
 from twin.data.ledger.remarks import flow_remarks
 from twin.data.ledger.salvage import readable_flows
@@ -99,6 +101,11 @@ class Ledger:
     def close(self) -> None:
         """Close all connections; the ledger opens new ones if it is used again."""
         self._engine.dispose()
+
+    @property
+    def plan(self) -> PlanCells:
+        """Return the plan that is kept beside the flows; `twin.plan.capacity_plan` says what its cells mean."""
+        return PlanCells(self._reading, partial(self._writing, again=False))
 
     @contextmanager
     def _reading(self):
@@ -186,7 +193,10 @@ class Ledger:
         return done
 
     def reset(self, token: str) -> int:
-        """Delete all flows and imports, and return the number of deleted flows; `token` must be RESET_TOKEN."""
+        """Delete all flows and imports, and return the number of deleted flows; `token` must be RESET_TOKEN.
+
+        The plan is kept, as is its history.
+        """
         require(
             token == RESET_TOKEN, "token", f"{RESET_TOKEN!r}, which deletes every flow at {self.place}", repr(token)
         )
@@ -366,6 +376,7 @@ class Ledger:
             past = [dict(zip(IMPORTED, row, strict=True)) for row in connection.execute(order)]
             names = list(connection.execute(lane_names()).scalars())
             tables = table_version(connection)
+            planned = entries_of_plan(connection)
         return {
             "place": self.place,
             "engine": self._engine.dialect.name,
@@ -375,6 +386,7 @@ class Ledger:
             "lanes": len(names),
             "first_date": first and first.isoformat(),
             "last_date": last and last.isoformat(),
+            "plan_entries": planned,
             "imports": past,
         }
 

@@ -11,8 +11,9 @@ from twin.data.ledger.causes import cause
 from twin.data.ledger.checksum import codes_of, total, written
 from twin.data.ledger.flow import Flow
 from twin.data.ledger.integrity import broken_seals, file_damage
+from twin.data.ledger.plan_cells import broken_changes
 from twin.data.ledger.queries import CHUNK
-from twin.data.ledger.schema import flows, imports, replaced
+from twin.data.ledger.schema import flows, imports, plan_changes, replaced
 
 MOST_FAULTS = 20  # faults of a file that are listed
 
@@ -31,7 +32,8 @@ def checks_of(connection: Connection) -> Iterator[Check]:
     for check in _of_sqlite(connection) if connection.dialect.name == "sqlite" else _of_postgresql(connection):
         sound = sound and check.passed is not False
         yield check
-    for name, make in {"entries of imports": _of_entries, "flows of imports": _of_imports}.items():
+    ours = {"entries of imports": _of_entries, "flows of imports": _of_imports, "changes of the plan": _of_plan}
+    for name, make in ours.items():
         yield make(connection, name) if sound else Check(name, None, "what the database has found comes first")
 
 
@@ -51,6 +53,12 @@ def _of_entries(connection, name):
     broken = broken_seals(connection)
     count = connection.execute(select(func.count()).select_from(imports)).scalar_one()
     return Check(name, not broken, "; ".join(broken[:MOST_FAULTS]) or f"{count:,} as written")
+
+
+def _of_plan(connection, name):
+    broken = list(broken_changes(connection))
+    count = connection.execute(select(func.count()).select_from(plan_changes)).scalar_one()
+    return Check(name, not broken, "; ".join(broken[:MOST_FAULTS]) or f"{count:,} as written, in a chain of seals")
 
 
 def _of_postgresql(connection):

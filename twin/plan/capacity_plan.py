@@ -1,0 +1,261 @@
+"""The plan of the lanes and sites: what planners state and decide, with its authors, history and undo."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from twin._check import require
+from twin.data.errors import PlanChanged, Refused
+from twin.data.ledger.plan_cells import PlanCells, PlanChange, Revision, cell_name, memory_plan
+from twin.data.text import visible
+from twin.plan.kinds import PLAN_KINDS, kind_of
+from twin.plan.plan_rules import BETWEEN, entries_of, entry_name, field_value, refuse_faults
+from twin.policy import POLICY
+
+if TYPE_CHECKING:
+    from twin.data.ledger.plan_cells import Key
+
+MOST_FIELDS_NAMED, MOST_ENTRIES_NAMED = 4, 3  # most fields and entries that the sentence on a change names
+TRIES_OF_A_NAME = 5  # numbers that `add` tries while others add entries too
+
+
+class CapacityPlan:
+    """The present plan as one planner sees it.
+
+    What others change is not shown until `refresh`; and a change of a cell that somebody has given another value since
+    raises PlanChanged, which names the cell, both values, author and time, and writes nothing.
+
+    Parameters
+    ----------
+    cells : PlanCells, optional
+        `Ledger.plan`. By default the plan is in memory, and ends with this object.
+    author : str, optional
+        Who changes it; by default `twin.data.author.author_name`.
+
+    >>> plan = CapacityPlan(author="eva")
+    >>> plan.set("site", "Berlin", places=400)
+    1
+    >>> plan.set("lane", ["BER-MUC", "BER-ROT"], site="Berlin", internal_capacity=120)
+    2
+    >>> plan.table("lane")["internal_capacity"].tolist(), plan.changes()[0].what
+    ([120.0, 120.0], 'site Berlin, internal_capacity 120 for lanes BER-MUC, BER-ROT')
+    >>> plan.undo(2), len(plan.table("lane"))
+    (3, 0)
+    """
+
+    def __init__(self, cells: PlanCells | None = None, *, author: str | None = None) -> None:
+        self.cells = memory_plan() if cells is None else cells
+        self.author = author
+        self.seen = 0  # id of the last change that is shown, besides own ones
+        self._own: set[int] = set()
+        self.refresh()
+
+    # ------------------------------------------------------------ looking at it
+
+    def refresh(self) -> list[PlanChange]:
+        """Show the plan as it is now, and return the changes that others have made since the last look."""
+        before, own = self.seen, self._own
+        values, self.seen = self.cells.values()
+        self.entries, self._own = entries_of(values), set()
+        if self.seen == before:
+            return []
+        return [change for change in self.cells.changes() if before < change.id <= self.seen and change.id not in own]
+
+    def of(self, kind: str) -> dict[str, dict[str, Any]]:
+        """Return the entries of a kind in the order of their names, numbers first: name -> field -> value."""
+        name = kind_of(kind).name
+        entries = {entry: dict(fields) for (here, entry), fields in self.entries.items() if here == name}
+        return dict(sorted(entries.items(), key=lambda item: _order(item[0])))
+
+    def table(self, kind: str) -> pd.DataFrame:
+        """Return the entries of a kind as a table with all its fields as columns; missing values are NaN, NaT or None.
+
+        Numbers are floats, days are dates, and names of lanes stand in one text; `attrs["units"]` has the units.
+        """
+        of, entries = kind_of(kind), self.of(kind)
+        index = pd.Index(list(entries), name=of.name, dtype="str")
+        columns = {
+            name: _column(field.form, [fields.get(name) for fields in entries.values()])
+            for name, field in of.fields.items()
+        }
+        table = pd.DataFrame(columns, index=index)
+        table.attrs["units"] = {name: field.unit for name, field in of.fields.items()}
+        return table
+
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """Return the table of each kind by the name of its sheet."""
+        return {kind.sheet: self.table(kind.name) for kind in PLAN_KINDS.values()}
+
+    def policies(self) -> pd.DataFrame | None:
+        """Return the policies of lanes as `assess_history` takes them; None if the plan states no field of any."""
+        stated = {lane: {k: v for k, v in fields.items() if k in POLICY} for lane, fields in self.of("lane").items()}
+        stated = {lane: fields for lane, fields in stated.items() if fields}
+        if not stated:
+            return None
+        names = [name for name in POLICY if any(name in fields for fields in stated.values())]
+        rows = [[fields.get(name, np.nan) for name in names] for fields in stated.values()]
+        return pd.DataFrame(rows, index=pd.Index(list(stated), dtype="str"), columns=names, dtype=object)
+
+    # ------------------------------------------------------------ changing it
+
+    def set(self, kind: str, entries: str | Iterable[str], /, **fields: Any) -> int | None:
+        """Give fields of one entry or of many the same values, None to remove one; return the id of the change.
+
+        Nothing is written, and None is returned, if they have these values already.
+        """
+        names = [entries] if isinstance(entries, str) else list(entries)
+        return self.write({(kind, name): fields for name in names})
+
+    def add(self, kind: str, /, **fields: Any) -> str:
+        """Add an entry whose name is the next number, and return the name."""
+        name = kind_of(kind).name
+        for left in reversed(range(TRIES_OF_A_NAME)):
+            entry = next_name(self.cells.names(name))
+            try:
+                self.write({(name, entry): fields})
+                return entry
+            except PlanChanged:  # somebody else has just taken the number
+                if not left:
+                    raise
+        raise AssertionError
+
+    def remove(self, kind: str, *entries: str) -> int | None:
+        """Remove entries with all their fields, and return the id of the change."""
+        name = kind_of(kind).name
+        for entry in entries:
+            require((name, entry) in self.entries, name, "one of the plan", visible(str(entry), 60))
+        gone = {(name, entry): dict.fromkeys(self.entries[name, entry]) for entry in entries}
+        return self.write(gone, what=f"remove {_named(name, list(entries))}")
+
+    def write(
+        self,
+        entries: Mapping[tuple[str, str], Mapping[str, Any]],
+        *,
+        what: str = "",
+        overwrite: bool = False,
+        seen: int | None = None,
+    ) -> int | None:
+        """Write values of entries as one change, and return its id; None if all of them are there already.
+
+        Parameters
+        ----------
+        entries : mapping of (kind, name) -> mapping of field -> value, or None to remove it
+        what : str, optional
+            The change in a sentence; by default it names the values, or counts them.
+        overwrite : bool
+            Also overwrite values that others have changed in the meantime.
+        seen : int, optional
+            Id of the last change that the author has seen, by default that of `refresh`.
+
+        Raises
+        ------
+        PlanChanged, ValueError
+        """
+        cells = self._cells_of(entries)
+        seen = None if overwrite else self.seen if seen is None else seen
+        what = what or self._sentence(cells)
+        made = self.cells.write(cells, what=what, author=self.author, seen=seen, own=self._own, check=refuse_faults)
+        if made is not None:
+            self._own.add(made)
+            self._show(cells)
+        return made
+
+    def undo(self, change: int) -> int:
+        """Undo a change, show the plan as it is now, and return the id of the change that undoes it."""
+        made = self.cells.undo(change, author=self.author, check=refuse_faults)
+        self.refresh()
+        return made
+
+    def changes(self, kind: str | None = None, entry: str | None = None) -> list[PlanChange]:
+        """Return the changes of the plan, of a kind or of an entry, the latest first."""
+        return self.cells.changes(kind and kind_of(kind).name, entry)
+
+    def history(self, kind: str | None = None, entry: str | None = None) -> list[Revision]:
+        """Return every value that cells of a kind or of an entry have had, the latest first."""
+        return self.cells.revisions(kind and kind_of(kind).name, entry)
+
+    def _cells_of(self, entries) -> dict[Key, Any]:
+        """Return the cells of entries with their values as the plan keeps them."""
+        cells: dict[Key, Any] = {}
+        for (name, given), fields in entries.items():
+            kind = kind_of(name)
+            strangers = [field for field in fields if field not in kind.fields]
+            require(not strangers, f"field of {kind.name}", f"one of {', '.join(kind.fields)}", ", ".join(strangers))
+            try:
+                entry = entry_name(kind, given)
+                for field, value in fields.items():
+                    cells[kind.name, entry, field] = field_value(kind.fields[field], value)
+            except Refused as why:
+                raise ValueError(f"{kind.name} {visible(str(given), 60)}: {why}") from None
+        return cells
+
+    def _show(self, cells):
+        for (kind, entry, field), value in cells.items():
+            fields = self.entries.setdefault((kind, entry), {})
+            fields.pop(field, None)
+            if value is not None:
+                fields[field] = value
+            if not fields:
+                del self.entries[kind, entry]
+
+    def _sentence(self, cells):
+        if len(cells) == 1:
+            ((key, value),) = cells.items()
+            before = self.entries.get(key[:2], {}).get(key[2])
+            was = "" if before is None else f", was {shown_value(before)}"
+            return f"{cell_name(key)}: {shown_value(value)}{was}"
+        entries = entries_of(cells)
+        by_kind: dict[str, list[str]] = {}
+        for kind, entry in entries:
+            by_kind.setdefault(kind, []).append(entry)
+        named = " and ".join(_named(kind, names) for kind, names in by_kind.items())
+        first, *others = entries.values()
+        if len(first) <= MOST_FIELDS_NAMED and all(fields == first for fields in others):
+            return f"{', '.join(f'{name} {shown_value(value)}' for name, value in first.items())} for {named}"
+        return f"{len(cells):,} values of {named}"
+
+
+def next_name(names: Iterable[str]) -> str:
+    """Return the first number above all names that are numbers.
+
+    >>> next_name(["1", "7", "Berlin"])
+    '8'
+    """
+    return str(1 + max((int(name) for name in names if name.isascii() and name.isdecimal()), default=0))
+
+
+def shown_value(value: Any) -> str:
+    """Return a value of a plan as text, as a cell of a file has it.
+
+    >>> shown_value(60.0), shown_value(["A", "B"]), shown_value(None)
+    ('60', 'A; B', 'empty')
+    """
+    if value is None:
+        return "empty"
+    if isinstance(value, list):
+        return f"{BETWEEN} ".join(value)
+    return f"{value:.15g}" if isinstance(value, float) else value
+
+
+def _order(name):
+    return (0, int(name), name) if name.isascii() and name.isdecimal() else (1, 0, name)
+
+
+def _named(kind, entries):
+    if len(entries) > MOST_ENTRIES_NAMED:
+        return f"{len(entries):,} {PLAN_KINDS[kind].sheet}"
+    names = ", ".join(visible(entry, 60) for entry in entries)
+    return f"{kind if len(entries) == 1 else PLAN_KINDS[kind].sheet} {names}"
+
+
+def _column(form, values):
+    if form == "number":
+        return np.array([np.nan if value is None else value for value in values], dtype=float)
+    if form == "day":
+        return np.array(["NaT" if value is None else value for value in values], dtype="datetime64[s]")
+    texts = [shown_value(value) if isinstance(value, list) else value for value in values]
+    return pd.array(texts, dtype=object)

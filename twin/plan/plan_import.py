@@ -1,0 +1,158 @@
+"""Import a file into a plan, and export a plan as a workbook that can be edited and imported again."""
+
+from __future__ import annotations
+
+from collections import Counter
+from itertools import islice
+from pathlib import Path
+from typing import NamedTuple
+
+from twin._check import require
+from twin.data.errors import RowsRefused
+from twin.data.whole_file import whole_file
+from twin.data.workbook import ROWS_OF_A_SHEET, Worksheet, write_workbook
+from twin.plan.capacity_plan import CapacityPlan, next_name, shown_value
+from twin.plan.kinds import PLAN_KINDS
+from twin.plan.plan_file import PlanFile, read_plan_file
+from twin.plan.plan_rules import faults
+
+
+class PlanImport(NamedTuple):
+    """The outcome of an import.
+
+    change : id of the change, None if the plan has all these values already.
+    entries : number of entries of each kind in the file.
+    written, removed : number of values that are new or differ, and of those that empty cells removed.
+    account : the file with its refused rows and remarks.
+    """
+
+    change: int | None
+    entries: dict[str, int]
+    written: int
+    removed: int
+    account: PlanFile
+
+
+def import_plan(
+    plan: CapacityPlan,
+    path: str,
+    *,
+    kind: str | None = None,
+    sheet: str | None = None,
+    decimal: str | None = None,
+    good_rows_only: bool = False,
+    overwrite: bool = False,
+) -> PlanImport:
+    """Write the entries of a file as one change of a plan: all of them, or none if a row cannot be used.
+
+    Parameters
+    ----------
+    plan : CapacityPlan
+    path, kind, sheet, decimal : as in `read_plan_file`
+    good_rows_only : bool
+        Leave out the rows that cannot be used.
+    overwrite : bool
+        Also overwrite values that others have changed since the workbook was exported, or since the last look.
+
+    Raises
+    ------
+    RowsRefused
+        If rows cannot be used; its `account` lists them.
+    PlanChanged, ValueError, FileNotFoundError
+    """
+    found = read_plan_file(path, kind=kind, sheet=sheet, decimal=decimal)
+    entries = _named(plan, found.rows)
+    after = dict(plan.entries)
+    for key, row in entries.items():
+        merged = {name: value for name, value in (after.get(key, {}) | row.values).items() if value is not None}
+        after |= {key: merged} if merged else {}
+    for key, why in faults(after, entries).items():
+        row = entries.pop(key)
+        found.refused.append((row.line, why, row.text))
+    found.rows = list(entries.values())
+    if found.refused and not good_rows_only:
+        line, reason, text = min(found.refused)
+        raise RowsRefused(
+            f"{len(found.refused):,} of {len(found.rows) + len(found.refused):,} rows of {path} cannot be used, so "
+            f"none was imported; the first is line {line}, {reason}: {text}",
+            found,
+        )
+    values = {key: row.values for key, row in entries.items()}
+    held = {(key, name): plan.entries.get(key, {}).get(name) for key, row in values.items() for name in row}
+    changed = {where: values[where[0]][where[1]] for where in held if values[where[0]][where[1]] != held[where]}
+    removed = sum(value is None for value in changed.values())
+    counts = dict(Counter(kind for kind, _ in entries))
+    what = f"import of {Path(path).name}: {len(changed):,} values of {counted_kinds(counts)}"
+    made = plan.write(values, what=what, overwrite=overwrite, seen=_seen(plan, found.about))
+    return PlanImport(made, counts, len(changed) - removed, removed, found)
+
+
+def _named(plan, rows):
+    """Return the rows by (kind, entry); an entry without a name has the next number."""
+    entries, names = {}, {}
+    for row in rows:
+        if row.kind not in names:
+            names[row.kind] = {*plan.cells.names(row.kind), *(one.entry for one in rows if one.kind == row.kind)}
+        entry = row.entry or next_name(names[row.kind])
+        names[row.kind].add(entry)
+        entries[row.kind, entry] = row
+    return entries
+
+
+def counted_kinds(counts: dict[str, int]) -> str:
+    """Return numbers of entries in words.
+
+    >>> counted_kinds({"lane": 224, "site": 1})
+    '224 lanes and 1 site'
+    """
+    parts = [f"{n:,} {kind if n == 1 else PLAN_KINDS[kind].sheet}" for kind, n in counts.items()]
+    *parts, last = parts or ["no entries"]
+    return f"{', '.join(parts)} and {last}" if parts else last
+
+
+def _seen(plan: CapacityPlan, about: dict[str, str]) -> int | None:
+    """Return the change of this plan up to which an exported workbook shows it; None if it is no workbook of it."""
+    last = about.get("last_change", "")
+    if last == "0":
+        return 0
+    return int(last) if last.isdecimal() and plan.cells.seal(int(last)) == about.get("seal") else None
+
+
+def export_plan(plan: CapacityPlan, file: str | Path) -> dict[str, int]:
+    """Write a plan, as it is now, to a workbook with a sheet for each kind; return the numbers of entries.
+
+    The workbook says up to which change it shows the plan: imported again, it does not overwrite what others have
+    changed since. An empty sheet has the headings, to be filled in.
+    """
+    require(Path(file).suffix.lower() == ".xlsx", "file", "one that ends in .xlsx", file or "an empty name")
+    plan.refresh()
+    with whole_file(file, "file") as partial:
+        write_workbook(partial, _sheets_of(plan), "export fewer entries")
+    return {kind.name: len(plan.of(kind.name)) for kind in PLAN_KINDS.values()}
+
+
+def _sheets_of(plan):
+    for kind in reversed(PLAN_KINDS.values()):
+        table = plan.table(kind.name)
+        days = {name: table[name].dt.date for name, field in kind.fields.items() if field.form == "day"}
+        table = table.assign(**days)
+        rows = (
+            [None if value is None or value != value else value for value in row] for row in table.itertuples(name=None)
+        )
+        yield Worksheet(kind.sheet, (kind.name, *table.columns), rows)
+    columns = ("change", "time", "author", "what", "kind", "entry", "field", "before", "after")
+    past = (
+        (one.change, one.changed_at, one.author, one.what, one.kind, one.entry, one.field, *map(_cell, one[-2:]))
+        for one in islice(plan.history(), ROWS_OF_A_SHEET)
+    )
+    yield Worksheet("history", columns, past)
+    fields = (
+        (kind.name, one.name, one.unit, one.meaning) for kind in PLAN_KINDS.values() for one in kind.fields.values()
+    )
+    yield Worksheet("fields", ("kind", "field", "unit", "meaning"), fields)
+    seal = plan.cells.seal(plan.seen) or ""
+    yield Worksheet("about", ("name", "value"), (("last_change", float(plan.seen)), ("seal", seal)))
+
+
+def _cell(value):
+    return value if value is None or isinstance(value, float) else shown_value(value)
