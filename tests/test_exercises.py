@@ -25,6 +25,7 @@ OTHER = {  # other lanes and prices than those of the lesson
     "05_finance": {"lane": "HAM-ROT", "service_revenue": 70.0, "handling_cost": 45.0, "sla_penalty": 30.0},
     "08_coalitions": {"partners": "grocery, fashion, garden", "partner_surcharge": 60.0, "lending_cost": 5.0},
     "09_motion": {"lane": "FRA-PAR"},
+    "10_promises": {"lane": "FRA-PAR", "service_level": 0.9, "interval_mean": 3.0},
 }
 # The answers of the solutions, and answers that are wrong by five per cent: no check may accept them.
 REMEMBER = """

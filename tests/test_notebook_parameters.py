@@ -174,6 +174,18 @@ class TestMotion:
         run("09_motion", "motion", history=months, lane="ATH-SKG", **options, seed=94)
 
 
+class TestPromises:
+    FIGURES = ("promises", "average", "region", "prices")
+
+    def test_a_lumpy_lane_and_a_low_promise(self, run):
+        options = {"service_level": 0.8, "interval_sd": 0.0, "records": "sfo-air-cargo", "lanes_per_record": 3}
+        run("10_promises", *self.FIGURES, lane="FRA-PAR", **options, seed=101)
+
+    def test_months_and_short_intervals(self, run, months):
+        options = {"interval_mean": 2.0, "interval_sd": 0.5, "records": "sfo-asia-carriers", "lanes_per_record": 3}
+        run("10_promises", *self.FIGURES, history=months, lane="LIS-MAD", **options, seed=102)
+
+
 def test_every_notebook_is_here():
     stems = {path.stem for path in (ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb")} - {"00_contents"}
     assert [stem for stem in stems if f"Test{stem[3:].title().replace('_', '')}" not in globals()] == []

@@ -50,7 +50,9 @@ from twin.data.statistics import lane_statistics
 from twin.data.text import visible
 from twin.data.working_days import Closing
 from twin.lane import Policy, assess
-from twin.plan import ahead, dated_run, lane_report
+from twin.lead_time_demand import LeadTimes
+from twin.past_errors import LaneErrors
+from twin.plan import ahead, dated_run, lane_report, promised
 from twin.plan.actions import attention_of
 from twin.plan.adjustments import adjusted
 from twin.plan.attention import watched
@@ -83,6 +85,8 @@ ROWS += ["03/01/2024,A,7.25,0,9", "12/01/2024,B,2,0,9", "13/01/2024,B,4,0,9"]  #
 LANE = {"demand_mean": 100.0, "demand_sd": 25.0}
 POLICY = Policy(service_level=0.95, partner_surcharge=12.0)
 VOLUMES = np.arange(20.0) % 7
+TWO_PERIODS = LeadTimes(np.array([1.0, 2.0]), np.array([0.5, 0.5]))
+DAILY_ERRORS = LaneErrors(np.arange(200.0) ** 2 % 37, np.full((200, 2), 15.0), period="D")
 DEARER = (Change("holding_cost", "times", 2.0),)
 #: Options of a history, and of a selection of flows, each of which changes the result for the rows above.
 SETTLING = {"period": "MS", "gaps": "unknown", "duplicates": "first"}
@@ -532,6 +536,20 @@ CALLS = {
             (made := portfolio_of(feed_of_history(research_lanes()), **o)).policies.to_csv() + f"{made.horizon}"
         ),
         {"known": {"BER-MUC": {"dwell": 2.0}}, "horizon": 30},
+    ),
+    "plan.promised.judged_lanes": (
+        lambda at, **o: promised.judged_lanes(
+            load_history("record:sfo-asia-carriers"), TWO_PERIODS, **{"most": 1, **o}
+        ).to_csv(),
+        {"most": 2, "service_level": 0.8, "seed": 1},
+    ),
+    "plan.promised.levels_said": (
+        lambda at, **o: [level[-2] for level in promised.levels_said(DAILY_ERRORS, TWO_PERIODS, [198], **o).values()],
+        {"service_level": 0.8, "seed": 1},
+    ),
+    "plan.promised.outcome": (
+        lambda at, **o: promised.outcome(DAILY_ERRORS.volumes, TWO_PERIODS, 20.0, **o).cost[:5].tolist(),
+        {"service_level": 0.8},
     ),
     "plan.actions.attention_of": (
         lambda at, **o: attention_of(research_lanes(), **o).lanes.to_csv(),
