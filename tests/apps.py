@@ -99,7 +99,7 @@ def opened(page, url):
     page.on(
         "websocket", lambda found: _leaves(found.url.replace("ws", "http", 1), home) and seen.foreign.append(found.url)
     )
-    page.goto(url)
+    page.goto(url, timeout=1000 * PATIENCE)  # a page is sent when its notebook has run
     page.wait_for_function(INTERACTIVE, timeout=1000 * PATIENCE)
     return seen
 

@@ -68,7 +68,8 @@ def run_by_date(
     law = np.concatenate([np.broadcast_to(before, (len(ahead), len(before))), ahead], axis=1)
     rows = [np.r_[np.full(len(before), each[0]), each] for each in (plan, np.full(len(plan), formula))]
     moments = {"demand_mean": np.nanmean(record), "demand_sd": np.nanstd(record)}
-    chosen = arguments_of(moments, policy, period=period)
+    step = None if policy.kind == "stock" else 1.0  # a flow lane waits for no lead time
+    chosen = arguments_of(moments, policy, period=period, step=step)
     if policy.kind == "stock":
         ours, theirs = (_stock(chosen, law, levels) for levels in rows)
         own = ours
