@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict
 
 import analyst
+import attention
 import bookings
 import coalitions
 import exact
@@ -36,7 +37,7 @@ Measurement = Callable[[], Iterator[Row]]
 GROUPS: dict[str, tuple[Measurement, ...]] = {
     module.__name__: module.MEASUREMENTS
     for module in (
-        *(files, formulas, motion, exact, bookings, coalitions, forecasts, promises, ordering),
+        *(files, formulas, motion, exact, bookings, coalitions, forecasts, promises, ordering, attention),
         *(analyst, ledger, out_of_core, press, hub),
     )
 }

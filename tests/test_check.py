@@ -31,6 +31,7 @@ from twin import (
     newsvendor,
     newsvendor_limits,
     ordering,
+    overflow_ahead,
     own_places,
     past_errors,
     periodic_review,
@@ -146,6 +147,9 @@ ELEMENTWISE = {
         lead_time_mean=nonnegative(3.0),
         lead_time_sd=nonnegative(0.5),
         return_rate=share(0.1),
+    ),
+    overflow_ahead.blended_overflow: dict(
+        by_errors=nonnegative(4.0), by_interval=nonnegative(5.0), recent=nonnegative(2.0)
     ),
     lead_time_demand.distribution_free_level: dict(
         mean=nonnegative(1000.0), sd=nonnegative(300.0), service_level=probability(0.9)
@@ -370,6 +374,12 @@ FORECAST = dict(
     level=(0.9, [np.nan, 0.0, 1.0, "many", [0.5, 0.9]]),
     season=(12, [0, *WHOLE_LEVEL[:-1]]),
 )
+AHEAD = dict(
+    forecast=([100.0, 90.0], [3.0, [-1.0, 1.0], [np.nan, 1.0], "many"]),
+    errors=([[5.0, 20.0], [-5.0, 0.0]], [[5.0, 2.0], [[5.0]], [[np.inf, 1.0]], "many"]),
+    capacity=nonnegative(95.0),
+    half_life=(2.0, [*positive(2.0)[1], [1.0, 2.0]]),
+)
 LENGTHS = lead_time_demand.lead_times([1.0, 2.0])
 BAD_LENGTHS = [lead_time_demand.LeadTimes(np.array([bad]), np.ones(1)) for bad in (np.nan, -1.0)]
 ERRORS = past_errors.LaneErrors(SERIES * 6, [[15.0] * 4] * (6 * len(SERIES)), period="W")
@@ -567,6 +577,16 @@ OTHERS = {
     ),
     forecast.predict: dict(
         trend=(forecast.linear_trend(SERIES), []), horizon=whole(2, 1), probability=probability(0.9)
+    ),
+    overflow_ahead.errors_of: dict(
+        volumes=([1.0, 2.0], [3.0, [np.inf, 1.0], "many"]), past=([[1.0]] * 2, [[[1.0]], [1.0, 2.0], "many"])
+    ),
+    overflow_ahead.overflow_ahead: AHEAD,
+    overflow_ahead.places_ahead: AHEAD | dict(always=positive(1.0), saved=nonnegative(5.0)),
+    overflow_ahead.hysteresis: dict(
+        score=(SERIES, [3.0, "many"]),
+        enter=(12.0, [np.nan, np.inf, [1.0, 2.0], "many"]),
+        leave=(15.0, [np.nan, 11.0, [20.0, 21.0], "many"]),
     ),
     forecast.lanes: FORECAST,
     forecast.backtest: FORECAST,

@@ -332,9 +332,7 @@ def test_a_sum_without_a_telling_name_is_asked_about(file):
     volumes = network(["A", "B", "C", "D", "E"])
     volumes["HUB-7"] = volumes["B"] + volumes["D"]
     path = file("date,lane,volume", long(volumes))
-    with pytest.raises(
-        ValueError, match=r"sum of 2 others, 'HUB-7'.*say sums='leave-out' or sums='keep'$"
-    ):
+    with pytest.raises(ValueError, match=r"sum of 2 others, 'HUB-7'.*say sums='leave-out' or sums='keep'$"):
         read_history(path)
     assert "HUB-7" in lane_statistics(read_history(path, sums="keep")).index
     left = read_history(path, sums="leave-out")

@@ -21,6 +21,7 @@ import pytest
 from house import layer, modules
 from small_paper import EXPECTED, make_project
 
+from twin import forecast
 from twin.batch import contents
 from twin.batch.expected import compare
 from twin.batch.jobs import run
@@ -50,7 +51,9 @@ from twin.data.text import visible
 from twin.data.working_days import Closing
 from twin.lane import Policy, assess
 from twin.plan import ahead, dated_run, lane_report
+from twin.plan.actions import attention_of
 from twin.plan.adjustments import adjusted
+from twin.plan.attention import watched
 from twin.plan.capacity_plan import CapacityPlan
 from twin.plan.feed import feed_of_history
 from twin.plan.ledger_policies import ledger_policies
@@ -529,6 +532,19 @@ CALLS = {
             (made := portfolio_of(feed_of_history(research_lanes()), **o)).policies.to_csv() + f"{made.horizon}"
         ),
         {"known": {"BER-MUC": {"dwell": 2.0}}, "horizon": 30},
+    ),
+    "plan.actions.attention_of": (
+        lambda at, **o: attention_of(research_lanes(), **o).lanes.to_csv(),
+        {
+            "given": {"internal_capacity": 90.0},
+            "policies": pd.DataFrame({"internal_capacity": [90.0]}, index=["BER-MUC"]),
+        },
+    ),
+    "plan.attention.watched": (
+        lambda at, **o: watched(
+            np.tile(VOLUMES, (2, 2)), np.array([4.0, 5.0]), np.ones(2), period="D", **o
+        ).expected.tolist(),
+        {"said": forecast.backtest(np.tile(VOLUMES, (2, 2)) / 2, period="D", horizon=28, level=0.95)},
     ),
     "plan.table_report.assess_history": (
         lambda at, **o: (

@@ -78,6 +78,9 @@ if TYPE_CHECKING:
         ordering as ordering,
     )
     from twin import (
+        overflow_ahead as overflow_ahead,
+    )
+    from twin import (
         own_places as own_places,
     )
     from twin import (

@@ -1,4 +1,4 @@
-"""The command line of the Twin: python -m twin assess, ask, ledger, plan, batch, paper or verify."""
+"""The command line of the Twin: python -m twin assess, attention, ask, ledger, plan, batch, paper or verify."""
 
 import argparse
 import errno
@@ -7,7 +7,7 @@ import sys
 from typing import NoReturn
 
 from twin import __version__
-from twin.command import ask, assess, batch, ledger, plan
+from twin.command import ask, assess, attend, batch, ledger, plan
 from twin.command.options import on_command_line
 from twin.data.advice import said
 from twin.data.errors import LedgerError, RowsRefused
@@ -100,6 +100,7 @@ def _parser():
     parser.add_argument("--version", action="version", version=__version__)
     commands = parser.add_subparsers(required=True, metavar="command")
     assess.add(commands)
+    attend.add(commands)
     ask.add(commands)
     ledger.add(commands)
     plan.add(commands)

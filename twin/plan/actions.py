@@ -1,0 +1,210 @@
+"""At most ten actions for the lanes of a history, by the money at stake, each with reason, decision and gain."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from twin import lane, overflow_ahead
+from twin._check import require
+from twin.data.history import History, dense
+from twin.data.periods import shifted
+from twin.data.statistics import assessable, lane_statistics
+from twin.own_places import place_prices
+from twin.plan.attention import HALF_LIFE, RANKED_PERIODS, STATUSES, WEEKS, watched
+from twin.plan.policies import policy_of
+from twin.plan.policy_table import policy_table
+from twin.plan.portfolio import Policies
+from twin.plan.wording import quantity
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from twin.policy import Policy
+
+MOST_ACTIONS = 10
+LEAST_MONEY = 1.0  # least money of an action [$/week or month]
+BLOCK_NAMES = {"D": "week", "W": "week", "MS": "month"}  # what `RANKED_PERIODS` periods are called
+
+
+@dataclass(frozen=True)
+class Attention:
+    """What a planner should look at.
+
+    date : last period on record.
+    period : "D", "W" or "MS".
+    lanes : a row per lane with status, and with capacity [pallet], expected_overflow of the coming week or month
+        [pallet], overflow_probability of one of its periods [-] and money [$/week or month].
+    actions : at most ten rows, the most money first: lane, kind (overflow, loss or ended), money [$/week or month],
+        reason and decision in words, places [pallet], first_date and last_date of the booking, gain [$].
+    assumptions : sentences on unset fields of the policy.
+    """
+
+    date: np.datetime64
+    period: str
+    lanes: pd.DataFrame
+    actions: pd.DataFrame
+    assumptions: tuple[str, ...]
+
+
+def attention_of(
+    history: History, given: Mapping[str, float | str] | None = None, policies: Policies | None = None
+) -> Attention:
+    """Return the status of every lane of a history, and the ranked actions.
+
+    history, given, policies : as for `table_report.assess_history`.
+
+    >>> from twin.data.load import load_history
+    >>> found = attention_of(load_history(), {"internal_capacity": 150.0})
+    >>> found.actions["lane"].tolist(), found.lanes.loc["BER-MUC", "status"]
+    (['BER-MUC', 'HAM-ROT', 'FRA-PAR'], 'strained')
+    """
+    statistics, refused = assessable(lane_statistics(history))
+    require(len(statistics) > 0, "history", "one with a lane that can be assessed", "none")
+    fields, assumptions = policy_table(statistics, given, policies, period=history.period)
+    policy = policy_of(fields)
+    names, dates, volumes = dense(history)
+    rows = np.searchsorted(names, statistics.index)
+    scale = np.broadcast_to((1 + policy.return_rate) * policy.dwell, len(rows))  # places per pallet of volume
+    own = np.broadcast_to(policy.internal_capacity, len(rows)).astype(float)
+    price = np.broadcast_to(policy.partner_surcharge, len(rows)).astype(float)
+    found = watched(volumes[rows] * scale[:, np.newaxis], own, price, period=history.period)
+    status = np.array(STATUSES)[found.status[:, -1]]
+    here = np.isin(status, ("normal", "watch", "strained"))
+    table = pd.DataFrame(
+        {
+            "status": status,
+            "capacity": own,
+            "expected_overflow": np.where(here, found.expected, np.nan),
+            "overflow_probability": np.where(here, found.probability, np.nan),
+            "money": np.where(here, found.expected * price, np.nan),
+        },
+        index=statistics.index,
+    )
+    for name in refused.index:
+        table.loc[name, "status"] = "no data"
+    stated = {*(given or {}), *(() if policies is None else _columns(policies))}
+    maker = _Maker(history.period, dates[-1], statistics, policy, found, table, stated)
+    return Attention(dates[-1], history.period, table, maker.actions(), assumptions)
+
+
+def _columns(policies):
+    """Return the fields that policies state, of a table or of a mapping of lanes."""
+    return (
+        policies.columns if isinstance(policies, pd.DataFrame) else {name for row in policies.values() for name in row}
+    )
+
+
+class _Maker:
+    """Makes the actions of lanes, one a lane: that with the most money.
+
+    A loss counts only if the user states a revenue, and places kept for an ended lane only if they are stated.
+    """
+
+    def __init__(self, period, last, statistics, policy: Policy, found, table, stated) -> None:
+        self.period, self.last, self.found, self.table, self.stated = period, last, found, table, stated
+        self.statistics, self.block = statistics, RANKED_PERIODS[period]
+        count = len(statistics)
+        always, used = place_prices(policy.holding_cost, policy.own_place_cost)
+        self.always, used, holding = (np.broadcast_to(x, count) for x in (always, used, policy.holding_cost))
+        self.whole_price = holding + policy.partner_surcharge
+        self.saved = np.maximum(self.whole_price - used, 0.0)
+        self.profit = np.broadcast_to(lane.assess(statistics, policy, period=period)["profit"], count)
+
+    def actions(self) -> pd.DataFrame:
+        """Return the actions, the most money first."""
+        money = np.nan_to_num(self.table["money"].to_numpy()[: len(self.statistics)])
+        status = self.table["status"].to_numpy()[: len(self.statistics)]
+        ended = status == "ended"
+        idle = np.where(
+            ended & ("internal_capacity" in self.stated),
+            self.always * self.table["capacity"].to_numpy()[: len(ended)],
+            0.0,
+        )
+        loss = np.where(ended | ("service_revenue" not in self.stated), 0.0, np.maximum(-self.profit, 0.0))
+        stakes = np.stack([money, loss * self.block, idle * self.block])
+        most = stakes.max(axis=0)
+        order = [at for at in np.argsort(-most, kind="stable")[:MOST_ACTIONS] if most[at] >= LEAST_MONEY]
+        makers = (self._overflow, self._loss, self._ended)
+        rows = [{**makers[int(stakes[:, at].argmax())](at), "money": float(most[at])} for at in order]
+        columns = ["lane", "kind", "money", "reason", "decision", "places", "first_date", "last_date", "gain"]
+        return pd.DataFrame(rows, columns=columns)
+
+    def _overflow(self, at: int) -> dict[str, Any]:
+        name, row = self.statistics.index[at], self.table.iloc[at]
+        near = self.found.mean[at, : self.block].mean()
+        reason = (
+            f"{self._said(near)} are expected a {self._unit()} against {self._said(row['capacity'])} owned: "
+            f"{100 * row['overflow_probability']:.0f}% of the coming {self._many()} overflow, "
+            f"by {self._said(row['expected_overflow'])} in the {BLOCK_NAMES[self.period]}"
+        )
+        places, first, last, gain = self._booking(at, float(row["capacity"]))
+        if places > 0:
+            weeks = f"from {first} to {last}"
+            decision = f"book {self._said(places)} {weeks}: saves ${gain:,.0f}"
+        else:
+            worth = self.saved[at] * row["overflow_probability"]
+            decision = (
+                f"buy from the partner on the day (${self.whole_price[at]:,.2f} a place); a place booked ahead "
+                f"pays below ${worth:,.2f} a {self._unit()}"
+            )
+        return self._row(name, "overflow", reason, decision, places, first, last, gain)
+
+    def _booking(self, at: int, capacity: float) -> tuple[float, Any, Any, float]:
+        """Return places, first and last day, and gain of the best booking over the weeks in which one pays."""
+        block, life = self.block, HALF_LIFE[self.period]
+        prices = {"always": float(self.always[at]), "saved": float(self.saved[at]), "half_life": life}
+
+        def best(span):
+            return overflow_ahead.places_ahead(
+                self.found.mean[at, span], self.found.errors[at][:, span], capacity, **prices
+            )
+
+        weeks = [slice(week * block, (week + 1) * block) for week in range(WEEKS[self.period])]
+        paying = [week for week, span in enumerate(weeks) if best(span).gain > 0]
+        if not paying:
+            return 0.0, None, None, 0.0
+        span = slice(paying[0] * block, (paying[-1] + 1) * block)
+        found = best(span)
+        first = shifted(self.last, 1 + span.start, self.period)
+        last = shifted(self.last, 1 + span.stop, self.period) - 1
+        return float(found.places), first, last, float(found.gain)
+
+    def _loss(self, at: int) -> dict[str, Any]:
+        name, loss = self.statistics.index[at], -float(self.profit[at])
+        demand = float(self.statistics["demand_mean"].iloc[at])
+        reason = f"the lane loses {quantity(loss, '$/period', self.period)} at its prices"
+        decision = f"raise the price by ${loss / demand:,.2f} a pallet to break even, or give the lane up"
+        return self._row(name, "loss", reason, decision, 0.0, None, None, loss * self.block)
+
+    def _ended(self, at: int) -> dict[str, Any]:
+        name, own = self.statistics.index[at], float(self.table["capacity"].iloc[at])
+        day = pd.Timestamp(self.statistics["last_date"].iloc[at]).date()
+        reason = f"no flow since {day}, and {self._said(own)} are kept for it"
+        gain = own * float(self.always[at]) * self.block
+        return self._row(name, "ended", reason, f"release {self._said(own)}", 0.0, None, None, gain)
+
+    def _row(self, lane, kind, reason, decision, places, first, last, gain) -> dict[str, Any]:
+        dates = {"first_date": first and str(first), "last_date": last and str(last)}
+        return {
+            "lane": lane,
+            "kind": kind,
+            "reason": reason,
+            "decision": decision,
+            "places": places,
+            **dates,
+            "gain": gain,
+        }
+
+    def _unit(self) -> str:
+        return {"D": "day", "W": "week", "MS": "month"}[self.period]
+
+    def _many(self) -> str:
+        return f"{self._unit()}s"
+
+    @staticmethod
+    def _said(places: float) -> str:
+        return f"{places:,.1f} places" if places < 10 and places % 1 else f"{places:,.0f} places"

@@ -1,0 +1,164 @@
+"""The lanes that need attention over the coming weeks: the status of each, and at most ten actions by expected money.
+
+The status of a lane rests on the overflow that is expected of it in the coming week or month (`twin.overflow_ahead`),
+in money. A lane is
+
+    strained  if it is one of the lanes with the first half of the network's expected overflow money,
+    watch     if it is another of those with the first 85 %, or if three of four coming periods overflow,
+    normal    otherwise, and if less than 1 % of own places is expected to overflow,
+    ended     if its record ended before that of the file (`data.record`),
+    no data   if it has no own capacity or no forecast.
+
+Of the first two, at most four lanes in ten are on watch or strained for their money. A lane that is, stays so until it
+leaves a wider bound, so that a status does not change with every day's noise: see `STATUS_RULES`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from twin import cooperation, forecast, overflow_ahead
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+LEVEL_OF_INTERVALS = 0.95  # level of the intervals that the forecast computes and the status does not use [-]
+HALF_LIFE = {"D": 56.0, "W": 13.0, "MS": 12.0}  # time after which a past error counts half [period]
+RECENT = {"D": 28, "W": 8, "MS": 6}  # latest periods whose overflow counts [period]
+WEEKS = {"D": 4, "W": 8, "MS": 3}  # weeks or months ahead for which places are proposed
+RANKED_PERIODS = {"D": 7, "W": 1, "MS": 1}  # periods of a week or month, whose money ranks the lanes [period]
+REPLAYED = {"D": 60, "W": 26, "MS": 12}  # periods before the last on which statuses are followed [period]
+MEMORY = 4  # half-lives after which an error no longer counts [-]
+_SPREAD = (
+    3.92  # the interval's upper half, in standard deviations of the normal law: half the spread, as it is wide [-]
+)
+STATUSES = ("normal", "watch", "strained", "ended", "no data")
+
+
+class Thresholds(NamedTuple):
+    """Largest number at which a lane gets a status, and at which it keeps it."""
+
+    enter: float
+    leave: float
+
+
+#: Rules of status. `strained` and `money`: share of the network's expected overflow money on lanes with more of it.
+#: `rank`: share of the lanes that have more. `little`: 1 less expected overflow as a share of own places.
+#: `often`: share of coming periods without overflow.
+STATUS_RULES = {
+    "strained": Thresholds(0.5, 0.7),
+    "money": Thresholds(0.85, 0.95),
+    "rank": Thresholds(0.35, 0.4),
+    "little": Thresholds(0.99, 0.995),
+    "often": Thresholds(0.25, 0.5),
+}
+
+
+@dataclass(frozen=True)
+class Watched:
+    """What the lanes' forecasts expect, in the order of the lanes.
+
+    status : number of each lane's status in `STATUSES`, after each of the last periods, shape (lanes, replayed).
+    expected : expected overflow of the coming week or month, shape (lanes,). [pallet]
+    probability : mean probability of overflow in its periods, shape (lanes,). [-]
+    mean : forecast of the need for space in each coming period, shape (lanes, horizon). [pallet]
+    errors : errors of past forecasts of it, shape (lanes, past, horizon). [pallet]
+    """
+
+    status: NDArray[np.int64]
+    expected: NDArray[np.float64]
+    probability: NDArray[np.float64]
+    mean: NDArray[np.float64]
+    errors: NDArray[np.float64]
+
+
+def watched(
+    needs: NDArray[np.float64],
+    capacity: NDArray[np.float64],
+    price: NDArray[np.float64],
+    *,
+    period: str,
+    said: forecast.Interval | None = None,
+) -> Watched:
+    """Return status and expected overflow of lanes, from what is known at the end of their record.
+
+    Parameters
+    ----------
+    needs : ndarray, shape (lanes, periods)
+        Space needed in each period, >= 0; NaN where unknown. A lane without a need in the last period has ended.
+        [pallet]
+    capacity, price : ndarray, shape (lanes,)
+        Own capacity [pallet], and money that a pallet beyond it costs. [$/pallet/period]
+    period : "D", "W" or "MS"
+    said : Interval, shape (lanes, periods, horizon), optional
+        `forecast.backtest` of these needs at level 0.95, if it is known already. [pallet]
+
+    >>> random = np.random.default_rng(1)
+    >>> needs = random.poisson([[30.0], [100.0], [10.0]], (3, 200)).astype(float)
+    >>> found = watched(needs, np.array([60.0, 95.0, 0.0]), np.full(3, 5.0), period="D")
+    >>> [STATUSES[number] for number in found.status[:, -1]]
+    ['normal', 'strained', 'no data']
+    """
+    block, life = RANKED_PERIODS[period], HALF_LIFE[period]
+    if said is None:
+        said = forecast.backtest(needs, period=period, horizon=block * WEEKS[period], level=LEVEL_OF_INTERVALS)
+    errors = overflow_ahead.errors_of(needs, said.mean)
+    last, memory, owned = needs.shape[1], int(MEMORY * life), capacity > 0
+    ends = np.arange(max(last - REPLAYED[period], 0) + 1, last + 1)
+    known = ~np.isnan(said.mean[:, ends - 1]).any(axis=2) & owned[:, np.newaxis]
+    over = np.fmax(needs - capacity[:, np.newaxis], 0.0)
+    expected, probability = np.zeros(known.shape), np.zeros(known.shape)
+    for at, end in enumerate(ends):
+        mean, high = (np.nan_to_num(part[:, end - 1, :block], posinf=0.0) for part in (said.mean, said.high))
+        ahead = overflow_ahead.overflow_ahead(mean, errors[:, max(end - memory, 0) : end, :block], capacity, life)
+        sd = np.maximum(high - mean, 0.0) / _SPREAD
+        normal = cooperation.expected_overflow(mean, sd, capacity[:, np.newaxis])
+        recent = block * over[:, max(end - RECENT[period], 0) : end].mean(axis=1)
+        parts = ahead.expected.sum(axis=1), np.asarray(normal).sum(axis=1), recent
+        expected[:, at] = overflow_ahead.blended_overflow(*parts)
+        probability[:, at] = ahead.probability.mean(axis=1)
+    burden = expected / (block * np.maximum(capacity, 1e-300))[:, np.newaxis]
+    money = np.where(known, expected * price[:, np.newaxis], np.nan)
+    status = statuses(money, burden, np.where(known, probability, 0.0))
+    ended = np.isnan(needs[:, ends - 1]) & ~np.isnan(needs).all(axis=1)[:, np.newaxis]
+    status = np.where(known, status, STATUSES.index("no data"))
+    status = np.where(ended & owned[:, np.newaxis], STATUSES.index("ended"), status)
+    last_mean = np.nan_to_num(said.mean[:, -1])
+    return Watched(status, expected[:, -1], probability[:, -1], last_mean, errors[:, -memory:])
+
+
+def statuses(
+    money: NDArray[np.float64], burden: NDArray[np.float64], probability: NDArray[np.float64]
+) -> NDArray[np.int64]:
+    """Return the number of each status in `STATUSES` over time: normal, watch or strained.
+
+    Parameters
+    ----------
+    money : ndarray, shape (lanes, periods)
+        Expected overflow after each period; NaN without a forecast. [$]
+    burden : ndarray, shape (lanes, periods)
+        The same as a share of own places. [-]
+    probability : ndarray, shape (lanes, periods)
+        Probability that a coming period overflows. [-]
+
+    >>> money = np.array([[60.0, 55.0], [30.0, 35.0], [10.0, 0.0], [0.0, 10.0], [1.0, 1.0]])
+    >>> statuses(money, money / 100, np.zeros((5, 2)))[:, -1].tolist()
+    [2, 0, 0, 0, 0]
+    """
+    known = np.nan_to_num(money)
+    order = np.argsort(-known, axis=0, kind="stable")
+    ordered = np.take_along_axis(known, order, axis=0)
+    before = (np.cumsum(ordered, axis=0) - ordered) / np.maximum(known.sum(axis=0), 1e-300)
+    share, rank = np.empty(money.shape), np.empty(money.shape)
+    np.put_along_axis(share, order, before, axis=0)
+    np.put_along_axis(rank, order, np.arange(len(money), dtype=float)[:, np.newaxis], axis=0)
+    share[~(known > 0)] = np.inf
+    lanes = int(np.sum(~np.isnan(money).all(axis=1)))
+    few, most = (max(np.floor(bound * lanes), 1.0) - 1.0 for bound in STATUS_RULES["rank"])
+    alarm = overflow_ahead.hysteresis
+    dear = alarm(share, *STATUS_RULES["money"]) & alarm(rank, few, most) & alarm(1 - burden, *STATUS_RULES["little"])
+    watch = dear | alarm(1 - probability, *STATUS_RULES["often"])
+    return watch.astype(np.int64) + (dear & alarm(share, *STATUS_RULES["strained"]))
