@@ -201,6 +201,12 @@ OF_A_WORLD = {
     "rankings_are_listed": ("network", "The ranking by profit starts with JFK-LAX, then SEA-DEN, then LGA-ATL.", True),
     "negations_hold": ("pair", "Each pallet not served costs a penalty of {{lane1.sla_penalty}}.", True),
     "always_holds": ("gdansk", "Own capacity of Gdansk-Malmo is sufficient in every month.", False),
+    "told_room_is_enough": (
+        "pair",
+        "Over the next {{lane2.horizon}}, HAM-ROT requires {{lane2.horizon_capacity}}, which its own "
+        "{{lane2.internal_capacity}} cover.",
+        False,
+    ),
     "sums_are_of_all": ("trio", "The profit of BER-MUC and FRA-PAR combined is {{network.profit}}.", False),
     "records_are_named_right": (
         "monthly",
@@ -303,6 +309,14 @@ CONTRARIES = [
     (
         "Over the next {{lane1.horizon}}, demand on BER-MUC averages {{lane1.horizon_mean}}.",
         "Over the next {{lane1.horizon}}, demand on BER-MUC averages {{lane1.demand_mean}}.",
+    ),
+    (
+        "Over the next 14 days, HAM-ROT requires {{lane2.horizon_capacity}}, which its own 285 do not cover.",
+        "Over the next 14 days, HAM-ROT requires {{lane2.horizon_capacity}}, which its own 285 cover.",
+    ),
+    (
+        "Demand over the next 14 days is above its mean: {{lane1.horizon_mean}} compared with {{lane1.demand_mean}}.",
+        "Demand over the next 14 days is below its mean: {{lane1.horizon_mean}} compared with {{lane1.demand_mean}}.",
     ),
     (
         "In 95 % of days, BER-MUC loses at most {{lane1.value_at_risk}}.",

@@ -47,6 +47,18 @@ _PARTS = ("handling", "holding", "penalty", "surcharge")  # parts of the costs o
 _REASONS = set("reason cause culprit because explains explain".split())
 
 
+def told_room_is_enough(reading: Reading) -> None:
+    """Raise `Unsupported` if own capacity is told to cover, or to hold, a need that is told before it and is larger."""
+    for place, token in enumerate(reading.tokens):
+        own = reading.tokens[place - 1].fact if place else None
+        if token.text not in ("cover", "covers", "hold", "holds") or own is None or own.name != "internal_capacity":
+            continue
+        told = [reading.tokens[i].fact for i in reading.facts if i < place]
+        needs = [fact.value for fact in told if fact.name in ("required_capacity", "horizon_capacity")]
+        if needs and needs[-1] > own.value:
+            reading.refuse(place, "is not so")
+
+
 def sums_are_of_all(reading: Reading) -> None:
     """Raise `Unsupported` if a sum over the network is told of some of its lanes: "A and B together earn"."""
     count = reading.evidence.value("network.lanes")
@@ -76,6 +88,7 @@ def records_are_named_right(reading: Reading) -> None:
 CONTRADICTIONS = (
     always_holds,
     reasons_of_losses_are_large,
+    told_room_is_enough,
     sums_are_of_all,
     records_are_named_right,
 )

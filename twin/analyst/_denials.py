@@ -112,7 +112,7 @@ def _no_room(reading, place):
         lane = reading.evidence.scenarios[scenario][0] if scenario else key
         own = reading.value("internal_capacity", key)
         own = reading.value("internal_capacity", lane) if own is None else own
-        need = reading.value("required_capacity", key)
+        need = _told_need(reading, key) or reading.value("required_capacity", key)
         if None in (own, need):
             return None
         needs.append(need > own)
@@ -122,6 +122,13 @@ def _no_room(reading, place):
             return False
         reading.settle(place + 1)
     return all(needs) if needs else None
+
+
+def _told_need(reading, key):
+    """Return the capacity of a lane's horizon if a sentence tells it; else None."""
+    facts = (reading.tokens[i].fact for i in reading.facts)
+    told = (fact for fact in facts if fact.name == "horizon_capacity" and key in reading.evidence.about(fact))
+    return next((fact.value for fact in told), None)
 
 
 _YEAR = {"day": 365.0, "week": 52.0, "month": 12.0}

@@ -30,11 +30,12 @@ def told_order(reading: Reading, place: int) -> tuple[int, Fact] | None:
     number that follows the comparative with the one before it.
     """
     marker = marker_after(reading, place)
-    after = [i for i in reading.facts if i > place]
+    told = [i for i in reading.facts if reading.tokens[i].fact.measure != "horizon"]
+    after = [i for i in told if i > place]
     meant = measures_of(reading, place)
     if (
         len(after) == 2
-        and not any(i in reading.facts and i < place for i in reading.clause(place))
+        and not any(i in told and i < place for i in reading.clause(place))
         and (not meant or {reading.tokens[i].fact.measure for i in after} & meant)
     ):
         one, two = (reading.tokens[i].fact for i in after)
