@@ -133,8 +133,8 @@ def outlook(
     [pallet/period]
 
     >>> ahead = outlook([3.0, 5.0] * 20, 2, period="W")
-    >>> ahead.mean.tolist(), ahead.method
-    ([4.0, 4.0], 'smoothing on season')
+    >>> [round(volume) for volume in ahead.mean.tolist()], str(ahead.method)
+    ([4, 4], 'smoothing')
     """
     record, steps = floats("volumes", volumes), whole("horizon", horizon, least=1)
     if np.sum(~np.isnan(record)) < SHORTEST:
