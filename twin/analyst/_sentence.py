@@ -201,7 +201,7 @@ def known_words(reading: Reading) -> None:
     for place, token in enumerate(reading.tokens):
         if token.kind == "word" and not is_known(token.text):
             reading.refuse(place, "is not among the words that can be checked")
-        if token.text in VERBS and _is_verb(reading, place):
+        if (token.text in VERBS and _is_verb(reading, place)) or _is_phrase(reading, place):
             continue
         if token.kind == "word" and reading.facts and token.text in NO_UNITS:
             if place - 1 in reading.facts or place + 1 in reading.names:
@@ -223,6 +223,14 @@ def _is_verb(reading, place):
         or before in _BEFORE_VERB
         or (place - 1 in reading.lanes and not after.measures)
     )
+
+
+def _is_phrase(reading, place):
+    """Return whether a word belongs to "with 95 % confidence", or to "the good news is"."""
+    before = reading.tokens[place - 1] if place else None
+    level = before is not None and before.fact is not None and before.fact.measure == "interval_level"
+    news = reading.text(place) == "news" and reading.text(place - 1) in ("good", "bad")
+    return (level and reading.text(place) == "confidence") or (news and reading.text(place + 1) == "is")
 
 
 def _named(tokens):

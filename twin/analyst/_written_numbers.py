@@ -99,6 +99,7 @@ def _facts_of(numeral, text, evidence, side=None):
             and (is_named(fact.measure, text) or (called_before(before) and may_be_called(fact, called_before(before))))
         ]
     loss = bool(re.search(r"\b(?:loss|losses|loses?|losing|deficit|loss-making|unprofitable),?\b[^;]{0,24}$", before))
+    loss = loss or bool(re.search(r"\b(?:loss|losses|deficit)\b[^;]{0,40}\bfrom \S+(?: an? \w+)? to $", before))
     falling = bool(_FALLING.search(before))
     alike = [
         fact
