@@ -100,6 +100,8 @@ class Reading:
         if self.tokens[place].says("most", "least", "best", "worst") and self.text(place + 1) in ("on", "for", "at"):
             if place + 2 in self.lanes:
                 return [self.tokens[place + 2].lane]
+        if (ours := self._it(clause, place)) is not None:
+            return [self.tokens[ours].lane]  # "A-B earns more than C-D, although it ships less"
         named = {place + 1, place + 2} & set(self.lanes) and self.text(place - 1) == "the"
         if named and self.tokens[place].says("more", "less", "better", "worse"):
             return [self.tokens[i].lane for i in (place + 1, place + 2) if i in self.lanes][:1]  # "the busier A-B"
@@ -120,6 +122,14 @@ class Reading:
             if found:
                 return sorted(found)
         return list(evidence.lanes)
+
+    def _it(self, clause, place):
+        """Return the place of the lane that "it" stands for after a comparison of two lanes; None without one."""
+        pronoun = max((i for i in clause if i < place and self.text(i) == "it"), default=None)
+        if pronoun is None or not self.text(pronoun - 1) in _JOINS or any(pronoun < i < place for i in self.lanes):
+            return None
+        before = [i for i in self.lanes if i < pronoun]
+        return 0 if len(before) > 1 and before[0] == 0 and self.text(1) != "'s" else None
 
     def _others(self, clause, place):
         """Return the keys of all lanes but those named, if "the others" is what a clause speaks of; else nothing."""
@@ -189,6 +199,7 @@ class Reading:
         return self.evidence.value(f"{key}.{measure}")
 
 
+_JOINS = set("and but although though while because since as".split())  # words before an "it" that is a subject
 _OTHER = set("than against unlike versus above below".split())
 _DIRECTIONS = set("up upward upwards down downward downwards to towards out".split())
 _STOPS = set("and or but while than if when".split())
