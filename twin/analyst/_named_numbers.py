@@ -17,6 +17,7 @@ from twin.analyst._names_before import (
     window_of,
 )
 from twin.analyst._pieces import Unsupported
+from twin.analyst._ranks import RANKS
 from twin.analyst._sentence import Reading
 from twin.analyst._unnamed import fits_unnamed, is_told_after
 from twin.analyst._vocabulary import CAUSES_OF
@@ -132,8 +133,18 @@ def _is_exempt(reading, place, fact):
             and bool({"cost", "costs"} & {before, reading.text(place - 2)})
         )
         or _is_step(reading, place)
+        or _is_ranked(reading, place, fact)
         or _is_extra(reading, place, fact)
     )
+
+
+def _is_ranked(reading, place, fact):
+    """Return whether a number is that by which a lane has the rank that stands before it: "takes second place at 5"."""
+    rank = next(
+        (RANKS[reading.text(i)] for i in range(place - 1, max(place - 5, 0), -1) if reading.text(i) in RANKS), -1
+    )
+    keys = reading.evidence.rankings.get((fact.name, True), ())
+    return 0 <= rank < len(keys) and keys[rank] == fact.key
 
 
 def _is_extra(reading, place, fact):
