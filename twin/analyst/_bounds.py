@@ -71,6 +71,8 @@ def _settle_bound(reading, place, length, upper):
     fact = next((i for i in reading.facts if 0 <= i - place - length <= 2), None)
     if fact is None and place - 1 in reading.facts and length == 2:
         fact = place - 1  # "5 at most"
+    if fact is None and reading.text(place + length) in ("this", "that") and reading.text(place + length + 1) == "much":
+        fact = max((i for i in reading.facts if i < place), default=None)
     if fact is None:
         return
     bound = reading.tokens[fact].fact

@@ -134,8 +134,15 @@ def _is_exempt(reading, place, fact):
         )
         or _is_step(reading, place)
         or _is_ranked(reading, place, fact)
+        or _is_change(reading, place, fact)
         or _is_extra(reading, place, fact)
     )
+
+
+def _is_change(reading, place, fact):
+    """Return whether a number is the change of what its sentence begins with: "profit falls, a change of -5"."""
+    told = (reading.text(place - 2), reading.text(place - 1)) == ("change", "of") and fact.name.endswith(".change")
+    return told and bool(reading.names) and goes_by(fact.measure, reading.tokens[reading.names[0]].measures)
 
 
 def _is_ranked(reading, place, fact):

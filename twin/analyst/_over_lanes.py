@@ -1,4 +1,4 @@
-"""Check what is told of several lanes at once: "all run at 95 %", "none has any overflow", "no other lane reaches it"."""
+"""Check what is told of several lanes at once: "all run at 95 %", "none has any overflow", "no other reaches it"."""
 
 from twin.analyst._ranks import ranked
 from twin.analyst._sentence import Reading

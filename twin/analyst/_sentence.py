@@ -126,7 +126,7 @@ class Reading:
     def _it(self, clause, place):
         """Return the place of the lane that "it" stands for after a comparison of two lanes; None without one."""
         pronoun = max((i for i in clause if i < place and self.text(i) == "it"), default=None)
-        if pronoun is None or not self.text(pronoun - 1) in _JOINS or any(pronoun < i < place for i in self.lanes):
+        if pronoun is None or self.text(pronoun - 1) not in _JOINS or any(pronoun < i < place for i in self.lanes):
             return None
         before = [i for i in self.lanes if i < pronoun]
         return 0 if len(before) > 1 and before[0] == 0 and self.text(1) != "'s" else None
