@@ -208,7 +208,7 @@ OF_A_WORLD = {
         False,
     ),
     "lists_hold": ("trio", "BER-MUC, HAM-ROT and FRA-PAR all run at a service level of 95 %.", True),
-    "none_has": ("trio", "None of the three lanes plans any overflow.", True),
+    "none_has": ("trio", "None of the three lanes has any planned overflow.", True),
     "no_other_lane_reaches": (
         "trio",
         "Protect HAM-ROT first, because no other lane matches a profit of {{lane2.profit}}.",
