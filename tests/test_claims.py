@@ -213,6 +213,13 @@ OF_A_WORLD = {
         "The highest demand on record of Rotterdam-Wien is {{lane1.demand_mean}}.",
         False,
     ),
+    "lists_hold": ("trio", "BER-MUC, HAM-ROT and FRA-PAR all run at a service level of 95 %.", True),
+    "none_has": ("trio", "None of the three lanes has any planned overflow.", True),
+    "no_other_lane_reaches": (
+        "trio",
+        "Protect HAM-ROT first, because no other lane matches a profit of {{lane2.profit}}.",
+        True,
+    ),
     "changes_are_costs": ("gdansk", "The extra capacity costs {{whatif2.profit.change}} in profit.", False),
 }
 

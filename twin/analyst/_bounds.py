@@ -6,6 +6,7 @@ from twin.analyst._vocabulary import VAGUE_WORDS
 from twin.analyst.numerals import numerals
 
 #: Facts that are bounds by themselves -> 1 for an upper bound, -1 for a lower one.
+_NEARLY_CERTAIN = 0.95  # least probability that is called nearly certain [-]
 _UPPER = {"last_date", "best_profit", "internal_capacity", "forecast_high"}
 _LOWER = {"best_buffer_cost", "forecast_low"}
 
@@ -20,7 +21,14 @@ def bounds_hold(reading: Reading) -> None:
         reading.settle(0, proved=False)  # a phrase to begin with, which says nothing about a number
     for place in reading.find("near"):
         fact = next((i for i in reading.facts if 0 < i - place <= 2), None)
-        if fact is not None and 0 < _printed(reading, fact) - reading.tokens[fact].fact.value:
+        if reading.text(place + 1) == "certain" and "overflow" in " ".join(reading.words):
+            chances = [
+                reading.value_in("overflow_probability", key, reading.case(place)) for key in reading.subjects(place)
+            ]
+            if any(chance is None or chance < _NEARLY_CERTAIN for chance in chances):
+                reading.refuse(place, "is not so")
+            reading.settle(place, place + 1)
+        elif fact is not None and 0 < _printed(reading, fact) - reading.tokens[fact].fact.value:
             reading.settle(place)
         elif reading.tokens[min(place + 1, len(reading.tokens) - 1)].says("low", "high"):
             reading.settle(place, proved=False)  # the size is checked by itself
@@ -63,6 +71,8 @@ def _settle_bound(reading, place, length, upper):
     fact = next((i for i in reading.facts if 0 <= i - place - length <= 2), None)
     if fact is None and place - 1 in reading.facts and length == 2:
         fact = place - 1  # "5 at most"
+    if fact is None and reading.text(place + length) in ("this", "that") and reading.text(place + length + 1) == "much":
+        fact = max((i for i in reading.facts if i < place), default=None)
     if fact is None:
         return
     bound = reading.tokens[fact].fact

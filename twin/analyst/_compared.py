@@ -289,6 +289,11 @@ class Comparison:
         if self.case:
             return self._one(self._values(key, told_of(reading, self.measures)),
                              self._values(key, self.measures, case=""))  # fmt: skip
+        start = reading.clause(place).start
+        earlier = {reading.tokens[i].lane for i in reading.lanes if i < start}
+        if len(earlier) == 1 and key not in earlier and any(reading.tokens[i].lane == key for i in reading.lanes):
+            measures = told_of(reading, self.measures)
+            return self._one(self._values(key, measures), self._values(earlier.pop(), measures))
         lanes = list(dict.fromkeys(reading.tokens[i].lane for i in reading.lanes))
         lanes = lanes if len(lanes) == 2 else list(reading.evidence.lanes)
         others = [one for one in lanes if one != key]

@@ -150,6 +150,9 @@ def _turns(reading, place, sign):
     return None if None in values else values[0] * sign > 0 > values[1] * sign
 
 
+_TURNS = set("turns turn becomes become goes go".split())
+
+
 def _signs(reading, place, key):
     """Return the signs of the gains that a word is about: a loss at risk is the contrary of a gain."""
     tokens, clause, text = reading.tokens, reading.clause(place), reading.text(place)
@@ -161,6 +164,11 @@ def _signs(reading, place, key):
         scenario = reading.case(place) or reading.scenario() or next(reversed(reading.evidence.scenarios), "")
         gain = reading.value("profit.change", scenario) if scenario else None
         return set() if gain is None else {compare(gain, 0.0)}
+    if text in ("negative", "positive") and reading.text(place - 1) in _TURNS and (case := reading.case(place)):
+        name = reading.name_before(place, clause.start)
+        if name is not None and "profit" in tokens[name].measures and reading.evidence.scenarios[case][0] == key:
+            before, after = reading.value("profit", key), reading.value("profit", case)
+            return {compare(after, 0.0)} if None not in (before, after) and before * after < 0 else set()
     if text in ("negative", "positive", "zero"):
         return _nearest(reading, place, key) or _signs_of_profit(reading, place, key)
     if {"best", "level"} <= reading.words and "would" in reading.words and text not in ("negative", "positive", "zero"):

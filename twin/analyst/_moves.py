@@ -174,6 +174,10 @@ class Move:
         noun = text(place - 1) in ("an", "a", "the", "this", "that") and text(place + 1) not in ("in", "of")
         if noun and not text(place).endswith(("ing", "ward")):
             after = None
+        if text(place + 1) == "from" and after is not None:
+            told = next((reading.tokens[i].fact.measure for i in reading.facts if 0 < i - place <= 6), "")
+            if told in reading.tokens[after].measures:
+                return {told}  # "slips from a profit of 5 to a loss of 2"
         if text(place + 1) in ("to", "by", "from", "of", "at", "because", "if") and text(place + 2) not in (
             "the",
             "its",

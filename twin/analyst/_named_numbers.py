@@ -9,6 +9,7 @@ from twin.analyst._names_before import (
     adjacent,
     after_window,
     in_window,
+    is_base,
     is_what_exceeds,
     listed,
     part_of,
@@ -16,6 +17,7 @@ from twin.analyst._names_before import (
     window_of,
 )
 from twin.analyst._pieces import Unsupported
+from twin.analyst._ranks import RANKS
 from twin.analyst._sentence import Reading
 from twin.analyst._unnamed import fits_unnamed, is_told_after
 from twin.analyst._vocabulary import CAUSES_OF
@@ -131,8 +133,25 @@ def _is_exempt(reading, place, fact):
             and bool({"cost", "costs"} & {before, reading.text(place - 2)})
         )
         or _is_step(reading, place)
+        or _is_ranked(reading, place, fact)
+        or _is_change(reading, place, fact)
         or _is_extra(reading, place, fact)
     )
+
+
+def _is_change(reading, place, fact):
+    """Return whether a number is the change of what its sentence begins with: "profit falls, a change of -5"."""
+    told = (reading.text(place - 2), reading.text(place - 1)) == ("change", "of") and fact.name.endswith(".change")
+    return told and bool(reading.names) and goes_by(fact.measure, reading.tokens[reading.names[0]].measures)
+
+
+def _is_ranked(reading, place, fact):
+    """Return whether a number is that by which a lane has the rank that stands before it: "takes second place at 5"."""
+    rank = next(
+        (RANKS[reading.text(i)] for i in range(place - 1, max(place - 5, 0), -1) if reading.text(i) in RANKS), -1
+    )
+    keys = reading.evidence.rankings.get((fact.name, True), ())
+    return 0 <= rank < len(keys) and keys[rank] == fact.key
 
 
 def _is_extra(reading, place, fact):
@@ -163,6 +182,8 @@ def _is_named(reading, place):
             return False
     if _is_whole_of(reading, place):
         return True
+    if (subject := _subject_of(reading, place)) is not None and not _may_go_by(fact, reading.tokens[subject]):
+        return False
     for way in (
         is_passive,
         is_told_after,
@@ -189,6 +210,26 @@ def _moved_to(reading, place):
     part = part_of(reading, place)
     verb = max((i for i in part if reading.text(i) in _MOVERS), default=None)
     return reading.name_after(verb, 3) if verb is not None and reading.text(place - 1) == "to" else None
+
+
+def _subject_of(reading, place):
+    """Return the place of the name in "the overflow on A-B would be 5", which is what the number is of; or None."""
+    here = place - 1
+    while reading.text(here) in _HEDGES:
+        here -= 1
+    if reading.text(here) not in ("be", "is", "was") or (
+        reading.text(here) == "be" and reading.text(here - 1) != "would"
+    ):
+        return None
+    here -= 2 if reading.text(here) == "be" else 1
+    if here in reading.lanes and reading.text(here - 1) in ("on", "of", "for", "at"):
+        here -= 2
+    return here if here in reading.names and not is_base(reading, here) else None
+
+
+def _may_go_by(fact, token):
+    """Return whether a number, or the quantity that it is the best value of, goes by a name."""
+    return goes_by(fact.measure, token.measures) or BEST_OF.get(fact.measure) in token.measures
 
 
 _MOVERS = set("take takes took bring brings brought push pushes lift lifts move moves carry carries".split())

@@ -61,6 +61,7 @@ _PHRASES = [
     r"\b(?P<free>under) (?:the |an |this |that |these |such |our )?(?:sla|agreement|contract|(?:what-if )?scenario|"
     r"assumptions?|conditions?|circumstances?|plan|policy|doubled|tripled|halved|higher|lower|longer|shorter|"
     r"more|fewer|less|current|present|new|changed|this|that)\b",
+    r"\b(?P<free>under) (?:an? |the )?~ service level\b",
     r"\b(?P<free>over) (?:all|every|the (?:whole|entire|full)) (?:service levels|levels|record|period|horizon)\b",
     r"\b(?:can|could|cannot) (?P<free>add)\b",
     r"\bi (?:would|should) (?:first )?(?P<free>free|add)\b",

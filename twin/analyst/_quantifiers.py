@@ -61,7 +61,7 @@ def _quantity(reading, place):
         return (
             (following[0], [], [place]) if "lane" in "".join(reading.text(i) for i in range(place, place + 6)) else None
         )
-    if text == "only":
+    if text == "only" and place + 1 not in reading.facts:
         after = [i for i in reading.lanes if i > place]
         before = [i for i in reading.lanes if i < place]
         ours = after[:1] if after[:1] == [place + 1] or not before else before[-1:] if following[0] in _LANES else []

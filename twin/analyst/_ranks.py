@@ -18,21 +18,29 @@ RANKS = {
     "last": -1,
 }
 _BEFORE = set("takes take took holds hold rank ranks ranked comes come is are placed in".split())
-_AFTER = set("only ( and with by in of place among , .".split()) | {""}
+_AFTER = set("place spot rank position only ( and with by in of place among , .".split()) | {""}
 
 
 def ranks_hold(reading: Reading) -> None:
     """Raise `Unsupported` if a lane does not have the rank that a sentence says."""
     for place, token in enumerate(reading.tokens):
         listed = bool(reading.tokens[place - 1].lane) and any(reading.text(i) in RANKS for i in range(place))
+        is_placed = reading.text(place - 1) == "it" and reading.text(place - 2) in ("places", "puts", "ranks")
         if (
             token.text in RANKS
-            and (listed or place == 0 or reading.text(place - 1) in _BEFORE or reading.text(place + 1) == "only")
+            and (
+                listed
+                or is_placed
+                or place == 0
+                or reading.text(place - 1) in _BEFORE
+                or reading.text(place + 1) == "only"
+            )
             and reading.text(place + 1) in _AFTER
         ):
             if (
                 reading.text(place + 1) not in ("by", "with", "(", "only")
                 and not listed
+                and not is_placed
                 and not any(
                     "rank" in word or word in ("comes", "come", "placed", "place", "first") for word in _words(reading)
                 )
@@ -41,7 +49,8 @@ def ranks_hold(reading: Reading) -> None:
             ours = [i for i in reading.lanes if i < place][-1:] or reading.lanes[:1]
             told = {reading.tokens[i].fact.measure for i in reading.facts}
             keys = ranked(reading, told if len(told) == 1 else measures_of(reading, place))
-            if not ours or len(keys) <= max(RANKS[token.text], 0):
+            listed_all = len(keys) >= (reading.evidence.value("network.lanes") or 0)
+            if not ours or len(keys) <= max(RANKS[token.text], 0) or (token.text == "last" and not listed_all):
                 reading.refuse(place, "cannot be checked")
             if keys[RANKS[token.text]] != reading.tokens[ours[0]].lane:
                 reading.refuse(place, "is not so")

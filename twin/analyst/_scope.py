@@ -149,6 +149,11 @@ def _is_whole(reading, place):
     """Return whether a number of the network is what that of a lane is a part of, or the sum of all lanes named."""
     if reading.text(place + 1) in ("for", "across") and _NETWORK & {reading.text(place + i) for i in (2, 3, 4)}:
         return True
+    following = range(place + 1, min(place + 8, len(reading.tokens)))
+    ends = next((i for i in following if reading.tokens[i].kind in ("mark", "fact", "lane")), following.stop)
+    after = [reading.text(i) for i in range(place + 1, ends)]
+    if after[:1] == ["of"] and "in" in after[-3:] and _NETWORK & set(after[-2:]):
+        return True  # "of the 62 pallets of expected overflow in the network"
     part = next((reading.tokens[i].fact for i in range(place - 2, place - 5, -1) if i in reading.facts), None)
     if part and part.measure == reading.tokens[place].fact.measure and reading.evidence.about(part):
         return "of" in (reading.text(place - 1), reading.text(place - 2))
@@ -164,7 +169,7 @@ def _lane_follows(reading, place):
     return {reading.tokens[here].lane} if here in reading.lanes else set()
 
 
-_LEADS_TO_LANE = set(", ( them on for of at from to belong belongs arise arises come comes".split())
+_LEADS_TO_LANE = set("fall falls pallets , ( them on for of at from to belong belongs arise arises come comes".split())
 
 
 def _next_is_network(reading, place):

@@ -100,6 +100,8 @@ class Reading:
         if self.tokens[place].says("most", "least", "best", "worst") and self.text(place + 1) in ("on", "for", "at"):
             if place + 2 in self.lanes:
                 return [self.tokens[place + 2].lane]
+        if (ours := self._it(clause, place)) is not None:
+            return [self.tokens[ours].lane]  # "A-B earns more than C-D, although it ships less"
         named = {place + 1, place + 2} & set(self.lanes) and self.text(place - 1) == "the"
         if named and self.tokens[place].says("more", "less", "better", "worse"):
             return [self.tokens[i].lane for i in (place + 1, place + 2) if i in self.lanes][:1]  # "the busier A-B"
@@ -120,6 +122,14 @@ class Reading:
             if found:
                 return sorted(found)
         return list(evidence.lanes)
+
+    def _it(self, clause, place):
+        """Return the place of the lane that "it" stands for after a comparison of two lanes; None without one."""
+        pronoun = max((i for i in clause if i < place and self.text(i) == "it"), default=None)
+        if pronoun is None or self.text(pronoun - 1) not in _JOINS or any(pronoun < i < place for i in self.lanes):
+            return None
+        before = [i for i in self.lanes if i < pronoun]
+        return 0 if len(before) > 1 and before[0] == 0 and self.text(1) != "'s" else None
 
     def _others(self, clause, place):
         """Return the keys of all lanes but those named, if "the others" is what a clause speaks of; else nothing."""
@@ -189,6 +199,7 @@ class Reading:
         return self.evidence.value(f"{key}.{measure}")
 
 
+_JOINS = set("and but although though while because since as".split())  # words before an "it" that is a subject
 _OTHER = set("than against unlike versus above below".split())
 _DIRECTIONS = set("up upward upwards down downward downwards to towards out".split())
 _STOPS = set("and or but while than if when".split())
@@ -201,7 +212,7 @@ def known_words(reading: Reading) -> None:
     for place, token in enumerate(reading.tokens):
         if token.kind == "word" and not is_known(token.text):
             reading.refuse(place, "is not among the words that can be checked")
-        if token.text in VERBS and _is_verb(reading, place):
+        if (token.text in VERBS and _is_verb(reading, place)) or _is_phrase(reading, place):
             continue
         if token.kind == "word" and reading.facts and token.text in NO_UNITS:
             if place - 1 in reading.facts or place + 1 in reading.names:
@@ -223,6 +234,14 @@ def _is_verb(reading, place):
         or before in _BEFORE_VERB
         or (place - 1 in reading.lanes and not after.measures)
     )
+
+
+def _is_phrase(reading, place):
+    """Return whether a word belongs to "with 95 % confidence", or to "the good news is"."""
+    before = reading.tokens[place - 1] if place else None
+    level = before is not None and before.fact is not None and before.fact.measure == "interval_level"
+    news = reading.text(place) == "news" and reading.text(place - 1) in ("good", "bad")
+    return (level and reading.text(place) == "confidence") or (news and reading.text(place + 1) == "is")
 
 
 def _named(tokens):

@@ -29,7 +29,8 @@ _NEARLY |= {word: {"any": _NONE, "anything": _NONE} for word in ("hardly", "bare
 #: A multiple in words that may compare two quantities, and so be no fact by itself.
 RATIO = re.compile(
     rf"\b(?:twice|double|half|thrice|triple|(?:an?|{_COUNT_WORDS}) (?:{_PART_WORDS})|(?:{_COUNT_WORDS}) times)\b"
-    r"(?=\s+(?:as |the |that |of |what |those |its |(?:more|less|fewer|higher|lower|larger|smaller|longer|shorter)\b))",
+    r"(?=\s+(?:(?:come|fall|arise|stem)s? |as |the |that |of |what |those |its |"
+    r"(?:more|less|fewer|higher|lower|larger|smaller|longer|shorter)\b))",
     re.IGNORECASE,
 )
 _COST_PARTS = ("handling", "holding", "penalty", "surcharge")
@@ -95,6 +96,7 @@ def share_at(reading: Reading, place: int) -> Share | None:
         return (
             Share(place, 0.995, 1.0, (), False)
             if "network" in {reading.text(place + 2), reading.text(place + 3)}
+            or any(reading.tokens[i].fact.key == "network" for i in reading.facts if 0 < i - place <= 4)
             else None
         )
     if word in _RANGES:

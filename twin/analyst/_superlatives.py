@@ -101,6 +101,9 @@ def _is_of_the_best(reading, place):
         if None in chances or not chances:
             return False
         within = [i for i in range(len(reading.tokens)) if reading.text(i) in ("within", "below", "under")]
+        within += [
+            i for i in range(place, place + 8) if reading.text(i) == "without" and "overflow" in reading.text(i + 1)
+        ]
         if within:
             reading.settle(*within)
             return all(value < 0.5 for value in chances)

@@ -29,6 +29,9 @@ def places_of(numeral: Numeral, text: str, evidence: Evidence) -> list[tuple[int
         found += [(side[0], numeral.end, fact) for fact in rough]
     if not found and _COMPARED.match(text, numeral.end):
         found = [(numeral.start, numeral.end, fact) for fact in _differences(numeral, evidence)]
+        if numeral.unit == "-" and "%" in text[numeral.start : numeral.end]:
+            start, way = side or (numeral.start, None)
+            found += [(start, numeral.end, fact) for fact in _relative_differences(numeral, evidence, way)]
     return [*found, *([None] if RATIO.match(text, numeral.start) else [])]
 
 
@@ -68,6 +71,26 @@ def _differences(numeral, evidence):
                         yield difference
 
 
+def _relative_differences(numeral, evidence, side):
+    """Yield the relative differences of lanes, not on record as facts, that a share is: "40 % more than on A-B"."""
+    for one, two in permutations(evidence.lanes, 2) if len(evidence.lanes) <= MOST_COMPARED else ():
+        for fact in [fact for fact in evidence.facts.values() if fact.key == one and fact.name in _MEANS]:
+            other = evidence.value(f"{two}.{fact.name}")
+            identity = f"{two}_less_{one}.{fact.name}.relative"
+            if other is None or fact.value <= 0 or identity in evidence.facts:
+                continue
+            value = (other - fact.value) / fact.value
+            difference = Fact(f"{two}_less_{one}", f"{fact.name}.relative", value, "-", fact.source)
+            if _is(numeral, difference, side=side):
+                yield difference
+
+
+#: Quantities of two lanes of which one is told as a share of the other.
+_MEANS = {"demand_mean", "last_volume", "safety_stock", "lead_time_mean_days", "required_capacity", "internal_capacity"}
+_MEANS |= {"workload_mean", "revenue", "handling", "holding", "reorder_point", "service_revenue", "handling_cost"}
+_MEANS |= {"profit", "expected_overflow", "holding_cost", "buffer_cost"}
+
+
 def _facts_of(numeral, text, evidence, side=None):
     """Return the facts that a written number may stand for, those that the text names before it first.
 
@@ -99,6 +122,7 @@ def _facts_of(numeral, text, evidence, side=None):
             and (is_named(fact.measure, text) or (called_before(before) and may_be_called(fact, called_before(before))))
         ]
     loss = bool(re.search(r"\b(?:loss|losses|loses?|losing|deficit|loss-making|unprofitable),?\b[^;]{0,24}$", before))
+    loss = loss or bool(re.search(r"\b(?:loss|losses|deficit)\b[^;]{0,40}\bfrom \S+(?: an? \w+)? to $", before))
     falling = bool(_FALLING.search(before))
     alike = [
         fact

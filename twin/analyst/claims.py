@@ -21,6 +21,7 @@ from twin.analyst._moves import moves_hold, stays_hold
 from twin.analyst._multiples import base_inputs_are_not_told, inputs_are_those_changed, multiples_hold
 from twin.analyst._named_numbers import named_right
 from twin.analyst._negations import negations_hold, no_longer_holds
+from twin.analyst._over_lanes import lists_hold, no_other_lane_reaches, none_has
 from twin.analyst._phrases import phrases_hold
 from twin.analyst._pieces import Piece
 from twin.analyst._premises import best_levels_hold, help_holds, premises_hold
@@ -49,6 +50,9 @@ CHECKS = (
     untold_holds,
     phrases_hold,
     whole_words_hold,
+    lists_hold,
+    none_has,
+    no_other_lane_reaches,
     bounds_hold,
     told_as_what_if,
     cases_hold,

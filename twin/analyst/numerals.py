@@ -160,7 +160,7 @@ def _figure(start, end, part, text):
         power = int(part["power"][1:])
         scale *= 10.0**power if abs(power) < 309 else nan
     first, sign, money = unit_before(text, start)
-    if "±" in text[first:start] or re.search(r"\b(?:several|few|some|many)\s*$", text[:start]):
+    if "±" in text[first:start] or re.search(r"\b(?:several|few|many)\s*$", text[:start]):
         written = nan
     unit, last = unit_after(text, end, money)
     value = sign * written * scale
