@@ -76,7 +76,8 @@ def test_files_policies_and_the_ledger(capsys, tmp_path, monkeypatch):
     with Ledger() as ledger:
         ledger.import_history(research_lanes())
     _, out, _ = ask(capsys, "--file", "ledger:", "which lane is the worst?")
-    assert "The profit of 3 lanes together is" in " ".join(out.split()) and "Assumed: internal capacity of all lanes" in out
+    assert "The profit of 3 lanes together is" in " ".join(out.split())
+    assert "Assumed: internal capacity of all lanes" in out
 
 
 @pytest.mark.parametrize(
