@@ -84,5 +84,67 @@ def test_a_lane_stays_flagged_inside_the_wider_bound_and_most_lanes_are_never_fl
 def test_a_lane_that_overflows_almost_always_is_never_normal_and_a_trifle_is():
     money = np.array([[1000.0], [900.0], [800.0], [1.0]])
     found = statuses(money, np.array([[0.2], [0.2], [0.2], [0.2]]), np.array([[0.1], [0.1], [0.1], [0.987]]))
-    assert found[3, 0] == STATUSES.index("watch")
+    assert found[3, 0] == STATUSES.index("strained")
+    often = statuses(money, np.full((4, 1), 0.2), np.array([[0.1], [0.1], [0.1], [0.8]]))
+    assert often[3, 0] == STATUSES.index("watch")
     assert statuses(money, np.full((4, 1), 0.005), np.zeros((4, 1))).max() == STATUSES.index("normal")
+
+
+def workdays(path, *, last=None, first="2024-01-01", closed=(), days=120):
+    """Write a file of five lanes on working days, with a mean of 100; on the day `last` lane L1 alone has a flow."""
+    open_days = [day.date() for day in pd.bdate_range(first, periods=days) if str(day.date()) not in closed]
+    draws = np.random.default_rng(5).poisson(100, (5, len(open_days)))
+    rows = [(day, f"L{lane}", draws[lane, at]) for lane in range(5) for at, day in enumerate(open_days)]
+    pd.DataFrame(rows + [(last, "L1", 90)] * bool(last), columns=["date", "lane", "volume"]).to_csv(path, index=False)
+    return draws
+
+
+def test_a_week_of_a_working_calendar_has_its_open_days_and_books_only_those(tmp_path, capsys):
+    draws = closed = ("2023-12-25", "2023-12-26", "2024-01-01")
+    draws = workdays(tmp_path / "f.csv", first="2023-10-13", closed=closed)  # until the day before Good Friday
+    pd.DataFrame({"lane": [f"L{at}" for at in range(5)], "internal_capacity": 80.0}).to_csv(
+        tmp_path / "p.csv", index=False
+    )
+    how = ["--closed", "sat,sun", "--holidays", "DE"]
+    assert main(["attention", str(tmp_path / "f.csv"), "--policies", str(tmp_path / "p.csv"), "--json", *how]) == 0
+    found = json.loads(capsys.readouterr().out)
+    expected = 5 * np.maximum(draws - 80, 0).mean()  # of the record itself
+    overflow = [row["expected_overflow"] for row in found["lanes"].values()]
+    assert np.mean(overflow) == pytest.approx(expected, rel=0.1)
+    assert {row["status"] for row in found["lanes"].values()} == {"strained"}  # nearly all days overflow
+    booked = {(row["first_date"], row["last_date"]) for row in found["actions"]}
+    assert booked == {("2024-04-02", "2024-04-25")}  # the open days of four weeks, which begin with two holidays
+    assert "working days overflow" in found["actions"][0]["reason"]
+    assert found["account"]["rows_kept"] == draws.size and found["reading"]["options"]["closed"]
+
+
+@pytest.mark.parametrize("last", ["2024-06-17", "2024-09-02"])
+def test_a_flow_after_those_of_all_other_lanes_ends_no_lane(tmp_path, last, capsys):
+    workdays(tmp_path / "f.csv", last=last)
+    assert main(["attention", str(tmp_path / "f.csv"), "--closed", "sat,sun"]) == 0
+    text = capsys.readouterr().out
+    assert "After 2024-06-14: 5 " in text  # all five have the same status
+    assert f"left out (1 rows, up to {last})" in " ".join(text.split())
+    assert "601 rows = 601 kept + 0 refused" in text.splitlines()[0]
+    assert "One period is a working day." in text
+
+
+def test_one_silent_period_is_no_end_and_a_silent_week_is():
+    needs = np.tile(np.random.default_rng(2).poisson(50.0, 120).astype(float), (3, 1))
+    needs[1, -6:], needs[2, -7:] = np.nan, np.nan
+    found = watched(needs, np.full(3, 45.0), np.ones(3), period="D")
+    assert [STATUSES[number] == "ended" for number in found.status[:, -1]] == [False, False, True]
+    assert "no data" not in [STATUSES[number] for number in found.status[:2, -1]]
+
+
+def test_the_plan_of_a_ledger_gives_the_capacities_and_a_file_replaces_them(tmp_path, file, capsys, monkeypatch):
+    monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path / 'ledger.db'}")
+    assert main(["ledger", "import", str(file / "flows.csv")]) == 0
+    assert main(["plan", "set", "lane", "busy", "internal_capacity=81"]) == 0
+    capsys.readouterr()
+    assert main(["attention", "ledger:", "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["lanes"]["busy"]["capacity"] == 81 and "in the plan of the ledger" in found["assumptions"][-1]
+    assert main(["attention", "ledger:", "--json", "--policies", str(file / "policies.csv")]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["lanes"]["busy"]["capacity"] == 80 and "are not used" in found["assumptions"][-1]

@@ -562,7 +562,7 @@ CALLS = {
         lambda at, **o: watched(
             np.tile(VOLUMES, (2, 2)), np.array([4.0, 5.0]), np.ones(2), period="D", **o
         ).expected.tolist(),
-        {"said": forecast.backtest(np.tile(VOLUMES, (2, 2)) / 2, period="D", horizon=28, level=0.95)},
+        {"said": forecast.backtest(np.tile(VOLUMES, (2, 2)) / 2, period="D", horizon=28, level=0.95), "season": 5},
     ),
     "plan.table_report.assess_history": (
         lambda at, **o: (

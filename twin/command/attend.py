@@ -5,18 +5,34 @@ from __future__ import annotations
 import argparse
 import json
 import shutil
+import sys
 import textwrap
+from dataclasses import replace
 from typing import Any
 
-from twin.command.options import add_reading_options, reading_of
+from twin.command.options import add_reading_options, on_command_line, reading_of
+from twin.data.advice import said
+from twin.data.places import is_ledger
+from twin.demand import period_name
 
 ATTENTION = """Rank at most ten actions by the money at stake in the coming week (or month): lanes whose forecast
 overflows own capacity, that lose money, or that ended while places are kept for them. Each has its reason, a proposed
-decision and its gain. The status of every lane is strained, watch, normal, ended or no data."""
+decision and its gain.
+
+status of a lane
+  strained  one of the lanes with the first half of the overflow money expected in the network in the coming week (or
+            month), or nine of ten of the lane's coming periods are expected to overflow
+  watch     another of the lanes with the first 85 % of this money, or three of four coming periods overflow
+  normal    none of these, or less than 1 % of own places is expected to overflow
+  ended     no flow for a week or longer (4 weeks, 3 months, if a period is a week or a month), with a probability
+            below 0.1 % at the lane's own rate
+  no data   no own capacity, or too few periods for a forecast
+At most four lanes in ten are strained or on watch for their money; a lane keeps a status until it leaves a wider bound.
+The last periods are left out if fewer than half of the lanes that usually flow have a row there."""
 ATTENTION_EXAMPLES = """examples
   python -m twin attention                                     the research lanes
   python -m twin attention flows.csv --policies policies.csv   with your capacities and prices
-  python -m twin attention ledger: --json > actions.json       all lanes and actions, for other programs
+  python -m twin attention ledger: --json > actions.json       with the policies of its plan, for other programs
 """
 
 
@@ -48,24 +64,35 @@ def _attention(options):
     from twin.plan.actions import attention_of
 
     history = load_history(options.file or "", **reading_of(options))
+    known, notes = None if options.file else POLICIES, ()  # those of the research lanes
+    if is_ledger(options.file):
+        from twin.plan.ledger_policies import ledger_policies  # imports SQLAlchemy
+
+        known, notes = ledger_policies(options.file, used=not options.policies)
     if options.policies:
         from twin.plan.policy_file import read_policies  # imports pandas
 
         known = read_policies(options.policies, decimal=options.decimal)
-    else:
-        known = None if options.file else POLICIES
-    found = attention_of(history, policies=known)
+    try:
+        found = attention_of(history, policies=known)
+    except ValueError:
+        if len(history.account.refused):  # refused rows may be the reason
+            print(history.account.told(on_command_line), file=sys.stderr)
+        raise
+    found = replace(found, assumptions=(*found.assumptions, *notes))
     print(to_json(found) if options.json else to_text(found, shutil.get_terminal_size((100, 40)).columns))
     return 0
 
 
 def to_text(found: Any, width: int) -> str:
-    """Return the number of lanes of each status, the actions, and the assumptions, as text."""
+    """Return the account of reading, the number of lanes of each status, the actions and the assumptions, as text."""
     from twin.plan.actions import BLOCK_NAMES
 
     name = BLOCK_NAMES[found.period]
     counts = found.lanes["status"].value_counts()
-    lines = [f"After {found.date}: " + ", ".join(f"{count} {status}" for status, count in counts.items()), ""]
+    length = period_name(found.history.calendar.length)
+    lines = [found.history.account.told(on_command_line), "", f"One period is a {length}."]
+    lines += [f"After {found.date}: " + ", ".join(f"{count} {status}" for status, count in counts.items()), ""]
     for rank, row in enumerate(found.actions.to_dict(orient="records"), start=1):
         lines.append(f"{rank:>2}  {row['lane']}  ${row['money']:,.0f} a {name}")
         for words in (row["reason"], f"-> {row['decision']}"):
@@ -77,17 +104,21 @@ def to_text(found: Any, width: int) -> str:
 
 
 def to_json(found: Any) -> str:
-    """Return date, period, lanes, actions and assumptions as JSON; dates as ISO text, unknown numbers as null."""
+    """Return date, period, lanes, actions, assumptions and account as JSON; unknown numbers are null."""
     import pandas as pd
 
     def plain(row):
         return {name: None if pd.isna(value) else value for name, value in row.items()}
 
+    account = found.history.account
     parts = {
         "date": str(found.date),
         "period": found.period,
         "lanes": {lane: plain(row) for lane, row in found.lanes.to_dict(orient="index").items()},
         "actions": [plain(row) for row in found.actions.to_dict(orient="records")],
         "assumptions": found.assumptions,
+        "account": account.to_dict(on_command_line),
+        "reading": account.reading(),
+        "audit": [said(finding, on_command_line) for finding in account.audit],
     }
     return json.dumps(parts, indent=1, ensure_ascii=False, allow_nan=False, default=str)

@@ -6,6 +6,7 @@ import pandas as pd
 from twin.data.calendar import WorkingCalendar
 
 ENOUGH = 12  # [period] periods with flow from which a lane's own rate is known
+_LATEST = 8  # latest periods of a phase whose median is the usual number of lanes with a row [-]
 UNLIKELY = 0.001  # a silence at an end of the record with a smaller probability is no chance [-]
 
 
@@ -32,6 +33,28 @@ def lane_records(
     start = np.where(known & (silent**first < UNLIKELY), first, 0)
     end = np.where(known & (silent ** (periods - 1 - last) < UNLIKELY), last, periods - 1)
     return start.astype(np.int64), end.astype(np.int64)
+
+
+def complete_periods(rows: np.ndarray, *, season: int, few: int) -> int:
+    """Return the number of periods up to the last complete one; later ones were not yet recorded for most lanes.
+
+    A period is complete if at least half as many lanes as usual have a row: the median of the latest 8 periods with
+    rows of the same phase of the season. Trailing periods are left out only if fewer than `few` of them have rows.
+
+    rows : number of lanes with a row in each period. [-]
+    season : periods after which the usual number repeats. [period]
+    few : fewest periods with rows that are no chance. [period]
+
+    >>> complete_periods(np.array([9, 8, 9, 9, 8, 9, 0, 1]), season=1, few=4)
+    6
+    """
+    phase, usual = np.arange(len(rows)) % season, np.zeros(season)
+    for number in range(season):
+        known = rows[(phase == number) & (rows > 0)][-_LATEST:]
+        usual[number] = np.median(known) if len(known) >= _LATEST // 2 else 0.0
+    full = np.flatnonzero((rows > 0) & (rows >= usual[phase] / 2))
+    end = int(full[-1]) + 1 if len(full) else len(rows)
+    return end if np.count_nonzero(rows[end:]) < few else len(rows)
 
 
 def records_of(flows: pd.DataFrame, calendar: WorkingCalendar) -> tuple[np.ndarray, ...]:

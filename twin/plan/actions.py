@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,11 +10,12 @@ import pandas as pd
 
 from twin import lane, overflow_ahead
 from twin._check import require
-from twin.data.history import History, dense
-from twin.data.periods import shifted
+from twin.data.history import History, dense_in_weeks
+from twin.data.record import complete_periods
 from twin.data.statistics import assessable, lane_statistics
+from twin.demand import period_name
 from twin.own_places import place_prices
-from twin.plan.attention import HALF_LIFE, RANKED_PERIODS, STATUSES, WEEKS, watched
+from twin.plan.attention import HALF_LIFE, SILENT, STATUSES, WEEKS, ranked_periods, watched
 from twin.plan.policies import policy_of
 from twin.plan.policy_table import policy_table
 from twin.plan.portfolio import Policies
@@ -27,20 +28,21 @@ if TYPE_CHECKING:
 
 MOST_ACTIONS = 10
 LEAST_MONEY = 1.0  # least money of an action [$/week or month]
-BLOCK_NAMES = {"D": "week", "W": "week", "MS": "month"}  # what `RANKED_PERIODS` periods are called
+BLOCK_NAMES = {"D": "week", "W": "week", "MS": "month"}  # what `ranked_periods` are called
 
 
 @dataclass(frozen=True)
 class Attention:
     """What a planner should look at.
 
-    date : last period on record.
+    date : last period on record that is complete (`data.record.complete_periods`).
     period : "D", "W" or "MS".
     lanes : a row per lane with status, and with capacity [pallet], expected_overflow of the coming week or month
         [pallet], overflow_probability of one of its periods [-] and money [$/week or month].
     actions : at most ten rows, the most money first: lane, kind (overflow, loss or ended), money [$/week or month],
         reason and decision in words, places [pallet], first_date and last_date of the booking, gain [$].
-    assumptions : sentences on unset fields of the policy.
+    assumptions : sentences on unset fields of the policy, and on periods left out.
+    history : what was read.
     """
 
     date: np.datetime64
@@ -48,6 +50,7 @@ class Attention:
     lanes: pd.DataFrame
     actions: pd.DataFrame
     assumptions: tuple[str, ...]
+    history: History
 
 
 def attention_of(
@@ -62,16 +65,19 @@ def attention_of(
     >>> found.actions["lane"].tolist(), found.lanes.loc["BER-MUC", "status"]
     (['BER-MUC', 'HAM-ROT', 'FRA-PAR'], 'strained')
     """
+    whole, (history, left_out) = history, _complete(history)
     statistics, refused = assessable(lane_statistics(history))
     require(len(statistics) > 0, "history", "one with a lane that can be assessed", "none")
-    fields, assumptions = policy_table(statistics, given, policies, period=history.period)
+    fields, assumptions = policy_table(statistics, given, policies, period=history.calendar.length)
     policy = policy_of(fields)
-    names, dates, volumes = dense(history)
+    names, dates, volumes = dense_in_weeks(history)
     rows = np.searchsorted(names, statistics.index)
     scale = np.broadcast_to((1 + policy.return_rate) * policy.dwell, len(rows))  # places per pallet of volume
     own = np.broadcast_to(policy.internal_capacity, len(rows)).astype(float)
     price = np.broadcast_to(policy.partner_surcharge, len(rows)).astype(float)
-    found = watched(volumes[rows] * scale[:, np.newaxis], own, price, period=history.period)
+    found = watched(
+        volumes[rows] * scale[:, np.newaxis], own, price, period=history.period, season=history.calendar.season
+    )
     status = np.array(STATUSES)[found.status[:, -1]]
     here = np.isin(status, ("normal", "watch", "strained"))
     table = pd.DataFrame(
@@ -84,11 +90,27 @@ def attention_of(
         },
         index=statistics.index,
     )
-    for name in refused.index:
+    for name in {*refused.index, *whole.flows["lane"].unique()} - {*statistics.index}:
         table.loc[name, "status"] = "no data"
     stated = {*(given or {}), *(() if policies is None else _columns(policies))}
-    maker = _Maker(history.period, dates[-1], statistics, policy, found, table, stated)
-    return Attention(dates[-1], history.period, table, maker.actions(), assumptions)
+    maker = _Maker(history.calendar, dates[-1], statistics, policy, found, table, stated)
+    return Attention(dates[-1], history.period, table, maker.actions(), (*assumptions, *left_out), whole)
+
+
+def _complete(history):
+    """Return the history up to its last complete period, and a sentence on the later ones, if there are any."""
+    days, calendar = history.flows["date"].to_numpy().astype("datetime64[D]"), history.calendar
+    every_week, season = calendar.without_holidays, ranked_periods(calendar.period, calendar.season)
+    time = every_week.between(days.min(), days)
+    few = season * SILENT[calendar.period]
+    end = complete_periods(np.bincount(time), season=season, few=few)
+    if end > time.max():
+        return history, ()
+    note = (
+        f"flows after {days[time < end].max()} are left out ({int(np.sum(time >= end)):,} rows, up to {days.max()}): "
+        f"fewer than half of the lanes that usually flow have a row there"
+    )
+    return replace(history, flows=history.flows[time < end]), (note,)
 
 
 def _columns(policies):
@@ -104,15 +126,18 @@ class _Maker:
     A loss counts only if the user states a revenue, and places kept for an ended lane only if they are stated.
     """
 
-    def __init__(self, period, last, statistics, policy: Policy, found, table, stated) -> None:
-        self.period, self.last, self.found, self.table, self.stated = period, last, found, table, stated
-        self.statistics, self.block = statistics, RANKED_PERIODS[period]
+    def __init__(self, calendar, last, statistics, policy: Policy, found, table, stated) -> None:
+        self.period, self.length = calendar.period, calendar.length
+        self.found, self.table, self.stated = found, table, stated
+        self.statistics, self.block = statistics, ranked_periods(calendar.period, calendar.season)
+        self.ahead = calendar.without_holidays.following(last, self.block * WEEKS[self.period] + 1)
+        self.open = calendar.is_period(self.ahead[:-1])
         count = len(statistics)
         always, used = place_prices(policy.holding_cost, policy.own_place_cost)
         self.always, used, holding = (np.broadcast_to(x, count) for x in (always, used, policy.holding_cost))
         self.whole_price = holding + policy.partner_surcharge
         self.saved = np.maximum(self.whole_price - used, 0.0)
-        self.profit = np.broadcast_to(lane.assess(statistics, policy, period=period)["profit"], count)
+        self.profit = np.broadcast_to(lane.assess(statistics, policy, period=calendar.length)["profit"], count)
 
     def actions(self) -> pd.DataFrame:
         """Return the actions, the most money first."""
@@ -155,7 +180,7 @@ class _Maker:
 
     def _booking(self, at: int, capacity: float) -> tuple[float, Any, Any, float]:
         """Return places, first and last day, and gain of the best booking over the weeks in which one pays."""
-        block, life = self.block, HALF_LIFE[self.period]
+        block, life = self.block, self.block * HALF_LIFE[self.period]
         prices = {"always": float(self.always[at]), "saved": float(self.saved[at]), "half_life": life}
 
         def best(span):
@@ -163,20 +188,22 @@ class _Maker:
                 self.found.mean[at, span], self.found.errors[at][:, span], capacity, **prices
             )
 
-        weeks = [slice(week * block, (week + 1) * block) for week in range(WEEKS[self.period])]
-        paying = [week for week, span in enumerate(weeks) if best(span).gain > 0]
+        def steps(first, end):
+            return first * block + np.flatnonzero(self.open[first * block : end * block])
+
+        weeks = [steps(week, week + 1) for week in range(WEEKS[self.period])]
+        paying = [week for week, span in enumerate(weeks) if len(span) and best(span).gain > 0]
         if not paying:
             return 0.0, None, None, 0.0
-        span = slice(paying[0] * block, (paying[-1] + 1) * block)
-        found = best(span)
-        first = shifted(self.last, 1 + span.start, self.period)
-        last = shifted(self.last, 1 + span.stop, self.period) - 1
+        span = steps(paying[0], paying[-1] + 1)
+        found, first = best(span), self.ahead[span[0]]
+        last = self.ahead[span[-1]] if self.period == "D" else self.ahead[span[-1] + 1] - 1
         return float(found.places), first, last, float(found.gain)
 
     def _loss(self, at: int) -> dict[str, Any]:
         name, loss = self.statistics.index[at], -float(self.profit[at])
         demand = float(self.statistics["demand_mean"].iloc[at])
-        reason = f"the lane loses {quantity(loss, '$/period', self.period)} at its prices"
+        reason = f"the lane loses {quantity(loss, '$/period', self.length)} at its prices"
         decision = f"raise the price by ${loss / demand:,.2f} a pallet to break even, or give the lane up"
         return self._row(name, "loss", reason, decision, 0.0, None, None, loss * self.block)
 
@@ -200,7 +227,7 @@ class _Maker:
         }
 
     def _unit(self) -> str:
-        return {"D": "day", "W": "week", "MS": "month"}[self.period]
+        return period_name(self.length)
 
     def _many(self) -> str:
         return f"{self._unit()}s"

@@ -4,13 +4,14 @@ The status of a lane rests on the overflow that is expected of it in the coming 
 in money. A lane is
 
     strained  if it is one of the lanes with the first half of the network's expected overflow money,
+              or if nine of ten coming periods overflow,
     watch     if it is another of those with the first 85 %, or if three of four coming periods overflow,
     normal    otherwise, and if less than 1 % of own places is expected to overflow,
-    ended     if its record ended before that of the file (`data.record`),
+    ended     if it is silent for a week or more (4 weeks, 3 months), and no chance at its own rate (`data.record`),
     no data   if it has no own capacity or no forecast.
 
-Of the first two, at most four lanes in ten are on watch or strained for their money. A lane that is, stays so until it
-leaves a wider bound, so that a status does not change with every day's noise: see `STATUS_RULES`.
+At most four lanes in ten are on watch or strained for their money. A lane that is, stays so until it leaves a wider
+bound, so that a status does not change with every day's noise: see `STATUS_RULES`.
 """
 
 from __future__ import annotations
@@ -21,15 +22,17 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from twin import cooperation, forecast, overflow_ahead
+from twin.data.calendar import WorkingCalendar
+from twin.data.record import lane_records
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 LEVEL_OF_INTERVALS = 0.95  # level of the intervals that the forecast computes and the status does not use [-]
-HALF_LIFE = {"D": 56.0, "W": 13.0, "MS": 12.0}  # time after which a past error counts half [period]
-RECENT = {"D": 28, "W": 8, "MS": 6}  # latest periods whose overflow counts [period]
+HALF_LIFE = {"D": 8.0, "W": 13.0, "MS": 12.0}  # time after which a past error counts half [week or month]
+RECENT = {"D": 4, "W": 8, "MS": 6}  # latest weeks or months whose overflow counts
 WEEKS = {"D": 4, "W": 8, "MS": 3}  # weeks or months ahead for which places are proposed
-RANKED_PERIODS = {"D": 7, "W": 1, "MS": 1}  # periods of a week or month, whose money ranks the lanes [period]
+SILENT = {"D": 1, "W": 4, "MS": 3}  # fewest silent weeks or months at the end of a lane that ended
 REPLAYED = {"D": 60, "W": 26, "MS": 12}  # periods before the last on which statuses are followed [period]
 MEMORY = 4  # half-lives after which an error no longer counts [-]
 _SPREAD = (
@@ -47,13 +50,14 @@ class Thresholds(NamedTuple):
 
 #: Rules of status. `strained` and `money`: share of the network's expected overflow money on lanes with more of it.
 #: `rank`: share of the lanes that have more. `little`: 1 less expected overflow as a share of own places.
-#: `often`: share of coming periods without overflow.
+#: `often` (watch) and `always` (strained): share of coming periods without overflow.
 STATUS_RULES = {
     "strained": Thresholds(0.5, 0.7),
     "money": Thresholds(0.85, 0.95),
     "rank": Thresholds(0.35, 0.4),
     "little": Thresholds(0.99, 0.995),
     "often": Thresholds(0.25, 0.5),
+    "always": Thresholds(0.1, 0.25),
 }
 
 
@@ -81,6 +85,7 @@ def watched(
     price: NDArray[np.float64],
     *,
     period: str,
+    season: int | None = None,
     said: forecast.Interval | None = None,
 ) -> Watched:
     """Return status and expected overflow of lanes, from what is known at the end of their record.
@@ -88,11 +93,13 @@ def watched(
     Parameters
     ----------
     needs : ndarray, shape (lanes, periods)
-        Space needed in each period, >= 0; NaN where unknown. A lane without a need in the last period has ended.
-        [pallet]
+        Space needed in each period, >= 0; NaN where unknown. A lane has ended if its needs stop a week before the
+        last period (4 weeks, 3 months) or earlier, by the rule of `data.record`. [pallet]
     capacity, price : ndarray, shape (lanes,)
         Own capacity [pallet], and money that a pallet beyond it costs. [$/pallet/period]
     period : "D", "W" or "MS"
+    season : int, optional
+        Days of a working week, if the period is a working day; 7 by default. [period]
     said : Interval, shape (lanes, periods, horizon), optional
         `forecast.backtest` of these needs at level 0.95, if it is known already. [pallet]
 
@@ -102,9 +109,11 @@ def watched(
     >>> [STATUSES[number] for number in found.status[:, -1]]
     ['normal', 'strained', 'no data']
     """
-    block, life = RANKED_PERIODS[period], HALF_LIFE[period]
+    block = ranked_periods(period, season)
+    life, latest = block * HALF_LIFE[period], block * RECENT[period]
     if said is None:
-        said = forecast.backtest(needs, period=period, horizon=block * WEEKS[period], level=LEVEL_OF_INTERVALS)
+        horizon = block * WEEKS[period]
+        said = forecast.backtest(needs, period=period, horizon=horizon, level=LEVEL_OF_INTERVALS, season=season)
     errors = overflow_ahead.errors_of(needs, said.mean)
     last, memory, owned = needs.shape[1], int(MEMORY * life), capacity > 0
     ends = np.arange(max(last - REPLAYED[period], 0) + 1, last + 1)
@@ -116,24 +125,41 @@ def watched(
         ahead = overflow_ahead.overflow_ahead(mean, errors[:, max(end - memory, 0) : end, :block], capacity, life)
         sd = np.maximum(high - mean, 0.0) / _SPREAD
         normal = cooperation.expected_overflow(mean, sd, capacity[:, np.newaxis])
-        recent = block * over[:, max(end - RECENT[period], 0) : end].mean(axis=1)
+        recent = block * over[:, max(end - latest, 0) : end].mean(axis=1)
         parts = ahead.expected.sum(axis=1), np.asarray(normal).sum(axis=1), recent
         expected[:, at] = overflow_ahead.blended_overflow(*parts)
         probability[:, at] = ahead.probability.mean(axis=1)
     burden = expected / (block * np.maximum(capacity, 1e-300))[:, np.newaxis]
     money = np.where(known, expected * price[:, np.newaxis], np.nan)
     status = statuses(money, burden, np.where(known, probability, 0.0))
-    ended = np.isnan(needs[:, ends - 1]) & ~np.isnan(needs).all(axis=1)[:, np.newaxis]
+    ended = np.stack([_ended(needs[:, :end], block * SILENT[period]) for end in ends], axis=1)
     status = np.where(known, status, STATUSES.index("no data"))
     status = np.where(ended & owned[:, np.newaxis], STATUSES.index("ended"), status)
     last_mean = np.nan_to_num(said.mean[:, -1])
     return Watched(status, expected[:, -1], probability[:, -1], last_mean, errors[:, -memory:])
 
 
+def ranked_periods(period: str, season: int | None) -> int:
+    """Return the periods of the week or month whose money ranks the lanes: the days of a (working) week, or one.
+
+    >>> ranked_periods("D", None), ranked_periods("D", 5), ranked_periods("MS", 12)
+    (7, 5, 1)
+    """
+    return (season or WorkingCalendar(period).season) if period == "D" else 1
+
+
+def _ended(needs, silent):
+    """Return whether each lane ended `silent` periods before the last one or earlier, by the rule of a record."""
+    known, periods = ~np.isnan(needs), needs.shape[1]
+    first, last = known.argmax(axis=1), periods - 1 - known[:, ::-1].argmax(axis=1)
+    _, end = lane_records(first, last, known.sum(axis=1), np.zeros(len(needs)), periods)
+    return known.any(axis=1) & (periods - 1 - end >= silent)
+
+
 def statuses(
     money: NDArray[np.float64], burden: NDArray[np.float64], probability: NDArray[np.float64]
 ) -> NDArray[np.int64]:
-    """Return the number of each status in `STATUSES` over time: normal, watch or strained.
+    """Return the number of each status in `STATUSES` over time: normal, watch or strained, by `STATUS_RULES`.
 
     Parameters
     ----------
@@ -161,4 +187,5 @@ def statuses(
     alarm = overflow_ahead.hysteresis
     dear = alarm(share, *STATUS_RULES["money"]) & alarm(rank, few, most) & alarm(1 - burden, *STATUS_RULES["little"])
     watch = dear | alarm(1 - probability, *STATUS_RULES["often"])
-    return watch.astype(np.int64) + (dear & alarm(share, *STATUS_RULES["strained"]))
+    strained = dear & alarm(share, *STATUS_RULES["strained"]) | alarm(1 - probability, *STATUS_RULES["always"])
+    return np.where(strained, 2, watch.astype(np.int64))
