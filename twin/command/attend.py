@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import shutil
+import sys
 import textwrap
 from typing import Any
 
@@ -52,6 +53,7 @@ def _attention(options):
         from twin.plan.policy_file import read_policies  # imports pandas
 
         known = read_policies(options.policies, decimal=options.decimal)
+        print(*(f"  note     {note}\n" for note in known.attrs["notes"]), sep="", end="", file=sys.stderr)
     else:
         known = None if options.file else POLICIES
     found = attention_of(history, policies=known)
