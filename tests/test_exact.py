@@ -187,3 +187,43 @@ def test_a_policy_that_gives_no_whole_numbers_gets_a_sentence():
         lost_sales(poisson(50), 8, 9)
     with pytest.raises(ValueError, match="rows that add up to 1"):
         booking([poisson(2), poisson(3)], lead_time=1, term=1, place_cost=1, surcharge=2, regimes=np.eye(2) / 2)
+
+
+TERMS = dict(lead_time=1, term=1, place_cost=10, surcharge=25)
+ONE_PERIOD = booking(poisson(5), **TERMS)
+
+
+@pytest.mark.parametrize(
+    ("call", "sentence"),
+    [
+        (
+            lambda: lost_sales(poisson(5), 2, 9).price(lambda s: np.full(len(s), 5)),
+            "policy must be one that orders less",
+        ),
+        (lambda: lost_sales(poisson(5), 1, 4).price(4), "policy must be a function from states to actions; got 4"),
+        (lambda: lost_sales(poisson(5), 1, 4, tolerance=0), "tolerance must be finite and > 0; got 0"),
+        (lambda: booking(poisson(5), **TERMS, tolerance=-1), "tolerance must be finite and > 0; got -1"),
+        (lambda: lost_sales("poisson", 1, 4), "law must be a frozen SciPy distribution of whole numbers"),
+        (lambda: lost_sales(poisson, 1, 4), "law must be a frozen SciPy distribution of whole numbers"),
+        (lambda: booking(8.0, **TERMS), "demand must be a frozen SciPy distribution .*; got 8.0"),
+        (lambda: lost_sales(poisson(5), 1, [4, 5]), "penalty must be one number; got"),
+        (lambda: booking([poisson(5), poisson(12)], **TERMS), r"demand must be one law for each .*\[\[a\], \[b\]\]"),
+        (lambda: ONE_PERIOD.policy([[1, 0, 4]]), "states must be ones whose period of the season is below 1; got 1"),
+        (lambda: ONE_PERIOD.policy([[0, 1, 4]]), "states must be ones whose regime is below 1; got 1"),
+        (lambda: ONE_PERIOD.policy([0, 0, 4]), r"states must be of shape \(n, 3\); got shape \(3,\)"),
+        (lambda: ONE_PERIOD.policy([[0, 0, 1.5]]), r"states must be whole numbers >= 0; got 1\.5"),
+    ],
+)
+def test_what_cannot_be_solved_or_priced_gets_a_sentence_at_once(call, sentence):
+    with pytest.raises(ValueError, match=sentence):
+        call()
+
+
+def test_a_tolerance_below_rounding_settles_and_net_stock_may_be_negative():
+    fine = lost_sales(poisson(5), 1, 4, tolerance=1e-16)
+    assert fine.low == pytest.approx(ZIPKIN[1, 4], abs=1e-4) and fine.high - fine.low < 1e-12
+    owed = dual_sourcing(randint(0, 5), 2, 100, 105, holding_cost=5, backorder_cost=495)
+    assert owed.policy([[-2, 1]])[0, 0] > 0
+    with pytest.raises(ValueError, match="states must be whole numbers, >= 0 after the first"):
+        owed.policy([[-2, -1]])
+    assert len(repr(fine)) < 120 and "states>" in repr(ONE_PERIOD)

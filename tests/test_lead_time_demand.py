@@ -16,6 +16,7 @@ from twin.lead_time_demand import (
     resampled,
     rounded_gamma,
 )
+from twin.protection import DemandPaths, over
 from twin.simulate import generator
 
 EITHER = LeadTimes(np.array([9.0, 19.0]), np.array([0.9, 0.1]))
@@ -109,3 +110,12 @@ def test_wrong_laws_are_refused():
         by_moments(10.0, 3.0, "negative binomial")
     with pytest.raises(ValueError, match=r"probabilities must be of sum 1; got 0\.9"):
         lead_times([1.0, 2.0], [0.5, 0.4])
+
+
+@pytest.mark.parametrize("chances", [[0.9, 0.9], [1.5, -0.5], [1.0]])
+def test_lead_times_whose_probabilities_are_no_law_are_refused_wherever_they_are_used(chances):
+    wrong, paths = LeadTimes([1, 2], chances), DemandPaths(np.ones(2), np.ones((3, 2)), np.zeros(3, bool))
+    uses = (lambda: mixture(9.0, 3.0, wrong), lambda: resampled([1, 2, 3], wrong), lambda: over(paths, wrong))
+    for use in uses:
+        with pytest.raises(ValueError, match="lead_times must be"):
+            use()

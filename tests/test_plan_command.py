@@ -66,6 +66,7 @@ def test_a_planners_commands(run, ledger, tmp_path):
     assert done["written"] == 1 and done["account"]["refused"][0]["line"] == 3
     for wrong, said in (
         (("set", "lane", "A"), "values must have a FIELD=VALUE, of site, "),
+        (("set", "lane", "B", "servce_level=0.9"), "servce_level is no field of a lane; service_level is meant?"),
         (("set", "lane", "site=Berlin"), "values must name a lane, or --where some of the plan; got none"),
         (
             ("set", "lane", "site=Berlin", "--where", "site=Rom"),
@@ -96,7 +97,9 @@ def test_assess_uses_the_policies_of_the_plan(run, ledger, tmp_path):
     assert answer["assumptions"][-1] == (
         "policies of 2 lanes in the plan of the ledger are not used, because a file of policies is given"
     )
-    said = json.loads(run("assess", "ledger:", "--json", "--lane", "HAM-ROT")[1])["assumptions"]
+    code, _, err = run("plan", "set", "lane", "BER-MNC", "HAM-ROT", "internal_capacity=9")
+    assert (code, err) == (0, "  note     the ledger holds no flows of lane BER-MNC; the nearest name is BER-MUC\n")
+    said = json.loads(run("assess", "ledger:", "--json", "--lane", "FRA-PAR")[1])["assumptions"]
     assert not any("plan of the ledger" in sentence for sentence in said)
 
 

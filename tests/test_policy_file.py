@@ -104,3 +104,13 @@ def test_lanes_spelt_otherwise_are_found_where_one_lane_is_meant():
     assert table["dwell"].tolist() == [3.0, 3.0, 1.0, 1.0]
     assert said[-2].startswith("policies whose lane is spelt otherwise than in the flows: 2 ('1001.0' is '1001')")
     assert said[-1] == "policies of lanes without flows are not used: X, a_b (2)"
+
+
+def test_a_file_in_the_encoding_of_a_german_spreadsheet_is_read_with_a_note(tmp_path):
+    path = tmp_path / "policies.csv"
+    path.write_bytes("Strecke;Lagerkosten [€/Palette];Servicegrad\nKöln-Zürich;2,50 €;0,95\n".encode("cp1252"))
+    table = read_policies(str(path))
+    assert table.loc["Köln-Zürich"].tolist() == [2.5, 0.95]
+    assert table.attrs["notes"] == (
+        "policies.csv: the text is not utf-8; it was read as cp1252, so accents may be wrong",
+    )

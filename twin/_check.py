@@ -66,6 +66,13 @@ def whole(name: str, value: Any, *, least: int) -> int:
     return int(value)
 
 
+def single(**arguments: ArrayLike) -> list[float]:
+    """Return each argument as a float; it must be one number, not several."""
+    for name, value in arguments.items():
+        require(np.size(value) == 1, name, "one number", value)
+    return [np.asarray(value, float).item() for value in arguments.values()]
+
+
 def _within(name: str, value: Any, low: float, high: float, rule: str) -> Any:
     """Return value as a float array after checking low <= value <= high; a plain number becomes a NumPy float."""
     kind = type(value)

@@ -55,7 +55,11 @@ def second_loss(levels, distribution, mean):
 
 def shares_of_whole_numbers(distribution, name="distribution"):
     """Return the probabilities of 0, 1, 2, ... up to a number that demand exceeds with negligible probability."""
-    low, table = float(distribution.support()[0]), _table(distribution)
+    try:
+        low, table = float(distribution.support()[0]), _table(distribution)
+    except (AttributeError, TypeError):
+        rule = "a frozen SciPy distribution of whole numbers, such as scipy.stats.poisson(5)"
+        raise ValueError(f"{name} must be {rule}; got {distribution!r}") from None
     rule = "one of whole numbers >= 0"
     require(hasattr(distribution, "pmf") and low >= 0 and low == np.floor(low), name, rule, f"values from {low:g}")
     if table is not None:

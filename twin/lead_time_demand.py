@@ -29,6 +29,16 @@ class LeadTimes(NamedTuple):
     length: NDArray[np.float64]  # possible lead times, rising, >= 0 [period]
     probability: NDArray[np.float64]  # probability of each, > 0; they sum to 1 [-]
 
+    def checked(self) -> LeadTimes:
+        """Return the law as arrays; one whose probabilities are no law raises ValueError."""
+        (length,), (chance,) = nonnegative(lead_times=self.length), nonnegative(lead_times=self.probability)
+        require(
+            length.ndim == 1 and length.shape == chance.shape, "lead_times", "a list with as many probabilities", length
+        )
+        total = float(chance.sum())
+        require(abs(total - 1) < _SAME, "lead_times", "a law whose probabilities add up to 1", f"a sum of {total:g}")
+        return LeadTimes(length, chance)
+
 
 class Mixture:
     """A distribution that is one of several with given probabilities; it has the methods of a frozen SciPy one."""
@@ -193,7 +203,8 @@ def mixture(mean: float, sd: float, lead_times: LeadTimes, law: str = "normal") 
     (1517.5, 0.9002, 1900.0)
     """
     mean, sd = positive(mean=mean, sd=sd)
-    (length,), (chance,) = positive(lead_times=lead_times.length), shares(lead_times=lead_times.probability)
+    length, chance = lead_times.checked()
+    positive(lead_times=length)
     parts = [by_moments(time * mean, np.sqrt(time) * sd, law) for time in length]
     return (WholeMixture if law == "negative binomial" else Mixture)(parts, chance)
 
@@ -224,12 +235,12 @@ def resampled(record: ArrayLike, lead_times: LeadTimes) -> distribution.Distribu
 
     (demand,) = numbers(record=record)
     require(demand.ndim == 1 and demand.size > 0, "record", "a list of at least one number", demand.shape)
-    length = np.asarray(lead_times.length, float)
+    length, chance = lead_times.checked()
     rule = f"whole numbers from 1 to {demand.size}, the periods on record"
     require((length >= 1) & (length <= demand.size) & (length == np.rint(length)), "lead_times", rule, length)
     total = np.concatenate([[0.0], np.cumsum(demand)])
     sums = [total[int(time) :] - total[: -int(time)] for time in length]
-    weights = [np.full(len(each), p / len(each)) for each, p in zip(sums, lead_times.probability, strict=True)]
+    weights = [np.full(len(each), p / len(each)) for each, p in zip(sums, chance, strict=True)]
     points, place = np.unique(np.concatenate(sums), return_inverse=True)
     return rv_discrete(values=(points, np.bincount(place, np.concatenate(weights))))
 
@@ -301,6 +312,6 @@ def moments_of(lead_times: LeadTimes) -> Moments:
     >>> float(moments.mean), float(moments.sd)
     (10.0, 3.0)
     """
-    (length,), (chance,) = nonnegative(lead_times=lead_times.length), shares(lead_times=lead_times.probability)
+    length, chance = lead_times.checked()
     mean = chance @ length
     return Moments(mean, np.sqrt(chance @ (length - mean) ** 2))

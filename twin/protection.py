@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from twin._check import nonnegative, probabilities, require, whole
+from twin._check import probabilities, require, whole
 from twin.lead_time_demand import LeadTimes
 
 Array = NDArray[np.float64]
@@ -107,12 +107,12 @@ def over(paths: DemandPaths, lead_times: LeadTimes, *, service_level: float = 0.
     (23.0, inf, 20.0)
     """
     start, (share,) = whole("first", first, least=0), probabilities(service_level=service_level)
-    (lengths,), steps = nonnegative(lead_times=lead_times.length), paths.paths.shape[1]
+    (lengths, chance), steps = lead_times.checked(), paths.paths.shape[1]
     longest = start + int(np.ceil(lengths.max() - _ROUNDING))
     require(longest <= steps, "lead_times", f"so short that the interval ends within {steps} steps", longest)
     sums = np.stack([_until(paths, start, length) for length in lengths], axis=1)
     last = sums - np.stack([_until(paths, start, max(length - 1.0, 0.0)) for length in lengths], axis=1)
-    known, chance = ~np.isnan(sums), np.asarray(lead_times.probability, float)
+    known = ~np.isnan(sums)
     plain = _summed(sums, last, known, _shares(known) * chance)
     here = known & paths.in_season[:, np.newaxis]
     level = plain.level(share)

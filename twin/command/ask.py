@@ -92,6 +92,7 @@ def _portfolio(options):
         from twin.plan.policy_file import read_policies  # imports pandas
 
         known = read_policies(options.policies, decimal=options.decimal)
+        print(*(f"  note     {note}\n" for note in known.attrs["notes"]), sep="", end="", file=sys.stderr)
     else:
         known = None if options.file else POLICIES
     return portfolio_of(feed_of_history(history), known)

@@ -165,6 +165,7 @@ def _assess_flows(options, given):
         from twin.plan.policy_file import read_policies  # imports pandas
 
         policies = read_policies(options.policies, decimal=options.decimal)
+        notes = (*notes, *policies.attrs["notes"])
     try:
         found = table_report.assess_history(history, given, policies, horizon=options.horizon)
         found = replace(found, assumptions=(*found.assumptions, *notes))

@@ -73,6 +73,7 @@ def _attention(options):
         from twin.plan.policy_file import read_policies  # imports pandas
 
         known = read_policies(options.policies, decimal=options.decimal)
+        print(*(f"  note     {note}\n" for note in known.attrs["notes"]), sep="", end="", file=sys.stderr)
     try:
         found = attention_of(history, policies=known)
     except ValueError:

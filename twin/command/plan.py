@@ -4,6 +4,7 @@ import argparse
 import json
 import os
 import sys
+from difflib import get_close_matches
 
 from twin.data.errors import PlanChanged, RowsRefused
 from twin.data.places import DEFAULT_LEDGER
@@ -95,7 +96,10 @@ def _with_plan(run, options):
 
     with Ledger(options.ledger) as ledger:
         try:
-            return run(CapacityPlan(ledger.plan), ledger.place, options)
+            done = run(CapacityPlan(ledger.plan), ledger.place, options)
+            if run is _set and options.kind in ("lane", "lanes"):
+                _note_lanes_without_flows(ledger, options)
+            return done
         except PlanChanged as error:
             print(f"twin: {error}", file=sys.stderr)
             return 1
@@ -129,9 +133,12 @@ def _import(plan, place, options):
 
 def _set(plan, place, options):
     from twin.plan.kinds import kind_of
+    from twin.plan.plan_rules import refuse_misspelt_field
 
     kind = kind_of(options.kind)
-    entries = [text for text in options.values if text.partition("=")[0] not in kind.fields or "=" not in text]
+    entries = _entries(options, kind)
+    for text in entries:
+        refuse_misspelt_field(kind, text)
     values = dict(text.split("=", 1) for text in options.values if text not in entries)
     if not values:
         raise ValueError(f"values must have a FIELD=VALUE, of {', '.join(kind.fields)}; got {' '.join(entries)}")
@@ -143,6 +150,23 @@ def _set(plan, place, options):
         return _told(plan, place, options, plan.cells.changes(kind.name, entry)[0].id)
     made = plan.write({(kind.name, entry): values for entry in entries}, seen=options.seen)
     return _told(plan, place, options, made)
+
+
+def _entries(options, kind):
+    """Return the texts that are names of entries, because they are no FIELD=VALUE."""
+    return [text for text in options.values if text.partition("=")[0] not in kind.fields or "=" not in text]
+
+
+def _note_lanes_without_flows(ledger, options):
+    """Say which of the lanes that were set have no flows in the ledger, if it holds flows, and the nearest name."""
+    from twin.plan.kinds import PLAN_KINDS
+
+    held = ledger.lanes()
+    for name in _entries(options, PLAN_KINDS["lane"]) if held else ():
+        if name.strip() not in held:
+            near = get_close_matches(name, held, 1)
+            meant = f"; the nearest name is {visible(near[0], 60)}" if near else ""
+            print(f"  note     the ledger holds no flows of lane {visible(name, 60)}{meant}", file=sys.stderr)
 
 
 def _chosen(plan, kind, where):

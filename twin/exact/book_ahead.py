@@ -59,7 +59,8 @@ def book_ahead(
     ----------
     demand : array_like of means, or frozen SciPy distribution on whole numbers, or an array of them
         Demand of a period: a single entry, one for each period of the season (with regimes: one for each regime), or a
-        table with a row for each period and a column for each regime. The season repeats. [pallet/period]
+        table with a row for each period and a column for each regime. The season repeats. Without regimes
+        a plain list is one of periods, while `twin.exact.booking` reads it as regimes. [pallet/period]
     lead_time : int
         A booking made now, after the demand of this period, is in force from lead_time periods later on, >= 1. [period]
     term : int, or one for each contract

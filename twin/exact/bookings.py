@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 
 from twin._check import nonnegative, positive, require, shares, whole
 from twin._discrete import shares_of_whole_numbers
-from twin.exact.pricing import Optimum, Whole, reachable
+from twin.exact.pricing import Optimum, Whole, checked_states, reachable
 from twin.exact.value_iteration import Array, average_cost
 
 _MOST_VALUES = 2**24  # largest table of values of the states
@@ -91,7 +91,8 @@ def booking(
     ----------
     demand : frozen SciPy distribution, or an array of them
         Demand of a period on whole numbers: one law, one for each regime, or a table with a row for each period of the
-        season and a column for each regime. [pallet/period]
+        season and a column for each regime. A plain list is one of regimes, and needs `regimes` ([[a], [b]] are two
+        periods of a season); `book_ahead` without regimes reads it as periods. [pallet/period]
     lead_time : int
         A booking made in period t, after its demand is known, is in force from t + lead_time on, >= 1. [period]
     term : int, or one for each contract
@@ -112,7 +113,7 @@ def booking(
         each regime, or a table like that of demand. He takes min(missing, free) pallets; the rest costs refused_cost.
         Unlimited by default. [pallet/period]
     tolerance : float
-        Largest high - low, as a share of the cost. [-]
+        Largest high - low, as a share of the cost, > 0. [-]
 
     Returns
     -------
@@ -140,6 +141,7 @@ def booking(
     >>> round(optimum.low, 3), optimum.policy([[0, 0, 5]]).tolist()
     (107.731, [9])
     """
+    positive(tolerance=tolerance)
     problem = booking_problem(
         demand, lead_time, term, place_cost, surcharge, regimes, refusal, refused_cost, partner_space
     )
@@ -172,7 +174,10 @@ def booking_problem(
 ) -> Booking:
     """Return the problem that checked arguments of `booking` describe."""
     laws = np.atleast_2d(np.array(demand, dtype=object))
+    require(laws.ndim == 2, "demand", "a law, a list of laws, or a table of them", f"shape {laws.shape}")
     season, states = laws.shape
+    rule = "one law for each period without `regimes` ([[a], [b]] for two of a season; laws in a row are of regimes)"
+    require(regimes is not None or states == 1, "demand", rule, f"{states} laws in a row")
     (moves,) = shares(regimes=np.eye(1) if regimes is None else regimes)
     square = moves.shape == (states, states)
     require(square, "regimes", f"of shape ({states}, {states}), like the columns of demand", moves.shape)
@@ -293,9 +298,15 @@ class BookingTable:
     booked: Whole
     kept: tuple[int, ...]  # number of past bookings of each contract in a state
 
+    def __repr__(self) -> str:
+        return f"<policy of {self.booked[..., 0].size:,} states>"
+
     def __call__(self, states: ArrayLike) -> Whole:
         """Return the places to book, shape (n,), or (n, contracts); a booking beyond the table counts as its last."""
-        given = np.asarray(states)
+        given = checked_states(states, 2 + sum(self.kept))
+        for column, name in enumerate(("period of the season", "regime")):
+            count = self.booked.shape[column]
+            require(given[:, column] < count, "states", f"ones whose {name} is below {count}", given[:, column])
         oldest = 2 + np.cumsum((0, *self.kept[:-1]))
         columns = np.delete(given, oldest, axis=1)
         places = np.minimum(columns, np.array(self.booked.shape[:-1]) - 1)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from twin._check import require
-from twin.exact.pricing import Whole
+from twin.exact.pricing import Whole, checked_states
 from twin.exact.value_iteration import Array
 
 _MOST_VALUES = 2**24  # largest table of values of the states
@@ -70,11 +70,14 @@ class TablePolicy:
     orders: tuple[Whole, ...]
     lowest: int = 0  # stock of the first row of the tables [pallet]
 
+    def __repr__(self) -> str:
+        return f"<policy of {self.orders[0].size:,} states>"
+
     def __call__(self, states: Whole) -> Whole:
         """Return the orders for states (stock, next order to arrive, ..., latest order), a row each."""
-        states = np.array(states)
-        states[:, 0] -= self.lowest
         first = self.orders[0]
+        states = checked_states(states, first.ndim, signed=self.lowest < 0)
+        states[:, 0] -= self.lowest
         places = np.clip(states, 0, np.array(first.shape[:1] + first.shape[:0:-1]) - 1)
         index = (places[:, 0], *places[:, :0:-1].T)
         chosen = [table[index] for table in self.orders]

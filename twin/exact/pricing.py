@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
-from twin._check import require
+from twin._check import floats, require
 from twin.exact.value_iteration import Array, average_cost
 
 Whole = NDArray[np.int64]
@@ -36,6 +36,9 @@ class Optimum:
     problem: Problem
     tolerance: float  # largest difference between the bounds of a price, as a share of it [-]
     capped: bool = False  # whether the policy meets a bound on its actions; without it, the optimum may be lower
+
+    def __repr__(self) -> str:
+        return f"Optimum(low={self.low:.6g}, high={self.high:.6g}, capped={self.capped}, policy={self.policy!r})"
 
     def price(self, policy: Policy) -> PriceBounds:
         """Return bounds on the average cost per period of any policy for this problem; see `pricing.price`."""
@@ -88,9 +91,12 @@ def price(problem: Problem, policy: Policy, tolerance: float) -> PriceBounds:
 
     Errors
     ------
-    ValueError if an action is not a whole number >= 0, or if the policy reaches too many states.
+    ValueError if an action is not a whole number >= 0, if the policy reaches too many states, or if its stock grows
+    without bound.
     """
+    require(callable(policy), "policy", "a function from states to actions", policy)
     states, actions, after, chances = reachable(problem, policy)
+    _refuse_growth(problem, states, actions)
     count = len(states)
     rows = np.repeat(np.arange(count), after.shape[1])
     moves = csr_matrix((chances.ravel(), (rows, after.ravel())), shape=(count, count))
@@ -103,6 +109,27 @@ def price(problem: Problem, policy: Policy, tolerance: float) -> PriceBounds:
 
     low, high, _ = average_cost(update, np.zeros(count), tolerance, problem.season)
     return PriceBounds(low, high)
+
+
+def _refuse_growth(problem: Any, states: Whole, actions: Whole) -> None:
+    """Raise ValueError if orders are as large as mean demand wherever the stock is at the bound of the problem."""
+    highest = getattr(problem, "highest", None)
+    if highest is None or not np.any(top := states[:, 0] >= highest):
+        return
+    mean, least = float(np.arange(len(problem.shares)) @ problem.shares), int(actions[top].sum(axis=1).min())
+    rule = f"one that orders less than mean demand, {mean:.6g}, at a stock of {highest:,}, or stock grows without bound"
+    require(mean == 0 or least < mean * (1 - 1e-9), "policy", rule, f"orders of at least {least:,} there")
+
+
+def checked_states(states: Any, width: int, *, signed: bool = False) -> Whole:
+    """Return states as whole numbers of shape (n, width), or raise a sentence; `signed` is of the first number."""
+    given = floats("states", states, f"whole numbers of shape (n, {width})")
+    require(given.ndim == 2 and given.shape[1] == width, "states", f"of shape (n, {width})", f"shape {given.shape}")
+    ok = np.isfinite(given) & (given == np.floor(given))
+    ok[:, signed:] &= given[:, signed:] >= 0
+    rule = "whole numbers, >= 0 after the first" if signed else "whole numbers >= 0"
+    require(ok, "states", rule, given)
+    return given.astype(np.int64)
 
 
 def actions_of(problem: Problem, policy: Policy, states: Whole) -> Whole:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import ArrayLike
 
-from twin._check import positive, whole
+from twin._check import positive, single, whole
 from twin._discrete import shares_of_whole_numbers
 from twin.distribution import Distribution
 from twin.exact.pipeline import Pipeline, TablePolicy
@@ -81,7 +81,7 @@ def lost_sales(
     holding_cost : float
         Cost of a pallet left at the end of a period, > 0. [$/pallet/period]
     tolerance : float
-        Largest high - low, as a share of the cost. [-]
+        Largest high - low, as a share of the cost, > 0. [-]
 
     Returns
     -------
@@ -107,7 +107,8 @@ def lost_sales(
     >>> round(optimum.low, 3), optimum.policy(np.array([[3], [9]])).tolist()
     (4.041, [6, 3])
     """
-    under, hold = (float(value) for value in positive(penalty=penalty, holding_cost=holding_cost))
+    positive(tolerance=tolerance, penalty=penalty, holding_cost=holding_cost)
+    under, hold = single(penalty=penalty, holding_cost=holding_cost)
     problem = LostSales(shares_of_whole_numbers(law, "law"), whole("lead_time", lead_time, least=1), under, hold)
     stocks, orders = problem.level(problem.lead_time + 1) + _MARGIN, problem.level(1) + _MARGIN
     while True:
@@ -116,7 +117,7 @@ def lost_sales(
         states, actions, *_ = reachable(replace(problem, highest=stocks - 1), policy)
         narrow, low_stock = bool(actions.max() >= orders - 1), bool(states[:, 0].max() >= stocks - 1)
         if not (narrow or low_stock):
-            return Optimum(low, high, policy, problem, tolerance)
+            return Optimum(low, high, policy, replace(problem, highest=max(_HIGHEST, 2 * stocks)), tolerance)
         orders, stocks = orders + 2 * narrow, stocks + 4 * low_stock
 
 

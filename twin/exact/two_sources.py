@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import ArrayLike
 
-from twin._check import nonnegative, positive, whole
+from twin._check import nonnegative, positive, single, whole
 from twin._discrete import shares_of_whole_numbers
 from twin.distribution import Distribution
 from twin.exact.pipeline import Pipeline, TablePolicy
@@ -81,7 +81,7 @@ def dual_sourcing(
     holding_cost, backorder_cost : float
         Cost of a pallet on hand, or owed, at the end of a period, > 0. [$/pallet/period]
     tolerance : float
-        Largest high - low, as a share of the cost. [-]
+        Largest high - low, as a share of the cost, > 0. [-]
 
     Returns
     -------
@@ -109,8 +109,10 @@ def dual_sourcing(
     >>> round(optimum.low, 2), round(optimum.high, 2)
     (216.77, 216.77)
     """
-    regular, expedited = (float(x) for x in nonnegative(regular_cost=regular_cost, expedited_cost=expedited_cost))
-    hold, owe = (float(x) for x in positive(holding_cost=holding_cost, backorder_cost=backorder_cost))
+    nonnegative(regular_cost=regular_cost, expedited_cost=expedited_cost)
+    positive(tolerance=tolerance, holding_cost=holding_cost, backorder_cost=backorder_cost)
+    regular, expedited = single(regular_cost=regular_cost, expedited_cost=expedited_cost)
+    hold, owe = single(holding_cost=holding_cost, backorder_cost=backorder_cost)
     shares = shares_of_whole_numbers(law, "law")
     problem = DualSourcing(shares, whole("lead_time", lead_time, least=1), regular, expedited, hold, owe)
     most = len(shares) - 1
@@ -121,7 +123,7 @@ def dual_sourcing(
         deep = bool(np.min(states[:, 0] + actions[:, 0]) <= lowest)
         tall, narrow = bool(states[:, 0].max() >= highest), bool(actions[:, 1].max() >= orders - 1)
         if not (deep or tall or narrow):
-            return Optimum(low, high, policy, problem, tolerance)
+            return Optimum(low, high, policy, replace(problem, highest=max(_HIGHEST, 2 * highest)), tolerance)
         lowest, highest, orders = lowest - most * deep, highest + most * tall, orders + 2 * narrow
 
 

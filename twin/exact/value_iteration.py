@@ -7,10 +7,13 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
+from twin._check import positive
+
 Array = NDArray[np.float64]
 
-_MOST_SWEEPS = 100_000  # sweeps after which a problem is said not to settle
+_MOST_SWEEPS = 20_000  # sweeps after which a problem is said not to settle
 _STALLED = 0.999  # a span that falls by less in a sweep is that of states that alternate [-]
+_ROUNDING = 64 * np.finfo(float).eps  # a span below this share of the values is rounding [-]
 
 
 def average_cost(
@@ -27,7 +30,8 @@ def average_cost(
     start : ndarray
         Values of the states to begin with. [$]
     tolerance : float
-        Largest span high - low that is accepted, as a share of the larger of the bounds' sizes. [-]
+        Largest span high - low that is accepted, > 0, as a share of the larger of the bounds' sizes; a span at the
+        level of rounding is accepted too. [-]
     steps : int
         Periods of one sweep; more than one where costs follow a season. [period]
 
@@ -38,7 +42,8 @@ def average_cost(
 
     Errors
     ------
-    ArithmeticError if the bounds do not come together, as with a chain that has several closed classes.
+    ValueError if tolerance is not above 0.
+    ArithmeticError if the bounds do not come together in 20,000 sweeps, as with several closed classes of states.
 
     Source
     ------
@@ -51,6 +56,7 @@ def average_cost(
     >>> average_cost(lambda v: np.array([1.0, 3.0]) + v[::-1], np.zeros(2), 1e-9)[:2]
     (2.0, 2.0)
     """
+    positive(tolerance=tolerance)
     values, span = start, np.inf
     for _ in range(_MOST_SWEEPS):
         new = update(values)
@@ -59,9 +65,11 @@ def average_cost(
         if high - low <= tolerance * max(abs(low), abs(high)):
             return low, high, new - new.flat[0]
         stalled, span = high - low > _STALLED * span, high - low
+        if stalled and span * steps <= _ROUNDING * float(np.abs(new).max()):
+            return low, high, new - new.flat[0]
         values = (new + values) / 2 if stalled else new  # half a step damps states that alternate
         values = values - values.flat[0]
     raise ArithmeticError(
-        f"the bounds on the average cost, {low:g} and {high:g}, do not come together: "
-        "the policy has several closed classes of states"
+        f"the bounds on the average cost, {low:g} and {high:g}, do not come together in "
+        f"{_MOST_SWEEPS:,} sweeps: the policy has several closed classes of states, or its stock hardly ever settles"
     )

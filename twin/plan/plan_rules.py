@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import re
 from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -39,6 +40,19 @@ def entry_name(kind: Kind, text: Any) -> str:
         return lane_name(str(text))
     except Refused as why:
         raise Refused(str(why).replace("lane", kind.name, 1)) from None
+
+
+def refuse_misspelt_field(kind: Kind, text: str) -> None:
+    """Raise ValueError for a FIELD=VALUE whose field the kind does not have, but one with nearly the same name.
+
+    >>> refuse_misspelt_field(PLAN_KINDS["lane"], "servce_level=0.9")
+    Traceback (most recent call last):
+    ValueError: servce_level is no field of a lane; service_level is meant?
+    """
+    name, equals, _ = text.partition("=")
+    near = get_close_matches(name, kind.fields, 1) if equals else []
+    if near and name not in kind.fields:
+        raise ValueError(f"{visible(name, 40)} is no field of a {kind.name}; {near[0]} is meant?")
 
 
 def field_value(field: PlanField, value: Any) -> Any:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from twin import newsvendor
-from twin._check import numbers, require
+from twin._check import numbers, positive, require
 from twin._choices import coded, word_of
 from twin.lane import assess, short_cost_of
 from twin.plan.wording import label, quantity
@@ -79,6 +79,7 @@ def policy_of(table: Mapping[str, Any]) -> Policy:
     }
     level = given["service_level"]
     if np.isnan(level).any():
+        positive(holding_cost=given["holding_cost"])
         ratio = newsvendor.critical_ratio(short_cost_of(given), given["holding_cost"])
         given["service_level"] = np.where(np.isnan(level), ratio, level)[()]
     return Policy(**{name: value if np.ndim(value) else _plain(value, POLICY[name]) for name, value in given.items()})

@@ -12,6 +12,7 @@ from twin._check import require
 from twin.data.errors import Refused
 from twin.data.files.amounts import Amounts, decide_mark
 from twin.data.files.columns import find_columns, shown_headers
+from twin.data.files.encoding import note_of
 from twin.data.files.headings import PAIRS, known, plain, without_unit
 from twin.data.files.leftovers import fitted
 from twin.data.files.options import ReadingOptions
@@ -43,7 +44,8 @@ def read_policies(path: str, *, decimal: str | None = None) -> pd.DataFrame:
 
     The header is the first row that names the lane and a field; what stands above it is left out. The lane may be
     called as in files of flows, and a field as in `policy_headings`. All numbers of the file decide the decimal mark;
-    where they do not, it is `decimal`.
+    where they do not, it is `decimal`. A text that is not utf-8 is read as a file of flows is, as cp1252 or latin-1,
+    and `attrs["notes"]` says so.
     """
     require(os.path.exists(path), "policies", "a file that exists", path)
     try:
@@ -62,7 +64,10 @@ def read_policies(path: str, *, decimal: str | None = None) -> pd.DataFrame:
     cells = _cells_of_numbers(columns, texts, content.origin, decimal, path)
     cells = {field: cells.get(field) or _words(field, texts.get(field, ())) for field in columns}
     table = pd.DataFrame(cells, index=pd.Index(list(content.rows), dtype="str"), columns=list(columns), dtype=object)
-    return table.replace("", float("nan"))
+    table = table.replace("", float("nan"))
+    note = note_of(content.origin.encoding)
+    table.attrs["notes"] = (f"{os.path.basename(path)}: {note}",) if note else ()
+    return table
 
 
 # ------------------------------------------------------------ the table
@@ -71,8 +76,7 @@ def read_policies(path: str, *, decimal: str | None = None) -> pd.DataFrame:
 def _content(path: str) -> _Content:
     """Return the content of a file; it has no lanes if no row names a lane."""
     origin, above = _origin(path)
-    names, rows, encoding, places = [], {}, origin.encoding, []
-    require(not encoding or encoding.startswith("utf"), "the text", "in UTF-8", f"one that looks like {encoding}")
+    names, rows, places = [], {}, []
     with origin.rows(above, 0) as (records, _):
         for line, fields, _ in records:
             require(fields is not None, f"line {line}", "a row whose quotes close properly", "another")

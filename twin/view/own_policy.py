@@ -69,6 +69,7 @@ def _own(lane, history, policies, decimal):
     """Return a table of one row: the known fields of the lane's policy."""
     if policies:
         known = read_policies(policies, decimal=decimal)
+        print(*(f"{note}\n" for note in known.attrs["notes"]), sep="", end="")
     else:
         known = pd.DataFrame.from_dict({} if history else POLICIES, orient="index", dtype=float)
     return known.reindex([lane])

@@ -66,3 +66,13 @@ class _LineLengths:
             self.length = 0
         self.length += len(text) - 1 - max(text.rfind("\n"), text.rfind("\r"))
         self.last = text[-1:]
+
+
+def note_of(encoding: str) -> str:
+    """Return a sentence on a text that is not in utf-8; "" on one that is.
+
+    >>> note_of("utf-8"), note_of("latin-1")
+    ('', 'the text is not utf-8; it was read as latin-1, so accents may be wrong')
+    """
+    here = encoding in ("cp1252", "latin-1")
+    return f"the text is not utf-8; it was read as {encoding}, so accents may be wrong" if here else ""

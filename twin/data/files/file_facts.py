@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from twin.data.files.encoding import note_of
 from twin.data.files.meaning import returns_are_negative
 from twin.data.files.scan import Scan
 from twin.data.text import visible
@@ -43,5 +44,5 @@ def _told(scan):
         yield f"{alike}: {stray:,}"
     if scan.blank:
         yield f"blank lines skipped: {scan.blank:,}"
-    if scan.source.encoding in ("cp1252", "latin-1"):
-        yield f"the text is not utf-8; it was read as {scan.source.encoding}, so accents may be wrong"
+    if note := note_of(scan.source.encoding):
+        yield note
