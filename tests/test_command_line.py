@@ -224,7 +224,7 @@ def test_options_that_cannot_be_used(twin, file, arguments, said):
     ("content", "said"),
     [
         ("", "cannot be read as a table of policies"),
-        (b"lane,dwell\n\xff\xfe,1\n", "cannot be read as a table of policies"),
+        (b"lane,dwell\n\x00A,1\n", "cannot be read as a table of policies: line 2: lane has a NUL byte"),
         ("lane,dwell\nA,1\nB,1,2\n", "cannot be read as a table of policies"),
         ("name,dwell\nA,1\n", "must have a column lane; found 'name', 'dwell'"),
         ("lane,dwell\nA,1,2\n", "line 2 must be a row with the 2 fields of the header; got 3"),  # not an index and two
