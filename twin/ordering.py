@@ -18,7 +18,7 @@ from twin._learned_lead_times import ages_at_arrival, arrival_chances
 
 _LONGEST = 60  # longest promised lead time [period]
 _OVERAGE = 1.1  # holding cost charged for a pallet too many, in periods: it may stay longer than one
-_OVERAGE_PER_PERIOD = 0.15  # what the charge grows by for each period that an order takes: until errors are noticed
+_OVERAGE_PER_PERIOD = 0.15  # growth of the overage charge with each period of lead time, in which errors go unnoticed
 _UNLIKELY = 0.02  # share of the orders that arrive below which a lead time is left out [-]
 
 

@@ -306,7 +306,7 @@ def _looks_ahead(reading, place):
     """Return whether a part of a sentence tells a number of the coming days, or over a horizon."""
     part = [i for i in reading.clause(place) if i < place]
     if any(reading.tokens[i].fact.measure.startswith(("horizon_", "forecast_")) for i in reading.facts if i < place):
-        return False  # what lies ahead is told before it, and compared with it
+        return False  # the number of the horizon is told before this one, and compared with it
     over = any(reading.tokens[i].fact and reading.tokens[i].fact.measure == "horizon" for i in part)
     coming = any(
         reading.text(i) in ("next", "coming", "following")

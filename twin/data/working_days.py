@@ -17,7 +17,7 @@ YEARS_AHEAD = 3  # years after the record whose holidays are known, for forecast
 
 
 class Closing(NamedTuple):
-    """What is stated about the days on which nobody works.
+    """The closed weekdays and holidays that a user states.
 
     closed : weekdays such as "sat,sun", or "none"; None: the record decides.
     holidays : countries and regions such as "DE-BE,PL", whose holidays are closed; None: no holidays.

@@ -1,4 +1,4 @@
-"""How many places to book ahead with a partner now, and what it saves."""
+"""The number of places to book ahead with a partner now, and the saving against simpler rules."""
 
 from __future__ import annotations
 

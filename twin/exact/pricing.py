@@ -55,7 +55,7 @@ class Problem(Protocol):
 
     @property
     def decisions(self) -> int:
-        """How many numbers an action consists of."""
+        """The number of decisions in an action."""
         ...
 
     @property

@@ -176,7 +176,7 @@ class CutDay(NamedTuple):
 
     @property
     def sentence(self) -> str:
-        """What is wrong with a row of this day."""
+        """Return the reason against a row of this day."""
         return (
             f"is in the unfinished {self.place} day of the record, {self.day}, whose {self.place} time is {self.time}"
         )
