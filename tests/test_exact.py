@@ -60,6 +60,23 @@ def test_the_best_parameters_of_simple_rules(lead_time, penalty):
     for rule in (heuristics.myopic(optimum), heuristics.constant_order(4)):
         assert optimum.price(rule).high >= optimum.low
     assert heuristics.best_projected_level(optimum).price.high < best.price.high
+    constant = heuristics.best_constant_order(optimum)
+    assert constant.parameters == (4,)  # one pallet of five is lost in a period, whatever the lead time
+    assert constant.price.high == pytest.approx(penalty + mean_stock_of_constant_orders(4, 5), rel=1e-4)
+
+
+def mean_stock_of_constant_orders(quantity, mean):
+    """Return the mean stock at the end of a period by many steps of the recursion (x + q - D)+, without the package."""
+    stocks, shares = np.arange(120), poisson.pmf(np.arange(60), mean)
+    chances = np.eye(1, len(stocks))[0]
+    for _ in range(2000):
+        arrived = np.concatenate([np.zeros(quantity), chances])
+        after = np.zeros(len(stocks))
+        for demand, share in enumerate(shares):
+            left = np.maximum(np.arange(len(arrived)) - demand, 0)
+            after += share * np.bincount(np.minimum(left, len(stocks) - 1), arrived, len(stocks))
+        chances = after
+    return chances @ stocks
 
 
 def test_two_sources():

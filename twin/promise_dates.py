@@ -21,7 +21,7 @@ _RECENT = 200  # latest deliveries of a group that "recent by group" takes [deli
 
 
 class Promise(NamedTuple):
-    """What one method promised for the judged orders, and what came of it."""
+    """Promises of one method for the judged orders, and the share that was kept."""
 
     days: NDArray[np.float64]  # promised time of each judged order; infinite where the sample is too small [day]
     kept: float  # share of the finite promises that were kept; NaN without one [-]

@@ -28,12 +28,12 @@ if TYPE_CHECKING:
 
 MOST_ACTIONS = 10
 LEAST_MONEY = 1.0  # least money of an action [$/week or month]
-BLOCK_NAMES = {"D": "week", "W": "week", "MS": "month"}  # what `ranked_periods` are called
+BLOCK_NAMES = {"D": "week", "W": "week", "MS": "month"}  # name of the span of `ranked_periods`
 
 
 @dataclass(frozen=True)
 class Attention:
-    """What a planner should look at.
+    """The lanes with their status, and the actions ranked by money.
 
     date : last period on record that is complete (`data.record.complete_periods`).
     period : "D", "W" or "MS".

@@ -63,7 +63,7 @@ STATUS_RULES = {
 
 @dataclass(frozen=True)
 class Watched:
-    """What the lanes' forecasts expect, in the order of the lanes.
+    """Expected overflow and places of the lanes' coming periods, in the order of the lanes.
 
     status : number of each lane's status in `STATUSES`, after each of the last periods, shape (lanes, replayed).
     expected : expected overflow of the coming week or month, shape (lanes,). [pallet]

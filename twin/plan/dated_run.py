@@ -27,7 +27,7 @@ _OF_SEASON = 0.5  # weight of the paths from the same time of the year, where th
 
 
 class DatedRun(NamedTuple):
-    """What the dynamic model says of a plan by date; arrays of shape (periods,)."""
+    """Means of a plan by date over its paths in the dynamic model; arrays of shape (periods,)."""
 
     overflow_probability: NDArray[np.float64]  # [-]
     expected_overflow: NDArray[np.float64]  # [pallet]

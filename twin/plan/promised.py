@@ -33,12 +33,11 @@ _LEARNED = 0.4  # share of a record before the first promise [-]
 
 
 class PromiseOutcome(NamedTuple):
-    """What came of the promises made at the end of each period; arrays of shape (periods,), NaN where not judged."""
+    """Service and cost of the promises made at the end of each period, shape (periods,); NaN where not judged."""
 
     kept: NDArray[np.float64]  # probability, over the lengths of the interval, that the level covered demand [-]
-    cost: NDArray[
-        np.float64
-    ]  # what was left over, and what was short at the price that makes the promise best [pallet]
+    #: Pallets left over, plus pallets short at the price that makes the promise best. [pallet]
+    cost: NDArray[np.float64]
 
 
 def demand_after(volumes: ArrayLike, lengths: LeadTimes) -> NDArray[np.float64]:

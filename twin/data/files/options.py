@@ -57,12 +57,12 @@ class OptionRow:
 
     @property
     def is_switch(self) -> bool:
-        """Whether the option is on or off."""
+        """True for an option that is on or off."""
         return self.default is False
 
     @property
     def is_list(self) -> bool:
-        """Whether the option takes several texts."""
+        """True for an option that takes several texts."""
         return self.default == ()
 
 

@@ -52,7 +52,7 @@ class Packed:
 
     @property
     def begin_with_digits(self) -> bool:
-        """Whether each text begins with a digit."""
+        """Return whether each text begins with a digit."""
         return bool(((self.data[self.start] - np.uint8(_ZERO) < 10) & (self.length > 0)).all())
 
     @property

@@ -121,7 +121,7 @@ def _by_date(session):
         ]
         for date, (_, row) in zip(dates, plan.table.iterrows(), strict=True)
     ]
-    heads = ("date", "forecast", "95% interval", "reserve", "required capacity", "chance of overflow", "profit")
+    heads = ("date", "forecast", "95% interval", "reserve", "required capacity", "own capacity exceeded", "profit")
     told = [
         f"Own capacity was exceeded in {_written(lane['record_overflow'], '-')} of the periods on record.",
         f"Of {_written(lane['service_level'], '-')} promised, such reserves kept {_written(lane['kept'], '-')} on the "
