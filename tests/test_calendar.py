@@ -50,7 +50,9 @@ def test_a_working_day_stands_for_the_calendar_days_of_its_share():
     assert WorkingCalendar("D", (5, 6), free).without_holidays == week
 
 
-@pytest.mark.parametrize("period, days, season", [("D", 1, 7), ("W", 7, 52), ("MS", 365.25 / 12, 12)])
+@pytest.mark.parametrize(
+    "period, days, season", [("D", 1, 7), ("W", 7, 52), ("MS", 365.25 / 12, 12), ("QS", 91.3125, 4)]
+)
 def test_a_calendar_without_closed_days_is_the_plain_one(period, days, season):
     calendar = WorkingCalendar(period)
     assert (calendar.days_per_period, calendar.length, calendar.season) == (days, period, season)
@@ -60,6 +62,7 @@ def test_a_calendar_without_closed_days_is_the_plain_one(period, days, season):
             "D": datetime.date(2024, 1, 3),
             "W": datetime.date(2024, 1, 15),
             "MS": datetime.date(2024, 3, 1),
+            "QS": datetime.date(2024, 7, 1),
         }[period]
     )
 

@@ -32,6 +32,9 @@ def month(last, odd=""):
 SWAPPED = (
     "date,lane,volume\n2024-10-03,A,1\n2024-11-03,A,2\n2024-12-03,A,3\n13/03/2024,A,4\n14/03/2024,A,5\n15/03/2024,A,6\n"
 )
+TYPED = "date,lane,volume\n" + "".join(
+    f"{2014 if (y, m) == (2024, 6) else y}-{m:02d}-01,A,1\n" for y in range(2019, 2025) for m in range(1, 13)
+)
 MARCH = sum(range(1, 31))
 KINDS = {
     "German umlauts in cp1252, points of thousands": Kind(
@@ -148,7 +151,56 @@ KINDS = {
         "Jahr;KW;Strecke;Menge\n2024;1;A;1\n2024;2;A;2\n2024;3;A;3\n", ("W", "2024-01-01", {"A": 6.0})
     ),
     "quarters in a row each": Kind(
-        "period,lane,volume\n2024-Q1,A,30\n2024-Q2,A,60\n2024-Q3,A,90\n", "has no usable row: 3 x date cannot be read"
+        "period,lane,volume\n2024-Q1,A,30\n2024-Q2,A,60\n2024-Q3,A,90\n", ("QS", "2024-01-01", {"A": 180.0})
+    ),
+    "quarters of every notation, one of them missing": Kind(
+        "period;lane;volume\n2022Q1;A;1\nQ2 2022;A;2\n3. Quartal 2022;A;3\n4Q22;A;4\nQ2'23;A;5\nIII. Quartal 2023;A;6\n"
+        "T4 2023;A;7\n2024/Q1;A;8\n",
+        ("QS", "2022-01-01", {"A": 36.0}),
+    ),
+    "two quarters, and no more": Kind(
+        "Quartal;Strecke;Menge\nQ1/2024;A;30\nQ3/2024;A;90\n", ("QS", "2024-01-01", {"A": 120.0})
+    ),
+    "year and quarter": Kind(
+        "Year,Quarter,Lane,Volume\n2023,Q3,A,1\n2023,Q4,A,2\n2024,Q1,A,3\n", ("QS", "2023-07-01", {"A": 6.0})
+    ),
+    "year and quarter in five digits": Kind(
+        "Quartal;Strecke;Menge\n20231;A;1\n20232;A;2\n20233;A;3\n20234;A;4\n20241;A;5\n",
+        ("QS", "2023-01-01", {"A": 15.0}),
+    ),
+    "the same, below a heading that says nothing": Kind(
+        "date,lane,volume\n20221,A,1\n20222,A,2\n20223,A,3\n20224,A,4\n20231,A,5\n",
+        "has dates such as '20221' that may be 2020-08-08 (yyddd: year and day of the year) or 2022-01-01 (yyyyq",
+    ),
+    "months or quarters": Kind(
+        "date,lane,volume\n1/2022,A,1\n2/2022,A,2\n3/2022,A,3\n4/2022,A,4\n1/2023,A,5\n2/2023,A,6\n",
+        "has dates such as '2/2022' that may be 2022-02-01 (yyyymm: year and month) or 2022-04-01 (yyyyq: year and qu",
+    ),
+    "fiscal quarters": Kind(
+        "date,lane,volume\nFY24 Q1,A,1\nFY24 Q2,A,2\nFY24 Q3,A,3\n",
+        "has no usable row: 3 x date is a quarter of a fiscal year",
+    ),
+    "wide fiscal quarters": Kind(
+        "lane,Q1 FY24,Q2 FY24,Q3 FY24\nA,1,2,3\nB,4,5,6\n", "has columns such as 'Q1 FY24' for"
+    ),
+    "quarters and months in one column": Kind(
+        "date,lane,volume\n2023-Q3,A,1\n2023-Q4,A,2\n2024-Q1,A,3\n2024-04,A,4\n2024-05,A,5\n",
+        "has quarters such as '2023-Q3' and other dates such as '2024-04' in one column",
+    ),
+    "months, and quarters that sum them": Kind(
+        "lane,Jan 2024,Feb 2024,Mar 2024,Q1 2024,Apr 2024,May 2024,Jun 2024,Q2 2024\nA,1,2,3,6,4,5,6,15\n"
+        "B,7,8,9,24,1,1,2,4\n",
+        ("MS", "2024-01-01", {"A": 21.0, "B": 28.0}),
+    ),
+    "quarters finer than they are": Kind(
+        "date,lane,volume\n2023-Q1,A,1\n2023-Q2,A,2\n2023-Q3,A,3\n",
+        "period must not be finer than the quarters",
+        {"period": "MS"},
+    ),
+    "months into quarters, the first of which is cut": Kind(
+        "date,lane,volume\n" + "".join(f"2023-{m:02d},A,{m}\n" for m in range(2, 13)),
+        ("QS", "2023-04-01", {"A": 72.0}),  # 4 + ... + 12
+        {"period": "QS", "good_rows_only": True},
     ),
     "fiscal periods": Kind(
         "Buchungsperiode;Strecke;Menge\n2024001;A;1\n2024002;A;2\n2024003;A;3\n",
@@ -225,7 +277,31 @@ KINDS = {
     "quarters dated on their first day": Kind(
         "date,lane,volume\n2023-01-01,A,1\n2023-04-01,A,2\n2023-07-01,A,3\n2023-10-01,A,4\n2024-01-01,A,5\n"
         "2024-04-01,A,6\n",
-        "has dates that are all 3 months apart",
+        ("QS", "2023-01-01", {"A": 21.0}),
+    ),
+    "fiscal quarters dated on their last day": Kind(
+        "date,lane,volume\n2023-02-28,A,1\n2023-05-31,A,2\n2023-08-31,A,3\n2023-11-30,A,4\n2024-02-29,A,5\n",
+        ("QS", "2023-01-01", {"A": 15.0}),
+    ),
+    "half-years": Kind(
+        "date,lane,volume\n" + "".join(f"{y}-{m}-01,A,1\n" for y in (2021, 2022, 2023) for m in ("01", "07")),
+        "has dates that are all 6 months apart",
+    ),
+    "years, days and months, which the sequence tells": Kind(
+        "date,lane,volume\n" + "".join(f"{y}-01-{m:02d},A,{m}\n" for y in (2022, 2023) for m in range(1, 13)),
+        ("MS", "2022-01-01", {"A": 156.0}),
+    ),
+    "twelve days, which are no months": Kind(month(12), ("D", "2024-03-01", {"A": 78.0})),
+    "a year mistyped in one of many rows": Kind(TYPED, ("MS", "2019-01-01", {"A": 71.0})),
+    "the same, kept as asked": Kind(TYPED, ("MS", "2014-06-01", {"A": 72.0}), {"far_dates": "keep"}),
+    "nines that stand for an unknown volume": Kind(
+        month(30).replace("A,7\n", "A,999999\n").replace("A,12\n", "A,999999\n"),
+        "has 2 of 30 rows (6.7%) that cannot be used, more than 5%, so nothing is answered: 2 x volume is 999999",
+    ),
+    "one such in seven digits": Kind(month(30, "9999999"), ("D", "2024-03-01", {"A": MARCH - 7.0})),
+    "nines among volumes of their size": Kind(
+        "date,lane,volume\n2024-03-04,A,9999\n2024-03-05,A,9999\n2024-03-06,A,1200\n",
+        ("D", "2024-03-04", {"A": 21198.0}),
     ),
     "a total of the record on its last day": Kind(month(5) + "2024-03-05,Summe,15\n", ("D", "2024-03-01", {"A": 15.0})),
     "plan and actual": Kind(

@@ -237,7 +237,7 @@ def test_a_ledger_of_the_first_version_is_migrated(ledger, url, flows):
         ):
             connection.execute(text(statement))
     with Ledger(url) as migrated:
-        assert migrated.statistics().equals(before) and migrated.status()["schema_version"] == 4
+        assert migrated.statistics().equals(before) and migrated.status()["schema_version"] == 5
         checks = {check.name: check for check in migrated.verify()}
         assert all(check.passed is not False for check in checks.values())
         assert "1 imports of an earlier version have a count alone" in checks["flows of imports"].found

@@ -115,7 +115,7 @@ def test_status_verify_and_reset(ledger, url, monkeypatch):
                 attempt()
 
 
-def test_a_ledger_of_the_third_version_gets_the_plan(url):
+def test_a_ledger_of_the_third_version_gets_the_plan_and_learns_quarters(url, tmp_path):
     if url.startswith("sqlite"):
         with sqlite3.connect(url.removeprefix("sqlite:///")) as made:
             made.executescript(VERSION_3.read_text())
@@ -123,12 +123,22 @@ def test_a_ledger_of_the_third_version_gets_the_plan(url):
     else:
         with Ledger(url) as ledger, ledger._engine.begin() as connection:
             ledger.append("2026-01-05", "BER-MUC", 120)
-            for statement in ("DROP TABLE twin_plan_change, twin_plan_cell", "UPDATE twin_schema SET version = 3"):
+            for statement in (
+                "DROP TABLE twin_plan_change, twin_plan_cell",
+                "ALTER TABLE twin_import DROP CONSTRAINT period_known",
+                "ALTER TABLE twin_import ADD CONSTRAINT period_known CHECK (period IN ('D', 'W', 'MS'))",
+                "UPDATE twin_schema SET version = 3",
+            ):
                 connection.execute(text(statement))
     with Ledger(url) as migrated:
         status = migrated.status()
-        assert (status["schema_version"], status["plan_entries"]) == (4, 0) and "BER-MUC" in migrated.lanes()
+        assert (status["schema_version"], status["plan_entries"]) == (5, 0) and "BER-MUC" in migrated.lanes()
         assert migrated.plan.write({cell("c"): 1.0}, what="x") == 1
+        quarters = tmp_path / "quarters.csv"
+        quarters.write_text("date,lane,volume\n2023-Q3,A,30\n2024-Q1,A,90\n")
+        past = [each["id"] for each in migrated.status()["imports"]]
+        added = migrated.import_file(quarters)
+        assert migrated.status()["imports"][-1]["period"] == "QS" and added.id > max(past, default=0)
         assert all(check.passed is not False for check in migrated.verify())
 
 

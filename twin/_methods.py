@@ -13,12 +13,13 @@ from typing import NamedTuple
 
 import numpy as np
 
+from twin._period_kinds import PERIOD_KINDS
 from twin._seasons import Season
 from twin._smoothing import Broken, Damped, Line, Repeated, Smoothed
 
 BEFORE_JUDGING = 8  # known periods of a lane before its errors are counted [period]
-SEASON = {"D": 7, "W": 52, "MS": 12}  # usual season, also that of the seasonal naive answer [period]
-_MEMORY = {"D": 0.99, "W": 0.97, "MS": 0.97}  # weight of an error after one period more: about 100 days, 33 months [-]
+# Weight of an error after one period more: about 100 days, 33 weeks or months, 11 quarters. [-]
+_MEMORY = {"D": 0.99, "W": 0.97, "MS": 0.97, "QS": 0.91}
 _STEEPNESS = 10  # weights are errors to the power of minus this; chosen on synthetic lanes [-]
 _PREFERENCE = 0.97  # share of its error that the first method is charged with [-]
 _WEEKS, _YEARS = 26, 5  # seasons whose ratios make the index of a weekday, and of a time of year [-]
@@ -87,8 +88,8 @@ def _candidates(volumes, period, season):
     elif period == "W":
         indices["season"] = Season(volumes, season, 5, _YEARS).at
     else:
-        indices["month"] = Season(volumes, season, 1, _YEARS).at
-    main = {"D": "weekday", "W": "", "MS": "month"}[period]
+        indices[PERIOD_KINDS[period].name] = Season(volumes, season, 1, _YEARS).at
+    main = {"D": "weekday", "W": ""}.get(period, PERIOD_KINDS[period].name)
     methods = [
         (Smoothed(lanes, _MEMORY[period], (name and f"smoothing on {name}") or "smoothing"), name)
         for name in sorted(indices, key=lambda name: name != main)

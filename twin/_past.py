@@ -6,8 +6,6 @@ import numpy as np
 
 from twin._seasons import cumulated
 
-WINDOW = {"D": 90, "W": 13, "MS": 12}  # length of the worst window of coverage [period]
-
 
 def outcomes(volumes, horizon):
     """Return the volume that came of each origin and step, shape (periods, horizon, lanes); NaN where none did yet."""

@@ -34,7 +34,7 @@ def remarks(lanes: Mapping[str, Any], period: str | float) -> tuple[str, ...]:
     ----------
     lanes : mapping or DataFrame; each value is a number, or has one entry per lane
         Statistics, policy and answers of `assess`, by name. What `record_of` returns is used if it is there.
-    period : "D", "W", "MS", or its length in days
+    period : "D", "W", "MS", "QS", or its length in days
 
     Returns
     -------

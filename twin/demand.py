@@ -13,11 +13,7 @@ from numpy.typing import ArrayLike
 from twin import _special
 from twin._check import nonnegative, numbers, require, shares
 from twin._labels import Numbers, labelled
-
-#: Days in one period: day, week, and calendar month (a twelfth of 365.25 days). [day]
-DAYS_PER_PERIOD = {"D": 1.0, "W": 7.0, "MS": 365.25 / 12}
-#: Name of each period in a sentence.
-PERIOD_NAMES = {"D": "day", "W": "week", "MS": "month"}
+from twin._period_kinds import PERIOD_KINDS
 
 _TINY = np.finfo(float).tiny  # smallest sd to divide by
 
@@ -45,16 +41,16 @@ class Gaps(NamedTuple):
 
 
 def days_per_period(period: str | float) -> float:
-    """Return the length of a history's period. [day]
+    """Return the length of a history's period; a month is a twelfth of 365.25 days, a quarter a fourth. [day]
 
-    period : "D", "W", "MS", or the length itself: with five working days a week, a day stands for 1.4 days.
+    period : "D", "W", "MS", "QS", or the length itself: with five working days a week, a day stands for 1.4 days.
 
     >>> days_per_period("W"), days_per_period(1.4)
     (7.0, 1.4)
     """
-    known = period in DAYS_PER_PERIOD if isinstance(period, str) else _is_length(period)
-    require(known, "period", f"one of {', '.join(DAYS_PER_PERIOD)}, or a number of days > 0", period)
-    return DAYS_PER_PERIOD[period] if isinstance(period, str) else float(period)
+    known = period in PERIOD_KINDS if isinstance(period, str) else _is_length(period)
+    require(known, "period", f"one of {', '.join(PERIOD_KINDS)}, or a number of days > 0", period)
+    return PERIOD_KINDS[period].days if isinstance(period, str) else float(period)
 
 
 def period_name(period: str | float) -> str:
@@ -64,7 +60,7 @@ def period_name(period: str | float) -> str:
     ('week', 'working day')
     """
     days_per_period(period)  # refuses what is no period
-    return PERIOD_NAMES[period] if isinstance(period, str) else "working day"
+    return PERIOD_KINDS[period].name if isinstance(period, str) else "working day"
 
 
 def _is_length(period):
@@ -79,7 +75,7 @@ def lead_time_in_periods(lead_time_days: ArrayLike, period: str | float) -> Numb
     ----------
     lead_time_days : array_like, any shape
         Lead time or its standard deviation, >= 0. [day]
-    period : "D", "W", "MS", or its length in days
+    period : "D", "W", "MS", "QS", or its length in days
         Period of the demand that is combined with the lead time.
 
     >>> float(lead_time_in_periods(14, "W"))
@@ -99,7 +95,7 @@ def change_period(demand_mean: ArrayLike, demand_sd: ArrayLike, *, given: str, w
     ----------
     demand_mean, demand_sd : array_like, shapes that broadcast
         Moments of demand, both >= 0. [pallet/given period]
-    given, wanted : "D", "W" or "MS"
+    given, wanted : "D", "W", "MS" or "QS"
         Period of the arguments, and period of the result.
 
     Returns

@@ -15,7 +15,7 @@ from twin import _conformal, _methods, _past, _special
 from twin._check import floats, probabilities, require, whole
 from twin._intermittent import IntermittentPool
 from twin._labels import Numbers, labelled_by_row, labels_of, with_labels
-from twin.demand import DAYS_PER_PERIOD
+from twin._period_kinds import PERIOD_KINDS
 
 
 class Trend(NamedTuple):
@@ -199,8 +199,8 @@ def lanes(volumes: ArrayLike, *, period: str, horizon: int, level: float, season
     volumes : array_like, shape (..., periods)
         Volume per period in time order on the last axis, >= 0; NaN marks an unknown period. Lanes may start at
         different times: all periods before a lane's first volume are unknown. [pallet/period]
-    period : "D", "W" or "MS"
-        Day, week or month. Seasons are counted from the first period of the record; no calendar is needed.
+    period : "D", "W", "MS" or "QS"
+        Day, week, month or quarter. Seasons are counted from the first period of the record; no calendar is needed.
     horizon : int
         Number of periods ahead, >= 1. [period]
     level : float
@@ -312,9 +312,7 @@ def _walks(table, how):
 
 def _table(volumes, period):
     """Return the volumes with a column per lane, the shape of the lanes, and their labels."""
-    require(
-        isinstance(period, str) and period in DAYS_PER_PERIOD, "period", f"one of {', '.join(DAYS_PER_PERIOD)}", period
-    )
+    require(isinstance(period, str) and period in PERIOD_KINDS, "period", f"one of {', '.join(PERIOD_KINDS)}", period)
     y = floats("volumes", volumes)
     require(y.ndim > 0 and y.shape[-1] >= 1, "volumes", "a series of at least 1 period", y.shape)
     require(np.isnan(y) | ((y >= 0) & np.isfinite(y)), "volumes", "finite and >= 0, or NaN where unknown", y)
@@ -329,7 +327,7 @@ def _level(level):
 
 
 def _season(season, period):
-    return _methods.SEASON[period] if season is None else whole("season", season, least=1)
+    return PERIOD_KINDS[period].season if season is None else whole("season", season, least=1)
 
 
 def _chunks(table, horizon):
@@ -360,7 +358,7 @@ def _forecast(part, walked, period, season, horizon, level):
             np.where(value != 0, value / total, np.where(judged > 0, 0.0, np.nan))
             for value in (absolute, signed, naive, line)
         ]
-    coverage, worst = _past.realised(part, mean, half, _past.WINDOW[period])
+    coverage, worst = _past.realised(part, mean, half, PERIOD_KINDS[period].window)
     method = np.where(member[-1], "intermittent", np.array(walk.names)[walk.method[-1]])
     remark = _remarks(part, mean[-1], half[-1], counted, judged, level)
     return [mean[-1].T, low.T, high.T, method, mase, *shares, coverage, worst, remark]

@@ -43,7 +43,7 @@ def assess(statistics: Any, policy: Policy, *, period: str | float = "D") -> Any
         fields of the policy come from `policy` alone. [pallet/period]
     policy : Policy
         Numbers and words, or arrays of them of shape (lanes,).
-    period : "D", "W" or "MS", or its length in days, optional
+    period : "D", "W", "MS" or "QS", or its length in days, optional
         Period of the demand; lead times, in days, are converted to it. A day stands for 1.4 days if two of seven
         weekdays are closed, and no periods.
 

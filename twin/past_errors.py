@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from twin import _past
 from twin._check import floats, probabilities, require, whole
+from twin._period_kinds import PERIOD_KINDS
 from twin.demand import days_per_period
 from twin.lead_time_demand import LeadTimes
 from twin.protection import Array, DemandPaths, over
@@ -43,7 +44,7 @@ class LaneErrors:
         The record in time order; NaN where unknown. [pallet/period]
     past : array_like, shape (periods, steps)
         What was forecast at the end of each period: the mean of `forecast.backtest`. [pallet/period]
-    period : "D", "W", "MS", or its length in days
+    period : "D", "W", "MS", "QS", or its length in days
 
     >>> from twin import forecast
     >>> record = [3.0, 5.0] * 20
@@ -193,7 +194,11 @@ def kept(errors: LaneErrors, lead_times: LeadTimes, levels: ArrayLike) -> Kept:
     if not counted.any():
         return Kept(np.nan, np.nan, 0)
     mean = float(np.mean(share[counted]))
-    window = _past.WINDOW[errors.period] if isinstance(errors.period, str) else round(_past.WINDOW["D"] / errors.days)
+    window = (
+        PERIOD_KINDS[errors.period].window
+        if isinstance(errors.period, str)
+        else round(PERIOD_KINDS["D"].window / errors.days)
+    )
     totals, counts = np.r_[0.0, np.cumsum(np.where(counted, share, 0.0))], np.r_[0, np.cumsum(counted)]
     inside = counts[window:] - counts[:-window]
     enough = inside >= max(inside.max(initial=0) / 2, 1)

@@ -4,16 +4,16 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from twin._period_kinds import PERIOD_KINDS
 from twin.analyst.english import PATTERNS, WORDS, says
 from twin.analyst.numerals import numerals
-from twin.demand import DAYS_PER_PERIOD
 from twin.plan.portfolio import CHOICES, INPUTS, Change
 from twin.plan.quantities import QUANTITIES
 from twin.plan.wording import label
 
 SMALL = 0.1  # relative change that is assumed if a question gives no amount [-]
 #: Days in a unit of time.
-_DAYS = {"day": 1.0, "week": 7.0, "month": DAYS_PER_PERIOD["MS"], "quarter": 3 * DAYS_PER_PERIOD["MS"], "year": 365.25}
+_DAYS = {kind.name: kind.days for kind in PERIOD_KINDS.values()} | {"year": 365.25}
 #: Pairs of (phrase, input that it names), longest phrase first.
 _PHRASES = sorted(
     (
@@ -182,7 +182,7 @@ def _change(name, amount, period):
         value /= 100  # "to 99" means 99 % for a share
     if base in _DAYS:
         days = value * _DAYS[base]
-        value = days / DAYS_PER_PERIOD[period] if unit == "period" else days
+        value = days / PERIOD_KINDS[period].days if unit == "period" else days
     if amount.how == "plus":
         return Change(name, "plus", amount.sign * value)
     return Change(name, "to", value)

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from twin._check import require
+from twin._period_kinds import PERIOD_KINDS
 from twin.data.text import visible
-from twin.demand import PERIOD_NAMES
 from twin.plan.quantities import QUANTITIES
 from twin.plan.wording import label, quantity, unit_in
 
@@ -49,7 +49,7 @@ class Fact:
 class Evidence:
     """Facts about lanes, missing facts with the reason, and facts whose sources contradict each other.
 
-    period : "D", "W" or "MS"; the unit of time in which facts are printed.
+    period : "D", "W", "MS" or "QS"; the unit of time in which facts are printed.
     """
 
     def __init__(self, period: str) -> None:
@@ -122,7 +122,7 @@ class Evidence:
     @property
     def unit_of_period(self) -> str:
         """Name of the period: "day", "week" or "month"."""
-        return PERIOD_NAMES[self.period]
+        return PERIOD_KINDS[self.period].name
 
     def about(self, fact: Fact) -> set[str]:
         """Return the keys of the lanes that a fact is about; an empty set for a fact about all lanes."""

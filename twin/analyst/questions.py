@@ -69,7 +69,7 @@ def understand(question: str, names: Names, lane: str, period: str, before: Requ
     names : naming.Names
     lane : str
         Lane in view; "it" means this lane unless an earlier question was about another one.
-    period : "D", "W" or "MS"
+    period : "D", "W", "MS" or "QS"
     before : Request, optional
         Previous request of this conversation.
     """

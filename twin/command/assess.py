@@ -23,8 +23,8 @@ of every lane, and list every row that was not used with the reason."""
 
 ASSESS_EXAMPLES = """the file
   A CSV file, plain or gzipped, or a spreadsheet, with a date, a lane and a volume (or product_name, Strecke, Menge,
-  demand, ...), and returns if you have them. The period (day, week or month), the encoding and the separator are
-  detected; so are the header, and tables with a column for each period or lane. - is standard input.
+  demand, ...), and returns if you have them. The period (day, week, month or quarter), the encoding and the separator
+  are detected; so are the header, and tables with a column for each period or lane. - is standard input.
 
 examples
   python -m twin assess                                        three synthetic lanes, to try it out

@@ -5,11 +5,12 @@ import json
 import os
 import sys
 
+from twin._period_kinds import PERIOD_KINDS
 from twin.command.asking import HELD_CHOICES, add_held_options, choice, refuse
 from twin.command.options import add_calendar_options, add_reading_options, add_window, on_command_line, reading_of
 from twin.data.advice import said
 from twin.data.text import visible
-from twin.demand import DAYS_PER_PERIOD, period_name
+from twin.demand import period_name
 
 ABOUT = """Keep flows of lanes in a database: one history for dashboards, notebooks and batches.
 
@@ -83,7 +84,7 @@ def add(commands: "argparse._SubParsersAction") -> None:
     undo = verb(_undo, "delete an import and all its flows, and bring back those that it replaced")
     undo.add_argument("id", type=int, help="id of the import, as printed by import and status")
     lanes = verb(_lanes, "show the statistics of every lane")
-    lanes.add_argument("--period", choices=DAYS_PER_PERIOD, help="sum flows into days, weeks or months")
+    lanes.add_argument("--period", choices=PERIOD_KINDS, help="sum flows into days, weeks, months or quarters")
     lanes.add_argument("--gaps", choices=("zero", "unknown"), default="zero", help="volume of a period without a flow")
     add_calendar_options(lanes)
     add_window(lanes)

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+from twin._period_kinds import PERIOD_KINDS
 from twin.command import plan_by_date
 from twin.command.printing import LANE_SCHEMA_FILE, SCHEMA_FILE, SCHEMA_VERSION
 from twin.data.files.options import READING
@@ -13,7 +14,7 @@ from twin.plan.quantities import QUANTITIES
 from twin.plan.table_report import COLUMNS
 
 _TEXT = {"type": "string"}
-_PERIOD = {"enum": ["D", "W", "MS"], "description": "one period is a day, a week or a month"}
+_PERIOD = {"enum": list(PERIOD_KINDS), "description": "one period is a day, a week, a month or a quarter"}
 _DRAFT = "https://json-schema.org/draft/2020-12/schema"
 
 

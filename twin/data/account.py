@@ -28,7 +28,8 @@ class Account:
     rows_read, rows_kept : number of records after the header (blank lines are not records), and of those used.
     columns : headers of the file that were used, each with the name it has here (date, lane, volume, returns).
     ignored : headers of the file that were not used.
-    period, period_inferred : "D", "W" or "MS", and whether it was inferred from the dates; "" if no row is usable.
+    period, period_inferred : "D", "W", "MS" or "QS", and whether it was inferred from the dates; "" if no row is
+        usable.
     refused : one row per refused record: line (1 is the first line of the file), reason, text.
     notes : one sentence for every other decision.
     audit : one sentence for every finding across rows and lanes that the user should judge.

@@ -7,15 +7,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from twin._period_kinds import PERIOD_KINDS
 from twin.data.periods import MONDAY, period_range, period_starts, periods_between, shifted
-from twin.demand import DAYS_PER_PERIOD
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")  # as options name them
 WEEKDAY_NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-SEASONS = {"W": 52, "MS": 12}  # periods of a year [period]
 _EARLIEST = np.datetime64("1600-01-03", "D")  # a Monday before every date of a record; days are counted from it
 
 
@@ -23,7 +22,7 @@ _EARLIEST = np.datetime64("1600-01-03", "D")  # a Monday before every date of a 
 class WorkingCalendar:
     """The periods of a record. A closed day is no period; a flow on one belongs to the next open day.
 
-    period : "D" day, "W" week, "MS" month. Weeks and months have no closed days.
+    period : "D" day, "W" week, "MS" month, "QS" quarter. Only a record of days has closed days.
     closed : closed weekdays, 0 for Monday to 6 for Sunday.
     holidays : further closed days, in order.
 
@@ -39,8 +38,8 @@ class WorkingCalendar:
 
     @property
     def season(self) -> int:
-        """Periods after which the usual season repeats: the open days of a week, 52 weeks, or 12 months. [period]"""
-        return SEASONS.get(self.period, 7 - len(self.closed))
+        """Periods after which a season repeats: the open days of a week, 52 weeks, 12 months or 4 quarters. [period]"""
+        return PERIOD_KINDS[self.period].season - (0 if self._is_plain else len(self.closed))
 
     @property
     def days_per_period(self) -> float:
@@ -49,7 +48,7 @@ class WorkingCalendar:
         Holidays count over the whole years, from that of the first one to that of the last.
         """
         if self._is_plain:
-            return DAYS_PER_PERIOD[self.period]
+            return PERIOD_KINDS[self.period].days
         if not self.holidays:
             return 7 / (7 - len(self.closed))
         first, end = (np.datetime64(str(year), "D") for year in (self.holidays[0].year, self.holidays[-1].year + 1))
@@ -57,7 +56,7 @@ class WorkingCalendar:
 
     @property
     def length(self) -> str | float:
-        """The period as the formulas take it: "D", "W" or "MS"; if days are closed, `days_per_period`."""
+        """The period as the formulas take it: "D", "W", "MS" or "QS"; if days are closed, `days_per_period`."""
         return self.period if self._is_plain else self.days_per_period
 
     @property
@@ -66,7 +65,7 @@ class WorkingCalendar:
         return replace(self, holidays=())
 
     def is_period(self, days: np.ndarray) -> np.ndarray:
-        """Return whether each day is an open one; every day is, in weeks and months."""
+        """Return whether each day is an open one; every day is, in longer periods."""
         if self._is_plain:
             return np.ones(np.shape(days), dtype=bool)
         return np.is_busday(days, busdaycal=_busdays(self.closed, self.holidays))

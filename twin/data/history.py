@@ -25,7 +25,7 @@ class History:
     flows : table of date (first day of the period), lane (categorical), volume [pallet/period] and, when
         known, returns [pallet/period]; one row per lane and period, sorted by lane and date. A missing (NaN) volume
         was recorded but could not be read: it is unknown, whatever `gaps` says.
-    calendar : its periods: days, weeks or months, and the days that are none.
+    calendar : its periods: days, weeks, months or quarters, and the days that are none.
     gaps : "zero" or "unknown", the meaning of a period without a row within a lane's record.
     account : rows read and refused, and decisions made.
     without : lanes of the file of which no row is left, each with the reason.
@@ -39,7 +39,7 @@ class History:
 
     @property
     def period(self) -> str:
-        """The period: "D" day, "W" week, "MS" month."""
+        """The period: "D" day, "W" week, "MS" month, "QS" quarter."""
         return self.calendar.period
 
 

@@ -108,10 +108,11 @@ def read_history(
     path : str or Path
         The file; its encoding, separator and compression are detected from its bytes. "-" is standard input.
         Spreadsheets (.xlsx, .xls, .ods) need the extra `excel`.
-    period : {"D", "W", "MS"}, optional
-        Sum the flows into days, weeks (from Monday) or months. The default is the file's own period: months if
-        every date is the first (or every date the last) of its month, weeks if all dates fall on the same
-        weekday, else days. Rows in an unfinished first or last period are refused, because part of a month
+    period : {"D", "W", "MS", "QS"}, optional
+        Sum the flows into days, weeks (from Monday), months or quarters. The default is the file's own period:
+        quarters if dates are written as such (2024-Q1), or if every date is the first (or every date the last) day of
+        a quarter and they are not all several quarters apart; months in the same way; weeks if all dates fall on the
+        same weekday; else days. Rows in an unfinished first or last period are refused, because part of a month
         understates demand.
     gaps : {"zero", "unknown"}
         Meaning of a period without a row, within the record of a lane: that of the file, unless the lane began late or
@@ -160,6 +161,7 @@ def read_history(
         lanes=rows.lanes,
         sums=how.sums,
         cut=rows.cut,
+        own=rows.period,
         window=(as_day(how.first, "first"), as_day(how.last, "last")),
         closing=Closing(how.closed, how.holidays),
         **settling,

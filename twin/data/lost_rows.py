@@ -5,9 +5,9 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from twin._period_kinds import PERIOD_KINDS
 from twin.data.calendar import WorkingCalendar, weekday_of
 from twin.data.record import records_of
-from twin.demand import PERIOD_NAMES
 
 
 class Lost(NamedTuple):
@@ -54,7 +54,7 @@ def mark_lost(flows: pd.DataFrame, lost: Lost, calendar: WorkingCalendar, notes:
     if not found:
         return flows
     number = len(lost.on_days) + sum(lost.of_lane.values()) + lost.anywhere
-    name = PERIOD_NAMES[calendar.period]
+    name = PERIOD_KINDS[calendar.period].name
     notes.append(
         f"rows whose date or lane could not be read: {number:,}; the {len(found):,} lane-{name}s without a row that "
         "they may have filled are unknown rather than zero"

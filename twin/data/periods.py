@@ -1,13 +1,15 @@
-"""Calendar arithmetic of days, weeks and months, and the detection of a record's own period."""
+"""Calendar arithmetic of days, weeks, months and quarters, and the detection of a record's own period."""
 
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from twin._period_kinds import PERIOD_KINDS
+
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
-LENGTH = {"D": 1, "W": 2, "MS": 3}  # rank of each period, from short to long [-]
+FEWEST_ALIKE = 3  # periods that show that days at one and the same place of each stand for it [period]
 ENOUGH_DATES = 6  # from which an even distance of all dates is no chance [-]
 MONDAY = np.datetime64("1970-01-05", "D")  # any Monday: weeks begin a multiple of seven days from it
 
@@ -23,19 +25,30 @@ def distinct_days(days: np.ndarray) -> np.ndarray:
 
 
 def fits(days: np.ndarray, period: str) -> bool:
-    """Return whether the days can label whole periods: one weekday for weeks; for months all first or all last days,
-    or one and the same day of three months or more."""
+    """Return whether the days can label whole periods: one weekday for weeks; for months and quarters all first or all
+    last days, or one and the same place (day of the month, or its last day) of three periods or more."""
     if period == "W":
         return len(np.unique((days - MONDAY).astype(int) % 7)) == 1
-    if period == "MS":
-        same = len(np.unique(days - _month(days).astype("datetime64[D]"))) == 1 and len(np.unique(_month(days))) > 2
-        return bool(same or np.all(_is_first(days)) or np.all(_is_first(days + 1)))
-    return True
+    if not PERIOD_KINDS[period].months:
+        return True
+    starts, month = period_starts(days, period), period_starts(days, "MS")
+    if np.all(starts == days) or np.all(period_starts(days + 1, period) == days + 1):
+        return True
+    same_day = len(np.unique(days - month)) == 1 or np.all(period_starts(days + 1, "MS") == days + 1)
+    same_month = len(np.unique(periods_between(starts, month, "MS"))) == 1
+    return bool(same_day and same_month and len(np.unique(starts)) >= FEWEST_ALIKE)
 
 
 def own_period(days: np.ndarray) -> str:
-    """Return the longest period that the days fit and of which they show at least two."""
-    if fits(days, "MS") and len(np.unique(_month(days))) > 1:
+    """Return the longest period that the days fit and of which they show enough: two, and three of quarters.
+
+    Days that are all several quarters apart show no quarters.
+    """
+    if fits(days, "QS"):
+        starts = np.unique(period_starts(days, "QS"))
+        if len(starts) >= FEWEST_ALIKE and _apart(starts, "QS") == 1:
+            return "QS"
+    if fits(days, "MS") and len(np.unique(period_starts(days, "MS"))) > 1:
         return "MS"
     return "W" if fits(days, "W") and len(np.unique(days)) > 1 else "D"
 
@@ -49,32 +62,34 @@ def even_distance(days: np.ndarray, period: str) -> int:
     """
     if period == "D" or len(days) < ENOUGH_DATES:
         return 1
-    return int(np.gcd.reduce(periods_between(days[0], days[1:], period)))
+    return _apart(days, period)
 
 
 def period_starts(days: np.ndarray, period: str) -> np.ndarray:
     """Return the first day of the period that each day is in; weeks start on Monday."""
-    if period == "MS":
-        return _month(days).astype("datetime64[D]")
+    if _unit(period):
+        return days.astype(_unit(period)).astype("datetime64[D]")
     return days - (days - MONDAY).astype(int) % 7 if period == "W" else days
 
 
 def following(start: np.datetime64, period: str) -> np.datetime64:
     """Return the first day of the next period, given the first day of a period."""
-    return _month(start + 31).astype("datetime64[D]") if period == "MS" else start + (7 if period == "W" else 1)
+    return shifted(start, 1, period)
 
 
 def shifted(start: np.datetime64, periods: "ArrayLike", period: str) -> np.ndarray:
     """Return the first day of the period that lies a number of periods (negative ones too) after `start`."""
-    if period == "MS":
-        return (_month(start) + periods).astype("datetime64[D]")
+    if unit := _unit(period):
+        return (start.astype(unit) + periods).astype("datetime64[D]")
     return start + np.asarray(periods) * (7 if period == "W" else 1)
 
 
-def periods_between(first: np.datetime64, last: np.datetime64 | np.ndarray, period: str) -> np.int64 | np.ndarray:
-    """Return the number of periods from one period start to another, or to each of several. [period]"""
-    if period == "MS":
-        return (_month(last) - _month(first)).astype(np.int64)
+def periods_between(
+    first: np.datetime64 | np.ndarray, last: np.datetime64 | np.ndarray, period: str
+) -> np.int64 | np.ndarray:
+    """Return the number of periods from one period start to another; starts may be arrays. [period]"""
+    if unit := _unit(period):
+        return (last.astype(unit) - first.astype(unit)).astype(np.int64)
     return (last - first).astype(np.int64) // (7 if period == "W" else 1)
 
 
@@ -95,9 +110,12 @@ def unfinished(before: np.datetime64, after: np.datetime64, starts: np.ndarray, 
     return [first if cut_first else np.datetime64("NaT"), last if cut_last else np.datetime64("NaT")]
 
 
-def _month(days):
-    return days.astype("datetime64[M]")
+def _apart(days, period):
+    """Return the number of periods of which all distances of some days are a multiple."""
+    return int(np.gcd.reduce(periods_between(days[0], days[1:], period)))
 
 
-def _is_first(days):
-    return days == _month(days).astype("datetime64[D]")
+def _unit(period):
+    """Return NumPy's unit of months or quarters, counted from 1970; "" for shorter periods."""
+    months = PERIOD_KINDS[period].months
+    return f"datetime64[{months}M]" if months else ""

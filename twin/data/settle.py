@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from twin._check import require
+from twin._period_kinds import PERIOD_KINDS
 from twin.data.account import Account, refusals
 from twin.data.advice import Advice
 from twin.data.audit import is_total, sum_lanes
@@ -16,7 +17,7 @@ from twin.data.errors import RowsRefused
 from twin.data.files.stamps import CutDay
 from twin.data.history import History
 from twin.data.lost_rows import Lost, mark_lost
-from twin.data.periods import LENGTH, distinct_days
+from twin.data.periods import distinct_days
 from twin.data.settle_steps import (
     choose_period,
     into_periods,
@@ -31,7 +32,6 @@ from twin.data.settle_steps import (
 )
 from twin.data.text import visible
 from twin.data.working_days import RECORD_DECIDES, Closing, said_of_periods, working_calendar
-from twin.demand import PERIOD_NAMES
 
 GAPS = ("zero", "unknown")  # accepted meanings of a period without a row
 SUM_OF_OTHERS = "is of a lane that is the sum of others"
@@ -51,6 +51,7 @@ def history_from(
     gaps: str = "zero",
     duplicates: str = "sum",
     cut: Sequence[CutDay] = (),
+    own: str | None = None,
     window: tuple[date | None, date | None] = (None, None),
     closing: Closing = RECORD_DECIDES,
 ) -> History:
@@ -65,6 +66,7 @@ def history_from(
     sums : "keep" or "leave-out" lanes that are the sum of others; None: leave out those that are called a total, and
         raise ValueError if there are others.
     cut : days that the record covers only in part.
+    own : period in which the dates are written; None: it is inferred from them.
     window : first and last day that count; None: no limit.
     closing : what is stated about the days on which nobody works.
     """
@@ -83,7 +85,8 @@ def history_from(
         unknown = None if unknown is None else unknown[(unknown["date"] != day).to_numpy()]
     _check_some_left(rows, refused, facts)
     inferred = period is None
-    period, own = choose_period(distinct_days(rows["date"].to_numpy().astype("datetime64[D]")), period, facts["file"])
+    days = distinct_days(rows["date"].to_numpy().astype("datetime64[D]"))
+    period, own = choose_period(days, period, facts["file"], own)
     working = _working(rows, own, unknown, lost, closing, notes)
     rows, idle = on_open_days(rows, working, refused, notes) if period == "D" else (rows, 0)
     _check_some_left(rows, refused, facts)
@@ -131,10 +134,10 @@ def _within(rows, unknown, lost, facts, window, notes):
 
 
 def _working(rows, own, unknown, lost, closing, notes):
-    """Return the working calendar of a daily record; that of weeks or months has no closed days."""
+    """Return the working calendar of a daily record; that of longer periods has no closed days."""
     if own != "D":
         if closing.closed or closing.holidays:
-            notes.append(f"{PERIOD_NAMES[own]}s have no closed days: closed weekdays and holidays are not used")
+            notes.append(f"{PERIOD_KINDS[own].name}s have no closed days: closed weekdays and holidays are not used")
         return WorkingCalendar(own)
     days = rows["date"].to_numpy().astype("datetime64[D]")
     active = [days[(rows["volume"] != 0).to_numpy()]]
@@ -172,7 +175,7 @@ def _without(flows, lanes, sums):
 
 def check_options(period: str | None, gaps: str, duplicates: str = "sum") -> None:
     """Raise a ValueError if period, gaps or duplicates is not one of the accepted values."""
-    require(period is None or period in LENGTH, "period", "'D', 'W', 'MS' or None", repr(period))
+    require(period is None or period in PERIOD_KINDS, "period", "'D', 'W', 'MS', 'QS' or None", repr(period))
     require(gaps in GAPS, "gaps", "'zero' or 'unknown'", repr(gaps))
     require(duplicates in DUPLICATES, "duplicates", "'sum', 'first' or 'refuse'", repr(duplicates))
 

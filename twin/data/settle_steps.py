@@ -5,13 +5,13 @@ from collections.abc import Iterable, Iterator
 import numpy as np
 import pandas as pd
 
+from twin._period_kinds import PERIOD_KINDS
 from twin.data.advice import Advice
 from twin.data.calendar import WorkingCalendar
 from twin.data.pairs import repeated_pairs, sums_of_pairs
-from twin.data.periods import LENGTH, distinct_days, even_distance, fits, own_period, period_starts, unfinished
+from twin.data.periods import distinct_days, even_distance, fits, own_period, period_starts, unfinished
 from twin.data.record import records_of
 from twin.data.text import visible
-from twin.demand import PERIOD_NAMES
 
 LANES_NAMED = 3  # most lanes named in a note
 
@@ -56,12 +56,15 @@ def settle_returns(rows: pd.DataFrame, notes: list[str]) -> pd.DataFrame:
     return rows.fillna({"returns": 0.0})
 
 
-def choose_period(days: np.ndarray, period: str | None, file: str) -> tuple[str, str]:
-    """Return (period, own): the period to sum into, which defaults to own, the period inferred from the days."""
+def choose_period(days: np.ndarray, period: str | None, file: str, own: str | None = None) -> tuple[str, str]:
+    """Return (period, own): the period to sum into, which defaults to own, the period inferred from the days.
+
+    own : the period if it is known, because the dates are written in it.
+    """
     days = distinct_days(days)
-    own = own_period(days)
-    if period is None and (apart := even_distance(days, own)) > 1:
-        name = PERIOD_NAMES[own]
+    known, own = own is not None, own or own_period(days)
+    if period is None and not known and (apart := even_distance(days, own)) > 1:
+        name = PERIOD_KINDS[own].name
         raise ValueError(
             Advice(
                 f"{file} has dates that are all {apart} {name}s apart, or a multiple of it: each row may be of a "
@@ -70,8 +73,9 @@ def choose_period(days: np.ndarray, period: str | None, file: str) -> tuple[str,
             )
         )
     period = period or own
-    if LENGTH[period] < LENGTH[own] and (period == "D" or not fits(days, period)):
-        raise ValueError(f"period must not be finer than the {PERIOD_NAMES[own]}s of {file}; got {period!r}")
+    finer = PERIOD_KINDS[period].days < PERIOD_KINDS[own].days
+    if finer and (known or period == "D" or not fits(days, period)):
+        raise ValueError(f"period must not be finer than the {PERIOD_KINDS[own].name}s of {file}; got {period!r}")
     return period, own
 
 
@@ -88,12 +92,15 @@ def into_periods(
         return rows, working, False
     own, calendar = working.period, WorkingCalendar(period)
     if fits(distinct_days(days), period):  # already in these periods; weeks keep their own weekday
-        starts = period_starts(days, "MS") if period == "MS" else days
+        starts = days if period == "W" else period_starts(days, period)
         if np.any(starts != days):
-            notes.append("every date is the last, or the same, day of its month; months are dated on their first day")
+            name = PERIOD_KINDS[period].name
+            notes.append(
+                f"every date is the last, or the same, day of its {name}; {name}s are dated on their first day"
+            )
         return rows.assign(date=starts), calendar, False
     starts = period_starts(days, period)
-    name = PERIOD_NAMES[period]
+    name = PERIOD_KINDS[period].name
     before, after = working.shifted(days.min(), -1), working.following(days.max(), 1)[0]
     cuts = unfinished(before, after, starts, period)
     for cut, place in zip(cuts, ("first", "last"), strict=True):
@@ -101,8 +108,9 @@ def into_periods(
         rows = refuse(rows, out, f"is in the unfinished {place} {name} of the record, from {cut}", refused)
         starts = starts[~out]
     if own == "W":
-        notes.append("each week counts in the month its date falls in, so months hold four or five weeks")
-    notes.append(f"{PERIOD_NAMES[own]}s were summed into {name}s")
+        weeks = "four or five weeks" if period == "MS" else "12 to 14 weeks"
+        notes.append(f"each week counts in the {name} its date falls in, so {name}s hold {weeks}")
+    notes.append(f"{PERIOD_KINDS[own].name}s were summed into {name}s")
     return rows.assign(date=starts), calendar, True
 
 
@@ -166,7 +174,7 @@ def mark_unknown(
     lost = lost[lost["lane"].isin(flows["lane"].cat.categories)]
     lost["lane"] = lost["lane"].astype(flows["lane"].dtype)
     side = lost.merge(flows[["lane", "date"]], on=["lane", "date"], how="left", indicator="side")["side"].to_numpy()
-    partly, lost, name = int((side == "both").sum()), lost[side == "left_only"], PERIOD_NAMES[period]
+    partly, lost, name = int((side == "both").sum()), lost[side == "left_only"], PERIOD_KINDS[period].name
     if partly:
         notes.append(f"lane-{name}s whose sum lacks a row refused for its numbers, and may be too small: {partly:,}")
     if lost.empty:
@@ -180,7 +188,7 @@ def without_negative_sums(flows: pd.DataFrame, period: str, notes: list[str]) ->
     below = flows["volume"] < 0
     if not below.any():
         return flows
-    notes.append(f"lane-{PERIOD_NAMES[period]}s whose sum is negative, unknown rather than zero: {below.sum():,}")
+    notes.append(f"lane-{PERIOD_KINDS[period].name}s whose sum is negative, unknown rather than zero: {below.sum():,}")
     return flows.assign(volume=flows["volume"].where(~below))
 
 
@@ -192,7 +200,7 @@ def record_notes(flows: pd.DataFrame, calendar: WorkingCalendar, gaps: str) -> I
     spanned = int((end - start + 1 if gaps == "zero" else last - first + 1).sum())
     meaning = "count as zero" if gaps == "zero" else "are not counted"
     yield (
-        f"of the {spanned:,} lane-{PERIOD_NAMES[calendar.period]}s of the record, "
+        f"of the {spanned:,} lane-{PERIOD_KINDS[calendar.period].name}s of the record, "
         f"{spanned - int(rows.sum()):,} without a row {meaning} (gaps={gaps!r})"
     )
     if gaps == "zero":

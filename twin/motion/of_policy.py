@@ -33,7 +33,7 @@ def arguments_of(
         Moments of demand. [pallet/period]
     policy : Policy
         Numbers have the shape () or (lanes,); words and the review period are the same for all lanes.
-    period : "D", "W", "MS", or the days that a working day stands for, optional
+    period : "D", "W", "MS", "QS", or the days that a working day stands for, optional
     step : float, optional
         Length of a step; by default that of `step_of`. [period]
 

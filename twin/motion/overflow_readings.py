@@ -84,7 +84,7 @@ def of_lane(
     ----------
     statistics : mapping with "demand_mean" and "demand_sd" of one lane, mean > 0. [pallet/period]
     policy : Policy of one lane, with a service level and a mean lead time > 0
-    period : "D", "W", "MS", or its length in days, optional
+    period : "D", "W", "MS", "QS", or its length in days, optional
     paths, periods : int, optional
         Paths, at least two, and recorded periods of each; every path has two spells of lead times before them.
     seed : int, optional

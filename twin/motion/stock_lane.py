@@ -32,7 +32,7 @@ class StockLane:
     ----------
     statistics : mapping with "demand_mean" and "demand_sd" of one lane, mean > 0. [pallet/period]
     policy : Policy of one lane, with a service level and a mean lead time > 0
-    period : "D", "W" or "MS", optional
+    period : "D", "W", "MS" or "QS", optional
         Period of the demand; lead times, in days, are converted to it.
     prices : mapping of fields of `PriceList`, optional
         Prices beyond those of the policy, such as a spot price.
@@ -86,7 +86,7 @@ class StockLane:
     def year(self) -> int:
         """Return the whole periods of a year; of days there are 52 weeks, so that weekdays stay in place. [period]"""
         if isinstance(self.period, str):
-            return {"D": 364, "W": 52, "MS": 12}[self.period]
+            return {"D": 364, "W": 52, "MS": 12, "QS": 4}[self.period]
         return 52 * round(7 / self.period)  # of working days
 
     def over_lead_time(self, moments: demand.Moments | None = None, *, review: float = 0.0) -> demand.Moments:

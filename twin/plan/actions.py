@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 MOST_ACTIONS = 10
 LEAST_MONEY = 1.0  # least money of an action [$/week or month]
-BLOCK_NAMES = {"D": "week", "W": "week", "MS": "month"}  # name of the span of `ranked_periods`
+BLOCK_NAMES = {"D": "week", "W": "week", "MS": "month", "QS": "quarter"}  # name of the span of `ranked_periods`
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Attention:
     """The lanes with their status, and the actions ranked by money.
 
     date : last period on record that is complete (`data.record.complete_periods`).
-    period : "D", "W" or "MS".
+    period : "D", "W", "MS" or "QS".
     lanes : a row per lane with status, and with capacity [pallet], expected_overflow of the coming week or month
         [pallet], overflow_probability of one of its periods [-] and money [$/week or month].
     actions : at most ten rows, the most money first: lane, kind (overflow, loss or ended), money [$/week or month],

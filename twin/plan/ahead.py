@@ -22,9 +22,10 @@ if TYPE_CHECKING:
 DAYS_AHEAD = 90  # length of the paths; a step is a day, whatever the period of the record [day]
 PATHS_AHEAD, _SEED = 400, 9  # simulated paths, and the seed of all of them
 REPLAYS = 10  # paths with the demand on record, whose lead times and returns are drawn
-_STEPS = {"D": 1, "W": 7, "MS": 30}  # steps of a period
-_SEASON = {"D": (364, 7, 1), "W": (52, 1), "MS": (12, 1)}  # seasons, the longest that a record holds twice [period]
-_BLOCK = {"D": 28, "W": 8, "MS": 12}  # periods that stay together when a record is resampled [period]
+_STEPS = {"D": 1, "W": 7, "MS": 30, "QS": 91}  # steps of a period
+# Seasons, the longest that a record holds twice. [period]
+_SEASON = {"D": (364, 7, 1), "W": (52, 1), "MS": (12, 1), "QS": (4, 1)}
+_BLOCK = {"D": 28, "W": 8, "MS": 12, "QS": 4}  # periods that stay together when a record is resampled [period]
 _WEEKS_A_YEAR, _WEEKS_OF_BLOCK = 52, 4  # the same of a record of working days [week]
 
 
@@ -79,7 +80,7 @@ def ahead(statistics: Mapping[str, Any], policy: Policy, volumes: ArrayLike, *, 
     policy : Policy of one lane, with a service level
     volumes : array_like, shape (periods,)
         The record in time order; unknown volumes are taken at the mean. [pallet/period]
-    period : "D", "W", "MS", or the days that a working day stands for, optional
+    period : "D", "W", "MS", "QS", or the days that a working day stands for, optional
 
     >>> from twin.policy import Policy
     >>> steady = Policy(kind="flow", service_level=0.95, internal_capacity=90.0)

@@ -29,11 +29,11 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 LEVEL_OF_INTERVALS = 0.95  # level of the intervals that the forecast computes and the status does not use [-]
-HALF_LIFE = {"D": 8.0, "W": 13.0, "MS": 12.0}  # time after which a past error counts half [week or month]
-RECENT = {"D": 4, "W": 8, "MS": 6}  # latest weeks or months whose overflow counts
-WEEKS = {"D": 4, "W": 8, "MS": 3}  # weeks or months ahead for which places are proposed
-SILENT = {"D": 1, "W": 4, "MS": 3}  # fewest silent weeks or months at the end of a lane that ended
-REPLAYED = {"D": 60, "W": 26, "MS": 12}  # periods before the last on which statuses are followed [period]
+HALF_LIFE = {"D": 8.0, "W": 13.0, "MS": 12.0, "QS": 4.0}  # time after which a past error counts half [block]
+RECENT = {"D": 4, "W": 8, "MS": 6, "QS": 4}  # latest blocks whose overflow counts
+WEEKS = {"D": 4, "W": 8, "MS": 3, "QS": 2}  # blocks ahead for which places are proposed
+SILENT = {"D": 1, "W": 4, "MS": 3, "QS": 2}  # fewest silent blocks at the end of a lane that ended
+REPLAYED = {"D": 60, "W": 26, "MS": 12, "QS": 4}  # periods before the last on which statuses are followed [period]
 MEMORY = 4  # half-lives after which an error no longer counts [-]
 _SPREAD = (
     3.92  # the interval's upper half, in standard deviations of the normal law: half the spread, as it is wide [-]
@@ -97,7 +97,7 @@ def watched(
         last period (4 weeks, 3 months) or earlier, by the rule of `data.record`. [pallet]
     capacity, price : ndarray, shape (lanes,)
         Own capacity [pallet], and money that a pallet beyond it costs. [$/pallet/period]
-    period : "D", "W" or "MS"
+    period : "D", "W", "MS" or "QS"
     season : int, optional
         Days of a working week, if the period is a working day; 7 by default. [period]
     said : Interval, shape (lanes, periods, horizon), optional

@@ -1,6 +1,9 @@
 """The numbers of a plan by date, with their units and meanings."""
 
-WORST_WINDOW = {"D": "90 days", "W": "13 weeks", "MS": "12 months"}  # window of the worst share, in words
+from twin._period_kinds import PERIOD_KINDS
+
+#: Window of the worst share, in words.
+WORST_WINDOW = {code: f"{kind.window} {kind.name}s" for code, kind in PERIOD_KINDS.items()}
 
 #: Numbers of a lane on a date: name -> (unit, meaning).
 DATED = {
@@ -20,10 +23,10 @@ OF_LANE = {
     "method": ("word", "method of the forecast with the largest weight"),
     "mase": ("-", "mean absolute error of past forecasts, in units of that of the volume one season ago"),
     "coverage": ("-", "share of past volumes that lay in their intervals"),
-    "worst_coverage": ("-", "the least such share of 90 days, 13 weeks or 12 months in a row"),
+    "worst_coverage": ("-", "the least such share of 90 days, 13 weeks, 12 months or 8 quarters in a row"),
     "service_level": ("-", "cycle service level that is promised"),
     "kept": ("-", "share of past protection intervals that the reorder point of their time covered"),
-    "worst_kept": ("-", "the least such share of 90 days, 13 weeks or 12 months in a row"),
+    "worst_kept": ("-", "the least such share of 90 days, 13 weeks, 12 months or 8 quarters in a row"),
     "formula_kept": ("-", "the same of the formula's constant reorder point, which knows the whole record"),
     "formula_reserve": ("pallet", "reserve of the formula, for every date"),
     "formula_required_capacity": ("pallet", "required capacity of the formula, for every date"),

@@ -61,7 +61,7 @@ def run_by_date(
         Reorder point of a stock lane, or places of a flow lane, by date. [pallet]
     formula : float
         The same of the formula's plan. [pallet]
-    period : "D", "W", "MS", or its length in days, optional
+    period : "D", "W", "MS", "QS", or its length in days, optional
     """
     ahead = _drawn(paths, len(plan))
     before = _before(policy, record, period)

@@ -48,7 +48,7 @@ class Feed:
 
     @property
     def period(self) -> str:
-        """The period: "D" day, "W" week, "MS" month."""
+        """The period: "D" day, "W" week, "MS" month, "QS" quarter."""
         return self.calendar.period
 
 

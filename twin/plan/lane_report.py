@@ -55,7 +55,7 @@ def evaluate(
         no forecasts. [pallet/period]
     horizon : int, optional
         Periods ahead, >= 1. [period]
-    period : "D", "W", "MS", or its length in days, optional
+    period : "D", "W", "MS", "QS", or its length in days, optional
     scale : float, optional
         Factor of the forecasts, where a what-if changes the mean demand. [-]
     samples, seed : int, optional

@@ -35,7 +35,7 @@ def filled(
         NaN if a lane's field is unset; a field that is left out is unset for every lane.
     statistics : mapping with "demand_mean" and "demand_sd", and with "return_rate" if returns are on record
         As for `lane.assess`.
-    period : "D", "W", "MS", or its length in days, optional
+    period : "D", "W", "MS", "QS", or its length in days, optional
 
     Words are returned as their numbers (`_choices.coded`). An unset return rate is the one on record. Unset own
     capacity is the required capacity, unrounded. An unset service level stays NaN, and `policy_of` takes the critical
@@ -94,7 +94,7 @@ def assumptions(
     ----------
     unset : mapping of policy field -> number of lanes where it was unset; None if that is not known
     lanes : number of lanes
-    period : "D", "W", "MS", or its length in days
+    period : "D", "W", "MS", "QS", or its length in days
     on_record : whether returns are on record
 
     >>> assumptions({"service_level": 2, "dwell": 5}, 5, period="W", on_record=False)

@@ -36,7 +36,7 @@ def policy_table(
     policies : DataFrame, or mapping of lane -> mapping of policy field -> number, optional
         The columns of a DataFrame are policy fields, and its index holds lanes. An empty cell leaves the field to
         `given`.
-    period : "D", "W", "MS", or its length in days, optional
+    period : "D", "W", "MS", "QS", or its length in days, optional
 
     The service level of a lane is NaN if it is unset; `policies.policy_of` takes the critical ratio instead.
 

@@ -61,7 +61,7 @@ def assess_table(
     to : path of the folder, new or from an earlier run
     given : dict, optional
         Policy fields for all lanes, one number or word each; a value in a column of the table overrides it.
-    period : "D", "W" or "MS", optional
+    period : "D", "W", "MS" or "QS", optional
         Period of the demand.
     keep : sequence of names in `answers.UNITS`, optional
         Answers to write, by default all.

@@ -1,5 +1,6 @@
 """Read columns of numbers, and decide the decimal mark of a file by all its cells."""
 
+from collections import Counter
 from collections.abc import Sequence
 from itertools import chain
 from pathlib import Path
@@ -18,6 +19,8 @@ from twin.data.text import visible
 MOST_CONTRARY = 20_000  # most cells kept that only the other decimal mark can read
 CLEAR = 19  # a mark is decided if this many times more cells can be read only with it than only with the other
 DECIMAL_WAYS = (("decimal", "."), ("decimal", ","))  # the options that say which decimal mark the numbers have
+NINES = [10.0**digits - 1 for digits in range(4, 16)]  # values that often stand for an unknown one
+FAR_ABOVE = 10.0  # ratio of such a value to the largest other one [-]
 GAP = 30.0  # ratio of whole numbers to decimals, in one column, that speaks for a mark of thousands
 
 
@@ -28,6 +31,7 @@ class Amounts:
     either : number of cells with a point, and with a comma, that both marks can read; example : the first of these.
     pending : for each mark, the cells that only it can read: (row, line, text).
     negative : cells below zero: (row, line, text); below, positive : numbers of cells below and above it.
+    nines : values of four or more nines alone, and their numbers; largest : the largest other value.
     """
 
     def __init__(self, name: str, blank: bool, signed: bool) -> None:
@@ -40,6 +44,8 @@ class Amounts:
         self.negative: list[tuple[int, int, str]] = []
         self.plain_logs, self.decimal_logs = [0.0, 0], [0.0, 0]  # sum of logarithms, and number
         self.ungrouped = self.ends_in_zero = False
+        self.nines: Counter[float] = Counter()
+        self.largest = 0.0
         self._commas: list[tuple[np.ndarray, np.ndarray]] = []  # rows, and their values with a decimal comma
 
     def add(self, texts: Packed, start: int, lines: np.ndarray, raws: Lines | Sequence[str]) -> tuple:
@@ -56,6 +62,7 @@ class Amounts:
             self._keep(".", pointed, start, lines, raws)
             self.point_only += int(pointed.sum())
         self._whole(values[~pointed])
+        self._note_nines(values)
         return values, {}
 
     def _any(self, texts, start, lines, raws):
@@ -88,6 +95,7 @@ class Amounts:
         other = np.flatnonzero(kind >= 2)
         if len(other):
             self._commas.append((start + other, comma[other]))
+        self._note_nines(known)
         return np.where(kind == 2, np.nan, point), refused
 
     def _whole(self, values):
@@ -95,6 +103,26 @@ class Amounts:
         if len(values):
             self.ungrouped |= bool(values.max() >= 1000)
             self._log(self.plain_logs, values)
+
+    def _note_nines(self, values):
+        """Take note of values such as 999999, and of the largest other one."""
+        if len(values) and np.fmax.reduce(values) > self.largest:
+            nines = np.isin(values, NINES)
+            self.nines.update(values[nines].tolist())
+            self.largest = max(self.largest, float(np.fmax.reduce(values[~nines], initial=0.0)))
+
+    @property
+    def sentinel(self) -> float:
+        """The value that stands for an unknown one: nines alone, far above all others, on several rows; else NaN.
+
+        Six nines or more need no second row.
+        """
+        if not self.nines:
+            return np.nan
+        value = max(self.nines)
+        rest = max(self.largest, max((other for other in self.nines if other != value), default=0.0))
+        often = self.nines[value] > 1 or value >= NINES[2]
+        return value if often and 0 < FAR_ABOVE * rest < value else np.nan
 
     def _cell(self, text):
         """Return (point, comma, kind) or the reason against a text; kind 1, 2: one mark only; 3, 4: either mark."""

@@ -9,13 +9,15 @@ from pathlib import Path
 import numpy as np
 
 from twin.data.advice import Advice, Decision
-from twin.data.files.dates import DAY_BEFORE_MONTH, DAY_FIRST, MONTH_FIRST, SLASHES, YEAR_FIRST, Rivals
+from twin.data.files.dates import DAY_BEFORE_MONTH, DAY_FIRST, MONTH_FIRST, QUARTER, SLASHES, YEAR_FIRST, Rivals
 from twin.data.files.options import FORMS, ReadingOptions
+from twin.data.periods import ENOUGH_DATES, own_period, periods_between
 from twin.data.text import visible
 
 FITTING_SHARE = 0.95  # a form is a reading of the column if it reads at least this share of its cells
 USUAL_DAYS = (date(1990, 1, 1), date(2040, 1, 1))  # a reading within these years goes before one outside them
 DENSER = 10  # a form goes before another under which the days lie this many times farther apart
+FEW = 0.02  # share of rows, and of days, up to which a group at an end may be a wrong year [-]
 DAYS_OF_A_YEAR = 366  # [day]
 ENOUGH_DAYS, FEW_DAYS_GAP = 12, 5 * DAYS_OF_A_YEAR  # a record of fewer days needs a longer gap [day]
 FEWEST_SWAPPED = 3  # distinct dates on each side from which a column is asked whether a spreadsheet swapped some [-]
@@ -23,6 +25,9 @@ FAR_DATE = "date is far from all others"
 
 _WEEK_HEADING = re.compile(r"week|woche|\bkw\b|^kw|kw$|\bcw\b|\bwk\b|^yw$|yearweek|calweek")
 _MONTH_HEADING = re.compile(r"month|monat|\bmth\b|calmonth|\bmon\b")
+_QUARTER_HEADING = re.compile(r"quart|\bqtr\b|kwarta|trimest|calquarter")
+_FISCAL_HEADING = re.compile(r"fiscal|\bfy\b|\bgj\b|gesch")
+QUARTERS = (QUARTER, "yyyyq")  # forms of dates that are quarters
 _ISO_LIKE = re.compile(r"\s*'?\d{4}[-/.]\d{1,2}[-/.]\d{1,2}(?!\d)", re.ASCII)
 _SAID = {DAY_FIRST: "day before month", MONTH_FIRST: "month before day"}
 
@@ -56,12 +61,29 @@ def settle(column: Column, reading: ReadingOptions, file: str | Path) -> tuple[n
         form, why = choice.decided(reading, column.heading)
         if form is None:
             raise ValueError(_undecided(choice, [column.texts[i] for i in places], file))
+        if form in QUARTERS:
+            _check_all_quarters(column, places, days, file)
         for i in places:
             days[i] = dict(column.parsed[i].readings).get(form, np.datetime64("NaT"))
         clear = [i for i in places if len(column.parsed[i].readings) > 1 and not np.isnat(days[i])]
         example = next(iter(clear or (i for i in places if not np.isnat(days[i]))), places[0])
         notes.append(_sentence(form, why, column.texts[example].strip(), days[example]))
+        if form in QUARTERS and _FISCAL_HEADING.search(column.heading.casefold()):
+            notes.append(f"the heading {column.heading!r} tells of fiscal quarters; they are taken as calendar ones")
     return days, notes
+
+
+def _check_all_quarters(column, places, days, file):
+    """Raise ValueError if a column of quarters has other dates as well."""
+    of_quarters = set(places)
+    others = [i for i in range(len(days)) if column.counts[i] and i not in of_quarters
+              and (not np.isnat(days[i]) or isinstance(column.parsed[i], Rivals))]  # fmt: skip
+    if others:
+        quarter, other = (visible(column.texts[i].strip()) for i in (places[0], others[0]))
+        raise ValueError(
+            f"{file} has quarters such as {quarter!r} and other dates such as {other!r} in one column of dates, which "
+            "would count flows of different lengths as if they were alike: read each kind in a file of its own"
+        )
 
 
 def _unswap(column, kinds, days, reading, file):
@@ -86,14 +108,28 @@ def _unswap(column, kinds, days, reading, file):
             )
             order = slashes[0][0][0] == DAY_FIRST
             raise ValueError(Advice(text, ("dates", DAY_BEFORE_MONTH), ("dayfirst", order)))
-    if not asked and not (swapped and small):
+    regular = not asked and not swapped and small and _regular_if_swapped(days[plain])
+    if not asked and not regular and not (swapped and small):
         return []
     both = [i for i in plain if column.parsed[i].day <= 12]
     for i in both:
         days[i] = column.parsed[i].replace(month=column.parsed[i].day, day=column.parsed[i].month)
     if not both or swapped:
         return []
-    return [_sentence(DAY_BEFORE_MONTH, "as asked", column.texts[both[0]].strip(), days[both[0]])]
+    why = "in this order they follow each other without a gap" if regular else "as asked"
+    return [_sentence(DAY_BEFORE_MONTH, why, column.texts[both[0]].strip(), days[both[0]])]
+
+
+def _regular_if_swapped(days):
+    """Return whether some days make a record without a gap if day and month are swapped, and only then."""
+    found = np.unique(days)
+    swapped = np.unique(np.array([day.replace(month=day.day, day=day.month) for day in found.tolist()], found.dtype))
+    return len(found) >= ENOUGH_DATES and _is_regular(swapped) and not _is_regular(found)
+
+
+def _is_regular(days):
+    period = own_period(days)
+    return int(periods_between(days[0], days[-1], period)) == len(days) - 1
 
 
 def far_dates(days: np.ndarray, counts: np.ndarray) -> np.ndarray:
@@ -101,6 +137,7 @@ def far_dates(days: np.ndarray, counts: np.ndarray) -> np.ndarray:
 
     Days that lie within a year of each other form a group; the record grows from the group with most rows, of at least
     three days. A group that is not far from it joins it. A record of fewer than twelve days needs a gap of five years.
+    At either end, few rows are far if the gap is longer than a year and than ten times every gap of the rest.
 
     >>> far_dates(np.array(["2024-01-01", "2024-01-02", "2024-01-09", "2204-01-03"], "datetime64[D]"), np.ones(4))
     array([False, False, False,  True])
@@ -130,8 +167,26 @@ def far_dates(days: np.ndarray, counts: np.ndarray) -> np.ndarray:
         if min(before, after) > max(span, DAYS_OF_A_YEAR if days >= ENOUGH_DAYS else FEW_DAYS_GAP):
             break
         low, high = (low - 1, high) if before <= after else (low, high + 1)
+    low, high = _without_few(numbers, rows, starts, ends, low, high)
     far[order] = (group[place] < low) | (group[place] > high)
     return far
+
+
+def _without_few(numbers, rows, starts, ends, low, high):
+    """Return (low, high), the first and last group of a record, without groups at either end of few rows and days."""
+    while low < high:
+        inner = numbers[starts[low] : ends[high] + 1]
+        most_days, most_rows = FEW * len(inner), FEW * rows[low : high + 1].sum()
+        for first, rest in ((low, (low + 1, high)), (high, (low, high - 1))):
+            kept = numbers[starts[rest[0]] : ends[rest[1]] + 1]
+            gap = numbers[starts[low + 1]] - numbers[ends[low]] if first == low else numbers[starts[high]] - kept[-1]
+            few = rows[first] <= most_rows and ends[first] - starts[first] + 1 <= most_days
+            if few and gap > DENSER * np.diff(kept).max(initial=1):
+                low, high = rest
+                break
+        else:
+            break
+    return low, high
 
 
 class _Choice:
@@ -222,6 +277,8 @@ class _Choice:
     def _by_heading(self, heading):
         name = re.sub(r"[^a-z]+", " ", heading.casefold()).strip()
         week, month = bool(_WEEK_HEADING.search(name)), bool(_MONTH_HEADING.search(name))
+        if _QUARTER_HEADING.search(name):
+            return [form for form in self.left if form == "yyyyq"]
         if week == month:
             return []
         return [form for form in self.left if form in (("yyyyww",) if week else ("yyyymm", "yyyymmm", "mmyyyy"))]
@@ -246,18 +303,24 @@ class _Choice:
 
     def _over_the_years(self):
         for month, other in (("yyyymm", "yyyyww"), ("yyyymmm", "yyyyddd")):
-            if month in self.left and len(np.unique(self.days[month].astype("datetime64[Y]"))) > 1:
+            if month in self.left and self._years(month) > 1:
                 return [form for form in self.left if form != other]
         return []
 
     def _standard(self):
-        return ["yyyymm"] if self.kind == "year-month" and "yyyymm" in self.left else []
+        if self.kind != "year-month" or "yyyymm" not in self.left:
+            return []
+        quarters = "yyyyq" in self.left and self._years("yyyyq") > 1  # no year has a month after April
+        return [] if quarters else ["yyyymm"]
+
+    def _years(self, form):
+        return len(np.unique(self.days[form].astype("datetime64[Y]")))
 
     def _denser(self):
         """Return the forms whose days lie much closer together than those of others; day and month are not swapped."""
         sparse = {form: (days[-1] - days[0]).astype(int) / len(days) + 1e-9 for form, days in self.days.items()}
         least = min(sparse[form] for form in self.left)
-        if {"yyyymm", "yyyyww", "yyyymmm"} & set(self.left) or len(self.cells) < 3:
+        if {"yyyymm", "yyyyww", "yyyymmm", "yyyyq"} & set(self.left) or len(self.cells) < 3:
             return []
         kept = [form for form in self.left if sparse[form] < DENSER * least]
         swapped = {"ddmmyy", "mmddyy"}
@@ -272,6 +335,8 @@ class _Choice:
 
 
 def _sentence(form, why, text, day):
+    if form == QUARTER:
+        return Decision(f"dates are quarters, dated on their first day: {visible(text)!r} is {day}", "period", "QS")
     if form in _SAID:
         sentence = f"dates have the {_SAID[form]} ({why}): {visible(text)!r} is {day}"
         return Decision(sentence, "dayfirst", form == DAY_FIRST)

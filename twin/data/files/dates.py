@@ -7,7 +7,7 @@ from typing import NamedTuple
 from twin.data.errors import Refused
 from twin.data.files.digit_dates import readings_of_digits
 from twin.data.files.headings import plain
-from twin.data.files.month_names import MONTH_OF, WEEKDAY_WORDS
+from twin.data.files.month_names import MONTH_OF, QUARTER_WORDS, WEEKDAY_WORDS
 
 FIRST_YEAR, LAST_YEAR = 1678, 2261  # years that a nanosecond time stamp can represent in full
 CENTURY_TURN = 69  # two-digit years 69..99 mean 19xx, and 00..68 mean 20xx, as in POSIX
@@ -16,6 +16,8 @@ CONTRADICTS = "day and month are in the other order than in the rest of the colu
 DAY_FIRST, MONTH_FIRST = "day-first", "month-first"
 YEAR_FIRST = "yymmdd"  # a third order, of cells such as 24-03-05
 SLASHES = "day and month"  # the kind of cell whose day and month can be swapped
+QUARTER = "quarter"  # the kind and the form of cells such as 2024-Q1
+FISCAL = "date is a quarter of a fiscal year: write the first day of the quarter, or the calendar quarter"
 DAY_BEFORE_MONTH = "yyyy-dd-mm"  # the kind and the form of cells such as 2024-31-01
 
 _ZONE = r"\s*(?:Z|UTC|GMT|[+-]\d{2}(?::?\d{2})?)?"
@@ -55,6 +57,20 @@ _WEEKS = tuple(
         _WEEK + r"[-. ]?(?P<week>\d{1,2})[-/ .]+" + _YEAR,  # KW 01/2024
     )
 )
+_NUMBER = r"(?P<number>\d{1,2}|I{1,3}|IV)"
+_WORD = r"(?P<word>[^\W\d_]+)"
+_QUARTERS = tuple(
+    re.compile(text, re.IGNORECASE)
+    for text in (
+        r"(?P<year>\d{4})[-/. _]*" + _WORD + r"[-. _]?" + _NUMBER,  # 2024-Q1, 2024Q1
+        r"(?P<year>\d{4})[-/. _]+" + _NUMBER + r"\. ?" + _WORD,  # 2024 1. Quartal
+        _WORD + r"[-. _]?" + _NUMBER + r"[-/ ._']+" + _YEAR,  # Q1 2024, Q1/24
+        _NUMBER + r"\.? ?" + _WORD + r"[-/ .']*" + _YEAR,  # 1. Quartal 2024, 1Q24
+    )
+)
+_ROMAN = {"I": 1, "II": 2, "III": 3, "IV": 4}
+_FISCAL = re.compile(r".*(?<![^\W\d_])(?:FY|GJ|fiscal|Gesch[a-zä]*jahr|20\d\d[/-]\d\d)(?![^\W\d_]).*", re.IGNORECASE)
+_OF_A_QUARTER = re.compile(r".*(?<![^\W_])Q(?:[1-4]|uarter|uartal)(?![^\W_]).*|.*\dQ[1-4]", re.IGNORECASE)
 
 
 class Rivals(NamedTuple):
@@ -72,7 +88,8 @@ def parse_date(text: str) -> datetime.date | Rivals:
     """Return the calendar day written in text, or its Rivals if it can be read in several ways.
 
     Time of day and time zone are ignored; 24:00 is the end of the day that is written. Dates without a day are the
-    first of their month, and weeks are dated on their Monday.
+    first of their month, and weeks are dated on their Monday. Quarters are dated on their first day and have a kind of
+    their own, because they are a period of their own.
 
     >>> parse_date("2019/01/02 00:00:00+00"), parse_date("02-Jun-06"), parse_date("2024-W01")
     (datetime.date(2019, 1, 2), datetime.date(2006, 6, 2), datetime.date(2024, 1, 1))
@@ -98,12 +115,22 @@ def parse_date(text: str) -> datetime.date | Rivals:
     for pattern in _NAMED:
         if (match := pattern.fullmatch(text)) and (month := _month(match["name"])):
             return _day(match["year"], month, match.groupdict().get("day"))
+    for pattern in _QUARTERS:
+        if (match := pattern.fullmatch(text)) and plain(match["word"]) in QUARTER_WORDS:
+            return Rivals(QUARTER, ((QUARTER, _first_of_quarter(match["year"], match["number"])),))
+    if is_fiscal(text):
+        raise Refused(FISCAL)
     if found := readings_of_digits(text):
         kind, readings = found
         if usable := tuple((form, day) for form, day in readings if FIRST_YEAR <= day.year <= LAST_YEAR):
             return Rivals(kind, usable)
         raise Refused(NO_SUCH_DAY)
     raise Refused("date cannot be read")
+
+
+def is_fiscal(text: str) -> bool:
+    """Return whether a text is a quarter of a fiscal year: FY24 Q3, Q3 GJ 2024, 2023/24 Q1."""
+    return bool(_FISCAL.fullmatch(text) and _OF_A_QUARTER.fullmatch(text))
 
 
 def _without_weekday(text):
@@ -132,6 +159,13 @@ def _week(year, week, day=1):
         return datetime.date.fromisocalendar(number, int(week), int(day))
     except ValueError:
         raise Refused(NO_SUCH_DAY) from None
+
+
+def _first_of_quarter(year, number):
+    place = _ROMAN.get(number.upper()) or int(number)
+    if not 1 <= place <= 4:
+        raise Refused(NO_SUCH_DAY)
+    return _day(year, 3 * place - 2)
 
 
 def _year(year):
@@ -182,6 +216,8 @@ def _month_or_week(year, code):
         readings.append(("yyyyww", datetime.date.fromisocalendar(number, int(code), 1)))
     except ValueError:
         pass
+    if code in ("1", "2", "3", "4"):
+        readings.append(("yyyyq", datetime.date(number, 3 * int(code) - 2, 1)))
     if not readings:
         raise Refused(NO_SUCH_DAY)
     return Rivals("year-month", tuple(readings))

@@ -62,6 +62,7 @@ _FORMS_OF = {
         ("serial-1900", lambda d: _since(_SERIAL_1900, int(d))),
         ("serial-1904", lambda d: _since(_SERIAL_1904, int(d))),
         ("yyddd", lambda d: _of_year(_two(d[:2]), d[2:])),
+        ("yyyyq", lambda d: datetime.date(int(d[:4]), 3 * int(d[4:]) - 2, 1)),
     ),
     6: (
         ("yyyymm", lambda d: datetime.date(int(d[:4]), int(d[4:]), 1)),

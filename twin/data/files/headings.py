@@ -66,7 +66,8 @@ OTHER_HEADINGS = {
 }
 SECOND_HEADINGS = {  # taken only where no column has a heading of the lists above
     "date": "departure, created_on, created_at, day, week, month, period, Tag, Monat, Woche, Kalenderwoche, "
-    "Kalendermonat, KW, Periode, Zeitraum, "
+    "Kalendermonat, KW, Periode, Zeitraum, quarter, qtr, Quartal, trimestre, kwartaal, kwartał, calendar_quarter, "
+    "fiscal_quarter, Geschäftsquartal, "
     "Buchungsperiode, Buchungsmonat, jour, mois, semaine, période, día, mes, semana, período, dag, maand, giorno, "
     "mese, settimana, periodo, dzień, miesiąc, tydzień, okres",
     "lane": "Artikelbezeichnung, Artikelname, Produktname, Streckenname, Relationsname, WERKS, plant, Werk, depot, "

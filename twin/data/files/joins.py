@@ -9,7 +9,7 @@ from twin.data.advice import Advice
 from twin.data.files.columns import find_columns, shown_headers
 from twin.data.files.headings import FIRST_CHOICE, PAIRS, known, plain, without_unit
 from twin.data.files.layout import column, is_nothing, is_numeric
-from twin.data.files.month_names import MONTH_OF
+from twin.data.files.month_names import MONTH_OF, QUARTER_WORDS
 from twin.data.files.period_headings import dated
 
 _HOUR = re.compile(r"(?:[01]?\d|2[0-4])(?:[:.][0-5]\d){0,2}(?:\s*(?:h|uhr))?", re.IGNORECASE)
@@ -98,7 +98,7 @@ def _date(header, rows, dates, one):
             return Join(places, lambda fields: _day(*(fields[i] for i in places)))
     for unit, most in (("month", 12), ("week", 53), ("quarter", 4)):
         place = one.get(unit)
-        if place is not None and _all(column(rows, place), _month if unit == "month" else _small(most)):
+        if place is not None and _all(column(rows, place), _TESTS.get(unit, _small(most))):
             return Join([year, place], lambda fields, unit=unit, i=place: _part(unit, fields[year], fields[i]))
     return None
 
@@ -145,6 +145,15 @@ def _month(text):
     if named := MONTH_OF.get(plain(text)):
         return named
     return _number(text) if re.fullmatch(r"0?[1-9](?:\.0)?|1[0-2](?:\.0)?", text.strip()) else 0
+
+
+def _quarter(text):
+    """Return whether a cell is the number of a quarter: 1, Q1, 1. Quartal."""
+    number, words = re.search(r"\d+", text), re.findall(r"[^\W\d_]+", text)
+    return bool(number and 1 <= int(number[0]) <= 4 and all(plain(word) in QUARTER_WORDS for word in words))
+
+
+_TESTS = {"month": _month, "quarter": _quarter}  # whether a cell is the number of a part of a year
 
 
 def _part(unit, year, text):

@@ -27,7 +27,6 @@ class Layout:
     names : fields in which a total may be named.
     spread : fields of a record that become a row each.
     dated : whether a record has a date, so that a total among the records has none.
-    share : part of a volume that each of its rows gets.
     """
 
     header: list[str]
@@ -42,7 +41,6 @@ class Layout:
     names: tuple[int, ...] = ()
     spread: tuple[int, ...] = ()
     dated: bool = True
-    share: float = 1.0
 
 
 def is_numeric(text: str) -> bool:

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from twin.data.advice import Advice
+from twin.data.advice import Advice, Decision
 from twin.data.files.amounts import decide_mark
 from twin.data.files.block import RowBlock
-from twin.data.files.date_column import FAR_DATE, Column, far_dates, settle
+from twin.data.files.date_column import FAR_DATE, QUARTERS, Column, far_dates, settle
 from twin.data.files.dates import (
     CONTRADICTS,
     DAY_BEFORE_MONTH,
@@ -32,7 +32,9 @@ class Meaning:
 
     days : day of each code of a date; clear : whether it can be used; far : whether it is far from all others.
     mark : decimal mark.
+    sentinel : volume that stands for an unknown one; NaN if there is none.
     notes : a sentence on each decision.
+    period : "QS" if the dates are quarters, whatever their number; None if the days decide.
     """
 
     def __init__(self, scan: Scan) -> None:
@@ -42,9 +44,12 @@ class Meaning:
         scan.ignored.check_units(scan.lanes.values, path)
         counts = np.pad(scan.counts, (0, len(scan.dates.texts) - len(scan.counts)))
         self._check_signs()
+        self.sentinel = scan.amounts["volume"].sentinel
         self.mark, note = decide_mark(list(scan.amounts.values()), reading, list(self._votes()), path)
         heading = scan.header[scan.positions["date"]].strip("\ufeff ")
         self.days, notes = settle(Column(heading, scan.dates.values, scan.dates.texts, counts), reading, path)
+        quarters = any(isinstance(note, Decision) and note.value in ("QS", *QUARTERS) for note in notes)
+        self.period = "QS" if quarters else None
         self.far = far_dates(self.days, counts)
         if reading.far_dates == "keep":
             self.far[:] = False
@@ -94,10 +99,12 @@ class Meaning:
             known[unread] = False
             for line, why, raw in (wrong[start + i] for i in gone[clear[gone] & known[gone]].tolist()):
                 scan.refused.append((line, why, visible(raw)))
+            marks = volume == self.sentinel
+            if marks.any():
+                self._refuse_marks(block, marks & clear & known)
+                volume[marks] = np.nan
             if flipped:
                 returns = np.abs(returns)
-            if scan.table.share != 1:
-                volume *= scan.table.share
             if signs == "outbound":
                 volume = 0.0 - volume
             if signs == "returns" and (back := volume < 0).any():
@@ -109,6 +116,13 @@ class Meaning:
                 self._lose(block.at(~clear), known[~clear])
                 block = block.at(clear)
             yield block
+
+    def _refuse_marks(self, block, marks):
+        """Refuse rows whose volume stands for an unknown one."""
+        dates, lanes = self.scan.dates.texts, self.scan.lanes.values
+        why = f"volume is {self.sentinel:.0f}, nines alone and over ten times any other: it may mean unknown"
+        for line, date, lane in zip(*(column[marks].tolist() for column in block[:3]), strict=True):
+            self.scan.refused.append((line, why, visible(f"{dates[date]}, {lanes[lane]}, {self.sentinel:.0f}")))
 
     def _wrong(self):
         """Return {row: (line, reason, text)} of the numbers that cannot be read with the mark, or have a wrong sign."""

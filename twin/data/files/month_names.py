@@ -1,4 +1,4 @@
-"""Names of months and weekdays in seven languages."""
+"""Names of months, weekdays and quarters in seven languages."""
 
 from twin.data.files.headings import plain
 
@@ -19,6 +19,7 @@ MONTHS = (
     "december dezember décembre diciembre dicembre grudzień dez dec déc dic gru",
 )
 MONTH_OF = {plain(name): number for number, names in enumerate(MONTHS, 1) for name in names.split()}
+QUARTER_WORDS = frozenset("q quarter quartal qtr trimestre trim kwartal kwartaal t".split())
 WEEKDAY_WORDS = frozenset(
     plain(name)
     for name in (

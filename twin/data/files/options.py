@@ -10,12 +10,14 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from twin._check import require
+from twin._period_kinds import PERIOD_KINDS
 from twin.data.text import visible
 
 #: Forms of a date written in digits -> what they mean, as the account and the errors say it.
 FORMS = {
     "yyyymm": "year and month",
     "yyyyww": "year and ISO week",
+    "yyyyq": "year and quarter",
     "yymmdd": "year, month and day of two digits each",
     "yyyy-dd-mm": "year, day and month, the last two of which a spreadsheet may have swapped",
     "mmyyyy": "month and year",
@@ -75,7 +77,8 @@ def _option(default: Any, **row: Any) -> Any:
 class ReadingOptions:
     """Options of reading a file of flows; the defaults let the file decide, or refuse it where it does not.
 
-    period : "D", "W" or "MS": sum the flows into days, weeks or months; None: the file's own period.
+    period : "D", "W", "MS" or "QS": sum the flows into days, weeks, months or quarters; None: the file's own
+        period.
     gaps : "zero" or "unknown", the volume of a period without a row.
     duplicates : "sum", "first" or "refuse", for several rows of one lane and date.
     columns : headers for date, lane, volume or returns, such as {"volume": "n_total"}; a lane "From+To" joins two
@@ -102,8 +105,8 @@ class ReadingOptions:
     period: str | None = _option(
         None,
         label="Period",
-        meaning="sum the flows into days, weeks or months",
-        choices={"D": "days", "W": "weeks", "MS": "months"},
+        meaning="sum the flows into days, weeks, months or quarters",
+        choices={code: f"{kind.name}s" for code, kind in PERIOD_KINDS.items()},
         unset="the file's own",
         imports=False,
         ledger=True,

@@ -5,15 +5,15 @@ import re
 from typing import NamedTuple
 
 from twin.data.errors import Refused
-from twin.data.files.dates import parse_date
+from twin.data.files.dates import QUARTER, Rivals, parse_date
 from twin.data.files.headings import plain
-from twin.data.files.month_names import MONTH_OF
+from twin.data.files.month_names import MONTH_OF, QUARTER_WORDS
 
 PERIOD_WORDS = {
     "day": "d day tag t jour dia dag giorno",
     "week": "w wk week woche kw cw semaine semana sem settimana tydzien",
     "month": "m month monat mois mes maand mese miesiac period periode p",
-    "quarter": "q quarter quartal qtr trimestre kwartal kwartaal",
+    "quarter": " ".join(sorted(QUARTER_WORDS - {"t"})),  # a t alone is a Tag
 }
 PERIOD_OF = {name: unit for unit, names in PERIOD_WORDS.items() for name in names.split()}
 
@@ -51,7 +51,9 @@ def period_of(heading: str) -> Period | None:
     if not text or len(text) > 40:
         return None
     try:
-        parse_date(text)
+        found = parse_date(text)
+        if isinstance(found, Rivals) and found.kind == QUARTER:
+            return Period("quarter", text, found.readings[0][1].month // 3 + 1)
         return Period("date", text)
     except Refused:
         pass
@@ -74,14 +76,20 @@ def period_of(heading: str) -> Period | None:
 
 
 def dated(unit: str, number: int, year: int) -> str:
-    """Return the first day of a numbered period of a year as text, or "" if the year has no such period."""
+    """Return the first day of a week or month of a year as text, or the quarter; "" if the year has none such."""
     try:
         if unit == "week":
             return datetime.date.fromisocalendar(year, number, 1).isoformat()
-        month = {"month": number, "quarter": 3 * number - 2}[unit]
-        return datetime.date(year, month, 1).isoformat()
-    except (KeyError, ValueError):
+        if unit == "quarter":
+            return quarter_text(year, number) if 1 <= number <= 4 else ""
+        return datetime.date(year, number, 1).isoformat() if unit == "month" else ""
+    except ValueError:
         return ""
+
+
+def quarter_text(year: int, number: int) -> str:
+    """Return a quarter as the reader of dates knows it."""
+    return f"{year:04d}-Q{number}"
 
 
 def _dated(year, word, number):

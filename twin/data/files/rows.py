@@ -32,6 +32,7 @@ class Rows(NamedTuple):
     lanes : the names of all lanes in the file.
     audit : a sentence on each column that is not used and splits lanes.
     cut : the first and the last day, if the time stamps cover them only in part.
+    period : "QS" if the dates are quarters; None if the days decide.
     """
 
     table: pd.DataFrame
@@ -42,6 +43,7 @@ class Rows(NamedTuple):
     lanes: list[str]
     audit: list[str]
     cut: list[CutDay]
+    period: str | None
 
 
 def read_rows(path: str | Path, *, name: str | None = None, **options: Any) -> Rows:
@@ -72,7 +74,8 @@ def read_rows(path: str | Path, *, name: str | None = None, **options: Any) -> R
     if not known.all():
         table = table[known].reset_index(drop=True)
     cut = scan.stamps.cut_days(scan.dates.values, meaning.days, distinct_days(meaning.days[date]))
-    return Rows(table, unknown, scan.refused, meaning.lost_rows(), facts_of(scan, meaning.notes), lanes, audit, cut)
+    lost, facts = meaning.lost_rows(), facts_of(scan, meaning.notes)
+    return Rows(table, unknown, scan.refused, lost, facts, lanes, audit, cut, meaning.period)
 
 
 def _drained(blocks: deque[RowBlock]) -> Iterator[RowBlock]:

@@ -43,14 +43,13 @@ class Table:
     header, positions : headings of the rows, and the positions of date, lane, volume and returns in them.
     columns, ignored : headings of the file that are used, with our names, and those that are not.
     width : number of fields of a record in the file.
-    share : part of the volume in a row that counts: a third if a quarter became three months.
     """
 
     def __init__(self, origin: Origin, found: Found) -> None:
         self.origin, self._found, self._layout = origin, found, found.layout
         layout = found.layout
         self.header, self.positions, self.width = layout.header, layout.positions, layout.width
-        self.columns, self.ignored, self.share = layout.columns, layout.ignored, layout.share
+        self.columns, self.ignored = layout.columns, layout.ignored
         self._left = {"header": [], "total": []}  # lines of records that are no rows
         self._number = dict.fromkeys(("header", "total", "trailing", "filled", "blank"), 0)
         self._blank_is_unknown = False

@@ -1,11 +1,11 @@
-"""Wide tables, with a column for each day, week or month, as rows of date, lane and volume."""
+"""Wide tables, with a column for each day, week, month or quarter, as rows of date, lane and volume."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import date
 from pathlib import Path
 
 from twin.data.files.columns import find_columns
+from twin.data.files.dates import is_fiscal
 from twin.data.files.headings import ENGLISH_HEADINGS, MEASURES, is_total, plain, without_unit
 from twin.data.files.ignored import MOST_VALUES, RIVAL_HEADINGS, UNIT_HEADINGS
 from twin.data.files.joins import YEAR, find_joins
@@ -31,6 +31,7 @@ def wide_layout(
         return None
     periods = periods_in(header, rows, parts)
     if not periods:
+        _refuse_fiscal(header, file)
         return None
     places = list(periods)
     others = [i for i in range(len(header)) if i not in periods]
@@ -69,7 +70,6 @@ def wide_layout(
         fills=_fills(rows, lane_places),
         spread=tuple(places),
         dated=False,
-        share=1 / 3 if periods[places[0]].unit == "quarter" else 1.0,
     )
     layout.notes += _told(periods, dates, names, header, lane_places, series, year)
     unit = periods[places[0]].unit
@@ -80,13 +80,18 @@ def wide_layout(
         number = "".join(c for c in fields[year] if c.isdigit())[:4]
         return dated(unit, periods[place].number, int(number or 0)) or fields[year]
 
-    spread = _months if unit == "quarter" else lambda text: [text]
-
-    def cells(fields: list[str], place: int) -> list[str]:
-        return spread(date_of(fields, place))
-
-    layout.reshape = lambda records: _melted(records, places, cells, lane, len(header), kinds)
+    layout.reshape = lambda records: _melted(records, places, date_of, lane, len(header), kinds)
     return layout
+
+
+def _refuse_fiscal(header, file):
+    """Raise ValueError if columns are quarters of fiscal years, of which the first month is not known."""
+    fiscal = [name.strip() for name in header if is_fiscal(name)]
+    if len(fiscal) > 1:
+        raise ValueError(
+            f"{file} has columns such as {fiscal[0]!r} for quarters of fiscal years, whose first month is not known: "
+            "name each by its calendar quarter, such as 2024-Q1, or its first day"
+        )
 
 
 def _lane(header, rows, others, file, chosen, series) -> tuple[list[int], Callable[[list[str]], str]]:
@@ -150,11 +155,6 @@ def _told(periods, dates, names, header, lane_places, series, year):
     """Yield the sentences on the reading of a wide table."""
     unit = next(iter(periods.values())).unit
     yield f"{len(names):,} columns of periods, {span(names)}, were turned into rows of date, lane and volume"
-    if unit == "quarter":
-        yield (
-            "a quarter is longer than the longest period, a month: each volume was spread evenly over three months, so "
-            "months vary too little, and safety stocks are too small: by a factor of 1.73 if months are independent"
-        )
     if year is not None:
         yield f"their year is in the column {header[year].strip()!r}"
     elif not all(period.text for period in periods.values()):
@@ -169,7 +169,7 @@ def _told(periods, dates, names, header, lane_places, series, year):
 def _melted(
     records: Iterable[Record],
     places: Sequence[int],
-    dates_of: Callable[[list[str], int], list[str]],
+    date_of: Callable[[list[str], int], str],
     lane: Callable[[list[str]], str],
     width: int,
     kinds: Sequence[int],
@@ -181,15 +181,5 @@ def _melted(
             continue
         name, rest = lane(fields), [fields[i] for i in kinds]
         for place in places:
-            for day in dates_of(fields, place):
-                row = [day, name, fields[place]]
-                yield line, [*row, *rest], [", ".join(row)]
-
-
-def _months(quarter: str) -> list[str]:
-    """Return the first days of the months of a quarter, given its first day as text."""
-    try:
-        first = date.fromisoformat(quarter)
-    except ValueError:
-        return [quarter]
-    return [first.replace(month=first.month + i).isoformat() for i in range(3)]
+            row = [date_of(fields, place), name, fields[place]]
+            yield line, [*row, *rest], [", ".join(row)]

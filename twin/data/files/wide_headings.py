@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from twin.data.files.headings import FIRST_CHOICE, MEASURES, PAIRS, is_total, plain, without_unit
 from twin.data.files.joins import YEAR
 from twin.data.files.layout import are_numbers, column, is_date, is_nothing
-from twin.data.files.period_headings import Period, period_of
+from twin.data.files.period_headings import Period, period_of, quarter_text
 
 FIRST_MONDAY = date(2001, 1, 1)  # date of the first of numbered periods without a year
 FEWEST = {"date": 2, "month": 2, "day": 3, "week": 3, "quarter": 2}  # headings that make a table wide
@@ -85,5 +85,6 @@ def _numbered(unit: str, place: int) -> str:
     """Return the first day of a period of a run that begins on FIRST_MONDAY."""
     if unit in ("day", "week"):
         return (FIRST_MONDAY + timedelta(days=place * (7 if unit == "week" else 1))).isoformat()
-    month = place * (3 if unit == "quarter" else 1)
-    return date(FIRST_MONDAY.year + month // 12, month % 12 + 1, 1).isoformat()
+    if unit == "quarter":
+        return quarter_text(FIRST_MONDAY.year + place // 4, place % 4 + 1)
+    return date(FIRST_MONDAY.year + place // 12, place % 12 + 1, 1).isoformat()

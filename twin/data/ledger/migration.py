@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from sqlalchemy import Connection, Engine, func, inspect, select
 
+from twin._period_kinds import PERIOD_KINDS
 from twin.data.errors import LedgerError
 from twin.data.ledger.address import place
 from twin.data.ledger.causes import CLOSED, DAMAGED
@@ -41,8 +42,30 @@ def _create_plan(connection: Connection) -> None:
     metadata.create_all(connection, [plan_changes, plan_cells])
 
 
+def _know_quarters(connection: Connection) -> None:
+    """Migrate from version 4, which knew no quarters: let imports have them; SQLite needs a new table for that."""
+    if connection.dialect.name == "postgresql":
+        rule = f"CHECK (period IN ({', '.join(map(repr, PERIOD_KINDS))}))"
+        connection.exec_driver_sql(f"ALTER TABLE {imports.name} DROP CONSTRAINT period_known")
+        connection.exec_driver_sql(f"ALTER TABLE {imports.name} ADD CONSTRAINT period_known {rule}")
+        return
+    old, names = f"{imports.name}_4", ", ".join(imports.c.keys())
+    connection.exec_driver_sql(f"ALTER TABLE {imports.name} RENAME TO {old}")
+    imports.create(connection)
+    connection.exec_driver_sql(f"INSERT INTO {imports.name} ({names}) SELECT {names} FROM {old}")
+    # The highest id ever used, so that none is used again; the renamed table has taken it along.
+    connection.exec_driver_sql(f"DELETE FROM sqlite_sequence WHERE name = '{imports.name}'")
+    connection.exec_driver_sql(f"UPDATE sqlite_sequence SET name = '{imports.name}' WHERE name = '{old}'")
+    connection.exec_driver_sql(f"DROP TABLE {old}")
+
+
 #: Functions that migrate the tables from a version, the key, to the next one, within a transaction.
-MIGRATIONS: dict[int, Callable[[Connection], None]] = {1: _keep_checksums, 2: create_view, 3: _create_plan}
+MIGRATIONS: dict[int, Callable[[Connection], None]] = {
+    1: _keep_checksums,
+    2: create_view,
+    3: _create_plan,
+    4: _know_quarters,
+}
 MIGRATION_LOCK = 7401969  # arbitrary key of the advisory lock that serialises creation and migration
 
 

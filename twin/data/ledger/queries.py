@@ -14,9 +14,10 @@ from twin.data.files.scan import CHUNK
 from twin.data.history import History
 from twin.data.ledger.export_texts import Seen
 from twin.data.ledger.flow import Flow
-from twin.data.ledger.remarks import period_notes
+from twin.data.ledger.remarks import imported_period, period_notes
 from twin.data.ledger.schema import Window, day_number, flows
 from twin.data.ledger.sums import lane_names
+from twin.data.periods import distinct_days
 from twin.data.settle import history_from
 from twin.data.settle_steps import as_categories
 from twin.data.text import visible
@@ -91,7 +92,8 @@ def history_of(connection: Connection, place: str, lanes: list[str] | None, with
     notes = () if lanes else period_notes(connection)
     facts = {"file": place, "rows_read": len(table), "notes": tuple(notes), "row": "flow"}
     rows = table[table["volume"].notna()].reset_index(drop=True)
-    return history_from(rows, facts, refused=refused, unknown=unknown[["date", "lane"]], **settling)
+    own = imported_period(connection, distinct_days(rows["date"].to_numpy().astype("datetime64[D]")))
+    return history_from(rows, facts, refused=refused, unknown=unknown[["date", "lane"]], own=own, **settling)
 
 
 def no_flows_error(connection: Connection, place: str) -> ValueError:

@@ -4,14 +4,16 @@ import datetime
 from collections.abc import Iterator
 from difflib import get_close_matches
 
+import numpy as np
 from sqlalchemy import Connection, and_, func, select
 
+from twin._period_kinds import PERIOD_KINDS
 from twin.data.ledger.flow import Flow
 from twin.data.ledger.schema import flows, imports
 from twin.data.ledger.staging import Staged
 from twin.data.ledger.sums import lane_names
+from twin.data.periods import fits, own_period
 from twin.data.text import visible
-from twin.demand import PERIOD_NAMES
 
 LATER = 31  # [day] a flow further than this from all others gets a remark
 
@@ -52,18 +54,29 @@ def import_remarks(connection: Connection, staged: Staged) -> Iterator[str]:
     """Yield remarks on staged records before they are added."""
     here = staged.account.period
     others = select(imports.c.period).where(imports.c.period != here).distinct().order_by(imports.c.period)
-    if periods := [PERIOD_NAMES[period] for period in connection.execute(others).scalars()]:
+    if periods := [PERIOD_KINDS[period].name for period in connection.execute(others).scalars()]:
         yield (
-            f"these are flows of {PERIOD_NAMES[here]}s, and the ledger holds some of {' and '.join(periods)}s: read "
-            "lanes of one kind at a time, or all of them with the longest period"
+            f"these are flows of {PERIOD_KINDS[here].name}s, and the ledger holds some of {' and '.join(periods)}s: "
+            "read lanes of one kind at a time, or all of them with the longest period"
         )
     if (high := staged.days[-1].item()) > datetime.date.today():
         yield f"flows are dated in the future, up to {high}"
+
+
+def imported_period(connection: Connection, days: np.ndarray) -> str | None:
+    """Return the period of the imports if it is one and longer than what some days show; None if the days decide.
+
+    The first quarters of a ledger are too few to be told from months.
+    """
+    kinds = connection.execute(select(imports.c.period).distinct()).scalars().all()
+    if len(kinds) != 1 or not len(days) or not fits(days, kinds[0]):
+        return None
+    return kinds[0] if PERIOD_KINDS[kinds[0]].days > PERIOD_KINDS[own_period(days)].days else None
 
 
 def period_notes(connection: Connection) -> Iterator[str]:
     """Yield a note if flows of several periods are read together."""
     kinds = connection.execute(select(imports.c.period).distinct().order_by(imports.c.period)).scalars().all()
     if len(kinds) > 1:
-        named = " and ".join(f"{PERIOD_NAMES[kind]}s" for kind in kinds)
+        named = " and ".join(f"{PERIOD_KINDS[kind].name}s" for kind in kinds)
         yield f"the ledger holds flows of {named}, read here as if all were of the shortest; name lanes of one kind"

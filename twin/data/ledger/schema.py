@@ -30,16 +30,16 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import sqlite
 
+from twin._period_kinds import PERIOD_KINDS
 from twin.data.files.numbers import LARGEST_VOLUME
 from twin.data.lane_names import LONGEST_LANE_NAME
 from twin.data.ledger.flow import EARLIEST, LATEST
-from twin.data.periods import LENGTH
 
 if TYPE_CHECKING:
     from sqlalchemy import ColumnElement, Connection, Dialect, FromClause
     from sqlalchemy.types import TypeEngine
 
-VERSION = 4  # version of these tables; each change needs a step in MIGRATIONS of migration.py
+VERSION = 5  # version of these tables; each change needs a step in MIGRATIONS of migration.py
 VIEW = "twin_flow_iso"  # the flows as other programs read them
 EPOCH = datetime.date(1970, 1, 1)  # day number 0
 DAYS_SINCE_MONDAY = 7 * 20_000 + 3  # [day] from a Monday before every flow to EPOCH, a Thursday
@@ -75,7 +75,7 @@ imports = Table(
     Column("repeat", Integer, nullable=False),  # 0, then 1, 2, ... for later imports of the same records
     Column("source", Text, nullable=False),
     Column("records", ROW_ID, nullable=False),
-    Column("period", Text, nullable=False),  # D, W or MS: period of the records
+    Column("period", Text, nullable=False),  # D, W, MS or QS: period of the records
     Column("imported_at", Text, nullable=False),
     Column("kept", ROW_ID),  # number of its flows that have not been deleted one by one
     Column("checksum", Text),  # of these flows; null for an import by version 1, which kept none
@@ -135,7 +135,7 @@ for amount in (flows.c.volume, flows.c.returns):  # the rule excludes NaN, which
 flows.append_constraint(CheckConstraint(flows.c.date.between(EARLIEST, LATEST), name="date_in_range"))
 named = and_(flows.c.lane == func.trim(flows.c.lane), func.length(flows.c.lane).between(1, LONGEST_LANE_NAME))
 flows.append_constraint(CheckConstraint(named, name="lane_not_empty"))
-imports.append_constraint(CheckConstraint(imports.c.period.in_(LENGTH), name="period_known"))
+imports.append_constraint(CheckConstraint(imports.c.period.in_(PERIOD_KINDS), name="period_known"))
 imports.append_constraint(CheckConstraint(and_(imports.c.records >= 0, imports.c.repeat >= 0), name="counts"))
 version.append_constraint(CheckConstraint(version.c.one == 1, name="one_version"))
 # A covering index: statistics are computed from it alone, in its order.

@@ -26,6 +26,7 @@ from twin.data.files.scan import CHUNK, Scan
 from twin.data.files.spool import kept
 from twin.data.history import History
 from twin.data.lane_names import lane_name
+from twin.data.pairs import sums_of_pairs
 from twin.data.periods import own_period
 from twin.data.settle_steps import sum_flows
 from twin.data.text import visible
@@ -83,7 +84,6 @@ def staged_file(
     given = [name for name in ("closed", "holidays", "first", "last") if getattr(how, name)]
     require(not given, "history", f"assessed where {' and '.join(given)} is said", "an import")
     require(how.sums != "leave-out", "sums", "'keep' in an import (where=... leaves rows out)", "'leave-out'")
-    require(how.negative != "subtract", "negative", "'refuse' or 'returns' in an import", "'subtract'")
     with kept(path, name) as (path, name), tempfile.SpooledTemporaryFile(IN_MEMORY) as waiting:
         yield _stage(Scan(path, reading=how, progress=progress, name=name), waiting, path)
 
@@ -95,7 +95,7 @@ def _stage(scan, waiting, path):
         known = _add(known, block.date[~np.isnan(block.volume)], len(scan.dates.texts))
         if len(scan.refused) > MOST_REFUSED:
             raise _too_many(path, f"line {scan.refused[0][0]}, {scan.refused[0][1]}")
-    meaning = Meaning(scan)
+    meaning, nets = Meaning(scan), scan.reading.negative == "subtract"
     taken_back = scan.reading.negative == "outbound" and scan.amounts["volume"].positive
     require(not taken_back, "negative", f"'outbound' in an import of no volume above zero, unlike {path}", "'outbound'")
     days, clear = meaning.days, meaning.clear
@@ -108,10 +108,14 @@ def _stage(scan, waiting, path):
         while content := waiting.read(CHUNK * ROW.itemsize):
             yield RowBlock.of_bytes(content)
 
-    def blocks():
-        numbers = days.astype(np.int64)
+    numbers = days.astype(np.int64)
+
+    def records():
         for block in meaning.finished(rows()):
             yield _records(numbers[block.date], block.lane, block.volume, block.returns)
+
+    def blocks():
+        yield from [_netted(records())[0]] if nets else records()
         other = np.array(sorted(scan.other_units)).reshape(-1, 2)  # known to exist, in a unit that was not chosen
         other = other[clear[other[:, 0].astype(int)]].astype(int)
         nothing = np.full(len(other), np.nan)
@@ -123,19 +127,21 @@ def _stage(scan, waiting, path):
         written.append(np.unique(block.date))
         read.append(np.unique(block.date[~np.isnan(block.volume)]))
         returns |= not np.isnan(block.returns).all()
+    below = _netted(records())[1] if nets else 0
     refused, scan.refused = scan.refused, before
     none = np.zeros(0, dtype=np.int32)
     written, known_days = (np.unique(days[np.concatenate([none, *parts])]) for parts in (written, read))
     if not len(written):
         line, reason, text = refused[0]
         raise ValueError(f"{path} has no row whose date and lane can be read: line {line}, {reason}: {text}")
-    period = own_period(known_days if len(known_days) else written)
+    period = meaning.period or own_period(known_days if len(known_days) else written)
     cut = scan.stamps.cut_days(scan.dates.values, meaning.days, written)
     unfinished = (
         f"the {each.place} day of the record, {each.day}, is unfinished: its {each.place} time is {each.time}"
         for each in cut
     )
-    facts = facts_of(scan, [*meaning.notes, *unfinished])
+    said = [f"lane-days whose sum is negative, unknown rather than zero: {below:,}"] if below else []
+    facts = facts_of(scan, [*meaning.notes, *unfinished, *said])
     audit = (*names_told(scan.lanes.values), *scan.ignored.sentences(scan.kept))
     if scan.reading.sums is None and scan.kept <= ROWS_COMPARED:
         _check_sums(meaning, rows(), path)
@@ -144,6 +150,24 @@ def _stage(scan, waiting, path):
         **facts, rows_kept=kept, refused=refusals(refused), period=period, period_inferred=True, audit=audit
     )
     return Staged(blocks, scan.lanes.values, written, returns, account)
+
+
+def _netted(blocks):
+    """Return (records, below): a record for each lane and day with a known volume, their sum, and those without one.
+
+    Negative volumes are subtracted; below : number of sums below zero, whose volume is unknown.
+    """
+    whole = np.concatenate(list(blocks))
+    known = ~np.isnan(whole["volume"])
+    rows, unknown = whole[known], whole[~known]
+    first = rows["day"].min(initial=0)
+    amounts = rows["volume"], np.nan_to_num(rows["returns"])
+    lane, day, (volume, returns) = sums_of_pairs(rows["lane"], (rows["day"] - first).astype(np.int64), *amounts)
+    if np.isnan(rows["returns"]).all():
+        returns = np.full(len(lane), np.nan)
+    below = volume < 0
+    sums = _records(first + day, lane, np.where(below, np.nan, volume), returns)
+    return np.concatenate([sums, unknown]), int(below.sum())
 
 
 def _check_sums(meaning, blocks, path):

@@ -7,9 +7,10 @@ import numpy as np
 import pandas as pd
 from sqlalchemy import Connection, and_, or_, select
 
+from twin._period_kinds import PERIOD_KINDS
 from twin.data.calendar import WorkingCalendar, weekday_of
 from twin.data.ledger.queries import no_flows_error, of_lanes
-from twin.data.ledger.remarks import period_notes
+from twin.data.ledger.remarks import imported_period, period_notes
 from twin.data.ledger.schema import Window, flows
 from twin.data.ledger.sums import Calendar, lane_bounds, period_sums
 from twin.data.periods import fits, following, period_starts, unfinished
@@ -17,7 +18,6 @@ from twin.data.settle import check_options
 from twin.data.settle_steps import choose_period, end_notes
 from twin.data.statistics import from_sums
 from twin.data.working_days import RECORD_DECIDES, said_of_periods, working_calendar
-from twin.demand import DAYS_PER_PERIOD, PERIOD_NAMES
 
 FIRST_FLOWS = 5000  # flows that show all seven weekdays, unless some are closed
 
@@ -41,7 +41,7 @@ def statistics_of(
         raise no_flows_error(connection, place)
     mine = and_(within.of(), of_lanes(lanes))
     days = _days(connection, bounds, mine)
-    period, own = choose_period(days, period, place)
+    period, own = choose_period(days, period, place, imported_period(connection, days))
     summed = not fits(days, period)
     notes = [] if lanes else list(period_notes(connection))
     working = _working(connection, mine, days, notes) if own == "D" else WorkingCalendar(own)
@@ -52,9 +52,9 @@ def statistics_of(
         within = _known_span(connection, within, lanes, period, place)
         if first > days[0] or end <= days[-1]:
             notes.append(
-                f"flows before {first} and from {end} on are in unfinished {PERIOD_NAMES[period]}s and left out"
+                f"flows before {first} and from {end} on are in unfinished {PERIOD_KINDS[period].name}s and left out"
             )
-    scale = DAYS_PER_PERIOD[period] / DAYS_PER_PERIOD[own] if summed else 1.0
+    scale = PERIOD_KINDS[period].days / PERIOD_KINDS[own].days if summed else 1.0
     days_of = working if period == "D" else WorkingCalendar(period)
     calendar = Calendar(period, first, summed, scale, connection.dialect.name, days_of.closed)
     within = within._replace(closed=days_of.closed, dialect=connection.dialect.name)
@@ -96,7 +96,7 @@ def _known_span(connection, within, lanes, period, place):
     """Return the window narrowed to the periods from the first known volume to the last one."""
     bounds = connection.execute(lane_bounds(within, lanes)).all()
     if not bounds:
-        raise ValueError(f"{place} has no whole {PERIOD_NAMES[period]} of flows")
+        raise ValueError(f"{place} has no whole {PERIOD_KINDS[period].name} of flows")
     known = [min(end.first_known for end in bounds), max(end.last_known for end in bounds)]
     first, last = period_starts(np.array(known, dtype="datetime64[D]"), period)
     return within.narrowed(first.item(), (following(last, period) - 1).item())
@@ -120,5 +120,5 @@ def _whole_periods(days, period, working, place):
     first = first if np.isnat(cut_first) else following(first, period)
     end = following(last, period) if np.isnat(cut_last) else last
     if first >= end:
-        raise ValueError(f"{place} has no whole {PERIOD_NAMES[period]} of flows")
+        raise ValueError(f"{place} has no whole {PERIOD_KINDS[period].name} of flows")
     return first, end

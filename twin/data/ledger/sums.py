@@ -18,6 +18,7 @@ from sqlalchemy import (
     true,
 )
 
+from twin._period_kinds import PERIOD_KINDS
 from twin.data.ledger.schema import DAYS_SINCE_MONDAY, EPOCH, Window, day_number, flows, month_number, since_monday
 
 WEEK_OFFSET = 7 * 20_000  # [day] weeks are numbered from this long before the first, so that no number is negative
@@ -34,7 +35,7 @@ ENDS = ("lane", *DAY_COLUMNS, "level")
 class Calendar:
     """The numbering of periods in SQL.
 
-    period : "D", "W" or "MS".
+    period : "D", "W", "MS" or "QS".
     first : first day of the first period.
     summed : whether one period sums several of the record's own.
     days : number of the record's own periods in one period.
@@ -51,8 +52,8 @@ class Calendar:
 
     def number(self, day: ColumnElement) -> ColumnElement[int]:
         """Return the SQL expression for the number of the period that a column of days is in."""
-        if self.period == "MS":
-            return month_number(day, self.dialect)
+        if months := PERIOD_KINDS[self.period].months:
+            return month_number(day, self.dialect) // months
         if self.closed:
             days = since_monday(day, self.dialect)
             before = {weekday: place for place, weekday in enumerate(self._open)}
@@ -62,8 +63,8 @@ class Calendar:
 
     def start(self, number: float) -> np.datetime64:
         """Return the first day of the period with a number."""
-        if self.period == "MS":
-            return (np.datetime64("0000-01") + int(number)).astype("datetime64[D]")
+        if months := PERIOD_KINDS[self.period].months:
+            return (np.datetime64("0000-01") + months * int(number)).astype("datetime64[D]")
         if self.closed:
             week, place = divmod(int(number), len(self._open))
             return np.datetime64(7 * week + self._open[place] - DAYS_SINCE_MONDAY, "D")
@@ -177,9 +178,9 @@ def _sums_of_lane(lane, within, calendar):
 def _unread_periods(connection, within, calendar):
     """Return (lane, number) of each period whose every volume is unknown; a partial index finds them."""
     known = flows.alias("known")
-    if calendar.period != "D":  # only flows within 31 days can be in the same period
-        month = literal_column("31")
-        low, high = (flows.c.date.op(sign, return_type=flows.c.date.type)(month) for sign in "-+")
+    if calendar.period != "D":  # only flows that are less than its length apart can be in one period
+        reach = literal_column(str(int(PERIOD_KINDS[calendar.period].days) + 1))  # [day]
+        low, high = (flows.c.date.op(sign, return_type=flows.c.date.type)(reach) for sign in "-+")
         near = and_(known.c.date.between(low, high), calendar.number(known.c.date) == calendar.number(flows.c.date))
     else:
         near = known.c.date == flows.c.date

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from twin.demand import DAYS_PER_PERIOD
+from twin._period_kinds import PERIOD_KINDS
 from twin.plan.portfolio import LONGEST_HORIZON
 from twin.plan.quantities import QUANTITIES
 from twin.plan.wording import label
@@ -55,7 +55,7 @@ def fields_for(required_capacity: float, start: Mapping[str, float], period: str
         Required capacity of the starting policy; own capacity can be set to twice as much. [pallet]
     start : dict of name -> float
         Starting values; bounds are widened to hold them.
-    period : "D", "W" or "MS"
+    period : "D", "W", "MS" or "QS"
     """
     highest = {
         "internal_capacity": _round_up(2.0 * max(required_capacity, start["internal_capacity"], 1.0)),
@@ -71,7 +71,7 @@ def _field(row, high, value, period):
         return Field(row.name, row.unit, row.meaning, bounds.low, bounds.high, bounds.step, bounds.group, row.choices)
     if high is None:
         per_period = row.unit.endswith("/period")
-        high = _two_digits(bounds.high * DAYS_PER_PERIOD[period]) if per_period else bounds.high
+        high = _two_digits(bounds.high * PERIOD_KINDS[period].days) if per_period else bounds.high
     field = Field(row.name, row.unit, row.meaning, bounds.low, high, bounds.step, bounds.group)
     return _with_room(field, value)
 

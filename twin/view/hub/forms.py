@@ -93,7 +93,7 @@ def _upload() -> str:
         f'<div class="twin-row">{_FILE}<button type="submit">Show its lanes</button></div>'
         f"{reading_form.fields('upload')}"
         '<p class="twin-help">The file needs the columns date, lane and volume; returns is optional. '
-        "Its periods may be days, weeks or months.</p>",
+        "Its periods may be days, weeks, months or quarters.</p>",
     )
 
 
