@@ -155,7 +155,7 @@ def test_an_unreliable_carrier_doubles_the_spread_of_the_lead_time(session):
     assert session.numbers() == directly(session, lead_time_sd_days=3.0)
 
 
-@pytest.mark.parametrize("period", ["D", "W", "MS"])
+@pytest.mark.parametrize("period", ["D", "W", "MS", "QS"])
 def test_bounds_hold_the_start_and_make_room_for_capacity(period):
     session = Session(feed_of_history(research_lanes(period=period)))
     for name in session.policies.index:
@@ -164,6 +164,16 @@ def test_bounds_hold_the_start_and_make_room_for_capacity(period):
             assert field.low <= session.start[field.name] <= field.high and field.help
         capacity = next(field for field in session.fields if field.name == "internal_capacity")
         assert capacity.high >= 2 * session.numbers()["required_capacity"]
+
+
+def test_a_session_opens_a_quarterly_record():
+    session = Session(feed_of_history(research_lanes(period="QS")))
+    dates = session.by_date().dates.astype("datetime64[D]").astype(str)
+    assert len(dates) == session.horizon and dates[:2].tolist() == ["2025-10-01", "2026-01-01"]
+    today, alternative = session.ahead()
+    assert all(0 <= each.overflow <= 1 for each in (today, alternative, session.on_record()))
+    horizon = next(field for field in session.fields if field.name == "horizon")
+    assert horizon.low <= session.start["horizon"] <= horizon.high
 
 
 def test_every_field_of_a_policy_that_a_planner_decides_has_a_control():

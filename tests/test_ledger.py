@@ -732,13 +732,24 @@ def test_a_lane_that_is_the_sum_of_others_is_stored_only_if_this_is_said(ledger,
     assert ledger.count() == 16 + 24
 
 
-def test_postings_of_what_went_out_are_stored_unless_some_were_taken_back(ledger, tmp_path):
+def test_postings_of_what_went_out_are_stored_and_what_was_taken_back_is_subtracted(ledger, tmp_path):
     path = tmp_path / "out.csv"
     path.write_text("date,lane,volume\n2026-01-05,A,-5\n2026-01-06,A,-6\n", encoding="utf-8")
     with pytest.raises(ValueError, match="say negative='outbound'"):
         ledger.import_file(path)
     ledger.import_file(path, negative="outbound")
     assert [flow.volume for flow in ledger.records()] == [5.0, 6.0]
-    path.write_text("date,lane,volume\n2026-01-05,A,-5\n2026-01-06,A,6\n", encoding="utf-8")
-    with pytest.raises(ValueError, match="negative must be 'outbound' in an import of no volume above zero"):
-        ledger.import_file(path, negative="outbound", held="add")
+    path.write_text("date,lane,volume\n2026-02-05,A,-5\n2026-02-05,A,2\n2026-02-06,A,6\n", encoding="utf-8")
+    added = ledger.import_file(path, negative="outbound")
+    assert [flow.volume for flow in ledger.records()][2:] == [3.0, None]
+    assert (added.records, added.unknown) == (2, 1) and "whose sum is negative" in " ".join(added.account.notes)
+
+
+def test_negative_rows_are_subtracted_from_their_day(ledger, tmp_path):
+    path = tmp_path / "net.csv"
+    rows = "2026-01-05,A,7 2026-01-05,A,-2 2026-01-05,B,1 2026-01-06,A,3 2026-01-06,A,x 2026-01-07,B,-4"
+    path.write_text("date,lane,volume\n" + "\n".join(rows.split()) + "\n", encoding="utf-8")
+    ledger.import_file(path, negative="subtract", good_rows_only=True)
+    stored = [(f"{flow.date:%d}", flow.lane, flow.volume) for flow in ledger.records()]
+    expected = [("05", "A", 5.0), ("05", "B", 1.0), ("06", "A", 3.0), ("06", "A", None), ("07", "B", None)]
+    assert sorted(stored, key=str) == sorted(expected, key=str)

@@ -76,12 +76,21 @@ def test_days(ledger, tmp_path, seed):
 
 
 @pytest.mark.parametrize(
-    ("step", "inferred"), [("W-WED", "W"), ("W-MON", "W"), ("MS", "MS"), ("ME", "MS"), ("10D", "D")]
+    ("step", "inferred"), [("W-WED", "W"), ("MS", "MS"), ("ME", "MS"), ("QS", "QS"), ("QE", "QS"), ("10D", "D")]
 )
-def test_weeks_and_months(ledger, tmp_path, step, inferred):
+def test_longer_periods(ledger, tmp_path, step, inferred):
     ledger.import_file(write(tmp_path / "flows.csv", 7, days("2019-01-01", 60, step)), good_rows_only=True)
     assert ledger.history().period == inferred
-    assert compare(ledger) == {"D": 8, "W": 6, "MS": 4}[inferred]
+    # finer periods are refused; quarters can be read as months, each in its first
+    assert compare(ledger, periods=(*PERIODS, "QS")) == {"D": 10, "W": 8, "MS": 6, "QS": 6}[inferred]
+
+
+def test_the_first_quarters_of_a_ledger_are_quarters(ledger, tmp_path):
+    path = tmp_path / "flows.csv"
+    path.write_text("date,lane,volume\n2023-Q4,A,10\n2024-Q2,A,20\n")
+    ledger.import_file(path)
+    assert compare(ledger, periods=(None, "QS")) == 4 and ledger.statistics().attrs["period"] == "QS"
+    assert ledger.statistics().loc["A", ["demand_mean", "periods"]].tolist() == [10.0, 3]  # (10 + 0 + 20) / 3
 
 
 @pytest.mark.parametrize("seed", range(12))
@@ -226,7 +235,7 @@ def test_a_change_of_one_flow_changes_the_statistics(ledger):
 
 def test_bad_arguments_are_refused(ledger):
     ledger.import_history(research_lanes())
-    with pytest.raises(ValueError, match="period must be 'D', 'W', 'MS' or None; got 'Y'"):
+    with pytest.raises(ValueError, match="period must be 'D', 'W', 'MS', 'QS' or None; got 'Y'"):
         ledger.statistics(period="Y")
     with pytest.raises(ValueError, match="gaps must be 'zero' or 'unknown'; got 'none'"):
         ledger.statistics(gaps="none")

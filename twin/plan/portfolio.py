@@ -30,7 +30,7 @@ CHOICES = {name: row for name, row in POLICY.items() if row.choices}  # inputs w
 ORDER = {"demand_mean": 0, "service_level": 2}  # rank in which changes are made; 1 for all other inputs
 HOW = {"to": lambda value, amount: amount, "times": np.multiply, "plus": np.add}
 DEFAULT_HORIZON = 14  # default horizon of the forecast [period]
-LONGEST_HORIZON = {"D": 90, "W": 52, "MS": 24, "QS": 8}  # longest horizon of the forecast [period]
+LONGEST_HORIZON = {"D": 90, "W": 52, "MS": 24, "QS": 16}  # longest horizon of the forecast [period]
 #: Columns of `network` that lanes can be ranked by.
 RANKINGS = tuple(
     dict.fromkeys(

@@ -95,9 +95,9 @@ def _stage(scan, waiting, path):
         known = _add(known, block.date[~np.isnan(block.volume)], len(scan.dates.texts))
         if len(scan.refused) > MOST_REFUSED:
             raise _too_many(path, f"line {scan.refused[0][0]}, {scan.refused[0][1]}")
-    meaning, nets = Meaning(scan), scan.reading.negative == "subtract"
+    meaning = Meaning(scan)
     taken_back = scan.reading.negative == "outbound" and scan.amounts["volume"].positive
-    require(not taken_back, "negative", f"'outbound' in an import of no volume above zero, unlike {path}", "'outbound'")
+    nets = scan.reading.negative == "subtract" or taken_back
     days, clear = meaning.days, meaning.clear
     known = _add(known, np.zeros(0, dtype=np.int64), len(scan.dates.texts))
     if len(scan.refused) + known[~clear].sum() > MOST_REFUSED:  # checked before a refusal is made for each
