@@ -104,7 +104,7 @@ def _sums_of_some(table, names):
             found[names[i]] = number
             left[i] = False
             continue
-        if _nearly_all(table, i, left) and (number := _total_of(table, i, left, names)) > 1:
+        if _nearly_all(mine, sizes[left].sum() - sizes[i]) and (number := _total_of(table, i, left, names)) > 1:
             found[names[i]] = number
             left[i] = False
             continue
@@ -128,9 +128,8 @@ def _sums_of_some(table, names):
     return found
 
 
-def _nearly_all(table, i, left):
-    """Return whether a lane of any name may be the sum of all others but for a few errors."""
-    mine, rest = table[i], table[left].sum() - table[i].sum()
+def _nearly_all(mine, rest):
+    """Return whether a lane of any name may be the sum of all others, of volume `rest`, but for a few errors."""
     enough = (mine > 0).sum() >= ENOUGH_PERIODS and len(np.unique(mine[mine > 0])) >= FEWEST_VALUES
     return enough and abs(rest - mine.sum()) <= (1 - TOTAL_AGREES) * rest
 
