@@ -206,8 +206,8 @@ def lanes(volumes: ArrayLike, *, period: str, horizon: int, level: float, season
     level : float
         Probability that an interval holds its volume, in (0, 1). [-]
     season : int, optional
-        Periods after which the season repeats, >= 1; by default a week of 7 days, 52 weeks or 12 months. Of a daily
-        record without its closed weekdays, the open days of a week, of which a year has 52. [period]
+        Periods after which the season repeats, >= 1; by default a week of 7 days, 52 weeks, 12 months or 4 quarters. Of
+        a daily record without its closed weekdays, the open days of a week, of which a year has 52. [period]
 
     Returns
     -------
