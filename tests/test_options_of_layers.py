@@ -46,6 +46,7 @@ from twin.data.load import load_history, read_history
 from twin.data.lost_rows import Lost
 from twin.data.scenarios import network, research_lanes, research_partners
 from twin.data.settle import check_options, history_from
+from twin.data.settle_steps import choose_period
 from twin.data.statistics import lane_statistics
 from twin.data.text import visible
 from twin.data.working_days import Closing
@@ -187,6 +188,13 @@ def summed(sums="keep"):
     return seen(history_from(rows, {"file": "rows", "rows_read": 27, "notes": ()}, sums=sums))
 
 
+def of_quarters(**options):
+    """Return the period of two rows half a year apart."""
+    rows = pd.DataFrame({"line": range(2), "lane": pd.Categorical(["A"] * 2), "volume": [1.0, 2.0]})
+    rows["date"] = pd.to_datetime(["2024-01-01", "2024-07-01"])
+    return history_from(rows, {"file": "rows", "rows_read": 2, "notes": ()}, **options).period
+
+
 def settled(**options):
     rows = pd.DataFrame({"line": range(4), "lane": pd.Categorical(["A"] * 4), "volume": [1.0, 2.0, 3.0, 4.0]})
     rows["date"] = pd.to_datetime(["2024-01-01", "2024-01-01", "2024-01-09", "2024-02-29"])
@@ -319,6 +327,11 @@ CALLS = {
         | {"cut": [CutDay(np.datetime64("2024-02-29"), "last", "09:00")]},
     ),
     "data.settle.history_from, of sums": (lambda at, **o: summed(**o), {"sums": "leave-out"}),
+    "data.settle.history_from, of quarters": (lambda at, **o: of_quarters(**o), {"own": "QS"}),
+    "data.settle_steps.choose_period": (
+        lambda at, **o: choose_period(np.array(["2024-01-01", "2024-07-01"], "datetime64[D]"), None, "rows", **o),
+        {"own": "QS"},
+    ),
     "data.settle.check_options": (lambda at, **o: check_options(None, "zero", **o), {"duplicates": "any"}),
     "data.text.visible": (lambda at, **o: visible("the long name of a lane", **o), {"length": 9}),
     "data.account.Account.to_dict": (
