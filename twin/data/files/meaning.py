@@ -8,7 +8,7 @@ import numpy as np
 from twin.data.advice import Advice, Decision
 from twin.data.files.amounts import decide_mark
 from twin.data.files.block import RowBlock
-from twin.data.files.date_column import FAR_DATE, QUARTERS, Column, far_dates, settle
+from twin.data.files.date_column import QUARTERS, Column, settle
 from twin.data.files.dates import (
     CONTRADICTS,
     DAY_BEFORE_MONTH,
@@ -18,6 +18,7 @@ from twin.data.files.dates import (
     SLASHES,
     Rivals,
 )
+from twin.data.files.far_days import FAR_DATE, far_dates
 from twin.data.files.scan import Scan
 from twin.data.lost_rows import Lost
 from twin.data.text import visible
