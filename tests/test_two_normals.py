@@ -6,7 +6,9 @@ from scipy import special, stats
 
 from twin import _two_normals
 
-SCORES = np.array([0.0, 1e-300, 1e-9, 0.01, 0.3, 0.7, 1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.4, 8.6, 12.0, 20.0, 37.0])
+SCORES = np.array(
+    [0.0, 1e-300, 1e-9, 0.01, 0.3, 0.7, 1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.4, 8.6, 12.0, 20.0, 37.0]
+)
 EVERY = np.r_[-SCORES[:0:-1], SCORES]
 
 
