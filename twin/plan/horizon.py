@@ -110,7 +110,7 @@ def plan_by_date(
 
 
 def lane_by_date(
-    forecasts: NetworkForecasts, lane: str, statistics: pd.DataFrame, policy: Policy, horizon: int, longest: int = 0
+    forecasts: NetworkForecasts, lane: str, statistics: pd.DataFrame, policy: Policy, horizon: int, *, longest: int
 ) -> Horizon:
     """Return the plan of one lane of a feed, as `horizon_of` has it for all of them.
 
@@ -121,15 +121,15 @@ def lane_by_date(
     statistics : DataFrame, one row per lane, with "demand_mean" and "demand_sd"
     horizon : int
         Number of periods, >= 1. [period]
-    longest : int, optional
-        Largest `longest_protection` of the lanes of a plan, if that of this lane is smaller. [period]
+    longest : int
+        `longest_of` the lanes of the feed: the plan of each is forecast as far. [period]
     """
     periods, calendar = whole("horizon", horizon, least=1), forecasts.calendar
     law = protection_law(policy, calendar.length)
     coming, steps = coming_steps(forecasts.last, calendar, periods + max(longest_protection(law), longest))
     found = forecasts.of(lane, int(steps[-1]) + 1)
     dated, of_lane = _numbers(statistics.loc[lane], policy, law, found, steps, periods, calendar.length)
-    return _horizon(pd.Index([lane]), coming[:periods], [dated], [of_lane])
+    return _horizon(statistics.loc[[lane]].index, coming[:periods], [dated], [of_lane])
 
 
 def longest_protection(law: LeadTimes) -> int:

@@ -16,6 +16,7 @@ from twin._choices import coded, word_of
 from twin.data.text import visible
 from twin.plan import ahead, lane_report
 from twin.plan.horizon import lane_by_date, longest_of
+from twin.plan.network_forecasts import coming_steps
 from twin.plan.policies import policy_of
 from twin.plan.policy_table import lanes_that_state, policy_table
 from twin.plan.portfolio import DEFAULT_HORIZON, Portfolio
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
+    from twin.forecast import Forecasts
     from twin.lane import Policy
     from twin.plan.ahead import Ahead
     from twin.plan.feed import Feed
@@ -196,6 +198,12 @@ class Session:
     def numbers(self) -> dict[str, float]:
         """Return every number of the lane, as `lane_report.evaluate` does."""
         return self._evaluated(self.policy, self.horizon)
+
+    def outlook(self) -> tuple[Forecasts | None, NDArray]:
+        """Return the forecast of the lane over the horizon, and the first days of its periods."""
+        forecasts = self.feed.forecasts
+        coming, _ = coming_steps(forecasts.last, self.feed.calendar, self.horizon)
+        return forecasts.outlook(self.lane, self.horizon), coming
 
     def ahead(self) -> tuple[Ahead, Ahead]:
         """Return the next days of the lane in the dynamic model: under today's policy, and under the alternative."""
