@@ -4,16 +4,17 @@ import os
 import subprocess
 import sys
 import tracemalloc
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 from measure import Row, at_least, at_most, pretty, seconds
-from scipy import stats
+from scipy import special, stats
 
 sys.path.append(str(Path(__file__).parents[1] / "tests"))
 from house import public_formulas
 
-from twin import finance, forecast, lane, newsvendor, simulate
+from twin import _two_normals, finance, forecast, lane, newsvendor, simulate
 
 
 def lanes(count):
@@ -80,6 +81,23 @@ def measure_assess():
     ours, loop = seconds(lambda: lane.assess(statistics, policy), lambda: assess_in_a_loop(*head), rounds=9)
     what = "assess 100,000 lanes against a loop over scipy.stats.norm"
     yield at_least(what, ours, loop * count / few, 1000, baseline_note=f" (scaled from {few} lanes)")
+
+
+def measure_stock():
+    """Measure lanes that hold stock, whose space is not normal: against flow lanes, and against SciPy's Owen's T."""
+    statistics, policy = lanes(100_000)
+    stock = replace(policy, kind="stock")
+    ours, flow = seconds(lambda: lane.assess(statistics, stock), lambda: lane.assess(statistics, policy), rounds=9)
+    yield at_most("assess 100,000 stock lanes against flow lanes", ours, flow, 10)
+    h, ratio = simulate.generator(1).uniform([[0.0], [0.0]], [[6.0], [1.0]], (2, 100_000))
+    blocks = [slice(start, start + 2**14) for start in range(0, h.size, 2**14)]
+
+    def quadrature():
+        return np.concatenate([_two_normals._owens_t(h[block], ratio[block] * h[block]) for block in blocks])
+
+    np.testing.assert_allclose(quadrature(), special.owens_t(h, ratio), rtol=0, atol=1e-15)
+    ours, scipy = seconds(quadrature, lambda: special.owens_t(h, ratio), rounds=9)
+    yield at_least("Owen's T of 100,000 lanes against scipy.special.owens_t", ours, scipy, 2.5)
 
 
 def measure_scale():
@@ -178,6 +196,7 @@ def measure_scalar():
 
 MEASUREMENTS = (
     measure_assess,
+    measure_stock,
     measure_scale,
     measure_surface,
     measure_monte_carlo,

@@ -424,7 +424,10 @@ CALLS = {
     ),
     "plan.lane_report.evaluate": (
         lambda at, **o: lane_report.evaluate(LANE, POLICY, **{"volumes": VOLUMES, "samples": 100, **o}),
-        {"volumes": VOLUMES**2, "horizon": 5, "period": "W", "scale": 2.0, "samples": 200, "seed": 1},
+        {
+            **{"volumes": VOLUMES**2, "horizon": 5, "period": "W", "scale": 2.0, "samples": 200, "seed": 1},
+            "outlooks": lambda steps: None,
+        },
     ),
     "plan.lane_report.outlook": (
         lambda at, **o: lane_report.outlook(np.tile(VOLUMES, 9), 1, **o).high.tolist(),

@@ -15,6 +15,7 @@ from numpy.typing import ArrayLike
 from twin import _special
 from twin._check import nonnegative, numbers, probabilities, require
 from twin._labels import Numbers, labelled
+from twin._two_normals import positive
 from twin.space import stock_space
 
 _STEPS = 8  # of Newton's method, from the quantile of a normal space
@@ -75,9 +76,13 @@ def overflow(
     (3.96, 0.151)
     """
     places, space = _checked(capacity, safety_stock, exposed_sd, passing_mean, passing_sd, covariance)
-    pairs = _pairs(places, *space)
-    mean = sum(_excess(*pair) for pair in pairs)
-    return Overflow(np.maximum(mean, 0.0)[()], sum(_both(*_scores(*pair)) for pair in pairs)[()])
+    mean, chance = 0.0, 0.0
+    for pair in _pairs(places, *space):  # E[A; A > 0, B > 0] of normal variables A and B
+        h, k, r = _scores(*pair)
+        found = positive(h, k, r)
+        mean = mean + pair[0] * found.both + pair[1] * (_density(h) * found.second + r * _density(k) * found.first)
+        chance = chance + found.both
+    return Overflow(np.maximum(mean, 0.0)[()], chance[()])
 
 
 @labelled
@@ -118,15 +123,19 @@ def places(
     wanted = _special.ndtri(chance)
     found, left = need.mean - need.sd * wanted, np.arange(chance.size)
     for number in range(_STEPS):  # on the standard score of the probability, which is nearly linear in the places
-        scores = [(_scores(*pair), pair[1]) for pair in _pairs(found[left], *(part[left] for part in space))]
-        score = _special.ndtri(np.clip(sum(_both(*three) for three, _ in scores), _RAREST, 1.0 - _RAREST))
-        density = sum(
-            np.where(sd > 0, _density(h) / np.maximum(sd, _LEAST), 0.0) * _beyond(h, k, r) for (h, k, r), sd in scores
-        )
+        total, density = 0.0, 0.0
+        for mean, sd, *other in _pairs(found[left], *(part[left] for part in space)):
+            h, k, r = _scores(mean, sd, *other)
+            beyond = positive(h, k, r)
+            total = total + beyond.both
+            density = density + np.where(sd > 0, _density(h) / np.maximum(sd, _LEAST), 0.0) * beyond.second
+        score = _special.ndtri(np.clip(total, _RAREST, 1.0 - _RAREST))
         step = (score - wanted[left]) * _density(score) / np.maximum(density, _LEAST)
         most = need.sd[left] / 1.5**number  # so that no lane is thrown to and fro
         found[left] += np.clip(step, -most, most)
         left = left[np.abs(step) > _CLOSE * need.sd[left]]
+        if not left.size:
+            break
     return np.maximum(found, 0.0).reshape(shape)[()]
 
 
@@ -156,26 +165,6 @@ def _scores(mean, sd, other, other_sd, covariance):
     """Return the standard scores of two means, and the correlation, kept so that nothing overflows."""
     h, k = (np.clip(a / np.maximum(b, _LEAST), -_FAR, _FAR) for a, b in ((mean, sd), (other, other_sd)))
     return h, k, np.clip(covariance / np.maximum(sd * other_sd, _LEAST), -_ALMOST, _ALMOST)
-
-
-def _excess(mean, sd, other, other_sd, covariance):
-    """Return E[A; A > 0, B > 0] of two normal variables A and B."""
-    h, k, r = _scores(mean, sd, other, other_sd, covariance)
-    return mean * _both(h, k, r) + sd * (_density(h) * _beyond(h, k, r) + r * _density(k) * _beyond(k, h, r))
-
-
-def _beyond(h, k, r):
-    """Return P(B > 0) given A = 0, where h and k are the scores of A and B."""
-    return _special.ndtr((k - r * h) / np.sqrt(1.0 - r * r))
-
-
-def _both(h, k, r):
-    """Return P(A > 0, B > 0) of standard normal variables with means h and k and correlation r, by Owen's T."""
-    h, k = (np.where(np.abs(x) < _LEAST, _LEAST, x) for x in (h, k))
-    root = np.sqrt(1.0 - r * r)
-    with np.errstate(over="ignore"):
-        parts = _special.owens_t(h, (k / h - r) / root) + _special.owens_t(k, (h / k - r) / root)
-    return 0.5 * (_special.ndtr(h) + _special.ndtr(k)) - parts - np.where((h < 0) != (k < 0), 0.5, 0.0)
 
 
 def _density(x):

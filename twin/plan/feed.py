@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,6 +16,7 @@ from twin.data.calendar import WorkingCalendar
 from twin.data.history import dense
 from twin.data.statistics import assessable, lane_statistics
 from twin.data.text import visible
+from twin.plan.network_forecasts import NetworkForecasts
 
 if TYPE_CHECKING:
     from twin.data.history import History
@@ -50,6 +52,11 @@ class Feed:
     def period(self) -> str:
         """The period: "D" day, "W" week, "MS" month, "QS" quarter."""
         return self.calendar.period
+
+    @cached_property
+    def forecasts(self) -> NetworkForecasts:
+        """Forecasts of the lanes after the last period."""
+        return NetworkForecasts(self.calendar, self.statistics, self.series)
 
 
 def feed_of_history(history: History, source: str = "file") -> Feed:

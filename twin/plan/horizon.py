@@ -17,6 +17,7 @@ import pandas as pd
 
 from twin import demand, forecast, lane
 from twin._check import whole
+from twin._readings import EXPOSED
 from twin.data.calendar import WorkingCalendar
 from twin.data.history import History, dense_in_weeks
 from twin.lead_time_demand import LeadTimes, rounded_gamma
@@ -24,6 +25,7 @@ from twin.past_errors import ErrorPool, LaneErrors, kept, past_levels
 from twin.plan.dated import DATED, OF_LANE
 from twin.plan.dated_run import DatedRun, record_overflow, run_by_date
 from twin.plan.lane_report import LEVEL
+from twin.plan.network_forecasts import LaneForecast, NetworkForecasts, coming_steps
 from twin.plan.policies import policy_of
 from twin.policy import Policy
 from twin.protection import DemandPaths, over
@@ -95,38 +97,81 @@ def plan_by_date(
     """
     periods = whole("horizon", horizon, least=1)
     laws = [protection_law(policy, calendar.length) for policy in policies]
-    longest = max(int(np.ceil(law.length.max())) for law in laws)
-    coming = calendar.following(last, periods + longest)
-    steps = np.asarray(calendar.without_holidays.between(last, coming)) - 1
+    coming, steps = coming_steps(last, calendar, periods + max(map(longest_protection, laws)))
     said, errors, pool = _said(_Key(volumes), int(steps[-1]) + 1, calendar)
+    each = [forecast.Forecasts(*(part[at] for part in said)) for at in range(len(policies))]
     rows, lanes = [], []
     for at, name in enumerate(statistics.index):
-        moments = {key: float(statistics.loc[name, key]) for key in ("demand_mean", "demand_sd")}
-        plan = _LanePlan(moments, policies[at], laws[at], errors[at], pool, calendar.length)
-        interval = [np.asarray(part)[at, steps[:periods]] for part in said[:3]]
-        dated, of_lane = plan.numbers(steps, periods, interval)
-        facts = {key: getattr(said, key)[at] for key in ("method", "mase", "coverage", "worst_coverage")}
-        facts["mase"] = facts["mase"] if np.isfinite(facts["mase"]) else np.nan  # a lane that never changes has no unit
-        of_lane["remark"] = " ".join(filter(None, (said.remark[at], of_lane["remark"])))
-        rows.append(pd.DataFrame(dated, index=pd.MultiIndex.from_product([[name], coming[:periods]])))
-        lanes.append({**facts, **of_lane})
-    table = pd.concat(rows)[list(DATED)].rename_axis(["lane", "date"])
-    return Horizon(coming[:periods], table, pd.DataFrame(lanes, index=statistics.index)[list(OF_LANE)])
+        found = LaneForecast(each[at], errors[at], pool)
+        dated, of_lane = _numbers(statistics.loc[name], policies[at], laws[at], found, steps, periods, calendar.length)
+        rows.append(dated)
+        lanes.append(of_lane)
+    return _horizon(statistics.index, coming[:periods], rows, lanes)
 
 
 def lane_by_date(
-    dates: NDArray[np.datetime64],
-    volumes: NDArray[np.float64],
-    calendar: WorkingCalendar,
-    statistics: pd.DataFrame,
-    policy: Policy,
-    horizon: int,
+    forecasts: NetworkForecasts, lane: str, statistics: pd.DataFrame, policy: Policy, horizon: int, *, longest: int
 ) -> Horizon:
-    """Return the plan of one lane, as `plan_by_date`, from its series without holidays; `statistics` has one row."""
-    weeks = calendar.without_holidays
-    known = np.full(int(weeks.between(dates[0], dates[-1])) + 1, np.nan)
-    known[np.asarray(weeks.between(dates[0], dates))] = volumes
-    return plan_by_date(known[np.newaxis], dates[-1], calendar, statistics, [policy], horizon)
+    """Return the plan of one lane of a feed, as `horizon_of` has it for all of them.
+
+    Parameters
+    ----------
+    forecasts : NetworkForecasts
+    lane, policy : name of the lane, and its policy, with a service level
+    statistics : DataFrame, one row per lane, with "demand_mean" and "demand_sd"
+    horizon : int
+        Number of periods, >= 1. [period]
+    longest : int
+        `longest_of` the lanes of the feed: the plan of each is forecast as far. [period]
+    """
+    periods, calendar = whole("horizon", horizon, least=1), forecasts.calendar
+    law = protection_law(policy, calendar.length)
+    coming, steps = coming_steps(forecasts.last, calendar, periods + max(longest_protection(law), longest))
+    found = forecasts.of(lane, int(steps[-1]) + 1)
+    dated, of_lane = _numbers(statistics.loc[lane], policy, law, found, steps, periods, calendar.length)
+    return _horizon(statistics.loc[[lane]].index, coming[:periods], [dated], [of_lane])
+
+
+def longest_protection(law: LeadTimes) -> int:
+    """Return the longest protection interval of a law, in whole periods."""
+    return int(np.ceil(law.length.max()))
+
+
+def longest_of(policies: pd.DataFrame, period: str | float) -> int:
+    """Return the longest protection interval of lanes, in whole periods.
+
+    policies : a row per lane, with fields of `Policy`; period : "D", "W", "MS", or its length in days.
+    """
+    return max(_longest(*fields, period) for fields in set(policies[list(EXPOSED)].itertuples(index=False, name=None)))
+
+
+@lru_cache(maxsize=4096)
+def _longest(lead, spread, review, kind, period):
+    """Return the longest protection interval of a lane with these fields of its policy, `EXPOSED`."""
+    return longest_protection(
+        protection_law(Policy(**dict(zip(EXPOSED, (lead, spread, review, kind), strict=True))), period)
+    )
+
+
+def _numbers(row, policy, law, found, steps, periods, period):
+    """Return the numbers of a lane by date, and those of the lane."""
+    said, moments = found.said, {key: float(row[key]) for key in ("demand_mean", "demand_sd")}
+    plan = _LanePlan(moments, policy, law, found.errors, found.pool, period)
+    dated, of_lane = plan.numbers(steps, periods, [np.asarray(part)[steps[:periods]] for part in said[:3]])
+    facts = {key: getattr(said, key) for key in ("method", "mase", "coverage", "worst_coverage")}
+    facts["mase"] = facts["mase"] if np.isfinite(facts["mase"]) else np.nan  # a lane that never changes has no unit
+    of_lane["remark"] = " ".join(filter(None, (said.remark, of_lane["remark"])))
+    return dated, {**facts, **of_lane}
+
+
+def _horizon(names, dates, rows, lanes):
+    """Return the plan from the numbers of its lanes."""
+    tables = [
+        pd.DataFrame(dated, index=pd.MultiIndex.from_product([[name], dates]))
+        for name, dated in zip(names, rows, strict=True)
+    ]
+    table = pd.concat(tables)[list(DATED)].rename_axis(["lane", "date"])
+    return Horizon(dates, table, pd.DataFrame(lanes, index=names)[list(OF_LANE)])
 
 
 class _Key:

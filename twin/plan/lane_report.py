@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -41,6 +41,7 @@ def evaluate(
     scale: float = 1.0,
     samples: int = RISK_SAMPLES,
     seed: int = RISK_SEED,
+    outlooks: Callable[[int], forecast.Forecasts | None] | None = None,
 ) -> dict[str, float]:
     """Return every number of a lane under a policy, by name; names as in `NUMBERS`, units as in `quantities.UNIT_OF`.
 
@@ -60,6 +61,9 @@ def evaluate(
         Factor of the forecasts, where a what-if changes the mean demand. [-]
     samples, seed : int, optional
         Simulated periods behind `profit_sd` and the tail, and their seed.
+    outlooks : callable, optional
+        Forecast of the lane among those of its network by the number of periods ahead, or None without one; by
+        default `outlook` of its volumes alone.
 
     Returns
     -------
@@ -88,9 +92,10 @@ def evaluate(
     profits = simulated_profits(statistics, policy, answers, period=period, samples=samples, seed=seed)
     risk = finance.tail_risk(-profits, RISK_LEVEL)
     (row,) = profit_map(LEVELS, [policy.lead_time_sd_days], statistics, policy, period=period)
+    ahead = outlooks or (lambda steps: outlook(volumes, steps, period=period))
     numbers = {
         **moments,
-        **_ahead(volumes, policy, answers["safety_stock"], horizon, period, scale),
+        **_ahead(ahead, policy, answers["safety_stock"], horizon, scale),
         **answers,
         "planned_outsourcing_cost": place_cost * answers["planned_overflow"],
         "expected_outsourcing_cost": place_cost * answers["expected_overflow"],
@@ -254,9 +259,9 @@ def simulated_profits(
     return profit_of_a_unit @ np.array(flows)
 
 
-def _ahead(volumes, policy, safety_stock, horizon, period, scale):
+def _ahead(outlooks, policy, safety_stock, horizon, scale):
     """Return the forecasts by name; an empty dict if the history is too short, and no interval where it is infinite."""
-    said, following = (outlook(volumes, steps, period=period) for steps in (1, horizon))
+    said, following = (outlooks(steps) for steps in (1, whole("horizon", horizon, least=1)))
     if said is None or following is None:
         return {}
     mean = scale * float(following.mean.mean())

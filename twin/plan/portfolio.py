@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TypeAlias
 
 import numpy as np
@@ -116,8 +117,12 @@ class Portfolio:
         _, volumes = self.feed.series(name)
         scale = moments["demand_mean"] / float(self.feed.statistics.loc[name, "demand_mean"])
         ahead = self.horizon if horizon is None else horizon
-        period = self.feed.calendar.length
-        return lane_report.evaluate(moments, policy, volumes, horizon=ahead, period=period, scale=scale)
+        how = {
+            "period": self.feed.calendar.length,
+            "scale": scale,
+            "outlooks": partial(self.feed.forecasts.outlook, name),
+        }
+        return lane_report.evaluate(moments, policy, volumes, horizon=ahead, **how)
 
     def network(self, only: Sequence[str] | None = None) -> pd.DataFrame:
         """Return a table of lanes, all by default: their inputs, every answer of `lane.assess`, variation and use.

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from twin.data.calendar import WorkingCalendar
+    from twin.forecast import Forecasts
     from twin.lane import Policy
 
 PERIODS_SHOWN = 180  # latest periods of the history in a picture [period]
@@ -35,27 +35,27 @@ def history(
     volumes: NDArray,
     policy: Policy,
     numbers: Mapping[str, float],
-    horizon: int,
-    calendar: WorkingCalendar,
+    said: Forecasts | None,
+    coming: NDArray,
+    period: str | float,
 ) -> Figure:
     """Return the figure of a lane's volumes, its forecast with a 95 % interval, and the volume that own space can take.
 
-    numbers : answers of `lane_report.evaluate`; horizon : periods ahead; calendar : the periods of the record.
+    numbers : answers of `lane_report.evaluate`; said : forecast of the periods whose first days are `coming`; period :
+    of the record.
     """
-    name = period_name(calendar.length)
+    name = period_name(period)
     figure, ax = sheet(7.6, left=0.085, right=0.985)
     plots.frame(ax, "Volume, forecast, and own capacity", "", f"pallets a {name}")
     shown = slice(max(len(volumes) - PERIODS_SHOWN, 0), None)
     ax.plot(dates[shown], volumes[shown], color=BETTER, linewidth=1.1)
-    said = lane_report.outlook(volumes, horizon, period=calendar.length)
     top = np.nanmax(volumes[shown], initial=numbers["demand_mean"])
     if said is not None:
-        ahead = calendar.following(np.datetime64(dates[-1], "D"), horizon)
         high = np.where(np.isfinite(said.high), said.high, said.mean)  # no band where the record carries no interval
-        ax.plot(ahead, said.mean, color=ACCENT)
-        ax.fill_between(ahead, np.minimum(said.low, high), high, color=ACCENT, alpha=0.18, linewidth=0)
+        ax.plot(coming, said.mean, color=ACCENT)
+        ax.fill_between(coming, np.minimum(said.low, high), high, color=ACCENT, alpha=0.18, linewidth=0)
         carried = np.isfinite(said.high).all()
-        plots.label(ax, ahead[-1], high[-1], "forecast, 95%" if carried else "forecast", ACCENT, (-1, 3))
+        plots.label(ax, coming[-1], high[-1], "forecast, 95%" if carried else "forecast", ACCENT, (-1, 3))
         top = max(top, high.max())
     room = own_flow(policy, numbers)
     if room <= FARTHEST_ROOM * top:

@@ -22,6 +22,7 @@ from twin.view.guard import sentence, told
 from twin.view.hub import downloads, network, tabs
 from twin.view.hub.controls import OPTIMUM, PRESETS, Field
 from twin.view.hub.data_feed import DataFeed
+from twin.view.hub.meanwhile import Meanwhile
 from twin.view.hub.session import Session
 from twin.view.opening import advising, check_parameters, lane_named, reading_options
 from twin.view.output import png
@@ -60,6 +61,7 @@ class Hub:
         self.desk = ipywidgets.Box([self.dials, self.sheet])
         self.desk.add_class("twin-desk")
         self.data = self.feed.forms
+        self._meanwhile = Meanwhile()
         self._silent = False  # True while the hub itself changes widgets
         self.analyst = AnalystDesk(self.sheet, lambda: (self.session.portfolio, self.session.lane), self._answered)
         self._show_lanes()
@@ -150,6 +152,7 @@ class Hub:
         self.session = self._sessions[_identity(feed)] = session
         self._show_lanes()
         self._show_lane()
+        self._meanwhile.start(session.prepared())
 
     def _on_pick(self, change: Mapping[str, Any]) -> None:
         """Show the lane that was picked in the table."""
@@ -219,6 +222,7 @@ class Hub:
                 self.sheet.said = self._follow(message.get("query", ""))
                 gc.collect()
                 gc.freeze()  # these objects stay: searching them for garbage would delay pictures
+                self._meanwhile.start(self.session.prepared())
                 return
             if message.get("subject") != self.session.lane:
                 return  # the message belongs to a lane that is no longer shown

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlencode
 
@@ -14,7 +15,8 @@ from twin._check import require
 from twin._choices import coded, word_of
 from twin.data.text import visible
 from twin.plan import ahead, lane_report
-from twin.plan.horizon import lane_by_date
+from twin.plan.horizon import lane_by_date, longest_of
+from twin.plan.network_forecasts import coming_steps
 from twin.plan.policies import policy_of
 from twin.plan.policy_table import lanes_that_state, policy_table
 from twin.plan.portfolio import DEFAULT_HORIZON, Portfolio
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
+    from twin.forecast import Forecasts
     from twin.lane import Policy
     from twin.plan.ahead import Ahead
     from twin.plan.feed import Feed
@@ -196,6 +199,12 @@ class Session:
         """Return every number of the lane, as `lane_report.evaluate` does."""
         return self._evaluated(self.policy, self.horizon)
 
+    def outlook(self) -> tuple[Forecasts | None, NDArray]:
+        """Return the forecast of the lane over the horizon, and the first days of its periods."""
+        forecasts = self.feed.forecasts
+        coming, _ = coming_steps(forecasts.last, self.feed.calendar, self.horizon)
+        return forecasts.outlook(self.lane, self.horizon), coming
+
     def ahead(self) -> tuple[Ahead, Ahead]:
         """Return the next days of the lane in the dynamic model: under today's policy, and under the alternative."""
         policies = self._today(), ahead.alternative(self.policy, self.numbers())
@@ -209,11 +218,18 @@ class Session:
         """Return the plan of the lane by date, over the horizon."""
         key = self.lane, self._today(), self.horizon
         if key not in self._paths:
-            dates, volumes = self.series()
-            days, row = dates.astype("datetime64[D]"), self.feed.statistics.loc[[self.lane]]
-            found = lane_by_date(days, volumes, self.feed.calendar, row, self._today(), self.horizon)
+            of_lane = self.lane, self.feed.statistics, self._today(), self.horizon
+            found = lane_by_date(self.feed.forecasts, *of_lane, longest=self._longest())
             self._paths = {**dict(list(self._paths.items())[-PATHS_KEPT:]), key: found}
         return self._paths[key]
+
+    def prepared(self) -> Iterator[None]:
+        """Forecast the lanes that are not in view, so that a click finds them; yield after each part of the work."""
+        return self.feed.forecasts.prepared((1, DEFAULT_HORIZON, DEFAULT_HORIZON + self._longest()))
+
+    def _longest(self):
+        """Return the longest protection interval of all lanes, to which `assess` forecasts each of them. [period]"""
+        return longest_of(self.portfolio.policies, self.feed.calendar.length)
 
     def _today(self):
         """Return the policy of the lane with the service level that it has, stated or not."""
@@ -312,7 +328,12 @@ class Session:
         if key not in self._known:
             _, volumes = self.series()
             numbers = lane_report.evaluate(
-                self.moments, policy, volumes, horizon=int(horizon), period=self.feed.calendar.length
+                self.moments,
+                policy,
+                volumes,
+                horizon=int(horizon),
+                period=self.feed.calendar.length,
+                outlooks=partial(self.feed.forecasts.outlook, self.lane),
             )
             self._known = {**dict(list(self._known.items())[-STATES_KEPT:]), key: numbers}
         return dict(self._known[key])

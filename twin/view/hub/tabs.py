@@ -33,7 +33,7 @@ def drawn(name: str, session: Session, numbers: Mapping[str, float]) -> Figure |
         return motion_tab.drawn(session, name)
     period, policy = session.feed.calendar.length, session.policy
     if name == "history":
-        return pictures.history(*session.series(), policy, numbers, session.horizon, session.feed.calendar)
+        return pictures.history(*session.series(), policy, numbers, *session.outlook(), period)
     if name == "costs":
         return pictures.costs(policy, numbers, period)
     return {"profits": pictures.profits, "losses": pictures.losses}[name](session.moments, policy, numbers, period)

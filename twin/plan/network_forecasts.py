@@ -1,0 +1,172 @@
+"""The forecasts of the lanes of a feed, as `assess` makes them, one lane at a time or many in the time of a few.
+
+A lane that is intermittent is forecast from the pool of all such lanes, so it takes them all; any other lane has the
+same forecast alone as among others. A page therefore walks through the record of the lane in view first, and through
+those of the other lanes while the planner reads.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from twin import forecast
+from twin.past_errors import ErrorPool, LaneErrors
+from twin.plan.lane_report import LEVEL, SHORTEST
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from numpy.typing import NDArray
+
+    from twin.data.calendar import WorkingCalendar
+
+    Series = Callable[[str], tuple[NDArray, NDArray]]
+
+TOGETHER = 32  # lanes whose records are walked through together: in about twice the time of one [lane]
+MOST_KEPT = 10_000_000  # most forecasts of the past that are kept; more lanes are forecast when they are in view
+_LATEST = 6  # walks of single lanes that are kept
+_WARM_UP = 8  # known periods before a lane can be intermittent, as in `forecast` [period]
+_INTERMITTENT = 0.5  # share of periods with flow below which it is, as in `forecast` [-]
+
+
+class LaneForecast(NamedTuple):
+    """Forecast of a lane, its past ones with their errors, and the errors of all intermittent lanes if it is one.
+
+    said : `forecast.Forecasts` of the lane, whose mean, low and high have the shape (steps,). [pallet/period]
+    """
+
+    said: forecast.Forecasts
+    errors: LaneErrors
+    pool: ErrorPool
+
+
+class NetworkForecasts:
+    """Forecasts of the lanes of a feed after its last period; the arguments are fields of `Feed`.
+
+    >>> from twin.data.scenarios import research_lanes
+    >>> from twin.plan.feed import feed_of_history
+    >>> found = feed_of_history(research_lanes(), "research").forecasts.of("HAM-ROT", 2)
+    >>> found.said.mean.shape, found.errors.past.shape
+    ((2,), (1092, 2))
+    """
+
+    def __init__(self, calendar: WorkingCalendar, statistics: pd.DataFrame, series: Series) -> None:
+        self.calendar, self._series, self._names = calendar, series, list(statistics.index)
+        ends = (np.datetime64(day, "D") for day in (statistics["first_date"].min(), statistics["last_date"].max()))
+        self._dates = calendar.without_holidays.range(*ends)
+        self._walked: dict[tuple[str, int], tuple[Any, NDArray[np.float64]]] = {}  # by lane and steps
+        self._latest: dict[tuple[str, int], LaneForecast] = {}
+        self._pools: dict[int, ErrorPool] = {}  # by steps
+
+    @property
+    def last(self) -> np.datetime64:
+        """First day of the last period of the feed."""
+        return self._dates[-1]
+
+    def volumes(self, lane: str) -> NDArray[np.float64]:
+        """Return the record of a lane in the periods of the feed; NaN where unknown, as on holidays. [pallet/period]"""
+        dates, volumes = self._series(lane)
+        found = np.full(len(self._dates), np.nan)
+        days = dates.astype("datetime64[D]")
+        found[np.asarray(self.calendar.without_holidays.between(self._dates[0], days))] = volumes
+        return found
+
+    def of(self, lane: str, steps: int) -> LaneForecast:
+        """Return the forecast of a lane over the periods ahead; `steps` is at least 1."""
+        key = lane, steps
+        if key not in self._latest:
+            volumes = self.volumes(lane)
+            if _intermittent(volumes):
+                self._gathered(steps)
+            made = self._walked.get(key) or next(zip(*self._walk(volumes[np.newaxis], steps), strict=True))
+            errors = LaneErrors(volumes, made[1], period=self.calendar.length)
+            pool = self._pool(steps) if _intermittent(volumes) else ErrorPool([errors])
+            self._latest = {**dict(list(self._latest.items())[1 - _LATEST :]), key: LaneForecast(made[0], errors, pool)}
+        return self._latest[key]
+
+    def outlook(self, lane: str, horizon: int) -> forecast.Forecasts | None:
+        """Return the forecast of the next periods of a lane; None if fewer than three of its periods are known.
+
+        horizon : number of periods, holidays not counted, >= 1. [period]
+        """
+        if np.sum(~np.isnan(self._series(lane)[1])) < SHORTEST:
+            return None
+        _, steps = coming_steps(self.last, self.calendar, horizon)
+        said = self.of(lane, int(steps[-1]) + 1).said
+        return said._replace(**{name: getattr(said, name)[steps] for name in ("mean", "low", "high")})
+
+    def prepared(self, horizons: Iterable[int]) -> Iterator[None]:
+        """Walk through the records of all lanes, a few at a time, so that `of` finds them; yield after each part.
+
+        horizons : periods ahead that will be asked for; nothing is done for a network of more than `MOST_KEPT` numbers.
+        """
+        names = self._names
+        wanted = sorted({int(coming_steps(self.last, self.calendar, periods)[1][-1]) + 1 for periods in horizons})
+        if len(names) * len(self._dates) * sum(wanted) > MOST_KEPT:
+            return
+        for steps in wanted:
+            self._gathered(steps)
+            yield
+        steady = [name for name in names if name not in self._intermittents]
+        for start in range(0, len(steady), TOGETHER):
+            part = steady[start : start + TOGETHER]
+            for steps in wanted:
+                self._keep(part, steps)
+                yield
+
+    @cached_property
+    def _intermittents(self) -> dict[str, NDArray[np.float64]]:
+        """The records of the lanes that are intermittent at some period, by name."""
+        records = ((name, self.volumes(name)) for name in self._names)
+        return {name: volumes for name, volumes in records if _intermittent(volumes)}
+
+    def _gathered(self, steps):
+        """Keep the forecasts of the lanes that are intermittent at some period."""
+        names = list(self._intermittents)
+        if any((name, steps) not in self._walked for name in names):
+            self._keep(names, steps, np.array(list(self._intermittents.values())))
+
+    def _pool(self, steps):
+        """Return the errors of all intermittent lanes."""
+        if steps not in self._pools:
+            self._gathered(steps)
+            records, period = self._intermittents.items(), self.calendar.length
+            errors = [LaneErrors(volumes, self._walked[name, steps][1], period=period) for name, volumes in records]
+            self._pools[steps] = ErrorPool(errors)
+        return self._pools[steps]
+
+    def _keep(self, names, steps, volumes=None):
+        """Keep the forecasts of some lanes."""
+        records = np.array([self.volumes(name) for name in names]) if volumes is None else volumes
+        self._walked |= {(name, steps): made for name, *made in zip(names, *self._walk(records, steps), strict=True)}
+
+    def _walk(self, volumes, steps):
+        """Return what is said of each lane, and was at the end of each period."""
+        how: dict[str, Any] = {"period": self.calendar.period, "season": self.calendar.season, "level": LEVEL}
+        said, past = forecast.lanes_and_past(volumes, horizon=steps, **how)
+        return [forecast.Forecasts(*(part[at] for part in said)) for at in range(len(volumes))], past.mean
+
+
+def coming_steps(
+    last: np.datetime64, calendar: WorkingCalendar, periods: int
+) -> tuple[NDArray[np.datetime64], NDArray[np.int64]]:
+    """Return the first days of the periods after the last one, and the step of each in a forecast, from 0.
+
+    A holiday is no period of a plan, and a step of its own in a forecast.
+
+    >>> from twin.data.calendar import WorkingCalendar
+    >>> coming_steps(np.datetime64("2025-12-28"), WorkingCalendar(), 2)[1].tolist()
+    [0, 1]
+    """
+    coming = calendar.following(last, periods)
+    return coming, np.asarray(calendar.without_holidays.between(last, coming)) - 1
+
+
+def _intermittent(volumes):
+    """Return whether a lane is without flow in most periods up to some period."""
+    count = np.cumsum(~np.isnan(volumes))
+    share = np.cumsum(np.nan_to_num(volumes) > 0) / np.maximum(count, 1)
+    return bool(np.any((share < _INTERMITTENT) & (count > _WARM_UP)))
