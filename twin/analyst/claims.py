@@ -12,6 +12,7 @@ from twin.analyst._contradictions import CONTRADICTIONS
 from twin.analyst._decide import ellipses_hold
 from twin.analyst._denials import denials_hold
 from twin.analyst._equality import equals_hold
+from twin.analyst._governing_names import names_govern
 from twin.analyst._hardly import hardly_holds
 from twin.analyst._influences import contrasts_hold, influences_hold
 from twin.analyst._intervals import intervals_hold, sums_hold
@@ -47,6 +48,7 @@ CHECKS = (
     help_holds,
     best_levels_hold,
     named_right,
+    names_govern,
     untold_holds,
     phrases_hold,
     whole_words_hold,
