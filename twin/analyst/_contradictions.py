@@ -85,7 +85,31 @@ def records_are_named_right(reading: Reading) -> None:
                 reading.refuse(place, "is the other end of the record")
 
 
+def margins_exist(reading: Reading) -> None:
+    """Raise `Unsupported` if a pallet is said to leave a margin, and its handling costs as much as it brings."""
+    place = next((i for i, token in enumerate(reading.tokens) if token.text == "margin"), None)
+    if place is None or not reading.words & {"pallet", "pallets", "price", "handling"} or reading.scenario():
+        return
+    denied = reading.words & {"no", "without", "negative", "not", "hardly", "nothing", "neither"}
+    for key in reading.subjects(place):
+        values = [reading.value(one, key) for one in ("service_revenue", "handling_cost")]
+        if not denied and None not in values and values[0] <= values[1]:
+            reading.refuse(place, "is not so")
+
+
+def what_ifs_are_not_ranked(reading: Reading) -> None:
+    """Raise `Unsupported` if one what-if is said to do more than another one, of which no fact tells the order."""
+    for place, token in enumerate(reading.tokens):
+        does = token.text in ("do", "does") and reading.tokens[min(place + 1, len(reading.tokens) - 1)].says(
+            "more", "less"
+        )
+        if does and reading.text(place + 2) == "for" and reading.has("than") and len(reading.evidence.scenarios) > 1:
+            reading.refuse(place + 1, "compares what no fact compares")
+
+
 CONTRADICTIONS = (
+    margins_exist,
+    what_ifs_are_not_ranked,
     always_holds,
     reasons_of_losses_are_large,
     told_room_is_enough,

@@ -7,23 +7,29 @@ from twin.analyst._sentence import HARD, Reading
 from twin.analyst._vocabulary import OBJECTS
 from twin.plan.quantities import QUANTITIES
 
-
 #: Words after which another subject, or something that a number is compared with, may follow.
 _JOINS = set(
     """and but or while whereas which that who if when where because since as so than against versus vs with fit fits
     fill fills cover covers including eats eat combine combines not""".split()
 )
-_TIMES = set("with at of under from by for in on within over after".split())  # words before a number that is a condition
+_TIMES = set(
+    "with at of under from by for in on within over after".split()
+)  # words before a number that is a condition
 #: Names that can be verbs, or that leave open what they are names of.
 _NO_SUBJECTS = set("peaks recorded met cost costs overflows returns orders".split())
 _NO_SUBJECTS |= {"the plan", "its plan", "falls short", "fall short", "runs short", "run short"}
 #: Unit -> words of which a name of another unit needs one, to be told in this one.
 _TOLD_IN = {
-    "$/period": set("cost costs costing bill bills pay pays paid charge charges price money spend spends fee $".split()),
-    "-": set("probability probable chance likely likelihood odds days weeks months times cases often use used utilised "
-             "taken full share part risk of relative varies coefficient vary variation
-             variance uncertainty variability".split()),
+    "$/period": set(
+        "cost costs costing bill bills pay pays paid charge charges price money spend spends fee $".split()
+    ),
+    "-": set(
+        "probability probable chance likely likelihood odds days weeks months times cases often use used utilised "
+        "taken full share part risk of relative varies coefficient vary variation "
+        "variance uncertainty variability".split()
+    ),
 }
+_CHANGES = {"gain", "gains", "loss", "losses", "difference", "swings"}  # names that can be those of a difference
 _DEMAND = {"demand_mean", "forecast_mean", "horizon_mean"}
 
 
@@ -33,6 +39,9 @@ def names_govern(reading: Reading) -> None:
         token, fact = reading.tokens[place], reading.tokens[place].fact
         if token.kind == "told" or token.text[:1].isalpha() or fact.unit in ("lane", "date", "period"):
             continue
+        if "." in fact.name and reading.text(place - 1) == "of" and place - 2 in reading.names:
+            if reading.text(place - 2) not in _CHANGES and reading.text(0) not in ("no", "a"):
+                raise Unsupported(f"{fact.id} is a difference, and told as {reading.text(place - 2)}")
         if fact.key == "twin" or "." in fact.name:
             continue
         name = _governing(reading, place)
@@ -72,7 +81,7 @@ def _is_permitted(reading, place, name):
         return True  # "profit peaks at"
     if not goes_by(fact.measure, measures):
         return False
-    words = {word for i in reading.clause(place) if i not in reading.lanes for word in reading.text(i).split()}
+    words = reading.words
     same = any(QUANTITIES[one].unit.startswith("$") == fact.unit.startswith("$") for one in measures)
     if fact.measure in _DEMAND or (same and fact.unit != "-"):
         return True
