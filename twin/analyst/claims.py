@@ -15,6 +15,7 @@ from twin.analyst._equality import equals_hold
 from twin.analyst._governing_names import names_govern
 from twin.analyst._hardly import hardly_holds
 from twin.analyst._influences import contrasts_hold, influences_hold
+from twin.analyst._interval_ends import ends_hold
 from twin.analyst._intervals import intervals_hold, sums_hold
 from twin.analyst._main_causes import main_causes_hold
 from twin.analyst._money import breaks_even, change_pays, money_holds, profit_is_net
@@ -51,6 +52,7 @@ CHECKS = (
     best_levels_hold,
     named_right,
     names_govern,
+    ends_hold,
     untold_holds,
     sums_hold_together,
     phrases_hold,
