@@ -12,9 +12,10 @@ _JOINS = set(
     """and but or while whereas which that who if when where because since as so than against versus vs with fit fits
     fill fills cover covers including eats eat combine combines not""".split()
 )
-_TIMES = set(
-    "with at of under from by for in on within over after".split()
-)  # words before a number that is a condition
+#: Words before a number that is a condition, and not the object of the verb.
+_TIMES = set("with at of under from by for in on within over after".split())
+_LINKING = set("averages average averaged use uses used".split())  # verbs, or nouns, that leave the subject as it is
+_MOVES = set("grow grows trend rise rises fall falls decline declines shrink shrinks drift drifts slope".split())
 #: Names that can be verbs, or that leave open what they are names of.
 _NO_SUBJECTS = set("peaks recorded met cost costs overflows returns orders".split())
 _NO_SUBJECTS |= {"the plan", "its plan", "falls short", "fall short", "runs short", "run short"}
@@ -25,10 +26,13 @@ _TOLD_IN = {
     ),
     "-": set(
         "probability probable chance likely likelihood odds days weeks months times cases often use used utilised "
-        "taken full share part risk of relative varies coefficient vary variation "
+        "taken full share part risk relative varies coefficient vary variation "
         "variance uncertainty variability".split()
     ),
+    "points": set("point points index resilience earns earn".split()),
+    "pallet": set("pallet pallets place places order volume stock by".split()),
 }
+_TOLD_IN |= {"pallet/period": _TOLD_IN["pallet"]}
 _CHANGES = {"gain", "gains", "loss", "losses", "difference", "swings"}  # names that can be those of a difference
 _DEMAND = {"demand_mean", "forecast_mean", "horizon_mean"}
 
@@ -37,7 +41,9 @@ def names_govern(reading: Reading) -> None:
     """Raise `Unsupported` if the name that governs a number, "overflow is expected to reach 5", is of another one."""
     for place in reading.facts:
         token, fact = reading.tokens[place], reading.tokens[place].fact
-        if token.kind == "told" or token.text[:1].isalpha() or fact.unit in ("lane", "date", "period"):
+        if token.kind == "told" or token.text[:1].isalpha() or fact.unit in ("lane", "date"):
+            continue
+        if fact.measure in ("horizon", "periods"):
             continue
         if "." in fact.name and reading.text(place - 1) == "of" and place - 2 in reading.names:
             if reading.text(place - 2) not in _CHANGES and reading.text(0) not in ("no", "a"):
@@ -65,24 +71,44 @@ def _governing(reading, place):
         elif here in reading.facts:
             if reading.text(here - 1) not in _TIMES:
                 return None
-        elif text in HARD | {","} or text in _JOINS or text in OBJECTS or token.says("more", "less"):
+        elif text == ":" and here == place - 1:
+            return _heading(reading, here)  # "resilience on A-B: 5"
+        elif text == "as" and "as" in (reading.text(here - 2), reading.text(here + 2)):
+            continue  # "goes as far as"
+        elif text in HARD | {","} or text in _JOINS or (text in OBJECTS and text not in _LINKING):
+            return None
+        elif token.says("more", "less"):
             return None
     return None
+
+
+def _heading(reading, colon):
+    """Return the place of the name that is all that stands before a colon, but for a lane; None if more does."""
+    start = reading.clause(colon).start
+    names = [i for i in range(start, colon) if i in reading.names]
+    rest = (i for i in range(start, colon) if i not in reading.names and i not in reading.lanes)
+    alone = len(names) == 1 and all(reading.text(i) in _TIMES | {"the", "'s", "its", "lane"} for i in rest)
+    return names[0] if alone else None
 
 
 def _is_permitted(reading, place, name):
     """Return whether a number may have a name as its subject."""
     fact, measures = reading.tokens[place].fact, reading.tokens[name].measures
+    if fact.measure == "trend" and "trend" not in reading.text(name):
+        return bool(reading.words & _MOVES) or any(token.says("rise", "fall") for token in reading.tokens)
     if fact.measure in measures or BEST_OF.get(fact.measure) in measures:
         return True
     if fact.measure in ("forecast_low", "forecast_high") and measures & _DEMAND:
         return True
     if fact.measure == "best_profit_level" and reading.text(place - 1) == "at" and "profit" in measures:
         return True  # "profit peaks at"
-    if not goes_by(fact.measure, measures):
+    bill = "bill" in reading.text(name).split() and fact.unit.startswith("$/pallet")
+    if bill or not goes_by(fact.measure, measures):
         return False
-    words = reading.words
-    same = any(QUANTITIES[one].unit.startswith("$") == fact.unit.startswith("$") for one in measures)
-    if fact.measure in _DEMAND or (same and fact.unit != "-"):
+    kinds = {QUANTITIES[one].unit.partition("/")[0] for one in measures}
+    if (fact.measure in _DEMAND and measures & _DEMAND) or (fact.unit != "-" and fact.unit.partition("/")[0] in kinds):
         return True
-    return bool(words & _TOLD_IN.get(fact.unit, words))
+    others = (token for i, token in enumerate(reading.tokens) if not token.fact and not token.lane and i != name)
+    words = {word for token in others for word in token.text.split()}
+    share = fact.unit == "-" and reading.text(place + 1) == "of"  # of what, other checks see to
+    return share or bool(words & _TOLD_IN.get(fact.unit, words))
