@@ -18,7 +18,7 @@ _CHANGES = set(
     """by change changes changed changing difference differ differs gap cost costs hit hits adds add extra effect
     with sharing renting adding worth swing additional further""".split()
 )
-AHEAD = set("next forecast forecasts ahead coming following expected horizon outlook future".split())
+AHEAD = set("next upcoming forecast forecasts ahead coming following expected horizon outlook future".split())
 _LATEST = set("last latest recent yesterday".split())
 #: Quantity -> words of which a sentence that tells it must have one.
 _CUES = {

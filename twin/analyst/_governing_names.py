@@ -17,7 +17,7 @@ _TIMES = set("with at of under from by for in on within over after".split())
 _LINKING = set("averages average averaged use uses used".split())  # verbs, or nouns, that leave the subject as it is
 _MOVES = set("grow grows trend rise rises fall falls decline declines shrink shrinks drift drifts slope".split())
 #: Names that can be verbs, or that leave open what they are names of.
-_NO_SUBJECTS = set("peaks recorded met cost costs overflows returns orders".split())
+_NO_SUBJECTS = set("peaks record recorded met cost costs overflows returns orders".split())
 _NO_SUBJECTS |= {"the plan", "its plan", "falls short", "fall short", "runs short", "run short"}
 #: Unit -> words of which a name of another unit needs one, to be told in this one.
 _TOLD_IN = {
@@ -66,12 +66,14 @@ def _governing(reading, place):
         if here in reading.names and text not in _NO_SUBJECTS:
             if not is_base(reading, here):
                 return here
+            if here == place - 2 and reading.text(here + 1) == "of":
+                return here  # "a lane with a profit of 5"
             if goes_by(own, token.measures) or here == place - 2:
-                return None  # "a lane with a profit of 5"
+                return None
         elif here in reading.facts:
             if reading.text(here - 1) not in _TIMES:
                 return None
-        elif text == ":" and here == place - 1:
+        elif text in (":", ",") and here == place - 1:
             return _heading(reading, here)  # "resilience on A-B: 5"
         elif text == "as" and "as" in (reading.text(here - 2), reading.text(here + 2)):
             continue  # "goes as far as"

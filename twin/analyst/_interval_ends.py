@@ -1,4 +1,4 @@
-"""Decide which end of a forecast's interval a number is told as: "as low as 5", "at the upper end", "in a busy week"."""
+"""Decide which end of a forecast a number is told as: "as low as 5", "at the upper end", "in a busy week"."""
 
 from twin.analyst._pieces import Unsupported
 from twin.analyst._sentence import HARD, Reading
