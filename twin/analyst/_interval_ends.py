@@ -19,7 +19,7 @@ _DEMAND = {"demand_mean", "forecast_mean", "horizon_mean", "forecast_low", "fore
 
 def told_end(reading: Reading, place: int) -> int:
     """Return 1 if a number is told as the upper end, -1 as the lower one; 0 if the words around it tell neither."""
-    start = max((i + 1 for i in range(place) if _ends(reading, i) and reading.text(i) != ","), default=0)
+    start = max((i + 1 for i in range(place) if _ends(reading, i) and reading.text(i) not in (",", ":")), default=0)
     for here in range(place - 1, start - 1, -1):
         if end := _end_at(reading, here, place):
             return end
