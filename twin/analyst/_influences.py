@@ -5,7 +5,7 @@ from twin.analyst._sentence import Reading
 from twin.analyst._vocabulary import CAUSES_OF, influence_words
 
 _SMALL, _LARGE = 0.1, 0.25  # shares below which an influence is denied, and from which on it is a large one [-]
-PARTS = ("demand_share", "lead_time_share", "returns_share")  # parts of the variance of lead-time demand
+VARIANCE_PARTS = ("demand_share", "lead_time_share", "returns_share")  # parts of the variance of lead-time demand
 _WORDS = influence_words()
 _PASSIVE = set(
     """due stem stems caused driven explained determined come comes result results owes owing depend depends because
@@ -143,8 +143,8 @@ def _holds(reading, cause, key, denied, main, words):
         if main:
             return share < 0.5
         return True if share < _SMALL else False if share >= _LARGE else None
-    if main and cause in PARTS:
-        parts = [reading.value(part, key) for part in PARTS]
+    if main and cause in VARIANCE_PARTS:
+        parts = [reading.value(part, key) for part in VARIANCE_PARTS]
         return None if None in parts else share == max(parts)
     if main:
         return share > 0.5

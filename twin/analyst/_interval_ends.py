@@ -3,7 +3,7 @@
 from twin.analyst._pieces import Unsupported
 from twin.analyst._sentence import HARD, Reading
 
-ENDS = {"forecast_low": -1, "forecast_high": 1}  # end of the interval -> its direction
+FORECAST_ENDS = {"forecast_low": -1, "forecast_high": 1}  # end of the interval -> its direction
 _LOW = set(
     "low lower lowest bottom bottoms least minimum floor slow quiet quietest weak weakest worst smallest".split()
 )
@@ -49,7 +49,7 @@ def _end_at(reading, place, stop):
 
 def is_told_as_end(reading: Reading, place: int) -> bool:
     """Return whether a number is an end of the forecast, told as such of nothing but demand."""
-    end = ENDS.get(reading.tokens[place].fact.name)
+    end = FORECAST_ENDS.get(reading.tokens[place].fact.name)
     names = [reading.tokens[i].measures for i in reading.names if i in reading.clause(place)]
     sure = reading.words & _SURE
     return end is not None and not sure and told_end(reading, place) == end and all(one & _DEMAND for one in names)
@@ -59,5 +59,5 @@ def ends_hold(reading: Reading) -> None:
     """Raise `Unsupported` if the lower end of the forecast is told as the upper one, or the upper one as the lower."""
     for place in reading.facts:
         fact = reading.tokens[place].fact
-        if told_end(reading, place) * ENDS.get(fact.name, 0) < 0:
+        if told_end(reading, place) * FORECAST_ENDS.get(fact.name, 0) < 0:
             raise Unsupported(f"{fact.id} is the other end of the forecast")
