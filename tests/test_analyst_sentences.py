@@ -1,6 +1,7 @@
 """The checker shows what is true and refuses what is false: two rates over hand-labelled sentences of nine worlds."""
 
 import json
+import re
 from collections import Counter
 from functools import cache
 from pathlib import Path
@@ -14,7 +15,7 @@ from twin.analyst.checking import Unsupported, checked
 SETS = tuple(name for name in ("seen", "unseen") if Path(__file__).with_name(f"analyst_sentences_{name}.json").exists())
 AIM = 0.01, 0.10  # most false sentences that are to be shown, and true ones to be refused, as shares
 #: Set -> what is reached: false sentences shown and true ones refused, as shares, and the number of grave ones shown.
-REACHED = {"seen": (0.0008, 0.0998, 0), "unseen": (0.0226, 0.1274, 3)}
+REACHED = {"seen": (0.0, 0.1036, 0), "unseen": (0.007, 0.1971, 1)}
 GRAVE = {"digit", "placeholder", "lane"}  # false elements of sentences of which none is to be shown
 ELEMENTS = GRAVE | {"word"}
 
@@ -88,6 +89,14 @@ def test_false_sentences_are_refused_and_true_ones_shown(name):
 def test_the_aim_is_reached():
     report, shown, refused, grave = verdicts(SETS[-1])
     assert shown <= AIM[0] and refused <= AIM[1] and not grave, report
+
+
+def test_readme_tells_what_is_reached():
+    readme = Path(__file__).parents[1].joinpath("README.md").read_text(encoding="utf-8")
+    told = re.findall(r"(\d[\d,]*) sentences[^;]*?shows ([\d.]+)% [^;]*?refuses (\d+)%", " ".join(readme.split()))
+    for name, (count, shown, refused) in zip(("unseen", "seen"), told, strict=True):
+        assert int(count.replace(",", "")) == len(labelled(name)[1])
+        assert [float(shown), int(refused)] == [round(100 * REACHED[name][0], 1), round(100 * REACHED[name][1])]
 
 
 def _report(name, entries, wrong):

@@ -220,6 +220,17 @@ OF_A_WORLD = {
         "Protect HAM-ROT first, because no other lane matches a profit of {{lane2.profit}}.",
         True,
     ),
+    "names_govern": ("weekly", "The partner bill of LEJ-WAW comes to {{lane1.partner_surcharge}}.", False),
+    "ends_hold": ("service", "Low end of demand: {{lane1.forecast_high}}.", False),
+    "main_causes_hold": ("monthly", "Mostly it is demand that makes Antwerp-Lyon hard to plan.", True),
+    "sums_hold_together": ("trio", "BER-MUC and FRA-PAR together earn less than HAM-ROT alone.", True),
+    "margins_exist": ("loss", "TXL-PRG keeps a margin of sorts at a price of {{lane1.service_revenue}}.", False),
+    "what_ifs_are_not_ranked": (
+        "gdansk",
+        "One more point of service on Gdansk-Malmo does more for profit than 150 extra pallets of own capacity.",
+        False,
+    ),
+    "owned_against_needed": ("weekly", "LEJ-WAW owns more capacity than it requires.", False),
     "changes_are_costs": ("gdansk", "The extra capacity costs {{whatif2.profit.change}} in profit.", False),
 }
 

@@ -18,7 +18,7 @@ _CHANGES = set(
     """by change changes changed changing difference differ differs gap cost costs hit hits adds add extra effect
     with sharing renting adding worth swing additional further""".split()
 )
-AHEAD = set("next forecast forecasts ahead coming following expected horizon outlook future".split())
+AHEAD = set("next upcoming forecast forecasts ahead coming following expected horizon outlook future".split())
 _LATEST = set("last latest recent yesterday".split())
 #: Quantity -> words of which a sentence that tells it must have one.
 _CUES = {
@@ -347,6 +347,7 @@ def told_as_what_if(reading: Reading) -> None:
             or (base and reading.words & {"instead", "rather", "against", "from"})
             or (changed and compared)
             or _is_input_told_first(reading, fact)
+            or _is_case_told_first(reading, fact)
             or _is_times_now(reading, fact)
             or (
                 fact.measure in reading.evidence.scenarios[fact.key][1]
@@ -373,6 +374,20 @@ _IN_A_CASE = set(
     """swing affected effect affects goes become becomes then change changes changed case unless step extra
     additional""".split()
 )
+
+
+def _is_case_told_first(reading, fact):
+    """Return whether a sentence opens with the change that a what-if makes: "Price up 20 %: 5 instead of 3"."""
+    changed = reading.evidence.scenarios[fact.key][1]
+    opening = next((i for i, token in enumerate(reading.tokens) if token.text == ":"), 0)
+    if reading.text(0).endswith("ing") and 0 not in reading.names:
+        opening = opening or (reading.clause(0).stop if reading.facts else 0)
+    inputs = {one for i in range(opening) for one in reading.tokens[i].measures}
+    told = [reading.tokens[i].fact for i in reading.facts if i < opening]
+    named = any(goes_by(name, frozenset(inputs)) for name in changed)
+    of_case = [one for one in told if one.key == fact.key and one.measure in changed]
+    moved = any(reading.tokens[i].says("rise", "fall", "more", "less") for i in range(opening))
+    return bool(opening) and bool(of_case or (named and moved))
 
 
 def _is_times_now(reading, fact):

@@ -85,7 +85,60 @@ def records_are_named_right(reading: Reading) -> None:
                 reading.refuse(place, "is the other end of the record")
 
 
+def margins_exist(reading: Reading) -> None:
+    """Raise `Unsupported` if a pallet is said to leave a margin, and its handling costs as much as it brings."""
+    place = next((i for i, token in enumerate(reading.tokens) if token.text == "margin"), None)
+    if place is None or not reading.words & {"pallet", "pallets", "price", "handling"} or reading.scenario():
+        return
+    denied = reading.words & {"no", "without", "negative", "not", "hardly", "nothing", "neither"}
+    for key in reading.subjects(place):
+        values = [reading.value(one, key) for one in ("service_revenue", "handling_cost")]
+        if not denied and None not in values and values[0] <= values[1]:
+            reading.refuse(place, "is not so")
+
+
+def what_ifs_are_not_ranked(reading: Reading) -> None:
+    """Raise `Unsupported` if one what-if is said to do more than another one, of which no fact tells the order."""
+    for place, token in enumerate(reading.tokens):
+        does = token.text in ("do", "does") and reading.tokens[min(place + 1, len(reading.tokens) - 1)].says(
+            "more", "less"
+        )
+        if does and reading.text(place + 2) == "for" and reading.has("than") and len(reading.evidence.scenarios) > 1:
+            reading.refuse(place + 1, "compares what no fact compares")
+
+
+_OWNS = set("own owns has have holds hold owning with".split())
+_NEEDS = set("need needs require requires required needed plan".split())
+_SPACE = set("capacity space room places".split())
+
+
+def owned_against_needed(reading: Reading) -> None:
+    """Raise `Unsupported` if more space is said to be owned than needed, or needed than owned, and it is less."""
+    for place in (i for i, token in enumerate(reading.tokens) if token.says("more", "less")):
+        than = next((i for i in range(place + 1, place + 5) if reading.text(i) == "than"), None)
+        if than is None or any(i in reading.facts for i in range(place, than + 1)):
+            continue
+        before = [word for i in reading.clause(place) if i < than for word in reading.text(i).split()]
+        after = {
+            word for i in range(than, than + 6) if reading.text(i) not in (",", ".") for word in reading.text(i).split()
+        }
+        if not _SPACE & {*before, *after} or {"not", "no", "never", "neither"} & set(before) or reading.scenario():
+            continue
+        one = next((1 if word in _OWNS else -1 for word in before if word in _OWNS | _NEEDS), 0)
+        two = next((1 if word in _OWNS else -1 for word in sorted(after & (_OWNS | _NEEDS))), 0)
+        if one * two >= 0:
+            continue
+        said = one if reading.tokens[place].says("more") else -one
+        for key in reading.subjects(place):
+            values = [reading.value(name, key) for name in ("internal_capacity", "required_capacity")]
+            if None not in values and (values[0] - values[1]) * said < 0:
+                reading.refuse(place, "is not so")
+
+
 CONTRADICTIONS = (
+    owned_against_needed,
+    margins_exist,
+    what_ifs_are_not_ranked,
     always_holds,
     reasons_of_losses_are_large,
     told_room_is_enough,

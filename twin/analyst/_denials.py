@@ -59,7 +59,8 @@ def _no_change(reading, place):
         )
     ):
         scenario = latest
-    scenario = latest if reading.text(place) == "nothing" and not scenario else scenario
+    compared = {"before", "after"} <= reading.words
+    scenario = latest if (reading.text(place) == "nothing" or compared) and not scenario else scenario
     base = [reading.tokens[i].lane for i in reading.lanes if i < place and i in reading.clause(place)]
     others = {lane for lane, _ in reading.evidence.scenarios.values()}
     if verb is not None and others and base and not others & set(base) and reading.text(verb) in ("affected", "change"):

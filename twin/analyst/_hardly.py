@@ -5,6 +5,7 @@ from twin.analyst._vocabulary import ADJECTIVES
 from twin.analyst.evidence import Fact
 
 _VARYING = {"varies", "vary", "varied", "fluctuates", "fluctuate"}
+_MOVES = set("move moves moved change changes changed budge budges shift shifts".split())
 _WORDS = {"hardly", "barely", "scarcely"}
 _SHARE, _CHANGE = 0.1, 0.03  # share, and relative change, up to which there is "hardly any" of it [-]
 
@@ -23,7 +24,7 @@ def hardly_holds(reading: Reading) -> None:
         if reading.text(place + 1).startswith("cover"):
             _covers(reading, place, fact)
             continue
-        small = _is_small(reading, fact)
+        small = _is_small(reading, fact, moves=reading.text(place + 1) in _MOVES)
         if small is None:
             continue
         if not small:
@@ -38,7 +39,7 @@ def _belongs(reading, place):
     return moves or reading.text(place) in ("ever", "any", "anything", "at", "all")
 
 
-def _is_small(reading: Reading, fact: Fact) -> bool | None:
+def _is_small(reading: Reading, fact: Fact, *, moves: bool) -> bool | None:
     """Return whether a number is close to nothing, or a change, or a number of a what-if close to what stands."""
     if fact.name.endswith(".relative"):
         return abs(fact.value) <= _CHANGE
@@ -51,6 +52,9 @@ def _is_small(reading: Reading, fact: Fact) -> bool | None:
             return None
         change = fact.value if "." in fact.name else fact.value - before
         return abs(change) <= _CHANGE * abs(before)
+    case = reading.scenario()
+    if moves and case and (after := reading.value(fact.measure, case)) is not None:
+        return abs(after - fact.value) <= _CHANGE * abs(fact.value)
     if fact.unit == "-":
         return fact.value <= _SHARE
     whole = reading.value("revenue" if fact.unit.startswith("$") else "demand_mean", lane)

@@ -5,7 +5,7 @@ from twin.analyst._sentence import Reading
 from twin.analyst._vocabulary import CAUSES_OF, influence_words
 
 _SMALL, _LARGE = 0.1, 0.25  # shares below which an influence is denied, and from which on it is a large one [-]
-_PARTS = ("demand_share", "lead_time_share", "returns_share")  # parts of the variance of lead-time demand
+VARIANCE_PARTS = ("demand_share", "lead_time_share", "returns_share")  # parts of the variance of lead-time demand
 _WORDS = influence_words()
 _PASSIVE = set(
     """due stem stems caused driven explained determined come comes result results owes owing depend depends because
@@ -68,10 +68,11 @@ def influences_hold(reading: Reading) -> None:
         denied = [i for i in denied if place - 8 <= i <= place + 5]
         denied = [i for i in denied if not any(reading.text(n) in ("and", "but") for n in range(place, i))]
         main = [i for i in clause if reading.text(i) in _MAIN and abs(i - place) <= 3]
+        main += [place] if token.text in _DRIVES and reading.text(place + 1) == "the" else []
         holds = {
             _holds(reading, cause, key, bool(denied), bool(main), words)
             for cause in causes
-            for key in reading.subjects(place)
+            for key in _lanes_of(reading, place)
         }
         if False in holds:
             reading.refuse(place, "names a cause that is none" if not denied else "is not so")
@@ -82,6 +83,16 @@ def influences_hold(reading: Reading) -> None:
             reading.settle(
                 *(i for i in clause if reading.tokens[i].says("cause", "low", "high") and abs(i - place) <= 4)
             )
+
+
+def _lanes_of(reading, place):
+    """Return the keys of the lanes that an influence is said of: "drives it on A-B", or those of the sentence."""
+    part = reading.part(place)
+    on = [reading.tokens[i].lane for i in reading.lanes if place < i < part.stop and reading.text(i - 1) == "on"]
+    return on or reading.subjects(place)
+
+
+_DRIVES = {"drives", "dominates", "determines"}  # verbs that name the main cause
 
 
 def _told(reading):
@@ -132,8 +143,8 @@ def _holds(reading, cause, key, denied, main, words):
         if main:
             return share < 0.5
         return True if share < _SMALL else False if share >= _LARGE else None
-    if main and cause in _PARTS:
-        parts = [reading.value(part, key) for part in _PARTS]
+    if main and cause in VARIANCE_PARTS:
+        parts = [reading.value(part, key) for part in VARIANCE_PARTS]
         return None if None in parts else share == max(parts)
     if main:
         return share > 0.5

@@ -20,7 +20,7 @@ _EARN = set("earn earns make makes".split())
 #: Verbs that make a phrase with "up", "down" or "out", in which it says no direction: "ties up", "adds up to".
 _PARTICLES = (
     "tie tying eat take taking make mak made add end use using fill sum set break back follow bring come pick keep"
-    " give giv look speed free build buil end start wind hold held"
+    " give giv sign look speed free build buil end start wind hold held"
 ).split()
 
 
@@ -232,7 +232,11 @@ class Move:
             if (one.name != two.name and _AIMS.get(two.name) != one.name) or one.id == two.id:
                 continue
             inputs = one.measure in ("service_level", *_AIMS) and "service_level" not in self.measures
-            if self.measures and one.measure not in self.measures and (self._is_of_others(a) or inputs):
+            if (
+                self.measures
+                and one.measure not in self.measures
+                and (self._is_of_others(a) or inputs or b < self.place)
+            ):
                 continue
             between = {reading.text(i) for i in range(a, b)}
             if "to" in between and "from" in {reading.text(i) for i in range(max(a - 3, 0), a)}:

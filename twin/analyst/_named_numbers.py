@@ -2,6 +2,7 @@
 
 from twin.analyst._cues import fits_cues
 from twin.analyst._implied_names import continues_list, is_implied, is_object, is_pronoun
+from twin.analyst._interval_ends import is_told_as_end
 from twin.analyst._name_words import BY, OWNERS, PARTNERS, POINTS, goes_by
 from twin.analyst._names_after import is_passive, is_share, named_after, of_lane
 from twin.analyst._names_before import (
@@ -132,6 +133,7 @@ def _is_exempt(reading, place, fact):
             and fact.value < 0
             and bool({"cost", "costs"} & {before, reading.text(place - 2)})
         )
+        or is_told_as_end(reading, place)
         or _is_step(reading, place)
         or _is_ranked(reading, place, fact)
         or _is_change(reading, place, fact)

@@ -53,6 +53,7 @@ _PHRASES = [
     r"\bnot (?P<free>only)\b",
     r"\b(?P<free>all) in (?P<free2>all)\b",
     r"\bfirst of (?P<free>all)\b",
+    r"\b(?:of|after) (?P<free>all) (?:the |its |these |of the )?(?:costs|expenses)\b",
     r"\b(?:is|gives?|are) (?P<free>no) (?:good |strong |sound )?"
     r"(?:reason|argument|cause for|excuse|ground|grounds|case)\b",
     r"\bthere is (?P<free>no) (?:doubt|hurry|rush|way to (?:tell|know|say)|need to)\b",

@@ -62,7 +62,7 @@ def told_of_its_lane(reading: Reading) -> None:
         ):
             reading.refuse(place, "is of a lane that is not named")
         told, everyone = lanes_of(reading, place)
-        if told and not told & about:
+        if told and not told & about and not _is_other_of_two(reading, place, told):
             reading.refuse(place, "is of another lane")
         if everyone and len(told) > 1 and not told <= about and not _alike(reading, fact, told):
             reading.refuse(place, "is not the same on these lanes")
@@ -161,6 +161,21 @@ def _is_whole(reading, place):
     return _complete(reading) and named == set(reading.evidence.lanes) and bool(reading.words & {"add", "sum"})
 
 
+def _is_other_of_two(reading, place, told):
+    """Return whether a number is that of the other of two lanes, "5 days on A-B instead of 3", with no lane between."""
+    before = max((i for i in reading.facts if i < place), default=None)
+    if before is None or len(reading.evidence.lanes) != 2 or reading.text(place + 1) in ("on", "of", "for", "at"):
+        return False
+    one, own = reading.tokens[before].fact, reading.tokens[place].fact
+    between = [reading.text(i) for i in range(before + 1, place)]
+    known = one.name == own.name and reading.evidence.about(one) == told
+    known = known and bool(reading.find("more", "less", "better", "worse"))  # which is decided elsewhere
+    return known and 0 < len(between) <= 2 and between[0] in _AGAINST and between[-1] in {*_AGAINST, "of", "to", "with"}
+
+
+_AGAINST = set("instead against versus vs compared opposed rather".split())
+
+
 def _lane_follows(reading, place):
     """Return the key of the lane that stands after a number, as in "5 pallets on BER-MUC", in a set."""
     here = place + 1
@@ -220,6 +235,8 @@ def _scope_before(reading, place):
                 and any(reading.tokens[i].lane for i in range(place, min(place + 4, len(reading.tokens))))
             ):
                 continue
+        if token.text == "together" and here - 1 in reading.facts and reading.lanes and reading.lanes[0] < here:
+            continue  # costs of a lane that are added up
         if token.text in _NETWORK or token.text in ("together", "jointly", "altogether", "combined"):
             return "network"
         if token.text == "lanes" and reading.text(here - 1) not in ("other", "these", "two", "both"):

@@ -1,15 +1,15 @@
 """Check superlatives: the first of all lanes, the largest part, the majority, the best by meaning."""
 
 from twin.analyst._comparisons import adjective_after
+from twin.analyst._influences import VARIANCE_PARTS
 from twin.analyst._negations import denial_before
 from twin.analyst._orders import against_others, measures_of
 from twin.analyst._ranks import RANKS, ranked
 from twin.analyst._sentence import Reading
 from twin.analyst._vocabulary import ADJECTIVES, CAUSES_OF, CLASSES, MORE_IS_GOOD
 
-#: Parts of the costs of a period, and parts of the variance of lead-time demand, in words.
+#: Parts of the costs of a period.
 COST_PARTS = ("handling", "holding", "penalty", "surcharge")
-VARIANCE_PARTS = ("demand_share", "lead_time_share", "returns_share")
 _CAUSE_WORDS = set(
     "cause causes driver drivers source sources reason reasons contributor factor factors component".split()
 )

@@ -12,9 +12,12 @@ from twin.analyst._contradictions import CONTRADICTIONS
 from twin.analyst._decide import ellipses_hold
 from twin.analyst._denials import denials_hold
 from twin.analyst._equality import equals_hold
+from twin.analyst._governing_names import names_govern
 from twin.analyst._hardly import hardly_holds
 from twin.analyst._influences import contrasts_hold, influences_hold
+from twin.analyst._interval_ends import ends_hold
 from twin.analyst._intervals import intervals_hold, sums_hold
+from twin.analyst._main_causes import main_causes_hold
 from twin.analyst._money import breaks_even, change_pays, money_holds, profit_is_net
 from twin.analyst._money_told import TOLD_OF_MONEY
 from twin.analyst._moves import moves_hold, stays_hold
@@ -33,6 +36,7 @@ from twin.analyst._sentence import Reading, known_words
 from twin.analyst._shares import consumption_holds, ratios_hold
 from twin.analyst._sizes import sizes_hold
 from twin.analyst._states import states_hold
+from twin.analyst._sums_told import sums_hold_together
 from twin.analyst._superlatives import superlatives_hold
 from twin.analyst._untold import nothing_is_known, rankings_are_listed, shortness_holds, untold_holds
 from twin.analyst._vocabulary import CLASSES
@@ -47,7 +51,10 @@ CHECKS = (
     help_holds,
     best_levels_hold,
     named_right,
+    names_govern,
+    ends_hold,
     untold_holds,
+    sums_hold_together,
     phrases_hold,
     whole_words_hold,
     lists_hold,
@@ -73,6 +80,7 @@ CHECKS = (
     as_much_as_holds,
     conditions_hold,
     advice_holds,
+    main_causes_hold,
     influences_hold,
     contrasts_hold,
     superlatives_hold,
