@@ -49,7 +49,7 @@ class Hub:
         how = reading_options(reading)
         with advising(how):
             self.feed = DataFeed(self._take, history, setting("TWIN_HISTORY"), how.stated())
-        self.session = Session(self.feed.feed, self.feed.known)
+        self.session = Session(self.feed.feed, self.feed.known, plan=self.feed.plan(self.feed.feed))
         self._sessions = {_identity(self.feed.feed): self.session}
         if lane != "":
             self.session.pick(lane_named(self.session.policies.index, lane))
@@ -143,7 +143,7 @@ class Hub:
 
     def _take(self, feed: Feed, known: Any, lane: str | None = None) -> None:
         """Switch to a feed, or to new flows of the same one; if its lanes cannot be evaluated, nothing changes."""
-        session = Session(feed, known, self._sessions.get(_identity(feed)))
+        session = Session(feed, known, self._sessions.get(_identity(feed)), self.feed.plan(feed))
         if lane in session.policies.index:
             session.pick(lane)
         session.numbers()
