@@ -87,3 +87,14 @@ def test_totals_are_sums_over_lanes_and_sites_by_hand():
     dwell = session.network().loc[["BER-MUC", "HAM-ROT"]]
     need = (sums[dwell.index] / 7 * (1 + dwell["return_rate"]) * dwell["dwell"]).sum()
     assert totals.loc["Berlin", "use"] == pytest.approx(need / 400)
+
+
+def test_the_buttons_keep_and_undo_a_lane():
+    hub = Hub("", "BER-MUC")
+    before = hub.session.values["internal_capacity"]
+    press(hub.dials, do="turn", subject="BER-MUC", name="internal_capacity", value=150.0)
+    press(hub.sheet, do="keep", subject="BER-MUC")
+    assert "Change 1 of the plan is written. This plan ends with the page." in hub.sheet.said
+    assert hub.session.policies.loc["BER-MUC", "internal_capacity"] == 150.0
+    press(hub.sheet, do="undo", subject="BER-MUC")
+    assert hub.session.values["internal_capacity"] == before and "Change 2" in hub.sheet.said

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from twin.plan.capacity_plan import CapacityPlan
     from twin.plan.portfolio import Policies
 
-NETWORK = "network"  # name of the row of totals of all lanes
-TOTALS = ("demand", "use", "money", "money_at_risk")  # columns of the totals
+ALL_LANES = "network"  # name of the row of totals of all lanes
+TOTALLED = ("demand", "use", "money", "money_at_risk")  # columns of the totals
 DAYS_OF_A_STEP = {"D": 1, "W": 7, "MS": 30}  # length of a period, for the last day of a decision without one [day]
 
 
@@ -103,7 +103,7 @@ def _totals(history, found, plan, policies):
     )
     entries = {} if plan is None else plan.of("lane")
     site = pd.Series([entries.get(name, {}).get("site") for name in statistics.index], index=statistics.index)
-    sums = pd.concat([per_lane.sum().to_frame(NETWORK).T, per_lane.groupby(site).sum()])
+    sums = pd.concat([per_lane.sum().to_frame(ALL_LANES).T, per_lane.groupby(site).sum()])
     if plan is not None:
         for name, stated in plan.of("site").items():
             if "places" in stated and name in sums.index[1:]:
@@ -111,7 +111,7 @@ def _totals(history, found, plan, policies):
                 sums.iloc[1 + sums.index[1:].get_loc(name), sums.columns.get_loc("own")] = stated["places"]
     sums["use"] = sums["need"] / sums["own"].where(sums["own"] > 0)
     sums["use_change"] = sums["need_change"] / sums["own"].where(sums["own"] > 0)
-    return sums[[*TOTALS, "demand_change", "use_change"]]
+    return sums[[*TOTALLED, "demand_change", "use_change"]]
 
 
 def decision(morning: Morning, name: str, state: str, **more: Any) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from urllib.parse import parse_qsl
 import ipywidgets
 
 from twin._check import require
+from twin.data.errors import PlanChanged
 from twin.data.settings import setting
 from twin.data.text import visible
 from twin.plan.feed import Feed
@@ -27,7 +28,8 @@ from twin.view.opening import advising, check_parameters, lane_named, reading_op
 from twin.view.output import png
 from twin.view.widgets import Dials, NetworkTable, Sheet
 
-TOOLS = [["pdf", "PDF report"], ["csv", "CSV of all numbers"], ["link", "Copy link"]]  # buttons: name, label
+TOOLS = [["pdf", "PDF report"], ["csv", "CSV of all numbers"], ["link", "Copy link"]]
+TOOLS += [["keep", "Keep for this lane"], ["undo", "Undo last change"]]  # buttons: name, label
 
 
 class Hub:
@@ -226,12 +228,29 @@ class Hub:
                 self.session.pin()
             elif done == "unpin":
                 self.session.pinned = None
+            elif done in ("keep", "undo"):
+                self._plan(done)
+                return
             elif done in downloads.FILES:
                 name, kind, content = downloads.FILES[done](self.session)
                 self.sheet.send({"download": name, "type": kind}, buffers=[content])
             elif not self.session.partnership.do(message, self.session):
                 self.analyst.do(message)
             self._show_page()
+
+    def _plan(self, done: str) -> None:
+        """Keep the controls of the lane in the plan, or undo the planner's last change of it, and show the lanes."""
+        try:
+            made = self.session.keep() if done == "keep" else self.session.undo()
+        except PlanChanged:  # the planner sees the present values, keeps the own ones in the controls, and decides
+            self.session.look_again()
+            self._show_lanes()
+            self._show_lane()
+            raise
+        self._show_lanes()
+        self._show_lane()
+        ends = "" if self.session.feed.source == "ledger" else " This plan ends with the page."
+        self.sheet.said = f"Change {made} of the plan is written.{ends}" if made else "Nothing new to keep."
 
     def _answered(self) -> None:
         """Show an answer of the analyst, if its tab is open; otherwise it appears when the tab is opened."""

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from twin.view.hub.session import Session
 
 SNOOZED_DAYS = 7  # days for which an action is put off [day]
-STATES = {"accept": "accepted", "decline": "declined", "snooze": "snoozed", "change": "changed"}
+DECIDED_BY = {"accept": "accepted", "decline": "declined", "snooze": "snoozed", "change": "changed"}
 _UNITS = {"demand": "pallet", "use": "-", "money": "$", "money_at_risk": "$"}
 _ENDS = "This plan ends with the page: it belongs to no ledger."
 
@@ -53,17 +53,17 @@ class MorningPanel(Forms):
             if done == "lane":
                 self.on_lane(lane)
                 return
-            require(done in STATES, "request", "one of those on the page", visible(done, 40))
+            require(done in DECIDED_BY, "request", "one of those on the page", visible(done, 40))
             self._decide(lane, done, message)
             self.show(self.session)
-            self.said = f"<p>{escape(sentence(f'{visible(lane, 60)}: {STATES[done]}'))}</p>"
+            self.said = f"<p>{escape(sentence(f'{visible(lane, 60)}: {DECIDED_BY[done]}'))}</p>"
 
     def _decide(self, lane: str, done: str, message: Mapping[str, Any]) -> None:
         more = {name: str(message[name]) for name in ("places", "partner", "price", "comment") if message.get(name)}
         if done == "snooze":
             day = self.session.morning().attention.date.astype("datetime64[D]")
             more["until"] = str(message.get("until") or day + np.timedelta64(SNOOZED_DAYS, "D"))
-        self.session.decide(lane, STATES[done], **more)
+        self.session.decide(lane, DECIDED_BY[done], **more)
 
 
 def morning_panel(session: Session, on_lane: Callable[[str], Any] = lambda lane: None) -> MorningPanel:
