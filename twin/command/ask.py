@@ -5,9 +5,11 @@ import json
 import shutil
 import sys
 import textwrap
+from dataclasses import replace
 
 from twin._check import require
 from twin.command.options import add_reading_options, reading_of
+from twin.data.places import is_ledger
 from twin.data.text import visible
 
 ASK = """Ask about volatility, capacity, cost and risk of a lane or of all lanes. Every number in an answer has been
@@ -87,7 +89,7 @@ def _portfolio(options):
     from twin.plan.feed import feed_of_history
     from twin.plan.portfolio import portfolio_of
 
-    history = load_history(options.file or "", **reading_of(options))
+    history, notes = load_history(options.file or "", **reading_of(options)), ()
     if options.policies:
         from twin.plan.policy_file import read_policies  # imports pandas
 
@@ -95,7 +97,13 @@ def _portfolio(options):
         print(*(f"  note     {note}\n" for note in known.attrs["notes"]), sep="", end="", file=sys.stderr)
     else:
         known = None if options.file else POLICIES
-    return portfolio_of(feed_of_history(history), known)
+    if is_ledger(options.file):
+        from twin.plan.ledger_policies import ledger_policies  # imports SQLAlchemy
+
+        stated, notes = ledger_policies(options.file, used=not options.policies)
+        known = known if options.policies else stated
+    found = portfolio_of(feed_of_history(history), known)
+    return replace(found, assumptions=(*found.assumptions, *notes))
 
 
 def _as_text(answer, options, several):

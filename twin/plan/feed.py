@@ -36,6 +36,7 @@ class Feed:
         first period, and for unknown volumes. [pallet/period]
     account : account of the rows read, refused and of decisions; None for a ledger, whose decisions are in `notes`.
     series : function that returns (dates, volumes) of a lane from its first period to its last.
+    history : function that returns the history of all flows.
     """
 
     source: str
@@ -47,6 +48,7 @@ class Feed:
     notes: tuple[str, ...]
     account: Account | None
     series: Callable[[str], tuple[np.ndarray, np.ndarray]]
+    history: Callable[[], History]
 
     @property
     def period(self) -> str:
@@ -80,7 +82,8 @@ def feed_of_history(history: History, source: str = "file") -> Feed:
 
     recent = _last(volumes[np.searchsorted(lanes, table.index)])
     account = history.account
-    return Feed(source, account.file, history.calendar, table, refused, recent, account.notes, account, series)
+    words, whole = account.notes, lambda: history
+    return Feed(source, account.file, history.calendar, table, refused, recent, words, account, series, whole)
 
 
 def feed_of_ledger(ledger: Ledger) -> Feed:
@@ -116,7 +119,8 @@ def feed_of_ledger(ledger: Ledger) -> Feed:
         table[name].to_numpy().astype("datetime64[D]")[:, np.newaxis] for name in ("first_date", "last_date")
     )
     recent[(dates < begin) | (dates > close)] = np.nan
-    return Feed("ledger", ledger.place, calendar, table, refused, recent, tuple(notes), None, series)
+    place, said = ledger.place, tuple(notes)
+    return Feed("ledger", place, calendar, table, refused, recent, said, None, series, ledger.history)
 
 
 def _some(table, refused):

@@ -27,6 +27,7 @@ from twin.view.words import alert
 if TYPE_CHECKING:
     from twin.data.ledger.importing import Import
     from twin.data.ledger.store import Ledger
+    from twin.plan.capacity_plan import CapacityPlan
 
 Policies = Mapping[str, Mapping[str, float]]  # lane -> its known policy fields
 
@@ -91,6 +92,14 @@ class DataFeed:
     def known(self) -> Policies | None:
         """Known policies of the feed's lanes; None if there are none."""
         return _known(self.feed)
+
+    def plan(self, feed: Feed) -> CapacityPlan | None:
+        """Return the plan of the ledger, if the feed is the ledger's; None for a plan that ends with the page."""
+        if feed.source != "ledger":
+            return None
+        from twin.plan.capacity_plan import CapacityPlan  # imports database packages
+
+        return CapacityPlan(self.ledger.plan)
 
     @property
     def ledger(self) -> Ledger:

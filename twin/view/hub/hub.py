@@ -13,6 +13,7 @@ from urllib.parse import parse_qsl
 import ipywidgets
 
 from twin._check import require
+from twin.data.errors import PlanChanged
 from twin.data.settings import setting
 from twin.data.text import visible
 from twin.plan.feed import Feed
@@ -28,7 +29,8 @@ from twin.view.opening import advising, check_parameters, lane_named, reading_op
 from twin.view.output import png
 from twin.view.widgets import Dials, NetworkTable, Sheet
 
-TOOLS = [["pdf", "PDF report"], ["csv", "CSV of all numbers"], ["link", "Copy link"]]  # buttons: name, label
+TOOLS = [["pdf", "PDF report"], ["csv", "CSV of all numbers"], ["link", "Copy link"]]
+TOOLS += [["keep", "Keep for this lane"], ["undo", "Undo last change"]]  # buttons: name, label
 
 
 class Hub:
@@ -50,7 +52,7 @@ class Hub:
         how = reading_options(reading)
         with advising(how):
             self.feed = DataFeed(self._take, history, setting("TWIN_HISTORY"), how.stated())
-        self.session = Session(self.feed.feed, self.feed.known)
+        self.session = Session(self.feed.feed, self.feed.known, plan=self.feed.plan(self.feed.feed))
         self._sessions = {_identity(self.feed.feed): self.session}
         if lane != "":
             self.session.pick(lane_named(self.session.policies.index, lane))
@@ -145,7 +147,7 @@ class Hub:
 
     def _take(self, feed: Feed, known: Any, lane: str | None = None) -> None:
         """Switch to a feed, or to new flows of the same one; if its lanes cannot be evaluated, nothing changes."""
-        session = Session(feed, known, self._sessions.get(_identity(feed)))
+        session = Session(feed, known, self._sessions.get(_identity(feed)), self.feed.plan(feed))
         if lane in session.policies.index:
             session.pick(lane)
         session.numbers()
@@ -230,12 +232,29 @@ class Hub:
                 self.session.pin()
             elif done == "unpin":
                 self.session.pinned = None
+            elif done in ("keep", "undo"):
+                self._plan(done)
+                return
             elif done in downloads.FILES:
                 name, kind, content = downloads.FILES[done](self.session)
                 self.sheet.send({"download": name, "type": kind}, buffers=[content])
             elif not self.session.partnership.do(message, self.session):
                 self.analyst.do(message)
             self._show_page()
+
+    def _plan(self, done: str) -> None:
+        """Keep the controls of the lane in the plan, or undo the planner's last change of it, and show the lanes."""
+        try:
+            made = self.session.keep() if done == "keep" else self.session.undo()
+        except PlanChanged:  # the planner sees the present values, keeps the own ones in the controls, and decides
+            self.session.look_again()
+            self._show_lanes()
+            self._show_lane()
+            raise
+        self._show_lanes()
+        self._show_lane()
+        ends = "" if self.session.feed.source == "ledger" else " This plan ends with the page."
+        self.sheet.said = f"Change {made} of the plan is written.{ends}" if made else "Nothing new to keep."
 
     def _answered(self) -> None:
         """Show an answer of the analyst, if its tab is open; otherwise it appears when the tab is opened."""

@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlencode
 
 import numpy as np
+import pandas as pd
 
 from twin._check import require
 from twin._choices import coded, word_of
+from twin.data.author import author_name
 from twin.data.text import visible
 from twin.plan import ahead, lane_report
 from twin.plan.horizon import lane_by_date, longest_of
@@ -26,14 +28,16 @@ from twin.view.hub.controls import OPTIMUM, PRESETS, TARGETS, Field, fields_for,
 from twin.view.hub.partnership import Partnership
 
 if TYPE_CHECKING:
-    import pandas as pd
     from numpy.typing import NDArray
 
     from twin.forecast import Forecasts
+    from twin.data.ledger.plan_cells import PlanChange
     from twin.lane import Policy
     from twin.plan.ahead import Ahead
+    from twin.plan.capacity_plan import CapacityPlan
     from twin.plan.feed import Feed
     from twin.plan.horizon import Horizon
+    from twin.plan.morning import Morning
 
 STATES_KEPT = 8  # number of evaluated states in the cache
 PATHS_KEPT = 5  # number of simulations in the cache
@@ -52,6 +56,9 @@ class Session:
         Policies that lanes start with.
     before : Session, optional
         Earlier session whose choices are kept for lanes that the feed still has.
+    plan : CapacityPlan, optional
+        Plan of the ledger; by default that of the earlier session, or one that ends with the page. What it states of
+        a lane takes the place of the policy that the lane starts with.
     """
 
     def __init__(
@@ -59,10 +66,11 @@ class Session:
         feed: Feed,
         known: pd.DataFrame | Mapping[str, Mapping[str, float]] | None = None,
         before: Session | None = None,
+        plan: CapacityPlan | None = None,
     ) -> None:
-        self.feed = feed
-        self.policies, self.assumptions = policy_table(feed.statistics, policies=known, period=feed.calendar.length)
-        self._of_own = lanes_that_state("internal_capacity", known, feed.statistics.index)
+        self.feed, self._start_known = feed, known
+        self._plan = before._plan if plan is None and before is not None else plan
+        self._read_plan()
         self.lane = feed.statistics["demand_mean"].idxmax()
         self.thresholds = {"strain": STRAIN, "under_used": UNDER_USED}
         self.pinned: dict[str, Any] | None = None  # scenario A: lane, values and numbers
@@ -84,6 +92,85 @@ class Session:
         self.lane = self.feed.statistics["demand_mean"].idxmax()
         if before.lane in self.policies.index:
             self.lane = before.lane
+
+    # ------------------------------------------------------------ the plan
+
+    @property
+    def plan(self) -> CapacityPlan:
+        """The plan: that of the ledger, or one that ends with the page."""
+        if self._plan is None:
+            from twin.plan.capacity_plan import CapacityPlan  # imports database packages
+
+            self._plan = CapacityPlan()
+        return self._plan
+
+    @property
+    def stated(self) -> pd.DataFrame | Mapping[str, Mapping[str, float]] | None:
+        """Policies that are stated: those that lanes start with, and over them those of the plan."""
+        of_plan = None if self._plan is None else self._plan.policies()
+        if of_plan is None or self._start_known is None:
+            return self._start_known if of_plan is None else of_plan
+        start = pd.DataFrame.from_dict(self._start_known, orient="index", dtype=object)
+        return of_plan.astype(object).combine_first(start)
+
+    def _read_plan(self):
+        """Compute the policies of all lanes from what is stated, and forget the morning page."""
+        stated = self.stated
+        self.policies, self.assumptions = policy_table(
+            self.feed.statistics, policies=stated, period=self.feed.calendar.length
+        )
+        self._of_own = lanes_that_state("internal_capacity", stated, self.feed.statistics.index)
+        self._morning = None
+
+    def keep(self) -> int | None:
+        """Write the changed controls of the lane to the plan; return the id of the change, None if nothing is new.
+
+        If somebody has changed one of these values since, PlanChanged names both; then nothing is written, and the
+        controls keep their values.
+        """
+        changed = dict(self._changed.get(self.lane, {}))
+        fields = {name: _kept(name, value) for name, value in changed.items() if name in POLICY}
+        if changed.get(OPTIMUM):
+            fields["service_level"] = None
+        made = self.plan.set("lane", self.lane, **fields) if fields else None
+        self._changed[self.lane] = {"horizon": changed["horizon"]} if "horizon" in changed else {}
+        self._read_plan()
+        return made
+
+    def undo(self) -> int:
+        """Undo the planner's own latest change of the plan that is in effect; return the id of the change."""
+        changes, author = self.plan.changes(), self.plan.author or author_name()
+        undone = {change.undoes for change in changes}
+        mine = [one.id for one in changes if one.author == author and one.undoes is None and one.id not in undone]
+        require(bool(mine), "plan", f"one with a change by {visible(author, 40)} to undo", "none")
+        made = self.plan.undo(mine[0])
+        self._read_plan()
+        return made
+
+    def look_again(self) -> list[PlanChange]:
+        """Show what others have changed in the plan, and return their changes."""
+        found = self.plan.refresh()
+        self._read_plan()
+        return found
+
+    def morning(self) -> Morning:
+        """Return totals and actions, computed once for the present plan."""
+        if self._morning is None:
+            from twin.plan.morning import morning_of  # imports the forecasts
+
+            self._morning = morning_of(self.feed.history(), self._plan, self.stated)
+        return self._morning
+
+    def decide(self, lane: str, state: str, **more: Any) -> str:
+        """Write a decision on the action of a lane to the plan, and return its name.
+
+        state : "accepted", "changed", "snoozed" or "declined"; more : fields of a decision in place of those proposed.
+        """
+        from twin.plan.morning import decision
+
+        name = self.plan.add("decision", **decision(self.morning(), lane, state, **more))
+        self._morning = replace(self._morning, decisions=self.plan.of("decision"))
+        return name
 
     # ------------------------------------------------------------ the lane and its values
 
@@ -343,6 +430,12 @@ def _as_text(name, value):
     """Return the value of a control as it stands in an address."""
     row = POLICY.get(name)
     return word_of(value, row.unit) if row and row.choices else f"{value:.10g}"
+
+
+def _kept(name, value):
+    """Return the value of a control as the plan keeps it: a number, or a word."""
+    row = POLICY[name]
+    return word_of(value, row.unit) if row.choices else float(value)
 
 
 def _number(text):

@@ -1,0 +1,100 @@
+"""The morning of a planner: same numbers at every door, decisions, and a plan that the hub keeps."""
+
+import json
+
+import numpy as np
+import pytest
+
+from twin.__main__ import main
+from twin.data.errors import PlanChanged
+from twin.data.scenarios import research_lanes
+from twin.plan.capacity_plan import CapacityPlan
+from twin.view.hub.hub import Hub
+from twin.view.hub.morning_panel import morning_panel
+
+
+def press(widget, **message):
+    widget._handle_custom_msg(message, [])
+
+
+def test_a_kept_value_is_the_same_at_every_door_and_conflicts_lose_nothing(ledger, url, monkeypatch, capsys):
+    monkeypatch.setenv("DATABASE_URL", url)
+    monkeypatch.setenv("TWIN_AUTHOR", "eva")
+    ledger.import_history(research_lanes())
+    session = Hub("ledger:", "BER-MUC").session
+    session.change(internal_capacity=150.0)
+    assert session.keep() == 1 and session.keep() is None
+    again = Hub("ledger:", "BER-MUC").session
+    assert again.values["internal_capacity"] == 150.0 and not again.assumes_capacity()
+    assert main(["attention", "ledger:", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    found = again.morning().attention
+    assert [row["lane"] for row in told["actions"]] == found.actions["lane"].tolist()
+    assert told["lanes"]["BER-MUC"]["money"] == pytest.approx(found.lanes.loc["BER-MUC", "money"], rel=1e-12)
+    assert main(["ask", "--file", "ledger:", "--offline", "--lane", "BER-MUC", "What is the own capacity?"]) == 0
+    assert "policies of 1 lane in the plan" in " ".join(capsys.readouterr().out.split())
+    colleague = CapacityPlan(ledger.plan, author="tom")
+    colleague.set("lane", "BER-MUC", internal_capacity=170.0)
+    session.change(internal_capacity=160.0)
+    with pytest.raises(PlanChanged, match=r"170.*tom.*160"):
+        session.keep()
+    assert session.values["internal_capacity"] == 160.0
+    assert [change.author for change in session.look_again()] == ["tom"]
+    session.keep()
+    assert colleague.refresh()[-1].author == "eva" and colleague.of("lane")["BER-MUC"]["internal_capacity"] == 160.0
+    session.undo()
+    assert session.policies.loc["BER-MUC", "internal_capacity"] == 170.0
+
+
+def test_an_action_is_decided_snoozed_and_returns():
+    hub = Hub("", "BER-MUC")
+    hub.session.change(internal_capacity=150.0)
+    hub.session.keep()
+    clicked = []
+    panel = morning_panel(hub.session, clicked.append)
+    lanes = hub.session.morning().actions["lane"].tolist()
+    assert "BER-MUC" in lanes and "This plan ends with the page" in panel.page
+    press(panel, do="lane", lane="BER-MUC")
+    assert clicked == ["BER-MUC"]
+    press(panel, do="snooze", lane="BER-MUC")
+    assert "BER-MUC" not in hub.session.morning().actions["lane"].tolist()
+    hub.session.undo()
+    assert hub.session.morning().actions["lane"].tolist() == lanes
+    press(panel, do="change", lane="BER-MUC", places="7", comment="half of it")
+    assert "<b>changed</b> half of it" in panel.page
+    (entry,) = hub.session.plan.of("decision").values()
+    assert (entry["places"], entry["state"]) == (7.0, "changed")
+    press(panel, do="change", lane="BER-MUC", places="many")
+    assert "places is not a number" in panel.said and len(hub.session.plan.of("decision")) == 1
+
+
+def test_totals_are_sums_over_lanes_and_sites_by_hand():
+    session = Hub("", "BER-MUC").session
+    session.plan.set("site", "Berlin", places=400)
+    session.plan.set("lane", ["BER-MUC", "HAM-ROT"], site="Berlin")
+    session.look_again()
+    morning = session.morning()
+    flows = research_lanes().flows
+    days = flows["date"].to_numpy().astype("datetime64[D]")
+    week = flows[(days > morning.attention.date - 7) & (days <= morning.attention.date)]
+    sums = week.groupby("lane")["volume"].sum()
+    totals = morning.totals
+    assert totals.loc["network", "demand"] == pytest.approx(sums.sum())
+    assert totals.loc["Berlin", "demand"] == pytest.approx(sums[["BER-MUC", "HAM-ROT"]].sum())
+    assert totals.loc["network", "money_at_risk"] == pytest.approx(np.nansum(morning.attention.lanes["money"]))
+    profit = session.network()["profit"]
+    assert totals.loc["network", "money"] == pytest.approx(7 * profit.sum())
+    dwell = session.network().loc[["BER-MUC", "HAM-ROT"]]
+    need = (sums[dwell.index] / 7 * (1 + dwell["return_rate"]) * dwell["dwell"]).sum()
+    assert totals.loc["Berlin", "use"] == pytest.approx(need / 400)
+
+
+def test_the_buttons_keep_and_undo_a_lane():
+    hub = Hub("", "BER-MUC")
+    before = hub.session.values["internal_capacity"]
+    press(hub.dials, do="turn", subject="BER-MUC", name="internal_capacity", value=150.0)
+    press(hub.sheet, do="keep", subject="BER-MUC")
+    assert "Change 1 of the plan is written. This plan ends with the page." in hub.sheet.said
+    assert hub.session.policies.loc["BER-MUC", "internal_capacity"] == 150.0
+    press(hub.sheet, do="undo", subject="BER-MUC")
+    assert hub.session.values["internal_capacity"] == before and "Change 2" in hub.sheet.said

@@ -1,0 +1,139 @@
+"""The morning of a planner: totals of the network and of its sites, what changed, and the actions with decisions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from twin import lane
+from twin._check import require
+from twin.data.history import History, dense_in_weeks
+from twin.data.statistics import assessable, lane_statistics
+from twin.data.text import visible
+from twin.plan.actions import Attention, attention_of
+from twin.plan.attention import WEEKS, ranked_periods
+from twin.plan.policies import policy_of
+from twin.plan.policy_table import policy_table
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from twin.plan.capacity_plan import CapacityPlan
+    from twin.plan.portfolio import Policies
+
+ALL_LANES = "network"  # name of the row of totals of all lanes
+TOTALLED = ("demand", "use", "money", "money_at_risk")  # columns of the totals
+DAYS_OF_A_STEP = {"D": 1, "W": 7, "MS": 30}  # length of a period, for the last day of a decision without one [day]
+
+
+@dataclass(frozen=True)
+class Morning:
+    """What a planner sees first.
+
+    attention : status of the lanes, and their ranked actions.
+    totals : a row for the network and one for each site that the plan names, with demand of the last week or month on
+        record [pallet], use of own places by the space needed in it [-], profit at mean demand (money) and expected
+        overflow money (money_at_risk) [$/week or month]; `..._change` is the change since one week or month before.
+    decisions : decisions of the plan, name -> field -> value.
+    """
+
+    attention: Attention
+    totals: pd.DataFrame
+    decisions: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+    @property
+    def actions(self) -> pd.DataFrame:
+        """The ranked actions with the state, author's comment and end of the latest decision on each, if one holds.
+
+        A decision holds until its last day, a snoozed action is left out until its day.
+        """
+        table, today = self.attention.actions.copy(), str(self.attention.date)
+        latest = {one["lane"]: one for one in self.decisions.values()}
+        held = {name: one for name, one in latest.items() if today < (one.get("until") or one.get("last") or "")}
+        for name in ("state", "comment", "until"):
+            table[name] = [held.get(at, {}).get(name, "") for at in table["lane"]]
+        return table[table["state"] != "snoozed"].reset_index(drop=True)
+
+
+def morning_of(history: History, plan: CapacityPlan | None = None, policies: Policies | None = None) -> Morning:
+    """Return the totals and the actions of a history.
+
+    history : flows
+    plan : the plan whose sites and decisions count, optional
+    policies : as for `attention_of`
+
+    >>> from twin.data.load import load_history
+    >>> found = morning_of(load_history())
+    >>> list(found.totals.index), list(found.totals.columns[:4])
+    (['network'], ['demand', 'use', 'money', 'money_at_risk'])
+    """
+    found = attention_of(history, policies=policies)
+    totals = _totals(history, found, plan, policies)
+    return Morning(found, totals, {} if plan is None else plan.of("decision"))
+
+
+def _totals(history, found, plan, policies):
+    """Return the table of totals."""
+    period = history.period
+    block = ranked_periods(period, history.calendar.season)
+    statistics, _ = assessable(lane_statistics(history))
+    fields, _ = policy_table(statistics, None, policies, period=history.calendar.length)
+    policy = policy_of(fields)
+    names, dates, volumes = dense_in_weeks(history)
+    end = int(np.searchsorted(dates, found.date, side="right"))
+    rows = np.nan_to_num(volumes[np.searchsorted(names, statistics.index)][:, :end])
+    lanes = found.lanes.reindex(statistics.index)
+    scale = np.broadcast_to((1 + policy.return_rate) * policy.dwell, len(statistics))
+    profit = lane.assess(statistics, policy, period=history.calendar.length)["profit"]
+    now, before = rows[:, -block:], rows[:, -2 * block : -block]
+    per_lane = pd.DataFrame(
+        {
+            "demand": now.sum(axis=1),
+            "demand_change": now.sum(axis=1) - before.sum(axis=1),
+            "need": now.mean(axis=1) * scale,
+            "need_change": (now.mean(axis=1) - (before.mean(axis=1) if before.size else 0.0)) * scale,
+            "own": np.broadcast_to(policy.internal_capacity, len(statistics)),
+            "money": np.broadcast_to(profit, len(statistics)) * block,
+            "money_at_risk": lanes["money"].fillna(0.0).to_numpy(),
+        },
+        index=statistics.index,
+    )
+    entries = {} if plan is None else plan.of("lane")
+    site = pd.Series([entries.get(name, {}).get("site") for name in statistics.index], index=statistics.index)
+    sums = pd.concat([per_lane.sum().to_frame(ALL_LANES).T, per_lane.groupby(site).sum()])
+    if plan is not None:
+        for name, stated in plan.of("site").items():
+            if "places" in stated and name in sums.index[1:]:
+                sums.iloc[0, sums.columns.get_loc("own")] += stated["places"] - sums["own"].iloc[1:][name]
+                sums.iloc[1 + sums.index[1:].get_loc(name), sums.columns.get_loc("own")] = stated["places"]
+    sums["use"] = sums["need"] / sums["own"].where(sums["own"] > 0)
+    sums["use_change"] = sums["need_change"] / sums["own"].where(sums["own"] > 0)
+    return sums[[*TOTALLED, "demand_change", "use_change"]]
+
+
+def decision(morning: Morning, name: str, state: str, **more: Any) -> dict[str, Any]:
+    """Return the fields of a decision of the plan on the action of a lane.
+
+    morning : what the planner sees
+    name : lane of the action
+    state : "accepted", "changed", "snoozed" or "declined"
+    more : fields in place of those that are proposed, such as places, price, partner, until and comment.
+
+    >>> from twin.data.load import load_history
+    >>> found = morning_of(load_history(), policies={"BER-MUC": {"internal_capacity": 150.0}})
+    >>> decision(found, "BER-MUC", "snoozed", until="2027-01-01")["until"]
+    '2027-01-01'
+    """
+    table = morning.attention.actions.set_index("lane")
+    require(name in table.index, "lane", "one of an action", visible(name, 40))
+    row, period = table.loc[name], morning.attention.period
+    block = ranked_periods(period, morning.attention.history.calendar.season)
+    first = row["first_date"] or str(morning.attention.date + 1)
+    days = block * WEEKS[period] * DAYS_OF_A_STEP[period]
+    last = row["last_date"] or str(np.datetime64(first, "D") + days)
+    proposed = {"places": float(row["places"]), "gain": float(row["gain"])}
+    fields = {"lane": name, "first": first, "last": last, **proposed, "state": state, **more}
+    return {field: value for field, value in fields.items() if value not in (None, "")}
