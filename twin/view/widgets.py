@@ -63,9 +63,10 @@ class Dials(Asking):
 
 
 class NetworkTable(anywidget.AnyWidget):
-    """A table of lanes that a planner can sort, search and pick from.
+    """A table of lanes that a planner can sort, search, group, export and pick from.
 
-    columns : list of dicts with name, label, kind ("text", "number", "share", "status" or "spark"), digits and help.
+    columns : list of dicts with name, label, kind ("text", "number", "share", "status" or "spark"), digits, help, and
+        hidden if the column is not shown at first; columns of texts and statuses can group the lanes.
     table : name of a column -> list of values.
     sparks : sparklines as one byte per lane and period, from 0 to 254; 255 is a missing value.
     picked : name of the lane that is picked.
@@ -92,6 +93,7 @@ class Sheet(Asking):
     history, costs, profits, losses, space_ahead, money_ahead, savings, leaving : pictures as PNG; only a changed
         picture is sent.
     title, status, said : heading, line below it, and error sentence.
+    assumed : what was assumed, as one sentence each; readers unfold them.
     query : state as a query string, which the page copies into its address; when it opens, the page sends its own
         query string as {"do": "shown", "query": ...}.
     subject : name of the lane that the page is about; every message contains it.
@@ -114,6 +116,7 @@ class Sheet(Asking):
     savings = traitlets.Bytes().tag(sync=True)
     leaving = traitlets.Bytes().tag(sync=True)
     status = traitlets.Unicode().tag(sync=True)
+    assumed = traitlets.List().tag(sync=True)
     said = traitlets.Unicode().tag(sync=True)
     query = traitlets.Unicode().tag(sync=True)
     subject = traitlets.Unicode().tag(sync=True)

@@ -10,6 +10,7 @@ function render({ model, el }) {
   const typed = new Map(); // id of a field -> text that was typed into it
   const drawn = new Map(); // name of a picture -> address of its current data
   const status = element("p", { className: "twin-status" });
+  const assumed = element("details", { className: "twin-assumed" });
   const note = element("p", { className: "twin-note", role: "status" });
   const alert = element("p", { className: "twin-alert", role: "alert" });
   const panel = element("div", { id: `${place}-panel`, className: "twin-panel", role: "tabpanel", tabIndex: 0 });
@@ -106,6 +107,13 @@ function render({ model, el }) {
     alert.textContent = model.get("said");
   }
 
+  function showAssumed() {
+    const list = model.get("assumed");
+    assumed.hidden = list.length === 0;
+    const head = element("summary", {}, `Assumed: ${list.length} ${list.length === 1 ? "value" : "values"}`);
+    assumed.replaceChildren(head, element("ul", {}, list.map((text) => element("li", {}, text))));
+  }
+
   function showAddress() {
     if (inVoila) history.replaceState(null, "", `?${model.get("query")}`);
   }
@@ -151,15 +159,21 @@ function render({ model, el }) {
   model.on("change:query", showAddress);
   for (const name of PICTURES) model.on(`change:${name}`, () => draw(name));
   for (const name of ["title", "status", "said"]) model.on(`change:${name}`, showSaid);
+  model.on("change:assumed", showAssumed);
+  // Where the lane stands below the table, a click on a row scrolls to it; keys leave the table in view.
+  document.addEventListener("twin-lane-clicked", () => {
+    if (el.getBoundingClientRect().top > 0.8 * window.innerHeight) el.scrollIntoView({ block: "start" });
+  });
   model.on("msg:custom", (message, buffers) => {
     const name = deliver(message, buffers);
     if (name) note.textContent = `${name} is ready.`;
   });
-  el.append(element("div", { className: "twin-head" }, [title, tools]), status, note, alert, list, panel);
+  el.append(element("div", { className: "twin-head" }, [title, tools]), element("div", { className: "twin-where" }, [status, assumed]), note, alert, list, panel);
   showTabs();
   showPage();
   PICTURES.forEach(draw);
   showSaid();
+  showAssumed();
   opening = ask(model, { do: "shown", query: inVoila && location.search.length > 1 ? location.search : "" });
   if (!(inVoila && location.search.length > 1)) opening = 0; // an address without a query stays so until a change
 }

@@ -132,7 +132,7 @@ def _by_date(session):
         f"interval, {_written(lane['worst_coverage'], '-')} in the worst {window}.",
         lane["remark"],
     ]
-    return table(f"Plan by date, {dates[0]} to {dates[-1]}", heads, rows, (2,)) + listed(filter(None, told))
+    return table(f"Plan by date, {dates[0]} to {dates[-1]}", heads, rows) + listed(filter(None, told))
 
 
 def _written(value, unit):

@@ -57,8 +57,8 @@ class Hub:
         self.dials = Dials(presets=list(PRESETS))
         labels = [[name, label] for name, (label, *_) in tabs.TABS.items()]
         self.sheet = Sheet(tabs=labels, tools=TOOLS, active="capacity")
-        self.desk = ipywidgets.Box([self.dials, self.sheet])
-        self.desk.add_class("twin-desk")
+        self.desk = ipywidgets.Box([self.sheet, self.dials])
+        self.desk.add_class("twin-bench")
         self.data = self.feed.forms
         self._silent = False  # True while the hub itself changes widgets
         self.analyst = AnalystDesk(self.sheet, lambda: (self.session.portfolio, self.session.lane), self._answered)
@@ -109,7 +109,7 @@ class Hub:
         _, page, parts = tabs.TABS[name]
         with self.sheet.hold_sync():
             self.sheet.subject, self.sheet.title = session.lane, visible(session.lane)
-            self.sheet.status = self._where()
+            self.sheet.status, self.sheet.assumed = self._where(), list(session.assumptions)
             self.sheet.query = session.query() + f"&tab={name}"
             self.sheet.page = self.analyst.page() if name == "analyst" else page(session, numbers)
             for part in parts[:1]:
@@ -133,11 +133,11 @@ class Hub:
         self.lanes.row = row
 
     def _where(self) -> str:
-        """Return the line below the title: source, record and assumptions."""
+        """Return the line below the title: source and record."""
         session = self.session
         row = session.feed.statistics.loc[session.lane]
         record = f"{int(row['periods']):,} {unit_in('period', session.feed.period)}s to {row['last_date']:%Y-%m-%d}"
-        return f"{visible(session.feed.place, 60)}, {record}. Assumed: {'; '.join(session.assumptions)}."
+        return f"{visible(session.feed.place, 60)}, {record}."
 
     # ------------------------------------------------------------ actions
 
