@@ -15,10 +15,11 @@ FRONT = Path(__file__).parent / "front"
 _STYLE = theme.css() + (FRONT / "front.css").read_text(encoding="utf-8")
 
 
-def _script(name: str) -> str:
-    """Return the script of a widget with the shared functions of element.js inside; a widget cannot import files."""
-    shared, own = ((FRONT / f"{part}.js").read_text(encoding="utf-8") for part in ("element", name))
-    return shared.replace("export function", "function") + re.sub(r"^import .*\n", "", own, flags=re.M)
+def _script(name: str, *shared: str) -> str:
+    """Return the script of a widget with element.js and other shared scripts inside; a widget cannot import files."""
+    *before, own = ((FRONT / f"{part}.js").read_text(encoding="utf-8") for part in ("element", *shared, name))
+    functions = "".join(before).replace("export function", "function")
+    return re.sub(r"^import .*\n", "", functions + own, flags=re.M)
 
 
 class Asking(anywidget.AnyWidget):
@@ -92,6 +93,7 @@ class Sheet(Asking):
     active, page : name of the open tab, and its HTML.
     history, costs, profits, losses, space_ahead, money_ahead, savings, leaving : pictures as PNG; only a changed
         picture is sent.
+    charts : name of a picture -> its numbers (`view.charts.Chart`), where the page draws it itself.
     title, status, said : heading, line below it, and error sentence.
     assumed : what was assumed, as one sentence each; readers unfold them.
     query : state as a query string, which the page copies into its address; when it opens, the page sends its own
@@ -100,13 +102,14 @@ class Sheet(Asking):
     live : HTML of the element [data-live] on the page, sent while an answer arrives.
     """
 
-    _esm, _css = _script("sheet"), _STYLE
+    _esm, _css = _script("sheet", "chart"), _STYLE
     tabs = traitlets.List().tag(sync=True)
     tools = traitlets.List().tag(sync=True)
     active = traitlets.Unicode().tag(sync=True)
     title = traitlets.Unicode().tag(sync=True)
     page = traitlets.Unicode().tag(sync=True)
     live = traitlets.Unicode().tag(sync=True)
+    charts = traitlets.Dict().tag(sync=True)
     history = traitlets.Bytes().tag(sync=True)
     costs = traitlets.Bytes().tag(sync=True)
     profits = traitlets.Bytes().tag(sync=True)

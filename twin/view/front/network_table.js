@@ -5,12 +5,12 @@ import { element, save } from "./element.js";
 const ROW = 20; // height of a row, as in front.css [pixel]
 const MORE = 6; // rows drawn above and below those in view
 const MARK = { strained: "▲", "capacity strain": "▲", watch: "◆", normal: "●", "under-used": "▽", ended: "■", "no data": "○" };
-const WIDTH = { text: 90, status: 90, number: 57, share: 57, spark: 62 }; // of a column of each kind [pixel]
+const WIDTH = { text: 90, status: 90, number: 57, share: 57, spark: 58 }; // of a column of each kind [pixel]
 const KEPT = "twin-hidden-columns"; // where the browser keeps the columns that a planner has hidden
 const COMPARED = /^\s*([^<>=]+?)\s*(<=|>=|<|>|=)\s*(-?[\d.]+)\s*(%?)\s*$/; // such as "profit < 0"
 
 // Returns a sparkline as SVG; 255 marks a missing value and interrupts the line.
-function spark(bytes, width = 58, height = 16) {
+function spark(bytes, width = 52, height = 16) {
   const points = [];
   let broken = true;
   bytes.forEach((level, i) => {
@@ -155,7 +155,7 @@ function render({ model, el }) {
         const bytes = new Uint8Array(sparks.buffer, sparks.byteOffset + line * count, count);
         made.append(element("td", { className: "twin-spark", innerHTML: spark(bytes) }));
       } else if (column.kind === "status") {
-        const badge = element("span", { className: "twin-badge" }, `${MARK[values.status[line]] ?? "●"} ${values.status[line]}`);
+        const badge = element("span", { className: "twin-badge", title: values.status[line] }, `${MARK[values.status[line]] ?? "●"} ${values.status[line]}`);
         badge.dataset.status = values.status[line];
         made.append(element("td", { className: "twin-words" }, badge));
       } else if (column.kind === "text") {
@@ -230,7 +230,7 @@ function render({ model, el }) {
     lines = listed();
     at = Math.min(at, Math.max(lines.length - 1, 0));
     const widths = shown().map((column) => 
-      column.name === "lane" ? 96 : column.kind === "spark" ? WIDTH.spark : Math.max(WIDTH[column.kind], 10 + 7 * (column.label.length + 1)));
+      column.name === "lane" ? 92 : column.kind === "spark" ? WIDTH.spark : Math.max(WIDTH[column.kind], 10 + 7 * (column.label.length + 1)));
     table.style.minWidth = `${widths.reduce((sum, width) => sum + width, 0)}px`;
     const columns = widths.map((width) => {
       const made = element("col");
@@ -238,7 +238,9 @@ function render({ model, el }) {
       return made;
     });
     const head = element("thead", {}, element("tr", {}, shown().map(heading)));
-    table.replaceChildren(element("colgroup", {}, columns), head);
+    table.querySelector("colgroup")?.remove();
+    table.tHead?.remove();
+    table.prepend(element("colgroup", {}, columns), head); // the rows stay until they are drawn, and so does the height
     table.setAttribute("aria-rowcount", lines.length + 1);
     draw(true);
     const { status } = model.get("table");
@@ -306,11 +308,32 @@ function render({ model, el }) {
       search, named(only, "Status"), view,
       element("button", { type: "button", onclick: exported, title: "Save the lanes and columns that are shown" }, "CSV of these"),
     ]), alert, summary, holder);
+  const leave = (event) => {
+    if (!el.isConnected) return document.removeEventListener("pointerdown", leave);
+    if (!view.contains(event.target)) view.open = false;
+  };
+  document.addEventListener("pointerdown", leave); // a click elsewhere closes the form
+  view.onfocusout = (event) => {
+    if (event.relatedTarget && !view.contains(event.relatedTarget)) view.open = false;
+  };
+  view.onkeydown = (event) => {
+    if (event.key !== "Escape") return;
+    view.open = false;
+    view.querySelector("summary").focus();
+  };
   table.onkeydown = onKey;
-  table.onclick = (event) => {
+  // Rows may be drawn anew between press and release, so the row under the release counts; a drag picks nothing.
+  const pick = (event) => {
     const line = event.target.closest("tbody:not(.twin-space) tr");
     if (line) choose(Number(line.id.slice(place.length + 1)), true);
   };
+  let pressed = null;
+  table.onpointerdown = (event) => (pressed = event.button === 0 ? [event.clientX, event.clientY] : null);
+  table.onpointerup = (event) => {
+    if (pressed && Math.hypot(event.clientX - pressed[0], event.clientY - pressed[1]) < 6) pick(event);
+    pressed = null;
+  };
+  table.onclick = (event) => event.detail === 0 && pick(event); // by a screen reader
   holder.onscroll = () => draw();
   new ResizeObserver(() => draw()).observe(holder);
   model.on("change:row", () => {

@@ -60,6 +60,7 @@ class Hub:
         self.desk = ipywidgets.Box([self.sheet, self.dials])
         self.desk.add_class("twin-bench")
         self.data = self.feed.forms
+        self._charts = False  # True if the page draws charts itself
         self._silent = False  # True while the hub itself changes widgets
         self.analyst = AnalystDesk(self.sheet, lambda: (self.session.portfolio, self.session.lane), self._answered)
         self._show_lanes()
@@ -118,7 +119,11 @@ class Hub:
             self._draw(part, numbers)
 
     def _draw(self, part: str, numbers: Mapping[str, float]) -> None:
-        """Send one picture."""
+        """Send one picture, as numbers if the page draws it itself."""
+        chart = tabs.charted(part, self.session, numbers) if self._charts else None
+        if chart is not None:
+            self.sheet.charts = {part: chart}
+            return
         figure = tabs.drawn(part, self.session, numbers)
         if figure is not None:
             setattr(self.sheet, part, png(figure, quick=True))
@@ -216,9 +221,16 @@ class Hub:
         done = message.get("do")
         with self._said():
             if done == "shown":
-                self.sheet.said = self._follow(message.get("query", ""))
+                self._charts, query = bool(message.get("charts")), message.get("query", "")
+                self.sheet.said = self._follow(query)
+                if self._charts and not query:
+                    self._show_page()
                 gc.collect()
                 gc.freeze()  # these objects stay: searching them for garbage would delay pictures
+                return
+            if done == "pictures":
+                self._charts = False
+                self._show_page()
                 return
             if message.get("subject") != self.session.lane:
                 return  # the message belongs to a lane that is no longer shown

@@ -36,7 +36,7 @@ def columns(period: str) -> list[dict[str, Any]]:
         column("lane", "lane", "text"),
         column("status", "status", "status", help="use of own capacity against the thresholds"),
         *map(number, SHOWN_NUMBERS),
-        column("spark", f"recent {unit_in('period', period)}s", "spark"),
+        column("spark", "recent", "spark", help=f"the latest {unit_in('period', period)}s"),
     ]
 
 

@@ -55,6 +55,17 @@
     return box;
   }
 
+  /* Explanations close on Escape and on a click elsewhere. */
+  function closing() {
+    const open = () => document.querySelectorAll(".twin-why[open]");
+    document.addEventListener("pointerdown", (event) => {
+      for (const why of open()) if (!why.contains(event.target)) why.open = false;
+    });
+    document.addEventListener("keydown", (event) => {
+      if (event.key === "Escape") for (const why of open()) why.open = false;
+    });
+  }
+
   function cockpit(panels) {
     const title = cells.find((cell) => cell.querySelector("h1"));
     const name = title.querySelector("h1");
@@ -78,6 +89,7 @@
 
   const panels = cells.map((cell, number) => (shownBy(cell) ? number : -1)).filter((number) => number >= 0);
   if (!panels.length) return;
+  closing();
   if (document.body.classList.contains("twin-wide")) cockpit(panels);
   else lesson(panels);
 })();
