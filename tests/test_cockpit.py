@@ -129,9 +129,36 @@ def test_a_chart_answers_to_keys_pointer_and_ranges(cockpit):
     assert chart.get_by_role("button", name="1 yr").get_attribute("aria-pressed") == "true"
     box = slider.bounding_box()
     cockpit.mouse.move(box["x"] + box["width"] / 2, box["y"] + 80)
-    cockpit.wait_for_function("([part, old]) => document.querySelector(part).textContent !== old", arg=[READING, "x"])
+    before = f"{first}: volume {volumes[0]:.1f}"
+    cockpit.wait_for_function(
+        "([part, old]) => document.querySelector(part).textContent !== old", arg=[READING, before]
+    )
     assert "volume" in reading.inner_text()
     cockpit.mouse.down()
     cockpit.mouse.move(box["x"] + box["width"] / 2 + 120, box["y"] + 80, steps=4)
     cockpit.mouse.up()
     cockpit.wait_for_function("!document.querySelector('[data-picture=history] [aria-pressed=true]')")  # zoomed
+
+
+def test_a_planner_names_units_in_all_labels_and_the_numbers_stay(cockpit):
+    values = "found => found.map(e => [e.dataset.name, e.dataset.value])"
+    before = cockpit.eval_on_selector_all(".twin-panel [data-name]", values)
+    cockpit.get_by_text("View", exact=True).click()
+    cockpit.get_by_label("Goods are counted in").fill("tonne")
+    cockpit.get_by_label("Goods are counted in").press("Enter")
+    cockpit.locator(".twin-chart-title", has_text="[tonnes a day]").wait_for()
+    cockpit.get_by_label("Currency").fill("€")
+    cockpit.get_by_label("Currency").press("Enter")
+    cockpit.locator(".twin-dials", has_text="€/tonne/day").wait_for()
+    cockpit.locator(".twin-panel", has_text="€").wait_for()
+    assert cockpit.eval_on_selector_all(".twin-panel [data-name]", values) == before
+    for name in ("Capacity and cooperation", "Profit and risk", "In motion", "Partners", "What-if"):
+        cockpit.get_by_role("tab", name=name).click()
+        cockpit.locator(".twin-panel:not([aria-busy])").wait_for()
+        text = cockpit.locator(".twin-panel").inner_text()
+        assert "pallet" not in text and "$" not in text, name
+    assert "goods=tonne" in cockpit.url and "currency=%E2%82%AC" in cockpit.url
+    cockpit.get_by_text("View", exact=True).click()
+    cockpit.get_by_label("Currency").fill("<b>")
+    cockpit.get_by_label("Currency").press("Enter")
+    cockpit.locator(".twin-lanes .twin-alert", has_text="Currency must be one sign").wait_for()

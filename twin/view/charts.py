@@ -8,6 +8,7 @@ import numpy as np
 
 from twin.demand import period_name
 from twin.plan import lane_report
+from twin.plan.unit_names import unit_names
 from twin.view.pictures import PERIODS_SHOWN, own_flow
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ def history(
     days = np.concatenate((dates, ahead))
     return {
         "title": "Volume, forecast, and own capacity",
-        "unit": f"pallets a {name}",
+        "unit": f"{unit_names().many} a {name}",
         "days": _days(days),
         "first": int(max(len(dates) - PERIODS_SHOWN, 0)),
         "lines": lines,

@@ -73,7 +73,8 @@ class NetworkTable(anywidget.AnyWidget):
     picked : name of the lane that is picked.
     row : name of a column -> new value, for one lane that has changed.
     thresholds : use of own capacity above ("strain") and below ("under_used") which the status changes. [-]
-    said : error sentence on the thresholds.
+    units : names of the unit of goods ("goods") and of the currency ("currency") in all labels.
+    said : error sentence on the thresholds or the names.
     """
 
     _esm, _css = _script("network_table"), _STYLE
@@ -83,6 +84,7 @@ class NetworkTable(anywidget.AnyWidget):
     picked = traitlets.Unicode().tag(sync=True)
     row = traitlets.Dict().tag(sync=True)
     thresholds = traitlets.Dict().tag(sync=True)
+    units = traitlets.Dict().tag(sync=True)
     said = traitlets.Unicode().tag(sync=True)
 
 

@@ -119,12 +119,11 @@ export function charted(UPlot) {
   function zoom(from, to) {
     kept = [from, to];
     plot.setScale("x", { min: from, max: to });
-    press();
+    press(from, to);
   }
 
   // Marks the button of the range that is shown.
-  function press() {
-    const { min, max } = plot.scales.x;
+  function press(min, max) {
     for (const button of ranges.children) {
       button.setAttribute("aria-pressed", String(Math.abs(Number(button.dataset.from) - min) < DAY && Math.abs(chart.days.at(-1) * DAY - max) < DAY));
     }
@@ -160,7 +159,7 @@ export function charted(UPlot) {
       hooks: {
         draw: [marks(chart)],
         setCursor: [(made) => { if (made.cursor.idx !== null && made.cursor.left >= 0) read(made.cursor.idx); }],
-        setSelect: [(made) => { if (made.select.width > 0) setTimeout(() => { const { min, max } = made.scales.x; kept = [min, max]; press(); }); }],
+        setSelect: [(made) => { if (made.select.width > 0) setTimeout(() => { const { min, max } = made.scales.x; kept = [min, max]; press(min, max); }); }],
       },
     }, data, room);
     plot.setScale("x", { min, max });
@@ -168,9 +167,9 @@ export function charted(UPlot) {
     plot.over.ondblclick = () => {
       kept = null;
       plot.setScale("x", { min: start()[0], max: start()[1] });
-      press();
+      press(...start());
     };
-    press();
+    press(min, max);
   }
 
   // Levels near the values belong into the picture; one far above would flatten them.

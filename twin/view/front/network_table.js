@@ -74,6 +74,15 @@ function render({ model, el }) {
     return [name, input];
   });
 
+  const names = ["goods", "currency"].map((name) => {
+    const input = element("input", { type: "text", id: `${place}-${name}`, maxLength: 16, autocomplete: "off" });
+    input.onchange = () => {
+      model.set("units", { ...model.get("units"), [name]: input.value });
+      model.save_changes();
+    };
+    return [name, input];
+  });
+
   const shown = () => model.get("columns").filter((column) => column.name === "lane" || !hidden.has(column.name));
 
   // Returns a function that says whether the table's line i passes the search: a part of a name, or a comparison.
@@ -142,8 +151,8 @@ function render({ model, el }) {
       return made;
     }
     const values = model.get("table");
-    const sparks = model.get("sparks");
-    const count = sparks.byteLength / values.lane.length;
+    const sparks = new Uint8Array(model.get("sparks").buffer, model.get("sparks").byteOffset, model.get("sparks").byteLength);
+    const count = Math.floor(sparks.length / values.lane.length); // a new table arrives before its sparklines
     const picked = values.lane[line] === model.get("picked");
     made.dataset.lane = values.lane[line];
     made.classList.toggle("twin-picked", picked);
@@ -152,8 +161,7 @@ function render({ model, el }) {
       if (column.name === "lane") {
         made.append(element("th", { scope: "row", title: values.lane[line] }, values.lane[line]));
       } else if (column.kind === "spark") {
-        const bytes = new Uint8Array(sparks.buffer, sparks.byteOffset + line * count, count);
-        made.append(element("td", { className: "twin-spark", innerHTML: spark(bytes) }));
+        made.append(element("td", { className: "twin-spark", innerHTML: spark(sparks.slice(line * count, (line + 1) * count)) }));
       } else if (column.kind === "status") {
         const badge = element("span", { className: "twin-badge", title: values.status[line] }, `${MARK[values.status[line]] ?? "●"} ${values.status[line]}`);
         badge.dataset.status = values.status[line];
@@ -287,6 +295,7 @@ function render({ model, el }) {
 
   function showLimits() {
     for (const [name, input] of limits) input.value = String(Number((100 * model.get("thresholds")[name]).toPrecision(6)));
+    for (const [name, input] of names) input.value = model.get("units")[name] ?? "";
     alert.textContent = model.get("said");
   }
 
@@ -301,6 +310,7 @@ function render({ model, el }) {
     element("summary", {}, "View"),
     element("div", { className: "twin-view-form" }, [
       named(group, "Group by"), choices, named(limits[0][1], "Strain above [% of own capacity]"), named(limits[1][1], "Under-used below [%]"),
+      named(names[0][1], "Goods are counted in"), named(names[1][1], "Currency"),
     ]),
   ]);
   el.append(
@@ -352,7 +362,7 @@ function render({ model, el }) {
     show();
   });
   for (const name of ["picked", "sparks"]) model.on(`change:${name}`, () => draw(true));
-  for (const name of ["thresholds", "said"]) model.on(`change:${name}`, showLimits);
+  for (const name of ["thresholds", "units", "said"]) model.on(`change:${name}`, showLimits);
   showChoices();
   show();
   showLimits();

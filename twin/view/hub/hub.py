@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import wraps
 from math import nan
 from reprlib import repr as shortened
 from typing import Any
@@ -16,6 +17,7 @@ from twin._check import require
 from twin.data.settings import setting
 from twin.data.text import visible
 from twin.plan.feed import Feed
+from twin.plan.unit_names import UnitNames, named_units
 from twin.plan.wording import unit_in
 from twin.view.analyst_desk import AnalystDesk
 from twin.view.guard import sentence, told
@@ -28,6 +30,17 @@ from twin.view.output import png
 from twin.view.widgets import Dials, NetworkTable, Sheet
 
 TOOLS = [["pdf", "PDF report"], ["csv", "CSV of all numbers"], ["link", "Copy link"]]  # buttons: name, label
+
+
+def _in_units(method: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a method of the hub that uses the planner's names of units in what it sends."""
+
+    @wraps(method)
+    def named(self, *given):
+        with named_units(self.session.units):
+            return method(self, *given)
+
+    return named
 
 
 class Hub:
@@ -67,12 +80,14 @@ class Hub:
         self._show_lane()
         self.lanes.observe(self._on_pick, "picked")
         self.lanes.observe(self._on_thresholds, "thresholds")
+        self.lanes.observe(self._on_units, "units")
         self.sheet.observe(self._on_tab, "active")
         self.dials.on_asked(self._on_dials)
         self.sheet.on_asked(self._on_sheet)
 
     # ------------------------------------------------------------ display
 
+    @_in_units
     def _show_lanes(self) -> None:
         """Send the whole table of lanes."""
         session = self.session
@@ -81,9 +96,10 @@ class Hub:
             self.lanes.row = {}  # an unchanged value would not be sent: so the same row can follow the table
             self.lanes.table = network.table(session.network(), session.feed.period)
             self.lanes.sparks = network.sparks(session.feed.recent)
-            self.lanes.thresholds = dict(session.thresholds)
+            self.lanes.thresholds, self.lanes.units = dict(session.thresholds), dict(vars(session.units))
             self.lanes.picked = session.lane
 
+    @_in_units
     def _show_lane(self) -> None:
         """Send the controls and the open tab of the picked lane."""
         session, period = self.session, self.session.feed.period
@@ -103,6 +119,7 @@ class Hub:
         self.dials.values = {**values, "service_level": float(self.session.policy.service_level)}
         self.dials.disabled = ["service_level"] if values[OPTIMUM] else []
 
+    @_in_units
     def _show_page(self) -> None:
         """Send the open tab with its pictures."""
         session, name = self.session, self.sheet.active
@@ -128,6 +145,7 @@ class Hub:
         if figure is not None:
             setattr(self.sheet, part, png(figure, quick=True))
 
+    @_in_units
     def _show_row(self) -> None:
         """Send the row of the picked lane alone: a table may have thousands of rows."""
         session = self.session
@@ -179,6 +197,19 @@ class Hub:
         with self._said():
             self._show_lanes()
             self._show_page()
+
+    def _on_units(self, change: Mapping[str, Any]) -> None:
+        """Name the units in all labels, or say below the table why a name is refused."""
+        if self._silent:
+            return
+        self.lanes.said = ""
+        with told(lambda text: setattr(self.lanes, "said", text)):
+            new = {name: str(word).strip() for name, word in change["new"].items()}
+            require(new.keys() == vars(self.session.units).keys(), "units", "goods and currency", shortened(new))
+            self.session.units = UnitNames(**new)
+        with self._said():
+            self._show_lanes()
+            self._show_lane()
 
     def _on_tab(self, change: Mapping[str, Any]) -> None:
         """Show the tab that was opened."""
@@ -239,7 +270,8 @@ class Hub:
             elif done == "unpin":
                 self.session.pinned = None
             elif done in downloads.FILES:
-                name, kind, content = downloads.FILES[done](self.session)
+                with named_units(self.session.units):
+                    name, kind, content = downloads.FILES[done](self.session)
                 self.sheet.send({"download": name, "type": kind}, buffers=[content])
             elif not self.session.partnership.do(message, self.session):
                 self.analyst.do(message)

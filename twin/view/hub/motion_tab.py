@@ -11,6 +11,7 @@ from matplotlib.ticker import FuncFormatter
 
 from twin.data.calendar import WorkingCalendar
 from twin.plan.ahead import DAYS_AHEAD, PATHS_AHEAD, steps_ahead
+from twin.plan.unit_names import unit_names
 from twin.plan.wording import written
 from twin.view import charts, pictures, plots
 from twin.view.hub.session import Session
@@ -73,10 +74,10 @@ def drawn(session: Session, name: str) -> Figure:
     dates = _dates(session)
     figure, ax = pictures.sheet(4.6, left=0.155, right=0.97)
     if name == "space_ahead":
-        plots.frame(ax, "Space", "", "pallets")
+        plots.frame(ax, "Space", "", unit_names().many)
         plots.fan(ax, today.space, time=dates, places=session.policy.internal_capacity)
     else:
-        plots.frame(ax, "Profit since the first day", "", "$")
+        plots.frame(ax, "Profit since the first day", "", unit_names().currency)
         plots.fan(ax, today.money, time=dates, path=None)
         middle = np.median(other.money, axis=0)
         ax.plot(dates, middle, color=NAIVE, linestyle="--")
@@ -95,9 +96,9 @@ def charted(session: Session, name: str) -> charts.Chart:
     dates = _dates(session)
     if name == "space_ahead":
         places = {"own places": session.policy.internal_capacity}
-        return charts.fan("Space", "pallets", dates, today.space, levels=places, path=0)
+        return charts.fan("Space", unit_names().many, dates, today.space, levels=places, path=0)
     others = {"median of the alternative": np.median(other.money, axis=0)}
-    return charts.fan("Profit since the first day", "$", dates, today.money, others=others)
+    return charts.fan("Profit since the first day", unit_names().currency, dates, today.money, others=others)
 
 
 def _dates(session):
