@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from twin._check import require
 from twin.data.text import visible
 
-GOODS, MONEY = "pallet", "$"  # names in the units of this package
+GOODS_UNIT, MONEY_UNIT = "pallet", "$"  # names in the units of this package
 
 
 @dataclass(frozen=True)
@@ -27,8 +27,8 @@ class UnitNames:
     ('tonnes', '€/tonne/day')
     """
 
-    goods: str = GOODS
-    currency: str = MONEY
+    goods: str = GOODS_UNIT
+    currency: str = MONEY_UNIT
 
     def __post_init__(self) -> None:
         word = re.fullmatch(r"[^\W\d_]{1,16}", self.goods) is not None
@@ -51,7 +51,7 @@ class UnitNames:
 
     def renamed(self, unit: str) -> str:
         """Return a unit of this package with the planner's names."""
-        return unit.replace(GOODS, self.goods).replace(MONEY, self.currency)
+        return unit.replace(GOODS_UNIT, self.goods).replace(MONEY_UNIT, self.currency)
 
 
 _USUAL = UnitNames()

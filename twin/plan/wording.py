@@ -3,7 +3,7 @@
 from twin._choices import word_of, words_in
 from twin.demand import period_name
 from twin.plan.quantities import QUANTITIES
-from twin.plan.unit_names import GOODS, unit_names
+from twin.plan.unit_names import GOODS_UNIT, unit_names
 
 LARGE = 1e15  # numbers from here on are written with a power of ten
 
@@ -67,7 +67,7 @@ def rest_of(unit: str, period: str | float) -> str:
         article = "an" if parts and parts[0][0] in "aeiou" else "a"
         return f"{article} {' and '.join(parts)}" if parts else ""
     first, *per = unit.split("/")
-    plural = {"-": "", "points": "points", GOODS: names.many}.get(first, f"{first}s")
+    plural = {"-": "", "points": "points", GOODS_UNIT: names.many}.get(first, f"{first}s")
     return " a ".join((plural, *(part.replace("^2", f", each {part.removesuffix('^2')}") for part in per)))
 
 

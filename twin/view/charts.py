@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 Chart = dict[str, Any]
 
 MOST_PERIODS = 4000  # latest periods of a record that a page gets [period]
-BANDS = {"nine tenths": (0.05, 0.95), "half": (0.25, 0.75)}  # bands of a fan: name -> quantiles of the paths [-]
+FAN_BANDS = {"nine tenths": (0.05, 0.95), "half": (0.25, 0.75)}  # bands of a fan: name -> quantiles of the paths [-]
 
 
 def history(
@@ -85,7 +85,7 @@ def fan(
     """
     paths = np.asarray(paths, float)
     bands = []
-    for label, quantiles in BANDS.items():
+    for label, quantiles in FAN_BANDS.items():
         low, high = np.quantile(paths, quantiles, axis=0)
         bands.append({"label": f"{label} of the paths", "low": _sent(low), "high": _sent(high), "role": "record"})
     lines = [_line("median", np.median(paths, axis=0), "record")]

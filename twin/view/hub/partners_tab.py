@@ -179,7 +179,8 @@ def _partners(found: PartnershipOutcome, session: Session, names: Sequence[str])
         f"<p>{core} Others save by it: the saving of all other partners because this one joins, by Shapley value. "
         "A partner with a negative payment receives money.</p>"
     )
-    return table(f"Who pays what a {period}, {_by(rule)} [$, pallets]", heads, rows) + note
+    units = f"{unit_names().currency}, {unit_names().many}"
+    return table(f"Who pays what a {period}, {_by(rule)} [{units}]", heads, rows) + note
 
 
 def _rules(found: PartnershipOutcome, session: Session, names: Sequence[str]) -> str:
