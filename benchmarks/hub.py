@@ -19,8 +19,10 @@ TURNED = (  # a tab, its first and its last picture, and a control that changes 
 TURN = """async ([field, value, pictures]) => {
   const range = document.querySelector(`[data-field="${field}"] input[type=range]`);
   const drawn = pictures.map((name) => new Promise((done, fail) => {
-    const image = document.querySelector(`[data-picture="${name}"]`);
-    image.addEventListener("load", () => done(performance.now()), { once: true });
+    const picture = document.querySelector(`[data-picture="${name}"]`);
+    const seen = () => done(performance.now());
+    if (picture.tagName === "IMG") picture.addEventListener("load", seen, { once: true });
+    else new MutationObserver(seen).observe(picture, { attributeFilter: ["data-drawn"] }); // the page draws it itself
     setTimeout(fail, 10000, new Error(`no new picture of ${name}`));
   }));
   range.value = value;
@@ -45,7 +47,7 @@ def browser():
 
 def interactive(page):
     """Wait until the pictures and forms of the hub are loaded."""
-    page.wait_for_selector("[data-picture][src]", timeout=120_000)
+    page.wait_for_selector("[data-picture][data-drawn]", timeout=120_000)
     page.wait_for_selector("#twin-log", state="attached", timeout=120_000)
 
 
@@ -55,7 +57,7 @@ def opening(made, server):
     page = context.new_page()
     start = perf_counter()
     page.goto(server.app(HUB), wait_until="commit")
-    page.wait_for_selector("[data-picture][src]", timeout=120_000)
+    page.wait_for_selector("[data-picture][data-drawn]", timeout=120_000)
     spent = perf_counter() - start
     interactive(page)
     page.wait_for_timeout(4000)  # Voilà preheats the next kernel
@@ -84,7 +86,7 @@ def measure_turning():
         page.get_by_role("heading", name="BER-MUC").wait_for()
         for tab, first, last, control, values in TURNED:
             page.get_by_role("tab", name=tab).click()
-            page.wait_for_selector(f"[data-picture={last}][src]")
+            page.wait_for_selector(f"[data-picture={last}][data-drawn]")
             page.wait_for_timeout(1000)
             times = [page.evaluate(TURN, [control, value, [first, last]]) for value in values]
             first_ones, last_ones = ([time / 1000 for time in side] for side in zip(*times, strict=True))

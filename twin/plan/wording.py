@@ -3,12 +3,13 @@
 from twin._choices import word_of, words_in
 from twin.demand import period_name
 from twin.plan.quantities import QUANTITIES
+from twin.plan.unit_names import GOODS_UNIT, unit_names
 
 LARGE = 1e15  # numbers from here on are written with a power of ten
 
 
 def written(value: float | str, unit: str) -> str:
-    """Return a number as text; only "%" and "$" of its unit are included. If the unit lists words, it is one of them.
+    """Return a number as text with "%" or the currency, but not the rest of its unit, or one of the unit's words.
 
     >>> written(0.953, "-"), written(1234.5, "$/period"), written(163.38, "pallet"), written(1.0, "one of flow, stock")
     ('95.3%', '$1,234', '163.4', 'stock')
@@ -17,7 +18,7 @@ def written(value: float | str, unit: str) -> str:
         return word_of(value, unit)
     if abs(value) >= LARGE:
         size = f"{100 * abs(value):.3g}%" if unit == "-" else f"{abs(value):.3g}"
-        return f"{'−' if value < 0 else ''}{'$' if unit.startswith('$') else ''}{size}"
+        return f"{'−' if value < 0 else ''}{unit_names().before if unit.startswith('$') else ''}{size}"
     if unit == "-":
         return f"{100 * value:z.1f}%"  # no minus before a zero
     if unit in ("day", "period", "lane"):
@@ -27,7 +28,7 @@ def written(value: float | str, unit: str) -> str:
         digits = 4  # a trend that is small per period may be large per year
     text = f"{abs(value):,.{digits}f}"
     minus = "−" if value < 0 and text.strip("0.,") else ""
-    return f"{minus}${text}" if unit.startswith("$") else f"{minus}{text}"
+    return f"{minus}{unit_names().before}{text}" if unit.startswith("$") else f"{minus}{text}"
 
 
 def tabulated(value: float | str) -> str:
@@ -58,15 +59,15 @@ def rest_of(unit: str, period: str | float) -> str:
     >>> rest_of("$/period", "D"), rest_of("pallet/period", "W"), rest_of("$/pallet/period", "D"), rest_of("day", "D")
     ('a day', 'pallets a week', 'a pallet and day', 'days')
     """
-    unit = unit_in(unit, period)
+    unit, names = unit.replace("period", period_name(period)), unit_names()
     if words_in(unit):
         return ""
     if unit.startswith("$"):
-        parts = unit.split("/")[1:]
+        parts = names.renamed(unit).split("/")[1:]
         article = "an" if parts and parts[0][0] in "aeiou" else "a"
         return f"{article} {' and '.join(parts)}" if parts else ""
     first, *per = unit.split("/")
-    plural = {"-": "", "points": "points"}.get(first, f"{first}s")
+    plural = {"-": "", "points": "points", GOODS_UNIT: names.many}.get(first, f"{first}s")
     return " a ".join((plural, *(part.replace("^2", f", each {part.removesuffix('^2')}") for part in per)))
 
 
@@ -83,12 +84,12 @@ def quantity(value: float, unit: str, period: str | float) -> str:
 
 
 def unit_in(unit: str, period: str | float) -> str:
-    """Return a unit with the name of the period in it.
+    """Return a unit with the name of the period in it, and with the names of `unit_names`.
 
     >>> unit_in("$/pallet/period", "W")
     '$/pallet/week'
     """
-    return unit.replace("period", period_name(period))
+    return unit_names().renamed(unit.replace("period", period_name(period)))
 
 
 def label(name: str) -> str:

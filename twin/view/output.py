@@ -91,16 +91,19 @@ def compared(columns: Mapping[str, Mapping[str, Estimate]], digits: int = 1) -> 
 
 
 class Live:
-    """A widget, and a still picture or text that replaces it where no kernel runs."""
+    """A widget, and a still picture or text that replaces it where no kernel runs.
 
-    def __init__(self, widget: Any, still: Picture | Words) -> None:
-        self.widget, self.still = widget, still
+    part : name of the place that the widget takes on the page of an app; the page's template reads it.
+    """
+
+    def __init__(self, widget: Any, still: Picture | Words, part: str = "") -> None:
+        self.widget, self.still, self.part = widget, still, part
 
     def _repr_mimebundle_(self, **kwargs: Any) -> Bundle:
         still, metadata = self.still._repr_mimebundle_()
         live = self.widget._repr_mimebundle_(**kwargs)
         live = live[0] if isinstance(live, tuple) else live
-        return {**live, **still}, metadata
+        return {**live, **still}, {**metadata, "twin": {"part": self.part}} if self.part else metadata
 
 
 def png(figure: Figure, *, quick: bool = False, origin: str = "", colours: int = 0) -> bytes:

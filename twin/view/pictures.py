@@ -11,6 +11,7 @@ from matplotlib.ticker import MaxNLocator
 
 from twin.demand import period_name
 from twin.plan import lane_report
+from twin.plan.unit_names import unit_names
 from twin.view import plots
 from twin.view.theme import ACCENT, BETTER, NAIVE, WITNESS
 
@@ -46,7 +47,7 @@ def history(
     """
     name = period_name(period)
     figure, ax = sheet(7.6, left=0.085, right=0.985)
-    plots.frame(ax, "Volume, forecast, and own capacity", "", f"pallets a {name}")
+    plots.frame(ax, "Volume, forecast, and own capacity", "", f"{unit_names().many} a {name}")
     shown = slice(max(len(volumes) - PERIODS_SHOWN, 0), None)
     ax.plot(dates[shown], volumes[shown], color=BETTER, linewidth=1.1)
     top = np.nanmax(volumes[shown], initial=numbers["demand_mean"])
@@ -75,7 +76,7 @@ def own_flow(policy: Policy, numbers: Mapping[str, float]) -> float:
 def costs(policy: Policy, numbers: Mapping[str, float], period: str | float) -> Figure:
     """Return the figure of expected buffer cost over the service level, with the optimum and the current level."""
     figure, ax = sheet(4.6, left=0.155, right=0.95)
-    unit = f"$/{period_name(period)}"
+    unit = f"{unit_names().currency}/{period_name(period)}"
     plots.frame(ax, "Cost of a service level", "cycle service level", f"expected buffer cost [{unit}]", percent="x")
     levels = lane_report.LEVELS
     curve = lane_report.cost_curve(levels, numbers, policy, period=period)
@@ -100,9 +101,8 @@ def profits(
     statistics : mean and standard deviation of demand, by name. [pallet/period]
     """
     figure, ax, beside = sheet(4.6, left=0.115, right=0.79, bar=True)
-    plots.frame(
-        ax, f"Expected profit [$/{period_name(period)}]", "cycle service level", "lead-time sd [day]", percent="x"
-    )
+    title = f"Expected profit [{unit_names().currency}/{period_name(period)}]"
+    plots.frame(ax, title, "cycle service level", "lead-time sd [day]", percent="x")
     spreads = np.linspace(0.0, 2.0 * max(policy.lead_time_sd_days, 1.0), MAP_SPREADS)
     surface = lane_report.profit_map(MAP_LEVELS, spreads, statistics, policy, period=period)
     shading = {"cmap": "cividis", "shading": "nearest", "rasterized": True}
@@ -124,7 +124,7 @@ def losses(
     """Return the figure of a period's simulated loss, with value at risk and conditional value at risk."""
     figure, ax = sheet(4.6, left=0.05, right=0.97)
     name = period_name(period)
-    plots.frame(ax, f"Loss of a single {name}", f"loss [$/{name}]; below zero: profit", "")
+    plots.frame(ax, f"Loss of a single {name}", f"loss [{unit_names().currency}/{name}]; below zero: profit", "")
     draws = -lane_report.simulated_profits(statistics, policy, numbers, period=period)
     draws = draws[draws <= np.quantile(draws, LOSSES_SHOWN)]
     edge, mean = numbers["value_at_risk"], numbers["conditional_value_at_risk"]

@@ -15,10 +15,11 @@ FRONT = Path(__file__).parent / "front"
 _STYLE = theme.css() + (FRONT / "front.css").read_text(encoding="utf-8")
 
 
-def _script(name: str) -> str:
-    """Return the script of a widget with the shared functions of element.js inside; a widget cannot import files."""
-    shared, own = ((FRONT / f"{part}.js").read_text(encoding="utf-8") for part in ("element", name))
-    return shared.replace("export function", "function") + re.sub(r"^import .*\n", "", own, flags=re.M)
+def _script(name: str, *shared: str) -> str:
+    """Return the script of a widget with element.js and other shared scripts inside; a widget cannot import files."""
+    *before, own = ((FRONT / f"{part}.js").read_text(encoding="utf-8") for part in ("element", *shared, name))
+    functions = "".join(before).replace("export function", "function")
+    return re.sub(r"^import .*\n", "", functions + own, flags=re.M)
 
 
 class Asking(anywidget.AnyWidget):
@@ -63,15 +64,17 @@ class Dials(Asking):
 
 
 class NetworkTable(anywidget.AnyWidget):
-    """A table of lanes that a planner can sort, search and pick from.
+    """A table of lanes that a planner can sort, search, group, export and pick from.
 
-    columns : list of dicts with name, label, kind ("text", "number", "share", "status" or "spark"), digits and help.
+    columns : list of dicts with name, label, kind ("text", "number", "share", "status" or "spark"), digits, help, and
+        hidden if the column is not shown at first; columns of texts and statuses can group the lanes.
     table : name of a column -> list of values.
     sparks : sparklines as one byte per lane and period, from 0 to 254; 255 is a missing value.
     picked : name of the lane that is picked.
     row : name of a column -> new value, for one lane that has changed.
     thresholds : use of own capacity above ("strain") and below ("under_used") which the status changes. [-]
-    said : error sentence on the thresholds.
+    units : names of the unit of goods ("goods") and of the currency ("currency") in all labels.
+    said : error sentence on the thresholds or the names.
     """
 
     _esm, _css = _script("network_table"), _STYLE
@@ -81,6 +84,7 @@ class NetworkTable(anywidget.AnyWidget):
     picked = traitlets.Unicode().tag(sync=True)
     row = traitlets.Dict().tag(sync=True)
     thresholds = traitlets.Dict().tag(sync=True)
+    units = traitlets.Dict().tag(sync=True)
     said = traitlets.Unicode().tag(sync=True)
 
 
@@ -91,20 +95,23 @@ class Sheet(Asking):
     active, page : name of the open tab, and its HTML.
     history, costs, profits, losses, space_ahead, money_ahead, savings, leaving : pictures as PNG; only a changed
         picture is sent.
+    charts : name of a picture -> its numbers (`view.charts.Chart`), where the page draws it itself.
     title, status, said : heading, line below it, and error sentence.
+    assumed : what was assumed, as one sentence each; readers unfold them.
     query : state as a query string, which the page copies into its address; when it opens, the page sends its own
         query string as {"do": "shown", "query": ...}.
     subject : name of the lane that the page is about; every message contains it.
     live : HTML of the element [data-live] on the page, sent while an answer arrives.
     """
 
-    _esm, _css = _script("sheet"), _STYLE
+    _esm, _css = _script("sheet", "chart"), _STYLE
     tabs = traitlets.List().tag(sync=True)
     tools = traitlets.List().tag(sync=True)
     active = traitlets.Unicode().tag(sync=True)
     title = traitlets.Unicode().tag(sync=True)
     page = traitlets.Unicode().tag(sync=True)
     live = traitlets.Unicode().tag(sync=True)
+    charts = traitlets.Dict().tag(sync=True)
     history = traitlets.Bytes().tag(sync=True)
     costs = traitlets.Bytes().tag(sync=True)
     profits = traitlets.Bytes().tag(sync=True)
@@ -114,6 +121,7 @@ class Sheet(Asking):
     savings = traitlets.Bytes().tag(sync=True)
     leaving = traitlets.Bytes().tag(sync=True)
     status = traitlets.Unicode().tag(sync=True)
+    assumed = traitlets.List().tag(sync=True)
     said = traitlets.Unicode().tag(sync=True)
     query = traitlets.Unicode().tag(sync=True)
     subject = traitlets.Unicode().tag(sync=True)

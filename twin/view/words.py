@@ -29,7 +29,10 @@ def table(caption: str, heads: Sequence[str], rows: Iterable[Sequence[str]], tex
     """
     caption = f"<caption>{escape(caption)}</caption>" if caption else ""
     kinds = [' class="twin-words"' if column in text else "" for column in range(len(heads))]
-    head = "".join(f'<th scope="col"{kind}>{escape(name)}</th>' for kind, name in zip(kinds, heads, strict=True))
+    head = "".join(
+        f'<th scope="col"{kind}>{escape(name)}</th>' if name else f"<td{kind}></td>"
+        for kind, name in zip(kinds, heads, strict=True)
+    )
     body = "".join(
         f'<tr><th scope="row">{first}</th>'
         + "".join(f"<td{kind}>{cell}</td>" for kind, cell in zip(kinds[1:], rest, strict=True))

@@ -155,7 +155,7 @@ function render({ model, el }) {
       if (!groups.has(field.group)) groups.set(field.group, []);
       groups.get(field.group).push(shown[field.name].box);
     }
-    const sets = [...groups].map(([name, boxes]) => element("fieldset", {}, [element("legend", {}, name), ...boxes]));
+    const sets = [...groups].map(([name, boxes]) => element("fieldset", {}, [...(name ? [element("legend", {}, name)] : []), ...boxes]));
     el.replaceChildren(element("form", { onsubmit: (event) => event.preventDefault() }, [...top(), general, ...sets]));
     update();
   };

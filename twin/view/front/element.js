@@ -19,11 +19,16 @@ export function ask(model, message, buffers = []) {
   return serial;
 }
 
+// Saves a file: parts of its content, as texts or bytes.
+export function save(name, type, parts) {
+  const link = element("a", { href: URL.createObjectURL(new Blob(parts, { type })), download: name });
+  link.click();
+  setTimeout(URL.revokeObjectURL, 60000, link.href);
+}
+
 // Saves a file that Python sends, and returns its name; returns "" for any other message.
 export function deliver(message, buffers) {
   if (!message.download) return "";
-  const link = element("a", { href: URL.createObjectURL(new Blob(buffers, { type: message.type })), download: message.download });
-  link.click();
-  setTimeout(URL.revokeObjectURL, 60000, link.href);
+  save(message.download, message.type, buffers);
   return message.download;
 }

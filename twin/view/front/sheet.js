@@ -1,15 +1,34 @@
 // Tabs over a page of HTML and pictures that Python sends; buttons and forms on the page send messages back.
+import { charted } from "./chart.js";
 import { ask, deliver, element } from "./element.js";
 
 const PICTURES = ["history", "costs", "profits", "losses", "space_ahead", "money_ahead", "savings", "leaving"];
 const WAIT = "One moment …";
+const LIBRARY = "templates/twin/static/uPlot"; // files of the library that draws charts, below the server's address
+
+// Loads the library, which an app's own server has; resolves to its class, or to null where it cannot be had.
+function library() {
+  const { baseUrl, voila } = document.body.dataset;
+  if (!voila) return Promise.resolve(null);
+  return new Promise((resolve) => {
+    document.head.append(element("link", { rel: "stylesheet", href: `${baseUrl}${LIBRARY}.min.css` }));
+    const script = element("script", { src: `${baseUrl}${LIBRARY}.iife.min.js`, onload: () => resolve(window.uPlot), onerror: () => resolve(null) });
+    script.dataset.optional = ""; // without it the page shows pictures
+    document.head.append(script);
+  });
+}
 
 function render({ model, el }) {
   const place = `twin-${Math.random().toString(36).slice(2, 9)}`;
   const tabs = new Map();
   const typed = new Map(); // id of a field -> text that was typed into it
   const drawn = new Map(); // name of a picture -> address of its current data
+  const charts = new Map(); // name of a picture -> its chart, where the page draws it itself
+  const sent = {}; // name of a picture -> its latest numbers
+  let UPlot = null; // class of the library, when it is loaded
+  let times = 0; // number of pictures shown so far
   const status = element("p", { className: "twin-status" });
+  const assumed = element("details", { className: "twin-assumed" });
   const note = element("p", { className: "twin-note", role: "status" });
   const alert = element("p", { className: "twin-alert", role: "alert" });
   const panel = element("div", { id: `${place}-panel`, className: "twin-panel", role: "tabpanel", tabIndex: 0 });
@@ -86,7 +105,31 @@ function render({ model, el }) {
   function showPictures() {
     for (const img of panel.querySelectorAll("img[data-picture]")) {
       const address = drawn.get(img.dataset.picture);
-      if (address && img.src !== address) img.src = address;
+      if (!address || img.src === address) continue;
+      img.src = address;
+      img.dataset.drawn = times += 1;
+    }
+    showCharts();
+  }
+
+  // Puts charts in the place of pictures whose numbers Python has sent.
+  function showCharts() {
+    if (!UPlot) return;
+    for (const [name, chart] of Object.entries(model.get("charts"))) sent[name] = chart; // only changed ones are sent
+    for (const img of panel.querySelectorAll("img[data-picture]")) {
+      const name = img.dataset.picture;
+      if (!sent[name]) continue;
+      if (!charts.has(name)) charts.set(name, { ...charted(UPlot), seen: null, subject: "" });
+      const { host } = charts.get(name);
+      host.dataset.picture = name;
+      host.dataset.words = img.alt;
+      img.replaceWith(host);
+    }
+    for (const [name, chart] of charts) {
+      if (!chart.host.isConnected || !sent[name] || chart.seen === sent[name]) continue;
+      chart.show(sent[name], chart.host.dataset.words, chart.subject !== model.get("subject"));
+      Object.assign(chart, { seen: sent[name], subject: model.get("subject") });
+      chart.host.dataset.drawn = times += 1;
     }
   }
 
@@ -104,6 +147,13 @@ function render({ model, el }) {
     title.textContent = model.get("title");
     status.textContent = model.get("status");
     alert.textContent = model.get("said");
+  }
+
+  function showAssumed() {
+    const list = model.get("assumed");
+    assumed.hidden = list.length === 0;
+    const head = element("summary", {}, `Assumed: ${list.length} ${list.length === 1 ? "value" : "values"}`);
+    assumed.replaceChildren(head, element("ul", {}, list.map((text) => element("li", {}, text))));
   }
 
   function showAddress() {
@@ -150,17 +200,29 @@ function render({ model, el }) {
   model.on("change:live", showLive);
   model.on("change:query", showAddress);
   for (const name of PICTURES) model.on(`change:${name}`, () => draw(name));
+  model.on("change:charts", showCharts);
   for (const name of ["title", "status", "said"]) model.on(`change:${name}`, showSaid);
+  model.on("change:assumed", showAssumed);
+  // Where the lane stands below the table, a click on a row scrolls to it; keys leave the table in view.
+  document.addEventListener("twin-lane-clicked", () => {
+    if (el.getBoundingClientRect().top > 0.8 * window.innerHeight) el.scrollIntoView({ block: "start" });
+  });
   model.on("msg:custom", (message, buffers) => {
     const name = deliver(message, buffers);
     if (name) note.textContent = `${name} is ready.`;
   });
-  el.append(element("div", { className: "twin-head" }, [title, tools]), status, note, alert, list, panel);
+  el.append(element("div", { className: "twin-head" }, [title, tools]), element("div", { className: "twin-where" }, [status, assumed]), note, alert, list, panel);
   showTabs();
   showPage();
   PICTURES.forEach(draw);
   showSaid();
-  opening = ask(model, { do: "shown", query: inVoila && location.search.length > 1 ? location.search : "" });
+  showAssumed();
+  library().then((made) => {
+    UPlot = made;
+    if (UPlot) showPictures();
+    else if (inVoila) tell({ do: "pictures" });
+  });
+  opening = ask(model, { do: "shown", charts: inVoila, query: inVoila && location.search.length > 1 ? location.search : "" });
   if (!(inVoila && location.search.length > 1)) opening = 0; // an address without a query stays so until a change
 }
 

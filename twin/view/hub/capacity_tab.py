@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from twin.plan.dated import WORST_WINDOW
 from twin.plan.quantities import UNIT_OF
+from twin.plan.unit_names import unit_names
 from twin.plan.wording import unit_in, written
 from twin.view.hub.session import Session
 from twin.view.words import cards, figure, listed, picture, table
@@ -65,7 +66,10 @@ def page(session: Session, numbers: Mapping[str, float]) -> str:
             cards(overflow, period),
             cards(places, period),
             table(
-                "One lane, several readings of its mean overflow", ("", "pallets", "what needs space"), readings, (2,)
+                "One lane, several readings of its mean overflow",
+                ("", unit_names().many, "what needs space"),
+                readings,
+                (2,),
             ),
             table("Resilience and its parts", ("", "points", "meaning"), parts, text=(2,)),
             _accuracy(session),
@@ -88,7 +92,7 @@ def _rules(session):
 
 def _in_words(n, period):
     """Return the description of the picture."""
-    mean = f"Mean volume {n['demand_mean']:.1f} pallets a {unit_in('period', period)}"
+    mean = f"Mean volume {n['demand_mean']:.1f} {unit_names().many} a {unit_in('period', period)}"
     return f"{mean}, forecast {n['horizon_mean']:.1f} over the horizon." if "horizon_mean" in n else f"{mean}."
 
 
@@ -96,12 +100,12 @@ def _forecast(session, n, period):
     """Return a paragraph on the forecast as HTML."""
     if "horizon_mean" not in n:
         return "<p>A forecast needs three periods on record; this lane has fewer.</p>"
-    name, some = unit_in("period", period), session.horizon
+    name, some, many = unit_in("period", period), session.horizon, unit_names().many
     ahead = {key: figure(key, n[key], "pallet") for key in ("horizon_mean", "horizon_workload", "horizon_capacity")}
     span = name if some == 1 else f"{some} {name}s"
     return (
-        f"<p>Forecast for the next {span}: {ahead['horizon_mean']} pallets a {name}, or {ahead['horizon_workload']} "
-        f"with returns; this requires a capacity of {ahead['horizon_capacity']} pallets.</p>{_by_date(session)}"
+        f"<p>Forecast for the next {span}: {ahead['horizon_mean']} {many} a {name}, or {ahead['horizon_workload']} "
+        f"with returns; this requires a capacity of {ahead['horizon_capacity']} {many}.</p>{_by_date(session)}"
     )
 
 
@@ -126,13 +130,13 @@ def _by_date(session):
         f"Own capacity was exceeded in {_written(lane['record_overflow'], '-')} of the periods on record.",
         f"Of {_written(lane['service_level'], '-')} promised, such reserves kept {_written(lane['kept'], '-')} on the "
         f"lane's own past, and {_written(lane['worst_kept'], '-')} in its worst {window}; the "
-        f"buffer of {_written(lane['formula_reserve'], 'pallet')} pallets of the formula kept "
+        f"buffer of {_written(lane['formula_reserve'], 'pallet')} {unit_names().many} of the formula kept "
         f"{_written(lane['formula_kept'], '-')}.",
         f"The forecast is by {lane['method']}; {_written(lane['coverage'], '-')} of past volumes lay in their 95% "
         f"interval, {_written(lane['worst_coverage'], '-')} in the worst {window}.",
         lane["remark"],
     ]
-    return table(f"Plan by date, {dates[0]} to {dates[-1]}", heads, rows, (2,)) + listed(filter(None, told))
+    return table(f"Plan by date, {dates[0]} to {dates[-1]}", heads, rows) + listed(filter(None, told))
 
 
 def _written(value, unit):

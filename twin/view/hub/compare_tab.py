@@ -50,7 +50,7 @@ def difference(before: float, now: float, unit: str) -> str:
         points = 100 * (now - before)
         return "no change" if abs(points) < 0.05 else f"{'+' if points > 0 else '−'}{abs(points):.1f} points"
     text = written(now - before, unit)
-    if not text.strip("−$0.,"):
+    if not any(digit in text for digit in "123456789"):
         return "no change"
     return text if text.startswith("−") else f"+{text}"
 

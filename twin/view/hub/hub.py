@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import wraps
 from math import nan
 from reprlib import repr as shortened
 from typing import Any
@@ -17,6 +18,7 @@ from twin.data.errors import PlanChanged
 from twin.data.settings import setting
 from twin.data.text import visible
 from twin.plan.feed import Feed
+from twin.plan.unit_names import UnitNames, named_units
 from twin.plan.wording import unit_in
 from twin.view.analyst_desk import AnalystDesk
 from twin.view.guard import sentence, told
@@ -31,6 +33,17 @@ from twin.view.widgets import Dials, NetworkTable, Sheet
 
 TOOLS = [["pdf", "PDF report"], ["csv", "CSV of all numbers"], ["link", "Copy link"]]
 TOOLS += [["keep", "Keep for this lane"], ["undo", "Undo last change"]]  # buttons: name, label
+
+
+def _in_units(method: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a method of the hub that uses the planner's names of units in what it sends."""
+
+    @wraps(method)
+    def named(self, *given):
+        with named_units(self.session.units):
+            return method(self, *given)
+
+    return named
 
 
 class Hub:
@@ -60,22 +73,25 @@ class Hub:
         self.dials = Dials(presets=list(PRESETS))
         labels = [[name, label] for name, (label, *_) in tabs.TABS.items()]
         self.sheet = Sheet(tabs=labels, tools=TOOLS, active="capacity")
-        self.desk = ipywidgets.Box([self.dials, self.sheet])
-        self.desk.add_class("twin-desk")
+        self.desk = ipywidgets.Box([self.sheet, self.dials])
+        self.desk.add_class("twin-bench")
         self.data = self.feed.forms
         self._meanwhile = Meanwhile()
+        self._charts = False  # True if the page draws charts itself
         self._silent = False  # True while the hub itself changes widgets
         self.analyst = AnalystDesk(self.sheet, lambda: (self.session.portfolio, self.session.lane), self._answered)
         self._show_lanes()
         self._show_lane()
         self.lanes.observe(self._on_pick, "picked")
         self.lanes.observe(self._on_thresholds, "thresholds")
+        self.lanes.observe(self._on_units, "units")
         self.sheet.observe(self._on_tab, "active")
         self.dials.on_asked(self._on_dials)
         self.sheet.on_asked(self._on_sheet)
 
     # ------------------------------------------------------------ display
 
+    @_in_units
     def _show_lanes(self) -> None:
         """Send the whole table of lanes."""
         session = self.session
@@ -84,9 +100,10 @@ class Hub:
             self.lanes.row = {}  # an unchanged value would not be sent: so the same row can follow the table
             self.lanes.table = network.table(session.network(), session.feed.period)
             self.lanes.sparks = network.sparks(session.feed.recent)
-            self.lanes.thresholds = dict(session.thresholds)
+            self.lanes.thresholds, self.lanes.units = dict(session.thresholds), dict(vars(session.units))
             self.lanes.picked = session.lane
 
+    @_in_units
     def _show_lane(self) -> None:
         """Send the controls and the open tab of the picked lane."""
         session, period = self.session, self.session.feed.period
@@ -106,6 +123,7 @@ class Hub:
         self.dials.values = {**values, "service_level": float(self.session.policy.service_level)}
         self.dials.disabled = ["service_level"] if values[OPTIMUM] else []
 
+    @_in_units
     def _show_page(self) -> None:
         """Send the open tab with its pictures."""
         session, name = self.session, self.sheet.active
@@ -113,7 +131,7 @@ class Hub:
         _, page, parts = tabs.TABS[name]
         with self.sheet.hold_sync():
             self.sheet.subject, self.sheet.title = session.lane, visible(session.lane)
-            self.sheet.status = self._where()
+            self.sheet.status, self.sheet.assumed = self._where(), list(session.assumptions)
             self.sheet.query = session.query() + f"&tab={name}"
             self.sheet.page = self.analyst.page() if name == "analyst" else page(session, numbers)
             for part in parts[:1]:
@@ -122,11 +140,16 @@ class Hub:
             self._draw(part, numbers)
 
     def _draw(self, part: str, numbers: Mapping[str, float]) -> None:
-        """Send one picture."""
+        """Send one picture, as numbers if the page draws it itself."""
+        chart = tabs.charted(part, self.session, numbers) if self._charts else None
+        if chart is not None:
+            self.sheet.charts = {part: chart}
+            return
         figure = tabs.drawn(part, self.session, numbers)
         if figure is not None:
             setattr(self.sheet, part, png(figure, quick=True))
 
+    @_in_units
     def _show_row(self) -> None:
         """Send the row of the picked lane alone: a table may have thousands of rows."""
         session = self.session
@@ -137,11 +160,11 @@ class Hub:
         self.lanes.row = row
 
     def _where(self) -> str:
-        """Return the line below the title: source, record and assumptions."""
+        """Return the line below the title: source and record."""
         session = self.session
         row = session.feed.statistics.loc[session.lane]
         record = f"{int(row['periods']):,} {unit_in('period', session.feed.period)}s to {row['last_date']:%Y-%m-%d}"
-        return f"{visible(session.feed.place, 60)}, {record}. Assumed: {'; '.join(session.assumptions)}."
+        return f"{visible(session.feed.place, 60)}, {record}."
 
     # ------------------------------------------------------------ actions
 
@@ -179,6 +202,19 @@ class Hub:
         with self._said():
             self._show_lanes()
             self._show_page()
+
+    def _on_units(self, change: Mapping[str, Any]) -> None:
+        """Name the units in all labels, or say below the table why a name is refused."""
+        if self._silent:
+            return
+        self.lanes.said = ""
+        with told(lambda text: setattr(self.lanes, "said", text)):
+            new = {name: str(word).strip() for name, word in change["new"].items()}
+            require(new.keys() == vars(self.session.units).keys(), "units", "goods and currency", shortened(new))
+            self.session.units = UnitNames(**new)
+        with self._said():
+            self._show_lanes()
+            self._show_lane()
 
     def _on_tab(self, change: Mapping[str, Any]) -> None:
         """Show the tab that was opened."""
@@ -221,10 +257,17 @@ class Hub:
         done = message.get("do")
         with self._said():
             if done == "shown":
-                self.sheet.said = self._follow(message.get("query", ""))
+                self._charts, query = bool(message.get("charts")), message.get("query", "")
+                self.sheet.said = self._follow(query)
+                if self._charts and not query:
+                    self._show_page()
                 gc.collect()
                 gc.freeze()  # these objects stay: searching them for garbage would delay pictures
                 self._meanwhile.start(self.session.prepared())
+                return
+            if done == "pictures":
+                self._charts = False
+                self._show_page()
                 return
             if message.get("subject") != self.session.lane:
                 return  # the message belongs to a lane that is no longer shown
@@ -236,7 +279,8 @@ class Hub:
                 self._plan(done)
                 return
             elif done in downloads.FILES:
-                name, kind, content = downloads.FILES[done](self.session)
+                with named_units(self.session.units):
+                    name, kind, content = downloads.FILES[done](self.session)
                 self.sheet.send({"download": name, "type": kind}, buffers=[content])
             elif not self.session.partnership.do(message, self.session):
                 self.analyst.do(message)

@@ -11,8 +11,9 @@ from matplotlib.ticker import FuncFormatter
 
 from twin.data.calendar import WorkingCalendar
 from twin.plan.ahead import DAYS_AHEAD, PATHS_AHEAD, steps_ahead
+from twin.plan.unit_names import unit_names
 from twin.plan.wording import written
-from twin.view import pictures, plots
+from twin.view import charts, pictures, plots
 from twin.view.hub.session import Session
 from twin.view.theme import BETTER, NAIVE
 from twin.view.words import picture, table
@@ -70,16 +71,13 @@ def _target(policy, level):
 def drawn(session: Session, name: str) -> Figure:
     """Return the picture of this name: space against own places, or money; today's policy and the alternative."""
     today, other = session.ahead()
-    start = np.datetime64(session.series()[0][-1], "D")
-    calendar = session.feed.calendar
-    calendar = calendar if calendar.period == "D" else WorkingCalendar()  # the steps of weeks and months are days
-    dates = calendar.following(start, steps_ahead(session.feed.calendar.length))
+    dates = _dates(session)
     figure, ax = pictures.sheet(4.6, left=0.155, right=0.97)
     if name == "space_ahead":
-        plots.frame(ax, "Space", "", "pallets")
+        plots.frame(ax, "Space", "", unit_names().many)
         plots.fan(ax, today.space, time=dates, places=session.policy.internal_capacity)
     else:
-        plots.frame(ax, "Profit since the first day", "", "$")
+        plots.frame(ax, "Profit since the first day", "", unit_names().currency)
         plots.fan(ax, today.money, time=dates, path=None)
         middle = np.median(other.money, axis=0)
         ax.plot(dates, middle, color=NAIVE, linestyle="--")
@@ -90,6 +88,25 @@ def drawn(session: Session, name: str) -> Figure:
     ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: _short(value)))
     ax.xaxis.set_major_formatter(ConciseDateFormatter(ax.xaxis.get_major_locator(), show_offset=False))
     return figure
+
+
+def charted(session: Session, name: str) -> charts.Chart:
+    """Return the numbers of the picture of this name, for a page that draws it."""
+    today, other = session.ahead()
+    dates = _dates(session)
+    if name == "space_ahead":
+        places = {"own places": session.policy.internal_capacity}
+        return charts.fan("Space", unit_names().many, dates, today.space, levels=places, path=0)
+    others = {"median of the alternative": np.median(other.money, axis=0)}
+    return charts.fan("Profit since the first day", unit_names().currency, dates, today.money, others=others)
+
+
+def _dates(session):
+    """Return the days of the next `DAYS_AHEAD` days on which the lane works."""
+    start = np.datetime64(session.series()[0][-1], "D")
+    calendar = session.feed.calendar
+    calendar = calendar if calendar.period == "D" else WorkingCalendar()  # the steps of weeks and months are days
+    return calendar.following(start, steps_ahead(session.feed.calendar.length))
 
 
 def _short(value):

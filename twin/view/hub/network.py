@@ -15,16 +15,17 @@ if TYPE_CHECKING:
 
 MISSING = 255  # byte that marks a missing value in a sparkline
 
-
 #: Measures in the table, in addition to status and sparkline.
-SHOWN_NUMBERS = "use last_volume demand_mean dependency resilience_index overflow_probability profit".split()
+SHOWN_NUMBERS = "use last_volume demand_mean overflow_probability profit dependency resilience_index".split()
+HIDDEN_AT_FIRST = {"dependency", "resilience_index"}  # columns that a planner may choose
 
 
 def columns(period: str) -> list[dict[str, Any]]:
     """Return the columns of the table, as `widgets.NetworkTable` takes them."""
 
     def column(name, label, kind, digits=0, help=""):
-        return {"name": name, "label": label, "kind": kind, "digits": digits, "help": help or label}
+        about = {"name": name, "label": label, "kind": kind, "digits": digits, "help": help or label}
+        return {**about, "hidden": name in HIDDEN_AT_FIRST}
 
     def number(name):
         row = QUANTITIES[name]
@@ -35,7 +36,7 @@ def columns(period: str) -> list[dict[str, Any]]:
         column("lane", "lane", "text"),
         column("status", "status", "status", help="use of own capacity against the thresholds"),
         *map(number, SHOWN_NUMBERS),
-        column("spark", f"recent {unit_in('period', period)}s", "spark"),
+        column("spark", "recent", "spark", help=f"the latest {unit_in('period', period)}s"),
     ]
 
 

@@ -12,6 +12,7 @@ import numpy as np
 from twin.data.text import visible
 from twin.games import coalitions
 from twin.games.alliance import RULES
+from twin.plan.unit_names import unit_names
 from twin.plan.wording import quantity, unit_in, written
 from twin.view import plots, sharing_plots
 from twin.view.guard import told
@@ -94,7 +95,7 @@ def _some(session: Session) -> str:
 def _prices(session: Session) -> str:
     """Return a sentence on the surcharge that all partners pay."""
     surcharge = quantity(session.policy.partner_surcharge, "$/pallet/period", session.feed.period)
-    return f"All partners pay the surcharge of the lane in view, {surcharge}, for pallets that do not fit."
+    return f"All partners pay the surcharge of the lane in view, {surcharge}, for {unit_names().many} that do not fit."
 
 
 def _outcome(session: Session) -> str:
@@ -178,7 +179,8 @@ def _partners(found: PartnershipOutcome, session: Session, names: Sequence[str])
         f"<p>{core} Others save by it: the saving of all other partners because this one joins, by Shapley value. "
         "A partner with a negative payment receives money.</p>"
     )
-    return table(f"Who pays what a {period}, {_by(rule)} [$, pallets]", heads, rows) + note
+    units = f"{unit_names().currency}, {unit_names().many}"
+    return table(f"Who pays what a {period}, {_by(rule)} [{units}]", heads, rows) + note
 
 
 def _rules(found: PartnershipOutcome, session: Session, names: Sequence[str]) -> str:
@@ -207,10 +209,11 @@ def _terms(found: PartnershipOutcome, session: Session) -> str:
     high = found.terms.prices.high
     surcharge, name = found.pool.partner_surcharge, unit_in("period", session.feed.period)
     most = f"at a price up to {written(high, '$/pallet')}" if np.isfinite(high) else "at any price"
+    goods, many = unit_names().goods, unit_names().many
     return (
-        f"<p>Partners store {figure('volume_helped', helped, 'pallet')} pallets a {name} for each other, or "
-        f"{written(half, 'pallet')} if each commits half of its spare places. The owner of a pallet pays its holding "
-        f"cost anyway. On top of it, a transfer price up to the surcharge, {written(surcharge, '$/pallet')} a pallet, "
+        f"<p>Partners store {figure('volume_helped', helped, 'pallet')} {many} a {name} for each other, or "
+        f"{written(half, 'pallet')} if each commits half of its spare places. The owner of a {goods} pays its holding "
+        f"cost anyway. On top of it, a transfer price up to the surcharge, {written(surcharge, '$/pallet')} a {goods}, "
         f"suits both sides in every {name}. On average nobody is worse off {most}, because a partner that lends today "
         "borrows on another day.</p>"
     )

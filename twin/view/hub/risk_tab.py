@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from twin import demand
+from twin.plan.unit_names import unit_names
 from twin.plan.wording import unit_in, written
 from twin.view.hub.session import Session
 from twin.view.words import cards, figure, picture, table
@@ -35,7 +36,7 @@ def page(session: Session, numbers: Mapping[str, float]) -> str:
             "</div>",
             f"<p>{_choice(n, name)} {_tail(n, name)}</p>",
             _fit(n, name),
-            table("Unit economics", ("", f"a {name}", "a pallet of demand"), money),
+            table("Unit economics", ("", f"a {name}", f"a {unit_names().goods} of demand"), money),
         )
     )
 
@@ -61,7 +62,10 @@ def _tail(n, name):
 def _fit(n, name):
     """Return a paragraph on the assumptions of the tail, with a warning if a normal distribution fits poorly."""
     below = 1.0 - float(demand.probability_above(0.0, n["demand_mean"], n["demand_sd"]))
-    said = "The model assumes normal demand and charges each period's backlog like pallets that are not served."
+    said = (
+        "The model assumes normal demand and charges each period's backlog like "
+        f"{unit_names().many} that are not served."
+    )
     if below > RARE:
         said += (
             f" Demand of this lane is not normal: a normal distribution would be negative in {below:.0%} of {name}s. "

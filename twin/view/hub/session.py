@@ -22,6 +22,7 @@ from twin.plan.network_forecasts import coming_steps
 from twin.plan.policies import policy_of
 from twin.plan.policy_table import lanes_that_state, policy_table
 from twin.plan.portfolio import DEFAULT_HORIZON, Portfolio
+from twin.plan.unit_names import UnitNames
 from twin.policy import POLICY
 from twin.view.guard import told
 from twin.view.hub.controls import OPTIMUM, PRESETS, TARGETS, Field, fields_for, preset
@@ -73,6 +74,7 @@ class Session:
         self._read_plan()
         self.lane = feed.statistics["demand_mean"].idxmax()
         self.thresholds = {"strain": STRAIN, "under_used": UNDER_USED}
+        self.units = UnitNames()  # names in all labels
         self.pinned: dict[str, Any] | None = None  # scenario A: lane, values and numbers
         self.partnership = Partnership()
         self._changed: dict[str, dict[str, float]] = {}  # lane -> values that differ from its starting values
@@ -83,7 +85,7 @@ class Session:
 
     def _keep(self, before):
         """Take over the choices of an earlier session; values that are out of bounds for the new flows are dropped."""
-        self.thresholds, self.pinned = before.thresholds, before.pinned
+        self.thresholds, self.pinned, self.units = before.thresholds, before.pinned, before.units
         self.partnership = before.partnership
         for name in self.policies.index.intersection(list(before._changed)):
             self.lane = name
@@ -375,6 +377,7 @@ class Session:
         other = {name: value for name, value in self.thresholds.items() if value != start[name]}
         now = {**self._changed.get(self.lane, {}), **other}
         changed = {name: _as_text(name, value) for name, value in now.items()}
+        changed |= {name: word for name, word in vars(self.units).items() if word != getattr(UnitNames, name)}
         return urlencode({"source": self.feed.source, "lane": self.lane, **changed})
 
     def restore(self, query: str) -> list[str]:
@@ -398,6 +401,9 @@ class Session:
         if limits:
             with told(said.append):
                 self.set_thresholds(**{**self.thresholds, **limits})
+        named = {name: given[name] for name in vars(self.units) if name in given}
+        with told(said.append):
+            self.units = replace(self.units, **named)
         return said
 
     def _policy(self, values):

@@ -31,7 +31,7 @@ NETWORK = {
 def shown(hub: Hub, part: str, *, live: bool = True) -> Live | Words | Picture:
     """Return the part "data", "lanes" or "desk" of a hub to display, or, with live=False, its still form alone."""
     still = {"data": _data, "lanes": _lanes, "desk": _desk}[part](hub.session)
-    return Live(getattr(hub, part), still) if live else still
+    return Live(getattr(hub, part), still, part) if live else still
 
 
 def _data(session: Session) -> Words:

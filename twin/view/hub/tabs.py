@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
-from twin.view import pictures
+from twin.view import charts, pictures
 from twin.view.hub import capacity_tab, compare_tab, motion_tab, partners_tab, risk_tab
 from twin.view.hub.session import Session
 
@@ -37,3 +37,12 @@ def drawn(name: str, session: Session, numbers: Mapping[str, float]) -> Figure |
     if name == "costs":
         return pictures.costs(policy, numbers, period)
     return {"profits": pictures.profits, "losses": pictures.losses}[name](session.moments, policy, numbers, period)
+
+
+def charted(name: str, session: Session, numbers: Mapping[str, float]) -> charts.Chart | None:
+    """Return the numbers of the picture of this name, for a page that draws it; None if only `drawn` has it."""
+    if name in TABS["motion"][2]:
+        return motion_tab.charted(session, name)
+    if name == "history":
+        return charts.history(*session.series(), session.policy, numbers, session.horizon, session.feed.calendar)
+    return None

@@ -95,7 +95,7 @@ window.twin = (function () {
     if (!complete) fail("The page stopped loading before it was complete: the server or the connection failed.");
   });
   window.addEventListener("error", function (event) {
-    if (event.target.tagName === "SCRIPT") fail("A script of this page could not be loaded, so its controls do not work.");
+    if (event.target.tagName === "SCRIPT" && !("optional" in event.target.dataset)) fail("A script of this page could not be loaded, so its controls do not work.");
   }, true); // errors of scripts do not bubble
 
   return { tell, hush, wait, fail, heard: () => { heard = Date.now(); }, connect: () => { connected = true; } };
