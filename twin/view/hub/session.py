@@ -31,8 +31,8 @@ from twin.view.hub.partnership import Partnership
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from twin.forecast import Forecasts
     from twin.data.ledger.plan_cells import PlanChange
+    from twin.forecast import Forecasts
     from twin.lane import Policy
     from twin.plan.ahead import Ahead
     from twin.plan.capacity_plan import CapacityPlan
