@@ -32,6 +32,23 @@ class Kept(NamedTuple):
     judged: int  # number of judged origins
 
 
+def same_time_of_year(away: ArrayLike, *, earlier_years: bool = True) -> NDArray[np.bool_]:
+    """Return whether days in the past lie within 31 days of the same day of the year.
+
+    Parameters
+    ----------
+    away : array_like
+        Days since then. [day]
+    earlier_years : bool, optional
+        Leave out the last half-year, so that the month that has just ended does not count.
+
+    >>> same_time_of_year([7.0, 340.0, 365.0, 500.0]).tolist()
+    [False, True, True, False]
+    """
+    days = floats("away", away)
+    return (np.abs((days + _YEAR / 2) % _YEAR - _YEAR / 2) <= _NEAR) & ((days > _YEAR / 2) | (not earlier_years))
+
+
 class LaneErrors:
     """The errors of a lane's past forecasts, each with the steps of its own origin.
 
@@ -88,8 +105,7 @@ class LaneErrors:
             ratio = np.where(self.unit[:origin] > 0, self.unit[origin] / self.unit[:origin], 1.0)
         there = np.flatnonzero(~np.isnan(error[:, 0]))
         forecast = self.past[origin]
-        away = (origin - there) * self.days
-        in_season = (np.abs((away + _YEAR / 2) % _YEAR - _YEAR / 2) <= _NEAR) & (away > _YEAR / 2)
+        in_season = same_time_of_year((origin - there) * self.days)
         return DemandPaths(forecast, np.maximum(forecast + error[there] * ratio[there, np.newaxis], 0.0), in_season)
 
     def error_known(self, origin: int) -> Array:

@@ -147,16 +147,22 @@ def levels_said(
     return dict(zip(PROMISE_RULES, found, strict=True))
 
 
-def origins(volumes: ArrayLike, lengths: LeadTimes) -> NDArray[np.int64]:
+def origins(
+    volumes: ArrayLike, lengths: LeadTimes, *, learned: float = _LEARNED, most: int = _MOST_JUDGED
+) -> NDArray[np.int64]:
     """Return the periods at whose end promises are judged: at most 120, from two fifths of the record on.
+
+    volumes, lengths : as for `demand_after`
+    learned : share of the record before the first promise [-]
+    most : largest number of periods
 
     >>> origins([1.0] * 10, LeadTimes(np.array([2.0]), np.array([1.0]))).tolist()
     [4, 5, 6, 7]
     """
     record, last = _record(volumes), len(np.asarray(volumes)) - 1 - int(_steps(lengths).max())
     begun = int(np.argmax(~np.isnan(record)))
-    first = begun + int(_LEARNED * (len(record) - begun))
-    return np.unique(np.linspace(first, last, max(0, min(_MOST_JUDGED, last - first + 1))).astype(int))
+    first = begun + int(learned * (len(record) - begun))
+    return np.unique(np.linspace(first, last, max(0, min(most, last - first + 1))).astype(int))
 
 
 def lane_errors(history: History, lengths: LeadTimes, lanes: Sequence[str]) -> dict[str, LaneErrors]:

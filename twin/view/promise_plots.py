@@ -27,19 +27,28 @@ _MOST = 0.25  # gap to the promise, and change of a cost, that have the full col
 
 
 def demand_and_levels(
-    ax: Axes, dates: NDArray, demand: NDArray, naive: NDArray, better: NDArray, title: str, *, dark: bool = False
+    ax: Axes,
+    dates: NDArray,
+    demand: NDArray,
+    naive: NDArray,
+    better: NDArray,
+    title: str,
+    *,
+    names: Sequence[str] = ("demand of the next interval", "the formula's level", "level with season"),
+    dark: bool = False,
 ) -> None:
     """Draw the demand of the interval after each date, and two levels that should cover it; shortages are shaded.
 
     dates, demand, naive, better : arrays, shape (periods,); `better` may be known at some periods alone. [pallet]
+    names : what the legend calls demand and the two levels
     """
     ink = _ink(dark)
     blue = DARK["accent"] if dark else BETTER
     ax.fill_between(dates, naive, demand, where=demand > naive, color=NAIVE, alpha=0.3, linewidth=0)
-    ax.plot(dates, demand, color=ink["ink"], linewidth=1.0, label="demand of the next interval")
-    ax.plot(dates, naive, color=NAIVE, linewidth=1.5, linestyle=(0, (5, 2)), label="the formula's level")
+    ax.plot(dates, demand, color=ink["ink"], linewidth=1.0, label=names[0])
+    ax.plot(dates, naive, color=NAIVE, linewidth=1.5, linestyle=(0, (5, 2)), label=names[1])
     there = ~np.isnan(better)
-    ax.plot(dates[there], better[there], color=blue, linewidth=1.3, label="level with season")
+    ax.plot(dates[there], better[there], color=blue, linewidth=1.3, label=names[2])
     _finish(ax, ink, title, "", "goods [pallet]")
     ax.margins(x=0.01)
     ax.legend(loc="upper left", ncols=2, fontsize=7.5, handlelength=1.8, labelcolor=ink["ink"])

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
+from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
 
 from twin.games import coalitions, stability
 from twin.view import plots
@@ -14,6 +15,8 @@ from twin.view.theme import ACCENT, BETTER, LANES, MUTED, NAIVE, WITNESS
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from numpy.typing import NDArray
+
+    from twin.plan.reserves_by_season import Reserves
 
 CORNERS = np.array([[0.0, 0.0], [1.0, 0.0], [0.5, np.sqrt(0.75)]])  # points where one partner gets the whole saving
 RULE_COLOURS = LANES[3], LANES[1], WITNESS, MUTED  # other colours than those for stable (BETTER) and unstable (NAIVE)
@@ -81,6 +84,27 @@ def excesses(ax: Axes, costs: NDArray, share: NDArray, names: Sequence[str], rul
     ax.axvline(0.0, color=WITNESS, linewidth=0.8)
     plots.frame(ax, f"Gain by leaving: {rule}", "gain [$/period]", "")
     ax.title.set_wrap(True)
+
+
+def reserves(left: Axes, right: Axes, constant: Reserves, seasonal: Reserves) -> None:
+    """Draw what the pool needed beside its places, one quantity or by season, and the cost apart and together.
+
+    constant, seasonal : Reserves of the same periods, from `plan.reserves_by_season.reserves`
+    """
+    plots.frame(left, "The pool in the judged periods", "", "space [pallet]")
+    left.plot(seasonal.dates, seasonal.needs, color=WITNESS, linewidth=1.0, label="needed")
+    left.plot(constant.dates, constant.reserved, color=NAIVE, linestyle=(0, (5, 2)), label="one reserve")
+    left.step(seasonal.dates, seasonal.reserved, color=BETTER, where="mid", label="by season")
+    left.set_ylim(0.0, 1.25 * max(found.max() for found in (seasonal.needs, constant.reserved, seasonal.reserved)))
+    left.legend(loc="upper left", ncols=3, fontsize=7.5, handlelength=1.8)
+    left.xaxis.set_major_locator(locator := AutoDateLocator(maxticks=5))
+    left.xaxis.set_major_formatter(ConciseDateFormatter(locator))
+    bars = {}
+    for name, found in (("one reserve", constant), ("by season", seasonal)):
+        bars |= {f"{name}, alone": coalitions.alone(found.costs).sum(), f"{name}, pool": found.costs[-1]}
+    plots.bars(right, list(bars), list(bars.values()), [NAIVE, NAIVE, BETTER, BETTER])
+    plots.frame(right, "Cost of all partners", "cost [$/period]", "")
+    right.margins(x=0.25)
 
 
 def payments(
