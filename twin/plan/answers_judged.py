@@ -5,7 +5,7 @@ Each level is made from the record up to its own period alone, and judged by the
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -38,6 +38,16 @@ class JudgedAnswers(NamedTuple):
         judged = ~np.isnan(self.kept["formula"])
         rows = [[np.mean(by[name][judged]) for by in (self.kept, self.levels, self.cost)] for name in self.levels]
         return pd.DataFrame(rows, index=list(self.levels), columns=["kept", "level", "cost"])
+
+
+def against_the_formula(found: Mapping[str, JudgedAnswers]) -> pd.DataFrame:
+    """Return by how much the mean cost of the other answers differs from that of the formula, a row for each lane. [-]
+
+    found : dict of lane -> JudgedAnswers; a lane on which the formula costs nothing has no row
+    """
+    costs = {lane: answers.means()["cost"] for lane, answers in found.items()}
+    changes = {lane: cost.drop("formula") / cost["formula"] - 1 for lane, cost in costs.items() if cost["formula"] > 0}
+    return pd.DataFrame(changes).T
 
 
 def calendar_levels(
@@ -132,7 +142,7 @@ def judged_answers(
     -------
     dict of lane -> JudgedAnswers, of the lanes whose record carries all five answers somewhere
     """
-    ((factor,),) = (positive(scale=scale),)
+    (factor,) = positive(scale=scale)
     names, dates, _ = dense_in_weeks(history)
     require(set(lanes) <= set(names), "lanes", "lanes of the history", list(lanes))
     mean_length, found = float(lengths.probability @ lengths.length), {}

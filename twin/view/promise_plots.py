@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from twin._card import Row
+    from twin.plan.answers_judged import JudgedAnswers
 
 _MONTHS = tuple("JFMAMJJASOND")
 _MOST = 0.25  # gap to the promise, and change of a cost, that have the full colour [-]
@@ -56,6 +57,21 @@ def demand_and_levels(
     ax.xaxis.set_major_formatter(ConciseDateFormatter(locator))
     ax.xaxis.get_offset_text().set_color(ink["ink"])
     ax.set_ylim(0, 1.4 * max(np.nanmax(demand), np.nanmax(naive), np.nanmax(better[there], initial=0.0)))
+
+
+def two_answers(ax: Axes, found: JudgedAnswers, title: str, demand: str, *, last: int = 56, dark: bool = False) -> None:
+    """Draw the demand of the interval after the last periods beside two levels: by the formula, and conformal.
+
+    found : JudgedAnswers of a lane, from `plan.answers_judged.judged_answers`
+    demand : name of the demand in the legend
+    last : number of periods
+    """
+    part = slice(-last, None)
+    formula = found.levels["formula"]
+    known = np.flatnonzero(~np.isnan(formula))
+    naive = np.interp(np.arange(len(formula)), known, formula[known], left=np.nan, right=np.nan)
+    series = found.dates[part], found.came[part], naive[part], found.levels["conformal"][part]
+    demand_and_levels(ax, *series, title, names=(demand, "formula", "conformal"), dark=dark)
 
 
 def kept_by_month(ax: Axes, shares: Mapping[str, NDArray], promise: float, title: str, *, dark: bool = False) -> None:
