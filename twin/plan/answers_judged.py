@@ -40,6 +40,21 @@ class JudgedAnswers(NamedTuple):
         return pd.DataFrame(rows, index=list(self.levels), columns=["kept", "level", "cost"])
 
 
+def told(found: JudgedAnswers | None, *, price: float | None = None) -> list[str]:
+    """Return a line for each answer: what it kept, its mean level, and its mean cost.
+
+    found : JudgedAnswers of a lane; None is a record that is too short
+    price : cost of a pallet left over, for costs in dollars; else they are in pallets left over [$/pallet]
+    """
+    if found is None:
+        return ["the record is too short to judge these answers on its last third"]
+    lines = []
+    for name, row in found.means().iterrows():
+        cost = f"{row.cost:,.0f} pallets" if price is None else f"${price * row.cost:,.1f}"
+        lines.append(f"{name:12} kept {row.kept:6.1%}, mean level {row.level:8,.1f} pallets, mean cost {cost}")
+    return lines
+
+
 def against_the_formula(found: Mapping[str, JudgedAnswers]) -> pd.DataFrame:
     """Return by how much the mean cost of the other answers differs from that of the formula, a row for each lane. [-]
 

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from twin._check import floats, positive, require
-from twin.games.coalitions import all_coalitions
+from twin.games import coalitions, stability
 from twin.past_errors import same_time_of_year
 
 Array = NDArray[np.float64]
@@ -24,10 +24,19 @@ class Reserves(NamedTuple):
     reserved: Array  # places that it had reserved [pallet]
     costs: Array  # shape (2^n,) [$/period]
 
+    def alone(self) -> Array:
+        """Return the cost of each partner alone. [$/period]"""
+        return coalitions.alone(self.costs)
+
     def share_saved(self) -> float:
         """Return the share of their cost alone that the partners save together. [-]"""
-        alone = self.costs[1 << np.arange(int(np.log2(len(self.costs))))].sum()
-        return float(1.0 - self.costs[-1] / alone) if alone > 0 else 0.0
+        apart = self.alone().sum()
+        return float(1.0 - self.costs[-1] / apart) if apart > 0 else 0.0
+
+    def gain_by_leaving(self, weights: ArrayLike) -> float:
+        """Return what the coalition that gains most by leaving gains if the bill is shared by weights. [$/period]"""
+        share = floats("weights", weights)
+        return float(stability.leaving(self.costs, share / share.sum() * self.costs[-1]).gain)
 
 
 def reserves(
@@ -73,11 +82,12 @@ def reserves(
     [  0. 200. 200. 400.] 0.0
     """
     record, days = floats("needs", needs), np.asarray(dates, "datetime64[D]")
-    require(record.ndim == 2 and len(record) >= 3, "needs", "of shape (periods, partners), 3 periods or more", record)
+    fits = record.ndim == 2 and len(record) >= 2
+    require(fits, "needs", "of shape (periods, partners), 2 periods or more", record.shape)
     require(days.shape == record.shape[:1], "dates", "one for each period", days.shape)
     price, surcharge = positive(reservation_cost=reservation_cost, partner_surcharge=partner_surcharge)
     require(surcharge > price, "partner_surcharge", "above reservation_cost", partner_surcharge)
-    members = all_coalitions(record.shape[1])
+    members = coalitions.all_coalitions(record.shape[1])
     space, cut = members.astype(float) @ record.T, int(_LEARNED * len(record))
     judged = np.arange(cut, len(record)) if later else np.arange(cut)
     level = 1.0 - float(price / surcharge)

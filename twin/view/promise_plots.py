@@ -12,12 +12,15 @@ import numpy as np
 import seaborn
 from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
 
+from twin.plan.promised import by_month
+from twin.view import plots
 from twin.view.record_plots import _finish, _ink
 from twin.view.theme import BETTER, DARK, NAIVE
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
     from numpy.typing import NDArray
 
     from twin._card import Row
@@ -59,19 +62,39 @@ def demand_and_levels(
     ax.set_ylim(0, 1.4 * max(np.nanmax(demand), np.nanmax(naive), np.nanmax(better[there], initial=0.0)))
 
 
-def two_answers(ax: Axes, found: JudgedAnswers, title: str, demand: str, *, last: int = 56, dark: bool = False) -> None:
+def two_answers(
+    ax: Axes, found: JudgedAnswers | None, title: str, demand: str, *, last: int = 56, dark: bool = False
+) -> None:
     """Draw the demand of the interval after the last periods beside two levels: by the formula, and conformal.
 
-    found : JudgedAnswers of a lane, from `plan.answers_judged.judged_answers`
+    found : JudgedAnswers of a lane, from `plan.answers_judged.judged_answers`; None draws a sentence
     demand : name of the demand in the legend
     last : number of periods
     """
-    part = slice(-last, None)
-    formula = found.levels["formula"]
-    known = np.flatnonzero(~np.isnan(formula))
-    naive = np.interp(np.arange(len(formula)), known, formula[known], left=np.nan, right=np.nan)
+    if found is None:
+        _finish(ax, _ink(dark), "The record is too short to judge", "", "")
+        return
+    part, formula = slice(-last, None), found.levels["formula"]
+    known, every = np.flatnonzero(~np.isnan(formula)), np.arange(len(formula))
+    naive = np.interp(every, known, formula[known], left=np.nan, right=np.nan)
     series = found.dates[part], found.came[part], naive[part], found.levels["conformal"][part]
     demand_and_levels(ax, *series, title, names=(demand, "formula", "conformal"), dark=dark)
+
+
+def answers_of_lane(found: JudgedAnswers | None, promise: float, *, dark: bool = False) -> Figure:
+    """Return a figure of the judged part of a record with two levels, and of what each answer kept by month.
+
+    found : JudgedAnswers of a lane, from `plan.answers_judged.judged_answers`; None draws a sentence
+    promise : service level promised [-]
+    """
+    figure, (left, right) = plots.figure(2, width=9.6, height=3.1)
+    judged = 0 if found is None else np.sum(~np.isnan(found.kept["formula"]))
+    last = len(found.dates) - int(np.argmax(~np.isnan(found.kept["formula"]))) if judged else 1
+    two_answers(left, found, "Workload of a lead time, and its level", "workload of a lead time", last=last, dark=dark)
+    if found is not None:
+        months = {name: by_month(found.dates, kept) for name, kept in found.kept.items()}
+        kept_by_month(right, months, promise, "Promises kept, by month [%]", dark=dark)
+    return figure
 
 
 def kept_by_month(ax: Axes, shares: Mapping[str, NDArray], promise: float, title: str, *, dark: bool = False) -> None:
@@ -124,6 +147,9 @@ def assumption_prices(ax: Axes, changes: pd.DataFrame, title: str, *, dark: bool
 
     changes : DataFrame, a row for each lane, a column for each assumption; 0.1 is a cost that is 10 % higher. [-]
     """
+    if changes.empty:
+        _finish(ax, _ink(dark), "No record is long enough to judge", "", "")
+        return
     values = changes.to_numpy()
     texts = np.char.replace(np.char.mod("%+.0f", 100 * values), "-", "−")
     texts[np.isin(texts, ["+0", "−0"])] = "0"
