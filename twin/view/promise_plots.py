@@ -90,7 +90,7 @@ def answers_of_lane(found: JudgedAnswers | None, promise: float, *, dark: bool =
     figure, (left, right) = plots.figure(2, width=9.6, height=3.1)
     judged = 0 if found is None else np.sum(~np.isnan(found.kept["formula"]))
     last = len(found.dates) - int(np.argmax(~np.isnan(found.kept["formula"]))) if judged else 1
-    two_answers(left, found, "Workload of a lead time, and its level", "workload of a lead time", last=last, dark=dark)
+    two_answers(left, found, "Workload of a lead time, and its level", "workload, mean lead time", last=last, dark=dark)
     if found is not None:
         months = {name: by_month(found.dates, kept) for name, kept in found.kept.items()}
         kept_by_month(right, months, promise, "Promises kept, by month [%]", dark=dark)
