@@ -7,6 +7,7 @@ from IPython.core.interactiveshell import InteractiveShell
 from papermill.translators import PythonTranslator
 
 from twin.data.files.options import ReadingOptions
+from twin.view import opening
 from twin.view.opening import lane_named, opened, reading_options
 
 PARAMETERS = 'history: str = ""  # a file\nreading: dict = {}  # options\nlane: str = "A"  # a lane\n'
@@ -88,3 +89,17 @@ def test_a_lane_may_be_given_as_the_number_that_papermill_makes_of_it():
 def test_without_options_the_defaults_count():
     assert reading_options({}) == reading_options("") == ReadingOptions()
     assert opened("", {}).account.options == ReadingOptions().told()
+
+
+def test_a_lesson_without_its_own_lane_takes_the_largest_and_says_so(monkeypatch, capsys, tmp_path):
+    (tmp_path / "flows.csv").write_text(
+        "date,lane,volume\n2024-01-01,A,5\n2024-01-01,B,9\n2024-01-02,A,3\n2024-01-02,B,8\n"
+    )
+    record = opened(str(tmp_path / "flows.csv"), {})
+    lanes = record.flows["lane"].cat.categories
+    assert lane_named(lanes, "BER-MUC", record) == "B"
+    assert "no lane BER-MUC; its largest, B, is taken" in capsys.readouterr().out
+    assert lane_named(lanes, "A", record) == "A" and lane_named(lanes, "TYPO", record) == "TYPO"
+    monkeypatch.setattr(opening, "_injected", lambda: (["lane"], ["lane"]))
+    assert lane_named(lanes, "BER-MUC", record) == "BER-MUC"  # stated, and refused where it is looked up
+    assert capsys.readouterr().out == ""

@@ -16,6 +16,7 @@ from twin.data.advice import Way, Words, said
 from twin.data.errors import RowsRefused
 from twin.data.files.options import ReadingOptions
 from twin.data.load import load_history
+from twin.data.scenarios import POLICIES
 from twin.data.text import visible
 
 if TYPE_CHECKING:
@@ -127,14 +128,21 @@ def _assigned(cell, kind):
     return [target.id for target in targets if isinstance(target, ast.Name)]
 
 
-def lane_named(lanes: Collection[str], lane: Any) -> str:
+def lane_named(lanes: Collection[str], lane: Any, record: History | None = None) -> str:
     """Return the lane that a parameter names; a number, which papermill's -p makes of 1001, is the lane so written.
+
+    A lesson names a research lane unless the reader names another. If its `record` has no such lane, the largest lane is
+    taken, and a sentence is printed.
 
     >>> lane_named(["0042", "1001"], 1001), lane_named(["0042", "1001"], 42), lane_named(["A"], "A")
     ('1001', '0042', 'A')
     """
     if isinstance(lane, str):
-        return lane
+        if record is None or lane in lanes or lane not in POLICIES or "lane" in _injected()[1]:
+            return lane
+        largest = str(record.flows.groupby("lane", observed=True)["volume"].sum().idxmax())
+        print(f"this history has no lane {lane}; its largest, {visible(largest, 40)}, is taken: lane names another")
+        return largest
     found = [name for name in lanes if (same := _as_papermill_reads(name)) == lane and type(same) is type(lane)]
     names = [visible(name, 40) for name in found or list(lanes)[:LANES_OFFERED]]
     rule = f"a text, one of {', '.join(names)}, which papermill's -r lane {names[0]} keeps as it is"
