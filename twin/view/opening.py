@@ -131,8 +131,8 @@ def _assigned(cell, kind):
 def lane_named(lanes: Collection[str], lane: Any, record: History | None = None) -> str:
     """Return the lane that a parameter names; a number, which papermill's -p makes of 1001, is the lane so written.
 
-    A lesson names a research lane unless the reader names another. If its `record` has no such lane, the largest lane is
-    taken, and a sentence is printed.
+    A lesson names a research lane unless the reader names another. If its `record` has no such lane, the largest lane
+    is taken, and a sentence is printed.
 
     >>> lane_named(["0042", "1001"], 1001), lane_named(["0042", "1001"], 42), lane_named(["A"], "A")
     ('1001', '0042', 'A')
