@@ -92,6 +92,7 @@ ALTERNATIVES = {
     ("past_errors.ErrorPool.paths", "at"): (20,),
     ("past_errors.LaneErrors.paths", "at"): (20,),
     ("past_errors.past_levels", "pool"): (ErrorPool(RARE), {"errors": RARE[0]}),
+    ("past_errors.same_time_of_year", "earlier_years"): (False, {"away": 7.0}),
     ("periodic_review.best_stock", "lead_time_sd"): (0.5,),
     ("periodic_review.cycle_service_level", "lead_time_sd"): (0.5,),
     ("periodic_review.expected_cost", "lead_time_sd"): (0.5,),

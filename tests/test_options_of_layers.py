@@ -51,9 +51,9 @@ from twin.data.statistics import lane_statistics
 from twin.data.text import visible
 from twin.data.working_days import Closing
 from twin.lane import Policy, assess
-from twin.lead_time_demand import LeadTimes
+from twin.lead_time_demand import LeadTimes, rounded_gamma
 from twin.past_errors import LaneErrors
-from twin.plan import ahead, dated_run, lane_report, promised
+from twin.plan import ahead, answers_judged, dated_run, lane_report, promised
 from twin.plan.actions import attention_of
 from twin.plan.adjustments import adjusted
 from twin.plan.attention import watched
@@ -67,6 +67,7 @@ from twin.plan.policies import filled
 from twin.plan.policy_file import read_policies
 from twin.plan.policy_table import policy_table
 from twin.plan.portfolio import Change, portfolio_of, research_portfolio
+from twin.plan.reserves_by_season import reserves
 from twin.plan.table_report import assess_history
 from twin.protection import DemandPaths
 from twin.tables.assess_table import LaneTable, assess_table
@@ -552,6 +553,50 @@ CALLS = {
             (made := portfolio_of(feed_of_history(research_lanes()), **o)).policies.to_csv() + f"{made.horizon}"
         ),
         {"known": {"BER-MUC": {"dwell": 2.0}}, "horizon": 30},
+    ),
+    "plan.answers_judged.calendar_levels": (
+        lambda at, **o: answers_judged.calendar_levels(
+            DAILY_ERRORS.volumes,
+            np.datetime64("2024-01-01") + np.arange(len(DAILY_ERRORS.volumes)),
+            TWO_PERIODS,
+            [150],
+            **o,
+        )[150],
+        {"service_level": 0.5},
+    ),
+    "plan.answers_judged.judged_answers": (
+        lambda at, **o: (
+            answers_judged.judged_answers(
+                load_history("record:sfo-air-cargo"), rounded_gamma(2.0, 0.5), ["SFO-Asia"], **{"most": 8, **o}
+            )["SFO-Asia"]
+            .means()
+            .to_csv()
+        ),
+        {"service_level": 0.8, "naive_buffer": 1.0, "scale": 2.0, "most": 4},
+    ),
+    "plan.answers_judged.told": (
+        lambda at, **o: answers_judged.told(
+            answers_judged.judged_answers(
+                load_history("record:sfo-air-cargo"), rounded_gamma(1.0, 0.0), ["SFO-Asia"], most=3
+            )["SFO-Asia"],
+            **o,
+        ),
+        {"price": 2.0},
+    ),
+    "plan.promised.origins": (
+        lambda at, **o: promised.origins(np.ones(50), TWO_PERIODS, **o).tolist(),
+        {"learned": 0.6, "most": 3},
+    ),
+    "plan.reserves_by_season.reserves": (
+        lambda at, **o: reserves(
+            np.arange(24.0).reshape(12, 2),
+            np.arange("2024-01", "2025-01", dtype="datetime64[M]"),
+            reservation_cost=10.0,
+            partner_surcharge=20.0,
+            by_season=False,
+            **o,
+        ).costs.tolist(),
+        {"later": False},
     ),
     "plan.promised.judged_lanes": (
         lambda at, **o: promised.judged_lanes(

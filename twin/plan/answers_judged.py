@@ -129,7 +129,6 @@ def judged_answers(
     naive_buffer: float = 0.0,
     scale: float = 1.0,
     most: int = 400,
-    seed: int = 0,
 ) -> dict[str, JudgedAnswers]:
     """Return five answers for each lane, judged on the last third of its record.
 
@@ -150,8 +149,6 @@ def judged_answers(
         Pallets handled for each pallet of volume, such as 1 + return rate, > 0. [-]
     most : int, optional
         Most periods that are judged.
-    seed : int, optional
-        As for `promised.levels_said`.
 
     Returns
     -------
@@ -165,7 +162,7 @@ def judged_answers(
         volumes, past = errors.volumes * factor, errors.past * factor
         here = origins(volumes, lengths, learned=_LEARNED, most=most)
         scaled = LaneErrors(volumes, past, period=errors.period)
-        said = levels_said(scaled, lengths, here, service_level=service_level, seed=seed)
+        said = levels_said(scaled, lengths, here, service_level=service_level)
         naive = np.full(len(volumes), np.nan)
         for at in here:
             known = volumes[: at + 1][~np.isnan(volumes[: at + 1])]
