@@ -12,7 +12,7 @@ from scipy import stats
 from test_check import CONTRACTS, ERRORS, POOL, SERIES, name, values
 
 from twin import lane, simulate
-from twin.past_errors import ErrorPool, LaneErrors
+from twin.past_errors import ErrorPool, LaneErrors, same_time_of_year
 from twin.policy import POLICY, Policy
 from twin.protection import DemandPaths, SummedDemand
 
@@ -28,6 +28,7 @@ OTHERS = {
     "lane.assess": (lane.assess, {"statistics": LANE, "policy": Policy()}),
     "past_errors.ErrorPool.paths": (ErrorPool([ERRORS]).paths, {"lane": ERRORS}),
     "past_errors.LaneErrors.paths": (ERRORS.paths, {}),
+    "past_errors.same_time_of_year": (same_time_of_year, {"away": 7.0}),
     "games.alliance.Pool.costs": (POOL.costs, {}),
     "games.alliance.Pool.normal_costs": (POOL.normal_costs, {}),
     "simulate.Estimate.agrees": (simulate.estimate(SERIES).agrees, {"value": 15.0}),
@@ -92,7 +93,7 @@ ALTERNATIVES = {
     ("past_errors.ErrorPool.paths", "at"): (20,),
     ("past_errors.LaneErrors.paths", "at"): (20,),
     ("past_errors.past_levels", "pool"): (ErrorPool(RARE), {"errors": RARE[0]}),
-    ("past_errors.same_time_of_year", "earlier_years"): (False, {"away": 7.0}),
+    ("past_errors.same_time_of_year", "earlier_years"): (False,),
     ("periodic_review.best_stock", "lead_time_sd"): (0.5,),
     ("periodic_review.cycle_service_level", "lead_time_sd"): (0.5,),
     ("periodic_review.expected_cost", "lead_time_sd"): (0.5,),
