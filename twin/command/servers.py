@@ -61,9 +61,8 @@ def _add_port(parser, port):
 def _hub(options):
     _require_package("voila")
     environment = with_settings()
-    if options.file is not None:
-        environment["TWIN_HISTORY"] = _absolute(options.file)
-    elif (history := environment.get("TWIN_HISTORY")) and not history.endswith(":"):
+    history = environment.get("TWIN_HISTORY", "") if options.file is None else options.file
+    if history or options.file is not None:
         environment["TWIN_HISTORY"] = _absolute(history)
     environment["JUPYTER_CONFIG_PATH"] = _before(shipped(), environment.get("JUPYTER_CONFIG_PATH"))
     address = f"http://localhost:{options.port}/voila/render/06_operations_hub.ipynb"
@@ -117,7 +116,7 @@ def _served(command, environment):
     environment.setdefault("OMP_NUM_THREADS", "1")  # many pages share the cores
     with subprocess.Popen([sys.executable, "-m", *map(str, command)], env=environment) as server:
         try:
-            return min(server.wait(), 1) if server.wait() >= 0 else 1
+            return int(server.wait() != 0)
         except KeyboardInterrupt:  # the server has received it, too, and ends its kernels
             server.wait()
             return 0
