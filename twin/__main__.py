@@ -1,4 +1,4 @@
-"""The command line of the Twin: twin assess, attention, ask, ledger, plan, hub, lab, notebooks, batch, paper, verify."""
+"""The command line of the Twin: assess, attention, ask, ledger, plan, hub, lab, notebooks, batch, paper, verify."""
 
 import argparse
 import errno

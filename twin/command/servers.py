@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import importlib.util
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -20,35 +21,39 @@ from twin.data.places import RECORD_PREFIX, is_ledger, is_record
 from twin.data.settings import with_settings
 from twin.data.shipped import copy_notebooks, shipped
 
-HUB = """Serve the operations hub and the other notebooks as pages, and open the hub in the browser. Ctrl-C ends it."""
-HUB_EXAMPLES = """examples
+_HUB = """Serve the operations hub and the other notebooks as pages, and open the hub in the browser. Ctrl-C ends it."""
+_HUB_EXAMPLES = """examples
   twin hub                          three synthetic lanes, to try it out
   twin hub flows.xlsx               a file of flows: CSV, Excel, ...
   twin hub ledger:                  the ledger: flows that planners log, and their plan
   twin hub record:sfo-air-cargo     a real record that comes with the package
   twin hub --ip 0.0.0.0             for other machines; TWIN_HOSTS names the hosts that are answered
 """
-LAB = """Open the lessons in JupyterLab: a copy in a folder of your own, which is made if it does not exist."""
-NOTEBOOKS = """Copy the lessons, the operations hub, the solutions and the pictures to a folder of your own."""
-PATIENCE = 120  # [s] longest wait for a server before the browser is opened
+_LAB = """Open the lessons in JupyterLab: a copy in a folder of your own, which is made if it does not exist."""
+_NOTEBOOKS = """Copy the lessons, the operations hub, the solutions and the pictures to a folder of your own."""
+_PATIENCE = 120  # [s] longest wait for a server before the browser is opened
 
 
 def add(commands: Any) -> None:
     """Add the commands to the program."""
     raw = argparse.RawDescriptionHelpFormatter
     parser = commands.add_parser(
-        "hub", help="open the operations hub in the browser", description=HUB, epilog=HUB_EXAMPLES, formatter_class=raw
+        "hub",
+        help="open the operations hub in the browser",
+        description=_HUB,
+        epilog=_HUB_EXAMPLES,
+        formatter_class=raw,
     )
     where = "flows in a file, ledger: or record:NAME; by default TWIN_HISTORY, or the research lanes if it is unset"
     parser.add_argument("file", nargs="?", help=where)
     parser.add_argument("--ip", default="localhost", metavar="ADDRESS", help="address to listen on; default: localhost")
     _add_port(parser, 8866)
     parser.set_defaults(run=_hub)
-    parser = commands.add_parser("lab", help="open the lessons in JupyterLab", description=LAB)
+    parser = commands.add_parser("lab", help="open the lessons in JupyterLab", description=_LAB)
     parser.add_argument("folder", nargs="?", default="twin-notebooks", type=Path, help="default: twin-notebooks")
     _add_port(parser, 8888)
     parser.set_defaults(run=_lab)
-    parser = commands.add_parser("notebooks", help="copy the lessons to a folder", description=NOTEBOOKS)
+    parser = commands.add_parser("notebooks", help="copy the lessons to a folder", description=_NOTEBOOKS)
     parser.add_argument("folder", type=Path, help="a new or an empty folder")
     parser.set_defaults(run=_notebooks)
 
@@ -114,20 +119,22 @@ def _served(command, environment):
     """Run a server of Jupyter until it ends, and return its exit code."""
     environment["JUPYTER_PATH"] = _before(shipped() / "share/jupyter", environment.get("JUPYTER_PATH"))
     environment.setdefault("OMP_NUM_THREADS", "1")  # many pages share the cores
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # SIGTERM ends the server as Ctrl-C does
     with subprocess.Popen([sys.executable, "-m", *map(str, command)], env=environment) as server:
         try:
             return int(server.wait() != 0)
-        except KeyboardInterrupt:  # the server has received it, too, and ends its kernels
+        except KeyboardInterrupt:  # SIGTERM lets the server end its kernels, and asks no question
+            server.terminate()
             server.wait()
             return 0
 
 
 def _open_when_ready(address):
     """Open an address in the browser as soon as its server answers."""
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + _PATIENCE
     while time.monotonic() < deadline:
         try:
-            urllib.request.urlopen(address.partition("voila/")[0], timeout=PATIENCE).close()
+            urllib.request.urlopen(address.partition("voila/")[0], timeout=_PATIENCE).close()
         except (urllib.error.URLError, OSError):
             time.sleep(0.3)
         else:
