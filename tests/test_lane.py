@@ -334,7 +334,7 @@ def test_a_bad_input_is_refused_by_its_name(name, bad, in_a_table):
 
 
 def test_other_refusals():
-    with pytest.raises(ValueError, match=r"^period must be one of D, W, MS, or a number of days > 0; got M$"):
+    with pytest.raises(ValueError, match=r"^period must be one of D, W, MS, QS, or a number of days > 0; got M$"):
         lane.assess(STATISTICS, lane.Policy(), period="M")
     with pytest.raises(ValueError, match=r"^statistics and policy must be of one length, a row a lane"):
         lane.assess({"demand_mean": [[1.0]], "demand_sd": 1.0}, lane.Policy())

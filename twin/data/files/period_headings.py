@@ -43,7 +43,7 @@ def period_of(heading: str) -> Period | None:
     """Return the period that a heading names, or None.
 
     >>> period_of("2024-W05").text, period_of("KW 5/2024").text, period_of("Mär 24").text, period_of("Q2 2023").text
-    ('2024-W05', 'KW 5/2024', '2024-03-01', '2023-04-01')
+    ('2024-W05', 'KW 5/2024', '2024-03-01', 'Q2 2023')
     >>> period_of("d_17"), period_of("Okt.")
     (Period(unit='day', text='', number=17, run='d'), Period(unit='month', text='', number=10, run=''))
     """
