@@ -69,14 +69,14 @@ class Seen:
 def standalone(*, folder=NOTEBOOKS, env=None, arguments=()):
     """Serve a folder as `make apps` does."""
     command = [sys.executable, "-m", "voila", str(folder), "--no-browser", *arguments]
-    return _running(command, "--port={}", env=env)
+    return running(command, "--port={}", env=env)
 
 
 def on_binder(place, *, base="/user/x/", token="of-the-visitor", ip="127.0.0.1"):
     """Serve a checkout as Binder does: JupyterLab with Voilà inside, below an address and with a token of its own."""
     server = ["python", "-m", "jupyterlab", "--no-browser", f"--ip={ip}", f"--ServerApp.base_url={base}"]
     command = place.command("binder/start", *server, f"--IdentityProvider.token={token}")
-    return _running(command, "--ServerApp.port={}", cwd=place.checkout, base=base, token=token)
+    return running(command, "--ServerApp.port={}", cwd=place.checkout, base=base, token=token)
 
 
 def chromium():
@@ -109,7 +109,7 @@ def _leaves(url, home):
 
 
 @contextmanager
-def _running(command, port_option, *, cwd=ROOT, env=None, base="/", token=""):
+def running(command, port_option, *, cwd=ROOT, env=None, base="/", token=""):
     """Start a server without settings of the user who runs the tests; at the end, remove its processes and files."""
     home = Path(tempfile.mkdtemp(prefix="twin-apps-"))
     with socket.socket() as free:

@@ -59,7 +59,8 @@ def pinned():
 def required(*extras):
     """Return the names of the project's own dependencies, with those of extras."""
     wanted = [*PROJECT["dependencies"], *(r for e in extras for r in PROJECT["optional-dependencies"][e])]
-    return {re.match(r"[A-Za-z0-9._-]+", requirement)[0].lower() for requirement in wanted}
+    names = {re.match(r"[A-Za-z0-9._-]+", requirement)[0].lower() for requirement in wanted}
+    return names - {PROJECT["name"]}  # the extra all names the others
 
 
 def test_binder_reads_what_the_root_says():
@@ -75,7 +76,10 @@ def test_each_pin_is_the_locks():
 
 
 def test_each_dependency_is_pinned():
-    assert required("apps", "ledger", "excel", "ai", "papers", "cluster") <= set(pinned())
+    users = set(PROJECT["optional-dependencies"]) - {"dev", "all"}
+    assert required(*users) <= set(pinned())
+    (all_of_them,) = PROJECT["optional-dependencies"]["all"]
+    assert set(re.search(r"\[(.*)\]", all_of_them)[1].split(",")) == users
     assert required(*PROJECT["optional-dependencies"]) <= set(locked())
 
 

@@ -11,6 +11,7 @@ from email import message_from_bytes
 from pathlib import Path
 
 import pytest
+from apps import running
 from house import formulas
 from test_layers import HEAVY
 
@@ -26,6 +27,17 @@ def uv(*arguments):
     outside = {name: value for name, value in os.environ.items() if name not in ("VIRTUAL_ENV", "PYTHONPATH")}
     outside.setdefault("UV_SYSTEM_CERTS", "1")  # as in the Makefile
     subprocess.run([sys.executable, "-m", "uv", "-q", *map(str, arguments)], env=outside, check=True)
+
+
+def files_in(folder):
+    """Return the paths of the files in a folder of the repository, without caches."""
+    unwanted = {"__pycache__", ".ipynb_checkpoints"}
+    return [path for path in (ROOT / folder).rglob("*") if path.is_file() and not unwanted & set(path.parts)]
+
+
+def named(folder):
+    """Return the names of the files in a folder, from the top of the repository."""
+    return {path.relative_to(ROOT).as_posix() for path in files_in(folder)}
 
 
 @pytest.fixture(scope="module")
@@ -75,9 +87,10 @@ def test_it_holds_the_package_and_nothing_else(wheel):
         read.read_string(archive.read(entries).decode())
         points = {"console_scripts": PROJECT["scripts"], **PROJECT.get("entry-points", {})}
         assert {group: dict(read[group]) for group in read.sections()} == points
-    files = [path for path in (ROOT / "twin").rglob("*") if path.is_file() and "__pycache__" not in path.parts]
+    files = files_in("twin")
     assert {path.suffix for path in files} == ASSETS  # a new kind of file must be listed here
-    assert names == {path.relative_to(ROOT).as_posix() for path in files}
+    shipped = {f"twin/shipped/{name}" for name in ["voila.json", *named("notebooks"), *named("share"), *named("etc")]}
+    assert names == {path.relative_to(ROOT).as_posix() for path in files} | shipped
 
 
 def test_its_metadata_are_those_of_the_project(metadata):
@@ -85,7 +98,7 @@ def test_its_metadata_are_those_of_the_project(metadata):
     assert (metadata["License-Expression"], metadata["Requires-Python"]) == ("MIT", ">=3.11")
     assert metadata.get_all("License-File") == ["LICENSE"]
     assert metadata.get_all("Project-URL") == [f"{name}, {url}" for name, url in PROJECT["urls"].items()]
-    assert set(metadata.get_all("Provides-Extra")) == {"apps", "ledger", "excel", "ai", "papers", "cluster", "dev"}
+    assert set(metadata.get_all("Provides-Extra")) == set(PROJECT["optional-dependencies"])
     assert metadata.get_payload().startswith("# The LSP Digital Capacity Twin")
 
 
@@ -126,6 +139,8 @@ def test_the_research_lanes_are_assessed(installed):
     ("extra", "arguments", "settings"),
     [
         ("papers", ["paper", "."], {}),
+        ("apps", ["hub"], {}),
+        ("apps", ["lab"], {}),
         ("ledger", ["ledger", "lanes"], {}),
         ("ledger", ["assess", "ledger:"], {"DATABASE_URL": "postgresql://host/flows"}),
         ("ledger", ["ask", "--file", "ledger:", "Which lanes need attention?"], {}),
@@ -135,6 +150,34 @@ def test_a_command_says_which_extra_it_needs(installed, extra, arguments, settin
     run = installed("-m", "twin", *arguments, **settings)
     assert (run.returncode, run.stdout) == (2, "")
     assert re.fullmatch(rf"twin: \w+ is not installed; the extra '{extra}' brings it\n", run.stderr)
+
+
+def test_the_notebooks_are_copied_from_the_wheel(installed, tmp_path):
+    run = installed("-m", "twin", "notebooks", str(tmp_path / "mine"))
+    assert (run.returncode, run.stderr) == (0, "")
+    copied = {
+        f"notebooks/{path.relative_to(tmp_path / 'mine').as_posix()}" for path in (tmp_path / "mine").rglob("*.*")
+    }
+    assert copied == named("notebooks")
+    run = installed("-m", "twin", "notebooks", str(tmp_path / "mine"))
+    assert run.returncode == 2 and "folder must be new or empty" in run.stderr
+
+
+def test_the_hub_is_served_from_the_wheel(wheel, tmp_path):
+    with zipfile.ZipFile(wheel) as archive:  # this environment has its dependencies
+        archive.extractall(tmp_path / "installed")
+    notebook = tmp_path / "installed/twin/shipped/notebooks/06_operations_hub.ipynb"
+    text = notebook.read_text(encoding="utf-8")
+    notebook.write_text(text.replace("06 · Operations hub", "06 · Hub of the wheel"), encoding="utf-8")
+    (tmp_path / "flows.csv").write_text(
+        "date,lane,volume\n" + "".join(f"2024-01-{n + 10},LEJ,{n}\n" for n in range(20))
+    )
+    command = [sys.executable, "-m", "twin", "hub", "flows.csv", "--no-browser"]
+    settings = {"PYTHONPATH": tmp_path / "installed", "JUPYTER_PATH": ""}
+    with running(command, "--port={}", cwd=tmp_path, env=settings) as server:
+        with server.open("voila/render/06_operations_hub.ipynb") as answer:
+            page = answer.read().decode()
+    assert "Hub of the wheel" in page and "LEJ" in page and "data-twin" in page
 
 
 def test_the_analyst_answers_offline_where_no_client_is_installed(installed):

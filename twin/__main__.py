@@ -1,4 +1,4 @@
-"""The command line of the Twin: python -m twin assess, attention, ask, ledger, plan, batch, paper or verify."""
+"""The command line of the Twin: assess, attention, ask, ledger, plan, hub, lab, notebooks, batch, paper, verify."""
 
 import argparse
 import errno
@@ -7,7 +7,7 @@ import sys
 from typing import NoReturn
 
 from twin import __version__
-from twin.command import ask, assess, attend, batch, ledger, plan
+from twin.command import ask, assess, attend, batch, ledger, plan, servers
 from twin.command.options import on_command_line
 from twin.data.advice import said
 from twin.data.errors import LedgerError, RowsRefused
@@ -19,6 +19,8 @@ EXTRAS = {
     "psycopg": "ledger",
     "sqlalchemy": "ledger",
     "xlsxwriter": "excel",
+    "jupyterlab": "apps",
+    "voila": "apps",
     "google": "ai",
     "tenacity": "ai",
     "jupyter_client": "papers",
@@ -92,7 +94,7 @@ class _Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """End with the sentence, and exit code 2."""
-        self.exit(2, f"{self.prog}: error: {message}\nusage: python -m {self.prog} --help lists what can be given\n")
+        self.exit(2, f"{self.prog}: error: {message}\nusage: {self.prog} --help lists what can be given\n")
 
 
 def _parser():
@@ -105,6 +107,7 @@ def _parser():
     ledger.add(commands)
     plan.add(commands)
     batch.add(commands)
+    servers.add(commands)
     return parser
 
 
