@@ -29,8 +29,8 @@ export PIP_CACHE_DIR := $(CURDIR)/.venv/var/pip
 export JUPYTER_RUNTIME_DIR := $(CURDIR)/.venv/var/runtime
 endif
 # The work runs in one process per core, so libraries must not start threads of their own.
-paper test check notebooks card: export OMP_NUM_THREADS := 1
-paper test check notebooks card: export OPENBLAS_NUM_THREADS := 1
+paper test check notebooks card train: export OMP_NUM_THREADS := 1
+paper test check notebooks card train: export OPENBLAS_NUM_THREADS := 1
 # Notebooks are tested in the kernels of apps and batches, which are forked from a process with loaded libraries.
 test: export JUPYTER_DEFAULT_PROVISIONER_NAME := twin-forked
 
@@ -48,7 +48,7 @@ spread := -n 3 --dist loadscope --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help paper test check notebooks lab apps reference lint faults fuzz card mechanisms bench
+.PHONY: help paper test check notebooks lab apps reference lint faults fuzz card mechanisms train bench
 
 help:
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1	\2/p' Makefile | while IFS='	' read -r name what; do \
@@ -97,6 +97,9 @@ card: $(ready) ## judge the answers by simulated lanes again, and write the accu
 
 mechanisms: $(ready) ## compute the mechanism map anew from the records in TWIN_REAL_DATA (minutes)
 	@$(python) tools/mechanisms.py
+
+train: $(ready) ## train the network of lost-sales lanes again (20 minutes), or RUNS="seed-1 short"
+	@$(python) -m twin.batch.network_training papers/certified-policies/training.yml $(RUNS)
 
 bench: $(ready) ## measure speeds, as ratios in one table (ONLY="hub ledger" for these files only)
 	@$(python) benchmarks/run.py $(ONLY)

@@ -25,6 +25,7 @@ import files
 import forecasts
 import formulas
 import hub
+import learned
 import ledger
 import motion
 import ordering
@@ -37,7 +38,7 @@ Measurement = Callable[[], Iterator[Row]]
 GROUPS: dict[str, tuple[Measurement, ...]] = {
     module.__name__: module.MEASUREMENTS
     for module in (
-        *(files, formulas, motion, exact, bookings, coalitions, forecasts, promises, ordering, attention),
+        *(files, formulas, motion, exact, learned, bookings, coalitions, forecasts, promises, ordering, attention),
         *(analyst, ledger, out_of_core, press, hub),
     )
 }

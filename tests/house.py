@@ -15,6 +15,7 @@ LAYERS = (
     "games",
     "motion",
     "exact",
+    "learned",
     "data",
     "plan",
     "compute",

@@ -37,8 +37,8 @@ def test_a_module_imports_from_its_own_layer_and_from_those_below(module):
         assert layer(target) in below, f"{module} imports {target}"
 
 
-@pytest.mark.parametrize("module", sorted(name for name in modules() if layer(name) in ("motion", "exact")))
-def test_the_dynamic_model_and_exact_optima_know_formulas_numpy_and_scipy_alone(module):
+@pytest.mark.parametrize("module", sorted(name for name in modules() if layer(name) in ("motion", "exact", "learned")))
+def test_the_dynamic_model_exact_optima_and_networks_know_formulas_numpy_and_scipy_alone(module):
     for name in imports(module):
         assert name.split(".")[0] in OUTSIDE | {"twin"}, f"{module} imports {name}"
 
