@@ -60,6 +60,7 @@ from twin.plan.attention import watched
 from twin.plan.capacity_plan import CapacityPlan
 from twin.plan.feed import feed_of_history
 from twin.plan.ledger_policies import ledger_policies
+from twin.plan.morning import morning_of
 from twin.plan.partners import largest, needs_together
 from twin.plan.plan_file import read_plan_file
 from twin.plan.plan_import import import_plan
@@ -293,6 +294,14 @@ def rebuilt(at, **options):
     """Return the exit code of a build of finished jobs, and whether it typesets the paper."""
     folder = finished_paper(at)
     return build(folder, executor=NoWorker(), **options), (folder / "out" / "paper.pdf").exists()
+
+
+def berlin():
+    """Return a plan with a site."""
+    plan = CapacityPlan(author="eva")
+    plan.set("site", "Berlin", places=400)
+    plan.set("lane", "BER-MUC", site="Berlin")
+    return plan
 
 
 #: Name of a function -> (function that returns its result with some options, option -> value that must change it).
@@ -618,6 +627,10 @@ CALLS = {
             "given": {"internal_capacity": 90.0},
             "policies": pd.DataFrame({"internal_capacity": [90.0]}, index=["BER-MUC"]),
         },
+    ),
+    "plan.morning.morning_of": (
+        lambda at, **o: morning_of(research_lanes(), **o).totals.to_csv(),
+        {"plan": berlin(), "policies": pd.DataFrame({"internal_capacity": [90.0]}, index=["BER-MUC"])},
     ),
     "plan.attention.watched": (
         lambda at, **o: watched(

@@ -19,7 +19,7 @@ import twin
 
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-ASSETS = {".gz", ".json", ".py", ".typed", ".toml", ".mplstyle", ".js", ".css", ".typ"}
+ASSETS = {".gz", ".json", ".npz", ".py", ".typed", ".toml", ".mplstyle", ".js", ".css", ".typ"}
 
 
 def uv(*arguments):

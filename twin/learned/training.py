@@ -23,8 +23,8 @@ class Recipe:
     """Settings of a training run; the defaults are those of the shipped weights."""
 
     seed: int = 0
-    steps: int = 15000
-    hidden: tuple[int, ...] = (80, 64)
+    steps: int = 2200
+    hidden: tuple[int, ...] = (64, 64)
     lanes: int = 1024  # simulated at a time
     horizon: int = 50  # simulated in a step [period]
     tail: int = 14  # beyond the lead time, in which the consequences of an order end [period]
@@ -32,7 +32,7 @@ class Recipe:
     every: int = 20  # ... after so many steps
     rate: float = 4e-3  # peak of Adam's learning rate [-]
     clip: float = 2.0  # largest norm of a gradient [-]
-    averaging: float = 0.002  # weight of a step in the moving average of the weights [-]
+    averaging: float = 0.005  # weight of a step in the moving average of the weights [-]
     kink: float = 0.5  # derivative of the stock left over where it is exactly 0 [-]
     whole_orders: bool = True  # orders are rounded at random, up with the probability of their fraction
     mask: bool = True  # orders whose consequences do not end within the horizon add nothing to the gradient

@@ -332,18 +332,26 @@ function render({ model, el }) {
     view.querySelector("summary").focus();
   };
   table.onkeydown = onKey;
-  // Rows may be drawn anew between press and release, so the row under the release counts; a drag picks nothing.
-  const pick = (event) => {
-    const line = event.target.closest("tbody:not(.twin-space) tr");
-    if (line) choose(Number(line.id.slice(place.length + 1)), true);
+  // The line that was pressed counts, wherever it stands at release: rows are drawn anew, and the closing form of the
+  // view moves them. A drag picks nothing.
+  const lineAt = (event) => {
+    const row = event.target.closest("tbody:not(.twin-space) tr");
+    return row ? lines[Number(row.id.slice(place.length + 1))] : undefined;
+  };
+  const pick = (line) => {
+    const number = lines.indexOf(line);
+    if (number >= 0) choose(number, true);
   };
   let pressed = null;
-  table.onpointerdown = (event) => (pressed = event.button === 0 ? [event.clientX, event.clientY] : null);
-  table.onpointerup = (event) => {
-    if (pressed && Math.hypot(event.clientX - pressed[0], event.clientY - pressed[1]) < 6) pick(event);
+  table.onpointerdown = (event) => (pressed = event.button === 0 ? [lineAt(event), event.clientX, event.clientY] : null);
+  const release = (event) => {
+    if (!el.isConnected) return document.removeEventListener("pointerup", release);
+    const [line, x, y] = pressed ?? [];
     pressed = null;
+    if (line !== undefined && Math.hypot(event.clientX - x, event.clientY - y) < 6) pick(line);
   };
-  table.onclick = (event) => event.detail === 0 && pick(event); // by a screen reader
+  document.addEventListener("pointerup", release); // it may end outside the table
+  table.onclick = (event) => event.detail === 0 && pick(lineAt(event)); // by a screen reader
   holder.onscroll = () => draw();
   new ResizeObserver(() => draw()).observe(holder);
   model.on("change:row", () => {
