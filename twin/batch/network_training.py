@@ -16,18 +16,18 @@ from twin.batch.plan_yaml import load_yaml
 from twin.learned import exact_gaps
 from twin.learned.ordering_policy import network_policy
 from twin.learned.perceptron import Layers
-from twin.learned.training import Recipe, train
+from twin.learned.training import TrainingRecipe, train
 from twin.learned.weights import provenance_of, write_weights
 
 SHIPPED = "shipped"  # name of the run whose weights come with the package
 
 
-def recipe_of(name: str, given: dict[str, Any]) -> Recipe:
-    """Return the recipe of a run, given the settings that are not those of `Recipe`."""
-    known = {field.name for field in fields(Recipe)}
+def recipe_of(name: str, given: dict[str, Any]) -> TrainingRecipe:
+    """Return the recipe of a run, given the settings that are not those of `TrainingRecipe`."""
+    known = {field.name for field in fields(TrainingRecipe)}
     if unknown := sorted(set(given) - known):
         raise ValueError(f"run {name} has unknown settings {', '.join(unknown)}; there are {', '.join(sorted(known))}")
-    return Recipe(**{key: tuple(value) if isinstance(value, list) else value for key, value in given.items()})
+    return TrainingRecipe(**{key: tuple(value) if isinstance(value, list) else value for key, value in given.items()})
 
 
 def gaps_of(layers: Layers) -> dict[str, float]:

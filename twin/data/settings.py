@@ -10,7 +10,7 @@ def setting(name: str) -> str:
 
 def with_settings() -> dict[str, str]:
     """Return the environment with the settings of the .env file, for a process that works in another folder."""
-    return {**{name: value for name, value in _of_file().items() if value}, **os.environ}
+    return os.environ | {name: value for name, value in _of_file().items() if value and not os.environ.get(name)}
 
 
 def _of_file():

@@ -24,7 +24,7 @@ class CappedRule(NamedTuple):
     cap: int
 
 
-class Comparison(NamedTuple):
+class ComparedCosts(NamedTuple):
     """Average costs per period of two policies on the same demands, and the standard error of their difference."""
 
     first: float  # [$/period]
@@ -53,13 +53,13 @@ def best_capped_rule(problem: LostSales) -> CappedRule:
         ends = np.maximum(np.array(best) - steps, 0), np.array(best) + steps
 
 
-def compared(problem: LostSales, first: Policy, second: Policy) -> Comparison:
+def compared(problem: LostSales, first: Policy, second: Policy) -> ComparedCosts:
     """Return the costs of two policies on the same simulated demands."""
     paths, periods = _COMPARED
     demands = _demands(problem, paths, periods, _SEED + 1)
     one, other = (_costs(problem, policy, demands, paths) for policy in (first, second))
     error = float(np.std(one - other, ddof=1) / np.sqrt(paths))
-    return Comparison(float(one.mean()), float(other.mean()), error)
+    return ComparedCosts(float(one.mean()), float(other.mean()), error)
 
 
 def _best_of(problem: LostSales, levels: Whole, caps: Whole, demands: Whole) -> tuple[int, int]:

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from scipy.special import ndtri
 
-from twin.learned.features import LONGEST, LaneContext, Reals, count_of_inputs, network_inputs, states_adjoint
+from twin.learned.features import LONGEST_LEAD_TIME, LaneContext, Reals, count_of_inputs, network_inputs, states_adjoint
 from twin.learned.perceptron import Layers, backward, forward, order_sizes, started_layers
 from twin.learned.training_lanes import TrainingLanes, random_lanes
 
@@ -19,7 +19,7 @@ _WARM = 0.05  # share of the steps in which the rate rises [-]
 
 
 @dataclass(frozen=True)
-class Recipe:
+class TrainingRecipe:
     """Settings of a training run; the defaults are those of the shipped weights."""
 
     seed: int = 0
@@ -78,7 +78,9 @@ def gradient(
     """
     gradients = [(np.zeros_like(weights), np.zeros_like(biases)) for weights, biases in layers]
     rows = np.arange(len(ratio))
-    onward = np.zeros((len(ratio), LONGEST), layers[0][0].dtype)  # derivative by the next state of the costs after it
+    onward = np.zeros(
+        (len(ratio), LONGEST_LEAD_TIME), layers[0][0].dtype
+    )  # derivative by the next state of the costs after it
     for trace, some in zip(traces[::-1], counted[::-1], strict=True):
         slopes = (onward[rows, lanes.slot] * trace.slope)[:, None]
         through_order = states_adjoint(backward(layers, trace.values, slopes, some[:, None], gradients), lanes)
@@ -90,7 +92,7 @@ def gradient(
     return gradients
 
 
-def train(recipe: Recipe, tell: Callable[[dict[str, Any]], None] | None = None, log_every: int = 250) -> Layers:
+def train(recipe: TrainingRecipe, tell: Callable[[dict[str, Any]], None] | None = None, log_every: int = 250) -> Layers:
     """Return the layers that a recipe leads to; `tell` is given a row of the log now and then."""
     rng, begun = np.random.default_rng(recipe.seed), process_time()
     layers = started_layers([count_of_inputs(), *recipe.hidden, 1], rng)
@@ -134,7 +136,7 @@ def train(recipe: Recipe, tell: Callable[[dict[str, Any]], None] | None = None, 
     return averages
 
 
-def _constants(recipe: Recipe, lanes: TrainingLanes) -> tuple[LaneContext, Reals, Reals, Reals]:
+def _constants(recipe: TrainingRecipe, lanes: TrainingLanes) -> tuple[LaneContext, Reals, Reals, Reals]:
     """Return context, ratio, weight, shape (n,), and the orders that are counted, shape (periods, n)."""
     safety = ndtri(lanes.ratio / (1 + lanes.ratio))
     density = np.exp(-(safety**2) / 2) / np.sqrt(2 * np.pi)

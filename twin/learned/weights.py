@@ -14,8 +14,8 @@ import numpy as np
 from twin.learned.perceptron import Layers
 
 #: Weights that come with the package, and their provenance beside them.
-WEIGHTS_FILE = Path(__file__).with_name("lost_sales.npz")
-PROVENANCE_FILE = WEIGHTS_FILE.with_suffix(".json")
+_WEIGHTS = Path(__file__).with_name("lost_sales.npz")
+_PROVENANCE = _WEIGHTS.with_suffix(".json")
 
 
 def digest_of_layers(layers: Layers) -> str:
@@ -47,9 +47,9 @@ def write_weights(layers: Layers, provenance: Mapping[str, Any]) -> None:
     """Write weights and provenance to the files that come with the package."""
     numbered = ((place, *layer) for place, layer in enumerate(layers))
     parts = {f"{name}{place}": part for place, *layer in numbered for name, part in zip("wb", layer, strict=True)}
-    with WEIGHTS_FILE.open("wb") as file:
+    with _WEIGHTS.open("wb") as file:
         np.savez(file, **parts)
-    PROVENANCE_FILE.write_text(json.dumps(provenance, indent=1) + "\n", encoding="utf-8")
+    _PROVENANCE.write_text(json.dumps(provenance, indent=1) + "\n", encoding="utf-8")
 
 
 @cache
@@ -60,14 +60,14 @@ def shipped_layers() -> Layers:
     ------
     ValueError if the file of the weights is not the one that its provenance describes.
     """
-    with np.load(WEIGHTS_FILE) as file:
+    with np.load(_WEIGHTS) as file:
         layers = [(file[f"w{place}"], file[f"b{place}"]) for place in range(len(file.files) // 2)]
     if digest_of_layers(layers) != shipped_provenance()["weights_digest"]:
-        raise ValueError(f"{WEIGHTS_FILE.name} is not the file that {PROVENANCE_FILE.name} describes; run make train")
+        raise ValueError(f"{_WEIGHTS.name} is not the file that {_PROVENANCE.name} describes; run make train")
     return layers
 
 
 @cache
 def shipped_provenance() -> dict[str, Any]:
     """Return recipe, digests and log of the weights that come with the package."""
-    return json.loads(PROVENANCE_FILE.read_text(encoding="utf-8"))
+    return json.loads(_PROVENANCE.read_text(encoding="utf-8"))
