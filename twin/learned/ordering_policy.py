@@ -13,7 +13,7 @@ from twin.distribution import Distribution
 from twin.exact.heuristics import capped_base_stock
 from twin.exact.pricing import Policy, Whole, checked_states
 from twin.exact.single_source import LostSales
-from twin.learned.features import LONGEST_LEAD_TIME, lane_context, network_inputs
+from twin.learned.features import SLOTS, lane_context, network_inputs
 from twin.learned.perceptron import Layers, forward, order_sizes
 from twin.learned.simulated_rules import best_capped_rule, compared
 from twin.learned.weights import shipped_layers
@@ -104,13 +104,13 @@ def lost_sales(law: Distribution, lead_time: int, penalty: ArrayLike, holding_co
 
 
 def network_policy(layers: Layers, problem: LostSales) -> Policy:
-    """Return the orders of a network, rounded, for a problem with a lead time of at most `LONGEST_LEAD_TIME`."""
+    """Return the orders of a network, rounded, for a problem with a lead time of at most `SLOTS`."""
     mean, sd, skewness = _moments(problem)
     given = (problem.penalty / problem.holding_cost, mean, sd, skewness)
     lane = lane_context(np.array([problem.lead_time]), *(np.array([number]) for number in given))
 
     def policy(states: Whole) -> Whole:
-        padded = np.zeros((len(states), LONGEST_LEAD_TIME), np.float32)
+        padded = np.zeros((len(states), SLOTS), np.float32)
         padded[:, : problem.lead_time] = states
         return np.rint(order_sizes(forward(layers, network_inputs(padded, lane))[-1], lane)[0]).astype(np.int64)
 
@@ -131,7 +131,7 @@ def _outside(problem: LostSales) -> str | None:
     ratio = problem.penalty / problem.holding_cost
     spread = sd**2 / mean if mean > 0 else 0.0
     checks = (
-        ("The lead time", problem.lead_time, 1, LONGEST_LEAD_TIME, "periods"),
+        ("The lead time", problem.lead_time, 1, SLOTS, "periods"),
         ("The penalty", ratio, *_RATIOS, "times the holding cost"),
         ("Mean demand", mean, *_MEANS, "a period"),
         ("The variance of demand", spread, _NARROWEST, 1 + mean, "times the mean"),

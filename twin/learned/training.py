@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from scipy.special import ndtri
 
-from twin.learned.features import LONGEST_LEAD_TIME, LaneContext, Reals, count_of_inputs, network_inputs, states_adjoint
+from twin.learned.features import SLOTS, LaneContext, Reals, count_of_inputs, network_inputs, states_adjoint
 from twin.learned.perceptron import Layers, backward, forward, order_sizes, started_layers
 from twin.learned.training_lanes import TrainingLanes, random_lanes
 
@@ -78,9 +78,7 @@ def gradient(
     """
     gradients = [(np.zeros_like(weights), np.zeros_like(biases)) for weights, biases in layers]
     rows = np.arange(len(ratio))
-    onward = np.zeros(
-        (len(ratio), LONGEST_LEAD_TIME), layers[0][0].dtype
-    )  # derivative by the next state of the costs after it
+    onward = np.zeros((len(ratio), SLOTS), layers[0][0].dtype)  # derivative by the next state of the costs after it
     for trace, some in zip(traces[::-1], counted[::-1], strict=True):
         slopes = (onward[rows, lanes.slot] * trace.slope)[:, None]
         through_order = states_adjoint(backward(layers, trace.values, slopes, some[:, None], gradients), lanes)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 from numpy.typing import NDArray
 
-from twin.learned.features import LONGEST_LEAD_TIME, LaneContext, Reals, lane_context
+from twin.learned.features import SLOTS, LaneContext, Reals, lane_context
 
 # Training goes a little beyond the range in which the network is used, so that no lane is at the edge.
 _RATIOS, _MEANS = (2.7, 112.0), (2.3, 11.0)  # penalty over holding cost [-]; mean demand [pallet/period]
@@ -42,7 +42,7 @@ class TrainingLanes:
 
     def first_states(self) -> Reals:
         """Return states with one period of mean demand on hand and in each order under way."""
-        used = np.arange(LONGEST_LEAD_TIME) < self.lead_time[:, None]
+        used = np.arange(SLOTS) < self.lead_time[:, None]
         return np.where(used, np.rint(self.mean)[:, None], 0).astype(np.float32)
 
     def demands(self, periods: int, rng: np.random.Generator) -> Reals:
@@ -67,8 +67,8 @@ class TrainingLanes:
 
 def random_lanes(count: int, rng: np.random.Generator) -> TrainingLanes:
     """Return random lanes: short lead times more often than long ones, ratios and means uniform in the logarithm."""
-    chances = np.arange(1, LONGEST_LEAD_TIME + 1) ** -0.5
-    lead_time = rng.choice(np.arange(1, LONGEST_LEAD_TIME + 1), count, p=chances / chances.sum())
+    chances = np.arange(1, SLOTS + 1) ** -0.5
+    lead_time = rng.choice(np.arange(1, SLOTS + 1), count, p=chances / chances.sum())
     ratio, mean = (np.exp(rng.uniform(*np.log(ends), count)) for ends in (_RATIOS, _MEANS))
     shift = (rng.random(count) < _SHIFTED).astype(float)
     rest = mean - shift
