@@ -281,7 +281,7 @@ def test_a_missing_file_and_a_folder(twin, tmp_path):
 def test_commands_that_argparse_refuses(twin, arguments):
     code, out, err = twin(*arguments)
     assert (code, out) == (2, "") and err.startswith("twin") and ": error: " in err.splitlines()[0]
-    assert err.splitlines()[1].startswith("usage: python -m twin") and err.count("\n") == 2
+    assert err.splitlines()[1].startswith("usage: twin") and err.count("\n") == 2
 
 
 def test_version(twin):
