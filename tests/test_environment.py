@@ -30,6 +30,7 @@ TARGETS = [
     "fuzz",
     "card",
     "mechanisms",
+    "train",
     "bench",
 ]
 #: The distribution of each package whose distribution has another name.
