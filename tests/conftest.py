@@ -3,12 +3,14 @@
 import gc
 import os
 import shutil
+from argparse import Namespace
 
 import apps
 import pytest
 import small_paper
 from private_postgresql import Server, programs
 
+from twin.command.channel import told
 from twin.data.ledger.store import Ledger
 
 # Files that take eight seconds or more, longest first; they start first, so that no worker is idle at the end.
@@ -151,3 +153,10 @@ def bare_hub(monkeypatch):
 
     monkeypatch.setattr(Hub, "_draw", lambda *_: None)
     return Hub("", "BER-MUC")
+
+
+@pytest.fixture
+def progress():
+    """Show the progress of functions on stderr, as their commands do."""
+    with told(Namespace()):
+        yield

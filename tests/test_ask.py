@@ -1,4 +1,4 @@
-"""python -m twin ask: answers as text and as JSON, on the research lanes, files and the ledger."""
+"""twin ask: answers as text and as JSON, on the research lanes, files and the ledger."""
 
 import json
 

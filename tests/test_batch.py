@@ -25,6 +25,8 @@ from twin.batch.plan import read_plan
 from twin.batch.provenance import inputs_of
 from twin.batch.verify import verify
 
+pytestmark = pytest.mark.usefixtures("progress")
+
 SLEEP = """import os, time
 if size > 2:
     pathlib.Path("kernel").write_text(str(os.getpid()))
@@ -552,7 +554,9 @@ def add_cell(path, text):
 def test_contents_and_links_are_generated(tmp_path):
     (tmp_path / "notebooks").mkdir()
     (tmp_path / "README.md").write_text(f"before\n{contents.BEGIN}\nold\n{contents.END}\nafter\n")
-    (tmp_path / "pyproject.toml").write_text('[project.urls]\nRepository = "https://github.com/some/place"\n')
+    (tmp_path / "pyproject.toml").write_text(
+        '[project.urls]\nRepository = "https://github.com/some/place"\n[tool.twin]\nbinder = "v9"\n'
+    )
     for stem, title in (("01_one", "One: first"), ("02_two", "Two: second")):
         book = nbformat.v4.new_notebook()
         text = f"# {stem[:2]} · {title}\n\n**Why\n{stem}?** Because."
@@ -571,7 +575,7 @@ def test_contents_and_links_are_generated(tmp_path):
     assert cells[0]["source"] == first
     readme = (tmp_path / "README.md").read_text()
     row = "| 02 | [Two: second](notebooks/02_two.ipynb) | Why 02_two? | Because. | [Lab][lab 02] · [app][app 02] |"
-    binder = "https://mybinder.org/v2/gh/some/place/HEAD?urlpath="
+    binder = "https://mybinder.org/v2/gh/some/place/v9?urlpath="
     assert {row, f"[app 02]: {binder}voila%2Frender%2Fnotebooks%2F02_two.ipynb"} <= set(readme.splitlines())
     assert f"\n[binder]: {binder}lab%2Ftree%2Fnotebooks%2F00_contents.ipynb\n" in readme
     assert readme.startswith("before\n") and readme.endswith("after\n") and "old" not in readme

@@ -17,6 +17,7 @@ from sockets import comms_of, connect, message, opened_page, packed, requested, 
 from test_hub_browser import directly, ready, shows, turn
 
 from twin.apps.sockets import PROTOCOL
+from twin.batch.binder import version
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 LINKS = dict(re.findall(r"^\[(binder|(?:lab|app) \d\d)\]: (\S+)$", README, re.M))
@@ -79,7 +80,7 @@ def test_the_readme_links_the_contents_in_lab_and_each_notebook_as_lesson_and_as
         wanted[f"lab {path.name[:2]}"] = f"lab/tree/notebooks/{path.name}"
         wanted[f"app {path.name[:2]}"] = f"voila/render/notebooks/{path.name}"
     assert {name: asked(link) for name, link in LINKS.items()} == wanted
-    assert all(link.startswith(f"https://mybinder.org/v2/gh{repository}/HEAD?") for link in LINKS.values())
+    assert all(link.startswith(f"https://mybinder.org/v2/gh{repository}/{version(ROOT)}?") for link in LINKS.values())
     assert set(re.findall(r"\]\[([a-z0-9 ]+)\]", README)) == set(LINKS)
 
 

@@ -298,7 +298,7 @@ def test_help_lists_the_commands_and_options():
     words = " ".join(taught.stdout.split())
     for field in fields(Policy):
         assert f"--{field.name.replace('_', '-')}" in words and field.metadata["meaning"] in words
-    assert "python -m twin assess flows.csv --policies policies.csv" in words
+    assert "twin assess flows.csv --policies policies.csv" in words
 
 
 def test_an_error_is_a_sentence_and_exit_code_2(tmp_path):

@@ -65,6 +65,36 @@ def test_the_check_runs_with_every_python_that_is_supported():
     assert job["steps"][-1]["run"] == "bash .ci/run"
 
 
+def test_the_wheel_is_tried_on_each_system_and_with_the_versions_at_both_ends():
+    matrix = read("workflows/wheel.yml")["jobs"]["wheel"]["strategy"]["matrix"]
+    told = {text.removeprefix("Programming Language :: Python :: ") for text in PROJECT["classifiers"]}
+    assert set(matrix["python"]) == {version for version in told if version.startswith("3.")}
+    tried = [{"os": "ubuntu-latest", "resolution": "highest"}, *matrix["include"]]
+    assert {job["os"].partition("-")[0] for job in tried} == {"ubuntu", "windows", "macos"}
+    assert {job["resolution"] for job in tried} == {"lowest-direct", "highest"}
+
+
+def test_the_description_for_registries_says_what_the_citation_says():
+    told = json.loads((ROOT / "codemeta.json").read_text(encoding="utf-8"))
+    assert (told["name"], told["description"]) == (CITATION["title"], CITATION["abstract"])
+    assert (told["version"], told["softwareRequirements"]) == (twin.__version__, f"Python {PROJECT['requires-python']}")
+    assert told["codeRepository"] == CITATION["repository-code"] and told["keywords"] == CITATION["keywords"]
+    assert told["license"].rpartition("/")[2] == CITATION["license"]
+    assert [person["name"] for person in told["author"]] == [person["name"] for person in CITATION["authors"]]
+
+
+def test_the_software_paper_cites_each_entry_of_its_bibliography_once():
+    paper, works = (ROOT / "joss" / name for name in ("paper.md", "paper.bib"))
+    cited = re.findall(r"@([a-z]+\d{4}\w*)", paper.read_text(encoding="utf-8"))
+    keys = re.findall(r"^@\w+\{(\w+),", works.read_text(encoding="utf-8"), re.M)
+    assert set(cited) == set(keys) and len(keys) == len(set(keys))
+    head = yaml.safe_load(paper.read_text(encoding="utf-8").split("---")[1])
+    assert head["bibliography"] == works.name and head["authors"]
+    assert {"Summary", "Statement of need", "State of the field"} <= set(
+        re.findall(r"^# (.*)", paper.read_text(encoding="utf-8"), re.M)
+    )
+
+
 def test_workflows_have_limits_and_few_rights():
     for path in (ROOT / ".github/workflows").iterdir():
         workflow = yaml.safe_load(path.read_text(encoding="utf-8"))

@@ -457,7 +457,7 @@ def test_unrecorded_returns_of_some_lanes_count_as_zero(ledger, file):
 def test_an_empty_ledger_says_how_to_fill_it(ledger):
     assert (ledger.count(), ledger.lanes(), list(ledger.records())) == (0, [], [])
     for question in (ledger.history, ledger.statistics):
-        with pytest.raises(ValueError, match="has no flows yet; python -m twin ledger import FILE brings some in"):
+        with pytest.raises(ValueError, match="has no flows yet; twin ledger import FILE brings some in"):
             question()
     ledger.append(DAY, "SFO-Europe", 1)
     for question in (ledger.history, ledger.statistics):

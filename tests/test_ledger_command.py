@@ -1,4 +1,4 @@
-"""python -m twin ledger: exit codes, streams, and the same answers as the Ledger class."""
+"""twin ledger: exit codes, streams, and the same answers as the Ledger class."""
 
 import csv
 import io
@@ -162,7 +162,7 @@ def test_unusable_input_gives_exit_code_2_and_one_sentence(run, arguments, said)
 )
 def test_argparse_refuses_bad_commands(run, arguments):
     code, out, err = run(*arguments)
-    assert (code, out) == (2, "") and err.startswith("twin ledger") and "usage: python -m twin ledger" in err
+    assert (code, out) == (2, "") and err.startswith("twin ledger") and "usage: twin ledger" in err
 
 
 def test_an_unreachable_ledger_gives_exit_code_3(run, monkeypatch):
@@ -188,7 +188,7 @@ def test_without_an_address_flows_are_kept_among_the_users_data(run, monkeypatch
 
 def test_help_has_examples_and_exit_codes(run):
     code, out, _ = run("--help")
-    assert code == 0 and "python -m twin ledger import flows.csv --good-rows-only" in out and "exit codes" in out
+    assert code == 0 and "twin ledger import flows.csv --good-rows-only" in out and "exit codes" in out
 
 
 def test_assess_reads_the_ledger(run, ledger, capsys, tmp_path):

@@ -1,4 +1,4 @@
-"""python -m twin plan: exit codes, streams, files in and out, and policies that assess uses."""
+"""twin plan: exit codes, streams, files in and out, and policies that assess uses."""
 
 import json
 

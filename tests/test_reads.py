@@ -15,6 +15,8 @@ from twin.batch.plan import read_plan
 from twin.batch.reads import stages
 from twin.batch.verify import verify
 
+pytestmark = pytest.mark.usefixtures("progress")
+
 ROOT = Path(__file__).parents[1]
 READER = (
     'results_file: str = ""  # results of other jobs\npower: int = 1  # exponent [-]\nout_dir: str = ""  # save here'

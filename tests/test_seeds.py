@@ -14,6 +14,8 @@ from twin.batch.plan import read_plan
 from twin.batch.seeds import intervals
 from twin.batch.verify import verify
 
+pytestmark = pytest.mark.usefixtures("progress")
+
 PARAMETERS = 'size: float = 2.0  # mean [m]\nseed: int = 7  # random seed\nout_dir: str = ""  # save here'
 DRAW = """import random
 from twin.view.output import headline

@@ -119,7 +119,7 @@ def test_jobs_that_have_not_been_run_are_counted_in_one_sentence(tmp_path, capsy
     assert main(["verify", str(paper)]) == 1
     counted, changed, advice = capsys.readouterr().out.splitlines()
     assert counted == "38 of 40 jobs have not been run" and "sizes/size=2.0: a number in" in changed
-    assert advice.startswith("python -m twin paper")
+    assert advice.startswith("twin paper")
 
 
 def test_files_changed_by_hand_are_made_again(paper, capsys):

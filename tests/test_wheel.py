@@ -19,7 +19,7 @@ import twin
 
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-ASSETS = {".gz", ".json", ".npz", ".py", ".typed", ".toml", ".mplstyle", ".js", ".css", ".typ"}
+ASSETS = {".gz", ".json", ".npz", ".py", ".typed", ".toml", ".mplstyle", ".js", ".css", ".html", ".typ"}
 
 
 def uv(*arguments):
@@ -31,7 +31,7 @@ def uv(*arguments):
 
 def files_in(folder):
     """Return the paths of the files in a folder of the repository, without caches."""
-    unwanted = {"__pycache__", ".ipynb_checkpoints"}
+    unwanted = {"__pycache__", ".ipynb_checkpoints", "out"}
     return [path for path in (ROOT / folder).rglob("*") if path.is_file() and not unwanted & set(path.parts)]
 
 
@@ -89,7 +89,8 @@ def test_it_holds_the_package_and_nothing_else(wheel):
         assert {group: dict(read[group]) for group in read.sections()} == points
     files = files_in("twin")
     assert {path.suffix for path in files} == ASSETS  # a new kind of file must be listed here
-    shipped = {f"twin/shipped/{name}" for name in ["voila.json", *named("notebooks"), *named("share"), *named("etc")]}
+    folders = ("notebooks", "papers", "share", "etc")
+    shipped = {f"twin/shipped/{name}" for name in set().union({"voila.json"}, *map(named, folders))}
     assert names == {path.relative_to(ROOT).as_posix() for path in files} | shipped
 
 
@@ -99,7 +100,12 @@ def test_its_metadata_are_those_of_the_project(metadata):
     assert metadata.get_all("License-File") == ["LICENSE"]
     assert metadata.get_all("Project-URL") == [f"{name}, {url}" for name, url in PROJECT["urls"].items()]
     assert set(metadata.get_all("Provides-Extra")) == set(PROJECT["optional-dependencies"])
-    assert metadata.get_payload().startswith("# The LSP Digital Capacity Twin")
+    readme, repository = metadata.get_payload(), PROJECT["urls"]["Repository"]
+    assert readme.startswith("# The LSP Digital Capacity Twin")
+    links = re.findall(r"\]\(([^)\s]+)\)", readme)  # the package index has none of the files
+    assert len(links) > 20 and all(link.startswith(("https://", "#")) for link in links)
+    assert all(url.startswith(repository) for url in PROJECT["urls"].values())
+    assert f"{repository}/blob/v{twin.__version__}/NOTATION.md" in links
 
 
 def test_its_dependencies_are_few(metadata):

@@ -1,13 +1,13 @@
-"""The command line of the Twin: assess, attention, ask, ledger, plan, hub, lab, notebooks, batch, paper, verify."""
+"""The command line of the Twin: a command for each kind of work."""
 
 import argparse
 import errno
 import os
 import sys
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from twin import __version__
-from twin.command import ask, assess, attend, batch, ledger, plan, servers
+from twin.command import ask, assess, attend, batch, channel, completion, ledger, plan, servers
 from twin.command.options import on_command_line
 from twin.data.advice import said
 from twin.data.errors import LedgerError, RowsRefused
@@ -34,6 +34,7 @@ EXTRAS = {
     "yaml": "papers",
     "distributed": "cluster",
     "python_calamine": "excel",
+    "shtab": "completion",
 }
 
 
@@ -46,12 +47,13 @@ def main(arguments: list[str] | None = None) -> int:
     3 : the ledger failed.
     130 : stopped by the user.
     """
-    options = _parser().parse_args(arguments)
+    options = program().parse_args(arguments)
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")  # escapes the characters that a terminal cannot show
     try:
-        return options.run(options)
+        with channel.told(options):
+            return options.run(options)
     except BrokenPipeError:  # the reader of the output, such as head, has closed the pipe
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
@@ -92,12 +94,18 @@ def _is_out_of_memory(error):
 class _Parser(argparse.ArgumentParser):
     """A parser whose errors say first what is wrong, and then in one line where the options are."""
 
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        """Make a parser, with the options that every command has."""
+        super().__init__(*arguments, **named)
+        channel.add_verbosity(self)
+
     def error(self, message: str) -> NoReturn:
         """End with the sentence, and exit code 2."""
         self.exit(2, f"{self.prog}: error: {message}\nusage: {self.prog} --help lists what can be given\n")
 
 
-def _parser():
+def program() -> argparse.ArgumentParser:
+    """Return the parser of the program, with all its commands."""
     parser = _Parser(prog="twin", description="The LSP Digital Capacity Twin.")
     parser.add_argument("--version", action="version", version=__version__)
     commands = parser.add_subparsers(required=True, metavar="command")
@@ -108,6 +116,7 @@ def _parser():
     plan.add(commands)
     batch.add(commands)
     servers.add(commands)
+    completion.add(commands, parser)
     return parser
 
 

@@ -6,6 +6,7 @@ The blocks of `twin.motion.design` run in parallel. Each has the same seed in ev
 from __future__ import annotations
 
 import json
+import logging
 import sys
 from collections.abc import Mapping
 from typing import Any
@@ -122,4 +123,5 @@ def main() -> int:
 
 
 if __name__ == "__main__":
+    logging.basicConfig(format="%(message)s", level=logging.INFO)
     sys.exit(main())

@@ -6,8 +6,8 @@ is never half-written or stored twice, even if workers die and jobs are retried.
 
 import contextlib
 import json
+import logging
 import shutil
-import sys
 import tempfile
 from collections.abc import Sequence
 from concurrent.futures import Executor
@@ -27,6 +27,8 @@ from twin.batch.reads import READ_TABLE, RESULTS_FILE, jobs_read, stages, table_
 from twin.batch.seal import faults, seal
 from twin.batch.seeds import intervals
 from twin.compute.pool import in_parallel
+
+_LOG = logging.getLogger(__name__)
 
 
 def run(
@@ -54,7 +56,7 @@ def run(
             inputs = inputs_of(jobs)
             stale = [job for job in ready if force or not is_finished(job, inputs[job.name])]
             finished.update({job.name for job in ready} - {job.name for job in stale})
-            print(f"{len(stale)} of {len(stage)} jobs{' that read others' * (number > 0)} to run", file=sys.stderr)
+            _LOG.info("%d of %d jobs%s to run", len(stale), len(stage), " that read others" * (number > 0))
             failures |= _run_stage(stale, inputs, read, pool, finished, away=executor is not None)
     return failures
 

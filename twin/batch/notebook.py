@@ -4,6 +4,7 @@ python -m twin.batch.notebook FILE... reruns notebooks in place, in parallel.
 """
 
 import json
+import logging
 import os
 import re
 import sys
@@ -126,4 +127,5 @@ def _explain(path, source, error, injected):
 
 
 if __name__ == "__main__":
+    logging.basicConfig(format="%(message)s", level=logging.INFO)
     sys.exit(main(sys.argv[1:]))

@@ -3,6 +3,7 @@
 import hashlib
 import io
 import json
+import logging
 import os
 import sys
 from collections.abc import Collection
@@ -20,6 +21,7 @@ from twin.batch.reads import with_jobs_read
 from twin.batch.summary import collect, finished_of
 from twin.compute.folder_lock import folder_lock
 
+_LOG = logging.getLogger(__name__)
 MADE = ("paper.pdf", "summary.csv", "summary.parquet")  # generated files in out/ that no template reads
 PAPER_DIGEST_FILE = ".paper.digest"  # holds digests of paper.pdf and of its inputs
 FAILURES_LISTED = 20  # most failures listed in an error
@@ -79,7 +81,7 @@ def _gather(folder: Path, jobs: list[Job], done: Collection[str], *, write: bool
         for name, content in summary.files(summary.table(jobs, finished)).items():
             _replace(folder / "out" / name, content)
         told += f"; {folder / 'out' / MADE[-1]}"
-    print(told, file=sys.stderr)
+    _LOG.info(told)
     return finished
 
 
@@ -99,7 +101,7 @@ def typeset(folder: Path) -> None:
         print(f"{pdf} is up to date")
         return
     if not (folder / "paper.typ").is_file():
-        raise ValueError(f"{folder / 'paper.typ'} is missing; python -m twin batch runs the jobs alone")
+        raise ValueError(f"{folder / 'paper.typ'} is missing; twin batch runs the jobs alone")
     import typst
 
     try:

@@ -1,1 +1,1 @@
-"""The commands of python -m twin: each adds its options and runs with them."""
+"""The commands of twin: each adds its options and runs with them."""

@@ -15,10 +15,10 @@ from twin.data.text import visible
 ASK = """Ask about volatility, capacity, cost and risk of a lane or of all lanes. Every number in an answer has been
 computed by the Twin. Without a key for Gemini, the offline analyst answers."""
 ASK_EXAMPLES = """examples
-  python -m twin ask "why is BER-MUC volatile?"                      the research lanes
-  python -m twin ask "what if returns double?" "and for HAM-ROT?"    a conversation
-  python -m twin ask --file flows.csv --policies policies.csv "which lanes need attention?"
-  python -m twin ask --file ledger: --lane BER-MUC --facts "how bad can it get?"
+  twin ask "why is BER-MUC volatile?"                      the research lanes
+  twin ask "what if returns double?" "and for HAM-ROT?"    a conversation
+  twin ask --file flows.csv --policies policies.csv "which lanes need attention?"
+  twin ask --file ledger: --lane BER-MUC --facts "how bad can it get?"
 
 Gemini answers if GEMINI_API_KEY or GOOGLE_API_KEY is set, in the environment or in a .env file; GEMINI_MODEL overrides
 the model, and TWIN_GEMINI_CLIENT the client library. It receives the numbers of the lanes in question, but never their

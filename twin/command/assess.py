@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import logging
 import shutil
 import sys
 from dataclasses import replace
@@ -18,6 +19,7 @@ from twin.data.lane_names import guard_note
 from twin.data.places import RECORD_PREFIX, is_ledger
 from twin.policy import POLICY
 
+_LOG = logging.getLogger(__name__)
 ASSESS = """Read a file of flows, compute safety stock, service, capacity, overflow to a partner, resilience and profit
 of every lane, and list every row that was not used with the reason."""
 
@@ -27,17 +29,18 @@ ASSESS_EXAMPLES = """the file
   are detected; so are the header, and tables with a column for each period or lane. - is standard input.
 
 examples
-  python -m twin assess                                        three synthetic lanes, to try it out
-  python -m twin assess flows.csv
-  python -m twin assess flows.csv --service-level 0.97 --lead-time-mean-days 4 --internal-capacity 300
-  python -m twin assess flows.csv --policies policies.csv      one row per lane: lane, internal_capacity, ...
-  python -m twin assess flows.csv --period MS --gaps unknown   months; a month without a row is unknown, not zero
-  python -m twin assess flows.csv --column volume=n_total --json > lanes.json
-  python -m twin assess flows.csv --horizon 14                 a plan by date, with what such plans have kept so far
-  python -m twin assess flows.csv --jsonl > lanes.jsonl        for DuckDB, polars and pandas: a row per lane
-  python -m twin assess flows.csv --xlsx lanes.xlsx            for Excel: sheets lanes, units, assumptions, account
-  python -m twin assess record:                                real records that come with the package, a line each
-  python -m twin assess record:sfo-air-cargo                   one of them
+  twin assess                                        three synthetic lanes, to try it out
+  twin assess flows.csv
+  twin assess flows.csv --service-level 0.97 --lead-time-mean-days 4 --internal-capacity 300
+  twin assess flows.csv --policies policies.csv      one row per lane: lane, internal_capacity, ...
+  twin assess flows.csv --period MS --gaps unknown   months; a month without a row is unknown, not zero
+  twin assess flows.csv --column volume=n_total --json > lanes.json
+  twin assess flows.csv --horizon 14                 a plan by date, with what such plans have kept so far
+  twin assess flows.csv --jsonl > lanes.jsonl        for DuckDB, polars and pandas: a row per lane
+  twin assess flows.csv --xlsx lanes.xlsx            for Excel: sheets lanes, units, assumptions, account
+  twin assess flows.csv --horizon 14 --report plan.html    a page to send; .pdf and .xlsx as well
+  twin assess record:                                real records that come with the package, a line each
+  twin assess record:sfo-air-cargo                   one of them
 
 tables of lanes, of any size
   A Parquet file, or a folder of Parquet files, with one row per lane. The columns demand_mean and demand_sd are
@@ -47,14 +50,14 @@ tables of lanes, of any size
   contains the file _SUCCESS; after an interruption, the same command computes the missing files. If a lane cannot be
   assessed, the file of its part (about a million lanes) is left out, and an error gives its row, counted from 1.
 
-  python -m twin assess lanes.parquet --to answers.parquet
-  python -m twin assess lanes.parquet --to answers.parquet --keep safety_stock,profit --service-level 0.95 --jobs 8
-  python -m twin assess /shared/lanes --to /shared/answers --scheduler tcp://10.0.0.5:8786
+  twin assess lanes.parquet --to answers.parquet
+  twin assess lanes.parquet --to answers.parquet --keep safety_stock,profit --service-level 0.95 --jobs 8
+  twin assess /shared/lanes --to /shared/answers --scheduler tcp://10.0.0.5:8786
 """
 
 # Options for tables of lanes only, and options for files of flows only.
 OF_TABLES = ("keep", "jobs", "scheduler")
-OF_FLOWS = (*sorted(set(READING) - {"period"}), *"horizon lanes policies json jsonl csv xlsx force most".split())
+OF_FLOWS = (*sorted(set(READING) - {"period"}), *"horizon lanes policies json jsonl csv xlsx report force most".split())
 
 
 def add(commands: Any) -> None:
@@ -110,9 +113,18 @@ def add(commands: Any) -> None:
     shown.add_argument(
         "--xlsx", metavar="FILE", help="also write the report as an Excel workbook: lanes, units, assumptions, account"
     )
-    shown.add_argument("--force", action="store_true", help="with --xlsx: overwrite an existing file")
     shown.add_argument(
-        "--most", type=_count, default=12, metavar="N", help="number of lanes in the printed table, largest first"
+        "--report",
+        metavar="FILE",
+        help="also write a report to send: a page (.html), a PDF (.pdf) or a workbook (.xlsx)",
+    )
+    shown.add_argument("--force", action="store_true", help="with --xlsx or --report: overwrite an existing file")
+    shown.add_argument(
+        "--most",
+        type=_count,
+        default=12,
+        metavar="N",
+        help="number of lanes in the printed table and the pages of a report, largest first",
     )
 
 
@@ -144,13 +156,15 @@ def _assess(parser, options):
 
 
 def _assess_flows(options, given):
-    from twin.command import printing, workbook_of_lanes
+    from twin.command import printing, report_file
     from twin.data.load import load_history
     from twin.data.scenarios import POLICIES
     from twin.plan import table_report
 
-    if options.xlsx is not None:
-        workbook_of_lanes.check_file(options.xlsx, options.force)
+    files = {"--xlsx": options.xlsx, "--report": options.report}
+    files = {option: file for option, file in files.items() if file is not None}
+    for option, file in files.items():
+        report_file.check_file(option, file, options.force)
     history = load_history(
         options.file or "",
         lanes=options.lanes,
@@ -177,9 +191,9 @@ def _assess_flows(options, given):
         print(history.account.told(on_command_line), *printing.sentences(found), sep="\n", file=sys.stderr)
     if options.csv and (note := guard_note(found.table.index)):
         print(f"  note     {note}", file=sys.stderr)
-    if options.xlsx is not None:
-        workbook_of_lanes.write_report(found, options.xlsx)
-        print(f"{len(found.table):,} lanes written to {options.xlsx}", file=sys.stderr)
+    for option, file in files.items():
+        report_file.write_report(option, found, file, most=options.most)
+        _LOG.info("%s lanes written to %s", f"{len(found.table):,}", file)
     if options.json:
         parts = [printing.to_json(found)]
     elif options.jsonl:

@@ -30,9 +30,9 @@ status of a lane
 At most four lanes in ten are strained or on watch for their money; a lane keeps a status until it leaves a wider bound.
 The last periods are left out if fewer than half of the lanes that usually flow have a row there."""
 ATTENTION_EXAMPLES = """examples
-  python -m twin attention                                     the research lanes
-  python -m twin attention flows.csv --policies policies.csv   with your capacities and prices
-  python -m twin attention ledger: --json > actions.json       with the policies of its plan, for other programs
+  twin attention                                     the research lanes
+  twin attention flows.csv --policies policies.csv   with your capacities and prices
+  twin attention ledger: --json > actions.json       with the policies of its plan, for other programs
 """
 
 

@@ -1,14 +1,18 @@
-"""The commands batch, paper and verify: run the jobs of a folder, build its paper, and check the results."""
+"""The commands batch, paper, verify and new-paper: run jobs, build a paper, check its results, start another one."""
 
 import argparse
 import contextlib
 import signal
 from pathlib import Path
 
+from twin.batch.new_paper import FIRST, new_paper
+
 BATCH_HELP = """\
 Run the jobs in a folder's figures.yml whose inputs have changed, sweeps included, and collect all results in one table,
 out/summary.parquet and out/summary.csv. Finished jobs are kept if the run is stopped; the next run does the rest."""
 PAPER = """Run the jobs as batch does, and typeset paper.typ with their results to out/paper.pdf."""
+NEW_PAPER = """Copy a paper that comes with the package, with all that it needs: twin paper builds the copy, and twin
+verify checks it. By default it is a small one to begin your own with; --like pixels-to-premiums copies the Twin's."""
 MOST_FINDINGS = 30  # most findings printed
 VERIFY = """Check that every figure, number and page in a folder's out/ is what its notebooks, parameters, data and the
 package give, and has not been changed since; each difference is one line."""
@@ -35,6 +39,10 @@ def add(commands: "argparse._SubParsersAction") -> None:
         )
         parser.add_argument("--force", action="store_true", help="run every job, even if its inputs have not changed")
         parser.set_defaults(run=_build, pdf=name == "paper")
+    parser = commands.add_parser("new-paper", help="start a paper that verifies itself", description=NEW_PAPER)
+    parser.add_argument("folder", type=Path, help="a new or an empty folder")
+    parser.add_argument("--like", default=FIRST, metavar="PAPER", help=f"a paper of the package; default: {FIRST}")
+    parser.set_defaults(run=_new_paper)
     parser = commands.add_parser("verify", help="check the results of a paper against its inputs", description=VERIFY)
     parser.add_argument("folder", type=Path, help="folder with figures.yml and out/")
     parser.set_defaults(run=_verify)
@@ -63,6 +71,12 @@ def _build(options):
         )
 
 
+def _new_paper(options):
+    copied = new_paper(options.folder, options.like)
+    print(f"{len(copied)} files copied to {options.folder}; twin paper {options.folder} builds the paper")
+    return 0
+
+
 def _verify(options):
     from twin.batch.plan import read_plan
     from twin.batch.verify import verify
@@ -72,7 +86,7 @@ def _verify(options):
     if len(complaints) > MOST_FINDINGS:
         print(f"and {len(complaints) - MOST_FINDINGS:,} more")
     if complaints:
-        print(f"python -m twin paper {options.folder} (or batch) makes what has changed again")
+        print(f"twin paper {options.folder} (or batch) makes what has changed again")
     else:
         print(f"{options.folder}: what {len(read_plan(options.folder))} jobs have yielded is what their inputs give")
     return int(bool(complaints))

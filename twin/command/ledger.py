@@ -18,19 +18,19 @@ DATABASE_URL, in the environment or in a .env file, gives its address: postgresq
 sqlite:////data/flows.sqlite. By default the ledger is a file among your own data, and nothing has to be set up."""
 
 LEDGER_EXAMPLES = """examples
-  python -m twin ledger seed                                   add the three research lanes, to try things out
-  python -m twin ledger import flows.csv                       add all rows, or none if one cannot be used
-  python -m twin ledger import flows.csv --good-rows-only      leave out unusable rows, and list them
-  python -m twin ledger import longer.csv --new-only           add only lanes and days that are not held yet
-  python -m twin ledger import revised.csv --replace           also replace held lanes and days that differ
-  python -m twin ledger log 2026-01-05 BER-MUC 120             add one flow, and show its id
-  python -m twin ledger delete 17                              delete the flow with this id
-  python -m twin ledger undo 3                                 delete a whole import; status lists the imports
-  python -m twin ledger verify                                 check file, index and imports for damage
-  python -m twin ledger lanes                                  show the statistics of every lane
-  python -m twin ledger export berlin.csv --lane BER-MUC --first 2025-01-01
-  python -m twin ledger export flows.parquet                   or .jsonl, .json, .xlsx, .csv.gz, with the same columns
-  python -m twin assess ledger:                                every answer for every lane of the ledger
+  twin ledger seed                                   add the three research lanes, to try things out
+  twin ledger import flows.csv                       add all rows, or none if one cannot be used
+  twin ledger import flows.csv --good-rows-only      leave out unusable rows, and list them
+  twin ledger import longer.csv --new-only           add only lanes and days that are not held yet
+  twin ledger import revised.csv --replace           also replace held lanes and days that differ
+  twin ledger log 2026-01-05 BER-MUC 120             add one flow, and show its id
+  twin ledger delete 17                              delete the flow with this id
+  twin ledger undo 3                                 delete a whole import; status lists the imports
+  twin ledger verify                                 check file, index and imports for damage
+  twin ledger lanes                                  show the statistics of every lane
+  twin ledger export berlin.csv --lane BER-MUC --first 2025-01-01
+  twin ledger export flows.parquet                   or .jsonl, .json, .xlsx, .csv.gz, with the same columns
+  twin assess ledger:                                every answer for every lane of the ledger
 
 exit codes
   0 done   1 refused, and nothing was done: rows that cannot be used, lanes and days that are held, an unusual flow

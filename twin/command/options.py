@@ -123,7 +123,7 @@ def reading_of(options: Namespace) -> dict[str, Any]:
     return {
         **chosen,
         "columns": columns or None,
-        "progress": sys.stderr.isatty() or is_long(options.file),
+        "progress": not getattr(options, "quiet", False) and (sys.stderr.isatty() or is_long(options.file)),
     }
 
 

@@ -15,18 +15,18 @@ that lanes share, contracts, overrides of a forecast, scenarios, notes, events a
 (TWIN_AUTHOR, or the user of this machine) and a time, and can be undone."""
 
 PLAN_EXAMPLES = """examples
-  python -m twin plan set site Berlin places=400 handling_per_period=900
-  python -m twin plan set lane BER-MUC BER-ROT site=Berlin internal_capacity=120
-  python -m twin plan set lane --where site=Berlin service_level=0.97     all lanes of the plan at that site
-  python -m twin plan set note new lane=BER-MUC text="fair in week 12"    an entry with the next number as its name
-  python -m twin plan set lane BER-MUC service_level=                     remove a value
-  python -m twin plan import capacities.csv                               columns lane, internal_capacity, ...
-  python -m twin plan export plan.xlsx                                    a sheet for each kind; edit and import it
-  python -m twin plan show lane
-  python -m twin plan history BER-MUC
-  python -m twin plan undo 17
-  python -m twin plan fields                                              every kind with its fields and units
-  python -m twin assess ledger:                                           uses the policies of the plan
+  twin plan set site Berlin places=400 handling_per_period=900
+  twin plan set lane BER-MUC BER-ROT site=Berlin internal_capacity=120
+  twin plan set lane --where site=Berlin service_level=0.97     all lanes of the plan at that site
+  twin plan set note new lane=BER-MUC text="fair in week 12"    an entry with the next number as its name
+  twin plan set lane BER-MUC service_level=                     remove a value
+  twin plan import capacities.csv                               columns lane, internal_capacity, ...
+  twin plan export plan.xlsx                                    a sheet for each kind; edit and import it
+  twin plan show lane
+  twin plan history BER-MUC
+  twin plan undo 17
+  twin plan fields                                              every kind with its fields and units
+  twin assess ledger:                                           uses the policies of the plan
 
 exit codes
   0 done   1 refused, and nothing was done: rows that cannot be used, values that somebody else has changed

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Mapping
 from itertools import islice
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from twin._check import require
@@ -26,25 +24,16 @@ TOLD = (
 )  # parts of the report that are names and values, or sentences; a sheet each
 
 
-def check_file(file: str, force: bool) -> None:
-    """Raise an error if a workbook cannot be written to a path, before anything is computed."""
-    import xlsxwriter  # noqa: F401  # the extra excel brings it
-
-    require(Path(file).suffix.lower() == ".xlsx", "--xlsx", "a file that ends in .xlsx", file or "an empty name")
-    require(not Path(file).is_dir() and Path(file).parent.is_dir(), "--xlsx", "a file in a folder that exists", file)
-    new = force or not os.path.exists(file)
-    require(new, "--xlsx", "a new file, or --force must be said", f"{file}, which exists")
-
-
-def write_report(report: Report, file: str) -> None:
+def workbook(option: str, report: Report, file: str, most: int) -> None:
     """Write the report to a workbook with the sheets lanes, units, assumptions, account, and what else there is.
 
-    Numbers are numbers, days are days, and names of lanes are texts. Of refused rows, as many as a sheet holds.
+    Numbers are numbers, days are days, and names of lanes are texts. All lanes are in it, whatever `most` says; of
+    refused rows, as many as a sheet holds. Errors name the option.
     """
     lanes = len(report.table)
     way_out = "--csv and --jsonl print any number"
-    require(lanes <= ROWS_OF_A_SHEET, "--xlsx", f"used for at most {ROWS_OF_A_SHEET:,} lanes; {way_out}", f"{lanes:,}")
-    with whole_file(file, "--xlsx") as partial:
+    require(lanes <= ROWS_OF_A_SHEET, option, f"used for at most {ROWS_OF_A_SHEET:,} lanes; {way_out}", f"{lanes:,}")
+    with whole_file(file, option) as partial:
         write_workbook(partial, _sheets(report), way_out)
 
 

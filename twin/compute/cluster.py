@@ -3,11 +3,11 @@
 import contextlib
 import logging
 import socket
-import sys
 from collections.abc import Iterator
 from concurrent.futures import Executor
 from urllib.parse import urlsplit
 
+_LOG = logging.getLogger(__name__)
 SCHEDULER_TIMEOUT = 20  # [s] longest wait for an answer of the scheduler
 
 
@@ -34,7 +34,7 @@ def executor_on(scheduler: str) -> Iterator[Executor]:
     logging.getLogger("distributed").setLevel(logging.CRITICAL)  # each failed task is reported in one sentence
     with Client(scheduler, timeout=SCHEDULER_TIMEOUT, set_as_default=False) as client:
         if not client.scheduler_info()["workers"]:
-            print(f"no worker is at {scheduler} yet; waiting for one", file=sys.stderr)
+            _LOG.warning("no worker is at %s yet; waiting for one", scheduler)
         executor = client.get_executor(pure=False)
         try:
             yield executor

@@ -1,6 +1,7 @@
 """Run tasks on an executor, with one line of progress a task."""
 
 import concurrent.futures
+import logging
 import multiprocessing
 import multiprocessing.connection
 import os
@@ -12,6 +13,8 @@ from concurrent.futures import Executor
 from typing import Any
 
 from tqdm import tqdm
+
+_LOG = logging.getLogger(__name__)
 
 
 def in_parallel(
@@ -53,8 +56,9 @@ def _collect(function, tasks, executor, receive):
     began = time.monotonic()
     names = {executor.submit(function, *arguments): name for name, arguments in tasks.items()}
     failures = {}
-    # The progress bar appears only in a terminal (disable=None); a log gets only the lines.
-    with tqdm(total=len(tasks), file=sys.stderr, disable=None, leave=False, unit="task") as bar:
+    # The progress bar appears only in a terminal (disable=None), and not with --quiet; a log gets only the lines.
+    hidden = None if _LOG.isEnabledFor(logging.INFO) else True
+    with tqdm(total=len(tasks), file=sys.stderr, disable=hidden, leave=False, unit="task") as bar:
         for future in concurrent.futures.as_completed(list(names)):
             name = names.pop(future)  # drops the future and its result, to bound memory
             try:
@@ -70,7 +74,7 @@ def _collect(function, tasks, executor, receive):
             verdict = "failed" if sentence else "done"
             bar.update()
             line = f"  {name}: {verdict} at {time.monotonic() - began:.1f} s, {len(tasks) - len(names)} of {len(tasks)}"
-            bar.write(line, file=sys.stderr)
+            _LOG.info(line)
     return {name: failures[name] for name in tasks if name in failures}
 
 

@@ -1,5 +1,6 @@
 """Load a history from a file, the ledger, a record of the package, or the synthetic research lanes."""
 
+import logging
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -21,6 +22,7 @@ from twin.data.scenarios import research_lanes
 from twin.data.settle import check_options, history_from
 from twin.data.working_days import Closing
 
+_LOG = logging.getLogger(__name__)
 #: Words in the reasons against rows -> options that may be meant.
 WAYS_OUT = {
     "is negative": (("negative", "returns"), ("negative", "subtract")),
@@ -166,6 +168,7 @@ def read_history(
         closing=Closing(how.closed, how.holidays),
         **settling,
     )
+    _LOG.debug("%s: %d rows read, %d refused", history.account.file, history.account.rows_read, len(rows.refused))
     bad = refusals(row for row in rows.refused if row[1] != VOLUME_UNKNOWN)
     if len(bad) > REFUSED_SHARE * history.account.rows_read and not how.good_rows_only:
         raise RowsRefused(_too_many(bad, history.account), history.account)

@@ -128,8 +128,9 @@ def holidays_of(regions: str, years: Iterable[int]) -> dict[datetime.date, str]:
 
     regions : codes of ISO 3166 with commas, such as "DE-BE,PL".
 
-    >>> holidays_of("DE-BE", [2024])[datetime.date(2024, 3, 8)]
-    "Women's Day"
+    >>> found = holidays_of("DE-BE", [2024])
+    >>> found[datetime.date(2024, 5, 1)], datetime.date(2024, 3, 8) in found
+    ('Labor Day', True)
     """
     import holidays  # here, because it takes long to load, and few need it
 

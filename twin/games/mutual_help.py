@@ -96,8 +96,8 @@ def probability_all_short(mean: ArrayLike, covariance: ArrayLike, internal_capac
     certain_short = np.prod(probability_above(capacity[certain], mean[certain], 0.0))
     if varies.size < 2:
         return float(certain_short * np.prod(probability_above(capacity[varies], mean[varies], sd[varies])))
-    options = {"allow_singular": True, "abseps": 1e-5, "releps": 1e-5, "seed": 0}  # a fixed seed makes calls repeatable
-    law = multivariate_normal((capacity - mean)[varies], covariance[np.ix_(varies, varies)], **options)
+    centre, spread = (capacity - mean)[varies], covariance[np.ix_(varies, varies)]
+    law = multivariate_normal(centre, spread, allow_singular=True, seed=0)  # a fixed seed makes calls repeatable
     return float(certain_short * law.cdf(np.zeros(varies.size)))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -22,6 +23,7 @@ from twin.plan.policy_table import policy_table
 from twin.plan.quantities import FORECAST, RECORDED, UNIT_OF, names
 from twin.policy import POLICY
 
+_LOG = logging.getLogger(__name__)
 _RECORD = tuple(name for name in names(RECORDED) if UNIT_OF[name] != "date")
 _FORECAST = names(FORECAST)
 #: The columns of a report, in order.
@@ -79,6 +81,7 @@ def assess_history(
     fields, assumptions = policy_table(statistics, given, policies, period=history.calendar.length)
     answers = assess(statistics, policy_of(fields), period=history.calendar.length)
     words = {name: worded(fields[name], row.unit) for name, row in POLICY.items() if row.choices}
+    _LOG.debug("%d lanes assessed", len(statistics))
     names, _, volumes = dense(history)
     volumes = volumes[np.searchsorted(names, statistics.index)]
     columns = {**statistics[list(_RECORD)], **_next_period(history, statistics.index), **fields, **words, **answers}
@@ -86,6 +89,7 @@ def assess_history(
     remarks = accuracy.remarks({**table, **accuracy.record_of(volumes)}, history.calendar.length)
     units = {name: UNIT_OF[name] for name in COLUMNS}
     ahead = None if horizon is None else horizon_of(history, fields, statistics, horizon)
+    _LOG.debug("forecasts of %d lanes", len(statistics))
     if ahead is not None:  # one number for one date
         table[list(_FORECAST)] = ahead.table.xs(pd.Timestamp(ahead.dates[0]), level="date")[["mean", "low", "high"]]
     return Report(history, table, units, refused, assumptions, remarks, ahead)

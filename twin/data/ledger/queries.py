@@ -100,6 +100,6 @@ def no_flows_error(connection: Connection, place: str) -> ValueError:
     """Return the error to raise if no flow matches a query."""
     names = list(connection.execute(lane_names().limit(LANES_LISTED + 1)).scalars())
     if not names:
-        return ValueError(f"{place} has no flows yet; python -m twin ledger import FILE brings some in")
+        return ValueError(f"{place} has no flows yet; twin ledger import FILE brings some in")
     shown = ", ".join(map(visible, names[:LANES_LISTED])) + (" ..." if len(names) > LANES_LISTED else "")
     return ValueError(f"{place} has no flows of these lanes and days; its lanes are {shown}")
