@@ -121,7 +121,8 @@ def test_each_notebook_opens_fits_and_ends_its_process(suite, page, name):
 def test_links_lead_to_neighbours_and_to_the_contents(suite, page):
     seen = opened(page, suite.app("02_buffers.ipynb"))
     sources = page.locator("main a:has(code)").evaluate_all("links => links.map(link => link.getAttribute('href'))")
-    assert sources and all(re.fullmatch(r"https://github\.com/.+/blob/HEAD/twin/(\w+/)*\w+\.py", link) for link in sources)
+    source = re.compile(r"https://github\.com/.+/blob/HEAD/twin/(\w+/)*\w+\.py")
+    assert sources and all(map(source.fullmatch, sources))
     assert page.locator("main .jp-Cell a", has_text="contents").count() == 0  # header and footer have them
     assert page.locator("footer [data-twin-contents]").evaluate("link => link.pathname") == "/voila/tree"
     page.click("footer a[rel=prev]")
