@@ -26,6 +26,7 @@ from twin.batch import contents
 from twin.batch.expected import compare
 from twin.batch.jobs import run
 from twin.batch.log import JobOutcome, LogRecord
+from twin.batch.new_paper import new_paper
 from twin.batch.paper import build
 from twin.batch.plan import read_plan
 from twin.batch.provenance import inputs_of
@@ -651,6 +652,10 @@ CALLS = {
     "batch.log.LogRecord.outcome": (
         lambda at, **o: (made := LogRecord([]).outcome(**o)).files or made.failure,
         {"files": {"a": b""}, "failure": "a reason"},
+    ),
+    "batch.new_paper.new_paper": (
+        lambda at, **o: [path.name for path in new_paper(at.folder(), **o)],
+        {"like": "pixels-to-premiums"},
     ),
     "batch.paper.build": (rebuilt, {"only": ["another job"], "force": True, "pdf": False}),
 }

@@ -7,7 +7,7 @@ from pathlib import Path
 from twin._check import require
 from twin.data.shipped import shipped, unused
 
-FIRST = "first-paper"  # a small paper to begin with
+FIRST_PAPER = "first-paper"  # a small paper to begin with
 _LESSON = re.compile(r"\.\./\.\./(notebooks/[\w.-]+\.ipynb)")  # path of a lesson in figures.yml
 
 
@@ -20,7 +20,7 @@ def papers() -> list[str]:
     return sorted(path.parent.name for path in (shipped() / "papers").glob("*/figures.yml"))
 
 
-def new_paper(folder: str | Path, like: str = FIRST) -> list[Path]:
+def new_paper(folder: str | Path, like: str = FIRST_PAPER) -> list[Path]:
     """Copy a paper to a new or empty folder, which then needs no other; return the paths of its files.
 
     like : one of `papers()`. The lessons that it runs are copied to `notebooks` in the folder.

@@ -5,7 +5,7 @@ import contextlib
 import signal
 from pathlib import Path
 
-from twin.batch.new_paper import FIRST, new_paper
+from twin.batch.new_paper import FIRST_PAPER, new_paper
 
 BATCH_HELP = """\
 Run the jobs in a folder's figures.yml whose inputs have changed, sweeps included, and collect all results in one table,
@@ -41,7 +41,9 @@ def add(commands: "argparse._SubParsersAction") -> None:
         parser.set_defaults(run=_build, pdf=name == "paper")
     parser = commands.add_parser("new-paper", help="start a paper that verifies itself", description=NEW_PAPER)
     parser.add_argument("folder", type=Path, help="a new or an empty folder")
-    parser.add_argument("--like", default=FIRST, metavar="PAPER", help=f"a paper of the package; default: {FIRST}")
+    parser.add_argument(
+        "--like", default=FIRST_PAPER, metavar="PAPER", help=f"a paper of the package; default: {FIRST_PAPER}"
+    )
     parser.set_defaults(run=_new_paper)
     parser = commands.add_parser("verify", help="check the results of a paper against its inputs", description=VERIFY)
     parser.add_argument("folder", type=Path, help="folder with figures.yml and out/")

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 OVERVIEW = tuple(
     "demand_mean service_level safety_stock required_capacity internal_capacity lane_overflow profit".split()
 )
-MOST_LANES = 1_000  # most lanes in the table of a page; a workbook has all
+LANES_OF_A_PAGE = 1_000  # most lanes in the table of a page; a workbook has all
 _LANES_ABREAST = 5  # lanes side by side in a table of all answers
 _HERE = Path(__file__).parent
 
@@ -73,7 +73,7 @@ def _table(caption: str, head: Sequence[str], rows: list[list[str]], notes: Sequ
 
 def _overview(report: Report) -> dict[str, Any]:
     """Return a table of the main answers, a row per lane."""
-    shown = report.table.nlargest(MOST_LANES, "demand_mean")
+    shown = report.table.nlargest(LANES_OF_A_PAGE, "demand_mean")
     texts = {name: [_text(value, UNIT_OF[name]) for value in shown[name]] for name in OVERVIEW}
     rows = [list(row) for row in zip(map(visible, shown.index), *texts.values(), strict=True)]
     of_all = f", the largest of {len(report.table):,}" if len(shown) < len(report.table) else ""
