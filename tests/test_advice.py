@@ -12,7 +12,7 @@ import pytest
 from spreadsheets import xlsx
 from test_hub import press
 
-from twin.__main__ import _parser, main
+from twin.__main__ import main, program
 from twin.batch.plan import read_plan
 from twin.command.options import on_command_line, reading_of
 from twin.data.advice import Advice, in_python, said
@@ -84,7 +84,7 @@ def test_each_interface_names_its_own_way_out_and_each_way_leads_out(field, cont
     commands = re.findall(r"(?=(?:say|or) (--.+?)(?: or |$))", told)
     assert len(commands) == len(advice.ways), told
     for command, (name, value) in zip(commands, advice.ways, strict=True):
-        options = reading_of(_parser().parse_args(["assess", str(path), *shlex.split(command)]))
+        options = reading_of(program().parse_args(["assess", str(path), *shlex.split(command)]))
         assert options[name] in (value, [value])
         if "..." not in command:  # the planner's to fill in
             read_history(path, **options)

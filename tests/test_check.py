@@ -602,6 +602,7 @@ OTHERS = {
     ),
     lead_time_demand.moments_of: dict(lead_times=(LENGTHS, BAD_LENGTHS)),
     lead_time_demand.resampled: dict(record=(SERIES, [[], 3.0, [np.nan], "many"]), lead_times=(LENGTHS, BAD_LENGTHS)),
+    past_errors.same_time_of_year: dict(away=([7.0, 365.0], [[np.nan], ["many"]]), earlier_years=(True, [])),
     past_errors.past_levels: dict(
         errors=(ERRORS, []), lead_times=(LENGTHS, BAD_LENGTHS), service_level=probability(0.8), pool=(None, [])
     ),

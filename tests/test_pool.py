@@ -23,7 +23,7 @@ def test_as_many_processes_as_are_asked_for_and_no_more_than_tasks(monkeypatch, 
     assert begun == [processes]
 
 
-def test_failures_are_sentences_in_the_order_of_the_tasks(capsys):
+def test_failures_are_sentences_in_the_order_of_the_tasks(capsys, progress):
     def function(name):
         if name == "c":
             raise OSError("no room")

@@ -12,7 +12,7 @@ import urllib.parse
 
 import nbformat
 import pytest
-from apps import INTERACTIVE, NOTEBOOKS, ROOT, _running, new_page, opened, standalone
+from apps import INTERACTIVE, NOTEBOOKS, ROOT, new_page, opened, running, standalone
 
 from twin.apps import kernel_memory
 
@@ -72,7 +72,7 @@ def jupyter(folder):
     command = [sys.executable, "-m", "jupyter_server", "--no-browser", "--allow-root", "--ip=127.0.0.1", *SETTINGS]
     command += [f"--ServerApp.root_dir={folder}", "--IdentityProvider.token=of-the-visitor"]
     environment = {"JUPYTER_CONFIG_PATH": ROOT / "etc/jupyter"}
-    with _running(command, "--ServerApp.port={}", env=environment, token="of-the-visitor") as server:
+    with running(command, "--ServerApp.port={}", env=environment, token="of-the-visitor") as server:
         yield server
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from twin import _past
-from twin._check import floats, probabilities, require, whole
+from twin._check import floats, numbers, probabilities, require, whole
 from twin._period_kinds import PERIOD_KINDS
 from twin.demand import days_per_period
 from twin.lead_time_demand import LeadTimes
@@ -45,7 +45,7 @@ def same_time_of_year(away: ArrayLike, *, earlier_years: bool = True) -> NDArray
     >>> same_time_of_year([7.0, 340.0, 365.0, 500.0]).tolist()
     [False, True, True, False]
     """
-    days = floats("away", away)
+    (days,) = numbers(away=away)
     return (np.abs((days + _YEAR / 2) % _YEAR - _YEAR / 2) <= _NEAR) & ((days > _YEAR / 2) | (not earlier_years))
 
 
