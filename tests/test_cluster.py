@@ -62,7 +62,7 @@ def test_a_missing_scheduler_is_reported_at_once(built_paper, address, capsys):
     assert "scheduler must be the address of a running Dask scheduler" in said and repr(address) in said
 
 
-def test_a_worker_killed_in_mid_batch_loses_and_doubles_no_result(cluster, tmp_path, capsys):
+def test_a_worker_killed_in_mid_batch_loses_and_doubles_no_result(cluster, tmp_path, capsys, progress):
     """This test is the last, because it leaves the cluster with one worker."""
     paper = make_project(tmp_path)
     (paper / "expected.csv").unlink()

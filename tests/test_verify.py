@@ -122,7 +122,7 @@ def test_jobs_that_have_not_been_run_are_counted_in_one_sentence(tmp_path, capsy
     assert advice.startswith("twin paper")
 
 
-def test_files_changed_by_hand_are_made_again(paper, capsys):
+def test_files_changed_by_hand_are_made_again(paper, capsys, progress):
     edit(paper / "out/large/results.json", '"value": 9', '"value": 8')
     edit(paper / "out/small/square.svg", "2", "3")
     (paper / "out/paper.pdf").unlink()
