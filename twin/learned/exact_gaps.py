@@ -1,4 +1,4 @@
-"""How much more a policy costs than the least possible, exactly: the lanes on which networks are judged."""
+"""The exact gap of a policy: its cost above the least possible, and the lanes on which networks are judged."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the network of lost-sales lanes sees: a lane as a row of context, and its stock and orders under way as shares.
+"""Inputs of the network of lost-sales lanes: a lane as a row of context, its stock and orders under way as shares.
 
 States are padded to `SLOTS` columns: stock on hand, then the orders that arrive 1, 2, ... periods later, then zeros.
 """

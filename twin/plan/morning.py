@@ -31,7 +31,7 @@ DAYS_OF_A_STEP = {"D": 1, "W": 7, "MS": 30}  # length of a period, for the last 
 
 @dataclass(frozen=True)
 class Morning:
-    """What a planner sees first.
+    """The first page of a planner: totals, actions and decisions.
 
     attention : status of the lanes, and their ranked actions.
     totals : a row for the network and one for each site that the plan names, with demand of the last week or month on
