@@ -94,7 +94,7 @@ def test_the_buttons_keep_and_undo_a_lane():
     before = hub.session.values["internal_capacity"]
     press(hub.dials, do="turn", subject="BER-MUC", name="internal_capacity", value=150.0)
     press(hub.sheet, do="keep", subject="BER-MUC")
-    assert "Change 1 of the plan is written. This plan ends with the page." in hub.sheet.said
+    assert "Change 1 of the plan is written. This plan ends with the page." in hub.sheet.noted
     assert hub.session.policies.loc["BER-MUC", "internal_capacity"] == 150.0
     press(hub.sheet, do="undo", subject="BER-MUC")
-    assert hub.session.values["internal_capacity"] == before and "Change 2" in hub.sheet.said
+    assert hub.session.values["internal_capacity"] == before and "Change 2" in hub.sheet.noted and not hub.sheet.said

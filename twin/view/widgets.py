@@ -96,7 +96,7 @@ class Sheet(Asking):
     history, costs, profits, losses, space_ahead, money_ahead, savings, leaving : pictures as PNG; only a changed
         picture is sent.
     charts : name of a picture -> its numbers (`view.charts.Chart`), where the page draws it itself.
-    title, status, said : heading, line below it, and error sentence.
+    title, status, said, noted : heading, line below it, error sentence, and sentence on what was done.
     assumed : what was assumed, as one sentence each; readers unfold them.
     query : state as a query string, which the page copies into its address; when it opens, the page sends its own
         query string as {"do": "shown", "query": ...}.
@@ -121,6 +121,7 @@ class Sheet(Asking):
     savings = traitlets.Bytes().tag(sync=True)
     leaving = traitlets.Bytes().tag(sync=True)
     status = traitlets.Unicode().tag(sync=True)
+    noted = traitlets.Unicode().tag(sync=True)
     assumed = traitlets.List().tag(sync=True)
     said = traitlets.Unicode().tag(sync=True)
     query = traitlets.Unicode().tag(sync=True)

@@ -202,6 +202,7 @@ function render({ model, el }) {
   for (const name of PICTURES) model.on(`change:${name}`, () => draw(name));
   model.on("change:charts", showCharts);
   for (const name of ["title", "status", "said"]) model.on(`change:${name}`, showSaid);
+  model.on("change:noted", () => (note.textContent = model.get("noted")));
   model.on("change:assumed", showAssumed);
   // Where the lane stands below the table, a click on a row scrolls to it; keys leave the table in view.
   document.addEventListener("twin-lane-clicked", () => {

@@ -298,7 +298,7 @@ class Hub:
         self._show_lanes()
         self._show_lane()
         ends = "" if self.session.feed.source == "ledger" else " This plan ends with the page."
-        self.sheet.said = f"Change {made} of the plan is written.{ends}" if made else "Nothing new to keep."
+        self.sheet.noted = f"Change {made} of the plan is written.{ends}" if made else "Nothing new to keep."
 
     def _answered(self) -> None:
         """Show an answer of the analyst, if its tab is open; otherwise it appears when the tab is opened."""
@@ -323,8 +323,8 @@ class Hub:
 
     @contextmanager
     def _said(self) -> Iterator[None]:
-        """Show an error of the block above the tabs, in place of the previous one."""
-        self.sheet.said = ""
+        """Show an error of the block above the tabs, in place of the previous sentence."""
+        self.sheet.said = self.sheet.noted = ""
         with told(lambda text: setattr(self.sheet, "said", text)):
             yield
 
