@@ -112,6 +112,21 @@ def known_path_bound(problem: Booking, *, seasons: int, replications: int, seed:
     return simulate.estimate(costs)
 
 
+def plan_of_dates(curves: Array, term: int, rent: float) -> tuple[Whole, float]:
+    """Return the bookings of whole places that begin in each of some dates, and the least expected cost over them. [$]
+
+    min over a >= 0 of  sum over t of  [rent C_t + u_t(C_t)],  C_t = a_t + a_t-1 + ... + a_t-term+1
+
+    curves : expected cost u_t(n) of what has no place, convex in n, shape (dates, places). [$]
+    The rent of a booking counts only within the dates. Each booking covers consecutive dates, so that the programme
+    has a solution in whole numbers (Veinott and Wagner, 1962).
+    """
+    age = np.arange(len(curves))[:, None] - np.arange(len(curves))
+    covers = ((age >= 0) & (age < term)).astype(float)
+    booked, cost = _least_cost(covers, covers.sum(axis=0) * rent, curves, np.zeros(len(curves)))
+    return np.rint(booked).astype(np.int64), cost
+
+
 def _coming(problem: Booking, periods: int) -> tuple[Array, Array]:
     """Return which coming periods each coming booking covers, and its rent over them; contract by contract."""
     age = np.arange(periods)[:, None] - np.arange(periods)

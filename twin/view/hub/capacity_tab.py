@@ -6,6 +6,7 @@ from twin.plan.dated import WORST_WINDOW
 from twin.plan.quantities import UNIT_OF
 from twin.plan.unit_names import unit_names
 from twin.plan.wording import unit_in, written
+from twin.view.hub.booking_section import booking_section
 from twin.view.hub.session import Session
 from twin.view.words import cards, figure, listed, picture, table
 
@@ -136,7 +137,8 @@ def _by_date(session):
         f"interval, {_written(lane['worst_coverage'], '-')} in the worst {window}.",
         lane["remark"],
     ]
-    return table(f"Plan by date, {dates[0]} to {dates[-1]}", heads, rows) + listed(filter(None, told))
+    shown = table(f"Plan by date, {dates[0]} to {dates[-1]}", heads, rows) + listed(filter(None, told))
+    return shown + booking_section(session)
 
 
 def _written(value, unit):
