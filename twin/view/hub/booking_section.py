@@ -22,7 +22,7 @@ def booking_section(session: Session) -> str:
     spread = (dated["high"] - dated["low"]).to_numpy() / (2 * _NORMAL)
     if not (spread > 0).all():
         return "<p>Bookings ahead need a forecast with an interval for each date; this record cannot carry one.</p>"
-    stated = _price(session, dates[0])
+    stated = _price(session, dates)
     rent = float(policy.own_place_cost) or float(policy.holding_cost) if stated is None else stated
     spot, term = float(policy.holding_cost) + float(policy.partner_surcharge), min(_TERM, len(dates))
     if not rent > 0:
@@ -37,7 +37,7 @@ def booking_section(session: Session) -> str:
     )
     period, count = unit_in("period", session.feed.period), len(dates)
     entries = [
-        ("Book now", "booked_now", float(found.bookings.sum()), "pallet", f"from {dates[0]} to {dates[-1]}"),
+        ("Places to book", "booked_places", float(found.places.max()), "pallet", "in force at most"),
         ("Cost with bookings", "booked_cost", found.cost, "$", f"without {written(found.unbooked_cost, '$')}"),
         ("Saved on a fixed plan", "saved_on_fixed", found.fixed_cost - found.cost, "$", f"of {found.fixed_places}"),
         ("Saved on the newsvendor", "saved_on_newsvendor", found.newsvendor_cost - found.cost, "$", "on the forecast"),
@@ -49,20 +49,22 @@ def booking_section(session: Session) -> str:
     ]
     whence = "is that of the plan's contract" if stated is not None else "is assumed to be that of an own place"
     told = [
-        f"A booked place costs {written(rent, '$/pallet/period')} a {period}, used or not; the price {whence}. A pallet "
-        f"that goes to the partner at once costs {written(spot, '$/pallet/period')}, holding and surcharge.",
-        f"A booking is assumed to be in force for {term} of the {count} dates, and the errors of a forecast to be normal.",
+        f"A booked place costs {written(rent, '$/pallet/period')} a {period}, used or not; the price {whence}. "
+        f"A pallet that goes to the partner at once costs {written(spot, '$/pallet/period')}, holding and surcharge.",
+        f"A booking is assumed to be in force for {term} of the {count} dates, and errors of the forecast to be normal.",
     ]
     named = ("from", f"{unit_names().many} to book", "in force")
     shown = table("Places to book ahead", named, rows) if rows else "<p>No booking saves money on these dates.</p>"
     return cards(entries, session.feed.period) + shown + listed(told)
 
 
-def _price(session, first):
-    """Return the price of a place by a contract of the plan for the lane from a date on; None if none states it."""
-    for fields in session.plan.of("contract").values():
-        blocks = fields.get("type") in ("hard block", "soft block") and "price" in fields
-        serves = not fields.get("lanes") or session.lane in fields["lanes"]
-        if blocks and serves and not (fields.get("last") and str(fields["last"]) < first):
+def _price(session, dates):
+    """Return the price of a place by the first block of the plan for the lane in these dates; None if none states it."""
+    for fields in session.contracts().values():
+        block = fields.get("type") in ("hard block", "soft block") and "price" in fields
+        named = fields.get("lanes") and session.lane in fields["lanes"]
+        everywhere = not fields.get("lanes") and not fields.get("site")
+        begun = str(fields["first"]) <= dates[-1] and str(fields.get("last") or dates[0]) >= dates[0]
+        if block and begun and (named or everywhere):
             return float(fields["price"])
     return None

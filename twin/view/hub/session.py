@@ -115,6 +115,10 @@ class Session:
         start = pd.DataFrame.from_dict(self._start_known, orient="index", dtype=object)
         return of_plan.astype(object).combine_first(start)
 
+    def contracts(self) -> Mapping[str, Mapping[str, Any]]:
+        """Return the contracts of the plan by number; none without a plan."""
+        return {} if self._plan is None else self._plan.of("contract")
+
     def _read_plan(self):
         """Compute the policies of all lanes from what is stated, and forget the morning page."""
         stated = self.stated
