@@ -60,4 +60,4 @@ def test_the_hub_takes_the_price_of_the_lanes_contract():
     session.plan.set("contract", "1", **terms, lanes="FRA-PAR", price=1)
     assert booking_section(session) == assumed
     session.plan.set("contract", "2", **terms, lanes="BER-MUC", price=7)
-    assert "costs $7.00 a day, used or not; the price is that of the plan's contract" in booking_section(session)
+    assert "costs $7.00 a day, used or not; the price is that of a contract of the plan" in booking_section(session)

@@ -47,11 +47,11 @@ def booking_section(session: Session) -> str:
         for date, booked, places in zip(dates, found.bookings, found.places, strict=True)
         if booked
     ]
-    whence = "is that of the plan's contract" if stated is not None else "is assumed to be that of an own place"
+    whence = "is that of a contract of the plan" if stated is not None else "is assumed to be that of an own place"
     told = [
         f"A booked place costs {written(rent, '$/pallet/period')} a {period}, used or not; the price {whence}. "
         f"A pallet that goes to the partner at once costs {written(spot, '$/pallet/period')}, holding and surcharge.",
-        f"A booking is assumed to be in force for {term} of the {count} dates, and errors of the forecast to be normal.",
+        f"A booking is assumed to be in force for {term} of the {count} dates, and forecast errors to be normal.",
     ]
     named = ("from", f"{unit_names().many} to book", "in force")
     shown = table("Places to book ahead", named, rows) if rows else "<p>No booking saves money on these dates.</p>"
@@ -59,7 +59,7 @@ def booking_section(session: Session) -> str:
 
 
 def _price(session, dates):
-    """Return the price of a place by the first block of the plan for the lane in these dates; None if none states it."""
+    """Return the price of a place by the plan's first block for the lane in these dates; None if none states it."""
     for fields in session.contracts().values():
         block = fields.get("type") in ("hard block", "soft block") and "price" in fields
         named = fields.get("lanes") and session.lane in fields["lanes"]
