@@ -6,7 +6,7 @@ from twin.plan.booked_dates import booked_dates
 from twin.plan.unit_names import unit_names
 from twin.plan.wording import unit_in, written
 from twin.view.hub.session import Session
-from twin.view.words import cards, listed, table
+from twin.view.words import listed, table
 
 _TERM = 4  # a booking is in force for so many periods, as long as no contract says otherwise [period]
 _NORMAL = 1.959964  # standard deviations from the mean to an end of a 95% interval [-]
@@ -36,11 +36,12 @@ def booking_section(session: Session) -> str:
         surcharge=spot,
     )
     period, count = unit_in("period", session.feed.period), len(dates)
-    entries = [
-        ("Places to book", "booked_places", float(found.places.max()), "pallet", "in force at most"),
-        ("Cost with bookings", "booked_cost", found.cost, "$", f"without {written(found.unbooked_cost, '$')}"),
-        ("Saved on a fixed plan", "saved_on_fixed", found.fixed_cost - found.cost, "$", f"of {found.fixed_places}"),
-        ("Saved on the newsvendor", "saved_on_newsvendor", found.newsvendor_cost - found.cost, "$", "on the forecast"),
+    most = int(found.places.max())
+    rules = [
+        ["best bookings", f"at most {most:,}", written(found.cost, "$"), ""],
+        _rule("one fixed number", f"{found.fixed_places:,}", found.fixed_cost, found.cost),
+        _rule("newsvendor on the forecast", "", found.newsvendor_cost, found.cost),
+        _rule("no booking", "0", found.unbooked_cost, found.cost),
     ]
     rows = [
         [date, f"{booked:,}", f"{places:,}"]
@@ -55,7 +56,13 @@ def booking_section(session: Session) -> str:
     ]
     named = ("from", f"{unit_names().many} to book", "in force")
     shown = table("Places to book ahead", named, rows) if rows else "<p>No booking saves money on these dates.</p>"
-    return cards(entries, session.feed.period) + shown + listed(told)
+    heads = ("rule", "places", "cost over these dates", "saved by the best")
+    return shown + table("What booking ahead saves", heads, rules) + listed(told)
+
+
+def _rule(name, places, cost, least):
+    """Return the row of a rule with what the best bookings save against it."""
+    return [name, places, written(cost, "$"), written(cost - least, "$")]
 
 
 def _price(session, dates):
