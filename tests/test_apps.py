@@ -79,10 +79,10 @@ def colours(page, selector):
 
 
 def ends(server, page):
-    """Close a page, and return whether its process ends within thirty seconds; it may be drawing on a busy machine."""
+    """Close a page, and return whether its process ends within a minute; it may be drawing six tabs on a busy machine."""
     kernel = page.evaluate(KERNEL)
     page.close()
-    limit = time.monotonic() + 30
+    limit = time.monotonic() + 60
     while server.status(f"api/kernels/{kernel}") != 404:
         if time.monotonic() > limit:
             return False
