@@ -79,7 +79,7 @@ def colours(page, selector):
 
 
 def ends(server, page):
-    """Close a page, and return whether its process ends within a minute; it may be drawing six tabs on a busy machine."""
+    """Close a page, and return whether its process ends within a minute (a busy machine may be drawing six tabs)."""
     kernel = page.evaluate(KERNEL)
     page.close()
     limit = time.monotonic() + 60

@@ -51,7 +51,8 @@ def booking_section(session: Session) -> str:
     whence = "is that of a contract of the plan" if stated is not None else "is assumed to be that of an own place"
     told = [
         f"A booked place costs {written(rent, '$/pallet/period')} a {period}, used or not; the price {whence}. "
-        f"A {unit_names().goods} that goes to the partner at once costs {written(spot, '$/pallet/period')}, holding and surcharge.",
+        f"A {unit_names().goods} that goes to the partner at once costs {written(spot, '$/pallet/period')}, "
+        f"holding and surcharge.",
         f"A booking is assumed to be in force for {term} of the {count} dates, and forecast errors to be normal.",
     ]
     named = ("from", f"{unit_names().many} to book", "in force")
