@@ -243,7 +243,7 @@ class _LanePlan:
         self, steps: NDArray[np.int64], periods: int, interval: Sequence[NDArray]
     ) -> tuple[dict[str, Any], dict[str, Any]]:
         """Return the numbers by date, and those of the lane."""
-        every = self.pool.paths(self.errors)
+        every = self.pool.paths(self.errors, service_level=self.level)
         paths = DemandPaths(every.forecast[steps], every.paths[:, steps], every.in_season)
         load = self._with_returns(paths)
         found = [over(load, self.law, service_level=self.level, first=first) for first in range(periods)]
