@@ -158,8 +158,9 @@ def _numbers(row, policy, law, found, steps, periods, period):
     said, moments = found.said, {key: float(row[key]) for key in ("demand_mean", "demand_sd")}
     plan = _LanePlan(moments, policy, law, found.errors, found.pool, period)
     dated, of_lane = plan.numbers(steps, periods, [np.asarray(part)[steps[:periods]] for part in said[:3]])
-    facts = {key: getattr(said, key) for key in ("method", "mase", "coverage", "worst_coverage")}
-    facts["mase"] = facts["mase"] if np.isfinite(facts["mase"]) else np.nan  # a lane that never changes has no unit
+    facts = {key: getattr(said, key) for key in ("method", "mase", "bias", "coverage", "worst_coverage")}
+    for name in ("mase", "bias"):  # a lane that never changes has no unit, and one of zeros alone no volume
+        facts[name] = facts[name] if np.isfinite(facts[name]) else np.nan
     of_lane["remark"] = " ".join(filter(None, (said.remark, of_lane["remark"])))
     return dated, {**facts, **of_lane}
 
