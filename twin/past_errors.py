@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from twin import _past
 from twin._check import floats, numbers, probabilities, require, whole
-from twin._conformal import fewest
+from twin._conformal import LARGE, fewest
 from twin._period_kinds import PERIOD_KINDS
 from twin.demand import days_per_period
 from twin.lead_time_demand import LeadTimes
@@ -182,13 +182,21 @@ class ErrorPool:
                 for lane in self._lanes
                 if lane.intermittent(origin) and np.searchsorted(_CLASSES, lane.share[origin], side="right") == kind
             ]
-            known = [lane.error_known(origin) / np.maximum(lane.size[:origin, np.newaxis], 1e-300) for lane in members]
-            every = np.concatenate([each[~np.isnan(each[:, 0])] for each in known])
+            every = np.concatenate([_in_sizes(lane, origin) for lane in members])
             whole_paths = every[~np.isnan(every[:, -1])]
             every = whole_paths if len(whole_paths) >= _MOST_POOLED else every
             chosen = np.linspace(0, len(every) - 1, min(len(every), _MOST_POOLED)).round().astype(int)
             self._found[origin, kind] = every[chosen]
         return self._found[origin, kind]
+
+
+def _in_sizes(lane: LaneErrors, origin: int) -> Array:
+    """Return the errors of a lane that are known at an origin, in units of its size; large ones as in `_conformal`."""
+    error = lane.error_known(origin)
+    there = np.flatnonzero(~np.isnan(error[:, 0]))
+    mean = np.nanmean(np.abs(error[there]), axis=1)
+    size = np.maximum(lane.size[there], np.minimum(lane.size[origin], mean / LARGE))
+    return error[there] / np.maximum(size, 1e-300)[:, np.newaxis]
 
 
 def past_levels(
