@@ -12,8 +12,8 @@ import pytest
 import small_paper
 from private_postgresql import Server, programs
 
-from twin.command.channel import told
 from twin import forecast
+from twin.command.channel import told
 from twin.data.ledger.store import Ledger
 
 # Files that take eight seconds or more, longest first; they start first, so that no worker is idle at the end.
