@@ -275,6 +275,8 @@ class Hub:
                 self.session.pin()
             elif done == "unpin":
                 self.session.pinned = None
+            elif done == "in-motion":
+                self.session.watch(str(message.get("site", "")))
             elif done in ("keep", "undo"):
                 self._plan(done)
                 return
