@@ -152,11 +152,13 @@ def test_handling_is_shared_by_flow_lanes_of_one_rule(pair):
 
 
 def test_one_lane_alone_is_that_lane(pair):
-    site, table = site_in(pair, places=None, north=NORTH)
+    site, table = site_in(pair, places=None, north=NORTH | {"kind": "stock"})
     assert not site.stated and site.places == 120.0
     found = site_ahead.site_ahead(site)
     alone = ahead.ahead(pair.statistics.loc["north"], policy_of(table.loc["north"]), pair.series("north")[1])
     assert found.today.money == pytest.approx(alone.money) and found.today.overflow == alone.overflow
+    answers = lane.assess(pair.statistics.loc["north"], policy_of(table.loc["north"]))
+    assert found.promised_overflow == pytest.approx(answers["lane_overflow_probability"])
 
 
 def test_ended_and_unknown_lanes_are_left_out_and_records_overlap(tmp_path):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -36,7 +36,8 @@ class SiteAhead:
     """The next days of a site under today's policies and under the alternative, and its days on record.
 
     places : places of the alternative, those of least cost on other paths. [pallet]
-    promised_overflow : probability of the formula that own places are exceeded; None if a lane holds stock. [-]
+    promised_overflow : probability of the formula that own places are exceeded; None for several lanes of which one
+        holds stock. [-]
     promised_short : probability of the formula that demand of a lane is short, the mean over lanes; None if the site
         has a limit of handling. [-]
     """
@@ -210,7 +211,13 @@ def _runs(site: Site, policy: Policy) -> Iterator[tuple[NDArray[np.int64], Polic
 
 
 def _promised_overflow(site: Site, answers: Any) -> float | None:
-    """Return the probability that normal space of flow lanes, correlated as on record, exceeds the places."""
+    """Return the probability that normal space of flow lanes, correlated as on record, exceeds the places.
+
+    For one lane alone, it is the lane's own.
+    """
+    if len(site.lanes) == 1:
+        alone = lane.assess(site.statistics, replace(site.policy, internal_capacity=site.places), period=site.period)
+        return float(np.squeeze(alone["lane_overflow_probability"]))
     if site.stocks.any():
         return None
     need = space.goods_in_process(answers["workload_mean"], answers["workload_sd"], site.policy.dwell)

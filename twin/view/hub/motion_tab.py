@@ -66,29 +66,38 @@ def _of_site(session: Session) -> str:
     """Return the next days of the site in motion as HTML."""
     site, found = session.site_ahead()
     many, period = unit_names().many, unit_in("period", session.feed.period)
-    lanes = f"{len(site.lanes):,} lanes ({_named(site.lanes)}) share" if len(site.lanes) > 1 else "one lane has"
-    places = "places" if site.stated else "places, the own ones of its lanes, as the plan states none for the site"
-    handled = "" if site.handling is None else f" and handles at most {site.handling:,.0f} {many} a {period}"
-    levels = ", and each lane its critical ratio as service level" if site.stocks.any() else ""
+    several = len(site.lanes) > 1
+    lanes = f"{len(site.lanes):,} lanes ({_named(site.lanes)}) share" if several else f"lane {_named(site.lanes)} has"
+    places = "places of the plan" if site.stated else "own places, as the plan states none for the site"
+    handled = "" if site.handling is None else f"; it handles at most {site.handling:,.0f} {many} a {period}"
+    drawn = "from the record in blocks, at their season"
+    if several:
+        drawn += (
+            f"; each block is drawn for all lanes at once, so that their dependence stays, from the "
+            f"{len(site.dates):,} {period}s since {site.dates[0]} that all of them have on record"
+        )
+    levels = ", and each lane has its critical ratio as service level" if site.stocks.any() else ""
     intro = (
         f"<p>The {SPAN} of the site {escape(visible(site.name, 60))} in the dynamic model, on {len(found.today.space)} "
-        f"paths. Its {lanes} {site.places:,.0f} {places}{handled}. One block of the record is drawn for all lanes, so "
-        f"that what they have in common stays: {len(site.dates):,} {period}s that all of them have on record, since "
-        f"{site.dates[0]}. Alternative: {found.places:,.0f} places, which cost least on other paths{levels}.</p>"
+        f"paths. Its {lanes} {site.places:,.0f} {places}{handled}. Demand is resampled {drawn}. Alternative: "
+        f"{found.places:,.0f} places, the number that costs least on other paths{levels}. The controls change lane "
+        f"{escape(visible(session.lane, 40))} alone.</p>"
     )
     gone = "; ".join(f"{visible(name, 40)} ({why})" for name, why in site.left_out.items())
     shares = [("own places exceeded", found.promised_overflow, "overflow")]
     if site.stocks.any() or site.handling is not None:
-        shares.append(("demand of a lane is short, mean of lanes", found.promised_short, "short"))
-    formula = "No formula has the space of a site that holds stock."
-    if found.promised_overflow is not None:
-        formula = "The formula takes the space of the lanes as normal, correlated as on record."
+        shares.append(("demand is short", found.promised_short, "short"))
+    notes = ["Demand that is short is the mean over the lanes."] if several and len(shares) > 1 else []
+    if found.promised_overflow is None:
+        notes.append("There is no formula for the space of several lanes of which one holds stock.")
+    elif several:
+        notes.append("The formula takes the space of the lanes as normal, correlated as on record.")
     return "".join(
         (
             intro,
             f"<p>Left out: {escape(gone)}.</p>" if gone else "",
             _days((found.today, found.other, found.record), shares),
-            f"<p>{formula}</p>",
+            f"<p>{' '.join(notes)}</p>" if notes else "",
         )
     )
 
