@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
     from twin.plan.ahead import Ahead
-    from twin.plan.site_lanes import Site
+    from twin.plan.site_lanes import SiteLanes
 
 _SEED, _OTHER_SEED = 9, 1009  # seeds of the paths that are shown, and of those on which the best places are found
 _LANE_PATHS = 16_000  # most paths of all lanes of a site together
@@ -63,7 +63,7 @@ class _Unplaced(NamedTuple):
     short: float
 
 
-def site_ahead(site: Site) -> SiteAhead:
+def site_ahead(site: SiteLanes) -> SiteAhead:
     """Return the next days of a site under today's policies and under the alternative, and its days on record.
 
     One block of the record is drawn for all lanes, so that the dependence between them stays. Under the alternative
@@ -133,7 +133,7 @@ def _price_beyond(spaces: NDArray[np.float64], beyond: ArrayLike) -> NDArray[np.
     return np.tensordot(prices, spaces, axes=1) / np.maximum(total, np.finfo(float).tiny)
 
 
-def _placed(site: Site, policy: Policy, paths: _Unplaced, places: float) -> Ahead:
+def _placed(site: SiteLanes, policy: Policy, paths: _Unplaced, places: float) -> Ahead:
     """Return the paths of a site with so many places, which cost money, as does what goes beyond them."""
     prices, step = price_list_of(policy), 1 / ahead.steps_of(site.period)
     total = paths.spaces.sum(axis=0)
@@ -142,7 +142,7 @@ def _placed(site: Site, policy: Policy, paths: _Unplaced, places: float) -> Ahea
     return ahead.told(total, paths.money - step * cost, over, np.array(paths.short))
 
 
-def _ahead(site: Site, policy: Policy, seed: int) -> _Unplaced:
+def _ahead(site: SiteLanes, policy: Policy, seed: int) -> _Unplaced:
     """Return the next days of the lanes of a site."""
     law, before = ahead.resampled(site.volumes, site.period)
     lanes, parts, days = len(site.lanes), ahead.steps_of(site.period), ahead.steps_ahead(site.period)
@@ -154,7 +154,7 @@ def _ahead(site: Site, policy: Policy, seed: int) -> _Unplaced:
     return _of_lanes(site, policy, drawn, slice(0, days), seed, run)
 
 
-def _on_record(site: Site) -> _Unplaced:
+def _on_record(site: SiteLanes) -> _Unplaced:
     """Return the days on record of the lanes of a site, without the first ones, as `ahead.on_record` does."""
     parts, (lanes, periods) = ahead.steps_of(site.period), site.volumes.shape
     given = np.repeat(ahead.known_volumes(site.volumes) / parts, parts, axis=-1)[:, np.newaxis]
@@ -164,7 +164,7 @@ def _on_record(site: Site) -> _Unplaced:
 
 
 def _of_lanes(
-    site: Site, policy: Policy, demand: NDArray[np.float64], days: slice, seed: int, run: dict[str, Any]
+    site: SiteLanes, policy: Policy, demand: NDArray[np.float64], days: slice, seed: int, run: dict[str, Any]
 ) -> _Unplaced:
     """Return the paths of the lanes on some days; demand is given, shape (lanes, paths or 1, steps)."""
     spaces, short, money = [None] * len(site.lanes), [], 0.0
@@ -186,7 +186,7 @@ def _of_lanes(
     return _Unplaced(np.stack(spaces), money, sum(short) / len(spaces))
 
 
-def _runs(site: Site, policy: Policy) -> Iterator[tuple[NDArray[np.int64], Policy]]:
+def _runs(site: SiteLanes, policy: Policy) -> Iterator[tuple[NDArray[np.int64], Policy]]:
     """Yield the numbers of the lanes that one run of the dynamic model takes, with their policy.
 
     Lanes differ in kind and rules from run to run; nothing but their demand and the site's places joins the runs, and a
@@ -210,7 +210,7 @@ def _runs(site: Site, policy: Policy) -> Iterator[tuple[NDArray[np.int64], Polic
         yield np.array(members), Policy(**{**own, **rules, "review_period_days": 0.0, **same})
 
 
-def _promised_overflow(site: Site, answers: Any) -> float | None:
+def _promised_overflow(site: SiteLanes, answers: Any) -> float | None:
     """Return the probability that normal space of flow lanes, correlated as on record, exceeds the places.
 
     For one lane alone, it is the lane's own.
@@ -228,6 +228,6 @@ def _promised_overflow(site: Site, answers: Any) -> float | None:
     return float(cooperation.overflow_probability(need.mean.sum(), sd, site.places))
 
 
-def _promised_short(site: Site, answers: Any) -> float | None:
+def _promised_short(site: SiteLanes, answers: Any) -> float | None:
     """Return the probability that demand of a stock lane is short, the mean over all lanes; None with handling."""
     return None if site.handling is not None else float(np.mean((1 - answers["service_level"]) * site.stocks))

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Site:
+class SiteLanes:
     """The lanes of a site that run, with what they share; arrays over lanes have the shape (lanes,).
 
     name, lanes : names of the site and of its lanes that run.
@@ -77,7 +77,7 @@ def lanes_of_sites(plan: CapacityPlan) -> dict[str, list[str]]:
     return dict(sorted(found.items()))
 
 
-def site_of(plan: CapacityPlan, name: str, feed: Feed, policies: pd.DataFrame) -> Site:
+def site_of(plan: CapacityPlan, name: str, feed: Feed, policies: pd.DataFrame) -> SiteLanes:
     """Return a site of the plan; lanes that have ended, or whose flows cannot be assessed, are left out.
 
     Parameters
@@ -108,7 +108,7 @@ def site_of(plan: CapacityPlan, name: str, feed: Feed, policies: pd.DataFrame) -
     require(len(dates) >= ENOUGH, f"lanes of the site {visible(name, 60)}", f"ones with {rule}", len(dates))
     policy = policy_of(policies.loc[lanes])
     shared = shared_places(plan, lanes, policy.internal_capacity)
-    return Site(
+    return SiteLanes(
         name=name,
         lanes=tuple(lanes),
         left_out=left_out,

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from twin.plan.ahead import Ahead
 
 SPAN = f"next {DAYS_AHEAD} days"
-MOST_SITES, LANES_NAMED = 12, 6  # sites that have a button at first, and lanes of a site that are named
+MOST_SITES, SITE_LANES_NAMED = 12, 6  # sites that have a button at first, and lanes of a site that are named
 
 
 def page(session: Session, numbers: Mapping[str, float]) -> str:
@@ -134,8 +134,8 @@ def _days(ahead: tuple[Ahead, Ahead, Ahead], shares: Sequence[tuple[str, float |
 
 def _named(lanes: Sequence[str]) -> str:
     """Return the names of some lanes, and the number of the others."""
-    some = ", ".join(escape(visible(name, 30)) for name in lanes[:LANES_NAMED])
-    return f"{some} and {len(lanes) - LANES_NAMED:,} more" if len(lanes) > LANES_NAMED else some
+    some = ", ".join(escape(visible(name, 30)) for name in lanes[:SITE_LANES_NAMED])
+    return f"{some} and {len(lanes) - SITE_LANES_NAMED:,} more" if len(lanes) > SITE_LANES_NAMED else some
 
 
 def _target(policy, level):

@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from twin.plan.horizon import Horizon
     from twin.plan.morning import Morning
     from twin.plan.site_ahead import SiteAhead
-    from twin.plan.site_lanes import Site
+    from twin.plan.site_lanes import SiteLanes
 
 STATES_KEPT = 8  # number of evaluated states in the cache
 PATHS_KEPT = 5  # number of simulations in the cache
@@ -203,7 +203,7 @@ class Session:
         require(not site or site in self.sites(), "site", "one of the plan with a lane shown", visible(site, 40))
         self._site = site
 
-    def site_ahead(self) -> tuple[Site, SiteAhead]:
+    def site_ahead(self) -> tuple[SiteLanes, SiteAhead]:
         """Return the site in motion and its next days, from a cache."""
         policies, stated = self.portfolio.policies, self.plan.of("site").get(self.site)
 
