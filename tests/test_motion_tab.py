@@ -56,9 +56,12 @@ def with_site(session, **fields):
 def test_a_site_is_chosen_and_shown_until_another_lane_is_picked():
     hub = Hub()
     hub.sheet.active = "motion"
-    assert "in-motion" not in hub.sheet.page  # without sites nothing is offered
+    assert "in-motion" not in hub.sheet.page and "site" not in hub.lanes.table  # without sites nothing is offered
     session = with_site(hub.session, places=450.0)
+    hub._show_lanes()
     hub._show_page()
+    assert hub.lanes.columns[1]["name"] == "site"
+    assert dict(zip(hub.lanes.table["lane"], hub.lanes.table["site"], strict=True))["HAM-ROT"] == "Kiel"
 
     def watch(site):
         hub._on_sheet({"do": "in-motion", "site": site, "subject": session.lane}, [])

@@ -96,7 +96,7 @@ class Hub:
         """Send the whole table of lanes."""
         session = self.session
         with self._quietly(), self.lanes.hold_sync():
-            self.lanes.columns = network.columns(session.feed.period)
+            self.lanes.columns = network.columns(session.feed.period, sites=bool(session.sites()))
             self.lanes.row = {}  # an unchanged value would not be sent: so the same row can follow the table
             self.lanes.table = network.table(session.network(), session.feed.period)
             self.lanes.sparks = network.sparks(session.feed.recent)

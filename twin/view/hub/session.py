@@ -394,9 +394,13 @@ class Session:
     def network(self, only: list[str] | None = None) -> pd.DataFrame:
         """Return a table of lanes with the current values of their controls: answers of `lane.assess`, use and status.
 
+        Where the plan has sites, a column names that of each lane.
         only : names of the lanes; all lanes by default.
         """
         shown = self.portfolio.network(only)
+        if sites := self.sites():
+            of_lane = {name: site for site, lanes in sites.items() for name in lanes}
+            shown["site"] = [of_lane.get(name, "") for name in shown.index]
         strain, under = self.thresholds["strain"], self.thresholds["under_used"]
         shown["status"] = np.select([shown["use"] > strain, shown["use"] < under], [STRAINED, SPARE], NORMAL)
         return shown
