@@ -170,7 +170,7 @@ def _assess_flows(options, given):
         lanes=options.lanes,
         **reading_of(options),
     )
-    policies, notes = None if options.file else POLICIES, ()  # those of the research lanes
+    policies, notes = None if options.file else _without(given, POLICIES), ()  # those of the research lanes
     if is_ledger(options.file):
         from twin.plan.ledger_policies import ledger_policies  # imports SQLAlchemy
 
@@ -206,3 +206,8 @@ def _assess_flows(options, given):
         print(words, end="")
     sys.stdout.flush()
     return 0
+
+
+def _without(given, policies):
+    """Return policies without the fields that options state, so that these hold for all lanes."""
+    return {name: {k: v for k, v in fields.items() if k not in given} for name, fields in policies.items()}

@@ -18,6 +18,7 @@ from twin.data.statistics import assessable, lane_statistics
 from twin.lane import assess
 from twin.plan.horizon import Horizon, horizon_of
 from twin.plan.lane_report import LEVEL, SHORTEST
+from twin.plan.last_day import complete_part, counted
 from twin.plan.policies import policy_of
 from twin.plan.policy_table import policy_table
 from twin.plan.quantities import FORECAST, RECORDED, UNIT_OF, names
@@ -92,6 +93,7 @@ def assess_history(
     _LOG.debug("forecasts of %d lanes", len(statistics))
     if ahead is not None:  # one number for one date
         table[list(_FORECAST)] = ahead.table.xs(pd.Timestamp(ahead.dates[0]), level="date")[["mean", "low", "high"]]
+    assumptions = (*assumptions, *counted(complete_part(history)[1]))
     return Report(history, table, units, refused, assumptions, remarks, ahead)
 
 

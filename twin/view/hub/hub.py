@@ -96,7 +96,7 @@ class Hub:
         """Send the whole table of lanes."""
         session = self.session
         with self._quietly(), self.lanes.hold_sync():
-            self.lanes.columns = network.columns(session.feed.period)
+            self.lanes.columns = network.columns(session.feed.period, sites=bool(session.sites()))
             self.lanes.row = {}  # an unchanged value would not be sent: so the same row can follow the table
             self.lanes.table = network.table(session.network(), session.feed.period)
             self.lanes.sparks = network.sparks(session.feed.recent)
@@ -275,6 +275,8 @@ class Hub:
                 self.session.pin()
             elif done == "unpin":
                 self.session.pinned = None
+            elif done == "in-motion":
+                self.session.watch(str(message.get("site", "")))
             elif done in ("keep", "undo"):
                 self._plan(done)
                 return
