@@ -10,7 +10,7 @@ from scipy.sparse import csr_matrix, hstack
 
 from twin import simulate
 from twin._check import require
-from twin.exact.booking_rules import expected_uncovered, places_ahead, regime_shares
+from twin.exact.booking_rules import expected_uncovered, mean_uncovered, places_ahead, regime_shares
 from twin.exact.bookings import Booking
 from twin.exact.pricing import Policy, Whole
 from twin.exact.value_iteration import Array
@@ -46,7 +46,7 @@ def calendar_plan(problem: Booking) -> CalendarPlan:
     ([10.0, 3.0], 83.067)
     """
     season = problem.season
-    curves = np.einsum("i,tic->tc", regime_shares(problem), problem.uncovered)
+    curves = mean_uncovered(problem)
     covers = np.concatenate(
         [
             sum(np.roll(np.eye(season), problem.lead_time + age, axis=0) for age in range(term))
@@ -104,9 +104,10 @@ def known_path_bound(problem: Booking, *, seasons: int, replications: int, seed:
     rents = covers.sum(axis=0) * np.repeat(problem.place_costs, age.shape[1])
     costs = []
     for _ in range(replications):
-        path = [int(draws.choice(len(shares), p=shares))]
+        path = [int(draws.choice(problem.regimes, p=shares[0]))]
         while len(path) < periods:
-            path.append(int(draws.choice(len(shares), p=problem.moves[path[-1]])))
+            chances = problem.moves[(len(path) - 1) % problem.season, path[-1]]
+            path.append(int(draws.choice(problem.regimes, p=chances)))
         curves = problem.uncovered[np.arange(periods) % problem.season, path]
         costs.append(_least_cost(covers, rents, curves, np.zeros(periods))[1] / periods)
     return simulate.estimate(costs)
