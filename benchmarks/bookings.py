@@ -111,11 +111,9 @@ def verdict(gaps):
     simple = min(("fixed", "newsvendor"), key=gaps.get)
     if gaps[simple] <= 1:
         return f"the simple rule, {simple}, leaves {gaps[simple]:.2f} %", True
-    rungs = list(gaps)
-    best = min((rung for rung in rungs if rung not in ("fixed", "newsvendor")), key=gaps.get)
-    below = min(
-        gaps[rung] for rung in rungs if rung in ("fixed", "newsvendor") or rungs.index(rung) < rungs.index(best)
-    )
+    rungs = [rung for rung in gaps if rung not in ("fixed", "newsvendor")]
+    best = min(rungs, key=lambda rung: round(gaps[rung], 6))  # the simplest of those that are equally good
+    below = min(gaps[rung] for rung in ("fixed", "newsvendor", *rungs[: rungs.index(best)]))
     closed = 1 - max(gaps[best], 0) / below
     return f"{best}, closes {closed:.0%} of the {below:.2f} % below it", closed >= 0.5
 
