@@ -34,10 +34,8 @@ def test_the_split_at_dual_prices_is_in_the_core_of_any_game():
         found = pooled_bookings(needs, internal_capacity=own, **TERMS | {"term": term})
         scale = found.costs.max()
         assert found.allocation.sum() == pytest.approx(found.costs[-1], rel=1e-7)
-        assert (
-            stability.excess(found.costs, found.allocation).max() <= 1e-7 * scale
+        assert stability.excess(found.costs, found.allocation).max() <= 1e-7 * scale
         assert found.leaving.gain <= 1e-7 * scale
-        )
         assert stability.least_core(found.costs).gain <= 1e-7 * scale and found.saving > 0
         nucleolus = core_allocation.nucleolus(found.costs)
         assert stability.excess(found.costs, nucleolus).max() <= 1e-6 * scale

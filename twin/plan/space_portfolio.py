@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -62,7 +62,13 @@ class SpaceUsed(NamedTuple):
 
 
 def portfolio_backtest(
-    volumes: ArrayLike, *, prices: SpacePrices, soft_share: float = 0.2, years: int, period: str = "MS"
+    volumes: ArrayLike,
+    *,
+    prices: SpacePrices,
+    soft_share: float = 0.2,
+    years: int,
+    period: str = "MS",
+    rungs: Sequence[str] = RUNGS,
 ) -> dict[str, SpaceUsed]:
     """Return what each rule would have paid in the last years of a record, each decision from what was known then.
 
@@ -88,10 +94,11 @@ def portfolio_backtest(
     years : int
         Number of years that are judged; at least three years of record must come before them.
     period : "D", "W", "MS" or "QS", optional
+    rungs : list of names from `RUNGS`, optional
 
     Returns
     -------
-    dict of rung (`RUNGS`) -> SpaceUsed over the judged periods
+    dict of rung -> SpaceUsed over the judged periods
 
     Limits
     ------
@@ -113,11 +120,18 @@ def portfolio_backtest(
     begin = len(record) - count
     require(np.isfinite(spread[begin - 1 :]).all(), "volumes", "long enough for intervals before the first year", begin)
     used = np.where(np.arange(len(record))[:, None] >= begin - 1, spread, 0.0)
-    return portfolio_costs(record, said.mean, used, prices=prices, soft_share=soft_share, years=years)
+    return portfolio_costs(record, said.mean, used, prices=prices, soft_share=soft_share, years=years, rungs=rungs)
 
 
 def portfolio_costs(
-    volumes: ArrayLike, mean: ArrayLike, sd: ArrayLike, *, prices: SpacePrices, soft_share: float = 0.2, years: int
+    volumes: ArrayLike,
+    mean: ArrayLike,
+    sd: ArrayLike,
+    *,
+    prices: SpacePrices,
+    soft_share: float = 0.2,
+    years: int,
+    rungs: Sequence[str] = RUNGS,
 ) -> dict[str, SpaceUsed]:
     """Return what each rule pays in the last years of a record, from forecasts that are given.
 
@@ -126,7 +140,7 @@ def portfolio_costs(
     volumes : array_like, shape (periods,). [pallet/period]
     mean, sd : array_like, shape (periods, year)
         Forecast at the end of each period for the periods after it, and the standard deviation of its error.
-    prices, soft_share, years : as for `portfolio_backtest`
+    prices, soft_share, years, rungs : as for `portfolio_backtest`
 
     >>> flat = np.full(8, 5.0)
     >>> found = portfolio_costs(
@@ -140,8 +154,10 @@ def portfolio_costs(
     require(said.shape == spread.shape == (len(record), prices.year), "mean", "of shape (periods, year)", said.shape)
     count = whole("years", years, least=1) * prices.year
     require(len(record) >= count + _FEW_YEARS * prices.year, "years", "three fewer than the record has", years)
+    strange = [rung for rung in rungs if rung not in RUNGS]
+    require(not strange, "rungs", f"names from {', '.join(RUNGS)}", ", ".join(strange))
     judge = _Judge(record, said, spread, prices, float(nonnegative(soft_share=soft_share)[0]), len(record) - count)
-    return {rung: judge.of(rung) for rung in RUNGS}
+    return {rung: judge.of(rung) for rung in rungs}
 
 
 class _Outlook(NamedTuple):
