@@ -170,18 +170,20 @@ def _assess_flows(options, given):
         lanes=options.lanes,
         **reading_of(options),
     )
-    policies, notes = None if options.file else _without(given, POLICIES), ()  # those of the research lanes
+    policies = None if options.file else _without(given, POLICIES)  # those of the research lanes
+    notes, plan = (), None
     if is_ledger(options.file):
-        from twin.plan.ledger_policies import ledger_policies  # imports SQLAlchemy
+        from twin.plan.ledger_policies import ledger_plan, ledger_policies  # imports SQLAlchemy
 
         policies, notes = ledger_policies(options.file, options.lanes, used=not options.policies)
+        plan = ledger_plan(options.file) if options.horizon else None
     if options.policies:
         from twin.plan.policy_file import read_policies  # imports pandas
 
         policies = read_policies(options.policies, decimal=options.decimal)
         notes = (*notes, *policies.attrs["notes"])
     try:
-        found = table_report.assess_history(history, given, policies, horizon=options.horizon)
+        found = table_report.assess_history(history, given, policies, horizon=options.horizon, plan=plan)
         found = replace(found, assumptions=(*found.assumptions, *notes))
     except ValueError:
         if len(history.account.refused):  # refused rows may be the reason

@@ -17,7 +17,8 @@ from twin._choices import coded, word_of
 from twin.data.author import author_name
 from twin.data.text import visible
 from twin.plan import ahead, lane_report
-from twin.plan.horizon import lane_by_date, longest_of
+from twin.plan.booked_lane import bookings_of_lanes, bookings_of_sites
+from twin.plan.horizon import forecasts_by_date, lane_by_date, longest_of
 from twin.plan.network_forecasts import coming_steps
 from twin.plan.policies import policy_of
 from twin.plan.policy_table import lanes_that_state, policy_table
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from twin.forecast import Forecasts
     from twin.lane import Policy
     from twin.plan.ahead import Ahead
+    from twin.plan.booked_lane import PlacesToBook
     from twin.plan.capacity_plan import CapacityPlan
     from twin.plan.feed import Feed
     from twin.plan.horizon import Horizon
@@ -85,6 +87,7 @@ class Session:
         self._series, self._known = {}, {}  # caches: the flows of one lane, and evaluated states
         self._paths = {}  # cache: simulated paths by lane or site, policy and question
         self._site = ""  # site in motion; "" for the lane in view
+        self._site_key, self._site_forecasts = None, None  # cache: forecasts of the lanes of one site
         if before is not None:
             self._keep(before)
 
@@ -350,6 +353,26 @@ class Session:
         of_lane = self.lane, self.feed.statistics, self._today(), self.horizon
         found = partial(lane_by_date, self.feed.forecasts, *of_lane, longest=self._longest())
         return self._from_cache((self.lane, self._today(), self.horizon), found)
+
+    def places_to_book(self) -> PlacesToBook:
+        """Return the places to book ahead of the lane's dates, over the horizon."""
+        found = bookings_of_lanes(self.by_date(), {self.lane: self.policy}, self.feed.calendar, self.contracts())
+        return found[self.lane]
+
+    def site_places_to_book(self) -> dict[str, PlacesToBook]:
+        """Return the places to book ahead for the site of the lane, by its name; none if it shares no site."""
+        site = {} if self._plan is None else self._plan.of("lane")
+        here = site.get(self.lane, {}).get("site")
+        names = [lane for lane, fields in site.items() if fields.get("site") == here and lane in self.policies.index]
+        if here is None or len(names) < 2:
+            return {}
+        rows, longest = self.portfolio.policies.loc[names], self._longest()
+        key = tuple(names), self.horizon, longest
+        if key != self._site_key:
+            self._site_forecasts = forecasts_by_date(self.feed.forecasts, names, self.horizon, longest=longest)
+            self._site_key = key
+        each = {name: policy_of(row) for name, row in rows.iterrows()}
+        return bookings_of_sites(self._site_forecasts, each, self.feed.calendar, self._plan)
 
     def prepared(self) -> Iterator[None]:
         """Forecast the lanes that are not in view, so that a click finds them; yield after each part of the work."""
