@@ -129,7 +129,7 @@ def _import(ledger, options):
             except AlreadyHeld as question:  # asked again if others have changed the ledger in the meantime
                 if not (held := choice(str(question), HELD_CHOICES, options.json)):
                     return refuse(options, question, {"place": ledger.place, "added": 0})
-                kinds["held"], asked = held, question.counts
+                kinds["held"], asked = held, question.preview
     except RowsRefused as refusal:
         if options.json:
             _show(options, {"place": ledger.place, "added": 0, "account": refusal.account.to_dict(on_command_line)}, "")
