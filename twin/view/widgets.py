@@ -133,8 +133,7 @@ class Forms(Asking):
 
     page : HTML of the forms.
     said : HTML of the answer to the last form.
-    question : {"text", "yes", "message", "others"} of a dialog; the message is sent if the planner confirms, and that
-        of another answer {"yes", "message"} if the planner chooses it.
+    question : {"text", "yes", "message"} of a dialog; the message is sent if the planner confirms.
     """
 
     _esm, _css = _script("forms"), _STYLE

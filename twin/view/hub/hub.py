@@ -66,6 +66,8 @@ class Hub:
         with advising(how):
             self.feed = DataFeed(self._take, history, setting("TWIN_HISTORY"), how.stated())
         self.session = Session(self.feed.feed, self.feed.known, plan=self.feed.plan(self.feed.feed))
+        self.feed.plan_in_use = lambda: (self.session.plan, self.session.feed.source != "ledger")
+        self.feed.plan_changed = self._show_plan
         self._sessions = {_identity(self.feed.feed): self.session}
         if lane != "":
             self.session.pick(lane_named(self.session.policies.index, lane))
@@ -286,14 +288,18 @@ class Hub:
                 self.analyst.do(message)
             self._show_page()
 
+    def _show_plan(self) -> None:
+        """Show the plan as it is now, after a change of it or of a look at what others have changed."""
+        self.session.look_again()
+        self._show_lanes()
+        self._show_lane()
+
     def _plan(self, done: str) -> None:
         """Keep the controls of the lane in the plan, or undo the planner's last change of it, and show the lanes."""
         try:
             made = self.session.keep() if done == "keep" else self.session.undo()
         except PlanChanged:  # the planner sees the present values, keeps the own ones in the controls, and decides
-            self.session.look_again()
-            self._show_lanes()
-            self._show_lane()
+            self._show_plan()
             raise
         self._show_lanes()
         self._show_lane()
