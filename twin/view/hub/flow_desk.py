@@ -83,13 +83,14 @@ class FlowDesk(LedgerPage):
         """Return the flows of a lane on a day, or its latest, with their history; "" without a lane."""
         if not lane:
             return ""
-        rows = self.ledger.read([lane], *([day, day] if day else []))
-        past = self.ledger.events(lane, day or None)
+        on = _day(day)
+        rows = self.ledger.read([lane], on, on)
+        past = self.ledger.events(lane, on)
         fixed = self.ledger.read_only
         near = ""
-        if day and not len(rows):
+        if on and not len(rows):
             days = self.ledger.read([lane])["date"].dt.date
-            near = flow_answers.nearest(lane, datetime.date.fromisoformat(day), days) if len(days) else ""
+            near = flow_answers.nearest(lane, on, days) if len(days) else ""
         shown = flow_answers.flows(rows.tail(RECENT_FLOWS), lane, day, fixed=fixed) if len(rows) else near
         return shown + flow_answers.history(past, lane, day, fixed=fixed)
 
@@ -112,6 +113,14 @@ class FlowDesk(LedgerPage):
 
 def _key(message):
     return feed_answers.whole("id", str(message.get("id", "")))
+
+
+def _day(text):
+    """Return the day in a field; None if it is empty."""
+    try:
+        return datetime.date.fromisoformat(text) if text else None
+    except ValueError:
+        raise ValueError(f"day must be a date such as 2026-01-05; got {visible(text, 40)}") from None
 
 
 def _amounts(message):
