@@ -57,7 +57,7 @@ function render({ model, el }) {
   let at = 0; // line that the keyboard has reached
   let drawn = ""; // rows that are drawn, to draw them once only
   const closed = new Set(); // groups that are folded
-  const search = element("input", { type: "search", id: `${place}-find`, placeholder: "lane, or profit < 0", ariaLabel: "Find a lane" });
+  const search = element("input", { type: "search", id: `${place}-find`, placeholder: "lane, profit < 0", ariaLabel: "Find a lane" });
   const only = element("select", { id: `${place}-only` });
   const group = element("select", { id: `${place}-group` });
   const summary = element("p", { className: "twin-status", role: "status" });
@@ -350,7 +350,7 @@ function render({ model, el }) {
     set.querySelector("summary").focus();
   };
   field.onchange = showValue;
-  const set = element("details", { className: "twin-view" }, [element("summary", {}, "Set for these"), setting]);
+  const set = element("details", { className: "twin-view" }, [element("summary", {}, "Set …"), setting]);
   el.append(
     element("div", { className: "twin-row twin-top" }, [
       search, named(only, "Status"), view, set,

@@ -26,16 +26,16 @@ def flows(found: pd.DataFrame, lane: str, day: str, *, fixed: bool = False) -> s
     fixed : whether the ledger may only be read, so that there are no fields.
     """
     caption = f"Flows of {visible(lane, 40)} on {day}" if day else f"Last flows of {visible(lane, 40)}"
-    heads = ("date", "volume", "returns", "", "id")
+    heads = ("date", "volume", "returns", "")
     rows = [_row(flow, lane, day, fixed) for flow in found.iloc[::-1].itertuples(index=False)]
-    return table(caption, heads, rows, text=(3,))
+    return _narrow(table(caption, heads, rows, text=(3,)))
 
 
 def _row(flow, lane, day, fixed):
     date, key = f"{flow.date:%Y-%m-%d}", int(flow.id)
     volume, returns = plain(flow.volume), plain(flow.returns)
     if fixed:
-        return date, volume or "–", returns or "–", "", str(key)
+        return date, volume or "–", returns or "–", ""
     hidden = {"id": key, "lane": lane, "day": day, "was_volume": volume, "was_returns": returns}
     inputs = "".join(
         f'<input type="hidden" name="{name}" value="{escape(str(value), quote=True)}">'
@@ -46,7 +46,7 @@ def _row(flow, lane, day, fixed):
         f"{button('delete', {'id': key}, f'Delete {key} …')}</form>"
     )
     fields = (_field(name, key, date, value) for name, value in (("volume", volume), ("returns", returns)))
-    return date, *fields, form, str(key)
+    return date, *fields, form
 
 
 def _field(name, key, date, value):
@@ -76,15 +76,20 @@ def history(events: Sequence[FlowEvent], lane: str, day: str, *, fixed: bool = F
             escape(event.author or "not kept"),
             escape(event.what),
             f"{event.flow_id} of {event.date}",
-            _told(event.before),
-            _told(event.after),
+            f"{_told(event.before)} → {_told(event.after)}",
             button("revert", {"change": event.change, "lane": lane, "day": day}, f"Undo {event.change}")
             if event.last and not fixed
             else "",
         )
         for event in events
     ]
-    return table(f"History of {where}", ("time (UTC)", "who", "what", "flow", "from", "to", ""), rows, text=(1, 2, 6))
+    heads = ("time (UTC)", "who", "what", "flow", "from → to", "")
+    return _narrow(table(f"History of {where}", heads, rows, text=(1, 2, 3, 5)))
+
+
+def _narrow(made: str) -> str:
+    """Return a table that becomes a list where the page is narrow."""
+    return f'<div class="twin-flows">{made}</div>'
 
 
 def _told(amounts: Amounts | None) -> str:

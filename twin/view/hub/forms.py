@@ -121,10 +121,6 @@ def _ledger(feed: Feed, status: Mapping[str, Any]) -> str:
         '<button type="submit">Find</button></div><p class="twin-help">Without a day: its last flows. A flow is edited '
         "in place; who changed it, when, from what and to what is kept, and can be undone.</p>"
     )
-    delete = (
-        '<div class="twin-row"><label>Id of the flow <input name="id" inputmode="numeric" size="10" data-once required>'
-        '</label><button type="submit">Delete …</button></div>'
-    )
     bulk = (
         f'<div class="twin-row">{_FILE}'
         f"{_box('good_rows_only', LEAVE_OUT)}"
@@ -144,7 +140,7 @@ def _ledger(feed: Feed, status: Mapping[str, Any]) -> str:
             said(_READ_ONLY) if locked else "",
             f'<datalist id="twin-lane-names">{names}</datalist>',
             _section("log", "Log a flow", log, locked=locked),
-            _section("delete", "Correct: find flows, edit or delete them", delete, _form("flows", find), locked),
+            _section("flows", "Find flows: edit, delete, history", find),
             _section("import", "Import a file", bulk, locked=locked),
             _section("export", "Export", export),
             _section("reset", "Reset the ledger", reset, locked=locked),
@@ -170,10 +166,10 @@ def _plan(feed: Feed, status: Mapping[str, Any] | None) -> str:
     return said(_READ_ONLY_PLAN) + section if locked else section
 
 
-def _section(name: str, title: str, fields: str, before: str = "", locked: bool = False) -> str:
+def _section(name: str, title: str, fields: str, after: str = "", locked: bool = False) -> str:
     """Return a folded form; if it is locked, its fields are shown and cannot be used."""
     form = _form(name, f"<fieldset disabled>{fields}</fieldset>" if locked else fields)
-    return f'<details id="twin-{name}"><summary>{escape(title)}</summary>{before}{form}</details>'
+    return f'<details id="twin-{name}"><summary>{escape(title)}</summary>{form}{after}</details>'
 
 
 def _form(name: str, fields: str) -> str:

@@ -37,7 +37,7 @@ def preview(found: Preview, name: str, message: Mapping[str, Any]) -> str:
 def _rows(found):
     """Return the tables of outlying, corrected and changed rows, as far as there are any."""
     far = [
-        (_lane(one), str(one.date), f"{one.volume:,.10g}", f"{max(one.low, 0):,.6g} to {one.high:,.6g}")
+        (_lane(one), str(one.date), f"{one.volume:,.10g}", f"{_short(max(one.low, 0))} to {_short(one.high)}")
         for one in found.outliers
     ]
     by_hand = [
@@ -123,7 +123,12 @@ def _cards(entries: Iterable[tuple[str, int, str]]) -> str:
 
 def _table(caption, count, heads, rows):
     """Return a table of the first rows of their kind; "" if there are none."""
-    return table(listed_first(caption, len(rows), count), heads, rows, text=(1,)) if rows else ""
+    words = [place for place, head in enumerate(heads) if head in ("by", "field")]
+    return table(listed_first(caption, len(rows), count), heads, rows, text=words) if rows else ""
+
+
+def _short(limit):
+    return f"{limit:,.0f}" if limit >= 1000 else f"{limit:.3g}"
 
 
 def _lane(row):
