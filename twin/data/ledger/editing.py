@@ -60,7 +60,7 @@ def delete_flows(connection: Connection, ids: Sequence[int], place: str, seen: M
         _refuse_missing(connection, key, place, ", ".join(map(str, missing[:5])))
     for key in found.keys() & seen.keys():
         _refuse_changed(connection, found[key], seen[key], "it would be deleted")
-    recount(connection, gone=rows)
+    recount(connection, rows, [])
     _keep(connection, [_entry(found[key], found[key].import_id, _amounts(found[key]), None) for key in ids])
     return [Flow(*found[key][:-1]) for key in ids]
 
@@ -104,10 +104,10 @@ def undo_flow_change(connection: Connection, change: int) -> Flow | None:
         require(not gone, "change", f"one of a flow whose import is not undone, as import {done.import_id} is", change)
         values = {"id": done.flow_id, "date": done.date, "lane": done.lane, "import_id": done.import_id}
         connection.execute(insert(flows).values(**values, volume=before[0], returns=before[1]))
-        recount(connection, come=connection.execute(select(*_COLUMNS).where(flows.c.id == done.flow_id)).all())
+        recount(connection, [], connection.execute(select(*_COLUMNS).where(flows.c.id == done.flow_id)).all())
     elif before is None:
         connection.execute(delete(flows).where(flows.c.id == done.flow_id))
-        recount(connection, gone=[row])
+        recount(connection, [row], [])
     else:
         _replace(connection, row, before, change)
         return Flow(*row[:3], *before)
@@ -197,7 +197,7 @@ def _replace(connection, row, amounts, undoes=None):
     """Give a flow other amounts, in the flows, in the counts of its import, and in the log."""
     connection.execute(update(flows).where(flows.c.id == row.id).values(volume=amounts[0], returns=amounts[1]))
     come = connection.execute(select(*_COLUMNS).where(flows.c.id == row.id)).all()
-    recount(connection, gone=[row], come=come)
+    recount(connection, [row], come)
     _keep(connection, [_entry(row, row.import_id, _amounts(row), amounts, undoes)])
 
 

@@ -79,11 +79,11 @@ def preview_of(connection: Connection, staged: Staged, counts: Counts, ranges: n
     if not compared:
         return Preview(counts, seen, tuple(_outliers(staged, ranges)), account=staged.account)
     outliers = _stored_outliers(connection) if counts.outlying else ()
-    changed, corrected = _differences(connection), corrections(connection)[:MOST_LISTED]
+    changed, corrected = _differences(connection), corrections(connection, 0)[:MOST_LISTED]
     return Preview(counts, seen, tuple(outliers), tuple(changed), tuple(corrected), staged.account)
 
 
-def corrections(connection: Connection, after: int = 0) -> list[Correction]:
+def corrections(connection: Connection, after: int) -> list[Correction]:
     """Return the lanes and days of the temporary tables that were changed by hand, the latest first.
 
     after : id of the last change by hand that does not count.

@@ -17,7 +17,7 @@ class Undone(NamedTuple):
     restored: int
 
 
-def recount(connection: Connection, gone: Sequence[Row] = (), come: Sequence[Row] = ()) -> None:
+def recount(connection: Connection, gone: Sequence[Row], come: Sequence[Row]) -> None:
     """Take flows (with their import_id) out of the counts and checksums of their imports, and add others to them."""
     for key in sorted({row.import_id for row in (*gone, *come) if row.import_id is not None}):
         of_import = select(imports).where(imports.c.id == key).with_for_update()
