@@ -44,7 +44,7 @@ class FlowDesk(LedgerPage):
         key, lane, day = _key(message), message.get("lane", ""), message.get("day", "")
         try:
             volume, returns = _amounts(message)
-            if not message.get("sure") and (far := self.ledger.far_from_record(lane, volume)):
+            if lane and not message.get("sure") and (far := self.ledger.far_from_record(lane, volume)):
                 return self.ask(f"{far} Save it anyway?", "Save it", {**message, "sure": True})
             flow = self.ledger.edit(key, volume, returns, seen=_seen(message))
         except ValueError as error:
