@@ -98,7 +98,7 @@ def test_a_colleagues_edit_is_not_overwritten_silently(eva, url, monkeypatch):
         with pytest.raises(FlowChanged, match=r"change 1 cannot be undone, because flow 3 is 33 pallets since eva"):
             other.undo_edit(1)
         other.delete(3)
-        with pytest.raises(FlowChanged, match=r"flow 3 is deleted since eva changed it at .* \(change 3\)"):
+        with pytest.raises(FlowChanged, match=r"got 3, which eva deleted at .* \(change 3\)"):
             eva.edit(3, 34)
         assert sound(eva)
 

@@ -203,10 +203,11 @@ def _replace(connection, row, amounts, undoes=None):
 
 def _refuse_missing(connection, key, place, shown):
     """Raise FlowChanged if a flow was deleted by hand, and ValueError if there is none for another reason."""
-    done = _last_of(connection, key)
+    done, rule = _last_of(connection, key), f"that of a flow in the ledger at {place}"
     if done is not None and done.after is None:
-        raise FlowChanged(f"flow {key} {_now_is(connection, done, None)}", key)
-    require(False, "id", f"that of a flow in the ledger at {place}", shown)
+        shown = f"{shown}, which {done.author} deleted at {done.changed_at} (change {done.id})"
+        raise FlowChanged(f"id must be {rule}; got {shown}", key)
+    require(False, "id", rule, shown)
 
 
 def _refuse_changed(connection, row, seen, would):
