@@ -82,11 +82,11 @@ def test_a_link_of_ours_brings_back_the_same_state(feed, data, lane):
 
 # ------------------------------------------------------------ messages
 
-FORMS = sorted(name.removeprefix("do_") for name in vars(DataFeed) if name.startswith("do_"))
+FORMS = sorted(name.removeprefix("do_") for name in dir(DataFeed) if name.startswith("do_"))
 SHEETS = ["shown", "pin", "unpin", "ask", "stop", "conversation", "forget", *sorted(FILES.keys() - {"pdf"})]
 SHEETS += ["partner", "partner-way", "partner-rule", "partner-cost", "in-motion"]
 FORM_FIELDS = "id upload first sure date lane volume returns source token decimal headings".split()
-FORM_FIELDS += ["file", "held", "asked", "secret"]
+FORM_FIELDS += ["file", "held", "asked", "secret", "day", "change", "was_volume", "was_returns", "overwrite"]
 SHEET_FIELDS = "query question by name way rule reservation_cost site".split()
 PLAIN = st.one_of(
     *(st.none(), st.booleans(), st.integers(), st.floats(), texts(8)),

@@ -42,6 +42,7 @@ from twin.data.files.rows import read_rows
 from twin.data.files.scan import Scan
 from twin.data.files.stamps import CutDay, Stamps
 from twin.data.ledger.plan_cells import memory_plan
+from twin.data.ledger.preview import Preview
 from twin.data.ledger.store import Ledger
 from twin.data.load import load_history, read_history
 from twin.data.lost_rows import Lost
@@ -64,7 +65,7 @@ from twin.plan.ledger_policies import ledger_policies
 from twin.plan.morning import morning_of
 from twin.plan.partners import largest, needs_together
 from twin.plan.plan_file import read_plan_file
-from twin.plan.plan_import import import_plan
+from twin.plan.plan_import import import_plan, preview_plan
 from twin.plan.policies import filled
 from twin.plan.policy_file import read_policies
 from twin.plan.policy_table import policy_table
@@ -145,6 +146,12 @@ def plan_file(at, rows):
     return str(path)
 
 
+def previewed(path, **options):
+    """Return the values of a file that a plan would get, and the name of the file."""
+    found = preview_plan(CapacityPlan(cells(), author="eva"), path, **options)
+    return found.values, found.account.file
+
+
 @pytest.fixture(scope="module")
 def at(tmp_path_factory):
     """Return the files and the ledger that the calls read; `folder` is a function that returns a new folder."""
@@ -219,6 +226,12 @@ def repeating():
 
 def new_ledger(at):
     return Ledger(f"sqlite:///{at.folder() / 'ledger.sqlite'}")
+
+
+def edited(at, call):
+    """Return what a call on a ledger gives that holds one flow, of lane A on 1 January 2024."""
+    with new_ledger(at) as ledger:
+        return call(ledger, ledger.append("2024-01-01", "A", 5))
 
 
 def after_the_first(at, second, **options):
@@ -369,6 +382,22 @@ CALLS = {
         lambda at, **o: new_ledger(at).append("2024-01-01", "A", 5, **o).returns,
         {"returns": 1.0},
     ),
+    "data.ledger.store.Ledger.edit": (
+        lambda at, **o: edited(at, lambda ledger, flow: ledger.edit(flow.id, 6.0, **o)),
+        {"returns": 1.0, "seen": (7.0, None)},
+    ),
+    "data.ledger.store.Ledger.delete": (
+        lambda at, **o: edited(at, lambda ledger, flow: ledger.delete(flow.id, **o)),
+        {"seen": {1: (7.0, None)}},
+    ),
+    "data.ledger.store.Ledger.events": (
+        lambda at, **o: edited(at, lambda ledger, flow: len(ledger.events("A", **o))),
+        {"date": "2024-01-02"},
+    ),
+    "data.ledger.store.Ledger.preview_file": (
+        lambda at, **o: edited(at, lambda ledger, flow: ledger.preview_file(at.some_bad, **o).counts),
+        {"good_rows_only": True},
+    ),
     "data.ledger.store.Ledger.import_file": (lambda at, **o: after_the_first(at, at.file, **o), {"held": "add"}),
     "data.ledger.store.Ledger.import_file, longer": (
         lambda at, **o: after_the_first(at, at.longer, **o),
@@ -376,7 +405,7 @@ CALLS = {
     ),
     "data.ledger.store.Ledger.import_file, agreed": (
         lambda at, **o: after_the_first(at, at.longer, held="new-only", **o),
-        {"asked": Counts(0, 0, 0, 0)},
+        {"asked": Preview(Counts(0, 0, 0, 0), 0)},
     ),
     "data.ledger.store.Ledger.import_file, some bad": (
         lambda at, **o: after_the_first(at, at.some_bad, **o),
@@ -389,7 +418,7 @@ CALLS = {
     ),
     "data.ledger.store.Ledger.import_history, agreed": (
         lambda at, **o: history_after(at, 5, held="new-only", **o),
-        {"asked": Counts(0, 0, 0, 0)},
+        {"asked": Preview(Counts(0, 0, 0, 0), 0)},
     ),
     "data.ledger.store.Ledger.count": (lambda at, **o: asked(at, Ledger.count, **o), WINDOW),
     "data.ledger.store.Ledger.read": (lambda at, **o: asked(at, Ledger.read, **o).to_csv(), WINDOW),
@@ -515,7 +544,15 @@ CALLS = {
     ),
     "plan.plan_import.import_plan": (
         lambda at, **o: tried_on_plan(lambda plan: import_plan(plan, plan_file(at, "B,1.250"), **o)[:3]),
-        {"kind": "site", "sheet": "x", "decimal": ","},
+        {"kind": "site", "sheet": "x", "decimal": ",", "name": "mine.csv"},
+    ),
+    "plan.plan_import.preview_plan": (
+        lambda at, **o: previewed(plan_file(at, "B,1.250"), **o),
+        {"kind": "site", "sheet": "x", "decimal": ",", "name": "mine.csv"},
+    ),
+    "plan.plan_import.preview_plan, rows": (
+        lambda at, **o: previewed(plan_file(at, "B,1\nC,x"), **o),
+        {"good_rows_only": True},
     ),
     "plan.plan_import.import_plan, rows": (
         lambda at, **o: tried_on_plan(lambda plan: import_plan(plan, plan_file(at, "B,1\nC,x"), **o)[:3]),
