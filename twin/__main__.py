@@ -7,7 +7,7 @@ import sys
 from typing import Any, NoReturn
 
 from twin import __version__
-from twin.command import ask, assess, attend, batch, channel, completion, ledger, plan, servers
+from twin.command import ask, assess, attend, batch, channel, completion, ledger, plan, report, servers
 from twin.command.options import on_command_line
 from twin.data.advice import said
 from twin.data.errors import LedgerError, RowsRefused
@@ -114,6 +114,7 @@ def program() -> argparse.ArgumentParser:
     ask.add(commands)
     ledger.add(commands)
     plan.add(commands)
+    report.add(commands)
     batch.add(commands)
     servers.add(commands)
     completion.add(commands, parser)

@@ -31,7 +31,7 @@ from twin.view.opening import advising, check_parameters, lane_named, reading_op
 from twin.view.output import png
 from twin.view.widgets import Dials, NetworkTable, Sheet
 
-TOOLS = [["pdf", "PDF report"], ["csv", "CSV of all numbers"], ["link", "Copy link"]]
+TOOLS = [["pdf", "PDF report"], ["report", "Network report"], ["csv", "CSV of all numbers"], ["link", "Copy link"]]
 TOOLS += [["keep", "Keep for this lane"], ["undo", "Undo last change"]]  # buttons: name, label
 
 
