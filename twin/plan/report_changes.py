@@ -43,7 +43,7 @@ def state_of(report: NetworkReport) -> dict[str, Any]:
         "status": attention.lanes["status"].to_dict(),
         "actions": dict(zip(actions["lane"], actions["money"].astype(float), strict=True)),
         "decisions": {
-            name: f"{visible(row['lane'], 40)} {decision_words(row)}, by {visible(row['author'], 40)}"
+            name: {"lane": row["lane"], "author": row["author"], "state": row["state"], "words": decision_words(row)}
             for name, row in report.decisions.iterrows()
         },
     }
@@ -96,12 +96,12 @@ def _changes(state, last) -> Iterator[str]:
         if lanes:
             money = now if lanes & now.keys() else before
             yield f"{name}: {_named(sorted(lanes, key=lambda lane: -money[lane]))}"
-    decided = [words for name, words in state["decisions"].items() if last["decisions"].get(name) != words]
-    if decided:
-        yield f"decided: {_named(decided)}"
-    withdrawn = [words for name, words in last["decisions"].items() if name not in state["decisions"]]
-    if withdrawn:
-        yield f"withdrawn: {_named(withdrawn)}"
+    decided = [one for name, one in state["decisions"].items() if last["decisions"].get(name) != one]
+    withdrawn = [one for name, one in last["decisions"].items() if name not in state["decisions"]]
+    for name, found in (("decided", decided), ("withdrawn", withdrawn)):
+        if found:
+            each = ("{lane} {state} by {author}".format(**one) for one in found)
+            yield f"{name}: {_named(each)}"
     yield from _statuses(state["status"], last["status"])
 
 

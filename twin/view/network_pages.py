@@ -24,7 +24,7 @@ from twin.view import pictures
 if TYPE_CHECKING:
     from twin.plan.network_report import NetworkReport
 
-TEMPLATE = Path(__file__).with_name("network_pages.typ")
+NETWORK_PAGES = Path(__file__).with_name("network_pages.typ")
 MOST_SITES, MOST_DECISIONS, MOST_DATES = 6, 8, 28  # most rows of the tables of a page; the workbook has all
 MOST_ASSUMED = 4  # most assumptions that the page of the network names
 #: Answers on the page of a lane, and columns of its plan by date.
@@ -49,7 +49,7 @@ def network_pdf(report: NetworkReport, changes: str) -> bytes:
         for number, lane in enumerate(report.plans):
             _history(report, lane).savefig(Path(folder, f"{number}.svg"), metadata={"Date": None})
         Path(folder, "words.json").write_text(json.dumps(_words(report, changes)), encoding="utf-8")
-        Path(folder, "pages.typ").write_bytes(TEMPLATE.read_bytes())
+        Path(folder, "pages.typ").write_bytes(NETWORK_PAGES.read_bytes())
         return typst.compile(Path(folder, "pages.typ"), root=folder, ignore_system_fonts=True, timestamp=0)
 
 
