@@ -13,7 +13,7 @@ from tornado.httputil import HTTPHeaders
 from twin.__main__ import main
 from twin.apps.sockets import LONGEST_HEADER, channel_and_type, with_metadata
 from twin.apps.visitors import SECRET_HEADER, visitor_of
-from twin.data.author import IN_MESSAGES, PLANNER, STAMP, VIEWER, author_name, require_planner, visitor
+from twin.data.author import IN_MESSAGES, PLANNER, STAMP, VIEWER, author_name, introduced, require_planner, visitor
 from twin.data.ledger.store import RESET_TOKEN, Ledger
 from twin.data.scenarios import network
 from twin.plan.capacity_plan import CapacityPlan
@@ -89,13 +89,14 @@ def test_the_server_replaces_what_a_message_says_of_its_sender():
 
 def test_in_a_process_of_a_page_only_the_stamp_of_the_server_counts(monkeypatch):
     monkeypatch.setenv("TWIN_AUTHOR", "eva")
-    assert visitor() == ("eva", PLANNER)
+    assert visitor() == ("eva", PLANNER) and introduced() == ""
     monkeypatch.setenv(STAMP, "stamp")
     assert visitor() == ("", VIEWER) and author_name() == "unknown"
+    assert introduced() == "You came without a name from the proxy: you see everything and change nothing."
     for stamp, found in (("stamp", ("tom", PLANNER)), ("other", ("", VIEWER)), (None, ("", VIEWER))):
         told = {"name": "tom", "role": PLANNER, "stamp": stamp}
         monkeypatch.setattr("twin.data.author._message", lambda told=told: {"metadata": {IN_MESSAGES: told}})
-        assert visitor() == found
+        assert visitor() == found and (introduced() == "You are tom, a planner: you may write.") == (stamp == "stamp")
 
 
 def test_a_viewer_is_refused_by_every_function_that_writes(tmp_path, monkeypatch, capsys):

@@ -45,6 +45,15 @@ def author_name() -> str:
     return visitor().name or "unknown"
 
 
+def introduced() -> str:
+    """Return a sentence to the visitor of a page behind a proxy on who they are here; "" elsewhere."""
+    if not os.environ.get(STAMP):
+        return ""
+    name, role = visitor()
+    may = "may write" if role == PLANNER else "see everything and change nothing"
+    return f"You are {name}, a {role}: you {may}." if name else f"You came without a name from the proxy: you {may}."
+
+
 def require_planner() -> None:
     """Raise an error if whoever is at work may not write; every function that writes calls this.
 

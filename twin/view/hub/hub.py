@@ -14,6 +14,7 @@ from urllib.parse import parse_qsl
 import ipywidgets
 
 from twin._check import require
+from twin.data.author import introduced
 from twin.data.errors import PlanChanged
 from twin.data.settings import setting
 from twin.data.text import visible
@@ -258,7 +259,7 @@ class Hub:
         with self._said():
             if done == "shown":
                 self._charts, query = bool(message.get("charts")), message.get("query", "")
-                self.sheet.said = self._follow(query)
+                self.sheet.said, self.sheet.noted = self._follow(query), introduced()
                 if self._charts and not query:
                     self._show_page()
                 gc.collect()
