@@ -60,6 +60,11 @@ class NetworkReport:
         return f"{self.made_at:%Y-%m-%d %H:%M} UTC"
 
     @property
+    def actions(self) -> pd.DataFrame:
+        """The ranked actions, with state, comment and end of the decision on each; the state of an open one is ""."""
+        return self.morning.actions
+
+    @property
     def name(self) -> str:
         """Name of its files without the ending; those of later reports sort behind it."""
         return f"report-{self.made_at:%Y-%m-%d-%H%M%S}"

@@ -57,7 +57,7 @@ def network_sheets(report: NetworkReport, changes: str) -> Iterator[Worksheet]:
 
 def _actions(report: NetworkReport) -> pd.DataFrame:
     """Return the ranked actions, each with the author and time of the decision that holds."""
-    table, latest = report.morning.actions, report.decisions.drop_duplicates("lane").set_index("lane")
+    table, latest = report.actions, report.decisions.drop_duplicates("lane").set_index("lane")
     decided = [table["lane"].map(latest[name]).where(table["state"] != "") for name in ("author", "decided_at")]
     table = table.assign(**dict(zip(("decided_by", "decided_at"), decided, strict=True)))
     table.insert(0, "rank", range(1, len(table) + 1))

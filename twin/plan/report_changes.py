@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from twin.data.text import visible
 from twin.plan.actions import BLOCK_NAMES
-from twin.plan.morning import ALL_LANES, TOTALLED
+from twin.plan.morning import ALL_LANES
 from twin.plan.network_report import decision_words
 from twin.plan.wording import written
 
@@ -30,7 +30,7 @@ _NAME = re.compile(r"report-\d{4}-\d\d-\d\d-\d{6}\.json")
 
 def state_of(report: NetworkReport) -> dict[str, Any]:
     """Return what a later report needs of a report, as plain values."""
-    attention, actions = report.morning.attention, report.morning.actions
+    attention, actions = report.morning.attention, report.actions
     totals = report.morning.totals.loc[ALL_LANES]
     return {
         "version": STATE_VERSION,
@@ -39,7 +39,7 @@ def state_of(report: NetworkReport) -> dict[str, Any]:
         "place": report.feed.place,
         "period": attention.period,
         "last_date": str(attention.date),
-        "totals": {name: None if totals[name] != totals[name] else float(totals[name]) for name in TOTALLED},
+        "totals": {name: None if totals[name] != totals[name] else float(totals[name]) for name in TOTAL_UNITS},
         "status": attention.lanes["status"].to_dict(),
         "actions": dict(zip(actions["lane"], actions["money"].astype(float), strict=True)),
         "decisions": {

@@ -88,7 +88,7 @@ def _words(report: NetworkReport, changes: str) -> dict[str, Any]:
         "units": f"Profit in {unit_names().currency} a {name}; the other numbers in {unit_names().many}. ",
         "totals": _totals(report, block),
         "more_sites": max(len(report.morning.totals) - 1 - MOST_SITES, 0),
-        "actions": [_action(rank, row) for rank, row in enumerate(report.morning.actions.to_dict("records"), 1)],
+        "actions": [_action(rank, row) for rank, row in enumerate(report.actions.to_dict("records"), 1)],
         "decisions": decided,
         "more_decisions": max(len(report.decisions) - MOST_DECISIONS, 0),
         "assumed": assumed[:MOST_ASSUMED],
@@ -140,7 +140,7 @@ def _lane(report: NetworkReport, number: int, lane: str, block: str) -> dict[str
     """Return the words of the page of a lane."""
     attention, plan, length = report.morning.attention, report.plans[lane], report.feed.calendar.length
     coming, answers = attention.lanes.loc[lane], report.assessed.table.loc[lane]
-    action = next((row for row in report.morning.actions.to_dict("records") if row["lane"] == lane), None)
+    action = next((row for row in report.actions.to_dict("records") if row["lane"] == lane), None)
     at_risk = coming["money"]
     units = [DATED[column][0] for column in DATES_SHOWN]
     held = report.decisions[report.decisions["lane"] == lane].head(2)
