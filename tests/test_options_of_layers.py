@@ -63,6 +63,7 @@ from twin.plan.capacity_plan import CapacityPlan
 from twin.plan.feed import feed_of_history
 from twin.plan.ledger_policies import ledger_policies
 from twin.plan.morning import morning_of
+from twin.plan.network_report import network_report
 from twin.plan.partners import largest, needs_together
 from twin.plan.plan_file import read_plan_file
 from twin.plan.plan_import import import_plan, preview_plan
@@ -316,6 +317,15 @@ def berlin():
     plan.set("site", "Berlin", places=400)
     plan.set("lane", "BER-MUC", site="Berlin")
     return plan
+
+
+def reported(at, **options):
+    """Return name, author and plans of a report on the flows of a file."""
+    feed = feed_of_history(load_history(at.file))
+    stated = {"made_at": datetime.datetime(2026, 1, 5, tzinfo=datetime.UTC), "horizon": 1, **options}
+    report = network_report(feed, morning_of(feed.history()), **stated)
+    plans = {lane: plan.table.to_csv() for lane, plan in report.plans.items()}
+    return report.name, report.author, plans, report.assessed.table.to_csv()
 
 
 #: Name of a function -> (function that returns its result with some options, option -> value that must change it).
@@ -669,6 +679,16 @@ CALLS = {
     "plan.morning.morning_of": (
         lambda at, **o: morning_of(research_lanes(), **o).totals.to_csv(),
         {"plan": berlin(), "policies": pd.DataFrame({"internal_capacity": [90.0]}, index=["BER-MUC"])},
+    ),
+    "plan.network_report.network_report": (
+        reported,
+        {
+            "plan": berlin(),
+            "policies": {"A": {"internal_capacity": 9.0}},
+            "horizon": 2,
+            "lanes": ["A"],
+            "made_at": datetime.datetime(2026, 1, 6, tzinfo=datetime.UTC),
+        },
     ),
     "plan.attention.watched": (
         lambda at, **o: watched(

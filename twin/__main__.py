@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from typing import Any, NoReturn
 
 from twin import __version__
-from twin.command import ask, assess, attend, batch, channel, completion, ledger, plan, servers
+from twin.command import ask, assess, attend, batch, channel, completion, ledger, plan, report, servers
 from twin.command.options import on_command_line
 from twin.data.advice import said
 from twin.data.errors import LedgerError, RowsRefused
@@ -124,6 +124,7 @@ def program() -> argparse.ArgumentParser:
     ask.add(commands)
     ledger.add(commands)
     plan.add(commands)
+    report.add(commands)
     batch.add(commands)
     servers.add(commands)
     completion.add(commands, parser)

@@ -18,6 +18,7 @@ from sqlalchemy import and_, delete, func, select
 
 from twin._check import require
 from twin.data.advice import Advice
+from twin.data.author import require_planner
 from twin.data.errors import RowsRefused
 from twin.data.history import History
 from twin.data.ledger.address import DEFAULT_LEDGER, address, place
@@ -126,7 +127,11 @@ class Ledger:
 
     @contextmanager
     def _writing(self, again=True, patience=None):
-        """Yield a connection that changes a ledger without damage; `again` : check a file that has changed again."""
+        """Yield a connection that changes a ledger without damage; `again` : check a file that has changed again.
+
+        Raises an error if whoever is at work may only look.
+        """
+        require_planner()
         with writing(self._engine, patience) as connection:
             if again or self._sound is None:
                 self._check(connection)

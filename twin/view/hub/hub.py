@@ -14,6 +14,7 @@ from urllib.parse import parse_qsl
 import ipywidgets
 
 from twin._check import require
+from twin.data.author import introduced
 from twin.data.errors import PlanChanged
 from twin.data.settings import setting
 from twin.data.text import visible
@@ -31,7 +32,7 @@ from twin.view.opening import advising, check_parameters, lane_named, reading_op
 from twin.view.output import png
 from twin.view.widgets import Dials, NetworkTable, Sheet
 
-TOOLS = [["pdf", "PDF report"], ["csv", "CSV of all numbers"], ["link", "Copy link"]]
+TOOLS = [["pdf", "PDF report"], ["report", "Network report"], ["csv", "CSV of all numbers"], ["link", "Copy link"]]
 TOOLS += [["keep", "Keep for this lane"], ["undo", "Undo last change"]]  # buttons: name, label
 
 
@@ -276,7 +277,7 @@ class Hub:
         with self._said():
             if done == "shown":
                 self._charts, query = bool(message.get("charts")), message.get("query", "")
-                self.sheet.said = self._follow(query)
+                self.sheet.said, self.sheet.noted = self._follow(query), introduced()
                 if self._charts and not query:
                     self._show_page()
                 gc.collect()

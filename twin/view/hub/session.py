@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from twin.plan.feed import Feed
     from twin.plan.horizon import Horizon
     from twin.plan.morning import Morning
+    from twin.plan.network_report import NetworkReport
     from twin.plan.site_ahead import SiteAhead
     from twin.plan.site_lanes import SiteLanes
 
@@ -174,6 +175,12 @@ class Session:
 
             self._morning = morning_of(self.feed.history(), self._plan, self.stated)
         return self._morning
+
+    def report(self) -> NetworkReport:
+        """Return the report on the network, and on the lanes of the actions, as `twin report` makes it."""
+        from twin.plan.network_report import network_report  # imports the forecasts
+
+        return network_report(self.feed, self.morning(), self._plan, self.stated)
 
     def decide(self, lane: str, state: str, **more: Any) -> str:
         """Write a decision on the action of a lane to the plan, and return its name.
