@@ -26,6 +26,7 @@ OTHER = {  # other lanes and prices than those of the lesson
     "08_coalitions": {"partners": "grocery, fashion, garden", "partner_surcharge": 60.0, "lending_cost": 5.0},
     "09_motion": {"lane": "FRA-PAR"},
     "10_promises": {"lane": "FRA-PAR", "service_level": 0.9, "interval_mean": 3.0},
+    "11_booking_ahead": {"surcharge": 18.0, "stay": 0.8, "lead_time": 2, "term": 2, "refusal": 0.4},
 }
 # The answers of the solutions, and answers that are wrong by five per cent: no check may accept them.
 REMEMBER = """

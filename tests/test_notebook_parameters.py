@@ -186,6 +186,18 @@ class TestPromises:
         run("10_promises", *self.FIGURES, history=months, lane="LIS-MAD", **options, seed=102)
 
 
+class TestBookingAhead:
+    FIGURES = ("booking_ahead", "ladder", "terms", "contracts")
+
+    def test_two_periods_ahead_and_no_season(self, run):
+        options = {"season": "1", "lead_time": 2, "term": 1, "stay": 0.6, "most_term": 2, "refusal": 0.0}
+        run("11_booking_ahead", *self.FIGURES, **options, seed=111)
+
+    def test_a_long_term_and_a_dear_surcharge(self, run):
+        options = {"season": "1, 1, 2", "term": 4, "surcharge": 60.0, "busy_mean": 4.5, "short_cost": 30.0}
+        run("11_booking_ahead", *self.FIGURES, **options, seed=112)
+
+
 def test_every_notebook_is_here():
     stems = {path.stem for path in (ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb")} - {"00_contents"}
     assert [stem for stem in stems if f"Test{stem[3:].title().replace('_', '')}" not in globals()] == []
