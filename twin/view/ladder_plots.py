@@ -103,3 +103,29 @@ def gap_dots(ax: Axes, gaps: Mapping[str, Mapping[str, float]], title: str) -> N
     ax.grid(False, axis="y")
     plots.frame(ax, title, "cost above the optimum [%]", "")
     ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.16), ncols=4, fontsize=8.5)
+
+
+def gaps_over(ax: Axes, x: ArrayLike, gaps: Mapping[str, Sequence[float]], title: str, x_label: str) -> None:
+    """Draw gaps to the optimum over a quantity, a line for each name; names that begin with capped are dashed. [%]"""
+    colours: dict[str, str] = {}
+    for name, values in gaps.items():
+        rule, _, case = name.partition(", ")
+        colour = colours.setdefault(case, (BETTER, ACCENT, NAIVE)[len(colours) % 3])
+        ax.plot(x, values, "o--" if rule == "capped" else "o-", color=colour, markersize=4, label=name)
+    plots.frame(ax, title, x_label, "above the optimum [%]")
+    ax.legend(fontsize=8.5)
+
+
+def stock_and_orders(axes: Sequence[Axes], stock: ArrayLike, demand: ArrayLike, orders: ArrayLike) -> None:
+    """Draw stock at the start of each period beside its demand, what is lost, and the orders below. [pallet]"""
+    above, below = axes
+    time, there, came = np.arange(len(np.asarray(stock))), np.asarray(stock), np.asarray(demand)
+    above.bar(time, np.minimum(came, there), color=MUTED, alpha=0.55, width=0.75, label="shipped")
+    above.bar(time, np.maximum(came - there, 0), bottom=np.minimum(came, there), color=NAIVE, width=0.75, label="lost")
+    above.step(time, there, where="mid", color=BETTER, label="on hand at the start")
+    plots.frame(above, "Stock and demand", "", "goods [pallet]")
+    above.legend(loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=3, fontsize=8.5)
+    below.bar(time, orders, color=BETTER, alpha=0.75, width=0.75)
+    plots.frame(below, "Orders", "period", "order [pallet]")
+    for ax in (above, below):
+        ax.margins(x=0.01)
