@@ -129,3 +129,40 @@ def stock_and_orders(axes: Sequence[Axes], stock: ArrayLike, demand: ArrayLike, 
     plots.frame(below, "Orders", "period", "order [pallet]")
     for ax in (above, below):
         ax.margins(x=0.01)
+
+
+def ablation(ax: Axes, runs: Mapping[str, Sequence[tuple[float, float]]], title: str) -> None:
+    """Draw mean and worst gap of training runs on a logarithmic axis, a row for each recipe and a line for each run.
+
+    runs : dict of recipe -> (mean gap, worst gap) of each of its runs [%]
+    """
+    names = list(runs)
+    for row, name in enumerate(reversed(names)):
+        colour = BETTER if name == names[0] else NAIVE
+        shift = 0.18 * (np.arange(len(runs[name])) - (len(runs[name]) - 1) / 2)
+        for (mean, worst), up in zip(runs[name], shift[::-1], strict=True):
+            ax.plot([mean, worst], [row + up] * 2, "-", color=colour, linewidth=1.2)
+            ax.plot([mean], [row + up], "o", color=colour, markersize=5)
+            ax.plot([worst], [row + up], "|", color=colour, markersize=9)
+    ax.set_xscale("log")
+    ax.set_yticks(range(len(names)), names[::-1])
+    ax.grid(False, axis="y")
+    plots.frame(ax, title, "gap: mean (dot) to worst (bar) [%]", "")
+
+
+def gap_and_core_hours(
+    ax: Axes, ours: Mapping[str, tuple[float, float, float]], others: Mapping[str, tuple[float, float, float]]
+) -> None:
+    """Draw mean (dot) and worst (bar) gap against core-hours of training, both on logarithmic axes.
+
+    ours, others : dict of name -> core-hours [hour], mean gap, worst gap [%]
+    """
+    for group, colour in ((ours, BETTER), (others, NAIVE)):
+        for name, (hours, mean, worst) in group.items():
+            ax.plot([hours] * 2, [mean, worst], "-", color=colour, linewidth=1.2)
+            ax.plot([hours], [worst], "_", color=colour, markersize=9)
+            side = (7, 0) if colour == BETTER else (-7, 0)
+            plots.point(ax, hours, mean, name, colour, offset=side)
+    ax.set_xscale("log")
+    ax.set_yscale("log")
+    plots.frame(ax, "", "training [core-hour]", "gap to the optimum [%]")
