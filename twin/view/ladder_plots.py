@@ -165,4 +165,5 @@ def gap_and_core_hours(
             plots.point(ax, hours, mean, name, colour, offset=side)
     ax.set_xscale("log")
     ax.set_yscale("log")
+    ax.margins(0.1)
     plots.frame(ax, "", "training [core-hour]", "gap to the optimum [%]")
