@@ -16,7 +16,7 @@ from twin.command.options import add_lane, add_reading_options, count, on_comman
 from twin.command.printing import LANE_SCHEMA_FILE, SCHEMA_FILE
 from twin.data.files.options import READING
 from twin.data.lane_names import guard_note
-from twin.data.places import RECORD_PREFIX
+from twin.data.places import RECORD_PREFIX, is_ledger
 from twin.policy import POLICY
 
 _LOG = logging.getLogger(__name__)
