@@ -26,7 +26,7 @@ def test_each_probability_stands_beside_its_share_on_the_record(session):
     page = re.sub(r"<[^>]+>", " ", motion_tab.page(session, numbers))
     (today, other), record = session.ahead(), session.on_record()
     for formula, part in ((numbers["lane_overflow_probability"], "overflow"), (1 - numbers["service_level"], "short")):
-        shares = [formula, *(getattr(days, part) for days in (today, other, record))]
+        shares = [formula, *(getattr(days, part) for days in (today, record, other))]
         assert " ".join(written(share, "-") for share in shares) in " ".join(page.split())
 
 
@@ -60,7 +60,7 @@ def test_a_site_is_chosen_and_shown_until_another_lane_is_picked():
     session = with_site(hub.session, places=450.0)
     hub._show_lanes()
     hub._show_page()
-    assert hub.lanes.columns[1]["name"] == "site"
+    assert hub.lanes.columns[-1]["name"] == "site"
     assert dict(zip(hub.lanes.table["lane"], hub.lanes.table["site"], strict=True))["HAM-ROT"] == "Kiel"
 
     def watch(site):
@@ -73,7 +73,7 @@ def test_a_site_is_chosen_and_shown_until_another_lane_is_picked():
     assert watch("Kiel") == "" and hub.sheet.query.endswith("site=Kiel&tab=motion")
     _, found = session.site_ahead()
     page = " ".join(re.sub(r"<[^>]+>", " ", hub.sheet.page).split())
-    shares = [found.promised_overflow, *(days.overflow for days in (found.today, found.other, found.record))]
+    shares = [found.promised_overflow, *(days.overflow for days in (found.today, found.record, found.other))]
     assert " ".join(["own places exceeded", *(written(share, "-") for share in shares)]) in page
     assert "Its 2 lanes (BER-MUC, HAM-ROT) share 450 places of the plan." in page
     chart = charted("space_ahead", session, {})

@@ -108,15 +108,16 @@ def _days(ahead: tuple[Ahead, Ahead, Ahead], shares: Sequence[tuple[str, float |
     ahead : the next days today and with the alternative, and those on record.
     shares : name of a share, its probability by the formula or None, and its field of `Ahead`.
     """
-    today, other, _ = ahead
-    earned = [written(float(days.money[:, -1].mean()), "$") for days in (today, other)]
+    today, other, record = ahead
+    earned = [_unbroken(float(days.money[:, -1].mean())) for days in (today, other)]
     gain = other.money[:, -1] - today.money[:, -1]  # the same demand on every path
     error = gain.std(ddof=1) / np.sqrt(len(gain))
     rows = [
-        [name, *("–" if one is None else written(one, "-") for one in (promised, *(getattr(d, part) for d in ahead)))]
+        [name, "–" if promised is None else written(promised, "-")]
+        + [written(getattr(days, part), "-") for days in (today, record, other)]
         for name, promised, part in shares
     ]
-    heads = ("share of days", "formula", SPAN, "with the alternative", "today's policy on the record")
+    heads = ("share of days", "formula", SPAN, "on the record", "alternative")
     return "".join(
         (
             '<div class="twin-pictures">',
@@ -124,12 +125,17 @@ def _days(ahead: tuple[Ahead, Ahead, Ahead], shares: Sequence[tuple[str, float |
             picture("money_ahead", f"Profit since the first day; over the {SPAN} today {earned[0]} on average."),
             "</div>",
             f"<p>After {DAYS_AHEAD} days today's policy has earned {earned[0]} on average, the alternative "
-            f"{earned[1]}: a difference of {written(float(gain.mean()), '$')} ± "
+            f"{earned[1]}: a difference of {_unbroken(float(gain.mean()))} ± "
             f"{written(float(1.96 * error), '$')} (95 %).</p>",
             table("How often: promised, simulated, and on the record", heads, rows),
-            "<p>On the record, the same policy meets the demand of the past; its lead times are drawn.</p>",
+            "<p>On the record, today's policy meets the demand of the past; its lead times are drawn.</p>",
         )
     )
+
+
+def _unbroken(amount: float) -> str:
+    """Return money whose sign stays on the line of its number."""
+    return written(amount, "$").replace("−", "−\N{WORD JOINER}")
 
 
 def _named(lanes: Sequence[str]) -> str:

@@ -34,10 +34,10 @@ def columns(period: str, *, sites: bool = False) -> list[dict[str, Any]]:
 
     return [
         column("lane", "lane", "text"),
-        *([column("site", "site", "text", help="site of the plan whose places and handling the lane uses")] * sites),
         column("status", "status", "status", help="use of own capacity against the thresholds"),
         *map(number, SHOWN_NUMBERS),
         column("spark", "recent", "spark", help=f"the latest {unit_in('period', period)}s"),
+        *([column("site", "site", "text", help="site of the plan whose places and handling the lane uses")] * sites),
     ]
 
 
