@@ -61,6 +61,7 @@ ALTERNATIVES = {
     ("games.joint_demand.draws", "correlation"): (0.8,),
     ("games.mutual_help.exchange", "offered"): (0.5,),
     ("games.mutual_help.expected_help", "refusal"): (0.1,),
+    ("games.pooled_bookings.pooled_bookings", "internal_capacity"): ([1.0, 0.5],),
     ("joint_replenishment.best_joint_plan", "power_of_two"): (
         True,
         {

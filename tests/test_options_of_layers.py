@@ -33,6 +33,7 @@ from twin.batch.provenance import inputs_of
 from twin.batch.seal import seal
 from twin.data.account import Account, refusals
 from twin.data.advice import Advice
+from twin.data.calendar import WorkingCalendar
 from twin.data.errors import Counts, LedgerError, PlanChanged
 from twin.data.files.columns import match_columns
 from twin.data.files.ignored import IgnoredColumns
@@ -59,12 +60,17 @@ from twin.plan import ahead, answers_judged, dated_run, lane_report, promised
 from twin.plan.actions import attention_of
 from twin.plan.adjustments import adjusted
 from twin.plan.attention import watched
+from twin.plan.booked_dates import booked_dates
+from twin.plan.booked_lane import NeededSpace, bookings_of_lanes, places_to_book
+from twin.plan.booking_terms import Booked
 from twin.plan.capacity_plan import CapacityPlan
 from twin.plan.feed import feed_of_history
+from twin.plan.horizon import DatedForecasts
 from twin.plan.ledger_policies import ledger_policies
 from twin.plan.morning import morning_of
 from twin.plan.network_report import network_report
 from twin.plan.partners import largest, needs_together
+from twin.plan.partners_bookings import partners_bookings
 from twin.plan.plan_file import read_plan_file
 from twin.plan.plan_import import import_plan, preview_plan
 from twin.plan.policies import filled
@@ -72,10 +78,20 @@ from twin.plan.policy_file import read_policies
 from twin.plan.policy_table import policy_table
 from twin.plan.portfolio import Change, portfolio_of, research_portfolio
 from twin.plan.reserves_by_season import reserves
+from twin.plan.space_portfolio import SpacePrices, portfolio_backtest, portfolio_costs
 from twin.plan.table_report import assess_history
 from twin.protection import DemandPaths
 from twin.tables.assess_table import LaneTable, assess_table
 
+WEEKS_AHEAD = np.datetime64("2026-01-05") + 7 * np.arange(3)
+NEEDED = NeededSpace(np.array([5.0, 9.0, 7.0]), np.ones(3), 4.0, 5.0, 20.0)
+DATED_WEEKS = pd.DataFrame(
+    {"mean": NEEDED.mean, "low": NEEDED.mean - 2, "high": NEEDED.mean + 2},
+    index=pd.MultiIndex.from_product([["A"], WEEKS_AHEAD]),
+)
+BLOCK_IN_PLAN = CapacityPlan(author="eva")
+BLOCK_IN_PLAN.set("contract", "1", type="hard block", places=1, first="2020-01-06", price=6.0)
+FOUR_YEARS = np.array([4.0, 6.0, 5.0, 7.0, 4.0, 8.0, 5.0, 9.0])
 LAYERS = ("data", "plan", "compute", "tables", "batch")
 #: Options that change the speed or the progress messages of a call, but not its result.
 NO_RESULT = {"progress", "workers", "executor", "scheduler"}
@@ -698,9 +714,67 @@ CALLS = {
     ),
     "plan.table_report.assess_history": (
         lambda at, **o: (
-            (found := assess_history(network(lanes=2, periods=40), **o)).table.to_csv() + str(found.horizon is None)
+            (found := assess_history(network(lanes=2, periods=40), **{"horizon": 2, **o})).table.to_csv()
+            + str(found.horizon is None)
+            + str([each.numbers() for each in found.bookings.values()])
         ),
-        {"given": {"dwell": 2.0}, "policies": pd.DataFrame({"dwell": {"LANE-1": 2.0}}), "horizon": 1},
+        {
+            "given": {"dwell": 2.0},
+            "policies": pd.DataFrame({"dwell": {"LANE-1": 2.0}}),
+            "horizon": None,
+            "plan": BLOCK_IN_PLAN,
+        },
+    ),
+    "plan.booked_dates.booked_dates": (
+        lambda at, **o: (
+            booked_dates(
+                [5.0, 9.0, 7.0], [1.0, 1.0, 1.0], own_places=4.0, term=1, place_cost=5.0, surcharge=20.0, **o
+            ).cost
+        ),
+        {"lead_time": 2},
+    ),
+    "plan.booked_lane.places_to_book": (
+        lambda at, **o: places_to_book(Booked(("A",)), NEEDED, WEEKS_AHEAD, WorkingCalendar("W"), **o).numbers(),
+        {"contracts": BLOCK_IN_PLAN.of("contract")},
+    ),
+    "plan.booked_lane.bookings_of_lanes": (
+        lambda at, **o: bookings_of_lanes(
+            DatedForecasts(WEEKS_AHEAD, DATED_WEEKS, np.arange(3), {}), {"A": Policy()}, WorkingCalendar("W"), **o
+        )["A"].numbers(),
+        {"contracts": BLOCK_IN_PLAN.of("contract")},
+    ),
+    "plan.partners_bookings.partners_bookings": (
+        lambda at, **o: (
+            partners_bookings(
+                feed_of_history(research_partners()),
+                ["toys", "garden"],
+                horizon=2,
+                term=1,
+                place_cost=5.0,
+                surcharge=20.0,
+                **o,
+            ).found.costs.tolist()
+        ),
+        {"internal_capacity": 50.0},
+    ),
+    "plan.space_portfolio.portfolio_costs": (
+        lambda at, **o: {
+            rung: float(used.cost.sum())
+            for rung, used in portfolio_costs(
+                FOUR_YEARS, np.full((8, 2), 5.0), np.ones((8, 2)), prices=SpacePrices(soft=11.0, year=2), years=1, **o
+            ).items()
+        },
+        {"soft_share": 0.9, "rungs": ["spot"]},
+    ),
+    "plan.space_portfolio.portfolio_backtest": (
+        lambda at, **o: {
+            rung: float(used.cost.sum())
+            for rung, used in portfolio_backtest(
+                40 + 10 * np.sin(np.arange(48.0)) + np.arange(48) % 7,
+                **{"prices": SpacePrices(soft=11.0), "years": 1, "rungs": ["marginal"], **o},
+            ).items()
+        },
+        {"soft_share": 0.9, "period": "D", "rungs": ["spot"]},
     ),
     "tables.assess_table.assess_table": (assessed, {"given": {"dwell": 2.0}, "period": "W", "keep": ["profit"]}),
     "batch.contents.update": (renewed, {"write": False}),

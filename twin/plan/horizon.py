@@ -191,11 +191,10 @@ def forecasts_by_date(
     """
     periods = whole("horizon", horizon, least=1)
     coming, steps = coming_steps(forecasts.last, forecasts.calendar, periods + longest)
-    each = [forecasts.of(lane, int(steps[-1]) + 1) for lane in lanes]
-    intervals = [_interval(found.said, steps[:periods]) for found in each]
-    table = _dated(pd.Index(lanes), coming[:periods], intervals)
-    errors = [found.errors for found in each]
-    return DatedForecasts(coming[:periods], table, steps[:periods], dict(zip(lanes, errors, strict=True)))
+    each = forecasts.together(lanes, int(steps[-1]) + 1)
+    table = _dated(pd.Index(lanes), coming[:periods], [_interval(said, steps[:periods]) for said, _ in each])
+    errors = {lane: errors for lane, (_, errors) in zip(lanes, each, strict=True)}
+    return DatedForecasts(coming[:periods], table, steps[:periods], errors)
 
 
 def _interval(said: forecast.Forecasts, steps: NDArray[np.int64]) -> dict[str, NDArray[np.float64]]:

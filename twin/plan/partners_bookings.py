@@ -75,8 +75,8 @@ def partners_bookings(
     for name in chosen:
         require(name in feed.statistics.index, "partners", "lanes on record", visible(name))
     coming, steps = coming_steps(feed.forecasts.last, feed.calendar, horizon)
-    each = [feed.forecasts.of(name, int(steps[-1]) + 1).errors for name in chosen]
-    needs = _together(each, steps)
+    each = feed.forecasts.together(chosen, int(steps[-1]) + 1)
+    needs = _together([errors for _, errors in each], steps)
     terms = {"term": term, "place_cost": place_cost, "surcharge": surcharge, "internal_capacity": internal_capacity}
     return PartnersBookings(chosen, coming, needs, pooled_bookings(needs, **terms))
 
