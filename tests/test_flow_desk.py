@@ -34,7 +34,7 @@ def test_a_flow_is_found_by_lane_and_day_edited_in_place_and_undone(ledger):
     press(hub.data, **edit("23,5", "1"))
     assert "Saved: flow 3, 2026-01-03, A, 23.5 pallets, 1 returned." in hub.data.said
     assert ledger.find(3)[3:] == (23.5, 1.0) and hub.session.series()[1][2] == 23.5  # the pictures follow
-    for part in ("eva", "edited", "<td>20</td><td>23.5 (1 returned)</td>"):
+    for part in ("eva", "edited", "<td>20 → 23.5 (1 returned)</td>"):
         assert part in hub.data.said
     choose(hub.data, "Undo 1")
     assert "Undone: flow 3, 2026-01-03, A, 20 pallets." in hub.data.said and ledger.find(3)[3:] == (20.0, None)
