@@ -4,7 +4,7 @@ import gc
 import os
 import shutil
 from argparse import Namespace
-from functools import cache
+from functools import cache, wraps
 
 import apps
 import numpy as np
@@ -55,6 +55,7 @@ def records_are_walked_once():
             np.asarray(field).flags.writeable = False
         return said, past
 
+    @wraps(walk)
     def walked(volumes, **how):
         if not isinstance(volumes, np.ndarray) or volumes.dtype != float or volumes.size > 20_000:
             return walk(volumes, **how)

@@ -744,17 +744,15 @@ CALLS = {
         {"contracts": BLOCK_IN_PLAN.of("contract")},
     ),
     "plan.partners_bookings.partners_bookings": (
-        lambda at, **o: (
-            partners_bookings(
-                feed_of_history(research_partners()),
-                ["toys", "garden"],
-                horizon=2,
-                term=1,
-                place_cost=5.0,
-                surcharge=20.0,
-                **o,
-            ).found.costs.tolist()
-        ),
+        lambda at, **o: partners_bookings(
+            feed_of_history(research_partners()),
+            ["toys", "garden"],
+            horizon=2,
+            term=1,
+            place_cost=5.0,
+            surcharge=20.0,
+            **o,
+        ).found.costs.tolist(),
         {"internal_capacity": 50.0},
     ),
     "plan.space_portfolio.portfolio_costs": (

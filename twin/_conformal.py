@@ -26,7 +26,7 @@ _LEAST_STEP = 0.05  # least step of the adaptation [-]
 _NARROWEST, _PATIENCE = -0.3, 500.0  # lower bound of the adaptation; after many errors it is -errors / _PATIENCE [-]
 _WIDEST = 1.5  # upper bound of the adaptation [-]
 _LEAST = 0.1  # least local error, as a share of the mean error of the whole past [-]
-LARGE = 4.0  # least score of an error that is divided by the scale to which it has led [-]
+LARGE_SCORE = 4.0  # least score of an error that is divided by the scale to which it has led [-]
 
 
 def fewest(level: float) -> int:
@@ -89,7 +89,7 @@ def half_widths(volumes, mean, level, warm_up, pooled=None):
         scale[at] = np.maximum(near, _LEAST * whole) ** _LOCAL * whole ** (1 - _LOCAL)
         if at:
             own = scale[origins]
-            unit = np.where(own > 0, np.maximum(own, np.minimum(scale[at], error / LARGE)), 0.0)
+            unit = np.where(own > 0, np.maximum(own, np.minimum(scale[at], error / LARGE_SCORE)), 0.0)
             scored = valid & ((unit > 0) | (error == 0))  # without a scale, an error has no score
             score, use = np.zeros((horizon, lanes)), np.zeros((horizon, lanes), bool)
             score[:at] = np.divide(error, unit, out=np.zeros(error.shape), where=scored & (error > 0))

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from twin._conformal import LARGE
+from twin._conformal import LARGE_SCORE
 from twin._seasons import cumulated
 from twin._smoothing import Spread
 
@@ -73,7 +73,9 @@ class IntermittentPool:
                 origin = at - 1 - step
                 here = self._known[at] & self.member[origin]
                 error = np.abs(volume[here] - self.mean[origin, here])
-                score = error / np.maximum(self.size[origin, here], np.minimum(self.size[at, here], error / LARGE))
+                score = error / np.maximum(
+                    self.size[origin, here], np.minimum(self.size[at, here], error / LARGE_SCORE)
+                )
                 cell = self._class[origin, here] * counts.shape[2] + np.searchsorted(_EDGES, score)
                 counts[step] += np.bincount(cell, minlength=counts[step].size).reshape(counts[step].shape)
             total = np.cumsum(counts, axis=2)

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from twin import _past
 from twin._check import floats, numbers, probabilities, require, whole
-from twin._conformal import LARGE, fewest
+from twin._conformal import LARGE_SCORE, fewest
 from twin._period_kinds import PERIOD_KINDS
 from twin.demand import days_per_period
 from twin.lead_time_demand import LeadTimes
@@ -195,7 +195,7 @@ def _in_sizes(lane: LaneErrors, origin: int) -> Array:
     error = lane.error_known(origin)
     there = np.flatnonzero(~np.isnan(error[:, 0]))
     mean = np.nanmean(np.abs(error[there]), axis=1)
-    size = np.maximum(lane.size[there], np.minimum(lane.size[origin], mean / LARGE))
+    size = np.maximum(lane.size[there], np.minimum(lane.size[origin], mean / LARGE_SCORE))
     return error[there] / np.maximum(size, 1e-300)[:, np.newaxis]
 
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from twin.plan.ahead import Ahead
 
 SPAN = f"next {DAYS_AHEAD} days"
-MOST_SITES, SITE_LANES_NAMED = 12, 6  # sites that have a button at first, and lanes of a site that are named
+MOST_BUTTONS, SITE_LANES_NAMED = 12, 6  # sites that have a button at first, and lanes of a site that are named
 
 
 def page(session: Session, numbers: Mapping[str, float]) -> str:
@@ -36,7 +36,7 @@ def _offered(session: Session) -> str:
     sites = session.sites()
     if not sites:
         return ""
-    shown = dict.fromkeys([*list(sites)[:MOST_SITES], *filter(None, [session.site])])
+    shown = dict.fromkeys([*list(sites)[:MOST_BUTTONS], *filter(None, [session.site])])
     names = {"": f"lane {visible(session.lane, 30)}"} | {site: f"site {visible(site, 30)}" for site in shown}
     buttons = [
         choice("in-motion", {"site": site}, words, site == session.site, f"twin-in-motion-{place}")
