@@ -4,6 +4,7 @@ import argparse
 import errno
 import os
 import sys
+from difflib import get_close_matches
 from typing import Any, NoReturn
 
 from twin import __version__
@@ -98,6 +99,15 @@ class _Parser(argparse.ArgumentParser):
         """Make a parser, with the options that every command has."""
         super().__init__(*arguments, **named)
         channel.add_verbosity(self)
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+        """Return what the arguments say, and the rest; an option that is not known ends with the nearest one."""
+        said, rest = super().parse_known_args(args, namespace)
+        for strange in rest:
+            name = strange.partition("=")[0]
+            if name.startswith("--") and (near := get_close_matches(name, self._option_string_actions, 1)):
+                self.error(f"unrecognized arguments: {' '.join(rest)}; did you mean {near[0]}?")
+        return said, rest
 
     def error(self, message: str) -> NoReturn:
         """End with the sentence, and exit code 2."""

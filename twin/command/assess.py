@@ -16,7 +16,7 @@ from twin.command.options import add_lane, add_reading_options, count, on_comman
 from twin.command.printing import LANE_SCHEMA_FILE, SCHEMA_FILE
 from twin.data.files.options import READING
 from twin.data.lane_names import guard_note
-from twin.data.places import RECORD_PREFIX
+from twin.data.places import RECORD_PREFIX, is_ledger
 from twin.policy import POLICY
 
 _LOG = logging.getLogger(__name__)
@@ -163,9 +163,14 @@ def _assess_flows(options, given):
         lanes=options.lanes,
         **reading_of(options),
     )
-    policies, notes = stated_policies(options, options.lanes)
+    policies, notes = stated_policies(options, options.lanes, given)
+    plan = None
+    if is_ledger(options.file) and options.horizon:
+        from twin.plan.ledger_policies import ledger_plan  # imports SQLAlchemy
+
+        plan = ledger_plan(options.file)
     try:
-        found = table_report.assess_history(history, given, policies, horizon=options.horizon)
+        found = table_report.assess_history(history, given, policies, horizon=options.horizon, plan=plan)
         found = replace(found, assumptions=(*found.assumptions, *notes))
     except ValueError:
         if len(history.account.refused):  # refused rows may be the reason

@@ -4,7 +4,7 @@ import os
 import shlex
 import sys
 from argparse import ArgumentTypeError, Namespace
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from typing import Any
 
 from twin.data.advice import Way
@@ -144,14 +144,19 @@ def count(text: str) -> int:
     return int(text)
 
 
-def stated_policies(options: Namespace, lanes: Sequence[str] | None = None) -> tuple[Any, tuple[str, ...]]:
+def stated_policies(
+    options: Namespace, lanes: Sequence[str] | None = None, given: Container[str] = ()
+) -> tuple[Any, tuple[str, ...]]:
     """Return (policies, notes): those of --policies, of the plan of a ledger, or of the research lanes; else None.
 
     lanes : names of the lanes of a ledger that are used; None for all.
+    given : fields that options state, which hold for all research lanes.
     """
     from twin.data.scenarios import POLICIES
 
-    policies, notes = None if options.file else POLICIES, ()
+    policies, notes = None, ()
+    if not options.file:
+        policies = {lane: {k: v for k, v in fields.items() if k not in given} for lane, fields in POLICIES.items()}
     if is_ledger(options.file):
         from twin.plan.ledger_policies import ledger_policies  # imports SQLAlchemy
 
