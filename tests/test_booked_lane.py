@@ -12,10 +12,11 @@ from twin.command.schema import schema
 from twin.data.calendar import WorkingCalendar
 from twin.data.load import read_history
 from twin.past_errors import LaneErrors
-from twin.plan.booked_lane import NeededSpace, places_to_book, space_of_site
+from twin.plan.booked_lane import places_to_book
 from twin.plan.booking_terms import Booked, booking_terms
 from twin.plan.capacity_plan import CapacityPlan
 from twin.plan.feed import feed_of_history
+from twin.plan.needed_space import NeededSpace, space_of_site
 from twin.plan.table_report import assess_history
 from twin.view.hub.booking_section import booking_section
 from twin.view.hub.session import Session
