@@ -5,6 +5,8 @@
     python benchmarks/run.py scale          run a single measurement
     python benchmarks/run.py --json         print the rows as JSON at the end
 
+With OMP_NUM_THREADS=1, which `make bench` sets, libraries start no threads, and CPU times are those of one core.
+
 Each row is printed as soon as it is measured. Runs of the candidates are interleaved and medians compared, so that a
 busy machine slows both sides. A missed bar is reported, but is no failure: this is a measurement, not a test. If a
 measurement fails, a row gives the reason, the others continue, and the exit code is 1.

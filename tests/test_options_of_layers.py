@@ -43,6 +43,7 @@ from twin.data.files.rows import read_rows
 from twin.data.files.scan import Scan
 from twin.data.files.stamps import CutDay, Stamps
 from twin.data.ledger.plan_cells import memory_plan
+from twin.data.ledger.preview import Preview
 from twin.data.ledger.store import Ledger
 from twin.data.load import load_history, read_history
 from twin.data.lost_rows import Lost
@@ -68,10 +69,11 @@ from twin.plan.horizon import DatedForecasts
 from twin.plan.ledger_policies import ledger_policies
 from twin.plan.morning import morning_of
 from twin.plan.needed_space import NeededSpace
+from twin.plan.network_report import network_report
 from twin.plan.partners import largest, needs_together
 from twin.plan.partners_bookings import partners_bookings
 from twin.plan.plan_file import read_plan_file
-from twin.plan.plan_import import import_plan
+from twin.plan.plan_import import import_plan, preview_plan
 from twin.plan.policies import filled
 from twin.plan.policy_file import read_policies
 from twin.plan.policy_table import policy_table
@@ -162,6 +164,12 @@ def plan_file(at, rows):
     return str(path)
 
 
+def previewed(path, **options):
+    """Return the values of a file that a plan would get, and the name of the file."""
+    found = preview_plan(CapacityPlan(cells(), author="eva"), path, **options)
+    return found.values, found.account.file
+
+
 @pytest.fixture(scope="module")
 def at(tmp_path_factory):
     """Return the files and the ledger that the calls read; `folder` is a function that returns a new folder."""
@@ -236,6 +244,12 @@ def repeating():
 
 def new_ledger(at):
     return Ledger(f"sqlite:///{at.folder() / 'ledger.sqlite'}")
+
+
+def edited(at, call):
+    """Return what a call on a ledger gives that holds one flow, of lane A on 1 January 2024."""
+    with new_ledger(at) as ledger:
+        return call(ledger, ledger.append("2024-01-01", "A", 5))
 
 
 def after_the_first(at, second, **options):
@@ -322,6 +336,15 @@ def berlin():
     return plan
 
 
+def reported(at, **options):
+    """Return name, author and plans of a report on the flows of a file."""
+    feed = feed_of_history(load_history(at.file))
+    stated = {"made_at": datetime.datetime(2026, 1, 5, tzinfo=datetime.UTC), "horizon": 1, **options}
+    report = network_report(feed, morning_of(feed.history()), **stated)
+    plans = {lane: plan.table.to_csv() for lane, plan in report.plans.items()}
+    return report.name, report.author, plans, report.assessed.table.to_csv()
+
+
 #: Name of a function -> (function that returns its result with some options, option -> value that must change it).
 CALLS = {
     "data.load.read_history": (
@@ -386,6 +409,22 @@ CALLS = {
         lambda at, **o: new_ledger(at).append("2024-01-01", "A", 5, **o).returns,
         {"returns": 1.0},
     ),
+    "data.ledger.store.Ledger.edit": (
+        lambda at, **o: edited(at, lambda ledger, flow: ledger.edit(flow.id, 6.0, **o)),
+        {"returns": 1.0, "seen": (7.0, None)},
+    ),
+    "data.ledger.store.Ledger.delete": (
+        lambda at, **o: edited(at, lambda ledger, flow: ledger.delete(flow.id, **o)),
+        {"seen": {1: (7.0, None)}},
+    ),
+    "data.ledger.store.Ledger.events": (
+        lambda at, **o: edited(at, lambda ledger, flow: len(ledger.events("A", **o))),
+        {"date": "2024-01-02"},
+    ),
+    "data.ledger.store.Ledger.preview_file": (
+        lambda at, **o: edited(at, lambda ledger, flow: ledger.preview_file(at.some_bad, **o).counts),
+        {"good_rows_only": True},
+    ),
     "data.ledger.store.Ledger.import_file": (lambda at, **o: after_the_first(at, at.file, **o), {"held": "add"}),
     "data.ledger.store.Ledger.import_file, longer": (
         lambda at, **o: after_the_first(at, at.longer, **o),
@@ -393,7 +432,7 @@ CALLS = {
     ),
     "data.ledger.store.Ledger.import_file, agreed": (
         lambda at, **o: after_the_first(at, at.longer, held="new-only", **o),
-        {"asked": Counts(0, 0, 0, 0)},
+        {"asked": Preview(Counts(0, 0, 0, 0), 0)},
     ),
     "data.ledger.store.Ledger.import_file, some bad": (
         lambda at, **o: after_the_first(at, at.some_bad, **o),
@@ -406,7 +445,7 @@ CALLS = {
     ),
     "data.ledger.store.Ledger.import_history, agreed": (
         lambda at, **o: history_after(at, 5, held="new-only", **o),
-        {"asked": Counts(0, 0, 0, 0)},
+        {"asked": Preview(Counts(0, 0, 0, 0), 0)},
     ),
     "data.ledger.store.Ledger.count": (lambda at, **o: asked(at, Ledger.count, **o), WINDOW),
     "data.ledger.store.Ledger.read": (lambda at, **o: asked(at, Ledger.read, **o).to_csv(), WINDOW),
@@ -532,7 +571,15 @@ CALLS = {
     ),
     "plan.plan_import.import_plan": (
         lambda at, **o: tried_on_plan(lambda plan: import_plan(plan, plan_file(at, "B,1.250"), **o)[:3]),
-        {"kind": "site", "sheet": "x", "decimal": ","},
+        {"kind": "site", "sheet": "x", "decimal": ",", "name": "mine.csv"},
+    ),
+    "plan.plan_import.preview_plan": (
+        lambda at, **o: previewed(plan_file(at, "B,1.250"), **o),
+        {"kind": "site", "sheet": "x", "decimal": ",", "name": "mine.csv"},
+    ),
+    "plan.plan_import.preview_plan, rows": (
+        lambda at, **o: previewed(plan_file(at, "B,1\nC,x"), **o),
+        {"good_rows_only": True},
     ),
     "plan.plan_import.import_plan, rows": (
         lambda at, **o: tried_on_plan(lambda plan: import_plan(plan, plan_file(at, "B,1\nC,x"), **o)[:3]),
@@ -649,6 +696,16 @@ CALLS = {
     "plan.morning.morning_of": (
         lambda at, **o: morning_of(research_lanes(), **o).totals.to_csv(),
         {"plan": berlin(), "policies": pd.DataFrame({"internal_capacity": [90.0]}, index=["BER-MUC"])},
+    ),
+    "plan.network_report.network_report": (
+        reported,
+        {
+            "plan": berlin(),
+            "policies": {"A": {"internal_capacity": 9.0}},
+            "horizon": 2,
+            "lanes": ["A"],
+            "made_at": datetime.datetime(2026, 1, 6, tzinfo=datetime.UTC),
+        },
     ),
     "plan.attention.watched": (
         lambda at, **o: watched(

@@ -12,7 +12,7 @@ from twin.data.lane_names import quoting_of, written_lane
 from twin.data.text import visible
 from twin.demand import period_name
 from twin.plan.booked_lane import BOOKING
-from twin.plan.dated import DATED, OF_LANE, WORST_WINDOW
+from twin.plan.dated import DATED, OF_LANE, WORST_WINDOW, bias_in_words
 from twin.plan.wording import tabulated
 
 if TYPE_CHECKING:
@@ -74,6 +74,8 @@ def sentences_of(lane: pd.Series, period: str, length: str | float) -> Iterator[
             f"{lane['coverage']:.1%} of past volumes lay in their 95% interval, "
             f"{lane['worst_coverage']:.1%} in the worst {window}"
         )
+    if words := bias_in_words(lane["bias"]):
+        yield f"bias     {words}"
     yield (
         f"formula  reserve {lane['formula_reserve']:,.1f} and required capacity "
         f"{lane['formula_required_capacity']:,.1f} pallets on every date; it gives own capacity "

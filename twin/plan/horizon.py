@@ -172,8 +172,9 @@ def _numbers(row, policy, law, found, steps, periods, period):
     said, moments = found.said, {key: float(row[key]) for key in ("demand_mean", "demand_sd")}
     plan = _LanePlan(moments, policy, law, found.errors, found.pool, period)
     dated, of_lane = plan.numbers(steps, periods, _interval(said, steps[:periods]))
-    facts = {key: getattr(said, key) for key in ("method", "mase", "coverage", "worst_coverage")}
-    facts["mase"] = facts["mase"] if np.isfinite(facts["mase"]) else np.nan  # a lane that never changes has no unit
+    facts = {key: getattr(said, key) for key in ("method", "mase", "bias", "coverage", "worst_coverage")}
+    for name in ("mase", "bias"):  # a lane that never changes has no unit, and one of zeros alone no volume
+        facts[name] = facts[name] if np.isfinite(facts[name]) else np.nan
     of_lane["remark"] = " ".join(filter(None, (said.remark, of_lane["remark"])))
     return dated, {**facts, **of_lane}
 
@@ -288,7 +289,7 @@ class _LanePlan:
         self, steps: NDArray[np.int64], periods: int, interval: dict[str, NDArray[np.float64]]
     ) -> tuple[dict[str, Any], dict[str, Any]]:
         """Return the numbers by date, and those of the lane."""
-        every = self.pool.paths(self.errors)
+        every = self.pool.paths(self.errors, service_level=self.level)
         paths = DemandPaths(every.forecast[steps], every.paths[:, steps], every.in_season)
         load = self._with_returns(paths)
         found = [over(load, self.law, service_level=self.level, first=first) for first in range(periods)]

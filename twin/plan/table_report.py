@@ -20,6 +20,7 @@ from twin.lane import assess
 from twin.plan.booked_lane import PlacesToBook, bookings_of_lanes, bookings_of_sites
 from twin.plan.horizon import Horizon, horizon_of
 from twin.plan.lane_report import LEVEL, SHORTEST
+from twin.plan.last_day import complete_part, counted
 from twin.plan.policies import policy_of
 from twin.plan.policy_table import policy_table
 from twin.plan.quantities import FORECAST, RECORDED, UNIT_OF, names
@@ -101,6 +102,7 @@ def assess_history(
     units = {name: UNIT_OF[name] for name in COLUMNS}
     ahead = None if horizon is None else horizon_of(history, fields, statistics, horizon)
     _LOG.debug("forecasts of %d lanes", len(statistics))
+    assumptions = (*assumptions, *counted(complete_part(history)[1]))
     if ahead is not None:  # one number for one date
         table[list(_FORECAST)] = ahead.table.xs(pd.Timestamp(ahead.dates[0]), level="date")[["mean", "low", "high"]]
         each = {lane: policy_of(row) for lane, row in fields.loc[statistics.index].iterrows()}
