@@ -32,6 +32,7 @@ import ledger
 import motion
 import ordering
 import out_of_core
+import portfolio
 import press
 import promises
 from measure import Row, failed
@@ -40,7 +41,20 @@ Measurement = Callable[[], Iterator[Row]]
 GROUPS: dict[str, tuple[Measurement, ...]] = {
     module.__name__: module.MEASUREMENTS
     for module in (
-        *(files, formulas, motion, exact, learned, bookings, coalitions, forecasts, promises, ordering, attention),
+        *(
+            files,
+            formulas,
+            motion,
+            exact,
+            learned,
+            bookings,
+            portfolio,
+            coalitions,
+            forecasts,
+            promises,
+            ordering,
+            attention,
+        ),
         *(analyst, ledger, out_of_core, press, hub),
     )
 }
