@@ -10,7 +10,7 @@ from twin.data.errors import PlanChanged
 from twin.data.scenarios import research_lanes
 from twin.plan.capacity_plan import CapacityPlan
 from twin.view.hub.hub import Hub
-from twin.view.hub.morning_panel import morning_panel
+from twin.view.hub.morning_panel import MorningPanel
 
 
 def press(widget, **message):
@@ -51,21 +51,31 @@ def test_an_action_is_decided_snoozed_and_returns():
     hub.session.change(internal_capacity=150.0)
     hub.session.keep()
     clicked = []
-    panel = morning_panel(hub.session, clicked.append)
-    lanes = hub.session.morning().actions["lane"].tolist()
-    assert "BER-MUC" in lanes and "This plan ends with the page" in panel.page
+    panel = MorningPanel(hub.session, clicked.append)
+    panel.show(hub.session)
+    about = {"lane": "BER-MUC", "action": "loss"}
+
+    def listed():
+        return hub.session.morning().actions[["lane", "kind"]].to_numpy().tolist()
+
+    before = listed()
+    assert ["BER-MUC", "loss"] in before and "This plan ends with the page" in panel.page
     press(panel, do="lane", lane="BER-MUC")
     assert clicked == ["BER-MUC"]
-    press(panel, do="snooze", lane="BER-MUC")
-    assert "BER-MUC" not in hub.session.morning().actions["lane"].tolist()
-    hub.session.undo()
-    assert hub.session.morning().actions["lane"].tolist() == lanes
-    press(panel, do="change", lane="BER-MUC", places="7", comment="half of it")
-    assert "<b>changed</b> half of it" in panel.page
+    press(panel, do="snooze", **about)
+    assert ["BER-MUC", "overflow"] in listed() and len(listed()) == len(before)  # the lane's next action moves up
+    (entry,) = hub.session.plan.of("decision").values()
+    assert entry["until"] == str(np.datetime64("today") + 7)  # not from the last day of the record
+    press(panel, do="return", lane="BER-MUC", name="1")
+    assert listed() == before
+    press(panel, do="change", places="7", comment="half of it", **about)
+    assert "loss: changed – half of it" in panel.page
+    assert ["BER-MUC", "loss"] not in listed()
     (entry,) = hub.session.plan.of("decision").values()
     assert (entry["places"], entry["state"]) == (7.0, "changed")
-    press(panel, do="change", lane="BER-MUC", places="many")
-    assert "places is not a number" in panel.said and len(hub.session.plan.of("decision")) == 1
+    panel.session.take_back("1")
+    press(panel, do="change", places="many", **about)
+    assert "places is not a number" in panel.said and not hub.session.plan.of("decision")
 
 
 def test_totals_are_sums_over_lanes_and_sites_by_hand():

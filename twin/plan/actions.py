@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field, replace
+from functools import cache, partial
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -19,7 +21,8 @@ from twin.plan.attention import HALF_LIFE, SILENT, STATUSES, WEEKS, ranked_perio
 from twin.plan.policies import policy_of
 from twin.plan.policy_table import policy_table
 from twin.plan.portfolio import Policies
-from twin.plan.wording import quantity
+from twin.plan.unit_names import unit_names
+from twin.plan.wording import quantity, whole_money, written
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,8 +30,21 @@ if TYPE_CHECKING:
     from twin.policy import Policy
 
 MOST_ACTIONS = 10
+MOST_CANDIDATES = 100  # most actions that are ranked; those beyond ten move up where others are decided
 LEAST_MONEY = 1.0  # least money of an action [$/week or month]
 BLOCK_NAMES = {"D": "week", "W": "week", "MS": "month", "QS": "quarter"}  # name of the span of `ranked_periods`
+
+
+COLUMNS = ["lane", "kind", "money", "reason", "decision", "places", "first_date", "last_date", "gain"]
+
+
+class Candidate(NamedTuple):
+    """An action that is worth its place: its lane, kind and money [$/week or month]; `said` returns the rest."""
+
+    lane: str
+    kind: str
+    money: float
+    said: Callable[[], dict[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -39,18 +55,38 @@ class Attention:
     period : "D", "W", "MS" or "QS".
     lanes : a row per lane with status, and with capacity [pallet], expected_overflow of the coming week or month
         [pallet], overflow_probability of one of its periods [-] and money [$/week or month].
-    actions : at most ten rows, the most money first: lane, kind (overflow, loss or ended), money [$/week or month],
-        reason and decision in words, places [pallet], first_date and last_date of the booking, gain [$].
     assumptions : sentences on unset fields of the policy, and on periods left out.
     history : what was read.
+    candidates : every action that is worth its place, the most money first.
     """
 
     date: np.datetime64
     period: str
     lanes: pd.DataFrame
-    actions: pd.DataFrame
     assumptions: tuple[str, ...]
     history: History
+    candidates: tuple[Candidate, ...] = field(default=(), repr=False, compare=False)
+
+    @property
+    def actions(self) -> pd.DataFrame:
+        """The ten actions with the most money, as `ranked` returns them."""
+        return self.ranked()
+
+    def ranked(self, without: Collection[tuple[str, str]] = (), most: int = MOST_ACTIONS) -> pd.DataFrame:
+        """Return at most `most` actions, one a lane, the most money first, in the planner's names of units.
+
+        without : (lane, kind) of actions that are left out, because they are decided.
+
+        The columns are lane, kind (overflow, loss or ended), money [$/week or month], reason and decision in words,
+        places [pallet], first_date and last_date of the booking, and gain [$].
+        """
+        rows: dict[str, dict[str, Any]] = {}
+        for one in self.candidates:
+            if len(rows) == most:
+                break
+            if one.lane not in rows and (one.lane, one.kind) not in without:
+                rows[one.lane] = {"lane": one.lane, "kind": one.kind, "money": one.money, **one.said()}
+        return pd.DataFrame(rows.values(), columns=COLUMNS)
 
 
 def attention_of(
@@ -94,7 +130,7 @@ def attention_of(
         table.loc[name, "status"] = "no data"
     stated = {*(given or {}), *(() if policies is None else _columns(policies))}
     maker = _Maker(history.calendar, dates[-1], statistics, policy, found, table, stated)
-    return Attention(dates[-1], history.period, table, maker.actions(), (*assumptions, *left_out), whole)
+    return Attention(dates[-1], history.period, table, (*assumptions, *left_out), whole, maker.candidates())
 
 
 def _complete(history):
@@ -138,29 +174,34 @@ class _Maker:
         self.whole_price = holding + policy.partner_surcharge
         self.saved = np.maximum(self.whole_price - used, 0.0)
         self.profit = np.broadcast_to(lane.assess(statistics, policy, period=calendar.length)["profit"], count)
+        self._booking = cache(self._best_booking)
 
-    def actions(self) -> pd.DataFrame:
-        """Return the actions, the most money first."""
-        money = np.nan_to_num(self.table["money"].to_numpy()[: len(self.statistics)])
-        status = self.table["status"].to_numpy()[: len(self.statistics)]
-        ended = status == "ended"
-        idle = np.where(
-            ended & ("internal_capacity" in self.stated),
-            self.always * self.table["capacity"].to_numpy()[: len(ended)],
-            0.0,
-        )
-        loss = np.where(ended | ("service_revenue" not in self.stated), 0.0, np.maximum(-self.profit, 0.0))
-        stakes = np.stack([money, loss * self.block, idle * self.block])
-        most = stakes.max(axis=0)
-        order = [at for at in np.argsort(-most, kind="stable")[:MOST_ACTIONS] if most[at] >= LEAST_MONEY]
-        makers = (self._overflow, self._loss, self._ended)
-        rows = [{**makers[int(stakes[:, at].argmax())](at), "money": float(most[at])} for at in order]
-        columns = ["lane", "kind", "money", "reason", "decision", "places", "first_date", "last_date", "gain"]
-        return pd.DataFrame(rows, columns=columns)
+    def candidates(self) -> tuple[Candidate, ...]:
+        """Return the actions that are worth their place, the most money first."""
+        count = len(self.statistics)
+        money = np.nan_to_num(self.table["money"].to_numpy()[:count])
+        ended = self.table["status"].to_numpy()[:count] == "ended"
+        kept = self.always * self.table["capacity"].to_numpy()[:count]
+        loss = np.maximum(-self.profit, 0.0)
+        stakes = {
+            "overflow": (money, self._overflow),
+            "loss": (np.where(ended | ("service_revenue" not in self.stated), 0.0, loss * self.block), self._loss),
+            "ended": (np.where(ended & ("internal_capacity" in self.stated), kept * self.block, 0.0), self._ended),
+        }
+        found = [
+            (at, Candidate(self.statistics.index[at], kind, float(amounts[at]), partial(make, at)))
+            for kind, (amounts, make) in stakes.items()
+            for at in np.flatnonzero(amounts >= LEAST_MONEY)
+        ]
+        found = sorted(found, key=lambda one: -one[1].money)[:MOST_CANDIDATES]
+        self.errors = {at: self.found.errors[at].copy() for at in {at for at, _ in found}}
+        self.mean = self.found.mean
+        del self.found  # the errors of all lanes would take much memory
+        return tuple(one for _, one in found)
 
     def _overflow(self, at: int) -> dict[str, Any]:
-        name, row = self.statistics.index[at], self.table.iloc[at]
-        near = self.found.mean[at, : self.block].mean()
+        row = self.table.iloc[at]
+        near = self.mean[at, : self.block].mean()
         reason = (
             f"{self._said(near)} are expected a {self._unit()} against {self._said(row['capacity'])} owned: "
             f"{100 * row['overflow_probability']:.0f}% of the coming {self._many()} overflow, "
@@ -169,24 +210,22 @@ class _Maker:
         places, first, last, gain = self._booking(at, float(row["capacity"]))
         if places > 0:
             weeks = f"from {first} to {last}"
-            decision = f"book {self._said(places)} {weeks}: saves ${gain:,.0f}"
+            decision = f"book {self._said(places)} {weeks}: saves {whole_money(gain)}"
         else:
             worth = self.saved[at] * row["overflow_probability"]
             decision = (
-                f"buy from the partner on the day (${self.whole_price[at]:,.2f} a place); a place booked ahead "
-                f"pays below ${worth:,.2f} a {self._unit()}"
+                f"buy from the partner on the day ({written(self.whole_price[at], '$')} a place); a place booked ahead "
+                f"pays below {written(worth, '$')} a {self._unit()}"
             )
-        return self._row(name, "overflow", reason, decision, places, first, last, gain)
+        return _row(reason, decision, gain, places, first, last)
 
-    def _booking(self, at: int, capacity: float) -> tuple[float, Any, Any, float]:
+    def _best_booking(self, at: int, capacity: float) -> tuple[float, Any, Any, float]:
         """Return places, first and last day, and gain of the best booking over the weeks in which one pays."""
         block, life = self.block, self.block * HALF_LIFE[self.period]
         prices = {"always": float(self.always[at]), "saved": float(self.saved[at]), "half_life": life}
 
         def best(span):
-            return overflow_ahead.places_ahead(
-                self.found.mean[at, span], self.found.errors[at][:, span], capacity, **prices
-            )
+            return overflow_ahead.places_ahead(self.mean[at, span], self.errors[at][:, span], capacity, **prices)
 
         def steps(first, end):
             return first * block + np.flatnonzero(self.open[first * block : end * block])
@@ -201,30 +240,19 @@ class _Maker:
         return float(found.places), first, last, float(found.gain)
 
     def _loss(self, at: int) -> dict[str, Any]:
-        name, loss = self.statistics.index[at], -float(self.profit[at])
+        loss = -float(self.profit[at])
         demand = float(self.statistics["demand_mean"].iloc[at])
         reason = f"the lane loses {quantity(loss, '$/period', self.length)} at its prices"
-        decision = f"raise the price by ${loss / demand:,.2f} a pallet to break even, or give the lane up"
-        return self._row(name, "loss", reason, decision, 0.0, None, None, loss * self.block)
+        more = f"{written(loss / demand, '$')} a {unit_names().goods}"
+        decision = f"raise the price by {more} to break even, or give the lane up"
+        return _row(reason, decision, loss * self.block)
 
     def _ended(self, at: int) -> dict[str, Any]:
-        name, own = self.statistics.index[at], float(self.table["capacity"].iloc[at])
+        own = float(self.table["capacity"].iloc[at])
         day = pd.Timestamp(self.statistics["last_date"].iloc[at]).date()
         reason = f"no flow since {day}, and {self._said(own)} are kept for it"
         gain = own * float(self.always[at]) * self.block
-        return self._row(name, "ended", reason, f"release {self._said(own)}", 0.0, None, None, gain)
-
-    def _row(self, lane, kind, reason, decision, places, first, last, gain) -> dict[str, Any]:
-        dates = {"first_date": first and str(first), "last_date": last and str(last)}
-        return {
-            "lane": lane,
-            "kind": kind,
-            "reason": reason,
-            "decision": decision,
-            "places": places,
-            **dates,
-            "gain": gain,
-        }
+        return _row(reason, f"release {self._said(own)}", gain)
 
     def _unit(self) -> str:
         return period_name(self.length)
@@ -235,3 +263,11 @@ class _Maker:
     @staticmethod
     def _said(places: float) -> str:
         return f"{places:,.1f} places" if places < 10 and places % 1 else f"{places:,.0f} places"
+
+
+def _row(
+    reason: str, decision: str, gain: float, places: float = 0.0, first: Any = None, last: Any = None
+) -> dict[str, Any]:
+    """Return the columns of an action that its candidate says."""
+    dates = {"first_date": first and str(first), "last_date": last and str(last)}
+    return {"reason": reason, "decision": decision, "places": places, **dates, "gain": gain}

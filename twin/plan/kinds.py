@@ -9,6 +9,8 @@ from twin.policy import POLICY
 
 CONTRACT_TYPES = ("own", "hard block", "soft block", "spot")
 DECISION_STATES = ("accepted", "changed", "snoozed", "declined")
+#: Kinds of actions that a plan's decisions are about; the subject of "handling" is a site, that of the others a lane.
+ACTION_KINDS = ("overflow", "handling", "penalty", "promise", "loss", "break", "gap", "ended")
 VOLUME = "volume"  # the field of a scenario that is the demand itself
 
 
@@ -107,9 +109,10 @@ def _contract(values: Mapping[str, Any]) -> list[str]:
 
 def _decision(values: Mapping[str, Any]) -> list[str]:
     snoozed = values.get("state") == "snoozed"
-    return _in_order(values) + (
-        [] if snoozed == ("until" in values) else ["until must be given if state is snoozed, and otherwise left out"]
-    )
+    wrong = _in_order(values) + _either(values, "lane", "site")
+    if snoozed != ("until" in values):
+        wrong.append("until must be given if state is snoozed, and otherwise left out")
+    return wrong
 
 
 #: The kinds by name. A file of which several columns head entries is of the first kind among these.
@@ -194,7 +197,9 @@ PLAN_KINDS: dict[str, Kind] = {
             "decision",
             "decisions",
             "a decision that was proposed and taken",
-            _LANE,
+            _LANE._replace(needed=False),
+            _SITE,
+            PlanField("action", "word", "-", "kind of the action that it is about", ACTION_KINDS),
             _FIRST._replace(meaning="first day of the first week", needed=True),
             _LAST._replace(meaning="last day of the last week"),
             _number("places", "pallet", "places or slots to book"),

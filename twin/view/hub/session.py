@@ -85,6 +85,10 @@ class Session:
 
     def _keep(self, before):
         """Take over the choices of an earlier session; values that are out of bounds for the new flows are dropped."""
+        same = self.feed.statistics.equals(before.feed.statistics) and self._same_plan(before)
+        if same and before._morning is not None:  # for instance, a page that opens reads its ledger once more
+            self._morning = before._morning
+            self._look_at_decisions()
         self.thresholds, self.pinned, self.units = before.thresholds, before.pinned, before.units
         self.partnership = before.partnership
         for name in self.policies.index.intersection(list(before._changed)):
@@ -128,6 +132,11 @@ class Session:
         self._of_own = lanes_that_state("internal_capacity", stated, self.feed.statistics.index)
         self._morning = None
 
+    def _same_plan(self, before):
+        """Return whether an earlier session had the lanes and sites of this one's plan."""
+        plans = [None if one._plan is None else (one._plan.of("lane"), one._plan.of("site")) for one in (self, before)]
+        return plans[0] == plans[1]
+
     def keep(self) -> int | None:
         """Write the changed controls of the lane to the plan; return the id of the change, None if nothing is new.
 
@@ -167,16 +176,31 @@ class Session:
             self._morning = morning_of(self.feed.history(), self._plan, self.stated)
         return self._morning
 
-    def decide(self, lane: str, state: str, **more: Any) -> str:
-        """Write a decision on the action of a lane to the plan, and return its name.
+    def has_morning(self) -> bool:
+        """Return whether the morning is computed already, for the present plan."""
+        return self._morning is not None
 
+    def decide(self, lane: str, action: str, state: str, **more: Any) -> str:
+        """Write a decision on an action to the plan, and return its name.
+
+        lane : lane of the action, or its site; action : its kind.
         state : "accepted", "changed", "snoozed" or "declined"; more : fields of a decision in place of those proposed.
         """
         from twin.plan.morning import decision
 
-        name = self.plan.add("decision", **decision(self.morning(), lane, state, **more))
-        self._morning = replace(self._morning, decisions=self.plan.of("decision"))
+        name = self.plan.add("decision", **decision(self.morning(), lane, action, state, **more))
+        self._look_at_decisions()
         return name
+
+    def take_back(self, name: str) -> None:
+        """Remove a decision from the plan, so that its action returns; its history stays."""
+        self.plan.remove("decision", name)
+        self._look_at_decisions()
+
+    def _look_at_decisions(self):
+        if self._morning is not None:
+            taken = {} if self._plan is None else self._plan.of("decision")
+            self._morning = replace(self._morning, decisions=taken)
 
     # ------------------------------------------------------------ the lane and its values
 
