@@ -86,7 +86,10 @@ class Attention:
                 break
             if one.lane not in rows and (one.lane, one.kind) not in without:
                 rows[one.lane] = {"lane": one.lane, "kind": one.kind, "money": one.money, **one.said()}
-        return pd.DataFrame(rows.values(), columns=COLUMNS)
+        table = pd.DataFrame(rows.values(), columns=COLUMNS)
+        for name in ("first_date", "last_date"):
+            table[name] = pd.Series([row[name] for row in rows.values()], dtype=object)  # None, where pandas has NaN
+        return table
 
 
 def attention_of(
