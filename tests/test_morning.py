@@ -71,9 +71,9 @@ def test_an_action_is_decided_snoozed_and_returns():
     press(panel, do="change", places="7", comment="half of it", **about)
     assert "loss: changed – half of it" in panel.page
     assert ["BER-MUC", "loss"] not in listed()
-    (entry,) = hub.session.plan.of("decision").values()
+    ((name, entry),) = hub.session.plan.of("decision").items()
     assert (entry["places"], entry["state"]) == (7.0, "changed")
-    panel.session.take_back("1")
+    hub.session.take_back(name)
     press(panel, do="change", places="many", **about)
     assert "places is not a number" in panel.said and not hub.session.plan.of("decision")
 
