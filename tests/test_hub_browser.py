@@ -4,6 +4,7 @@ import csv
 import io
 import time
 
+import pandas as pd
 import pytest
 from apps import new_page, opened, standalone
 from pypdf import PdfReader
@@ -182,6 +183,39 @@ def submit(page, name):
 def answer(page, text):
     """Wait for an answer of the data feed."""
     page.locator(".twin-feed .twin-status", has_text=text).wait_for()
+
+
+# ------------------------------------------------------------ the morning
+
+
+def test_a_planner_decides_actions_of_the_morning_and_the_next_move_up(own_hub, tmp_path):
+    path = tmp_path / "flows.csv"
+    history = network(14, periods=120)
+    late = history.flows["date"] >= history.flows["date"].max() - pd.Timedelta(days=20)
+    history.flows.loc[late, "volume"] *= 4  # beyond the places that are assumed
+    write_csv(history, path)
+    form(own_hub, "upload").locator("input[type=file]").set_input_files(path)
+    submit(own_hub, "upload")
+    own_hub.locator(".twin-morning", has_text="14 lanes after").wait_for()
+
+    def listed():
+        return own_hub.locator(".twin-actions tbody th").all_inner_texts()
+
+    first, second, *others = listed()
+    assert len(others) == 8
+    own_hub.get_by_role("button", name=f"Accept {first}, overflow").click()
+    own_hub.locator(".twin-morning", has_text=f"{first}: accepted.").wait_for()
+    own_hub.get_by_text("Change", exact=True).first.click()
+    own_hub.get_by_label("snooze until").first.fill("2099-01-01")
+    own_hub.locator(f"form:has([value='{second}'])").get_by_role("button", name="Snooze").click()
+    own_hub.locator(".twin-morning", has_text="Decided: 2").wait_for()
+    now = listed()
+    assert now[:8] == others and len(set(now)) == 10 and not {first, second} & set(now)
+    own_hub.get_by_text("Decided: 2").click()
+    own_hub.get_by_role("button", name=f"Take back {first}, overflow: accepted").click()
+    until(lambda: listed()[0], first)
+    own_hub.locator(".twin-actions th button").nth(3).click()
+    own_hub.get_by_role("heading", name=now[2], exact=True).wait_for()
 
 
 # ------------------------------------------------------------ controls and tabs

@@ -34,3 +34,9 @@ def ledger_policies(
         last = plan.changes("lane")[0]
     names = ", ".join(name.replace("_", " ") for name in table.columns)
     return table, (f"{where}: {names}; last changed at {last.changed_at} by {last.author} (change {last.id})",)
+
+
+def ledger_plan(address: str) -> CapacityPlan:
+    """Return the present plan of a ledger, to be read; address : as for `Ledger`."""
+    with Ledger(address) as ledger:
+        return CapacityPlan(ledger.plan)

@@ -89,7 +89,7 @@ def morning_of(history: History, plan: CapacityPlan | None = None, policies: Pol
     >>> list(found.totals.index), list(found.totals.columns[:4])
     (['network'], ['demand', 'use', 'money', 'money_at_risk'])
     """
-    found = attention_of(history, policies=policies)
+    found = attention_of(history, policies=policies, plan=plan)
     totals = _totals(history, found, plan, policies)
     return Morning(found, totals, {} if plan is None else plan.of("decision"))
 

@@ -177,7 +177,6 @@ class Hub:
     def _coming(self) -> Iterator[None]:
         """Show the morning if it is not in view, then prepare forecasts; yield after each part of the work."""
         if not self.session.has_morning():
-            yield
             self.show_morning()
             yield
         yield from self.session.prepared()

@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from twin.data.text import visible
-from twin.plan.actions import BLOCK_NAMES
-from twin.plan.attention import STATUSES
+from twin.plan.attention import BLOCK_NAMES, STATUSES
 from twin.plan.unit_names import unit_names
 from twin.plan.wording import whole_money, written
 from twin.view.words import listed, table

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from twin.data.text import visible
-from twin.plan.actions import BLOCK_NAMES
+from twin.plan.attention import BLOCK_NAMES
 from twin.plan.quantities import UNIT_OF
 from twin.plan.wording import whole_money, written
 from twin.view.hub import tabs
