@@ -1,16 +1,22 @@
 """The morning of a planner: same numbers at every door, decisions, and a plan that the hub keeps."""
 
+import datetime
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from twin.__main__ import main
 from twin.data.errors import PlanChanged
-from twin.data.scenarios import research_lanes
+from twin.data.scenarios import POLICIES, research_lanes
+from twin.plan import visits
 from twin.plan.capacity_plan import CapacityPlan
+from twin.plan.feed import feed_of_history
 from twin.view.hub.hub import Hub
+from twin.view.hub.morning_page import page
 from twin.view.hub.morning_panel import MorningPanel
+from twin.view.hub.session import Session
 
 
 def press(widget, **message):
@@ -108,3 +114,26 @@ def test_the_buttons_keep_and_undo_a_lane():
     assert hub.session.policies.loc["BER-MUC", "internal_capacity"] == 150.0
     press(hub.sheet, do="undo", subject="BER-MUC")
     assert hub.session.values["internal_capacity"] == before and "Change 2" in hub.sheet.noted and not hub.sheet.said
+
+
+def test_totals_say_what_changed_since_the_last_visit_and_a_visit_is_no_change_to_undo(monkeypatch):
+    feed = replace(feed_of_history(research_lanes()), source="ledger")
+    session = Session(feed, POLICIES, plan=CapacityPlan(author="eva"))
+    session.visit()
+    before = session.morning().totals
+    assert (
+        session.morning().since is None and session.morning().changes.loc["network"].notna().tolist()[:2] == [True] * 2
+    )
+    now = visits._now()
+    monkeypatch.setattr(visits, "_now", lambda: now + datetime.timedelta(hours=20))
+    colleague = Session(feed, POLICIES, plan=CapacityPlan(session.plan.cells, author="tom"))
+    colleague.plan.set("lane", "BER-MUC", internal_capacity=150.0)
+    session.look_again()
+    session.visit()
+    found = session.morning()
+    assert found.since.at == f"{now:%Y-%m-%d %H:%M}" and found.changes.loc["network", "demand"] == 0
+    risk = found.totals.loc["network", "money_at_risk"] - before.loc["network", "money_at_risk"]
+    assert found.changes.loc["network", "money_at_risk"] == pytest.approx(risk, abs=1e-3) and risk > 100
+    assert "since your visit at" in page(found, True) and f"+${risk:,.0f}" in page(found, True)
+    with pytest.raises(ValueError, match="one with a change by eva to undo"):
+        session.undo()

@@ -11,6 +11,7 @@ CONTRACT_TYPES = ("own", "hard block", "soft block", "spot")
 DECISION_STATES = ("accepted", "changed", "snoozed", "declined")
 #: Kinds of actions that a plan's decisions are about; the subject of "handling" is a site, that of the others a lane.
 ACTION_KINDS = ("overflow", "handling", "penalty", "promise", "loss", "break", "gap", "ended")
+SEEN = ("demand", "use", "money", "money_at_risk")  # totals of the morning, as a visit keeps them
 VOLUME = "volume"  # the field of a scenario that is the demand itself
 
 
@@ -210,6 +211,15 @@ PLAN_KINDS: dict[str, Kind] = {
             _day("until", "day until which a snoozed decision waits"),
             _text("comment", "comment in words"),
             check=_decision,
+        ),
+        _kind(
+            "visit",
+            "visits",
+            "totals that a planner saw in the morning; its name is that of the planner, and of the network or a site",
+            _number("demand", "pallet", "demand of the last week or month on record", low=None),
+            _number("use", "-", "use of own places", low=None),
+            _number("money", "$", "profit of a week or month at mean demand", low=None),
+            _number("money_at_risk", "$", "money of the overflow expected in the coming week or month", low=None),
         ),
         _kind("lane", "lanes", "site and policy of a lane", _SITE, *_POLICY),
         _kind(

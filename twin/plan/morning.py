@@ -15,6 +15,7 @@ from twin.data.statistics import assessable, lane_statistics
 from twin.data.text import visible
 from twin.plan.actions import Attention, attention_of
 from twin.plan.attention import WEEKS, ranked_periods
+from twin.plan.kinds import SEEN
 from twin.plan.policies import policy_of
 from twin.plan.policy_table import policy_table
 
@@ -23,9 +24,9 @@ if TYPE_CHECKING:
 
     from twin.plan.capacity_plan import CapacityPlan
     from twin.plan.portfolio import Policies
+    from twin.plan.visits import Visit
 
 ALL_LANES = "network"  # name of the row of totals of all lanes
-TOTALLED = ("demand", "use", "money", "money_at_risk")  # columns of the totals
 SNOOZED_DAYS = 7  # days for which an action is put off [day]
 DAYS_OF_A_STEP = {
     "D": 1,
@@ -45,12 +46,22 @@ class Morning:
         overflow money (money_at_risk) [$/week or month]; `..._change` is the change since one week or month before.
     decisions : decisions of the plan, name -> field -> value.
     today : day at which a snoozed action returns.
+    since : what the planner saw at the last visit, if that is known.
     """
 
     attention: Attention
     totals: pd.DataFrame
     decisions: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     today: np.datetime64 = field(default_factory=lambda: np.datetime64("today"))
+    since: Visit | None = None
+
+    @property
+    def changes(self) -> pd.DataFrame:
+        """The change of each total since the last visit; without one, of demand and use on the week or month before."""
+        if self.since is None:
+            of = {name: f"{name}_change" for name in SEEN}
+            return pd.DataFrame({name: self.totals[of[name]] if of[name] in self.totals else np.nan for name in SEEN})
+        return self.totals[list(SEEN)] - self.since.totals.reindex(self.totals.index)
 
     @property
     def actions(self) -> pd.DataFrame:
@@ -130,7 +141,7 @@ def _totals(history, found, plan, policies):
                 sums.iloc[1 + sums.index[1:].get_loc(name), sums.columns.get_loc("own")] = stated["places"]
     sums["use"] = sums["need"] / sums["own"].where(sums["own"] > 0)
     sums["use_change"] = sums["need_change"] / sums["own"].where(sums["own"] > 0)
-    return sums[[*TOTALLED, "demand_change", "use_change"]]
+    return sums[[*SEEN, "demand_change", "use_change"]]
 
 
 def decision(morning: Morning, name: str, action: str, state: str, **more: Any) -> dict[str, Any]:

@@ -13,6 +13,7 @@ import numpy as np
 
 from twin.data.text import visible
 from twin.plan.attention import BLOCK_NAMES, STATUSES
+from twin.plan.kinds import SEEN
 from twin.plan.unit_names import unit_names
 from twin.plan.wording import whole_money, written
 from twin.view.words import listed, table
@@ -20,8 +21,7 @@ from twin.view.words import listed, table
 if TYPE_CHECKING:
     from twin.plan.morning import Morning
 
-#: Column of the totals -> its unit.
-TOTALS = {"demand": "pallet", "use": "-", "money": "$", "money_at_risk": "$"}
+TOTALS = dict(zip(SEEN, ("pallet", "-", "$", "$"), strict=True))  # column of the totals -> its unit
 MARKS = {"strained": "▲", "watch": "◆", "normal": "●", "ended": "■", "no data": "○"}
 DAY, NO_BREAK = re.compile(r"\d{4}-\d\d-\d\d"), r'<span class="twin-day">\g<0></span>'
 _ENDS = "This plan ends with the page: it belongs to no ledger."
@@ -49,8 +49,11 @@ def status(morning: Morning) -> str:
         f'<span class="twin-badge" data-status="{name}">{MARKS[name]} {counts.get(name, 0):,} {name}</span>'
         for name in sorted(STATUSES, key=list(MARKS).index)
     ]
+    small = f"since your visit at {morning.since.at} UTC" if morning.since else ""
+    small = small or f"on the {BLOCK_NAMES[morning.attention.period]} before"
+    note = f'<span class="twin-help">small: change {small}</span>'
     lanes = f"<span><b>{counts.sum():,} lanes</b> after {day(morning.attention.date)}</span>"
-    return f'<p class="twin-morning-status">{lanes} {" ".join(parts)}</p>'
+    return f'<p class="twin-morning-status">{lanes} {" ".join(parts)} {note}</p>'
 
 
 def day(date: np.datetime64) -> str:
@@ -66,12 +69,12 @@ def totals(morning: Morning, name: str) -> str:
     """Return the table of totals of the network and its sites."""
     names, money = unit_names(), f"[{unit_names().currency}/{name}]"
     heads = (f"demand [{names.many}/{name}]", "use of own places", f"profit {money}", f"at risk {money}")
-    rows = []
+    rows, changes = [], morning.changes
     for site, row in morning.totals.iterrows():
         cells = []
         for head, (column, unit) in zip(heads, TOTALS.items(), strict=True):
-            change = row.get(f"{column}_change", 0.0)
-            moved = f" <small>{signed(change, unit)}</small>" if change else ""
+            said = signed(changes.loc[site, column], unit)
+            moved = f" <small>{said}</small>" if said else ""
             cells.append(f'<td data-label="{escape(head)}">{number(row[column], unit)}{moved}</td>')
         rows.append(f'<tr><th scope="row">{escape(visible(str(site), 40))}</th>{"".join(cells)}</tr>')
     top = "".join(f'<th scope="col">{escape(head)}</th>' for head in heads)
@@ -92,12 +95,13 @@ def number(value: float, unit: str) -> str:
 
 
 def signed(change: float, unit: str) -> str:
-    """Return a change with its sign.
+    """Return a change with its sign; "" if it is unknown, or too small to be seen.
 
-    >>> signed(12.0, "pallet"), signed(-0.02, "-")
-    ('+12', '−2.0%')
+    >>> signed(12.0, "pallet"), signed(-0.02, "-"), signed(0.3, "$")
+    ('+12', '−2.0%', '')
     """
-    return f"{'+' if change > 0 else ''}{number(change, unit)}"
+    said = "" if np.isnan(change) else number(change, unit)
+    return f"{'+' if change > 0 else ''}{said}" if said.strip("−0.%" + unit_names().before) else ""
 
 
 def actions(morning: Morning, name: str) -> str:

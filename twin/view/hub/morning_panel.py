@@ -26,6 +26,7 @@ class MorningPanel(Forms):
     def __init__(self, session: Session, on_lane: Callable[[str], Any] = lambda lane: None) -> None:
         super().__init__()
         self.session, self.on_lane = session, on_lane
+        self._open = False  # True once a planner sees the page: one that is prepared for a visitor is no visit
         self.wait(session)
         self.on_asked(self._on_message)
 
@@ -39,11 +40,16 @@ class MorningPanel(Forms):
         """Show the morning of a session; an error is told in place of it."""
         self.session = session
         with told(lambda text: setattr(self, "page", radios() + alert(text))), named_units(session.units):
+            if self._open:
+                session.visit()
             self.page = page(session.morning(), session.feed.source == "ledger")
 
     def _on_message(self, message: dict[str, Any], _buffers: list[bytes]) -> None:
         done, lane = str(message.get("do", "")), str(message.get("lane", ""))
         if done == "opened":
+            self._open = True
+            if self.session.has_morning():
+                self.show(self.session)
             return
         self.said = ""
         with told(lambda text: setattr(self, "said", alert(text))):

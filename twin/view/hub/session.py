@@ -15,6 +15,7 @@ import pandas as pd
 from twin._check import require
 from twin._choices import coded, word_of
 from twin.data.author import author_name
+from twin.data.errors import LedgerError
 from twin.data.text import visible
 from twin.plan import ahead, lane_report
 from twin.plan.horizon import lane_by_date, longest_of
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from twin.plan.feed import Feed
     from twin.plan.horizon import Horizon
     from twin.plan.morning import Morning
+    from twin.plan.visits import Visit
 
 STATES_KEPT = 8  # number of evaluated states in the cache
 PATHS_KEPT = 5  # number of simulations in the cache
@@ -79,6 +81,7 @@ class Session:
         self.partnership = Partnership()
         self._changed: dict[str, dict[str, float]] = {}  # lane -> values that differ from its starting values
         self._series, self._known = {}, {}  # caches: the flows of one lane, and evaluated states
+        self._first_seen: Visit | None = None  # totals when the page was opened
         self._paths = {}  # cache: simulated paths by lane, policy and question
         if before is not None:
             self._keep(before)
@@ -90,7 +93,7 @@ class Session:
             self._morning = before._morning
             self._look_at_decisions()
         self.thresholds, self.pinned, self.units = before.thresholds, before.pinned, before.units
-        self.partnership = before.partnership
+        self.partnership, self._first_seen = before.partnership, before._first_seen
         for name in self.policies.index.intersection(list(before._changed)):
             self.lane = name
             with suppress(ValueError):
@@ -154,7 +157,8 @@ class Session:
 
     def undo(self) -> int:
         """Undo the planner's own latest change of the plan that is in effect; return the id of the change."""
-        changes, author = self.plan.changes(), self.plan.author or author_name()
+        author, visits = self._author(), {change.id for change in self.plan.changes("visit")}
+        changes = [change for change in self.plan.changes() if change.id not in visits]
         undone = {change.undoes for change in changes}
         mine = [one.id for one in changes if one.author == author and one.undoes is None and one.id not in undone]
         require(bool(mine), "plan", f"one with a change by {visible(author, 40)} to undo", "none")
@@ -196,6 +200,24 @@ class Session:
         """Remove a decision from the plan, so that its action returns; its history stays."""
         self.plan.remove("decision", name)
         self._look_at_decisions()
+
+    def visit(self) -> None:
+        """Say what changed since the planner's last visit, and keep what is seen now: in the ledger, or in the page."""
+        from twin.plan.visits import keep_visit, last_visit, visit_now
+
+        morning, since = self.morning(), None
+        if self.feed.source == "ledger":
+            with suppress(LedgerError, ValueError):  # for instance, the ledger may only be read
+                since = last_visit(self.plan, self._author(), morning.totals.index)
+                keep_visit(self.plan, self._author(), morning.totals)
+        if self._first_seen is None:
+            self._first_seen = visit_now(morning.totals)
+        elif since is None and not self._first_seen.totals.equals(morning.totals[list(self._first_seen.totals)]):
+            since = self._first_seen
+        self._morning = replace(morning, since=since)
+
+    def _author(self):
+        return self.plan.author or author_name()
 
     def _look_at_decisions(self):
         if self._morning is not None:
