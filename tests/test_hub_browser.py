@@ -354,14 +354,16 @@ def test_the_table_sorts_filters_and_picks(own_hub):
     own_hub.get_by_role("button", name="mean", exact=True).press("Enter")
     assert own_hub.locator('th[data-column="demand_mean"]').get_attribute("aria-sort") == "descending"
     own_hub.get_by_text("View", exact=True).click()
+    own_hub.get_by_label("use today").check()
     own_hub.get_by_label("Strain above").fill("90")
     own_hub.get_by_label("Strain above").press("Tab")
     until(lambda: own_hub.locator('[data-status="capacity strain"]').count(), 2)
     own_hub.get_by_label("Under-used below").fill("95")
     own_hub.get_by_label("Under-used below").press("Tab")
     own_hub.locator(".twin-lanes .twin-alert", has_text="must be 0% < under-used < strain").wait_for()
-    own_hub.get_by_label("Status", exact=True).first.select_option("capacity strain")
+    own_hub.get_by_label("Find a lane").fill("use > 95")
     until(lanes, ["HAM-ROT", "FRA-PAR"])
+    own_hub.get_by_label("Status", exact=True).first.select_option("normal")
     own_hub.locator('tr[data-lane="FRA-PAR"]').click()
     own_hub.get_by_role("heading", name="FRA-PAR").wait_for()
     shows(own_hub, directly("FRA-PAR"))
@@ -380,14 +382,14 @@ def test_the_table_by_keyboard_groups_columns_and_its_export(own_hub):
     own_hub.get_by_text("View", exact=True).click()
     own_hub.get_by_label("dependency").check()
     own_hub.get_by_label("profit").uncheck()
-    own_hub.get_by_label("Group by").select_option("status")
+    own_hub.get_by_label("Group by").select_option("outlook")
     own_hub.keyboard.press("Escape")
     assert own_hub.locator(".twin-group").inner_text() == "▾ normal (3)"
     own_hub.get_by_label("Find a lane").fill("mean > 20")
     with own_hub.expect_download() as download:
         own_hub.get_by_role("button", name="CSV of these").click()
     lines = download.value.path().read_text(encoding="utf-8").splitlines()
-    assert lines[0] == "lane,status,use,last_volume,demand_mean,overflow_probability,dependency"
+    assert lines[0] == "lane,outlook,use,last_volume,demand_mean,overflow_probability,dependency"
     assert [line.split(",")[0] for line in lines[1:]] == ["HAM-ROT", "BER-MUC"]
     assert float(lines[2].split(",")[4]) == directly()["demand_mean"]
 

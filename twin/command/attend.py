@@ -15,9 +15,18 @@ from twin.data.advice import said
 from twin.data.places import is_ledger
 from twin.demand import period_name
 
-ATTENTION = """Rank at most ten actions by the money at stake in the coming week (or month): lanes whose forecast
-overflows own capacity, that lose money, or that ended while places are kept for them. Each has its reason, a proposed
-decision and its gain.
+ATTENTION = """Rank at most ten actions by the money at stake in the coming week (or month). Each has its reason, a
+proposed decision and its gain.
+
+kinds of actions
+  overflow  the forecast of the lane exceeds own capacity
+  handling  the workload of a site of the plan exceeds what a shift can handle
+  penalty   a larger buffer than that of the stated service level costs less than the penalties that it avoids
+  promise   the latest record did not keep the stated service level
+  loss      the lane loses money at a stated revenue
+  break     the latest weeks were unlike their forecast and all errors before
+  gap       flows are missing at the end of the record
+  ended     places are kept for a lane that ended
 
 status of a lane
   strained  one of the lanes with the first half of the overflow money expected in the network in the coming week (or

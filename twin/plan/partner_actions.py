@@ -54,6 +54,8 @@ def free_partners(
 ) -> dict[int, Free]:
     """Return the best partner of each overflowing lane: the lane whose free places take most of its overflow.
 
+    Lanes are served in their order, and what one takes is no longer free for the next.
+
     share(i, j) = E min((X_i - C_i)+, (C_j - X_j)+) / E (X_i - C_i)+, X = y + e(t, h), t and h the same for both lanes
 
     Parameters
@@ -64,13 +66,13 @@ def free_partners(
         Errors e of past forecasts; errors of the same day keep the lanes' dependence. [pallet]
     capacity : ndarray, shape (lanes,)
         Own places C; 0 for lanes that cannot be partners. [pallet]
-    overflowing : numbers of the lanes
+    overflowing : numbers of the lanes, the most urgent first
     block : int
         First periods ahead that are looked at. [period]
 
-    >>> mean, errors = np.array([[12.0], [5.0], [9.0]]), np.zeros((3, 4, 1))
-    >>> free_partners(mean, errors, np.array([10.0, 6.0, 20.0]), [0], 1)
-    {0: Free(lane=2, places=11.0, share=1.0)}
+    >>> mean, errors = np.array([[19.0], [12.0], [5.0], [9.0]]), np.zeros((4, 4, 1))
+    >>> free_partners(mean, errors, np.array([10.0, 10.0, 6.0, 20.0]), [0, 1], 1)
+    {0: Free(lane=3, places=11.0, share=1.0), 1: Free(lane=3, places=2.0, share=1.0)}
     """
     needs = mean[:, np.newaxis, :block] + errors[:, :, :block]
     free = np.maximum(np.nan_to_num(capacity[:, np.newaxis, np.newaxis] - needs), 0.0)
@@ -79,9 +81,11 @@ def free_partners(
         over = np.maximum(np.nan_to_num(needs[at] - capacity[at]), 0.0)
         if not over.any():
             continue
-        share = np.minimum(over, free).sum(axis=(1, 2)) / over.sum()
+        taken = np.minimum(over, free)
+        share = taken.sum(axis=(1, 2)) / over.sum()
         share[at] = 0.0
         best = int(share.argmax())
         if share[best] >= LEAST_SHARE:
             found[at] = Free(best, float(free[best][over > 0].mean()), float(share[best]))
+            free[best] -= taken[best]
     return found

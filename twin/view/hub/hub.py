@@ -171,8 +171,12 @@ class Hub:
         return f"{visible(session.feed.place, 60)}, {record}."
 
     def show_morning(self) -> None:
-        """Show totals and actions of the present session."""
+        """Show totals and actions of the present session, and the status of its lanes in the table."""
         self.morning.show(self.session)
+        if self.session.has_morning():
+            outlook = self.session.morning().attention.lanes["status"]
+            if self.lanes.table["outlook"] != outlook.reindex(self.lanes.table["lane"]).tolist():
+                self._show_lanes()
 
     def _coming(self) -> Iterator[None]:
         """Show the morning if it is not in view, then prepare forecasts; yield after each part of the work."""

@@ -119,8 +119,14 @@ def _action(row: Mapping[str, Any]) -> list[str]:
     link = escape(shown) if kind == "handling" else _button("lane", about, shown, goto=".twin-board")
     buttons = "".join(_button(do, about, word, f"{word} {shown}, {kind}") for do, word in _BUTTONS)
     done = f'<div class="twin-decide">{buttons}{_form(row, shown)}</div>'
-    why, proposed = (f"<span>{DAY.sub(NO_BREAK, escape(row[part]))}</span>" for part in ("reason", "decision"))
+    why, proposed = (_sentence(row[part]) for part in ("reason", "decision"))
     return [link, escape(kind), whole_money(row["money"]), why, proposed, done]
+
+
+def _sentence(text: str) -> str:
+    """Return a sentence of two lines; the whole of a longer one is its title. Dates are not broken."""
+    shown = DAY.sub(NO_BREAK, escape(text[0].upper() + text[1:]))
+    return f'<span title="{escape(text, quote=True)}">{shown}</span>'
 
 
 def _form(row: Mapping[str, Any], shown: str) -> str:

@@ -402,11 +402,15 @@ class Session:
     def network(self, only: list[str] | None = None) -> pd.DataFrame:
         """Return a table of lanes with the current values of their controls: answers of `lane.assess`, use and status.
 
+        The outlook is the status by the forecast; "" until the morning is computed.
+
         only : names of the lanes; all lanes by default.
         """
         shown = self.portfolio.network(only)
         strain, under = self.thresholds["strain"], self.thresholds["under_used"]
         shown["status"] = np.select([shown["use"] > strain, shown["use"] < under], [STRAINED, SPARE], NORMAL)
+        ahead = None if self._morning is None else self._morning.attention.lanes["status"]
+        shown["outlook"] = "" if ahead is None else ahead.reindex(shown.index).fillna("no data")
         return shown
 
     def set_thresholds(self, strain: float, under_used: float) -> None:
