@@ -124,8 +124,8 @@ def test_totals_say_what_changed_since_the_last_visit_and_a_visit_is_no_change_t
     assert (
         session.morning().since is None and session.morning().changes.loc["network"].notna().tolist()[:2] == [True] * 2
     )
-    now = visits._now()
-    monkeypatch.setattr(visits, "_now", lambda: now + datetime.timedelta(hours=20))
+    now = visits.this_moment()
+    monkeypatch.setattr(visits, "this_moment", lambda: now + datetime.timedelta(hours=20))
     colleague = Session(feed, POLICIES, plan=CapacityPlan(session.plan.cells, author="tom"))
     colleague.plan.set("lane", "BER-MUC", internal_capacity=150.0)
     session.look_again()

@@ -30,8 +30,19 @@ if TYPE_CHECKING:
 
 LEAST_MONEY = 1.0  # least money of an action [$/week or month]
 MOST_CANDIDATES = 100  # most actions that are ranked; those beyond ten move up where others are decided
-COLUMNS = ["lane", "kind", "money", "reason", "decision", "places", "first_date", "last_date", "partner", "price"]
-COLUMNS += ["gain"]
+ACTION_COLUMNS = [
+    "lane",
+    "kind",
+    "money",
+    "reason",
+    "decision",
+    "places",
+    "first_date",
+    "last_date",
+    "partner",
+    "price",
+]
+ACTION_COLUMNS += ["gain"]
 
 Row = dict[str, Any]
 

@@ -13,7 +13,7 @@ from twin._check import require
 from twin.data.history import History, dense_in_weeks
 from twin.data.record import complete_periods
 from twin.data.statistics import assessable, lane_statistics
-from twin.plan.action_maker import COLUMNS, ActionMaker, Candidate, Known
+from twin.plan.action_maker import ACTION_COLUMNS, ActionMaker, Candidate, Known
 from twin.plan.attention import SILENT, STATUSES, ranked_periods, watched
 from twin.plan.policies import policy_of
 from twin.plan.policy_table import policy_table
@@ -68,7 +68,7 @@ class Attention:
                 break
             if one.lane not in rows and (one.lane, one.kind) not in without:
                 rows[one.lane] = {"lane": one.lane, "kind": one.kind, "money": one.money, **one.said()}
-        table = pd.DataFrame(rows.values(), columns=COLUMNS)
+        table = pd.DataFrame(rows.values(), columns=ACTION_COLUMNS)
         for name in ("first_date", "last_date"):
             table[name] = pd.Series([row[name] for row in rows.values()], dtype=object)  # None, where pandas has NaN
         return table

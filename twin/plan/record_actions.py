@@ -14,13 +14,16 @@ from numpy.typing import NDArray
 from twin.data.record import UNLIKELY
 
 PHASES = 26  # latest periods of the same phase, such as Mondays, from which the chance of a flow is known
-LARGE, CLEAR = 0.25, 4.0  # a break: least share of what was forecast [-], and least number of usual errors [-]
+LARGE_BREAK, CLEAR_BREAK = (
+    0.25,
+    4.0,
+)  # a break: least share of what was forecast [-], and least number of usual errors [-]
 JUDGED = {"D": 26, "W": 52, "MS": 24, "QS": 12}  # latest weeks, months or quarters in which a promise is judged [block]
 SURELY = 3.0  # standard errors by which a promise must be missed [-]
 LEAST_BLOCKS = 6  # fewest independent intervals, or spans of past errors, on which a finding rests
 
 
-class Gaps(NamedTuple):
+class DataGaps(NamedTuple):
     """Missing periods at the end of each record, shape (lanes,); 0 where silence may be chance."""
 
     periods: NDArray[np.int64]  # [period]
@@ -43,7 +46,7 @@ class Promises(NamedTuple):
     short_then: NDArray[np.float64]  # mean shortage with that level [pallet]
 
 
-def gaps(volumes: NDArray[np.float64], block: int, longest: int) -> Gaps:
+def gaps(volumes: NDArray[np.float64], block: int, longest: int) -> DataGaps:
     """Return the silence at the end of each record that is no chance: prod_t (1 - p(phase of t)) < 0.001.
 
     p is the share of the latest 26 periods of the same phase with flow, (flows + 1/2) / (periods + 1).
@@ -75,7 +78,7 @@ def gaps(volumes: NDArray[np.float64], block: int, longest: int) -> Gaps:
         missing += silent & (flows > 0)
         expected += np.where(silent, np.nan_to_num(before).sum(axis=1) / np.maximum(known, 1), 0.0)
     found = (chance < UNLIKELY) & (missing > 0)
-    return Gaps(np.where(found, missing, 0), np.where(found, expected, 0.0))
+    return DataGaps(np.where(found, missing, 0), np.where(found, expected, 0.0))
 
 
 def breaks(errors: NDArray[np.float64], needs: NDArray[np.float64]) -> Breaks:
@@ -104,8 +107,8 @@ def breaks(errors: NDArray[np.float64], needs: NDArray[np.float64]) -> Breaks:
     usual = np.sqrt(np.nanmean(np.where(np.isnan(before).all(axis=1, keepdims=True), 0.0, before) ** 2, axis=1))
     came = needs[:, -steps:].sum(axis=1)
     forecast = came - latest
-    clear = np.abs(latest) >= CLEAR * usual
-    found = clear & (np.abs(latest) >= LARGE * np.abs(forecast)) & (usual > 0) & np.isfinite(latest)
+    clear = np.abs(latest) >= CLEAR_BREAK * usual
+    found = clear & (np.abs(latest) >= LARGE_BREAK * np.abs(forecast)) & (usual > 0) & np.isfinite(latest)
     share = np.where(found, latest / np.maximum(forecast, 1e-300), 0.0)
     return Breaks(np.where(found, latest / steps, 0.0), share)
 

@@ -26,27 +26,25 @@ class Visit(NamedTuple):
 
 def visit_now(totals: pd.DataFrame) -> Visit:
     """Return the visit of this moment."""
-    return Visit(f"{_now():%Y-%m-%d %H:%M}", totals[list(SEEN)])
+    return Visit(f"{this_moment():%Y-%m-%d %H:%M}", totals[list(SEEN)])
 
 
-def last_visit(
-    plan: CapacityPlan, author: str, rows: Iterable[str], now: datetime.datetime | None = None
-) -> Visit | None:
+def last_visit(plan: CapacityPlan, author: str, rows: Iterable[str], now: datetime.datetime) -> Visit | None:
     """Return what an author saw at the last visit that is over; None if there was none.
 
     rows : names of the rows of totals, the network and its sites.
-    now : time in UTC from which it is looked back; by default this moment.
+    now : time in UTC from which it is looked back, as `this_moment` gives it.
 
     >>> from twin.plan.capacity_plan import CapacityPlan
     >>> plan, totals = CapacityPlan(author="eva"), pd.DataFrame({name: {"network": 1.0} for name in SEEN})
     >>> made = keep_visit(plan, "eva", totals)
-    >>> last_visit(plan, "eva", ["network"]) is None  # this visit is not over
+    >>> last_visit(plan, "eva", ["network"], this_moment()) is None  # this visit is not over
     True
-    >>> tomorrow = _now() + datetime.timedelta(days=1)
+    >>> tomorrow = this_moment() + datetime.timedelta(days=1)
     >>> last_visit(plan, "eva", ["network"], tomorrow).totals.loc["network", "demand"].item()
     1.0
     """
-    until = (now or _now()) - datetime.timedelta(hours=VISIT_ENDS)
+    until = now - datetime.timedelta(hours=VISIT_ENDS)
     seen: dict[str, dict[str, float]] = {}
     times = []
     for row in rows:
@@ -70,7 +68,8 @@ def _entry(author, row):
     return f"{author}, {row}"
 
 
-def _now():
+def this_moment() -> datetime.datetime:
+    """Return the present time in UTC."""
     return datetime.datetime.now(datetime.UTC)
 
 

@@ -21,9 +21,9 @@ from twin.view.words import listed, table
 if TYPE_CHECKING:
     from twin.plan.morning import Morning
 
-TOTALS = dict(zip(SEEN, ("pallet", "-", "$", "$"), strict=True))  # column of the totals -> its unit
-MARKS = {"strained": "▲", "watch": "◆", "normal": "●", "ended": "■", "no data": "○"}
-DAY, NO_BREAK = re.compile(r"\d{4}-\d\d-\d\d"), r'<span class="twin-day">\g<0></span>'
+UNITS_SEEN = dict(zip(SEEN, ("pallet", "-", "$", "$"), strict=True))  # column of the totals -> its unit
+STATUS_MARKS = {"strained": "▲", "watch": "◆", "normal": "●", "ended": "■", "no data": "○"}
+_DAY, _NO_BREAK = re.compile(r"\d{4}-\d\d-\d\d"), r'<span class="twin-day">\g<0></span>'
 _ENDS = "This plan ends with the page: it belongs to no ledger."
 _BUTTONS = (("accept", "Accept"), ("snooze", "Snooze"))
 _FIELDS = (("places", "places", "decimal"), ("first", "from", ""), ("last", "to", ""), ("price", "price", "decimal"))
@@ -46,8 +46,8 @@ def status(morning: Morning) -> str:
     """Return the number of lanes of each status as a line."""
     counts = morning.attention.lanes["status"].value_counts()
     parts = [
-        f'<span class="twin-badge" data-status="{name}">{MARKS[name]} {counts.get(name, 0):,} {name}</span>'
-        for name in sorted(STATUSES, key=list(MARKS).index)
+        f'<span class="twin-badge" data-status="{name}">{STATUS_MARKS[name]} {counts.get(name, 0):,} {name}</span>'
+        for name in sorted(STATUSES, key=list(STATUS_MARKS).index)
     ]
     small = f"since your visit at {morning.since.at} UTC" if morning.since else ""
     small = small or f"on the {BLOCK_NAMES[morning.attention.period]} before"
@@ -72,7 +72,7 @@ def totals(morning: Morning, name: str) -> str:
     rows, changes = [], morning.changes
     for site, row in morning.totals.iterrows():
         cells = []
-        for head, (column, unit) in zip(heads, TOTALS.items(), strict=True):
+        for head, (column, unit) in zip(heads, UNITS_SEEN.items(), strict=True):
             said = signed(changes.loc[site, column], unit)
             moved = f" <small>{said}</small>" if said else ""
             cells.append(f'<td data-label="{escape(head)}">{number(row[column], unit)}{moved}</td>')
@@ -125,7 +125,7 @@ def _action(row: Mapping[str, Any]) -> list[str]:
 
 def _sentence(text: str) -> str:
     """Return a sentence of two lines; the whole of a longer one is its title. Dates are not broken."""
-    shown = DAY.sub(NO_BREAK, escape(text[0].upper() + text[1:]))
+    shown = _DAY.sub(_NO_BREAK, escape(text[0].upper() + text[1:]))
     return f'<span title="{escape(text, quote=True)}">{shown}</span>'
 
 

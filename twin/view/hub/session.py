@@ -203,12 +203,12 @@ class Session:
 
     def visit(self) -> None:
         """Say what changed since the planner's last visit, and keep what is seen now: in the ledger, or in the page."""
-        from twin.plan.visits import keep_visit, last_visit, visit_now
+        from twin.plan.visits import keep_visit, last_visit, this_moment, visit_now
 
         morning, since = self.morning(), None
         if self.feed.source == "ledger":
             with suppress(LedgerError, ValueError):  # for instance, the ledger may only be read
-                since = last_visit(self.plan, self._author(), morning.totals.index)
+                since = last_visit(self.plan, self._author(), morning.totals.index, this_moment())
                 keep_visit(self.plan, self._author(), morning.totals)
         if self._first_seen is None:
             self._first_seen = visit_now(morning.totals)
