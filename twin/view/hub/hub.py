@@ -178,9 +178,10 @@ class Hub:
             if self.lanes.table["outlook"] != outlook.reindex(self.lanes.table["lane"]).tolist():
                 self._show_lanes()
 
-    def _coming(self) -> Iterator[None]:
+    def _coming(self) -> Iterator[Callable[[], Any] | None]:
         """Show the morning if it is not in view, then prepare forecasts; yield after each part of the work."""
         if not self.session.has_morning():
+            yield self.session.morning
             self.show_morning()
             yield
         yield from self.session.prepared()

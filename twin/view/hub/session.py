@@ -177,7 +177,11 @@ class Session:
         if self._morning is None:
             from twin.plan.morning import morning_of  # imports the forecasts
 
-            self._morning = morning_of(self.feed.history(), self._plan, self.stated)
+            of = self.policies
+            found = morning_of(self.feed.history(), self._plan, self.stated)
+            if self.policies is not of:  # it was computed in a thread, and the plan has changed meanwhile
+                return found
+            self._morning = found
         return self._morning
 
     def has_morning(self) -> bool:
