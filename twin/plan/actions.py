@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,10 +11,10 @@ import pandas as pd
 
 from twin._check import require
 from twin.data.history import History, dense_in_weeks
-from twin.data.record import complete_periods
 from twin.data.statistics import assessable, lane_statistics
 from twin.plan.action_maker import ACTION_COLUMNS, ActionMaker, Candidate, Known
-from twin.plan.attention import SILENT, STATUSES, ranked_periods, watched
+from twin.plan.attention import STATUSES, watched
+from twin.plan.last_day import complete_part, left_out
 from twin.plan.policies import policy_of
 from twin.plan.policy_table import policy_table
 from twin.plan.portfolio import Policies
@@ -90,7 +90,7 @@ def attention_of(
     >>> found.actions["lane"].tolist(), found.lanes.loc["BER-MUC", "status"]
     (['BER-MUC', 'HAM-ROT', 'FRA-PAR'], 'strained')
     """
-    whole, (history, left_out) = history, _complete(history)
+    whole, (history, later) = history, complete_part(history)
     statistics, refused = assessable(lane_statistics(history))
     require(len(statistics) > 0, "history", "one with a lane that can be assessed", "none")
     fields, assumptions = policy_table(statistics, given, policies, period=history.calendar.length)
@@ -124,23 +124,8 @@ def attention_of(
     shifts = shifts_of(sites, site, list(statistics.index), volumes[rows], policy, **how)
     of_lanes = (statistics, volumes[rows], policy, found, table, stated, fields["service_level"].to_numpy(dtype=float))
     maker = ActionMaker(Known(history.calendar, dates[-1], *of_lanes, contracts, site), shifts)
-    return Attention(dates[-1], history.period, table, (*assumptions, *left_out), whole, maker.candidates())
-
-
-def _complete(history):
-    """Return the history up to its last complete period, and a sentence on the later ones, if there are any."""
-    days, calendar = history.flows["date"].to_numpy().astype("datetime64[D]"), history.calendar
-    every_week, season = calendar.without_holidays, ranked_periods(calendar.period, calendar.season)
-    time = every_week.between(days.min(), days)
-    few = season * SILENT[calendar.period]
-    end = complete_periods(np.bincount(time), season=season, few=few)
-    if end > time.max():
-        return history, ()
-    note = (
-        f"flows after {days[time < end].max()} are left out ({int(np.sum(time >= end)):,} rows, up to {days.max()}): "
-        f"fewer than half of the lanes that usually flow have a row there"
-    )
-    return replace(history, flows=history.flows[time < end]), (note,)
+    notes = (*assumptions, *left_out(later))
+    return Attention(dates[-1], history.period, table, notes, whole, maker.candidates())
 
 
 def _columns(policies):

@@ -1,4 +1,4 @@
-"""The policies that the plan of a ledger states, with a sentence on where they come from."""
+"""The plan of a ledger, and the policies that it states, with a sentence on where they come from."""
 
 from __future__ import annotations
 
@@ -37,6 +37,9 @@ def ledger_policies(
 
 
 def ledger_plan(address: str) -> CapacityPlan:
-    """Return the present plan of a ledger, to be read; address : as for `Ledger`."""
+    """Return the plan in a ledger as it is now; the ledger is closed, so the plan can be read and not changed.
+
+    address : as for `Ledger`
+    """
     with Ledger(address) as ledger:
         return CapacityPlan(ledger.plan)

@@ -69,6 +69,18 @@ class Morning:
         return self.attention.ranked({(one["lane"], one["action"]) for one in self.decided})
 
     @property
+    def with_decisions(self) -> pd.DataFrame:
+        """The ten actions with the most money, decided ones included, with state, comment and until of the decision.
+
+        The state of an open action is ""; snoozed actions are left out.
+        """
+        table = self.attention.ranked()
+        held = {(one["lane"], one["action"]): one for one in self.decided}
+        for name in ("state", "comment", "until"):
+            table[name] = [held.get(key, {}).get(name, "") for key in zip(table["lane"], table["kind"], strict=True)]
+        return table[table["state"] != "snoozed"].reset_index(drop=True)
+
+    @property
     def decided(self) -> list[dict[str, Any]]:
         """The decisions that hold, the latest first: name, lane (or site), action and the other fields of each.
 
