@@ -328,10 +328,10 @@ def rebuilt(at, **options):
     return build(folder, executor=NoWorker(), **options), (folder / "out" / "paper.pdf").exists()
 
 
-def berlin():
-    """Return a plan with a site."""
+def berlin(**fields):
+    """Return a plan with a site; fields : those of the site besides its places."""
     plan = CapacityPlan(author="eva")
-    plan.set("site", "Berlin", places=400)
+    plan.set("site", "Berlin", places=400, **fields)
     plan.set("lane", "BER-MUC", site="Berlin")
     return plan
 
@@ -687,9 +687,10 @@ CALLS = {
         {"service_level": 0.8},
     ),
     "plan.actions.attention_of": (
-        lambda at, **o: attention_of(research_lanes(), **o).lanes.to_csv(),
+        lambda at, **o: (found := attention_of(research_lanes(), **o)).lanes.to_csv() + found.actions.to_csv(),
         {
             "given": {"internal_capacity": 90.0},
+            "plan": berlin(handling_per_period=80),
             "policies": pd.DataFrame({"internal_capacity": [90.0]}, index=["BER-MUC"]),
         },
     ),

@@ -11,7 +11,7 @@ from matplotlib import style
 
 from twin.data.text import visible
 from twin.demand import period_name
-from twin.plan.actions import BLOCK_NAMES
+from twin.plan.attention import BLOCK_NAMES
 from twin.plan.dated import DATED
 from twin.plan.network_report import decision_words
 from twin.plan.policies import policy_of
