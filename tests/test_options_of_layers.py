@@ -61,13 +61,14 @@ from twin.plan.actions import attention_of
 from twin.plan.adjustments import adjusted
 from twin.plan.attention import watched
 from twin.plan.booked_dates import booked_dates
-from twin.plan.booked_lane import NeededSpace, bookings_of_lanes, places_to_book
+from twin.plan.booked_lane import bookings_of_lanes, places_to_book
 from twin.plan.booking_terms import Booked
 from twin.plan.capacity_plan import CapacityPlan
 from twin.plan.feed import feed_of_history
 from twin.plan.horizon import DatedForecasts
 from twin.plan.ledger_policies import ledger_policies
 from twin.plan.morning import morning_of
+from twin.plan.needed_space import NeededSpace
 from twin.plan.network_report import network_report
 from twin.plan.partners import largest, needs_together
 from twin.plan.partners_bookings import partners_bookings

@@ -119,7 +119,7 @@ def _action(rank: int, row: dict[str, Any]) -> dict[str, str]:
     comment = f": {visible(row['comment'], 60)}" if row["comment"] else ""
     return {
         "rank": str(rank),
-        "lane": visible(row["lane"], 40),
+        "lane": visible(row["lane"], 60),
         "money": written(row["money"], "$"),
         "reason": row["reason"],
         "decision": row["decision"],
