@@ -15,6 +15,7 @@ import sources
 
 SECTION = re.compile(r"(\w+)\n-+(?:\n|$)")
 ITEM = re.compile(r"(\*{0,2}\w[\w, *]*) : (.*)")
+NEXT_ITEM = re.compile(r"\n(?=\*{0,2}\w[\w, *]* : )")
 UNIT = re.compile(r"\[([^\[\]]+)\]$")
 EQUATION = re.compile(r"(Return .*?:) ((?!shape).*(?:[=/^]|\w\(|\[\().*)")
 NUMBER = re.compile(r"\((\d{1,2}\.\d{1,2})\)")
@@ -91,7 +92,7 @@ def _block(text, section=None):
     if section == "Returns":
         return _returns(text)
     if ITEM.match(text):
-        return "\n".join(_definition(item) for item in re.split(r"\n(?! )", text))
+        return "\n".join(_definition(item) for item in NEXT_ITEM.split(text))
     if re.match(r"- ", text):
         return "\n".join(f"- {inline(item)}" for item in re.split(r"(?:\A|\n)- ", text)[1:])
     if "    " in (text[:4], *re.findall(r"\n(    )", text)):
@@ -135,9 +136,8 @@ def _item(text):
 
 def _definition(text):
     """Return a name and its meaning, outside the sections."""
-    said, _, below = text.partition("\n")
-    name, meaning = ITEM.match(said).groups() if ITEM.match(said) else ("", said)
-    return f"``{name}``\n    {inline(f'{meaning} {below}')}"
+    name, meaning = text.split(" : ", 1)
+    return f"``{name}``\n    {inline(meaning)}"
 
 
 def inline(text):

@@ -1,6 +1,7 @@
 """The works that docstrings and lessons cite, found in docs/references.bib by the names and the year in the text."""
 
 import re
+import unicodedata
 from functools import cache
 from pathlib import Path
 
@@ -8,9 +9,8 @@ from pybtex.database import parse_file
 
 BIBLIOGRAPHY = Path(__file__).parents[2] / "docs/references.bib"
 #: Names of one author or several, and a year: "Silver, Pyke and Thomas (2017)", "Huh et al. (2009)".
-CITED = re.compile(
-    r"((?:(?:Van|van|de) )?[A-ZÉ][\w’'é-]+(?:, (?:(?:Van|van) )?[A-Z][\w’'é-]+)*,?(?: and (?:(?:Van|van) )?[A-Z][\w’'é-]+| et al\.)?),? \((\d{4})\)"
-)
+_NAME = r"(?:(?:Van|van|de) )?[A-ZÉ][\w’'é-]+"
+CITED = re.compile(rf"({_NAME}(?:, {_NAME})*(?:,? and {_NAME}| et al\.)?),? \((\d{{4}})\)")
 
 
 @cache
@@ -38,7 +38,7 @@ def key_of(names: str, year: str) -> str | None:
 
 def _folded(name):
     """Return a name without accents and prefixes such as "van", in which texts differ."""
-    plain = name.translate(str.maketrans("éáíóöüø", "eaiooo" + "o"))
+    plain = "".join(letter for letter in unicodedata.normalize("NFKD", name) if not unicodedata.combining(letter))
     return re.sub(r"^(van|de) ", "", plain.lower())
 
 
