@@ -14,10 +14,9 @@ def build(folder: Path, *, options: tuple[str, ...] = ()) -> int:
     """Build the site into a folder, and return Sphinx's exit code; a warning is an error."""
     source = folder.with_name(f"{folder.name}-source")
     staging.write(staging.stage() | generated.pages(), source)
-    kept = str(folder.with_name(f"{folder.name}-doctrees"))
-    return build_main(
-        ["-q", "-T", "-W", "--keep-going", "-c", str(staging.ROOT / "docs"), "-d", kept, *options, str(source), str(folder)]
-    )
+    settings, kept = staging.ROOT / "docs", folder.with_name(f"{folder.name}-doctrees")
+    strict = ["--quiet", "--show-traceback", "--fail-on-warning", "--keep-going"]
+    return build_main([*strict, *options, "-c", str(settings), "-d", str(kept), str(source), str(folder)])
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Pages of the site that are made from the package, the lessons and the papers: reference, equations, gallery, papers."""
+"""Pages of the site that are made from other things: the reference, the equations, the gallery and the papers."""
 
 import html
 import importlib
@@ -40,8 +40,8 @@ def _reference():
         made[f"reference/{name or 'formulas'}.rst"] = "\n".join(parts)
     index = [
         _heading("Reference"),
-        "Numbers in, numbers out: what ``import twin`` offers, with its equations, units, limits and sources. Names of",
-        "quantities are those of :doc:`/NOTATION`; the numbered equations of the lessons are :doc:`listed </equations>`.",
+        "Numbers in, numbers out: what ``import twin`` offers, with its equations, units, limits and sources.",
+        "Names of quantities are those of :doc:`/NOTATION`; :doc:`/equations` lists the equations of the lessons.",
         "",
         *(
             f"* :doc:`{modules.CHAPTERS[name][0]} <{name or 'formulas'}>`: {modules.CHAPTERS[name][1]}"
@@ -79,7 +79,7 @@ def _overview(module):
 
 
 def _equations():
-    """Return the table of the numbered equations: where each is derived, which functions compute it, which tests check it."""
+    """Return the page of the numbered equations: where each is derived, what computes it, and what tests it."""
     users = {number: [] for number in lessons.equations()}
     for module in modules.public():
         for name, member in vars(importlib.import_module(module)).items():
@@ -88,8 +88,8 @@ def _equations():
                     users[number].append(f"{module}.{name}") if number in users else None
     parts = [
         "# Equations\n",
-        "Each numbered equation of the lessons, with the functions whose documentation cites it and the tests that bear its",
-        "number. A test compares numbers; that the formula in print and the code are the same is checked by reading.\n",
+        "Each numbered equation of the lessons, with the functions whose documentation cites it and the tests that",
+        "bear its number. A test compares numbers; that formula and code are the same is checked by reading.\n",
     ]
     notebook = ""
     for number, equation in lessons.equations().items():
@@ -117,7 +117,6 @@ def _gallery():
             notebook = picture.notebook
             parts.append(f'## {lessons.title(ROOT / f"notebooks/{notebook}.ipynb")}\n\n<div class="gallery">\n')
         image = Image.open(io.BytesIO(picture.png))
-        width, height = image.size
         image.thumbnail(THUMBNAIL)
         image.convert("P", palette=Image.Palette.ADAPTIVE).save(small := io.BytesIO(), "PNG", optimize=True)
         made[f"gallery/{picture.name}.png"] = small.getvalue()
@@ -128,7 +127,8 @@ def _gallery():
 def _card(picture):
     """Return a picture as a link to its lesson, with its words below."""
     words = html.escape(picture.words)
-    return f"[![{words}](/gallery/{picture.name}.png)](/notebooks/{picture.notebook}.ipynb)\n\n{words}\n"
+    link = f"[![{words}](/gallery/{picture.name}.png)](/notebooks/{picture.notebook}.ipynb)"
+    return f"<div>\n\n{link}\n\n{words}\n\n</div>\n"
 
 
 def _papers():
@@ -144,7 +144,7 @@ def _papers():
     for path in built:
         name = path.parent.name
         page = typst.compile(path, root=path.parent, format="html", ignore_system_fonts=True, timestamp=0).decode()
-        title = re.search(r"<title>(.*?)</title>", page)[1]
+        title = html.unescape(re.search(r"<title>(.*?)</title>", page)[1])
         body = re.search(r"<body>(.*)</body>", page, re.S)[1]
         made[f"papers/{name}.pdf"] = (path.parent / "out/paper.pdf").read_bytes()
         made[f"papers/{name}.rst"] = _paper(title, name, body)
@@ -154,5 +154,5 @@ def _papers():
 
 
 def _paper(title, name, body):
-    lines = "\n".join(f"   {line}" for line in body.split("\n"))
-    return f'{_heading(title)}\n:download:`This paper as PDF <{name}.pdf>`\n\n.. raw:: html\n\n   <div class="paper">\n{lines}\n   </div>\n'
+    lines = "\n".join(f"   {line}" for line in ['<div class="paper">', *body.split("\n"), "</div>"])
+    return f"{_heading(title)}\n:download:`This paper as PDF <{name}.pdf>`\n\n.. raw:: html\n\n{lines}\n"

@@ -36,7 +36,7 @@ def anchor(number: str) -> str:
 
 
 def displayed(latex: str, *, label: bool = True) -> str:
-    """Return the HTML of a displayed formula, with the number of its tag beside it; label makes it a target of links."""
+    """Return the HTML of a displayed formula with its number beside it; label makes it a target of links."""
     formula, number = numbered(latex)
     attribute = f' id="{anchor(number)}"' if number and label else ""
     shown = f'<span class="number">({number})</span>' if number else ""

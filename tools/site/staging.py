@@ -1,7 +1,7 @@
 """The sources of the site, gathered in one folder: pages of docs/, notebooks as executed, and the files at the top.
 
-Links between files stay links between pages. A link to a public module leads to its page of the reference; a link to any
-other file of the repository leads to the repository.
+Links between files stay links between pages. A link to a public module leads to its page of the reference; a link to
+any other file of the repository leads to the repository.
 """
 
 import json

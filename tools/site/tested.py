@@ -26,13 +26,12 @@ def files() -> dict[str, TestFile]:
 
 
 def _read(path):
-    functions, imported = {}, {}
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.FunctionDef):
-            functions.setdefault(node.name, node)
-        elif isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "twin":
-            imported |= {alias.asname or alias.name: f"{node.module}.{alias.name}" for alias in node.names}
-    return TestFile(functions, imported)
+    body = ast.parse(path.read_text(encoding="utf-8")).body
+    body += [inner for node in body if isinstance(node, ast.ClassDef) for inner in node.body]
+    functions = {node.name: node for node in body if isinstance(node, ast.FunctionDef)}
+    inside = [part for node in functions.values() for part in node.body]
+    imports = [node for node in (*body, *inside) if isinstance(node, ast.ImportFrom) and node.module.startswith("twin")]
+    return TestFile(functions, {a.asname or a.name: f"{node.module}.{a.name}" for node in imports for a in node.names})
 
 
 @cache
