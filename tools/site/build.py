@@ -15,7 +15,7 @@ def build(folder: Path, *, options: tuple[str, ...] = ()) -> int:
     source = folder.with_name(f"{folder.name}-source")
     staging.write(staging.stage() | generated.pages(), source)
     settings, kept = staging.ROOT / "docs", folder.with_name(f"{folder.name}-doctrees")
-    strict = ["--quiet", "--show-traceback", "--fail-on-warning", "--keep-going"]
+    strict = ["--quiet", "--show-traceback", "--fail-on-warning", "--keep-going", "--write-all"]
     return build_main([*strict, *options, "-c", str(settings), "-d", str(kept), str(source), str(folder)])
 
 

@@ -8,6 +8,7 @@ import inspect
 import re
 from dataclasses import fields, is_dataclass
 from functools import cache
+from types import GenericAlias
 
 import docstrings
 import lessons
@@ -113,8 +114,8 @@ def tests_line(name: str, thing) -> str:
 
 
 def skip(app, what, name, thing, skipped, options):
-    """Leave out the fields of named tuples: the docstring of the class describes them."""
-    return True if type(thing).__name__ == "_tuplegetter" else None
+    """Leave out type aliases, and the fields of named tuples, which the docstring of the class describes."""
+    return True if isinstance(thing, GenericAlias) or type(thing).__name__ == "_tuplegetter" else None
 
 
 def test_pages(app):

@@ -17,6 +17,8 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 REPOSITORY = f"{PROJECT['project']['urls']['Repository']}/blob/{PROJECT['tool']['twin']['binder']}"
 #: Files at the top that are pages of the site.
 TOP = ["README", "CHANGELOG", "CONTRIBUTING", "SECURITY", "SUPPORT", "CODE_OF_CONDUCT", "NOTATION"]
+#: Pages that the build makes and that other pages lead to.
+GENERATED = {"papers/index.md", "reference/index.rst"}
 LINK = re.compile(r"(\]\()(?![a-z]+:|#)([^)\s#]+)([^)\s]*\))")
 CODE = re.compile(r"(^```.*?^```|`[^`\n]+`)", re.M | re.S)
 
@@ -56,12 +58,19 @@ def write(files: dict[str, bytes], folder: Path) -> None:
 
 
 def _notebook(text, path, places):
-    """Return a notebook with its links rewritten."""
+    """Return a notebook with its links rewritten, and the words of its pictures where MyST-NB looks for them."""
     notebook = json.loads(text)
     for cell in notebook["cells"]:
+        words = [output["metadata"]["image/png"]["alt"] for output in cell.get("outputs", []) if _is_picture(output)]
+        if words:
+            cell["metadata"]["mystnb"] = {"image": {"alt": " ".join(words)}}
         if cell["cell_type"] == "markdown":
             cell["source"] = relinked("".join(cell["source"]), path, places)
     return json.dumps(notebook)
+
+
+def _is_picture(output):
+    return "alt" in output.get("metadata", {}).get("image/png", {})
 
 
 def _page(text, path, places):
@@ -89,16 +98,11 @@ def _from_root(path, target):
 
 def address(inside: str, places: dict[Path, str]) -> str:
     """Return where a link to a file of the repository leads, given by its path from the top."""
-    file = (ROOT / inside).resolve()
-    module = inside.removesuffix(".py").replace("/", ".")
-    if file in places:
+    if (file := (ROOT / inside).resolve()) in places:
         return places[file]
+    module = inside.removesuffix(".py").replace("/", ".")
     if inside.endswith(".py") and module in modules.public():
         return f"/reference/{module}.rst"
-    if (
-        inside.startswith(("notebooks/pictures/", "reference/", "papers/"))
-        and not file.is_dir()
-        and not file.suffix == ".md"
-    ):
+    if inside in GENERATED or inside.startswith("notebooks/pictures/"):
         return f"/{inside}"
     return f"{REPOSITORY}/{inside}"
