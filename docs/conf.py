@@ -22,6 +22,7 @@ extensions = [
     "reference",
 ]
 root_doc = "index"
+highlight_language = "none"
 
 # Lessons are shown as they are stored; nothing is executed, and no script of widgets is loaded.
 nb_execution_mode = "off"
