@@ -29,8 +29,8 @@ export PIP_CACHE_DIR := $(CURDIR)/.venv/var/pip
 export JUPYTER_RUNTIME_DIR := $(CURDIR)/.venv/var/runtime
 endif
 # The work runs in one process per core, so libraries must not start threads of their own.
-paper test check notebooks card train: export OMP_NUM_THREADS := 1
-paper test check notebooks card train: export OPENBLAS_NUM_THREADS := 1
+paper test check notebooks card train bench: export OMP_NUM_THREADS := 1
+paper test check notebooks card train bench: export OPENBLAS_NUM_THREADS := 1
 # Notebooks are tested in the kernels of apps and batches, which are forked from a process with loaded libraries.
 test: export JUPYTER_DEFAULT_PROVISIONER_NAME := twin-forked
 

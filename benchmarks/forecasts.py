@@ -18,6 +18,7 @@ from functools import cache
 from pathlib import Path
 from time import perf_counter, process_time
 
+import changed_lanes
 import numpy as np
 from measure import Row, pretty
 
@@ -29,6 +30,7 @@ from twin import forecast, simulate
 NAMES = ("SFO to 2019-12", "PortWatch", "retail", "SCMS", "car parts")
 MASE = {"SFO to 2019-12": 0.75, "PortWatch": 0.90}
 LANES, MONTHS, SECONDS = 100_000, 60, 15.0
+AHEAD, OF_KIND = {"D": 7, "W": 4, "MS": 3}, 8  # periods ahead, and lanes of each kind, of lanes that change
 
 
 @cache
@@ -94,6 +96,32 @@ def measure_suez():
     print(f"worst 90 days: {worst:.3f}, conformal of all past {plain_worst:.3f}", file=sys.stderr)
 
 
+def measure_changes():
+    """Yield, of lanes that change, the least coverage of a kind by days, weeks and months, and the widest interval.
+
+    Lanes are of our own making (`changed_lanes`), with seeds on which nothing was chosen. Intervals count from three
+    tenths of a record on; the width is in units of the largest volume of the lane. A kind that hardly moves for a while
+    is covered more often than promised, since nothing narrows an interval about nothing.
+    """
+    seeds = range(changed_lanes.JUDGED, changed_lanes.JUDGED + OF_KIND)
+    for period, horizon in AHEAD.items():
+        lanes = np.array([[changed_lanes.lane(kind, period, seed) for seed in seeds] for kind in changed_lanes.KINDS])
+        said = forecast.backtest(lanes, period=period, horizon=horizon, level=judges.LEVEL)
+        came = judges.outcomes(lanes.reshape(-1, lanes.shape[-1]), horizon).reshape(said.mean.shape)
+        there = np.isfinite(said.high) & ~np.isnan(came)
+        there[:, :, : int(0.3 * lanes.shape[-1])] = False
+        held = np.where(there, (said.low <= came) & (came <= said.high), np.nan)
+        shares = 100 * np.nanmean(held, axis=(1, 2, 3))
+        words = zip(changed_lanes.KINDS, shares, strict=True)
+        print(f"{period}: " + "; ".join(f"{kind} {share:.1f}" for kind, share in words), file=sys.stderr)
+        least, what = shares.min(), f"lanes that change, {period}: coverage of the worst of {len(shares)} kinds; best"
+        yield Row(what, f"{least:.1f} %", f"{shares.max():.1f} %", least / 93, ">= 93 %", least >= 93)
+        width = np.max(np.where(there, said.high - said.mean, 0.0), axis=(2, 3)) / lanes.max(axis=-1)
+        yield most(
+            f"lanes that change, {period}: widest half interval; median lane", width.max(), np.median(width), 5.0
+        )
+
+
 def measure_time():
     """Yield the time of 100,000 lanes of 60 months with intervals, a third of them intermittent.
 
@@ -111,4 +139,4 @@ def measure_time():
     )
 
 
-MEASUREMENTS = (measure_accuracy, measure_intervals, measure_suez, measure_time)
+MEASUREMENTS = (measure_accuracy, measure_intervals, measure_suez, measure_changes, measure_time)

@@ -5,6 +5,8 @@
     python benchmarks/run.py scale          run a single measurement
     python benchmarks/run.py --json         print the rows as JSON at the end
 
+With OMP_NUM_THREADS=1, which `make bench` sets, libraries start no threads, and CPU times are those of one core.
+
 Each row is printed as soon as it is measured. Runs of the candidates are interleaved and medians compared, so that a
 busy machine slows both sides. A missed bar is reported, but is no failure: this is a measurement, not a test. If a
 measurement fails, a row gives the reason, the others continue, and the exit code is 1.
@@ -30,6 +32,7 @@ import ledger
 import motion
 import ordering
 import out_of_core
+import portfolio
 import press
 import promises
 from measure import Row, failed
@@ -38,7 +41,20 @@ Measurement = Callable[[], Iterator[Row]]
 GROUPS: dict[str, tuple[Measurement, ...]] = {
     module.__name__: module.MEASUREMENTS
     for module in (
-        *(files, formulas, motion, exact, learned, bookings, coalitions, forecasts, promises, ordering, attention),
+        *(
+            files,
+            formulas,
+            motion,
+            exact,
+            learned,
+            bookings,
+            portfolio,
+            coalitions,
+            forecasts,
+            promises,
+            ordering,
+            attention,
+        ),
         *(analyst, ledger, out_of_core, press, hub),
     )
 }

@@ -4,12 +4,15 @@ import gc
 import os
 import shutil
 from argparse import Namespace
+from functools import cache, wraps
 
 import apps
+import numpy as np
 import pytest
 import small_paper
 from private_postgresql import Server, programs
 
+from twin import forecast
 from twin.command.channel import told
 from twin.data.ledger.store import Ledger
 
@@ -38,6 +41,29 @@ def pytest_collection_finish():
     """Keep what collecting has made, all tests and libraries, out of every later garbage collection."""
     gc.collect()
     gc.freeze()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def records_are_walked_once():
+    """Let all pages of a process share the forecasts of the same records, which take most of the time to open one."""
+    walk = forecast.lanes_and_past
+
+    @cache
+    def known(content, shape, how):
+        said, past = walk(np.frombuffer(content).reshape(shape), **dict(how))
+        for field in (*said, *past):
+            np.asarray(field).flags.writeable = False
+        return said, past
+
+    @wraps(walk)
+    def walked(volumes, **how):
+        if not isinstance(volumes, np.ndarray) or volumes.dtype != float or volumes.size > 20_000:
+            return walk(volumes, **how)
+        return known(volumes.tobytes(), volumes.shape, tuple(how.items()))
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(forecast, "lanes_and_past", walked)
+        yield
 
 
 def new_server():

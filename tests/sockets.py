@@ -49,12 +49,13 @@ def opened_page(server, query=""):
     ], html
 
 
-async def connect(server, kernel, *, protocols=(PROTOCOL,), host=None, origin=None, compression=None):
-    """Open the websocket of a kernel; host and origin replace the headers that a browser would send."""
+async def connect(server, kernel, *, protocols=(PROTOCOL,), host=None, origin=None, compression=None, more=()):
+    """Open the websocket of a kernel; host and origin replace the headers of a browser, `more` are added."""
     address = urlsplit(server.url)
     headers = {"Host": host or address.netloc, "Authorization": f"token {server.token}"}
     if origin:
         headers["Origin"] = origin
+    headers |= dict(more)
     url = f"ws://{address.netloc}{address.path}api/kernels/{kernel}/channels?session_id={uuid.uuid4().hex}"
     return await websocket_connect(
         HTTPRequest(url, headers=headers, request_timeout=PATIENCE),

@@ -108,7 +108,7 @@ def test_terms_depend_on_the_share_offered():
 
 
 @pytest.mark.parametrize("rule", [allocation.shapley, allocation.equal_savings])
-def test_eq_8_18_change_of_payments_when_a_partner_joins(rule):
+def test_eq_8_19_change_of_payments_when_a_partner_joins(rule):
     costs, change = RESERVING.costs(), alliance.joining(RESERVING.costs(), rule)
     for partner in range(3):
         first, second = others = [i for i in range(3) if i != partner]

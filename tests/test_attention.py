@@ -127,6 +127,10 @@ def test_a_flow_after_those_of_all_other_lanes_ends_no_lane(tmp_path, last, caps
     assert f"left out (1 rows, up to {last})" in " ".join(text.split())
     assert "601 rows = 601 kept + 0 refused" in text.splitlines()[0]
     assert "One period is a working day." in text
+    sentence = f"flows after 2024-06-14 count (1 rows, up to {last}), though fewer than half of the lanes"
+    for given, told in ([], True), (["--last", "2024-06-14"], False):
+        assert main(["assess", str(tmp_path / "f.csv"), "--closed", "sat,sun", *given]) == 0
+        assert (sentence in " ".join(capsys.readouterr().out.split())) == told
 
 
 def test_one_silent_period_is_no_end_and_a_silent_week_is():

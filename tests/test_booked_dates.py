@@ -6,12 +6,7 @@ import numpy as np
 import pytest
 from scipy.stats import norm
 
-from twin.data.load import load_history
 from twin.plan.booked_dates import booked_dates
-from twin.plan.capacity_plan import CapacityPlan
-from twin.plan.feed import feed_of_history
-from twin.view.hub.booking_section import booking_section
-from twin.view.hub.session import Session
 
 MEAN, SD = np.array([5.0, 3.0, 8.0, 4.0]), np.array([1.0, 1.5, 2.0, 1.0])
 TERMS = {"own_places": 4.5, "place_cost": 10.0, "surcharge": 25.0}
@@ -45,19 +40,19 @@ def test_a_term_of_one_date_is_a_newsvendor_each():
     assert found.cost == pytest.approx(found.newsvendor_cost, rel=1e-12)
 
 
+def test_a_lead_time_leaves_the_dates_before_it_to_the_partner_and_own_places_may_differ_by_date():
+    found = booked_dates(MEAN, SD, term=2, lead_time=3, **TERMS)
+    later = booked_dates(MEAN[2:], SD[2:], term=2, **TERMS)
+    before = booked_dates(MEAN[:2], SD[:2], term=2, **TERMS).unbooked_cost
+    assert found.bookings.tolist() == [0, 0, *later.bookings]
+    for name in ("cost", "unbooked_cost", "fixed_cost", "newsvendor_cost"):
+        assert getattr(found, name) == pytest.approx(before + getattr(later, name), rel=1e-12)
+    assert booked_dates(MEAN, SD, term=2, lead_time=9, **TERMS).cost == pytest.approx(found.unbooked_cost, rel=1e-12)
+    own = np.array([4.5, 6.5, 4.5, 4.5])
+    shifted = booked_dates(MEAN - own + 4.5, SD, term=2, **TERMS)
+    assert booked_dates(MEAN, SD, term=2, **TERMS | {"own_places": own}).cost == pytest.approx(shifted.cost, rel=1e-12)
+
+
 def test_arguments_are_checked():
     with pytest.raises(ValueError, match="sd must be of the shape"):
         booked_dates(MEAN, SD[:2], term=1, **TERMS)
-
-
-def test_the_hub_takes_the_price_of_the_lanes_contract():
-    session = Session(feed_of_history(load_history()), plan=CapacityPlan(author="eva"))
-    session.pick("BER-MUC")
-    session.change(internal_capacity=60)
-    assumed = booking_section(session)
-    assert "assumed to be that of an own place" in assumed
-    terms = {"type": "hard block", "places": 10, "first": "2025-01-01"}
-    session.plan.set("contract", "1", **terms, lanes="FRA-PAR", price=1)
-    assert booking_section(session) == assumed
-    session.plan.set("contract", "2", **terms, lanes="BER-MUC", price=7)
-    assert "costs $7.00 a day, used or not; the price is that of a contract of the plan" in booking_section(session)

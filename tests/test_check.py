@@ -54,6 +54,7 @@ from twin.games import (
     core_allocation,
     joint_demand,
     mutual_help,
+    pooled_bookings,
     pooling,
     stability,
 )
@@ -533,6 +534,13 @@ OTHERS = {
     allocation.dual_price_rule: dict(
         prices=([0.5, 0.5, 0.0], [3.0, [0.5], [-1.0, 1.0, 1.0], "many"]),
         needs=(TABLE[0], TABLE[1][1:]),
+        internal_capacity=([1.0, 1.0], [[1.0], [-1.0, 1.0], [np.nan, 1.0]]),
+    ),
+    pooled_bookings.pooled_bookings: dict(
+        needs=([[[4.0, 2.0]], [[1.0, 3.0]]], [3.0, [[1.0, 2.0]], [[[-1.0, 1.0]]], [[[np.nan, 1.0]]], "many"]),
+        term=whole(1, 1),
+        place_cost=positive(5.0),
+        surcharge=positive(20.0),
         internal_capacity=([1.0, 1.0], [[1.0], [-1.0, 1.0], [np.nan, 1.0]]),
     ),
     stability.excess: dict(**GAME, allocation=SHARES),

@@ -329,3 +329,19 @@ def test_too_little_memory_is_said_in_a_sentence(twin, file, monkeypatch, error)
 
     monkeypatch.setattr("twin.data.load.read_rows", no_memory)
     assert "this needs more memory than there is" in refusal(twin("assess", file(FLOWS)))
+
+
+def test_a_mistyped_option_names_the_nearest_one(twin):
+    for wrong, right in (("--servicelevel=0.9", "--service-level"), ("--polcies", "--policies"), ("--jsno", "--json")):
+        code, out, err = twin("assess", wrong)
+        assert (code, out) == (2, "")
+        assert err.startswith(f"twin assess: error: unrecognized arguments: {wrong}; did you mean {right}?\n"), err
+    code, _, err = twin("assess", "--wholly-other")
+    assert code == 2 and "--wholly-other" in err and "did you mean" not in err
+
+
+def test_options_of_the_policy_hold_for_the_research_lanes(twin):
+    code, out, err = twin("assess", "--holding-cost", "-1")
+    assert (code, out) == (2, "") and "holding_cost must be finite and > 0; got -1.0 at 'BER-MUC'" in err
+    code, out, _ = twin("assess", "--internal-capacity", "77", "--csv")
+    assert code == 0 and {row["internal_capacity"] for row in csv.DictReader(io.StringIO(out))} == {"77.0"}

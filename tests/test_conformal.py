@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from twin import _conformal, simulate
+from twin import _conformal, forecast, simulate
 
 DRAWS = 40_000
 
@@ -106,3 +106,21 @@ def test_a_miss_after_errors_of_zero_leaves_no_endless_interval():
     volumes[60] = 80.0
     half, _ = _conformal.half_widths(volumes, np.full((120, 1, 1), 50.0), 0.9, 8)
     assert half[59, 0, 0] == 0.0 and np.isfinite(half[30:]).all() and half[-1, 0, 0] < 30.0
+
+
+def test_the_error_of_a_lanes_beginning_does_not_widen_its_later_intervals():
+    """A year of 1 and then 100: the one error that was a hundred units of its time counts in those of today."""
+    first = np.where(np.arange(120) < 12, 0.01, 1.0)[:, np.newaxis]
+    volumes = simulate.generator(75).gamma(25.0, 4.0, (120, 40)) * first
+    mean = (np.vstack([first[:1], first[:-1]]) * np.full(40, 100.0))[:, np.newaxis]
+    half, _ = _conformal.half_widths(volumes, mean, 0.95, 8)
+    late = half[30:, 0]
+    assert late.max() < 300  # without the bound, 250 times the demand
+    assert np.mean(np.abs(volumes[31:] - mean[30:-1, 0]) <= late[:-1]) > 0.95
+
+
+def test_errors_of_small_beginnings_do_not_widen_the_intervals_of_a_pool_to_many_times_its_volumes():
+    sizes = np.where(np.arange(72) < 36, 1.0, 300.0) * (np.arange(72) % 3 == 0)
+    volumes = sizes * simulate.generator(76).gamma(25.0, 0.04, (8, 72))
+    past = forecast.backtest(volumes, period="W", horizon=1, level=0.95)
+    assert past.high[:, 45:].max() < 25 * volumes.max()  # without the bound, 48 times

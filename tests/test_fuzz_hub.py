@@ -82,12 +82,12 @@ def test_a_link_of_ours_brings_back_the_same_state(feed, data, lane):
 
 # ------------------------------------------------------------ messages
 
-FORMS = sorted(name.removeprefix("do_") for name in vars(DataFeed) if name.startswith("do_"))
-SHEETS = ["shown", "pin", "unpin", "ask", "stop", "conversation", "forget", *sorted(FILES.keys() - {"pdf"})]
-SHEETS += ["partner", "partner-way", "partner-rule", "partner-cost"]
+FORMS = sorted(name.removeprefix("do_") for name in dir(DataFeed) if name.startswith("do_"))
+SHEETS = ["shown", "pin", "unpin", "ask", "stop", "conversation", "forget", *sorted(FILES.keys() - {"pdf", "report"})]
+SHEETS += ["partner", "partner-way", "partner-rule", "partner-cost", "in-motion"]
 FORM_FIELDS = "id upload first sure date lane volume returns source token decimal headings".split()
-FORM_FIELDS += ["file", "held", "asked", "secret"]
-SHEET_FIELDS = "query question by name way rule reservation_cost".split()
+FORM_FIELDS += ["file", "held", "asked", "secret", "day", "change", "was_volume", "was_returns", "overwrite"]
+SHEET_FIELDS = "query question by name way rule reservation_cost site".split()
 PLAIN = st.one_of(
     *(st.none(), st.booleans(), st.integers(), st.floats(), texts(8)),
     *(NUMBERS, st.sampled_from(LANES), QUERIES),

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import re
+from html import unescape
 
 import nbformat
 import pytest
@@ -21,6 +22,8 @@ from twin.view.hub.controls import OPTIMUM
 from twin.view.hub.hub import Hub
 from twin.view.hub.tabs import TABS
 
+BUTTON = re.compile(r'<button type="button" data-do="([\w-]+)" data-with="([^"]*)">([^<]*)</button>')
+NAMED_COUNTS = ("new", "same", "changed", "outlying")
 PNG = b"\x89PNG\r\n"
 
 
@@ -45,6 +48,18 @@ def press(widget, **message):
         for start in range(0, max(len(content), 1), 700_000):
             widget._handle_custom_msg({"do": "piece", "id": 1, "first": start == 0}, [content[start : start + 700_000]])
     widget._handle_custom_msg({"subject": getattr(widget, "subject", ""), **message}, [])
+
+
+def choose(widget, words):
+    """Press the button with these words in an answer, as the page does."""
+    (given,) = [sent for done, sent, label in BUTTON.findall(widget.said) if label == words]
+    done = next(done for done, _, label in BUTTON.findall(widget.said) if label == words)
+    press(widget, do=done, **json.loads(unescape(given)))
+
+
+def chosen(widget):
+    """Return the words of the buttons in an answer."""
+    return [label for *_, label in BUTTON.findall(widget.said)]
 
 
 def turn(hub, **values):
@@ -377,9 +392,11 @@ def test_a_file_is_imported_exported_and_undone(stored, tmp_path, monkeypatch):
     path = tmp_path / "more.csv"
     write_csv(network(lanes=3, periods=50), path)
     press(hub.data, do="import", file="more.csv", content=path.read_bytes())
+    assert chosen(hub.data) == ["Import 150 flows", "Write nothing"] and stored.count() == 3276
+    choose(hub.data, "Import 150 flows")
     assert "150 flows added as import 2" in hub.data.said and len(hub.lanes.table["lane"]) == 6
     press(hub.data, do="import", file="more.csv", content=path.read_bytes())
-    assert "Nothing new" in hub.data.said and stored.count() == 3426
+    assert "Nothing in this file is new" in hub.data.said and chosen(hub.data)[0] == "Add all on top (150)"
     name, data = delivered(hub.data, monkeypatch, do="export")
     assert name == "flows.csv" and data.decode().count("\n") == 3427
     press(hub.data, do="undo", id=2, source="more.csv")
@@ -394,6 +411,7 @@ def test_bad_rows_are_counted_and_left_out_on_request(stored):
     assert "1 x volume is not a number" in hub.data.said and "None was imported" in hub.data.said
     assert "<b>six" not in hub.data.said and stored.count() == 3276
     press(hub.data, do="import", file="bad.csv", good_rows_only="on", content=content)
+    choose(hub.data, "Import 3 flows")
     assert "3 flows added" in hub.data.said and "1 of them has an unknown volume" in hub.data.said
 
 
@@ -554,7 +572,7 @@ def test_the_last_flows_of_a_lane_can_be_found_and_deleted(stored):
     hub = Hub("ledger:")
     flow = stored.append("2025-12-28", "BER-MUC", 1234567, 3)
     press(hub.data, do="flows", lane="BER-MUC")
-    assert "1,234,567" in hub.data.said and f"Delete {flow.id} …" in hub.data.said
+    assert 'value="1234567"' in hub.data.said and f"Delete {flow.id} …" in hub.data.said
     assert hub.data.said.count('data-do="delete"') == 20
 
 
@@ -568,6 +586,7 @@ def test_files_with_other_headings_and_decimal_commas(stored):
     press(hub.data, do="upload", file="a.csv", content=content, **other)
     assert hub.sheet.title == "Köln" and hub.session.feed.statistics.loc["Köln", "demand_mean"] == 2.0
     press(hub.data, do="import", file="a.csv", content=content, **other)
+    choose(hub.data, "Import 2 flows")
     assert "2 flows added" in hub.data.said and stored.count() == 3278
 
 
@@ -619,29 +638,30 @@ def test_an_import_of_held_days_asks_with_counts_before_anything_is_written(
 ):
     monkeypatch.setenv("DATABASE_URL", url)
     hub = Hub()
-    press(hub.data, do="import", file="a.csv", content=TOMORROW)
+    press(hub.data, do="import", file="a.csv", held="new-only", content=TOMORROW)
     press(hub.data, do="import", file="b.csv", content=REVISED_FILE)
-    question = hub.data.question
-    assert (
-        "b.csv has lanes and days that the ledger already holds: of its 4 flows, 1 of new lanes and days, 2 the same "
-    )
-    assert "2 the same as held, 1 changed; 0 outlying. What is meant?" in question["text"] and ledger.count() == 3
-    press(hub.data, **[question, *question["others"]][answer]["message"])
+    assert "Preview of b.csv: 4 flows, of which nothing is written yet" in hub.data.said and ledger.count() == 3
+    assert re.findall(r"<span>(\w+)</span><b>(\d+)</b>", hub.data.said) == [*zip(NAMED_COUNTS, "1210", strict=True)]
+    assert "<td>6</td><td>8</td>" in hub.data.said  # the changed day, as it is held and in the file
+    choose(hub.data, chosen(hub.data)[answer])
     assert words in hub.data.said and ledger.read()["volume"].tolist() == volumes
     press(hub.data, do="undo", id=2, source="b.csv")
     press(hub.data, **hub.data.question["message"])
     assert "Import undone" in hub.data.said and ledger.read()["volume"].tolist() == [5, 6, 7]
 
 
-def test_an_answer_to_counts_that_have_changed_is_asked_again(ledger, url, monkeypatch):
+def test_an_answer_to_a_preview_that_has_changed_is_asked_again(ledger, url, monkeypatch):
     monkeypatch.setenv("DATABASE_URL", url)
     hub = Hub()
-    press(hub.data, do="import", file="a.csv", content=TOMORROW)
+    press(hub.data, do="import", file="a.csv", held="new-only", content=TOMORROW)
     press(hub.data, do="import", file="b.csv", content=REVISED_FILE)
-    first = hub.data.question
-    ledger.append("2026-01-08", "A", 5)  # somebody else
-    press(hub.data, **first["message"])
-    assert "0 of new lanes and days, 3 the same as held, 1 changed" in hub.data.question["text"] and ledger.count() == 4
+    monkeypatch.setenv("TWIN_AUTHOR", "tom")
+    ledger.edit(2, 6.5)  # somebody else, and the counts stay
+    choose(hub.data, "New, and replace what differs (2)")
+    assert "A on 2026-01-06 is 6.5 pallets since tom changed it at " in hub.data.said and ledger.count() == 3
+    assert "and would be 8 pallets" in hub.data.said and "Corrected by hand since (1)" in hub.data.said
+    choose(hub.data, "New, and replace what differs (2)")
+    assert ledger.read()["volume"].tolist() == [5, 8, 7, 5]
 
 
 def test_a_logged_flow_far_from_its_lane_is_asked_about(stored):

@@ -7,6 +7,7 @@ import time
 import pytest
 from apps import new_page, opened, standalone
 from pypdf import PdfReader
+from test_cockpit import violations
 
 from twin import lane
 from twin.data.history import write_csv
@@ -460,6 +461,7 @@ def test_bulk_import_export_and_reset(suite, page, tmp_path):
     write_csv(network(lanes=2, periods=30), path)
     form(page, "import").locator("input[type=file]").set_input_files(path)
     submit(page, "import")
+    page.get_by_role("button", name="Import 60 flows").click()
     answer(page, "60 flows added as import 1")
     with page.expect_download() as download:
         submit(page, "export")
@@ -473,28 +475,45 @@ def test_bulk_import_export_and_reset(suite, page, tmp_path):
     answer(page, "60 flows deleted")
 
 
-def test_an_import_of_held_days_offers_three_choices(suite, page, tmp_path):
+def test_a_file_is_previewed_and_replaces_and_a_flow_is_edited_and_undone(suite, page, tmp_path):
     seen = opened(page, address(suite))
     ready(page)
-    for name, volumes in (("held.csv", (5, 6, 7)), ("revised.csv", (5, 8, 7, 9))):
-        rows = [f"2026-01-0{day},HELD,{volume}" for day, volume in enumerate(volumes, 1)]
+    volumes = {"held.csv": [5, 6, 7] * 4, "revised.csv": [5, 6, 7] * 3 + [5, 8, 7, 9, 250]}
+    for name, flows in volumes.items():
+        rows = [f"2026-01-{day:02d},HELD,{volume}" for day, volume in enumerate(flows, 1)]
         (tmp_path / name).write_text("\n".join(["date,lane,volume", *rows]) + "\n")
-        form(page, "import").locator("input[type=file]").set_input_files(tmp_path / name)
-        submit(page, "import")
-        if name == "held.csv":
-            answer(page, "3 flows added as import")
-    dialog = page.get_by_role("dialog")
-    dialog.get_by_text("of its 4 flows, 1 of new lanes and days, 2 the same as held, 1 changed").wait_for()
-    buttons = dialog.get_by_role("button").all_inner_texts()
-    assert buttons == ["Cancel", "Only what is new", "Replace those that differ", "Add all on top"]
-    dialog.get_by_role("button", name="Replace those that differ").click()
-    answer(page, "2 flows added as import")
+    form(page, "import").locator("input[type=file]").set_input_files(tmp_path / "held.csv")
+    submit(page, "import")
+    page.get_by_role("button", name="Import 12 flows").click()
+    answer(page, "12 flows added as import")
+    form(page, "import").locator("input[type=file]").set_input_files(tmp_path / "revised.csv")
+    submit(page, "import")
+    answer(page, "Preview of revised.csv: 14 flows, of which nothing is written yet")
+    assert page.locator(".twin-feed .twin-card b").all_inner_texts() == ["2", "11", "1", "1"]
+    far = page.get_by_role("table", name="Outlying (1)").get_by_role("row").last
+    assert far.inner_text().split()[:3] == ["HELD", "2026-01-14", "250"]
+    page.get_by_role("button", name="New, and replace what differs (3)").click()
+    answer(page, "3 flows added as import")
+    find = form(page, "flows")
+    find.get_by_label("Lane").fill("HELD")
+    find.get_by_label("Day").fill("2026-01-14")
+    submit(page, "flows")
+    page.get_by_role("textbox", name="volume of flow").fill("8")
+    page.get_by_role("button", name="Save", exact=True).click()
+    answer(page, "HELD, 8 pallets")
+    past = page.get_by_role("table", name="History of HELD on 2026-01-14")
+    assert [row.split("\t")[-2] for row in past.locator("tbody tr").all_inner_texts()] == ["250 → 8", "none → 250"]
+    assert violations(page) == []
+    past.get_by_role("button", name="Undo").click()
+    answer(page, "Undone: flow")
+    assert page.get_by_role("textbox", name="volume of flow").input_value() == "250"
+    form(page, "import")
     page.get_by_role("button", name="Undo …").first.click()
     page.get_by_role("dialog").get_by_role("button", name="Undo import").click()
-    answer(page, "2 flows deleted, 1 replaced flow brought back")
+    answer(page, "3 flows deleted, 1 replaced flow brought back")
     form(page, "reset").get_by_label("Type").fill("delete all flows")
     submit(page, "reset")
-    answer(page, "3 flows deleted")
+    answer(page, "12 flows deleted")
     seen.nothing_wrong()
 
 

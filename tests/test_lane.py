@@ -412,3 +412,10 @@ def test_far_left_tails_lose_no_digits():
     z = 8.222082216130435  # the standard normal quantile of 1 - 1e-16
     loss = NORMAL.pdf(z) * (1 / z**2 - 3 / z**4 + 15 / z**6 - 105 / z**8 + 945 / z**10)  # asymptotic, 1e-4
     assert answers["holding"] == pytest.approx(5.0 * answers["lead_time_demand_sd"] * loss, rel=3e-3)
+
+
+def test_a_policy_refuses_a_number_that_is_none():
+    for row in fields(lane.Policy):
+        for wrong in (nan, inf) if not isinstance(row.default, str) else ():
+            with pytest.raises(ValueError, match=f"^{row.name} must be a finite number; got {wrong}$"):
+                lane.Policy(**{row.name: wrong})

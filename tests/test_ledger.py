@@ -278,7 +278,7 @@ def test_an_import_with_deleted_flows_does_not_count_as_repeated(ledger, file):
     ledger.delete(ids[0])
     with pytest.raises(AlreadyHeld) as question:
         ledger.import_file(file(FLOWS))
-    assert question.value.counts == Counts(1, 3, 0, 0)
+    assert question.value.preview.counts == Counts(1, 3, 0, 0)
     ledger.delete(*ids[1:])
     again = ledger.import_file(file(FLOWS))
     assert (again.records, ledger.count()) == (4, 4)
@@ -473,7 +473,7 @@ def test_status(ledger, file, url):
     engine = url.split(":")[0].replace("postgres", "postgresql")
     expected = {
         "engine": engine,
-        "schema_version": 5,
+        "schema_version": 6,
         "read_only": False,
         "flows": 4,
         "plan_entries": 0,
@@ -592,8 +592,8 @@ def claims(ledger):
 @pytest.mark.parametrize(
     ("number", "said"),
     [
-        (0, "knows 5 and no way there; export its flows with the Twin that made it, and import them into a new ledger"),
-        (6, "knows 5; install a newer Twin"),
+        (0, "knows 6 and no way there; export its flows with the Twin that made it, and import them into a new ledger"),
+        (7, "knows 6; install a newer Twin"),
     ],
 )
 def test_an_older_or_newer_schema_is_refused_and_left_unchanged(ledger, url, claims, number, said):
@@ -606,11 +606,11 @@ def test_an_older_or_newer_schema_is_refused_and_left_unchanged(ledger, url, cla
 
 @pytest.fixture
 def later(monkeypatch):
-    """Set the program's version of the tables to 7, with a migration from 5 to 6; return the migrations by version."""
+    """Set the program's version of the tables to 8, with a migration from 6 to 7; return the migrations by version."""
     from sqlalchemy import text
 
-    monkeypatch.setattr(migration, "VERSION", 7)
-    steps = {5: lambda connection: connection.execute(text("ALTER TABLE twin_flow ADD COLUMN carrier TEXT"))}
+    monkeypatch.setattr(migration, "VERSION", 8)
+    steps = {6: lambda connection: connection.execute(text("ALTER TABLE twin_flow ADD COLUMN carrier TEXT"))}
     monkeypatch.setattr(migration, "MIGRATIONS", steps)
     return steps
 
@@ -625,25 +625,25 @@ def columns(ledger):
 def test_an_older_schema_is_migrated_from_version_to_version(ledger, url, later):
     from sqlalchemy import text
 
-    later[6] = lambda connection: connection.execute(text("UPDATE twin_flow SET carrier = 'unknown'"))
+    later[7] = lambda connection: connection.execute(text("UPDATE twin_flow SET carrier = 'unknown'"))
     flow = ledger.append(DAY, "A", 1)
     with ThreadPoolExecutor(4) as pool:  # concurrent processes migrate it once
         for opened in pool.map(Ledger, 4 * [url]):
             opened.close()
     with Ledger(url) as migrated:
-        assert migrated.status()["schema_version"] == 7 and migrated.find(flow.id) == flow
+        assert migrated.status()["schema_version"] == 8 and migrated.find(flow.id) == flow
         assert columns(migrated)[-1] == "carrier" and migrated.append(DAY, "B", 2).lane == "B"
 
 
 def test_a_failed_migration_leaves_the_ledger_unchanged(ledger, url, later):
     from sqlalchemy import text
 
-    for step, said in ((None, "has version 6 of its tables, and this Twin knows 7"), ("FAIL", "nothing was changed")):
+    for step, said in ((None, "has version 7 of its tables, and this Twin knows 8"), ("FAIL", "nothing was changed")):
         if step:
-            later[6] = lambda connection, step=step: connection.execute(text(step))
+            later[7] = lambda connection, step=step: connection.execute(text(step))
         with pytest.raises(LedgerError, match=said):
             Ledger(url)
-        assert "carrier" not in columns(ledger) and ledger.status()["schema_version"] == 5
+        assert "carrier" not in columns(ledger) and ledger.status()["schema_version"] == 6
 
 
 def test_load_history_takes_an_address(ledger, url, monkeypatch):

@@ -115,7 +115,7 @@ def test_unknown_volumes_and_unrecorded_returns_differ_from_zero(ledger, file):
         other = file(f"date,lane,volume,returns\n2026-01-{day:02d},A,{volume},{returns}\n2026-01-09,A,1,0\n", "b.csv")
         with pytest.raises(AlreadyHeld) as question:
             ledger.import_file(other)
-        assert question.value.counts[:3] == (1, 0, 1), day
+        assert question.value.preview.counts[:3] == (1, 0, 1), day
 
 
 def test_undo_goes_back_one_replacement_after_the_other(ledger, file):
@@ -153,9 +153,9 @@ def test_an_answer_to_other_counts_is_asked_again(ledger, file):
         ledger.import_file(file(REVISED, "b.csv"))
     ledger.append("2026-01-07", "B", 9, 0)
     with pytest.raises(AlreadyHeld) as again:
-        ledger.import_file(file(REVISED, "b.csv"), held="add", asked=question.value.counts)
-    assert again.value.counts == (0, 3, 2, 0)
-    assert ledger.import_file(file(REVISED, "b.csv"), held="replace", asked=again.value.counts).records == 2
+        ledger.import_file(file(REVISED, "b.csv"), held="add", asked=question.value.preview)
+    assert again.value.preview.counts == (0, 3, 2, 0)
+    assert ledger.import_file(file(REVISED, "b.csv"), held="replace", asked=again.value.preview).records == 2
 
 
 def test_concurrent_imports_of_the_same_days_double_nothing(url, tmp_path):
@@ -300,4 +300,4 @@ def test_outlying_flows_of_a_file_are_counted(ledger, file):
     for old, new, count in ((",30\n", ",31\n", 0), (",30\n", ",400\n", 1)):  # the 300 pallets are held by now
         with pytest.raises(AlreadyHeld) as question:
             ledger.import_file(file(rows.replace(old, new), "again.csv"))
-        assert question.value.counts == Counts(0, 3, 1, count)
+        assert question.value.preview.counts == Counts(0, 3, 1, count)

@@ -78,7 +78,7 @@ def test_no_ledger_is_created_and_none_is_migrated(url, tmp_path, monkeypatch):
     with Ledger(url) as ledger, ledger._engine.begin() as connection:
         connection.execute(text("UPDATE twin_schema SET version = 1"))
     monkeypatch.setenv(READ_ONLY_SETTING, "1")
-    with pytest.raises(LedgerError, match="has version 1 of its tables, and this needs 5; TWIN_LEDGER_READ_ONLY is"):
+    with pytest.raises(LedgerError, match="has version 1 of its tables, and this needs 6; TWIN_LEDGER_READ_ONLY is"):
         Ledger(url)
 
 

@@ -186,6 +186,37 @@ class TestPromises:
         run("10_promises", *self.FIGURES, history=months, lane="LIS-MAD", **options, seed=102)
 
 
+class TestBookingAhead:
+    FIGURES = ("booking_ahead", "ladder", "terms", "contracts")
+
+    def test_two_periods_ahead_and_no_season(self, run):
+        options = {"season": "1", "lead_time": 2, "term": 1, "stay": 0.6, "most_term": 2, "refusal": 0.0}
+        run("11_booking_ahead", *self.FIGURES, **options, seed=111)
+
+    def test_a_long_term_and_a_dear_surcharge(self, run):
+        options = {"season": "1, 1, 2", "term": 4, "surcharge": 60.0, "busy_mean": 4.5, "short_cost": 30.0}
+        run("11_booking_ahead", *self.FIGURES, **options, seed=112)
+
+
+class TestLearnedPolicies:
+    FIGURES = ("learned_policies", "rules", "lanes", "weak")
+
+    def test_a_slow_carrier_and_cheap_losses(self, run):
+        options = {"lead_time": 3, "penalty": 4.0, "demand_mean": 3.0, "most_lead_time": 1, "unseen": 3}
+        run("12_learned_policies", *self.FIGURES, **options, seed=121)
+
+    def test_erratic_demand_and_dear_losses(self, run):
+        options = {
+            "lead_time": 1,
+            "penalty": 60.0,
+            "holding_cost": 2.0,
+            "spread": 2.5,
+            "most_lead_time": 1,
+            "unseen": 2,
+        }
+        run("12_learned_policies", *self.FIGURES, **options, seed=122)
+
+
 def test_every_notebook_is_here():
     stems = {path.stem for path in (ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb")} - {"00_contents"}
     assert [stem for stem in stems if f"Test{stem[3:].title().replace('_', '')}" not in globals()] == []

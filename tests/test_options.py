@@ -9,7 +9,7 @@ import pytest
 from games import TVA
 from house import public_formulas
 from scipy import stats
-from test_check import CONTRACTS, ERRORS, POOL, SERIES, name, values
+from test_check import CONTRACTS, POOL, SERIES, name, values
 
 from twin import lane, simulate
 from twin.past_errors import ErrorPool, LaneErrors, same_time_of_year
@@ -21,13 +21,15 @@ POISSON_18 = stats.poisson(18)
 LANE = {"demand_mean": 100.0, "demand_sd": 25.0}
 #: Two lanes with a flow in one period of four, and paths of which the higher half is from the same season.
 RARE = [LaneErrors([0.0, 0.0, 0.0, size] * 10, [[1.25, 1.25]] * 40, period="W") for size in (5.0, 9.0)]
+#: A lane that hardly moved at first, whose errors of then are kept for a high promise alone.
+GROWN = LaneErrors([0.01] * 60 + [10.0, 12.0, 9.0, 11.0] * 60, [[10.0, 10.0]] * 300, period="D")
 RISING = DemandPaths(np.full(4, 9.0), np.arange(40.0)[:, np.newaxis] + np.zeros(4), np.arange(40) >= 20)
 
 #: Callables without a contract in `test_check`: name -> (callable, its required arguments).
 OTHERS = {
     "lane.assess": (lane.assess, {"statistics": LANE, "policy": Policy()}),
-    "past_errors.ErrorPool.paths": (ErrorPool([ERRORS]).paths, {"lane": ERRORS}),
-    "past_errors.LaneErrors.paths": (ERRORS.paths, {}),
+    "past_errors.ErrorPool.paths": (ErrorPool([GROWN]).paths, {"lane": GROWN}),
+    "past_errors.LaneErrors.paths": (GROWN.paths, {}),
     "past_errors.same_time_of_year": (same_time_of_year, {"away": 7.0}),
     "games.alliance.Pool.costs": (POOL.costs, {}),
     "games.alliance.Pool.normal_costs": (POOL.normal_costs, {}),
@@ -61,6 +63,7 @@ ALTERNATIVES = {
     ("games.joint_demand.draws", "correlation"): (0.8,),
     ("games.mutual_help.exchange", "offered"): (0.5,),
     ("games.mutual_help.expected_help", "refusal"): (0.1,),
+    ("games.pooled_bookings.pooled_bookings", "internal_capacity"): ([1.0, 0.5],),
     ("joint_replenishment.best_joint_plan", "power_of_two"): (
         True,
         {
@@ -92,6 +95,8 @@ ALTERNATIVES = {
     ("own_places.places_cost", "used"): (2.0,),
     ("past_errors.ErrorPool.paths", "at"): (20,),
     ("past_errors.LaneErrors.paths", "at"): (20,),
+    ("past_errors.ErrorPool.paths", "service_level"): (0.999,),
+    ("past_errors.LaneErrors.paths", "service_level"): (0.999,),
     ("past_errors.past_levels", "pool"): (ErrorPool(RARE), {"errors": RARE[0]}),
     ("past_errors.same_time_of_year", "earlier_years"): (False,),
     ("periodic_review.best_stock", "lead_time_sd"): (0.5,),

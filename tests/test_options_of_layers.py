@@ -33,6 +33,7 @@ from twin.batch.provenance import inputs_of
 from twin.batch.seal import seal
 from twin.data.account import Account, refusals
 from twin.data.advice import Advice
+from twin.data.calendar import WorkingCalendar
 from twin.data.errors import Counts, LedgerError, PlanChanged
 from twin.data.files.columns import match_columns
 from twin.data.files.ignored import IgnoredColumns
@@ -42,6 +43,7 @@ from twin.data.files.rows import read_rows
 from twin.data.files.scan import Scan
 from twin.data.files.stamps import CutDay, Stamps
 from twin.data.ledger.plan_cells import memory_plan
+from twin.data.ledger.preview import Preview
 from twin.data.ledger.store import Ledger
 from twin.data.load import load_history, read_history
 from twin.data.lost_rows import Lost
@@ -58,22 +60,38 @@ from twin.plan import ahead, answers_judged, dated_run, lane_report, promised
 from twin.plan.actions import attention_of
 from twin.plan.adjustments import adjusted
 from twin.plan.attention import watched
+from twin.plan.booked_dates import booked_dates
+from twin.plan.booked_lane import NeededSpace, bookings_of_lanes, places_to_book
+from twin.plan.booking_terms import Booked
 from twin.plan.capacity_plan import CapacityPlan
 from twin.plan.feed import feed_of_history
+from twin.plan.horizon import DatedForecasts
 from twin.plan.ledger_policies import ledger_policies
 from twin.plan.morning import morning_of
+from twin.plan.network_report import network_report
 from twin.plan.partners import largest, needs_together
+from twin.plan.partners_bookings import partners_bookings
 from twin.plan.plan_file import read_plan_file
-from twin.plan.plan_import import import_plan
+from twin.plan.plan_import import import_plan, preview_plan
 from twin.plan.policies import filled
 from twin.plan.policy_file import read_policies
 from twin.plan.policy_table import policy_table
 from twin.plan.portfolio import Change, portfolio_of, research_portfolio
 from twin.plan.reserves_by_season import reserves
+from twin.plan.space_portfolio import SpacePrices, portfolio_backtest, portfolio_costs
 from twin.plan.table_report import assess_history
 from twin.protection import DemandPaths
 from twin.tables.assess_table import LaneTable, assess_table
 
+WEEKS_AHEAD = np.datetime64("2026-01-05") + 7 * np.arange(3)
+NEEDED = NeededSpace(np.array([5.0, 9.0, 7.0]), np.ones(3), 4.0, 5.0, 20.0)
+DATED_WEEKS = pd.DataFrame(
+    {"mean": NEEDED.mean, "low": NEEDED.mean - 2, "high": NEEDED.mean + 2},
+    index=pd.MultiIndex.from_product([["A"], WEEKS_AHEAD]),
+)
+BLOCK_IN_PLAN = CapacityPlan(author="eva")
+BLOCK_IN_PLAN.set("contract", "1", type="hard block", places=1, first="2020-01-06", price=6.0)
+FOUR_YEARS = np.array([4.0, 6.0, 5.0, 7.0, 4.0, 8.0, 5.0, 9.0])
 LAYERS = ("data", "plan", "compute", "tables", "batch")
 #: Options that change the speed or the progress messages of a call, but not its result.
 NO_RESULT = {"progress", "workers", "executor", "scheduler"}
@@ -143,6 +161,12 @@ def plan_file(at, rows):
     path = at.file.with_name("plan.csv")
     path.write_text(f"lane,dwell\n{rows}\n")
     return str(path)
+
+
+def previewed(path, **options):
+    """Return the values of a file that a plan would get, and the name of the file."""
+    found = preview_plan(CapacityPlan(cells(), author="eva"), path, **options)
+    return found.values, found.account.file
 
 
 @pytest.fixture(scope="module")
@@ -219,6 +243,12 @@ def repeating():
 
 def new_ledger(at):
     return Ledger(f"sqlite:///{at.folder() / 'ledger.sqlite'}")
+
+
+def edited(at, call):
+    """Return what a call on a ledger gives that holds one flow, of lane A on 1 January 2024."""
+    with new_ledger(at) as ledger:
+        return call(ledger, ledger.append("2024-01-01", "A", 5))
 
 
 def after_the_first(at, second, **options):
@@ -305,6 +335,15 @@ def berlin():
     return plan
 
 
+def reported(at, **options):
+    """Return name, author and plans of a report on the flows of a file."""
+    feed = feed_of_history(load_history(at.file))
+    stated = {"made_at": datetime.datetime(2026, 1, 5, tzinfo=datetime.UTC), "horizon": 1, **options}
+    report = network_report(feed, morning_of(feed.history()), **stated)
+    plans = {lane: plan.table.to_csv() for lane, plan in report.plans.items()}
+    return report.name, report.author, plans, report.assessed.table.to_csv()
+
+
 #: Name of a function -> (function that returns its result with some options, option -> value that must change it).
 CALLS = {
     "data.load.read_history": (
@@ -369,6 +408,22 @@ CALLS = {
         lambda at, **o: new_ledger(at).append("2024-01-01", "A", 5, **o).returns,
         {"returns": 1.0},
     ),
+    "data.ledger.store.Ledger.edit": (
+        lambda at, **o: edited(at, lambda ledger, flow: ledger.edit(flow.id, 6.0, **o)),
+        {"returns": 1.0, "seen": (7.0, None)},
+    ),
+    "data.ledger.store.Ledger.delete": (
+        lambda at, **o: edited(at, lambda ledger, flow: ledger.delete(flow.id, **o)),
+        {"seen": {1: (7.0, None)}},
+    ),
+    "data.ledger.store.Ledger.events": (
+        lambda at, **o: edited(at, lambda ledger, flow: len(ledger.events("A", **o))),
+        {"date": "2024-01-02"},
+    ),
+    "data.ledger.store.Ledger.preview_file": (
+        lambda at, **o: edited(at, lambda ledger, flow: ledger.preview_file(at.some_bad, **o).counts),
+        {"good_rows_only": True},
+    ),
     "data.ledger.store.Ledger.import_file": (lambda at, **o: after_the_first(at, at.file, **o), {"held": "add"}),
     "data.ledger.store.Ledger.import_file, longer": (
         lambda at, **o: after_the_first(at, at.longer, **o),
@@ -376,7 +431,7 @@ CALLS = {
     ),
     "data.ledger.store.Ledger.import_file, agreed": (
         lambda at, **o: after_the_first(at, at.longer, held="new-only", **o),
-        {"asked": Counts(0, 0, 0, 0)},
+        {"asked": Preview(Counts(0, 0, 0, 0), 0)},
     ),
     "data.ledger.store.Ledger.import_file, some bad": (
         lambda at, **o: after_the_first(at, at.some_bad, **o),
@@ -389,7 +444,7 @@ CALLS = {
     ),
     "data.ledger.store.Ledger.import_history, agreed": (
         lambda at, **o: history_after(at, 5, held="new-only", **o),
-        {"asked": Counts(0, 0, 0, 0)},
+        {"asked": Preview(Counts(0, 0, 0, 0), 0)},
     ),
     "data.ledger.store.Ledger.count": (lambda at, **o: asked(at, Ledger.count, **o), WINDOW),
     "data.ledger.store.Ledger.read": (lambda at, **o: asked(at, Ledger.read, **o).to_csv(), WINDOW),
@@ -515,7 +570,15 @@ CALLS = {
     ),
     "plan.plan_import.import_plan": (
         lambda at, **o: tried_on_plan(lambda plan: import_plan(plan, plan_file(at, "B,1.250"), **o)[:3]),
-        {"kind": "site", "sheet": "x", "decimal": ","},
+        {"kind": "site", "sheet": "x", "decimal": ",", "name": "mine.csv"},
+    ),
+    "plan.plan_import.preview_plan": (
+        lambda at, **o: previewed(plan_file(at, "B,1.250"), **o),
+        {"kind": "site", "sheet": "x", "decimal": ",", "name": "mine.csv"},
+    ),
+    "plan.plan_import.preview_plan, rows": (
+        lambda at, **o: previewed(plan_file(at, "B,1\nC,x"), **o),
+        {"good_rows_only": True},
     ),
     "plan.plan_import.import_plan, rows": (
         lambda at, **o: tried_on_plan(lambda plan: import_plan(plan, plan_file(at, "B,1\nC,x"), **o)[:3]),
@@ -633,6 +696,16 @@ CALLS = {
         lambda at, **o: morning_of(research_lanes(), **o).totals.to_csv(),
         {"plan": berlin(), "policies": pd.DataFrame({"internal_capacity": [90.0]}, index=["BER-MUC"])},
     ),
+    "plan.network_report.network_report": (
+        reported,
+        {
+            "plan": berlin(),
+            "policies": {"A": {"internal_capacity": 9.0}},
+            "horizon": 2,
+            "lanes": ["A"],
+            "made_at": datetime.datetime(2026, 1, 6, tzinfo=datetime.UTC),
+        },
+    ),
     "plan.attention.watched": (
         lambda at, **o: watched(
             np.tile(VOLUMES, (2, 2)), np.array([4.0, 5.0]), np.ones(2), period="D", **o
@@ -641,9 +714,65 @@ CALLS = {
     ),
     "plan.table_report.assess_history": (
         lambda at, **o: (
-            (found := assess_history(network(lanes=2, periods=40), **o)).table.to_csv() + str(found.horizon is None)
+            (found := assess_history(network(lanes=2, periods=40), **{"horizon": 2, **o})).table.to_csv()
+            + str(found.horizon is None)
+            + str([each.numbers() for each in found.bookings.values()])
         ),
-        {"given": {"dwell": 2.0}, "policies": pd.DataFrame({"dwell": {"LANE-1": 2.0}}), "horizon": 1},
+        {
+            "given": {"dwell": 2.0},
+            "policies": pd.DataFrame({"dwell": {"LANE-1": 2.0}}),
+            "horizon": None,
+            "plan": BLOCK_IN_PLAN,
+        },
+    ),
+    "plan.booked_dates.booked_dates": (
+        lambda at, **o: (
+            booked_dates(
+                [5.0, 9.0, 7.0], [1.0, 1.0, 1.0], own_places=4.0, term=1, place_cost=5.0, surcharge=20.0, **o
+            ).cost
+        ),
+        {"lead_time": 2},
+    ),
+    "plan.booked_lane.places_to_book": (
+        lambda at, **o: places_to_book(Booked(("A",)), NEEDED, WEEKS_AHEAD, WorkingCalendar("W"), **o).numbers(),
+        {"contracts": BLOCK_IN_PLAN.of("contract")},
+    ),
+    "plan.booked_lane.bookings_of_lanes": (
+        lambda at, **o: bookings_of_lanes(
+            DatedForecasts(WEEKS_AHEAD, DATED_WEEKS, np.arange(3), {}), {"A": Policy()}, WorkingCalendar("W"), **o
+        )["A"].numbers(),
+        {"contracts": BLOCK_IN_PLAN.of("contract")},
+    ),
+    "plan.partners_bookings.partners_bookings": (
+        lambda at, **o: partners_bookings(
+            feed_of_history(research_partners()),
+            ["toys", "garden"],
+            horizon=2,
+            term=1,
+            place_cost=5.0,
+            surcharge=20.0,
+            **o,
+        ).found.costs.tolist(),
+        {"internal_capacity": 50.0},
+    ),
+    "plan.space_portfolio.portfolio_costs": (
+        lambda at, **o: {
+            rung: float(used.cost.sum())
+            for rung, used in portfolio_costs(
+                FOUR_YEARS, np.full((8, 2), 5.0), np.ones((8, 2)), prices=SpacePrices(soft=11.0, year=2), years=1, **o
+            ).items()
+        },
+        {"soft_share": 0.9, "rungs": ["spot"]},
+    ),
+    "plan.space_portfolio.portfolio_backtest": (
+        lambda at, **o: {
+            rung: float(used.cost.sum())
+            for rung, used in portfolio_backtest(
+                40 + 10 * np.sin(np.arange(48.0)) + np.arange(48) % 7,
+                **{"prices": SpacePrices(soft=11.0), "years": 1, "rungs": ["marginal"], **o},
+            ).items()
+        },
+        {"soft_share": 0.9, "period": "D", "rungs": ["spot"]},
     ),
     "tables.assess_table.assess_table": (assessed, {"given": {"dwell": 2.0}, "period": "W", "keep": ["profit"]}),
     "batch.contents.update": (renewed, {"write": False}),

@@ -22,14 +22,40 @@ def steady():
     return lane(generator(2).gamma(16.0, 6.0, (1, 160)))[0]
 
 
+def smoothed(sizes):
+    near = sizes[0]
+    for count, size in enumerate(sizes[1:], start=2):
+        near += max(0.05, 1 / count) * (size - near)
+    return max(near, 0.1 * np.mean(sizes))
+
+
 def test_a_path_is_the_forecast_and_an_earlier_error_of_the_same_steps(steady):
-    at = 100
-    found, origin = steady.paths(at), 60
-    row = origin - 8  # the errors begin with the ninth known period
-    came = steady.volumes[origin + 1 : origin + 4] - steady.past[origin]
-    grown = np.mean(np.abs(steady.error[8:at, 0])) / np.mean(np.abs(steady.error[8:origin, 0]))
-    assert found.paths[row] == pytest.approx(np.maximum(steady.past[at] + grown * came, 0.0), rel=1e-12)
-    assert len(found.paths) == at - 8
+    at, origin = 100, 60
+    found = steady.paths(at)
+    row = len(found.paths) - (at - origin)
+    error = steady.volumes[origin + 1 : origin + 4] - steady.past[origin]
+    sizes = np.abs(steady.error[8:at, 0])  # the errors begin with the ninth known period
+    grown = smoothed(sizes) / smoothed(sizes[: origin - 8])
+    assert found.paths[row] == pytest.approx(np.maximum(steady.past[at] + grown * error, 0.0), rel=1e-12)
+    assert at - 8 - 3 <= len(found.paths) <= at - 8
+
+
+def test_a_lane_that_begins_grows_or_nearly_ends_has_levels_of_its_size():
+    year, rise = np.arange(60) < 12, np.clip((np.arange(60) - 12) / 6, 0.0, 1.0)
+    shapes = np.array([np.where(year, 0.0, 1.0), np.where(year, 0.002, 1.0), rise, np.where(year, 1.0, 0.01)])
+    for errors in lane(np.rint(generator(8).gamma(25.0, 4.0, 60) * shapes), period="MS"):
+        demand = 2 * np.mean(errors.volumes[-6:])
+        assert demand < over(errors.paths(), TWO).level(0.95) < 2 * demand
+
+
+def test_errors_of_a_smaller_lane_are_left_out_if_enough_remain_and_its_break_is_not_enlarged():
+    volumes = generator(3).gamma(16.0, 6.0, (1, 160)) * np.where(np.arange(160) < 60, 0.01, 1.0)
+    errors = lane(volumes)[0]
+    assert len(errors.paths().paths) == 160 - 1 - 60  # origins from the first period after the break on
+    every = errors.paths(service_level=0.99)  # 99 % takes twice 99 errors
+    assert len(every.paths) == 160 - 1 - 8
+    broke = 58 - 8  # the path that ends in the first period after the break, and the next
+    assert every.paths[broke : broke + 2] - every.forecast == pytest.approx(errors.error[58:60], rel=1e-12)
 
 
 def test_nothing_that_comes_later_changes_a_level(steady):
@@ -84,7 +110,7 @@ def test_a_few_unknown_volumes_within_a_path_count_as_no_error():
     volumes = generator(2).gamma(16.0, 6.0, (1, 160))
     volumes[0, 90] = np.nan
     errors = lane(volumes)[0]
-    assert errors.error[89, 0] == 0.0 and len(errors.paths().paths) == 160 - 8 - 1
+    assert errors.error[89, 0] == 0.0 and len(errors.paths(service_level=0.99).paths) == 160 - 8 - 1
     with pytest.raises(ValueError, match=r"past must be of shape \(periods, steps\), with a row for each volume"):
         LaneErrors([1.0, 2.0], [[1.0]], period="D")
     assert kept(errors, LeadTimes(np.array([1.0, 2.0]), np.array([0.5, 0.5])), np.full(160, 500.0)).share == 1.0

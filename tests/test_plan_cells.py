@@ -124,7 +124,8 @@ def test_a_ledger_of_the_third_version_gets_the_plan_and_learns_quarters(url, tm
         with Ledger(url) as ledger, ledger._engine.begin() as connection:
             ledger.append("2026-01-05", "BER-MUC", 120)
             for statement in (
-                "DROP TABLE twin_plan_change, twin_plan_cell",
+                "DROP TABLE twin_plan_change, twin_plan_cell, twin_flow_change",
+                "ALTER TABLE twin_import DROP COLUMN author",
                 "ALTER TABLE twin_import DROP CONSTRAINT period_known",
                 "ALTER TABLE twin_import ADD CONSTRAINT period_known CHECK (period IN ('D', 'W', 'MS'))",
                 "UPDATE twin_schema SET version = 3",
@@ -132,7 +133,7 @@ def test_a_ledger_of_the_third_version_gets_the_plan_and_learns_quarters(url, tm
                 connection.execute(text(statement))
     with Ledger(url) as migrated:
         status = migrated.status()
-        assert (status["schema_version"], status["plan_entries"]) == (5, 0) and "BER-MUC" in migrated.lanes()
+        assert (status["schema_version"], status["plan_entries"]) == (6, 0) and "BER-MUC" in migrated.lanes()
         assert migrated.plan.write({cell("c"): 1.0}, what="x") == 1
         quarters = tmp_path / "quarters.csv"
         quarters.write_text("date,lane,volume\n2023-Q3,A,30\n2024-Q1,A,90\n")

@@ -3,6 +3,8 @@
 import numpy as np
 import pytest
 
+from twin.data.history import dense
+from twin.data.load import load_history
 from twin.data.scenarios import research_partners
 from twin.games import allocation, core_allocation
 from twin.plan.feed import feed_of_history
@@ -42,6 +44,25 @@ def test_what_lesson_08_says_of_its_partners(partners):
     signed = core_allocation.nucleolus(past[True].costs)
     assert past[True].gain_by_leaving(signed) < 0 < later[True].gain_by_leaving(signed)
     assert later[True].gain_by_leaving(allocation.shapley(past[True].costs)) > 0
+
+
+def test_what_lesson_08_says_of_the_carriers_by_season():
+    carriers, months, tons = dense(load_history("record:sfo-asia-carriers", gaps="unknown"))
+    there = (months >= np.datetime64("2015-01-01")) & (months < np.datetime64("2020-01-01"))
+    chosen = ["United Airlines", "Korean Air Lines", "China Airlines", "Asiana Airlines", "EVA Airways"]
+    needs = tons[:, there][[list(carriers).index(each) for each in chosen]].T
+    past, later = (
+        [reserves(needs, months[there], by_season=kind, later=late, **PRICES) for kind in (False, True)]
+        for late in (False, True)
+    )
+    one, season = later
+    assert season.alone().sum() < 0.95 * one.alone().sum()
+    assert season.share_saved() > one.share_saved() > 0.1
+    gains = [
+        now.gain_by_leaving(core_allocation.nucleolus(then.costs)) / now.costs[-1]
+        for then, now in zip(past, later, strict=True)
+    ]
+    assert 0.01 < gains[1] < gains[0] / 3
 
 
 def test_a_surcharge_below_the_price_of_a_place_is_refused(partners):

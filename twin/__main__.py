@@ -4,10 +4,11 @@ import argparse
 import errno
 import os
 import sys
+from difflib import get_close_matches
 from typing import Any, NoReturn
 
 from twin import __version__
-from twin.command import ask, assess, attend, batch, channel, completion, ledger, plan, servers
+from twin.command import ask, assess, attend, batch, channel, completion, ledger, plan, report, servers
 from twin.command.options import on_command_line
 from twin.data.advice import said
 from twin.data.errors import LedgerError, RowsRefused
@@ -99,6 +100,15 @@ class _Parser(argparse.ArgumentParser):
         super().__init__(*arguments, **named)
         channel.add_verbosity(self)
 
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+        """Return what the arguments say, and the rest; an option that is not known ends with the nearest one."""
+        said, rest = super().parse_known_args(args, namespace)
+        for strange in rest:
+            name = strange.partition("=")[0]
+            if name.startswith("--") and (near := get_close_matches(name, self._option_string_actions, 1)):
+                self.error(f"unrecognized arguments: {' '.join(rest)}; did you mean {near[0]}?")
+        return said, rest
+
     def error(self, message: str) -> NoReturn:
         """End with the sentence, and exit code 2."""
         self.exit(2, f"{self.prog}: error: {message}\nusage: {self.prog} --help lists what can be given\n")
@@ -114,6 +124,7 @@ def program() -> argparse.ArgumentParser:
     ask.add(commands)
     ledger.add(commands)
     plan.add(commands)
+    report.add(commands)
     batch.add(commands)
     servers.add(commands)
     completion.add(commands, parser)

@@ -5,10 +5,14 @@ quantile of the earlier errors of the same step, each divided by the s of its ow
 floor((n + 1) (1 - level)) - 1 others above it. Where that is none, the sample cannot carry the level, and the interval
 is infinite. a rises after a miss and falls after a hit, so that the share of misses is kept when the errors change.
 
+An error that was large for its time, such as that of the month in which a lane began, would be enlarged once more when
+the lane has grown. It is therefore divided by the s to which it has led, if that is larger, but only so far that it
+still counts four: e / max(s(origin), min(s(now), e / 4)).
+
 Sources: Vovk, Gammerman and Shafer (2005) for the quantile; Gibbs and Candes (2021) for the adaptation, here of the
 logarithm of the width; Angelopoulos, Barber and Bates (2024) for its step, which shrinks with the number of errors. The
-constants were chosen on the synthetic lanes of `tests/forecast_judges.py`; `benchmarks/forecasts.py` says which of them
-were settled with its records in view.
+constants were chosen on the synthetic lanes of `tests/forecast_judges.py`, that four and the upper bound of a on those
+of `benchmarks/changed_lanes.py`; `benchmarks/forecasts.py` says which were settled with its records in view.
 """
 
 from __future__ import annotations
@@ -20,8 +24,9 @@ _LOCAL = 0.7  # exponent of the local error in the scale; the mean error of the 
 _STEP = 2.5  # step of the adaptation, times the root of the number of errors [-]
 _LEAST_STEP = 0.05  # least step of the adaptation [-]
 _NARROWEST, _PATIENCE = -0.3, 500.0  # lower bound of the adaptation; after many errors it is -errors / _PATIENCE [-]
-_WIDEST = 3.0  # upper bound of the adaptation [-]
+_WIDEST = 1.5  # upper bound of the adaptation [-]
 _LEAST = 0.1  # least local error, as a share of the mean error of the whole past [-]
+LARGE_SCORE = 4.0  # least score of an error that is divided by the scale to which it has led [-]
 
 
 def fewest(level: float) -> int:
@@ -75,13 +80,6 @@ def half_widths(volumes, mean, level, warm_up, pooled=None):
             move = np.where(valid & np.isfinite(bound), step * ((error > bound) - (1 - level)), 0.0)
             floor = np.minimum(_NARROWEST, -scores.count[:at] / _PATIENCE)
             adapted[:at] = np.clip(adapted[:at] + move, floor, _WIDEST)
-            scored = valid & ((scale[origins] > 0) | (error == 0))  # without a scale, an error has no score
-            score, use = np.zeros((horizon, lanes)), np.zeros((horizon, lanes), bool)
-            score[:at], use[:at] = (
-                np.divide(error, scale[origins], out=np.zeros(error.shape), where=scored & (error > 0)),
-                scored,
-            )
-            scores.add(score, use)
             last = np.where(np.isnan(error[0]), 0.0, error[0])
             new = ~np.isnan(error[0])
             count += new
@@ -89,6 +87,14 @@ def half_widths(volumes, mean, level, warm_up, pooled=None):
             near += np.where(new, np.maximum(_GAIN, each) * (last - near), 0.0)
             whole += np.where(new, each * (last - whole), 0.0)
         scale[at] = np.maximum(near, _LEAST * whole) ** _LOCAL * whole ** (1 - _LOCAL)
+        if at:
+            own = scale[origins]
+            unit = np.where(own > 0, np.maximum(own, np.minimum(scale[at], error / LARGE_SCORE)), 0.0)
+            scored = valid & ((unit > 0) | (error == 0))  # without a scale, an error has no score
+            score, use = np.zeros((horizon, lanes)), np.zeros((horizon, lanes), bool)
+            score[:at] = np.divide(error, unit, out=np.zeros(error.shape), where=scored & (error > 0))
+            use[:at] = scored
+            scores.add(score, use)
         quantile = scores.quantile(level)
         width = np.multiply(quantile, scale[at], out=np.full(quantile.shape, np.inf), where=np.isfinite(quantile))
         if pooled is not None:

@@ -4,13 +4,15 @@ The forecast is the smoothed share of periods with flow times the smoothed size 
 2011); the two constants are those with the least absolute error of the whole pool, each lane's in units of its size.
 The interval's quantile is taken among the errors, in units of size, of all lanes of about the same share of periods
 with flow (conformal prediction within classes: Vovk, Gammerman and Shafer 2005), so that a pool carries levels for
-which each of its lanes has too few periods. What is said at an origin depends on nothing that comes later.
+which each of its lanes has too few periods. Large errors of lanes whose flows have grown count as in `_conformal`. What
+is said at an origin depends on nothing that comes later.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
+from twin._conformal import LARGE_SCORE
 from twin._seasons import cumulated
 from twin._smoothing import Spread
 
@@ -70,7 +72,10 @@ class IntermittentPool:
             for step in range(min(horizon, at)):
                 origin = at - 1 - step
                 here = self._known[at] & self.member[origin]
-                score = np.abs(volume[here] - self.mean[origin, here]) / self.size[origin, here]
+                error = np.abs(volume[here] - self.mean[origin, here])
+                score = error / np.maximum(
+                    self.size[origin, here], np.minimum(self.size[at, here], error / LARGE_SCORE)
+                )
                 cell = self._class[origin, here] * counts.shape[2] + np.searchsorted(_EDGES, score)
                 counts[step] += np.bincount(cell, minlength=counts[step].size).reshape(counts[step].shape)
             total = np.cumsum(counts, axis=2)

@@ -10,12 +10,18 @@ from numpy.typing import ArrayLike, NDArray
 
 from twin import _past
 from twin._check import floats, numbers, probabilities, require, whole
+from twin._conformal import LARGE_SCORE, fewest
 from twin._period_kinds import PERIOD_KINDS
 from twin.demand import days_per_period
 from twin.lead_time_demand import LeadTimes
 from twin.protection import Array, DemandPaths, over
 
 _WARM_UP = 8  # known periods before the first forecast whose error counts [period]
+_GAIN, _LEAST = 0.05, 0.1  # smoothing constant of a lane's unit, and its least share of the mean error so far [-]
+_SMALLER = 5.0  # ratio of two units from which an error of the smaller one is left out [-]
+_ENOUGH = 2  # errors that stay if others are left out, in multiples of the fewest that a promise takes [-]
+_ENLARGED = 3.0  # mean errors of the lane to which an earlier error is enlarged at most [-]
+_TINY = 1e-9  # share of a unit below which an earlier one is rounding [-]
 _UNKNOWN = 0.1  # largest share of unknown volumes up to which an unknown error within a path counts as none [-]
 _YEAR, _NEAR = 365.25, 31.0  # length of a year; largest distance from the same day of an earlier year [day]
 _INTERMITTENT = 0.5  # share of periods with flow below which a lane takes the errors of all such lanes [-]
@@ -52,8 +58,14 @@ def same_time_of_year(away: ArrayLike, *, earlier_years: bool = True) -> NDArray
 class LaneErrors:
     """The errors of a lane's past forecasts, each with the steps of its own origin.
 
-    An error of an earlier origin is laid on a later forecast in proportion to the mean error of one step so far, so
-    that a lane that has grown has larger errors.
+    An error of an earlier origin o is laid on a later forecast, at t, in proportion to the lane's *unit*: its smoothed
+    absolute error of one step, at least a tenth of the mean so far. Errors of a lane that has grown become larger.
+
+    e(o) min(u(t) / u(o), max(1, 3 u(t) / mean |e(o)|))
+
+    The second bound holds for errors that were large for their time, such as those of the month in which a lane began:
+    they are not enlarged to more than three units of today. Origins at which the unit was less than a fifth of that of
+    today say little on the lane; they are left out where twice as many others remain as the promise takes.
 
     Parameters
     ----------
@@ -83,8 +95,7 @@ class LaneErrors:
         self.share = flows / np.maximum(self.age, 1)
         self.size = np.cumsum(np.nan_to_num(self.volumes)) / np.maximum(flows, 1)
         self.error = self._errors(known)
-        count = np.cumsum(~np.isnan(self.error[:-1, 0]))
-        self.unit = np.r_[0.0, np.cumsum(np.nan_to_num(np.abs(self.error[:-1, 0]))) / np.maximum(count, 1)]
+        self.unit = self._unit()
 
     def _errors(self, known: NDArray[np.bool_]) -> Array:
         """Return the error of each origin and step; NaN before the lane is old enough, and where no volume came."""
@@ -97,16 +108,38 @@ class LaneErrors:
             error[unknown] = 0.0
         return error
 
-    def paths(self, at: int | None = None) -> DemandPaths:
-        """Return the paths of the demand after period `at`, by default the last one, from what was known then."""
+    def _unit(self) -> Array:
+        """Return the unit of each origin, from the errors that were known at it."""
+        size = np.abs(self.error[:-1, 0])
+        known = ~np.isnan(size)
+        smooth, near = [0.0], 0.0
+        for count, each in enumerate(size[known].tolist(), start=1):
+            near += max(_GAIN, 1.0 / count) * (each - near)
+            smooth.append(near)
+        counts = np.cumsum(known)
+        whole = np.cumsum(np.where(known, size, 0.0)) / np.maximum(counts, 1)
+        return np.r_[0.0, np.maximum(np.array(smooth)[counts], _LEAST * whole)]
+
+    def paths(self, at: int | None = None, *, service_level: float = 0.95) -> DemandPaths:
+        """Return the paths of the demand after period `at`, by default the last one, from what was known then.
+
+        service_level : the promise in view, for which enough errors are kept [-]
+        """
         origin = len(self.volumes) - 1 if at is None else whole("at", at, least=0)
-        error = self.error_known(origin)
-        with np.errstate(invalid="ignore", divide="ignore"):
-            ratio = np.where(self.unit[:origin] > 0, self.unit[origin] / self.unit[:origin], 1.0)
-        there = np.flatnonzero(~np.isnan(error[:, 0]))
-        forecast = self.past[origin]
-        in_season = same_time_of_year((origin - there) * self.days)
-        return DemandPaths(forecast, np.maximum(forecast + error[there] * ratio[there, np.newaxis], 0.0), in_season)
+        (share,) = probabilities(service_level=service_level)
+        error, unit = self.error_known(origin), self.unit[origin]
+        there = ~np.isnan(error[:, 0])
+        alike = there & (_SMALLER * self.unit[:origin] >= unit)
+        if np.sum(~np.isnan(error[alike, -1])) >= _ENOUGH * fewest(float(share)):
+            there = alike
+        chosen, forecast = np.flatnonzero(there), self.past[origin]
+        earlier, ratio = error[chosen], np.ones(len(chosen))
+        if unit > 0:
+            mean = np.nanmean(np.abs(earlier), axis=1)
+            own, size = (np.maximum(each, _TINY * unit) for each in (self.unit[chosen], mean))
+            ratio = np.minimum(unit / own, np.maximum(_ENLARGED * unit / size, 1.0))
+        in_season = same_time_of_year((origin - chosen) * self.days)
+        return DemandPaths(forecast, np.maximum(forecast + earlier * ratio[:, np.newaxis], 0.0), in_season)
 
     def error_known(self, origin: int) -> Array:
         """Return the errors of the origins before one, shape (origin, steps); NaN where they were not known at it."""
@@ -130,11 +163,11 @@ class ErrorPool:
         self._lanes = lanes
         self._found: dict[tuple[int, int], Array] = {}
 
-    def paths(self, lane: LaneErrors, at: int | None = None) -> DemandPaths:
+    def paths(self, lane: LaneErrors, at: int | None = None, *, service_level: float = 0.95) -> DemandPaths:
         """Return the paths of a lane: from the pool if it is intermittent, otherwise its own, as `LaneErrors.paths`."""
         origin = len(lane.volumes) - 1 if at is None else whole("at", at, least=0)
         if not lane.intermittent(origin):
-            return lane.paths(origin)
+            return lane.paths(origin, service_level=service_level)
         errors = self._errors(origin, int(np.searchsorted(_CLASSES, lane.share[origin], side="right")))
         forecast = lane.past[origin]
         return DemandPaths(
@@ -149,13 +182,21 @@ class ErrorPool:
                 for lane in self._lanes
                 if lane.intermittent(origin) and np.searchsorted(_CLASSES, lane.share[origin], side="right") == kind
             ]
-            known = [lane.error_known(origin) / np.maximum(lane.size[:origin, np.newaxis], 1e-300) for lane in members]
-            every = np.concatenate([each[~np.isnan(each[:, 0])] for each in known])
+            every = np.concatenate([_in_sizes(lane, origin) for lane in members])
             whole_paths = every[~np.isnan(every[:, -1])]
             every = whole_paths if len(whole_paths) >= _MOST_POOLED else every
             chosen = np.linspace(0, len(every) - 1, min(len(every), _MOST_POOLED)).round().astype(int)
             self._found[origin, kind] = every[chosen]
         return self._found[origin, kind]
+
+
+def _in_sizes(lane: LaneErrors, origin: int) -> Array:
+    """Return the errors of a lane that are known at an origin, in units of its size; large ones as in `_conformal`."""
+    error = lane.error_known(origin)
+    there = np.flatnonzero(~np.isnan(error[:, 0]))
+    mean = np.nanmean(np.abs(error[there]), axis=1)
+    size = np.maximum(lane.size[there], np.minimum(lane.size[origin], mean / LARGE_SCORE))
+    return error[there] / np.maximum(size, 1e-300)[:, np.newaxis]
 
 
 def past_levels(
@@ -179,7 +220,8 @@ def past_levels(
     levels = np.full(len(errors.volumes), np.nan)
     first = int(np.argmax(errors.age > _WARM_UP))
     for at in range(len(levels) - 2, first, -max(1, -(-(len(levels) - first) // _MOST_JUDGED))):
-        paths = errors.paths(at) if pool is None else pool.paths(errors, at)
+        given = {"service_level": float(share)}
+        paths = errors.paths(at, **given) if pool is None else pool.paths(errors, at, **given)
         level = over(paths, lead_times, service_level=float(share)).level(float(share))
         levels[at] = level if np.isfinite(level) else np.nan
     return levels
@@ -198,14 +240,15 @@ def kept(errors: LaneErrors, lead_times: LeadTimes, levels: ArrayLike) -> Kept:
     """
     given = floats("levels", levels)
     require(given.shape == errors.volumes.shape, "levels", "one for each volume", given.shape)
-    share = np.full(given.shape, np.nan)
-    for at in np.flatnonzero(~np.isnan(given)):
-        came = errors.past[at] + errors.error[at]
-        path = DemandPaths(errors.past[at], came[np.newaxis], np.zeros(1, bool))
-        known = np.array([np.isfinite(came[: int(np.ceil(length - 1e-9))]).all() for length in lead_times.length])
-        if known.any():
-            chance = lead_times.probability[known] / lead_times.probability[known].sum()
-            share[at] = over(path, LeadTimes(lead_times.length[known], chance)).service(given[at])
+    length, chance = lead_times.checked()
+    steps = errors.past.shape[1]
+    require(length <= steps, "lead_times", f"at most the {steps} steps of the errors", length)
+    came = DemandPaths(errors.past, errors.past + errors.error, np.zeros(len(given), bool))
+    sums = np.stack([came.summed(0, each) for each in length], axis=1)
+    weight = ~np.isnan(sums) * chance
+    met = np.sum(weight * (sums <= (given + 1e-9 * np.abs(given))[:, np.newaxis]), axis=1)
+    total = np.where(np.isnan(given), 0.0, weight.sum(axis=1))
+    share = np.divide(met, total, out=np.full(given.shape, np.nan), where=total > 0)
     counted = ~np.isnan(share)
     if not counted.any():
         return Kept(np.nan, np.nan, 0)

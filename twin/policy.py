@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any
 
+from twin._check import numbers
 from twin._choices import unit_of
 from twin._quantity import Bounds, Quantity
 
@@ -28,7 +29,8 @@ class Policy:
     """The decisions and prices of a lane; each field is one number or word, or an array with one entry per lane.
 
     In Python an unset field has the default shown here. Files, tables and the hub fill in unset fields lane by lane:
-    own capacity with the required capacity, the return rate with the one on record (`plan.policies.filled`).
+    own capacity with the required capacity, the return rate with the one on record (`plan.policies.filled`). A number
+    that is NaN or infinite is refused.
     Units and meanings are in NOTATION.md, and in `policy.POLICY`.
 
     >>> Policy(service_level=0.95).partner_surcharge
@@ -220,6 +222,10 @@ class Policy:
         term="law of lead times",
         meaning="lead times stay for long spells, wait for earlier orders, or let orders overtake each other",
     )
+
+    def __post_init__(self) -> None:
+        """Refuse a field that is NaN or infinite; arrays and the other rules are left to the formulas."""
+        numbers(**{name: value for name, value in vars(self).items() if isinstance(value, float)})
 
 
 #: Registry row of each field of `Policy`, by name and in order.

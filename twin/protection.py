@@ -25,9 +25,18 @@ _ROUNDING = 1e-9  # largest rounding error of a length [period], of a sum of wei
 class DemandPaths(NamedTuple):
     """Paths of the demand of the next periods, one for each past forecast; a path is NaN from where it is not known."""
 
-    forecast: Array  # shape (steps,) [pallet/period]
+    forecast: Array  # shape (steps,), or (n, steps) where each path has its own [pallet/period]
     paths: Array  # shape (n, steps), >= 0 [pallet/period]
     in_season: NDArray[np.bool_]  # shape (n,), whether a path is from the same time of an earlier year
+
+    def summed(self, first: int, length: float) -> Array:
+        """Return the sum of each path over a length from period `first` on; parts of a period as `over` has them."""
+        end = first + int(length + _ROUNDING)
+        part, total = first + length - end, self.paths[:, first:end].sum(axis=1)
+        if part <= _ROUNDING:
+            return total
+        mean = self.forecast[..., end]
+        return total + np.maximum(part * mean + np.sqrt(part) * (self.paths[:, end] - mean), 0.0)
 
 
 class SummedDemand:
@@ -110,8 +119,8 @@ def over(paths: DemandPaths, lead_times: LeadTimes, *, service_level: float = 0.
     (lengths, chance), steps = lead_times.checked(), paths.paths.shape[1]
     longest = start + int(np.ceil(lengths.max() - _ROUNDING))
     require(longest <= steps, "lead_times", f"so short that the interval ends within {steps} steps", longest)
-    sums = np.stack([_until(paths, start, length) for length in lengths], axis=1)
-    last = sums - np.stack([_until(paths, start, max(length - 1.0, 0.0)) for length in lengths], axis=1)
+    sums = np.stack([paths.summed(start, length) for length in lengths], axis=1)
+    last = sums - np.stack([paths.summed(start, max(length - 1.0, 0.0)) for length in lengths], axis=1)
     known = ~np.isnan(sums)
     plain = _summed(sums, last, known, _shares(known) * chance)
     here = known & paths.in_season[:, np.newaxis]
@@ -122,16 +131,6 @@ def over(paths: DemandPaths, lead_times: LeadTimes, *, service_level: float = 0.
         if level < seasonal.level(share) < np.inf:
             return seasonal
     return plain
-
-
-def _until(paths: DemandPaths, first: int, length: float) -> Array:
-    """Return the sum of each path over the periods from `first` on; of a part of a period, as `over` says."""
-    end = first + int(length + _ROUNDING)
-    part, total = first + length - end, paths.paths[:, first:end].sum(axis=1)
-    if part <= _ROUNDING:
-        return total
-    mean = paths.forecast[end]
-    return total + np.maximum(part * mean + np.sqrt(part) * (paths.paths[:, end] - mean), 0.0)
 
 
 def _shares(known: NDArray[np.bool_]) -> Array:

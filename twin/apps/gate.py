@@ -20,6 +20,7 @@ from tornado.web import ErrorHandler, HTTPError, RequestHandler
 from traitlets import List, Unicode
 
 from twin.apps.hosts import LOCAL_HOSTS, host_name, is_loopback, named_hosts
+from twin.apps.visitors import named_by_proxy
 from twin.data.permission import TOKEN
 from twin.data.settings import setting
 
@@ -79,6 +80,8 @@ class Gate(PasswordIdentityProvider):
             voila.log.warning("Others can connect, but are refused: name the server in TWIN_HOSTS")
         if self.reachable and not setting(TOKEN):
             voila.log.warning("Others can reach this server and %s is not set, so nobody can delete flows", TOKEN)
+        if named_by_proxy():
+            voila.log.info("Visitors have the name that the proxy sends with its secret; all others may only look")
         return login
 
 

@@ -20,6 +20,8 @@ from traitlets import Integer
 from twin.apps import kernel_memory
 from twin.apps.forked import prepare
 from twin.apps.loading import Loading
+from twin.apps.visitors import PROXY_SECRET, SERVER_STAMP, named_by_proxy
+from twin.data.author import STAMP
 from twin.data.permission import REACHABLE
 
 
@@ -74,7 +76,7 @@ class Sessions(AsyncMappingKernelManager):
         of_page = (kwargs.get("env") or {}).get("VOILA_PREHEAT")
         ahead = of_page == "True"
         if not isinstance(self.parent, ServerApp):  # Jupyter's own login decides who may delete flows
-            kwargs["env"] = {**(kwargs.get("env") or os.environ), REACHABLE: self._reachable()}
+            kwargs["env"] = {**(kwargs.get("env") or os.environ), REACHABLE: self._reachable(), **_of_visitors()}
         try:
             while kernel_id not in self and self._count() >= self.most:
                 if ahead or not await self._end_pooled_kernel():
@@ -176,6 +178,11 @@ class Sessions(AsyncMappingKernelManager):
     def _call_soon(self, call):
         """Call a function after the current step, in which a task fails or a kernel is removed."""
         asyncio.get_running_loop().call_soon(call)
+
+
+def _of_visitors():
+    """Return the variables of a page on its visitors: the secret of the proxy is not for it."""
+    return {PROXY_SECRET: "", STAMP: SERVER_STAMP if named_by_proxy() else ""}
 
 
 def _succeeded(task):

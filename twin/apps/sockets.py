@@ -16,11 +16,15 @@ from typing import Any
 
 from jupyter_server.services.kernels.connection.channels import ZMQChannelsWebsocketConnection
 
+from twin.apps.visitors import named_by_proxy, stamped, visitor_of
+from twin.data.author import IN_MESSAGES
+
 PROTOCOL = "v1.kernel.websocket.jupyter.org"
 PROTOCOL_ERROR, POLICY_VIOLATION = 1002, 1008  # codes of RFC 6455 for the end of a connection
 MOST_CONNECTIONS = 4  # of a kernel; a page needs one, and each takes four of the 1,023 sockets of ZeroMQ
 CHANNEL = "shell"  # the only channel on which a page may send
 MESSAGE_TYPES = frozenset({"comm_close", "comm_info_request", "comm_msg", "comm_open", "kernel_info_request"})
+_METADATA = 3  # number of the part with the metadata
 _PARTS = 5  # parts of every message, each with an offset: channel, header, parent header, metadata, content
 MOST_BUFFERS = 1000  # most buffers after these parts
 LONGEST_HEADER = 10_000  # [byte]
@@ -30,11 +34,14 @@ class PageConnection(ZMQChannelsWebsocketConnection):
     """A connection that a page uses for its widgets, and for nothing else."""
 
     _refused = False
+    _visitor: dict[str, Any] | None = None  # what every message says of its sender, if a proxy names visitors
 
     async def prepare(self) -> None:
         """Prepare a connection to the kernel if the client offers the protocol."""
         offered = self.websocket_handler.request.headers.get("Sec-WebSocket-Protocol", "")
         self._refused = PROTOCOL not in [name.strip() for name in offered.split(",")]
+        if named_by_proxy():
+            self._visitor = stamped(visitor_of(self.websocket_handler.request.headers))
         if not self._refused:
             await super().prepare()
 
@@ -63,6 +70,8 @@ class PageConnection(ZMQChannelsWebsocketConnection):
             return
         try:
             channel, kind = channel_and_type(incoming_msg)
+            if self._visitor is not None:
+                incoming_msg = with_metadata(incoming_msg, {IN_MESSAGES: self._visitor})
         except ValueError as why:
             self._close(str(why))
             return
@@ -100,3 +109,23 @@ def channel_and_type(message: Any) -> tuple[str, str]:
     if not isinstance(kind, str):
         raise ValueError("The type of a message must be a text")
     return channel, kind
+
+
+def with_metadata(message: bytes, more: dict[str, Any]) -> bytes:
+    """Return a message that `channel_and_type` accepts with more metadata, in place of what the page sent of them.
+
+    ValueError if the metadata are no short JSON object.
+    """
+    (count,) = struct.unpack_from("<Q", message)
+    offsets = struct.unpack_from(f"<{count}Q", message, 8)
+    start, end = offsets[_METADATA : _METADATA + 2]
+    try:
+        if end - start > LONGEST_HEADER:
+            raise ValueError
+        written = json.dumps({**json.loads(message[start:end]), **more}).encode()
+    except (ValueError, TypeError, RecursionError):
+        raise ValueError("The metadata of a message must be a short JSON object") from None
+    longer = len(written) - (end - start)
+    moved = [offset + longer * (number > _METADATA) for number, offset in enumerate(offsets)]
+    head = struct.pack(f"<{1 + count}Q", count, *moved)
+    return b"".join((head, message[len(head) : start], written, message[end:]))

@@ -24,7 +24,7 @@ FORM = (
     "apps/fork_server.py",
     *(f"batch/{name}.py" for name in ("digest", "jobs", "job_kernel", "normal_form", "notebook", "seal", "seeds")),
 )
-FILE_PARAMETERS = ("history", "policies")  # parameters of a notebook that name a file that it reads
+FILE_PARAMETERS = ("history", "policies", "run")  # parameters of a notebook that name a file that it reads
 VARIABLE = "TWIN_PROVENANCE"  # environment variable with the path of a job's provenance, which figures record
 
 

@@ -35,7 +35,8 @@ def choice(question: str, choices: Mapping[str, tuple[str, str]], json_only: boo
 
 def refuse(options: Namespace, question: Any, content: Mapping[str, Any]) -> int:
     """Tell that nothing was done, and which options say what is meant; return the exit code 1."""
-    counts = getattr(question, "counts", None)
+    preview = getattr(question, "preview", None)
+    counts = preview and preview.counts
     if options.json:
         counted = {"counts": counts._asdict()} if counts else {}
         print(json.dumps({**content, **counted}, indent=1, ensure_ascii=False))

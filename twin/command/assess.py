@@ -12,7 +12,7 @@ from typing import Any
 
 from twin._check import require
 from twin.command.assess_parquet import add_table_options, assess_lanes
-from twin.command.options import add_lane, add_reading_options, on_command_line, reading_of
+from twin.command.options import add_lane, add_reading_options, count, on_command_line, reading_of, stated_policies
 from twin.command.printing import LANE_SCHEMA_FILE, SCHEMA_FILE
 from twin.data.files.options import READING
 from twin.data.lane_names import guard_note
@@ -83,7 +83,7 @@ def add(commands: Any) -> None:
     plan = parser.add_argument_group("plan by date")
     plan.add_argument(
         "--horizon",
-        type=_count,
+        type=count,
         metavar="H",
         help="also a plan of the next H periods by date: forecast, reserve, places, overflow and money",
     )
@@ -121,17 +121,11 @@ def add(commands: Any) -> None:
     shown.add_argument("--force", action="store_true", help="with --xlsx or --report: overwrite an existing file")
     shown.add_argument(
         "--most",
-        type=_count,
+        type=count,
         default=12,
         metavar="N",
         help="number of lanes in the printed table and the pages of a report, largest first",
     )
-
-
-def _count(text):
-    if not (text.isdecimal() and int(text) > 0):
-        raise argparse.ArgumentTypeError(f"must be a whole number >= 1; got {text}")
-    return int(text)
 
 
 def _assess(parser, options):
@@ -158,7 +152,6 @@ def _assess(parser, options):
 def _assess_flows(options, given):
     from twin.command import printing, report_file
     from twin.data.load import load_history
-    from twin.data.scenarios import POLICIES
     from twin.plan import table_report
 
     files = {"--xlsx": options.xlsx, "--report": options.report}
@@ -170,18 +163,14 @@ def _assess_flows(options, given):
         lanes=options.lanes,
         **reading_of(options),
     )
-    policies, notes = None if options.file else POLICIES, ()  # those of the research lanes
-    if is_ledger(options.file):
-        from twin.plan.ledger_policies import ledger_policies  # imports SQLAlchemy
+    policies, notes = stated_policies(options, options.lanes, given)
+    plan = None
+    if is_ledger(options.file) and options.horizon:
+        from twin.plan.ledger_policies import ledger_plan  # imports SQLAlchemy
 
-        policies, notes = ledger_policies(options.file, options.lanes, used=not options.policies)
-    if options.policies:
-        from twin.plan.policy_file import read_policies  # imports pandas
-
-        policies = read_policies(options.policies, decimal=options.decimal)
-        notes = (*notes, *policies.attrs["notes"])
+        plan = ledger_plan(options.file)
     try:
-        found = table_report.assess_history(history, given, policies, horizon=options.horizon)
+        found = table_report.assess_history(history, given, policies, horizon=options.horizon, plan=plan)
         found = replace(found, assumptions=(*found.assumptions, *notes))
     except ValueError:
         if len(history.account.refused):  # refused rows may be the reason

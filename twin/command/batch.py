@@ -6,6 +6,7 @@ import signal
 from pathlib import Path
 
 from twin.batch.new_paper import FIRST_PAPER, new_paper
+from twin.command.options import count
 
 BATCH_HELP = """\
 Run the jobs in a folder's figures.yml whose inputs have changed, sweeps included, and collect all results in one table,
@@ -27,7 +28,7 @@ def add(commands: "argparse._SubParsersAction") -> None:
         parser = commands.add_parser(name, help=brief, description=text)
         parser.add_argument("folder", type=Path, help="folder with figures.yml" + " and paper.typ" * (name == "paper"))
         where = parser.add_mutually_exclusive_group()
-        where.add_argument("--jobs", type=_count, metavar="N", help="jobs at a time; by default one per core")
+        where.add_argument("--jobs", type=count, metavar="N", help="jobs at a time; by default one per core")
         where.add_argument(
             "--scheduler", metavar="ADDRESS", help="run on the workers of a Dask scheduler: tcp://host:8786"
         )
@@ -48,12 +49,6 @@ def add(commands: "argparse._SubParsersAction") -> None:
     parser = commands.add_parser("verify", help="check the results of a paper against its inputs", description=VERIFY)
     parser.add_argument("folder", type=Path, help="folder with figures.yml and out/")
     parser.set_defaults(run=_verify)
-
-
-def _count(text):
-    if not (text.isdecimal() and int(text) > 0):
-        raise argparse.ArgumentTypeError(f"must be a whole number >= 1; got {text}")
-    return int(text)
 
 
 def _build(options):

@@ -7,6 +7,7 @@ import sys
 
 from twin._period_kinds import PERIOD_KINDS
 from twin.command.asking import HELD_CHOICES, add_held_options, choice, refuse
+from twin.command.ledger_edits import add_edit_verbs
 from twin.command.options import add_calendar_options, add_reading_options, add_window, on_command_line, reading_of
 from twin.data.advice import said
 from twin.data.text import visible
@@ -24,7 +25,10 @@ LEDGER_EXAMPLES = """examples
   twin ledger import longer.csv --new-only           add only lanes and days that are not held yet
   twin ledger import revised.csv --replace           also replace held lanes and days that differ
   twin ledger log 2026-01-05 BER-MUC 120             add one flow, and show its id
+  twin ledger history BER-MUC 2026-01-05             flows of a lane and day: who changed what, from and to
+  twin ledger edit 17 125                            give the flow with this id another volume
   twin ledger delete 17                              delete the flow with this id
+  twin ledger revert 4                               undo a change of one flow, as history shows it
   twin ledger undo 3                                 delete a whole import; status lists the imports
   twin ledger verify                                 check file, index and imports for damage
   twin ledger lanes                                  show the statistics of every lane
@@ -81,6 +85,7 @@ def add(commands: "argparse._SubParsersAction") -> None:
     log.add_argument("--sure", action="store_true", help="log a volume far from the record of its lane without asking")
     delete = verb(_delete, "delete flows by their ids, all or none")
     delete.add_argument("id", type=int, nargs="+", help="ids of flows, as printed by log and export --json")
+    add_edit_verbs(verb, _show)
     undo = verb(_undo, "delete an import and all its flows, and bring back those that it replaced")
     undo.add_argument("id", type=int, help="id of the import, as printed by import and status")
     lanes = verb(_lanes, "show the statistics of every lane")
@@ -129,7 +134,7 @@ def _import(ledger, options):
             except AlreadyHeld as question:  # asked again if others have changed the ledger in the meantime
                 if not (held := choice(str(question), HELD_CHOICES, options.json)):
                     return refuse(options, question, {"place": ledger.place, "added": 0})
-                kinds["held"], asked = held, question.counts
+                kinds["held"], asked = held, question.preview
     except RowsRefused as refusal:
         if options.json:
             _show(options, {"place": ledger.place, "added": 0, "account": refusal.account.to_dict(on_command_line)}, "")
@@ -267,7 +272,7 @@ def _status(ledger, options):
     words = [f"{name:<15}{'–' if value is None else value}" for name, value in content.items() if name != "imports"]
     words += [
         f"{'import ' + str(past['id']):<15}{past['imported_at'][:10]}  {past['records']:,} flows from "
-        f"{visible(past['source'])}"
+        f"{visible(past['source'])}{' by ' + visible(past['author'], 60) if past['author'] else ''}"
         for past in content["imports"]
     ]
     return _show(options, content, "\n".join(words))

@@ -3,12 +3,13 @@
 import os
 import shlex
 import sys
-from argparse import Namespace
-from collections.abc import Sequence
+from argparse import ArgumentTypeError, Namespace
+from collections.abc import Container, Sequence
 from typing import Any
 
 from twin.data.advice import Way
 from twin.data.files.options import READING, OptionRow
+from twin.data.places import is_ledger
 from twin.data.text import visible
 
 #: Field of `ReadingOptions` -> option of each choice, for a field whose choices are options of their own.
@@ -130,3 +131,39 @@ def reading_of(options: Namespace) -> dict[str, Any]:
 def is_long(path: str | None) -> bool:
     """Return whether a file is large enough for a progress bar."""
     return bool(path) and os.path.exists(path) and os.path.getsize(path) > _LONG
+
+
+def count(text: str) -> int:
+    """Return the whole number >= 1 in the text of an option.
+
+    >>> count("14")
+    14
+    """
+    if not (text.isdecimal() and int(text) > 0):
+        raise ArgumentTypeError(f"must be a whole number >= 1; got {text}")
+    return int(text)
+
+
+def stated_policies(
+    options: Namespace, lanes: Sequence[str] | None = None, given: Container[str] = ()
+) -> tuple[Any, tuple[str, ...]]:
+    """Return (policies, notes): those of --policies, of the plan of a ledger, or of the research lanes; else None.
+
+    lanes : names of the lanes of a ledger that are used; None for all.
+    given : fields that options state, which hold for all research lanes.
+    """
+    from twin.data.scenarios import POLICIES
+
+    policies, notes = None, ()
+    if not options.file:
+        policies = {lane: {k: v for k, v in fields.items() if k not in given} for lane, fields in POLICIES.items()}
+    if is_ledger(options.file):
+        from twin.plan.ledger_policies import ledger_policies  # imports SQLAlchemy
+
+        policies, notes = ledger_policies(options.file, lanes, used=not options.policies)
+    if options.policies:
+        from twin.plan.policy_file import read_policies  # imports pandas
+
+        policies = read_policies(options.policies, decimal=options.decimal)
+        notes = (*notes, *policies.attrs["notes"])
+    return policies, notes

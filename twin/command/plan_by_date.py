@@ -11,16 +11,19 @@ import numpy as np
 from twin.data.lane_names import quoting_of, written_lane
 from twin.data.text import visible
 from twin.demand import period_name
-from twin.plan.dated import DATED, OF_LANE, WORST_WINDOW
+from twin.plan.booked_lane import BOOKING
+from twin.plan.dated import DATED, OF_LANE, WORST_WINDOW, bias_in_words
 from twin.plan.wording import tabulated
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from twin.plan.booked_lane import PlacesToBook
     from twin.plan.horizon import Horizon
     from twin.plan.table_report import Report
 
 _UNITS = {name: unit for name, (unit, _) in {**DATED, **OF_LANE}.items()}  # of every number of a plan by date
+_UNITS |= {f"booking.{name}": unit for name, (unit, _) in BOOKING.items()}
 _COLUMN = 12  # least width of a column [characters]
 
 
@@ -38,7 +41,22 @@ def in_text(report: Report, lanes: pd.Index, width: int) -> Iterator[str]:
         for date, row in zip(dates, ahead.table.loc[lane].to_numpy(), strict=True):
             yield f"{date:12}" + "".join(f"{tabulated(value):>{_COLUMN}}" for value in row)
         for sentence in sentences_of(ahead.lanes.loc[lane], report.history.period, report.history.calendar.length):
-            yield textwrap.fill(f"  {sentence}", max(width, 60), subsequent_indent=" " * 11, break_on_hyphens=False)
+            yield _filled(sentence, width)
+        yield from _booked(report.bookings[lane], report, width)
+    for site, found in report.site_bookings.items():
+        yield ""
+        yield f"PLACES TO BOOK  site {visible(site)}, its lanes together, {dates[0]} to {dates[-1]}"
+        yield from _booked(found, report, width)
+
+
+def _booked(found: PlacesToBook, report: Report, width: int) -> Iterator[str]:
+    """Yield the lines on places to book ahead."""
+    for sentence in found.sentences(report.history.calendar.length):
+        yield _filled(f"book     {sentence}", width)
+
+
+def _filled(sentence: str, width: int) -> str:
+    return textwrap.fill(f"  {sentence}", max(width, 60), subsequent_indent=" " * 11, break_on_hyphens=False)
 
 
 def sentences_of(lane: pd.Series, period: str, length: str | float) -> Iterator[str]:
@@ -56,6 +74,8 @@ def sentences_of(lane: pd.Series, period: str, length: str | float) -> Iterator[
             f"{lane['coverage']:.1%} of past volumes lay in their 95% interval, "
             f"{lane['worst_coverage']:.1%} in the worst {window}"
         )
+    if words := bias_in_words(lane["bias"]):
+        yield f"bias     {words}"
     yield (
         f"formula  reserve {lane['formula_reserve']:,.1f} and required capacity "
         f"{lane['formula_required_capacity']:,.1f} pallets on every date; it gives own capacity "
@@ -72,17 +92,20 @@ def sentences_of(lane: pd.Series, period: str, length: str | float) -> Iterator[
         yield f"refused  {lane['remark']}"
 
 
-def in_json(ahead: Horizon | None) -> dict[str, Any] | None:
+def in_json(report: Report) -> dict[str, Any] | None:
     """Return the plan as plain values: dates, units, and each lane's numbers by date; None without one."""
+    ahead = report.horizon
     if ahead is None:
         return None
-    lanes = {lane: _of_lane(ahead, lane) for lane in ahead.lanes.index}
-    return {"dates": ahead.dates.astype(str).tolist(), "units": _UNITS, "lanes": lanes}
+    lanes = {lane: _of_lane(report, lane) for lane in ahead.lanes.index}
+    sites = {site: found.numbers() for site, found in report.site_bookings.items()}
+    return {"dates": ahead.dates.astype(str).tolist(), "units": _UNITS, "lanes": lanes, "sites": sites}
 
 
-def of_lane(ahead: Horizon | None, lane: str) -> dict[str, Any] | None:
+def of_lane(report: Report, lane: str) -> dict[str, Any] | None:
     """Return the plan of one lane as plain values, with its dates; None without one."""
-    return None if ahead is None else {"dates": ahead.dates.astype(str).tolist(), **_of_lane(ahead, lane)}
+    ahead = report.horizon
+    return None if ahead is None else {"dates": ahead.dates.astype(str).tolist(), **_of_lane(report, lane)}
 
 
 def in_csv(ahead: Horizon) -> str:
@@ -111,7 +134,26 @@ def schema_of_lane() -> dict[str, Any]:
         }
         for name, (unit, meaning) in OF_LANE.items()
     }
-    properties = {**by_date, **of_lane}
+    return _object({**by_date, **of_lane, "booking": schema_of_booking()})
+
+
+def schema_of_booking() -> dict[str, Any]:
+    """Return the schema of places to book ahead."""
+    return _object(
+        {name: {"description": f"{meaning} [{unit}]", **_form(name, unit)} for name, (unit, meaning) in BOOKING.items()}
+    )
+
+
+def _form(name: str, unit: str) -> dict[str, Any]:
+    """Return the schema of a number of a booking; null where there is none."""
+    if name in ("bookings", "places", "booked_before"):
+        return {"type": ["array", "null"], "items": {"type": "number"}}
+    if unit == "sentence":
+        return {"type": "string"}
+    return {"type": ["string", "null"], "format": "date"} if unit == "date" else {"type": ["number", "null"]}
+
+
+def _object(properties: dict[str, Any]) -> dict[str, Any]:
     return {
         "type": "object",
         "properties": properties,
@@ -125,10 +167,11 @@ def schema_of_dates() -> dict[str, Any]:
     return {"type": "array", "items": {"type": "string", "format": "date"}, "description": "first day of each period"}
 
 
-def _of_lane(ahead: Horizon, lane: str) -> dict[str, Any]:
-    table = ahead.table.loc[lane]
+def _of_lane(report: Report, lane: str) -> dict[str, Any]:
+    table, lanes = report.horizon.table.loc[lane], report.horizon.lanes
     by_date = {name: [_plain(value) for value in table[name]] for name in DATED}
-    return {**by_date, **{name: _plain(ahead.lanes.loc[lane, name]) for name in OF_LANE}}
+    of_lane = {name: _plain(lanes.loc[lane, name]) for name in OF_LANE}
+    return {**by_date, **of_lane, "booking": report.bookings[lane].numbers()}
 
 
 def _plain(value: Any) -> Any:

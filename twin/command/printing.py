@@ -72,7 +72,7 @@ def told_of(report: Report) -> dict[str, Any]:
     return {
         "schema_version": SCHEMA_VERSION,
         "period": report.history.period,
-        "horizon": plan_by_date.in_json(report.horizon),
+        "horizon": plan_by_date.in_json(report),
         "assumptions": report.assumptions,
         "accuracy": report.accuracy,
         "units": report.units,
@@ -101,7 +101,7 @@ def to_json_lines(report: Report) -> Iterator[str]:
         values = part.astype(object).where(part.notna(), None)
         for row in values.reset_index(names="lane").to_dict(orient="records"):
             lane = row.pop("lane")
-            plan = {"horizon": plan_by_date.of_lane(report.horizon, lane)}
+            plan = {"horizon": plan_by_date.of_lane(report, lane)}
             yield json.dumps({"lane": lane, **head, **row, **plan}, ensure_ascii=False, allow_nan=False) + "\n"
 
 

@@ -24,6 +24,7 @@ from twin.plan.quantities import UNIT_OF
 from twin.plan.wording import label, rest_of, tabulated, written
 
 if TYPE_CHECKING:
+    from twin.plan.booked_lane import PlacesToBook
     from twin.plan.table_report import Report
 
 #: Answers in the table of all lanes.
@@ -114,7 +115,19 @@ def _dated(report: Report, lanes: Sequence[str]) -> Iterator[dict[str, Any]]:
         rows = [[date, *map(tabulated, row)] for date, row in numbers]
         said = plan_by_date.sentences_of(plan.lanes.loc[lane], history.period, history.calendar.length)
         notes = [": ".join(part.strip() for part in sentence.split(" ", 1)) for sentence in said]
+        notes += report.bookings[lane].sentences(history.calendar.length)
         yield _table(f"Plan by date of {visible(lane, 40)}", head, rows, notes)
+    for site, places in report.site_bookings.items():
+        yield _site(site, places, history.calendar.length)
+
+
+def _site(site: str, places: PlacesToBook, length: str | float) -> dict[str, Any]:
+    """Return a table of the places to book ahead for a site, by date, with sentences on them."""
+    n, days = places.numbers(), places.dates.astype(str)
+    columns = [n[name] or [] for name in ("bookings", "places")]
+    rows = [[date, *map(tabulated, row)] for date, *row in zip(days, *columns, strict=False)]
+    caption = f"Places to book ahead for site {visible(site, 40)}, its lanes together"
+    return _table(caption, ["date", "places to book", "in force"], rows, list(places.sentences(length)))
 
 
 def _page(option: str, report: Report, file: str, most: int) -> None:

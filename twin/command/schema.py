@@ -23,7 +23,17 @@ def schema() -> dict[str, Any]:
     properties = {
         "schema_version": {"const": SCHEMA_VERSION},
         "period": _PERIOD,
-        "horizon": _horizon({"units": _units(), "lanes": _by_lane(plan_by_date.schema_of_lane())}),
+        "horizon": _horizon(
+            {
+                "units": _units(),
+                "lanes": _by_lane(plan_by_date.schema_of_lane()),
+                "sites": {
+                    "type": "object",
+                    "additionalProperties": plan_by_date.schema_of_booking(),
+                    "description": "places to book ahead by the name of a site of the plan that lanes share",
+                },
+            }
+        ),
         "assumptions": {"type": "array", "items": _TEXT, "description": "a sentence on each unset policy field"},
         "accuracy": {
             "type": "array",

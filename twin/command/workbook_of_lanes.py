@@ -10,6 +10,7 @@ from twin._check import require
 from twin.command.printing import told_of
 from twin.data.whole_file import whole_file
 from twin.data.workbook import ROWS_OF_A_SHEET, Worksheet, write_workbook
+from twin.plan.booked_lane import BOOKING
 from twin.plan.dated import DATED, OF_LANE
 from twin.plan.quantities import QUANTITIES
 
@@ -22,6 +23,8 @@ TOLD = (
     "audit",
     "accuracy",
 )  # parts of the report that are names and values, or sentences; a sheet each
+
+_BOOKED = tuple(name for name in BOOKING if name not in ("bookings", "places", "booked_before"))  # one value each
 
 
 def workbook(option: str, report: Report, file: str, most: int) -> None:
@@ -45,7 +48,9 @@ def _sheets(report):
         plan = report.horizon.table.itertuples()
         yield Worksheet("horizon", ("lane", "date", *DATED), ((*key, *numbers) for key, *numbers in plan))
         yield Worksheet("horizon lanes", ("lane", *OF_LANE), report.horizon.lanes.itertuples(name=None))
+        yield Worksheet("bookings", ("lane or site", "of", *_BOOKED), _bookings(report))
         meanings += [(f"horizon: {name}", *row) for name, row in {**DATED, **OF_LANE}.items()]
+        meanings += [(f"bookings: {name}", *BOOKING[name]) for name in _BOOKED]
     yield Worksheet("units", ("name", "unit", "meaning"), meanings)
     yield Worksheet("assumptions", ("assumption",), zip(report.assumptions))
     for name in TOLD:
@@ -60,6 +65,14 @@ def _sheets(report):
     rows = report.history.account.refused
     if len(rows):
         yield Worksheet("refused rows", tuple(rows.columns), islice(rows.itertuples(index=False), ROWS_OF_A_SHEET))
+
+
+def _bookings(report):
+    """Yield a row for each lane and site with its places to book now."""
+    for of, bookings in (("lane", report.bookings), ("site", report.site_bookings)):
+        for name, found in bookings.items():
+            numbers = found.numbers()
+            yield name, of, *(numbers[key] for key in _BOOKED)
 
 
 def _told(value: Any, name: str = "") -> Iterator[tuple[str, Any]]:

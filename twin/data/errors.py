@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from twin.data.account import Account
+    from twin.data.ledger.preview import Preview
 
 
 class Refused(Exception):
@@ -28,11 +29,19 @@ class Counts(NamedTuple):
 
 
 class AlreadyHeld(ValueError):
-    """An import has lanes and days that the ledger already holds, and nobody has said what is meant; see `counts`."""
+    """An import has lanes and days that the ledger already holds, and nobody has said what is meant; see `preview`."""
 
-    def __init__(self, sentence: str, counts: Counts) -> None:
+    def __init__(self, sentence: str, preview: "Preview") -> None:
         super().__init__(sentence)
-        self.counts = counts
+        self.preview = preview
+
+
+class FlowChanged(ValueError):
+    """Somebody has changed a flow in the meantime, so nothing was written; `flow_id` is that of the flow."""
+
+    def __init__(self, sentence: str, flow_id: int) -> None:
+        super().__init__(sentence)
+        self.flow_id = flow_id
 
 
 class PlanChanged(ValueError):

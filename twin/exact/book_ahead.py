@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 
 from twin._check import nonnegative, require, whole
 from twin.exact import booking_plans, booking_rules
-from twin.exact.bookings import Booking, booking_problem, smallest_table, solved
+from twin.exact.bookings import Booking, booking_problem, places_to_keep, smallest_table, soft_block, solved
 from twin.exact.demand_laws import laws_by_period
 from twin.exact.pricing import Optimum, Policy, Whole, price
 
@@ -33,6 +33,7 @@ class BookAhead(NamedTuple):
     saved_on_newsvendor: float  # newsvendor_cost - cost [$/period]
     rule: str  # newsvendor, plan, exact, marginal or rolling plan
     remark: str  # why this rule
+    keep: int = 0  # places of the soft block to keep for the period that lies the return window ahead [place]
 
 
 def book_ahead(
@@ -47,6 +48,9 @@ def book_ahead(
     refusal: ArrayLike = 0.0,
     refused_cost: ArrayLike | None = None,
     partner_space: Any = None,
+    soft_places: ArrayLike = 0,
+    soft_cost: float = 0.0,
+    return_window: int = 1,
     booked: ArrayLike | None = None,
     period: int = 0,
     regime: int = 0,
@@ -71,7 +75,7 @@ def book_ahead(
         Whole price of a pallet that goes to the partner at once, >= 0. [$/pallet]
     demand_sd : array_like, broadcast to demand, optional
         Standard deviation of demand given as means; without it, demand is Poisson. [pallet/period]
-    regimes, refusal, refused_cost, partner_space
+    regimes, refusal, refused_cost, partner_space, soft_places, soft_cost, return_window
         As in `twin.exact.booking`.
     booked : array_like of whole numbers, shape (sum over contracts of lead_time + term - 1,), optional
         Past bookings, oldest first, contract by contract; none by default. [place]
@@ -82,7 +86,7 @@ def book_ahead(
     -------
     BookAhead
         `places` [place]; `cost`, `standard_error`, `least_cost`, `fixed_cost`, `newsvendor_cost`, `saved_on_fixed`,
-        `saved_on_newsvendor` [$/period]; `fixed_places` [place]; `rule`, `remark`.
+        `saved_on_newsvendor` [$/period]; `fixed_places`, `keep` [place]; `rule`, `remark`.
 
     Errors
     ------
@@ -111,13 +115,17 @@ def book_ahead(
         laws, lead_time, term, place_cost, surcharge, regimes, refusal, refused_cost, partner_space
     )
     state = _state(problem, booked, period, regime)
+    keep = None
+    if np.any(np.asarray(soft_places)):
+        keep = places_to_keep(problem, soft_places, soft_cost, return_window)
+        problem = soft_block(problem, soft_places, soft_cost, return_window)
     fixed = booking_rules.fixed_places(problem)
     newsvendors = [booking_rules.newsvendor_on_forecast(problem, contract) for contract in range(problem.decisions)]
     bound = booking_rules.single_term_bound(problem)
     if problem.terms == (1,):
         policy, cost, error, newsvendor_cost = newsvendors[0], bound, 0.0, bound
         rule, remark = "newsvendor", "With a term of one period, the newsvendor on the forecast is optimal."
-    elif len(problem.moves) == 1:
+    elif problem.regimes == 1:
         policy, cost, error = booking_plans.rolling_plan(problem), booking_plans.calendar_plan(problem).cost, 0.0
         bound, rule, remark = cost, "plan", "Without regimes, the best plan by the calendar is optimal."
         newsvendor_cost = min(price(problem, each, _TOLERANCE).high for each in newsvendors)
@@ -135,8 +143,19 @@ def book_ahead(
     places = np.asarray(policy(state[None, :])).reshape(-1)
     return BookAhead(
         int(places[0]) if problem.decisions == 1 else places, cost, error, bound, fixed.places, fixed.cost,
-        newsvendor_cost, fixed.cost - cost, newsvendor_cost - cost, rule, remark,
+        newsvendor_cost, fixed.cost - cost, newsvendor_cost - cost, rule, remark, _kept(problem, state, places, keep),
     )  # fmt: skip
+
+
+def _kept(problem: Booking, state: Whole, places: Whole, keep: Whole | None) -> int:
+    """Return the places of a soft block to keep for the period that lies the return window ahead."""
+    if keep is None:
+        return 0
+    first, others = 2, 0
+    for contract, (term, kept) in enumerate(zip(problem.terms, problem.kept, strict=True)):
+        every = np.append(state[first : first + kept], places[contract])
+        others, first = others + int(every[problem.window : problem.window + term].sum()), first + kept
+    return int(keep[state[0], state[1], min(others, keep.shape[2] - 1)])
 
 
 def _exact(problem: Booking) -> Optimum | None:
@@ -176,6 +195,6 @@ def _state(problem: Booking, booked: ArrayLike | None, period: int, regime: int)
     (past,) = nonnegative(booked=np.zeros(size) if booked is None else booked)
     require(past.shape == (size,), "booked", f"a list of {size} past bookings, oldest first", past.shape)
     require(past == np.floor(past), "booked", "whole numbers of places", past)
-    for name, value, count in (("period", period, problem.season), ("regime", regime, len(problem.moves))):
+    for name, value, count in (("period", period, problem.season), ("regime", regime, problem.regimes)):
         require(whole(name, value, least=0) < count, name, f"below {count}", value)
     return np.array([period, regime, *past], np.int64)

@@ -10,7 +10,7 @@ from scipy.sparse import csr_matrix, hstack
 
 from twin import simulate
 from twin._check import require
-from twin.exact.booking_rules import expected_uncovered, places_ahead, regime_shares
+from twin.exact.booking_rules import expected_uncovered, mean_uncovered, places_ahead, regime_shares
 from twin.exact.bookings import Booking
 from twin.exact.pricing import Policy, Whole
 from twin.exact.value_iteration import Array
@@ -46,7 +46,7 @@ def calendar_plan(problem: Booking) -> CalendarPlan:
     ([10.0, 3.0], 83.067)
     """
     season = problem.season
-    curves = np.einsum("i,tic->tc", regime_shares(problem), problem.uncovered)
+    curves = mean_uncovered(problem)
     covers = np.concatenate(
         [
             sum(np.roll(np.eye(season), problem.lead_time + age, axis=0) for age in range(term))
@@ -55,7 +55,7 @@ def calendar_plan(problem: Booking) -> CalendarPlan:
         axis=1,
     )
     rents = np.repeat(np.multiply(problem.terms, problem.place_costs), season)
-    booked, cost = _least_cost(covers, rents, curves, np.zeros(season))
+    booked, cost = least_cost(covers, rents, curves, np.zeros(season))
     return CalendarPlan(booked.reshape(-1, season).T, covers @ booked, cost / season)
 
 
@@ -83,7 +83,7 @@ def rolling_plan(problem: Booking, horizon: int | None = None) -> Policy:
         for state, places in zip(given, ahead, strict=True):
             key = (int(state[0]), int(state[1]), *places.tolist())
             if key not in known:
-                plan, _ = _least_cost(covers, rents, curves[key[0], key[1]], places)
+                plan, _ = least_cost(covers, rents, curves[key[0], key[1]], places)
                 known[key] = np.rint(plan.reshape(problem.decisions, wanted)[:, 0]).astype(np.int64)
             found.append(known[key])
         booked = np.array(found)
@@ -104,11 +104,12 @@ def known_path_bound(problem: Booking, *, seasons: int, replications: int, seed:
     rents = covers.sum(axis=0) * np.repeat(problem.place_costs, age.shape[1])
     costs = []
     for _ in range(replications):
-        path = [int(draws.choice(len(shares), p=shares))]
+        path = [int(draws.choice(problem.regimes, p=shares[0]))]
         while len(path) < periods:
-            path.append(int(draws.choice(len(shares), p=problem.moves[path[-1]])))
+            chances = problem.moves[(len(path) - 1) % problem.season, path[-1]]
+            path.append(int(draws.choice(problem.regimes, p=chances)))
         curves = problem.uncovered[np.arange(periods) % problem.season, path]
-        costs.append(_least_cost(covers, rents, curves, np.zeros(periods))[1] / periods)
+        costs.append(least_cost(covers, rents, curves, np.zeros(periods))[1] / periods)
     return simulate.estimate(costs)
 
 
@@ -123,7 +124,7 @@ def plan_of_dates(curves: Array, term: int, rent: float) -> tuple[Whole, float]:
     """
     age = np.arange(len(curves))[:, None] - np.arange(len(curves))
     covers = ((age >= 0) & (age < term)).astype(float)
-    booked, cost = _least_cost(covers, covers.sum(axis=0) * rent, curves, np.zeros(len(curves)))
+    booked, cost = least_cost(covers, covers.sum(axis=0) * rent, curves, np.zeros(len(curves)))
     return np.rint(booked).astype(np.int64), cost
 
 
@@ -134,8 +135,13 @@ def _coming(problem: Booking, periods: int) -> tuple[Array, Array]:
     return covers, covers.sum(axis=0) * np.repeat(problem.place_costs, periods)
 
 
-def _least_cost(covers: Array, rents: Array, curves: Array, places: Array) -> tuple[Array, float]:
+def least_cost(covers: Array, rents: Array, curves: Array, places: Array) -> tuple[Array, float]:
     """Return the bookings a >= 0 that minimise rents a + sum of the curves at places + covers a, and that minimum.
+
+    covers : whether a period (row) is covered by a booking (column). [-]
+    rents : of each booking, over the periods that it covers. [$/place]
+    curves : cost of each period with 0, 1, ... places, convex, shape (periods, places). [$]
+    places : that are in force already, shape (periods,). [place]
 
     The curves are convex and linear between whole numbers: each is a sum of segments, used in the order of their
     slopes. Long segments are split around a solution until it lies among segments of length 1 in every period; as the

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from twin import simulate
-from twin.exact.bookings import Booking
+from twin.exact.bookings import Booking, moves_ahead
 from twin.exact.pricing import Policy, Whole
 from twin.exact.value_iteration import Array
 
@@ -27,17 +27,26 @@ class FixedPlaces(NamedTuple):
 
 def expected_uncovered(problem: Booking, ahead: int) -> Array:
     """Return the expected cost of what has no place, some periods ahead, shape (season, regimes, places). [$]"""
-    moves = np.linalg.matrix_power(problem.moves, ahead)
-    return np.einsum("ij,tjc->tic", moves, np.roll(problem.uncovered, -ahead, axis=0))
+    later = ahead - problem.window  # periods until that cost is known
+    return np.einsum("tij,tjc->tic", moves_ahead(problem, later), np.roll(problem.uncovered, -later, axis=0))
 
 
 def regime_shares(problem: Booking) -> Array:
-    """Return the long-run share of the time in each regime, from the first regime on. [-]"""
-    moves = (problem.moves + np.eye(len(problem.moves))) / 2
+    """Return the long-run share of each regime by period of the season, from the first regime on. [-]"""
+    moves = (moves_ahead(problem, problem.season)[0] + np.eye(problem.regimes)) / 2
     for _ in range(_DOUBLINGS):
         moves = moves @ moves
         moves /= moves.sum(axis=1, keepdims=True)
-    return moves[0]
+    shares = [moves[0]]
+    for period in range(problem.season - 1):
+        shares.append(shares[-1] @ problem.moves[period])
+    return np.array(shares)
+
+
+def mean_uncovered(problem: Booking) -> Array:
+    """Return the long-run mean cost of what has no place, by period of the season and places. [$]"""
+    known = np.einsum("ti,tic->tc", regime_shares(problem), problem.uncovered)
+    return np.roll(known, problem.window, axis=0)
 
 
 def fixed_places(problem: Booking) -> FixedPlaces:
@@ -45,7 +54,7 @@ def fixed_places(problem: Booking) -> FixedPlaces:
 
     Without a contract of one period, C places are kept by booking all of them when the old ones end.
     """
-    curve = np.einsum("i,tic->c", regime_shares(problem), problem.uncovered) / problem.season
+    curve = mean_uncovered(problem).mean(axis=0)
     costs = min(problem.place_costs) * np.arange(len(curve)) + curve
     return FixedPlaces(int(costs.argmin()), float(costs.min()))
 
@@ -83,8 +92,8 @@ def marginal_rule(problem: Booking, contract: int = 0) -> Policy:
     use[..., -1] = 0.0
     worth = [use]
     for age in range(1, term):
-        moves = np.linalg.matrix_power(problem.moves, age)
-        worth.append(np.einsum("ij,tjc->tic", moves, np.minimum(np.roll(use, -age, axis=0), rent)))
+        later = np.minimum(np.roll(use, -age, axis=0), rent)
+        worth.append(np.einsum("tij,tjc->tic", moves_ahead(problem, age), later))
     most = use.shape[-1] - 1
 
     def rule(states: Whole) -> Whole:
@@ -124,19 +133,20 @@ def simulated_price(
     draws = np.random.default_rng(seed)
     shares, (_, levels, rent) = regime_shares(problem), _single_terms(problem)
     states = np.tile(problem.start, (replications, 1))
-    states[:, 1] = draws.choice(len(shares), size=replications, p=shares)
+    states[:, 1] = draws.choice(problem.regimes, size=replications, p=shares[0])
     total, rows, last = np.zeros(replications), np.arange(replications), problem.uncovered.shape[2] - 1
     alone = [np.zeros(replications, np.int64)] * problem.lead_time  # places booked for each coming period alone
     warm, counted = 2 * max(problem.kept), seasons * problem.season
     for period in range(warm + counted):
         actions = np.asarray(policy(states)).reshape(replications, problem.decisions)
         if period >= warm:
-            least = rent * alone[0] + problem.uncovered[states[:, 0], states[:, 1], np.minimum(alone[0], last)]
+            places = [*alone, levels[states[:, 0], states[:, 1]]][problem.window]
+            least = rent * places + problem.uncovered[states[:, 0], states[:, 1], np.minimum(places, last)]
             total += problem.costs(states, actions) - least
         alone = [*alone[1:], levels[states[:, 0], states[:, 1]]]
         following, chances = problem.outcomes(states, actions)
         chosen = (chances.cumsum(axis=1) < draws.random((replications, 1))).sum(axis=1)
-        states = following[rows, np.minimum(chosen, len(shares) - 1)]
+        states = following[rows, np.minimum(chosen, problem.regimes - 1)]
     found = simulate.estimate(total / counted)
     return simulate.Estimate(found.mean + single_term_bound(problem), found.standard_error)
 
@@ -148,7 +158,7 @@ def single_term_bound(problem: Booking) -> float:
     """
     curves, levels, rent = _single_terms(problem)
     costs = rent * levels + np.take_along_axis(curves, levels[..., None], axis=-1)[..., 0]
-    return float((costs @ regime_shares(problem)).mean())
+    return float((costs * regime_shares(problem)).sum(axis=1).mean())
 
 
 def _single_terms(problem: Booking) -> tuple[Array, Whole, float]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -27,10 +27,11 @@ class Booking:
     """
 
     uncovered: Array  # expected cost of demand without a place; axes period of the season, regime, places [$]
-    moves: Array  # probabilities of the next regime, a row for each regime [-]
+    moves: Array  # probabilities of the next regime; axes period of the season, regime, next regime [-]
     lead_time: int  # [period]
     terms: tuple[int, ...]  # of each contract [period]
     place_costs: tuple[float, ...]  # of each contract [$/place/period]
+    window: int = 0  # periods before demand at which the cost of a period is known: `uncovered` is of so much later
     least: int = field(default=0, init=False)
 
     @property
@@ -42,6 +43,10 @@ class Booking:
         return len(self.uncovered)
 
     @property
+    def regimes(self) -> int:
+        return self.uncovered.shape[1]
+
+    @property
     def kept(self) -> tuple[int, ...]:
         """Number of past bookings of each contract that are in force or ahead."""
         return tuple(self.lead_time + term - 1 for term in self.terms)
@@ -51,21 +56,21 @@ class Booking:
         return np.zeros(2 + sum(self.kept), np.int64)
 
     def outcomes(self, states: Whole, actions: Whole) -> tuple[Whole, Array]:
-        regimes = len(self.moves)
-        following = np.empty((len(states), regimes, states.shape[1]), np.int64)
+        following = np.empty((len(states), self.regimes, states.shape[1]), np.int64)
         following[:, :, 0] = (states[:, :1] + 1) % self.season
-        following[:, :, 1] = np.arange(regimes)
+        following[:, :, 1] = np.arange(self.regimes)
         first = 2
         for contract, kept in enumerate(self.kept):
             following[:, :, first : first + kept - 1] = states[:, None, first + 1 : first + kept]
             following[:, :, first + kept - 1] = actions[:, None, contract]
             first += kept
-        return following, self.moves[states[:, 1]]
+        return following, self.moves[states[:, 0], states[:, 1]]
 
     def costs(self, states: Whole, actions: Whole) -> Array:
         places, rent, first = 0, 0.0, 2
-        for term, cost, kept in zip(self.terms, self.place_costs, self.kept, strict=True):
-            booked = states[:, first : first + term].sum(axis=1)
+        for contract, (term, cost, kept) in enumerate(zip(self.terms, self.place_costs, self.kept, strict=True)):
+            every = np.column_stack([states[:, first : first + kept], actions[:, contract]])
+            booked = every[:, self.window : self.window + term].sum(axis=1)
             places, rent, first = places + booked, rent + cost * booked, first + kept
         return rent + self.uncovered[states[:, 0], states[:, 1], np.minimum(places, self.uncovered.shape[2] - 1)]
 
@@ -81,6 +86,9 @@ def booking(
     refusal: ArrayLike = 0.0,
     refused_cost: ArrayLike | None = None,
     partner_space: Any = None,
+    soft_places: ArrayLike = 0,
+    soft_cost: float = 0.0,
+    return_window: int = 1,
     tolerance: float = 1e-6,
 ) -> Optimum:
     """Return bounds on the least average cost of booking places ahead while a partner takes what exceeds them.
@@ -112,6 +120,12 @@ def booking(
         Free space of the partner in a period on whole numbers, independent of demand given the regime: one law, one for
         each regime, or a table like that of demand. He takes min(missing, free) pallets; the rest costs refused_cost.
         Unlimited by default. [pallet/period]
+    soft_places : array_like of whole numbers, shape () or (season,), optional
+        Places of a soft block: they are given back, free of charge, or kept for one period. [place]
+    soft_cost : float, optional
+        Rent of a place of the soft block that is kept, >= 0. [$/place/period]
+    return_window : int, optional
+        Periods before use at which the places to keep are named, 1 to lead_time. [period]
     tolerance : float
         Largest high - low, as a share of the cost, > 0. [-]
 
@@ -119,7 +133,8 @@ def booking(
     -------
     Optimum
         `low`, `high` [$/period]; `policy`, from states (period of the season, regime, bookings in force or ahead,
-        oldest first, contract by contract) to the places to book, shape (n,), or (n, contracts) for several. [place]
+        oldest first, contract by contract) to the places to book, shape (n,), or (n, contracts) for several. Places of
+        a soft block to keep are those of `places_to_keep`. [place]
 
     Errors
     ------
@@ -145,6 +160,8 @@ def booking(
     problem = booking_problem(
         demand, lead_time, term, place_cost, surcharge, regimes, refusal, refused_cost, partner_space
     )
+    if np.any(np.asarray(soft_places)):
+        problem = soft_block(problem, soft_places, soft_cost, return_window)
     return solved(problem, tolerance)
 
 
@@ -208,7 +225,76 @@ def booking_problem(
             for rows in zip(missing, spaces, strict=True)
         ]
         uncovered += ((1 - refused) * (nowhere - spot))[..., None] * np.array(beyond)
-    return Booking(uncovered, moves, whole("lead_time", lead_time, least=1), terms, costs)
+    each = np.broadcast_to(moves, (season, *moves.shape))
+    return Booking(uncovered, each, whole("lead_time", lead_time, least=1), terms, costs)
+
+
+def soft_block(problem: Booking, places: ArrayLike, place_cost: float, return_window: int) -> Booking:
+    """Return a problem with a soft block besides: places that are kept for a period, or given back before it, free.
+
+    u'_t(i, C) = min over n <= B of  [c n + E[u_t+w(C + n) | regime i in t]],  w = return window
+
+    Booking and giving back cost nothing, so all B places are booked whatever the term, and only keeping is a decision.
+    It is made w <= L periods before use, when the other places of that period are all booked, so that it changes the
+    cost of that period alone: the states stay those of the problem without the block.
+
+    Parameters
+    ----------
+    problem : Booking
+    places : array_like of whole numbers, shape () or (season,)
+        Places B of the block, by the period of their use. [place]
+    place_cost : float
+        Rent c of a place that is kept, >= 0. [$/place/period]
+    return_window : int
+        Periods w before use at which the places to keep are named, 1 to the lead time. [period]
+
+    >>> from scipy.stats import poisson
+    >>> hard = booking_problem(poisson(8), 1, 1, 10, 25)
+    >>> round(float(soft_block(hard, 3, 9.0, 1).uncovered[0, 0, 6] - hard.uncovered[0, 0, 9]), 9)
+    27.0
+    """
+    cheapest, _ = _soft(problem, places, place_cost, return_window)
+    return replace(problem, uncovered=cheapest, window=int(return_window))
+
+
+def places_to_keep(problem: Booking, places: ArrayLike, place_cost: float, return_window: int) -> Whole:
+    """Return the places of a soft block to keep for the period that lies the return window ahead.
+
+    Arguments are those of `soft_block`. The result has the axes period of the season, regime, and other places that
+    are booked for that period. [place]
+
+    >>> from scipy.stats import poisson
+    >>> places_to_keep(booking_problem(poisson(8), 1, 1, 10, 25), 3, 9.0, 1)[0, 0, 4:10].tolist()
+    [3, 3, 3, 2, 1, 0]
+    """
+    return _soft(problem, places, place_cost, return_window)[1]
+
+
+def _soft(problem: Booking, places: ArrayLike, place_cost: float, return_window: int) -> tuple[Array, Whole]:
+    """Return the least cost of a later period with a soft block, and the places that are kept for it."""
+    window = whole("return_window", return_window, least=1)
+    rule = f"at most the lead time, {problem.lead_time}"
+    require(window <= problem.lead_time and not problem.window, "return_window", rule, window)
+    counts, rent = nonnegative(soft_places=places, soft_cost=place_cost)
+    require(np.all(counts == np.floor(counts)), "soft_places", "whole numbers of places", counts)
+    require(counts.shape in ((), (problem.season,)), "soft_places", "one number, or one a period", counts.shape)
+    block = np.roll(np.broadcast_to(counts, problem.season), -window).astype(np.int64)
+    later = np.einsum("tij,tjc->tic", moves_ahead(problem, window), np.roll(problem.uncovered, -window, axis=0))
+    at, last = np.arange(later.shape[2]), later.shape[2] - 1
+    cheapest, chosen = later.copy(), np.zeros(later.shape, np.int64)
+    for kept in range(1, int(block.max(initial=0)) + 1):
+        cost = float(rent) * kept + later[:, :, np.minimum(at + kept, last)]
+        better = (block >= kept)[:, None, None] & (cost < cheapest)
+        cheapest, chosen = np.where(better, cost, cheapest), np.where(better, kept, chosen)
+    return cheapest, chosen
+
+
+def moves_ahead(problem: Booking, periods: int) -> Array:
+    """Return the probabilities of the regimes some periods later, by period of the season, regime and later regime."""
+    found = np.broadcast_to(np.eye(problem.regimes), problem.moves.shape)
+    for step in range(periods):
+        found = found @ np.roll(problem.moves, -step, axis=0)
+    return found
 
 
 def _expected_excess(shares_of_demand: Array) -> Array:
@@ -238,7 +324,7 @@ def smallest_table(problem: Booking) -> int:
 
 def _values(problem: Booking, sizes: int) -> int:
     """Return the number of states with a given number of booking sizes."""
-    return len(problem.moves) * sizes ** sum(problem.kept)
+    return problem.regimes * sizes ** sum(problem.kept)
 
 
 def _solved(problem: Booking, sizes: int, tolerance: float) -> tuple[float, float, BookingTable]:
@@ -249,41 +335,46 @@ def _solved(problem: Booking, sizes: int, tolerance: float) -> tuple[float, floa
     count = _values(problem, sizes)
     rule = f"so short that there are at most {_MOST_VALUES:,} states"
     require(count <= _MOST_VALUES, "term", rule, f"{problem.terms}, with {count:,} states")
-    digits = sum(problem.kept)
+    digits, decided = sum(problem.kept), problem.window > 0
     costs = [_costs_of_states(problem, sizes, period) for period in range(problem.season)]
     ends = np.cumsum(problem.kept)
     latest, oldest = tuple(ends), tuple(ends - np.array(problem.kept) + 1)  # axes of each contract
 
-    def expected(values: Array) -> Array:
-        """Expected value after the next regime; the axes of new bookings come last."""
-        after = (problem.moves @ values.reshape(len(values), -1)).reshape(values.shape)
+    def expected(values: Array, period: int) -> Array:
+        """Expected cost after a decision; the axes of new bookings come last."""
+        after = (problem.moves[period] @ values.reshape(len(values), -1)).reshape(values.shape)
+        after = after + costs[period] if decided else after
         others = [axis for axis in range(digits + 1) if axis not in latest]
         return after.transpose(*others, *latest).reshape(*[after.shape[axis] for axis in others], -1)
 
     def before(values: Array, period: int) -> Array:
-        return costs[period] + np.expand_dims(expected(values).min(axis=-1), oldest)
+        least = np.expand_dims(expected(values, period).min(axis=-1), oldest)
+        return np.broadcast_to(least, values.shape) if decided else costs[period] + least
 
     def update(values: Array) -> Array:
         for period in reversed(range(problem.season)):
             values = before(values, period)
         return values
 
-    start = np.zeros((len(problem.moves), *[sizes] * digits))
+    start = np.zeros((problem.regimes, *[sizes] * digits))
     low, high, values = average_cost(update, start, tolerance, problem.season)
     tables = []
     for period in reversed(range(problem.season)):
-        chosen = np.unravel_index(expected(values).argmin(axis=-1), [sizes] * problem.decisions)
+        chosen = np.unravel_index(expected(values, period).argmin(axis=-1), [sizes] * problem.decisions)
         tables.append(np.stack(chosen, axis=-1))
         values = before(values, period)
     return low, high, BookingTable(np.stack(tables[::-1]), problem.kept)
 
 
 def _costs_of_states(problem: Booking, sizes: int, period: int) -> Array:
-    """Return the cost of a period by regime and bookings; axes of bookings that are still ahead have length 1."""
-    digits = sum(problem.kept)
+    """Return the cost of a period by regime and bookings; axes of bookings that do not count have length 1.
+
+    With a window, the bookings are those after the decision of the period: the newest is in, the oldest is out.
+    """
+    digits, out = sum(problem.kept), max(problem.window - 1, 0)
     places, rent, first = np.zeros([1] * digits, np.int64), np.zeros([1] * digits), 0
     for term, cost, kept in zip(problem.terms, problem.place_costs, problem.kept, strict=True):
-        for axis in range(first, first + term):
+        for axis in range(first + out, first + out + term):
             booked = np.arange(sizes).reshape(*[1] * axis, -1, *[1] * (digits - axis - 1))
             places, rent = places + booked, rent + cost * booked
         first += kept

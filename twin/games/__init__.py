@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from twin.games import core_allocation as core_allocation
     from twin.games import joint_demand as joint_demand
     from twin.games import mutual_help as mutual_help
+    from twin.games import pooled_bookings as pooled_bookings
     from twin.games import pooling as pooling
     from twin.games import stability as stability
 

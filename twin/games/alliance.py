@@ -261,7 +261,7 @@ def joining(costs: ArrayLike, rule: Callable[[NDArray[np.float64]], NDArray[np.f
 
     Source
     ------
-    Notebook 08, eq. (8.18).
+    Notebook 08, eq. (8.19).
 
     >>> from twin.games.allocation import shapley
     >>> joining([0.0, 5.0, 6.0, 9.0], shapley).tolist()

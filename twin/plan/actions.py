@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,11 +11,11 @@ import pandas as pd
 from twin import lane, overflow_ahead
 from twin._check import require
 from twin.data.history import History, dense_in_weeks
-from twin.data.record import complete_periods
 from twin.data.statistics import assessable, lane_statistics
 from twin.demand import period_name
 from twin.own_places import place_prices
-from twin.plan.attention import HALF_LIFE, SILENT, STATUSES, WEEKS, ranked_periods, watched
+from twin.plan.attention import HALF_LIFE, STATUSES, WEEKS, ranked_periods, watched
+from twin.plan.last_day import complete_part, left_out
 from twin.plan.policies import policy_of
 from twin.plan.policy_table import policy_table
 from twin.plan.portfolio import Policies
@@ -65,7 +65,7 @@ def attention_of(
     >>> found.actions["lane"].tolist(), found.lanes.loc["BER-MUC", "status"]
     (['BER-MUC', 'HAM-ROT', 'FRA-PAR'], 'strained')
     """
-    whole, (history, left_out) = history, _complete(history)
+    whole, (history, later) = history, complete_part(history)
     statistics, refused = assessable(lane_statistics(history))
     require(len(statistics) > 0, "history", "one with a lane that can be assessed", "none")
     fields, assumptions = policy_table(statistics, given, policies, period=history.calendar.length)
@@ -94,23 +94,7 @@ def attention_of(
         table.loc[name, "status"] = "no data"
     stated = {*(given or {}), *(() if policies is None else _columns(policies))}
     maker = _Maker(history.calendar, dates[-1], statistics, policy, found, table, stated)
-    return Attention(dates[-1], history.period, table, maker.actions(), (*assumptions, *left_out), whole)
-
-
-def _complete(history):
-    """Return the history up to its last complete period, and a sentence on the later ones, if there are any."""
-    days, calendar = history.flows["date"].to_numpy().astype("datetime64[D]"), history.calendar
-    every_week, season = calendar.without_holidays, ranked_periods(calendar.period, calendar.season)
-    time = every_week.between(days.min(), days)
-    few = season * SILENT[calendar.period]
-    end = complete_periods(np.bincount(time), season=season, few=few)
-    if end > time.max():
-        return history, ()
-    note = (
-        f"flows after {days[time < end].max()} are left out ({int(np.sum(time >= end)):,} rows, up to {days.max()}): "
-        f"fewer than half of the lanes that usually flow have a row there"
-    )
-    return replace(history, flows=history.flows[time < end]), (note,)
+    return Attention(dates[-1], history.period, table, maker.actions(), (*assumptions, *left_out(later)), whole)
 
 
 def _columns(policies):

@@ -31,11 +31,11 @@ _WEEKS_A_YEAR, _WEEKS_OF_BLOCK = 52, 4  # the same of a record of working days [
 
 @dataclass(frozen=True)
 class Ahead:
-    """Paths of a lane; arrays of shape (paths, days).
+    """Paths of a lane, or sums over the lanes of a site; arrays of shape (paths, days).
 
     space : places that goods take, own and the partner's. [pallet]
     money : profit since the first day. [$]
-    overflow, short : share of days on which own places are exceeded, and on which demand is short. [-]
+    overflow, short : share of days on which own places are exceeded, and on which demand of a lane is short. [-]
     """
 
     space: NDArray[np.float64]
@@ -59,6 +59,15 @@ def _pace(period: str | float) -> _Pace:
         return _Pace(_STEPS[period], 1.0, _SEASON[period], _BLOCK[period])
     week = max(round(7 / period), 1)
     return _Pace(1, period, (_WEEKS_A_YEAR * week, week, 1), _WEEKS_OF_BLOCK * week)
+
+
+def steps_of(period: str | float) -> int:
+    """Return the number of steps, days or working days, of a period.
+
+    >>> steps_of("W"), steps_of(1.4)
+    (7, 1)
+    """
+    return _pace(period).steps
 
 
 def steps_ahead(period: str | float) -> int:
@@ -88,15 +97,27 @@ def ahead(statistics: Mapping[str, Any], policy: Policy, volumes: ArrayLike, *, 
     >>> days.space.shape, days.overflow
     ((400, 90), 1.0)
     """
-    known, pace = _known(volumes), _pace(period)
-    season = next(length for length in pace.seasons if 2 * length <= len(known) or length == 1)
-    block = min(pace.block, max(len(known) // 4, 1))
-    law = Record(known[len(known) % season :], block=block, season=season)
-    before = -(-60 // (pace.steps * season)) * season  # whole seasons, so that the first day follows the record
-    periods = -(-steps_ahead(period) // pace.steps)
-    paths = _paths(statistics, policy, law, period, periods=periods, warm_up=before, replications=PATHS_AHEAD)
+    law, before = resampled(volumes, period)
+    periods = -(-steps_ahead(period) // steps_of(period))
+    paths = paths_of(statistics, policy, law, period, periods=periods, warm_up=before, replications=PATHS_AHEAD)
     shown = slice(None), slice(None, steps_ahead(period))
-    return _told(paths.space[shown], paths.money[shown], paths.overflow[shown], _short(paths)[shown])
+    return told(paths.space[shown], paths.money[shown], paths.overflow[shown], are_short(paths)[shown])
+
+
+def resampled(volumes: ArrayLike, period: str | float) -> tuple[Record, int]:
+    """Return the law that resamples records in blocks, and the periods before the first day that follows them.
+
+    volumes : shape (periods,), or (lanes, periods), of which one block is drawn for all lanes. [pallet/period]
+
+    >>> law, before = resampled([[1.0, 2.0] * 20, [2.0, 1.0] * 20], "D")
+    >>> law.values.shape, law.season, before
+    ((2, 35), 7, 63)
+    """
+    known, pace = known_volumes(volumes), _pace(period)
+    periods = known.shape[-1]
+    season = next(length for length in pace.seasons if 2 * length <= periods or length == 1)
+    law = Record(known[..., periods % season :], block=min(pace.block, max(periods // 4, 1)), season=season)
+    return law, -(-60 // (pace.steps * season)) * season  # whole seasons, so that the first day follows the record
 
 
 def on_record(statistics: Mapping[str, Any], policy: Policy, volumes: ArrayLike, *, period: str | float = "D") -> Ahead:
@@ -104,13 +125,22 @@ def on_record(statistics: Mapping[str, Any], policy: Policy, volumes: ArrayLike,
 
     Arguments as for `ahead`. The first days, on which the first orders are under way, are left out.
     """
-    known, pace = _known(volumes), _pace(period)
-    law = Given(np.repeat(known / pace.steps, pace.steps))
-    paths = _paths(statistics, policy, law, period, periods=len(known), replications=REPLAYS)
-    under_way = (2 * policy.lead_time_mean_days + policy.review_period_days) / pace.days
-    first = min(int(under_way), paths.space.shape[1] // 2)
-    later = slice(None), slice(first, None)
-    return _told(paths.space[later], paths.money[later], paths.overflow[later], _short(paths)[later])
+    known, steps = known_volumes(volumes), steps_of(period)
+    law = Given(np.repeat(known / steps, steps))
+    paths = paths_of(statistics, policy, law, period, periods=len(known), replications=REPLAYS)
+    later = slice(None), slice(first_replayed(policy, period, paths.space.shape[1]), None)
+    return told(paths.space[later], paths.money[later], paths.overflow[later], are_short(paths)[later])
+
+
+def first_replayed(policy: Policy, period: str | float, steps: int) -> int:
+    """Return the first step of a record of so many after the first orders, at most the one in the middle.
+
+    >>> from twin.policy import Policy
+    >>> first_replayed(Policy(lead_time_mean_days=7.0), "D", 100)
+    14
+    """
+    under_way = np.max(2 * np.asarray(policy.lead_time_mean_days) + policy.review_period_days) / _pace(period).days
+    return min(int(under_way), steps // 2)
 
 
 def alternative(policy: Policy, answers: Mapping[str, float]) -> Policy:
@@ -119,23 +149,24 @@ def alternative(policy: Policy, answers: Mapping[str, float]) -> Policy:
     return replace(policy, **best)
 
 
-def _paths(statistics: Mapping[str, Any], policy: Policy, law: Any, period: str | float, **run: Any) -> Paths:
-    """Return paths of a lane whose steps are days, or working days."""
-    chosen = arguments_of(statistics, policy, period=period, step=1 / _pace(period).steps)
+def paths_of(statistics: Mapping[str, Any], policy: Policy, law: Any, period: str | float, **run: Any) -> Paths:
+    """Return paths of lanes whose steps are days, or working days; `run` has further arguments of `simulate`."""
+    chosen = arguments_of(statistics, policy, period=period, step=1 / steps_of(period))
     kept = ("space", "money", "overflow", "backlog", "lost", "partner")
     return simulate(**chosen | {"demand": law, "seed": _SEED, "keep": kept} | run)
 
 
-def _short(paths: Paths) -> NDArray[np.bool_]:
+def are_short(paths: Paths) -> NDArray[np.bool_]:
     """Return whether a day ends with demand that is backordered, lost, or served by the partner."""
     return paths.backlog + paths.lost + paths.partner > 0
 
 
-def _told(space: Any, money: Any, overflow: Any, short: Any) -> Ahead:
+def told(space: Any, money: Any, overflow: Any, short: Any) -> Ahead:
+    """Return paths with the money since the first day, and the shares of days."""
     return Ahead(space, money.cumsum(axis=1), float((overflow > 0).mean()), float(short.mean()))
 
 
-def _known(volumes: ArrayLike) -> NDArray[np.float64]:
-    """Return a record in which unknown volumes are the mean of the known ones."""
+def known_volumes(volumes: ArrayLike) -> NDArray[np.float64]:
+    """Return records in which unknown volumes of a lane are the mean of its known ones."""
     record = np.asarray(volumes, float)
-    return np.where(np.isnan(record), np.nanmean(record), record)
+    return np.where(np.isnan(record), np.nanmean(record, axis=-1, keepdims=True), record)

@@ -27,17 +27,24 @@ class BookedDates(NamedTuple):
 
 
 def booked_dates(
-    mean: ArrayLike, sd: ArrayLike, *, own_places: float, term: int, place_cost: float, surcharge: float
+    mean: ArrayLike,
+    sd: ArrayLike,
+    *,
+    own_places: ArrayLike,
+    term: int,
+    place_cost: float,
+    surcharge: float,
+    lead_time: int = 1,
 ) -> BookedDates:
     """Return the bookings ahead of some dates with the least expected cost, given the forecast of today.
 
-    min over a >= 0 of  sum over t of  [c C_t + s E[(X_t - own - C_t)+]],  C_t = a_t + ... + a_t-term+1
+    min over a >= 0 of  sum over t of  [c C_t + s E[(X_t - own_t - C_t)+]],  C_t = a_t + ... + a_t-term+1
 
     Parameters
     ----------
     mean, sd : array_like, shape (dates,)
         Space that each date needs, normal, as forecast; sd > 0. [pallet]
-    own_places : float
+    own_places : array_like, shape () or (dates,)
         Places that need no booking, >= 0. [pallet]
     term : int
         Dates that a booking is in force, >= 1. [period]
@@ -45,6 +52,8 @@ def booked_dates(
         Rent of a booked place, used or not, > 0. [$/place/period]
     surcharge : float
         Whole price of a pallet and period that goes to the partner at once, >= 0. [$/pallet/period]
+    lead_time : int, optional
+        A booking made now is in force from this date on, counted from 1; no rule books earlier ones. [period]
 
     Returns
     -------
@@ -71,25 +80,30 @@ def booked_dates(
     needed, own, price = nonnegative(mean=mean, own_places=own_places, surcharge=surcharge)
     spread, rent = positive(sd=sd, place_cost=place_cost)
     require(needed.ndim == 1 and needed.shape == spread.shape, "sd", "of the shape (dates,) of mean", spread.shape)
-    length = whole("term", term, least=1)
-    most = int(np.ceil(max(float((needed + _FAR * spread - own).max()), 0.0))) + 1
-    z = (own + np.arange(most + 1) - needed[:, None]) / spread[:, None]
+    require(own.shape in ((), needed.shape), "own_places", "one number, or one for each date", own.shape)
+    length, first = whole("term", term, least=1), whole("lead_time", lead_time, least=1) - 1
+    room = np.broadcast_to(own, needed.shape)
+    most = int(np.ceil(max(float((needed + _FAR * spread - room).max()), 0.0))) + 1
+    z = (room[:, None] + np.arange(most + 1) - needed[:, None]) / spread[:, None]
     excess = np.exp(-(z**2) / 2) / np.sqrt(2 * np.pi) - z * ndtr(-z)
     curves = float(price) * spread[:, None] * excess
-    bookings, _ = plan_of_dates(curves, length, float(rent))
-    totals = float(rent) * np.arange(most + 1) * len(needed) + curves.sum(axis=0)
+    before, curves = float(curves[:first, 0].sum()), curves[first:]
+    bookings = plan_of_dates(curves, length, float(rent))[0] if len(curves) else np.zeros(0, np.int64)
+    totals = float(rent) * np.arange(most + 1) * len(curves) + curves.sum(axis=0)
     levels = (float(rent) * np.arange(most + 1) + curves).argmin(axis=1)
-    simple = np.zeros(len(needed), np.int64)
+    simple = np.zeros(len(curves), np.int64)
     for date, level in enumerate(levels):
         simple[date] = max(level - simple[max(date - length + 1, 0) : date].sum(), 0)
     places, others = (_in_force(each, length) for each in (bookings, simple))
-    cost, newsvendor = (_cost(curves, each, float(rent)) for each in (places, others))
-    return BookedDates(bookings, places, cost, float(totals[0]), int(totals.argmin()), float(totals.min()), newsvendor)
+    cost, newsvendor = (before + _cost(curves, each, float(rent)) for each in (places, others))
+    unbooked, fixed = before + float(totals[0]), before + float(totals.min())
+    bookings, places = (np.r_[np.zeros(len(needed) - len(curves), np.int64), each] for each in (bookings, places))
+    return BookedDates(bookings, places, cost, unbooked, int(totals.argmin()), fixed, newsvendor)
 
 
 def _in_force(bookings: NDArray[np.int64], term: int) -> NDArray[np.int64]:
     """Return the places in force on each date."""
-    return np.convolve(bookings, np.ones(term, np.int64))[: len(bookings)]
+    return np.convolve(bookings, np.ones(term, np.int64))[: len(bookings)] if len(bookings) else bookings
 
 
 def _cost(curves: NDArray[np.float64], places: NDArray[np.int64], rent: float) -> float:

@@ -1,7 +1,10 @@
 """The numbers of a plan by date, with their units and meanings."""
 
+import math
+
 from twin._period_kinds import PERIOD_KINDS
 
+_SMALL = 0.05  # bias of a forecast that is not worth a sentence [-]
 #: Window of the worst share, in words.
 WORST_WINDOW = {code: f"{kind.window} {kind.name}s" for code, kind in PERIOD_KINDS.items()}
 
@@ -22,6 +25,7 @@ DATED = {
 OF_LANE = {
     "method": ("word", "method of the forecast with the largest weight"),
     "mase": ("-", "mean absolute error of past forecasts, in units of that of the volume one season ago"),
+    "bias": ("-", "sum of past forecasts less what came, as a share of what came"),
     "coverage": ("-", "share of past volumes that lay in their intervals"),
     "worst_coverage": ("-", "the least such share of 90 days, 13 weeks, 12 months or 8 quarters in a row"),
     "service_level": ("-", "cycle service level that is promised"),
@@ -36,3 +40,16 @@ OF_LANE = {
     "gain_error": ("$/period", "standard error of the gain"),
     "remark": ("sentence", "what the record cannot carry"),
 }
+
+
+def bias_in_words(bias: float) -> str:
+    """Return a sentence on forecasts that were too low or too high together; empty if they were not, or it is unknown.
+
+    >>> bias_in_words(0.3), bias_in_words(0.01)
+    ('Summed over the record, past forecasts were 30.0% above what came.', '')
+    """
+    if not abs(bias) > _SMALL or not math.isfinite(bias):
+        return ""
+    said = f"Summed over the record, past forecasts were {abs(bias):.1%} {'below' if bias < 0 else 'above'} what came"
+    why = ": a forecast is a usual volume, and rare large ones lift the mean. The reserve covers them"
+    return f"{said}{why if bias < 0 else ''}."

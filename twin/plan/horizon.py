@@ -37,16 +37,29 @@ _SEED = 7  # seed of the returns on the paths
 
 
 @dataclass(frozen=True)
-class Horizon:
-    """The plan of the next periods.
+class DatedForecasts:
+    """The forecasts of lanes by date, with the errors of their past ones.
 
     dates : first day of each period, shape (horizon,).
-    table : a row for each lane and date, with the columns of `DATED`; NaN where the record cannot carry a number.
-    lanes : a row for each lane, with the columns of `OF_LANE`.
+    table : a row for each lane and date, with the columns mean, low and high; NaN where there is no interval.
+    steps : step of each date in the forecasts, from 0, shape (horizon,).
+    errors : the errors of the past forecasts of each lane, by its name.
     """
 
     dates: NDArray[np.datetime64]
     table: pd.DataFrame
+    steps: NDArray[np.int64]
+    errors: dict[str, LaneErrors]
+
+
+@dataclass(frozen=True)
+class Horizon(DatedForecasts):
+    """The plan of the next periods.
+
+    table : a row for each lane and date, with the columns of `DATED`; NaN where the record cannot carry a number.
+    lanes : a row for each lane, with the columns of `OF_LANE`.
+    """
+
     lanes: pd.DataFrame
 
 
@@ -106,7 +119,7 @@ def plan_by_date(
         dated, of_lane = _numbers(statistics.loc[name], policies[at], laws[at], found, steps, periods, calendar.length)
         rows.append(dated)
         lanes.append(of_lane)
-    return _horizon(statistics.index, coming[:periods], rows, lanes)
+    return _horizon(statistics.index, coming[:periods], rows, lanes, steps[:periods], errors)
 
 
 def lane_by_date(
@@ -129,7 +142,8 @@ def lane_by_date(
     coming, steps = coming_steps(forecasts.last, calendar, periods + max(longest_protection(law), longest))
     found = forecasts.of(lane, int(steps[-1]) + 1)
     dated, of_lane = _numbers(statistics.loc[lane], policy, law, found, steps, periods, calendar.length)
-    return _horizon(statistics.loc[[lane]].index, coming[:periods], [dated], [of_lane])
+    names = statistics.loc[[lane]].index
+    return _horizon(names, coming[:periods], [dated], [of_lane], steps[:periods], [found.errors])
 
 
 def longest_protection(law: LeadTimes) -> int:
@@ -157,21 +171,53 @@ def _numbers(row, policy, law, found, steps, periods, period):
     """Return the numbers of a lane by date, and those of the lane."""
     said, moments = found.said, {key: float(row[key]) for key in ("demand_mean", "demand_sd")}
     plan = _LanePlan(moments, policy, law, found.errors, found.pool, period)
-    dated, of_lane = plan.numbers(steps, periods, [np.asarray(part)[steps[:periods]] for part in said[:3]])
-    facts = {key: getattr(said, key) for key in ("method", "mase", "coverage", "worst_coverage")}
-    facts["mase"] = facts["mase"] if np.isfinite(facts["mase"]) else np.nan  # a lane that never changes has no unit
+    dated, of_lane = plan.numbers(steps, periods, _interval(said, steps[:periods]))
+    facts = {key: getattr(said, key) for key in ("method", "mase", "bias", "coverage", "worst_coverage")}
+    for name in ("mase", "bias"):  # a lane that never changes has no unit, and one of zeros alone no volume
+        facts[name] = facts[name] if np.isfinite(facts[name]) else np.nan
     of_lane["remark"] = " ".join(filter(None, (said.remark, of_lane["remark"])))
     return dated, {**facts, **of_lane}
 
 
-def _horizon(names, dates, rows, lanes):
-    """Return the plan from the numbers of its lanes."""
+def forecasts_by_date(
+    forecasts: NetworkForecasts, lanes: Sequence[str], horizon: int, *, longest: int
+) -> DatedForecasts:
+    """Return the forecasts of some lanes of a feed, as the plan by date of each has them; arguments of `lane_by_date`.
+
+    >>> from twin.plan.portfolio import research_portfolio
+    >>> found = forecasts_by_date(research_portfolio().feed.forecasts, ["BER-MUC"], 3, longest=2)
+    >>> found.table.shape, found.steps.tolist(), list(found.errors)
+    ((3, 3), [0, 1, 2], ['BER-MUC'])
+    """
+    periods = whole("horizon", horizon, least=1)
+    coming, steps = coming_steps(forecasts.last, forecasts.calendar, periods + longest)
+    each = forecasts.together(lanes, int(steps[-1]) + 1)
+    table = _dated(pd.Index(lanes), coming[:periods], [_interval(said, steps[:periods]) for said, _ in each])
+    errors = {lane: errors for lane, (_, errors) in zip(lanes, each, strict=True)}
+    return DatedForecasts(coming[:periods], table, steps[:periods], errors)
+
+
+def _interval(said: forecast.Forecasts, steps: NDArray[np.int64]) -> dict[str, NDArray[np.float64]]:
+    """Return the forecast of some steps with its interval, NaN where it is not finite."""
+    mean, low, high = (np.asarray(part)[steps] for part in said[:3])
+    carried = np.isfinite(high)
+    return {"mean": mean, "low": np.where(carried, low, np.nan), "high": np.where(carried, high, np.nan)}
+
+
+def _dated(names, dates, rows):
+    """Return a table with a row for each lane and date."""
     tables = [
         pd.DataFrame(dated, index=pd.MultiIndex.from_product([[name], dates]))
         for name, dated in zip(names, rows, strict=True)
     ]
-    table = pd.concat(tables)[list(DATED)].rename_axis(["lane", "date"])
-    return Horizon(dates, table, pd.DataFrame(lanes, index=names)[list(OF_LANE)])
+    return pd.concat(tables).rename_axis(["lane", "date"])
+
+
+def _horizon(names, dates, rows, lanes, steps, errors):
+    """Return the plan from the numbers of its lanes."""
+    of_lanes = pd.DataFrame(lanes, index=names)[list(OF_LANE)]
+    table = _dated(names, dates, rows)[list(DATED)]
+    return Horizon(dates, table, steps, dict(zip(names, errors, strict=True)), of_lanes)
 
 
 class _Key:
@@ -240,10 +286,10 @@ class _LanePlan:
         self.returned = 0.0 if policy.kind == "stock" else float(policy.return_rate)  # goods held protect demand alone
 
     def numbers(
-        self, steps: NDArray[np.int64], periods: int, interval: Sequence[NDArray]
+        self, steps: NDArray[np.int64], periods: int, interval: dict[str, NDArray[np.float64]]
     ) -> tuple[dict[str, Any], dict[str, Any]]:
         """Return the numbers by date, and those of the lane."""
-        every = self.pool.paths(self.errors)
+        every = self.pool.paths(self.errors, service_level=self.level)
         paths = DemandPaths(every.forecast[steps], every.paths[:, steps], every.in_season)
         load = self._with_returns(paths)
         found = [over(load, self.law, service_level=self.level, first=first) for first in range(periods)]
@@ -252,14 +298,11 @@ class _LanePlan:
         points = np.where(carried, points, np.nan)
         expected = np.array([_expected(load.forecast, self.law, first) for first in range(periods)])
         fill = [each.fill_rate(point) for each, point in zip(found, points, strict=True)]
-        mean, low, high = interval
-        required = (1 + self.policy.return_rate) * mean * self.policy.dwell + points - expected
+        required = (1 + self.policy.return_rate) * interval["mean"] * self.policy.dwell + points - expected
         required = np.maximum(required, 0.0)
         run = self._run(paths, points if self.policy.kind == "stock" else required)
         dated = {
-            "mean": mean,
-            "low": np.where(np.isfinite(high), low, np.nan),
-            "high": np.where(np.isfinite(high), high, np.nan),
+            **interval,
             "reserve": points - expected,
             "reorder_point": points,
             "fill_rate": np.where(carried, fill, np.nan),

@@ -1,4 +1,4 @@
-"""The policies that the plan of a ledger states, with a sentence on where they come from."""
+"""The plan of a ledger, and the policies that it states, with a sentence on where they come from."""
 
 from __future__ import annotations
 
@@ -34,3 +34,12 @@ def ledger_policies(
         last = plan.changes("lane")[0]
     names = ", ".join(name.replace("_", " ") for name in table.columns)
     return table, (f"{where}: {names}; last changed at {last.changed_at} by {last.author} (change {last.id})",)
+
+
+def ledger_plan(address: str) -> CapacityPlan:
+    """Return the plan in a ledger as it is now; the ledger is closed, so the plan can be read and not changed.
+
+    address : as for `Ledger`
+    """
+    with Ledger(address) as ledger:
+        return CapacityPlan(ledger.plan)

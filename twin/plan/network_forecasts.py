@@ -7,7 +7,7 @@ those of the other lanes while the planner reads.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -86,6 +86,19 @@ class NetworkForecasts:
             pool = self._pool(steps) if _intermittent(volumes) else ErrorPool([errors])
             self._latest = {**dict(list(self._latest.items())[1 - _LATEST :]), key: LaneForecast(made[0], errors, pool)}
         return self._latest[key]
+
+    def together(self, lanes: Sequence[str], steps: int) -> list[tuple[forecast.Forecasts, LaneErrors]]:
+        """Return the forecast of each of some lanes with its errors; lanes whose record is new are walked together."""
+        if any(name in self._intermittents for name in lanes):
+            self._gathered(steps)
+        new = [name for name in lanes if (name, steps) not in self._walked]
+        found = {name: self._walked[name, steps] for name in lanes if name not in new}
+        for start in range(0, len(new), TOGETHER):
+            part = new[start : start + TOGETHER]
+            walked = self._walk(np.array([self.volumes(name) for name in part]), steps)
+            found |= {name: made for name, *made in zip(part, *walked, strict=True)}
+        period = self.calendar.length
+        return [(found[name][0], LaneErrors(self.volumes(name), found[name][1], period=period)) for name in lanes]
 
     def outlook(self, lane: str, horizon: int) -> forecast.Forecasts | None:
         """Return the forecast of the next periods of a lane; None if fewer than three of its periods are known.

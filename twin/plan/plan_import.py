@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from itertools import islice
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from twin._check import require
 from twin.data.errors import RowsRefused
@@ -15,6 +15,8 @@ from twin.plan.capacity_plan import CapacityPlan, next_name, shown_value
 from twin.plan.kinds import PLAN_KINDS
 from twin.plan.plan_file import PlanFile, read_plan_file
 from twin.plan.plan_rules import faults
+
+MOST_DIFFERENCES = 20  # most values that a preview lists
 
 
 class PlanImport(NamedTuple):
@@ -33,34 +35,42 @@ class PlanImport(NamedTuple):
     account: PlanFile
 
 
-def import_plan(
+class PlanPreview(NamedTuple):
+    """What an import would write; nothing is written.
+
+    entries : number of entries of each kind in the file.
+    new, same, changed, removed : numbers of values that the plan does not have, has, or has otherwise, and of those
+        that empty cells remove.
+    differences : the first values that are changed or removed, as (entry, field, value of the plan, of the file).
+    values : (kind, name) -> field -> value of the file.
+    seen : id of the change up to which the file shows the plan; None if it does not say so.
+    account : the file with its refused rows and remarks.
+    """
+
+    entries: dict[str, int]
+    new: int
+    same: int
+    changed: int
+    removed: int
+    differences: list[tuple[str, str, str, str]]
+    values: dict[tuple[str, str], dict[str, Any]]
+    seen: int | None
+    account: PlanFile
+
+
+def preview_plan(
     plan: CapacityPlan,
-    path: str,
+    path: str | Path,
     *,
     kind: str | None = None,
     sheet: str | None = None,
     decimal: str | None = None,
     good_rows_only: bool = False,
-    overwrite: bool = False,
-) -> PlanImport:
-    """Write the entries of a file as one change of a plan: all of them, or none if a row cannot be used.
-
-    Parameters
-    ----------
-    plan : CapacityPlan
-    path, kind, sheet, decimal : as in `read_plan_file`
-    good_rows_only : bool
-        Leave out the rows that cannot be used.
-    overwrite : bool
-        Also overwrite values that others have changed since the workbook was exported, or since the last look.
-
-    Raises
-    ------
-    RowsRefused
-        If rows cannot be used; its `account` lists them.
-    PlanChanged, ValueError, FileNotFoundError
-    """
-    found = read_plan_file(path, kind=kind, sheet=sheet, decimal=decimal)
+    name: str = "",
+) -> PlanPreview:
+    """Return what `import_plan` would write of a file, with the same arguments; nothing is written."""
+    found = read_plan_file(str(path), kind=kind, sheet=sheet, decimal=decimal)
+    found.file = name or found.file
     entries = _named(plan, found.rows)
     after = dict(plan.entries)
     for key, row in entries.items():
@@ -73,18 +83,64 @@ def import_plan(
     if found.refused and not good_rows_only:
         line, reason, text = min(found.refused)
         raise RowsRefused(
-            f"{len(found.refused):,} of {len(found.rows) + len(found.refused):,} rows of {path} cannot be used, so "
-            f"none was imported; the first is line {line}, {reason}: {text}",
+            f"{len(found.refused):,} of {len(found.rows) + len(found.refused):,} rows of {found.file} cannot be used, "
+            f"so none was imported; the first is line {line}, {reason}: {text}",
             found,
         )
     values = {key: row.values for key, row in entries.items()}
-    held = {(key, name): plan.entries.get(key, {}).get(name) for key, row in values.items() for name in row}
-    changed = {where: values[where[0]][where[1]] for where in held if values[where[0]][where[1]] != held[where]}
-    removed = sum(value is None for value in changed.values())
-    counts = dict(Counter(kind for kind, _ in entries))
-    what = f"import of {Path(path).name}: {len(changed):,} values of {counted_kinds(counts)}"
-    made = plan.write(values, what=what, overwrite=overwrite, seen=_seen(plan, found.about))
-    return PlanImport(made, counts, len(changed) - removed, removed, found)
+    cells = [(key, name, value) for key, row in values.items() for name, value in row.items()]
+    pairs = [(key, name, plan.entries.get(key, {}).get(name), value) for key, name, value in cells]
+    differ = [pair for pair in pairs if pair[2] is not None and pair[2] != pair[3]]
+    shown = [(f"{key[0]} {key[1]}", name, *map(shown_value, both)) for key, name, *both in differ[:MOST_DIFFERENCES]]
+    return PlanPreview(
+        entries=dict(Counter(kind for kind, _ in entries)),
+        new=sum(held is None and value is not None for *_, held, value in pairs),
+        same=sum(held == value and value is not None for *_, held, value in pairs),
+        changed=sum(value is not None for *_, value in differ),
+        removed=sum(value is None for *_, value in differ),
+        differences=shown,
+        values=values,
+        seen=_seen(plan, found.about),
+        account=found,
+    )
+
+
+def import_plan(
+    plan: CapacityPlan,
+    path: str | Path,
+    *,
+    kind: str | None = None,
+    sheet: str | None = None,
+    decimal: str | None = None,
+    good_rows_only: bool = False,
+    overwrite: bool = False,
+    name: str = "",
+) -> PlanImport:
+    """Write the entries of a file as one change of a plan: all of them, or none if a row cannot be used.
+
+    Parameters
+    ----------
+    plan : CapacityPlan
+    path, kind, sheet, decimal : as in `read_plan_file`
+    good_rows_only : bool
+        Leave out the rows that cannot be used.
+    overwrite : bool
+        Also overwrite values that others have changed since the workbook was exported, or since the last look.
+    name : str, optional
+        Name of the file in sentences and in the history; by default its path.
+
+    Raises
+    ------
+    RowsRefused
+        If rows cannot be used; its `account` lists them.
+    PlanChanged, ValueError, FileNotFoundError
+    """
+    how = {"kind": kind, "sheet": sheet, "decimal": decimal, "good_rows_only": good_rows_only}
+    found = preview_plan(plan, path, **how, name=name)
+    written, removed = found.new + found.changed, found.removed
+    what = f"import of {Path(name or path).name}: {written + removed:,} values of {counted_kinds(found.entries)}"
+    made = plan.write(found.values, what=what, overwrite=overwrite, seen=found.seen)
+    return PlanImport(made, found.entries, written, removed, found.account)
 
 
 def _named(plan, rows):

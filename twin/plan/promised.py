@@ -140,7 +140,11 @@ def levels_said(
             continue
         drawn = random.choice(known, (known.size, steps.max()))
         ended = np.concatenate([past, np.full(steps.max() - 1, np.nan)])
-        empirical = [_paths(drawn), _paths(sliding_window_view(ended, steps.max())), errors.paths(at)]
+        empirical = [
+            _paths(drawn),
+            _paths(sliding_window_view(ended, steps.max())),
+            errors.paths(at, service_level=share),
+        ]
         sums = [over(paths, lengths, service_level=share).level(share) for paths in empirical]
         said = [*_by_moments(known.mean(), known.std(ddof=1), lengths, share), *sums]
         found[:, at] = said if np.isfinite(said).all() else np.nan

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -16,12 +17,17 @@ from twin.answers import ANSWERS
 from twin.data.history import History, dense, dense_in_weeks
 from twin.data.statistics import assessable, lane_statistics
 from twin.lane import assess
+from twin.plan.booked_lane import PlacesToBook, bookings_of_lanes, bookings_of_sites
 from twin.plan.horizon import Horizon, horizon_of
 from twin.plan.lane_report import LEVEL, SHORTEST
+from twin.plan.last_day import complete_part, counted
 from twin.plan.policies import policy_of
 from twin.plan.policy_table import policy_table
 from twin.plan.quantities import FORECAST, RECORDED, UNIT_OF, names
 from twin.policy import POLICY
+
+if TYPE_CHECKING:
+    from twin.plan.capacity_plan import CapacityPlan
 
 _LOG = logging.getLogger(__name__)
 _RECORD = tuple(name for name in names(RECORDED) if UNIT_OF[name] != "date")
@@ -33,7 +39,8 @@ COLUMNS = tuple(dict.fromkeys((*_RECORD, *_FORECAST, *POLICY, *ANSWERS)))
 @dataclass(frozen=True)
 class Report:
     """Answers in `table`, one row per lane; units of its columns; lanes left out, with reasons; assumptions, and
-    sentences on answers that are outside the region in which they hold.
+    sentences on answers that are outside the region in which they hold. With a horizon, places to book ahead of it, by
+    lane and by site.
     """
 
     history: History
@@ -43,6 +50,8 @@ class Report:
     assumptions: tuple[str, ...]
     accuracy: tuple[str, ...]
     horizon: Horizon | None = None
+    bookings: Mapping[str, PlacesToBook] = field(default_factory=dict)
+    site_bookings: Mapping[str, PlacesToBook] = field(default_factory=dict)
 
 
 def assess_history(
@@ -51,6 +60,7 @@ def assess_history(
     policies: pd.DataFrame | None = None,
     *,
     horizon: int | None = None,
+    plan: CapacityPlan | None = None,
 ) -> Report:
     """Return the report on a history.
 
@@ -65,6 +75,8 @@ def assess_history(
 
     horizon : int, optional
         Number of periods of a plan by date; none without it. [period]
+    plan : CapacityPlan, optional
+        Plan whose contracts and sites state the terms of places to book ahead.
 
     Unset fields are filled in by `policies.filled`; the report's assumptions name them.
 
@@ -90,9 +102,15 @@ def assess_history(
     units = {name: UNIT_OF[name] for name in COLUMNS}
     ahead = None if horizon is None else horizon_of(history, fields, statistics, horizon)
     _LOG.debug("forecasts of %d lanes", len(statistics))
+    assumptions = (*assumptions, *counted(complete_part(history)[1]))
     if ahead is not None:  # one number for one date
         table[list(_FORECAST)] = ahead.table.xs(pd.Timestamp(ahead.dates[0]), level="date")[["mean", "low", "high"]]
-    return Report(history, table, units, refused, assumptions, remarks, ahead)
+        each = {lane: policy_of(row) for lane, row in fields.loc[statistics.index].iterrows()}
+        contracts = None if plan is None else plan.of("contract")
+        bookings = bookings_of_lanes(ahead, each, history.calendar, contracts)
+        of_sites = {} if plan is None else bookings_of_sites(ahead, each, history.calendar, plan)
+        return Report(history, table, units, refused, assumptions, remarks, ahead, bookings, of_sites)
+    return Report(history, table, units, refused, assumptions, remarks)
 
 
 def _next_period(history, lanes):

@@ -9,9 +9,9 @@ from typing import Any
 def as_sent(message: Any) -> dict[str, Any]:
     """Return a message whose fields have the types that a page sends, whatever arrives.
 
-    `value` and `serial` are numbers, `first` and `sure` are switches, `asked` is a list of whole numbers, and all
-    others are texts; an empty field is left out. Thus a handler that gets a wrong value says so in its own sentence, as
-    for a wrong entry in the form.
+    `value` and `serial` are numbers, `first`, `sure` and `switch` are switches, `asked` is a list of whole numbers,
+    `lanes` one of texts, and all others are texts; an empty field is left out. Thus a handler that gets a wrong value
+    says so in its own sentence, as for a wrong entry in the form.
 
     >>> as_sent({"do": "log", "volume": 5, "lane": ["A"], "returns": None, "sure": 1})
     {'do': 'log', 'volume': '5', 'lane': "['A']", 'sure': True}
@@ -36,10 +36,17 @@ def _whole_numbers(value: Any) -> list[int] | str:
     return value if isinstance(value, list) and all(type(number) is int for number in value) else _text(value)
 
 
+def _texts(value: Any) -> list[str] | str:
+    """Return a list of texts without half characters, and anything else as text."""
+    return [_text(one) for one in value] if isinstance(value, list) else _text(value)
+
+
 _TYPES: dict[str, Callable[[Any], Any]] = {
     "value": _number,
     "serial": _number,
     "first": bool,
     "sure": bool,
+    "switch": bool,
     "asked": _whole_numbers,
+    "lanes": _texts,
 }

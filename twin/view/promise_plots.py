@@ -15,7 +15,7 @@ from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
 from twin.plan.promised import by_month
 from twin.view import plots
 from twin.view.record_plots import _finish, _ink
-from twin.view.theme import BETTER, DARK, NAIVE
+from twin.view.theme import ACCENT, BETTER, DARK, NAIVE
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -39,33 +39,40 @@ def demand_and_levels(
     title: str,
     *,
     names: Sequence[str] = ("demand of the next interval", "the formula's level", "level with season"),
+    calendar: NDArray | None = None,
     dark: bool = False,
 ) -> None:
-    """Draw the demand of the interval after each date, and two levels that should cover it; shortages are shaded.
+    """Draw the demand of the interval after each date, and levels that should cover it; shortages are shaded.
 
     dates, demand, naive, better : arrays, shape (periods,); `better` may be known at some periods alone. [pallet]
     names : what the legend calls demand and the two levels
+    calendar : a third level, like `better`; None draws none. [pallet]
     """
     ink = _ink(dark)
     blue = DARK["accent"] if dark else BETTER
     ax.fill_between(dates, naive, demand, where=demand > naive, color=NAIVE, alpha=0.3, linewidth=0)
     ax.plot(dates, demand, color=ink["ink"], linewidth=1.0, label=names[0])
     ax.plot(dates, naive, color=NAIVE, linewidth=1.5, linestyle=(0, (5, 2)), label=names[1])
-    there = ~np.isnan(better)
-    ax.plot(dates[there], better[there], color=blue, linewidth=1.3, label=names[2])
+    others = [(names[2], better, {"color": blue})]
+    if calendar is not None:
+        others.append(("calendar", calendar, {"color": ACCENT, "linestyle": (0, (1, 1))}))
+    for name, level, how in others:
+        there = ~np.isnan(level)
+        ax.plot(dates[there], level[there], linewidth=1.3, label=name, **how)
     _finish(ax, ink, title, "", "goods [pallet]")
     ax.margins(x=0.01)
     ax.legend(loc="upper left", ncols=2, fontsize=7.5, handlelength=1.8, labelcolor=ink["ink"])
     ax.xaxis.set_major_locator(locator := AutoDateLocator(maxticks=6))
     ax.xaxis.set_major_formatter(ConciseDateFormatter(locator))
     ax.xaxis.get_offset_text().set_color(ink["ink"])
-    ax.set_ylim(0, 1.4 * max(np.nanmax(demand), np.nanmax(naive), np.nanmax(better[there], initial=0.0)))
+    tops = (np.nanmax(each, initial=0.0) for each in (demand, naive, *(level for _, level, _ in others)))
+    ax.set_ylim(0, 1.4 * max(tops))
 
 
-def two_answers(
+def levels_of_answers(
     ax: Axes, found: JudgedAnswers | None, title: str, demand: str, *, last: int = 56, dark: bool = False
 ) -> None:
-    """Draw the demand of the interval after the last periods beside two levels: by the formula, and conformal.
+    """Draw the demand of the interval after the last periods beside levels: formula, conformal and calendar.
 
     found : JudgedAnswers of a lane, from `plan.answers_judged.judged_answers`; None draws a sentence
     demand : name of the demand in the legend
@@ -78,11 +85,12 @@ def two_answers(
     known, every = np.flatnonzero(~np.isnan(formula)), np.arange(len(formula))
     naive = np.interp(every, known, formula[known], left=np.nan, right=np.nan)
     series = found.dates[part], found.came[part], naive[part], found.levels["conformal"][part]
-    demand_and_levels(ax, *series, title, names=(demand, "formula", "conformal"), dark=dark)
+    names, calendar = (demand, "formula", "conformal"), found.levels["calendar"][part]
+    demand_and_levels(ax, *series, title, names=names, calendar=calendar, dark=dark)
 
 
 def answers_of_lane(found: JudgedAnswers | None, promise: float, *, dark: bool = False) -> Figure:
-    """Return a figure of the judged part of a record with two levels, and of what each answer kept by month.
+    """Return a figure of the judged part of a record with three levels, and of what each answer kept by month.
 
     found : JudgedAnswers of a lane, from `plan.answers_judged.judged_answers`; None draws a sentence
     promise : service level promised [-]
@@ -90,7 +98,8 @@ def answers_of_lane(found: JudgedAnswers | None, promise: float, *, dark: bool =
     figure, (left, right) = plots.figure(2, width=9.6, height=3.1)
     judged = 0 if found is None else np.sum(~np.isnan(found.kept["formula"]))
     last = len(found.dates) - int(np.argmax(~np.isnan(found.kept["formula"]))) if judged else 1
-    two_answers(left, found, "Workload of a lead time, and its level", "workload, mean lead time", last=last, dark=dark)
+    words = "Workload of a lead time, and levels", "workload, mean lead time"
+    levels_of_answers(left, found, *words, last=last, dark=dark)
     if found is not None:
         months = {name: by_month(found.dates, kept) for name, kept in found.kept.items()}
         kept_by_month(right, months, promise, "Promises kept, by month [%]", dark=dark)

@@ -63,7 +63,7 @@ class Dials(Asking):
     presets = traitlets.List().tag(sync=True)
 
 
-class NetworkTable(anywidget.AnyWidget):
+class NetworkTable(Asking):
     """A table of lanes that a planner can sort, search, group, export and pick from.
 
     columns : list of dicts with name, label, kind ("text", "number", "share", "status" or "spark"), digits, help, and
@@ -74,10 +74,14 @@ class NetworkTable(anywidget.AnyWidget):
     row : name of a column -> new value, for one lane that has changed.
     thresholds : use of own capacity above ("strain") and below ("under_used") which the status changes. [-]
     units : names of the unit of goods ("goods") and of the currency ("currency") in all labels.
-    said : error sentence on the thresholds or the names.
+    settable : fields of the plan that can be set for all lanes shown, with name, label, help and words to choose from;
+        the page asks by {"do": "set", "field": ..., "text": ..., "lanes": [...]}.
+    said, noted : error sentence, and sentence on what was done.
     """
 
     _esm, _css = _script("network_table"), _STYLE
+    settable = traitlets.List().tag(sync=True)
+    noted = traitlets.Unicode().tag(sync=True)
     columns = traitlets.List().tag(sync=True)
     table = traitlets.Dict().tag(sync=True)
     sparks = traitlets.Bytes().tag(sync=True)
@@ -133,8 +137,7 @@ class Forms(Asking):
 
     page : HTML of the forms.
     said : HTML of the answer to the last form.
-    question : {"text", "yes", "message", "others"} of a dialog; the message is sent if the planner confirms, and that
-        of another answer {"yes", "message"} if the planner chooses it.
+    question : {"text", "yes", "message"} of a dialog; the message is sent if the planner confirms.
     """
 
     _esm, _css = _script("forms"), _STYLE

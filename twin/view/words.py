@@ -1,7 +1,9 @@
-"""Build HTML for numbers, in cards and tables; every element also carries the exact value."""
+"""Build HTML for numbers, in cards and tables, and for choices; a number's element also carries the exact value."""
 
-from collections.abc import Iterable, Sequence
+import json
+from collections.abc import Iterable, Mapping, Sequence
 from html import escape
+from typing import Any
 
 from twin.plan.wording import rest_of, written
 
@@ -56,3 +58,18 @@ def listed(sentences: Iterable[str]) -> str:
     """Return sentences as an HTML list; "" if there are none."""
     items = "".join(f"<li>{escape(sentence)}</li>" for sentence in sentences)
     return f"<ul>{items}</ul>" if items else ""
+
+
+def choices(words: str, buttons: Sequence[str]) -> str:
+    """Return buttons between which the reader chooses, as a row of HTML with its name."""
+    inside = f"<span>{words}</span>{''.join(buttons)}"
+    return f'<div class="twin-row twin-choices" role="group" aria-label="{words}">{inside}</div>'
+
+
+def choice(done: str, with_: Mapping[str, Any], words: str, pressed: bool, key: str) -> str:
+    """Return one of these buttons as HTML: its message, the fields sent with it, its words, and its id in the page."""
+    data = escape(json.dumps(with_))
+    return (
+        f'<button type="button" id="{key}" data-do="{done}" data-with="{data}" '
+        f'aria-pressed="{"true" if pressed else "false"}">{escape(words)}</button>'
+    )

@@ -15,8 +15,9 @@ FIRST, SECOND = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
 
 
 def seal_of(row: Any) -> str:
-    """Return the checksum of the unchanging columns of an import."""
-    return digest_of("\0".join(str(getattr(row, name)) for name in SEALED))
+    """Return the checksum of the unchanging columns of an import; one of an earlier version has no author."""
+    author = [] if getattr(row, "author", None) is None else [row.author]
+    return digest_of("\0".join([*(str(getattr(row, name)) for name in SEALED), *author]))
 
 
 def digest_of(text: str) -> str:

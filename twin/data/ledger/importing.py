@@ -7,6 +7,7 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 
 from twin._check import require
 from twin.data.account import Account
+from twin.data.author import author_name
 from twin.data.errors import AlreadyHeld, Counts
 from twin.data.ledger import bulk, overlap
 from twin.data.ledger.checksum import codes_of, lane_codes, row_codes, seal_of, total, written
@@ -14,9 +15,10 @@ from twin.data.ledger.engine import lock_imports
 from twin.data.ledger.flow import Flow
 from twin.data.ledger.outlying import outlying, usual_ranges
 from twin.data.ledger.overlap import NEW, REVISED, SAME
+from twin.data.ledger.preview import Preview, corrections, corrections_in_words, outliers_in_words, preview_of
 from twin.data.ledger.queries import parts
 from twin.data.ledger.remarks import import_remarks
-from twin.data.ledger.schema import flows, imports
+from twin.data.ledger.schema import flow_changes, flows, imports
 from twin.data.ledger.staging import Staged
 from twin.data.text import visible
 
@@ -48,7 +50,9 @@ class Import(NamedTuple):
     notes: tuple[str, ...]
 
 
-def import_staged(connection: Connection, staged: Staged, *, held: str, asked: Counts | None, progress: bool) -> Import:
+def import_staged(
+    connection: Connection, staged: Staged, *, held: str, asked: Preview | None, progress: bool
+) -> Import:
     """Add staged records within the transaction of a connection, and return the outcome.
 
     held, asked : as in `Ledger.import_file`.
@@ -60,13 +64,8 @@ def import_staged(connection: Connection, staged: Staged, *, held: str, asked: C
     if same and held == "ask" and _all_stored(connection, same):
         note = f"the same {records:,} flows were imported on {same[0].imported_at[:10]} from {same[0].source}"
         return Import(same[0].id, 0, 0, True, Counts(0, records, 0, 0), staged.account, (note,))
-    ranges = usual_ranges(connection, staged.lanes)
-    if compared := overlap.may_overlap(connection, staged):
-        counts = overlap.compare(connection, staged, records, ranges, progress)
-    else:
-        counts = Counts(records, 0, 0, outlying(staged, ranges))
-    if (held == "ask" and counts.new + counts.changed and counts.same + counts.changed) or asked not in (None, counts):
-        raise AlreadyHeld(_question(staged, counts), counts)
+    counts, ranges, compared = _compared(connection, staged, records, progress)
+    _ask(connection, staged, held, asked, counts, ranges, compared)
     added = sum(counts[state] for state in HELD[held])
     if not added:
         overlap.forget(connection)
@@ -87,6 +86,34 @@ def import_staged(connection: Connection, staged: Staged, *, held: str, asked: C
     return Import(key, added, unknown, False, counts, staged.account, notes)
 
 
+def preview_staged(connection: Connection, staged: Staged, progress: bool) -> Preview:
+    """Return what an import of staged records would meet, within a transaction; nothing is written."""
+    lock_imports(connection)
+    counts, ranges, compared = _compared(connection, staged, staged.measure()[0], progress)
+    found = preview_of(connection, staged, counts, ranges, compared)
+    if compared:
+        overlap.forget(connection)
+    return found
+
+
+def _compared(connection, staged, records, progress):
+    """Return (counts, ranges, compared): whether the temporary tables hold the records, compared with the ledger's."""
+    ranges = usual_ranges(connection, staged.lanes)
+    if overlap.may_overlap(connection, staged):
+        return overlap.compare(connection, staged, records, ranges, progress), ranges, True
+    return Counts(records, 0, 0, outlying(staged, ranges)), ranges, False
+
+
+def _ask(connection, staged, held, asked, counts, ranges, compared):
+    """Raise AlreadyHeld if nobody has said what is meant, or if the ledger is not as it was when somebody said it."""
+    later = corrections(connection, asked.seen) if asked and compared and held in ("new-only", "replace") else []
+    twice = held == "ask" and counts.new + counts.changed and counts.same + counts.changed
+    if later or twice or (asked and asked.counts != counts):
+        found = preview_of(connection, staged, counts, ranges, compared)
+        why = f"the ledger has changed in the meantime: {corrections_in_words(later)}. " if later else ""
+        raise AlreadyHeld(why + _question(staged, found), found)
+
+
 def counted(counts: Counts) -> str:
     """Return the counts of an import in words.
 
@@ -99,11 +126,11 @@ def counted(counts: Counts) -> str:
     )
 
 
-def _question(staged, counts):
-    records = counts.new + counts.same + counts.changed
+def _question(staged, found):
+    records = found.counts.new + found.counts.same + found.counts.changed
     return (
         f"{staged.account.file} has lanes and days that the ledger already holds: of its {records:,} flows, "
-        f"{counted(counts)}"
+        f"{counted(found.counts)}{outliers_in_words(found.outliers, found.counts.outlying)}"
     )
 
 
@@ -128,6 +155,7 @@ def _enter(connection, staged, records, digest):
         "records": records,
         "period": staged.account.period,
         "imported_at": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+        "author": author_name(),
     }
     (key,) = connection.execute(insert(imports).values(values)).inserted_primary_key
     row = connection.execute(select(imports).where(imports.c.id == key)).one()
@@ -136,12 +164,13 @@ def _enter(connection, staged, records, digest):
 
 
 def _all_stored(connection, same):
-    """Return whether all flows of these imports are stored; if none is, forget the imports."""
+    """Return whether all flows of these imports are stored as they came; if none is, forget the imports."""
     keys, added = [one.id for one in same], sum(one.records for one in same)
     left = connection.execute(select(func.count()).where(flows.c.import_id.in_(keys))).scalar_one()
     if not sum(one.kept for one in same):
         connection.execute(delete(imports).where(imports.c.id.in_(keys)))
-    return left == added
+    edited = connection.execute(select(flow_changes.c.id).where(flow_changes.c.import_id.in_(keys)).limit(1)).first()
+    return left == added and not edited
 
 
 def _sum_of_staged(staged):

@@ -8,12 +8,13 @@ from twin._period_kinds import PERIOD_KINDS
 from twin.data.errors import LedgerError
 from twin.data.ledger.address import place
 from twin.data.ledger.causes import CLOSED, DAMAGED
-from twin.data.ledger.checksum import seal_of
+from twin.data.ledger.checksum import SEALED, seal_of
 from twin.data.ledger.engine import READ_ONLY_SETTING, is_read_only, reading, use_write_ahead_log, writing
 from twin.data.ledger.integrity import refuse_damage
 from twin.data.ledger.schema import (
     VERSION,
     create_view,
+    flow_changes,
     flows,
     imports,
     metadata,
@@ -33,7 +34,8 @@ def _keep_checksums(connection: Connection) -> None:
     count = select(flows.c.import_id, func.count().label("kept")).group_by(flows.c.import_id).subquery()
     connection.execute(imports.update().values(kept=0))
     connection.execute(imports.update().values(kept=count.c.kept).where(imports.c.id == count.c.import_id))
-    for row in connection.execute(select(imports)).all():
+    sealed = [imports.c[name] for name in SEALED]
+    for row in connection.execute(select(*sealed)).all():
         connection.execute(imports.update().values(seal=seal_of(row)).where(imports.c.id == row.id))
 
 
@@ -49,7 +51,7 @@ def _know_quarters(connection: Connection) -> None:
         connection.exec_driver_sql(f"ALTER TABLE {imports.name} DROP CONSTRAINT period_known")
         connection.exec_driver_sql(f"ALTER TABLE {imports.name} ADD CONSTRAINT period_known {rule}")
         return
-    old, names = f"{imports.name}_4", ", ".join(imports.c.keys())
+    old, names = f"{imports.name}_4", ", ".join(column.name for column in imports.c if column.name != "author")
     connection.exec_driver_sql(f"ALTER TABLE {imports.name} RENAME TO {old}")
     imports.create(connection)
     connection.exec_driver_sql(f"INSERT INTO {imports.name} ({names}) SELECT {names} FROM {old}")
@@ -59,12 +61,20 @@ def _know_quarters(connection: Connection) -> None:
     connection.exec_driver_sql(f"DROP TABLE {old}")
 
 
+def _keep_authors(connection: Connection) -> None:
+    """Migrate from version 5, which kept no authors of imports and no changes of single flows."""
+    if "author" not in [column["name"] for column in inspect(connection).get_columns(imports.name)]:
+        connection.exec_driver_sql(f"ALTER TABLE {imports.name} ADD COLUMN author TEXT")
+    metadata.create_all(connection, [flow_changes])
+
+
 #: Functions that migrate the tables from a version, the key, to the next one, within a transaction.
 MIGRATIONS: dict[int, Callable[[Connection], None]] = {
     1: _keep_checksums,
     2: create_view,
     3: _create_plan,
     4: _know_quarters,
+    5: _keep_authors,
 }
 MIGRATION_LOCK = 7401969  # arbitrary key of the advisory lock that serialises creation and migration
 

@@ -38,13 +38,22 @@ def usual_range(volumes: np.ndarray) -> tuple[float, float]:
     return float(min(low, median - reach)), float(max(high, median + reach))
 
 
+def told_range(low: float, high: float) -> str:
+    """Return a usual range in words.
+
+    >>> told_range(-3.0, 1250.0)
+    '0 to 1,250'
+    """
+    return f"{max(low, 0):,.6g} to {high:,.6g}"
+
+
 def far_from_record(connection: Connection, lane: str, volume: float) -> str:
     """Return a sentence if a volume is far from the record of its lane; "" otherwise."""
     record = np.array(_latest(connection, [lane]).get(lane, []))
     low, high = usual_range(record)
     if low <= volume <= high:
         return ""
-    usual = f"{max(low, 0):,.6g} to {high:,.6g}"
+    usual = told_range(low, high)
     return (
         f"{volume:,.10g} pallets are far from the record of {visible(lane, 60)}: its last {len(record):,} flows have a "
         f"median of {np.median(record):,.6g}, and {usual} would be usual."

@@ -26,7 +26,7 @@ from sqlalchemy import (
 from twin.data.errors import Counts
 from twin.data.ledger import bulk
 from twin.data.ledger.flow import MOST_IN_A_QUERY
-from twin.data.ledger.schema import AMOUNT, NAME, ROW_ID, Day, Window, flows, replaced
+from twin.data.ledger.schema import AMOUNT, NAME, ROW_ID, Day, Window, flow_changes, flows, replaced
 from twin.data.ledger.staging import Staged
 
 NEW, SAME, REVISED = 0, 1, 2  # states of a lane and day
@@ -34,7 +34,7 @@ EQUAL = 1e-12  # largest relative difference of two equal sums, which depend on 
 
 _temporary = MetaData()
 _KIND = {"prefixes": ["TEMPORARY"], "postgresql_on_commit": "DROP"}
-_rows = Table(
+staged_rows = Table(
     "twin_staged",
     _temporary,
     Column("id", ROW_ID, Identity(), primary_key=True),
@@ -45,7 +45,7 @@ _rows = Table(
     Column("import_id", ROW_ID),
     **_KIND,
 )
-_days = Table(
+staged_days = Table(
     "twin_staged_day",
     _temporary,
     Column("lane", NAME, primary_key=True),
@@ -56,7 +56,7 @@ _days = Table(
     sqlite_with_rowid=False,
     **_KIND,
 )
-_ranges = Table(
+staged_ranges = Table(
     "twin_usual_range",
     _temporary,
     Column("lane", NAME, primary_key=True),
@@ -83,12 +83,13 @@ WHERE held.lane = twin_staged_day.lane AND held.date = twin_staged_day.date
 
 
 def may_overlap(connection: Connection, staged: Staged) -> bool:
-    """Return whether the ledger holds any flow of the lanes and the span of days of staged records."""
+    """Return whether the ledger has flows, or changes by hand, of the lanes and the span of days of staged records."""
     span = Window(*(day.item() for day in staged.days[[0, -1]]))
     for start in range(0, len(staged.lanes), MOST_IN_A_QUERY):
         names = staged.lanes[start : start + MOST_IN_A_QUERY]
-        if connection.execute(select(exists().where(and_(flows.c.lane.in_(names), span.of())))).scalar_one():
-            return True
+        for table in (flows, flow_changes):
+            if connection.execute(select(exists().where(and_(table.c.lane.in_(names), span.of(table))))).scalar_one():
+                return True
     return False
 
 
@@ -98,16 +99,22 @@ def compare(connection: Connection, staged: Staged, records: int, ranges: np.nda
     ranges : usual range of each lane, shape (lanes, 2). [pallet]
     """
     _temporary.create_all(connection, checkfirst=False)
-    bulk.insert(connection, staged, 0, records, progress, table=_rows.name)
-    columns = (_rows.c.lane, _rows.c.date, func.count(), func.count(_rows.c.volume), func.count(_rows.c.returns))
-    sums = (func.coalesce(func.sum(amount), 0.0) for amount in (_rows.c.volume, _rows.c.returns))
+    bulk.insert(connection, staged, 0, records, progress, table=staged_rows.name)
+    columns = (
+        staged_rows.c.lane,
+        staged_rows.c.date,
+        func.count(),
+        func.count(staged_rows.c.volume),
+        func.count(staged_rows.c.returns),
+    )
+    sums = (func.coalesce(func.sum(amount), 0.0) for amount in (staged_rows.c.volume, staged_rows.c.returns))
     names = ["lane", "date", "rows", "known", "recorded", "volume", "returns"]
-    by_day = select(*columns, *sums).group_by(_rows.c.lane, _rows.c.date)
-    connection.execute(insert(_days).from_select(names, by_day, include_defaults=False))
+    by_day = select(*columns, *sums).group_by(staged_rows.c.lane, staged_rows.c.date)
+    connection.execute(insert(staged_days).from_select(names, by_day, include_defaults=False))
     if connection.dialect.name == "postgresql":
-        connection.exec_driver_sql(f"ANALYZE {_rows.name}, {_days.name}")
+        connection.exec_driver_sql(f"ANALYZE {staged_rows.name}, {staged_days.name}")
     connection.execute(_COMPARE)
-    states = select(_days.c.state, func.sum(_days.c.rows)).group_by(_days.c.state)
+    states = select(staged_days.c.state, func.sum(staged_days.c.rows)).group_by(staged_days.c.state)
     found = {state: int(count) for state, count in connection.execute(states)}
     return Counts(*(found.get(state, 0) for state in (NEW, SAME, REVISED)), _outlying(connection, staged, ranges))
 
@@ -121,19 +128,24 @@ def _outlying(connection, staged, ranges):
     ]
     if not known:
         return 0
-    connection.execute(insert(_ranges), known)
-    same = and_(_rows.c.lane == _days.c.lane, _rows.c.date == _days.c.date)
-    far = or_(_rows.c.volume < _ranges.c.low, _rows.c.volume > _ranges.c.high)
-    count = select(func.count()).select_from(_rows).join(_days, same).join(_ranges, _ranges.c.lane == _rows.c.lane)
-    return connection.execute(count.where(_days.c.state != SAME, far)).scalar_one()
+    connection.execute(insert(staged_ranges), known)
+    same = and_(staged_rows.c.lane == staged_days.c.lane, staged_rows.c.date == staged_days.c.date)
+    far = or_(staged_rows.c.volume < staged_ranges.c.low, staged_rows.c.volume > staged_ranges.c.high)
+    count = (
+        select(func.count())
+        .select_from(staged_rows)
+        .join(staged_days, same)
+        .join(staged_ranges, staged_ranges.c.lane == staged_rows.c.lane)
+    )
+    return connection.execute(count.where(staged_days.c.state != SAME, far)).scalar_one()
 
 
 def set_aside(connection: Connection, import_id: int) -> None:
     """Move the held flows of changed lanes and days to the table of replaced flows, as replaced by an import."""
     columns = [column.name for column in replaced.c if column.name != "replaced_by"]
-    same = and_(flows.c.lane == _days.c.lane, flows.c.date == _days.c.date)
-    held = select(text(str(int(import_id))), *[flows.c[name] for name in columns]).select_from(_days)
-    held = held.join(flows, same).where(_days.c.state == REVISED).with_for_update(of=flows)
+    same = and_(flows.c.lane == staged_days.c.lane, flows.c.date == staged_days.c.date)
+    held = select(text(str(int(import_id))), *[flows.c[name] for name in columns]).select_from(staged_days)
+    held = held.join(flows, same).where(staged_days.c.state == REVISED).with_for_update(of=flows)
     connection.execute(insert(replaced).from_select(["replaced_by", *columns], held))
     gone = select(replaced.c.id).where(replaced.c.replaced_by == import_id)
     connection.execute(flows.delete().where(flows.c.id.in_(gone)))
@@ -142,9 +154,9 @@ def set_aside(connection: Connection, import_id: int) -> None:
 def add_states(connection: Connection, import_id: int, states: Iterable[int]) -> None:
     """Add the compared records of some states to the flows, in their order, as those of an import."""
     columns = ["date", "lane", "volume", "returns"]
-    same = and_(_rows.c.lane == _days.c.lane, _rows.c.date == _days.c.date)
-    chosen = select(*[_rows.c[name] for name in columns], text(str(int(import_id)))).select_from(_rows)
-    chosen = chosen.join(_days, same).where(_days.c.state.in_(states)).order_by(_rows.c.id)
+    same = and_(staged_rows.c.lane == staged_days.c.lane, staged_rows.c.date == staged_days.c.date)
+    chosen = select(*[staged_rows.c[name] for name in columns], text(str(int(import_id)))).select_from(staged_rows)
+    chosen = chosen.join(staged_days, same).where(staged_days.c.state.in_(states)).order_by(staged_rows.c.id)
     connection.execute(insert(flows).from_select([*columns, "import_id"], chosen))
 
 

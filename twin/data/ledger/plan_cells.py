@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, and_, exists, func, insert, select
 
 from twin._check import require
-from twin.data.author import author_name
+from twin.data.author import author_name, require_planner
 from twin.data.errors import PlanChanged
 from twin.data.ledger.checksum import digest_of
 from twin.data.ledger.engine import lock_plan, memory_engine, reading, writing
@@ -108,6 +108,7 @@ class PlanCells:
         PlanChanged
             If somebody has changed cells since; it names cell, values, author and time, and nothing is written.
         """
+        require_planner()
         with self._writing() as connection:
             lock_plan(connection)
             return _write(connection, cells, what, author, seen=seen, own=own, check=check)
@@ -122,6 +123,7 @@ class PlanCells:
         PlanChanged
             If a later change, not undone itself, has written one of the cells, or if the change is undone already.
         """
+        require_planner()
         key = as_id(change, "change")
         with self._writing() as connection:
             lock_plan(connection)

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from sqlalchemy import ColumnElement, Connection, Dialect, FromClause
     from sqlalchemy.types import TypeEngine
 
-VERSION = 5  # version of these tables; each change needs a step in MIGRATIONS of migration.py
+VERSION = 6  # version of these tables; each change needs a step in MIGRATIONS of migration.py
 VIEW = "twin_flow_iso"  # the flows as other programs read them
 EPOCH = datetime.date(1970, 1, 1)  # day number 0
 DAYS_SINCE_MONDAY = 7 * 20_000 + 3  # [day] from a Monday before every flow to EPOCH, a Thursday
@@ -77,6 +77,7 @@ imports = Table(
     Column("records", ROW_ID, nullable=False),
     Column("period", Text, nullable=False),  # D, W, MS or QS: period of the records
     Column("imported_at", Text, nullable=False),
+    Column("author", Text),  # null for an import by version 5 or before, which kept none
     Column("kept", ROW_ID),  # number of its flows that have not been deleted one by one
     Column("checksum", Text),  # of these flows; null for an import by version 1, which kept none
     Column("seal", Text),  # checksum of the other columns, which never change
@@ -101,6 +102,21 @@ replaced = Table(  # flows that an import has replaced; undoing the import bring
     Column("id", ROW_ID, primary_key=True, autoincrement=False),  # the flow's own id, to which it returns
     *[Column(column.name, column.type, nullable=column.nullable) for column in flows.c if column.name != "id"],
     sqlite_strict=True,
+)
+flow_changes = Table(  # corrections of single flows by hand, which are only ever added
+    "twin_flow_change",
+    metadata,
+    Column("id", ROW_ID, Identity(), primary_key=True),
+    Column("flow_id", ROW_ID, nullable=False),  # id in twin_flow, also of a flow that is gone
+    Column("import_id", ROW_ID),  # of the flow
+    Column("date", Day, nullable=False),
+    Column("lane", NAME, nullable=False),
+    Column("author", Text, nullable=False),
+    Column("changed_at", Text, nullable=False),  # time in UTC, as of imports
+    Column("before", Text),  # JSON [volume, returns]; null: there was no such flow
+    Column("after", Text),  # null: there is none any more
+    Column("undoes", ROW_ID),  # id of the change that this one undoes
+    **STRICT,
 )
 plan_changes = Table(  # changes of the plan, which are only ever added
     "twin_plan_change",
@@ -141,6 +157,7 @@ version.append_constraint(CheckConstraint(version.c.one == 1, name="one_version"
 # A covering index: statistics are computed from it alone, in its order.
 Index("twin_flow_by_lane", flows.c.lane, flows.c.date, flows.c.volume, flows.c.returns)
 unknown = flows.c.volume.is_(None)
+Index("twin_flow_change_by_lane", flow_changes.c.lane, flow_changes.c.date)
 Index("twin_flow_unknown", flows.c.lane, flows.c.date, sqlite_where=unknown, postgresql_where=unknown)
 
 latest = (plan_cells.c.kind, plan_cells.c.entry, plan_cells.c.field, plan_cells.c.change_id)

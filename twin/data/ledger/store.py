@@ -7,37 +7,48 @@ with Ledger() as ledger:                      # the database of DATABASE_URL, by
 """
 
 import datetime
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any, Self, TextIO
 
 import pandas as pd
-from sqlalchemy import and_, delete, func, insert, select
+from sqlalchemy import and_, delete, func, select
 
 from twin._check import require
 from twin.data.advice import Advice
-from twin.data.errors import Counts, RowsRefused
+from twin.data.author import require_planner
+from twin.data.errors import RowsRefused
 from twin.data.history import History
 from twin.data.ledger.address import DEFAULT_LEDGER, address, place
+from twin.data.ledger.editing import (
+    Amounts,
+    FlowEvent,
+    append_flow,
+    delete_flows,
+    edit_flow,
+    flow_events,
+    undo_flow_change,
+)
 from twin.data.ledger.engine import IMPORT_TIMEOUT, READ_ONLY_SETTING, engine_at, lock_imports, reading, vacuum, writing
 from twin.data.ledger.export import write_flows
 from twin.data.ledger.export_texts import seen_in
 from twin.data.ledger.flow import Flow, as_amount, as_day, as_id, as_ids, as_lane, as_lanes
-from twin.data.ledger.importing import Import, import_staged
+from twin.data.ledger.importing import Import, import_staged, preview_staged
 from twin.data.ledger.integrity import Stamp, refuse_damage, stamp
 from twin.data.ledger.migration import prepare, table_version
 from twin.data.ledger.outlying import far_from_record
 from twin.data.ledger.plan_cells import PlanCells, entries_of_plan
+from twin.data.ledger.preview import Preview
 from twin.data.ledger.queries import flows_in_order, history_of, of_lanes, seen_amounts
 from twin.data.ledger.remarks import flow_remarks
 from twin.data.ledger.salvage import readable_flows
-from twin.data.ledger.schema import Window, flows, imports, replaced
+from twin.data.ledger.schema import Window, flow_changes, flows, imports, replaced
 from twin.data.ledger.staging import stage_history, staged_file
 from twin.data.ledger.statistics_query import attrs_of, statistics_of
 from twin.data.ledger.sums import lane_names
-from twin.data.ledger.undoing import Undone, take_out, undo_import
+from twin.data.ledger.undoing import Undone, undo_import
 from twin.data.ledger.verify_ledger import Check, checks_of
 from twin.data.settings import setting
 from twin.data.statistics import lane_statistics
@@ -46,7 +57,7 @@ from twin.data.working_days import Closing
 RESET_TOKEN = "delete all flows"  # confirms Ledger.reset
 MANY = 1_000_000  # an import of at least so many flows is followed by a vacuum
 OFF = ("", "0", "no", "false", "off")  # values of a setting that is not on
-IMPORTED = ("id", "source", "records", "period", "imported_at")  # columns of an import in the status
+IMPORTED = ("id", "source", "records", "period", "imported_at", "author")  # columns of an import in the status
 
 Lanes = str | Sequence[str] | None  # a lane, several, or None for all
 Limit = str | datetime.date | None  # first or last day of flows, included, or None for no limit
@@ -116,7 +127,11 @@ class Ledger:
 
     @contextmanager
     def _writing(self, again=True, patience=None):
-        """Yield a connection that changes a ledger without damage; `again` : check a file that has changed again."""
+        """Yield a connection that changes a ledger without damage; `again` : check a file that has changed again.
+
+        Raises an error if whoever is at work may only look.
+        """
+        require_planner()
         with writing(self._engine, patience) as connection:
             if again or self._sound is None:
                 self._check(connection)
@@ -144,22 +159,45 @@ class Ledger:
         values = {"date": as_day(date), "lane": as_lane(lane), "volume": as_amount(volume=volume)}
         values["returns"] = None if returns is None else as_amount(returns=returns)
         with self._writing(again=False) as connection:
-            (key,) = connection.execute(insert(flows).values(values)).inserted_primary_key
-        return Flow(key, **values)
+            return append_flow(connection, values)
 
-    def delete(self, *ids: int) -> list[Flow]:
-        """Delete the flows with these ids, all or none, and return them."""
+    def delete(self, *ids: int, seen: Mapping[int, Amounts] | None = None) -> list[Flow]:
+        """Delete the flows with these ids, all or none, and return them; `seen` as in `edit`, by id."""
         ids = as_ids(ids)
-        columns = [flows.c[name] for name in (*Flow._fields, "import_id")]
         with self._writing() as connection:
-            rows = connection.execute(delete(flows).where(flows.c.id.in_(ids)).returning(*columns)).all()
-            deleted = {row.id: Flow(*row[:-1]) for row in rows}
-            take_out(connection, rows)
-            missing = [key for key in ids if key not in deleted]
-            require(
-                not missing, "id", f"that of a flow in the ledger at {self.place}", ", ".join(map(str, missing[:5]))
-            )
-        return [deleted[key] for key in ids]
+            return delete_flows(connection, ids, self.place, seen or {})
+
+    def edit(self, key: int, volume: float, returns: float | None = None, *, seen: Amounts | None = None) -> Flow:
+        """Give a flow another volume and other returns [pallet], and return it as it is then.
+
+        Author, time and both values are kept, as of flows that are added or deleted one by one: `events` lists them,
+        and `undo_edit` undoes them.
+
+        Parameters
+        ----------
+        seen : pair of volume and returns, optional
+            Those that the author has seen. If the flow has others since, FlowChanged names both, and nothing is
+            written. By default the author has seen those that it has.
+        """
+        amounts = as_amount(volume=volume), None if returns is None else as_amount(returns=returns)
+        with self._writing() as connection:
+            return edit_flow(connection, as_id(key), amounts, self.place, seen)
+
+    def undo_edit(self, change: int) -> Flow | None:
+        """Undo a change of one flow by hand, and return the flow as it is then; None if there is none then.
+
+        FlowChanged is raised if the flow has changed since.
+        """
+        with self._writing() as connection:
+            return undo_flow_change(connection, as_id(change, "change"))
+
+    def events(self, lane: str, date: str | datetime.date | None = None) -> list[FlowEvent]:
+        """Return what happened to the flows of a lane, the latest first.
+
+        Of a day, these are its imports and all changes by hand; of all days, the latest changes by hand.
+        """
+        with self._reading() as connection:
+            return flow_events(connection, as_lane(lane), as_day(date))
 
     def find(self, key: int) -> Flow:
         """Return the flow with this id."""
@@ -205,6 +243,7 @@ class Ledger:
             deleted = connection.execute(delete(flows)).rowcount
             connection.execute(delete(replaced))
             connection.execute(delete(imports))
+            connection.execute(delete(flow_changes))
         return deleted
 
     def import_file(
@@ -213,7 +252,7 @@ class Ledger:
         *,
         good_rows_only: bool = False,
         held: str = "ask",
-        asked: Counts | None = None,
+        asked: Preview | None = None,
         progress: bool = False,
         **reading: Any,
     ) -> Import:
@@ -230,8 +269,9 @@ class Ledger:
             AlreadyHeld, with the counts, unless every flow is held already. "new-only": add only the lanes and days
             that are not held. "replace": also replace those that differ; `undo` brings the replaced flows back. "add":
             add all flows on top.
-        asked : Counts, optional
-            Counts that somebody has agreed to; if the ledger has changed and they differ, AlreadyHeld is raised again.
+        asked : Preview, optional
+            Preview that somebody has agreed to. If the counts differ since, or somebody has changed by hand what would
+            be replaced or added again, AlreadyHeld is raised anew, with both values.
         progress : bool
             Show progress bars on stderr.
         reading : columns, dayfirst, decimal and name, as in `read_history`.
@@ -240,18 +280,21 @@ class Ledger:
         ------
         RowsRefused, AlreadyHeld, ValueError, FileNotFoundError, LedgerError
         """
-        with staged_file(path, progress=progress, **reading) as staged:
-            if len(staged.unusable) and not good_rows_only:
-                line, reason, text = staged.unusable.iloc[0]
-                why = (
-                    f"{len(staged.unusable):,} of {staged.account.rows_read:,} rows of {path} cannot be used, so none "
-                    f"was imported; the first is line {line}, {reason}: {text}"
-                )
-                raise RowsRefused(Advice(why, ("good_rows_only", True)), staged.account)
+        with _usable(path, good_rows_only, progress, reading) as staged:
             return self._import(staged, held, asked, progress)
 
+    def preview_file(
+        self, path: str | Path, *, good_rows_only: bool = False, progress: bool = False, **reading: Any
+    ) -> Preview:
+        """Return what `import_file` would meet, with the records that are outlying or changed; nothing is written."""
+        with (
+            _usable(path, good_rows_only, progress, reading) as staged,
+            self._writing(patience=IMPORT_TIMEOUT) as connection,
+        ):
+            return preview_staged(connection, staged, progress)
+
     def import_history(
-        self, history: History, *, held: str = "ask", asked: Counts | None = None, progress: bool = False
+        self, history: History, *, held: str = "ask", asked: Preview | None = None, progress: bool = False
     ) -> Import:
         """Add the flows of a history; `held` and `asked` as in `import_file`."""
         return self._import(stage_history(history), held, asked, progress)
@@ -389,6 +432,20 @@ class Ledger:
             "plan_entries": planned,
             "imports": past,
         }
+
+
+@contextmanager
+def _usable(path, good_rows_only, progress, reading):
+    """Yield the staged records of a file; if rows cannot be used, refuse the file unless they are to be left out."""
+    with staged_file(path, progress=progress, **reading) as staged:
+        if len(staged.unusable) and not good_rows_only:
+            line, reason, text = staged.unusable.iloc[0]
+            why = (
+                f"{len(staged.unusable):,} of {staged.account.rows_read:,} rows of {path} cannot be used, so none "
+                f"was imported; the first is line {line}, {reason}: {text}"
+            )
+            raise RowsRefused(Advice(why, ("good_rows_only", True)), staged.account)
+        yield staged
 
 
 def _condition(lanes, first, last):

@@ -1,4 +1,4 @@
-"""Take flows out of imports again: single ones, or a whole import, which brings back the flows that it replaced."""
+"""Keep counts of imports right when their flows change, and undo an import, which brings back what it replaced."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -17,18 +17,22 @@ class Undone(NamedTuple):
     restored: int
 
 
-def take_out(connection: Connection, rows: Sequence[Row]) -> None:
-    """Take deleted flows (with their import_id) out of the counts and checksums of their imports."""
-    for key in sorted({row.import_id for row in rows if row.import_id is not None}):
+def recount(connection: Connection, gone: Sequence[Row], come: Sequence[Row]) -> None:
+    """Take flows (with their import_id) out of the counts and checksums of their imports, and add others to them."""
+    for key in sorted({row.import_id for row in (*gone, *come) if row.import_id is not None}):
         of_import = select(imports).where(imports.c.id == key).with_for_update()
         entry = connection.execute(of_import).first()
         if entry is None:
             continue
-        gone = [row for row in rows if row.import_id == key]
-        values = {"kept": entry.kept - len(gone)}
+        out, into = ([row for row in rows if row.import_id == key] for rows in (gone, come))
+        values = {"kept": entry.kept - len(out) + len(into)}
         if entry.checksum is not None:
-            values["checksum"] = written(int(entry.checksum, 16) - total(codes_of(gone)))
+            values["checksum"] = written(int(entry.checksum, 16) - _sum(out) + _sum(into))
         connection.execute(update(imports).where(imports.c.id == key).values(values))
+
+
+def _sum(rows):
+    return total(codes_of(rows)) if rows else 0
 
 
 def undo_import(connection: Connection, key: int) -> Undone | None:

@@ -154,7 +154,7 @@ export function charted(UPlot) {
       scales: { x: { time: true, min, max }, y: { range: (_, low, high) => [Math.min(low ?? 0, 0), 1.12 * Math.max(high ?? 1, ...near())] } },
       axes: [
         { stroke: axis, grid, ticks: { show: false }, font, size: 40, values: [[3600 * 24 * 365, "{YYYY}", null, null, null, null, null, null, 1], [3600 * 24 * 28, "{YYYY}-{MM}", null, null, null, null, null, null, 1], [DAY, "{MM}-{DD}", "\n{YYYY}", null, null, null, null, null, 1]] },
-        { stroke: axis, grid, ticks: { show: false }, font, size: 52, values: (_, all) => all.map((value) => value.toLocaleString("en-US").replace("-", "−")) },
+        { stroke: axis, grid, ticks: { show: false }, font, size: (_, labels) => Math.max(52, ...(labels ?? []).map((label) => 4 + 7 * label.length)), values: (_, all) => all.map((value) => value.toLocaleString("en-US").replace("-", "−")) },
       ],
       hooks: {
         draw: [marks(chart)],

@@ -64,7 +64,9 @@ function render({ model, el }) {
   }
 
   function say() {
+    const inside = status.contains(document.activeElement);
     status.innerHTML = model.get("said");
+    if (inside) status.focus();
     if (last && !status.querySelector("[role=alert]")) {
       for (const field of body.querySelectorAll(`form[data-form="${last}"] [data-once]`)) field.value = "";
     }
@@ -82,16 +84,13 @@ function render({ model, el }) {
     const question = model.get("question");
     if (!question.text) return;
     const no = element("button", { type: "button", onclick: () => dialog.close() }, "Cancel");
-    const answers = [question, ...question.others].map(({ yes, message }) => {
-      const button = element("button", { type: "button", className: "twin-danger" }, yes);
-      button.onclick = () => {
-        start(message);
-        dialog.close();
-      };
-      return button;
-    });
+    const yes = element("button", { type: "button", className: "twin-danger" }, question.yes);
+    yes.onclick = () => {
+      start(question.message);
+      dialog.close();
+    };
     dialog.setAttribute("aria-label", question.yes);
-    dialog.replaceChildren(element("p", {}, question.text), element("div", { className: "twin-row" }, [no, ...answers]));
+    dialog.replaceChildren(element("p", {}, question.text), element("div", { className: "twin-row" }, [no, yes]));
     dialog.showModal();
   }
 
@@ -103,12 +102,14 @@ function render({ model, el }) {
 
   body.onsubmit = async (event) => {
     event.preventDefault();
-    last = event.target.dataset.form;
+    const form = event.target;
+    if (!status.contains(form)) last = form.dataset.form; // a form of an answer leaves the answer where it is
     showStatus();
     el.setAttribute("aria-busy", "true");
-    status.innerHTML = WAIT;
     waiting = Infinity; // all pieces must be sent first
-    waiting = await send(model, event.target);
+    const sent = send(model, form); // reads the form before the answer makes way
+    status.innerHTML = WAIT;
+    waiting = await sent;
     answered();
   };
   body.onchange = (event) => {

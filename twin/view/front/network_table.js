@@ -1,6 +1,6 @@
 // A table of lanes: rows are drawn only where they are in view, so that thousands of lanes stay fluent. A click or Enter
 // picks a lane; a click on a heading sorts; the form "View" chooses columns, groups and thresholds.
-import { element, save } from "./element.js";
+import { ask, element, save } from "./element.js";
 
 const ROW = 20; // height of a row, as in front.css [pixel]
 const MORE = 6; // rows drawn above and below those in view
@@ -57,7 +57,7 @@ function render({ model, el }) {
   let at = 0; // line that the keyboard has reached
   let drawn = ""; // rows that are drawn, to draw them once only
   const closed = new Set(); // groups that are folded
-  const search = element("input", { type: "search", id: `${place}-find`, placeholder: "lane, or profit < 0", ariaLabel: "Find a lane" });
+  const search = element("input", { type: "search", id: `${place}-find`, placeholder: "lane, profit < 0", ariaLabel: "Find a lane" });
   const only = element("select", { id: `${place}-only` });
   const group = element("select", { id: `${place}-group` });
   const summary = element("p", { className: "twin-status", role: "status" });
@@ -82,6 +82,14 @@ function render({ model, el }) {
     };
     return [name, input];
   });
+
+  const field = element("select", { id: `${place}-field` });
+  const value = element("input", { type: "text", id: `${place}-value`, autocomplete: "off", placeholder: "empty removes it" });
+  const allowed = element("datalist", { id: `${place}-words` });
+  const about = element("p", { className: "twin-help" });
+  const give = element("button", { type: "submit" });
+  const note = element("p", { className: "twin-note", role: "status" });
+  const setting = element("form", { className: "twin-view-form" });
 
   const shown = () => model.get("columns").filter((column) => column.name === "lane" || !hidden.has(column.name));
 
@@ -257,6 +265,8 @@ function render({ model, el }) {
     const all = `${status.length.toLocaleString("en-US")} ${status.length === 1 ? "lane" : "lanes"}`;
     const some = lines.length === 0 ? "no such lane; " : lanes < status.length ? `${lanes.toLocaleString("en-US")} shown of ` : "";
     summary.textContent = `${some}${all}: ${said.join(", ")}.`;
+    give.textContent = `Set for ${lanes.toLocaleString("en-US")} ${lanes === 1 ? "lane" : "lanes"}`;
+    give.disabled = lanes === 0;
   }
 
   // Fills the lists of statuses and groups, and the columns that can be chosen.
@@ -293,10 +303,26 @@ function render({ model, el }) {
     save("lanes.csv", "text/csv", [`${text}\r\n`]);
   }
 
+  // Fills the list of fields of the plan, and the field for the value: a list if it is one of a few words.
+  function showSettable() {
+    const before = field.value;
+    field.replaceChildren(...model.get("settable").map(({ name, label, help }) => element("option", { value: name, title: help }, label)));
+    if (before) field.value = before;
+    showValue();
+  }
+
+  function showValue() {
+    const { words = [], help = "" } = model.get("settable").find(({ name }) => name === field.value) ?? {};
+    value.setAttribute("list", words.length ? `${place}-words` : "");
+    allowed.replaceChildren(...words.map((word) => element("option", { value: word })));
+    about.textContent = help;
+  }
+
   function showLimits() {
     for (const [name, input] of limits) input.value = String(Number((100 * model.get("thresholds")[name]).toPrecision(6)));
     for (const [name, input] of names) input.value = model.get("units")[name] ?? "";
     alert.textContent = model.get("said");
+    note.textContent = model.get("noted");
   }
 
   el.classList.add("twin", "twin-lanes");
@@ -313,24 +339,38 @@ function render({ model, el }) {
       named(names[0][1], "Goods are counted in"), named(names[1][1], "Currency"),
     ]),
   ]);
+  setting.append(
+    element("p", { className: "twin-help" }, "Set a value of the plan for all lanes that the table shows, as one change."),
+    named(field, "Field"), named(value, "Value"), allowed, about, give);
+  setting.onsubmit = (event) => {
+    event.preventDefault();
+    const names = lines.filter((line) => typeof line === "number").map((i) => model.get("table").lane[i]);
+    ask(model, { do: "set", field: field.value, text: value.value, lanes: names });
+    set.open = false;
+    set.querySelector("summary").focus();
+  };
+  field.onchange = showValue;
+  const set = element("details", { className: "twin-view" }, [element("summary", {}, "Set …"), setting]);
   el.append(
     element("div", { className: "twin-row twin-top" }, [
-      search, named(only, "Status"), view,
+      search, named(only, "Status"), view, set,
       element("button", { type: "button", onclick: exported, title: "Save the lanes and columns that are shown" }, "CSV of these"),
-    ]), alert, summary, holder);
+    ]), alert, note, summary, holder);
   const leave = (event) => {
     if (!el.isConnected) return document.removeEventListener("pointerdown", leave);
-    if (!view.contains(event.target)) view.open = false;
+    for (const part of [view, set]) if (!part.contains(event.target)) part.open = false;
   };
-  document.addEventListener("pointerdown", leave); // a click elsewhere closes the form
-  view.onfocusout = (event) => {
-    if (event.relatedTarget && !view.contains(event.relatedTarget)) view.open = false;
-  };
-  view.onkeydown = (event) => {
-    if (event.key !== "Escape") return;
-    view.open = false;
-    view.querySelector("summary").focus();
-  };
+  document.addEventListener("pointerdown", leave); // a click elsewhere closes a form
+  for (const part of [view, set]) {
+    part.onfocusout = (event) => {
+      if (event.relatedTarget && !part.contains(event.relatedTarget)) part.open = false;
+    };
+    part.onkeydown = (event) => {
+      if (event.key !== "Escape") return;
+      part.open = false;
+      part.querySelector("summary").focus();
+    };
+  }
   table.onkeydown = onKey;
   // The line that was pressed counts, wherever it stands at release: rows are drawn anew, and the closing form of the
   // view moves them. A drag picks nothing.
@@ -370,8 +410,10 @@ function render({ model, el }) {
     show();
   });
   for (const name of ["picked", "sparks"]) model.on(`change:${name}`, () => draw(true));
-  for (const name of ["thresholds", "units", "said"]) model.on(`change:${name}`, showLimits);
+  for (const name of ["thresholds", "units", "said", "noted"]) model.on(`change:${name}`, showLimits);
+  model.on("change:settable", showSettable);
   showChoices();
+  showSettable();
   show();
   showLimits();
 }

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from twin.plan.dated import WORST_WINDOW
+from twin.plan.dated import WORST_WINDOW, bias_in_words
 from twin.plan.quantities import UNIT_OF
 from twin.plan.unit_names import unit_names
 from twin.plan.wording import unit_in, written
@@ -135,6 +135,7 @@ def _by_date(session):
         f"{_written(lane['formula_kept'], '-')}.",
         f"The forecast is by {lane['method']}; {_written(lane['coverage'], '-')} of past volumes lay in their 95% "
         f"interval, {_written(lane['worst_coverage'], '-')} in the worst {window}.",
+        bias_in_words(lane["bias"]),
         lane["remark"],
     ]
     shown = table(f"Plan by date, {dates[0]} to {dates[-1]}", heads, rows) + listed(filter(None, told))

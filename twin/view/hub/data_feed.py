@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 import io
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -10,33 +9,30 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from twin._check import require
-from twin.data.errors import AlreadyHeld, RowsRefused
+from twin.data.errors import RowsRefused
 from twin.data.load import load_history, read_history
-from twin.data.permission import Permission
 from twin.data.places import DEFAULT_LEDGER, is_ledger, is_record
 from twin.data.scenarios import POLICIES
 from twin.data.text import visible
 from twin.plan.feed import Feed, feed_of_history, feed_of_ledger
 from twin.view.guard import sentence, told
 from twin.view.hub import feed_answers, forms, reading_form
+from twin.view.hub.flow_desk import FlowDesk
+from twin.view.hub.import_desk import ImportDesk
+from twin.view.hub.plan_desk import PlanDesk
 from twin.view.hub.reading_form import in_form
-from twin.view.hub.uploads import Uploads
-from twin.view.widgets import Forms
 from twin.view.words import alert
 
 if TYPE_CHECKING:
-    from twin.data.ledger.importing import Import
-    from twin.data.ledger.store import Ledger
     from twin.plan.capacity_plan import CapacityPlan
 
 Policies = Mapping[str, Mapping[str, float]]  # lane -> its known policy fields
 
-FAR_DAYS = 31  # a new flow this many days away from all others needs a confirmation [day]
-RECENT_FLOWS = 20  # number of latest flows of a lane in the list
-DESTRUCTIVE = {"delete", "deletion", "undo", "undone", "reset"}  # requests that need the permission to delete flows
+#: Requests that need the permission to delete or replace flows.
+DESTRUCTIVE = {"delete", "deletion", "edit", "revert", "undo", "undone", "reset"}
 
 
-class DataFeed:
+class DataFeed(FlowDesk, ImportDesk, PlanDesk):
     """The forms of the data feed, and the feed that the planner has chosen in them.
 
     Parameters
@@ -58,15 +54,12 @@ class DataFeed:
         otherwise: str = "",
         reading: Mapping[str, Any] | None = None,
     ) -> None:
-        self._changed, self._uploads, self._permission = changed, Uploads(), Permission()
+        super().__init__(next((name for name in (history, otherwise) if is_ledger(name)), DEFAULT_LEDGER))
+        self._changed = changed
         self._uploaded: Feed | None = None
-        self._ledger: Ledger | None = None
         self._why = ""  # error sentence if the ledger cannot be opened
-        self._stale: dict[str, Any] | None = None  # arguments of `_refresh` if flows have changed
         self._reading = dict(reading or {})
         require(history or otherwise or not reading, "history", "a file where options of reading are stated", "none")
-        self._address = next((name for name in (history, otherwise) if is_ledger(name)), DEFAULT_LEDGER)
-        self.forms = Forms()
         feed = None
         if history:
             feed = self._opened(history)
@@ -100,15 +93,6 @@ class DataFeed:
         from twin.plan.capacity_plan import CapacityPlan  # imports database packages
 
         return CapacityPlan(self.ledger.plan)
-
-    @property
-    def ledger(self) -> Ledger:
-        """The ledger; it is opened when it is first needed."""
-        if self._ledger is None:
-            from twin.data.ledger.store import Ledger  # imports database packages, which a page on files does not need
-
-            self._ledger = Ledger(self._address)
-        return self._ledger
 
     def follow(self, source: str) -> list[str]:
         """Switch to the source that a link names; return error sentences if it cannot be opened."""
@@ -162,8 +146,14 @@ class DataFeed:
         """Switch to an uploaded file, which is not stored; return the answer."""
         reading = reading_form.reading(message)
         before = self._uploaded
+
+        def read(path, name):
+            history = read_history(path, name=name, **reading)
+            self._uploads.hold(message, path)  # its flows may be kept in the ledger
+            return history
+
         try:
-            history = self._uploads.read(message, lambda path, name: read_history(path, name=name, **reading))
+            history = self._uploads.read(message, read)
         except RowsRefused as refusal:
             return alert(sentence(refusal)) + feed_answers.account(refusal.account)
         try:
@@ -172,74 +162,8 @@ class DataFeed:
         except ValueError as error:  # the file was read, and no lane of it can be shown
             self._uploaded = before
             return alert(sentence(error)) + feed_answers.account(history.account)
-        return feed_answers.account(history.account)
-
-    def do_log(self, message: dict[str, Any]) -> str | None:
-        """Add one flow to the ledger, and return the answer; an unusual day or volume needs a confirmation first."""
-        returns = message.get("returns", "").strip()
-        volume = feed_answers.amount("volume", message.get("volume", ""))
-        returns = feed_answers.amount("returns", returns) if returns else None
-        if not message.get("sure"):
-            far = self.ledger.far_from_record(message.get("lane", ""), volume)
-            if odd := " ".join(filter(None, (self._odd(message.get("date", "")), far))):
-                return self._ask(f"{odd} Log it anyway?", "Log it", {**message, "sure": True})
-        flow = self.ledger.append(message.get("date", ""), message.get("lane", ""), volume, returns)
-        self._stale = {"lane": flow.lane}
-        return feed_answers.logged(flow, self.ledger.remarks(flow))
-
-    def do_flows(self, message: dict[str, Any]) -> str:
-        """Return the latest flows of a lane, each with a button that deletes it."""
-        lane = message.get("lane", "").strip()
-        require(lane in self.ledger.lanes(), "lane", "one of the ledger's", visible(lane) or "none")
-        return feed_answers.flows(self.ledger.read([lane]).tail(RECENT_FLOWS))
-
-    def do_delete(self, message: dict[str, Any]) -> None:
-        """Ask the planner to confirm that a flow is to be deleted."""
-        flow = self.ledger.find(feed_answers.whole("id", str(message.get("id", ""))))
-        text = f"Delete {feed_answers.told(flow)}? Nothing else changes."
-        return self._ask(text, f"Delete flow {flow.id}", {"do": "deletion", "id": flow.id})
-
-    def do_deletion(self, message: dict[str, Any]) -> str:
-        """Delete a flow, after the confirmation; return the answer."""
-        (flow,) = self.ledger.delete(feed_answers.whole("id", str(message.get("id", ""))))
-        self._stale = {"lane": flow.lane}
-        return feed_answers.said(f"Deleted: {feed_answers.told(flow)}.")
-
-    def do_import(self, message: dict[str, Any]) -> str | None:
-        """Add the flows of a file to the ledger; return the answer, or ask first if it has days that are held."""
-        options = {"good_rows_only": "good_rows_only" in message, "held": str(message.get("held", "ask"))}
-        options |= {"asked": feed_answers.agreed(message)} | reading_form.reading(message)
-        try:
-            done, content = self._uploads.read(message, lambda *file: self._imported(*file, options))
-            if isinstance(done, AlreadyHeld):
-                self._uploads.collect({"id": message.get("upload"), "first": True}, [content])  # kept for the answer
-                return self._ask(f"{done}. What is meant?", *feed_answers.held_choices(message, done.counts))
-        except RowsRefused as refusal:
-            plain = f"{refusal.account.headline()}. None was imported; tick “{forms.LEAVE_OUT}” to import the others."
-            return alert(plain) + feed_answers.account(refusal.account)
-        self._stale = {"lane": None}
-        return feed_answers.imported(done)
-
-    def _imported(self, path: Path, name: str, options: Mapping[str, Any]) -> tuple[Import | AlreadyHeld, bytes]:
-        """Return the outcome of an import, or the question to ask first with the content of the file."""
-        try:
-            return self.ledger.import_file(path, name=name, **options), b""
-        except AlreadyHeld as question:
-            return question, path.read_bytes()
-
-    def do_undo(self, message: dict[str, Any]) -> None:
-        """Ask the planner to confirm that an import is to be undone."""
-        key = feed_answers.whole("id", str(message.get("id", "")))
-        source = visible(str(message.get("source", "")))
-        text = f"Undo import {key} ({source})? This deletes its flows, and brings back those that it replaced."
-        return self._ask(text, f"Undo import {key}", {"do": "undone", "id": key})
-
-    def do_undone(self, message: dict[str, Any]) -> str:
-        """Undo an import, after the confirmation; return the answer."""
-        self._stale = {"lane": None}
-        done = self.ledger.undo(feed_answers.whole("id", str(message.get("id", ""))))
-        back = f", {feed_answers.counted(done.restored, 'replaced flow')} brought back" if done.restored else ""
-        return feed_answers.said(f"Import undone: {feed_answers.counted(done.deleted, 'flow')} deleted{back}.")
+        keep = "" if self._ledger is None or self._ledger.read_only else feed_answers.keeping(message)
+        return feed_answers.account(history.account) + keep
 
     def do_export(self, _message: dict[str, Any]) -> str:
         """Send the ledger to the page as a CSV file; return the answer."""
@@ -287,9 +211,12 @@ class DataFeed:
         self._changed(feed, _known(feed), lane)
         self.feed = feed
 
-    def _refresh(self, lane: str | None) -> None:
-        """Show a changed ledger again, if the hub shows it; if no lane is left, switch to the research lanes."""
-        if self.feed.source != "ledger":
+    def _refresh(self, lane: str | None, switch: bool = False) -> None:
+        """Show a changed ledger again, if the hub shows it or is to switch to it.
+
+        If no lane is left, the hub switches to the research lanes.
+        """
+        if self.feed.source != "ledger" and not switch:
             return
         try:
             self._use("ledger", lane)
@@ -298,33 +225,6 @@ class DataFeed:
             raise ValueError(
                 f"the ledger has no lane left to show, so the hub shows the research lanes: {why}"
             ) from None
-
-    def _odd(self, date: str) -> str:
-        """Return a sentence if a date is far from all others: days between them would count as zero; "" otherwise."""
-        try:
-            day = datetime.date.fromisoformat(date)
-        except ValueError:
-            return ""  # the ledger itself refuses a text that is not a date
-        status = self.ledger.status()
-        if day > datetime.date.today():
-            return f"{day} is in the future: all other lanes would count as zero until then."
-        if not status["flows"]:
-            return ""
-        first, last = (datetime.date.fromisoformat(status[f"{end}_date"]) for end in ("first", "last"))
-        if (day - last).days > FAR_DAYS:
-            return f"{day} is {(day - last).days:,} days after every other flow: lanes would count as zero until then."
-        return f"{day} is {(first - day).days:,} days before every other flow." if (first - day).days > FAR_DAYS else ""
-
-    def _ask(self, text: str, yes: str, message: Mapping[str, Any], *others: tuple[str, Mapping[str, Any]]) -> None:
-        """Open a dialog on the page; the button `yes` sends the message, and each of the others its own."""
-        rule = "one that may be changed; TWIN_LEDGER_READ_ONLY is set on this server"
-        require(not self.ledger.read_only, "ledger", rule, "one to be read only")
-        answers = [
-            {"yes": words, "message": {name: value for name, value in sent.items() if name != "serial"}}
-            for words, sent in ((yes, message), *others)
-        ]
-        self.forms.question = {}
-        self.forms.question = {"text": text, **answers[0], "others": answers[1:]}
 
     def _show(self) -> None:
         """Build the page of forms again; if the ledger cannot be reached, the page contains the reason."""

@@ -10,12 +10,14 @@ from pathlib import Path
 from twin._choices import word_of
 from twin.data.lane_names import quoting_of, written_lane
 from twin.data.text import visible
+from twin.plan.network_report import NetworkReport
 from twin.plan.quantities import UNIT_OF
 from twin.plan.wording import label, rest_of, unit_in, written
 from twin.policy import POLICY
 from twin.view.hub import tabs
 from twin.view.hub.controls import OPTIMUM
 from twin.view.hub.session import Session
+from twin.view.network_pages import network_pdf
 
 TEMPLATE = Path(__file__).with_name("lane_report.typ")
 REPORT_PICTURES = ("history", "costs", "profits", "losses")
@@ -54,6 +56,11 @@ def pdf(session: Session) -> bytes:
         Path(folder, "report.typ").write_bytes(TEMPLATE.read_bytes())
         # Typst's own fonts give the same pages on every machine.
         return typst.compile(Path(folder, "report.typ"), root=folder, ignore_system_fonts=True, timestamp=0)
+
+
+def network_file(report: NetworkReport) -> tuple[str, str, bytes]:
+    """Return name, MIME type and content of the report on the network, which `twin report` writes to a folder."""
+    return f"{report.name}.pdf", "application/pdf", network_pdf(report, "")
 
 
 def _state(session, numbers):
@@ -95,5 +102,6 @@ def _name(session, ending):
 #: Name of a tool -> function that returns name, MIME type and content of its file.
 FILES: dict[str, Callable[[Session], tuple[str, str, bytes]]] = {
     "pdf": lambda session: (_name(session, "pdf"), "application/pdf", pdf(session)),
+    "report": lambda session: network_file(session.report()),
     "csv": lambda session: (_name(session, "csv"), "text/csv", numbers_csv(session)),
 }

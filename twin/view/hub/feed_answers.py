@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from html import escape
@@ -9,15 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 from twin._check import require
 from twin.data.advice import said as advised
-from twin.data.errors import Counts
 from twin.data.text import visible
 from twin.view.guard import sentence
 from twin.view.hub.reading_form import in_form
-from twin.view.words import listed, table
+from twin.view.words import listed
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from twin.data.account import Account
     from twin.data.ledger.flow import Flow
     from twin.data.ledger.importing import Import
@@ -44,16 +42,6 @@ def logged(flow: Flow, remarks: list[str]) -> str:
     )
 
 
-def flows(found: pd.DataFrame) -> str:
-    """Return flows as a table, latest first, each with a button that deletes it."""
-    rows = [
-        [f"{row.date:%Y-%m-%d}", escape(visible(row.lane, 40)), f"{row.volume:,.10g}", f"{row.returns:,.10g}", row.id]
-        for row in found.iloc[::-1].itertuples(index=False)
-    ]
-    rows = [[*(cell.replace("nan", "–") for cell in cells), str(key), _delete(key, key)] for *cells, key in rows]
-    return table("Last flows", ("date", "lane", "volume", "returns", "id", ""), rows, text=(1, 5))
-
-
 def _delete(key: Any, what: Any) -> str:
     """Return a button that asks whether to delete the flow with this id."""
     return f'<button type="button" data-do="delete" data-with="{{&quot;id&quot;: {key}}}">Delete {what} …</button>'
@@ -72,27 +60,24 @@ def imported(done: Import) -> str:
     return said(added) + listed(map(sentence, notes)) + account(done.account)
 
 
-def held_choices(message: Mapping[str, Any], counts: Counts) -> tuple[Any, ...]:
-    """Return the three answers to an import whose days are held: two arguments of the first, then pairs."""
-    agreed = {**message, "asked": list(counts)}
-    replace = ("Replace those that differ", {**agreed, "held": "replace"})
-    return "Only what is new", {**agreed, "held": "new-only"}, replace, ("Add all on top", {**agreed, "held": "add"})
-
-
-def agreed(message: Mapping[str, Any]) -> Counts | None:
-    """Return the counts that the planner has agreed to in a dialog, or None before it."""
-    counts = message.get("asked")
-    if counts is None:
-        return None
-    fits = isinstance(counts, list) and len(counts) == len(Counts._fields) and all(type(x) is int for x in counts)
-    require(fits, "asked", f"whole numbers of {', '.join(Counts._fields)}", visible(str(counts), 40))
-    return Counts(*counts)
-
-
 def account(read: Account) -> str:
     """Return the account of a file: a headline, and the rows read, kept and refused, folded."""
-    whole = f"<details><summary>Account of the file</summary><pre>{escape(read.told(in_form))}</pre></details>"
-    return said(f"{read.headline()}.") + whole
+    return said(f"{read.headline()}.") + folded(read.told(in_form))
+
+
+def folded(text: str) -> str:
+    """Return the account of a file as text, folded."""
+    return f"<details><summary>Account of the file</summary><pre>{escape(text)}</pre></details>"
+
+
+def keeping(message: Mapping[str, Any]) -> str:
+    """Return a button that imports an uploaded file into the ledger, so that a link finds its flows again."""
+    sent = {name: value for name, value in message.items() if name not in ("do", "serial")}
+    words = "The file ends with this page. In the ledger, its flows stay, and a link opens them again."
+    given = escape(json.dumps({**sent, "switch": True}), quote=True)
+    return (
+        f'{said(words)}<p><button type="button" data-do="import" data-with="{given}">Keep in the ledger …</button></p>'
+    )
 
 
 def looking_at(feed: Feed) -> str:
@@ -120,6 +105,24 @@ def counted(number: int, one: str, more: str = "") -> str:
 def named(place: str) -> str:
     """Return the name of a ledger without the folders of the server."""
     return f"the ledger {place.replace(chr(92), '/').rpartition('/')[2]}"
+
+
+def plain(amount: float | None) -> str:
+    """Return an amount as a field holds it; "" if it is unknown or not recorded.
+
+    >>> plain(1200.0), plain(0.1), plain(None)
+    ('1200', '0.1', '')
+    """
+    return "" if amount is None or amount != amount else repr(float(amount)).removesuffix(".0")
+
+
+def listed_first(caption: str, shown: int, count: int) -> str:
+    """Return a caption that says how many of some rows are shown.
+
+    >>> listed_first("Outlying", 2, 2), listed_first("Outlying", 20, 1200)
+    ('Outlying (2)', 'Outlying: the first 20 of 1,200')
+    """
+    return f"{caption} ({count:,})" if shown >= count else f"{caption}: the first {shown:,} of {count:,}"
 
 
 def amount(name: str, text: str) -> float:

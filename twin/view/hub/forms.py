@@ -26,13 +26,9 @@ _READ_ONLY = (
     "The ledger may only be read here, because TWIN_LEDGER_READ_ONLY is set on this server: its flows can be looked at "
     "and exported; logging, correcting, importing and deleting are off."
 )
+_READ_ONLY_PLAN = "The plan of the ledger can be saved as a workbook, and not be changed here."
 _TYPES = ".csv,.gz,.tsv,.txt,.xlsx,.xlsm,.xls,.ods,text/csv"
 _FILE = f'<label>File <input type="file" name="file" accept="{_TYPES}" required></label>'
-_HELD = (
-    '<label>Lanes and days already held <select name="held"><option value="ask">ask first, with counts</option>'
-    '<option value="new-only">new-only: leave them out</option><option value="replace">replace those that differ'
-    '</option><option value="add">add on top of them</option></select></label>'
-)
 _LANE = '<label>Lane <input name="lane" list="twin-lane-names" maxlength="500" autocomplete="off" required></label>'
 
 
@@ -50,7 +46,7 @@ def page(feed: Feed, status: Mapping[str, Any] | None, why: str, uploaded: bool,
     return (
         f"{_sources(feed, status, uploaded)}"
         '<details id="twin-forms"><summary>Upload, log, correct, import, export</summary>'
-        f"{_upload()}{ledger}{_unlock(permission) if status else ''}</details>"
+        f"{_upload()}{ledger}{_plan(feed, status)}{_unlock(permission) if status else ''}</details>"
     )
 
 
@@ -120,16 +116,15 @@ def _ledger(feed: Feed, status: Mapping[str, Any]) -> str:
         '<label>Returns [pallet] <input name="returns" inputmode="decimal" size="8" data-once '
         'placeholder="not recorded"></label><button type="submit">Log it</button></div>'
     )
-    find = f'<div class="twin-row">{_LANE}<button type="submit">Show its last flows</button></div>'
-    delete = (
-        '<div class="twin-row"><label>Id of the flow <input name="id" inputmode="numeric" size="10" data-once required>'
-        '</label><button type="submit">Delete …</button></div>'
+    find = (
+        f'<div class="twin-row">{_LANE}<label>Day <input type="date" name="day"></label>'
+        '<button type="submit">Find</button></div><p class="twin-help">Without a day: its last flows. A flow is edited '
+        "in place; who changed it, when, from what and to what is kept, and can be undone.</p>"
     )
     bulk = (
         f'<div class="twin-row">{_FILE}'
         f"{_box('good_rows_only', LEAVE_OUT)}"
-        f"{_HELD}"
-        f'<button type="submit">Import</button></div>{reading_form.fields("import", imports=True)}{_imports(past)}'
+        f'<button type="submit">Preview</button></div>{reading_form.fields("import", imports=True)}{_imports(past)}'
     )
     export = f'<div class="twin-row"><button type="submit">Export {held} as CSV</button></div>'
     reset = (
@@ -145,7 +140,7 @@ def _ledger(feed: Feed, status: Mapping[str, Any]) -> str:
             said(_READ_ONLY) if locked else "",
             f'<datalist id="twin-lane-names">{names}</datalist>',
             _section("log", "Log a flow", log, locked=locked),
-            _section("delete", "Correct: find and delete a flow", delete, _form("flows", find), locked),
+            _section("flows", "Find flows: edit, delete, history", find),
             _section("import", "Import a file", bulk, locked=locked),
             _section("export", "Export", export),
             _section("reset", "Reset the ledger", reset, locked=locked),
@@ -153,10 +148,28 @@ def _ledger(feed: Feed, status: Mapping[str, Any]) -> str:
     )
 
 
-def _section(name: str, title: str, fields: str, before: str = "", locked: bool = False) -> str:
+def _plan(feed: Feed, status: Mapping[str, Any] | None) -> str:
+    """Return the forms for files of the plan."""
+    kept = feed.source == "ledger"
+    where = "It is kept in the ledger." if kept else "It ends with this page, unless the flows come from the ledger."
+    locked = bool(kept and status and status["read_only"])
+    into = (
+        f'<div class="twin-row"><label>File <input type="file" name="file" accept="{_TYPES}" required></label>'
+        f"{_box('good_rows_only', LEAVE_OUT)}"
+        '<button type="submit">Preview</button></div><p class="twin-help">A workbook with sheets such as lanes, sites '
+        f"and contracts, or a CSV file whose column lane, site, contract … names the entries. {where}</p>"
+    )
+    out = '<div class="twin-row"><button type="submit">Plan as workbook</button></div>'
+    section = _section(
+        "plan-import", "Plan: policies, sites, contracts by file", into, _form("plan-export", out), locked
+    )
+    return said(_READ_ONLY_PLAN) + section if locked else section
+
+
+def _section(name: str, title: str, fields: str, after: str = "", locked: bool = False) -> str:
     """Return a folded form; if it is locked, its fields are shown and cannot be used."""
     form = _form(name, f"<fieldset disabled>{fields}</fieldset>" if locked else fields)
-    return f'<details id="twin-{name}"><summary>{escape(title)}</summary>{before}{form}</details>'
+    return f'<details id="twin-{name}"><summary>{escape(title)}</summary>{form}{after}</details>'
 
 
 def _form(name: str, fields: str) -> str:
@@ -172,11 +185,16 @@ def _imports(past: Sequence[Mapping[str, Any]]) -> str:
     if not past:
         return ""
     rows = [
-        f"<li>import {entry['id']}: {escape(visible(entry['source'], 60))}, {entry['records']:,} flows "
+        f"<li>import {entry['id']}: {escape(visible(entry['source'], 60))}, {entry['records']:,} flows, "
+        f"{entry['imported_at'][:10]}{escape(_by(entry['author']))} "
         f'<button type="button" data-do="undo" data-with="{_with(entry)}">Undo …</button></li>'
         for entry in reversed(past[-IMPORTS_LISTED:])
     ]
     return f"<ul>{''.join(rows)}</ul>"
+
+
+def _by(author: str | None) -> str:
+    return f" by {visible(author, 40)}" if author else ""
 
 
 def _with(entry: Mapping[str, Any]) -> str:

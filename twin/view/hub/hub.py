@@ -14,6 +14,7 @@ from urllib.parse import parse_qsl
 import ipywidgets
 
 from twin._check import require
+from twin.data.author import introduced
 from twin.data.errors import PlanChanged
 from twin.data.settings import setting
 from twin.data.text import visible
@@ -22,7 +23,7 @@ from twin.plan.unit_names import UnitNames, named_units
 from twin.plan.wording import unit_in
 from twin.view.analyst_desk import AnalystDesk
 from twin.view.guard import sentence, told
-from twin.view.hub import downloads, network, tabs
+from twin.view.hub import bulk_edit, downloads, network, tabs
 from twin.view.hub.controls import OPTIMUM, PRESETS, Field
 from twin.view.hub.data_feed import DataFeed
 from twin.view.hub.meanwhile import Meanwhile
@@ -31,7 +32,7 @@ from twin.view.opening import advising, check_parameters, lane_named, reading_op
 from twin.view.output import png
 from twin.view.widgets import Dials, NetworkTable, Sheet
 
-TOOLS = [["pdf", "PDF report"], ["csv", "CSV of all numbers"], ["link", "Copy link"]]
+TOOLS = [["pdf", "PDF report"], ["report", "Network report"], ["csv", "CSV of all numbers"], ["link", "Copy link"]]
 TOOLS += [["keep", "Keep for this lane"], ["undo", "Undo last change"]]  # buttons: name, label
 
 
@@ -66,6 +67,8 @@ class Hub:
         with advising(how):
             self.feed = DataFeed(self._take, history, setting("TWIN_HISTORY"), how.stated())
         self.session = Session(self.feed.feed, self.feed.known, plan=self.feed.plan(self.feed.feed))
+        self.feed.plan_in_use = lambda: (self.session.plan, self.session.feed.source != "ledger")
+        self.feed.plan_changed = self._show_plan
         self._sessions = {_identity(self.feed.feed): self.session}
         if lane != "":
             self.session.pick(lane_named(self.session.policies.index, lane))
@@ -86,6 +89,7 @@ class Hub:
         self.lanes.observe(self._on_thresholds, "thresholds")
         self.lanes.observe(self._on_units, "units")
         self.sheet.observe(self._on_tab, "active")
+        self.lanes.on_asked(self._on_lanes)
         self.dials.on_asked(self._on_dials)
         self.sheet.on_asked(self._on_sheet)
 
@@ -96,7 +100,8 @@ class Hub:
         """Send the whole table of lanes."""
         session = self.session
         with self._quietly(), self.lanes.hold_sync():
-            self.lanes.columns = network.columns(session.feed.period)
+            self.lanes.columns = network.columns(session.feed.period, sites=bool(session.sites()))
+            self.lanes.settable = bulk_edit.settable(session.feed.period)
             self.lanes.row = {}  # an unchanged value would not be sent: so the same row can follow the table
             self.lanes.table = network.table(session.network(), session.feed.period)
             self.lanes.sparks = network.sparks(session.feed.recent)
@@ -189,6 +194,20 @@ class Hub:
         with self._quietly():
             self.lanes.picked = self.session.lane  # still the previous lane if the new one cannot be shown
 
+    def _on_lanes(self, message: dict[str, Any], _buffers: list[bytes]) -> None:
+        """Set a field of the plan for all lanes that the table shows, or say above it why that is refused."""
+        self.lanes.said = self.lanes.noted = ""
+        with told(lambda text: setattr(self.lanes, "said", text)):
+            done = message.get("do")
+            require(done == "set", "request", "one of those on the page", visible(str(done), 40))
+            try:
+                noted = bulk_edit.set_lanes(self.session, message)
+            except PlanChanged:  # the planner sees the present values, and decides
+                self._show_plan()
+                raise
+            self._show_plan()
+            self.lanes.noted = noted
+
     def _on_thresholds(self, change: Mapping[str, Any]) -> None:
         """Apply new thresholds, or say below the table why they are refused."""
         if self._silent:
@@ -258,7 +277,7 @@ class Hub:
         with self._said():
             if done == "shown":
                 self._charts, query = bool(message.get("charts")), message.get("query", "")
-                self.sheet.said = self._follow(query)
+                self.sheet.said, self.sheet.noted = self._follow(query), introduced()
                 if self._charts and not query:
                     self._show_page()
                 gc.collect()
@@ -275,6 +294,8 @@ class Hub:
                 self.session.pin()
             elif done == "unpin":
                 self.session.pinned = None
+            elif done == "in-motion":
+                self.session.watch(str(message.get("site", "")))
             elif done in ("keep", "undo"):
                 self._plan(done)
                 return
@@ -286,14 +307,18 @@ class Hub:
                 self.analyst.do(message)
             self._show_page()
 
+    def _show_plan(self) -> None:
+        """Show the plan as it is now, after a change of it or of a look at what others have changed."""
+        self.session.look_again()
+        self._show_lanes()
+        self._show_lane()
+
     def _plan(self, done: str) -> None:
         """Keep the controls of the lane in the plan, or undo the planner's last change of it, and show the lanes."""
         try:
             made = self.session.keep() if done == "keep" else self.session.undo()
         except PlanChanged:  # the planner sees the present values, keeps the own ones in the controls, and decides
-            self.session.look_again()
-            self._show_lanes()
-            self._show_lane()
+            self._show_plan()
             raise
         self._show_lanes()
         self._show_lane()

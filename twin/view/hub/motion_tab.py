@@ -1,114 +1,149 @@
-"""Build the tab on motion: the lane's next days in the dynamic model, today's policy beside the alternative."""
+"""Build the tab on motion: next days of a lane or a site in the dynamic model, today's policy and an alternative."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from html import escape
 from typing import TYPE_CHECKING
 
 import numpy as np
-from matplotlib.dates import ConciseDateFormatter
-from matplotlib.ticker import FuncFormatter
 
-from twin.data.calendar import WorkingCalendar
-from twin.plan.ahead import DAYS_AHEAD, PATHS_AHEAD, steps_ahead
+from twin.data.text import visible
+from twin.plan.ahead import DAYS_AHEAD
 from twin.plan.unit_names import unit_names
-from twin.plan.wording import written
-from twin.view import charts, pictures, plots
+from twin.plan.wording import unit_in, written
+from twin.view.guard import told
 from twin.view.hub.session import Session
-from twin.view.theme import BETTER, NAIVE
-from twin.view.words import picture, table
+from twin.view.words import alert, choice, choices, picture, table
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
+    from twin.plan.ahead import Ahead
+
+SPAN = f"next {DAYS_AHEAD} days"
+MOST_BUTTONS, SITE_LANES_NAMED = 12, 6  # sites that have a button at first, and lanes of a site that are named
 
 
 def page(session: Session, numbers: Mapping[str, float]) -> str:
-    """Return the tab as HTML."""
-    n, policy = numbers, session.policy
-    (today, other), record = session.ahead(), session.on_record()
+    """Return the tab as HTML; if a site cannot be simulated, a sentence with the reason replaces its days."""
+    parts = [_offered(session)]
+    with told(lambda text: parts.append(alert(text))):
+        parts.append(_of_site(session) if session.site else _of_lane(session, numbers))
+    return "".join(parts)
+
+
+def _offered(session: Session) -> str:
+    """Return buttons for the lane in view and for the sites of the plan; nothing if there are no sites."""
+    sites = session.sites()
+    if not sites:
+        return ""
+    shown = dict.fromkeys([*list(sites)[:MOST_BUTTONS], *filter(None, [session.site])])
+    names = {"": f"lane {visible(session.lane, 30)}"} | {site: f"site {visible(site, 30)}" for site in shown}
+    buttons = [
+        choice("in-motion", {"site": site}, words, site == session.site, f"twin-in-motion-{place}")
+        for place, (site, words) in enumerate(names.items())
+    ]
+    more = f"The buttons offer {len(shown)} of {len(sites):,} sites; pick a lane to see its own site first."
+    return choices("In motion", buttons) + (f"<p>{more}</p>" if len(shown) < len(sites) else "")
+
+
+def _of_lane(session: Session, n: Mapping[str, float]) -> str:
+    """Return the next days of the lane in view as HTML."""
+    policy, (today, other), record = session.policy, session.ahead(), session.on_record()
     places = f"{policy.internal_capacity:,.0f}", f"{n['optimal_own_capacity']:,.0f}"
     levels = written(n["service_level"], "-"), written(n["critical_ratio"], "-")
-    earned = [written(float(days.money[:, -1].mean()), "$") for days in (today, other)]
-    gain = other.money[:, -1] - today.money[:, -1]  # the same demand on every path
-    error = gain.std(ddof=1) / np.sqrt(len(gain))
-    shares = [
-        ["own places exceeded", n["lane_overflow_probability"], today.overflow, other.overflow, record.overflow],
-    ]
+    shares = [("own places exceeded", n["lane_overflow_probability"], "overflow")]
     if policy.kind == "stock":
-        shares.append(["demand is short", 1 - n["service_level"], today.short, other.short, record.short])
-    rows = [[name, *(written(share, "-") for share in values)] for name, *values in shares]
-    span = f"next {DAYS_AHEAD} days"
-    heads = (
-        "share of days",
-        "formula",
-        span,
-        "with the alternative",
-        "today's policy on the record",
+        shares.append(("demand is short", 1 - n["service_level"], "short"))
+    intro = (
+        f"<p>The {SPAN} in the dynamic model, on {len(today.space)} paths; demand is resampled from the record in "
+        f"blocks, at their season. Today: {places[0]} own places{_target(policy, levels[0])}. Alternative: "
+        f"{places[1]} own places, the best number by the formula{_target(policy, levels[1])}.</p>"
     )
+    return intro + _days((today, other, record), shares)
+
+
+def _of_site(session: Session) -> str:
+    """Return the next days of the site in motion as HTML."""
+    site, found = session.site_ahead()
+    many, period = unit_names().many, unit_in("period", session.feed.period)
+    several = len(site.lanes) > 1
+    lanes = f"{len(site.lanes):,} lanes ({_named(site.lanes)}) share" if several else f"lane {_named(site.lanes)} has"
+    places = "places of the plan" if site.stated else "own places, as the plan states none for the site"
+    handled = "" if site.handling is None else f"; it handles at most {site.handling:,.0f} {many} a {period}"
+    drawn = "from the record in blocks, at their season"
+    if several:
+        drawn += (
+            f"; each block is drawn for all lanes at once, so that their dependence stays, from the "
+            f"{len(site.dates):,} {period}s since {site.dates[0]} that all of them have on record"
+        )
+    levels = ", and each lane has its critical ratio as service level" if site.stocks.any() else ""
+    intro = (
+        f"<p>The {SPAN} of the site {escape(visible(site.name, 60))} in the dynamic model, on {len(found.today.space)} "
+        f"paths. Its {lanes} {site.places:,.0f} {places}{handled}. Demand is resampled {drawn}. Alternative: "
+        f"{found.places:,.0f} places, the number that costs least on other paths{levels}. The controls change lane "
+        f"{escape(visible(session.lane, 40))} alone.</p>"
+    )
+    gone = "; ".join(f"{visible(name, 40)} ({why})" for name, why in site.left_out.items())
+    shares = [("own places exceeded", found.promised_overflow, "overflow")]
+    if site.stocks.any() or site.handling is not None:
+        shares.append(("demand is short", found.promised_short, "short"))
+    notes = ["Demand that is short is the mean over the lanes."] if several and len(shares) > 1 else []
+    if found.promised_overflow is None:
+        notes.append("There is no formula for the space of several lanes of which one holds stock.")
+    elif several:
+        notes.append("The formula takes the space of the lanes as normal, correlated as on record.")
     return "".join(
         (
-            f"<p>The {span} in the dynamic model, on {PATHS_AHEAD} paths; demand is resampled from the record in "
-            f"blocks, at their season. Today: {places[0]} own places{_target(policy, levels[0])}. Alternative: "
-            f"{places[1]} own places, the best number by the formula{_target(policy, levels[1])}.</p>",
-            '<div class="twin-pictures">',
-            picture("space_ahead", f"Space over the {span}: bands of half and nine tenths of the paths."),
-            picture("money_ahead", f"Profit since the first day; over the {span} today {earned[0]} on average."),
-            "</div>",
-            f"<p>After {DAYS_AHEAD} days today's policy has earned {earned[0]} on average, the alternative "
-            f"{earned[1]}: a difference of {written(float(gain.mean()), '$')} ± "
-            f"{written(float(1.96 * error), '$')} (95 %).</p>",
-            table("How often: promised, simulated, and on the record", heads, rows),
-            "<p>On the record, the same policy meets the demand of the past; its lead times are drawn.</p>",
+            intro,
+            f"<p>Left out: {escape(gone)}.</p>" if gone else "",
+            _days((found.today, found.other, found.record), shares),
+            f"<p>{' '.join(notes)}</p>" if notes else "",
         )
     )
+
+
+def _days(ahead: tuple[Ahead, Ahead, Ahead], shares: Sequence[tuple[str, float | None, str]]) -> str:
+    """Return pictures, money and shares as HTML.
+
+    ahead : the next days today and with the alternative, and those on record.
+    shares : name of a share, its probability by the formula or None, and its field of `Ahead`.
+    """
+    today, other, record = ahead
+    earned = [_unbroken(float(days.money[:, -1].mean())) for days in (today, other)]
+    gain = other.money[:, -1] - today.money[:, -1]  # the same demand on every path
+    error = gain.std(ddof=1) / np.sqrt(len(gain))
+    rows = [
+        [name, "–" if promised is None else written(promised, "-")]
+        + [written(getattr(days, part), "-") for days in (today, record, other)]
+        for name, promised, part in shares
+    ]
+    heads = ("share of days", "formula", SPAN, "on the record", "alternative")
+    return "".join(
+        (
+            '<div class="twin-pictures">',
+            picture("space_ahead", f"Space over the {SPAN}: bands of half and nine tenths of the paths."),
+            picture("money_ahead", f"Profit since the first day; over the {SPAN} today {earned[0]} on average."),
+            "</div>",
+            f"<p>After {DAYS_AHEAD} days today's policy has earned {earned[0]} on average, the alternative "
+            f"{earned[1]}: a difference of {_unbroken(float(gain.mean()))} ± "
+            f"{written(float(1.96 * error), '$')} (95 %).</p>",
+            table("How often: promised, simulated, and on the record", heads, rows),
+            "<p>On the record, today's policy meets the demand of the past; its lead times are drawn.</p>",
+        )
+    )
+
+
+def _unbroken(amount: float) -> str:
+    """Return money whose sign stays on the line of its number."""
+    return written(amount, "$").replace("−", "−\N{WORD JOINER}")
+
+
+def _named(lanes: Sequence[str]) -> str:
+    """Return the names of some lanes, and the number of the others."""
+    some = ", ".join(escape(visible(name, 30)) for name in lanes[:SITE_LANES_NAMED])
+    return f"{some} and {len(lanes) - SITE_LANES_NAMED:,} more" if len(lanes) > SITE_LANES_NAMED else some
 
 
 def _target(policy, level):
     """Return the service level in words, where it decides what is ordered."""
     return f", {level} service" if policy.kind == "stock" else ""
-
-
-def drawn(session: Session, name: str) -> Figure:
-    """Return the picture of this name: space against own places, or money; today's policy and the alternative."""
-    today, other = session.ahead()
-    dates = _dates(session)
-    figure, ax = pictures.sheet(4.6, left=0.155, right=0.97)
-    if name == "space_ahead":
-        plots.frame(ax, "Space", "", unit_names().many)
-        plots.fan(ax, today.space, time=dates, places=session.policy.internal_capacity)
-    else:
-        plots.frame(ax, "Profit since the first day", "", unit_names().currency)
-        plots.fan(ax, today.money, time=dates, path=None)
-        middle = np.median(other.money, axis=0)
-        ax.plot(dates, middle, color=NAIVE, linestyle="--")
-        ends = {"alternative": (middle[-1], NAIVE), "today": (float(np.median(today.money[:, -1])), BETTER)}
-        upper = max(ends, key=ends.get)
-        for label, (end, colour) in ends.items():
-            plots.label(ax, dates[-1], end, label, colour, (-4, 8 if label == upper else -8))
-    ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: _short(value)))
-    ax.xaxis.set_major_formatter(ConciseDateFormatter(ax.xaxis.get_major_locator(), show_offset=False))
-    return figure
-
-
-def charted(session: Session, name: str) -> charts.Chart:
-    """Return the numbers of the picture of this name, for a page that draws it."""
-    today, other = session.ahead()
-    dates = _dates(session)
-    if name == "space_ahead":
-        places = {"own places": session.policy.internal_capacity}
-        return charts.fan("Space", unit_names().many, dates, today.space, levels=places, path=0)
-    others = {"median of the alternative": np.median(other.money, axis=0)}
-    return charts.fan("Profit since the first day", unit_names().currency, dates, today.money, others=others)
-
-
-def _dates(session):
-    """Return the days of the next `DAYS_AHEAD` days on which the lane works."""
-    start = np.datetime64(session.series()[0][-1], "D")
-    calendar = session.feed.calendar
-    calendar = calendar if calendar.period == "D" else WorkingCalendar()  # the steps of weeks and months are days
-    return calendar.following(start, steps_ahead(session.feed.calendar.length))
-
-
-def _short(value):
-    """Return an amount for an axis, in thousands where it is large."""
-    return f"{value:,.0f}" if abs(value) < 10_000 else f"{value / 1000:,.0f}k"

@@ -20,8 +20,8 @@ SHOWN_NUMBERS = "use last_volume demand_mean overflow_probability profit depende
 HIDDEN_AT_FIRST = {"dependency", "resilience_index"}  # columns that a planner may choose
 
 
-def columns(period: str) -> list[dict[str, Any]]:
-    """Return the columns of the table, as `widgets.NetworkTable` takes them."""
+def columns(period: str, *, sites: bool = False) -> list[dict[str, Any]]:
+    """Return the columns of the table, as `widgets.NetworkTable` takes them; `sites`: with the site of each lane."""
 
     def column(name, label, kind, digits=0, help=""):
         about = {"name": name, "label": label, "kind": kind, "digits": digits, "help": help or label}
@@ -37,12 +37,14 @@ def columns(period: str) -> list[dict[str, Any]]:
         column("status", "status", "status", help="use of own capacity against the thresholds"),
         *map(number, SHOWN_NUMBERS),
         column("spark", "recent", "spark", help=f"the latest {unit_in('period', period)}s"),
+        *([column("site", "site", "text", help="site of the plan whose places and handling the lane uses")] * sites),
     ]
 
 
 def table(network: pd.DataFrame, period: str) -> dict[str, list]:
     """Return the values of each column as a list, given the table of `Session.network`."""
-    values = {c["name"]: network[c["name"]].tolist() for c in columns(period) if c["name"] not in ("lane", "spark")}
+    names = [column["name"] for column in columns(period, sites="site" in network)]
+    values = {name: network[name].tolist() for name in names if name not in ("lane", "spark")}
     return {"lane": network.index.tolist(), **values}
 
 

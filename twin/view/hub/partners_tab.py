@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from html import escape
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -19,7 +18,7 @@ from twin.view.guard import told
 from twin.view.hub.partnership import ASSUMED, BANDS, WAYS, PartnershipOutcome
 from twin.view.hub.session import Session
 from twin.view.pictures import RESOLUTION
-from twin.view.words import alert, cards, figure, picture, table
+from twin.view.words import alert, cards, choice, choices, figure, picture, table
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -63,16 +62,16 @@ def _choices(session: Session) -> str:
     """Return the buttons for partners and for their way of pooling, and the form for the cost of a place."""
     own, chosen = session.partnership, session.partnership.names(session)
     lanes = [
-        _button("partner", {"name": name}, visible(name, 30), name in chosen, f"twin-partner-{place}")
+        choice("partner", {"name": name}, visible(name, 30), name in chosen, f"twin-partner-{place}")
         for place, name in enumerate(own.offered(session))
     ]
     ways = [
-        _button("partner-way", {"way": way}, words, way == own.way, f"twin-way-{way}") for way, words in WAYS.items()
+        choice("partner-way", {"way": way}, words, way == own.way, f"twin-way-{way}") for way, words in WAYS.items()
     ]
     parts = [
         f"<p>{INTRO} {_prices(session)} {_some(session)}</p>",
-        _row("Partners", lanes),
-        _row("How they pool", ways),
+        choices("Partners", lanes),
+        choices("How they pool", ways),
     ]
     if own.way == "reserve":
         stated = "" if own.reservation_cost is not None else f", assumed: {ASSUMED}"
@@ -192,7 +191,7 @@ def _rules(found: PartnershipOutcome, session: Session, names: Sequence[str]) ->
         who = "nobody" if lasts else sharing_plots.named(members[worst.coalition], names)
         gain = "–" if lasts else figure(f"gain_{rule.replace(' ', '_')}", float(worst.gain), "$/period")
         place = list(RULES).index(rule)
-        look = _button(
+        look = choice(
             "partner-rule", {"rule": rule}, "Show", rule == session.partnership.rule_of(found), f"twin-rule-{place}"
         )
         rows.append([escape(rule), "stable" if lasts else "not stable", escape(who), gain, look])
@@ -230,16 +229,3 @@ def _sensitivity(found: PartnershipOutcome, session: Session) -> str:
 
 def _by(rule: str) -> str:
     return rule if rule.startswith("by ") else f"by {rule}"
-
-
-def _row(words: str, buttons: Sequence[str]) -> str:
-    inside = f"<span>{words}</span>{''.join(buttons)}"
-    return f'<div class="twin-row twin-choices" role="group" aria-label="{words}">{inside}</div>'
-
-
-def _button(done: str, with_: Mapping[str, Any], words: str, pressed: bool, key: str) -> str:
-    data = escape(json.dumps(with_))
-    return (
-        f'<button type="button" id="{key}" data-do="{done}" data-with="{data}" '
-        f'aria-pressed="{"true" if pressed else "false"}">{escape(words)}</button>'
-    )

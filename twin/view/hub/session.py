@@ -17,11 +17,14 @@ from twin._choices import coded, word_of
 from twin.data.author import author_name
 from twin.data.text import visible
 from twin.plan import ahead, lane_report
-from twin.plan.horizon import lane_by_date, longest_of
+from twin.plan.booked_lane import bookings_of_lanes, bookings_of_sites
+from twin.plan.horizon import forecasts_by_date, lane_by_date, longest_of
 from twin.plan.network_forecasts import coming_steps
 from twin.plan.policies import policy_of
 from twin.plan.policy_table import lanes_that_state, policy_table
 from twin.plan.portfolio import DEFAULT_HORIZON, Portfolio
+from twin.plan.site_ahead import site_ahead
+from twin.plan.site_lanes import lanes_of_sites, site_of
 from twin.plan.unit_names import UnitNames
 from twin.policy import POLICY
 from twin.view.guard import told
@@ -35,10 +38,14 @@ if TYPE_CHECKING:
     from twin.forecast import Forecasts
     from twin.lane import Policy
     from twin.plan.ahead import Ahead
+    from twin.plan.booked_lane import PlacesToBook
     from twin.plan.capacity_plan import CapacityPlan
     from twin.plan.feed import Feed
     from twin.plan.horizon import Horizon
     from twin.plan.morning import Morning
+    from twin.plan.network_report import NetworkReport
+    from twin.plan.site_ahead import SiteAhead
+    from twin.plan.site_lanes import SiteLanes
 
 STATES_KEPT = 8  # number of evaluated states in the cache
 PATHS_KEPT = 5  # number of simulations in the cache
@@ -79,7 +86,9 @@ class Session:
         self.partnership = Partnership()
         self._changed: dict[str, dict[str, float]] = {}  # lane -> values that differ from its starting values
         self._series, self._known = {}, {}  # caches: the flows of one lane, and evaluated states
-        self._paths = {}  # cache: simulated paths by lane, policy and question
+        self._paths = {}  # cache: simulated paths by lane or site, policy and question
+        self._site = ""  # site in motion; "" for the lane in view
+        self._site_key, self._site_forecasts = None, None  # cache: forecasts of the lanes of one site
         if before is not None:
             self._keep(before)
 
@@ -93,7 +102,7 @@ class Session:
                 self.change(**before._changed[name])
         self.lane = self.feed.statistics["demand_mean"].idxmax()
         if before.lane in self.policies.index:
-            self.lane = before.lane
+            self.lane, self._site = before.lane, before._site
 
     # ------------------------------------------------------------ the plan
 
@@ -167,6 +176,12 @@ class Session:
             self._morning = morning_of(self.feed.history(), self._plan, self.stated)
         return self._morning
 
+    def report(self) -> NetworkReport:
+        """Return the report on the network, and on the lanes of the actions, as `twin report` makes it."""
+        from twin.plan.network_report import network_report  # imports the forecasts
+
+        return network_report(self.feed, self.morning(), self._plan, self.stated)
+
     def decide(self, lane: str, state: str, **more: Any) -> str:
         """Write a decision on the action of a lane to the plan, and return its name.
 
@@ -177,6 +192,37 @@ class Session:
         name = self.plan.add("decision", **decision(self.morning(), lane, state, **more))
         self._morning = replace(self._morning, decisions=self.plan.of("decision"))
         return name
+
+    # ------------------------------------------------------------ sites of the plan
+
+    def sites(self) -> dict[str, list[str]]:
+        """Return the lanes of each site of the plan that has lanes here; that of the lane in view comes first."""
+        if self._plan is None:
+            return {}
+        known = self.policies.index
+        here = {site: [one for one in lanes if one in known] for site, lanes in lanes_of_sites(self._plan).items()}
+        return dict(sorted(filter(lambda item: item[1], here.items()), key=lambda item: self.lane not in item[1]))
+
+    @property
+    def site(self) -> str:
+        """Name of the site in motion; "" for the lane in view."""
+        return self._site if self._site and self._site in self.sites() else ""
+
+    def watch(self, site: str) -> None:
+        """Show a site in motion, or with "" the lane in view."""
+        require(not site or site in self.sites(), "site", "one of the plan with a lane shown", visible(site, 40))
+        self._site = site
+
+    def site_ahead(self) -> tuple[SiteLanes, SiteAhead]:
+        """Return the site in motion and its next days, from a cache."""
+        policies, stated = self.portfolio.policies, self.plan.of("site").get(self.site)
+
+        def found():
+            site = site_of(self.plan, self.site, self.feed, policies)
+            return site, site_ahead(site)
+
+        lanes = self.sites()[self.site]
+        return self._from_cache((self.site, repr(stated), policies.loc[lanes].to_csv()), found)
 
     # ------------------------------------------------------------ the lane and its values
 
@@ -189,6 +235,8 @@ class Session:
         except BaseException:  # for instance, its flows were deleted, or the database cannot be reached
             self.lane = before
             raise
+        if name != before:
+            self._site = ""
 
     @property
     def start(self) -> dict[str, float]:
@@ -309,12 +357,29 @@ class Session:
 
     def by_date(self) -> Horizon:
         """Return the plan of the lane by date, over the horizon."""
-        key = self.lane, self._today(), self.horizon
-        if key not in self._paths:
-            of_lane = self.lane, self.feed.statistics, self._today(), self.horizon
-            found = lane_by_date(self.feed.forecasts, *of_lane, longest=self._longest())
-            self._paths = {**dict(list(self._paths.items())[-PATHS_KEPT:]), key: found}
-        return self._paths[key]
+        of_lane = self.lane, self.feed.statistics, self._today(), self.horizon
+        found = partial(lane_by_date, self.feed.forecasts, *of_lane, longest=self._longest())
+        return self._from_cache((self.lane, self._today(), self.horizon), found)
+
+    def places_to_book(self) -> PlacesToBook:
+        """Return the places to book ahead of the lane's dates, over the horizon."""
+        found = bookings_of_lanes(self.by_date(), {self.lane: self.policy}, self.feed.calendar, self.contracts())
+        return found[self.lane]
+
+    def site_places_to_book(self) -> dict[str, PlacesToBook]:
+        """Return the places to book ahead for the site of the lane, by its name; none if it shares no site."""
+        site = {} if self._plan is None else self._plan.of("lane")
+        here = site.get(self.lane, {}).get("site")
+        names = [lane for lane, fields in site.items() if fields.get("site") == here and lane in self.policies.index]
+        if here is None or len(names) < 2:
+            return {}
+        rows, longest = self.portfolio.policies.loc[names], self._longest()
+        key = tuple(names), self.horizon, longest
+        if key != self._site_key:
+            self._site_forecasts = forecasts_by_date(self.feed.forecasts, names, self.horizon, longest=longest)
+            self._site_key = key
+        each = {name: policy_of(row) for name, row in rows.iterrows()}
+        return bookings_of_sites(self._site_forecasts, each, self.feed.calendar, self._plan)
 
     def prepared(self) -> Iterator[None]:
         """Forecast the lanes that are not in view, so that a click finds them; yield after each part of the work."""
@@ -330,10 +395,13 @@ class Session:
 
     def _simulated(self, function, policy):
         """Return paths of the lane, from a cache: page and pictures ask for the same ones."""
-        key = self.lane, policy, function
+        found = partial(function, self.moments, policy, self.series()[1], period=self.feed.calendar.length)
+        return self._from_cache((self.lane, policy, function), found)
+
+    def _from_cache(self, key, found):
+        """Return what was found before under a key, or find it now."""
         if key not in self._paths:
-            found = function(self.moments, policy, self.series()[1], period=self.feed.calendar.length)
-            self._paths = {**dict(list(self._paths.items())[-PATHS_KEPT:]), key: found}
+            self._paths = {**dict(list(self._paths.items())[-PATHS_KEPT:]), key: found()}
         return self._paths[key]
 
     def remarks(self) -> tuple[str, ...]:
@@ -356,9 +424,13 @@ class Session:
     def network(self, only: list[str] | None = None) -> pd.DataFrame:
         """Return a table of lanes with the current values of their controls: answers of `lane.assess`, use and status.
 
+        Where the plan has sites, a column names that of each lane.
         only : names of the lanes; all lanes by default.
         """
         shown = self.portfolio.network(only)
+        if sites := self.sites():
+            of_lane = {name: site for site, lanes in sites.items() for name in lanes}
+            shown["site"] = [of_lane.get(name, "") for name in shown.index]
         strain, under = self.thresholds["strain"], self.thresholds["under_used"]
         shown["status"] = np.select([shown["use"] > strain, shown["use"] < under], [STRAINED, SPARE], NORMAL)
         return shown
@@ -382,6 +454,7 @@ class Session:
         now = {**self._changed.get(self.lane, {}), **other}
         changed = {name: _as_text(name, value) for name, value in now.items()}
         changed |= {name: word for name, word in vars(self.units).items() if word != getattr(UnitNames, name)}
+        changed |= {"site": self.site} if self.site else {}
         return urlencode({"source": self.feed.source, "lane": self.lane, **changed})
 
     def restore(self, query: str) -> list[str]:
@@ -405,6 +478,8 @@ class Session:
         if limits:
             with told(said.append):
                 self.set_thresholds(**{**self.thresholds, **limits})
+        with told(said.append):
+            self.watch(given.get("site", ""))
         named = {name: given[name] for name in vars(self.units) if name in given}
         with told(said.append):
             self.units = replace(self.units, **named)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from twin.view import charts, pictures
-from twin.view.hub import capacity_tab, compare_tab, motion_tab, partners_tab, risk_tab
+from twin.view.hub import capacity_tab, compare_tab, motion_pictures, motion_tab, partners_tab, risk_tab
 from twin.view.hub.session import Session
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def drawn(name: str, session: Session, numbers: Mapping[str, float]) -> Figure |
     if name in TABS["partners"][2]:
         return partners_tab.drawn(session, name)
     if name in TABS["motion"][2]:
-        return motion_tab.drawn(session, name)
+        return motion_pictures.drawn(session, name)
     period, policy = session.feed.calendar.length, session.policy
     if name == "history":
         return pictures.history(*session.series(), policy, numbers, *session.outlook(), period)
@@ -42,7 +42,7 @@ def drawn(name: str, session: Session, numbers: Mapping[str, float]) -> Figure |
 def charted(name: str, session: Session, numbers: Mapping[str, float]) -> charts.Chart | None:
     """Return the numbers of the picture of this name, for a page that draws it; None if only `drawn` has it."""
     if name in TABS["motion"][2]:
-        return motion_tab.charted(session, name)
+        return motion_pictures.charted(session, name)
     if name == "history":
         return charts.history(*session.series(), session.policy, numbers, session.horizon, session.feed.calendar)
     return None

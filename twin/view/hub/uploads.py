@@ -34,6 +34,10 @@ class Uploads:
             for buffer in buffers:
                 held += buffer
 
+    def hold(self, message: dict[str, Any], path: Path) -> None:
+        """Keep the content of a message's file, so that it can be read again."""
+        self.collect({"id": message.get("upload"), "first": True}, [path.read_bytes()])
+
     def read(self, message: dict[str, Any], read: Callable[[Path, str], Read]) -> Read:
         """Return the result of read(path, name) for a message's file; error sentences contain the file's own name."""
         content = self._held.pop(message.get("upload"), None)

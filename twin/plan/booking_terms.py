@@ -1,0 +1,119 @@
+"""The terms on which places can be booked ahead for a lane or a site, from the contracts of the plan."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from twin.demand import lead_time_in_periods
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from twin.data.calendar import WorkingCalendar
+
+    Contracts = Mapping[str, Mapping[str, Any]]  # number -> field -> value, as `CapacityPlan.of("contract")`
+
+USUAL_TERM, USUAL_LEAD_TIME = 4, 1  # of a booking, where no contract of the plan states them [period]
+
+
+class BookingTerms(NamedTuple):
+    """Terms of a booking, and the names of those that a contract of the plan states."""
+
+    place_cost: float  # of a booked place, used or not [$/pallet/period]
+    surcharge: float  # whole price of a pallet that goes to the partner at once [$/pallet/period]
+    term: int  # [period]
+    lead_time: int  # [period]
+    stated: frozenset[str]  # names of the fields above that a contract states
+
+
+class Booked(NamedTuple):
+    """Who books: the lanes that use the places, and their site if they share its places."""
+
+    lanes: tuple[str, ...]
+    site: str | None = None
+
+    def may_use(self, contract: Mapping[str, Any]) -> bool:
+        """Return whether a contract is open to these lanes: one of theirs, of their site, or of everybody."""
+        named, site = contract.get("lanes"), contract.get("site")
+        if named:
+            return bool(set(named) & set(self.lanes))
+        return site is None or site == self.site
+
+    def alone_uses(self, contract: Mapping[str, Any]) -> bool:
+        """Return whether nobody else uses the places of a contract."""
+        named, site = contract.get("lanes"), contract.get("site")
+        return set(named) <= set(self.lanes) if named else site is not None and site == self.site
+
+
+def booking_terms(
+    contracts: Contracts,
+    who: Booked,
+    dates: NDArray[np.datetime64],
+    calendar: WorkingCalendar,
+    *,
+    place_cost: float,
+    surcharge: float,
+) -> BookingTerms:
+    """Return the terms on which places can be booked for some dates.
+
+    The first block, hard or soft, that is open to the lanes on these dates states the price; the term, from its first
+    day to its last; and the lead time, its notice in whole periods. A spot contract states the price at once. What none
+    states is assumed: `place_cost`, `surcharge`, four periods, and the next period.
+
+    >>> from twin.data.calendar import WorkingCalendar
+    >>> block = {"type": "hard block", "first": "2026-01-05", "last": "2026-03-29", "price": 6.0, "notice_days": 14.0}
+    >>> weeks = WorkingCalendar("W").following(np.datetime64("2025-12-29"), 8)
+    >>> terms = booking_terms(
+    ...     {"1": block}, Booked(("A",)), weeks, WorkingCalendar("W"), place_cost=5.0, surcharge=20.0
+    ... )
+    >>> terms.place_cost, terms.term, terms.lead_time, sorted(terms.stated)
+    (6.0, 12, 2, ['lead_time', 'place_cost', 'term'])
+    """
+    found: dict[str, Any] = {}
+    for contract in open_to(contracts, who, dates):
+        told = _of_spot(contract) if contract["type"] == "spot" else _of_block(contract, calendar)
+        found = dict(told) | found  # the first contract counts
+    assumed = {"place_cost": place_cost, "surcharge": surcharge, "term": USUAL_TERM, "lead_time": USUAL_LEAD_TIME}
+    return BookingTerms(**assumed | found, stated=frozenset(found))
+
+
+def open_to(contracts: Contracts, who: Booked, dates: NDArray[np.datetime64]) -> Iterator[Mapping[str, Any]]:
+    """Yield the blocks and spot contracts that are open to some lanes on some of the dates."""
+    first, last = str(dates[0])[:10], str(dates[-1])[:10]
+    for contract in contracts.values():
+        begun = str(contract["first"]) <= last and str(contract.get("last") or first) >= first
+        if begun and contract["type"] != "own" and who.may_use(contract):
+            yield contract
+
+
+def booked_before(contracts: Contracts, who: Booked, dates: NDArray[np.datetime64]) -> NDArray[np.float64]:
+    """Return the places of blocks that these lanes alone use, by date. [pallet]"""
+    places, days = np.zeros(len(dates)), dates.astype("datetime64[D]")
+    for contract in contracts.values():
+        if contract["type"] in ("hard block", "soft block") and who.alone_uses(contract):
+            begun = days >= np.datetime64(contract["first"])
+            ended = days > np.datetime64(contract["last"]) if contract.get("last") else np.zeros(len(days), bool)
+            places += float(contract.get("places", 0.0)) * (begun & ~ended)
+    return places
+
+
+def _of_spot(contract: Mapping[str, Any]) -> Sequence[tuple[str, Any]]:
+    """Return the terms that a spot contract states."""
+    return [("surcharge", float(contract["price"]))] if "price" in contract else []
+
+
+def _of_block(contract: Mapping[str, Any], calendar: WorkingCalendar) -> Sequence[tuple[str, Any]]:
+    """Return the terms that a block states."""
+    told: list[tuple[str, Any]] = [("place_cost", float(contract["price"]))] if contract.get("price") else []
+    if contract.get("last"):
+        first, last = (np.datetime64(contract[name], "D") for name in ("first", "last"))
+        begin, end = calendar.starts(np.array([first, last]))
+        open_last = bool(calendar.is_period(np.array([last]))[0])
+        told.append(("term", max(int(calendar.between(begin, end)) + open_last, 1)))
+    if "notice_days" in contract:
+        notice = float(lead_time_in_periods(contract["notice_days"], calendar.length))
+        told.append(("lead_time", max(int(np.ceil(notice - 1e-9)), 1)))
+    return told

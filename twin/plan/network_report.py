@@ -1,0 +1,153 @@
+"""The report on a network: totals, ranked actions, decisions with their authors, and a plan by date of some lanes."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from twin._check import require, whole
+from twin.data.author import author_name
+from twin.data.text import visible
+from twin.plan.attention import WEEKS, ranked_periods
+from twin.plan.horizon import lane_by_date, longest_of
+from twin.plan.policies import policy_of
+from twin.plan.policy_table import policy_table
+from twin.plan.table_report import assess_history
+from twin.plan.wording import written
+
+if TYPE_CHECKING:
+    from twin.plan.capacity_plan import CapacityPlan
+    from twin.plan.feed import Feed
+    from twin.plan.horizon import Horizon
+    from twin.plan.morning import Morning
+    from twin.plan.portfolio import Policies
+    from twin.plan.table_report import Report
+
+#: Columns of the decisions in a report.
+DECIDED = "lane state first last places partner price gain until comment author decided_at".split()
+
+
+@dataclass(frozen=True)
+class NetworkReport:
+    """What a report says, without its form.
+
+    feed, morning : lanes and flows, and the totals and actions.
+    assessed : every answer for every lane, as `assess` has it.
+    policies : the policy of each lane, as `policy_table` fills it in.
+    plans : lane -> its plan by date over the horizon, of the lanes that have a page.
+    horizon : number of periods. [period]
+    decisions : decisions of the plan by number, the latest first, with the columns `DECIDED`.
+    author, made_at : who made the report, and when, in UTC.
+    """
+
+    feed: Feed
+    morning: Morning
+    assessed: Report
+    policies: pd.DataFrame
+    plans: dict[str, Horizon]
+    horizon: int
+    decisions: pd.DataFrame
+    author: str
+    made_at: datetime.datetime
+
+    @property
+    def made(self) -> str:
+        """The time of the report in words."""
+        return f"{self.made_at:%Y-%m-%d %H:%M} UTC"
+
+    @property
+    def actions(self) -> pd.DataFrame:
+        """The ranked actions, with state, comment and end of the decision on each; the state of an open one is ""."""
+        return self.morning.actions
+
+    @property
+    def name(self) -> str:
+        """Name of its files without the ending; those of later reports sort behind it."""
+        return f"report-{self.made_at:%Y-%m-%d-%H%M%S}"
+
+
+def network_report(
+    feed: Feed,
+    morning: Morning,
+    plan: CapacityPlan | None = None,
+    policies: Policies | None = None,
+    *,
+    horizon: int | None = None,
+    lanes: Iterable[str] = (),
+    made_at: datetime.datetime | None = None,
+) -> NetworkReport:
+    """Return the report on the lanes of a feed.
+
+    feed, morning : lanes and flows, and `morning_of` them.
+    plan : the plan whose decisions are told, optional.
+    policies : as for `morning_of`.
+    horizon : number of periods of the plan by date; by default those over which actions look ahead. [period]
+    lanes : names of the lanes with a page; by default those of the actions.
+    made_at : time of the report in UTC; by default now.
+
+    >>> from twin.data.load import load_history
+    >>> from twin.plan.feed import feed_of_history
+    >>> from twin.plan.morning import morning_of
+    >>> feed = feed_of_history(load_history())
+    >>> report = network_report(feed, morning_of(feed.history()), lanes=["HAM-ROT"], horizon=2)
+    >>> report.plans["HAM-ROT"].dates.astype(str).tolist(), len(report.assessed.table)
+    (['2025-12-29', '2025-12-30'], 3)
+    """
+    calendar = feed.calendar
+    if horizon is None:
+        horizon = ranked_periods(calendar.period, calendar.season) * WEEKS[calendar.period]
+    periods = whole("horizon", horizon, least=1)
+    names = list(dict.fromkeys(lanes)) or morning.actions["lane"].tolist()
+    for name in names:
+        rule = "lanes with flows that can be assessed"
+        require(name in feed.statistics.index, "lanes", rule, visible(str(name), 60))
+    fields, _ = policy_table(feed.statistics, None, policies, period=calendar.length)
+    longest = longest_of(fields, calendar.length)
+    plans = {
+        name: lane_by_date(feed.forecasts, name, feed.statistics, policy_of(fields.loc[name]), periods, longest=longest)
+        for name in names
+    }
+    assessed = assess_history(feed.history(), policies=policies)
+    who = author_name() if plan is None or plan.author is None else plan.author
+    return NetworkReport(feed, morning, assessed, fields, plans, periods, _decisions(plan), who, made_at or _now())
+
+
+def decision_words(row: Any) -> str:
+    """Return a decision in words, without its lane.
+
+    >>> decision_words({"state": "snoozed", "until": "2027-01-01"})
+    'snoozed until 2027-01-01'
+    """
+    here = {name: value for name, value in row.items() if value is not None and value == value}
+    if here["state"] == "snoozed":
+        return f"snoozed until {here['until']}"
+    places = here.get("places", 0.0)
+    if here["state"] == "declined" or not places:
+        return str(here["state"])
+    at = f" at {written(here['price'], '$/pallet')} a place" if "price" in here else ""
+    of = f" of {visible(here['partner'], 40)}" if "partner" in here else ""
+    until = f" to {here['last']}" if "last" in here else ""
+    return f"{here['state']}: {written(places, 'pallet')} places{of}{at}, {here['first']}{until}"
+
+
+def _now() -> datetime.datetime:
+    return datetime.datetime.now(datetime.UTC)
+
+
+def _decisions(plan: CapacityPlan | None) -> pd.DataFrame:
+    """Return the decisions of a plan with author and time, the latest first."""
+    if plan is None:
+        return pd.DataFrame(columns=DECIDED)
+    by_whom: dict[str, Any] = {}
+    for revision in reversed(plan.history("decision")):
+        by_whom[revision.entry] = revision  # the latest stays
+    rows = {
+        name: {**entry, "author": by_whom[name].author, "decided_at": by_whom[name].changed_at}
+        for name, entry in plan.of("decision").items()
+    }
+    table = pd.DataFrame.from_dict(rows, orient="index", dtype=object).reindex(columns=DECIDED)
+    return table.iloc[::-1].sort_values("decided_at", ascending=False, kind="stable")

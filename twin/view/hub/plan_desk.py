@@ -1,0 +1,79 @@
+"""Handle files of the plan: a preview of a workbook or CSV file before it is written, and the plan as a workbook."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from twin.data.errors import PlanChanged, RowsRefused
+from twin.view.guard import sentence
+from twin.view.hub import feed_answers, forms, preview_answers
+from twin.view.hub.ledger_page import LedgerPage
+from twin.view.words import alert
+
+if TYPE_CHECKING:
+    from twin.plan.capacity_plan import CapacityPlan
+
+WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+class PlanDesk(LedgerPage):
+    """Files of the plan that the hub uses: that of the ledger, or one that ends with the page.
+
+    plan_in_use : function that returns the plan and whether it ends with the page.
+    plan_changed : function that shows the plan as it is now.
+    """
+
+    plan_in_use: Callable[[], tuple[CapacityPlan, bool]]
+    plan_changed: Callable[[], None]
+
+    def do_plan_import(self, message: dict[str, Any]) -> str:
+        """Return the preview of a file for the plan, or, after the confirmation, write it and return the answer."""
+        plan, ends = self.plan_in_use()
+        if not ends:
+            self.require_writable()
+        step = self._written if message.get("sure") else self._shown
+        try:
+            return self._uploads.read(message, lambda path, name: step(path, name, message, plan, ends))
+        except RowsRefused as refusal:
+            plain = f"None was written; tick “{forms.LEAVE_OUT}” to write the others."
+            return alert(f"{sentence(refusal)} {plain}") + feed_answers.folded(str(refusal.account))
+
+    def do_plan_export(self, _message: dict[str, Any]) -> str:
+        """Send the plan to the page as a workbook, and return the answer."""
+        from twin.plan.plan_import import counted_kinds, export_plan
+
+        plan, _ = self.plan_in_use()
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder, "plan.xlsx")
+            counts = export_plan(plan, path)
+            self.forms.send({"download": "plan.xlsx", "type": WORKBOOK}, buffers=[path.read_bytes()])
+        self.plan_changed()  # the workbook shows what others have changed, and so does the page
+        here = counted_kinds({kind: count for kind, count in counts.items() if count})
+        return feed_answers.said(f"{here} of the plan written to plan.xlsx.")
+
+    def _shown(self, path: Path, name: str, message: dict[str, Any], plan: CapacityPlan, _ends: bool) -> str:
+        from twin.plan.plan_import import counted_kinds, preview_plan
+
+        plan.refresh()
+        found = preview_plan(plan, path, good_rows_only="good_rows_only" in message, name=name)
+        self._uploads.hold(message, path)
+        return preview_answers.plan_preview(found, name, message, counted_kinds(found.entries))
+
+    def _written(self, path: Path, name: str, message: dict[str, Any], plan: CapacityPlan, ends: bool) -> str:
+        from twin.plan.plan_import import counted_kinds, import_plan
+
+        how = {"good_rows_only": "good_rows_only" in message, "overwrite": "overwrite" in message}
+        try:
+            done = import_plan(plan, path, name=name, **how)
+        except PlanChanged as conflict:
+            self._uploads.hold(message, path)
+            self.plan_changed()
+            return alert(f"{sentence(conflict)} Nothing was written.") + preview_answers.overwriting(message)
+        self.plan_changed()
+        gone = f", {done.removed:,} removed" if done.removed else ""
+        words = f"{done.written:,} values of {counted_kinds(done.entries)} written{gone}, as change {done.change}."
+        lasts = " This plan ends with the page." if ends else ""
+        return feed_answers.said(words + lasts if done.change else "The plan has all these values already.")
