@@ -38,6 +38,7 @@ myst_heading_anchors = 4
 suppress_warnings = ["myst.header"]
 
 autodoc_typehints = "none"
+viewcode_follow_imported_members = False
 python_maximum_signature_line_length = 88
 toc_object_entries_show_parents = "hide"
 default_role = "code"
