@@ -29,7 +29,7 @@ def laws(means):
 def instances():
     """Yield the name of each problem and the arguments of `booking_problem`."""
     three = laws([MEANS])
-    for lead_time, term in ((1, 1), (2, 1), (1, 2), (2, 2), (1, 3)):
+    for lead_time, term in ((1, 1), (2, 1), (1, 2), (2, 2), (1, 3), (2, 4)):
         for surcharge in (15, 25, 40):
             yield f"regimes, L {lead_time} K {term} s {surcharge}", (three, lead_time, term, RENT, surcharge, STAYS)
     for name, means in (("peak", PEAK), ("hill", HILL)):
@@ -77,8 +77,6 @@ def hidden():
 
 def large():
     """Yield problems whose tables are too large."""
-    for surcharge in (15, 25, 40):
-        yield f"regimes, L 2 K 4 s {surcharge}", (laws([MEANS]), 2, 4, RENT, surcharge, STAYS)
     yield "regimes, L 3 K 6 s 25", (laws([MEANS]), 3, 6, RENT, 25, STAYS)
     yield "regimes, L 1 K 13 s 25", (laws([MEANS]), 1, 13, RENT, 25, STAYS)
     yield "both, L 2 K 8 s 15", (laws(np.outer(SHORT, (4, 8))), 2, 8, RENT, 15, TURNS)

@@ -12,10 +12,11 @@ from twin.command.schema import schema
 from twin.data.calendar import WorkingCalendar
 from twin.data.load import read_history
 from twin.past_errors import LaneErrors
-from twin.plan.booked_lane import NeededSpace, places_to_book, space_of_site
+from twin.plan.booked_lane import places_to_book
 from twin.plan.booking_terms import Booked, booking_terms
 from twin.plan.capacity_plan import CapacityPlan
 from twin.plan.feed import feed_of_history
+from twin.plan.needed_space import NeededSpace, space_of_site
 from twin.plan.table_report import assess_history
 from twin.view.hub.booking_section import booking_section
 from twin.view.hub.session import Session
@@ -105,6 +106,9 @@ def test_places_that_cannot_be_booked_are_a_sentence():
     space = NeededSpace(np.full(6, 9.0), np.ones(6), 5.0, 5.0, 20.0)
     late = places_to_book(Booked(("A",)), space, WEEKS, WorkingCalendar("W"), {"1": BLOCK | {"notice_days": 60}})
     assert list(late.sentences("W")) == ["A booking made now begins after these dates, 9 weeks from now."]
+    held = places_to_book(Booked(("A",)), space, WEEKS, WorkingCalendar("W"), {"1": BLOCK | {"lanes": ["A"]}})
+    more = places_to_book(Booked(("A",)), space._replace(own_places=11.0), WEEKS, WorkingCalendar("W"), {"1": BLOCK})
+    assert held.found.cost == pytest.approx(more.found.cost, rel=1e-12) and held.booked_before.tolist() == [6.0] * 6
     free = places_to_book(Booked(("A",)), space._replace(place_cost=0.0), WEEKS, WorkingCalendar("W"))
     assert "need a price of a place above 0" in free.remark and free.numbers()["now"] is None
 

@@ -107,10 +107,17 @@ def test_a_lesson_has_no_violation_and_shows_its_panel_first(suite, page):
     seen.nothing_wrong()
 
 
-def test_table_and_lane_are_side_by_side_on_the_first_screen(cockpit):
+def test_the_morning_is_the_first_screen_and_table_and_lane_are_side_by_side_on_the_next(cockpit):
+    cockpit.evaluate("window.scrollTo(0, 0)")
+    for part in (".twin-morning-status", ".twin-totals", ".twin-actions"):
+        box = cockpit.locator(part).bounding_box()
+        assert box["y"] > 0 and box["y"] + box["height"] < 900, part
+    cockpit.locator(".twin-board").evaluate("board => board.scrollIntoView({ behavior: 'instant' })")
     boxes = [cockpit.locator(part).bounding_box() for part in (".twin-rows", ".twin-panel", ".twin-dials")]
-    assert all(box["y"] < 300 for box in boxes) and boxes[0]["x"] < boxes[1]["x"] < boxes[2]["x"]
+    assert all(0 <= box["y"] < 300 for box in boxes), boxes
+    assert boxes[0]["x"] < boxes[1]["x"] < boxes[2]["x"]
     assert cockpit.locator("#twin-lesson").bounding_box()["y"] > 900
+    cockpit.evaluate("window.scrollTo(0, 0)")
 
 
 def test_a_chart_answers_to_keys_pointer_and_ranges(cockpit):

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from scipy.stats import t as student
 
-from twin import forecast, simulate
+from twin import _lane_walks, forecast, simulate
 
 
 def least_squares(volumes):
@@ -303,7 +303,7 @@ def test_a_lane_that_is_not_intermittent_is_the_same_alone_and_in_any_shape(monk
     volumes = mixed()[[0, 1, 5, 7, 8, 9]]
     together = ahead(volumes)
     cube = ahead(volumes.reshape(2, 3, 90))
-    monkeypatch.setattr(forecast, "_CHUNK", 2)
+    monkeypatch.setattr(_lane_walks, "_CHUNK", 2)
     chunked = ahead(volumes)
     assert cube.mean.shape == (2, 3, 3) and cube.coverage.shape == (2, 3)
     for name in ("mean", "low", "high", "mase", "coverage"):
@@ -323,7 +323,7 @@ def test_a_class_of_the_pool_with_too_few_errors_leaves_a_lane_its_own():
 def test_the_pool_is_the_same_in_chunks(monkeypatch):
     volumes = (simulate.generator(58).random((50, 60)) < 0.3) * 5.0
     whole = ahead(volumes)
-    monkeypatch.setattr(forecast, "_CHUNK", 7)
+    monkeypatch.setattr(_lane_walks, "_CHUNK", 7)
     np.testing.assert_array_equal(ahead(volumes).high, whole.high)
 
 

@@ -4,6 +4,7 @@ import csv
 import io
 import time
 
+import pandas as pd
 import pytest
 from apps import new_page, opened, standalone
 from pypdf import PdfReader
@@ -185,6 +186,39 @@ def answer(page, text):
     page.locator(".twin-feed .twin-status", has_text=text).wait_for()
 
 
+# ------------------------------------------------------------ the morning
+
+
+def test_a_planner_decides_actions_of_the_morning_and_the_next_move_up(own_hub, tmp_path):
+    path = tmp_path / "flows.csv"
+    history = network(14, periods=120)
+    late = history.flows["date"] >= history.flows["date"].max() - pd.Timedelta(days=20)
+    history.flows.loc[late, "volume"] *= 4  # beyond the places that are assumed
+    write_csv(history, path)
+    form(own_hub, "upload").locator("input[type=file]").set_input_files(path)
+    submit(own_hub, "upload")
+    own_hub.locator(".twin-morning", has_text="14 lanes after").wait_for()
+
+    def listed():
+        return own_hub.locator(".twin-actions tbody th").all_inner_texts()
+
+    first, second, *others = listed()
+    assert len(others) == 8
+    own_hub.get_by_role("button", name=f"Accept {first}, overflow").click()
+    own_hub.locator(".twin-morning", has_text=f"{first}: accepted.").wait_for()
+    own_hub.get_by_text("Change", exact=True).first.click()
+    own_hub.get_by_label("snooze until").first.fill("2099-01-01")
+    own_hub.locator(f"form:has([value='{second}'])").get_by_role("button", name="Snooze").click()
+    own_hub.locator(".twin-morning", has_text="Decided: 2").wait_for()
+    now = listed()
+    assert now[:8] == others and len(set(now)) == 10 and not {first, second} & set(now)
+    own_hub.get_by_text("Decided: 2").click()
+    own_hub.get_by_role("button", name=f"Take back {first}, overflow: accepted").click()
+    until(lambda: listed()[0], first)
+    own_hub.locator(".twin-actions th button").nth(3).click()
+    own_hub.get_by_role("heading", name=now[2], exact=True).wait_for()
+
+
 # ------------------------------------------------------------ controls and tabs
 
 
@@ -321,14 +355,16 @@ def test_the_table_sorts_filters_and_picks(own_hub):
     own_hub.get_by_role("button", name="mean", exact=True).press("Enter")
     assert own_hub.locator('th[data-column="demand_mean"]').get_attribute("aria-sort") == "descending"
     own_hub.get_by_text("View", exact=True).click()
+    own_hub.get_by_label("use today").check()
     own_hub.get_by_label("Strain above").fill("90")
     own_hub.get_by_label("Strain above").press("Tab")
     until(lambda: own_hub.locator('[data-status="capacity strain"]').count(), 2)
     own_hub.get_by_label("Under-used below").fill("95")
     own_hub.get_by_label("Under-used below").press("Tab")
     own_hub.locator(".twin-lanes .twin-alert", has_text="must be 0% < under-used < strain").wait_for()
-    own_hub.get_by_label("Status", exact=True).first.select_option("capacity strain")
+    own_hub.get_by_label("Find a lane").fill("use > 95")
     until(lanes, ["HAM-ROT", "FRA-PAR"])
+    own_hub.get_by_label("Status", exact=True).first.select_option("normal")
     own_hub.locator('tr[data-lane="FRA-PAR"]').click()
     own_hub.get_by_role("heading", name="FRA-PAR").wait_for()
     shows(own_hub, directly("FRA-PAR"))
@@ -347,14 +383,14 @@ def test_the_table_by_keyboard_groups_columns_and_its_export(own_hub):
     own_hub.get_by_text("View", exact=True).click()
     own_hub.get_by_label("dependency").check()
     own_hub.get_by_label("profit").uncheck()
-    own_hub.get_by_label("Group by").select_option("status")
+    own_hub.get_by_label("Group by").select_option("outlook")
     own_hub.keyboard.press("Escape")
     assert own_hub.locator(".twin-group").inner_text() == "▾ normal (3)"
     own_hub.get_by_label("Find a lane").fill("mean > 20")
     with own_hub.expect_download() as download:
         own_hub.get_by_role("button", name="CSV of these").click()
     lines = download.value.path().read_text(encoding="utf-8").splitlines()
-    assert lines[0] == "lane,status,use,last_volume,demand_mean,overflow_probability,dependency"
+    assert lines[0] == "lane,outlook,use,last_volume,demand_mean,overflow_probability,dependency"
     assert [line.split(",")[0] for line in lines[1:]] == ["HAM-ROT", "BER-MUC"]
     assert float(lines[2].split(",")[4]) == directly()["demand_mean"]
 

@@ -1,5 +1,6 @@
 """The network of lost-sales lanes: its weights, exact gaps, derivatives, repeatable training, and safe fallback."""
 
+import json
 from dataclasses import asdict, replace
 from pathlib import Path
 
@@ -32,6 +33,17 @@ def test_the_shipped_weights_are_those_of_their_provenance_and_small():
     assert Path(weights.__file__).with_name("lost_sales.npz").stat().st_size <= 50_000
     assert found["log"][-1]["seconds"] <= 20 * 60
     assert found["log"][-1]["step"] == recipe["steps"] - 1
+
+
+def test_recorded_runs_have_the_recipes_of_their_file_and_its_judged_lanes():
+    named, files = load_yaml(RECIPES), sorted(RECIPES.parent.glob("runs/*.json"))
+    lanes = {lane.name for group in (exact_gaps.lanes_of_the_literature, exact_gaps.unseen_lanes) for lane in group()}
+    assert {"shipped", "seed-1", "seed-2"} <= {file.stem for file in files} <= set(named)
+    for file in files:
+        run = json.loads(file.read_text(encoding="utf-8"))
+        assert run["recipe_digest"] == weights.digest_of_recipe(asdict(recipe_of(file.stem, named[file.stem])))
+        assert lanes <= set(run["gaps"]) and min(run["gaps"].values()) >= 0
+        assert run["log"][-1]["step"] == run["recipe"]["steps"] - 1
 
 
 def test_the_log_begins_as_training_from_its_seed_does():

@@ -1,16 +1,22 @@
 """The morning of a planner: same numbers at every door, decisions, and a plan that the hub keeps."""
 
+import datetime
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from twin.__main__ import main
 from twin.data.errors import PlanChanged
-from twin.data.scenarios import research_lanes
+from twin.data.scenarios import POLICIES, research_lanes
+from twin.plan import visits
 from twin.plan.capacity_plan import CapacityPlan
+from twin.plan.feed import feed_of_history
 from twin.view.hub.hub import Hub
-from twin.view.hub.morning_panel import morning_panel
+from twin.view.hub.morning_page import page
+from twin.view.hub.morning_panel import MorningPanel
+from twin.view.hub.session import Session
 
 
 def press(widget, **message):
@@ -51,21 +57,31 @@ def test_an_action_is_decided_snoozed_and_returns():
     hub.session.change(internal_capacity=150.0)
     hub.session.keep()
     clicked = []
-    panel = morning_panel(hub.session, clicked.append)
-    lanes = hub.session.morning().actions["lane"].tolist()
-    assert "BER-MUC" in lanes and "This plan ends with the page" in panel.page
+    panel = MorningPanel(hub.session, clicked.append)
+    panel.show(hub.session)
+    about = {"lane": "BER-MUC", "action": "loss"}
+
+    def listed():
+        return hub.session.morning().actions[["lane", "kind"]].to_numpy().tolist()
+
+    before = listed()
+    assert ["BER-MUC", "loss"] in before and "This plan ends with the page" in panel.page
     press(panel, do="lane", lane="BER-MUC")
     assert clicked == ["BER-MUC"]
-    press(panel, do="snooze", lane="BER-MUC")
-    assert "BER-MUC" not in hub.session.morning().actions["lane"].tolist()
-    hub.session.undo()
-    assert hub.session.morning().actions["lane"].tolist() == lanes
-    press(panel, do="change", lane="BER-MUC", places="7", comment="half of it")
-    assert "<b>changed</b> half of it" in panel.page
+    press(panel, do="snooze", **about)
+    assert ["BER-MUC", "overflow"] in listed() and len(listed()) == len(before)  # the lane's next action moves up
     (entry,) = hub.session.plan.of("decision").values()
+    assert entry["until"] == str(np.datetime64("today") + 7)  # not from the last day of the record
+    press(panel, do="return", lane="BER-MUC", name="1")
+    assert listed() == before
+    press(panel, do="change", places="7", comment="half of it", **about)
+    assert "loss: changed – half of it" in panel.page
+    assert ["BER-MUC", "loss"] not in listed()
+    ((name, entry),) = hub.session.plan.of("decision").items()
     assert (entry["places"], entry["state"]) == (7.0, "changed")
-    press(panel, do="change", lane="BER-MUC", places="many")
-    assert "places is not a number" in panel.said and len(hub.session.plan.of("decision")) == 1
+    hub.session.take_back(name)
+    press(panel, do="change", places="many", **about)
+    assert "places is not a number" in panel.said and not hub.session.plan.of("decision")
 
 
 def test_totals_are_sums_over_lanes_and_sites_by_hand():
@@ -98,3 +114,26 @@ def test_the_buttons_keep_and_undo_a_lane():
     assert hub.session.policies.loc["BER-MUC", "internal_capacity"] == 150.0
     press(hub.sheet, do="undo", subject="BER-MUC")
     assert hub.session.values["internal_capacity"] == before and "Change 2" in hub.sheet.noted and not hub.sheet.said
+
+
+def test_totals_say_what_changed_since_the_last_visit_and_a_visit_is_no_change_to_undo(monkeypatch):
+    feed = replace(feed_of_history(research_lanes()), source="ledger")
+    session = Session(feed, POLICIES, plan=CapacityPlan(author="eva"))
+    session.visit()
+    before = session.morning().totals
+    assert (
+        session.morning().since is None and session.morning().changes.loc["network"].notna().tolist()[:2] == [True] * 2
+    )
+    now = visits.this_moment()
+    monkeypatch.setattr(visits, "this_moment", lambda: now + datetime.timedelta(hours=20))
+    colleague = Session(feed, POLICIES, plan=CapacityPlan(session.plan.cells, author="tom"))
+    colleague.plan.set("lane", "BER-MUC", internal_capacity=150.0)
+    session.look_again()
+    session.visit()
+    found = session.morning()
+    assert found.since.at == f"{now:%Y-%m-%d %H:%M}" and found.changes.loc["network", "demand"] == 0
+    risk = found.totals.loc["network", "money_at_risk"] - before.loc["network", "money_at_risk"]
+    assert found.changes.loc["network", "money_at_risk"] == pytest.approx(risk, abs=1e-3) and risk > 100
+    assert "since your visit at" in page(found, True) and f"+${risk:,.0f}" in page(found, True)
+    with pytest.raises(ValueError, match="one with a change by eva to undo"):
+        session.undo()

@@ -1,6 +1,7 @@
 """The forecasts of a network: the hub and `assess` give one number, before and after the walk through all lanes."""
 
 import asyncio
+import threading
 
 import numpy as np
 import pandas as pd
@@ -76,5 +77,19 @@ def test_work_is_done_between_messages_and_other_work_takes_its_place():
 
     asyncio.run(page())
     assert done == [("new", 0), ("new", 1), ("new", 2)]
+    done.clear()
+
+    def in_a_thread():
+        yield lambda: done.append(threading.current_thread() is threading.main_thread())
+        yield lambda: done.append(1 / 0)  # the part after it looks for the result
+        done.append("after")
+
+    async def waiting():
+        Meanwhile().start(in_a_thread())
+        await asyncio.sleep(0.5)
+
+    asyncio.run(waiting())
+    assert done == [False, "after"]
+    done.extend(["as before"])
     Meanwhile().start(work("script"))  # without an event loop
     assert len(done) == 3

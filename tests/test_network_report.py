@@ -82,8 +82,8 @@ def test_two_reports_on_a_ledger_with_decisions_between_them(flows, monkeypatch,
     assert rows.loc["BER-MUC", ["money", "gain"]].tolist() == pytest.approx(action[["money", "gain"]], rel=1e-9)
 
     monkeypatch.setenv("TWIN_AUTHOR", "tom")
-    session.decide("BER-MUC", "accepted", comment="agreed")
-    session.decide("FRA-PAR", "snoozed", until="2027-01-01")
+    session.decide("BER-MUC", action["kind"], "accepted", comment="agreed")
+    session.decide("FRA-PAR", "overflow", "snoozed", until="2027-01-01")
     at(7)
     assert main(command) == 0
     told = capsys.readouterr().out

@@ -61,13 +61,14 @@ from twin.plan.actions import attention_of
 from twin.plan.adjustments import adjusted
 from twin.plan.attention import watched
 from twin.plan.booked_dates import booked_dates
-from twin.plan.booked_lane import NeededSpace, bookings_of_lanes, places_to_book
+from twin.plan.booked_lane import bookings_of_lanes, places_to_book
 from twin.plan.booking_terms import Booked
 from twin.plan.capacity_plan import CapacityPlan
 from twin.plan.feed import feed_of_history
 from twin.plan.horizon import DatedForecasts
 from twin.plan.ledger_policies import ledger_policies
 from twin.plan.morning import morning_of
+from twin.plan.needed_space import NeededSpace
 from twin.plan.network_report import network_report
 from twin.plan.partners import largest, needs_together
 from twin.plan.partners_bookings import partners_bookings
@@ -327,10 +328,10 @@ def rebuilt(at, **options):
     return build(folder, executor=NoWorker(), **options), (folder / "out" / "paper.pdf").exists()
 
 
-def berlin():
-    """Return a plan with a site."""
+def berlin(**fields):
+    """Return a plan with a site; fields : those of the site besides its places."""
     plan = CapacityPlan(author="eva")
-    plan.set("site", "Berlin", places=400)
+    plan.set("site", "Berlin", places=400, **fields)
     plan.set("lane", "BER-MUC", site="Berlin")
     return plan
 
@@ -686,9 +687,10 @@ CALLS = {
         {"service_level": 0.8},
     ),
     "plan.actions.attention_of": (
-        lambda at, **o: attention_of(research_lanes(), **o).lanes.to_csv(),
+        lambda at, **o: (found := attention_of(research_lanes(), **o)).lanes.to_csv() + found.actions.to_csv(),
         {
             "given": {"internal_capacity": 90.0},
+            "plan": berlin(handling_per_period=80),
             "policies": pd.DataFrame({"internal_capacity": [90.0]}, index=["BER-MUC"]),
         },
     ),

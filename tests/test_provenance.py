@@ -53,6 +53,18 @@ def test_a_worker_of_another_version_is_refused(what):
         provenance.same_here({**inputs, what: other}, Path())
 
 
+@pytest.mark.parametrize("name", provenance.FILE_PARAMETERS)
+def test_the_file_that_a_parameter_names_is_an_input_of_the_job(name, tmp_path):
+    cell = {"cell_type": "code", "metadata": {"tags": ["parameters"]}, "source": f'{name}: str = ""  # a file'}
+    (tmp_path / "a.ipynb").write_text(json.dumps({"cells": [cell]}))
+    job = Job("a", "a.ipynb", {name: "numbers.json"}, (), ("area",), tmp_path)
+    found = []
+    for content in ("1", "2"):
+        (tmp_path / "numbers.json").write_text(content)
+        found.append(provenance.inputs_of([job])["a"])
+    assert found[0]["data"].keys() == {"numbers.json"} and found[0]["digest"] != found[1]["digest"]
+
+
 def test_a_job_on_the_ledger_is_never_finished(tmp_path):
     job = Job("a", "a.ipynb", {}, (), ("area",), tmp_path)
     job.folder.mkdir(parents=True)

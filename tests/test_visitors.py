@@ -112,6 +112,8 @@ def test_a_viewer_is_refused_by_every_function_that_writes(tmp_path, monkeypatch
         for write in (
             lambda: ledger.append("2026-01-05", lane, 1.0),
             lambda: ledger.delete(1),
+            lambda: ledger.edit(1, 1.0),
+            lambda: ledger.undo_edit(1),
             lambda: ledger.undo(done.id),
             lambda: ledger.reset(RESET_TOKEN),
             lambda: ledger.import_history(flows, held="add"),

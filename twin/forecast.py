@@ -11,11 +11,11 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from twin import _conformal, _methods, _past, _special
+from twin import _past, _special
 from twin._check import floats, probabilities, require, whole
-from twin._intermittent import IntermittentPool
 from twin._labels import Numbers, labelled_by_row, labels_of, with_labels
-from twin._period_kinds import PERIOD_KINDS
+from twin._lane_walks import ahead_and_accuracy, columns_of, terms_of, walked_parts
+from twin._least_squares import fitted
 
 
 class Trend(NamedTuple):
@@ -58,12 +58,6 @@ class Forecasts(NamedTuple):
     remark: Any  # sentence on what the record cannot carry; empty if there is nothing to say
 
 
-_EXACT = 1e-9  # half width, as a share of the forecast, of an interval that has none but for rounding [-]
-_CHUNK = 4096  # most lanes worked on at a time [lane]
-_NUMBERS = 2**22  # most forecasts of the past held at a time [number]
-_BLOCK = 2**18  # numbers processed at a time; temporary arrays of this size fit into the cache [number]
-
-
 @labelled_by_row
 def linear_trend(volumes: ArrayLike) -> Trend:
     """Return the least-squares line of each lane.
@@ -92,51 +86,8 @@ def linear_trend(volumes: ArrayLike) -> Trend:
     """
     y = floats("volumes", volumes)
     require(y.ndim > 0 and y.shape[-1] >= 3, "volumes", "a series of at least 3 periods", y.shape)
-    lanes, periods = y.reshape(-1, y.shape[-1]), y.shape[-1]
-    fits = np.empty((6, len(lanes)))
-    block = max(1, _BLOCK // periods)
-    for start in range(0, len(lanes), block):
-        rows = slice(start, start + block)
-        for fit, value in zip(fits, _fit(lanes[rows]), strict=True):
-            fit[rows] = value
-    return Trend(*(fit.reshape(y.shape[:-1])[()] for fit in fits), periods=periods)
-
-
-def _fit(y):
-    """Return intercept, slope, residual sd, observed, centre and spread of the lanes of one block."""
-    time = np.arange(y.shape[-1], dtype=float)
-    middle = time - time.mean()
-    with np.errstate(invalid="ignore"):  # _fit_known refuses infinite volumes in a sentence
-        total, slope = y @ np.ones_like(time), y @ middle
-    if not np.isfinite(total).all():
-        return _fit_known(y, time)
-    observed, centre, spread = np.full(len(y), float(time.size)), np.full(len(y), time.mean()), middle @ middle
-    mean, slope = total / time.size, slope / spread
-    raw = np.vecdot(y, y)
-    squares = raw - observed * mean**2 - slope**2 * spread
-    small = squares < 1e-4 * raw  # little noise about a large mean or a steep line: the difference is rounding noise
-    if small.any():
-        residual = y[small] - mean[small, np.newaxis] - slope[small, np.newaxis] * middle
-        squares[small] = np.vecdot(residual, residual)
-    residual_sd = np.sqrt(squares / (observed - 2))
-    return mean - slope * centre, slope, residual_sd, observed, centre, np.full(len(y), spread)
-
-
-def _fit_known(y, time):
-    """Return the same as `_fit` for lanes with unknown periods."""
-    known = ~np.isnan(y)
-    require(not np.isinf(y).any(), "volumes", "finite, or NaN where unknown", "infinity")
-    observed = known.sum(axis=-1).astype(float)
-    require(observed >= 3, "volumes", "known in at least 3 periods a lane", observed)
-    centre = known @ time / observed
-    offset = np.where(known, time - centre[:, np.newaxis], 0.0)
-    spread = np.vecdot(offset, offset)
-    mean = np.nansum(y, axis=-1) / observed
-    deviation = np.where(known, y - mean[:, np.newaxis], 0.0)
-    slope = np.vecdot(deviation, offset) / spread
-    residual = deviation - slope[:, np.newaxis] * offset
-    residual_sd = np.sqrt(np.vecdot(residual, residual) / (observed - 2))
-    return mean - slope * centre, slope, residual_sd, observed, centre, spread
+    fits = fitted(y.reshape(-1, y.shape[-1]))
+    return Trend(*(fit.reshape(y.shape[:-1])[()] for fit in fits), periods=y.shape[-1])
 
 
 def predict(trend: Trend, horizon: int, probability: float = 0.95) -> Interval:
@@ -234,9 +185,9 @@ def lanes(volumes: ArrayLike, *, period: str, horizon: int, level: float, season
     >>> ahead.mean.round(1).tolist(), ahead.remark[1]
     ([[90.0, 100.0], [7.0, 7.0]], 'The forecasts of the past were exact, so the interval has no width.')
     """
-    table, shape, index = _table(volumes, period)
-    how = _how(table, period, season, horizon, level)
-    parts = [_forecast(part, walked, *how[1:]) for part, walked in _walks(table, how)]
+    table, shape, index = columns_of(volumes, period)
+    how = terms_of(table, period, season, horizon, level)
+    parts = [ahead_and_accuracy(part, walked, *how[1:]) for part, walked in walked_parts(table, how)]
     return _forecasts(parts, shape, index)
 
 
@@ -253,11 +204,11 @@ def lanes_and_past(
     >>> (ahead.mean == past.mean[:, -1]).all().item()
     True
     """
-    table, shape, index = _table(volumes, period)
-    how = _how(table, period, season, horizon, level)
+    table, shape, index = columns_of(volumes, period)
+    how = terms_of(table, period, season, horizon, level)
     parts, past = [], []
-    for part, walked in _walks(table, how):
-        parts.append(_forecast(part, walked, *how[1:]))
+    for part, walked in walked_parts(table, how):
+        parts.append(ahead_and_accuracy(part, walked, *how[1:]))
         past.append(walked[:2])
     return _forecasts(parts, shape, index), _intervals(past, shape)
 
@@ -279,9 +230,9 @@ def backtest(volumes: ArrayLike, *, period: str, horizon: int, level: float, sea
     >>> past.mean.shape, past.mean[0, 1].tolist()
     ((1, 40, 2), [4.0, 4.0])
     """
-    table, shape, _ = _table(volumes, period)
-    how = _how(table, period, season, horizon, level)
-    return _intervals([walked[:2] for _, walked in _walks(table, how)], shape)
+    table, shape, _ = columns_of(volumes, period)
+    how = terms_of(table, period, season, horizon, level)
+    return _intervals([walked[:2] for _, walked in walked_parts(table, how)], shape)
 
 
 def _forecasts(parts, shape, index):
@@ -295,94 +246,3 @@ def _intervals(parts, shape):
     mean, half = (np.moveaxis(np.concatenate(part, axis=2), 2, 0) for part in zip(*parts, strict=True))
     low, high = _past.bounds(mean, half)
     return Interval(*(part.reshape(shape + part.shape[1:]) for part in (mean, low, high)))
-
-
-def _how(table, period, season, horizon, level):
-    """Return the pool of the intermittent lanes, and the checked arguments."""
-    horizon, share, season = whole("horizon", horizon, least=1), _level(level), _season(season, period)
-    return IntermittentPool(table, horizon, share, _methods.BEFORE_JUDGING), period, season, horizon, share
-
-
-def _walks(table, how):
-    """Yield the volumes of each chunk of lanes, and what `_walk` returns for it."""
-    for rows in _chunks(table, how[3]):
-        part = table[:, rows]
-        yield part, _walk(part, rows.start, *how)
-
-
-def _table(volumes, period):
-    """Return the volumes with a column per lane, the shape of the lanes, and their labels."""
-    require(isinstance(period, str) and period in PERIOD_KINDS, "period", f"one of {', '.join(PERIOD_KINDS)}", period)
-    y = floats("volumes", volumes)
-    require(y.ndim > 0 and y.shape[-1] >= 1, "volumes", "a series of at least 1 period", y.shape)
-    require(np.isnan(y) | ((y >= 0) & np.isfinite(y)), "volumes", "finite and >= 0, or NaN where unknown", y)
-    index = labels_of({"volumes": volumes}) if y.ndim == 2 else None
-    return np.ascontiguousarray(y.reshape(int(np.prod(y.shape[:-1])), y.shape[-1]).T), y.shape[:-1], index
-
-
-def _level(level):
-    (share,) = probabilities(level=level)
-    require(np.ndim(share) == 0, "level", "one probability", level)
-    return float(share)
-
-
-def _season(season, period):
-    return PERIOD_KINDS[period].season if season is None else whole("season", season, least=1)
-
-
-def _chunks(table, horizon):
-    """Return slices of lanes whose forecasts of the past fit into memory; at least one."""
-    periods, count = table.shape
-    step = max(1, min(_CHUNK, _NUMBERS // (horizon * max(periods, 8 * horizon))))
-    return [slice(start, min(start + step, count)) for start in range(0, max(count, 1), step)]
-
-
-def _walk(part, start, pool, period, season, horizon, level):
-    """Return forecasts and half widths of every origin, the members of the pool, the walk, and the errors counted."""
-    walk = _methods.walk(part, period, season, horizon)
-    pooled, member = pool.into(walk.mean, start)
-    half, counted = _conformal.half_widths(part, walk.mean, level, _methods.BEFORE_JUDGING, pooled)
-    return walk.mean, half, member, walk, counted
-
-
-def _forecast(part, walked, period, season, horizon, level):
-    """Return the fields of `Forecasts` of the lanes of one chunk, a row per lane."""
-    mean, half, member, walk, counted = walked
-    low, high = _past.bounds(mean[-1], half[-1])
-    absolute, signed, total, judged = _past.error_sums(part, mean, _methods.BEFORE_JUDGING)
-    naive, line = walk.errors[-2:]
-    scale = _past.seasonal_error(part, season)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        mase = np.where(absolute > 0, absolute / judged / scale, np.where(judged > 0, 0.0, np.nan))
-        shares = [
-            np.where(value != 0, value / total, np.where(judged > 0, 0.0, np.nan))
-            for value in (absolute, signed, naive, line)
-        ]
-    coverage, worst = _past.realised(part, mean, half, PERIOD_KINDS[period].window)
-    method = np.where(member[-1], "intermittent", np.array(walk.names)[walk.method[-1]])
-    remark = _remarks(part, mean[-1], half[-1], counted, judged, level)
-    return [mean[-1].T, low.T, high.T, method, mase, *shares, coverage, worst, remark]
-
-
-def _remarks(part, mean, half, counted, judged, level):
-    """Return a sentence for each lane whose record cannot carry a forecast, its accuracy or its interval; else ""."""
-    known = np.sum(~np.isnan(part), axis=0)
-    remark = np.full(part.shape[1], "", dtype=object)
-    least = _conformal.fewest(level)
-    exact = np.all(half <= _EXACT * np.maximum(mean, 0.0), axis=0)
-    for lane in np.flatnonzero(np.isinf(half).any(axis=0) | (judged == 0) | exact):
-        step = int(np.argmax(np.isinf(half[:, lane])))
-        if known[lane] == 0:
-            remark[lane] = "No volume is known, so there is no forecast."
-        elif judged[lane] == 0:
-            remark[lane] = (
-                f"Too few periods are known ({known[lane]}) to judge a forecast of the past: the interval is infinite."
-            )
-        elif np.isinf(half[:, lane]).any():
-            remark[lane] = (
-                f"An interval of {level:.6g} takes {least} errors of the past for each step; "
-                f"there are {counted[step, lane]:.0f} of {step + 1} periods ahead, so it is infinite."
-            )
-        else:
-            remark[lane] = "The forecasts of the past were exact, so the interval has no width."
-    return remark

@@ -15,9 +15,18 @@ from twin.data.advice import said
 from twin.data.places import is_ledger
 from twin.demand import period_name
 
-ATTENTION = """Rank at most ten actions by the money at stake in the coming week (or month): lanes whose forecast
-overflows own capacity, that lose money, or that ended while places are kept for them. Each has its reason, a proposed
-decision and its gain.
+ATTENTION = """Rank at most ten actions by the money at stake in the coming week (or month). Each has its reason, a
+proposed decision and its gain.
+
+kinds of actions
+  overflow  the forecast of the lane exceeds own capacity
+  handling  the workload of a site of the plan exceeds what a shift can handle
+  penalty   a larger buffer than that of the stated service level costs less than the penalties that it avoids
+  promise   the latest record did not keep the stated service level
+  loss      the lane loses money at a stated revenue
+  break     the latest weeks were unlike their forecast and all errors before
+  gap       flows are missing at the end of the record
+  ended     places are kept for a lane that ended
 
 status of a lane
   strained  one of the lanes with the first half of the overflow money expected in the network in the coming week (or
@@ -64,10 +73,11 @@ def _attention(options):
     from twin.plan.actions import attention_of
 
     history = load_history(options.file or "", **reading_of(options))
-    known, notes = None if options.file else POLICIES, ()  # those of the research lanes
+    known, notes, plan = None if options.file else POLICIES, (), None  # those of the research lanes
     if is_ledger(options.file):
-        from twin.plan.ledger_policies import ledger_policies  # imports SQLAlchemy
+        from twin.plan.ledger_policies import ledger_plan, ledger_policies  # imports SQLAlchemy
 
+        plan = ledger_plan(options.file)
         known, notes = ledger_policies(options.file, used=not options.policies)
     if options.policies:
         from twin.plan.policy_file import read_policies  # imports pandas
@@ -75,7 +85,7 @@ def _attention(options):
         known = read_policies(options.policies, decimal=options.decimal)
         print(*(f"  note     {note}\n" for note in known.attrs["notes"]), sep="", end="", file=sys.stderr)
     try:
-        found = attention_of(history, policies=known)
+        found = attention_of(history, policies=known, plan=plan)
     except ValueError:
         if len(history.account.refused):  # refused rows may be the reason
             print(history.account.told(on_command_line), file=sys.stderr)
@@ -87,7 +97,7 @@ def _attention(options):
 
 def to_text(found: Any, width: int) -> str:
     """Return the account of reading, the number of lanes of each status, the actions and the assumptions, as text."""
-    from twin.plan.actions import BLOCK_NAMES
+    from twin.plan.attention import BLOCK_NAMES
 
     name = BLOCK_NAMES[found.period]
     counts = found.lanes["status"].value_counts()

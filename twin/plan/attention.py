@@ -32,6 +32,7 @@ LEVEL_OF_INTERVALS = 0.95  # level of the intervals that the forecast computes a
 HALF_LIFE = {"D": 8.0, "W": 13.0, "MS": 12.0, "QS": 4.0}  # time after which a past error counts half [block]
 RECENT = {"D": 4, "W": 8, "MS": 6, "QS": 4}  # latest blocks whose overflow counts
 WEEKS = {"D": 4, "W": 8, "MS": 3, "QS": 2}  # blocks ahead for which places are proposed
+BLOCK_NAMES = {"D": "week", "W": "week", "MS": "month", "QS": "quarter"}  # name of the span of `ranked_periods`
 SILENT = {"D": 1, "W": 4, "MS": 3, "QS": 2}  # fewest silent blocks at the end of a lane that ended
 REPLAYED = {"D": 60, "W": 26, "MS": 12, "QS": 4}  # periods before the last on which statuses are followed [period]
 MEMORY = 4  # half-lives after which an error no longer counts [-]

@@ -9,6 +9,9 @@ from twin.policy import POLICY
 
 CONTRACT_TYPES = ("own", "hard block", "soft block", "spot")
 DECISION_STATES = ("accepted", "changed", "snoozed", "declined")
+#: Kinds of actions that a plan's decisions are about; the subject of "handling" is a site, that of the others a lane.
+ACTION_KINDS = ("overflow", "handling", "penalty", "promise", "loss", "break", "gap", "ended")
+SEEN = ("demand", "use", "money", "money_at_risk")  # totals of the morning, as a visit keeps them
 VOLUME = "volume"  # the field of a scenario that is the demand itself
 
 
@@ -107,9 +110,10 @@ def _contract(values: Mapping[str, Any]) -> list[str]:
 
 def _decision(values: Mapping[str, Any]) -> list[str]:
     snoozed = values.get("state") == "snoozed"
-    return _in_order(values) + (
-        [] if snoozed == ("until" in values) else ["until must be given if state is snoozed, and otherwise left out"]
-    )
+    wrong = _in_order(values) + _either(values, "lane", "site")
+    if snoozed != ("until" in values):
+        wrong.append("until must be given if state is snoozed, and otherwise left out")
+    return wrong
 
 
 #: The kinds by name. A file of which several columns head entries is of the first kind among these.
@@ -194,7 +198,9 @@ PLAN_KINDS: dict[str, Kind] = {
             "decision",
             "decisions",
             "a decision that was proposed and taken",
-            _LANE,
+            _LANE._replace(needed=False),
+            _SITE,
+            PlanField("action", "word", "-", "kind of the action that it is about", ACTION_KINDS),
             _FIRST._replace(meaning="first day of the first week", needed=True),
             _LAST._replace(meaning="last day of the last week"),
             _number("places", "pallet", "places or slots to book"),
@@ -205,6 +211,15 @@ PLAN_KINDS: dict[str, Kind] = {
             _day("until", "day until which a snoozed decision waits"),
             _text("comment", "comment in words"),
             check=_decision,
+        ),
+        _kind(
+            "visit",
+            "visits",
+            "totals that a planner saw in the morning; its name is that of the planner, and of the network or a site",
+            _number("demand", "pallet", "demand of the last week or month on record", low=None),
+            _number("use", "-", "use of own places", low=None),
+            _number("money", "$", "profit of a week or month at mean demand", low=None),
+            _number("money_at_risk", "$", "money of the overflow expected in the coming week or month", low=None),
         ),
         _kind("lane", "lanes", "site and policy of a lane", _SITE, *_POLICY),
         _kind(

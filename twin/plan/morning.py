@@ -15,6 +15,7 @@ from twin.data.statistics import assessable, lane_statistics
 from twin.data.text import visible
 from twin.plan.actions import Attention, attention_of
 from twin.plan.attention import WEEKS, ranked_periods
+from twin.plan.kinds import SEEN
 from twin.plan.policies import policy_of
 from twin.plan.policy_table import policy_table
 
@@ -23,10 +24,16 @@ if TYPE_CHECKING:
 
     from twin.plan.capacity_plan import CapacityPlan
     from twin.plan.portfolio import Policies
+    from twin.plan.visits import Visit
 
 ALL_LANES = "network"  # name of the row of totals of all lanes
-TOTALLED = ("demand", "use", "money", "money_at_risk")  # columns of the totals
-DAYS_OF_A_STEP = {"D": 1, "W": 7, "MS": 30}  # length of a period, for the last day of a decision without one [day]
+SNOOZED_DAYS = 7  # days for which an action is put off [day]
+DAYS_OF_A_STEP = {
+    "D": 1,
+    "W": 7,
+    "MS": 30,
+    "QS": 91,
+}  # length of a period [day]
 
 
 @dataclass(frozen=True)
@@ -38,24 +45,59 @@ class Morning:
         record [pallet], use of own places by the space needed in it [-], profit at mean demand (money) and expected
         overflow money (money_at_risk) [$/week or month]; `..._change` is the change since one week or month before.
     decisions : decisions of the plan, name -> field -> value.
+    today : day at which a snoozed action returns.
+    since : what the planner saw at the last visit, if that is known.
     """
 
     attention: Attention
     totals: pd.DataFrame
     decisions: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    today: np.datetime64 = field(default_factory=lambda: np.datetime64("today"))
+    since: Visit | None = None
+
+    @property
+    def changes(self) -> pd.DataFrame:
+        """The change of each total since the last visit; without one, of demand and use on the week or month before."""
+        if self.since is None:
+            of = {name: f"{name}_change" for name in SEEN}
+            return pd.DataFrame({name: self.totals[of[name]] if of[name] in self.totals else np.nan for name in SEEN})
+        return self.totals[list(SEEN)] - self.since.totals.reindex(self.totals.index)
 
     @property
     def actions(self) -> pd.DataFrame:
-        """The ranked actions with the state, author's comment and end of the latest decision on each, if one holds.
+        """The ten ranked actions on which no decision holds: where one is taken, the next action moves up."""
+        return self.attention.ranked({(one["lane"], one["action"]) for one in self.decided})
 
-        A decision holds until its last day, a snoozed action is left out until its day.
+    @property
+    def with_decisions(self) -> pd.DataFrame:
+        """The ten actions with the most money, decided ones included, with state, comment and until of the decision.
+
+        The state of an open action is ""; snoozed actions are left out.
         """
-        table, today = self.attention.actions.copy(), str(self.attention.date)
-        latest = {one["lane"]: one for one in self.decisions.values()}
-        held = {name: one for name, one in latest.items() if today < (one.get("until") or one.get("last") or "")}
+        table = self.attention.ranked()
+        held = {(one["lane"], one["action"]): one for one in self.decided}
         for name in ("state", "comment", "until"):
-            table[name] = [held.get(at, {}).get(name, "") for at in table["lane"]]
+            table[name] = [held.get(key, {}).get(name, "") for key in zip(table["lane"], table["kind"], strict=True)]
         return table[table["state"] != "snoozed"].reset_index(drop=True)
+
+    @property
+    def decided(self) -> list[dict[str, Any]]:
+        """The decisions that hold, the latest first: name, lane (or site), action and the other fields of each.
+
+        A decision holds until the last day of its weeks, and the latest one on an action alone; a snoozed action
+        returns on its day.
+        """
+        latest: dict[tuple[str, str], dict[str, Any]] = {}
+        for name, one in self.decisions.items():
+            subject, action = one.get("lane") or one.get("site", ""), one.get("action", "overflow")
+            latest.pop((subject, action), None)
+            latest[subject, action] = {**one, "name": name, "lane": subject, "action": action}
+        return [one for one in reversed(latest.values()) if self._holds(one)]
+
+    def _holds(self, one):
+        if one["state"] == "snoozed":
+            return str(self.today) < one["until"]
+        return "last" not in one or str(self.attention.date) < one["last"]
 
 
 def morning_of(history: History, plan: CapacityPlan | None = None, policies: Policies | None = None) -> Morning:
@@ -70,7 +112,7 @@ def morning_of(history: History, plan: CapacityPlan | None = None, policies: Pol
     >>> list(found.totals.index), list(found.totals.columns[:4])
     (['network'], ['demand', 'use', 'money', 'money_at_risk'])
     """
-    found = attention_of(history, policies=policies)
+    found = attention_of(history, policies=policies, plan=plan)
     totals = _totals(history, found, plan, policies)
     return Morning(found, totals, {} if plan is None else plan.of("decision"))
 
@@ -111,29 +153,34 @@ def _totals(history, found, plan, policies):
                 sums.iloc[1 + sums.index[1:].get_loc(name), sums.columns.get_loc("own")] = stated["places"]
     sums["use"] = sums["need"] / sums["own"].where(sums["own"] > 0)
     sums["use_change"] = sums["need_change"] / sums["own"].where(sums["own"] > 0)
-    return sums[[*TOTALLED, "demand_change", "use_change"]]
+    return sums[[*SEEN, "demand_change", "use_change"]]
 
 
-def decision(morning: Morning, name: str, state: str, **more: Any) -> dict[str, Any]:
-    """Return the fields of a decision of the plan on the action of a lane.
+def decision(morning: Morning, name: str, action: str, state: str, **more: Any) -> dict[str, Any]:
+    """Return the fields of a decision of the plan on an action.
 
     morning : what the planner sees
-    name : lane of the action
+    name : lane of the action, or its site
+    action : kind of the action, one of `kinds.ACTION_KINDS`
     state : "accepted", "changed", "snoozed" or "declined"
-    more : fields in place of those that are proposed, such as places, price, partner, until and comment.
+    more : fields in place of those that are proposed, such as places, price, partner, until and comment. A snoozed
+        action waits for a week from today, unless `until` says another day.
 
     >>> from twin.data.load import load_history
     >>> found = morning_of(load_history(), policies={"BER-MUC": {"internal_capacity": 150.0}})
-    >>> decision(found, "BER-MUC", "snoozed", until="2027-01-01")["until"]
+    >>> decision(found, "BER-MUC", "overflow", "snoozed", until="2027-01-01")["until"]
     '2027-01-01'
     """
-    table = morning.attention.actions.set_index("lane")
-    require(name in table.index, "lane", "one of an action", visible(name, 40))
-    row, period = table.loc[name], morning.attention.period
+    rows = [row for row in morning.actions.to_dict(orient="records") if (row["lane"], row["kind"]) == (name, action)]
+    require(len(rows) == 1, "action", "one of those shown", f"{visible(action, 20)} of {visible(name, 40)}")
+    row, period = rows[0], morning.attention.period
     block = ranked_periods(period, morning.attention.history.calendar.season)
     first = row["first_date"] or str(morning.attention.date + 1)
     days = block * WEEKS[period] * DAYS_OF_A_STEP[period]
     last = row["last_date"] or str(np.datetime64(first, "D") + days)
+    if state == "snoozed":
+        more = {"until": str(morning.today + SNOOZED_DAYS), **more}
+    subject = {"site" if action == "handling" else "lane": name}
     proposed = {"places": float(row["places"]), "gain": float(row["gain"])}
-    fields = {"lane": name, "first": first, "last": last, **proposed, "state": state, **more}
+    fields = {**subject, "action": action, "first": first, "last": last, **proposed, "state": state, **more}
     return {field: value for field, value in fields.items() if value not in (None, "")}

@@ -62,7 +62,7 @@ class NetworkReport:
     @property
     def actions(self) -> pd.DataFrame:
         """The ranked actions, with state, comment and end of the decision on each; the state of an open one is ""."""
-        return self.morning.actions
+        return self.morning.with_decisions
 
     @property
     def name(self) -> str:
@@ -101,7 +101,8 @@ def network_report(
     if horizon is None:
         horizon = ranked_periods(calendar.period, calendar.season) * WEEKS[calendar.period]
     periods = whole("horizon", horizon, least=1)
-    names = list(dict.fromkeys(lanes)) or morning.actions["lane"].tolist()
+    acted = [name for name in morning.with_decisions["lane"] if name in feed.statistics.index]  # and no site
+    names = list(dict.fromkeys(lanes)) or acted
     for name in names:
         rule = "lanes with flows that can be assessed"
         require(name in feed.statistics.index, "lanes", rule, visible(str(name), 60))
@@ -146,7 +147,12 @@ def _decisions(plan: CapacityPlan | None) -> pd.DataFrame:
     for revision in reversed(plan.history("decision")):
         by_whom[revision.entry] = revision  # the latest stays
     rows = {
-        name: {**entry, "author": by_whom[name].author, "decided_at": by_whom[name].changed_at}
+        name: {
+            **entry,
+            "lane": entry.get("lane", entry.get("site")),
+            "author": by_whom[name].author,
+            "decided_at": by_whom[name].changed_at,
+        }
         for name, entry in plan.of("decision").items()
     }
     table = pd.DataFrame.from_dict(rows, orient="index", dtype=object).reindex(columns=DECIDED)

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from twin.data.text import visible
-from twin.plan.actions import BLOCK_NAMES
+from twin.plan.attention import BLOCK_NAMES
 from twin.plan.morning import ALL_LANES
 from twin.plan.network_report import decision_words
 from twin.plan.wording import written

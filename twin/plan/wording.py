@@ -44,6 +44,16 @@ def tabulated(value: float | str) -> str:
     return f"{value:,.{4 if abs(value) < 1 else 2 if abs(value) < 1000 else 0}f}"
 
 
+def whole_money(value: float) -> str:
+    """Return an amount of money without decimals, as totals and gains have it.
+
+    >>> whole_money(1568.7), whole_money(-42.0)
+    ('$1,569', '−$42')
+    """
+    amount = f"{abs(value):,.0f}"
+    return f"{'−' if value < 0 and amount != '0' else ''}{unit_names().before}{amount}"
+
+
 def decimals(unit: str) -> int:
     """Return the number of decimals of a column whose numbers all have this unit; shares are in per cent.
 

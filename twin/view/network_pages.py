@@ -11,7 +11,7 @@ from matplotlib import style
 
 from twin.data.text import visible
 from twin.demand import period_name
-from twin.plan.actions import BLOCK_NAMES
+from twin.plan.attention import BLOCK_NAMES
 from twin.plan.dated import DATED
 from twin.plan.network_report import decision_words
 from twin.plan.policies import policy_of
@@ -119,7 +119,7 @@ def _action(rank: int, row: dict[str, Any]) -> dict[str, str]:
     comment = f": {visible(row['comment'], 60)}" if row["comment"] else ""
     return {
         "rank": str(rank),
-        "lane": visible(row["lane"], 40),
+        "lane": visible(row["lane"], 60),
         "money": written(row["money"], "$"),
         "reason": row["reason"],
         "decision": row["decision"],

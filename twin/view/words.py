@@ -49,6 +49,11 @@ def alert(sentence: str) -> str:
     return f'<p class="twin-alert" role="alert">{escape(sentence)}</p>'
 
 
+def note(sentence: str) -> str:
+    """Return a sentence on what was done as an HTML paragraph."""
+    return f'<p class="twin-note">{escape(sentence)}</p>'
+
+
 def picture(name: str, words: str) -> str:
     """Return an empty HTML figure that the page fills with the picture of this name; `words` describe it."""
     return f'<figure class="twin-picture"><img data-picture="{name}" alt="{escape(words)}"></figure>'

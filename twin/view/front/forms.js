@@ -5,10 +5,13 @@ const PIECE = 1 << 20; // size of a piece of a file [byte]
 const WAIT = "<p>One moment …</p>";
 let uploads = 0; // number of files sent so far; the id of the latest
 
-// Sends a form, its files first, and returns the number of its message.
-async function send(model, form) {
+// Returns a selector of a form: its id, or its name where that is the only one of it.
+const formOf = (form) => (form.id ? `#${form.id}` : `form[data-form="${form.dataset.form}"]`);
+
+// Sends a form, its files first, and returns the number of its message; `button` is the one that was pressed.
+async function send(model, form, button) {
   const message = { do: form.dataset.form };
-  for (const [name, value] of new FormData(form)) {
+  for (const [name, value] of new FormData(form, button)) {
     if (!(value instanceof File)) message[name] = value;
     else if (value.name) {
       const id = ++uploads;
@@ -28,11 +31,11 @@ function render({ model, el }) {
   const body = element("div", {});
   const status = element("div", { className: "twin-status", role: "status" });
   const dialog = element("dialog", { className: "twin-dialog" });
-  let last = ""; // name of the form that was sent last
+  let last = ""; // selector of the form that was sent last
   let waiting = 0; // number of the message that is not answered yet
 
   const fields = () => [...body.querySelectorAll("form[data-form] :is(input:not([type=file]), select, textarea)")];
-  const key = (field) => `${field.form.dataset.form} ${field.name}`;
+  const key = (field) => `${formOf(field.form)} ${field.name}`;
 
   // Shows a new page; keeps what was typed, which parts were open, and the focus.
   function show() {
@@ -51,7 +54,7 @@ function render({ model, el }) {
 
   // Returns a selector that finds the focused element on the new page; "" for the button that sent a form.
   function nameOf(at) {
-    if (at.form?.dataset.form && at.name) return `form[data-form="${at.form.dataset.form}"] [name="${at.name}"]`;
+    if (at.form?.dataset.form && at.name) return `${formOf(at.form)} [name="${at.name}"]`;
     if (at.matches("summary") && at.parentElement.id) return `#${at.parentElement.id} > summary`;
     return at.id ? `#${at.id}` : "";
   }
@@ -59,7 +62,7 @@ function render({ model, el }) {
   // Moves the status line below the form that was sent last.
   function showStatus() {
     status.tabIndex = -1;
-    const form = last && body.querySelector(`form[data-form="${last}"]`);
+    const form = last && body.querySelector(last);
     (form || body.querySelector(".twin-radios")).after(status);
   }
 
@@ -68,7 +71,7 @@ function render({ model, el }) {
     status.innerHTML = model.get("said");
     if (inside) status.focus();
     if (last && !status.querySelector("[role=alert]")) {
-      for (const field of body.querySelectorAll(`form[data-form="${last}"] [data-once]`)) field.value = "";
+      for (const field of body.querySelectorAll(`${last} [data-once]`)) field.value = "";
     }
   }
 
@@ -103,11 +106,11 @@ function render({ model, el }) {
   body.onsubmit = async (event) => {
     event.preventDefault();
     const form = event.target;
-    if (!status.contains(form)) last = form.dataset.form; // a form of an answer leaves the answer where it is
+    if (!status.contains(form)) last = formOf(form); // a form of an answer leaves the answer where it is
     showStatus();
     el.setAttribute("aria-busy", "true");
     waiting = Infinity; // all pieces must be sent first
-    const sent = send(model, form); // reads the form before the answer makes way
+    const sent = send(model, form, event.submitter); // reads the form before the answer makes way
     status.innerHTML = WAIT;
     waiting = await sent;
     answered();
@@ -123,9 +126,10 @@ function render({ model, el }) {
     const button = event.target.closest("[data-do]");
     const form = button?.closest("form[data-form]");
     if (form) {
-      last = form.dataset.form;
+      last = formOf(form);
       showStatus();
     }
+    if (button?.dataset.goto) document.querySelector(button.dataset.goto)?.scrollIntoView();
     if (button) start({ do: button.dataset.do, ...JSON.parse(button.dataset.with ?? "{}") });
   };
   model.on("change:page", show);

@@ -83,6 +83,8 @@ function render({ model, el }) {
     return [name, input];
   });
 
+  // Name of the column of statuses that the list filters and counts: those of the forecast, once they are there.
+  const chief = () => (model.get("table").outlook?.some(Boolean) ? "outlook" : "status");
   const field = element("select", { id: `${place}-field` });
   const value = element("input", { type: "text", id: `${place}-value`, autocomplete: "off", placeholder: "empty removes it" });
   const allowed = element("datalist", { id: `${place}-words` });
@@ -108,7 +110,7 @@ function render({ model, el }) {
   function found() {
     const values = model.get("table");
     const passes = wanted();
-    const rows = values.lane.map((_, i) => i).filter((i) => (only.value === "all" || values.status[i] === only.value) && passes(i));
+    const rows = values.lane.map((_, i) => i).filter((i) => (only.value === "all" || values[chief()][i] === only.value) && passes(i));
     const by = values[order.column];
     const missing = (x) => x === null || x === undefined || Number.isNaN(x);
     const ahead = (a, b) => (typeof by[a] === "string" ? by[a].localeCompare(by[b]) : by[a] - by[b]) || a - b;
@@ -171,8 +173,9 @@ function render({ model, el }) {
       } else if (column.kind === "spark") {
         made.append(element("td", { className: "twin-spark", innerHTML: spark(sparks.slice(line * count, (line + 1) * count)) }));
       } else if (column.kind === "status") {
-        const badge = element("span", { className: "twin-badge", title: values.status[line] }, `${MARK[values.status[line]] ?? "●"} ${values.status[line]}`);
-        badge.dataset.status = values.status[line];
+        const name = values[column.name][line];
+        const badge = element("span", { className: "twin-badge", title: name }, name ? `${MARK[name] ?? "●"} ${name}` : "…");
+        badge.dataset.status = name;
         made.append(element("td", { className: "twin-words" }, badge));
       } else if (column.kind === "text") {
         made.append(element("td", { className: "twin-words" }, values[column.name][line]));
@@ -259,7 +262,7 @@ function render({ model, el }) {
     table.prepend(element("colgroup", {}, columns), head); // the rows stay until they are drawn, and so does the height
     table.setAttribute("aria-rowcount", lines.length + 1);
     draw(true);
-    const { status } = model.get("table");
+    const status = model.get("table")[chief()];
     const lanes = lines.filter((line) => typeof line === "number").length;
     const said = [...new Set(status)].sort().map((name) => `${status.filter((x) => x === name).length.toLocaleString("en-US")} ${name}`);
     const all = `${status.length.toLocaleString("en-US")} ${status.length === 1 ? "lane" : "lanes"}`;
@@ -276,7 +279,7 @@ function render({ model, el }) {
       list.replaceChildren(...[first, ...names].map(([value, words]) => element("option", { value }, words)));
       list.value = [...list.options].some((option) => option.value === before) ? before : first[0];
     };
-    fill(only, [...new Set(model.get("table").status)].sort().map((name) => [name, name]), ["all", "all"]);
+    fill(only, [...new Set(model.get("table")[chief()])].sort().map((name) => [name, name]), ["all", "all"]);
     const groups = model.get("columns").filter((column) => column.name !== "lane" && ["text", "status"].includes(column.kind));
     fill(group, groups.map((column) => [column.name, column.label]), ["", "no group"]);
     choices.replaceChildren(element("legend", {}, "Columns"), ...model.get("columns").slice(1).map((column) => {

@@ -27,6 +27,7 @@ from twin.view.hub import bulk_edit, downloads, network, tabs
 from twin.view.hub.controls import OPTIMUM, PRESETS, Field
 from twin.view.hub.data_feed import DataFeed
 from twin.view.hub.meanwhile import Meanwhile
+from twin.view.hub.morning_panel import MorningPanel
 from twin.view.hub.session import Session
 from twin.view.opening import advising, check_parameters, lane_named, reading_options
 from twin.view.output import png
@@ -48,7 +49,9 @@ def _in_units(method: Callable[..., Any]) -> Callable[..., Any]:
 
 
 class Hub:
-    """The hub of one planner; its parts `data` (forms), `lanes` (table) and `desk` (controls and tabs) are displayed.
+    """The hub of one planner; its parts are displayed.
+
+    `morning` (totals and actions), `lanes` (table), `desk` (controls and tabs) and `data` (forms) are these parts.
 
     Parameters
     ----------
@@ -79,6 +82,7 @@ class Hub:
         self.desk = ipywidgets.Box([self.sheet, self.dials])
         self.desk.add_class("twin-bench")
         self.data = self.feed.forms
+        self.morning = MorningPanel(self.session, self._on_lane)
         self._meanwhile = Meanwhile()
         self._charts = False  # True if the page draws charts itself
         self._silent = False  # True while the hub itself changes widgets
@@ -171,6 +175,22 @@ class Hub:
         record = f"{int(row['periods']):,} {unit_in('period', session.feed.period)}s to {row['last_date']:%Y-%m-%d}"
         return f"{visible(session.feed.place, 60)}, {record}."
 
+    def show_morning(self) -> None:
+        """Show totals and actions of the present session, and the status of its lanes in the table."""
+        self.morning.show(self.session)
+        if self.session.has_morning():
+            outlook = self.session.morning().attention.lanes["status"]
+            if self.lanes.table["outlook"] != outlook.reindex(self.lanes.table["lane"]).tolist():
+                self._show_lanes()
+
+    def _coming(self) -> Iterator[Callable[[], Any] | None]:
+        """Show the morning if it is not in view, then prepare forecasts; yield after each part of the work."""
+        if not self.session.has_morning():
+            yield self.session.morning
+            self.show_morning()
+            yield
+        yield from self.session.prepared()
+
     # ------------------------------------------------------------ actions
 
     def _take(self, feed: Feed, known: Any, lane: str | None = None) -> None:
@@ -182,7 +202,21 @@ class Hub:
         self.session = self._sessions[_identity(feed)] = session
         self._show_lanes()
         self._show_lane()
-        self._meanwhile.start(session.prepared())
+        self._anew()
+
+    def _anew(self) -> None:
+        """Show the morning of a session that is new, or whose plan has changed, as soon as the page is quiet."""
+        if self.session.has_morning():
+            self.show_morning()
+        else:
+            self.morning.wait(self.session)
+        self._meanwhile.start(self._coming())
+
+    def _on_lane(self, lane: str) -> None:
+        """Show the lane of an action."""
+        with self._said():
+            self.session.pick(lane)
+            self._show_lane()
 
     def _on_pick(self, change: Mapping[str, Any]) -> None:
         """Show the lane that was picked in the table."""
@@ -234,6 +268,8 @@ class Hub:
         with self._said():
             self._show_lanes()
             self._show_lane()
+            if self.session.has_morning():
+                self.show_morning()
 
     def _on_tab(self, change: Mapping[str, Any]) -> None:
         """Show the tab that was opened."""
@@ -282,7 +318,7 @@ class Hub:
                     self._show_page()
                 gc.collect()
                 gc.freeze()  # these objects stay: searching them for garbage would delay pictures
-                self._meanwhile.start(self.session.prepared())
+                self._meanwhile.start(self._coming())
                 return
             if done == "pictures":
                 self._charts = False
@@ -312,6 +348,7 @@ class Hub:
         self.session.look_again()
         self._show_lanes()
         self._show_lane()
+        self._anew()
 
     def _plan(self, done: str) -> None:
         """Keep the controls of the lane in the plan, or undo the planner's last change of it, and show the lanes."""
@@ -322,6 +359,7 @@ class Hub:
             raise
         self._show_lanes()
         self._show_lane()
+        self._anew()
         ends = "" if self.session.feed.source == "ledger" else " This plan ends with the page."
         self.sheet.noted = f"Change {made} of the plan is written.{ends}" if made else "Nothing new to keep."
 

@@ -17,7 +17,7 @@ MISSING = 255  # byte that marks a missing value in a sparkline
 
 #: Measures in the table, in addition to status and sparkline.
 SHOWN_NUMBERS = "use last_volume demand_mean overflow_probability profit dependency resilience_index".split()
-HIDDEN_AT_FIRST = {"dependency", "resilience_index"}  # columns that a planner may choose
+HIDDEN_AT_FIRST = {"status", "dependency", "resilience_index"}  # columns that a planner may choose
 
 
 def columns(period: str, *, sites: bool = False) -> list[dict[str, Any]]:
@@ -34,7 +34,8 @@ def columns(period: str, *, sites: bool = False) -> list[dict[str, Any]]:
 
     return [
         column("lane", "lane", "text"),
-        column("status", "status", "status", help="use of own capacity against the thresholds"),
+        column("outlook", "status", "status", help="by the forecast of the coming weeks, as in the morning"),
+        column("status", "use today", "status", help="use of own capacity against the thresholds"),
         *map(number, SHOWN_NUMBERS),
         column("spark", "recent", "spark", help=f"the latest {unit_in('period', period)}s"),
         *([column("site", "site", "text", help="site of the plan whose places and handling the lane uses")] * sites),

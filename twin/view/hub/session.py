@@ -15,6 +15,7 @@ import pandas as pd
 from twin._check import require
 from twin._choices import coded, word_of
 from twin.data.author import author_name
+from twin.data.errors import LedgerError
 from twin.data.text import visible
 from twin.plan import ahead, lane_report
 from twin.plan.booked_lane import bookings_of_lanes, bookings_of_sites
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
     from twin.plan.network_report import NetworkReport
     from twin.plan.site_ahead import SiteAhead
     from twin.plan.site_lanes import SiteLanes
+    from twin.plan.visits import Visit
 
 STATES_KEPT = 8  # number of evaluated states in the cache
 PATHS_KEPT = 5  # number of simulations in the cache
@@ -86,6 +88,7 @@ class Session:
         self.partnership = Partnership()
         self._changed: dict[str, dict[str, float]] = {}  # lane -> values that differ from its starting values
         self._series, self._known = {}, {}  # caches: the flows of one lane, and evaluated states
+        self._first_seen: Visit | None = None  # totals when the page was opened
         self._paths = {}  # cache: simulated paths by lane or site, policy and question
         self._site = ""  # site in motion; "" for the lane in view
         self._site_key, self._site_forecasts = None, None  # cache: forecasts of the lanes of one site
@@ -94,8 +97,12 @@ class Session:
 
     def _keep(self, before):
         """Take over the choices of an earlier session; values that are out of bounds for the new flows are dropped."""
+        same = self.feed.statistics.equals(before.feed.statistics) and self._same_plan(before)
+        if same and before._morning is not None:  # for instance, a page that opens reads its ledger once more
+            self._morning = before._morning
+            self._look_at_decisions()
         self.thresholds, self.pinned, self.units = before.thresholds, before.pinned, before.units
-        self.partnership = before.partnership
+        self.partnership, self._first_seen = before.partnership, before._first_seen
         for name in self.policies.index.intersection(list(before._changed)):
             self.lane = name
             with suppress(ValueError):
@@ -137,6 +144,11 @@ class Session:
         self._of_own = lanes_that_state("internal_capacity", stated, self.feed.statistics.index)
         self._morning = None
 
+    def _same_plan(self, before):
+        """Return whether an earlier session had the lanes and sites of this one's plan."""
+        plans = [None if one._plan is None else (one._plan.of("lane"), one._plan.of("site")) for one in (self, before)]
+        return plans[0] == plans[1]
+
     def keep(self) -> int | None:
         """Write the changed controls of the lane to the plan; return the id of the change, None if nothing is new.
 
@@ -154,7 +166,8 @@ class Session:
 
     def undo(self) -> int:
         """Undo the planner's own latest change of the plan that is in effect; return the id of the change."""
-        changes, author = self.plan.changes(), self.plan.author or author_name()
+        author, visits = self._author(), {change.id for change in self.plan.changes("visit")}
+        changes = [change for change in self.plan.changes() if change.id not in visits]
         undone = {change.undoes for change in changes}
         mine = [one.id for one in changes if one.author == author and one.undoes is None and one.id not in undone]
         require(bool(mine), "plan", f"one with a change by {visible(author, 40)} to undo", "none")
@@ -173,8 +186,16 @@ class Session:
         if self._morning is None:
             from twin.plan.morning import morning_of  # imports the forecasts
 
-            self._morning = morning_of(self.feed.history(), self._plan, self.stated)
+            of = self.policies
+            found = morning_of(self.feed.history(), self._plan, self.stated)
+            if self.policies is not of:  # it was computed in a thread, and the plan has changed meanwhile
+                return found
+            self._morning = found
         return self._morning
+
+    def has_morning(self) -> bool:
+        """Return whether the morning is computed already, for the present plan."""
+        return self._morning is not None
 
     def report(self) -> NetworkReport:
         """Return the report on the network, and on the lanes of the actions, as `twin report` makes it."""
@@ -182,16 +203,45 @@ class Session:
 
         return network_report(self.feed, self.morning(), self._plan, self.stated)
 
-    def decide(self, lane: str, state: str, **more: Any) -> str:
-        """Write a decision on the action of a lane to the plan, and return its name.
+    def decide(self, lane: str, action: str, state: str, **more: Any) -> str:
+        """Write a decision on an action to the plan, and return its name.
 
+        lane : lane of the action, or its site; action : its kind.
         state : "accepted", "changed", "snoozed" or "declined"; more : fields of a decision in place of those proposed.
         """
         from twin.plan.morning import decision
 
-        name = self.plan.add("decision", **decision(self.morning(), lane, state, **more))
-        self._morning = replace(self._morning, decisions=self.plan.of("decision"))
+        name = self.plan.add("decision", **decision(self.morning(), lane, action, state, **more))
+        self._look_at_decisions()
         return name
+
+    def take_back(self, name: str) -> None:
+        """Remove a decision from the plan, so that its action returns; its history stays."""
+        self.plan.remove("decision", name)
+        self._look_at_decisions()
+
+    def visit(self) -> None:
+        """Say what changed since the planner's last visit, and keep what is seen now: in the ledger, or in the page."""
+        from twin.plan.visits import keep_visit, last_visit, this_moment, visit_now
+
+        morning, since = self.morning(), None
+        if self.feed.source == "ledger":
+            with suppress(LedgerError, ValueError):  # for instance, the ledger may only be read
+                since = last_visit(self.plan, self._author(), morning.totals.index, this_moment())
+                keep_visit(self.plan, self._author(), morning.totals)
+        if self._first_seen is None:
+            self._first_seen = visit_now(morning.totals)
+        elif since is None and not self._first_seen.totals.equals(morning.totals[list(self._first_seen.totals)]):
+            since = self._first_seen
+        self._morning = replace(morning, since=since)
+
+    def _author(self):
+        return self.plan.author or author_name()
+
+    def _look_at_decisions(self):
+        if self._morning is not None:
+            taken = {} if self._plan is None else self._plan.of("decision")
+            self._morning = replace(self._morning, decisions=taken)
 
     # ------------------------------------------------------------ sites of the plan
 
@@ -424,6 +474,7 @@ class Session:
     def network(self, only: list[str] | None = None) -> pd.DataFrame:
         """Return a table of lanes with the current values of their controls: answers of `lane.assess`, use and status.
 
+        The outlook is the status by the forecast; "" until the morning is computed.
         Where the plan has sites, a column names that of each lane.
         only : names of the lanes; all lanes by default.
         """
@@ -433,6 +484,8 @@ class Session:
             shown["site"] = [of_lane.get(name, "") for name in shown.index]
         strain, under = self.thresholds["strain"], self.thresholds["under_used"]
         shown["status"] = np.select([shown["use"] > strain, shown["use"] < under], [STRAINED, SPARE], NORMAL)
+        ahead = None if self._morning is None else self._morning.attention.lanes["status"]
+        shown["outlook"] = "" if ahead is None else ahead.reindex(shown.index).fillna("no data")
         return shown
 
     def set_thresholds(self, strain: float, under_used: float) -> None:

@@ -5,9 +5,12 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from twin.data.text import visible
+from twin.plan.attention import BLOCK_NAMES
 from twin.plan.quantities import UNIT_OF
-from twin.plan.wording import written
+from twin.plan.wording import whole_money, written
 from twin.view.hub import tabs
 from twin.view.output import Live, Picture, Words
 from twin.view.words import table
@@ -17,6 +20,7 @@ if TYPE_CHECKING:
     from twin.view.hub.session import Session
 
 MOST_ROWS = 12  # most lanes in the still table
+MOST_AT_ONCE = 200_000  # most volumes of lanes whose morning is computed before the page is sent: about two seconds
 #: Column of the still table -> its unit.
 NETWORK = {
     "status": "",
@@ -29,9 +33,31 @@ NETWORK = {
 
 
 def shown(hub: Hub, part: str, *, live: bool = True) -> Live | Words | Picture:
-    """Return the part "data", "lanes" or "desk" of a hub to display, or, with live=False, its still form alone."""
-    still = {"data": _data, "lanes": _lanes, "desk": _desk}[part](hub.session)
+    """Return a part of a hub to display, or, with live=False, its still form alone.
+
+    part : "morning", "data", "lanes" or "desk".
+    """
+    still = {"morning": _morning, "data": _data, "lanes": _lanes, "desk": _desk}[part](hub.session)
+    if part == "morning" and hub.session.has_morning():
+        hub.show_morning()
     return Live(getattr(hub, part), still, part) if live else still
+
+
+def _morning(session: Session) -> Words:
+    """Return totals and actions; of a large network only a sentence, as the page computes them when it is open."""
+    statistics, count = session.feed.statistics, len(session.feed.statistics)
+    ends = (np.datetime64(day, "D") for day in (statistics["first_date"].min(), statistics["last_date"].max()))
+    if count * session.feed.calendar.between(*ends) > MOST_AT_ONCE:
+        sentence = f"Totals and actions of {count:,} lanes."
+        return Words(f"<p>{escape(sentence)}</p>", sentence)
+    morning = session.morning()
+    name = BLOCK_NAMES[morning.attention.period]
+    rows = morning.actions.to_dict(orient="records")
+    cells = [[visible(row["lane"], 40), row["kind"], whole_money(row["money"]), row["decision"]] for row in rows]
+    heads = ("lane", "what", f"$ a {name}", "proposed")
+    text = "\n".join("  ".join(line) for line in (heads, *cells))
+    caption = f"Actions after {morning.attention.date}"
+    return Words(table(caption, heads, [[*map(escape, row)] for row in cells], text=(1, 3)), text)
 
 
 def _data(session: Session) -> Words:

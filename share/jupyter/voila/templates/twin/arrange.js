@@ -76,12 +76,14 @@
     const rest = made("section", "twin-behind", made("h2", "", "How these numbers are made"), ...paper.childNodes);
     rest.id = "twin-lesson";
     if (data) data.id = "twin-data";
-    for (const [place, words] of [["twin-data", "Data"], ["twin-lesson", "How these numbers are made"]]) {
+    const places = [["twin-lanes", "Lanes"], ["twin-data", "Data"], ["twin-lesson", "How these numbers are made"]];
+    for (const [place, words] of places) {
       const link = made("a", "", words);
       link.href = `#${place}`;
       links.append(link);
     }
     const board = made("div", "twin-board", ...panes.filter((box) => box.matches(".twin-pane-lanes, .twin-pane-desk")));
+    board.id = "twin-lanes";
     const above = panes.filter((box) => !board.contains(box) && box !== data);
     const bridge = made("div", "twin-bridge", name, links);
     paper.append(made("div", "twin-cockpit", bridge, ...above, board, ...(data ? [data] : [])), rest);

@@ -19,7 +19,11 @@
 
   function kernel() {
     const config = document.getElementById("jupyter-config-data");
-    return config ? JSON.parse(config.textContent) : {};
+    try {
+      return config ? JSON.parse(config.textContent) : {};
+    } catch {
+      return {}; // its text is still arriving
+    }
   }
 
   function silence() { // time since the oldest unfinished message was sent [ms]

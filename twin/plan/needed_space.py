@@ -1,0 +1,95 @@
+"""The space that flow lanes need on coming dates, alone or together on a site, from their forecasts and past errors."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray
+
+    from twin.past_errors import LaneErrors
+    from twin.policy import Policy
+
+_NORMAL = 1.959964  # standard deviations from the mean to an end of a 95% interval [-]
+_FEWEST = 8  # past forecasts that lanes of a site must have in common [period]
+
+
+class NeededSpace(NamedTuple):
+    """Space that flow lanes need on coming dates, as forecast, and what it costs.
+
+    mean, sd : shape (dates,); sd is that of the forecast's error. [pallet]
+    own_places : [pallet]
+    place_cost : price of an own place, or of holding. [$/pallet/period]
+    surcharge : of a pallet that goes to the partner at once, with holding. [$/pallet/period]
+    remark : why there is no booking, such as a record that is too short; otherwise empty.
+    """
+
+    mean: NDArray[np.float64]
+    sd: NDArray[np.float64]
+    own_places: float
+    place_cost: float
+    surcharge: float
+    remark: str = ""
+
+
+def space_of_lane(mean: ArrayLike, low: ArrayLike, high: ArrayLike, policy: Policy) -> NeededSpace:
+    """Return the space that a flow lane needs, from the mean and the 95% interval of its forecast, shape (dates,)."""
+    space = (1 + float(policy.return_rate)) * float(policy.dwell)  # of a pallet of demand [place]
+    said, ends = np.asarray(mean, float), (np.asarray(low, float), np.asarray(high, float))
+    sd = (ends[1] - ends[0]) / (2 * _NORMAL)
+    remark = ""
+    if policy.kind == "stock":
+        remark = "Bookings ahead are computed for flow lanes, whose space follows their demand."
+    elif not (sd > 0).all():
+        remark = "Bookings ahead need a forecast with an interval for each date; this record cannot carry one."
+    rent = float(policy.own_place_cost) or float(policy.holding_cost)
+    spot = float(policy.holding_cost) + float(policy.partner_surcharge)
+    return NeededSpace(space * said, space * sd, float(policy.internal_capacity), rent, spot, remark)
+
+
+def space_of_site(
+    lanes: Sequence[NeededSpace], errors: Sequence[LaneErrors], steps: NDArray[np.int64], own_places: float
+) -> NeededSpace:
+    """Return the space that lanes of a site need together; the spread is that of their past errors, summed.
+
+    sd = sd over past origins of  sum of  s_i e_i / sd(e_i),  e_i = error in units of the lane's mean error so far
+
+    Lanes that err together add up, and lanes that err against each other make up for each other. Prices are means,
+    weighted by the space that the lanes need.
+
+    Parameters
+    ----------
+    lanes : NeededSpace of each lane
+    errors : LaneErrors of each lane, of records that end in the same period
+    steps : shape (dates,)
+        Step of each date in the forecasts, from 0.
+    own_places : places of the site. [pallet]
+    """
+    weights = np.array([each.mean.sum() for each in lanes])
+    share = weights / weights.sum() if weights.sum() > 0 else np.full(len(lanes), 1 / len(lanes))
+    prices = (float(share @ [getattr(each, name) for each in lanes]) for name in ("place_cost", "surcharge"))
+    mean = np.sum([each.mean for each in lanes], axis=0)
+    remark = next((each.remark for each in lanes if each.remark), "")
+    if remark:
+        return NeededSpace(mean, np.zeros(len(mean)), own_places, *prices, f"One of its lanes says: {remark}")
+    known = [_in_units(each, steps) for each in errors]
+    joint = ~np.isnan(np.sum(known, axis=0))
+    if joint.sum(axis=0).min() < _FEWEST:
+        few = f"The lanes of the site have fewer than {_FEWEST} past forecasts of each date in common."
+        return NeededSpace(mean, np.zeros(len(mean)), own_places, *prices, few)
+    total = np.zeros(joint.shape)
+    for each, error in zip(lanes, known, strict=True):
+        spread = np.std(error, axis=0, where=joint)
+        total += np.where(joint, error, 0.0) * (each.sd / np.where(spread > 0, spread, 1.0))
+    return NeededSpace(mean, np.std(total, axis=0, where=joint), own_places, *prices)
+
+
+def _in_units(errors: LaneErrors, steps: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Return past errors in units of the lane's mean error up to then; 0 of a lane that has never erred."""
+    error, unit = errors.error[:, steps], errors.unit[: len(errors.volumes), None]
+    if not unit[-1] > 0:
+        return 0.0 * error
+    return np.divide(error, unit, out=np.full(error.shape, np.nan), where=unit > 0)

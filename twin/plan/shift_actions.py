@@ -1,0 +1,73 @@
+"""Handling of sites beyond the shift: the workload of their lanes against what a shift can handle."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from twin.plan.attention import watched
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from twin.plan.attention import Watched
+    from twin.policy import Policy
+
+
+class Shifts(NamedTuple):
+    """Sites with a limit on handling; arrays of shape (sites,).
+
+    found : forecast workload of each site against its limit, as `attention.watched` returns it for lanes. [pallet]
+    """
+
+    sites: tuple[str, ...]
+    limit: NDArray[np.float64]  # pallets that a shift can handle [pallet/period]
+    handling: NDArray[np.float64]  # cost of handling a pallet, by the lanes' volumes [$/pallet]
+    price: NDArray[np.float64]  # what a partner takes more, by the lanes' volumes [$/pallet]
+    found: Watched
+
+    @property
+    def money(self) -> NDArray[np.float64]:
+        """What partners take more for the workload beyond the shift. [$/week or month]"""
+        return self.found.expected * self.price
+
+
+def shifts_of(
+    sites: Mapping[str, Mapping[str, Any]],
+    site_of: Mapping[str, str],
+    names: Sequence[str],
+    volumes: NDArray[np.float64],
+    policy: Policy,
+    **how: Any,
+) -> Shifts | None:
+    """Return the sites of a plan that state what a shift can handle and have lanes here; None without any.
+
+    Parameters
+    ----------
+    sites : name -> fields of the plan's sites
+    site_of : name of a lane -> its site
+    names, volumes : lanes and their record, shape (lanes, periods); unknown volumes count as none. [pallet/period]
+    policy : return rate, handling cost and partner surcharge of the lanes
+    how : period and season, as `attention.watched` takes them
+    """
+    place = np.array([site_of.get(name, "") for name in names])
+    limited = {
+        name: float(site["handling_per_period"]) for name, site in sites.items() if "handling_per_period" in site
+    }
+    chosen = tuple(name for name in limited if name in place)
+    if not chosen:
+        return None
+    load = np.nan_to_num(volumes) * np.broadcast_to(1 + policy.return_rate, len(place))[:, np.newaxis]
+    inside = np.array([place == name for name in chosen], dtype=float)
+    weight = inside * load.mean(axis=1)
+    weight /= np.maximum(weight.sum(axis=1, keepdims=True), 1e-300)
+    limit = np.array([limited[name] for name in chosen])
+    handling, price = (
+        weight @ np.broadcast_to(np.asarray(cost, dtype=float), len(place))
+        for cost in (policy.handling_cost, policy.partner_surcharge)
+    )
+    return Shifts(chosen, limit, handling, price, watched(inside @ load, limit, price, **how))

@@ -1,0 +1,198 @@
+"""Build the HTML of the morning panel: status of the lanes, totals, ranked actions and decisions."""
+
+from __future__ import annotations
+
+import json
+import re
+import zlib
+from collections.abc import Mapping
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from twin.data.text import visible
+from twin.plan.attention import BLOCK_NAMES, STATUSES
+from twin.plan.kinds import SEEN
+from twin.plan.unit_names import unit_names
+from twin.plan.wording import whole_money, written
+from twin.view.words import listed, table
+
+if TYPE_CHECKING:
+    from twin.plan.morning import Morning
+
+UNITS_SEEN = dict(zip(SEEN, ("pallet", "-", "$", "$"), strict=True))  # column of the totals -> its unit
+STATUS_MARKS = {"strained": "▲", "watch": "◆", "normal": "●", "ended": "■", "no data": "○"}
+_DAY, _NO_BREAK = re.compile(r"\d{4}-\d\d-\d\d"), r'<span class="twin-day">\g<0></span>'
+_ENDS = "This plan ends with the page: it belongs to no ledger."
+_BUTTONS = (("accept", "Accept"), ("snooze", "Snooze"))
+_FIELDS = (("places", "places", "decimal"), ("first", "from", ""), ("last", "to", ""), ("price", "price", "decimal"))
+
+
+def page(morning: Morning, kept: bool) -> str:
+    """Return the page; `kept` says whether its decisions are kept in a ledger."""
+    name = BLOCK_NAMES[morning.attention.period]
+    end = "" if kept else f'<p class="twin-help">{_ENDS}</p>'
+    parts = (status(morning), totals(morning, name), actions(morning, name), decided(morning), assumed(morning), end)
+    return f'<div class="twin-morning">{radios()}{"".join(parts)}</div>'
+
+
+def radios() -> str:
+    """Return the place behind which the answer to a button is shown."""
+    return '<div class="twin-radios"></div>'
+
+
+def status(morning: Morning) -> str:
+    """Return the number of lanes of each status as a line."""
+    counts = morning.attention.lanes["status"].value_counts()
+    parts = [
+        f'<span class="twin-badge" data-status="{name}">{STATUS_MARKS[name]} {counts.get(name, 0):,} {name}</span>'
+        for name in sorted(STATUSES, key=list(STATUS_MARKS).index)
+    ]
+    small = f"since your visit at {morning.since.at} UTC" if morning.since else ""
+    small = small or f"on the {BLOCK_NAMES[morning.attention.period]} before"
+    note = f'<span class="twin-help">small: change {small}</span>'
+    lanes = f"<span><b>{counts.sum():,} lanes</b> after {day(morning.attention.date)}</span>"
+    return f'<p class="twin-morning-status">{lanes} {" ".join(parts)} {note}</p>'
+
+
+def day(date: np.datetime64) -> str:
+    """Return a date with its weekday.
+
+    >>> day(np.datetime64("2025-12-28"))
+    'Sun 2025-12-28'
+    """
+    return f"{date.astype(object):%a} {date}"
+
+
+def totals(morning: Morning, name: str) -> str:
+    """Return the table of totals of the network and its sites."""
+    names, money = unit_names(), f"[{unit_names().currency}/{name}]"
+    heads = (f"demand [{names.many}/{name}]", "use of own places", f"profit {money}", f"at risk {money}")
+    rows, changes = [], morning.changes
+    for site, row in morning.totals.iterrows():
+        cells = []
+        for head, (column, unit) in zip(heads, UNITS_SEEN.items(), strict=True):
+            said = signed(changes.loc[site, column], unit)
+            moved = f" <small>{said}</small>" if said else ""
+            cells.append(f'<td data-label="{escape(head)}">{number(row[column], unit)}{moved}</td>')
+        rows.append(f'<tr><th scope="row">{escape(visible(str(site), 40))}</th>{"".join(cells)}</tr>')
+    top = "".join(f'<th scope="col">{escape(head)}</th>' for head in heads)
+    table = f"<table><thead><tr><td></td>{top}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
+    return f'<div class="twin-totals twin-scroll">{table}</div>'
+
+
+def number(value: float, unit: str) -> str:
+    """Return a total: pallets and money are whole, a share has one decimal.
+
+    >>> number(195169.3, "pallet"), number(0.164, "-"), number(-28.4, "$")
+    ('195,169', '16.4%', '−$28')
+    """
+    if np.isnan(value):
+        return "–"
+    said = whole_money(value) if unit == "$" else f"{value:,.0f}" if unit == "pallet" else written(value, unit)
+    return said.replace("-", "−")
+
+
+def signed(change: float, unit: str) -> str:
+    """Return a change with its sign; "" if it is unknown, or too small to be seen.
+
+    >>> signed(12.0, "pallet"), signed(-0.02, "-"), signed(0.3, "$")
+    ('+12', '−2.0%', '')
+    """
+    said = "" if np.isnan(change) else number(change, unit)
+    return f"{'+' if change > 0 else ''}{said}" if said.strip("−0.%" + unit_names().before) else ""
+
+
+def actions(morning: Morning, name: str) -> str:
+    """Return the table of actions with their buttons."""
+    rows = [_action(row) for row in morning.actions.to_dict(orient="records")]
+    if not rows:
+        return "<p>Nothing to do: no lane is expected to overflow or to lose money.</p>"
+    heads = ("lane", "what", f"{unit_names().currency} a {name}", "why", "proposed", "decision")
+    return f'<div class="twin-actions">{table("", heads, rows, text=(1, 3, 4, 5))}</div>'
+
+
+def _action(row: Mapping[str, Any]) -> list[str]:
+    lane, kind = row["lane"], row["kind"]
+    shown, about = visible(lane, 40), {"lane": lane, "action": kind}
+    link = escape(shown) if kind == "handling" else _button("lane", about, shown, goto=".twin-board")
+    buttons = "".join(_button(do, about, word, f"{word} {shown}, {kind}") for do, word in _BUTTONS)
+    done = f'<div class="twin-decide">{buttons}{_form(row, shown)}</div>'
+    why, proposed = (_sentence(row[part]) for part in ("reason", "decision"))
+    return [link, escape(kind), whole_money(row["money"]), why, proposed, done]
+
+
+def _sentence(text: str) -> str:
+    """Return a sentence of two lines; the whole of a longer one is its title. Dates are not broken."""
+    shown = _DAY.sub(_NO_BREAK, escape(text[0].upper() + text[1:]))
+    return f'<span title="{escape(text, quote=True)}">{shown}</span>'
+
+
+def _form(row: Mapping[str, Any], shown: str) -> str:
+    """Return the folded form with which an action is changed, commented on, put off to a day or declined."""
+    name = f"twin-act-{zlib.crc32(json.dumps([row['lane'], row['kind']]).encode()):08x}"
+    proposed = {"places": f"{row['places']:.10g}", "first": row["first_date"], "last": row["last_date"]}
+    hidden = "".join(
+        f'<input type="hidden" name="{field}" value="{escape(row[column], quote=True)}">'
+        for field, column in (("lane", "lane"), ("action", "kind"))
+    )
+    fields = "".join(_input(field, word, proposed.get(field) or "", mode) for field, word, mode in _FIELDS)
+    fields += _input("partner", "partner", row.get("partner") or "") + _input("comment", "comment", "")
+    until = _input("until", "snooze until", "", kind="date")
+    buttons = "".join(
+        f'<button type="submit" name="then" value="{value}"{kind}>{word}</button>'
+        for value, word, kind in (
+            ("change", "Decide", ""),
+            ("snooze", "Snooze", ' class="twin-plain"'),
+            ("decline", "Decline", ' class="twin-plain"'),
+        )
+    )
+    return (
+        f'<details class="twin-change" id="{name}-more"><summary aria-label="Change {escape(shown, quote=True)}, '
+        f'{row["kind"]}">Change</summary><form data-form="change" id="{name}">{hidden}'
+        f'<div class="twin-row">{fields}{until}</div><div class="twin-row">{buttons}</div></form></details>'
+    )
+
+
+def decided(morning: Morning) -> str:
+    """Return the decisions that hold as a folded list; each can be taken back."""
+    found = morning.decided
+    if not found:
+        return ""
+    items = []
+    for one in found:
+        until = f" until {one['until']}" if one["state"] == "snoozed" else ""
+        said = f"{visible(one['lane'], 40)}, {one['action']}: {one['state']}{until}"
+        comment = f" – {visible(one['comment'], 80)}" if one.get("comment") else ""
+        about = {"lane": one["lane"], "name": one["name"]}
+        back = _button("return", about, "Take back", f"Take back {said}")
+        items.append(f"<li>{escape(said + comment)} {back}</li>")
+    return (
+        f'<details id="twin-decided" class="twin-decided"><summary>Decided: {len(found):,}</summary>'
+        f"<ul>{''.join(items)}</ul></details>"
+    )
+
+
+def assumed(morning: Morning) -> str:
+    """Return what was assumed as a folded list."""
+    notes = morning.attention.assumptions
+    if not notes:
+        return ""
+    inside = listed(f"{note[0].upper()}{note[1:]}." for note in notes)
+    return f'<details id="twin-morning-assumed" class="twin-decided"><summary>Assumed</summary>{inside}</details>'
+
+
+def _button(do: str, about: Mapping[str, str], word: str, label: str = "", goto: str = "") -> str:
+    more = f' aria-label="{escape(label, quote=True)}"' if label else ""
+    more += f' data-goto="{goto}"' if goto else ""
+    with_it = escape(json.dumps(about), quote=True)
+    return f'<button type="button" data-do="{do}" data-with="{with_it}"{more}>{escape(word)}</button>'
+
+
+def _input(name: str, word: str, value: str, mode: str = "", kind: str = "text") -> str:
+    mode = f' inputmode="{mode}"' if mode else ""
+    return (
+        f'<label>{word} <input type="{kind}" name="{name}" value="{escape(value, quote=True)}"{mode} size="10" '
+        'autocomplete="off"></label>'
+    )
