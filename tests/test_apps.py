@@ -13,7 +13,7 @@ from test_theme import contrast
 ALL = sorted(path.name for path in NOTEBOOKS.glob("[0-9][0-9]_*.ipynb"))
 LESSON, HUB = "01_newsvendor.ipynb", "06_operations_hub.ipynb"
 WIDTHS = (360, 800, 1440)
-NAMED = """[...document.querySelectorAll("main :is(input, select, textarea, [role=slider])")].every(
+NAMED = """[...document.querySelectorAll("main :is(input:not([type=hidden]), select, textarea, [role=slider])")].every(
   control => control.ariaLabel || control.labels?.length || control.getAttribute("aria-labelledby"))"""
 SLIDER, PICTURE = "main :is(input[type=range], .noUi-handle)", "main :is(.twin-picture img, img.widget-image)"
 SHOWN = "[...document.querySelectorAll('main img')].every(image => image.clientWidth > 100)"

@@ -120,7 +120,8 @@ def test_pages_on_slow_lines_come_alive_or_say_what_they_wait_for(alone, jupyter
     assert tells(ended, "has ended", 20) < 7
     ended.wait_for_timeout(1000 * HELD)
     for page in live[1:]:
-        assert page.evaluate(STATE) is None and "so far" in page.inner_text("#loading")
+        page.wait_for_selector("#loading >> text=so far")
+        assert page.evaluate(STATE) is None
     assert len(held) == 3
     for route in held:
         route.continue_()
