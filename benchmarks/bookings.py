@@ -10,10 +10,11 @@ import twin
 from twin.exact import booking_plans, booking_rules
 from twin.exact.bookings import booking_problem, soft_block, solved
 from twin.exact.hidden_regimes import hidden_booking, hidden_price
-from twin.exact.pricing import price
+from twin.exact.ladder import costs_of_numbers, ladder, rules_of
 
 RENT, TOLERANCE = 10, 1e-5  # [$/place/period], and of the exact optimum [-]
 LIMIT = 0.130  # time of `twin.book_ahead` where the table is small [s]
+SIMPLE = "one fixed number", "newsvendor"  # rules that need no plan
 STAYS = [[0.9, 0.1, 0.0], [0.05, 0.9, 0.05], [0.0, 0.1, 0.9]]
 TURNS = [[0.9, 0.1], [0.1, 0.9]]
 MEANS = (4, 8, 14)  # of three regimes
@@ -90,28 +91,18 @@ def problem_of(terms):
     return problem if soft is None else soft_block(problem, *soft)
 
 
-def rules_of(problem):
-    """Return the rules of the ladder by name, with the better contract where there are several."""
-    contracts = range(problem.decisions)
-    return {
-        "newsvendor": [booking_rules.newsvendor_on_forecast(problem, contract) for contract in contracts],
-        "marginal": [booking_rules.marginal_rule(problem, contract) for contract in contracts],
-        "rolling": [booking_plans.rolling_plan(problem)],
-    }
-
-
 def verdict(gaps):
     """Return the rule that is shipped short of the exact table, in words, and whether it closes half of the gap.
 
     gaps : cost of each rung above the optimum, in the order of the ladder. [%]
     The simple rules are one fixed number and the newsvendor; where the better leaves less than 1 %, it is shipped.
     """
-    simple = min(("fixed", "newsvendor"), key=gaps.get)
+    simple = min(SIMPLE, key=gaps.get)
     if gaps[simple] <= 1:
         return f"the simple rule, {simple}, leaves {gaps[simple]:.2f} %", True
-    rungs = [rung for rung in gaps if rung not in ("fixed", "newsvendor")]
+    rungs = [rung for rung in gaps if rung not in SIMPLE]
     best = min(rungs, key=lambda rung: round(gaps[rung], 6))  # the simplest of those that are equally good
-    below = min(gaps[rung] for rung in ("fixed", "newsvendor", *rungs[: rungs.index(best)]))
+    below = min(gaps[rung] for rung in (*SIMPLE, *rungs[: rungs.index(best)]))
     closed = 1 - max(gaps[best], 0) / below
     return f"{best}, closes {closed:.0%} of the {below:.2f} % below it", closed >= 0.5
 
@@ -139,18 +130,13 @@ def measure_booking_ladder():
 def _exact_rows():
     for name, terms in instances():
         problem = problem_of(terms)
-        costs = {
-            "fixed": booking_rules.fixed_places(problem).cost,
-            "calendar": booking_plans.calendar_plan(problem).cost,
-        }
+        costs = {rule: bounds.high for rule, bounds in ladder(problem, TOLERANCE).items()}
         if problem.regimes == 1:
-            low = high = costs["calendar"]
+            low = high = costs["calendar plan"]
         else:
             optimum = solved(problem, TOLERANCE)
             low, high = optimum.low, optimum.high
             assert not optimum.capped, name
-        for rule, policies in rules_of(problem).items():
-            costs[rule] = min(price(problem, policy, TOLERANCE).high for policy in policies)
         gaps = {rule: 100 * (cost / low - 1) for rule, cost in costs.items()}
         yield ladder_row(name, gaps, f"{low:.3f} to {high:.3f}")
 
@@ -161,13 +147,10 @@ def _hidden_rows():
         problem = hidden_booking(*terms, points=21)
         optimum = solved(problem.beliefs, TOLERANCE)
         assert not optimum.capped, name
-        costs = {
-            "fixed": booking_rules.fixed_places(problem.seen).cost,
-            "calendar": booking_plans.calendar_plan(problem.seen).cost,
-        }
+        costs = costs_of_numbers(problem.seen)
         draws, errors = {"seasons": 240 // problem.seen.season, "seed": 7}, []
         for rule, policies in (*rules_of(problem.beliefs).items(), ("exact", [optimum.policy])):
-            replications = 20 if rule == "rolling" else 1000
+            replications = 20 if rule == "rolling plan" else 1000
             found = [hidden_price(problem, each, replications=replications, **draws) for each in policies]
             costs[rule], error = min(found)
             errors.append(f"{rule} {100 * error / optimum.low:.2f}")
@@ -182,20 +165,17 @@ def _large_rows():
         draws = {"seasons": -(-24 // problem.season), "seed": 7}
         path = booking_plans.known_path_bound(problem, replications=40, **draws)
         bound = max(booking_rules.single_term_bound(problem), path.mean - 2 * path.standard_error)
-        costs = {
-            "fixed": booking_rules.fixed_places(problem).cost,
-            "calendar": booking_plans.calendar_plan(problem).cost,
-        }
+        costs = costs_of_numbers(problem)
         errors = []
         for rule, policies in rules_of(problem).items():
             found = [
-                booking_rules.simulated_price(problem, each, replications=8 if rule == "rolling" else 400, **draws)
+                booking_rules.simulated_price(problem, each, replications=8 if rule == "rolling plan" else 400, **draws)
                 for each in policies
             ]
             costs[rule], error = min(found)
             errors.append(error)
         shown = " ".join(f"{rule} +{100 * (cost / bound - 1):.2f}" for rule, cost in costs.items())
-        best = min(costs["marginal"], costs["rolling"], costs["calendar"]) / bound
+        best = min(costs["marginal rule"], costs["rolling plan"], costs["calendar plan"]) / bound
         what = f"{name}: {shown} % above a bound, errors to {max(errors):.2f} $"
         yield Row(what, f"at least {bound:.3f}", "simulated", best, "bounds", best > 0.99)
 

@@ -78,6 +78,12 @@ def test_a_volume_far_from_its_lane_is_asked_about_and_a_read_only_ledger_has_no
     assert "250 pallets are far from the record of A" in hub.data.question["text"] and ledger.find(3).volume == 20
     press(hub.data, **hub.data.question["message"])
     assert ledger.find(3).volume == 250
+    monkeypatch.setenv("TWIN_PLANNERS", "tom")  # eva is a viewer
+    press(hub.data, do="flows", lane="A", day="2026-01-03")
+    assert "250" in hub.data.said and "<input" not in hub.data.said and chosen(hub.data) == []
+    press(hub.data, **edit("21", was="250"))
+    assert "eva is a viewer" in hub.data.said and ledger.find(3).volume == 250
+    monkeypatch.delenv("TWIN_PLANNERS")
     monkeypatch.setenv("TWIN_LEDGER_READ_ONLY", "1")
     hub = Hub("ledger:", "A")
     press(hub.data, do="flows", lane="A", day="2026-01-03")

@@ -43,18 +43,26 @@ def ladder(problem: Booking, tolerance: float = 1e-5, *, rolling: bool = True) -
     >>> [round(costs[rule].high, 2) for rule in ("one fixed number", "newsvendor", "rolling plan")]
     [106.52, 106.9, 98.2]
     """
+    found = {rule: PriceBounds(cost, cost) for rule, cost in costs_of_numbers(problem).items()}
+    for rule, policies in rules_of(problem, rolling=rolling).items():
+        found[rule] = min((price(problem, policy, tolerance) for policy in policies), key=lambda cost: cost.high)
+    return found
+
+
+def costs_of_numbers(problem: Booking) -> dict[str, float]:
+    """Return the exact costs of the rungs without a forecast, one fixed number and the calendar plan. [$/period]"""
+    fixed, planned = booking_rules.fixed_places(problem), booking_plans.calendar_plan(problem)
+    return {"one fixed number": fixed.cost, "calendar plan": planned.cost}
+
+
+def rules_of(problem: Booking, *, rolling: bool = True) -> dict[str, list[Policy]]:
+    """Return the policies of each rule that looks at a forecast, one for each contract that it may use alone."""
     contracts = range(problem.decisions)
     rules = {
         "newsvendor": [booking_rules.newsvendor_on_forecast(problem, contract) for contract in contracts],
         "marginal rule": [booking_rules.marginal_rule(problem, contract) for contract in contracts],
     }
-    if rolling:
-        rules["rolling plan"] = [booking_plans.rolling_plan(problem)]
-    fixed, planned = booking_rules.fixed_places(problem).cost, booking_plans.calendar_plan(problem).cost
-    found = {"one fixed number": PriceBounds(fixed, fixed), "calendar plan": PriceBounds(planned, planned)}
-    for rule, policies in rules.items():
-        found[rule] = min((price(problem, policy, tolerance) for policy in policies), key=lambda cost: cost.high)
-    return found
+    return rules | ({"rolling plan": [booking_plans.rolling_plan(problem)]} if rolling else {})
 
 
 def gaps_of_rules(optimum: Optimum, *, rolling: bool = True) -> dict[str, float]:

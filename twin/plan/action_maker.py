@@ -87,7 +87,7 @@ class ActionMaker:
     are kept for nothing only if own capacity is stated.
     """
 
-    def __init__(self, known: Known, shifts: Shifts | None = None) -> None:
+    def __init__(self, known: Known, shifts: Shifts | None) -> None:
         self.known, self.shifts, calendar = known, shifts, known.calendar
         self.period, self.length = calendar.period, calendar.length
         self.names, self.block = known.statistics.index, ranked_periods(calendar.period, calendar.season)
