@@ -56,7 +56,7 @@ def state(page):
     """Return what a link must show again, once the morning is there."""
     page.get_by_text(f"{LANES} lanes after").wait_for()
     return {
-        "lane": page.locator(".twin-sheet h2, .twin-board h2").first.inner_text(),
+        "lane": page.locator(".twin-head h2").inner_text(),
         "tab": page.locator("[role=tab][aria-selected=true]").inner_text(),
         "capacity": dial(page, "internal_capacity").input_value(),
         "penalty": dial(page, "sla_penalty").input_value(),
@@ -74,14 +74,17 @@ def test_a_planners_day(ledger, url, page, browser, files):
         flows_and_plan(page, ledger, files)
         morning(page, ledger)
         lane = page.locator("tr[aria-selected=true]").get_attribute("data-lane")
-        edited_by_two(page, ledger, lane)
+        of_colleague = edited_by_two(page, ledger, lane)
         tomorrow(page, ledger, files)
         report(page)
-        undone(page, ledger, lane)
+        undone(page, ledger, lane, of_colleague)
+        turn(page, "sla_penalty", 90.0)
+        tab(page, "Profit and risk")
+        page.wait_for_function("['tab=risk', 'sla_penalty=90'].every((part) => location.search.includes(part))")
         shown = state(page)
         other = new_page(browser)
         other.set_default_timeout(1000 * PATIENCE)
-        seen_there = opened(other, page.url)
+        seen_there = opened(other, page.evaluate("location.href"))
         other.get_by_role("heading", name=lane, exact=True).wait_for()
         until(lambda: state(other), shown)
         seen.nothing_wrong()
@@ -101,7 +104,7 @@ def flows_and_plan(page, ledger, files):
     values = 2 * LANES + 2 * len(SITES)
     assert cards(page) == [str(values), "0", "0", "0"]
     page.get_by_role("button", name=f"Write {values} values").click()
-    answer(page, f"{values} values of {LANES} lanes and {len(SITES)} sites written, as change 1")
+    answer(page, f"{values} values of {LANES} lanes and {len(SITES)} sites written")
     plan = CapacityPlan(ledger.plan)
     assert len(plan.of("lane")) == LANES and list(plan.of("site")) == list(SITES)
 
@@ -125,7 +128,10 @@ def morning(page, ledger):
 
 
 def edited_by_two(page, ledger, lane):
-    """Keep a capacity that a colleague has changed since: both values are named, and the planner decides."""
+    """Keep a capacity that a colleague has changed since: both values are named, and the planner decides.
+
+    Returns the value of the colleague.
+    """
     plan = CapacityPlan(ledger.plan, author="tom")
     before = plan.of("lane")[lane]["internal_capacity"]
     turn(page, "internal_capacity", before + 7)
@@ -135,11 +141,14 @@ def edited_by_two(page, ledger, lane):
     told.wait_for()
     assert f"internal_capacity of lane {lane} is {before + 3}" in told.inner_text()
     assert f"{before + 7}" in told.inner_text()
-    assert plan.refresh() == [] and plan.of("lane")[lane]["internal_capacity"] == before + 3
+    plan.refresh()
+    assert plan.of("lane")[lane]["internal_capacity"] == before + 3
+    assert plan.changes("lane", lane)[0].author == "tom"
     page.get_by_role("button", name="Keep for this lane").click()
     page.locator(".twin-board", has_text="of the plan is written").wait_for()
     plan.refresh()
     assert plan.of("lane")[lane]["internal_capacity"] == before + 7
+    return before + 3
 
 
 def tomorrow(page, ledger, files):
@@ -161,10 +170,8 @@ def report(page):
     assert all(word in text for word in ("eva", "accepted", "snoozed until 2099-01-01", "declined", *SITES))
 
 
-def undone(page, ledger, lane):
-    """Undo the change of the lane: the colleague's value is back."""
+def undone(page, ledger, lane, before):
+    """Undo the own change of the lane: the colleague's value is back, here and in the plan."""
     page.get_by_role("button", name="Undo last change").click()
-    plan = CapacityPlan(ledger.plan)
-    history = plan.history("lane", lane)
-    assert history
-    tab(page, "Profit and risk")
+    until(lambda: dial(page, "internal_capacity").input_value(), f"{before:g}")
+    assert CapacityPlan(ledger.plan).of("lane")[lane]["internal_capacity"] == before
