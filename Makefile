@@ -48,7 +48,7 @@ spread := -n 3 --dist loadscope --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help paper test check notebooks lab apps reference lint faults fuzz card mechanisms train bench
+.PHONY: help paper test check notebooks lab apps site lint faults fuzz card mechanisms train bench
 
 help:
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1	\2/p' Makefile | while IFS='	' read -r name what; do \
@@ -77,8 +77,8 @@ lab: $(ready) ## open the notebooks in JupyterLab
 apps: $(ready) ## serve the notebooks as dashboards (Voilà) on PORT
 	@$(python) -m voila notebooks --no-browser --port=$(PORT)
 
-reference: $(ready) ## build the API reference from the docstrings: build/reference/index.html
-	@$(python) tools/reference/build.py build/reference
+site: paper ## build the site: lessons, how-tos, reference, papers: build/site/index.html
+	@$(python) tools/site/build.py build/site
 
 lint: $(ready) ## check style and layout of code and notebooks (ruff)
 	@$(python) -m ruff check .

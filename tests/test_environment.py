@@ -24,7 +24,7 @@ TARGETS = [
     "notebooks",
     "lab",
     "apps",
-    "reference",
+    "site",
     "lint",
     "faults",
     "fuzz",
@@ -77,7 +77,7 @@ def test_each_pin_is_the_locks():
 
 
 def test_each_dependency_is_pinned():
-    users = set(PROJECT["optional-dependencies"]) - {"dev", "all"}
+    users = set(PROJECT["optional-dependencies"]) - {"dev", "docs", "all"}
     assert required(*users - {"cluster", "completion"}) <= set(pinned())  # a reviewer on Binder needs neither
     (all_of_them,) = PROJECT["optional-dependencies"]["all"]
     assert set(re.search(r"\[(.*)\]", all_of_them)[1].split(",")) == users

@@ -58,7 +58,8 @@ def test_the_check_runs_with_every_python_that_is_supported():
     workflow = read("workflows/check.yml")
     assert set(workflow[True]) >= {"push", "pull_request", "schedule"}  # YAML reads the key on as true
     assert [day["cron"].split()[2] for day in workflow[True]["schedule"]] == ["1"]
-    (job,) = workflow["jobs"].values()
+    job, site = workflow["jobs"].values()
+    assert site["steps"][2]["run"].startswith("make site\n")
     first, *_ = versions = job["strategy"]["matrix"]["python"]
     assert versions == ["3.11", "3.12", "3.13"] and PROJECT["requires-python"] == f">={first}"
     assert job["env"]["PYTHON"] == "python${{ matrix.python }}"

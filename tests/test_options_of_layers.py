@@ -694,6 +694,10 @@ CALLS = {
             "policies": pd.DataFrame({"internal_capacity": [90.0]}, index=["BER-MUC"]),
         },
     ),
+    "plan.actions.Attention.ranked": (
+        lambda at, **o: attention_of(research_lanes(), {"internal_capacity": 90.0}).ranked(**o).to_csv(),
+        {"most": 1, "without": {("BER-MUC", "overflow")}},
+    ),
     "plan.morning.morning_of": (
         lambda at, **o: morning_of(research_lanes(), **o).totals.to_csv(),
         {"plan": berlin(), "policies": pd.DataFrame({"internal_capacity": [90.0]}, index=["BER-MUC"])},

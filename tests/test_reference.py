@@ -1,131 +1,85 @@
-"""The API reference: every formula has its signature, equation and text, and no link is broken."""
+"""The reference: every formula has every word of its docstring, its equation as written, an example, and its tests."""
 
 import importlib
 import inspect
 import re
-import subprocess
-import sys
-from collections import defaultdict
-from html.parser import HTMLParser
-from pathlib import Path
 
 import pytest
 from house import public_formulas
+from site_tools import docstrings, lessons, reference, tested
 
-ROOT = Path(__file__).parents[1]
-MODULES = public_formulas()
-VOID = {"area", "br", "col", "hr", "img", "input", "link", "meta", "wbr"}
-
-
-class Page(HTMLParser):
-    """Links of a page; and, for each element with an id, its text without source code and its equations."""
-
-    def __init__(self, path):
-        super().__init__()
-        self.links, self.text, self.equations = [], defaultdict(str), defaultdict(list)
-        self._open = []
-        self.feed(path.read_text(encoding="utf-8"))
-
-    def handle_starttag(self, tag, attributes):
-        given = dict(attributes)
-        self.links += [given[name] for name in ("href", "src") if name in given]
-        if "id" in given:
-            self.text[given["id"]] += ""
-        if tag not in VOID:
-            self._open.append((tag, given.get("id"), given.get("class", "")))
-        if given.get("class") == "equation":
-            for name in self._names():
-                self.equations[name].append("")
-
-    def handle_endtag(self, tag):
-        while self._open and self._open.pop()[0] != tag:
-            pass
-
-    def handle_data(self, data):
-        for name in self._names():
-            self.text[name] += data
-            if self._open[-1][2] == "equation":
-                self.equations[name][-1] += data
-
-    def _names(self):
-        return [name for _, name, _ in self._open if name and not any("codehilite" in kind for *_, kind in self._open)]
+FORMULAS = [
+    (f"twin.{module}.{name}", thing)
+    for module in public_formulas()
+    for name, thing in vars(importlib.import_module(f"twin.{module}")).items()
+    if inspect.isfunction(thing) and name[0] != "_" and thing.__module__ == f"twin.{module}"
+]
 
 
-@pytest.fixture(scope="module")
-def pages(tmp_path_factory):
-    """Return every page of the reference by its path, and the folder."""
-    folder = tmp_path_factory.mktemp("reference") / "new"
-    subprocess.run([sys.executable, ROOT / "tools/reference/build.py", folder], cwd=folder.parent, check=True)
-    return {path.relative_to(folder): Page(path) for path in folder.rglob("*.html")}, folder
+def shown(name, thing):
+    """Return the reStructuredText of a function in the reference."""
+    lines = inspect.getdoc(thing).split("\n")
+    reference.document(None, "function", name, thing, None, lines)
+    return "\n".join(lines)
 
 
-def html_of(module):
-    """Return the path of a module's page."""
-    return Path("twin", *module.split(".")).with_suffix(".html")
+def words(text):
+    """Return the words and numbers of a text, without marks and the links that the reference adds."""
+    plain = re.sub(r":[a-z:]+:`([^`<]*?)(?: <[^>`]*>)?`", r"\1", text)
+    return re.findall(r"\w+", re.sub(r"[\\`*_]", "", plain))
 
 
-def squeezed(text):
-    """Return a text without blanks, full stops, backticks, rules and "twin.", which pages may set otherwise."""
-    return re.sub(r"[\s.:`]|-{3,}|twin\.(?=\w)", "", text)
+def test_each_formula_has_every_word_of_its_docstring_and_its_tests():
+    assert len(FORMULAS) > 100
+    for name, thing in FORMULAS:
+        given, made = words(inspect.getdoc(thing)), words(shown(name, thing))
+        assert not [word for word in given if word not in made], name
+        assert "through the functions that call it" not in shown(name, thing), name
 
 
-@pytest.mark.parametrize("module", MODULES)
-def test_each_formula_has_its_signature_and_every_word_of_its_docstring(pages, module):
-    page = pages[0][html_of(module)]
-    source = importlib.import_module(f"twin.{module}")
-    functions = [thing for name, thing in vars(source).items() if inspect.isfunction(thing) and name[0] != "_"]
-    for function in functions:
-        if function.__module__ == source.__name__:
-            shown = page.text[function.__name__]
-            assert re.search(
-                rf"def\s+{function.__name__}\(\s*{'.*'.join(inspect.signature(function).parameters)}", shown, re.S
-            )
-            assert squeezed(inspect.getdoc(function)) in squeezed(shown), function
+def test_the_equations_that_a_formula_cites_are_those_of_the_lessons():
+    for name, thing in FORMULAS:
+        for number in docstrings.cited(inspect.getdoc(thing)):
+            assert f"{lessons.equations()[number].latex} \\tag{{{number}}}" in shown(name, thing), name
 
 
 @pytest.mark.parametrize(
-    ("module", "formula", "equation"),
+    ("formula", "equation"),
     [
-        ("buffers", "safety_stock", "SS = z sd,  z = Phi^-1(service level)"),
-        ("buffers", "root_sum_of_squares", "sd' = sqrt((1 - rho) sum s_i^2 + rho (sum s_i)^2)"),
-        ("cooperation", "expected_cost", "H E[X] + S E[(X - C_max)+]"),
-        ("cooperation", "planned_cost", "C_req <= C_max: H C_req;  else: H C_max + (H + S)(C_req - C_max)"),
+        ("buffers.safety_stock", "SS = z sd,  z = Phi^-1(service level)"),
+        ("buffers.root_sum_of_squares", "sd' = sqrt((1 - rho) sum s_i^2 + rho (sum s_i)^2)"),
+        ("cooperation.expected_cost", "H E[X] + S E[(X - C_max)+]"),
+        ("cooperation.planned_cost", "C_req <= C_max: H C_req;  else: H C_max + (H + S)(C_req - C_max)"),
         (
-            "games.stability",
-            "least_core",
+            "games.stability.least_core",
             "min t  with  x(S) - c(S) <= t for every S but nobody and everybody,  x(N) = c(N)",
         ),
-        ("demand", "workload", "mean = (1 + r) mean_D,  var = (1 + r)^2 var_D + r (1 - r) mean_D"),
-        ("volatility", "coefficient_of_variation", "sd / mean [-]"),
+        ("demand.workload", "mean = (1 + r) mean_D,  var = (1 + r)^2 var_D + r (1 - r) mean_D"),
+        ("volatility.coefficient_of_variation", "sd / mean [-]"),
     ],
 )
-def test_equations_are_set_apart_as_they_are_written(pages, module, formula, equation):
-    assert pages[0][html_of(module)].equations[formula] == [equation]
+def test_equations_are_set_apart_as_they_are_written(formula, equation):
+    text = shown(f"twin.{formula}", dict(FORMULAS)[f"twin.{formula}"])
+    assert f":class: equation\n\n   {equation}\n" in text
 
 
-def test_what_others_import_is_there_and_what_runs_the_house_is_not(pages):
-    names = {".".join(path.with_suffix("").parts) for path in pages[0]} - {"index"}
-    others = ("plan.table_report", "plan.portfolio", "data.history", "data.ledger.store")
-    assert names >= {f"twin.{name}" for name in (*MODULES, *others)}
-    inside = r"\._|\.(view|batch|analyst|command|apps|compute|files|engine)\b"
-    assert not [name for name in names if re.search(inside, name)]
-    assert "partner_surcharge" in pages[0][Path("twin/policy.html")].text["Policy"]
+def test_units_sources_examples_and_names_are_marked_up():
+    text = shown("twin.buffers.safety_stock", dict(FORMULAS)["twin.buffers.safety_stock"])
+    for part in (
+        "**lead_time_demand_sd** : array\\_like, shapes that broadcast",
+        ":unit:`[pallet]`",
+        ":py:obj:`demand.lead_time_demand <twin.demand.lead_time_demand>`",
+        ":work:`Silver, Pyke and Thomas (2017) <silver2017>`",
+        ":doc:`notebook 02 </notebooks/02_buffers>`",
+        ".. rubric:: Source",
+        ".. rubric:: Examples\n\n>>> round(float(safety_stock(615.4267, 0.95)), 2)\n1012.29",
+        ":test:`test_buffers test_eq_2_3_",
+    ):
+        assert part in text, part
 
 
-def test_no_link_leads_nowhere_or_elsewhere(pages):
-    pages, folder = pages
-    for path, page in pages.items():
-        assert len(page.links) > 3
-        for link in page.links:
-            if not link.startswith("data:"):
-                file, _, name = link.partition("#")
-                target = (folder / path).parent.joinpath(file).resolve() if file else folder / path
-                assert target.is_file(), (path, link)
-                assert not name or name in pages[target.relative_to(folder.resolve())].text, (path, link)
-
-
-def test_pages_depend_on_nothing_but_the_source(pages):
-    for path in pages[1].rglob("*.html"):
-        text = path.read_text(encoding="utf-8")
-        assert not re.search(r" at 0x[0-9a-f]{6}|<script|@import", text), path
-        assert str(ROOT) not in text and str(Path.home()) + "/" not in text, path
+def test_a_test_uses_what_it_names_and_what_its_helpers_name():
+    stem, name = tested.tests_of_equation()["2.3"][0]
+    assert name in tested.files()[stem].functions and name.startswith("test_eq_2_3")
+    assert tested.tests_of("twin.buffers.safety_stock")[0][0] == "test_buffers"
+    assert tested.files_of("twin.buffers")[0] == "test_buffers"

@@ -59,7 +59,7 @@ def joint_cost(
 
     Source
     ------
-    Goyal (1974), Management Science 20(4), 543-549; Silver, Pyke and Thomas (2017), ch. 10.
+    Goyal (1974), Management Science 21(4), 436-443; Silver, Pyke and Thomas (2017), ch. 10.
 
     >>> lanes = dict(own_order_costs=[10, 10], demand_means=[400, 20], holding_costs=[1, 1])
     >>> round(float(joint_cost(0.35, [1, 2], shared_order_cost=15, **lanes)), 2)
@@ -109,7 +109,7 @@ def best_joint_plan(
 
     Source
     ------
-    Goyal (1974), Management Science 20(4), 543-549; Wildeman, Frenk and Dekker (1997), European Journal of Operational
+    Goyal (1974), Management Science 21(4), 436-443; Wildeman, Frenk and Dekker (1997), European Journal of Operational
     Research 99(2), 433-444; powers of two: Jackson, Maxwell and Muckstadt (1985), Roundy (1985).
 
     >>> plan = best_joint_plan(40, [15] * 4, [86000, 12500, 1400, 3000], [0.24] * 4)

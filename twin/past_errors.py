@@ -138,6 +138,7 @@ class LaneErrors:
             mean = np.nanmean(np.abs(earlier), axis=1)
             own, size = (np.maximum(each, _TINY * unit) for each in (self.unit[chosen], mean))
             ratio = np.minimum(unit / own, np.maximum(_ENLARGED * unit / size, 1.0))
+            ratio[self.unit[chosen] == 0] = 1.0  # no error was known yet, so it had no unit
         in_season = same_time_of_year((origin - chosen) * self.days)
         return DemandPaths(forecast, np.maximum(forecast + earlier * ratio[:, np.newaxis], 0.0), in_season)
 

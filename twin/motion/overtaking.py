@@ -45,7 +45,7 @@ def overtaken_orders(
 
     Source
     ------
-    Bradley and Robinson (2005), Manufacturing & Service Operations Management 7(3); notebook 09, eq. (9.5).
+    Bradley and Robinson (2005), Manufacturing & Service Operations Management 7(4); notebook 09, eq. (9.5).
 
     >>> overtaken_orders(5.0).mean
     0.0

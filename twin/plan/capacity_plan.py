@@ -107,7 +107,7 @@ class CapacityPlan:
 
         Nothing is written, and None is returned, if they have these values already.
         """
-        require(len(fields) > 0, "fields", "at least one, as in set('site', 'North', places=900)", "none")
+        require(kind_of(kind) and fields, "fields", "at least one, as in set('site', 'North', places=900)", "none")
         names = [entries] if isinstance(entries, str) else list(entries)
         return self.write({(kind, name): fields for name in names})
 
