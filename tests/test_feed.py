@@ -24,6 +24,14 @@ def same(one, other):
         (dates, volumes), (days, amounts) = one.series(lane), other.series(lane)
         assert dates.tolist() == days.tolist()
         np.testing.assert_array_equal(volumes, amounts)
+    for feed in (one, other):  # the records of several lanes at once are those of each
+        lanes = feed.statistics.index[::-1].tolist()
+        dates, records = feed.records(lanes)
+        for lane, record in zip(lanes, records, strict=True):
+            days, amounts = feed.series(lane)
+            inside = np.isin(dates, days)
+            np.testing.assert_array_equal(record[inside], amounts)
+            assert np.isnan(record[~inside]).all()
 
 
 @pytest.mark.parametrize("period", ["D", "W", "MS"])

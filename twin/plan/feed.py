@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -36,6 +36,8 @@ class Feed:
         first period, and for unknown volumes. [pallet/period]
     account : account of the rows read, refused and of decisions; None for a ledger, whose decisions are in `notes`.
     series : function that returns (dates, volumes) of a lane from its first period to its last.
+    records : function that returns (dates, volumes) of some lanes from the first period of the feed to its last, the
+        volumes with the shape (lanes, dates), and NaN before a lane's first period and after its last.
     history : function that returns the history of all flows.
     """
 
@@ -48,6 +50,7 @@ class Feed:
     notes: tuple[str, ...]
     account: Account | None
     series: Callable[[str], tuple[np.ndarray, np.ndarray]]
+    records: Callable[[Sequence[str]], tuple[np.ndarray, np.ndarray]]
     history: Callable[[], History]
 
     @property
@@ -58,7 +61,7 @@ class Feed:
     @cached_property
     def forecasts(self) -> NetworkForecasts:
         """Forecasts of the lanes after the last period."""
-        return NetworkForecasts(self.calendar, self.statistics, self.series)
+        return NetworkForecasts(self.calendar, self.statistics, self.records)
 
 
 def feed_of_history(history: History, source: str = "file") -> Feed:
@@ -74,16 +77,23 @@ def feed_of_history(history: History, source: str = "file") -> Feed:
     refused = pd.concat([refused, pd.DataFrame({"reason": history.without}, dtype="str")])
     lanes, dates, volumes = dense(history)
 
+    def within(rows):
+        """Return the columns from the first period of lanes to their last."""
+        first, last = _day(rows["first_date"].min()), _day(rows["last_date"].max())
+        return slice(history.calendar.between(dates[0], first), history.calendar.between(dates[0], last) + 1)
+
     def series(lane):
-        row = volumes[np.searchsorted(lanes, lane)]
-        begin = history.calendar.between(dates[0], _day(table.loc[lane, "first_date"]))
-        end = history.calendar.between(dates[0], _day(table.loc[lane, "last_date"]))
-        return dates[begin : end + 1], row[begin : end + 1]
+        here = within(table.loc[[lane]])
+        return dates[here], volumes[np.searchsorted(lanes, lane), here]
+
+    def records(names):
+        here = within(table)
+        return dates[here], volumes[np.searchsorted(lanes, names), here]
 
     recent = _last(volumes[np.searchsorted(lanes, table.index)])
     account = history.account
     words, whole = account.notes, lambda: history
-    return Feed(source, account.file, history.calendar, table, refused, recent, words, account, series, whole)
+    return Feed(source, account.file, history.calendar, table, refused, recent, words, account, series, records, whole)
 
 
 def feed_of_ledger(ledger: Ledger) -> Feed:
@@ -95,10 +105,9 @@ def feed_of_ledger(ledger: Ledger) -> Feed:
     def on_record(lanes, dates):
         """Return the volumes on these dates, shape (lanes, dates); NaN for a volume that could not be read."""
         flows = ledger.read(lanes, first=dates[0], last=calendar.following(dates[-1], 1)[0] - 1)
-        held = lanes is None or len(flows) > 0  # another user may have deleted them since
-        require(
-            held, "lane", "one whose flows the ledger still holds; look at the ledger anew", lanes and visible(lanes[0])
-        )
+        gone = [] if lanes is None else pd.Index(lanes).difference(flows["lane"].unique())  # deleted by another user
+        rule = "one whose flows the ledger still holds; look at the ledger anew"
+        require(len(gone) == 0, "lane", rule, ", ".join(visible(name) for name in gone[:1]))
         names = table.index if lanes is None else pd.Index(lanes)
         place, days = names.get_indexer(flows["lane"]), flows["date"].to_numpy().astype("datetime64[D]")
         column = calendar.between(dates[0], days)  # weeks begin on the weekday of the record
@@ -112,15 +121,23 @@ def feed_of_ledger(ledger: Ledger) -> Feed:
         dates = calendar.range(_day(row["first_date"]), _day(row["last_date"]))
         return dates, on_record([lane], dates)[0]
 
-    end = _day(table["last_date"].max())
-    dates = calendar.range(calendar.shifted(end, 1 - SPARKLINE_PERIODS), end)
-    recent = on_record(None, dates)
-    begin, close = (
-        table[name].to_numpy().astype("datetime64[D]")[:, np.newaxis] for name in ("first_date", "last_date")
-    )
-    recent[(dates < begin) | (dates > close)] = np.nan
+    def between(first, last, lanes=None):
+        """Return (dates, volumes) of lanes, by default all, between two days; NaN outside the record of a lane."""
+        dates, rows = calendar.range(first, last), table if lanes is None else table.loc[lanes]
+        volumes = on_record(lanes, dates)
+        begin, close = (
+            rows[name].to_numpy().astype("datetime64[D]")[:, np.newaxis] for name in ("first_date", "last_date")
+        )
+        volumes[(dates < begin) | (dates > close)] = np.nan
+        return dates, volumes
+
+    def records(lanes):
+        return between(first, last, list(lanes))
+
+    first, last = _day(table["first_date"].min()), _day(table["last_date"].max())
+    recent = between(calendar.shifted(last, 1 - SPARKLINE_PERIODS), last)[1]
     place, said = ledger.place, tuple(notes)
-    return Feed("ledger", place, calendar, table, refused, recent, said, None, series, ledger.history)
+    return Feed("ledger", place, calendar, table, refused, recent, said, None, series, records, ledger.history)
 
 
 def _some(table, refused):

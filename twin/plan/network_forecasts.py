@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from twin.data.calendar import WorkingCalendar
 
-    Series = Callable[[str], tuple[NDArray, NDArray]]
+    Records = Callable[[Sequence[str]], tuple[NDArray, NDArray]]
 
 TOGETHER = 32  # lanes whose records are walked through together: in about twice the time of one [lane]
 MOST_KEPT = 10_000_000  # most forecasts of the past that are kept; more lanes are forecast when they are in view
@@ -53,8 +53,8 @@ class NetworkForecasts:
     ((2,), (1092, 2))
     """
 
-    def __init__(self, calendar: WorkingCalendar, statistics: pd.DataFrame, series: Series) -> None:
-        self.calendar, self._series, self._names = calendar, series, list(statistics.index)
+    def __init__(self, calendar: WorkingCalendar, statistics: pd.DataFrame, records: Records) -> None:
+        self.calendar, self._records, self._names = calendar, records, list(statistics.index)
         ends = (np.datetime64(day, "D") for day in (statistics["first_date"].min(), statistics["last_date"].max()))
         self._dates = calendar.without_holidays.range(*ends)
         self._walked: dict[tuple[str, int], tuple[Any, NDArray[np.float64]]] = {}  # by lane and steps
@@ -66,19 +66,22 @@ class NetworkForecasts:
         """First day of the last period of the feed."""
         return self._dates[-1]
 
-    def volumes(self, lane: str) -> NDArray[np.float64]:
-        """Return the record of a lane in the periods of the feed; NaN where unknown, as on holidays. [pallet/period]"""
-        dates, volumes = self._series(lane)
-        found = np.full(len(self._dates), np.nan)
+    def volumes(self, lanes: Sequence[str]) -> NDArray[np.float64]:
+        """Return the records of lanes in the periods of the feed, shape (lanes, periods).
+
+        Volumes are NaN where unknown, as on holidays. [pallet/period]
+        """
+        dates, volumes = self._records(lanes)
+        found = np.full((len(lanes), len(self._dates)), np.nan)
         days = dates.astype("datetime64[D]")
-        found[np.asarray(self.calendar.without_holidays.between(self._dates[0], days))] = volumes
+        found[:, np.asarray(self.calendar.without_holidays.between(self._dates[0], days))] = volumes
         return found
 
     def of(self, lane: str, steps: int) -> LaneForecast:
         """Return the forecast of a lane over the periods ahead; `steps` is at least 1."""
         key = lane, steps
         if key not in self._latest:
-            volumes = self.volumes(lane)
+            volumes = self.volumes([lane])[0]
             if _intermittent(volumes):
                 self._gathered(steps)
             made = self._walked.get(key) or next(zip(*self._walk(volumes[np.newaxis], steps), strict=True))
@@ -93,19 +96,20 @@ class NetworkForecasts:
             self._gathered(steps)
         new = [name for name in lanes if (name, steps) not in self._walked]
         found = {name: self._walked[name, steps] for name in lanes if name not in new}
+        records = dict(zip(lanes, self.volumes(lanes), strict=True))
         for start in range(0, len(new), TOGETHER):
             part = new[start : start + TOGETHER]
-            walked = self._walk(np.array([self.volumes(name) for name in part]), steps)
+            walked = self._walk(np.array([records[name] for name in part]), steps)
             found |= {name: made for name, *made in zip(part, *walked, strict=True)}
         period = self.calendar.length
-        return [(found[name][0], LaneErrors(self.volumes(name), found[name][1], period=period)) for name in lanes]
+        return [(found[name][0], LaneErrors(records[name], found[name][1], period=period)) for name in lanes]
 
     def outlook(self, lane: str, horizon: int) -> forecast.Forecasts | None:
         """Return the forecast of the next periods of a lane; None if fewer than three of its periods are known.
 
         horizon : number of periods, holidays not counted, >= 1. [period]
         """
-        if np.sum(~np.isnan(self._series(lane)[1])) < SHORTEST:
+        if np.sum(~np.isnan(self.volumes([lane]))) < SHORTEST:
             return None
         _, steps = coming_steps(self.last, self.calendar, horizon)
         said = self.of(lane, int(steps[-1]) + 1).said
@@ -133,7 +137,8 @@ class NetworkForecasts:
     @cached_property
     def _intermittents(self) -> dict[str, NDArray[np.float64]]:
         """The records of the lanes that are intermittent at some period, by name."""
-        records = ((name, self.volumes(name)) for name in self._names)
+        parts = (self._names[start : start + TOGETHER] for start in range(0, len(self._names), TOGETHER))
+        records = ((name, volumes) for part in parts for name, volumes in zip(part, self.volumes(part), strict=True))
         return {name: volumes for name, volumes in records if _intermittent(volumes)}
 
     def _gathered(self, steps):
@@ -153,7 +158,7 @@ class NetworkForecasts:
 
     def _keep(self, names, steps, volumes=None):
         """Keep the forecasts of some lanes."""
-        records = np.array([self.volumes(name) for name in names]) if volumes is None else volumes
+        records = self.volumes(names) if volumes is None else volumes
         self._walked |= {(name, steps): made for name, *made in zip(names, *self._walk(records, steps), strict=True)}
 
     def _walk(self, volumes, steps):

@@ -51,6 +51,7 @@ if TYPE_CHECKING:
 
 STATES_KEPT = 8  # number of evaluated states in the cache
 PATHS_KEPT = 5  # number of simulations in the cache
+SITES_KEPT = 4  # sites whose forecasts are kept
 STRAIN, UNDER_USED = 1.10, 0.75  # default thresholds: use of own capacity at which a lane's status changes [-]
 STRAINED, NORMAL, SPARE = "capacity strain", "normal", "under-used"  # statuses of a lane
 
@@ -91,7 +92,7 @@ class Session:
         self._first_seen: Visit | None = None  # totals when the page was opened
         self._paths = {}  # cache: simulated paths by lane or site, policy and question
         self._site = ""  # site in motion; "" for the lane in view
-        self._site_key, self._site_forecasts = None, None  # cache: forecasts of the lanes of one site
+        self._site_forecasts = {}  # cache: forecasts of the lanes of the latest sites
         if before is not None:
             self._keep(before)
 
@@ -424,12 +425,12 @@ class Session:
         if here is None or len(names) < 2:
             return {}
         rows, longest = self.portfolio.policies.loc[names], self._longest()
-        key = tuple(names), self.horizon, longest
-        if key != self._site_key:
-            self._site_forecasts = forecasts_by_date(self.feed.forecasts, names, self.horizon, longest=longest)
-            self._site_key = key
+        key, kept = (tuple(names), self.horizon, longest), self._site_forecasts
+        if key not in kept:
+            found = forecasts_by_date(self.feed.forecasts, names, self.horizon, longest=longest)
+            self._site_forecasts = {**dict(list(kept.items())[1 - SITES_KEPT :]), key: found}
         each = {name: policy_of(row) for name, row in rows.iterrows()}
-        return bookings_of_sites(self._site_forecasts, each, self.feed.calendar, self._plan)
+        return bookings_of_sites(self._site_forecasts[key], each, self.feed.calendar, self._plan)
 
     def prepared(self) -> Iterator[None]:
         """Forecast the lanes that are not in view, so that a click finds them; yield after each part of the work."""
