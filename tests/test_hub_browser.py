@@ -563,7 +563,7 @@ def test_the_address_holds_the_state_and_restores_it(own_hub, suite, browser):
     turn(own_hub, "return_rate", 0.4)
     tab(own_hub, "Profit and risk")
     shows(own_hub, directly("FRA-PAR", return_rate=0.4))
-    until(lambda: "tab=risk" in own_hub.url and "return_rate=0.4" in own_hub.url, True)
+    until(lambda: all(part in own_hub.evaluate("location.search") for part in ("tab=risk", "return_rate=0.4")), True)
     context = browser.new_context()
     other = context.new_page()
     seen = opened(other, own_hub.url)
@@ -577,7 +577,7 @@ def test_the_address_holds_the_state_and_restores_it(own_hub, suite, browser):
 def test_an_unusable_link_is_explained_and_the_address_matches_the_page(suite, page):
     opened(page, f"{suite.app(HUB)}?lane=BER-MUC&holding_cost=1e9&sla_penalty=90")
     page.get_by_text("Part of the link could not be used: Holding cost must be from 0.1 to 30").wait_for()
-    until(lambda: page.url.partition("?")[2], "source=research&lane=BER-MUC&sla_penalty=90&tab=capacity")
+    until(lambda: page.evaluate("location.search"), "?source=research&lane=BER-MUC&sla_penalty=90&tab=capacity")
     shows(page, directly(sla_penalty=90.0))
 
 
