@@ -18,10 +18,10 @@ from twin.data.ledger.store import Ledger
 
 # Files that take eight seconds or more, longest first; they start first, so that no worker is idle at the end.
 LONG = """
-hub_browser planners_day apps slow_lines ledger_statistics ledger_reliability analyst hub ledger_large notebook_parameters batch
-exercises binder forked kernel_memory analyst_browser cluster ledger_secrets ledger assess_table_large real_data
-partners_tab interfaces wheel judged accuracy gemini own_policy reads draws seeds verify gate permission
-ledger_integrity ledger_held export
+hub_browser planners_day apps slow_lines ledger_statistics ledger_reliability analyst hub ledger_large
+notebook_parameters batch exercises binder forked kernel_memory analyst_browser cluster ledger_secrets ledger
+assess_table_large real_data partners_tab interfaces wheel judged accuracy gemini own_policy reads draws seeds
+verify gate permission ledger_integrity ledger_held export
 """.split()
 SLOW_FIXTURES = {"browser", "server", "own_server", "built_paper"}  # each takes seconds to start
 
