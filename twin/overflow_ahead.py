@@ -90,7 +90,7 @@ def overflow_ahead(forecast: ArrayLike, errors: ArrayLike, capacity: ArrayLike, 
     Source
     ------
     Expected overflow as in notebook 03, eq. (3.4), of an empirical distribution: forecast plus past errors, weighted
-    exponentially (Taylor 2007 weights quantiles so).
+    exponentially, as Taylor (2007) weights quantiles.
 
     >>> found = overflow_ahead([100.0], [[-10.0], [0.0], [20.0]], 105.0, half_life=1e9)
     >>> found.expected.round(6).tolist(), found.probability.round(6).tolist()

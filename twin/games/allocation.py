@@ -151,7 +151,7 @@ def shapley(costs: ArrayLike) -> NDArray[np.float64]:
 
     Limits
     ------
-    In the core of a concave game, in which the marginal cost of a partner falls as the coalition grows (Shapley 1971).
+    In the core of a concave game, in which the marginal cost of a partner falls as the coalition grows; Shapley (1971).
     In other games it can be outside the core.
 
     Source
