@@ -89,7 +89,8 @@ def _equations():
     parts = [
         "# Equations\n",
         "Each numbered equation of the lessons, with the functions whose documentation cites it and the tests that",
-        "bear its number. A test compares numbers; that formula and code are the same is checked by reading.\n",
+        "bear its number. A test compares numbers; that formula and code are the same is checked by reading. An equation",
+        "with no function or test beside it is used in its lesson, where the text and the cells below it say how.\n",
     ]
     notebook = ""
     for number, equation in lessons.equations().items():
@@ -136,10 +137,12 @@ def _papers():
     import typst
 
     made = {}
-    built = [path for path in sorted((ROOT / "papers").glob("*/paper.typ")) if (path.parent / "out/paper.pdf").exists()]
+    papers = sorted((ROOT / "papers").glob("*/paper.typ"))
+    built = [path for path in papers if (path.parent / "out/paper.pdf").exists()]
     parts = [
         "# Papers\n",
-        "Each number and figure is read from the results of the jobs that the paper runs; `twin verify` checks them.\n",
+        "Each number and figure is read from the results of the jobs that the paper runs; `twin verify` checks them.",
+        "*A first paper* is the small example that `twin new-paper` copies, to begin your own with.\n",
     ]
     for path in built:
         name = path.parent.name
@@ -149,6 +152,8 @@ def _papers():
         made[f"papers/{name}.pdf"] = (path.parent / "out/paper.pdf").read_bytes()
         made[f"papers/{name}.rst"] = _paper(title, name, body)
         parts.append(f"- [{title}](/papers/{name}.rst) ([PDF](/papers/{name}.pdf))")
+    for path in (path for path in papers if path not in built):
+        parts.append(f"- `papers/{path.parent.name}` had not been built when this site was; `make paper` builds it.")
     parts += ["\n```{toctree}\n:hidden:\n", *(f"/papers/{path.parent.name}" for path in built), "```\n"]
     return made | {"papers/index.md": "\n".join(parts)}
 

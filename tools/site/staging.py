@@ -18,7 +18,7 @@ REPOSITORY = f"{PROJECT['project']['urls']['Repository']}/blob/{PROJECT['tool'][
 #: Files at the top that are pages of the site.
 TOP = ["README", "CHANGELOG", "CONTRIBUTING", "SECURITY", "SUPPORT", "CODE_OF_CONDUCT", "NOTATION"]
 #: Pages that the build makes and that other pages lead to.
-GENERATED = {"papers/index.md", "reference/index.rst"}
+GENERATED = {"equations.md", "gallery.md", "papers/index.md", "reference/index.rst"}
 LINK = re.compile(r"(\]\()(?![a-z]+:|#)([^)\s#]+)([^)\s]*\))")
 CODE = re.compile(r"(^```.*?^```|`[^`\n]+`)", re.M | re.S)
 
