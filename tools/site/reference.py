@@ -19,11 +19,14 @@ from math_elements import anchor
 from numpydoc.docscrape_sphinx import SphinxDocString
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
+from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxRole
 from sphinx.util.nodes import split_explicit_title
 
 SHOWN_TESTS = 3
+#: Characters of the longest value of a constant that a page prints; a table as Python text nobody can read.
+LONGEST_VALUE = 250
 
 
 class _Link(SphinxRole):
@@ -131,11 +134,19 @@ def test_pages(app):
         yield f"_tests/{stem}", {"title": f"tests/{stem}.py", "body": body, "parents": []}, "page.html"
 
 
+def without_long_values(app, domain, objtype, content):
+    """Leave the value of a constant out of its heading if it is a table."""
+    for part in list(content.parent.findall(addnodes.desc_annotation)):
+        if len(part.astext()) > LONGEST_VALUE:
+            part.parent.remove(part)
+
+
 def setup(app: Sphinx) -> dict[str, bool]:
     """Register roles and handlers."""
     for name, role in {"equation": EquationLink, "test": TestLink, "work": WorkLink, "unit": Unit}.items():
         app.add_role(name, role())
     app.connect("autodoc-process-docstring", document)
     app.connect("autodoc-skip-member", skip)
+    app.connect("object-description-transform", without_long_values)
     app.connect("html-collect-pages", test_pages)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
