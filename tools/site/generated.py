@@ -89,8 +89,8 @@ def _equations():
     parts = [
         "# Equations\n",
         "Each numbered equation of the lessons, with the functions whose documentation cites it and the tests that",
-        "bear its number. A test compares numbers; that formula and code are the same is checked by reading. An equation",
-        "with no function or test beside it is used in its lesson, where the text and the cells below it say how.\n",
+        "bear its number. A test compares numbers; that formula and code are the same is checked by reading. If no",
+        "function or test stands beside an equation, its lesson says in the text and the cells below it how it is used.\n",
     ]
     notebook = ""
     for number, equation in lessons.equations().items():
