@@ -90,7 +90,7 @@ def _equations():
         "# Equations\n",
         "Each numbered equation of the lessons, with the functions whose documentation cites it and the tests that",
         "bear its number. A test compares numbers; that formula and code are the same is checked by reading. If no",
-        "function or test stands beside an equation, its lesson says in the text and the cells below it how it is used.\n",
+        "function or test stands beside an equation, its lesson says in the text and cells below how it is used.\n",
     ]
     notebook = ""
     for number, equation in lessons.equations().items():
