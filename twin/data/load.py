@@ -69,7 +69,7 @@ def load_history(
         days = {name: getattr(how, name) for name in OF_DAYS}
         with Ledger(history) as ledger:
             return _with_options(ledger.history(lanes, **days, **settling, duplicates=duplicates), how)
-    require(not lanes, "history", "a ledger where lanes is said", repr(str(history)))
+    require(not lanes, "history", "a ledger where lanes are named, because all of a file is read", repr(str(history)))
     if history == "":
         return _with_options(research_lanes(**settling), how)
     if is_record(history):
