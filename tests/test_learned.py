@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from scipy.stats import geom, poisson, randint
 
+from twin import exact
 from twin.batch.network_training import main, recipe_of
 from twin.batch.plan_yaml import load_yaml
 from twin.exact.heuristics import capped_base_stock
@@ -44,6 +45,16 @@ def test_recorded_runs_have_the_recipes_of_their_file_and_its_judged_lanes():
         assert run["recipe_digest"] == weights.digest_of_recipe(asdict(recipe_of(file.stem, named[file.stem])))
         assert lanes <= set(run["gaps"]) and min(run["gaps"].values()) >= 0
         assert run["log"][-1]["step"] == run["recipe"]["steps"] - 1
+
+
+def test_recorded_runs_of_a_standard_method_cost_more_than_the_optimum_of_their_lane():
+    found = json.loads(RECIPES.with_name("model-free.json").read_text(encoding="utf-8"))
+    (lane,) = (lane for lane in exact_gaps.lanes_of_the_literature() if (lane.lead_time, lane.penalty) == (2, 9))
+    optimum = exact.lost_sales(lane.law, lane.lead_time, lane.penalty)
+    assert found["optimum"] == pytest.approx([optimum.low, optimum.high], rel=1e-9)
+    for run in found["runs"]:
+        assert run["high"] >= run["low"] >= optimum.high
+        assert run["gap"] == pytest.approx(100 * (run["high"] / optimum.low - 1), abs=1e-4)
 
 
 def test_the_log_begins_as_training_from_its_seed_does():
