@@ -66,6 +66,18 @@ def records_are_walked_once():
         yield
 
 
+@pytest.fixture
+def file(tmp_path):
+    """Return a function that writes a file and returns its path."""
+
+    def file(content, name="flows.csv"):
+        path = tmp_path / name
+        path.write_text(content)
+        return path
+
+    return file
+
+
 def new_server():
     """Return a running server; without PostgreSQL's programs, the test is skipped, or fails under CI."""
     if programs() is None:

@@ -13,18 +13,6 @@ NEXT = FLOWS.replace("2026-01-12,A,20", "2026-01-12,A,25") + "2026-01-13,A,250\n
 
 
 @pytest.fixture
-def file(tmp_path):
-    """Return a function that writes a file and returns its path."""
-
-    def file(content, name="flows.csv"):
-        path = tmp_path / name
-        path.write_text(content)
-        return path
-
-    return file
-
-
-@pytest.fixture
 def eva(url, monkeypatch, ledger, file):
     """Return the ledger of a planner named eva, with the flows of a file."""
     monkeypatch.setenv("TWIN_AUTHOR", "eva")

@@ -25,18 +25,6 @@ REVISED = (
 
 
 @pytest.fixture
-def file(tmp_path):
-    """Return a function that writes a file and returns its path."""
-
-    def file(content, name="flows.csv"):
-        path = tmp_path / name
-        path.write_text(content)
-        return path
-
-    return file
-
-
-@pytest.fixture
 def run(url, capsys, monkeypatch):
     """Return a function that runs one command on the ledger and returns its exit code, its output and its errors."""
     monkeypatch.setenv("DATABASE_URL", url)

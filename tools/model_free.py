@@ -90,7 +90,7 @@ def trained(seed):
 def main():
     """Train three seeds, price each exactly, and write what was found.
 
-    A discount of 0.99 and rewards as they are cost 491 % more than the optimum; these settings were chosen after that.
+    A discount of 0.99 and rewards as they are cost several times the optimum; these settings were chosen after that.
     """
     optimum, rows = lost_sales(poisson(MEAN), LEAD_TIME, PENALTY), []
     for seed in range(3):

@@ -34,7 +34,7 @@ class PageConnection(ZMQChannelsWebsocketConnection):
     """A connection that a page uses for its widgets, and for nothing else."""
 
     _refused = False
-    _visitor: dict[str, Any] | None = None  # what every message says of its sender, if a proxy names visitors
+    _visitor: dict[str, Any] | None = None  # the sender, written into every message behind a proxy
 
     async def prepare(self) -> None:
         """Prepare a connection to the kernel if the client offers the protocol."""

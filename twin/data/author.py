@@ -1,4 +1,4 @@
-"""Who changes flows and plans, and whether they may: the visitor of a page whom a proxy names, or this machine's user.
+"""The author of a change and their right to make it: a page's visitor whom a proxy names, or the user of the machine.
 
 The server of the pages writes the visitor into each message from a page (`twin.apps.visitors`), because the process of
 a page may have been started before its visitor came, and because every message is to be judged by who sent it.

@@ -1,4 +1,4 @@
-"""What a policy does in the long run: the share of time in each state that it reaches, and one drawn path."""
+"""The long run of a policy: the share of time in each state that it reaches, and one drawn path."""
 
 from __future__ import annotations
 

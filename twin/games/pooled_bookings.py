@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class PooledBookings(NamedTuple):
-    """What partners book together, what every coalition would pay, and a split of the bill.
+    """The bookings of partners together, the bill of every coalition, and a split of the whole bill.
 
     bookings : places whose booking begins on each date, shape (dates,); fractions stand for a share of a place. [place]
     costs : mean cost of each coalition by its number, over all dates, shape (2^n,). [$]
@@ -35,7 +35,7 @@ class PooledBookings(NamedTuple):
 
     @property
     def saving(self) -> float:
-        """What the partners save together. [$]"""
+        """The money that the partners save together. [$]"""
         alone = self.costs[1 << np.arange(len(self.allocation))]
         return float(alone.sum() - self.costs[-1])
 

@@ -60,7 +60,7 @@ class Candidate(NamedTuple):
 
 
 class Known(NamedTuple):
-    """What is known of the lanes: a row each of `statistics`, `volumes` (lanes, periods) and `table`.
+    """Everything known of the lanes: a row each of `statistics`, `volumes` (lanes, periods) and `table`.
 
     stated : fields of the policy that the planner states, for some lane.
     levels : service levels that are stated; NaN where none is, shape (lanes,). [-]

@@ -33,7 +33,7 @@ DECIDED = "lane state first last places partner price gain until comment author 
 
 @dataclass(frozen=True)
 class NetworkReport:
-    """What a report says, without its form.
+    """The content of a report, without its form.
 
     feed, morning : lanes and flows, and the totals and actions.
     assessed : every answer for every lane, as `assess` has it.

@@ -23,7 +23,7 @@ _MOST = 120  # most scenarios, the latest
 
 
 class PartnersBookings(NamedTuple):
-    """What partners book together for the coming dates.
+    """The bookings that partners make together for the coming dates.
 
     names : names of the n partners.
     dates : first day of each period, shape (dates,).

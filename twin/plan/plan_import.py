@@ -36,7 +36,7 @@ class PlanImport(NamedTuple):
 
 
 class PlanPreview(NamedTuple):
-    """What an import would write; nothing is written.
+    """The changes that an import would make; nothing is written.
 
     entries : number of entries of each kind in the file.
     new, same, changed, removed : numbers of values that the plan does not have, has, or has otherwise, and of those

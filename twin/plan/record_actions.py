@@ -1,4 +1,4 @@
-"""What the record of a lane calls for: a gap in its data, a break of its level, a promise that it did not keep.
+"""Actions that the record of a lane calls for: a gap in its data, a break of its level, a promise that it did not keep.
 
 Each function looks at all lanes at once and returns what it found of each; `plan.actions` makes actions of it.
 """

@@ -1,4 +1,4 @@
-"""What a report on a network says of its predecessor: the state that is kept of each, and what changed since the last.
+"""The comparison of a report with its predecessor: the state that is kept of each, and the changes since the last.
 
 The state is a small file in JSON beside the report, and not an entry of the ledger: a folder of reports is one series,
 weekly for one reader and daily for another, and whoever makes them needs no right to write to the ledger.

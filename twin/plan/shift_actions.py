@@ -32,7 +32,7 @@ class Shifts(NamedTuple):
 
     @property
     def money(self) -> NDArray[np.float64]:
-        """What partners take more for the workload beyond the shift. [$/week or month]"""
+        """The extra money that partners take for the workload beyond the shift. [$/week or month]"""
         return self.found.expected * self.price
 
 

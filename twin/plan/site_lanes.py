@@ -55,7 +55,7 @@ class SiteLanes:
 
     @property
     def stocks(self) -> NDArray[np.bool_]:
-        """Whether each lane holds stock."""
+        """True for each lane that holds stock."""
         codes = coded("kind", self.policy.kind, POLICY["kind"].choices)
         return np.broadcast_to(codes == POLICY["kind"].choices.index("stock"), len(self.lanes))
 

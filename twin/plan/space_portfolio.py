@@ -161,7 +161,7 @@ def portfolio_costs(
 
 
 class _Outlook(NamedTuple):
-    """What is known at the end of a period."""
+    """The knowledge of a rule at the end of a period."""
 
     curves: Array  # least cost of each coming period by what may be learnt of it and by places [$]
     hard: Array  # places of blocks in force in each coming period [place]

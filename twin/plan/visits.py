@@ -1,4 +1,4 @@
-"""What a planner saw at an earlier visit: totals of the morning, kept in the plan with author and time."""
+"""Visits of planners: the totals of the morning that each saw, kept in the plan with author and time."""
 
 from __future__ import annotations
 

@@ -56,7 +56,7 @@ class Correction(NamedTuple):
 
 
 class Preview(NamedTuple):
-    """What an import would meet; nothing is written.
+    """The flows that an import would meet, counted and named; nothing is written.
 
     counts : numbers of records. seen : id of the last change by hand when they were counted.
     outliers, changed, corrected : the first `MOST_LISTED` of each kind; account : of the file.

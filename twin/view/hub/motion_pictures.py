@@ -66,7 +66,7 @@ def charted(session: Session, name: str) -> charts.Chart | None:
 
 
 class _Shown(NamedTuple):
-    """What the pictures show: where, dates, days today and with the alternative, and own places."""
+    """The content of the pictures: where, dates, days today and with the alternative, and own places."""
 
     where: str
     dates: NDArray[np.datetime64]
