@@ -42,19 +42,20 @@ class Largest:
     """The largest scores of each step and lane, in order, and how many scores there were."""
 
     def __init__(self, capacity, shape):
-        self._scores, self.count = np.full((capacity, *shape), -np.inf), np.zeros(shape)
+        self._scores, self.count = np.full((capacity + 1, *shape), -np.inf), np.zeros(shape)
+        self._scores[0] = np.inf  # above the largest
+        self._places = np.ix_(*map(np.arange, shape))
 
     def add(self, scores, valid):
         """Add one score to each step and lane where it is valid."""
-        above = np.concatenate([np.full((1, *valid.shape), np.inf), self._scores[:-1]])
-        np.minimum(above, np.maximum(self._scores, np.where(valid, scores, -np.inf)), out=self._scores)
+        above, held = self._scores[:-1], self._scores[1:]
+        held[:] = np.minimum(above, np.maximum(held, np.where(valid, scores, -np.inf)))
         self.count += valid
 
     def quantile(self, level):
         """Return the conformal quantile of the scores; infinite where they are too few."""
         rank = np.floor((self.count + 1) * (1 - level) + 1e-9).astype(int)
-        found = np.take_along_axis(self._scores, np.maximum(rank - 1, 0)[np.newaxis], axis=0)[0]
-        return np.where(rank >= 1, found, np.inf)
+        return self._scores[rank, *self._places]
 
 
 def half_widths(volumes, mean, level, warm_up, pooled=None):

@@ -9,6 +9,7 @@ that comes later; the errors of the past are therefore those that the lane would
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -39,12 +40,15 @@ class Walk(NamedTuple):
 def walk(volumes: np.ndarray, period: str, season: int, horizon: int) -> Walk:
     """Return the forecasts at every origin, with weights from the discounted absolute errors up to it."""
     periods, lanes = volumes.shape
-    indices, methods = _candidates(volumes, period, season)
+    indices, index_at = _indices(volumes, period, season)
+    smoothed = Smoothed(lanes, _MEMORY[period], len(indices))
+    others = [Damped(lanes, _MEMORY[period]), Broken(lanes), Repeated(lanes, season), Line(lanes)]
+    names = [*((name and f"smoothing on {name}") or "smoothing" for name in indices), *(other.name for other in others)]
     known, seen = ~np.isnan(volumes), np.zeros(lanes)
-    ahead = np.full((horizon, len(methods), horizon, lanes), np.nan)  # forecasts of the last origins
-    recent, errors = np.zeros((len(methods), lanes)), np.zeros((len(methods), lanes))
+    ahead = np.full((horizon, len(names), horizon, lanes), np.nan)  # forecasts of the last origins
+    recent, errors = np.zeros((len(names), lanes)), np.zeros((len(names), lanes))
     mean, chosen = np.full((periods, horizon, lanes), np.nan), np.zeros((periods, lanes), np.int8)
-    table = dict.fromkeys(indices, np.ones((horizon, lanes)))
+    table = np.ones((len(indices), horizon, lanes))
     steps = np.arange(horizon)
     for at in range(periods):
         error = np.abs(volumes[at] - ahead[(at - 1 - steps) % horizon, :, steps])
@@ -52,18 +56,20 @@ def walk(volumes: np.ndarray, period: str, season: int, horizon: int) -> Walk:
         recent *= _MEMORY[period]
         recent += error
         errors += error * (seen > BEFORE_JUDGING)
-        for method, index in methods:
-            method.update(at, volumes[at], known[at], table[index][0])
+        smoothed.update(volumes[at], known[at], table[:, 0])
+        for method in others:
+            method.update(at, volumes[at], known[at], table[0, 0])
         seen += known[at]
-        table = {name: index(at, at + 1 + steps) for name, index in indices.items()}
+        table = index_at(at, at + 1 + steps)
         said = ahead[at % horizon]
-        for number, (method, index) in enumerate(methods):
-            np.maximum(method.forecast(at, table[index]), 0.0, out=said[number])
+        np.maximum(smoothed.forecast(table), 0.0, out=said[: len(indices)])
+        for number, method in enumerate(others, len(indices)):
+            np.maximum(method.forecast(at, table[0]), 0.0, out=said[number])
         said[:, :, seen == 0] = np.nan
         weight = _weights(recent, seen > BEFORE_JUDGING)
-        chosen[at] = np.argmax(weight, axis=0)
-        mean[at] = np.sum(weight[:, np.newaxis] * said, axis=0)
-    return Walk(mean, chosen, errors, [method.name for method, _ in methods])
+        chosen[at] = weight.argmax(axis=0)
+        mean[at] = (weight[:, np.newaxis] * said).sum(axis=0)
+    return Walk(mean, chosen, errors, names)
 
 
 def _weights(errors, warm):
@@ -76,24 +82,31 @@ def _weights(errors, warm):
     return weight / weight.sum(axis=0)
 
 
-def _candidates(volumes, period, season):
-    """Return the indices by name, and the methods in the order of preference, each with the name of its index."""
+def _indices(
+    volumes: np.ndarray, period: str, season: int
+) -> tuple[list[str], Callable[[int, np.ndarray], np.ndarray]]:
+    """Return the names of the indices, the one of most methods first, and a function that gives them.
+
+    It takes the end of a period and later periods, and returns an array of the shape (names, later periods, lanes).
+    """
     lanes = volumes.shape[1]
-    indices = {"": lambda origin, targets: np.ones((len(targets), lanes))}
     if period == "D":
         week = Season(volumes, season, 1, _WEEKS)
         year = Season(volumes, 52 * season, 5 * season | 1, _YEARS)  # averaged over five weeks, an odd number of days
-        indices["weekday"] = week.at
-        indices["weekday and season"] = lambda origin, targets: week.at(origin, targets) * year.at(origin, targets)
-    elif period == "W":
-        indices["season"] = Season(volumes, season, 5, _YEARS).at
-    else:
-        indices[PERIOD_KINDS[period].name] = Season(volumes, season, 1, _YEARS).at
-    main = {"D": "weekday", "W": ""}.get(period, PERIOD_KINDS[period].name)
-    methods = [
-        (Smoothed(lanes, _MEMORY[period], (name and f"smoothing on {name}") or "smoothing"), name)
-        for name in sorted(indices, key=lambda name: name != main)
-    ]
-    others = [Damped(lanes, _MEMORY[period]), Broken(lanes)]
-    naive = [(Repeated(lanes, season), ""), (Line(lanes), "")]
-    return indices, methods + [(method, main) for method in others] + naive
+
+        def by_day(origin, targets):
+            found = np.ones((3, len(targets), lanes))
+            found[0] = week.at(origin, targets)
+            np.multiply(found[0], year.at(origin, targets), out=found[2])
+            return found
+
+        return ["weekday", "", "weekday and season"], by_day
+    weeks = period == "W"
+    of_season = Season(volumes, season, 5 if weeks else 1, _YEARS)
+
+    def by_season(origin, targets):
+        found = np.ones((2, len(targets), lanes))
+        found[int(weeks)] = of_season.at(origin, targets)
+        return found
+
+    return (["", "season"] if weeks else [PERIOD_KINDS[period].name, ""]), by_season

@@ -15,6 +15,7 @@ _USUAL = 2.5  # largest error that counts, in mean absolute errors: 2 sd, as in 
 _SLACK, _ALARM = 0.5, 5.0  # allowance and threshold of the cumulative sum [standard deviation]
 _MOST = 3.0  # largest deviation that counts in the cumulative sum [standard deviation]
 _GAIN = 0.1  # smoothing constant of the mean absolute error [-]
+_SIDES = np.array([[1.0], [-1.0]])  # sums of deviations upwards and downwards
 _SMALLEST = 0.05  # smallest index whose volume says something on the level [-]
 
 
@@ -30,7 +31,7 @@ class Spread:
         self._count = self._count + valid
         gain = np.maximum(_GAIN, 1.0 / np.maximum(self._count, 1.0)) * valid
         self._mean = self._mean + gain * (np.abs(error) - self._mean)
-        return np.clip(error, -bound, bound)
+        return np.minimum(np.maximum(error, -bound), bound)
 
 
 class Line:
@@ -74,14 +75,17 @@ class Repeated:
 
 
 class Smoothed:
-    """Exponential smoothing of the volumes divided by their indices, by the constant with the least error so far."""
+    """Exponential smoothing of the volumes divided by several indices, by the constant with the least error so far."""
 
-    def __init__(self, lanes, memory, name):
-        self.name, self._memory = name, memory
-        self._levels, self._errors = np.zeros((len(_ALPHAS), lanes)), np.zeros((len(_ALPHAS), lanes))
-        self._weight, self._spread = np.zeros(lanes), Spread((len(_ALPHAS), lanes))
+    def __init__(self, lanes, memory, count):
+        shape = count, len(_ALPHAS), lanes
+        self._memory, self._places = memory, np.ix_(np.arange(count), np.arange(lanes))
+        self._levels, self._errors, self._spread = np.zeros(shape), np.zeros(shape), Spread(shape)
+        self._weight = np.zeros((count, 1, lanes))
 
-    def update(self, at, volume, known, index):
+    def update(self, volume, known, indices):
+        """Take the volumes of a period, shape (lanes,), and their indices, shape (count, lanes)."""
+        index = indices[:, np.newaxis]
         weight = np.minimum(index, 1.0) * known
         self._weight += weight
         error = np.where(known, volume - self._levels * index, 0.0)
@@ -91,12 +95,10 @@ class Smoothed:
         gain = np.maximum(_ALPHAS[:, np.newaxis] * weight, weight / np.maximum(self._weight, 1e-9))
         self._levels += gain * self._spread.usual(error, known & later) / np.maximum(index, _SMALLEST)
 
-    def level(self):
-        best = np.argmin(self._errors, axis=0)[np.newaxis]
-        return np.take_along_axis(self._levels, best, axis=0)[0]
-
-    def forecast(self, at, indices):
-        return self.level() * indices
+    def forecast(self, indices):
+        """Return the forecasts of the periods of some indices, both of the shape (count, periods, lanes)."""
+        row, lane = self._places
+        return self._levels[row, self._errors.argmin(axis=1), lane][:, np.newaxis] * indices
 
 
 class Damped:
@@ -107,7 +109,7 @@ class Damped:
     def __init__(self, lanes, memory):
         self._memory = memory
         self._levels, self._trends, self._errors = (np.zeros((len(_TRENDS), lanes)) for _ in range(3))
-        self._weight = np.zeros(lanes)
+        self._weight, self._lanes = np.zeros(lanes), np.arange(lanes)
 
     def update(self, at, volume, known, index):
         weight = np.minimum(index, 1.0) * known
@@ -123,8 +125,8 @@ class Damped:
         self._trends = _DAMPING * self._trends + _TRENDS[:, 1:] * change * later
 
     def forecast(self, at, indices):
-        best = np.argmin(self._errors, axis=0)[np.newaxis]
-        level, trend = (np.take_along_axis(part, best, axis=0)[0] for part in (self._levels, self._trends))
+        best = self._errors.argmin(axis=0), self._lanes
+        level, trend = self._levels[best], self._trends[best]
         steps = np.cumsum(_DAMPING ** np.arange(1.0, len(indices) + 1))
         return (level + steps[:, np.newaxis] * trend) * indices
 
@@ -144,8 +146,8 @@ class Broken:
         gap = value - self._mean
         seen = useful & (self._count > 0)
         sd = 1.2533 * self._spread
-        unit = np.divide(np.clip(gap, -_MOST * sd, _MOST * sd), sd, out=np.zeros(len(gap)), where=sd > 0)
-        self._excess = np.where(seen, np.maximum(self._excess + np.stack([unit, -unit]) - _SLACK, 0.0), self._excess)
+        unit = np.divide(np.minimum(np.maximum(gap, -_MOST * sd), _MOST * sd), sd, out=np.zeros(len(gap)), where=sd > 0)
+        self._excess = np.where(seen, np.maximum(self._excess + _SIDES * unit - _SLACK, 0.0), self._excess)
         going = self._excess > 0
         self._run = np.where(going, self._run + useful, 0.0)
         self._total = np.where(going, self._total + np.where(useful, value, 0.0), 0.0)
@@ -154,6 +156,8 @@ class Broken:
         self._count += useful
         self._mean += np.where(useful, gap / np.maximum(self._count, 1.0), 0.0)
         alarm = self._excess > _ALARM
+        if not alarm.any():
+            return
         for side in (0, 1):
             found = alarm[side]
             self._mean = np.where(found, self._total[side] / np.maximum(self._run[side], 1.0), self._mean)
