@@ -14,10 +14,10 @@ from twin.data.scenarios import POLICIES, network, research_lanes
 from twin.plan.feed import feed_of_history
 from twin.plan.portfolio import portfolio_of
 from twin.view.analyst_desk import AnalystSheet
-from twin.view.hub.address import query_of, restore
 from twin.view.hub.controls import CONTROLS, OPTIMUM
 from twin.view.hub.data_feed import DataFeed
 from twin.view.hub.downloads import FILES
+from twin.view.hub.reopening import query_of, restore
 from twin.view.hub.session import Session
 from twin.view.hub.tabs import TABS
 from twin.view.panel import Control, panel

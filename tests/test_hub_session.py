@@ -11,8 +11,8 @@ from twin.data.scenarios import POLICIES, network, research_lanes
 from twin.plan import lane_report
 from twin.plan.feed import feed_of_history
 from twin.plan.portfolio import DEFAULT_HORIZON
-from twin.view.hub.address import query_of, restore
 from twin.view.hub.controls import OPTIMUM, PRESETS, TARGETS, fields_for
+from twin.view.hub.reopening import query_of, restore
 from twin.view.hub.session import NORMAL, SPARE, STRAINED, Session
 
 

@@ -8,8 +8,8 @@ from twin.data.scenarios import POLICIES, research_lanes
 from twin.plan.feed import feed_of_history
 from twin.plan.wording import written
 from twin.view.hub import motion_tab
-from twin.view.hub.address import query_of, restore
 from twin.view.hub.hub import Hub
+from twin.view.hub.reopening import query_of, restore
 from twin.view.hub.session import Session
 from twin.view.hub.tabs import TABS, charted, drawn
 

@@ -67,7 +67,7 @@ from twin.plan.lane_report import simulated_profits
 from twin.plan.notation import renewed
 from twin.plan.portfolio import portfolio_of
 from twin.view.hub import downloads, network
-from twin.view.hub.address import query_of
+from twin.view.hub.reopening import query_of
 from twin.view.hub.session import Session
 
 def printed(*arguments):

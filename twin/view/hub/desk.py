@@ -15,8 +15,8 @@ from twin.plan.wording import unit_in
 from twin.view.analyst_desk import AnalystDesk
 from twin.view.guard import told
 from twin.view.hub import bulk_edit, network, tabs
-from twin.view.hub.address import query_of
 from twin.view.hub.controls import OPTIMUM, PRESETS, Field
+from twin.view.hub.reopening import query_of
 from twin.view.hub.session import Session
 from twin.view.output import png
 from twin.view.widgets import Dials, NetworkTable, Sheet

@@ -18,11 +18,11 @@ from twin.plan.feed import Feed
 from twin.plan.unit_names import UnitNames, named_units
 from twin.view.guard import sentence, told
 from twin.view.hub import bulk_edit, downloads, tabs
-from twin.view.hub.address import restore
 from twin.view.hub.data_feed import DataFeed
 from twin.view.hub.desk import Desk
 from twin.view.hub.meanwhile import Meanwhile
 from twin.view.hub.morning_panel import MorningPanel
+from twin.view.hub.reopening import restore
 from twin.view.hub.session import Session
 from twin.view.opening import advising, check_parameters, lane_named, reading_options
 
