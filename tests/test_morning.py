@@ -110,10 +110,10 @@ def test_the_buttons_keep_and_undo_a_lane():
     before = hub.session.values["internal_capacity"]
     press(hub.dials, do="turn", subject="BER-MUC", name="internal_capacity", value=150.0)
     press(hub.sheet, do="keep", subject="BER-MUC")
-    assert "Change 1 of the plan is written. This plan ends with the page." in hub.sheet.noted
+    assert " pallets. This plan ends with the page." in hub.sheet.noted
     assert hub.session.policies.loc["BER-MUC", "internal_capacity"] == 150.0
     press(hub.sheet, do="undo", subject="BER-MUC")
-    assert hub.session.values["internal_capacity"] == before and "Change 2" in hub.sheet.noted and not hub.sheet.said
+    assert hub.session.values["internal_capacity"] == before and "Undone: internal" in hub.sheet.noted and not hub.sheet.said
 
 
 def test_totals_say_what_changed_since_the_last_visit_and_a_visit_is_no_change_to_undo(monkeypatch):

@@ -361,7 +361,8 @@ class Hub:
         self._show_lane()
         self._anew()
         ends = "" if self.session.feed.source == "ledger" else " This plan ends with the page."
-        self.sheet.noted = f"Change {made} of the plan is written.{ends}" if made else "Nothing new to keep."
+        words = "Kept in the plan" if done == "keep" else "Undone"
+        self.sheet.noted = f"{words}: {self.session.plan.sentence(made)}.{ends}" if made else "Nothing new to keep."
 
     def _answered(self) -> None:
         """Show an answer of the analyst, if its tab is open; otherwise it appears when the tab is opened."""

@@ -120,7 +120,7 @@ class Session:
         if self._plan is None:
             from twin.plan.capacity_plan import CapacityPlan  # imports database packages
 
-            self._plan = CapacityPlan()
+            self._plan = CapacityPlan(period=self.feed.calendar.length)
         return self._plan
 
     @property
@@ -167,8 +167,7 @@ class Session:
 
     def undo(self) -> int:
         """Undo the planner's own latest change of the plan that is in effect; return the id of the change."""
-        author, visits = self._author(), {change.id for change in self.plan.changes("visit")}
-        changes = [change for change in self.plan.changes() if change.id not in visits]
+        author, changes = self._author(), self.plan.changes()
         undone = {change.undoes for change in changes}
         mine = [one.id for one in changes if one.author == author and one.undoes is None and one.id not in undone]
         require(bool(mine), "plan", f"one with a change by {visible(author, 40)} to undo", "none")
