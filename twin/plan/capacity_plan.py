@@ -191,6 +191,13 @@ class CapacityPlan:
         """Return every value that cells of a kind or of an entry have had, the latest first."""
         return self.cells.revisions(kind and kind_of(kind).name, entry)
 
+    def authors(self, kind: str) -> dict[str, Revision]:
+        """Return the latest revision of each entry of a kind: who wrote it last, and when."""
+        found: dict[str, Revision] = {}
+        for revision in self.history(kind):  # the latest first
+            found.setdefault(revision.entry, revision)
+        return found
+
     def _cells_of(self, entries) -> dict[Key, Any]:
         """Return the cells of entries with their values as the plan keeps them."""
         cells: dict[Key, Any] = {}

@@ -181,9 +181,10 @@ PLAN_KINDS: dict[str, Kind] = {
         _kind(
             "note",
             "notes",
-            "a remark on a lane, on a site or on the plan",
+            "a remark on a lane, on a site or on the plan, or a comment on an action",
             _LANE._replace(needed=False),
             _SITE,
+            PlanField("action", "word", "-", "kind of the action that it is a comment on", ACTION_KINDS),
             _text("text", "the remark", needed=True),
         ),
         _kind(

@@ -16,9 +16,10 @@ from twin._check import require
 from twin._choices import coded, word_of
 from twin.data.author import author_name
 from twin.data.errors import LedgerError
-from twin.data.text import visible
+from twin.data.text import time_told, visible
 from twin.plan import ahead, lane_report
 from twin.plan.booked_lane import bookings_of_lanes, bookings_of_sites
+from twin.plan.comments import comment_events
 from twin.plan.horizon import forecasts_by_date, lane_by_date, longest_of
 from twin.plan.network_forecasts import coming_steps
 from twin.plan.policies import policy_of
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from twin.plan.ahead import Ahead
     from twin.plan.booked_lane import PlacesToBook
     from twin.plan.capacity_plan import CapacityPlan
+    from twin.plan.comments import CommentEvent
     from twin.plan.feed import Feed
     from twin.plan.horizon import Horizon
     from twin.plan.morning import Morning
@@ -214,6 +216,15 @@ class Session:
         name = self.plan.add("decision", **decision(self.morning(), lane, action, state, **more))
         self._look_at_decisions()
         return name
+
+    def comments(self) -> dict[tuple[str, str], list[CommentEvent]]:
+        """Return what happened to the comments on each action, by its lane or site and its kind."""
+        return {} if self._plan is None else comment_events(self._plan)
+
+    def authors(self) -> dict[str, str]:
+        """Return who took each decision of the plan, and when, in words."""
+        latest = {} if self._plan is None else self._plan.authors("decision")
+        return {name: f"{one.author}, {time_told(one.changed_at)}" for name, one in latest.items()}
 
     def take_back(self, name: str) -> None:
         """Remove a decision from the plan, so that its action returns; its history stays."""
