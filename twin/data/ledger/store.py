@@ -154,6 +154,7 @@ class Ledger(LedgerReader):
         *,
         good_rows_only: bool = False,
         held: str = "ask",
+        sure: bool = False,
         asked: Preview | None = None,
         progress: bool = False,
         **reading: Any,
@@ -168,9 +169,12 @@ class Ledger(LedgerReader):
             read is stored with an unknown volume, which differs from zero.
         held : {"ask", "new-only", "replace", "add"}
             What to do if the ledger already holds flows of lanes and days of the file. "ask" (default): raise
-            AlreadyHeld, with the counts, unless every flow is held already. "new-only": add only the lanes and days
-            that are not held. "replace": also replace those that differ; `undo` brings the replaced flows back. "add":
-            add all flows on top.
+            AlreadyHeld, with the counts, unless every flow is held already; so it does if new flows are far from the
+            record of their lane. The other words ask nothing. "new-only": add only the lanes and days that are not
+            held. "replace": also replace those that differ; `undo` brings the replaced flows back. "add": add all
+            flows on top.
+        sure : bool
+            Add flows that are far from the record of their lane without asking.
         asked : Preview, optional
             Preview that somebody has agreed to. If the counts differ since, or somebody has changed by hand what would
             be replaced or added again, AlreadyHeld is raised anew, with both values.
@@ -183,7 +187,7 @@ class Ledger(LedgerReader):
         RowsRefused, AlreadyHeld, ValueError, FileNotFoundError, LedgerError
         """
         with _usable(path, good_rows_only, progress, reading) as staged:
-            return self._import(staged, held, asked, progress)
+            return self._import(staged, held, sure, asked, progress)
 
     def preview_file(
         self, path: str | Path, *, good_rows_only: bool = False, progress: bool = False, **reading: Any
@@ -196,14 +200,20 @@ class Ledger(LedgerReader):
             return preview_staged(connection, staged, progress)
 
     def import_history(
-        self, history: History, *, held: str = "ask", asked: Preview | None = None, progress: bool = False
+        self,
+        history: History,
+        *,
+        held: str = "ask",
+        sure: bool = False,
+        asked: Preview | None = None,
+        progress: bool = False,
     ) -> Import:
-        """Add the flows of a history; `held` and `asked` as in `import_file`."""
-        return self._import(stage_history(history), held, asked, progress)
+        """Add the flows of a history; `held`, `sure` and `asked` as in `import_file`."""
+        return self._import(stage_history(history), held, sure, asked, progress)
 
-    def _import(self, staged, held, asked, progress):
+    def _import(self, staged, held, sure, asked, progress):
         with self._writing(patience=IMPORT_TIMEOUT) as connection:
-            done = import_staged(connection, staged, held=held, asked=asked, progress=progress)
+            done = import_staged(connection, staged, held=held, sure=sure, asked=asked, progress=progress)
         if done.records >= MANY:
             vacuum(self._engine, flows.name)
         return done

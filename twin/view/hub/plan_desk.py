@@ -74,6 +74,6 @@ class PlanDesk(LedgerPage):
             return alert(f"{sentence(conflict)} Nothing was written.") + preview_answers.overwriting(message)
         self.plan_changed()
         gone = f", {done.removed:,} removed" if done.removed else ""
-        words = f"{done.written:,} values of {counted_kinds(done.entries)} written{gone}, as change {done.change}."
+        words = f"{done.written:,} values of {counted_kinds(done.entries)} written{gone}."
         lasts = " This plan ends with the page." if ends else ""
         return feed_answers.said(words + lasts if done.change else "The plan has all these values already.")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from twin._check import require
 from twin.data.errors import Counts
-from twin.data.text import visible
+from twin.data.text import time_told, visible
 from twin.view.hub.feed_answers import account, counted, listed_first, plain, said
 from twin.view.hub.flow_answers import button
 from twin.view.words import table
@@ -41,8 +41,8 @@ def _rows(found):
         for one in found.outliers
     ]
     by_hand = [
-        (_lane(one), str(one.date), _told(one.held), _told(one.file), escape(f"{one.author}, {one.changed_at[:16]}"))
-        for one in found.corrected
+        (_lane(one), str(one.date), _told(one.held), _told(one.file), escape(f"{one.author}, {at}"))
+        for one, at in ((one, time_told(one.changed_at)) for one in found.corrected)
     ]
     changed = [(_lane(one), str(one.date), _told(one.held), _told(one.file)) for one in found.changed]
     return (
