@@ -78,19 +78,27 @@ def _overview(module):
     return [*lines, ""]
 
 
-def _equations():
-    """Return the page of the numbered equations: where each is derived, what computes it, and what tests it."""
+def users_of_equations() -> dict[str, list[str]]:
+    """Return the full names of the functions, classes and methods whose documentation cites each equation."""
     users = {number: [] for number in lessons.equations()}
     for module in modules.public():
         for name, member in vars(importlib.import_module(module)).items():
             if getattr(member, "__module__", None) == module and name[0] != "_":
-                for number in docstrings.cited(inspect.getdoc(member) or ""):
-                    users[number].append(f"{module}.{name}") if number in users else None
+                methods = vars(member).items() if inspect.isclass(member) else ()
+                inner = [(f"{name}.{part}", thing) for part, thing in methods if inspect.isfunction(thing)]
+                for full, thing in [(name, member), *inner]:
+                    for number in docstrings.cited(inspect.getdoc(thing) or ""):
+                        users[number].append(f"{module}.{full}")
+    return users
+
+
+def _equations():
+    """Return the page of the numbered equations: where each is derived, what computes it, and what tests it."""
+    users = users_of_equations()
     parts = [
         "# Equations\n",
         "Each numbered equation of the lessons, with the functions whose documentation cites it and the tests that",
-        "bear its number. A test compares numbers; that formula and code are the same is checked by reading. If no",
-        "function or test stands beside an equation, its lesson says in the text and cells below how it is used.\n",
+        "bear its number. A test compares numbers; that formula and code are the same is checked by reading.\n",
     ]
     notebook = ""
     for number, equation in lessons.equations().items():
