@@ -28,7 +28,8 @@ def test_a_file_of_the_plan_is_previewed_written_and_undone(ledger, monkeypatch,
     hub = Hub("ledger:", "A")
     press(hub.data, do="plan-import", file="plan.csv", content=PLAN)
     assert "Preview of plan.csv: 1 lane, of which nothing is written yet" in hub.data.said
-    assert "<td>25</td><td>30</td>" in hub.data.said and chosen(hub.data) == ["Write 2 values", "Write nothing"]
+    assert "<td>25 pallets</td><td>30 pallets</td>" in hub.data.said and ">eva, 20" in hub.data.said
+    assert chosen(hub.data) == ["Write 2 values", "Write nothing"]
     assert plan.refresh() == []
     choose(hub.data, "Write 2 values")
     assert "2 values of 1 lane written" in hub.data.said and hub.dials.values["internal_capacity"] == 30
@@ -42,6 +43,13 @@ def test_a_file_of_the_plan_is_previewed_written_and_undone(ledger, monkeypatch,
     choose(hub.data, "Write 1 value")
     assert "internal capacity of lane A is 40 pallets since eva changed it at" in hub.data.said
     assert "Nothing was written" in hub.data.said and hub.dials.values["internal_capacity"] == 40
+    choose(hub.data, "Overwrite with the values of the file")
+    assert hub.dials.values["internal_capacity"] == 30
+    _, data = delivered(hub.data, monkeypatch, do="plan-export")
+    CapacityPlan(ledger.plan, author="tom").set("lane", "A", internal_capacity=50)
+    press(hub.data, do="plan-import", file="plan.xlsx", content=data)
+    assert "Changed by others since this workbook was saved (1)" in hub.data.said and ">tom, 20" in hub.data.said
+    assert chosen(hub.data) == ["Overwrite with the values of the file", "Write nothing"]
     choose(hub.data, "Overwrite with the values of the file")
     assert hub.dials.values["internal_capacity"] == 30
 

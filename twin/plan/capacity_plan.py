@@ -55,7 +55,7 @@ class CapacityPlan:
     def __init__(self, cells: PlanCells | None = None, *, author: str | None = None, period: str | float = "") -> None:
         self.cells = memory_plan() if cells is None else cells
         self.author = author
-        self._words = CellWords(named_cell, partial(told_value, period=period))
+        self.words = CellWords(named_cell, partial(told_value, period=period))
         self.seen = 0  # id of the last change that is shown, besides own ones
         self._own: set[int] = set()
         self.refresh()
@@ -165,7 +165,7 @@ class CapacityPlan:
         cells = self._cells_of(entries)
         seen = None if overwrite else self.seen if seen is None else seen
         what = what or self._sentence(cells)
-        how = {"author": self.author, "check": refuse_faults, "words": self._words}
+        how = {"author": self.author, "check": refuse_faults, "words": self.words}
         made = self.cells.write(cells, what=what, seen=seen, own=self._own, **how)
         if made is not None:
             self._own.add(made)
@@ -174,7 +174,7 @@ class CapacityPlan:
 
     def undo(self, change: int) -> int:
         """Undo a change, show the plan as it is now, and return the id of the change that undoes it."""
-        made = self.cells.undo(change, author=self.author, check=refuse_faults, words=self._words)
+        made = self.cells.undo(change, author=self.author, check=refuse_faults, words=self.words)
         self.refresh()
         return made
 
@@ -226,8 +226,8 @@ class CapacityPlan:
         if len(cells) == 1:
             ((key, value),) = cells.items()
             before = self.entries.get(key[:2], {}).get(key[2])
-            was = "" if before is None else f", was {self._words.value(key, before)}"
-            return f"{named_cell(key)}: {self._words.value(key, value)}{was}"
+            was = "" if before is None else f", was {self.words.value(key, before)}"
+            return f"{named_cell(key)}: {self.words.value(key, value)}{was}"
         entries = entries_of(cells)
         by_kind: dict[str, list[str]] = {}
         for kind, entry in entries:
@@ -239,7 +239,7 @@ class CapacityPlan:
         return f"{len(cells):,} values of {named}"
 
     def _told(self, kind, entry, name, value):
-        return f"{label(name)} {self._words.value((kind, entry, name), value)}"
+        return f"{label(name)} {self.words.value((kind, entry, name), value)}"
 
 
 def next_name(names: Iterable[str]) -> str:

@@ -43,6 +43,14 @@ class PlanChange(NamedTuple):
     cells: int  # number of cells that it wrote
 
 
+class Writer(NamedTuple):
+    """Who wrote the present value of a cell, when in UTC, and by which change."""
+
+    change: int
+    author: str
+    changed_at: str
+
+
 class Revision(NamedTuple):
     """One cell that a change wrote: the value before and after it; None means that there was or is none."""
 
@@ -191,6 +199,16 @@ class PlanCells:
         with self._reading() as connection:
             rows = connection.execute(statement).all()
         return [Revision(*row[:-2], _plain(row[-2]), _plain(row[-1])) for row in rows]
+
+    def writers(self) -> dict[Key, Writer]:
+        """Return who wrote the present value of each cell that has one."""
+        present = _present_cells().subquery()
+        columns = [present.c[name] for name in ("kind", "entry", "field", "change_id")]
+        written = select(*columns, plan_changes.c.author, plan_changes.c.changed_at).join(
+            plan_changes, plan_changes.c.id == present.c.change_id
+        )
+        with self._reading() as connection:
+            return {tuple(row[:3]): Writer(*row[3:]) for row in connection.execute(written)}
 
     def names(self, kind: str) -> list[str]:
         """Return the names of all entries of a kind that there are or have been."""
