@@ -9,9 +9,11 @@ from twin.data.advice import Advice
 from twin.data.files.across import across_layout
 from twin.data.files.columns import find_columns, missing_columns
 from twin.data.files.headings import ENGLISH_HEADINGS, ends_a_block
+from twin.data.files.joins import YEAR
 from twin.data.files.layout import Layout, Record, is_numeric
 from twin.data.files.leftovers import fitted, is_row_of_units
 from twin.data.files.long import long_layout
+from twin.data.files.period_headings import period_of
 from twin.data.files.wide import wide_layout
 
 NO_LINE = 1 << 60  # stands for the line after the last one
@@ -143,10 +145,22 @@ def _are_headings(fields):
 def _needs_the_record_above(upper, lower):
     """Return whether headings repeat that differ by what stands in the record above them."""
     given = [name.strip().casefold() for name in lower if name.strip()]
-    if len(set(given)) == len(given) or len(upper) != len(lower) or not _are_headings(upper):
+    if len(upper) != len(lower) or not _are_headings(upper):
+        return False
+    if _are_years_of(upper, lower):
+        return True
+    if len(set(given)) == len(given):
         return False
     both = list(zip(_filled(upper, lower), (name.strip().casefold() for name in lower), strict=True))
     return len({pair for pair in both if pair[1]}) > len(set(given))
+
+
+def _are_years_of(upper, lower):
+    """Return whether years stand above headings of periods without a year."""
+    years = [below for cell, below in zip(upper, lower, strict=True) if YEAR.fullmatch(cell.strip())]
+    numbered = [period for below in years if (period := period_of(below)) and not period.text]
+    texts = sum(bool(cell.strip()) for cell in upper) - len(years)
+    return bool(years) and len(numbered) == len(years) and texts <= 1
 
 
 def _needs_the_record_below(upper, following):
