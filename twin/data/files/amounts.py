@@ -22,6 +22,7 @@ DECIMAL_WAYS = (("decimal", "."), ("decimal", ","))  # the options that say whic
 NINES = [10.0**digits - 1 for digits in range(4, 16)]  # values that often stand for an unknown one
 FAR_ABOVE = 10.0  # ratio of such a value to the largest other one [-]
 ALL_WHOLE = 3  # numbers that all have 000 behind their mark from which this is no chance [-]
+ROUND = "000 behind every mark"  # a reason for a mark of decimals
 GAP = 30.0  # ratio of whole numbers to decimals, in one column, that speaks for a mark of thousands
 
 
@@ -237,12 +238,15 @@ def _shapes(columns):
         if shape:
             sign = 1 if column.either["."] else -1
             why = "whole numbers beside them" if shape > 0 else "larger whole numbers without a mark"
-            why = why if column.plain_logs[1] else "000 behind every mark"
+            why = why if column.plain_logs[1] else ROUND
             yield shape * sign, why
 
 
 def _by_votes(either, votes):
-    """Return (mark, why): a mark of decimals needs one vote, a mark of thousands two, and neither a contrary one."""
+    """Return (mark, why): a mark of decimals needs one vote, a mark of thousands two, and neither a contrary one.
+
+    That all numbers are round is no vote on its own.
+    """
     if all(either.values()):
         return "", ""
     mark = "." if either["."] else ","
@@ -253,4 +257,4 @@ def _by_votes(either, votes):
         return "", ""
     if len(yes) > 1:
         return ("," if mark == "." else "."), " and ".join(yes)
-    return (mark, " and ".join(no)) if no else ("", "")
+    return (mark, " and ".join(no)) if set(no) - {ROUND} else ("", "")
