@@ -55,7 +55,8 @@ def chapter(module: str) -> str:
 
 def is_main(module: str) -> bool:
     """Return whether a public module stands on the front of its chapter; the others are internals."""
-    return chapter(module) in ("", "games") or module.removeprefix("twin.") in ENTRANCES or module in _named()
+    formulas = chapter(module) in ("", "games") and module != "twin.answers"  # a table, which NOTATION.md has in words
+    return formulas or module.removeprefix("twin.") in ENTRANCES or module in _named()
 
 
 @cache
