@@ -80,14 +80,14 @@ def test_lanes_that_lose_money_leave_places_to_what_is_due_and_the_rest_is_count
     history = history_from(flows, {"file": "made up", "rows_read": len(flows), "notes": ()})
     own = {name: {"internal_capacity": 44.0 if place < 8 else 90.0} for place, name in enumerate(names)}
     terms = {"service_revenue": 30.0, "handling_cost": 50.0, "lead_time_mean_days": 0.0, "lead_time_sd_days": 0.0}
-    terms |= {"service_level": 0.9, "sla_penalty": 0.0}
+    terms |= {"service_level": 0.9}
     found = attention_of(history, policies={name: {**row, **terms} for name, row in own.items()})
     rows = found.ranked()
     assert rows["kind"].value_counts().to_dict() == {"overflow": 6, "loss": 4}
     assert rows["money"].is_monotonic_decreasing and rows["lane"].is_unique
-    assert found.ranked({(name, "overflow") for name in names})["kind"].tolist() == ["loss"] * 10
+    assert found.ranked({(name, "overflow") for name in names})["kind"].isin(["loss", "promise"]).all()
     words = found.others(set(zip(rows["lane"], rows["kind"], strict=True)))
-    assert words.startswith("loss 20 ($") and ", overflow 2 ($" in words
+    assert "loss 20 ($" in words and ", overflow 2 ($" in words
     assert found.own_stated and not attention_of(history).own_stated
 
 
