@@ -63,7 +63,7 @@ function render({ model, el }) {
   function showStatus() {
     status.tabIndex = -1;
     const form = last && body.querySelector(last);
-    if (form?.closest(".twin-change")) form.append(status); // the answer stays in the box that is open
+    if (form && form.closest(".twin-change")) form.append(status); // the answer stays in the box that is open
     else (form || body.querySelector(".twin-radios")).after(status);
   }
 
