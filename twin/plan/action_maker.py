@@ -29,7 +29,9 @@ if TYPE_CHECKING:
     from twin.policy import Policy
 
 LEAST_MONEY = 1.0  # least money of an action [$/week or month]
-MOST_CANDIDATES = 100  # most actions that are ranked; those beyond ten move up where others are decided
+MOST_CANDIDATES = 100  # most actions that are ranked, standing and others; more move up where others are decided
+#: Kinds of actions on terms that hold until they are negotiated; the others are about the coming weeks.
+STANDING = ("loss", "penalty", "promise")
 ACTION_COLUMNS = [
     "lane",
     "kind",
@@ -81,7 +83,7 @@ class Known(NamedTuple):
 
 
 class ActionMaker:
-    """Makes the actions of lanes and sites.
+    """Makes the actions of lanes and sites; `worth` is the number and the money of all that are worth their place.
 
     A loss counts only if the user states a revenue, a promise only where a service level is stated, and places that
     are kept for nothing only if own capacity is stated.
@@ -89,6 +91,7 @@ class ActionMaker:
 
     def __init__(self, known: Known, shifts: Shifts | None) -> None:
         self.known, self.shifts, calendar = known, shifts, known.calendar
+        self.worth: dict[str, tuple[int, float]] = {}
         self.period, self.length = calendar.period, calendar.length
         self.names, self.block = known.statistics.index, ranked_periods(calendar.period, calendar.season)
         self.ahead = calendar.without_holidays.following(known.last, self.block * WEEKS[self.period] + 1)
@@ -125,11 +128,18 @@ class ActionMaker:
                 for at, money in amounts
                 if money >= LEAST_MONEY
             ]
-        found = sorted(found, key=lambda one: -one[1].money)[:MOST_CANDIDATES]
+        found = sorted(found, key=lambda one: -one[1].money)
+        for _, one in found:
+            count, money = self.worth.get(one.kind, (0, 0.0))
+            self.worth[one.kind] = count + 1, money + one.money
+        standing = [one for one in found if one[1].kind in STANDING][:MOST_CANDIDATES]
+        coming = [one for one in found if one[1].kind not in STANDING][:MOST_CANDIDATES]
+        found = sorted([*coming, *standing], key=lambda one: -one[1].money)
         errors, overflowing = self.known.found.errors, [at for at, one in found if one.kind == "overflow"]
         self.errors = {at: errors[at].copy() for at, _ in found if at >= 0}
         if "internal_capacity" in self.known.stated:
             here = self.known.table["status"].isin(["normal", "watch", "strained"]).to_numpy()[: len(self.names)]
+            here = here & (self.gaps.periods == 0)  # until missing flows are known, their places only look free
             self.partners = free_partners(self.mean, errors, np.where(here, self.own, 0.0), overflowing, self.block)
         else:
             self.partners = {}

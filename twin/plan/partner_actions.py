@@ -56,7 +56,7 @@ def free_partners(
 
     Lanes are served in their order, and what one takes is no longer free for the next.
 
-    share(i, j) = E min((X_i - C_i)+, (C_j - X_j)+) / E (X_i - C_i)+, X = y + e(t, h), t and h the same for both lanes
+    share(i, j) = E min((X_i - C_i)+, (C_j - X_j)+) / E (X_i - C_i)+, X = (y + e(t, h))+, t and h the same for both
 
     Parameters
     ----------
@@ -74,7 +74,7 @@ def free_partners(
     >>> free_partners(mean, errors, np.array([10.0, 10.0, 6.0, 20.0]), [0, 1], 1)
     {0: Free(lane=3, places=11.0, share=1.0), 1: Free(lane=3, places=2.0, share=1.0)}
     """
-    needs = mean[:, np.newaxis, :block] + errors[:, :, :block]
+    needs = np.maximum(mean[:, np.newaxis, :block] + errors[:, :, :block], 0.0)
     free = np.maximum(np.nan_to_num(capacity[:, np.newaxis, np.newaxis] - needs), 0.0)
     found: dict[int, Free] = {}
     for at in overflowing:
