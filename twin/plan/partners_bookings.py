@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from twin._check import require
+from twin._check import nonnegative, require, whole
 from twin.data.text import visible
 from twin.games.pooled_bookings import PooledBookings, pooled_bookings
+from twin.plan.booking_terms import Booked, BookingTerms, booking_terms
+from twin.plan.needed_space import prices_of_places, space_of_pallet
 from twin.plan.network_forecasts import coming_steps
+from twin.plan.wording import written
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
     from twin.past_errors import LaneErrors
+    from twin.plan.booking_terms import Contracts
     from twin.plan.feed import Feed
+    from twin.policy import Policy
 
 _FEWEST = 8  # past forecasts that partners must have in common [period]
 _MOST = 120  # most scenarios, the latest
+_ROUNDING = 1e-6  # places and money below which nothing is said [place], [$]
 
 
 class PartnersBookings(NamedTuple):
@@ -36,6 +42,33 @@ class PartnersBookings(NamedTuple):
     needs: NDArray[np.float64]
     found: PooledBookings
 
+    @property
+    def alone(self) -> NDArray[np.float64]:
+        """Cost of each partner's own bookings, over all dates, shape (n,). [$]"""
+        return self.found.costs[1 << np.arange(len(self.names))]
+
+    def sentences(self) -> Iterator[str]:
+        """Yield what the partners book and save together, and why no coalition leaves the split of the bill."""
+        found, days, alone = self.found, self.dates.astype(str), float(self.alone.sum())
+        saved = f"{written(found.saving, '$')}, or {written(found.saving / alone, '-')}" if alone > 0 else "nothing"
+        yield (
+            f"From {days[0]} to {days[-1]}, {len(self.names)} partners pay {written(alone, '$')} if each books its own "
+            f"places, and {written(float(found.costs[-1]), '$')} together: they save {saved}."
+        )
+        begun = [(day, places) for day, places in zip(days, found.bookings, strict=True) if places > _ROUNDING]
+        told = "; ".join(f"{written(places, 'pallet')} from {day}" for day, places in begun)
+        yield f"Places to book together: {told}." if begun else "No booking saves money on these dates."
+        yield (
+            "Each partner pays for its needs at one price for each date and scenario: the cost of one more pallet to "
+            "all partners together."
+        )
+        worst = found.leaving.gain
+        if worst > _ROUNDING * max(alone, 1.0):
+            yield f"One coalition would gain {written(worst, '$')} by leaving."
+        else:
+            less = written(max(-worst, 0.0), "$")
+            yield f"No coalition would pay less on its own: the one that comes nearest would pay {less} more."
+
 
 def partners_bookings(
     feed: Feed,
@@ -46,6 +79,8 @@ def partners_bookings(
     place_cost: float,
     surcharge: float,
     internal_capacity: ArrayLike = 0.0,
+    space: ArrayLike = 1.0,
+    lead_time: int = 1,
 ) -> PartnersBookings:
     """Return what partners book together for the coming dates, with a split of the bill that no coalition leaves.
 
@@ -58,6 +93,8 @@ def partners_bookings(
     names : names of 2 to 15 partners
     horizon : number of periods ahead, >= 1. [period]
     term, place_cost, surcharge, internal_capacity : as for `games.pooled_bookings.pooled_bookings`
+    space : places that a pallet of each partner's volume takes, shape () or (n,), >= 0. [place/pallet]
+    lead_time : a booking made now is in force from this date on, counted from 1; earlier dates are left out. [period]
 
     Errors
     ------
@@ -74,11 +111,48 @@ def partners_bookings(
     require(len(set(chosen)) == len(chosen) >= 2, "partners", "two or more different lanes", ", ".join(chosen))
     for name in chosen:
         require(name in feed.statistics.index, "partners", "lanes on record", visible(name))
-    coming, steps = coming_steps(feed.forecasts.last, feed.calendar, horizon)
+    first = whole("lead_time", lead_time, least=1) - 1
+    require(first < horizon, "lead_time", f"at most the horizon, {horizon}", lead_time)
+    (scale,) = nonnegative(space=space)
+    coming, steps = (each[first:] for each in coming_steps(feed.forecasts.last, feed.calendar, horizon))
     each = feed.forecasts.together(chosen, int(steps[-1]) + 1)
-    needs = _together([errors for _, errors in each], steps)
+    needs = scale * _together([errors for _, errors in each], steps)
     terms = {"term": term, "place_cost": place_cost, "surcharge": surcharge, "internal_capacity": internal_capacity}
     return PartnersBookings(chosen, coming, needs, pooled_bookings(needs, **terms))
+
+
+def bookings_on_terms(
+    feed: Feed, policies: Mapping[str, Policy], horizon: int, contracts: Contracts | None = None
+) -> tuple[PartnersBookings, BookingTerms]:
+    """Return what lanes book together on the terms that are open to them, and these terms.
+
+    policies : of each partner by its name; the first one's prices hold for all where no contract states any.
+
+    >>> from twin.data.scenarios import research_partners
+    >>> from twin.plan.feed import feed_of_history
+    >>> from twin.policy import Policy
+    >>> policy = Policy(own_place_cost=5.0, partner_surcharge=20.0, holding_cost=0.0)
+    >>> both, terms = bookings_on_terms(feed_of_history(research_partners()), {"toys": policy, "garden": policy}, 6)
+    >>> terms.term, both.needs.shape[1:]
+    (4, (6, 2))
+    """
+    first, lanes = next(iter(policies.values())), tuple(policies)
+    coming, _ = coming_steps(feed.forecasts.last, feed.calendar, horizon)
+    rent, spot = prices_of_places(first)
+    terms = booking_terms(contracts or {}, Booked(lanes), coming, feed.calendar, place_cost=rent, surcharge=spot)
+    each = list(policies.values())
+    found = partners_bookings(
+        feed,
+        lanes,
+        horizon=horizon,
+        term=terms.term,
+        place_cost=terms.place_cost,
+        surcharge=terms.surcharge,
+        internal_capacity=[policy.internal_capacity for policy in each],
+        space=[space_of_pallet(policy) for policy in each],
+        lead_time=terms.lead_time,
+    )
+    return found, terms
 
 
 def _together(lanes: Sequence[LaneErrors], steps: NDArray[np.int64]) -> NDArray[np.float64]:
