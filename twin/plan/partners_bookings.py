@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from twin._check import nonnegative, require, whole
+from twin._check import require
 from twin.data.text import visible
 from twin.games.pooled_bookings import PooledBookings, pooled_bookings
 from twin.plan.booking_terms import Booked, BookingTerms, booking_terms
@@ -18,11 +18,14 @@ from twin.plan.wording import written
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
+    from twin.data.calendar import WorkingCalendar
     from twin.past_errors import LaneErrors
     from twin.plan.booking_terms import Contracts
     from twin.plan.feed import Feed
+    from twin.plan.horizon import DatedForecasts
     from twin.policy import Policy
 
+MOST_BOOKERS = 6  # most partners: a linear programme for each coalition
 _FEWEST = 8  # past forecasts that partners must have in common [period]
 _MOST = 120  # most scenarios, the latest
 _ROUNDING = 1e-6  # places and money below which nothing is said [place], [$]
@@ -79,8 +82,6 @@ def partners_bookings(
     place_cost: float,
     surcharge: float,
     internal_capacity: ArrayLike = 0.0,
-    space: ArrayLike = 1.0,
-    lead_time: int = 1,
 ) -> PartnersBookings:
     """Return what partners book together for the coming dates, with a split of the bill that no coalition leaves.
 
@@ -93,8 +94,6 @@ def partners_bookings(
     names : names of 2 to 15 partners
     horizon : number of periods ahead, >= 1. [period]
     term, place_cost, surcharge, internal_capacity : as for `games.pooled_bookings.pooled_bookings`
-    space : places that a pallet of each partner's volume takes, shape () or (n,), >= 0. [place/pallet]
-    lead_time : a booking made now is in force from this date on, counted from 1; earlier dates are left out. [period]
 
     Errors
     ------
@@ -111,48 +110,43 @@ def partners_bookings(
     require(len(set(chosen)) == len(chosen) >= 2, "partners", "two or more different lanes", ", ".join(chosen))
     for name in chosen:
         require(name in feed.statistics.index, "partners", "lanes on record", visible(name))
-    first = whole("lead_time", lead_time, least=1) - 1
-    require(first < horizon, "lead_time", f"at most the horizon, {horizon}", lead_time)
-    (scale,) = nonnegative(space=space)
-    coming, steps = (each[first:] for each in coming_steps(feed.forecasts.last, feed.calendar, horizon))
+    coming, steps = coming_steps(feed.forecasts.last, feed.calendar, horizon)
     each = feed.forecasts.together(chosen, int(steps[-1]) + 1)
-    needs = scale * _together([errors for _, errors in each], steps)
+    needs = _together([errors for _, errors in each], steps)
     terms = {"term": term, "place_cost": place_cost, "surcharge": surcharge, "internal_capacity": internal_capacity}
     return PartnersBookings(chosen, coming, needs, pooled_bookings(needs, **terms))
 
 
-def bookings_on_terms(
-    feed: Feed, policies: Mapping[str, Policy], horizon: int, contracts: Contracts | None = None
+def bookings_of_partners(
+    ahead: DatedForecasts, policies: Mapping[str, Policy], calendar: WorkingCalendar, contracts: Contracts | None = None
 ) -> tuple[PartnersBookings, BookingTerms]:
-    """Return what lanes book together on the terms that are open to them, and these terms.
+    """Return what lanes book together for the dates of a plan, on the terms that are open to them, and these terms.
 
-    policies : of each partner by its name; the first one's prices hold for all where no contract states any.
+    policies : of each partner by its name. Prices that no contract states are means, weighted by the space they need.
 
-    >>> from twin.data.scenarios import research_partners
-    >>> from twin.plan.feed import feed_of_history
-    >>> from twin.policy import Policy
-    >>> policy = Policy(own_place_cost=5.0, partner_surcharge=20.0, holding_cost=0.0)
-    >>> both, terms = bookings_on_terms(feed_of_history(research_partners()), {"toys": policy, "garden": policy}, 6)
-    >>> terms.term, both.needs.shape[1:]
-    (4, (6, 2))
+    >>> from twin.data.load import load_history
+    >>> from twin.plan.policies import policy_of
+    >>> from twin.plan.table_report import assess_history
+    >>> report = assess_history(load_history(), {"partner_surcharge": 30.0, "service_level": 0.95}, horizon=6)
+    >>> policies = {lane: policy_of(row) for lane, row in report.table.iterrows()}
+    >>> both, terms = bookings_of_partners(report.horizon, policies, report.history.calendar)
+    >>> terms.term, both.needs.shape[1:], bool(both.found.leaving.gain < 1e-6)
+    (4, (6, 3), True)
     """
-    first, lanes = next(iter(policies.values())), tuple(policies)
-    coming, _ = coming_steps(feed.forecasts.last, feed.calendar, horizon)
-    rent, spot = prices_of_places(first)
-    terms = booking_terms(contracts or {}, Booked(lanes), coming, feed.calendar, place_cost=rent, surcharge=spot)
-    each = list(policies.values())
-    found = partners_bookings(
-        feed,
-        lanes,
-        horizon=horizon,
-        term=terms.term,
-        place_cost=terms.place_cost,
-        surcharge=terms.surcharge,
-        internal_capacity=[policy.internal_capacity for policy in each],
-        space=[space_of_pallet(policy) for policy in each],
-        lead_time=terms.lead_time,
-    )
-    return found, terms
+    lanes, each = tuple(policies), list(policies.values())
+    require(2 <= len(lanes) <= MOST_BOOKERS, "partners", f"2 to {MOST_BOOKERS} lanes for bookings ahead", len(lanes))
+    scale = np.array([space_of_pallet(policy) for policy in each])
+    weights = scale * [ahead.table.loc[lane, "mean"].sum() for lane in lanes]
+    share = weights / weights.sum() if weights.sum() > 0 else np.full(len(lanes), 1 / len(lanes))
+    rent, spot = (float(share @ prices) for prices in zip(*map(prices_of_places, each), strict=True))
+    terms = booking_terms(contracts or {}, Booked(lanes), ahead.dates, calendar, place_cost=rent, surcharge=spot)
+    first = terms.lead_time - 1
+    require(first < len(ahead.dates), "horizon", "so long that a booking made now begins within it", len(ahead.dates))
+    needs = scale * _together([ahead.errors[lane] for lane in lanes], ahead.steps[first:])
+    own = [policy.internal_capacity for policy in each]
+    price = {"place_cost": terms.place_cost, "surcharge": terms.surcharge}
+    found = pooled_bookings(needs, term=terms.term, internal_capacity=own, **price)
+    return PartnersBookings(lanes, ahead.dates[first:], needs, found), terms
 
 
 def _together(lanes: Sequence[LaneErrors], steps: NDArray[np.int64]) -> NDArray[np.float64]:

@@ -10,8 +10,9 @@ from twin._check import require
 from twin.data.text import visible
 from twin.games import alliance, allocation, stability
 from twin.games.coalitions import MOST_PARTNERS, savings
+from twin.plan.horizon import forecasts_by_date, longest_of
 from twin.plan.partners import Together, largest, needs_together
-from twin.plan.partners_bookings import bookings_on_terms
+from twin.plan.partners_bookings import bookings_of_partners
 from twin.plan.policies import policy_of
 from twin.view.hub.feed_answers import amount
 
@@ -30,7 +31,6 @@ WAYS = {
     "reserve": "reserve places together",
     "book": "book places ahead together",
 }
-BOOKERS = 6  # most partners whose bookings are computed: a linear programme for each coalition
 AT_FIRST = 4  # number of partners before the planner picks any
 OFFERED = 15  # number of lanes that have a button
 BANDS = 10  # most partners for which the range of payments in the core is computed (two linear programmes per partner)
@@ -188,13 +188,14 @@ class Partnership:
     def bookings(self, session: PartnershipSession) -> tuple[PartnersBookings, BookingTerms]:
         """Return what the partners book ahead together over the horizon, and on which terms; the latest are cached."""
         names = self.names(session)
-        require(len(names) <= BOOKERS, "partners", f"at most {BOOKERS} for bookings ahead", len(names))
-        rows = session.portfolio.policies.loc[names]
-        policies = {name: policy_of(row) for name, row in rows.iterrows()}
-        policies = {session.lane: policies[session.lane]} | policies if session.lane in policies else policies
-        key = ("book", session.horizon, repr(policies), repr(session.contracts()))
+        table, period = session.portfolio.policies, session.feed.calendar.length
+        policies = {name: policy_of(row) for name, row in table.loc[names].iterrows()}
+        longest = longest_of(table, period)
+        key = ("book", session.horizon, longest, repr(policies), repr(session.contracts()))
         if self._is_new(key, session):
-            self._known = {key: bookings_on_terms(session.feed, policies, session.horizon, session.contracts())}
+            ahead = forecasts_by_date(session.feed.forecasts, names, session.horizon, longest=longest)
+            found = bookings_of_partners(ahead, policies, session.feed.calendar, session.contracts())
+            self._known = {key: found}
         return self._known[key]
 
     def _is_new(self, key: tuple, session: PartnershipSession) -> bool:
