@@ -21,6 +21,7 @@ from twin.demand import lead_time_demand
 from twin.forecast import backtest
 from twin.lead_time_demand import LeadTimes
 from twin.past_errors import LaneErrors, kept
+from twin.plan.kept_forecasts import recalled
 from twin.protection import DemandPaths, over
 
 #: The levels in their order; each gives up what its name says, beside what those before it have given up.
@@ -179,7 +180,7 @@ def lane_errors(history: History, lengths: LeadTimes, lanes: Sequence[str]) -> d
     chosen = volumes[[list(names).index(lane) for lane in lanes]]
     calendar = history.calendar
     how = {"period": calendar.period, "season": calendar.season, "horizon": int(_steps(lengths).max())}
-    past = backtest(chosen, level=0.95, **how).mean
+    past = recalled(backtest, chosen, level=0.95, **how).mean
     return {
         lane: LaneErrors(*pair, period=calendar.length)
         for lane, pair in zip(lanes, zip(chosen, past, strict=True), strict=True)
