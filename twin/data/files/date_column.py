@@ -34,6 +34,7 @@ _MONTH_HEADING = re.compile(r"month|monat|\bmth\b|calmonth|\bmon\b")
 _QUARTER_HEADING = re.compile(r"quart|\bqtr\b|kwarta|trimest|calquarter")
 _FISCAL_HEADING = re.compile(r"fiscal|\bfy\b|\bgj\b|gesch")
 QUARTERS = (QUARTER, "yyyyq")  # forms of dates that are quarters
+_DOTTED = re.compile(r"\s*\d{1,2}\.\d{1,2}\.\d", re.ASCII)
 _ISO_LIKE = re.compile(r"\s*'?\d{4}[-/.]\d{1,2}[-/.]\d{1,2}(?!\d)", re.ASCII)
 _SAID = {DAY_FIRST: "day before month", MONTH_FIRST: "month before day"}
 
@@ -105,14 +106,16 @@ def _unswap(column, kinds, days, reading, file):
         swapped = []
         del kinds[DAY_BEFORE_MONTH]  # dates that do not exist
     if not asked and len(plain) >= FEWEST_SWAPPED and small and not swapped and reading.dayfirst is None:
-        slashes = [column.parsed[i].readings for i in kinds.get(SLASHES, ())]
-        if len(slashes) >= FEWEST_SWAPPED and all(len(found) == 1 for found in slashes):
+        dotted = [i for i, text in enumerate(column.texts) if not np.isnat(days[i]) and _DOTTED.match(text)]
+        texts = kinds.get(SLASHES) or dotted
+        above_12 = [_order_of(column.parsed[i]) for i in texts]
+        if len(texts) >= FEWEST_SWAPPED and all(above_12):
             text = (
                 f"{file} has dates such as {visible(column.texts[plain[0]].strip())!r} of days up to 12 alone, and "
-                f"dates such as {visible(column.texts[kinds[SLASHES][0]].strip())!r} of days above 12 alone: a "
+                f"dates such as {visible(column.texts[texts[0]].strip())!r} of days above 12 alone: a "
                 "spreadsheet may have swapped day and month of the first"
             )
-            order = slashes[0][0][0] == DAY_FIRST
+            order = above_12[0] == DAY_FIRST
             raise ValueError(Advice(text, ("dates", DAY_BEFORE_MONTH), ("dayfirst", order)))
     regular = not asked and not swapped and small and _regular_if_swapped(days[plain])
     if not asked and not regular and not (swapped and small):
@@ -124,6 +127,13 @@ def _unswap(column, kinds, days, reading, file):
         return []
     why = "in this order they follow each other without a gap" if regular else "as asked"
     return [_sentence(DAY_BEFORE_MONTH, why, column.texts[both[0]].strip(), days[both[0]])]
+
+
+def _order_of(cell):
+    """Return the order of day and month in a text of which the day is above 12; "" if it is not."""
+    if isinstance(cell, Rivals):
+        return cell.readings[0][0] if len(cell.readings) == 1 else ""
+    return DAY_FIRST if cell.day > 12 else ""
 
 
 def _regular_if_swapped(days):
