@@ -13,6 +13,7 @@ from twin.data.files.dates import (
     DAY_BEFORE_MONTH,
     DAY_FIRST,
     DAY_OF_MONTH,
+    DOTS,
     MONTH_FIRST,
     NAMED_MONTH,
     QUARTER,
@@ -74,6 +75,8 @@ def settle(column: Column, reading: ReadingOptions, file: str | Path) -> tuple[n
             days[i] = dict(column.parsed[i].readings).get(form, np.datetime64("NaT"))
         clear = [i for i in places if len(column.parsed[i].readings) > 1 and not np.isnat(days[i])]
         example = next(iter(clear or (i for i in places if not np.isnat(days[i]))), places[0])
+        if not why:
+            continue  # what is usual
         notes.append(_sentence(form, why, column.texts[example].strip(), days[example]))
         if form in QUARTERS and _FISCAL_HEADING.search(column.heading.casefold()):
             notes.append(f"the heading {column.heading!r} tells of fiscal quarters; they are taken as calendar ones")
@@ -167,6 +170,8 @@ class _Choice:
         """Return (form, why); the form is None if nothing decides."""
         if self.kind == SLASHES:
             return self._order(reading)
+        if self.kind == DOTS:
+            return self._dotted(reading)
         if self.kind == NAMED_MONTH:
             return self._named_month(reading)
         if reading.dates in self.forms:
@@ -192,6 +197,19 @@ class _Choice:
                 if len(kept) == 1:
                     return kept[0], why
         return None, ""
+
+    def _dotted(self, reading):
+        """Return the order of dates with dots and two digits each: day first, unless the days would lie far apart."""
+        if reading.dates == YEAR_FIRST:
+            return YEAR_FIRST, "as asked"
+        year = self._year_first()
+        if year or DAY_FIRST not in self.forms:
+            return YEAR_FIRST, "so the days lie close together"
+        firsts = {form: np.all(days == days.astype("datetime64[M]")) for form, days in self.days.items()}
+        if year is False and reading.dayfirst is None and firsts[YEAR_FIRST] and not firsts[DAY_FIRST]:
+            self.left = [DAY_FIRST, YEAR_FIRST]
+            return None, ""
+        return DAY_FIRST, ""
 
     def _named_month(self, reading):
         """Return mmm-yy if the months lie denser than the days would, those of a year that is not written."""
@@ -336,10 +354,11 @@ def _undecided(choice, texts, file):
         )
         return Advice(text, ("dates", NAMED_MONTH))
     shown = [form for form in left if form in readings]
-    if choice.kind == SLASHES:
+    if choice.kind in (SLASHES, DOTS):
         both = " or ".join(f"{readings[form]} ({_SAID.get(form, 'year first')})" for form in shown)
+        orders = "day/month or month/day" if choice.kind == SLASHES else "day.month.year or year.month.day"
         text = (
-            f"{file} has dates such as {visible(texts[at])!r} that may be day/month or month/day, {both}, "
+            f"{file} has dates such as {visible(texts[at])!r} that may be {orders}, {both}, "
             "and its other dates do not decide"
         )
         ways = (("dates", form) if form == YEAR_FIRST else ("dayfirst", form == DAY_FIRST) for form in left)
