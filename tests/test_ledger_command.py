@@ -58,7 +58,7 @@ def test_a_backup_has_what_was_written_while_the_ledger_is_in_use(run, file, led
         assert (code, out) == (3, "") and "pg_dump --format=custom" in err
         return
     assert (code, err) == (0, "") and out.endswith(f"to {tmp_path / 'copy.sqlite'}, and found sound\n")
-    with Ledger(tmp_path / "copy.sqlite") as copy:
+    with Ledger(f"sqlite:///{tmp_path}/copy.sqlite") as copy:
         assert list(copy.records()) == list(ledger.records()) and copy.status()["imports"] == ledger.status()["imports"]
         assert CapacityPlan(copy.plan).changes() == CapacityPlan(ledger.plan).changes()
     assert run("backup", tmp_path / "copy.sqlite")[0] == 2
