@@ -12,8 +12,7 @@ from twin.plan.booked_dates import BookedDates, booked_dates
 from twin.plan.booking_terms import Booked, BookingTerms, booked_before, booking_terms
 from twin.plan.needed_space import NeededSpace, space_of_lane, space_of_site
 from twin.plan.shared_places import shared_places
-from twin.plan.unit_names import unit_names
-from twin.plan.wording import quantity, unit_in, written
+from twin.plan.wording import quantity, written
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -97,25 +96,12 @@ class PlacesToBook:
             )
         else:
             yield "No booking saves money on these dates."
-        yield self._terms(period)
+        yield self.terms.sentence(period)
         if self.booked_before.any():
             low, high = self.booked_before.min(), self.booked_before.max()
             told = f"{high:,.0f}" if low == high else f"{low:,.0f} to {high:,.0f}"
             yield f"Blocks of the plan hold {told} places on these dates already; no booking repeats them."
         yield "Forecast errors are taken to be normal; the rent of a booking counts within these dates alone."
-
-    def _terms(self, period: str | float) -> str:
-        """Return the terms, each with where it is from, as a sentence."""
-        terms, stated = self.terms, self.terms.stated
-        rent, spot = (written(each, "$/pallet/period") for each in (terms.place_cost, terms.surcharge))
-        whence = "that of a contract of the plan" if "place_cost" in stated else "assumed to be that of an own place"
-        price = "the price of a spot contract" if "surcharge" in stated else "holding and surcharge"
-        lasts, lead = (quantity(each, "period", period) for each in (terms.term, terms.lead_time))
-        return (
-            f"A booked place costs {rent} a {unit_in('period', period)}, used or not; the price is {whence}. A "
-            f"{unit_names().goods} that goes to the partner at once costs {spot}, {price}. A booking is in force for "
-            f"{lasts} ({_from('term', stated)}), at the earliest {lead} from now ({_from('lead_time', stated)})."
-        )
 
 
 def places_to_book(
@@ -159,10 +145,6 @@ def places_to_book(
 
 def _places(number: int) -> str:
     return "place" if number == 1 else "places"
-
-
-def _from(name: str, stated: frozenset[str]) -> str:
-    return "as a contract says" if name in stated else "assumed"
 
 
 def bookings_of_lanes(

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from twin.demand import lead_time_in_periods
+from twin.plan.unit_names import unit_names
+from twin.plan.wording import quantity, unit_in, written
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -27,6 +29,26 @@ class BookingTerms(NamedTuple):
     term: int  # [period]
     lead_time: int  # [period]
     stated: frozenset[str]  # names of the fields above that a contract states
+
+    def sentence(self, period: str | float) -> str:
+        """Return the terms, each with where it is from.
+
+        period : "D", "W", "MS", "QS", or its length in days.
+        """
+        rent, spot = (written(each, "$/pallet/period") for each in (self.place_cost, self.surcharge))
+        whence = (
+            "that of a contract of the plan" if "place_cost" in self.stated else "assumed to be that of an own place"
+        )
+        price = "the price of a spot contract" if "surcharge" in self.stated else "holding and surcharge"
+        lasts, lead = (quantity(each, "period", period) for each in (self.term, self.lead_time))
+        return (
+            f"A booked place costs {rent} a {unit_in('period', period)}, used or not; the price is {whence}. A "
+            f"{unit_names().goods} that goes to the partner at once costs {spot}, {price}. A booking is in force for "
+            f"{lasts} ({self._from('term')}), at the earliest {lead} from now ({self._from('lead_time')})."
+        )
+
+    def _from(self, name: str) -> str:
+        return "as a contract says" if name in self.stated else "assumed"
 
 
 class Booked(NamedTuple):
