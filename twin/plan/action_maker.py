@@ -185,7 +185,9 @@ class ActionMaker:
             f"by {_said(row['expected_overflow'])} in the {BLOCK_NAMES[self.period]}"
         )
         places, first, last, gain = self._booking(at, float(row["capacity"]))
-        partner, price, why = self._partner(at, first)
+        partner, price, why, begins = self._partner(at, first, last)
+        if places > 0 and begins > str(first):
+            places, first, last, gain = self._booking(at, float(row["capacity"]), np.datetime64(begins))
         where = f" at {partner}" if partner else ""
         if places > 0:
             decision = f"book {_said(places)}{where} from {first} to {last}: saves {whole_money(gain)}"
@@ -197,29 +199,32 @@ class ActionMaker:
             )
         return _row(reason + why, decision, gain, places, first, last, partner, price)
 
-    def _partner(self, at: int, first: Any) -> tuple[str, float | None, str]:
-        """Return the proposed partner, the price of a contract with it, and the reason."""
+    def _partner(self, at: int, first: Any, last: Any) -> tuple[str, float | None, str, str]:
+        """Return the proposed partner, the price of a contract with it, the reason, and the day it begins, or ""."""
         name, day = self.names[at], str(first or self.ahead[0])
-        contract = contract_for(self.known.contracts, name, self.known.site.get(name), day)
+        contract = contract_for(self.known.contracts, name, self.known.site.get(name), day, str(last or ""))
         if contract:
             number, terms = contract
             why = f"; contract {number} with {terms['partner']} has the lowest price of the plan"
-            return terms["partner"], terms.get("price"), why
+            return terms["partner"], terms.get("price"), why, terms["first"]
         if at not in self.partners:
-            return "", None, ""
+            return "", None, "", ""
         other, free, share = self.partners[at]
         return (
             self.names[other],
             None,
             f"; {self.names[other]} has {_said(free)} free then, for {100 * share:.0f}% of it",
+            "",
         )
 
-    def _best_booking(self, at: int, capacity: float) -> tuple[float, Any, Any, float]:
-        """Return places, first and last day, and gain of the best booking for a lane."""
-        return self._weeks_that_pay(self.mean[at], self.errors[at], capacity, self.always[at], self.saved[at])
+    def _best_booking(self, at: int, capacity: float, begins: Any = None) -> tuple[float, Any, Any, float]:
+        """Return places, first and last day, and gain of the best booking for a lane, from a day on or from now."""
+        prices = self.always[at], self.saved[at]
+        return self._weeks_that_pay(self.mean[at], self.errors[at], capacity, *prices, begins)
 
-    def _weeks_that_pay(self, mean, errors, capacity, always, saved):
+    def _weeks_that_pay(self, mean, errors, capacity, always, saved, begins=None):
         """Return places, first and last day, and gain of the best booking over the weeks in which one pays."""
+        bookable = self.open if begins is None else self.open & (self.ahead[:-1] >= begins)
         block, life = self.block, self.block * HALF_LIFE[self.period]
         prices = {"always": float(always), "saved": float(saved), "half_life": life}
 
@@ -227,7 +232,7 @@ class ActionMaker:
             return overflow_ahead.places_ahead(mean[span], errors[:, span], capacity, **prices)
 
         def steps(first, end):
-            return first * block + np.flatnonzero(self.open[first * block : end * block])
+            return first * block + np.flatnonzero(bookable[first * block : end * block])
 
         weeks = [steps(week, week + 1) for week in range(WEEKS[self.period])]
         paying = [week for week, span in enumerate(weeks) if len(span) and best(span).gain > 0]

@@ -42,7 +42,7 @@ def columns(period: str, *, sites: bool = False) -> list[dict[str, Any]]:
         column("outlook", "status", "status", help="by the forecast of the coming weeks, as in the morning"),
         column("status", "use today", "status", help="use of own capacity against the thresholds"),
         *map(number, SHOWN_NUMBERS[:3]),
-        column(COMING_OVERFLOW, "overflow", "share", help=f"share of the coming {unit_in('period', period)}s {_BEYOND}"),
+        column(COMING_OVERFLOW, "overflow", "share", help=f"share of coming {unit_in('period', period)}s {_BEYOND}"),
         *map(number, SHOWN_NUMBERS[3:]),
         column("spark", "recent", "spark", help=f"the latest {unit_in('period', period)}s"),
         *([column("site", "site", "text", help="site of the plan whose places and handling the lane uses")] * sites),
@@ -53,7 +53,7 @@ def table(network: pd.DataFrame, period: str) -> dict[str, list]:
     """Return the values of each column as a list, given the table of `Session.network`."""
     names = [column["name"] for column in columns(period, sites="site" in network)]
     values = {name: network[name].tolist() for name in names if name not in ("lane", "spark")}
-    values[COMING_OVERFLOW] = [None if value != value else value for value in values[COMING_OVERFLOW]]  # JSON has no NaN
+    values[COMING_OVERFLOW] = [None if one != one else one for one in values[COMING_OVERFLOW]]  # JSON has no NaN
     return {"lane": network.index.tolist(), **values}
 
 
