@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from twin._check import nonnegative, positive, require, whole
 from twin.exact.booking_plans import plan_of_dates
-from twin.plan.soft_block import SoftBlock, cost_with_block, excess_cost
+from twin.plan.kept_places import SoftBlock, cost_with_block, excess_cost
 
 _FAR = 6.0  # standard deviations above the mean beyond which no place is used [-]
 

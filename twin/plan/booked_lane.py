@@ -10,9 +10,9 @@ import numpy as np
 
 from twin.plan.booked_dates import BookedDates, booked_dates
 from twin.plan.booking_terms import Booked, BookingTerms, booked_before, booking_terms, soft_block_of
+from twin.plan.kept_places import SoftBlock, places_to_keep
 from twin.plan.needed_space import NeededSpace, space_of_lane, space_of_site
 from twin.plan.shared_places import shared_places
-from twin.plan.soft_block import SoftBlock, places_to_keep
 from twin.plan.wording import quantity, written
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from twin.demand import lead_time_in_periods
-from twin.plan.soft_block import SoftBlock
+from twin.plan.kept_places import SoftBlock
 from twin.plan.unit_names import unit_names
 from twin.plan.wording import quantity, unit_in, written
 

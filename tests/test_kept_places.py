@@ -8,8 +8,8 @@ from twin.data.calendar import WorkingCalendar
 from twin.plan.booked_dates import booked_dates
 from twin.plan.booked_lane import places_to_book
 from twin.plan.booking_terms import Booked
+from twin.plan.kept_places import SoftBlock, cost_with_block, places_to_keep
 from twin.plan.needed_space import NeededSpace
-from twin.plan.soft_block import SoftBlock, cost_with_block, places_to_keep
 
 MEAN, SD = np.array([9.0, 12.0, 8.0]), np.array([2.0, 3.0, 3.5])
 TERMS = {"own_places": 5.0, "term": 2, "place_cost": 10.0, "surcharge": 25.0}
