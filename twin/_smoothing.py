@@ -1,7 +1,8 @@
 """Forecasting methods that move through the records of many lanes at once.
 
-Each method is updated with the volumes of one period and then forecasts the periods after it. The last axis of an array
-has an entry per lane; an index says what share of the level a period has.
+Each method is updated with the volumes of one period after another. Its state at the end of a period, an origin, is all
+that its forecast of any later period takes: `ahead` gets the states of many origins, arrays of shape (origins, lanes),
+and returns the forecasts, of shape (horizon, origins, lanes). An index says what share of the level a period has.
 """
 
 from __future__ import annotations
@@ -15,7 +16,6 @@ _USUAL = 2.5  # largest error that counts, in mean absolute errors: 2 sd, as in 
 _SLACK, _ALARM = 0.5, 5.0  # allowance and threshold of the cumulative sum [standard deviation]
 _MOST = 3.0  # largest deviation that counts in the cumulative sum [standard deviation]
 _GAIN = 0.1  # smoothing constant of the mean absolute error [-]
-_SIDES = np.array([[1.0], [-1.0]])  # sums of deviations upwards and downwards
 _SMALLEST = 0.05  # smallest index whose volume says something on the level [-]
 
 
@@ -31,7 +31,7 @@ class Spread:
         self._count = self._count + valid
         gain = np.maximum(_GAIN, 1.0 / np.maximum(self._count, 1.0)) * valid
         self._mean = self._mean + gain * (np.abs(error) - self._mean)
-        return np.minimum(np.maximum(error, -bound), bound)
+        return np.clip(error, -bound, bound)
 
 
 class Line:
@@ -46,14 +46,17 @@ class Line:
         y = np.where(known, volume, 0.0)
         self._sums += np.stack([known, known * at, known * float(at) ** 2, y, y * at])
 
-    def forecast(self, at, indices):
+    def state(self):
         n, t, tt, y, ty = self._sums
         spread = n * tt - t * t
         with np.errstate(invalid="ignore", divide="ignore"):
             slope = np.where(spread > 0, (n * ty - t * y) / np.maximum(spread, 1.0), 0.0)
-            level = (y - slope * t) / n
-        ahead = at + 1.0 + np.arange(len(indices))
-        return level + slope * ahead[:, np.newaxis]
+            return (y - slope * t) / n, slope
+
+    @staticmethod
+    def ahead(states, origins, horizon, index):
+        level, slope = states
+        return level + slope * (_targets(origins, horizon)[:, :, np.newaxis].astype(float))
 
 
 class Repeated:
@@ -62,30 +65,38 @@ class Repeated:
     name = "seasonal naive"
 
     def __init__(self, lanes, length):
-        self._season, self._last, self._length = np.full((length, lanes), np.nan), np.full(lanes, np.nan), length
+        self._season, self._last, self._at, self._length = (
+            np.full((length, lanes), np.nan),
+            np.full(lanes, np.nan),
+            0,
+            length,
+        )
 
     def update(self, at, volume, known, index):
+        self._at = at
         self._last = np.where(known, volume, self._last)
         row = self._season[at % self._length]
         row[known] = volume[known]
 
-    def forecast(self, at, indices):
-        rows = self._season[(at + 1 + np.arange(len(indices))) % self._length]
-        return np.where(np.isnan(rows), self._last, rows)
+    def state(self):
+        return self._last, self._season[self._at % self._length].copy()
+
+    def ahead(self, states, origins, horizon, index):
+        last, latest = states
+        rows = origins - (origins - _targets(origins, horizon)) % self._length  # the last period of the same phase
+        found = np.where((rows >= 0)[:, :, np.newaxis], latest[np.maximum(rows, 0)], np.nan)
+        return np.where(np.isnan(found), last, found)
 
 
 class Smoothed:
-    """Exponential smoothing of the volumes divided by several indices, by the constant with the least error so far."""
+    """Exponential smoothing of the volumes divided by their indices, by the constant with the least error so far."""
 
-    def __init__(self, lanes, memory, count):
-        shape = count, len(_ALPHAS), lanes
-        self._memory, self._places = memory, np.ix_(np.arange(count), np.arange(lanes))
-        self._levels, self._errors, self._spread = np.zeros(shape), np.zeros(shape), Spread(shape)
-        self._weight = np.zeros((count, 1, lanes))
+    def __init__(self, lanes, memory, name):
+        self.name, self._memory = name, memory
+        self._levels, self._errors = np.zeros((len(_ALPHAS), lanes)), np.zeros((len(_ALPHAS), lanes))
+        self._weight, self._spread = np.zeros(lanes), Spread((len(_ALPHAS), lanes))
 
-    def update(self, volume, known, indices):
-        """Take the volumes of a period, shape (lanes,), and their indices, shape (count, lanes)."""
-        index = indices[:, np.newaxis]
+    def update(self, at, volume, known, index):
         weight = np.minimum(index, 1.0) * known
         self._weight += weight
         error = np.where(known, volume - self._levels * index, 0.0)
@@ -95,10 +106,12 @@ class Smoothed:
         gain = np.maximum(_ALPHAS[:, np.newaxis] * weight, weight / np.maximum(self._weight, 1e-9))
         self._levels += gain * self._spread.usual(error, known & later) / np.maximum(index, _SMALLEST)
 
-    def forecast(self, indices):
-        """Return the forecasts of the periods of some indices, both of the shape (count, periods, lanes)."""
-        row, lane = self._places
-        return self._levels[row, self._errors.argmin(axis=1), lane][:, np.newaxis] * indices
+    def state(self):
+        return (_best(self._errors, self._levels),)
+
+    @staticmethod
+    def ahead(states, origins, horizon, index):
+        return np.broadcast_to(states[0] * index, (horizon, *states[0].shape))
 
 
 class Damped:
@@ -109,7 +122,7 @@ class Damped:
     def __init__(self, lanes, memory):
         self._memory = memory
         self._levels, self._trends, self._errors = (np.zeros((len(_TRENDS), lanes)) for _ in range(3))
-        self._weight, self._lanes = np.zeros(lanes), np.arange(lanes)
+        self._weight = np.zeros(lanes)
 
     def update(self, at, volume, known, index):
         weight = np.minimum(index, 1.0) * known
@@ -124,11 +137,14 @@ class Damped:
         self._levels = ahead + change
         self._trends = _DAMPING * self._trends + _TRENDS[:, 1:] * change * later
 
-    def forecast(self, at, indices):
-        best = self._errors.argmin(axis=0), self._lanes
-        level, trend = self._levels[best], self._trends[best]
-        steps = np.cumsum(_DAMPING ** np.arange(1.0, len(indices) + 1))
-        return (level + steps[:, np.newaxis] * trend) * indices
+    def state(self):
+        return _best(self._errors, self._levels), _best(self._errors, self._trends)
+
+    @staticmethod
+    def ahead(states, origins, horizon, index):
+        level, trend = states
+        steps = np.cumsum(_DAMPING ** np.arange(1.0, horizon + 1))
+        return (level + steps[:, np.newaxis, np.newaxis] * trend) * index
 
 
 class Broken:
@@ -146,8 +162,8 @@ class Broken:
         gap = value - self._mean
         seen = useful & (self._count > 0)
         sd = 1.2533 * self._spread
-        unit = np.divide(np.minimum(np.maximum(gap, -_MOST * sd), _MOST * sd), sd, out=np.zeros(len(gap)), where=sd > 0)
-        self._excess = np.where(seen, np.maximum(self._excess + _SIDES * unit - _SLACK, 0.0), self._excess)
+        unit = np.divide(np.clip(gap, -_MOST * sd, _MOST * sd), sd, out=np.zeros(len(gap)), where=sd > 0)
+        self._excess = np.where(seen, np.maximum(self._excess + np.stack([unit, -unit]) - _SLACK, 0.0), self._excess)
         going = self._excess > 0
         self._run = np.where(going, self._run + useful, 0.0)
         self._total = np.where(going, self._total + np.where(useful, value, 0.0), 0.0)
@@ -156,8 +172,6 @@ class Broken:
         self._count += useful
         self._mean += np.where(useful, gap / np.maximum(self._count, 1.0), 0.0)
         alarm = self._excess > _ALARM
-        if not alarm.any():
-            return
         for side in (0, 1):
             found = alarm[side]
             self._mean = np.where(found, self._total[side] / np.maximum(self._run[side], 1.0), self._mean)
@@ -166,5 +180,19 @@ class Broken:
         for part in (self._excess, self._run, self._total):
             part[:, either] = 0.0
 
-    def forecast(self, at, indices):
-        return self._mean * indices
+    def state(self):
+        return (self._mean.copy(),)
+
+    @staticmethod
+    def ahead(states, origins, horizon, index):
+        return np.broadcast_to(states[0] * index, (horizon, *states[0].shape))
+
+
+def _targets(origins, horizon):
+    """Return the periods after each origin, shape (horizon, origins)."""
+    return origins + 1 + np.arange(horizon)[:, np.newaxis]
+
+
+def _best(errors, values):
+    """Return the value whose constants have the least error, for each lane."""
+    return np.take_along_axis(values, np.argmin(errors, axis=0)[np.newaxis], axis=0)[0]

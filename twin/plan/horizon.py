@@ -207,11 +207,8 @@ def _interval(said: forecast.Forecasts, steps: NDArray[np.int64]) -> dict[str, N
 
 def _dated(names, dates, rows):
     """Return a table with a row for each lane and date."""
-    tables = [
-        pd.DataFrame(dated, index=pd.MultiIndex.from_product([[name], dates]))
-        for name, dated in zip(names, rows, strict=True)
-    ]
-    return pd.concat(tables).rename_axis(["lane", "date"])
+    index = pd.MultiIndex.from_product([names, dates], names=["lane", "date"])
+    return pd.DataFrame({name: np.concatenate([row[name] for row in rows]) for name in rows[0]}, index=index)
 
 
 def _horizon(names, dates, rows, lanes, steps, errors):

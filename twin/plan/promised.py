@@ -87,7 +87,7 @@ def outcome(
 
     Source
     ------
-    Koenker and Bassett (1978) for the cost, whose mean is least at the quantile.
+    Koenker and Bassett (1978) for the cost, whose mean is least at the quantile; notebook 10, eq. (10.3) and (10.4).
 
     >>> always = LeadTimes(np.array([1.0]), np.array([1.0]))
     >>> found = outcome([5.0, 4.0, 8.0], always, 6.0, service_level=0.75)
@@ -130,6 +130,10 @@ def levels_said(
     -------
     dict of rule -> ndarray, shape (periods,). NaN for all rules at the other periods, and where the record was too
     short for one of them. [pallet]
+
+    Source
+    ------
+    Notebook 10, eq. (10.1) for the first two rules, and eq. (10.2) for the others.
     """
     share, steps = float(probabilities(service_level=service_level)[0]), _steps(lengths)
     random = np.random.Generator(np.random.PCG64(whole("seed", seed, least=0)))
