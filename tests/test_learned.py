@@ -78,7 +78,7 @@ def test_training_repeats_from_its_seed():
     assert weights.digest_of_layers(one) == weights.digest_of_layers(same) != weights.digest_of_layers(other)
 
 
-def test_costs_of_orders_on_solved_lanes_are_least_at_the_best_orders():
+def test_eq_12_9_costs_of_orders_on_solved_lanes_are_least_at_the_best_orders():
     """The best orders are those of `twin.exact.lost_sales`; the slope is that of a mean over normal errors."""
     solved, rng = solved_lanes(np.random.default_rng(3), (2, 2, 2)), np.random.default_rng(4)
     for place, lead_time in enumerate((1, 1, 2, 2, 3, 3)):

@@ -5,7 +5,7 @@ import pytest
 from scipy.stats import poisson
 
 from twin.exact import booking_rules
-from twin.exact.bookings import booking_problem
+from twin.exact.booking_problems import booking_problem
 from twin.exact.pricing import price
 from twin.exact.warm_up import settled, two_starts
 

@@ -11,7 +11,7 @@ import numpy as np
 from twin.data.lane_names import quoting_of, written_lane
 from twin.data.text import visible
 from twin.demand import period_name
-from twin.plan.booked_lane import BOOKING
+from twin.plan.booked_lane import BOOKING, BY_DATE
 from twin.plan.dated import DATED, OF_LANE, WORST_WINDOW, bias_in_words
 from twin.plan.wording import tabulated, written
 
@@ -156,7 +156,7 @@ def schema_of_booking() -> dict[str, Any]:
 
 def _form(name: str, unit: str) -> dict[str, Any]:
     """Return the schema of a number of a booking; null where there is none."""
-    if name in ("bookings", "places", "booked_before"):
+    if name in BY_DATE:
         return {"type": ["array", "null"], "items": {"type": "number"}}
     if unit == "sentence":
         return {"type": "string"}

@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 
 from twin import simulate
-from twin.exact.bookings import Booking, moves_ahead
+from twin.exact.booking_problems import Booking, moves_ahead
 from twin.exact.pricing import Policy, Whole
 from twin.exact.value_iteration import Array
 from twin.exact.warm_up import settled, two_starts

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import numpy as np
 
 from twin import simulate
-from twin.exact.bookings import Booking
+from twin.exact.booking_problems import Booking
 from twin.exact.pricing import Whole
 from twin.exact.value_iteration import Array
 

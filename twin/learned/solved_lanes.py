@@ -38,7 +38,8 @@ class SolvedLanes:
 
         d/dq E[A(round(q + width Z))] = sum over k of  (A(k + 1) - A(k)) phi((k + 1/2 - q) / width) / width
 
-        A(k) is the expected value of the state after an order of k, of which three differences about q are summed.
+        A(k) is the expected value of the state after an order of k, of which three differences about q are summed:
+        notebook 12, eq. (12.9).
 
         Parameters
         ----------
