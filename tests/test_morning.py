@@ -51,6 +51,12 @@ def test_a_kept_value_is_the_same_at_every_door_and_conflicts_lose_nothing(ledge
     assert colleague.refresh()[-1].author == "eva" and colleague.of("lane")["BER-MUC"]["internal_capacity"] == 160.0
     session.undo()
     assert session.policies.loc["BER-MUC", "internal_capacity"] == 170.0
+    first = session.morning().actions.iloc[0]
+    session.decide(first["lane"], first["kind"], "accepted")
+    capsys.readouterr()
+    assert main(["attention", "ledger:", "--json"]) == 0
+    states = [row["state"] for row in json.loads(capsys.readouterr().out)["actions"]]
+    assert states[0] == "accepted" and not any(states[1:])
 
 
 def test_an_action_is_decided_snoozed_and_returns():

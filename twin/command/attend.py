@@ -7,6 +7,7 @@ import json
 import shutil
 import sys
 import textwrap
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -76,6 +77,7 @@ NOT_STATED = (
 def _attention(options):
     from twin.data.load import load_history
     from twin.plan.actions import attention_of
+    from twin.plan.morning import Morning
 
     history = load_history(options.file or "", **reading_of(options))
     (known, notes), plan = stated_policies(options), None
@@ -90,12 +92,18 @@ def _attention(options):
             print(history.account.told(on_command_line), file=sys.stderr)
         raise
     found = replace(found, assumptions=(*found.assumptions, *notes))
-    print(to_json(found) if options.json else to_text(found, shutil.get_terminal_size((100, 40)).columns))
+    decided = Morning(found, found.lanes, {} if plan is None else plan.of("decision")).decided
+    states = {(one["lane"], one["action"]): one["state"] for one in decided}
+    width = shutil.get_terminal_size((100, 40)).columns
+    print(to_json(found, states) if options.json else to_text(found, width, states))
     return 0
 
 
-def to_text(found: Any, width: int) -> str:
-    """Return the account of reading, the number of lanes of each status, the actions and the assumptions, as text."""
+def to_text(found: Any, width: int, states: Mapping[tuple[str, str], str]) -> str:
+    """Return the account of reading, the number of lanes of each status, the actions and the assumptions, as text.
+
+    states : (lane, kind) -> the decision that holds on an action.
+    """
     from twin.plan.attention import BLOCK_NAMES
 
     name = BLOCK_NAMES[found.period]
@@ -104,7 +112,8 @@ def to_text(found: Any, width: int) -> str:
     lines = [found.history.account.told(on_command_line), "", f"One period is a {length}."]
     lines += [f"After {found.date}: " + ", ".join(f"{count} {status}" for status, count in counts.items()), ""]
     for rank, row in enumerate(found.actions.to_dict(orient="records"), start=1):
-        lines.append(f"{rank:>2}  {row['lane']}  ${row['money']:,.0f} a {name}")
+        state = states.get((row["lane"], row["kind"]), "")
+        lines.append(f"{rank:>2}  {row['lane']}  ${row['money']:,.0f} a {name}{state and f'  ({state})'}")
         for words in (row["reason"], f"-> {row['decision']}"):
             lines.append(textwrap.fill(words, width, initial_indent="    ", subsequent_indent="    "))
     if found.actions.empty:
@@ -118,8 +127,11 @@ def to_text(found: Any, width: int) -> str:
     return "\n".join([*lines, "", *assumed])
 
 
-def to_json(found: Any) -> str:
-    """Return date, period, lanes, actions, assumptions and account as JSON; unknown numbers are null."""
+def to_json(found: Any, states: Mapping[tuple[str, str], str]) -> str:
+    """Return date, period, lanes, actions, assumptions and account as JSON; unknown numbers are null.
+
+    states : (lane, kind) -> the decision that holds on an action; the others have the state "".
+    """
     import pandas as pd
 
     def plain(row):
@@ -130,7 +142,10 @@ def to_json(found: Any) -> str:
         "date": str(found.date),
         "period": found.period,
         "lanes": {lane: plain(row) for lane, row in found.lanes.to_dict(orient="index").items()},
-        "actions": [plain(row) for row in found.actions.to_dict(orient="records")],
+        "actions": [
+            {**plain(row), "state": states.get((row["lane"], row["kind"]), "")}
+            for row in found.actions.to_dict(orient="records")
+        ],
         "assumptions": found.assumptions,
         "account": account.to_dict(on_command_line),
         "reading": account.reading(),
