@@ -126,7 +126,7 @@ def over(paths: DemandPaths, lead_times: LeadTimes, *, service_level: float = 0.
     Source
     ------
     Trapero, Cardos and Kourentzes (2019) for reserves from the errors of the sum; Vovk, Gammerman and Shafer (2005) for
-    the rule of n + 1; Guan (2023) for weights on what is like today.
+    the rule of n + 1; Guan (2023) for weights on what is like today; notebook 10, eq. (10.2).
 
     >>> paths = DemandPaths(np.full(2, 10.0), np.array([[8.0, 9.0], [12.0, 11.0], [10.0, 10.0]]), np.zeros(3, bool))
     >>> two_days = over(paths, LeadTimes([2.0], [1.0]), service_level=0.75)

@@ -22,6 +22,7 @@ from twin.data.calendar import WorkingCalendar
 from twin.data.history import History, dense_in_weeks
 from twin.past_errors import ErrorPool, LaneErrors
 from twin.plan.dated import DATED, OF_LANE
+from twin.plan.kept_forecasts import lanes_and_means, recalled
 from twin.plan.lane_plan import LanePlan, longest_protection, protection_law
 from twin.plan.lane_report import LEVEL
 from twin.plan.network_forecasts import LaneForecast, NetworkForecasts, coming_steps
@@ -226,7 +227,7 @@ class _Key:
 def _said(key: _Key, steps: int, calendar: WorkingCalendar) -> tuple[forecast.Forecasts, list[LaneErrors], ErrorPool]:
     """Return the forecasts of lanes, and the errors of their past ones; a policy that changes does not change them."""
     how: dict[str, Any] = {"period": calendar.period, "season": calendar.season, "level": LEVEL}
-    said, past = forecast.lanes_and_past(key.volumes, horizon=steps, **how)
+    said, past = recalled(lanes_and_means, key.volumes, horizon=steps, **how)
     pairs = zip(key.volumes, past.mean, strict=True)
     errors = [LaneErrors(*pair, period=calendar.length) for pair in pairs]
     return said, errors, ErrorPool(errors)

@@ -21,6 +21,7 @@ from twin.lane import assess
 from twin.plan.booked_lane import PlacesToBook, bookings_of_lanes, bookings_of_sites
 from twin.plan.booking_terms import BookingTerms
 from twin.plan.horizon import Horizon, horizon_of
+from twin.plan.kept_forecasts import recalled
 from twin.plan.lane_report import LEVEL, SHORTEST
 from twin.plan.last_day import complete_part, counted
 from twin.plan.partners_bookings import PartnersBookings, bookings_of_partners
@@ -134,9 +135,8 @@ def _next_period(history, lanes):
     """Return the forecast of the next period with its 95 % interval; NaN where the record cannot carry them."""
     names, _, volumes = dense_in_weeks(history)
     calendar = history.calendar
-    said = forecast.lanes(
-        volumes[np.searchsorted(names, lanes)], period=calendar.period, season=calendar.season, horizon=1, level=LEVEL
-    )
+    how = {"period": calendar.period, "season": calendar.season, "horizon": 1, "level": LEVEL}
+    said = recalled(forecast.lanes, volumes[np.searchsorted(names, lanes)], **how)
     known = np.sum(~np.isnan(volumes), axis=1)[np.searchsorted(names, lanes)] >= SHORTEST
     carried = known & np.isfinite(said.high[:, 0])
     shown = zip((said.mean, said.low, said.high), (known, carried, carried), strict=True)

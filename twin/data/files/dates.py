@@ -11,11 +11,15 @@ from twin.data.files.month_names import MONTH_OF, QUARTER_WORDS, WEEKDAY_WORDS
 
 FIRST_YEAR, LAST_YEAR = 1678, 2261  # years that a nanosecond time stamp can represent in full
 CENTURY_TURN = 69  # two-digit years 69..99 mean 19xx, and 00..68 mean 20xx, as in POSIX
+LEAP_YEAR = 2000
 NO_SUCH_DAY = "date does not exist in the calendar"
 CONTRADICTS = "day and month are in the other order than in the rest of the column"
 DAY_FIRST, MONTH_FIRST = "day-first", "month-first"
 YEAR_FIRST = "yymmdd"  # a third order, of cells such as 24-03-05
 SLASHES = "day and month"  # the kind of cell whose day and month can be swapped
+NAMED_MONTH = "mmm-yy"  # the kind and the form of cells such as Jan-24
+DAY_OF_MONTH = "mmm-dd"  # their other reading, which has no year
+DOTS = "dots"  # the kind of cells such as 24.01.05: day, month and year, or in the order of ISO 8601
 QUARTER = "quarter"  # the kind and the form of cells such as 2024-Q1
 FISCAL = "date is a quarter of a fiscal year: write the first day of the quarter, or the calendar quarter"
 DAY_BEFORE_MONTH = "yyyy-dd-mm"  # the kind and the form of cells such as 2024-31-01
@@ -40,15 +44,15 @@ _NAMED = _patterns(
     r"(?P<day>\d{1,2})[-/ .]*" + _NAME + r"[-/ ,]*" + _YEAR,  # 31-Jan-24, 31. Januar 2024
     _NAME + r" +(?P<day>\d{1,2})(?:st|nd|rd|th)?,? +(?P<year>\d{4})",  # January 31, 2024
     _NAME + r"[-/ ,]*(?P<year>\d{4})",  # Jan 2024
-    _NAME + r"[-/'](?P<year>\d{2})",  # Jan-24
     r"(?P<year>\d{4})[-/ ]" + _NAME + r"(?:[-/ ](?P<day>\d{1,2}))?",  # 2024-Jan-31
     flags=re.NOFLAG,
 )
+_MONTH_AND_TWO = re.compile(_NAME + r"[-/'](?P<two>\d{2})", re.IGNORECASE)  # Jan-24
 (_EITHER,) = _patterns(r"(?P<first>\d{1,2})(?P<mark>[-/])(?P<second>\d{1,2})(?P=mark)" + _YEAR)
 (_COMPACT,) = _patterns(r"(?P<digits>\d{8})(?:\.0)?")
 _CODES = tuple(
     re.compile(text, re.ASCII)
-    for text in (r"(?P<year>\d{4})[-/](?P<code>\d{1,2})", r"(?P<code>\d{1,2})[-/.](?P<year>\d{4})")
+    for text in (r"(?P<year>\d{4})[-/_](?P<code>\d{1,2})", r"(?P<code>\d{1,2})[-/._](?P<year>\d{4})")
 )
 _WEEKS = tuple(
     re.compile(text, re.ASCII | re.IGNORECASE)
@@ -68,6 +72,7 @@ _QUARTERS = tuple(
         _NUMBER + r"\.? ?" + _WORD + r"[-/ .']*" + _YEAR,  # 1. Quartal 2024, 1Q24
     )
 )
+_REST_OF_DATE = re.compile(r"(?:\d{1,2}(?:st|nd|rd|th)?,? +)?\d{4}(?:\s.*)?", re.IGNORECASE)
 _ROMAN = {"I": 1, "II": 2, "III": 3, "IV": 4}
 _FISCAL = re.compile(r".*(?<![^\W\d_])(?:FY|GJ|fiscal|Gesch[a-zä]*jahr|20\d\d[/-]\d\d)(?![^\W\d_]).*", re.IGNORECASE)
 _OF_A_QUARTER = re.compile(r".*(?<![^\W_])Q(?:[1-4]|uarter|uartal)(?![^\W_]).*|.*\dQ[1-4]", re.IGNORECASE)
@@ -101,6 +106,8 @@ def parse_date(text: str) -> datetime.date | Rivals:
         if match := pattern.fullmatch(text):
             if int(match["month"]) > 12 >= int(match["day"]) > 0:
                 return _day_before_month(match)
+            if len(match["year"]) == 2:
+                return _dotted(match["day"], match["month"], match["year"])
             return _day(match["year"], match["month"], match["day"])
     if match := _EITHER.fullmatch(text):
         return _swappable(match["first"], match["second"], match["year"])
@@ -115,6 +122,8 @@ def parse_date(text: str) -> datetime.date | Rivals:
     for pattern in _NAMED:
         if (match := pattern.fullmatch(text)) and (month := _month(match["name"])):
             return _day(match["year"], month, match.groupdict().get("day"))
+    if (match := _MONTH_AND_TWO.fullmatch(text)) and (month := _month(match["name"])):
+        return _month_and_two(month, match["two"])
     for pattern in _QUARTERS:
         if (match := pattern.fullmatch(text)) and plain(match["word"]) in QUARTER_WORDS:
             return Rivals(QUARTER, ((QUARTER, _first_of_quarter(match["year"], match["number"])),))
@@ -138,6 +147,8 @@ def _without_weekday(text):
     if text[:1] == "'" and text[1:2].isdigit():
         return text[1:]
     word, _, rest = text.partition(" ")
+    if plain(word) in MONTH_OF and _REST_OF_DATE.fullmatch(rest):  # Mar is also mardi
+        return text
     return rest.lstrip() if word[:1].isalpha() and plain(word) in WEEKDAY_WORDS and rest[:1] else text
 
 
@@ -201,11 +212,34 @@ def _swappable(first, second, year):
     return Rivals(SLASHES, tuple(readings))
 
 
+def _dotted(first, month, last):
+    """Return the day of 05.01.24, day first, or its Rivals if the year may come first."""
+    readings = []
+    for form, day, year in ((DAY_FIRST, first, last), (YEAR_FIRST, last, first)):
+        try:
+            readings += [(form, _day(year, month, day))] if len(year) == 2 else []
+        except Refused:
+            continue
+    if not readings:
+        raise Refused(NO_SUCH_DAY)
+    return readings[0][1] if readings[0][1] == readings[-1][1] else Rivals(DOTS, tuple(readings))
+
+
 def _eight(digits):
     """Return the day of yyyymmdd, or of ddmmyyyy or mmddyyyy where the middle digits are no month."""
     if int(digits[4:6]) > 12 and FIRST_YEAR <= int(digits[4:]) <= LAST_YEAR:
         return _swappable(digits[:2], digits[2:4], digits[4:])
     return _day(digits[:4], digits[4:6], digits[6:])
+
+
+def _month_and_two(month, two):
+    """Return the readings of Jan-24: a month and its year, or a day of a year that is not written, here a leap year."""
+    readings = [(NAMED_MONTH, _day(two, month))]
+    try:
+        readings.append((DAY_OF_MONTH, datetime.date(LEAP_YEAR, month, int(two))))
+    except ValueError:
+        pass
+    return Rivals(NAMED_MONTH, tuple(readings))
 
 
 def _month_or_week(year, code):

@@ -137,11 +137,26 @@ def without_unit(name: str) -> str:
     return _UNIT.sub(" ", name).strip() or name
 
 
+def unit_of(name: str) -> str:
+    """Return the unit that a header gives in brackets or after a last `in`, unless it is one of pallets.
+
+    >>> unit_of("Menge [kg]"), unit_of("Volume (pallets)"), unit_of("Menge in Tsd"), unit_of("volume")
+    ('kg', '', 'Tsd', '')
+    """
+    match = _UNIT.search(name)
+    unit = match[0].strip().removeprefix("in ").strip("[]() ") if match else ""
+    return "" if plain(unit) in UNITS_OF_FLOW or name.startswith(match[0] if match else " ") else unit
+
+
 def known(*lists: str) -> frozenset[str]:
-    """Return the plain forms of comma-separated headings, those with an umlaut also in their spelling without."""
+    """Return the plain forms of comma-separated headings, those with an umlaut also in their spelling without.
+
+    Polish headings are also known in the form that a text in cp1250 has if it is read as cp1252: Iloœæ.
+    """
     names = [name for each in lists for name in each.split(",")]
     spelt = ["".join(_UMLAUTS.get(c, c) for c in unicodedata.normalize("NFC", name.casefold())) for name in names]
-    return frozenset(plain(name) for name in (*names, *spelt))
+    misread = [name.encode("cp1250", "ignore").decode("cp1252", "ignore") for name in names if not name.isascii()]
+    return frozenset(plain(name) for name in (*names, *spelt, *misread))
 
 
 SECOND_CHOICE = {ours: known(SECOND_HEADINGS.get(ours, "")) - {""} for ours in ENGLISH_HEADINGS}
@@ -150,6 +165,10 @@ FIRST_CHOICE = {
 }
 PAIRS = {part: known(names) for part, names in PAIRED.items()}
 MEASURES, TOTAL_WORDS = known(NO_FLOWS), known(TOTALS)
+UNITS_OF_FLOW = known(
+    "pallet, pallets, pal, pall, plt, plts, Palette, Paletten, EUP, EPAL, Europaletten, Stellplätze, Stpl, pallet spaces, "
+    "palettes, palé, palés, paletas, bancali, palety, pedane, qty, ErfassME, units, number, Anzahl"
+) | {""}
 
 
 def is_total(text: str) -> bool:
