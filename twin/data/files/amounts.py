@@ -162,8 +162,8 @@ class Amounts:
         """Return 1 if the column looks as if its marks were of thousands, -1 if of decimals, 0 if neither.
 
         Thousands: whole numbers stand beside, and either some fraction keeps its last zero, which no program does that
-        drops a fraction of zeros, or the whole numbers are far larger. Decimals: a whole number from 1000 has no mark, or
-        000 is behind every mark.
+        drops a fraction of zeros, or the whole numbers are far larger. Decimals: a whole number from 1000 has no mark,
+        or 000 is behind every mark.
         """
         number = sum(self.either.values())
         if not number or not self.plain_logs[1]:
