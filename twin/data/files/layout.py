@@ -49,7 +49,7 @@ def is_numeric(text: str) -> bool:
 
 
 def is_date(text: str) -> bool:
-    """Return whether a cell is a date, or one of several dates; six digits or fewer, with or without a fraction, are none."""
+    """Return whether a cell is a date, or one of several; six digits or fewer, with or without a fraction, are none."""
     try:
         whole = re.split(r"[.,]", text.strip())
         return bool(parse_date(text)) and not (len(whole) < 3 and "".join(whole).isdigit() and len(whole[0]) <= 6)
