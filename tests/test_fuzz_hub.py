@@ -17,6 +17,7 @@ from twin.view.analyst_desk import AnalystSheet
 from twin.view.hub.controls import CONTROLS, OPTIMUM
 from twin.view.hub.data_feed import DataFeed
 from twin.view.hub.downloads import FILES
+from twin.view.hub.reopening import query_of, restore
 from twin.view.hub.session import Session
 from twin.view.hub.tabs import TABS
 from twin.view.panel import Control, panel
@@ -49,7 +50,7 @@ def feed():
 @given(query=QUERIES)
 def test_a_link_sets_what_it_can_and_says_the_rest(feed, query):
     session = Session(feed, POLICIES)
-    said = session.restore(query)
+    said = restore(session, query)
     assert all(map(is_a_sentence, said))
     asked = dict(parse_qsl(query.removeprefix("?")))
     if asked.get("lane", session.lane) not in LANES:
@@ -75,9 +76,9 @@ def test_a_link_of_ours_brings_back_the_same_state(feed, data, lane):
             first.change(**{field.name: round(value) if field.name == "horizon" else value})
         except ValueError as error:  # a result out of bounds, though each value is within its own
             assert is_a_sentence(error)
-    assert second.restore("?" + first.query()) == []
+    assert restore(second, "?" + query_of(first)) == []
     assert second.lane == lane and second.values == pytest.approx(first.values, rel=1e-9, abs=1e-300)
-    assert second.query() == first.query()
+    assert query_of(second) == query_of(first)
 
 
 # ------------------------------------------------------------ messages

@@ -12,6 +12,7 @@ from twin.plan import lane_report
 from twin.plan.feed import feed_of_history
 from twin.plan.portfolio import DEFAULT_HORIZON
 from twin.view.hub.controls import OPTIMUM, PRESETS, TARGETS, fields_for
+from twin.view.hub.reopening import query_of, restore
 from twin.view.hub.session import NORMAL, SPARE, STRAINED, Session
 
 
@@ -72,9 +73,9 @@ def test_each_control_changes_the_numbers_as_the_formulas_do(session, name, valu
 def test_words_of_a_lane_are_controls_in_a_link(session, feed):
     session.change(kind="stock", basis="close")
     assert session.values["kind"] == 1.0 and session.policy.kind == "stock" and session.policy.basis == "close"
-    assert "kind=stock" in session.query() and "basis=close" in session.query()
+    assert "kind=stock" in query_of(session) and "basis=close" in query_of(session)
     again = Session(feed, POLICIES)
-    assert again.restore(session.query()) == [] and again.numbers() == session.numbers()
+    assert restore(again, query_of(session)) == [] and again.numbers() == session.numbers()
     with pytest.raises(ValueError, match=r"^kind of lane must be one of flow, stock; got stok$"):
         session.change(kind="stok")
     assert session.policy.kind == "stock"
@@ -190,22 +191,22 @@ def test_a_link_restores_the_state(session, feed):
     session.pick("FRA-PAR")
     session.change(holding_cost=7.123456789, return_rate=1 / 3, horizon=30, **{OPTIMUM: 1.0})
     other = Session(feed, POLICIES)
-    assert other.restore("?" + session.query()) == []
+    assert restore(other, "?" + query_of(session)) == []
     assert other.lane == "FRA-PAR" and other.values == pytest.approx(session.values, rel=1e-9)
-    assert other.query() == session.query()
+    assert query_of(other) == query_of(session)
 
 
 def test_a_link_opened_in_a_session_undoes_what_was_changed_before(session):
     session.change(holding_cost=7.0)
-    assert session.restore("?lane=BER-MUC&sla_penalty=90") == []
+    assert restore(session, "?lane=BER-MUC&sla_penalty=90") == []
     assert session.values == {**session.start, "sla_penalty": 90.0}
 
 
 def test_a_link_names_only_values_that_differ(session):
-    assert dict(parse_qsl(session.query())) == {"source": "research", "lane": "BER-MUC"}
+    assert dict(parse_qsl(query_of(session))) == {"source": "research", "lane": "BER-MUC"}
     session.change(holding_cost=7.0)
     session.change(holding_cost=2.5)
-    assert "holding_cost" not in session.query()
+    assert "holding_cost" not in query_of(session)
 
 
 @pytest.mark.parametrize(
@@ -223,18 +224,18 @@ def test_a_link_names_only_values_that_differ(session):
     ],
 )
 def test_the_valid_parts_of_a_broken_link_are_used(session, query, sentence, kept):
-    said = session.restore(query)
+    said = restore(session, query)
     assert sentence in said[0] and session.values == {**session.start, **kept}
 
 
 def test_thresholds_are_part_of_the_link(session, feed):
     session.set_thresholds(0.9, 0.5)
     other = Session(feed, POLICIES)
-    assert other.restore(session.query()) == [] and other.thresholds == session.thresholds
+    assert restore(other, query_of(session)) == [] and other.thresholds == session.thresholds
 
 
 def test_unknown_parts_of_a_link_are_ignored(session):
-    assert session.restore("?theme=dark&x=1&lane=HAM-ROT") == [] and session.lane == "HAM-ROT"
+    assert restore(session, "?theme=dark&x=1&lane=HAM-ROT") == [] and session.lane == "HAM-ROT"
 
 
 # ------------------------------------------------------------ the network

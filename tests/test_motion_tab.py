@@ -9,6 +9,7 @@ from twin.plan.feed import feed_of_history
 from twin.plan.wording import written
 from twin.view.hub import motion_tab
 from twin.view.hub.hub import Hub
+from twin.view.hub.reopening import query_of, restore
 from twin.view.hub.session import Session
 from twin.view.hub.tabs import TABS, charted, drawn
 
@@ -81,9 +82,9 @@ def test_a_site_is_chosen_and_shown_until_another_lane_is_picked():
     assert drawn("money_ahead", session, {}).axes[0].lines
     session.plan.set("site", "Kiel", places=150.0)
     assert session.site_ahead()[1].today.overflow > found.today.overflow  # the cache knows the plan
-    query = session.query()
+    query = query_of(session)
     session.pick("FRA-PAR")
-    assert session.site == "" and session.restore(query) == [] and session.site == "Kiel"
+    assert session.site == "" and restore(session, query) == [] and session.site == "Kiel"
 
 
 def test_a_site_that_cannot_run_gets_a_sentence_in_place_of_its_days(session):

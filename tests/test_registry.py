@@ -67,6 +67,7 @@ from twin.plan.lane_report import simulated_profits
 from twin.plan.notation import renewed
 from twin.plan.portfolio import portfolio_of
 from twin.view.hub import downloads, network
+from twin.view.hub.reopening import query_of
 from twin.view.hub.session import Session
 
 def printed(*arguments):
@@ -111,7 +112,7 @@ found = {
 }
 if len(sys.argv) > 6:
     session.change(**{sys.argv[6]: float(sys.argv[7]) if sys.argv[7][0].isdigit() else sys.argv[7]})
-    found["changed"] = {"hub": session.numbers(), "query": session.query(), "simulated": simulated()}
+    found["changed"] = {"hub": session.numbers(), "query": query_of(session), "simulated": simulated()}
 print(json.dumps(found))
 """
 

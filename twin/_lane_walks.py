@@ -12,7 +12,10 @@ from twin._period_kinds import PERIOD_KINDS
 
 _EXACT = 1e-9  # half width, as a share of the forecast, of an interval that has none but for rounding [-]
 _CHUNK = 4096  # most lanes worked on at a time [lane]
+_SMALL, _KEPT = 2**17, 2**18  # most volumes of a call and of all lanes whose states are kept for a next one [number]
 _NUMBERS = 2**22  # most forecasts of the past held at a time [number]
+
+_known: dict[tuple[bytes, str, int], _methods.Methods] = {}  # states of single lanes, the latest last
 
 
 def columns_of(volumes, period):
@@ -57,10 +60,29 @@ def _chunks(table, horizon):
 
 def _walk(part, start, pool, period, season, horizon, level):
     """Return forecasts and half widths of every origin, the members of the pool, the walk, and the errors counted."""
-    walk = _methods.walk(part, period, season, horizon)
+    walk = _methods_of(part, period, season).walk(horizon)
     pooled, member = pool.into(walk.mean, start)
     half, counted = _conformal.half_widths(part, walk.mean, level, _methods.BEFORE_JUDGING, pooled)
     return walk.mean, half, member, walk, counted
+
+
+def _methods_of(part, period, season):
+    """Return the states of the methods of some lanes; those of lanes that were seen lately are kept, lane by lane.
+
+    A page asks for the same lanes with one horizon after another.
+    """
+    if not 0 < part.size <= _SMALL:
+        return _methods.Methods(part, period, season)
+    keys = [(column.tobytes(), period, season) for column in part.T]
+    found = {key: _known.pop(key) for key in set(keys) & set(_known)}
+    new = [at for at, key in enumerate(keys) if key not in found]
+    if new:
+        made = _methods.Methods(np.ascontiguousarray(part[:, new]), period, season)
+        found |= {keys[at]: made.of([place]) for place, at in enumerate(new)}
+    _known.update(found)
+    for key in list(_known)[: -max(1, _KEPT // len(part))]:
+        _known.pop(key, None)
+    return _methods.Methods.joined([found[key] for key in keys])
 
 
 def ahead_and_accuracy(part, walked, period, season, horizon, level):

@@ -7,9 +7,12 @@ column per lane.
 
 from __future__ import annotations
 
+from copy import copy
+
 import numpy as np
 
 _OF_MEDIAN = np.pi / 2  # variance of the median of many normal values, in units of that of their mean [-]
+_WIDE = 32  # entries of a row from which adding row by row is the faster way
 _UNTRIED = 0.5  # share kept of an index whose noise is not yet known, after a single season [-]
 
 
@@ -30,20 +33,36 @@ class Season:
             kept = 1.0 - _running_mean(noise, length, least=0.5) / squares
         self.kept = np.clip(np.where(np.isfinite(kept), kept, _UNTRIED), 0.0, 1.0)
 
+    def like(self, made, others):
+        """Return a season with arrays that are made from those of others, such as a part of their lanes."""
+        found = copy(self)
+        for name in ("medians", "means", "kept"):
+            setattr(found, name, made([getattr(each, name) for each in others]))
+        return found
+
     def at(self, origin, targets):
-        """Return the index of each target and lane; 1 until one ratio is known of every phase."""
-        last = origin - self.half  # the last ratio that is known
+        """Return the index of each target and lane, as known at its origin; 1 until one ratio is known of every phase.
+
+        origin has the shape () or (n,), targets (horizon,) or (horizon, n); the result has that of targets and an axis
+        of lanes.
+        """
+        last = np.asarray(origin) - self.half  # the last ratio that is known
+        known = last >= self.length - 1
+        if not known.any():
+            return np.ones((*np.shape(targets), self.medians.shape[1]))
+        last = np.where(known, last, self.length - 1)
         rows = last - (last - targets) % self.length
-        if rows.min() < 0:
-            return np.ones((len(rows), self.medians.shape[1]))
         with np.errstate(invalid="ignore", divide="ignore"):
             index = 1.0 + self.kept[last] * (self.medians[rows] / self.means[last] - 1.0)
-        return np.where(np.isfinite(index), index, 1.0)
+        return np.where(np.isfinite(index) & known[..., np.newaxis], index, 1.0)
 
 
 def cumulated(rows):
     """Return the sums of the first 0, 1, 2, ... rows; for wide rows several times as fast as `np.cumsum`."""
     totals = np.zeros((len(rows) + 1, *rows.shape[1:]))
+    if rows[:1].size < _WIDE:
+        np.cumsum(rows, axis=0, out=totals[1:])
+        return totals
     for at, row in enumerate(rows):
         np.add(totals[at], row, out=totals[at + 1])
     return totals

@@ -1,7 +1,8 @@
 """Forecasting methods that move through the records of many lanes at once.
 
-Each method is updated with the volumes of one period and then forecasts the periods after it. The last axis of an array
-has an entry per lane; an index says what share of the level a period has.
+Each method is updated with the volumes of one period after another. Its state at the end of a period, an origin, is all
+that its forecast of any later period takes: `ahead` gets the states of many origins, arrays of shape (origins, lanes),
+and returns the forecasts, of shape (horizon, origins, lanes). An index says what share of the level a period has.
 """
 
 from __future__ import annotations
@@ -45,14 +46,17 @@ class Line:
         y = np.where(known, volume, 0.0)
         self._sums += np.stack([known, known * at, known * float(at) ** 2, y, y * at])
 
-    def forecast(self, at, indices):
+    def state(self):
         n, t, tt, y, ty = self._sums
         spread = n * tt - t * t
         with np.errstate(invalid="ignore", divide="ignore"):
             slope = np.where(spread > 0, (n * ty - t * y) / np.maximum(spread, 1.0), 0.0)
-            level = (y - slope * t) / n
-        ahead = at + 1.0 + np.arange(len(indices))
-        return level + slope * ahead[:, np.newaxis]
+            return (y - slope * t) / n, slope
+
+    @staticmethod
+    def ahead(states, origins, horizon, index):
+        level, slope = states
+        return level + slope * (_targets(origins, horizon)[:, :, np.newaxis].astype(float))
 
 
 class Repeated:
@@ -61,16 +65,27 @@ class Repeated:
     name = "seasonal naive"
 
     def __init__(self, lanes, length):
-        self._season, self._last, self._length = np.full((length, lanes), np.nan), np.full(lanes, np.nan), length
+        self._season, self._last, self._at, self._length = (
+            np.full((length, lanes), np.nan),
+            np.full(lanes, np.nan),
+            0,
+            length,
+        )
 
     def update(self, at, volume, known, index):
+        self._at = at
         self._last = np.where(known, volume, self._last)
         row = self._season[at % self._length]
         row[known] = volume[known]
 
-    def forecast(self, at, indices):
-        rows = self._season[(at + 1 + np.arange(len(indices))) % self._length]
-        return np.where(np.isnan(rows), self._last, rows)
+    def state(self):
+        return self._last, self._season[self._at % self._length].copy()
+
+    def ahead(self, states, origins, horizon, index):
+        last, latest = states
+        rows = origins - (origins - _targets(origins, horizon)) % self._length  # the last period of the same phase
+        found = np.where((rows >= 0)[:, :, np.newaxis], latest[np.maximum(rows, 0)], np.nan)
+        return np.where(np.isnan(found), last, found)
 
 
 class Smoothed:
@@ -91,12 +106,12 @@ class Smoothed:
         gain = np.maximum(_ALPHAS[:, np.newaxis] * weight, weight / np.maximum(self._weight, 1e-9))
         self._levels += gain * self._spread.usual(error, known & later) / np.maximum(index, _SMALLEST)
 
-    def level(self):
-        best = np.argmin(self._errors, axis=0)[np.newaxis]
-        return np.take_along_axis(self._levels, best, axis=0)[0]
+    def state(self):
+        return (_best(self._errors, self._levels),)
 
-    def forecast(self, at, indices):
-        return self.level() * indices
+    @staticmethod
+    def ahead(states, origins, horizon, index):
+        return np.broadcast_to(states[0] * index, (horizon, *states[0].shape))
 
 
 class Damped:
@@ -122,11 +137,14 @@ class Damped:
         self._levels = ahead + change
         self._trends = _DAMPING * self._trends + _TRENDS[:, 1:] * change * later
 
-    def forecast(self, at, indices):
-        best = np.argmin(self._errors, axis=0)[np.newaxis]
-        level, trend = (np.take_along_axis(part, best, axis=0)[0] for part in (self._levels, self._trends))
-        steps = np.cumsum(_DAMPING ** np.arange(1.0, len(indices) + 1))
-        return (level + steps[:, np.newaxis] * trend) * indices
+    def state(self):
+        return _best(self._errors, self._levels), _best(self._errors, self._trends)
+
+    @staticmethod
+    def ahead(states, origins, horizon, index):
+        level, trend = states
+        steps = np.cumsum(_DAMPING ** np.arange(1.0, horizon + 1))
+        return (level + steps[:, np.newaxis, np.newaxis] * trend) * index
 
 
 class Broken:
@@ -162,5 +180,19 @@ class Broken:
         for part in (self._excess, self._run, self._total):
             part[:, either] = 0.0
 
-    def forecast(self, at, indices):
-        return self._mean * indices
+    def state(self):
+        return (self._mean.copy(),)
+
+    @staticmethod
+    def ahead(states, origins, horizon, index):
+        return np.broadcast_to(states[0] * index, (horizon, *states[0].shape))
+
+
+def _targets(origins, horizon):
+    """Return the periods after each origin, shape (horizon, origins)."""
+    return origins + 1 + np.arange(horizon)[:, np.newaxis]
+
+
+def _best(errors, values):
+    """Return the value whose constants have the least error, for each lane."""
+    return np.take_along_axis(values, np.argmin(errors, axis=0)[np.newaxis], axis=0)[0]

@@ -6,7 +6,7 @@ import os
 import sys
 
 from twin._period_kinds import PERIOD_KINDS
-from twin.command.asking import HELD_CHOICES, add_held_options, choice, refuse
+from twin.command.asking import HELD_CHOICES, SURE_CHOICES, add_held_options, choice, refuse
 from twin.command.ledger_edits import add_edit_verbs
 from twin.command.options import add_calendar_options, add_reading_options, add_window, on_command_line, reading_of
 from twin.data.advice import said
@@ -24,12 +24,14 @@ LEDGER_EXAMPLES = """examples
   twin ledger import flows.csv --good-rows-only      leave out unusable rows, and list them
   twin ledger import longer.csv --new-only           add only lanes and days that are not held yet
   twin ledger import revised.csv --replace           also replace held lanes and days that differ
+  twin ledger import peak.csv --sure                 also add flows that are far from the record of their lane
   twin ledger log 2026-01-05 BER-MUC 120             add one flow, and show its id
   twin ledger history BER-MUC 2026-01-05             flows of a lane and day: who changed what, from and to
   twin ledger edit 17 125                            give the flow with this id another volume
   twin ledger delete 17                              delete the flow with this id
   twin ledger revert 4                               undo a change of one flow, as history shows it
   twin ledger undo 3                                 delete a whole import; status lists the imports
+  twin ledger backup copy.sqlite                     copy the whole ledger while it is in use
   twin ledger verify                                 check file, index and imports for damage
   twin ledger lanes                                  show the statistics of every lane
   twin ledger export berlin.csv --lane BER-MUC --first 2025-01-01
@@ -96,6 +98,9 @@ def add(commands: "argparse._SubParsersAction") -> None:
     verb(_reset, "delete every flow and import; the plan is kept").add_argument(
         "--token", default="", help="confirmation phrase; an error without it shows it"
     )
+    backup = verb(_backup, "copy the whole ledger, as it is at this moment, to an SQLite file, and check the copy")
+    backup.add_argument("file", help="a new file; DATABASE_URL=sqlite:///FILE opens it as a ledger")
+    backup.add_argument("--force", action="store_true", help="overwrite an existing file")
     verb(_status, "show the address and the contents of the ledger")
     verb(_verify, "check the ledger for damage: what its database offers, and counts and checksums of the imports")
     seed = verb(_seed, "add the three synthetic research lanes")
@@ -124,7 +129,7 @@ def _show(options, content, words):
 def _import(ledger, options):
     from twin.data.errors import AlreadyHeld, RowsRefused
 
-    kinds = {name: getattr(options, name) for name in ("good_rows_only", "held")} | reading_of(options)
+    kinds = {name: getattr(options, name) for name in ("good_rows_only", "held", "sure")} | reading_of(options)
     asked = None
     try:
         while True:
@@ -132,9 +137,13 @@ def _import(ledger, options):
                 done = ledger.import_file(options.file, **kinds, asked=asked)
                 break
             except AlreadyHeld as question:  # asked again if others have changed the ledger in the meantime
-                if not (held := choice(str(question), HELD_CHOICES, options.json)):
+                counts = question.preview.counts
+                keys = HELD_CHOICES if counts.same + counts.changed else SURE_CHOICES
+                if not (meant := choice(str(question), keys, options.json)):
                     return refuse(options, question, {"place": ledger.place, "added": 0})
-                kinds["held"], asked = held, question.preview
+                asked = question.preview
+                if keys is HELD_CHOICES:
+                    kinds["held"] = meant
     except RowsRefused as refusal:
         if options.json:
             _show(options, {"place": ledger.place, "added": 0, "account": refusal.account.to_dict(on_command_line)}, "")
@@ -208,6 +217,21 @@ def _export(ledger, options):
     if options.file.lower().endswith((".csv", ".csv.gz")) and (note := guard_note(ledger.lanes())):
         words.append(f"  note     {note}")
     return _show(options, {"file": options.file, "flows": count}, "\n".join(words))
+
+
+def _backup(ledger, options):
+    from twin.data.ledger.store import Ledger
+
+    if os.path.exists(options.file) and not options.force:
+        raise ValueError(f"file must be a new one, or --force must be said; got {options.file}, which exists")
+    ledger.backup(options.file)
+    with Ledger(f"sqlite:///{os.path.abspath(options.file)}") as copy:
+        flows, checks = copy.count(), copy.verify()
+    sound = all(check.passed is not False for check in checks)
+    state = "and found sound" if sound else "and found DAMAGED: twin ledger verify says where"
+    words = f"{flows:,} flows with imports, changes and plan copied from {ledger.place} to {options.file}, {state}"
+    _show(options, {"place": ledger.place, "file": options.file, "flows": flows, "sound": sound}, words)
+    return 0 if sound else 3
 
 
 def _log(ledger, options):

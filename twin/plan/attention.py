@@ -24,6 +24,7 @@ import numpy as np
 from twin import cooperation, forecast, overflow_ahead
 from twin.data.calendar import WorkingCalendar
 from twin.data.record import lane_records
+from twin.plan.kept_forecasts import recalled
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -114,7 +115,8 @@ def watched(
     life, latest = block * HALF_LIFE[period], block * RECENT[period]
     if said is None:
         horizon = block * WEEKS[period]
-        said = forecast.backtest(needs, period=period, horizon=horizon, level=LEVEL_OF_INTERVALS, season=season)
+        how = {"period": period, "horizon": horizon, "level": LEVEL_OF_INTERVALS, "season": season}
+        said = recalled(forecast.backtest, needs, **how)
     errors = overflow_ahead.errors_of(needs, said.mean)
     last, memory, owned = needs.shape[1], int(MEMORY * life), capacity > 0
     ends = np.arange(max(last - REPLAYED[period], 0) + 1, last + 1)

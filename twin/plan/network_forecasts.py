@@ -15,6 +15,7 @@ import numpy as np
 
 from twin import forecast
 from twin.past_errors import ErrorPool, LaneErrors
+from twin.plan.kept_forecasts import lanes_and_means, recalled
 from twin.plan.lane_report import LEVEL, SHORTEST
 
 if TYPE_CHECKING:
@@ -164,7 +165,7 @@ class NetworkForecasts:
     def _walk(self, volumes, steps):
         """Return what is said of each lane, and was at the end of each period."""
         how: dict[str, Any] = {"period": self.calendar.period, "season": self.calendar.season, "level": LEVEL}
-        said, past = forecast.lanes_and_past(volumes, horizon=steps, **how)
+        said, past = recalled(lanes_and_means, volumes, horizon=steps, **how)
         return [forecast.Forecasts(*(part[at] for part in said)) for at in range(len(volumes))], past.mean
 
 

@@ -145,7 +145,7 @@ def unit_of(name: str) -> str:
     """
     match = _UNIT.search(name)
     unit = match[0].strip().removeprefix("in ").strip("[]() ") if match else ""
-    return "" if plain(unit) in PALLETS or name.startswith(match[0] if match else " ") else unit
+    return "" if plain(unit) in UNITS_OF_FLOW or name.startswith(match[0] if match else " ") else unit
 
 
 def known(*lists: str) -> frozenset[str]:
@@ -165,7 +165,7 @@ FIRST_CHOICE = {
 }
 PAIRS = {part: known(names) for part, names in PAIRED.items()}
 MEASURES, TOTAL_WORDS = known(NO_FLOWS), known(TOTALS)
-PALLETS = known(
+UNITS_OF_FLOW = known(
     "pallet, pallets, pal, pall, plt, plts, Palette, Paletten, EUP, EPAL, Europaletten, Stellplätze, Stpl, "
     "pallet spaces, palettes, palé, palés, paletas, bancali, palety, pedane, qty, ErfassME, units, number, Anzahl"
 ) | {""}

@@ -4,14 +4,10 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from functools import wraps
 from math import nan
 from reprlib import repr as shortened
 from typing import Any
 from urllib.parse import parse_qsl
-
-import ipywidgets
 
 from twin._check import require
 from twin.data.author import introduced
@@ -20,35 +16,18 @@ from twin.data.settings import setting
 from twin.data.text import visible
 from twin.plan.feed import Feed
 from twin.plan.unit_names import UnitNames, named_units
-from twin.plan.wording import unit_in
-from twin.view.analyst_desk import AnalystDesk
 from twin.view.guard import sentence, told
-from twin.view.hub import bulk_edit, downloads, network, tabs
-from twin.view.hub.controls import OPTIMUM, PRESETS, Field
+from twin.view.hub import bulk_edit, downloads, tabs
 from twin.view.hub.data_feed import DataFeed
+from twin.view.hub.desk import Desk
 from twin.view.hub.meanwhile import Meanwhile
 from twin.view.hub.morning_panel import MorningPanel
+from twin.view.hub.reopening import restore
 from twin.view.hub.session import Session
 from twin.view.opening import advising, check_parameters, lane_named, reading_options
-from twin.view.output import png
-from twin.view.widgets import Dials, NetworkTable, Sheet
-
-TOOLS = [["pdf", "PDF report"], ["report", "Network report"], ["csv", "CSV of all numbers"], ["link", "Copy link"]]
-TOOLS += [["keep", "Keep for this lane"], ["undo", "Undo last change"]]  # buttons: name, label
 
 
-def _in_units(method: Callable[..., Any]) -> Callable[..., Any]:
-    """Return a method of the hub that uses the planner's names of units in what it sends."""
-
-    @wraps(method)
-    def named(self, *given):
-        with named_units(self.session.units):
-            return method(self, *given)
-
-    return named
-
-
-class Hub:
+class Hub(Desk):
     """The hub of one planner; its parts are displayed.
 
     `morning` (totals and actions), `lanes` (table), `desk` (controls and tabs) and `data` (forms) are these parts.
@@ -69,26 +48,16 @@ class Hub:
         how = reading_options(reading)
         with advising(how):
             self.feed = DataFeed(self._take, history, setting("TWIN_HISTORY"), how.stated())
-        self.session = Session(self.feed.feed, self.feed.known, plan=self.feed.plan(self.feed.feed))
+        session = Session(self.feed.feed, self.feed.known, plan=self.feed.plan(self.feed.feed))
+        if lane != "":
+            session.pick(lane_named(session.policies.index, lane))
+        super().__init__(session)
+        self._sessions = {_identity(self.feed.feed): session}
         self.feed.plan_in_use = lambda: (self.session.plan, self.session.feed.source != "ledger")
         self.feed.plan_changed = self._show_plan
-        self._sessions = {_identity(self.feed.feed): self.session}
-        if lane != "":
-            self.session.pick(lane_named(self.session.policies.index, lane))
-        self.lanes = NetworkTable()
-        self.dials = Dials(presets=list(PRESETS))
-        labels = [[name, label] for name, (label, *_) in tabs.TABS.items()]
-        self.sheet = Sheet(tabs=labels, tools=TOOLS, active="capacity")
-        self.desk = ipywidgets.Box([self.sheet, self.dials])
-        self.desk.add_class("twin-bench")
         self.data = self.feed.forms
-        self.morning = MorningPanel(self.session, self._on_lane)
+        self.morning = MorningPanel(session, self._on_lane)
         self._meanwhile = Meanwhile()
-        self._charts = False  # True if the page draws charts itself
-        self._silent = False  # True while the hub itself changes widgets
-        self.analyst = AnalystDesk(self.sheet, lambda: (self.session.portfolio, self.session.lane), self._answered)
-        self._show_lanes()
-        self._show_lane()
         self.lanes.observe(self._on_pick, "picked")
         self.lanes.observe(self._on_thresholds, "thresholds")
         self.lanes.observe(self._on_units, "units")
@@ -97,83 +66,7 @@ class Hub:
         self.dials.on_asked(self._on_dials)
         self.sheet.on_asked(self._on_sheet)
 
-    # ------------------------------------------------------------ display
-
-    @_in_units
-    def _show_lanes(self) -> None:
-        """Send the whole table of lanes."""
-        session = self.session
-        with self._quietly(), self.lanes.hold_sync():
-            self.lanes.columns = network.columns(session.feed.period, sites=bool(session.sites()))
-            self.lanes.settable = bulk_edit.settable(session.feed.period)
-            self.lanes.row = {}  # an unchanged value would not be sent: so the same row can follow the table
-            self.lanes.table = network.table(session.network(), session.feed.period)
-            self.lanes.sparks = network.sparks(session.feed.recent)
-            self.lanes.thresholds, self.lanes.units = dict(session.thresholds), dict(vars(session.units))
-            self.lanes.picked = session.lane
-
-    @_in_units
-    def _show_lane(self) -> None:
-        """Send the controls and the open tab of the picked lane."""
-        session, period = self.session, self.session.feed.period
-        fields = [{**vars(field), "label": field.label, "unit": _unit(field, period)} for field in session.fields]
-        optimum = {"name": OPTIMUM, "label": "newsvendor optimum", "unit": "yes", "low": 0, "high": 1, "step": 1}
-        optimum |= {"help": "set the service level to the critical ratio of the costs above", "group": "Target"}
-        fields.insert([field["name"] for field in fields].index("service_level"), optimum)
-        with self._quietly(), self.dials.hold_sync():
-            self.dials.subject, self.dials.fields, self.dials.said = session.lane, fields, {}
-            self._show_values()
-            self.lanes.picked = session.lane
-        self._show_page()
-
-    def _show_values(self) -> None:
-        """Send the values of the controls."""
-        values = self.session.values
-        self.dials.values = {**values, "service_level": float(self.session.policy.service_level)}
-        self.dials.disabled = ["service_level"] if values[OPTIMUM] else []
-
-    @_in_units
-    def _show_page(self) -> None:
-        """Send the open tab with its pictures."""
-        session, name = self.session, self.sheet.active
-        numbers = session.numbers()
-        _, page, parts = tabs.TABS[name]
-        with self.sheet.hold_sync():
-            self.sheet.subject, self.sheet.title = session.lane, visible(session.lane)
-            self.sheet.status, self.sheet.assumed = self._where(), list(session.assumptions)
-            self.sheet.query = session.query() + f"&tab={name}"
-            self.sheet.page = self.analyst.page() if name == "analyst" else page(session, numbers)
-            for part in parts[:1]:
-                self._draw(part, numbers)
-        for part in parts[1:]:  # drawn after the page and the first picture have been sent
-            self._draw(part, numbers)
-
-    def _draw(self, part: str, numbers: Mapping[str, float]) -> None:
-        """Send one picture, as numbers if the page draws it itself."""
-        chart = tabs.charted(part, self.session, numbers) if self._charts else None
-        if chart is not None:
-            self.sheet.charts = {part: chart}
-            return
-        figure = tabs.drawn(part, self.session, numbers)
-        if figure is not None:
-            setattr(self.sheet, part, png(figure, quick=True))
-
-    @_in_units
-    def _show_row(self) -> None:
-        """Send the row of the picked lane alone: a table may have thousands of rows."""
-        session = self.session
-        row = {n: v[0] for n, v in network.table(session.network([session.lane]), session.feed.period).items()}
-        place = session.policies.index.get_loc(session.lane)
-        for name, value in row.items():
-            self.lanes.table[name][place] = value  # the page makes the same change when it gets the row
-        self.lanes.row = row
-
-    def _where(self) -> str:
-        """Return the line below the title: source and record."""
-        session = self.session
-        row = session.feed.statistics.loc[session.lane]
-        record = f"{int(row['periods']):,} {unit_in('period', session.feed.period)}s to {row['last_date']:%Y-%m-%d}"
-        return f"{visible(session.feed.place, 60)}, {record}."
+    # ------------------------------------------------------------ the morning
 
     def show_morning(self) -> None:
         """Show totals and actions of the present session, and the status of its lanes in the table."""
@@ -361,12 +254,8 @@ class Hub:
         self._show_lane()
         self._anew()
         ends = "" if self.session.feed.source == "ledger" else " This plan ends with the page."
-        self.sheet.noted = f"Change {made} of the plan is written.{ends}" if made else "Nothing new to keep."
-
-    def _answered(self) -> None:
-        """Show an answer of the analyst, if its tab is open; otherwise it appears when the tab is opened."""
-        with told(lambda text: setattr(self.sheet, "said", text)):
-            self._show_page()
+        words = "Kept in the plan" if done == "keep" else "Undone"
+        self.sheet.noted = f"{words}: {self.session.plan.sentence(made)}.{ends}" if made else "Nothing new to keep."
 
     def _follow(self, query: str) -> str:
         """Restore the state in the link of a page; return a sentence on the parts that could not be used, or ""."""
@@ -375,7 +264,7 @@ class Hub:
         asked = dict(parse_qsl(query.removeprefix("?")))
         said = self.feed.follow(asked.get("source", ""))
         with told(said.append):
-            said += self.session.restore(query)
+            said += restore(self.session, query)
             if tab := asked.get("tab"):
                 require(tab in tabs.TABS, "tab", f"one of {', '.join(tabs.TABS)}", visible(tab, 40))
                 with self._quietly():
@@ -384,29 +273,7 @@ class Hub:
         self._show_lane()
         return f"Part of the link could not be used: {' '.join(map(sentence, said))}" if said else ""
 
-    @contextmanager
-    def _said(self) -> Iterator[None]:
-        """Show an error of the block above the tabs, in place of the previous sentence."""
-        self.sheet.said = self.sheet.noted = ""
-        with told(lambda text: setattr(self.sheet, "said", text)):
-            yield
-
-    @contextmanager
-    def _quietly(self) -> Iterator[None]:
-        """Mark changes of widgets inside the block as the hub's own, so that callbacks ignore them."""
-        before, self._silent = self._silent, True
-        try:
-            yield
-        finally:
-            self._silent = before
-
 
 def _identity(feed: Feed) -> tuple:
     """Return the key under which a planner's choices are kept: they outlast new flows of a ledger, not a new file."""
     return (feed.source, feed.place, feed.period, id(feed) if feed.source == "file" else None)
-
-
-def _unit(field: Field, period: str) -> str:
-    if field.choices:
-        return ""
-    return "%" if field.unit == "-" else unit_in(field.unit, period)

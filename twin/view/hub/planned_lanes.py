@@ -1,0 +1,172 @@
+"""What a session knows and writes: the lanes of a feed with the plan, its policies, decisions and the morning."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from twin._check import require
+from twin.data.author import author_name
+from twin.data.errors import LedgerError
+from twin.data.text import time_told, visible
+from twin.plan.comments import comment_events
+from twin.plan.policy_table import lanes_that_state, policy_table
+
+if TYPE_CHECKING:
+    from twin.data.ledger.plan_cells import PlanChange
+    from twin.plan.capacity_plan import CapacityPlan
+    from twin.plan.comments import CommentEvent
+    from twin.plan.feed import Feed
+    from twin.plan.morning import Morning
+    from twin.plan.network_report import NetworkReport
+    from twin.plan.portfolio import Policies
+    from twin.plan.visits import Visit
+
+
+class PlannedLanes:
+    """The lanes of a feed with the policies and decisions of a plan.
+
+    Parameters
+    ----------
+    feed : plan.feed.Feed
+        Lanes and their flows.
+    known : DataFrame, or dict of lane -> dict of policy fields, optional
+        Policies that lanes start with.
+    plan : CapacityPlan, optional
+        Plan of the ledger; by default one that ends with the page. What it states of a lane takes the place of the
+        policy that the lane starts with.
+    """
+
+    def __init__(self, feed: Feed, known: Policies | None = None, plan: CapacityPlan | None = None) -> None:
+        self.feed, self._start_known, self._plan = feed, known, plan
+        self._first_seen: Visit | None = None  # totals when the page was opened
+        self._read_plan()
+
+    @property
+    def plan(self) -> CapacityPlan:
+        """The plan: that of the ledger, or one that ends with the page."""
+        if self._plan is None:
+            from twin.plan.capacity_plan import CapacityPlan  # imports database packages
+
+            self._plan = CapacityPlan(period=self.feed.calendar.length)
+        return self._plan
+
+    @property
+    def stated(self) -> Policies | None:
+        """Policies that are stated: those that lanes start with, and over them those of the plan."""
+        of_plan = None if self._plan is None else self._plan.policies()
+        if of_plan is None or self._start_known is None:
+            return self._start_known if of_plan is None else of_plan
+        start = pd.DataFrame.from_dict(self._start_known, orient="index", dtype=object)
+        return of_plan.astype(object).combine_first(start)
+
+    def contracts(self) -> Mapping[str, Mapping[str, Any]]:
+        """Return the contracts of the plan by number; none without a plan."""
+        return {} if self._plan is None else self._plan.of("contract")
+
+    def _read_plan(self):
+        """Compute the policies of all lanes from what is stated, and forget the morning page."""
+        stated = self.stated
+        self.policies, self.assumptions = policy_table(
+            self.feed.statistics, policies=stated, period=self.feed.calendar.length
+        )
+        self._of_own = lanes_that_state("internal_capacity", stated, self.feed.statistics.index)
+        self._morning = None
+
+    def _same_plan(self, before):
+        """Return whether an earlier session had the lanes and sites of this one's plan."""
+        plans = [None if one._plan is None else (one._plan.of("lane"), one._plan.of("site")) for one in (self, before)]
+        return plans[0] == plans[1]
+
+    def undo(self) -> int:
+        """Undo the planner's own latest change of the plan that is in effect; return the id of the change."""
+        author, changes = self._author(), self.plan.changes()
+        undone = {change.undoes for change in changes}
+        mine = [one.id for one in changes if one.author == author and one.undoes is None and one.id not in undone]
+        require(bool(mine), "plan", f"one with a change by {visible(author, 40)} to undo", "none")
+        made = self.plan.undo(mine[0])
+        self._read_plan()
+        return made
+
+    def look_again(self) -> list[PlanChange]:
+        """Show what others have changed in the plan, and return their changes."""
+        found = self.plan.refresh()
+        self._read_plan()
+        return found
+
+    # ------------------------------------------------------------ the morning
+
+    def morning(self) -> Morning:
+        """Return totals and actions, computed once for the present plan."""
+        if self._morning is None:
+            from twin.plan.morning import morning_of  # imports the forecasts
+
+            of = self.policies
+            found = morning_of(self.feed.history(), self._plan, self.stated)
+            if self.policies is not of:  # it was computed in a thread, and the plan has changed meanwhile
+                return found
+            self._morning = found
+        return self._morning
+
+    def has_morning(self) -> bool:
+        """Return whether the morning is computed already, for the present plan."""
+        return self._morning is not None
+
+    def report(self) -> NetworkReport:
+        """Return the report on the network, and on the lanes of the actions, as `twin report` makes it."""
+        from twin.plan.network_report import network_report  # imports the forecasts
+
+        return network_report(self.feed, self.morning(), self._plan, self.stated)
+
+    def decide(self, lane: str, action: str, state: str, **more: Any) -> str:
+        """Write a decision on an action to the plan, and return its name.
+
+        lane : lane of the action, or its site; action : its kind.
+        state : "accepted", "changed", "snoozed" or "declined"; more : fields of a decision in place of those proposed.
+        """
+        from twin.plan.morning import decision
+
+        name = self.plan.add("decision", **decision(self.morning(), lane, action, state, **more))
+        self._look_at_decisions()
+        return name
+
+    def comments(self) -> dict[tuple[str, str], list[CommentEvent]]:
+        """Return what happened to the comments on each action, by its lane or site and its kind."""
+        return {} if self._plan is None else comment_events(self._plan)
+
+    def authors(self) -> dict[str, str]:
+        """Return who took each decision of the plan, and when, in words."""
+        latest = {} if self._plan is None else self._plan.authors("decision")
+        return {name: f"{one.author}, {time_told(one.changed_at)}" for name, one in latest.items()}
+
+    def take_back(self, name: str) -> None:
+        """Remove a decision from the plan, so that its action returns; its history stays."""
+        self.plan.remove("decision", name)
+        self._look_at_decisions()
+
+    def visit(self) -> None:
+        """Say what changed since the planner's last visit, and keep what is seen now: in the ledger, or in the page."""
+        from twin.plan.visits import keep_visit, last_visit, this_moment, visit_now
+
+        morning, since = self.morning(), None
+        if self.feed.source == "ledger":
+            with suppress(LedgerError, ValueError):  # for instance, the ledger may only be read
+                since = last_visit(self.plan, self._author(), morning.totals.index, this_moment())
+                keep_visit(self.plan, self._author(), morning.totals)
+        if self._first_seen is None:
+            self._first_seen = visit_now(morning.totals)
+        elif since is None and not self._first_seen.totals.equals(morning.totals[list(self._first_seen.totals)]):
+            since = self._first_seen
+        self._morning = replace(morning, since=since)
+
+    def _author(self):
+        return self.plan.author or author_name()
+
+    def _look_at_decisions(self):
+        if self._morning is not None:
+            taken = {} if self._plan is None else self._plan.of("decision")
+            self._morning = replace(self._morning, decisions=taken)
