@@ -162,8 +162,8 @@ class Amounts:
         """Return 1 if the column looks as if its marks were of thousands, -1 if of decimals, 0 if neither.
 
         Thousands: whole numbers stand beside, and either some fraction keeps its last zero, which no program does that
-        drops a fraction of zeros, or the whole numbers are far larger. Decimals: a whole number from 1000 has no mark, or
-        000 is behind every mark.
+        drops a fraction of zeros, or the whole numbers are far larger. Decimals: a whole number from 1000 has no mark,
+        or 000 is behind every mark.
         """
         number = sum(self.either.values())
         if not number or not self.plain_logs[1]:
@@ -212,7 +212,8 @@ def decide_mark(
             raise ValueError(Advice(text, *DECIMAL_WAYS))
         why = f"{only[mark]:,} numbers can be read only so"
     elif shown:
-        mark, why = _by_votes(either, [*votes, *_shapes(columns)])
+        alone = not any(column.plain_logs[1] for column in columns if sum(column.either.values()))
+        mark, why = _by_votes(either, [*votes, *_shapes(columns)], alone)
         if not mark:
             text, number = shown
             text = (
@@ -242,10 +243,11 @@ def _shapes(columns):
             yield shape * sign, why
 
 
-def _by_votes(either, votes):
+def _by_votes(either, votes, alone):
     """Return (mark, why): a mark of decimals needs one vote, a mark of thousands two, and neither a contrary one.
 
-    That all numbers are round is no vote on its own.
+    alone : whether every number has the mark and three digits behind it, as thousands have; decimals then need two
+        votes. That all numbers are round is no vote on its own.
     """
     if all(either.values()):
         return "", ""
@@ -257,4 +259,4 @@ def _by_votes(either, votes):
         return "", ""
     if len(yes) > 1:
         return ("," if mark == "." else "."), " and ".join(yes)
-    return (mark, " and ".join(no)) if set(no) - {ROUND} else ("", "")
+    return (mark, " and ".join(no)) if len(no) > alone and set(no) - {ROUND} else ("", "")

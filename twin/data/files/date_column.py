@@ -348,8 +348,8 @@ def _undecided(choice, texts, file):
     readings = dict(choice.cells[at].readings)
     if choice.kind == NAMED_MONTH:
         text = (
-            f"{file} has dates such as {visible(texts[at])!r} that may be the month {readings[NAMED_MONTH]:%Y-%m} or the "
-            f"day {readings[DAY_OF_MONTH]:%m-%d} of a year that is not written, and its other dates do not decide: "
+            f"{file} has dates such as {visible(texts[at])!r} that may be the month {readings[NAMED_MONTH]:%Y-%m} or "
+            f"the day {readings[DAY_OF_MONTH]:%m-%d} of a year that is not written, and its other dates do not decide: "
             "write the year of days"
         )
         return Advice(text, ("dates", NAMED_MONTH))
