@@ -46,14 +46,15 @@ def pytest_collection_finish():
 @pytest.fixture(scope="session", autouse=True)
 def records_are_walked_once():
     """Let all pages of a process share the forecasts of the same records, which take most of the time to open one."""
-    walk = forecast.lanes_and_past
+    walk = forecast.of_horizons
 
     @cache
     def known(content, shape, how):
-        said, past = walk(np.frombuffer(content).reshape(shape), **dict(how))
-        for field in (*said, *past):
-            np.asarray(field).flags.writeable = False
-        return said, past
+        found = walk(np.frombuffer(content).reshape(shape), **dict(how))
+        for said, past in found:
+            for field in (*said, past):
+                np.asarray(field).flags.writeable = False
+        return found
 
     @wraps(walk)
     def walked(volumes, **how):
@@ -62,7 +63,7 @@ def records_are_walked_once():
         return known(volumes.tobytes(), volumes.shape, tuple(how.items()))
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(forecast, "lanes_and_past", walked)
+        patch.setattr(forecast, "of_horizons", walked)
         yield
 
 

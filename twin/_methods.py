@@ -36,34 +36,51 @@ class Walk(NamedTuple):
     names: list[str]  # names of the methods
 
 
-def walk(volumes: np.ndarray, period: str, season: int, horizon: int) -> Walk:
-    """Return the forecasts at every origin, with weights from the discounted absolute errors up to it."""
+def walks(volumes: np.ndarray, period: str, season: int, horizons: tuple[int, ...]) -> list[Walk]:
+    """Return the forecasts at every origin for each horizon, with weights from the discounted absolute errors up to it.
+
+    The methods go through the record once, as far ahead as the longest horizon.
+    """
     periods, lanes = volumes.shape
-    indices, methods = _candidates(volumes, period, season)
+    longest = max(horizons)
+    indices, groups = _candidates(volumes, period, season)
+    names = [name for method, _ in groups for name in method.names]
     known, seen = ~np.isnan(volumes), np.zeros(lanes)
-    ahead = np.full((horizon, len(methods), horizon, lanes), np.nan)  # forecasts of the last origins
-    recent, errors = np.zeros((len(methods), lanes)), np.zeros((len(methods), lanes))
-    mean, chosen = np.full((periods, horizon, lanes), np.nan), np.zeros((periods, lanes), np.int8)
-    table = dict.fromkeys(indices, np.ones((horizon, lanes)))
-    steps = np.arange(horizon)
+    ahead = np.full((longest, len(names), longest, lanes), np.nan)  # forecasts of the last origins
+    recent, errors = np.zeros((2, len(horizons), len(names), lanes))
+    means = [np.full((periods, steps, lanes), np.nan) for steps in horizons]
+    chosen = np.zeros((len(horizons), periods, lanes), np.int8)
+    table = np.ones((len(groups[0][0].names), 1, lanes))  # indices of the coming periods
+    steps = np.arange(longest)
     for at in range(periods):
-        error = np.abs(volumes[at] - ahead[(at - 1 - steps) % horizon, :, steps])
-        error = np.where(np.isnan(error), 0.0, error).sum(axis=0)
+        error = ahead[(at - 1 - steps) % longest, :, steps]
+        np.abs(np.subtract(volumes[at], error, out=error), out=error)
         recent *= _MEMORY[period]
-        recent += error
-        errors += error * (seen > BEFORE_JUDGING)
-        for method, index in methods:
-            method.update(at, volumes[at], known[at], table[index][0])
+        warm = seen > BEFORE_JUDGING
+        unknown = np.isnan(error)
+        if unknown.any():
+            error[unknown] = 0.0
+        for place, horizon in enumerate(horizons):
+            total = error[:horizon].sum(axis=0)
+            recent[place] += total
+            errors[place] += total * warm
+        for method, on in groups:
+            method.update(at, volumes[at], known[at], table[on, 0])
         seen += known[at]
-        table = {name: index(at, at + 1 + steps) for name, index in indices.items()}
-        said = ahead[at % horizon]
-        for number, (method, index) in enumerate(methods):
-            np.maximum(method.forecast(at, table[index]), 0.0, out=said[number])
-        said[:, :, seen == 0] = np.nan
-        weight = _weights(recent, seen > BEFORE_JUDGING)
-        chosen[at] = np.argmax(weight, axis=0)
-        mean[at] = np.sum(weight[:, np.newaxis] * said, axis=0)
-    return Walk(mean, chosen, errors, [method.name for method, _ in methods])
+        warm = seen > BEFORE_JUDGING
+        table = indices(at, at + 1 + steps)
+        said, first = ahead[at % longest], 0
+        for method, on in groups:
+            last = first + len(method.names)
+            np.maximum(method.forecast(at, table[on]), 0.0, out=said[first:last])
+            first = last
+        if not seen.all():
+            said[:, :, seen == 0] = np.nan
+        for place, horizon in enumerate(horizons):
+            weight = _weights(recent[place], warm)
+            chosen[place, at] = np.argmax(weight, axis=0)
+            np.einsum("ml,mhl->hl", weight, said[:, :horizon], out=means[place][at])
+    return [Walk(*found, names) for found in zip(means, chosen, errors, strict=True)]
 
 
 def _weights(errors, warm):
@@ -77,23 +94,29 @@ def _weights(errors, warm):
 
 
 def _candidates(volumes, period, season):
-    """Return the indices by name, and the methods in the order of preference, each with the name of its index."""
-    lanes = volumes.shape[1]
-    indices = {"": lambda origin, targets: np.ones((len(targets), lanes))}
+    """Return the function of the indices of periods, a row each, and the methods in the order of preference.
+
+    Each method has the rows of its indices: smoothing is tried on all of them, the others on the main one.
+    """
     if period == "D":
         week = Season(volumes, season, 1, _WEEKS)
         year = Season(volumes, 52 * season, 5 * season | 1, _YEARS)  # averaged over five weeks, an odd number of days
-        indices["weekday"] = week.at
-        indices["weekday and season"] = lambda origin, targets: week.at(origin, targets) * year.at(origin, targets)
+        names, seasons = ("weekday", "", "weekday and season"), (week, year)
     elif period == "W":
-        indices["season"] = Season(volumes, season, 5, _YEARS).at
+        names, seasons = ("", "season"), (Season(volumes, season, 5, _YEARS),)
     else:
-        indices[PERIOD_KINDS[period].name] = Season(volumes, season, 1, _YEARS).at
-    main = {"D": "weekday", "W": ""}.get(period, PERIOD_KINDS[period].name)
-    methods = [
-        (Smoothed(lanes, _MEMORY[period], (name and f"smoothing on {name}") or "smoothing"), name)
-        for name in sorted(indices, key=lambda name: name != main)
-    ]
-    others = [Damped(lanes, _MEMORY[period]), Broken(lanes)]
-    naive = [(Repeated(lanes, season), ""), (Line(lanes), "")]
-    return indices, methods + [(method, main) for method in others] + naive
+        names, seasons = (PERIOD_KINDS[period].name, ""), (Season(volumes, season, 1, _YEARS),)
+    row = int(period == "W")  # of the index of the first season
+
+    def indices(origin, targets):
+        """Return the index of each target, shape (names, targets, lanes)."""
+        found = np.ones((len(names), len(targets), volumes.shape[1]))
+        found[row] = seasons[0].at(origin, targets)
+        if len(seasons) > 1:
+            np.multiply(found[row], seasons[1].at(origin, targets), out=found[-1])
+        return found
+
+    lanes, memory = volumes.shape[1], _MEMORY[period]
+    smoothing = Smoothed(lanes, memory, [(name and f"smoothing on {name}") or "smoothing" for name in names])
+    others = (Damped(lanes, memory), Broken(lanes), Repeated(lanes, season), Line(lanes))
+    return indices, [(smoothing, slice(None)), *((method, 0) for method in others)]

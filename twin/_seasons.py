@@ -31,14 +31,15 @@ class Season:
         self.kept = np.clip(np.where(np.isfinite(kept), kept, _UNTRIED), 0.0, 1.0)
 
     def at(self, origin, targets):
-        """Return the index of each target and lane; 1 until one ratio is known of every phase."""
+        """Return the index of each target, periods in a row, and lane; 1 until one ratio is known of every phase."""
         last = origin - self.half  # the last ratio that is known
-        rows = last - (last - targets) % self.length
+        rows = last - (last - targets[: self.length]) % self.length
         if rows.min() < 0:
-            return np.ones((len(rows), self.medians.shape[1]))
+            return np.ones((len(targets), self.medians.shape[1]))
         with np.errstate(invalid="ignore", divide="ignore"):
             index = 1.0 + self.kept[last] * (self.medians[rows] / self.means[last] - 1.0)
-        return np.where(np.isfinite(index), index, 1.0)
+        index[~np.isfinite(index)] = 1.0
+        return index[np.arange(len(targets)) % self.length] if len(targets) > self.length else index
 
 
 def cumulated(rows):

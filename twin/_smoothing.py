@@ -22,7 +22,7 @@ class Spread:
     """Smoothed absolute error, and errors without what is unusual about them."""
 
     def __init__(self, shape):
-        self._mean, self._count = np.zeros(shape), np.zeros(shape[-1])
+        self._mean, self._count = np.zeros(shape), np.zeros((*shape[:-2], 1, shape[-1]))
 
     def usual(self, error, valid):
         """Return errors cut to `_USUAL` times the mean absolute error so far, and count those that are valid."""
@@ -36,7 +36,7 @@ class Spread:
 class Line:
     """Straight line through the whole record, by least squares, and zero where it falls below."""
 
-    name = "straight line"
+    names = ("straight line",)
 
     def __init__(self, lanes):
         self._sums = np.zeros((5, lanes))  # n, t, t^2, y, t y
@@ -58,7 +58,7 @@ class Line:
 class Repeated:
     """Volume of the same period one season ago; of the latest period where that is unknown."""
 
-    name = "seasonal naive"
+    names = ("seasonal naive",)
 
     def __init__(self, lanes, length):
         self._season, self._last, self._length = np.full((length, lanes), np.nan), np.full(lanes, np.nan), length
@@ -74,14 +74,20 @@ class Repeated:
 
 
 class Smoothed:
-    """Exponential smoothing of the volumes divided by their indices, by the constant with the least error so far."""
+    """Exponential smoothing of the volumes divided by their indices, by the constant with the least error so far.
 
-    def __init__(self, lanes, memory, name):
-        self.name, self._memory = name, memory
-        self._levels, self._errors = np.zeros((len(_ALPHAS), lanes)), np.zeros((len(_ALPHAS), lanes))
-        self._weight, self._spread = np.zeros(lanes), Spread((len(_ALPHAS), lanes))
+    It is done for several indices at once: index has the shape (names, lanes), and forecasts (names, steps, lanes).
+    """
+
+    def __init__(self, lanes, memory, names):
+        self.names, self._memory = names, memory
+        shape = (len(names), len(_ALPHAS), lanes)
+        self._levels, self._errors = np.zeros(shape), np.zeros(shape)
+        self._weight, self._spread = np.zeros((len(names), 1, lanes)), Spread(shape)
+        self._places = np.arange(len(names))[:, np.newaxis], np.arange(lanes)
 
     def update(self, at, volume, known, index):
+        index = index[:, np.newaxis]
         weight = np.minimum(index, 1.0) * known
         self._weight += weight
         error = np.where(known, volume - self._levels * index, 0.0)
@@ -92,22 +98,22 @@ class Smoothed:
         self._levels += gain * self._spread.usual(error, known & later) / np.maximum(index, _SMALLEST)
 
     def level(self):
-        best = np.argmin(self._errors, axis=0)[np.newaxis]
-        return np.take_along_axis(self._levels, best, axis=0)[0]
+        names, lanes = self._places
+        return self._levels[names, np.argmin(self._errors, axis=1), lanes]
 
     def forecast(self, at, indices):
-        return self.level() * indices
+        return self.level()[:, np.newaxis] * indices
 
 
 class Damped:
     """Exponential smoothing of level and damped trend of the volumes divided by their indices."""
 
-    name = "damped trend"
+    names = ("damped trend",)
 
     def __init__(self, lanes, memory):
         self._memory = memory
         self._levels, self._trends, self._errors = (np.zeros((len(_TRENDS), lanes)) for _ in range(3))
-        self._weight = np.zeros(lanes)
+        self._weight, self._lanes = np.zeros(lanes), np.arange(lanes)
 
     def update(self, at, volume, known, index):
         weight = np.minimum(index, 1.0) * known
@@ -123,8 +129,8 @@ class Damped:
         self._trends = _DAMPING * self._trends + _TRENDS[:, 1:] * change * later
 
     def forecast(self, at, indices):
-        best = np.argmin(self._errors, axis=0)[np.newaxis]
-        level, trend = (np.take_along_axis(part, best, axis=0)[0] for part in (self._levels, self._trends))
+        best = np.argmin(self._errors, axis=0)
+        level, trend = (part[best, self._lanes] for part in (self._levels, self._trends))
         steps = np.cumsum(_DAMPING ** np.arange(1.0, len(indices) + 1))
         return (level + steps[:, np.newaxis] * trend) * indices
 
@@ -132,7 +138,7 @@ class Damped:
 class Broken:
     """Mean of the volumes divided by their indices since the last break of level that a cumulative sum found."""
 
-    name = "level break"
+    names = ("level break",)
 
     def __init__(self, lanes):
         self._mean, self._count, self._spread = np.zeros(lanes), np.zeros(lanes), np.zeros(lanes)

@@ -238,8 +238,8 @@ class _Key:
 def _said(key: _Key, steps: int, calendar: WorkingCalendar) -> tuple[forecast.Forecasts, list[LaneErrors], ErrorPool]:
     """Return the forecasts of lanes, and the errors of their past ones; a policy that changes does not change them."""
     how: dict[str, Any] = {"period": calendar.period, "season": calendar.season, "level": LEVEL}
-    said, past = forecast.lanes_and_past(key.volumes, horizon=steps, **how)
-    pairs = zip(key.volumes, past.mean, strict=True)
+    ((said, past),) = forecast.of_horizons(key.volumes, horizons=(steps,), **how)
+    pairs = zip(key.volumes, past, strict=True)
     errors = [LaneErrors(*pair, period=calendar.length) for pair in pairs]
     return said, errors, ErrorPool(errors)
 

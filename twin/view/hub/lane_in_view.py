@@ -11,8 +11,9 @@ from twin._check import require
 from twin._choices import coded, word_of
 from twin.data.text import visible
 from twin.plan import lane_report
+from twin.plan.horizon import longest_of
 from twin.plan.policies import policy_of
-from twin.plan.portfolio import DEFAULT_HORIZON
+from twin.plan.portfolio import DEFAULT_HORIZON, Portfolio
 from twin.plan.site_lanes import lanes_of_sites
 from twin.policy import POLICY
 from twin.view.hub.controls import OPTIMUM, PRESETS, TARGETS, Field, fields_for, preset
@@ -198,6 +199,26 @@ class LaneInView(PlannedLanes):
         """Return every number of the lane, as `lane_report.evaluate` does."""
         return self._evaluated(self.policy, self.horizon)
 
+    @property
+    def portfolio(self) -> Portfolio:
+        """All lanes, with the current values of their controls."""
+        table = self.policies.copy()
+        for name in table.index.intersection(list(self._changed)):
+            now = self._values_of(name)
+            given = {control: value for control, value in now.items() if control not in TARGETS}
+            table.loc[name, list(given)] = list(given.values())
+            table.loc[name, "service_level"] = np.nan if now[OPTIMUM] else now["service_level"]
+        changed = tuple(name for name in self._changed if self._changed[name].keys() - {"horizon"})
+        return Portfolio(self.feed, table, self.horizon, self.assumptions, changed)
+
+    def _horizons(self, horizon):
+        """Return how far a page forecasts a lane: the next period, the horizon, and the plan by date. [period]"""
+        return 1, horizon, horizon + self._longest()
+
+    def _longest(self):
+        """Return the longest protection interval of all lanes, to which `assess` forecasts each of them. [period]"""
+        return longest_of(self.portfolio.policies, self.feed.calendar.length)
+
     def pin(self) -> None:
         """Keep the lane's current state as scenario A, for comparison."""
         self.pinned = {"lane": self.lane, "values": self.values, "numbers": self.numbers()}
@@ -222,7 +243,7 @@ class LaneInView(PlannedLanes):
                 volumes,
                 horizon=int(horizon),
                 period=self.feed.calendar.length,
-                outlooks=partial(self.feed.forecasts.outlook, self.lane),
+                outlooks=partial(self.feed.forecasts.outlook, self.lane, others=self._horizons(int(horizon))),
             )
             self._known = {**dict(list(self._known.items())[-STATES_KEPT:]), key: numbers}
         return dict(self._known[key])

@@ -13,14 +13,13 @@ import numpy as np
 from twin._check import require
 from twin.plan import ahead, lane_report
 from twin.plan.booked_lane import bookings_of_lanes, bookings_of_sites
-from twin.plan.horizon import forecasts_by_date, lane_by_date, longest_of
+from twin.plan.horizon import forecasts_by_date, lane_by_date
 from twin.plan.network_forecasts import coming_steps
 from twin.plan.policies import policy_of
-from twin.plan.portfolio import DEFAULT_HORIZON, Policies, Portfolio
+from twin.plan.portfolio import DEFAULT_HORIZON, Policies
 from twin.plan.site_ahead import site_ahead
 from twin.plan.site_lanes import site_of
 from twin.plan.unit_names import UnitNames
-from twin.view.hub.controls import OPTIMUM, TARGETS
 from twin.view.hub.lane_in_view import LaneInView
 from twin.view.hub.partnership import Partnership
 
@@ -87,7 +86,7 @@ class Session(LaneInView):
         """Return the forecast of the lane over the horizon, and the first days of its periods."""
         forecasts = self.feed.forecasts
         coming, _ = coming_steps(forecasts.last, self.feed.calendar, self.horizon)
-        return forecasts.outlook(self.lane, self.horizon), coming
+        return forecasts.outlook(self.lane, self.horizon, self._horizons(self.horizon)), coming
 
     def ahead(self) -> tuple[Ahead, Ahead]:
         """Return the next days of the lane in the dynamic model: under today's policy, and under the alternative."""
@@ -137,11 +136,7 @@ class Session(LaneInView):
 
     def prepared(self) -> Iterator[None]:
         """Forecast the lanes that are not in view, so that a click finds them; yield after each part of the work."""
-        return self.feed.forecasts.prepared((1, DEFAULT_HORIZON, DEFAULT_HORIZON + self._longest()))
-
-    def _longest(self):
-        """Return the longest protection interval of all lanes, to which `assess` forecasts each of them. [period]"""
-        return longest_of(self.portfolio.policies, self.feed.calendar.length)
+        return self.feed.forecasts.prepared(self._horizons(DEFAULT_HORIZON))
 
     def _today(self):
         """Return the policy of the lane with the service level that it has, stated or not."""
@@ -164,18 +159,6 @@ class Session(LaneInView):
         return lane_report.remarks(self.moments, self.policy, self.numbers(), volumes, period=self.feed.calendar.length)
 
     # ------------------------------------------------------------ all lanes
-
-    @property
-    def portfolio(self) -> Portfolio:
-        """All lanes, with the current values of their controls."""
-        table = self.policies.copy()
-        for name in table.index.intersection(list(self._changed)):
-            now = self._values_of(name)
-            given = {control: value for control, value in now.items() if control not in TARGETS}
-            table.loc[name, list(given)] = list(given.values())
-            table.loc[name, "service_level"] = np.nan if now[OPTIMUM] else now["service_level"]
-        changed = tuple(name for name in self._changed if self._changed[name].keys() - {"horizon"})
-        return Portfolio(self.feed, table, self.horizon, self.assumptions, changed)
 
     def network(self, only: list[str] | None = None) -> pd.DataFrame:
         """Return a table of lanes with the current values of their controls: answers of `lane.assess`, use and status.
