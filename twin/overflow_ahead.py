@@ -97,12 +97,12 @@ def overflow_ahead(forecast: ArrayLike, errors: ArrayLike, capacity: ArrayLike, 
     ([5.0], [0.333333])
     """
     excess, weight = _excess(forecast, errors, capacity, half_life)
-    total = _total(weight, ~np.isnan(excess))
+    total = _total(weight, (~np.isnan(excess)).astype(float))
     planned = np.asarray(forecast, float) - np.asarray(capacity, float)[..., np.newaxis]
     none = total == 0
     total = np.where(none, 1.0, total)
     expected = np.where(none, np.maximum(planned, 0.0), _total(weight, np.fmax(excess, 0.0)) / total)
-    return OverflowAhead(expected, np.where(none, planned > 0, _total(weight, excess > 0) / total))
+    return OverflowAhead(expected, np.where(none, planned > 0, _total(weight, (excess > 0).astype(float)) / total))
 
 
 @labelled
@@ -245,4 +245,4 @@ def _excess(forecast, errors, capacity, half_life):
 
 def _total(weight, values):
     """Return the weighted sum over past periods, shape (..., horizon)."""
-    return np.einsum("p,...ph->...h", weight, values)
+    return np.swapaxes(values, -1, -2) @ weight
