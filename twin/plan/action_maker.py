@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
-from functools import cache, partial
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -104,7 +104,7 @@ class ActionMaker:
             self.best = self._assessed(replace(policy, service_level=None))
         self.own = known.table["capacity"].to_numpy()[:count]
         self.mean = known.found.mean
-        self._booking = cache(self._best_booking)
+        self._bookings: dict[int, tuple[float, Any, Any, float]] = {}  # the best booking of each lane, when it is known
 
     def _assessed(self, policy):
         """Return the answers of the lanes under a policy, each with a number a lane."""
@@ -174,7 +174,7 @@ class ActionMaker:
             f"{100 * row['overflow_probability']:.0f}% of the coming {self._unit()}s overflow, "
             f"by {_said(row['expected_overflow'])} in the {BLOCK_NAMES[self.period]}"
         )
-        places, first, last, gain = self._booking(at, float(row["capacity"]))
+        places, first, last, gain = self._best_booking(at, float(row["capacity"]))
         partner, price, why = self._partner(at, first)
         where = f" at {partner}" if partner else ""
         if places > 0:
@@ -206,7 +206,10 @@ class ActionMaker:
 
     def _best_booking(self, at: int, capacity: float) -> tuple[float, Any, Any, float]:
         """Return places, first and last day, and gain of the best booking for a lane."""
-        return self._weeks_that_pay(self.mean[at], self.errors[at], capacity, self.always[at], self.saved[at])
+        if at not in self._bookings:
+            given = self.mean[at], self.errors[at], capacity, self.always[at], self.saved[at]
+            self._bookings[at] = self._weeks_that_pay(*given)
+        return self._bookings[at]
 
     def _weeks_that_pay(self, mean, errors, capacity, always, saved):
         """Return places, first and last day, and gain of the best booking over the weeks in which one pays."""

@@ -7,8 +7,8 @@ those of the other lanes while the planner reads. One walk serves all horizons t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import cached_property
+from collections.abc import Callable, Generator, Iterable, Sequence
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -16,6 +16,7 @@ import numpy as np
 from twin import forecast
 from twin.past_errors import ErrorPool, LaneErrors
 from twin.plan.lane_report import LEVEL, SHORTEST
+from twin.plan.parts import Computing
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -143,24 +144,22 @@ class NetworkForecasts:
         """Return whether a forecast is known, with those of the past if they are asked for."""
         return (lane, steps) in known and not (past and known[lane, steps][1] is None)
 
-    def prepared(self, horizons: Iterable[int]) -> Iterator[None]:
-        """Walk through the records of all lanes, a few at a time, so that `of` finds them; yield after each part.
+    def prepared(self, horizons: Iterable[int]) -> Generator[Callable[[], Any] | Computing, Any, None]:
+        """Walk through the records of all lanes, so that `of` finds them; yield the parts of the work.
 
         horizons : periods ahead that will be asked for. The forecasts of the past are kept for the longest of them; of
             more than `MOST_KEPT` numbers, a lane is walked when it is in view.
         """
-        wanted, periods = self._steps(horizons), len(self._dates)
-        few = self._intermittents
-        if len(few) * periods * max(wanted) <= MOST_KEPT:
-            self._gathered(wanted, past=False)
-            yield
-        steady = [name for name in self._names if name not in few]
-        if len(steady) * periods * max(wanted) > MOST_KEPT:
+        wanted = self._steps(horizons)
+        most = MOST_KEPT // (len(self._dates) * max(wanted))
+        few = yield lambda: self._intermittents
+        if few is None or len(few) > most:
             return
-        for start in range(0, len(steady), TOGETHER):
-            part = steady[start : start + TOGETHER]
-            self._keep(part, wanted, self.volumes(part))
-            yield
+        names = self._names if len(self._names) <= most else list(few)
+        names = [name for name in names if any(not self._has(self._walked, name, each, past=False) for each in wanted)]
+        volumes = yield lambda: self.volumes(names)
+        if volumes is not None and names:
+            self._walked |= (yield Computing(partial(self._kept, names, wanted, volumes))) or {}
 
     @cached_property
     def _intermittents(self) -> dict[str, NDArray[np.float64]]:
@@ -174,7 +173,7 @@ class NetworkForecasts:
         names = self._intermittents
         known = {steps: all(self._has(self._walked, name, steps, past=past) for name in names) for steps in wanted}
         if new := sorted(steps for steps in known if not known[steps]):
-            self._keep(list(names), new, np.array(list(names.values())))
+            self._walked |= self._kept(list(names), new, np.array(list(names.values())))
 
     def _pool(self, steps):
         """Return the errors of all intermittent lanes."""
@@ -185,13 +184,13 @@ class NetworkForecasts:
             self._pools[steps] = ErrorPool(errors)
         return self._pools[steps]
 
-    def _keep(self, names, wanted, volumes):
-        """Keep the forecasts of some lanes, and what was said in the past of the longest horizon."""
-        for steps, walked in zip(wanted, self._walk(volumes, wanted), strict=True):
-            kept = steps == max(wanted)
-            self._walked |= {
-                (name, steps): (said, past if kept else None) for name, (said, past) in zip(names, walked, strict=True)
-            }
+    def _kept(self, names, wanted, volumes):
+        """Return the forecasts of some lanes to keep, with what was said in the past for the longest horizon."""
+        return {
+            (name, steps): (said, past if steps == max(wanted) else None)
+            for steps, walked in zip(wanted, self._walk(volumes, wanted), strict=True)
+            for name, (said, past) in zip(names, walked, strict=True)
+        }
 
     def _walk(self, volumes, wanted):
         """Return, for each number of steps, what is said of each lane, and was at the end of each period."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
@@ -35,6 +34,7 @@ if TYPE_CHECKING:
     from twin.plan.horizon import Horizon
     from twin.plan.site_ahead import SiteAhead
     from twin.plan.site_lanes import SiteLanes
+    from twin.view.hub.meanwhile import Work
 
 PATHS_KEPT = 5  # number of simulations in the cache
 SITES_KEPT = 4  # sites whose forecasts are kept
@@ -134,8 +134,8 @@ class Session(LaneInView):
         lanes = self.sites()[self.site]
         return self._from_cache((self.site, repr(stated), policies.loc[lanes].to_csv()), found)
 
-    def prepared(self) -> Iterator[None]:
-        """Forecast the lanes that are not in view, so that a click finds them; yield after each part of the work."""
+    def prepared(self) -> Work:
+        """Forecast the lanes that are not in view in parts, as `Meanwhile` does them, so that a click finds them."""
         return self.feed.forecasts.prepared(self._horizons(DEFAULT_HORIZON))
 
     def _today(self):
