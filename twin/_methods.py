@@ -57,11 +57,11 @@ def walks(volumes: np.ndarray, period: str, season: int, horizons: tuple[int, ..
         np.abs(np.subtract(volumes[at], error, out=error), out=error)
         recent *= _MEMORY[period]
         warm = seen > BEFORE_JUDGING
-        unknown = np.isnan(error)
-        if unknown.any():
-            error[unknown] = 0.0
         for place, horizon in enumerate(horizons):
             total = error[:horizon].sum(axis=0)
+            if np.isnan(total).any():  # such as of holidays
+                error[np.isnan(error)] = 0.0
+                total = error[:horizon].sum(axis=0)
             recent[place] += total
             errors[place] += total * warm
         for method, on in groups:

@@ -97,12 +97,13 @@ def overflow_ahead(forecast: ArrayLike, errors: ArrayLike, capacity: ArrayLike, 
     ([5.0], [0.333333])
     """
     excess, weight = _excess(forecast, errors, capacity, half_life)
-    total = _total(weight, (~np.isnan(excess)).astype(float))
+    known = ~np.isnan(excess)
+    total = np.full(excess.shape[:-2] + excess.shape[-1:], weight.sum()) if known.all() else _total(weight, known)
     planned = np.asarray(forecast, float) - np.asarray(capacity, float)[..., np.newaxis]
     none = total == 0
     total = np.where(none, 1.0, total)
     expected = np.where(none, np.maximum(planned, 0.0), _total(weight, np.fmax(excess, 0.0)) / total)
-    return OverflowAhead(expected, np.where(none, planned > 0, _total(weight, (excess > 0).astype(float)) / total))
+    return OverflowAhead(expected, np.where(none, planned > 0, _total(weight, excess > 0) / total))
 
 
 @labelled
@@ -245,4 +246,4 @@ def _excess(forecast, errors, capacity, half_life):
 
 def _total(weight, values):
     """Return the weighted sum over past periods, shape (..., horizon)."""
-    return np.swapaxes(values, -1, -2) @ weight
+    return np.swapaxes(values, -1, -2).astype(float, copy=False) @ weight
