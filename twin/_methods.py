@@ -79,7 +79,7 @@ def walks(volumes: np.ndarray, period: str, season: int, horizons: tuple[int, ..
         for place, horizon in enumerate(horizons):
             weight = _weights(recent[place], warm)
             chosen[place, at] = np.argmax(weight, axis=0)
-            np.einsum("ml,mhl->hl", weight, said[:, :horizon], out=means[place][at])
+            np.sum(weight[:, np.newaxis] * said[:, :horizon], axis=0, out=means[place][at])
     return [Walk(*found, names) for found in zip(means, chosen, errors, strict=True)]
 
 

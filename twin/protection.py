@@ -47,7 +47,7 @@ class SummedDemand:
     """
 
     def __init__(self, sums: Array, last: Array, weights: Array) -> None:
-        order = np.argsort(sums, kind="stable")
+        order = np.argsort(sums)
         self._sums, self._last, self._weights = sums[order], last[order], weights[order]
         self._below = np.cumsum(self._weights)
 

@@ -76,6 +76,10 @@ class Hub(Desk):
             if self.lanes.table["outlook"] != outlook.reindex(self.lanes.table["lane"]).tolist():
                 self._show_lanes()
 
+    def look_ahead(self) -> None:
+        """Show the morning as soon as it is computed, and prepare forecasts, between the messages of a page."""
+        self._meanwhile.start(self._coming())
+
     def _coming(self) -> Work:
         """Show the morning if it is not in view, then prepare forecasts; yield after each part of the work."""
         if not self.session.has_morning():
@@ -103,7 +107,7 @@ class Hub(Desk):
             self.show_morning()
         else:
             self.morning.wait(self.session)
-        self._meanwhile.start(self._coming())
+        self.look_ahead()
 
     def _on_lane(self, lane: str) -> None:
         """Show the lane of an action."""
@@ -211,7 +215,8 @@ class Hub(Desk):
                     self._show_page()
                 gc.collect()
                 gc.freeze()  # these objects stay: searching them for garbage would delay pictures
-                self._meanwhile.start(self._coming())
+                if self._meanwhile.idle:
+                    self.look_ahead()
                 return
             if done == "pictures":
                 self._charts = False

@@ -28,9 +28,14 @@ class Meanwhile:
         self._work: Work | None = None
         self._aside: Aside | None = None
 
+    @property
+    def idle(self) -> bool:
+        """Whether nothing is left to do."""
+        return self._work is None
+
     def start(self, work: Work) -> None:
         """Do the parts of this work in place of those that are left of another."""
-        self._work = work
+        self._work = None
         if self._handle:
             self._handle.cancel()
         if self._aside:
@@ -39,6 +44,7 @@ class Meanwhile:
             loop = asyncio.get_running_loop()
         except RuntimeError:
             return
+        self._work = work
 
         def part(result=None):
             said: list[str] = []
@@ -46,6 +52,7 @@ class Meanwhile:
                 try:
                     found = work.send(result)
                 except StopIteration:
+                    self._work = None
                     return
                 if isinstance(found, Computing) and POSSIBLE:
                     self._aside = Aside(*found)
@@ -54,6 +61,8 @@ class Meanwhile:
                     then()
                 else:
                     wait(found.function if isinstance(found, Computing) else found)
+            if said:
+                self._work = None
 
         def wait(function):
             loop.run_in_executor(None, copy_context().run, _quietly, function).add_done_callback(then)
