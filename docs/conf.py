@@ -51,6 +51,7 @@ html_title = f"{project} {version}"
 html_math_renderer = "mathml"
 html_static_path = ["_static"]
 html_css_files = ["site.css"]
+html_favicon = "_static/icon.svg"
 html_copy_source = False
 html_last_updated_fmt = None
 html_permalinks_icon = "#"

@@ -4,17 +4,15 @@ import gc
 import os
 import shutil
 from argparse import Namespace
-from functools import cache, wraps
 
 import apps
-import numpy as np
 import pytest
 import small_paper
 from private_postgresql import Server, programs
 
-from twin import forecast
 from twin.command.channel import told
 from twin.data.ledger.store import Ledger
+from twin.plan.kept_forecasts import FOLDER_VARIABLE
 
 # Files that take eight seconds or more, longest first; they start first, so that no worker is idle at the end.
 LONG = """
@@ -44,26 +42,13 @@ def pytest_collection_finish():
 
 
 @pytest.fixture(scope="session", autouse=True)
-def records_are_walked_once():
-    """Let all pages of a process share the forecasts of the same records, which take most of the time to open one."""
-    walk = forecast.of_horizons
-
-    @cache
-    def known(content, shape, how):
-        found = walk(np.frombuffer(content).reshape(shape), **dict(how))
-        for said, past in found:
-            for field in (*said, past):
-                np.asarray(field).flags.writeable = False
-        return found
-
-    @wraps(walk)
-    def walked(volumes, **how):
-        if not isinstance(volumes, np.ndarray) or volumes.dtype != float or volumes.size > 20_000:
-            return walk(volumes, **how)
-        return known(volumes.tobytes(), volumes.shape, tuple(how.items()))
-
+def records_are_walked_once(tmp_path_factory):
+    """Let all pages and processes of a run share the forecasts of the same records, as the pages of a server do."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "forecasts"
+    folder.mkdir(exist_ok=True)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(forecast, "of_horizons", walked)
+        patch.setenv(FOLDER_VARIABLE, str(folder))
         yield
 
 

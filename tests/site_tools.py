@@ -6,7 +6,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 sys.path.append(str(ROOT / "tools/site"))
-docstrings, lessons, math_elements, modules, reference, sources, staging, tested = (
-    importlib.import_module(name)
-    for name in ("docstrings", "lessons", "math_elements", "modules", "reference", "sources", "staging", "tested")
+NAMES = "docstrings generated lessons math_elements modules reference sources staging tested".split()
+docstrings, generated, lessons, math_elements, modules, reference, sources, staging, tested = map(
+    importlib.import_module, NAMES
 )

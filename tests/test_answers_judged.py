@@ -10,7 +10,7 @@ from twin.plan import answers_judged, promised
 ONE = LeadTimes(np.array([1.0]), np.array([1.0]))
 
 
-def test_a_calendar_level_is_the_quantile_of_its_cell_and_knows_nothing_of_what_comes():
+def test_eq_1_7_a_calendar_level_is_the_quantile_of_its_cell_and_knows_nothing_of_what_comes():
     random = np.random.Generator(np.random.PCG64(1))
     dates = np.arange("2023-01-02", "2026-01-05", dtype="datetime64[D]")
     volumes = random.gamma(4.0, 10.0, len(dates))
@@ -24,6 +24,22 @@ def test_a_calendar_level_is_the_quantile_of_its_cell_and_knows_nothing_of_what_
         if back % 7 == 0 and back > 182.625 and min(back % 365.25, 365.25 - back % 365.25) <= 31:
             cell.append(volumes[day])
     assert found == sorted(cell)[int(np.ceil(0.8 * (len(cell) + 1))) - 1]
+
+
+def test_eq_2_8_a_level_over_a_random_lead_time_weighs_the_shares_of_each_length():
+    lengths = LeadTimes(np.array([1.0, 3.0]), np.array([0.4, 0.6]))
+    months = np.arange("2010-01", "2026-01", dtype="datetime64[M]").astype("datetime64[D]")
+    volumes, at = np.random.Generator(np.random.PCG64(9)).gamma(4.0, 10.0, len(months)), 180
+    found = answers_judged.calendar_levels(volumes, months, lengths, [at], service_level=0.7)[at]
+    away = [int((months[at] - months[u]) / np.timedelta64(1, "D")) for u in range(at)]
+    alike = [u for u in range(at) if away[u] > 182 and min(away[u] % 365.25, 365.25 - away[u] % 365.25) <= 31]
+    sums = {length: [volumes[u + 1 : u + 1 + length].sum() for u in alike if u + length <= at] for length in (1, 3)}
+
+    def share(level):
+        parts = {length: np.sum(np.array(known) <= level + 1e-9) / (len(known) + 1) for length, known in sums.items()}
+        return 0.4 * parts[1] + 0.6 * parts[3]
+
+    assert found == pytest.approx(min(x for x in sums[1] + sums[3] if share(x) >= 0.7), rel=1e-12)
 
 
 def test_on_days_without_a_pattern_every_quantile_keeps_its_promise():

@@ -22,7 +22,7 @@ def season_of(means, surcharge, term=4):
 
 @pytest.mark.parametrize("lead_time", [1, 2])
 @pytest.mark.parametrize("surcharge", [15, 25, 40])
-def test_with_a_term_of_one_period_all_rules_that_see_the_regime_are_optimal(lead_time, surcharge):
+def test_eq_11_7_with_a_term_of_one_period_all_rules_that_see_the_regime_are_optimal(lead_time, surcharge):
     """The optimum is the stationary mean of newsvendor costs, computed here from the laws."""
     moves, counts = np.array(STAYS), np.arange(80)
     shares = np.linalg.solve(np.vstack([(moves.T - np.eye(3))[:2], np.ones(3)]), [0, 0, 1])
@@ -38,7 +38,7 @@ def test_with_a_term_of_one_period_all_rules_that_see_the_regime_are_optimal(lea
     assert price(problem, booking_rules.marginal_rule(problem), 1e-10).high == pytest.approx(cost, rel=1e-9)
 
 
-def test_gaps_of_long_terms_in_a_known_season():
+def test_eq_11_5_and_11_7_gaps_of_long_terms_in_a_known_season():
     """Losses of the newsvendor on the forecast, and of one fixed number, by an independent program."""
     for means, surcharge, newsvendor, fixed in (
         (PEAK, 15, 10.5, 3.6), (PEAK, 25, 9.8, None), (HILL, 15, 4.7, None), (HILL, 25, 5.4, None),
@@ -53,7 +53,7 @@ def test_gaps_of_long_terms_in_a_known_season():
             assert round(100 * (booking_rules.fixed_places(problem).cost / plan.cost - 1), 1) == fixed
 
 
-def test_the_plan_is_as_good_as_one_in_whole_places():
+def test_eq_11_6_the_plan_is_as_good_as_one_in_whole_places():
     """Terms of 3 in a season of 4: the cyclic programme has fractions; two years of whole places reach it."""
     means, years, surcharge, term = [3, 4, 9, 5], 2, 25, 3
     plan = booking_plans.calendar_plan(season_of(means, surcharge, term))

@@ -28,7 +28,7 @@ def give(hub, field, text, lanes=("A", "C")):
 
 def test_lanes_of_a_filter_get_a_value_as_one_change_that_is_undone_as_one(hub):
     give(hub, "internal_capacity", "30")
-    assert hub.lanes.noted == "Change 1 of the plan: internal capacity of 2 lanes is written." and not hub.lanes.said
+    assert hub.lanes.noted == "Kept in the plan: internal capacity 30 pallets for lanes A, C." and not hub.lanes.said
     assert hub.session.policies["internal_capacity"].loc[["A", "C"]].tolist() == [30, 30]
     give(hub, "service_level", "95 %")
     assert hub.session.plan.of("lane")["C"] == {"internal_capacity": 30.0, "service_level": 0.95}
@@ -46,7 +46,7 @@ def test_a_colleagues_value_is_named_and_nothing_is_written(hub, monkeypatch):
     other.set("lane", "C", internal_capacity=44)
     monkeypatch.setenv("TWIN_AUTHOR", "eva")
     give(hub, "internal_capacity", "30")
-    assert "internal_capacity of lane C is 44.0 since tom changed it at" in hub.lanes.said and not hub.lanes.noted
+    assert "internal capacity of lane C is 44 pallets since tom changed it at" in hub.lanes.said and not hub.lanes.noted
     assert other.refresh() == [] and hub.session.plan.of("lane")["C"] == {"internal_capacity": 44.0}
 
 

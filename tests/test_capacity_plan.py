@@ -160,7 +160,7 @@ def test_two_planners_on_one_plan():
     assert [change.author for change in ben.refresh()] == ["eva"] and ben.of("lane")["A"] == {"internal_capacity": 60.0}
     ben.set("lane", "A", internal_capacity=70)
     eva.set("lane", "A", service_level=0.9)  # another cell
-    with pytest.raises(PlanChanged, match=r"internal_capacity of lane A is 70.0 since ben changed it"):
+    with pytest.raises(PlanChanged, match=r"internal capacity of lane A is 70 pallets since ben changed it"):
         eva.set("lane", "A", internal_capacity=65)
     assert eva.of("lane")["A"]["internal_capacity"] == 60.0  # until she looks again
     assert [change.author for change in eva.refresh()] == ["ben"]
@@ -252,7 +252,7 @@ def test_a_workbook_does_not_overwrite_what_others_have_changed_since(plan, tmp_
     export_plan(plan, path)
     plan.set("lane", "A", internal_capacity=60)
     other = CapacityPlan(plan.cells, author="ben")
-    with pytest.raises(PlanChanged, match=r"internal_capacity of lane A is 60.0 since eva changed it"):
+    with pytest.raises(PlanChanged, match=r"internal capacity of lane A is 60 pallets since eva changed it"):
         import_plan(other, str(path))
     assert (
         import_plan(other, str(path), overwrite=True).written == 1 and other.of("lane")["A"]["internal_capacity"] == 120

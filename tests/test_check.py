@@ -599,10 +599,6 @@ OTHERS = {
     forecast.lanes: FORECAST,
     forecast.backtest: FORECAST,
     forecast.lanes_and_past: FORECAST,
-    forecast.of_horizons: {
-        **{name: given for name, given in FORECAST.items() if name != "horizon"},
-        "horizons": ((1, 2), [[], 2, [0], [1, 2.5], [[1, 2]], "many"]),
-    },
     lead_time_demand.lead_times: dict(
         lengths=(SERIES, [[], 3.0, [-1.0], [np.nan], "many"]),
         probabilities=([1 / len(SERIES)] * len(SERIES), [[0.5, 0.5], 0.5, [2.0] * len(SERIES), "many"]),

@@ -116,8 +116,24 @@ def test_the_morning_is_the_first_screen_and_table_and_lane_are_side_by_side_on_
     boxes = [cockpit.locator(part).bounding_box() for part in (".twin-rows", ".twin-panel", ".twin-dials")]
     assert all(0 <= box["y"] < 300 for box in boxes), boxes
     assert boxes[0]["x"] < boxes[1]["x"] < boxes[2]["x"]
-    assert cockpit.locator("#twin-lesson").bounding_box()["y"] > 900
     cockpit.evaluate("window.scrollTo(0, 0)")
+
+
+def test_the_lesson_on_the_lane_in_view_is_a_page_of_its_own(cockpit):
+    told = cockpit.locator(".twin-told", has_text="are its own")
+    assert not told.is_visible()
+    cockpit.get_by_role("link", name="How these numbers are made").click()
+    told.wait_for()
+    assert told.inner_text().startswith("BER-MUC needs") and not cockpit.locator(".twin-rows").is_visible()
+    assert violations(cockpit) == []
+    cockpit.go_back()
+    cockpit.locator("tr[data-lane=FRA-PAR]").click()
+    cockpit.get_by_role("heading", name="FRA-PAR", exact=True).wait_for()
+    cockpit.go_forward()
+    cockpit.locator(".twin-told", has_text="FRA-PAR needs").wait_for()
+    cockpit.get_by_role("link", name="Lanes", exact=True).click()
+    cockpit.locator("tr[data-lane=BER-MUC]").click()
+    cockpit.get_by_role("heading", name="BER-MUC", exact=True).wait_for()
 
 
 def test_a_chart_answers_to_keys_pointer_and_ranges(cockpit):

@@ -8,12 +8,10 @@ from twin import _conformal, forecast, simulate
 DRAWS = 40_000
 
 
-def quantile_of(scores, level, capacity=60):
+def quantile_of(scores, level):
     """Return the conformal quantile of scores, shape (n, ...), as the intervals take it."""
-    largest = _conformal.Largest(capacity, scores.shape[1:])
-    for row in scores:
-        largest.add(row, np.ones(row.shape, bool))
-    return largest.quantile(level)
+    none = np.full((1, *scores.shape[1:]), np.nan)
+    return _conformal.running_quantiles(np.concatenate([none, scores]), level)[0][-1]
 
 
 @pytest.mark.parametrize(("count", "level"), [(19, 0.95), (25, 0.9), (59, 0.95), (40, 0.5)])
@@ -46,17 +44,15 @@ def test_the_fewest_scores_that_carry_a_level(level):
     assert np.isinf(quantile_of(scores[:-1], level)).all()
 
 
-def test_the_largest_scores_are_those_of_a_sort():
-    scores = simulate.generator(73).normal(size=(200, 7))
-    valid = simulate.generator(74).random((200, 7)) < 0.8
-    largest = _conformal.Largest(41, (7,))
-    for row, there in zip(scores, valid, strict=True):
-        largest.add(row, there)
-    for lane in range(7):
-        kept = np.sort(scores[valid[:, lane], lane])
+def test_quantiles_up_to_each_period_are_those_of_a_sort():
+    scores = simulate.generator(73).normal(size=(200, 1, 7))
+    scores[simulate.generator(74).random(scores.shape) < 0.2] = np.nan
+    found, count = _conformal.running_quantiles(scores, 0.8)
+    for period, lane in np.ndindex(200, 7):
+        kept = np.sort(scores[: period + 1, 0, lane][~np.isnan(scores[: period + 1, 0, lane])])
         rank = int(np.floor((len(kept) + 1) * 0.2))
-        assert largest.count[lane] == len(kept)
-        assert largest.quantile(0.8)[lane] == kept[-rank]
+        assert count[period, 0, lane] == len(kept)
+        assert found[period, 0, lane] == (kept[-rank] if rank else np.inf)
 
 
 def walks(count, periods, horizon, seed):

@@ -5,7 +5,7 @@ import pytest
 from twin.data.errors import AlreadyHeld, Counts, FlowChanged
 from twin.data.ledger.preview import Correction, Difference, Outlier
 from twin.data.ledger.store import Ledger
-from twin.data.text import visible
+from twin.data.text import time_told, visible
 
 FLOWS = "date,lane,volume\n" + "".join(f"2026-01-{day:02d},A,{20 + day % 3}\n" for day in range(1, 13))
 # 12 January differs, 13 January is new and outlying, 14 January is new.
@@ -69,7 +69,7 @@ def test_a_colleagues_edit_is_not_overwritten_silently(eva, url, monkeypatch):
         monkeypatch.setenv("TWIN_AUTHOR", "tom")
         other.edit(3, 31)
         monkeypatch.setenv("TWIN_AUTHOR", "eva")
-        at = eva.events("A")[0].at
+        at = time_told(eva.events("A")[0].at)
         why = (
             f"flow 3 (A, 2026-01-03) has changed in the meantime: it is 31 pallets since tom changed it at {at} "
             "(change 1); it was 20 pallets, and it would be 33 pallets"

@@ -1,5 +1,6 @@
 """Exact optima of small problems: published values, values of an independent program, and linear programmes."""
 
+from dataclasses import replace
 from itertools import product
 
 import numpy as np
@@ -51,7 +52,7 @@ def test_lost_sales_of_the_literature(lead_time, penalty):
 
 
 @pytest.mark.parametrize(("lead_time", "penalty"), RULES)
-def test_the_best_parameters_of_simple_rules(lead_time, penalty):
+def test_eq_12_3_and_12_4_the_best_parameters_of_simple_rules(lead_time, penalty):
     optimum = lost_sales(poisson(5), lead_time, penalty)
     level, cost, pair, capped_cost = RULES[lead_time, penalty]
     best, capped = heuristics.best_base_stock(optimum), heuristics.best_capped_base_stock(optimum)
@@ -63,6 +64,25 @@ def test_the_best_parameters_of_simple_rules(lead_time, penalty):
     constant = heuristics.best_constant_order(optimum)
     assert constant.parameters == (4,)  # one pallet of five is lost in a period, whatever the lead time
     assert constant.price.high == pytest.approx(penalty + mean_stock_of_constant_orders(4, 5), rel=1e-4)
+
+
+def test_eq_12_5_and_12_6_orders_that_look_at_the_stock_on_their_arrival():
+    shares, states = [0.3, 0.4, 0.3], np.array([[0, 0, 0], [1, 2, 0], [2, 0, 1], [1, 1, 1], [4, 2, 2]])
+    optimum = lost_sales(binom(2, 0.5), 3, 4)
+    problem = replace(optimum.problem, shares=np.array(shares))
+    for state in states:
+        stocks, chances = [], []
+        for demands in product(range(3), repeat=3):  # of all periods before the order arrives
+            stock = state[0]
+            for demand, arriving in zip(demands, (*state[1:], 0), strict=True):
+                stock = max(stock - demand, 0) + arriving
+            stocks.append(stock)
+            chances.append(np.prod([shares[demand] for demand in demands]))
+        met = [np.dot(chances, [sum(shares[: stock + order + 1]) for stock in stocks]) for order in range(3)]
+        wanted = next(order for order in range(3) if met[order] >= 0.8)
+        assert heuristics.myopic(replace(optimum, problem=problem))(state[None])[0] == wanted
+        projected = heuristics.projected_level(replace(optimum, problem=problem), 2.9)(state[None])[0]
+        assert projected == round(max(2.9 - np.dot(chances, stocks), 0))
 
 
 def mean_stock_of_constant_orders(quantity, mean):
@@ -87,7 +107,7 @@ def test_two_sources():
             assert optimum.price(optimum.policy).low <= optimum.high
 
 
-def test_bookings():
+def test_eq_11_4_costs_of_bookings_by_an_independent_program_lie_between_the_bounds():
     for (lead_time, term), costs in BOOKINGS.items():
         for surcharge, cost in zip((15, 25, 40), costs, strict=True):
             optimum = book(lead_time, term, surcharge)
@@ -118,7 +138,7 @@ def test_two_contracts_are_at_least_as_good_as_the_better_one():
     assert alone.low <= long.high and alone.high >= long.low
 
 
-def test_a_partner_who_refuses_is_dearer_by_what_refusals_cost():
+def test_eq_11_2_a_partner_who_refuses_is_dearer_by_what_refusals_cost():
     common = dict(lead_time=1, term=1, place_cost=10)
     sure = booking(poisson(8), surcharge=0.7 * 20 + 0.3 * 60, **common)
     unsure = booking(poisson(8), surcharge=20, refusal=0.3, refused_cost=60, **common)
@@ -142,7 +162,7 @@ def least_cost(states, actions, step):
 
 
 @pytest.mark.parametrize(("lead_time", "penalty"), [(1, 4), (1, 19), (2, 4), (2, 9)])
-def test_lost_sales_by_a_linear_programme(lead_time, penalty):
+def test_eq_12_2_lost_sales_by_a_linear_programme(lead_time, penalty):
     shares = binom(4, 0.5).pmf(range(5))
 
     def step(state, order):
@@ -175,7 +195,7 @@ def test_two_sources_by_a_linear_programme(lead_time, expedited):
 
 
 @pytest.mark.parametrize(("lead_time", "term", "surcharge"), [(1, 1, 15), (1, 2, 25), (2, 1, 25), (2, 2, 15)])
-def test_bookings_by_a_linear_programme(lead_time, term, surcharge):
+def test_eq_11_1_and_11_3_bookings_by_a_linear_programme(lead_time, term, surcharge):
     laws, stay, sizes, kept = (poisson(1), poisson(4)), 0.8, range(8), lead_time + term - 1
     over = [[sum(max(d - c, 0) * law.pmf(d) for d in range(40)) for c in range(30)] for law in laws]
 

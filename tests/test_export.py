@@ -27,7 +27,7 @@ from sqlalchemy import text
 
 from twin.__main__ import main
 from twin.data import workbook
-from twin.data.ledger import store
+from twin.data.ledger import reader
 from twin.data.ledger.export import write_flows
 from twin.data.ledger.export_texts import Seen, seen_in
 from twin.data.ledger.queries import seen_amounts
@@ -181,7 +181,7 @@ def test_a_column_of_csv_has_one_type(awkward, tmp_path):
 def test_what_is_seen_without_the_database_is_the_same(awkward):
     windows = ({"last": "2026-01-05"}, {"last": "2026-01-06"}, {"lanes": "BER-MUC"}, {"first": "2026-01-09"}, {})
     for window, volumes_have_a_point in zip(windows, (False, True, True, True, True), strict=True):
-        condition = store._condition(*(window.get(name) for name in ("lanes", "first", "last")))
+        condition = reader._condition(*(window.get(name) for name in ("lanes", "first", "last")))
         with awkward._reading() as connection:
             seen = seen_amounts(connection, condition)
         assert seen_in(awkward.records(**window)) == seen == (volumes_have_a_point, False)

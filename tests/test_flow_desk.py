@@ -4,6 +4,7 @@ import pytest
 from test_hub import choose, chosen, press
 
 from twin.data.ledger.store import Ledger
+from twin.plan.capacity_plan import CapacityPlan
 from twin.view.hub.hub import Hub
 
 ROWS = "".join(f"2026-01-{day:02d},A,{20 + day % 3}\n" for day in range(1, 13))
@@ -102,9 +103,15 @@ def test_an_uploaded_file_is_kept_in_the_ledger_and_a_link_opens_it_again(ledger
     press(hub.data, do="opened")
     press(hub.data, do="upload", file="b.csv", content=f"date,lane,volume\n{ROWS.replace(',A,', ',B,')}".encode())
     assert hub.session.feed.source == "file"
+    hub.session.plan.set("lane", "B", internal_capacity=30, holding_cost=4)
+    CapacityPlan(ledger.plan).set("lane", "B", holding_cost=3)
     choose(hub.data, "Keep in the ledger …")
     choose(hub.data, "Import 12 flows")
     assert hub.session.feed.source == "ledger" and ledger.lanes() == ["A", "B"]
+    choose(hub.data, "Keep its plan in the ledger, too (2 values)")
+    assert "1 value of the plan kept in the ledger. 1 value stays as" in hub.data.said
+    assert CapacityPlan(ledger.plan).of("lane")["B"] == {"internal_capacity": 30.0, "holding_cost": 3.0}
+    assert hub.session.policies.loc["B", "internal_capacity"] == 30
     again = Hub("ledger:")
     press(again.sheet, do="shown", query=f"?{hub.sheet.query}")
     assert again.session.lane == hub.session.lane and not again.sheet.said

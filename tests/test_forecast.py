@@ -327,20 +327,6 @@ def test_the_pool_is_the_same_in_chunks(monkeypatch):
     np.testing.assert_array_equal(ahead(volumes).high, whole.high)
 
 
-def test_several_horizons_in_one_walk_say_what_each_says_alone():
-    for period, horizons in (("D", (1, 14, 9)), ("W", (2, 6)), ("MS", (3, 1))):
-        volumes = mixed()
-        for (said, past), horizon in zip(
-            forecast.of_horizons(volumes, period=period, horizons=horizons, level=0.9), horizons, strict=True
-        ):
-            alone = forecast.lanes(volumes, period=period, horizon=horizon, level=0.9)
-            for name in ("mean", "low", "high", "mase", "bias", "coverage", "worst_coverage"):
-                np.testing.assert_allclose(getattr(said, name), getattr(alone, name), rtol=1e-12, err_msg=name)
-            assert (said.method == alone.method).all() and (said.remark == alone.remark).all()
-            theirs = forecast.backtest(volumes, period=period, horizon=horizon, level=0.9).mean
-            np.testing.assert_allclose(past, theirs, rtol=1e-12)
-
-
 def test_scale_does_not_matter():
     volumes = mixed()
     one, thousand = ahead(volumes), ahead(1000 * volumes)

@@ -90,7 +90,9 @@ def test_the_software_paper_cites_each_entry_of_its_bibliography_once():
     keys = re.findall(r"^@\w+\{(\w+),", works.read_text(encoding="utf-8"), re.M)
     assert set(cited) == set(keys) and len(keys) == len(set(keys))
     head = yaml.safe_load(paper.read_text(encoding="utf-8").split("---")[1])
-    assert head["bibliography"] == works.name and head["authors"]
+    assert head["bibliography"] == works.name
+    assert [person["name"] for person in head["authors"]] == [person["name"] for person in CITATION["authors"]]
+    assert [CITATION["repository-code"] in place["name"] for place in head["affiliations"]] == [True]
     assert {"Summary", "Statement of need", "State of the field"} <= set(
         re.findall(r"^# (.*)", paper.read_text(encoding="utf-8"), re.M)
     )

@@ -13,8 +13,8 @@ from twin.batch.network_training import main, recipe_of
 from twin.batch.plan_yaml import load_yaml
 from twin.exact.heuristics import capped_base_stock
 from twin.learned import exact_gaps, lost_sales, ordering_policy, weights
-from twin.learned.features import count_of_inputs
-from twin.learned.perceptron import started_layers
+from twin.learned.features import count_of_inputs, lane_context
+from twin.learned.perceptron import order_sizes, started_layers
 from twin.learned.training import TrainingRecipe, gradient, simulated, train
 from twin.learned.training_lanes import random_lanes
 
@@ -81,7 +81,7 @@ def whole_cost(layers, lanes, context, states, demands):
     return np.sum(np.maximum(left, 0) + lanes.ratio * np.maximum(-left, 0)), traces
 
 
-def test_derivatives_are_those_of_finite_differences():
+def test_eq_12_8_derivatives_are_those_of_finite_differences():
     """Central differences give the mean of both one-sided derivatives where a stock is exactly used up."""
     rng = np.random.default_rng(3)
     lanes = random_lanes(7, rng)
@@ -104,6 +104,14 @@ def test_derivatives_are_those_of_finite_differences():
                 costs.append(whole_cost(moved, lanes, context, states, demands)[0])
             expected = (costs[0] - costs[1]) / 2e-7
             assert np.sum(found[place][which] * way) == pytest.approx(expected, rel=1e-5, abs=1e-4)
+
+
+def test_eq_12_7_an_order_is_mean_demand_in_the_middle_and_ends_five_standard_deviations_above():
+    given = (np.array([number]) for number in (9.0, 5.0, 2.0, 0.4))
+    lane = lane_context(np.array([2]), *given, kind=np.float64)
+    orders, slopes = order_sizes(np.array([[-40.0], [0.0], [1e-6], [40.0]]), lane)
+    assert orders == pytest.approx([0.0, 5.0, orders[2], 15.0], abs=1e-9)
+    assert slopes[1] == pytest.approx((orders[2] - orders[1]) / 1e-6, rel=1e-5)
 
 
 def test_an_order_whose_consequences_do_not_end_in_the_horizon_adds_nothing():

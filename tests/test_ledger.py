@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 from twin.data.errors import AlreadyHeld, Counts, LedgerError, RowsRefused
-from twin.data.ledger import migration, store
+from twin.data.ledger import migration, reader
 from twin.data.ledger.store import RESET_TOKEN, Flow, Ledger
 from twin.data.load import load_history, read_history
 from twin.data.scenarios import research_lanes
@@ -511,7 +511,7 @@ def test_an_export_that_fails_leaves_the_old_file(ledger, file, tmp_path, monkey
     ledger.import_file(file(FLOWS))
     path = file("precious\n", "out.csv")
     some = (Flow(1, DAY, "A", 1.0, None), None)
-    monkeypatch.setattr(store, "flows_in_order", lambda *_: (flow for flow in some))
+    monkeypatch.setattr(reader, "flows_in_order", lambda *_: (flow for flow in some))
     with pytest.raises(AttributeError):
         ledger.export(path)
     assert path.read_text() == "precious\n" and [p.name for p in tmp_path.glob(".*.part")] == []

@@ -277,12 +277,18 @@ def test_on_a_terminal_a_far_flow_is_asked_about(ledger, file, typing, typed, co
     assert (code, ledger.count()) == (0 if typed else 1, count)
 
 
-def test_outlying_flows_of_a_file_are_counted(ledger, file):
+def test_outlying_flows_of_a_file_are_asked_about_and_counted(ledger, file, run):
     rng = np.random.Generator(np.random.PCG64(2))
     record(ledger, file, rng.normal(27.6, 3.6, 200).round(1))
     record(ledger, file, [5, 6, 7], "SHORT")
     rows = "date,lane,volume\n2025-07-20,A,30\n2025-07-21,A,300\n2025-07-20,SHORT,99\n2025-07-20,C,9\n"
-    done = ledger.import_file(file(rows, "more.csv"))
+    before, far = ledger.count(), r"far from the record of their lane, 1 of its 4: A 2025-07-21 300 \(usual "
+    with pytest.raises(AlreadyHeld, match=far):
+        ledger.import_file(file(rows, "more.csv"))
+    code, out, err = run("import", file(rows, "more.csv"))
+    assert (code, out) == (1, "") and err.endswith("; nothing was imported: --sure imports them\n")
+    assert ledger.count() == before
+    done = ledger.import_file(file(rows, "more.csv"), sure=True)
     assert done.counts == Counts(4, 0, 0, 1)
     assert done.notes == ("new or changed flows that are far from the record of their lane: 1",)
     for old, new, count in ((",30\n", ",31\n", 0), (",30\n", ",400\n", 1)):  # the 300 pallets are held by now

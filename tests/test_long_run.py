@@ -26,7 +26,7 @@ def test_shares_of_time_give_the_price_of_value_iteration_and_the_law_of_the_reg
         assert found.shares @ (found.states[:, 0] == period) == pytest.approx(1 / 3, rel=1e-9)
 
 
-def test_a_drawn_path_keeps_the_goods_and_costs_what_the_policy_costs():
+def test_eq_12_1_a_drawn_path_keeps_the_goods_and_costs_what_the_policy_costs():
     optimum = lost_sales(poisson(5), 2, penalty=9)
     rule = capped_base_stock(19, 6)
     path = drawn_path(optimum.problem, rule, 6000, seed=3)

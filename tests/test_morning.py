@@ -12,6 +12,7 @@ from twin.data.errors import PlanChanged
 from twin.data.scenarios import POLICIES, research_lanes
 from twin.plan import visits
 from twin.plan.capacity_plan import CapacityPlan
+from twin.plan.comments import comment_on, present
 from twin.plan.feed import feed_of_history
 from twin.view.hub.hub import Hub
 from twin.view.hub.morning_page import page
@@ -84,6 +85,31 @@ def test_an_action_is_decided_snoozed_and_returns():
     assert "places is not a number" in panel.said and not hub.session.plan.of("decision")
 
 
+def test_an_action_is_commented_without_a_decision_and_the_comment_is_undone_with_its_history():
+    """A comment has author and time, leaves the action open, and what happened to it can be undone; so on a site."""
+    hub = Hub("", "BER-MUC")
+    hub.session.change(internal_capacity=150.0)
+    hub.session.keep()
+    panel, about = MorningPanel(hub.session), {"lane": "BER-MUC", "action": "loss"}
+    press(panel, do="comment", **about, comment="  The fair <moves> to week 12. ")
+    key, plan = ("BER-MUC", "loss"), hub.session.plan
+    (one,) = hub.session.comments()[key]
+    assert (one.after, one.author, one.at[-3:]) == ("The fair <moves> to week 12.", plan.changes()[0].author, "UTC")
+    assert "Comments: 1" in panel.page and "The fair &lt;moves&gt; to week 12." in panel.page
+    assert not hub.session.morning().decided and "BER-MUC" in hub.session.morning().actions["lane"].tolist()
+    plan.set("note", "1", text="The fair stays.")
+    press(panel, do="uncomment", **about, change=str(plan.changes()[0].id))
+    assert present(hub.session.comments()[key])[0].after == "The fair <moves> to week 12."
+    press(panel, do="uncomment", **about, change=str(one.change))
+    assert "change 2 cannot be undone" not in panel.said
+    assert not present(hub.session.comments()[key]) and len(hub.session.comments()[key]) == 4
+    press(panel, do="comment", **about, comment=" ")
+    assert "Comment must be a text; got none." in panel.said
+    plan.set("site", "Berlin", places=400)
+    comment_on(plan, "Berlin", "handling", "x")
+    assert present(hub.session.comments()["Berlin", "handling"])[0].after == "x"
+
+
 def test_totals_are_sums_over_lanes_and_sites_by_hand():
     session = Hub("", "BER-MUC").session
     session.plan.set("site", "Berlin", places=400)
@@ -110,10 +136,11 @@ def test_the_buttons_keep_and_undo_a_lane():
     before = hub.session.values["internal_capacity"]
     press(hub.dials, do="turn", subject="BER-MUC", name="internal_capacity", value=150.0)
     press(hub.sheet, do="keep", subject="BER-MUC")
-    assert "Change 1 of the plan is written. This plan ends with the page." in hub.sheet.noted
+    assert " pallets. This plan ends with the page." in hub.sheet.noted
     assert hub.session.policies.loc["BER-MUC", "internal_capacity"] == 150.0
     press(hub.sheet, do="undo", subject="BER-MUC")
-    assert hub.session.values["internal_capacity"] == before and "Change 2" in hub.sheet.noted and not hub.sheet.said
+    assert hub.session.values["internal_capacity"] == before and not hub.sheet.said
+    assert hub.sheet.noted.startswith("Undone: internal capacity of lane BER-MUC: 150 pallets")
 
 
 def test_totals_say_what_changed_since_the_last_visit_and_a_visit_is_no_change_to_undo(monkeypatch):
@@ -134,6 +161,6 @@ def test_totals_say_what_changed_since_the_last_visit_and_a_visit_is_no_change_t
     assert found.since.at == f"{now:%Y-%m-%d %H:%M}" and found.changes.loc["network", "demand"] == 0
     risk = found.totals.loc["network", "money_at_risk"] - before.loc["network", "money_at_risk"]
     assert found.changes.loc["network", "money_at_risk"] == pytest.approx(risk, abs=1e-3) and risk > 100
-    assert "since your visit at" in page(found, True) and f"+${risk:,.0f}" in page(found, True)
+    assert "since your visit at" in page(found, True, {}, {}) and f"+${risk:,.0f}" in page(found, True, {}, {})
     with pytest.raises(ValueError, match="one with a change by eva to undo"):
         session.undo()

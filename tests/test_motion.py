@@ -31,7 +31,7 @@ def simulated(path):
 
 
 @pytest.mark.parametrize("name", BY_HAND)
-def test_a_path_is_that_worked_by_hand(name):
+def test_eq_9_1_and_9_4_a_path_is_that_worked_by_hand(name):
     path, paths = BY_HAND[name], simulated(BY_HAND[name])
     for flow in FLOWS:
         expected = np.array(path["columns"].get(flow, 0.0), float)

@@ -76,7 +76,6 @@ ALTERNATIVES = {
     ("joint_replenishment.power_of_two_cycle", "base_cycle"): (3.0,),
     ("lane.assess", "period"): ("W",),
     ("forecast.lanes_and_past", "season"): (4, {"volumes": SERIES * 4, "period": "D"}),
-    ("forecast.of_horizons", "season"): (4, {"volumes": SERIES * 4, "period": "D"}),
     ("lead_time_demand.lead_times", "probabilities"): ([0.7, 0.1, 0.1, 0.1],),
     ("lead_time_demand.mixture", "law"): ("gamma",),
     ("lead_time_demand.rounded_gamma", "step"): (0.5,),

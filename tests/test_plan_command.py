@@ -28,14 +28,14 @@ def test_a_planners_commands(run, ledger, tmp_path):
     assert run("plan", "set", "site", "Berlin", "places=400")[0] == 0
     code, out, _ = run("plan", "set", "lane", "BER-MUC", "HAM-ROT", "site=Berlin", "internal_capacity=120")
     assert code == 0 and out.endswith(
-        "  eva                   site Berlin, internal_capacity 120 for lanes BER-MUC, HAM-ROT\n"
+        "  eva                   site Berlin, internal capacity 120 pallets for lanes BER-MUC, HAM-ROT\n"
     )
     assert run("plan", "set", "lane", "HAM-ROT", "internal_capacity=", "--where", "site=Berlin", author="ben")[0] == 0
     assert "nothing new" in run("plan", "set", "lane", "HAM-ROT", "site=Berlin")[1]
     code, out, err = run("plan", "set", "lane", "BER-MUC", "internal_capacity=130", "--seen", "2")
-    assert (code, out) == (1, "") and "internal_capacity of lane BER-MUC is empty since ben changed it at" in err
+    assert (code, out) == (1, "") and "internal capacity of lane BER-MUC is empty since ben changed it at" in err
     code, out, err = run("plan", "undo", "2")
-    assert (code, out) == (1, "") and "because ben changed internal_capacity of lane BER-MUC" in err
+    assert (code, out) == (1, "") and "because ben changed internal capacity of lane BER-MUC" in err
     assert json.loads(run("plan", "undo", "3", "--json")[1])["change"]["undoes"] == 3
     assert (
         json.loads(run("plan", "set", "note", "new", "lane=BER-MUC", "text=a=b", "--json")[1])["change"]["cells"] == 2
@@ -89,7 +89,7 @@ def test_assess_uses_the_policies_of_the_plan(run, ledger, tmp_path):
     assert answer["lanes"]["HAM-ROT"]["internal_capacity"] != 123
     said = answer["assumptions"][-1]
     assert said.startswith("policies of 2 lanes in the plan of the ledger: internal capacity, kind; last changed at 20")
-    assert said.endswith("by eva (change 1)")
+    assert said.endswith(" UTC by eva")
     file = tmp_path / "policies.csv"
     file.write_text("lane,internal_capacity\nBER-MUC,200\n")
     answer = json.loads(run("assess", "ledger:", "--json", "--policies", file)[1])

@@ -28,10 +28,11 @@ def test_a_file_of_the_plan_is_previewed_written_and_undone(ledger, monkeypatch,
     hub = Hub("ledger:", "A")
     press(hub.data, do="plan-import", file="plan.csv", content=PLAN)
     assert "Preview of plan.csv: 1 lane, of which nothing is written yet" in hub.data.said
-    assert "<td>25</td><td>30</td>" in hub.data.said and chosen(hub.data) == ["Write 2 values", "Write nothing"]
+    assert "<td>25 pallets</td><td>30 pallets</td>" in hub.data.said and ">eva, 20" in hub.data.said
+    assert chosen(hub.data) == ["Write 2 values", "Write nothing"]
     assert plan.refresh() == []
     choose(hub.data, "Write 2 values")
-    assert "2 values of 1 lane written, as change 2" in hub.data.said and hub.dials.values["internal_capacity"] == 30
+    assert "2 values of 1 lane written" in hub.data.said and hub.dials.values["internal_capacity"] == 30
     plan.refresh()
     assert plan.of("lane")["A"] == {"internal_capacity": 30.0, "handling_cost": 2.0, "service_level": 0.9}
     assert plan.changes()[0].what == "import of plan.csv: 2 values of 1 lane"
@@ -40,8 +41,15 @@ def test_a_file_of_the_plan_is_previewed_written_and_undone(ledger, monkeypatch,
     plan.set("lane", "A", internal_capacity=40)
     press(hub.data, do="plan-import", file="plan.xlsx", content=data)  # what the workbook shows has changed since
     choose(hub.data, "Write 1 value")
-    assert "internal_capacity of lane A is 40.0 since eva changed it at" in hub.data.said
+    assert "internal capacity of lane A is 40 pallets since eva changed it at" in hub.data.said
     assert "Nothing was written" in hub.data.said and hub.dials.values["internal_capacity"] == 40
+    choose(hub.data, "Overwrite with the values of the file")
+    assert hub.dials.values["internal_capacity"] == 30
+    _, data = delivered(hub.data, monkeypatch, do="plan-export")
+    CapacityPlan(ledger.plan, author="tom").set("lane", "A", internal_capacity=50)
+    press(hub.data, do="plan-import", file="plan.xlsx", content=data)
+    assert "Changed by others since this workbook was saved (1)" in hub.data.said and ">tom, 20" in hub.data.said
+    assert chosen(hub.data) == ["Overwrite with the values of the file", "Write nothing"]
     choose(hub.data, "Overwrite with the values of the file")
     assert hub.dials.values["internal_capacity"] == 30
 

@@ -139,13 +139,13 @@ def edited_by_two(page, ledger, lane):
     page.get_by_role("button", name="Keep for this lane").click()
     told = page.locator(".twin-board [role=alert]", has_text="since tom changed it at")
     told.wait_for()
-    assert f"internal_capacity of lane {lane} is {before + 3}" in told.inner_text()
+    assert f"internal capacity of lane {lane} is {before + 3:g} pallets" in told.inner_text()
     assert f"{before + 7}" in told.inner_text()
     plan.refresh()
     assert plan.of("lane")[lane]["internal_capacity"] == before + 3
     assert plan.changes("lane", lane)[0].author == "tom"
     page.get_by_role("button", name="Keep for this lane").click()
-    page.locator(".twin-board", has_text="of the plan is written").wait_for()
+    page.locator(".twin-board", has_text="Kept in the plan").wait_for()
     plan.refresh()
     assert plan.of("lane")[lane]["internal_capacity"] == before + 7
     return before + 3

@@ -2,10 +2,11 @@
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from twin import past_errors
 from twin.data.load import load_history
-from twin.lead_time_demand import LeadTimes, resampled, rounded_gamma
+from twin.lead_time_demand import LeadTimes, mixture, resampled, rounded_gamma
 from twin.plan import promised
 
 ONE_TO_THREE = LeadTimes(np.array([1.0, 2.0, 3.0]), np.array([0.2, 0.5, 0.3]))
@@ -30,6 +31,13 @@ def test_every_rule_keeps_its_promise_on_independent_normal_days_and_the_formula
         assert abs(np.nanmean(kept) - 0.9) < 4 * error + 0.005, rule
 
 
+def test_eq_10_1_the_level_of_the_formula_has_the_moments_of_the_mixture():
+    record = np.random.Generator(np.random.PCG64(8)).normal(100.0, 20.0, 300)
+    said = promised.levels_said(errors_of(record), ONE_TO_THREE, [299], service_level=0.9)["lead time varies"][299]
+    law = mixture(record.mean(), record.std(ddof=1), ONE_TO_THREE)
+    assert said == pytest.approx(law.mean() + stats.norm.ppf(0.9) * law.std(), rel=1e-12)
+
+
 def test_a_constant_interval_is_too_low_and_stretches_see_dependence():
     noise = np.random.Generator(np.random.PCG64(4)).normal(0.0, 10.0, 1500)
     record = 200.0 + np.convolve(noise, np.ones(6), "valid")
@@ -41,7 +49,7 @@ def test_a_constant_interval_is_too_low_and_stretches_see_dependence():
     assert sums.ppf(0.95) <= said["not independent"] <= sums.ppf(0.955)
 
 
-def test_the_cost_is_least_at_the_quantile_and_shares_are_those_of_kept():
+def test_eq_10_3_and_10_4_the_cost_is_least_at_the_quantile_and_shares_are_those_of_kept():
     record = np.random.Generator(np.random.PCG64(5)).gamma(2.0, 30.0, 400)
     levels = np.linspace(100.0, 400.0, 601)
     cost = [np.nanmean(promised.outcome(record, ONE_TO_THREE, level, service_level=0.9).cost) for level in levels]

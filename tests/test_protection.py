@@ -40,7 +40,7 @@ def test_errors_that_come_together_need_more_than_errors_of_one_step_say():
     assert found.level(0.95) - 500 == pytest.approx(stats.norm.ppf(0.95) * 25 * np.sqrt(15), rel=0.05)
 
 
-def test_a_random_length_gives_the_quantile_of_the_mixture():
+def test_eq_10_2_a_random_length_gives_the_quantile_of_the_mixture():
     either = LeadTimes(np.array([9.0, 19.0]), np.array([0.9, 0.1]))
     found, exact = over(paths_of(1.2 * normal(20_000, 19)), either), mixture(100.0, 30.0, either)
     assert found.level(0.99) == pytest.approx(float(exact.ppf(0.99)), rel=0.01)

@@ -6,7 +6,7 @@ import re
 
 import pytest
 from house import public_formulas
-from site_tools import docstrings, lessons, reference, tested
+from site_tools import docstrings, generated, lessons, reference, tested
 
 FORMULAS = [
     (f"twin.{module}.{name}", thing)
@@ -41,6 +41,12 @@ def test_the_equations_that_a_formula_cites_are_those_of_the_lessons():
     for name, thing in FORMULAS:
         for number in docstrings.cited(inspect.getdoc(thing)):
             assert f"{lessons.equations()[number].latex} \\tag{{{number}}}" in shown(name, thing), name
+
+
+def test_each_equation_of_the_lessons_has_a_function_and_a_test():
+    users, tests = generated.users_of_equations(), tested.tests_of_equation()
+    assert set(users) == set(lessons.equations()) >= set(tests)
+    assert not [number for number in users if not users[number] or number not in tests]
 
 
 @pytest.mark.parametrize(

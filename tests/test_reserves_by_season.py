@@ -21,7 +21,7 @@ def partners():
 
 
 @pytest.mark.parametrize("by_season", [False, True])
-def test_places_and_costs_by_hand(partners, by_season):
+def test_eq_8_18_places_and_costs_by_hand(partners, by_season):
     found = reserves(partners.needs, partners.dates, by_season=by_season, **PRICES)
     pool, cut, bill = partners.needs.sum(axis=1), 104, []
     for at in range(cut, len(pool)):

@@ -11,6 +11,7 @@ import pytest
 from spreadsheets import XLS, ods, xlsx, zipped
 from test_table import LONG, MONTHLY, expected, found, noted
 
+from twin.data.files import cells
 from twin.data.files import sheet as sheets
 from twin.data.files.cells import text_of
 from twin.data.files.zipped import unzipped_size
@@ -164,6 +165,16 @@ def test_standard_input(tmp_path):
         assert run.stderr.startswith(b"standard input: 42 rows = 42 kept + 0 refused")
     run = subprocess.run(command, input=b"a,b\n1,2\n", capture_output=True, text=False, timeout=120)
     assert run.returncode == 2 and b"standard input has no column" in run.stderr and b"/tmp" not in run.stderr
+
+
+def test_where_the_system_refuses_a_limit_the_sheet_is_read_without_it(tmp_path, monkeypatch, capsys):
+    def refused(kind, limits):
+        raise ValueError("current limit exceeds maximum limit")
+
+    monkeypatch.setattr(pytest.importorskip("resource"), "setrlimit", refused)
+    (tmp_path / "flows.xlsx").write_bytes(xlsx({"Daten": [HEADER, *ROWS]}))
+    assert cells.main(str(tmp_path / "flows.xlsx"), "1000000000", ".") == 0
+    assert len(capsys.readouterr().out.splitlines()) == 2 + 1 + len(ROWS)
 
 
 # ---------------------------------------------------------------- damage and hostility

@@ -10,7 +10,7 @@ from twin.volatility import coefficient_of_variation, explained_share, shock_sha
 RNG = np.random.Generator(np.random.PCG64(71))
 
 
-def test_shares_of_lead_time_demand_are_the_variance_that_each_cause_adds():
+def test_eq_7_1_shares_of_lead_time_demand_are_the_variance_that_each_cause_adds():
     given = dict(demand_mean=80.0, demand_sd=20.0, lead_time_mean=4.0, lead_time_sd=1.0, return_rate=0.3)
 
     def variance(**other):
@@ -41,7 +41,7 @@ def test_limits_of_the_shares():
         demand.lead_time_demand_shares(100.0, 0.0, 3.0, 0.0)
 
 
-def test_the_explained_share_is_that_of_an_analysis_of_variance():
+def test_eq_7_2_the_explained_share_is_that_of_an_analysis_of_variance():
     groups = RNG.integers(0, 5, 400)
     volumes = 3.0 * groups + RNG.normal(0, 4, 400)
     f = stats.f_oneway(*(volumes[groups == g] for g in range(5))).statistic
@@ -72,7 +72,7 @@ def test_the_coefficient_is_free_of_the_unit():
 
 
 @pytest.mark.parametrize(("rarest", "count"), [(0.07, 7), (0.29, 29), (0.071, 8), (0.5, 50), (0.001, 1)])
-def test_shocks_are_counted_exactly(rarest, count):
+def test_eq_7_3_shocks_are_counted_exactly(rarest, count):
     """0.07 * 100 is 7.000000000000001 and 0.29 * 100 is 28.999999999999996: they are 7 and 29 volumes."""
     volumes = np.arange(100.0) ** 2
     squares = (volumes - volumes.mean()) ** 2

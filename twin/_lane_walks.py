@@ -12,8 +12,10 @@ from twin._period_kinds import PERIOD_KINDS
 
 _EXACT = 1e-9  # half width, as a share of the forecast, of an interval that has none but for rounding [-]
 _CHUNK = 4096  # most lanes worked on at a time [lane]
-_FEW = 64  # most lanes whose half widths for several horizons are found in one pass [lane]
+_SMALL, _KEPT = 2**17, 2**18  # most volumes of a call and of all lanes whose states are kept for a next one [number]
 _NUMBERS = 2**22  # most forecasts of the past held at a time [number]
+
+_known: dict[tuple[bytes, str, int], _methods.Methods] = {}  # states of single lanes, the latest last
 
 
 def columns_of(volumes, period):
@@ -26,19 +28,18 @@ def columns_of(volumes, period):
     return np.ascontiguousarray(y.reshape(int(np.prod(y.shape[:-1])), y.shape[-1]).T), y.shape[:-1], index
 
 
-def terms_of(table, period, season, horizons, level, *, judged=None):
+def terms_of(table, period, season, horizon, level, *, judged=None):
     """Return the pool of the intermittent lanes, and the checked arguments.
 
     judged : number of first steps that get an interval; all by default
     """
-    horizons, share = tuple(whole("horizon", horizon, least=1) for horizon in horizons), _level(level)
-    season, judged = _season(season, period), judged or max(horizons)
-    return IntermittentPool(table, judged, share, _methods.BEFORE_JUDGING), period, season, horizons, share
+    horizon, share, season = whole("horizon", horizon, least=1), _level(level), _season(season, period)
+    return IntermittentPool(table, judged or horizon, share, _methods.BEFORE_JUDGING), period, season, horizon, share
 
 
 def walked_parts(table, how):
-    """Yield the volumes of each chunk of lanes, and what `_walk` returns for it: an entry for each horizon."""
-    for rows in _chunks(table, sum(how[3])):
+    """Yield the volumes of each chunk of lanes, and what `_walk` returns for it."""
+    for rows in _chunks(table, how[3]):
         part = table[:, rows]
         yield part, _walk(part, rows.start, *how)
 
@@ -60,34 +61,33 @@ def _chunks(table, horizon):
     return [slice(start, min(start + step, count)) for start in range(0, max(count, 1), step)]
 
 
-def _walk(part, start, pool, period, season, horizons, level):
-    """Return forecasts and half widths of every origin, the members of the pool, the walk, and the errors counted.
+def _walk(part, start, pool, period, season, horizon, level):
+    """Return forecasts and half widths of every origin, the members of the pool, the walk, and the errors counted."""
+    walk = _methods_of(part, period, season).walk(horizon)
+    pooled, member = pool.into(walk.mean, start)
+    half, counted = _conformal.half_widths(
+        part, walk.mean[:, : pooled.shape[1]], level, _methods.BEFORE_JUDGING, pooled
+    )
+    return walk.mean, half, member, walk, counted
 
-    There is a tuple of these for each horizon. The half widths of a few lanes are found in one pass, with a column for
-    each horizon and lane, which has nothing beyond its horizon.
+
+def _methods_of(part, period, season):
+    """Return the states of the methods of some lanes; those of lanes that were seen lately are kept, lane by lane.
+
+    A page asks for the same lanes with one horizon after another.
     """
-    walks = _methods.walks(part, period, season, horizons)
-    found = [(walk, *pool.into(walk.mean, start)) for walk in walks]
-    lanes, parts = part.shape[1], []
-    for batch in [found] if lanes <= _FEW else [[each] for each in found]:
-        steps = max(pooled.shape[1] for _, pooled, _ in batch)
-        mean, pooled = (
-            np.concatenate([_as_far(rows, steps) for rows in each], axis=2)
-            for each in ([walk.mean for walk, _, _ in batch], [pooled for _, pooled, _ in batch])
-        )
-        volumes = np.tile(part, len(batch))
-        half, counted = _conformal.half_widths(volumes, mean, level, _methods.BEFORE_JUDGING, pooled)
-        for at, (walk, pooled, member) in enumerate(batch):
-            inside = slice(pooled.shape[1]), slice(at * lanes, (at + 1) * lanes)
-            parts.append((walk.mean, half[:, *inside], member, walk, counted[inside]))
-    return parts
-
-
-def _as_far(rows, steps):
-    """Return an array of shape (periods, horizon, lanes) with so many steps; NaN beyond its own."""
-    if rows.shape[1] >= steps:
-        return rows[:, :steps]
-    return np.pad(rows, ((0, 0), (0, steps - rows.shape[1]), (0, 0)), constant_values=np.nan)
+    if not 0 < part.size <= _SMALL:
+        return _methods.Methods(part, period, season)
+    keys = [(column.tobytes(), period, season) for column in part.T]
+    found = {key: _known.pop(key) for key in set(keys) & set(_known)}
+    new = [at for at, key in enumerate(keys) if key not in found]
+    if new:
+        made = _methods.Methods(np.ascontiguousarray(part[:, new]), period, season)
+        found |= {keys[at]: made.of([place]) for place, at in enumerate(new)}
+    _known.update(found)
+    for key in list(_known)[: -max(1, _KEPT // len(part))]:
+        _known.pop(key, None)
+    return _methods.Methods.joined([found[key] for key in keys])
 
 
 def ahead_and_accuracy(part, walked, period, season, horizon, level):

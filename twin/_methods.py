@@ -9,12 +9,15 @@ that comes later; the errors of the past are therefore those that the lane would
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from copy import copy
 from typing import NamedTuple
 
 import numpy as np
 
+from twin._past import outcomes
 from twin._period_kinds import PERIOD_KINDS
-from twin._seasons import Season
+from twin._seasons import Season, cumulated
 from twin._smoothing import Broken, Damped, Line, Repeated, Smoothed
 
 BEFORE_JUDGING = 8  # known periods of a lane before its errors are counted [period]
@@ -22,6 +25,8 @@ BEFORE_JUDGING = 8  # known periods of a lane before its errors are counted [per
 _MEMORY = {"D": 0.99, "W": 0.97, "MS": 0.97, "QS": 0.91}
 _STEEPNESS = 10  # weights are errors to the power of minus this; chosen on synthetic lanes [-]
 _PREFERENCE = 0.97  # share of its error that the first method is charged with [-]
+_NUMBERS = 2**21  # most forecasts of all methods that are held at a time [number]
+_WEEKDAY, _BOTH = "weekday", "weekday and season"  # names of the indices of days
 _WEEKS, _YEARS = 26, 5  # seasons whose ratios make the index of a weekday, and of a time of year [-]
 
 
@@ -36,56 +41,99 @@ class Walk(NamedTuple):
     names: list[str]  # names of the methods
 
 
-def walks(volumes: np.ndarray, period: str, season: int, horizons: tuple[int, ...]) -> list[Walk]:
-    """Return the forecasts at every origin for each horizon, with weights from the discounted absolute errors up to it.
+class Methods:
+    """The states of all methods at every origin of some records; they do not depend on the horizon."""
 
-    The methods go through the record once, as far ahead as the longest horizon.
-    """
-    periods, lanes = volumes.shape
-    longest = max(horizons)
-    indices, groups = _candidates(volumes, period, season)
-    names = [name for method, _ in groups for name in method.names]
-    known, seen = ~np.isnan(volumes), np.zeros(lanes)
-    ahead = np.full((longest, len(names), longest, lanes), np.nan)  # forecasts of the last origins
-    recent, errors = np.zeros((2, len(horizons), len(names), lanes))
-    means = [np.full((periods, steps, lanes), np.nan) for steps in horizons]
-    chosen = np.zeros((len(horizons), periods, lanes), np.int8)
-    table = np.ones((len(groups[0][0].names), 1, lanes))  # indices of the coming periods
-    steps = np.arange(longest)
-    for at in range(periods):
-        error = ahead[(at - 1 - steps) % longest, :, steps]
-        np.abs(np.subtract(volumes[at], error, out=error), out=error)
-        recent *= _MEMORY[period]
-        warm = seen > BEFORE_JUDGING
-        for place, horizon in enumerate(horizons):
-            total = error[:horizon].sum(axis=0)
-            if np.isnan(total).any():  # such as of holidays
-                error[np.isnan(error)] = 0.0
-                total = error[:horizon].sum(axis=0)
-            recent[place] += total
-            errors[place] += total * warm
-        for method, on in groups:
-            method.update(at, volumes[at], known[at], table[on, 0])
-        seen += known[at]
-        warm = seen > BEFORE_JUDGING
-        table = indices(at, at + 1 + steps)
-        said, first = ahead[at % longest], 0
-        for method, on in groups:
-            last = first + len(method.names)
-            np.maximum(method.forecast(at, table[on]), 0.0, out=said[first:last])
-            first = last
-        if not seen.all():
-            said[:, :, seen == 0] = np.nan
-        for place, horizon in enumerate(horizons):
-            weight = _weights(recent[place], warm)
-            chosen[place, at] = np.argmax(weight, axis=0)
-            np.sum(weight[:, np.newaxis] * said[:, :horizon], axis=0, out=means[place][at])
-    return [Walk(*found, names) for found in zip(means, chosen, errors, strict=True)]
+    def __init__(self, volumes: np.ndarray, period: str, season: int) -> None:
+        self._volumes, self._memory = volumes, _MEMORY[period]
+        self._seasons, self._methods = _candidates(volumes, period, season)
+        known, origins = ~np.isnan(volumes), np.arange(len(volumes))
+        self._seen = cumulated(known)  # known periods before each period, and at the end
+        coming = {
+            name: np.broadcast_to(index, (1, *volumes.shape))[0]
+            for name, index in self._indices(origins[np.newaxis] + 1).items()
+        }
+        states: list[list] = [[] for _ in self._methods]
+        for at, volume in enumerate(volumes):
+            for (method, name), past in zip(self._methods, states, strict=True):
+                method.update(at, volume, known[at], coming[name][at - 1] if at else np.ones(len(volume)))
+                past.append(method.state())
+        self._states = [[np.array(part) for part in zip(*past, strict=True)] for past in states]
+
+    def of(self, lanes: slice) -> Methods:
+        """Return the states of a part of the lanes."""
+        return self._with(lambda arrays: arrays[0][:, lanes], [self])
+
+    @staticmethod
+    def joined(parts: Sequence[Methods]) -> Methods:
+        """Return the states of lanes whose records were walked through apart from each other."""
+        return parts[0]._with(lambda arrays: np.concatenate(arrays, axis=1), parts)
+
+    def _with(self, made, parts):
+        """Return these methods with arrays that are made from those of some others."""
+        found = copy(self)
+        for name in ("_volumes", "_seen"):
+            setattr(found, name, made([getattr(each, name) for each in parts]))
+        found._seasons = {
+            name: season.like(made, [each._seasons[name] for each in parts]) for name, season in self._seasons.items()
+        }
+        found._states = [
+            [made([each._states[method][at] for each in parts]) for at in range(len(states))]
+            for method, states in enumerate(self._states)
+        ]
+        return found
+
+    def walk(self, horizon: int) -> Walk:
+        """Return the forecasts at every origin, with weights from the discounted absolute errors up to it."""
+        periods, lanes = self._volumes.shape
+        mean, chosen = np.empty((periods, horizon, lanes)), np.empty((periods, lanes), np.int8)
+        errors = np.empty((len(self._methods), lanes))
+        width = max(1, _NUMBERS // (len(self._methods) * periods * horizon))
+        for start in range(0, lanes, width):
+            part = slice(start, start + width)
+            mean[:, :, part], chosen[:, part], errors[:, part] = self.of(part)._walked(horizon)
+        return Walk(mean, chosen, errors, [method.name for method, _ in self._methods])
+
+    def _walked(self, horizon):
+        """Return the forecasts of every origin, the method of the largest weight, and the sums of errors."""
+        periods, lanes = self._volumes.shape
+        origins, steps = np.arange(periods), np.arange(horizon)
+        indices = self._indices(origins + 1 + steps[:, np.newaxis])
+        outcome = np.moveaxis(outcomes(self._volumes, horizon), 1, 0)
+        unseen = self._seen[1:] == 0
+        said = np.empty((len(self._methods), horizon, periods, lanes))
+        came = np.zeros((len(self._methods), periods, lanes))  # errors of what was said of a period, over all steps
+        for (method, name), states, ahead, sums in zip(self._methods, self._states, said, came, strict=True):
+            np.maximum(method.ahead(states, origins, horizon, indices[name]), 0.0, out=ahead)
+            ahead[:, unseen] = np.nan
+            error = np.abs(outcome - ahead)
+            np.fmax(error, 0.0, out=error)  # no error where one is unknown
+            for step in range(min(horizon, periods - 1)):
+                sums[step + 1 :] += error[step, : periods - 1 - step]
+        recent, now = np.empty(came.shape), np.zeros((len(said), lanes))
+        for at in range(periods):
+            now *= self._memory
+            now += came[:, at]
+            recent[:, at] = now
+        weight = _weights(recent, self._seen[1:] > BEFORE_JUDGING)
+        mean = weight[0] * said[0]
+        for each, ahead in zip(weight[1:], said[1:], strict=True):
+            mean += each * ahead
+        judged = np.sum(came * (self._seen[:-1] > BEFORE_JUDGING), axis=1)
+        return np.moveaxis(mean, 0, 1), np.argmax(weight, axis=0), judged
+
+    def _indices(self, targets):
+        """Return the index of the targets of every origin by name, shape (horizon, origins, lanes)."""
+        found = {name: season.at(np.arange(targets.shape[1]), targets) for name, season in self._seasons.items()}
+        if _WEEKDAY in found:
+            found[_BOTH] = found[_WEEKDAY] * found[_BOTH]
+        return {"": np.ones((1, 1, 1)), **found}
 
 
 def _weights(errors, warm):
-    """Return the weight of each method and lane, shape (methods, lanes); until a lane is warm, the first has it all."""
-    charged = errors * np.where(np.arange(len(errors)) == 0, _PREFERENCE, 1.0)[:, np.newaxis]
+    """Return the weight of each method, shape (methods, periods, lanes); until a lane is warm, the first has it all."""
+    charged = errors.copy()
+    charged[0] *= _PREFERENCE
     least = charged.min(axis=0)
     with np.errstate(invalid="ignore", divide="ignore"):
         weight = np.where(charged > least, (least / charged) ** _STEEPNESS, 1.0)
@@ -94,29 +142,25 @@ def _weights(errors, warm):
 
 
 def _candidates(volumes, period, season):
-    """Return the function of the indices of periods, a row each, and the methods in the order of preference.
+    """Return the seasons by name, and the methods in the order of preference, each with the name of its index.
 
-    Each method has the rows of its indices: smoothing is tried on all of them, the others on the main one.
+    On days, the season of the year is that beside the weekday's.
     """
-    if period == "D":
-        week = Season(volumes, season, 1, _WEEKS)
-        year = Season(volumes, 52 * season, 5 * season | 1, _YEARS)  # averaged over five weeks, an odd number of days
-        names, seasons = ("weekday", "", "weekday and season"), (week, year)
+    lanes = volumes.shape[1]
+    if period == "D":  # the season of the year is averaged over five weeks, an odd number of days
+        seasons = {
+            _WEEKDAY: Season(volumes, season, 1, _WEEKS),
+            _BOTH: Season(volumes, 52 * season, 5 * season | 1, _YEARS),
+        }
     elif period == "W":
-        names, seasons = ("", "season"), (Season(volumes, season, 5, _YEARS),)
+        seasons = {"season": Season(volumes, season, 5, _YEARS)}
     else:
-        names, seasons = (PERIOD_KINDS[period].name, ""), (Season(volumes, season, 1, _YEARS),)
-    row = int(period == "W")  # of the index of the first season
-
-    def indices(origin, targets):
-        """Return the index of each target, shape (names, targets, lanes)."""
-        found = np.ones((len(names), len(targets), volumes.shape[1]))
-        found[row] = seasons[0].at(origin, targets)
-        if len(seasons) > 1:
-            np.multiply(found[row], seasons[1].at(origin, targets), out=found[-1])
-        return found
-
-    lanes, memory = volumes.shape[1], _MEMORY[period]
-    smoothing = Smoothed(lanes, memory, [(name and f"smoothing on {name}") or "smoothing" for name in names])
-    others = (Damped(lanes, memory), Broken(lanes), Repeated(lanes, season), Line(lanes))
-    return indices, [(smoothing, slice(None)), *((method, 0) for method in others)]
+        seasons = {PERIOD_KINDS[period].name: Season(volumes, season, 1, _YEARS)}
+    main = {"D": _WEEKDAY, "W": ""}.get(period, PERIOD_KINDS[period].name)
+    methods = [
+        (Smoothed(lanes, _MEMORY[period], (name and f"smoothing on {name}") or "smoothing"), name)
+        for name in sorted(["", *seasons], key=lambda name: name != main)
+    ]
+    others = [Damped(lanes, _MEMORY[period]), Broken(lanes)]
+    naive = [(Repeated(lanes, season), ""), (Line(lanes), "")]
+    return seasons, methods + [(method, main) for method in others] + naive

@@ -7,6 +7,8 @@ column per lane.
 
 from __future__ import annotations
 
+from copy import copy
+
 import numpy as np
 
 _OF_MEDIAN = np.pi / 2  # variance of the median of many normal values, in units of that of their mean [-]
@@ -30,16 +32,28 @@ class Season:
             kept = 1.0 - _running_mean(noise, length, least=0.5) / squares
         self.kept = np.clip(np.where(np.isfinite(kept), kept, _UNTRIED), 0.0, 1.0)
 
+    def like(self, made, others):
+        """Return a season with arrays that are made from those of others, such as a part of their lanes."""
+        found = copy(self)
+        for name in ("medians", "means", "kept"):
+            setattr(found, name, made([getattr(each, name) for each in others]))
+        return found
+
     def at(self, origin, targets):
-        """Return the index of each target, periods in a row, and lane; 1 until one ratio is known of every phase."""
-        last = origin - self.half  # the last ratio that is known
-        rows = last - (last - targets[: self.length]) % self.length
-        if rows.min() < 0:
-            return np.ones((len(targets), self.medians.shape[1]))
+        """Return the index of each target and lane, as known at its origin; 1 until one ratio is known of every phase.
+
+        origin has the shape () or (n,), targets (horizon,) or (horizon, n); the result has that of targets and an axis
+        of lanes.
+        """
+        last = np.asarray(origin) - self.half  # the last ratio that is known
+        known = last >= self.length - 1
+        if not known.any():
+            return np.ones((*np.shape(targets), self.medians.shape[1]))
+        last = np.where(known, last, self.length - 1)
+        rows = last - (last - targets) % self.length
         with np.errstate(invalid="ignore", divide="ignore"):
             index = 1.0 + self.kept[last] * (self.medians[rows] / self.means[last] - 1.0)
-        index[~np.isfinite(index)] = 1.0
-        return index[np.arange(len(targets)) % self.length] if len(targets) > self.length else index
+        return np.where(np.isfinite(index) & known[..., np.newaxis], index, 1.0)
 
 
 def cumulated(rows):

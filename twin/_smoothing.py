@@ -1,7 +1,8 @@
 """Forecasting methods that move through the records of many lanes at once.
 
-Each method is updated with the volumes of one period and then forecasts the periods after it. The last axis of an array
-has an entry per lane; an index says what share of the level a period has.
+Each method is updated with the volumes of one period after another. Its state at the end of a period, an origin, is all
+that its forecast of any later period takes: `ahead` gets the states of many origins, arrays of shape (origins, lanes),
+and returns the forecasts, of shape (horizon, origins, lanes). An index says what share of the level a period has.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ class Spread:
     """Smoothed absolute error, and errors without what is unusual about them."""
 
     def __init__(self, shape):
-        self._mean, self._count = np.zeros(shape), np.zeros((*shape[:-2], 1, shape[-1]))
+        self._mean, self._count = np.zeros(shape), np.zeros(shape[-1])
 
     def usual(self, error, valid):
         """Return errors cut to `_USUAL` times the mean absolute error so far, and count those that are valid."""
@@ -36,7 +37,7 @@ class Spread:
 class Line:
     """Straight line through the whole record, by least squares, and zero where it falls below."""
 
-    names = ("straight line",)
+    name = "straight line"
 
     def __init__(self, lanes):
         self._sums = np.zeros((5, lanes))  # n, t, t^2, y, t y
@@ -45,49 +46,57 @@ class Line:
         y = np.where(known, volume, 0.0)
         self._sums += np.stack([known, known * at, known * float(at) ** 2, y, y * at])
 
-    def forecast(self, at, indices):
+    def state(self):
         n, t, tt, y, ty = self._sums
         spread = n * tt - t * t
         with np.errstate(invalid="ignore", divide="ignore"):
             slope = np.where(spread > 0, (n * ty - t * y) / np.maximum(spread, 1.0), 0.0)
-            level = (y - slope * t) / n
-        ahead = at + 1.0 + np.arange(len(indices))
-        return level + slope * ahead[:, np.newaxis]
+            return (y - slope * t) / n, slope
+
+    @staticmethod
+    def ahead(states, origins, horizon, index):
+        level, slope = states
+        return level + slope * (_targets(origins, horizon)[:, :, np.newaxis].astype(float))
 
 
 class Repeated:
     """Volume of the same period one season ago; of the latest period where that is unknown."""
 
-    names = ("seasonal naive",)
+    name = "seasonal naive"
 
     def __init__(self, lanes, length):
-        self._season, self._last, self._length = np.full((length, lanes), np.nan), np.full(lanes, np.nan), length
+        self._season, self._last, self._at, self._length = (
+            np.full((length, lanes), np.nan),
+            np.full(lanes, np.nan),
+            0,
+            length,
+        )
 
     def update(self, at, volume, known, index):
+        self._at = at
         self._last = np.where(known, volume, self._last)
         row = self._season[at % self._length]
         row[known] = volume[known]
 
-    def forecast(self, at, indices):
-        rows = self._season[(at + 1 + np.arange(len(indices))) % self._length]
-        return np.where(np.isnan(rows), self._last, rows)
+    def state(self):
+        return self._last, self._season[self._at % self._length].copy()
+
+    def ahead(self, states, origins, horizon, index):
+        last, latest = states
+        rows = origins - (origins - _targets(origins, horizon)) % self._length  # the last period of the same phase
+        found = np.where((rows >= 0)[:, :, np.newaxis], latest[np.maximum(rows, 0)], np.nan)
+        return np.where(np.isnan(found), last, found)
 
 
 class Smoothed:
-    """Exponential smoothing of the volumes divided by their indices, by the constant with the least error so far.
+    """Exponential smoothing of the volumes divided by their indices, by the constant with the least error so far."""
 
-    It is done for several indices at once: index has the shape (names, lanes), and forecasts (names, steps, lanes).
-    """
-
-    def __init__(self, lanes, memory, names):
-        self.names, self._memory = names, memory
-        shape = (len(names), len(_ALPHAS), lanes)
-        self._levels, self._errors = np.zeros(shape), np.zeros(shape)
-        self._weight, self._spread = np.zeros((len(names), 1, lanes)), Spread(shape)
-        self._places = np.arange(len(names))[:, np.newaxis], np.arange(lanes)
+    def __init__(self, lanes, memory, name):
+        self.name, self._memory = name, memory
+        self._levels, self._errors = np.zeros((len(_ALPHAS), lanes)), np.zeros((len(_ALPHAS), lanes))
+        self._weight, self._spread = np.zeros(lanes), Spread((len(_ALPHAS), lanes))
 
     def update(self, at, volume, known, index):
-        index = index[:, np.newaxis]
         weight = np.minimum(index, 1.0) * known
         self._weight += weight
         error = np.where(known, volume - self._levels * index, 0.0)
@@ -97,23 +106,23 @@ class Smoothed:
         gain = np.maximum(_ALPHAS[:, np.newaxis] * weight, weight / np.maximum(self._weight, 1e-9))
         self._levels += gain * self._spread.usual(error, known & later) / np.maximum(index, _SMALLEST)
 
-    def level(self):
-        names, lanes = self._places
-        return self._levels[names, np.argmin(self._errors, axis=1), lanes]
+    def state(self):
+        return (_best(self._errors, self._levels),)
 
-    def forecast(self, at, indices):
-        return self.level()[:, np.newaxis] * indices
+    @staticmethod
+    def ahead(states, origins, horizon, index):
+        return np.broadcast_to(states[0] * index, (horizon, *states[0].shape))
 
 
 class Damped:
     """Exponential smoothing of level and damped trend of the volumes divided by their indices."""
 
-    names = ("damped trend",)
+    name = "damped trend"
 
     def __init__(self, lanes, memory):
         self._memory = memory
         self._levels, self._trends, self._errors = (np.zeros((len(_TRENDS), lanes)) for _ in range(3))
-        self._weight, self._lanes = np.zeros(lanes), np.arange(lanes)
+        self._weight = np.zeros(lanes)
 
     def update(self, at, volume, known, index):
         weight = np.minimum(index, 1.0) * known
@@ -128,17 +137,20 @@ class Damped:
         self._levels = ahead + change
         self._trends = _DAMPING * self._trends + _TRENDS[:, 1:] * change * later
 
-    def forecast(self, at, indices):
-        best = np.argmin(self._errors, axis=0)
-        level, trend = (part[best, self._lanes] for part in (self._levels, self._trends))
-        steps = np.cumsum(_DAMPING ** np.arange(1.0, len(indices) + 1))
-        return (level + steps[:, np.newaxis] * trend) * indices
+    def state(self):
+        return _best(self._errors, self._levels), _best(self._errors, self._trends)
+
+    @staticmethod
+    def ahead(states, origins, horizon, index):
+        level, trend = states
+        steps = np.cumsum(_DAMPING ** np.arange(1.0, horizon + 1))
+        return (level + steps[:, np.newaxis, np.newaxis] * trend) * index
 
 
 class Broken:
     """Mean of the volumes divided by their indices since the last break of level that a cumulative sum found."""
 
-    names = ("level break",)
+    name = "level break"
 
     def __init__(self, lanes):
         self._mean, self._count, self._spread = np.zeros(lanes), np.zeros(lanes), np.zeros(lanes)
@@ -168,5 +180,19 @@ class Broken:
         for part in (self._excess, self._run, self._total):
             part[:, either] = 0.0
 
-    def forecast(self, at, indices):
-        return self._mean * indices
+    def state(self):
+        return (self._mean.copy(),)
+
+    @staticmethod
+    def ahead(states, origins, horizon, index):
+        return np.broadcast_to(states[0] * index, (horizon, *states[0].shape))
+
+
+def _targets(origins, horizon):
+    """Return the periods after each origin, shape (horizon, origins)."""
+    return origins + 1 + np.arange(horizon)[:, np.newaxis]
+
+
+def _best(errors, values):
+    """Return the value whose constants have the least error, for each lane."""
+    return np.take_along_axis(values, np.argmin(errors, axis=0)[np.newaxis], axis=0)[0]

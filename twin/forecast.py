@@ -6,11 +6,10 @@ intervals were there; `backtest` returns those forecasts. `linear_trend` and `pr
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from twin import _past, _special
 from twin._check import floats, probabilities, require, whole
@@ -187,8 +186,8 @@ def lanes(volumes: ArrayLike, *, period: str, horizon: int, level: float, season
     ([[90.0, 100.0], [7.0, 7.0]], 'The forecasts of the past were exact, so the interval has no width.')
     """
     table, shape, index = columns_of(volumes, period)
-    how = terms_of(table, period, season, (horizon,), level)
-    parts = [ahead_and_accuracy(part, walked, *how[1:]) for part, (walked,) in walked_parts(table, how)]
+    how = terms_of(table, period, season, horizon, level)
+    parts = [ahead_and_accuracy(part, walked, *how[1:]) for part, walked in walked_parts(table, how)]
     return _forecasts(parts, shape, index)
 
 
@@ -206,40 +205,12 @@ def lanes_and_past(
     True
     """
     table, shape, index = columns_of(volumes, period)
-    how = terms_of(table, period, season, (horizon,), level)
+    how = terms_of(table, period, season, horizon, level)
     parts, past = [], []
-    for part, (walked,) in walked_parts(table, how):
+    for part, walked in walked_parts(table, how):
         parts.append(ahead_and_accuracy(part, walked, *how[1:]))
         past.append(walked[:2])
     return _forecasts(parts, shape, index), _intervals(past, shape)
-
-
-def of_horizons(
-    volumes: ArrayLike, *, period: str, horizons: Sequence[int], level: float, season: int | None = None
-) -> list[tuple[Forecasts, NDArray[np.float64]]]:
-    """Return what `lanes` says for each of several horizons, and the means of `backtest`, in the time of the longest.
-
-    Parameters
-    ----------
-    volumes, period, level, season : as for `lanes`.
-    horizons : sequence of int
-        Numbers of periods ahead, each >= 1. [period]
-
-    >>> week, month = of_horizons([[3.0, 5.0] * 20], period="D", horizons=(7, 28), level=0.9)
-    >>> week[0].mean.shape, month[1].shape
-    ((1, 7), (1, 40, 28))
-    """
-    require(np.ndim(horizons) == 1 and len(horizons) > 0, "horizons", "a list of at least one", horizons)
-    table, shape, index = columns_of(volumes, period)
-    how = terms_of(table, period, season, [whole("horizons", each, least=1) for each in horizons], level)
-    found = []
-    for part, walked in walked_parts(table, how):
-        found.append([(ahead_and_accuracy(part, each, *how[1:]), np.moveaxis(each[0], 2, 0)) for each in walked])
-    parts = [tuple(zip(*each, strict=True)) for each in zip(*found, strict=True)]
-    return [
-        (_forecasts(ahead, shape, index), np.concatenate(past).reshape(*shape, *past[0].shape[1:]))
-        for ahead, past in parts
-    ]
 
 
 def backtest(volumes: ArrayLike, *, period: str, horizon: int, level: float, season: int | None = None) -> Interval:
@@ -260,8 +231,8 @@ def backtest(volumes: ArrayLike, *, period: str, horizon: int, level: float, sea
     ((1, 40, 2), [4.0, 4.0])
     """
     table, shape, _ = columns_of(volumes, period)
-    how = terms_of(table, period, season, (horizon,), level)
-    return _intervals([walked[:2] for _, (walked,) in walked_parts(table, how)], shape)
+    how = terms_of(table, period, season, horizon, level)
+    return _intervals([walked[:2] for _, walked in walked_parts(table, how)], shape)
 
 
 def _forecasts(parts, shape, index):

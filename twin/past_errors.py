@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -120,32 +121,45 @@ class LaneErrors:
         whole = np.cumsum(np.where(known, size, 0.0)) / np.maximum(counts, 1)
         return np.r_[0.0, np.maximum(np.array(smooth)[counts], _LEAST * whole)]
 
-    def paths(self, at: int | None = None, *, service_level: float = 0.95) -> DemandPaths:
+    def paths(self, at: int | None = None, *, service_level: float = 0.95, steps: int | None = None) -> DemandPaths:
         """Return the paths of the demand after period `at`, by default the last one, from what was known then.
 
         service_level : the promise in view, for which enough errors are kept [-]
+        steps : first steps of the paths that are wanted; all of them by default [period]
         """
         origin = len(self.volumes) - 1 if at is None else whole("at", at, least=0)
         (share,) = probabilities(service_level=service_level)
-        error, unit = self.error_known(origin), self.unit[origin]
-        there = ~np.isnan(error[:, 0])
+        every = self.past.shape[1]
+        wanted = every if steps is None else whole("steps", steps, least=1)
+        unit, there = self.unit[origin], ~np.isnan(self.error[:origin, 0])
         alike = there & (_SMALLER * self.unit[:origin] >= unit)
-        if np.sum(~np.isnan(error[alike, -1])) >= _ENOUGH * fewest(float(share)):
+        whole_paths = alike[: max(origin - every + 1, 0)] & ~np.isnan(self.error[: max(origin - every + 1, 0), -1])
+        if np.sum(whole_paths) >= _ENOUGH * fewest(float(share)):
             there = alike
-        chosen, forecast = np.flatnonzero(there), self.past[origin]
-        earlier, ratio = error[chosen], np.ones(len(chosen))
+        chosen, forecast = np.flatnonzero(there), self.past[origin, :wanted]
+        earlier, ratio = self.error_known(origin, wanted)[chosen], np.ones(len(chosen))
         if unit > 0:
-            mean = np.nanmean(np.abs(earlier), axis=1)
+            mean = self._mean_error[chosen, np.minimum(origin - chosen, every) - 1]
             own, size = (np.maximum(each, _TINY * unit) for each in (self.unit[chosen], mean))
             ratio = np.minimum(unit / own, np.maximum(_ENLARGED * unit / size, 1.0))
             ratio[self.unit[chosen] == 0] = 1.0  # no error was known yet, so it had no unit
         in_season = same_time_of_year((origin - chosen) * self.days)
         return DemandPaths(forecast, np.maximum(forecast + earlier * ratio[:, np.newaxis], 0.0), in_season)
 
-    def error_known(self, origin: int) -> Array:
+    @cached_property
+    def _mean_error(self) -> Array:
+        """Mean absolute error of the first steps of each origin, shape (periods, steps); NaN before there is any."""
+        there = ~np.isnan(self.error)
+        total = np.cumsum(np.where(there, np.abs(self.error), 0.0), axis=1)
+        with np.errstate(invalid="ignore"):
+            return total / np.cumsum(there, axis=1)
+
+    def error_known(self, origin: int, steps: int | None = None) -> Array:
         """Return the errors of the origins before one, shape (origin, steps); NaN where they were not known at it."""
-        ends = np.arange(origin)[:, np.newaxis] + 1 + np.arange(self.past.shape[1])
-        return np.where(ends <= origin, self.error[:origin], np.nan)
+        found = self.error[:origin, :steps].copy()
+        for step in range(min(found.shape[1], origin)):
+            found[origin - step :, step] = np.nan
+        return found
 
     @property
     def ever_intermittent(self) -> bool:
@@ -178,13 +192,15 @@ class ErrorPool:
             )
             self._there, self._whole = ~np.isnan(self._error[:, :, 0]), ~np.isnan(self._error[:, :, -1])
 
-    def paths(self, lane: LaneErrors, at: int | None = None, *, service_level: float = 0.95) -> DemandPaths:
+    def paths(
+        self, lane: LaneErrors, at: int | None = None, *, service_level: float = 0.95, steps: int | None = None
+    ) -> DemandPaths:
         """Return the paths of a lane: from the pool if it is intermittent, otherwise its own, as `LaneErrors.paths`."""
         origin = len(lane.volumes) - 1 if at is None else whole("at", at, least=0)
         if not lane.intermittent(origin):
-            return lane.paths(origin, service_level=service_level)
-        errors = self._errors(origin, int(np.searchsorted(_CLASSES, lane.share[origin], side="right")))
-        forecast = lane.past[origin]
+            return lane.paths(origin, service_level=service_level, steps=steps)
+        errors = self._errors(origin, int(np.searchsorted(_CLASSES, lane.share[origin], side="right")))[:, :steps]
+        forecast = lane.past[origin, :steps]
         return DemandPaths(
             forecast, np.maximum(forecast + errors * lane.size[origin], 0.0), np.zeros(len(errors), bool)
         )
@@ -229,8 +245,9 @@ def past_levels(
     (share,) = probabilities(service_level=service_level)
     levels = np.full(len(errors.volumes), np.nan)
     first = int(np.argmax(errors.age > _WARM_UP))
+    steps = int(np.ceil(lead_times.checked()[0].max()))
     for at in range(len(levels) - 2, first, -max(1, -(-(len(levels) - first) // _MOST_JUDGED))):
-        given = {"service_level": float(share)}
+        given = {"service_level": float(share), "steps": steps}
         paths = errors.paths(at, **given) if pool is None else pool.paths(errors, at, **given)
         level = over(paths, lead_times, service_level=float(share)).level(float(share))
         levels[at] = level if np.isfinite(level) else np.nan
@@ -254,7 +271,7 @@ def kept(errors: LaneErrors, lead_times: LeadTimes, levels: ArrayLike) -> Kept:
     steps = errors.past.shape[1]
     require(length <= steps, "lead_times", f"at most the {steps} steps of the errors", length)
     came = DemandPaths(errors.past, errors.past + errors.error, np.zeros(len(given), bool))
-    sums = np.stack([came.summed(0, each) for each in length], axis=1)
+    sums = came.summed(0, length)
     weight = ~np.isnan(sums) * chance
     met = np.sum(weight * (sums <= (given + 1e-9 * np.abs(given))[:, np.newaxis]), axis=1)
     total = np.where(np.isnan(given), 0.0, weight.sum(axis=1))

@@ -8,6 +8,7 @@ random length, and `SummedDemand` has the levels, the service and the shortage.
 
 from __future__ import annotations
 
+from copy import copy
 from typing import NamedTuple
 
 import numpy as np
@@ -29,14 +30,21 @@ class DemandPaths(NamedTuple):
     paths: Array  # shape (n, steps), >= 0 [pallet/period]
     in_season: NDArray[np.bool_]  # shape (n,), whether a path is from the same time of an earlier year
 
-    def summed(self, first: int, length: float) -> Array:
-        """Return the sum of each path over a length from period `first` on; parts of a period as `over` has them."""
-        end = first + int(length + _ROUNDING)
-        part, total = first + length - end, self.paths[:, first:end].sum(axis=1)
-        if part <= _ROUNDING:
-            return total
-        mean = self.forecast[..., end]
-        return total + np.maximum(part * mean + np.sqrt(part) * (self.paths[:, end] - mean), 0.0)
+    def summed(self, first: int, lengths: Array) -> Array:
+        """Return the sum of each path over some lengths from period `first` on, shape (n, lengths).
+
+        Parts of a period are as `over` has them.
+        """
+        whole = (lengths + _ROUNDING).astype(int)
+        total = np.zeros((len(self.paths), int(whole.max()) + 1))
+        np.cumsum(self.paths[:, first : first + total.shape[1] - 1], axis=1, out=total[:, 1:])
+        sums, part = total[:, whole], lengths - whole
+        cut = np.flatnonzero(part > _ROUNDING)
+        if cut.size:
+            ends, share = first + whole[cut], part[cut]
+            mean = self.forecast[..., ends]
+            sums[:, cut] += np.maximum(share * mean + np.sqrt(share) * (self.paths[:, ends] - mean), 0.0)
+        return sums
 
 
 class SummedDemand:
@@ -47,9 +55,19 @@ class SummedDemand:
     """
 
     def __init__(self, sums: Array, last: Array, weights: Array) -> None:
-        order = np.argsort(sums)
-        self._sums, self._last, self._weights = sums[order], last[order], weights[order]
+        self._order = np.argsort(sums, kind="stable")
+        self._sums, self._last = sums[self._order], last[self._order]
+        self._weighted(weights)
+
+    def _weighted(self, weights: Array) -> None:
+        self._weights = weights[self._order]
         self._below = np.cumsum(self._weights)
+
+    def with_weights(self, weights: Array) -> SummedDemand:
+        """Return the distribution of the same sums with other weights."""
+        found = copy(self)
+        found._weighted(weights)
+        return found
 
     def level(self, service_level: float) -> float:
         """Return the least level that covers demand with a probability; infinite if the sums are too few for it."""
@@ -108,7 +126,7 @@ def over(paths: DemandPaths, lead_times: LeadTimes, *, service_level: float = 0.
     Source
     ------
     Trapero, Cardos and Kourentzes (2019) for reserves from the errors of the sum; Vovk, Gammerman and Shafer (2005) for
-    the rule of n + 1; Guan (2023) for weights on what is like today.
+    the rule of n + 1; Guan (2023) for weights on what is like today; notebook 10, eq. (10.2).
 
     >>> paths = DemandPaths(np.full(2, 10.0), np.array([[8.0, 9.0], [12.0, 11.0], [10.0, 10.0]]), np.zeros(3, bool))
     >>> two_days = over(paths, LeadTimes([2.0], [1.0]), service_level=0.75)
@@ -119,15 +137,15 @@ def over(paths: DemandPaths, lead_times: LeadTimes, *, service_level: float = 0.
     (lengths, chance), steps = lead_times.checked(), paths.paths.shape[1]
     longest = start + int(np.ceil(lengths.max() - _ROUNDING))
     require(longest <= steps, "lead_times", f"so short that the interval ends within {steps} steps", longest)
-    sums = np.stack([paths.summed(start, length) for length in lengths], axis=1)
-    last = sums - np.stack([paths.summed(start, max(length - 1.0, 0.0)) for length in lengths], axis=1)
+    sums = paths.summed(start, lengths)
+    last = sums - paths.summed(start, np.maximum(lengths - 1.0, 0.0))
     known = ~np.isnan(sums)
-    plain = _summed(sums, last, known, _shares(known) * chance)
+    plain = SummedDemand(sums[known], last[known], (_shares(known) * chance)[known])
     here = known & paths.in_season[:, np.newaxis]
     level = plain.level(share)
     if here.any() and not _service(sums, here, chance, level) >= share:
         weights = (1.0 - _OF_SEASON) * _shares(known) + _OF_SEASON * _shares(here)
-        seasonal = _summed(sums, last, known, weights * chance)
+        seasonal = plain.with_weights((weights * chance)[known])
         if level < seasonal.level(share) < np.inf:
             return seasonal
     return plain
@@ -136,10 +154,6 @@ def over(paths: DemandPaths, lead_times: LeadTimes, *, service_level: float = 0.
 def _shares(known: NDArray[np.bool_]) -> Array:
     """Return the weight of each sum of one length by the rule of n + 1; 0 where it is unknown."""
     return known / (known.sum(axis=0) + 1.0)
-
-
-def _summed(sums: Array, last: Array, known: NDArray[np.bool_], weights: Array) -> SummedDemand:
-    return SummedDemand(sums[known], last[known], weights[known])
 
 
 def _service(sums: Array, here: NDArray[np.bool_], chance: Array, level: float) -> float:

@@ -52,7 +52,8 @@ def best_capacity(mean: ArrayLike, sd: ArrayLike, reservation_cost: ArrayLike, p
 
     Source
     ------
-    Arrow, Harris and Marschak (1951) with Co = c, Cu = s - c; Van Mieghem (2003); notebook 03, eq. (3.7).
+    Arrow, Harris and Marschak (1951) with Co = c, Cu = s - c; Van Mieghem (2003); notebook 03, eq. (3.7), which is
+    notebook 01, eq. (1.6), with v = H.
 
     >>> round(float(best_capacity(100.0, 30.0, 10.0, 25.0)), 3)
     107.6

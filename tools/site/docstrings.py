@@ -9,6 +9,7 @@ import re
 from functools import cache
 from importlib.util import find_spec
 from inspect import cleandoc
+from textwrap import indent
 
 import lessons
 import sources
@@ -23,6 +24,7 @@ LESSON = re.compile(r"\bnotebook (\d\d)\b")
 LISTS = ("Parameters", "Returns", "Raises", "Attributes")  # sections that numpydoc reads as lists
 #: Headings below which numpydoc finds the rest: `restored` takes the first away again, for the sections have their own.
 NOTES = "Notes"
+REMARKS = "Remarks"
 
 
 def to_numpydoc(docstring: str, equations: dict[str, str] = {}) -> str:  # noqa: B006  # never changed
@@ -53,6 +55,8 @@ def to_numpydoc(docstring: str, equations: dict[str, str] = {}) -> str:  # noqa:
             section, block = heading[1], block[heading.end() :]
         if block.startswith(">>>"):
             parts.setdefault("Examples", []).append(block)
+        elif block and section in parts and section in LISTS and not ITEM.match(block):
+            parts.setdefault(REMARKS, []).append(_block(block, REMARKS))  # prose after a list is none of its items
         elif block:
             parts.setdefault(section, []).append(_block(block, section))
     lists = {name: body for name, body in parts.items() if name in LISTS}
@@ -119,10 +123,14 @@ def _typeset(number, latex):
 
 
 def _returns(text):
-    """Return what is returned: named items as numpydoc has them, or one text."""
+    """Return what is returned: named items as numpydoc has them, one text, or a text with named parts below it."""
     parts = re.split(r"\n(?! )", text)
     if all(ITEM.match(part) for part in parts):
         return "\n".join(_item(part) for part in parts)
+    said, _, below = text.partition("\n    ")
+    named = NEXT_ITEM.split(cleandoc(f"\n    {below}"))
+    if below and all(ITEM.match(part) for part in named):
+        return f"{inline(said)}\n" + indent("\n".join(_definition(part) for part in named), "    ")
     return inline(text)
 
 

@@ -15,6 +15,7 @@ from PIL import Image
 
 ROOT = Path(__file__).parents[2]
 THUMBNAIL = (560, 420)
+INTERNALS = ("Internals", "Modules that those of the other chapters are made of; they may change with any version.")
 
 
 def pages() -> dict[str, bytes]:
@@ -29,32 +30,40 @@ def _heading(text, mark="="):
 
 def _reference():
     """Return a page for each chapter and module of the reference."""
-    made = {}
-    chapters = {name: [m for m in modules.public() if modules.chapter(m) == name] for name in modules.CHAPTERS}
-    for name, members in chapters.items():
-        title, about = modules.CHAPTERS[name]
-        parts = [_heading(title), about, "", ".. toctree::", "   :hidden:", "", *(f"   {m}" for m in members), ""]
-        for module in members:
-            made[f"reference/{module}.rst"] = _module_page(module)
-            parts += _overview(module)
-        made[f"reference/{name or 'formulas'}.rst"] = "\n".join(parts)
+    made = {f"reference/{module}.rst": _module_page(module) for module in modules.public()}
+    inside = [m for m in modules.public() if not modules.is_main(m)]
+    parts = [_heading(INTERNALS[0]), INTERNALS[1], "", *_hidden(inside)]
+    for name, (title, about) in modules.CHAPTERS.items():
+        members = [m for m in modules.public() if modules.chapter(m) == name and modules.is_main(m)]
+        overviews = [line for module in members for line in _overview(module)]
+        made[f"reference/{name or 'formulas'}.rst"] = "\n".join(
+            [_heading(title), about, "", *_hidden(members), *overviews]
+        )
+        if others := [m for m in inside if modules.chapter(m) == name]:
+            parts += [_heading(title, "-"), *(f"* :doc:`{m} <{m}>`. {_about(m)}" for m in others), ""]
+    made["reference/internals.rst"] = "\n".join(parts)
+    pages = {**{name or "formulas": chapter for name, chapter in modules.CHAPTERS.items()}, "internals": INTERNALS}
     index = [
         _heading("Reference"),
         "Numbers in, numbers out: what ``import twin`` offers, with its equations, units, limits and sources.",
         "Names of quantities are those of :doc:`/NOTATION`; :doc:`/equations` lists the equations of the lessons.",
         "",
-        *(
-            f"* :doc:`{modules.CHAPTERS[name][0]} <{name or 'formulas'}>`: {modules.CHAPTERS[name][1]}"
-            for name in chapters
-        ),
+        *(f"* :doc:`{title} <{name}>`: {about}" for name, (title, about) in pages.items()),
         "* :ref:`genindex`: all names.",
         "",
-        ".. toctree::",
-        "   :hidden:",
-        "",
-        *(f"   {name or 'formulas'}" for name in chapters),
+        *_hidden(pages),
     ]
     return made | {"reference/index.rst": "\n".join(index) + "\n"}
+
+
+def _hidden(pages):
+    """Return a table of contents that is in the menu alone."""
+    return [".. toctree::", "   :hidden:", "", *(f"   {page}" for page in pages), ""]
+
+
+def _about(module):
+    """Return the first sentence of a module's docstring."""
+    return docstrings.summary(importlib.import_module(module).__doc__)
 
 
 def _module_page(module):
@@ -68,7 +77,7 @@ def _overview(module):
     thing = importlib.import_module(module)
     lines = [
         _heading(module.removeprefix("twin."), "-"),
-        f":doc:`{module} <{module}>`. {docstrings.summary(thing.__doc__)}",
+        f":doc:`{module} <{module}>`. {_about(module)}",
         "",
     ]
     for name, member in vars(thing).items():
@@ -78,19 +87,27 @@ def _overview(module):
     return [*lines, ""]
 
 
-def _equations():
-    """Return the page of the numbered equations: where each is derived, what computes it, and what tests it."""
+def users_of_equations() -> dict[str, list[str]]:
+    """Return the full names of the functions, classes and methods whose documentation cites each equation."""
     users = {number: [] for number in lessons.equations()}
     for module in modules.public():
         for name, member in vars(importlib.import_module(module)).items():
             if getattr(member, "__module__", None) == module and name[0] != "_":
-                for number in docstrings.cited(inspect.getdoc(member) or ""):
-                    users[number].append(f"{module}.{name}") if number in users else None
+                methods = vars(member).items() if inspect.isclass(member) else ()
+                inner = [(f"{name}.{part}", thing) for part, thing in methods if inspect.isfunction(thing)]
+                for full, thing in [(name, member), *inner]:
+                    for number in docstrings.cited(inspect.getdoc(thing) or ""):
+                        users[number].append(f"{module}.{full}")
+    return users
+
+
+def _equations():
+    """Return the page of the numbered equations: where each is derived, what computes it, and what tests it."""
+    users = users_of_equations()
     parts = [
         "# Equations\n",
         "Each numbered equation of the lessons, with the functions whose documentation cites it and the tests that",
-        "bear its number. A test compares numbers; that formula and code are the same is checked by reading. If no",
-        "function or test stands beside an equation, its lesson says in the text and cells below how it is used.\n",
+        "bear its number. A test compares numbers; that formula and code are the same is checked by reading.\n",
     ]
     notebook = ""
     for number, equation in lessons.equations().items():

@@ -1,7 +1,11 @@
-"""Which modules of the package the reference shows, and in which order."""
+"""Which modules of the package the reference shows, in which order, and which of them are internals."""
 
+import ast
+import re
 from functools import cache
 from pathlib import Path
+
+import lessons
 
 import twin
 
@@ -10,6 +14,11 @@ PACKAGE = Path(twin.__file__).parent
 INSIDE = {"analyst", "apps", "batch", "command", "compute", "view", "data.files", "data.ledger"}
 #: Modules in these folders that are public nevertheless.
 PUBLIC_INSIDE = {"data.ledger.store"}
+#: Modules that readers begin with, although no lesson, guide or how-to names them.
+ENTRANCES = {
+    *("data.ledger.store", "data.settle", "exact.book_ahead", "exact.two_sources", "learned.training"),
+    *("motion.of_policy", "motion.paths", "plan.actions", "plan.attention", "plan.horizon", "tables.assess_table"),
+}
 #: The chapters of the reference: title, folder, and what it holds.
 CHAPTERS = {
     "": ("Formulas", "Closed forms: numbers and arrays in, numbers and arrays out, with NumPy and SciPy alone."),
@@ -42,3 +51,28 @@ def chapter(module: str) -> str:
     """Return the chapter of a module: its folder in the package, "" for the formulas at the top."""
     parts = module.split(".")
     return parts[1] if len(parts) > 2 else ""
+
+
+def is_main(module: str) -> bool:
+    """Return whether a public module stands on the front of its chapter; the others are internals."""
+    formulas = chapter(module) in ("", "games") and module != "twin.answers"  # a table, which NOTATION.md has in words
+    return formulas or module.removeprefix("twin.") in ENTRANCES or module in _named()
+
+
+@cache
+def _named() -> frozenset[str]:
+    """Return what the lessons import from the package or link to, and every dotted name of it in the guides."""
+    found = set()
+    for path in lessons.numbered_notebooks():
+        for cell in lessons.cells(path):
+            source = "".join(cell["source"])
+            if cell["cell_type"] == "markdown":
+                found |= {f"twin.{link.replace('/', '.')}" for link in re.findall(r"\.\./twin/([\w/]+)\.py", source)}
+            else:
+                for node in ast.walk(ast.parse(source)):
+                    if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("twin"):
+                        found |= {node.module, *(f"{node.module}.{name.name}" for name in node.names)}
+    pages = [lessons.ROOT / "README.md", *(lessons.ROOT / "docs").rglob("*.md")]
+    for name in re.findall(r"\btwin(?:\.\w+)+", "\n".join(page.read_text(encoding="utf-8") for page in pages)):
+        found |= {name, name.rpartition(".")[0]}
+    return frozenset(found)

@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 
 FOLDER = Path(__file__).parents[2] / "tests"
-NUMBERED = re.compile(r"test_eq_(\d+)_(\d+)")
+NUMBERED = re.compile(r"test_eq_(\d+_\d+(?:_and_\d+_\d+)*)")
 
 
 @dataclass(frozen=True)
@@ -85,6 +85,7 @@ def tests_of_equation() -> dict[str, list[tuple[str, str]]]:
     found = defaultdict(list)
     for stem, file in files().items():
         for name in file.functions:
-            if number := NUMBERED.match(name):
-                found[f"{number[1]}.{number[2]}"].append((stem, name))
+            if numbers := NUMBERED.match(name):
+                for number in numbers[1].split("_and_"):
+                    found[number.replace("_", ".")].append((stem, name))
     return dict(found)

@@ -6,6 +6,7 @@ Voilà and Jupyter load the class by its name, twin.apps.serve.Sessions, from vo
 import asyncio
 import contextlib
 import os
+import tempfile
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -23,6 +24,7 @@ from twin.apps.loading import Loading
 from twin.apps.visitors import PROXY_SECRET, SERVER_STAMP, named_by_proxy
 from twin.data.author import STAMP
 from twin.data.permission import REACHABLE
+from twin.plan.kept_forecasts import FOLDER_VARIABLE
 
 
 class Sessions(AsyncMappingKernelManager):
@@ -48,6 +50,7 @@ class Sessions(AsyncMappingKernelManager):
         self._loading = Loading()  # kernels whose page has not connected yet
         self._seen_by_culler: set[str] = set()  # kernels that the culler has met outside the pools
         self._closing = False
+        self._folder = tempfile.TemporaryDirectory(prefix="twin-forecasts-")  # of this server and its pages alone
         super().__init__(**kwargs)
         self._check_memory()
         if hasattr(self.parent, "start"):  # a server, which makes its application a moment later
@@ -75,8 +78,10 @@ class Sessions(AsyncMappingKernelManager):
         """Start a kernel and return its id; at the limit, raise HTTP error 503."""
         of_page = (kwargs.get("env") or {}).get("VOILA_PREHEAT")
         ahead = of_page == "True"
+        environment = {FOLDER_VARIABLE: self._folder.name, **(kwargs.get("env") or os.environ)}
         if not isinstance(self.parent, ServerApp):  # Jupyter's own login decides who may delete flows
-            kwargs["env"] = {**(kwargs.get("env") or os.environ), REACHABLE: self._reachable(), **_of_visitors()}
+            environment |= {REACHABLE: self._reachable(), **_of_visitors()}
+        kwargs["env"] = environment
         try:
             while kernel_id not in self and self._count() >= self.most:
                 if ahead or not await self._end_pooled_kernel():
@@ -146,6 +151,7 @@ class Sessions(AsyncMappingKernelManager):
         """End all kernels, and do not refill the pools."""
         self._closing = True
         await super().shutdown_all(*args, **kwargs)
+        self._folder.cleanup()
 
     def _reachable(self):
         """Return "no" if the gate of the server knows that only this machine can reach it, otherwise "yes"."""

@@ -12,13 +12,19 @@ HELD_CHOICES = {
     "r": ("also replace those that differ", "replace"),
     "a": ("add all on top", "add"),
 }
+SURE_CHOICES = {"y": ("import them", "yes")}
 
 
 def add_held_options(parser: Any) -> None:
-    """Add the options that say what an import does with lanes and days that the ledger already holds."""
+    """Add the options that say what an import does with lanes and days that are held, and with outlying flows."""
     group = parser.add_mutually_exclusive_group()
     for _, (words, held) in HELD_CHOICES.items():
         group.add_argument(f"--{held}", dest="held", action="store_const", const=held, default="ask", help=words)
+    parser.add_argument(
+        "--sure",
+        action="store_true",
+        help="import flows far from the record of their lane without asking; the options about held days do so too",
+    )
 
 
 def choice(question: str, choices: Mapping[str, tuple[str, str]], json_only: bool) -> str:
@@ -41,5 +47,9 @@ def refuse(options: Namespace, question: Any, content: Mapping[str, Any]) -> int
         counted = {"counts": counts._asdict()} if counts else {}
         print(json.dumps({**content, **counted}, indent=1, ensure_ascii=False))
     named = " or ".join(f"--{held} ({words})" for words, held in HELD_CHOICES.values())
-    print(f"twin: {question}{f'; nothing was imported: say {named}' if counts else ''}", file=sys.stderr)
+    if counts and not counts.same + counts.changed:
+        named = "--sure imports them"
+    elif counts:
+        named = f"say {named}"
+    print(f"twin: {question}{f'; nothing was imported: {named}' if counts else ''}", file=sys.stderr)
     return 1

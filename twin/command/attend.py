@@ -10,7 +10,7 @@ import textwrap
 from dataclasses import replace
 from typing import Any
 
-from twin.command.options import add_reading_options, on_command_line, reading_of
+from twin.command.options import add_reading_options, on_command_line, reading_of, stated_policies
 from twin.data.advice import said
 from twin.data.places import is_ledger
 from twin.demand import period_name
@@ -69,21 +69,14 @@ def add(commands: argparse._SubParsersAction) -> None:
 
 def _attention(options):
     from twin.data.load import load_history
-    from twin.data.scenarios import POLICIES
     from twin.plan.actions import attention_of
 
     history = load_history(options.file or "", **reading_of(options))
-    known, notes, plan = None if options.file else POLICIES, (), None  # those of the research lanes
+    (known, notes), plan = stated_policies(options), None
     if is_ledger(options.file):
-        from twin.plan.ledger_policies import ledger_plan, ledger_policies  # imports SQLAlchemy
+        from twin.plan.ledger_policies import ledger_plan  # imports SQLAlchemy
 
         plan = ledger_plan(options.file)
-        known, notes = ledger_policies(options.file, used=not options.policies)
-    if options.policies:
-        from twin.plan.policy_file import read_policies  # imports pandas
-
-        known = read_policies(options.policies, decimal=options.decimal)
-        print(*(f"  note     {note}\n" for note in known.attrs["notes"]), sep="", end="", file=sys.stderr)
     try:
         found = attention_of(history, policies=known, plan=plan)
     except ValueError:

@@ -6,6 +6,7 @@ import signal
 from pathlib import Path
 
 from twin.batch.new_paper import FIRST_PAPER, new_paper
+from twin.command.needs import needs
 from twin.command.options import count
 
 BATCH_HELP = """\
@@ -52,6 +53,7 @@ def add(commands: "argparse._SubParsersAction") -> None:
 
 
 def _build(options):
+    needs("yaml", "papermill", "pyarrow", *["typst", "pypdf"] * options.pdf)
     from twin.batch import paper
     from twin.compute.cluster import executor_on
 

@@ -6,7 +6,7 @@ import os
 import sys
 
 from twin._period_kinds import PERIOD_KINDS
-from twin.command.asking import HELD_CHOICES, add_held_options, choice, refuse
+from twin.command.asking import HELD_CHOICES, SURE_CHOICES, add_held_options, choice, refuse
 from twin.command.ledger_edits import add_edit_verbs
 from twin.command.options import add_calendar_options, add_reading_options, add_window, on_command_line, reading_of
 from twin.data.advice import said
@@ -24,6 +24,7 @@ LEDGER_EXAMPLES = """examples
   twin ledger import flows.csv --good-rows-only      leave out unusable rows, and list them
   twin ledger import longer.csv --new-only           add only lanes and days that are not held yet
   twin ledger import revised.csv --replace           also replace held lanes and days that differ
+  twin ledger import peak.csv --sure                 also add flows that are far from the record of their lane
   twin ledger log 2026-01-05 BER-MUC 120             add one flow, and show its id
   twin ledger history BER-MUC 2026-01-05             flows of a lane and day: who changed what, from and to
   twin ledger edit 17 125                            give the flow with this id another volume
@@ -124,7 +125,7 @@ def _show(options, content, words):
 def _import(ledger, options):
     from twin.data.errors import AlreadyHeld, RowsRefused
 
-    kinds = {name: getattr(options, name) for name in ("good_rows_only", "held")} | reading_of(options)
+    kinds = {name: getattr(options, name) for name in ("good_rows_only", "held", "sure")} | reading_of(options)
     asked = None
     try:
         while True:
@@ -132,9 +133,13 @@ def _import(ledger, options):
                 done = ledger.import_file(options.file, **kinds, asked=asked)
                 break
             except AlreadyHeld as question:  # asked again if others have changed the ledger in the meantime
-                if not (held := choice(str(question), HELD_CHOICES, options.json)):
+                counts = question.preview.counts
+                keys = HELD_CHOICES if counts.same + counts.changed else SURE_CHOICES
+                if not (meant := choice(str(question), keys, options.json)):
                     return refuse(options, question, {"place": ledger.place, "added": 0})
-                kinds["held"], asked = held, question.preview
+                asked = question.preview
+                if keys is HELD_CHOICES:
+                    kinds["held"] = meant
     except RowsRefused as refusal:
         if options.json:
             _show(options, {"place": ledger.place, "added": 0, "account": refusal.account.to_dict(on_command_line)}, "")

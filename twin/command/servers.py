@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import importlib.util
 import os
 import signal
 import subprocess
@@ -17,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from twin._check import require
+from twin.command.needs import needs
 from twin.data.places import RECORD_PREFIX, is_ledger, is_record
 from twin.data.settings import with_settings
 from twin.data.shipped import copy_notebooks, shipped
@@ -64,7 +64,7 @@ def _add_port(parser, port):
 
 
 def _hub(options):
-    _require_package("voila")
+    needs("voila")
     environment = with_settings()
     history = environment.get("TWIN_HISTORY", "") if options.file is None else options.file
     if history or options.file is not None:
@@ -79,7 +79,7 @@ def _hub(options):
 
 
 def _lab(options):
-    _require_package("jupyterlab")
+    needs("jupyterlab")
     if not options.folder.exists():
         _notebooks(options)
     environment = with_settings()
@@ -94,12 +94,6 @@ def _notebooks(options):
     copied = copy_notebooks(options.folder)
     print(f"{len(copied)} notebooks copied to {options.folder}; 00_contents.ipynb is their table of contents")
     return 0
-
-
-def _require_package(name):
-    """Raise ModuleNotFoundError, which names the extra, if a server is not installed."""
-    if importlib.util.find_spec(name) is None:
-        raise ModuleNotFoundError(name=name)
 
 
 def _absolute(history):

@@ -29,7 +29,10 @@ class Counts(NamedTuple):
 
 
 class AlreadyHeld(ValueError):
-    """An import has lanes and days that the ledger already holds, and nobody has said what is meant; see `preview`."""
+    """An import has lanes and days that are held, or flows far from the record of their lane; see `preview`.
+
+    Nobody has said what is meant, so nothing was written.
+    """
 
     def __init__(self, sentence: str, preview: "Preview") -> None:
         super().__init__(sentence)

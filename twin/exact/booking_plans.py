@@ -37,7 +37,7 @@ def calendar_plan(problem: Booking) -> CalendarPlan:
 
     Source
     ------
-    Veinott and Wagner (1962), Optimal capacity scheduling, for booking as a network problem.
+    Veinott and Wagner (1962), Optimal capacity scheduling, for booking as a network problem; notebook 11, eq. (11.6).
 
     >>> from scipy.stats import poisson
     >>> from twin.exact.bookings import booking_problem

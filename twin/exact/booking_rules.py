@@ -52,7 +52,8 @@ def mean_uncovered(problem: Booking) -> Array:
 def fixed_places(problem: Booking) -> FixedPlaces:
     """Return the best fixed number C of places, rented by the cheapest contract: min of c C + E[u(C)].
 
-    Without a contract of one period, C places are kept by booking all of them when the old ones end.
+    Without a contract of one period, C places are kept by booking all of them when the old ones end. Source: notebook
+    11, eq. (11.5).
     """
     curve = mean_uncovered(problem).mean(axis=0)
     costs = min(problem.place_costs) * np.arange(len(curve)) + curve
@@ -64,7 +65,7 @@ def newsvendor_on_forecast(problem: Booking, contract: int = 0) -> Policy:
 
     a = (y - places that are in force then already)+,  y = argmin of  c y + E[u_t+L(y) | regime]
 
-    Only one of the contracts is used. With a term of one period the rule is optimal.
+    Only one of the contracts is used. With a term of one period the rule is optimal. Source: notebook 11, eq. (11.7).
     """
     curves = expected_uncovered(problem, problem.lead_time)
     rent = problem.place_costs[contract]

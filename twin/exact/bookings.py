@@ -149,7 +149,7 @@ def booking(
     Source
     ------
     MacQueen (1966) for the bounds; the problem is that of a capacity reservation with a spot market, Seifert, Thonemann
-    and Hausman (2004), booked again each period.
+    and Hausman (2004), booked again each period; notebook 11, eq. (11.1), (11.2) and (11.3).
 
     >>> from scipy.stats import poisson
     >>> optimum = booking(poisson(8), lead_time=1, term=1, place_cost=10, surcharge=25)

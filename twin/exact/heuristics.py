@@ -24,6 +24,8 @@ class Best(NamedTuple):
 def base_stock(level: int) -> Policy:
     """Return the rule that orders up to a level of stock and orders under way, q = (S - x - q_1 - ...)+.
 
+    Source: notebook 12, eq. (12.3).
+
     >>> base_stock(12)(np.array([[3, 4], [9, 9]])).tolist()
     [5, 0]
     """
@@ -33,7 +35,8 @@ def base_stock(level: int) -> Policy:
 def capped_base_stock(level: int, cap: int) -> Policy:
     """Return the rule that orders up to a level, but never more than a cap, q = min(cap, (S - x - q_1 - ...)+).
 
-    Source: Xin (2021), Understanding the performance of capped base-stock policies in lost-sales inventory models.
+    Source: Xin (2021), Understanding the performance of capped base-stock policies in lost-sales inventory models;
+    notebook 12, eq. (12.4).
 
     >>> capped_base_stock(12, 4)(np.array([[3, 4], [9, 9]])).tolist()
     [4, 0]
@@ -57,7 +60,8 @@ def projected_level(optimum: Optimum, level: float) -> Policy:
 
     q = round (U - E[stock before the order arrives])+, with lost sales on the way counted
 
-    Source: van Jaarsveld and Arts (2024), Projected inventory-level policies for lost sales inventory systems.
+    Source: van Jaarsveld and Arts (2024), Projected inventory-level policies for lost sales inventory systems; notebook
+    12, eq. (12.6).
     """
     problem: Any = optimum.problem
 
@@ -73,7 +77,7 @@ def myopic(optimum: Optimum) -> Policy:
 
     q = least number with P(demand of that period <= stock before the order arrives + q) >= p / (p + h)
 
-    Source: Morton (1971); Zipkin (2008), section 4.
+    Source: Morton (1971); Zipkin (2008), section 4; notebook 12, eq. (12.5).
     """
     problem: Any = optimum.problem
     ratio = problem.penalty / (problem.penalty + problem.holding_cost)

@@ -100,7 +100,8 @@ def lost_sales(
 
     Source
     ------
-    Zipkin (2008), Old and new methods for lost-sales inventory systems, section 2; bounds of MacQueen (1966).
+    Zipkin (2008), Old and new methods for lost-sales inventory systems, section 2; bounds of MacQueen (1966); notebook
+    12, eq. (12.1) and (12.2).
 
     >>> from scipy.stats import poisson
     >>> optimum = lost_sales(poisson(5), 1, penalty=4)

@@ -48,7 +48,7 @@ def average_cost(
     Source
     ------
     MacQueen (1966), A modified dynamic programming method for Markovian decision problems; Puterman (1994), 8.5
-    and, for the half steps, 8.5.4.
+    and, for the half steps, 8.5.4; notebook 11, eq. (11.4).
 
     >>> low, high, _ = average_cost(lambda v: np.array([1.0, 3.0]) + v.mean(), np.zeros(2), 1e-9)
     >>> round(low, 6), round(high, 6)

@@ -53,6 +53,8 @@ def order_sizes(result: Reals, lanes: LaneContext) -> tuple[Reals, Reals]:
     """Return order sizes, not yet rounded, and their derivative by the result of the network, both of shape (n,).
 
     q = most / (1 + exp(-result - middle)), which is mean demand where the result is 0
+
+    Source: notebook 12, eq. (12.7).
     """
     share = 1 / (1 + np.exp(-result[:, 0] - lanes.middle))
     return lanes.most * share, lanes.most * share * (1 - share)

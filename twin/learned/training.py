@@ -74,7 +74,7 @@ def gradient(
 
     cost = sum over lanes and periods of  weight ((x - D)+ + ratio (D - x)+)
 
-    The derivative of (x - D)+ where x = D is `kink`. `counted`, shape (periods, n), is 1 or 0.
+    The derivative of (x - D)+ where x = D is `kink`: notebook 12, eq. (12.8). `counted`, shape (periods, n), is 1 or 0.
     """
     gradients = [(np.zeros_like(weights), np.zeros_like(biases)) for weights, biases in layers]
     rows = np.arange(len(ratio))

@@ -88,7 +88,7 @@ class Streams:
 
 
 class Model:
-    """A run of the model: its state, what is due later, and the goods in process."""
+    """A run of the model: its state, what is due later, and the goods in process; notebook 09, eq. (9.2) and (9.3)."""
 
     def __init__(self, lanes: Lanes, streams: Streams, start: Array) -> None:
         self.lanes, self.streams = lanes, streams

@@ -86,6 +86,10 @@ def prices_of(
     Errors
     ------
     ValueError for anything but these, and for a price that has neither one value nor one per lane.
+
+    Source
+    ------
+    Notebook 09, eq. (9.4).
     """
     rule = "a PriceList or a mapping of its prices; price_list_of(policy) takes them from a Policy"
     require(costs is None or isinstance(costs, Mapping | PriceList), "costs", rule, type(costs).__name__)

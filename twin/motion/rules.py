@@ -40,7 +40,7 @@ def base_stock(level: ArrayLike) -> Rule:
     Source
     ------
     Zipkin (2000), Foundations of Inventory Management, chapter 9; with a review period, (R,S) of Silver, Pyke and
-    Thomas (2017), chapter 6.
+    Thomas (2017), chapter 6; notebook 09, eq. (9.1).
 
     >>> from twin.motion import simulate
     >>> simulate([3.0, 5.0, 4.0], 1.0, base_stock(8.0), periods=3).ordered.tolist()

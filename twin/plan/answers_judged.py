@@ -94,7 +94,8 @@ def calendar_levels(
 
     Source
     ------
-    Vovk, Gammerman and Shafer (2005): conformal quantiles of the cells of a partition.
+    Vovk, Gammerman and Shafer (2005): conformal quantiles of the cells of a partition; notebook 01, eq. (1.7), for one
+    period; notebook 02, eq. (2.8), for an interval.
 
     >>> days = np.arange("2024-01-01", "2024-01-29", dtype="datetime64[D]")
     >>> one_day = LeadTimes(np.array([1.0]), np.array([1.0]))

@@ -21,15 +21,14 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from twin import cooperation, overflow_ahead
+from twin import cooperation, forecast, overflow_ahead
 from twin._lane_walks import columns_of, terms_of, walked_parts
 from twin.data.calendar import WorkingCalendar
 from twin.data.record import lane_records
+from twin.plan.kept_forecasts import recalled
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-
-    from twin import forecast
 
 LEVEL_OF_INTERVALS = 0.95  # level of the intervals that the forecast computes and the status does not use [-]
 HALF_LIFE = {"D": 8.0, "W": 13.0, "MS": 12.0, "QS": 4.0}  # time after which a past error counts half [block]
@@ -42,6 +41,7 @@ MEMORY = 4  # half-lives after which an error no longer counts [-]
 _SPREAD = (
     3.92  # the interval's upper half, in standard deviations of the normal law: half the spread, as it is wide [-]
 )
+_AT_ONCE = 2_000_000  # most forecasts of the past that are computed as a whole, and kept for other pages
 _TOGETHER = 64  # lanes whose errors are looked at together: they fit into the processor's cache [lane]
 STATUSES = ("normal", "watch", "strained", "ended", "no data")
 
@@ -151,13 +151,16 @@ def _told(needs, said, period, season, horizon, judged):
 
     Intervals of the first `judged` steps are all that is used; so the whole of a large network is never in memory.
     """
+    if said is None and needs.size * horizon <= _AT_ONCE:
+        how = {"period": period, "horizon": horizon, "level": LEVEL_OF_INTERVALS, "season": season}
+        said = recalled(forecast.backtest, needs, **how)
     if said is not None:
         parts = ((said.mean, said.high[:, :, :judged]),)
     else:
         table, _, _ = columns_of(needs, period)
-        how = terms_of(table, period, season, (horizon,), LEVEL_OF_INTERVALS, judged=judged)
-        walked = (mean_and_half for _, (mean_and_half,) in walked_parts(table, how))
-        parts = ((np.moveaxis(m, 2, 0), np.moveaxis(m[:, :judged] + half, 2, 0)) for m, half, *_ in walked)
+        terms = terms_of(table, period, season, horizon, LEVEL_OF_INTERVALS, judged=judged)
+        walked = (each[:2] for _, each in walked_parts(table, terms))
+        parts = ((np.moveaxis(mean, 2, 0), np.moveaxis(mean[:, :judged] + half, 2, 0)) for mean, half in walked)
     first = 0
     for mean, high in parts:
         for start in range(0, len(mean), _TOGETHER):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,10 +11,12 @@ import pandas as pd
 
 from twin._check import require
 from twin.data.errors import PlanChanged, Refused
-from twin.data.ledger.plan_cells import PlanCells, PlanChange, Revision, cell_name, memory_plan
+from twin.data.ledger.plan_cells import CellWords, PlanCells, PlanChange, Revision, memory_plan
 from twin.data.text import visible
-from twin.plan.kinds import PLAN_KINDS, kind_of
+from twin.plan.kinds import PLAN_KINDS, VISIT, kind_of
 from twin.plan.plan_rules import BETWEEN, entries_of, entry_name, field_value, refuse_faults
+from twin.plan.plan_words import named_cell, told_value
+from twin.plan.wording import label
 from twin.policy import POLICY
 
 if TYPE_CHECKING:
@@ -35,6 +38,8 @@ class CapacityPlan:
         `Ledger.plan`. By default the plan is in memory, and ends with this object.
     author : str, optional
         Who changes it; by default `twin.data.author.author_name`.
+    period : str or float, optional
+        Period of the record, as `period_name` takes it, for the units in sentences.
 
     >>> plan = CapacityPlan(author="eva")
     >>> plan.set("site", "Berlin", places=400)
@@ -42,14 +47,15 @@ class CapacityPlan:
     >>> plan.set("lane", ["BER-MUC", "BER-ROT"], site="Berlin", internal_capacity=120)
     2
     >>> plan.table("lane")["internal_capacity"].tolist(), plan.changes()[0].what
-    ([120.0, 120.0], 'site Berlin, internal_capacity 120 for lanes BER-MUC, BER-ROT')
+    ([120.0, 120.0], 'site Berlin, internal capacity 120 pallets for lanes BER-MUC, BER-ROT')
     >>> plan.undo(2), len(plan.table("lane"))
     (3, 0)
     """
 
-    def __init__(self, cells: PlanCells | None = None, *, author: str | None = None) -> None:
+    def __init__(self, cells: PlanCells | None = None, *, author: str | None = None, period: str | float = "") -> None:
         self.cells = memory_plan() if cells is None else cells
         self.author = author
+        self.words = CellWords(named_cell, partial(told_value, period=period))
         self.seen = 0  # id of the last change that is shown, besides own ones
         self._own: set[int] = set()
         self.refresh()
@@ -63,7 +69,7 @@ class CapacityPlan:
         self.entries, self._own = entries_of(values), set()
         if self.seen == before:
             return []
-        return [change for change in self.cells.changes() if before < change.id <= self.seen and change.id not in own]
+        return [change for change in self.changes() if before < change.id <= self.seen and change.id not in own]
 
     def of(self, kind: str) -> dict[str, dict[str, Any]]:
         """Return the entries of a kind in the order of their names, numbers first: name -> field -> value."""
@@ -159,7 +165,8 @@ class CapacityPlan:
         cells = self._cells_of(entries)
         seen = None if overwrite else self.seen if seen is None else seen
         what = what or self._sentence(cells)
-        made = self.cells.write(cells, what=what, author=self.author, seen=seen, own=self._own, check=refuse_faults)
+        how = {"author": self.author, "check": refuse_faults, "words": self.words}
+        made = self.cells.write(cells, what=what, seen=seen, own=self._own, **how)
         if made is not None:
             self._own.add(made)
             self._show(cells)
@@ -167,17 +174,29 @@ class CapacityPlan:
 
     def undo(self, change: int) -> int:
         """Undo a change, show the plan as it is now, and return the id of the change that undoes it."""
-        made = self.cells.undo(change, author=self.author, check=refuse_faults)
+        made = self.cells.undo(change, author=self.author, check=refuse_faults, words=self.words)
         self.refresh()
         return made
 
     def changes(self, kind: str | None = None, entry: str | None = None) -> list[PlanChange]:
-        """Return the changes of the plan, of a kind or of an entry, the latest first."""
-        return self.cells.changes(kind and kind_of(kind).name, entry)
+        """Return the changes of the plan, of a kind or of an entry, the latest first; no visits unless by kind."""
+        of = kind and kind_of(kind).name
+        return self.cells.changes(of, entry, without=() if of else (VISIT,))
+
+    def sentence(self, change: int) -> str:
+        """Return a change in words, or of an undo the change that it undoes."""
+        return self.cells.sentence(change)
 
     def history(self, kind: str | None = None, entry: str | None = None) -> list[Revision]:
         """Return every value that cells of a kind or of an entry have had, the latest first."""
         return self.cells.revisions(kind and kind_of(kind).name, entry)
+
+    def authors(self, kind: str) -> dict[str, Revision]:
+        """Return the latest revision of each entry of a kind: who wrote it last, and when."""
+        found: dict[str, Revision] = {}
+        for revision in self.history(kind):  # the latest first
+            found.setdefault(revision.entry, revision)
+        return found
 
     def _cells_of(self, entries) -> dict[Key, Any]:
         """Return the cells of entries with their values as the plan keeps them."""
@@ -207,8 +226,8 @@ class CapacityPlan:
         if len(cells) == 1:
             ((key, value),) = cells.items()
             before = self.entries.get(key[:2], {}).get(key[2])
-            was = "" if before is None else f", was {shown_value(before)}"
-            return f"{cell_name(key)}: {shown_value(value)}{was}"
+            was = "" if before is None else f", was {self.words.value(key, before)}"
+            return f"{named_cell(key)}: {self.words.value(key, value)}{was}"
         entries = entries_of(cells)
         by_kind: dict[str, list[str]] = {}
         for kind, entry in entries:
@@ -216,8 +235,11 @@ class CapacityPlan:
         named = " and ".join(_named(kind, names) for kind, names in by_kind.items())
         first, *others = entries.values()
         if len(first) <= MOST_FIELDS_NAMED and all(fields == first for fields in others):
-            return f"{', '.join(f'{name} {shown_value(value)}' for name, value in first.items())} for {named}"
+            return f"{', '.join(self._told(*next(iter(cells))[:2], *one) for one in first.items())} for {named}"
         return f"{len(cells):,} values of {named}"
+
+    def _told(self, kind, entry, name, value):
+        return f"{label(name)} {self.words.value((kind, entry, name), value)}"
 
 
 def next_name(names: Iterable[str]) -> str:

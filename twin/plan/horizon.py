@@ -24,6 +24,7 @@ from twin.lead_time_demand import LeadTimes, rounded_gamma
 from twin.past_errors import ErrorPool, LaneErrors, kept, past_levels
 from twin.plan.dated import DATED, OF_LANE
 from twin.plan.dated_run import DatedRun, record_overflow, run_by_date
+from twin.plan.kept_forecasts import recalled
 from twin.plan.lane_report import LEVEL
 from twin.plan.network_forecasts import LaneForecast, NetworkForecasts, coming_steps
 from twin.plan.policies import policy_of
@@ -206,11 +207,8 @@ def _interval(said: forecast.Forecasts, steps: NDArray[np.int64]) -> dict[str, N
 
 def _dated(names, dates, rows):
     """Return a table with a row for each lane and date."""
-    tables = [
-        pd.DataFrame(dated, index=pd.MultiIndex.from_product([[name], dates]))
-        for name, dated in zip(names, rows, strict=True)
-    ]
-    return pd.concat(tables).rename_axis(["lane", "date"])
+    index = pd.MultiIndex.from_product([names, dates], names=["lane", "date"])
+    return pd.DataFrame({name: np.concatenate([row[name] for row in rows]) for name in rows[0]}, index=index)
 
 
 def _horizon(names, dates, rows, lanes, steps, errors):
@@ -238,8 +236,8 @@ class _Key:
 def _said(key: _Key, steps: int, calendar: WorkingCalendar) -> tuple[forecast.Forecasts, list[LaneErrors], ErrorPool]:
     """Return the forecasts of lanes, and the errors of their past ones; a policy that changes does not change them."""
     how: dict[str, Any] = {"period": calendar.period, "season": calendar.season, "level": LEVEL}
-    ((said, past),) = forecast.of_horizons(key.volumes, horizons=(steps,), **how)
-    pairs = zip(key.volumes, past, strict=True)
+    said, past = recalled(forecast.lanes_and_past, key.volumes, horizon=steps, **how)
+    pairs = zip(key.volumes, past.mean, strict=True)
     errors = [LaneErrors(*pair, period=calendar.length) for pair in pairs]
     return said, errors, ErrorPool(errors)
 

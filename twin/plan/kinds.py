@@ -11,6 +11,7 @@ CONTRACT_TYPES = ("own", "hard block", "soft block", "spot")
 DECISION_STATES = ("accepted", "changed", "snoozed", "declined")
 #: Kinds of actions that a plan's decisions are about; the subject of "handling" is a site, that of the others a lane.
 ACTION_KINDS = ("overflow", "handling", "penalty", "promise", "loss", "break", "gap", "ended")
+VISIT = "visit"  # the kind of entries that no planner writes by hand
 SEEN = ("demand", "use", "money", "money_at_risk")  # totals of the morning, as a visit keeps them
 VOLUME = "volume"  # the field of a scenario that is the demand itself
 
@@ -180,9 +181,10 @@ PLAN_KINDS: dict[str, Kind] = {
         _kind(
             "note",
             "notes",
-            "a remark on a lane, on a site or on the plan",
+            "a remark on a lane, on a site or on the plan, or a comment on an action",
             _LANE._replace(needed=False),
             _SITE,
+            PlanField("action", "word", "-", "kind of the action that it is a comment on", ACTION_KINDS),
             _text("text", "the remark", needed=True),
         ),
         _kind(
@@ -213,7 +215,7 @@ PLAN_KINDS: dict[str, Kind] = {
             check=_decision,
         ),
         _kind(
-            "visit",
+            VISIT,
             "visits",
             "totals that a planner saw in the morning; its name is that of the planner, and of the network or a site",
             _number("demand", "pallet", "demand of the last week or month on record", low=None),

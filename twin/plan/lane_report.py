@@ -12,6 +12,7 @@ import numpy as np
 from twin import accuracy, buffers, demand, finance, forecast, lane, resilience, simulate
 from twin._check import floats, whole
 from twin.answers import ANSWERS
+from twin.plan.kept_forecasts import recalled
 from twin.plan.quantities import FORECAST, HORIZON, JUDGEMENT, names
 
 if TYPE_CHECKING:
@@ -150,7 +151,7 @@ def outlook(
 @lru_cache(maxsize=256)
 def _outlook(record: bytes, horizon: int, level: float, period: str | float) -> forecast.Forecasts:
     word, season = (period, None) if isinstance(period, str) else ("D", max(round(7 / period), 1))
-    return forecast.lanes(np.frombuffer(record), period=word, horizon=horizon, level=level, season=season)
+    return recalled(forecast.lanes, np.frombuffer(record), period=word, horizon=horizon, level=level, season=season)
 
 
 def cost_curve(

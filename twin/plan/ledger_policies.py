@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from twin.data.ledger.store import Ledger
+from twin.data.text import time_told
 from twin.plan.capacity_plan import CapacityPlan
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ def ledger_policies(
             return None, (f"{where} are not used, because a file of policies is given",)
         last = plan.changes("lane")[0]
     names = ", ".join(name.replace("_", " ") for name in table.columns)
-    return table, (f"{where}: {names}; last changed at {last.changed_at} by {last.author} (change {last.id})",)
+    return table, (f"{where}: {names}; last changed at {time_told(last.changed_at)} by {last.author}",)
 
 
 def ledger_plan(address: str) -> CapacityPlan:

@@ -2,7 +2,7 @@
 
 A lane that is intermittent is forecast from the pool of all such lanes, so it takes them all; any other lane has the
 same forecast alone as among others. A page therefore walks through the record of the lane in view first, and through
-those of the other lanes while the planner reads. One walk serves all horizons that are asked for together.
+those of the other lanes while the planner reads.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import numpy as np
 
 from twin import forecast
 from twin.past_errors import ErrorPool, LaneErrors
+from twin.plan.kept_forecasts import recalled
 from twin.plan.lane_report import LEVEL, SHORTEST
 from twin.plan.parts import Computing
 
@@ -106,16 +107,15 @@ class NetworkForecasts:
         period = self.calendar.length
         return [(found[name][0], LaneErrors(records[name], found[name][1], period=period)) for name in lanes]
 
-    def outlook(self, lane: str, horizon: int, others: Sequence[int] = ()) -> forecast.Forecasts | None:
+    def outlook(self, lane: str, horizon: int) -> forecast.Forecasts | None:
         """Return the forecast of the next periods of a lane; None if fewer than three of its periods are known.
 
         horizon : number of periods, holidays not counted, >= 1. [period]
-        others : further numbers of periods that will be asked for: all are found in one walk. [period]
         """
         if np.sum(~np.isnan(self._volumes(lane))) < SHORTEST:
             return None
         _, steps = coming_steps(self.last, self.calendar, horizon)
-        said, _ = self._seen(lane, int(steps[-1]) + 1, self._steps(others), past=False)
+        said, _ = self._seen(lane, int(steps[-1]) + 1, past=False)
         return said._replace(**{name: getattr(said, name)[steps] for name in ("mean", "low", "high")})
 
     def _steps(self, horizons):
@@ -128,17 +128,16 @@ class NetworkForecasts:
             self._record = lane, self.volumes([lane])[0]
         return self._record[1]
 
-    def _seen(self, lane, steps, others=(), *, past=True):
+    def _seen(self, lane, steps, *, past=True):
         """Return what is said of the lane in view, and was at the end of each period if that is asked for."""
         if _intermittent(self._volumes(lane)):
-            self._gathered((steps, *others), past=past)
+            self._gathered((steps,), past=past)
         for known in (self._walked, self._near):
             if self._has(known, lane, steps, past=past):
                 return known[lane, steps]
-        new = sorted({steps, *(more for more in others if not self._has(self._near, lane, more))})
-        walked = self._walk(self._volumes(lane)[np.newaxis], new)
-        self._near = _with(self._near, {(lane, each): made for each, (made,) in zip(new, walked, strict=True)})
-        return self._near[lane, steps]
+        ((made,),) = self._walk(self._volumes(lane)[np.newaxis], (steps,))
+        self._near = _with(self._near, {(lane, steps): made})
+        return made
 
     def _has(self, known, lane, steps, *, past=True):
         """Return whether a forecast is known, with those of the past if they are asked for."""
@@ -195,10 +194,12 @@ class NetworkForecasts:
     def _walk(self, volumes, wanted):
         """Return, for each number of steps, what is said of each lane, and was at the end of each period."""
         how: dict[str, Any] = {"period": self.calendar.period, "season": self.calendar.season, "level": LEVEL}
-        return [
-            [(forecast.Forecasts(*(part[at] for part in said)), past[at]) for at in range(len(volumes))]
-            for said, past in forecast.of_horizons(volumes, horizons=tuple(wanted), **how)
-        ]
+        found = []
+        for steps in wanted:
+            said, past = recalled(forecast.lanes_and_past, volumes, horizon=steps, **how)
+            lanes = range(len(volumes))
+            found.append([(forecast.Forecasts(*(part[at] for part in said)), past.mean[at]) for at in lanes])
+        return found
 
 
 def _with(known, more):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +13,7 @@ from twin._check import require, whole
 from twin.data.author import author_name
 from twin.data.text import visible
 from twin.plan.attention import WEEKS, ranked_periods
+from twin.plan.comments import comment_events, present
 from twin.plan.horizon import lane_by_date, longest_of
 from twin.plan.policies import policy_of
 from twin.plan.policy_table import policy_table
@@ -21,6 +22,7 @@ from twin.plan.wording import written
 
 if TYPE_CHECKING:
     from twin.plan.capacity_plan import CapacityPlan
+    from twin.plan.comments import CommentEvent
     from twin.plan.feed import Feed
     from twin.plan.horizon import Horizon
     from twin.plan.morning import Morning
@@ -41,6 +43,7 @@ class NetworkReport:
     plans : lane -> its plan by date over the horizon, of the lanes that have a page.
     horizon : number of periods. [period]
     decisions : decisions of the plan by number, the latest first, with the columns `DECIDED`.
+    comments : what happened to the comments on each action, as `comment_events` has it.
     author, made_at : who made the report, and when, in UTC.
     """
 
@@ -53,6 +56,7 @@ class NetworkReport:
     decisions: pd.DataFrame
     author: str
     made_at: datetime.datetime
+    comments: Mapping[tuple[str, str], list[CommentEvent]]
 
     @property
     def made(self) -> str:
@@ -61,8 +65,13 @@ class NetworkReport:
 
     @property
     def actions(self) -> pd.DataFrame:
-        """The ranked actions, with state, comment and end of the decision on each; the state of an open one is ""."""
-        return self.morning.with_decisions
+        """The ranked actions, with state, comment and end of the decision on each, and with the other comments.
+
+        The state of an open action is "".
+        """
+        table = self.morning.with_decisions
+        talk = [present(self.comments.get(key, [])) for key in zip(table["lane"], table["kind"], strict=True)]
+        return table.assign(comments=["; ".join(f"{one.author}, {one.at}: {one.after}" for one in of) for of in talk])
 
     @property
     def name(self) -> str:
@@ -114,7 +123,9 @@ def network_report(
     }
     assessed = assess_history(feed.history(), policies=policies)
     who = author_name() if plan is None or plan.author is None else plan.author
-    return NetworkReport(feed, morning, assessed, fields, plans, periods, _decisions(plan), who, made_at or _now())
+    talk = {} if plan is None else comment_events(plan)
+    decided, when = _decisions(plan), made_at or _now()
+    return NetworkReport(feed, morning, assessed, fields, plans, periods, decided, who, when, talk)
 
 
 def decision_words(row: Any) -> str:
@@ -143,9 +154,7 @@ def _decisions(plan: CapacityPlan | None) -> pd.DataFrame:
     """Return the decisions of a plan with author and time, the latest first."""
     if plan is None:
         return pd.DataFrame(columns=DECIDED)
-    by_whom: dict[str, Any] = {}
-    for revision in reversed(plan.history("decision")):
-        by_whom[revision.entry] = revision  # the latest stays
+    by_whom = plan.authors("decision")
     rows = {
         name: {
             **entry,

@@ -8,13 +8,16 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from twin._check import require
+from twin.data.author import author_name
 from twin.data.errors import RowsRefused
+from twin.data.text import time_told
 from twin.data.whole_file import whole_file
 from twin.data.workbook import ROWS_OF_A_SHEET, Worksheet, write_workbook
 from twin.plan.capacity_plan import CapacityPlan, next_name, shown_value
 from twin.plan.kinds import PLAN_KINDS
 from twin.plan.plan_file import PlanFile, read_plan_file
 from twin.plan.plan_rules import faults
+from twin.plan.wording import label
 
 MOST_DIFFERENCES = 20  # most values that a preview lists
 
@@ -35,13 +38,28 @@ class PlanImport(NamedTuple):
     account: PlanFile
 
 
+class PlanDifference(NamedTuple):
+    """A value of the plan that a file changes or removes, in words.
+
+    by : author and time of the present value. later : whether it is a colleague's, written since the file was exported.
+    """
+
+    entry: str
+    field: str
+    now: str
+    in_file: str
+    by: str
+    later: bool
+
+
 class PlanPreview(NamedTuple):
     """The changes that an import would make; nothing is written.
 
     entries : number of entries of each kind in the file.
     new, same, changed, removed : numbers of values that the plan does not have, has, or has otherwise, and of those
         that empty cells remove.
-    differences : the first values that are changed or removed, as (entry, field, value of the plan, of the file).
+    differences : the first values that are changed or removed; first those that would overwrite a colleague's.
+    overwritten : number of values of a colleague since the workbook was exported, which the file would overwrite.
     values : (kind, name) -> field -> value of the file.
     seen : id of the change up to which the file shows the plan; None if it does not say so.
     account : the file with its refused rows and remarks.
@@ -52,7 +70,8 @@ class PlanPreview(NamedTuple):
     same: int
     changed: int
     removed: int
-    differences: list[tuple[str, str, str, str]]
+    differences: list[PlanDifference]
+    overwritten: int
     values: dict[tuple[str, str], dict[str, Any]]
     seen: int | None
     account: PlanFile
@@ -91,16 +110,18 @@ def preview_plan(
     cells = [(key, name, value) for key, row in values.items() for name, value in row.items()]
     pairs = [(key, name, plan.entries.get(key, {}).get(name), value) for key, name, value in cells]
     differ = [pair for pair in pairs if pair[2] is not None and pair[2] != pair[3]]
-    shown = [(f"{key[0]} {key[1]}", name, *map(shown_value, both)) for key, name, *both in differ[:MOST_DIFFERENCES]]
+    seen = _seen(plan, found.about)
+    differences = _differences(plan, differ, seen)
     return PlanPreview(
         entries=dict(Counter(kind for kind, _ in entries)),
         new=sum(held is None and value is not None for *_, held, value in pairs),
         same=sum(held == value and value is not None for *_, held, value in pairs),
         changed=sum(value is not None for *_, value in differ),
         removed=sum(value is None for *_, value in differ),
-        differences=shown,
+        differences=differences[:MOST_DIFFERENCES],
+        overwritten=sum(one.later for one in differences),
         values=values,
-        seen=_seen(plan, found.about),
+        seen=seen,
         account=found,
     )
 
@@ -141,6 +162,21 @@ def import_plan(
     what = f"import of {Path(name or path).name}: {written + removed:,} values of {counted_kinds(found.entries)}"
     made = plan.write(found.values, what=what, overwrite=overwrite, seen=found.seen)
     return PlanImport(made, found.entries, written, removed, found.account)
+
+
+def _differences(plan, pairs, seen) -> list[PlanDifference]:
+    """Return values that differ in words, those that overwrite a colleague's first."""
+    writers = plan.cells.writers() if pairs else {}
+    me = author_name() if plan.author is None else plan.author
+    found = []
+    for (kind, entry), field, *both in pairs:
+        key = (kind, entry, field)
+        writer = writers.get(key)
+        later = writer is not None and seen is not None and writer.change > seen and writer.author != me
+        by = f"{writer.author}, {time_told(writer.changed_at)}" if writer else ""
+        told = (plan.words.value(key, value) for value in both)
+        found.append(PlanDifference(f"{kind} {entry}", label(field), *told, by, later))
+    return sorted(found, key=lambda one: not one.later)
 
 
 def _named(plan, rows):

@@ -127,7 +127,8 @@ class Portfolio:
     def network(self, only: Sequence[str] | None = None) -> pd.DataFrame:
         """Return a table of lanes, all by default: their inputs, every answer of `lane.assess`, variation and use.
 
-        use : latest workload over the dwell time plus buffer, as a share of own capacity; at most `MOST_USE`. [-]
+        use : latest workload over the dwell time plus buffer, as a share of own capacity, notebook 06, eq. (6.1); at
+        most `MOST_USE`. [-]
         """
         statistics, table = self.feed.statistics, self.policies
         if only is not None:

@@ -21,6 +21,7 @@ from twin.demand import lead_time_demand
 from twin.forecast import backtest
 from twin.lead_time_demand import LeadTimes
 from twin.past_errors import LaneErrors, kept
+from twin.plan.kept_forecasts import recalled
 from twin.protection import DemandPaths, over
 
 #: The levels in their order; each gives up what its name says, beside what those before it have given up.
@@ -86,7 +87,7 @@ def outcome(
 
     Source
     ------
-    Koenker and Bassett (1978) for the cost, whose mean is least at the quantile.
+    Koenker and Bassett (1978) for the cost, whose mean is least at the quantile; notebook 10, eq. (10.3) and (10.4).
 
     >>> always = LeadTimes(np.array([1.0]), np.array([1.0]))
     >>> found = outcome([5.0, 4.0, 8.0], always, 6.0, service_level=0.75)
@@ -129,6 +130,10 @@ def levels_said(
     -------
     dict of rule -> ndarray, shape (periods,). NaN for all rules at the other periods, and where the record was too
     short for one of them. [pallet]
+
+    Source
+    ------
+    Notebook 10, eq. (10.1) for the first two rules, and eq. (10.2) for the others.
     """
     share, steps = float(probabilities(service_level=service_level)[0]), _steps(lengths)
     random = np.random.Generator(np.random.PCG64(whole("seed", seed, least=0)))
@@ -175,7 +180,7 @@ def lane_errors(history: History, lengths: LeadTimes, lanes: Sequence[str]) -> d
     chosen = volumes[[list(names).index(lane) for lane in lanes]]
     calendar = history.calendar
     how = {"period": calendar.period, "season": calendar.season, "horizon": int(_steps(lengths).max())}
-    past = backtest(chosen, level=0.95, **how).mean
+    past = recalled(backtest, chosen, level=0.95, **how).mean
     return {
         lane: LaneErrors(*pair, period=calendar.length)
         for lane, pair in zip(lanes, zip(chosen, past, strict=True), strict=True)

@@ -71,6 +71,10 @@ def reserves(
     -------
     Reserves of the judged periods.
 
+    Source
+    ------
+    Notebook 08, eq. (8.18).
+
     >>> months = np.arange("2023-01", "2026-01", dtype="datetime64[M]")
     >>> needs = np.tile(np.r_[np.full(6, 10.0), np.full(6, 30.0)], 3)
     >>> both = np.column_stack([needs, 40.0 - needs])

@@ -66,10 +66,12 @@ def decimals(unit: str) -> int:
 def rest_of(unit: str, period: str | float) -> str:
     """Return the words after a number: "pallets", "a day" and so on; nothing for per cent.
 
+    period : as `period_name` takes it; "" if none is known.
+
     >>> rest_of("$/period", "D"), rest_of("pallet/period", "W"), rest_of("$/pallet/period", "D"), rest_of("day", "D")
     ('a day', 'pallets a week', 'a pallet and day', 'days')
     """
-    unit, names = unit.replace("period", period_name(period)), unit_names()
+    unit, names = unit.replace("period", period_name(period) if period else "period"), unit_names()
     if words_in(unit):
         return ""
     if unit.startswith("$"):

@@ -117,6 +117,7 @@ _HEADS = {"demand": "demand", "use": "use", "money": "profit", "money_at_risk": 
 def _action(rank: int, row: dict[str, Any]) -> dict[str, str]:
     state = row["state"] or "open"
     comment = f": {visible(row['comment'], 60)}" if row["comment"] else ""
+    comment += f" ({visible(row['comments'], 120)})" if row["comments"] else ""
     return {
         "rank": str(rank),
         "lane": visible(row["lane"], 60),

@@ -146,6 +146,13 @@ class Forms(Asking):
     question = traitlets.Dict().tag(sync=True)
 
 
+class Told(Asking):
+    """A part of a text as HTML; when it comes into view, the page asks for it anew by {"do": "seen"}."""
+
+    _esm, _css = _script("told"), _STYLE
+    html = traitlets.Unicode().tag(sync=True)
+
+
 class Shown(anywidget.AnyWidget):
     """A picture as PNG, with a description in words for readers who cannot see it, and a width. [pixel]"""
 

@@ -1,14 +1,23 @@
 """Tables with dates down and a column for each lane, and tables of one series, as rows of date, lane and volume."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from twin.data.advice import Advice
-from twin.data.files.columns import find_columns, shown_headers
+from twin.data.files.columns import COLUMNS_NAMED, find_columns, shown_headers
 from twin.data.files.headings import FIRST_CHOICE, MEASURES, PAIRS, is_total, plain, without_unit
+from twin.data.files.ignored import RIVAL_VALUES
 from twin.data.files.joins import Join, find_joins
 from twin.data.files.layout import Layout, Record, are_numbers, column, is_date, is_nothing, is_numeric, span
+from twin.data.files.month_names import WEEKDAY_WORDS
 
+_WORD = r"(?:h|he|hr|hrs|hour|std|stunde|uhr|heure|hora|ora|uur)\.?"
+_HOUR = re.compile(
+    r"(?P<hour>\d{1,2})[:.](?P<minute>[0-5]\d)(?:\s*[-\u2013]\s*\d{1,2}[:.][0-5]\d)?(?:\s*Uhr)?"
+    rf"|(?P<before>\d{{1,2}})\s*{_WORD}|{_WORD}[\s_]*(?P<behind>\d{{1,2}})",
+    re.ASCII | re.IGNORECASE,
+)
 MOST_LANES = 20_000  # columns; more are no lanes
 
 
@@ -44,7 +53,32 @@ def across_layout(
         lanes = _lanes_across(header, rows, others, file, series)
     if not lanes:
         return None
-    return _layout(header, when, lanes, found["returns"][:1] if len(lanes) == 1 else [])
+    clocks = {i: clock for i in lanes if (clock := _clock(header[i]))}
+    if len(lanes) > 1 and len(clocks) == len(lanes):
+        return _layout(header, when, dict.fromkeys(lanes, series), [], clocks)
+    return _layout(header, when, lanes, found["returns"][:1] if len(lanes) == 1 else [], {})
+
+
+def _clock(heading):
+    """Return the time at which the hour of a heading begins: 7:00, 07:00-08:00, 7 Uhr, H7; "" if it names none."""
+    match = _HOUR.fullmatch(heading.strip("\ufeff "))
+    if not match:
+        return ""
+    hour, minute = int(match["hour"] or match["before"] or match["behind"]), int(match["minute"] or 0)
+    return f"{hour:02d}:{minute:02d}" if 60 * hour + minute <= 24 * 60 else ""
+
+
+def _refuse_weekdays_and_versions(names, file):
+    """Raise ValueError if columns of numbers are weekdays, or versions of one flow, and not lanes."""
+    for words, what, way in (
+        (WEEKDAY_WORDS, "weekdays", "write a row for each day with its date, or one column with the sum of the week"),
+        (RIVAL_VALUES, "versions or measures of one flow", ""),
+    ):
+        if len(names) > 1 and all(plain(without_unit(name)) in words for name in names):
+            text = f"{file} has columns {shown_headers([name.strip() for name in names])}, which are {what} and no lanes"
+            if way:
+                raise ValueError(f"{text}: {way}")
+            raise ValueError(Advice(text, *(("columns", {"volume": name.strip()}) for name in names[:COLUMNS_NAMED])))
 
 
 PARTS_OF_DATES = PAIRS["year"] | PAIRS["month"] | PAIRS["week"] | PAIRS["day"] | PAIRS["hour"] | PAIRS["quarter"]
@@ -61,6 +95,7 @@ def _lanes_across(header, rows, others, file, series):
             "these columns would say, or one of them is the volume of one lane"
         )
         raise ValueError(Advice(text, ("columns", {"volume": header[numbers[0]].strip()})))
+    _refuse_weekdays_and_versions([header[i] for i in numbers], file)
     if len(numbers) > MOST_LANES:
         return {}
     if len(numbers) == 1:
@@ -104,10 +139,12 @@ def _is_text(cells):
     return bool(given) and not are_numbers(given)
 
 
-def _layout(header, when: Join, lanes: dict[int, str], returns: Sequence[int]) -> Layout:
+def _layout(
+    header, when: Join, lanes: dict[int, str], returns: Sequence[int], clocks: dict[int, str]
+) -> Layout:
     names = [header[i].strip("\ufeff ") for i in lanes]
     dates = " + ".join(header[i].strip("\ufeff ") for i in when.places) or "(no heading)"
-    across = len(lanes) > 1
+    across = len(set(lanes.values())) > 1
     said = span(names).replace("'", "")
     columns = {dates: "date", said: "lane, volume" if across else "volume"}
     columns |= {header[i].strip("\ufeff "): "returns" for i in returns}
@@ -116,19 +153,27 @@ def _layout(header, when: Join, lanes: dict[int, str], returns: Sequence[int]) -
     out = ["date", "lane", "volume", *(["returns"] if returns else [])]
     positions = {name: i for i, name in enumerate(out)}
     layout = Layout(out, positions, columns, ignored, len(header), when.places[0], names=tuple(when.places))
-    if across:
+    if len(lanes) > 1:
         layout.spread = tuple(lanes)
+    if clocks:
+        layout.notes.append(f"{len(lanes):,} columns, {span(names)}, are an hour each; they were turned into rows")
+    if across:
         layout.notes.append(f"{len(lanes):,} columns, {span(names)}, are a lane each; they were turned into rows")
     else:
         layout.notes.append(f"no column names a lane: all rows are one lane, {next(iter(lanes.values()))!r}")
     if len(when.places) > 1:
         layout.notes.append(f"the date is {dates.replace(' + ', ' and ')} joined")
-    layout.reshape = lambda records: _melted(records, when, lanes, returns, len(header))
+    layout.reshape = lambda records: _melted(records, when, lanes, returns, clocks, len(header))
     return layout
 
 
 def _melted(
-    records: Iterable[Record], when: Join, lanes: dict[int, str], returns: Sequence[int], width: int
+    records: Iterable[Record],
+    when: Join,
+    lanes: dict[int, str],
+    returns: Sequence[int],
+    clocks: dict[int, str],
+    width: int,
 ) -> Iterator[Record]:
     """Yield a row of date, lane and volume for each cell of the columns of lanes."""
     for line, fields, raw in records:
@@ -137,5 +182,6 @@ def _melted(
             continue
         day = when.of(fields)
         for place, lane in lanes.items():
-            row = [day, lane, fields[place], *(fields[i] for i in returns)]
+            date = f"{day} {clocks[place]}" if clocks and day.strip() else day
+            row = [date, lane, fields[place], *(fields[i] for i in returns)]
             yield line, row, raw if len(lanes) == 1 else [", ".join(row)]

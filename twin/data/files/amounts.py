@@ -21,6 +21,8 @@ CLEAR = 19  # a mark is decided if this many times more cells can be read only w
 DECIMAL_WAYS = (("decimal", "."), ("decimal", ","))  # the options that say which decimal mark the numbers have
 NINES = [10.0**digits - 1 for digits in range(4, 16)]  # values that often stand for an unknown one
 FAR_ABOVE = 10.0  # ratio of such a value to the largest other one [-]
+ALL_WHOLE = 3  # numbers that all have 000 behind their mark from which this is no chance [-]
+ROUND = "000 behind every mark"  # a reason for a mark of decimals
 GAP = 30.0  # ratio of whole numbers to decimals, in one column, that speaks for a mark of thousands
 
 
@@ -43,7 +45,7 @@ class Amounts:
         self.pending: dict[str, list] = {".": [], ",": []}
         self.negative: list[tuple[int, int, str]] = []
         self.plain_logs, self.decimal_logs = [0.0, 0], [0.0, 0]  # sum of logarithms, and number
-        self.ungrouped = self.ends_in_zero = False
+        self.ungrouped = self.ends_in_zero = self.fraction = False
         self.nines: Counter[float] = Counter()
         self.largest = 0.0
         self._commas: list[tuple[np.ndarray, np.ndarray]] = []  # rows, and their values with a decimal comma
@@ -88,7 +90,9 @@ class Amounts:
         if two.any():
             first = int(np.argmax(two))
             at = np.unique(codes[two]).tolist()
-            self.ends_in_zero |= any(distinct[code].rstrip().endswith("0") for code in at)
+            ends = [distinct[code].rstrip() for code in at]
+            self.ends_in_zero |= any(text.endswith("0") for text in ends)
+            self.fraction |= not all(text.endswith("000") for text in ends)
             if self.example is None:
                 self.example = distinct[codes[first]].strip(), Number(point[first], comma[first])
         self._whole(np.abs(point[(kind == 0) & ~np.isnan(point)]))
@@ -158,10 +162,12 @@ class Amounts:
         """Return 1 if the column looks as if its marks were of thousands, -1 if of decimals, 0 if neither.
 
         Thousands: whole numbers stand beside, and either some fraction keeps its last zero, which no program does that
-        drops a fraction of zeros, or the whole numbers are far larger. Decimals: a whole number from 1000 has no mark.
+        drops a fraction of zeros, or the whole numbers are far larger. Decimals: a whole number from 1000 has no mark, or
+        000 is behind every mark.
         """
-        if not sum(self.either.values()) or not self.plain_logs[1]:
-            return 0
+        number = sum(self.either.values())
+        if not number or not self.plain_logs[1]:
+            return -1 if number >= ALL_WHOLE and not self.fraction else 0
         if self.ungrouped:
             return -1
         plain, decimals = (total / max(count, 1) for total, count in (self.plain_logs, self.decimal_logs))
@@ -232,11 +238,15 @@ def _shapes(columns):
         if shape:
             sign = 1 if column.either["."] else -1
             why = "whole numbers beside them" if shape > 0 else "larger whole numbers without a mark"
+            why = why if column.plain_logs[1] else ROUND
             yield shape * sign, why
 
 
 def _by_votes(either, votes):
-    """Return (mark, why): a mark of decimals needs one vote, a mark of thousands two, and neither a contrary one."""
+    """Return (mark, why): a mark of decimals needs one vote, a mark of thousands two, and neither a contrary one.
+
+    That all numbers are round is no vote on its own.
+    """
     if all(either.values()):
         return "", ""
     mark = "." if either["."] else ","
@@ -247,4 +257,4 @@ def _by_votes(either, votes):
         return "", ""
     if len(yes) > 1:
         return ("," if mark == "." else "."), " and ".join(yes)
-    return (mark, " and ".join(no)) if no else ("", "")
+    return (mark, " and ".join(no)) if set(no) - {ROUND} else ("", "")

@@ -5,6 +5,7 @@ line is {"sheets"}, the first line of a sheet {"sheet", "filled"}, and each furt
 usage: python cells.py FILE MOST_MEMORY DECIMAL [SHEET]
 """
 
+import contextlib
 import datetime
 import json
 import sys
@@ -84,7 +85,8 @@ def main(path: str, memory: str, decimal: str, *wanted: str) -> int:
         }
         for kind, limit in most.items():
             limits = [given for given in resource.getrlimit(kind) if given != resource.RLIM_INFINITY]
-            resource.setrlimit(kind, (min([limit, *limits]),) * 2)
+            with contextlib.suppress(ValueError):  # macOS has the names, but not every limit
+                resource.setrlimit(kind, (min([limit, *limits]),) * 2)
     except ImportError:  # not on Windows
         pass
     try:

@@ -27,7 +27,17 @@ def find_columns(header: Sequence[str], chosen: dict[str, str], below: Sequence[
         lists = [{plain(chosen[ours])}] if ours in chosen else [FIRST_CHOICE[ours], SECOND_CHOICE[ours]]
         places = ([i for i, name in enumerate(way) if name in names] for names in lists for way in ways)
         found[ours] = next(filter(None, places), [])
+        if ours == "volume" and ours not in chosen and not below and found[ours]:
+            found[ours] = sorted({*found[ours], *_rivals(header, found[ours])})
     return found
+
+
+def _rivals(header, places):
+    """Return other columns that mean volume as well as those found, below another word and a unit: volume (m3)."""
+    named = {plain(without_unit(header[i])) for i in places}
+    lists = next((names for names in (FIRST_CHOICE["volume"], SECOND_CHOICE["volume"]) if named & names), frozenset())
+    bare = [plain(without_unit(name)) for name in header]
+    return [i for i, name in enumerate(bare) if name in lists - named]
 
 
 def match_columns(

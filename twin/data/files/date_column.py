@@ -9,7 +9,17 @@ from pathlib import Path
 import numpy as np
 
 from twin.data.advice import Advice, Decision
-from twin.data.files.dates import DAY_BEFORE_MONTH, DAY_FIRST, MONTH_FIRST, QUARTER, SLASHES, YEAR_FIRST, Rivals
+from twin.data.files.dates import (
+    DAY_BEFORE_MONTH,
+    DAY_FIRST,
+    DAY_OF_MONTH,
+    MONTH_FIRST,
+    NAMED_MONTH,
+    QUARTER,
+    SLASHES,
+    YEAR_FIRST,
+    Rivals,
+)
 from twin.data.files.options import FORMS, ReadingOptions
 from twin.data.periods import ENOUGH_DATES, own_period, periods_between
 from twin.data.text import visible
@@ -147,6 +157,8 @@ class _Choice:
         """Return (form, why); the form is None if nothing decides."""
         if self.kind == SLASHES:
             return self._order(reading)
+        if self.kind == NAMED_MONTH:
+            return self._named_month(reading)
         if reading.dates in self.forms:
             return reading.dates, "as asked"
         self._keep_those_that_fit()
@@ -170,6 +182,17 @@ class _Choice:
                 if len(kept) == 1:
                     return kept[0], why
         return None, ""
+
+    def _named_month(self, reading):
+        """Return mmm-yy if the months lie denser than the days would, those of a year that is not written."""
+        if reading.dates == NAMED_MONTH:
+            return NAMED_MONTH, "as asked"
+        months, days = (self.days.get(form, ()) for form in (NAMED_MONTH, DAY_OF_MONTH))
+        if len(days) < len(self.cells) or len(months) == 1:
+            return NAMED_MONTH, "not every cell is a day and a month"
+        months_apart = int(periods_between(months[0], months[-1], "MS")) / len(months)
+        days_apart = (days[-1] - days[0]).astype(int) / len(days)
+        return (NAMED_MONTH, "so the months lie close together") if 2 * months_apart < days_apart else (None, "")
 
     def _order(self, reading):
         if reading.dates == YEAR_FIRST and YEAR_FIRST in self.forms:
@@ -280,7 +303,8 @@ def _sentence(form, why, text, day):
         sentence = f"dates have the {_SAID[form]} ({why}): {visible(text)!r} is {day}"
         return Decision(sentence, "dayfirst", form == DAY_FIRST)
     meaning = f" ({FORMS[form]})" if form in FORMS else ""
-    return Decision(f"dates in digits are {form}{meaning}, {why}: {visible(text)!r} is {day}", "dates", form)
+    digits = "" if form == NAMED_MONTH else " in digits"
+    return Decision(f"dates{digits} are {form}{meaning}, {why}: {visible(text)!r} is {day}", "dates", form)
 
 
 def _undecided(choice, texts, file):
@@ -294,6 +318,13 @@ def _undecided(choice, texts, file):
         max(range(len(texts)), key=lambda i: len(choice.cells[i].readings)),
     )
     readings = dict(choice.cells[at].readings)
+    if choice.kind == NAMED_MONTH:
+        text = (
+            f"{file} has dates such as {visible(texts[at])!r} that may be the month {readings[NAMED_MONTH]:%Y-%m} or the "
+            f"day {readings[DAY_OF_MONTH]:%m-%d} of a year that is not written, and its other dates do not decide: "
+            "write the year of days"
+        )
+        return Advice(text, ("dates", NAMED_MONTH))
     shown = [form for form in left if form in readings]
     if choice.kind == SLASHES:
         both = " or ".join(f"{readings[form]} ({_SAID.get(form, 'year first')})" for form in shown)

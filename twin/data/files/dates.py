@@ -11,11 +11,14 @@ from twin.data.files.month_names import MONTH_OF, QUARTER_WORDS, WEEKDAY_WORDS
 
 FIRST_YEAR, LAST_YEAR = 1678, 2261  # years that a nanosecond time stamp can represent in full
 CENTURY_TURN = 69  # two-digit years 69..99 mean 19xx, and 00..68 mean 20xx, as in POSIX
+LEAP_YEAR = 2000
 NO_SUCH_DAY = "date does not exist in the calendar"
 CONTRADICTS = "day and month are in the other order than in the rest of the column"
 DAY_FIRST, MONTH_FIRST = "day-first", "month-first"
 YEAR_FIRST = "yymmdd"  # a third order, of cells such as 24-03-05
 SLASHES = "day and month"  # the kind of cell whose day and month can be swapped
+NAMED_MONTH = "mmm-yy"  # the kind and the form of cells such as Jan-24
+DAY_OF_MONTH = "mmm-dd"  # their other reading, which has no year
 QUARTER = "quarter"  # the kind and the form of cells such as 2024-Q1
 FISCAL = "date is a quarter of a fiscal year: write the first day of the quarter, or the calendar quarter"
 DAY_BEFORE_MONTH = "yyyy-dd-mm"  # the kind and the form of cells such as 2024-31-01
@@ -40,10 +43,10 @@ _NAMED = _patterns(
     r"(?P<day>\d{1,2})[-/ .]*" + _NAME + r"[-/ ,]*" + _YEAR,  # 31-Jan-24, 31. Januar 2024
     _NAME + r" +(?P<day>\d{1,2})(?:st|nd|rd|th)?,? +(?P<year>\d{4})",  # January 31, 2024
     _NAME + r"[-/ ,]*(?P<year>\d{4})",  # Jan 2024
-    _NAME + r"[-/'](?P<year>\d{2})",  # Jan-24
     r"(?P<year>\d{4})[-/ ]" + _NAME + r"(?:[-/ ](?P<day>\d{1,2}))?",  # 2024-Jan-31
     flags=re.NOFLAG,
 )
+_MONTH_AND_TWO = re.compile(_NAME + r"[-/'](?P<two>\d{2})", re.IGNORECASE)  # Jan-24
 (_EITHER,) = _patterns(r"(?P<first>\d{1,2})(?P<mark>[-/])(?P<second>\d{1,2})(?P=mark)" + _YEAR)
 (_COMPACT,) = _patterns(r"(?P<digits>\d{8})(?:\.0)?")
 _CODES = tuple(
@@ -115,6 +118,8 @@ def parse_date(text: str) -> datetime.date | Rivals:
     for pattern in _NAMED:
         if (match := pattern.fullmatch(text)) and (month := _month(match["name"])):
             return _day(match["year"], month, match.groupdict().get("day"))
+    if (match := _MONTH_AND_TWO.fullmatch(text)) and (month := _month(match["name"])):
+        return _month_and_two(month, match["two"])
     for pattern in _QUARTERS:
         if (match := pattern.fullmatch(text)) and plain(match["word"]) in QUARTER_WORDS:
             return Rivals(QUARTER, ((QUARTER, _first_of_quarter(match["year"], match["number"])),))
@@ -206,6 +211,16 @@ def _eight(digits):
     if int(digits[4:6]) > 12 and FIRST_YEAR <= int(digits[4:]) <= LAST_YEAR:
         return _swappable(digits[:2], digits[2:4], digits[4:])
     return _day(digits[:4], digits[4:6], digits[6:])
+
+
+def _month_and_two(month, two):
+    """Return the readings of Jan-24: a month and its year, or a day of a year that is not written, here a leap year."""
+    readings = [(NAMED_MONTH, _day(two, month))]
+    try:
+        readings.append((DAY_OF_MONTH, datetime.date(LEAP_YEAR, month, int(two))))
+    except ValueError:
+        pass
+    return Rivals(NAMED_MONTH, tuple(readings))
 
 
 def _month_or_week(year, code):

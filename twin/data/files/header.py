@@ -1,5 +1,6 @@
 """Find the header of a table: below the head of a report, in one row or two, and the layout that it means."""
 
+import re
 from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
@@ -9,11 +10,16 @@ from twin.data.advice import Advice
 from twin.data.files.across import across_layout
 from twin.data.files.columns import find_columns, missing_columns
 from twin.data.files.headings import ENGLISH_HEADINGS, ends_a_block
+from twin.data.files.joins import YEAR
 from twin.data.files.layout import Layout, Record, is_numeric
 from twin.data.files.leftovers import fitted, is_row_of_units
 from twin.data.files.long import long_layout
+from twin.data.files.near_headings import near_columns
+from twin.data.files.period_headings import period_of
 from twin.data.files.wide import wide_layout
+from twin.data.text import visible
 
+_YEAR = re.compile(r"(?<!\d)(?:19|20|21)\d{2}(?!\d)")
 NO_LINE = 1 << 60  # stands for the line after the last one
 MOST_ABOVE = 40  # records of the sample in which the header is looked for
 
@@ -21,7 +27,8 @@ MOST_ABOVE = 40  # records of the sample in which the header is looked for
 class Found(NamedTuple):
     """A header with the layout that it means.
 
-    rank : 0 if its headings name date, lane and volume, 1 for wide tables, 2 for tables without a column of lanes.
+    rank : 0 if its headings name date, lane and volume, 1 for wide tables, 2 for tables without a column of lanes, 3 if
+        words of its headings name what no usual heading does.
     line_below : line of the first record below the header.
     header : headings of the file.
     """
@@ -46,7 +53,7 @@ def find_header(sample: Sequence[Record], file: str | Path, chosen: dict[str, st
     find_columns([], chosen, ())  # refuses names that are none of ours
     rows = [(line, fields) for line, fields, _ in sample if fields is not None and any(map(str.strip, fields))]
     tops, lines = rows[:MOST_ABOVE], [line for line, _, _ in sample]
-    for rank in range(3):
+    for rank in range(4):
         for above in (False, True):
             for i in range(above, len(tops)):
                 if found := _tried(rank, rows, lines, i, above, file, chosen, series):
@@ -76,7 +83,9 @@ def _tried(rank, rows, lines, i, above, file, chosen, series) -> Found | None:
         if not _are_headings(upper) or (rank != 1 and any(map(is_numeric, lower))):
             return None
         parts = list(zip(_filled(upper, lower), lower, strict=True))
-        header = [" ".join(filter(None, (a.strip("\ufeff "), b.strip()))) for a, b in parts]
+        if rank == 1 and any(is_numeric(b) and period_of(a) and not YEAR.fullmatch(b.strip()) for a, b in parts):
+            return None  # a header, and a row of numbers
+        header = [" ".join(filter(None, (_year_of(a, b) or a.strip("\ufeff "), b.strip()))) for a, b in parts]
         if header == [name.strip() for name in lower]:
             return None
     elif (i and _needs_the_record_above(rows[i - 1][1], lower)) or _needs_the_record_below(lower, rows[i + 1 : i + 2]):
@@ -86,9 +95,14 @@ def _tried(rank, rows, lines, i, above, file, chosen, series) -> Found | None:
     below = [fitted(fields, header) for _, fields in rows[i + 1 :]]
     below = [fields for fields in below if len(fields) == len(header)]
 
-    layout = _layout(rank, header, parts, _likely_rows(below, header), file, chosen, series)
+    likely, near = _likely_rows(below, header), {}
+    if rank == 3 and not (near := near_columns(header, likely, chosen)):
+        return None
+    layout = _layout(rank % 3, header, parts, likely, file, chosen | near, series)
     if layout is None:
         return None
+    for ours, name in near.items():
+        layout.notes.append(f"no usual heading names the {ours}: {visible(name)!r} was taken by its words")
     after = i + 1
     if len(rows) > after and is_row_of_units(rows[after][1], layout):
         layout.notes.append(f"line {rows[after][0]:,}, below the header, holds units and no row")
@@ -143,10 +157,28 @@ def _are_headings(fields):
 def _needs_the_record_above(upper, lower):
     """Return whether headings repeat that differ by what stands in the record above them."""
     given = [name.strip().casefold() for name in lower if name.strip()]
-    if len(set(given)) == len(given) or len(upper) != len(lower) or not _are_headings(upper):
+    if len(upper) != len(lower) or not _are_headings(upper):
+        return False
+    if _are_years_of(upper, lower):
+        return True
+    if len(set(given)) == len(given):
         return False
     both = list(zip(_filled(upper, lower), (name.strip().casefold() for name in lower), strict=True))
     return len({pair for pair in both if pair[1]}) > len(set(given))
+
+
+def _are_years_of(upper, lower):
+    """Return whether years stand above headings of periods without a year."""
+    given = [pair for pair in zip(upper, lower, strict=True) if pair[0].strip()]
+    years = [_year_of(*pair) for pair in given]
+    return any(years) and sum(not year for year in years) <= 1
+
+
+def _year_of(cell, below):
+    """Return the year in a cell above the heading of a period without a year: 2024, Q1 2024; "" if there is none."""
+    years = _YEAR.findall(cell)
+    period = period_of(below) if len(years) == 1 else None
+    return years[0] if period and not period.text else ""
 
 
 def _needs_the_record_below(upper, following):

@@ -138,10 +138,14 @@ def without_unit(name: str) -> str:
 
 
 def known(*lists: str) -> frozenset[str]:
-    """Return the plain forms of comma-separated headings, those with an umlaut also in their spelling without."""
+    """Return the plain forms of comma-separated headings, those with an umlaut also in their spelling without.
+
+    Polish headings are also known in the form that a text in cp1250 has if it is read as cp1252: Iloœæ.
+    """
     names = [name for each in lists for name in each.split(",")]
     spelt = ["".join(_UMLAUTS.get(c, c) for c in unicodedata.normalize("NFC", name.casefold())) for name in names]
-    return frozenset(plain(name) for name in (*names, *spelt))
+    misread = [name.encode("cp1250", "ignore").decode("cp1252", "ignore") for name in names if not name.isascii()]
+    return frozenset(plain(name) for name in (*names, *spelt, *misread))
 
 
 SECOND_CHOICE = {ours: known(SECOND_HEADINGS.get(ours, "")) - {""} for ours in ENGLISH_HEADINGS}

@@ -6,6 +6,7 @@ from pathlib import Path
 from twin.data.files.columns import match_columns
 from twin.data.files.joins import find_joins
 from twin.data.files.layout import Layout, Record, column
+from twin.data.text import visible
 
 
 def long_layout(
@@ -25,6 +26,7 @@ def long_layout(
     rest = {ours: name for ours, name in chosen.items() if ours not in made}
     positions = match_columns(header, file, rest, below=below, made=made)
     columns = {wider[i].strip("\ufeff"): ours for ours, i in positions.items()}
+    _refuse_split_decimals(header, rows, positions["volume"], file)
     used = {*positions.values(), *(i for join in joins.values() for i in join.places)}
     ignored = tuple(name.strip("\ufeff") for i, name in enumerate(header) if i not in used and name.strip())
     key = joins["date"].places[0] if "date" in joins else positions["date"]
@@ -37,6 +39,18 @@ def long_layout(
             example = next((text for row in rows if len(row) == len(header) and (text := join.of(row))), "")
             layout.notes.append(f"the {ours} is {parts} joined: {example!r}")
     return layout
+
+
+def _refuse_split_decimals(header, rows, volume, file):
+    """Raise ValueError if digits stand in a column without a heading behind the volumes: a comma may have split them."""
+    behind = column(rows, volume + 1) if volume + 1 < len(header) and not header[volume + 1].strip() else []
+    given = [cell for cell in behind if cell.strip()]
+    if given and all(cell.strip().isdigit() for cell in given):
+        raise ValueError(
+            f"{file} has digits such as {visible(given[0].strip(), 40)!r} in a column without a heading behind the "
+            f"column {visible(header[volume].strip(), 40)!r}, as when decimal commas are taken for separators: give "
+            "the column a heading, or put numbers with a comma in quotes"
+        )
 
 
 def _with_joins(records: Iterator[Record], joins: list, width: int) -> Iterator[Record]:

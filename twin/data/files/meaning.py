@@ -19,6 +19,7 @@ from twin.data.files.dates import (
     Rivals,
 )
 from twin.data.files.far_days import FAR_DATE, far_dates
+from twin.data.files.headings import ENGLISH_HEADINGS, known, plain, without_unit
 from twin.data.files.scan import Scan
 from twin.data.lost_rows import Lost
 from twin.data.text import visible
@@ -67,7 +68,8 @@ class Meaning:
     def _votes(self):
         """Yield what the separator and the dates say about the decimal mark: +1 for a comma, -1 for a point."""
         separator, dates = self.scan.source.separator, self.scan.dates
-        if separator in (",", ";"):
+        thousands = self._is_english() and any(column.either[","] for column in self.scan.amounts.values())
+        if separator == "," or (separator == ";" and not thousands):
             yield (1 if separator == ";" else -1), f"the separator {separator!r}"
         yield from self.scan.ignored.votes()
         if any(_DOTS.match(text) for text in dates.texts):
@@ -77,6 +79,11 @@ class Meaning:
                  and not {DAY_FIRST, MONTH_FIRST} <= set(dict(cell.readings))}  # fmt: skip
         if forms == {MONTH_FIRST} or (self.scan.reading.dayfirst is False and DAY_FIRST not in forms):
             yield -1, "dates with the month first"
+
+    def _is_english(self):
+        """Return whether all headings in use are English: semicolons may then be there because of commas in numbers."""
+        ours = {name: heading for name, heading in self.scan.table.columns.items() if heading in ENGLISH_HEADINGS}
+        return all(plain(without_unit(name)) in known(ENGLISH_HEADINGS[heading]) for name, heading in ours.items())
 
     def finished(self, blocks: Iterator[RowBlock]) -> Iterator[RowBlock]:
         """Yield the blocks of `blocks`, in order, with the numbers as decided and without rows of unusable dates.

@@ -21,6 +21,7 @@ FORMS = {
     "yymmdd": "year, month and day of two digits each",
     "yyyy-dd-mm": "year, day and month, the last two of which a spreadsheet may have swapped",
     "mmyyyy": "month and year",
+    "mmm-yy": "month by its name, and year of two digits",
     "ddmmyy": "day, month and year of two digits each",
     "mmddyy": "month, day and year of two digits each",
     "yyddd": "year and day of the year",

@@ -52,7 +52,8 @@ def wide_layout(
         raise ValueError(
             f"{file} has {len(twice)} columns for one period: {twice[0]!r} and {twice[1]!r}; keep one of them"
         )
-    lane_places, lane = _lane(header, rows, [i for i in others if i != year], file, chosen, series)
+    once_a_year = year is not None and len(set(column(rows, year))) == len(rows)
+    lane_places, lane = _lane(header, rows, [i for i in others if i != year], file, chosen, series, once_a_year)
     names = [header[i].strip("\ufeff ") for i in places]
     used = {*places, *lane_places, *([] if year is None else [year])}
     kinds = [i for i in others if i != year and _tells_rows_apart(header[i], column(rows, i))]
@@ -94,8 +95,11 @@ def _refuse_fiscal(header, file):
         )
 
 
-def _lane(header, rows, others, file, chosen, series) -> tuple[list[int], Callable[[list[str]], str]]:
-    """Return (places, lane): the columns that name the lane of a row, and a function from fields to the lane."""
+def _lane(header, rows, others, file, chosen, series, once_a_year) -> tuple[list[int], Callable[[list[str]], str]]:
+    """Return (places, lane): the columns that name the lane of a row, and a function from fields to the lane.
+
+    once_a_year : whether each row is of a year of its own, so that all may be one lane.
+    """
     if not chosen.get("lane", "any"):
         return [], lambda fields: series
     names = [header[i] for i in others]
@@ -113,7 +117,7 @@ def _lane(header, rows, others, file, chosen, series) -> tuple[list[int], Callab
         text = text or [i for i in others[:1] if any(cell.strip() for cell in column(rows, i))]
         distinct = [i for i in known + text if len(set(column(rows, i))) == len(rows)]
         places = known if len(known) == 1 and (known[0] in distinct or not text) else distinct[:1] or text
-    if not places and len(rows) > 1:
+    if not places and len(rows) > 1 and not once_a_year:
         raise ValueError(f"{file} has a column for each period, several rows, and no column that names their lanes")
     if not places:
         return [], lambda fields: series

@@ -69,6 +69,8 @@ def dates_of_columns(
     if any(plain(without_unit(header[i])) in FIRST_CHOICE["date"] for i in others) or len(set(numbers)) < len(numbers):
         return {}
     first, unit = min(numbers), next(iter(periods.values())).unit
+    if unit == "month" and not next(iter(periods.values())).run:
+        first = 1  # a month by its name keeps its place in the year
     return {i: _numbered(unit, number - first) for i, number in zip(periods, numbers, strict=True)}
 
 

@@ -14,7 +14,7 @@ from twin.data.ledger.engine import lock_imports
 from twin.data.ledger.flow import Flow
 from twin.data.ledger.schema import flow_changes, flows, imports, replaced
 from twin.data.ledger.undoing import recount
-from twin.data.text import visible
+from twin.data.text import time_told, visible
 
 MOST_EVENTS = 100  # most changes by hand of a lane that are listed
 _COLUMNS = [flows.c[name] for name in (*Flow._fields, "import_id")]
@@ -205,7 +205,7 @@ def _refuse_missing(connection, key, place, shown):
     """Raise FlowChanged if a flow was deleted by hand, and ValueError if there is none for another reason."""
     done, rule = _last_of(connection, key), f"that of a flow in the ledger at {place}"
     if done is not None and done.after is None:
-        shown = f"{shown}, which {done.author} deleted at {done.changed_at} (change {done.id})"
+        shown = f"{shown}, which {done.author} deleted at {time_told(done.changed_at)} (change {done.id})"
         raise FlowChanged(f"id must be {rule}; got {shown}", key)
     require(False, "id", rule, shown)
 
@@ -224,7 +224,7 @@ def _now_is(connection, named, row):
     done = _last_of(connection, getattr(named, "flow_id", named.id))
     if row is None and done and done.after is not None:
         return "is in the ledger no longer: its import was undone, or another one has replaced it"
-    since = f" since {done.author} changed it at {done.changed_at} (change {done.id})" if done else ""
+    since = f" since {done.author} changed it at {time_told(done.changed_at)} (change {done.id})" if done else ""
     return f"is {told_amounts(None if row is None else _amounts(row))}{since}"
 
 

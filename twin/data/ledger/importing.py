@@ -51,11 +51,11 @@ class Import(NamedTuple):
 
 
 def import_staged(
-    connection: Connection, staged: Staged, *, held: str, asked: Preview | None, progress: bool
+    connection: Connection, staged: Staged, *, held: str, sure: bool, asked: Preview | None, progress: bool
 ) -> Import:
     """Add staged records within the transaction of a connection, and return the outcome.
 
-    held, asked : as in `Ledger.import_file`.
+    held, sure, asked : as in `Ledger.import_file`.
     """
     require(held in HELD, "held", " or ".join(map(repr, HELD)), repr(held))
     records, _, digest = staged.measure()
@@ -65,7 +65,7 @@ def import_staged(
         note = f"the same {records:,} flows were imported on {same[0].imported_at[:10]} from {same[0].source}"
         return Import(same[0].id, 0, 0, True, Counts(0, records, 0, 0), staged.account, (note,))
     counts, ranges, compared = _compared(connection, staged, records, progress)
-    _ask(connection, staged, held, asked, counts, ranges, compared)
+    _ask(connection, staged, held, sure or asked is not None, asked, counts, ranges, compared)
     added = sum(counts[state] for state in HELD[held])
     if not added:
         overlap.forget(connection)
@@ -104,11 +104,12 @@ def _compared(connection, staged, records, progress):
     return Counts(records, 0, 0, outlying(staged, ranges)), ranges, False
 
 
-def _ask(connection, staged, held, asked, counts, ranges, compared):
+def _ask(connection, staged, held, sure, asked, counts, ranges, compared):
     """Raise AlreadyHeld if nobody has said what is meant, or if the ledger is not as it was when somebody said it."""
     later = corrections(connection, asked.seen) if asked and compared and held in ("new-only", "replace") else []
     twice = held == "ask" and counts.new + counts.changed and counts.same + counts.changed
-    if later or twice or (asked and asked.counts != counts):
+    far = held == "ask" and not sure and counts.outlying
+    if later or twice or far or (asked and asked.counts != counts):
         found = preview_of(connection, staged, counts, ranges, compared)
         why = f"the ledger has changed in the meantime: {corrections_in_words(later)}. " if later else ""
         raise AlreadyHeld(why + _question(staged, found), found)
@@ -127,7 +128,13 @@ def counted(counts: Counts) -> str:
 
 
 def _question(staged, found):
-    records = found.counts.new + found.counts.same + found.counts.changed
+    held = found.counts.same + found.counts.changed
+    records = found.counts.new + held
+    if not held:
+        return (
+            f"{staged.account.file} has flows that are far from the record of their lane, {found.counts.outlying:,} of "
+            f"its {records:,}{outliers_in_words(found.outliers, found.counts.outlying)}"
+        )
     return (
         f"{staged.account.file} has lanes and days that the ledger already holds: of its {records:,} flows, "
         f"{counted(found.counts)}{outliers_in_words(found.outliers, found.counts.outlying)}"

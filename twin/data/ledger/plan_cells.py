@@ -19,7 +19,7 @@ from twin.data.ledger.checksum import digest_of
 from twin.data.ledger.engine import lock_plan, memory_engine, reading, writing
 from twin.data.ledger.flow import as_id
 from twin.data.ledger.schema import metadata, plan_cells, plan_changes
-from twin.data.text import visible
+from twin.data.text import time_told, visible
 
 LONGEST_SENTENCE = 500  # [character] longest description of a change
 ROWS_OF_AN_INSERT = 5_000  # most cells that one statement inserts
@@ -43,6 +43,14 @@ class PlanChange(NamedTuple):
     cells: int  # number of cells that it wrote
 
 
+class Writer(NamedTuple):
+    """Who wrote the present value of a cell, when in UTC, and by which change."""
+
+    change: int
+    author: str
+    changed_at: str
+
+
 class Revision(NamedTuple):
     """One cell that a change wrote: the value before and after it; None means that there was or is none."""
 
@@ -55,6 +63,25 @@ class Revision(NamedTuple):
     field: str
     before: Any
     after: Any
+
+
+def _raw_name(key):
+    kind, entry, field = key
+    return f"{field} of {kind} {visible(entry, 60)}"
+
+
+def _raw_value(_key, value):
+    return "empty" if value is None else visible(json.dumps(value, ensure_ascii=False), 60)
+
+
+class CellWords(NamedTuple):
+    """Functions that say a cell in sentences: its name by its key, and a value by key and value."""
+
+    name: Callable[[Key], str] = _raw_name
+    value: Callable[[Key, Any], str] = _raw_value
+
+
+PLAIN_WORDS = CellWords()
 
 
 class PlanCells:
@@ -86,6 +113,7 @@ class PlanCells:
         seen: int | None = None,
         own: Iterable[int] = (),
         check: Callable[[Values, set[Key]], None] | None = None,
+        words: CellWords = PLAIN_WORDS,
     ) -> int | None:
         """Write cells as one change, and return its id, or None if every cell has its value already.
 
@@ -102,6 +130,8 @@ class PlanCells:
         own : ids of later changes that the author has made.
         check : function of (cells, keys), optional
             Called with the plan as it would be, and the keys that change; an error that it raises ends the change.
+        words : CellWords, optional
+            How an error says cells.
 
         Raises
         ------
@@ -111,10 +141,15 @@ class PlanCells:
         require_planner()
         with self._writing() as connection:
             lock_plan(connection)
-            return _write(connection, cells, what, author, seen=seen, own=own, check=check)
+            return _write(connection, cells, what, author, seen=seen, own=own, check=check, words=words)
 
     def undo(
-        self, change: int, *, author: str | None = None, check: Callable[[Values, set[Key]], None] | None = None
+        self,
+        change: int,
+        *,
+        author: str | None = None,
+        check: Callable[[Values, set[Key]], None] | None = None,
+        words: CellWords = PLAIN_WORDS,
     ) -> int:
         """Give the cells of a change the values that they had before it, as a change of its own; return its id.
 
@@ -129,16 +164,22 @@ class PlanCells:
             lock_plan(connection)
             found = connection.execute(select(plan_changes).where(plan_changes.c.id == key)).first()
             require(found is not None, "change", "the id of a change of the plan, as history shows it", key)
-            _refuse_later(connection, key)
+            _refuse_later(connection, key, words)
             before = {row.key: row.before for row in _written_by(connection, key)}
             what = f"undo of change {key} by {found.author}: {found.what}"
             done = _write(connection, before, what, author, undoes=key, check=check)
             require(done is not None, "change", "one that has changed a value", key)
             return done
 
-    def changes(self, kind: str | None = None, entry: str | None = None) -> list[PlanChange]:
-        """Return the changes of the plan, of a kind or of an entry, the latest first."""
-        written = and_(plan_cells.c.change_id == plan_changes.c.id, *_of(kind, entry))
+    def changes(
+        self, kind: str | None = None, entry: str | None = None, *, without: Iterable[str] = ()
+    ) -> list[PlanChange]:
+        """Return the changes of the plan, of a kind or of an entry, the latest first.
+
+        without : kinds whose cells do not count, so that a change of these alone is left out.
+        """
+        counted = (*_of(kind, entry), plan_cells.c.kind.not_in([*without]))
+        written = and_(plan_cells.c.change_id == plan_changes.c.id, *counted)
         count = select(func.count()).select_from(plan_cells).where(written).scalar_subquery()
         statement = select(*[plan_changes.c[name] for name in ENTERED], count.label("cells")).where(
             exists(select(plan_cells.c.change_id).where(written))
@@ -159,10 +200,28 @@ class PlanCells:
             rows = connection.execute(statement).all()
         return [Revision(*row[:-2], _plain(row[-2]), _plain(row[-1])) for row in rows]
 
+    def writers(self) -> dict[Key, Writer]:
+        """Return who wrote the present value of each cell that has one."""
+        present = _present_cells().subquery()
+        columns = [present.c[name] for name in ("kind", "entry", "field", "change_id")]
+        written = select(*columns, plan_changes.c.author, plan_changes.c.changed_at).join(
+            plan_changes, plan_changes.c.id == present.c.change_id
+        )
+        with self._reading() as connection:
+            return {tuple(row[:3]): Writer(*row[3:]) for row in connection.execute(written)}
+
     def names(self, kind: str) -> list[str]:
         """Return the names of all entries of a kind that there are or have been."""
         with self._reading() as connection:
             return list(connection.execute(select(plan_cells.c.entry).where(*_of(kind, None)).distinct()).scalars())
+
+    def sentence(self, change: int) -> str:
+        """Return a change in words, or of an undo the change that it undoes."""
+        undone, columns = plan_changes.alias(), plan_changes.c
+        known = func.coalesce(undone.c.what, columns.what)
+        statement = select(known).outerjoin(undone, undone.c.id == columns.undoes).where(columns.id == change)
+        with self._reading() as connection:
+            return connection.execute(statement).scalar_one()
 
     def seal(self, change: int) -> str | None:
         """Return the seal of a change, which tells the changes of two ledgers apart; None if there is no such one."""
@@ -231,14 +290,14 @@ def _last(connection):
     return connection.execute(select(func.coalesce(func.max(plan_changes.c.id), 0))).scalar_one()
 
 
-def _write(connection, cells, what, author, *, seen=None, own=(), check=None, undoes=None):
+def _write(connection, cells, what, author, *, seen=None, own=(), check=None, undoes=None, words=PLAIN_WORDS):
     present = _present(connection)
     held = {key: value for key, (value, _) in present.items()}
     changed = {key: value for key, value in cells.items() if held.get(key) != value}
     if not changed:
         return None
     if seen is not None:
-        _refuse_conflicts(connection, changed, held, seen, set(own))
+        _refuse_conflicts(connection, changed, held, seen, set(own), words)
     if check is not None:
         after = {key: value for key, value in (held | changed).items() if value is not None}
         check(after, set(changed))
@@ -276,7 +335,7 @@ def _seal_of(before, change, rows):
     return digest_of(json.dumps([before, [getattr(change, name) for name in ENTERED], sorted(rows)]))
 
 
-def _refuse_conflicts(connection, changed, held, seen, own):
+def _refuse_conflicts(connection, changed, held, seen, own, words):
     """Raise PlanChanged if others have given some of these cells another value since the change `seen`."""
     statement = select(plan_cells, plan_changes.c.author, plan_changes.c.changed_at).join_from(
         plan_cells, plan_changes, plan_cells.c.change_id == plan_changes.c.id
@@ -289,15 +348,15 @@ def _refuse_conflicts(connection, changed, held, seen, own):
         found = {key: row for key, row in found.items() if then.get(key, (None,))[0] != held.get(key)}
     if found:
         told = [
-            f"{cell_name(key)} is {_told(held.get(key))} since {row.author} changed it at {row.changed_at} (change "
-            f"{row.change_id}), and would be {_told(changed[key])}"
+            f"{words.name(key)} is {words.value(key, held.get(key))} since {row.author} changed it at "
+            f"{time_told(row.changed_at)}, and would be {words.value(key, changed[key])}"
             for key, row in list(found.items())[:MOST_NAMED]
         ]
         more = f"; and {len(found) - MOST_NAMED:,} cells more" if len(found) > MOST_NAMED else ""
         raise PlanChanged(f"the plan has changed in the meantime: {'; '.join(told)}{more}", tuple(found))
 
 
-def _refuse_later(connection, change):
+def _refuse_later(connection, change, words):
     """Raise PlanChanged if a change is undone already, or if later changes in effect have written its cells."""
     later = select(plan_changes.c.id, plan_changes.c.undoes).where(plan_changes.c.id > change)
     undoes = {row.id: row.undoes for row in connection.execute(later)}
@@ -320,8 +379,9 @@ def _refuse_later(connection, change):
         key = (row.kind, row.entry, row.field)
         if row.change_id in in_effect and key in mine:
             raise PlanChanged(
-                f"change {change} cannot be undone, because {row.author} changed {cell_name(key)} at {row.changed_at} "
-                f"(change {row.change_id}); undo change {row.change_id} first, or set the value itself",
+                f"change {change} cannot be undone, because {row.author} changed {words.name(key)} at "
+                f"{time_told(row.changed_at)} (change {row.change_id}); undo change {row.change_id} first, or set the "
+                "value itself",
                 (key,),
             )
 
@@ -339,17 +399,3 @@ def _written_by(connection, change):
     )
     for row in connection.execute(select(*KEY, before).where(plan_cells.c.change_id == change)).all():
         yield _Written(tuple(row[:3]), _plain(row[3]))
-
-
-def cell_name(key: Key) -> str:
-    """Return the name of a cell in words.
-
-    >>> cell_name(("lane", "BER-MUC", "internal_capacity"))
-    'internal_capacity of lane BER-MUC'
-    """
-    kind, entry, field = key
-    return f"{field} of {kind} {visible(entry, 60)}"
-
-
-def _told(value):
-    return "empty" if value is None else visible(json.dumps(value, ensure_ascii=False), 60)

@@ -13,7 +13,7 @@ from twin.data.ledger.editing import Amounts, amounts_in, last_change, told_amou
 from twin.data.ledger.outlying import told_range
 from twin.data.ledger.overlap import REVISED, SAME, staged_days, staged_ranges, staged_rows
 from twin.data.ledger.schema import flow_changes, flows
-from twin.data.text import visible
+from twin.data.text import time_told, visible
 
 if TYPE_CHECKING:
     from twin.data.account import Account
@@ -157,7 +157,7 @@ def corrections_in_words(found: Iterable[Correction]) -> str:
     """Return in words which lanes and days were changed by hand in the meantime."""
     told = [
         f"{visible(one.lane, 60)} on {one.date} is {told_amounts(one.held)} since {one.author} changed it at "
-        f"{one.changed_at}, and would be {told_amounts(one.file)}"
+        f"{time_told(one.changed_at)}, and would be {told_amounts(one.file)}"
         for one in found
     ]
     more = f"; and {len(told) - MOST_IN_WORDS:,} more" if len(told) > MOST_IN_WORDS else ""

@@ -157,7 +157,7 @@ function render({ model, el }) {
   }
 
   function showAddress() {
-    if (inVoila) history.replaceState(null, "", `?${model.get("query")}`);
+    if (inVoila) history.replaceState(null, "", `?${model.get("query")}${location.hash}`);
   }
 
   let opening = 0; // number of the first message while its answer is awaited

@@ -44,7 +44,7 @@ def set_lanes(session: Session, message: Mapping[str, Any]) -> str:
     if made is None:
         return f"Nothing new: {counted(len(lanes), 'lane')} had this value already."
     ends = "" if session.feed.source == "ledger" else " This plan ends with the page."
-    return f"Change {made} of the plan: {label(field)} of {counted(len(lanes), 'lane')} is written.{ends}"
+    return f"Kept in the plan: {session.plan.sentence(made)}.{ends}"
 
 
 def _value(field, text):

@@ -92,7 +92,7 @@ class DataFeed(FlowDesk, ImportDesk, PlanDesk):
             return None
         from twin.plan.capacity_plan import CapacityPlan  # imports database packages
 
-        return CapacityPlan(self.ledger.plan)
+        return CapacityPlan(self.ledger.plan, period=feed.calendar.length)
 
     def follow(self, source: str) -> list[str]:
         """Switch to the source that a link names; return error sentences if it cannot be opened."""

@@ -259,7 +259,8 @@ class Hub(Desk):
         self._show_lane()
         self._anew()
         ends = "" if self.session.feed.source == "ledger" else " This plan ends with the page."
-        self.sheet.noted = f"Change {made} of the plan is written.{ends}" if made else "Nothing new to keep."
+        words = "Kept in the plan" if done == "keep" else "Undone"
+        self.sheet.noted = f"{words}: {self.session.plan.sentence(made)}.{ends}" if made else "Nothing new to keep."
 
     def _follow(self, query: str) -> str:
         """Restore the state in the link of a page; return a sentence on the parts that could not be used, or ""."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,12 @@ from twin.view.words import alert
 
 
 class ImportDesk(LedgerPage):
-    """Imports of files into the ledger."""
+    """Imports of files into the ledger.
+
+    offer_plan : function that offers to keep the plan of the page, too; "" if it has none.
+    """
+
+    offer_plan: Callable[[], str]
 
     def do_import(self, message: dict[str, Any]) -> str:
         """Return the preview of a file, or, once the planner has said what is meant, import it; return the answer."""
@@ -61,4 +66,4 @@ class ImportDesk(LedgerPage):
             self._uploads.hold(message, path)
             return alert(sentence(question)) + preview_answers.preview(question.preview, name, message)
         self._stale = {"lane": None, "switch": "switch" in message}
-        return feed_answers.imported(done)
+        return feed_answers.imported(done) + (self.offer_plan() if "switch" in message else "")

@@ -225,10 +225,6 @@ class LaneInView(PlannedLanes):
         self._all = given, Portfolio(self.feed, table, self.horizon, self.assumptions, changed)
         return self._all[1]
 
-    def _horizons(self, horizon):
-        """Return how far a page forecasts a lane: the next period, the horizon, and the plan by date. [period]"""
-        return 1, horizon, horizon + self._longest()
-
     def _longest(self):
         """Return the longest protection interval of all lanes, to which `assess` forecasts each of them. [period]"""
         of_changed = [{name: values[name] for name in EXPOSED if name in values} for values in self._changed.values()]
@@ -260,7 +256,7 @@ class LaneInView(PlannedLanes):
                 volumes,
                 horizon=int(horizon),
                 period=self.feed.calendar.length,
-                outlooks=partial(self.feed.forecasts.outlook, self.lane, others=self._horizons(int(horizon))),
+                outlooks=partial(self.feed.forecasts.outlook, self.lane),
             )
             self._known = {**dict(list(self._known.items())[-STATES_KEPT:]), key: numbers}
         return dict(self._known[key])

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import re
-import zlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from html import escape
 from typing import TYPE_CHECKING, Any
 
@@ -16,11 +14,14 @@ from twin.plan.attention import BLOCK_NAMES, STATUSES
 from twin.plan.kinds import SEEN
 from twin.plan.unit_names import unit_names
 from twin.plan.wording import whole_money, written
+from twin.view.hub.action_comments import button, hidden, id_of, talk
 from twin.view.words import listed, table
 
 if TYPE_CHECKING:
+    from twin.plan.comments import CommentEvent
     from twin.plan.morning import Morning
 
+Comments = Mapping[tuple[str, str], Sequence["CommentEvent"]]
 UNITS_SEEN = dict(zip(SEEN, ("pallet", "-", "$", "$"), strict=True))  # column of the totals -> its unit
 STATUS_MARKS = {"strained": "▲", "watch": "◆", "normal": "●", "ended": "■", "no data": "○"}
 _DAY, _NO_BREAK = re.compile(r"\d{4}-\d\d-\d\d"), r'<span class="twin-day">\g<0></span>'
@@ -29,11 +30,16 @@ _BUTTONS = (("accept", "Accept"), ("snooze", "Snooze"))
 _FIELDS = (("places", "places", "decimal"), ("first", "from", ""), ("last", "to", ""), ("price", "price", "decimal"))
 
 
-def page(morning: Morning, kept: bool) -> str:
-    """Return the page; `kept` says whether its decisions are kept in a ledger."""
+def page(morning: Morning, kept: bool, comments: Comments, authors: Mapping[str, str]) -> str:
+    """Return the page.
+
+    kept : whether its decisions are kept in a ledger. comments : events by lane or site and kind of action.
+    authors : name of a decision -> who took it, and when.
+    """
     name = BLOCK_NAMES[morning.attention.period]
     end = "" if kept else f'<p class="twin-help">{_ENDS}</p>'
-    parts = (status(morning), totals(morning, name), actions(morning, name), decided(morning), assumed(morning), end)
+    todo, done = actions(morning, name, comments), decided(morning, comments, authors)
+    parts = (status(morning), totals(morning, name), todo, done, assumed(morning), end)
     return f'<div class="twin-morning">{radios()}{"".join(parts)}</div>'
 
 
@@ -104,21 +110,22 @@ def signed(change: float, unit: str) -> str:
     return f"{'+' if change > 0 else ''}{said}" if said.strip("−0.%" + unit_names().before) else ""
 
 
-def actions(morning: Morning, name: str) -> str:
+def actions(morning: Morning, name: str, comments: Comments) -> str:
     """Return the table of actions with their buttons."""
-    rows = [_action(row) for row in morning.actions.to_dict(orient="records")]
+    found = morning.actions.to_dict(orient="records")
+    rows = [_action(row, comments.get((row["lane"], row["kind"]), ())) for row in found]
     if not rows:
         return "<p>Nothing to do: no lane is expected to overflow or to lose money.</p>"
     heads = ("lane", "what", f"{unit_names().currency} a {name}", "why", "proposed", "decision")
     return f'<div class="twin-actions">{table("", heads, rows, text=(1, 3, 4, 5))}</div>'
 
 
-def _action(row: Mapping[str, Any]) -> list[str]:
+def _action(row: Mapping[str, Any], events: Sequence[CommentEvent]) -> list[str]:
     lane, kind = row["lane"], row["kind"]
     shown, about = visible(lane, 40), {"lane": lane, "action": kind}
-    link = escape(shown) if kind == "handling" else _button("lane", about, shown, goto=".twin-board")
-    buttons = "".join(_button(do, about, word, f"{word} {shown}, {kind}") for do, word in _BUTTONS)
-    done = f'<div class="twin-decide">{buttons}{_form(row, shown)}</div>'
+    link = escape(shown) if kind == "handling" else button("lane", about, shown, goto=".twin-board")
+    buttons = "".join(button(do, about, word, f"{word} {shown}, {kind}") for do, word in _BUTTONS)
+    done = f'<div class="twin-decide">{buttons}{_form(row, shown)}{talk(lane, kind, events)}</div>'
     why, proposed = (_sentence(row[part]) for part in ("reason", "decision"))
     return [link, escape(kind), whole_money(row["money"]), why, proposed, done]
 
@@ -130,13 +137,9 @@ def _sentence(text: str) -> str:
 
 
 def _form(row: Mapping[str, Any], shown: str) -> str:
-    """Return the folded form with which an action is changed, commented on, put off to a day or declined."""
-    name = f"twin-act-{zlib.crc32(json.dumps([row['lane'], row['kind']]).encode()):08x}"
+    """Return the folded form with which an action is changed, put off to a day or declined."""
+    name = id_of(row["lane"], row["kind"])
     proposed = {"places": f"{row['places']:.10g}", "first": row["first_date"], "last": row["last_date"]}
-    hidden = "".join(
-        f'<input type="hidden" name="{field}" value="{escape(row[column], quote=True)}">'
-        for field, column in (("lane", "lane"), ("action", "kind"))
-    )
     fields = "".join(_input(field, word, proposed.get(field) or "", mode) for field, word, mode in _FIELDS)
     fields += _input("partner", "partner", row.get("partner") or "") + _input("comment", "comment", "")
     until = _input("until", "snooze until", "", kind="date")
@@ -150,13 +153,13 @@ def _form(row: Mapping[str, Any], shown: str) -> str:
     )
     return (
         f'<details class="twin-change" id="{name}-more"><summary aria-label="Change {escape(shown, quote=True)}, '
-        f'{row["kind"]}">Change</summary><form data-form="change" id="{name}">{hidden}'
+        f'{row["kind"]}">Change</summary><form data-form="change" id="{name}">{hidden(row["lane"], row["kind"])}'
         f'<div class="twin-row">{fields}{until}</div><div class="twin-row">{buttons}</div></form></details>'
     )
 
 
-def decided(morning: Morning) -> str:
-    """Return the decisions that hold as a folded list; each can be taken back."""
+def decided(morning: Morning, comments: Comments, authors: Mapping[str, str]) -> str:
+    """Return the decisions that hold as a folded list, each with its author; each can be taken back."""
     found = morning.decided
     if not found:
         return ""
@@ -166,8 +169,10 @@ def decided(morning: Morning) -> str:
         said = f"{visible(one['lane'], 40)}, {one['action']}: {one['state']}{until}"
         comment = f" – {visible(one['comment'], 80)}" if one.get("comment") else ""
         about = {"lane": one["lane"], "name": one["name"]}
-        back = _button("return", about, "Take back", f"Take back {said}")
-        items.append(f"<li>{escape(said + comment)} {back}</li>")
+        back = button("return", about, "Take back", f"Take back {said}")
+        who = f" ({authors[one['name']]})" if one["name"] in authors else ""
+        said_of = talk(one["lane"], one["action"], comments.get((one["lane"], one["action"]), ()))
+        items.append(f'<li class="twin-decide">{escape(said + comment + who)} {back}{said_of}</li>')
     return (
         f'<details id="twin-decided" class="twin-decided"><summary>Decided: {len(found):,}</summary>'
         f"<ul>{''.join(items)}</ul></details>"
@@ -181,13 +186,6 @@ def assumed(morning: Morning) -> str:
         return ""
     inside = listed(f"{note[0].upper()}{note[1:]}." for note in notes)
     return f'<details id="twin-morning-assumed" class="twin-decided"><summary>Assumed</summary>{inside}</details>'
-
-
-def _button(do: str, about: Mapping[str, str], word: str, label: str = "", goto: str = "") -> str:
-    more = f' aria-label="{escape(label, quote=True)}"' if label else ""
-    more += f' data-goto="{goto}"' if goto else ""
-    with_it = escape(json.dumps(about), quote=True)
-    return f'<button type="button" data-do="{do}" data-with="{with_it}"{more}>{escape(word)}</button>'
 
 
 def _input(name: str, word: str, value: str, mode: str = "", kind: str = "text") -> str:

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from twin._check import require
 from twin.data.text import visible
+from twin.plan.comments import comment_on
 from twin.plan.unit_names import named_units
 from twin.view.guard import sentence, told
+from twin.view.hub.feed_answers import whole
 from twin.view.hub.morning_page import page, radios
 from twin.view.widgets import Forms
 from twin.view.words import alert, note
@@ -42,7 +44,8 @@ class MorningPanel(Forms):
         with told(lambda text: setattr(self, "page", radios() + alert(text))), named_units(session.units):
             if self._open:
                 session.visit()
-            self.page = page(session.morning(), session.feed.source == "ledger")
+            kept = session.feed.source == "ledger"
+            self.page = page(session.morning(), kept, session.comments(), session.authors())
 
     def _on_message(self, message: dict[str, Any], _buffers: list[bytes]) -> None:
         done, lane = str(message.get("do", "")), str(message.get("lane", ""))
@@ -65,6 +68,12 @@ class MorningPanel(Forms):
         if done == "return":
             self.session.take_back(str(message.get("name", "")))
             return "back among the actions"
+        if done == "comment":
+            comment_on(self.session.plan, lane, str(message.get("action", "")), str(message.get("comment", "")))
+            return "comment written"
+        if done == "uncomment":
+            self.session.plan.undo(whole("change", str(message.get("change", ""))))
+            return "change of the comment undone"
         require(done in DECIDED_BY, "request", "one of those on the page", visible(done, 40))
         names = {"snooze": ("until", "comment"), "change": FIELDS}.get(done, ("comment",))
         more = {name: str(message[name]) for name in names if message.get(name)}

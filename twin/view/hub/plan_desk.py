@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from twin._check import require
 from twin.data.errors import PlanChanged, RowsRefused
 from twin.view.guard import sentence
 from twin.view.hub import feed_answers, forms, preview_answers
@@ -28,6 +29,7 @@ class PlanDesk(LedgerPage):
 
     plan_in_use: Callable[[], tuple[CapacityPlan, bool]]
     plan_changed: Callable[[], None]
+    _of_page: CapacityPlan | None = None  # plan of the page whose file has just been kept
 
     def do_plan_import(self, message: dict[str, Any]) -> str:
         """Return the preview of a file for the plan, or, after the confirmation, write it and return the answer."""
@@ -40,6 +42,28 @@ class PlanDesk(LedgerPage):
         except RowsRefused as refusal:
             plain = f"None was written; tick “{forms.LEAVE_OUT}” to write the others."
             return alert(f"{sentence(refusal)} {plain}") + feed_answers.folded(str(refusal.account))
+
+    def offer_plan(self) -> str:
+        """Return a button that keeps the plan of the page in the ledger, beside the flows of its file; "" if empty."""
+        plan, ends = self.plan_in_use()
+        count = sum(map(len, plan.entries.values())) if ends else 0
+        self._of_page = plan if count else None
+        return preview_answers.keeping_plan(count) if count else ""
+
+    def do_plan_keep(self, _message: dict[str, Any]) -> str:
+        """Write the plan of the page, whose file is in the ledger by now, to the ledger's plan; return the answer."""
+        from twin.plan.kept_plan import keep_plan
+
+        require(self._of_page is not None, "plan", "one that ends with the page", "none")
+        self.require_writable()
+        plan, ends = self.plan_in_use()
+        require(not ends, "flows", "those of the ledger", "others")
+        done = keep_plan(self._of_page, plan)
+        self._of_page = None
+        self.plan_changed()
+        kept = f"{feed_answers.counted(done.written, 'value')} of the plan kept in the ledger."
+        stay = feed_answers.counted(done.held, "value stays", "values stay")
+        return feed_answers.said(f"{kept} {stay} as the ledger states them." if done.held else kept)
 
     def do_plan_export(self, _message: dict[str, Any]) -> str:
         """Send the plan to the page as a workbook, and return the answer."""
@@ -74,6 +98,6 @@ class PlanDesk(LedgerPage):
             return alert(f"{sentence(conflict)} Nothing was written.") + preview_answers.overwriting(message)
         self.plan_changed()
         gone = f", {done.removed:,} removed" if done.removed else ""
-        words = f"{done.written:,} values of {counted_kinds(done.entries)} written{gone}, as change {done.change}."
+        words = f"{done.written:,} values of {counted_kinds(done.entries)} written{gone}."
         lasts = " This plan ends with the page." if ends else ""
         return feed_answers.said(words + lasts if done.change else "The plan has all these values already.")

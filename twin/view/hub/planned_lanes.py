@@ -13,13 +13,15 @@ import pandas as pd
 from twin._check import require
 from twin.data.author import author_name
 from twin.data.errors import LedgerError
-from twin.data.text import visible
+from twin.data.text import time_told, visible
+from twin.plan.comments import comment_events
 from twin.plan.parts import Computing
 from twin.plan.policy_table import lanes_that_state, policy_table
 
 if TYPE_CHECKING:
     from twin.data.ledger.plan_cells import PlanChange
     from twin.plan.capacity_plan import CapacityPlan
+    from twin.plan.comments import CommentEvent
     from twin.plan.feed import Feed
     from twin.plan.morning import Morning
     from twin.plan.network_report import NetworkReport
@@ -53,7 +55,7 @@ class PlannedLanes:
         if self._plan is None:
             from twin.plan.capacity_plan import CapacityPlan  # imports database packages
 
-            self._plan = CapacityPlan()
+            self._plan = CapacityPlan(period=self.feed.calendar.length)
         return self._plan
 
     @property
@@ -85,8 +87,7 @@ class PlannedLanes:
 
     def undo(self) -> int:
         """Undo the planner's own latest change of the plan that is in effect; return the id of the change."""
-        author, visits = self._author(), {change.id for change in self.plan.changes("visit")}
-        changes = [change for change in self.plan.changes() if change.id not in visits]
+        author, changes = self._author(), self.plan.changes()
         undone = {change.undoes for change in changes}
         mine = [one.id for one in changes if one.author == author and one.undoes is None and one.id not in undone]
         require(bool(mine), "plan", f"one with a change by {visible(author, 40)} to undo", "none")
@@ -142,6 +143,15 @@ class PlannedLanes:
         name = self.plan.add("decision", **decision(self.morning(), lane, action, state, **more))
         self._look_at_decisions()
         return name
+
+    def comments(self) -> dict[tuple[str, str], list[CommentEvent]]:
+        """Return what happened to the comments on each action, by its lane or site and its kind."""
+        return {} if self._plan is None else comment_events(self._plan)
+
+    def authors(self) -> dict[str, str]:
+        """Return who took each decision of the plan, and when, in words."""
+        latest = {} if self._plan is None else self._plan.authors("decision")
+        return {name: f"{one.author}, {time_told(one.changed_at)}" for name, one in latest.items()}
 
     def take_back(self, name: str) -> None:
         """Remove a decision from the plan, so that its action returns; its history stays."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from twin._check import require
 from twin.data.errors import Counts
-from twin.data.text import visible
+from twin.data.text import time_told, visible
 from twin.view.hub.feed_answers import account, counted, listed_first, plain, said
 from twin.view.hub.flow_answers import button
 from twin.view.words import table
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from twin.data.ledger.preview import Preview
     from twin.plan.plan_import import PlanPreview
 
+_OVERWRITE = "Overwrite with the values of the file"
 _MEANING = {
     "new": "of lanes and days that are not held",
     "same": "as the ledger holds them",
@@ -41,8 +42,8 @@ def _rows(found):
         for one in found.outliers
     ]
     by_hand = [
-        (_lane(one), str(one.date), _told(one.held), _told(one.file), escape(f"{one.author}, {one.changed_at[:16]}"))
-        for one in found.corrected
+        (_lane(one), str(one.date), _told(one.held), _told(one.file), escape(f"{one.author}, {at}"))
+        for one, at in ((one, time_told(one.changed_at)) for one in found.corrected)
     ]
     changed = [(_lane(one), str(one.date), _told(one.held), _told(one.file)) for one in found.changed]
     return (
@@ -91,21 +92,33 @@ def plan_preview(found: PlanPreview, name: str, message: Mapping[str, Any], kind
         "removed": "values that empty cells remove",
     }
     cards = _cards((word, getattr(found, word), text) for word, text in meaning.items())
-    rows = [tuple(escape(visible(cell, 60)) for cell in row) for row in found.differences]
-    changed = _table("Changed", found.changed + found.removed, ("entry", "field", "now", "in the file"), rows)
+    heads = ("entry", "field", "now", "in the file", "by")
+    count, late = found.changed + found.removed, found.overwritten
+    rows = [tuple(escape(visible(cell, 60)) for cell in row[:-1]) for row in found.differences]
+    first = sum(one.later for one in found.differences)
+    changed = _table("Changed by others since this workbook was saved", late, heads, rows[:first])
+    changed += _table("Changed", count - late, heads, rows[first:])
     writes = found.new + found.changed + found.removed
     sent = {**_sent(message), "sure": True}
     write = button("plan-import", sent, f"Write {counted(writes, 'value')}") if writes else ""
+    if late:
+        write = button("plan-import", {**sent, "overwrite": "on"}, _OVERWRITE)
     nothing = "" if writes else said("The plan has all these values already.")
     choices = f'<div class="twin-row">{write}{button("dismiss", {}, "Write nothing")}</div>'
     told = f"<details><summary>Account of the file</summary><pre>{escape(str(found.account))}</pre></details>"
     return f"{head}{cards}{changed}{nothing}{choices}{told}"
 
 
+def keeping_plan(count: int) -> str:
+    """Return a button that keeps the values of the page's plan in the ledger."""
+    words = f"Keep its plan in the ledger, too ({counted(count, 'value')})"
+    return f"<p>{button('plan-keep', {}, words)}</p>"
+
+
 def overwriting(message: Mapping[str, Any]) -> str:
     """Return a button that writes a file over what others have changed in the meantime."""
     sent = {**_sent(message), "sure": True, "overwrite": "on"}
-    return f'<div class="twin-row">{button("plan-import", sent, "Overwrite with the values of the file")}</div>'
+    return f'<div class="twin-row">{button("plan-import", sent, _OVERWRITE)}</div>'
 
 
 def _sent(message):

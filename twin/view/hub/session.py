@@ -86,7 +86,7 @@ class Session(LaneInView):
         """Return the forecast of the lane over the horizon, and the first days of its periods."""
         forecasts = self.feed.forecasts
         coming, _ = coming_steps(forecasts.last, self.feed.calendar, self.horizon)
-        return forecasts.outlook(self.lane, self.horizon, self._horizons(self.horizon)), coming
+        return forecasts.outlook(self.lane, self.horizon), coming
 
     def ahead(self) -> tuple[Ahead, Ahead]:
         """Return the next days of the lane in the dynamic model: under today's policy, and under the alternative."""
@@ -136,7 +136,7 @@ class Session(LaneInView):
 
     def prepared(self) -> Work:
         """Forecast the lanes that are not in view in parts, as `Meanwhile` does them, so that a click finds them."""
-        return self.feed.forecasts.prepared(self._horizons(DEFAULT_HORIZON))
+        return self.feed.forecasts.prepared((1, DEFAULT_HORIZON, DEFAULT_HORIZON + self._longest()))
 
     def _today(self):
         """Return the policy of the lane with the service level that it has, stated or not."""

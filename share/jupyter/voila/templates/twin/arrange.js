@@ -6,15 +6,18 @@
   const OUTPUT = 'script[type="application/vnd.voila.cell-output+json"]';
   const WIDGET = "application/vnd.jupyter.widget-view+json";
 
-  /* Returns what a cell's output says of the widget that it shows: its part of a cockpit, or "panel"; "" without one. */
+  /* Returns what a cell's output says of the widget that it shows: its part of a cockpit, or "panel"; "" without one,
+     and for a part of the text that is told of the lane in view. */
   function shownBy(cell) {
     for (const script of cell.querySelectorAll(OUTPUT)) {
       const output = JSON.parse(script.textContent);
-      if (output.data?.[WIDGET]) return output.metadata?.twin?.part ?? "panel";
+      const part = output.metadata?.twin?.part ?? "panel";
+      if (output.data?.[WIDGET] && part !== "told") return part;
     }
     return "";
   }
 
+  const LESSON = "How these numbers are made";
   const made = (tag, name, ...children) => {
     const element = document.createElement(tag);
     element.className = name;
@@ -73,10 +76,12 @@
     const data = panes.find((box) => box.matches(".twin-pane-data"));
     const links = made("nav", "twin-bridge-links");
     links.setAttribute("aria-label", "On this page");
-    const rest = made("section", "twin-behind", made("h2", "", "How these numbers are made"), ...paper.childNodes);
+    const top = made("h2", "", LESSON);
+    top.tabIndex = -1;
+    const rest = made("section", "twin-behind", top, ...paper.childNodes);
     rest.id = "twin-lesson";
     if (data) data.id = "twin-data";
-    const places = [["twin-lanes", "Lanes"], ["twin-data", "Data"], ["twin-lesson", "How these numbers are made"]];
+    const places = [["twin-morning", "Morning"], ["twin-lanes", "Lanes"], ["twin-data", "Data"], ["twin-lesson", LESSON]];
     for (const [place, words] of places) {
       const link = made("a", "", words);
       link.href = `#${place}`;
@@ -86,7 +91,33 @@
     board.id = "twin-lanes";
     const above = panes.filter((box) => !board.contains(box) && box !== data);
     const bridge = made("div", "twin-bridge", name, links);
-    paper.append(made("div", "twin-cockpit", bridge, ...above, board, ...(data ? [data] : [])), rest);
+    bridge.id = "twin-morning";
+    const front = made("div", "twin-cockpit", ...above, board, ...(data ? [data] : []));
+    paper.append(bridge, front, rest);
+    turning(front, rest, links);
+  }
+
+  /* The lesson is a page of its own behind the panels: an address that ends in its name, or in that of one of its
+     sections, shows it in place of them. The panels keep their size meanwhile, so that pictures and scrolling stay. */
+  function turning(front, rest, links) {
+    let at = 0; // how far down the panels were scrolled
+    function turn() {
+      const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+      const before = document.body.classList.contains("twin-reading"), reading = target !== null && rest.contains(target);
+      if (reading && !before) at = scrollY;
+      document.body.classList.toggle("twin-reading", reading);
+      front.inert = reading;
+      for (const link of links.children) {
+        if (reading && link.hash === "#twin-lesson") link.setAttribute("aria-current", "page");
+        else link.removeAttribute("aria-current");
+      }
+      if (reading === before) return;
+      scrollTo({ top: reading ? 0 : at, behavior: "instant" });
+      if (target && target !== rest) target.scrollIntoView({ behavior: "instant" });
+      if (reading) rest.querySelector("h2").focus({ preventScroll: true });
+    }
+    addEventListener("hashchange", turn);
+    turn();
   }
 
   const panels = cells.map((cell, number) => (shownBy(cell) ? number : -1)).filter((number) => number >= 0);
