@@ -42,7 +42,7 @@ _SPREAD = (
     3.92  # the interval's upper half, in standard deviations of the normal law: half the spread, as it is wide [-]
 )
 _AT_ONCE = 2_000_000  # most forecasts of the past that are computed as a whole, and kept for other pages
-_TOGETHER = 64  # lanes whose errors are looked at together: they fit into the processor's cache [lane]
+_TOGETHER = 128  # lanes whose errors are looked at together: they fit into the processor's cache [lane]
 STATUSES = ("normal", "watch", "strained", "ended", "no data")
 
 
