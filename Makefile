@@ -98,7 +98,7 @@ card: $(ready) ## judge the answers by simulated lanes again, and write the accu
 mechanisms: $(ready) ## compute the mechanism map anew from the records in TWIN_REAL_DATA (minutes)
 	@$(python) tools/mechanisms.py
 
-train: $(ready) ## train the network of lost-sales lanes again (3 minutes), or RUNS="seed-1 seed-2"
+train: $(ready) ## train the network of lost-sales lanes again (5 minutes), or RUNS="seed-1 seed-2"
 	@$(python) -m twin.batch.network_training papers/certified-policies/training.yml $(RUNS)
 
 bench: $(ready) ## measure speeds, as ratios in one table (ONLY="hub ledger" for these files only)

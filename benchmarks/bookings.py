@@ -8,9 +8,11 @@ from scipy.stats import poisson, randint
 
 import twin
 from twin.exact import booking_plans, booking_rules
-from twin.exact.bookings import booking_problem, soft_block, solved
+from twin.exact.booking_problems import booking_problem
+from twin.exact.bookings import solved
 from twin.exact.hidden_regimes import hidden_booking, hidden_price
 from twin.exact.ladder import costs_of_numbers, ladder, rules_of
+from twin.exact.soft_blocks import soft_block
 
 RENT, TOLERANCE = 10, 1e-5  # [$/place/period], and of the exact optimum [-]
 LIMIT = 0.130  # time of `twin.book_ahead` where the table is small [s]

@@ -7,7 +7,8 @@ from scipy.stats import poisson, randint
 
 import twin
 from twin.exact import booking, booking_plans, booking_rules
-from twin.exact.bookings import booking_problem, solved
+from twin.exact.booking_problems import booking_problem
+from twin.exact.bookings import solved
 from twin.exact.demand_laws import whole_numbers_with_moments
 from twin.exact.pricing import price
 

@@ -390,7 +390,7 @@ def test_the_table_by_keyboard_groups_columns_and_its_export(own_hub):
     with own_hub.expect_download() as download:
         own_hub.get_by_role("button", name="CSV of these").click()
     lines = download.value.path().read_text(encoding="utf-8").splitlines()
-    assert lines[0] == "lane,outlook,use,last_volume,demand_mean,overflow_probability,dependency"
+    assert lines[0] == "lane,outlook,use,last_volume,demand_mean,coming_overflow,dependency"
     assert [line.split(",")[0] for line in lines[1:]] == ["HAM-ROT", "BER-MUC"]
     assert float(lines[2].split(",")[4]) == directly()["demand_mean"]
 

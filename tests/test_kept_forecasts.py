@@ -5,7 +5,7 @@ import pytest
 
 from twin import forecast
 from twin.plan import kept_forecasts
-from twin.plan.kept_forecasts import FOLDER_VARIABLE, recalled
+from twin.plan.kept_forecasts import FOLDER_VARIABLE, lanes_and_means, recalled
 
 HOW = {"period": "W", "horizon": 2, "level": 0.9, "season": None}
 RECORDS = {
@@ -13,7 +13,7 @@ RECORDS = {
     "one lane": np.array([3.0, 5.0, np.nan, 4.0] * 10),
     "too short": np.array([[np.nan, 1.0], [np.nan, np.nan]]),
 }
-FUNCTIONS = [forecast.lanes, forecast.backtest, forecast.lanes_and_past]
+FUNCTIONS = [forecast.lanes, forecast.backtest, lanes_and_means]
 
 
 @pytest.fixture

@@ -1,12 +1,12 @@
 """The network of lost-sales lanes: its weights, exact gaps, derivatives, repeatable training, and safe fallback."""
 
 import json
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
-from scipy.stats import geom, poisson, randint
+from scipy.stats import geom, norm, poisson, randint
 
 from twin import exact
 from twin.batch.network_training import main, recipe_of
@@ -15,6 +15,8 @@ from twin.exact.heuristics import capped_base_stock
 from twin.learned import exact_gaps, lost_sales, ordering_policy, weights
 from twin.learned.features import count_of_inputs, lane_context
 from twin.learned.perceptron import order_sizes, started_layers
+from twin.learned.refining import RefiningRecipe, refined
+from twin.learned.solved_lanes import solved_lanes
 from twin.learned.training import TrainingRecipe, gradient, simulated, train
 from twin.learned.training_lanes import random_lanes
 
@@ -27,24 +29,25 @@ def shipped(problem):
 
 def test_the_shipped_weights_are_those_of_their_provenance_and_small():
     found = weights.shipped_provenance()
-    recipe = asdict(recipe_of("shipped", load_yaml(RECIPES)["shipped"]))
-    assert {**recipe, "hidden": list(recipe["hidden"])} == found["recipe"]
+    recipe = recipe_of("shipped", load_yaml(RECIPES)["shipped"]).settings()
+    assert recipe == found["recipe"]
     assert weights.digest_of_recipe(recipe) == found["recipe_digest"]
     assert weights.digest_of_layers(weights.shipped_layers()) == found["weights_digest"]
     assert Path(weights.__file__).with_name("lost_sales.npz").stat().st_size <= 50_000
     assert found["log"][-1]["seconds"] <= 20 * 60
-    assert found["log"][-1]["step"] == recipe["steps"] - 1
+    assert found["log"][-1]["step"] == recipe["steps"] + recipe["refining"]["steps"] - 1
 
 
 def test_recorded_runs_have_the_recipes_of_their_file_and_its_judged_lanes():
     named, files = load_yaml(RECIPES), sorted(RECIPES.parent.glob("runs/*.json"))
     lanes = {lane.name for group in (exact_gaps.lanes_of_the_literature, exact_gaps.unseen_lanes) for lane in group()}
-    assert {"shipped", "seed-1", "seed-2"} <= {file.stem for file in files} <= set(named)
+    assert {"shipped", "seed-1", "seed-2", "paths"} <= {file.stem for file in files} <= set(named)
     for file in files:
         run = json.loads(file.read_text(encoding="utf-8"))
-        assert run["recipe_digest"] == weights.digest_of_recipe(asdict(recipe_of(file.stem, named[file.stem])))
+        assert run["recipe_digest"] == weights.digest_of_recipe(recipe_of(file.stem, named[file.stem]).settings())
         assert lanes <= set(run["gaps"]) and min(run["gaps"].values()) >= 0
-        assert run["log"][-1]["step"] == run["recipe"]["steps"] - 1
+        steps = run["recipe"]["steps"] + run["recipe"].get("refining", {"steps": 0})["steps"]
+        assert run["log"][-1]["step"] == steps - 1
 
 
 def test_recorded_runs_of_a_standard_method_cost_more_than_the_optimum_of_their_lane():
@@ -59,7 +62,7 @@ def test_recorded_runs_of_a_standard_method_cost_more_than_the_optimum_of_their_
 
 def test_the_log_begins_as_training_from_its_seed_does():
     log, found = [], weights.shipped_provenance()
-    train(replace(TrainingRecipe(**found["recipe"]), hidden=tuple(found["recipe"]["hidden"]), steps=1), log.append)
+    train(replace(recipe_of("shipped", load_yaml(RECIPES)["shipped"]).training, steps=1), log.append)
     assert log[0]["cost"] == pytest.approx(found["log"][0]["cost"], rel=1e-5)
 
 
@@ -73,6 +76,38 @@ def test_training_repeats_from_its_seed():
     recipe = TrainingRecipe(seed=5, steps=4, lanes=32, horizon=30, hidden=(8,), every=2)
     one, same, other = (train(each) for each in (recipe, recipe, replace(recipe, seed=6)))
     assert weights.digest_of_layers(one) == weights.digest_of_layers(same) != weights.digest_of_layers(other)
+
+
+def test_eq_12_9_costs_of_orders_on_solved_lanes_are_least_at_the_best_orders():
+    """The best orders are those of `twin.exact.lost_sales`; the slope is that of a mean over normal errors."""
+    solved, rng = solved_lanes(np.random.default_rng(3), (2, 2, 2)), np.random.default_rng(4)
+    for place, lead_time in enumerate((1, 1, 2, 2, 3, 3)):
+        optimum = exact.lost_sales(solved.lanes.law(place), lead_time, float(solved.lanes.ratio[place]))
+        assert solved.least[place] == pytest.approx(optimum.low, rel=2e-5)
+        states, places, tried = np.zeros((200, 10)), np.full(200, place), np.arange(solved.orders[place])
+        states[:, :lead_time] = rng.integers(0, int(solved.lanes.mean[place]) + 3, (200, lead_time))
+        costs = solved.costs_after(places, states, np.tile(tried, (200, 1)))
+        assert costs.argmin(axis=1).tolist() == optimum.policy(states[:, :lead_time]).tolist()
+        orders, ends = rng.uniform(1.1, len(tried) - 2.1, 200), tried[:-1] + 0.5
+
+        def mean_cost(orders, costs=costs, ends=ends):  # of orders that are rounded after an error
+            below = norm.cdf((ends - orders[:, None]) / 0.25)
+            return np.sum(costs * np.diff(below, axis=1, prepend=0, append=1), axis=1)
+
+        slopes, losses = solved.slopes(places, states, orders, 0.25)
+        expected = (mean_cost(orders + 1e-5) - mean_cost(orders - 1e-5)) / 2e-5
+        assert slopes == pytest.approx(expected, rel=1e-3, abs=1e-3)
+        assert losses.min() >= 0 and np.all(losses <= costs.max(axis=1) - costs.min(axis=1))
+
+
+def test_refining_repeats_from_its_seed_and_lowers_the_loss_on_solved_lanes():
+    training = TrainingRecipe(seed=5, lanes=32, horizon=30)
+    recipe = RefiningRecipe(solved=(20, 10), steps=100, rows=30, longer=2, every=50, rate=1e-2, memory=0.3)
+    layers = started_layers([count_of_inputs(), 8, 1], np.random.default_rng(1))
+    log: list[dict[str, float]] = []
+    one, same = refined(layers, recipe, training, log.append, log_every=10), refined(layers, recipe, training)
+    assert weights.digest_of_layers(one) == weights.digest_of_layers(same)
+    assert log[-1]["gap"] < log[1]["gap"]
 
 
 def whole_cost(layers, lanes, context, states, demands):
@@ -149,11 +184,13 @@ def test_outside_its_range_orders_are_those_of_a_formula_which_is_said(law, lead
 
 def test_a_network_that_costs_more_than_the_formula_is_not_used(monkeypatch):
     assert lost_sales(geom(0.2), 2, 19).rule == "network"
-    poor = started_layers([count_of_inputs(), 4, 1], np.random.default_rng(0))
-    monkeypatch.setattr(ordering_policy, "shipped_layers", lambda: poor)
-    policy = lost_sales(poisson(5), 1, 9, holding_cost=0.5)
-    assert policy.rule == "capped base stock"
-    assert policy.said.startswith("In a simulation, the network costs")
+    *inner, (ends, bias) = weights.shipped_layers()
+    poor = {"Priced exactly": [*inner, (ends, bias + 0.4)]}  # orders too much
+    poor["In a simulation"] = started_layers([count_of_inputs(), 4, 1], np.random.default_rng(0))  # ever more stock
+    for how, layers in poor.items():
+        monkeypatch.setattr(ordering_policy, "shipped_layers", lambda layers=layers: layers)
+        policy = lost_sales(poisson(5), 1, 9, holding_cost=0.5)
+        assert policy.rule == "capped base stock" and policy.said.startswith(f"{how}, the network costs"), policy.said
 
 
 def test_wrong_arguments_states_and_runs_are_told(capsys):
@@ -163,5 +200,7 @@ def test_wrong_arguments_states_and_runs_are_told(capsys):
         lost_sales(poisson(5), 2, 9)(np.zeros((3, 1)))
     with pytest.raises(ValueError, match="unknown settings speed"):
         recipe_of("shipped", {"speed": 3})
+    with pytest.raises(ValueError, match="the refining of run shipped has unknown settings speed"):
+        recipe_of("shipped", {"refining": {"speed": 3}})
     assert main([str(RECIPES), "nothing"]) == 2
     assert "has no run nothing" in capsys.readouterr().err

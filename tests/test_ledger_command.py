@@ -8,8 +8,9 @@ import pytest
 
 from twin.__main__ import main
 from twin.data.history import write_csv
-from twin.data.ledger.store import RESET_TOKEN
+from twin.data.ledger.store import RESET_TOKEN, Ledger
 from twin.data.scenarios import research_lanes
+from twin.plan.capacity_plan import CapacityPlan
 
 FLOWS = "date,lane,volume,returns\n2026-01-05,A,5,1\n2026-01-06,A,7.25,0\n2026-01-06,=B,2,2\n"
 
@@ -46,6 +47,22 @@ def file(tmp_path):
     path = tmp_path / "flows.csv"
     path.write_text(FLOWS)
     return path
+
+
+def test_a_backup_has_what_was_written_while_the_ledger_is_in_use(run, file, ledger, tmp_path, monkeypatch):
+    """The ledger of the fixture is open, so that SQLite keeps the latest changes in a second file."""
+    assert run("import", file)[0] == 0
+    CapacityPlan(ledger.plan, author="eva").set("lane", "A", internal_capacity=9)
+    code, out, err = run("backup", tmp_path / "copy.sqlite")
+    if ledger.status()["engine"] != "sqlite":
+        assert (code, out) == (3, "") and "pg_dump --format=custom" in err
+        return
+    assert (code, err) == (0, "") and out.endswith(f"to {tmp_path / 'copy.sqlite'}, and found sound\n")
+    with Ledger(f"sqlite:///{tmp_path}/copy.sqlite") as copy:
+        assert list(copy.records()) == list(ledger.records()) and copy.status()["imports"] == ledger.status()["imports"]
+        assert CapacityPlan(copy.plan).changes() == CapacityPlan(ledger.plan).changes()
+    assert run("backup", tmp_path / "copy.sqlite")[0] == 2
+    assert run("backup", tmp_path / "copy.sqlite", "--force")[0] == 0
 
 
 def test_from_seed_to_reset(run, answer, ledger):

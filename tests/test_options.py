@@ -29,6 +29,7 @@ RISING = DemandPaths(np.full(4, 9.0), np.arange(40.0)[:, np.newaxis] + np.zeros(
 OTHERS = {
     "lane.assess": (lane.assess, {"statistics": LANE, "policy": Policy()}),
     "past_errors.ErrorPool.paths": (ErrorPool([GROWN]).paths, {"lane": GROWN}),
+    "past_errors.LaneErrors.error_known": (GROWN.error_known, {"origin": 300}),
     "past_errors.LaneErrors.paths": (GROWN.paths, {}),
     "past_errors.same_time_of_year": (same_time_of_year, {"away": 7.0}),
     "games.alliance.Pool.costs": (POOL.costs, {}),
@@ -97,6 +98,9 @@ ALTERNATIVES = {
     ("past_errors.LaneErrors.paths", "at"): (20,),
     ("past_errors.ErrorPool.paths", "service_level"): (0.999,),
     ("past_errors.LaneErrors.paths", "service_level"): (0.999,),
+    ("past_errors.ErrorPool.paths", "steps"): (1,),
+    ("past_errors.LaneErrors.error_known", "steps"): (1,),
+    ("past_errors.LaneErrors.paths", "steps"): (1,),
     ("past_errors.past_levels", "pool"): (ErrorPool(RARE), {"errors": RARE[0]}),
     ("past_errors.same_time_of_year", "earlier_years"): (False,),
     ("periodic_review.best_stock", "lead_time_sd"): (0.5,),

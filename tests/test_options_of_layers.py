@@ -550,8 +550,12 @@ CALLS = {
         {"kind": "site", "entry": "S"},
     ),
     "plan.capacity_plan.CapacityPlan": (
-        lambda at, **o: (made := CapacityPlan(**o)).author or len(made.entries),
-        {"cells": cells(), "author": "zoe"},
+        lambda at, **o: (
+            (made := CapacityPlan(**o)).author
+            or len(made.entries)
+            or made.words.value(("lane", "A", "holding_cost"), 4.5)
+        ),
+        {"cells": cells(), "author": "zoe", "period": "W"},
     ),
     "plan.capacity_plan.CapacityPlan.write": (
         lambda at, **o: tried_on_plan(lambda plan: plan.write({("lane", "B"): {"dwell": 2}}, **o)),

@@ -92,9 +92,9 @@ def test_places_reserved_together_at_the_cost_stated(partners):
     ("message", "sentence"),
     [
         ({"do": "partner", "name": "nobody"}, "Partner must be one of the lanes; got nobody."),
-        ({"do": "partner-way", "way": "steal"}, "Way must be one of help, reserve; got steal."),
+        ({"do": "partner-way", "way": "steal"}, "Way must be one of help, reserve, book; got steal."),
         ({"do": "partner-rule", "rule": "by luck"}, "Rule must be one of those listed; got by luck."),
-        ({"do": "partner-way", "way": []}, "Way must be one of help, reserve; got []."),
+        ({"do": "partner-way", "way": []}, "Way must be one of help, reserve, book; got []."),
         (
             {"do": "partner-cost", "reservation_cost": "1,000"},
             "Cost of a place must be without marks for thousands, such as 1200; got 1,000.",

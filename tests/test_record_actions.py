@@ -71,6 +71,26 @@ def test_each_kind_of_action_is_found_on_its_lane_with_reason_and_decision():
     assert rest == ["silent", "fallen", "Berlin", "wild"]
 
 
+def test_lanes_that_lose_money_leave_places_to_what_is_due_and_the_rest_is_counted():
+    """Of 24 lanes, all lose money at their prices, and eight overflow, for less money."""
+    random, names = np.random.default_rng(8), [f"L{number:02d}" for number in range(24)]
+    dates = pd.date_range("2025-01-06", periods=140)
+    rows = [(day, name, volume) for name in names for day, volume in zip(dates, random.poisson(40, 140), strict=True)]
+    flows = pd.DataFrame(rows, columns=["date", "lane", "volume"]).astype({"lane": "category"})
+    history = history_from(flows, {"file": "made up", "rows_read": len(flows), "notes": ()})
+    own = {name: {"internal_capacity": 44.0 if place < 8 else 90.0} for place, name in enumerate(names)}
+    terms = {"service_revenue": 30.0, "handling_cost": 50.0, "lead_time_mean_days": 0.0, "lead_time_sd_days": 0.0}
+    terms |= {"service_level": 0.9}
+    found = attention_of(history, policies={name: {**row, **terms} for name, row in own.items()})
+    rows = found.ranked()
+    assert rows["kind"].value_counts().to_dict() == {"overflow": 6, "loss": 4}
+    assert rows["money"].is_monotonic_decreasing and rows["lane"].is_unique
+    assert found.ranked({(name, "overflow") for name in names})["kind"].isin(["loss", "promise"]).all()
+    words = found.others(set(zip(rows["lane"], rows["kind"], strict=True)))
+    assert "loss 20 ($" in words and ", overflow 2 ($" in words
+    assert found.own_stated and not attention_of(history).own_stated
+
+
 def test_steady_lanes_call_for_nothing():
     volumes = np.random.default_rng(4).poisson(40.0, (300, 400)).astype(float)
     errors = overflow_ahead.errors_of(volumes, np.full((*volumes.shape, 28), 40.0))[:, -224:]

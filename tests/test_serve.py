@@ -13,6 +13,7 @@ from tornado.web import HTTPError
 
 from twin.apps.serve import Sessions
 from twin.data.permission import REACHABLE
+from twin.plan.kept_forecasts import FOLDER_VARIABLE
 
 ROOT = Path(__file__).parents[1]
 PAGE, AHEAD = {"env": {"VOILA_PREHEAT": "False"}}, {"env": {"VOILA_PREHEAT": "True"}}
@@ -112,6 +113,7 @@ def test_every_process_is_told_whether_others_can_reach_the_server_and_its_visit
     asyncio.run(sessions.start_kernel(env={"VOILA_PREHEAT": "False", REACHABLE: "no"}))
     asyncio.run(sessions.start_kernel(**AHEAD))
     assert [found[REACHABLE] for found in environments] == [told, told]
+    assert {found[FOLDER_VARIABLE] for found in environments} == {sessions._folder.name}  # pages share forecasts
 
 
 def test_jupyter_tells_its_processes_nothing(sessions, monkeypatch):

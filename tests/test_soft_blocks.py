@@ -9,7 +9,8 @@ from scipy.stats import poisson, randint
 
 import twin
 from twin.exact import booking, booking_rules
-from twin.exact.bookings import booking_problem, solved
+from twin.exact.booking_problems import booking_problem
+from twin.exact.bookings import solved
 from twin.exact.hidden_regimes import hidden_booking, hidden_price
 from twin.exact.pricing import price
 

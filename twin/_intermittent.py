@@ -65,9 +65,10 @@ class IntermittentPool:
             self.mean[at], self.size[at] = rate[best] * size[best], unit
 
     def _quantiles(self, horizon, level):
-        """Set the quantile of each origin, step and class, in units of size; infinite where errors are too few."""
+        """Set the quantile of each origin, step and class of a member, in units of size; infinite if errors are few."""
         counts = np.zeros((horizon, len(_CLASSES) + 1, len(_EDGES) + 1))
         self._found = np.full((len(self._volumes), *counts.shape[:2]), np.inf)
+        edges = np.r_[_EDGES, np.inf]
         for at, volume in enumerate(self._volumes):
             for step in range(min(horizon, at)):
                 origin = at - 1 - step
@@ -78,10 +79,11 @@ class IntermittentPool:
                 )
                 cell = self._class[origin, here] * counts.shape[2] + np.searchsorted(_EDGES, score)
                 counts[step] += np.bincount(cell, minlength=counts[step].size).reshape(counts[step].shape)
-            total = np.cumsum(counts, axis=2)
+            kinds = np.unique(self._class[at, self.member[at]])  # classes of which a quantile is needed
+            total = counts[:, kinds].cumsum(axis=2)
             rank = np.ceil((total[..., -1:] + 1) * level - 1e-9)
             cell = np.argmax(total >= rank, axis=2)
-            self._found[at] = np.where(rank[..., 0] <= total[..., -1], np.r_[_EDGES, np.inf][cell], np.inf)
+            self._found[at][:, kinds] = np.where(rank[..., 0] <= total[..., -1], edges[cell], np.inf)
 
     def into(self, mean, start):
         """Put the forecasts of the pool's lanes among those of lanes `start`, ...; return half widths and members.

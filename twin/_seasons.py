@@ -12,6 +12,7 @@ from copy import copy
 import numpy as np
 
 _OF_MEDIAN = np.pi / 2  # variance of the median of many normal values, in units of that of their mean [-]
+_WIDE = 32  # entries of a row from which adding row by row is the faster way
 _UNTRIED = 0.5  # share kept of an index whose noise is not yet known, after a single season [-]
 
 
@@ -59,6 +60,9 @@ class Season:
 def cumulated(rows):
     """Return the sums of the first 0, 1, 2, ... rows; for wide rows several times as fast as `np.cumsum`."""
     totals = np.zeros((len(rows) + 1, *rows.shape[1:]))
+    if rows[:1].size < _WIDE:
+        np.cumsum(rows, axis=0, out=totals[1:])
+        return totals
     for at, row in enumerate(rows):
         np.add(totals[at], row, out=totals[at + 1])
     return totals

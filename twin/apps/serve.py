@@ -78,10 +78,10 @@ class Sessions(AsyncMappingKernelManager):
         """Start a kernel and return its id; at the limit, raise HTTP error 503."""
         of_page = (kwargs.get("env") or {}).get("VOILA_PREHEAT")
         ahead = of_page == "True"
-        environment = {FOLDER_VARIABLE: self._folder.name, **(kwargs.get("env") or os.environ)}
         if not isinstance(self.parent, ServerApp):  # Jupyter's own login decides who may delete flows
-            environment |= {REACHABLE: self._reachable(), **_of_visitors()}
-        kwargs["env"] = environment
+            kwargs["env"] = {**(kwargs.get("env") or os.environ), REACHABLE: self._reachable(), **_of_visitors()}
+        if of_page:
+            kwargs["env"] = {FOLDER_VARIABLE: self._folder.name, **kwargs["env"]}
         try:
             while kernel_id not in self and self._count() >= self.most:
                 if ahead or not await self._end_pooled_kernel():

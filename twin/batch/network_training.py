@@ -8,31 +8,59 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, fields
 from pathlib import Path
-from typing import Any
+from time import process_time
+from typing import Any, NamedTuple
 
 from twin.batch.plan_yaml import load_yaml
 from twin.learned import exact_gaps
 from twin.learned.ordering_policy import network_policy
 from twin.learned.perceptron import Layers
+from twin.learned.refining import RefiningRecipe, refined
 from twin.learned.training import TrainingRecipe, train
 from twin.learned.weights import provenance_of, write_weights
 
 SHIPPED = "shipped"  # name of the run whose weights come with the package
 
 
-def recipe_of(name: str, given: dict[str, Any]) -> TrainingRecipe:
-    """Return the recipe of a run, given the settings that are not those of `TrainingRecipe`."""
-    known = {field.name for field in fields(TrainingRecipe)}
+class RunRecipe(NamedTuple):
+    """Both parts of a training run; one without the second ends with derivatives along simulated paths."""
+
+    training: TrainingRecipe
+    refining: RefiningRecipe | None
+
+    def settings(self) -> dict[str, Any]:
+        """Return all settings by name, those of the refining, if any, under `refining`."""
+        found = asdict(self.training) | ({"refining": asdict(self.refining)} if self.refining else {})
+        return json.loads(json.dumps(found))  # tuples become lists
+
+
+def recipe_of(name: str, given: dict[str, Any]) -> RunRecipe:
+    """Return the recipe of a run, given the settings that are not the defaults of its parts."""
+    own = {key: value for key, value in given.items() if key != "refining"}
+    training = _built(TrainingRecipe, own, f"run {name}")
+    if "refining" not in given:
+        return RunRecipe(training, None)
+    return RunRecipe(training, _built(RefiningRecipe, given["refining"], f"the refining of run {name}"))
+
+
+def _built(kind: type, given: dict[str, Any], whose: str) -> Any:
+    known = {field.name for field in fields(kind)}
     if unknown := sorted(set(given) - known):
-        raise ValueError(f"run {name} has unknown settings {', '.join(unknown)}; there are {', '.join(sorted(known))}")
-    return TrainingRecipe(**{key: tuple(value) if isinstance(value, list) else value for key, value in given.items()})
+        raise ValueError(f"{whose} has unknown settings {', '.join(unknown)}; there are {', '.join(sorted(known))}")
+    return kind(**{key: tuple(value) if isinstance(value, list) else value for key, value in given.items()})
 
 
-def gaps_of(layers: Layers) -> dict[str, float]:
-    """Return the exact gap of a network on every judged lane. [%]"""
-    lanes = (*exact_gaps.lanes_of_the_literature(), *exact_gaps.lanes_of_long_lead_times(), *exact_gaps.unseen_lanes())
+def trained(recipe: RunRecipe, tell: Callable[[dict[str, Any]], None]) -> Layers:
+    """Return the layers of a run: trained along simulated paths, then refined if its recipe says so."""
+    layers = train(recipe.training, tell)
+    return layers if recipe.refining is None else refined(layers, recipe.refining, recipe.training, tell)
+
+
+def gaps_of(layers: Layers, lanes: Sequence[exact_gaps.JudgedLane]) -> dict[str, float]:
+    """Return the exact gap of a network on each lane. [%]"""
     return {
         lane.name: round(100 * exact_gaps.exact_gap(lane, lambda problem: network_policy(layers, problem)), 4)
         for lane in lanes
@@ -40,13 +68,15 @@ def gaps_of(layers: Layers) -> dict[str, float]:
 
 
 class _Log:
-    """Rows of a training run, printed as they come."""
+    """Rows of a training run with the seconds of processor time until then, printed as they come."""
 
     def __init__(self) -> None:
         self.rows: list[dict[str, Any]] = []
+        self._begun = process_time()
 
     def keep(self, row: dict[str, Any]) -> None:
-        self.rows.append({key: float(f"{value:.7g}") for key, value in row.items()})
+        timed = {**row, "seconds": process_time() - self._begun}
+        self.rows.append({key: float(f"{value:.7g}") for key, value in timed.items()})
         print(json.dumps(self.rows[-1]), flush=True)
 
 
@@ -59,11 +89,12 @@ def main(arguments: list[str]) -> int:
             print(f"{file} has no run {name}; it has {', '.join(runs)}", file=sys.stderr)
             return 2
         recipe, log = recipe_of(name, runs[name]), _Log()
-        layers = train(recipe, log.keep)
-        found = provenance_of(layers, asdict(recipe), log.rows)
+        layers = trained(recipe, log.keep)
+        found = provenance_of(layers, recipe.settings(), log.rows)
         if name == SHIPPED:
             write_weights(layers, found)
-        found["gaps"] = gaps_of(layers)
+        judged = exact_gaps.lanes_of_the_literature(), exact_gaps.lanes_of_long_lead_times(), exact_gaps.unseen_lanes()
+        found["gaps"], found["fresh"] = gaps_of(layers, sum(judged, ())), gaps_of(layers, exact_gaps.fresh_lanes())
         target = file.parent / "runs" / f"{name}.json"
         target.parent.mkdir(exist_ok=True)
         target.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")

@@ -57,7 +57,10 @@ tables of lanes, of any size
 
 # Options for tables of lanes only, and options for files of flows only.
 OF_TABLES = ("keep", "jobs", "scheduler")
-OF_FLOWS = (*sorted(set(READING) - {"period"}), *"horizon lanes policies json jsonl csv xlsx report force most".split())
+OF_FLOWS = (
+    *sorted(set(READING) - {"period"}),
+    *"horizon together lanes policies json jsonl csv xlsx report force most".split(),
+)
 
 
 def add(commands: Any) -> None:
@@ -86,6 +89,12 @@ def add(commands: Any) -> None:
         type=count,
         metavar="H",
         help="also a plan of the next H periods by date: forecast, reserve, places, overflow and money",
+    )
+    plan.add_argument(
+        "--together",
+        nargs="*",
+        metavar="LANE",
+        help="with --horizon: also what 2 to 6 lanes, as partners, book ahead together, and who pays what",
     )
     policy = parser.add_argument_group("policy of the lanes")
     policy.add_argument("--policies", metavar="FILE", help="table with a lane column and any of the fields below")
@@ -170,7 +179,9 @@ def _assess_flows(options, given):
 
         plan = ledger_plan(options.file)
     try:
-        found = table_report.assess_history(history, given, policies, horizon=options.horizon, plan=plan)
+        found = table_report.assess_history(
+            history, given, policies, horizon=options.horizon, plan=plan, together=options.together
+        )
         found = replace(found, assumptions=(*found.assumptions, *notes))
     except ValueError:
         if len(history.account.refused):  # refused rows may be the reason

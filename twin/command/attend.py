@@ -67,6 +67,12 @@ def add(commands: argparse._SubParsersAction) -> None:
     add_reading_options(reading)
 
 
+NOT_STATED = (
+    "No own capacity is stated, so each lane is given the places that it needs, and hardly one overflows: state yours "
+    "by --policies, or in the plan of the ledger."
+)
+
+
 def _attention(options):
     from twin.data.load import load_history
     from twin.plan.actions import attention_of
@@ -103,6 +109,11 @@ def to_text(found: Any, width: int) -> str:
             lines.append(textwrap.fill(words, width, initial_indent="    ", subsequent_indent="    "))
     if found.actions.empty:
         lines.append("Nothing to do: no lane is expected to overflow or to lose money.")
+    shown = set(zip(found.actions["lane"], found.actions["kind"], strict=True))
+    if others := found.others(shown):
+        lines += ["", textwrap.fill(f"Also worth their place: {others}.", width)]
+    if not found.own_stated:
+        lines += ["", textwrap.fill(NOT_STATED, width)]
     assumed = [textwrap.fill(f"Assumed: {note}.", width) for note in found.assumptions]
     return "\n".join([*lines, "", *assumed])
 

@@ -31,6 +31,7 @@ LEDGER_EXAMPLES = """examples
   twin ledger delete 17                              delete the flow with this id
   twin ledger revert 4                               undo a change of one flow, as history shows it
   twin ledger undo 3                                 delete a whole import; status lists the imports
+  twin ledger backup copy.sqlite                     copy the whole ledger while it is in use
   twin ledger verify                                 check file, index and imports for damage
   twin ledger lanes                                  show the statistics of every lane
   twin ledger export berlin.csv --lane BER-MUC --first 2025-01-01
@@ -97,6 +98,9 @@ def add(commands: "argparse._SubParsersAction") -> None:
     verb(_reset, "delete every flow and import; the plan is kept").add_argument(
         "--token", default="", help="confirmation phrase; an error without it shows it"
     )
+    backup = verb(_backup, "copy the whole ledger, as it is at this moment, to an SQLite file, and check the copy")
+    backup.add_argument("file", help="a new file; DATABASE_URL=sqlite:///FILE opens it as a ledger")
+    backup.add_argument("--force", action="store_true", help="overwrite an existing file")
     verb(_status, "show the address and the contents of the ledger")
     verb(_verify, "check the ledger for damage: what its database offers, and counts and checksums of the imports")
     seed = verb(_seed, "add the three synthetic research lanes")
@@ -213,6 +217,21 @@ def _export(ledger, options):
     if options.file.lower().endswith((".csv", ".csv.gz")) and (note := guard_note(ledger.lanes())):
         words.append(f"  note     {note}")
     return _show(options, {"file": options.file, "flows": count}, "\n".join(words))
+
+
+def _backup(ledger, options):
+    from twin.data.ledger.store import Ledger
+
+    if os.path.exists(options.file) and not options.force:
+        raise ValueError(f"file must be a new one, or --force must be said; got {options.file}, which exists")
+    ledger.backup(options.file)
+    with Ledger(f"sqlite:///{os.path.abspath(options.file)}") as copy:
+        flows, checks = copy.count(), copy.verify()
+    sound = all(check.passed is not False for check in checks)
+    state = "and found sound" if sound else "and found DAMAGED: twin ledger verify says where"
+    words = f"{flows:,} flows with imports, changes and plan copied from {ledger.place} to {options.file}, {state}"
+    _show(options, {"place": ledger.place, "file": options.file, "flows": flows, "sound": sound}, words)
+    return 0 if sound else 3
 
 
 def _log(ledger, options):

@@ -11,9 +11,9 @@ import numpy as np
 from twin.data.lane_names import quoting_of, written_lane
 from twin.data.text import visible
 from twin.demand import period_name
-from twin.plan.booked_lane import BOOKING
+from twin.plan.booked_lane import BOOKING, BY_DATE
 from twin.plan.dated import DATED, OF_LANE, WORST_WINDOW, bias_in_words
-from twin.plan.wording import tabulated
+from twin.plan.wording import tabulated, written
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -47,6 +47,16 @@ def in_text(report: Report, lanes: pd.Index, width: int) -> Iterator[str]:
         yield ""
         yield f"PLACES TO BOOK  site {visible(site)}, its lanes together, {dates[0]} to {dates[-1]}"
         yield from _booked(found, report, width)
+    if report.together is not None:
+        both, terms = report.together
+        yield ""
+        yield f"BOOKED TOGETHER  {', '.join(map(visible, both.names))}"
+        for name, alone, pays in zip(both.names, both.alone, both.found.allocation, strict=True):
+            yield _filled(
+                f"pays     {visible(name)} {written(float(pays), '$')}; alone {written(float(alone), '$')}", width
+            )
+        for sentence in (*both.sentences(), terms.sentence(report.history.calendar.length)):
+            yield _filled(f"book     {sentence}", width)
 
 
 def _booked(found: PlacesToBook, report: Report, width: int) -> Iterator[str]:
@@ -146,7 +156,7 @@ def schema_of_booking() -> dict[str, Any]:
 
 def _form(name: str, unit: str) -> dict[str, Any]:
     """Return the schema of a number of a booking; null where there is none."""
-    if name in ("bookings", "places", "booked_before"):
+    if name in BY_DATE:
         return {"type": ["array", "null"], "items": {"type": "number"}}
     if unit == "sentence":
         return {"type": "string"}

@@ -24,7 +24,9 @@ TOLD = (
     "accuracy",
 )  # parts of the report that are names and values, or sentences; a sheet each
 
-_BOOKED = tuple(name for name in BOOKING if name not in ("bookings", "places", "booked_before"))  # one value each
+_BOOKED = tuple(
+    name for name in BOOKING if name not in ("bookings", "places", "booked_before", "soft_places")
+)  # one value each
 
 
 def workbook(option: str, report: Report, file: str, most: int) -> None:

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 #: An option of reading: field of `ReadingOptions`, and value.
 Way = tuple[str, Any]
 #: A function of an interface: options, of which one is to be chosen -> the words that say how to choose it there.
 Words = Callable[[Sequence[Way]], str]
+
+#: Words in the reasons against rows -> options that may be meant.
+WAYS_OUT: dict[str, tuple[Way, ...]] = {
+    "is negative": (("negative", "returns"), ("negative", "subtract")),
+    "far from all": (("far_dates", "keep"),),
+}
 
 
 class Advice(str):
@@ -61,6 +67,12 @@ def said(thing: BaseException | str, words: Words) -> str:
     """
     told = thing.args[0] if isinstance(thing, BaseException) and thing.args else thing
     return told.said(words) if isinstance(told, Advice) else str(thing)
+
+
+def ways_out(reasons: Iterable[str]) -> list[Way]:
+    """Return the options that would let rows in that are refused for some reasons."""
+    different = set(reasons)
+    return [way for words, ways in WAYS_OUT.items() if any(words in reason for reason in different) for way in ways]
 
 
 def in_python(ways: Sequence[Way]) -> str:

@@ -19,6 +19,7 @@ LARGEST_TABLE = 5_000_000  # lanes x periods; beyond, only the sum of all lanes 
 MOST_SUMS, MOST_PARTS = 50, 150  # lanes that are tried as a sum, largest first, and lanes tried as its parts
 TOTAL_AGREES = 0.9  # share of the periods in which a lane that is called a total is the sum of the others
 ENOUGH_PERIODS = 12  # from which a lane that is the sum of all others but for a few errors is no chance [-]
+MOST_ROUNDED = 0.05  # largest share of a total that rounding explains [-]
 TELLING = 8  # periods that rule out most lanes as parts of a sum
 CLOSE = 1e-6  # relative difference up to which two sums are equal
 NAMES_SHOWN = 3
@@ -49,7 +50,7 @@ def names_told(lanes: Sequence[str]) -> Iterator[str]:
         number = sum(map(len, alike))
         yield (
             f"lane names that differ only in case, dashes, blanks or code points: {number:,} of {len(lanes):,}, which "
-            f"may be {len(alike):,} lanes ({shown}); they are kept apart"
+            f"may be {len(alike):,} {'lane' if len(alike) == 1 else 'lanes'} ({shown}); they are kept apart"
         )
     rounded = [lane for lane in lanes if _SCIENTIFIC.fullmatch(lane)]
     if rounded:
@@ -145,6 +146,8 @@ def _total_of(table, i, left, names):
     mine, whole = table[i], table[others].sum(axis=0)
     active = mine > 0
     equal = np.abs(whole - mine) <= CLOSE * np.maximum(mine, 1e-6)
+    if is_total(names[i]) and np.all(mine == np.rint(mine)):  # it, or its parts, may be rounded
+        equal = np.abs(whole - mine) <= np.minimum(0.5 * (others.sum() + 1), MOST_ROUNDED * mine)
     if active.any() and equal[active].mean() >= TOTAL_AGREES:
         return int(others.sum())
     if active.sum() != 1 or not is_total(names[i]):

@@ -8,7 +8,7 @@ from typing import Any
 
 from twin._check import require
 from twin.data.account import refusals
-from twin.data.advice import Advice
+from twin.data.advice import Advice, ways_out
 from twin.data.audit import names_told
 from twin.data.errors import RowsRefused
 from twin.data.files.numbers import VOLUME_UNKNOWN
@@ -23,11 +23,6 @@ from twin.data.settle import check_options, history_from
 from twin.data.working_days import Closing
 
 _LOG = logging.getLogger(__name__)
-#: Words in the reasons against rows -> options that may be meant.
-WAYS_OUT = {
-    "is negative": (("negative", "returns"), ("negative", "subtract")),
-    "far from all": (("far_dates", "keep"),),
-}
 OF_DAYS = ("first", "last", "closed", "holidays")  # options of reading that also apply to a ledger
 REFUSED_SHARE = 0.05  # share of refused rows beyond which nothing is answered unless good_rows_only is said
 
@@ -183,9 +178,8 @@ def _too_many(bad, account):
     """Return the sentence on a file of which too many rows cannot be used."""
     share, (line, _, text) = len(bad) / account.rows_read, bad.iloc[0]
     why = "; ".join(f"{count:,} x {reason}" for reason, count in bad["reason"].value_counts().items())
-    ways = [way for word, ways in WAYS_OUT.items() if bad["reason"].str.contains(word).any() for way in ways]
     text = (
         f"{account.file} has {len(bad):,} of {account.rows_read:,} rows ({share:.1%}) that cannot be used, more than "
         f"{REFUSED_SHARE:.0%}, so nothing is answered: {why}; the first is line {line}: {text}"
     )
-    return Advice(text, *ways, ("good_rows_only", True))
+    return Advice(text, *ways_out(bad["reason"]), ("good_rows_only", True))

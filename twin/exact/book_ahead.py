@@ -10,9 +10,11 @@ from numpy.typing import ArrayLike
 
 from twin._check import nonnegative, require, whole
 from twin.exact import booking_plans, booking_rules
-from twin.exact.bookings import Booking, booking_problem, places_to_keep, smallest_table, soft_block, solved
+from twin.exact.booking_problems import Booking, booking_problem
+from twin.exact.bookings import smallest_table, solved
 from twin.exact.demand_laws import laws_by_period
 from twin.exact.pricing import Optimum, Policy, Whole, price
+from twin.exact.soft_blocks import places_to_keep, soft_block
 
 _MOST_VALUES = 2**18  # largest table, over all periods of the season, for which the exact optimum is quick
 _TOLERANCE = 1e-5  # of the exact optimum, as a share of its cost [-]

@@ -10,8 +10,8 @@ from scipy.sparse import csr_matrix, hstack
 
 from twin import simulate
 from twin._check import require
+from twin.exact.booking_problems import Booking
 from twin.exact.booking_rules import expected_uncovered, mean_uncovered, places_ahead, regime_shares
-from twin.exact.bookings import Booking
 from twin.exact.pricing import Policy, Whole
 from twin.exact.value_iteration import Array
 
@@ -40,7 +40,7 @@ def calendar_plan(problem: Booking) -> CalendarPlan:
     Veinott and Wagner (1962), Optimal capacity scheduling, for booking as a network problem; notebook 11, eq. (11.6).
 
     >>> from scipy.stats import poisson
-    >>> from twin.exact.bookings import booking_problem
+    >>> from twin.exact.booking_problems import booking_problem
     >>> plan = calendar_plan(booking_problem([[poisson(3)], [poisson(9)]], 1, 1, 10, 25))
     >>> plan.bookings[:, 0].tolist(), round(plan.cost, 3)
     ([10.0, 3.0], 83.067)

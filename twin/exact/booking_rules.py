@@ -6,14 +6,18 @@ force or ahead, oldest first, contract by contract).
 
 from __future__ import annotations
 
+import itertools
+import math
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
 
 from twin import simulate
-from twin.exact.bookings import Booking, moves_ahead
+from twin.exact.booking_problems import Booking, moves_ahead
 from twin.exact.pricing import Policy, Whole
 from twin.exact.value_iteration import Array
+from twin.exact.warm_up import settled, two_starts
 
 _DOUBLINGS = 50  # squarings of the transition matrix of the regimes until it is taken to be at rest
 
@@ -128,28 +132,40 @@ def simulated_price(
     """Return the average cost of a policy with its standard error, over drawn paths of the regime.
 
     Demand is not drawn: the cost of a period is its expectation given the regime. Only the difference from the cost
-    behind `single_term_bound` on the same path is simulated, because the mean of the latter is known. As many periods
-    as two rounds of bookings take are left out at the beginning.
+    behind `single_term_bound` on the same path is simulated, because the mean of the latter is known. Blocks of
+    `seasons` seasons, or a few more for whole terms, are left out until two starts cost the same (`warm_up.settled`).
     """
-    draws = np.random.default_rng(seed)
-    shares, (_, levels, rent) = regime_shares(problem), _single_terms(problem)
-    states = np.tile(problem.start, (replications, 1))
-    states[:, 1] = draws.choice(problem.regimes, size=replications, p=shares[0])
-    total, rows, last = np.zeros(replications), np.arange(replications), problem.uncovered.shape[2] - 1
-    alone = [np.zeros(replications, np.int64)] * problem.lead_time  # places booked for each coming period alone
-    warm, counted = 2 * max(problem.kept), seasons * problem.season
-    for period in range(warm + counted):
-        actions = np.asarray(policy(states)).reshape(replications, problem.decisions)
-        if period >= warm:
-            places = [*alone, levels[states[:, 0], states[:, 1]]][problem.window]
-            least = rent * places + problem.uncovered[states[:, 0], states[:, 1], np.minimum(places, last)]
-            total += problem.costs(states, actions) - least
-        alone = [*alone[1:], levels[states[:, 0], states[:, 1]]]
-        following, chances = problem.outcomes(states, actions)
-        chosen = (chances.cumsum(axis=1) < draws.random((replications, 1))).sum(axis=1)
-        states = following[rows, np.minimum(chosen, problem.regimes - 1)]
-    found = simulate.estimate(total / counted)
+    found = settled(_blocks(problem, policy, seasons, replications, np.random.default_rng(seed)))
     return simulate.Estimate(found.mean + single_term_bound(problem), found.standard_error)
+
+
+def _blocks(
+    problem: Booking, policy: Policy, seasons: int, replications: int, draws: np.random.Generator
+) -> Iterator[Array]:
+    """Yield the average cost above the bound of each path, shape (2, replications), block after block."""
+    shares, (_, levels, rent) = regime_shares(problem), _single_terms(problem)
+    states = two_starts(problem, fixed_places(problem).places, replications)
+    states[:, 1] = np.tile(draws.choice(problem.regimes, size=replications, p=shares[0]), 2)
+    rows, last = np.arange(len(states)), problem.uncovered.shape[2] - 1
+    alone = [np.zeros(len(states), np.int64)] * problem.lead_time  # places booked for each coming period alone
+    cycle = math.lcm(problem.season, *problem.terms)
+    length = -(-seasons * problem.season // cycle) * cycle
+    warm = -(-max(problem.kept) // problem.season) * problem.season
+    total = np.zeros(len(states))
+    for period in itertools.count(-warm):
+        if period >= 0 and period % length == 0:
+            if period:
+                yield total.reshape(2, replications) / length
+            total = np.zeros(len(states))
+        actions = np.asarray(policy(states)).reshape(len(states), problem.decisions)
+        alone = [*alone, levels[states[:, 0], states[:, 1]]]
+        places = alone[problem.window]
+        least = rent * places + problem.uncovered[states[:, 0], states[:, 1], np.minimum(places, last)]
+        total += problem.costs(states, actions) - least
+        alone = alone[1:]
+        following, chances = problem.outcomes(states, actions)
+        chosen = (chances.cumsum(axis=1) < np.tile(draws.random((replications, 1)), (2, 1))).sum(axis=1)
+        states = following[rows, np.minimum(chosen, problem.regimes - 1)]
 
 
 def single_term_bound(problem: Booking) -> float:

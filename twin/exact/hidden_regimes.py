@@ -11,8 +11,8 @@ from numpy.typing import ArrayLike
 from twin import simulate
 from twin._check import require, whole
 from twin._discrete import shares_of_whole_numbers
+from twin.exact.booking_problems import Booking, booking_problem
 from twin.exact.booking_rules import FixedPlaces, fixed_places, regime_shares
-from twin.exact.bookings import Booking, booking_problem
 from twin.exact.pricing import Policy
 from twin.exact.value_iteration import Array
 

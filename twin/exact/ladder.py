@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from twin.exact import booking_plans, booking_rules
-from twin.exact.bookings import Booking
+from twin.exact.booking_problems import Booking
 from twin.exact.long_run import long_run
 from twin.exact.pricing import Optimum, Policy, PriceBounds, price
 from twin.exact.value_iteration import Array

@@ -124,14 +124,24 @@ def lost_sales(
 
 def _solved(problem: LostSales, stocks: int, orders: int, tolerance: float) -> tuple[float, float, Whole]:
     """Return bounds and the table of the best orders on a grid of so many stocks and order sizes."""
-    pipeline = Pipeline(_left_over(problem.shares, stocks), orders, problem.lead_time)
-    costs = problem.cost_of_stock(stocks - 1).reshape(-1, *[1] * (problem.lead_time - 1))
-    start = np.zeros(pipeline.shape)
-    low, high, values = average_cost(lambda values: costs + pipeline.least(values), start, tolerance)
+    low, high, values, pipeline = _iterated(problem, stocks, orders, tolerance)
     return low, high, pipeline.best(values)
 
 
-def _left_over(shares: Array, stocks: int) -> Array:
+def solved_values(problem: LostSales, stocks: int, orders: int, tolerance: float) -> tuple[float, float, Array]:
+    """Return bounds and the relative values of the states, of shape (stocks, latest order, ..., next order). [$]"""
+    return _iterated(problem, stocks, orders, tolerance)[:3]
+
+
+def _iterated(problem: LostSales, stocks: int, orders: int, tolerance: float) -> tuple[float, float, Array, Pipeline]:
+    pipeline = Pipeline(left_over(problem.shares, stocks), orders, problem.lead_time)
+    costs = problem.cost_of_stock(stocks - 1).reshape(-1, *[1] * (problem.lead_time - 1))
+    start = np.zeros(pipeline.shape)
+    low, high, values = average_cost(lambda values: costs + pipeline.least(values), start, tolerance)
+    return low, high, values, pipeline
+
+
+def left_over(shares: Array, stocks: int) -> Array:
     """Return the probability that y of x pallets are left over, as a matrix with a row for each x."""
     matrix = np.zeros((stocks, stocks))
     for stock in range(stocks):

@@ -8,11 +8,14 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from twin._discrete import shares_of_whole_numbers
 from twin.exact import lost_sales as least_cost
 from twin.exact.pricing import Optimum, Policy
 from twin.exact.single_source import LostSales
 
 _SEED = 2026  # of the unseen lanes
+_FRESH = 2031  # of the fresh ones
+_MOST_STATES = 2**19  # lanes with more states are left out, so that each is judged in seconds
 
 
 class JudgedLane(NamedTuple):
@@ -37,14 +40,17 @@ def lanes_of_long_lead_times() -> tuple[JudgedLane, ...]:
 
 
 @cache
-def unseen_lanes(count: int = 40, seed: int = _SEED) -> tuple[JudgedLane, ...]:
-    """Return random lanes with lead times to 3: a quarter each binomial, Poisson, negative binomial and geometric."""
+def unseen_lanes(count: int = 40, seed: int = _SEED, longest: int = 3) -> tuple[JudgedLane, ...]:
+    """Return random lanes with lead times to `longest`: a quarter each binomial, Poisson, negative binomial, geometric.
+
+    Long lead times with wide laws, whose tables are too large to be solved in seconds, are left out.
+    """
     from scipy.stats import binom, nbinom, poisson
 
     rng, lanes = np.random.default_rng(seed), []
-    for _ in range(count):
+    while len(lanes) < count:
         penalty, mean = (float(np.exp(rng.uniform(*np.log(ends)))) for ends in ((3, 100), (2.5, 10)))
-        lead_time, kind, place = int(rng.integers(1, 4)), int(rng.integers(4)), float(rng.random())
+        lead_time, kind, place = int(rng.integers(1, longest + 1)), int(rng.integers(4)), float(rng.random())
         if kind == 0:
             trials = int(np.ceil(mean / (0.1 + 0.4 * place)))
             name, law = f"binomial({trials})", binom(trials, mean / trials)
@@ -54,8 +60,16 @@ def unseen_lanes(count: int = 40, seed: int = _SEED) -> tuple[JudgedLane, ...]:
             size = mean / ((1 + mean) ** place - 1) if kind == 2 else 1.0  # variance over mean is 1 + mean / size
             name, law = f"negative binomial({size:.1f})", nbinom(size, size / (size + mean))
         name = f"{name}, mean {mean:.1f}, L = {lead_time}, p = {penalty:.0f}"
-        lanes.append(JudgedLane(name, law, lead_time, penalty))
+        problem = LostSales(shares_of_whole_numbers(law), lead_time, penalty, 1.0)
+        if problem.level(lead_time + 1) * problem.level(1) ** (lead_time - 1) <= _MOST_STATES:
+            lanes.append(JudgedLane(name, law, lead_time, penalty))
     return tuple(lanes)
+
+
+@cache
+def fresh_lanes() -> tuple[JudgedLane, ...]:
+    """Return eighty random lanes that no choice of a recipe has seen: forty with lead times to 3, forty with 1 to 5."""
+    return unseen_lanes(seed=_FRESH) + unseen_lanes(seed=_FRESH + 1, longest=5)
 
 
 def exact_gap(lane: JudgedLane, policy_of: Callable[[LostSales], Policy]) -> float:

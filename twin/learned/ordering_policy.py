@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -11,11 +12,11 @@ from twin._check import positive, single, whole
 from twin._discrete import shares_of_whole_numbers
 from twin.distribution import Distribution
 from twin.exact.heuristics import capped_base_stock
-from twin.exact.pricing import Policy, Whole, checked_states
+from twin.exact.pricing import Policy, Whole, checked_states, price
 from twin.exact.single_source import LostSales
 from twin.learned.features import SLOTS, lane_context, network_inputs
 from twin.learned.perceptron import Layers, forward, order_sizes
-from twin.learned.simulated_rules import best_capped_rule, compared
+from twin.learned.simulated_rules import ComparedCosts, best_capped_rule, compared
 from twin.learned.weights import shipped_layers
 
 _RATIOS, _MEANS = (3.0, 100.0), (2.5, 10.0)  # within which the network is used
@@ -23,6 +24,8 @@ _NARROWEST = 0.5  # variance over mean of the narrowest law; that of the widest 
 _EDGE = 1e-9  # of a range, as a share [-]
 _SKEWED = 0.35  # largest deviation of the skewness from that of the laws of training [-]
 _ERRORS = 3.0  # standard errors by which the formula must be better [-]
+_PRICED = 10_000  # states up to which both are priced exactly, in a fraction of a second
+_TOLERANCE = 1e-5  # of these prices [-]
 
 
 @dataclass(frozen=True)
@@ -70,8 +73,10 @@ def lost_sales(law: Distribution, lead_time: int, penalty: ArrayLike, holding_co
     ------
     The network is used for lead times to 10 periods, penalties of 3 to 100 times the holding cost, means from 2.5 to 10
     and laws with about the first three moments of a binomial, Poisson, negative binomial or geometric law. Elsewhere,
-    and where it costs more on common simulated demands by over three standard errors, orders are those of the best
-    capped base stock on simulated demands, a constant order where its cap is below mean demand; `said` says so.
+    and where it costs more, orders are those of the best capped base stock on simulated demands, a constant order where
+    its cap is below mean demand; `said` says so. Both are priced exactly where there are few states, as with Poisson
+    demand of mean 5 and lead times to 3; elsewhere the network costs more if it does on common simulated demands by
+    over three standard errors.
 
     Source
     ------
@@ -93,13 +98,13 @@ def lost_sales(law: Distribution, lead_time: int, penalty: ArrayLike, holding_co
         said = f"{reason}, so the orders are those of {told}."
         return LearnedPolicy(said, "capped base stock", problem.lead_time, formula)
     network = network_policy(shipped_layers(), problem)
-    found = compared(problem, network, formula)
+    found, how = _costs_of_both(problem, network, formula)
     share = f"{abs(1 - found.first / found.second):.2%}"
     if found.first > found.second + _ERRORS * found.standard_error:
-        said = f"In a simulation, the network costs {share} more than {told}, whose orders are used."
+        said = f"{how.capitalize()}, the network costs {share} more than {told}, whose orders are used."
         return LearnedPolicy(said, "capped base stock", problem.lead_time, formula)
     less = "less" if found.first <= found.second else "more, within the error of the simulation,"
-    said = f"The orders are those of the network; in a simulation it costs {share} {less} than {told}."
+    said = f"The orders are those of the network; {how}, it costs {share} {less} than {told}."
     return LearnedPolicy(said, "network", problem.lead_time, network)
 
 
@@ -115,6 +120,15 @@ def network_policy(layers: Layers, problem: LostSales) -> Policy:
         return np.rint(order_sizes(forward(layers, network_inputs(padded, lane))[-1], lane)[0]).astype(np.int64)
 
     return policy
+
+
+def _costs_of_both(problem: LostSales, network: Policy, formula: Policy) -> tuple[ComparedCosts, str]:
+    """Return the costs of both policies, priced exactly where there are few states, and words that say how."""
+    if problem.level(problem.lead_time + 1) * problem.level(1) ** (problem.lead_time - 1) <= _PRICED:
+        with suppress(ValueError):  # a policy whose stock grows has no price
+            one, other = (price(problem, policy, _TOLERANCE).high for policy in (network, formula))
+            return ComparedCosts(one, other, 0.0), "priced exactly"
+    return compared(problem, network, formula), "in a simulation"
 
 
 def _moments(problem: LostSales) -> tuple[float, float, float]:

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from time import process_time
 from typing import Any, NamedTuple
 
 import numpy as np
 from scipy.special import ndtri
 
+from twin.learned.descent import Descent, share_of_peak
 from twin.learned.features import SLOTS, LaneContext, Reals, count_of_inputs, network_inputs, states_adjoint
 from twin.learned.perceptron import Layers, backward, forward, order_sizes, started_layers
 from twin.learned.training_lanes import TrainingLanes, random_lanes
-
-_MOMENTS = 0.9, 0.998  # decay of Adam's first and second moments [-]
-_WARM = 0.05  # share of the steps in which the rate rises [-]
 
 
 @dataclass(frozen=True)
@@ -92,13 +89,9 @@ def gradient(
 
 def train(recipe: TrainingRecipe, tell: Callable[[dict[str, Any]], None] | None = None, log_every: int = 250) -> Layers:
     """Return the layers that a recipe leads to; `tell` is given a row of the log now and then."""
-    rng, begun = np.random.default_rng(recipe.seed), process_time()
+    rng = np.random.default_rng(recipe.seed)
     layers = started_layers([count_of_inputs(), *recipe.hidden, 1], rng)
-    first, second = (
-        [[np.zeros_like(part) for part in layer] for layer in layers],
-        [[np.zeros_like(part) for part in layer] for layer in layers],
-    )
-    averages = [tuple(part.copy() for part in layer) for layer in layers]
+    descent = Descent(layers, recipe.averaging)
     lanes = random_lanes(recipe.lanes, rng)
     states = lanes.first_states()
     for step in range(recipe.steps):
@@ -108,33 +101,28 @@ def train(recipe: TrainingRecipe, tell: Callable[[dict[str, Any]], None] | None 
                 others = random_lanes(len(places), rng)
                 lanes = lanes.replaced(places, others)
                 states[places] = others.first_states()
-            context, ratio, weight, counted = _constants(recipe, lanes)
+            context, ratio, weight, counted = constants_of(recipe, lanes)
         if not recipe.persistent:
             states = lanes.first_states()
         demands = lanes.demands(recipe.horizon, rng)
         chances = rng.random(demands.shape, np.float32) if recipe.whole_orders else None
-        traces, states = simulated(layers, context, states, demands, chances)
-        gradients = gradient(layers, context, traces, ratio, weight, counted, recipe.kink)
+        traces, states = simulated(descent.layers, context, states, demands, chances)
+        gradients = gradient(descent.layers, context, traces, ratio, weight, counted, recipe.kink)
         size = float(counted.sum())
         norm = np.sqrt(sum(float(np.sum((part / size) ** 2)) for layer in gradients for part in layer))
         share = min(1.0, recipe.clip / norm) / size
-        rate = recipe.rate * _schedule(step / recipe.steps)
-        for layer, by, one, two, mean in zip(layers, gradients, first, second, averages, strict=True):
-            for part, slope, m, v, average in zip(layer, by, one, two, mean, strict=True):
-                slope *= share
-                m += (1 - _MOMENTS[0]) * (slope - m)
-                v += (1 - _MOMENTS[1]) * (slope**2 - v)
-                scaled = np.sqrt(v / (1 - _MOMENTS[1] ** (step + 1))) + 1e-8
-                part -= rate / (1 - _MOMENTS[0] ** (step + 1)) * m / scaled
-                average += recipe.averaging * (part - average)
+        for layer in gradients:
+            for slopes in layer:
+                slopes *= share
+        descent.move(gradients, recipe.rate * share_of_peak(step / recipe.steps))
         if tell is not None and (step % log_every == 0 or step == recipe.steps - 1):
             left = np.stack([trace.left for trace in traces])
             cost = np.mean((np.maximum(left, 0) + ratio * np.maximum(-left, 0)) * weight)
-            tell({"step": step, "cost": float(cost), "norm": float(norm), "seconds": process_time() - begun})
-    return averages
+            tell({"step": step, "cost": float(cost), "norm": float(norm)})
+    return descent.averages
 
 
-def _constants(recipe: TrainingRecipe, lanes: TrainingLanes) -> tuple[LaneContext, Reals, Reals, Reals]:
+def constants_of(recipe: TrainingRecipe, lanes: TrainingLanes) -> tuple[LaneContext, Reals, Reals, Reals]:
     """Return context, ratio, weight, shape (n,), and the orders that are counted, shape (periods, n)."""
     safety = ndtri(lanes.ratio / (1 + lanes.ratio))
     density = np.exp(-(safety**2) / 2) / np.sqrt(2 * np.pi)
@@ -143,10 +131,3 @@ def _constants(recipe: TrainingRecipe, lanes: TrainingLanes) -> tuple[LaneContex
     last = recipe.horizon - recipe.tail - lanes.lead_time if recipe.mask else np.full(len(lanes), recipe.horizon)
     parts = (lanes.ratio, 1 / cost, periods < last)
     return lanes.context(), *(part.astype(np.float32) for part in parts)
-
-
-def _schedule(progress: float) -> float:
-    """Return the share of the peak rate at this progress: a rise, then half a cosine."""
-    if progress < _WARM:
-        return progress / _WARM
-    return 0.5 * (1 + np.cos(np.pi * (progress - _WARM) / (1 - _WARM))) + 2.5e-4

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -57,6 +59,22 @@ class TrainingLanes:
         drawn[:, wide] = rng.poisson(rng.gamma(rest[wide] / beyond, beyond, (periods, len(beyond))))
         return drawn + self.shift.astype(np.float32)
 
+    def law(self, place: int) -> Any:
+        """Return the law of demand in a period of one lane, a frozen SciPy distribution."""
+        from scipy.stats import binom, nbinom, poisson
+
+        shift, trials, spread = float(self.shift[place]), int(self.trials[place]), float(self.spread[place])
+        rest = float(self.mean[place]) - shift
+        if trials:
+            return binom(trials, rest / trials, loc=shift)
+        return nbinom(rest / (spread - 1), 1 / spread, loc=shift) if spread > 1 else poisson(rest, loc=shift)
+
+    @staticmethod
+    def joined(several: Sequence[TrainingLanes]) -> TrainingLanes:
+        """Return all lanes of several groups."""
+        names = [field.name for field in fields(TrainingLanes)]
+        return TrainingLanes(**{name: np.concatenate([getattr(each, name) for each in several]) for name in names})
+
     def replaced(self, places: NDArray[np.int64], others: TrainingLanes) -> TrainingLanes:
         """Return the lanes with others in these places."""
         parts = {field.name: getattr(self, field.name).copy() for field in fields(self)}
@@ -65,10 +83,11 @@ class TrainingLanes:
         return TrainingLanes(**parts)
 
 
-def random_lanes(count: int, rng: np.random.Generator) -> TrainingLanes:
+def random_lanes(count: int, rng: np.random.Generator, least: int = 1, most: int = SLOTS) -> TrainingLanes:
     """Return random lanes: short lead times more often than long ones, ratios and means uniform in the logarithm."""
-    chances = np.arange(1, SLOTS + 1) ** -0.5
-    lead_time = rng.choice(np.arange(1, SLOTS + 1), count, p=chances / chances.sum())
+    lead_times = np.arange(least, most + 1)
+    chances = lead_times**-0.5
+    lead_time = rng.choice(lead_times, count, p=chances / chances.sum())
     ratio, mean = (np.exp(rng.uniform(*np.log(ends), count)) for ends in (_RATIOS, _MEANS))
     shift = (rng.random(count) < _SHIFTED).astype(float)
     rest = mean - shift

@@ -29,7 +29,9 @@ if TYPE_CHECKING:
     from twin.policy import Policy
 
 LEAST_MONEY = 1.0  # least money of an action [$/week or month]
-MOST_CANDIDATES = 100  # most actions that are ranked; those beyond ten move up where others are decided
+MOST_CANDIDATES = 100  # most actions that are ranked, standing and others; more move up where others are decided
+#: Kinds of actions on terms that hold until they are negotiated; the others are about the coming weeks.
+STANDING = ("loss", "penalty", "promise")
 ACTION_COLUMNS = [
     "lane",
     "kind",
@@ -81,7 +83,7 @@ class Known(NamedTuple):
 
 
 class ActionMaker:
-    """Makes the actions of lanes and sites.
+    """Makes the actions of lanes and sites; `worth` is the number and the money of all that are worth their place.
 
     A loss counts only if the user states a revenue, a promise only where a service level is stated, and places that
     are kept for nothing only if own capacity is stated.
@@ -89,6 +91,7 @@ class ActionMaker:
 
     def __init__(self, known: Known, shifts: Shifts | None) -> None:
         self.known, self.shifts, calendar = known, shifts, known.calendar
+        self.worth: dict[str, tuple[int, float]] = {}
         self.period, self.length = calendar.period, calendar.length
         self.names, self.block = known.statistics.index, ranked_periods(calendar.period, calendar.season)
         self.ahead = calendar.without_holidays.following(known.last, self.block * WEEKS[self.period] + 1)
@@ -104,7 +107,7 @@ class ActionMaker:
             self.best = self._assessed(replace(policy, service_level=None))
         self.own = known.table["capacity"].to_numpy()[:count]
         self.mean = known.found.mean
-        self._bookings: dict[int, tuple[float, Any, Any, float]] = {}  # the best booking of each lane, when it is known
+        self._bookings: dict[tuple[Any, ...], tuple[float, Any, Any, float]] = {}  # the best ones, when they are known
 
     def _assessed(self, policy):
         """Return the answers of the lanes under a policy, each with a number a lane."""
@@ -125,11 +128,18 @@ class ActionMaker:
                 for at, money in amounts
                 if money >= LEAST_MONEY
             ]
-        found = sorted(found, key=lambda one: -one[1].money)[:MOST_CANDIDATES]
+        found = sorted(found, key=lambda one: -one[1].money)
+        for _, one in found:
+            count, money = self.worth.get(one.kind, (0, 0.0))
+            self.worth[one.kind] = count + 1, money + one.money
+        standing = [one for one in found if one[1].kind in STANDING][:MOST_CANDIDATES]
+        coming = [one for one in found if one[1].kind not in STANDING][:MOST_CANDIDATES]
+        found = sorted([*coming, *standing], key=lambda one: -one[1].money)
         errors, overflowing = self.known.found.errors, [at for at, one in found if one.kind == "overflow"]
         self.errors = {at: errors[at].copy() for at, _ in found if at >= 0}
         if "internal_capacity" in self.known.stated:
             here = self.known.table["status"].isin(["normal", "watch", "strained"]).to_numpy()[: len(self.names)]
+            here = here & (self.gaps.periods == 0)  # until missing flows are known, their places only look free
             self.partners = free_partners(self.mean, errors, np.where(here, self.own, 0.0), overflowing, self.block)
         else:
             self.partners = {}
@@ -175,7 +185,9 @@ class ActionMaker:
             f"by {_said(row['expected_overflow'])} in the {BLOCK_NAMES[self.period]}"
         )
         places, first, last, gain = self._best_booking(at, float(row["capacity"]))
-        partner, price, why = self._partner(at, first)
+        partner, price, why, begins = self._partner(at, first, last)
+        if places > 0 and begins > str(first):
+            places, first, last, gain = self._best_booking(at, float(row["capacity"]), np.datetime64(begins))
         where = f" at {partner}" if partner else ""
         if places > 0:
             decision = f"book {_said(places)}{where} from {first} to {last}: saves {whole_money(gain)}"
@@ -187,32 +199,35 @@ class ActionMaker:
             )
         return _row(reason + why, decision, gain, places, first, last, partner, price)
 
-    def _partner(self, at: int, first: Any) -> tuple[str, float | None, str]:
-        """Return the proposed partner, the price of a contract with it, and the reason."""
+    def _partner(self, at: int, first: Any, last: Any) -> tuple[str, float | None, str, str]:
+        """Return the proposed partner, the price of a contract with it, the reason, and the day it begins, or ""."""
         name, day = self.names[at], str(first or self.ahead[0])
-        contract = contract_for(self.known.contracts, name, self.known.site.get(name), day)
+        contract = contract_for(self.known.contracts, name, self.known.site.get(name), day, str(last or ""))
         if contract:
             number, terms = contract
             why = f"; contract {number} with {terms['partner']} has the lowest price of the plan"
-            return terms["partner"], terms.get("price"), why
+            return terms["partner"], terms.get("price"), why, terms["first"]
         if at not in self.partners:
-            return "", None, ""
+            return "", None, "", ""
         other, free, share = self.partners[at]
         return (
             self.names[other],
             None,
             f"; {self.names[other]} has {_said(free)} free then, for {100 * share:.0f}% of it",
+            "",
         )
 
-    def _best_booking(self, at: int, capacity: float) -> tuple[float, Any, Any, float]:
-        """Return places, first and last day, and gain of the best booking for a lane."""
-        if at not in self._bookings:
+    def _best_booking(self, at: int, capacity: float, begins: Any = None) -> tuple[float, Any, Any, float]:
+        """Return places, first and last day, and gain of the best booking for a lane, from a day on or from now."""
+        key = at, capacity, begins
+        if key not in self._bookings:
             given = self.mean[at], self.errors[at], capacity, self.always[at], self.saved[at]
-            self._bookings[at] = self._weeks_that_pay(*given)
-        return self._bookings[at]
+            self._bookings[key] = self._weeks_that_pay(*given, begins)
+        return self._bookings[key]
 
-    def _weeks_that_pay(self, mean, errors, capacity, always, saved):
+    def _weeks_that_pay(self, mean, errors, capacity, always, saved, begins=None):
         """Return places, first and last day, and gain of the best booking over the weeks in which one pays."""
+        bookable = self.open if begins is None else self.open & (self.ahead[:-1] >= begins)
         block, life = self.block, self.block * HALF_LIFE[self.period]
         prices = {"always": float(always), "saved": float(saved), "half_life": life}
 
@@ -220,7 +235,7 @@ class ActionMaker:
             return overflow_ahead.places_ahead(mean[span], errors[:, span], capacity, **prices)
 
         def steps(first, end):
-            return first * block + np.flatnonzero(self.open[first * block : end * block])
+            return first * block + np.flatnonzero(bookable[first * block : end * block])
 
         weeks = [steps(week, week + 1) for week in range(WEEKS[self.period])]
         paying = [week for week, span in enumerate(weeks) if len(span) and best(span).gain > 0]

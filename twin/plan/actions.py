@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -12,13 +12,14 @@ import pandas as pd
 from twin._check import require
 from twin.data.history import History, dense_in_weeks
 from twin.data.statistics import assessable, lane_statistics
-from twin.plan.action_maker import ACTION_COLUMNS, ActionMaker, Candidate, Known
-from twin.plan.attention import STATUSES, watched
+from twin.plan.action_maker import ACTION_COLUMNS, STANDING, ActionMaker, Candidate, Known
+from twin.plan.attention import BLOCK_NAMES, STATUSES, watched
 from twin.plan.last_day import complete_part, left_out
 from twin.plan.policies import policy_of
 from twin.plan.policy_table import policy_table
 from twin.plan.portfolio import Policies
 from twin.plan.shift_actions import shifts_of
+from twin.plan.wording import whole_money
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from twin.plan.capacity_plan import CapacityPlan
 
 MOST_ACTIONS = 10
+MOST_STANDING = 4  # most places of standing actions while actions on the coming weeks wait
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,9 @@ class Attention:
         [pallet], overflow_probability of one of its periods [-] and money [$/week or month].
     assumptions : sentences on unset fields of the policy, and on periods left out.
     history : what was read.
-    candidates : every action that is worth its place, the most money first.
+    candidates : actions that are worth their place, the most money first.
+    worth : kind of action -> number and money of all that are worth their place.
+    own_stated : whether the own capacity of some lane is stated; otherwise hardly any can overflow.
     """
 
     date: np.datetime64
@@ -47,6 +51,8 @@ class Attention:
     assumptions: tuple[str, ...]
     history: History
     candidates: tuple[Candidate, ...] = field(default=(), repr=False, compare=False)
+    worth: Mapping[str, tuple[int, float]] = field(default_factory=dict)
+    own_stated: bool = True
 
     @property
     def actions(self) -> pd.DataFrame:
@@ -56,22 +62,44 @@ class Attention:
     def ranked(self, without: Collection[tuple[str, str]] = (), most: int = MOST_ACTIONS) -> pd.DataFrame:
         """Return at most `most` actions, one a lane, the most money first, in the planner's names of units.
 
+        Actions on terms that hold until they are negotiated (`STANDING`) take at most `MOST_STANDING` places while
+        others wait: lanes that lose money at their prices would hide what is due in the coming weeks.
+
         without : (lane, kind) of actions that are left out, because they are decided.
 
         The columns are lane (or site), kind (`kinds.ACTION_KINDS`), money [$/week or month], reason and decision in
         words, places or slots [pallet], first_date and last_date of the booking, partner, price of a place of its
         contract [$/pallet/period], and gain [$].
         """
-        rows: dict[str, dict[str, Any]] = {}
-        for one in self.candidates:
-            if len(rows) == most:
-                break
-            if one.lane not in rows and (one.lane, one.kind) not in without:
-                rows[one.lane] = {"lane": one.lane, "kind": one.kind, "money": one.money, **one.said()}
-        table = pd.DataFrame(rows.values(), columns=ACTION_COLUMNS)
+        waiting = [one for one in self.candidates if (one.lane, one.kind) not in without]
+        chosen: dict[str, Candidate] = {}
+        for limit in (min(MOST_STANDING, most), most):  # in the second round, standing actions fill what is left
+            for one in waiting:
+                full = one.kind in STANDING and sum(kept.kind in STANDING for kept in chosen.values()) >= limit
+                if len(chosen) < most and one.lane not in chosen and not full:
+                    chosen[one.lane] = one
+        found = sorted(chosen.values(), key=lambda one: -one.money)
+        rows = [{"lane": one.lane, "kind": one.kind, "money": one.money, **one.said()} for one in found]
+        table = pd.DataFrame(rows, columns=ACTION_COLUMNS)
         for name in ("first_date", "last_date"):
-            table[name] = pd.Series([row[name] for row in rows.values()], dtype=object)  # None, where pandas has NaN
+            table[name] = pd.Series([row[name] for row in rows], dtype=object)  # None, where pandas has NaN
         return table
+
+    def others(self, seen: Collection[tuple[str, str]]) -> str:
+        """Return in words how many actions of each kind are not among those seen, and their money; "" for none.
+
+        seen : (lane, kind) of the actions that are shown or decided.
+
+        >>> from twin.data.load import load_history
+        >>> attention_of(load_history(), {"internal_capacity": 150.0}).others([("BER-MUC", "overflow")])
+        'overflow 2 ($39 a week)'
+        """
+        left = {kind: list(worth) for kind, worth in self.worth.items()}
+        for one in self.candidates:
+            if (one.lane, one.kind) in seen:
+                left[one.kind] = [left[one.kind][0] - 1, left[one.kind][1] - one.money]
+        money = {kind: f"{whole_money(most)} a {BLOCK_NAMES[self.period]}" for kind, (_, most) in left.items()}
+        return ", ".join(f"{kind} {count:,} ({money[kind]})" for kind, (count, _) in left.items() if count)
 
 
 def attention_of(
@@ -125,7 +153,9 @@ def attention_of(
     of_lanes = (statistics, volumes[rows], policy, found, table, stated, fields["service_level"].to_numpy(dtype=float))
     maker = ActionMaker(Known(history.calendar, dates[-1], *of_lanes, contracts, site), shifts)
     notes = (*assumptions, *left_out(later))
-    return Attention(dates[-1], history.period, table, notes, whole, maker.candidates())
+    found = maker.candidates()
+    own = "internal_capacity" in stated
+    return Attention(dates[-1], history.period, table, notes, whole, found, maker.worth, own)
 
 
 def _columns(policies):

@@ -6,10 +6,10 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import ndtr
 
 from twin._check import nonnegative, positive, require, whole
 from twin.exact.booking_plans import plan_of_dates
+from twin.plan.kept_places import SoftBlock, cost_with_block, excess_cost
 
 _FAR = 6.0  # standard deviations above the mean beyond which no place is used [-]
 
@@ -35,6 +35,7 @@ def booked_dates(
     place_cost: float,
     surcharge: float,
     lead_time: int = 1,
+    soft: SoftBlock | None = None,
 ) -> BookedDates:
     """Return the bookings ahead of some dates with the least expected cost, given the forecast of today.
 
@@ -54,6 +55,8 @@ def booked_dates(
         Whole price of a pallet and period that goes to the partner at once, >= 0. [$/pallet/period]
     lead_time : int, optional
         A booking made now is in force from this date on, counted from 1; no rule books earlier ones. [period]
+    soft : SoftBlock, optional
+        Places that may be kept or given back later; all rules keep the cheapest number of them.
 
     Returns
     -------
@@ -84,9 +87,11 @@ def booked_dates(
     length, first = whole("term", term, least=1), whole("lead_time", lead_time, least=1) - 1
     room = np.broadcast_to(own, needed.shape)
     most = int(np.ceil(max(float((needed + _FAR * spread - room).max()), 0.0))) + 1
-    z = (room[:, None] + np.arange(most + 1) - needed[:, None]) / spread[:, None]
-    excess = np.exp(-(z**2) / 2) / np.sqrt(2 * np.pi) - z * ndtr(-z)
-    curves = float(price) * spread[:, None] * excess
+    places = room[:, None] + np.arange(most + 1)
+    if soft is None:
+        curves = excess_cost(needed[:, None], spread[:, None], places, float(price))
+    else:
+        curves = cost_with_block(needed, spread, places, float(price), soft)
     before, curves = float(curves[:first, 0].sum()), curves[first:]
     bookings = plan_of_dates(curves, length, float(rent))[0] if len(curves) else np.zeros(0, np.int64)
     totals = float(rent) * np.arange(most + 1) * len(curves) + curves.sum(axis=0)

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from twin.plan.booked_dates import BookedDates, booked_dates
-from twin.plan.booking_terms import Booked, BookingTerms, booked_before, booking_terms
+from twin.plan.booking_terms import Booked, BookingTerms, booked_before, booking_terms, soft_block_of
+from twin.plan.kept_places import SoftBlock, places_to_keep
 from twin.plan.needed_space import NeededSpace, space_of_lane, space_of_site
 from twin.plan.shared_places import shared_places
-from twin.plan.unit_names import unit_names
-from twin.plan.wording import quantity, unit_in, written
+from twin.plan.wording import quantity, written
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -41,8 +41,13 @@ BOOKING = {
     "surcharge": ("$/pallet/period", "whole price of a pallet that goes to the partner at once"),
     "term": ("period", "periods that a booking is in force"),
     "lead_time": ("period", "periods from a booking to its first date"),
+    "soft_places": ("pallet", "places of a soft block of the plan, by date"),
+    "soft_price": ("$/pallet/period", "price of a place of the soft block that is kept"),
+    "keep": ("pallet", "places of the soft block to keep for the date that lies its return window ahead"),
+    "keep_for": ("date", "that date"),
     "remark": ("sentence", "why there is no booking"),
 }
+BY_DATE = ("bookings", "places", "booked_before", "soft_places")  # those that have a number for each date
 
 
 @dataclass(frozen=True)
@@ -51,6 +56,7 @@ class PlacesToBook:
 
     dates : first day of each period, shape (dates,).
     booked_before : places of blocks in the plan, shape (dates,). [pallet]
+    soft, keep : soft block of the plan, and its places to keep for the date that lies its return window ahead. [pallet]
     """
 
     dates: NDArray[np.datetime64]
@@ -58,11 +64,17 @@ class PlacesToBook:
     booked_before: NDArray[np.float64]
     found: BookedDates | None
     remark: str = ""
+    soft: SoftBlock | None = None
+    keep: int | None = None
 
     def numbers(self) -> dict[str, Any]:
         """Return the numbers of `BOOKING` as plain values; None where there is no booking."""
         terms = {name: getattr(self.terms, name) for name in ("place_cost", "surcharge", "term", "lead_time")}
         told = {**dict.fromkeys(BOOKING), "booked_before": self.booked_before.tolist(), **terms, "remark": self.remark}
+        if self.soft is not None:
+            told |= {"soft_places": self.soft.places.tolist(), "soft_price": self.soft.price}
+        if self.keep is not None and self.soft is not None:
+            told |= {"keep": self.keep, "keep_for": str(self.dates.astype(str)[self.soft.window - 1])}
         if self.found is None:
             return told
         found, start = self.found._asdict(), self.terms.lead_time - 1
@@ -97,25 +109,29 @@ class PlacesToBook:
             )
         else:
             yield "No booking saves money on these dates."
-        yield self._terms(period)
+        yield self.terms.sentence(period)
         if self.booked_before.any():
             low, high = self.booked_before.min(), self.booked_before.max()
             told = f"{high:,.0f}" if low == high else f"{low:,.0f} to {high:,.0f}"
             yield f"Blocks of the plan hold {told} places on these dates already; no booking repeats them."
+        if self.soft is not None:
+            yield from self._soft(n)
         yield "Forecast errors are taken to be normal; the rent of a booking counts within these dates alone."
 
-    def _terms(self, period: str | float) -> str:
-        """Return the terms, each with where it is from, as a sentence."""
-        terms, stated = self.terms, self.terms.stated
-        rent, spot = (written(each, "$/pallet/period") for each in (terms.place_cost, terms.surcharge))
-        whence = "that of a contract of the plan" if "place_cost" in stated else "assumed to be that of an own place"
-        price = "the price of a spot contract" if "surcharge" in stated else "holding and surcharge"
-        lasts, lead = (quantity(each, "period", period) for each in (terms.term, terms.lead_time))
-        return (
-            f"A booked place costs {rent} a {unit_in('period', period)}, used or not; the price is {whence}. A "
-            f"{unit_names().goods} that goes to the partner at once costs {spot}, {price}. A booking is in force for "
-            f"{lasts} ({_from('term', stated)}), at the earliest {lead} from now ({_from('lead_time', stated)})."
+    def _soft(self, n: Mapping[str, Any]) -> Iterator[str]:
+        """Yield what the soft block of the plan offers, and how many of its places to keep now."""
+        assert self.soft is not None
+        most, price = self.soft.places.max(), written(self.soft.price, "$/pallet/period")
+        yield (
+            f"A soft block of the plan has up to {most:,.0f} places at {price} each that is kept. The costs above keep "
+            "the cheapest number of them, by the forecast of the day on which the others go back free of charge."
         )
+        if self.keep is not None:
+            yield f"For {n['keep_for']}, name the places to keep now: {self.keep:,} of {self._offered:,.0f}."
+
+    @property
+    def _offered(self) -> float:
+        return 0.0 if self.soft is None else float(self.soft.places[self.soft.window - 1])
 
 
 def places_to_book(
@@ -143,8 +159,9 @@ def places_to_book(
     if not remark and terms.lead_time > len(dates):
         ahead = quantity(terms.lead_time, "period", calendar.length)
         remark = f"A booking made now begins after these dates, {ahead} from now."
+    soft = soft_block_of(plan, who, dates, calendar)
     if remark:
-        return PlacesToBook(dates, terms, before, None, remark)
+        return PlacesToBook(dates, terms, before, None, remark, soft)
     found = booked_dates(
         space.mean,
         space.sd,
@@ -153,16 +170,17 @@ def places_to_book(
         place_cost=terms.place_cost,
         surcharge=terms.surcharge,
         lead_time=terms.lead_time,
+        soft=soft,
     )
-    return PlacesToBook(dates, terms, before, found)
+    keep = None
+    if soft is not None and soft.window <= len(dates):
+        room = space.own_places + before + found.places
+        keep = int(places_to_keep(space.mean, space.sd, room, terms.surcharge, soft)[soft.window - 1])
+    return PlacesToBook(dates, terms, before, found, soft=soft, keep=keep)
 
 
 def _places(number: int) -> str:
     return "place" if number == 1 else "places"
-
-
-def _from(name: str, stated: frozenset[str]) -> str:
-    return "as a contract says" if name in stated else "assumed"
 
 
 def bookings_of_lanes(

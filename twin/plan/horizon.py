@@ -24,7 +24,7 @@ from twin.lead_time_demand import LeadTimes, rounded_gamma
 from twin.past_errors import ErrorPool, LaneErrors, kept, past_levels
 from twin.plan.dated import DATED, OF_LANE
 from twin.plan.dated_run import DatedRun, record_overflow, run_by_date
-from twin.plan.kept_forecasts import recalled
+from twin.plan.kept_forecasts import lanes_and_means, recalled
 from twin.plan.lane_report import LEVEL
 from twin.plan.network_forecasts import LaneForecast, NetworkForecasts, coming_steps
 from twin.plan.policies import policy_of
@@ -236,7 +236,7 @@ class _Key:
 def _said(key: _Key, steps: int, calendar: WorkingCalendar) -> tuple[forecast.Forecasts, list[LaneErrors], ErrorPool]:
     """Return the forecasts of lanes, and the errors of their past ones; a policy that changes does not change them."""
     how: dict[str, Any] = {"period": calendar.period, "season": calendar.season, "level": LEVEL}
-    said, past = recalled(forecast.lanes_and_past, key.volumes, horizon=steps, **how)
+    said, past = recalled(lanes_and_means, key.volumes, horizon=steps, **how)
     pairs = zip(key.volumes, past.mean, strict=True)
     errors = [LaneErrors(*pair, period=calendar.length) for pair in pairs]
     return said, errors, ErrorPool(errors)

@@ -69,6 +69,12 @@ class Morning:
         return self.attention.ranked({(one["lane"], one["action"]) for one in self.decided})
 
     @property
+    def others(self) -> str:
+        """The number and the money of the actions that are neither shown nor decided, by kind, in words."""
+        seen = {(one["lane"], one["action"]) for one in self.decided}
+        return self.attention.others(seen | set(zip(self.actions["lane"], self.actions["kind"], strict=True)))
+
+    @property
     def with_decisions(self) -> pd.DataFrame:
         """The ten actions with the most money, decided ones included, with state, comment and until of the decision.
 

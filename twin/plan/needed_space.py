@@ -37,7 +37,7 @@ class NeededSpace(NamedTuple):
 
 def space_of_lane(mean: ArrayLike, low: ArrayLike, high: ArrayLike, policy: Policy) -> NeededSpace:
     """Return the space that a flow lane needs, from the mean and the 95% interval of its forecast, shape (dates,)."""
-    space = (1 + float(policy.return_rate)) * float(policy.dwell)  # of a pallet of demand [place]
+    space = space_of_pallet(policy)
     said, ends = np.asarray(mean, float), (np.asarray(low, float), np.asarray(high, float))
     sd = (ends[1] - ends[0]) / (2 * _NORMAL)
     remark = ""
@@ -45,9 +45,21 @@ def space_of_lane(mean: ArrayLike, low: ArrayLike, high: ArrayLike, policy: Poli
         remark = "Bookings ahead are computed for flow lanes, whose space follows their demand."
     elif not (sd > 0).all():
         remark = "Bookings ahead need a forecast with an interval for each date; this record cannot carry one."
+    return NeededSpace(space * said, space * sd, float(policy.internal_capacity), *prices_of_places(policy), remark)
+
+
+def space_of_pallet(policy: Policy) -> float:
+    """Return the places that a pallet of demand takes, with its returns. [place/pallet]"""
+    return (1 + float(policy.return_rate)) * float(policy.dwell)
+
+
+def prices_of_places(policy: Policy) -> tuple[float, float]:
+    """Return the price of a booked place where no contract states one, and of a pallet at the partner's at once.
+
+    They are the price of an own place, or holding cost if that is 0; and holding with surcharge. [$/pallet/period]
+    """
     rent = float(policy.own_place_cost) or float(policy.holding_cost)
-    spot = float(policy.holding_cost) + float(policy.partner_surcharge)
-    return NeededSpace(space * said, space * sd, float(policy.internal_capacity), rent, spot, remark)
+    return rent, float(policy.holding_cost) + float(policy.partner_surcharge)
 
 
 def space_of_site(

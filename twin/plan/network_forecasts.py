@@ -15,7 +15,7 @@ import numpy as np
 
 from twin import forecast
 from twin.past_errors import ErrorPool, LaneErrors
-from twin.plan.kept_forecasts import recalled
+from twin.plan.kept_forecasts import lanes_and_means, recalled
 from twin.plan.lane_report import LEVEL, SHORTEST
 from twin.plan.parts import Computing
 
@@ -196,7 +196,7 @@ class NetworkForecasts:
         how: dict[str, Any] = {"period": self.calendar.period, "season": self.calendar.season, "level": LEVEL}
         found = []
         for steps in wanted:
-            said, past = recalled(forecast.lanes_and_past, volumes, horizon=steps, **how)
+            said, past = recalled(lanes_and_means, volumes, horizon=steps, **how)
             lanes = range(len(volumes))
             found.append([(forecast.Forecasts(*(part[at] for part in said)), past.mean[at]) for at in lanes])
         return found

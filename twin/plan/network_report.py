@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from twin.plan.table_report import Report
 
 #: Columns of the decisions in a report.
-DECIDED = "lane state first last places partner price gain until comment author decided_at".split()
+DECIDED = "lane action state first last places partner price gain until comment author decided_at".split()
 
 
 @dataclass(frozen=True)

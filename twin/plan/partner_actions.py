@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-LEAST_SHARE = 0.05  # least share of the overflow that a partner must take to be proposed [-]
+LEAST_SHARE = 0.5  # least share of the overflow that a partner must take to be proposed [-]
 
 
 class Free(NamedTuple):
@@ -20,28 +20,33 @@ class Free(NamedTuple):
 
 
 def contract_for(
-    contracts: Mapping[str, Mapping[str, Any]], lane: str, site: str | None, day: str
+    contracts: Mapping[str, Mapping[str, Any]], lane: str, site: str | None, day: str, until: str = ""
 ) -> tuple[str, Mapping[str, Any]] | None:
     """Return the name and terms of the cheapest contract with a partner for a lane on a day; None without one.
+
+    If none is in force on the day, it is the cheapest of those that begin by the day `until`.
 
     contracts : name -> terms, as `CapacityPlan.of("contract")`; own space is no contract with a partner.
 
     >>> terms = {"type": "spot", "first": "2026-01-01", "partner": "Rhein", "price": 4.0}
     >>> contract_for({"1": terms, "2": terms | {"price": 3.0, "lanes": ["B"]}}, "A", None, "2026-02-01")[0]
     '1'
+    >>> contract_for({"1": terms}, "A", None, "2025-12-29", "2026-01-25")[0]
+    '1'
     """
     found = [
-        (terms.get("price", np.inf), name)
+        (terms["first"] > day, terms.get("price", np.inf), name)
         for name, terms in contracts.items()
         if terms["type"] != "own"
         and terms.get("partner")
         and lane in terms.get("lanes", [lane])
         and terms.get("site", site) == site
-        and terms["first"] <= day <= terms.get("last", day)
+        and terms["first"] <= max(day, until)
+        and day <= terms.get("last", day)
     ]
     if not found:
         return None
-    _, name = min(found)
+    *_, name = min(found)
     return name, contracts[name]
 
 
@@ -56,7 +61,7 @@ def free_partners(
 
     Lanes are served in their order, and what one takes is no longer free for the next.
 
-    share(i, j) = E min((X_i - C_i)+, (C_j - X_j)+) / E (X_i - C_i)+, X = y + e(t, h), t and h the same for both lanes
+    share(i, j) = E min((X_i - C_i)+, (C_j - X_j)+) / E (X_i - C_i)+, X = (y + e(t, h))+, t and h the same for both
 
     Parameters
     ----------
@@ -74,7 +79,7 @@ def free_partners(
     >>> free_partners(mean, errors, np.array([10.0, 10.0, 6.0, 20.0]), [0, 1], 1)
     {0: Free(lane=3, places=11.0, share=1.0), 1: Free(lane=3, places=2.0, share=1.0)}
     """
-    needs = mean[:, np.newaxis, :block] + errors[:, :, :block]
+    needs = np.maximum(mean[:, np.newaxis, :block] + errors[:, :, :block], 0.0)
     free = np.maximum(np.nan_to_num(capacity[:, np.newaxis, np.newaxis] - needs), 0.0)
     found: dict[int, Free] = {}
     for at in overflowing:

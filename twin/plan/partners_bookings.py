@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -10,16 +10,25 @@ import numpy as np
 from twin._check import require
 from twin.data.text import visible
 from twin.games.pooled_bookings import PooledBookings, pooled_bookings
+from twin.plan.booking_terms import Booked, BookingTerms, booking_terms
+from twin.plan.needed_space import prices_of_places, space_of_pallet
 from twin.plan.network_forecasts import coming_steps
+from twin.plan.wording import written
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
+    from twin.data.calendar import WorkingCalendar
     from twin.past_errors import LaneErrors
+    from twin.plan.booking_terms import Contracts
     from twin.plan.feed import Feed
+    from twin.plan.horizon import DatedForecasts
+    from twin.policy import Policy
 
+MOST_BOOKERS = 6  # most partners: a linear programme for each coalition
 _FEWEST = 8  # past forecasts that partners must have in common [period]
 _MOST = 120  # most scenarios, the latest
+_ROUNDING = 1e-6  # places and money below which nothing is said [place], [$]
 
 
 class PartnersBookings(NamedTuple):
@@ -35,6 +44,33 @@ class PartnersBookings(NamedTuple):
     dates: NDArray[np.datetime64]
     needs: NDArray[np.float64]
     found: PooledBookings
+
+    @property
+    def alone(self) -> NDArray[np.float64]:
+        """Cost of each partner's own bookings, over all dates, shape (n,). [$]"""
+        return self.found.costs[1 << np.arange(len(self.names))]
+
+    def sentences(self) -> Iterator[str]:
+        """Yield what the partners book and save together, and why no coalition leaves the split of the bill."""
+        found, days, alone = self.found, self.dates.astype(str), float(self.alone.sum())
+        saved = f"{written(found.saving, '$')}, or {written(found.saving / alone, '-')}" if alone > 0 else "nothing"
+        yield (
+            f"From {days[0]} to {days[-1]}, {len(self.names)} partners pay {written(alone, '$')} if each books its own "
+            f"places, and {written(float(found.costs[-1]), '$')} together: they save {saved}."
+        )
+        begun = [(day, places) for day, places in zip(days, found.bookings, strict=True) if places > _ROUNDING]
+        told = "; ".join(f"{written(places, 'pallet')} from {day}" for day, places in begun)
+        yield f"Places to book together: {told}." if begun else "No booking saves money on these dates."
+        yield (
+            "Each partner pays for its needs at one price for each date and scenario: the cost of one more pallet to "
+            "all partners together."
+        )
+        worst = found.leaving.gain
+        if worst > _ROUNDING * max(alone, 1.0):
+            yield f"One coalition would gain {written(worst, '$')} by leaving."
+        else:
+            less = written(max(-worst, 0.0), "$")
+            yield f"No coalition would pay less on its own: the one that comes nearest would pay {less} more."
 
 
 def partners_bookings(
@@ -79,6 +115,38 @@ def partners_bookings(
     needs = _together([errors for _, errors in each], steps)
     terms = {"term": term, "place_cost": place_cost, "surcharge": surcharge, "internal_capacity": internal_capacity}
     return PartnersBookings(chosen, coming, needs, pooled_bookings(needs, **terms))
+
+
+def bookings_of_partners(
+    ahead: DatedForecasts, policies: Mapping[str, Policy], calendar: WorkingCalendar, contracts: Contracts | None = None
+) -> tuple[PartnersBookings, BookingTerms]:
+    """Return what lanes book together for the dates of a plan, on the terms that are open to them, and these terms.
+
+    policies : of each partner by its name. Prices that no contract states are means, weighted by the space they need.
+
+    >>> from twin.data.load import load_history
+    >>> from twin.plan.policies import policy_of
+    >>> from twin.plan.table_report import assess_history
+    >>> report = assess_history(load_history(), {"partner_surcharge": 30.0, "service_level": 0.95}, horizon=6)
+    >>> policies = {lane: policy_of(row) for lane, row in report.table.iterrows()}
+    >>> both, terms = bookings_of_partners(report.horizon, policies, report.history.calendar)
+    >>> terms.term, both.needs.shape[1:], bool(both.found.leaving.gain < 1e-6)
+    (4, (6, 3), True)
+    """
+    lanes, each = tuple(policies), list(policies.values())
+    require(2 <= len(lanes) <= MOST_BOOKERS, "partners", f"2 to {MOST_BOOKERS} lanes for bookings ahead", len(lanes))
+    scale = np.array([space_of_pallet(policy) for policy in each])
+    weights = scale * [ahead.table.loc[lane, "mean"].sum() for lane in lanes]
+    share = weights / weights.sum() if weights.sum() > 0 else np.full(len(lanes), 1 / len(lanes))
+    rent, spot = (float(share @ prices) for prices in zip(*map(prices_of_places, each), strict=True))
+    terms = booking_terms(contracts or {}, Booked(lanes), ahead.dates, calendar, place_cost=rent, surcharge=spot)
+    first = terms.lead_time - 1
+    require(first < len(ahead.dates), "horizon", "so long that a booking made now begins within it", len(ahead.dates))
+    needs = scale * _together([ahead.errors[lane] for lane in lanes], ahead.steps[first:])
+    own = [policy.internal_capacity for policy in each]
+    price = {"place_cost": terms.place_cost, "surcharge": terms.surcharge}
+    found = pooled_bookings(needs, term=terms.term, internal_capacity=own, **price)
+    return PartnersBookings(lanes, ahead.dates[first:], needs, found), terms
 
 
 def _together(lanes: Sequence[LaneErrors], steps: NDArray[np.int64]) -> NDArray[np.float64]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -16,11 +16,15 @@ from twin._choices import worded
 from twin.answers import ANSWERS
 from twin.data.history import History, dense, dense_in_weeks
 from twin.data.statistics import assessable, lane_statistics
+from twin.data.text import visible
 from twin.lane import assess
 from twin.plan.booked_lane import PlacesToBook, bookings_of_lanes, bookings_of_sites
+from twin.plan.booking_terms import BookingTerms
 from twin.plan.horizon import Horizon, horizon_of
+from twin.plan.kept_forecasts import recalled
 from twin.plan.lane_report import LEVEL, SHORTEST
 from twin.plan.last_day import complete_part, counted
+from twin.plan.partners_bookings import PartnersBookings, bookings_of_partners
 from twin.plan.policies import policy_of
 from twin.plan.policy_table import policy_table
 from twin.plan.quantities import FORECAST, RECORDED, UNIT_OF, names
@@ -40,7 +44,7 @@ COLUMNS = tuple(dict.fromkeys((*_RECORD, *_FORECAST, *POLICY, *ANSWERS)))
 class Report:
     """Answers in `table`, one row per lane; units of its columns; lanes left out, with reasons; assumptions, and
     sentences on answers that are outside the region in which they hold. With a horizon, places to book ahead of it, by
-    lane and by site.
+    lane, by site, and by all lanes together.
     """
 
     history: History
@@ -52,6 +56,7 @@ class Report:
     horizon: Horizon | None = None
     bookings: Mapping[str, PlacesToBook] = field(default_factory=dict)
     site_bookings: Mapping[str, PlacesToBook] = field(default_factory=dict)
+    together: tuple[PartnersBookings, BookingTerms] | None = None
 
 
 def assess_history(
@@ -61,6 +66,7 @@ def assess_history(
     *,
     horizon: int | None = None,
     plan: CapacityPlan | None = None,
+    together: Sequence[str] | None = None,
 ) -> Report:
     """Return the report on a history.
 
@@ -77,6 +83,8 @@ def assess_history(
         Number of periods of a plan by date; none without it. [period]
     plan : CapacityPlan, optional
         Plan whose contracts and sites state the terms of places to book ahead.
+    together : sequence of str, optional
+        Lanes that are partners and book ahead of the horizon together; all of them if it is empty.
 
     Unset fields are filled in by `policies.filled`; the report's assumptions name them.
 
@@ -90,6 +98,7 @@ def assess_history(
     require(
         len(statistics) > 0, "history", "one with a lane that can be assessed", "; ".join(refused["reason"].unique())
     )
+    require(horizon is not None or together is None, "together", "used with a horizon", together)
     fields, assumptions = policy_table(statistics, given, policies, period=history.calendar.length)
     answers = assess(statistics, policy_of(fields), period=history.calendar.length)
     words = {name: worded(fields[name], row.unit) for name, row in POLICY.items() if row.choices}
@@ -109,17 +118,25 @@ def assess_history(
         contracts = None if plan is None else plan.of("contract")
         bookings = bookings_of_lanes(ahead, each, history.calendar, contracts)
         of_sites = {} if plan is None else bookings_of_sites(ahead, each, history.calendar, plan)
-        return Report(history, table, units, refused, assumptions, remarks, ahead, bookings, of_sites)
+        both = None if together is None else _together(ahead, each, together, history, contracts)
+        return Report(history, table, units, refused, assumptions, remarks, ahead, bookings, of_sites, both)
     return Report(history, table, units, refused, assumptions, remarks)
+
+
+def _together(ahead, policies, names, history, contracts):
+    """Return what some lanes book together, all of them if none is named."""
+    for name in names:
+        require(name in policies, "together", "names of lanes that can be assessed", visible(name))
+    chosen = {name: policies[name] for name in names or policies}
+    return bookings_of_partners(ahead, chosen, history.calendar, contracts)
 
 
 def _next_period(history, lanes):
     """Return the forecast of the next period with its 95 % interval; NaN where the record cannot carry them."""
     names, _, volumes = dense_in_weeks(history)
     calendar = history.calendar
-    said = forecast.lanes(
-        volumes[np.searchsorted(names, lanes)], period=calendar.period, season=calendar.season, horizon=1, level=LEVEL
-    )
+    how = {"period": calendar.period, "season": calendar.season, "horizon": 1, "level": LEVEL}
+    said = recalled(forecast.lanes, volumes[np.searchsorted(names, lanes)], **how)
     known = np.sum(~np.isnan(volumes), axis=1)[np.searchsorted(names, lanes)] >= SHORTEST
     carried = known & np.isfinite(said.high[:, 0])
     shown = zip((said.mean, said.low, said.high), (known, carried, carried), strict=True)

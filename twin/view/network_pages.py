@@ -72,9 +72,9 @@ def _words(report: NetworkReport, changes: str) -> dict[str, Any]:
     counts = attention.lanes["status"].value_counts()
     assumed = list(dict.fromkeys((*attention.assumptions, *report.assessed.assumptions)))
     decided = [
-        [day.replace("T", " ")[:16], visible(who, 24), visible(lane, 32), decision_words(row), _gain(row["gain"])]
+        [day.replace("T", " ")[:16], visible(who, 24), visible(lane, 40), decision_words(row), _gain(row["gain"])]
         for (_, row) in report.decisions.head(MOST_DECISIONS).iterrows()
-        for day, who, lane in [(row["decided_at"], row["author"], row["lane"])]
+        for day, who, lane in [(row["decided_at"], row["author"], f"{row['lane']}, {row['action'] or 'overflow'}")]
     ]
     return {
         "place": visible(report.feed.place, 80),

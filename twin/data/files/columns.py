@@ -60,6 +60,8 @@ def match_columns(
     for ours, places in found.items():
         if len(places) > 1:
             names = shown_headers([header[i] for i in places])
+            if len({plain(header[i]) for i in places}) == 1:
+                raise ValueError(f"{file} has {len(places)} columns that mean {ours}: {names}; rename or remove one")
             ways = [("columns", {ours: header[i].strip("\ufeff ")}) for i in places[:COLUMNS_NAMED]]
             raise ValueError(Advice(f"{file} has {len(places)} columns that mean {ours}: {names}", *ways))
     positions = {ours: places[0] for ours, places in found.items() if places}

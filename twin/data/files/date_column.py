@@ -13,6 +13,7 @@ from twin.data.files.dates import (
     DAY_BEFORE_MONTH,
     DAY_FIRST,
     DAY_OF_MONTH,
+    DOTS,
     MONTH_FIRST,
     NAMED_MONTH,
     QUARTER,
@@ -34,6 +35,7 @@ _MONTH_HEADING = re.compile(r"month|monat|\bmth\b|calmonth|\bmon\b")
 _QUARTER_HEADING = re.compile(r"quart|\bqtr\b|kwarta|trimest|calquarter")
 _FISCAL_HEADING = re.compile(r"fiscal|\bfy\b|\bgj\b|gesch")
 QUARTERS = (QUARTER, "yyyyq")  # forms of dates that are quarters
+_DOTTED = re.compile(r"\s*\d{1,2}\.\d{1,2}\.\d", re.ASCII)
 _ISO_LIKE = re.compile(r"\s*'?\d{4}[-/.]\d{1,2}[-/.]\d{1,2}(?!\d)", re.ASCII)
 _SAID = {DAY_FIRST: "day before month", MONTH_FIRST: "month before day"}
 
@@ -73,6 +75,8 @@ def settle(column: Column, reading: ReadingOptions, file: str | Path) -> tuple[n
             days[i] = dict(column.parsed[i].readings).get(form, np.datetime64("NaT"))
         clear = [i for i in places if len(column.parsed[i].readings) > 1 and not np.isnat(days[i])]
         example = next(iter(clear or (i for i in places if not np.isnat(days[i]))), places[0])
+        if not why:
+            continue  # what is usual
         notes.append(_sentence(form, why, column.texts[example].strip(), days[example]))
         if form in QUARTERS and _FISCAL_HEADING.search(column.heading.casefold()):
             notes.append(f"the heading {column.heading!r} tells of fiscal quarters; they are taken as calendar ones")
@@ -105,14 +109,16 @@ def _unswap(column, kinds, days, reading, file):
         swapped = []
         del kinds[DAY_BEFORE_MONTH]  # dates that do not exist
     if not asked and len(plain) >= FEWEST_SWAPPED and small and not swapped and reading.dayfirst is None:
-        slashes = [column.parsed[i].readings for i in kinds.get(SLASHES, ())]
-        if len(slashes) >= FEWEST_SWAPPED and all(len(found) == 1 for found in slashes):
+        dotted = [i for i, text in enumerate(column.texts) if not np.isnat(days[i]) and _DOTTED.match(text)]
+        texts = kinds.get(SLASHES) or dotted
+        above_12 = [_order_of(column.parsed[i]) for i in texts]
+        if len(texts) >= FEWEST_SWAPPED and all(above_12):
             text = (
                 f"{file} has dates such as {visible(column.texts[plain[0]].strip())!r} of days up to 12 alone, and "
-                f"dates such as {visible(column.texts[kinds[SLASHES][0]].strip())!r} of days above 12 alone: a "
+                f"dates such as {visible(column.texts[texts[0]].strip())!r} of days above 12 alone: a "
                 "spreadsheet may have swapped day and month of the first"
             )
-            order = slashes[0][0][0] == DAY_FIRST
+            order = above_12[0] == DAY_FIRST
             raise ValueError(Advice(text, ("dates", DAY_BEFORE_MONTH), ("dayfirst", order)))
     regular = not asked and not swapped and small and _regular_if_swapped(days[plain])
     if not asked and not regular and not (swapped and small):
@@ -124,6 +130,13 @@ def _unswap(column, kinds, days, reading, file):
         return []
     why = "in this order they follow each other without a gap" if regular else "as asked"
     return [_sentence(DAY_BEFORE_MONTH, why, column.texts[both[0]].strip(), days[both[0]])]
+
+
+def _order_of(cell):
+    """Return the order of day and month in a text of which the day is above 12; "" if it is not."""
+    if isinstance(cell, Rivals):
+        return cell.readings[0][0] if len(cell.readings) == 1 else ""
+    return DAY_FIRST if cell.day > 12 else ""
 
 
 def _regular_if_swapped(days):
@@ -157,6 +170,8 @@ class _Choice:
         """Return (form, why); the form is None if nothing decides."""
         if self.kind == SLASHES:
             return self._order(reading)
+        if self.kind == DOTS:
+            return self._dotted(reading)
         if self.kind == NAMED_MONTH:
             return self._named_month(reading)
         if reading.dates in self.forms:
@@ -182,6 +197,19 @@ class _Choice:
                 if len(kept) == 1:
                     return kept[0], why
         return None, ""
+
+    def _dotted(self, reading):
+        """Return the order of dates with dots and two digits each: day first, unless the days would lie far apart."""
+        if reading.dates == YEAR_FIRST:
+            return YEAR_FIRST, "as asked"
+        year = self._year_first()
+        if year or DAY_FIRST not in self.forms:
+            return YEAR_FIRST, "so the days lie close together"
+        firsts = {form: np.all(days == days.astype("datetime64[M]")) for form, days in self.days.items()}
+        if year is False and reading.dayfirst is None and firsts[YEAR_FIRST] and not firsts[DAY_FIRST]:
+            self.left = [DAY_FIRST, YEAR_FIRST]
+            return None, ""
+        return DAY_FIRST, ""
 
     def _named_month(self, reading):
         """Return mmm-yy if the months lie denser than the days would, those of a year that is not written."""
@@ -326,10 +354,11 @@ def _undecided(choice, texts, file):
         )
         return Advice(text, ("dates", NAMED_MONTH))
     shown = [form for form in left if form in readings]
-    if choice.kind == SLASHES:
+    if choice.kind in (SLASHES, DOTS):
         both = " or ".join(f"{readings[form]} ({_SAID.get(form, 'year first')})" for form in shown)
+        orders = "day/month or month/day" if choice.kind == SLASHES else "day.month.year or year.month.day"
         text = (
-            f"{file} has dates such as {visible(texts[at])!r} that may be day/month or month/day, {both}, "
+            f"{file} has dates such as {visible(texts[at])!r} that may be {orders}, {both}, "
             "and its other dates do not decide"
         )
         ways = (("dates", form) if form == YEAR_FIRST else ("dayfirst", form == DAY_FIRST) for form in left)

@@ -19,6 +19,7 @@ YEAR_FIRST = "yymmdd"  # a third order, of cells such as 24-03-05
 SLASHES = "day and month"  # the kind of cell whose day and month can be swapped
 NAMED_MONTH = "mmm-yy"  # the kind and the form of cells such as Jan-24
 DAY_OF_MONTH = "mmm-dd"  # their other reading, which has no year
+DOTS = "dots"  # the kind of cells such as 24.01.05: day, month and year, or in the order of ISO 8601
 QUARTER = "quarter"  # the kind and the form of cells such as 2024-Q1
 FISCAL = "date is a quarter of a fiscal year: write the first day of the quarter, or the calendar quarter"
 DAY_BEFORE_MONTH = "yyyy-dd-mm"  # the kind and the form of cells such as 2024-31-01
@@ -51,7 +52,7 @@ _MONTH_AND_TWO = re.compile(_NAME + r"[-/'](?P<two>\d{2})", re.IGNORECASE)  # Ja
 (_COMPACT,) = _patterns(r"(?P<digits>\d{8})(?:\.0)?")
 _CODES = tuple(
     re.compile(text, re.ASCII)
-    for text in (r"(?P<year>\d{4})[-/](?P<code>\d{1,2})", r"(?P<code>\d{1,2})[-/.](?P<year>\d{4})")
+    for text in (r"(?P<year>\d{4})[-/_](?P<code>\d{1,2})", r"(?P<code>\d{1,2})[-/._](?P<year>\d{4})")
 )
 _WEEKS = tuple(
     re.compile(text, re.ASCII | re.IGNORECASE)
@@ -71,6 +72,7 @@ _QUARTERS = tuple(
         _NUMBER + r"\.? ?" + _WORD + r"[-/ .']*" + _YEAR,  # 1. Quartal 2024, 1Q24
     )
 )
+_REST_OF_DATE = re.compile(r"(?:\d{1,2}(?:st|nd|rd|th)?,? +)?\d{4}(?:\s.*)?", re.IGNORECASE)
 _ROMAN = {"I": 1, "II": 2, "III": 3, "IV": 4}
 _FISCAL = re.compile(r".*(?<![^\W\d_])(?:FY|GJ|fiscal|Gesch[a-zä]*jahr|20\d\d[/-]\d\d)(?![^\W\d_]).*", re.IGNORECASE)
 _OF_A_QUARTER = re.compile(r".*(?<![^\W_])Q(?:[1-4]|uarter|uartal)(?![^\W_]).*|.*\dQ[1-4]", re.IGNORECASE)
@@ -104,6 +106,8 @@ def parse_date(text: str) -> datetime.date | Rivals:
         if match := pattern.fullmatch(text):
             if int(match["month"]) > 12 >= int(match["day"]) > 0:
                 return _day_before_month(match)
+            if len(match["year"]) == 2:
+                return _dotted(match["day"], match["month"], match["year"])
             return _day(match["year"], match["month"], match["day"])
     if match := _EITHER.fullmatch(text):
         return _swappable(match["first"], match["second"], match["year"])
@@ -143,6 +147,8 @@ def _without_weekday(text):
     if text[:1] == "'" and text[1:2].isdigit():
         return text[1:]
     word, _, rest = text.partition(" ")
+    if plain(word) in MONTH_OF and _REST_OF_DATE.fullmatch(rest):  # Mar is also mardi
+        return text
     return rest.lstrip() if word[:1].isalpha() and plain(word) in WEEKDAY_WORDS and rest[:1] else text
 
 
@@ -204,6 +210,19 @@ def _swappable(first, second, year):
     if len(readings) == 2 and readings[0][1] == readings[1][1]:
         return readings[0][1]
     return Rivals(SLASHES, tuple(readings))
+
+
+def _dotted(first, month, last):
+    """Return the day of 05.01.24, day first, or its Rivals if the year may come first."""
+    readings = []
+    for form, day, year in ((DAY_FIRST, first, last), (YEAR_FIRST, last, first)):
+        try:
+            readings += [(form, _day(year, month, day))] if len(year) == 2 else []
+        except Refused:
+            continue
+    if not readings:
+        raise Refused(NO_SUCH_DAY)
+    return readings[0][1] if readings[0][1] == readings[-1][1] else Rivals(DOTS, tuple(readings))
 
 
 def _eight(digits):

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from twin.data.files.encoding import note_of
+from twin.data.files.headings import unit_of
 from twin.data.files.meaning import returns_are_negative
 from twin.data.files.scan import Scan
 from twin.data.text import visible
@@ -28,6 +29,9 @@ def _told(scan):
         yield f"24:00 is the end of the day that is written: {visible(midnight)!r}"
     if scan.reading.where:
         yield scan.selection.note(scan.read)
+    heading = next((name for name, ours in scan.table.columns.items() if ours == "volume"), "")
+    if unit := unit_of(heading):
+        yield f"volumes are in {visible(unit, 40)!r}, as the heading {visible(heading, 40)!r} says; answers call it pallets"
     returned = scan.amounts["volume"].negative
     if returned:
         how = {

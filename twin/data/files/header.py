@@ -83,7 +83,7 @@ def _tried(rank, rows, lines, i, above, file, chosen, series) -> Found | None:
         if not _are_headings(upper) or (rank != 1 and any(map(is_numeric, lower))):
             return None
         parts = list(zip(_filled(upper, lower), lower, strict=True))
-        if rank == 1 and any(is_numeric(b) and period_of(a) and not YEAR.fullmatch(b.strip()) for a, b in parts):
+        if rank == 1 and any(_is_period_and_number(a, b) for a, b in parts):
             return None  # a header, and a row of numbers
         header = [" ".join(filter(None, (_year_of(a, b) or a.strip("\ufeff "), b.strip()))) for a, b in parts]
         if header == [name.strip() for name in lower]:
@@ -165,6 +165,12 @@ def _needs_the_record_above(upper, lower):
         return False
     both = list(zip(_filled(upper, lower), (name.strip().casefold() for name in lower), strict=True))
     return len({pair for pair in both if pair[1]}) > len(set(given))
+
+
+def _is_period_and_number(cell, below):
+    """Return whether a cell with digits, which is no year, stands above a number, which is no year."""
+    numbered = any(c.isdigit() for c in cell) and not YEAR.fullmatch(cell.strip())
+    return numbered and is_numeric(below) and not YEAR.fullmatch(below.strip())
 
 
 def _are_years_of(upper, lower):

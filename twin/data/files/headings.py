@@ -137,6 +137,17 @@ def without_unit(name: str) -> str:
     return _UNIT.sub(" ", name).strip() or name
 
 
+def unit_of(name: str) -> str:
+    """Return the unit that a header gives in brackets or after a last `in`, unless it is one of pallets.
+
+    >>> unit_of("Menge [kg]"), unit_of("Volume (pallets)"), unit_of("Menge in Tsd"), unit_of("volume")
+    ('kg', '', 'Tsd', '')
+    """
+    match = _UNIT.search(name)
+    unit = match[0].strip().removeprefix("in ").strip("[]() ") if match else ""
+    return "" if plain(unit) in UNITS_OF_FLOW or name.startswith(match[0] if match else " ") else unit
+
+
 def known(*lists: str) -> frozenset[str]:
     """Return the plain forms of comma-separated headings, those with an umlaut also in their spelling without.
 
@@ -154,6 +165,10 @@ FIRST_CHOICE = {
 }
 PAIRS = {part: known(names) for part, names in PAIRED.items()}
 MEASURES, TOTAL_WORDS = known(NO_FLOWS), known(TOTALS)
+UNITS_OF_FLOW = known(
+    "pallet, pallets, pal, pall, plt, plts, Palette, Paletten, EUP, EPAL, Europaletten, Stellplätze, Stpl, pallet spaces, "
+    "palettes, palé, palés, paletas, bancali, palety, pedane, qty, ErfassME, units, number, Anzahl"
+) | {""}
 
 
 def is_total(text: str) -> bool:

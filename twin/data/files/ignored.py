@@ -189,7 +189,7 @@ class IgnoredColumns:
         heading = plain(self.header[place])
         if place in self.stated:
             return False
-        if self.is_unit(place) or any(word in heading for word in KIND_HEADINGS):
+        if self.is_unit(place) or self.is_unit_heading(place) or any(word in heading for word in KIND_HEADINGS):
             return True
         days = len({key // 16 for key in self.days[place]})
         if rows < 2 * days or len(self.days[place]) == days:

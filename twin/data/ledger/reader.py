@@ -12,6 +12,7 @@ from sqlalchemy import and_, func, select
 from twin._check import require
 from twin.data.history import History
 from twin.data.ledger.address import DEFAULT_LEDGER, address, place
+from twin.data.ledger.backup import copy_ledger
 from twin.data.ledger.editing import FlowEvent, flow_events
 from twin.data.ledger.engine import READ_ONLY_SETTING, engine_at, reading
 from twin.data.ledger.export import write_flows
@@ -126,6 +127,11 @@ class LedgerReader:
             seen = seen_amounts(connection, condition)
             with closing(flows_in_order(connection, condition)) as records:
                 return write_flows(records, file, seen)
+
+    def backup(self, file: str | Path) -> None:
+        """Write a copy of the whole ledger, as of one moment, to an SQLite file, which is a ledger itself."""
+        with self._reading() as connection:
+            copy_ledger(connection, file)
 
     def salvage(self, file: str | Path | TextIO) -> int:
         """Write as `export` does what a damaged SQLite file still gives; return the number of flows."""

@@ -16,7 +16,7 @@ from typing import Any
 from sqlalchemy import delete
 
 from twin._check import require
-from twin.data.advice import Advice
+from twin.data.advice import Advice, ways_out
 from twin.data.author import require_planner
 from twin.data.errors import RowsRefused
 from twin.data.history import History
@@ -229,5 +229,6 @@ def _usable(path, good_rows_only, progress, reading):
                 f"{len(staged.unusable):,} of {staged.account.rows_read:,} rows of {path} cannot be used, so none "
                 f"was imported; the first is line {line}, {reason}: {text}"
             )
-            raise RowsRefused(Advice(why, ("good_rows_only", True)), staged.account)
+            ways = ways_out(staged.unusable["reason"])
+            raise RowsRefused(Advice(why, *ways, ("good_rows_only", True)), staged.account)
         yield staged

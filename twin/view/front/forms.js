@@ -63,7 +63,8 @@ function render({ model, el }) {
   function showStatus() {
     status.tabIndex = -1;
     const form = last && body.querySelector(last);
-    (form || body.querySelector(".twin-radios")).after(status);
+    if (form && form.closest(".twin-change")) form.append(status); // the answer stays in the box that is open
+    else (form || body.querySelector(".twin-radios")).after(status);
   }
 
   function say() {

@@ -8,7 +8,7 @@ function render({ model, el }) {
   show();
   const watch = new IntersectionObserver((entries) => {
     if (entries.some((entry) => entry.isIntersecting)) ask(model, { do: "seen" });
-  });
+  }, { rootMargin: "100% 0px" }); // a screen ahead of the reader
   watch.observe(el);
   return () => watch.disconnect();
 }

@@ -26,6 +26,10 @@ UNITS_SEEN = dict(zip(SEEN, ("pallet", "-", "$", "$"), strict=True))  # column o
 STATUS_MARKS = {"strained": "▲", "watch": "◆", "normal": "●", "ended": "■", "no data": "○"}
 _DAY, _NO_BREAK = re.compile(r"\d{4}-\d\d-\d\d"), r'<span class="twin-day">\g<0></span>'
 _ENDS = "This plan ends with the page: it belongs to no ledger."
+_STATE_YOURS = (
+    "No own capacity is stated, so each lane is given the places that it needs, and hardly one overflows: state yours "
+    "by “Set …” above the table of lanes, or by a plan file under Data."
+)
 _BUTTONS = (("accept", "Accept"), ("snooze", "Snooze"))
 _FIELDS = (("places", "places", "decimal"), ("first", "from", ""), ("last", "to", ""), ("price", "price", "decimal"))
 
@@ -114,10 +118,13 @@ def actions(morning: Morning, name: str, comments: Comments) -> str:
     """Return the table of actions with their buttons."""
     found = morning.actions.to_dict(orient="records")
     rows = [_action(row, comments.get((row["lane"], row["kind"]), ())) for row in found]
+    advice = "" if morning.attention.own_stated else f" {_STATE_YOURS}"
     if not rows:
-        return "<p>Nothing to do: no lane is expected to overflow or to lose money.</p>"
+        return f"<p>Nothing to do: no lane is expected to overflow or to lose money.{advice}</p>"
     heads = ("lane", "what", f"{unit_names().currency} a {name}", "why", "proposed", "decision")
-    return f'<div class="twin-actions">{table("", heads, rows, text=(1, 3, 4, 5))}</div>'
+    others = f"Also worth their place: {morning.others}." if morning.others else ""
+    note = f'<p class="twin-help">{others}{advice}</p>' if others or advice else ""
+    return f'<div class="twin-actions">{table("", heads, rows, text=(1, 3, 4, 5))}{note}</div>'
 
 
 def _action(row: Mapping[str, Any], events: Sequence[CommentEvent]) -> list[str]:

@@ -17,7 +17,11 @@ MISSING = 255  # byte that marks a missing value in a sparkline
 
 #: Measures in the table, in addition to status and sparkline.
 SHOWN_NUMBERS = "use last_volume demand_mean overflow_probability profit dependency resilience_index".split()
-HIDDEN_AT_FIRST = {"status", "dependency", "resilience_index"}  # columns that a planner may choose
+HIDDEN_AT_FIRST = {"status", "overflow_probability", "dependency", "resilience_index"}  # a planner may choose them
+#: Label of a column in place of that of the registry, because another column has that word.
+_LABELS = {"overflow_probability": "overflow, buffer kept"}
+COMING_OVERFLOW = "coming_overflow"  # name of the column of the overflow by the forecast
+_BEYOND = "on which more than the own places is expected, by the forecast, as in the morning"
 
 
 def columns(period: str, *, sites: bool = False) -> list[dict[str, Any]]:
@@ -25,18 +29,21 @@ def columns(period: str, *, sites: bool = False) -> list[dict[str, Any]]:
 
     def column(name, label, kind, digits=0, help=""):
         about = {"name": name, "label": label, "kind": kind, "digits": digits, "help": help or label}
-        return {**about, "hidden": name in HIDDEN_AT_FIRST}
+        return {**about, "hidden": name in HIDDEN_AT_FIRST or (sites and name == "last_volume")}
 
     def number(name):
         row = QUANTITIES[name]
         kind, unit = ("share", "") if row.unit == "-" else ("number", f" [{unit_in(row.unit, period)}]")
-        return column(name, row.heading or row.label, kind, decimals(row.unit), f"{row.meaning}{unit}")
+        label = _LABELS.get(name) or row.heading or row.label
+        return column(name, label, kind, decimals(row.unit), f"{row.meaning}{unit}")
 
     return [
         column("lane", "lane", "text"),
         column("outlook", "status", "status", help="by the forecast of the coming weeks, as in the morning"),
         column("status", "use today", "status", help="use of own capacity against the thresholds"),
-        *map(number, SHOWN_NUMBERS),
+        *map(number, SHOWN_NUMBERS[:3]),
+        column(COMING_OVERFLOW, "overflow", "share", help=f"share of coming {unit_in('period', period)}s {_BEYOND}"),
+        *map(number, SHOWN_NUMBERS[3:]),
         column("spark", "recent", "spark", help=f"the latest {unit_in('period', period)}s"),
         *([column("site", "site", "text", help="site of the plan whose places and handling the lane uses")] * sites),
     ]
@@ -46,6 +53,7 @@ def table(network: pd.DataFrame, period: str) -> dict[str, list]:
     """Return the values of each column as a list, given the table of `Session.network`."""
     names = [column["name"] for column in columns(period, sites="site" in network)]
     values = {name: network[name].tolist() for name in names if name not in ("lane", "spark")}
+    values[COMING_OVERFLOW] = [None if one != one else one for one in values[COMING_OVERFLOW]]  # JSON has no NaN
     return {"lane": network.index.tolist(), **values}
 
 

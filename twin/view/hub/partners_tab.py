@@ -17,6 +17,7 @@ from twin.view import plots, sharing_plots
 from twin.view.guard import told
 from twin.view.hub.partnership import ASSUMED, BANDS, WAYS, PartnershipOutcome
 from twin.view.hub.session import Session
+from twin.view.hub.together_section import together_section
 from twin.view.pictures import RESOLUTION
 from twin.view.words import alert, cards, choice, choices, figure, picture, table
 
@@ -37,7 +38,7 @@ def page(session: Session, numbers: Mapping[str, float]) -> str:
 
 def drawn(session: Session, name: str) -> Figure | None:
     """Return the picture "savings" or "leaving" as a figure; None if there are fewer than two partners or an error."""
-    if len(session.partnership.names(session)) < 2:
+    if len(session.partnership.names(session)) < 2 or session.partnership.way == "book":
         return None
     figures: list[Figure] = []
     with told(lambda text: None):  # `page` shows the same error
@@ -103,6 +104,8 @@ def _outcome(session: Session) -> str:
         return "<p>There is only one lane, so it has no partner.</p>"
     if len(session.partnership.names(session)) < 2:
         return "<p>Pick two partners or more.</p>"
+    if session.partnership.way == "book":
+        return together_section(session)
     found = session.partnership.outcome(session)
     names = [visible(name, 24) for name in found.together.names]
     return "".join(

@@ -10,18 +10,27 @@ from twin._check import require
 from twin.data.text import visible
 from twin.games import alliance, allocation, stability
 from twin.games.coalitions import MOST_PARTNERS, savings
+from twin.plan.horizon import forecasts_by_date, longest_of
 from twin.plan.partners import Together, largest, needs_together
+from twin.plan.partners_bookings import bookings_of_partners
+from twin.plan.policies import policy_of
 from twin.view.hub.feed_answers import amount
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from twin.lane import Policy
+    from twin.plan.booking_terms import BookingTerms, Contracts
     from twin.plan.feed import Feed
+    from twin.plan.partners_bookings import PartnersBookings
     from twin.plan.portfolio import Portfolio
 
 #: Ways of pooling, as the buttons name them.
-WAYS = {"help": "lend each other spare places", "reserve": "reserve places together"}
+WAYS = {
+    "help": "lend each other spare places",
+    "reserve": "reserve places together",
+    "book": "book places ahead together",
+}
 AT_FIRST = 4  # number of partners before the planner picks any
 OFFERED = 15  # number of lanes that have a button
 BANDS = 10  # most partners for which the range of payments in the core is computed (two linear programmes per partner)
@@ -45,6 +54,13 @@ class PartnershipSession(Protocol):
     @property
     def portfolio(self) -> Portfolio:
         """All lanes with their policies."""
+
+    @property
+    def horizon(self) -> int:
+        """Periods ahead that are in view."""
+
+    def contracts(self) -> Contracts:
+        """Return the contracts of the plan."""
 
 
 class PartnershipOutcome(NamedTuple):
@@ -79,7 +95,7 @@ class Partnership:
         self.reservation_cost: float | None = None  # cost of a reserved place; None means the default
         self._names: list[str] | None = None
         self._feed: Feed | None = None
-        self._known: dict[tuple, PartnershipOutcome] = {}  # cache of the latest outcome
+        self._known: dict[tuple, Any] = {}  # cache of the latest outcome
 
     def names(self, session: PartnershipSession) -> list[str]:
         """Return the partners: the planner's choice, or by default the lane in view and the largest others."""
@@ -145,9 +161,7 @@ class Partnership:
         scale = ((1.0 + network["return_rate"]) * network["dwell"]).to_numpy()
         buffer = network["safety_stock"].to_numpy()
         key = (*names, self.way, place_cost, policy.partner_surcharge, *own, *scale, *buffer)
-        if self._feed is not session.feed:  # a new feed may have other flows of the same lanes
-            self._feed, self._known = session.feed, {}
-        if key not in self._known:
+        if self._is_new(key, session):
             if self.way == "reserve":
                 rule = "below the surcharge: else nobody should reserve at all"
                 require(place_cost < policy.partner_surcharge, "cost of a place", rule, f"${place_cost:,.4g}")
@@ -170,6 +184,25 @@ class Partnership:
                 )
             }
         return self._known[key]
+
+    def bookings(self, session: PartnershipSession) -> tuple[PartnersBookings, BookingTerms]:
+        """Return what the partners book ahead together over the horizon, and on which terms; the latest are cached."""
+        names = self.names(session)
+        table, period = session.portfolio.policies, session.feed.calendar.length
+        policies = {name: policy_of(row) for name, row in table.loc[names].iterrows()}
+        longest = longest_of(table, period)
+        key = ("book", session.horizon, longest, repr(policies), repr(session.contracts()))
+        if self._is_new(key, session):
+            ahead = forecasts_by_date(session.feed.forecasts, names, session.horizon, longest=longest)
+            found = bookings_of_partners(ahead, policies, session.feed.calendar, session.contracts())
+            self._known = {key: found}
+        return self._known[key]
+
+    def _is_new(self, key: tuple, session: PartnershipSession) -> bool:
+        """Return whether a result is not known; a new feed may have other flows of the same lanes."""
+        if self._feed is not session.feed:
+            self._feed, self._known = session.feed, {}
+        return key not in self._known
 
 
 def sensitivity(pool: alliance.Pool) -> list[tuple[str, float, float]]:

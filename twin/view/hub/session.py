@@ -163,7 +163,8 @@ class Session(LaneInView):
     def network(self, only: list[str] | None = None) -> pd.DataFrame:
         """Return a table of lanes with the current values of their controls: answers of `lane.assess`, use and status.
 
-        The outlook is the status by the forecast; "" until the morning is computed.
+        The outlook is the status by the forecast, and the coming overflow the share of the coming periods that exceed
+        own capacity; "" and NaN until the morning is computed.
         Where the plan has sites, a column names that of each lane.
         only : names of the lanes; all lanes by default.
         """
@@ -173,8 +174,9 @@ class Session(LaneInView):
             shown["site"] = [of_lane.get(name, "") for name in shown.index]
         strain, under = self.thresholds["strain"], self.thresholds["under_used"]
         shown["status"] = np.select([shown["use"] > strain, shown["use"] < under], [STRAINED, SPARE], NORMAL)
-        ahead = None if self._morning is None else self._morning.attention.lanes["status"]
-        shown["outlook"] = "" if ahead is None else ahead.reindex(shown.index).fillna("no data")
+        ahead = None if self._morning is None else self._morning.attention.lanes.reindex(shown.index)
+        shown["outlook"] = "" if ahead is None else ahead["status"].fillna("no data")
+        shown["coming_overflow"] = np.nan if ahead is None else ahead["overflow_probability"]
         return shown
 
     def set_thresholds(self, strain: float, under_used: float) -> None:
