@@ -243,7 +243,7 @@ def many_lanes(lanes, ledger):
         names = [name for name in names if name != page.locator(".twin-head h2").inner_text()][:CLICKS]
         early = [page.evaluate(CLICK, name) / 1000 for name in names[: CLICKS // 2]]
         yield row("click to picture while the morning is computed, median", median(early), 0.3, f"{len(early)} clicks")
-        page.wait_for_selector(".twin-actions tbody tr", timeout=120_000)
+        page.wait_for_selector(".twin-totals", timeout=300_000)
         page.wait_for_timeout(4000)
         times = [page.evaluate(CLICK, name) / 1000 for name in names[CLICKS // 2 :]]
         yield row("click to picture, median", median(times), 0.3, f"{len(times)} clicks, at most {pretty(max(times))}")

@@ -14,7 +14,7 @@ from contextlib import suppress
 from typing import Any
 
 POSSIBLE = sys.platform == "linux"  # elsewhere, libraries with threads of their own do not outlive a fork
-LONGEST = 600  # time after which a process ends itself [s]
+_LONGEST = 600  # time after which a process ends itself [s]
 _POLITE = 10  # added to the process's nice value, so that this process goes first
 
 
@@ -24,12 +24,12 @@ class Aside:
     function : function without arguments; it must use no connection, file or thread of this process.
     shared : objects that the result may contain; the process has them, so they are not sent back.
 
-    >>> aside = Aside(lambda: sum(range(5)))
+    >>> aside = Aside(lambda: sum(range(5)), ())
     >>> aside.result()
     10
     """
 
-    def __init__(self, function: Callable[[], Any], shared: Sequence[Any] = ()) -> None:
+    def __init__(self, function: Callable[[], Any], shared: Sequence[Any]) -> None:
         self._shared = shared
         self._read, write = os.pipe()
         with warnings.catch_warnings():
@@ -63,7 +63,7 @@ def _compute(function, shared, write):
         signal.set_wakeup_fd(-1)
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGALRM):
             signal.signal(number, signal.SIG_DFL)
-        signal.alarm(LONGEST)
+        signal.alarm(_LONGEST)
         os.nice(_POLITE)
         gc.freeze()  # the memory of both processes stays shared where neither looks for garbage
         sys.stdout = sys.stderr = io.StringIO()  # the page must not show what a library prints

@@ -107,7 +107,7 @@ class ActionMaker:
             self.best = self._assessed(replace(policy, service_level=None))
         self.own = known.table["capacity"].to_numpy()[:count]
         self.mean = known.found.mean
-        self._bookings: dict[tuple[int, str], tuple[float, Any, Any, float]] = {}  # best ones, by lane and first day
+        self._bookings: dict[tuple[Any, ...], tuple[float, Any, Any, float]] = {}  # the best ones, when they are known
 
     def _assessed(self, policy):
         """Return the answers of the lanes under a policy, each with a number a lane."""
@@ -187,7 +187,7 @@ class ActionMaker:
         places, first, last, gain = self._best_booking(at, float(row["capacity"]))
         partner, price, why, begins = self._partner(at, first, last)
         if places > 0 and begins > str(first):
-            places, first, last, gain = self._best_booking(at, float(row["capacity"]), begins)
+            places, first, last, gain = self._best_booking(at, float(row["capacity"]), np.datetime64(begins))
         where = f" at {partner}" if partner else ""
         if places > 0:
             decision = f"book {_said(places)}{where} from {first} to {last}: saves {whole_money(gain)}"
@@ -217,12 +217,13 @@ class ActionMaker:
             "",
         )
 
-    def _best_booking(self, at: int, capacity: float, begins: str = "") -> tuple[float, Any, Any, float]:
+    def _best_booking(self, at: int, capacity: float, begins: Any = None) -> tuple[float, Any, Any, float]:
         """Return places, first and last day, and gain of the best booking for a lane, from a day on or from now."""
-        if (at, begins) not in self._bookings:
+        key = at, capacity, begins
+        if key not in self._bookings:
             given = self.mean[at], self.errors[at], capacity, self.always[at], self.saved[at]
-            self._bookings[at, begins] = self._weeks_that_pay(*given, np.datetime64(begins) if begins else None)
-        return self._bookings[at, begins]
+            self._bookings[key] = self._weeks_that_pay(*given, begins)
+        return self._bookings[key]
 
     def _weeks_that_pay(self, mean, errors, capacity, always, saved, begins=None):
         """Return places, first and last day, and gain of the best booking over the weeks in which one pays."""
