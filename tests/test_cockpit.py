@@ -133,7 +133,7 @@ def test_the_lesson_on_the_lane_in_view_is_a_page_of_its_own(cockpit):
     cockpit.go_back()
     cockpit.locator("tr[data-lane=FRA-PAR]").click()
     cockpit.get_by_role("heading", name="FRA-PAR", exact=True).wait_for()
-    cockpit.go_forward()
+    cockpit.get_by_role("link", name="How these numbers are made").click()
     told.scroll_into_view_if_needed()
     cockpit.locator(".twin-told", has_text="FRA-PAR needs").wait_for()
     cockpit.get_by_role("link", name="Lanes", exact=True).click()

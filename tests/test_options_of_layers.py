@@ -34,7 +34,7 @@ from twin.batch.seal import seal
 from twin.data.account import Account, refusals
 from twin.data.advice import Advice
 from twin.data.calendar import WorkingCalendar
-from twin.data.errors import Counts, LedgerError, PlanChanged
+from twin.data.errors import AlreadyHeld, Counts, LedgerError, PlanChanged
 from twin.data.files.columns import match_columns
 from twin.data.files.ignored import IgnoredColumns
 from twin.data.files.options import ReadingOptions
@@ -42,7 +42,7 @@ from twin.data.files.packed import Packed
 from twin.data.files.rows import read_rows
 from twin.data.files.scan import Scan
 from twin.data.files.stamps import CutDay, Stamps
-from twin.data.ledger.plan_cells import memory_plan
+from twin.data.ledger.plan_cells import CellWords, memory_plan
 from twin.data.ledger.preview import Preview
 from twin.data.ledger.store import Ledger
 from twin.data.load import load_history, read_history
@@ -71,6 +71,7 @@ from twin.plan.ledger_policies import ledger_policies
 from twin.plan.morning import morning_of
 from twin.plan.needed_space import NeededSpace
 from twin.plan.network_report import network_report
+from twin.plan.partner_actions import contract_for
 from twin.plan.partners import largest, needs_together
 from twin.plan.partners_bookings import bookings_of_partners, partners_bookings
 from twin.plan.plan_file import read_plan_file
@@ -120,6 +121,7 @@ CLOSED = {"closed": "fri", "holidays": "RU"}  # the gap is on a holiday of Russi
 
 
 CELL = ("lane", "A", "dwell")
+ON_A_DAY = "A", None, "2026-01-01"
 
 
 def cells():
@@ -141,6 +143,13 @@ def tried_on_cells(call):
         return call(plan), plan.values(), plan.changes()[0].author
     except PlanChanged:
         return "conflict"
+
+
+def conflict_of(call):
+    """Return the beginning of the sentence on a conflict, without the time."""
+    with pytest.raises(PlanChanged) as conflict:
+        call(cells())
+    return str(conflict.value)[:50]
 
 
 def tried_on_plan(call):
@@ -258,6 +267,20 @@ def after_the_first(at, second, **options):
     with new_ledger(at) as ledger:
         ledger.import_file(at.file)
         return ledger.import_file(second, **options).records
+
+
+def far_flow(at, source, **options):
+    """Return the number of records that an import adds of a file with a flow far from its lane's record."""
+    path, days = at.folder() / "far.csv", range(1, 13)
+    with new_ledger(at) as ledger:
+        path.write_text("date,lane,volume\n" + "".join(f"2024-01-{day:02d},F,{20 + day % 3}\n" for day in days))
+        ledger.import_file(path)
+        path.write_text("date,lane,volume\n2024-01-13,F,500\n")
+        add = ledger.import_file if source is str else ledger.import_history
+        try:
+            return add(source(path), **options).records
+        except AlreadyHeld:
+            return "asked"
 
 
 def history_after(at, periods, **options):
@@ -439,6 +462,8 @@ CALLS = {
         lambda at, **o: after_the_first(at, at.some_bad, **o),
         {"good_rows_only": True},
     ),
+    "data.ledger.store.Ledger.import_file, far": (lambda at, **o: far_flow(at, str, **o), {"sure": True}),
+    "data.ledger.store.Ledger.import_history, far": (lambda at, **o: far_flow(at, load_history, **o), {"sure": True}),
     "data.ledger.store.Ledger.import_history": (lambda at, **o: history_after(at, 3, **o), {"held": "add"}),
     "data.ledger.store.Ledger.import_history, longer": (
         lambda at, **o: history_after(at, 5, **o),
@@ -525,6 +550,10 @@ CALLS = {
         ).tolist(),
         {"period": "W", "samples": 6, "seed": 1},
     ),
+    "plan.partner_actions.contract_for": (
+        lambda at, **o: contract_for({"1": {"type": "spot", "first": "2026-01-05", "partner": "R"}}, *ON_A_DAY, **o),
+        {"until": "2026-01-25"},
+    ),
     "plan.partners.largest": (lambda at, **o: largest(feed_of_history(research_partners()), **o), {"most": 2}),
     "plan.partners.needs_together": (
         lambda at, **o: needs_together(feed_of_history(research_partners()), ["toys", "garden"], **o).needs.tolist(),
@@ -538,6 +567,14 @@ CALLS = {
         lambda at, **o: tried_on_cells(lambda plan: plan.write({CELL: 3.0}, what="x", seen=1, **o)),
         {"own": [2]},
     ),
+    "data.ledger.plan_cells.PlanCells.write, said": (
+        lambda at, **o: conflict_of(lambda plan: plan.write({CELL: 3.0}, what="x", seen=1, **o)),
+        {"words": CellWords(lambda key: "the cell")},
+    ),
+    "data.ledger.plan_cells.PlanCells.undo, said": (
+        lambda at, **o: conflict_of(lambda plan: plan.undo(1, **o)),
+        {"words": CellWords(lambda key: "a cell")},
+    ),
     "data.ledger.plan_cells.PlanCells.undo": (
         lambda at, **o: tried_on_cells(lambda plan: plan.undo(2, **o)),
         {"author": "zoe", "check": refusing},
@@ -545,6 +582,10 @@ CALLS = {
     "data.ledger.plan_cells.PlanCells.changes": (
         lambda at, **o: tried_on_cells(lambda plan: [one.id for one in plan.changes(**o)]),
         {"kind": "site", "entry": "S"},
+    ),
+    "data.ledger.plan_cells.PlanCells.changes, some": (
+        lambda at, **o: tried_on_cells(lambda plan: [one.id for one in plan.changes(**o)]),
+        {"without": ("lane",)},
     ),
     "data.ledger.plan_cells.PlanCells.revisions": (
         lambda at, **o: tried_on_cells(lambda plan: [one.change for one in plan.revisions(**o)]),

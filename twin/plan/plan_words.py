@@ -25,14 +25,14 @@ def named_cell(key: Key) -> str:
     return f"{label(field)} of {kind} {visible(entry, LONGEST_VALUE)}"
 
 
-def told_value(key: Key, value: Any, period: str | float = "") -> str:
+def told_value(key: Key, value: Any, period: str | float) -> str:
     """Return a value of a cell with its unit, and with all its digits; "empty" for None.
 
     period : period of the record, "" if none is known.
 
-    >>> told_value(("lane", "BER-MUC", "internal_capacity"), 222.0), told_value(("lane", "A", "service_level"), 0.975)
+    >>> told_value(("lane", "A", "internal_capacity"), 222.0, ""), told_value(("lane", "A", "service_level"), 0.975, "")
     ('222 pallets', '97.5%')
-    >>> told_value(("lane", "A", "holding_cost"), 4.5, "D"), told_value(("contract", "1", "notice_days"), 1.0)
+    >>> told_value(("lane", "A", "holding_cost"), 4.5, "D"), told_value(("contract", "1", "notice_days"), 1.0, "")
     ('$4.5 a pallet and day', '1 day')
     """
     kind, _, name = key
