@@ -390,10 +390,12 @@ KINDS = {
         "has numbers such as '1,250' that may be",
     ),
     "points before three digits each, in a file with commas": Kind(
-        "date,lane,volume\n2024-03-04,A,11.250\n2024-03-05,A,12.310\n", "has numbers such as '11.250' that may be 11.25"
+        "date,lane,volume\n2024-03-04,A,11.250\n2024-03-05,A,12.310\n2024-03-06,A,9.125\n",
+        "has numbers such as '11.250' that may be 11.25",
     ),
     "the same with two votes": Kind(
-        "date,lane,volume,price\n2024-03-04,A,11.250,9.5\n2024-03-05,A,12.310,8.75\n", ("D", "2024-03-04", {"A": 23.56})
+        "date,lane,volume,price\n2024-03-04,A,11.250,9.5\n2024-03-05,A,12.310,8.75\n2024-03-06,A,9.125,8.5\n",
+        ("D", "2024-03-04", {"A": 32.685}),
     ),
     "wide numbers that are also day numbers of a spreadsheet": Kind(
         "lane,2024-03-04,2024-03-05,2024-03-06\nA,45292.125,1.5,45300.75\nB,45293.5,2.5,3.5\n",
