@@ -284,7 +284,8 @@ def test_a_lane_without_own_capacity_is_strained(session):
 def test_a_network_of_thousands_of_lanes_is_evaluated():
     session = Session(feed_of_history(network(lanes=3000, periods=60)))
     table = session.network()
-    assert len(table) == 3000 and set(table["status"]) <= {STRAINED, NORMAL, SPARE} and table.notna().all(axis=None)
+    assert len(table) == 3000 and set(table["status"]) <= {STRAINED, NORMAL, SPARE}
+    assert table.drop(columns="coming_overflow").notna().all(axis=None)  # it waits for the forecasts of the morning
 
 
 # ------------------------------------------------------------ scenarios kept, and other feeds
