@@ -14,6 +14,7 @@ from twin._check import require
 from twin.data.account import Account
 from twin.data.calendar import WorkingCalendar
 from twin.data.history import dense
+from twin.data.periods import ONE_DAY
 from twin.data.statistics import assessable, lane_statistics
 from twin.data.text import visible
 from twin.plan.network_forecasts import NetworkForecasts
@@ -104,7 +105,7 @@ def feed_of_ledger(ledger: Ledger) -> Feed:
 
     def on_record(lanes, dates):
         """Return the volumes on these dates, shape (lanes, dates); NaN for a volume that could not be read."""
-        flows = ledger.read(lanes, first=dates[0], last=calendar.following(dates[-1], 1)[0] - 1)
+        flows = ledger.read(lanes, first=dates[0], last=calendar.following(dates[-1], 1)[0] - ONE_DAY)
         gone = [] if lanes is None else pd.Index(lanes).difference(flows["lane"].unique())  # deleted by another user
         rule = "one whose flows the ledger still holds; look at the ledger anew"
         require(len(gone) == 0, "lane", rule, ", ".join(visible(name) for name in gone[:1]))
