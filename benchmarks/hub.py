@@ -1,11 +1,15 @@
-"""Waiting times of the hub in a browser: opening it, turning a control, and twenty planners at once."""
+"""Waiting times of the hub in a browser: opening it, controls, twenty planners at once, and networks of many lanes."""
 
+import subprocess
 import sys
+import tempfile
 from contextlib import contextmanager
 from pathlib import Path
 from statistics import median, quantiles
 from time import perf_counter
 
+import numpy as np
+import pandas as pd
 from measure import Row, pretty
 
 sys.path.append(str(Path(__file__).parents[1] / "tests"))
@@ -16,6 +20,58 @@ TURNED = (  # a tab, its first and its last picture, and a control that changes 
     ("Capacity and cooperation", "history", "history", "internal_capacity", [338 + 2 * i for i in range(TURNS)]),
     ("Profit and risk", "costs", "losses", "sla_penalty", [50 + 2 * i for i in range(TURNS)]),
 )
+LEDGER, FILE, DAYS = 224, 3000, 365  # lanes in a ledger, and in a file, and days on record
+NORTH = 6  # every sixth lane of the file is one of the 500 that are edited at once
+CLICKS, EDITS = 20, 5
+MORNING = """
+import resource, sys, time
+from twin.data.load import load_history
+from twin.plan.morning import morning_of
+history, before = load_history(sys.argv[1]), time.process_time()
+morning_of(history)
+print(time.process_time() - before, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+"""
+CLICK = """async (lane) => {
+  const row = [...document.querySelectorAll("tr[data-lane]")].find((each) => each.dataset.lane === lane);
+  const drawn = new Promise((done, fail) => {
+    const seen = () => {
+      const picture = document.querySelector("[data-picture=history]");
+      if (document.querySelector(".twin-head h2").textContent !== lane || picture.dataset.drawn === before) return;
+      watch.disconnect();
+      done(performance.now());
+    };
+    const before = document.querySelector("[data-picture=history]").dataset.drawn;
+    const watch = new MutationObserver(seen);
+    watch.observe(document.querySelector(".twin-sheet"), { subtree: true, childList: true, attributes: true });
+    setTimeout(fail, 20000, new Error(`no picture of ${lane}`));
+  });
+  const clicked = performance.now();
+  for (const kind of ["pointerdown", "pointerup"]) row.dispatchEvent(new PointerEvent(kind, { bubbles: true }));
+  return (await drawn) - clicked;
+}"""
+EDIT = """async ([find, text]) => {
+  const part = document.querySelector(".twin-lanes");
+  const search = part.querySelector("input[type=search]");
+  search.value = find;
+  search.dispatchEvent(new Event("input"));
+  const form = part.querySelector("form");
+  form.querySelector("select").value = "internal_capacity";
+  form.querySelector("input").value = text;
+  const note = part.querySelector(".twin-note");
+  const before = note.textContent;
+  const written = new Promise((done, fail) => {
+    new MutationObserver(() => {
+      if (note.textContent.includes("is written") && note.textContent !== before) done(performance.now());
+    }).observe(note, { subtree: true, childList: true, characterData: true });
+    setTimeout(fail, 20000, new Error("nothing was written"));
+  });
+  const pressed = performance.now();
+  form.requestSubmit();
+  const spent = (await written) - pressed;
+  search.value = "";
+  search.dispatchEvent(new Event("input"));
+  return [spent, note.textContent];
+}"""
 TURN = """async ([field, value, pictures]) => {
   const range = document.querySelector(`[data-field="${field}"] input[type=range]`);
   const drawn = pictures.map((name) => new Promise((done, fail) => {
@@ -141,4 +197,90 @@ def is_kernel(process: Path) -> bool:
     return b"twin.apps.fork_server" in command and (process.parent / parent / "cmdline").read_bytes() == command
 
 
-MEASUREMENTS = (measure_opening, measure_turning, measure_planners)
+def flows(lanes):
+    """Return flows with a weekday, a time of year, and a fifth of the lanes with few flows."""
+    random, time = np.random.default_rng(20), np.arange(DAYS)
+    phase, means = np.arange(lanes)[:, np.newaxis], random.uniform(20, 300, lanes)[:, np.newaxis]
+    season = (1 + 0.3 * np.sin(2 * np.pi * (time % 7) / 7 + phase)) * (1 + 0.2 * np.sin(2 * np.pi * time / 365))
+    volumes = random.poisson(means * season)
+    volumes[4::5] *= random.random(volumes[4::5].shape) < 0.2
+    names = [f"{'SOUTH' if number % NORTH else 'NORTH'}-{number:04d}" for number in range(lanes)]
+    days = pd.date_range("2025-01-06", periods=DAYS).strftime("%Y-%m-%d")
+    return pd.DataFrame({"date": np.tile(days, lanes), "lane": np.repeat(names, DAYS), "volume": volumes.ravel()})
+
+
+@contextmanager
+def served(lanes, ledger):
+    """Serve the hub with the flows of so many lanes, from a ledger or a file."""
+    from apps import standalone
+
+    from twin.data.ledger.store import Ledger
+
+    with tempfile.TemporaryDirectory() as folder:
+        path, url = Path(folder, "flows.csv"), f"sqlite:///{folder}/ledger.db"
+        flows(lanes).to_csv(path, index=False)
+        if ledger:
+            Ledger(url).import_file(path)
+        env = {"TWIN_HISTORY": "ledger:" if ledger else path, "DATABASE_URL": url, "TWIN_AUTHOR": "eva"}
+        with standalone(env=env) as server:
+            yield server
+
+
+def many_lanes(lanes, ledger):
+    """Yield the rows of a network of many lanes: its first screen, a click, a control, and an edit of many lanes."""
+    where = f"{lanes:,} lanes {'on a ledger' if ledger else 'from a file'}"
+
+    def row(what, spent, bar, note):
+        return Row(f"{where}: {what}", pretty(spent), note, spent / bar, f"<= {pretty(bar)}", spent <= bar)
+
+    with browser() as made, served(lanes, ledger) as server:
+        firsts = [opening(made, server) for _ in range(4)][1:]
+        yield row("first screen, preheated", median(firsts), 2.0, f"{len(firsts)} openings")
+        page = made.new_context(viewport={"width": 1440, "height": 900}).new_page()
+        page.goto(server.app(HUB))
+        interactive(page)
+        names = page.eval_on_selector_all("tr[data-lane]", "rows => rows.map((row) => row.dataset.lane)")
+        names = [name for name in names if name != page.locator(".twin-head h2").inner_text()][:CLICKS]
+        early = [page.evaluate(CLICK, name) / 1000 for name in names[: CLICKS // 2]]
+        yield row("click to picture while the morning is computed, median", median(early), 0.3, f"{len(early)} clicks")
+        page.wait_for_selector(".twin-totals", timeout=300_000)
+        page.wait_for_timeout(4000)
+        times = [page.evaluate(CLICK, name) / 1000 for name in names[CLICKS // 2 :]]
+        yield row("click to picture, median", median(times), 0.3, f"{len(times)} clicks, at most {pretty(max(times))}")
+        values = [200 + 2 * number for number in range(CLICKS)]
+        picture = ["history", "history"]
+        times = [page.evaluate(TURN, ["internal_capacity", value, picture])[0] / 1000 for value in values]
+        yield row("slider release to picture, median", median(times), 0.13, f"{len(times)} turns")
+        find = "" if ledger else "NORTH"
+        done = [page.evaluate(EDIT, [find, str(100 + number)]) for number in range(EDITS)]
+        note = done[-1][1].removeprefix("Change ")
+        yield row("an edit of many lanes at once, median", median(each for each, _ in done) / 1000, 1.0, note)
+
+
+def measure_ledger_lanes():
+    yield from many_lanes(LEDGER, ledger=True)
+
+
+def measure_file_lanes():
+    yield from many_lanes(FILE, ledger=False)
+
+
+def measure_morning():
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "flows.csv")
+        flows(FILE).to_csv(path, index=False)
+        told = subprocess.run([sys.executable, "-c", MORNING, path], capture_output=True, check=True, text=True).stdout
+    spent, size = map(float, told.split())
+    what = f"the morning of {FILE:,} lanes x {DAYS} days"
+    yield Row(f"{what}: CPU time", pretty(spent), "", spent / 6, "<= 6 s", spent <= 6)
+    yield Row(f"{what}: memory", f"{size:.0f} MB", "", size / 600, "<= 600 MB", size <= 600)
+
+
+MEASUREMENTS = (
+    measure_opening,
+    measure_turning,
+    measure_planners,
+    measure_ledger_lanes,
+    measure_file_lanes,
+    measure_morning,
+)

@@ -73,6 +73,20 @@ def test_a_status_rests_on_the_past_alone():
     np.testing.assert_allclose(early.expected, alone.expected, rtol=1e-12)
 
 
+def test_a_large_network_in_parts_has_the_numbers_of_the_whole(monkeypatch):
+    random = np.random.default_rng(3)
+    needs = random.poisson(random.uniform(20, 90, (6, 1)), (6, 130)).astype(float)
+    needs[4:] *= random.random((2, 130)) < 0.2
+    needs[1, :40], needs[2, 9::17], needs[3, -8:] = np.nan, np.nan, np.nan
+    given = needs, np.nanquantile(needs, 0.8, axis=1) + 1.0, np.arange(1.0, 7.0)
+    whole = watched(*given, period="D")
+    monkeypatch.setattr("twin.plan.attention._AT_ONCE", 0)
+    monkeypatch.setattr("twin.plan.attention._TOGETHER", 4)
+    monkeypatch.setattr("twin._lane_walks._CHUNK", 5)
+    for ours, theirs in zip(vars(watched(*given, period="D")).values(), vars(whole).values(), strict=True):
+        np.testing.assert_allclose(ours, theirs, rtol=1e-12, atol=1e-12)
+
+
 def test_a_lane_stays_flagged_inside_the_wider_bound_and_most_lanes_are_never_flagged():
     money = np.abs(np.random.default_rng(1).normal(100, 5, (50, 40)))
     found = statuses(money, np.full(money.shape, 0.1), np.zeros(money.shape))

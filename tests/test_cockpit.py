@@ -77,6 +77,9 @@ def test_charts_have_the_numbers_of_the_lane():
     assert np.allclose(volumes[: len(record)], record, rtol=1e-5, equal_nan=True)
     assert np.isnan(volumes[len(record) :]).all() and np.isnan(forecast[: len(record)]).all()
     assert forecast[len(record) :].mean() == pytest.approx(numbers["horizon_mean"], rel=1e-5)
+    said, coming = session.outlook()
+    assert np.allclose(forecast[len(record) :], said.mean, rtol=1e-5)
+    assert chart["days"][len(record) :] == coming.astype("datetime64[D]").astype(int).tolist()
     assert (np.diff(chart["days"]) == 1).all() and chart["events"][0]["day"] == chart["days"][len(record) - 1]
     today, _ = session.ahead()
     fan = tabs.charted("space_ahead", session, numbers)

@@ -25,9 +25,16 @@ OTHER = {  # other lanes and prices than those of the lesson
     "05_finance": {"lane": "HAM-ROT", "service_revenue": 70.0, "handling_cost": 45.0, "sla_penalty": 30.0},
     "08_coalitions": {"partners": "grocery, fashion, garden", "partner_surcharge": 60.0, "lending_cost": 5.0},
     "09_motion": {"lane": "FRA-PAR"},
-    "10_promises": {"lane": "FRA-PAR", "service_level": 0.9, "interval_mean": 3.0},
+    "10_promises": {"lane": "FRA-PAR", "service_level": 0.9, "interval_mean": 3.0, "records": "sfo-air-cargo"},
     "11_booking_ahead": {"surcharge": 18.0, "stay": 0.8, "lead_time": 2, "term": 2, "refusal": 0.4},
-    "12_learned_policies": {"demand_mean": 4.0, "spread": 1.5, "lead_time": 1, "penalty": 19.0, "unseen": 2},
+    "12_learned_policies": {
+        "demand_mean": 4.0,
+        "spread": 1.5,
+        "lead_time": 1,
+        "penalty": 19.0,
+        "unseen": 2,
+        "most_lead_time": 1,
+    },
 }
 # The answers of the solutions, and answers that are wrong by five per cent: no check may accept them.
 REMEMBER = """

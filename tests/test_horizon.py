@@ -15,7 +15,7 @@ from twin.command.schema import lane_schema, schema
 from twin.data.load import read_history
 from twin.data.scenarios import research_lanes
 from twin.plan.dated import DATED, OF_LANE
-from twin.plan.horizon import protection_law
+from twin.plan.lane_plan import protection_law
 from twin.plan.policy_table import policy_table
 from twin.plan.table_report import assess_history
 from twin.policy import Policy

@@ -324,6 +324,108 @@ KINDS = {
         "Ladedatum;Von PLZ;Nach PLZ;LDM\n04.03.2024;01067;80331;1,5\n05.03.2024;01067;80331;2,5\n",
         ("D", "2024-03-04", {"01067-80331": 4.0}),
     ),
+    "days of months in words, without a year": Kind(
+        "date,lane,volume\n" + "".join(f"{m}-{d:02d},A,1\n" for m in ("Jan", "Feb", "Mar") for d in range(1, 29)),
+        "has dates such as 'Jan-01' that may be the month 2001-01 or the day 01-01 of a year that is not written",
+    ),
+    "months in words, and years of two digits": Kind(
+        "date,lane,volume\n" + "".join(f"{m}-{y},A,1\n" for y in (23, 24) for m in ("Jan", "Feb", "Mar", "Apr")),
+        ("MS", "2023-01-01", {"A": 8.0}),
+    ),
+    "dots and two digits each, year first": Kind(
+        "Datum;Strecke;Menge\n" + "".join(f"24.{m:02d}.{d:02d};A;1\n" for m in (1, 2) for d in range(1, 29)),
+        ("D", "2024-01-01", {"A": 56.0}),
+    ),
+    "dots and two digits each, day first": Kind(
+        "Datum;Strecke;Menge\n" + "".join(f"{d:02d}.{m:02d}.24;A;1\n" for m in (1, 2) for d in range(1, 29)),
+        ("D", "2024-01-01", {"A": 56.0}),
+    ),
+    "dots and two digits each, of months that both orders may mean": Kind(
+        "Datum;Strecke;Menge\n" + "".join(f"24.{m:02d}.01;A;1\n" for m in range(1, 13)),
+        "has dates such as '24.01.01' that may be day.month.year or year.month.day",
+    ),
+    "March, which is also mardi": Kind(
+        "date,lane,volume\nMar 01 2024,A,1\nMar 02 2024,A,2\n", ("D", "2024-03-01", {"A": 3.0})
+    ),
+    "days swapped by a spreadsheet beside dates with dots": Kind(
+        "Datum;Strecke;Menge\n2024-01-05;A;1\n2024-02-05;A;2\n2024-03-05;A;3\n13.05.2024;A;4\n14.05.2024;A;5\n"
+        "15.05.2024;A;6\n",
+        "has dates such as '2024-01-05' of days up to 12 alone, and dates such as '13.05.2024' of days above 12 alone",
+    ),
+    "a column for each hour": Kind(
+        "Datum;07:00;08:00;9 Uhr\n04.03.2024;1;2;3\n05.03.2024;4;5;6\n", ("D", "2024-03-04", {"flows": 21.0})
+    ),
+    "a column for each weekday": Kind(
+        "Woche;Mo;Di;Mi\n2024-W01;1;2;3\n2024-W02;4;5;6\n",
+        "has columns 'Mo', 'Di', 'Mi', which are weekdays and no lanes",
+    ),
+    "plan and actual side by side": Kind(
+        "Datum;Plan;Ist\n04.03.2024;1;2\n05.03.2024;4;5\n", "has columns 'Plan', 'Ist', which are versions or measures"
+    ),
+    "a row for each year, a column for each month": Kind(
+        "Jahr;Jan;Feb;Mrz\n2022;1;2;3\n2023;4;5;6\n", ("MS", "2022-01-01", {"flows": 21.0})
+    ),
+    "years above months": Kind(
+        ";2023;;2024;\nStrecke;Nov;Dez;Jan;Feb\nA;1;2;3;4\nB;5;6;7;8\n", ("MS", "2023-11-01", {"A": 10.0, "B": 26.0})
+    ),
+    "quarters of a year above months": Kind(
+        "Strecke;Q1 2024;;;Q2 2024;\n;Jan;Feb;Mrz;Apr;Mai\nA;1;2;3;4;5\nB;5;6;7;8;9\n",
+        ("MS", "2024-01-01", {"A": 15.0, "B": 35.0}),
+    ),
+    "months by their names keep their place in the year": Kind(
+        "Strecke;Okt;Nov;Dez\nA;1;2;3\nB;5;6;7\n", ("MS", "2001-10-01", {"A": 6.0, "B": 18.0})
+    ),
+    "lanes called Q1 and Q2": Kind(
+        "Datum;Q1;Q2\n04.03.2024;40;22\n05.03.2024;41;23\n", ("D", "2024-03-04", {"Q1": 81.0, "Q2": 45.0})
+    ),
+    "day and month as headings, above a row of numbers": Kind(
+        "lane,24-Jan,24-Feb\nA,40,22\nB,41,23\n", "has no column for date, volume"
+    ),
+    "decimal commas that split numbers below a header with a last comma": Kind(
+        "date,lane,volume,\n2024-03-04,A,1,5\n2024-03-05,A,2,5\n",
+        "has digits such as '5' in a column without a heading",
+    ),
+    "semicolons because of commas in numbers": Kind(
+        "date;lane;volume\n2024-03-04;A;1,250\n2024-03-05;A;1,310\n2024-03-06;A;1,275\n",
+        "has numbers such as '1,250' that may be",
+    ),
+    "points before three digits each, in a file with commas": Kind(
+        "date,lane,volume\n2024-03-04,A,11.250\n2024-03-05,A,12.310\n2024-03-06,A,9.125\n",
+        "has numbers such as '11.250' that may be 11.25",
+    ),
+    "the same with two votes": Kind(
+        "date,lane,volume,price\n2024-03-04,A,11.250,9.5\n2024-03-05,A,12.310,8.75\n2024-03-06,A,9.125,8.5\n",
+        ("D", "2024-03-04", {"A": 32.685}),
+    ),
+    "wide numbers that are also day numbers of a spreadsheet": Kind(
+        "lane,2024-03-04,2024-03-05,2024-03-06\nA,45292.125,1.5,45300.75\nB,45293.5,2.5,3.5\n",
+        ("D", "2024-03-04", {"A": 90594.375, "B": 45299.5}),
+    ),
+    "000 behind every point": Kind(
+        "Datum;Strecke;Menge\n04.03.2024;A;10.000\n05.03.2024;A;12.000\n06.03.2024;A;17.000\n",
+        "has numbers such as '10.000' that may be",
+    ),
+    "two volumes, one with a unit": Kind(
+        "date,lane,volume (m3),pallets\n2024-03-04,A,9,5\n", "has 2 columns that mean volume: 'volume (m3)', 'pallets'"
+    ),
+    "headings by their words": Kind(
+        "Pstng Date;Origin City;Dest City;Qty Shipped\n04.03.2024;BER;MUC;5\n05.03.2024;BER;MUC;6\n",
+        ("D", "2024-03-04", {"BER-MUC": 11.0}),
+    ),
+    "two headings of dates by their words": Kind(
+        "Requested Ship Date,Actual Ship Date,Item,Qty\n2024-03-04,2024-03-05,A,5\n", "has no column for date;"
+    ),
+    "Polish headings in cp1250": Kind(
+        "Data;Trasa;Ilość\n2024-03-04;A;5\n2024-03-05;A;6\n", ("D", "2024-03-04", {"A": 11.0}), encoding="cp1250"
+    ),
+    "a rounded total": Kind(
+        "date,lane,volume\n"
+        + "".join(
+            f"2024-03-{d:02d},A,{d}.25\n2024-03-{d:02d},B,{2 * d}.25\n2024-03-{d:02d},Alle,{3 * d}\n"
+            for d in range(10, 31)
+        ),
+        ("D", "2024-03-10", {"A": 425.25, "B": 845.25}),
+    ),
     "no header": Kind("2024-03-04,A,1\n2024-03-05,A,2\n2024-03-06,A,3\n", "has no column for date, lane, volume"),
 }
 

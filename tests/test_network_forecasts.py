@@ -1,14 +1,19 @@
 """The forecasts of a network: the hub and `assess` give one number, before and after the walk through all lanes."""
 
 import asyncio
+import os
+import pickle
 import threading
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from twin.compute.aside import POSSIBLE
 from twin.data.load import read_history
 from twin.plan.feed import feed_of_history
+from twin.plan.parts import Computing
 from twin.plan.table_report import assess_history
 from twin.view.hub.meanwhile import Meanwhile
 from twin.view.hub.session import Session
@@ -38,6 +43,18 @@ def opened(history):
     return Session(feed_of_history(history), pd.DataFrame(GIVEN, index=list(STEADY + FEW)))
 
 
+def done(work):
+    """Do all parts of a work here, each with the result of the one before."""
+    result, parts = None, 0
+    while True:
+        try:
+            part = work.send(result)
+        except StopIteration:
+            return parts
+        parts += 1
+        result = part() if callable(part) else part and part.function()
+
+
 def test_hub_and_assess_give_one_number(history):
     session, report = opened(history), assess_history(history, GIVEN)
     for lane in STEADY + FEW:
@@ -51,13 +68,28 @@ def test_hub_and_assess_give_one_number(history):
 def test_the_plan_by_date_is_that_of_assess_whether_or_not_all_lanes_are_prepared(history, first):
     session = opened(history)
     if first:
-        assert sum(1 for _ in session.prepared()) > 0
+        assert done(session.prepared()) == 3 and len(session.feed.forecasts._walked) == 3 * len(STEADY + FEW)
     wanted = assess_history(history, GIVEN, horizon=session.horizon).horizon
     for lane in STEADY + FEW:
         session.pick(lane)
         found = session.by_date()
         pd.testing.assert_frame_equal(found.table, wanted.table.loc[[lane]], rtol=1e-9)
         pd.testing.assert_frame_equal(found.lanes, wanted.lanes.loc[[lane]], rtol=1e-9, check_dtype=False)
+
+
+def test_the_morning_in_parts_is_the_morning(history):
+    one, other = opened(history), opened(history)
+    assert done(one.coming_morning()) == 2 and one.has_morning()
+    found = pickle.loads(pickle.dumps(replace(one.morning(), decisions={})))
+    pd.testing.assert_frame_equal(found.totals, other.morning().totals)
+    pd.testing.assert_frame_equal(found.actions, other.morning().actions)
+    work = one.coming_morning()
+    for part in (next(work), work.send(one.feed.history())):
+        assert part is not None
+    one._read_plan()  # the plan changes meanwhile, so what was computed is no longer its morning
+    with pytest.raises(StopIteration):
+        work.send(found)
+    assert not one.has_morning()
 
 
 def test_work_is_done_between_messages_and_other_work_takes_its_place():
@@ -79,17 +111,23 @@ def test_work_is_done_between_messages_and_other_work_takes_its_place():
     assert done == [("new", 0), ("new", 1), ("new", 2)]
     done.clear()
 
-    def in_a_thread():
+    def elsewhere():
         yield lambda: done.append(threading.current_thread() is threading.main_thread())
-        yield lambda: done.append(1 / 0)  # the part after it looks for the result
-        done.append("after")
+        done.append((yield lambda: 1 / 0))  # the part after it looks for the result
+        shared = ["kept"]
+        found = yield Computing(lambda: (os.getpid(), shared, sum(range(5))), (shared,))
+        done.append((found[0] != os.getpid() or not POSSIBLE, found[1] is shared, found[2]))
+        done.append((yield Computing(lambda: 1 / 0)))
 
     async def waiting():
-        Meanwhile().start(in_a_thread())
-        await asyncio.sleep(0.5)
+        Meanwhile().start(elsewhere())
+        for _ in range(100):
+            await asyncio.sleep(0.05)
+            if len(done) == 4:
+                return
 
     asyncio.run(waiting())
-    assert done == [False, "after"]
-    done.extend(["as before"])
+    assert done == [False, None, (True, True, 10), None]
+    before = len(done)
     Meanwhile().start(work("script"))  # without an event loop
-    assert len(done) == 3
+    assert len(done) == before

@@ -66,16 +66,17 @@ from twin.plan.booking_terms import Booked
 from twin.plan.capacity_plan import CapacityPlan
 from twin.plan.feed import feed_of_history
 from twin.plan.horizon import DatedForecasts
+from twin.plan.kept_places import SoftBlock
 from twin.plan.ledger_policies import ledger_policies
 from twin.plan.morning import morning_of
 from twin.plan.needed_space import NeededSpace
 from twin.plan.network_report import network_report
 from twin.plan.partner_actions import contract_for
 from twin.plan.partners import largest, needs_together
-from twin.plan.partners_bookings import partners_bookings
+from twin.plan.partners_bookings import bookings_of_partners, partners_bookings
 from twin.plan.plan_file import read_plan_file
 from twin.plan.plan_import import import_plan, preview_plan
-from twin.plan.policies import filled
+from twin.plan.policies import filled, policy_of
 from twin.plan.policy_file import read_policies
 from twin.plan.policy_table import policy_table
 from twin.plan.portfolio import Change, portfolio_of, research_portfolio
@@ -768,12 +769,14 @@ CALLS = {
             (found := assess_history(network(lanes=2, periods=40), **{"horizon": 2, **o})).table.to_csv()
             + str(found.horizon is None)
             + str([each.numbers() for each in found.bookings.values()])
+            + str(found.together is None)
         ),
         {
             "given": {"dwell": 2.0},
             "policies": pd.DataFrame({"dwell": {"LANE-1": 2.0}}),
             "horizon": None,
             "plan": BLOCK_IN_PLAN,
+            "together": (),
         },
     ),
     "plan.booked_dates.booked_dates": (
@@ -782,7 +785,16 @@ CALLS = {
                 [5.0, 9.0, 7.0], [1.0, 1.0, 1.0], own_places=4.0, term=1, place_cost=5.0, surcharge=20.0, **o
             ).cost
         ),
-        {"lead_time": 2},
+        {"lead_time": 2, "soft": SoftBlock(np.full(3, 2.0), 3.0, 1)},
+    ),
+    "plan.partners_bookings.bookings_of_partners": (
+        lambda at, **o: bookings_of_partners(
+            (made := assess_history(network(lanes=2, periods=60), {"service_level": 0.8}, horizon=3)).horizon,
+            {lane: policy_of(row) for lane, row in made.table.iterrows()},
+            made.history.calendar,
+            **o,
+        )[1],
+        {"contracts": BLOCK_IN_PLAN.of("contract")},
     ),
     "plan.booked_lane.places_to_book": (
         lambda at, **o: places_to_book(Booked(("A",)), NEEDED, WEEKS_AHEAD, WorkingCalendar("W"), **o).numbers(),

@@ -100,6 +100,26 @@ def test_a_pool_carries_what_a_lane_of_36_months_cannot():
     np.testing.assert_array_equal(pool.paths(steady).paths, steady.paths().paths)  # not intermittent: its own errors
 
 
+def test_the_rows_of_a_pool_are_those_of_its_lanes_one_after_the_other():
+    random = generator(8)
+    volumes = random.poisson(4.0, (8, 60)) * (random.random((8, 60)) < 0.3) * 1.0
+    volumes[0, :30], volumes[1, 7::13] = np.nan, np.nan
+    lanes, origin = lane(volumes, period="D"), 59
+    one = next(each for each in lanes if each.intermittent(origin))
+    kinds = [int(np.searchsorted([0.05, 0.1, 0.2, 0.35], each.share[origin], side="right")) for each in lanes]
+    rows = []
+    for each, kind in zip(lanes, kinds, strict=True):
+        if each.intermittent(origin) and kind == kinds[lanes.index(one)]:
+            known = each.error_known(origin)
+            known = known[~np.isnan(known[:, 0])]
+            starts = np.flatnonzero(~np.isnan(each.error_known(origin)[:, 0]))
+            least = np.minimum(each.size[origin], np.nanmean(np.abs(known), axis=1) / 4.0)
+            rows.append(known / np.maximum(np.maximum(each.size[starts], least), 1e-300)[:, np.newaxis])
+    wanted = np.maximum(one.past[origin] + np.concatenate(rows) * one.size[origin], 0.0)
+    assert len(wanted) < 400  # of more, a part is taken
+    np.testing.assert_allclose(ErrorPool(lanes).paths(one).paths, wanted, rtol=1e-12)
+
+
 def test_origins_at_the_same_time_of_the_year_are_marked():
     found = lane(generator(2).gamma(16.0, 6.0, (1, 40)), period="MS")[0].paths()
     months_ago = 39 - (np.arange(len(found.in_season)) + 8)

@@ -107,6 +107,24 @@ def test_a_hidden_regime_lies_between_the_bound_and_the_price():
     assert hidden_price(problem, simple, seasons=100, replications=400, seed=2).mean > lows[-1]
 
 
+def test_book_ahead_with_a_hidden_regime():
+    """Between the price of an observed regime and a fixed number; a belief that is sure books like that regime's."""
+    terms = dict(lead_time=1, term=2, place_cost=10, surcharge=25, regimes=[[0.9, 0.1], [0.2, 0.8]])
+    seen = [twin.book_ahead([3, 8], regime=regime, **terms) for regime in (0, 1)]
+    found = [twin.book_ahead([3, 8], belief=belief, **terms) for belief in (0.0, 0.5, 1.0)]
+    assert found[0].places <= found[1].places <= found[2].places
+    assert [found[0].places, found[2].places] == [each.places for each in seen]
+    for each in found:
+        assert each.rule == "exact" and seen[0].cost < each.least_cost < each.cost + 4 * each.standard_error
+        assert each.cost < each.fixed_cost and each.cost < 1.01 * each.least_cost
+    for wrong, sentence in (
+        (dict(belief=1.5), "belief must be"), (dict(belief=0.5, regimes=None), "regimes must be given with a belief"),
+        (dict(belief=0.5, soft_places=2), "soft_places must be 0 where a belief"),
+    ):  # fmt: skip
+        with pytest.raises(ValueError, match=sentence):
+            twin.book_ahead([3, 8], **terms | wrong)
+
+
 def test_with_a_term_of_one_period_the_belief_is_all_that_counts():
     """The price of the newsvendor on the belief, from a long path of demand with its own filter."""
     laws, moves = [poisson(3), poisson(8)], np.array([[0.9, 0.1], [0.1, 0.9]])

@@ -36,7 +36,7 @@ class IntermittentPool:
         belongs = (share < _SHARE) & (count > warm_up)
         self.columns = np.flatnonzero(belongs.any(axis=0))
         self.member = belongs[:, self.columns]
-        self._volumes, self._known = volumes[:, self.columns], known[:, self.columns]
+        self._volumes, self._known, self._horizon = volumes[:, self.columns], known[:, self.columns], horizon
         self._class = np.searchsorted(_CLASSES, share[:, self.columns], side="right")
         if self.columns.size:
             self._forecast()
@@ -88,10 +88,13 @@ class IntermittentPool:
     def into(self, mean, start):
         """Put the forecasts of the pool's lanes among those of lanes `start`, ...; return half widths and members.
 
-        A half width is NaN where a lane is no member or its class has too few errors. A lane whose few flows follow a
+        A half width is NaN where a lane is no member or its class has too few errors; there are as many steps of them
+        as the pool has, if `mean` has as many. A lane whose few flows follow a
         pattern, such as fixed weekdays, is no member: there the forecasts that are given have the smaller squares.
         """
-        half, member = np.full(mean.shape, np.nan), np.zeros((len(mean), mean.shape[2]), bool)
+        steps = min(mean.shape[1], self._horizon)
+        half = np.full((len(mean), steps, mean.shape[2]), np.nan)
+        member = np.zeros((len(mean), mean.shape[2]), bool)
         if not self.columns.size:
             return half, member
         inside = np.flatnonzero((self.columns >= start) & (self.columns < start + member.shape[1]))
@@ -100,7 +103,7 @@ class IntermittentPool:
         member[:, place] = self.member[:, inside] & (given >= _PATTERN * ours)
         at, lane = np.nonzero(member[:, place])
         mean[at, :, place[lane]] = self.mean[at, inside[lane], np.newaxis]
-        quantile = self._found[at, :, self._class[at, inside[lane]]]
+        quantile = self._found[at, :steps, self._class[at, inside[lane]]]
         width = np.where(np.isinf(quantile), np.nan, quantile) * self.size[at, inside[lane], np.newaxis]
         half[at, :, place[lane]] = width
         return half, member

@@ -28,10 +28,13 @@ def columns_of(volumes, period):
     return np.ascontiguousarray(y.reshape(int(np.prod(y.shape[:-1])), y.shape[-1]).T), y.shape[:-1], index
 
 
-def terms_of(table, period, season, horizon, level):
-    """Return the pool of the intermittent lanes, and the checked arguments."""
+def terms_of(table, period, season, horizon, level, *, judged=None):
+    """Return the pool of the intermittent lanes, and the checked arguments.
+
+    judged : number of first steps that get an interval; all by default
+    """
     horizon, share, season = whole("horizon", horizon, least=1), _level(level), _season(season, period)
-    return IntermittentPool(table, horizon, share, _methods.BEFORE_JUDGING), period, season, horizon, share
+    return IntermittentPool(table, judged or horizon, share, _methods.BEFORE_JUDGING), period, season, horizon, share
 
 
 def walked_parts(table, how):
@@ -62,7 +65,9 @@ def _walk(part, start, pool, period, season, horizon, level):
     """Return forecasts and half widths of every origin, the members of the pool, the walk, and the errors counted."""
     walk = _methods_of(part, period, season).walk(horizon)
     pooled, member = pool.into(walk.mean, start)
-    half, counted = _conformal.half_widths(part, walk.mean, level, _methods.BEFORE_JUDGING, pooled)
+    half, counted = _conformal.half_widths(
+        part, walk.mean[:, : pooled.shape[1]], level, _methods.BEFORE_JUDGING, pooled
+    )
     return walk.mean, half, member, walk, counted
 
 

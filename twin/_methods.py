@@ -103,10 +103,12 @@ class Methods:
         unseen = self._seen[1:] == 0
         said = np.empty((len(self._methods), horizon, periods, lanes))
         came = np.zeros((len(self._methods), periods, lanes))  # errors of what was said of a period, over all steps
+        error = np.empty(said.shape[1:])
         for (method, name), states, ahead, sums in zip(self._methods, self._states, said, came, strict=True):
             np.maximum(method.ahead(states, origins, horizon, indices[name]), 0.0, out=ahead)
-            ahead[:, unseen] = np.nan
-            error = np.abs(outcome - ahead)
+            if unseen.any():
+                ahead[:, unseen] = np.nan
+            np.abs(np.subtract(outcome, ahead, out=error), out=error)
             np.fmax(error, 0.0, out=error)  # no error where one is unknown
             for step in range(min(horizon, periods - 1)):
                 sums[step + 1 :] += error[step, : periods - 1 - step]
@@ -118,7 +120,7 @@ class Methods:
         weight = _weights(recent, self._seen[1:] > BEFORE_JUDGING)
         mean = weight[0] * said[0]
         for each, ahead in zip(weight[1:], said[1:], strict=True):
-            mean += each * ahead
+            mean += np.multiply(each, ahead, out=error)
         judged = np.sum(came * (self._seen[:-1] > BEFORE_JUDGING), axis=1)
         return np.moveaxis(mean, 0, 1), np.argmax(weight, axis=0), judged
 

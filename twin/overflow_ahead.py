@@ -97,7 +97,8 @@ def overflow_ahead(forecast: ArrayLike, errors: ArrayLike, capacity: ArrayLike, 
     ([5.0], [0.333333])
     """
     excess, weight = _excess(forecast, errors, capacity, half_life)
-    total = _total(weight, ~np.isnan(excess))
+    known = ~np.isnan(excess)
+    total = np.full(excess.shape[:-2] + excess.shape[-1:], weight.sum()) if known.all() else _total(weight, known)
     planned = np.asarray(forecast, float) - np.asarray(capacity, float)[..., np.newaxis]
     none = total == 0
     total = np.where(none, 1.0, total)
@@ -245,4 +246,4 @@ def _excess(forecast, errors, capacity, half_life):
 
 def _total(weight, values):
     """Return the weighted sum over past periods, shape (..., horizon)."""
-    return np.einsum("p,...ph->...h", weight, values)
+    return np.swapaxes(values, -1, -2).astype(float, copy=False) @ weight

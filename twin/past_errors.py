@@ -161,6 +161,11 @@ class LaneErrors:
             found[origin - step :, step] = np.nan
         return found
 
+    @property
+    def ever_intermittent(self) -> bool:
+        """Whether most periods up to some period are without flow."""
+        return bool(np.any((self.age > _WARM_UP) & (self.share > 0) & (self.share < _INTERMITTENT)))
+
     def intermittent(self, at: int) -> bool:
         """Return whether most periods up to `at` are without flow."""
         return bool(self.age[at] > _WARM_UP and 0 < self.share[at] < _INTERMITTENT)
@@ -175,8 +180,17 @@ class ErrorPool:
     """
 
     def __init__(self, lanes: Sequence[LaneErrors]) -> None:
-        self._lanes = lanes
+        few = [lane for lane in lanes if lane.ever_intermittent]
         self._found: dict[tuple[int, int], Array] = {}
+        names = ("error", "size", "share", "age")
+        self._error, self._size, share, age = (np.array([getattr(lane, name) for lane in few]) for name in names)
+        if few:
+            self._class = np.where(
+                (age > _WARM_UP) & (share > 0) & (share < _INTERMITTENT),
+                np.searchsorted(_CLASSES, share, side="right"),
+                -1,
+            )
+            self._there, self._whole = ~np.isnan(self._error[:, :, 0]), ~np.isnan(self._error[:, :, -1])
 
     def paths(
         self, lane: LaneErrors, at: int | None = None, *, service_level: float = 0.95, steps: int | None = None
@@ -194,26 +208,21 @@ class ErrorPool:
     def _errors(self, origin: int, kind: int) -> Array:
         """Return errors of the lanes of a class, in units of size; a part of them, evenly, if they are many."""
         if (origin, kind) not in self._found:
-            members = [
-                lane
-                for lane in self._lanes
-                if lane.intermittent(origin) and np.searchsorted(_CLASSES, lane.share[origin], side="right") == kind
-            ]
-            every = np.concatenate([_in_sizes(lane, origin) for lane in members])
-            whole_paths = every[~np.isnan(every[:, -1])]
-            every = whole_paths if len(whole_paths) >= _MOST_POOLED else every
-            chosen = np.linspace(0, len(every) - 1, min(len(every), _MOST_POOLED)).round().astype(int)
-            self._found[origin, kind] = every[chosen]
+            members, steps = np.flatnonzero(self._class[:, origin] == kind), self._error.shape[2]
+            there = self._there[members, :origin]
+            ended = there[:, : max(origin - steps + 1, 0)] & self._whole[members, : max(origin - steps + 1, 0)]
+            lane, start = np.nonzero(ended if ended.sum() >= _MOST_POOLED else there)
+            chosen = np.linspace(0, len(lane) - 1, min(len(lane), _MOST_POOLED)).round().astype(int)
+            self._found[origin, kind] = self._in_sizes(members[lane[chosen]], start[chosen], origin)
         return self._found[origin, kind]
 
-
-def _in_sizes(lane: LaneErrors, origin: int) -> Array:
-    """Return the errors of a lane that are known at an origin, in units of its size; large ones as in `_conformal`."""
-    error = lane.error_known(origin)
-    there = np.flatnonzero(~np.isnan(error[:, 0]))
-    mean = np.nanmean(np.abs(error[there]), axis=1)
-    size = np.maximum(lane.size[there], np.minimum(lane.size[origin], mean / LARGE_SCORE))
-    return error[there] / np.maximum(size, 1e-300)[:, np.newaxis]
+    def _in_sizes(self, lane, start, origin):
+        """Return errors of some starts that are known at an origin, in units of size; large ones as in `_conformal`."""
+        ends = start[:, np.newaxis] + 1 + np.arange(self._error.shape[2])
+        error = np.where(ends <= origin, self._error[lane, start], np.nan)
+        mean = np.nanmean(np.abs(error), axis=1)
+        size = np.maximum(self._size[lane, start], np.minimum(self._size[lane, origin], mean / LARGE_SCORE))
+        return error / np.maximum(size, 1e-300)[:, np.newaxis]
 
 
 def past_levels(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from twin._period_kinds import PERIOD_KINDS
-from twin.data.periods import MONDAY, period_range, period_starts, periods_between, shifted
+from twin.data.periods import MONDAY, ONE_DAY, period_range, period_starts, periods_between, shifted
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -101,7 +101,7 @@ class WorkingCalendar:
         """Return the first days of the next `horizon` periods after a day or the period that begins on it."""
         if self._is_plain:
             return shifted(last, np.arange(1, horizon + 1), self.period)
-        return self._start(self._number(last + 1) + np.arange(horizon))
+        return self._start(self._number(last + ONE_DAY) + np.arange(horizon))
 
     @property
     def _is_plain(self):

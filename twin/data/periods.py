@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 FEWEST_ALIKE = 3  # periods that show that days at one and the same place of each stand for it [period]
 ENOUGH_DATES = 6  # from which an even distance of all dates is no chance [-]
 MONDAY = np.datetime64("1970-01-05", "D")  # any Monday: weeks begin a multiple of seven days from it
+ONE_DAY = np.timedelta64(1, "D")  # NumPy adds no bare number to a date from some later version on
 
 
 def distinct_days(days: np.ndarray) -> np.ndarray:
@@ -32,9 +33,9 @@ def fits(days: np.ndarray, period: str) -> bool:
     if not PERIOD_KINDS[period].months:
         return True
     starts, month = period_starts(days, period), period_starts(days, "MS")
-    if np.all(starts == days) or np.all(period_starts(days + 1, period) == days + 1):
+    if np.all(starts == days) or np.all(period_starts(days + ONE_DAY, period) == days + ONE_DAY):
         return True
-    same_day = len(np.unique(days - month)) == 1 or np.all(period_starts(days + 1, "MS") == days + 1)
+    same_day = len(np.unique(days - month)) == 1 or np.all(period_starts(days + ONE_DAY, "MS") == days + ONE_DAY)
     same_month = len(np.unique(periods_between(starts, month, "MS"))) == 1
     return bool(same_day and same_month and len(np.unique(starts)) >= FEWEST_ALIKE)
 
@@ -80,8 +81,9 @@ def following(start: np.datetime64, period: str) -> np.datetime64:
 def shifted(start: np.datetime64, periods: "ArrayLike", period: str) -> np.ndarray:
     """Return the first day of the period that lies a number of periods (negative ones too) after `start`."""
     if unit := _unit(period):
-        return (start.astype(unit) + periods).astype("datetime64[D]")
-    return start + np.asarray(periods) * (7 if period == "W" else 1)
+        step = np.asarray(periods).astype(unit.replace("datetime", "timedelta"))
+        return (start.astype(unit) + step).astype("datetime64[D]")
+    return start + np.asarray(periods) * (7 if period == "W" else 1) * ONE_DAY
 
 
 def periods_between(
@@ -107,7 +109,7 @@ def unfinished(before: np.datetime64, after: np.datetime64, starts: np.ndarray, 
     first, last = starts.min(), starts.max()
     cut_first = period_starts(before, period) == first
     cut_last = period_starts(after, period) == last
-    return [first if cut_first else np.datetime64("NaT"), last if cut_last else np.datetime64("NaT")]
+    return [first if cut_first else np.datetime64("NaT", "D"), last if cut_last else np.datetime64("NaT", "D")]
 
 
 def _apart(days, period):

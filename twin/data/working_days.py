@@ -9,6 +9,7 @@ import numpy as np
 from twin._check import require
 from twin.data.advice import Advice
 from twin.data.calendar import WEEKDAY_NAMES, WEEKDAYS, WorkingCalendar, weekday_of
+from twin.data.periods import ONE_DAY
 from twin.data.record import UNLIKELY
 
 OPEN = "none"  # value of the option `closed` by which every weekday is open
@@ -83,7 +84,7 @@ def said_of_periods(calendar: WorkingCalendar) -> list[str]:
 
 def _silent_weekdays(active, first, last, notes):
     """Return the weekdays on which nothing flows for another reason than chance."""
-    total = np.bincount(weekday_of(np.arange(first, last + 1)), minlength=7)
+    total = np.bincount(weekday_of(np.arange(first, last + ONE_DAY)), minlength=7)
     flowing = np.bincount(weekday_of(active), minlength=7)
     open_days = total[flowing > 0].sum()
     rate = flowing.sum() / (open_days + 1)

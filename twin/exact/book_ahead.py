@@ -8,11 +8,12 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from twin._check import nonnegative, require, whole
+from twin._check import nonnegative, require, shares, whole
 from twin.exact import booking_plans, booking_rules
 from twin.exact.booking_problems import Booking, booking_problem
 from twin.exact.bookings import smallest_table, solved
 from twin.exact.demand_laws import laws_by_period
+from twin.exact.hidden_regimes import hidden_booking, hidden_price
 from twin.exact.pricing import Optimum, Policy, Whole, price
 from twin.exact.soft_blocks import places_to_keep, soft_block
 
@@ -56,6 +57,7 @@ def book_ahead(
     booked: ArrayLike | None = None,
     period: int = 0,
     regime: int = 0,
+    belief: float | None = None,
 ) -> BookAhead:
     """Return how many places to book now, and what that saves against a fixed number and against the newsvendor.
 
@@ -83,6 +85,9 @@ def book_ahead(
         Past bookings, oldest first, contract by contract; none by default. [place]
     period, regime : int
         Present period of the season and present regime, counted from 0.
+    belief : float, optional
+        Probability that the second of two regimes holds now, where the regime is hidden and demand alone tells of it;
+        `regime` is not used then. Without it, the regime is observed. [-]
 
     Returns
     -------
@@ -97,6 +102,8 @@ def book_ahead(
 
     Limits
     ------
+    A hidden regime: the exact optimum on a grid of beliefs or, where its table is large, the marginal rule; costs are
+    simulated, and `least_cost` is that of the grid, which tells more than demand does (`twin.exact.hidden_regimes`).
     A term of one period: the newsvendor on the forecast is optimal. One regime: the plan by the calendar is optimal,
     and `cost` is its cost; the places are those of the rolling plan, whose horizon ends, and which costs up to 0.2 %
     more where several plans are equally good.
@@ -113,9 +120,13 @@ def book_ahead(
     (6, 'plan', 98.2, 8.7)
     """
     laws = laws_by_period(demand, demand_sd, one_regime=regimes is None)
-    problem = booking_problem(
-        laws, lead_time, term, place_cost, surcharge, regimes, refusal, refused_cost, partner_space
-    )
+    terms = (laws, lead_time, term, place_cost, surcharge, regimes)
+    partner = {"refusal": refusal, "refused_cost": refused_cost, "partner_space": partner_space}
+    if belief is not None:
+        rule = "0 where a belief stands for the regime, because its price is not known"
+        require(not np.any(np.asarray(soft_places)), "soft_places", rule, soft_places)
+        return _on_beliefs(terms, partner, booked, period, belief)
+    problem = booking_problem(*terms, **partner)
     state = _state(problem, booked, period, regime)
     keep = None
     if np.any(np.asarray(soft_places)):
@@ -146,6 +157,35 @@ def book_ahead(
     return BookAhead(
         int(places[0]) if problem.decisions == 1 else places, cost, error, bound, fixed.places, fixed.cost,
         newsvendor_cost, fixed.cost - cost, newsvendor_cost - cost, rule, remark, _kept(problem, state, places, keep),
+    )  # fmt: skip
+
+
+def _on_beliefs(
+    terms: tuple[Any, ...], partner: dict[str, Any], booked: ArrayLike | None, period: int, belief: float
+) -> BookAhead:
+    """Return the places to book where two regimes are hidden, from checked arguments but the belief."""
+    (chance,) = shares(belief=belief)
+    require(terms[-1] is not None, "regimes", "given with a belief", terms[-1])
+    problem = hidden_booking(*terms, **partner)
+    grid = problem.beliefs
+    state = _state(grid, booked, period, round(float(chance) * (grid.regimes - 1)))
+    contracts, season = range(grid.decisions), grid.season
+    newsvendors = [booking_rules.newsvendor_on_forecast(grid, contract) for contract in contracts]
+    optimum = _exact(grid)
+    if optimum is not None:
+        policies, bound, rule = [optimum.policy], optimum.low, "exact"
+        remark = "The best booking of all rules on a grid of beliefs, from a table of all states; costs are simulated."
+    else:
+        policies = [booking_rules.marginal_rule(grid, contract) for contract in contracts]
+        bound, rule = booking_rules.single_term_bound(grid), "marginal rule"
+        remark = "The table of the exact optimum is too large for a quick answer, so the marginal rule is used."
+    size = {"seasons": -(-_PERIODS // season), "replications": _REPLICATIONS, "seed": _SEED}
+    (cost, error), best = min((hidden_price(problem, each, **size), at) for at, each in enumerate(policies))
+    simple = min(hidden_price(problem, each, **size).mean for each in newsvendors)
+    fixed, places = booking_rules.fixed_places(problem.seen), np.asarray(policies[best](state[None, :])).reshape(-1)
+    return BookAhead(
+        int(places[0]) if grid.decisions == 1 else places, cost, error, bound, fixed.places, fixed.cost, simple,
+        fixed.cost - cost, simple - cost, rule, remark,
     )  # fmt: skip
 
 

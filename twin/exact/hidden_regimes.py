@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any, NamedTuple
 
@@ -13,8 +15,9 @@ from twin._check import require, whole
 from twin._discrete import shares_of_whole_numbers
 from twin.exact.booking_problems import Booking, booking_problem
 from twin.exact.booking_rules import FixedPlaces, fixed_places, regime_shares
-from twin.exact.pricing import Policy
+from twin.exact.pricing import Policy, Whole
 from twin.exact.value_iteration import Array
+from twin.exact.warm_up import settled, two_starts
 
 _REGIMES = 2
 
@@ -64,7 +67,7 @@ def hidden_booking(
     >>> found.beliefs.regimes, bool(np.allclose(found.beliefs.moves.sum(axis=2), 1))
     (5, True)
     """
-    laws = np.array(demand, dtype=object)
+    laws = np.atleast_2d(np.array(demand, dtype=object))
     require(laws.ndim == 2 and laws.shape[1] == _REGIMES, "demand", "a table of two columns of laws", laws.shape)
     count = whole("points", points, least=2)
     seen = booking_problem(laws, lead_time, term, place_cost, surcharge, regimes, **more)
@@ -93,43 +96,59 @@ def hidden_price(
 
     Regimes and demand are drawn, and the belief follows by Bayes' rule without a grid; the policy sees the nearest
     point. The cost of a period is its expectation given the regime, less the deviation of the best fixed number's cost
-    from its mean on the same path. As many periods as two rounds of bookings take are left out at the beginning.
+    from its mean on the same path. Blocks of `seasons` seasons are left out until two starts cost the same
+    (`warm_up.settled`).
     """
-    grid, seen, draws = problem.beliefs, problem.seen, np.random.default_rng(seed)
-    require(grid.window == 0, "problem", "one without a soft block", f"a return window of {grid.window}")
+    require(problem.beliefs.window == 0, "problem", "one without a soft block", problem.beliefs.window)
+    return settled(_blocks(problem, policy, seasons, replications, np.random.default_rng(seed)))
+
+
+def _blocks(
+    problem: HiddenBooking, policy: Policy, seasons: int, replications: int, draws: np.random.Generator
+) -> Iterator[Array]:
+    """Yield the average cost of each path, shape (2, replications), block after block."""
+    grid, seen = problem.beliefs, problem.seen
     fixed, shares = fixed_places(seen), regime_shares(seen)
     points, last = grid.regimes - 1, seen.uncovered.shape[2] - 1
     regime = draws.choice(_REGIMES, size=replications, p=shares[0])
     belief = np.full(replications, shares[0, 1])
-    states = np.tile(grid.start, (replications, 1))
-    costs, controls = np.zeros(replications), np.zeros(replications)
-    warm, counted = 2 * max(grid.kept), seasons * grid.season
-    below = problem.shares.cumsum(axis=2)
-    for period in range(warm + counted):
+    states = two_starts(grid, fixed.places, replications)
+    warm = -(-max(grid.kept) // grid.season) * grid.season
+    below, length = problem.shares.cumsum(axis=2), seasons * grid.season
+    costs, controls = np.zeros(2 * replications), np.zeros(replications)
+    for period in itertools.count(-warm):
+        if period >= 0 and period % length == 0:
+            if period:
+                yield _controlled(costs.reshape(2, -1) / length, controls / length, fixed, min(seen.place_costs))
+            costs, controls = np.zeros(2 * replications), np.zeros(replications)
         now = period % grid.season
-        states[:, 0], states[:, 1] = now, np.rint(belief * points)
-        actions = np.asarray(policy(states)).reshape(replications, grid.decisions)
-        if period >= warm:
-            as_seen = np.column_stack([states[:, :1], regime, states[:, 2:]])
-            costs += seen.costs(as_seen, actions)
-            controls += seen.uncovered[now, regime, min(fixed.places, last)]
+        states[:, 0], states[:, 1] = now, np.tile(np.rint(belief * points), 2)
+        actions = np.asarray(policy(states)).reshape(len(states), grid.decisions)
+        as_seen = np.column_stack([states[:, :1], np.tile(regime, 2), states[:, 2:]])
+        costs += seen.costs(as_seen, actions)
+        controls += seen.uncovered[now, regime, min(fixed.places, last)]
         states = grid.outcomes(states, actions)[0][:, 0]
         moves, later = seen.moves[now], (now + 1) % grid.season
         regime = (draws.random(replications) < moves[regime, 1]).astype(np.int64)
         came = (below[later, regime] < draws.random((replications, 1))).sum(axis=1)
         came = np.minimum(came, below.shape[2] - 1)
-        prior = np.column_stack([1 - belief, belief]) @ moves
-        likely = prior * problem.shares[later][:, came].T
-        belief = likely[:, 1] / likely.sum(axis=1)
-    return _controlled(costs / counted, controls / counted, fixed, min(seen.place_costs))
+        belief = _belief_after(problem, belief, came, now)
 
 
-def _controlled(costs: Array, controls: Array, fixed: FixedPlaces, rent: float) -> simulate.Estimate:
-    """Return the mean cost by a control variate with a known mean."""
+def _belief_after(problem: HiddenBooking, belief: Array, came: Whole, period: int) -> Array:
+    """Return the probability of the second regime after the demand that came of the period after `period`."""
+    shares = problem.shares[(period + 1) % problem.seen.season]
+    prior = np.column_stack([1 - belief, belief]) @ problem.seen.moves[period]
+    likely = prior * shares[:, came].T
+    return likely[:, 1] / likely.sum(axis=1)
+
+
+def _controlled(costs: Array, controls: Array, fixed: FixedPlaces, rent: float) -> Array:
+    """Return the costs of two starts, shape (2, replications), less what a control with a known mean explains."""
     known = fixed.cost - rent * fixed.places
     spread = controls.var()
-    slope = float(np.cov(costs, controls, bias=True)[0, 1] / spread) if spread > 0 else 0.0
-    return simulate.estimate(costs - slope * (controls - known))
+    slope = float(np.cov(costs.mean(axis=0), controls, bias=True)[0, 1] / spread) if spread > 0 else 0.0
+    return costs - slope * (controls - known)
 
 
 def _bayes(prior: Array, shares: Array) -> tuple[Array, Array]:

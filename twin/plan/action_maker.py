@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
-from functools import cache, partial
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -107,7 +107,7 @@ class ActionMaker:
             self.best = self._assessed(replace(policy, service_level=None))
         self.own = known.table["capacity"].to_numpy()[:count]
         self.mean = known.found.mean
-        self._booking = cache(self._best_booking)
+        self._bookings: dict[tuple[Any, ...], tuple[float, Any, Any, float]] = {}  # the best ones, when they are known
 
     def _assessed(self, policy):
         """Return the answers of the lanes under a policy, each with a number a lane."""
@@ -184,10 +184,10 @@ class ActionMaker:
             f"{100 * row['overflow_probability']:.0f}% of the coming {self._unit()}s overflow, "
             f"by {_said(row['expected_overflow'])} in the {BLOCK_NAMES[self.period]}"
         )
-        places, first, last, gain = self._booking(at, float(row["capacity"]))
+        places, first, last, gain = self._best_booking(at, float(row["capacity"]))
         partner, price, why, begins = self._partner(at, first, last)
         if places > 0 and begins > str(first):
-            places, first, last, gain = self._booking(at, float(row["capacity"]), np.datetime64(begins))
+            places, first, last, gain = self._best_booking(at, float(row["capacity"]), np.datetime64(begins))
         where = f" at {partner}" if partner else ""
         if places > 0:
             decision = f"book {_said(places)}{where} from {first} to {last}: saves {whole_money(gain)}"
@@ -219,8 +219,11 @@ class ActionMaker:
 
     def _best_booking(self, at: int, capacity: float, begins: Any = None) -> tuple[float, Any, Any, float]:
         """Return places, first and last day, and gain of the best booking for a lane, from a day on or from now."""
-        prices = self.always[at], self.saved[at]
-        return self._weeks_that_pay(self.mean[at], self.errors[at], capacity, *prices, begins)
+        key = at, capacity, begins
+        if key not in self._bookings:
+            given = self.mean[at], self.errors[at], capacity, self.always[at], self.saved[at]
+            self._bookings[key] = self._weeks_that_pay(*given, begins)
+        return self._bookings[key]
 
     def _weeks_that_pay(self, mean, errors, capacity, always, saved, begins=None):
         """Return places, first and last day, and gain of the best booking over the weeks in which one pays."""

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from twin import cooperation, forecast, overflow_ahead
+from twin._lane_walks import columns_of, terms_of, walked_parts
 from twin.data.calendar import WorkingCalendar
 from twin.data.record import lane_records
 from twin.plan.kept_forecasts import recalled
@@ -40,6 +41,8 @@ MEMORY = 4  # half-lives after which an error no longer counts [-]
 _SPREAD = (
     3.92  # the interval's upper half, in standard deviations of the normal law: half the spread, as it is wide [-]
 )
+_AT_ONCE = 2_000_000  # most forecasts of the past that are computed as a whole, and kept for other pages
+_TOGETHER = 128  # lanes whose errors are looked at together: they fit into the processor's cache [lane]
 STATUSES = ("normal", "watch", "strained", "ended", "no data")
 
 
@@ -112,34 +115,58 @@ def watched(
     ['normal', 'strained', 'no data']
     """
     block = ranked_periods(period, season)
-    life, latest = block * HALF_LIFE[period], block * RECENT[period]
-    if said is None:
-        horizon = block * WEEKS[period]
-        how = {"period": period, "horizon": horizon, "level": LEVEL_OF_INTERVALS, "season": season}
-        said = recalled(forecast.backtest, needs, **how)
-    errors = overflow_ahead.errors_of(needs, said.mean)
-    last, memory, owned = needs.shape[1], int(MEMORY * life), capacity > 0
+    horizon, life, latest = block * WEEKS[period], block * HALF_LIFE[period], block * RECENT[period]
+    lanes, last, memory = *needs.shape, int(MEMORY * life)
     ends = np.arange(max(last - REPLAYED[period], 0) + 1, last + 1)
-    known = ~np.isnan(said.mean[:, ends - 1]).any(axis=2) & owned[:, np.newaxis]
-    over = np.fmax(needs - capacity[:, np.newaxis], 0.0)
-    expected, probability = np.zeros(known.shape), np.zeros(known.shape)
-    for at, end in enumerate(ends):
-        mean, high = (np.nan_to_num(part[:, end - 1, :block], posinf=0.0) for part in (said.mean, said.high))
-        ahead = overflow_ahead.overflow_ahead(mean, errors[:, max(end - memory, 0) : end, :block], capacity, life)
-        sd = np.maximum(high - mean, 0.0) / _SPREAD
-        normal = cooperation.expected_overflow(mean, sd, capacity[:, np.newaxis])
-        recent = block * over[:, max(end - latest, 0) : end].mean(axis=1)
-        parts = ahead.expected.sum(axis=1), np.asarray(normal).sum(axis=1), recent
-        expected[:, at] = overflow_ahead.blended_overflow(*parts)
-        probability[:, at] = ahead.probability.mean(axis=1)
+    known, (expected, probability) = np.zeros((lanes, len(ends)), bool), np.zeros((2, lanes, len(ends)))
+    last_mean, errors = np.zeros((lanes, horizon)), np.zeros((lanes, min(memory, last), horizon))
+    how = {"period": period, "season": season, "horizon": horizon, "judged": block}
+    for rows, mean, high in _told(needs, said, **how):
+        own, came = capacity[rows], np.fmax(needs[rows] - capacity[rows, np.newaxis], 0.0)
+        error = overflow_ahead.errors_of(needs[rows], mean)
+        errors[rows], last_mean[rows] = error[:, -memory:], np.nan_to_num(mean[:, -1])
+        known[rows] = ~np.isnan(mean[:, ends - 1]).any(axis=2) & (own > 0)[:, np.newaxis]
+        near, high = (np.nan_to_num(part[:, ends - 1, :block], posinf=0.0) for part in (mean, high))
+        sd = np.maximum(high - near, 0.0) / _SPREAD
+        normal = cooperation.expected_overflow(near, sd, own[:, np.newaxis, np.newaxis])
+        by_step = np.ascontiguousarray(error[:, :, :block].swapaxes(1, 2)).swapaxes(1, 2)  # quick sums over the past
+        for at, end in enumerate(ends):
+            past = by_step[:, max(end - memory, 0) : end]
+            ahead = overflow_ahead.overflow_ahead(near[:, at], past, own, life)
+            recent = block * came[:, max(end - latest, 0) : end].mean(axis=1)
+            parts = ahead.expected.sum(axis=1), np.asarray(normal)[:, at].sum(axis=1), recent
+            expected[rows, at] = overflow_ahead.blended_overflow(*parts)
+            probability[rows, at] = ahead.probability.mean(axis=1)
     burden = expected / (block * np.maximum(capacity, 1e-300))[:, np.newaxis]
     money = np.where(known, expected * price[:, np.newaxis], np.nan)
     status = statuses(money, burden, np.where(known, probability, 0.0))
     ended = np.stack([_ended(needs[:, :end], block * SILENT[period]) for end in ends], axis=1)
     status = np.where(known, status, STATUSES.index("no data"))
-    status = np.where(ended & owned[:, np.newaxis], STATUSES.index("ended"), status)
-    last_mean = np.nan_to_num(said.mean[:, -1])
-    return Watched(status, expected[:, -1], probability[:, -1], last_mean, errors[:, -memory:])
+    status = np.where(ended & (capacity > 0)[:, np.newaxis], STATUSES.index("ended"), status)
+    return Watched(status, expected[:, -1], probability[:, -1], last_mean, errors)
+
+
+def _told(needs, said, period, season, horizon, judged):
+    """Yield some lanes, their forecasts at each period, shape (lanes, periods, horizon), and the interval's upper end.
+
+    Intervals of the first `judged` steps are all that is used; so the whole of a large network is never in memory.
+    """
+    if said is None and needs.size * horizon <= _AT_ONCE:
+        how = {"period": period, "horizon": horizon, "level": LEVEL_OF_INTERVALS, "season": season}
+        said = recalled(forecast.backtest, needs, **how)
+    if said is not None:
+        parts = ((said.mean, said.high[:, :, :judged]),)
+    else:
+        table, _, _ = columns_of(needs, period)
+        terms = terms_of(table, period, season, horizon, LEVEL_OF_INTERVALS, judged=judged)
+        walked = (each[:2] for _, each in walked_parts(table, terms))
+        parts = ((np.moveaxis(mean, 2, 0), np.moveaxis(mean[:, :judged] + half, 2, 0)) for mean, half in walked)
+    first = 0
+    for mean, high in parts:
+        for start in range(0, len(mean), _TOGETHER):
+            part = slice(start, start + _TOGETHER)
+            yield slice(first + start, first + start + len(mean[part])), mean[part], high[part]
+        first += len(mean)
 
 
 def ranked_periods(period: str, season: int | None) -> int:

@@ -11,6 +11,7 @@ import pandas as pd
 from twin import lane
 from twin._check import require
 from twin.data.history import History, dense_in_weeks
+from twin.data.periods import ONE_DAY
 from twin.data.statistics import assessable, lane_statistics
 from twin.data.text import visible
 from twin.plan.actions import Attention, attention_of
@@ -181,11 +182,11 @@ def decision(morning: Morning, name: str, action: str, state: str, **more: Any) 
     require(len(rows) == 1, "action", "one of those shown", f"{visible(action, 20)} of {visible(name, 40)}")
     row, period = rows[0], morning.attention.period
     block = ranked_periods(period, morning.attention.history.calendar.season)
-    first = row["first_date"] or str(morning.attention.date + 1)
+    first = row["first_date"] or str(morning.attention.date + ONE_DAY)
     days = block * WEEKS[period] * DAYS_OF_A_STEP[period]
-    last = row["last_date"] or str(np.datetime64(first, "D") + days)
+    last = row["last_date"] or str(np.datetime64(first, "D") + days * ONE_DAY)
     if state == "snoozed":
-        more = {"until": str(morning.today + SNOOZED_DAYS), **more}
+        more = {"until": str(morning.today + SNOOZED_DAYS * ONE_DAY), **more}
     subject = {"site" if action == "handling" else "lane": name}
     proposed = {"places": float(row["places"]), "gain": float(row["gain"])}
     fields = {**subject, "action": action, "first": first, "last": last, **proposed, "state": state, **more}

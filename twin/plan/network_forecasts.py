@@ -7,8 +7,8 @@ those of the other lanes while the planner reads.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import cached_property
+from collections.abc import Callable, Generator, Iterable, Sequence
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -17,6 +17,7 @@ from twin import forecast
 from twin.past_errors import ErrorPool, LaneErrors
 from twin.plan.kept_forecasts import lanes_and_means, recalled
 from twin.plan.lane_report import LEVEL, SHORTEST
+from twin.plan.parts import Computing
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -25,10 +26,11 @@ if TYPE_CHECKING:
     from twin.data.calendar import WorkingCalendar
 
     Records = Callable[[Sequence[str]], tuple[NDArray, NDArray]]
+    Walked = tuple[forecast.Forecasts, NDArray[np.float64] | None]  # of a lane: what is said, and was at each period
 
 TOGETHER = 32  # lanes whose records are walked through together: in about twice the time of one [lane]
 MOST_KEPT = 10_000_000  # most forecasts of the past that are kept; more lanes are forecast when they are in view
-_LATEST = 6  # walks of single lanes that are kept
+_LATEST = 12  # forecasts of single lanes that are kept
 _WARM_UP = 8  # known periods before a lane can be intermittent, as in `forecast` [period]
 _INTERMITTENT = 0.5  # share of periods with flow below which it is, as in `forecast` [-]
 
@@ -58,8 +60,10 @@ class NetworkForecasts:
         self.calendar, self._records, self._names = calendar, records, list(statistics.index)
         ends = (np.datetime64(day, "D") for day in (statistics["first_date"].min(), statistics["last_date"].max()))
         self._dates = calendar.without_holidays.range(*ends)
-        self._walked: dict[tuple[str, int], tuple[Any, NDArray[np.float64]]] = {}  # by lane and steps
+        self._walked: dict[tuple[str, int], Walked] = {}  # of all lanes, by lane and steps
+        self._near: dict[tuple[str, int], Walked] = {}  # the same of the latest lanes in view
         self._latest: dict[tuple[str, int], LaneForecast] = {}
+        self._record: tuple[str, NDArray[np.float64]] = "", np.empty(0)  # of the latest lane in view
         self._pools: dict[int, ErrorPool] = {}  # by steps
 
     @property
@@ -82,26 +86,24 @@ class NetworkForecasts:
         """Return the forecast of a lane over the periods ahead; `steps` is at least 1."""
         key = lane, steps
         if key not in self._latest:
-            volumes = self.volumes([lane])[0]
-            if _intermittent(volumes):
-                self._gathered(steps)
-            made = self._walked.get(key) or next(zip(*self._walk(volumes[np.newaxis], steps), strict=True))
-            errors = LaneErrors(volumes, made[1], period=self.calendar.length)
+            said, past = self._seen(lane, steps)
+            volumes = self._volumes(lane)
+            errors = LaneErrors(volumes, past, period=self.calendar.length)
             pool = self._pool(steps) if _intermittent(volumes) else ErrorPool([errors])
-            self._latest = {**dict(list(self._latest.items())[1 - _LATEST :]), key: LaneForecast(made[0], errors, pool)}
+            self._latest = _with(self._latest, {key: LaneForecast(said, errors, pool)})
         return self._latest[key]
 
     def together(self, lanes: Sequence[str], steps: int) -> list[tuple[forecast.Forecasts, LaneErrors]]:
         """Return the forecast of each of some lanes with its errors; lanes whose record is new are walked together."""
         if any(name in self._intermittents for name in lanes):
-            self._gathered(steps)
-        new = [name for name in lanes if (name, steps) not in self._walked]
+            self._gathered((steps,))
+        new = [name for name in lanes if not self._has(self._walked, name, steps)]
         found = {name: self._walked[name, steps] for name in lanes if name not in new}
         records = dict(zip(lanes, self.volumes(lanes), strict=True))
         for start in range(0, len(new), TOGETHER):
             part = new[start : start + TOGETHER]
-            walked = self._walk(np.array([records[name] for name in part]), steps)
-            found |= {name: made for name, *made in zip(part, *walked, strict=True)}
+            (walked,) = self._walk(np.array([records[name] for name in part]), (steps,))
+            found |= zip(part, walked, strict=True)
         period = self.calendar.length
         return [(found[name][0], LaneErrors(records[name], found[name][1], period=period)) for name in lanes]
 
@@ -110,30 +112,53 @@ class NetworkForecasts:
 
         horizon : number of periods, holidays not counted, >= 1. [period]
         """
-        if np.sum(~np.isnan(self.volumes([lane]))) < SHORTEST:
+        if np.sum(~np.isnan(self._volumes(lane))) < SHORTEST:
             return None
         _, steps = coming_steps(self.last, self.calendar, horizon)
-        said = self.of(lane, int(steps[-1]) + 1).said
+        said, _ = self._seen(lane, int(steps[-1]) + 1, past=False)
         return said._replace(**{name: getattr(said, name)[steps] for name in ("mean", "low", "high")})
 
-    def prepared(self, horizons: Iterable[int]) -> Iterator[None]:
-        """Walk through the records of all lanes, a few at a time, so that `of` finds them; yield after each part.
+    def _steps(self, horizons):
+        """Return the steps of these numbers of periods."""
+        return sorted({int(coming_steps(self.last, self.calendar, periods)[1][-1]) + 1 for periods in horizons})
 
-        horizons : periods ahead that will be asked for; nothing is done for a network of more than `MOST_KEPT` numbers.
+    def _volumes(self, lane):
+        """Return the record of the lane in view."""
+        if self._record[0] != lane:
+            self._record = lane, self.volumes([lane])[0]
+        return self._record[1]
+
+    def _seen(self, lane, steps, *, past=True):
+        """Return what is said of the lane in view, and was at the end of each period if that is asked for."""
+        if _intermittent(self._volumes(lane)):
+            self._gathered((steps,), past=past)
+        for known in (self._walked, self._near):
+            if self._has(known, lane, steps, past=past):
+                return known[lane, steps]
+        ((made,),) = self._walk(self._volumes(lane)[np.newaxis], (steps,))
+        self._near = _with(self._near, {(lane, steps): made})
+        return made
+
+    def _has(self, known, lane, steps, *, past=True):
+        """Return whether a forecast is known, with those of the past if they are asked for."""
+        return (lane, steps) in known and not (past and known[lane, steps][1] is None)
+
+    def prepared(self, horizons: Iterable[int]) -> Generator[Callable[[], Any] | Computing, Any, None]:
+        """Walk through the records of all lanes, so that `of` finds them; yield the parts of the work.
+
+        horizons : periods ahead that will be asked for. The forecasts of the past are kept for the longest of them; of
+            more than `MOST_KEPT` numbers, a lane is walked when it is in view.
         """
-        names = self._names
-        wanted = sorted({int(coming_steps(self.last, self.calendar, periods)[1][-1]) + 1 for periods in horizons})
-        if len(names) * len(self._dates) * sum(wanted) > MOST_KEPT:
+        wanted = self._steps(horizons)
+        most = MOST_KEPT // (len(self._dates) * max(wanted))
+        few = yield lambda: self._intermittents
+        if few is None or len(few) > most:
             return
-        for steps in wanted:
-            self._gathered(steps)
-            yield
-        steady = [name for name in names if name not in self._intermittents]
-        for start in range(0, len(steady), TOGETHER):
-            part = steady[start : start + TOGETHER]
-            for steps in wanted:
-                self._keep(part, steps)
-                yield
+        names = self._names if len(self._names) <= most else list(few)
+        names = [name for name in names if any(not self._has(self._walked, name, each, past=False) for each in wanted)]
+        volumes = yield lambda: self.volumes(names)
+        if volumes is not None and names:
+            self._walked |= (yield Computing(partial(self._kept, names, wanted, volumes))) or {}
 
     @cached_property
     def _intermittents(self) -> dict[str, NDArray[np.float64]]:
@@ -142,31 +167,44 @@ class NetworkForecasts:
         records = ((name, volumes) for part in parts for name, volumes in zip(part, self.volumes(part), strict=True))
         return {name: volumes for name, volumes in records if _intermittent(volumes)}
 
-    def _gathered(self, steps):
-        """Keep the forecasts of the lanes that are intermittent at some period."""
-        names = list(self._intermittents)
-        if any((name, steps) not in self._walked for name in names):
-            self._keep(names, steps, np.array(list(self._intermittents.values())))
+    def _gathered(self, wanted, *, past=True):
+        """Keep the forecasts of the lanes that are intermittent at some period, with those of the past if asked for."""
+        names = self._intermittents
+        known = {steps: all(self._has(self._walked, name, steps, past=past) for name in names) for steps in wanted}
+        if new := sorted(steps for steps in known if not known[steps]):
+            self._walked |= self._kept(list(names), new, np.array(list(names.values())))
 
     def _pool(self, steps):
         """Return the errors of all intermittent lanes."""
         if steps not in self._pools:
-            self._gathered(steps)
+            self._gathered((steps,))
             records, period = self._intermittents.items(), self.calendar.length
             errors = [LaneErrors(volumes, self._walked[name, steps][1], period=period) for name, volumes in records]
             self._pools[steps] = ErrorPool(errors)
         return self._pools[steps]
 
-    def _keep(self, names, steps, volumes=None):
-        """Keep the forecasts of some lanes."""
-        records = self.volumes(names) if volumes is None else volumes
-        self._walked |= {(name, steps): made for name, *made in zip(names, *self._walk(records, steps), strict=True)}
+    def _kept(self, names, wanted, volumes):
+        """Return the forecasts of some lanes to keep, with what was said in the past for the longest horizon."""
+        return {
+            (name, steps): (said, past if steps == max(wanted) else None)
+            for steps, walked in zip(wanted, self._walk(volumes, wanted), strict=True)
+            for name, (said, past) in zip(names, walked, strict=True)
+        }
 
-    def _walk(self, volumes, steps):
-        """Return what is said of each lane, and was at the end of each period."""
+    def _walk(self, volumes, wanted):
+        """Return, for each number of steps, what is said of each lane, and was at the end of each period."""
         how: dict[str, Any] = {"period": self.calendar.period, "season": self.calendar.season, "level": LEVEL}
-        said, past = recalled(lanes_and_means, volumes, horizon=steps, **how)
-        return [forecast.Forecasts(*(part[at] for part in said)) for at in range(len(volumes))], past.mean
+        found = []
+        for steps in wanted:
+            said, past = recalled(lanes_and_means, volumes, horizon=steps, **how)
+            lanes = range(len(volumes))
+            found.append([(forecast.Forecasts(*(part[at] for part in said)), past.mean[at]) for at in lanes])
+        return found
+
+
+def _with(known, more):
+    """Return what is known with more of it, and without the oldest."""
+    return dict(list((known | more).items())[-_LATEST:])
 
 
 def coming_steps(

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from twin.demand import period_name
-from twin.plan import lane_report
 from twin.plan.unit_names import unit_names
 from twin.view.pictures import PERIODS_SHOWN, own_flow
 
@@ -17,6 +16,7 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
     from twin.data.calendar import WorkingCalendar
+    from twin.forecast import Forecasts
     from twin.lane import Policy
 
 #: A picture as the page takes it; `front/chart.js` lists the keys.
@@ -31,7 +31,8 @@ def history(
     volumes: NDArray,
     policy: Policy,
     numbers: Mapping[str, float],
-    horizon: int,
+    said: Forecasts | None,
+    coming: NDArray,
     calendar: WorkingCalendar,
 ) -> Chart:
     """Return the chart of a lane's volumes, its forecast with a 95 % interval, and the volume that own space can take.
@@ -39,8 +40,7 @@ def history(
     Arguments as for `pictures.history`; holidays of the calendar are its events.
     """
     dates, volumes = dates[-MOST_PERIODS:].astype("datetime64[D]"), volumes[-MOST_PERIODS:]
-    said = lane_report.outlook(volumes, horizon, period=calendar.length)
-    ahead = calendar.following(dates[-1], horizon) if said is not None else dates[:0]
+    ahead = coming.astype("datetime64[D]") if said is not None else dates[:0]
     empty, past = np.full(len(dates), np.nan), np.full(len(ahead), np.nan)
     lines, bands = [_line("volume", np.concatenate((volumes, past)), "record")], []
     if said is not None:

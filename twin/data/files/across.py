@@ -75,7 +75,9 @@ def _refuse_weekdays_and_versions(names, file):
         (RIVAL_VALUES, "versions or measures of one flow", ""),
     ):
         if len(names) > 1 and all(plain(without_unit(name)) in words for name in names):
-            text = f"{file} has columns {shown_headers([name.strip() for name in names])}, which are {what} and no lanes"
+            text = (
+                f"{file} has columns {shown_headers([name.strip() for name in names])}, which are {what} and no lanes"
+            )
             if way:
                 raise ValueError(f"{text}: {way}")
             raise ValueError(Advice(text, *(("columns", {"volume": name.strip()}) for name in names[:COLUMNS_NAMED])))
@@ -139,9 +141,7 @@ def _is_text(cells):
     return bool(given) and not are_numbers(given)
 
 
-def _layout(
-    header, when: Join, lanes: dict[int, str], returns: Sequence[int], clocks: dict[int, str]
-) -> Layout:
+def _layout(header, when: Join, lanes: dict[int, str], returns: Sequence[int], clocks: dict[int, str]) -> Layout:
     names = [header[i].strip("\ufeff ") for i in lanes]
     dates = " + ".join(header[i].strip("\ufeff ") for i in when.places) or "(no heading)"
     across = len(set(lanes.values())) > 1

@@ -21,7 +21,7 @@ CLEAR = 19  # a mark is decided if this many times more cells can be read only w
 DECIMAL_WAYS = (("decimal", "."), ("decimal", ","))  # the options that say which decimal mark the numbers have
 NINES = [10.0**digits - 1 for digits in range(4, 16)]  # values that often stand for an unknown one
 FAR_ABOVE = 10.0  # ratio of such a value to the largest other one [-]
-ALL_WHOLE = 3  # numbers that all have 000 behind their mark from which this is no chance [-]
+ALL_WHOLE = 3  # numbers that all have three digits, or 000, behind their mark from which this is no chance [-]
 ROUND = "000 behind every mark"  # a reason for a mark of decimals
 GAP = 30.0  # ratio of whole numbers to decimals, in one column, that speaks for a mark of thousands
 
@@ -162,8 +162,8 @@ class Amounts:
         """Return 1 if the column looks as if its marks were of thousands, -1 if of decimals, 0 if neither.
 
         Thousands: whole numbers stand beside, and either some fraction keeps its last zero, which no program does that
-        drops a fraction of zeros, or the whole numbers are far larger. Decimals: a whole number from 1000 has no mark, or
-        000 is behind every mark.
+        drops a fraction of zeros, or the whole numbers are far larger. Decimals: a whole number from 1000 has no mark,
+        or 000 is behind every mark.
         """
         number = sum(self.either.values())
         if not number or not self.plain_logs[1]:
@@ -212,7 +212,9 @@ def decide_mark(
             raise ValueError(Advice(text, *DECIMAL_WAYS))
         why = f"{only[mark]:,} numbers can be read only so"
     elif shown:
-        mark, why = _by_votes(either, [*votes, *_shapes(columns)])
+        marked = [column for column in columns if sum(column.either.values())]
+        alone = sum(either.values()) >= ALL_WHOLE and not any(column.plain_logs[1] for column in marked)
+        mark, why = _by_votes(either, [*votes, *_shapes(columns)], alone)
         if not mark:
             text, number = shown
             text = (
@@ -242,10 +244,11 @@ def _shapes(columns):
             yield shape * sign, why
 
 
-def _by_votes(either, votes):
+def _by_votes(either, votes, alone):
     """Return (mark, why): a mark of decimals needs one vote, a mark of thousands two, and neither a contrary one.
 
-    That all numbers are round is no vote on its own.
+    alone : whether every number of many has the mark and three digits behind it, as thousands have; decimals then need
+        two votes. That all numbers are round is no vote on its own.
     """
     if all(either.values()):
         return "", ""
@@ -257,4 +260,4 @@ def _by_votes(either, votes):
         return "", ""
     if len(yes) > 1:
         return ("," if mark == "." else "."), " and ".join(yes)
-    return (mark, " and ".join(no)) if set(no) - {ROUND} else ("", "")
+    return (mark, " and ".join(no)) if len(no) > alone and set(no) - {ROUND} else ("", "")

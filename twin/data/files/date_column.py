@@ -55,7 +55,7 @@ def settle(column: Column, reading: ReadingOptions, file: str | Path) -> tuple[n
 
     A date that the chosen form cannot read is NaT.
     """
-    days = np.full(len(column.parsed), np.datetime64("NaT"), dtype="datetime64[D]")
+    days = np.full(len(column.parsed), np.datetime64("NaT", "D"), dtype="datetime64[D]")
     kinds: dict[str, list[int]] = {}
     for i, cell in enumerate(column.parsed):
         if isinstance(cell, Rivals):
@@ -72,7 +72,7 @@ def settle(column: Column, reading: ReadingOptions, file: str | Path) -> tuple[n
         if form in QUARTERS:
             _check_all_quarters(column, places, days, file)
         for i in places:
-            days[i] = dict(column.parsed[i].readings).get(form, np.datetime64("NaT"))
+            days[i] = dict(column.parsed[i].readings).get(form, np.datetime64("NaT", "D"))
         clear = [i for i in places if len(column.parsed[i].readings) > 1 and not np.isnat(days[i])]
         example = next(iter(clear or (i for i in places if not np.isnat(days[i]))), places[0])
         if not why:
@@ -348,8 +348,8 @@ def _undecided(choice, texts, file):
     readings = dict(choice.cells[at].readings)
     if choice.kind == NAMED_MONTH:
         text = (
-            f"{file} has dates such as {visible(texts[at])!r} that may be the month {readings[NAMED_MONTH]:%Y-%m} or the "
-            f"day {readings[DAY_OF_MONTH]:%m-%d} of a year that is not written, and its other dates do not decide: "
+            f"{file} has dates such as {visible(texts[at])!r} that may be the month {readings[NAMED_MONTH]:%Y-%m} or "
+            f"the day {readings[DAY_OF_MONTH]:%m-%d} of a year that is not written, and its other dates do not decide: "
             "write the year of days"
         )
         return Advice(text, ("dates", NAMED_MONTH))

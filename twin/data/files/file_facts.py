@@ -31,7 +31,8 @@ def _told(scan):
         yield scan.selection.note(scan.read)
     heading = next((name for name, ours in scan.table.columns.items() if ours == "volume"), "")
     if unit := unit_of(heading):
-        yield f"volumes are in {visible(unit, 40)!r}, as the heading {visible(heading, 40)!r} says; answers call it pallets"
+        said = f"as the heading {visible(heading, 40)!r} says, which the answers call pallets"
+        yield f"volumes are in {visible(unit, 40)!r}, {said}"
     returned = scan.amounts["volume"].negative
     if returned:
         how = {

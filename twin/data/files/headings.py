@@ -166,8 +166,8 @@ FIRST_CHOICE = {
 PAIRS = {part: known(names) for part, names in PAIRED.items()}
 MEASURES, TOTAL_WORDS = known(NO_FLOWS), known(TOTALS)
 UNITS_OF_FLOW = known(
-    "pallet, pallets, pal, pall, plt, plts, Palette, Paletten, EUP, EPAL, Europaletten, Stellplätze, Stpl, pallet spaces, "
-    "palettes, palé, palés, paletas, bancali, palety, pedane, qty, ErfassME, units, number, Anzahl"
+    "pallet, pallets, pal, pall, plt, plts, Palette, Paletten, EUP, EPAL, Europaletten, Stellplätze, Stpl, "
+    "pallet spaces, palettes, palé, palés, paletas, bancali, palety, pedane, qty, ErfassME, units, number, Anzahl"
 ) | {""}
 
 

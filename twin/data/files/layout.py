@@ -49,9 +49,10 @@ def is_numeric(text: str) -> bool:
 
 
 def is_date(text: str) -> bool:
-    """Return whether a cell is a date, or one of several dates; six digits or fewer are none here."""
+    """Return whether a cell is a date, or one of several; six digits or fewer, with or without a fraction, are none."""
     try:
-        return bool(parse_date(text)) and not (text.strip().isdigit() and len(text.strip()) <= 6)
+        whole = re.split(r"[.,]", text.strip())
+        return bool(parse_date(text)) and not (len(whole) < 3 and "".join(whole).isdigit() and len(whole[0]) <= 6)
     except Refused:
         return False
 

@@ -42,7 +42,7 @@ def long_layout(
 
 
 def _refuse_split_decimals(header, rows, volume, file):
-    """Raise ValueError if digits stand in a column without a heading behind the volumes: a comma may have split them."""
+    """Raise ValueError if digits stand behind the volumes without a heading, as when a comma has split decimals."""
     behind = column(rows, volume + 1) if volume + 1 < len(header) and not header[volume + 1].strip() else []
     given = [cell for cell in behind if cell.strip()]
     if given and all(cell.strip().isdigit() for cell in given):

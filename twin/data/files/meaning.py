@@ -16,10 +16,10 @@ from twin.data.files.dates import (
     MONTH_FIRST,
     NO_SUCH_DAY,
     SLASHES,
+    YEAR_FIRST,
     Rivals,
 )
 from twin.data.files.far_days import FAR_DATE, far_dates
-from twin.data.files.headings import ENGLISH_HEADINGS, known, plain, without_unit
 from twin.data.files.scan import Scan
 from twin.data.lost_rows import Lost
 from twin.data.text import visible
@@ -36,6 +36,7 @@ class Meaning:
     mark : decimal mark.
     sentinel : volume that stands for an unknown one; NaN if there is none.
     notes : a sentence on each decision.
+    year_first : whether dates of two digits each begin with the year.
     period : "QS" if the dates are quarters, whatever their number; None if the days decide.
     """
 
@@ -47,9 +48,10 @@ class Meaning:
         counts = np.pad(scan.counts, (0, len(scan.dates.texts) - len(scan.counts)))
         self._check_signs()
         self.sentinel = scan.amounts["volume"].sentinel
-        self.mark, note = decide_mark(list(scan.amounts.values()), reading, list(self._votes()), path)
         heading = scan.header[scan.positions["date"]].strip("\ufeff ")
         self.days, notes = settle(Column(heading, scan.dates.values, scan.dates.texts, counts), reading, path)
+        self.year_first = any(isinstance(note, Decision) and note.value == YEAR_FIRST for note in notes)
+        self.mark, note = decide_mark(list(scan.amounts.values()), reading, list(self._votes()), path)
         quarters = any(isinstance(note, Decision) and note.value in ("QS", *QUARTERS) for note in notes)
         self.period = "QS" if quarters else None
         self.far = far_dates(self.days, counts)
@@ -68,22 +70,16 @@ class Meaning:
     def _votes(self):
         """Yield what the separator and the dates say about the decimal mark: +1 for a comma, -1 for a point."""
         separator, dates = self.scan.source.separator, self.scan.dates
-        thousands = self._is_english() and any(column.either[","] for column in self.scan.amounts.values())
-        if separator == "," or (separator == ";" and not thousands):
+        if separator in (",", ";"):
             yield (1 if separator == ";" else -1), f"the separator {separator!r}"
         yield from self.scan.ignored.votes()
-        if any(_DOTS.match(text) for text in dates.texts):
+        if any(_DOTS.match(text) for text in dates.texts) and not self.year_first:
             yield 1, "dates with dots"
         forms = {cell.readings[0][0] for cell in dates.values
                  if isinstance(cell, Rivals) and cell.kind == SLASHES
                  and not {DAY_FIRST, MONTH_FIRST} <= set(dict(cell.readings))}  # fmt: skip
         if forms == {MONTH_FIRST} or (self.scan.reading.dayfirst is False and DAY_FIRST not in forms):
             yield -1, "dates with the month first"
-
-    def _is_english(self):
-        """Return whether all headings in use are English: semicolons may then be there because of commas in numbers."""
-        ours = {name: heading for name, heading in self.scan.table.columns.items() if heading in ENGLISH_HEADINGS}
-        return all(plain(without_unit(name)) in known(ENGLISH_HEADINGS[heading]) for name, heading in ours.items())
 
     def finished(self, blocks: Iterator[RowBlock]) -> Iterator[RowBlock]:
         """Yield the blocks of `blocks`, in order, with the numbers as decided and without rows of unusable dates.

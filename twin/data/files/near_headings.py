@@ -47,7 +47,9 @@ def near_columns(header: Sequence[str], rows: Sequence[Sequence[str]], chosen: d
     words = [[plain(word) for word in _WORDS.findall(without_unit(name))] for name in header]
     tests = {
         "date": lambda i: any(map(_is_of_dates, words[i])) and _are_dates(column(rows, i)),
-        "lane": lambda i: any(_NUMBER_OF.sub("", word) in LANE_WORDS for word in words[i]) and not NO_LANE & set(words[i]),
+        "lane": lambda i: (
+            any(_NUMBER_OF.sub("", word) in LANE_WORDS for word in words[i]) and not NO_LANE & set(words[i])
+        ),
         "volume": lambda i: (
             bool(VOLUME_WORDS & set(words[i])) and not NO_VOLUME & set(words[i]) and are_numbers(column(rows, i))
         ),

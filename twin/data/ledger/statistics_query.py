@@ -13,7 +13,7 @@ from twin.data.ledger.queries import no_flows_error, of_lanes
 from twin.data.ledger.remarks import imported_period, period_notes
 from twin.data.ledger.schema import Window, flows
 from twin.data.ledger.sums import Calendar, lane_bounds, period_sums
-from twin.data.periods import fits, following, period_starts, unfinished
+from twin.data.periods import ONE_DAY, fits, following, period_starts, unfinished
 from twin.data.settle import check_options
 from twin.data.settle_steps import choose_period, end_notes
 from twin.data.statistics import from_sums
@@ -48,7 +48,7 @@ def statistics_of(
     first = days[0]
     if summed:
         first, end = _whole_periods(days, period, working, place)
-        within = within.narrowed(first.item(), (end - 1).item())
+        within = within.narrowed(first.item(), (end - ONE_DAY).item())
         within = _known_span(connection, within, lanes, period, place)
         if first > days[0] or end <= days[-1]:
             notes.append(
@@ -99,7 +99,7 @@ def _known_span(connection, within, lanes, period, place):
         raise ValueError(f"{place} has no whole {PERIOD_KINDS[period].name} of flows")
     known = [min(end.first_known for end in bounds), max(end.last_known for end in bounds)]
     first, last = period_starts(np.array(known, dtype="datetime64[D]"), period)
-    return within.narrowed(first.item(), (following(last, period) - 1).item())
+    return within.narrowed(first.item(), (following(last, period) - ONE_DAY).item())
 
 
 def _days(connection, bounds, condition):

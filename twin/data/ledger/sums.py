@@ -64,11 +64,13 @@ class Calendar:
     def start(self, number: float) -> np.datetime64:
         """Return the first day of the period with a number."""
         if months := PERIOD_KINDS[self.period].months:
-            return (np.datetime64("0000-01") + months * int(number)).astype("datetime64[D]")
+            return (np.datetime64("0000-01") + np.timedelta64(months * int(number), "M")).astype("datetime64[D]")
         if self.closed:
             week, place = divmod(int(number), len(self._open))
             return np.datetime64(7 * week + self._open[place] - DAYS_SINCE_MONDAY, "D")
-        return np.datetime64(int(number), "D") if self.period == "D" else self.first - WEEK_OFFSET + 7 * int(number)
+        if self.period == "D":
+            return np.datetime64(int(number), "D")
+        return self.first + np.timedelta64(7 * int(number) - WEEK_OFFSET, "D")
 
     @property
     def _open(self):

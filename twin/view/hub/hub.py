@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from math import nan
 from reprlib import repr as shortened
 from typing import Any
@@ -20,7 +20,7 @@ from twin.view.guard import sentence, told
 from twin.view.hub import bulk_edit, downloads, tabs
 from twin.view.hub.data_feed import DataFeed
 from twin.view.hub.desk import Desk
-from twin.view.hub.meanwhile import Meanwhile
+from twin.view.hub.meanwhile import Meanwhile, Work
 from twin.view.hub.morning_panel import MorningPanel
 from twin.view.hub.reopening import restore
 from twin.view.hub.session import Session
@@ -76,10 +76,14 @@ class Hub(Desk):
             if self.lanes.table["outlook"] != outlook.reindex(self.lanes.table["lane"]).tolist():
                 self._show_lanes()
 
-    def _coming(self) -> Iterator[Callable[[], Any] | None]:
+    def look_ahead(self) -> None:
+        """Show the morning as soon as it is computed, and prepare forecasts, between the messages of a page."""
+        self._meanwhile.start(self._coming())
+
+    def _coming(self) -> Work:
         """Show the morning if it is not in view, then prepare forecasts; yield after each part of the work."""
         if not self.session.has_morning():
-            yield self.session.morning
+            yield from self.session.coming_morning()
             self.show_morning()
             yield
         yield from self.session.prepared()
@@ -103,7 +107,7 @@ class Hub(Desk):
             self.show_morning()
         else:
             self.morning.wait(self.session)
-        self._meanwhile.start(self._coming())
+        self.look_ahead()
 
     def _on_lane(self, lane: str) -> None:
         """Show the lane of an action."""
@@ -211,7 +215,8 @@ class Hub(Desk):
                     self._show_page()
                 gc.collect()
                 gc.freeze()  # these objects stay: searching them for garbage would delay pictures
-                self._meanwhile.start(self._coming())
+                if self._meanwhile.idle:
+                    self.look_ahead()
                 return
             if done == "pictures":
                 self._charts = False

@@ -9,10 +9,12 @@ import numpy as np
 
 from twin._check import require
 from twin._choices import coded, word_of
+from twin._readings import EXPOSED
 from twin.data.text import visible
 from twin.plan import lane_report
+from twin.plan.horizon import longest_of
 from twin.plan.policies import policy_of
-from twin.plan.portfolio import DEFAULT_HORIZON
+from twin.plan.portfolio import DEFAULT_HORIZON, Portfolio
 from twin.plan.site_lanes import lanes_of_sites
 from twin.policy import POLICY
 from twin.view.hub.controls import OPTIMUM, PRESETS, TARGETS, Field, fields_for, preset
@@ -74,6 +76,13 @@ class LaneInView(PlannedLanes):
         require(not site or site in self.sites(), "site", "one of the plan with a lane shown", visible(site, 40))
         self._site = site
 
+    def _read_plan(self):
+        """Compute the policies, and forget what rests on them."""
+        super()._read_plan()
+        self._starts = {}  # cache: starting values by lane
+        self._all = None, None  # cache: the changes, and all lanes with them
+        self._reach = None, 0  # cache: exposure of the changed lanes, and the longest protection interval
+
     # ------------------------------------------------------------ the controls
 
     @property
@@ -83,12 +92,14 @@ class LaneInView(PlannedLanes):
 
     def _start_of(self, name):
         """Return the starting values of a lane, by control."""
-        row = self.policies.loc[name]
-        optimum = bool(np.isnan(row["service_level"]))
-        given = {name: float(row[name]) for name in row.index if POLICY[name].control}
-        if optimum:
-            given["service_level"] = float(policy_of(row).service_level)
-        return {**given, OPTIMUM: float(optimum), "horizon": float(DEFAULT_HORIZON)}
+        if name not in self._starts:
+            row = self.policies.loc[name]
+            optimum = bool(np.isnan(row["service_level"]))
+            given = {name: float(row[name]) for name in row.index if POLICY[name].control}
+            if optimum:
+                given["service_level"] = float(policy_of(row).service_level)
+            self._starts[name] = {**given, OPTIMUM: float(optimum), "horizon": float(DEFAULT_HORIZON)}
+        return dict(self._starts[name])
 
     @property
     def values(self) -> dict[str, float]:
@@ -197,6 +208,29 @@ class LaneInView(PlannedLanes):
     def numbers(self) -> dict[str, float]:
         """Return every number of the lane, as `lane_report.evaluate` does."""
         return self._evaluated(self.policy, self.horizon)
+
+    @property
+    def portfolio(self) -> Portfolio:
+        """All lanes, with the current values of their controls."""
+        given = self.horizon, {name: dict(values) for name, values in self._changed.items()}
+        if self._all[0] == given:
+            return self._all[1]
+        table = self.policies.copy()
+        for name in table.index.intersection(list(self._changed)):
+            now = self._values_of(name)
+            controls = {control: value for control, value in now.items() if control not in TARGETS}
+            table.loc[name, list(controls)] = list(controls.values())
+            table.loc[name, "service_level"] = np.nan if now[OPTIMUM] else now["service_level"]
+        changed = tuple(name for name in self._changed if self._changed[name].keys() - {"horizon"})
+        self._all = given, Portfolio(self.feed, table, self.horizon, self.assumptions, changed)
+        return self._all[1]
+
+    def _longest(self):
+        """Return the longest protection interval of all lanes, to which `assess` forecasts each of them. [period]"""
+        of_changed = [{name: values[name] for name in EXPOSED if name in values} for values in self._changed.values()]
+        if self._reach[0] != (changed := dict(zip(self._changed, of_changed, strict=True))):
+            self._reach = changed, longest_of(self.portfolio.policies, self.feed.calendar.length)
+        return self._reach[1]
 
     def pin(self) -> None:
         """Keep the lane's current state as scenario A, for comparison."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -14,6 +15,7 @@ from twin.data.author import author_name
 from twin.data.errors import LedgerError
 from twin.data.text import time_told, visible
 from twin.plan.comments import comment_events
+from twin.plan.parts import Computing
 from twin.plan.policy_table import lanes_that_state, policy_table
 
 if TYPE_CHECKING:
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from twin.plan.network_report import NetworkReport
     from twin.plan.portfolio import Policies
     from twin.plan.visits import Visit
+    from twin.view.hub.meanwhile import Work
 
 
 class PlannedLanes:
@@ -105,12 +108,19 @@ class PlannedLanes:
         if self._morning is None:
             from twin.plan.morning import morning_of  # imports the forecasts
 
-            of = self.policies
-            found = morning_of(self.feed.history(), self._plan, self.stated)
-            if self.policies is not of:  # it was computed in a thread, and the plan has changed meanwhile
-                return found
-            self._morning = found
+            self._morning = morning_of(self.feed.history(), self._plan, self.stated)
         return self._morning
+
+    def coming_morning(self) -> Work:
+        """Compute the morning in parts, as `Meanwhile` does them."""
+        from twin.plan.morning import morning_of  # imports the forecasts
+
+        of = self.policies
+        history = yield self.feed.history
+        if history is not None:
+            found = yield Computing(partial(morning_of, history, self._plan, self.stated), (history,))
+            if self.policies is of:  # the plan has not changed meanwhile
+                self._morning = found
 
     def has_morning(self) -> bool:
         """Return whether the morning is computed already, for the present plan."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
@@ -13,14 +12,13 @@ import numpy as np
 from twin._check import require
 from twin.plan import ahead, lane_report
 from twin.plan.booked_lane import bookings_of_lanes, bookings_of_sites
-from twin.plan.horizon import forecasts_by_date, lane_by_date, longest_of
+from twin.plan.horizon import forecasts_by_date, lane_by_date
 from twin.plan.network_forecasts import coming_steps
 from twin.plan.policies import policy_of
-from twin.plan.portfolio import DEFAULT_HORIZON, Policies, Portfolio
+from twin.plan.portfolio import DEFAULT_HORIZON, Policies
 from twin.plan.site_ahead import site_ahead
 from twin.plan.site_lanes import site_of
 from twin.plan.unit_names import UnitNames
-from twin.view.hub.controls import OPTIMUM, TARGETS
 from twin.view.hub.lane_in_view import LaneInView
 from twin.view.hub.partnership import Partnership
 
@@ -36,6 +34,7 @@ if TYPE_CHECKING:
     from twin.plan.horizon import Horizon
     from twin.plan.site_ahead import SiteAhead
     from twin.plan.site_lanes import SiteLanes
+    from twin.view.hub.meanwhile import Work
 
 PATHS_KEPT = 5  # number of simulations in the cache
 SITES_KEPT = 4  # sites whose forecasts are kept
@@ -135,13 +134,9 @@ class Session(LaneInView):
         lanes = self.sites()[self.site]
         return self._from_cache((self.site, repr(stated), policies.loc[lanes].to_csv()), found)
 
-    def prepared(self) -> Iterator[None]:
-        """Forecast the lanes that are not in view, so that a click finds them; yield after each part of the work."""
+    def prepared(self) -> Work:
+        """Forecast the lanes that are not in view in parts, as `Meanwhile` does them, so that a click finds them."""
         return self.feed.forecasts.prepared((1, DEFAULT_HORIZON, DEFAULT_HORIZON + self._longest()))
-
-    def _longest(self):
-        """Return the longest protection interval of all lanes, to which `assess` forecasts each of them. [period]"""
-        return longest_of(self.portfolio.policies, self.feed.calendar.length)
 
     def _today(self):
         """Return the policy of the lane with the service level that it has, stated or not."""
@@ -164,18 +159,6 @@ class Session(LaneInView):
         return lane_report.remarks(self.moments, self.policy, self.numbers(), volumes, period=self.feed.calendar.length)
 
     # ------------------------------------------------------------ all lanes
-
-    @property
-    def portfolio(self) -> Portfolio:
-        """All lanes, with the current values of their controls."""
-        table = self.policies.copy()
-        for name in table.index.intersection(list(self._changed)):
-            now = self._values_of(name)
-            given = {control: value for control, value in now.items() if control not in TARGETS}
-            table.loc[name, list(given)] = list(given.values())
-            table.loc[name, "service_level"] = np.nan if now[OPTIMUM] else now["service_level"]
-        changed = tuple(name for name in self._changed if self._changed[name].keys() - {"horizon"})
-        return Portfolio(self.feed, table, self.horizon, self.assumptions, changed)
 
     def network(self, only: list[str] | None = None) -> pd.DataFrame:
         """Return a table of lanes with the current values of their controls: answers of `lane.assess`, use and status.

@@ -38,8 +38,8 @@ def shown(hub: Hub, part: str, *, live: bool = True) -> Live | Words | Picture:
     part : "morning", "data", "lanes" or "desk".
     """
     still = {"morning": _morning, "data": _data, "lanes": _lanes, "desk": _desk}[part](hub.session)
-    if part == "morning" and hub.session.has_morning():
-        hub.show_morning()
+    if part == "morning":
+        (hub.show_morning if hub.session.has_morning() else hub.look_ahead)()
     return Live(getattr(hub, part), still, part) if live else still
 
 

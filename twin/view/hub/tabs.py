@@ -44,5 +44,5 @@ def charted(name: str, session: Session, numbers: Mapping[str, float]) -> charts
     if name in TABS["motion"][2]:
         return motion_pictures.charted(session, name)
     if name == "history":
-        return charts.history(*session.series(), session.policy, numbers, session.horizon, session.feed.calendar)
+        return charts.history(*session.series(), session.policy, numbers, *session.outlook(), session.feed.calendar)
     return None
