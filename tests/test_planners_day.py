@@ -140,7 +140,7 @@ def edited_by_two(page, ledger, lane):
     told = page.locator(".twin-board [role=alert]", has_text="since tom changed it at")
     told.wait_for()
     assert f"internal capacity of lane {lane} is {before + 3:g} pallets" in told.inner_text()
-    assert f"{before + 7}" in told.inner_text()
+    assert f"{before + 7:g} pallets" in told.inner_text()
     plan.refresh()
     assert plan.of("lane")[lane]["internal_capacity"] == before + 3
     assert plan.changes("lane", lane)[0].author == "tom"
