@@ -44,6 +44,7 @@ from twin.data.files.scan import Scan
 from twin.data.files.stamps import CutDay, Stamps
 from twin.data.ledger.plan_cells import CellWords, memory_plan
 from twin.data.ledger.preview import Preview
+from twin.data.ledger.reader import LedgerReader
 from twin.data.ledger.store import Ledger
 from twin.data.load import load_history, read_history
 from twin.data.lost_rows import Lost
@@ -428,6 +429,10 @@ CALLS = {
         lambda at, **o: list(repeating().sentences(9, **o)),
         {"copies": 1},
     ),
+    "data.ledger.reader.LedgerReader": (
+        lambda at, **o: LedgerReader(**o).place,
+        {"url": "sqlite:////no/such/folder/a.sqlite"},
+    ),
     "data.ledger.store.Ledger": (lambda at, **o: Ledger(**o).place, {"url": "sqlite:////no/such/folder/a.sqlite"}),
     "data.ledger.store.Ledger.append": (
         lambda at, **o: new_ledger(at).append("2024-01-01", "A", 5, **o).returns,
@@ -441,7 +446,7 @@ CALLS = {
         lambda at, **o: edited(at, lambda ledger, flow: ledger.delete(flow.id, **o)),
         {"seen": {1: (7.0, None)}},
     ),
-    "data.ledger.store.Ledger.events": (
+    "data.ledger.reader.LedgerReader.events": (
         lambda at, **o: edited(at, lambda ledger, flow: len(ledger.events("A", **o))),
         {"date": "2024-01-02"},
     ),
@@ -473,18 +478,18 @@ CALLS = {
         lambda at, **o: history_after(at, 5, held="new-only", **o),
         {"asked": Preview(Counts(0, 0, 0, 0), 0)},
     ),
-    "data.ledger.store.Ledger.count": (lambda at, **o: asked(at, Ledger.count, **o), WINDOW),
-    "data.ledger.store.Ledger.read": (lambda at, **o: asked(at, Ledger.read, **o).to_csv(), WINDOW),
-    "data.ledger.store.Ledger.records": (
+    "data.ledger.reader.LedgerReader.count": (lambda at, **o: asked(at, Ledger.count, **o), WINDOW),
+    "data.ledger.reader.LedgerReader.read": (lambda at, **o: asked(at, Ledger.read, **o).to_csv(), WINDOW),
+    "data.ledger.reader.LedgerReader.records": (
         lambda at, **o: asked(at, lambda ledger, **o: list(ledger.records(**o)), **o),
         WINDOW,
     ),
-    "data.ledger.store.Ledger.export": (lambda at, **o: asked(at, exported, **o), WINDOW),
-    "data.ledger.store.Ledger.history": (
+    "data.ledger.reader.LedgerReader.export": (lambda at, **o: asked(at, exported, **o), WINDOW),
+    "data.ledger.reader.LedgerReader.history": (
         lambda at, **o: seen(asked(at, Ledger.history, **o)),
         SETTLING | WINDOW | CLOSED,
     ),
-    "data.ledger.store.Ledger.statistics": (
+    "data.ledger.reader.LedgerReader.statistics": (
         lambda at, **o: asked(at, Ledger.statistics, **o).to_csv(),
         {"period": "MS", "gaps": "unknown"} | WINDOW | CLOSED,
     ),
