@@ -114,7 +114,7 @@ def solved(problem: Booking, tolerance: float, most_values: int = _MOST_VALUES) 
     sizes = _BEGIN
     while True:
         low, high, policy = _solved(problem, sizes, tolerance)
-        _, actions, *_ = reachable(problem, policy)
+        _, actions, _ = reachable(problem, policy)
         narrow = bool(actions.max() >= sizes - 1)
         larger = sizes + _WIDEN
         if not narrow or _values(problem, larger) > most_values:

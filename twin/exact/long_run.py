@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 import numpy as np
-from scipy.sparse import csr_matrix
 
 from twin._check import whole
 from twin.exact.pricing import Policy, Whole, actions_of, reachable
@@ -63,11 +62,8 @@ def long_run(problem: Any, policy: Policy) -> LongRun:
     >>> round(float(found.shares @ optimum.problem.costs(found.states, found.actions)), 3)
     4.041
     """
-    states, actions, after, chances = reachable(problem, policy)
-    count = len(states)
-    rows = np.repeat(np.arange(count), after.shape[1])
-    back = csr_matrix((chances.ravel(), (after.ravel(), rows)), shape=(count, count))
-    shares = np.full(count, 1.0 / count)
+    states, actions, moves = reachable(problem, policy)
+    back, shares = moves.T.tocsr(), np.full(len(states), 1.0 / len(states))
     for _ in range(_MOST_STEPS):
         new = (shares + back @ shares) / 2
         new /= new.sum()

@@ -95,11 +95,8 @@ def price(problem: Problem, policy: Policy, tolerance: float) -> PriceBounds:
     without bound.
     """
     require(callable(policy), "policy", "a function from states to actions", policy)
-    states, actions, after, chances = reachable(problem, policy)
+    states, actions, moves = reachable(problem, policy)
     _refuse_growth(problem, states, actions)
-    count = len(states)
-    rows = np.repeat(np.arange(count), after.shape[1])
-    moves = csr_matrix((chances.ravel(), (rows, after.ravel())), shape=(count, count))
     costs = problem.costs(states, actions)
 
     def update(values: Array) -> Array:
@@ -107,7 +104,7 @@ def price(problem: Problem, policy: Policy, tolerance: float) -> PriceBounds:
             values = costs + moves @ values
         return values
 
-    low, high, _ = average_cost(update, np.zeros(count), tolerance, problem.season)
+    low, high, _ = average_cost(update, np.zeros(len(states)), tolerance, problem.season)
     return PriceBounds(low, high)
 
 
@@ -145,27 +142,38 @@ def actions_of(problem: Problem, policy: Policy, states: Whole) -> Whole:
     return actions.astype(np.int64)
 
 
-def reachable(problem: Problem, policy: Policy) -> tuple[Whole, Whole, Whole, Array]:
-    """Return the reachable states, their actions, the place of each state that may follow, and its probability."""
+def reachable(problem: Problem, policy: Policy) -> tuple[Whole, Whole, csr_matrix]:
+    """Return the reachable states, their actions, and the probability of each state to follow each, as a matrix."""
     layers: list[tuple[Whole, Whole, Whole, Array]] = []
     layer, known, transitions = problem.start[None, :], _codes(problem, problem.start[None, :]), 0
     while len(layer):
         actions = actions_of(problem, policy, layer)
         following, chances = problem.outcomes(layer, actions)
-        following = following.reshape(-1, following.shape[-1])
-        codes = _codes(problem, following)
-        layers.append((layer, actions, codes.reshape(chances.shape), chances))
+        codes = _codes(problem, following.reshape(-1, following.shape[-1])).reshape(chances.shape)
         transitions += chances.size
         ok = transitions <= _MOST_TRANSITIONS
         rule = "one that reaches fewer states, for an exact price (twin.motion.simulate estimates it)"
         require(ok, "policy", rule, f"more than {_MOST_TRANSITIONS:,} transitions")
+        apart = _apart(codes)
+        codes = codes[:, apart]
+        layers.append((layer, actions, codes, np.add.reduceat(chances, apart, axis=1)))
         fresh, first = np.unique(codes, return_index=True)
         new = ~np.isin(fresh, known)
         known = np.union1d(known, fresh[new])
-        layer = following[first[new]]
-    states, actions, codes, chances = (np.concatenate(part) for part in zip(*layers, strict=True))
+        row, column = np.divmod(first[new], len(apart))
+        layer = following[row, apart[column]]
+    states, actions = (np.concatenate(part) for part in zip(*(layer[:2] for layer in layers), strict=True))
     order = np.argsort(_codes(problem, states))
-    return states[order], actions[order], np.searchsorted(known, codes[order]), chances[order]
+    places, count = np.argsort(order), len(states)  # of each state in the order of the codes
+    rows = np.repeat(places, np.concatenate([np.full(len(codes), codes.shape[1]) for *_, codes, _ in layers]))
+    after = np.searchsorted(known, np.concatenate([codes.ravel() for *_, codes, _ in layers]))
+    moves = csr_matrix((np.concatenate([chances.ravel() for *_, chances in layers]), (rows, after)), (count, count))
+    return states[order], actions[order], moves
+
+
+def _apart(codes: Whole) -> Whole:
+    """Return the first of each run of outcomes that are alike in all states, as of demands beyond every stock."""
+    return np.flatnonzero(np.append(True, np.any(codes[:, 1:] != codes[:, :-1], axis=0)))
 
 
 def _codes(problem: Problem, states: Whole) -> Whole:

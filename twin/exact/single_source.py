@@ -115,7 +115,7 @@ def lost_sales(
     while True:
         low, high, table = _solved(problem, stocks, orders, tolerance)
         policy = TablePolicy((table,))
-        states, actions, *_ = reachable(replace(problem, highest=stocks - 1), policy)
+        states, actions, _ = reachable(replace(problem, highest=stocks - 1), policy)
         narrow, low_stock = bool(actions.max() >= orders - 1), bool(states[:, 0].max() >= stocks - 1)
         if not (narrow or low_stock):
             return Optimum(low, high, policy, replace(problem, highest=max(_HIGHEST, 2 * stocks)), tolerance)

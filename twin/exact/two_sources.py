@@ -119,7 +119,7 @@ def dual_sourcing(
     lowest, highest, orders = 0, most * 3, most + 3
     while True:
         low, high, policy = _solved(problem, lowest, highest, orders, tolerance)
-        states, actions, *_ = reachable(replace(problem, highest=highest), policy)
+        states, actions, _ = reachable(replace(problem, highest=highest), policy)
         deep = bool(np.min(states[:, 0] + actions[:, 0]) <= lowest)
         tall, narrow = bool(states[:, 0].max() >= highest), bool(actions[:, 1].max() >= orders - 1)
         if not (deep or tall or narrow):
