@@ -11,11 +11,12 @@ from analyst_sentences import evidence_of
 
 from twin.analyst.checking import Unsupported, checked
 
-#: Sentences on which the checker was developed, and those on which it was not, as soon as there are new ones.
-SETS = tuple(name for name in ("seen", "unseen") if Path(__file__).with_name(f"analyst_sentences_{name}.json").exists())
+#: Sentences on which the checker was developed, and sets on which it was not: those of authors who write what may be
+#: said of the facts, and such as a model ordinarily answers when it is asked in the analyst's own words.
+SETS = "seen", "unseen", "ordinary"
 AIM = 0.01, 0.10  # most false sentences that are to be shown, and true ones to be refused, as shares
 #: Set -> what is reached: false sentences shown and true ones refused, as shares, and the number of grave ones shown.
-REACHED = {"seen": (0.0, 0.1036, 0), "unseen": (0.007, 0.1971, 1)}
+REACHED = {"seen": (0.0, 0.1036, 0), "unseen": (0.007, 0.1971, 1), "ordinary": (0.03, 0.482, 0)}
 GRAVE = {"digit", "placeholder", "lane"}  # false elements of sentences of which none is to be shown
 ELEMENTS = GRAVE | {"word"}
 
@@ -87,14 +88,15 @@ def test_false_sentences_are_refused_and_true_ones_shown(name):
 
 @pytest.mark.xfail(reason="English has more ways to say what is true than the checker knows", strict=True)
 def test_the_aim_is_reached():
-    report, shown, refused, grave = verdicts(SETS[-1])
-    assert shown <= AIM[0] and refused <= AIM[1] and not grave, report
+    for name in SETS[1:]:
+        report, shown, refused, grave = verdicts(name)
+        assert shown <= AIM[0] and refused <= AIM[1] and not grave, report
 
 
 def test_readme_tells_what_is_reached():
     readme = Path(__file__).parents[1].joinpath("README.md").read_text(encoding="utf-8")
     told = re.findall(r"(\d[\d,]*) sentences[^;]*?shows ([\d.]+)% [^;]*?refuses (\d+)%", " ".join(readme.split()))
-    for name, (count, shown, refused) in zip(("unseen", "seen"), told, strict=True):
+    for name, (count, shown, refused) in zip(("unseen", "seen", "ordinary"), told, strict=True):
         assert int(count.replace(",", "")) == len(labelled(name)[1])
         assert [float(shown), int(refused)] == [round(100 * REACHED[name][0], 1), round(100 * REACHED[name][1])]
 
