@@ -17,6 +17,7 @@ SETS = "seen", "unseen", "ordinary"
 AIM = 0.01, 0.10  # most false sentences that are to be shown, and true ones to be refused, as shares
 #: Set -> what is reached: false sentences shown and true ones refused, as shares, and the number of grave ones shown.
 REACHED = {"seen": (0.0, 0.1036, 0), "unseen": (0.007, 0.1971, 1), "ordinary": (0.03, 0.482, 0)}
+PROMPTED = 0.173  # share of the true sentences written under the rules of the prompt that are refused
 GRAVE = {"digit", "placeholder", "lane"}  # false elements of sentences of which none is to be shown
 ELEMENTS = GRAVE | {"word"}
 
@@ -93,12 +94,21 @@ def test_the_aim_is_reached():
         assert shown <= AIM[0] and refused <= AIM[1] and not grave, report
 
 
+def test_most_sentences_that_follow_the_prompt_are_shown():
+    path = Path(__file__).with_name("analyst_sentences_prompted.json")
+    entries = json.loads(path.read_text(encoding="ascii"))["entries"]
+    refused = [entry["sentence"] for entry in entries if not is_shown("ordinary", entry)]
+    print(f"prompted: true refused: {len(refused)} of {len(entries)}", *refused, sep="\n")
+    assert len(refused) / len(entries) <= PROMPTED
+
+
 def test_readme_tells_what_is_reached():
     readme = Path(__file__).parents[1].joinpath("README.md").read_text(encoding="utf-8")
     told = re.findall(r"(\d[\d,]*) sentences[^;]*?shows ([\d.]+)% [^;]*?refuses (\d+)%", " ".join(readme.split()))
     for name, (count, shown, refused) in zip(("unseen", "seen", "ordinary"), told, strict=True):
         assert int(count.replace(",", "")) == len(labelled(name)[1])
         assert [float(shown), int(refused)] == [round(100 * REACHED[name][0], 1), round(100 * REACHED[name][1])]
+    assert f"refuses {100 * PROMPTED:.0f}% of 365 true sentences" in " ".join(readme.split())
 
 
 def _report(name, entries, wrong):
