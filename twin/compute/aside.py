@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import gc
 import io
 import os
@@ -15,6 +16,7 @@ from typing import Any
 
 POSSIBLE = sys.platform == "linux"  # elsewhere, libraries with threads of their own do not outlive a fork
 _LONGEST = 600  # time after which a process ends itself [s]
+_PARENT_ENDS = 1  # number of the option of Linux's prctl that names the signal for a process whose parent has ended
 _POLITE = 10  # added to the process's nice value, so that this process goes first
 
 
@@ -32,11 +34,12 @@ class Aside:
     def __init__(self, function: Callable[[], Any], shared: Sequence[Any]) -> None:
         self._shared = shared
         self._read, write = os.pipe()
+        parent = os.getpid()
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", DeprecationWarning)  # of threads: the child uses none of them
             self._process = os.fork()
         if self._process == 0:
-            _compute(function, shared, write)
+            _compute(function, shared, write, parent)
         os.close(write)
 
     def result(self) -> Any:
@@ -56,10 +59,13 @@ class Aside:
                 os.kill(self._process, signal.SIGKILL)
 
 
-def _compute(function, shared, write):
+def _compute(function, shared, write, parent):
     """Send the result of a function, and end this process without the clean-up of the one it was forked from."""
     status = 1
     try:
+        ctypes.CDLL(None).prctl(_PARENT_ENDS, signal.SIGKILL)
+        if os.getppid() != parent:
+            return  # the page has ended already
         signal.set_wakeup_fd(-1)
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGALRM):
             signal.signal(number, signal.SIG_DFL)
