@@ -36,7 +36,7 @@ def files(tmp_path):
     rows = [f"{d},{guarded(lane)},{size + i % 7 / 3!r}" for lane, size in LANES.items() for i, d in enumerate(days)]
     rows += [f"{day},idle,0" for day in days] + ["2026-01-05,BER-MUC,many"]
     (tmp_path / "flows.csv").write_text("date,lane,volume\n" + "\n".join(rows) + "\n")
-    policies = [f"{guarded(lane)},{size + 40}.125" for lane, size in LANES.items()]
+    policies = [f"{guarded(lane)},{size + 40}.25" for lane, size in LANES.items()]
     (tmp_path / "policies.csv").write_text("lane,internal_capacity\n" + "\n".join(policies) + "\n")
     return [str(tmp_path / "flows.csv"), "--policies", str(tmp_path / "policies.csv")]
 
@@ -58,7 +58,7 @@ def expected(answer):
     content = json.loads(answer("--json").out)
     assert set(content["lanes"]) == set(LANES) and set(content["refused_lanes"]) == {"idle"}
     assert {name: lane["internal_capacity"] for name, lane in content["lanes"].items()} == {
-        name: size + 40.125 for name, size in LANES.items()
+        name: size + 40.25 for name, size in LANES.items()
     }
     return content["lanes"]
 

@@ -86,7 +86,7 @@ def lost_sales(law: Distribution, lead_time: int, penalty: ArrayLike, holding_co
     >>> from scipy.stats import poisson
     >>> policy = lost_sales(poisson(5), 2, penalty=9)
     >>> policy.rule, policy(np.array([[3, 4], [9, 9]])).tolist()
-    ('network', [7, 1])
+    ('network', [7, 2])
     """
     positive(penalty=penalty, holding_cost=holding_cost)
     under, hold = single(penalty=penalty, holding_cost=holding_cost)

@@ -92,7 +92,7 @@ class Attention:
 
         >>> from twin.data.load import load_history
         >>> attention_of(load_history(), {"internal_capacity": 150.0}).others([("BER-MUC", "overflow")])
-        'overflow 2 ($39 a week)'
+        'overflow 2 ($306 a week)'
         """
         left = {kind: list(worth) for kind, worth in self.worth.items()}
         for one in self.candidates:

@@ -40,8 +40,8 @@ def near_columns(header: Sequence[str], rows: Sequence[Sequence[str]], chosen: d
     The cells must fit: dates below a heading of dates, and numbers below one of volumes. Origin and destination are
     returned as a lane `A+B`.
 
-    >>> near_columns(["Pstng Date", "Material", "Qty Shipped"], [["2024-01-01", "A", "5"]], {})
-    {'date': 'Pstng Date', 'volume': 'Qty Shipped'}
+    >>> near_columns(["Pstng Date", "Material", "Moved quantity"], [["2024-01-01", "A", "5"]], {})
+    {'date': 'Pstng Date', 'volume': 'Moved quantity'}
     """
     found = find_columns(header, {ours: name for ours, name in chosen.items() if "+" not in name}, ())
     words = [[plain(word) for word in _WORDS.findall(without_unit(name))] for name in header]
