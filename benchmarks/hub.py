@@ -127,9 +127,8 @@ def measure_opening():
     from apps import standalone
 
     with browser() as made, standalone() as warm, standalone(arguments=COLD) as cold:
-        pairs = [(opening(made.new_context(), warm), opening(made.new_context(), cold)) for _ in range(1 + OPENINGS)][
-            1:
-        ]
+        runs = range(1 + OPENINGS)
+        pairs = [(opening(made.new_context(), warm), opening(made.new_context(), cold)) for _ in runs][1:]
     ours, baseline = (median(side) for side in zip(*pairs, strict=True))
     note = pretty(baseline) + " cold"
     yield Row("request to interactive hub, preheated", pretty(ours), note, ours / 2.0, "<= 2 s", ours <= 2.0)
