@@ -390,8 +390,12 @@ KINDS = {
         "has numbers such as '1,250' that may be",
     ),
     "points before three digits each, in a file with commas": Kind(
-        "date,lane,volume\n2024-03-04,A,11.250\n2024-03-05,A,12.310\n2024-03-06,A,9.125\n",
+        "date,lane,volume\n20240304,A,11.250\n20240305,A,12.310\n20240306,A,9.125\n",
         "has numbers such as '11.250' that may be 11.25",
+    ),
+    "the same with dates as in ISO 8601": Kind(
+        "date,lane,volume\n2024-03-04,A,11.250\n2024-03-05,A,12.310\n2024-03-06,A,9.125\n",
+        ("D", "2024-03-04", {"A": 32.685}),
     ),
     "the same with two votes": Kind(
         "date,lane,volume,price\n2024-03-04,A,11.250,9.5\n2024-03-05,A,12.310,8.75\n2024-03-06,A,9.125,8.5\n",

@@ -27,6 +27,7 @@ from twin.data.text import visible
 NO_FORM = "date is not in the form of the rest of the column"
 _WHY_UNUSABLE = {SLASHES: CONTRADICTS, DAY_BEFORE_MONTH: NO_SUCH_DAY}  # kinds of cells -> why the chosen form fails
 _DOTS = re.compile(r"\s*\d{1,2}\.\d{1,2}\.\d", re.ASCII)
+_ISO = re.compile(r"\s*\d{4}-\d\d?-\d\d?(?!\d)")
 
 
 class Meaning:
@@ -73,6 +74,9 @@ class Meaning:
         if separator in (",", ";"):
             yield (1 if separator == ";" else -1), f"the separator {separator!r}"
         yield from self.scan.ignored.votes()
+        points = any(column.either["."] for column in self.scan.amounts.values())
+        if separator == "," and points and dates.texts and all(map(_ISO.match, dates.texts)):
+            yield -1, "dates with the year first"
         if any(_DOTS.match(text) for text in dates.texts) and not self.year_first:
             yield 1, "dates with dots"
         forms = {cell.readings[0][0] for cell in dates.values
