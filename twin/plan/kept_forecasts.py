@@ -31,7 +31,7 @@ Found = TypeVar("Found")
 
 
 class PastMeans(NamedTuple):
-    """What was forecast at the end of each period, without its intervals; shape (..., periods, horizon)."""
+    """The means that were forecast at the end of each period, without intervals; shape (..., periods, horizon)."""
 
     mean: NDArray[np.float64]  # [pallet/period]
 

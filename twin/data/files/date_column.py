@@ -76,7 +76,7 @@ def settle(column: Column, reading: ReadingOptions, file: str | Path) -> tuple[n
         clear = [i for i in places if len(column.parsed[i].readings) > 1 and not np.isnat(days[i])]
         example = next(iter(clear or (i for i in places if not np.isnat(days[i]))), places[0])
         if not why:
-            continue  # what is usual
+            continue  # the usual form
         notes.append(_sentence(form, why, column.texts[example].strip(), days[example]))
         if form in QUARTERS and _FISCAL_HEADING.search(column.heading.casefold()):
             notes.append(f"the heading {column.heading!r} tells of fiscal quarters; they are taken as calendar ones")

@@ -44,7 +44,7 @@ class PlanChange(NamedTuple):
 
 
 class Writer(NamedTuple):
-    """Who wrote the present value of a cell, when in UTC, and by which change."""
+    """The author of the present value of a cell, the time in UTC, and the change that wrote it."""
 
     change: int
     author: str

@@ -1,4 +1,4 @@
-"""What the hub shows of a session: the table of lanes, the controls, and the open tab with its pictures."""
+"""The view of a session in the hub: the table of lanes, the controls, and the open tab with its pictures."""
 
 from __future__ import annotations
 

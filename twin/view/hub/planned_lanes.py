@@ -1,4 +1,4 @@
-"""What a session knows and writes: the lanes of a feed with the plan, its policies, decisions and the morning."""
+"""The part of a session that reads and writes a plan: lanes of a feed, policies, decisions and the morning."""
 
 from __future__ import annotations
 
