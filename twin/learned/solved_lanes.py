@@ -31,7 +31,7 @@ class SolvedLanes:
     first_chance: NDArray[np.int64]  # place of the first chance of each lane
     stocks: NDArray[np.int64]  # stocks in each lane's table
     orders: NDArray[np.int64]  # order sizes in it
-    strides: NDArray[np.int64]  # what a pallet in columns 2, 3, ... and in a new order adds to the place of a value
+    strides: NDArray[np.int64]  # step in the table of a pallet in columns 2, 3, ... and in a new order
 
     def slopes(self, places: NDArray[np.int64], states: Reals, orders: Reals, width: float) -> tuple[Reals, Reals]:
         """Return the derivative of the expected cost of an order that is rounded after a normal error, and its loss.
