@@ -17,6 +17,7 @@ from twin.analyst.answer import OFFLINE, UNCHECKED
 from twin.analyst.conversation import ANSWERS_KEPT, QUESTIONS_TOLD, Conversation
 from twin.analyst.evidence import Evidence
 from twin.analyst.gemini import Call, Unavailable
+from twin.analyst.model_reader import MOST_SENTENCES
 from twin.analyst.offline import NOTHING, STORIES
 from twin.data.text import visible
 from twin.plan import lane_report
@@ -279,7 +280,7 @@ class TestModels:
             lambda prompt: "Profit is {{lane1.profit}}. It was $77,777 a day before. It has 9 trucks. So act."
         )
         answer = Conversation(model).ask("what is the profit?", worlds.research(), "BER-MUC")
-        assert [sentence.replaced for sentence in answer.sentences] == [False, True, False]
+        assert [sentence.replaced for sentence in answer.sentences] == [False, True, True, False]
         assert "77,777" not in answer.text() and f"[{OFFLINE}: Profit of BER-MUC is $1,304 a day" in answer.text()
         assert answer.remarks == (online.REPLACED,)
 
@@ -362,6 +363,27 @@ class TestModels:
             in model.prompts[0]
         )
 
+    def test_a_refused_sentence_may_be_said_again_once(self):
+        first = "Profit is {{lane1.safety_stock}}. The fill rate of {{lane1}} is {{lane1.fill_rate}}."
+        again = "The profit of {{lane1}} is {{lane1.profit}}."
+        model = Model(lambda prompt: again if "SENTENCES LEFT OUT" in prompt else first)
+        answer = Conversation(model).ask("what is the profit?", worlds.research(), "BER-MUC")
+        assert [fact.name for fact in answer.facts] == ["profit", "fill_rate"] and answer.remarks == ()
+        assert "Profit is {{lane1.safety_stock}}. | lane1.safety_stock is" in model.prompts[1]
+
+    @pytest.mark.parametrize("again", ["", "Profit is {{lane1.safety_stock}}.", [Call("assess", {"lane": "lane1"})]])
+    def test_the_offline_analyst_stands_in_for_a_sentence_that_is_refused_twice(self, again):
+        first = "Profit is {{lane1.safety_stock}}. The fill rate of {{lane1}} is {{lane1.fill_rate}}."
+        model = Model(lambda prompt: again if "SENTENCES LEFT OUT" in prompt else first)
+        answer = Conversation(model).ask("what is the profit?", worlds.research(), "BER-MUC")
+        assert answer.sentences[0].replaced and not answer.sentences[-1].replaced
+        assert answer.remarks == (online.REPLACED,) and len(model.prompts) == 2
+
+    def test_a_model_that_tries_again_sees_no_names_of_lanes(self):
+        model = Model(lambda prompt: "Because of {{lane1}} never {{lane1}} all {{lane1}}. {{lane1}} is {{lane1}}.")
+        Conversation(model).ask("what is the profit?", worlds.hostile(), HOSTILE["BER-MUC"])
+        assert len(model.prompts) == 2 and not any(name[:20] in model.prompts[1] for name in HOSTILE.values())
+
     def test_the_offline_analyst_stands_in_for_a_model_that_fails(self):
         def fails(prompt):
             yield "Profit is {{lane1.profit}}. And "
@@ -425,7 +447,7 @@ class TestModels:
     def test_an_endless_answer_is_cut_off(self):
         model = Model(lambda prompt: ["Profit is {{lane1.profit}}. " * 100_000])
         answer = Conversation(model).ask("profit?", worlds.research(), "BER-MUC")
-        assert 0 < len(answer.sentences) <= online.MOST_SENTENCES
+        assert 0 < len(answer.sentences) <= MOST_SENTENCES
 
     @pytest.mark.parametrize("days", ["inf", float("inf"), 1e999, 10**400, float("nan"), True, None, [1], -5])
     def test_arguments_outside_all_bounds_are_handled(self, days):

@@ -16,8 +16,13 @@ from twin.analyst.checking import Unsupported, checked
 SETS = "seen", "unseen", "ordinary"
 AIM = 0.01, 0.10  # most false sentences that are to be shown, and true ones to be refused, as shares
 #: Set -> what is reached: false sentences shown and true ones refused, as shares, and the number of grave ones shown.
-REACHED = {"seen": (0.0, 0.1036, 0), "unseen": (0.007, 0.1971, 1), "ordinary": (0.03, 0.482, 0)}
-PROMPTED = 0.173  # share of the true sentences written under the rules of the prompt that are refused
+REACHED = {"seen": (0.0, 0.1022, 0), "unseen": (0.0, 0.1971, 0), "ordinary": (0.0, 0.472, 0)}
+PROMPTED = 0.0304  # share of the true sentences written under the rules of the prompt that are refused
+#: Rates on sentences written under the rules of the prompt, as in REACHED: before they were read, and now that the
+#: checker has been developed on them.
+UNREAD, HELD = (0.0452, 0.1588, 1), (0.0, 0.0753, 0)
+#: The same on sentences of two more authors, on which the checker has not been developed.
+FRESH = (0.0669, 0.1652, 3)
 GRAVE = {"digit", "placeholder", "lane"}  # false elements of sentences of which none is to be shown
 ELEMENTS = GRAVE | {"word"}
 
@@ -102,13 +107,47 @@ def test_most_sentences_that_follow_the_prompt_are_shown():
     assert len(refused) / len(entries) <= PROMPTED
 
 
+@pytest.mark.parametrize(("name", "reached"), [("held", HELD), ("fresh", FRESH)])
+def test_false_sentences_under_the_prompt_are_refused_and_true_ones_shown(name, reached):
+    path = Path(__file__).with_name(f"analyst_sentences_{name}.json")
+    entries = json.loads(path.read_text(encoding="ascii"))["entries"]
+    wrong = [entry for entry in entries if is_shown("ordinary", entry) != entry["label"]]
+    report, *rates = _report(name, entries, wrong)
+    print(report)
+    rates.append(sum(entry.get("false_element") in GRAVE for entry in wrong))
+    assert len(entries) > 600
+    assert all(now <= before for now, before in zip(rates, reached, strict=True)), report
+
+
+@pytest.mark.parametrize("sentence", [
+    "{{lane1}} has the higher profit: {{lane1.profit}} compared with {{lane2.order_cost}} on {{lane2}}.",
+    "The buffer cost of {{lane1}} is {{lane1.profit}}.",
+    "The service level of {{lane1}} is {{lane1.service_level}} and that of {{lane2}} is {{lane1.service_level}}.",
+    "The required capacity of {{lane1}} exceeds its own capacity: {{lane1.required_capacity}} against "
+    "{{lane1.safety_stock}}.",
+    "The expected overflow of {{lane2}} rises by {{whatif1.expected_overflow}} with the longer lead time.",
+    "{{lane1}} is profitable with {{lane1.order_cost}}.",
+])  # fmt: skip
+def test_a_number_of_another_quantity_is_refused(sentence):
+    with pytest.raises(Unsupported):
+        checked(sentence, evidence("ordinary", "monthly"))
+
+
 def test_readme_tells_what_is_reached():
     readme = Path(__file__).parents[1].joinpath("README.md").read_text(encoding="utf-8")
     told = re.findall(r"(\d[\d,]*) sentences[^;]*?shows ([\d.]+)% [^;]*?refuses (\d+)%", " ".join(readme.split()))
     for name, (count, shown, refused) in zip(("unseen", "seen", "ordinary"), told, strict=True):
         assert int(count.replace(",", "")) == len(labelled(name)[1])
         assert [float(shown), int(refused)] == [round(100 * REACHED[name][0], 1), round(100 * REACHED[name][1])]
-    assert f"refuses {100 * PROMPTED:.0f}% of 362 true sentences" in " ".join(readme.split())
+    said = " ".join(readme.split())
+    assert f"refuses {100 * PROMPTED:.0f}% of 362 true sentences" in said
+    rates = [
+        f"{100 * shown:.1f}% of the false ones and refuses {100 * refused:.0f}%" for shown, refused, _ in (UNREAD, HELD)
+    ]
+    assert f"647 more, it showed {rates[0].replace('refuses', 'refused')} of the true ones" in said
+    assert f"developed on them, too, it shows {rates[1]}" in said
+    shown, refused, _ = FRESH
+    assert f"shows {100 * shown:.1f}% of the false ones and refuses {100 * refused:.0f}% of the true ones" in said
 
 
 def _report(name, entries, wrong):

@@ -41,6 +41,9 @@ def test_a_conversation_in_words(capsys):
         "> what is the profit?\nProfit of BER-MUC is $1,304 a day"
     )
     assert "Profit of HAM-ROT is $2,862 a day" in out
+    running = research_portfolio().network()["lane_profit"]  # as the table of lanes has it
+    words = " ".join(out.split())
+    assert all(f"Lane profit of {lane} is ${running[lane]:,.0f} a day" in words for lane in ("BER-MUC", "HAM-ROT"))
 
 
 def test_json(capsys):
@@ -111,7 +114,8 @@ def test_gemini_answers_with_a_key_and_offline_gives_the_same_number(capsys, mon
     assert (first["by"], first["answer"]) == ("Gemini (gemini-flash-latest)", "It earns $1,304 a day.")
     assert "[offline analyst: Profit of BER-MUC is $1,304 a day" in second["answer"] and second["remarks"]
     assert third["by"] == "offline analyst" and "its quota is used up for now" in third["remarks"][0]
-    assert [a["facts"] for a in json.loads(offline)] == [first["facts"], second["facts"], third["facts"]]
+    told = [[fact for fact in one["facts"] if fact["name"] == "profit"] for one in (first, second, third)]
+    assert told == [one["facts"][:1] for one in json.loads(offline)]  # the offline analyst adds the lane profit
     assert KEY not in out + err and KEY not in json.dumps([request["body"] for request in server.requests])
     assert "BER-MUC" not in json.dumps([request["body"] for request in server.requests])
 

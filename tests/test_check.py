@@ -149,9 +149,6 @@ ELEMENTWISE = {
         lead_time_sd=nonnegative(0.5),
         return_rate=share(0.1),
     ),
-    overflow_ahead.blended_overflow: dict(
-        by_errors=nonnegative(4.0), by_interval=nonnegative(5.0), recent=nonnegative(2.0)
-    ),
     lead_time_demand.distribution_free_level: dict(
         mean=nonnegative(1000.0), sd=nonnegative(300.0), service_level=probability(0.9)
     ),
@@ -590,6 +587,10 @@ OTHERS = {
         volumes=([1.0, 2.0], [3.0, [np.inf, 1.0], "many"]), past=([[1.0]] * 2, [[[1.0]], [1.0, 2.0], "many"])
     ),
     overflow_ahead.overflow_ahead: AHEAD,
+    overflow_ahead.spread_of_errors: dict(
+        errors=([[1.0], [2.0]], [3.0, [1.0], [[np.inf]], "many"]), half_life=AHEAD["half_life"]
+    ),
+    overflow_ahead.recent_overflow: dict(recent=([3.0, 4.0], [3.0, [], [-1.0], [np.inf], [np.nan], "many"])),
     overflow_ahead.places_ahead: AHEAD | dict(always=positive(1.0), saved=nonnegative(5.0)),
     overflow_ahead.hysteresis: dict(
         score=(SERIES, [3.0, "many"]),

@@ -181,7 +181,7 @@ def test_a_sentence_that_no_fact_supports_is_refused(reason, evidence):
 def known(evidence):
     """Return the evidence with more facts about both lanes, and about the what-if."""
     facts = {
-        "use": (0.89, 1.05),
+        "use_with_buffer": (0.89, 1.05),
         "required_capacity": (449.6, 281.2),
         "planned_overflow": (0.0, 0.0),
         "demand_mean": (100.2, 140.3),
@@ -250,8 +250,8 @@ DECIDED = {
     "The doubled returns have no effect on the safety stock, which remains {{whatif1.safety_stock}}.": (
         "The doubled returns have no effect on profit, which remains {{whatif1.profit}}."
     ),
-    "There is no dwell on record for HAM-ROT, and its use is {{lane2.use}}.": (
-        "There is no profit on record for HAM-ROT, and its use is {{lane2.use}}."
+    "There is no dwell on record for HAM-ROT, and its use is {{lane2.use_with_buffer}}.": (
+        "There is no profit on record for HAM-ROT, and its use is {{lane2.use_with_buffer}}."
     ),
     "The plan has no need of a partner on BER-MUC, as planned overflow is {{lane1.planned_overflow}}.": (
         "The plan always has need of a partner on BER-MUC, as planned overflow is {{lane1.planned_overflow}}."
@@ -303,7 +303,7 @@ def network(evidence):
         "planned_overflow": (0.0, 0.0),
         "lead_time_mean_days": (5.0, 3.0),
         "demand_mean": (100.2, 140.3),
-        "use": (0.895, 1.054),
+        "use_with_buffer": (0.895, 1.054),
         "revenue": (8000.0, 9700.0),
         "handling": (5702.0, 9800.0),
         "holding": (839.0, 350.0),

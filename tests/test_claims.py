@@ -75,6 +75,10 @@ DECIDED = {
         ],
     ),
     "bounds_hold": ([], ["The record of BER-MUC has only {{lane1.periods}}."]),
+    "percentages_compare": (
+        ["{{lane1}} has about 10% less demand than {{lane2}}: {{lane1.demand_mean}} against {{lane2.demand_mean}}."],
+        [],
+    ),
     "told_as_what_if": (["Profit of BER-MUC is {{whatif1.profit}}."], []),
     "cases_hold": (["If returns double, BER-MUC earns {{lane1.profit}}."], []),
     "equals_hold": ([], ["BER-MUC and HAM-ROT have the same service level, {{lane1.service_level}}."]),
@@ -189,7 +193,6 @@ OF_A_WORLD = {
     "sums_are_not_of_some": ("trio", "BER-MUC and HAM-ROT alone earn the {{network.profit}} of the network.", False),
     "losses_are_not_earned": ("loss", "TXL-PRG earns {{lane1.profit}}.", False),
     "means_are_no_peaks": ("pair", "Demand on HAM-ROT peaks at {{lane2.demand_mean}}.", False),
-    "amounts_are_paid_for": ("pair", "BER-MUC pays {{lane1.surcharge}} for handling.", False),
     "trends_are_so": ("monthly", "Add space on Rotterdam-Wien for its growing volumes.", False),
     "dependence_is_heavy": ("gdansk", "The lane depends heavily on a partner.", False),
     "parts_have_their_size": ("trio", "Only a small part of the network's profit comes from HAM-ROT.", False),
@@ -231,7 +234,90 @@ OF_A_WORLD = {
         False,
     ),
     "owned_against_needed": ("weekly", "LEJ-WAW owns more capacity than it requires.", False),
+    "told_once": (
+        "monthly",
+        "The service level of {{lane1}} is {{lane1.service_level}} and that of {{lane2}} is {{lane1.service_level}}.",
+        False,
+    ),
+    "labels_bind": (
+        "loss",
+        "The required capacity of {{lane1}} is above its internal capacity, {{lane1.required_capacity}} against "
+        "{{lane1.internal_capacity}}, so a planned overflow of {{lane1.expected_overflow}} goes to partners.",
+        False,
+    ),
+    "neighbours_agree": (
+        "monthly",
+        "The required capacity of {{lane1}} exceeds its own capacity: {{lane1.required_capacity}} against "
+        "{{lane1.safety_stock}}.",
+        False,
+    ),
+    "levels_stay": (
+        "monthly",
+        "The resilience index of {{lane2}} does not change and stays at {{whatif1.lead_time_mean_days}} with the "
+        "longer lead time.",
+        False,
+    ),
+    "covers_what_it_covers": (
+        "loss",
+        "Its revenue covers the handling of {{lane1}}: {{lane1.revenue}} against {{lane1.handling}}.",
+        False,
+    ),
+    "objects_fit": (
+        "monthly",
+        "The expected overflow of {{lane2}} rises by {{whatif1.expected_overflow}} if the lead time mean goes to "
+        "{{whatif1.lead_time_mean_days}}.",
+        False,
+    ),
     "changes_are_costs": ("gdansk", "The extra capacity costs {{whatif2.profit.change}} in profit.", False),
+    "questions_are_open": (
+        "loss",
+        "There is no evidence on why handling a pallet costs {{lane1.handling_cost}} on {{lane1}}.",
+        True,
+    ),
+    "profit_is_after_its_costs": (
+        "pair",
+        "The profit of {{lane1}}, {{lane1.profit}}, is what is left after its order cost of {{lane1.order_cost}}.",
+        False,
+    ),
+    "intervals_are_no_bounds": (
+        "service",
+        "Demand on {{lane1}} will be at least {{lane1.forecast_low}} tomorrow.",
+        False,
+    ),
+    "tails_have_their_sign": (
+        "network",
+        "{{lane1}} still earns money on average in the worst {{twin.risk_share}} of days: its conditional value at "
+        "risk is {{lane1.conditional_value_at_risk}}.",
+        False,
+    ),
+    "earnings_are_profits": ("trio", "{{lane2}} earns us the most, with {{lane2.revenue}}.", False),
+    "best_values_go_together": (
+        "network",
+        "With a service level of {{lane1.service_level}}, the profit of {{lane1}} could reach {{lane1.best_profit}}.",
+        False,
+    ),
+    "levels_have_no_cause": (
+        "loss",
+        "Returns are what makes the profit of {{lane1}} low, with a return rate of {{lane1.return_rate}}.",
+        False,
+    ),
+    "effects_of_this_hold": (
+        "gdansk",
+        "I would raise the service level of {{lane1}} to {{whatif1.service_level}}, because this adds to its profit.",
+        False,
+    ),
+    "joint_moves_hold": (
+        "service",
+        "A service level of {{whatif1.service_level}} raises both the value at risk and the conditional value at "
+        "risk of {{lane1}}, to {{whatif1.value_at_risk}} and {{whatif1.conditional_value_at_risk}}.",
+        False,
+    ),
+    "ways_lead_to_the_best": (
+        "gdansk",
+        "I would add own places to reach the optimal own capacity of {{lane1}}, which is "
+        "{{lane1.optimal_own_capacity}} against {{lane1.internal_capacity}} now.",
+        False,
+    ),
 }
 
 
@@ -382,5 +468,6 @@ def test_a_lane_named_after_a_question_about_the_network_is_told_of_itself():
 def test_numbers_of_the_network_are_those_of_the_network_whatever_lanes_are_named():
     request = Request("network", ("FRA-PAR",), "profit")
     made, sentences, _ = gather(request, research(), Names())
-    assert "{{network.profit}}" in sentences[-1] and "{{lane1." not in sentences[-1]
+    told = " ".join(sentences[-2:])
+    assert "{{network.profit}}" in told and "{{network.lane_profit}}" in told and "{{lane1." not in told
     assert made.value("network.profit") == pytest.approx(research().network()["profit"].sum())

@@ -49,6 +49,15 @@ def test_a_question_is_understood(row):
 
 
 @pytest.mark.parametrize(
+    "question",
+    ["which lanes lose money?", "which lane loses money?", "worst lanes by profit", "worst lanes by lane profit"],
+)
+def test_lanes_that_lose_money_come_first(question):
+    request = understand(question, Names(), "BER-MUC", "D")
+    assert request.kind == "network" and not request.largest
+
+
+@pytest.mark.parametrize(
     "question, lanes",
     [
         ("compare LIS-MAD 2 with Total", ("LIS-MAD 2",)),

@@ -354,6 +354,15 @@ _ROWS = (
         source="finance.unit_economics",
         words="earnings | margin | net profit | bottom line",
     ),
+    Quantity(
+        name="lane_profit",
+        reported=False,
+        heading="profit",
+        unit="$/period",
+        meaning="revenue less handling, space, penalties and orders of a lane as it runs, by kind of lane and basis",
+        source="lane.assess",
+        words="profit as it runs | profit of the running lane | profit in motion | profit in the dynamic model",
+    ),
 )
 
 #: Registry row of each answer, by name.

@@ -2,7 +2,6 @@
 
 from twin.analyst._sentence import Reading
 
-_PARTS = ("handling", "holding", "penalty", "surcharge")  # parts of the costs of a period
 _DOING = set(
     """earn earns earning make makes bring brings cause causes produce produces generate generates deliver delivers
     yield yields ship ships have has own owns expect expects""".split()
@@ -52,9 +51,10 @@ def losses_are_not_earned(reading: Reading) -> None:
         before = {reading.text(i) for i in range(max(place - 5, 0), place)} & (_GAINS | {"still"})
         part = {word for i in reading.part(place) for word in reading.text(i).split()}
         after = {"make", "makes"} & part and "money" in part
+        ahead = {word for i in reading.part(place) if i < place for word in reading.text(i).split()}
         if (
             (before & _GAINS or after)
-            and not part & (_LOST | {"not", "only", "no"})
+            and not ahead & (_LOST | {"not", "only", "no"})
             and not before & {"makes", "make"} - part
         ):
             if fact.measure.endswith("value_at_risk") or reading.text(place - 1) in _GAINS:
@@ -121,6 +121,16 @@ def shortfalls_are_so(reading: Reading) -> None:
                 reading.refuse(place, "is not the unit of these numbers")
 
 
+def covers_what_it_covers(reading: Reading) -> None:
+    """Raise `Unsupported` if an amount is said to cover a larger one: "revenue covers handling, 5 against 6"."""
+    verb = next((i for i, token in enumerate(reading.tokens) if token.text in ("cover", "covers")), None)
+    told = [i for i in reading.facts if verb is not None and i > verb]
+    if len(told) == 2 and {"against", "versus"} & {reading.text(i) for i in range(*told)}:
+        one, two = (reading.tokens[i].fact for i in told)
+        if one.unit == two.unit and one.value < two.value and reading.text(verb - 1) != "not":
+            reading.refuse(verb, "is not so")
+
+
 _HEAVY = 0.25  # share of the space from which on a lane depends on a partner heavily [-]
 _HEAVILY = set("heavily strongly largely mostly entirely completely".split())
 
@@ -135,23 +145,13 @@ def dependence_is_heavy(reading: Reading) -> None:
                 reading.refuse(place, "is not so")
 
 
-def amounts_are_paid_for(reading: Reading) -> None:
-    """Raise `Unsupported` if an amount is said to be paid for another cost than its own: "pays 148 for handling"."""
-    for place in reading.facts:
-        fact, name = reading.tokens[place].fact, place + 2
-        if fact.name in _PARTS and reading.text(place + 1) in ("for", "on", "in") and name in reading.names:
-            part = reading.tokens[name].measures & set(_PARTS)
-            if part and fact.name not in part:
-                reading.refuse(name, f"is not {fact.words}")
-
-
 TOLD_OF_AMOUNTS = (
     sums_are_not_of_some,
     losses_are_not_earned,
     means_are_no_peaks,
-    amounts_are_paid_for,
     trends_are_so,
     dependence_is_heavy,
     parts_have_their_size,
     shortfalls_are_so,
+    covers_what_it_covers,
 )

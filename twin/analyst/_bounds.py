@@ -19,6 +19,9 @@ def bounds_hold(reading: Reading) -> None:
                 _settle_bound(reading, place, len(words), upper)
     if reading.text(0) in ("certainly", "surely") and reading.text(1) == ",":
         reading.settle(0, proved=False)  # a phrase to begin with, which says nothing about a number
+    for place, token in enumerate(reading.tokens):
+        if token.text == "sure" and reading.text(place + 1) == "to":
+            reading.refuse(place, "is more than a probability shows")
     for place in reading.find("near"):
         fact = next((i for i in reading.facts if 0 < i - place <= 2), None)
         if reading.text(place + 1) == "certain" and "overflow" in " ".join(reading.words):
@@ -33,7 +36,7 @@ def bounds_hold(reading: Reading) -> None:
         elif reading.tokens[min(place + 1, len(reading.tokens) - 1)].says("low", "high"):
             reading.settle(place, proved=False)  # the size is checked by itself
         elif {reading.text(place + 1), reading.text(place + 2)} & {"used", "full", "fully", "exhausted"}:
-            uses = [reading.value("use", key) for key in reading.subjects(place)]
+            uses = [reading.value("use_with_buffer", key) for key in reading.subjects(place)]
             if uses and all(value is not None and 0.85 <= value < 1.0 for value in uses):
                 reading.settle(place, *(i for i in (place + 1,) if reading.text(i) == "fully"))
     for place in reading.find("bound"):
@@ -81,6 +84,9 @@ def _settle_bound(reading, place, length, upper):
             reading.text(i) in ("hold", "holds", "store", "fit", "fits", "house") for i in range(place)
         ):
             reading.settle(*places)
+        return
+    if reading.text(place + length - 1) == "best" and bound.name.startswith("best_"):
+        reading.settle(*places)  # "could fall to 5 at best"
         return
     if bound.measure == "value_at_risk":
         level = any(reading.tokens[i].fact.measure == "interval_level" for i in reading.facts)

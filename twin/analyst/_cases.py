@@ -3,9 +3,10 @@
 from itertools import pairwise
 
 from twin.analyst._name_words import DOERS, LINK, goes_by
-from twin.analyst._names_before import is_what_exceeds, told_as_best
+from twin.analyst._names_before import BEST_OF, is_what_exceeds, told_as_best
 from twin.analyst._pieces import Unsupported
 from twin.analyst._sentence import Reading
+from twin.analyst._sides import MARKERS
 from twin.analyst._vocabulary import BEST
 
 _BETWEEN = set("from to instead rather against than versus vs".split())
@@ -37,8 +38,8 @@ _CUES = {
     "critical_ratio": set("critical newsvendor cheapest".split()),
     "forecast_mean": AHEAD | {"tomorrow"},
     "horizon_mean": AHEAD | {"time", "should", "will"},
-    "horizon_workload": AHEAD,
-    "horizon_capacity": AHEAD | {"takes", "time"},
+    "horizon_workload": AHEAD | {"then", "will"},
+    "horizon_capacity": AHEAD | {"takes", "time", "then", "will"},
 }
 
 
@@ -84,7 +85,13 @@ def _has_its_cue(reading, place, fact):
     """Return whether a sentence has a word that the quantity of a number needs, such as "best" for a best value."""
     best = fact.measure.startswith("best_") and told_as_best(reading, place)
     best = best or is_what_exceeds(reading, place)
-    return best or bool(_CUES.get(fact.measure, reading.words) & reading.words)
+    days = fact.measure.startswith("horizon_") and _tells_days(reading, fact.key)
+    return days or best or bool(_CUES.get(fact.measure, reading.words) & reading.words)
+
+
+def _tells_days(reading, key):
+    """Return whether a sentence tells the last day of the horizon that a number belongs to."""
+    return any(reading.tokens[i].fact.id == f"{key}.horizon_last_date" for i in reading.facts)
 
 
 def _changes_run_forward(reading):
@@ -95,6 +102,9 @@ def _changes_run_forward(reading):
         after = reading.text(place - 1) == "from" or (
             reading.text(place - 1) in ("of", "than") and reading.text(place - 2) in ("instead", "rather")
         )
+        now = {one.name for i, one in facts if i < place and one.key == fact.key}
+        if after and reading.text(place - 1) == "of" and BEST_OF.get(fact.name) in now:
+            raise Unsupported(f"{fact.id} is not what stands")
         if after and any(one.id == fact.id for one in others):
             raise Unsupported(f"{fact.id} is told as two numbers")
         if after and fact.key in reading.evidence.scenarios:
@@ -131,7 +141,7 @@ def _is_told_as_change(reading, place, fact):
         for i in range(place - 2, min(place + 3, len(reading.tokens)))
         if i >= 0
     )
-    if near & {"gap", "difference", "lead"}:
+    if near & {"gap", "difference", "lead"} or _is_told_against(reading, place, fact):
         return
     if _is_told_as_level(reading, place, fact):
         raise Unsupported(f"{fact.id} is a difference, and told as a number")
@@ -142,6 +152,16 @@ def _is_told_as_change(reading, place, fact):
         near & _CHANGES or moved or compared or reading.text(place - 1) == "("
     ):
         raise Unsupported(f"{fact.id} is a difference, and told as a number")
+
+
+def _is_told_against(reading, place, fact):
+    """Return whether a difference of two lanes is told as such: "a safety stock of 9, which is +5 against A-B"."""
+    one, _, other = fact.key.partition("_less_")
+    against = next((i for i in range(place + 1, place + 5) if i in reading.lanes), None)
+    if not other or against is None or not {reading.text(i) for i in range(place + 1, against)} & MARKERS:
+        return False
+    ours = [reading.tokens[i].lane for i in reading.lanes if i < place]
+    return reading.tokens[against].lane == other and ours[-1:] == [one]
 
 
 def _is_told_as_price(reading, place):
@@ -162,9 +182,11 @@ def _is_told_as_level(reading, place, fact):
     names = [i for i in part if i in reading.names]
     if reading.text(head) not in _COPULA or not names or fact.measure not in reading.tokens[names[-1]].measures:
         return False
-    words = {word for i in part for word in reading.text(i).split()}
+    words = {word for i in range(names[-1] - 2, place) for word in reading.text(i).split()}
     after = reading.tokens[min(place + 1, len(reading.tokens) - 1)]
-    moved = any(reading.tokens[i].says(*_MOVED) for i in part) or after.says("more", "less", "better", "worse")
+    moved = any(reading.tokens[i].says(*_MOVED) for i in range(names[-1], place)) or after.says(
+        "more", "less", "better", "worse"
+    )
     return not moved and not words & _CHANGES and not after.text.startswith(("more", "less", "extra"))
 
 
@@ -175,12 +197,14 @@ _MOVED = ("rise", "fall", "improve", "worsen", "gain", "loss", "more", "less", "
 
 def _is_told_as_its_like(reading, place, fact):
     """Raise `Unsupported` if a spread is told as a mean, or an overflow on average as that of the plan."""
-    near = {reading.text(i) for i in (*range(max(place - 4, 0), place), place + 1, place + 2)}
+    start = max(place - 4, reading.part(place).start)
+    near = {reading.text(i) for i in (*range(start, place), place + 1, place + 2)}
     if fact.measure.endswith(("_sd", "_sd_days")) and reading.text(place + 1) == "on" and "average" in near:
         raise Unsupported(f"{fact.id} is no average")
     if fact.measure == "value_at_risk" and reading.text(place + 1) == "on" and "average" in near:
         raise Unsupported(f"{fact.id} is no average")
     after = {word for i in range(place + 1, place + 5) for word in reading.text(i).split()}
+    near -= {reading.text(i) for i in (place + 1, place + 2)} if reading.text(place + 1) == "," else set()
     near |= after & {"plan"} if reading.text(place + 1) == "according" else set()
     if fact.measure == "planned_overflow" and reading.text(place + 1) == "on" and "average" in after:
         raise Unsupported(f"{fact.id} is no average")
@@ -222,10 +246,12 @@ def _stands_as_told(reading, place, fact):
         raise Unsupported(f"{fact.id} is of another lane")
     scenarios = [key for key, (lane, _) in reading.evidence.scenarios.items() if lane == fact.key]
     told = {reading.tokens[i].fact.key for i in reading.facts} & set(scenarios)
-    key = next(iter(told)) if len(told) == 1 else scenarios[-1] if scenarios and reading.is_hypothetical else ""
+    key = next(iter(told)) if len(told) == 1 else scenarios[-1] if scenarios and supposes_number(reading, place) else ""
     other = reading.evidence.facts.get(f"{key}.{fact.name}")
     if not told and fact.measure.startswith("best_"):
         return  # a best value as it stands is hypothetical by itself
+    if scenarios and reading.text(place - 1) in ("becomes", "become") and not told:
+        raise Unsupported(f"{fact.id} is the number as it stands, not one that it becomes")
     if not other or reading.evidence.printed(other) == reading.evidence.printed(fact):
         return
     near = {reading.text(i) for i in (place - 3, place - 2, place - 1, place + 1, place + 2)}
@@ -236,6 +262,15 @@ def _stands_as_told(reading, place, fact):
         return  # a part of another number, or what another number is a part of
     if not near & _AS_IT_STANDS and not _is_told_apart(reading, place):
         raise Unsupported(f"{fact.id} is the number as it stands, not that of the what-if")
+
+
+def supposes_number(reading: Reading, place: int) -> bool:
+    """Return whether a number belongs to what a sentence supposes, and not to the reason of a piece of advice."""
+    advised = reading.is_advised and not _MODALS & {reading.text(i) for i in reading.part(place)}
+    return reading.is_hypothetical and not advised
+
+
+_MODALS = set("would could might".split())
 
 
 def _is_told_apart(reading, place):
@@ -262,6 +297,9 @@ def _ahead_agrees(reading):
     forecasts = {fact.measure for fact in facts} & {"forecast_mean", "forecast_low", "forecast_high"}
     if horizons and forecasts and not ahead:
         raise Unsupported("its numbers are of the next period alone")
+    ends = {fact.measure for fact in facts} & {"horizon_first_date", "horizon_last_date"}
+    if ends and {fact.measure for fact in facts} & _OF_NEXT and not {fact.name for fact in facts} & _OF_HORIZON:
+        raise Unsupported("its numbers are not of this horizon")
     if ahead and {"tomorrow"} & reading.words and not forecasts:
         raise Unsupported("its numbers are of another time than tomorrow")
     if horizons and ahead and not ahead <= horizons:
@@ -302,6 +340,10 @@ def _ahead_agrees(reading):
                 raise Unsupported(f"{fact.id} is the other end of {'the forecast' if ahead else 'the record'}")
 
 
+_OF_NEXT = {"forecast_mean", "forecast_low", "forecast_high", "required_capacity", "demand_mean", "workload_mean"}
+_OF_HORIZON = {"horizon_mean", "horizon_workload", "horizon_capacity"}
+
+
 def _looks_ahead(reading, place):
     """Return whether a part of a sentence tells a number of the coming days, or over a horizon."""
     part = [i for i in reading.clause(place) if i < place]
@@ -327,25 +369,33 @@ _RECORD = set("record records history data recorded begins begin ends end starts
 def told_as_what_if(reading: Reading) -> None:
     """Raise `Unsupported` if a number of a what-if is told as if it were so now."""
     told = [reading.tokens[i].fact for i in reading.facts]
-    for fact in told:
+    for place, fact in zip(reading.facts, told, strict=True):
         if fact.key not in reading.evidence.scenarios:
             continue
-        base = [one for one in told if one.key in reading.evidence.lanes and one.measure == fact.measure]
+        base = [one for one in told
+                if one.key == reading.evidence.scenarios[fact.key][0] and one.measure == fact.measure]  # fmt: skip
         inputs = frozenset(one for i in reading.names for one in reading.tokens[i].measures)
         changed = any(goes_by(name, inputs) for name in reading.evidence.scenarios[fact.key][1])
-        compared = bool(reading.find("more", "less")) or "depend" in reading.words
+        behind = [reading.name_after(i, 2) for i, token in enumerate(reading.tokens) if token.says("more", "less")]
+        compared = "depend" in reading.words or any(
+            i is not None and goes_by(name, reading.tokens[i].measures)
+            for i in behind for name in reading.evidence.scenarios[fact.key][1]
+        )  # fmt: skip
+        within = reading.part(place) if reading.is_advised else range(len(reading.tokens))
         moves = any(
-            token.says("rise", "fall", "improve", "worsen") and not _is_part_of_verb(reading, i)
-            for i, token in enumerate(reading.tokens)
+            reading.tokens[i].says("rise", "fall", "improve", "worsen") and not _is_part_of_verb(reading, i)
+            for i in within
         )
         same = any(token.says("same") for token in reading.tokens)
         if not (
-            reading.is_hypothetical
+            supposes_number(reading, place)
             or moves
             or same
             or reading.words & _IN_A_CASE
+            or ("case" in reading.words and not reading.words & {"bad", "worst"})
             or (base and reading.words & {"instead", "rather", "against", "from"})
-            or (changed and compared)
+            or (changed and (compared or "new" in reading.words))
+            or (reading.text(place - 2), reading.text(place - 1)) == ("one", "of")
             or _is_input_told_first(reading, fact)
             or _is_case_told_first(reading, fact)
             or _is_times_now(reading, fact)
@@ -364,14 +414,14 @@ def told_as_what_if(reading: Reading) -> None:
                     if reading.tokens[i].fact.id == fact.id
                 )
             )
-            or reading.text(0) in ("before", "after", "once", "compare", "still")
+            or reading.text(0) in ("before", "after", "once", "compare")
             or ("." in fact.name and reading.words & {"cost", "costs", "hit", "hits"})
         ):
             raise Unsupported(f"{fact.id} is of a what-if, and told as if it were so now")
 
 
 _IN_A_CASE = set(
-    """swing affected effect affects goes become becomes then change changes changed case unless step extra
+    """swing affected effect affects goes become becomes then change changes changed unless step extra
     additional""".split()
 )
 

@@ -91,7 +91,7 @@ class Comparison:
             return side_after(reading, earlier[-1])
         named = {name for i in reading.names if i < marker for name in reading.tokens[i].measures}
         named |= {reading.tokens[i].fact.measure for i in reading.facts if i < marker}
-        own = (frozenset({"internal_capacity"}),) if "internal_capacity" in named or "use" in named else ()
+        own = (frozenset({"internal_capacity"}),) if "internal_capacity" in named or "use_with_buffer" in named else ()
         side = side_after(reading, marker)
         return Side((), (), own, frozenset(), (), side.end) if own else side
 
@@ -136,7 +136,7 @@ class Comparison:
             return self._implied(key)
         if (
             right.facts
-            and right.facts[0].measure == "use"
+            and right.facts[0].measure == "use_with_buffer"
             and right.measures[:1] == (frozenset({"internal_capacity"}),)
         ):
             return compare(right.facts[0].value, 1.0)
@@ -251,8 +251,10 @@ class Comparison:
         if "revenue" in theirs and len(self.measures & COSTS) > 3:  # all costs together
             profit = reading.value_in("profit", key, self.case)
             return None if profit is None else compare(0.0, profit)
-        if theirs == {"internal_capacity"} and not self.measures & {"required_capacity", "horizon_capacity"}:
-            use = reading.value_in("use", key, "") if not self.case else None
+        told_use = "use_with_buffer" in told and not told & {"required_capacity", "horizon_capacity"}
+        needs = self.measures & {"required_capacity", "horizon_capacity"}
+        if theirs == {"internal_capacity"} and (told_use or not needs):
+            use = reading.value_in("use_with_buffer", key, "") if not self.case else None
             if self.case:
                 return self._one(self._values(key, {"required_capacity"}), [*self._values(key, theirs).values()])
             return None if use is None else compare(use, 1.0)

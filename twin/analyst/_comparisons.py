@@ -8,7 +8,7 @@ from twin.analyst._ranks import ranked
 from twin.analyst._sentence import Reading
 from twin.analyst._sides import PIVOTS, marker_after, side_after
 from twin.analyst._told_pairs import told_order
-from twin.analyst._vocabulary import ADJECTIVES, CLASSES, MORE_IS_GOOD
+from twin.analyst._vocabulary import ADJECTIVES, CLASSES, COSTS, MORE_IS_GOOD
 
 
 def comparisons_hold(reading: Reading) -> None:
@@ -38,7 +38,13 @@ def comparisons_hold(reading: Reading) -> None:
         if reading.text(place) == "exceed" and tail and reading.text(place - 1) in ("can", "could", "may", "might"):
             reading.settle(place)
             continue
+        if reading.text(place) == "beyond" and reading.text(place + 1) in _POINTING and _tells_tail(reading):
+            reading.settle(place)
+            continue
         if reading.text(place) in ("exceeding", "exceed", "exceeds") and risk:
+            reading.settle(place)
+            continue
+        if reading.text(place) == "less" and _is_minus(reading, place):
             reading.settle(place)
             continue
         if reading.text(place + 1) in ("option", "choice", "idea", "way", "alternative"):
@@ -131,7 +137,9 @@ def _is_beyond(reading, place, last):
     measure = reading.tokens[last].fact.measure
     if reading.text(place) == "better":
         return measure == "best_profit_level" and place - last <= 3 and reading.text(place + 1) in (".", ",", "", "for")
-    return reading.text(place - 1) == "or" and place - last == 2 and measure == "value_at_risk"
+    if reading.text(place - 1) != "or" or place - last != 2 or measure != "value_at_risk":
+        return False
+    return (reading.tokens[last].fact.value > 0) == ("more" in reading.classes(place))
 
 
 _PARTICLE_OF = ("spill", "take", "taking", "carry", "carries", "spread", "hand")  # verbs of "over"
@@ -148,6 +156,26 @@ def _is_value_at_risk(reading, place):
         and reading.tokens[fact].fact.measure == "value_at_risk"
         and "more" in reading.classes(place)
     )
+
+
+def _is_minus(reading, place):
+    """Return whether "less" takes a cost from a revenue: "a revenue of 9, less a handling of 5"."""
+    name = reading.name_after(place, 3)
+    before = [reading.tokens[i].fact.name for i in reading.facts if i < place]
+    return name is not None and before[-1:] == ["revenue"] and bool(reading.tokens[name].measures & COSTS)
+
+
+_LOSSES = {"loss", "losses", "average loss", "mean loss"}
+_POINTING = {"it", "that", "this"}
+
+
+def _tells_tail(reading):
+    """Return whether the one number of a sentence is the mean of the losses beyond the value at risk."""
+    told = [reading.tokens[i].fact for i in reading.facts]
+    if [fact.name for fact in told] != ["conditional_value_at_risk"]:
+        return False
+    profit = any("profit" in reading.tokens[i].measures and reading.text(i) not in _LOSSES for i in reading.names)
+    return told[0].value < 0 or not profit
 
 
 def _no_lane_is_more(reading):

@@ -21,7 +21,7 @@ def always_holds(reading: Reading) -> None:
                 reading.refuse(place, "is more than a probability shows")
         if word in ("empty", "unused", "idle") or (word == "plenty" and {"room", "space", "capacity"} & reading.words):
             most = _EMPTY if word != "plenty" else _ROOMY
-            uses = [reading.value("use", key) for key in keys]
+            uses = [reading.value("use_with_buffer", key) for key in keys]
             if not reading.facts and any(use is None or use > most for use in uses):
                 reading.refuse(place, "is not so")
         if word == "never" and reading.scenario():

@@ -8,7 +8,7 @@ from twin.analyst._sentence import Reading
 
 _CHANGES = set(
     """change changes changed affect affects affected effect touch touches influence influences impact alter alters
-    move moves react respond bearing""".split()
+    move moves react respond bearing help helps""".split()
 )
 _DOES = set("do does did changes change adds add".split())
 _FOR = {"for", "about", "to", "in"}
@@ -77,6 +77,8 @@ def _no_change(reading, place):
     names = [i for i in names if not any(goes_by(name, reading.tokens[i].measures) for name in inputs)]
     measures = set(reading.tokens[names[0]].measures) if names else told
     measures = measures & told or measures
+    if reading.text(verb) in ("help", "helps") and not told:
+        return None
     moves = {_moves(reading, scenario, lane, measure, reading.text(place)) for measure in measures} - {None}
     return not moves.pop() if len(moves) == 1 else None
 
@@ -164,7 +166,7 @@ def _no_evidence(reading, place):
         )
     ):
         return None
-    if reading.text(name + 1) in ("left", "free", "spare"):
+    if reading.text(name + 1) in ("left", "free", "spare") or (reading.text(place - 1) == "has" and name == place + 1):
         return None
     if reading.text(place - 1) not in ("is", "have", "see", "find", "has", "give"):
         return None

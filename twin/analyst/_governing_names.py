@@ -1,7 +1,7 @@
 """Refuse a number that a clause attaches to the name of another quantity, whichever verb stands between them."""
 
 from twin.analyst._name_words import goes_by
-from twin.analyst._names_before import BEST_OF, is_base
+from twin.analyst._names_before import BEST_OF, is_base, listed
 from twin.analyst._pieces import Unsupported
 from twin.analyst._sentence import HARD, Reading
 from twin.analyst._vocabulary import OBJECTS
@@ -46,11 +46,12 @@ def names_govern(reading: Reading) -> None:
         if fact.measure in ("horizon", "periods"):
             continue
         if "." in fact.name and reading.text(place - 1) == "of" and place - 2 in reading.names:
-            if reading.text(place - 2) not in _CHANGES and reading.text(0) not in ("no", "a"):
+            costs = {"cost", "costs"} & {reading.text(i) for i in range(place - 5, place)} and fact.value < 0
+            if reading.text(place - 2) not in _CHANGES and reading.text(0) != "no" and not costs:
                 raise Unsupported(f"{fact.id} is a difference, and told as {reading.text(place - 2)}")
         if fact.key == "twin" or "." in fact.name:
             continue
-        name = _governing(reading, place)
+        name = None if listed(reading, place) else _governing(reading, place)
         if name is not None and not _is_permitted(reading, place, name):
             raise Unsupported(f"{fact.id} is told as {reading.text(name)}")
 

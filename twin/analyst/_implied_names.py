@@ -34,7 +34,7 @@ def is_object(reading: Reading, place: int) -> bool | None:
         and not best
         and not {"and", "but", "or", "while"} & {reading.text(i) for i in range(subject, verb)}
     ):
-        if fact.measure != "use" and not goes_by(fact.measure, reading.tokens[subject].measures):
+        if fact.measure != "use_with_buffer" and not goes_by(fact.measure, reading.tokens[subject].measures):
             return None
     free = all(
         reading.tokens[i].kind != "word" or i == verb or reading.text(i) in LINK | DOERS
@@ -110,6 +110,8 @@ def continues_list(reading: Reading, place: int) -> bool | None:
     if one == own and {reading.text(i) for i in between} & {"that", "it", "this"} and reading.text(place - 1) == "to":
         return True
     specific = [i for i in reading.names if i in between and not goes_by(own, reading.tokens[i].measures)]
+    if own == BEST_OF.get(one) and "instead" in {reading.text(i) for i in between} and len(between) <= 3:
+        return True
     if one == BEST_OF.get(own) and BEST & {reading.text(i) for i in between}:
         return True
     return True if one == own and not specific else None

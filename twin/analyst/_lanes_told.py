@@ -55,6 +55,9 @@ def lanes_of(reading: Reading, place: int) -> tuple[set[str], bool]:
     concedes = opens & _CONCEDES and not any(_joined(reading, a, b) for a, b in pairwise(run))
     if len(run) > 1 and len(same) == len(run) and place in same and (_OPENS & opens or concedes):
         run = [*run[1:], run[0]]
+    heading = len(run) > 1 and len(same) == len(run) and ":" in {reading.text(i) for i in range(run[-1], same[0])}
+    if heading and place in same:
+        return {tokens[run[same.index(place)]].lane}, True  # "A-B loses money, C-D earns money: -5 against 6"
     apart = len(run) == 2 and not (
         _joined(reading, *run) or (run[1] and (_OTHER & {reading.text(run[1] - 1), reading.text(run[1] - 2)}))
     )
@@ -68,8 +71,10 @@ def lanes_of(reading: Reading, place: int) -> tuple[set[str], bool]:
         return {tokens[run[-1]].lane}, True
     if _is_compared(reading, place):
         return set(), False
+    than = reading.is_compared_with(run[-1]) and ":" in {reading.text(i) for i in range(run[-1], place)}
     if (
-        place - run[-1] <= 4
+        not (than and len(same) > 1)
+        and place - run[-1] <= 4
         and {reading.text(i) for i in range(run[-1] + 1, place)} <= _HOLDS
         and (reading.text(place - 1) != ",")
     ):
@@ -98,6 +103,7 @@ def _belongs_to(reading, place):
     said = (
         here in reading.lanes
         and here + 1 not in reading.facts
+        and reading.text(here + 1) not in ("is", "are")
         and {"that", "belongs", "belong", "found", "seen", "one"} & set(words)
     )
     return reading.tokens[here].lane if said and words[-1] in ("of", "to", "on", "at") else ""
@@ -119,10 +125,11 @@ def _lanes_after(reading, place):
 
 def _is_compared(reading, place):
     """Return whether a number follows another of its measure and "versus" or "against", with no lane between."""
-    before = max((i for i in reading.facts if i < place), default=None)
+    alike = [i for i in reading.facts if reading.tokens[i].fact.measure == reading.tokens[place].fact.measure]
+    before = max((i for i in alike if i < place), default=None)
     return (
         before is not None
-        and reading.tokens[before].fact.measure == reading.tokens[place].fact.measure
+        and not any(before < i < place for i in reading.lanes)
         and any(reading.text(i) in _AGAINST for i in range(before + 1, place))
         and any(token.says("more", "less", "better", "worse") for token in reading.tokens)
     )

@@ -83,6 +83,8 @@ def _said(reading, place):
     lost_thing = reading.name_after(place, 3) if token.text in ("lose", "loses", "losing", "lost") else None
     if lost_thing is not None and reading.tokens[lost_thing].measures & {"internal_capacity", "demand_mean"}:
         return None
+    if token.text == "red" and "out" in before and text(place - 2) == "of":
+        return 1, ()
     if token.says("loss", "gain"):
         return (-1 if token.says("loss") else 1), ()
     if token.text == "money" and before & {"save", "saves", "saving"}:
@@ -100,6 +102,8 @@ def _said(reading, place):
         if near & {"from", "to", "into"}:
             return 1, ()
         told = [i for i in reading.facts if reading.tokens[i].fact.measure.endswith("profit")]
+        if article and text(place - 2) in ("means", "is") and after != "of" and _tells_risk(reading):
+            return 1, ()
         if article and told and text(place - 1) != "no" and not lost and (after != "of" or place + 2 in told):
             return 1, ()
         if text(place - 1) == "to" and text(place - 2) in ("back", "return", "returns"):
@@ -112,6 +116,12 @@ def _said(reading, place):
     if token.text in ("cost", "costs") and covers and token.measures:
         return 1, ()
     return None
+
+
+def _tells_risk(reading):
+    """Return whether a sentence tells no money but a value at risk."""
+    told = {reading.tokens[i].fact.measure for i in reading.facts}
+    return bool(told) and told <= {"value_at_risk", "conditional_value_at_risk", "risk_share"}
 
 
 def _is_of_a_change(reading, place):
@@ -150,19 +160,29 @@ def _turns(reading, place, sign):
     return None if None in values else values[0] * sign > 0 > values[1] * sign
 
 
+def _case(reading, place):
+    """Return the key of the what-if that a word speaks of; the latest one if a sentence leaves it open."""
+    return reading.case(place) or reading.scenario() or next(reversed(reading.evidence.scenarios), "")
+
+
+_MODALS = set("would will could".split())
 _TURNS = set("turns turn becomes become goes go".split())
 
 
 def _signs(reading, place, key):
     """Return the signs of the gains that a word is about: a loss at risk is the contrary of a gain."""
     tokens, clause, text = reading.tokens, reading.clause(place), reading.text(place)
+    told = {tokens[i].fact.measure for i in reading.facts}
+    case = "" if told & {"best_profit", "best_profit_level"} else _case(reading, place)
+    if text in ("gain", "gains") and reading.text(place - 1) in _MODALS and case:
+        change = reading.value("profit.change", case)
+        return set() if change is None else {compare(change, 0.0)}
     if text in ("gain", "gains") and reading.text(place + 1) in ("in", "of"):
         changes = [tokens[i].fact.value for i in reading.facts if i > place and "." in tokens[i].fact.name]
         if changes:
             return {compare(changes[0], 0.0)}
     if text == "money" and {reading.text(place - 1), reading.text(place - 2)} & {"save", "saves", "saving"}:
-        scenario = reading.case(place) or reading.scenario() or next(reversed(reading.evidence.scenarios), "")
-        gain = reading.value("profit.change", scenario) if scenario else None
+        gain = reading.value("profit.change", case) if case else None
         return set() if gain is None else {compare(gain, 0.0)}
     if text in ("negative", "positive") and reading.text(place - 1) in _TURNS and (case := reading.case(place)):
         name = reading.name_before(place, clause.start)

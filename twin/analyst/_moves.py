@@ -77,6 +77,19 @@ def stays_hold(reading: Reading) -> None:
         reading.proved += moves == {0}
 
 
+def levels_stay(reading: Reading) -> None:
+    """Raise `Unsupported` if a number of a what-if is told as one that stays, "profit stays at 5", and differs."""
+    for place in reading.facts:
+        fact = reading.tokens[place].fact
+        lane = reading.evidence.scenarios.get(fact.key, ("",))[0]
+        now = reading.evidence.facts.get(f"{lane}.{fact.name}")
+        stays = {reading.text(i) for i in reading.part(place) if i < place} & (_LEAVES - {"leave", "leaves"})
+        moves = any(reading.tokens[i].says(*_KINDS[:4], "gain", "loss") for i in reading.part(place))
+        if now and stays and not moves and reading.evidence.printed(now) != reading.evidence.printed(fact):
+            if reading.text(place - 1) == "at":
+                reading.refuse(place, "is not what stands")
+
+
 _LEAVES = set("leave leaves leaving left stay stays remain remains".split())
 
 
@@ -280,6 +293,7 @@ class Move:
         """Return the sign of the trend of demand."""
         others = ("trend", "periods", "first_date", "last_date")
         told = [self.reading.tokens[i].fact.measure for i in self.clause if i > self.place]
+        told = told[:1] if told[:1] == ["trend"] else told  # "is growing by 0.1, and its mean is 5"
         if not self.measures & _TREND or any(measure not in others for measure in told):
             return None
         trend = self.reading.value("trend", key)

@@ -43,6 +43,9 @@ def named_right(reading: Reading) -> None:
         if fact.key == "twin":
             if _is_level_of_risk(reading, fact):
                 continue
+            told = {reading.tokens[i].fact.measure for i in reading.facts}
+            if fact.measure == "interval_level" and told & {"value_at_risk", "conditional_value_at_risk"}:
+                raise Unsupported(f"{fact.id} is not the probability of these numbers")
             if not _TWIN[fact.measure] & reading.words:
                 raise Unsupported(f"{fact.id} is called by no name")
             continue
@@ -66,8 +69,11 @@ def _is_level_of_risk(reading, fact):
 
 def _is_meant(reading, place):
     """Return whether the words around a number mean its quantity, and no name directly before it another one."""
-    fits = fits_cues(reading, place)
     fact = reading.tokens[place].fact
+    fits = fits_cues(reading, place)
+    demand = [i for i in range(len(reading.tokens)) if "demand" in reading.text(i).split()]
+    if fact.measure == "demand_share" and all(_is_explained(reading, i) for i in demand):
+        return False
     alike = [
         i
         for i in reading.names
@@ -169,7 +175,7 @@ def _is_named(reading, place):
     if fact.measure in CAUSES_OF and "." not in fact.name:
         return bool(_EXPLAINED & reading.words) and _names_its_cause(reading, place, fact.measure)
     if (
-        fact.measure in ("coefficient_of_variation", "use")
+        fact.measure in ("coefficient_of_variation", "use_with_buffer")
         and is_share(reading, place)
         and adjacent(reading, place) is not False
     ):
@@ -266,16 +272,22 @@ def _names_its_cause(reading, place, share):
         if ranked:
             return ranked == share
         causes = {measure for measure, said in CAUSES_OF.items() if said & words}
-        if _is_explained(reading, here) or reading.text(here - 1) == "than":
+        if _is_explained(reading, here):
+            continue
+        if reading.text(here - 1) == "than" and not (place - 2 <= here < place and reading.text(place - 1) in _HAVING):
             continue
         if causes:
             return share in causes and not _adjacent_is_other(reading, place, share)
     return False
 
 
+_HAVING = {"with", "at", "("}
+
+
 def _is_explained(reading, place):
     """Return whether a name is that of the demand whose variance is explained."""
-    of = reading.text(place - 1) == "of" and reading.text(place - 2) in ("variance", "deviations")
+    of = place - 2 if reading.text(place - 1) in ("the", "its") else place - 1
+    of = reading.text(of) == "of" and reading.text(of - 1) in ("variance", "deviations")
     own = reading.text(place + 1) == "'s" and reading.text(place + 2) in ("variance", "deviations", "variability")
     return reading.text(place) == "lead time demand" or ((of or own) and "demand" in reading.text(place))
 

@@ -6,6 +6,7 @@ from twin.analyst._vocabulary import OBJECTS
 
 _TO_BE = set("are is would will were".split())
 _VERBS = set("are end ends spill spills go goes come comes run runs overflow".split())
+_SERVED = set("shipped handled moved received".split())  # verbs of the pallets of the demand; places have others
 _STRICT = set("own owns".split())
 _ARTICLES = set("the this that our a which each every its".split())
 
@@ -69,6 +70,8 @@ def _goes_by(reading, place, name):
 def is_passive(reading: Reading, place: int) -> bool | None:
     """Return True if a number is followed by a verb whose object it can be, "450 pallets are needed"; else None."""
     first, measure = reading.text(place + 1), reading.tokens[place].fact.measure
+    if first in _SERVED:
+        return measure in OBJECTS[first]
     if first.endswith("ed") and measure in OBJECTS.get(first, ()):
         return True
     if measure == "internal_capacity" and {"own", "owns", "owned"} & {

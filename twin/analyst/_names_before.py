@@ -8,7 +8,7 @@ from twin.analyst._vocabulary import BEST
 BEST_OF = {"best_profit_level": "service_level", "best_profit": "profit", "best_buffer_cost": "buffer_cost"}
 #: Names that say little: a more specific name beside them decides.
 _GENERIC = set("cost costs bill money".split())
-_SPREADS = set("standard deviation|standard deviations|spread|sd".split("|"))
+SPREADS = set("standard deviation|standard deviations|spread|sd".split("|"))
 #: Quantity -> its standard deviation.
 _SPREAD_OF = {"profit": "profit_sd", "demand_mean": "demand_sd", "lead_time_mean_days": "lead_time_sd_days"}
 _SPREAD_OF |= {"workload_mean": "workload_sd", "lead_time_demand_mean": "lead_time_demand_sd"}
@@ -35,7 +35,7 @@ def window_of(reading: Reading, place: int) -> range:
     ends = [i for i in range(place) if reading.text(i) in (".", ";", "!", "?")]
     facts = (
         i for i in reading.facts
-        if reading.tokens[i].fact.unit not in ("lane", "period") and reading.tokens[i].fact.key != "twin"
+        if reading.tokens[i].fact.unit not in ("lane", "period", "date") and reading.tokens[i].fact.key != "twin"
     )  # fmt: skip
     return range(max([i + 1 for i in (*ends, *facts) if i < place], default=0), place)
 
@@ -94,7 +94,7 @@ def _is_own(reading, place, name, names):
         return True
     between = {reading.text(i) for i in range(name + 1, place)}
     apart = "is" in between and is_base(reading, name)
-    if between <= _ADJACENT and not apart and not (token.text == "own capacity" and fact.measure == "use"):
+    if between <= _ADJACENT and not apart and not (token.text == "own capacity" and fact.measure == "use_with_buffer"):
         return False
     if token.text in ("to the partner", "at the partner", "at partners") or is_base(reading, name):
         return None
@@ -136,10 +136,10 @@ def _spread_of(reading, name, names):
     text, before = reading.text(name), name - 1
     while reading.text(before) in _ARTICLES or before in reading.lanes:
         before -= 1
-    if reading.text(before) == "of" and reading.text(before - 1) in _SPREADS:
+    if reading.text(before) == "of" and reading.text(before - 1) in SPREADS:
         found = {_SPREAD_OF[one] for one in reading.tokens[name].measures if one in _SPREAD_OF}
         return next(iter(found)) if found else None
-    if text in _SPREADS and reading.tokens[names[-1]].text == text:
+    if text in SPREADS and reading.tokens[names[-1]].text == text:
         earlier = [i for i in reading.names if i < name]
         last = max((i for i in reading.facts if i < name), default=-1)
         if last >= 0 and name - last <= 5 and reading.tokens[last].fact.measure in _SPREAD_OF:

@@ -20,7 +20,7 @@ NAMES_TOGETHER = [
         "service_revenue revenue",
         "expected_overflow expected_dependency planned_overflow overflow_probability expected_outsourcing_cost "
         "planned_outsourcing_cost",
-        "internal_capacity use required_capacity",
+        "internal_capacity use_with_buffer required_capacity",
         "lead_time_mean_days lead_time_sd_days lead_time_share",
         "demand_mean demand_sd demand_share coefficient_of_variation",
         "return_rate returns_share",

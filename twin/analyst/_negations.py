@@ -1,12 +1,13 @@
 """Check negations: "not served", "no overflow", "no longer profitable"."""
 
 from twin.analyst._sentence import Reading
-from twin.analyst._vocabulary import ADJECTIVES
+from twin.analyst._vocabulary import ADJECTIVES, COSTS
 
 _EVALUATIONS = set(
     """bad good fine ideal perfect great wise worth advisable necessary possible realistic sensible useful helpful
     urgent surprising alarming dramatic critical recommended easy clear needed required obvious""".split()
 )
+_HELP = set("partner share rent".split())  # helps for a lane with too little capacity of its own
 _NOT_SERVED = {"sla_penalty", "penalty", "expected_shortage", "fill_rate", "service_level"}
 
 
@@ -51,9 +52,9 @@ def negations_hold(reading: Reading) -> None:
         if (
             reading.text(place) == "not"
             and following & {"depend", "rely", "need"}
-            and "partner" in {reading.text(i) for i in range(place, place + 6)}
+            and _HELP & {reading.text(i) for i in range(place, place + 6)}
         ):
-            values = [reading.value("planned_overflow", key) for key in reading.subjects(place)]
+            values = [planned_overflow(reading, key, reading.case(place)) for key in reading.subjects(place)]
             if values and all(value == 0 for value in values):
                 reading.settle(place)
         earlier = {reading.tokens[i].fact.measure for i in reading.facts if i < place and i in reading.clause(place)}
@@ -65,6 +66,8 @@ def negations_hold(reading: Reading) -> None:
             and not reading.words & {"all", "almost", "nearly", "most"}
         ):
             reading.settle(place)
+        if [reading.text(place + i) for i in (0, 1)] == ["not", "free"] and _costs_more(reading):
+            reading.settle(place, place + 1)
         if (
             reading.text(place) == "not"
             and reading.text(place - 1) in ("would", "should")
@@ -79,6 +82,21 @@ def negations_hold(reading: Reading) -> None:
             values = [reading.value(measure, key) for key in keys for measure in reading.tokens[name].measures]
             if values and all(value is not None and abs(value) < 1e-9 for value in values):
                 reading.settle(place, *(i for i in (place + 2,) if reading.text(i) == "nor"))
+
+
+def _costs_more(reading):
+    """Return whether a sentence tells that a cost rises."""
+    told = (reading.tokens[i].fact for i in reading.facts)
+    return any(fact.name.endswith(".change") and fact.measure in COSTS and fact.value > 0 for fact in told)
+
+
+def planned_overflow(reading: Reading, key: str, case: str) -> float | None:
+    """Return how many pallets a lane plans to store with its partner, as it stands or in a what-if; None if unknown."""
+    planned = reading.value_in("planned_overflow", key, case)
+    if planned is not None or not case:
+        return planned
+    needed, own = (reading.value_in(name, key, case) for name in ("required_capacity", "internal_capacity"))
+    return None if None in (needed, own) else max(needed - own, 0.0)
 
 
 _NOT_DENIED = set("longer only lane day week month period one pallet order customer".split())
@@ -99,6 +117,9 @@ def denial_before(reading: Reading, place: int) -> list[int]:
             return [i, i + 1, *at_all]
         if reading.text(i) in ("hardly", "barely", "scarcely") and i == place - 1 and reading.text(place) in ADJECTIVES:
             return [i]
+        if reading.text(i) == "not" and i == place - 1 and reading.text(i - 1) == "would":
+            if reading.text(i - 2) == "i" and reading.tokens[place].says("rise", "fall"):
+                return []  # "I would not raise it", which denies no rise
         if reading.text(i) in ("not", "no", "cannot", "without") and reading.text(i + 1) not in _NOT_DENIED:
             return [i, *at_all]
         if reading.tokens[i].kind in ("mark", "fact", "lane") or reading.text(i) in ("and", "but", "because"):

@@ -27,7 +27,9 @@ def measures_of(reading: Reading, place: int) -> set[str]:
         "fluctuate",
     }:
         spreads = told & {"profit_sd", "demand_sd", "coefficient_of_variation", "lead_time_sd_days"}
-        name = reading.name_before(place, reading.clause(place).start)
+        start = reading.clause(place).start
+        it = any(reading.text(i) in ("it", "they") for i in range(start, place))
+        name = reading.name_before(place, 0 if it else start)
         named = {_SPREAD[one] for one in (reading.tokens[name].measures if name is not None else ()) if one in _SPREAD}
         return spreads or named or {"coefficient_of_variation"}
     if reading.text(place + 1) == "pallets" and {reading.text(i) for i in reading.clause(place)} & _SHIPS:
@@ -39,7 +41,7 @@ def measures_of(reading: Reading, place: int) -> set[str]:
         and any("internal_capacity" in reading.tokens[n].measures for n in reading.names if i < n < place)
         for i in range(max(place - 6, 0), place)
     ):
-        return {"use"}
+        return {"use_with_buffer"}
     if reading.text(place) in _SIZES and "lane" in {reading.text(i) for i in range(place + 1, place + 6)}:
         if reading.text(place + 1) in ("lane", "and", "of", "one"):
             return {"demand_mean"}
@@ -57,6 +59,11 @@ def measures_of(reading: Reading, place: int) -> set[str]:
         part = {word for i in reading.clause(place) if i < place for word in reading.text(i).split()}
         if "buffer" in part or part & {"independence"}:
             return {"buffer_points"} if "buffer" in part else {"independence_points"}
+    if reading.text(place - 1) in ("is", "are", "was") and "pallet" in {
+        reading.text(place - 2),
+        reading.text(place - 3),
+    }:
+        return set()  # "the margin of a pallet is higher", of which there is no number
     by = next((i for i in reading.names if place < i <= place + 8 and reading.text(i - 1) in ("by", "terms")), None)
     if by is not None and _is_open(reading, place, by):
         return set(reading.tokens[by].measures)
@@ -81,7 +88,7 @@ def measures_of(reading: Reading, place: int) -> set[str]:
     }:
         return {"profit"}
     if reading.text(place) in ("furthest", "farthest"):
-        return {"use"}
+        return {"use_with_buffer"}
     if reading.text(place + 1) == "likely":
         return {"overflow_probability"}
     if reading.text(place) in _RISKS or reading.text(place + 1) in _RISKS:

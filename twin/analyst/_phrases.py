@@ -48,6 +48,8 @@ _PHRASES = [
     r"\b(?P<free>nearly|almost) (?:as|the same|equal|exactly|twice|half|double|[#~])",
     r"\b(?P<free>within) (?!(?:(?:its|their|our|your|the|own) )*(?:capacity|own capacity|space|own space|#|~))",
     r"\bon (?P<free>top) of\b",
+    r"\bat the (?P<free>same) time\b",
+    r"(?:^|; |then )(?P<free>first) , (?:i|we|you|please)\b",
     r"\b(?:if|when) (?P<free>only)\b",
     r"\b(?P<free>not) only\b",
     r"\bnot (?P<free>only)\b",

@@ -31,7 +31,7 @@ def ranks_hold(reading: Reading) -> None:
             and (
                 listed
                 or is_placed
-                or place == 0
+                or (place == 0 and reading.text(place + 1) != ",")
                 or reading.text(place - 1) in _BEFORE
                 or reading.text(place + 1) == "only"
             )

@@ -77,6 +77,8 @@ def rates_hold(reading: Reading) -> None:
                 continue
             if before == "most":
                 continue  # checked among the superlatives
+            if before in ("the", "this", "that") and facts and all(fact.unit == "date" for fact in facts):
+                continue  # "the period runs from ... to ...", whose days are told
             if before in ("average", "typical", "normal") and _TIMES[word] in (evidence.unit_of_period, "period"):
                 continue
             time = evidence.unit_of_period if _TIMES[word] == "period" else _TIMES[word]
@@ -123,8 +125,8 @@ def rates_hold(reading: Reading) -> None:
 #: Words that may stand before a unit in the plural; any other word there could be meant as a number.
 _BEFORE_UNIT = set(
     """the of all most few some many more fewer less its our their these those other bad good own shipped returned
-    extra additional how in per unserved each every and or on store stores keep keeps handle handles hold holds
-    send ship ships receive returning typical such same next last coming following recent latest worst best
+    extra additional free new empty how in per unserved each every and or on store stores keep keeps handle handles
+    hold holds send ship ships receive returning typical such same next last coming following recent latest worst best
     which that it this fewest no outsourced single whole single available
     pallet percentage index service missing short expensive spare planned required
     needed buffer missed worth where when that if because served stored""".split()

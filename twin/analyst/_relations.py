@@ -5,7 +5,8 @@ from twin.analyst._sentence import Reading
 #: Input -> (outputs that rise with it, outputs that fall).
 RELATIONS = {
     "demand_mean": (
-        "workload_mean required_capacity expected_overflow overflow_probability revenue handling reorder_point use",
+        "workload_mean required_capacity expected_overflow overflow_probability revenue handling reorder_point "
+        "use_with_buffer",
         "",
     ),
     "demand_sd": (
@@ -15,13 +16,14 @@ RELATIONS = {
     "lead_time_mean_days": ("safety_stock reorder_point required_capacity lead_time_demand_mean", ""),
     "lead_time_sd_days": ("safety_stock reorder_point required_capacity lead_time_demand_sd expected_shortage", ""),
     "return_rate": (
-        "workload_mean handling required_capacity safety_stock expected_overflow overflow_probability surcharge use"
-        " dependency expected_outsourcing_cost expected_warehousing_cost",
+        "workload_mean handling required_capacity safety_stock expected_overflow overflow_probability surcharge "
+        "use_with_buffer dependency expected_outsourcing_cost expected_warehousing_cost",
         "profit",
     ),
     "internal_capacity": (
         "resilience_index independence_points profit",
-        "expected_overflow overflow_probability surcharge dependency expected_outsourcing_cost planned_overflow use",
+        "expected_overflow overflow_probability surcharge dependency expected_outsourcing_cost planned_overflow "
+        "use_with_buffer",
     ),
     "partner_surcharge": ("surcharge expected_outsourcing_cost expected_warehousing_cost", "profit"),
     "service_level": (

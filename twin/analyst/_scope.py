@@ -1,5 +1,7 @@
 """Check that every number is told of its own lane, and that words such as "all" and "together" mean all lanes."""
 
+from itertools import pairwise
+
 from twin.analyst._lanes_told import lanes_of
 from twin.analyst._sentence import HARD, Reading
 
@@ -14,6 +16,7 @@ _TIMES = set("day days week weeks month months period periods cycle cycles".spli
 def told_of_its_lane(reading: Reading) -> None:
     """Raise `Unsupported` if a number is told of another lane, or of the network though it is of a lane."""
     evidence, seen, tokens = reading.evidence, set(), reading.tokens
+    named = {tokens[i].lane for i in reading.lanes}
     for place in reading.lanes:
         after_fact = reading.text(place - 1) == "is" and place > 1 and reading.tokens[place - 2].fact
         if after_fact or (
@@ -33,6 +36,12 @@ def told_of_its_lane(reading: Reading) -> None:
             and reading.text(place - 1) not in ("of", "above", "below", "than", "over")
         ):
             reading.refuse(place, "is a number, where a lane belongs")
+    for one, two in pairwise(reading.lanes):
+        if tokens[one].lane == tokens[two].lane and reading.is_compared_with(two):
+            reading.refuse(two, "is compared with itself")
+    for place in reading.facts:
+        if tokens[place].fact.unit == "lane" and reading.text(place - 1) in ("earn", "earns"):
+            reading.refuse(place, "is a number of lanes, where an amount belongs")
     for place in reading.facts:
         fact = reading.tokens[place].fact
         about = evidence.about(fact)
@@ -62,6 +71,8 @@ def told_of_its_lane(reading: Reading) -> None:
         ):
             reading.refuse(place, "is of a lane that is not named")
         told, everyone = lanes_of(reading, place)
+        if not about & named and len(named) > 1:
+            reading.refuse(place, "is of a lane that is not named")
         if told and not told & about and not _is_other_of_two(reading, place, told):
             reading.refuse(place, "is of another lane")
         if everyone and len(told) > 1 and not told <= about and not _alike(reading, fact, told):
@@ -124,6 +135,8 @@ def whole_words_hold(reading: Reading) -> None:
             reading.settle(place)
         elif any(fact.key == "network" for fact in facts) and (not lanes or _next_is_network(reading, place)):
             reading.settle(place)
+        elif word == "total" and reading.text(place - 1) == "in" and named == lanes:
+            reading.settle(place, proved=False)  # "the holding cost in total is 5 on A-B and 6 on C-D"
         elif word == "both" and len(named) == 2 and (not facts or lanes <= named):
             reading.settle(place, proved=False)
         elif (

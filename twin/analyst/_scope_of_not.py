@@ -44,6 +44,8 @@ def _claims(reading, place, scope):
         return True
     if token.text in _EVIDENCE or (reading.text(scope.start) in ("on", "about") and reading.words & _EVIDENCE):
         return reading.text(scope.start) in ("on", "about")
+    if token.measures and token.text in OBJECTS and place == scope.start and reading.text(place - 2) == "can":
+        return True  # "cannot overflow"
     told = [reading.tokens[i].fact for i in reading.facts]
     denied = reading.text(scope.start - 1) == "no" and place - scope.start <= 1
     if token.measures and denied and reading.text(scope.start - 2) != "of":

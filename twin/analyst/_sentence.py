@@ -100,6 +100,10 @@ class Reading:
         if self.tokens[place].says("most", "least", "best", "worst") and self.text(place + 1) in ("on", "for", "at"):
             if place + 2 in self.lanes:
                 return [self.tokens[place + 2].lane]
+        also = self.text(place - 1) == "a" and self.text(place - 2) in ("also", "and")
+        ours = [i for i in self.lanes if i in clause and i < place and not self.is_compared_with(i)]
+        if also and len(ours) == 1:
+            return [self.tokens[ours[0]].lane]  # "A-B has a lower mean than C-D and also a lower profit"
         if (ours := self._it(clause, place)) is not None:
             return [self.tokens[ours].lane]  # "A-B earns more than C-D, although it ships less"
         named = {place + 1, place + 2} & set(self.lanes) and self.text(place - 1) == "the"
@@ -111,8 +115,8 @@ class Reading:
             return list(evidence.lanes)
         for places in (
             [i for i in reversed(self.lanes) if i in clause and i < place][:1],
-            [i for i in self.lanes if i in clause and self.text(i - 1) not in _OTHER][:1],
-            [i for i in reversed(self.lanes) if i < place and self.text(i - 1) not in _OTHER][:1],
+            [i for i in self.lanes if i in clause and not self.is_compared_with(i)][:1],
+            [i for i in reversed(self.lanes) if i < place and not self.is_compared_with(i)][:1],
             [i for i in reversed(self.lanes) if i < place][:1],
         ):
             if places:
@@ -123,12 +127,24 @@ class Reading:
                 return sorted(found)
         return list(evidence.lanes)
 
+    def is_compared_with(self, lane: int) -> bool:
+        """Return whether another lane is compared with the one at a place: "than A-B", "than that of A-B"."""
+        of = self.text(lane - 1) in ("of", "on", "for", "at")
+        before = lane - 2 if of else lane - 1
+        before -= of and self.text(before) in ("that", "those")
+        return self.text(before) in _OTHER
+
     def _it(self, clause, place):
         """Return the place of the lane that "it" stands for after a comparison of two lanes; None without one."""
-        pronoun = max((i for i in clause if i < place and self.text(i) == "it"), default=None)
+        pronoun = max((i for i in clause if i < place and self.text(i) in ("it", "its")), default=None)
         if pronoun is None or self.text(pronoun - 1) not in _JOINS or any(pronoun < i < place for i in self.lanes):
             return None
         before = [i for i in self.lanes if i < pronoun]
+        ours = [i for i in before if not self.is_compared_with(i)]
+        if len({self.tokens[i].lane for i in ours}) == 1 and len(ours) < len(before):
+            return ours[0]
+        if self.text(pronoun) == "its":
+            return None
         return 0 if len(before) > 1 and before[0] == 0 and self.text(1) != "'s" else None
 
     def _others(self, clause, place):
@@ -149,15 +165,17 @@ class Reading:
         told = {self.tokens[i].fact.key for i in self.facts} & scenarios.keys()
         if not told and (self.supposed or self.premises):
             return self.supposed
-        if not told and scenarios and self.is_hypothetical and not self._is_advice:
+        if not told and scenarios and self.is_hypothetical and not self.is_advised:
             told = {list(scenarios)[-1]}
         return next(iter(told)) if len(told) == 1 else ""
 
     @property
-    def _is_advice(self) -> bool:
+    def is_advised(self) -> bool:
         """True if nothing but "I would" makes a sentence hypothetical: advice on a lane as it stands."""
         said = [i for i, token in enumerate(self.tokens) if token.text in _HYPOTHETICAL]
-        return bool(said) and all(self.text(i) == "would" and self.text(i - 1) in ("i", "we") for i in said)
+        return bool(said) and all(
+            self.text(i) in ("would", "could") and self.text(i - 1) in ("i", "we", "you") for i in said
+        )
 
     @property
     def is_hypothetical(self) -> bool:
@@ -174,7 +192,7 @@ class Reading:
     def case(self, place: int) -> str:
         """Return the key of the what-if that the clause around a word speaks of; "" if it speaks of what stands."""
         scenarios, clause = self.evidence.scenarios, self.clause(place)
-        told = [self.tokens[i].fact.key for i in self.facts if i in clause]
+        told = [self.tokens[i].fact.key for i in self.facts if i in clause and not self._is_limit(place, i)]
         cases = set(told) & scenarios.keys()
         if cases:
             return cases.pop() if len(cases) == 1 else ""
@@ -182,6 +200,11 @@ class Reading:
         if told or (words & _NOW and not words & _HYPOTHETICAL):
             return ""
         return self.scenario()
+
+    def _is_limit(self, place, fact):
+        """Return whether a number is the own capacity that "this" is compared with, which a what-if leaves as it is."""
+        this = self.text(self.clause(place).start) in ("this", "that") and self.text(place + 1) == "than"
+        return this and fact > place and self.tokens[fact].fact.name == "internal_capacity"
 
     def value_in(self, measure: str, key: str, case: str) -> float | None:
         """Return the value of a measure of a lane in a what-if of it, or as it stands; None if it is not on record."""

@@ -47,7 +47,8 @@ _KNOWN = (
     ("days weeks months periods time cases", "overflow overflows exceeded exceeds exceed beyond partner partners",
      "overflow_probability", 1),
     ("days weeks months periods time cases", "within below enough suffices fits", "overflow_probability", -1),
-    ("capacity space room places own", "use uses used fill fills filled take takes taken occupied", "use", 1),
+    ("capacity space room places own", "use uses used fill fills filled take takes taken occupied",
+     "use_with_buffer", 1),
     ("required capacity plan", "partner partners outsourced", "dependency", 1),
 )  # fmt: skip
 
@@ -210,6 +211,9 @@ def _known_share(reading, place):
     if set(words[:4]) & {"variance", "variation", "variability", "uncertainty", "buffer", "volatility", "swings"}:
         comes = next((n for n, word in enumerate(words) if word in _COMES and n > 1), 2)
         rest = set(words[comes:])
+        verbs = [i for i in reading.clause(place) if i < place and reading.tokens[i].says("cause")]
+        if verbs:  # "the lead time causes most of it"
+            rest = {word for i in range(reading.clause(place).start, verbs[-1]) for word in reading.text(i).split()}
         named = [
             name for name, cause in CAUSES_OF.items() if cause & (rest - ({"lead"} if "demand" in rest else set()))
         ]

@@ -38,7 +38,7 @@ def _is_change_so_large(reading, place):
 
 
 #: Quantity -> smallest value that is called high.
-_HIGH = {"return_rate": 0.1, "use": 0.75, "fill_rate": 0.95, "coefficient_of_variation": 0.2}
+_HIGH = {"return_rate": 0.1, "use_with_buffer": 0.75, "fill_rate": 0.95, "coefficient_of_variation": 0.2}
 
 
 def _level(reading, place):

@@ -75,7 +75,7 @@ def _value(reading, name, key, case, told):
     if name == "crowding":  # use of own capacity, by the latest workload or by the plan, whichever is larger
         needed, own = (reading.value_in(one, key, case) for one in ("required_capacity", "internal_capacity"))
         plan = needed / own if needed is not None and own else None
-        known = [one for one in (plan, None if case else reading.value("use", key)) if one is not None]
+        known = [one for one in (plan, None if case else reading.value("use_with_buffer", key)) if one is not None]
         return max(known, default=None)
     if name == "planned":  # the planned overflow to a partner, in pallets or as a share
         found = (reading.value_in(one, key, case) for one in ("planned_overflow", "dependency"))

@@ -53,7 +53,7 @@ _VOLUMES = set("volume volumes peaks days weeks months values hundredth".split()
 _SHIPPING = set("ship ships shipped handle handles move moves carry carries send sends".split())
 _COST_WORDS = set("cost costs expense expenses problem item items burden drain drag block".split())
 _STEPS = set("step steps thing things point points question task action actions option move lesson message".split())
-_PERIODS = set("days weeks months periods".split())
+_PERIODS = set("days weeks months periods cases".split())
 
 
 def _is_of_the_best(reading, place):

@@ -17,6 +17,8 @@ _FAMILIES = [
         "revenue handling holding penalty surcharge",
         "planned_overflow expected_overflow",
         "service_revenue handling_cost",
+        "demand_share lead_time_share returns_share",
+        "season_share weekday_share",
     )
 ]
 _SKIPPED = set(", ( : with at about only just nearly almost a an of".split())
@@ -40,7 +42,7 @@ def told_order(reading: Reading, place: int) -> tuple[int, Fact] | None:
     ):
         one, two = (reading.tokens[i].fact for i in after)
         against = {reading.text(i) for i in range(*after)} & (MARKERS - {"than"})
-        if against and _alike(one, two) and "." not in one.name + two.name:
+        if against and is_alike(one, two) and "." not in one.name + two.name:
             return compare(one.value, two.value), one  # "more than it needs: 5 against 4"
     if marker is None:
         here = place + 1
@@ -69,10 +71,10 @@ def _alike_before(reading, place, end):
     if fact is None or "." in fact.name:
         return None
     before = [i for i in reading.facts if i < end and i != place and reading.tokens[i].fact.id != fact.id]
-    before = [i for i in before if "." not in reading.tokens[i].fact.name and _alike(reading.tokens[i].fact, fact)]
+    before = [i for i in before if "." not in reading.tokens[i].fact.name and is_alike(reading.tokens[i].fact, fact)]
     return before[-1] if before else None
 
 
-def _alike(one, two):
+def is_alike(one: Fact, two: Fact) -> bool:
     """Return whether two numbers are of one quantity, or of two that are compared with each other."""
     return one.measure == two.measure or any({one.measure, two.measure} <= family for family in _FAMILIES)

@@ -214,6 +214,8 @@ for _key in MENTIONS:
 for _words in [key for key in MENTIONS if len(key) == 1]:
     LONGEST.setdefault(f"{_words[0]}s", 1)
 
+LONGEST["values"] = LONGEST["value"]  # "values at risk"
+
 
 def _words_of(statement):
     """Return the words of a statement, and "#measure" for every placeholder, as a tuple.

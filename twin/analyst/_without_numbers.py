@@ -3,6 +3,7 @@
 import re
 
 from twin.analyst._advice import is_advice
+from twin.analyst._name_words import OWNERS
 from twin.analyst._sentence import Reading
 
 _FACTS = r"(?:the|these) (?:facts|evidence|data|record|numbers|figures|table|tables|ranking|answer)"
@@ -54,13 +55,59 @@ def says_no_evidence(text: str) -> bool:
 
 def evidence_is_missing(reading: Reading) -> None:
     """Raise `Unsupported` if a sentence says that there is no evidence on a quantity of a lane that is on record."""
-    for place in reading.names:
+    words = [token.text for token in reading.tokens]
+    end = next((i for i, word in enumerate(words) if word in _BECAUSE), len(words))
+    unit = reading.evidence.unit_of_period
+    for place in (i for i in range(end, len(words)) if words[i] in _RHYTHMS):
+        if (_RHYTHMS[words[place]] == unit) == (words[place - 1] == "not"):
+            reading.refuse(place, "is not so")
+    if _asks_for_causes(words[:end]):
+        return
+    for place in (i for i in reading.names if i < end):
         if reading.text(place + 1) not in ("of", "on", "for") or place + 2 not in reading.lanes:
+            continue
+        if _is_about_another(words, place):
             continue
         key = reading.tokens[place + 2].lane
         known = [reading.value(name, key) is not None for name in reading.tokens[place].measures]
         if reading.text(place + 3) in ("", ".", "is", "are") and all(known):
             reading.refuse(place, "is on record")
+
+
+def questions_are_open(reading: Reading) -> None:
+    """Settle "there is no evidence" in a sentence with numbers that asks why, how or whether something is so."""
+    words = [token.text for token in reading.tokens]
+    if words[:4] == ["there", "is", "no", "evidence"] and words[4:5] and words[5:6] and words[5] in _OPEN:
+        reading.settle(2, proved=False)
+
+
+def _is_about_another(words, name):
+    """Return whether a name only belongs to what there is no evidence on: "on holidays in the demand of A-B"."""
+    head = next((i for i in range(name) if words[i] in ("on", "about", "for")), name)
+    between = set(words[head + 1 : name])
+    measured = between & {"how"} and between & {"high", "large", "much", "many", "low", "long"}
+    return bool(between & _RELATING) and not measured
+
+
+_OPEN = set("how whether why who what which if".split())
+#: Words between what there is no evidence on and the name of a quantity that it acts on.
+_RELATING = _OPEN | set("in that of behind on for between with by to from".split())
+_BECAUSE = {"because", "as", "since"}
+_RHYTHMS = {"daily": "day", "weekly": "week", "monthly": "month"}
+_ASKING = set("causes drives makes triggers explains".split())
+#: Words for what the shares of the variance explain.
+_EXPLAINED = set(
+    """vary varies varying variable variance variation variability volatile volatility uncertain uncertainty swing
+    swings fluctuate fluctuates fluctuations erratic unsteady deviations spread lane lanes would""".split()
+)
+
+
+def _asks_for_causes(words):
+    """Return whether a sentence has no evidence on causes or on others than lanes: "on why pallets come back"."""
+    at = next((i for i, word in enumerate(words) if word in ("on", "about", "for")), len(words)) + 1
+    after = (words[at : at + 1] or [""])[0], (words[at + 1 : at + 2] or [""])[0]
+    asks = after[0] in ("why", "who") or after[1] in _ASKING
+    return (asks or (after[0] == "which" and after[1] in OWNERS)) and not _EXPLAINED & set(words)
 
 
 _DEFINITE = set("the its this that these those our their his my".split())

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from twin.analyst._advice import advice_holds
 from twin.analyst._amounts_told import TOLD_OF_AMOUNTS
+from twin.analyst._beyond_numbers import BEYOND_NUMBERS
 from twin.analyst._bounds import bounds_hold
 from twin.analyst._cases import cases_hold, told_as_what_if
 from twin.analyst._comparisons import as_much_as_holds, comparisons_hold
@@ -12,6 +13,7 @@ from twin.analyst._contradictions import CONTRADICTIONS
 from twin.analyst._decide import ellipses_hold
 from twin.analyst._denials import denials_hold
 from twin.analyst._equality import equals_hold
+from twin.analyst._forms import holds_in_form
 from twin.analyst._governing_names import names_govern
 from twin.analyst._hardly import hardly_holds
 from twin.analyst._influences import contrasts_hold, influences_hold
@@ -20,14 +22,16 @@ from twin.analyst._intervals import intervals_hold, sums_hold
 from twin.analyst._main_causes import main_causes_hold
 from twin.analyst._money import breaks_even, change_pays, money_holds, profit_is_net
 from twin.analyst._money_told import TOLD_OF_MONEY
-from twin.analyst._moves import moves_hold, stays_hold
+from twin.analyst._moves import levels_stay, moves_hold, stays_hold
 from twin.analyst._multiples import base_inputs_are_not_told, inputs_are_those_changed, multiples_hold
 from twin.analyst._named_numbers import named_right
 from twin.analyst._negations import negations_hold, no_longer_holds
 from twin.analyst._over_lanes import lists_hold, no_other_lane_reaches, none_has
+from twin.analyst._percentages import percentages_compare
 from twin.analyst._phrases import phrases_hold
 from twin.analyst._pieces import Piece
 from twin.analyst._premises import best_levels_hold, help_holds, premises_hold
+from twin.analyst._profit_told import TOLD_OF_PROFIT
 from twin.analyst._ranks import ranks_hold
 from twin.analyst._rates import rates_hold, units_follow_numbers
 from twin.analyst._scope import told_of_its_lane, whole_words_hold
@@ -36,14 +40,16 @@ from twin.analyst._sentence import Reading, known_words
 from twin.analyst._shares import consumption_holds, ratios_hold
 from twin.analyst._sizes import sizes_hold
 from twin.analyst._states import states_hold
+from twin.analyst._strict_numbers import labels_bind, neighbours_agree, objects_fit, told_once
 from twin.analyst._sums_told import sums_hold_together
 from twin.analyst._superlatives import superlatives_hold
 from twin.analyst._untold import nothing_is_known, rankings_are_listed, shortness_holds, untold_holds
 from twin.analyst._vocabulary import CLASSES
-from twin.analyst._without_numbers import evidence_is_missing, rests_on_facts, says_no_evidence
+from twin.analyst._without_numbers import evidence_is_missing, questions_are_open, rests_on_facts, says_no_evidence
 from twin.analyst.evidence import Evidence
 
 CHECKS = (
+    questions_are_open,
     known_words,
     units_follow_numbers,
     told_of_its_lane,
@@ -52,6 +58,10 @@ CHECKS = (
     best_levels_hold,
     named_right,
     names_govern,
+    labels_bind,
+    neighbours_agree,
+    objects_fit,
+    told_once,
     ends_hold,
     untold_holds,
     sums_hold_together,
@@ -87,6 +97,7 @@ CHECKS = (
     comparisons_hold,
     moves_hold,
     stays_hold,
+    levels_stay,
     inputs_are_those_changed,
     money_holds,
     rates_hold,
@@ -101,6 +112,9 @@ CHECKS = (
     *TOLD_OF_MONEY,
     *TOLD_OF_AMOUNTS,
     *OF_NO_NUMBER,
+    *BEYOND_NUMBERS,
+    *TOLD_OF_PROFIT,
+    percentages_compare,
 )
 
 
@@ -113,6 +127,8 @@ def claims_hold(pieces: Sequence[Piece], evidence: Evidence) -> None:
     if not reading.facts and says_no_evidence("".join(piece.text for piece in pieces)):
         evidence_is_missing(reading)
         nothing_is_known(reading)
+        return
+    if holds_in_form(reading):
         return
     for check in CHECKS:
         check(reading)

@@ -40,7 +40,7 @@ def lane_facts(evidence: Evidence, portfolio: Portfolio, lane: str, key: str) ->
             evidence.add(key, name, value)
     _horizon(evidence, portfolio, lane, key, portfolio.horizon)
     _evaluation(evidence, portfolio, lane, key)
-    evidence.add(key, "use", portfolio.network([lane])["use"].iloc[0])
+    evidence.add(key, "use_with_buffer", portfolio.network([lane])["use_with_buffer"].iloc[0])
     _volatility(evidence, portfolio, lane, key, moments, policy)
 
 
@@ -102,7 +102,7 @@ def network(
     require(measure in RANKINGS, "measure", "one that lanes can be ranked by", measure)
     table = portfolio.network()
     evidence.add("network", "lanes", len(table))
-    for name in ("profit", "expected_overflow", measure):
+    for name in ("profit", "lane_profit", "expected_overflow", measure):
         if QUANTITIES[name].unit in ADDITIVE:
             evidence.add("network", name, table[name].sum())
     ranked = table[measure].nlargest(RANKED) if largest else table[measure].nsmallest(RANKED)

@@ -19,7 +19,11 @@ def overview(story: Story) -> None:
     """Add a summary of how a lane is doing."""
     say = story.say
     say(f"{_earns(story)}, with a standard deviation of [profit_sd].")
-    say("It now uses [use] of its own capacity, which falls short with a probability of [overflow_probability].")
+    say("Lane profit of [lane] is [lane_profit].")
+    say(
+        "With its buffer, it now uses [use_with_buffer] of its own capacity, which falls short with a probability of",
+        "[overflow_probability].",
+    )
     say("Its fill rate is [fill_rate] and its resilience index is [resilience_index].")
     say("Demand averages [demand_mean], with a coefficient of variation of [coefficient_of_variation].")
 
@@ -190,7 +194,7 @@ def capacity(story: Story) -> None:
         "Because demand varies, own capacity falls short with a probability of [overflow_probability],",
         "and [expected_overflow] overflow on average.",
     )
-    say("The latest volume of [last_volume] would use [use] of own capacity, buffer included.")
+    say("The latest volume of [last_volume] would use [use_with_buffer] of own capacity, buffer included.")
 
 
 def outlook(story: Story, ahead: str = "") -> None:

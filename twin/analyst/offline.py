@@ -15,7 +15,7 @@ from twin.plan.wording import label
 COMPARED_MEASURES = """profit coefficient_of_variation safety_stock overflow_probability resilience_index
 conditional_value_at_risk""".split()
 #: Measures with a better end: the larger value (max) or the smaller one (min).
-BETTER_WHEN = {"profit": max, "resilience_index": max, "fill_rate": max, "revenue": max}
+BETTER_WHEN = {"profit": max, "lane_profit": max, "resilience_index": max, "fill_rate": max, "revenue": max}
 BETTER_WHEN |= {
     "overflow_probability": min,
     "conditional_value_at_risk": min,
@@ -36,6 +36,8 @@ def value(story: Story, measure: str = "") -> None:
     story.say(
         f"{capital(measure)} of [lane] is [{measure}]: {WORDS['said'].get(measure, QUANTITIES[measure].meaning)}."
     )
+    if measure == "profit" and story.knows("lane_profit"):
+        story.say("Lane profit of [lane] is [lane_profit]: that of the lane as it runs, as the table of lanes has it.")
 
 
 def what_if(story: Story, other: str = "", small: bool = False) -> None:
@@ -90,11 +92,15 @@ def network(story: Story, keys: Sequence[str] = (), measure: str = "", largest: 
     ranked = [f"{fact(key)} {fact(f'{key}.{measure}')}" for key in keys if story.value(measure, key) is not None]
     if ranked:
         say(f"By {label(measure)}, {order} first: {', '.join(ranked)}.")
-    if measure == "use":
-        say("Use is the space that the latest workload and the buffer would take, as a share of own capacity.")
-    if measure != "profit" and story.value(measure) is not None:
+    if measure == "use_with_buffer":
+        say(
+            "Use with buffer is the space that the latest workload and the buffer would take, as a share of own "
+            "capacity."
+        )
+    if measure not in ("profit", "lane_profit") and story.value(measure) is not None:
         say(f"For {{{{network.lanes}}}} together, {label(measure)} is [{measure}].")
     say("The profit of {{network.lanes}} together is [profit]; [expected_overflow] are at partners on average.")
+    say("The lane profit of {{network.lanes}} together is [lane_profit].")
 
 
 def help_(story: Story) -> None:

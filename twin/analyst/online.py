@@ -1,19 +1,17 @@
-"""Read a model's answer sentence by sentence: show supported sentences, and replace the others."""
+"""Ask a model for an answer, and once more for the sentences that the check refuses."""
 
 import contextlib
 import queue
-import re
 import threading
 import time
 from collections.abc import Callable, Generator, Sequence
 from typing import Any, Protocol
 
 from twin.analyst.answer import OFFLINE, Sentence
-from twin.analyst.checking import Piece, Unsupported, checked
 from twin.analyst.evidence import Evidence
 from twin.analyst.gemini import Call, Unavailable
+from twin.analyst.model_reader import MOST_SENTENCES, Reader
 from twin.analyst.naming import Names
-from twin.analyst.numerals import plain
 from twin.analyst.prompt import PROMPT_RULES, prompt
 from twin.analyst.tools import DECLARATIONS, Toolbox
 from twin.plan.portfolio import Portfolio
@@ -21,19 +19,10 @@ from twin.plan.portfolio import Portfolio
 ROUNDS = 3  # most rounds of function calls before a model must answer
 ANSWER_TIMEOUT = 60  # timeout of a whole answer [s]
 LONGEST_ANSWER = 6000  # characters that are read; the rest of an answer is cut off
-MOST_SENTENCES = 40  # sentences that are shown; the rest of an answer is cut off
-LIST_MARK = 6  # longest list mark at the beginning of a line [characters]
 POLL = 0.2  # time between two looks at whether the user has stopped the answer [s]
 OTHERS = 8  # number of lanes, besides those of the question, that a model may ask for
 REPLACED = "Sentences of the model that no fact supports are not shown; the text in their place is marked."
-LEFT_OUT = Sentence((Piece("A sentence that no fact supports is left out here. "),), replaced=True)
 NO_FACT = f"The model's answer rested on no fact; this is the {OFFLINE}'s."
-_END = re.compile(r"(?<=[.!?])[\"'”)\]]*\s+(?=[A-Z{\"'“(*•<-])")  # end of a sentence
-_LINE = re.compile(r"(?<=[.!?:;])[ \t]*\n\s*")  # a line break ends a sentence only after a punctuation mark
-_MARKUP = re.compile(r"\*\*|(?<![a-zA-Z0-9])_+|_+(?![a-zA-Z0-9])|`")
-_LISTED = re.compile(r"(?:^|(?<=\n))\s*(?:#+|[-*•>]|\d{1,2}[.)])\s+")  # mark of a heading or of a list item
-_PLACEHOLDER = re.compile(r"\{\{\s*([\w.]+)\s*\}\}")
-_KEY = re.compile(r"(?<![\w{.])(?P<key>(?:lane|whatif)\d+(?:\.[a-z_]+(?:\.(?:change|relative))?)?)(?![\w}])")
 
 
 class LanguageModel(Protocol):
@@ -45,59 +34,6 @@ class LanguageModel(Protocol):
 
     def stream(self, system: str, prompt: str, tools: list[dict[str, Any]]) -> Generator[str | Call]:
         """Yield text and function calls; raise `Unavailable` if there is no answer."""
-
-
-class Reader:
-    """Check the text of a model while it arrives; `sentences` are the ones to show, `failed` the refusals.
-
-    stand_in : sentences of the offline analyst; shown once, in place of all unsupported sentences.
-    show : callback that gets all sentences each time there are more.
-    """
-
-    def __init__(
-        self, evidence: Evidence, stand_in: Sequence[Sentence], show: Callable[[tuple[Sentence, ...]], Any]
-    ) -> None:
-        self._evidence, self._stand_in, self._show = evidence, stand_in, show
-        self.sentences: list[Sentence] = []
-        self.failed: list[str] = []
-        self._rest = ""
-
-    def take(self, text: str) -> None:
-        """Add more text, and check the sentences that it completes."""
-        text = self._rest + text
-        end = text.rindex("\n") if "\n" in text[-LIST_MARK:] else len(text)  # the last line may be half a list mark
-        end = len(text[:end].rstrip("\n")) if end < len(text) else end
-        lines = _LINE.sub("\x00", _LISTED.sub(" ", text[:end])).replace("\n", " ").split("\x00")
-        *complete, rest = [part for line in lines for part in _END.split(line)]
-        self._rest = rest + text[end:]
-        for sentence in complete[: MOST_SENTENCES - len(self.sentences)]:
-            self._check(sentence)
-
-    def end(self) -> None:
-        """Check the last sentence, after all text has arrived."""
-        self.take("\n" + " " * LIST_MARK)
-        if len(self.sentences) < MOST_SENTENCES:
-            self._check(self._rest)
-
-    def _check(self, sentence):
-        """Add a sentence if it is supported; else add the stand-in, once."""
-        sentence = _PLACEHOLDER.sub(r"{{\1}}", _MARKUP.sub("", plain(" ".join(sentence.split()))))
-        sentence = _KEY.sub(r"{{\g<key>}}", sentence).strip()
-        if not any(character.isalnum() for character in sentence):
-            return
-        try:
-            self.sentences.append(Sentence(checked(f"{sentence} ", self._evidence)))
-        except Unsupported as error:
-            self.failed.append(str(error))
-            if len(self.failed) == 1:
-                self.sentences += self._stand_in if any(one.facts for one in self._stand_in) else [LEFT_OUT]
-        if self.rests_on_facts:
-            self._show(tuple(self.sentences))
-
-    @property
-    def rests_on_facts(self) -> bool:
-        """True if at least one sentence shows a fact."""
-        return any(sentence.facts for sentence in self.sentences)
 
 
 def answer(
@@ -140,9 +76,49 @@ def answer(
     reader.end()
     if not reader.sentences and not reader.failed:
         raise Unavailable("its answer was empty")
-    if not reader.rests_on_facts and stand_in:
-        return tuple(stand_in), (REPLACED if reader.failed else NO_FACT,)
-    return tuple(reader.sentences), (REPLACED,) if reader.failed else ()
+    said, left_out = reader.sentences, reader.failed
+    if left_out:
+        refused = [(sentence, _without_names(why, evidence)) for sentence, why in left_out]
+        text = prompt(question, evidence, portfolio, names, before, done, others, refused)
+        said, left_out = _said_again(reader, _second_try(model, text, evidence, started + ANSWER_TIMEOUT, stop))
+        show(tuple(said))
+    if not any(sentence.facts for sentence in said) and stand_in:
+        return tuple(stand_in), (REPLACED if left_out else NO_FACT,)
+    return tuple(said), (REPLACED,) if left_out else ()
+
+
+def _without_names(text, evidence):
+    """Return a text with the keys of lanes in place of their names, which a model never gets."""
+    for key, name in sorted(evidence.lanes.items(), key=lambda lane: -len(lane[1])):
+        text = text.replace(name, f"{{{{{key}}}}}")
+    return text
+
+
+def _second_try(model, text, evidence, deadline, stop):
+    """Return the supported sentences of a second try at those that were refused; none if the model gives no answer."""
+    reader, length = Reader(evidence, (), lambda sentences: None), 0
+    try:
+        for event in _bounded(model.stream(PROMPT_RULES, text, []), deadline, stop):
+            reader.take(event[: LONGEST_ANSWER - length])
+            length += len(event)
+        reader.end()
+    except Exception:  # the first answer stands; a client's message may contain a secret
+        return []
+    return [sentence for sentence in reader.sentences if not sentence.replaced]
+
+
+def _said_again(reader, again):
+    """Return the sentences of an answer with those said again in place of the refused ones, and what is still refused.
+
+    The stand-in stays behind them as long as fewer sentences were said again than were refused; one that the answer
+    already has is not said again.
+    """
+    said = {sentence.template() for sentence in reader.sentences}
+    again = [sentence for sentence in again if sentence.template() not in said]
+    at = next(place for place, sentence in enumerate(reader.sentences) if sentence.replaced)
+    still = reader.failed[len(again) :]
+    rest = [sentence for sentence in reader.sentences[at:] if still or not sentence.replaced]
+    return [*reader.sentences[:at], *again, *rest][:MOST_SENTENCES], still
 
 
 def _bounded(stream, deadline, stop):

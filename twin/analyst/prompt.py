@@ -29,13 +29,25 @@ resilience of their service lanes. Explain in plain, short English sentences: wh
    {{lane2}} earns more than {{lane1}}: {{lane2.profit}} against {{lane1.profit}}.
    If the return rate of {{lane1}} rises to {{whatif1.return_rate}}, its profit falls from {{lane1.profit}} to
    {{whatif1.profit}}, a change of {{whatif1.profit.change}}.
-   Lead times cause {{lane1.lead_time_share}} of the variance of the lead-time demand of {{lane1}}.
+   With a return rate of {{whatif1.return_rate}}, {{lane1}} needs {{whatif1.required_capacity}}, more than its internal
+   capacity of {{lane1.internal_capacity}}.
+   At a service level of {{lane1.best_profit_level}}, {{lane1}} would earn its best profit of {{lane1.best_profit}},
+   more than its {{lane1.profit}} now.
+   The expected overflow of {{lane1}} is {{lane1.expected_overflow}}, more than the {{lane1.planned_overflow}} in the
+   plan.
+   Over the next {{lane1.horizon}}, the mean forecast of {{lane1}} is {{lane1.horizon_mean}}.
+   Lead times cause {{lane1.lead_time_share}} of the variance of the lead-time demand of {{lane1}}, more than the
+   {{lane1.demand_share}} that demand causes.
    I would look at the lead times of {{lane1}} first.
    There is no evidence on the causes of the returns.
-   In each sentence, name every number by its words in the table and its lane, and say of a what-if which input it
-   changes. Compare two numbers only by higher, lower, more or less, and show both. No words that round, rank or
-   exclude (nearly, hardly, most, highest, equally, only, each, nothing), no causes that are not facts, no opinions on
-   how good or large a number is."""
+   In each sentence, name every number by its words in the table and its lane, and say of a what-if which input
+   it changes; tell of one what-if in a sentence. Begin no sentence with this, that or its, and say of numbers
+   ahead that they are of the horizon. Compare two numbers only by higher, lower, more or less, and show both. No
+   words that round, rank or exclude (nearly, hardly, most, highest, equally, only, each, nothing), no causes that
+   are not facts, no opinions on how good or large a number is."""
+SAY_AGAIN = (
+    "Write each of these sentences again in a form of rule 8, and nothing else. Leave out what the facts do not show."
+)
 LONGEST_QUESTION = 500  # longest question [characters]
 
 
@@ -53,6 +65,7 @@ def prompt(
     before: Sequence[tuple[str, str]] = (),
     done: Sequence[str] = (),
     lanes: Sequence[str] = (),
+    refused: Sequence[tuple[str, str]] = (),
 ) -> str:
     """Return the prompt that a model answers.
 
@@ -69,6 +82,8 @@ def prompt(
         Results of the functions that the model has called.
     lanes : sequence of str, optional
         Keys of other lanes that the model may ask for.
+    refused : sequence of (str, str), optional
+        Sentences of the model's answer that the check refused, each with the reason.
     """
     parts = ["FACTS (id | name | value | unit | as shown | source)"]
     for fact in evidence.facts.values():
@@ -94,4 +109,6 @@ def prompt(
         parts += ["", "FUNCTIONS", *done]
     for asked, answered in before:
         parts += ["", f"EARLIER QUESTION: {asked}", f"EARLIER ANSWER: {answered}"]
+    if refused:
+        parts += ["", "SENTENCES LEFT OUT (sentence | reason)", *(" | ".join(row) for row in refused), SAY_AGAIN]
     return "\n".join([*parts, "", f"QUESTION: {question}"])

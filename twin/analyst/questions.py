@@ -15,7 +15,14 @@ ABBREVIATIONS = {"var", "cvar", "eoq", "cv", "sd of profit"}  # names that win o
 SPREAD = {"demand_mean": "demand_sd", "lead_time_mean_days": "lead_time_sd_days", "workload_mean": "workload_sd"}
 SPREAD |= {"lead_time_demand_mean": "lead_time_demand_sd", "profit": "profit_sd"}  # mean -> standard deviation
 NO_PHRASES = {"use", "lanes", "horizon", "periods"}  # labels that are everyday words, and so name no measure
-MORE_IS_BETTER = {"profit", "resilience_index", "fill_rate", "revenue", "best_profit"}  # measures with a good high end
+MORE_IS_BETTER = {
+    "profit",
+    "lane_profit",
+    "resilience_index",
+    "fill_rate",
+    "revenue",
+    "best_profit",
+}  # measures with a good high end
 #: Two numbers, "from 95 to 96" or "95 to 96".
 _FROM_TO = re.compile(
     r"\bfrom (\d+(?:\.\d+)?) ?(?:%|percent|per cent)? ?to (\d+(?:\.\d+)?)"
@@ -245,7 +252,7 @@ def _pair(text, named, base):
 def _network(text, measure):
     """Return the request for a ranking of all lanes, by the measure named or, by default, by use of own capacity."""
     by = "" if measure in ("lanes", "service_level") else measure
-    by = by or _ranked_by(text) or ("use" if says("in_general", text) else "")
+    by = by or _ranked_by(text) or ("use_with_buffer" if says("in_general", text) else "")
     if not by:
         return Request("refuse", unclear=True)
     if by in ("value_at_risk", "conditional_value_at_risk"):

@@ -8,7 +8,7 @@ import textwrap
 from dataclasses import replace
 
 from twin._check import require
-from twin.command.options import add_reading_options, reading_of
+from twin.command.options import add_reading_options, add_scenario, plan_of, reading_of
 from twin.data.places import is_ledger
 from twin.data.text import visible
 
@@ -41,6 +41,7 @@ def add(commands: "argparse._SubParsersAction") -> None:
     reading = parser.add_argument_group("the lanes")
     reading.add_argument("--file", help="CSV of flows, or ledger: for the ledger; by default the research lanes")
     reading.add_argument("--policies", metavar="FILE", help="CSV with a lane column and a column for each policy field")
+    add_scenario(reading)
     add_reading_options(reading)
 
 
@@ -86,6 +87,7 @@ def _portfolio(options):
     """Return the portfolio of the lanes and policies that the options name."""
     from twin.data.load import load_history
     from twin.data.scenarios import POLICIES
+    from twin.plan.adjustments import planned_feed
     from twin.plan.feed import feed_of_history
     from twin.plan.portfolio import portfolio_of
 
@@ -103,7 +105,8 @@ def _portfolio(options):
         stated, notes = ledger_policies(options.file, used=not options.policies)
         known = known if options.policies else stated
     found = portfolio_of(feed_of_history(history), known)
-    return replace(found, assumptions=(*found.assumptions, *notes))
+    feed, policies, planned = planned_feed(found.feed, plan_of(options), found.policies)
+    return replace(found, feed=feed, policies=policies, assumptions=(*found.assumptions, *notes, *planned))
 
 
 def _as_text(answer, options, several):

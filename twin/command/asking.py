@@ -23,8 +23,15 @@ def add_held_options(parser: Any) -> None:
     parser.add_argument(
         "--sure",
         action="store_true",
-        help="import flows far from the record of their lane without asking; the options about held days do so too",
+        help="do not ask about flows far from the record of their lane (nor do the options about held days), or "
+        "about days in the future or far from all others, or a file whose rows all stand in it twice",
     )
+
+
+def tell_new(ledger: Any) -> None:
+    """Say that a ledger is a new one, which the command has just made."""
+    if ledger.is_new:
+        print(f"  note     there was no ledger at {ledger.place}: a new one was made", file=sys.stderr)
 
 
 def choice(question: str, choices: Mapping[str, tuple[str, str]], json_only: bool) -> str:
@@ -47,7 +54,7 @@ def refuse(options: Namespace, question: Any, content: Mapping[str, Any]) -> int
         counted = {"counts": counts._asdict()} if counts else {}
         print(json.dumps({**content, **counted}, indent=1, ensure_ascii=False))
     named = " or ".join(f"--{held} ({words})" for words, held in HELD_CHOICES.values())
-    if counts and not counts.same + counts.changed:
+    if counts and (preview.odd or not counts.same + counts.changed):
         named = "--sure imports them"
     elif counts:
         named = f"say {named}"
