@@ -1,5 +1,7 @@
 """Rules for booking ahead: closed forms, published gaps, linear programmes in whole numbers, and exact optima."""
 
+import re
+
 import numpy as np
 import pytest
 from scipy.optimize import Bounds, LinearConstraint, milp
@@ -9,8 +11,13 @@ import twin
 from twin.exact import booking, booking_plans, booking_rules
 from twin.exact.booking_problems import booking_problem
 from twin.exact.bookings import solved
-from twin.exact.demand_laws import whole_numbers_with_moments
+from twin.exact.demand_laws import laws_by_period, whole_numbers_with_moments
+from twin.exact.hidden_regimes import hidden_booking, hidden_price
 from twin.exact.pricing import price
+from twin.learned import book_ahead
+from twin.learned.booking_inputs import booking_context
+from twin.learned.booking_policy import network_bookings
+from twin.learned.weights import BOOKINGS, shipped_layers
 
 STAYS = [[0.9, 0.1, 0.0], [0.05, 0.9, 0.05], [0.0, 0.1, 0.9]]
 THREE = [poisson(mean) for mean in (4, 8, 14)]
@@ -135,10 +142,49 @@ def test_book_ahead_falls_back_to_a_rule_and_says_so():
     common = dict(lead_time=2, term=12, place_cost=10, surcharge=25, regimes=[[0.9, 0.1], [0.1, 0.9]])
     level = twin.book_ahead([4, 8], **common)
     assert level.rule == "marginal rule" and "too large for a quick answer" in level.remark
+    assert float(re.search(r"The network would cost ([\d.]+), simulated", level.remark)[1]) > level.cost
     assert level.least_cost - 4 * level.standard_error <= level.cost <= level.newsvendor_cost < level.fixed_cost
-    season = twin.book_ahead(np.outer([0.7, 0.7, 1.6], [4, 8]), **common)
+    season = twin.book_ahead(np.outer([0.7, 0.7, 1.6], [4, 5]), **common | {"term": 8, "surcharge": 15})
     assert season.rule == "rolling plan" and season.least_cost <= season.cost <= season.fixed_cost
     assert season.places >= 0
+    long = twin.book_ahead([4, 8], **common | {"term": 14})  # a longer term than the network knows
+    assert long.rule == "marginal rule" and "network" not in long.remark
+
+
+TURNS, SHORT = [[0.9, 0.1], [0.1, 0.9]], [0.7] * 4 + [1.6] * 2
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        dict(demand=[8, 16], term=5),
+        dict(demand=np.outer(SHORT, [8, 16]), term=5, surcharge=15),
+        dict(demand=np.outer(SHORT, [4, 8]), term=3, belief=0.5, booked=[2, 0, 1]),
+    ],
+    ids=["regimes", "season", "hidden"],
+)
+def test_book_ahead_uses_the_network_where_it_is_cheaper(given, monkeypatch):
+    """Its cost is the simulated one, below that of the same call without a network, and the places are its own."""
+    terms = dict(lead_time=1, place_cost=10, surcharge=25, regimes=TURNS) | given
+    found = twin.book_ahead(**terms)
+    assert found.rule == "network" and "the network is used" in found.remark
+    assert found.least_cost - 4 * found.standard_error <= found.cost < found.newsvendor_cost
+    laws = laws_by_period(terms["demand"], None, one_regime=False)
+    if "belief" in given:
+        problem = hidden_booking(laws, 1, 3, 10, 25, TURNS)
+        state, size = [0, 10, *given["booked"]], {"seasons": 4, "replications": 400, "seed": 3}
+        policy = network_bookings(shipped_layers(BOOKINGS), booking_context(problem.beliefs))
+        drawn = hidden_price(problem, policy, **size)
+    else:
+        problem = booking_problem(laws, 1, terms["term"], 10, terms["surcharge"], TURNS)
+        state = [0, 0, *[0] * terms["term"]]
+        policy = network_bookings(shipped_layers(BOOKINGS), booking_context(problem))
+        drawn = booking_rules.simulated_price(problem, policy, seasons=24, replications=400, seed=3)
+    assert found.places == policy(np.array([state]))[0]
+    assert abs(found.cost - drawn.mean) < 4 * np.hypot(found.standard_error, drawn.standard_error)
+    monkeypatch.setattr(book_ahead, "LONGEST_TERM", 0)
+    simple = twin.book_ahead(**terms)
+    assert simple.rule != "network" and simple.cost > found.cost
 
 
 def test_demand_by_means_and_standard_deviations():

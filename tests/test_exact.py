@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from scipy.optimize import linprog
 from scipy.sparse import coo_matrix
-from scipy.stats import binom, poisson, randint
+from scipy.stats import binom, geom, poisson, randint
 
 from twin.exact import booking, dual_sourcing, heuristics, lost_sales
 
@@ -264,3 +264,15 @@ def test_a_tolerance_below_rounding_settles_and_net_stock_may_be_negative():
     with pytest.raises(ValueError, match="states must be whole numbers, >= 0 after the first"):
         owed.policy([[-2, -1]])
     assert len(repr(fine)) < 120 and "states>" in repr(ONE_PERIOD)
+
+
+def test_demands_that_use_up_the_largest_stock_are_one_outcome_of_a_price():
+    optimum = lost_sales(geom(0.2, loc=-1), 2, penalty=9)
+    problem, states = optimum.problem, np.array([[3, 5], [0, 2], [7, 0]])
+    actions = optimum.policy(states)[:, None]
+    (every, chances), (apart, lumped) = problem.outcomes(states, actions), problem.distinct_outcomes(states, actions)
+    assert lumped.shape == (3, 8) and chances.shape[1] > 50
+    assert lumped.sum(axis=1) == pytest.approx(chances.sum(axis=1), rel=1e-12)
+    for weight in ([1.0, 0.0], [0.3, 0.7]):
+        mean = np.einsum("nk,nkv,v->n", chances, every**2, weight)
+        assert np.einsum("nk,nkv,v->n", lumped, apart**2, weight) == pytest.approx(mean, rel=1e-12)

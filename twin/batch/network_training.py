@@ -40,13 +40,14 @@ class RunRecipe(NamedTuple):
 def recipe_of(name: str, given: dict[str, Any]) -> RunRecipe:
     """Return the recipe of a run, given the settings that are not the defaults of its parts."""
     own = {key: value for key, value in given.items() if key != "refining"}
-    training = _built(TrainingRecipe, own, f"run {name}")
+    training = built(TrainingRecipe, own, f"run {name}")
     if "refining" not in given:
         return RunRecipe(training, None)
-    return RunRecipe(training, _built(RefiningRecipe, given["refining"], f"the refining of run {name}"))
+    return RunRecipe(training, built(RefiningRecipe, given["refining"], f"the refining of run {name}"))
 
 
-def _built(kind: type, given: dict[str, Any], whose: str) -> Any:
+def built(kind: type, given: dict[str, Any], whose: str) -> Any:
+    """Return a recipe with the given settings, or raise a sentence that names the unknown ones."""
     known = {field.name for field in fields(kind)}
     if unknown := sorted(set(given) - known):
         raise ValueError(f"{whose} has unknown settings {', '.join(unknown)}; there are {', '.join(sorted(known))}")
@@ -67,7 +68,7 @@ def gaps_of(layers: Layers, lanes: Sequence[exact_gaps.JudgedLane]) -> dict[str,
     }
 
 
-class _Log:
+class TrainingLog:
     """Rows of a training run with the seconds of processor time until then, printed as they come."""
 
     def __init__(self) -> None:
@@ -75,6 +76,7 @@ class _Log:
         self._begun = process_time()
 
     def keep(self, row: dict[str, Any]) -> None:
+        """Keep and print a row."""
         timed = {**row, "seconds": process_time() - self._begun}
         self.rows.append({key: float(f"{value:.7g}") for key, value in timed.items()})
         print(json.dumps(self.rows[-1]), flush=True)
@@ -88,7 +90,7 @@ def main(arguments: list[str]) -> int:
         if name not in runs:
             print(f"{file} has no run {name}; it has {', '.join(runs)}", file=sys.stderr)
             return 2
-        recipe, log = recipe_of(name, runs[name]), _Log()
+        recipe, log = recipe_of(name, runs[name]), TrainingLog()
         layers = trained(recipe, log.keep)
         found = provenance_of(layers, recipe.settings(), log.rows)
         if name == SHIPPED:

@@ -146,22 +146,20 @@ def reachable(problem: Problem, policy: Policy) -> tuple[Whole, Whole, csr_matri
     """Return the reachable states, their actions, and the probability of each state to follow each, as a matrix."""
     layers: list[tuple[Whole, Whole, Whole, Array]] = []
     layer, known, transitions = problem.start[None, :], _codes(problem, problem.start[None, :]), 0
+    outcomes = getattr(problem, "distinct_outcomes", problem.outcomes)
     while len(layer):
         actions = actions_of(problem, policy, layer)
-        following, chances = problem.outcomes(layer, actions)
+        following, chances = outcomes(layer, actions)
         codes = _codes(problem, following.reshape(-1, following.shape[-1])).reshape(chances.shape)
         transitions += chances.size
         ok = transitions <= _MOST_TRANSITIONS
         rule = "one that reaches fewer states, for an exact price (twin.motion.simulate estimates it)"
         require(ok, "policy", rule, f"more than {_MOST_TRANSITIONS:,} transitions")
-        apart = _apart(codes)
-        codes = codes[:, apart]
-        layers.append((layer, actions, codes, np.add.reduceat(chances, apart, axis=1)))
+        layers.append((layer, actions, codes, chances))
         fresh, first = np.unique(codes, return_index=True)
         new = ~np.isin(fresh, known)
         known = np.union1d(known, fresh[new])
-        row, column = np.divmod(first[new], len(apart))
-        layer = following[row, apart[column]]
+        layer = following.reshape(-1, following.shape[-1])[first[new]]
     states, actions = (np.concatenate(part) for part in zip(*(layer[:2] for layer in layers), strict=True))
     order = np.argsort(_codes(problem, states))
     places, count = np.argsort(order), len(states)  # of each state in the order of the codes
@@ -171,20 +169,16 @@ def reachable(problem: Problem, policy: Policy) -> tuple[Whole, Whole, csr_matri
     return states[order], actions[order], moves
 
 
-def _apart(codes: Whole) -> Whole:
-    """Return the first of each run of outcomes that are alike in all states, as of demands beyond every stock."""
-    return np.flatnonzero(np.append(True, np.any(codes[:, 1:] != codes[:, :-1], axis=0)))
-
-
 def _codes(problem: Problem, states: Whole) -> Whole:
     """Return one number for each state: its variables, as digits of a number with a large enough base."""
     width = states.shape[1]
     base = int(2 ** min(62 / width, 31))
-    digits = states - problem.least
-    inside = (digits >= 0) & (digits < base)
+    low, high = int(states.min()), int(states.max())
     rule = f"one whose stocks and orders stay between {problem.least:,} and {base + problem.least:,}"
-    require(bool(np.all(inside)), "policy", rule, states[~inside][:1])
-    code = np.zeros(len(states), np.int64)
-    for column in range(width):
-        code = code * base + digits[:, column]
+    require(low >= problem.least and high < base + problem.least, "policy", rule, f"numbers from {low:,} to {high:,}")
+    code = states[:, 0] - problem.least
+    for column in range(1, width):
+        code *= base
+        code += states[:, column]
+        code -= problem.least
     return code

@@ -45,13 +45,21 @@ class LostSales:
         return int(np.searchsorted(np.cumsum(total), ratio * (1 - 1e-12)))
 
     def outcomes(self, states: Whole, actions: Whole) -> tuple[Whole, Array]:
-        demands = np.arange(len(self.shares))
+        return self._following(states, actions, self.shares)
+
+    def distinct_outcomes(self, states: Whole, actions: Whole) -> tuple[Whole, Array]:
+        """Return the same with all demands that use up the largest stock as one outcome."""
+        most = min(int(states[:, 0].max()), len(self.shares) - 1)
+        return self._following(states, actions, np.append(self.shares[:most], self.shares[most:].sum()))
+
+    def _following(self, states: Whole, actions: Whole, shares: Array) -> tuple[Whole, Array]:
+        demands = np.arange(len(shares))
         pipeline = np.concatenate([states[:, 1:], actions], axis=1)  # arrives after 1, ..., lead_time periods
         following = np.empty((len(states), len(demands), self.lead_time), np.int64)
         left = np.maximum(states[:, :1] - demands, 0)
         following[:, :, 0] = np.minimum(left + pipeline[:, :1], self.highest)
         following[:, :, 1:] = pipeline[:, None, 1:]
-        return following, np.broadcast_to(self.shares, left.shape)
+        return following, np.broadcast_to(shares, left.shape)
 
     def costs(self, states: Whole, actions: Whole) -> Array:
         return self.cost_of_stock(int(states[:, 0].max()))[states[:, 0]]

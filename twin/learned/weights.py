@@ -1,4 +1,4 @@
-"""Weights of the shipped network, with their provenance: recipe, digests, and the log of the training run."""
+"""Weights of the shipped networks, with their provenance: recipe, digests, and the log of the training run."""
 
 from __future__ import annotations
 
@@ -13,9 +13,7 @@ import numpy as np
 
 from twin.learned.perceptron import Layers
 
-#: Weights that come with the package, and their provenance beside them.
-_WEIGHTS = Path(__file__).with_name("lost_sales.npz")
-_PROVENANCE = _WEIGHTS.with_suffix(".json")
+LOST_SALES, BOOKINGS = "lost_sales", "bookings"  # networks that come with the package
 
 
 def digest_of_layers(layers: Layers) -> str:
@@ -43,31 +41,37 @@ def provenance_of(layers: Layers, recipe: Mapping[str, Any], log: Sequence[Mappi
     }
 
 
-def write_weights(layers: Layers, provenance: Mapping[str, Any]) -> None:
+def file_of(network: str) -> Path:
+    """Return the file of a network's weights; its provenance, with the suffix .json, is beside it."""
+    return Path(__file__).with_name(f"{network}.npz")
+
+
+def write_weights(layers: Layers, provenance: Mapping[str, Any], network: str = LOST_SALES) -> None:
     """Write weights and provenance to the files that come with the package."""
     numbered = ((place, *layer) for place, layer in enumerate(layers))
     parts = {f"{name}{place}": part for place, *layer in numbered for name, part in zip("wb", layer, strict=True)}
-    with _WEIGHTS.open("wb") as file:
+    with file_of(network).open("wb") as file:
         np.savez(file, **parts)
-    _PROVENANCE.write_text(json.dumps(provenance, indent=1) + "\n", encoding="utf-8")
+    file_of(network).with_suffix(".json").write_text(json.dumps(provenance, indent=1) + "\n", encoding="utf-8")
 
 
 @cache
-def shipped_layers() -> Layers:
-    """Return the layers that come with the package.
+def shipped_layers(network: str = LOST_SALES) -> Layers:
+    """Return the layers of a network that comes with the package.
 
     Errors
     ------
     ValueError if the file of the weights is not the one that its provenance describes.
     """
-    with np.load(_WEIGHTS) as file:
+    path = file_of(network)
+    with np.load(path) as file:
         layers = [(file[f"w{place}"], file[f"b{place}"]) for place in range(len(file.files) // 2)]
-    if digest_of_layers(layers) != shipped_provenance()["weights_digest"]:
-        raise ValueError(f"{_WEIGHTS.name} is not the file that {_PROVENANCE.name} describes; run make train")
+    if digest_of_layers(layers) != shipped_provenance(network)["weights_digest"]:
+        raise ValueError(f"{path.name} is not the file that {path.stem}.json describes; run make train")
     return layers
 
 
 @cache
-def shipped_provenance() -> dict[str, Any]:
-    """Return recipe, digests and log of the weights that come with the package."""
-    return json.loads(_PROVENANCE.read_text(encoding="utf-8"))
+def shipped_provenance(network: str = LOST_SALES) -> dict[str, Any]:
+    """Return recipe, digests and log of the weights of a network that comes with the package."""
+    return json.loads(file_of(network).with_suffix(".json").read_text(encoding="utf-8"))

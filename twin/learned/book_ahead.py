@@ -16,7 +16,12 @@ from twin.exact.demand_laws import laws_by_period
 from twin.exact.hidden_regimes import hidden_booking, hidden_price
 from twin.exact.pricing import Optimum, Policy, Whole, price
 from twin.exact.soft_blocks import places_to_keep, soft_block
+from twin.learned.booking_inputs import LONGEST_TERM, booking_context
+from twin.learned.booking_policy import network_bookings
+from twin.learned.weights import BOOKINGS, shipped_layers
+from twin.simulate import Estimate
 
+_NETWORK, _ROLLING = "network", "rolling plan"
 _MOST_VALUES = 2**18  # largest table, over all periods of the season, for which the exact optimum is quick
 _TOLERANCE = 1e-5  # of the exact optimum, as a share of its cost [-]
 _REPLICATIONS, _PERIODS, _SEED = 400, 24, 20  # of a simulation where the table is too large
@@ -34,7 +39,7 @@ class BookAhead(NamedTuple):
     newsvendor_cost: float  # of the newsvendor on the forecast, with the better contract [$/period]
     saved_on_fixed: float  # fixed_cost - cost [$/period]
     saved_on_newsvendor: float  # newsvendor_cost - cost [$/period]
-    rule: str  # newsvendor, plan, exact, marginal or rolling plan
+    rule: str  # newsvendor, plan, exact, marginal rule, network or rolling plan
     remark: str  # why this rule
     keep: int = 0  # places of the soft block to keep for the period that lies the return window ahead [place]
 
@@ -102,18 +107,21 @@ def book_ahead(
 
     Limits
     ------
-    A hidden regime: the exact optimum on a grid of beliefs or, where its table is large, the marginal rule; costs are
-    simulated, and `least_cost` is that of the grid, which tells more than demand does (`twin.exact.hidden_regimes`).
+    A hidden regime: the exact optimum on a grid of beliefs or, where its table is large, the cheaper of the marginal
+    rule and the network of `twin.learned.booking`; costs are simulated, and `least_cost` is that of the grid, which
+    tells more than demand does (`twin.exact.hidden_regimes`).
     A term of one period: the newsvendor on the forecast is optimal. One regime: the plan by the calendar is optimal,
     and `cost` is its cost; the places are those of the rolling plan, whose horizon ends, and which costs up to 0.2 %
     more where several plans are equally good.
-    Several regimes: the exact optimum where its table is small; otherwise the marginal rule, or with a season the
-    rolling plan, with the cost of the better of the marginal rule and the calendar plan; where the exact costs are
-    known, the rolling plan is up to 2 % cheaper than that, and at most 0.1 % dearer.
+    Several regimes: the exact optimum where its table is small; otherwise the cheaper of the marginal rule and, with
+    one contract of at most 13 periods, the network, both simulated on the same paths. With a season, this is the
+    network where it costs less than the marginal rule and the calendar plan; otherwise the rolling plan, with the cost
+    of the better of these two; where the exact costs are known, the rolling plan is up to 2 % cheaper than that, and
+    at most 0.1 % dearer.
 
     Source
     ------
-    `twin.exact.booking`, `twin.exact.booking_rules` and `twin.exact.booking_plans`.
+    `twin.exact.booking`, `twin.exact.booking_rules`, `twin.exact.booking_plans` and `twin.learned.booking`.
 
     >>> found = book_ahead([5, 5, 12, 5], lead_time=1, term=2, place_cost=10, surcharge=25)
     >>> found.places, found.rule, round(found.cost, 2), round(found.saved_on_newsvendor, 2)
@@ -147,11 +155,11 @@ def book_ahead(
         rule, remark = "exact", "The best booking of all rules, from a table of all states."
         newsvendor_cost = min(optimum.price(each).high for each in newsvendors)
     else:
-        policy, cost, error, newsvendor_cost, rule = _look_ahead(problem, newsvendors)
-        source = "simulated" if problem.season == 1 else "taken to be that of the better of two simpler rules"
+        policy, cost, error, newsvendor_cost, rule, dearer = _look_ahead(problem, newsvendors)
+        source = "taken to be that of the better of two simpler rules" if rule == _ROLLING else "simulated"
         remark = (
             f"The table of the exact optimum is too large for a quick answer, so the {rule} is used; its cost is "
-            f"{source}, and no rule costs less than {bound:,.2f} a period."
+            f"{source}, and no rule costs less than {bound:,.2f} a period.{dearer}"
         )
     places = np.asarray(policy(state[None, :])).reshape(-1)
     return BookAhead(
@@ -173,19 +181,21 @@ def _on_beliefs(
     newsvendors = [booking_rules.newsvendor_on_forecast(grid, contract) for contract in contracts]
     optimum = _exact(grid)
     if optimum is not None:
-        policies, bound, rule = [optimum.policy], optimum.low, "exact"
+        rules, bound = [("exact", optimum.policy)], optimum.low
         remark = "The best booking of all rules on a grid of beliefs, from a table of all states; costs are simulated."
     else:
-        policies = [booking_rules.marginal_rule(grid, contract) for contract in contracts]
-        bound, rule = booking_rules.single_term_bound(grid), "marginal rule"
-        remark = "The table of the exact optimum is too large for a quick answer, so the marginal rule is used."
+        rules, bound = _quick_rules(grid), booking_rules.single_term_bound(grid)
+        remark = (
+            "The table of the exact optimum is too large for a quick answer, so the {} is used; costs are simulated."
+        )
     size = {"seasons": -(-_PERIODS // season), "replications": _REPLICATIONS, "seed": _SEED}
-    (cost, error), best = min((hidden_price(problem, each, **size), at) for at, each in enumerate(policies))
+    (cost, error), best = min((hidden_price(problem, each, **size), at) for at, (_, each) in enumerate(rules))
+    rule, policy = rules[best]
     simple = min(hidden_price(problem, each, **size).mean for each in newsvendors)
-    fixed, places = booking_rules.fixed_places(problem.seen), np.asarray(policies[best](state[None, :])).reshape(-1)
+    fixed, places = booking_rules.fixed_places(problem.seen), np.asarray(policy(state[None, :])).reshape(-1)
     return BookAhead(
         int(places[0]) if grid.decisions == 1 else places, cost, error, bound, fixed.places, fixed.cost, simple,
-        fixed.cost - cost, simple - cost, rule, remark,
+        fixed.cost - cost, simple - cost, rule, remark.format(rule),
     )  # fmt: skip
 
 
@@ -209,26 +219,44 @@ def _exact(problem: Booking) -> Optimum | None:
     return None if optimum.capped else optimum
 
 
-def _look_ahead(problem: Booking, newsvendors: list[Policy]) -> tuple[Policy, float, float, float, str]:
+def _look_ahead(problem: Booking, newsvendors: list[Policy]) -> tuple[Policy, float, float, float, str, str]:
     """Return a rule for a table that is too large, a cost that it keeps, its error, the newsvendor's cost, its name.
 
-    With a season, the rolling plan is the rule, and the cost is that of the calendar plan or the marginal rule.
+    The last text says what the network costs if it can be priced and is not used. The rolling plan takes too long to
+    be simulated, and its cost is that of the calendar plan or the marginal rule.
     """
-    marginal = [booking_rules.marginal_rule(problem, contract) for contract in range(problem.decisions)]
-    seasons = -(-_PERIODS // problem.season)
-    costs = [
-        booking_rules.simulated_price(problem, rule, seasons=seasons, replications=_REPLICATIONS, seed=_SEED)
-        for rule in [*newsvendors, *marginal]
-    ]
-    simplest = min(each.mean for each in costs[: problem.decisions])
-    best = min(range(problem.decisions), key=lambda place: costs[problem.decisions + place].mean)
-    cost, error = costs[problem.decisions + best]
-    if problem.season == 1:
-        return marginal[best], cost, error, simplest, "marginal rule"
-    planned = booking_plans.calendar_plan(problem).cost
-    if planned < cost:
-        cost, error = planned, 0.0
-    return booking_plans.rolling_plan(problem), cost, error, simplest, "rolling plan"
+
+    def priced(policy: Policy) -> Estimate:
+        return booking_rules.simulated_price(
+            problem, policy, seasons=-(-_PERIODS // problem.season), replications=_REPLICATIONS, seed=_SEED
+        )
+
+    simplest = min(priced(each).mean for each in newsvendors)
+    rules = _quick_rules(problem)
+    costs = [priced(policy) for _, policy in rules]
+    planned = booking_plans.calendar_plan(problem).cost if problem.season > 1 else np.inf
+    best = min(range(len(rules)), key=lambda at: costs[at].mean)
+    (rule, policy), (cost, error) = rules[best], costs[best]
+    if problem.season == 1 or (rule == _NETWORK and cost < planned):
+        return policy, cost, error, simplest, rule, _dearer(rules, costs, rule)
+    simple = min(each for (name, _), each in zip(rules, costs, strict=True) if name != _NETWORK)
+    cost, error = min(simple, Estimate(planned, 0.0))
+    return booking_plans.rolling_plan(problem), cost, error, simplest, _ROLLING, _dearer(rules, costs, _ROLLING)
+
+
+def _quick_rules(problem: Booking) -> list[tuple[str, Policy]]:
+    """Return the rules that are quick for a table of any size: the marginal rule of each contract, and the network."""
+    contracts = range(problem.decisions)
+    rules = [("marginal rule", booking_rules.marginal_rule(problem, contract)) for contract in contracts]
+    if problem.decisions == 1 and problem.terms[0] <= LONGEST_TERM:
+        rules.append((_NETWORK, network_bookings(shipped_layers(BOOKINGS), booking_context(problem))))
+    return rules
+
+
+def _dearer(rules: list[tuple[str, Policy]], costs: list[Estimate], used: str) -> str:
+    """Return a sentence on the cost of the network if it is priced and not used."""
+    found = [cost for (name, _), cost in zip(rules, costs, strict=True) if name == _NETWORK != used]
+    return f" The network would cost {found[0].mean:,.2f}, simulated." if found else ""
 
 
 def _state(problem: Booking, booked: ArrayLike | None, period: int, regime: int) -> Whole:
