@@ -3,6 +3,9 @@
 import csv
 import io
 import json
+import sqlite3
+from contextlib import closing
+from pathlib import Path
 
 import pytest
 
@@ -12,6 +15,7 @@ from twin.data.ledger.store import RESET_TOKEN, Ledger
 from twin.data.scenarios import research_lanes
 from twin.plan.capacity_plan import CapacityPlan
 
+VERSION_3 = Path(__file__).with_name("ledger_version_3.sql")
 FLOWS = "date,lane,volume,returns\n2026-01-05,A,5,1\n2026-01-06,A,7.25,0\n2026-01-06,=B,2,2\n"
 
 
@@ -58,11 +62,36 @@ def test_a_backup_has_what_was_written_while_the_ledger_is_in_use(run, file, led
         assert (code, out) == (3, "") and "pg_dump --format=custom" in err
         return
     assert (code, err) == (0, "") and out.endswith(f"to {tmp_path / 'copy.sqlite'}, and found sound\n")
+    with closing(sqlite3.connect(tmp_path / "copy.sqlite")) as copy:
+        assert copy.execute("PRAGMA journal_mode").fetchone() == ("wal",)  # readers of the copy wait for no writer
     with Ledger(f"sqlite:///{tmp_path}/copy.sqlite") as copy:
         assert list(copy.records()) == list(ledger.records()) and copy.status()["imports"] == ledger.status()["imports"]
         assert CapacityPlan(copy.plan).changes() == CapacityPlan(ledger.plan).changes()
     assert run("backup", tmp_path / "copy.sqlite")[0] == 2
     assert run("backup", tmp_path / "copy.sqlite", "--force")[0] == 0
+
+
+def test_a_backup_of_an_older_ledger_holds_what_is_there(run, tmp_path, monkeypatch):
+    """Neither the ledger nor the copy is migrated, even where only reading is allowed."""
+    old = tmp_path / "old.sqlite"
+    with closing(sqlite3.connect(old)) as made:
+        made.executescript(VERSION_3.read_text())
+        before = list(made.iterdump())
+    monkeypatch.setenv("DATABASE_URL", f"sqlite:///{old}")
+    code, out, err = run("backup", tmp_path / "copy.sqlite")
+    assert (code, err) == (0, "") and out.endswith("found sound\n")
+    for path in (old, tmp_path / "copy.sqlite"):
+        with closing(sqlite3.connect(path)) as held:
+            assert list(held.iterdump()) == before
+    assert {path.name for path in tmp_path.iterdir()} == {"old.sqlite", "copy.sqlite"}
+    with Ledger(f"sqlite:///{tmp_path}/copy.sqlite") as copy:
+        assert copy.status()["schema_version"] == 6 and copy.count() == int(out.split()[0].replace(",", ""))
+
+
+def test_no_backup_of_a_ledger_that_does_not_exist(run, tmp_path, monkeypatch):
+    monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path}/none.sqlite")
+    code, out, err = run("backup", tmp_path / "copy.sqlite")
+    assert (code, out) == (3, "") and "cannot be opened" in err and not list(tmp_path.glob("*.sqlite"))
 
 
 def test_from_seed_to_reset(run, answer, ledger):
@@ -169,7 +198,7 @@ def test_export(run, answer, file, ledger, tmp_path):
         (["export", "no/such/folder/out.csv"], "no/such/folder"),
     ],
 )
-def test_unusable_input_gives_exit_code_2_and_one_sentence(run, arguments, said):
+def test_unusable_input_gives_exit_code_2_and_one_sentence(run, ledger, arguments, said):
     code, out, err = run(*arguments)
     assert (code, out) == (2, "") and said in err and err.startswith("twin: ") and err.count("\n") == 1
 

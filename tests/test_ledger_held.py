@@ -1,5 +1,6 @@
 """Imports of lanes and days that are held: asked about, and left out, replaced or added on top as was said."""
 
+import datetime
 import json
 import os
 import pty
@@ -13,6 +14,7 @@ from processes import command_line
 
 from twin.__main__ import main
 from twin.data.errors import AlreadyHeld, Counts
+from twin.data.ledger.odd_days import odd_days
 from twin.data.ledger.outlying import usual_range
 
 FLOWS = "date,lane,volume,returns\n2026-01-05,A,5,1\n2026-01-06,A,7.25,0\n2026-01-06,A,1,0\n2026-01-06,B,2,2\n"
@@ -93,7 +95,7 @@ def test_a_file_that_has_nothing_new_is_not_asked_about(run, file, ledger):
         code, out, _ = run("import", part, *word)
         assert code == 0 and "nothing new: the ledger holds flows of all these lanes and days; --add adds" in out
     code, out, _ = run("import", file(part.read_text().replace(",2,2", ",3,2"), "changed.csv"), "--new-only")
-    assert code == 0 and "all these lanes and days, and 1 differ in this file; --replace replaces these" in out
+    assert code == 0 and "all these lanes and days, and 1 differs in this file; --replace replaces these" in out
     assert held(ledger) == BEFORE
 
 
@@ -112,7 +114,7 @@ def test_undo_goes_back_one_replacement_after_the_other(ledger, file):
     third = ledger.import_file(file(REVISED.replace("B,3", "B,4"), "c.csv"), held="replace")
     assert (third.records, ledger.read("B")["volume"].tolist()) == (1, [4.0, 9.0])
     for one, later in ((first, 2), (second, 3)):
-        with pytest.raises(ValueError, match=rf"flows of import {one.id} were replaced, so undo import {later} first"):
+        with pytest.raises(ValueError, match=rf"of import {one.id} (was|were) replaced, so undo import {later} first"):
             ledger.undo(one.id)
     assert ledger.undo(third.id) == (1, 1) and held(ledger) == AFTER["replace"]
     assert ledger.undo(second.id) == (3, 2) and held(ledger) == BEFORE
@@ -295,3 +297,50 @@ def test_outlying_flows_of_a_file_are_asked_about_and_counted(ledger, file, run)
         with pytest.raises(AlreadyHeld) as question:
             ledger.import_file(file(rows.replace(old, new), "again.csv"))
         assert question.value.preview.counts == Counts(0, 3, 1, count)
+
+
+TODAY = "date,lane,volume\n2026-01-07,A,5\n2026-01-07,B,6\n"
+
+
+@pytest.mark.parametrize("option", [(), ("--new-only",), ("--replace",), ("--add",)])
+def test_a_day_that_looks_mistaken_is_imported_only_if_somebody_is_sure(run, file, ledger, option):
+    assert run("import", file(FLOWS))[0] == 0
+    for day, said in (
+        ("2062-01-07", "2062-01-07 is in the future: all other lanes would count as zero until then"),
+        ("1926-01-07", "1926-01-07 is 36,523 days before every other flow: its lanes would count as zero in between"),
+        ("2026-02-07", "2026-02-07 is 32 days after every other flow: lanes would count as zero until then"),
+    ):
+        odd = file(TODAY.replace("2026-01-07", day), "odd.csv")
+        code, out, err = run("import", odd, *option)
+        assert (code, out) == (1, "") and held(ledger) == BEFORE
+        assert said in err and "nothing was imported: --sure imports them" in err and err.count("\n") == 1
+    assert run("import", odd, *option, "--sure")[0] == 0
+    assert ledger.count() == len(BEFORE) + 2
+    assert run("import", odd, "--new-only")[0] == 0  # nothing is new, so nothing is asked
+
+
+def test_a_day_far_from_the_record_is_logged_only_if_somebody_is_sure(run, file):
+    assert run("import", file(FLOWS))[0] == 0
+    code, out, err = run("log", "2062-01-07", "A", 5)
+    assert (code, out) == (1, "") and "2062-01-07 is in the future" in err and "--sure logs it" in err
+    assert run("log", "2062-01-07", "A", 5, "--sure")[0] == 0
+
+
+def test_the_day_of_a_period_that_has_begun_is_not_in_the_future(ledger):
+    with ledger._reading() as connection:
+        for period, day, asked in (
+            ("D", "2026-01-05", False),
+            ("D", "2026-01-06", True),
+            ("W", "2026-01-11", False),
+            ("W", "2026-01-12", True),
+            ("QS", "2026-03-31", False),
+        ):
+            days = np.array([day], "datetime64[D]")
+            assert bool(odd_days(connection, days, period, today=datetime.date(2026, 1, 5))) == asked
+
+
+def test_quarters_and_older_years_are_added_without_a_question(run, file):
+    quarters = "".join(f"{year}-Q{quarter},A,{quarter}\n" for year in (2023, 2024) for quarter in (1, 2, 3, 4))
+    assert run("import", file(f"date,lane,volume\n{quarters}"))[0] == 0
+    for name, more in (("later.csv", "2025-Q1,A,5\n2025-Q2,A,5\n"), ("older.csv", "2022-Q3,A,5\n2022-Q4,A,5\n")):
+        assert run("import", file(f"date,lane,volume\n{more}", name), "--new-only")[0] == 0

@@ -153,7 +153,7 @@ def test_a_sound_ledger_passes_every_check(ledger, flows):
     ledger.append("2025-01-05", "LANE-1", 77.125)
     checks = {check.name: check for check in ledger.verify()}
     assert all(check.passed is not False for check in checks.values())
-    assert checks["flows of imports"].found.startswith("counts and sums agree; 1 flows were logged one by one")
+    assert checks["flows of imports"].found.startswith("counts and sums agree; 1 flow was logged one by one")
     assert checks["entries of imports"].found == "1 as written"
 
 
@@ -165,7 +165,7 @@ def test_a_sound_ledger_passes_every_check(ledger, flows):
         (
             "UPDATE twin_flow SET import_id = 9 WHERE id = 7",
             "flows of imports",
-            "1 flows name import 9, which",
+            "1 flow names import 9, which",
         ),
         ("DELETE FROM twin_flow WHERE id = 7", "flows of imports", "import 1 has 199 flows and should have 200"),
         ("UPDATE twin_import SET records = 100", "entries of imports", "the entry of import 1 has changed"),
@@ -240,7 +240,7 @@ def test_a_ledger_of_the_first_version_is_migrated(ledger, url, flows):
         assert migrated.statistics().equals(before) and migrated.status()["schema_version"] == 6
         checks = {check.name: check for check in migrated.verify()}
         assert all(check.passed is not False for check in checks.values())
-        assert "1 imports of an earlier version have a count alone" in checks["flows of imports"].found
+        assert "1 import of an earlier version without sums" in checks["flows of imports"].found
         assert migrated.import_file(flows).repeated and migrated.undo(1) == (200, 0)
 
 

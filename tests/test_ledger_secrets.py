@@ -210,3 +210,9 @@ def test_processes_and_pages(address, tmp_path):
         voila.terminate()
         voila.wait(30)
     told((tmp_path / "log").read_text())
+
+
+def test_a_password_with_marks_of_an_address_is_refused_with_the_way_to_write_it():
+    with pytest.raises(LedgerError, match="%40 for @, %2F for /") as error:
+        Ledger("postgresql://planner:top@sec/ret@127.0.0.1:5432/flows")
+    assert "sec" not in str(error.value) and "ret" not in str(error.value)

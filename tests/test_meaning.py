@@ -18,6 +18,7 @@ from twin.data.statistics import lane_statistics
 
 RANDOM = np.random.default_rng(20241129)
 RATIO = 55 / 60  # the critical ratio of the default policy
+DAYS = pd.date_range("2023-03-01", periods=60)
 
 
 def safety_stock(mean, sd, days=1.0):
@@ -52,112 +53,6 @@ def assessed(path, capsys, *options):
     code = main(["assess", str(path), "--json", *options])
     out = capsys.readouterr()
     return code, json.loads(out.out) if code == 0 else out.err
-
-
-# ---------------------------------------------------------------- dates in digits
-
-
-def coded(head, codes, file, **options):
-    volumes = RANDOM.integers(50, 150, len(codes))
-    rows = [(c, "A", v) for c, v in zip(codes, volumes, strict=True)]
-    return read_history(file(f"{head},lane,volume", rows), columns={"date": head}, **options), volumes
-
-
-DAYS = pd.date_range("2023-03-01", periods=60)
-WEEKS = [day.isocalendar() for day in pd.date_range("2023-11-06", periods=20, freq="7D")]
-
-
-@pytest.mark.parametrize("head", ["week", "KW", "Calendar week", "yearweek", "Kalenderwoche"])
-def test_weeks_are_known_by_their_heading(file, head, capsys):
-    codes = [f"2023{week:02d}" for week in range(1, 13)]
-    history, volumes = coded(head, codes, file)
-    assert (history.period, len(history.flows)) == ("W", 12) and f"by the heading {head!r}" in said(history)
-    stock = safety_stock(volumes.mean(), volumes.std(ddof=1), 7)
-    code, out = assessed(
-        file(f"{head},lane,volume", zip(codes, "A" * 12, volumes, strict=True)), capsys, "--column", f"date={head}"
-    )
-    assert code == 0 and out["lanes"]["A"]["safety_stock"] == pytest.approx(stock, rel=1e-9)
-
-
-@pytest.mark.parametrize("form", ["{}{:02d}", "{}-W{:02d}", "{}W{:02d}", "KW {1:02d}/{0}"])
-def test_weeks_are_known_by_a_number_above_12(file, form):
-    history, _ = coded("date", [form.format(week.year, week.week) for week in WEEKS], file)
-    assert history.period == "W" and len(history.flows) == 20
-    assert str(history.flows["date"].min())[:10] == "2023-11-06"
-
-
-def test_months_are_known_by_their_heading_or_by_the_turn_of_the_year(file):
-    codes = [f"2023{month:02d}" for month in range(1, 13)]
-    assert coded("month", codes, file)[0].period == "MS"
-    years = [f"{2022 + i // 12}{i % 12 + 1:02d}" for i in range(18)]
-    history, _ = coded("date", years, file)
-    assert history.period == "MS" and "turn of a year" in said(history)
-    assert coded("date", ["2023-01", "2023-02"], file)[0].period == "MS"  # as in ISO 8601
-    assert coded("week", ["2023-01", "2023-02"], file)[0].period == "W"
-
-
-def test_months_or_weeks_that_nothing_decides_are_refused_with_both_readings(file):
-    codes = [f"2023{month:02d}" for month in range(1, 13)]
-    with pytest.raises(
-        ValueError, match=r"'202301' that may be 2023-01-01 \(yyyymm.* or 2023-01-02 \(yyyyww.*say dates='yyyymm' or"
-    ):
-        coded("date", codes, file)
-    with pytest.raises(ValueError, match=r"'2023002' that may be 2023-01-02 \(yyyyddd.* or 2023-02-01 \(yyyymmm"):
-        coded("date", [f"2023{month:03d}" for month in range(1, 13)], file)
-    assert coded("date", codes, file, dates="yyyyww")[0].period == "W"
-    assert coded("date", codes, file, dates="yyyymm")[0].period == "MS"
-
-
-@pytest.mark.parametrize("form", ["%y%m%d", "%d%m%y", "%d%m%Y", "%Y%m%d", "%y%j", "%Y%j", "%Y%m%d%H", "%Y%m%d%H%M%S"])
-def test_days_in_digits(file, form):
-    history, volumes = coded("date", DAYS.strftime(form), file)
-    assert history.flows["date"].tolist() == DAYS.tolist()
-    assert facts(history)["demand_mean"] == pytest.approx(volumes.mean(), rel=1e-12)
-
-
-def test_an_early_yymmdd_is_no_month_of_1901(file):
-    history, _ = coded("date", [f"1902{day:02d}" for day in range(1, 13)], file)
-    assert str(history.flows["date"].min())[:10] == "2019-02-01" and "'190201' is 2019-02-01" in said(history)
-    assert history.period == "D" and facts(history)["periods"] == 12
-
-
-def test_day_and_month_in_digits_that_may_be_swapped_are_refused(file):
-    with pytest.raises(ValueError, match=r"ddmmyy.*mmddyy.*say dates='ddmmyy' or dates='mmddyy'$"):
-        coded("date", [f"{day:02d}0523" for day in range(1, 13)], file)
-
-
-@pytest.mark.parametrize("form", ["{}", "{}.0", "{}.5"])
-def test_day_numbers_of_a_spreadsheet(file, form):
-    numbers = [form.format((day - pd.Timestamp("1899-12-30")).days) for day in DAYS]
-    history, volumes = coded("date", numbers, file)
-    assert history.flows["date"].tolist() == DAYS.tolist() and "counted from 1900" in said(history)
-    assert facts(history)["demand_sd"] == pytest.approx(volumes.std(ddof=1), rel=1e-12)
-
-
-def test_day_numbers_among_dates_are_read_in_the_count_that_fits_them(file):
-    for start, form in (("1899-12-30", "serial-1900"), ("1904-01-01", "serial-1904")):
-        cells = [str((day - pd.Timestamp(start)).days) if day.day < 13 else day.strftime("%d.%m.%Y") for day in DAYS]
-        history, volumes = coded("date", cells, file)
-        assert history.flows["date"].tolist() == DAYS.tolist() and form in said(history)
-        assert facts(history)["demand_mean"] == pytest.approx(volumes.mean(), rel=1e-12)
-
-
-@pytest.mark.parametrize("factor", [1, 1000])
-def test_seconds_and_milliseconds_since_1970(file, factor):
-    stamps = [int(day.timestamp() + 3600 * 5) * factor for day in DAYS]
-    history, _ = coded("timestamp", stamps, file)
-    assert history.flows["date"].tolist() == DAYS.tolist()
-
-
-def test_24_00_is_the_end_of_its_day(file):
-    rows = [
-        (f"2024-01-{day:02d} {hour:02d}:00", "G", RANDOM.integers(1, 30))
-        for day in range(1, 9)
-        for hour in range(1, 25)
-    ]
-    history = read_history(file("timestamp,lane,volume", rows))
-    assert not len(history.account.refused) and "24:00" in said(history)
-    assert facts(history)["demand_mean"] == pytest.approx(sum(row[2] for row in rows) / 8, rel=1e-12)
 
 
 # ---------------------------------------------------------------- marks in numbers

@@ -1,13 +1,10 @@
 """The table step: whatever the shape of a table, its flows are those that pandas finds in it, or it is refused."""
 
 import io
-import json
 
 import numpy as np
 import pandas as pd
 import pytest
-
-from twin.data.load import read_history
 
 DAYS = pd.date_range("2024-01-01", periods=21)
 DE_MONTHS = "Jan Feb Mär Apr Mai Jun Jul Aug Sep Okt Nov Dez".split()
@@ -32,22 +29,6 @@ WEEKLY = pd.DataFrame(
     ],
     columns=["date", "lane", "volume"],
 )
-
-
-@pytest.fixture
-def read(tmp_path):
-    """Return a function that writes a text to a file and reads it; its account adds up."""
-
-    def read(text, name="flows.csv", **options):
-        path = tmp_path / name
-        path.write_text(text, encoding="utf-8")
-        history = read_history(path, **options)
-        account = history.account
-        assert account.rows_read == account.rows_kept + len(account.refused)
-        json.dumps(account.to_dict())
-        return history
-
-    return read
 
 
 def found(history):

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from twin.data.advice import Decision, Words, in_python, said
-from twin.data.text import visible
+from twin.data.text import number_of, visible
 
 HEADERS_SHOWN = 25  # most unused headers shown; the others are counted
 ROWS_A_REASON = 3  # refused rows shown for each reason
@@ -90,7 +90,7 @@ class Account:
     def headline(self) -> str:
         """Return one line with the numbers of rows read, kept and refused, and the reasons."""
         why = "; ".join(f"{count:,} x {reason}" for reason, count in self.reasons().items())
-        counts = f"{self.rows_read:,} rows = {self.rows_kept:,} kept + {len(self.refused):,} refused"
+        counts = f"{number_of(self.rows_read, 'row')} = {self.rows_kept:,} kept + {len(self.refused):,} refused"
         return f"{self.file}: {counts}" + (f" ({why})" if why else "")
 
     def __str__(self) -> str:

@@ -63,10 +63,10 @@ def require_planner() -> None:
     if role == PLANNER:
         return
     if name:
-        raise ValueError(
-            f"only planners change anything here, and {name} is a viewer, who sees everything; whoever runs this "
-            "server names its planners"
-        )
+        way_out = "whoever runs this server names its planners"
+        if not os.environ.get(STAMP):
+            way_out = f"{AUTHOR_SETTING} says who runs a command, and {PLANNERS} who may write"
+        raise ValueError(f"only planners change anything here, and {name} is a viewer, who sees everything; {way_out}")
     raise ValueError(
         "nothing can be changed by a visitor without a name, and the proxy of this server gave none; open the page at "
         "the address of the proxy, and log in"

@@ -55,5 +55,9 @@ class PlanChanged(ValueError):
         self.cells = cells
 
 
+class NoLedger(ValueError):
+    """There is no ledger at the address, and a command that only reads makes none."""
+
+
 class LedgerError(Exception):
     """The ledger could not do what was asked; the message holds neither passwords nor values."""

@@ -62,7 +62,7 @@ def load_history(
         from twin.data.ledger.store import Ledger  # imports SQLAlchemy, which files do not need
 
         days = {name: getattr(how, name) for name in OF_DAYS}
-        with Ledger(history) as ledger:
+        with Ledger(history, make=False) as ledger:
             return _with_options(ledger.history(lanes, **days, **settling, duplicates=duplicates), how)
     require(not lanes, "history", "a ledger where lanes are named, because all of a file is read", repr(str(history)))
     if history == "":

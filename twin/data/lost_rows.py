@@ -8,6 +8,7 @@ import pandas as pd
 from twin._period_kinds import PERIOD_KINDS
 from twin.data.calendar import WorkingCalendar, weekday_of
 from twin.data.record import records_of
+from twin.data.text import number_of
 
 
 class Lost(NamedTuple):
@@ -54,10 +55,10 @@ def mark_lost(flows: pd.DataFrame, lost: Lost, calendar: WorkingCalendar, notes:
     if not found:
         return flows
     number = len(lost.on_days) + sum(lost.of_lane.values()) + lost.anywhere
-    name = PERIOD_KINDS[calendar.period].name
+    gaps = number_of(len(found), f"lane-{PERIOD_KINDS[calendar.period].name}")
     notes.append(
-        f"rows whose date or lane could not be read: {number:,}; the {len(found):,} lane-{name}s without a row that "
-        "they may have filled are unknown rather than zero"
+        f"rows whose date or lane could not be read: {number:,}; {gaps} without a row, which they may have filled, "
+        "counted as unknown rather than zero"
     )
     where, when = np.array(found).T
     more = pd.DataFrame(

@@ -30,7 +30,7 @@ from twin.data.settle_steps import (
     sum_flows,
     without_negative_sums,
 )
-from twin.data.text import visible
+from twin.data.text import number_of, visible
 from twin.data.working_days import RECORD_DECIDES, Closing, said_of_periods, working_calendar
 
 GAPS = ("zero", "unknown")  # accepted meanings of a period without a row
@@ -154,13 +154,13 @@ def _sums_left_out(flows, sums, file, audit):
     strange = [name for name in found if sums is None and not is_total(name)]
     if strange:
         name, parts = strange[0], found[strange[0]]
-        text = f"{file} has a lane that is the sum of {parts:,} others, {visible(name)!r}"
+        text = f"{file} has a lane that is the sum of {number_of(parts, 'other')}, {visible(name)!r}"
         raise ValueError(Advice(f"{text}, so flows would count twice", ("sums", "leave-out"), ("sums", "keep")))
     for name in flows["lane"].cat.categories:
         if is_total(name) and name not in found:
             audit.append(f"the lane {visible(name)!r} is called a total but is not the sum of the others; it is kept")
     for name, parts in found.items():
-        audit.append(f"the lane {visible(name)!r} is the sum of {parts:,} others; it is left out")
+        audit.append(f"the lane {visible(name)!r} is the sum of {number_of(parts, 'other')}; it is left out")
     return list(found)
 
 

@@ -11,7 +11,7 @@ from twin.data.calendar import WorkingCalendar
 from twin.data.pairs import repeated_pairs, sums_of_pairs
 from twin.data.periods import distinct_days, even_distance, fits, own_period, period_starts, unfinished
 from twin.data.record import records_of
-from twin.data.text import visible
+from twin.data.text import number_of, visible
 
 LANES_NAMED = 3  # most lanes named in a note
 
@@ -198,10 +198,11 @@ def record_notes(flows: pd.DataFrame, calendar: WorkingCalendar, gaps: str) -> I
     lanes = flows["lane"].cat.categories
     origin = _days(flows).min()
     spanned = int((end - start + 1 if gaps == "zero" else last - first + 1).sum())
-    meaning = "count as zero" if gaps == "zero" else "are not counted"
+    empty = spanned - int(rows.sum())
+    counts, hows = (("counts", "count"), "as zero") if gaps == "zero" else (("is", "are"), "not counted")
     yield (
-        f"of the {spanned:,} lane-{PERIOD_KINDS[calendar.period].name}s of the record, "
-        f"{spanned - int(rows.sum()):,} without a row {meaning} (gaps={gaps!r})"
+        f"of the {number_of(spanned, f'lane-{PERIOD_KINDS[calendar.period].name}')} of the record, "
+        f"{number_of(empty, *(f'without a row {verb} {hows}' for verb in counts))} (gaps={gaps!r})"
     )
     if gaps == "zero":
         yield from end_notes(lanes, calendar.shifted(origin, start), calendar.shifted(origin, end))

@@ -1,28 +1,20 @@
-"""Read columns of numbers, and decide the decimal mark of a file by all its cells."""
+"""Read columns of numbers under both decimal marks, and keep what speaks for either."""
 
 from collections import Counter
 from collections.abc import Sequence
-from itertools import chain
-from pathlib import Path
 
 import numpy as np
 
-from twin.data.advice import Advice, Decision
 from twin.data.errors import Refused
 from twin.data.files.clean_text import Lines
 from twin.data.files.fields import Memo
 from twin.data.files.numbers import Number, parse_number
-from twin.data.files.options import ReadingOptions
 from twin.data.files.packed import Packed
-from twin.data.text import visible
 
 MOST_CONTRARY = 20_000  # most cells kept that only the other decimal mark can read
-CLEAR = 19  # a mark is decided if this many times more cells can be read only with it than only with the other
-DECIMAL_WAYS = (("decimal", "."), ("decimal", ","))  # the options that say which decimal mark the numbers have
 NINES = [10.0**digits - 1 for digits in range(4, 16)]  # values that often stand for an unknown one
 FAR_ABOVE = 10.0  # ratio of such a value to the largest other one [-]
 ALL_WHOLE = 3  # numbers that all have three digits, or 000, behind their mark from which this is no chance [-]
-ROUND = "000 behind every mark"  # a reason for a mark of decimals
 GAP = 30.0  # ratio of whole numbers to decimals, in one column, that speaks for a mark of thousands
 
 
@@ -182,82 +174,3 @@ class Amounts:
             here = (rows >= start) & (rows < start + len(values))
             values[rows[here] - start] = commas[here]
         return values
-
-
-def decide_mark(
-    columns: Sequence[Amounts], reading: ReadingOptions, votes: Sequence[tuple[int, str]], file: str | Path
-) -> tuple[str, str | None]:
-    """Return (mark, note): the decimal mark of the numbers of a file, and a sentence on it if it had a rival.
-
-    votes : what the rest of the file says, each (+1 for a decimal comma or -1 for a point, reason).
-    """
-    only = {".": sum(c.point_only for c in columns), ",": sum(c.comma_only for c in columns)}
-    either = {mark: sum(c.either[mark] for c in columns) for mark in ".,"}
-    shown = next((c.example for c in columns if c.example), None)
-    if reading.decimal:
-        mark, why = reading.decimal, "as asked"
-        if len(list(chain(*(c.pending["," if mark == "." else "."] for c in columns)))) > MOST_CONTRARY:
-            raise ValueError(
-                f"{file} has over {MOST_CONTRARY:,} numbers that cannot be read with the decimal mark {mark!r}"
-            )
-    elif any(only.values()):
-        mark = max(only, key=only.get)
-        other = "," if mark == "." else "."
-        if only[other] * CLEAR > only[mark] or only[other] > MOST_CONTRARY:
-            cells = [next(c.pending[m][0][2] for c in columns if c.pending[m]) for m in ".,"]
-            text = (
-                f"{file} has rows that need a decimal point, such as {visible(cells[0], 40)!r}, and rows that need a "
-                f"decimal comma, such as {visible(cells[1], 40)!r}"
-            )
-            raise ValueError(Advice(text, *DECIMAL_WAYS))
-        why = f"{only[mark]:,} numbers can be read only so"
-    elif shown:
-        marked = [column for column in columns if sum(column.either.values())]
-        alone = sum(either.values()) >= ALL_WHOLE and not any(column.plain_logs[1] for column in marked)
-        mark, why = _by_votes(either, [*votes, *_shapes(columns)], alone)
-        if not mark:
-            text, number = shown
-            text = (
-                f"{file} has numbers such as {visible(text)!r} that may be {number.point:,.10g} (decimal point) or "
-                f"{number.comma:,.10g} (decimal comma), and neither the column nor the other marks of the file decide"
-            )
-            raise ValueError(Advice(text, *DECIMAL_WAYS))
-    else:
-        return ".", None
-    if not shown and (mark == "." or reading.decimal):
-        return mark, None
-    note = f"the decimal mark of the numbers is {mark!r} ({why})"
-    if shown:
-        value = shown[1].point if mark == "." else shown[1].comma
-        note += f": {visible(shown[0])!r} is {value:.10g}"
-    return mark, Decision(note, "decimal", mark)
-
-
-def _shapes(columns):
-    """Yield the votes of the columns themselves."""
-    for column in columns:
-        shape = column.grouping()
-        if shape:
-            sign = 1 if column.either["."] else -1
-            why = "whole numbers beside them" if shape > 0 else "larger whole numbers without a mark"
-            why = why if column.plain_logs[1] else ROUND
-            yield shape * sign, why
-
-
-def _by_votes(either, votes, alone):
-    """Return (mark, why): a mark of decimals needs one vote, a mark of thousands two, and neither a contrary one.
-
-    alone : whether every number of many has the mark and three digits behind it, as thousands have; decimals then need
-        two votes. That all numbers are round is no vote on its own.
-    """
-    if all(either.values()):
-        return "", ""
-    mark = "." if either["."] else ","
-    thousands = 1 if mark == "." else -1  # the vote under which the mark separates thousands
-    yes = [why for vote, why in votes if vote == thousands]
-    no = [why for vote, why in votes if vote == -thousands]
-    if yes and no:
-        return "", ""
-    if len(yes) > 1:
-        return ("," if mark == "." else "."), " and ".join(yes)
-    return (mark, " and ".join(no)) if len(no) > alone and set(no) - {ROUND} else ("", "")

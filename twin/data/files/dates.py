@@ -5,12 +5,11 @@ import re
 from typing import NamedTuple
 
 from twin.data.errors import Refused
-from twin.data.files.digit_dates import readings_of_digits
+from twin.data.files.digit_dates import readings_of_digits, year_of_two_digits
 from twin.data.files.headings import plain
 from twin.data.files.month_names import MONTH_OF, QUARTER_WORDS, WEEKDAY_WORDS
 
 FIRST_YEAR, LAST_YEAR = 1678, 2261  # years that a nanosecond time stamp can represent in full
-CENTURY_TURN = 69  # two-digit years 69..99 mean 19xx, and 00..68 mean 20xx, as in POSIX
 LEAP_YEAR = 2000
 NO_SUCH_DAY = "date does not exist in the calendar"
 CONTRADICTS = "day and month are in the other order than in the rest of the column"
@@ -180,9 +179,7 @@ def _first_of_quarter(year, number):
 
 
 def _year(year):
-    number = int(year)
-    if len(year) == 2:
-        number += 1900 if number >= CENTURY_TURN else 2000
+    number = year_of_two_digits(year) if len(year) == 2 else int(year)
     if not FIRST_YEAR <= number <= LAST_YEAR:
         raise Refused(f"year is outside {FIRST_YEAR} to {LAST_YEAR}")
     return number

@@ -6,7 +6,7 @@ import re
 _DIGITS = re.compile(r"(\d{5,7}|\d{10}|\d{12,14}|\d{16}|\d{19})(?:[.,](\d*))?", re.ASCII)
 _EPOCH = datetime.date(1970, 1, 1)
 _SERIAL_1900, _SERIAL_1904 = datetime.date(1899, 12, 30), datetime.date(1904, 1, 1)
-_TURN = 69  # two-digit years from here on are of the last century
+CENTURY_TURN = 69  # two-digit years 69..99 mean 19xx, and 00..68 mean 20xx, as in POSIX
 
 
 def readings_of_digits(text: str) -> tuple[str, list[tuple[str, datetime.date]]] | None:
@@ -32,8 +32,13 @@ def readings_of_digits(text: str) -> tuple[str, list[tuple[str, datetime.date]]]
     return f"{size} digits", readings
 
 
-def _two(year):
-    return int(year) + (1900 if int(year) >= _TURN else 2000)
+def year_of_two_digits(year: str) -> int:
+    """Return the year that two digits mean.
+
+    >>> year_of_two_digits("69"), year_of_two_digits("68")
+    (1969, 2068)
+    """
+    return int(year) + (1900 if int(year) >= CENTURY_TURN else 2000)
 
 
 def _of_year(year, day):
@@ -61,16 +66,16 @@ _FORMS_OF = {
     5: (
         ("serial-1900", lambda d: _since(_SERIAL_1900, int(d))),
         ("serial-1904", lambda d: _since(_SERIAL_1904, int(d))),
-        ("yyddd", lambda d: _of_year(_two(d[:2]), d[2:])),
+        ("yyddd", lambda d: _of_year(year_of_two_digits(d[:2]), d[2:])),
         ("yyyyq", lambda d: datetime.date(int(d[:4]), 3 * int(d[4:]) - 2, 1)),
     ),
     6: (
         ("yyyymm", lambda d: datetime.date(int(d[:4]), int(d[4:]), 1)),
         ("yyyyww", lambda d: datetime.date.fromisocalendar(int(d[:4]), int(d[4:]), 1)),
         ("mmyyyy", lambda d: datetime.date(int(d[2:]), int(d[:2]), 1)),
-        ("yymmdd", lambda d: datetime.date(_two(d[:2]), int(d[2:4]), int(d[4:]))),
-        ("ddmmyy", lambda d: datetime.date(_two(d[4:]), int(d[2:4]), int(d[:2]))),
-        ("mmddyy", lambda d: datetime.date(_two(d[4:]), int(d[:2]), int(d[2:4]))),
+        ("yymmdd", lambda d: datetime.date(year_of_two_digits(d[:2]), int(d[2:4]), int(d[4:]))),
+        ("ddmmyy", lambda d: datetime.date(year_of_two_digits(d[4:]), int(d[2:4]), int(d[:2]))),
+        ("mmddyy", lambda d: datetime.date(year_of_two_digits(d[4:]), int(d[:2]), int(d[2:4]))),
     ),
     7: (
         ("yyyyddd", lambda d: _of_year(int(d[:4]), d[4:])),

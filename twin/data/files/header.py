@@ -17,7 +17,7 @@ from twin.data.files.long import long_layout
 from twin.data.files.near_headings import near_columns
 from twin.data.files.period_headings import period_of
 from twin.data.files.wide import wide_layout
-from twin.data.text import visible
+from twin.data.text import number_of, visible
 
 _YEAR = re.compile(r"(?<!\d)(?:19|20|21)\d{2}(?!\d)")
 NO_LINE = 1 << 60  # stands for the line after the last one
@@ -209,7 +209,7 @@ def _filled(upper, lower):
 def _tell(layout, rows, i, above):
     first = i - above
     if first:
-        lines = f"{first:,} {'row' if first == 1 else 'rows'}"
-        layout.notes.append(f"the header is in line {rows[i][0]:,}; {lines} above it were left out")
+        lines = number_of(first, "row above it was", "rows above it were")
+        layout.notes.append(f"the header is in line {rows[i][0]:,}; {lines} left out")
     if above:
         layout.notes.append(f"the header has two rows, lines {rows[i - 1][0]:,} and {rows[i][0]:,}; they were joined")

@@ -113,11 +113,12 @@ TOTALS = (
     "suma total, totaal, eindtotaal, subtotaal, totale, totale complessivo, subtotale, somma, razem, ogółem, "
     "suma końcowa, łącznie"
 )
+NAMES_KEPT = 1 << 15  # most headers whose reading is kept: each is asked for once per word and layout of a table
 _UMLAUTS = {"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": "oe"}
 _UNIT = re.compile(r"\s*[\[(].*?[\])]\s*|\s+in\s+\S+$")
 
 
-@lru_cache(1 << 14)
+@lru_cache(NAMES_KEPT)
 def plain(name: str) -> str:
     """Return a header in lower case without blanks, byte-order marks, punctuation and accents.
 
@@ -128,6 +129,7 @@ def plain(name: str) -> str:
     return "".join(c for c in bare if c.isalnum())
 
 
+@lru_cache(NAMES_KEPT)
 def without_unit(name: str) -> str:
     """Return a header without what stands in brackets, or after a last `in`.
 

@@ -11,7 +11,7 @@ import pandas as pd
 from twin.data.advice import Advice
 from twin.data.files.columns import plain
 from twin.data.files.packed import Packed, combined
-from twin.data.text import visible
+from twin.data.text import number_of, visible
 
 MOST_COLUMNS = 256  # columns that are looked at; a table with more has few facts in any one of them
 MOST_VALUES = 12  # a column with more values does not split lanes in kinds
@@ -148,7 +148,7 @@ class IgnoredColumns:
                 yield f"the column {name!r} says that lanes are in different units: {_shown(values, counts)}"
             if not split or not self._tells(place, rows):
                 continue
-            lanes = "1 lane" if len(split) == 1 else f"{len(split):,} lanes"
+            lanes = number_of(len(split), "lane")
             text = (
                 f"the column {name!r} is not used and splits {lanes}: {_shown(values, counts)}; their volumes are "
                 "added up, unless one is chosen"
@@ -205,7 +205,9 @@ def _counted(keys):
 
 def _shown(values, counts):
     texts = sorted(values, key=lambda text: -counts[values[text]])
-    shown = ", ".join(f"{visible(text, 40)!r} {counts[values[text]]:,} rows" for text in texts[:VALUES_NAMED])
+    shown = ", ".join(
+        f"{visible(text, 40)!r} {number_of(counts[values[text]], 'row')}" for text in texts[:VALUES_NAMED]
+    )
     return shown + (f" and {len(texts) - VALUES_NAMED} more" if len(texts) > VALUES_NAMED else "")
 
 

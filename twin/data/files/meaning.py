@@ -1,14 +1,14 @@
 """The meaning of a scanned file, which the whole file decides: the days of its dates and the sizes of its numbers."""
 
-import re
 from collections.abc import Iterator
 
 import numpy as np
 
 from twin.data.advice import Advice, Decision
-from twin.data.files.amounts import decide_mark
 from twin.data.files.block import RowBlock
-from twin.data.files.date_column import QUARTERS, Column, settle
+from twin.data.files.date_column import QUARTERS, settle
+from twin.data.files.date_order import sole_order
+from twin.data.files.date_signs import is_dotted, sign_after_year
 from twin.data.files.dates import (
     CONTRADICTS,
     DAY_BEFORE_MONTH,
@@ -19,15 +19,15 @@ from twin.data.files.dates import (
     YEAR_FIRST,
     Rivals,
 )
+from twin.data.files.decimal_mark import decide_mark
 from twin.data.files.far_days import FAR_DATE, far_dates
+from twin.data.files.rival_dates import Column
 from twin.data.files.scan import Scan
 from twin.data.lost_rows import Lost
 from twin.data.text import visible
 
 NO_FORM = "date is not in the form of the rest of the column"
 _WHY_UNUSABLE = {SLASHES: CONTRADICTS, DAY_BEFORE_MONTH: NO_SUCH_DAY}  # kinds of cells -> why the chosen form fails
-_DOTS = re.compile(r"\s*\d{1,2}\.\d{1,2}\.\d", re.ASCII)
-_ISO = re.compile(r"\s*\d{4}-\d\d?-\d\d?(?!\d)")
 
 
 class Meaning:
@@ -75,13 +75,12 @@ class Meaning:
             yield (1 if separator == ";" else -1), f"the separator {separator!r}"
         yield from self.scan.ignored.votes()
         points = any(column.either["."] for column in self.scan.amounts.values())
-        if separator == "," and points and dates.texts and all(map(_ISO.match, dates.texts)):
+        if separator == "," and points and dates.texts and {*map(sign_after_year, dates.texts)} == {"-"}:
             yield -1, "dates with the year first"
-        if any(_DOTS.match(text) for text in dates.texts) and not self.year_first:
+        if any(map(is_dotted, dates.texts)) and not self.year_first:
             yield 1, "dates with dots"
-        forms = {cell.readings[0][0] for cell in dates.values
-                 if isinstance(cell, Rivals) and cell.kind == SLASHES
-                 and not {DAY_FIRST, MONTH_FIRST} <= set(dict(cell.readings))}  # fmt: skip
+        slashed = (cell for cell in dates.values if isinstance(cell, Rivals) and cell.kind == SLASHES)
+        forms = {*map(sole_order, slashed)} - {""}
         if forms == {MONTH_FIRST} or (self.scan.reading.dayfirst is False and DAY_FIRST not in forms):
             yield -1, "dates with the month first"
 

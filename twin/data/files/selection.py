@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from twin.data.files.columns import plain, shown_headers
-from twin.data.text import visible
+from twin.data.text import number_of, visible
 
 VALUES_LISTED = 12  # most values of a column that are listed in an error
 _CONDITION = re.compile(r"\s*(?P<column>[^=]+?)\s*(?P<sign>!?=)(?P<value>.*)", re.DOTALL)
@@ -52,7 +52,8 @@ class Selection:
 
     def note(self, kept: int) -> str:
         """Return the sentence on the rows that are left out."""
-        return f"rows where {' and '.join(self.where)}: {kept:,}; {self.left_out:,} others are no part of this record"
+        others = number_of(self.left_out, "other is", "others are")
+        return f"rows where {' and '.join(self.where)}: {kept:,}; {others} no part of this record"
 
 
 def _key(text):

@@ -32,7 +32,10 @@ def address(url: str | Path | None = DEFAULT_LEDGER) -> URL:
         elif "@" in (parsed.host or ""):
             complaint = "has an @ in its user or password; write it as %40"
         elif scheme != "sqlite" and set("@:/") & set(parsed.database or ""):
-            complaint = "cannot be read as postgresql://user:password@host:port/database; are its slashes right?"
+            complaint = (
+                "cannot be read as postgresql://user:password@host:port/database; are its slashes right, and has a "
+                "password %40 for @, %2F for /, %3A for : and %23 for #?"
+            )
         elif scheme == "sqlite" and set(parsed.query) - {"mode", "uri"}:
             complaint = "may have the options mode and uri, and no others"
         elif scheme == "sqlite" and not _is_whole_path(parsed):

@@ -3,50 +3,28 @@
 import datetime
 import json
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
-from sqlalchemy import Connection, and_, delete, func, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 
 from twin._check import require
 from twin.data.author import author_name
 from twin.data.errors import FlowChanged
 from twin.data.ledger.engine import lock_imports
 from twin.data.ledger.flow import Flow
-from twin.data.ledger.schema import flow_changes, flows, imports, replaced
+from twin.data.ledger.flow_events import Amounts, amounts_in, amounts_of, told_amounts
+from twin.data.ledger.schema import flow_changes, flows, imports
 from twin.data.ledger.undoing import recount
 from twin.data.text import time_told, visible
 
-MOST_EVENTS = 100  # most changes by hand of a lane that are listed
 _COLUMNS = [flows.c[name] for name in (*Flow._fields, "import_id")]
-
-Amounts = tuple[float | None, float | None]  # volume and returns of a flow [pallet]
-
-
-class FlowEvent(NamedTuple):
-    """One thing that happened to a flow: an import, or a change by hand.
-
-    at : time in UTC. author : None for an import by an earlier version, which kept none. what : in words.
-    before, after : volume and returns; None where there was or is no such flow. [pallet]
-    change : id of a change by hand, None for an import. last : whether `undo_flow_change` may undo it.
-    """
-
-    at: str
-    author: str | None
-    what: str
-    flow_id: int
-    date: datetime.date
-    lane: str
-    before: Amounts | None
-    after: Amounts | None
-    change: int | None = None
-    last: bool = False
 
 
 def append_flow(connection: Connection, values: Mapping[str, Any]) -> Flow:
     """Add one flow, and return it with its id."""
     (key,) = connection.execute(insert(flows).values(values)).inserted_primary_key
     flow = Flow(key, **values)
-    _keep(connection, [_entry(flow, None, None, _amounts(flow))])
+    _keep(connection, [_entry(flow, None, None, amounts_of(flow))])
     return flow
 
 
@@ -61,7 +39,7 @@ def delete_flows(connection: Connection, ids: Sequence[int], place: str, seen: M
     for key in found.keys() & seen.keys():
         _refuse_changed(connection, found[key], seen[key], "it would be deleted")
     recount(connection, rows, [])
-    _keep(connection, [_entry(found[key], found[key].import_id, _amounts(found[key]), None) for key in ids])
+    _keep(connection, [_entry(found[key], found[key].import_id, amounts_of(found[key]), None) for key in ids])
     return [Flow(*found[key][:-1]) for key in ids]
 
 
@@ -76,7 +54,7 @@ def edit_flow(connection: Connection, key: int, amounts: Amounts, place: str, se
     if row is None:
         _refuse_missing(connection, key, place, str(key))
     after = Flow(*row[:3], *amounts)
-    if _amounts(row) == amounts:
+    if amounts_of(row) == amounts:
         return after
     if seen is not None:
         _refuse_changed(connection, row, seen, f"it would be {told_amounts(amounts)}")
@@ -94,7 +72,7 @@ def undo_flow_change(connection: Connection, change: int) -> Flow | None:
     require(done is not None, "change", "the id of a change of a flow, as its history shows it", change)
     before, after = amounts_in(done.before), amounts_in(done.after)
     row = connection.execute(select(*_COLUMNS).where(flows.c.id == done.flow_id)).first()
-    if (None if row is None else _amounts(row)) != after:
+    if (None if row is None else amounts_of(row)) != after:
         why = f"change {change} cannot be undone, because flow {done.flow_id} {_now_is(connection, done, row)}"
         raise FlowChanged(why, done.flow_id)
     if after is None:  # it was deleted, and comes back with its own id
@@ -116,89 +94,12 @@ def undo_flow_change(connection: Connection, change: int) -> Flow | None:
     return flow if before else None
 
 
-def flow_events(connection: Connection, lane: str, day: datetime.date | None) -> list[FlowEvent]:
-    """Return what happened to the flows of a lane, the latest first: of a day all of it, of all days changes by hand.
-
-    Of all days, the latest `MOST_EVENTS` changes are returned.
-    """
-    here = and_(flow_changes.c.lane == lane, *([] if day is None else [flow_changes.c.date == day]))
-    newest = select(func.max(flow_changes.c.id)).where(here).group_by(flow_changes.c.flow_id)
-    last = set(connection.execute(newest).scalars())
-    latest = select(flow_changes).where(here).order_by(flow_changes.c.id.desc())
-    changes = connection.execute(latest if day else latest.limit(MOST_EVENTS)).all()
-    events = [
-        FlowEvent(
-            row.changed_at,
-            row.author,
-            _what(row),
-            row.flow_id,
-            row.date,
-            row.lane,
-            amounts_in(row.before),
-            amounts_in(row.after),
-            row.id,
-            row.id in last,
-        )
-        for row in changes
-    ]
-    if day is not None:
-        first = {row.flow_id: amounts_in(row.before) for row in changes}  # the last one kept is the earliest change
-        events += _imported(connection, lane, day, first)
-    return sorted(events, key=lambda event: (event.at, event.change or 0), reverse=True)
-
-
-def told_amounts(amounts: Amounts | None) -> str:
-    """Return a volume and returns in words.
-
-    >>> told_amounts((120.0, None)), told_amounts((None, 2.0)), told_amounts(None)
-    ('120 pallets', 'an unknown volume, 2 returned', 'deleted')
-    """
-    if amounts is None:
-        return "deleted"
-    volume, back = amounts
-    words = "an unknown volume" if volume is None else f"{volume:,.10g} pallets"
-    return words if back is None else f"{words}, {back:,.10g} returned"
-
-
-def amounts_in(text: str | None) -> Amounts | None:
-    """Return the volume and returns that the log keeps as a text; None for no flow."""
-    return None if text is None else tuple(json.loads(text))
-
-
-def last_change(connection: Connection) -> int:
-    """Return the id of the last change of a flow by hand; 0 if there is none."""
-    return connection.execute(select(func.coalesce(func.max(flow_changes.c.id), 0))).scalar_one()
-
-
-def _imported(connection, lane, day, first):
-    """Yield the imports of flows of a lane and day, and the imports that replaced some of them."""
-    for table in (flows, replaced):
-        columns = [table.c[name] for name in (*Flow._fields, "import_id")]
-        here = and_(table.c.lane == lane, table.c.date == day, imports.c.id == table.c.import_id)
-        statement = select(*columns, imports.c.imported_at, imports.c.author, imports.c.source).where(here)
-        for row in connection.execute(statement):
-            what = f"import {row.import_id} of {visible(row.source, 60)}"
-            came = first.get(row.id, _amounts(row))
-            yield FlowEvent(row.imported_at, row.author, what, row.id, day, lane, None, came)
-    here = and_(replaced.c.lane == lane, replaced.c.date == day, imports.c.id == replaced.c.replaced_by)
-    statement = select(replaced, imports.c.imported_at, imports.c.author, imports.c.source).where(here)
-    for row in connection.execute(statement):
-        what = f"replaced by import {row.replaced_by} of {visible(row.source, 60)}"
-        yield FlowEvent(row.imported_at, row.author, what, row.id, day, lane, _amounts(row), None)
-
-
-def _what(change):
-    """Return what a change by hand did, in words."""
-    done = "logged" if change.before is None else "deleted" if change.after is None else "edited"
-    return done if change.undoes is None else f"undo of change {change.undoes}"
-
-
 def _replace(connection, row, amounts, undoes=None):
     """Give a flow other amounts, in the flows, in the counts of its import, and in the log."""
     connection.execute(update(flows).where(flows.c.id == row.id).values(volume=amounts[0], returns=amounts[1]))
     come = connection.execute(select(*_COLUMNS).where(flows.c.id == row.id)).all()
     recount(connection, [row], come)
-    _keep(connection, [_entry(row, row.import_id, _amounts(row), amounts, undoes)])
+    _keep(connection, [_entry(row, row.import_id, amounts_of(row), amounts, undoes)])
 
 
 def _refuse_missing(connection, key, place, shown):
@@ -212,7 +113,7 @@ def _refuse_missing(connection, key, place, shown):
 
 def _refuse_changed(connection, row, seen, would):
     """Raise FlowChanged if a flow has other amounts than its author has seen."""
-    if _amounts(row) != seen:
+    if amounts_of(row) != seen:
         named = f"flow {row.id} ({visible(row.lane, 60)}, {row.date})"
         now = _now_is(connection, row, row)
         why = f"{named} has changed in the meantime: it {now}; it was {told_amounts(seen)}, and {would}"
@@ -225,16 +126,12 @@ def _now_is(connection, named, row):
     if row is None and done and done.after is not None:
         return "is in the ledger no longer: its import was undone, or another one has replaced it"
     since = f" since {done.author} changed it at {time_told(done.changed_at)} (change {done.id})" if done else ""
-    return f"is {told_amounts(None if row is None else _amounts(row))}{since}"
+    return f"is {told_amounts(None if row is None else amounts_of(row))}{since}"
 
 
 def _last_of(connection, key):
     statement = select(flow_changes).where(flow_changes.c.flow_id == key).order_by(flow_changes.c.id.desc()).limit(1)
     return connection.execute(statement).first()
-
-
-def _amounts(row) -> Amounts:
-    return row.volume, row.returns
 
 
 def _entry(flow, import_id, before, after, undoes=None):

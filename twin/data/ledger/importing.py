@@ -11,8 +11,10 @@ from twin.data.author import author_name
 from twin.data.errors import AlreadyHeld, Counts
 from twin.data.ledger import bulk, overlap
 from twin.data.ledger.checksum import codes_of, lane_codes, row_codes, seal_of, total, written
+from twin.data.ledger.doubled import doubled
 from twin.data.ledger.engine import lock_imports
 from twin.data.ledger.flow import Flow
+from twin.data.ledger.odd_days import odd_days
 from twin.data.ledger.outlying import outlying, usual_ranges
 from twin.data.ledger.overlap import NEW, REVISED, SAME
 from twin.data.ledger.preview import Preview, corrections, corrections_in_words, outliers_in_words, preview_of
@@ -20,7 +22,7 @@ from twin.data.ledger.queries import parts
 from twin.data.ledger.remarks import import_remarks
 from twin.data.ledger.schema import flow_changes, flows, imports
 from twin.data.ledger.staging import Staged
-from twin.data.text import visible
+from twin.data.text import number_of, visible
 
 LONGEST_SOURCE = 500  # [character] longest name of a source that is stored
 ALL_STATES = (NEW, SAME, REVISED)
@@ -62,14 +64,15 @@ def import_staged(
     lock_imports(connection)  # the comparison below holds until the transaction ends
     same = connection.execute(select(imports).where(imports.c.digest == digest).order_by(imports.c.repeat)).all()
     if same and held == "ask" and _all_stored(connection, same):
-        note = f"the same {records:,} flows were imported on {same[0].imported_at[:10]} from {same[0].source}"
+        again = number_of(records, "flow was", "flows were")
+        note = f"the same {again} imported on {same[0].imported_at[:10]} from {same[0].source}"
         return Import(same[0].id, 0, 0, True, Counts(0, records, 0, 0), staged.account, (note,))
     counts, ranges, compared = _compared(connection, staged, records, progress)
     _ask(connection, staged, held, sure or asked is not None, asked, counts, ranges, compared)
     added = sum(counts[state] for state in HELD[held])
     if not added:
         overlap.forget(connection)
-        differ = f", and {counts.changed:,} differ in this file" if counts.changed else ""
+        differ = f", and {number_of(counts.changed, 'differs', 'differ')} in this file" if counts.changed else ""
         note = f"the ledger holds flows of all these lanes and days{differ}"
         return Import(None, 0, 0, True, counts, staged.account, (note,))
     notes = (*_notes(counts, held), *import_remarks(connection, staged))
@@ -91,6 +94,8 @@ def preview_staged(connection: Connection, staged: Staged, progress: bool) -> Pr
     lock_imports(connection)
     counts, ranges, compared = _compared(connection, staged, staged.measure()[0], progress)
     found = preview_of(connection, staged, counts, ranges, compared)
+    if counts.new + counts.changed:
+        found = found._replace(odd=_odd(connection, staged))
     if compared:
         overlap.forget(connection)
     return found
@@ -104,13 +109,21 @@ def _compared(connection, staged, records, progress):
     return Counts(records, 0, 0, outlying(staged, ranges)), ranges, False
 
 
+def _odd(connection, staged):
+    """Return sentences on what looks mistaken in new flows: a day, or a file that stands in itself twice."""
+    days = odd_days(connection, staged.days, staged.account.period)
+    return "; ".join(filter(None, (days, doubled(staged))))
+
+
 def _ask(connection, staged, held, sure, asked, counts, ranges, compared):
     """Raise AlreadyHeld if nobody has said what is meant, or if the ledger is not as it was when somebody said it."""
+    adds = sum(counts[state] for state in HELD[held]) if held != "ask" else counts.new + counts.changed
+    odd = "" if sure or not adds else _odd(connection, staged)
     later = corrections(connection, asked.seen) if asked and compared and held in ("new-only", "replace") else []
     twice = held == "ask" and counts.new + counts.changed and counts.same + counts.changed
     far = held == "ask" and not sure and counts.outlying
-    if later or twice or far or (asked and asked.counts != counts):
-        found = preview_of(connection, staged, counts, ranges, compared)
+    if later or twice or far or odd or (asked and asked.counts != counts):
+        found = preview_of(connection, staged, counts, ranges, compared)._replace(odd=odd)
         why = f"the ledger has changed in the meantime: {corrections_in_words(later)}. " if later else ""
         raise AlreadyHeld(why + _question(staged, found), found)
 
@@ -130,13 +143,18 @@ def counted(counts: Counts) -> str:
 def _question(staged, found):
     held = found.counts.same + found.counts.changed
     records = found.counts.new + held
+    if found.odd:
+        outliers = outliers_in_words(found.outliers, found.counts.outlying)
+        count = f"far from the record of their lane: {found.counts.outlying:,} of the flows"
+        more = f"; {count}{outliers}" if outliers else ""
+        return f"{staged.account.file} looks mistaken: {found.odd}{more}"
     if not held:
         return (
             f"{staged.account.file} has flows that are far from the record of their lane, {found.counts.outlying:,} of "
             f"its {records:,}{outliers_in_words(found.outliers, found.counts.outlying)}"
         )
     return (
-        f"{staged.account.file} has lanes and days that the ledger already holds: of its {records:,} flows, "
+        f"{staged.account.file} has lanes and days that the ledger already holds: of its {number_of(records, 'flow')}, "
         f"{counted(found.counts)}{outliers_in_words(found.outliers, found.counts.outlying)}"
     )
 
@@ -144,9 +162,10 @@ def _question(staged, found):
 def _notes(counts, held):
     """Yield notes on what was done with lanes and days that were held, and on outlying flows."""
     if held == "add" and counts.same + counts.changed:
-        yield f"{counts.same + counts.changed:,} flows came on top of flows of the same lanes and days"
+        yield f"{number_of(counts.same + counts.changed, 'flow')} came on top of flows of the same lanes and days"
     elif held == "replace" and counts.changed:
-        yield f"{counts.changed:,} flows replaced those held of their lanes and days; undo brings these back"
+        changed = number_of(counts.changed, "flow")
+        yield f"{changed} replaced those held of the same lanes and days; undo brings these back"
     if counts.outlying:
         yield f"new or changed flows that are far from the record of their lane: {counts.outlying:,}"
 

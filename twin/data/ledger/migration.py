@@ -1,12 +1,15 @@
 """The version of a ledger's tables: missing tables are created, older ones migrated, and newer ones refused."""
 
+import logging
+import os
 from collections.abc import Callable
+from pathlib import Path
 
 from sqlalchemy import Connection, Engine, func, inspect, select
 
 from twin._period_kinds import PERIOD_KINDS
-from twin.data.errors import LedgerError
-from twin.data.ledger.address import place
+from twin.data.errors import LedgerError, NoLedger
+from twin.data.ledger.address import address, place
 from twin.data.ledger.causes import CLOSED, DAMAGED
 from twin.data.ledger.checksum import SEALED, seal_of
 from twin.data.ledger.engine import READ_ONLY_SETTING, is_read_only, reading, use_write_ahead_log, writing
@@ -23,6 +26,9 @@ from twin.data.ledger.schema import (
     replaced,
     version,
 )
+from twin.data.settings import setting
+
+_LOG = logging.getLogger(__name__)
 
 
 def _keep_checksums(connection: Connection) -> None:
@@ -79,8 +85,13 @@ MIGRATIONS: dict[int, Callable[[Connection], None]] = {
 MIGRATION_LOCK = 7401969  # arbitrary key of the advisory lock that serialises creation and migration
 
 
-def prepare(engine: Engine) -> None:
-    """Create the tables, or migrate them to the present version; raise LedgerError if they cannot be used."""
+def prepare(engine: Engine, *, make: bool) -> bool:
+    """Create the tables, or migrate them to the present version; return whether they are new.
+
+    make : whether a new ledger may be made; otherwise NoLedger is raised. LedgerError says that tables cannot be used.
+    """
+    if not make and not is_read_only(engine) and not _there(engine):
+        raise NoLedger(_none_there(engine))
     try:
         with reading(engine) as connection:
             found = table_version(connection)
@@ -93,12 +104,37 @@ def prepare(engine: Engine) -> None:
         raise LedgerError(
             f"the ledger at {place(engine.url)} {todo}; {READ_ONLY_SETTING} is set, so open it once without it"
         )
+    if found is None and not make:
+        with reading(engine) as connection:
+            _refuse_half_a_ledger(engine, connection)
+        raise NoLedger(_none_there(engine))
     if found is None:
         _create(engine)
     elif found < VERSION:
         _migrate(engine)
     elif found > VERSION:
         raise LedgerError(f"{_versions(engine, found)}; install a newer Twin")
+    return found is None
+
+
+def _refuse_half_a_ledger(engine: Engine, connection: Connection) -> None:
+    """Raise LedgerError if there are flows, but no version of the tables."""
+    if inspect(connection).has_table(flows.name):
+        raise LedgerError(f"the ledger at {place(engine.url)} lacks its table {version.name}: it {DAMAGED}")
+
+
+def _there(engine: Engine) -> bool:
+    """Return whether there is a file at the address of an SQLite ledger, which opening it would create."""
+    return engine.dialect.name != "sqlite" or Path(str(engine.url.database).removeprefix("file:")).exists()
+
+
+def _none_there(engine: Engine) -> str:
+    """Return a sentence on an address without a ledger, and where the address is from."""
+    whence = "of DATABASE_URL or of the command"
+    if not setting("DATABASE_URL") and place(address()) == place(engine.url):
+        where = f"neither in the environment nor in a file .env of {os.getcwd()} or above"
+        whence = f"used where DATABASE_URL is set {where}"
+    return f"there is no ledger at {place(engine.url)}, the address {whence}; an import or a plan makes one there"
 
 
 def table_version(connection: Connection) -> int | None:
@@ -114,8 +150,7 @@ def _create(engine: Engine) -> None:
     with writing(engine) as connection:
         _lock(connection)
         if table_version(connection) is None:  # no other process was faster
-            if inspect(connection).has_table(flows.name):
-                raise LedgerError(f"the ledger at {place(engine.url)} lacks its table {version.name}: it {DAMAGED}")
+            _refuse_half_a_ledger(engine, connection)
             metadata.create_all(connection)
             create_view(connection)
             connection.execute(version.insert().values(one=1, version=VERSION))
@@ -134,6 +169,9 @@ def _migrate(engine: Engine) -> None:
                 )
             MIGRATIONS[found](connection)
             connection.execute(version.update().values(version=found + 1))
+    _LOG.info(
+        "the tables of %s have been migrated to version %d, which an older Twin refuses", place(engine.url), VERSION
+    )
 
 
 def _lock(connection: Connection) -> None:

@@ -25,9 +25,11 @@ from sqlalchemy import (
 
 from twin.data.errors import Counts
 from twin.data.ledger import bulk
+from twin.data.ledger.days import Day
 from twin.data.ledger.flow import MOST_IN_A_QUERY
-from twin.data.ledger.schema import AMOUNT, NAME, ROW_ID, Day, Window, flow_changes, flows, replaced
+from twin.data.ledger.schema import AMOUNT, NAME, ROW_ID, flow_changes, flows, replaced
 from twin.data.ledger.staging import Staged
+from twin.data.ledger.window import Window
 
 NEW, SAME, REVISED = 0, 1, 2  # states of a lane and day
 EQUAL = 1e-12  # largest relative difference of two equal sums, which depend on the order of summation

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from sqlalchemy import Connection, and_, func, select
 
-from twin.data.ledger.editing import Amounts, amounts_in, last_change, told_amounts
+from twin.data.ledger.flow_events import Amounts, amounts_in, last_change, told_amounts
 from twin.data.ledger.outlying import told_range
 from twin.data.ledger.overlap import REVISED, SAME, staged_days, staged_ranges, staged_rows
 from twin.data.ledger.schema import flow_changes, flows
@@ -60,6 +60,7 @@ class Preview(NamedTuple):
 
     counts : numbers of records. seen : id of the last change by hand when they were counted.
     outliers, changed, corrected : the first `MOST_LISTED` of each kind; account : of the file.
+    odd : sentences on what looks mistaken in the file, such as a day; "" if nothing does.
     """
 
     counts: Counts
@@ -68,6 +69,7 @@ class Preview(NamedTuple):
     changed: tuple[Difference, ...] = ()
     corrected: tuple[Correction, ...] = ()
     account: Account | None = None
+    odd: str = ""
 
 
 def preview_of(connection: Connection, staged: Staged, counts: Counts, ranges: np.ndarray, compared: bool) -> Preview:

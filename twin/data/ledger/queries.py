@@ -12,11 +12,13 @@ from twin.data.files.fields import Codes
 from twin.data.files.numbers import VOLUME_UNKNOWN
 from twin.data.files.scan import CHUNK
 from twin.data.history import History
+from twin.data.ledger.days import day_number
 from twin.data.ledger.export_texts import Seen
 from twin.data.ledger.flow import Flow
 from twin.data.ledger.remarks import imported_period, period_notes
-from twin.data.ledger.schema import Window, day_number, flows
+from twin.data.ledger.schema import flows
 from twin.data.ledger.sums import lane_names
+from twin.data.ledger.window import Window
 from twin.data.periods import distinct_days
 from twin.data.settle import history_from
 from twin.data.settle_steps import as_categories

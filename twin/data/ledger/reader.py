@@ -6,29 +6,31 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, Self, TextIO
 
+import numpy as np
 import pandas as pd
 from sqlalchemy import and_, func, select
 
 from twin._check import require
 from twin.data.history import History
 from twin.data.ledger.address import DEFAULT_LEDGER, address, place
-from twin.data.ledger.backup import copy_ledger
-from twin.data.ledger.editing import FlowEvent, flow_events
 from twin.data.ledger.engine import READ_ONLY_SETTING, engine_at, reading
 from twin.data.ledger.export import write_flows
 from twin.data.ledger.export_texts import seen_in
 from twin.data.ledger.flow import Flow, as_amount, as_day, as_id, as_lane, as_lanes
+from twin.data.ledger.flow_events import FlowEvent, flow_events
 from twin.data.ledger.integrity import Stamp, refuse_damage, stamp
 from twin.data.ledger.migration import prepare, table_version
+from twin.data.ledger.odd_days import odd_days
 from twin.data.ledger.outlying import far_from_record
-from twin.data.ledger.plan_cells import entries_of_plan
+from twin.data.ledger.plan_log import entries_of_plan
 from twin.data.ledger.queries import flows_in_order, history_of, of_lanes, seen_amounts
 from twin.data.ledger.remarks import flow_remarks
 from twin.data.ledger.salvage import readable_flows
-from twin.data.ledger.schema import Window, flows, imports
+from twin.data.ledger.schema import flows, imports
 from twin.data.ledger.statistics_query import attrs_of, statistics_of
 from twin.data.ledger.sums import lane_names
 from twin.data.ledger.verify_ledger import Check, checks_of
+from twin.data.ledger.window import Window
 from twin.data.settings import setting
 from twin.data.statistics import lane_statistics
 from twin.data.working_days import Closing
@@ -45,14 +47,14 @@ class LedgerReader:
 
     place = "an address that cannot be read"  # shown if the address is invalid
 
-    def __init__(self, url: str | Path | None = DEFAULT_LEDGER) -> None:
+    def __init__(self, url: str | Path | None = DEFAULT_LEDGER, *, make: bool = True) -> None:
         url = address(url)  # the URL object hides its password
         self.place = place(url)
         self.read_only = setting(READ_ONLY_SETTING).strip().lower() not in OFF
         self._engine = engine_at(url, self.read_only)
         self._sound: Stamp | None = None  # state of the file when it was checked
         try:
-            prepare(self._engine)
+            self.is_new = prepare(self._engine, make=make)
         except BaseException:
             self.close()
             raise
@@ -128,11 +130,6 @@ class LedgerReader:
             with closing(flows_in_order(connection, condition)) as records:
                 return write_flows(records, file, seen)
 
-    def backup(self, file: str | Path) -> None:
-        """Write a copy of the whole ledger, as of one moment, to an SQLite file, which is a ledger itself."""
-        with self._reading() as connection:
-            copy_ledger(connection, file)
-
     def salvage(self, file: str | Path | TextIO) -> int:
         """Write as `export` does what a damaged SQLite file still gives; return the number of flows."""
         with reading(self._engine) as connection:
@@ -154,10 +151,9 @@ class LedgerReader:
         holidays: str | None = None,
     ) -> History:
         """Return the history of the flows, as `read_history` does for a file; its account refers to flows by id."""
-        chosen = as_lanes(lanes), Window(as_day(first, "first"), as_day(last, "last"))
         settling = {"period": period, "gaps": gaps, "duplicates": duplicates, "closing": Closing(closed, holidays)}
         with self._reading() as connection:
-            return history_of(connection, self.place, *chosen, **settling)
+            return history_of(connection, self.place, *_chosen(lanes, first, last), **settling)
 
     def statistics(
         self,
@@ -181,9 +177,8 @@ class LedgerReader:
             table = lane_statistics(history)
             table.attrs = attrs_of(history.calendar, gaps, history.account.notes)
             return table
-        chosen = as_lanes(lanes), Window(as_day(first, "first"), as_day(last, "last"))
         with self._reading() as connection:
-            return statistics_of(connection, self.place, *chosen, period=period, gaps=gaps)
+            return statistics_of(connection, self.place, *_chosen(lanes, first, last), period=period, gaps=gaps)
 
     def verify(self) -> list[Check]:
         """Return every check of the ledger: what its database offers, and the counts and checksums of its imports."""
@@ -236,11 +231,21 @@ class LedgerReader:
         with self._reading() as connection:
             return far_from_record(connection, lane, volume)
 
+    def odd_day(self, date: str | datetime.date) -> str:
+        """Return a sentence if a day is in the future, or far from those of all flows; "" otherwise."""
+        with self._reading() as connection:
+            return odd_days(connection, np.array([as_day(date)], "datetime64[D]"), "D")
+
     def remarks(self, flow: Flow) -> list[str]:
         """Return remarks on a stored flow whose day or lane looks mistaken, or that repeats a lane and day."""
         with self._reading() as connection:
             return list(flow_remarks(connection, flow))
 
 
+def _chosen(lanes, first, last):
+    return as_lanes(lanes), Window(as_day(first, "first"), as_day(last, "last"))
+
+
 def _condition(lanes, first, last):
-    return and_(of_lanes(as_lanes(lanes)), Window(as_day(first, "first"), as_day(last, "last")).of())
+    names, window = _chosen(lanes, first, last)
+    return and_(of_lanes(names), window.of())

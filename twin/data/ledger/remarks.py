@@ -13,7 +13,7 @@ from twin.data.ledger.schema import flows, imports
 from twin.data.ledger.staging import Staged
 from twin.data.ledger.sums import lane_names
 from twin.data.periods import fits, own_period
-from twin.data.text import visible
+from twin.data.text import number_of, visible
 
 LATER = 31  # [day] a flow further than this from all others gets a remark
 
@@ -46,7 +46,7 @@ def flow_remarks(connection: Connection, flow: Flow) -> Iterator[str]:
             )
     held = connection.execute(select(func.count()).where(same, flows.c.date == flow.date)).scalar_one()
     if held:
-        flows_held = "a flow" if held == 1 else f"{held:,} flows"
+        flows_held = number_of(held, "flow")
         yield f"the ledger already held {flows_held} of {visible(flow.lane)} on {flow.date}; this one comes on top"
 
 

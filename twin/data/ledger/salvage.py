@@ -9,8 +9,9 @@ from sqlalchemy import Connection
 from twin.data.errors import LedgerError, Refused
 from twin.data.files.numbers import LARGEST_VOLUME
 from twin.data.lane_names import lane_name
+from twin.data.ledger.days import EPOCH
 from twin.data.ledger.flow import EARLIEST, LATEST, Flow
-from twin.data.ledger.schema import EPOCH, flows
+from twin.data.ledger.schema import flows
 
 DAYS = range((EARLIEST - EPOCH).days, (LATEST - EPOCH).days + 1)  # days that a flow may have, since 1970-01-01
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import datetime
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING
 
 from sqlalchemy import (
     BigInteger,
     CheckConstraint,
     Column,
-    Date,
     Double,
     Identity,
     Index,
@@ -17,49 +15,24 @@ from sqlalchemy import (
     MetaData,
     Table,
     Text,
-    TypeDecorator,
     UniqueConstraint,
     and_,
-    cast,
-    extract,
     func,
-    literal_column,
     or_,
-    true,
-    type_coerce,
 )
 from sqlalchemy.dialects import sqlite
 
 from twin._period_kinds import PERIOD_KINDS
 from twin.data.files.numbers import LARGEST_VOLUME
 from twin.data.lane_names import LONGEST_LANE_NAME
+from twin.data.ledger.days import Day
 from twin.data.ledger.flow import EARLIEST, LATEST
 
 if TYPE_CHECKING:
-    from sqlalchemy import ColumnElement, Connection, Dialect, FromClause
-    from sqlalchemy.types import TypeEngine
+    from sqlalchemy import Connection
 
 VERSION = 6  # version of these tables; each change needs a step in MIGRATIONS of migration.py
 VIEW = "twin_flow_iso"  # the flows as other programs read them
-EPOCH = datetime.date(1970, 1, 1)  # day number 0
-DAYS_SINCE_MONDAY = 7 * 20_000 + 3  # [day] from a Monday before every flow to EPOCH, a Thursday
-
-
-class Day(TypeDecorator):
-    """A column of calendar days: dates in PostgreSQL, days since 1970-01-01 in SQLite, which has no date type."""
-
-    impl = Date
-    cache_ok = True
-
-    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine:
-        return dialect.type_descriptor(Integer() if dialect.name == "sqlite" else Date())
-
-    def process_bind_param(self, value: datetime.date | None, dialect: Dialect) -> datetime.date | int | None:
-        return (value - EPOCH).days if dialect.name == "sqlite" and value is not None else value
-
-    def process_result_value(self, value: Any, dialect: Dialect) -> datetime.date | None:
-        return EPOCH + datetime.timedelta(value) if dialect.name == "sqlite" and value is not None else value
-
 
 ROW_ID = BigInteger().with_variant(sqlite.INTEGER(), "sqlite")
 NAME = Text().with_variant(Text(collation="C"), "postgresql")  # sorted by bytes, equally on every server
@@ -175,48 +148,3 @@ def create_view(connection: Connection) -> None:
     day = "date" if connection.dialect.name == "postgresql" else "strftime('%Y-%m-%d', date * 86400, 'unixepoch')"
     statement = f"CREATE VIEW {VIEW} AS SELECT id, {day} AS date, lane, volume, returns, import_id FROM {flows.name}"
     connection.exec_driver_sql(statement)
-
-
-class Window(NamedTuple):
-    """A span of days, both ends included; None means no limit.
-
-    closed : weekdays that do not count, 0 for Monday; dialect : that of their SQL.
-    """
-
-    first: datetime.date | None = None
-    last: datetime.date | None = None
-    closed: tuple[int, ...] = ()
-    dialect: str = ""
-
-    def of(self, table: FromClause = flows) -> ColumnElement[bool]:
-        """Return the SQL condition that the date of a row is inside the window."""
-        conditions = [] if self.first is None else [table.c.date >= self.first]
-        if self.closed:
-            conditions.append((since_monday(table.c.date, self.dialect) % 7).not_in(self.closed))
-        return and_(true(), *conditions, *([] if self.last is None else [table.c.date <= self.last]))
-
-    def narrowed(self, first: datetime.date, last: datetime.date) -> Window:
-        """Return the part of the window that lies between two days."""
-        return self._replace(first=max(self.first or first, first), last=min(self.last or last, last))
-
-
-def day_number(day: ColumnElement, dialect: str) -> ColumnElement[int]:
-    """Return the SQL expression for the number of days from 1970-01-01 to a column of days."""
-    if dialect == "sqlite":
-        return type_coerce(day, Integer)
-    return day.op("-", return_type=Integer())(literal_column(f"DATE '{EPOCH}'"))
-
-
-def since_monday(day: ColumnElement, dialect: str) -> ColumnElement[int]:
-    """Return the SQL expression for the days from a Monday before every flow; modulo 7, it is the weekday."""
-    return day_number(day, dialect) + DAYS_SINCE_MONDAY
-
-
-def month_number(day: ColumnElement, dialect: str) -> ColumnElement[int]:
-    """Return the SQL expression for the number of months from year 0 to a column of days."""
-    if dialect == "sqlite":
-        seconds = type_coerce(day, Integer) * 86400
-        year, month = (func.strftime(part, seconds, "unixepoch") for part in ("%Y", "%m"))
-    else:
-        year, month = extract("year", day), extract("month", day)
-    return cast(year, Integer) * 12 + cast(month, Integer) - 1

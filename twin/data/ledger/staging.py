@@ -29,7 +29,7 @@ from twin.data.lane_names import lane_name
 from twin.data.pairs import sums_of_pairs
 from twin.data.periods import own_period
 from twin.data.settle_steps import sum_flows
-from twin.data.text import visible
+from twin.data.text import number_of, visible
 
 RECORD = np.dtype([("day", "i"), ("lane", "i"), ("volume", "d"), ("returns", "d")])  # NaN: unknown, not recorded
 IN_MEMORY = 1 << 25  # [byte] staged records up to this size stay in memory; larger ones go to a temporary file
@@ -180,7 +180,7 @@ def _check_sums(meaning, blocks, path):
     found = sum_lanes(sum_flows(table)) if len(table) else {}
     for name, parts in found.items():
         column = scan.header[scan.positions["lane"]].strip("\ufeff ")
-        text = f"{path} has a lane that is the sum of {parts:,} others, {visible(name)!r}"
+        text = f"{path} has a lane that is the sum of {number_of(parts, 'other')}, {visible(name)!r}"
         ways = ("where", f"{visible(column)}!={visible(name)}"), ("sums", "keep")
         raise ValueError(Advice(f"{text}, so flows would be stored twice", *ways))
 

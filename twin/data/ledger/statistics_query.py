@@ -11,8 +11,9 @@ from twin._period_kinds import PERIOD_KINDS
 from twin.data.calendar import WorkingCalendar, weekday_of
 from twin.data.ledger.queries import no_flows_error, of_lanes
 from twin.data.ledger.remarks import imported_period, period_notes
-from twin.data.ledger.schema import Window, flows
+from twin.data.ledger.schema import flows
 from twin.data.ledger.sums import Calendar, lane_bounds, period_sums
+from twin.data.ledger.window import Window
 from twin.data.periods import ONE_DAY, fits, following, period_starts, unfinished
 from twin.data.settle import check_options
 from twin.data.settle_steps import choose_period, end_notes

@@ -20,9 +20,10 @@ from twin.data.advice import Advice, ways_out
 from twin.data.author import require_planner
 from twin.data.errors import RowsRefused
 from twin.data.history import History
-from twin.data.ledger.editing import Amounts, append_flow, delete_flows, edit_flow, undo_flow_change
+from twin.data.ledger.editing import append_flow, delete_flows, edit_flow, undo_flow_change
 from twin.data.ledger.engine import IMPORT_TIMEOUT, lock_imports, vacuum, writing
 from twin.data.ledger.flow import Flow, as_amount, as_day, as_id, as_ids, as_lane
+from twin.data.ledger.flow_events import Amounts
 from twin.data.ledger.importing import Import, import_staged, preview_staged
 from twin.data.ledger.plan_cells import PlanCells
 from twin.data.ledger.preview import Preview
@@ -49,6 +50,8 @@ class Ledger(LedgerReader):
     url : str, optional
         postgresql://user:password@host:port/database, or sqlite:////data/flows.sqlite. The default is DATABASE_URL
         (from the environment or a .env file) or, if unset, an SQLite file among the user's data.
+    make : bool, optional
+        Whether to make a new ledger if there is none; `is_new` then says so. Otherwise NoLedger is raised.
 
     >>> import tempfile
     >>> folder = tempfile.TemporaryDirectory()
@@ -170,11 +173,13 @@ class Ledger(LedgerReader):
         held : {"ask", "new-only", "replace", "add"}
             What to do if the ledger already holds flows of lanes and days of the file. "ask" (default): raise
             AlreadyHeld, with the counts, unless every flow is held already; so it does if new flows are far from the
-            record of their lane. The other words ask nothing. "new-only": add only the lanes and days that are not
-            held. "replace": also replace those that differ; `undo` brings the replaced flows back. "add": add all
-            flows on top.
+            record of their lane. The other words ask nothing about these. "new-only": add only the lanes and days that
+            are not held. "replace": also replace those that differ; `undo` brings the replaced flows back. "add": add
+            all flows on top.
         sure : bool
-            Add flows that are far from the record of their lane without asking.
+            Add flows that are far from the record of their lane, or whose day is in the future or far from all others,
+            and files whose rows all stand in them twice, without asking. Whatever `held` is, such a day or file raises
+            AlreadyHeld otherwise.
         asked : Preview, optional
             Preview that somebody has agreed to. If the counts differ since, or somebody has changed by hand what would
             be replaced or added again, AlreadyHeld is raised anew, with both values.

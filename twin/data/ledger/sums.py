@@ -19,7 +19,9 @@ from sqlalchemy import (
 )
 
 from twin._period_kinds import PERIOD_KINDS
-from twin.data.ledger.schema import DAYS_SINCE_MONDAY, EPOCH, Window, day_number, flows, month_number, since_monday
+from twin.data.ledger.days import DAYS_SINCE_MONDAY, EPOCH, day_number, month_number, since_monday
+from twin.data.ledger.schema import flows
+from twin.data.ledger.window import Window
 
 WEEK_OFFSET = 7 * 20_000  # [day] weeks are numbered from this long before the first, so that no number is negative
 # The sums of each lane, in the order of the statement. Times count periods from the lane's last known one (its origin),

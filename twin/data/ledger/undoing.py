@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Row, delete, func, insert, select, update
 from twin.data.ledger.checksum import codes_of, total, written
 from twin.data.ledger.engine import lock_imports
 from twin.data.ledger.schema import flows, imports, replaced
+from twin.data.text import number_of
 
 
 class Undone(NamedTuple):
@@ -41,9 +42,10 @@ def undo_import(connection: Connection, key: int) -> Undone | None:
     later = select(func.max(replaced.c.replaced_by), func.count()).where(replaced.c.import_id == key)
     by, count = connection.execute(later).one()
     if count:
+        told = number_of(count, f"flow of import {key} was", f"flows of import {key} were")
         raise ValueError(
-            f"import_id must be that of an import whose flows no later one has replaced; {count:,} flows of import "
-            f"{key} were replaced, so undo import {by} first"
+            f"import_id must be that of an import whose flows no later one has replaced; {told} replaced, so undo "
+            f"import {by} first"
         )
     if not connection.execute(delete(imports).where(imports.c.id == key)).rowcount:
         return None

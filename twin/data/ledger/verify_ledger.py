@@ -11,9 +11,11 @@ from twin.data.ledger.causes import cause
 from twin.data.ledger.checksum import codes_of, total, written
 from twin.data.ledger.flow import Flow
 from twin.data.ledger.integrity import broken_seals, file_damage
-from twin.data.ledger.plan_cells import broken_changes
+from twin.data.ledger.migration import table_version
+from twin.data.ledger.plan_log import broken_changes
 from twin.data.ledger.queries import CHUNK
-from twin.data.ledger.schema import flows, imports, plan_changes, replaced
+from twin.data.ledger.schema import VERSION, flows, imports, plan_changes, replaced
+from twin.data.text import number_of
 
 MOST_FAULTS = 20  # faults of a file that are listed
 
@@ -33,8 +35,10 @@ def checks_of(connection: Connection) -> Iterator[Check]:
         sound = sound and check.passed is not False
         yield check
     ours = {"entries of imports": _of_entries, "flows of imports": _of_imports, "changes of the plan": _of_plan}
+    other = sound and table_version(connection) != VERSION
+    why = "the tables are of another version" if other else "what the database has found comes first"
     for name, make in ours.items():
-        yield make(connection, name) if sound else Check(name, None, "what the database has found comes first")
+        yield make(connection, name) if sound and not other else Check(name, None, why)
 
 
 def _of_sqlite(connection):
@@ -68,7 +72,9 @@ def _of_postgresql(connection):
     if not on:
         yield Check("checksums of pages", None, "off: the server's owner can turn them on with pg_checksums --enable")
     else:
-        yield Check("checksums of pages", not failures, f"{failures or 0:,} failures since the statistics began")
+        yield Check(
+            "checksums of pages", not failures, f"{number_of(failures or 0, 'failure')} since the statistics began"
+        )
     yield _amcheck(connection)
 
 
@@ -111,10 +117,14 @@ def _of_imports(connection, name):
         here = found.pop(row.id, 0)
         unknown += row.checksum is None
         if here != row.kept:
-            faults.append(f"import {row.id} has {here:,} flows and should have {row.kept:,}")
+            faults.append(f"import {row.id} has {number_of(here, 'flow')} and should have {row.kept:,}")
         elif row.checksum not in (None, written(sums[row.id])):
             faults.append(f"a flow of import {row.id} is not the one that was imported")
-    faults += [f"{count:,} flows name import {key}, which does not exist" for key, count in sorted(found.items())]
-    words = f"counts and sums agree; {logged:,} flows were logged one by one, and have none"
-    words += f"; {unknown:,} imports of an earlier version have a count alone" if unknown else ""
+    faults += [
+        f"{number_of(count, 'flow names', 'flows name')} import {key}, which does not exist"
+        for key, count in sorted(found.items())
+    ]
+    words = f"counts and sums agree; {number_of(logged, 'flow was', 'flows were')} logged one by one, without any"
+    if unknown:
+        words += f"; {number_of(unknown, 'import')} of an earlier version without sums"
     return Check(name, not faults, "; ".join(faults[:MOST_FAULTS]) or words)
