@@ -125,14 +125,14 @@ if TYPE_CHECKING:
     from twin import (
         volatility as volatility,
     )
-    from twin.exact.book_ahead import book_ahead as book_ahead
     from twin.lane import assess as assess
+    from twin.learned.book_ahead import book_ahead as book_ahead
     from twin.policy import Policy as Policy
 
 __version__ = "0.1.0"
 
 #: Names that `import twin` offers in addition to its modules -> the module that defines each.
-_NAMES = {"assess": "twin.lane", "book_ahead": "twin.exact.book_ahead", "Policy": "twin.policy"}
+_NAMES = {"assess": "twin.lane", "book_ahead": "twin.learned.book_ahead", "Policy": "twin.policy"}
 
 
 def __getattr__(name: str) -> Any:

@@ -11,7 +11,7 @@ from twin import __version__
 from twin.command import ask, assess, attend, batch, channel, completion, ledger, plan, report, servers
 from twin.command.options import on_command_line
 from twin.data.advice import said
-from twin.data.errors import LedgerError, RowsRefused
+from twin.data.errors import LedgerError, NoLedger, RowsRefused
 
 #: Package that a command may need -> extra that installs it.
 EXTRAS = {
@@ -43,7 +43,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Run one command and return its exit code.
 
     0 : done.
-    1 : not done, because a paper or its check failed, or rows were refused.
+    1 : not done, because a paper or its check failed, rows were refused, or there is no ledger to read.
     2 : an input cannot be used.
     3 : the ledger failed.
     130 : stopped by the user.
@@ -61,6 +61,9 @@ def main(arguments: list[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("twin: stopped; nothing half-done was kept", file=sys.stderr)
         return 130
+    except NoLedger as error:
+        print(f"twin: {error}", file=sys.stderr)
+        return 1
     except LedgerError as error:
         print(f"twin: {error}", file=sys.stderr)
         return 3

@@ -109,7 +109,7 @@ def _adapted(width, error, valid, count, level):
     for at in range(periods):
         bound = half[at : at + horizon].reshape(-1).take(origin)
         adapted += step[at] * ((error[at] > bound) - (1 - level))
-        np.clip(adapted, floor[at], _WIDEST, out=adapted)
+        np.minimum(np.maximum(adapted, floor[at], out=adapted), _WIDEST, out=adapted)
         np.multiply(width[at], np.exp(adapted), out=half[at + horizon])
     return half[horizon:]
 

@@ -10,6 +10,8 @@ is said at an origin depends on nothing that comes later.
 
 from __future__ import annotations
 
+from copy import copy
+
 import numpy as np
 
 from twin._conformal import LARGE_SCORE
@@ -26,7 +28,10 @@ _EDGES = np.r_[0.0, np.geomspace(1e-3, 1e4, 700)]  # upper edges of the counted 
 
 
 class IntermittentPool:
-    """Forecasts of the intermittent lanes at every origin, and the quantiles of their errors."""
+    """Forecasts of the intermittent lanes at every origin, and the quantiles of their errors.
+
+    Those of one step do not depend on the number of steps, so that `until` adds the steps that are missing.
+    """
 
     def __init__(self, volumes, horizon, level, warm_up):
         """Take all lanes, shape (periods, lanes); only those that are intermittent at some origin are worked on."""
@@ -37,10 +42,19 @@ class IntermittentPool:
         self.columns = np.flatnonzero(belongs.any(axis=0))
         self.member = belongs[:, self.columns]
         self._volumes, self._known, self._horizon = volumes[:, self.columns], known[:, self.columns], horizon
+        self._level, self._found = level, np.empty((len(volumes), 0, len(_CLASSES) + 1))
         self._class = np.searchsorted(_CLASSES, share[:, self.columns], side="right")
         if self.columns.size:
             self._forecast()
-            self._quantiles(horizon, level)
+            self._quantiles(0, horizon)
+
+    def until(self, horizon):
+        """Return the pool with so many steps; the quantiles of steps that it has are not computed again."""
+        if self.columns.size and self._found.shape[1] < horizon:
+            self._quantiles(self._found.shape[1], horizon)
+        found = copy(self)
+        found._horizon = horizon
+        return found
 
     def _forecast(self):
         shape = (len(_CONSTANTS), len(self.columns))
@@ -64,26 +78,25 @@ class IntermittentPool:
             best = np.argmin(errors)
             self.mean[at], self.size[at] = rate[best] * size[best], unit
 
-    def _quantiles(self, horizon, level):
-        """Set the quantile of each origin, step and class of a member, in units of size; infinite if errors are few."""
-        counts = np.zeros((horizon, len(_CLASSES) + 1, len(_EDGES) + 1))
-        self._found = np.full((len(self._volumes), *counts.shape[:2]), np.inf)
-        edges = np.r_[_EDGES, np.inf]
+    def _quantiles(self, first, horizon):
+        """Add the quantile of each origin, step and class of a member, in units of size; infinite if errors are few."""
+        counts = np.zeros((horizon - first, len(_CLASSES) + 1, len(_EDGES) + 1))
+        found = np.full((len(self._volumes), *counts.shape[:2]), np.inf)
+        edges, cells = np.r_[_EDGES, np.inf], counts.reshape(-1)  # the same numbers
         for at, volume in enumerate(self._volumes):
-            for step in range(min(horizon, at)):
-                origin = at - 1 - step
-                here = self._known[at] & self.member[origin]
-                error = np.abs(volume[here] - self.mean[origin, here])
-                score = error / np.maximum(
-                    self.size[origin, here], np.minimum(self.size[at, here], error / LARGE_SCORE)
-                )
-                cell = self._class[origin, here] * counts.shape[2] + np.searchsorted(_EDGES, score)
-                counts[step] += np.bincount(cell, minlength=counts[step].size).reshape(counts[step].shape)
+            origins = np.arange(at - 1 - first, max(at - 1 - horizon, -1), -1)
+            step, lane = np.nonzero(self._known[at] & self.member[origins])
+            origin = origins[step]
+            error = np.abs(volume[lane] - self.mean[origin, lane])
+            score = error / np.maximum(self.size[origin, lane], np.minimum(self.size[at, lane], error / LARGE_SCORE))
+            row = step * counts.shape[1] + self._class[origin, lane]
+            np.add.at(cells, row * counts.shape[2] + np.searchsorted(_EDGES, score), 1.0)
             kinds = np.unique(self._class[at, self.member[at]])  # classes of which a quantile is needed
             total = counts[:, kinds].cumsum(axis=2)
-            rank = np.ceil((total[..., -1:] + 1) * level - 1e-9)
+            rank = np.ceil((total[..., -1:] + 1) * self._level - 1e-9)
             cell = np.argmax(total >= rank, axis=2)
-            self._found[at][:, kinds] = np.where(rank[..., 0] <= total[..., -1], edges[cell], np.inf)
+            found[at][:, kinds] = np.where(rank[..., 0] <= total[..., -1], edges[cell], np.inf)
+        self._found = np.concatenate([self._found, found], axis=1)
 
     def into(self, mean, start):
         """Put the forecasts of the pool's lanes among those of lanes `start`, ...; return half widths and members.

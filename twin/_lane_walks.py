@@ -15,7 +15,10 @@ _CHUNK = 4096  # most lanes worked on at a time [lane]
 _SMALL, _KEPT = 2**17, 2**18  # most volumes of a call and of all lanes whose states are kept for a next one [number]
 _NUMBERS = 2**22  # most forecasts of the past held at a time [number]
 
+_POOLS = 4  # most tables whose pool of intermittent lanes is kept
+
 _known: dict[tuple[bytes, str, int], _methods.Methods] = {}  # states of single lanes, the latest last
+_pools: dict[tuple[bytes, int, float], IntermittentPool] = {}  # pools of tables, the latest last
 
 
 def columns_of(volumes, period):
@@ -34,7 +37,7 @@ def terms_of(table, period, season, horizon, level, *, judged=None):
     judged : number of first steps that get an interval; all by default
     """
     horizon, share, season = whole("horizon", horizon, least=1), _level(level), _season(season, period)
-    return IntermittentPool(table, judged or horizon, share, _methods.BEFORE_JUDGING), period, season, horizon, share
+    return _pool_of(table, judged or horizon, share), period, season, horizon, share
 
 
 def walked_parts(table, how):
@@ -42,6 +45,18 @@ def walked_parts(table, how):
     for rows in _chunks(table, how[3]):
         part = table[:, rows]
         yield part, _walk(part, rows.start, *how)
+
+
+def _pool_of(table, horizon, level):
+    """Return the pool of the intermittent lanes; those of small tables that were seen lately are kept."""
+    if table.size > _SMALL:
+        return IntermittentPool(table, horizon, level, _methods.BEFORE_JUDGING)
+    key = table.tobytes(), table.shape[1], level
+    pool = _pools.pop(key, None) or IntermittentPool(table, horizon, level, _methods.BEFORE_JUDGING)
+    found = _pools[key] = pool.until(horizon)
+    for old in list(_pools)[:-_POOLS]:
+        _pools.pop(old, None)
+    return found
 
 
 def _level(level):
@@ -95,7 +110,7 @@ def ahead_and_accuracy(part, walked, period, season, horizon, level):
     mean, half, member, walk, counted = walked
     low, high = _past.bounds(mean[-1], half[-1])
     absolute, signed, total, judged = _past.error_sums(part, mean, _methods.BEFORE_JUDGING)
-    naive, line = walk.errors[-2:]
+    naive, line = walk.naive
     scale = _past.seasonal_error(part, season)
     with np.errstate(invalid="ignore", divide="ignore"):
         mase = np.where(absolute > 0, absolute / judged / scale, np.where(judged > 0, 0.0, np.nan))

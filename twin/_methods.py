@@ -14,8 +14,8 @@ from copy import copy
 from typing import NamedTuple
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 
-from twin._past import outcomes
 from twin._period_kinds import PERIOD_KINDS
 from twin._seasons import Season, cumulated
 from twin._smoothing import Broken, Damped, Line, Repeated, Smoothed
@@ -23,21 +23,21 @@ from twin._smoothing import Broken, Damped, Line, Repeated, Smoothed
 BEFORE_JUDGING = 8  # known periods of a lane before its errors are counted [period]
 # Weight of an error after one period more: about 100 days, 33 weeks or months, 11 quarters. [-]
 _MEMORY = {"D": 0.99, "W": 0.97, "MS": 0.97, "QS": 0.91}
+_JUDGED = {"D": 7, "W": 4, "MS": 3, "QS": 2}  # first steps whose errors weight the methods, for every horizon [period]
 _STEEPNESS = 10  # weights are errors to the power of minus this; chosen on synthetic lanes [-]
 _PREFERENCE = 0.97  # share of its error that the first method is charged with [-]
-_NUMBERS = 2**21  # most forecasts of all methods that are held at a time [number]
+_NUMBERS = 2**18  # most errors of all methods that are held at a time [number]
+_AT_ONCE = 2**15  # most forecasts of a method that are made at a time, so few that they stay in the cache [number]
 _WEEKDAY, _BOTH = "weekday", "weekday and season"  # names of the indices of days
 _WEEKS, _YEARS = 26, 5  # seasons whose ratios make the index of a weekday, and of a time of year [-]
 
 
 class Walk(NamedTuple):
-    """Forecasts at every origin, and the errors of every method."""
+    """Forecasts at every origin, and the errors of the naive answers: the volume a season ago, and the line."""
 
     mean: np.ndarray  # forecasts, shape (periods, horizon, lanes) [pallet/period]
     method: np.ndarray  # number of the method with the largest weight, shape (periods, lanes)
-    errors: (
-        np.ndarray
-    )  # sum of absolute errors of each method after the warm-up, shape (methods, lanes) [pallet/period]
+    naive: np.ndarray  # sums of absolute errors of the last two methods after the warm-up, (2, lanes) [pallet/period]
     names: list[str]  # names of the methods
 
 
@@ -45,7 +45,7 @@ class Methods:
     """The states of all methods at every origin of some records; they do not depend on the horizon."""
 
     def __init__(self, volumes: np.ndarray, period: str, season: int) -> None:
-        self._volumes, self._memory = volumes, _MEMORY[period]
+        self._volumes, self._memory, self._judged = volumes, _MEMORY[period], _JUDGED[period]
         self._seasons, self._methods = _candidates(volumes, period, season)
         known, origins = ~np.isnan(volumes), np.arange(len(volumes))
         self._seen = cumulated(known)  # known periods before each period, and at the end
@@ -84,45 +84,63 @@ class Methods:
         return found
 
     def walk(self, horizon: int) -> Walk:
-        """Return the forecasts at every origin, with weights from the discounted absolute errors up to it."""
+        """Return the forecasts at every origin, with weights from the discounted absolute errors up to it.
+
+        The weights are those of the first steps, so that a forecast of a period does not depend on the horizon.
+        """
         periods, lanes = self._volumes.shape
-        mean, chosen = np.empty((periods, horizon, lanes)), np.empty((periods, lanes), np.int8)
-        errors = np.empty((len(self._methods), lanes))
-        width = max(1, _NUMBERS // (len(self._methods) * periods * horizon))
+        mean, chosen = np.empty((horizon, periods, lanes)), np.empty((periods, lanes), np.int8)
+        naive = np.empty((2, lanes))
+        width = max(1, _NUMBERS // (len(self._methods) * periods))
         for start in range(0, lanes, width):
             part = slice(start, start + width)
-            mean[:, :, part], chosen[:, part], errors[:, part] = self.of(part)._walked(horizon)
-        return Walk(mean, chosen, errors, [method.name for method, _ in self._methods])
+            chosen[:, part], naive[:, part] = self.of(part)._walked(mean[:, :, part])
+        return Walk(np.moveaxis(mean, 0, 1), chosen, naive, [method.name for method, _ in self._methods])
 
-    def _walked(self, horizon):
-        """Return the forecasts of every origin, the method of the largest weight, and the sums of errors."""
-        periods, lanes = self._volumes.shape
-        origins, steps = np.arange(periods), np.arange(horizon)
-        indices = self._indices(origins + 1 + steps[:, np.newaxis])
-        outcome = np.moveaxis(outcomes(self._volumes, horizon), 1, 0)
-        unseen = self._seen[1:] == 0
-        said = np.empty((len(self._methods), horizon, periods, lanes))
-        came = np.zeros((len(self._methods), periods, lanes))  # errors of what was said of a period, over all steps
-        error = np.empty(said.shape[1:])
-        for (method, name), states, ahead, sums in zip(self._methods, self._states, said, came, strict=True):
-            np.maximum(method.ahead(states, origins, horizon, indices[name]), 0.0, out=ahead)
-            if unseen.any():
-                ahead[:, unseen] = np.nan
-            np.abs(np.subtract(outcome, ahead, out=error), out=error)
-            np.fmax(error, 0.0, out=error)  # no error where one is unknown
-            for step in range(min(horizon, periods - 1)):
-                sums[step + 1 :] += error[step, : periods - 1 - step]
-        recent, now = np.empty(came.shape), np.zeros((len(said), lanes))
+    def _walked(self, mean):
+        """Put the forecasts of every origin into `mean`; return the methods of largest weight, and the naive errors.
+
+        The forecasts of the judged steps are made twice, some steps at a time, which is quicker than to hold them all.
+        """
+        horizon, periods, lanes = mean.shape
+        later = ((0, max(horizon, self._judged)), (0, 0))
+        coming = sliding_window_view(np.pad(self._volumes, later, constant_values=np.nan), periods, 0)
+        outcome = np.moveaxis(coming, 2, 1)  # of each step from 0 on, and each origin
+        came = np.zeros((len(self._methods), periods, lanes))  # errors of what was said of a period, over judged steps
+        for steps in self._blocks(self._judged):
+            for ahead, sums in zip(self._ahead(steps), came, strict=True):
+                _add_errors(sums, steps, ahead, outcome)
+        recent, now = np.empty(came.shape), np.zeros((len(came), lanes))
         for at in range(periods):
             now *= self._memory
             now += came[:, at]
             recent[:, at] = now
         weight = _weights(recent, self._seen[1:] > BEFORE_JUDGING)
-        mean = weight[0] * said[0]
-        for each, ahead in zip(weight[1:], said[1:], strict=True):
-            mean += np.multiply(each, ahead, out=error)
-        judged = np.sum(came * (self._seen[:-1] > BEFORE_JUDGING), axis=1)
-        return np.moveaxis(mean, 0, 1), np.argmax(weight, axis=0), judged
+        naive = np.zeros((2, periods, lanes))  # errors of what the last two methods said of a period, over all steps
+        counted = [None] * (len(weight) - 2) + list(naive)
+        for steps in self._blocks(horizon):
+            said = mean[steps[0] - 1 : steps[-1]]
+            said[:] = 0.0
+            for each, ahead, sums in zip(weight, self._ahead(steps), counted, strict=True):
+                said += each * ahead
+                if sums is not None:
+                    _add_errors(sums, steps, ahead, outcome)
+        return np.argmax(weight, axis=0), np.sum(naive * (self._seen[:-1] > BEFORE_JUDGING), axis=1)
+
+    def _blocks(self, last):
+        """Return the steps from 1 to the last in blocks."""
+        size = max(1, _AT_ONCE // self._volumes.size)
+        return [np.arange(first, min(first + size, last + 1)) for first in range(1, last + 1, size)]
+
+    def _ahead(self, steps):
+        """Yield what each method says some steps ahead of every origin, shape (steps, periods, lanes)."""
+        origins, unseen = np.arange(len(self._volumes)), self._seen[1:] == 0
+        indices, late = self._indices(origins + steps[:, np.newaxis]), unseen.any()
+        for (method, name), states in zip(self._methods, self._states, strict=True):
+            said = np.maximum(method.ahead(states, origins, steps, indices[name]), 0.0)
+            if late:
+                said[:, unseen] = np.nan
+            yield said
 
     def _indices(self, targets):
         """Return the index of the targets of every origin by name, shape (horizon, origins, lanes)."""
@@ -130,6 +148,17 @@ class Methods:
         if _WEEKDAY in found:
             found[_BOTH] = found[_WEEKDAY] * found[_BOTH]
         return {"": np.ones((1, 1, 1)), **found}
+
+
+def _add_errors(sums, steps, ahead, outcome):
+    """Add the absolute errors of what was said some steps ahead to those of the periods it was said of.
+
+    sums has the shape (periods, lanes), ahead (steps, periods, lanes); outcome has a row more, for step 0.
+    """
+    error = np.abs(np.subtract(outcome[steps[0] : steps[-1] + 1], ahead, out=ahead), out=ahead)
+    np.fmax(error, 0.0, out=error)  # no error where one is unknown
+    for step, each in zip(steps.tolist(), error, strict=True):
+        sums[step:] += each[: max(len(sums) - step, 0)]
 
 
 def _weights(errors, warm):

@@ -20,12 +20,14 @@ def error_sums(volumes, mean, warm_up):
 
     A forecast is judged if its period came after the warm-up of the lane; an error is forecast less volume.
     """
-    came = outcomes(volumes, mean.shape[1])
-    late = outcomes(np.where(cumulated(~np.isnan(volumes))[1:] > warm_up + 1, 1.0, np.nan), mean.shape[1])
-    error = (mean - came) * late
-    judged = ~np.isnan(error)
-    parts = np.abs(error), error, came, judged
-    return [np.where(judged, part, 0.0).sum(axis=(0, 1)) for part in parts]
+    late = cumulated(~np.isnan(volumes))[1:] > warm_up + 1
+    totals = np.zeros((4, volumes.shape[1]))
+    for step in range(min(mean.shape[1], len(volumes) - 1)):  # one at a time stays in the processor's cache
+        came = volumes[step + 1 :]
+        error = mean[: len(came), step] - came
+        judged = late[step + 1 :] & ~np.isnan(error)
+        totals += [np.sum(part, axis=0, where=judged) for part in (np.abs(error), error, came, judged)]
+    return totals
 
 
 def seasonal_error(volumes, season):
@@ -46,15 +48,14 @@ def realised(volumes, mean, half, window):
     All steps of the horizon count. A window is a number of periods in a row, in at least half of which a volume and a
     finite interval are known; a record without one has one window, all of it. NaN where no interval can be judged.
     """
-    came = outcomes(volumes, mean.shape[1])
-    judged = np.isfinite(half) & ~np.isnan(came)
-    low, high = bounds(mean, half)
-    held = judged & (low <= came) & (came <= high)
-    periods, steps = len(volumes), mean.shape[1]
+    periods = len(volumes)
     counts = np.zeros((periods, 2, volumes.shape[1]))  # of each period's volume, over the steps: held, and judged
-    for step in range(min(steps, periods - 1)):
-        for place, part in enumerate((held, judged)):
-            counts[step + 1 :, place] += part[: periods - 1 - step, step]
+    for step in range(min(mean.shape[1], periods - 1)):
+        came, width = volumes[step + 1 :], half[: periods - 1 - step, step]
+        low, high = bounds(mean[: len(came), step], width)
+        judged = np.isfinite(width) & ~np.isnan(came)
+        counts[step + 1 :, 0] += judged & (low <= came) & (came <= high)
+        counts[step + 1 :, 1] += judged
     totals = cumulated(counts)
     with np.errstate(invalid="ignore", divide="ignore"):
         whole = totals[-1, 0] / totals[-1, 1]

@@ -209,6 +209,30 @@ def of_unmet(
     return {name: value[()] for name, value in found.items()}
 
 
+def of_money(given: dict[str, NDArray], short: Any, space_cost: Any, review: Any, lot: Any) -> tuple[Any, Any]:
+    """Return the demand that a lane serves itself, and all money but revenue and handling of it, as the lane runs.
+
+    A flow lane handles goods on the day on which they move: nothing is short, and nothing is ordered. A stock lane pays
+    the penalty for a pallet lost, and for a backordered one in each period; the partner serves a pallet at H + S.
+
+    short : `unmet_shortage` [pallet/period]; space_cost : of own places and the partner's [$/period]; review : review
+    period [period]; lot : order quantity. [pallet]
+    """
+    held = np.asarray(given["kind"] == STOCK_LANE)
+    demand_mean, unmet = given["demand_mean"], given["unmet"]
+    if not held.any():
+        return demand_mean, -space_cost
+    short = np.where(held, short, 0.0)
+    gone = np.where(unmet > _CODES["unmet", "backordered"], np.minimum(short, demand_mean), 0.0)
+    by_partner = given["service_revenue"] - given["holding_cost"] - given["partner_surcharge"]
+    of_short = np.where(unmet == _CODES["unmet", "partner"], by_partner, -given["sla_penalty"])
+    load_mean = demand_mean * (1.0 + given["return_rate"])
+    in_lots = lot_in_stock(lot, load_mean, review)
+    orders = np.where(in_lots > 0.0, demand_mean / np.maximum(in_lots, _LEAST), 1.0 / np.maximum(review, 1.0))
+    ordering = np.where(held, given["fixed_order_cost"] * orders, 0.0)
+    return demand_mean - gone, of_short * short - ordering - space_cost
+
+
 def _with(stock, waits):
     """Return the moments of the sum of two independent quantities."""
     return Moments(stock.mean + waits.mean, np.hypot(stock.sd, waits.sd))

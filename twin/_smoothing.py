@@ -2,7 +2,8 @@
 
 Each method is updated with the volumes of one period after another. Its state at the end of a period, an origin, is all
 that its forecast of any later period takes: `ahead` gets the states of many origins, arrays of shape (origins, lanes),
-and returns the forecasts, of shape (horizon, origins, lanes). An index says what share of the level a period has.
+and returns the forecasts of some steps ahead (1 for the next period), of shape (steps, origins, lanes). An index says
+what share of the level a period has.
 """
 
 from __future__ import annotations
@@ -54,9 +55,9 @@ class Line:
             return (y - slope * t) / n, slope
 
     @staticmethod
-    def ahead(states, origins, horizon, index):
+    def ahead(states, origins, steps, index):
         level, slope = states
-        return level + slope * (_targets(origins, horizon)[:, :, np.newaxis].astype(float))
+        return level + slope * (_targets(origins, steps)[:, :, np.newaxis].astype(float))
 
 
 class Repeated:
@@ -81,9 +82,9 @@ class Repeated:
     def state(self):
         return self._last, self._season[self._at % self._length].copy()
 
-    def ahead(self, states, origins, horizon, index):
+    def ahead(self, states, origins, steps, index):
         last, latest = states
-        rows = origins - (origins - _targets(origins, horizon)) % self._length  # the last period of the same phase
+        rows = origins - (origins - _targets(origins, steps)) % self._length  # the last period of the same phase
         found = np.where((rows >= 0)[:, :, np.newaxis], latest[np.maximum(rows, 0)], np.nan)
         return np.where(np.isnan(found), last, found)
 
@@ -110,8 +111,8 @@ class Smoothed:
         return (_best(self._errors, self._levels),)
 
     @staticmethod
-    def ahead(states, origins, horizon, index):
-        return np.broadcast_to(states[0] * index, (horizon, *states[0].shape))
+    def ahead(states, origins, steps, index):
+        return np.broadcast_to(states[0] * index, (len(steps), *states[0].shape))
 
 
 class Damped:
@@ -141,10 +142,10 @@ class Damped:
         return _best(self._errors, self._levels), _best(self._errors, self._trends)
 
     @staticmethod
-    def ahead(states, origins, horizon, index):
+    def ahead(states, origins, steps, index):
         level, trend = states
-        steps = np.cumsum(_DAMPING ** np.arange(1.0, horizon + 1))
-        return (level + steps[:, np.newaxis, np.newaxis] * trend) * index
+        damped = np.cumsum(_DAMPING ** np.arange(1.0, steps[-1] + 1))[steps - 1]
+        return (level + damped[:, np.newaxis, np.newaxis] * trend) * index
 
 
 class Broken:
@@ -184,13 +185,13 @@ class Broken:
         return (self._mean.copy(),)
 
     @staticmethod
-    def ahead(states, origins, horizon, index):
-        return np.broadcast_to(states[0] * index, (horizon, *states[0].shape))
+    def ahead(states, origins, steps, index):
+        return np.broadcast_to(states[0] * index, (len(steps), *states[0].shape))
 
 
-def _targets(origins, horizon):
-    """Return the periods after each origin, shape (horizon, origins)."""
-    return origins + 1 + np.arange(horizon)[:, np.newaxis]
+def _targets(origins, steps):
+    """Return the periods some steps after each origin, shape (steps, origins)."""
+    return origins + steps[:, np.newaxis]
 
 
 def _best(errors, values):

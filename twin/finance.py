@@ -60,7 +60,7 @@ def underage_cost(sla_penalty: ArrayLike, service_revenue: ArrayLike, handling_c
         sla_penalty=sla_penalty, service_revenue=service_revenue, handling_cost=handling_cost
     )
     cost = penalty + revenue - handling
-    require(cost >= 0, "sla_penalty + service_revenue - handling_cost", ">= 0", cost)
+    require(cost >= 0, "sla_penalty + service_revenue - handling_cost", ">= 0", np.round(cost, 6))
     return cost
 
 

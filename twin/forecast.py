@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from twin import _past, _special
 from twin._check import floats, probabilities, require, whole
@@ -140,8 +140,9 @@ def lanes(volumes: ArrayLike, *, period: str, horizon: int, level: float, season
 
     The methods are exponential smoothing, with and without an index of weekday, time of year or both; a damped trend;
     the mean since the last break of level; the volume of one season ago; and the straight line. The forecast is their
-    mean, with weights (least error / error)^10, where an error is the discounted absolute error over the horizon on the
-    lane's own past; the volume of a season ago and the line so count only where they are as good as the others. A lane
+    mean, with weights (least error / error)^10, where an error is the discounted absolute error of the first 7 days, 4
+    weeks, 3 months or 2 quarters ahead on the lane's own past, whatever the horizon; the volume of a season ago and the
+    line so count only where they are as good as the others. A lane
     without flow in most periods is *intermittent*, unless its few flows follow a pattern: smoothed share of periods
     with flow times smoothed size, with constants and quantiles from all such lanes of the call.
 
@@ -193,15 +194,15 @@ def lanes(volumes: ArrayLike, *, period: str, horizon: int, level: float, season
 
 def lanes_and_past(
     volumes: ArrayLike, *, period: str, horizon: int, level: float, season: int | None = None
-) -> tuple[Forecasts, Interval]:
-    """Return what `lanes` and `backtest` say, in the time of one of them.
+) -> tuple[Forecasts, NDArray[np.float64]]:
+    """Return what `lanes` says, and the mean that `backtest` does, in the time of one of them.
 
     Parameters
     ----------
     volumes, period, horizon, level, season : as for `lanes`.
 
     >>> ahead, past = lanes_and_past([[3.0, 5.0] * 20], period="W", horizon=2, level=0.9)
-    >>> (ahead.mean == past.mean[:, -1]).all().item()
+    >>> (ahead.mean == past[:, -1]).all().item()
     True
     """
     table, shape, index = columns_of(volumes, period)
@@ -209,8 +210,8 @@ def lanes_and_past(
     parts, past = [], []
     for part, walked in walked_parts(table, how):
         parts.append(ahead_and_accuracy(part, walked, *how[1:]))
-        past.append(walked[:2])
-    return _forecasts(parts, shape, index), _intervals(past, shape)
+        past.append(walked[0])
+    return _forecasts(parts, shape, index), _of_lanes(past, shape)
 
 
 def backtest(volumes: ArrayLike, *, period: str, horizon: int, level: float, season: int | None = None) -> Interval:
@@ -243,6 +244,11 @@ def _forecasts(parts, shape, index):
 
 def _intervals(parts, shape):
     """Return the intervals of all lanes and origins from the means and half widths of the chunks."""
-    mean, half = (np.moveaxis(np.concatenate(part, axis=2), 2, 0) for part in zip(*parts, strict=True))
-    low, high = _past.bounds(mean, half)
-    return Interval(*(part.reshape(shape + part.shape[1:]) for part in (mean, low, high)))
+    mean, half = (_of_lanes(part, shape) for part in zip(*parts, strict=True))
+    return Interval(mean, *_past.bounds(mean, half))
+
+
+def _of_lanes(parts, shape):
+    """Return numbers of the chunks, shape (periods, horizon, lanes), with the lanes first and in their shape."""
+    found = np.moveaxis(np.concatenate(parts, axis=2), 2, 0)
+    return found.reshape(shape + found.shape[1:])

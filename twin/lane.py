@@ -67,9 +67,11 @@ def assess(statistics: Any, policy: Policy, *, period: str | float = "D") -> Any
     end of the exposure, so they then lie above the levels of least cost (`periodic_review.best_stock`).
     `unmet_service`, `unmet_shortage` and `unmet_cost` follow the policy's own rule. The expected overflow takes the
     workload of the dwell time plus the whole buffer as the space; the readings by kind of lane and billing basis stand
-    beside it. `profit` leaves out `order_cost`, which depends on the lot. A stock lane whose economic lot exceeds the
-    workload between two orders holds half a lot more on average, in its readings of space alone. Lanes are processed in
-    chunks, which bounds the memory for temporary arrays.
+    beside it. `profit` leaves out `order_cost`, which depends on the lot. `lane_profit` is the money of the dynamic
+    model: own places are paid whether they are used or not, the partner's by `lane_overflow`, nothing is short on a
+    flow lane, and a backordered pallet is served later, after a penalty a period. A stock lane whose economic lot
+    exceeds the workload between two orders holds half a lot more on average, in its readings of space alone. Lanes are
+    processed in chunks, which bounds the memory for temporary arrays.
 
     Source
     ------
@@ -259,6 +261,10 @@ def _answers(given: dict[str, NDArray[np.float64]], period: str | float) -> dict
         drawn = demand.Moments(np.where(held, demand_mean, load.mean), np.where(held, demand_sd, load.sd))
         buffer = slots._replace(drawn=drawn, sd=np.where(held, goods.sd, over_exposure.sd))
     best_factor = None if "service_level" in given else safety_factor
+    unmet = _readings.of_unmet(given, period, buffer, short_cost, ratio, best_factor, level)
+    space = _readings.of_space(given, load, buffer, goods, review, lot)
+    served, other = _readings.of_money(given, unmet["unmet_shortage"], space["space_cost"], review, lot)
+    margin = economics(given, served, (1.0 + given["return_rate"]) * served, 0.0, 0.0, 0.0).profit
     return {
         "workload_mean": load.mean,
         "workload_sd": load.sd,
@@ -275,7 +281,7 @@ def _answers(given: dict[str, NDArray[np.float64]], period: str | float) -> dict
         "order_cost": lot_size.order_cost(lot, load.mean, given["fixed_order_cost"], holding_cost),
         "fill_rate": np.maximum(1.0 - shortage / (load.mean * np.maximum(review, 1.0)), 0.0),
         "buffer_cost": money.holding + short_cost * waiting,
-        **_readings.of_unmet(given, period, buffer, short_cost, ratio, best_factor, level),
+        **unmet,
         "required_capacity": required,
         "planned_overflow": planned,
         "dependency": dependency,
@@ -284,9 +290,10 @@ def _answers(given: dict[str, NDArray[np.float64]], period: str | float) -> dict
         "overflow_probability": overflow_probability,
         "expected_dependency": overflow / required,
         "expected_warehousing_cost": holding_cost * required + money.surcharge,
-        **_readings.of_space(given, load, buffer, goods, review, lot),
+        **space,
         "resilience_index": resilience.resilience_index(safety_factor, dependency),
         **money._asdict(),
+        "lane_profit": margin + other,
     }
 
 

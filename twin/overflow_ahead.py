@@ -1,8 +1,9 @@
 """Overflow of the coming periods from a forecast and the errors that it has made, places to book, and hysteresis.
 
 The overflow of a period depends on the whole distribution of its volume. Here that is the forecast plus each past error
-of the same number of steps ahead, weighted so that recent errors count more. The estimate is thus a blend of the
-forecast, which knows weekday, season and level, and of what the lane has recently done beyond it.
+of the same number of steps ahead, weighted so that recent errors count more. The forecast knows weekday, season and
+level, and the errors tell how far the lane has recently been from it. Lanes are ranked with a normal law of the same
+spread, since few errors make a rough tail, and with the overflow of recent periods.
 """
 
 from __future__ import annotations
@@ -15,8 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 from twin._check import floats, nonnegative, positive, require
 from twin._labels import Numbers, labelled
 
-WEIGHTS = (0.3, 0.4, 0.3)  # exponents of the estimates by errors, by the interval, and of recent periods [-]
-_LEAST = 0.1  # least estimate, as a share of the largest, so that a single zero does not decide [-]
+_POWER = 0.75  # exponent of the power mean of recent overflow; 1 is the mean [-]
 
 
 class OverflowAhead(NamedTuple):
@@ -73,7 +73,7 @@ def overflow_ahead(forecast: ArrayLike, errors: ArrayLike, capacity: ArrayLike, 
         Forecast y of the need for space of each coming period, >= 0. [pallet]
     errors : array_like, shape (..., past, horizon)
         Errors e of past forecasts in time order, the latest last, as from `errors_of`; NaN if unknown. [pallet]
-    capacity : array_like, shape (...)
+    capacity : array_like, shape (...), or (..., horizon) if it differs between periods
         Own capacity C, >= 0. [pallet]
     half_life : float
         Time after which an error counts half, > 0. [period]
@@ -99,44 +99,75 @@ def overflow_ahead(forecast: ArrayLike, errors: ArrayLike, capacity: ArrayLike, 
     excess, weight = _excess(forecast, errors, capacity, half_life)
     known = ~np.isnan(excess)
     total = np.full(excess.shape[:-2] + excess.shape[-1:], weight.sum()) if known.all() else _total(weight, known)
-    planned = np.asarray(forecast, float) - np.asarray(capacity, float)[..., np.newaxis]
+    planned = np.asarray(forecast, float) - _by_period(capacity, forecast)
     none = total == 0
     total = np.where(none, 1.0, total)
     expected = np.where(none, np.maximum(planned, 0.0), _total(weight, np.fmax(excess, 0.0)) / total)
     return OverflowAhead(expected, np.where(none, planned > 0, _total(weight, excess > 0) / total))
 
 
-@labelled
-def blended_overflow(by_errors: ArrayLike, by_interval: ArrayLike, recent: ArrayLike) -> Numbers:
-    """Return one expected overflow from three estimates: their geometric mean with the weights of `WEIGHTS`.
+def spread_of_errors(errors: ArrayLike, half_life: float) -> NDArray[np.float64]:
+    """Return the standard deviation of each coming period, from the mean absolute error of past forecasts of it.
 
-    E = E_errors^0.3 E_interval^0.4 E_recent^0.3, where each is at least a tenth of the largest
+    sd(h) = sqrt(pi / 2) sum_t w_t |e(t, h)| / sum_t w_t,  w_t = 2^(-age of t / half-life)
 
     Parameters
     ----------
-    by_errors, by_interval, recent : array_like, shapes that broadcast
-        Expected overflow from past errors (`overflow_ahead`), from a normal law with the forecast's interval
-        (`cooperation.expected_overflow`), and the overflow of recent periods; all >= 0. [pallet]
+    errors, half_life : as for `overflow_ahead`.
 
     Returns
     -------
-    ndarray or float, broadcast shape. [pallet]
+    ndarray, shape (..., horizon); 0 without errors. [pallet]
 
     Limits
     ------
-    Equal estimates give their value. One huge day on record raises the blend less than it raises a sum. The weights
-    were chosen for ranking (`benchmarks/attention.py`); the blend is not unbiased.
+    The factor is that of normal errors. A few huge errors raise it less than they raise the root of the mean square.
 
     Source
     ------
-    Genest and Zidek (1986), logarithmic pooling; Bates and Granger (1969) for combining forecasts.
+    Silver, Pyke and Thomas (2017), the standard deviation of errors from their mean absolute deviation.
 
-    >>> round(float(blended_overflow(4.0, 4.0, 4.0)), 9), round(float(blended_overflow(4.0, 4.0, 0.0)), 3)
-    (4.0, 2.005)
+    >>> spread_of_errors([[-10.0], [0.0], [20.0]], half_life=1e9).round(6).tolist()
+    [12.533141]
     """
-    parts = nonnegative(by_errors=by_errors, by_interval=by_interval, recent=recent)
-    least = _LEAST * np.maximum.reduce(np.broadcast_arrays(*parts))
-    return np.prod([np.maximum(part, least) ** weight for part, weight in zip(parts, WEIGHTS, strict=True)], axis=0)[()]
+    (life,), error = positive(half_life=half_life), floats("errors", errors)
+    require(life.ndim == 0, "half_life", "one number", half_life)
+    require(error.ndim > 1, "errors", "of shape (..., past, horizon)", error.shape)
+    require(not np.isinf(error).any(), "errors", "finite, or NaN where unknown", "infinity")
+    known, weight = ~np.isnan(error), _weights(error, life)
+    total = _total(weight, known)
+    return np.sqrt(np.pi / 2) * _total(weight, np.fmax(np.abs(error), 0.0)) / np.where(total > 0, total, 1.0)
+
+
+@labelled
+def recent_overflow(recent: ArrayLike) -> Numbers:
+    """Return the overflow of one period from those of recent periods: their power mean, which a huge day raises less.
+
+    E = (mean of o^0.75)^(1 / 0.75)
+
+    Parameters
+    ----------
+    recent : array_like, shape (..., past)
+        Overflow o of each recent period, >= 0. [pallet]
+
+    Returns
+    -------
+    ndarray or float, shape (...). [pallet]
+
+    Limits
+    ------
+    At most the mean, and equal to it if all periods are alike. Made for ranking, not for the sum of a budget.
+
+    Source
+    ------
+    Hardy, Littlewood and Polya (1934), power means; the exponent is chosen in `benchmarks/attention.py`.
+
+    >>> round(float(recent_overflow([3.0, 3.0])), 9), round(float(recent_overflow([0.0, 6.0])), 3)
+    (3.0, 2.381)
+    """
+    (over,) = nonnegative(recent=recent)
+    require(over.ndim > 0 and over.shape[-1] > 0, "recent", "a series of at least one period", over.shape)
+    return (np.mean(over**_POWER, axis=-1) ** (1 / _POWER))[()]
 
 
 def places_ahead(
@@ -173,7 +204,7 @@ def places_ahead(
     """
     (price,), (worth,) = positive(always=always), nonnegative(saved=saved)
     excess, weight = _excess(forecast, errors, capacity, half_life)
-    planned = np.asarray(forecast, float) - np.asarray(capacity, float)[..., np.newaxis]
+    planned = np.asarray(forecast, float) - _by_period(capacity, forecast)
     excess = np.concatenate([excess, planned[..., np.newaxis, :]], axis=-2)  # counts where no error is known
     known = ~np.isnan(excess)
     alone = ~known[..., :-1, :].any(axis=-2)
@@ -240,8 +271,18 @@ def _excess(forecast, errors, capacity, half_life):
     fits = error.ndim == mean.ndim + 1 and error.shape[:-2] + error.shape[-1:] == mean.shape
     require(fits, "errors", f"of shape (..., past, horizon) for a forecast of shape {mean.shape}", error.shape)
     require(not np.isinf(error).any(), "errors", "finite, or NaN where unknown", "infinity")
-    weight = 0.5 ** (np.arange(error.shape[-2])[::-1] / life)
-    return error + (mean - own[..., np.newaxis])[..., np.newaxis, :], weight
+    return error + (mean - _by_period(own, mean))[..., np.newaxis, :], _weights(error, life)
+
+
+def _by_period(capacity, forecast):
+    """Return own capacity with an axis for periods."""
+    own = np.asarray(capacity, float)
+    return own if own.ndim == np.ndim(forecast) else own[..., np.newaxis]
+
+
+def _weights(error, life):
+    """Return the weight of each past period, the latest last."""
+    return 0.5 ** (np.arange(error.shape[-2])[::-1] / life)
 
 
 def _total(weight, values):

@@ -113,9 +113,10 @@ class LaneErrors:
         """Return the unit of each origin, from the errors that were known at it."""
         size = np.abs(self.error[:-1, 0])
         known = ~np.isnan(size)
-        smooth, near = [0.0], 0.0
-        for count, each in enumerate(size[known].tolist(), start=1):
-            near += max(_GAIN, 1.0 / count) * (each - near)
+        smooth, near, sizes = [0.0], 0.0, size[known]
+        gains = np.maximum(_GAIN, 1.0 / np.arange(1, len(sizes) + 1))
+        for each, gain in zip(sizes.tolist(), gains.tolist(), strict=True):
+            near += gain * (each - near)
             smooth.append(near)
         counts = np.cumsum(known)
         whole = np.cumsum(np.where(known, size, 0.0)) / np.maximum(counts, 1)

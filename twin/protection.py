@@ -8,7 +8,9 @@ random length, and `SummedDemand` has the levels, the service and the shortage.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from copy import copy
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -52,28 +54,33 @@ class SummedDemand:
 
     With n sums of equal standing each has the weight 1 / (n + 1); the rest is the chance of a demand beyond all.
     Means are those of the sums alone.
+
+    last : function that returns the demand of the last period of each sum; it is called if that is asked for.
     """
 
-    def __init__(self, sums: Array, last: Array, weights: Array) -> None:
-        self._order = np.argsort(sums, kind="stable")
-        self._sums, self._last = sums[self._order], last[self._order]
-        self._weighted(weights)
+    def __init__(self, sums: Array, last: Callable[[], Array], weights: Array) -> None:
+        self._sums, self._of_last, self._weights = sums, last, weights
 
-    def _weighted(self, weights: Array) -> None:
-        self._weights = weights[self._order]
-        self._below = np.cumsum(self._weights)
+    @cached_property
+    def _order(self) -> NDArray[np.intp]:
+        return np.argsort(self._sums)
+
+    @cached_property
+    def _last(self) -> Array:
+        return self._of_last()
 
     def with_weights(self, weights: Array) -> SummedDemand:
         """Return the distribution of the same sums with other weights."""
         found = copy(self)
-        found._weighted(weights)
+        found._weights = weights
         return found
 
     def level(self, service_level: float) -> float:
         """Return the least level that covers demand with a probability; infinite if the sums are too few for it."""
         (share,) = probabilities(service_level=service_level)
-        at = int(np.searchsorted(self._below, float(share) - _ROUNDING))
-        return float(self._sums[at]) if at < len(self._sums) else np.inf
+        below = np.cumsum(self._weights[self._order])
+        at = int(np.searchsorted(below, float(share) - _ROUNDING))
+        return float(self._sums[self._order[at]]) if at < len(below) else np.inf
 
     def service(self, level: float) -> float:
         """Return the share of the sums that a level covers: its cycle service level. [-]"""
@@ -138,9 +145,12 @@ def over(paths: DemandPaths, lead_times: LeadTimes, *, service_level: float = 0.
     longest = start + int(np.ceil(lengths.max() - _ROUNDING))
     require(longest <= steps, "lead_times", f"so short that the interval ends within {steps} steps", longest)
     sums = paths.summed(start, lengths)
-    last = sums - paths.summed(start, np.maximum(lengths - 1.0, 0.0))
     known = ~np.isnan(sums)
-    plain = SummedDemand(sums[known], last[known], (_shares(known) * chance)[known])
+
+    def last() -> Array:
+        return (sums - paths.summed(start, np.maximum(lengths - 1.0, 0.0)))[known]
+
+    plain = SummedDemand(sums[known], last, (_shares(known) * chance)[known])
     here = known & paths.in_season[:, np.newaxis]
     level = plain.level(share)
     if here.any() and not _service(sums, here, chance, level) >= share:

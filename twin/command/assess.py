@@ -12,11 +12,20 @@ from typing import Any
 
 from twin._check import require
 from twin.command.assess_parquet import add_table_options, assess_lanes
-from twin.command.options import add_lane, add_reading_options, count, on_command_line, reading_of, stated_policies
+from twin.command.options import (
+    add_lane,
+    add_reading_options,
+    add_scenario,
+    count,
+    on_command_line,
+    plan_of,
+    reading_of,
+    stated_policies,
+)
 from twin.command.printing import LANE_SCHEMA_FILE, SCHEMA_FILE
 from twin.data.files.options import READING
 from twin.data.lane_names import guard_note
-from twin.data.places import RECORD_PREFIX, is_ledger
+from twin.data.places import RECORD_PREFIX
 from twin.policy import POLICY
 
 _LOG = logging.getLogger(__name__)
@@ -59,7 +68,7 @@ tables of lanes, of any size
 OF_TABLES = ("keep", "jobs", "scheduler")
 OF_FLOWS = (
     *sorted(set(READING) - {"period"}),
-    *"horizon together lanes policies json jsonl csv xlsx report force most".split(),
+    *"horizon together lanes scenario policies json jsonl csv xlsx report force most".split(),
 )
 
 
@@ -82,7 +91,9 @@ def add(commands: Any) -> None:
     parser.set_defaults(run=partial(_assess, parser))
     reading = parser.add_argument_group("reading a file of flows")
     add_reading_options(reading)
-    add_lane(parser.add_argument_group("selecting flows of the ledger"))
+    of_ledger = parser.add_argument_group("flows and plan of the ledger")
+    add_lane(of_ledger)
+    add_scenario(of_ledger)
     plan = parser.add_argument_group("plan by date")
     plan.add_argument(
         "--horizon",
@@ -173,11 +184,7 @@ def _assess_flows(options, given):
         **reading_of(options),
     )
     policies, notes = stated_policies(options, options.lanes, given)
-    plan = None
-    if is_ledger(options.file) and options.horizon:
-        from twin.plan.ledger_policies import ledger_plan  # imports SQLAlchemy
-
-        plan = ledger_plan(options.file)
+    plan = plan_of(options)
     try:
         found = table_report.assess_history(
             history, given, policies, horizon=options.horizon, plan=plan, together=options.together

@@ -8,6 +8,7 @@ from argparse import ArgumentParser, Namespace
 from time import perf_counter
 
 from twin._check import require
+from twin.data.text import number_of
 from twin.plan.policies import assumptions
 
 _MOST = 10  # most failures printed; the others are counted
@@ -46,14 +47,14 @@ def assess_lanes(options: Namespace, given: dict[str, float]) -> int:
     if done.assessed:
         first, remarks = first_remarks(table, given, period)
         if remarks and first < table.lanes:
-            print(f"  note     remarks on accuracy are on the first {first:,} lanes", file=sys.stderr)
+            print(f"  note     remarks on accuracy are on the first {number_of(first, 'lane')}", file=sys.stderr)
         print(*outside(remarks, 120, "twin.accuracy.remarks"), sep="\n", end="\n" if remarks else "", file=sys.stderr)
     if done.damaged:
         print(f"damaged, so made again: {', '.join(done.damaged[:_MOST])} ({len(done.damaged):,})", file=sys.stderr)
     print(*done.failures[:_MOST], sep="\n", end="\n" if done.failures else "", file=sys.stderr)
     if len(done.failures) > _MOST:
         print(f"... and {len(done.failures) - _MOST:,} more parts", file=sys.stderr)
-    rate = f"{done.assessed:,} lanes assessed in {seconds:.1f} s, {done.assessed / seconds:,.0f} lanes/s"
+    rate = f"{number_of(done.assessed, 'lane')} assessed in {seconds:.1f} s, {done.assessed / seconds:,.0f} lanes/s"
     before = f", {done.kept:,} there before" if done.kept else ""
     print(f"{rate}{before}; {options.to} is {'' if done.complete else 'not '}complete", file=sys.stderr)
     return 0 if done.complete else 1

@@ -11,7 +11,14 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from twin.command.options import add_reading_options, on_command_line, reading_of, stated_policies
+from twin.command.options import (
+    add_reading_options,
+    add_scenario,
+    on_command_line,
+    plan_of,
+    reading_of,
+    stated_policies,
+)
 from twin.data.advice import said
 from twin.data.places import is_ledger
 from twin.demand import period_name
@@ -65,6 +72,7 @@ def add(commands: argparse._SubParsersAction) -> None:
     reading.add_argument(
         "--policies", metavar="FILE", help="table with a lane column and a column for each policy field"
     )
+    add_scenario(reading)
     add_reading_options(reading)
 
 
@@ -77,14 +85,11 @@ NOT_STATED = (
 def _attention(options):
     from twin.data.load import load_history
     from twin.plan.actions import attention_of
+    from twin.plan.lateness import late
     from twin.plan.morning import Morning
 
     history = load_history(options.file or "", **reading_of(options))
-    (known, notes), plan = stated_policies(options), None
-    if is_ledger(options.file):
-        from twin.plan.ledger_policies import ledger_plan  # imports SQLAlchemy
-
-        plan = ledger_plan(options.file)
+    (known, notes), plan = stated_policies(options), plan_of(options)
     try:
         found = attention_of(history, policies=known, plan=plan)
     except ValueError:
@@ -95,14 +100,15 @@ def _attention(options):
     decided = Morning(found, found.lanes, {} if plan is None else plan.of("decision")).decided
     states = {(one["lane"], one["action"]): one["state"] for one in decided}
     width = shutil.get_terminal_size((100, 40)).columns
-    print(to_json(found, states) if options.json else to_text(found, width, states))
+    behind = late(found.date.item(), found.period) if is_ledger(options.file) else ""
+    print(to_json(found, states) if options.json else to_text(found, width, states, behind))
     return 0
 
 
-def to_text(found: Any, width: int, states: Mapping[tuple[str, str], str]) -> str:
+def to_text(found: Any, width: int, states: Mapping[tuple[str, str], str], behind: str = "") -> str:
     """Return the account of reading, the number of lanes of each status, the actions and the assumptions, as text.
 
-    states : (lane, kind) -> the decision that holds on an action.
+    states : (lane, kind) -> the decision that holds on an action. behind : sentence on flows that are late.
     """
     from twin.plan.attention import BLOCK_NAMES
 
@@ -110,7 +116,9 @@ def to_text(found: Any, width: int, states: Mapping[tuple[str, str], str]) -> st
     counts = found.lanes["status"].value_counts()
     length = period_name(found.history.calendar.length)
     lines = [found.history.account.told(on_command_line), "", f"One period is a {length}."]
-    lines += [f"After {found.date}: " + ", ".join(f"{count} {status}" for status, count in counts.items()), ""]
+    of_each = ", ".join(f"{count} {status}" for status, count in counts.items())
+    lines += [f"After {found.date}, by the coming {name}: {of_each}"]
+    lines += [*filter(None, [behind]), ""]
     for rank, row in enumerate(found.actions.to_dict(orient="records"), start=1):
         state = states.get((row["lane"], row["kind"]), "")
         lines.append(f"{rank:>2}  {row['lane']}  ${row['money']:,.0f} a {name}{state and f'  ({state})'}")
@@ -120,7 +128,7 @@ def to_text(found: Any, width: int, states: Mapping[tuple[str, str], str]) -> st
         lines.append("Nothing to do: no lane is expected to overflow or to lose money.")
     shown = set(zip(found.actions["lane"], found.actions["kind"], strict=True))
     if others := found.others(shown):
-        lines += ["", textwrap.fill(f"Also worth their place: {others}.", width)]
+        lines += ["", textwrap.fill(f"Further actions: {others}.", width)]
     if not found.own_stated:
         lines += ["", textwrap.fill(NOT_STATED, width)]
     assumed = [textwrap.fill(f"Assumed: {note}.", width) for note in found.assumptions]

@@ -8,6 +8,7 @@ from pathlib import Path
 from twin.batch.new_paper import FIRST_PAPER, new_paper
 from twin.command.needs import needs
 from twin.command.options import count
+from twin.data.text import number_of
 
 BATCH_HELP = """\
 Run the jobs in a folder's figures.yml whose inputs have changed, sweeps included, and collect all results in one table,
@@ -72,7 +73,7 @@ def _build(options):
 
 def _new_paper(options):
     copied = new_paper(options.folder, options.like)
-    print(f"{len(copied)} files copied to {options.folder}; twin paper {options.folder} builds the paper")
+    print(f"{number_of(len(copied), 'file')} copied to {options.folder}; twin paper {options.folder} builds the paper")
     return 0
 
 

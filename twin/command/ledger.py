@@ -6,11 +6,12 @@ import os
 import sys
 
 from twin._period_kinds import PERIOD_KINDS
-from twin.command.asking import HELD_CHOICES, SURE_CHOICES, add_held_options, choice, refuse
+from twin.command.asking import HELD_CHOICES, SURE_CHOICES, add_held_options, choice, refuse, tell_new
 from twin.command.ledger_edits import add_edit_verbs
 from twin.command.options import add_calendar_options, add_reading_options, add_window, on_command_line, reading_of
 from twin.data.advice import said
-from twin.data.text import visible
+from twin.data.places import DEFAULT_LEDGER
+from twin.data.text import number_of, visible
 from twin.demand import period_name
 
 ABOUT = """Keep flows of lanes in a database: one history for dashboards, notebooks and batches.
@@ -39,7 +40,8 @@ LEDGER_EXAMPLES = """examples
   twin assess ledger:                                every answer for every lane of the ledger
 
 exit codes
-  0 done   1 refused, and nothing was done: rows that cannot be used, lanes and days that are held, an unusual flow
+  0 done   1 refused, and nothing was done: rows that cannot be used, lanes and days that are held, an unusual flow,
+           no ledger at the address
   2 an input cannot be used   3 the ledger failed, is damaged or read-only   130 stopped, and nothing was changed
 """
 
@@ -84,7 +86,11 @@ def add(commands: "argparse._SubParsersAction") -> None:
     log.add_argument("lane", help="name of the lane")
     log.add_argument("volume", type=float, help="pallets shipped [pallet]")
     log.add_argument("--returns", type=float, help="part of the volume that came back [pallet]")
-    log.add_argument("--sure", action="store_true", help="log a volume far from the record of its lane without asking")
+    log.add_argument(
+        "--sure",
+        action="store_true",
+        help="log without asking a volume far from the record of its lane, or a day far from all",
+    )
     delete = verb(_delete, "delete flows by their ids, all or none")
     delete.add_argument("id", type=int, nargs="+", help="ids of flows, as printed by log and export --json")
     add_edit_verbs(verb, _show)
@@ -101,6 +107,7 @@ def add(commands: "argparse._SubParsersAction") -> None:
     backup = verb(_backup, "copy the whole ledger, as it is at this moment, to an SQLite file, and check the copy")
     backup.add_argument("file", help="a new file; DATABASE_URL=sqlite:///FILE opens it as a ledger")
     backup.add_argument("--force", action="store_true", help="overwrite an existing file")
+    backup.set_defaults(run=_backup)  # the ledger is not opened as one, which would migrate older tables
     verb(_status, "show the address and the contents of the ledger")
     verb(_verify, "check the ledger for damage: what its database offers, and counts and checksums of the imports")
     seed = verb(_seed, "add the three synthetic research lanes")
@@ -110,8 +117,10 @@ def add(commands: "argparse._SubParsersAction") -> None:
 def _with_ledger(run, options):
     from twin.data.ledger.store import Ledger
 
-    with Ledger() as ledger:
-        return run(ledger, options)
+    with Ledger(make=run in (_import, _log, _seed)) as ledger:
+        done = run(ledger, options)
+        tell_new(ledger)
+        return done
 
 
 def _show(options, content, words):
@@ -138,9 +147,13 @@ def _import(ledger, options):
                 break
             except AlreadyHeld as question:  # asked again if others have changed the ledger in the meantime
                 counts = question.preview.counts
-                keys = HELD_CHOICES if counts.same + counts.changed else SURE_CHOICES
+                odd = question.preview.odd
+                keys = HELD_CHOICES if counts.same + counts.changed and not odd else SURE_CHOICES
                 if not (meant := choice(str(question), keys, options.json)):
                     return refuse(options, question, {"place": ledger.place, "added": 0})
+                if odd:  # the question on held days comes next
+                    kinds["sure"] = True
+                    continue
                 asked = question.preview
                 if keys is HELD_CHOICES:
                     kinds["held"] = meant
@@ -181,7 +194,7 @@ def _show_import(ledger, options, done):
         lines.append(f"nothing new: {done.notes[0]}; {more}")
     else:
         unknown = f", {done.unknown:,} of them with an unknown volume," if done.unknown else ""
-        lines.append(f"{done.records:,} flows{unknown} added to {ledger.place} as import {done.id}")
+        lines.append(f"{number_of(done.records, 'flow')}{unknown} added to {ledger.place} as import {done.id}")
         lines += [f"  note     {note}" for note in done.notes]
     return _show(options, content, "\n".join(lines))
 
@@ -205,7 +218,8 @@ def _export(ledger, options):
     if options.damaged:
         count = ledger.salvage(options.file or sys.stdout)
         print(
-            f"twin: {count:,} flows of {ledger.place} could be read, without any check: compare them with your files",
+            f"twin: {number_of(count, 'flow')} of {ledger.place} could be read, without any check: compare them "
+            "with your files",
             file=sys.stderr,
         )
         return 3
@@ -213,29 +227,30 @@ def _export(ledger, options):
         ledger.export(sys.stdout, **window)
         return 0
     count = ledger.export(options.file, **window)
-    words = [f"{count:,} flows written to {options.file}"]
+    words = [f"{number_of(count, 'flow')} written to {options.file}"]
     if options.file.lower().endswith((".csv", ".csv.gz")) and (note := guard_note(ledger.lanes())):
         words.append(f"  note     {note}")
     return _show(options, {"file": options.file, "flows": count}, "\n".join(words))
 
 
-def _backup(ledger, options):
-    from twin.data.ledger.store import Ledger
+def _backup(options):
+    from twin.data.ledger.backup import back_up
 
     if os.path.exists(options.file) and not options.force:
         raise ValueError(f"file must be a new one, or --force must be said; got {options.file}, which exists")
-    ledger.backup(options.file)
-    with Ledger(f"sqlite:///{os.path.abspath(options.file)}") as copy:
-        flows, checks = copy.count(), copy.verify()
-    sound = all(check.passed is not False for check in checks)
+    done = back_up(options.file, DEFAULT_LEDGER)
+    sound = all(check.passed is not False for check in done.checks)
     state = "and found sound" if sound else "and found DAMAGED: twin ledger verify says where"
-    words = f"{flows:,} flows with imports, changes and plan copied from {ledger.place} to {options.file}, {state}"
-    _show(options, {"place": ledger.place, "file": options.file, "flows": flows, "sound": sound}, words)
+    copied = f"{number_of(done.flows, 'flow')} with imports, changes and plan"
+    words = f"{copied} copied from {done.place} to {options.file}, {state}"
+    _show(options, {"place": done.place, "file": options.file, "flows": done.flows, "sound": sound}, words)
     return 0 if sound else 3
 
 
 def _log(ledger, options):
+    odd = "" if options.sure else ledger.odd_day(options.date)
     far = "" if options.sure else ledger.far_from_record(options.lane, options.volume)
+    far = " ".join(filter(None, (odd and f"{odd}.", far)))
     if far and choice(far, {"y": ("log it", "yes")}, options.json) != "yes":
         return refuse(options, f"{far} Nothing was logged; --sure logs it", {"place": ledger.place, "logged": False})
     flow = ledger.append(options.date, options.lane, options.volume, options.returns)
@@ -254,7 +269,9 @@ def _undo(ledger, options):
     done = ledger.undo(options.id)
     content = {"place": ledger.place, "import": options.id, **done._asdict()}
     back = f", and {done.restored:,} that it had replaced brought back" if done.restored else ""
-    return _show(options, content, f"{done.deleted:,} flows of import {options.id} deleted from {ledger.place}{back}")
+    return _show(
+        options, content, f"{number_of(done.deleted, 'flow')} of import {options.id} deleted from {ledger.place}{back}"
+    )
 
 
 def _lanes(ledger, options):
@@ -277,7 +294,7 @@ def _lanes(ledger, options):
 
 def _reset(ledger, options):
     deleted = ledger.reset(options.token)
-    words = f"{deleted:,} flows deleted from {ledger.place}; the plan is kept"
+    words = f"{number_of(deleted, 'flow')} deleted from {ledger.place}; the plan is kept"
     return _show(options, {"place": ledger.place, "deleted": deleted}, words)
 
 
@@ -295,7 +312,7 @@ def _status(ledger, options):
     content = ledger.status()
     words = [f"{name:<15}{'–' if value is None else value}" for name, value in content.items() if name != "imports"]
     words += [
-        f"{'import ' + str(past['id']):<15}{past['imported_at'][:10]}  {past['records']:,} flows from "
+        f"{'import ' + str(past['id']):<15}{past['imported_at'][:10]}  {number_of(past['records'], 'flow')} from "
         f"{visible(past['source'])}{' by ' + visible(past['author'], 60) if past['author'] else ''}"
         for past in content["imports"]
     ]

@@ -80,6 +80,6 @@ def _told(flow):
 
 
 def _amounts(amounts):
-    from twin.data.ledger.editing import told_amounts  # imports database packages
+    from twin.data.ledger.flow_events import told_amounts  # imports database packages
 
     return "none" if amounts is None else told_amounts(amounts)

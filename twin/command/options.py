@@ -7,6 +7,7 @@ from argparse import ArgumentTypeError, Namespace
 from collections.abc import Container, Sequence
 from typing import Any
 
+from twin._check import require
 from twin.data.advice import Way
 from twin.data.files.options import READING, OptionRow
 from twin.data.places import is_ledger
@@ -104,6 +105,32 @@ def add_calendar_options(group: Any) -> None:
 def add_lane(group: Any) -> None:
     """Add the option that selects lanes of a ledger."""
     group.add_argument("--lane", action="append", dest="lanes", metavar="LANE", help="only this lane; repeatable")
+
+
+def add_scenario(group: Any) -> None:
+    """Add the option that puts a scenario of the ledger's plan in view."""
+    group.add_argument(
+        "--scenario", metavar="NAME", help="with ledger: compute everything in a scenario of its plan, by its name"
+    )
+
+
+def scenario_of(options: Namespace) -> str:
+    """Return the name of the scenario that is to be in view; "" for none."""
+    rule = "used with ledger:, whose plan has scenarios"
+    require(options.scenario is None or is_ledger(options.file), "--scenario", rule, options.file or "no file")
+    return options.scenario or ""
+
+
+def plan_of(options: Namespace) -> Any:
+    """Return the plan of the ledger, with the scenario in view that --scenario names; None for other flows."""
+    scenario = scenario_of(options)
+    if not is_ledger(options.file):
+        return None
+    from twin.plan.ledger_policies import ledger_plan  # imports SQLAlchemy
+
+    plan = ledger_plan(options.file)
+    plan.look_at(scenario)
+    return plan
 
 
 def add_window(group: Any) -> None:

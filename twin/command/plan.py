@@ -6,9 +6,11 @@ import os
 import sys
 from difflib import get_close_matches
 
+from twin.command.asking import tell_new
+from twin.command.plan_results import add_results
 from twin.data.errors import PlanChanged, RowsRefused
 from twin.data.places import DEFAULT_LEDGER
-from twin.data.text import visible
+from twin.data.text import number_of, visible
 
 PLAN_HELP = """Keep a plan in the ledger, beside the flows: site and policy of each lane, sites with places and handling
 that lanes share, contracts, overrides of a forecast, scenarios, notes, events and decisions. Every change has an author
@@ -25,11 +27,13 @@ PLAN_EXAMPLES = """examples
   twin plan show lane
   twin plan history BER-MUC
   twin plan undo 17
+  twin plan year Berlin                                         its places, contracts and costs, month by month
+  twin plan decisions                                           what places booked in the past avoided and cost
   twin plan fields                                              every kind with its fields and units
   twin assess ledger:                                           uses the policies of the plan
 
 exit codes
-  0 done   1 refused, and nothing was done: rows that cannot be used, values that somebody else has changed
+  0 done   1 refused, and nothing was done: rows that cannot be used, values that somebody else has changed, no ledger
   2 an input cannot be used   3 the ledger failed, is damaged or read-only   130 stopped, and nothing was changed
 """
 
@@ -42,13 +46,13 @@ def add(commands: "argparse._SubParsersAction") -> None:
     )
     verbs = parser.add_subparsers(required=True, metavar="verb")
 
-    def verb(run, text):
+    def verb(run, text, opened=_with_plan):
         parser = verbs.add_parser(run.__name__.strip("_"), help=text, description=f"{text[0].upper()}{text[1:]}.")
         parser.add_argument("--json", action="store_true", help="print JSON")
         parser.add_argument(
             "--ledger", metavar="ADDRESS", default=DEFAULT_LEDGER, help="address of the ledger; default: DATABASE_URL"
         )
-        parser.set_defaults(run=lambda options: _with_plan(run, options))
+        parser.set_defaults(run=lambda options: opened(run, options))
         return parser
 
     importing = verb(_import, "write the entries of a file, all of them or none")
@@ -78,14 +82,15 @@ def add(commands: "argparse._SubParsersAction") -> None:
     removing.add_argument("kind", help="kind of the entries")
     removing.add_argument("entry", nargs="+", help="their names")
     verb(_show, "show the plan, or the entries of a kind").add_argument("kind", nargs="?", help="kind of the entries")
-    history = verb(_history, "show the changes, or every value that an entry has had")
-    history.add_argument("entry", nargs="?", help="name of an entry, of any kind")
+    history = verb(_history, "show the changes, or every value that an entry has had, with its decisions")
+    history.add_argument("entry", nargs="?", help="name of an entry, of any kind, such as a lane or a site")
     undo = verb(_undo, "give the values of a change back what they were before it")
     undo.add_argument("id", type=int, help="id of the change, as history shows it")
     export = verb(_export, "write the whole plan to a workbook, which import reads back")
     export.add_argument("file", help="a file that ends in .xlsx")
     export.add_argument("--force", action="store_true", help="overwrite an existing file")
     verb(_fields, "show the kinds of entries with their fields and units")
+    add_results(verb, _print)
 
 
 def _with_plan(run, options):
@@ -94,9 +99,10 @@ def _with_plan(run, options):
     from twin.data.ledger.store import Ledger
     from twin.plan.capacity_plan import CapacityPlan
 
-    with Ledger(options.ledger) as ledger:
+    with Ledger(options.ledger, make=run in (_set, _import)) as ledger:
         try:
             done = run(CapacityPlan(ledger.plan), ledger.place, options)
+            tell_new(ledger)
             if run is _set and options.kind in ("lane", "lanes"):
                 _note_lanes_without_flows(ledger, options)
             return done
@@ -112,7 +118,8 @@ def _print(options, content, words):
 
 
 def _import(plan, place, options):
-    from twin.plan.plan_import import counted_kinds, import_plan
+    from twin.plan.plan_import import import_plan
+    from twin.plan.plan_words import counted_kinds
 
     names = ("kind", "sheet", "decimal", "good_rows_only", "overwrite")
     try:
@@ -127,7 +134,8 @@ def _import(plan, place, options):
         words = f"nothing new: the plan has all values of the file already, of {counts}"
     else:
         gone = f", and {done.removed:,} removed by empty cells" if done.removed else ""
-        words = f"{done.written:,} values of {counts} written to the plan at {place}{gone}, as change {done.change}"
+        values = f"{number_of(done.written, 'value')} of {counts}"
+        words = f"{values} written to the plan at {place}{gone}; twin plan undo {done.change} takes this back"
     return _print(options, content, f"{done.account}\n{words}")
 
 
@@ -220,7 +228,7 @@ def _head(number, change):
 
 def _show(plan, place, options):
     from twin.plan.kinds import PLAN_KINDS, kind_of
-    from twin.plan.plan_import import counted_kinds
+    from twin.plan.plan_words import counted_kinds
 
     kinds = [kind_of(options.kind)] if options.kind else [kind for kind in PLAN_KINDS.values() if plan.of(kind.name)]
     content = {"place": place, **{kind.sheet: plan.of(kind.name) for kind in kinds}}
@@ -238,24 +246,37 @@ def _show(plan, place, options):
 
 
 def _history(plan, place, options):
-    from twin.plan.capacity_plan import shown_value
-
     if not options.entry:
         changes = plan.changes()
         words = "\n".join(map(_line, changes)) or f"the plan at {place} has not been changed yet"
         return _print(options, {"place": place, "changes": [one._asdict() for one in changes]}, words)
-    past = plan.history(entry=options.entry)
+    past = plan.history_of(options.entry)
     if not past:
         raise ValueError(f"entry must be one that the plan has or has had; got {visible(options.entry, 60)}")
-    words = [
-        f"{_head(one.change, one)}{one.kind} {one.field}: {shown_value(one.before)} -> {shown_value(one.after)}"
-        for one in past
-    ]
+    words = _lines_of(past, options.entry, plan.words)
     return _print(options, {"place": place, "values": [one._asdict() for one in past]}, "\n".join(words))
 
 
+def _lines_of(past, name, words):
+    """Return a line for each value of the entries of a name, and one for each change of an entry about it."""
+    from twin.plan.wording import label
+
+    lines: dict[tuple, str] = {}
+    for one in past:
+        cell = one.kind, one.entry, one.field
+        before, after = words.value(cell, one.before), words.value(cell, one.after)
+        if one.entry == name:
+            lines[one.change, *cell] = f"{_head(one.change, one)}{words.name(cell)}: {before} -> {after}"
+            continue
+        key = one.change, one.kind, one.entry
+        begun = f"{lines[key]}; " if key in lines else f"{_head(one.change, one)}{one.kind} {one.entry}: "
+        lines[key] = begun + label(one.field) + (f" {after}" if one.before is None else f": {before} -> {after}")
+    return list(lines.values())
+
+
 def _export(plan, place, options):
-    from twin.plan.plan_import import counted_kinds, export_plan
+    from twin.plan.plan_export import export_plan
+    from twin.plan.plan_words import counted_kinds
 
     if os.path.exists(options.file) and not options.force:
         raise ValueError(f"file must be a new one, or --force must be said; got {options.file}, which exists")

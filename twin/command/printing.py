@@ -15,7 +15,7 @@ from twin.command import plan_by_date
 from twin.command.options import on_command_line
 from twin.data.advice import said
 from twin.data.lane_names import quoting_of, written_lane
-from twin.data.text import visible
+from twin.data.text import number_of, visible
 from twin.demand import period_name
 from twin.plan.wording import tabulated
 
@@ -62,7 +62,7 @@ def to_text(report: Report, *, most: int = 12, width: int = 100) -> str:
     if len(report.table) > len(lanes):
         lines += [
             "",
-            f"{len(lanes)} of {_lanes(len(report.table))}, the largest; --most N shows more, --csv and --json all.",
+            f"{len(lanes)} of {len(report.table):,} lanes, the largest; --most N shows more, --csv and --json all.",
         ]
     return "\n".join(lines) + "\n"
 
@@ -118,7 +118,8 @@ def to_csv(report: Report) -> str:
 
 def sentences(report: Report, width: int = 100) -> Iterator[str]:
     """Yield sentences on the number of lanes assessed, on each assumption, on accuracy, and on lanes left out."""
-    yield f"{_lanes(len(report.table))} assessed; one period is a {period_name(report.history.calendar.length)}."
+    period = period_name(report.history.calendar.length)
+    yield f"{number_of(len(report.table), 'lane')} assessed; one period is a {period}."
     for assumption in report.assumptions:
         yield textwrap.fill(f"  assumed  {assumption}", width, **_HANGING)
     yield from outside(report.accuracy, width)
@@ -130,7 +131,7 @@ def sentences(report: Report, width: int = 100) -> Iterator[str]:
     for reason, lanes in report.refused.groupby("reason").groups.items():
         more = f" and {len(lanes) - LEFT_OUT_NAMED:,} more, which --json lists" if len(lanes) > LEFT_OUT_NAMED else ""
         named = ", ".join(visible(lane, 40) for lane in lanes[:LEFT_OUT_NAMED])
-        yield textwrap.fill(f"  refused  {_lanes(len(lanes))}: {reason} ({named}{more})", width, **_HANGING)
+        yield textwrap.fill(f"  refused  {number_of(len(lanes), 'lane')}: {reason} ({named}{more})", width, **_HANGING)
 
 
 def outside(remarks: Sequence[str], width: int, whole: str = "--json") -> Iterator[str]:
@@ -143,7 +144,7 @@ def outside(remarks: Sequence[str], width: int, whole: str = "--json") -> Iterat
     yield from ("\n".join(part) for part in shown)
     if remarks:
         rest = len(remarks) - len(shown)
-        others = f" {rest} more condition{'s' * (rest != 1)}, and" if rest else ""
+        others = f" {number_of(rest, 'more condition')}, and" if rest else ""
         yield f"  outside  + is too high, − too low;{others} the range of each error: {whole}"
 
 
@@ -162,10 +163,6 @@ def _shortened(remark, width):
 
 def _signed(error):
     return f"{'+' if error[2] == 'high' else '−'}{error[1]}"
-
-
-def _lanes(number):
-    return "1 lane" if number == 1 else f"{number:,} lanes"
 
 
 def _short(lane, column=_COLUMN):

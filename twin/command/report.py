@@ -8,8 +8,9 @@ import json
 from pathlib import Path
 
 from twin._check import require
-from twin.command.options import add_reading_options, count, reading_of, stated_policies
+from twin.command.options import add_reading_options, add_scenario, count, reading_of, scenario_of, stated_policies
 from twin.data.places import is_ledger
+from twin.data.text import number_of
 
 REPORT = """Write a report to a folder: a page of decisions for the network (totals, at most ten actions with reason,
 decision, gain and status, and what was decided by whom), and a page for each lane of the actions. It is a PDF and a
@@ -21,6 +22,7 @@ machine, as its author."""
 REPORT_EXAMPLES = """examples
   twin report ledger: --to reports                   the lanes of the ledger, with the policies of its plan
   twin report ledger: --to reports --lanes BER-MUC HAM-ROT
+  twin report ledger: --to reports --scenario peak   the same in a scenario of the plan, against the last report
   twin report flows.csv --policies policies.csv --to reports --horizon 14
   0 6 * * 1-5  twin report ledger: --to /srv/reports --quiet       a line of crontab: every working day at six
 
@@ -62,6 +64,7 @@ def add(commands: argparse._SubParsersAction) -> None:
     reading.add_argument(
         "--policies", metavar="FILE", help="table with a lane column and a column for each policy field"
     )
+    add_scenario(reading)
     add_reading_options(reading)
 
 
@@ -71,6 +74,7 @@ def _report(options):
 
     from twin.data.load import load_history
     from twin.plan.feed import feed_of_history
+    from twin.plan.lateness import late
     from twin.plan.morning import morning_of
     from twin.plan.network_report import network_report
 
@@ -80,23 +84,28 @@ def _report(options):
     history = load_history(options.file or "", **reading_of(options))
     policies, notes = stated_policies(options)
     with contextlib.ExitStack() as stack:
-        plan = None
+        plan, scenario = None, scenario_of(options)
         if is_ledger(options.file):
             from twin.data.ledger.store import Ledger
             from twin.plan.capacity_plan import CapacityPlan
 
             plan = CapacityPlan(stack.enter_context(Ledger(options.file)).plan)
+            plan.look_at(scenario)
         morning = morning_of(history, plan, policies)
         report = network_report(
             feed_of_history(history), morning, plan, policies, horizon=options.horizon, lanes=options.pages
         )
     folder.mkdir(exist_ok=True)
-    print(_write(report, folder), *notes, sep="\n")
+    behind = late(morning.attention.date.item(), morning.attention.period) if is_ledger(options.file) else ""
+    print(_write(report, folder, behind), *notes, sep="\n")
     return 0
 
 
-def _write(report, folder):
-    """Write the three files of a report, all or none, and return what changed since the last one, in a sentence."""
+def _write(report, folder, behind):
+    """Write the three files of a report, all or none, and return what changed since the last one, in a sentence.
+
+    behind : sentence on flows that are late, which follows it.
+    """
     from twin.data.whole_file import whole_file
     from twin.data.workbook import write_workbook
     from twin.plan.network_workbook import network_sheets
@@ -104,12 +113,12 @@ def _write(report, folder):
     from twin.view.network_pages import network_pdf
 
     state, (last, changes) = state_of(report), last_state(folder, report.name)
-    changes = changes or changed(state, last)
+    changes = " ".join(filter(None, (changes or changed(state, last), behind)))
     path = folder / report.name
     with contextlib.ExitStack() as stack:  # the state takes its name last, when the report is complete
         unfinished = {end: stack.enter_context(whole_file(f"{path}.{end}", "--to")) for end in ("json", "xlsx", "pdf")}
         unfinished["pdf"].write_bytes(network_pdf(report, changes))
         write_workbook(unfinished["xlsx"], network_sheets(report, changes), "name fewer lanes")
         unfinished["json"].write_text(json.dumps(state, indent=1, ensure_ascii=False), encoding="utf-8")
-    pages = f"the network and {len(report.plans):,} lane{'s' * (len(report.plans) != 1)}"
+    pages = f"the network and {number_of(len(report.plans), 'lane')}"
     return f"{path}.pdf and .xlsx: {pages}\n{changes}"

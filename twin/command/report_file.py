@@ -16,7 +16,7 @@ from twin.command import plan_by_date
 from twin.command.options import on_command_line
 from twin.command.printing import GROUP_HEADINGS
 from twin.command.workbook_of_lanes import workbook
-from twin.data.text import visible
+from twin.data.text import number_of, visible
 from twin.data.whole_file import whole_file
 from twin.demand import period_name
 from twin.plan.dated import DATED
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 #: Answers in the table of all lanes.
 OVERVIEW = tuple(
-    "demand_mean service_level safety_stock required_capacity internal_capacity lane_overflow profit".split()
+    "demand_mean service_level safety_stock required_capacity internal_capacity lane_overflow lane_profit".split()
 )
 LANES_OF_A_PAGE = 1_000  # most lanes in the table of a page; a workbook has all
 _LANES_ABREAST = 5  # lanes side by side in a table of all answers
@@ -79,7 +79,7 @@ def _overview(report: Report) -> dict[str, Any]:
     rows = [list(row) for row in zip(map(visible, shown.index), *texts.values(), strict=True)]
     of_all = f", the largest of {len(report.table):,}" if len(shown) < len(report.table) else ""
     head = ["lane", *(_with_unit(name, report.history.calendar.length) for name in OVERVIEW)]
-    return _table(f"{len(shown):,} lane{'s' * (len(shown) != 1)}{of_all}", head, rows)
+    return _table(f"{number_of(len(shown), 'lane')}{of_all}", head, rows)
 
 
 def _text(value: float, unit: str) -> str:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -70,6 +72,7 @@ def _hub(options):
     if history or options.file is not None:
         environment["TWIN_HISTORY"] = _absolute(history)
     environment["JUPYTER_CONFIG_PATH"] = _before(shipped(), environment.get("JUPYTER_CONFIG_PATH"))
+    _require_free(options.port, options.ip)
     address = f"http://localhost:{options.port}/voila/render/06_operations_hub.ipynb"
     command = ["voila", shipped() / "notebooks", "--no-browser", f"--port={options.port}", f"--Voila.ip={options.ip}"]
     print(f"The operations hub is at {address}; Ctrl-C ends it", file=sys.stderr)
@@ -103,6 +106,22 @@ def _absolute(history):
         return history
     require(Path(history).is_file(), "file", "a file that exists, ledger: or record:NAME", history)
     return str(Path(history).absolute())
+
+
+def _require_free(port, ip="localhost"):
+    """Refuse a port at which another server listens: Jupyter would take another, where no proxy looks for it."""
+    require(0 < port < 65536, "port", "a number from 1 to 65535", port)
+    with socket.socket(socket.AF_INET6 if ":" in ip else socket.AF_INET) as probe:
+        if sys.platform != "win32":  # there, the option would let two servers share a port
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((ip, port))
+        except OSError as error:
+            if error.errno == errno.EADDRINUSE:
+                raise ValueError(
+                    f"port must be a free one; got {port}, at which another program listens, perhaps an earlier hub: "
+                    "end it, or name another --port"
+                ) from None
 
 
 def _before(folder, others):

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -12,13 +12,18 @@ import pandas as pd
 from twin._check import require
 from twin.data.history import History, dense_in_weeks
 from twin.data.statistics import assessable, lane_statistics
-from twin.plan.action_maker import ACTION_COLUMNS, STANDING, ActionMaker, Candidate, Known
+from twin.plan.action_maker import ActionMaker
+from twin.plan.action_rows import ACTION_COLUMNS, Candidate
+from twin.plan.adjustments import adjusted, adjusts, in_plan
+from twin.plan.at_risk import AtRisk, Booking, at_risk_of, bookings_of
 from twin.plan.attention import BLOCK_NAMES, STATUSES, watched
+from twin.plan.lane_facts import STAKED, Known
 from twin.plan.last_day import complete_part, left_out
 from twin.plan.policies import policy_of
-from twin.plan.policy_table import policy_table
+from twin.plan.policy_table import lanes_that_state, policy_table
 from twin.plan.portfolio import Policies
 from twin.plan.shift_actions import shifts_of
+from twin.plan.standing_actions import STANDING
 from twin.plan.wording import whole_money
 
 if TYPE_CHECKING:
@@ -37,12 +42,15 @@ class Attention:
     date : last period on record that is complete (`data.record.complete_periods`).
     period : "D", "W", "MS" or "QS".
     lanes : a row per lane with status, and with capacity [pallet], expected_overflow of the coming week or month
-        [pallet], overflow_probability of one of its periods [-] and money [$/week or month].
+        [pallet], overflow_probability of one of its periods [-] and money [$/week or month]; places that are booked
+        by decisions count as capacity for their dates.
     assumptions : sentences on unset fields of the policy, and on periods left out.
     history : what was read.
     candidates : actions that are worth their place, the most money first.
     worth : kind of action -> number and money of all that are worth their place.
     own_stated : whether the own capacity of some lane is stated; otherwise hardly any can overflow.
+    risk : what the lanes of the candidates, and those with a booking, have at risk by date.
+    bookings : bookings by decisions that count as capacity for their dates, by lane.
     """
 
     date: np.datetime64
@@ -53,6 +61,18 @@ class Attention:
     candidates: tuple[Candidate, ...] = field(default=(), repr=False, compare=False)
     worth: Mapping[str, tuple[int, float]] = field(default_factory=dict)
     own_stated: bool = True
+    risk: AtRisk | None = field(default=None, repr=False, compare=False)
+    bookings: Mapping[str, Booking] = field(default_factory=dict, repr=False)
+
+    def under(self, decisions: Mapping[str, Mapping[str, Any]]) -> Attention:
+        """Return the same with the places that decisions of a plan take: what is left of overflow and money at risk."""
+        taken, lanes = bookings_of(decisions), self.lanes.copy()
+        changed = [name for name in {**self.bookings, **taken} if self.bookings.get(name) != taken.get(name)]
+        changed = [name for name in changed if self.risk is not None and name in self.risk.rows]
+        if changed:
+            left = self.risk.only(changed).columns(taken)
+            lanes.loc[changed, list(left)] = np.stack(list(left.values()), axis=1)
+        return replace(self, lanes=lanes, bookings=taken)
 
     @property
     def actions(self) -> pd.DataFrame:
@@ -79,7 +99,8 @@ class Attention:
                 if len(chosen) < most and one.lane not in chosen and not full:
                     chosen[one.lane] = one
         found = sorted(chosen.values(), key=lambda one: -one.money)
-        rows = [{"lane": one.lane, "kind": one.kind, "money": one.money, **one.said()} for one in found]
+        left: dict[str, float] = {}  # places of contracts that the actions above leave
+        rows = [{"lane": one.lane, "kind": one.kind, "money": one.money, **one.said(left)} for one in found]
         table = pd.DataFrame(rows, columns=ACTION_COLUMNS)
         for name in ("first_date", "last_date"):
             table[name] = pd.Series([row[name] for row in rows], dtype=object)  # None, where pandas has NaN
@@ -92,7 +113,7 @@ class Attention:
 
         >>> from twin.data.load import load_history
         >>> attention_of(load_history(), {"internal_capacity": 150.0}).others([("BER-MUC", "overflow")])
-        'overflow 2 ($306 a week)'
+        'overflow 1 ($384 a week)'
         """
         left = {kind: list(worth) for kind, worth in self.worth.items()}
         for one in self.candidates:
@@ -111,55 +132,60 @@ def attention_of(
     """Return the status of every lane of a history, and the ranked actions.
 
     history, given, policies : as for `table_report.assess_history`.
-    plan : the plan whose sites and contracts count, optional; its policies count if they are given as `policies`.
+    plan : the plan whose sites, contracts, overrides and scenario in view count, optional; its policies count if they
+        are given as `policies`.
 
     >>> from twin.data.load import load_history
     >>> found = attention_of(load_history(), {"internal_capacity": 150.0})
     >>> found.actions["lane"].tolist(), found.lanes.loc["BER-MUC", "status"]
-    (['BER-MUC', 'HAM-ROT', 'FRA-PAR'], 'strained')
+    (['BER-MUC', 'HAM-ROT'], 'strained')
     """
     whole, (history, later) = history, complete_part(history)
     statistics, refused = assessable(lane_statistics(history))
     require(len(statistics) > 0, "history", "one with a lane that can be assessed", "none")
     fields, assumptions = policy_table(statistics, given, policies, period=history.calendar.length)
+    statistics, fields, planned = in_plan(plan, statistics, fields)
     policy = policy_of(fields)
     names, dates, volumes = dense_in_weeks(history)
     rows = np.searchsorted(names, statistics.index)
     scale = np.broadcast_to((1 + policy.return_rate) * policy.dwell, len(rows))  # places per pallet of volume
     own = np.broadcast_to(policy.internal_capacity, len(rows)).astype(float)
     price = np.broadcast_to(policy.partner_surcharge, len(rows)).astype(float)
-    found = watched(
-        volumes[rows] * scale[:, np.newaxis], own, price, period=history.period, season=history.calendar.season
-    )
+    how = {"period": history.period, "season": history.calendar.season}
+
+    def changed(some, needs):
+        """Return the latest forecasts of some lanes as the plan changes them."""
+        per_pallet = np.maximum(scale[some, np.newaxis], 1e-300)
+        coming = history.calendar.without_holidays.following(dates[-1], needs.shape[1])
+        volumes = needs / per_pallet
+        planned = adjusted(plan, list(statistics.index[some]), coming, volumes, period=history.period)
+        return needs + (planned - volumes) * per_pallet
+
+    needs = volumes[rows] * scale[:, np.newaxis]
+    found = watched(needs, own, price, **how, changed=changed if adjusts(plan) else None)
     status = np.array(STATUSES)[found.status[:, -1]]
     here = np.isin(status, ("normal", "watch", "strained"))
-    table = pd.DataFrame(
-        {
-            "status": status,
-            "capacity": own,
-            "expected_overflow": np.where(here, found.expected, np.nan),
-            "overflow_probability": np.where(here, found.probability, np.nan),
-            "money": np.where(here, found.expected * price, np.nan),
-        },
-        index=statistics.index,
-    )
+    names = list(statistics.index)
+    risk = at_risk_of(names, found, volumes[rows], policy, history.calendar, dates[-1])
+    overflow = {name: np.where(here, values, np.nan) for name, values in risk.columns({}).items()}
+    table = pd.DataFrame({"status": status, "capacity": own, **overflow}, index=statistics.index)
     for name in {*refused.index, *whole.flows["lane"].unique()} - {*statistics.index}:
         table.loc[name, "status"] = "no data"
-    stated = {*(given or {}), *(() if policies is None else _columns(policies))}
+    stated = {field: _stated(field, given, policies, statistics.index) for field in STAKED}
     lanes, sites, contracts = ({} if plan is None else plan.of(kind) for kind in ("lane", "site", "contract"))
     site = {name: entry["site"] for name, entry in lanes.items() if "site" in entry}
-    how = {"period": history.period, "season": history.calendar.season}
-    shifts = shifts_of(sites, site, list(statistics.index), volumes[rows], policy, **how)
+    shifts = shifts_of(sites, site, list(statistics.index), volumes[rows], policy, found.times, **how)
     of_lanes = (statistics, volumes[rows], policy, found, table, stated, fields["service_level"].to_numpy(dtype=float))
     maker = ActionMaker(Known(history.calendar, dates[-1], *of_lanes, contracts, site), shifts)
-    notes = (*assumptions, *left_out(later))
+    notes = (*assumptions, *planned, *left_out(later))
     found = maker.candidates()
-    own = "internal_capacity" in stated
-    return Attention(dates[-1], history.period, table, notes, whole, found, maker.worth, own)
+    own, taken = bool(stated["internal_capacity"].any()), {} if plan is None else plan.of("decision")
+    looked_at = {one.lane for one in found} | {*bookings_of(taken)}
+    kept = risk.only([name for name, known in zip(names, here, strict=True) if known and name in looked_at])
+    made = Attention(dates[-1], history.period, table, notes, whole, found, maker.worth, own, kept)
+    return made.under(taken)
 
 
-def _columns(policies):
-    """Return the fields that policies state, of a table or of a mapping of lanes."""
-    return (
-        policies.columns if isinstance(policies, pd.DataFrame) else {name for row in policies.values() for name in row}
-    )
+def _stated(field, given, policies, lanes):
+    """Return whether the planner states a field of the policy of each lane, for all lanes or for this one."""
+    return np.array(lanes.isin(lanes_that_state(field, policies, lanes))) | (field in (given or {}))

@@ -11,7 +11,7 @@ import numpy as np
 from twin.plan.booked_dates import BookedDates, booked_dates
 from twin.plan.booking_terms import Booked, BookingTerms, booked_before, booking_terms, soft_block_of
 from twin.plan.kept_places import SoftBlock, places_to_keep
-from twin.plan.needed_space import NeededSpace, space_of_lane, space_of_site
+from twin.plan.needed_space import NeededSpace, sd_of_interval, space_of_lane, space_of_site
 from twin.plan.shared_places import shared_places
 from twin.plan.wording import quantity, written
 
@@ -197,7 +197,7 @@ def bookings_of_lanes(
     found = {}
     for lane, policy in policies.items():
         dated = ahead.table.loc[lane]
-        space = space_of_lane(dated["mean"], dated["low"], dated["high"], policy)
+        space = space_of_lane(dated["mean"], sd_of_interval(dated["low"], dated["high"]), policy)
         found[lane] = places_to_book(Booked((lane,)), space, ahead.dates, calendar, contracts)
     return found
 
@@ -214,7 +214,7 @@ def bookings_of_sites(
         if len(members) > 1:
             dated = [ahead.table.loc[lane] for lane in members]
             spaces = [
-                space_of_lane(each["mean"], each["low"], each["high"], policies[lane])
+                space_of_lane(each["mean"], sd_of_interval(each["low"], each["high"]), policies[lane])
                 for lane, each in zip(members, dated, strict=True)
             ]
             errors = [ahead.errors[lane] for lane in members]

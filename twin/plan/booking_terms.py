@@ -96,7 +96,7 @@ def booking_terms(
     (6.0, 12, 2, ['lead_time', 'place_cost', 'term'])
     """
     found: dict[str, Any] = {}
-    soft = _soft_contract(contracts, who, dates)
+    soft = soft_contract(contracts, who, dates)
     for contract in open_to(contracts, who, dates):
         if contract is soft:
             continue
@@ -117,9 +117,9 @@ def open_to(contracts: Contracts, who: Booked, dates: NDArray[np.datetime64]) ->
 
 def booked_before(contracts: Contracts, who: Booked, dates: NDArray[np.datetime64]) -> NDArray[np.float64]:
     """Return the places of blocks that these lanes alone use, by date, without those of `soft_block_of`. [pallet]"""
-    soft = _soft_contract(contracts, who, dates)
+    soft = soft_contract(contracts, who, dates)
     blocks = (each for each in contracts.values() if each["type"] in ("hard block", "soft block") and each is not soft)
-    return sum((_places_of(each, dates) for each in blocks if who.alone_uses(each)), np.zeros(len(dates)))
+    return sum((places_of(each, dates) for each in blocks if who.alone_uses(each)), np.zeros(len(dates)))
 
 
 def soft_block_of(
@@ -134,22 +134,23 @@ def soft_block_of(
     >>> found.places.tolist(), found.window
     ([0.0, 8.0, 8.0], 2)
     """
-    contract = _soft_contract(contracts, who, dates)
+    contract = soft_contract(contracts, who, dates)
     if contract is None:
         return None
     window = float(lead_time_in_periods(contract["return_window_days"], calendar.length))
-    places = np.floor(_places_of(contract, dates))
+    places = np.floor(places_of(contract, dates))
     return SoftBlock(places, float(contract["price"]), max(int(np.ceil(window - 1e-9)), 1))
 
 
-def _soft_contract(contracts: Contracts, who: Booked, dates: NDArray[np.datetime64]) -> Mapping[str, Any] | None:
+def soft_contract(contracts: Contracts, who: Booked, dates: NDArray[np.datetime64]) -> Mapping[str, Any] | None:
+    """Return the contract of `soft_block_of`; None without one."""
     for contract in open_to(contracts, who, dates):
         if contract["type"] == "soft block" and contract.get("price") and who.alone_uses(contract):
             return contract
     return None
 
 
-def _places_of(contract: Mapping[str, Any], dates: NDArray[np.datetime64]) -> NDArray[np.float64]:
+def places_of(contract: Mapping[str, Any], dates: NDArray[np.datetime64]) -> NDArray[np.float64]:
     """Return the places of a block by date. [pallet]"""
     days = dates.astype("datetime64[D]")
     begun = days >= np.datetime64(contract["first"])

@@ -11,18 +11,19 @@ import pandas as pd
 
 from twin._check import require
 from twin.data.errors import PlanChanged, Refused
-from twin.data.ledger.plan_cells import CellWords, PlanCells, PlanChange, Revision, memory_plan
+from twin.data.ledger.plan_cells import PlanCells, memory_plan
+from twin.data.ledger.plan_conflicts import CellWords
+from twin.data.ledger.plan_history import PlanChange, Revision
 from twin.data.text import visible
 from twin.plan.kinds import PLAN_KINDS, VISIT, kind_of
-from twin.plan.plan_rules import BETWEEN, entries_of, entry_name, field_value, refuse_faults
-from twin.plan.plan_words import named_cell, told_value
-from twin.plan.wording import label
+from twin.plan.plan_rules import entries_of, entry_name, field_value, refuse_faults
+from twin.plan.plan_tables import entries_table
+from twin.plan.plan_words import named_cell, named_entries, told_change, told_value
 from twin.policy import POLICY
 
 if TYPE_CHECKING:
-    from twin.data.ledger.plan_cells import Key
+    from twin.data.ledger.plan_log import Key
 
-MOST_FIELDS_NAMED, MOST_ENTRIES_NAMED = 4, 3  # most fields and entries that the sentence on a change names
 TRIES_OF_A_NAME = 5  # numbers that `add` tries while others add entries too
 
 
@@ -57,6 +58,7 @@ class CapacityPlan:
         self.author = author
         self.words = CellWords(named_cell, partial(told_value, period=period))
         self.seen = 0  # id of the last change that is shown, besides own ones
+        self.scenario = ""  # name of the scenario in view; "" for none
         self._own: set[int] = set()
         self.refresh()
 
@@ -67,9 +69,22 @@ class CapacityPlan:
         before, own = self.seen, self._own
         values, self.seen = self.cells.values()
         self.entries, self._own = entries_of(values), set()
+        if self.scenario not in self.scenarios():  # somebody has removed it
+            self.scenario = ""
         if self.seen == before:
             return []
         return [change for change in self.changes() if before < change.id <= self.seen and change.id not in own]
+
+    def scenarios(self) -> list[str]:
+        """Return the names of the scenarios of the plan, in order."""
+        return sorted({fields["name"] for fields in self.of("scenario").values()})
+
+    def look_at(self, scenario: str) -> None:
+        """Put a scenario in view, or with "" none: forecasts and policies that take this plan follow its changes."""
+        known = self.scenarios()
+        rule = f"one of {', '.join(known)}" if known else "one of the plan, which has none"
+        require(scenario in ("", *known), "scenario", rule, visible(scenario, 60))
+        self.scenario = scenario
 
     def of(self, kind: str) -> dict[str, dict[str, Any]]:
         """Return the entries of a kind in the order of their names, numbers first: name -> field -> value."""
@@ -82,15 +97,7 @@ class CapacityPlan:
 
         Numbers are floats, days are dates, and names of lanes stand in one text; `attrs["units"]` has the units.
         """
-        of, entries = kind_of(kind), self.of(kind)
-        index = pd.Index(list(entries), name=of.name, dtype="str")
-        columns = {
-            name: _column(field.form, [fields.get(name) for fields in entries.values()])
-            for name, field in of.fields.items()
-        }
-        table = pd.DataFrame(columns, index=index)
-        table.attrs["units"] = {name: field.unit for name, field in of.fields.items()}
-        return table
+        return entries_table(kind_of(kind), self.of(kind))
 
     def tables(self) -> dict[str, pd.DataFrame]:
         """Return the table of each kind by the name of its sheet."""
@@ -136,7 +143,7 @@ class CapacityPlan:
         for entry in entries:
             require((name, entry) in self.entries, name, "one of the plan", visible(str(entry), 60))
         gone = {(name, entry): dict.fromkeys(self.entries[name, entry]) for entry in entries}
-        return self.write(gone, what=f"remove {_named(name, list(entries))}")
+        return self.write(gone, what=f"remove {named_entries(name, list(entries))}")
 
     def write(
         self,
@@ -164,7 +171,7 @@ class CapacityPlan:
         """
         cells = self._cells_of(entries)
         seen = None if overwrite else self.seen if seen is None else seen
-        what = what or self._sentence(cells)
+        what = what or told_change(cells, self.entries, self.words)
         how = {"author": self.author, "check": refuse_faults, "words": self.words}
         made = self.cells.write(cells, what=what, seen=seen, own=self._own, **how)
         if made is not None:
@@ -173,7 +180,12 @@ class CapacityPlan:
         return made
 
     def undo(self, change: int) -> int:
-        """Undo a change, show the plan as it is now, and return the id of the change that undoes it."""
+        """Undo a change, show the plan as it is now, and return the id of the change that undoes it.
+
+        A visit, which history does not show, is no change to undo.
+        """
+        visits = {one.id for one in self.changes(VISIT)}
+        require(change not in visits, "change", "the id of a change of the plan, as history shows it", change)
         made = self.cells.undo(change, author=self.author, check=refuse_faults, words=self.words)
         self.refresh()
         return made
@@ -190,6 +202,16 @@ class CapacityPlan:
     def history(self, kind: str | None = None, entry: str | None = None) -> list[Revision]:
         """Return every value that cells of a kind or of an entry have had, the latest first."""
         return self.cells.revisions(kind and kind_of(kind).name, entry)
+
+    def history_of(self, name: str) -> list[Revision]:
+        """Return every value of the entries of a name, and of all entries about a lane or a site of this name.
+
+        These are the decisions, notes, overrides, contracts, events and scenarios that name it, but not the lanes of a
+        site. The latest comes first.
+        """
+        past = self.history()
+        about = {(one.kind, one.entry) for one in past if one.entry == name or _names(one, name)}
+        return [one for one in past if (one.kind, one.entry) in about]
 
     def authors(self, kind: str) -> dict[str, Revision]:
         """Return the latest revision of each entry of a kind: who wrote it last, and when."""
@@ -222,25 +244,6 @@ class CapacityPlan:
             if not fields:
                 del self.entries[kind, entry]
 
-    def _sentence(self, cells):
-        if len(cells) == 1:
-            ((key, value),) = cells.items()
-            before = self.entries.get(key[:2], {}).get(key[2])
-            was = "" if before is None else f", was {self.words.value(key, before)}"
-            return f"{named_cell(key)}: {self.words.value(key, value)}{was}"
-        entries = entries_of(cells)
-        by_kind: dict[str, list[str]] = {}
-        for kind, entry in entries:
-            by_kind.setdefault(kind, []).append(entry)
-        named = " and ".join(_named(kind, names) for kind, names in by_kind.items())
-        first, *others = entries.values()
-        if len(first) <= MOST_FIELDS_NAMED and all(fields == first for fields in others):
-            return f"{', '.join(self._told(*next(iter(cells))[:2], *one) for one in first.items())} for {named}"
-        return f"{len(cells):,} values of {named}"
-
-    def _told(self, kind, entry, name, value):
-        return f"{label(name)} {self.words.value((kind, entry, name), value)}"
-
 
 def next_name(names: Iterable[str]) -> str:
     """Return the first number above all names that are numbers.
@@ -251,34 +254,12 @@ def next_name(names: Iterable[str]) -> str:
     return str(1 + max((int(name) for name in names if name.isascii() and name.isdecimal()), default=0))
 
 
-def shown_value(value: Any) -> str:
-    """Return a value of a plan as text, as a cell of a file has it.
-
-    >>> shown_value(60.0), shown_value(["A", "B"]), shown_value(None)
-    ('60', 'A; B', 'empty')
-    """
-    if value is None:
-        return "empty"
-    if isinstance(value, list):
-        return f"{BETWEEN} ".join(value)
-    return f"{value:.15g}" if isinstance(value, float) else value
+def _names(one, name):
+    """Return whether a revision is of a field that says which lane or site an entry is about, and names this one."""
+    if one.field not in ("lane", "lanes", "site") or one.kind == "lane":
+        return False
+    return any(name == value or (isinstance(value, list) and name in value) for value in (one.before, one.after))
 
 
 def _order(name):
     return (0, int(name), name) if name.isascii() and name.isdecimal() else (1, 0, name)
-
-
-def _named(kind, entries):
-    if len(entries) > MOST_ENTRIES_NAMED:
-        return f"{len(entries):,} {PLAN_KINDS[kind].sheet}"
-    names = ", ".join(visible(entry, 60) for entry in entries)
-    return f"{kind if len(entries) == 1 else PLAN_KINDS[kind].sheet} {names}"
-
-
-def _column(form, values):
-    if form == "number":
-        return np.array([np.nan if value is None else value for value in values], dtype=float)
-    if form == "day":
-        return np.array(["NaT" if value is None else value for value in values], dtype="datetime64[s]")
-    texts = [shown_value(value) if isinstance(value, list) else value for value in values]
-    return pd.array(texts, dtype=object)

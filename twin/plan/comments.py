@@ -10,7 +10,7 @@ from twin.data.text import time_told
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from twin.data.ledger.plan_cells import Revision
+    from twin.data.ledger.plan_history import Revision
     from twin.plan.capacity_plan import CapacityPlan
 
 Subject = tuple[str, str]  # lane or site of an action, and its kind

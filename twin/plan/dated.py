@@ -1,8 +1,16 @@
 """The numbers of a plan by date, with their units and meanings."""
 
+from __future__ import annotations
+
 import math
+from typing import TYPE_CHECKING, Any
 
 from twin._period_kinds import PERIOD_KINDS
+from twin.plan.unit_names import unit_names
+from twin.plan.wording import written
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 _SMALL = 0.05  # bias of a forecast that is not worth a sentence [-]
 #: Window of the worst share, in words.
@@ -53,3 +61,23 @@ def bias_in_words(bias: float) -> str:
     said = f"Summed over the record, past forecasts were {abs(bias):.1%} {'below' if bias < 0 else 'above'} what came"
     why = ": a forecast is a usual volume, and rare large ones lift the mean. The reserve covers them"
     return f"{said}{why if bias < 0 else ''}."
+
+
+def judged_in_words(lane: Mapping[str, Any], period: str) -> list[str]:
+    """Return sentences on what plans by date and forecasts of a lane have kept on its own past; "–" where unknown.
+
+    lane : fields of `OF_LANE`; period : "D", "W", "MS" or "QS".
+    """
+
+    def said(name: str) -> str:
+        return written(lane[name], OF_LANE[name][0]) if lane[name] == lane[name] else "–"
+
+    window = WORST_WINDOW[period]
+    return [
+        f"Of {said('service_level')} promised, such reserves kept {said('kept')} on the lane's own past, and "
+        f"{said('worst_kept')} in its worst {window}; the buffer of {said('formula_reserve')} {unit_names().many} of "
+        f"the formula kept {said('formula_kept')}.",
+        f"The forecast is by {lane['method']}; {said('coverage')} of past volumes lay in their 95% interval, "
+        f"{said('worst_coverage')} in the worst {window}.",
+        *filter(None, (bias_in_words(lane["bias"]), lane["remark"])),
+    ]

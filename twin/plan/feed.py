@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -22,6 +22,7 @@ from twin.plan.network_forecasts import NetworkForecasts
 if TYPE_CHECKING:
     from twin.data.history import History
     from twin.data.ledger.store import Ledger
+    from twin.plan.network_forecasts import Changed
 
 SPARKLINE_PERIODS = 40  # number of latest periods in a sparkline [period]
 
@@ -40,6 +41,7 @@ class Feed:
     records : function that returns (dates, volumes) of some lanes from the first period of the feed to its last, the
         volumes with the shape (lanes, dates), and NaN before a lane's first period and after its last.
     history : function that returns the history of all flows.
+    missing : sentence why another source, in whose place these lanes are shown, cannot be opened; "" if there is none.
     """
 
     source: str
@@ -53,6 +55,7 @@ class Feed:
     series: Callable[[str], tuple[np.ndarray, np.ndarray]]
     records: Callable[[Sequence[str]], tuple[np.ndarray, np.ndarray]]
     history: Callable[[], History]
+    missing: str = ""
 
     @property
     def period(self) -> str:
@@ -63,6 +66,12 @@ class Feed:
     def forecasts(self) -> NetworkForecasts:
         """Forecasts of the lanes after the last period."""
         return NetworkForecasts(self.calendar, self.statistics, self.records)
+
+    def under(self, statistics: pd.DataFrame, changed: Changed) -> Feed:
+        """Return the same feed with other statistics, and with forecasts that `changed` changes."""
+        made = replace(self, statistics=statistics)
+        vars(made)["forecasts"] = self.forecasts.under(changed)  # the records are walked through once for all
+        return made
 
 
 def feed_of_history(history: History, source: str = "file") -> Feed:
@@ -144,6 +153,7 @@ def feed_of_ledger(ledger: Ledger) -> Feed:
 def _some(table, refused):
     reasons = "; ".join(refused["reason"].unique())
     require(len(table) > 0, "history", "one with a lane that can be assessed", reasons)
+    table.attrs.clear()  # pandas would copy them whenever a row or a column is read
     return table, refused
 
 

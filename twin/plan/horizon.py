@@ -20,17 +20,21 @@ from twin._check import whole
 from twin._readings import EXPOSED
 from twin.data.calendar import WorkingCalendar
 from twin.data.history import History, dense_in_weeks
+from twin.overflow_ahead import OverflowAhead
 from twin.past_errors import ErrorPool, LaneErrors
+from twin.plan.coming_overflow import of_forecast, steps_watched
 from twin.plan.dated import DATED, OF_LANE
 from twin.plan.kept_forecasts import lanes_and_means, recalled
 from twin.plan.lane_plan import LanePlan, longest_protection, protection_law
 from twin.plan.lane_report import LEVEL
-from twin.plan.network_forecasts import LaneForecast, NetworkForecasts, coming_steps
+from twin.plan.network_forecasts import LaneForecast, NetworkForecasts, as_planned, coming_steps
 from twin.plan.policies import policy_of
 from twin.policy import Policy
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+    from twin.plan.network_forecasts import Changed
 
 
 @dataclass(frozen=True)
@@ -60,7 +64,9 @@ class Horizon(DatedForecasts):
     lanes: pd.DataFrame
 
 
-def horizon_of(history: History, fields: pd.DataFrame, statistics: pd.DataFrame, horizon: int) -> Horizon:
+def horizon_of(
+    history: History, fields: pd.DataFrame, statistics: pd.DataFrame, horizon: int, changed: Changed | None = None
+) -> Horizon:
     """Return the plan of the next periods of lanes of a history.
 
     Parameters
@@ -71,6 +77,8 @@ def horizon_of(history: History, fields: pd.DataFrame, statistics: pd.DataFrame,
     statistics : DataFrame, one row per lane, as `lane_statistics` returns it
     horizon : int
         Number of periods, >= 1. [period]
+    changed : callable, optional
+        Changes of the forecasts, as `adjustments.adjusted` of a plan makes them.
 
     >>> from twin.plan.table_report import assess_history
     >>> from twin.data.load import load_history
@@ -81,7 +89,7 @@ def horizon_of(history: History, fields: pd.DataFrame, statistics: pd.DataFrame,
     names, dates, volumes = dense_in_weeks(history)
     volumes = volumes[np.searchsorted(names, statistics.index)]
     policies = [policy_of(row) for _, row in fields.loc[statistics.index].iterrows()]
-    return plan_by_date(volumes, dates[-1], history.calendar, statistics, policies, horizon)
+    return plan_by_date(volumes, dates[-1], history.calendar, statistics, policies, horizon, changed)
 
 
 def plan_by_date(
@@ -91,6 +99,7 @@ def plan_by_date(
     statistics: pd.DataFrame,
     policies: Sequence[Policy],
     horizon: int,
+    changed: Changed | None = None,
 ) -> Horizon:
     """Return the plan of the periods after some records, from their volumes.
 
@@ -104,16 +113,27 @@ def plan_by_date(
     policies : a policy of each lane, with a service level
     horizon : int
         Number of periods, >= 1. [period]
+    changed : as for `horizon_of`
     """
     periods = whole("horizon", horizon, least=1)
     laws = [protection_law(policy, calendar.length) for policy in policies]
     coming, steps = coming_steps(last, calendar, periods + max(map(longest_protection, laws)))
-    said, errors, pool = _said(_Key(volumes), int(steps[-1]) + 1, calendar)
-    each = [forecast.Forecasts(*(part[at] for part in said)) for at in range(len(policies))]
-    rows, lanes = [], []
+    key, rows, lanes = _Key(volumes), [], []
+    said, errors, pool = _said(key, int(steps[-1]) + 1, calendar)
+    near = _said(key, steps_watched(calendar), calendar) if any(policy.kind == "flow" for policy in policies) else None
+
+    def found_in(walked, at, name):
+        """Return the forecast of a lane in those of all, as the plan changes it."""
+        alone = forecast.Forecasts(*(part[at] for part in walked[0]))
+        planned = as_planned(alone, name, last, calendar, changed)
+        return LaneForecast(planned, walked[1][at], walked[2], np.asarray(alone.mean))
+
     for at, name in enumerate(statistics.index):
-        found = LaneForecast(each[at], errors[at], pool)
-        dated, of_lane = _numbers(statistics.loc[name], policies[at], laws[at], found, steps, periods, calendar.length)
+        found, policy = found_in((said, errors, pool), at, name), policies[at]
+        over = None
+        if policy.kind == "flow":
+            over = _overflow(found_in(near, at, name), found, policy, calendar, steps[:periods])
+        dated, of_lane = _numbers(statistics.loc[name], policy, laws[at], found, steps, periods, calendar.length, over)
         rows.append(dated)
         lanes.append(of_lane)
     return _horizon(statistics.index, coming[:periods], rows, lanes, steps[:periods], errors)
@@ -137,8 +157,10 @@ def lane_by_date(
     periods, calendar = whole("horizon", horizon, least=1), forecasts.calendar
     law = protection_law(policy, calendar.length)
     coming, steps = coming_steps(forecasts.last, calendar, periods + max(longest_protection(law), longest))
-    found = forecasts.of(lane, int(steps[-1]) + 1)
-    dated, of_lane = _numbers(statistics.loc[lane], policy, law, found, steps, periods, calendar.length)
+    found, over = forecasts.of(lane, int(steps[-1]) + 1), None
+    if policy.kind == "flow":
+        over = _overflow(forecasts.of(lane, steps_watched(calendar)), found, policy, calendar, steps[:periods])
+    dated, of_lane = _numbers(statistics.loc[lane], policy, law, found, steps, periods, calendar.length, over)
     names = statistics.loc[[lane]].index
     return _horizon(names, coming[:periods], [dated], [of_lane], steps[:periods], [found.errors])
 
@@ -159,11 +181,27 @@ def _longest(lead, spread, review, kind, period):
     )
 
 
-def _numbers(row, policy, law, found, steps, periods, period):
-    """Return the numbers of a lane by date, and those of the lane."""
+def _overflow(near, found, policy, calendar, steps):
+    """Return the overflow of a flow lane on the dates of a plan.
+
+    near : the forecast that the actions have, which covers the first steps; found : that of all steps.
+    """
+    every = of_forecast(near, policy, calendar)
+    if steps[-1] >= len(every.expected):
+        far = of_forecast(found, policy, calendar)
+        every = OverflowAhead(*(np.r_[first, rest[len(first) :]] for first, rest in zip(every, far, strict=True)))
+    return OverflowAhead(*(part[steps] for part in every))
+
+
+def _numbers(row, policy, law, found, steps, periods, period, over):
+    """Return the numbers of a lane by date, and those of the lane.
+
+    over : overflow of a flow lane by date; None for a stock lane, whose overflow is that of its run.
+    """
     said, moments = found.said, {key: float(row[key]) for key in ("demand_mean", "demand_sd")}
-    plan = LanePlan(moments, policy, law, found.errors, found.pool, period)
-    dated, of_lane = plan.numbers(steps, periods, _interval(said, steps[:periods]))
+    planned = None if np.array_equal(found.alone, said.mean, equal_nan=True) else (found.alone, said.mean)
+    plan = LanePlan(moments, policy, law, found.errors, found.pool, period, planned)
+    dated, of_lane = plan.numbers(steps, periods, _interval(said, steps[:periods]), over)
     facts = {key: getattr(said, key) for key in ("method", "mase", "bias", "coverage", "worst_coverage")}
     for name in ("mase", "bias"):  # a lane that never changes has no unit, and one of zeros alone no volume
         facts[name] = facts[name] if np.isfinite(facts[name]) else np.nan

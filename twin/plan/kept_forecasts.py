@@ -37,14 +37,14 @@ class PastMeans(NamedTuple):
 
 
 def lanes_and_means(volumes: NDArray[np.float64], **how: Any) -> tuple[forecast.Forecasts, PastMeans]:
-    """Return what `forecast.lanes_and_past` does, without the intervals of the past, which take most of the room.
+    """Return what `forecast.lanes_and_past` does, with a name for the means of the past.
 
     >>> ahead, past = lanes_and_means(np.array([3.0, 5.0] * 20), period="W", horizon=2, level=0.9)
     >>> (ahead.mean == past.mean[-1]).all().item()
     True
     """
     said, past = forecast.lanes_and_past(volumes, **how)
-    return said, PastMeans(past.mean)
+    return said, PastMeans(past)
 
 
 _PARTS: dict[Any, tuple[Any, ...]] = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from twin.data.text import number_of
 from twin.plan.capacity_plan import CapacityPlan, next_name
 from twin.plan.kinds import PLAN_KINDS, VISIT
 
@@ -41,5 +42,5 @@ def keep_plan(page: CapacityPlan, plan: CapacityPlan) -> KeptPlan:
             held += sum(field in here and here[field] != value for field, value in fields.items())
             entries |= {(kind, name): new} if new else {}
     written = sum(map(len, entries.values()))
-    what = f"plan of a page, kept with its file: {written:,} values"
+    what = f"plan of a page, kept with its file: {number_of(written, 'value')}"
     return KeptPlan(plan.write(entries, what=what) if entries else None, written, held)

@@ -207,7 +207,7 @@ PLAN_KINDS: dict[str, Kind] = {
             _LAST._replace(meaning="last day of the last week"),
             _number("places", "pallet", "places or slots to book"),
             _text("partner", "partner who gives them"),
-            _number("price", "$/pallet", "price of a place or slot"),
+            _number("price", "$/pallet/period", "price of a place or slot and period"),
             _number("gain", "$", "expected gain", low=None),
             PlanField("state", "word", "-", "what was decided", DECISION_STATES, needed=True),
             _day("until", "day until which a snoozed decision waits"),

@@ -9,13 +9,17 @@ import numpy as np
 
 from twin import demand, lane
 from twin.lead_time_demand import LeadTimes, rounded_gamma
+from twin.motion.prices import PriceList, price_list_of
 from twin.past_errors import ErrorPool, LaneErrors, kept, past_levels
+from twin.plan.adjustments import moved
 from twin.plan.dated_run import DatedRun, record_overflow, run_by_date
 from twin.policy import Policy
 from twin.protection import DemandPaths, over
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+    from twin.overflow_ahead import OverflowAhead
 
 _SEED = 7  # seed of the returns on the paths
 
@@ -49,7 +53,9 @@ class LanePlan:
         errors: LaneErrors,
         pool: ErrorPool,
         period: str | float,
+        planned: tuple[NDArray[np.float64], NDArray[np.float64]] | None,
     ) -> None:
+        self.planned = planned  # forecasts of all steps by the record alone, and as the plan changes them
         self.moments, self.policy, self.law, self.errors, self.pool = moments, policy, law, errors, pool
         self.period, self.level = period, float(policy.service_level)
         self.answers = lane.assess(moments, policy, period=period)
@@ -58,11 +64,22 @@ class LanePlan:
         self.returned = 0.0 if policy.kind == "stock" else float(policy.return_rate)  # goods held protect demand alone
 
     def numbers(
-        self, steps: NDArray[np.int64], periods: int, interval: dict[str, NDArray[np.float64]]
+        self,
+        steps: NDArray[np.int64],
+        periods: int,
+        interval: dict[str, NDArray[np.float64]],
+        overflow: OverflowAhead | None,
     ) -> tuple[dict[str, Any], dict[str, Any]]:
-        """Return the numbers by date, and those of the lane."""
+        """Return the numbers by date, and those of the lane.
+
+        overflow : of a flow lane by date, in place of that of its run; None for a stock lane. [pallet], [-]
+        """
         every = self.pool.paths(self.errors, service_level=self.level)
         paths = DemandPaths(every.forecast[steps], every.paths[:, steps], every.in_season)
+        if self.planned is not None:
+            alone, planned = (part[steps] for part in self.planned)
+            ahead = (moved(part, alone, planned) for part in (paths.forecast, paths.paths))
+            paths = DemandPaths(*ahead, every.in_season)
         load = self._with_returns(paths)
         found = [over(load, self.law, service_level=self.level, first=first) for first in range(periods)]
         points = np.array([each.level(self.level) for each in found])
@@ -73,6 +90,8 @@ class LanePlan:
         required = (1 + self.policy.return_rate) * interval["mean"] * self.policy.dwell + points - expected
         required = np.maximum(required, 0.0)
         run = self._run(paths, points if self.policy.kind == "stock" else required)
+        if overflow is not None:
+            run = _with_overflow(run, overflow, price_list_of(self.policy))
         dated = {
             **interval,
             "reserve": points - expected,
@@ -127,6 +146,14 @@ class LanePlan:
             f"A promise of {self.level:.4g} takes {least} past forecasts of {last + 1} periods, with what came; "
             f"there are {there}, so it is not made."
         )
+
+
+def _with_overflow(run: DatedRun, over: OverflowAhead, prices: PriceList) -> DatedRun:
+    """Return a run with another overflow, and the money of it; unknown where the run is."""
+    known = np.isfinite(run.expected_overflow)
+    expected, probability = (np.where(known, part, np.nan) for part in over)
+    profit = run.profit + float(prices.partner_surcharge) * (run.expected_overflow - expected)
+    return run._replace(overflow_probability=probability, expected_overflow=expected, profit=profit)
 
 
 def _expected(means: NDArray, law: LeadTimes, first: int) -> float:

@@ -1,9 +1,8 @@
-"""Evaluate one lane under one policy: all its numbers, and the curves of cost and profit."""
+"""Evaluate one lane under one policy: all its numbers, its forecast, and draws of its profit."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +12,7 @@ from twin import accuracy, buffers, demand, finance, forecast, lane, resilience,
 from twin._check import floats, whole
 from twin.answers import ANSWERS
 from twin.plan.kept_forecasts import recalled
+from twin.plan.lane_curves import LEVELS, cost_curve, profit_map
 from twin.plan.quantities import FORECAST, HORIZON, JUDGEMENT, names
 
 if TYPE_CHECKING:
@@ -26,7 +26,6 @@ RISK_LEVEL = 0.95  # probability level of the value at risk
 RISK_SAMPLES, RISK_SEED = 20_000, 6  # number of simulated periods for risk measures, and their seed
 LEVEL = 0.95  # probability that the interval of a forecast holds its volume [-]
 SHORTEST = 3  # smallest number of known periods for a forecast [period]
-LEVELS = np.linspace(0.5, 0.999, 500)  # cycle service levels of a curve or a map [-]
 
 #: The numbers of `evaluate`, in the order in which they are reported.
 NUMBERS = ("demand_mean", "demand_sd", *names(FORECAST, HORIZON), *ANSWERS, *names(JUDGEMENT))
@@ -152,84 +151,6 @@ def outlook(
 def _outlook(record: bytes, horizon: int, level: float, period: str | float) -> forecast.Forecasts:
     word, season = (period, None) if isinstance(period, str) else ("D", max(round(7 / period), 1))
     return recalled(forecast.lanes, np.frombuffer(record), period=word, horizon=horizon, level=level, season=season)
-
-
-def cost_curve(
-    service_level: ArrayLike, statistics: Moments, policy: Policy, *, period: str = "D"
-) -> NDArray[np.float64]:
-    """Return the `buffer_cost` of `lane.assess` at each service level. [$/period]
-
-    service_level : array_like, shape (m,), in (0, 1); other arguments as for `evaluate`. [-]
-
-    Limits
-    ------
-    Least at the critical ratio, unless there is a review period of several periods; see `lane.assess`.
-
-    Source
-    ------
-    Notebook 01, eq. (1.4), with the lead-time demand of notebook 02.
-    """
-    levels = np.asarray(service_level, dtype=float)
-    moments = {name: np.full(levels.size, float(statistics[name])) for name in ("demand_mean", "demand_sd")}
-    return lane.assess(moments, replace(policy, service_level=levels), period=period)["buffer_cost"]
-
-
-def profit_map(
-    service_level: ArrayLike,
-    lead_time_sd_days: ArrayLike,
-    statistics: Moments,
-    policy: Policy,
-    *,
-    period: str | float = "D",
-) -> NDArray[np.float64]:
-    """Return the expected profit of `lane.assess`, surcharge included, for each service level and lead-time sd.
-
-    Parameters
-    ----------
-    service_level : array_like, shape (m,), in (0, 1). [-]
-    lead_time_sd_days : array_like, shape (k,), >= 0. [day]
-
-    Returns
-    -------
-    ndarray, shape (k, m): one row per lead-time sd. [$/period]
-
-    Limits
-    ------
-    Without overflow, the best level of every row is the critical ratio, if that is among the levels; a partner's
-    surcharge lowers the best level.
-
-    Source
-    ------
-    Notebook 05, eq. (5.2).
-    """
-    levels, spreads = np.meshgrid(service_level, lead_time_sd_days)
-    everywhere = replace(policy, service_level=levels.ravel(), lead_time_sd_days=spreads.ravel())
-    moments = {name: np.full(levels.size, float(statistics[name])) for name in ("demand_mean", "demand_sd")}
-    return lane.assess(moments, everywhere, period=period)["profit"].reshape(levels.shape)
-
-
-def space_curve(
-    places: ArrayLike, statistics: Moments, policy: Policy, *, period: str | float = "D"
-) -> NDArray[np.float64]:
-    """Return the cost of space for each number of own places, by kind and billing basis of the lane. [$/period]
-
-    places : array_like, shape (m,), >= 0. [pallet]
-
-    Limits
-    ------
-    Convex; least at the `optimal_own_capacity` of `lane.assess`, where it is the `optimal_space_cost`.
-
-    Source
-    ------
-    Notebook 03, eq. (3.8).
-
-    >>> policy = lane.Policy(holding_cost=2.5, partner_surcharge=9.0)
-    >>> space_curve([100, 120, 160], {"demand_mean": 100.0, "demand_sd": 25.0}, policy).round(1).tolist()
-    [364.7, 334.6, 400.8]
-    """
-    own = np.asarray(places, dtype=float)
-    moments = {name: np.full(own.size, float(statistics[name])) for name in ("demand_mean", "demand_sd")}
-    return lane.assess(moments, replace(policy, internal_capacity=own), period=period)["space_cost"]
 
 
 def simulated_profits(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from twin.data.record import complete_periods
+from twin.data.text import number_of
 from twin.plan.attention import SILENT, ranked_periods
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ def left_out(later: Later | None) -> tuple[str, ...]:
     if later is None:
         return ()
     return (
-        f"flows after {later.complete} are left out ({later.rows:,} rows, up to {later.last}): "
+        f"flows after {later.complete} are left out ({number_of(later.rows, 'row')}, up to {later.last}): "
         f"fewer than half of the lanes that usually flow have a row there",
     )
 
@@ -62,6 +63,7 @@ def counted(later: Later | None) -> tuple[str, ...]:
     if later is None:
         return ()
     return (
-        f"flows after {later.complete} count ({later.rows:,} rows, up to {later.last}), though fewer than half of the "
-        f"lanes that usually flow have a row there: --last {later.complete} leaves them out, as twin attention does",
+        f"flows after {later.complete} count ({number_of(later.rows, 'row')}, up to {later.last}), though fewer than "
+        f"half of the lanes that usually flow have a row there: --last {later.complete} leaves them out, as twin "
+        "attention does",
     )

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from twin.data.ledger.store import Ledger
-from twin.data.text import time_told
+from twin.data.text import number_of, time_told
 from twin.plan.capacity_plan import CapacityPlan
 
 if TYPE_CHECKING:
@@ -22,14 +22,14 @@ def ledger_policies(
     lanes : names of one lane or several; None for all
     used : whether the policies are used; otherwise the note says that they are not.
     """
-    with Ledger(address) as ledger:
+    with Ledger(address, make=False) as ledger:
         plan = CapacityPlan(ledger.plan)
         table = plan.policies()
         if table is not None and lanes:
             table = table[table.index.isin([lanes] if isinstance(lanes, str) else lanes)].dropna(axis=1, how="all")
         if table is None or table.empty:
             return None, ()
-        where = f"policies of {len(table):,} lane{'s' * (len(table) > 1)} in the plan of the ledger"
+        where = f"policies of {number_of(len(table), 'lane')} in the plan of the ledger"
         if not used:
             return None, (f"{where} are not used, because a file of policies is given",)
         last = plan.changes("lane")[0]
@@ -42,5 +42,5 @@ def ledger_plan(address: str) -> CapacityPlan:
 
     address : as for `Ledger`
     """
-    with Ledger(address) as ledger:
+    with Ledger(address, make=False) as ledger:
         return CapacityPlan(ledger.plan)

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 from twin import lane
-from twin._check import require
 from twin.data.history import History, dense_in_weeks
-from twin.data.periods import ONE_DAY
 from twin.data.statistics import assessable, lane_statistics
-from twin.data.text import visible
 from twin.plan.actions import Attention, attention_of
-from twin.plan.attention import WEEKS, ranked_periods
+from twin.plan.adjustments import in_plan
+from twin.plan.attention import ranked_periods
 from twin.plan.kinds import SEEN
 from twin.plan.policies import policy_of
 from twin.plan.policy_table import policy_table
@@ -27,14 +25,7 @@ if TYPE_CHECKING:
     from twin.plan.portfolio import Policies
     from twin.plan.visits import Visit
 
-ALL_LANES = "network"  # name of the row of totals of all lanes
-SNOOZED_DAYS = 7  # days for which an action is put off [day]
-DAYS_OF_A_STEP = {
-    "D": 1,
-    "W": 7,
-    "MS": 30,
-    "QS": 91,
-}  # length of a period [day]
+ALL_LANES, NO_SITE = "network", "lanes of no site"  # names of rows of totals, beside those of sites
 
 
 @dataclass(frozen=True)
@@ -42,12 +33,14 @@ class Morning:
     """The first page of a planner: totals, actions and decisions.
 
     attention : status of the lanes, and their ranked actions.
-    totals : a row for the network and one for each site that the plan names, with demand of the last week or month on
-        record [pallet], use of own places by the space needed in it [-], profit at mean demand (money) and expected
-        overflow money (money_at_risk) [$/week or month]; `..._change` is the change since one week or month before.
+    totals : a row for the network, one for each site that the plan names, and one for the lanes of no site, with
+        demand of the last week or month on record [pallet], use of own places by the space needed in it [-], profit of
+        the lanes as they run at mean demand, without lanes that ended (money), and expected overflow money
+        (money_at_risk) [$/week or month]; `..._change` is the change since one week or month before.
     decisions : decisions of the plan, name -> field -> value.
     today : day at which a snoozed action returns.
     since : what the planner saw at the last visit, if that is known.
+    site : site of each lane that has one.
     """
 
     attention: Attention
@@ -55,6 +48,16 @@ class Morning:
     decisions: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     today: np.datetime64 = field(default_factory=lambda: np.datetime64("today"))
     since: Visit | None = None
+    site: Mapping[str, str] = field(default_factory=dict)
+
+    def under(self, decisions: Mapping[str, Mapping[str, Any]]) -> Morning:
+        """Return the morning with other decisions; the places that they take lower the money at risk."""
+        found = self.attention.under(decisions)
+        more = (found.lanes["money"] - self.attention.lanes["money"]).fillna(0.0)
+        totals, site = self.totals.copy(), pd.Series(more.index.map(self.site.get), index=more.index, dtype=object)
+        by_row = {ALL_LANES: more.sum(), NO_SITE: more[site.isna()].sum(), **more.groupby(site).sum()}
+        totals["money_at_risk"] += [by_row.get(name, 0.0) for name in totals.index]
+        return replace(self, attention=found, totals=totals, decisions=decisions)
 
     @property
     def changes(self) -> pd.DataFrame:
@@ -121,7 +124,9 @@ def morning_of(history: History, plan: CapacityPlan | None = None, policies: Pol
     """
     found = attention_of(history, policies=policies, plan=plan)
     totals = _totals(history, found, plan, policies)
-    return Morning(found, totals, {} if plan is None else plan.of("decision"))
+    entries = {} if plan is None else plan.of("lane")
+    site = {name: entry["site"] for name, entry in entries.items() if "site" in entry}
+    return Morning(found, totals, {} if plan is None else plan.of("decision"), site=site)
 
 
 def _totals(history, found, plan, policies):
@@ -130,13 +135,14 @@ def _totals(history, found, plan, policies):
     block = ranked_periods(period, history.calendar.season)
     statistics, _ = assessable(lane_statistics(history))
     fields, _ = policy_table(statistics, None, policies, period=history.calendar.length)
+    statistics, fields, _ = in_plan(plan, statistics, fields)
     policy = policy_of(fields)
     names, dates, volumes = dense_in_weeks(history)
     end = int(np.searchsorted(dates, found.date, side="right"))
     rows = np.nan_to_num(volumes[np.searchsorted(names, statistics.index)][:, :end])
     lanes = found.lanes.reindex(statistics.index)
     scale = np.broadcast_to((1 + policy.return_rate) * policy.dwell, len(statistics))
-    profit = lane.assess(statistics, policy, period=history.calendar.length)["profit"]
+    profit = lane.assess(statistics, policy, period=history.calendar.length)["lane_profit"]
     now, before = rows[:, -block:], rows[:, -2 * block : -block]
     per_lane = pd.DataFrame(
         {
@@ -145,7 +151,7 @@ def _totals(history, found, plan, policies):
             "need": now.mean(axis=1) * scale,
             "need_change": (now.mean(axis=1) - (before.mean(axis=1) if before.size else 0.0)) * scale,
             "own": np.broadcast_to(policy.internal_capacity, len(statistics)),
-            "money": np.broadcast_to(profit, len(statistics)) * block,
+            "money": np.where(lanes["status"] == "ended", 0.0, profit) * block,
             "money_at_risk": lanes["money"].fillna(0.0).to_numpy(),
         },
         index=statistics.index,
@@ -153,6 +159,8 @@ def _totals(history, found, plan, policies):
     entries = {} if plan is None else plan.of("lane")
     site = pd.Series([entries.get(name, {}).get("site") for name in statistics.index], index=statistics.index)
     sums = pd.concat([per_lane.sum().to_frame(ALL_LANES).T, per_lane.groupby(site).sum()])
+    if site.notna().any() and site.isna().any():
+        sums = pd.concat([sums, per_lane[site.isna()].sum().to_frame(NO_SITE).T])
     if plan is not None:
         for name, stated in plan.of("site").items():
             if "places" in stated and name in sums.index[1:]:
@@ -161,33 +169,3 @@ def _totals(history, found, plan, policies):
     sums["use"] = sums["need"] / sums["own"].where(sums["own"] > 0)
     sums["use_change"] = sums["need_change"] / sums["own"].where(sums["own"] > 0)
     return sums[[*SEEN, "demand_change", "use_change"]]
-
-
-def decision(morning: Morning, name: str, action: str, state: str, **more: Any) -> dict[str, Any]:
-    """Return the fields of a decision of the plan on an action.
-
-    morning : what the planner sees
-    name : lane of the action, or its site
-    action : kind of the action, one of `kinds.ACTION_KINDS`
-    state : "accepted", "changed", "snoozed" or "declined"
-    more : fields in place of those that are proposed, such as places, price, partner, until and comment. A snoozed
-        action waits for a week from today, unless `until` says another day.
-
-    >>> from twin.data.load import load_history
-    >>> found = morning_of(load_history(), policies={"BER-MUC": {"internal_capacity": 150.0}})
-    >>> decision(found, "BER-MUC", "overflow", "snoozed", until="2027-01-01")["until"]
-    '2027-01-01'
-    """
-    rows = [row for row in morning.actions.to_dict(orient="records") if (row["lane"], row["kind"]) == (name, action)]
-    require(len(rows) == 1, "action", "one of those shown", f"{visible(action, 20)} of {visible(name, 40)}")
-    row, period = rows[0], morning.attention.period
-    block = ranked_periods(period, morning.attention.history.calendar.season)
-    first = row["first_date"] or str(morning.attention.date + ONE_DAY)
-    days = block * WEEKS[period] * DAYS_OF_A_STEP[period]
-    last = row["last_date"] or str(np.datetime64(first, "D") + days * ONE_DAY)
-    if state == "snoozed":
-        more = {"until": str(morning.today + SNOOZED_DAYS * ONE_DAY), **more}
-    subject = {"site" if action == "handling" else "lane": name}
-    proposed = {"places": float(row["places"]), "gain": float(row["gain"])}
-    fields = {**subject, "action": action, "first": first, "last": last, **proposed, "state": state, **more}
-    return {field: value for field, value in fields.items() if value not in (None, "")}

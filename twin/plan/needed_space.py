@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from twin.policy import Policy
 
 _NORMAL = 1.959964  # standard deviations from the mean to an end of a 95% interval [-]
-_FEWEST = 8  # past forecasts that lanes of a site must have in common [period]
+_FEWEST = 8  # past forecasts of a date that a spread needs, of a lane or of all lanes of a site [period]
 
 
 class NeededSpace(NamedTuple):
@@ -35,17 +35,48 @@ class NeededSpace(NamedTuple):
     remark: str = ""
 
 
-def space_of_lane(mean: ArrayLike, low: ArrayLike, high: ArrayLike, policy: Policy) -> NeededSpace:
-    """Return the space that a flow lane needs, from the mean and the 95% interval of its forecast, shape (dates,)."""
+def space_of_lane(mean: ArrayLike, sd: ArrayLike, policy: Policy) -> NeededSpace:
+    """Return the space that a flow lane needs, from the mean and the error of its forecast, shape (dates,)."""
     space = space_of_pallet(policy)
-    said, ends = np.asarray(mean, float), (np.asarray(low, float), np.asarray(high, float))
-    sd = (ends[1] - ends[0]) / (2 * _NORMAL)
+    said, error = np.asarray(mean, float), np.asarray(sd, float)
     remark = ""
     if policy.kind == "stock":
         remark = "Bookings ahead are computed for flow lanes, whose space follows their demand."
-    elif not (sd > 0).all():
+    elif not (error > 0).all():
         remark = "Bookings ahead need a forecast with an interval for each date; this record cannot carry one."
-    return NeededSpace(space * said, space * sd, float(policy.internal_capacity), *prices_of_places(policy), remark)
+    return NeededSpace(space * said, space * error, float(policy.internal_capacity), *prices_of_places(policy), remark)
+
+
+def sd_of_interval(low: ArrayLike, high: ArrayLike) -> NDArray[np.float64]:
+    """Return the standard deviation of a normal forecast error whose 95% interval has these ends."""
+    return (np.asarray(high, float) - np.asarray(low, float)) / (2 * _NORMAL)
+
+
+def sd_on_record(errors: LaneErrors, steps: NDArray[np.int64], mean: ArrayLike) -> NDArray[np.float64]:
+    """Return the root mean square of a lane's past errors of some steps, laid on today's forecast.
+
+    It suits dates months ahead, for which an interval that corrects itself for its misses becomes very wide or narrow.
+
+    Parameters
+    ----------
+    errors : LaneErrors
+    steps : shape (dates,)
+        Step of each date in the forecasts, from 0.
+    mean : shape (dates,)
+        Forecast of each date, whose changes by a plan change the errors in proportion. [pallet/period]
+
+    Returns
+    -------
+    ndarray, shape (dates,); NaN for steps with fewer than 8 past errors. [pallet/period]
+    """
+    found = errors.paths(steps=int(steps[-1]) + 1)
+    alone, error = np.asarray(found.forecast)[steps], (found.paths - found.forecast)[:, steps]
+    known = ~np.isnan(error)
+    count = known.sum(axis=0)
+    square = np.where(known, error, 0.0) ** 2
+    sd = np.sqrt(square.sum(axis=0) / np.maximum(count, 1))
+    times = np.divide(np.asarray(mean, float), alone, out=np.ones(len(alone)), where=alone > 0)
+    return np.where(count >= _FEWEST, times * sd, np.nan)
 
 
 def space_of_pallet(policy: Policy) -> float:
@@ -97,6 +128,12 @@ def space_of_site(
         spread = np.std(error, axis=0, where=joint)
         total += np.where(joint, error, 0.0) * (each.sd / np.where(spread > 0, spread, 1.0))
     return NeededSpace(mean, np.std(total, axis=0, where=joint), own_places, *prices)
+
+
+def carried_together(errors: Sequence[LaneErrors], steps: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Return whether lanes have enough past forecasts of each date in common for `space_of_site`, shape (dates,)."""
+    joint = ~np.isnan(np.sum([_in_units(each, steps) for each in errors], axis=0))
+    return joint.sum(axis=0) >= _FEWEST
 
 
 def _in_units(errors: LaneErrors, steps: NDArray[np.int64]) -> NDArray[np.float64]:

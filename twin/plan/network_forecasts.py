@@ -7,6 +7,7 @@ those of the other lanes while the planner reads.
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Generator, Iterable, Sequence
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -15,6 +16,7 @@ import numpy as np
 
 from twin import forecast
 from twin.past_errors import ErrorPool, LaneErrors
+from twin.plan.adjustments import moved
 from twin.plan.kept_forecasts import lanes_and_means, recalled
 from twin.plan.lane_report import LEVEL, SHORTEST
 from twin.plan.parts import Computing
@@ -26,11 +28,13 @@ if TYPE_CHECKING:
     from twin.data.calendar import WorkingCalendar
 
     Records = Callable[[Sequence[str]], tuple[NDArray, NDArray]]
+    #: Returns forecasts as a plan changes them, from names of lanes, dates and forecasts, shape (lanes, dates).
+    Changed = Callable[[Sequence[str], NDArray[np.datetime64], NDArray[np.float64]], NDArray[np.float64]]
     Walked = tuple[forecast.Forecasts, NDArray[np.float64] | None]  # of a lane: what is said, and was at each period
 
 TOGETHER = 32  # lanes whose records are walked through together: in about twice the time of one [lane]
 MOST_KEPT = 10_000_000  # most forecasts of the past that are kept; more lanes are forecast when they are in view
-_LATEST = 12  # forecasts of single lanes that are kept
+_LATEST = 12  # forecasts of single lanes that are kept; of lanes that are asked for together, all of the last time
 _WARM_UP = 8  # known periods before a lane can be intermittent, as in `forecast` [period]
 _INTERMITTENT = 0.5  # share of periods with flow below which it is, as in `forecast` [-]
 
@@ -39,11 +43,13 @@ class LaneForecast(NamedTuple):
     """Forecast of a lane, its past ones with their errors, and the errors of all intermittent lanes if it is one.
 
     said : `forecast.Forecasts` of the lane, whose mean, low and high have the shape (steps,). [pallet/period]
+    alone : the mean without what a plan changes. [pallet/period]
     """
 
     said: forecast.Forecasts
     errors: LaneErrors
     pool: ErrorPool
+    alone: NDArray[np.float64]
 
 
 class NetworkForecasts:
@@ -60,11 +66,19 @@ class NetworkForecasts:
         self.calendar, self._records, self._names = calendar, records, list(statistics.index)
         ends = (np.datetime64(day, "D") for day in (statistics["first_date"].min(), statistics["last_date"].max()))
         self._dates = calendar.without_holidays.range(*ends)
+        self._changed: Changed | None = None
         self._walked: dict[tuple[str, int], Walked] = {}  # of all lanes, by lane and steps
         self._near: dict[tuple[str, int], Walked] = {}  # the same of the latest lanes in view
+        self._judged: dict[tuple[str, int], tuple[forecast.Forecasts, LaneErrors]] = {}
         self._latest: dict[tuple[str, int], LaneForecast] = {}
         self._record: tuple[str, NDArray[np.float64]] = "", np.empty(0)  # of the latest lane in view
         self._pools: dict[int, ErrorPool] = {}  # by steps
+
+    def under(self, changed: Changed) -> NetworkForecasts:
+        """Return the same forecasts as `changed` changes them: the mean to what it returns, the rest in proportion."""
+        made = copy.copy(self)  # the records that are walked through serve both
+        made._changed, made._latest = changed, {}
+        return made
 
     @property
     def last(self) -> np.datetime64:
@@ -86,26 +100,52 @@ class NetworkForecasts:
         """Return the forecast of a lane over the periods ahead; `steps` is at least 1."""
         key = lane, steps
         if key not in self._latest:
-            said, past = self._seen(lane, steps)
-            volumes = self._volumes(lane)
-            errors = LaneErrors(volumes, past, period=self.calendar.length)
-            pool = self._pool(steps) if _intermittent(volumes) else ErrorPool([errors])
-            self._latest = _with(self._latest, {key: LaneForecast(said, errors, pool)})
+            ((said, errors),) = self._known([lane], steps)
+            pool = self._pool(steps) if _intermittent(errors.volumes) else ErrorPool([errors])
+            found = LaneForecast(self._planned(lane, said), errors, pool, said.mean)
+            self._latest = _with(self._latest, {key: found})
         return self._latest[key]
 
     def together(self, lanes: Sequence[str], steps: int) -> list[tuple[forecast.Forecasts, LaneErrors]]:
-        """Return the forecast of each of some lanes with its errors; lanes whose record is new are walked together."""
-        if any(name in self._intermittents for name in lanes):
-            self._gathered((steps,))
-        new = [name for name in lanes if not self._has(self._walked, name, steps)]
-        found = {name: self._walked[name, steps] for name in lanes if name not in new}
-        records = dict(zip(lanes, self.volumes(lanes), strict=True))
-        for start in range(0, len(new), TOGETHER):
-            part = new[start : start + TOGETHER]
-            (walked,) = self._walk(np.array([records[name] for name in part]), (steps,))
-            found |= zip(part, walked, strict=True)
-        period = self.calendar.length
-        return [(found[name][0], LaneErrors(records[name], found[name][1], period=period)) for name in lanes]
+        """Return the forecast of each of some lanes, and its past errors; many take little longer than one."""
+        known = zip(lanes, self._known(lanes, steps), strict=True)
+        return [(self._planned(name, said), errors) for name, (said, errors) in known]
+
+    def _planned(self, lane, said):
+        """Return the forecast of a lane as the plan changes it."""
+        return as_planned(said, lane, self.last, self.calendar, self._changed)
+
+    def _known(self, lanes, steps):
+        """Return the forecast of each lane by its record alone, with its errors; new records are walked together.
+
+        That of each of them is kept until others are asked for.
+        """
+        found = {(name, steps): self._judged[name, steps] for name in lanes if (name, steps) in self._judged}
+        records = self._unjudged([name for name in lanes if (name, steps) not in found])
+        walked = {name: self._walked[name, steps] for name in records if self._has(self._walked, name, steps)}
+        walked |= self._new({name: record for name, record in records.items() if name not in walked}, steps)
+        for name, (said, past) in walked.items():
+            found[name, steps] = said, LaneErrors(records[name], past, period=self.calendar.length)
+        self._judged = _with(self._judged, found)
+        return [found[name, steps] for name in lanes]
+
+    def _new(self, records, steps):
+        """Return the walked forecasts of new records; lanes with few flows are walked with all such lanes, and kept."""
+        few = self._intermittents if any(map(_intermittent, records.values())) else {}
+        others, room = [name for name in records if name not in few], max(TOGETHER - len(few), 0)
+        parts = [[*few, *others[:room]], *(others[at : at + TOGETHER] for at in range(room, len(others), TOGETHER))]
+        every, found = few | records, {}
+        for part in filter(None, parts):
+            (each,) = self._walk(np.array([every[name] for name in part]), (steps,))
+            found |= zip(part, each, strict=True)
+        self._walked |= {(name, steps): found[name] for name in few}
+        return {name: found[name] for name in records}
+
+    def _unjudged(self, lanes):
+        """Return the records of some lanes by name; that of the lane in view is not read again."""
+        there = {name: self._volumes(name) for name in lanes if name == self._record[0] or len(lanes) == 1}
+        others = [name for name in lanes if name not in there]
+        return there | (dict(zip(others, self.volumes(others), strict=True)) if others else {})
 
     def outlook(self, lane: str, horizon: int) -> forecast.Forecasts | None:
         """Return the forecast of the next periods of a lane; None if fewer than three of its periods are known.
@@ -115,7 +155,7 @@ class NetworkForecasts:
         if np.sum(~np.isnan(self._volumes(lane))) < SHORTEST:
             return None
         _, steps = coming_steps(self.last, self.calendar, horizon)
-        said, _ = self._seen(lane, int(steps[-1]) + 1, past=False)
+        said = self._planned(lane, self._seen(lane, int(steps[-1]) + 1))
         return said._replace(**{name: getattr(said, name)[steps] for name in ("mean", "low", "high")})
 
     def _steps(self, horizons):
@@ -128,16 +168,16 @@ class NetworkForecasts:
             self._record = lane, self.volumes([lane])[0]
         return self._record[1]
 
-    def _seen(self, lane, steps, *, past=True):
-        """Return what is said of the lane in view, and was at the end of each period if that is asked for."""
+    def _seen(self, lane, steps):
+        """Return what is said of the lane in view."""
         if _intermittent(self._volumes(lane)):
-            self._gathered((steps,), past=past)
-        for known in (self._walked, self._near):
-            if self._has(known, lane, steps, past=past):
-                return known[lane, steps]
+            self._gathered((steps,), past=False)
+        for known in (self._walked, self._judged, self._near):
+            if (lane, steps) in known:
+                return known[lane, steps][0]
         ((made,),) = self._walk(self._volumes(lane)[np.newaxis], (steps,))
         self._near = _with(self._near, {(lane, steps): made})
-        return made
+        return made[0]
 
     def _has(self, known, lane, steps, *, past=True):
         """Return whether a forecast is known, with those of the past if they are asked for."""
@@ -202,9 +242,24 @@ class NetworkForecasts:
         return found
 
 
+def as_planned(
+    said: forecast.Forecasts, lane: str, last: np.datetime64, calendar: WorkingCalendar, changed: Changed | None
+) -> forecast.Forecasts:
+    """Return the forecast of a lane after the period `last` as `changed` changes it; itself if nothing changes it."""
+    if changed is None:
+        return said
+    before = np.asarray(said.mean)
+    (after,) = changed([lane], calendar.without_holidays.following(last, len(before)), before[np.newaxis])
+    if np.array_equal(after, before, equal_nan=True):
+        return said
+    low, high = (moved(np.asarray(end), before, after) for end in (said.low, said.high))
+    return said._replace(mean=after, low=low, high=high)
+
+
 def _with(known, more):
     """Return what is known with more of it, and without the oldest."""
-    return dict(list((known | more).items())[-_LATEST:])
+    others = {key: each for key, each in known.items() if key not in more}
+    return dict(list((others | more).items())[-max(_LATEST, len(more)) :])
 
 
 def coming_steps(

@@ -5,24 +5,29 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from twin._check import require, whole
 from twin.data.author import author_name
 from twin.data.text import visible
+from twin.plan.adjustments import planned_feed
 from twin.plan.attention import WEEKS, ranked_periods
 from twin.plan.comments import comment_events, present
+from twin.plan.contract_year import contract_year
+from twin.plan.decision_worth import decision_worth
 from twin.plan.horizon import lane_by_date, longest_of
 from twin.plan.policies import policy_of
 from twin.plan.policy_table import policy_table
+from twin.plan.site_places import site_places
 from twin.plan.table_report import assess_history
-from twin.plan.wording import written
 
 if TYPE_CHECKING:
     from twin.plan.capacity_plan import CapacityPlan
     from twin.plan.comments import CommentEvent
+    from twin.plan.contract_year import ContractYear
+    from twin.plan.decision_worth import DecisionWorth
     from twin.plan.feed import Feed
     from twin.plan.horizon import Horizon
     from twin.plan.morning import Morning
@@ -44,6 +49,10 @@ class NetworkReport:
     horizon : number of periods. [period]
     decisions : decisions of the plan by number, the latest first, with the columns `DECIDED`.
     comments : what happened to the comments on each action, as `comment_events` has it.
+    scenario : name of the scenario in which all numbers are told; "" for none.
+    sites : own places of the sites of the plan, as `site_places` has them.
+    year : coming year of the contracts of the plan; None without contracts.
+    worth : what past decisions avoided and cost; None without decisions or in a scenario.
     author, made_at : who made the report, and when, in UTC.
     """
 
@@ -57,6 +66,15 @@ class NetworkReport:
     author: str
     made_at: datetime.datetime
     comments: Mapping[tuple[str, str], list[CommentEvent]]
+    sites: pd.DataFrame
+    scenario: str = ""
+    year: ContractYear | None = None
+    worth: DecisionWorth | None = None
+
+    @property
+    def place(self) -> str:
+        """The source of the flows, with the scenario in view."""
+        return f"{self.feed.place}, in the scenario {self.scenario}" if self.scenario else self.feed.place
 
     @property
     def made(self) -> str:
@@ -76,7 +94,7 @@ class NetworkReport:
     @property
     def name(self) -> str:
         """Name of its files without the ending; those of later reports sort behind it."""
-        return f"report-{self.made_at:%Y-%m-%d-%H%M%S}"
+        return f"{'scenario' if self.scenario else 'report'}-{self.made_at:%Y-%m-%d-%H%M%S}"
 
 
 def network_report(
@@ -92,7 +110,7 @@ def network_report(
     """Return the report on the lanes of a feed.
 
     feed, morning : lanes and flows, and `morning_of` them.
-    plan : the plan whose decisions are told, optional.
+    plan : the plan whose decisions are told, and whose overrides and scenario in view count, optional.
     policies : as for `morning_of`.
     horizon : number of periods of the plan by date; by default those over which actions look ahead. [period]
     lanes : names of the lanes with a page; by default those of the actions.
@@ -110,40 +128,30 @@ def network_report(
     if horizon is None:
         horizon = ranked_periods(calendar.period, calendar.season) * WEEKS[calendar.period]
     periods = whole("horizon", horizon, least=1)
-    acted = [name for name in morning.with_decisions["lane"] if name in feed.statistics.index]  # and no site
+    ended = morning.attention.lanes["status"] == "ended"  # such a lane has no plan by date
+    going = feed.statistics.index.difference(ended.index[ended])
+    acted = [name for name in morning.with_decisions["lane"] if name in going]  # and no site
     names = list(dict.fromkeys(lanes)) or acted
     for name in names:
         rule = "lanes with flows that can be assessed"
         require(name in feed.statistics.index, "lanes", rule, visible(str(name), 60))
     fields, _ = policy_table(feed.statistics, None, policies, period=calendar.length)
+    of_record = feed
+    feed, fields, _ = planned_feed(feed, plan, fields)
     longest = longest_of(fields, calendar.length)
     plans = {
         name: lane_by_date(feed.forecasts, name, feed.statistics, policy_of(fields.loc[name]), periods, longest=longest)
         for name in names
     }
-    assessed = assess_history(feed.history(), policies=policies)
+    assessed = assess_history(feed.history(), policies=policies, plan=plan)
     who = author_name() if plan is None or plan.author is None else plan.author
     talk = {} if plan is None else comment_events(plan)
     decided, when = _decisions(plan), made_at or _now()
-    return NetworkReport(feed, morning, assessed, fields, plans, periods, decided, who, when, talk)
-
-
-def decision_words(row: Any) -> str:
-    """Return a decision in words, without its lane.
-
-    >>> decision_words({"state": "snoozed", "until": "2027-01-01"})
-    'snoozed until 2027-01-01'
-    """
-    here = {name: value for name, value in row.items() if value is not None and value == value}
-    if here["state"] == "snoozed":
-        return f"snoozed until {here['until']}"
-    places = here.get("places", 0.0)
-    if here["state"] == "declined" or not places:
-        return str(here["state"])
-    at = f" at {written(here['price'], '$/pallet')} a place" if "price" in here else ""
-    of = f" of {visible(here['partner'], 40)}" if "partner" in here else ""
-    until = f" to {here['last']}" if "last" in here else ""
-    return f"{here['state']}: {written(places, 'pallet')} places{of}{at}, {here['first']}{until}"
+    sites, scenario = site_places(plan, feed, fields), "" if plan is None else plan.scenario
+    year = contract_year(plan, feed, fields) if plan is not None and plan.of("contract") else None
+    worth = decision_worth(plan, of_record, fields) if plan is not None and len(decided) and not scenario else None
+    told = decided, who, when, talk, sites, scenario, year, worth
+    return NetworkReport(feed, morning, assessed, fields, plans, periods, *told)
 
 
 def _now() -> datetime.datetime:

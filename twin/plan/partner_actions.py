@@ -56,10 +56,12 @@ def free_partners(
     capacity: NDArray[np.float64],
     overflowing: Sequence[int],
     block: int,
+    sites: Sequence[str | None] | None = None,
 ) -> dict[int, Free]:
     """Return the best partner of each overflowing lane: the lane whose free places take most of its overflow.
 
-    Lanes are served in their order, and what one takes is no longer free for the next.
+    Lanes are served in their order, and what one takes is no longer free for the next. A lane whose goods are at one
+    site is no partner of a lane of another.
 
     share(i, j) = E min((X_i - C_i)+, (C_j - X_j)+) / E (X_i - C_i)+, X = (y + e(t, h))+, t and h the same for both
 
@@ -74,10 +76,13 @@ def free_partners(
     overflowing : numbers of the lanes, the most urgent first
     block : int
         First periods ahead that are looked at. [period]
+    sites : site of each lane, or None where it is unknown, optional
 
     >>> mean, errors = np.array([[19.0], [12.0], [5.0], [9.0]]), np.zeros((4, 4, 1))
     >>> free_partners(mean, errors, np.array([10.0, 10.0, 6.0, 20.0]), [0, 1], 1)
     {0: Free(lane=3, places=11.0, share=1.0), 1: Free(lane=3, places=2.0, share=1.0)}
+    >>> free_partners(mean, errors, np.array([10.0, 10.0, 6.0, 20.0]), [0, 1], 1, ["Köln", "Ulm", None, "Ulm"])
+    {1: Free(lane=3, places=11.0, share=1.0)}
     """
     needs = np.maximum(mean[:, np.newaxis, :block] + errors[:, :, :block], 0.0)
     free = np.maximum(np.nan_to_num(capacity[:, np.newaxis, np.newaxis] - needs), 0.0)
@@ -89,6 +94,8 @@ def free_partners(
         taken = np.minimum(over, free)
         share = taken.sum(axis=(1, 2)) / over.sum()
         share[at] = 0.0
+        if sites is not None:
+            share[[None not in (sites[at], other) and other != sites[at] for other in sites]] = 0.0
         best = int(share.argmax())
         if share[best] >= LEAST_SHARE:
             found[at] = Free(best, float(free[best][over > 0].mean()), float(share[best]))

@@ -13,8 +13,9 @@ import pandas as pd
 from twin._check import require
 from twin.data.account import ROWS_A_REASON, refusals
 from twin.data.errors import Refused
-from twin.data.files.amounts import Amounts, decide_mark
+from twin.data.files.amounts import Amounts
 from twin.data.files.columns import shown_headers
+from twin.data.files.decimal_mark import decide_mark
 from twin.data.files.headings import plain
 from twin.data.files.leftovers import fitted
 from twin.data.files.options import ReadingOptions
@@ -24,10 +25,11 @@ from twin.data.files.sheet import sheets_of
 from twin.data.files.table import sample_of
 from twin.data.files.zipped import is_spreadsheet
 from twin.data.lane_names import begins_a_formula, read_lane
-from twin.data.text import visible
+from twin.data.text import number_of, visible
 from twin.plan.kinds import PLAN_KINDS, Kind, kind_of
 from twin.plan.plan_rules import entry_name, field_value
-from twin.plan.policy_headings import DAY_WORDS, field_of, unit_of_heading, word_of_policy
+from twin.plan.policy_file import bare_number, places_of_lane
+from twin.plan.policy_headings import DAY_WORDS, plan_field_of, unit_of_heading, word_of_policy
 
 if TYPE_CHECKING:
     from twin.data.files.table import Origin
@@ -68,7 +70,7 @@ class PlanFile:
 
     def __str__(self) -> str:
         read = len(self.rows) + len(self.refused)
-        lines = [f"{self.file}: {read:,} rows = {len(self.rows):,} kept + {len(self.refused):,} refused"]
+        lines = [f"{self.file}: {number_of(read, 'row')} = {len(self.rows):,} kept + {len(self.refused):,} refused"]
         for reason, rows in self.table.groupby("reason", sort=False):
             lines.append(f"  refused  {len(rows):,} x {reason}")
             lines += [f"           line {line}: {text}" for line, _, text in rows.head(ROWS_A_REASON).to_numpy()]
@@ -130,21 +132,39 @@ def _first(origin):
     return next((fields for _, fields, _ in sample_of(origin) if fields and any(fields)), [])
 
 
-def _heading(cell: str) -> str:
-    """Return the name of a field in a heading, without unit and in our spelling; a policy field has other names too."""
-    name = cell.strip().strip("\ufeff")
-    ours = "_".join(_UNIT.sub("", name).lower().replace("-", " ").split())
-    return ours if ours in _OURS else field_of(name) or ours
+def _heading(cell: str, kind: Kind) -> str:
+    """Return the name of a field in a heading, without unit and in our spelling; some fields have other names too."""
+    ours = _spelt(cell)
+    return ours if ours in _OURS else plan_field_of(kind.name, _bare(cell)) or ours
+
+
+def _spelt(cell):
+    """Return a heading in the spelling of the names of fields, without a unit in brackets."""
+    return "_".join(_UNIT.sub("", _bare(cell)).lower().replace("-", " ").split())
+
+
+def _bare(cell):
+    return cell.strip().strip("\ufeff")
 
 
 def _header(origin: Origin, wanted: Kind | None) -> tuple[int, list[str], Kind, list[str]] | None:
-    """Return (line, fields, kind, units) of the first record with the column of a kind and one of its fields."""
+    """Return (line, names, kind, cells) of the first record with the column of a kind and one of its fields."""
     for line, fields, _ in sample_of(origin):
-        names = [_heading(cell) for cell in fields or ()]
         for kind in [wanted] if wanted else PLAN_KINDS.values():
+            names = _names(fields or (), kind)
             if kind.name in names and set(names) & set(kind.fields) - {kind.name}:
-                return line, names, kind, [unit_of_heading(cell) for cell in fields or ()]
+                return line, names, kind, list(fields or ())
     return None
+
+
+def _names(cells: Sequence[str], kind: Kind) -> list[str]:
+    """Return the names of the columns of a header; one of lanes may be called as in files of flows."""
+    names = [_heading(cell, kind) for cell in cells]
+    if kind.name == "lane" and "lane" not in names and set(names) & set(kind.fields):
+        free = ["" if name in kind.fields else cell for name, cell in zip(names, cells, strict=True)]
+        if len(places := places_of_lane(free)) == 1:
+            names[places[0]] = "lane"
+    return names
 
 
 def _about(page):
@@ -158,13 +178,19 @@ def _read(
     head: int,
     names: list[str],
     kind: Kind,
-    units: list[str],
+    cells: list[str],
     decimal: str | None,
     sheet: str,
 ) -> None:
-    """Add the rows of a table below its header to what was found; units : as the headings state them."""
+    """Add the rows of a table below its header to what was found; cells : the header as it is written."""
     used = [name for name in names if name in kind.fields or name == kind.name]
     require(len(set(used)) == len(used), "the header", "one that names a column once", shown_headers(names))
+    units = [unit_of_heading(cell) for cell in cells]
+    header = [_bare(cell) for cell in cells]
+    other = [(name, cell) for name, cell in zip(names, header, strict=True) if name in used and _spelt(cell) != name]
+    if other:
+        said = ", ".join(f"{name} = {visible(cell, 40)!r}" for name, cell in other)
+        found.notes.append(f"columns of a {kind.name} by other names: {said}")
     strange = [name for name in names if name and name not in used]
     if strange:
         found.notes.append(f"columns that are no fields of a {kind.name}, not used: {shown_headers(strange)}")
@@ -172,25 +198,28 @@ def _read(
     with origin.rows(head, len(names)) as (records, _):
         for line, fields, raw in records:
             text = visible(f"{sheet}: {raw[0]}" if sheet else raw[0])
-            cells = None if fields is None else [cell.strip() for cell in fitted(fields, names)]
-            if cells is None or (any(cells) and len(cells) != len(names)):
+            row = None if fields is None else [cell.strip() for cell in fitted(fields, names)]
+            if row is None or (any(row) and len(row) != len(names)):
                 why = (
                     "quotes do not close properly"
-                    if cells is None
+                    if row is None
                     else f"row has not the {len(names)} fields of the header"
                 )
                 found.refused.append((line, why, text))
-            elif any(cells) and [_heading(cell) for cell in cells] != names:
+            elif any(row) and row != header:
                 lines.append(line)
-                rows.append(dict(zip(names, cells, strict=True)))
+                rows.append(dict(zip(names, row, strict=True)))
                 texts.append(text)
     columns = {name: [row[name] for row in rows] for name in used}
     if rows:
         votes = [(1, "the separator ';'")] if origin.separator == ";" else []
         votes += [(-1, "the separator ','")] if origin.separator == "," else []
         numeric = [name for name in used if name != kind.name and kind.fields[name].form == "number"]
-        for name, values in _numbers({name: columns[name] for name in numeric}, lines, decimal, votes, found).items():
-            columns[name] = _in_our_unit(values, kind.fields[name], units[names.index(name)])
+        bare = {name: [bare_number(text, kind.fields[name].unit) for text in columns[name]] for name in numeric}
+        texts_of = {name: [number for number, _ in column] for name, column in bare.items()}
+        for name, values in _numbers(texts_of, lines, decimal, votes, found).items():
+            signs = [sign or units[names.index(name)] for _, sign in bare[name]]
+            columns[name] = _in_our_unit(values, kind.fields[name], signs)
     named: dict[str, int] = {}
     for place, (line, text) in enumerate(zip(lines, texts, strict=True)):
         try:
@@ -204,13 +233,14 @@ def _read(
             found.rows.append(PlanRow(kind.name, entry, values, line, text))
 
 
-def _in_our_unit(values, field, unit):
-    """Return numbers in the unit of a field, given that of their heading; days in another unit are refused."""
-    if field.unit == "day" and unit:
+def _in_our_unit(values, field, units):
+    """Return numbers in the unit of a field, given those of their cells; days in another unit are refused."""
+    for unit in filter(None, set(units) if field.unit == "day" else ()):
         require(plain(unit) in DAY_WORDS, f"the column {field.name}", "in days", visible(unit, 40))
-    if field.unit != "-" or unit != "%":
+    if field.unit != "-":
         return values
-    return [value / 100 if isinstance(value, float) else value for value in values]
+    pairs = zip(values, units, strict=True)
+    return [value / 100 if unit == "%" and isinstance(value, float) else value for value, unit in pairs]
 
 
 def _value(kind, name, cell):

@@ -1,22 +1,18 @@
-"""Import a file into a plan, and export a plan as a workbook that can be edited and imported again."""
+"""Import a file into a plan: a preview of the values that it changes, and one change that writes them all."""
 
 from __future__ import annotations
 
 from collections import Counter
-from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from twin._check import require
 from twin.data.author import author_name
 from twin.data.errors import RowsRefused
-from twin.data.text import time_told
-from twin.data.whole_file import whole_file
-from twin.data.workbook import ROWS_OF_A_SHEET, Worksheet, write_workbook
-from twin.plan.capacity_plan import CapacityPlan, next_name, shown_value
-from twin.plan.kinds import PLAN_KINDS
+from twin.data.text import number_of, time_told
+from twin.plan.capacity_plan import CapacityPlan, next_name
 from twin.plan.plan_file import PlanFile, read_plan_file
 from twin.plan.plan_rules import faults
+from twin.plan.plan_words import counted_kinds
 from twin.plan.wording import label
 
 MOST_DIFFERENCES = 20  # most values that a preview lists
@@ -159,7 +155,8 @@ def import_plan(
     how = {"kind": kind, "sheet": sheet, "decimal": decimal, "good_rows_only": good_rows_only}
     found = preview_plan(plan, path, **how, name=name)
     written, removed = found.new + found.changed, found.removed
-    what = f"import of {Path(name or path).name}: {written + removed:,} values of {counted_kinds(found.entries)}"
+    values = number_of(written + removed, "value")
+    what = f"import of {Path(name or path).name}: {values} of {counted_kinds(found.entries)}"
     made = plan.write(found.values, what=what, overwrite=overwrite, seen=found.seen)
     return PlanImport(made, found.entries, written, removed, found.account)
 
@@ -191,60 +188,9 @@ def _named(plan, rows):
     return entries
 
 
-def counted_kinds(counts: dict[str, int]) -> str:
-    """Return numbers of entries in words.
-
-    >>> counted_kinds({"lane": 224, "site": 1})
-    '224 lanes and 1 site'
-    """
-    parts = [f"{n:,} {kind if n == 1 else PLAN_KINDS[kind].sheet}" for kind, n in counts.items()]
-    *parts, last = parts or ["no entries"]
-    return f"{', '.join(parts)} and {last}" if parts else last
-
-
 def _seen(plan: CapacityPlan, about: dict[str, str]) -> int | None:
     """Return the change of this plan up to which an exported workbook shows it; None if it is no workbook of it."""
     last = about.get("last_change", "")
     if last == "0":
         return 0
     return int(last) if last.isdecimal() and plan.cells.seal(int(last)) == about.get("seal") else None
-
-
-def export_plan(plan: CapacityPlan, file: str | Path) -> dict[str, int]:
-    """Write a plan, as it is now, to a workbook with a sheet for each kind; return the numbers of entries.
-
-    The workbook says up to which change it shows the plan: imported again, it does not overwrite what others have
-    changed since. An empty sheet has the headings, to be filled in.
-    """
-    require(Path(file).suffix.lower() == ".xlsx", "file", "one that ends in .xlsx", file or "an empty name")
-    plan.refresh()
-    with whole_file(file, "file") as partial:
-        write_workbook(partial, _sheets_of(plan), "export fewer entries")
-    return {kind.name: len(plan.of(kind.name)) for kind in PLAN_KINDS.values()}
-
-
-def _sheets_of(plan):
-    for kind in reversed(PLAN_KINDS.values()):
-        table = plan.table(kind.name)
-        days = {name: table[name].dt.date for name, field in kind.fields.items() if field.form == "day"}
-        table = table.assign(**days)
-        rows = (
-            [None if value is None or value != value else value for value in row] for row in table.itertuples(name=None)
-        )
-        yield Worksheet(kind.sheet, (kind.name, *table.columns), rows)
-    columns = ("change", "time", "author", "what", "kind", "entry", "field", "before", "after")
-    past = (
-        (one.change, one.changed_at, one.author, one.what, one.kind, one.entry, one.field, *map(_cell, one[-2:]))
-        for one in islice(plan.history(), ROWS_OF_A_SHEET)
-    )
-    yield Worksheet("history", columns, past)
-    fields = (
-        (kind.name, one.name, one.unit, one.meaning) for kind in PLAN_KINDS.values() for one in kind.fields.values()
-    )
-    yield Worksheet("fields", ("kind", "field", "unit", "meaning"), fields)
-    seal = plan.cells.seal(plan.seen) or ""
-    yield Worksheet("about", ("name", "value"), (("last_change", float(plan.seen)), ("seal", seal)))
-
-
-def _cell(value):
-    return value if value is None or isinstance(value, float) else shown_value(value)

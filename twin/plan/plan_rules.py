@@ -14,14 +14,14 @@ from twin.data.errors import Refused
 from twin.data.files.dates import Rivals, parse_date
 from twin.data.files.numbers import LARGEST_VOLUME, parse_number
 from twin.data.lane_names import lane_name
-from twin.data.text import visible
+from twin.data.text import number_of, visible
 from twin.lane import assess
 from twin.plan.kinds import PLAN_KINDS, Kind, PlanField
 from twin.plan.policies import filled, policy_of
 from twin.policy import POLICY
 
 if TYPE_CHECKING:
-    from twin.data.ledger.plan_cells import Key, Values
+    from twin.data.ledger.plan_log import Key, Values
 
     Entries = dict[tuple[str, str], dict[str, Any]]
 
@@ -169,7 +169,7 @@ def refuse_faults(values: Values, keys: set[Key]) -> None:
     found = faults(entries, sorted(wanted))
     if found:
         told = "; ".join(f"{kind} {visible(entry, 60)}: {why}" for (kind, entry), why in list(found.items())[:3])
-        more = f"; and {len(found) - 3:,} entries more" if len(found) > 3 else ""
+        more = f"; and {number_of(len(found) - 3, 'entry', 'entries')} more" if len(found) > 3 else ""
         raise ValueError(f"{told}{more}")
 
 
@@ -198,5 +198,14 @@ def _refused(rows: list[dict[str, Any]]) -> str:
         fields, _ = filled(columns, flows)
         assess(flows, policy_of({name: np.broadcast_to(value, len(rows)) for name, value in fields.items()}))
     except ValueError as error:
-        return str(error).removesuffix(" at 0")
+        return str(error).removesuffix(" at 0") + _by_default(str(error), rows[0])
     return ""
+
+
+def _by_default(why: str, stated: Mapping[str, Any]) -> str:
+    """Return the defaults of fields that a refusal names and a lane does not state, in words."""
+    named = set(re.findall(r"\w+", why)) - set(stated)
+    told = [
+        f"{name} {row.default:g}" for name, row in POLICY.items() if name in named and isinstance(row.default, float)
+    ]
+    return f"; not stated, so by default: {', '.join(told)}" if told else ""

@@ -10,8 +10,9 @@ import pandas as pd
 
 from twin._check import require
 from twin.data.errors import Refused
-from twin.data.files.amounts import Amounts, decide_mark
+from twin.data.files.amounts import Amounts
 from twin.data.files.columns import find_columns, shown_headers
+from twin.data.files.decimal_mark import decide_mark
 from twin.data.files.encoding import note_of
 from twin.data.files.headings import PAIRS, known, plain, without_unit
 from twin.data.files.leftovers import fitted
@@ -45,7 +46,7 @@ def read_policies(path: str, *, decimal: str | None = None) -> pd.DataFrame:
     The header is the first row that names the lane and a field; what stands above it is left out. The lane may be
     called as in files of flows, and a field as in `policy_headings`. All numbers of the file decide the decimal mark;
     where they do not, it is `decimal`. A text that is not utf-8 is read as a file of flows is, as cp1252 or latin-1,
-    and `attrs["notes"]` says so.
+    and `attrs["notes"]` says so, as it does of a column of sites: only a plan knows these, which takes the same file.
     """
     require(os.path.exists(path), "policies", "a file that exists", path)
     try:
@@ -66,7 +67,11 @@ def read_policies(path: str, *, decimal: str | None = None) -> pd.DataFrame:
     table = pd.DataFrame(cells, index=pd.Index(list(content.rows), dtype="str"), columns=list(columns), dtype=object)
     table = table.replace("", float("nan"))
     note = note_of(content.origin.encoding)
-    table.attrs["notes"] = (f"{os.path.basename(path)}: {note}",) if note else ()
+    notes = [note] if note else []
+    if sites := [name for name in table if plain(name) == "site"]:
+        table = table.drop(columns=sites)
+        notes.append("the column site is not used here; twin plan import reads it into the plan of a ledger")
+    table.attrs["notes"] = tuple(f"{os.path.basename(path)}: {note}" for note in notes)
     return table
 
 
@@ -84,7 +89,7 @@ def _content(path: str) -> _Content:
             if not any(cells):
                 continue
             if not names:
-                names, places = cells, _places_of_lane(cells)
+                names, places = cells, places_of_lane(cells)
                 require(len(set(names)) == len(names), "the header", "one whose names differ", shown_headers(names))
                 if not places:
                     break
@@ -109,12 +114,12 @@ def _origin(path: str) -> tuple[Origin, int]:
     for origin in origins:
         for line, fields, _ in sample_of(origin):
             cells = [cell.strip().strip("\ufeff") for cell in fields or ()]
-            if "lane" in cells or (any(map(field_of, cells)) and _places_of_lane(cells)):
+            if "lane" in cells or (any(map(field_of, cells)) and places_of_lane(cells)):
                 return origin, line - 1
     return origins[0], 0
 
 
-def _places_of_lane(names: Sequence[str]) -> list[int]:
+def places_of_lane(names: Sequence[str]) -> list[int]:
     """Return the position of the column of lanes in a header, or those of origin and destination; none without them."""
     if "lane" in names:
         return [names.index("lane")]
@@ -139,7 +144,7 @@ def _cells_of_numbers(
     for field, cells in texts.items():
         if field in POLICY and not POLICY[field].choices:
             unit = POLICY[field].unit
-            bare = [_bare(text, unit) for text in cells]
+            bare = [bare_number(text, unit) for text in cells]
             shares[field] = np.array([sign == "%" for _, sign in bare])
             amounts[field] = Amounts(field, True, True)
             numbers = [number for number, _ in bare]
@@ -166,11 +171,11 @@ def _mark(columns, origin, decimal, path):
         return decide_mark(columns, ReadingOptions(decimal=decimal), votes, path)[0]
 
 
-def _bare(text: str, unit: str) -> tuple[str, str]:
+def bare_number(text: str, unit: str) -> tuple[str, str]:
     """Return (number, sign): a text without a unit that fits the field; sign is "%" for a share in per cent.
 
-    >>> _bare("2,50 €", "$/pallet"), _bare("95 %", "-"), _bare("7 Tage", "day"), _bare("7 Tage", "$/pallet")
-    (('2,50', ''), ('95', '%'), ('7', ''), ('7 Tage', ''))
+    >>> bare_number("2,50 €", "$/pallet"), bare_number("95 %", "-"), bare_number("7 Tage", "$/pallet")
+    (('2,50', ''), ('95', '%'), ('7 Tage', ''))
     """
     for pattern in (_BEHIND, _BEFORE):
         if match := pattern.fullmatch(text.strip()):

@@ -6,6 +6,10 @@ from collections.abc import Mapping
 from twin.data.files.headings import known, plain, without_unit
 from twin.policy import POLICY
 
+SITE_HEADINGS = (
+    "warehouse, location, Standort, Niederlassung, Lagerort, Lagerstandort, entrepôt, almacén, vestiging, magazijn, "
+    "magazzino, magazyn"
+)
 #: Policy field -> headings besides its name and its label: English, German, French, Spanish, Dutch, Italian, Polish.
 FIELD_HEADINGS = {
     "holding_cost": (
@@ -53,7 +57,8 @@ FIELD_HEADINGS = {
     ),
     "internal_capacity": (
         "capacity, own capacity, own places, Kapazität, eigene Kapazität, Eigenkapazität, Stellplätze, "
-        "Lagerplätze, Palettenplätze, capacité, capacidad, capaciteit, capacità, pojemność"
+        "eigene Stellplätze, eigene Plätze, Lagerplätze, eigene Lagerplätze, Palettenplätze, "
+        "capacité, capacidad, capaciteit, capacità, pojemność"
     ),
     "partner_surcharge": (
         "surcharge, Zuschlag, Partnerzuschlag, Aufschlag, Fremdlagerzuschlag, supplément, recargo, toeslag, "
@@ -73,6 +78,22 @@ FIELD_HEADINGS = {
     "basis": "billing basis, Abrechnungsbasis, Abrechnung",
     "lead_times": "law of lead times, Lieferzeitgesetz",
 }
+#: Kind of a plan -> its fields -> headings besides their names and those of a policy.
+PLAN_HEADINGS = {
+    "lane": {"site": SITE_HEADINGS},
+    "site": {
+        "site": SITE_HEADINGS,
+        "places": (
+            "own places, capacity, Stellplätze, eigene Stellplätze, Plätze, Lagerplätze, Palettenplätze, Kapazität, "
+            "emplacements, capacité, plazas, capacidad, plaatsen, capaciteit, posti, capacità, miejsca, pojemność"
+        ),
+        "handling_per_period": (
+            "handling, handling capacity, handling per day, Umschlag, Umschlag je Tag, Umschlag pro Tag, "
+            "Umschlagleistung, Umschlagkapazität, Schichtleistung, manutention, manipulación, overslag, "
+            "movimentazione, przeładunek"
+        ),
+    },
+}
 #: Word of a field -> spellings besides its own.
 SPELLINGS = {
     "flow": "Fluss, Durchlauf, Umschlag, flux, flujo, flusso, przepływ",
@@ -87,6 +108,7 @@ SPELLINGS = {
     "independent": "unabhängig",
 }
 DAY_WORDS = known("d, day, days, Tag, Tage, Tagen, T, calendar days, Kalendertage, jours, días, dagen, giorni, dni")
+_PRICE_UNIT = re.compile(r"\s+(?:€|\$|£|EUR|USD|GBP|CHF|PLN)(?:\s*(?:/|je\b|pro\b|per\b).*)?$", re.IGNORECASE)
 _BRACKETS = re.compile(r"[\[(](.*?)[\])]|\bin\s+(\S+)$|(%)$")
 
 
@@ -97,16 +119,35 @@ def _names(field: str) -> frozenset[str]:
 
 
 FIELD_OF_HEADING: Mapping[str, str] = {name: field for field in POLICY for name in _names(field) if name}
+PLAN_FIELDS: Mapping[str, Mapping[str, str]] = {
+    kind: {name: field for field, names in fields.items() for name in known(names)}
+    for kind, fields in PLAN_HEADINGS.items()
+}
 WORD_OF_SPELLING: Mapping[str, str] = {name: word for word, others in SPELLINGS.items() for name in known(word, others)}
 
 
 def field_of(heading: str) -> str | None:
     """Return the policy field of a heading; None if it names none.
 
-    >>> field_of("Lagerkosten [€/Palette]"), field_of("Servicegrad (%)"), field_of("Kunde")
-    ('holding_cost', 'service_level', None)
+    >>> field_of("Lagerkosten [€/Palette]"), field_of("Lagerkosten €/Palette/Tag"), field_of("Kunde")
+    ('holding_cost', 'holding_cost', None)
     """
-    return FIELD_OF_HEADING.get(plain(heading)) or FIELD_OF_HEADING.get(plain(without_unit(heading)))
+    return next(filter(None, map(FIELD_OF_HEADING.get, _forms(heading))), None)
+
+
+def plan_field_of(kind: str, heading: str) -> str | None:
+    """Return the field of a kind of entries that a heading names in another language; None if it names none.
+
+    >>> plan_field_of("site", "Stellplätze"), plan_field_of("lane", "Stellplätze"), plan_field_of("lane", "Standort")
+    ('places', 'internal_capacity', 'site')
+    """
+    found = next(filter(None, map(PLAN_FIELDS.get(kind, {}).get, _forms(heading))), None)
+    return found or (field_of(heading) if kind == "lane" else None)
+
+
+def _forms(heading):
+    """Return the plain forms of a heading: whole, without a unit in brackets, and without a price's unit behind it."""
+    return [plain(text) for text in (heading, without_unit(heading), _PRICE_UNIT.sub("", heading))]
 
 
 def unit_of_heading(heading: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 import numpy as np
@@ -14,6 +15,8 @@ from twin.data.text import visible
 from twin.lane import assess
 from twin.plan.policies import assumptions_of, filled, policy_of
 from twin.policy import POLICY
+
+_NUMBER = re.compile(r"(?<= at )\d+(?=, | \(and |$)")  # number of a lane, as an error on an array ends
 
 
 def policy_table(
@@ -62,10 +65,19 @@ def policy_table(
             if name in POLICY and POLICY[name].choices:
                 others = coded(name, others, POLICY[name].choices, unset=True)
             stated[name] = np.where(np.isnan(own), others, own)
-    fields, unset = filled(stated, statistics, period=period)
-    table = pd.DataFrame({name: np.broadcast_to(fields[name], len(statistics)) for name in POLICY}, statistics.index)
-    assess(statistics, policy_of(table), period=period)  # refuses a lane that cannot be assessed, by its name
+    try:
+        fields, unset = filled(stated, statistics, period=period)
+        columns = {name: np.broadcast_to(fields[name], len(statistics)) for name in POLICY}
+        table = pd.DataFrame(columns, statistics.index)
+        assess(statistics, policy_of(table), period=period)  # refuses a lane that cannot be assessed
+    except ValueError as error:
+        raise ValueError(_by_name(str(error), statistics.index)) from None
     return table, (*assumptions_of(unset, statistics, period=period), *notes)
+
+
+def _by_name(error, lanes):
+    """Return the sentence of an error with the names of lanes in place of their numbers."""
+    return _NUMBER.sub(lambda found: repr(visible(str(lanes[int(found[0])]), 40)), error)
 
 
 def lanes_that_state(

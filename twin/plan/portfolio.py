@@ -36,7 +36,7 @@ LONGEST_HORIZON = {"D": 90, "W": 52, "MS": 24, "QS": 16}  # longest horizon of t
 RANKINGS = tuple(
     dict.fromkeys(
         (
-            *("last_volume", "trend", "use", "coefficient_of_variation"),
+            *("last_volume", "trend", "use_with_buffer", "coefficient_of_variation"),
             *(name for name in INPUTS if name not in CHOICES),
             *ANSWERS,
         )
@@ -127,15 +127,17 @@ class Portfolio:
     def network(self, only: Sequence[str] | None = None) -> pd.DataFrame:
         """Return a table of lanes, all by default: their inputs, every answer of `lane.assess`, variation and use.
 
-        use : latest workload over the dwell time plus buffer, as a share of own capacity, notebook 06, eq. (6.1); at
-        most `MOST_USE`. [-]
+        use, use_with_buffer : latest workload over the dwell time, without and with the buffer, as a share of own
+        capacity, notebook 06, eq. (6.1); at most `MOST_USE`. [-]
         """
         statistics, table = self.feed.statistics, self.policies
         if only is not None:
             statistics, table = statistics.loc[only], table.loc[only]
         policy = policy_of(table)
         answers = lane.assess(statistics, policy, period=self.feed.calendar.length)
-        latest = (1 + policy.return_rate) * statistics["last_volume"] * policy.dwell + answers["safety_stock"]
+        answers.attrs.clear()  # pandas would copy them with every column
+        latest = (1 + policy.return_rate) * statistics["last_volume"] * policy.dwell
+        own = np.maximum(policy.internal_capacity, 1e-9)
         columns = {
             **{name: statistics[name] for name in ("last_volume", *DEMAND, "trend")},
             **{name: value for name, value in vars(policy).items() if name not in ANSWERS},
@@ -144,7 +146,8 @@ class Portfolio:
                 **{name: statistics[name].to_numpy() for name in DEMAND}
             ),
             **answers,
-            "use": np.minimum(latest / np.maximum(policy.internal_capacity, 1e-9), MOST_USE),
+            "use": np.minimum(latest / own, MOST_USE),
+            "use_with_buffer": np.minimum((latest + answers["safety_stock"]) / own, MOST_USE),
         }
         return pd.DataFrame(columns, index=statistics.index)
 

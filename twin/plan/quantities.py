@@ -228,9 +228,16 @@ DERIVED = (
         name="use",
         reported=False,
         unit="-",
+        meaning="latest workload over the dwell time as a share of own capacity",
+        source="plan.portfolio.Portfolio",
+    ),
+    Quantity(
+        name="use_with_buffer",
+        reported=False,
+        unit="-",
         meaning="latest workload and buffer as a share of own capacity",
         source="plan.portfolio.Portfolio",
-        words="utilisation | utilization | occupancy",
+        words="use | utilisation | utilization | occupancy",
     ),
     Quantity(
         name="coefficient_of_variation",

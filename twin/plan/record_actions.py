@@ -14,10 +14,7 @@ from numpy.typing import NDArray
 from twin.data.record import UNLIKELY
 
 PHASES = 26  # latest periods of the same phase, such as Mondays, from which the chance of a flow is known
-LARGE_BREAK, CLEAR_BREAK = (
-    0.25,
-    4.0,
-)  # a break: least share of what was forecast [-], and least number of usual errors [-]
+LARGE_BREAK, CLEAR_BREAK = 0.25, 4.0  # a break: least share of the forecast, and least number of usual errors [-]
 JUDGED = {"D": 26, "W": 52, "MS": 24, "QS": 12}  # latest weeks, months or quarters in which a promise is judged [block]
 SURELY = 3.0  # standard errors by which a promise must be missed [-]
 LEAST_BLOCKS = 6  # fewest independent intervals, or spans of past errors, on which a finding rests
@@ -133,17 +130,17 @@ def promises(
 
     Limits
     ------
-    The interval has its mean length, rounded to whole periods of at least one, so that a lead time that varies is
-    judged too kindly. Intervals overlap; the standard error counts those that do not.
+    The interval has its mean length: the demand of its last period counts by the part that lies in it, as if it came
+    evenly. A lead time that varies, and demand that comes in lumps within a period, are judged too kindly. Intervals
+    overlap; the standard error counts those that do not.
     """
     kept, short, needed, then = np.full((4, len(volumes)), np.nan)
-    lengths = np.maximum(np.rint(length), 1).astype(int)
-    for one in np.unique(lengths):
-        span = min(latest, volumes.shape[1])
+    span = min(latest, volumes.shape[1])
+    for one, rows, part in _by_periods(length):
         if span < LEAST_BLOCKS * one:
             continue
-        rows = np.flatnonzero(lengths == one)
-        came = sliding_window_view(volumes[rows, -span:], one, axis=1).sum(axis=2)
+        windows = sliding_window_view(volumes[rows, -span:], one, axis=1)
+        came = windows[..., :-1].sum(axis=2) + part * windows[..., -1]
         known = np.sum(~np.isnan(came), axis=1)
         rows, came = rows[known >= LEAST_BLOCKS * one], came[known >= LEAST_BLOCKS * one]
         if not len(rows):
@@ -158,3 +155,11 @@ def promises(
             short[row] = np.nanmean(np.maximum(here - level[row], 0.0))
             then[row] = np.nanmean(np.maximum(here - target, 0.0))
     return Promises(kept, short, needed, then)
+
+
+def _by_periods(length):
+    """Yield the periods that an interval touches, the lanes with so many, and the share of the last one in it."""
+    touched = np.maximum(np.ceil(length - 1e-9), 1).astype(int)
+    for one in np.unique(touched):
+        rows = np.flatnonzero(touched == one)
+        yield one, rows, (length[rows] - (one - 1))[:, np.newaxis]

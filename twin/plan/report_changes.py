@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 from twin.data.text import visible
 from twin.plan.attention import BLOCK_NAMES
+from twin.plan.decision import decision_words
 from twin.plan.morning import ALL_LANES
-from twin.plan.network_report import decision_words
 from twin.plan.wording import written
 
 if TYPE_CHECKING:
@@ -37,6 +37,7 @@ def state_of(report: NetworkReport) -> dict[str, Any]:
         "made": report.made,
         "author": report.author,
         "place": report.feed.place,
+        "scenario": report.scenario,
         "period": attention.period,
         "last_date": str(attention.date),
         "totals": {name: None if totals[name] != totals[name] else float(totals[name]) for name in TOTAL_UNITS},
@@ -75,7 +76,8 @@ def changed(state: Mapping[str, Any], last: Mapping[str, Any]) -> str:
     >>> print(changed({**last, "totals": {"money_at_risk": 250.0}, "status": {"A": "strained"}}, last))
     Since the report of Monday by eva: money at risk rose by $50.00 to $250.0 a week; newly strained: A.
     """
-    head = f"Since the report of {last['made']} by {visible(last['author'], 40)}"
+    since = "Against" if state.get("scenario") else "Since"
+    head = f"{since} the report of {last['made']} by {visible(last['author'], 40)}"
     if state["place"] != last["place"]:
         head += f" on {visible(last['place'], 80)}"
     if state["period"] != last["period"]:

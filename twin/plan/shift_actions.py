@@ -42,6 +42,7 @@ def shifts_of(
     names: Sequence[str],
     volumes: NDArray[np.float64],
     policy: Policy,
+    times: NDArray[np.float64],
     **how: Any,
 ) -> Shifts | None:
     """Return the sites of a plan that state what a shift can handle and have lanes here; None without any.
@@ -52,6 +53,7 @@ def shifts_of(
     site_of : name of a lane -> its site
     names, volumes : lanes and their record, shape (lanes, periods); unknown volumes count as none. [pallet/period]
     policy : return rate, handling cost and partner surcharge of the lanes
+    times : factor by which a planner changes the forecast of each lane, shape (lanes, horizon). [-]
     how : period and season, as `attention.watched` takes them
     """
     place = np.array([site_of.get(name, "") for name in names])
@@ -70,4 +72,6 @@ def shifts_of(
         weight @ np.broadcast_to(np.asarray(cost, dtype=float), len(place))
         for cost in (policy.handling_cost, policy.partner_surcharge)
     )
-    return Shifts(chosen, limit, handling, price, watched(inside @ load, limit, price, **how))
+    follows = weight @ times
+    found = watched(inside @ load, limit, price, **how, changed=lambda some, needs: needs * follows[some])
+    return Shifts(chosen, limit, handling, price, found)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,6 +19,7 @@ from twin.data.history import History, dense, dense_in_weeks
 from twin.data.statistics import assessable, lane_statistics
 from twin.data.text import visible
 from twin.lane import assess
+from twin.plan.adjustments import adjusted, adjusts, in_plan, moved
 from twin.plan.booked_lane import PlacesToBook, bookings_of_lanes, bookings_of_sites
 from twin.plan.booking_terms import BookingTerms
 from twin.plan.horizon import Horizon, horizon_of
@@ -82,7 +84,8 @@ def assess_history(
     horizon : int, optional
         Number of periods of a plan by date; none without it. [period]
     plan : CapacityPlan, optional
-        Plan whose contracts and sites state the terms of places to book ahead.
+        Plan whose scenario in view and overrides count, and whose contracts and sites state the terms of places to book
+        ahead.
     together : sequence of str, optional
         Lanes that are partners and book ahead of the horizon together; all of them if it is empty.
 
@@ -100,18 +103,26 @@ def assess_history(
     )
     require(horizon is not None or together is None, "together", "used with a horizon", together)
     fields, assumptions = policy_table(statistics, given, policies, period=history.calendar.length)
+    statistics, fields, notes = in_plan(plan, statistics, fields)
+    changed = partial(adjusted, plan, period=history.period) if adjusts(plan) else None
     answers = assess(statistics, policy_of(fields), period=history.calendar.length)
     words = {name: worded(fields[name], row.unit) for name, row in POLICY.items() if row.choices}
     _LOG.debug("%d lanes assessed", len(statistics))
     names, _, volumes = dense(history)
     volumes = volumes[np.searchsorted(names, statistics.index)]
-    columns = {**statistics[list(_RECORD)], **_next_period(history, statistics.index), **fields, **words, **answers}
+    columns = {
+        **statistics[list(_RECORD)],
+        **_next_period(history, statistics.index, changed),
+        **fields,
+        **words,
+        **answers,
+    }
     table = pd.DataFrame(columns, index=statistics.index)[list(COLUMNS)]
     remarks = accuracy.remarks({**table, **accuracy.record_of(volumes)}, history.calendar.length)
     units = {name: UNIT_OF[name] for name in COLUMNS}
-    ahead = None if horizon is None else horizon_of(history, fields, statistics, horizon)
+    ahead = None if horizon is None else horizon_of(history, fields, statistics, horizon, changed)
     _LOG.debug("forecasts of %d lanes", len(statistics))
-    assumptions = (*assumptions, *counted(complete_part(history)[1]))
+    assumptions = (*assumptions, *notes, *counted(complete_part(history)[1]))
     if ahead is not None:  # one number for one date
         table[list(_FORECAST)] = ahead.table.xs(pd.Timestamp(ahead.dates[0]), level="date")[["mean", "low", "high"]]
         each = {lane: policy_of(row) for lane, row in fields.loc[statistics.index].iterrows()}
@@ -131,12 +142,17 @@ def _together(ahead, policies, names, history, contracts):
     return bookings_of_partners(ahead, chosen, history.calendar, contracts)
 
 
-def _next_period(history, lanes):
+def _next_period(history, lanes, changed):
     """Return the forecast of the next period with its 95 % interval; NaN where the record cannot carry them."""
-    names, _, volumes = dense_in_weeks(history)
+    names, dates, volumes = dense_in_weeks(history)
     calendar = history.calendar
     how = {"period": calendar.period, "season": calendar.season, "horizon": 1, "level": LEVEL}
     said = recalled(forecast.lanes, volumes[np.searchsorted(names, lanes)], **how)
+    if changed is not None:
+        coming = calendar.without_holidays.following(dates[-1], 1)
+        mean = changed(list(lanes), coming, said.mean)
+        low, high = (moved(end, said.mean, mean) for end in (said.low, said.high))
+        said = said._replace(mean=mean, low=low, high=high)
     known = np.sum(~np.isnan(volumes), axis=1)[np.searchsorted(names, lanes)] >= SHORTEST
     carried = known & np.isfinite(said.high[:, 0])
     shown = zip((said.mean, said.low, said.high), (known, carried, carried), strict=True)

@@ -1,0 +1,57 @@
+"""The columns of an action, and the candidates that are worth their place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from twin.data.text import number_of
+
+ACTION_COLUMNS = [
+    "lane",
+    "kind",
+    "money",
+    "reason",
+    "decision",
+    "places",
+    "first_date",
+    "last_date",
+    "partner",
+    "price",
+    "gain",
+]
+
+Row = dict[str, Any]
+
+
+class Candidate(NamedTuple):
+    """An action that is worth its place: its lane (or site), kind and money [$/week or month].
+
+    said : function that returns the other columns, in the planner's names of units; its argument, the places that
+        contracts of the plan have left by name, loses those that it proposes. [pallet]
+    """
+
+    lane: str
+    kind: str
+    money: float
+    said: Callable[[dict[str, float]], Row]
+
+
+def places_in_words(places: float) -> str:
+    """Return a number of places in words: whole, but for fewer than ten.
+
+    >>> places_in_words(7.25), places_in_words(12.6), places_in_words(1.0)
+    ('7.2 places', '13 places', '1 place')
+    """
+    return f"{places:,.1f} places" if places < 10 and places % 1 else number_of(round(places), "place")
+
+
+def row_of(reason: str, decision: str, gain: float, **booked: Any) -> Row:
+    """Return the columns of an action that its candidate says.
+
+    booked : places, first and last day, partner and price of what the action books, if it books anything.
+    """
+    found = {"places": 0.0, "first": None, "last": None, "partner": "", "price": None, **booked}
+    dates = {f"{end}_date": found[end] and str(found[end]) for end in ("first", "last")}
+    said = {"reason": reason, "decision": decision, "places": found["places"], **dates}
+    return {**said, "partner": found["partner"], "price": found["price"], "gain": gain}

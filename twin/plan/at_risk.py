@@ -1,0 +1,124 @@
+"""Overflow and money at risk of the coming week or month, beyond own places and those that are booked by decisions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from twin.plan.attention import ranked_periods
+from twin.plan.coming_overflow import coming_overflow
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from twin.data.calendar import WorkingCalendar
+    from twin.plan.attention import Watched
+    from twin.policy import Policy
+
+_TOGETHER = 128  # lanes whose errors are looked at together: they fit into the processor's cache [lane]
+#: Columns of `AtRisk.columns`.
+AT_RISK_COLUMNS = ("expected_overflow", "overflow_probability", "money")
+
+Booking = Mapping[str, Any]
+
+
+def bookings_of(decisions: Mapping[str, Mapping[str, Any]]) -> dict[str, Booking]:
+    """Return the booking of each lane by decisions of a plan: that of its latest one on overflow, if places are taken.
+
+    >>> bookings_of({"1": {"lane": "A", "state": "accepted", "places": 5.0, "first": "2026-01-05"}})
+    {'A': {'lane': 'A', 'state': 'accepted', 'places': 5.0, 'first': '2026-01-05'}}
+    """
+    found = {}
+    for one in decisions.values():
+        if "lane" in one and one.get("action", "overflow") == "overflow":
+            found.pop(one["lane"], None)
+            if one["state"] in ("accepted", "changed") and one.get("places", 0.0) > 0:
+                found[one["lane"]] = one
+    return found
+
+
+@dataclass(frozen=True)
+class AtRisk:
+    """The forecast workload of lanes in the coming week or month, its errors, and their places.
+
+    rows, price : number and surcharge of each lane. load, errors, before, own, dwell : as `coming_overflow` takes them.
+    calendar, days : of the record, and the first days of the coming periods.
+    """
+
+    rows: Mapping[str, int]
+    load: NDArray[np.float64]
+    errors: NDArray[np.float64]
+    before: NDArray[np.float64]
+    own: NDArray[np.float64]
+    price: NDArray[np.float64]
+    dwell: NDArray[np.float64]
+    calendar: WorkingCalendar
+    days: NDArray[np.datetime64]
+
+    def columns(self, bookings: Mapping[str, Booking]) -> dict[str, NDArray[np.float64]]:
+        """Return expected overflow [pallet], its probability in a period [-], and its money [$/week or month].
+
+        Booked places count as own ones in the periods that begin from the first to the last day of the booking; on
+        holidays nothing overflows.
+        """
+        places = self.own[:, np.newaxis] + np.zeros(len(self.days))
+        for lane, one in bookings.items():
+            if lane in self.rows:
+                places[self.rows[lane]] += one["places"] * self._within(one)
+        found = []
+        for start in range(0, len(self.own), _TOGETHER):
+            part = slice(start, start + _TOGETHER)
+            given = self.load[part], self.errors[part], self.before[part], places[part], self.dwell[part]
+            found.append(coming_overflow(*given, self.calendar))
+        expected, probability = (np.concatenate([one[at] for one in found]) for at in (0, 1))
+        there = self.calendar.is_period(self.days)
+        over = expected[:, there].sum(axis=1)
+        likely = probability[:, there].mean(axis=1) if there.any() else np.zeros(len(over))
+        return dict(zip(AT_RISK_COLUMNS, (over, likely, over * self.price), strict=True))
+
+    def only(self, lanes: list[str]) -> AtRisk:
+        """Return the same of some lanes; the errors of all would take much memory."""
+        at = [self.rows[lane] for lane in lanes]
+        parts = {name: getattr(self, name)[at] for name in ("load", "errors", "before", "own", "price", "dwell")}
+        return replace(self, rows={lane: row for row, lane in enumerate(lanes)}, **parts)
+
+    def _within(self, booking: Booking) -> NDArray[np.bool_]:
+        """Return whether each period begins within a booking."""
+        first, last = (np.datetime64(booking.get(name, "NaT"), "D") for name in ("first", "last"))
+        days = self.days.astype("datetime64[D]")
+        return (days >= first) & (np.isnat(last) | (days <= last))
+
+
+def at_risk_of(
+    names: list[str],
+    found: Watched,
+    volumes: NDArray[np.float64],
+    policy: Policy,
+    calendar: WorkingCalendar,
+    last: np.datetime64,
+) -> AtRisk:
+    """Return what lanes have at risk after the period `last`, from what `watched` found of their need for space.
+
+    volumes : records of the lanes, shape (lanes, periods). [pallet/period]
+    """
+    block = ranked_periods(calendar.period, calendar.season)
+    own, price, dwell, returned = (
+        np.broadcast_to(np.asarray(part, float), len(names))
+        for part in (policy.internal_capacity, policy.partner_surcharge, policy.dwell, policy.return_rate)
+    )
+    stay = np.maximum(dwell, 1e-300)[:, np.newaxis]
+    late = max(int(np.ceil(dwell.max(initial=0.0))) - 1, 1)
+    return AtRisk(
+        {name: row for row, name in enumerate(names)},
+        found.mean[:, :block] / stay,
+        found.errors[:, :, :block] / stay[..., np.newaxis],
+        (1.0 + returned[:, np.newaxis]) * volumes[:, -late:],
+        own,
+        price,
+        dwell,
+        calendar,
+        calendar.without_holidays.following(last, block),
+    )
