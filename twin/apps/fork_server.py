@@ -16,10 +16,10 @@ import time
 import traceback
 
 # Third-party modules only: the twin package may change while the server runs, and each kernel must load it anew.
-PRELOADED = """ipykernel.debugger ipykernel.ipkernel ipykernel.kernelapp ipywidgets IPython.core.completerlib
-IPython.core.magics IPython.core.pylabtools IPython.extensions.storemagic matplotlib.backends.backend_agg
+PRELOADED = """anywidget ipykernel.debugger ipykernel.ipkernel ipykernel.kernelapp IPython.core.completerlib
+IPython.core.magics IPython.core.pylabtools IPython.extensions.storemagic ipywidgets matplotlib.backends.backend_agg
 matplotlib.backends.backend_pdf matplotlib.backends.backend_svg matplotlib.figure matplotlib_inline.config numpy
-pandas PIL.PngImagePlugin scipy.optimize scipy.special scipy.stats""".split()
+pandas PIL.PngImagePlugin scipy.optimize scipy.special scipy.stats seaborn tqdm.auto""".split()
 INLINE = "module://matplotlib_inline.backend_inline"  # ipykernel's setting, needed before Matplotlib is loaded
 
 

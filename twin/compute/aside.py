@@ -17,7 +17,7 @@ from typing import Any
 POSSIBLE = sys.platform == "linux"  # elsewhere, libraries with threads of their own do not outlive a fork
 _LONGEST = 600  # time after which a process ends itself [s]
 _PARENT_ENDS = 1  # number of the option of Linux's prctl that names the signal for a process whose parent has ended
-_POLITE = 10  # added to the process's nice value, so that this process goes first
+_POLITE = 19  # added to the nice value of the process: it takes only what the page leaves
 
 
 class Aside:

@@ -10,7 +10,7 @@ from twin.analyst.answer import OFFLINE, Answer, Sentence
 from twin.analyst.conversation import Conversation
 from twin.analyst.gemini import from_settings
 from twin.analyst.prompt import LONGEST_QUESTION
-from twin.data.text import visible
+from twin.data.text import number_of, visible
 from twin.plan.portfolio import Portfolio
 from twin.view.answer_html import answer_html, sentence_html
 from twin.view.guard import told
@@ -188,7 +188,7 @@ class AnalystSheet:
 
     def __init__(self, portfolio: Portfolio, lane: str, question: str) -> None:
         self.sheet = Sheet(tabs=[["analyst", "Analyst"]], active="analyst", subject=lane, title=visible(lane))
-        self.sheet.status = f"{len(portfolio.policies):,} lanes of {visible(portfolio.feed.place, 60)}."
+        self.sheet.status = f"{number_of(len(portfolio.policies), 'lane')} of {visible(portfolio.feed.place, 60)}."
         self._desk = AnalystDesk(self.sheet, lambda: (portfolio, lane), self._show)
         self.answer = self._desk.begin(question)
         self._show()

@@ -46,7 +46,7 @@ def history(
     if said is not None:
         low, mean, high = (np.concatenate((empty, values)) for values in (said.low, said.mean, said.high))
         lines.append(_line("forecast", mean, "forecast"))
-        bands.append({"label": "95 % interval", "low": _sent(low), "high": _sent(high), "role": "forecast"})
+        bands.append({"label": "95% interval", "low": _sent(low), "high": _sent(high), "role": "forecast"})
     name = period_name(calendar.length)
     days = np.concatenate((dates, ahead))
     return {
@@ -56,7 +56,7 @@ def history(
         "first": int(max(len(dates) - PERIODS_SHOWN, 0)),
         "lines": lines,
         "bands": bands,
-        "levels": [{"label": "own capacity, buffer kept", "value": float(own_flow(policy, numbers))}],
+        "levels": [{"label": "own capacity", "value": float(own_flow(policy))}],
         "events": _events(days, calendar, dates[-1]),
     }
 

@@ -91,12 +91,12 @@ def orders_by_position(ax: Axes, positions: ArrayLike, orders: ArrayLike, shares
 def gap_dots(ax: Axes, gaps: Mapping[str, Mapping[str, float]], title: str) -> None:
     """Draw the gap of each rule on each lane as dots on a logarithmic axis, lanes from top to bottom.
 
-    gaps : dict of rule -> dict of lane -> gap to the optimum [%]
+    gaps : dict of rule -> dict of lane -> gap to the optimum; only the first rule has all lanes [%]
     """
     lanes = list(next(iter(gaps.values())))
     height = np.arange(len(lanes))[::-1]
-    for (rule, found), colour, marker in zip(gaps.items(), (NAIVE, *LANES[1:], BETTER), "osD^v", strict=False):
-        values = np.maximum([found[lane] for lane in lanes], _LEAST_GAP)
+    for (rule, found), colour, marker in zip(gaps.items(), (NAIVE, *LANES[1:], BETTER), "osD^vP", strict=False):
+        values = np.maximum([found.get(lane, np.nan) for lane in lanes], _LEAST_GAP)
         ax.plot(values, height, marker, color=colour if rule != "network" else BETTER, markersize=5, label=rule)
     ax.set_xscale("log")
     ax.set_yticks(height, lanes, fontsize=8)

@@ -9,7 +9,7 @@ from typing import Any
 def as_sent(message: Any) -> dict[str, Any]:
     """Return a message whose fields have the types that a page sends, whatever arrives.
 
-    `value` and `serial` are numbers, `first`, `sure` and `switch` are switches, `asked` is a list of whole numbers,
+    `value` and `serial` are numbers, `begins`, `sure` and `switch` are switches, `asked` is a list of whole numbers,
     `lanes` one of texts, and all others are texts; an empty field is left out. Thus a handler that gets a wrong value
     says so in its own sentence, as for a wrong entry in the form.
 
@@ -44,7 +44,7 @@ def _texts(value: Any) -> list[str] | str:
 _TYPES: dict[str, Callable[[Any], Any]] = {
     "value": _number,
     "serial": _number,
-    "first": bool,
+    "begins": bool,
     "sure": bool,
     "switch": bool,
     "asked": _whole_numbers,

@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 from matplotlib import style
 
-from twin.data.text import visible
+from twin.data.text import number_of, visible
 from twin.demand import period_name
+from twin.forecast import Interval
+from twin.plan.ahead import DAYS_AHEAD
 from twin.plan.attention import BLOCK_NAMES
-from twin.plan.dated import DATED
-from twin.plan.network_report import decision_words
+from twin.plan.dated import DATED, judged_in_words
+from twin.plan.decision import decision_words
 from twin.plan.policies import policy_of
 from twin.plan.quantities import UNIT_OF
 from twin.plan.report_changes import TOTAL_UNITS
@@ -26,14 +28,19 @@ if TYPE_CHECKING:
 
 NETWORK_PAGES = Path(__file__).with_name("network_pages.typ")
 MOST_SITES, MOST_DECISIONS, MOST_DATES = 6, 8, 28  # most rows of the tables of a page; the workbook has all
-MOST_ASSUMED = 4  # most assumptions that the page of the network names
+MOST_ASSUMED, MOST_ERRORS = 4, 2  # most assumptions, and known errors of answers, that the page of the network names
 #: Answers on the page of a lane, and columns of its plan by date.
 LANE_ANSWERS = (
     "demand_mean demand_sd service_level safety_stock required_capacity internal_capacity lane_overflow_probability "
-    "lane_overflow profit resilience_index"
+    "lane_overflow lane_profit resilience_index"
 ).split()
 DATES_SHOWN = "mean low high required_capacity overflow_probability expected_overflow profit".split()
-_HEADINGS = {"mean": "forecast"}
+_HEADINGS = {
+    "mean": "forecast",
+    "overflow_probability": "lane overflow probability",
+    "expected_overflow": "lane overflow",
+}
+OF_DATES = ("overflow", "handling")  # kinds of actions whose gain is that of all their dates
 
 
 def network_pdf(report: NetworkReport, changes: str) -> bytes:
@@ -54,9 +61,10 @@ def network_pdf(report: NetworkReport, changes: str) -> bytes:
 
 
 def _history(report: NetworkReport, lane: str) -> Any:
-    """Return the figure of the record of a lane, with its forecast."""
+    """Return the figure of the record of a lane, with the forecast that its plan by date has."""
     feed, plan = report.feed, report.plans[lane]
-    said = feed.forecasts.outlook(lane, report.horizon)
+    dated = plan.table.loc[lane]
+    said = Interval(*(dated[name].to_numpy() for name in Interval._fields))
     answers, policy = report.assessed.table.loc[lane], policy_of(report.policies.loc[lane])
     figure = pictures.history(*feed.series(lane), policy, answers, said, plan.dates, feed.calendar.length)
     (ax,) = figure.axes
@@ -72,28 +80,48 @@ def _words(report: NetworkReport, changes: str) -> dict[str, Any]:
     counts = attention.lanes["status"].value_counts()
     assumed = list(dict.fromkeys((*attention.assumptions, *report.assessed.assumptions)))
     decided = [
-        [day.replace("T", " ")[:16], visible(who, 24), visible(lane, 40), decision_words(row), _gain(row["gain"])]
+        [
+            day.replace("T", " ")[:16],
+            visible(who, 24),
+            visible(lane, 40),
+            decision_words(row),
+            _gain(row["gain"], row["action"], block),
+        ]
         for (_, row) in report.decisions.head(MOST_DECISIONS).iterrows()
         for day, who, lane in [(row["decided_at"], row["author"], f"{row['lane']}, {row['action'] or 'overflow'}")]
     ]
     return {
-        "place": visible(report.feed.place, 80),
+        "place": visible(report.place, 140),
         "last": str(attention.date),
         "made": report.made,
         "author": visible(report.author, 60),
-        "horizon": f"{report.horizon} {name}{'s' * (report.horizon > 1)}",
+        "horizon": number_of(report.horizon, name),
         "changes": changes,
-        "counts": ", ".join(f"{count:,} {status}" for status, count in counts.items()),
+        "counts": ", ".join(f"{count:,} {status}" for status, count in counts.items()) + f" (by the coming {block})",
         "block": block,
-        "units": f"Profit in {unit_names().currency} a {name}; the other numbers in {unit_names().many}. ",
+        "units": f"Profit in {unit_names().currency} a {name}; the other numbers in {unit_names().many}. "
+        "Profit and overflow are means over paths of the dynamic model, where every own place is paid. ",
         "totals": _totals(report, block),
-        "more_sites": max(len(report.morning.totals) - 1 - MOST_SITES, 0),
-        "actions": [_action(rank, row) for rank, row in enumerate(report.actions.to_dict("records"), 1)],
+        "sites": _sites(report),
+        "more_sites": _further(len(report.morning.totals) - 1 - MOST_SITES, "more site"),
+        "actions": [_action(rank, row, block) for rank, row in enumerate(report.actions.to_dict("records"), 1)],
+        "others": report.morning.others,
         "decisions": decided,
-        "more_decisions": max(len(report.decisions) - MOST_DECISIONS, 0),
+        "more_decisions": _further(len(report.decisions) - MOST_DECISIONS, "earlier decision") + _worth(report),
         "assumed": assumed[:MOST_ASSUMED],
+        "errors": list(report.assessed.accuracy[:MOST_ERRORS]),
         "lanes": [_lane(report, number, lane, block) for number, lane in enumerate(report.plans)],
     }
+
+
+def _worth(report: NetworkReport) -> str:
+    """Return in a sentence what past decisions were worth; none if none is over."""
+    return "" if report.worth is None else next(report.worth.sentences(), "")
+
+
+def _further(count: int, one: str) -> str:
+    """Return the sentence on rows that only the workbook has; none if it has no more."""
+    return f" {number_of(count, f'{one} is', f'{one}s are')} in the workbook. " if count > 0 else ""
 
 
 def _totals(report: NetworkReport, block: str) -> dict[str, Any]:
@@ -105,16 +133,46 @@ def _totals(report: NetworkReport, block: str) -> dict[str, Any]:
         cells = [visible(str(site), 40)]
         for column, unit in TOTAL_UNITS.items():
             change = row.get(f"{column}_change", 0.0)
-            moved = f" ({'+' if change > 0 else ''}{written(change, unit)})" if change else ""
+            moved = _change(change, unit) if change else ""
             cells.append(_text(row[column], unit) + moved)
         rows.append(cells)
     return {"head": ["", *heads], "rows": rows}
 
 
+def _change(change: float, unit: str) -> str:
+    text = f"{written(100 * change, 'points')} points" if unit == "-" else written(change, unit)
+    return f" ({'+' if change > 0 else ''}{text})"
+
+
+def _sites(report: NetworkReport) -> dict[str, Any]:
+    """Return the own places of the sites, and a remark on each that is not simulated."""
+    head = [
+        "",
+        "own places",
+        "best own places",
+        f"gain of the best in {DAYS_AHEAD} days",
+        "days with overflow",
+        "at the best",
+    ]
+    rows = [
+        [
+            visible(str(site), 40),
+            _text(row["places"], "pallet"),
+            _text(row["best_places"], "pallet"),
+            "–" if row["remark"] else f"{written(row['gain'], '$')} ± {written(row['gain_error'], '$')}",
+            _text(row["overflow"], "-"),
+            _text(row["best_overflow"], "-"),
+        ]
+        for site, row in report.sites.iterrows()
+    ]
+    remarks = [f"{visible(str(site), 40)}: {why}." for site, why in report.sites["remark"].items() if why]
+    return {"head": head, "rows": rows, "remarks": remarks}
+
+
 _HEADS = {"demand": "demand", "use": "use", "money": "profit", "money_at_risk": "at risk"}
 
 
-def _action(rank: int, row: dict[str, Any]) -> dict[str, str]:
+def _action(rank: int, row: dict[str, Any], block: str) -> dict[str, str]:
     state = row["state"] or "open"
     comment = f": {visible(row['comment'], 60)}" if row["comment"] else ""
     comment += f" ({visible(row['comments'], 120)})" if row["comments"] else ""
@@ -124,13 +182,16 @@ def _action(rank: int, row: dict[str, Any]) -> dict[str, str]:
         "money": written(row["money"], "$"),
         "reason": row["reason"],
         "decision": row["decision"],
-        "gain": _gain(row["gain"]),
+        "gain": _gain(row["gain"], row["kind"], block),
         "state": state + comment,
     }
 
 
-def _gain(value: Any) -> str:
-    return "–" if value is None or value != value or not value else written(float(value), "$")
+def _gain(value: Any, kind: str | None, block: str) -> str:
+    """Return a gain with its time: that of a booking or a shift is for all its dates, any other a week or month."""
+    if value is None or value != value or not value:
+        return "–"
+    return f"{written(float(value), '$')} {'in all' if kind in (None, *OF_DATES) else f'a {block}'}"
 
 
 def _text(value: float, unit: str) -> str:
@@ -154,7 +215,7 @@ def _lane(report: NetworkReport, number: int, lane: str, block: str) -> dict[str
         "picture": f"{number}.svg",
         "status": coming["status"],
         "risk": "" if at_risk != at_risk else f"{written(at_risk, '$')} at risk in the coming {block}",
-        "action": None if action is None else _action(0, action),
+        "action": None if action is None else _action(0, action, block),
         "decided": [
             f"{row['decided_at'][:16].replace('T', ' ')} {visible(row['author'], 24)}: {decision_words(row)}"
             + (f" ({visible(row['comment'], 80)})" if isinstance(row["comment"], str) else "")
@@ -169,6 +230,6 @@ def _lane(report: NetworkReport, number: int, lane: str, block: str) -> dict[str
         ],
         "head": ["date", *(_HEADINGS.get(column, column.replace("_", " ")) for column in DATES_SHOWN)],
         "rows": rows,
-        "more": len(plan.dates) - len(rows),
-        "remark": str(plan.lanes.loc[lane, "remark"]),
+        "more": _further(len(plan.dates) - len(rows), "later date"),
+        "judged": judged_in_words(plan.lanes.loc[lane], attention.period),
     }

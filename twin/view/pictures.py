@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from twin.demand import period_name
-from twin.plan import lane_report
+from twin.plan import lane_curves, lane_report
 from twin.plan.unit_names import unit_names
 from twin.view import plots
 from twin.view.theme import ACCENT, BETTER, NAIVE, WITNESS
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from twin.forecast import Forecasts
+    from twin.forecast import Forecasts, Interval
     from twin.lane import Policy
 
 PERIODS_SHOWN = 180  # latest periods of the history in a picture [period]
@@ -36,7 +36,7 @@ def history(
     volumes: NDArray,
     policy: Policy,
     numbers: Mapping[str, float],
-    said: Forecasts | None,
+    said: Forecasts | Interval | None,
     coming: NDArray,
     period: str | float,
 ) -> Figure:
@@ -58,19 +58,18 @@ def history(
         carried = np.isfinite(said.high).all()
         plots.label(ax, coming[-1], high[-1], "forecast, 95%" if carried else "forecast", ACCENT, (-1, 3))
         top = max(top, high.max())
-    room = own_flow(policy, numbers)
+    room = own_flow(policy)
     if room <= FARTHEST_ROOM * top:
-        plots.level(ax, room, "own capacity, buffer kept", NAIVE, axis="y", at=0.01)
+        plots.level(ax, room, "own capacity", NAIVE, axis="y", at=0.01)
         top = max(top, room)
     ax.set_ylim(0, 1.15 * top)
-    ax.margins(x=0.01)
+    plots.over_time(ax, np.asarray(dates))
     return figure
 
 
-def own_flow(policy: Policy, numbers: Mapping[str, float]) -> float:
-    """Return the volume per period at which workload and buffer fill own capacity. [pallet/period]"""
-    room = max(policy.internal_capacity - numbers["safety_stock"], 0.0)
-    return room / (max(policy.dwell, 1e-9) * (1.0 + policy.return_rate))
+def own_flow(policy: Policy) -> float:
+    """Return the volume per period at which the workload fills own capacity: its use is then 100 %. [pallet/period]"""
+    return policy.internal_capacity / (max(policy.dwell, 1e-9) * (1.0 + policy.return_rate))
 
 
 def costs(policy: Policy, numbers: Mapping[str, float], period: str | float) -> Figure:
@@ -79,7 +78,7 @@ def costs(policy: Policy, numbers: Mapping[str, float], period: str | float) -> 
     unit = f"{unit_names().currency}/{period_name(period)}"
     plots.frame(ax, "Cost of a service level", "cycle service level", f"expected buffer cost [{unit}]", percent="x")
     levels = lane_report.LEVELS
-    curve = lane_report.cost_curve(levels, numbers, policy, period=period)
+    curve = lane_curves.cost_curve(levels, numbers, policy, period=period)
     ax.plot(levels, curve, color=BETTER)
     best, chosen = numbers["critical_ratio"], numbers["service_level"]
     if levels[0] <= best <= levels[-1]:
@@ -104,7 +103,7 @@ def profits(
     title = f"Expected profit [{unit_names().currency}/{period_name(period)}]"
     plots.frame(ax, title, "cycle service level", "lead-time sd [day]", percent="x")
     spreads = np.linspace(0.0, 2.0 * max(policy.lead_time_sd_days, 1.0), MAP_SPREADS)
-    surface = lane_report.profit_map(MAP_LEVELS, spreads, statistics, policy, period=period)
+    surface = lane_curves.profit_map(MAP_LEVELS, spreads, statistics, policy, period=period)
     shading = {"cmap": "cividis", "shading": "nearest", "rasterized": True}
     ax.pcolormesh(MAP_LEVELS, spreads, surface, **shading)
     low, high = surface.min(), surface.max()
@@ -129,8 +128,8 @@ def losses(
     draws = draws[draws <= np.quantile(draws, LOSSES_SHOWN)]
     edge, mean = numbers["value_at_risk"], numbers["conditional_value_at_risk"]
     plots.histogram(ax, draws, BETTER, bins=50, split=edge)
-    plots.level(ax, edge, f"VaR {edge:,.0f}", WITNESS, side="left")
-    plots.level(ax, mean, f"CVaR {mean:,.0f}", NAIVE, at=0.82)
+    plots.level(ax, edge, f"VaR {edge:,.0f}".replace("-", "−"), WITNESS, side="left")
+    plots.level(ax, mean, f"CVaR {mean:,.0f}".replace("-", "−"), NAIVE, at=0.82)
     ax.set_yticks([])
     return figure
 

@@ -245,7 +245,7 @@ def sample_path(
     x = np.arange(steps) if time is None else np.asarray(time)
     for ax, part in zip(axes, parts, strict=True):
         draw[part](ax, x, lambda name: getattr(paths, name)[path, -steps:], places)
-        _over_time(ax, x)
+        over_time(ax, x)
 
 
 def _goods(ax: Axes, x: NDArray, flow: Any, _places: float | None) -> None:
@@ -287,7 +287,7 @@ def _named(ax: Axes) -> None:
     ax.legend(loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=4, fontsize=8.5, borderpad=0.2, handlelength=1.4)
 
 
-def _over_time(ax: Axes, x: NDArray) -> None:
+def over_time(ax: Axes, x: NDArray) -> None:
     """Fill the width of an Axes with time, and write dates short."""
     ax.margins(x=0.01)
     if np.issubdtype(x.dtype, np.datetime64):
@@ -326,4 +326,4 @@ def fan(
         ax.plot(x, paths[path], color=WITNESS, linewidth=0.8)
     if places is not None:
         level(ax, places, f"own places: {places:,.0f}", NAIVE, axis="y", at=0.02)
-    _over_time(ax, x)
+    over_time(ax, x)

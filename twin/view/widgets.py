@@ -72,7 +72,7 @@ class NetworkTable(Asking):
     sparks : sparklines as one byte per lane and period, from 0 to 254; 255 is a missing value.
     picked : name of the lane that is picked.
     row : name of a column -> new value, for one lane that has changed.
-    thresholds : use of own capacity above ("strain") and below ("under_used") which the status changes. [-]
+    thresholds : use with buffer above ("strain") and below ("under_used") which the status changes. [-]
     units : names of the unit of goods ("goods") and of the currency ("currency") in all labels.
     settable : fields of the plan that can be set for all lanes shown, with name, label, help and words to choose from;
         the page asks by {"do": "set", "field": ..., "text": ..., "lanes": [...]}.
@@ -147,9 +147,12 @@ class Forms(Asking):
 
 
 class Told(Asking):
-    """A part of a text as HTML; when it comes into view, the page asks for it anew by {"do": "seen"}."""
+    """A part of a text as HTML; when it comes into view, the page asks for it anew by {"do": "seen"}.
 
-    _esm, _css = _script("told"), _STYLE
+    It stands beside a hub, whose widgets bring the style.
+    """
+
+    _esm = _script("told")
     html = traitlets.Unicode().tag(sync=True)
 
 

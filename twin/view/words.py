@@ -1,11 +1,15 @@
 """Build HTML for numbers, in cards and tables, and for choices; a number's element also carries the exact value."""
 
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from typing import Any
 
 from twin.plan.wording import rest_of, written
+
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+TRY_AGAIN = '<p><button type="button" data-do="opened">Try again</button></p>'  # after an error sentence of a form
 
 
 def figure(name: str, value: float, unit: str, *, tag: str = "b") -> str:
@@ -35,8 +39,9 @@ def table(caption: str, heads: Sequence[str], rows: Iterable[Sequence[str]], tex
         f'<th scope="col"{kind}>{escape(name)}</th>' if name else f"<td{kind}></td>"
         for kind, name in zip(kinds, heads, strict=True)
     )
+    day = ' class="twin-day"'  # a date is not broken
     body = "".join(
-        f'<tr><th scope="row">{first}</th>'
+        f'<tr><th scope="row"{day if _DAY.fullmatch(first) else ""}>{first}</th>'
         + "".join(f"<td{kind}>{cell}</td>" for kind, cell in zip(kinds[1:], rest, strict=True))
         + "</tr>"
         for first, *rest in rows

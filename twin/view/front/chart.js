@@ -7,6 +7,7 @@ const DAY = 86400;
 const COLOURS = { record: "--twin-accent", forecast: "--twin-good", path: "--twin-edge", other: "--twin-warn", level: "--twin-bad" };
 const RANGES = [[30, "1 mo"], [91, "3 mo"], [182, "6 mo"], [365, "1 yr"], [1096, "3 yr"]];
 const HIGH = 250; // height of a chart [pixel]
+const SHADE = 0.22; // share of a band's colour in its shade
 const LEAST = 8; // dates in the shortest range that is offered
 
 const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
@@ -28,13 +29,32 @@ function reading(chart, i) {
   return `${dated(chart.days[i])}: ${said.join(", ")}`;
 }
 
+// Returns the key of the chart: a mark and a label for each line and band, and for levels that are not `near` them.
+function key(chart, near) {
+  const marked = (label, kind, role, share = 100) => {
+    const mark = element("i", { className: `twin-mark twin-mark-${kind}` });
+    mark.style.setProperty("--mark", `color-mix(in srgb, var(${COLOURS[role]}) ${share}%, transparent)`);
+    return element("span", {}, [mark, label]);
+  };
+  const kind = { path: "thin", other: "dashed" };
+  const shades = {}; // role -> share of a band that shows through those above it
+  return [
+    ...chart.lines.map((line) => marked(line.label, kind[line.role] ?? "line", line.role)),
+    ...chart.bands.map((band) => {
+      shades[band.role] = (shades[band.role] ?? 1) * (1 - SHADE);
+      return marked(band.label, "band", band.role, 100 * (1 - shades[band.role]));
+    }),
+    ...chart.levels.filter(({ value }) => !near.includes(value)).map(({ label, value }) => marked(`${label} ${number(value)}, above the picture`, "dashed", "level")),
+  ];
+}
+
 // Returns the series, bands and data as uPlot takes them.
 function drawing(chart) {
   const data = [chart.days.map((day) => day * DAY)];
   const series = [{}];
   const bands = [];
   for (const band of chart.bands) {
-    const shade = `color-mix(in srgb, ${colour(COLOURS[band.role])} 22%, transparent)`;
+    const shade = `color-mix(in srgb, ${colour(COLOURS[band.role])} ${100 * SHADE}%, transparent)`;
     for (const edge of [band.high, band.low]) {
       data.push(edge);
       series.push({ label: band.label, stroke: "transparent", points: { show: false } });
@@ -100,8 +120,9 @@ export function charted(UPlot) {
   const title = element("p", { className: "twin-chart-title" });
   const ranges = element("div", { className: "twin-ranges", role: "group", ariaLabel: "Range of dates" });
   const reads = element("p", { className: "twin-reading" });
+  const legend = element("p", { className: "twin-key" });
   const room = element("div", { className: "twin-chart-room", tabIndex: 0, role: "slider" });
-  const host = element("div", { className: "twin-chart" }, [element("div", { className: "twin-chart-head" }, [title, ranges]), room, reads]);
+  const host = element("div", { className: "twin-chart" }, [element("div", { className: "twin-chart-head" }, [title, ranges]), legend, room, reads]);
   let plot = null;
   let chart = null;
   let at = 0; // number of the date that is read
@@ -169,6 +190,7 @@ export function charted(UPlot) {
       plot.setScale("x", { min: start()[0], max: start()[1] });
       press(...start());
     };
+    legend.replaceChildren(...key(chart, near()));
     press(min, max);
   }
 
@@ -194,11 +216,13 @@ export function charted(UPlot) {
 
   return {
     host,
-    show(next, words, anew) {
+    describe(words) {
+      room.setAttribute("aria-label", words);
+    },
+    show(next, anew) {
       if (anew) kept = null;
       chart = next;
       title.textContent = `${chart.title} [${chart.unit}]`;
-      room.setAttribute("aria-label", words);
       room.setAttribute("aria-valuemin", 0);
       room.setAttribute("aria-valuemax", chart.days.length - 1);
       offer();

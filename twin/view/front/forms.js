@@ -17,7 +17,7 @@ async function send(model, form, button) {
       const id = ++uploads;
       for (let start = 0; start < value.size || start === 0; start += PIECE) {
         const piece = await value.slice(start, start + PIECE).arrayBuffer();
-        ask(model, { do: "piece", id, first: start === 0 }, [piece]);
+        ask(model, { do: "piece", id, begins: start === 0 }, [piece]);
       }
       Object.assign(message, { file: value.name, upload: id });
     }
@@ -133,6 +133,15 @@ function render({ model, el }) {
     if (button?.dataset.goto) document.querySelector(button.dataset.goto)?.scrollIntoView();
     if (button) start({ do: button.dataset.do, ...JSON.parse(button.dataset.with ?? "{}") });
   };
+  // Escape closes the form of an action, and its button has the focus again.
+  const leave = (event) => {
+    if (!el.isConnected) return document.removeEventListener("keydown", leave);
+    const part = event.key === "Escape" && (event.target === document.body || el.contains(event.target)) && body.querySelector(".twin-change[open]");
+    if (!part) return;
+    part.open = false;
+    part.querySelector("summary").focus();
+  };
+  document.addEventListener("keydown", leave);
   model.on("change:page", show);
   model.on("change:said", say);
   model.on("change:answered", answered);

@@ -2,10 +2,10 @@
 // picks a lane; a click on a heading sorts; the form "View" chooses columns, groups and thresholds.
 import { ask, element, save } from "./element.js";
 
-const ROW = 20; // height of a row, as in front.css [pixel]
+const ROW = matchMedia("(pointer: coarse)").matches ? 36 : 20; // height of a row, higher for a thumb [pixel]
 const MORE = 6; // rows drawn above and below those in view
 const MARK = { strained: "▲", "capacity strain": "▲", watch: "◆", normal: "●", "under-used": "▽", ended: "■", "no data": "○" };
-const WIDTH = { text: 90, status: 90, number: 57, share: 57, spark: 58 }; // of a column of each kind [pixel]
+const WIDTH = { text: 84, status: 80, number: 54, share: 54, spark: 58 }; // of a column of each kind [pixel]
 const KEPT = "twin-hidden-columns"; // where the browser keeps the columns that a planner has hidden
 const COMPARED = /^\s*([^<>=]+?)\s*(<=|>=|<|>|=)\s*(-?[\d.]+)\s*(%?)\s*$/; // such as "profit < 0"
 
@@ -26,7 +26,7 @@ function spark(bytes, width = 52, height = 16) {
 
 function written(value, column) {
   if (value === null || value === undefined || Number.isNaN(value)) return "–";
-  if (column.name === "use" && value >= 10) return "over 1000%";
+  if (column.name.startsWith("use") && value >= 10) return "over 1000%";
   if (column.kind === "share") return `${(100 * value).toFixed(1)}%`;
   return value.toLocaleString("en-US", { minimumFractionDigits: column.digits, maximumFractionDigits: column.digits });
 }
@@ -64,6 +64,7 @@ function render({ model, el }) {
   const alert = element("p", { className: "twin-alert", role: "alert" });
   const table = element("table", { role: "grid", tabIndex: 0, id: `${place}-table`, ariaLabel: "Lanes of the network" });
   const holder = element("div", { className: "twin-rows" }, table);
+  holder.style.setProperty("--row", `${ROW}px`);
   const choices = element("fieldset", { className: "twin-columns" });
   const limits = ["strain", "under_used"].map((name) => {
     const input = element("input", { type: "number", id: `${place}-${name}`, step: 1, min: 1, max: 1000 });
@@ -90,6 +91,7 @@ function render({ model, el }) {
   const allowed = element("datalist", { id: `${place}-words` });
   const about = element("p", { className: "twin-help" });
   const give = element("button", { type: "submit" });
+  let given = 0; // number of lanes for which a value is set
   const note = element("p", { className: "twin-note", role: "status" });
   const setting = element("form", { className: "twin-view-form" });
 
@@ -178,7 +180,7 @@ function render({ model, el }) {
         badge.dataset.status = name;
         made.append(element("td", { className: "twin-words" }, badge));
       } else if (column.kind === "text") {
-        made.append(element("td", { className: "twin-words" }, values[column.name][line]));
+        made.append(element("td", { className: "twin-words", title: values[column.name][line] }, values[column.name][line]));
       } else {
         const number = element("td", {}, written(values[column.name][line], column));
         number.dataset.name = column.name;
@@ -249,7 +251,7 @@ function render({ model, el }) {
     lines = listed();
     at = Math.min(at, Math.max(lines.length - 1, 0));
     const widths = shown().map((column) => 
-      column.name === "lane" ? 92 : column.kind === "spark" ? WIDTH.spark : Math.max(WIDTH[column.kind], 10 + 7 * (column.label.length + 1)));
+      column.name === "lane" ? 88 : column.kind === "spark" ? WIDTH.spark : Math.max(WIDTH[column.kind], 8 + 6.6 * (column.label.length + 1)));
     table.style.minWidth = `${widths.reduce((sum, width) => sum + width, 0)}px`;
     const columns = widths.map((width) => {
       const made = element("col");
@@ -267,9 +269,16 @@ function render({ model, el }) {
     const said = [...new Set(status)].sort().map((name) => `${status.filter((x) => x === name).length.toLocaleString("en-US")} ${name}`);
     const all = `${status.length.toLocaleString("en-US")} ${status.length === 1 ? "lane" : "lanes"}`;
     const some = lines.length === 0 ? "no such lane; " : lanes < status.length ? `${lanes.toLocaleString("en-US")} shown of ` : "";
-    summary.textContent = `${some}${all}: ${said.join(", ")}.`;
-    give.textContent = `Set for ${lanes.toLocaleString("en-US")} ${lanes === 1 ? "lane" : "lanes"}`;
-    give.disabled = lanes === 0;
+    summary.textContent = summary.title = `${some}${all}: ${said.join(", ")}.`;
+    given = lanes;
+    showGive();
+  }
+
+  // Says what the button does: an empty value removes the field.
+  function showGive() {
+    const verb = value.value.trim() ? "Set for" : "Remove from";
+    give.textContent = `${verb} ${given.toLocaleString("en-US")} ${given === 1 ? "lane" : "lanes"}`;
+    give.disabled = given === 0;
   }
 
   // Fills the lists of statuses and groups, and the columns that can be chosen.
@@ -352,6 +361,7 @@ function render({ model, el }) {
     set.open = false;
     set.querySelector("summary").focus();
   };
+  value.oninput = showGive;
   field.onchange = showValue;
   const set = element("details", { className: "twin-view" }, [element("summary", {}, "Set …"), setting]);
   el.append(

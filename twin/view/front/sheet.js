@@ -119,16 +119,16 @@ function render({ model, el }) {
     for (const img of panel.querySelectorAll("img[data-picture]")) {
       const name = img.dataset.picture;
       if (!sent[name]) continue;
-      if (!charts.has(name)) charts.set(name, { ...charted(UPlot), seen: null, subject: "" });
-      const { host } = charts.get(name);
+      if (!charts.has(name)) charts.set(name, { ...charted(UPlot), seen: null, title: "" });
+      const { host, describe } = charts.get(name);
       host.dataset.picture = name;
-      host.dataset.words = img.alt;
+      describe(img.alt);
       img.replaceWith(host);
     }
     for (const [name, chart] of charts) {
       if (!chart.host.isConnected || !sent[name] || chart.seen === sent[name]) continue;
-      chart.show(sent[name], chart.host.dataset.words, chart.subject !== model.get("subject"));
-      Object.assign(chart, { seen: sent[name], subject: model.get("subject") });
+      chart.show(sent[name], chart.title !== model.get("title"));
+      Object.assign(chart, { seen: sent[name], title: model.get("title") });
       chart.host.dataset.drawn = times += 1;
     }
   }
@@ -156,8 +156,17 @@ function render({ model, el }) {
     assumed.replaceChildren(head, element("ul", {}, list.map((text) => element("li", {}, text))));
   }
 
+  let addressed = false; // whether the address has said the lane and its controls
   function showAddress() {
-    if (inVoila) history.replaceState(null, "", `?${model.get("query")}${location.hash}`);
+    if (!inVoila) return;
+    addressed = true;
+    history.replaceState(null, "", `?${model.get("query")}${location.hash}`);
+  }
+
+  // Back and forward bring an address of an earlier lane: it says the one in view again, with the same anchor.
+  function correctAddress() {
+    if (!el.isConnected) return removeEventListener("popstate", correctAddress);
+    if (addressed) showAddress();
   }
 
   let opening = 0; // number of the first message while its answer is awaited
@@ -196,9 +205,13 @@ function render({ model, el }) {
     if (event.submitter?.name !== "question") for (const field of event.target.querySelectorAll("input")) field.value = "";
   };
   model.on("change:active", showTabs);
+  // The page of another lane follows its head and first picture.
+  model.on("change:title", () => panel.setAttribute("aria-busy", "true"));
+  model.on("change:subject", () => panel.removeAttribute("aria-busy"));
   model.on("change:page", showPage);
   model.on("change:live", showLive);
   model.on("change:query", showAddress);
+  addEventListener("popstate", correctAddress);
   for (const name of PICTURES) model.on(`change:${name}`, () => draw(name));
   model.on("change:charts", showCharts);
   for (const name of ["title", "status", "said"]) model.on(`change:${name}`, showSaid);

@@ -34,8 +34,8 @@ def talk(lane: str, kind: str, events: Sequence[CommentEvent]) -> str:
     )
     label = escape(f"{word} on {visible(lane, 40)}, {kind}", quote=True)
     return (
-        f'<details class="twin-change" id="{name}-talk"><summary aria-label="{label}">{word}</summary>'
-        f'<form data-form="comment" id="{name}-comment">{form}</form></details>'
+        f'<details class="twin-change" name="twin-change" id="{name}-talk"><summary aria-label="{label}">{word}'
+        f'</summary><form data-form="comment" id="{name}-comment">{form}</form></details>'
     )
 
 

@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from twin._check import require
 from twin.data.errors import Refused
-from twin.data.text import visible
+from twin.data.text import number_of, visible
 from twin.plan.wording import label, unit_in
 from twin.policy import POLICY
-from twin.view.hub.feed_answers import counted
 
 if TYPE_CHECKING:
     from twin.view.hub.session import Session
@@ -42,7 +41,7 @@ def set_lanes(session: Session, message: Mapping[str, Any]) -> str:
     require(field in POLICY or field == "site", "field", "one of those on the page", visible(field, 40))
     made = session.plan.set("lane", lanes, **{field: _value(field, str(message.get("text", "")).strip())})
     if made is None:
-        return f"Nothing new: {counted(len(lanes), 'lane')} had this value already."
+        return f"Nothing new: {number_of(len(lanes), 'lane')} had this value already."
     ends = "" if session.feed.source == "ledger" else " This plan ends with the page."
     return f"Kept in the plan: {session.plan.sentence(made)}.{ends}"
 

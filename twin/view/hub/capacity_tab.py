@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from twin.plan.dated import WORST_WINDOW, bias_in_words
+from twin.plan.dated import judged_in_words
 from twin.plan.quantities import UNIT_OF
 from twin.plan.unit_names import unit_names
 from twin.plan.wording import unit_in, written
@@ -113,7 +113,7 @@ def _forecast(session, n, period):
 def _by_date(session):
     """Return the plan by date as an HTML table, with what such plans have kept."""
     plan = session.by_date()
-    lane, dates, window = plan.lanes.iloc[0], plan.dates.astype(str), WORST_WINDOW[session.feed.period]
+    lane, dates = plan.lanes.iloc[0], plan.dates.astype(str)
     rows = [
         [
             date,
@@ -129,16 +129,9 @@ def _by_date(session):
     heads = ("date", "forecast", "95% interval", "reserve", "required capacity", "own capacity exceeded", "profit")
     told = [
         f"Own capacity was exceeded in {_written(lane['record_overflow'], '-')} of the periods on record.",
-        f"Of {_written(lane['service_level'], '-')} promised, such reserves kept {_written(lane['kept'], '-')} on the "
-        f"lane's own past, and {_written(lane['worst_kept'], '-')} in its worst {window}; the "
-        f"buffer of {_written(lane['formula_reserve'], 'pallet')} {unit_names().many} of the formula kept "
-        f"{_written(lane['formula_kept'], '-')}.",
-        f"The forecast is by {lane['method']}; {_written(lane['coverage'], '-')} of past volumes lay in their 95% "
-        f"interval, {_written(lane['worst_coverage'], '-')} in the worst {window}.",
-        bias_in_words(lane["bias"]),
-        lane["remark"],
+        *judged_in_words(lane, session.feed.period),
     ]
-    shown = table(f"Plan by date, {dates[0]} to {dates[-1]}", heads, rows) + listed(filter(None, told))
+    shown = table(f"Plan by date, {dates[0]} to {dates[-1]}", heads, rows) + listed(told)
     return shown + booking_section(session)
 
 

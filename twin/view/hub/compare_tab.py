@@ -1,4 +1,4 @@
-"""Build the what-if tab: the kept scenario A, the current scenario B, and their differences."""
+"""Build the what-if tab: the kept values A of a lane, the current values B, and their differences."""
 
 from collections.abc import Mapping
 from html import escape
@@ -15,8 +15,8 @@ from twin.view.words import figure, listed, table
 COMPARED_ANSWERS = """
 service_level safety_stock required_capacity fill_rate expected_overflow overflow_probability dependency
 resilience_index expected_warehousing_cost expected_outsourcing_cost optimal_own_capacity capacity_gives_away
-buffer_cost profit value_at_risk conditional_value_at_risk""".split()
-PIN_BUTTON = '<button type="button" data-do="pin">Keep this scenario as A</button>'
+buffer_cost lane_profit profit value_at_risk conditional_value_at_risk""".split()
+PIN_BUTTON = '<button type="button" data-do="pin">Keep these values as A</button>'
 FORGET = '<button type="button" data-do="unpin">Forget A</button>'
 
 
@@ -25,8 +25,8 @@ def page(session: Session, numbers: Mapping[str, float]) -> str:
     kept = session.pinned
     if kept is None:
         return (
-            "<p>Keep the lane's current state as scenario A, then change the controls. Scenario B always follows the "
-            f"controls, and this tab lists every difference from A.</p><p>{PIN_BUTTON}</p>"
+            "<p>Keep the lane's current values as A, then change the controls. B always follows the controls, and this "
+            f"tab lists every difference from A.</p><p>{PIN_BUTTON}</p>"
         )
     period, rows = session.feed.period, []
     for name in COMPARED_ANSWERS:
@@ -35,9 +35,7 @@ def page(session: Session, numbers: Mapping[str, float]) -> str:
         words = name.replace("_", " "), kept_figure, figure(name, now, unit), difference(before, now, unit)
         rows.append([*words, escape(rest_of(unit, period))])
     heads = ("", f"A: {visible(kept['lane'], 20)}", f"B: {visible(session.lane, 20)}", "B − A", "")
-    return "".join(
-        (_turned(kept, session), table("Two scenarios", heads, rows, text=(4,)), f"<p>{PIN_BUTTON} {FORGET}</p>")
-    )
+    return "".join((_turned(kept, session), table("A and B", heads, rows, text=(4,)), f"<p>{PIN_BUTTON} {FORGET}</p>"))
 
 
 def difference(before: float, now: float, unit: str) -> str:
@@ -56,7 +54,7 @@ def difference(before: float, now: float, unit: str) -> str:
 
 
 def _turned(kept, session):
-    """Return a list of the controls that differ between the scenarios, as HTML."""
+    """Return a list of the controls that differ between A and B, as HTML."""
     before, now, said = kept["values"], session.values, []
     if kept["lane"] != session.lane:
         said.append(f"lane: {visible(kept['lane'])} in A, {visible(session.lane)} in B")

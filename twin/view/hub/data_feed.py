@@ -13,7 +13,7 @@ from twin.data.errors import RowsRefused
 from twin.data.load import load_history, read_history
 from twin.data.places import DEFAULT_LEDGER, is_ledger, is_record
 from twin.data.scenarios import POLICIES
-from twin.data.text import visible
+from twin.data.text import number_of, visible
 from twin.plan.feed import Feed, feed_of_history, feed_of_ledger
 from twin.view.guard import sentence, told
 from twin.view.hub import feed_answers, forms, reading_form
@@ -42,7 +42,8 @@ class DataFeed(FlowDesk, ImportDesk, PlanDesk):
     history : str
         Source to open, as `Hub` takes it; an error is raised if it cannot be opened.
     otherwise : str
-        Source to open if `history` is empty; if it cannot be opened, the page shows the research lanes and the reason.
+        Source to open if `history` is empty; if it cannot be opened, the page shows the research lanes and the reason,
+        and tries again when a visitor comes or asks for it.
     reading : mapping, optional
         Options of reading the file to open, fields of `ReadingOptions`.
     """
@@ -60,13 +61,9 @@ class DataFeed(FlowDesk, ImportDesk, PlanDesk):
         self._why = ""  # error sentence if the ledger cannot be opened
         self._reading = dict(reading or {})
         require(history or otherwise or not reading, "history", "a file where options of reading are stated", "none")
-        feed = None
-        if history:
-            feed = self._opened(history)
-        elif otherwise:
-            with told(lambda text: setattr(self.forms, "said", alert(text)), in_form):
-                feed = self._opened(otherwise)
-        self.feed: Feed = feed or _research()
+        self._otherwise = otherwise
+        self.feed: Feed = self._opened(history) if history else self._opened_or_missing()
+        self.forms.said = alert(self.feed.missing) if self.feed.missing else ""
         self._show()
         self.forms.on_asked(self._on_message)
 
@@ -80,6 +77,21 @@ class DataFeed(FlowDesk, ImportDesk, PlanDesk):
         feed = feed_of_history(load_history(history, **self._reading))
         self._uploaded = replace(feed, place=Path(history).name)
         return self._uploaded
+
+    def _opened_or_missing(self) -> Feed:
+        """Return the feed of the source to open by default, or the research lanes with the reason why it is missing."""
+        why: list[str] = []
+        with told(why.append, in_form):
+            return self._opened(self._otherwise) if self._otherwise else _research()
+        return replace(_research(), missing=why[0])
+
+    def open_missing(self) -> None:
+        """Try again to open the source that could not be opened, if there is one; an error says why it is missing."""
+        if not self.feed.missing:
+            return
+        self._switch(self._opened(self._otherwise))
+        self.forms.said = ""
+        self._show()
 
     @property
     def known(self) -> Policies | None:
@@ -126,10 +138,11 @@ class DataFeed(FlowDesk, ImportDesk, PlanDesk):
             self.forms.said = "".join(filter(None, said))
 
     def do_opened(self, _message: dict[str, Any]) -> None:
-        """Open the ledger when a page shows the forms, and show flows added while the hub waited for a visitor."""
+        """Open the ledger when a page shows the forms, and show what came while the hub waited for a visitor."""
         self._why = ""
         with told(lambda text: setattr(self, "_why", text)):
             _ = self.ledger
+        self.open_missing()
         self._stale = {"lane": None} if self.feed.source == "ledger" else None
 
     def do_refresh(self, _message: dict[str, Any]) -> str:
@@ -170,7 +183,7 @@ class DataFeed(FlowDesk, ImportDesk, PlanDesk):
         text = io.StringIO(newline="")
         count = self.ledger.export(text)
         self.forms.send({"download": "flows.csv", "type": "text/csv"}, buffers=[text.getvalue().encode()])
-        return feed_answers.said(f"{feed_answers.counted(count, 'flow')} exported to flows.csv.")
+        return feed_answers.said(f"{number_of(count, 'flow')} exported to flows.csv.")
 
     def do_unlock(self, message: dict[str, Any]) -> str:
         """Let this page delete flows if the planner has typed the server's token; return the answer."""
@@ -186,7 +199,7 @@ class DataFeed(FlowDesk, ImportDesk, PlanDesk):
         gone = self.ledger.reset(typed)
         if self.feed.source == "ledger":
             self._use("research")
-        return feed_answers.said(f"{feed_answers.counted(gone, 'flow')} deleted; the hub shows the research lanes.")
+        return feed_answers.said(f"{number_of(gone, 'flow')} deleted; the hub shows the research lanes.")
 
     # ------------------------------------------------------------ steps behind them
 
@@ -208,6 +221,10 @@ class DataFeed(FlowDesk, ImportDesk, PlanDesk):
         else:
             require(source == "research", "source", "research, file, ledger or a record", visible(str(source)))
             feed = _research()
+        self._switch(feed, lane)
+
+    def _switch(self, feed: Feed, lane: str | None = None) -> None:
+        """Show another feed."""
         self._changed(feed, _known(feed), lane)
         self.feed = feed
 

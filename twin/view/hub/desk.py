@@ -9,7 +9,7 @@ from typing import Any
 
 import ipywidgets
 
-from twin.data.text import visible
+from twin.data.text import number_of, visible
 from twin.plan.unit_names import named_units
 from twin.plan.wording import unit_in
 from twin.view.analyst_desk import AnalystDesk
@@ -88,18 +88,20 @@ class Desk:
 
     @_in_units
     def _show_page(self) -> None:
-        """Send the open tab with its pictures."""
+        """Send the open tab: head and first picture, which take little time, then the page, then other pictures."""
         session, name = self.session, self.sheet.active
         numbers = session.numbers()
         _, page, parts = tabs.TABS[name]
         with self.sheet.hold_sync():
-            self.sheet.subject, self.sheet.title = session.lane, visible(session.lane)
+            self.sheet.title = visible(session.lane)
             self.sheet.status, self.sheet.assumed = self._where(), list(session.assumptions)
             self.sheet.query = query_of(session) + f"&tab={name}"
-            self.sheet.page = self.analyst.page() if name == "analyst" else page(session, numbers)
             for part in parts[:1]:
                 self._draw(part, numbers)
-        for part in parts[1:]:  # drawn after the page and the first picture have been sent
+        with self.sheet.hold_sync():  # a message of the page names its subject
+            self.sheet.subject = session.lane
+            self.sheet.page = self.analyst.page() if name == "analyst" else page(session, numbers)
+        for part in parts[1:]:
             self._draw(part, numbers)
 
     def _draw(self, part: str, numbers: Mapping[str, float]) -> None:
@@ -126,8 +128,11 @@ class Desk:
         """Return the line below the title: source and record."""
         session = self.session
         row = session.feed.statistics.loc[session.lane]
-        record = f"{int(row['periods']):,} {unit_in('period', session.feed.period)}s to {row['last_date']:%Y-%m-%d}"
-        return f"{visible(session.feed.place, 60)}, {record}."
+        record = (
+            f"{number_of(int(row['periods']), unit_in('period', session.feed.period))} to {row['last_date']:%Y-%m-%d}"
+        )
+        scenario = f" Scenario {visible(session.scenario, 60)} in view." if session.scenario else ""
+        return f"{visible(session.feed.place, 60)}, {record}.{scenario}"
 
     def _answered(self) -> None:
         """Show an answer of the analyst, if its tab is open; otherwise it appears when the tab is opened."""

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from twin._choices import word_of
 from twin.data.lane_names import quoting_of, written_lane
-from twin.data.text import visible
+from twin.data.text import number_of, visible
 from twin.plan.network_report import NetworkReport
 from twin.plan.quantities import UNIT_OF
 from twin.plan.wording import label, rest_of, unit_in, written
@@ -73,7 +73,7 @@ def _state(session, numbers):
 
     return {
         "lane": visible(session.lane),
-        "source": f"{visible(session.feed.place, 120)}, {int(record['periods']):,} {unit_in('period', period)}s",
+        "source": f"{visible(session.feed.place, 120)}, {number_of(int(record['periods']), unit_in('period', period))}",
         "through": f"{record['last_date']:%Y-%m-%d}",
         "assumptions": list(session.assumptions),
         "accuracy": list(session.remarks()),

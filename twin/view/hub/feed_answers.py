@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from twin._check import require
 from twin.data.advice import said as advised
-from twin.data.text import visible
+from twin.data.text import number_of, visible
 from twin.view.guard import sentence
 from twin.view.hub.reading_form import in_form
 from twin.view.words import listed
@@ -52,11 +52,11 @@ def imported(done: Import) -> str:
     added = (
         f"Nothing new in this file: {done.notes[0]}."
         if done.repeated
-        else f"{counted(done.records, 'flow')} added as import {done.id}."
+        else f"{number_of(done.records, 'flow')} added as import {done.id}."
     )
     notes = [] if done.repeated else list(done.notes)
     if done.unknown:
-        notes.append(f"{counted(done.unknown, 'of them has', 'of them have')} an unknown volume")
+        notes.append(f"{number_of(done.unknown, 'of them has', 'of them have')} an unknown volume")
     return said(added) + listed(map(sentence, notes)) + account(done.account)
 
 
@@ -83,7 +83,7 @@ def keeping(message: Mapping[str, Any]) -> str:
 def looking_at(feed: Feed) -> str:
     """Return the answer to a change of the source: number of lanes, origin, notes, and the first lanes left out."""
     left_out = [f"{visible(lane, 40)}: {reason}" for lane, reason in feed.refused["reason"].head(5).items()]
-    lanes = counted(len(feed.statistics), "lane")
+    lanes = number_of(len(feed.statistics), "lane")
     account = feed.account
     origin = [account.attribution, f"Licence: {account.licence}"] if account and account.source else []
     notes = [advised(note, in_form) if feed.source == "file" else getattr(note, "text", note) for note in feed.notes]
@@ -91,15 +91,6 @@ def looking_at(feed: Feed) -> str:
 
 
 # ------------------------------------------------------------ words and numbers
-
-
-def counted(number: int, one: str, more: str = "") -> str:
-    """Return a number with its noun in the singular (`one`) or plural (`more`, by default `one` with an s).
-
-    >>> counted(1, "flow"), counted(1200, "lane")
-    ('1 flow', '1,200 lanes')
-    """
-    return f"{number:,} {one if number == 1 else more or f'{one}s'}"
 
 
 def named(place: str) -> str:

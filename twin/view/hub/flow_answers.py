@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from twin.data.ledger.editing import Amounts, FlowEvent
+    from twin.data.ledger.flow_events import Amounts, FlowEvent
 
 
 def flows(found: pd.DataFrame, lane: str, day: str, *, fixed: bool = False) -> str:

@@ -13,7 +13,6 @@ from twin.view.hub import feed_answers, flow_answers
 from twin.view.hub.ledger_page import LedgerPage
 from twin.view.words import alert
 
-FAR_DAYS = 31  # a new flow this many days away from all others needs a confirmation [day]
 RECENT_FLOWS = 20  # number of latest flows of a lane in the list
 
 
@@ -24,8 +23,9 @@ class FlowDesk(LedgerPage):
         """Add one flow to the ledger, and return the answer; an unusual day or volume needs a confirmation first."""
         volume, returns = _amounts(message)
         if not message.get("sure"):
+            day = self.ledger.odd_day(message.get("date", ""))
             far = self.ledger.far_from_record(message.get("lane", ""), volume)
-            if odd := " ".join(filter(None, (self._odd(message.get("date", "")), far))):
+            if odd := " ".join(sentence(said) for said in (day, far) if said):
                 return self.ask(f"{odd} Log it anyway?", "Log it", {**message, "sure": True})
         flow = self.ledger.append(message.get("date", ""), message.get("lane", ""), volume, returns)
         self._stale = {"lane": flow.lane}
@@ -94,22 +94,6 @@ class FlowDesk(LedgerPage):
             near = flow_answers.nearest(lane, on, days) if len(days) else ""
         shown = flow_answers.flows(rows.tail(RECENT_FLOWS), lane, day, fixed=fixed) if len(rows) else near
         return shown + flow_answers.history(past, lane, day, fixed=fixed)
-
-    def _odd(self, date: str) -> str:
-        """Return a sentence if a date is far from all others: days between them would count as zero; "" otherwise."""
-        try:
-            day = datetime.date.fromisoformat(date)
-        except ValueError:
-            return ""  # the ledger itself refuses a text that is not a date
-        status = self.ledger.status()
-        if day > datetime.date.today():
-            return f"{day} is in the future: all other lanes would count as zero until then."
-        if not status["flows"]:
-            return ""
-        first, last = (datetime.date.fromisoformat(status[f"{end}_date"]) for end in ("first", "last"))
-        if (day - last).days > FAR_DAYS:
-            return f"{day} is {(day - last).days:,} days after every other flow: lanes would count as zero until then."
-        return f"{day} is {(first - day).days:,} days before every other flow." if (first - day).days > FAR_DAYS else ""
 
 
 def _key(message):

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 from twin.data.places import RECORD_PREFIX
 from twin.data.records import public_record, record_names
-from twin.data.text import visible
+from twin.data.text import number_of, visible
 from twin.view.guard import sentence
 from twin.view.hub import reading_form
-from twin.view.hub.feed_answers import counted, named, said
-from twin.view.words import alert
+from twin.view.hub.feed_answers import named, said
+from twin.view.words import TRY_AGAIN, alert
 
 if TYPE_CHECKING:
     from twin.data.permission import Permission
@@ -31,6 +31,13 @@ _TYPES = ".csv,.gz,.tsv,.txt,.xlsx,.xlsm,.xls,.ods,text/csv"
 _FILE = f'<label>File <input type="file" name="file" accept="{_TYPES}" required></label>'
 _LANE = '<label>Lane <input name="lane" list="twin-lane-names" maxlength="500" autocomplete="off" required></label>'
 
+_YEAR = (
+    '<div class="twin-row"><label>Site or lane <input name="entry" maxlength="500" autocomplete="off" '
+    'placeholder="all that alone use one"></label><button type="submit">Show the year</button></div>'
+    '<p class="twin-help">Places under contract month by month, their use by the forecast, what they cost, and days of '
+    "notice.</p>"
+)
+
 
 def page(feed: Feed, status: Mapping[str, Any] | None, why: str, uploaded: bool, permission: Permission) -> str:
     """Return the page of forms.
@@ -41,8 +48,7 @@ def page(feed: Feed, status: Mapping[str, Any] | None, why: str, uploaded: bool,
     uploaded : True if a file has been uploaded.
     permission : permission of the page to delete flows.
     """
-    again = '<p><button type="button" data-do="opened">Try again</button></p>'
-    ledger = _ledger(feed, status) if status else alert(why) + again if why else said("Opening the ledger …")
+    ledger = _ledger(feed, status) if status else alert(why) + TRY_AGAIN if why else said("Opening the ledger …")
     return (
         f"{_sources(feed, status, uploaded)}"
         '<details id="twin-forms"><summary>Upload, log, correct, import, export</summary>'
@@ -52,7 +58,7 @@ def page(feed: Feed, status: Mapping[str, Any] | None, why: str, uploaded: bool,
 
 def _sources(feed: Feed, status: Mapping[str, Any] | None, uploaded: bool) -> str:
     """Return the radio buttons and the list of records for the source of the flows."""
-    held = counted(status["flows"], "flow") if status else "not open"
+    held = number_of(status["flows"], "flow") if status else "not open"
     choices = {
         "research": ("synthetic research lanes", True),
         "file": (f"uploaded file{'' if uploaded else ' (none yet)'}", uploaded),
@@ -108,7 +114,7 @@ def _unlock(permission: Permission) -> str:
 
 def _ledger(feed: Feed, status: Mapping[str, Any]) -> str:
     """Return the forms that change the ledger."""
-    past, held, token = status["imports"], counted(status["flows"], "flow"), status["reset_token"]
+    past, held, token = status["imports"], number_of(status["flows"], "flow"), status["reset_token"]
     log = (
         f'<div class="twin-row"><label>Date <input type="date" name="date" value="{datetime.date.today()}" required>'
         f"</label>{_LANE}"
@@ -136,7 +142,7 @@ def _ledger(feed: Feed, status: Mapping[str, Any]) -> str:
     locked = status["read_only"]
     return "".join(
         (
-            said(f"{named(status['place'])}: {held}, {counted(status['lanes'], 'lane')}, {span}."),
+            said(f"{named(status['place'])}: {held}, {number_of(status['lanes'], 'lane')}, {span}."),
             said(_READ_ONLY) if locked else "",
             f'<datalist id="twin-lane-names">{names}</datalist>',
             _section("log", "Log a flow", log, locked=locked),
@@ -159,11 +165,11 @@ def _plan(feed: Feed, status: Mapping[str, Any] | None) -> str:
         '<button type="submit">Preview</button></div><p class="twin-help">A workbook with sheets such as lanes, sites '
         f"and contracts, or a CSV file whose column lane, site, contract … names the entries. {where}</p>"
     )
-    out = '<div class="twin-row"><button type="submit">Plan as workbook</button></div>'
+    out = '<div class="twin-row"><button type="submit">Download the plan as a workbook</button></div>'
     section = _section(
         "plan-import", "Plan: policies, sites, contracts by file", into, _form("plan-export", out), locked
     )
-    return said(_READ_ONLY_PLAN) + section if locked else section
+    return (said(_READ_ONLY_PLAN) if locked else "") + section + _section("plan-year", "Year of the contracts", _YEAR)
 
 
 def _section(name: str, title: str, fields: str, after: str = "", locked: bool = False) -> str:
@@ -185,7 +191,7 @@ def _imports(past: Sequence[Mapping[str, Any]]) -> str:
     if not past:
         return ""
     rows = [
-        f"<li>import {entry['id']}: {escape(visible(entry['source'], 60))}, {entry['records']:,} flows, "
+        f"<li>import {entry['id']}: {escape(visible(entry['source'], 60))}, {number_of(entry['records'], 'flow')}, "
         f"{entry['imported_at'][:10]}{escape(_by(entry['author']))} "
         f'<button type="button" data-do="undo" data-with="{_with(entry)}">Undo …</button></li>'
         for entry in reversed(past[-IMPORTS_LISTED:])

@@ -55,8 +55,10 @@ class Hub(Desk):
         self._sessions = {_identity(self.feed.feed): session}
         self.feed.plan_in_use = lambda: (self.session.plan, self.session.feed.source != "ledger")
         self.feed.plan_changed = self._show_plan
+        self.feed.contract_year = lambda names: self.session.contract_year(names)
         self.data = self.feed.forms
-        self.morning = MorningPanel(session, self._on_lane)
+        asking = {"lane": self._on_lane, "scenario": self._on_scenario, "missing": self.feed.open_missing}
+        self.morning = MorningPanel(session, asking)
         self._meanwhile = Meanwhile()
         self.lanes.observe(self._on_pick, "picked")
         self.lanes.observe(self._on_thresholds, "thresholds")
@@ -114,6 +116,13 @@ class Hub(Desk):
         with self._said():
             self.session.pick(lane)
             self._show_lane()
+
+    def _on_scenario(self, name: str) -> None:
+        """Put a scenario in view, or none, and show everything anew."""
+        self.session.look_at(name)
+        self._show_lanes()
+        self._show_lane()
+        self._anew()
 
     def _on_pick(self, change: Mapping[str, Any]) -> None:
         """Show the lane that was picked in the table."""
@@ -270,6 +279,8 @@ class Hub(Desk):
         said = self.feed.follow(asked.get("source", ""))
         with told(said.append):
             said += restore(self.session, query)
+            if self.session.scenario:
+                self._anew()
             if tab := asked.get("tab"):
                 require(tab in tabs.TABS, "tab", f"one of {', '.join(tabs.TABS)}", visible(tab, 40))
                 with self._quietly():

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from twin.data.errors import AlreadyHeld, RowsRefused
-from twin.data.text import visible
+from twin.data.text import number_of, visible
 from twin.view.guard import sentence
 from twin.view.hub import feed_answers, forms, preview_answers, reading_form
 from twin.view.hub.ledger_page import LedgerPage
@@ -48,8 +48,8 @@ class ImportDesk(LedgerPage):
         """Undo an import, after the confirmation; return the answer."""
         self._stale = {"lane": None}
         done = self.ledger.undo(feed_answers.whole("id", str(message.get("id", ""))))
-        back = f", {feed_answers.counted(done.restored, 'replaced flow')} brought back" if done.restored else ""
-        return feed_answers.said(f"Import undone: {feed_answers.counted(done.deleted, 'flow')} deleted{back}.")
+        back = f", {number_of(done.restored, 'replaced flow')} brought back" if done.restored else ""
+        return feed_answers.said(f"Import undone: {number_of(done.deleted, 'flow')} deleted{back}.")
 
     def _previewed(self, path: Path, name: str, message: dict[str, Any], options: Mapping[str, Any]) -> str:
         """Return the preview of a file, which is held until the planner says what is meant."""

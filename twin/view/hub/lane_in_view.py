@@ -41,9 +41,9 @@ class LaneInView(PlannedLanes):
     def __init__(self, feed: Feed, known: Policies | None = None, plan: CapacityPlan | None = None) -> None:
         super().__init__(feed, known, plan)
         self.lane = feed.statistics["demand_mean"].idxmax()
-        self.pinned: dict[str, Any] | None = None  # scenario A: lane, values and numbers
+        self.pinned: dict[str, Any] | None = None  # values A of the what-if tab: lane, values and numbers
         self._changed: dict[str, dict[str, float]] = {}  # lane -> values that differ from its starting values
-        self._series, self._known = {}, {}  # caches: the flows of one lane, and evaluated states
+        self._series = {}  # cache: the flows of one lane
         self._site = ""  # site in motion; "" for the lane in view
 
     def pick(self, name: str) -> None:
@@ -81,7 +81,11 @@ class LaneInView(PlannedLanes):
         super()._read_plan()
         self._starts = {}  # cache: starting values by lane
         self._all = None, None  # cache: the changes, and all lanes with them
+        self._policies = {}  # cache: policies by lane and values of the controls
         self._reach = None, 0  # cache: exposure of the changed lanes, and the longest protection interval
+
+    def _forget(self):
+        self._known = {}  # cache: evaluated states
 
     # ------------------------------------------------------------ the controls
 
@@ -233,17 +237,18 @@ class LaneInView(PlannedLanes):
         return self._reach[1]
 
     def pin(self) -> None:
-        """Keep the lane's current state as scenario A, for comparison."""
+        """Keep the lane's current values as A, for comparison."""
         self.pinned = {"lane": self.lane, "values": self.values, "numbers": self.numbers()}
 
     def _policy(self, values):
-        """Return the policy of the lane with these values of the controls."""
-        row = self.policies.loc[self.lane].copy()
-        for name, value in values.items():
-            if name not in TARGETS:
-                row[name] = value
-        row["service_level"] = np.nan if values[OPTIMUM] else values["service_level"]
-        return policy_of(row)
+        """Return the policy of the lane with these values of the controls, from a cache."""
+        key = self.lane, *values.items()
+        if key not in self._policies:
+            given = {name: value for name, value in values.items() if name not in TARGETS}
+            given["service_level"] = np.nan if values[OPTIMUM] else values["service_level"]
+            made = policy_of({**self.policies.loc[self.lane], **given})
+            self._policies = {**dict(list(self._policies.items())[-STATES_KEPT:]), key: made}
+        return self._policies[key]
 
     def _evaluated(self, policy, horizon=DEFAULT_HORIZON):
         """Return the numbers of the lane, from a cache: one change of a control asks for them several times."""

@@ -43,10 +43,12 @@ class Lesson:
         """
         text = self._text(sentences)
         still = Words(_paragraphs(text), text)
-        return self._followed(still, still.html, lambda: _paragraphs(self._text(sentences)))
+        return self._followed(still, lambda: _paragraphs(self._text(sentences)), still.html)
 
     def draw(self, drawing: Callable[[Session], Figure], name: str, words: str, out_dir: str = "") -> Live | Picture:
         """Return a picture to display; `name`, `words` and `out_dir` as in `output.show`.
+
+        A page gets it when a reader sees it: a page opens on its panels, and a picture is as large as all of them.
 
         drawing : function of the session that returns the figure.
         """
@@ -55,13 +57,16 @@ class Lesson:
         def drawn() -> str:
             return _picture(png(drawing(self._hub.session), quick=True), words, self._hub.session.lane)
 
-        return self._followed(still, _picture(still.png, words, self._hub.session.lane), drawn)
+        return self._followed(still, drawn)
 
-    def _followed(self, still, html, anew):
-        """Return a widget that is written anew when a reader sees it, if lane, controls or flows have changed since."""
+    def _followed(self, still, anew, html=""):
+        """Return a widget that is written when a reader sees it, and anew if lane, controls or flows have changed.
+
+        html : as it is written now; without it, the widget is empty until then.
+        """
         if not self._live:
             return still
-        widget, shown = Told(html=html), [self._state()]
+        widget, shown = Told(html=html), [self._state() if html else None]
 
         def on_asked(_message: dict[str, Any], _buffers: list[bytes]) -> None:
             state = self._state()
@@ -99,8 +104,7 @@ def _numbers(session: Session) -> Mapping[str, Any]:
     """Return every number of the lane in view by name, and its name as "lane"."""
     row = session.network([session.lane]).iloc[0].to_dict() | session.numbers()
     period = session.feed.calendar.length
-    units = {"use": "-", "last_volume": "pallet/period", **UNIT_OF}
-    found = {name: _Number(value, units[name], period) for name, value in row.items() if name in units}
+    found = {name: _Number(value, UNIT_OF[name], period) for name, value in row.items() if name in UNIT_OF}
     return {**found, "lane": visible(session.lane, 60)}
 
 

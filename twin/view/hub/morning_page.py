@@ -9,13 +9,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from twin.data.text import visible
+from twin.data.text import number_of, visible
 from twin.plan.attention import BLOCK_NAMES, STATUSES
+from twin.plan.decision import as_written, decision_words
 from twin.plan.kinds import SEEN
+from twin.plan.lateness import late
 from twin.plan.unit_names import unit_names
 from twin.plan.wording import whole_money, written
+from twin.view.guard import sentence
 from twin.view.hub.action_comments import button, hidden, id_of, talk
-from twin.view.words import listed, table
+from twin.view.words import alert, listed, table
 
 if TYPE_CHECKING:
     from twin.plan.comments import CommentEvent
@@ -31,20 +34,36 @@ _STATE_YOURS = (
     "by “Set …” above the table of lanes, or by a plan file under Data."
 )
 _BUTTONS = (("accept", "Accept"), ("snooze", "Snooze"))
-_FIELDS = (("places", "places", "decimal"), ("first", "from", ""), ("last", "to", ""), ("price", "price", "decimal"))
+_FIELDS = (
+    ("places", "places", "decimal", "text"),
+    ("first", "from", "", "date"),
+    ("last", "to", "", "date"),
+    ("price", "price of a place [{}]", "decimal", "text"),
+    ("partner", "partner", "", "text"),
+)
 
 
-def page(morning: Morning, kept: bool, comments: Comments, authors: Mapping[str, str]) -> str:
+def page(
+    morning: Morning, kept: bool, comments: Comments, authors: Mapping[str, str], choice: str = "", past: str = ""
+) -> str:
     """Return the page.
 
     kept : whether its decisions are kept in a ledger. comments : events by lane or site and kind of action.
-    authors : name of a decision -> who took it, and when.
+    authors : name of a decision -> who took it, and when. choice : the form that puts a scenario in view.
+    past : what past decisions were worth, as HTML.
     """
     name = BLOCK_NAMES[morning.attention.period]
+    behind = late(morning.attention.date.item(), morning.attention.period, morning.today.item()) if kept else ""
     end = "" if kept else f'<p class="twin-help">{_ENDS}</p>'
-    todo, done = actions(morning, name, comments), decided(morning, comments, authors)
-    parts = (status(morning), totals(morning, name), todo, done, assumed(morning), end)
+    todo, done = actions(morning, name, comments), decided(morning, comments, authors) + past
+    top = f'<div class="twin-morning-top">{status(morning)}{choice}</div>'
+    parts = (top, alert(behind) if behind else "", totals(morning, name), todo, done, assumed(morning), end)
     return f'<div class="twin-morning">{radios()}{"".join(parts)}</div>'
+
+
+def missing(why: str) -> str:
+    """Return what stands in place of the morning if the source that was asked for cannot be opened."""
+    return f"{sentence(why)} In its place this page shows the synthetic research lanes, which are not yours."
 
 
 def radios() -> str:
@@ -54,15 +73,16 @@ def radios() -> str:
 
 def status(morning: Morning) -> str:
     """Return the number of lanes of each status as a line."""
-    counts = morning.attention.lanes["status"].value_counts()
+    counts, name = morning.attention.lanes["status"].value_counts(), BLOCK_NAMES[morning.attention.period]
     parts = [
-        f'<span class="twin-badge" data-status="{name}">{STATUS_MARKS[name]} {counts.get(name, 0):,} {name}</span>'
-        for name in sorted(STATUSES, key=list(STATUS_MARKS).index)
+        f'<span class="twin-badge" data-status="{one}">{STATUS_MARKS[one]} {counts.get(one, 0):,} {one}</span>'
+        for one in sorted(STATUSES, key=list(STATUS_MARKS).index)
     ]
     small = f"since your visit at {morning.since.at} UTC" if morning.since else ""
-    small = small or f"on the {BLOCK_NAMES[morning.attention.period]} before"
-    note = f'<span class="twin-help">small: change {small}</span>'
-    lanes = f"<span><b>{counts.sum():,} lanes</b> after {day(morning.attention.date)}</span>"
+    small = small or f"on the {name} before"
+    note = f'<span class="twin-help">small figures: change {small}</span>'
+    after = f"after {day(morning.attention.date)}, by the coming {name}"
+    lanes = f"<span><b>{number_of(counts.sum(), 'lane')}</b> {after}</span>"
     return f'<p class="twin-morning-status">{lanes} {" ".join(parts)} {note}</p>'
 
 
@@ -122,7 +142,7 @@ def actions(morning: Morning, name: str, comments: Comments) -> str:
     if not rows:
         return f"<p>Nothing to do: no lane is expected to overflow or to lose money.{advice}</p>"
     heads = ("lane", "what", f"{unit_names().currency} a {name}", "why", "proposed", "decision")
-    others = f"Also worth their place: {morning.others}." if morning.others else ""
+    others = f"Further actions: {morning.others}." if morning.others else ""
     note = f'<p class="twin-help">{others}{advice}</p>' if others or advice else ""
     return f'<div class="twin-actions">{table("", heads, rows, text=(1, 3, 4, 5))}{note}</div>'
 
@@ -146,10 +166,12 @@ def _sentence(text: str) -> str:
 def _form(row: Mapping[str, Any], shown: str) -> str:
     """Return the folded form with which an action is changed, put off to a day or declined."""
     name = id_of(row["lane"], row["kind"])
-    proposed = {"places": f"{row['places']:.10g}", "first": row["first_date"], "last": row["last_date"]}
-    fields = "".join(_input(field, word, proposed.get(field) or "", mode) for field, word, mode in _FIELDS)
-    fields += _input("partner", "partner", row.get("partner") or "") + _input("comment", "comment", "")
-    until = _input("until", "snooze until", "", kind="date")
+    proposed = {**row, "first": row["first_date"], "last": row["last_date"]}
+    fields = "".join(
+        _input(field, escape(word.format(unit_names().currency)), as_written(proposed[field]), mode, kind)
+        for field, word, mode, kind in _FIELDS
+    )
+    fields += _input("until", "snooze until", "", kind="date") + _input("comment", "comment", "")
     buttons = "".join(
         f'<button type="submit" name="then" value="{value}"{kind}>{word}</button>'
         for value, word, kind in (
@@ -159,9 +181,10 @@ def _form(row: Mapping[str, Any], shown: str) -> str:
         )
     )
     return (
-        f'<details class="twin-change" id="{name}-more"><summary aria-label="Change {escape(shown, quote=True)}, '
-        f'{row["kind"]}">Change</summary><form data-form="change" id="{name}">{hidden(row["lane"], row["kind"])}'
-        f'<div class="twin-row">{fields}{until}</div><div class="twin-row">{buttons}</div></form></details>'
+        f'<details class="twin-change" name="twin-change" id="{name}-more"><summary aria-label="Change '
+        f'{escape(shown, quote=True)}, {row["kind"]}">Change</summary>'
+        f'<form data-form="change" id="{name}">{hidden(row["lane"], row["kind"])}'
+        f'<div class="twin-row">{fields}</div><div class="twin-row">{buttons}</div></form></details>'
     )
 
 
@@ -172,8 +195,7 @@ def decided(morning: Morning, comments: Comments, authors: Mapping[str, str]) ->
         return ""
     items = []
     for one in found:
-        until = f" until {one['until']}" if one["state"] == "snoozed" else ""
-        said = f"{visible(one['lane'], 40)}, {one['action']}: {one['state']}{until}"
+        said = f"{visible(one['lane'], 40)}, {one['action']}: {decision_words(one)}"
         comment = f" – {visible(one['comment'], 80)}" if one.get("comment") else ""
         about = {"lane": one["lane"], "name": one["name"]}
         back = button("return", about, "Take back", f"Take back {said}")

@@ -6,10 +6,8 @@ from collections.abc import Mapping, Sequence
 from html import escape
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from twin.data.text import visible
-from twin.plan.ahead import DAYS_AHEAD
+from twin.data.text import number_of, visible
+from twin.plan.ahead import DAYS_AHEAD, difference
 from twin.plan.unit_names import unit_names
 from twin.plan.wording import unit_in, written
 from twin.view.guard import told
@@ -74,7 +72,7 @@ def _of_site(session: Session) -> str:
     if several:
         drawn += (
             f"; each block is drawn for all lanes at once, so that their dependence stays, from the "
-            f"{len(site.dates):,} {period}s since {site.dates[0]} that all of them have on record"
+            f"{number_of(len(site.dates), period)} since {site.dates[0]} that all of them have on record"
         )
     levels = ", and each lane has its critical ratio as service level" if site.stocks.any() else ""
     intro = (
@@ -110,8 +108,7 @@ def _days(ahead: tuple[Ahead, Ahead, Ahead], shares: Sequence[tuple[str, float |
     """
     today, other, record = ahead
     earned = [_unbroken(float(days.money[:, -1].mean())) for days in (today, other)]
-    gain = other.money[:, -1] - today.money[:, -1]  # the same demand on every path
-    error = gain.std(ddof=1) / np.sqrt(len(gain))
+    gain, error = difference(today, other)
     rows = [
         [name, "–" if promised is None else written(promised, "-")]
         + [written(getattr(days, part), "-") for days in (today, record, other)]
@@ -125,8 +122,8 @@ def _days(ahead: tuple[Ahead, Ahead, Ahead], shares: Sequence[tuple[str, float |
             picture("money_ahead", f"Profit since the first day; over the {SPAN} today {earned[0]} on average."),
             "</div>",
             f"<p>After {DAYS_AHEAD} days today's policy has earned {earned[0]} on average, the alternative "
-            f"{earned[1]}: a difference of {_unbroken(float(gain.mean()))} ± "
-            f"{written(float(1.96 * error), '$')} (95 %).</p>",
+            f"{earned[1]}: a difference of {_unbroken(gain)} ± "
+            f"{written(error, '$')} (95%).</p>",
             table("How often: promised, simulated, and on the record", heads, rows),
             "<p>On the record, today's policy meets the demand of the past; its lead times are drawn.</p>",
         )

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from twin.plan.attention import BLOCK_NAMES
 from twin.plan.quantities import QUANTITIES
 from twin.plan.wording import decimals, unit_in
 
@@ -16,10 +17,13 @@ if TYPE_CHECKING:
 MISSING = 255  # byte that marks a missing value in a sparkline
 
 #: Measures in the table, in addition to status and sparkline.
-SHOWN_NUMBERS = "use last_volume demand_mean overflow_probability profit dependency resilience_index".split()
-HIDDEN_AT_FIRST = {"status", "overflow_probability", "dependency", "resilience_index"}  # a planner may choose them
+SHOWN_NUMBERS = (
+    "use last_volume demand_mean use_with_buffer overflow_probability lane_profit dependency resilience_index".split()
+)
+#: Columns that a planner may choose.
+HIDDEN_AT_FIRST = {"status", "use_with_buffer", "overflow_probability", "dependency", "resilience_index"}
 #: Label of a column in place of that of the registry, because another column has that word.
-_LABELS = {"overflow_probability": "overflow, buffer kept"}
+_LABELS = {"overflow_probability": "overflow with buffer"}
 COMING_OVERFLOW = "coming_overflow"  # name of the column of the overflow by the forecast
 _BEYOND = "on which more than the own places is expected, by the forecast, as in the morning"
 
@@ -37,10 +41,11 @@ def columns(period: str, *, sites: bool = False) -> list[dict[str, Any]]:
         label = _LABELS.get(name) or row.heading or row.label
         return column(name, label, kind, decimals(row.unit), f"{row.meaning}{unit}")
 
+    coming = f"the coming {BLOCK_NAMES[period]}"
     return [
         column("lane", "lane", "text"),
-        column("outlook", "status", "status", help="by the forecast of the coming weeks, as in the morning"),
-        column("status", "use today", "status", help="use of own capacity against the thresholds"),
+        column("outlook", "status", "status", help=f"by the forecast of {coming}, as in the morning"),
+        column("status", "today, with buffer", "status", help="use with buffer against the thresholds"),
         *map(number, SHOWN_NUMBERS[:3]),
         column(COMING_OVERFLOW, "overflow", "share", help=f"share of coming {unit_in('period', period)}s {_BEYOND}"),
         *map(number, SHOWN_NUMBERS[3:]),

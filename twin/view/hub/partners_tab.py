@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from twin.data.text import visible
+from twin.data.text import number_of, visible
 from twin.games import coalitions
 from twin.games.alliance import RULES
 from twin.plan.unit_names import unit_names
@@ -43,11 +43,12 @@ def drawn(session: Session, name: str) -> Figure | None:
     figures: list[Figure] = []
     with told(lambda text: None):  # `page` shows the same error
         found = session.partnership.outcome(session)
-        figures.append(_figure(found, session.partnership.rule_of(found), name))
+        unit = f"{unit_names().currency} a {unit_in('period', session.feed.period)}"
+        figures.append(_figure(found, session.partnership.rule_of(found), name, unit))
     return figures[0] if figures else None
 
 
-def _figure(found: PartnershipOutcome, rule: str, name: str) -> Figure:
+def _figure(found: PartnershipOutcome, rule: str, name: str, unit: str) -> Figure:
     shares, names = found.contract.shares, [visible(name, 16) for name in found.together.names]
     marks = {shown: shares[shown] for shown in dict.fromkeys((rule, *BESIDE))}
     drawing, ax = plots.figure(width=4.8, height=max(3.3, 1.1 + 0.24 * len(names)))
@@ -56,6 +57,7 @@ def _figure(found: PartnershipOutcome, rule: str, name: str) -> Figure:
         sharing_plots.payments(ax, found.contract.alone, found.acceptable, marks, names)
     else:
         sharing_plots.draw_core(ax, found.contract.costs, marks, names)
+    ax.set_xlabel(ax.get_xlabel().replace("$/period", unit))
     return drawing
 
 
@@ -128,7 +130,7 @@ def _key_figures(found: PartnershipOutcome, session: Session) -> str:
     paid, worst = float(contract.alone.sum()), contract.leaving[rule]
     share = float(found.pool.share_saved(contract.costs))
     fee = 0.0 if contract.stable[rule] else worst.gain
-    length = f"{len(found.together.dates):,} {unit_in('period', session.feed.period)}s on record"
+    length = f"{number_of(len(found.together.dates), unit_in('period', session.feed.period))} on record"
     unit = "$/period"
     return cards(
         [

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from twin._check import require
 from twin.data.errors import PlanChanged, RowsRefused
+from twin.data.text import number_of
 from twin.view.guard import sentence
 from twin.view.hub import feed_answers, forms, preview_answers
 from twin.view.hub.ledger_page import LedgerPage
@@ -16,6 +17,7 @@ from twin.view.words import alert
 
 if TYPE_CHECKING:
     from twin.plan.capacity_plan import CapacityPlan
+    from twin.plan.contract_year import ContractYear
 
 WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -25,10 +27,12 @@ class PlanDesk(LedgerPage):
 
     plan_in_use : function that returns the plan and whether it ends with the page.
     plan_changed : function that shows the plan as it is now.
+    contract_year : function that returns the coming year of the contracts of sites and lanes.
     """
 
     plan_in_use: Callable[[], tuple[CapacityPlan, bool]]
     plan_changed: Callable[[], None]
+    contract_year: Callable[[Iterable[str]], ContractYear]
     _of_page: CapacityPlan | None = None  # plan of the page whose file has just been kept
 
     def do_plan_import(self, message: dict[str, Any]) -> str:
@@ -61,13 +65,14 @@ class PlanDesk(LedgerPage):
         done = keep_plan(self._of_page, plan)
         self._of_page = None
         self.plan_changed()
-        kept = f"{feed_answers.counted(done.written, 'value')} of the plan kept in the ledger."
-        stay = feed_answers.counted(done.held, "value stays", "values stay")
+        kept = f"{number_of(done.written, 'value')} of the plan kept in the ledger."
+        stay = number_of(done.held, "value stays", "values stay")
         return feed_answers.said(f"{kept} {stay} as the ledger states them." if done.held else kept)
 
     def do_plan_export(self, _message: dict[str, Any]) -> str:
         """Send the plan to the page as a workbook, and return the answer."""
-        from twin.plan.plan_import import counted_kinds, export_plan
+        from twin.plan.plan_export import export_plan
+        from twin.plan.plan_words import counted_kinds
 
         plan, _ = self.plan_in_use()
         with tempfile.TemporaryDirectory() as folder:
@@ -78,8 +83,16 @@ class PlanDesk(LedgerPage):
         here = counted_kinds({kind: count for kind, count in counts.items() if count})
         return feed_answers.said(f"{here} of the plan written to plan.xlsx.")
 
+    def do_plan_year(self, message: dict[str, Any]) -> str:
+        """Return the coming year of the contracts, of one site or lane or of all that alone use some, as HTML."""
+        from twin.view.hub.year_answer import year_answer
+
+        name = str(message.get("entry", "")).strip()
+        return year_answer(self.contract_year([name] if name else []))
+
     def _shown(self, path: Path, name: str, message: dict[str, Any], plan: CapacityPlan, _ends: bool) -> str:
-        from twin.plan.plan_import import counted_kinds, preview_plan
+        from twin.plan.plan_import import preview_plan
+        from twin.plan.plan_words import counted_kinds
 
         plan.refresh()
         found = preview_plan(plan, path, good_rows_only="good_rows_only" in message, name=name)
@@ -87,7 +100,8 @@ class PlanDesk(LedgerPage):
         return preview_answers.plan_preview(found, name, message, counted_kinds(found.entries))
 
     def _written(self, path: Path, name: str, message: dict[str, Any], plan: CapacityPlan, ends: bool) -> str:
-        from twin.plan.plan_import import counted_kinds, import_plan
+        from twin.plan.plan_import import import_plan
+        from twin.plan.plan_words import counted_kinds
 
         how = {"good_rows_only": "good_rows_only" in message, "overwrite": "overwrite" in message}
         try:
@@ -98,6 +112,6 @@ class PlanDesk(LedgerPage):
             return alert(f"{sentence(conflict)} Nothing was written.") + preview_answers.overwriting(message)
         self.plan_changed()
         gone = f", {done.removed:,} removed" if done.removed else ""
-        words = f"{done.written:,} values of {counted_kinds(done.entries)} written{gone}."
+        words = f"{number_of(done.written, 'value')} of {counted_kinds(done.entries)} written{gone}."
         lasts = " This plan ends with the page." if ends else ""
         return feed_answers.said(words + lasts if done.change else "The plan has all these values already.")

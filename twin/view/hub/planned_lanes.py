@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
@@ -14,14 +14,17 @@ from twin._check import require
 from twin.data.author import author_name
 from twin.data.errors import LedgerError
 from twin.data.text import time_told, visible
+from twin.plan.adjustments import adjustments_of, planned_feed
 from twin.plan.comments import comment_events
 from twin.plan.parts import Computing
 from twin.plan.policy_table import lanes_that_state, policy_table
 
 if TYPE_CHECKING:
-    from twin.data.ledger.plan_cells import PlanChange
+    from twin.data.ledger.plan_history import PlanChange
     from twin.plan.capacity_plan import CapacityPlan
     from twin.plan.comments import CommentEvent
+    from twin.plan.contract_year import ContractYear
+    from twin.plan.decision_worth import DecisionWorth
     from twin.plan.feed import Feed
     from twin.plan.morning import Morning
     from twin.plan.network_report import NetworkReport
@@ -45,7 +48,9 @@ class PlannedLanes:
     """
 
     def __init__(self, feed: Feed, known: Policies | None = None, plan: CapacityPlan | None = None) -> None:
-        self.feed, self._start_known, self._plan = feed, known, plan
+        self.feed = self._of_record = feed  # the second by the record alone, without what the plan changes
+        self._start_known, self._plan = known, plan
+        self._adjusted: Any = None  # the overrides and the scenario that `feed` follows
         self._first_seen: Visit | None = None  # totals when the page was opened
         self._read_plan()
 
@@ -73,17 +78,37 @@ class PlannedLanes:
 
     def _read_plan(self):
         """Compute the policies of all lanes from what is stated, and forget the morning page."""
-        stated = self.stated
-        self.policies, self.assumptions = policy_table(
-            self.feed.statistics, policies=stated, period=self.feed.calendar.length
-        )
+        stated, known = self.stated, self._of_record
+        table, assumptions = policy_table(known.statistics, policies=stated, period=known.calendar.length)
+        feed, self.policies, notes = planned_feed(known, self._plan, table)
+        self.assumptions = (*assumptions, *notes)
+        if self._adjusted != (follows := adjustments_of(self._plan)):
+            self.feed, self._adjusted = feed, follows
+            self._forget()
         self._of_own = lanes_that_state("internal_capacity", stated, self.feed.statistics.index)
         self._morning = None
+
+    def _forget(self):
+        """Forget what rests on the forecasts."""
+
+    def scenarios(self) -> list[str]:
+        """Return the names of the scenarios of the plan."""
+        return [] if self._plan is None else self._plan.scenarios()
+
+    @property
+    def scenario(self) -> str:
+        """Name of the scenario in view; "" for none."""
+        return "" if self._plan is None else self._plan.scenario
+
+    def look_at(self, scenario: str) -> None:
+        """Put a scenario of the plan in view, or none; all numbers follow it."""
+        self.plan.look_at(scenario)
+        self._read_plan()
 
     def _same_plan(self, before):
         """Return whether an earlier session had the lanes and sites of this one's plan."""
         plans = [None if one._plan is None else (one._plan.of("lane"), one._plan.of("site")) for one in (self, before)]
-        return plans[0] == plans[1]
+        return plans[0] == plans[1] and self._adjusted == before._adjusted
 
     def undo(self) -> int:
         """Undo the planner's own latest change of the plan that is in effect; return the id of the change."""
@@ -130,7 +155,21 @@ class PlannedLanes:
         """Return the report on the network, and on the lanes of the actions, as `twin report` makes it."""
         from twin.plan.network_report import network_report  # imports the forecasts
 
-        return network_report(self.feed, self.morning(), self._plan, self.stated)
+        return network_report(self._of_record, self.morning(), self._plan, self.stated)
+
+    def contract_year(self, names: Iterable[str] = ()) -> ContractYear:
+        """Return the coming year of the contracts of sites and lanes, as `twin plan year` has it."""
+        from twin.plan.contract_year import contract_year  # imports the forecasts
+
+        return contract_year(self.plan, self.feed, self.policies, names)
+
+    def decision_worth(self) -> DecisionWorth | None:
+        """Return what past decisions avoided and cost; None without decisions, and in a scenario, which never came."""
+        from twin.plan.decision_worth import decision_worth
+
+        if self._plan is None or self.scenario or not self._plan.of("decision"):
+            return None
+        return decision_worth(self._plan, self._of_record, self.policies)
 
     def decide(self, lane: str, action: str, state: str, **more: Any) -> str:
         """Write a decision on an action to the plan, and return its name.
@@ -138,7 +177,7 @@ class PlannedLanes:
         lane : lane of the action, or its site; action : its kind.
         state : "accepted", "changed", "snoozed" or "declined"; more : fields of a decision in place of those proposed.
         """
-        from twin.plan.morning import decision
+        from twin.plan.decision import decision
 
         name = self.plan.add("decision", **decision(self.morning(), lane, action, state, **more))
         self._look_at_decisions()
@@ -163,6 +202,8 @@ class PlannedLanes:
         from twin.plan.visits import keep_visit, last_visit, this_moment, visit_now
 
         morning, since = self.morning(), None
+        if self.scenario:
+            return  # no day that was seen
         if self.feed.source == "ledger":
             with suppress(LedgerError, ValueError):  # for instance, the ledger may only be read
                 since = last_visit(self.plan, self._author(), morning.totals.index, this_moment())
@@ -179,4 +220,4 @@ class PlannedLanes:
     def _look_at_decisions(self):
         if self._morning is not None:
             taken = {} if self._plan is None else self._plan.of("decision")
-            self._morning = replace(self._morning, decisions=taken)
+            self._morning = self._morning.under(taken)

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from twin._check import require
 from twin.data.errors import Counts
-from twin.data.text import time_told, visible
-from twin.view.hub.feed_answers import account, counted, listed_first, plain, said
+from twin.data.text import number_of, time_told, visible
+from twin.view.guard import sentence
+from twin.view.hub.feed_answers import account, listed_first, plain, said
 from twin.view.hub.flow_answers import button
-from twin.view.words import table
+from twin.view.words import alert, table
 
 if TYPE_CHECKING:
     from twin.data.ledger.preview import Preview
@@ -30,9 +31,12 @@ def preview(found: Preview, name: str, message: Mapping[str, Any]) -> str:
     """Return the preview of an import into the ledger, of the file of a message."""
     counts = found.counts
     records = counts.new + counts.same + counts.changed
-    head = said(f"Preview of {visible(name, 60)}: {counted(records, 'flow')}, of which nothing is written yet.")
+    head = said(f"Preview of {visible(name, 60)}: {number_of(records, 'flow')}, of which nothing is written yet.")
     cards = _cards((name, count, _MEANING[name]) for name, count in counts._asdict().items())
-    return f"{head}{cards}{_rows(found)}{_choices(found, message)}{account(found.account) if found.account else ''}"
+    odd = alert(sentence(found.odd)) if found.odd else ""
+    return (
+        f"{head}{odd}{cards}{_rows(found)}{_choices(found, message)}{account(found.account) if found.account else ''}"
+    )
 
 
 def _rows(found):
@@ -58,7 +62,7 @@ def _choices(found, message):
     new, same, changed, _ = found.counts
     held = same + changed
     words = {
-        "new-only": f"Only what is new ({new:,})" if held else f"Import {counted(new, 'flow')}",
+        "new-only": f"Only what is new ({new:,})" if held else f"Import {number_of(new, 'flow')}",
         "replace": f"New, and replace what differs ({new + changed:,})",
         "add": f"Add all on top ({new + held:,})",
     }
@@ -100,7 +104,7 @@ def plan_preview(found: PlanPreview, name: str, message: Mapping[str, Any], kind
     changed += _table("Changed", count - late, heads, rows[first:])
     writes = found.new + found.changed + found.removed
     sent = {**_sent(message), "sure": True}
-    write = button("plan-import", sent, f"Write {counted(writes, 'value')}") if writes else ""
+    write = button("plan-import", sent, f"Write {number_of(writes, 'value')}") if writes else ""
     if late:
         write = button("plan-import", {**sent, "overwrite": "on"}, _OVERWRITE)
     nothing = "" if writes else said("The plan has all these values already.")
@@ -111,7 +115,7 @@ def plan_preview(found: PlanPreview, name: str, message: Mapping[str, Any], kind
 
 def keeping_plan(count: int) -> str:
     """Return a button that keeps the values of the page's plan in the ledger."""
-    words = f"Keep its plan in the ledger, too ({counted(count, 'value')})"
+    words = f"Keep its plan in the ledger, too ({number_of(count, 'value')})"
     return f"<p>{button('plan-keep', {}, words)}</p>"
 
 

@@ -25,7 +25,7 @@ def query_of(session: Session) -> str:
     now = {**session.changed, **other}
     changed = {name: _as_text(name, value) for name, value in now.items()}
     changed |= {name: word for name, word in vars(session.units).items() if word != getattr(UnitNames, name)}
-    changed |= {"site": session.site} if session.site else {}
+    changed |= {name: named for name in ("site", "scenario") if (named := getattr(session, name))}
     return urlencode({"source": session.feed.source, "lane": session.lane, **changed})
 
 
@@ -36,6 +36,9 @@ def restore(session: Session, query: str) -> list[str]:
     if name not in session.policies.index:
         return [f"lane {visible(name)} is not among these lanes"]
     session.pick(name)
+    if scenario := given.get("scenario"):
+        with told(said.append):
+            session.look_at(scenario)
     session.reset()
     known = {field.name for field in session.fields} | {OPTIMUM}
     words = {field.name for field in session.fields if field.choices}

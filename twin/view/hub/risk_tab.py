@@ -11,6 +11,11 @@ from twin.view.words import cards, figure, picture, table
 WORST = "on average; a negative loss is a profit"
 RARE = 0.01  # probability of negative demand above which a normal distribution is called a poor fit [-]
 MONEY = ("revenue", "handling", "holding", "penalty", "surcharge", "profit")
+_TWO_PROFITS = (
+    "The profit of the lane as it runs is that of the table of lanes, of the plan by date and of the tab <i>In "
+    "motion</i>: own places are paid whether they are used or not, and the partner's as goods take them. The formula, "
+    "which the pictures and the unit economics show, charges holding for leftovers and the whole buffer as space."
+)
 
 
 def page(session: Session, numbers: Mapping[str, float]) -> str:
@@ -18,7 +23,8 @@ def page(session: Session, numbers: Mapping[str, float]) -> str:
     n, period = numbers, session.feed.period
     name = unit_in("period", period)
     key = [
-        ("Profit", "profit", n["profit"], "$/period", f"± {written(n['profit_sd'], '$')}"),
+        ("Profit", "lane_profit", n["lane_profit"], "$/period", "of the lane as it runs"),
+        ("Profit by the formula", "profit", n["profit"], "$/period", f"± {written(n['profit_sd'], '$')}"),
         ("Best service level", "critical_ratio", n["critical_ratio"], "-", "least buffer cost: the critical ratio"),
         ("Sweet spot", "best_profit_level", n["best_profit_level"], "-", "most profit, surcharge included"),
         ("Loss in the worst 1 in 20", "conditional_value_at_risk", n["conditional_value_at_risk"], "$/period", WORST),
@@ -36,7 +42,8 @@ def page(session: Session, numbers: Mapping[str, float]) -> str:
             "</div>",
             f"<p>{_choice(n, name)} {_tail(n, name)}</p>",
             _fit(n, name),
-            table("Unit economics", ("", f"a {name}", f"a {unit_names().goods} of demand"), money),
+            f"<p>{_TWO_PROFITS}</p>",
+            table("Unit economics by the formula", ("", f"a {name}", f"a {unit_names().goods} of demand"), money),
         )
     )
 

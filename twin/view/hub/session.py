@@ -37,8 +37,8 @@ if TYPE_CHECKING:
     from twin.view.hub.meanwhile import Work
 
 PATHS_KEPT = 5  # number of simulations in the cache
-SITES_KEPT = 4  # sites whose forecasts are kept
-STRAIN, UNDER_USED = 1.10, 0.75  # default thresholds: use of own capacity at which a lane's status changes [-]
+DATED_KEPT = 4  # latest forecasts by date of lanes, or of the lanes of a site, that are kept
+STRAIN, UNDER_USED = 1.10, 0.75  # default thresholds: use with buffer at which a lane's status changes [-]
 STRAINED, NORMAL, SPARE = "capacity strain", "normal", "under-used"  # statuses of a lane
 
 
@@ -59,10 +59,13 @@ class Session(LaneInView):
         self.thresholds = {"strain": STRAIN, "under_used": UNDER_USED}
         self.units = UnitNames()  # names in all labels
         self.partnership = Partnership()
-        self._paths = {}  # cache: simulated paths by lane or site, policy and question
-        self._site_forecasts = {}  # cache: forecasts of the lanes of the latest sites
         if before is not None:
             self._keep(before)
+
+    def _forget(self):
+        super()._forget()
+        self._paths = {}  # cache: simulated paths by lane or site, policy and question
+        self._dated = {}  # cache: forecasts by date of the lanes in view, each with the lanes of its site
 
     def _keep(self, before):
         """Take over the choices of an earlier session; values that are out of bounds for the new flows are dropped."""
@@ -99,29 +102,40 @@ class Session(LaneInView):
 
     def by_date(self) -> Horizon:
         """Return the plan of the lane by date, over the horizon."""
+        self._forecasts_by_date()  # with those of its site, so that one walk does for all
         of_lane = self.lane, self.feed.statistics, self._today(), self.horizon
         found = partial(lane_by_date, self.feed.forecasts, *of_lane, longest=self._longest())
         return self._from_cache((self.lane, self._today(), self.horizon), found)
 
     def places_to_book(self) -> PlacesToBook:
         """Return the places to book ahead of the lane's dates, over the horizon."""
-        found = bookings_of_lanes(self.by_date(), {self.lane: self.policy}, self.feed.calendar, self.contracts())
-        return found[self.lane]
+        dated, policy = self._forecasts_by_date(), {self.lane: self.policy}
+        return bookings_of_lanes(dated, policy, self.feed.calendar, self.contracts())[self.lane]
 
     def site_places_to_book(self) -> dict[str, PlacesToBook]:
         """Return the places to book ahead for the site of the lane, by its name; none if it shares no site."""
-        site = {} if self._plan is None else self._plan.of("lane")
-        here = site.get(self.lane, {}).get("site")
-        names = [lane for lane, fields in site.items() if fields.get("site") == here and lane in self.policies.index]
-        if here is None or len(names) < 2:
+        names = self._lanes_here()
+        if len(names) < 2:
             return {}
-        rows, longest = self.portfolio.policies.loc[names], self._longest()
-        key, kept = (tuple(names), self.horizon, longest), self._site_forecasts
+        each = {name: policy_of(row) for name, row in self.portfolio.policies.loc[names].iterrows()}
+        return bookings_of_sites(self._forecasts_by_date(), each, self.feed.calendar, self._plan)
+
+    def _lanes_here(self):
+        """Return the lane in view, or all lanes of its site."""
+        of_lane = {} if self._plan is None else self._plan.of("lane")
+        here = of_lane.get(self.lane, {}).get("site")
+        if here is None:
+            return [self.lane]
+        return [name for name, fields in of_lane.items() if fields.get("site") == here and name in self.policies.index]
+
+    def _forecasts_by_date(self):
+        """Return the forecasts by date of the lane in view and of the lanes of its site, from a cache."""
+        names, longest = self._lanes_here(), self._longest()
+        key, kept = (tuple(names), self.horizon, longest), self._dated
         if key not in kept:
             found = forecasts_by_date(self.feed.forecasts, names, self.horizon, longest=longest)
-            self._site_forecasts = {**dict(list(kept.items())[1 - SITES_KEPT :]), key: found}
-        each = {name: policy_of(row) for name, row in rows.iterrows()}
-        return bookings_of_sites(self._site_forecasts[key], each, self.feed.calendar, self._plan)
+            self._dated = {**dict(list(kept.items())[1 - DATED_KEPT :]), key: found}
+        return self._dated[key]
 
     def site_ahead(self) -> tuple[SiteLanes, SiteAhead]:
         """Return the site in motion and its next days, from a cache."""
@@ -129,6 +143,7 @@ class Session(LaneInView):
 
         def found():
             site = site_of(self.plan, self.site, self.feed, policies)
+            site = replace(site, volumes=site.volumes * self._times(site.lanes)[:, np.newaxis])
             return site, site_ahead(site)
 
         lanes = self.sites()[self.site]
@@ -144,8 +159,14 @@ class Session(LaneInView):
 
     def _simulated(self, function, policy):
         """Return paths of the lane, from a cache: page and pictures ask for the same ones."""
-        found = partial(function, self.moments, policy, self.series()[1], period=self.feed.calendar.length)
+        volumes = self.series()[1] * self._times([self.lane])
+        found = partial(function, self.moments, policy, volumes, period=self.feed.calendar.length)
         return self._from_cache((self.lane, policy, function), found)
+
+    def _times(self, lanes):
+        """Return the factor by which the scenario in view changes the demand of lanes on all days."""
+        planned, known = (feed.statistics["demand_mean"][list(lanes)] for feed in (self.feed, self._of_record))
+        return (planned / known.where(known > 0, 1.0)).to_numpy()
 
     def _from_cache(self, key, found):
         """Return what was found before under a key, or find it now."""
@@ -173,14 +194,15 @@ class Session(LaneInView):
             of_lane = {name: site for site, lanes in sites.items() for name in lanes}
             shown["site"] = [of_lane.get(name, "") for name in shown.index]
         strain, under = self.thresholds["strain"], self.thresholds["under_used"]
-        shown["status"] = np.select([shown["use"] > strain, shown["use"] < under], [STRAINED, SPARE], NORMAL)
+        use = shown["use_with_buffer"]
+        shown["status"] = np.select([use > strain, use < under], [STRAINED, SPARE], NORMAL)
         ahead = None if self._morning is None else self._morning.attention.lanes.reindex(shown.index)
         shown["outlook"] = "" if ahead is None else ahead["status"].fillna("no data")
         shown["coming_overflow"] = np.nan if ahead is None else ahead["overflow_probability"]
         return shown
 
     def set_thresholds(self, strain: float, under_used: float) -> None:
-        """Set the use of own capacity above which a lane is strained, and below which it is under-used. [-]"""
+        """Set the use with buffer above which a lane is strained, and below which it is under-used. [-]"""
         rule = "0% < under-used < strain <= 1000%"
         require(0 < under_used < strain <= 10, "thresholds", rule, f"{under_used:.0%} and {strain:.0%}")
         self.thresholds = {"strain": float(strain), "under_used": float(under_used)}

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from twin.data.text import visible
+from twin.data.text import number_of, visible
 from twin.plan.attention import BLOCK_NAMES
 from twin.plan.quantities import UNIT_OF
 from twin.plan.wording import whole_money, written
 from twin.view.hub import tabs
+from twin.view.hub.morning_page import missing
 from twin.view.output import Live, Picture, Words
-from twin.view.words import table
+from twin.view.words import alert, table
 
 if TYPE_CHECKING:
     from twin.view.hub.hub import Hub
@@ -25,6 +26,7 @@ MOST_AT_ONCE = 200_000  # most volumes of lanes whose morning is computed before
 NETWORK = {
     "status": "",
     "use": "-",
+    "use_with_buffer": "-",
     "last_volume": "pallet",
     "demand_mean": "pallet",
     "dependency": "-",
@@ -45,10 +47,13 @@ def shown(hub: Hub, part: str, *, live: bool = True) -> Live | Words | Picture:
 
 def _morning(session: Session) -> Words:
     """Return totals and actions; of a large network only a sentence, as the page computes them when it is open."""
+    if session.feed.missing:
+        said = missing(session.feed.missing)
+        return Words(alert(said), said)
     statistics, count = session.feed.statistics, len(session.feed.statistics)
     ends = (np.datetime64(day, "D") for day in (statistics["first_date"].min(), statistics["last_date"].max()))
     if count * session.feed.calendar.between(*ends) > MOST_AT_ONCE:
-        sentence = f"Totals and actions of {count:,} lanes."
+        sentence = f"Totals and actions of {number_of(count, 'lane')}."
         return Words(f"<p>{escape(sentence)}</p>", sentence)
     morning = session.morning()
     name = BLOCK_NAMES[morning.attention.period]
@@ -61,7 +66,7 @@ def _morning(session: Session) -> Words:
 
 
 def _data(session: Session) -> Words:
-    sentence = f"{len(session.feed.statistics):,} lanes of {session.feed.place}."
+    sentence = f"{number_of(len(session.feed.statistics), 'lane')} of {session.feed.place}."
     return Words(f"<p>{escape(sentence)}</p>", sentence)
 
 
@@ -85,5 +90,5 @@ def _lanes(session: Session) -> Words:
 
 def _desk(session: Session) -> Picture:
     numbers = session.numbers()
-    said = f"{session.lane}: profit {written(numbers['profit'], UNIT_OF['profit'])} a period."
+    said = f"{session.lane}: profit {written(numbers['lane_profit'], UNIT_OF['lane_profit'])} a period."
     return Picture(tabs.drawn("history", session, numbers), f"Volume, forecast and own capacity of {said}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from html import escape
 
-from twin.data.text import visible
+from twin.data.text import number_of, visible
 from twin.plan.unit_names import unit_names
 from twin.plan.wording import unit_in, written
 from twin.view.hub.session import Session
@@ -15,7 +15,7 @@ def together_section(session: Session) -> str:
     """Return as HTML what the partners book ahead together, what each of them pays, and why nobody leaves."""
     both, terms = session.partnership.bookings(session)
     found, alone, period = both.found, both.alone, session.feed.calendar.length
-    over = f"over {len(both.dates):,} {unit_in('period', period)}s ahead"
+    over = f"over {number_of(len(both.dates), unit_in('period', period))} ahead"
     shown = cards(
         [
             ("Each books alone", "booked_alone", float(alone.sum()), "$", over),

@@ -27,7 +27,7 @@ class Uploads:
 
     def collect(self, message: dict[str, Any], buffers: Sequence[bytes]) -> None:
         """Add pieces to the file that a message belongs to."""
-        if message.get("first"):
+        if message.get("begins"):
             self._held = {**dict(list(self._held.items())[1 - MOST_UPLOADS :]), message.get("id"): bytearray()}
         held = self._held.get(message.get("id"))
         if held is not None and len(held) <= LARGEST_FILE:
@@ -36,7 +36,7 @@ class Uploads:
 
     def hold(self, message: dict[str, Any], path: Path) -> None:
         """Keep the content of a message's file, so that it can be read again."""
-        self.collect({"id": message.get("upload"), "first": True}, [path.read_bytes()])
+        self.collect({"id": message.get("upload"), "begins": True}, [path.read_bytes()])
 
     def read(self, message: dict[str, Any], read: Callable[[Path, str], Read]) -> Read:
         """Return the result of read(path, name) for a message's file; error sentences contain the file's own name."""

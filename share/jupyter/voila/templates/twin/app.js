@@ -2,6 +2,7 @@
 window.twin = (function () {
   const SLOW = 15000, STUCK = 60000; // time until the page says it is slow, or stuck [ms]
   const UNDRAWN = 'script[type="application/vnd.voila.cell-output+json"]'; // an output that Voilà has not drawn yet
+  const EMPTY = '.jp-OutputArea-output [class="lm-Widget"]:empty'; // a widget that its own script has not drawn yet
   const root = document.documentElement;
   const part = (id) => document.getElementById(id);
   let complete = false, shown = false, connected = false, step = Date.now(), heard = step, bytes = 0;
@@ -77,7 +78,7 @@ window.twin = (function () {
   /* The page is ready when its process is connected and every output is drawn, and never after a failure. */
   const drawing = setInterval(function () {
     if (root.dataset.twinState) return clearInterval(drawing);
-    if (!shown || !connected || document.querySelector(UNDRAWN)) return;
+    if (!shown || !connected || document.querySelector(UNDRAWN) || document.querySelector(EMPTY)) return;
     const outputs = [...document.querySelectorAll(".jp-OutputArea-output")].map((output) => output.textContent.slice(0, 30));
     if (outputs.some((text) => text.startsWith("Error displaying widget"))) return fail("Part of this page could not be drawn, so its controls may not work.");
     if (outputs.some((text) => text.startsWith("Loading widget"))) return;

@@ -117,6 +117,7 @@
       if (reading) rest.querySelector("h2").focus({ preventScroll: true });
     }
     addEventListener("hashchange", turn);
+    addEventListener("popstate", turn); // back and forward change the query, too, if another lane was picked meanwhile
     turn();
   }
 

@@ -2,6 +2,8 @@
 (function () {
   const ASK = 5000, PATIENCE = 3000, DEAF = 10000; // time between questions to the server; until silence is reported; longest wait for the server [ms]
   const LOST = "The connection to the server is lost. The page continues on its own when the connection is back.";
+  const LOGIN = "The login has ended. Reload the page to log in again; what the page shows stays until then.";
+  const NO_SERVER = [502, 503, 504]; // answers of a proxy whose server does not answer
   const BUSY = "The Python process is computing …";
   const SILENT = "No answer yet: the process, the server or the line is slow. The page keeps waiting.";
   const SHUT = "The server answers, but the page's connection to it (a WebSocket) does not open; a proxy may block it. The page keeps trying.";
@@ -42,7 +44,7 @@
     const silent = silence(), left = live?.bufferedAmount || 0;
     if (silent < PATIENCE) {
       if (speaking) speak("");
-      if (isReady() && !lost) return;
+      if (isReady() && !lost) return page.hush("lost"); // the process answers again
     } else if (left) return speak(`Sending to the server: ${(left / 1e6).toFixed(1)} MB to go.`);
     else if (!speaking && silent > PATIENCE + 1000) speak(SILENT);
     if (!asking && (Date.now() - asked >= ASK || (silent >= PATIENCE && !speaking))) ask();
@@ -57,6 +59,8 @@
     try {
       const answer = await fetch(`${baseUrl}api/kernels/${kernelId}`, { cache: "no-store", ...limit });
       if (answer.status === 404) return page.ended();
+      if (answer.status === 401) return page.tell(LOGIN, "lost");
+      if (NO_SERVER.includes(answer.status)) throw new Error("a proxy answers in place of the server");
       page.heard();
       if (!lost) page.hush("lost");
       const busy = answer.ok && (await answer.json()).execution_state === "busy";
