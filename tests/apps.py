@@ -19,6 +19,7 @@ NOTEBOOKS = ROOT / "notebooks"
 FLAGS = """--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking
 --disable-component-update --disable-sync""".split()
 PATIENCE = 90  # longest wait for a server or a page, on a busy machine [s]
+POLLING = 100  # time between two looks at a page [ms]; looks at every frame make the browser draw all the time
 INTERACTIVE = """() => {
   if (!document.getElementById("rendered_cells")) return document.readyState === "complete";
   return document.documentElement.dataset.twinState === "ready"
@@ -100,7 +101,7 @@ def opened(page, url):
         "websocket", lambda found: _leaves(found.url.replace("ws", "http", 1), home) and seen.foreign.append(found.url)
     )
     page.goto(url, timeout=1000 * PATIENCE)  # a page is sent when its notebook has run
-    page.wait_for_function(INTERACTIVE, timeout=1000 * PATIENCE)
+    page.wait_for_function(INTERACTIVE, polling=POLLING, timeout=1000 * PATIENCE)
     return seen
 
 

@@ -1,9 +1,11 @@
 """Fixtures: a new ledger for each test on both engines, a private PostgreSQL server, a built paper, and a browser."""
 
 import gc
+import json
 import os
 import shutil
 from argparse import Namespace
+from functools import partial
 
 import apps
 import pytest
@@ -12,22 +14,26 @@ from private_postgresql import Server, programs
 
 from twin.command.channel import told
 from twin.data.ledger.store import Ledger
+from twin.data.load import read_history
 from twin.plan.kept_forecasts import FOLDER_VARIABLE
 
-# Files that take eight seconds or more, longest first; they start first, so that no worker is idle at the end.
+# Files that take eight seconds or more, longest first; they start first, the notebooks next, and the quick files last,
+# so that no worker is idle at the end.
 LONG = """
-hub_browser planners_day apps slow_lines ledger_statistics ledger_reliability analyst hub ledger_large
-notebook_parameters batch exercises binder forked kernel_memory analyst_browser cluster ledger_secrets ledger
-assess_table_large real_data partners_tab interfaces wheel judged accuracy gemini own_policy reads draws seeds
+hub_browser apps notebook_parameters planners_day analyst real_data ledger_reliability hub binder slow_lines
+ledger_statistics ledger_large batch forked kernel_memory analyst_browser cluster ledger_secrets ledger importing
+assess_table_large partners_tab interfaces wheel judged accuracy gemini own_policy reads draws seeds
 verify gate permission ledger_integrity ledger_held export
 """.split()
 SLOW_FIXTURES = {"browser", "server", "own_server", "built_paper"}  # each takes seconds to start
 
+gc.disable()  # until all tests are collected: what collecting makes stays, and searching it takes a quarter of the time
+
 
 def pytest_collection_modifyitems(items):
-    """Move the longest files to the beginning, and mark as slow the tests that `make check` leaves out."""
+    """Move the longest files and the notebooks forward, and mark as slow the tests that `make check` leaves out."""
     place = {f"test_{name}.py": number for number, name in enumerate(LONG)}
-    items.sort(key=lambda item: place.get(item.path.name, len(place)))
+    items.sort(key=lambda item: place.get(item.path.name, len(place) + (item.path.suffix != ".ipynb")))
     for item in items:
         parameters = getattr(getattr(item, "callspec", None), "params", {})
         waits = parameters.get("url") == "postgresql" or SLOW_FIXTURES & set(getattr(item, "fixturenames", ()))
@@ -39,6 +45,7 @@ def pytest_collection_finish():
     """Keep what collecting has made, all tests and libraries, out of every later garbage collection."""
     gc.collect()
     gc.freeze()
+    gc.enable()
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -54,14 +61,34 @@ def records_are_walked_once(tmp_path_factory):
 
 @pytest.fixture
 def file(tmp_path):
-    """Return a function that writes a file and returns its path."""
+    """Return a function that writes text or bytes to a file and returns its path."""
 
     def file(content, name="flows.csv"):
         path = tmp_path / name
-        path.write_text(content)
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
         return path
 
     return file
+
+
+@pytest.fixture
+def read(file):
+    """Return a function that writes text or bytes to a file and reads it; its account adds up."""
+
+    def read(content, name="flows.csv", **options):
+        history = read_history(file(content, name), **options)
+        account = history.account
+        assert account.rows_read == account.rows_kept + len(account.refused)
+        json.dumps(account.to_dict())
+        return history
+
+    return read
+
+
+@pytest.fixture
+def read_rows(read):
+    """Return a function that reads a file as `read` does, and leaves out the unusable rows, however many they are."""
+    return partial(read, good_rows_only=True)
 
 
 def new_server():

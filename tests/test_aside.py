@@ -1,5 +1,6 @@
-"""A computation in a forked process ends when the process that waits for it has ended."""
+"""A computation in a forked process ends with the process that waits for it, and goes after it."""
 
+import os
 import subprocess
 import sys
 import time
@@ -7,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from twin.compute.aside import POSSIBLE
+from twin.compute.aside import POSSIBLE, Aside
 
 KILLED = """
 import os, signal, time
@@ -26,3 +27,8 @@ def test_a_computation_ends_with_the_process_that_waits_for_it():
             return
         time.sleep(0.05)
     pytest.fail("the process goes on")
+
+
+@pytest.mark.skipif(not POSSIBLE, reason="computations are forked on Linux only")
+def test_a_computation_leaves_the_processor_to_the_page():
+    assert Aside(lambda: os.nice(0), ()).result() == 19

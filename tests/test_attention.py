@@ -5,6 +5,7 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.stats import norm
 
 from twin import forecast
 from twin.__main__ import main
@@ -68,9 +69,27 @@ def test_a_status_rests_on_the_past_alone():
     said = forecast.backtest(needs, period="D", horizon=28, level=0.95)
     part = forecast.Interval(*(field[:, :120] for field in said))
     early = watched(needs[:, :120], own, price, period="D", said=part)
+    week = forecast.Interval(*(field[:, :, :7] for field in part))
+    with pytest.raises(ValueError, match=r"said must be of 28 periods ahead; got \(.*120, 7\)"):
+        watched(needs[:, :120], own, price, period="D", said=week)
     alone = watched(needs[:, :120], own, price, period="D")
     np.testing.assert_array_equal(early.status, alone.status)
     np.testing.assert_allclose(early.expected, alone.expected, rtol=1e-12)
+
+
+def test_the_expected_overflow_is_that_of_the_forecast_and_of_recent_weeks_in_equal_parts():
+    """Step by step: a normal law with the spread of errors of four weeks of half-life, and eight weeks of record."""
+    needs, own = RANDOM.gamma(3.0, 30.0, 150), 110.0
+    said = forecast.backtest(needs, period="D", horizon=28, level=0.95).mean
+    by_law = 0.0
+    for step in range(7):
+        ends = np.arange(max(150 - 112, 10 + step), 150)
+        errors, weights = needs[ends] - said[ends - 1 - step, step], 0.5 ** ((149 - ends) / 28)
+        sd = np.sqrt(np.pi / 2) * np.average(np.abs(errors), weights=weights)
+        by_law += norm.expect(lambda x: max(x - own, 0.0), loc=said[-1, step], scale=sd, lb=own)
+    recent = 7 * np.mean(np.maximum(needs[-56:] - own, 0.0) ** 0.75) ** (4 / 3)
+    found = watched(needs[np.newaxis], np.array([own]), np.ones(1), period="D")
+    assert found.expected == pytest.approx([(by_law + recent) / 2], rel=1e-6)
 
 
 def test_a_large_network_in_parts_has_the_numbers_of_the_whole(monkeypatch):
@@ -122,7 +141,7 @@ def test_a_week_of_a_working_calendar_has_its_open_days_and_books_only_those(tmp
     how = ["--closed", "sat,sun", "--holidays", "DE"]
     assert main(["attention", str(tmp_path / "f.csv"), "--policies", str(tmp_path / "p.csv"), "--json", *how]) == 0
     found = json.loads(capsys.readouterr().out)
-    expected = 5 * np.maximum(draws - 80, 0).mean()  # of the record itself
+    expected = 3 * np.maximum(draws - 80, 0).mean()  # of the record itself: two of the next five days are holidays
     overflow = [row["expected_overflow"] for row in found["lanes"].values()]
     assert np.mean(overflow) == pytest.approx(expected, rel=0.1)
     assert {row["status"] for row in found["lanes"].values()} == {"strained"}  # nearly all days overflow
@@ -137,11 +156,11 @@ def test_a_flow_after_those_of_all_other_lanes_ends_no_lane(tmp_path, last, caps
     workdays(tmp_path / "f.csv", last=last)
     assert main(["attention", str(tmp_path / "f.csv"), "--closed", "sat,sun"]) == 0
     text = capsys.readouterr().out
-    assert "After 2024-06-14: 5 " in text  # all five have the same status
-    assert f"left out (1 rows, up to {last})" in " ".join(text.split())
+    assert "After 2024-06-14, by the coming week: 5 " in text  # all five have the same status
+    assert f"left out (1 row, up to {last})" in " ".join(text.split())
     assert "601 rows = 601 kept + 0 refused" in text.splitlines()[0]
     assert "One period is a working day." in text
-    sentence = f"flows after 2024-06-14 count (1 rows, up to {last}), though fewer than half of the lanes"
+    sentence = f"flows after 2024-06-14 count (1 row, up to {last}), though fewer than half of the lanes"
     for given, told in ([], True), (["--last", "2024-06-14"], False):
         assert main(["assess", str(tmp_path / "f.csv"), "--closed", "sat,sun", *given]) == 0
         assert (sentence in " ".join(capsys.readouterr().out.split())) == told

@@ -12,6 +12,7 @@ from twin.command.schema import schema
 from twin.data.calendar import WorkingCalendar
 from twin.data.load import read_history
 from twin.past_errors import LaneErrors
+from twin.plan import lane_plan, network_forecasts
 from twin.plan.booked_lane import places_to_book
 from twin.plan.booking_terms import Booked, booking_terms
 from twin.plan.capacity_plan import CapacityPlan
@@ -50,6 +51,28 @@ def plan():
     made.set("contract", "1", **BLOCK, lanes="C")
     made.set("contract", "2", type="hard block", places=4, first="2025-01-06", price=3.0, site="Berlin")
     return made
+
+
+def test_a_change_of_the_horizon_walks_through_the_lanes_of_a_site_once(history, plan, monkeypatch):
+    session = Session(feed_of_history(history), plan=plan)
+    session.pick("A")
+    walked, recalled = [], network_forecasts.recalled
+    monkeypatch.setattr(
+        network_forecasts,
+        "recalled",
+        lambda f, volumes, **how: walked.append((len(volumes), how["horizon"])) or recalled(f, volumes, **how),
+    )
+    monkeypatch.setattr(lane_plan, "past_levels", lambda *_, **__: pytest.fail("bookings need no promises"))
+    session.change(horizon=9)
+    assert session.places_to_book().found and session.site_places_to_book()
+    longest = session._longest()
+    assert walked == [(1, 9), (2, 9 + longest)]  # the forecast of the lane, and the plan by date of A and B
+    monkeypatch.undo()
+    session.by_date()
+    session.pick("B")
+    session.change(horizon=9)
+    monkeypatch.setattr(network_forecasts, "recalled", lambda *_, **__: pytest.fail("walked before"))
+    assert session.places_to_book().found and session.site_places_to_book()
 
 
 def test_hub_and_assess_give_one_number_for_lanes_and_sites(history, plan):

@@ -10,10 +10,10 @@ from twin.data.history import History
 from twin.data.ledger.plan_cells import memory_plan
 from twin.data.scenarios import POLICIES, research_lanes
 from twin.motion import simulate
-from twin.plan.adjustments import adjusted, scenario_names, scenario_policies
 from twin.plan.capacity_plan import CapacityPlan
 from twin.plan.kinds import PLAN_KINDS
-from twin.plan.plan_import import export_plan, import_plan
+from twin.plan.plan_export import export_plan
+from twin.plan.plan_import import import_plan
 from twin.plan.shared_places import NO_LIMIT, shared_places
 from twin.plan.table_report import assess_history
 from twin.policy import POLICY
@@ -34,6 +34,11 @@ def plan():
     [
         ("lane", {"site": "Paris"}, "lane X: site must be one of the plan; got Paris, which twin plan set site adds"),
         ("lane", {"service_level": 1.5}, r"lane X: service_level must be in \(0, 1\); got 1.5"),
+        (
+            "lane",
+            {"service_revenue": 13, "sla_penalty": 27.7},
+            "got -9.3; not stated, so by default: handling_cost 50$",
+        ),
         ("lane", {"kind": "barge"}, "lane X: kind must be one of flow, stock; got barge"),
         ("lane", {"speed": 1}, "field of lane must be one of site, holding_cost, .*; got speed"),
         ("site", {"places": -1}, "site X: places must be a number >= 0; got -1"),
@@ -135,24 +140,6 @@ def test_sites_of_the_plan_in_motion(plan):
     assert shared_places(plan, ["A", "B"], [100.0, 20.0]).capacity.tolist() == [120.0]
 
 
-def test_overrides_and_scenarios(plan):
-    days = np.arange("2026-01-01", "2026-01-05", dtype="datetime64[D]")
-    plan.set("override", "fair", lane="A", first="2026-01-02", last="2026-01-03", factor=2)
-    plan.set("override", "strike", lane="B", first="2026-01-04", last="2026-12-31", volume=0)
-    plan.set("scenario", "1", name="peak", field="volume", factor=1.5, lanes=["A"], first="2026-01-03")
-    plan.set("scenario", "2", name="peak", field="internal_capacity", factor=0.5)
-    plan.set("scenario", "3", name="dear", field="partner_surcharge", value=9, lanes="B;Z")
-    flat = np.full((2, 4), 10.0)
-    assert adjusted(plan, ["A", "B"], days, flat).tolist() == [[10, 20, 20, 10], [10, 10, 10, 0]]
-    assert adjusted(plan, ["A", "B"], days, flat, scenario="peak").tolist() == [[10, 20, 30, 15], [10, 10, 10, 0]]
-    table = pd.DataFrame({"internal_capacity": [8.0, 4.0], "partner_surcharge": [5.0, 5.0]}, ["A", "B"])
-    assert scenario_names(plan) == ["dear", "peak"]
-    assert scenario_policies(plan, "peak", table)["internal_capacity"].tolist() == [4.0, 2.0]
-    assert scenario_policies(plan, "dear", table)["partner_surcharge"].tolist() == [5.0, 9.0]
-    with pytest.raises(ValueError, match="scenario must be one of dear, peak; got calm"):
-        adjusted(plan, ["A", "B"], days, flat, scenario="calm")
-
-
 def test_two_planners_on_one_plan():
     cells = memory_plan()
     eva, ben = CapacityPlan(cells, author="eva"), CapacityPlan(cells, author="ben")
@@ -227,6 +214,33 @@ def test_headings_and_words_as_in_files_of_policies(plan, tmp_path):
     path.write_text("lane,Lieferzeit [weeks]\nA,3\n")
     with pytest.raises(ValueError, match="the column lead_time_mean_days must be in days; got weeks"):
         import_plan(plan, str(path))
+
+
+def test_a_workbook_of_capacities_is_read_as_planners_have_it(plan, tmp_path):
+    """Sites and lanes under German headings, with prices per pallet and day in euros, and what was read as what."""
+    path = tmp_path / "capacity.xlsx"
+    sites = {"Standort": ["Hamburg", "München"], "Stellplätze": [9000, 5000], "Umschlag je Tag": [4200, 2600]}
+    lanes = {
+        "Relation": ["HAM-ROT", "MUC-BER"],
+        "Standort": ["Hamburg", "München"],
+        "Eigene Stellplätze": [60, 80],
+        "Lagerkosten €/Palette/Tag": [0.8, 1.1],
+        "Servicegrad": ["95 %", "93 %"],
+        "Kunde": ["A", "B"],
+    }
+    with pd.ExcelWriter(path, engine="xlsxwriter") as book:
+        pd.DataFrame(sites).to_excel(book, sheet_name="Standorte", index=False)
+        pd.DataFrame(lanes).to_excel(book, sheet_name="Relationen", index=False)
+    found = import_plan(plan, str(path))
+    assert plan.of("site")["Hamburg"] == {"places": 9000.0, "handling_per_period": 4200.0}
+    ours = {"site": "München", "internal_capacity": 80.0, "holding_cost": 1.1, "service_level": 0.93}
+    assert plan.of("lane")["MUC-BER"] == ours
+    said = str(found.account)
+    assert "lane = 'Relation'" in said and "places = 'Stellplätze'" in said and "not used: 'kunde'" in said
+    prices = tmp_path / "prices.csv"
+    prices.write_text("Strecke;Fremdlagerzuschlag €/Palette;Erlös\nHAM-ROT;4,50 €;32,50 €\n", encoding="cp1252")
+    import_plan(plan, str(prices))
+    assert plan.of("lane")["HAM-ROT"].items() >= {"partner_surcharge": 4.5, "service_revenue": 32.5}.items()
 
 
 def test_a_workbook_goes_out_and_comes_back(plan, tmp_path):

@@ -26,25 +26,13 @@ FLOWS = "date,lane,volume\n" + "".join(
 
 
 @pytest.fixture
-def file(tmp_path):
-    """Return a function that writes a file and returns its path as text."""
-
-    def file(content, name="flows.csv"):
-        path = tmp_path / name
-        path.write_bytes(content if isinstance(content, bytes) else content.encode())
-        return str(path)
-
-    return file
-
-
-@pytest.fixture
 def twin(capsys, monkeypatch):
     """Return a function that runs one command and returns its exit code, its output and its errors."""
     monkeypatch.setenv("COLUMNS", "120")  # a fixed width, independent of the terminal
 
     def twin(*arguments):
         try:
-            code = main(list(arguments))
+            code = main([*map(str, arguments)])
         except SystemExit as end:  # raised by argparse
             code = end.code
         return code, *capsys.readouterr()

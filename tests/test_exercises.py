@@ -1,4 +1,4 @@
-"""Exercises: checks accept the solutions and refuse other answers, also with other parameters than a lesson's own."""
+"""Exercises: each lesson has a few with hints, and stored solutions; checks accept those and refuse other answers."""
 
 import ast
 import json
@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from twin.batch.normal_form import dumps, normalise
-from twin.batch.notebook import run
 from twin.view import exercises
 
 NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
@@ -17,25 +16,6 @@ LESSONS = [NOTEBOOKS / path.name for path in SOLUTIONS]
 FEWEST, MOST = 6, 8  # exercises of a lesson
 FEWEST_CELLS, MOST_CELLS = 25, 45  # cells of a lesson
 SHORT, WORDS_A_LINE = 15, 9  # words of a paragraph that says nothing; words of prose for each line of code
-OTHER = {  # other lanes and prices than those of the lesson
-    "01_newsvendor": {"lane": "HAM-ROT", "holding_cost": 12.0, "sla_penalty": 30.0},
-    "02_buffers": {"lane": "FRA-PAR", "lead_time_sd_days": 3.0, "service_level": 0.9, "holding_cost": 6.0},
-    "03_cooperation": {"lane": "FRA-PAR", "internal_capacity": 95.0, "partner_surcharge": 14.0, "option_fee": 0.8},
-    "04_resilience": {"service_level": 0.9, "capacity_lost": 0.5, "disruption_days": 20.0, "headroom": 1.3},
-    "05_finance": {"lane": "HAM-ROT", "service_revenue": 70.0, "handling_cost": 45.0, "sla_penalty": 30.0},
-    "08_coalitions": {"partners": "grocery, fashion, garden", "partner_surcharge": 60.0, "lending_cost": 5.0},
-    "09_motion": {"lane": "FRA-PAR"},
-    "10_promises": {"lane": "FRA-PAR", "service_level": 0.9, "interval_mean": 3.0, "records": "sfo-air-cargo"},
-    "11_booking_ahead": {"surcharge": 18.0, "stay": 0.8, "lead_time": 2, "term": 2, "refusal": 0.4},
-    "12_learned_policies": {
-        "demand_mean": 4.0,
-        "spread": 1.5,
-        "lead_time": 1,
-        "penalty": 19.0,
-        "unseen": 2,
-        "most_lead_time": 1,
-    },
-}
 # The answers of the solutions, and answers that are wrong by five per cent: no check may accept them.
 REMEMBER = """
 given, truly = {}, exercises.check
@@ -67,6 +47,24 @@ def answered(cells):
     return ast.literal_eval(ast.parse(cell["source"]).body[0].value.args[0])
 
 
+def with_solutions(lesson):
+    """Return the text of a lesson that continues with its solutions, and then with answers that are wrong."""
+    notebook = json.loads(lesson.read_text(encoding="utf-8"))
+    solved = [cell for cell in cells_of(NOTEBOOKS / "solutions" / lesson.name) if cell["cell_type"] == "code"][1:]
+    for number, source in enumerate([REMEMBER, *(cell["source"] for cell in solved), WRONG]):
+        cell = {"cell_type": "code", "id": f"added-{number}", "metadata": {}, "source": source}
+        notebook["cells"].append(cell | {"outputs": [], "execution_count": None})
+    return json.dumps(notebook)
+
+
+def assert_only_solutions_are_right(lesson, cells):
+    """Assert that a run of a lesson with its solutions has accepted each of them, and no wrong answer."""
+    numbers = list(answered(cells_of(lesson)))
+    *solved, wrong = [printed([cell]) for cell in cells if cell["id"].startswith("added-")]
+    assert [int(n) for n in re.findall(r"exercise (\d+): right\n", "".join(solved))] == numbers, solved
+    assert len(re.findall(r"exercise \d+: (?:not yet|cannot)", wrong)) == len(numbers), wrong
+
+
 @pytest.fixture(params=LESSONS, ids=lambda path: path.stem)
 def lesson(request):
     """Return the path of a lesson; each test runs for every lesson."""
@@ -75,7 +73,7 @@ def lesson(request):
 
 def test_every_lesson_has_solutions():
     lessons = {path.stem for path in NOTEBOOKS.glob("[0-9][0-9]_*.ipynb") if "## Exercises" in path.read_text("utf-8")}
-    assert lessons == {path.stem for path in SOLUTIONS} == set(OTHER)
+    assert lessons == {path.stem for path in SOLUTIONS}
 
 
 def test_a_lesson_has_a_few_exercises_each_with_a_hint_and_unanswered(lesson):
@@ -114,22 +112,6 @@ def test_stored_solutions_are_right_and_in_normal_form(lesson):
     is_normal = dumps(normalise(json.loads(stored))) == stored
     assert is_normal, "make notebooks puts it right"
     assert not re.search(r"^answers? = |: \d+\.\d+\}", stored, re.M), "an answer is an expression"
-
-
-def test_solutions_are_right_with_other_parameters_and_other_answers_are_not(lesson):
-    notebook = json.loads(lesson.read_text(encoding="utf-8"))
-    numbers = list(answered(cells_of(lesson)))
-    solved = [cell for cell in cells_of(NOTEBOOKS / "solutions" / lesson.name) if cell["cell_type"] == "code"][1:]
-    added = [REMEMBER, *(cell["source"] for cell in solved), WRONG]
-    for number, source in enumerate(added):
-        cell = {"cell_type": "code", "id": f"added-{number}", "metadata": {}, "source": source}
-        notebook["cells"].append(cell | {"outputs": [], "execution_count": None})
-    parameters = {"live": False, "samples": 20_000} | OTHER[lesson.stem]
-    ran = run(lesson, parameters, text=json.dumps(notebook))["cells"]
-    by_id = {cell["id"]: printed([cell]) for cell in ran if cell["id"].startswith("added-")}
-    wrong = by_id.pop(f"added-{len(added) - 1}")
-    assert [int(n) for n in re.findall(r"exercise (\d+): right\n", "".join(by_id.values()))] == numbers, by_id
-    assert len(re.findall(r"exercise \d+: (?:not yet|cannot)", wrong)) == len(numbers), wrong
 
 
 def test_a_number_is_near_within_its_tolerance_and_otherwise_the_check_says_what_is_off():

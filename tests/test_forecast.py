@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from scipy.stats import t as student
 
-from twin import _lane_walks, forecast, simulate
+from twin import _lane_walks, _methods, forecast, simulate
 
 
 def least_squares(volumes):
@@ -177,6 +177,20 @@ def test_what_is_said_at_an_origin_is_what_the_record_up_to_it_says():
             np.testing.assert_allclose(getattr(said, name), found, rtol=1e-9, atol=1e-9)
 
 
+@pytest.mark.parametrize("period", ["D", "MS"])
+def test_a_longer_horizon_changes_no_forecast_and_no_interval_of_the_periods_before(period):
+    """The weights of the methods are those of the first steps: a period has one forecast, however far one looks."""
+    how = {"period": period, "level": 0.9}
+    far, past = forecast.lanes_and_past(mixed(), horizon=12, **how)
+    for horizon in (1, 3, 7):
+        near, before = forecast.lanes_and_past(mixed(), horizon=horizon, **how)
+        assert list(near.method) == list(far.method)
+        for name in ("mean", "low", "high"):
+            found, wanted = getattr(near, name), getattr(far, name)[..., :horizon]
+            np.testing.assert_allclose(found, wanted, rtol=1e-9, atol=1e-9)
+        np.testing.assert_allclose(before, past[..., :horizon], rtol=1e-9, atol=1e-9)
+
+
 def test_coverage_and_errors_are_those_of_the_backtest():
     volumes = mixed()
     said, past = ahead(volumes), forecast.backtest(volumes, period="MS", horizon=3, level=0.9)
@@ -325,6 +339,19 @@ def test_the_pool_is_the_same_in_chunks(monkeypatch):
     whole = ahead(volumes)
     monkeypatch.setattr(_lane_walks, "_CHUNK", 7)
     np.testing.assert_array_equal(ahead(volumes).high, whole.high)
+
+
+@pytest.mark.parametrize("numbers", [1, 500, 2**20])
+def test_steps_are_forecast_some_at_a_time_and_nothing_changes(monkeypatch, numbers):
+    """Also where the horizon is longer than the record, and where a lane begins late."""
+    volumes = np.r_[mixed()[:, :30], np.where(np.arange(30) < 12, np.nan, mixed()[:2, :30])]
+    whole = [forecast.lanes_and_past(part, period="D", horizon=40, level=0.9) for part in (volumes, volumes[:1])]
+    monkeypatch.setattr(_methods, "_AT_ONCE", numbers)
+    for part, (said, past) in zip((volumes, volumes[:1]), whole, strict=True):
+        again, before = forecast.lanes_and_past(part, period="D", horizon=40, level=0.9)
+        np.testing.assert_array_equal(before, past)
+        np.testing.assert_array_equal(again.high, said.high)
+        np.testing.assert_allclose(before, forecast.backtest(part, period="D", horizon=40, level=0.9).mean, rtol=1e-12)
 
 
 def test_scale_does_not_matter():

@@ -68,6 +68,13 @@ def test_a_kernel_has_its_own_folder_and_environment(way, tmp_path):
         assert one.says("1 / 0") == "ZeroDivisionError"
 
 
+@needs_forks
+def test_libraries_of_the_pages_are_loaded_before_a_kernel_is_forked():
+    with kernel() as one:
+        asked = "import sys; print([name for name in ('anywidget', 'seaborn', 'tqdm') if name not in sys.modules])"
+        assert one.says(asked) == "[]"
+
+
 @pytest.mark.parametrize("way", WAYS)
 def test_a_kernel_is_interrupted_restarted_and_ended(way):
     with kernel(way) as one:

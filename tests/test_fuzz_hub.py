@@ -115,7 +115,7 @@ def press(widget, message, *buffers):
 @cases(200)
 @given(message=messages([*FORMS, "piece"], FORM_FIELDS))
 @example(message={"do": "log", "volume": 5})
-@example(message={"do": "piece", "id": [1], "first": True})
+@example(message={"do": "piece", "id": [1], "begins": True})
 @example(message={"do": "delete", "id": {}})
 def test_every_message_of_a_form_is_answered(bare_hub, unexpected, message):
     press(bare_hub.data, message, b"date,lane,volume\n")

@@ -69,7 +69,7 @@ UPLOADS = st.fixed_dictionaries(
 @example(lanes={}, changes=[(0.5, 0, b"1" * 2_000_000, 1)], harm="gzip", form={"do": "upload"})
 def test_an_upload_ends_with_an_answer_or_a_sentence(bare_hub, unexpected, lanes, changes, harm, form):
     content = harmed(content_of(lanes) if lanes else START, changes, harm)
-    bare_hub.data._handle_custom_msg({"do": "piece", "id": 1, "first": True}, [content])
+    bare_hub.data._handle_custom_msg({"do": "piece", "id": 1, "begins": True}, [content])
     bare_hub.data._handle_custom_msg({**form, "upload": 1, "file": "flows.csv", "good_rows_only": "on"}, [])
     none_of(unexpected)
     assert bare_hub.data.said or bare_hub.data.question

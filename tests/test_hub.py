@@ -12,6 +12,7 @@ from nbclient import NotebookClient
 from pypdf import PdfReader
 
 from twin._choices import words_in
+from twin.data.errors import LedgerError
 from twin.data.history import write_csv
 from twin.data.ledger.store import RESET_TOKEN, Ledger
 from twin.data.scenarios import network, research_lanes
@@ -46,7 +47,9 @@ def press(widget, **message):
     if content is not None:
         message |= {"upload": 1}
         for start in range(0, max(len(content), 1), 700_000):
-            widget._handle_custom_msg({"do": "piece", "id": 1, "first": start == 0}, [content[start : start + 700_000]])
+            widget._handle_custom_msg(
+                {"do": "piece", "id": 1, "begins": start == 0}, [content[start : start + 700_000]]
+            )
     widget._handle_custom_msg({"subject": getattr(widget, "subject", ""), **message}, [])
 
 
@@ -129,6 +132,18 @@ def test_a_turned_control_changes_page_picture_row_and_address(hub):
     assert hub.lanes.table["dependency"][place] == row["dependency"]
 
 
+def test_head_and_first_picture_of_a_lane_are_sent_before_its_page(hub, monkeypatch):
+    press(hub.sheet, do="shown", charts=True)
+    sent = []
+    monkeypatch.setattr(
+        hub.sheet, "send_state", lambda key=None: sent.append({key} if isinstance(key, str) else {*key})
+    )
+    hub.lanes.picked = "FRA-PAR"
+    head, page = (each for each in sent if each & {"charts", "page"})
+    assert {"title", "charts", "query"} <= head and {"subject", "page"} == page
+    assert hub.sheet.title == hub.sheet.subject == "FRA-PAR"
+
+
 def test_a_refused_value_is_explained_at_its_control_and_changes_nothing(hub):
     page = hub.sheet.page
     turn(hub, handling_cost=490.0)
@@ -209,7 +224,9 @@ def test_the_analyst_uses_the_values_of_the_controls(hub):
         assert "<b>expected" not in hub.sheet.page and "offline analyst" in hub.sheet.page
         turn(hub, internal_capacity=200.0)
     press(hub.sheet, do="ask", question="Which lanes need attention?")
-    assert facts(hub.sheet.page)["lane1.use"] == hub.session.network().loc[hub.session.lane, "use"]
+    assert (
+        facts(hub.sheet.page)["lane1.use_with_buffer"] == hub.session.network().loc[hub.session.lane, "use_with_buffer"]
+    )
     press(hub.sheet, do="ask", question="Who wins the cup?")
     assert "so there is no answer" in hub.sheet.page
     press(hub.sheet, do="ask", question=" ")
@@ -340,7 +357,7 @@ def test_a_flow_is_logged_shown_and_deleted(stored):
     last = hub.session.feed.statistics.loc["BER-MUC", "last_volume"]
     press(hub.data, do="log", date="2025-12-28", lane="BER-MUC", volume="32,5", returns="")
     (key,) = re.findall(r"Logged: flow (\d+), 2025-12-28, BER-MUC, 32.5 pallets", hub.data.said)
-    assert "already held a flow of BER-MUC" in hub.data.said
+    assert "already held 1 flow of BER-MUC" in hub.data.said
     assert hub.lanes.table["last_volume"][0] == last + 32.5 and stored.count() == 3277
     press(hub.data, do="delete", id=key)
     assert f"Delete flow {key}, 2025-12-28, BER-MUC" in hub.data.question["text"] and stored.count() == 3277
@@ -497,6 +514,47 @@ def test_a_setting_that_cannot_be_used_leaves_the_research_lanes_and_is_explaine
         Hub(history)
 
 
+def test_a_hub_whose_ledger_is_out_of_reach_shows_no_other_morning_and_recovers(stored, url, monkeypatch):
+    monkeypatch.setenv("TWIN_HISTORY", "ledger:")
+    with monkeypatch.context() as down:
+        down.setenv("DATABASE_URL", "postgresql://planner:topsecret@127.0.0.1:1/nowhere")
+        hub = Hub()
+        hub.show_morning()
+        (still_words,) = {still.shown(hub, "morning", live=False)._repr_mimebundle_()[0]["text/plain"]}
+        press(hub.morning, do="opened")
+        for said in (hub.morning.page, still_words):
+            assert "cannot be reached" in said and "synthetic research lanes, which are not yours" in said
+            assert "Accept" not in said and "Nothing to do" not in said and "topsecret" not in said
+    hub.data.said = ""
+    hub.feed._address = url  # the database is back
+    hub.feed._ledger = None
+    assert "Try again" in hub.morning.page
+    press(hub.morning, do="opened")
+    assert hub.session.feed.source == "ledger" and not hub.session.feed.missing
+    hub.show_morning()
+    assert "not yours" not in hub.morning.page and "lanes</b> after" in hub.morning.page
+
+
+def test_a_page_prepared_while_the_ledger_was_empty_shows_what_came_before_its_visitor(ledger, url, monkeypatch):
+    monkeypatch.setenv("DATABASE_URL", url)
+    monkeypatch.setenv("TWIN_HISTORY", "ledger:")
+    waiting = Hub()
+    assert "one that holds flows" in waiting.morning.page
+    ledger.import_history(research_lanes())
+    press(waiting.data, do="opened")
+    assert waiting.session.feed.source == "ledger" and waiting.data.said == ""
+
+
+def test_a_morning_that_failed_is_tried_again(stored, monkeypatch):
+    hub = Hub("ledger:")
+    with monkeypatch.context() as down:
+        down.setattr(type(hub.session), "morning", lambda _: (_ for _ in ()).throw(LedgerError("the ledger is down")))
+        hub.show_morning()
+        assert "The ledger is down" in hub.morning.page and "Try again" in hub.morning.page
+    press(hub.morning, do="opened")
+    assert "lanes</b> after" in hub.morning.page
+
+
 def test_every_message_is_answered_by_its_number(hub):
     for widget, message in (
         (hub.dials, {"do": "reset"}),
@@ -592,7 +650,9 @@ def test_files_with_other_headings_and_decimal_commas(stored):
 
 def test_two_uploads_at_once_are_both_read(hub):
     for key, lane in ((1, b"A"), (2, b"B")):
-        hub.data._handle_custom_msg({"do": "piece", "id": key, "first": True}, [UPLOADS["good"][0].replace(b"A", lane)])
+        hub.data._handle_custom_msg(
+            {"do": "piece", "id": key, "begins": True}, [UPLOADS["good"][0].replace(b"A", lane)]
+        )
     for key, lane in ((1, "A"), (2, "B")):
         hub.data._handle_custom_msg({"do": "upload", "upload": key, "file": "x.csv"}, [])
         assert hub.sheet.title == lane

@@ -8,13 +8,14 @@ import pandas as pd
 import pytest
 from apps import new_page, opened, standalone
 from pypdf import PdfReader
-from test_cockpit import violations
+from test_cockpit import below_the_first_screen, violations
 
 from twin import lane
 from twin.data.history import write_csv
 from twin.data.ledger.store import Ledger
 from twin.data.scenarios import POLICIES, network, research_lanes
 from twin.plan import lane_report
+from twin.plan.capacity_plan import CapacityPlan
 from twin.plan.feed import feed_of_history
 from twin.plan.quantities import UNIT_OF
 from twin.plan.wording import written
@@ -38,6 +39,8 @@ MOVES = {
     "unmet": "lost",
 }
 WIDTHS = (360, 800, 1440)  # [pixel]
+SMALL = """() => [...document.querySelectorAll(".twin :is(button, select, summary, tr[data-lane]), .twin-why summary")]
+  .filter((one) => one.checkVisibility() && one.getBoundingClientRect().height < 36).map((one) => one.outerHTML)"""
 PATIENCE = 12  # timeout of every wait [s]
 
 
@@ -78,6 +81,7 @@ def hub(shared):
     """Yield the shared page, reset to the hub on BER-MUC; at the end, assert that it reported no errors."""
     page, seen = shared
     page.set_viewport_size({"width": 1440, "height": 900})
+    page.get_by_label("Find a lane").fill("")
     page.get_by_label("synthetic research lanes").check()
     page.locator('tr[data-lane="BER-MUC"]').click()
     page.get_by_role("heading", name="BER-MUC", exact=True).wait_for()
@@ -88,13 +92,15 @@ def hub(shared):
     seen.nothing_wrong()
 
 
-@pytest.fixture
-def own_hub(suite, page):
-    """Yield a new page of the hub on BER-MUC; at the end, assert that it reported no errors."""
+@pytest.fixture(scope="module")
+def table(suite, browser):
+    """Yield a page for the tests of the table, whose view the hub keeps; at the end, assert that it had no errors."""
+    page = new_page(browser)
     seen = opened(page, address(suite))
     ready(page)
     yield page
     seen.nothing_wrong()
+    page.context.close()
 
 
 def address(apps):
@@ -189,34 +195,60 @@ def answer(page, text):
 # ------------------------------------------------------------ the morning
 
 
-def test_a_planner_decides_actions_of_the_morning_and_the_next_move_up(own_hub, tmp_path):
+def test_a_planner_decides_actions_of_the_morning_and_the_next_move_up(hub, tmp_path):
     path = tmp_path / "flows.csv"
     history = network(14, periods=120)
     late = history.flows["date"] >= history.flows["date"].max() - pd.Timedelta(days=20)
     history.flows.loc[late, "volume"] *= 4  # beyond the places that are assumed
     write_csv(history, path)
-    form(own_hub, "upload").locator("input[type=file]").set_input_files(path)
-    submit(own_hub, "upload")
-    own_hub.locator(".twin-morning", has_text="14 lanes after").wait_for()
+    form(hub, "upload").locator("input[type=file]").set_input_files(path)
+    submit(hub, "upload")
+    hub.locator(".twin-morning", has_text="14 lanes after").wait_for()
 
     def listed():
-        return own_hub.locator(".twin-actions tbody th").all_inner_texts()
+        return hub.locator(".twin-actions tbody th").all_inner_texts()
 
     first, second, *others = listed()
     assert len(others) == 8
-    own_hub.get_by_role("button", name=f"Accept {first}, overflow").click()
-    own_hub.locator(".twin-morning", has_text=f"{first}: accepted.").wait_for()
-    own_hub.get_by_text("Change", exact=True).first.click()
-    own_hub.get_by_label("snooze until").first.fill("2099-01-01")
-    own_hub.locator(f"form:has([value='{second}'])").get_by_role("button", name="Snooze").click()
-    own_hub.locator(".twin-morning", has_text="Decided: 2").wait_for()
+    hub.get_by_role("button", name=f"Accept {first}, overflow").click()
+    hub.locator(".twin-morning", has_text=f"{first}: accepted.").wait_for()
+    hub.get_by_text("Comment", exact=True).first.click()
+    hub.get_by_text("Change", exact=True).first.click()
+    assert hub.locator(".twin-change[open]").count() == 1  # one form hides no other one
+    hub.get_by_label("price of a place [$]").first.focus()
+    hub.keyboard.press("Escape")
+    assert hub.locator(".twin-change[open]").count() == 0
+    assert hub.evaluate("document.activeElement.ariaLabel") == f"Change {second}, overflow"
+    hub.get_by_text("Change", exact=True).first.click()
+    hub.get_by_label("snooze until").first.fill("2099-01-01")
+    hub.locator(f"form:has([value='{second}'])").get_by_role("button", name="Snooze").click()
+    hub.locator(".twin-morning", has_text="Decided: 2").wait_for()
     now = listed()
     assert now[:8] == others and len(set(now)) == 10 and not {first, second} & set(now)
-    own_hub.get_by_text("Decided: 2").click()
-    own_hub.get_by_role("button", name=f"Take back {first}, overflow: accepted").click()
+    hub.get_by_text("Change", exact=True).first.click()
+    decided = hub.locator(f"form[data-form=change]:has([value='{now[0]}'])")
+    decided.get_by_label("places").fill("7")
+    decided.get_by_role("button", name="Decide").click()
+    hub.locator(".twin-morning", has_text="Decided: 3").wait_for()
+    hub.get_by_text("Decided: 3").click()
+    hub.get_by_text(f"{now[0]}, overflow: changed: 7 places, ").wait_for()
+    hub.get_by_role("button", name=f"Take back {now[0]}, overflow: changed").click()
+    hub.locator(".twin-morning", has_text="Decided: 2").wait_for()
+    until(listed, now)
+    hub.get_by_role("button", name=f"Take back {first}, overflow: accepted").click()
     until(lambda: listed()[0], first)
-    own_hub.locator(".twin-actions th button").nth(3).click()
-    own_hub.get_by_role("heading", name=now[2], exact=True).wait_for()
+    hub.locator(".twin-actions th button").nth(3).click()
+    hub.get_by_role("heading", name=now[2], exact=True).wait_for()
+
+
+def test_the_button_of_many_lanes_says_what_it_does(hub):
+    """An empty value removes a field of all lanes shown, and the button says so before it is pressed."""
+    hub.locator("summary", has_text="Set …").click()
+    button = hub.locator(".twin-view-form button[type=submit]")
+    assert button.inner_text() == "Remove from 3 lanes"
+    hub.get_by_label("Value", exact=True).fill("Berlin")
+    assert button.inner_text() == "Set for 3 lanes"
+    hub.locator("summary", has_text="Set …").click()
 
 
 # ------------------------------------------------------------ controls and tabs
@@ -245,7 +277,7 @@ def test_a_slider_moves_by_key_and_draws_a_new_picture(hub):
     hub.keyboard.press("ArrowLeft")
     shows(hub, directly(internal_capacity=459.0))
     until(lambda: hub.get_attribute("[data-picture=history]", "data-drawn") != before, True)
-    until(lambda: hub.locator('tr[data-lane="BER-MUC"] [data-name=use]').inner_text(), "89.7%")
+    until(lambda: hub.locator('tr[data-lane="BER-MUC"] [data-name=use]').inner_text(), "17.5%")
     for _ in range(25):  # faster than the pictures are drawn
         hub.keyboard.press("ArrowLeft")
     shows(hub, directly(internal_capacity=434.0))
@@ -318,7 +350,7 @@ def test_tabs_by_key_what_if_and_the_analyst(hub):
     hub.keyboard.press("ArrowRight")
     hub.wait_for_selector("[data-picture=leaving][data-drawn]")
     hub.keyboard.press("ArrowRight")
-    hub.get_by_role("button", name="Keep this scenario as A").click()
+    hub.get_by_role("button", name="Keep these values as A").click()
     hub.get_by_text("A and B are the same so far.").wait_for()
     turn(hub, "holding_cost", 7.0)
     hub.get_by_text("holding cost: 2.5 in A, 7 in B [$/pallet/day]").wait_for()
@@ -345,73 +377,78 @@ def test_tabs_by_key_what_if_and_the_analyst(hub):
 # ------------------------------------------------------------ the network
 
 
-def test_the_table_sorts_filters_and_picks(own_hub):
-    def lanes():
-        return own_hub.locator("tr[data-lane]").evaluate_all("rows => rows.map(row => row.dataset.lane)")
-
-    assert lanes() == ["HAM-ROT", "BER-MUC", "FRA-PAR"]
-    own_hub.get_by_role("button", name="lane", exact=True).click()
-    until(lanes, ["BER-MUC", "FRA-PAR", "HAM-ROT"])
-    own_hub.get_by_role("button", name="mean", exact=True).press("Enter")
-    assert own_hub.locator('th[data-column="demand_mean"]').get_attribute("aria-sort") == "descending"
-    own_hub.get_by_text("View", exact=True).click()
-    own_hub.get_by_label("use today").check()
-    own_hub.get_by_label("Strain above").fill("90")
-    own_hub.get_by_label("Strain above").press("Tab")
-    until(lambda: own_hub.locator('[data-status="capacity strain"]').count(), 2)
-    own_hub.get_by_label("Under-used below").fill("95")
-    own_hub.get_by_label("Under-used below").press("Tab")
-    own_hub.locator(".twin-lanes .twin-alert", has_text="must be 0% < under-used < strain").wait_for()
-    own_hub.get_by_label("Find a lane").fill("use > 95")
-    until(lanes, ["HAM-ROT", "FRA-PAR"])
-    own_hub.get_by_label("Status", exact=True).first.select_option("normal")
-    own_hub.locator('tr[data-lane="FRA-PAR"]').click()
-    own_hub.get_by_role("heading", name="FRA-PAR").wait_for()
-    shows(own_hub, directly("FRA-PAR"))
-
-
-def test_the_table_by_keyboard_groups_columns_and_its_export(own_hub):
-    table = own_hub.get_by_role("grid", name="Lanes of the network")
-    table.focus()
+def test_the_table_by_keyboard_groups_columns_and_its_export(table):
+    table.get_by_role("grid", name="Lanes of the network").focus()
     for key in ("End", "Home", "ArrowDown", "ArrowDown", "ArrowUp", "Enter"):
-        own_hub.keyboard.press(key)
-    own_hub.get_by_role("heading", name="BER-MUC", exact=True).wait_for()
-    own_hub.keyboard.press("End")
-    own_hub.keyboard.press("Enter")
-    own_hub.get_by_role("heading", name="FRA-PAR", exact=True).wait_for()
-    assert own_hub.locator("tr[aria-selected=true]").get_attribute("data-lane") == "FRA-PAR"
-    own_hub.get_by_text("View", exact=True).click()
-    own_hub.get_by_label("dependency").check()
-    own_hub.get_by_label("profit").uncheck()
-    own_hub.get_by_label("Group by").select_option("outlook")
-    own_hub.keyboard.press("Escape")
-    assert own_hub.locator(".twin-group").inner_text() == "▾ normal (3)"
-    own_hub.get_by_label("Find a lane").fill("mean > 20")
-    with own_hub.expect_download() as download:
-        own_hub.get_by_role("button", name="CSV of these").click()
+        table.keyboard.press(key)
+    table.get_by_role("heading", name="BER-MUC", exact=True).wait_for()
+    table.keyboard.press("End")
+    table.keyboard.press("Enter")
+    table.get_by_role("heading", name="FRA-PAR", exact=True).wait_for()
+    assert table.locator("tr[aria-selected=true]").get_attribute("data-lane") == "FRA-PAR"
+    table.get_by_text("View", exact=True).click()
+    table.get_by_label("dependency").check()
+    table.get_by_label("profit").uncheck()
+    table.get_by_label("Group by").select_option("outlook")
+    table.keyboard.press("Escape")
+    assert table.locator(".twin-group").inner_text() == "▾ normal (3)"
+    table.get_by_label("Find a lane").fill("mean > 20")
+    with table.expect_download() as download:
+        table.get_by_role("button", name="CSV of these").click()
     lines = download.value.path().read_text(encoding="utf-8").splitlines()
     assert lines[0] == "lane,outlook,use,last_volume,demand_mean,coming_overflow,dependency"
     assert [line.split(",")[0] for line in lines[1:]] == ["HAM-ROT", "BER-MUC"]
     assert float(lines[2].split(",")[4]) == directly()["demand_mean"]
+    table.get_by_label("Find a lane").fill("")
+    table.get_by_text("View", exact=True).click()
+    table.get_by_label("Group by").select_option("")
+    table.get_by_label("profit").check()
+    table.get_by_label("dependency").uncheck()
+    table.keyboard.press("Escape")
 
 
-def test_three_thousand_lanes(own_hub, tmp_path):
+def test_the_table_sorts_filters_and_picks(table):
+    def lanes():
+        return table.locator("tr[data-lane]").evaluate_all("rows => rows.map(row => row.dataset.lane)")
+
+    assert lanes() == ["HAM-ROT", "BER-MUC", "FRA-PAR"]
+    table.get_by_role("button", name="lane", exact=True).click()
+    until(lanes, ["BER-MUC", "FRA-PAR", "HAM-ROT"])
+    table.get_by_role("button", name="mean", exact=True).press("Enter")
+    assert table.locator('th[data-column="demand_mean"]').get_attribute("aria-sort") == "descending"
+    table.get_by_text("View", exact=True).click()
+    table.get_by_label("today, with buffer").check()
+    table.get_by_label("Strain above").fill("90")
+    table.get_by_label("Strain above").press("Tab")
+    until(lambda: table.locator('[data-status="capacity strain"]').count(), 2)
+    table.get_by_label("Under-used below").fill("95")
+    table.get_by_label("Under-used below").press("Tab")
+    table.locator(".twin-lanes .twin-alert", has_text="must be 0% < under-used < strain").wait_for()
+    table.get_by_label("Find a lane").fill("use_with_buffer > 95")
+    until(lanes, ["HAM-ROT", "FRA-PAR"])
+    table.get_by_label("Status", exact=True).first.select_option("normal")
+    table.locator('tr[data-lane="FRA-PAR"]').click()
+    table.get_by_role("heading", name="FRA-PAR").wait_for()
+    shows(table, directly("FRA-PAR"))
+
+
+def test_three_thousand_lanes(hub, tmp_path):
     path = tmp_path / "network.csv"
     write_csv(network(lanes=3000, periods=60), path)
-    form(own_hub, "upload").locator("input[type=file]").set_input_files(path)
-    submit(own_hub, "upload")
-    own_hub.get_by_text("3,000 lanes:").wait_for(timeout=1000 * PATIENCE)
-    inside = own_hub.locator(".twin-rows").evaluate(
+    form(hub, "upload").locator("input[type=file]").set_input_files(path)
+    submit(hub, "upload")
+    hub.get_by_text("3,000 lanes:").wait_for(timeout=1000 * PATIENCE)
+    inside = hub.locator(".twin-rows").evaluate(
         "rows => (rows.clientHeight - rows.querySelector('thead').offsetHeight) / 20"
     )
-    assert inside >= 40 and own_hub.locator("tr[data-lane]").count() < 60
-    own_hub.locator(".twin-rows").evaluate("rows => { rows.scrollTop = 1e6; }")
-    own_hub.locator('tr[aria-rowindex="3001"]').wait_for()
-    own_hub.get_by_label("Find a lane").fill("LANE-2718")
-    own_hub.locator('tr[data-lane="LANE-2718"]').click()
-    own_hub.get_by_role("heading", name="LANE-2718").wait_for()
-    turn(own_hub, "holding_cost", 7.0)
-    until(lambda: dial(own_hub, "holding_cost").input_value(), "7")
+    assert inside >= 40 and hub.locator("tr[data-lane]").count() < 60
+    hub.locator(".twin-rows").evaluate("rows => { rows.scrollTop = 1e6; }")
+    hub.locator('tr[aria-rowindex="3001"]').wait_for()
+    hub.get_by_label("Find a lane").fill("LANE-2718")
+    hub.locator('tr[data-lane="LANE-2718"]').click()
+    hub.get_by_role("heading", name="LANE-2718").wait_for()
+    turn(hub, "holding_cost", 7.0)
+    until(lambda: dial(hub, "holding_cost").input_value(), "7")
 
 
 # ------------------------------------------------------------ the data feed
@@ -428,7 +465,7 @@ def test_bad_uploads_are_explained_and_the_page_keeps_working(hub, tmp_path):
         path.write_bytes(content)
         form(hub, "upload").locator("input[type=file]").set_input_files(path)
         submit(hub, "upload")
-        hub.locator(".twin-feed .twin-status [role=alert]", has_text=sentence).wait_for()
+        hub.locator(".twin-feed .twin-status [role=alert]", has_text=sentence).wait_for(timeout=90_000)
     feeds = "".join(hub.locator(".twin-feed").all_inner_texts())
     assert "Traceback" not in hub.content() and str(tmp_path) not in feeds
     upload = form(hub, "upload")
@@ -450,6 +487,23 @@ def test_bad_uploads_are_explained_and_the_page_keeps_working(hub, tmp_path):
     shows(hub, directly(holding_cost=7.0))
 
 
+def test_a_real_record_of_many_lanes_has_its_actions_on_the_first_screen_and_no_violation(hub):
+    """A partner with a long name takes the reason of an action to three lines and more, and none is cut."""
+    hub.locator("#twin-source-record").select_option("record:online-retail")
+    hub.locator(".twin-morning", has_text="40 lanes after").wait_for()
+    hub.evaluate("window.scrollTo(0, 0)")
+    assert below_the_first_screen(hub, ".twin-morning-status", ".twin-totals", ".twin-actions") == []
+    assert hub.locator("tr[data-lane]").count() == 40 and violations(hub) == []
+    spans = hub.locator(".twin-actions td:nth-child(4) > span, .twin-actions td:nth-child(5) > span")
+    partner = "; contract 12 with Norddeutsche Lagerhaus Gesellschaft mbH has the lowest price of the plan" * 2
+    spans.evaluate_all("(all, more) => all.forEach(one => { one.textContent += more; })", partner)
+    for width in (1440, 1024, 390):
+        hub.set_viewport_size({"width": width, "height": 900})
+        shown = spans.evaluate_all("all => all.map(one => getComputedStyle(one).overflowY)")
+        assert shown and set(shown) == {"visible"}, width
+    hub.set_viewport_size({"width": 1440, "height": 900})
+
+
 def test_an_upload_with_refused_rows_shows_its_account(hub, tmp_path):
     path = tmp_path / "mine.csv"
     rows = [f"2026-01-{day:02d},A,{day}" for day in range(1, 31)]
@@ -464,8 +518,9 @@ def test_an_upload_with_refused_rows_shows_its_account(hub, tmp_path):
     hub.get_by_role("heading", name="BER-MUC").wait_for()
 
 
-def test_a_flow_is_logged_shown_and_corrected(engines, page):
+def test_a_flow_is_logged_shown_and_corrected_and_a_scenario_is_seen_everywhere(engines, page):
     apps, ledger = engines
+    CapacityPlan(ledger.plan).set("scenario", "1", name="peak", field="volume", factor=1.5)
     seen = opened(page, address(apps))
     ready(page)
     page.get_by_label("ledger (").check()
@@ -488,85 +543,92 @@ def test_a_flow_is_logged_shown_and_corrected(engines, page):
     answer(page, "Deleted: flow")
     until(lambda: float(last.get_attribute("data-value")), before)
     assert ledger.count() == 3276
+    page.locator("#twin-scenario select").select_option("peak")
+    page.get_by_role("button", name="Show", exact=True).click()
+    bar = page.get_by_role("region", name="Scenario in view")
+    for place in ("document.body.scrollHeight", "0"):
+        page.evaluate(f"scrollTo({{ top: {place}, behavior: 'instant' }})")
+        box = bar.bounding_box()
+        assert box["y"] + box["height"] == pytest.approx(900) and box["width"] == 1440
+    page.locator(".twin-actions, .twin-morning", has_text="scenario peak").first.wait_for()
+    assert violations(page) == []
+    page.get_by_role("button", name="Leave the scenario").click()
+    bar.wait_for(state="detached")
+    until(lambda: page.locator("#twin-scenario select").input_value(), "")
     seen.nothing_wrong()
 
 
-def test_bulk_import_export_and_reset(suite, page, tmp_path):
-    opened(page, address(suite))
-    ready(page)
+def test_bulk_import_export_and_reset(hub, tmp_path):
     path = tmp_path / "more.csv"
     write_csv(network(lanes=2, periods=30), path)
-    form(page, "import").locator("input[type=file]").set_input_files(path)
-    submit(page, "import")
-    page.get_by_role("button", name="Import 60 flows").click()
-    answer(page, "60 flows added as import 1")
-    with page.expect_download() as download:
-        submit(page, "export")
+    form(hub, "import").locator("input[type=file]").set_input_files(path)
+    submit(hub, "import")
+    hub.get_by_role("button", name="Import 60 flows").click()
+    answer(hub, "60 flows added as import 1")
+    with hub.expect_download() as download:
+        submit(hub, "export")
     exported = download.value.path().read_text(encoding="utf-8")
     assert len(exported.splitlines()) == 61 and download.value.suggested_filename == "flows.csv"
-    form(page, "reset").get_by_label("Type").fill("delete")
-    submit(page, "reset")
-    answer(page, "Confirmation must be the words delete all flows")
-    form(page, "reset").get_by_label("Type").fill("delete all flows")
-    submit(page, "reset")
-    answer(page, "60 flows deleted")
+    form(hub, "reset").get_by_label("Type").fill("delete")
+    submit(hub, "reset")
+    answer(hub, "Confirmation must be the words delete all flows")
+    form(hub, "reset").get_by_label("Type").fill("delete all flows")
+    submit(hub, "reset")
+    answer(hub, "60 flows deleted")
 
 
-def test_a_file_is_previewed_and_replaces_and_a_flow_is_edited_and_undone(suite, page, tmp_path):
-    seen = opened(page, address(suite))
-    ready(page)
+def test_a_file_is_previewed_and_replaces_and_a_flow_is_edited_and_undone(hub, tmp_path):
     volumes = {"held.csv": [5, 6, 7] * 4, "revised.csv": [5, 6, 7] * 3 + [5, 8, 7, 9, 250]}
     for name, flows in volumes.items():
         rows = [f"2026-01-{day:02d},HELD,{volume}" for day, volume in enumerate(flows, 1)]
         (tmp_path / name).write_text("\n".join(["date,lane,volume", *rows]) + "\n")
-    form(page, "import").locator("input[type=file]").set_input_files(tmp_path / "held.csv")
-    submit(page, "import")
-    page.get_by_role("button", name="Import 12 flows").click()
-    answer(page, "12 flows added as import")
-    form(page, "import").locator("input[type=file]").set_input_files(tmp_path / "revised.csv")
-    submit(page, "import")
-    answer(page, "Preview of revised.csv: 14 flows, of which nothing is written yet")
-    assert page.locator(".twin-feed .twin-card b").all_inner_texts() == ["2", "11", "1", "1"]
-    far = page.get_by_role("table", name="Outlying (1)").get_by_role("row").last
+    form(hub, "import").locator("input[type=file]").set_input_files(tmp_path / "held.csv")
+    submit(hub, "import")
+    hub.get_by_role("button", name="Import 12 flows").click()
+    answer(hub, "12 flows added as import")
+    form(hub, "import").locator("input[type=file]").set_input_files(tmp_path / "revised.csv")
+    submit(hub, "import")
+    answer(hub, "Preview of revised.csv: 14 flows, of which nothing is written yet")
+    assert hub.locator(".twin-feed .twin-card b").all_inner_texts() == ["2", "11", "1", "1"]
+    far = hub.get_by_role("table", name="Outlying (1)").get_by_role("row").last
     assert far.inner_text().split()[:3] == ["HELD", "2026-01-14", "250"]
-    page.get_by_role("button", name="New, and replace what differs (3)").click()
-    answer(page, "3 flows added as import")
-    find = form(page, "flows")
+    hub.get_by_role("button", name="New, and replace what differs (3)").click()
+    answer(hub, "3 flows added as import")
+    find = form(hub, "flows")
     find.get_by_label("Lane").fill("HELD")
     find.get_by_label("Day").fill("2026-01-14")
-    submit(page, "flows")
-    page.get_by_role("textbox", name="volume of flow").fill("8")
-    page.get_by_role("button", name="Save", exact=True).click()
-    answer(page, "HELD, 8 pallets")
-    past = page.get_by_role("table", name="History of HELD on 2026-01-14")
+    submit(hub, "flows")
+    hub.get_by_role("textbox", name="volume of flow").fill("8")
+    hub.get_by_role("button", name="Save", exact=True).click()
+    answer(hub, "HELD, 8 pallets")
+    past = hub.get_by_role("table", name="History of HELD on 2026-01-14")
     assert [row.split("\t")[-2] for row in past.locator("tbody tr").all_inner_texts()] == ["250 → 8", "none → 250"]
-    assert violations(page) == []
+    assert violations(hub) == []
     past.get_by_role("button", name="Undo").click()
-    answer(page, "Undone: flow")
-    assert page.get_by_role("textbox", name="volume of flow").input_value() == "250"
-    form(page, "import")
-    page.get_by_role("button", name="Undo …").first.click()
-    page.get_by_role("dialog").get_by_role("button", name="Undo import").click()
-    answer(page, "3 flows deleted, 1 replaced flow brought back")
-    form(page, "reset").get_by_label("Type").fill("delete all flows")
-    submit(page, "reset")
-    answer(page, "12 flows deleted")
-    seen.nothing_wrong()
+    answer(hub, "Undone: flow")
+    assert hub.get_by_role("textbox", name="volume of flow").input_value() == "250"
+    form(hub, "import")
+    hub.get_by_role("button", name="Undo …").first.click()
+    hub.get_by_role("dialog").get_by_role("button", name="Undo import").click()
+    answer(hub, "3 flows deleted, 1 replaced flow brought back")
+    form(hub, "reset").get_by_label("Type").fill("delete all flows")
+    submit(hub, "reset")
+    answer(hub, "12 flows deleted")
 
 
 # ------------------------------------------------------------ links, users, report
 
 
-def test_the_address_holds_the_state_and_restores_it(own_hub, suite, browser):
-    own_hub.locator('tr[data-lane="FRA-PAR"]').click()
-    own_hub.get_by_role("heading", name="FRA-PAR").wait_for()
-    turn(own_hub, "return_rate", 0.4)
-    tab(own_hub, "Profit and risk")
-    shows(own_hub, directly("FRA-PAR", return_rate=0.4))
-    until(lambda: all(part in own_hub.evaluate("location.search") for part in ("tab=risk", "return_rate=0.4")), True)
+def test_the_address_holds_the_state_and_restores_it(hub, browser):
+    hub.locator('tr[data-lane="FRA-PAR"]').click()
+    hub.get_by_role("heading", name="FRA-PAR").wait_for()
+    turn(hub, "return_rate", 0.4)
+    tab(hub, "Profit and risk")
+    shows(hub, directly("FRA-PAR", return_rate=0.4))
+    until(lambda: all(part in hub.evaluate("location.search") for part in ("tab=risk", "return_rate=0.4")), True)
     context = browser.new_context()
     other = context.new_page()
-    seen = opened(other, own_hub.url)
+    seen = opened(other, hub.url)
     other.get_by_role("heading", name="FRA-PAR").wait_for()
     shows(other, directly("FRA-PAR", return_rate=0.4))
     assert other.get_by_role("tab", name="Profit and risk").get_attribute("aria-selected") == "true"
@@ -581,11 +643,14 @@ def test_an_unusable_link_is_explained_and_the_address_matches_the_page(suite, p
     shows(page, directly(sla_penalty=90.0))
 
 
-def test_two_planners_share_no_state(hub, suite, browser):
-    context = browser.new_context()
+def test_two_planners_share_no_state_and_one_works_with_a_thumb(hub, suite, browser):
+    context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True)
     other = context.new_page()
     opened(other, address(suite))
     ready(other)
+    assert other.evaluate(SMALL) == []
+    tabs, page = (other.locator(part).bounding_box() for part in ("[role=tab] >> nth=-1", ".twin-sheet"))
+    assert tabs["x"] + tabs["width"] <= page["x"] + page["width"]  # the last tab is not cut off
     turn(hub, "holding_cost", 7.0)
     turn(other, "holding_cost", 9.0)
     shows(hub, directly(holding_cost=7.0))

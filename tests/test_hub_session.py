@@ -252,14 +252,26 @@ def test_the_network_is_assess_with_every_lane_as_it_was_set(session):
     assert session.network(["BER-MUC"]).loc["BER-MUC"].equals(table.loc["BER-MUC"])
 
 
-def test_eq_6_1_use_is_the_latest_workload_and_the_buffer_of_own_capacity(session):
+def test_eq_6_1_use_is_the_latest_workload_of_own_capacity_without_and_with_the_buffer(session):
     row, facts = session.network().loc["BER-MUC"], session.feed.statistics.loc["BER-MUC"]
-    space = (1 + facts["return_rate"]) * facts["last_volume"] + session.numbers()["safety_stock"]
+    space = (1 + facts["return_rate"]) * facts["last_volume"]
     assert row["use"] == pytest.approx(space / 460.0, rel=1e-12) and row["last_volume"] == facts["last_volume"]
+    space += session.numbers()["safety_stock"]
+    assert row["use_with_buffer"] == pytest.approx(space / 460.0, rel=1e-12)
+
+
+def test_a_stated_capacity_alone_makes_no_lane_look_full():
+    """The default lead time of a week needs buffers beyond any capacity; the use of a lane is that of its flow."""
+    feed = feed_of_history(network(lanes=8))
+    stated = 1.5 * feed.statistics["demand_mean"]
+    session = Session(feed, {name: {"internal_capacity": places} for name, places in stated.items()})
+    table = session.network()
+    assert table["use"].to_numpy() == pytest.approx((feed.statistics["last_volume"] / stated).to_numpy())
+    assert (table["use_with_buffer"] > 1.5).all() and (table["use"] < 1.1).all()
 
 
 def test_thresholds_decide_the_status(session):
-    use = session.network().loc["BER-MUC", "use"]
+    use = session.network().loc["BER-MUC", "use_with_buffer"]
     for strain, under, status in (
         (use - 0.01, 0.1, STRAINED),
         (use + 0.01, use - 0.01, NORMAL),

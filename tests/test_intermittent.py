@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from twin import forecast, simulate
+from twin import _lane_walks, forecast, simulate
 from twin._intermittent import IntermittentPool
 
 LEVEL = 0.95
@@ -63,3 +63,28 @@ def test_the_forecast_of_the_pool_is_hardly_biased():
     volumes = flows(2000, 60, 95)
     ahead = forecast.lanes(volumes.T, period="MS", horizon=1, level=0.9)
     assert abs(ahead.mean.mean() / volumes.mean() - 1) < 0.1
+
+
+def test_more_steps_of_a_pool_are_added_to_those_that_it_has():
+    volumes = flows(12, 80, 5)
+    volumes[:20, 3] = np.nan
+    whole, few = IntermittentPool(volumes, 9, LEVEL, 8), IntermittentPool(volumes, 4, LEVEL, 8)
+    before = few._found
+    more = few.until(9)
+    np.testing.assert_array_equal(more._found, whole._found)
+    assert few.until(6)._found is more._found and before.shape[1] == 4  # no step is computed again
+    mean = np.ones((80, 6, 12))
+    assert few.until(6).into(mean, 0)[0].shape == (80, 6, 12)
+
+
+def test_a_table_keeps_its_pool_from_one_horizon_to_the_next(monkeypatch):
+    volumes, made = flows(6, 70, 6).T, []
+    monkeypatch.setattr(_lane_walks, "IntermittentPool", lambda *given: made.append(given) or IntermittentPool(*given))
+    monkeypatch.setattr(_lane_walks, "_pools", {})
+    how = {"period": "D", "level": LEVEL}
+    found = [forecast.lanes(volumes, horizon=horizon, **how).mean for horizon in (3, 5, 3)]
+    assert len(made) == 1
+    monkeypatch.setattr(_lane_walks, "_pools", {})
+    for again, horizon in zip(found, (3, 5, 3), strict=True):
+        _lane_walks._pools.clear()
+        np.testing.assert_array_equal(again, forecast.lanes(volumes, horizon=horizon, **how).mean)

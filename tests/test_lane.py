@@ -103,6 +103,7 @@ def by_hand(mean, sd, policy, period):
         "penalty": penalty,
         "surcharge": p.partner_surcharge * over,
         "profit": revenue - handling - holding - penalty - p.partner_surcharge * over,
+        "lane_profit": p.service_revenue * mean - p.handling_cost * load - space_cost(p.internal_capacity),
     }
 
 

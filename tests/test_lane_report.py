@@ -5,6 +5,7 @@ import pytest
 
 from twin import buffers, demand, finance, forecast, lane, newsvendor, resilience, simulate
 from twin.plan import lane_report
+from twin.plan.lane_curves import LEVELS
 
 STATISTICS = {"demand_mean": 100.0, "demand_sd": 25.0}
 POLICY = lane.Policy(
@@ -150,27 +151,11 @@ def test_outsourcing_costs_a_place_and_its_surcharge():
     assert numbers["planned_warehousing_cost"] == pytest.approx(kept_at_home + numbers["planned_outsourcing_cost"])
 
 
-def test_the_cost_curve_is_least_at_the_critical_ratio():
-    numbers = lane_report.evaluate(STATISTICS, POLICY)
-    curve = lane_report.cost_curve(lane_report.LEVELS, STATISTICS, POLICY)
-    assert numbers["best_buffer_cost"] <= curve.min()
-    assert lane_report.LEVELS[curve.argmin()] == pytest.approx(numbers["critical_ratio"], abs=1e-3)
-    assert lane_report.cost_curve([0.95], STATISTICS, POLICY)[0] == pytest.approx(numbers["buffer_cost"], rel=1e-12)
-
-
-def test_the_map_is_assess_everywhere_and_holds_the_sweet_spot():
-    numbers = lane_report.evaluate(STATISTICS, POLICY)
-    surface = lane_report.profit_map([0.9, 0.95], [1.0, 2.0], STATISTICS, POLICY)
-    there = lane.assess(STATISTICS, lane.Policy(**{**vars(POLICY), "service_level": 0.9, "lead_time_sd_days": 2.0}))
-    assert surface.shape == (2, 2) and surface[1, 0] == pytest.approx(float(there["profit"]), rel=1e-12)
-    assert surface[0, 1] == pytest.approx(numbers["profit"], rel=1e-12) and numbers["best_profit"] >= numbers["profit"]
-
-
 @pytest.mark.parametrize("period", ["W", "MS"])
 def test_the_best_profit_is_that_of_the_lanes_own_period(period):
     numbers = lane_report.evaluate(STATISTICS, POLICY, period=period)
-    levels = {**vars(POLICY), "service_level": lane_report.LEVELS}
-    lanes = {name: np.full(len(lane_report.LEVELS), value) for name, value in STATISTICS.items()}
+    levels = {**vars(POLICY), "service_level": LEVELS}
+    lanes = {name: np.full(len(LEVELS), value) for name, value in STATISTICS.items()}
     assert numbers["best_profit"] == lane.assess(lanes, lane.Policy(**levels), period=period)["profit"].max()
     assert numbers["best_profit"] >= numbers["profit"]
 
@@ -202,14 +187,3 @@ def test_what_the_formulas_refuse_is_refused(change, sentence):
 def test_the_horizon_is_a_whole_number_of_periods():
     with pytest.raises(ValueError, match="horizon"):
         lane_report.evaluate(STATISTICS, POLICY, VOLUMES, horizon=0)
-
-
-def test_the_curve_of_space_is_convex_and_least_at_the_optimal_own_capacity():
-    statistics = {"demand_mean": 100.0, "demand_sd": 25.0}
-    places = np.linspace(0.0, 500.0, 1001)
-    for kind in ("flow", "stock"):
-        policy = lane.Policy(kind=kind, holding_cost=2.5, partner_surcharge=9.0, service_level=0.95)
-        costs, answers = lane_report.space_curve(places, statistics, policy), lane.assess(statistics, policy)
-        assert np.all(np.diff(costs, 2) > -1e-9)
-        assert places[costs.argmin()] == pytest.approx(answers["optimal_own_capacity"], abs=0.25)
-        assert costs.min() == pytest.approx(answers["optimal_space_cost"], rel=1e-5)

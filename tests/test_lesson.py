@@ -16,7 +16,10 @@ def test_sentences_and_pictures_follow_the_lane_in_view_when_a_reader_sees_them(
     drawn = lesson.draw(lambda session: tabs.drawn("history", session, session.numbers()), "a", "Record.")
     assert isinstance(said, Live) and said.part == "told" and said.widget.html == said.still.html
     assert said.still.text == "HAM-ROT needs 281.2 pallets, owns 285.\nHAM-ROT"
+    assert drawn.widget.html == ""  # a picture is sent when a reader sees it
+    press(drawn.widget, do="seen")
     before = drawn.widget.html
+    assert 'alt="HAM-ROT: Record."' in before and "_css" not in drawn.widget.get_state()
     hub.session.pick("FRA-PAR")
     hub.session.change(internal_capacity=41.0)
     hub.session.units = UnitNames("tonne", "€")

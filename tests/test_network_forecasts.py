@@ -12,6 +12,7 @@ import pytest
 
 from twin.compute.aside import POSSIBLE
 from twin.data.load import read_history
+from twin.plan import network_forecasts
 from twin.plan.feed import feed_of_history
 from twin.plan.parts import Computing
 from twin.plan.table_report import assess_history
@@ -75,6 +76,40 @@ def test_the_plan_by_date_is_that_of_assess_whether_or_not_all_lanes_are_prepare
         found = session.by_date()
         pd.testing.assert_frame_equal(found.table, wanted.table.loc[[lane]], rtol=1e-9)
         pd.testing.assert_frame_equal(found.lanes, wanted.lanes.loc[[lane]], rtol=1e-9, check_dtype=False)
+
+
+@pytest.mark.parametrize("together", [network_forecasts.TOGETHER, 3, 1])
+def test_lanes_with_few_flows_are_walked_once_with_the_others_and_nothing_changes(history, monkeypatch, together):
+    """Two lanes with few flows and two steady ones that are asked for, in one walk if it has room for them."""
+    monkeypatch.setattr(network_forecasts, "TOGETHER", together)
+    walked, recalled = [], network_forecasts.recalled
+
+    def counted(function, volumes, **how):
+        walked.append(len(volumes))
+        return recalled(function, volumes, **how)
+
+    monkeypatch.setattr(network_forecasts, "recalled", counted)
+    forecasts = feed_of_history(history).forecasts
+    found = forecasts.together(["A", "D", "B"], 3)
+    assert walked == {network_forecasts.TOGETHER: [4], 3: [3, 1], 1: [2, 1, 1]}[together]
+    count, other = len(walked), feed_of_history(history).forecasts
+    forecasts.together(["E"], 3)
+    assert len(walked) == count  # the other lane with few flows is known
+    for lane, (said, errors) in zip("ADB", found, strict=True):
+        alone = other.of(lane, 3)
+        for name in ("mean", "low", "high", "coverage"):
+            np.testing.assert_allclose(getattr(said, name), getattr(alone.said, name), rtol=1e-12)
+        np.testing.assert_allclose(errors.error, alone.errors.error, rtol=1e-9, atol=1e-9)
+
+
+def test_the_history_chart_and_the_plan_by_date_draw_one_forecast(history):
+    """The plan walks further than the chart, by the protection interval; a date has the same forecast in both."""
+    session = opened(history)
+    for lane in STEADY + FEW:
+        session.pick(lane)
+        (said, dates), plan = session.outlook(), session.by_date()
+        np.testing.assert_array_equal(plan.table.loc[lane].index, dates)
+        np.testing.assert_allclose(said.mean, plan.table.loc[lane, "mean"], rtol=1e-9)
 
 
 def test_the_morning_in_parts_is_the_morning(history):

@@ -14,8 +14,15 @@ from twin.data.ledger.store import Ledger
 from twin.data.load import load_history
 from twin.plan import network_report
 from twin.plan.capacity_plan import CapacityPlan
+from twin.plan.coming_overflow import steps_watched
+from twin.plan.feed import feed_of_history
+from twin.plan.morning import morning_of
+from twin.plan.network_forecasts import NetworkForecasts
+from twin.plan.network_workbook import network_sheets
 from twin.plan.report_changes import changed, last_state
+from twin.plan.wording import written
 from twin.view.hub.hub import Hub
+from twin.view.network_pages import _history, network_pdf
 
 DECISION = {"lane": "A", "author": "eva", "state": "snoozed", "words": "snoozed until 2027-01-01"}
 
@@ -72,6 +79,11 @@ def test_two_reports_on_a_ledger_with_decisions_between_them(flows, monkeypatch,
         for at_lane, row in answers["lanes"].items():
             if unit not in ("date",) and not isinstance(row[name], str) and not name.startswith("forecast"):
                 assert lanes.loc[at_lane, name] == pytest.approx(row[name], rel=1e-9), name
+    explained = {name.split(": ")[-1] for name in sheets["units"]["name"]}
+    for name in ("totals", "actions", "lanes", "by date", "kept"):
+        known = sheets[name].select_dtypes("number").columns
+        assert set(known) - {"rank"} <= explained, name
+    assert {"totals: money_at_risk", "actions: gain", "coming_overflow_money"} <= set(sheets["units"]["name"])
     dated = sheets["by date"]
     assert dated["expected_overflow"].tolist() == pytest.approx(
         answers["horizon"]["lanes"]["BER-MUC"]["expected_overflow"], rel=1e-9
@@ -99,6 +111,19 @@ def test_two_reports_on_a_ledger_with_decisions_between_them(flows, monkeypatch,
     at(8)
     assert main(command) == 0
     assert "the last report, report-2026-01-05-070000.json, cannot be read" in capsys.readouterr().out
+
+
+def test_the_record_of_a_page_is_walked_through_once_for_plan_and_picture_and_once_for_its_overflow(flows, monkeypatch):
+    walked, whole = [], NetworkForecasts._walk
+    monkeypatch.setattr(NetworkForecasts, "_walk", lambda self, *given: walked.append(given[1]) or whole(self, *given))
+    history = load_history(flows)
+    feed = feed_of_history(history)
+    report = network_report.network_report(feed, morning_of(history), lanes=["BER-MUC"], horizon=7)
+    network_pdf(report, "")
+    assert walked.count((steps_watched(feed.calendar),)) == 1 and len(walked) == 2
+    plan = report.plans["BER-MUC"].table.loc["BER-MUC"]
+    (ax,) = _history(report, "BER-MUC").axes
+    assert any(np.array_equal(line.get_ydata(), plan["mean"]) for line in ax.lines)
 
 
 def test_what_cannot_be_used_is_told_and_nothing_is_written(flows, tmp_path, monkeypatch, capsys):
@@ -155,3 +180,31 @@ def test_changes_are_those_between_two_states(tmp_path):
     (tmp_path / "report-2026-01-05-060000.json").write_text('{"version": 1}')
     assert last_state(tmp_path, "report-2026-01-05-060000")[1] == "This is the first report in its folder."
     assert last_state(tmp_path, "report-2026-01-05-060001") == ({"version": 1}, "")
+
+
+def test_the_page_says_which_sites_are_too_small_in_which_time_a_gain_is_made_and_what_was_kept(flows, monkeypatch):
+    plan = CapacityPlan(author="eva")
+    plan.set("site", "Berlin", places=100.0)
+    plan.set("lane", "BER-MUC", site="Berlin", internal_capacity=130.0, service_level=0.78, partner_surcharge=30.0)
+    plan.set("lane", "FRA-PAR", service_revenue=45.0, internal_capacity=78.0)
+    history = load_history(flows)
+    morning = morning_of(history, plan, plan.policies())
+    report = network_report.network_report(
+        feed_of_history(history), morning, plan, plan.policies(), horizon=3, lanes=["BER-MUC"]
+    )
+    network, lane = text_of(network_pdf(report, ""))
+    site = report.sites.loc["Berlin"]
+    gain = f"{written(site['gain'], '$')} ± {written(site['gain_error'], '$')}"
+    assert f"Berlin 100.0 {site['best_places']:.1f} {gain} 100.0%" in network
+    loss = report.actions.set_index("kind").loc["loss"]
+    assert (
+        f"${loss['gain']:,.0f} a week" in network and "Errors of answers, on simulated lanes: on flow lanes" in network
+    )
+    booked = report.actions.set_index("kind").loc["overflow"]
+    assert f"${booked['gain']:,.0f} in all" in network
+    assert f"with the money at stake: {morning.others}." in network and morning.others
+    change = 100 * report.morning.totals.loc["Berlin", "use_change"]
+    assert f"({change:+.1f} points)".replace("-", "−") in network
+    assert "Of 78.0% promised" in lane and "of past volumes lay in their 95% interval" in lane
+    (sheet,) = (sheet for sheet in network_sheets(report, "") if sheet.name == "sites")
+    assert next(iter(sheet.rows))[:3] == ["Berlin", 100.0, site["best_places"]]

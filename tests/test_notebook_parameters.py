@@ -1,15 +1,18 @@
-"""Every notebook with other lanes, costs, seeds and files than its own: no check may fail.
+"""Every notebook with other lanes, costs, seeds and files than its own: no check may fail, and solutions are right.
 
 There is one class per notebook, so that pytest-xdist can run them in parallel.
 """
 
+import inspect
 import json
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+from test_exercises import LESSONS, assert_only_solutions_are_right, with_solutions
 
+from twin.batch import notebook
 from twin.batch.notebook import NotebookError, execute
 
 ROOT = Path(__file__).parents[1]
@@ -39,20 +42,39 @@ def write_history(path, kind):
     return str(path)
 
 
+def path_of(stem):
+    """Return the path of a notebook."""
+    return ROOT / "notebooks" / f"{stem}.ipynb"
+
+
+def ran(folder, stem, figures, parameters, text=None):
+    """Run a notebook, check the files in its folder, and return its cells."""
+    folder.mkdir()
+    cells = notebook.run(path_of(stem), COMMON | {"out_dir": str(folder)} | parameters, text=text)["cells"]
+    names = {path.name for path in folder.iterdir()}
+    drawn = {f"{figure}.{ending}" for figure in figures for ending in ("svg", "pdf", "png")}
+    assert names == {"results.json", *drawn}
+    results = json.loads((folder / "results.json").read_text(encoding="utf-8"))["results"]
+    assert len(results) > 3 and all(np.isfinite(entry["value"]) and entry["unit"] for entry in results.values())
+    return cells
+
+
 @pytest.fixture
 def run(tmp_path):
     """Return a function that runs a notebook and checks the files in its folder."""
+    return lambda stem, *figures, **parameters: ran(tmp_path / "out", stem, figures, parameters)
 
-    def run(stem, *figures, **parameters):
-        (folder := tmp_path / "out").mkdir()
-        execute(ROOT / "notebooks" / f"{stem}.ipynb", COMMON | {"out_dir": str(folder)} | parameters)
-        names = {path.name for path in folder.iterdir()}
-        drawn = {f"{figure}.{ending}" for figure in figures for ending in ("svg", "pdf", "png")}
-        assert names == {"results.json", *drawn}
-        results = json.loads((folder / "results.json").read_text(encoding="utf-8"))["results"]
-        assert len(results) > 3 and all(np.isfinite(entry["value"]) and entry["unit"] for entry in results.values())
 
-    return run
+@pytest.fixture
+def solve(tmp_path):
+    """Return a function that runs a lesson with its solutions, and checks its files and that only these are right."""
+
+    def solve(stem, *figures, **parameters):
+        lesson = path_of(stem)
+        cells = ran(tmp_path / "out", stem, figures, parameters, with_solutions(lesson))
+        assert_only_solutions_are_right(lesson, cells)
+
+    return solve
 
 
 @pytest.fixture
@@ -70,9 +92,9 @@ class TestNewsvendor:
         costs = {"holding_cost": 60.0, "sla_penalty": 5.0, "service_revenue": 52.0, "handling_cost": 50.0}
         run("01_newsvendor", "newsvendor", lane="FRA-PAR", **costs, seed=11)
 
-    def test_months_and_dear_shortages(self, run, months):
+    def test_months_and_dear_shortages(self, solve, months):
         costs = {"holding_cost": 2.0, "sla_penalty": 150.0}
-        run("01_newsvendor", "newsvendor", history=months, lane="LIS-MAD", **costs, seed=12)
+        solve("01_newsvendor", "newsvendor", history=months, lane="LIS-MAD", **costs, seed=12)
 
 
 class TestBuffers:
@@ -81,8 +103,10 @@ class TestBuffers:
         costs = {"holding_cost": 40.0, "fixed_order_cost": 0.0}
         run("02_buffers", "buffers", lane="HAM-ROT", service_level=0.6, **delay, **costs, seed=21)
 
-    def test_weeks_and_an_erratic_carrier(self, run, weeks):
-        run("02_buffers", "buffers", history=weeks, lane="ATH-SKG", service_level=0.99, lead_time_sd_days=6.0, seed=22)
+    def test_weeks_and_an_erratic_carrier(self, solve, weeks):
+        solve(
+            "02_buffers", "buffers", history=weeks, lane="ATH-SKG", service_level=0.99, lead_time_sd_days=6.0, seed=22
+        )
 
 
 class TestCooperation:
@@ -90,9 +114,9 @@ class TestCooperation:
         costs = {"holding_cost": 30.0, "partner_surcharge": 0.5, "internal_capacity": 25.0}
         run("03_cooperation", "cooperation", lane="FRA-PAR", service_level=0.6, **costs, seed=31)
 
-    def test_months_and_a_slow_carrier(self, run, months):
+    def test_months_and_a_slow_carrier(self, solve, months):
         options = {"internal_capacity": 1000.0, "lead_time_mean_days": 45.0}
-        run("03_cooperation", "cooperation", history=months, lane="OSL-CPH", **options, seed=32)
+        solve("03_cooperation", "cooperation", history=months, lane="OSL-CPH", **options, seed=32)
 
     def test_an_option_that_is_dearer_than_the_spot(self, run):
         prices = {"reservation_cost": 3.0, "option_fee": 2.0, "option_surcharge": 30.0}
@@ -104,9 +128,9 @@ class TestResilience:
         blow = {"headroom": 1.0, "capacity_lost": 1.0, "disruption_days": 3.0}
         run("04_resilience", "resilience", service_level=0.6, dependency=0.9, **blow, seed=41)
 
-    def test_weeks_and_a_long_disruption(self, run, weeks):
+    def test_weeks_and_a_long_disruption(self, solve, weeks):
         blow = {"capacity_lost": 0.8, "disruption_days": 30.0}
-        run("04_resilience", "resilience", history=weeks, service_level=0.97, dependency=0.0, **blow, seed=42)
+        solve("04_resilience", "resilience", history=weeks, service_level=0.97, dependency=0.0, **blow, seed=42)
 
 
 class TestFinance:
@@ -114,9 +138,9 @@ class TestFinance:
         costs = {"holding_cost": 30.0, "sla_penalty": 0.0, "service_revenue": 95.0, "handling_cost": 50.0}
         run("05_finance", "finance", lane="FRA-PAR", lead_time_sd_days=0.0, **costs, seed=51)
 
-    def test_months_and_a_slow_carrier(self, run, months):
+    def test_months_and_a_slow_carrier(self, solve, months):
         options = {"holding_cost": 12.0, "sla_penalty": 90.0, "lead_time_mean_days": 60.0}
-        run("05_finance", "finance", history=months, lane="OSL-CPH", **options, seed=52)
+        solve("05_finance", "finance", history=months, lane="OSL-CPH", **options, seed=52)
 
 
 class TestOperationsHub:
@@ -154,8 +178,8 @@ class TestCoalitions:
         prices = {"reservation_cost": 20.0, "partner_surcharge": 21.0, "refusal": 0.5}
         run("08_coalitions", "coalitions", "core", partners="toys, parcels", **prices, seed=81)
 
-    def test_weeks_with_returns(self, run, weeks):
-        run("08_coalitions", "coalitions", "core", history=weeks, reservation_cost=0.5, lending_cost=0.0, seed=82)
+    def test_weeks_with_returns(self, solve, weeks):
+        solve("08_coalitions", "coalitions", "core", history=weeks, reservation_cost=0.5, lending_cost=0.0, seed=82)
 
     def test_months_and_a_dear_surcharge(self, run, months):
         run("08_coalitions", "coalitions", "core", history=months, partner_surcharge=900.0, refusal=0.0, seed=83)
@@ -166,8 +190,8 @@ class TestMotion:
         options = {"lead_time_mean_days": 3.0, "lead_time_sd_days": 0.0, "service_level": 0.6}
         run("09_motion", "motion", lane="HAM-ROT", **options, seed=92)
 
-    def test_weeks_with_returns(self, run, weeks):
-        run("09_motion", "motion", history=weeks, lane="LIS-MAD", lead_time_mean_days=20.0, seed=93)
+    def test_weeks_with_returns(self, solve, weeks):
+        solve("09_motion", "motion", history=weeks, lane="LIS-MAD", lead_time_mean_days=20.0, seed=93)
 
     def test_months_and_lead_times_shorter_than_a_period(self, run, months):
         options = {"lead_time_mean_days": 9.0}
@@ -181,9 +205,9 @@ class TestPromises:
         options = {"service_level": 0.8, "interval_sd": 0.0, "records": "sfo-air-cargo", "lanes_per_record": 3}
         run("10_promises", *self.FIGURES, lane="FRA-PAR", **options, seed=101)
 
-    def test_months_and_short_intervals(self, run, months):
+    def test_months_and_short_intervals(self, solve, months):
         options = {"interval_mean": 2.0, "interval_sd": 0.5, "records": "sfo-asia-carriers", "lanes_per_record": 3}
-        run("10_promises", *self.FIGURES, history=months, lane="LIS-MAD", **options, seed=102)
+        solve("10_promises", *self.FIGURES, history=months, lane="LIS-MAD", **options, seed=102)
 
 
 class TestBookingAhead:
@@ -193,17 +217,17 @@ class TestBookingAhead:
         options = {"season": "1", "lead_time": 2, "term": 1, "stay": 0.6, "most_term": 2, "refusal": 0.0}
         run("11_booking_ahead", *self.FIGURES, **options, seed=111)
 
-    def test_a_long_term_and_a_dear_surcharge(self, run):
+    def test_a_long_term_and_a_dear_surcharge(self, solve):
         options = {"season": "1, 1, 2", "term": 4, "surcharge": 60.0, "busy_mean": 4.5, "short_cost": 30.0}
-        run("11_booking_ahead", *self.FIGURES, **options, seed=112)
+        solve("11_booking_ahead", *self.FIGURES, **options, seed=112)
 
 
 class TestLearnedPolicies:
     FIGURES = ("learned_policies", "rules", "lanes", "weak")
 
-    def test_a_slow_carrier_and_cheap_losses(self, run):
+    def test_a_slow_carrier_and_cheap_losses(self, solve):
         options = {"lead_time": 3, "penalty": 4.0, "demand_mean": 3.0, "most_lead_time": 1, "unseen": 3}
-        run("12_learned_policies", *self.FIGURES, **options, seed=121)
+        solve("12_learned_policies", *self.FIGURES, **options, seed=121)
 
     def test_erratic_demand_and_dear_losses(self, run):
         options = {
@@ -217,11 +241,19 @@ class TestLearnedPolicies:
         run("12_learned_policies", *self.FIGURES, **options, seed=122)
 
 
-def test_every_notebook_is_here():
+def class_of(stem):
+    """Return the class of the tests of a notebook, or None."""
+    return globals().get(f"Test{stem[3:].title().replace('_', '')}")
+
+
+def test_every_notebook_is_here_and_every_lesson_is_solved():
     stems = {path.stem for path in (ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb")} - {"00_contents"}
-    assert [stem for stem in stems if f"Test{stem[3:].title().replace('_', '')}" not in globals()] == []
+    assert [stem for stem in stems if class_of(stem) is None] == []
+    for path in LESSONS:
+        tests = inspect.getmembers(class_of(path.stem), inspect.isfunction)
+        assert any("solve" in inspect.signature(test).parameters for _, test in tests), path.stem
 
 
 def test_a_notebook_that_fails_is_seen():
     with pytest.raises(NotebookError, match=r"01_newsvendor\.ipynb, cell .*\n.*lane must be one of"):
-        execute(ROOT / "notebooks" / "01_newsvendor.ipynb", COMMON | {"lane": "NOWHERE"})
+        execute(path_of("01_newsvendor"), COMMON | {"lane": "NOWHERE"})

@@ -34,7 +34,7 @@ from twin.batch.seal import seal
 from twin.data.account import Account, refusals
 from twin.data.advice import Advice
 from twin.data.calendar import WorkingCalendar
-from twin.data.errors import AlreadyHeld, Counts, LedgerError, PlanChanged
+from twin.data.errors import AlreadyHeld, Counts, LedgerError, NoLedger, PlanChanged
 from twin.data.files.columns import match_columns
 from twin.data.files.ignored import IgnoredColumns
 from twin.data.files.options import ReadingOptions
@@ -42,7 +42,9 @@ from twin.data.files.packed import Packed
 from twin.data.files.rows import read_rows
 from twin.data.files.scan import Scan
 from twin.data.files.stamps import CutDay, Stamps
-from twin.data.ledger.plan_cells import CellWords, memory_plan
+from twin.data.ledger.odd_days import odd_days
+from twin.data.ledger.plan_cells import memory_plan
+from twin.data.ledger.plan_conflicts import CellWords
 from twin.data.ledger.preview import Preview
 from twin.data.ledger.reader import LedgerReader
 from twin.data.ledger.store import Ledger
@@ -52,12 +54,12 @@ from twin.data.scenarios import network, research_lanes, research_partners
 from twin.data.settle import check_options, history_from
 from twin.data.settle_steps import choose_period
 from twin.data.statistics import lane_statistics
-from twin.data.text import visible
+from twin.data.text import number_of, visible
 from twin.data.working_days import Closing
 from twin.lane import Policy, assess
 from twin.lead_time_demand import LeadTimes, rounded_gamma
 from twin.past_errors import LaneErrors
-from twin.plan import ahead, answers_judged, dated_run, lane_report, promised
+from twin.plan import ahead, answers_judged, dated_run, lane_curves, lane_report, promised
 from twin.plan.actions import attention_of
 from twin.plan.adjustments import adjusted
 from twin.plan.attention import watched
@@ -65,14 +67,16 @@ from twin.plan.booked_dates import booked_dates
 from twin.plan.booked_lane import bookings_of_lanes, places_to_book
 from twin.plan.booking_terms import Booked
 from twin.plan.capacity_plan import CapacityPlan
+from twin.plan.contract_year import contract_year
 from twin.plan.feed import feed_of_history
-from twin.plan.horizon import DatedForecasts
+from twin.plan.horizon import DatedForecasts, horizon_of, plan_by_date
 from twin.plan.kept_places import SoftBlock
+from twin.plan.lateness import late
 from twin.plan.ledger_policies import ledger_policies
 from twin.plan.morning import morning_of
 from twin.plan.needed_space import NeededSpace
 from twin.plan.network_report import network_report
-from twin.plan.partner_actions import contract_for
+from twin.plan.partner_actions import contract_for, free_partners
 from twin.plan.partners import largest, needs_together
 from twin.plan.partners_bookings import bookings_of_partners, partners_bookings
 from twin.plan.plan_file import read_plan_file
@@ -82,7 +86,8 @@ from twin.plan.policy_file import read_policies
 from twin.plan.policy_table import policy_table
 from twin.plan.portfolio import Change, portfolio_of, research_portfolio
 from twin.plan.reserves_by_season import reserves
-from twin.plan.space_portfolio import SpacePrices, portfolio_backtest, portfolio_costs
+from twin.plan.space_portfolio import portfolio_backtest, portfolio_costs
+from twin.plan.space_prices import SpacePrices
 from twin.plan.table_report import assess_history
 from twin.protection import DemandPaths
 from twin.tables.assess_table import LaneTable, assess_table
@@ -93,6 +98,8 @@ DATED_WEEKS = pd.DataFrame(
     {"mean": NEEDED.mean, "low": NEEDED.mean - 2, "high": NEEDED.mean + 2},
     index=pd.MultiIndex.from_product([["A"], WEEKS_AHEAD]),
 )
+DOUBLED_DAY = CapacityPlan(author="eva")
+DOUBLED_DAY.set("override", "1", lane="A", first="2026-01-01", last="2026-01-01", factor=2.0)
 BLOCK_IN_PLAN = CapacityPlan(author="eva")
 BLOCK_IN_PLAN.set("contract", "1", type="hard block", places=1, first="2020-01-06", price=6.0)
 FOUR_YEARS = np.array([4.0, 6.0, 5.0, 7.0, 4.0, 8.0, 5.0, 9.0])
@@ -101,7 +108,7 @@ LAYERS = ("data", "plan", "compute", "tables", "batch")
 NO_RESULT = {"progress", "workers", "executor", "scheduler"}
 #: Modules behind functions that have a row, and modules whose functions start kernels and processes: `test_batch.py`,
 #: `test_pool.py`.
-ELSEWHERE = {f"data.ledger.{name}" for name in "address bulk engine flow schema staging statistics_query sums".split()}
+ELSEWHERE = {f"data.ledger.{name}" for name in "address bulk engine flow staging statistics_query sums window".split()}
 ELSEWHERE |= {"batch.notebook", "batch.job_kernel", "compute.pool"}
 
 HEADER = "date,lane,volume,returns,spare"
@@ -295,6 +302,26 @@ def asked(at, question, **options):
         return question(ledger, **options)
 
 
+def opened_anew(at, **options):
+    """Return whether a ledger is opened where there is none, and remove it again."""
+    file = at.file.with_name("anew.sqlite")
+    try:
+        with LedgerReader(f"sqlite:///{file}", **options):
+            return True
+    except NoLedger:
+        return False
+    finally:
+        file.unlink(missing_ok=True)
+
+
+def year_of_research(at, **options):
+    """Return the lanes of the year of one contract, its terms, and the day from which notice counts."""
+    plan, known = CapacityPlan(author="eva"), research_portfolio()
+    plan.set("contract", "1", lanes="BER-MUC", type="hard block", places=1, first="2026-01-01", price=6.0)
+    year = contract_year(plan, known.feed, known.policies, **options)
+    return [*year.months], year.contracts.to_csv(), year.today
+
+
 def exported(ledger, **options):
     text = io.StringIO()
     ledger.export(text, **options)
@@ -353,6 +380,13 @@ def rebuilt(at, **options):
     return build(folder, executor=NoWorker(), **options), (folder / "out" / "paper.pdf").exists()
 
 
+def dated(call):
+    """Return the forecasts that a plan by date of the research lanes has."""
+    history = research_lanes()
+    table = lane_statistics(history)
+    return call(history, policy_table(table, {"service_level": 0.5})[0], table).table["mean"].tolist()
+
+
 def berlin(**fields):
     """Return a plan with a site; fields : those of the site besides its places."""
     plan = CapacityPlan(author="eva")
@@ -365,7 +399,8 @@ def reported(at, **options):
     """Return name, author and plans of a report on the flows of a file."""
     feed = feed_of_history(load_history(at.file))
     stated = {"made_at": datetime.datetime(2026, 1, 5, tzinfo=datetime.UTC), "horizon": 1, **options}
-    report = network_report(feed, morning_of(feed.history()), **stated)
+    morning = morning_of(feed.history(), policies={"A": {"internal_capacity": 2.0}})  # with an action, and so a page
+    report = network_report(feed, morning, **stated)
     plans = {lane: plan.table.to_csv() for lane, plan in report.plans.items()}
     return report.name, report.author, plans, report.assessed.table.to_csv()
 
@@ -433,6 +468,7 @@ CALLS = {
         lambda at, **o: LedgerReader(**o).place,
         {"url": "sqlite:////no/such/folder/a.sqlite"},
     ),
+    "data.ledger.reader.LedgerReader, new": (opened_anew, {"make": False}),
     "data.ledger.store.Ledger": (lambda at, **o: Ledger(**o).place, {"url": "sqlite:////no/such/folder/a.sqlite"}),
     "data.ledger.store.Ledger.append": (
         lambda at, **o: new_ledger(at).append("2024-01-01", "A", 5, **o).returns,
@@ -493,6 +529,10 @@ CALLS = {
         lambda at, **o: asked(at, Ledger.statistics, **o).to_csv(),
         {"period": "MS", "gaps": "unknown"} | WINDOW | CLOSED,
     ),
+    "plan.adjustments.adjusted": (
+        lambda at, **o: adjusted(DOUBLED_DAY, ["A"], ["2026-01-01"], [[7.0]], **o).tolist(),
+        {"period": "W"},
+    ),
     "plan.ahead.ahead": (
         lambda at, **o: ahead.ahead(LANE, replace(POLICY, service_level=0.9), VOLUMES, **o).space.mean(),
         {"period": "W"},
@@ -500,6 +540,10 @@ CALLS = {
     "plan.ahead.on_record": (
         lambda at, **o: ahead.on_record(LANE, replace(POLICY, service_level=0.9), VOLUMES, **o).space.mean(),
         {"period": "W"},
+    ),
+    "plan.contract_year.contract_year": (
+        year_of_research,
+        {"names": ["FRA-PAR"], "today": np.datetime64("2026-06-15")},
     ),
     "plan.dated_run.run_by_date": (
         lambda at, **o: dated_run.run_by_date(
@@ -531,16 +575,16 @@ CALLS = {
         lambda at, **o: lane_report.outlook(np.tile(VOLUMES, 9), 1, **o).high.tolist(),
         {"probability": 0.5, "period": "W"},
     ),
-    "plan.lane_report.cost_curve": (
-        lambda at, **o: lane_report.cost_curve([0.9], LANE, POLICY, **o).tolist(),
+    "plan.lane_curves.cost_curve": (
+        lambda at, **o: lane_curves.cost_curve([0.9], LANE, POLICY, **o).tolist(),
         {"period": "W"},
     ),
-    "plan.lane_report.profit_map": (
-        lambda at, **o: lane_report.profit_map([0.9], [1.0], LANE, POLICY, **o).tolist(),
+    "plan.lane_curves.profit_map": (
+        lambda at, **o: lane_curves.profit_map([0.9], [1.0], LANE, POLICY, **o).tolist(),
         {"period": "W"},
     ),
-    "plan.lane_report.space_curve": (
-        lambda at, **o: lane_report.space_curve(
+    "plan.lane_curves.space_curve": (
+        lambda at, **o: lane_curves.space_curve(
             [100.0], LANE, replace(POLICY, kind="stock", service_level=0.9), **o
         ).tolist(),
         {"period": "W"},
@@ -584,15 +628,15 @@ CALLS = {
         lambda at, **o: tried_on_cells(lambda plan: plan.undo(2, **o)),
         {"author": "zoe", "check": refusing},
     ),
-    "data.ledger.plan_cells.PlanCells.changes": (
+    "data.ledger.plan_history.PlanHistory.changes": (
         lambda at, **o: tried_on_cells(lambda plan: [one.id for one in plan.changes(**o)]),
         {"kind": "site", "entry": "S"},
     ),
-    "data.ledger.plan_cells.PlanCells.changes, some": (
+    "data.ledger.plan_history.PlanHistory.changes, some": (
         lambda at, **o: tried_on_cells(lambda plan: [one.id for one in plan.changes(**o)]),
         {"without": ("lane",)},
     ),
-    "data.ledger.plan_cells.PlanCells.revisions": (
+    "data.ledger.plan_history.PlanHistory.revisions": (
         lambda at, **o: tried_on_cells(lambda plan: [one.change for one in plan.revisions(**o)]),
         {"kind": "site", "entry": "S"},
     ),
@@ -643,10 +687,6 @@ CALLS = {
     "plan.plan_file.read_plan_file": (
         lambda at, **o: [row.values for row in read_plan_file(plan_file(at, "B,1.250"), **o).rows],
         {"kind": "site", "sheet": "x", "decimal": ","},
-    ),
-    "plan.adjustments.adjusted": (
-        lambda at, **o: tried_on_plan(lambda plan: adjusted(plan, ["A"], ["2026-01-01"], [[1.0]], **o).tolist()),
-        {"scenario": "peak"},
     ),
     "plan.ledger_policies.ledger_policies": (
         lambda at, **o: repr(ledger_policies(at.planned, **o)[0]),
@@ -745,6 +785,12 @@ CALLS = {
             "policies": pd.DataFrame({"internal_capacity": [90.0]}, index=["BER-MUC"]),
         },
     ),
+    "plan.partner_actions.free_partners": (
+        lambda at, **o: free_partners(
+            np.array([[19.0], [12.0]]), np.zeros((2, 4, 1)), np.array([10.0, 30.0]), [0], 1, **o
+        ),
+        {"sites": ["Köln", "Ulm"]},
+    ),
     "plan.actions.Attention.ranked": (
         lambda at, **o: attention_of(research_lanes(), {"internal_capacity": 90.0}).ranked(**o).to_csv(),
         {"most": 1, "without": {("BER-MUC", "overflow")}},
@@ -759,7 +805,7 @@ CALLS = {
             "plan": berlin(),
             "policies": {"A": {"internal_capacity": 9.0}},
             "horizon": 2,
-            "lanes": ["A"],
+            "lanes": ["B"],
             "made_at": datetime.datetime(2026, 1, 6, tzinfo=datetime.UTC),
         },
     ),
@@ -767,7 +813,43 @@ CALLS = {
         lambda at, **o: watched(
             np.tile(VOLUMES, (2, 2)), np.array([4.0, 5.0]), np.ones(2), period="D", **o
         ).expected.tolist(),
-        {"said": forecast.backtest(np.tile(VOLUMES, (2, 2)) / 2, period="D", horizon=28, level=0.95), "season": 5},
+        {
+            "said": forecast.backtest(np.tile(VOLUMES, (2, 2)) / 2, period="D", horizon=28, level=0.95),
+            "season": 5,
+            "changed": lambda rows, mean: mean + 1.0,
+        },
+    ),
+    "data.ledger.odd_days.odd_days": (
+        lambda at, **o: odd_days(
+            SimpleNamespace(execute=lambda query: SimpleNamespace(one=lambda: (None, None))),  # a ledger without flows
+            np.array(["2019-01-01"], "datetime64[D]"),
+            "D",
+            **o,
+        ),
+        {"today": datetime.date(2018, 1, 1)},
+    ),
+    "plan.lateness.late": (
+        lambda at, **o: late(datetime.date(2026, 10, 5), "D", **o),
+        {"today": datetime.date(2026, 10, 6)},
+    ),
+    "data.text.number_of": (lambda at, **o: number_of(2, "match", **o), {"more": "matches"}),
+    "plan.horizon.horizon_of": (
+        lambda at, **o: dated(lambda history, fields, table: horizon_of(history, fields, table, 2, **o)),
+        {"changed": lambda lanes, dates, mean: mean + 1.0},
+    ),
+    "plan.horizon.plan_by_date": (
+        lambda at, **o: dated(
+            lambda history, fields, table: plan_by_date(
+                np.tile(VOLUMES, (len(table), 1)),
+                np.datetime64("2026-01-04"),
+                history.calendar,
+                table,
+                [policy_of(row) for _, row in fields.iterrows()],
+                2,
+                **o,
+            )
+        ),
+        {"changed": lambda lanes, dates, mean: mean + 1.0},
     ),
     "plan.table_report.assess_history": (
         lambda at, **o: (

@@ -48,11 +48,20 @@ def test_the_booking_is_the_best_of_all_whole_numbers():
         assert gains[int(found.places)] == pytest.approx(max(gains), rel=1e-9, abs=1e-9)
 
 
-def test_the_blend_lies_between_its_parts_and_ignores_no_warning():
-    assert 2.0 < overflow_ahead.blended_overflow(2.0, 3.0, 8.0) < 8.0
-    assert overflow_ahead.blended_overflow([5.0], [5.0], [0.0])[0] > 1.0
-    assert overflow_ahead.blended_overflow(0.0, 0.0, 0.0) == 0.0
-    assert sum(overflow_ahead.WEIGHTS) == pytest.approx(1.0, rel=1e-12)
+def test_a_huge_day_raises_recent_overflow_less_than_the_mean_and_even_days_give_it():
+    steady, huge = np.full(56, 10.0), np.r_[np.zeros(55), 560.0]
+    assert overflow_ahead.recent_overflow(steady) == pytest.approx(10.0, rel=1e-12)
+    found = overflow_ahead.recent_overflow([steady, huge, 0 * huge])
+    assert found == pytest.approx([10.0, 10.0 * 56 ** (1 - 1 / 0.75), 0.0], rel=1e-12)
+
+
+def test_the_spread_of_many_normal_errors_is_their_deviation_and_unknown_errors_count_not_at_all():
+    errors = np.random.default_rng(5).normal(0.0, [25.0, 4.0], (100_000, 2))
+    assert overflow_ahead.spread_of_errors(errors, half_life=1e12) == pytest.approx([25.0, 4.0], rel=0.01)
+    errors = np.array([[8.0], [np.nan], [2.0]])
+    wanted = np.sqrt(np.pi / 2) * (0.25 * 8.0 + 2.0) / 1.25
+    assert overflow_ahead.spread_of_errors(errors, half_life=1.0) == pytest.approx([wanted], rel=1e-12)
+    assert overflow_ahead.spread_of_errors(np.full((3, 2), np.nan), half_life=1.0).tolist() == [0.0, 0.0]
 
 
 def test_hysteresis_keeps_an_alarm_between_its_bounds():

@@ -12,6 +12,7 @@ from twin.data.scenarios import network, research_partners
 from twin.games import alliance
 from twin.plan.feed import feed_of_history
 from twin.plan.partners import needs_together
+from twin.view.hub import partners_tab
 from twin.view.hub.hub import Hub
 from twin.view.hub.session import Session
 
@@ -204,3 +205,8 @@ def test_needs_together_are_those_of_the_common_periods():
     for names, words in ((["toys"], "2 to 15 different lanes"), (["toys", "coal"], "lanes on record; got coal")):
         with pytest.raises(ValueError, match=f"partners must be .*{words}"):
             needs_together(feed, names)
+
+
+def test_pictures_name_the_unit_of_money_and_the_period_of_the_record(partners):
+    (ax,) = partners_tab.drawn(partners.session, "savings").axes
+    assert re.fullmatch(r"saving \[\$ a (day|week)\]", ax.get_xlabel())

@@ -9,7 +9,7 @@ from sqlalchemy import text
 
 from twin.data.author import author_name
 from twin.data.errors import LedgerError, PlanChanged
-from twin.data.ledger.plan_cells import broken_changes
+from twin.data.ledger.plan_log import broken_changes
 from twin.data.ledger.store import RESET_TOKEN, Ledger
 
 VERSION_3 = Path(__file__).with_name("ledger_version_3.sql")
@@ -136,7 +136,7 @@ def test_a_ledger_of_the_third_version_gets_the_plan_and_learns_quarters(url, tm
         assert (status["schema_version"], status["plan_entries"]) == (6, 0) and "BER-MUC" in migrated.lanes()
         assert migrated.plan.write({cell("c"): 1.0}, what="x") == 1
         quarters = tmp_path / "quarters.csv"
-        quarters.write_text("date,lane,volume\n2023-Q3,A,30\n2024-Q1,A,90\n")
+        quarters.write_text("date,lane,volume\n2025-Q2,A,30\n2025-Q4,A,90\n")
         past = [each["id"] for each in migrated.status()["imports"]]
         added = migrated.import_file(quarters)
         assert migrated.status()["imports"][-1]["period"] == "QS" and added.id > max(past, default=0)

@@ -2,12 +2,14 @@
 
 import json
 
+import pandas as pd
 import pytest
 
 from twin.__main__ import main
 from twin.data.scenarios import research_lanes
 from twin.plan.capacity_plan import CapacityPlan
-from twin.plan.kinds import PLAN_KINDS
+from twin.plan.kinds import PLAN_KINDS, SEEN
+from twin.plan.visits import keep_visit
 
 
 @pytest.fixture
@@ -42,7 +44,9 @@ def test_a_planners_commands(run, ledger, tmp_path):
     )
     code, out, _ = run("plan", "history", "BER-MUC")
     assert (
-        code == 0 and len(out.splitlines()) == 4 and "ben                   lane internal_capacity: 120 -> empty" in out
+        code == 0
+        and len(out.splitlines()) == 5
+        and "ben                   internal capacity of lane BER-MUC: 120 pallets -> empty" in out
     )
     assert len(json.loads(run("plan", "history", "--json")[1])["changes"]) == 5
     code, out, _ = run("plan", "show", "lane")
@@ -81,6 +85,18 @@ def test_a_planners_commands(run, ledger, tmp_path):
         assert (code, out) == (2, "") and said in err, err
 
 
+def test_the_history_of_a_lane_has_what_was_decided_about_it(run):
+    run("plan", "set", "note", "new", "lane=BER-MUC", "text=fair")
+    run("plan", "set", "decision", "new", "lane=BER-MUC", "first=2026-01-05", "places=40", "state=accepted")
+    run("plan", "set", "decision", "new", "lane=HAM-ROT", "first=2026-01-05", "state=declined")
+    run("plan", "set", "decision", "1", "places=", author="ben")
+    _, out, _ = run("plan", "history", "BER-MUC")
+    latest, decided, *_ = out.splitlines()
+    assert latest.endswith("ben                   decision 1: places: 40 pallets -> empty") and "declined" not in out
+    assert decided.endswith("decision 1: first 2026-01-05; lane BER-MUC; places 40 pallets; state accepted")
+    assert "note 1: lane BER-MUC; text fair" in out
+
+
 def test_assess_uses_the_policies_of_the_plan(run, ledger, tmp_path):
     ledger.import_history(research_lanes())
     CapacityPlan(ledger.plan, author="eva").set("lane", ["BER-MUC", "Z"], internal_capacity=123, kind="stock")
@@ -108,3 +124,26 @@ def test_the_fields_of_every_kind_are_shown(capsys):
     rows = json.loads(capsys.readouterr().out)
     assert {row["kind"] for row in rows} == set(PLAN_KINDS)
     assert main(["plan", "fields"]) == 0 and "notice_days" in capsys.readouterr().out
+
+
+def test_attention_counts_a_scenario_of_the_plan(run, ledger):
+    ledger.import_history(research_lanes())
+    run("plan", "set", "scenario", "new", "name=peak", "field=volume", "factor=3", "lanes=BER-MUC")
+    run("plan", "set", "lane", "BER-MUC", "internal_capacity=200")
+    expected = []
+    for more in ((), ("--scenario", "peak")):
+        code, out, _ = run("attention", "ledger:", "--json", *more)
+        found = json.loads(out)
+        expected.append(found["lanes"]["BER-MUC"]["expected_overflow"])
+        assert code == 0
+    assert expected[1] > 10 * expected[0] and any(note.startswith("scenario peak") for note in found["assumptions"])
+    code, _, err = run("attention", "--scenario", "peak")
+    assert code == 2 and "--scenario must be used with ledger:" in err
+
+
+def test_a_visit_which_history_does_not_show_is_no_change_to_undo(run, ledger):
+    totals = pd.DataFrame({name: {"network": 1.0} for name in SEEN})
+    visit = keep_visit(CapacityPlan(ledger.plan), "eva", totals)
+    code, out, err = run("plan", "undo", visit)
+    assert (code, out) == (2, "")
+    assert err == f"twin: change must be the id of a change of the plan, as history shows it; got {visit}\n"

@@ -6,6 +6,11 @@ import pandas as pd
 import pytest
 from spreadsheets import xlsx
 
+from twin.__main__ import main
+from twin.data.scenarios import research_lanes
+from twin.data.statistics import lane_statistics
+from twin.plan.capacity_plan import CapacityPlan
+from twin.plan.plan_import import import_plan
 from twin.plan.policy_file import read_policies
 from twin.plan.policy_headings import _names, field_of
 from twin.plan.policy_table import policy_table
@@ -114,3 +119,24 @@ def test_a_file_in_the_encoding_of_a_german_spreadsheet_is_read_with_a_note(tmp_
     assert table.attrs["notes"] == (
         "policies.csv: the text is not utf-8; it was read as cp1252, so accents may be wrong",
     )
+
+
+def test_a_file_that_a_plan_takes_serves_as_policies_too(tmp_path, capsys):
+    """The site of a lane is a field of the plan alone: it is left out, and the account says so."""
+    (flows := tmp_path / "flows.csv").write_text(
+        "date,lane,volume\n" + "".join(f"2026-01-{day:02d},A-B,{day}\n" for day in range(1, 29)), encoding="utf-8"
+    )
+    (file := tmp_path / "policies.csv").write_text("lane,site,internal_capacity\nA-B,Berlin,30\n", encoding="utf-8")
+    plan = CapacityPlan(author="eva")
+    plan.set("site", "Berlin", places=40)
+    import_plan(plan, str(file))
+    assert plan.of("lane") == {"A-B": {"site": "Berlin", "internal_capacity": 30.0}}
+    assert main(["assess", str(flows), "--policies", str(file)]) == 0
+    told = " ".join(capsys.readouterr().out.split())
+    assert "policies.csv: the column site is not used here" in told and "internal_capacity pallet 30.00" in told
+
+
+@pytest.mark.parametrize("row", [{"service_revenue": 10.0}, {"holding_cost": -20.0}, {"service_level": -20.0}])
+def test_a_policy_that_no_lane_can_have_is_refused_by_the_name_of_its_lane(row):
+    with pytest.raises(ValueError, match=r"got -20.0 at 'HAM-ROT'$"):
+        policy_table(lane_statistics(research_lanes()), policies={"HAM-ROT": row})

@@ -71,8 +71,10 @@ def test_the_network_is_every_lane_assessed():
         assert all(table.loc[name, answer] == numbers[answer] for answer in lane.UNITS)
     last = PORTFOLIO.feed.statistics.loc[NAME, "last_volume"]
     _, policy = PORTFOLIO.inputs(NAME)
-    space = (1 + policy.return_rate) * last * policy.dwell + table.loc[NAME, "safety_stock"]
+    space = (1 + policy.return_rate) * last * policy.dwell
     assert table.loc[NAME, "use"] == space / policy.internal_capacity
+    kept = space + table.loc[NAME, "safety_stock"]
+    assert table.loc[NAME, "use_with_buffer"] == kept / policy.internal_capacity
     assert PORTFOLIO.network([NAME]).equals(table.loc[[NAME]])
 
 

@@ -254,6 +254,7 @@ def answers_of(s, period, given):
         "resilience_index": 100 * (0.5 * min(1, max(0, z / 2)) + 0.5 * (1 - planned / required)),
         **money,
         "profit": 2 * money["revenue"] - sum(money.values()),
+        "lane_profit": price * d - handling * load - space_cost(capacity),  # whatever moves is shipped
     }
     return s.assign(**values)
 
@@ -277,6 +278,7 @@ def assert_equal(found, expected):
     sd, mean = expected["demand_sd"], expected["demand_mean"]
     scales = {
         "profit": expected["revenue"] + expected["holding"],
+        "lane_profit": expected["revenue"] + expected["space_cost"],
         "trend": (mean + sd) / expected["periods"],
         "planned_overflow": expected["required_capacity"],
         "dependency": 1.0,

@@ -163,5 +163,5 @@ def test_the_hub_opens_a_record_from_its_list_its_setting_and_a_link(monkeypatch
     monkeypatch.setenv("TWIN_HISTORY", "record:sfo-asia-carriers")
     other = Hub()
     assert other.session.feed.source == "record:sfo-asia-carriers" and len(other.lanes.table["lane"]) == 26
-    other.feed.follow("record:scms")
-    assert other.session.feed.place == "record:scms" and np.isfinite(other.session.numbers()["profit"])
+    other.feed.follow("record:sfo-air-cargo")
+    assert other.session.feed.place == "record:sfo-air-cargo" and np.isfinite(other.session.numbers()["profit"])

@@ -236,7 +236,7 @@ def test_what_comes_out_of_a_spreadsheet_counts_whatever_it_says(tmp_path, monke
     path.write_bytes(bomb(LARGEST_FILE + 1000))
     assert path.stat().st_size < 1e6 and unzipped_size(path, LARGEST_FILE) > LARGEST_FILE
     uploads = Uploads()
-    uploads.collect({"id": 1, "first": True}, [path.read_bytes()])
+    uploads.collect({"id": 1, "begins": True}, [path.read_bytes()])
     with pytest.raises(ValueError, match=r"what comes out of bomb.xlsx must be at most 64 MB"):
         uploads.read({"upload": 1, "file": "bomb.xlsx"}, lambda path, name: pytest.fail("it was read"))
     monkeypatch.setattr(sheets, "MOST_UNPACKED", 1 << 20)
@@ -246,7 +246,7 @@ def test_what_comes_out_of_a_spreadsheet_counts_whatever_it_says(tmp_path, monke
 
 def test_an_upload_of_a_spreadsheet_is_read(tmp_path):
     uploads = Uploads()
-    uploads.collect({"id": 1, "first": True}, [GOOD])
+    uploads.collect({"id": 1, "begins": True}, [GOOD])
     history = uploads.read({"upload": 1, "file": "C:\\flows.xlsx"}, lambda path, name: read_history(path, name=name))
     assert found(history) == expected(LONG) and history.account.file == "flows.xlsx"
 

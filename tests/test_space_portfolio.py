@@ -7,7 +7,9 @@ import pytest
 
 from twin.data.load import load_history
 from twin.plan.feed import feed_of_history
-from twin.plan.space_portfolio import RUNGS, SpacePrices, portfolio_backtest, portfolio_costs
+from twin.plan.space_portfolio import portfolio_backtest, portfolio_costs
+from twin.plan.space_prices import SpacePrices
+from twin.plan.space_rules import RUNGS
 
 PRICES = SpacePrices(own=3.0, hard=4.0, soft=5.0, spot=9.0, term=2, year=3)
 

@@ -51,6 +51,13 @@ def test_days_of_a_zone(read, form, first):
     assert any("fall on the days of Europe/Berlin: '" in note for note in history.account.notes)
 
 
+def test_24_00_is_the_end_of_its_day(read):
+    days = pd.date_range("2024-01-01", periods=8)
+    history = read([f"{day:%Y-%m-%d} {hour:02d}:00" for day in days for hour in range(1, 25)])
+    assert counted(history) == dict.fromkeys(days.date, 24) and not len(history.account.refused)
+    assert any("24:00" in note for note in history.account.notes)
+
+
 def test_offsets_of_the_clock_and_naive_stamps(read):
     """An offset leads to the same days as UTC does; a stamp without one is of the day that is written."""
     local = [moment.astimezone(BERLIN) for moment in HOURS.to_pydatetime()]

@@ -10,7 +10,7 @@ from twin.view.hub.uploads import LARGEST_FILE, Uploads
 
 def send(uploads, key, *pieces):
     for place, piece in enumerate(pieces):
-        uploads.collect({"id": key, "first": place == 0}, [piece])
+        uploads.collect({"id": key, "begins": place == 0}, [piece])
 
 
 def content(path, name):
