@@ -98,8 +98,11 @@ card: $(ready) ## judge the answers by simulated lanes again, and write the accu
 mechanisms: $(ready) ## compute the mechanism map anew from the records in TWIN_REAL_DATA (minutes)
 	@$(python) tools/mechanisms.py
 
-train: $(ready) ## train the network of lost-sales lanes again (5 minutes), or RUNS="seed-1 seed-2"
-	@$(python) -m twin.batch.network_training papers/certified-policies/training.yml $(RUNS)
+train: $(ready) ## train both networks again (10 minutes), or RUNS="seed-1 bookings" for some runs only
+	@$(if $(filter-out bookings,$(or $(RUNS),shipped)),$(python) -m twin.batch.network_training \
+	    papers/certified-policies/training.yml $(filter-out bookings,$(RUNS)))
+	@$(if $(filter bookings,$(or $(RUNS),bookings)),$(python) -m twin.batch.bookings_trained \
+	    papers/certified-policies/booking_training.yml)
 
 bench: $(ready) ## measure speeds, as ratios in one table (ONLY="hub ledger" for these files only)
 	@$(python) benchmarks/run.py $(ONLY)

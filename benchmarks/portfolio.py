@@ -9,7 +9,9 @@ from twin.data.load import load_history
 from twin.games import core_allocation, stability
 from twin.games.coalitions import all_coalitions
 from twin.plan.feed import feed_of_history
-from twin.plan.space_portfolio import RUNGS, SpacePrices, portfolio_backtest
+from twin.plan.space_portfolio import portfolio_backtest
+from twin.plan.space_prices import SpacePrices
+from twin.plan.space_rules import RUNGS
 
 RECORD, FIRST, YEARS, TONS = "record:sfo-asia-carriers", 2010, 11, 10.0  # judged years; metric tons of a place
 LEAST = 5.0  # mean places of a carrier that is judged

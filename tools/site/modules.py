@@ -16,7 +16,7 @@ INSIDE = {"analyst", "apps", "batch", "command", "compute", "view", "data.files"
 PUBLIC_INSIDE = {"data.ledger.store"}
 #: Modules that readers begin with, although no lesson, guide or how-to names them.
 ENTRANCES = {
-    *("data.ledger.store", "data.settle", "exact.book_ahead", "exact.two_sources", "learned.training"),
+    *("data.ledger.store", "data.settle", "learned.book_ahead", "exact.two_sources", "learned.training"),
     *("motion.of_policy", "motion.paths", "plan.actions", "plan.attention", "plan.horizon", "tables.assess_table"),
 }
 #: The chapters of the reference: title, folder, and what it holds.
