@@ -18,7 +18,7 @@ ROOT = Path(__file__).parents[1]
 NOTEBOOKS = ROOT / "notebooks"
 FLAGS = """--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking
 --disable-component-update --disable-sync""".split()
-PATIENCE = 90  # longest wait for a server or a page, on a busy machine [s]
+PATIENCE = 120  # longest wait for a server or a page, on a busy machine [s]
 POLLING = 100  # time between two looks at a page [ms]; looks at every frame make the browser draw all the time
 INTERACTIVE = """() => {
   if (!document.getElementById("rendered_cells")) return document.readyState === "complete";
@@ -85,9 +85,15 @@ def chromium():
     return next(filter(None, map(shutil.which, ("chromium", "google-chrome", "chromium-browser"))), None)
 
 
-def new_page(browser):
-    """Return an empty page of a new reader, for whom nothing is kept yet, in light colours."""
-    return browser.new_context(viewport={"width": 1440, "height": 900}, color_scheme="light").new_page()
+def new_page(browser, **options):
+    """Return an empty page of a new reader, for whom nothing is kept yet, that waits as long as a busy machine needs.
+
+    Its screen is that of a laptop in light colours; other options are those of a context of the browser.
+    """
+    screen = {"viewport": {"width": 1440, "height": 900}, "color_scheme": "light"}
+    context = browser.new_context(**screen | options)
+    context.set_default_timeout(1000 * PATIENCE)
+    return context.new_page()
 
 
 def opened(page, url):
@@ -100,8 +106,8 @@ def opened(page, url):
     page.on(
         "websocket", lambda found: _leaves(found.url.replace("ws", "http", 1), home) and seen.foreign.append(found.url)
     )
-    page.goto(url, timeout=1000 * PATIENCE)  # a page is sent when its notebook has run
-    page.wait_for_function(INTERACTIVE, polling=POLLING, timeout=1000 * PATIENCE)
+    page.goto(url)  # a page is sent when its notebook has run
+    page.wait_for_function(INTERACTIVE, polling=POLLING)
     return seen
 
 

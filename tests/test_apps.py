@@ -7,7 +7,7 @@ import time
 
 import nbformat
 import pytest
-from apps import NOTEBOOKS, PATIENCE, new_page, opened, standalone
+from apps import NOTEBOOKS, new_page, opened, standalone
 from test_cockpit import violations
 from test_theme import contrast
 
@@ -121,7 +121,7 @@ def ends(server, page):
     which is too short on a busy machine; the process then ends as that of a tab that has crashed.
     """
     kernel = page.evaluate(KERNEL)
-    page.goto(f"{server.url}voila/tree", timeout=1000 * PATIENCE)
+    page.goto(f"{server.url}voila/tree")
     page.close()
     limit = time.monotonic() + 60
     while server.status(f"api/kernels/{kernel}") != 404:
@@ -281,8 +281,7 @@ def test_a_page_asks_for_all_states_in_one_message_and_gets_them_compressed(link
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_contents_show_a_card_for_each_notebook_and_start_no_process(suite, browser, scheme):
-    context = browser.new_context(color_scheme=scheme)
-    page = context.new_page()
+    page = new_page(browser, color_scheme=scheme)
     seen = opened(page, suite.url)
     links = [link.get_attribute("href") for link in page.locator(".twin-cards a").all()]
     assert sorted(links) == [f"/voila/render/{name}" for name in ALL[1:]]
@@ -293,7 +292,7 @@ def test_the_contents_show_a_card_for_each_notebook_and_start_no_process(suite, 
         assert overflow(page) == 0, width
     page.locator(".twin-cards img").last.scroll_into_view_if_needed()
     seen.nothing_wrong()
-    context.close()
+    page.context.close()
 
 
 def test_a_failed_cell_is_reported_in_a_sentence(strange, page):
@@ -309,7 +308,7 @@ def test_the_end_of_a_process_is_reported_in_a_sentence(strange, page):
     assert page.get_attribute(".noUi-handle", "aria-label") == "days"
     page.focus(".noUi-handle")
     page.keyboard.press("ArrowRight")
-    page.wait_for_selector("#twin-banner:not([hidden]) >> text=has ended", timeout=20_000)
+    page.wait_for_selector("#twin-banner:not([hidden]) >> text=has ended")
     assert ends(strange, page)
 
 
@@ -320,13 +319,12 @@ def test_a_file_of_fifteen_megabytes_can_be_uploaded(strange, page, tmp_path):
     with page.expect_file_chooser() as chooser:
         page.click("main button")
     chooser.value.set_files(file)
-    page.wait_for_selector("text=15,000,000 bytes", timeout=30_000)
+    page.wait_for_selector("text=15,000,000 bytes")
     assert ends(strange, page)
 
 
 def test_a_visitor_beyond_the_limit_waits_for_a_free_place(strange, browser):
-    first, second = browser.new_context(), browser.new_context()
-    page, late = first.new_page(), second.new_page()
+    page, late = new_page(browser), new_page(browser)
     opened(page, strange.app("fails.ipynb"))
     answer = late.goto(strange.app("dies.ipynb"))
     assert answer.status == 503
@@ -334,5 +332,5 @@ def test_a_visitor_beyond_the_limit_waits_for_a_free_place(strange, browser):
     assert overflow(late) == 0
     assert ends(strange, page)
     late.click("text=Try now")
-    late.wait_for_selector("html[data-twin-state=ready]", state="attached", timeout=30_000)
-    second.close()
+    late.wait_for_selector("html[data-twin-state=ready]", state="attached")
+    late.context.close()

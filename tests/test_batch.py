@@ -403,7 +403,7 @@ def test_ctrl_c_stops_a_batch_that_is_starting(tmp_path, seconds):
         said = [building.stderr.readline()] if seconds > 1 else []  # "2 of 2 jobs to run"
         time.sleep(seconds - 0.5)
         building.send_signal(signal.SIGTERM if said else signal.SIGINT)
-        said.append(building.communicate(timeout=30)[1])
+        said.append(building.communicate(timeout=60)[1])
     assert building.returncode in (130, -signal.SIGINT) and not (paper / "out" / "small").exists()
     assert "Traceback" not in "".join(said) or building.returncode == -signal.SIGINT  # Python was starting
 

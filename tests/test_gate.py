@@ -79,7 +79,7 @@ def test_a_client_without_the_protocol_is_turned_away_and_all_others_go_on(suite
             for comm in comms:
                 asking = {"comm_id": comm, "data": {"method": "request_state"}}
                 await socket.write_message(json.dumps(message("comm_msg", asking)))
-        assert await asyncio.wait_for(socket.read_message(), 30) is None
+        assert await asyncio.wait_for(socket.read_message(), 60) is None
         assert socket.close_code == 1002 and PROTOCOL in socket.close_reason
         for comm in comms:
             asking = {"comm_id": comm, "data": {"method": "request_state"}}
@@ -218,10 +218,10 @@ def test_pages_send_five_types_of_messages_on_one_channel_and_nothing_else_reach
         await socket.write_message(packed(message("comm_info_request")), binary=True)
         seen = []
         while "comm_info_reply" not in seen:
-            seen.append(unpacked(await asyncio.wait_for(socket.read_message(), 30))[0])
+            seen.append(unpacked(await asyncio.wait_for(socket.read_message(), 60))[0])
         await socket.write_message(packed(message("kernel_info_request")), binary=True)
         while "kernel_info_reply" not in seen:
-            seen.append(unpacked(await asyncio.wait_for(socket.read_message(), 30))[0])
+            seen.append(unpacked(await asyncio.wait_for(socket.read_message(), 60))[0])
         socket.close()
         return set(seen)
 

@@ -6,7 +6,7 @@ import time
 
 import pandas as pd
 import pytest
-from apps import new_page, opened, standalone
+from apps import PATIENCE, new_page, opened, standalone
 from pypdf import PdfReader
 from test_cockpit import below_the_first_screen, violations
 
@@ -41,7 +41,6 @@ MOVES = {
 WIDTHS = (360, 800, 1440)  # [pixel]
 SMALL = """() => [...document.querySelectorAll(".twin :is(button, select, summary, tr[data-lane]), .twin-why summary")]
   .filter((one) => one.checkVisibility() && one.getBoundingClientRect().height < 36).map((one) => one.outerHTML)"""
-PATIENCE = 12  # timeout of every wait [s]
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
@@ -437,7 +436,7 @@ def test_three_thousand_lanes(hub, tmp_path):
     write_csv(network(lanes=3000, periods=60), path)
     form(hub, "upload").locator("input[type=file]").set_input_files(path)
     submit(hub, "upload")
-    hub.get_by_text("3,000 lanes:").wait_for(timeout=1000 * PATIENCE)
+    hub.get_by_text("3,000 lanes:").wait_for()
     inside = hub.locator(".twin-rows").evaluate(
         "rows => (rows.clientHeight - rows.querySelector('thead').offsetHeight) / 20"
     )
@@ -465,7 +464,7 @@ def test_bad_uploads_are_explained_and_the_page_keeps_working(hub, tmp_path):
         path.write_bytes(content)
         form(hub, "upload").locator("input[type=file]").set_input_files(path)
         submit(hub, "upload")
-        hub.locator(".twin-feed .twin-status [role=alert]", has_text=sentence).wait_for(timeout=90_000)
+        hub.locator(".twin-feed .twin-status [role=alert]", has_text=sentence).wait_for()
     feeds = "".join(hub.locator(".twin-feed").all_inner_texts())
     assert "Traceback" not in hub.content() and str(tmp_path) not in feeds
     upload = form(hub, "upload")
@@ -626,14 +625,13 @@ def test_the_address_holds_the_state_and_restores_it(hub, browser):
     tab(hub, "Profit and risk")
     shows(hub, directly("FRA-PAR", return_rate=0.4))
     until(lambda: all(part in hub.evaluate("location.search") for part in ("tab=risk", "return_rate=0.4")), True)
-    context = browser.new_context()
-    other = context.new_page()
+    other = new_page(browser)
     seen = opened(other, hub.url)
     other.get_by_role("heading", name="FRA-PAR").wait_for()
     shows(other, directly("FRA-PAR", return_rate=0.4))
     assert other.get_by_role("tab", name="Profit and risk").get_attribute("aria-selected") == "true"
     seen.nothing_wrong()
-    context.close()
+    other.context.close()
 
 
 def test_an_unusable_link_is_explained_and_the_address_matches_the_page(suite, page):
@@ -644,8 +642,7 @@ def test_an_unusable_link_is_explained_and_the_address_matches_the_page(suite, p
 
 
 def test_two_planners_share_no_state_and_one_works_with_a_thumb(hub, suite, browser):
-    context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True)
-    other = context.new_page()
+    other = new_page(browser, viewport={"width": 390, "height": 844}, has_touch=True)
     opened(other, address(suite))
     ready(other)
     assert other.evaluate(SMALL) == []
@@ -655,14 +652,14 @@ def test_two_planners_share_no_state_and_one_works_with_a_thumb(hub, suite, brow
     turn(other, "holding_cost", 9.0)
     shows(hub, directly(holding_cost=7.0))
     shows(other, directly(holding_cost=9.0))
-    context.close()
+    other.context.close()
 
 
 def test_the_report_and_its_table_hold_the_numbers_on_the_page(hub):
     turn(hub, "holding_cost", 7.0)
     shows(hub, directly(holding_cost=7.0))
     shown = figures(hub)
-    with hub.expect_download(timeout=1000 * PATIENCE) as download:
+    with hub.expect_download() as download:
         hub.get_by_role("button", name="PDF report").click()
     hub.get_by_text("BER-MUC.pdf is ready.").wait_for()
     text = " ".join(" ".join(page.extract_text().split()) for page in PdfReader(download.value.path()).pages)

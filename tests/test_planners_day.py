@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from apps import PATIENCE, new_page, opened, standalone
+from apps import new_page, opened, standalone
 from pypdf import PdfReader
 from spreadsheets import xlsx
 from test_hub_browser import HUB, answer, dial, form, submit, tab, turn, until
@@ -68,7 +68,6 @@ def state(page):
 
 def test_a_planners_day(ledger, url, page, browser, files):
     with standalone(env={"DATABASE_URL": url, "TWIN_AUTHOR": "eva"}) as apps:
-        page.set_default_timeout(1000 * PATIENCE)
         seen = opened(page, apps.app(HUB))
         page.wait_for_selector("#twin-log", state="attached")
         flows_and_plan(page, ledger, files)
@@ -83,7 +82,6 @@ def test_a_planners_day(ledger, url, page, browser, files):
         page.wait_for_function("['tab=risk', 'sla_penalty=90'].every((part) => location.search.includes(part))")
         shown = state(page)
         other = new_page(browser)
-        other.set_default_timeout(1000 * PATIENCE)
         seen_there = opened(other, page.evaluate("location.href"))
         other.get_by_role("heading", name=lane, exact=True).wait_for()
         until(lambda: state(other), shown)
@@ -164,7 +162,7 @@ def tomorrow(page, ledger, files):
 
 def report(page):
     """Download the report on the network, which says who decided what."""
-    with page.expect_download(timeout=1000 * PATIENCE) as download:
+    with page.expect_download() as download:
         page.get_by_role("button", name="Network report").click()
     text = " ".join(" ".join(one.extract_text().split()) for one in PdfReader(download.value.path()).pages)
     assert all(word in text for word in ("eva", "accepted", "snoozed until 2099-01-01", "declined", *SITES))

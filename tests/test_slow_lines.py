@@ -13,7 +13,7 @@ from dataclasses import replace
 
 import nbformat
 import pytest
-from apps import INTERACTIVE, NOTEBOOKS, PATIENCE, ROOT, new_page, opened, running, standalone
+from apps import INTERACTIVE, NOTEBOOKS, ROOT, new_page, opened, running, standalone
 from playwright.sync_api import TimeoutError
 from slow_lines import slow_line
 
@@ -124,12 +124,12 @@ def test_pages_on_slow_lines_come_alive_or_say_what_they_wait_for(alone, far, ju
         begin(jupyter, HUB, lacks_script=True),
     ]
     ended, deaf = begin(alone, "odd.ipynb", lacks_script=True), begin(alone, "odd.ipynb", script=NO_SOCKET)
-    ended.wait_for_selector("#loading >> text=Loading the scripts", timeout=1000 * PATIENCE)
+    ended.wait_for_selector("#loading >> text=Loading the scripts")
     end(alone, ended.evaluate(KERNEL))
     assert tells(ended, "has ended", 20) < 7
     ended.wait_for_timeout(1000 * HELD)
     for page in live[1:]:
-        page.wait_for_selector("#loading >> text=Loading the scripts", timeout=1000 * PATIENCE)
+        page.wait_for_selector("#loading >> text=Loading the scripts")
         assert page.evaluate(STATE) is None
     assert len(held) == 3
     for route in held:
@@ -148,7 +148,7 @@ def test_pages_on_slow_lines_come_alive_or_say_what_they_wait_for(alone, far, ju
 def wait_until_ready(page):
     """Wait until a page can be used; an error says what it says in place of that."""
     try:
-        page.wait_for_function(INTERACTIVE, timeout=120_000)
+        page.wait_for_function(INTERACTIVE)
     except TimeoutError as error:
         raise AssertionError(f"{page.url} is {page.evaluate(STATE)}: {page.evaluate(SAYS)}") from error
 
@@ -165,7 +165,7 @@ def test_a_process_that_is_ended_in_order_is_told_at_once(kind, page, request):
 def end(server, kernel):
     """End a kernel in order: as the page itself does, or, in Jupyter, as its panel of running kernels does."""
     place = urllib.parse.urlsplit(server.url)
-    connection = http.client.HTTPConnection(place.netloc, timeout=30)
+    connection = http.client.HTTPConnection(place.netloc, timeout=60)
     if server.token:
         connection.request("DELETE", f"/api/kernels/{kernel}", headers={"Authorization": f"token {server.token}"})
     else:
@@ -182,13 +182,13 @@ def test_a_busy_process_says_that_it_computes_and_a_silent_one_is_asked_about(al
     process = int(re.search(r"process (\d+)", page.inner_text("main"))[1])
     press(page, "ArrowRight")
     assert tells(page, "is computing", 10, "#twin-waiting") < 5
-    page.wait_for_selector("text=computed", timeout=20_000)
+    page.wait_for_selector("text=computed")
     page.wait_for_function("document.getElementById('twin-waiting').textContent === ''")
     os.kill(process, signal.SIGSTOP)
     press(page, "Home")
     assert tells(page, "No answer yet", 10, "#twin-waiting") < 5
     os.kill(process, signal.SIGCONT)
-    page.wait_for_function("document.getElementById('twin-waiting').textContent === ''", timeout=10_000)
+    page.wait_for_function("document.getElementById('twin-waiting').textContent === ''")
     os.kill(process, signal.SIGSTOP)
     page.route(
         "**/api/kernels/*", lambda route: route.fulfill(status=404)
@@ -210,7 +210,7 @@ def test_an_answer_of_a_proxy_in_place_of_the_server_is_told(alone, page, status
     tells(page, words, 20)
     page.unroute("**/api/kernels/*")
     os.kill(process, signal.SIGCONT)
-    page.wait_for_selector("#twin-banner", state="hidden", timeout=20_000)
+    page.wait_for_selector("#twin-banner", state="hidden")
 
 
 @pytest.mark.skipif(not kernel_memory.can_be_limited(), reason="only Linux limits the memory of a kernel")
@@ -222,7 +222,7 @@ def test_a_page_that_needs_too_much_memory_says_so_and_can_be_used_further(alone
         (["End"], "more memory than the 1.6 GB that a page may use"),
     ):
         press(page, *keys)
-        page.wait_for_selector(f"text={text}", timeout=20_000)
+        page.wait_for_selector(f"text={text}")
     seen.nothing_wrong()
     assert "Each page may use 1.6 GB of memory" in alone.log.read_text(errors="replace")
 
@@ -234,7 +234,7 @@ def test_scripts_are_sent_compressed_and_parts_of_them_are_right(kind, request):
         whole = answer.read()
         assert "Content-Encoding" not in answer.headers
     place = urllib.parse.urlsplit(server.url)
-    connection = http.client.HTTPConnection(place.netloc, timeout=30)
+    connection = http.client.HTTPConnection(place.netloc, timeout=60)
     headers = {"Accept-Encoding": "gzip", "Authorization": f"token {server.token}"}
     connection.request("GET", "/voila/static/voila.js", headers=headers)
     answer = connection.getresponse()
