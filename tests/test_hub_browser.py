@@ -134,6 +134,12 @@ def until(found, wanted):
         time.sleep(0.03)
 
 
+def edges(part):
+    """Return (lower edge, width) of a part of a page, or None while it is not drawn [pixel]."""
+    box = part.bounding_box() if part.count() else None
+    return box and (round(box["y"] + box["height"]), round(box["width"]))
+
+
 def shows(page, numbers):
     """Wait until every number on the open tab equals the given one."""
 
@@ -547,8 +553,7 @@ def test_a_flow_is_logged_shown_and_corrected_and_a_scenario_is_seen_everywhere(
     bar = page.get_by_role("region", name="Scenario in view")
     for place in ("document.body.scrollHeight", "0"):
         page.evaluate(f"scrollTo({{ top: {place}, behavior: 'instant' }})")
-        box = bar.bounding_box()
-        assert box["y"] + box["height"] == pytest.approx(900) and box["width"] == 1440
+        until(lambda: edges(bar), (900, 1440))
     page.locator(".twin-actions, .twin-morning", has_text="scenario peak").first.wait_for()
     assert violations(page) == []
     page.get_by_role("button", name="Leave the scenario").click()
