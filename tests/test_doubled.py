@@ -51,6 +51,19 @@ def test_a_file_pasted_twice_is_imported_only_if_somebody_is_sure(ledger, url, f
     assert main(["ledger", "import", str(twice), "--sure"]) == 0 and ledger.count() == 2 * once
 
 
+@pytest.mark.parametrize("negative", ["subtract", "outbound"])
+def test_a_file_pasted_twice_is_seen_though_its_negative_volumes_are_netted(ledger, file, negative):
+    sign = "-" if negative == "outbound" else ""
+    rows = rows_of().replace(",1", f",{sign}1") + "".join(
+        f"2026-01-{day:02d},A,{'' if sign else '-'}{day}\n" for day in (3, 4)
+    )
+    twice = file(rows * 2)
+    with pytest.raises(AlreadyHeld, match=f"all of its {2 * rows.count(chr(10))} rows stand in it twice"):
+        ledger.import_file(twice, negative=negative)
+    once = ledger.import_file(file(rows, "once.csv"), negative=negative)
+    assert once.records == 40  # a record for each of two lanes and twenty days
+
+
 def test_nearly_all_rows_twice_are_asked_about_and_a_few_more_rows_do_not_hide_it(ledger, file):
     newer = "2026-01-21,A,99\n2026-01-21,B,99\n"
     with pytest.raises(AlreadyHeld, match=r"9\d% of its \d+ rows stand in it twice"):

@@ -1,5 +1,8 @@
 """Commands that only read make no ledger: they say which address they looked at; those that make one say so."""
 
+import sqlite3
+from contextlib import closing
+
 import pytest
 
 from twin.__main__ import main
@@ -53,6 +56,46 @@ def test_an_empty_database_is_no_ledger_until_something_is_imported(url, tmp_pat
     assert f"there was no ledger at {place}: a new one was made" in capsys.readouterr().err
     assert main(["ledger", "import", str(file)]) == 0 and "a new one" not in capsys.readouterr().err
     assert main(["ledger", "status"]) == 0
+
+
+REFUSED = [
+    ["ledger", "import", "missing.csv"],
+    ["ledger", "import", "unreadable.csv"],
+    ["ledger", "import", "bad_row.csv"],
+    ["ledger", "import", "far_day.csv"],
+    ["ledger", "log", "2199-01-05", "A", "5"],
+    ["ledger", "log", "2026-01-05", "A", "-5"],
+    ["plan", "import", "missing.csv"],
+    ["plan", "import", "bad_plan.csv"],
+    ["plan", "set", "lane", "A", "site=Berlin"],
+]
+
+
+@pytest.mark.parametrize("command", REFUSED, ids=" ".join)
+def test_a_command_that_is_refused_leaves_no_ledger_behind(command, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "unreadable.csv").write_bytes(b"\x00\x01\x02" * 50)
+    (tmp_path / "bad_row.csv").write_text("date,lane,volume\n2026-01-05,A,5\n2026-01-06,A,many\n")
+    (tmp_path / "far_day.csv").write_text("date,lane,volume\n2026-01-05,A,5\n2199-01-06,A,5\n")
+    (tmp_path / "bad_plan.csv").write_text("lane,service_level\nA,7\n")
+    before = sorted(tmp_path.iterdir())
+    monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path}/new.sqlite")
+    assert main(command) in (1, 2)
+    assert "a new one was made" not in capsys.readouterr().err and sorted(tmp_path.iterdir()) == before
+    assert main(["ledger", "status"]) == 1
+
+
+def test_a_new_ledger_stays_if_somebody_else_has_it_open_or_the_file_has_other_tables(tmp_path):
+    address = f"sqlite:///{tmp_path}/new.sqlite"
+    with Ledger(address) as first, Ledger(address) as second:
+        assert second.count() == 0 and not first.remove_unused()
+        second.append("2026-01-05", "A", 5)
+        assert second.count() == 1 and not first.remove_unused()
+    other = tmp_path / "other.sqlite"
+    with closing(sqlite3.connect(other)) as connection:
+        connection.execute("CREATE TABLE mine (x)")
+    with Ledger(f"sqlite:///{other}") as ledger:
+        assert ledger.is_new and not ledger.remove_unused() and other.exists()
 
 
 @pytest.mark.parametrize(

@@ -44,8 +44,9 @@ def test_an_error_leaves_the_old_file(path, error):
         (errno.ENOSPC, "the disk is full"),
         (errno.EDQUOT, "the disk is full"),
         (errno.EFBIG, "it would be larger than a file may be here"),
-        (errno.EACCES, "you may not write into the folder {folder}"),
-        (errno.EROFS, "the folder {folder} can only be read"),
+        (errno.EACCES, "you may not write into the folder {folder}; name another one"),
+        (errno.EROFS, "the folder {folder} can only be read; name another one"),
+        (errno.ENOENT, "the folder {folder} takes no new files; name another one"),
         (errno.EIO, "Input/output error"),
     ],
 )
@@ -77,4 +78,7 @@ def test_a_user_without_rights_is_told(tmp_path):
     code += "with whole_file(sys.argv[1], 'file') as partial: partial.write_text('x')"
     done = subprocess.run([sys.executable, "-c", code, "/usr/a.txt"], capture_output=True, text=True)
     assert done.returncode == 1
-    assert "/usr/a.txt cannot be written: you may not write into the folder /usr; nothing was written" in done.stderr
+    assert (
+        "/usr/a.txt cannot be written: you may not write into the folder /usr; name another one; nothing was written"
+        in done.stderr
+    )

@@ -5,6 +5,7 @@ import shutil
 from pathlib import Path
 
 from twin._check import require
+from twin.data.made_folder import made_folder
 from twin.data.shipped import shipped, unused
 
 FIRST_PAPER = "first-paper"  # a small paper to begin with
@@ -27,12 +28,9 @@ def new_paper(folder: str | Path, like: str = FIRST_PAPER) -> list[Path]:
     """
     folder = unused(folder)
     require(like in papers(), "--like", f"one of {', '.join(papers())}", like)
-    shutil.copytree(
-        shipped() / "papers" / like,
-        folder,
-        ignore=shutil.ignore_patterns("out", ".*", "__pycache__"),
-        dirs_exist_ok=True,
-    )
+    unwanted = shutil.ignore_patterns("out", ".*", "__pycache__")
+    with made_folder(folder):
+        shutil.copytree(shipped() / "papers" / like, folder, ignore=unwanted, dirs_exist_ok=True)
     plan = folder / "figures.yml"
     text = plan.read_text(encoding="utf-8")
     for name in sorted(set(_LESSON.findall(text))):

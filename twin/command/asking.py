@@ -28,12 +28,6 @@ def add_held_options(parser: Any) -> None:
     )
 
 
-def tell_new(ledger: Any) -> None:
-    """Say that a ledger is a new one, which the command has just made."""
-    if ledger.is_new:
-        print(f"  note     there was no ledger at {ledger.place}: a new one was made", file=sys.stderr)
-
-
 def choice(question: str, choices: Mapping[str, tuple[str, str]], json_only: bool) -> str:
     """Ask on the terminal, and return the value of the key that was typed; "" for any other, or without a terminal.
 

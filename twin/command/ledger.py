@@ -6,8 +6,9 @@ import os
 import sys
 
 from twin._period_kinds import PERIOD_KINDS
-from twin.command.asking import HELD_CHOICES, SURE_CHOICES, add_held_options, choice, refuse, tell_new
+from twin.command.asking import HELD_CHOICES, SURE_CHOICES, add_held_options, choice, refuse
 from twin.command.ledger_edits import add_edit_verbs
+from twin.command.opened_ledger import opened_ledger
 from twin.command.options import add_calendar_options, add_reading_options, add_window, on_command_line, reading_of
 from twin.data.advice import said
 from twin.data.places import DEFAULT_LEDGER
@@ -115,12 +116,8 @@ def add(commands: "argparse._SubParsersAction") -> None:
 
 
 def _with_ledger(run, options):
-    from twin.data.ledger.store import Ledger
-
-    with Ledger(make=run in (_import, _log, _seed)) as ledger:
-        done = run(ledger, options)
-        tell_new(ledger)
-        return done
+    with opened_ledger(DEFAULT_LEDGER, make=run in (_import, _log, _seed)) as ledger:
+        return run(ledger, options)
 
 
 def _show(options, content, words):

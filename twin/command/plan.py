@@ -6,7 +6,7 @@ import os
 import sys
 from difflib import get_close_matches
 
-from twin.command.asking import tell_new
+from twin.command.opened_ledger import opened_ledger
 from twin.command.plan_results import add_results
 from twin.data.errors import PlanChanged, RowsRefused
 from twin.data.places import DEFAULT_LEDGER
@@ -96,13 +96,11 @@ def add(commands: "argparse._SubParsersAction") -> None:
 def _with_plan(run, options):
     if run is _fields:
         return _fields(options)
-    from twin.data.ledger.store import Ledger
     from twin.plan.capacity_plan import CapacityPlan
 
-    with Ledger(options.ledger, make=run in (_set, _import)) as ledger:
+    with opened_ledger(options.ledger, make=run in (_set, _import)) as ledger:
         try:
             done = run(CapacityPlan(ledger.plan), ledger.place, options)
-            tell_new(ledger)
             if run is _set and options.kind in ("lane", "lanes"):
                 _note_lanes_without_flows(ledger, options)
             return done

@@ -73,6 +73,7 @@ def _report(options):
     import xlsxwriter  # noqa: F401  # the extra excel brings it
 
     from twin.data.load import load_history
+    from twin.data.made_folder import made_folder
     from twin.plan.feed import feed_of_history
     from twin.plan.lateness import late
     from twin.plan.morning import morning_of
@@ -81,9 +82,10 @@ def _report(options):
     folder = Path(options.to)
     there = folder.is_dir() or (not folder.exists() and folder.absolute().parent.is_dir())
     require(there, "--to", "a folder, or a new one in a folder that exists", options.to or "an empty name")
-    history = load_history(options.file or "", **reading_of(options))
-    policies, notes = stated_policies(options)
     with contextlib.ExitStack() as stack:
+        stack.enter_context(made_folder(folder))
+        history = load_history(options.file or "", **reading_of(options))
+        policies, notes = stated_policies(options)
         plan, scenario = None, scenario_of(options)
         if is_ledger(options.file):
             from twin.data.ledger.store import Ledger
@@ -95,9 +97,8 @@ def _report(options):
         report = network_report(
             feed_of_history(history), morning, plan, policies, horizon=options.horizon, lanes=options.pages
         )
-    folder.mkdir(exist_ok=True)
-    behind = late(morning.attention.date.item(), morning.attention.period) if is_ledger(options.file) else ""
-    print(_write(report, folder, behind), *notes, sep="\n")
+        behind = late(morning.attention.date.item(), morning.attention.period) if is_ledger(options.file) else ""
+        print(_write(report, folder, behind), *notes, sep="\n")
     return 0
 
 

@@ -5,17 +5,16 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
+from twin.data.made_folder import make_folder
+
 
 @contextlib.contextmanager
 def folder_lock(folder: Path) -> Iterator[None]:
     """Hold the lock of a folder, which is created if missing; the lock ends with the process, even if it is killed.
 
-    If another run holds the lock, a ValueError is raised.
+    If another run holds the lock, a ValueError is raised; OSError, in a sentence, if the folder cannot be written.
     """
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except (FileExistsError, NotADirectoryError):
-        raise ValueError(f"{folder} must be a folder, and is a file") from None
+    make_folder(folder, parents=True)
     with (folder / ".lock").open("a") as lock:
         try:
             _hold(lock)

@@ -4,6 +4,7 @@ import shutil
 from pathlib import Path
 
 from twin._check import require
+from twin.data.made_folder import made_folder
 
 _PACKAGE = Path(__file__).parents[1]
 
@@ -29,7 +30,8 @@ def copy_notebooks(folder: str | Path) -> list[Path]:
     """Copy the notebooks, their solutions and pictures to a new or empty folder; return the paths of the notebooks."""
     folder = unused(folder)
     unwanted = shutil.ignore_patterns(".*", "__pycache__")
-    shutil.copytree(shipped() / "notebooks", folder, ignore=unwanted, dirs_exist_ok=True)
+    with made_folder(folder):
+        shutil.copytree(shipped() / "notebooks", folder, ignore=unwanted, dirs_exist_ok=True)
     for path in folder.rglob("*"):
         path.chmod(path.stat().st_mode | 0o200)  # an installation may be read-only; a copy is worked on
     return sorted(folder.rglob("*.ipynb"))

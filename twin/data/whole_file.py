@@ -1,6 +1,5 @@
 """Files that appear whole or not at all: a temporary file is written, and takes the name when it is complete."""
 
-import errno
 import os
 import shutil
 from collections.abc import Iterator
@@ -8,8 +7,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from twin._check import require
-
-NO_SPACE = {errno.ENOSPC, errno.EDQUOT}  # codes of a full disk, and of a user's full share of it
+from twin.data.write_errors import reason
 
 
 @contextmanager
@@ -36,6 +34,7 @@ def whole_file(file: str | Path, name: str) -> Iterator[Path]:
     path = path.resolve()
     partial = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
+        partial.touch()  # fails before anything is computed
         yield partial
         if path.exists():
             shutil.copymode(path, partial)
@@ -45,21 +44,8 @@ def whole_file(file: str | Path, name: str) -> Iterator[Path]:
     except OSError as error:
         if error.errno is None or isinstance(error, BrokenPipeError):
             raise
-        raise OSError(f"{file} cannot be written: {_why(error, path)}") from None
+        left = "the file that was there is unchanged" if path.exists() else "nothing was written"
+        raise OSError(f"{file} cannot be written: {reason(error, path.parent)}; {left}") from None
     finally:
         with suppress(OSError):
             partial.unlink()
-
-
-def _why(error, path):
-    """Return the reason of a failure to write a file, and the way out, in words."""
-    left = "the file that was there is unchanged" if path.exists() else "nothing was written"
-    if error.errno in NO_SPACE:
-        return f"the disk is full; {left}"
-    if error.errno == errno.EFBIG:
-        return f"it would be larger than a file may be here; {left}"
-    if error.errno in (errno.EACCES, errno.EPERM):
-        return f"you may not write into the folder {path.parent}; {left}"
-    if error.errno == errno.EROFS:
-        return f"the folder {path.parent} can only be read; {left}"
-    return f"{error.strerror}; {left}"

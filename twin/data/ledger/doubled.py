@@ -22,14 +22,14 @@ MOST_ROWS_COMPARED = 1_000_000  # rows; of a longer file, a part is compared
 
 
 def doubled(staged: Staged) -> str:
-    """Return a sentence if nearly all staged records have equals, in even numbers; "" otherwise.
+    """Return a sentence if nearly all rows that were staged have equals, in even numbers; "" otherwise.
 
     Of a file with more than `MOST_ROWS_COMPARED` rows, those are compared whose code is a multiple: equal rows are
     all among them, or none.
     """
     lanes, codes, records = lane_codes(staged.lanes), [], 0
     step = np.uint64(staged.account.rows_kept // MOST_ROWS_COMPARED + 1)
-    for block in staged.blocks():
+    for block in staged.rows():
         found = row_codes(lanes[block["lane"]], block["day"], block["volume"], block["returns"])
         codes.append(found[found % step == 0])
         records += len(found)

@@ -157,10 +157,10 @@ def vacuum(engine: Engine, table: str) -> None:
             )
 
 
-def use_write_ahead_log(engine: Engine) -> None:
-    """Switch an SQLite file to its write-ahead log, so that readers are not blocked by a writer."""
+def use_journal(engine: Engine, mode: str) -> None:
+    """Switch the journal of an SQLite file: to "WAL", so that readers are not blocked by a writer, or to "DELETE"."""
     with _errors_translated(engine, ""), engine.connect() as connection:
-        _retry_while_busy(connection, "PRAGMA journal_mode = WAL")
+        _retry_while_busy(connection, f"PRAGMA journal_mode = {mode}")
 
 
 @contextmanager

@@ -21,7 +21,7 @@ def stamp(connection: Connection) -> Stamp | None:
     """Return what tells whether the file of an SQLite ledger has changed since; None on PostgreSQL."""
     if connection.dialect.name != "sqlite":
         return None
-    path = _path(connection)
+    path = file_path(connection)
     seen = [os.stat(name) for name in (path, f"{path}-wal") if os.path.exists(name)]
     return tuple((one.st_size, one.st_mtime_ns) for one in seen)
 
@@ -33,7 +33,7 @@ def refuse_damage(connection: Connection, sealed: bool) -> None:
     """
     if connection.dialect.name == "sqlite":
         for found in file_damage(connection, 1) or (broken_seals(connection) if sealed else []):
-            raise LedgerError(f"the ledger at {_path(connection)} is damaged ({found}); {WAY_OUT}")
+            raise LedgerError(f"the ledger at {file_path(connection)} is damaged ({found}); {WAY_OUT}")
 
 
 def file_damage(connection: Connection, most: int) -> list[str]:
@@ -54,6 +54,6 @@ def broken_seals(connection: Connection) -> list[str]:
     return [f"the entry of import {row.id} has changed" for row in rows if row.seal != seal_of(row)]
 
 
-def _path(connection):
+def file_path(connection: Connection) -> str:
     """Return the path of the file, as SQLite has opened it."""
     return connection.exec_driver_sql("PRAGMA database_list").first()[2]

@@ -12,7 +12,7 @@ from twin.data.errors import LedgerError, NoLedger
 from twin.data.ledger.address import address, place
 from twin.data.ledger.causes import CLOSED, DAMAGED
 from twin.data.ledger.checksum import SEALED, seal_of
-from twin.data.ledger.engine import READ_ONLY_SETTING, is_read_only, reading, use_write_ahead_log, writing
+from twin.data.ledger.engine import READ_ONLY_SETTING, is_read_only, reading, use_journal, writing
 from twin.data.ledger.integrity import refuse_damage
 from twin.data.ledger.schema import (
     VERSION,
@@ -146,7 +146,7 @@ def table_version(connection: Connection) -> int | None:
 
 def _create(engine: Engine) -> None:
     if engine.dialect.name == "sqlite":
-        use_write_ahead_log(engine)
+        use_journal(engine, "WAL")
     with writing(engine) as connection:
         _lock(connection)
         if table_version(connection) is None:  # no other process was faster

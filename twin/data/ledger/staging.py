@@ -42,6 +42,8 @@ class Staged:
     """Records that have been read in full and can be imported.
 
     blocks : function that yields arrays of RECORD; day counts from 1970-01-01, and lane is a position in `lanes`.
+    rows : function that yields such arrays with a record for each row of the file. They differ from `blocks` if
+        negative volumes are subtracted, which leaves a record for each lane and day.
     lanes : the distinct lanes.
     days : the distinct days, in order.
     returns : whether returns are recorded.
@@ -49,6 +51,7 @@ class Staged:
     """
 
     blocks: Callable[[], Iterator[np.ndarray]]
+    rows: Callable[[], Iterator[np.ndarray]]
     lanes: list[str]
     days: np.ndarray
     returns: bool
@@ -149,7 +152,7 @@ def _stage(scan, waiting, path):
     account = Account(
         **facts, rows_kept=kept, refused=refusals(refused), period=period, period_inferred=True, audit=audit
     )
-    return Staged(blocks, scan.lanes.values, written, returns, account)
+    return Staged(blocks, records, scan.lanes.values, written, returns, account)
 
 
 def _netted(blocks):
@@ -217,7 +220,7 @@ def stage_history(history: History) -> Staged:
         for start in range(0, len(flows), CHUNK):
             yield _records(*(column[start : start + CHUNK] for column in columns))
 
-    return Staged(blocks, lanes, np.unique(days), "returns" in flows, history.account)
+    return Staged(blocks, blocks, lanes, np.unique(days), "returns" in flows, history.account)
 
 
 def _records(day, lane, volume, returns):

@@ -28,6 +28,7 @@ from twin.data.ledger.importing import Import, import_staged, preview_staged
 from twin.data.ledger.plan_cells import PlanCells
 from twin.data.ledger.preview import Preview
 from twin.data.ledger.reader import LedgerReader
+from twin.data.ledger.removal import remove_unused
 from twin.data.ledger.schema import flow_changes, flows, imports, replaced
 from twin.data.ledger.staging import stage_history, staged_file
 from twin.data.ledger.undoing import Undone, undo_import
@@ -77,6 +78,10 @@ class Ledger(LedgerReader):
             if again or self._sound is None:
                 self._check(connection)
             yield connection
+
+    def remove_unused(self) -> bool:
+        """Delete the SQLite file of the ledger if nothing was ever written to it, and return whether it is gone."""
+        return remove_unused(self._engine)
 
     def append(self, date: str | datetime.date, lane: str, volume: float, returns: float | None = None) -> Flow:
         """Add one flow, and return it with its id.
