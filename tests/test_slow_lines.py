@@ -145,6 +145,28 @@ def test_pages_on_slow_lines_come_alive_or_say_what_they_wait_for(alone, far, ju
         page.context.close()
 
 
+# Breaks a part of the page at its first loads.
+BROKEN = """document.addEventListener("twin-shown", () => {
+  const times = Number(sessionStorage.getItem("broken") || 0);
+  if (times >= TIMES) return;
+  sessionStorage.setItem("broken", times + 1);
+  const part = document.createElement("div");
+  part.className = "jp-OutputArea-output";
+  part.textContent = "Error displaying widget: model not found";
+  document.querySelector("main").append(part);
+})"""
+
+
+@pytest.mark.parametrize(("times", "state"), [(1, "ready"), (2, "failed")])
+def test_a_page_with_a_broken_part_is_loaded_again_once(alone, page, times, state):
+    page.add_init_script(BROKEN.replace("TIMES", str(times)))
+    page.goto(address(alone, "odd.ipynb"), wait_until="commit")
+    page.wait_for_function(f"{STATE} === '{state}'")
+    assert page.evaluate("sessionStorage.getItem('broken')") == str(times)
+    assert ("could not be drawn" in page.inner_text("#twin-banner")) == (state == "failed")
+    assert page.evaluate("sessionStorage.getItem('twin-again')") is None
+
+
 def wait_until_ready(page):
     """Wait until a page can be used; an error says what it says in place of that."""
     try:
