@@ -50,6 +50,7 @@ from twin.data.ledger.reader import LedgerReader
 from twin.data.ledger.store import Ledger
 from twin.data.load import load_history, read_history
 from twin.data.lost_rows import Lost
+from twin.data.made_folder import make_folder
 from twin.data.scenarios import network, research_lanes, research_partners
 from twin.data.settle import check_options, history_from
 from twin.data.settle_steps import choose_period
@@ -406,6 +407,15 @@ def reported(at, **options):
 
 
 #: Name of a function -> (function that returns its result with some options, option -> value that must change it).
+def made_below(folder, **options):
+    """Return whether a folder could be made below a folder that is missing."""
+    try:
+        make_folder(folder / "missing" / "new", **options)
+    except OSError:
+        return False
+    return True
+
+
 CALLS = {
     "data.load.read_history": (
         lambda at, **o: (seen(history := read_history(at.file, **o)), history.account.file),
@@ -444,6 +454,7 @@ CALLS = {
         {"own": "QS"},
     ),
     "data.settle.check_options": (lambda at, **o: check_options(None, "zero", **o), {"duplicates": "any"}),
+    "data.made_folder.make_folder": (lambda at, **o: made_below(at.folder(), **o), {"parents": True}),
     "data.text.visible": (lambda at, **o: visible("the long name of a lane", **o), {"length": 9}),
     "data.account.Account.to_dict": (
         lambda at, **o: Account("a", 1, 1, "D", True, notes=(Advice("a note", ("decimal", ",")),)).to_dict(**o),
