@@ -88,7 +88,7 @@ window.twin = (function () {
     root.dataset.twinState = "ready";
   }, 100);
 
-  /* A part that a slow line has broken is mostly whole at the next try, because the scripts are here by then. */
+  /* Loads a page with a broken part once more; if a part is broken again, the page says so. */
   function loadAgain() {
     clearInterval(drawing);
     if (sessionStorage.getItem(AGAIN)) {
