@@ -72,8 +72,8 @@ def alone(folder):
 
 @pytest.fixture
 def far(alone):
-    """Yield the stand-alone server at the end of a slow line."""
-    with slow_line(alone.url, speed=120_000, latency=0.1) as url:
+    """Yield the stand-alone server at the end of a line on which scripts take longer than ABANDONED."""
+    with slow_line(alone.url, speed=80_000, latency=0.1) as url:
         yield replace(alone, url=url)
 
 
@@ -145,11 +145,33 @@ def test_pages_on_slow_lines_come_alive_or_say_what_they_wait_for(alone, far, ju
         page.context.close()
 
 
-# Breaks a part of the page at its first loads.
+# Delivers the widgets' states 2 s after the parts of the page began to wait for them, while the page is busy.
+LATE = """window.WebSocket = class extends WebSocket {
+  set onmessage(pass) {
+    super.onmessage = async (event) => {
+      const waits = () => document.body.innerText.includes("Loading widget");
+      if (event.data.byteLength > 900 && new TextDecoder().decode(event.data).includes('"update_states"')) {
+        while (!waits()) await new Promise((go) => setTimeout(go, 20));
+        await new Promise((go) => setTimeout(go, 1800));
+        for (const start = Date.now(); Date.now() - start < 500;);
+        window.late = waits();
+      }
+      pass(event);
+    };
+  }
+}"""
+
+
+def test_states_of_widgets_that_come_late_on_a_busy_machine_are_not_missed(alone, page):
+    """With jupyterlab-widgets 3.0.17, a part that has asked for its widget every 100 ms for 2 s does not look once more."""
+    page.add_init_script(LATE)
+    page.goto(address(alone, "odd.ipynb"), wait_until="commit")
+    wait_until_ready(page)
+    assert page.evaluate("window.late")
+
+
+# Breaks a part of the page.
 BROKEN = """document.addEventListener("twin-shown", () => {
-  const times = Number(sessionStorage.getItem("broken") || 0);
-  if (times >= TIMES) return;
-  sessionStorage.setItem("broken", times + 1);
   const part = document.createElement("div");
   part.className = "jp-OutputArea-output";
   part.textContent = "Error displaying widget: model not found";
@@ -157,14 +179,11 @@ BROKEN = """document.addEventListener("twin-shown", () => {
 })"""
 
 
-@pytest.mark.parametrize(("times", "state"), [(1, "ready"), (2, "failed")])
-def test_a_page_with_a_broken_part_is_loaded_again_once(alone, page, times, state):
-    page.add_init_script(BROKEN.replace("TIMES", str(times)))
+def test_a_page_with_a_broken_part_says_so(alone, page):
+    page.add_init_script(BROKEN)
     page.goto(address(alone, "odd.ipynb"), wait_until="commit")
-    page.wait_for_function(f"{STATE} === '{state}'")
-    assert page.evaluate("sessionStorage.getItem('broken')") == str(times)
-    assert ("could not be drawn" in page.inner_text("#twin-banner")) == (state == "failed")
-    assert page.evaluate("sessionStorage.getItem('twin-again')") is None
+    page.wait_for_function(f"{STATE} === 'failed'")
+    assert "could not be drawn" in page.inner_text("#twin-banner")
 
 
 def wait_until_ready(page):

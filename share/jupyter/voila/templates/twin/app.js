@@ -3,7 +3,6 @@ window.twin = (function () {
   const SLOW = 15000, STUCK = 60000; // time until the page says it is slow, or stuck [ms]
   const UNDRAWN = 'script[type="application/vnd.voila.cell-output+json"]'; // an output that Voilà has not drawn yet
   const EMPTY = '.jp-OutputArea-output [class="lm-Widget"]:empty'; // a widget that its own script has not drawn yet
-  const AGAIN = "twin-again"; // in the session's store while a page is loaded again
   const root = document.documentElement;
   const part = (id) => document.getElementById(id);
   let complete = false, shown = false, connected = false, step = Date.now(), heard = step, bytes = 0;
@@ -81,24 +80,11 @@ window.twin = (function () {
     if (root.dataset.twinState) return clearInterval(drawing);
     if (!shown || !connected || document.querySelector(UNDRAWN) || document.querySelector(EMPTY)) return;
     const outputs = [...document.querySelectorAll(".jp-OutputArea-output")].map((output) => output.textContent.slice(0, 30));
-    if (outputs.some((text) => text.startsWith("Error displaying widget"))) return loadAgain();
+    if (outputs.some((text) => text.startsWith("Error displaying widget"))) return fail("Part of this page could not be drawn, so its controls may not work.");
     if (outputs.some((text) => text.startsWith("Loading widget"))) return;
-    sessionStorage.removeItem(AGAIN);
     wait("");
     root.dataset.twinState = "ready";
   }, 100);
-
-  /* Loads a page with a broken part once more; if a part is broken again, the page says so. */
-  function loadAgain() {
-    clearInterval(drawing);
-    if (sessionStorage.getItem(AGAIN)) {
-      sessionStorage.removeItem(AGAIN);
-      return fail("Part of this page could not be drawn, so its controls may not work.");
-    }
-    sessionStorage.setItem(AGAIN, "once");
-    wait("Part of this page could not be drawn. It is loaded again …");
-    location.reload();
-  }
 
   function fail(text, state = "failed") {
     if (root.dataset.twinState !== "ended") root.dataset.twinState = state;
