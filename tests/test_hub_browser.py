@@ -509,6 +509,16 @@ def test_a_real_record_of_many_lanes_has_its_actions_on_the_first_screen_and_no_
     hub.set_viewport_size({"width": 1440, "height": 900})
 
 
+def test_a_chosen_file_stays_chosen_while_the_page_changes(hub, tmp_path):
+    path = tmp_path / "kept.csv"
+    path.write_text("date,lane,volume\n" + "".join(f"2024-01-{day:02d},A,{day}\n" for day in range(1, 9)))
+    form(hub, "upload").locator("input[type=file]").set_input_files(path)
+    hub.locator("#twin-source-record").select_option("record:online-retail")
+    hub.locator(".twin-morning", has_text="40 lanes after").wait_for()
+    submit(hub, "upload")
+    answer(hub, "kept.csv: 8 rows = 8 kept + 0 refused")
+
+
 def test_an_upload_with_refused_rows_shows_its_account(hub, tmp_path):
     path = tmp_path / "mine.csv"
     rows = [f"2026-01-{day:02d},A,{day}" for day in range(1, 31)]

@@ -3,7 +3,7 @@ import { ask, deliver, element } from "./element.js";
 
 const PIECE = 1 << 20; // size of a piece of a file [byte]
 const WAIT = "<p>One moment …</p>";
-let uploads = 0; // number of files sent so far; the id of the latest
+let latest = 0; // id of the latest file sent
 
 // Returns a selector of a form: its id, or its name where that is the only one of it.
 const formOf = (form) => (form.id ? `#${form.id}` : `form[data-form="${form.dataset.form}"]`);
@@ -14,7 +14,7 @@ async function send(model, form, button) {
   for (const [name, value] of new FormData(form, button)) {
     if (!(value instanceof File)) message[name] = value;
     else if (value.name) {
-      const id = ++uploads;
+      const id = ++latest;
       for (let start = 0; start < value.size || start === 0; start += PIECE) {
         const piece = await value.slice(start, start + PIECE).arrayBuffer();
         ask(model, { do: "piece", id, begins: start === 0 }, [piece]);
@@ -35,12 +35,14 @@ function render({ model, el }) {
   let waiting = 0; // number of the message that is not answered yet
 
   const fields = () => [...body.querySelectorAll("form[data-form] :is(input:not([type=file]), select, textarea)")];
+  const uploads = () => [...body.querySelectorAll("form[data-form] input[type=file]")];
   const key = (field) => `${formOf(field.form)} ${field.name}`;
 
-  // Shows a new page; keeps what was typed, which parts were open, and the focus.
+  // Shows a new page; keeps what was typed, files that were chosen, which parts were open, and the focus.
   function show() {
     const open = [...body.querySelectorAll("details[open]")].map((part) => part.id);
     const typed = new Map(fields().map((field) => [key(field), [field.value, field.checked]]));
+    const chosen = new Map(uploads().map((field) => [key(field), field.files]));
     const at = body.contains(document.activeElement) && document.activeElement;
     const again = at && nameOf(at);
     body.innerHTML = model.get("page");
@@ -48,6 +50,7 @@ function render({ model, el }) {
     for (const field of fields()) {
       if (typed.has(key(field))) [field.value, field.checked] = typed.get(key(field));
     }
+    for (const field of uploads()) if (chosen.get(key(field))?.length) field.files = chosen.get(key(field));
     showStatus();
     if (at) ((again && body.querySelector(again)) || status).focus();
   }
