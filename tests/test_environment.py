@@ -55,7 +55,7 @@ def pinned():
     conda = [item for item in ENVIRONMENT["dependencies"] if isinstance(item, str)]
     (pip,) = [item["pip"] for item in ENVIRONMENT["dependencies"] if isinstance(item, dict)]
     pins = dict(re.split("=+", item) for item in conda + pip if "=" in item)
-    return {name.replace("_", "-"): version for name, version in pins.items()}  # conda keeps separators that pip changes
+    return {name.replace("_", "-"): version for name, version in pins.items()}  # conda keeps what pip changes
 
 
 def required(*extras):

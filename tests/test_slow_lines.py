@@ -163,7 +163,7 @@ LATE = """window.WebSocket = class extends WebSocket {
 
 
 def test_states_of_widgets_that_come_late_on_a_busy_machine_are_not_missed(alone, page):
-    """With jupyterlab-widgets 3.0.17, a part that has asked for its widget every 100 ms for 2 s does not look once more."""
+    """In jupyterlab-widgets 3.0.17, a part that has asked for its widget for 2 s does not look once more."""
     page.add_init_script(LATE)
     page.goto(address(alone, "odd.ipynb"), wait_until="commit")
     wait_until_ready(page)
