@@ -121,7 +121,9 @@ def ahead_and_accuracy(part, walked, period, season, horizon, level):
     coverage, worst = _past.realised(part, mean, half, PERIOD_KINDS[period].window)
     method = np.where(member[-1], "intermittent", np.array(walk.names)[walk.method[-1]])
     remark = _remarks(part, mean[-1], half[-1], counted, judged, level)
-    return [mean[-1].T, low.T, high.T, method, mase, *shares, coverage, worst, remark]
+    season = np.where(member[-1], 0.0, walk.far.season)  # an intermittent lane has none
+    since = np.where(member[-1][:, np.newaxis], 0, walk.far.by_step(horizon))
+    return [mean[-1].T, low.T, high.T, method, mase, *shares, coverage, worst, remark, season, since]
 
 
 def _remarks(part, mean, half, counted, judged, level):

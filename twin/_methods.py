@@ -16,6 +16,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
+from twin._far_ahead import FarAhead, FarErrors, far_share
 from twin._period_kinds import PERIOD_KINDS
 from twin._seasons import Season, cumulated
 from twin._smoothing import Broken, Damped, Line, Repeated, Smoothed
@@ -23,7 +24,7 @@ from twin._smoothing import Broken, Damped, Line, Repeated, Smoothed
 BEFORE_JUDGING = 8  # known periods of a lane before its errors are counted [period]
 # Weight of an error after one period more: about 100 days, 33 weeks or months, 11 quarters. [-]
 _MEMORY = {"D": 0.99, "W": 0.97, "MS": 0.97, "QS": 0.91}
-_JUDGED = {"D": 7, "W": 4, "MS": 3, "QS": 2}  # first steps whose errors weight the methods, for every horizon [period]
+_JUDGED = {"D": 7, "W": 4, "MS": 3, "QS": 2}  # first steps whose errors weight the methods of the first weeks [period]
 _STEEPNESS = 10  # weights are errors to the power of minus this; chosen on synthetic lanes [-]
 _PREFERENCE = 0.97  # share of its error that the first method is charged with [-]
 _NUMBERS = 2**18  # most errors of all methods that are held at a time [number]
@@ -39,6 +40,7 @@ class Walk(NamedTuple):
     method: np.ndarray  # number of the method with the largest weight, shape (periods, lanes)
     naive: np.ndarray  # sums of absolute errors of the last two methods after the warm-up, (2, lanes) [pallet/period]
     names: list[str]  # names of the methods
+    far: FarAhead  # of the steps months ahead, arrays of shape (lanes,)
 
 
 class Methods:
@@ -47,6 +49,7 @@ class Methods:
     def __init__(self, volumes: np.ndarray, period: str, season: int) -> None:
         self._volumes, self._memory, self._judged = volumes, _MEMORY[period], _JUDGED[period]
         self._seasons, self._methods = _candidates(volumes, period, season)
+        self._yearly = {"D": _BOTH, "W": "season"}.get(period, "")  # name of the index of the time of year
         known, origins = ~np.isnan(volumes), np.arange(len(volumes))
         self._seen = cumulated(known)  # known periods before each period, and at the end
         coming = {
@@ -84,26 +87,32 @@ class Methods:
         return found
 
     def walk(self, horizon: int) -> Walk:
-        """Return the forecasts at every origin, with weights from the discounted absolute errors up to it.
+        """Return the forecasts at every origin, with weights from the absolute errors up to it.
 
-        The weights are those of the first steps, so that a forecast of a period does not depend on the horizon.
+        The weights of the first weeks are those of the first steps, and the weights of steps months ahead those of
+        `_far_ahead`, so that a forecast of a period does not depend on the horizon.
         """
         periods, lanes = self._volumes.shape
         mean, chosen = np.empty((horizon, periods, lanes)), np.empty((periods, lanes), np.int8)
-        naive = np.empty((2, lanes))
+        naive, year = np.empty((2, lanes)), self._seasons[self._yearly].length if self._yearly else 0
+        far = FarAhead(np.full(lanes, np.nan), np.zeros(lanes, np.int64), year)
         width = max(1, _NUMBERS // (len(self._methods) * periods))
         for start in range(0, lanes, width):
             part = slice(start, start + width)
-            chosen[:, part], naive[:, part] = self.of(part)._walked(mean[:, :, part])
-        return Walk(np.moveaxis(mean, 0, 1), chosen, naive, [method.name for method, _ in self._methods])
+            chosen[:, part], naive[:, part], (far.season[part], far.since[part]) = self.of(part)._walked(
+                mean[:, :, part]
+            )
+        return Walk(np.moveaxis(mean, 0, 1), chosen, naive, [method.name for method, _ in self._methods], far)
 
     def _walked(self, mean):
-        """Put the forecasts of every origin into `mean`; return the methods of largest weight, and the naive errors.
+        """Put the forecasts of every origin into `mean`; return methods of largest weight, naive errors and `FarAhead`.
 
         The forecasts of the judged steps are made twice, some steps at a time, which is quicker than to hold them all.
         """
         horizon, periods, lanes = mean.shape
-        later = ((0, max(horizon, self._judged)), (0, 0))
+        year = self._seasons[self._yearly].length if self._yearly else 0
+        year = year if far_share(horizon, year) > 0 else 0  # a few weeks ahead need no errors of months ahead
+        later = ((0, max(horizon, self._judged, year)), (0, 0))
         coming = sliding_window_view(np.pad(self._volumes, later, constant_values=np.nan), periods, 0)
         outcome = np.moveaxis(coming, 2, 1)  # of each step from 0 on, and each origin
         came = np.zeros((len(self._methods), periods, lanes))  # errors of what was said of a period, over judged steps
@@ -116,16 +125,45 @@ class Methods:
             now += came[:, at]
             recent[:, at] = now
         weight = _weights(recent, self._seen[1:] > BEFORE_JUDGING)
+        weight_far, far = self._far(weight, outcome, year)
         naive = np.zeros((2, periods, lanes))  # errors of what the last two methods said of a period, over all steps
         counted = [None] * (len(weight) - 2) + list(naive)
         for steps in self._blocks(horizon):
             said = mean[steps[0] - 1 : steps[-1]]
             said[:] = 0.0
-            for each, ahead, sums in zip(weight, self._ahead(steps), counted, strict=True):
-                said += each * ahead
+            share = np.array([far_share(step, year) for step in steps.tolist()])[:, np.newaxis, np.newaxis]
+            both = zip(weight, weight_far, strict=True)
+            for (near, later), ahead, sums in zip(both, self._ahead(steps), counted, strict=True):
+                said += (near if not share.any() else near + share * (later - near)) * ahead
                 if sums is not None:
                     _add_errors(sums, steps, ahead, outcome)
-        return np.argmax(weight, axis=0), np.sum(naive * (self._seen[:-1] > BEFORE_JUDGING), axis=1)
+        return np.argmax(weight, axis=0), np.sum(naive * (self._seen[:-1] > BEFORE_JUDGING), axis=1), far
+
+    def _far(self, near, outcome, year):
+        """Return the weights of steps months ahead, and `FarAhead`.
+
+        The method with a season of the year has the weight that its errors months ahead give it against all others, and
+        these share the rest as they do in `near`; until the errors are enough, the weights are `near`.
+        """
+        lanes = near.shape[2]
+        if not year:
+            return near, (np.full(lanes, np.nan), np.zeros(lanes, np.int64))
+        others = near.copy()
+        yearly = next(at for at, (_, name) in enumerate(self._methods) if name == self._yearly)
+        others[yearly] = 0.0
+        total = others.sum(axis=0)
+        others = np.where(total > 0, others / np.where(total > 0, total, 1.0), 1 / (len(near) - 1))
+        far = FarErrors((2, *near.shape[1:]), year, self._seasons[self._yearly].known())
+        for step in far.steps:
+            said, season = np.zeros((1, *near.shape[1:])), None
+            for at, (each, ahead) in enumerate(zip(others, self._ahead(np.array([step])), strict=True)):
+                season = ahead if at == yearly else season
+                said += each * ahead if at != yearly else 0.0
+            far.add(step, outcome[step], (said, season))
+        without, share = _weights(far.errors(), far.enough)
+        weight = others * without
+        weight[yearly] = share
+        return np.where(far.enough, weight, near), far.far_ahead(share)
 
     def _blocks(self, last):
         """Return the steps from 1 to the last in blocks."""

@@ -40,6 +40,13 @@ class Season:
             setattr(found, name, made([getattr(each, name) for each in others]))
         return found
 
+    def known(self):
+        """Return whether an index is known of every phase at the end of each period, shape (periods, lanes)."""
+        found = np.zeros(self.means.shape, bool)
+        last = max(len(found) - self.half, 0)
+        found[len(found) - last :] = np.isfinite(self.means[:last])
+        return found
+
     def at(self, origin, targets):
         """Return the index of each target and lane, as known at its origin; 1 until one ratio is known of every phase.
 

@@ -41,7 +41,7 @@ class Interval(NamedTuple):
 class Forecasts(NamedTuple):
     """Forecast of each lane, its interval, and how good both were on the lane's own past.
 
-    mean, low and high have the shape (..., horizon), all other fields the shape (...).
+    mean, low, high and since have the shape (..., horizon), all other fields the shape (...).
     """
 
     mean: Numbers  # forecast, >= 0 [pallet/period]
@@ -56,6 +56,8 @@ class Forecasts(NamedTuple):
     coverage: Numbers  # share of past volumes that lay in their intervals, of all steps ahead [-]
     worst_coverage: Numbers  # the least such share of 90 days, 13 weeks or 12 months in a row [-]
     remark: Any  # sentence on what the record cannot carry; empty if there is nothing to say
+    season: Any  # weight of the season of the year months ahead; NaN where the record cannot judge it [-]
+    since: Any  # first origin whose forecast of a step was made as today's, of those that judge it [period]
 
 
 @labelled_by_row
@@ -142,7 +144,10 @@ def lanes(volumes: ArrayLike, *, period: str, horizon: int, level: float, season
     the mean since the last break of level; the volume of one season ago; and the straight line. The forecast is their
     mean, with weights (least error / error)^10, where an error is the discounted absolute error of the first 7 days, 4
     weeks, 3 months or 2 quarters ahead on the lane's own past, whatever the horizon; the volume of a season ago and the
-    line so count only where they are as good as the others. A lane
+    line so count only where they are as good as the others. For days and weeks more than 4 weeks ahead, the index of
+    the time of year moves to another weight, which it has from a quarter on: there, errors are those of means over 4
+    weeks, one to four quarters ahead, since the index was known, and the others count together. This takes half a year
+    of errors, and so a record of about 32 months. A lane
     without flow in most periods is *intermittent*, unless its few flows follow a pattern: smoothed share of periods
     with flow times smoothed size, with constants and quantiles from all such lanes of the call.
 
@@ -163,10 +168,10 @@ def lanes(volumes: ArrayLike, *, period: str, horizon: int, level: float, season
 
     Returns
     -------
-    Forecasts; mean, low and high have the shape (..., horizon). `remark` says what a record cannot carry: a level takes
-    level / (1 - level) errors of the past for each step, 19 for 0.95 and 99 for 0.99; where there are fewer, the
-    interval is [0, infinity). A lane without any volume has no forecast (NaN), and accuracy is NaN where no forecast of
-    the past can be judged: both have their remark. A shape of one series gives one forecast.
+    Forecasts; mean, low, high and since have the shape (..., horizon). `remark` says what a record cannot carry: a
+    level takes level / (1 - level) errors of the past for each step, 19 for 0.95 and 99 for 0.99; where there are
+    fewer, the interval is [0, infinity). A lane without any volume has no forecast (NaN), and accuracy is NaN where no
+    forecast of the past can be judged: both have their remark. A shape of one series gives one forecast.
 
     Limits
     ------

@@ -75,6 +75,9 @@ class LaneErrors:
     past : array_like, shape (periods, steps)
         What was forecast at the end of each period: the mean of `forecast.backtest`. [pallet/period]
     period : "D", "W", "MS", "QS", or its length in days
+    since : array_like, shape (steps,), optional
+        First origin whose error counts, by step; earlier ones were made in another way (`forecast.Forecasts.since`).
+        [period]
 
     >>> from twin import forecast
     >>> record = [3.0, 5.0] * 20
@@ -84,7 +87,9 @@ class LaneErrors:
     ((31, 2), 5.4)
     """
 
-    def __init__(self, volumes: ArrayLike, past: ArrayLike, *, period: str | float) -> None:
+    def __init__(
+        self, volumes: ArrayLike, past: ArrayLike, *, period: str | float, since: ArrayLike | None = None
+    ) -> None:
         self.volumes, self.past = floats("volumes", volumes), floats("past", past)
         require(self.volumes.ndim == 1 and self.volumes.size > 0, "volumes", "one series", self.volumes.shape)
         fits = self.past.ndim == 2 and len(self.past) == self.volumes.size and self.past.shape[1] > 0
@@ -96,6 +101,14 @@ class LaneErrors:
         self.share = flows / np.maximum(self.age, 1)
         self.size = np.cumsum(np.nan_to_num(self.volumes)) / np.maximum(flows, 1)
         self.error = self._errors(known)
+        self.seasonal = np.zeros(self.past.shape[1], bool)  # steps whose forecast follows a season of the year
+        if since is not None:
+            first = floats("since", since)
+            require(
+                first.shape == self.past.shape[1:], "since", f"one for each of {self.past.shape[1]} steps", first.shape
+            )
+            self.error[np.arange(len(self.error))[:, np.newaxis] < first] = np.nan
+            self.seasonal = first > 0
         self.unit = self._unit()
 
     def _errors(self, known: NDArray[np.bool_]) -> Array:

@@ -100,6 +100,8 @@ def sentences_of(lane: pd.Series, period: str, length: str | float) -> Iterator[
         )
     if lane["remark"]:
         yield f"refused  {lane['remark']}"
+    if lane["season"]:
+        yield f"season   {lane['season']}"
 
 
 def in_json(report: Report) -> dict[str, Any] | None:

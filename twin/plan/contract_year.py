@@ -217,8 +217,20 @@ def _space(plan, feed, policies: dict[str, Policy], who: Booked, periods: int) -
     if space.remark:
         unknown = np.full(periods, np.nan)
         return space._replace(mean=unknown, sd=unknown), [space.remark.replace("Bookings ahead", "Use and cost")]
-    far = f"The spread of the forecast after {ahead.dates[reach - 1]} is that of this day; the record carries no more."
-    return space, [far] if reach < periods else []
+    size = " for its size" if any(each.seasonal.any() for each in ahead.errors.values()) else ""
+    day = ahead.dates[max(reach - 1, 0)]
+    far = f"The spread of the forecast after {day} is that of this day{size}; the record carries no more."
+    return space, [*_season_notes(ahead.seasons), *([far] if reach < periods else [])]
+
+
+def _season_notes(seasons: dict[str, str]) -> list[str]:
+    """Return the sentences on the season in the forecasts of lanes, each once, with its lanes where they differ."""
+    said: dict[str, list[str]] = {}
+    for lane, sentence in seasons.items():
+        said.setdefault(sentence, []).append(visible(lane, 60))
+    if len(said) == 1:
+        return [sentence for sentence in said if sentence]
+    return [f"{', '.join(lanes)}: {sentence}" for sentence, lanes in said.items() if sentence]
 
 
 def _with_spread(ahead: DatedForecasts, lanes: Sequence[str]) -> tuple[int, dict[str, tuple[Array, Array]]]:
@@ -229,7 +241,11 @@ def _with_spread(ahead: DatedForecasts, lanes: Sequence[str]) -> tuple[int, dict
     carried &= ~np.isnan(list(spreads.values())).any(axis=0)
     reach = len(carried) if carried.all() else int(carried.argmin())
     last = np.minimum(np.arange(len(carried)), max(reach - 1, 0))
-    return reach, {lane: (means[lane], spreads[lane][last]) for lane in lanes}
+    held = {lane: spreads[lane][last] for lane in lanes}
+    for lane in lanes:
+        if ahead.errors[lane].seasonal.any():  # the spread goes on with the season
+            held[lane] = np.where(np.isnan(spreads[lane]), held[lane], spreads[lane])
+    return reach, {lane: (means[lane], held[lane]) for lane in lanes}
 
 
 def _by_month(costs: dict[str, Array], dates: NDArray[np.datetime64]) -> pd.DataFrame:

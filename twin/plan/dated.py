@@ -47,6 +47,7 @@ OF_LANE = {
     "gain": ("$/period", "money of this plan less that of the formula's, on the same paths in the dynamic model"),
     "gain_error": ("$/period", "standard error of the gain"),
     "remark": ("sentence", "what the record cannot carry"),
+    "season": ("sentence", "what the forecast of dates months ahead knows of the season of the year"),
 }
 
 
@@ -79,5 +80,5 @@ def judged_in_words(lane: Mapping[str, Any], period: str) -> list[str]:
         f"the formula kept {said('formula_kept')}.",
         f"The forecast is by {lane['method']}; {said('coverage')} of past volumes lay in their 95% interval, "
         f"{said('worst_coverage')} in the worst {window}.",
-        *filter(None, (bias_in_words(lane["bias"]), lane["remark"])),
+        *filter(None, (bias_in_words(lane["bias"]), lane["remark"], lane["season"])),
     ]

@@ -8,7 +8,7 @@ dynamic model runs both plans on the same paths of demand.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +29,7 @@ from twin.plan.lane_plan import LanePlan, longest_protection, protection_law
 from twin.plan.lane_report import LEVEL
 from twin.plan.network_forecasts import LaneForecast, NetworkForecasts, as_planned, coming_steps
 from twin.plan.policies import policy_of
+from twin.plan.season_words import season_known
 from twin.policy import Policy
 
 if TYPE_CHECKING:
@@ -45,12 +46,14 @@ class DatedForecasts:
     table : a row for each lane and date, with the columns mean, low and high; NaN where there is no interval.
     steps : step of each date in the forecasts, from 0, shape (horizon,).
     errors : the errors of the past forecasts of each lane, by its name.
+    seasons : a sentence on the season of the year in the forecasts of each lane, by its name; empty for a few weeks.
     """
 
     dates: NDArray[np.datetime64]
     table: pd.DataFrame
     steps: NDArray[np.int64]
     errors: dict[str, LaneErrors]
+    seasons: dict[str, str] = field(default_factory=dict, kw_only=True)
 
 
 @dataclass(frozen=True)
@@ -133,7 +136,7 @@ def plan_by_date(
         over = None
         if policy.kind == "flow":
             over = _overflow(found_in(near, at, name), found, policy, calendar, steps[:periods])
-        dated, of_lane = _numbers(statistics.loc[name], policy, laws[at], found, steps, periods, calendar.length, over)
+        dated, of_lane = _numbers(statistics.loc[name], policy, laws[at], found, steps, periods, calendar, over)
         rows.append(dated)
         lanes.append(of_lane)
     return _horizon(statistics.index, coming[:periods], rows, lanes, steps[:periods], errors)
@@ -160,7 +163,7 @@ def lane_by_date(
     found, over = forecasts.of(lane, int(steps[-1]) + 1), None
     if policy.kind == "flow":
         over = _overflow(forecasts.of(lane, steps_watched(calendar)), found, policy, calendar, steps[:periods])
-    dated, of_lane = _numbers(statistics.loc[lane], policy, law, found, steps, periods, calendar.length, over)
+    dated, of_lane = _numbers(statistics.loc[lane], policy, law, found, steps, periods, calendar, over)
     names = statistics.loc[[lane]].index
     return _horizon(names, coming[:periods], [dated], [of_lane], steps[:periods], [found.errors])
 
@@ -193,20 +196,21 @@ def _overflow(near, found, policy, calendar, steps):
     return OverflowAhead(*(part[steps] for part in every))
 
 
-def _numbers(row, policy, law, found, steps, periods, period, over):
+def _numbers(row, policy, law, found, steps, periods, calendar, over):
     """Return the numbers of a lane by date, and those of the lane.
 
     over : overflow of a flow lane by date; None for a stock lane, whose overflow is that of its run.
     """
     said, moments = found.said, {key: float(row[key]) for key in ("demand_mean", "demand_sd")}
     planned = None if np.array_equal(found.alone, said.mean, equal_nan=True) else (found.alone, said.mean)
-    plan = LanePlan(moments, policy, law, found.errors, found.pool, period, planned)
+    plan = LanePlan(moments, policy, law, found.errors, found.pool, calendar.length, planned)
     dated, of_lane = plan.numbers(steps, periods, _interval(said, steps[:periods]), over)
     facts = {key: getattr(said, key) for key in ("method", "mase", "bias", "coverage", "worst_coverage")}
     for name in ("mase", "bias"):  # a lane that never changes has no unit, and one of zeros alone no volume
         facts[name] = facts[name] if np.isfinite(facts[name]) else np.nan
     of_lane["remark"] = " ".join(filter(None, (said.remark, of_lane["remark"])))
-    return dated, {**facts, **of_lane}
+    season = season_known(said, steps[:periods], found.errors.volumes, calendar)
+    return dated, {**facts, **of_lane, "season": season}
 
 
 def forecasts_by_date(
@@ -224,7 +228,11 @@ def forecasts_by_date(
     each = forecasts.together(lanes, int(steps[-1]) + 1)
     table = _dated(pd.Index(lanes), coming[:periods], [_interval(said, steps[:periods]) for said, _ in each])
     errors = {lane: errors for lane, (_, errors) in zip(lanes, each, strict=True)}
-    return DatedForecasts(coming[:periods], table, steps[:periods], errors)
+    seasons = {
+        lane: season_known(said, steps[:periods], past.volumes, forecasts.calendar)
+        for lane, (said, past) in zip(lanes, each, strict=True)
+    }
+    return DatedForecasts(coming[:periods], table, steps[:periods], errors, seasons=seasons)
 
 
 def _interval(said: forecast.Forecasts, steps: NDArray[np.int64]) -> dict[str, NDArray[np.float64]]:
@@ -266,6 +274,6 @@ def _said(key: _Key, steps: int, calendar: WorkingCalendar) -> tuple[forecast.Fo
     """Return the forecasts of lanes, and the errors of their past ones; a policy that changes does not change them."""
     how: dict[str, Any] = {"period": calendar.period, "season": calendar.season, "level": LEVEL}
     said, past = recalled(lanes_and_means, key.volumes, horizon=steps, **how)
-    pairs = zip(key.volumes, past.mean, strict=True)
-    errors = [LaneErrors(*pair, period=calendar.length) for pair in pairs]
+    each = zip(key.volumes, past.mean, said.since, strict=True)
+    errors = [LaneErrors(volumes, mean, period=calendar.length, since=since) for volumes, mean, since in each]
     return said, errors, ErrorPool(errors)

@@ -10,10 +10,13 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
+    Array = NDArray[np.float64]
+
     from twin.past_errors import LaneErrors
     from twin.policy import Policy
 
 _NORMAL = 1.959964  # standard deviations from the mean to an end of a 95% interval [-]
+_POWERS = (0.0, 0.5, 1.0)  # of the size of a forecast, with which its error may grow [-]
 _FEWEST = 8  # past forecasts of a date that a spread needs, of a lane or of all lanes of a site [period]
 
 
@@ -56,6 +59,10 @@ def sd_on_record(errors: LaneErrors, steps: NDArray[np.int64], mean: ArrayLike) 
     """Return the root mean square of a lane's past errors of some steps, laid on today's forecast.
 
     It suits dates months ahead, for which an interval that corrects itself for its misses becomes very wide or narrow.
+    Where the forecast follows a season of the year, the errors of large months count in small ones as they did on
+    record: all alike, in proportion to the root of the forecast, or in proportion to the forecast.
+
+    sd^2 = mean of e^2 (m / m(e))^(2 b),  b of 0, 1/2, 1 with the largest likelihood of normal errors of the first step
 
     Parameters
     ----------
@@ -67,7 +74,8 @@ def sd_on_record(errors: LaneErrors, steps: NDArray[np.int64], mean: ArrayLike) 
 
     Returns
     -------
-    ndarray, shape (dates,); NaN for steps with fewer than 8 past errors. [pallet/period]
+    ndarray, shape (dates,); NaN for steps with fewer than 8 past errors, unless a season of the year gives their size
+    in units of that of earlier steps. [pallet/period]
     """
     found = errors.paths(steps=int(steps[-1]) + 1)
     alone, error = np.asarray(found.forecast)[steps], (found.paths - found.forecast)[:, steps]
@@ -75,8 +83,39 @@ def sd_on_record(errors: LaneErrors, steps: NDArray[np.int64], mean: ArrayLike) 
     count = known.sum(axis=0)
     square = np.where(known, error, 0.0) ** 2
     sd = np.sqrt(square.sum(axis=0) / np.maximum(count, 1))
+    if (seasonal := errors.seasonal[steps]).any():
+        sd[seasonal] = _sd_by_size(errors, steps[seasonal])
+        count[seasonal] = np.where(np.isnan(sd[seasonal]), 0, _FEWEST)
     times = np.divide(np.asarray(mean, float), alone, out=np.ones(len(alone)), where=alone > 0)
     return np.where(count >= _FEWEST, times * sd, np.nan)
+
+
+def _sd_by_size(errors: LaneErrors, steps: NDArray[np.int64]) -> Array:
+    """Return the root mean square of past errors of some steps, at the size of today's forecast of them.
+
+    That of the last step with enough errors serves the later ones, at their size; NaN where no step has enough.
+    """
+    error, said, today = errors.error[:, steps], errors.past[:, steps], errors.past[-1, steps]
+    there = ~np.isnan(error) & (said > 0) & (today > 0)
+    count = there.sum(axis=0)
+    carried = np.flatnonzero(count >= _FEWEST)
+    if not len(carried):
+        return np.full(len(steps), np.nan)
+    power = _power_of_size(errors)
+    size = np.divide(said, today, out=np.ones(said.shape), where=there) ** power
+    sd = np.sqrt(np.sum((error / size) ** 2, axis=0, where=there) / np.maximum(count, 1))
+    last = carried[np.maximum(np.searchsorted(carried, np.arange(len(steps)), side="right") - 1, 0)]
+    return sd[last] * (today / today[last]) ** power
+
+
+def _power_of_size(errors: LaneErrors) -> float:
+    """Return the power of a forecast with which its error grows, from the errors of the first step."""
+    error, said = errors.error[:, 0], errors.past[:, 0]
+    there = ~np.isnan(error) & (said > 0)
+    error, size = error[there], np.log(said[there])
+    if not error.any():
+        return 0.0
+    return min(_POWERS, key=lambda b: np.log(np.mean((error * np.exp(-b * size)) ** 2)) / 2 + b * size.mean())
 
 
 def space_of_pallet(policy: Policy) -> float:

@@ -125,7 +125,7 @@ class NetworkForecasts:
         walked = {name: self._walked[name, steps] for name in records if self._has(self._walked, name, steps)}
         walked |= self._new({name: record for name, record in records.items() if name not in walked}, steps)
         for name, (said, past) in walked.items():
-            found[name, steps] = said, LaneErrors(records[name], past, period=self.calendar.length)
+            found[name, steps] = said, LaneErrors(records[name], past, period=self.calendar.length, since=said.since)
         self._judged = _with(self._judged, found)
         return [found[name, steps] for name in lanes]
 
@@ -219,7 +219,8 @@ class NetworkForecasts:
         if steps not in self._pools:
             self._gathered((steps,))
             records, period = self._intermittents.items(), self.calendar.length
-            errors = [LaneErrors(volumes, self._walked[name, steps][1], period=period) for name, volumes in records]
+            walked = [(volumes, *self._walked[name, steps]) for name, volumes in records]
+            errors = [LaneErrors(volumes, past, period=period, since=said.since) for volumes, said, past in walked]
             self._pools[steps] = ErrorPool(errors)
         return self._pools[steps]
 
