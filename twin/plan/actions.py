@@ -174,7 +174,8 @@ def attention_of(
     stated = {field: _stated(field, given, policies, statistics.index) for field in STAKED}
     lanes, sites, contracts = ({} if plan is None else plan.of(kind) for kind in ("lane", "site", "contract"))
     site = {name: entry["site"] for name, entry in lanes.items() if "site" in entry}
-    shifts = shifts_of(sites, site, list(statistics.index), volumes[rows], policy, found.times, **how)
+    load, more = (list(statistics.index), volumes[rows]), {"periods": history.recorded_periods, **how}
+    shifts = shifts_of(sites, site, *load, policy, found.times, **more)
     of_lanes = (statistics, volumes[rows], policy, found, table, stated, fields["service_level"].to_numpy(dtype=float))
     maker = ActionMaker(Known(history.calendar, dates[-1], *of_lanes, contracts, site), shifts)
     notes = (*assumptions, *planned, *left_out(later))

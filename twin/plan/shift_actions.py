@@ -43,6 +43,7 @@ def shifts_of(
     volumes: NDArray[np.float64],
     policy: Policy,
     times: NDArray[np.float64],
+    periods: float = 1.0,
     **how: Any,
 ) -> Shifts | None:
     """Return the sites of a plan that state what a shift can handle and have lanes here; None without any.
@@ -54,6 +55,7 @@ def shifts_of(
     names, volumes : lanes and their record, shape (lanes, periods); unknown volumes count as none. [pallet/period]
     policy : return rate, handling cost and partner surcharge of the lanes
     times : factor by which a planner changes the forecast of each lane, shape (lanes, horizon). [-]
+    periods : periods of the record in one of the volumes; a pallet beyond the shift is at the partner for one. [-]
     how : period and season, as `attention.watched` takes them
     """
     place = np.array([site_of.get(name, "") for name in names])
@@ -70,7 +72,7 @@ def shifts_of(
     limit = np.array([limited[name] for name in chosen])
     handling, price = (
         weight @ np.broadcast_to(np.asarray(cost, dtype=float), len(place))
-        for cost in (policy.handling_cost, policy.partner_surcharge)
+        for cost in (policy.handling_cost, np.asarray(policy.partner_surcharge) / periods)
     )
     follows = weight @ times
     found = watched(inside @ load, limit, price, **how, changed=lambda some, needs: needs * follows[some])
