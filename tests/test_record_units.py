@@ -69,7 +69,7 @@ def test_only_numbers_of_a_period_are_converted():
 
 
 def test_an_unset_dwell_stays_one_period_of_the_record():
-    found = policies_in_longer_period({"A": {"internal_capacity": 9.0, "holding_cost": 2.0}}, ["A", "B"], 5.0)
+    found = policies_in_longer_period({"A": {"internal_capacity": 9.0, "holding_cost": 2.0}}, ["A", "B"], 5.0, ())
     assert found["dwell"].tolist() == [0.2, 0.2] and found["holding_cost"].tolist() == [10.0, 25.0]
     assert found.loc["A", "internal_capacity"] == 9.0 and np.isnan(found.loc["B", "internal_capacity"])
     assert {name for name in found if POLICY[name].unit in ("$/pallet/period", "period")} == {*found} - {

@@ -61,7 +61,7 @@ def _of_ledger(ledger, plan, period):
     policies, more = plan.policies(), ()
     if history is not None and history.recorded is not None and plan.entries:
         known = {} if policies is None else policies
-        policies = policies_in_longer_period(known, feed.statistics.index, history.recorded_periods)
+        policies = policies_in_longer_period(known, feed.statistics.index, history.recorded_periods, ())
         plan.periods, more = history.recorded_periods, (said_of_units(period, history.recorded.length),)
     fields, assumed = policy_table(feed.statistics, None, policies, period=feed.calendar.length)
     longer = (said(one, on_command_line) for one in longer_in(feed.notes))

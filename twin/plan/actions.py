@@ -23,6 +23,7 @@ from twin.plan.policies import policy_of
 from twin.plan.policy_table import lanes_that_state, policy_table
 from twin.plan.portfolio import Policies
 from twin.plan.shift_actions import shifts_of
+from twin.plan.sites_behind import as_far_as_recorded
 from twin.plan.standing_actions import STANDING
 from twin.plan.wording import whole_money
 
@@ -141,6 +142,7 @@ def attention_of(
     (['BER-MUC', 'HAM-ROT'], 'strained')
     """
     whole, (history, later) = history, complete_part(history)
+    history = as_far_as_recorded(history, plan)
     statistics, refused = assessable(lane_statistics(history))
     require(len(statistics) > 0, "history", "one with a lane that can be assessed", "none")
     fields, assumptions = policy_table(statistics, given, policies, period=history.calendar.length)

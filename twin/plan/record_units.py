@@ -33,7 +33,7 @@ def policies_in_longer_period(
     policies: pd.DataFrame | Mapping[str, Mapping[str, Any]],
     lanes: Iterable[str],
     periods: float,
-    given: Collection[str] = (),
+    given: Collection[str],
 ) -> pd.DataFrame:
     """Return a table of policies per longer period, for all lanes, with converted defaults where they state nothing.
 

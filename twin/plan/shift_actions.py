@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from twin.plan.attention import watched
+from twin.plan.attention import ranked_periods, watched
+from twin.plan.sites_behind import as_a_season_ago
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -52,7 +53,7 @@ def shifts_of(
     ----------
     sites : name -> fields of the plan's sites
     site_of : name of a lane -> its site
-    names, volumes : lanes and their record, shape (lanes, periods); unknown volumes count as none. [pallet/period]
+    names, volumes : lanes and their record, shape (lanes, periods), unknown volumes as a week before. [pallet/period]
     policy : return rate, handling cost and partner surcharge of the lanes
     times : factor by which a planner changes the forecast of each lane, shape (lanes, horizon). [-]
     periods : periods of the record in one of the volumes; a pallet beyond the shift is at the partner for one. [-]
@@ -65,7 +66,8 @@ def shifts_of(
     chosen = tuple(name for name in limited if name in place)
     if not chosen:
         return None
-    load = np.nan_to_num(volumes) * np.broadcast_to(1 + policy.return_rate, len(place))[:, np.newaxis]
+    season = ranked_periods(how["period"], how.get("season"))
+    load = as_a_season_ago(volumes, season) * np.broadcast_to(1 + policy.return_rate, len(place))[:, np.newaxis]
     inside = np.array([place == name for name in chosen], dtype=float)
     weight = inside * load.mean(axis=1)
     weight /= np.maximum(weight.sum(axis=1, keepdims=True), 1e-300)

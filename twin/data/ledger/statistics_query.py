@@ -14,10 +14,11 @@ from twin.data.ledger.flow import MOST_IN_A_QUERY
 from twin.data.ledger.queries import no_flows_error, of_lanes
 from twin.data.ledger.remarks import imported_longer, imported_period
 from twin.data.ledger.schema import flows
-from twin.data.ledger.sums import Calendar, lane_bounds, period_sums
+from twin.data.ledger.sums import Calendar, lane_bounds, period_sums, rows_of_periods
 from twin.data.ledger.window import Window
 from twin.data.longer_records import LaneDays, longer_records
 from twin.data.periods import ONE_DAY, fits, following, period_starts, unfinished
+from twin.data.record import usual_silence
 from twin.data.settle import check_options
 from twin.data.settle_steps import choose_period, end_notes
 from twin.data.statistics import from_sums
@@ -70,7 +71,8 @@ def statistics_of(
     else:
         sums["returns"] = np.nan_to_num(sums["returns"])
     dates = days_of.range(calendar.start(earliest), calendar.start(latest))
-    table = from_sums(names, sums, gaps, dates)
+    rows = rows_of_periods(connection, within, lanes, calendar, int(latest), days_of.season)
+    table = from_sums(names, sums, gaps, dates, usual_silence(rows[-len(dates) :], len(names), days_of.season))
     ends = (table[name].to_numpy().astype("datetime64[D]") for name in ("first_date", "last_date"))
     notes += said_of_periods(days_of)
     notes += end_notes(names, *ends) if gaps == "zero" else ()
