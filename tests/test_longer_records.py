@@ -1,11 +1,16 @@
 """Lanes of weeks or months among daily lanes are told, with the period that reads all alike."""
 
+import json
+
 import numpy as np
 import pytest
 
+from twin.__main__ import main
 from twin.data.load import read_history
 from twin.data.longer_records import longer_in, period_of_lane
 from twin.plan.feed import feed_of_history, feed_of_ledger
+from twin.plan.morning import morning_of
+from twin.view.hub.morning_page import page
 
 MONDAY = np.datetime64("2025-01-06")
 
@@ -71,3 +76,24 @@ def test_explicit_zeros_make_a_lane_one_of_days(tmp_path):
     with path.open("a") as file:
         file.writelines(f"{day},Z,{5 if i % 7 == 0 else 0}\n" for i, day in enumerate(DAYS))
     assert longer_in(read_history(path).account.audit) == ()
+
+
+def test_the_morning_page_names_the_lanes_and_the_way_out(tmp_path):
+    history = read_history(written(tmp_path / "flows.csv", A=DAYS, B=DAYS, C=WEEKS))
+    shown = page(morning_of(history), True, {}, {})
+    assert shown.count('role="alert"') == 2  # flows that are late, and lanes of weeks
+    assert "1 lane has one flow a week (C)" in shown and "twin attention ledger: --period W" in shown
+    summed = page(morning_of(read_history(tmp_path / "flows.csv", period="W")), True, {}, {})
+    assert "flow a week" not in summed
+
+
+def test_commands_on_the_plan_of_a_ledger_name_the_lanes_too(tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path / 'flows.db'}")
+    assert main(["ledger", "import", str(written(tmp_path / "days.csv", A=DAYS, C=WEEKS))]) == 0
+    for verb in ("year", "decisions"):
+        capsys.readouterr()
+        assert main(["plan", verb, "--json"]) == 0
+        told = [note for note in json.loads(capsys.readouterr().out)["assumptions"] if "(C)" in note]
+        assert len(told) == 1 and told[0].endswith("say --period W")
+        assert main(["plan", verb, "--period", "W", "--json"]) == 0
+        assert "(C)" not in capsys.readouterr().out
