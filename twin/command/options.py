@@ -191,6 +191,8 @@ def pallets(text: str) -> float:
     try:
         return typed_number("the number", text)
     except Refused as why:
+        if text.strip().lower().lstrip("+-") in ("nan", "inf", "infinity"):  # refused by the ledger, in its own words
+            return float(text)
         raise ArgumentTypeError(str(why)) from None
 
 
