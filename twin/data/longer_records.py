@@ -77,14 +77,14 @@ def period_of_lane(days: np.ndarray) -> str:
 
 
 def longer_records(
-    days_of: Mapping[str, np.ndarray], lanes: int, period: str, imported: Mapping[str, str] | None = None
+    days_of: Mapping[str, np.ndarray], lanes: int, period: str, imported: Mapping[str, str]
 ) -> Iterator[LongerRecords]:
     """Yield a sentence for each longer period of which some lanes are, the shortest first.
 
     days_of : the days of the lanes that may be of longer periods; lanes : number of all; period : that of the reading.
     imported : period in which lanes were imported, if it is longer, whatever the number of their days.
     """
-    periods = {name: period_of_lane(days) for name, days in days_of.items()} | dict(imported or {})
+    periods = {name: period_of_lane(days) for name, days in days_of.items()} | dict(imported)
     found: dict[str, list[str]] = {}
     for name, own in sorted(periods.items()):
         if PERIOD_KINDS[own].days > PERIOD_KINDS[period].days:

@@ -22,7 +22,7 @@ def lane_records(
     active: np.ndarray,
     unread: np.ndarray,
     periods: int,
-    usual: Sequence[float] = (),
+    usual: Sequence[float],
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return (start, end) of each lane's record, both included: that of the file, unless it began late or ended early.
 
@@ -39,7 +39,7 @@ def lane_records(
     periods : number of periods of the file. [-]
     usual : usual number of lanes without a row in the last period, the one before it, and so on, from `usual_silence`.
 
-    >>> lane_records(np.array([30, 30]), np.array([59, 59]), np.array([30, 11]), np.array([0, 0]), 60)
+    >>> lane_records(np.array([30, 30]), np.array([59, 59]), np.array([30, 11]), np.array([0, 0]), 60, [])
     (array([30,  0]), array([59, 59]))
     """
     span = np.maximum(last - first + 1 - unread, 1)

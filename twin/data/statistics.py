@@ -84,7 +84,7 @@ def from_sums(
     sums: dict[str, np.ndarray],
     gaps: str,
     dates: np.ndarray,
-    usual: Sequence[float] = (),
+    usual: Sequence[float],
 ) -> pd.DataFrame:
     """Return the table of `lane_statistics`, computed from sums over the periods of each lane.
 

@@ -44,7 +44,7 @@ def shifts_of(
     volumes: NDArray[np.float64],
     policy: Policy,
     times: NDArray[np.float64],
-    periods: float = 1.0,
+    periods: float,
     **how: Any,
 ) -> Shifts | None:
     """Return the sites of a plan that state what a shift can handle and have lanes here; None without any.

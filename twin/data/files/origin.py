@@ -41,7 +41,7 @@ def table_of(
     return open_table(sheets if len(sheets) == 1 else [_only(sheets, columns, series)], columns, series)
 
 
-def origins_of(path: str | Path, decimal: str = ".") -> Sequence[Origin]:
+def origins_of(path: str | Path, decimal: str) -> Sequence[Origin]:
     """Return the readings of a text with each separator, or the first sheet of a spreadsheet that holds anything.
 
     decimal : decimal mark that numbers in the cells of a spreadsheet get.
