@@ -246,7 +246,7 @@ def settled(**options):
     rows = pd.DataFrame({"line": range(4), "lane": pd.Categorical(["A"] * 4), "volume": [1.0, 2.0, 3.0, 4.0]})
     rows["date"] = pd.to_datetime(["2024-01-01", "2024-01-01", "2024-01-09", "2024-02-29"])
     history = history_from(rows, {"file": "rows", "rows_read": 4, "notes": ()}, **options)
-    return seen(history), history.account.refused.to_csv(), history.without
+    return seen(history), history.account.refused.to_csv(), history.without, history.account.audit
 
 
 def scanned(at, **options):
@@ -445,7 +445,8 @@ CALLS = {
         | {"unknown": pd.DataFrame({"date": pd.to_datetime(["2024-01-05"]), "lane": ["A"]})}
         | {"lost": Lost({"A": 1}, np.array([], "datetime64[D]"), 0), "lanes": ["A", "B"]}
         | {"closing": Closing("sat,sun"), "window": (datetime.date(2024, 1, 2), None)}
-        | {"cut": [CutDay(np.datetime64("2024-02-29"), "last", "09:00")]},
+        | {"cut": [CutDay(np.datetime64("2024-02-29"), "last", "09:00")]}
+        | {"imported": lambda period: {"A": "QS"}},
     ),
     "data.settle.history_from, of sums": (lambda at, **o: summed(**o), {"sums": "leave-out"}),
     "data.settle.history_from, of quarters": (lambda at, **o: of_quarters(**o), {"own": "QS"}),

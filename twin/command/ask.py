@@ -8,8 +8,7 @@ import textwrap
 from dataclasses import replace
 
 from twin._check import require
-from twin.command.options import add_reading_options, add_scenario, plan_of, reading_of
-from twin.data.places import is_ledger
+from twin.command.options import add_reading_options, add_scenario, plan_of, reading_of, stated_policies
 from twin.data.text import visible
 
 ASK = """Ask about volatility, capacity, cost and risk of a lane or of all lanes. Every number in an answer has been
@@ -86,26 +85,17 @@ def _width():
 def _portfolio(options):
     """Return the portfolio of the lanes and policies that the options name."""
     from twin.data.load import load_history
-    from twin.data.scenarios import POLICIES
     from twin.plan.adjustments import planned_feed
     from twin.plan.feed import feed_of_history
     from twin.plan.portfolio import portfolio_of
 
-    history, notes = load_history(options.file or "", **reading_of(options)), ()
-    if options.policies:
-        from twin.plan.policy_file import read_policies  # imports pandas
-
-        known = read_policies(options.policies, decimal=options.decimal)
-        print(*(f"  note     {note}\n" for note in known.attrs["notes"]), sep="", end="", file=sys.stderr)
-    else:
-        known = None if options.file else POLICIES
-    if is_ledger(options.file):
-        from twin.plan.ledger_policies import ledger_policies  # imports SQLAlchemy
-
-        stated, notes = ledger_policies(options.file, used=not options.policies)
-        known = known if options.policies else stated
+    history = load_history(options.file or "", **reading_of(options))
+    known, notes = stated_policies(options, history)
+    of_file = known.attrs["notes"] if options.policies else ()
+    print(*(f"  note     {note}\n" for note in of_file), sep="", end="", file=sys.stderr)
+    notes = [note for note in notes if note not in of_file]
     found = portfolio_of(feed_of_history(history), known)
-    feed, policies, planned = planned_feed(found.feed, plan_of(options), found.policies)
+    feed, policies, planned = planned_feed(found.feed, plan_of(options, history), found.policies)
     return replace(found, feed=feed, policies=policies, assumptions=(*found.assumptions, *notes, *planned))
 
 

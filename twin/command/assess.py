@@ -183,8 +183,8 @@ def _assess_flows(options, given):
         lanes=options.lanes,
         **reading_of(options),
     )
-    policies, notes = stated_policies(options, options.lanes, given)
-    plan = plan_of(options)
+    policies, notes = stated_policies(options, history, options.lanes, given)
+    plan = plan_of(options, history)
     try:
         found = table_report.assess_history(
             history, given, policies, horizon=options.horizon, plan=plan, together=options.together

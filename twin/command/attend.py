@@ -89,7 +89,7 @@ def _attention(options):
     from twin.plan.morning import Morning
 
     history = load_history(options.file or "", **reading_of(options))
-    (known, notes), plan = stated_policies(options), plan_of(options)
+    (known, notes), plan = stated_policies(options, history), plan_of(options, history)
     try:
         found = attention_of(history, policies=known, plan=plan)
     except ValueError:

@@ -9,7 +9,14 @@ from twin._period_kinds import PERIOD_KINDS
 from twin.command.asking import HELD_CHOICES, SURE_CHOICES, add_held_options, choice, refuse
 from twin.command.ledger_edits import add_edit_verbs
 from twin.command.opened_ledger import opened_ledger
-from twin.command.options import add_calendar_options, add_reading_options, add_window, on_command_line, reading_of
+from twin.command.options import (
+    add_calendar_options,
+    add_reading_options,
+    add_window,
+    on_command_line,
+    pallets,
+    reading_of,
+)
 from twin.data.advice import said
 from twin.data.places import DEFAULT_LEDGER
 from twin.data.text import number_of, visible
@@ -85,8 +92,8 @@ def add(commands: "argparse._SubParsersAction") -> None:
     log = verb(_log, "add one flow")
     log.add_argument("date", help="the day, such as 2026-01-05")
     log.add_argument("lane", help="name of the lane")
-    log.add_argument("volume", type=float, help="pallets shipped [pallet]")
-    log.add_argument("--returns", type=float, help="part of the volume that came back [pallet]")
+    log.add_argument("volume", type=pallets, help="pallets shipped [pallet]")
+    log.add_argument("--returns", type=pallets, help="part of the volume that came back [pallet]")
     log.add_argument(
         "--sure",
         action="store_true",

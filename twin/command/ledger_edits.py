@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from twin.command.asking import choice
+from twin.command.options import pallets
 from twin.data.errors import FlowChanged
 from twin.data.text import visible
 
@@ -30,8 +31,8 @@ def add_edit_verbs(verb: Verb, show: Callable[..., int]) -> None:
 
     edit = verb(told(_edit), "give a flow another volume, and keep who changed it, when and from what")
     edit.add_argument("id", type=int, help="id of the flow, as printed by log, history and export --json")
-    edit.add_argument("volume", type=float, help="pallets shipped [pallet]")
-    edit.add_argument("--returns", type=float, help="part of the volume that came back; by default as it is [pallet]")
+    edit.add_argument("volume", type=pallets, help="pallets shipped [pallet]")
+    edit.add_argument("--returns", type=pallets, help="part of the volume that came back; by default as it is [pallet]")
     edit.add_argument("--sure", action="store_true", help="save a volume far from the record of its lane")
     history = verb(told(_history), "show what happened to the flows of a lane, on a day or by hand")
     history.add_argument("lane", help="name of the lane")

@@ -4,11 +4,13 @@ import os
 import shlex
 import sys
 from argparse import ArgumentTypeError, Namespace
-from collections.abc import Container, Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from twin._check import require
 from twin.data.advice import Way
+from twin.data.errors import Refused
+from twin.data.files.numbers import typed_number
 from twin.data.files.options import READING, OptionRow
 from twin.data.places import is_ledger
 from twin.data.text import visible
@@ -102,6 +104,11 @@ def add_calendar_options(group: Any) -> None:
         _add(group, READING[name])
 
 
+def add_period(group: Any) -> None:
+    """Add the option that sums the flows into periods."""
+    _add(group, READING["period"])
+
+
 def add_lane(group: Any) -> None:
     """Add the option that selects lanes of a ledger."""
     group.add_argument("--lane", action="append", dest="lanes", metavar="LANE", help="only this lane; repeatable")
@@ -121,8 +128,11 @@ def scenario_of(options: Namespace) -> str:
     return options.scenario or ""
 
 
-def plan_of(options: Namespace) -> Any:
-    """Return the plan of the ledger, with the scenario in view that --scenario names; None for other flows."""
+def plan_of(options: Namespace, history: Any) -> Any:
+    """Return the plan of the ledger, with the scenario in view that --scenario names; None for other flows.
+
+    history : the flows; where they are summed into longer periods, the plan is read in these.
+    """
     scenario = scenario_of(options)
     if not is_ledger(options.file):
         return None
@@ -130,6 +140,7 @@ def plan_of(options: Namespace) -> Any:
 
     plan = ledger_plan(options.file)
     plan.look_at(scenario)
+    plan.periods = history.recorded_periods
     return plan
 
 
@@ -171,11 +182,26 @@ def count(text: str) -> int:
     return int(text)
 
 
+def pallets(text: str) -> float:
+    """Return the number of pallets in the text of an argument; one that may be read in two ways is refused.
+
+    >>> pallets("120"), pallets("12,5")
+    (120.0, 12.5)
+    """
+    try:
+        return typed_number("the number", text)
+    except Refused as why:
+        if text.strip().lower().lstrip("+-") in ("nan", "inf", "infinity"):  # refused by the ledger, in its own words
+            return float(text)
+        raise ArgumentTypeError(str(why)) from None
+
+
 def stated_policies(
-    options: Namespace, lanes: Sequence[str] | None = None, given: Container[str] = ()
+    options: Namespace, history: Any, lanes: Sequence[str] | None = None, given: Collection[str] = ()
 ) -> tuple[Any, tuple[str, ...]]:
     """Return (policies, notes): those of --policies, of the plan of a ledger, or of the research lanes; else None.
 
+    history : the flows; where they are summed into longer periods, the policies are converted to these.
     lanes : names of the lanes of a ledger that are used; None for all.
     given : fields that options state, which hold for all research lanes.
     """
@@ -193,4 +219,20 @@ def stated_policies(
 
         policies = read_policies(options.policies, decimal=options.decimal)
         notes = (*notes, *policies.attrs["notes"])
-    return policies, notes
+    return _in_its_period(policies, notes, options, history, given)
+
+
+def _in_its_period(policies, notes, options, history, given):
+    """Return (policies, notes) in the period of a history whose flows are summed into longer periods."""
+    if history.recorded is None:
+        return policies, notes
+    from twin.plan.record_units import policies_in_longer_period, said_of_units
+
+    if policies is None:
+        plan = plan_of(options, history)
+        if plan is None or not plan.entries:
+            return policies, notes
+        policies = {}
+    lanes, periods = history.flows["lane"].cat.categories, history.recorded_periods
+    said = said_of_units(history.period, history.recorded.length)
+    return policies_in_longer_period(policies, lanes, periods, given), (*notes, said)

@@ -4,6 +4,8 @@ import argparse
 from collections.abc import Callable
 from typing import Any
 
+from twin.command.options import add_period, on_command_line
+from twin.data.advice import said
 from twin.data.text import number_of, visible
 
 Verb = Callable[..., argparse.ArgumentParser]
@@ -18,6 +20,7 @@ def add_results(verb: Verb, show: Callable[..., int]) -> None:
     year.add_argument("--scenario", metavar="NAME", default="", help="in a scenario of the plan, by its name")
     worth = verb(_decisions, "show what past decisions on places avoided and cost, on the flows that came", _opened)
     for made in (year, worth):
+        add_period(made)
         made.set_defaults(show=show)
 
 
@@ -35,7 +38,7 @@ def _year(ledger, plan, options) -> tuple[Any, str]:
     from twin.plan.contract_year import contract_year
 
     plan.look_at(options.scenario)
-    feed, fields, assumed, behind = _of_ledger(ledger, plan)
+    feed, fields, assumed, behind = _of_ledger(ledger, plan, options.period)
     feed, fields, notes = planned_feed(feed, plan, fields)
     found = contract_year(plan, feed, fields, options.entry)
     content = {"place": ledger.place, "first": str(found.dates[0]), "last": str(found.dates[-1])}
@@ -45,15 +48,24 @@ def _year(ledger, plan, options) -> tuple[Any, str]:
     return {**content, "assumptions": notes}, "\n".join(_lines(found, notes, behind, ledger.place))
 
 
-def _of_ledger(ledger, plan):
-    """Return the lanes of a ledger, their policies, what is assumed of these, and a sentence on flows that are late."""
-    from twin.plan.feed import feed_of_ledger
+def _of_ledger(ledger, plan, period):
+    """Return the lanes of a ledger, their policies, what is assumed of both, and a sentence on flows that are late."""
+    from twin.data.longer_records import longer_in
+    from twin.plan.feed import feed_of_history, feed_of_ledger
     from twin.plan.lateness import late
     from twin.plan.policy_table import policy_table
+    from twin.plan.record_units import policies_in_longer_period, said_of_units
 
-    feed = feed_of_ledger(ledger)
-    fields, assumed = policy_table(feed.statistics, None, plan.policies(), period=feed.calendar.length)
-    return feed, fields, assumed, late(feed.forecasts.last.item(), feed.period)
+    history = ledger.history(period=period) if period else None  # only where it says so, a record is summed
+    feed = feed_of_ledger(ledger) if history is None else feed_of_history(history)
+    policies, more = plan.policies(), ()
+    if history is not None and history.recorded is not None and plan.entries:
+        known = {} if policies is None else policies
+        policies = policies_in_longer_period(known, feed.statistics.index, history.recorded_periods, ())
+        plan.periods, more = history.recorded_periods, (said_of_units(period, history.recorded.length),)
+    fields, assumed = policy_table(feed.statistics, None, policies, period=feed.calendar.length)
+    longer = (said(one, on_command_line) for one in longer_in(feed.notes))
+    return feed, fields, (*longer, *assumed, *more), late(feed.forecasts.last.item(), feed.period)
 
 
 def _lines(found, notes, behind, place):
@@ -78,7 +90,7 @@ def _lines(found, notes, behind, place):
 def _decisions(ledger, plan, options) -> tuple[Any, str]:
     from twin.plan.decision_worth import decision_worth
 
-    feed, fields, assumed, behind = _of_ledger(ledger, plan)
+    feed, fields, assumed, behind = _of_ledger(ledger, plan, options.period)
     found = decision_worth(plan, feed, fields)
     content = {"place": ledger.place, "decisions": rows(found.table), "sentences": list(found.sentences())}
     words = [behind] if behind else []

@@ -8,7 +8,16 @@ import json
 from pathlib import Path
 
 from twin._check import require
-from twin.command.options import add_reading_options, add_scenario, count, reading_of, scenario_of, stated_policies
+from twin.command.options import (
+    add_reading_options,
+    add_scenario,
+    count,
+    on_command_line,
+    reading_of,
+    scenario_of,
+    stated_policies,
+)
+from twin.data.advice import said
 from twin.data.places import is_ledger
 from twin.data.text import number_of
 
@@ -73,6 +82,7 @@ def _report(options):
     import xlsxwriter  # noqa: F401  # the extra excel brings it
 
     from twin.data.load import load_history
+    from twin.data.longer_records import longer_in
     from twin.data.made_folder import made_folder
     from twin.plan.feed import feed_of_history
     from twin.plan.lateness import late
@@ -85,7 +95,7 @@ def _report(options):
     with contextlib.ExitStack() as stack:
         stack.enter_context(made_folder(folder))
         history = load_history(options.file or "", **reading_of(options))
-        policies, notes = stated_policies(options)
+        policies, notes = stated_policies(options, history)
         plan, scenario = None, scenario_of(options)
         if is_ledger(options.file):
             from twin.data.ledger.store import Ledger
@@ -93,12 +103,14 @@ def _report(options):
 
             plan = CapacityPlan(stack.enter_context(Ledger(options.file)).plan)
             plan.look_at(scenario)
+            plan.periods = history.recorded_periods
         morning = morning_of(history, plan, policies)
         report = network_report(
             feed_of_history(history), morning, plan, policies, horizon=options.horizon, lanes=options.pages
         )
         behind = late(morning.attention.date.item(), morning.attention.period) if is_ledger(options.file) else ""
-        print(_write(report, folder, behind), *notes, sep="\n")
+        longer = [said(one, on_command_line) for one in longer_in(history.account.audit)]
+        print(_write(report, folder, behind), *longer, *notes, sep="\n")
     return 0
 
 

@@ -29,6 +29,7 @@ class History:
     gaps : "zero" or "unknown", the meaning of a period without a row within a lane's record.
     account : rows read and refused, and decisions made.
     without : lanes of the file of which no row is left, each with the reason.
+    recorded : the periods in which the flows were recorded, if they are summed into longer ones; None if they are not.
     """
 
     flows: pd.DataFrame
@@ -36,11 +37,17 @@ class History:
     gaps: str
     account: Account
     without: dict[str, str] = field(default_factory=dict)
+    recorded: WorkingCalendar | None = None
 
     @property
     def period(self) -> str:
         """The period: "D" day, "W" week, "MS" month, "QS" quarter."""
         return self.calendar.period
+
+    @property
+    def recorded_periods(self) -> float:
+        """Periods of the record that one period of the history stands for: 5 for weeks of five working days. [-]"""
+        return 1.0 if self.recorded is None else self.calendar.days_per_period / self.recorded.days_per_period
 
 
 def dense(history: History) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

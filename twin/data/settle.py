@@ -1,6 +1,6 @@
 """Turn usable rows into a history: settle duplicates and periods, and complete the account."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -16,6 +16,7 @@ from twin.data.calendar import WorkingCalendar
 from twin.data.errors import RowsRefused
 from twin.data.files.stamps import CutDay
 from twin.data.history import History
+from twin.data.longer_records import LongerRecords, days_in_short, longer_records
 from twin.data.lost_rows import Lost, mark_lost
 from twin.data.periods import distinct_days
 from twin.data.settle_steps import (
@@ -52,6 +53,7 @@ def history_from(
     duplicates: str = "sum",
     cut: Sequence[CutDay] = (),
     own: str | None = None,
+    imported: Callable[[str], Mapping[str, str]] | None = None,
     window: tuple[date | None, date | None] = (None, None),
     closing: Closing = RECORD_DECIDES,
 ) -> History:
@@ -67,6 +69,7 @@ def history_from(
         raise ValueError if there are others.
     cut : days that the record covers only in part.
     own : period in which the dates are written; None: it is inferred from them.
+    imported : function that returns the lanes that were imported in longer periods than one, with these periods.
     window : first and last day that count; None: no limit.
     closing : what is stated about the days on which nobody works.
     """
@@ -87,13 +90,14 @@ def history_from(
     inferred = period is None
     days = distinct_days(rows["date"].to_numpy().astype("datetime64[D]"))
     period, own = choose_period(days, period, facts["file"], own)
+    longer = _longer(rows, period, imported)
     working = _working(rows, own, unknown, lost, closing, notes)
     rows, idle = on_open_days(rows, working, refused, notes) if period == "D" else (rows, 0)
     _check_some_left(rows, refused, facts)
     rows, calendar, summed = into_periods(rows, period, working, refused, notes)
     _check_some_left(rows, refused, facts)
     flows = sum_flows(settle_returns(rows, notes))
-    audit = list(facts.get("audit", ()))
+    audit = [*facts.get("audit", ()), *longer]
     if out := _sums_left_out(flows, sums, facts["file"], audit):
         rows = refuse(rows, rows["lane"].isin(out).to_numpy(), SUM_OF_OTHERS, refused)
         flows = sum_flows(settle_returns(rows, []))
@@ -105,7 +109,8 @@ def history_from(
     notes += [*said_of_periods(calendar), *record_notes(flows, calendar, gaps)]
     told = {"rows_kept": len(rows) + idle, "refused": refusals(refused), "notes": tuple(notes), "audit": tuple(audit)}
     account = Account(**{**facts, **told}, period=period, period_inferred=inferred)
-    return History(flows, calendar, gaps, account, _without(flows, lanes, out))
+    recorded = working if working.period != period else None
+    return History(flows, calendar, gaps, account, _without(flows, lanes, out), recorded)
 
 
 def _within(rows, unknown, lost, facts, window, notes):
@@ -131,6 +136,20 @@ def _within(rows, unknown, lost, facts, window, notes):
     lost = None if lost is None else lost._replace(on_days=lost.on_days[inside(lost.on_days)])
     facts = {**facts, "rows_read": facts["rows_read"] - int((~keep).sum())}
     return rows[keep].reset_index(drop=True), unknown, lost, facts
+
+
+def _longer(rows: pd.DataFrame, period: str, imported: Any) -> list[LongerRecords]:
+    """Return the sentences on lanes of longer periods than the one in which rows are read."""
+    names, lane = rows["lane"].cat.categories, rows["lane"].cat.codes.to_numpy()
+    days = rows["date"].to_numpy().astype("datetime64[D]")
+    here = np.flatnonzero(days_in_short(lane, days, len(names)).may_be_longer())
+    some = np.isin(lane, here)
+    by_lane = pd.Series(days[some]).groupby(lane[some])
+    days_of = {names[code]: part.to_numpy() for code, part in by_lane}
+    known = imported(period) if imported else {}
+    read = set(names[np.unique(lane)]) if known else ()
+    told = {name: kind for name, kind in known.items() if name in read}
+    return list(longer_records(days_of, len(np.unique(lane)), period, told))
 
 
 def _working(rows, own, unknown, lost, closing, notes):

@@ -8,7 +8,7 @@ import pandas as pd
 
 from twin._check import require
 from twin.data.history import History
-from twin.data.record import lane_records
+from twin.data.record import lane_records, usual_silence
 
 
 def lane_statistics(history: History) -> pd.DataFrame:
@@ -72,11 +72,19 @@ def lane_statistics(history: History) -> pd.DataFrame:
     }
     if "returns" in flows:
         sums["returns"] = total(np.where(known, flows["returns"], 0.0))
-    return from_sums(lanes, sums, history.gaps, history.calendar.range(days.min(), days.max()))
+    dates = history.calendar.range(days.min(), days.max())
+    rows_of_period = np.bincount(time.astype(np.int64), minlength=len(dates))
+    return from_sums(
+        lanes, sums, history.gaps, dates, usual_silence(rows_of_period, len(lanes), history.calendar.season)
+    )
 
 
 def from_sums(
-    lanes: Sequence[str] | np.ndarray | pd.Index, sums: dict[str, np.ndarray], gaps: str, dates: np.ndarray
+    lanes: Sequence[str] | np.ndarray | pd.Index,
+    sums: dict[str, np.ndarray],
+    gaps: str,
+    dates: np.ndarray,
+    usual: Sequence[float],
 ) -> pd.DataFrame:
     """Return the table of `lane_statistics`, computed from sums over the periods of each lane.
 
@@ -97,6 +105,7 @@ def from_sums(
         returns : sum of returns in known periods; omitted if the history has no returns
     gaps : "zero" or "unknown", as in a history
     dates : first day of every period
+    usual : usual numbers of lanes without a row in the latest periods, as for `lane_records`
     """
     s, zero = SimpleNamespace(**sums), gaps == "zero"
     mean_known, centre_known = s.sold / s.known, s.origin + s.times / s.known
@@ -105,7 +114,7 @@ def from_sums(
         np.rint(s.origin + offset) for offset in (s.first, s.last, s.latest, s.unread_last)
     )
     if zero:
-        first, last = (end.astype(float) for end in lane_records(first, last, s.active, s.unread, len(dates)))
+        first, last = (end.astype(float) for end in lane_records(first, last, s.active, s.unread, len(dates), usual))
     span = last - first + 1
     n = span - s.unread if zero else s.known
     absent = n - s.known  # number of periods without a row, which count as zero

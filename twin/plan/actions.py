@@ -23,6 +23,7 @@ from twin.plan.policies import policy_of
 from twin.plan.policy_table import lanes_that_state, policy_table
 from twin.plan.portfolio import Policies
 from twin.plan.shift_actions import shifts_of
+from twin.plan.sites_behind import as_far_as_recorded
 from twin.plan.standing_actions import STANDING
 from twin.plan.wording import whole_money
 
@@ -141,6 +142,7 @@ def attention_of(
     (['BER-MUC', 'HAM-ROT'], 'strained')
     """
     whole, (history, later) = history, complete_part(history)
+    history = as_far_as_recorded(history, plan)
     statistics, refused = assessable(lane_statistics(history))
     require(len(statistics) > 0, "history", "one with a lane that can be assessed", "none")
     fields, assumptions = policy_table(statistics, given, policies, period=history.calendar.length)
@@ -174,7 +176,8 @@ def attention_of(
     stated = {field: _stated(field, given, policies, statistics.index) for field in STAKED}
     lanes, sites, contracts = ({} if plan is None else plan.of(kind) for kind in ("lane", "site", "contract"))
     site = {name: entry["site"] for name, entry in lanes.items() if "site" in entry}
-    shifts = shifts_of(sites, site, list(statistics.index), volumes[rows], policy, found.times, **how)
+    load, more = (list(statistics.index), volumes[rows]), {"periods": history.recorded_periods, **how}
+    shifts = shifts_of(sites, site, *load, policy, found.times, **more)
     of_lanes = (statistics, volumes[rows], policy, found, table, stated, fields["service_level"].to_numpy(dtype=float))
     maker = ActionMaker(Known(history.calendar, dates[-1], *of_lanes, contracts, site), shifts)
     notes = (*assumptions, *planned, *left_out(later))

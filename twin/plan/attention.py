@@ -209,7 +209,7 @@ def _ended(needs, silent):
     """Return whether each lane ended `silent` periods before the last one or earlier, by the rule of a record."""
     known, periods = ~np.isnan(needs), needs.shape[1]
     first, last = known.argmax(axis=1), periods - 1 - known[:, ::-1].argmax(axis=1)
-    _, end = lane_records(first, last, known.sum(axis=1), np.zeros(len(needs)), periods)
+    _, end = lane_records(first, last, known.sum(axis=1), np.zeros(len(needs)), periods, ())
     return known.any(axis=1) & (periods - 1 - end >= silent)
 
 

@@ -15,10 +15,11 @@ from twin.data.ledger.plan_cells import PlanCells, memory_plan
 from twin.data.ledger.plan_conflicts import CellWords
 from twin.data.ledger.plan_history import PlanChange, Revision
 from twin.data.text import visible
-from twin.plan.kinds import PLAN_KINDS, VISIT, kind_of
+from twin.plan.kinds import PLAN_KINDS, VISIT, Kind, kind_of
 from twin.plan.plan_rules import entries_of, entry_name, field_value, refuse_faults
 from twin.plan.plan_tables import entries_table
 from twin.plan.plan_words import named_cell, named_entries, told_change, told_value
+from twin.plan.record_units import in_longer_period
 from twin.policy import POLICY
 
 if TYPE_CHECKING:
@@ -59,6 +60,7 @@ class CapacityPlan:
         self.words = CellWords(named_cell, partial(told_value, period=period))
         self.seen = 0  # id of the last change that is shown, besides own ones
         self.scenario = ""  # name of the scenario in view; "" for none
+        self.periods = 1.0  # periods of the record in the period in which the entries are read [-]
         self._own: set[int] = set()
         self.refresh()
 
@@ -87,10 +89,24 @@ class CapacityPlan:
         self.scenario = scenario
 
     def of(self, kind: str) -> dict[str, dict[str, Any]]:
-        """Return the entries of a kind in the order of their names, numbers first: name -> field -> value."""
-        name = kind_of(kind).name
-        entries = {entry: dict(fields) for (here, entry), fields in self.entries.items() if here == name}
+        """Return the entries of a kind in the order of their names, numbers first: name -> field -> value.
+
+        Numbers count per period of the record, or per one of `periods` times its length, if that is set.
+        """
+        chosen = kind_of(kind)
+        here = {entry: fields for (kind, entry), fields in self.entries.items() if kind == chosen.name}
+        entries = {entry: self._read(chosen, fields) for entry, fields in here.items()}
         return dict(sorted(entries.items(), key=lambda item: _order(item[0])))
+
+    def _read(self, kind: Kind, fields: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the fields of an entry with their numbers in the period in which they are read."""
+        if self.periods == 1:
+            return dict(fields)
+        units = {name: field.unit for name, field in kind.fields.items()}
+        if kind.name == "scenario":
+            changed = fields["field"]
+            units["value"] = POLICY[changed].unit if changed in POLICY else kind_of("override").fields[changed].unit
+        return {name: in_longer_period(value, units[name], self.periods) for name, value in fields.items()}
 
     def table(self, kind: str) -> pd.DataFrame:
         """Return the entries of a kind as a table with all its fields as columns; missing values are NaN, NaT or None.

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from twin._check import require
+from twin.data.files.numbers import typed_text
 from twin.data.periods import ONE_DAY
 from twin.data.text import visible
 from twin.plan.attention import WEEKS, ranked_periods
@@ -67,7 +68,7 @@ def as_written(value: Any) -> str:
     """
     if value is None or value != value:
         return ""
-    return f"{value:.10g}" if isinstance(value, int | float) else str(value)
+    return typed_text(float(f"{value:.10g}")) if isinstance(value, int | float) else str(value)
 
 
 def decision_words(row: Any) -> str:

@@ -14,6 +14,7 @@ from twin._check import require
 from twin.data.account import Account
 from twin.data.calendar import WorkingCalendar
 from twin.data.history import dense
+from twin.data.longer_records import longer_in
 from twin.data.periods import ONE_DAY
 from twin.data.statistics import assessable, lane_statistics
 from twin.data.text import visible
@@ -102,7 +103,7 @@ def feed_of_history(history: History, source: str = "file") -> Feed:
 
     recent = _last(volumes[np.searchsorted(lanes, table.index)])
     account = history.account
-    words, whole = account.notes, lambda: history
+    words, whole = (*account.notes, *longer_in(account.audit)), lambda: history
     return Feed(source, account.file, history.calendar, table, refused, recent, words, account, series, records, whole)
 
 

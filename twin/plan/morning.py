@@ -15,8 +15,10 @@ from twin.plan.actions import Attention, attention_of
 from twin.plan.adjustments import in_plan
 from twin.plan.attention import ranked_periods
 from twin.plan.kinds import SEEN
+from twin.plan.last_day import complete_part
 from twin.plan.policies import policy_of
 from twin.plan.policy_table import policy_table
+from twin.plan.sites_behind import as_a_season_ago, as_far_as_recorded
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -123,7 +125,7 @@ def morning_of(history: History, plan: CapacityPlan | None = None, policies: Pol
     (['network'], ['demand', 'use', 'money', 'money_at_risk'])
     """
     found = attention_of(history, policies=policies, plan=plan)
-    totals = _totals(history, found, plan, policies)
+    totals = _totals(as_far_as_recorded(complete_part(history)[0], plan), found, plan, policies)
     entries = {} if plan is None else plan.of("lane")
     site = {name: entry["site"] for name, entry in entries.items() if "site" in entry}
     return Morning(found, totals, {} if plan is None else plan.of("decision"), site=site)
@@ -139,8 +141,10 @@ def _totals(history, found, plan, policies):
     policy = policy_of(fields)
     names, dates, volumes = dense_in_weeks(history)
     end = int(np.searchsorted(dates, found.date, side="right"))
-    rows = np.nan_to_num(volumes[np.searchsorted(names, statistics.index)][:, :end])
     lanes = found.lanes.reindex(statistics.index)
+    near = volumes[np.searchsorted(names, statistics.index)][:, max(end - 3 * block, 0) : end]
+    ended = (lanes["status"] == "ended").to_numpy()[:, np.newaxis]
+    rows = np.where(ended, np.nan_to_num(near), as_a_season_ago(near, block))[:, -2 * block :]
     scale = np.broadcast_to((1 + policy.return_rate) * policy.dwell, len(statistics))
     profit = lane.assess(statistics, policy, period=history.calendar.length)["lane_profit"]
     now, before = rows[:, -block:], rows[:, -2 * block : -block]

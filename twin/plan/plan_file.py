@@ -97,15 +97,21 @@ def read_plan_file(
     The header is the first row with the column of the entries and a field. An empty cell removes the value that the
     plan has; a column that the file lacks leaves it as it is.
     """
-    found, chosen = PlanFile(str(path)), None if kind is None else kind_of(kind)
-    where = existing(path)
-    if not is_spreadsheet(where):
-        require(sheet is None, "sheet", f"unset for {path}, which is no spreadsheet", repr(sheet))
-        readings = [(origin, _header(origin, chosen)) for origin in inspect(where).readings()]
-        origin, header = next((pair for pair in readings if pair[1]), readings[0])
-        require(header is not None, str(path), _rule(chosen), shown_headers(_first(origin)))
-        _read(found, origin, *header, decimal, "")
-        return found
+    chosen, where = None if kind is None else kind_of(kind), existing(path)
+    if is_spreadsheet(where):
+        return _workbook(where, path, chosen, sheet, decimal)
+    found = PlanFile(str(path))
+    require(sheet is None, "sheet", f"unset for {path}, which is no spreadsheet", repr(sheet))
+    readings = [(origin, _header(origin, chosen)) for origin in inspect(where).readings()]
+    origin, header = next((pair for pair in readings if pair[1]), readings[0])
+    require(header is not None, str(path), _rule(chosen), shown_headers(_first(origin)))
+    _read(found, origin, *header, decimal, "")
+    return found
+
+
+def _workbook(where, path, chosen, sheet, decimal) -> PlanFile:
+    """Return the entries in the sheets of a spreadsheet; each decides its decimal mark if none is asked for."""
+    found = PlanFile(str(path))
     sheets, headers = sheets_of(where, sheet, decimal or "."), []
     for page in sheets:
         if page.name == OTHER_SHEETS[0]:
@@ -114,7 +120,7 @@ def read_plan_file(
             of_sheet = next((one for one in PLAN_KINDS.values() if page.name in (one.name, one.sheet)), None)
             if header := _header(page, chosen or of_sheet):
                 headers.append(page.name)
-                _read(found, page, *header, decimal or ".", page.name)
+                _read(found, page, *header, decimal, page.name)
             else:
                 found.notes.append(f"sheet {visible(page.name, 40)!r} has no table of a plan, so it was left out")
     require(bool(headers), str(path), _rule(chosen), ", ".join(visible(page.name, 40) for page in sheets) or "none")

@@ -12,7 +12,7 @@ import numpy as np
 
 from twin.data.errors import Refused
 from twin.data.files.dates import Rivals, parse_date
-from twin.data.files.numbers import LARGEST_VOLUME, parse_number
+from twin.data.files.numbers import LARGEST_VOLUME, typed_number
 from twin.data.lane_names import lane_name
 from twin.data.text import number_of, visible
 from twin.lane import assess
@@ -89,10 +89,7 @@ def field_value(field: PlanField, value: Any) -> Any:
 
 def _number_of(field, value):
     if isinstance(value, str):
-        point, comma = parse_number(field.name, value)
-        if None not in (point, comma) and point != comma:
-            raise Refused(f"{field.name} {value.strip()} may be {point:.10g} or {comma:.10g}; write it without a mark")
-        value = comma if point is None else point
+        value = typed_number(field.name, value)
     try:
         number = float(value)
     except (TypeError, ValueError):

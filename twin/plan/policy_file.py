@@ -19,7 +19,9 @@ from twin.data.files.leftovers import fitted
 from twin.data.files.options import ReadingOptions
 from twin.data.files.origin import origins_of
 from twin.data.files.packed import Packed
+from twin.data.files.reading import existing
 from twin.data.files.table import Origin, sample_of
+from twin.data.files.zipped import is_spreadsheet
 from twin.data.lane_names import read_lane
 from twin.data.text import visible
 from twin.plan.policy_headings import DAY_WORDS, field_of, unit_of_heading, word_of_policy
@@ -49,8 +51,18 @@ def read_policies(path: str, *, decimal: str | None = None) -> pd.DataFrame:
     and `attrs["notes"]` says so, as it does of a column of sites: only a plan knows these, which takes the same file.
     """
     require(os.path.exists(path), "policies", "a file that exists", path)
+    if not decimal or not is_spreadsheet(existing(path)):
+        return _read_policies(path, decimal, ".")
     try:
-        content = _content(path)
+        return _read_policies(path, None, ".")
+    except ValueError:  # texts and cells that are numbers disagree: these are written with the mark of the texts
+        return _read_policies(path, decimal, decimal)
+
+
+def _read_policies(path: str, decimal: str | None, mark: str) -> pd.DataFrame:
+    """Return the table of `read_policies`; mark : the one with which cells of a sheet that are numbers are written."""
+    try:
+        content = _content(path, mark)
     except ValueError as error:
         raise ValueError(f"{path} cannot be read as a table of policies: {error}") from None
     if not content.has_lanes:
@@ -78,9 +90,9 @@ def read_policies(path: str, *, decimal: str | None = None) -> pd.DataFrame:
 # ------------------------------------------------------------ the table
 
 
-def _content(path: str) -> _Content:
+def _content(path: str, mark: str) -> _Content:
     """Return the content of a file; it has no lanes if no row names a lane."""
-    origin, above = _origin(path)
+    origin, above = _origin(path, mark)
     names, rows, places = [], {}, []
     with origin.rows(above, 0) as (records, _):
         for line, fields, _ in records:
@@ -108,9 +120,9 @@ def _content(path: str) -> _Content:
     return _Content([name for i, name in enumerate(names) if i not in places], rows, origin, bool(places))
 
 
-def _origin(path: str) -> tuple[Origin, int]:
+def _origin(path: str, mark: str) -> tuple[Origin, int]:
     """Return the text or sheet with its separator, and the number of lines above its header."""
-    origins = origins_of(path)
+    origins = origins_of(path, mark)
     for origin in origins:
         for line, fields, _ in sample_of(origin):
             cells = [cell.strip().strip("\ufeff") for cell in fields or ()]

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from twin.plan.attention import watched
+from twin.plan.attention import ranked_periods, watched
+from twin.plan.sites_behind import as_a_season_ago
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -43,6 +44,7 @@ def shifts_of(
     volumes: NDArray[np.float64],
     policy: Policy,
     times: NDArray[np.float64],
+    periods: float,
     **how: Any,
 ) -> Shifts | None:
     """Return the sites of a plan that state what a shift can handle and have lanes here; None without any.
@@ -51,9 +53,10 @@ def shifts_of(
     ----------
     sites : name -> fields of the plan's sites
     site_of : name of a lane -> its site
-    names, volumes : lanes and their record, shape (lanes, periods); unknown volumes count as none. [pallet/period]
+    names, volumes : lanes and their record, shape (lanes, periods), unknown volumes as a week before. [pallet/period]
     policy : return rate, handling cost and partner surcharge of the lanes
     times : factor by which a planner changes the forecast of each lane, shape (lanes, horizon). [-]
+    periods : periods of the record in one of the volumes; a pallet beyond the shift is at the partner for one. [-]
     how : period and season, as `attention.watched` takes them
     """
     place = np.array([site_of.get(name, "") for name in names])
@@ -63,14 +66,15 @@ def shifts_of(
     chosen = tuple(name for name in limited if name in place)
     if not chosen:
         return None
-    load = np.nan_to_num(volumes) * np.broadcast_to(1 + policy.return_rate, len(place))[:, np.newaxis]
+    season = ranked_periods(how["period"], how.get("season"))
+    load = as_a_season_ago(volumes, season) * np.broadcast_to(1 + policy.return_rate, len(place))[:, np.newaxis]
     inside = np.array([place == name for name in chosen], dtype=float)
     weight = inside * load.mean(axis=1)
     weight /= np.maximum(weight.sum(axis=1, keepdims=True), 1e-300)
     limit = np.array([limited[name] for name in chosen])
     handling, price = (
         weight @ np.broadcast_to(np.asarray(cost, dtype=float), len(place))
-        for cost in (policy.handling_cost, policy.partner_surcharge)
+        for cost in (policy.handling_cost, np.asarray(policy.partner_surcharge) / periods)
     )
     follows = weight @ times
     found = watched(inside @ load, limit, price, **how, changed=lambda some, needs: needs * follows[some])

@@ -63,6 +63,34 @@ def parse_number(name: str, text: str) -> Number:
     return Number(*(None if value is None else _checked(name, sign * value) for value in (point, comma)))
 
 
+def typed_number(name: str, text: str) -> float:
+    """Return a number that a person has typed; one that may be read in two ways raises Refused, as one that is none.
+
+    This is the rule of every field and argument for a single number; in a file, the whole column decides.
+
+    >>> typed_number("volume", "2.198,5"), typed_number("volume", "12,5"), typed_number("volume", "2.1980")
+    (2198.5, 12.5, 2.198)
+    """
+    point, comma = parse_number(name, text)
+    if None not in (point, comma) and point != comma:
+        short = min(point, comma, key=abs)
+        raise Refused(
+            f"{name} {text.strip()} may be {point:.10g} or {comma:.10g}; write it without a mark, or as {short:.4f}"
+        )
+    return comma if point is None else point
+
+
+def typed_text(amount: float) -> str:
+    """Return the text of a number that `typed_number` reads back without a question.
+
+    >>> typed_text(1200.0), typed_text(0.1), typed_text(2.198)
+    ('1200', '0.1', '2.1980')
+    """
+    text = repr(float(amount)).removesuffix(".0")
+    point, comma = parse_number("amount", text)
+    return text if comma is None or point == comma else f"{text}0"
+
+
 def _signed(text):
     """Return (sign, text without it)."""
     if text[0] == "(" and text[-1] == ")":

@@ -41,12 +41,15 @@ def table_of(
     return open_table(sheets if len(sheets) == 1 else [_only(sheets, columns, series)], columns, series)
 
 
-def origins_of(path: str | Path) -> Sequence[Origin]:
-    """Return the readings of a text with each separator, or the first sheet of a spreadsheet that holds anything."""
+def origins_of(path: str | Path, decimal: str) -> Sequence[Origin]:
+    """Return the readings of a text with each separator, or the first sheet of a spreadsheet that holds anything.
+
+    decimal : decimal mark that numbers in the cells of a spreadsheet get.
+    """
     path = existing(path)
     if not is_spreadsheet(path):
         return inspect(path).readings()
-    sheets = sheets_of(path, None, ".")
+    sheets = sheets_of(path, None, decimal)
     require(len(sheets) > 0, str(path), "a spreadsheet with cells that hold something", "none")
     return sheets[:1]
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import closing
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,7 @@ from twin.data.history import History
 from twin.data.ledger.days import day_number
 from twin.data.ledger.export_texts import Seen
 from twin.data.ledger.flow import Flow
-from twin.data.ledger.remarks import imported_period, period_notes
+from twin.data.ledger.remarks import imported_longer, imported_period
 from twin.data.ledger.schema import flows
 from twin.data.ledger.sums import lane_names
 from twin.data.ledger.window import Window
@@ -91,11 +92,12 @@ def history_of(connection: Connection, place: str, lanes: list[str] | None, with
         (key, VOLUME_UNKNOWN, visible(f"{day:%Y-%m-%d}, {lane}"))
         for key, day, lane in unknown[["line", "date", "lane"]].itertuples(index=False)
     ]
-    notes = () if lanes else period_notes(connection)
-    facts = {"file": place, "rows_read": len(table), "notes": tuple(notes), "row": "flow"}
+    facts = {"file": place, "rows_read": len(table), "notes": (), "row": "flow"}
     rows = table[table["volume"].notna()].reset_index(drop=True)
     own = imported_period(connection, distinct_days(rows["date"].to_numpy().astype("datetime64[D]")))
-    return history_from(rows, facts, refused=refused, unknown=unknown[["date", "lane"]], own=own, **settling)
+    longer = partial(imported_longer, connection)
+    unread = unknown[["date", "lane"]]
+    return history_from(rows, facts, refused=refused, unknown=unread, own=own, imported=longer, **settling)
 
 
 def no_flows_error(connection: Connection, place: str) -> ValueError:

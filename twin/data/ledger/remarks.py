@@ -74,9 +74,12 @@ def imported_period(connection: Connection, days: np.ndarray) -> str | None:
     return kinds[0] if PERIOD_KINDS[kinds[0]].days > PERIOD_KINDS[own_period(days)].days else None
 
 
-def period_notes(connection: Connection) -> Iterator[str]:
-    """Yield a note if flows of several periods are read together."""
-    kinds = connection.execute(select(imports.c.period).distinct().order_by(imports.c.period)).scalars().all()
-    if len(kinds) > 1:
-        named = " and ".join(f"{PERIOD_KINDS[kind].name}s" for kind in kinds)
-        yield f"the ledger holds flows of {named}, read here as if all were of the shortest; name lanes of one kind"
+def imported_longer(connection: Connection, period: str) -> dict[str, str]:
+    """Return the lanes that were imported in longer periods than one, each with the longest of these periods."""
+    kinds = connection.execute(select(imports.c.period).distinct()).scalars().all()
+    found: dict[str, str] = {}
+    for kind in sorted(kinds, key=lambda one: PERIOD_KINDS[one].days):
+        if PERIOD_KINDS[kind].days > PERIOD_KINDS[period].days:
+            mine = flows.c.import_id.in_(select(imports.c.id).where(imports.c.period == kind))
+            found |= dict.fromkeys(connection.execute(select(flows.c.lane).where(mine).distinct()).scalars(), kind)
+    return found

@@ -5,16 +5,20 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from sqlalchemy import Connection, and_, or_, select
+from sqlalchemy import Connection, and_, func, or_, select
 
 from twin._period_kinds import PERIOD_KINDS
 from twin.data.calendar import WorkingCalendar, weekday_of
+from twin.data.ledger.days import day_number, since_monday
+from twin.data.ledger.flow import MOST_IN_A_QUERY
 from twin.data.ledger.queries import no_flows_error, of_lanes
-from twin.data.ledger.remarks import imported_period, period_notes
+from twin.data.ledger.remarks import imported_longer, imported_period
 from twin.data.ledger.schema import flows
-from twin.data.ledger.sums import Calendar, lane_bounds, period_sums
+from twin.data.ledger.sums import Calendar, lane_bounds, period_sums, rows_of_periods
 from twin.data.ledger.window import Window
+from twin.data.longer_records import LaneDays, longer_records
 from twin.data.periods import ONE_DAY, fits, following, period_starts, unfinished
+from twin.data.record import usual_silence
 from twin.data.settle import check_options
 from twin.data.settle_steps import choose_period, end_notes
 from twin.data.statistics import from_sums
@@ -44,7 +48,7 @@ def statistics_of(
     days = _days(connection, bounds, mine)
     period, own = choose_period(days, period, place, imported_period(connection, days))
     summed = not fits(days, period)
-    notes = [] if lanes else list(period_notes(connection))
+    notes: list[str] = []
     working = _working(connection, mine, days, notes) if own == "D" else WorkingCalendar(own)
     first = days[0]
     if summed:
@@ -67,10 +71,12 @@ def statistics_of(
     else:
         sums["returns"] = np.nan_to_num(sums["returns"])
     dates = days_of.range(calendar.start(earliest), calendar.start(latest))
-    table = from_sums(names, sums, gaps, dates)
+    rows = rows_of_periods(connection, within, lanes, calendar, int(latest), days_of.season)
+    table = from_sums(names, sums, gaps, dates, usual_silence(rows[-len(dates) :], len(names), days_of.season))
     ends = (table[name].to_numpy().astype("datetime64[D]") for name in ("first_date", "last_date"))
     notes += said_of_periods(days_of)
     notes += end_notes(names, *ends) if gaps == "zero" else ()
+    notes += _longer(connection, mine, names, period)
     table.attrs = attrs_of(days_of, gaps, notes)
     return table
 
@@ -91,6 +97,27 @@ def _working(connection, condition, days, notes):
         if len(np.unique(weekday_of(active))) == 7:
             return WorkingCalendar()
     return working_calendar(np.unique(active), days[0], days[-1], RECORD_DECIDES, notes)
+
+
+def _longer(connection, condition, names, period):
+    """Yield the sentences on lanes of longer periods than the one in which the flows are read."""
+    known, weekday = (
+        and_(condition, flows.c.volume.is_not(None)),
+        since_monday(flows.c.date, connection.dialect.name) % 7,
+    )
+    number = day_number(flows.c.date, connection.dialect.name)
+    columns = (func.count(), func.min(number), func.max(number), func.min(weekday) == func.max(weekday))
+    rows = connection.execute(select(flows.c.lane, *columns).where(known).group_by(flows.c.lane)).all()
+    lanes, *short = zip(*rows, strict=True)
+    sparse = np.array(lanes, dtype=object)[LaneDays(*map(np.array, short)).may_be_longer()].tolist()
+    days_of: dict[str, list[Any]] = {}
+    for start in range(0, len(sparse), MOST_IN_A_QUERY):
+        some = flows.c.lane.in_(sparse[start : start + MOST_IN_A_QUERY])
+        for lane, day in connection.execute(select(flows.c.lane, flows.c.date).where(known, some).distinct()):
+            days_of.setdefault(lane, []).append(day)
+    imported = {lane: kind for lane, kind in imported_longer(connection, period).items() if lane in set(names)}
+    days = {lane: np.array(some, dtype="datetime64[D]") for lane, some in days_of.items()}
+    yield from longer_records(days, len(names), period, imported)
 
 
 def _known_span(connection, within, lanes, period, place):

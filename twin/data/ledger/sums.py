@@ -1,5 +1,6 @@
 """SQL for the sums over the periods of every lane from which lane statistics are computed."""
 
+import datetime
 from dataclasses import dataclass
 
 import numpy as np
@@ -27,6 +28,7 @@ WEEK_OFFSET = 7 * 20_000  # [day] weeks are numbered from this long before the f
 # The sums of each lane, in the order of the statement. Times count periods from the lane's last known one (its origin),
 # and deviations are volumes less their level, which keeps the sums small and accurate.
 SUMS = "origin first last known sold deviations squares times time_squares products last_volume returns active".split()
+SEASONS_BACK = 8  # seasons before the last one whose rows are counted [-]
 SAMPLE = 1024  # [day] first days of a lane whose mean volume is its level
 # First and last day of a lane, of all its flows and of those with a known volume.
 DAY_COLUMNS = ("first", "last", "first_known", "last_known")
@@ -142,6 +144,26 @@ def period_sums(
     sums = {name: np.array(values, dtype=float) for name, values in zip(SUMS, columns, strict=True)}
     unread = _unread_periods(connection, within, calendar)
     return list(names), sums | _unread_sums(names, sums["origin"], unread)
+
+
+def rows_of_periods(
+    connection: Connection, within: Window, lanes: list[str] | None, calendar: Calendar, latest: int, season: int
+) -> np.ndarray:
+    """Return the number of lanes with a row in the periods of the latest seasons, as `usual_silence` takes them.
+
+    latest : number of the last period.
+    """
+    first = latest - (SEASONS_BACK + 1) * season + 1
+    number = calendar.number(flows.c.date).label("number")
+    mine = true() if lanes is None else flows.c.lane.in_(lanes)
+    near = within.narrowed(calendar.start(max(first, 0)).item(), within.last or datetime.date.max)
+    pairs = select(flows.c.lane, number).where(near.of(), mine).distinct().subquery("pairs")
+    counts = connection.execute(select(pairs.c.number, func.count()).group_by(pairs.c.number)).all()
+    rows = np.zeros(latest - first + 1, dtype=np.int64)
+    for place, count in counts:
+        if first <= place <= latest:
+            rows[int(place) - first] = count
+    return rows
 
 
 def _sums_of_lane(lane, within, calendar):

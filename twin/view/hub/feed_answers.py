@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from twin._check import require
 from twin.data.advice import said as advised
+from twin.data.errors import Refused
+from twin.data.files.numbers import typed_number, typed_text
 from twin.data.text import number_of, visible
 from twin.view.guard import sentence
 from twin.view.hub.reading_form import in_form
@@ -104,7 +106,7 @@ def plain(amount: float | None) -> str:
     >>> plain(1200.0), plain(0.1), plain(None)
     ('1200', '0.1', '')
     """
-    return "" if amount is None or amount != amount else repr(float(amount)).removesuffix(".0")
+    return "" if amount is None or amount != amount else typed_text(amount)
 
 
 def listed_first(caption: str, shown: int, count: int) -> str:
@@ -117,22 +119,18 @@ def listed_first(caption: str, shown: int, count: int) -> str:
 
 
 def amount(name: str, text: str) -> float:
-    """Return the number in a field; its decimal mark may be a point or a comma.
+    """Return the number in a field, which is asked about if it may be read in two ways, as everywhere.
 
-    >>> amount("volume", "12,5")
-    12.5
+    >>> amount("volume", "12,5"), amount("volume", "2.198,5")
+    (12.5, 2198.5)
     """
-    text = text.strip()
-    require(
-        not re.fullmatch(r"\d{1,3}(,\d{3})+", text),
-        name,
-        "without marks for thousands, such as 1200",
-        visible(text, 40),
-    )
     try:
-        return float(text.replace(",", "."))
-    except ValueError:
-        raise ValueError(f"{name} must be a number such as 120 or 12.5; got {visible(text, 40)!r}") from None
+        return typed_number(name, text)
+    except Refused as why:
+        two = " may be " in str(why)
+        raise ValueError(
+            str(why) if two else f"{name} must be a number such as 120 or 12.5; got {visible(text.strip(), 40)!r}"
+        ) from None
 
 
 def whole(name: str, text: str) -> int:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from twin._period_kinds import PERIOD_KINDS
+from twin.data.longer_records import LongerRecords, longer_in
 from twin.data.text import number_of, visible
 from twin.plan.attention import BLOCK_NAMES, STATUSES
 from twin.plan.decision import as_written, decision_words
@@ -55,10 +57,22 @@ def page(
     name = BLOCK_NAMES[morning.attention.period]
     behind = late(morning.attention.date.item(), morning.attention.period, morning.today.item()) if kept else ""
     end = "" if kept else f'<p class="twin-help">{_ENDS}</p>'
+    longer = longer_in(morning.attention.history.account.audit)
     todo, done = actions(morning, name, comments), decided(morning, comments, authors) + past
     top = f'<div class="twin-morning-top">{status(morning)}{choice}</div>'
-    parts = (top, alert(behind) if behind else "", totals(morning, name), todo, done, assumed(morning), end)
+    warned = "".join(alert(said) for said in (behind, *map(longer_told, longer)) if said)
+    parts = (top, warned, totals(morning, name), todo, done, assumed(morning), end)
     return f'<div class="twin-morning">{radios()}{"".join(parts)}</div>'
+
+
+def longer_told(one: LongerRecords) -> str:
+    """Return a sentence on lanes of longer periods than those of the page, with the ways out of a planner."""
+    (_, period) = one.ways[0]
+    name = PERIOD_KINDS[period].name
+    return (
+        f"{one.text}. This page cannot: twin attention ledger: --period {period} does, or keep the lanes of {name}s in "
+        "a ledger of their own; of a file, choose its period under “How the file is read”."
+    )
 
 
 def missing(why: str) -> str:
