@@ -202,7 +202,7 @@ def test_the_page_says_which_sites_are_too_small_in_which_time_a_gain_is_made_an
     )
     booked = report.actions.set_index("kind").loc["overflow"]
     assert f"${booked['gain']:,.0f} in all" in network
-    assert f"with the money at stake: {morning.others}." in network and morning.others
+    assert f"with the money at risk: {morning.others}." in network and morning.others
     change = 100 * report.morning.totals.loc["Berlin", "use_change"]
     assert f"({change:+.1f} points)".replace("-", "−") in network
     assert "Of 78.0% promised" in lane and "of past volumes lay in their 95% interval" in lane
