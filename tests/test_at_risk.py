@@ -44,10 +44,14 @@ def test_a_booking_is_as_good_as_own_places_on_its_dates_and_none_on_others():
     assert later["money"] == pytest.approx(alone["money"], rel=1e-12)
 
 
-def test_the_latest_decision_on_overflow_counts_if_it_takes_places():
+def test_decisions_on_overflow_that_take_places_add_up_until_they_are_taken_back():
     taken = {"lane": "A", "action": "overflow", "state": "accepted", **BOOKED}
-    assert bookings_of({"1": taken}) == {"A": taken}
+    more = {**taken, "places": 12.0, "state": "changed"}
+    assert bookings_of({"1": taken}) == {"A": (taken,)}
+    assert bookings_of({"1": taken, "2": more, "3": {**more, "lane": "B"}})["A"] == (taken, more)
+    assert bookings_of({"1": taken, "2": {**more, "state": "declined"}}) == {"A": (taken,)}  # the rest is declined
     assert bookings_of({"1": taken, "2": {**taken, "state": "declined"}}) == {}
+    assert bookings_of({"1": taken, "2": more, "3": {"lane": "A", "state": "declined"}}) == {}
     assert bookings_of({"1": {**taken, "action": "loss"}, "2": {**taken, "places": 0.0}}) == {}
     site = {name: value for name, value in taken.items() if name != "lane"}
     assert bookings_of({"1": {**site, "site": "Kiel", "action": "handling"}}) == {}

@@ -228,3 +228,27 @@ def test_the_command_the_hub_and_the_workbook_say_the_same(ledger, url, flows, c
         assert sentence in hub.data.said
     press(hub.data, do="plan-year", entry="Nowhere")
     assert "must be a site of the plan, or a lane with flows" in hub.data.said
+
+
+def test_the_year_of_a_site_has_no_contracts_of_other_sites(ledger, url, flows, capsys, monkeypatch):
+    """Named alone, a site has its own contract, that of one of its lanes, and that of everybody."""
+    monkeypatch.setenv("DATABASE_URL", url)
+    ledger.import_file(flows)
+    plan, block = CapacityPlan(ledger.plan, author="eva"), {name: HARD[name] for name in HARD if name != "lanes"}
+    for site, lanes in (("Berlin", ["BER-MUC", "FRA-PAR"]), ("Hamburg", ["HAM-ROT"])):
+        plan.set("site", site, places=150)
+        plan.set("lane", lanes, site=site)
+    plan.set("contract", "of Berlin", site="Berlin", **block)
+    plan.set("contract", "of a lane", lanes=["FRA-PAR"], **block)
+    plan.set("contract", "of Hamburg", site="Hamburg", notice_days=30, **block)
+    plan.set("contract", "of all", type="spot", first="2026-01-01", price=9.0)
+    for names, known in (
+        (["Berlin"], {"of Berlin", "of a lane", "of all"}),
+        (["Hamburg"], {"of Hamburg", "of all"}),
+        (["Berlin", "Hamburg"], {"of Berlin", "of a lane", "of Hamburg", "of all"}),
+        ([], {"of Berlin", "of a lane", "of Hamburg", "of all"}),
+    ):
+        assert main(["plan", "year", *names, "--json"]) == 0
+        told = json.loads(capsys.readouterr().out)
+        assert set(told["contracts"]) == known
+        assert ("of Hamburg" in " ".join(told["sentences"])) == ("of Hamburg" in known)

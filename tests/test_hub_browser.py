@@ -220,7 +220,7 @@ def test_a_planner_decides_actions_of_the_morning_and_the_next_move_up(hub, tmp_
     hub.get_by_text("Comment", exact=True).first.click()
     hub.get_by_text("Change", exact=True).first.click()
     assert hub.locator(".twin-change[open]").count() == 1  # one form hides no other one
-    hub.get_by_label("price of a place [$]").first.focus()
+    hub.get_by_label("price of a place [$ a day]").first.focus()
     hub.keyboard.press("Escape")
     assert hub.locator(".twin-change[open]").count() == 0
     assert hub.evaluate("document.activeElement.ariaLabel") == f"Change {second}, overflow"
@@ -236,7 +236,7 @@ def test_a_planner_decides_actions_of_the_morning_and_the_next_move_up(hub, tmp_
     decided.get_by_role("button", name="Decide").click()
     hub.locator(".twin-morning", has_text="Decided: 3").wait_for()
     hub.get_by_text("Decided: 3").click()
-    hub.get_by_text(f"{now[0]}, overflow: changed: 7 places, ").wait_for()
+    hub.get_by_text(f"{now[0]}, overflow: changed: 7 places booked, ").wait_for()
     hub.get_by_role("button", name=f"Take back {now[0]}, overflow: changed").click()
     hub.locator(".twin-morning", has_text="Decided: 2").wait_for()
     until(listed, now)

@@ -102,7 +102,8 @@ def test_a_booking_is_decided_as_the_form_shows_it_and_the_page_says_what_was_de
     """The days, the partner and the price of a form reach the plan; another booking's gain is unknown."""
     hub = Hub("", "BER-MUC")
     hub.session.plan.set("lane", "BER-MUC", internal_capacity=130.0)
-    terms = {"type": "hard block", "partner": "Rhein", "places": 60, "price": 2.0, "first": "2020-01-01"}
+    terms = {"type": "hard block", "partner": "Rhein", "places": 60, "price": 4.0, "first": "2020-01-01"}
+    terms |= {"take_or_pay": 0.5}
     hub.session.plan.set("contract", "1", **terms)
     hub.session.look_again()
     panel, about = MorningPanel(hub.session), {"lane": "BER-MUC", "action": "overflow"}
@@ -123,7 +124,7 @@ def test_a_booking_is_decided_as_the_form_shows_it_and_the_page_says_what_was_de
     (entry,) = hub.session.plan.of("decision").values()
     assert (entry["places"], entry["last"], entry["partner"]) == (40.0, "2099-12-18", "Huber")
     assert not {"gain", "price"} & entry.keys()
-    assert f"overflow: changed: 40 places of Huber, {row['first_date']} to 2099-12-18" in panel.page
+    assert f"overflow: changed: 40 places booked at Huber, {row['first_date']} to 2099-12-18" in panel.page
 
 
 def test_fields_of_forms_are_texts_for_the_handlers(ledger, url, monkeypatch):

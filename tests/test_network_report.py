@@ -15,6 +15,7 @@ from twin.data.load import load_history
 from twin.plan import network_report
 from twin.plan.capacity_plan import CapacityPlan
 from twin.plan.coming_overflow import steps_watched
+from twin.plan.decision import decision
 from twin.plan.feed import feed_of_history
 from twin.plan.morning import morning_of
 from twin.plan.network_forecasts import NetworkForecasts
@@ -202,9 +203,80 @@ def test_the_page_says_which_sites_are_too_small_in_which_time_a_gain_is_made_an
     )
     booked = report.actions.set_index("kind").loc["overflow"]
     assert f"${booked['gain']:,.0f} in all" in network
-    assert f"with the money at stake: {morning.others}." in network and morning.others
+    assert f"with the money at risk: {morning.others}." in network and morning.others
     change = 100 * report.morning.totals.loc["Berlin", "use_change"]
     assert f"({change:+.1f} points)".replace("-", "−") in network
     assert "Of 78.0% promised" in lane and "of past volumes lay in their 95% interval" in lane
     (sheet,) = (sheet for sheet in network_sheets(report, "") if sheet.name == "sites")
     assert next(iter(sheet.rows))[:3] == ["Berlin", 100.0, site["best_places"]]
+
+
+def test_a_decision_without_its_kind_is_on_places_and_each_row_has_the_author_of_its_own_decision(flows):
+    """A decision of a plan file that names no action; and two of one lane, by two planners, on two kinds of actions."""
+    plan = CapacityPlan(author="eva")
+    plan.set("lane", "BER-MUC", internal_capacity=130.0, service_revenue=45.0)
+    plan.set("lane", "FRA-PAR", internal_capacity=70.0)
+    booked = {"lane": "BER-MUC", "state": "accepted", "places": 300.0, "gain": 1234.0}
+    plan.add("decision", first="2025-12-29", last="2026-01-25", **booked)
+    plan.add("decision", lane="FRA-PAR", action="overflow", state="declined", first="2025-12-29")
+    tom = CapacityPlan(plan.cells, author="tom")
+    tom.add("decision", lane="BER-MUC", action="loss", state="declined", first="2025-12-29")
+    plan.refresh()
+    history = load_history(flows)
+    morning = morning_of(history, plan, plan.policies())
+    report = network_report.network_report(
+        feed_of_history(history), morning, plan, plan.policies(), horizon=3, lanes=["BER-MUC"]
+    )
+    network, _ = text_of(network_pdf(report, ""))
+    assert "nan" not in network and "BER-MUC, overflow accepted: 300 places booked, 2025-12-29 to" in network
+    assert "$1,234 in all" in network and "$1,234 a week" not in network
+    assert "at stake" not in network
+    (sheet,) = (sheet for sheet in network_sheets(report, "") if sheet.name == "actions")
+    rows = [dict(zip(sheet.columns, row, strict=True)) for row in sheet.rows]
+    by = {(row["lane"], row["kind"]): (row["state"], row["decided_by"]) for row in rows if row["state"]}
+    assert by == {
+        ("BER-MUC", "overflow"): ("accepted", "eva"),
+        ("BER-MUC", "loss"): ("declined", "tom"),
+        ("FRA-PAR", "overflow"): ("declined", "eva"),
+    }
+    assert [row["rank"] for row in rows] == list(range(1, len(rows) + 1))
+
+
+def test_where_all_actions_are_decided_every_door_says_so_and_how_many(flows, monkeypatch, capsys, tmp_path):
+    monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path}/ledger.sqlite")
+    with Ledger("ledger:") as ledger:
+        ledger.import_history(load_history(flows))
+        plan = CapacityPlan(ledger.plan)
+        plan.set("lane", "BER-MUC", internal_capacity=150.0)
+        plan.set("lane", "FRA-PAR", internal_capacity=85.0)
+    hub = Hub("ledger:", "BER-MUC")
+    hub.morning.show(hub.session)
+    states = iter(("snoozed", "declined", "snoozed", "declined", "snoozed"))
+    count = 0
+    while len(found := hub.session.morning().actions):
+        hub.session.decide(found["lane"].iloc[0], found["kind"].iloc[0], next(states))
+        count += 1
+    words = f"Nothing more to do: all {count} actions are decided."
+    hub.morning.show(hub.session)
+    assert count > 1 and words in hub.morning.page
+    network, *_ = text_of(network_pdf(hub.session.report(), ""))
+    assert words in network
+    assert main(["attention", "ledger:"]) == 0
+    told = capsys.readouterr().out
+    assert words in told and "Nothing to do" not in network + told + hub.morning.page
+
+
+def test_an_accepted_action_keeps_the_gain_that_was_shown_and_one_without_a_gain_has_none(flows):
+    plan = CapacityPlan(author="eva")
+    plan.set("lane", "BER-MUC", internal_capacity=150.0, service_revenue=45.0)
+    plan.set("lane", "FRA-PAR", internal_capacity=60.0, partner_surcharge=1.0)  # nothing is worth booking ahead
+    history = load_history(flows)
+    seen = set()
+    while len(found := (morning := morning_of(history, plan, plan.policies())).actions):
+        row = found.iloc[0]
+        name = plan.add("decision", **decision(morning, row["lane"], row["kind"], "accepted"))
+        kept = plan.of("decision")[name]
+        assert kept.get("gain", 0.0) == pytest.approx(row["gain"])
+        assert ("gain" in kept) == (row["gain"] > 0)
+        seen.add("gain" in kept)
+    assert seen == {True, False}

@@ -7,9 +7,8 @@ import json
 import shutil
 import sys
 import textwrap
-from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING
 
 from twin.command.options import (
     add_reading_options,
@@ -23,7 +22,10 @@ from twin.data.advice import said
 from twin.data.places import is_ledger
 from twin.demand import period_name
 
-ATTENTION = """Rank at most ten actions by the money at stake in the coming week (or month). Each has its reason, a
+if TYPE_CHECKING:
+    from twin.plan.morning import Morning
+
+ATTENTION = """Rank at most ten actions by the money at risk in the coming week (or month). Each has its reason, a
 proposed decision and its gain.
 
 kinds of actions
@@ -97,21 +99,21 @@ def _attention(options):
             print(history.account.told(on_command_line), file=sys.stderr)
         raise
     found = replace(found, assumptions=(*found.assumptions, *notes))
-    decided = Morning(found, found.lanes, {} if plan is None else plan.of("decision")).decided
-    states = {(one["lane"], one["action"]): one["state"] for one in decided}
+    morning = Morning(found, found.lanes, {} if plan is None else plan.of("decision"))
     width = shutil.get_terminal_size((100, 40)).columns
     behind = late(found.date.item(), found.period) if is_ledger(options.file) else ""
-    print(to_json(found, states) if options.json else to_text(found, width, states, behind))
+    print(to_json(morning) if options.json else to_text(morning, width, behind))
     return 0
 
 
-def to_text(found: Any, width: int, states: Mapping[tuple[str, str], str], behind: str = "") -> str:
+def to_text(morning: Morning, width: int, behind: str = "") -> str:
     """Return the account of reading, the number of lanes of each status, the actions and the assumptions, as text.
 
-    states : (lane, kind) -> the decision that holds on an action. behind : sentence on flows that are late.
+    behind : sentence on flows that are late.
     """
     from twin.plan.attention import BLOCK_NAMES
 
+    found, actions = morning.attention, morning.with_decisions
     name = BLOCK_NAMES[found.period]
     counts = found.lanes["status"].value_counts()
     length = period_name(found.history.calendar.length)
@@ -119,15 +121,14 @@ def to_text(found: Any, width: int, states: Mapping[tuple[str, str], str], behin
     of_each = ", ".join(f"{count} {status}" for status, count in counts.items())
     lines += [f"After {found.date}, by the coming {name}: {of_each}"]
     lines += [*filter(None, [behind]), ""]
-    for rank, row in enumerate(found.actions.to_dict(orient="records"), start=1):
-        state = states.get((row["lane"], row["kind"]), "")
+    for rank, row in enumerate(actions.to_dict(orient="records"), start=1):
+        state = row["state"]
         lines.append(f"{rank:>2}  {row['lane']}  ${row['money']:,.0f} a {name}{state and f'  ({state})'}")
         for words in (row["reason"], f"-> {row['decision']}"):
             lines.append(textwrap.fill(words, width, initial_indent="    ", subsequent_indent="    "))
-    if found.actions.empty:
-        lines.append("Nothing to do: no lane is expected to overflow or to lose money.")
-    shown = set(zip(found.actions["lane"], found.actions["kind"], strict=True))
-    if others := found.others(shown):
+    if morning.actions.empty:
+        lines.append(morning.nothing_to_do)
+    if others := morning.others:
         lines += ["", textwrap.fill(f"Further actions: {others}.", width)]
     if not found.own_stated:
         lines += ["", textwrap.fill(NOT_STATED, width)]
@@ -135,25 +136,22 @@ def to_text(found: Any, width: int, states: Mapping[tuple[str, str], str], behin
     return "\n".join([*lines, "", *assumed])
 
 
-def to_json(found: Any, states: Mapping[tuple[str, str], str]) -> str:
-    """Return date, period, lanes, actions, assumptions and account as JSON; unknown numbers are null.
-
-    states : (lane, kind) -> the decision that holds on an action; the others have the state "".
-    """
+def to_json(morning: Morning) -> str:
+    """Return date, period, lanes, actions, assumptions and account as JSON; unknown numbers are null."""
     import pandas as pd
+
+    from twin.plan.action_rows import ACTION_COLUMNS
 
     def plain(row):
         return {name: None if pd.isna(value) else value for name, value in row.items()}
 
+    found, actions = morning.attention, morning.with_decisions[[*ACTION_COLUMNS, "state"]]
     account = found.history.account
     parts = {
         "date": str(found.date),
         "period": found.period,
         "lanes": {lane: plain(row) for lane, row in found.lanes.to_dict(orient="index").items()},
-        "actions": [
-            {**plain(row), "state": states.get((row["lane"], row["kind"]), "")}
-            for row in found.actions.to_dict(orient="records")
-        ],
+        "actions": [plain(row) for row in actions.to_dict(orient="records")],
         "assumptions": found.assumptions,
         "account": account.to_dict(on_command_line),
         "reading": account.reading(),

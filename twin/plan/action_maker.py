@@ -1,4 +1,4 @@
-"""Make the actions of the lanes and sites of a network: the money at stake by kind, and the candidates for a place."""
+"""Make the actions of the lanes and sites of a network: the money at risk by kind, and the candidates for a place."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from twin.plan.action_rows import Candidate, Row
+from twin.plan.action_rows import Candidate, Row, Taken
 from twin.plan.booking_actions import BookingActions
 from twin.plan.lane_facts import Known, LaneFacts
 from twin.plan.level_actions import ended, gap, level_break
@@ -29,7 +29,7 @@ class ActionMaker:
 
     A loss counts only where the planner states a revenue, penalties only where one is stated, a promise only where a
     service level is stated, and places that are kept for nothing, or are free for others, only where own capacity is:
-    no money is at stake for a value that is assumed.
+    no money is at risk for a value that is assumed.
     """
 
     def __init__(self, known: Known, shifts: Shifts | None) -> None:
@@ -76,9 +76,9 @@ class ActionMaker:
         free = np.where(here, facts.own, 0.0)
         return free_partners(facts.mean, known.found.errors, free, overflowing, facts.block, places)
 
-    def _made(self, kind: str, at: int, left: dict[str, float]) -> Row:
+    def _made(self, kind: str, at: int, taken: Taken) -> Row:
         """Return what an action of a kind says of a lane, or of a site."""
-        self.bookings.left = left
+        self.bookings.taken = taken
         booked: dict[str, Callable[[int], Row]] = {
             "overflow": self.bookings.overflow,
             "handling": self.bookings.handling,

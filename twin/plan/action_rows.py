@@ -3,9 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from twin.data.text import number_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import numpy as np
+    import pandas as pd
+    from numpy.typing import NDArray
+
+    from twin.plan.at_risk import Booking
 
 ACTION_COLUMNS = [
     "lane",
@@ -24,17 +34,31 @@ ACTION_COLUMNS = [
 Row = dict[str, Any]
 
 
+@dataclass
+class Taken:
+    """What is decided already, and what contracts have left for further actions.
+
+    bookings : bookings by decisions, by lane. lanes : the status of the lanes under them, as `Attention.lanes`.
+    left : places of each contract by coming period, as `places_left` returns them, less those that actions propose;
+        empty until the first action asks for them. [pallet]
+    """
+
+    bookings: Mapping[str, Sequence[Booking]]
+    lanes: pd.DataFrame
+    left: dict[str, NDArray[np.float64]] = field(default_factory=dict)
+
+
 class Candidate(NamedTuple):
     """An action that is worth its place: its lane (or site), kind and money [$/week or month].
 
-    said : function that returns the other columns, in the planner's names of units; its argument, the places that
-        contracts of the plan have left by name, loses those that it proposes. [pallet]
+    said : function that returns the other columns, in the planner's names of units; contracts lose the places that it
+        proposes.
     """
 
     lane: str
     kind: str
     money: float
-    said: Callable[[dict[str, float]], Row]
+    said: Callable[[Taken], Row]
 
 
 def places_in_words(places: float) -> str:

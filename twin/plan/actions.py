@@ -1,4 +1,4 @@
-"""At most ten actions for the lanes of a history, by the money at stake, each with reason, decision and gain."""
+"""At most ten actions for the lanes of a history, by the money at risk, each with reason, decision and gain."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ import pandas as pd
 from twin._check import require
 from twin.data.history import History, dense_in_weeks
 from twin.data.statistics import assessable, lane_statistics
-from twin.plan.action_maker import ActionMaker
-from twin.plan.action_rows import ACTION_COLUMNS, Candidate
+from twin.plan.action_maker import LEAST_MONEY, ActionMaker
+from twin.plan.action_rows import ACTION_COLUMNS, Candidate, Row, Taken
 from twin.plan.adjustments import adjusted, adjusts, in_plan
 from twin.plan.at_risk import AtRisk, Booking, at_risk_of, bookings_of
 from twin.plan.attention import BLOCK_NAMES, STATUSES, watched
@@ -63,7 +63,7 @@ class Attention:
     worth: Mapping[str, tuple[int, float]] = field(default_factory=dict)
     own_stated: bool = True
     risk: AtRisk | None = field(default=None, repr=False, compare=False)
-    bookings: Mapping[str, Booking] = field(default_factory=dict, repr=False)
+    bookings: Mapping[str, tuple[Booking, ...]] = field(default_factory=dict, repr=False)
 
     def under(self, decisions: Mapping[str, Mapping[str, Any]]) -> Attention:
         """Return the same with the places that decisions of a plan take: what is left of overflow and money at risk."""
@@ -84,28 +84,53 @@ class Attention:
         """Return at most `most` actions, one a lane, the most money first, in the planner's names of units.
 
         Actions on terms that hold until they are negotiated (`STANDING`) take at most `MOST_STANDING` places while
-        others wait: lanes that lose money at their prices would hide what is due in the coming weeks.
+        others wait: lanes that lose money at their prices would hide what is due in the coming weeks. An action on the
+        overflow of a lane with bookings is on what is left of it, if further places pay. Actions that save less than
+        `LEAST_MONEY` are left out.
 
         without : (lane, kind) of actions that are left out, because they are decided.
 
         The columns are lane (or site), kind (`kinds.ACTION_KINDS`), money [$/week or month], reason and decision in
-        words, places or slots [pallet], first_date and last_date of the booking, partner, price of a place of its
-        contract [$/pallet/period], and gain [$].
+        words, places or slots [pallet], first_date and last_date of the booking, partner, what a place of its contract
+        costs beyond what is paid in any case [$/pallet/period], and gain [$].
         """
-        waiting = [one for one in self.candidates if (one.lane, one.kind) not in without]
-        chosen: dict[str, Candidate] = {}
-        for limit in (min(MOST_STANDING, most), most):  # in the second round, standing actions fill what is left
-            for one in waiting:
-                full = one.kind in STANDING and sum(kept.kind in STANDING for kept in chosen.values()) >= limit
-                if len(chosen) < most and one.lane not in chosen and not full:
-                    chosen[one.lane] = one
-        found = sorted(chosen.values(), key=lambda one: -one.money)
-        left: dict[str, float] = {}  # places of contracts that the actions above leave
-        rows = [{"lane": one.lane, "kind": one.kind, "money": one.money, **one.said(left)} for one in found]
-        table = pd.DataFrame(rows, columns=ACTION_COLUMNS)
-        for name in ("first_date", "last_date"):
-            table[name] = pd.Series([row[name] for row in rows], dtype=object)  # None, where pandas has NaN
-        return table
+        return table_of(self._rows(without, most)[0])
+
+    def _rows(self, without: Collection[tuple[str, str]], most: int) -> tuple[list[Row], set[tuple[str, str]]]:
+        """Return the rows of `ranked`, and lane and kind of the actions above the last one that are not worth it."""
+        waiting = [self._now(one) for one in self.candidates if (one.lane, one.kind) not in without]
+        waiting.sort(key=lambda one: -one.money)
+        small: set[tuple[str, str]] = set()
+        while True:
+            found, taken = _chosen([one for one in waiting if (one.lane, one.kind) not in small], most), self.taken()
+            rows = [self.row(one, taken) for one in found]
+            more = {(row["lane"], row["kind"]) for row in rows if not self._worth_it(row)}
+            if not more:
+                return rows, small
+            small |= more
+
+    def taken(self) -> Taken:
+        """Return what is decided, with all places that contracts then have left."""
+        return Taken(self.bookings, self.lanes)
+
+    def row(self, one: Candidate, taken: Taken) -> Row:
+        """Return the columns of an action."""
+        return {"lane": one.lane, "kind": one.kind, "money": one.money, **one.said(taken)}
+
+    def _now(self, one: Candidate) -> Candidate:
+        """Return a candidate with the money that bookings of its lane leave at risk."""
+        return (
+            one._replace(money=float(self.lanes.loc[one.lane, "money"])) if self._of_rest(one.lane, one.kind) else one
+        )
+
+    def _of_rest(self, lane: str, kind: str) -> bool:
+        """Return whether an action is on what bookings leave of the overflow of a lane, and not all of it."""
+        last = max((one.get("last", "9999") for one in self.bookings.get(lane, ())), default="")
+        return kind == "overflow" and last > str(self.date)
+
+    def _worth_it(self, row: Row) -> bool:
+        """Return whether an action saves enough to be shown; one that claims no saving is, unless it is on a rest."""
+        return row["gain"] >= LEAST_MONEY or (row["gain"] <= 0 and not self._of_rest(row["lane"], row["kind"]))
 
     def others(self, seen: Collection[tuple[str, str]]) -> str:
         """Return in words how many actions of each kind are not among those seen, and their money; "" for none.
@@ -117,8 +142,9 @@ class Attention:
         'overflow 1 ($384 a week)'
         """
         left = {kind: list(worth) for kind, worth in self.worth.items()}
+        small = self._rows(seen, MOST_ACTIONS)[1]
         for one in self.candidates:
-            if (one.lane, one.kind) in seen:
+            if (one.lane, one.kind) in seen or (one.lane, one.kind) in small:
                 left[one.kind] = [left[one.kind][0] - 1, left[one.kind][1] - one.money]
         money = {kind: f"{whole_money(most)} a {BLOCK_NAMES[self.period]}" for kind, (_, most) in left.items()}
         return ", ".join(f"{kind} {count:,} ({money[kind]})" for kind, (count, _) in left.items() if count)
@@ -187,6 +213,25 @@ def attention_of(
     kept = risk.only([name for name, known in zip(names, here, strict=True) if known and name in looked_at])
     made = Attention(dates[-1], history.period, table, notes, whole, found, maker.worth, own, kept)
     return made.under(taken)
+
+
+def table_of(rows: list[Row]) -> pd.DataFrame:
+    """Return rows of actions as a table with the columns `ACTION_COLUMNS`."""
+    table = pd.DataFrame(rows, columns=ACTION_COLUMNS)
+    for name in ("first_date", "last_date"):
+        table[name] = pd.Series([row[name] for row in rows], dtype=object)  # None, where pandas has NaN
+    return table
+
+
+def _chosen(waiting: list[Candidate], most: int) -> list[Candidate]:
+    """Return at most `most` candidates, one a lane, of which at most `MOST_STANDING` stand while others wait."""
+    chosen: dict[str, Candidate] = {}
+    for limit in (min(MOST_STANDING, most), most):  # in the second round, standing actions fill what is left
+        for one in waiting:
+            full = one.kind in STANDING and sum(kept.kind in STANDING for kept in chosen.values()) >= limit
+            if len(chosen) < most and one.lane not in chosen and not full:
+                chosen[one.lane] = one
+    return sorted(chosen.values(), key=lambda one: -one.money)
 
 
 def _stated(field, given, policies, lanes):

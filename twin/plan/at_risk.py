@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +10,7 @@ import numpy as np
 
 from twin.plan.attention import ranked_periods
 from twin.plan.coming_overflow import coming_overflow
+from twin.plan.contract_dates import in_force
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -22,22 +23,48 @@ _TOGETHER = 128  # lanes whose errors are looked at together: they fit into the 
 #: Columns of `AtRisk.columns`.
 AT_RISK_COLUMNS = ("expected_overflow", "overflow_probability", "money")
 
+TAKEN = ("accepted", "changed")  # states of a decision whose places were booked
+_SAME = ("places", "first", "last")  # fields by which a decision is about the places of an earlier one
+
 Booking = Mapping[str, Any]
 
 
-def bookings_of(decisions: Mapping[str, Mapping[str, Any]]) -> dict[str, Booking]:
-    """Return the booking of each lane by decisions of a plan: that of its latest one on overflow, if places are taken.
+def bookings_of(decisions: Mapping[str, Mapping[str, Any]]) -> dict[str, tuple[Booking, ...]]:
+    """Return the bookings of each lane by decisions of a plan on overflow, whose places add up.
 
-    >>> bookings_of({"1": {"lane": "A", "state": "accepted", "places": 5.0, "first": "2026-01-05"}})
-    {'A': {'lane': 'A', 'state': 'accepted', 'places': 5.0, 'first': '2026-01-05'}}
+    A later decision that declines or snoozes the same places on the same days takes a booking back; one that names no
+    places takes all of them back.
+
+    >>> taken = {"lane": "A", "state": "accepted", "places": 5.0, "first": "2026-01-05"}
+    >>> [one["places"] for one in bookings_of({"1": taken, "2": {**taken, "places": 3.0}})["A"]]
+    [5.0, 3.0]
+    >>> bookings_of({"1": taken, "2": {**taken, "state": "declined"}})
+    {}
     """
-    found = {}
+    found: dict[str, tuple[Booking, ...]] = {}
     for one in decisions.values():
-        if "lane" in one and one.get("action", "overflow") == "overflow":
-            found.pop(one["lane"], None)
-            if one["state"] in ("accepted", "changed") and one.get("places", 0.0) > 0:
-                found[one["lane"]] = one
+        if "lane" not in one or one.get("action", "overflow") != "overflow":
+            continue
+        before = found.pop(one["lane"], ())
+        now: tuple[Booking, ...] = ()
+        if is_booking(one):
+            now = (*before, one)
+        elif one.get("places"):
+            now = tuple(each for each in before if any(each.get(name) != one.get(name) for name in _SAME))
+        if now:
+            found[one["lane"]] = now
     return found
+
+
+def is_booking(one: Mapping[str, Any]) -> bool:
+    """Return whether a decision of a plan books places for the overflow of a lane."""
+    of_lane = "lane" in one and one.get("action", "overflow") == "overflow"
+    return of_lane and one["state"] in TAKEN and one.get("places", 0.0) > 0
+
+
+def booked_places(bookings: Sequence[Booking], days: NDArray[np.datetime64]) -> NDArray[np.float64]:
+    """Return the places of some bookings together, by the first days of periods. [pallet]"""
+    return sum((one["places"] * in_force(one, days) for one in bookings), np.zeros(len(days)))
 
 
 @dataclass(frozen=True)
@@ -58,16 +85,15 @@ class AtRisk:
     calendar: WorkingCalendar
     days: NDArray[np.datetime64]
 
-    def columns(self, bookings: Mapping[str, Booking]) -> dict[str, NDArray[np.float64]]:
+    def columns(self, bookings: Mapping[str, Sequence[Booking]]) -> dict[str, NDArray[np.float64]]:
         """Return expected overflow [pallet], its probability in a period [-], and its money [$/week or month].
 
         Booked places count as own ones in the periods that begin from the first to the last day of the booking; on
         holidays nothing overflows.
         """
         places = self.own[:, np.newaxis] + np.zeros(len(self.days))
-        for lane, one in bookings.items():
-            if lane in self.rows:
-                places[self.rows[lane]] += one["places"] * self._within(one)
+        for lane in bookings.keys() & self.rows.keys():
+            places[self.rows[lane]] += booked_places(bookings[lane], self.days)
         found = []
         for start in range(0, len(self.own), _TOGETHER):
             part = slice(start, start + _TOGETHER)
@@ -84,12 +110,6 @@ class AtRisk:
         at = [self.rows[lane] for lane in lanes]
         parts = {name: getattr(self, name)[at] for name in ("load", "errors", "before", "own", "price", "dwell")}
         return replace(self, rows={lane: row for row, lane in enumerate(lanes)}, **parts)
-
-    def _within(self, booking: Booking) -> NDArray[np.bool_]:
-        """Return whether each period begins within a booking."""
-        first, last = (np.datetime64(booking.get(name, "NaT"), "D") for name in ("first", "last"))
-        days = self.days.astype("datetime64[D]")
-        return (days >= first) & (np.isnat(last) | (days <= last))
 
 
 def at_risk_of(

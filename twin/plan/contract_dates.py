@@ -70,6 +70,25 @@ def price_of(contract: Mapping[str, Any]) -> float:
     return float(contract.get("price", np.nan))
 
 
+def in_force(booking: Mapping[str, Any], days: NDArray[np.datetime64]) -> NDArray[np.bool_]:
+    """Return whether each period, by its first day, begins from the first to the last day of a booking."""
+    first, last = (np.datetime64(booking.get(name, "NaT"), "D") for name in ("first", "last"))
+    begun = days.astype("datetime64[D]") >= first
+    return begun & (np.isnat(last) | (days.astype("datetime64[D]") <= last))
+
+
+def further_price(contract: Mapping[str, Any]) -> float | None:
+    """Return what using a place of a contract costs beyond what is paid in any case; None if it states no price.
+
+    (1 - share that is always paid) price: what is paid in any case is spread over all places alike, so that the price
+    for a lane does not depend on which lane books first. [$/pallet/period]
+
+    >>> further_price({"type": "hard block", "price": 3.0, "take_or_pay": 0.75}), further_price({"type": "spot"})
+    (0.75, None)
+    """
+    return round((1.0 - always_paid(contract)) * price_of(contract), 9) if "price" in contract else None
+
+
 def paid(places: NDArray[np.float64], price: float) -> NDArray[np.float64]:
     """Return what places cost on each date; 0 without places, whatever their price. [$]"""
     return np.where(places > 0, places * price, 0.0)

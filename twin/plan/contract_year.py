@@ -119,7 +119,8 @@ def contract_year(
     plan : CapacityPlan
     feed : Feed, as `adjustments.planned_feed` returns it
     policies : the policy of each lane, as `policy_table` fills it in
-    names : of sites or lanes; by default the sites, and the lanes of no site, that alone use a contract, up to 32 lanes
+    names : of sites or lanes, and only their contracts are told; by default all contracts, and the sites, and lanes of
+        no site, that alone use one, up to 32 lanes
     today : day from which notice counts; by default that of this machine
 
     Limits
@@ -138,7 +139,8 @@ def contract_year(
     ((12, 10), 21720.0)
     """
     contracts, dates = plan.of("contract"), _coming(feed)
-    who, left = _users(plan, feed, list(names))
+    names = list(names)
+    who, left = _users(plan, feed, names)
     months, remarks, saves = {}, {}, {}
     for name, booked in who.items():
         of = {lane: policy_of(policies.loc[lane]) for lane in booked.lanes}
@@ -153,6 +155,8 @@ def contract_year(
                 without = cost_by_date(without_own(space, contract, dates), booked, others, dates, feed.calendar)
                 saves[number] = float((without["cost"] - costs["cost"]).sum())
     day = np.datetime64("today") if today is None else today
+    if names:
+        contracts = {key: each for key, each in contracts.items() if any(one.may_use(each) for one in who.values())}
     table = contracts_on(contracts, dates, day)
     table = table.assign(saves=[saves.get(name, np.nan) for name in table.index])
     return ContractYear(dates, months, table, remarks, day, _uncounted(plan, feed, table), left)

@@ -14,6 +14,8 @@ from twin.plan.attention import WEEKS, ranked_periods
 from twin.plan.wording import written
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from twin.plan.morning import Morning
 
 SNOOZED_DAYS = 7  # days for which an action is put off [day]
@@ -34,7 +36,7 @@ def decision(morning: Morning, name: str, action: str, state: str, **more: Any) 
     state : "accepted", "changed", "snoozed" or "declined"
     more : fields in place of those that are proposed, such as places, price, partner, until and comment; an empty one
         is none. A snoozed action waits for a week from today, unless `until` says another day. The gain of another
-        booking than the proposed one is unknown.
+        booking than the proposed one is unknown, and an action that claims no saving has none.
 
     >>> from twin.data.load import load_history
     >>> from twin.plan.morning import morning_of
@@ -55,7 +57,7 @@ def decision(morning: Morning, name: str, action: str, state: str, **more: Any) 
     proposed = {"places": float(row["places"]), "first": first, "last": last, "partner": row["partner"]}
     proposed["price"] = row["price"]
     same = all(as_written(more.get(field, value)) == as_written(value) for field, value in proposed.items())
-    gain = {"gain": float(row["gain"])} if same else {}
+    gain = {"gain": float(row["gain"])} if same and row["gain"] > 0 else {}
     fields = {**subject, "action": action, **proposed, **gain, "state": state, **more}
     return {field: value for field, value in fields.items() if as_written(value)}
 
@@ -83,7 +85,18 @@ def decision_words(row: Any) -> str:
     places = here.get("places", 0.0)
     if here["state"] == "declined" or not places:
         return str(here["state"])
-    at = f" at {written(here['price'], '$/pallet')} a place" if "price" in here else ""
-    of = f" of {visible(here['partner'], 40)}" if "partner" in here else ""
+    price = f" for {written(here['price'], '$/pallet')} a place" if "price" in here else ""
+    at = f" at {visible(here['partner'], 40)}" if here.get("partner") else ""
+    booked = " booked" if action_of(here) == "overflow" else ""
     until = f" to {here['last']}" if "last" in here else ""
-    return f"{here['state']}: {places:,.10g} places{of}{at}, {here['first']}{until}"
+    many = f"{places:,.10g} place{'' if places == 1 else 's'}"
+    return f"{here['state']}: {many}{booked}{at}{price}, {here['first']}{until}"
+
+
+def action_of(one: Mapping[str, Any]) -> str:
+    """Return the kind of the action that a decision of the plan is about; one that names none is on places.
+
+    >>> action_of({"lane": "A"}), action_of({"site": "Kiel"}), action_of({"lane": "A", "action": "loss"})
+    ('overflow', 'handling', 'loss')
+    """
+    return one.get("action") or ("handling" if "site" in one else "overflow")

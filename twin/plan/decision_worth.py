@@ -11,6 +11,7 @@ import pandas as pd
 
 from twin.data.text import number_of
 from twin.own_places import place_prices
+from twin.plan.at_risk import TAKEN
 from twin.plan.needed_space import space_of_pallet
 from twin.plan.policies import policy_of
 from twin.plan.unit_names import unit_names
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from twin.plan.capacity_plan import CapacityPlan
     from twin.plan.feed import Feed
 
-TAKEN = ("accepted", "changed")  # states of a decision whose places were booked
 #: Column of a decision -> (unit, meaning).
 WORTH = {
     "lane": ("word", "lane of the decision"),

@@ -207,7 +207,9 @@ PLAN_KINDS: dict[str, Kind] = {
             _LAST._replace(meaning="last day of the last week"),
             _number("places", "pallet", "places or slots to book"),
             _text("partner", "partner who gives them"),
-            _number("price", "$/pallet/period", "price of a place or slot and period"),
+            _number(
+                "price", "$/pallet/period", "price of a place or slot and period, without what is paid in any case"
+            ),
             _number("gain", "$", "expected gain", low=None),
             PlanField("state", "word", "-", "what was decided", DECISION_STATES, needed=True),
             _day("until", "day until which a snoozed decision waits"),

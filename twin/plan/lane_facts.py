@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from twin.plan.attention import Watched
     from twin.policy import Policy
 
-STAKED = ("internal_capacity", "service_revenue", "sla_penalty")  # fields at which money is at stake only if stated
+STAKED = ("internal_capacity", "service_revenue", "sla_penalty")  # fields at which money is at risk only if stated
 
 
 class Known(NamedTuple):

@@ -11,9 +11,11 @@ import pandas as pd
 from twin import lane
 from twin.data.history import History, dense_in_weeks
 from twin.data.statistics import assessable, lane_statistics
-from twin.plan.actions import Attention, attention_of
+from twin.plan.actions import MOST_ACTIONS, Attention, attention_of, table_of
 from twin.plan.adjustments import in_plan
+from twin.plan.at_risk import bookings_of, is_booking
 from twin.plan.attention import ranked_periods
+from twin.plan.decision import action_of, decision_words
 from twin.plan.kinds import SEEN
 from twin.plan.last_day import complete_part
 from twin.plan.policies import policy_of
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from twin.plan.portfolio import Policies
     from twin.plan.visits import Visit
 
+_STATED = ("state", "comment", "until")  # what an action says of its decision
 ALL_LANES, NO_SITE = "network", "lanes of no site"  # names of rows of totals, beside those of sites
 
 
@@ -71,45 +74,98 @@ class Morning:
 
     @property
     def actions(self) -> pd.DataFrame:
-        """The ten ranked actions on which no decision holds: where one is taken, the next action moves up."""
-        return self.attention.ranked({(one["lane"], one["action"]) for one in self.decided})
+        """The ten ranked actions on which no decision holds: where one is taken, the next action moves up.
+
+        A lane whose places are booked returns if its need then grows: with the places that are further to book.
+        """
+        return self.attention.ranked({_key(held[0]) for held in self._held if not is_booking(held[0])})
 
     @property
     def others(self) -> str:
         """The number and the money of the actions that are neither shown nor decided, by kind, in words."""
-        seen = {(one["lane"], one["action"]) for one in self.decided}
+        seen = {_key(one) for one in self.decided}
         return self.attention.others(seen | set(zip(self.actions["lane"], self.actions["kind"], strict=True)))
+
+    @property
+    def nothing_to_do(self) -> str:
+        """The sentence in place of actions if none is open: that all are decided, or that none is called for."""
+        known = {(one.lane, one.kind) for one in self.attention.candidates}
+        count = len(known & {_key(one) for one in self.decided})
+        if count:
+            return (
+                f"Nothing more to do: {'the only action is' if count == 1 else f'all {count:,} actions are'} decided."
+            )
+        return "Nothing to do: no lane is expected to overflow or to lose money."
 
     @property
     def with_decisions(self) -> pd.DataFrame:
         """The ten actions with the most money, decided ones included, with state, comment and until of the decision.
 
-        The state of an open action is ""; snoozed actions are left out.
+        The state of an open action is ""; snoozed actions are left out. The decision on places that are booked says so
+        in place of a proposal; further places are an action of their own.
         """
-        table = self.attention.ranked()
-        held = {(one["lane"], one["action"]): one for one in self.decided}
-        for name in ("state", "comment", "until"):
-            table[name] = [held.get(key, {}).get(name, "") for key in zip(table["lane"], table["kind"], strict=True)]
-        return table[table["state"] != "snoozed"].reset_index(drop=True)
+        known = {(one.lane, one.kind): one for one in self.attention.candidates}
+        rows = [{**row, **dict.fromkeys(_STATED, "")} for row in self.actions.to_dict(orient="records")]
+        for held in self._held:
+            booked = [one for one in held if is_booking(one)]
+            told = booked or [one for one in held if one["state"] != "snoozed"]
+            if told and _key(held[0]) in known:
+                row = self.attention.row(known[_key(held[0])], self.attention.taken())
+                stated = {name: told[0].get(name, "") for name in _STATED}
+                rows.append({**row, **(_booked(booked, row["need"]) if booked else {}), **stated})
+        rows = sorted(rows, key=lambda row: -row["money"])[:MOST_ACTIONS]
+        return table_of(rows).assign(**{name: [row[name] for row in rows] for name in _STATED})
+
+    @property
+    def _held(self) -> list[list[dict[str, Any]]]:
+        """The decisions that hold on each action, the latest first."""
+        found: dict[tuple[str, str], list[dict[str, Any]]] = {}
+        for one in self.decided:
+            found.setdefault(_key(one), []).append(one)
+        return list(found.values())
 
     @property
     def decided(self) -> list[dict[str, Any]]:
         """The decisions that hold, the latest first: name, lane (or site), action and the other fields of each.
 
-        A decision holds until the last day of its weeks, and the latest one on an action alone; a snoozed action
-        returns on its day.
+        A decision holds until the last day of its weeks, and the latest one on an action alone, but for places that are
+        booked: these hold until they are taken back. A snoozed action returns on its day.
         """
-        latest: dict[tuple[str, str], dict[str, Any]] = {}
-        for name, one in self.decisions.items():
-            subject, action = one.get("lane") or one.get("site", ""), one.get("action", "overflow")
+        named = {name: {**one, "name": name} for name, one in self.decisions.items()}
+        booked = {one["name"] for bookings in bookings_of(named).values() for one in bookings}
+        latest: dict[tuple[str, ...], dict[str, Any]] = {}
+        for name, one in named.items():
+            subject, action = one.get("lane") or one.get("site", ""), action_of(one)
             latest.pop((subject, action), None)
-            latest[subject, action] = {**one, "name": name, "lane": subject, "action": action}
+            if name in booked or not is_booking(one):
+                key = (subject, action, name) if name in booked else (subject, action)
+                latest[key] = {**one, "lane": subject, "action": action}
         return [one for one in reversed(latest.values()) if self._holds(one)]
 
     def _holds(self, one):
         if one["state"] == "snoozed":
             return str(self.today) < one["until"]
         return "last" not in one or str(self.attention.date) < one["last"]
+
+
+def _key(one: Mapping[str, Any]) -> tuple[str, str]:
+    """Return the lane or site and the kind of action of a decision that holds."""
+    return one["lane"], one["action"]
+
+
+def _booked(taken: list[dict[str, Any]], need: str) -> dict[str, Any]:
+    """Return the columns of an action whose places are booked, by the decisions that book them, the latest first."""
+    gains = [one["gain"] for one in taken if "gain" in one]
+    return {
+        "reason": need,
+        "decision": "; ".join(map(decision_words, taken)),
+        "places": sum(one["places"] for one in taken),
+        "first_date": min(one["first"] for one in taken),
+        "last_date": max(one["last"] for one in taken) if all("last" in one for one in taken) else None,
+        "partner": taken[0].get("partner", ""),
+        "price": taken[0].get("price"),
+        "gain": sum(gains) if gains else None,
+    }
 
 
 def morning_of(history: History, plan: CapacityPlan | None = None, policies: Policies | None = None) -> Morning:

@@ -16,6 +16,7 @@ from twin.plan.adjustments import planned_feed
 from twin.plan.attention import WEEKS, ranked_periods
 from twin.plan.comments import comment_events, present
 from twin.plan.contract_year import contract_year
+from twin.plan.decision import action_of
 from twin.plan.decision_worth import decision_worth
 from twin.plan.horizon import lane_by_date, longest_of
 from twin.plan.policies import policy_of
@@ -130,7 +131,7 @@ def network_report(
     periods = whole("horizon", horizon, least=1)
     ended = morning.attention.lanes["status"] == "ended"  # such a lane has no plan by date
     going = feed.statistics.index.difference(ended.index[ended])
-    acted = [name for name in morning.with_decisions["lane"] if name in going]  # and no site
+    acted = [name for name in morning.with_decisions["lane"].unique() if name in going]  # and no site
     names = list(dict.fromkeys(lanes)) or acted
     for name in names:
         rule = "lanes with flows that can be assessed"
@@ -167,6 +168,7 @@ def _decisions(plan: CapacityPlan | None) -> pd.DataFrame:
         name: {
             **entry,
             "lane": entry.get("lane", entry.get("site")),
+            "action": action_of(entry),
             "author": by_whom[name].author,
             "decided_at": by_whom[name].changed_at,
         }

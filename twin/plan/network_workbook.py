@@ -35,9 +35,9 @@ COMING_NUMBERS = {
     "coming_overflow_money": ("$", "money at risk in the coming week or month"),
 }
 ACTION_NUMBERS = {
-    "money": ("$", "money at stake in the coming week or month, before its decision"),
+    "money": ("$", "money at risk in the coming week or month, before its decision"),
     "places": ("pallet", "places or slots to book in each period of the days"),
-    "price": ("$/pallet/period", "price of a place"),
+    "price": ("$/pallet/period", "price of a place, without what its contract has paid in any case"),
     "gain": ("$", "expected saving over all of its days"),
 }
 
@@ -81,10 +81,13 @@ def network_sheets(report: NetworkReport, changes: str) -> Iterator[Worksheet]:
 
 
 def _actions(report: NetworkReport) -> pd.DataFrame:
-    """Return the ranked actions, each with the author and time of the decision that holds."""
-    table, latest = report.actions, report.decisions.drop_duplicates("lane").set_index("lane")
-    decided = [table["lane"].map(latest[name]).where(table["state"] != "") for name in ("author", "decided_at")]
-    table = table.assign(**dict(zip(("decided_by", "decided_at"), decided, strict=True)))
+    """Return the ranked actions, each with the author and time of the latest decision on it, if one holds."""
+    table, latest = report.actions, report.decisions.drop_duplicates(["lane", "action"])
+    latest = latest.rename(columns={"action": "kind", "author": "decided_by"})
+    latest = latest[["lane", "kind", "decided_by", "decided_at"]].astype(object)
+    table = table.merge(latest, how="left", on=["lane", "kind"])
+    for name in ("decided_by", "decided_at"):
+        table[name] = table[name].where(table["state"] != "")
     table.insert(0, "rank", range(1, len(table) + 1))
     return table
 

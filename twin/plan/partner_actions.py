@@ -8,6 +8,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from twin.plan.booking_terms import places_of
+from twin.plan.contract_dates import further_price, in_force
+
 LEAST_SHARE = 0.5  # least share of the overflow that a partner must take to be proposed [-]
 
 
@@ -24,6 +27,7 @@ def contract_for(
 ) -> tuple[str, Mapping[str, Any]] | None:
     """Return the name and terms of the cheapest contract with a partner for a lane on a day; None without one.
 
+    The cheapest has the lowest price of what still has to be decided (`contract_dates.further_price`).
     If none is in force on the day, it is the cheapest of those that begin by the day `until`.
 
     contracts : name -> terms, as `CapacityPlan.of("contract")`; own space is no contract with a partner.
@@ -35,19 +39,61 @@ def contract_for(
     '1'
     """
     found = [
-        (terms["first"] > day, terms.get("price", np.inf), name)
+        (terms["first"] > day, *_by_price(name, terms))
         for name, terms in contracts.items()
-        if terms["type"] != "own"
-        and terms.get("partner")
-        and lane in terms.get("lanes", [lane])
-        and terms.get("site", site) == site
-        and terms["first"] <= max(day, until)
-        and day <= terms.get("last", day)
+        if may_use(terms, lane, site) and terms["first"] <= max(day, until) and day <= terms.get("last", day)
     ]
     if not found:
         return None
     *_, name = min(found)
     return name, contracts[name]
+
+
+def may_use(terms: Mapping[str, Any], lane: str, site: str | None) -> bool:
+    """Return whether a contract is with a partner, and open to a lane of a site; own space is no such contract."""
+    here = lane in terms.get("lanes", [lane]) and terms.get("site", site) == site
+    return terms["type"] != "own" and bool(terms.get("partner")) and here
+
+
+def _by_price(name: str, terms: Mapping[str, Any]) -> tuple[float, str]:
+    """Return a key that sorts contracts by price; one that states none comes last."""
+    price = further_price(terms)
+    return np.inf if price is None else price, name
+
+
+def places_left(
+    contracts: Mapping[str, Mapping[str, Any]],
+    sites: Mapping[str, str],
+    bookings: Mapping[str, Sequence[Mapping[str, Any]]],
+    days: NDArray[np.datetime64],
+) -> dict[str, NDArray[np.float64]]:
+    """Return the places of each contract that bookings of lanes leave, by coming period. [pallet]
+
+    A booking takes places of the contracts with its partner that its lane may use, the cheapest first. A contract
+    without a number of places has as many as are asked for.
+
+    bookings : lane -> its bookings, as `at_risk.bookings_of` returns them. sites : site of each lane that has one.
+    days : first days of the coming periods.
+
+    >>> block = {"type": "spot", "first": "2026-01-01", "partner": "Rhein", "places": 400.0}
+    >>> taken = {"partner": "Rhein", "places": 300.0, "first": "2026-01-02", "last": "2026-01-02"}
+    >>> days = np.arange("2026-01-01", "2026-01-04", dtype="datetime64[D]")
+    >>> places_left({"1": block}, {}, {"A": [taken]}, days)["1"].tolist()
+    [400.0, 100.0, 400.0]
+    """
+    left = {}
+    for name, terms in contracts.items():
+        there = places_of({**terms, "places": 1.0}, days) > 0
+        left[name] = np.where(there, float(terms.get("places", np.inf)), 0.0)
+    for lane, booked in bookings.items():
+        mine = [(name, terms) for name, terms in contracts.items() if may_use(terms, lane, sites.get(lane))]
+        for one in booked:
+            wanted = np.where(in_force(one, days), one["places"], 0.0)
+            for name, _ in sorted(mine, key=lambda each: _by_price(*each)):
+                if contracts[name]["partner"] == one.get("partner"):
+                    taken = np.minimum(wanted, left[name])
+                    left[name], wanted = left[name] - taken, wanted - taken
+    return left
 
 
 def free_partners(

@@ -88,7 +88,7 @@ def _words(report: NetworkReport, changes: str) -> dict[str, Any]:
             _gain(row["gain"], row["action"], block),
         ]
         for (_, row) in report.decisions.head(MOST_DECISIONS).iterrows()
-        for day, who, lane in [(row["decided_at"], row["author"], f"{row['lane']}, {row['action'] or 'overflow'}")]
+        for day, who, lane in [(row["decided_at"], row["author"], f"{row['lane']}, {row['action']}")]
     ]
     return {
         "place": visible(report.place, 140),
@@ -106,6 +106,7 @@ def _words(report: NetworkReport, changes: str) -> dict[str, Any]:
         "more_sites": _further(len(report.morning.totals) - 1 - MOST_SITES, "more site"),
         "actions": [_action(rank, row, block) for rank, row in enumerate(report.actions.to_dict("records"), 1)],
         "others": report.morning.others,
+        "nothing": report.morning.nothing_to_do if report.morning.actions.empty else "",
         "decisions": decided,
         "more_decisions": _further(len(report.decisions) - MOST_DECISIONS, "earlier decision") + _worth(report),
         "assumed": assumed[:MOST_ASSUMED],
@@ -187,11 +188,11 @@ def _action(rank: int, row: dict[str, Any], block: str) -> dict[str, str]:
     }
 
 
-def _gain(value: Any, kind: str | None, block: str) -> str:
+def _gain(value: Any, kind: str, block: str) -> str:
     """Return a gain with its time: that of a booking or a shift is for all its dates, any other a week or month."""
     if value is None or value != value or not value:
         return "–"
-    return f"{written(float(value), '$')} {'in all' if kind in (None, *OF_DATES) else f'a {block}'}"
+    return f"{written(float(value), '$')} {'in all' if kind in OF_DATES else f'a {block}'}"
 
 
 def _text(value: float, unit: str) -> str:
@@ -202,7 +203,8 @@ def _lane(report: NetworkReport, number: int, lane: str, block: str) -> dict[str
     """Return the words of the page of a lane."""
     attention, plan, length = report.morning.attention, report.plans[lane], report.feed.calendar.length
     coming, answers = attention.lanes.loc[lane], report.assessed.table.loc[lane]
-    action = next((row for row in report.actions.to_dict("records") if row["lane"] == lane), None)
+    actions = [row for row in report.actions.to_dict("records") if row["lane"] == lane]
+    action = min(actions, key=lambda row: row["state"] != "", default=None)  # the first open one
     at_risk = coming["money"]
     units = [DATED[column][0] for column in DATES_SHOWN]
     held = report.decisions[report.decisions["lane"] == lane].head(2)

@@ -12,6 +12,7 @@ import numpy as np
 from twin._period_kinds import PERIOD_KINDS
 from twin.data.longer_records import LongerRecords, longer_in
 from twin.data.text import number_of, visible
+from twin.demand import period_name
 from twin.plan.attention import BLOCK_NAMES, STATUSES
 from twin.plan.decision import as_written, decision_words
 from twin.plan.kinds import SEEN
@@ -151,22 +152,23 @@ def signed(change: float, unit: str) -> str:
 def actions(morning: Morning, name: str, comments: Comments) -> str:
     """Return the table of actions with their buttons."""
     found = morning.actions.to_dict(orient="records")
-    rows = [_action(row, comments.get((row["lane"], row["kind"]), ())) for row in found]
+    each = period_name(morning.attention.history.calendar.length)
+    rows = [_action(row, each, comments.get((row["lane"], row["kind"]), ())) for row in found]
     advice = "" if morning.attention.own_stated else f" {_STATE_YOURS}"
     if not rows:
-        return f"<p>Nothing to do: no lane is expected to overflow or to lose money.{advice}</p>"
+        return f"<p>{morning.nothing_to_do}{advice}</p>"
     heads = ("lane", "what", f"{unit_names().currency} a {name}", "why", "proposed", "decision")
     others = f"Further actions: {morning.others}." if morning.others else ""
     note = f'<p class="twin-help">{others}{advice}</p>' if others or advice else ""
     return f'<div class="twin-actions">{table("", heads, rows, text=(1, 3, 4, 5))}{note}</div>'
 
 
-def _action(row: Mapping[str, Any], events: Sequence[CommentEvent]) -> list[str]:
+def _action(row: Mapping[str, Any], each: str, events: Sequence[CommentEvent]) -> list[str]:
     lane, kind = row["lane"], row["kind"]
     shown, about = visible(lane, 40), {"lane": lane, "action": kind}
     link = escape(shown) if kind == "handling" else button("lane", about, shown, goto=".twin-board")
     buttons = "".join(button(do, about, word, f"{word} {shown}, {kind}") for do, word in _BUTTONS)
-    done = f'<div class="twin-decide">{buttons}{_form(row, shown)}{talk(lane, kind, events)}</div>'
+    done = f'<div class="twin-decide">{buttons}{_form(row, shown, each)}{talk(lane, kind, events)}</div>'
     why, proposed = (_sentence(row[part]) for part in ("reason", "decision"))
     return [link, escape(kind), whole_money(row["money"]), why, proposed, done]
 
@@ -177,12 +179,12 @@ def _sentence(text: str) -> str:
     return f'<span title="{escape(text, quote=True)}">{shown}</span>'
 
 
-def _form(row: Mapping[str, Any], shown: str) -> str:
-    """Return the folded form with which an action is changed, put off to a day or declined."""
+def _form(row: Mapping[str, Any], shown: str, each: str) -> str:
+    """Return the folded form with which an action is changed, put off to a day or declined; each: name of a period."""
     name = id_of(row["lane"], row["kind"])
     proposed = {**row, "first": row["first_date"], "last": row["last_date"]}
     fields = "".join(
-        _input(field, escape(word.format(unit_names().currency)), as_written(proposed[field]), mode, kind)
+        _input(field, escape(word.format(f"{unit_names().currency} a {each}")), as_written(proposed[field]), mode, kind)
         for field, word, mode, kind in _FIELDS
     )
     fields += _input("until", "snooze until", "", kind="date") + _input("comment", "comment", "")
