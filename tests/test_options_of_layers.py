@@ -546,8 +546,8 @@ CALLS = {
         {"period": "W"},
     ),
     "plan.ahead.ahead": (
-        lambda at, **o: ahead.ahead(LANE, replace(POLICY, service_level=0.9), VOLUMES, **o).space.mean(),
-        {"period": "W"},
+        lambda at, **o: ahead.ahead(LANE, replace(POLICY, service_level=0.9), np.arange(40.0), **o).space.mean(),
+        {"period": "W", "forecast": [9.0], "seed": 5},
     ),
     "plan.ahead.on_record": (
         lambda at, **o: ahead.on_record(LANE, replace(POLICY, service_level=0.9), VOLUMES, **o).space.mean(),

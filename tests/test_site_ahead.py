@@ -53,7 +53,8 @@ def test_space_and_money_of_a_site_are_those_of_its_lanes_together(pair):
     site = replace(site, places=1000.0)
     found = site_ahead.site_ahead(site).today
     alone = [
-        ahead.ahead(pair.statistics.loc[one], policy_of(table.loc[one]), pair.series(one)[1]) for one in site.lanes
+        ahead.ahead(pair.statistics.loc[one], policy_of(table.loc[one]), pair.series(one)[1], forecast=said)
+        for one, said in zip(site.lanes, site.forecast, strict=True)
     ]
     assert found.space == pytest.approx(sum(one.space for one in alone))
     rent = 1000.0 * (2.0 + 3.0) / 2 - 500.0 * 2.0 - 60.0 * 3.0  # of the site's places less those of the lanes alone
@@ -91,10 +92,11 @@ def test_a_mixed_site_is_its_stock_lane_and_its_flow_lane(pair):
 
 
 def test_dependence_between_lanes_stays(tmp_path):
+    """At the level of the record: forecasts of two lanes alone do not keep their sum."""
     north = np.random.default_rng(5).integers(60, 120, 120).astype(float)
     feed = feed_of(tmp_path, north=north, south=200.0 - north)
     site, _ = site_in(feed, places=190.0, north=NORTH, south=SOUTH | {"dwell": 1.0})
-    found = site_ahead.site_ahead(site)
+    found = site_ahead.site_ahead(replace(site, forecast=np.empty((2, 0))))
     assert found.today.space == pytest.approx(np.full_like(found.today.space, 200.0))
     assert (found.today.overflow, found.record.overflow, found.promised_overflow) == (1.0, 1.0, 1.0)
     assert found.places == pytest.approx(200.0) and found.other.overflow == 0.0
@@ -155,7 +157,8 @@ def test_one_lane_alone_is_that_lane(pair):
     site, table = site_in(pair, places=None, north=NORTH | {"kind": "stock"})
     assert not site.stated and site.places == 120.0
     found = site_ahead.site_ahead(site)
-    alone = ahead.ahead(pair.statistics.loc["north"], policy_of(table.loc["north"]), pair.series("north")[1])
+    lane_alone = pair.statistics.loc["north"], policy_of(table.loc["north"]), pair.series("north")[1]
+    alone = ahead.ahead(*lane_alone, forecast=site.forecast[0])
     assert found.today.money == pytest.approx(alone.money) and found.today.overflow == alone.overflow
     answers = lane.assess(pair.statistics.loc["north"], policy_of(table.loc["north"]))
     assert found.promised_overflow == pytest.approx(answers["lane_overflow_probability"])

@@ -10,6 +10,7 @@ import numpy as np
 from twin.motion.laws import Given, Record
 from twin.motion.of_policy import arguments_of
 from twin.motion.run import simulate
+from twin.plan.forecast_paths import drawn_paths
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
     from twin.policy import Policy
 
 DAYS_AHEAD = 90  # length of the paths; a step is a day, whatever the period of the record [day]
-PATHS_AHEAD, _SEED = 400, 9  # simulated paths, and the seed of all of them
+PATHS_AHEAD = 400  # simulated paths
+SHOWN_SEED, OTHER_SEED = 9, 1009  # seeds of the paths that are shown, and of those on which the best places are found
 REPLAYS = 10  # paths with the demand on record, whose lead times and returns are drawn
 _STEPS = {"D": 1, "W": 7, "MS": 30, "QS": 91}  # steps of a period
 # Seasons, the longest that a record holds twice. [period]
@@ -45,20 +47,21 @@ class Ahead:
 
 
 class _Pace(NamedTuple):
-    """Steps of a period, days of a step, seasons, the longest first, and the periods of a block."""
+    """Steps of a period, days of a step, seasons, the longest first, and the periods of a block and of a week."""
 
     steps: int
     days: float
     seasons: tuple[int, ...]
     block: int
+    week: int
 
 
 def _pace(period: str | float) -> _Pace:
     """Return how a period is taken in steps of a day, or of a working day if its length is given."""
     if isinstance(period, str):
-        return _Pace(_STEPS[period], 1.0, _SEASON[period], _BLOCK[period])
+        return _Pace(_STEPS[period], 1.0, _SEASON[period], _BLOCK[period], 7 if period == "D" else 1)
     week = max(round(7 / period), 1)
-    return _Pace(1, period, (_WEEKS_A_YEAR * week, week, 1), _WEEKS_OF_BLOCK * week)
+    return _Pace(1, period, (_WEEKS_A_YEAR * week, week, 1), _WEEKS_OF_BLOCK * week, week)
 
 
 def steps_of(period: str | float) -> int:
@@ -79,8 +82,16 @@ def steps_ahead(period: str | float) -> int:
     return round(DAYS_AHEAD / _pace(period).days)
 
 
-def ahead(statistics: Mapping[str, Any], policy: Policy, volumes: ArrayLike, *, period: str | float = "D") -> Ahead:
-    """Return the next `DAYS_AHEAD` days of a lane: demand is resampled from its record in blocks, at their season.
+def ahead(
+    statistics: Mapping[str, Any],
+    policy: Policy,
+    volumes: ArrayLike,
+    *,
+    period: str | float = "D",
+    forecast: ArrayLike = (),
+    seed: int = SHOWN_SEED,
+) -> Ahead:
+    """Return the next `DAYS_AHEAD` days of a lane: its record in blocks, at their season, at the level of a forecast.
 
     Parameters
     ----------
@@ -90,6 +101,11 @@ def ahead(statistics: Mapping[str, Any], policy: Policy, volumes: ArrayLike, *, 
     volumes : array_like, shape (periods,)
         The record in time order; unknown volumes are taken at the mean. [pallet/period]
     period : "D", "W", "MS", "QS", or the days that a working day stands for, optional
+    forecast : array_like, shape (known,), optional
+        Forecast of the first periods, as `coming_demand` returns it; later ones keep its level. Without one, the level
+        is that of the record. [pallet/period]
+    seed : int, optional
+        Seed of the paths.
 
     >>> from twin.policy import Policy
     >>> steady = Policy(kind="flow", service_level=0.95, internal_capacity=90.0)
@@ -97,11 +113,27 @@ def ahead(statistics: Mapping[str, Any], policy: Policy, volumes: ArrayLike, *, 
     >>> days.space.shape, days.overflow
     ((400, 90), 1.0)
     """
-    law, before = resampled(volumes, period)
-    periods = -(-steps_ahead(period) // steps_of(period))
-    paths = paths_of(statistics, policy, law, period, periods=periods, warm_up=before, replications=PATHS_AHEAD)
+    drawn, before = demand_ahead(volumes, period, forecast, paths=PATHS_AHEAD, seed=seed)
+    periods, law = drawn.shape[-1] // steps_of(period) - before, Given(drawn[0])
+    run = {"periods": periods, "warm_up": before, "replications": PATHS_AHEAD, "seed": seed}
+    paths = paths_of(statistics, policy, law, period, **run)
     shown = slice(None), slice(None, steps_ahead(period))
     return told(paths.space[shown], paths.money[shown], paths.overflow[shown], are_short(paths)[shown])
+
+
+def demand_ahead(
+    volumes: ArrayLike, period: str | float, forecast: ArrayLike, *, paths: int, seed: int
+) -> tuple[NDArray[np.float64], int]:
+    """Return paths of demand over the next `DAYS_AHEAD` days, shape (lanes, paths, steps), and their first periods.
+
+    volumes, forecast : as `ahead` takes them, or those of several lanes, of which one block is drawn for all.
+
+    The first periods, which come before the first day that is shown, are the second number.
+    """
+    law, before = resampled(volumes, period)
+    parts = steps_of(period)
+    how = {"before": before, "periods": -(-steps_ahead(period) // parts), "span": _pace(period).week, "parts": parts}
+    return drawn_paths(law, forecast, **how, paths=paths, seed=seed), before
 
 
 def resampled(volumes: ArrayLike, period: str | float) -> tuple[Record, int]:
@@ -153,7 +185,7 @@ def paths_of(statistics: Mapping[str, Any], policy: Policy, law: Any, period: st
     """Return paths of lanes whose steps are days, or working days; `run` has further arguments of `simulate`."""
     chosen = arguments_of(statistics, policy, period=period, step=1 / steps_of(period))
     kept = ("space", "money", "overflow", "backlog", "lost", "partner")
-    return simulate(**chosen | {"demand": law, "seed": _SEED, "keep": kept} | run)
+    return simulate(**chosen | {"demand": law, "seed": SHOWN_SEED, "keep": kept} | run)
 
 
 def are_short(paths: Paths) -> NDArray[np.bool_]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -24,7 +23,6 @@ if TYPE_CHECKING:
     from twin.plan.ahead import Ahead
     from twin.plan.site_lanes import SiteLanes
 
-_SEED, _OTHER_SEED = 9, 1009  # seeds of the paths that are shown, and of those on which the best places are found
 _LANE_PATHS = 16_000  # most paths of all lanes of a site together
 _REPLAYED = 500_000  # most periods of the record of all lanes on all paths together [period]
 #: Fields of a policy that a run of the dynamic model has once for all its lanes, by kind of lane.
@@ -66,7 +64,8 @@ class _Unplaced(NamedTuple):
 def site_ahead(site: SiteLanes) -> SiteAhead:
     """Return the next days of a site under today's policies and under the alternative, and its days on record.
 
-    One block of the record is drawn for all lanes, so that the dependence between them stays. Under the alternative
+    One block of the record is drawn for all lanes, so that the dependence between them stays; each lane is at the level
+    of its forecast. Under the alternative
     each lane has its critical ratio as service level, and the site the number of places that costs least on paths of
     another seed (`best_shared_places`).
 
@@ -77,10 +76,12 @@ def site_ahead(site: SiteLanes) -> SiteAhead:
     answers = lane.assess(site.statistics, site.policy, period=site.period)
     best = ahead.alternative(site.policy, answers)
     prices = price_list_of(best)
-    places = best_shared_places(_ahead(site, best, _OTHER_SEED).spaces, prices.own_place_cost, prices.partner_surcharge)
+    places = best_shared_places(
+        _ahead(site, best, ahead.OTHER_SEED).spaces, prices.own_place_cost, prices.partner_surcharge
+    )
     return SiteAhead(
-        today=_placed(site, site.policy, _ahead(site, site.policy, _SEED), site.places),
-        other=_placed(site, best, _ahead(site, best, _SEED), places),
+        today=_placed(site, site.policy, _ahead(site, site.policy, ahead.SHOWN_SEED), site.places),
+        other=_placed(site, best, _ahead(site, best, ahead.SHOWN_SEED), places),
         record=_placed(site, site.policy, _on_record(site), site.places),
         places=places,
         promised_overflow=_promised_overflow(site, answers),
@@ -144,13 +145,10 @@ def _placed(site: SiteLanes, policy: Policy, paths: _Unplaced, places: float) ->
 
 def _ahead(site: SiteLanes, policy: Policy, seed: int) -> _Unplaced:
     """Return the next days of the lanes of a site."""
-    law, before = ahead.resampled(site.volumes, site.period)
     lanes, parts, days = len(site.lanes), ahead.steps_of(site.period), ahead.steps_ahead(site.period)
-    paths, periods = min(ahead.PATHS_AHEAD, max(_LANE_PATHS // lanes, 1)), -(-days // parts)
-    random = np.random.Generator(np.random.PCG64([seed, 0, 0]))  # that of a lane's demand in `simulate`
-    stream = law.stream(random, (lanes, paths), 1 / parts)
-    drawn = np.stack(list(islice(stream, (before + periods) * parts)), axis=-1)
-    run = {"periods": periods, "warm_up": before, "replications": paths}
+    paths = min(ahead.PATHS_AHEAD, max(_LANE_PATHS // lanes, 1))
+    drawn, before = ahead.demand_ahead(site.volumes, site.period, site.forecast, paths=paths, seed=seed)
+    run = {"periods": drawn.shape[-1] // parts - before, "warm_up": before, "replications": paths}
     return _of_lanes(site, policy, drawn, slice(0, days), seed, run)
 
 
@@ -160,7 +158,7 @@ def _on_record(site: SiteLanes) -> _Unplaced:
     given = np.repeat(ahead.known_volumes(site.volumes) / parts, parts, axis=-1)[:, np.newaxis]
     later = slice(ahead.first_replayed(site.policy, site.period, periods * parts), None)
     run = {"periods": periods, "replications": min(ahead.REPLAYS, max(_REPLAYED // (lanes * periods), 1))}
-    return _of_lanes(site, site.policy, given, later, _SEED, run)
+    return _of_lanes(site, site.policy, given, later, ahead.SHOWN_SEED, run)
 
 
 def _of_lanes(

@@ -12,6 +12,8 @@ from twin._choices import coded
 from twin.data.record import ENOUGH
 from twin.data.text import visible
 from twin.plan.attention import SILENT, ranked_periods
+from twin.plan.coming_overflow import steps_watched
+from twin.plan.forecast_paths import coming_demand
 from twin.plan.policies import policy_of
 from twin.plan.shared_places import shared_places
 from twin.policy import POLICY
@@ -39,6 +41,7 @@ class SiteLanes:
     stated : whether the plan states the places; otherwise they are the own places of the lanes together.
     handling : what the site handles at most; None without a limit. [pallet/period]
     period : "D", "W", "MS", "QS", or the days that a working day stands for.
+    forecast : of the periods after the record, shape (lanes, known); empty if a lane has none. [pallet/period]
     """
 
     name: str
@@ -52,6 +55,7 @@ class SiteLanes:
     stated: bool
     handling: float | None
     period: str | float
+    forecast: NDArray[np.float64]
 
     @property
     def stocks(self) -> NDArray[np.bool_]:
@@ -120,7 +124,15 @@ def site_of(plan: CapacityPlan, name: str, feed: Feed, policies: pd.DataFrame) -
         stated="places" in plan.of("site").get(name, {}),
         handling=None if shared.handling is None else float(shared.handling[0]),
         period=calendar.length,
+        forecast=_forecast(feed, lanes, end),
     )
+
+
+def _forecast(feed, lanes, end):
+    """Return the forecast of the lanes after the end of their record, or none if one of them has none."""
+    steps = steps_watched(feed.calendar)
+    found = [coming_demand(feed.forecasts, name, end, steps) for name in lanes]
+    return np.stack(found) if all(map(len, found)) else np.empty((len(lanes), 0))
 
 
 def _on(dates, known_dates, volumes):

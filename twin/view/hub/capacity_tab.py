@@ -52,7 +52,7 @@ def page(session: Session, numbers: Mapping[str, float]) -> str:
         card("Expected outsourcing cost", "expected_outsourcing_cost", "holding and surcharge"),
     ]
     places = [
-        card("Best own capacity", "optimal_own_capacity", f"today {own}"),
+        card("Best own capacity", "optimal_own_capacity", f"at the record's average demand; today {own}"),
         card(f"{whose} own capacity gives away", "capacity_gives_away", _rules(session)),
         card("Cost of space", "space_cost", f"least {written(n['optimal_space_cost'], '$')}"),
         card("Overflow of this kind of lane", "lane_overflow", f"chance {chance}; {recorded}"),

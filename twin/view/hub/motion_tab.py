@@ -7,7 +7,9 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from twin.data.text import number_of, visible
+from twin.plan.action_rows import places_in_words
 from twin.plan.ahead import DAYS_AHEAD, difference
+from twin.plan.attention import BLOCK_NAMES, ranked_periods
 from twin.plan.unit_names import unit_names
 from twin.plan.wording import unit_in, written
 from twin.view.guard import told
@@ -47,17 +49,37 @@ def _offered(session: Session) -> str:
 def _of_lane(session: Session, n: Mapping[str, float]) -> str:
     """Return the next days of the lane in view as HTML."""
     policy, (today, other), record = session.policy, session.ahead(), session.on_record()
-    places = f"{policy.internal_capacity:,.0f}", f"{n['optimal_own_capacity']:,.0f}"
+    own, best = (f"{each.internal_capacity:,.0f}" for each in (policy, session.alternative()))
     levels = written(n["service_level"], "-"), written(n["critical_ratio"], "-")
     shares = [("own places exceeded", n["lane_overflow_probability"], "overflow")]
     if policy.kind == "stock":
         shares.append(("demand is short", 1 - n["service_level"], "short"))
     intro = (
-        f"<p>The {SPAN} in the dynamic model, on {len(today.space)} paths; demand is resampled from the record in "
-        f"blocks, at their season. Today: {places[0]} own places{_target(policy, levels[0])}. Alternative: "
-        f"{places[1]} own places, the best number by the formula{_target(policy, levels[1])}.</p>"
+        f"<p>The {SPAN} in the dynamic model, on {len(today.space)} paths. {_demand(session)} Today: {own} own places"
+        f"{_target(policy, levels[0])}. Alternative: {best} own places, the number that costs least in these days, on "
+        f"other paths{_target(policy, levels[1])}. For the average of the whole record, the best number by the formula "
+        f"is {n['optimal_own_capacity']:,.0f}.</p>"
     )
     return intro + _days((today, other, record), shares)
+
+
+def _demand(session: Session) -> str:
+    """Return what the demand of the paths of a lane is, beside the average of its record."""
+    said, period, policy = session.expected_demand(), unit_in("period", session.feed.period), session.policy
+    drawn = "from the record in blocks, at their season"
+    if not len(said):
+        return f"Demand is resampled {drawn}."
+    block = ranked_periods(session.feed.calendar.period, session.feed.calendar.season)
+    scale = (1 + policy.return_rate) * policy.dwell
+    near, usual = (
+        places_in_words(scale * each)
+        for each in (said[-session.watched :][:block].mean(), session.moments["demand_mean"])
+    )
+    return (
+        f"Demand follows the forecast of the morning: {near} are expected a {period} in the coming "
+        f"{BLOCK_NAMES[session.feed.calendar.period]}, against {usual} on average of the whole record. Its spread is "
+        f"resampled {drawn}; after {number_of(session.watched, period)} it keeps the level of the forecast."
+    )
 
 
 def _of_site(session: Session) -> str:
@@ -74,10 +96,12 @@ def _of_site(session: Session) -> str:
             f"; each block is drawn for all lanes at once, so that their dependence stays, from the "
             f"{number_of(len(site.dates), period)} since {site.dates[0]} that all of them have on record"
         )
+    demand = "Each lane follows its forecast of the morning; its spread is" if site.forecast.size else "Demand is"
+    demand = f"{demand} resampled"
     levels = ", and each lane has its critical ratio as service level" if site.stocks.any() else ""
     intro = (
         f"<p>The {SPAN} of the site {escape(visible(site.name, 60))} in the dynamic model, on {len(found.today.space)} "
-        f"paths. Its {lanes} {site.places:,.0f} {places}{handled}. Demand is resampled {drawn}. Alternative: "
+        f"paths. Its {lanes} {site.places:,.0f} {places}{handled}. {demand} {drawn}. Alternative: "
         f"{found.places:,.0f} places, the number that costs least on other paths{levels}. The controls change lane "
         f"{escape(visible(session.lane, 40))} alone.</p>"
     )

@@ -10,13 +10,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from twin._check import require
+from twin.motion.prices import price_list_of
 from twin.plan import ahead, lane_report
+from twin.plan.ahead import OTHER_SEED, SHOWN_SEED
 from twin.plan.booked_lane import bookings_of_lanes, bookings_of_sites
+from twin.plan.coming_overflow import steps_watched
+from twin.plan.forecast_paths import coming_demand
 from twin.plan.horizon import forecasts_by_date, lane_by_date
 from twin.plan.network_forecasts import coming_steps
 from twin.plan.policies import policy_of
 from twin.plan.portfolio import DEFAULT_HORIZON, Policies
-from twin.plan.site_ahead import site_ahead
+from twin.plan.site_ahead import best_shared_places, site_ahead
 from twin.plan.site_lanes import site_of
 from twin.plan.unit_names import UnitNames
 from twin.view.hub.lane_in_view import LaneInView
@@ -34,6 +38,7 @@ if TYPE_CHECKING:
     from twin.plan.horizon import Horizon
     from twin.plan.site_ahead import SiteAhead
     from twin.plan.site_lanes import SiteLanes
+    from twin.policy import Policy
     from twin.view.hub.meanwhile import Work
 
 PATHS_KEPT = 5  # number of simulations in the cache
@@ -93,12 +98,32 @@ class Session(LaneInView):
 
     def ahead(self) -> tuple[Ahead, Ahead]:
         """Return the next days of the lane in the dynamic model: under today's policy, and under the alternative."""
-        policies = self._today(), ahead.alternative(self.policy, self.numbers())
-        return tuple(self._simulated(ahead.ahead, policy) for policy in policies)
+        return tuple(self._next_days(policy) for policy in (self._today(), self.alternative()))
+
+    def alternative(self) -> Policy:
+        """Return the policy with the service level of least cost, and the places of least cost on other paths."""
+        best = ahead.alternative(self.policy, self.numbers())
+        prices, spaces = price_list_of(best), self._next_days(best, seed=OTHER_SEED).space
+        places = best_shared_places(spaces[np.newaxis], prices.own_place_cost, prices.partner_surcharge)
+        return replace(best, internal_capacity=places)
+
+    def expected_demand(self) -> NDArray[np.float64]:
+        """Return the lane's forecast that the actions of the morning have, from the end of its record on."""
+        return coming_demand(self.feed.forecasts, self.lane, self.series()[0][-1], self.watched)
+
+    @property
+    def watched(self) -> int:
+        """Number of periods ahead that the morning looks at. [period]"""
+        return steps_watched(self.feed.calendar)
+
+    def _next_days(self, policy, seed=SHOWN_SEED):
+        """Return the next days of the lane under a policy, from a cache."""
+        function = partial(ahead.ahead, forecast=self.expected_demand(), seed=seed)
+        return self._simulated(function, policy, ("ahead", seed))
 
     def on_record(self) -> Ahead:
         """Return what today's policy would have kept on the record."""
-        return self._simulated(ahead.on_record, self._today())
+        return self._simulated(ahead.on_record, self._today(), ahead.on_record)
 
     def by_date(self) -> Horizon:
         """Return the plan of the lane by date, over the horizon."""
@@ -157,11 +182,11 @@ class Session(LaneInView):
         """Return the policy of the lane with the service level that it has, stated or not."""
         return replace(self.policy, service_level=self.numbers()["service_level"])
 
-    def _simulated(self, function, policy):
+    def _simulated(self, function, policy, key):
         """Return paths of the lane, from a cache: page and pictures ask for the same ones."""
         volumes = self.series()[1] * self._times([self.lane])
         found = partial(function, self.moments, policy, volumes, period=self.feed.calendar.length)
-        return self._from_cache((self.lane, policy, function), found)
+        return self._from_cache((self.lane, policy, key), found)
 
     def _times(self, lanes):
         """Return the factor by which the scenario in view changes the demand of lanes on all days."""
