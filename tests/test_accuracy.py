@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from twin import Policy, accuracy, assess
 from twin._card import CARD_FILE, Card, Row, tolerance
 from twin._regions import FACTORS, outside
-from twin._remarks import remarks_of
+from twin._remarks import AGAINST, remarks_of
 from twin.answers import ANSWERS
 from twin.batch.accuracy_card import card_of, rows_of
 from twin.batch.digest import digest
@@ -248,9 +248,12 @@ def test_an_answer_that_is_off_on_every_lane_is_repeated_only_if_a_factor_change
         policy = Policy(**PLAIN, kind="stock", dwell=dwell)
         return remarks_of(Card(rows, {}), {**lanes, **vars(policy), **assess(MOMENTS, policy)}, "D")
 
-    every = "on stock lanes: space cost 20% too high (10 to 30%)"
+    every = f"on stock lanes: space cost 20% too high (10 to 30%){AGAINST}"
     assert said(0.5) == said(1.0) == said(2.2) == (every,)
-    assert said(4.0) == (every, "with a dwell time of about 5 days or more: space cost 50% too high (40 to 60%)")
+    assert said(4.0) == (
+        every,
+        f"with a dwell time of about 5 days or more: space cost 50% too high (40 to 60%){AGAINST}",
+    )
 
 
 @pytest.mark.parametrize(
@@ -267,7 +270,7 @@ def test_an_error_is_told_with_its_side(answer, low, middle, high, words):
     card = Card((Row("stock", "base", "", answer, middle, low, high, 0.0, False),), {})
     policy = Policy(**PLAIN, kind="stock")
     assert remarks_of(card, {**MOMENTS, **vars(policy), **assess(MOMENTS, policy)}, "D") == (
-        f"on stock lanes: {words}",
+        f"on stock lanes: {words}; against the dynamic model: the median of simulated lanes, and the range",
     )
 
 

@@ -113,6 +113,19 @@ def test_days_of_notice_are_told_with_what_they_mean():
     assert said(last="2027-01-31", notice_days=60.0).startswith("By 2026-12-02: extend")
 
 
+def test_nobody_is_told_to_extend_a_contract_that_costs_more_than_it_saves(flows):
+    """Sixty places are needed and 200 owned, so a block is paid for nothing."""
+    plan = CapacityPlan(author="eva")
+    plan.set("lane", "HAM-ROT", internal_capacity=200, partner_surcharge=15, holding_cost=5, return_rate=0)
+    block = {key: value for key, value in HARD.items() if key not in ("lanes", "last")} | {"notice_days": 30.0}
+    plan.set("contract", "1", lanes="HAM-ROT", **block, last="2026-06-30")
+    plan.set("contract", "2", lanes="HAM-ROT", **block)
+    told = " ".join(year_of(read_history(flows), plan).sentences())
+    assert "Let contract 1 (hard block, 20 places) end with 2026-06-30: do not extend it by 2026-05-31." in told
+    assert "give notice of contract 2 (hard block, 20 places), and it ends with" in told
+    assert "more than it saves" in told and ": extend contract" not in told
+
+
 def test_a_contract_saves_what_the_partner_would_cost(flows):
     plan = CapacityPlan(author="eva")
     plan.set("lane", "HAM-ROT", internal_capacity=10, partner_surcharge=15, holding_cost=5, return_rate=0)

@@ -13,6 +13,8 @@ from twin._regions import FACTORS, far, levels_of, places, values_of
 from twin.answers import ANSWERS
 from twin.demand import period_name
 
+AGAINST = "; against the dynamic model: the median of simulated lanes, and the range"  # what errors are errors of
+
 
 def remarks_of(card: Card, lanes: Mapping[str, Any], period: str | float) -> tuple[str, ...]:
     """Return a sentence for each block in which answers are outside their region; see `accuracy.remarks`."""
@@ -24,7 +26,7 @@ def remarks_of(card: Card, lanes: Mapping[str, Any], period: str | float) -> tup
         if told:
             where = [f"on {kind} lanes"] if several or factor == BASE_LANES else []
             where += [] if factor == BASE_LANES else [_words(card, kind, factor, level, period)]
-            found.append((int(here.sum()), f"{' '.join(where)}{_count(here)}: {told}"))
+            found.append((int(here.sum()), f"{' '.join(where)}{_count(here)}: {told}{AGAINST}"))
     for factor, side, limit, here in far(card, values):
         words, unit, _ = FACTORS[factor]
         where = words.format(f"{side} than {_written(limit, unit, period)}") + _count(here)

@@ -38,8 +38,12 @@ def add(commands: "argparse._SubParsersAction") -> None:
     parser.add_argument("--json", action="store_true", help="print answers and facts as JSON")
     parser.set_defaults(run=_ask)
     reading = parser.add_argument_group("the lanes")
-    reading.add_argument("--file", help="CSV of flows, or ledger: for the ledger; by default the research lanes")
-    reading.add_argument("--policies", metavar="FILE", help="CSV with a lane column and a column for each policy field")
+    reading.add_argument(
+        "--file", help="CSV or a spreadsheet of flows, or ledger: for the ledger; by default the research lanes"
+    )
+    reading.add_argument(
+        "--policies", metavar="FILE", help="CSV or a spreadsheet with a lane column and a column for each policy field"
+    )
     add_scenario(reading)
     add_reading_options(reading)
 

@@ -68,8 +68,11 @@ def add(commands: "argparse._SubParsersAction") -> None:
         parser.set_defaults(run=lambda options: _with_ledger(run, options))
         return parser
 
-    importing = verb(_import, "add the flows of a CSV file, all of them or none")
-    importing.add_argument("file", help="flows: date, lane, volume and optionally returns; - for standard input")
+    importing = verb(_import, "add the flows of a CSV file or a spreadsheet, all of them or none")
+    importing.add_argument(
+        "file",
+        help="CSV or a spreadsheet (.xlsx, .ods): date, lane, volume and optionally returns; - for standard input",
+    )
     importing.add_argument(
         "--good-rows-only",
         action="store_true",

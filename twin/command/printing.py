@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from twin._choices import words_in
+from twin._remarks import AGAINST
 from twin.command import plan_by_date
 from twin.command.options import on_command_line
 from twin.data.advice import said
@@ -145,12 +146,13 @@ def outside(remarks: Sequence[str], width: int, whole: str = "--json") -> Iterat
     if remarks:
         rest = len(remarks) - len(shown)
         others = f" {number_of(rest, 'more condition')}, and" if rest else ""
-        yield f"  outside  + is too high, − too low;{others} the range of each error: {whole}"
+        signs = "+ is too high, − too low, against the dynamic model"
+        yield f"  outside  {signs};{others} the range of each error: {whole}"
 
 
 def _shortened(remark, width):
-    """Return a remark with as many of its errors as fit into a line, signed and without their ranges."""
-    opening, colon, errors = remark.partition(": ")
+    """Return a remark with as many of its errors as fit into a line, signed, without their ranges and `AGAINST`."""
+    opening, colon, errors = remark.removesuffix(AGAINST).partition(": ")
     parts = [_ERROR.sub(_signed, re.sub(r" \(.*\)", "", part)) for part in errors.split(", ")]
     line = ""
     for number in range(len(parts), 0, -1):

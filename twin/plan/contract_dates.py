@@ -124,18 +124,24 @@ def contracts_on(contracts: Contracts, dates: NDArray[np.datetime64], today: np.
 def notice_sentence(name: str, row: Mapping[str, Any], today: np.datetime64, end: np.datetime64) -> str:
     """Return by when to decide on a contract, in words; "" if it has no date of notice to the end of the dates.
 
-    row : its columns of `CONTRACT_DATES`. end : last of the dates.
+    row : its columns of `CONTRACT_DATES`, and what it saves, if that is known. end : last of the dates.
+    Nobody is told to extend a contract that costs more than it saves.
     """
     if row["type"] == "spot" or (row["last"] and row["last"] > str(end) and (row["notice_by"] or "9") > str(end)):
         return ""
+    dear = row.get("saves", np.nan) < 0
     which = f"contract {visible(name, 40)} ({row['type']}"
     which += f", {row['places']:,.10g} places" if row["places"] else ""
     which += f" of {visible(row['partner'], 40)})" if row["partner"] else ")"
     if row["notice_by"] is None:
         until = f"ends with {row['last']}" if row["last"] else "lasts until notice is given"
         return f"{which[0].upper()}{which[1:]} {until}; its period of notice is not stated."
+    if not row["last"] and dear:
+        return f"By {row['notice_by']}: give notice of {which}, and it ends with {row['ends']}."
     if not row["last"]:
         return f"By {row['notice_by']}: last day of notice for the end of {which} with {row['ends']}."
     if row["notice_by"] < str(today):
         return f"{which[0].upper()}{which[1:]} ends with {row['last']}; the day to extend it was {row['notice_by']}."
+    if dear:
+        return f"Let {which} end with {row['last']}: do not extend it by {row['notice_by']}."
     return f"By {row['notice_by']}: extend {which}, or it ends with {row['last']}."

@@ -167,7 +167,7 @@ class Ledger(LedgerReader):
         progress: bool = False,
         **reading: Any,
     ) -> Import:
-        """Add the flows of a CSV file: all of them, or none if a row cannot be used.
+        """Add the flows of a CSV file or a spreadsheet: all of them, or none if a row cannot be used.
 
         Parameters
         ----------
