@@ -76,7 +76,7 @@ def buffers(job):
         "safety_stock": z * sigma(job),
         "naive_service": NORMAL.cdf(z * demand_sd / sigma(job)),
         "order_quantity": lot,
-        "fill_rate": 1 - sigma(job) * loss(z) / lot,
+        "lot_fill_rate": 1 - sigma(job) * loss(z) / lot,
     }
 
 
@@ -170,7 +170,7 @@ def draw(job):
 
 DRAWN = {
     newsvendor: ["best_quantity"],
-    buffers: ["safety_stock", "naive_service", "fill_rate"],
+    buffers: ["safety_stock", "naive_service", "lot_fill_rate"],
     cooperation: ["planned_overflow", "expected_overflow", "missing_cost_a_year"],
     finance: ["profit"],
 }

@@ -204,7 +204,7 @@ _ROWS = (
         name="overflow_probability",
         heading="overflow",
         unit="-",
-        meaning="probability that own capacity is exceeded",
+        meaning="probability that own capacity is exceeded, at the record's average demand with the whole buffer in it",
         source="cooperation.overflow_probability",
         words=(
             "odds that we overflow | odds of overflow | odds of an overflow | chance that we overflow "
@@ -259,7 +259,7 @@ _ROWS = (
         name="lane_overflow_probability",
         reported=False,
         unit="-",
-        meaning="probability that own capacity is exceeded, by kind of lane and basis",
+        meaning="probability that own capacity is exceeded at the record's average demand, by kind of lane and basis",
         source="stock_overflow.overflow",
     ),
     Quantity(

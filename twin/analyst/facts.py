@@ -41,6 +41,10 @@ def lane_facts(evidence: Evidence, portfolio: Portfolio, lane: str, key: str) ->
     _horizon(evidence, portfolio, lane, key, portfolio.horizon)
     _evaluation(evidence, portfolio, lane, key)
     evidence.add(key, "use_with_buffer", portfolio.network([lane])["use_with_buffer"].iloc[0])
+    if coming := portfolio.coming(lane):
+        evidence.add(key, "coming_overflow_probability", coming["overflow_probability"])
+    else:
+        evidence.miss(key, "coming_overflow_probability", "the morning has no forecast of its overflow")
     _volatility(evidence, portfolio, lane, key, moments, policy)
 
 

@@ -1,6 +1,7 @@
 """Stories about one lane, told by the offline analyst: variation, resilience, cost, capacity, risk and outlook."""
 
 from twin.analyst.story import CAUSES, Story, fact, listed
+from twin.plan.wording import label
 
 STEADY, ERRATIC = 0.2, 0.5  # coefficients of variation: demand is steady up to the first, erratic from the second [-]
 WORTH_TELLING = 0.1  # smallest share of a variance for which a cause is named [-]
@@ -21,8 +22,7 @@ def overview(story: Story) -> None:
     say(f"{_earns(story)}, with a standard deviation of [profit_sd].")
     say("Lane profit of [lane] is [lane_profit].")
     say(
-        "With its buffer, it now uses [use_with_buffer] of its own capacity, which falls short with a probability of",
-        "[overflow_probability].",
+        f"With its buffer, it now uses [use_with_buffer] of its own capacity, which {falls_short(story)}.",
     )
     say("Its fill rate is [fill_rate] and its resilience index is [resilience_index].")
     say("Demand averages [demand_mean], with a coefficient of variation of [coefficient_of_variation].")
@@ -32,6 +32,17 @@ def _earns(story):
     """Return the words for a lane's profit, or for its loss."""
     loss = (story.value("profit") or 0.0) < 0
     return "[lane] makes a loss: its profit is [profit]" if loss else "[lane] earns a profit of [profit]"
+
+
+def likely_overflow(story: Story) -> str:
+    """Return the measure of how often own capacity falls short: that of the morning, or of the formula without one."""
+    return "coming_overflow_probability" if story.knows("coming_overflow_probability") else "overflow_probability"
+
+
+def falls_short(story: Story) -> str:
+    """Return how often own capacity falls short, as the morning has it where it has a forecast."""
+    measure = likely_overflow(story)
+    return f"falls short with a {label(measure).removeprefix('overflow ')} of [{measure}]"
 
 
 def volatility(story: Story) -> None:
@@ -87,10 +98,9 @@ def resilience(story: Story) -> None:
             "The partner limits the index, with a dependency of [dependency].",
             "More own capacity than [internal_capacity] would raise it.",
         )
-    if value("dependency") == 0 and (value("overflow_probability") or 0) > HARDLY:
+    if value("dependency") == 0 and (value(likely_overflow(story)) or 0) > HARDLY:
         say(
-            "The index looks at the plan alone, and the plan fits; yet own capacity falls short with a probability of",
-            "[overflow_probability].",
+            f"The index looks at the plan alone, and the plan fits; yet own capacity {falls_short(story)}.",
         )
 
 
@@ -105,10 +115,10 @@ def sharing(story: Story, more: str = "") -> None:
     else:
         verdict = "often needs the partner" if often >= OFTEN else "sometimes needs the partner"
     verdict = "hardly ever needs the partner" if often <= HARDLY else verdict
-    say(
-        f"[lane] {verdict}: own capacity of [internal_capacity] falls short with a probability of",
-        "[overflow_probability].",
-    )
+    if story.knows("coming_overflow_probability"):
+        say(f"[lane] has an own capacity of [internal_capacity], which {falls_short(story)}.")
+    else:
+        say(f"[lane] {verdict}: own capacity of [internal_capacity] {falls_short(story)}.")
     say(
         "On average [expected_overflow] are at the partner; the plan has [planned_overflow].",
         "This costs [expected_outsourcing_cost], holding included; profit is [profit].",
@@ -179,7 +189,7 @@ def risk(story: Story) -> None:
     if causes := story.causes():
         say(
             f"The main cause of bad periods is {CAUSES[causes[0]]}, [{causes[0]}] of the variance of lead-time demand;",
-            "own capacity falls short with a probability of [overflow_probability].",
+            f"own capacity {falls_short(story)}.",
         )
 
 
@@ -191,7 +201,7 @@ def capacity(story: Story) -> None:
     fits = "The plan fits" if needed <= own else "The plan does not fit"
     say(f"{fits}: [lane] requires a capacity of [required_capacity] and owns [internal_capacity].")
     say(
-        "Because demand varies, own capacity falls short with a probability of [overflow_probability],",
+        f"Because demand varies, own capacity {falls_short(story)},",
         "and [expected_overflow] overflow on average.",
     )
     say("The latest volume of [last_volume] would use [use_with_buffer] of own capacity, buffer included.")

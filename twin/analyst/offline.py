@@ -32,7 +32,10 @@ UNKNOWN_LANE = "There is no lane with this name, so there is no answer."
 
 
 def value(story: Story, measure: str = "") -> None:
-    """Add one number and its meaning."""
+    """Add one number and its meaning; beside a probability of overflow, first that of the morning."""
+    coming = "coming_overflow_probability"
+    if measure.endswith("overflow_probability") and measure != coming and story.knows(coming):
+        value(story, coming)
     story.say(
         f"{capital(measure)} of [lane] is [{measure}]: {WORDS['said'].get(measure, QUANTITIES[measure].meaning)}."
     )

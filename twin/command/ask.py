@@ -90,6 +90,7 @@ def _portfolio(options):
     """Return the portfolio of the lanes and policies that the options name."""
     from twin.data.load import load_history
     from twin.plan.adjustments import planned_feed
+    from twin.plan.at_risk import bookings_of
     from twin.plan.feed import feed_of_history
     from twin.plan.portfolio import portfolio_of
 
@@ -99,8 +100,11 @@ def _portfolio(options):
     print(*(f"  note     {note}\n" for note in of_file), sep="", end="", file=sys.stderr)
     notes = [note for note in notes if note not in of_file]
     found = portfolio_of(feed_of_history(history), known)
-    feed, policies, planned = planned_feed(found.feed, plan_of(options, history), found.policies)
-    return replace(found, feed=feed, policies=policies, assumptions=(*found.assumptions, *notes, *planned))
+    plan = plan_of(options, history)
+    feed, policies, planned = planned_feed(found.feed, plan, found.policies)
+    bookings = {} if plan is None else bookings_of(plan.of("decision"))
+    notes = (*found.assumptions, *notes, *planned)
+    return replace(found, feed=feed, policies=policies, assumptions=notes, bookings=bookings)
 
 
 def _as_text(answer, options, several):

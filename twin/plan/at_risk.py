@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from twin.plan.attention import ranked_periods
-from twin.plan.coming_overflow import coming_overflow
+from twin.plan.coming_overflow import coming_overflow, load_of, steps_watched
 from twin.plan.contract_dates import in_force
 
 if TYPE_CHECKING:
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from twin.data.calendar import WorkingCalendar
     from twin.plan.attention import Watched
+    from twin.plan.network_forecasts import NetworkForecasts
     from twin.policy import Policy
 
 _TOGETHER = 128  # lanes whose errors are looked at together: they fit into the processor's cache [lane]
@@ -142,3 +143,32 @@ def at_risk_of(
         calendar,
         calendar.without_holidays.following(last, block),
     )
+
+
+def lane_at_risk(
+    forecasts: NetworkForecasts, lane: str, policy: Policy, bookings: Mapping[str, Sequence[Booking]]
+) -> dict[str, float]:
+    """Return what the morning says of one lane of a feed, as `AtRisk.columns` does; empty without a forecast.
+
+    forecasts : of the feed, with the changes of its plan. bookings : as `bookings_of` returns them.
+
+    >>> from twin.plan.portfolio import research_portfolio
+    >>> lanes = research_portfolio()
+    >>> _, policy = lanes.inputs("BER-MUC")
+    >>> list(lane_at_risk(lanes.feed.forecasts, "BER-MUC", policy, {}))
+    ['expected_overflow', 'overflow_probability', 'money']
+    """
+    calendar = forecasts.calendar
+    block = ranked_periods(calendar.period, calendar.season)
+    load, errors, before = load_of(forecasts.of(lane, steps_watched(calendar)), policy)
+    if not np.isfinite(load).all():
+        return {}
+    own, price, dwell = (
+        np.array([float(part)]) for part in (policy.internal_capacity, policy.partner_surcharge, policy.dwell)
+    )
+    late = max(int(np.ceil(dwell.max())) - 1, 1)
+    parts = load[np.newaxis, :block], errors[np.newaxis, :, :block], before[np.newaxis, -late:], own, price, dwell
+    days = calendar.without_holidays.following(forecasts.last, block)
+    return {
+        name: float(value[0]) for name, value in AtRisk({lane: 0}, *parts, calendar, days).columns(bookings).items()
+    }

@@ -107,8 +107,14 @@ def of_forecast(found: LaneForecast, policy: Policy, calendar: WorkingCalendar) 
 
     found : as `NetworkForecasts.of` returns it, with the changes of a plan.
     """
+    return coming_overflow(*load_of(found, policy), policy.internal_capacity, policy.dwell, calendar)
+
+
+def load_of(
+    found: LaneForecast, policy: Policy
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    """Return forecast, errors and record of the workload of a lane, as `coming_overflow` takes them."""
     said, alone, returned = np.asarray(found.said.mean), found.alone, 1.0 + float(policy.return_rate)
     times = np.divide(said, alone, out=np.ones_like(said), where=alone > 0)
     errors = overflow_ahead.errors_of(found.errors.volumes, found.errors.past) * times
-    load = returned * said, returned * errors, returned * found.errors.volumes
-    return coming_overflow(*load, policy.internal_capacity, policy.dwell, calendar)
+    return returned * said, returned * errors, returned * found.errors.volumes

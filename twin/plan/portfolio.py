@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import TypeAlias
 
@@ -17,6 +17,8 @@ from twin.answers import ANSWERS
 from twin.data.scenarios import POLICIES, research_lanes
 from twin.data.text import visible
 from twin.plan import lane_report
+from twin.plan.at_risk import Booking, lane_at_risk
+from twin.plan.attention import SILENT, ranked_periods
 from twin.plan.feed import Feed, feed_of_history
 from twin.plan.policies import policy_of
 from twin.plan.policy_table import policy_table
@@ -82,6 +84,7 @@ class Portfolio:
     horizon : default horizon of the forecast. [period]
     assumptions : sentences on unset policy fields.
     changed : lanes whose policy differs from the one they started with.
+    bookings : places that decisions of a plan take, as `at_risk.bookings_of` returns them.
     """
 
     feed: Feed
@@ -89,6 +92,7 @@ class Portfolio:
     horizon: int
     assumptions: tuple[str, ...] = ()
     changed: tuple[str, ...] = ()
+    bookings: Mapping[str, Sequence[Booking]] = field(default_factory=dict)
 
     def inputs(self, name: str, changes: Iterable[Change] = ()) -> tuple[dict[str, float], Policy]:
         """Return (moments, policy) of a lane after changes.
@@ -123,6 +127,19 @@ class Portfolio:
             "outlooks": partial(self.feed.forecasts.outlook, name),
         }
         return lane_report.evaluate(moments, policy, volumes, horizon=ahead, **how)
+
+    def coming(self, name: str) -> dict[str, float]:
+        """Return overflow of a lane in the coming week or month, as the morning has it; empty where it has none.
+
+        The names are those of `at_risk.AT_RISK_COLUMNS`.
+        """
+        forecasts, calendar = self.feed.forecasts, self.feed.calendar
+        silent = calendar.between(self.feed.series(name)[0][-1], forecasts.last)
+        ended = silent >= ranked_periods(calendar.period, calendar.season) * SILENT[calendar.period]
+        _, policy = self.inputs(name)
+        if ended or not policy.internal_capacity > 0 or forecasts.outlook(name, 1) is None:
+            return {}
+        return lane_at_risk(forecasts, name, policy, self.bookings)
 
     def network(self, only: Sequence[str] | None = None) -> pd.DataFrame:
         """Return a table of lanes, all by default: their inputs, every answer of `lane.assess`, variation and use.

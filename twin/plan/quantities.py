@@ -240,6 +240,13 @@ DERIVED = (
         words="use | utilisation | utilization | occupancy",
     ),
     Quantity(
+        name="coming_overflow_probability",
+        reported=False,
+        unit="-",
+        meaning="probability of the forecast that a period of the coming week or month exceeds own and booked places",
+        source="plan.at_risk.lane_at_risk",
+    ),
+    Quantity(
         name="coefficient_of_variation",
         symbol=r"$\sigma_D/\mu_D$",
         unit="-",

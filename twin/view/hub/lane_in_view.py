@@ -12,6 +12,7 @@ from twin._choices import coded, word_of
 from twin._readings import EXPOSED
 from twin.data.text import visible
 from twin.plan import lane_report
+from twin.plan.at_risk import bookings_of
 from twin.plan.horizon import longest_of
 from twin.plan.policies import policy_of
 from twin.plan.portfolio import DEFAULT_HORIZON, Portfolio
@@ -226,7 +227,8 @@ class LaneInView(PlannedLanes):
             table.loc[name, list(controls)] = list(controls.values())
             table.loc[name, "service_level"] = np.nan if now[OPTIMUM] else now["service_level"]
         changed = tuple(name for name in self._changed if self._changed[name].keys() - {"horizon"})
-        self._all = given, Portfolio(self.feed, table, self.horizon, self.assumptions, changed)
+        taken = {} if self._plan is None else bookings_of(self._plan.of("decision"))
+        self._all = given, Portfolio(self.feed, table, self.horizon, self.assumptions, changed, taken)
         return self._all[1]
 
     def _longest(self):
