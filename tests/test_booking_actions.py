@@ -8,7 +8,7 @@ from twin.data.settle import history_from
 from twin.plan.actions import attention_of
 from twin.plan.capacity_plan import CapacityPlan
 from twin.plan.decision import decision
-from twin.plan.morning import morning_of
+from twin.plan.morning import Morning, morning_of
 
 BLOCK = {"type": "hard block", "first": "2025-01-01", "partner": "Rhein", "price": 3.10, "take_or_pay": 0.8}
 FIRST, LAST = "2025-11-02", "2025-11-29"  # of the coming four weeks
@@ -59,7 +59,8 @@ def test_actions_share_the_places_of_a_contract_at_its_price():
     for row, price in ((first, 6.0), (second, 6.0), (third, 9.0)):
         volumes = flows.loc[flows["lane"] == row["lane"], "volume"].to_numpy()
         saved = 30.0 * np.minimum(np.maximum(volumes - 20.0, 0.0), row["places"]).mean() - price * row["places"]
-        assert row["gain"] == pytest.approx(28 * saved, rel=0.05)
+        assert row["gain"] == pytest.approx(28 * saved, rel=0.05) and row["price"] == price
+        assert row["rent"] == 28 * price * row["places"] and "as an own place" not in row["decision"]
 
 
 def test_a_place_that_is_paid_in_any_case_costs_only_what_still_has_to_be_decided(network):
@@ -178,3 +179,54 @@ def test_an_action_that_saves_less_than_a_dollar_is_none_and_is_not_counted(netw
         assert "overflow" not in morning.others
         found.append((shown, places > 0))
     assert {(True, True), (False, True)} <= set(found)
+
+
+def certain(places=None, **fields):
+    """Return the actions for a lane that needs 100 places on each day, with 80 own ones."""
+    days = pd.date_range("2025-01-06", periods=120)
+    flows = pd.DataFrame({"date": days, "lane": "A", "volume": 100.0}).astype({"lane": "category"})
+    history, plan = (
+        history_from(flows, {"file": "made up", "rows_read": len(flows), "notes": ()}),
+        CapacityPlan(author="eva"),
+    )
+    policy = {"internal_capacity": 80.0, "partner_surcharge": 28.0, "holding_cost": 2.0, "lead_time_mean_days": 1.0}
+    plan.set("lane", "A", **policy | fields)
+    if places:
+        block = {"type": "hard block", "first": "2025-01-01", "last": "2027-01-01", "partner": "Rhein"}
+        plan.set("contract", "near", places=places, **block)
+    return attention_of(history, policies=plan.policies(), plan=plan)
+
+
+@pytest.mark.parametrize(
+    ("fields", "price", "saved"),
+    [
+        ({}, 2.0, 30.0),  # holding is the rent of a place: a partner's place costs 2 + 28
+        ({"own_place_cost": 5.0}, 5.0, 28.0),  # holding is paid at both
+        ({"places": 50}, 2.0, 30.0),  # a contract that states no price
+    ],
+)
+def test_what_a_booking_saves_is_net_of_the_price_that_it_names(fields, price, saved):
+    """By own arithmetic: 20 pallets on each of 28 days go beyond, and 20 places are paid on each of them."""
+    (row,) = certain(**fields).ranked().query("kind == 'overflow'").to_dict("records")
+    rent, gain = 20 * 28 * price, 20 * 28 * (saved - price)
+    assert (row["places"], row["price"], row["rent"]) == (20.0, price, rent) and row["gain"] == pytest.approx(gain)
+    assert f"for ${price:.2f} a place and day, as an own place" in row["decision"]
+    assert row["decision"].endswith(f"saves ${gain:,.0f} after ${rent:,.0f} for the places")
+
+
+def test_a_decision_has_the_price_of_its_booking_and_json_of_nothing_booked_has_none():
+    found = certain()
+    assert decision(Morning(found, found.lanes), "A", "overflow", "accepted")["price"] == 2.0
+    dear = certain(own_place_cost=40.0).ranked().query("kind == 'overflow'").iloc[0]
+    assert dear["places"] == 0 and pd.isna(dear["price"])
+    assert dear["rent"] == 0.0 and "buy from the partner on the day" in dear["decision"]
+
+
+def test_the_need_of_a_stock_lane_says_that_its_stock_is_not_in_it():
+    (stock,), (flow,) = (
+        certain(kind=kind).ranked().query("kind == 'overflow'")["reason"] for kind in ("stock", "flow")
+    )
+    passing = (
+        "100 places are expected a day for goods that pass, without those in stock, which the plan by date counts,"
+    )
+    assert stock.startswith(passing) and "in stock" not in flow

@@ -28,6 +28,7 @@ ACTION_COLUMNS = [
     "last_date",
     "partner",
     "price",
+    "rent",
     "gain",
 ]
 
@@ -73,9 +74,9 @@ def places_in_words(places: float) -> str:
 def row_of(reason: str, decision: str, gain: float, **booked: Any) -> Row:
     """Return the columns of an action that its candidate says.
 
-    booked : places, first and last day, partner and price of what the action books, if it books anything.
+    booked : places, first and last day, partner, price and rent of what the action books, if it books anything.
     """
-    found = {"places": 0.0, "first": None, "last": None, "partner": "", "price": None, **booked}
+    found = {"places": 0.0, "first": None, "last": None, "partner": "", "price": None, "rent": 0.0, **booked}
     dates = {f"{end}_date": found[end] and str(found[end]) for end in ("first", "last")}
     said = {"reason": reason, "decision": decision, "places": found["places"], **dates}
-    return {**said, "partner": found["partner"], "price": found["price"], "gain": gain}
+    return {**said, **{name: found[name] for name in ("partner", "price", "rent")}, "gain": gain}

@@ -91,8 +91,9 @@ class Attention:
         without : (lane, kind) of actions that are left out, because they are decided.
 
         The columns are lane (or site), kind (`kinds.ACTION_KINDS`), money [$/week or month], reason and decision in
-        words, places or slots [pallet], first_date and last_date of the booking, partner, what a place of its contract
-        costs beyond what is paid in any case [$/pallet/period], and gain [$].
+        words, places or slots [pallet], first_date and last_date of the booking, partner, price of a place: of its
+        contract, beyond what is paid in any case, or as of an own place [$/pallet/period], rent of all its places on
+        all its dates [$], and gain: what the action saves, less the rent [$].
         """
         return table_of(self._rows(without, most)[0])
 

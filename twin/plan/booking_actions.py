@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -24,8 +24,25 @@ if TYPE_CHECKING:
     from twin.plan.shift_actions import Shifts
 
 
+PASSING = " for goods that pass, without those in stock, which the plan by date counts,"
 LEAST_PRICE = 1e-9  # of a place that is paid already: no place is booked that is never used [$/pallet/period]
 LEAST_MORE = 0.1  # least further places as a share of those booked: less is the noise of a day's new forecast [-]
+
+
+class _Best(NamedTuple):
+    """The best booking: places, days, price of a place [$/pallet/period], rent of all [$], and gain [$]."""
+
+    places: float
+    first: Any
+    last: Any
+    price: float
+    rent: float
+    gain: float
+
+    @property
+    def columns(self) -> dict[str, Any]:
+        """The columns of an action, without a price if nothing is booked."""
+        return self._asdict() | ({} if self.places > 0 else {"price": None})
 
 
 class BookingActions:
@@ -45,7 +62,7 @@ class BookingActions:
         partners: Mapping[int, Free],
     ) -> None:
         self.facts, self.shifts, self.errors, self.partners = facts, shifts, errors, partners
-        self._bookings: dict[tuple[Any, ...], tuple[float, Any, Any, float]] = {}  # the best ones, when they are known
+        self._bookings: dict[tuple[Any, ...], _Best] = {}  # the best ones, when they are known
 
     def overflow(self, at: int) -> Row:
         """Return the action on the overflow of a lane, or on what is left of it beyond the bookings of the lane.
@@ -57,38 +74,39 @@ class BookingActions:
         booked = booked_places(self.taken.bookings.get(facts.names[at], ()), facts.ahead[:-1])
         there = f" and up to {places_in_words(booked.max())} booked" if booked.any() else ""
         reason = (
-            f"{places_in_words(near)} are expected a {facts.unit}{' by the plan' if facts.stated[at] else ''} against "
-            f"{places_in_words(row['capacity'])} owned{there}: "
+            f"{places_in_words(near)} are expected a {facts.unit}{' by the plan' if facts.stated[at] else ''}"
+            f"{PASSING if facts.stocks[at] else ''} against {places_in_words(row['capacity'])} owned{there}: "
             f"{100 * row['overflow_probability']:.0f}% of the coming {facts.unit}s overflow, "
             f"by {places_in_words(row['expected_overflow'])} in the {BLOCK_NAMES[facts.period]}"
         )
         own = float(row["capacity"])
-        places, first, last, gain = self._best_booking(at, own, booked)
-        contract = self._contract(at, first, last)
+        best, of_what = self._best_booking(at, own, booked), ", as an own place"
+        contract = self._contract(at, best.first, best.last)
         if contract:
             name, terms = contract
             partner, price, room = terms["partner"], further_price(terms), self.taken.left[name]
-            places, first, last, gain = self._best_booking(at, own, booked, room, price)
-            here = np.zeros(len(room), bool) if first is None else within(facts.ahead[:-1], first, last)
+            best = self._best_booking(at, own, booked, room, price)
+            of_what = of_what if price is None else ""
+            here = np.zeros(len(room), bool) if best.first is None else within(facts.ahead[:-1], best.first, best.last)
             why = f"; contract {name} with {partner} has the lowest price of those with places left{_owed(terms)}"
-            if places > 0 and places == (most := room[here].min()) < terms.get("places", np.inf):
+            if best.places > 0 and best.places == (most := room[here].min()) < terms.get("places", np.inf):
                 why += f"; other bookings leave {places_in_words(most)} of it"
-            self.taken.left[name] = room - np.where(here, places, 0.0)
+            self.taken.left[name] = room - np.where(here, best.places, 0.0)
         else:
-            partner, price, why = self._partner(at)
+            partner, why = self._partner(at)
         where = f" at {partner}" if partner else ""
-        if places > 0:
-            many = f"{places_in_words(places)}{where}"
+        if best.places > 0:
+            many = f"{places_in_words(best.places)}{where}"
             many = many.replace(" place", " more place", 1) if booked.any() else many
-            decision = f"book {many} from {first} to {last}: saves {whole_money(gain)}"
+            price = f"{written(best.price, '$')} a place and {facts.unit}{of_what}"
+            decision = f"book {many} from {best.first} to {best.last} for {price}: {_net(best, 'places')}"
         else:
             worth = facts.saved[at] * row["overflow_probability"]
             decision = (
                 f"buy from {partner or 'the partner'} on the day ({written(facts.whole_price[at], '$')} a place); a "
                 f"place booked ahead pays below {written(worth, '$')} a {facts.unit}"
             )
-        terms = {"places": places, "first": first, "last": last, "partner": partner, "price": price}
-        return {**row_of(reason + why, decision, gain, **terms), "need": reason}
+        return {**row_of(reason + why, decision, **best.columns, partner=partner), "need": reason}
 
     def handling(self, at: int) -> Row:
         """Return the action on the handling of a site."""
@@ -102,15 +120,18 @@ class BookingActions:
         most, none = np.full(len(self.facts.open), np.inf), np.zeros(len(self.facts.open))
         prices = shifts.handling[at], shifts.handling[at] + shifts.price[at]
         given = shifts.found.mean[at], shifts.found.errors[at], float(shifts.limit[at])
-        slots, first, last, gain = self._best_run(*given, *prices, none, most)
-        if slots > 0:
-            decision = f"add a shift for {slots:,.0f} {many} from {first} to {last}: saves {whole_money(gain)}"
+        best = self._best_run(*given, *prices, none, most)
+        if best.places > 0:
+            decision = (
+                f"add a shift for {best.places:,.0f} {many} from {best.first} to {best.last} for "
+                f"{written(best.price, '$')} each: {_net(best, 'shift')}"
+            )
         else:
             whole = written(shifts.handling[at] + shifts.price[at], "$")
             decision = (
                 f"give the rest to a partner on the day ({whole} a {unit_names().goods}): a shift ahead costs more"
             )
-        return row_of(reason, decision, gain, places=slots, first=first, last=last)
+        return row_of(reason, decision, **best.columns)
 
     def _contract(self, at: int, first: Any, last: Any) -> tuple[str, Mapping[str, Any]] | None:
         """Return the name and terms of the cheapest contract that still has places; None without one."""
@@ -122,13 +143,13 @@ class BookingActions:
         free = {name: terms for name, terms in known.contracts.items() if (self.taken.left[name][here] > 0).any()}
         return contract_for(free, lane, known.site.get(lane), str(day), str(last or ""))
 
-    def _partner(self, at: int) -> tuple[str, float | None, str]:
-        """Return the lane that is proposed as partner, no price, and the reason; "" without one."""
+    def _partner(self, at: int) -> tuple[str, str]:
+        """Return the lane that is proposed as partner, and the reason; "" without one."""
         if at not in self.partners:
-            return "", None, ""
+            return "", ""
         other, free, share = self.partners[at]
         why = f"; {self.facts.names[other]} has {places_in_words(free)} free then, for {100 * share:.0f}% of it"
-        return self.facts.names[other], None, why
+        return self.facts.names[other], why
 
     def _best_booking(
         self,
@@ -137,8 +158,8 @@ class BookingActions:
         booked: NDArray[np.float64],
         room: NDArray[np.float64] | None = None,
         price: float | None = None,
-    ) -> tuple[float, Any, Any, float]:
-        """Return places, first and last day, and gain of the best booking for a lane.
+    ) -> _Best:
+        """Return the best booking for a lane.
 
         own : own places. booked : places that are booked already, by coming period.
         room : largest number of places, by coming period. price : of a booked place; None for that of an own place.
@@ -152,7 +173,7 @@ class BookingActions:
         return self._bookings[key]
 
     def _best_run(self, mean, errors, capacity, always, saved, booked, room):
-        """Return places, first and last day, and gain of the best booking of one number of places.
+        """Return the best booking of one number of places.
 
         Its periods follow each other, have the same places booked already, and room for it.
         """
@@ -177,11 +198,12 @@ class BookingActions:
                 if len(span):
                     choices.append((*best(span, most), span))
         places, gain, span = max(choices, key=lambda one: one[1], default=(0.0, 0.0, ()))
+        price = 0.0 if always <= LEAST_PRICE else float(always)
         if gain <= 0:
-            return 0.0, None, None, 0.0
+            return _Best(0.0, None, None, price, 0.0, 0.0)
         first, after = self.facts.ahead[span[0]], self.facts.ahead[span[-1] + 1]
         last = self.facts.ahead[span[-1]] if self.facts.period == "D" else after - 1
-        return places, first, last, gain
+        return _Best(places, first, last, price, price * places * len(span), gain)
 
     def _that_pay(self, run, most, best):
         """Return the periods of a run from the first to the last week (or month) in which a booking pays."""
@@ -205,6 +227,11 @@ def _runs(is_open: NDArray[np.bool_], booked: NDArray[np.float64], free: NDArray
     steps = np.flatnonzero(is_open)
     cuts = np.flatnonzero((np.diff(booked[steps]) != 0) | (np.diff(free[steps]) != 0)) + 1
     return [run for run in np.split(steps, cuts) if len(run) and free[run[0]]]
+
+
+def _net(best: _Best, what: str) -> str:
+    """Return what a booking saves, and its rent, in words."""
+    return f"saves {whole_money(best.gain)} after {whole_money(best.rent)} for the {what}"
 
 
 def _owed(terms: Mapping[str, Any]) -> str:

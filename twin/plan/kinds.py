@@ -210,7 +210,7 @@ PLAN_KINDS: dict[str, Kind] = {
             _number(
                 "price", "$/pallet/period", "price of a place or slot and period, without what is paid in any case"
             ),
-            _number("gain", "$", "expected gain", low=None),
+            _number("gain", "$", "expected gain, less the price of the places", low=None),
             PlanField("state", "word", "-", "what was decided", DECISION_STATES, needed=True),
             _day("until", "day until which a snoozed decision waits"),
             _text("comment", "comment in words"),

@@ -11,10 +11,12 @@ import numpy as np
 import pandas as pd
 
 from twin import lane
+from twin._choices import coded
 from twin.demand import period_name
 from twin.own_places import place_prices
 from twin.plan.attention import SILENT, WEEKS, ranked_periods
 from twin.plan.record_actions import JUDGED, breaks, gaps, promises
+from twin.policy import POLICY
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -53,6 +55,9 @@ class LaneFacts:
     def __init__(self, known: Known) -> None:
         self.known, calendar = known, known.calendar
         self.period, self.length = calendar.period, calendar.length
+        kinds = coded("kind", known.policy.kind, POLICY["kind"].choices)
+        holds = kinds == POLICY["kind"].choices.index("stock")
+        self.stocks = np.broadcast_to(holds, len(known.statistics))  # lanes whose stock takes places besides the goods
         self.names, self.block = known.statistics.index, ranked_periods(calendar.period, calendar.season)
         self.ahead = calendar.without_holidays.following(known.last, self.block * WEEKS[self.period] + 1)
         self.open = calendar.is_period(self.ahead[:-1])

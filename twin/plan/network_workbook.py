@@ -37,8 +37,12 @@ COMING_NUMBERS = {
 ACTION_NUMBERS = {
     "money": ("$", "money at risk in the coming week or month, before its decision"),
     "places": ("pallet", "places or slots to book in each period of the days"),
-    "price": ("$/pallet/period", "price of a place, without what its contract has paid in any case"),
-    "gain": ("$", "expected saving over all of its days"),
+    "price": (
+        "$/pallet/period",
+        "price of a place: of its contract, without what is paid in any case, or as of an own place",
+    ),
+    "rent": ("$", "price of all its places on all of its days, used or not"),
+    "gain": ("$", "expected saving over all of its days, less the rent"),
 }
 
 

@@ -243,7 +243,7 @@ DERIVED = (
         name="coming_overflow_probability",
         reported=False,
         unit="-",
-        meaning="probability of the forecast that a period of the coming week or month exceeds own and booked places",
+        meaning="probability of the forecast that goods that pass in a coming period exceed own and booked places",
         source="plan.at_risk.lane_at_risk",
     ),
     Quantity(

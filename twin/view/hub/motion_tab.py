@@ -75,8 +75,9 @@ def _demand(session: Session) -> str:
         places_in_words(scale * each)
         for each in (said[-session.watched :][:block].mean(), session.moments["demand_mean"])
     )
+    passing = " for goods that pass, without those in stock," if policy.kind == "stock" else ""
     return (
-        f"Demand follows the forecast of the morning: {near} are expected a {period} in the coming "
+        f"Demand follows the forecast of the morning: {near} are expected a {period}{passing} in the coming "
         f"{BLOCK_NAMES[session.feed.calendar.period]}, against {usual} on average of the whole record. Its spread is "
         f"resampled {drawn}; after {number_of(session.watched, period)} it keeps the level of the forecast."
     )
