@@ -12,7 +12,7 @@ from twin.plan.action_rows import Row, places_in_words, row_of
 from twin.plan.attention import BLOCK_NAMES, HALF_LIFE, WEEKS
 from twin.plan.partner_actions import contract_for
 from twin.plan.unit_names import unit_names
-from twin.plan.wording import whole_money, written
+from twin.plan.wording import money, written
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -67,7 +67,7 @@ class BookingActions:
             partner, price, why = self._partner(at)
         where = f" at {partner}" if partner else ""
         if places > 0:
-            decision = f"book {places_in_words(places)}{where} from {first} to {last}: saves {whole_money(gain)}"
+            decision = f"book {places_in_words(places)}{where} from {first} to {last}: saves {money(gain)}"
         else:
             worth = facts.saved[at] * row["overflow_probability"]
             decision = (
@@ -91,7 +91,7 @@ class BookingActions:
             *given, shifts.handling[at], shifts.handling[at] + shifts.price[at]
         )
         if slots > 0:
-            decision = f"add a shift for {slots:,.0f} {many} from {first} to {last}: saves {whole_money(gain)}"
+            decision = f"add a shift for {slots:,.0f} {many} from {first} to {last}: saves {money(gain)}"
         else:
             whole = written(shifts.handling[at] + shifts.price[at], "$")
             decision = (

@@ -7,7 +7,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from twin.data.text import number_of, visible
-from twin.plan.ahead import DAYS_AHEAD, difference
+from twin.plan.ahead import DAYS_AHEAD, difference, step_name
 from twin.plan.unit_names import unit_names
 from twin.plan.wording import unit_in, written
 from twin.view.guard import told
@@ -57,7 +57,7 @@ def _of_lane(session: Session, n: Mapping[str, float]) -> str:
         f"blocks, at their season. Today: {places[0]} own places{_target(policy, levels[0])}. Alternative: "
         f"{places[1]} own places, the best number by the formula{_target(policy, levels[1])}.</p>"
     )
-    return intro + _days((today, other, record), shares)
+    return intro + _days((today, other, record), shares, step_name(session.feed.calendar.length))
 
 
 def _of_site(session: Session) -> str:
@@ -94,17 +94,18 @@ def _of_site(session: Session) -> str:
         (
             intro,
             f"<p>Left out: {escape(gone)}.</p>" if gone else "",
-            _days((found.today, found.other, found.record), shares),
+            _days((found.today, found.other, found.record), shares, step_name(session.feed.calendar.length)),
             f"<p>{' '.join(notes)}</p>" if notes else "",
         )
     )
 
 
-def _days(ahead: tuple[Ahead, Ahead, Ahead], shares: Sequence[tuple[str, float | None, str]]) -> str:
+def _days(ahead: tuple[Ahead, Ahead, Ahead], shares: Sequence[tuple[str, float | None, str]], step: str) -> str:
     """Return pictures, money and shares as HTML.
 
     ahead : the next days today and with the alternative, and those on record.
     shares : name of a share, its probability by the formula or None, and its field of `Ahead`.
+    step : name of a step, "day" or "working day".
     """
     today, other, record = ahead
     earned = [_unbroken(float(days.money[:, -1].mean())) for days in (today, other)]
@@ -114,7 +115,7 @@ def _days(ahead: tuple[Ahead, Ahead, Ahead], shares: Sequence[tuple[str, float |
         + [written(getattr(days, part), "-") for days in (today, record, other)]
         for name, promised, part in shares
     ]
-    heads = ("share of days", "formula", SPAN, "on the record", "alternative")
+    heads = (f"share of {step}s", "formula", SPAN, "on the record", "alternative")
     return "".join(
         (
             '<div class="twin-pictures">',
