@@ -1,5 +1,6 @@
 """The diary tells what a path has, in the order of events."""
 
+import numpy as np
 import pytest
 
 from twin.motion import simulate
@@ -36,5 +37,13 @@ def test_a_step_must_lie_on_the_path(step):
         diary(path(), [step])
 
 
-def test_the_clock_ends_on_its_date():
-    assert clock("2025-12-28", 2, 7.0).astype("datetime64[D]").astype(str).tolist() == ["2025-12-21", "2025-12-28"]
+def test_a_period_begins_on_its_date_and_ends_when_the_next_one_begins():
+    assert clock(["2025-12-21", "2025-12-28"], 1, 7.0).astype(str).tolist() == ["2025-12-21T00", "2025-12-28T00"]
+    february = clock(["2025-02-01", "2025-03-01"], 30, 30.4375)
+    assert np.all(np.diff(february) > np.timedelta64(0)) and str(february[29]) == "2025-02-28T01"  # 28 * 29 / 30 days
+
+
+@pytest.mark.parametrize("dates", [["2025-12-28", "2025-12-21"], ["2025-12-28"] * 2])
+def test_dates_of_a_clock_are_in_time_order(dates):
+    with pytest.raises(ValueError, match="dates must be one series of dates in time order"):
+        clock(dates, 1, 7.0)

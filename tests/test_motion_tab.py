@@ -2,16 +2,20 @@
 
 import re
 
+import numpy as np
 import pytest
 
+from twin import Policy
+from twin.data.load import load_history
 from twin.data.scenarios import POLICIES, research_lanes
 from twin.plan.feed import feed_of_history
 from twin.plan.wording import written
-from twin.view.hub import motion_tab
+from twin.view.hub import capacity_tab, motion_tab
 from twin.view.hub.hub import Hub
 from twin.view.hub.reopening import query_of, restore
 from twin.view.hub.session import Session
 from twin.view.hub.tabs import TABS, charted, drawn
+from twin.view.pictures import own_flow, own_flow_label
 
 
 @pytest.fixture(scope="module")
@@ -93,3 +97,26 @@ def test_a_site_that_cannot_run_gets_a_sentence_in_place_of_its_days(session):
     made.watch("Kiel")
     sentence = "Rule for unmet demand must be one and the same for the flow lanes of a site"
     assert sentence in motion_tab.page(made, {}) and drawn("space_ahead", made, {}) is None
+
+
+def test_steps_of_a_record_with_closed_days_are_called_working_days(tmp_path):
+    days = [day for day in np.arange("2025-01-06", "2025-12-20", dtype="datetime64[D]") if np.is_busday(day)]
+    rows = "".join(f"{day},A,{90 + i % 20}\n" for i, day in enumerate(days))
+    (tmp_path / "flows.csv").write_text("date,lane,volume\n" + rows)
+    session = Session(feed_of_history(load_history(tmp_path / "flows.csv"), "flows"), {})
+    assert "share of working days" in motion_tab.page(session, session.numbers())
+    assert "% of working days" in capacity_tab.page(session, session.numbers())
+
+
+@pytest.mark.parametrize(
+    ("rate", "dwell", "said", "value"),
+    [
+        (0.0, 1.0, "own capacity", 420.0),
+        (0.06, 1.0, "own capacity net of returns", 420 / 1.06),
+        (0.5, 2.0, "own capacity net of returns, over the dwell time", 140.0),
+    ],
+)
+def test_the_level_of_the_chart_says_what_it_leaves_out(session, rate, dwell, said, value):
+    """A volume of 396.2 comes back to 6 %, which together fill 420 places."""
+    policy = Policy(internal_capacity=420.0, return_rate=rate, dwell=dwell)
+    assert own_flow_label(policy) == said and own_flow(policy) == pytest.approx(value)

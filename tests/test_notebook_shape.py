@@ -110,6 +110,18 @@ def test_no_object_is_shown_that_says_nothing_to_a_reader(cells):
     assert not [text for text in map("".join, shown) if " at 0x" in text]
 
 
+def test_every_figure_is_saved_under_a_name_of_its_own(code):
+    calls = [node for cell in code for node in ast.walk(ast.parse(cell["source"])) if isinstance(node, ast.Call)]
+    shown = [call for call in calls if ast.unparse(call.func) == "output.show"]
+    assert [ast.unparse(call) for call in shown if "out_dir" not in [ast.unparse(each) for each in call.args]] == []
+    named = [call.args[1].value for call in shown if isinstance(call.args[1], ast.Constant)]
+    assert len(set(named)) == len(named)
+
+
+def test_money_has_one_format(code):
+    assert [cell["source"] for cell in code if "${" in cell["source"]] == [], "twin.plan.wording.money writes it"
+
+
 def test_it_is_stored_in_normal_form_and_small(path):
     text = path.read_text(encoding="utf-8")
     assert path.stat().st_size < 1_000_000

@@ -90,6 +90,7 @@ from twin.plan.reserves_by_season import reserves
 from twin.plan.space_portfolio import portfolio_backtest, portfolio_costs
 from twin.plan.space_prices import SpacePrices
 from twin.plan.table_report import assess_history
+from twin.plan.wording import money
 from twin.protection import DemandPaths
 from twin.tables.assess_table import LaneTable, assess_table
 
@@ -553,6 +554,7 @@ CALLS = {
         lambda at, **o: ahead.on_record(LANE, replace(POLICY, service_level=0.9), VOLUMES, **o).space.mean(),
         {"period": "W"},
     ),
+    "plan.wording.money": (lambda at, **o: money(12.345, **o), {"digits": 2}),
     "plan.contract_year.contract_year": (
         year_of_research,
         {"names": ["FRA-PAR"], "today": np.datetime64("2026-06-15")},

@@ -5,6 +5,9 @@ import pytest
 from scipy import stats
 
 from twin import Policy, assess, buffers, demand
+from twin.data.history import lane_record
+from twin.data.load import load_history
+from twin.data.statistics import lane_facts
 from twin.motion import simulate
 from twin.motion.laws import Gamma, Given
 from twin.motion.rules import base_stock
@@ -43,9 +46,29 @@ def test_a_run_is_the_model_with_the_prices_of_the_policy():
 
 def test_a_path_on_the_record_has_its_demand_and_its_dates():
     week = StockLane(FACTS, POLICY, "W")
-    paths, clock = week.on_record(500.0, [3.0, 9.0], "2025-12-28")
+    paths, clock = week.on_record(500.0, [3.0, 9.0], ["2025-12-22", "2025-12-29"])
     assert paths.demand[0].tolist() == pytest.approx([1, 1, 1, 3, 3, 3])
-    assert str(clock[-1]) == "2025-12-28T00" and np.diff(clock.astype(float)).tolist() == [56] * 5  # a third of a week
+    assert str(clock[-3]) == "2025-12-29T00" and np.diff(clock.astype(float)).tolist() == [56] * 5  # a third of a week
+
+
+def test_on_a_record_with_closed_days_each_date_has_the_volume_of_the_file(tmp_path):
+    """No flow on weekends, and none on May Day: the file itself says what was shipped on which day."""
+    days = [day for day in np.arange("2024-01-01", "2024-07-01", dtype="datetime64[D]") if np.is_busday(day)]
+    shipped = {day: 100.0 + i for i, day in enumerate(days) if str(day) != "2024-05-01"}
+    rows = "".join(f"{day},A,{volume}\n" for day, volume in shipped.items())
+    (tmp_path / "flows.csv").write_text("date,lane,volume\n" + rows)
+    history = load_history(tmp_path / "flows.csv", holidays="DE")
+    dates, volumes = lane_record(history, "A")
+    stock = StockLane(lane_facts(history, "A"), POLICY, history.calendar.length)
+    paths, clock = stock.on_record(stock.level(), volumes, dates)
+    told = dict(zip(clock.astype("datetime64[D]"), paths.demand[0], strict=True))
+    assert history.calendar.closed == (5, 6) and {day: told[day] for day in shipped} == pytest.approx(shipped)
+    assert all(np.is_busday(day) for day in told)
+
+
+def test_a_path_on_the_record_needs_a_date_for_each_volume():
+    with pytest.raises(ValueError, match=r"dates must be 2, one for each volume"):
+        StockLane(FACTS, POLICY).on_record(500.0, [3.0, 9.0], ["2025-12-28"])
 
 
 def test_measures_are_those_of_a_path_counted_by_hand():

@@ -11,6 +11,7 @@ from sockets import answer, connect, message, packed, unpacked
 from tornado.httputil import HTTPHeaders
 
 from twin.__main__ import main
+from twin.apps import visitors
 from twin.apps.sockets import LONGEST_HEADER, channel_and_type, with_metadata
 from twin.apps.visitors import SECRET_HEADER, visitor_of
 from twin.data.author import IN_MESSAGES, PLANNER, STAMP, VIEWER, author_name, introduced, require_planner, visitor
@@ -74,6 +75,25 @@ def test_a_second_header_of_a_visitor_makes_the_name_unknown(monkeypatch):
     assert visitor_of(twice) == ("", VIEWER)
 
 
+def test_a_wrong_secret_is_logged_once_and_never_told(monkeypatch, caplog):
+    visitors._log_wrong_secret.cache_clear()
+    monkeypatch.setenv("TWIN_PROXY_SECRET", SECRET)
+    for given in (headers("eva"), {"X-Forwarded-User": "eva"}):  # the right secret, and none
+        visitor_of(HTTPHeaders(given))
+    assert caplog.messages == []
+    for wrong in ("a-secret-of-last-year", "", "a-secret-of-last-year"):
+        assert visitor_of(HTTPHeaders(headers("eva", wrong))) == ("", VIEWER)
+    (told,) = caplog.messages
+    assert "X-Twin-Proxy-Secret" in told and "TWIN_PROXY_SECRET" in told
+    assert SECRET not in told and "last-year" not in told
+
+
+def test_without_a_secret_of_the_server_nothing_is_logged(monkeypatch, caplog):
+    visitors._log_wrong_secret.cache_clear()
+    monkeypatch.delenv("TWIN_PROXY_SECRET", raising=False)
+    assert visitor_of(HTTPHeaders(headers("eva"))) == ("", VIEWER) and caplog.messages == []
+
+
 def test_the_server_replaces_what_a_message_says_of_its_sender():
     sent = message("comm_msg", {"comm_id": "x"}) | {"metadata": {"version": "2.1.0", IN_MESSAGES: {"name": "boss"}}}
     found = with_metadata(packed(sent, b"", b"buffer"), {IN_MESSAGES: {"name": "eva"}})
@@ -92,7 +112,7 @@ def test_in_a_process_of_a_page_only_the_stamp_of_the_server_counts(monkeypatch)
     assert visitor() == ("eva", PLANNER) and introduced() == ""
     monkeypatch.setenv(STAMP, "stamp")
     assert visitor() == ("", VIEWER) and author_name() == "unknown"
-    assert introduced() == "You came without a name from the proxy: you see everything and change nothing."
+    assert introduced() == "You came without a name and secret of the proxy: you see everything and change nothing."
     for stamp, found in (("stamp", ("tom", PLANNER)), ("other", ("", VIEWER)), (None, ("", VIEWER))):
         told = {"name": "tom", "role": PLANNER, "stamp": stamp}
         monkeypatch.setattr("twin.data.author._message", lambda told=told: {"metadata": {IN_MESSAGES: told}})

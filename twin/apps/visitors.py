@@ -5,7 +5,9 @@ page is such a request: `twin.apps.sockets` asks here once for each, and writes 
 """
 
 import hmac
+import logging
 import secrets
+from functools import cache
 from typing import Any
 
 from tornado.httputil import HTTPHeaders
@@ -35,6 +37,8 @@ def visitor_of(headers: HTTPHeaders) -> Visitor:
     """
     name = _only(headers, setting(NAME_HEADER) or USUAL_NAME_HEADER)
     if not (_is_of_proxy(headers) and name):
+        if named_by_proxy() and headers.get_list(SECRET_HEADER) and not _is_of_proxy(headers):
+            _log_wrong_secret()
         return Visitor("", VIEWER)
     shown = visible(name, LONGEST_AUTHOR)
     if not setting(ROLE_HEADER):
@@ -52,6 +56,17 @@ def stamped(visitor: Visitor) -> dict[str, Any]:
 def _is_of_proxy(headers: HTTPHeaders) -> bool:
     expected, given = setting(PROXY_SECRET), _only(headers, SECRET_HEADER)
     return bool(expected) and hmac.compare_digest(given.encode(errors="replace"), expected.encode())
+
+
+@cache  # once for a server, which a visitor could otherwise make to fill its log
+def _log_wrong_secret():
+    """Log that a proxy, or a visitor, sent a secret that is not that of the settings, and never which."""
+    logging.getLogger(__name__).warning(
+        "a request carried a secret in %s that is not the one of %s, so its visitor has no name and may only look; "
+        "give proxy and server the same secret; further ones are not logged",
+        SECRET_HEADER,
+        PROXY_SECRET,
+    )
 
 
 def _only(headers: HTTPHeaders, name: str) -> str:

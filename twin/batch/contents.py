@@ -121,16 +121,16 @@ def _contents(entries):
 
 
 def _picture(path):
-    """Return a picture among the stored outputs of a notebook as PNG bytes, or None: the first that a job saves."""
-    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    """Return a picture among the stored outputs of a notebook as PNG bytes, or None: that of its name, or the first."""
+    cells, name = json.loads(path.read_text(encoding="utf-8"))["cells"], path.stem.partition("_")[2]
     pictures = [
-        ("out_dir" in "".join(cell["source"]), output["data"]["image/png"])
+        (f'"{name}"' in "".join(cell["source"]), output["data"]["image/png"])
         for cell in cells
         for output in cell.get("outputs", [])
         if "image/png" in output.get("data", {})
     ]
-    saved = [picture for is_saved, picture in pictures if is_saved]
-    return next((base64.b64decode(picture) for picture in (*saved, *(picture for _, picture in pictures))), None)
+    main = [picture for is_main, picture in pictures if is_main]
+    return next((base64.b64decode(picture) for picture in (*main, *(picture for _, picture in pictures))), None)
 
 
 def _with_links(path: Path, entries: list[ContentsRow], i: int) -> str:

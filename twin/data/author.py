@@ -51,7 +51,11 @@ def introduced() -> str:
         return ""
     name, role = visitor()
     may = "may write" if role == PLANNER else "see everything and change nothing"
-    return f"You are {name}, a {role}: you {may}." if name else f"You came without a name from the proxy: you {may}."
+    return (
+        f"You are {name}, a {role}: you {may}."
+        if name
+        else f"You came without a name and secret of the proxy: you {may}."
+    )
 
 
 def require_planner() -> None:
@@ -68,8 +72,8 @@ def require_planner() -> None:
             way_out = f"{AUTHOR_SETTING} says who runs a command, and {PLANNERS} who may write"
         raise ValueError(f"only planners change anything here, and {name} is a viewer, who sees everything; {way_out}")
     raise ValueError(
-        "nothing can be changed by a visitor without a name, and the proxy of this server gave none; open the page at "
-        "the address of the proxy, and log in"
+        "nothing can be changed by a visitor without a name, and the proxy of this server gave none with its secret; "
+        "open the page at the address of the proxy, and log in, or ask whoever runs the server for what its log says"
     )
 
 

@@ -122,6 +122,16 @@ def _busdays(closed, holidays):
     return np.busdaycalendar([day not in closed for day in range(7)], np.array(holidays, dtype="datetime64[D]"))
 
 
+def in_last_quarter(days: np.ndarray) -> np.ndarray:
+    """Return whether each day lies in the last quarter of the calendar year that the days have, in whichever year.
+
+    >>> in_last_quarter(np.array(["2025-09-30", "2025-10-01", "2026-03-31"], "datetime64[D]")).tolist()
+    [False, True, False]
+    """
+    quarters = days.astype("datetime64[M]").astype(int) % 12 // 3
+    return quarters == quarters.max()
+
+
 def weekday_of(days: np.ndarray) -> np.ndarray:
     """Return the weekday of each day, 0 for Monday to 6 for Sunday."""
     return (days - MONDAY).astype(np.int64) % 7

@@ -97,6 +97,21 @@ def write_csv(history: History, path: str | Path) -> None:
         flows.to_csv(partial, index=False, encoding="utf-8", compression=compression, **form)
 
 
+def lane_record(history: History, lane: str) -> tuple[np.ndarray, np.ndarray]:
+    """Return (dates, volumes) of the known periods of one lane in time order: first day, and volume [pallet/period].
+
+    >>> from twin.data.load import load_history
+    >>> dates, volumes = lane_record(load_history(), "HAM-ROT")
+    >>> str(dates[0]), str(dates[-1]), volumes.shape
+    ('2023-01-02', '2025-12-28', (1092,))
+    """
+    lanes, dates, volumes = dense(history)
+    require(lane in lanes, "lane", f"one of {', '.join(lanes[:12])}{' …' * (len(lanes) > 12)}", lane)
+    of_lane = volumes[lanes == lane][0]
+    known = ~np.isnan(of_lane)
+    return dates[known], of_lane[known]
+
+
 def lane_volumes(history: History, lane: str) -> np.ndarray:
     """Return the known volumes of one lane in time order, over its record. [pallet/period]
 
@@ -104,7 +119,4 @@ def lane_volumes(history: History, lane: str) -> np.ndarray:
     >>> lane_volumes(load_history(), "HAM-ROT").shape
     (1092,)
     """
-    lanes, _, volumes = dense(history)
-    require(lane in lanes, "lane", f"one of {', '.join(lanes[:12])}{' …' * (len(lanes) > 12)}", lane)
-    known = volumes[lanes == lane][0]
-    return known[~np.isnan(known)]
+    return lane_record(history, lane)[1]

@@ -84,8 +84,22 @@ def book_ahead(
         Whole price of a pallet that goes to the partner at once, >= 0. [$/pallet]
     demand_sd : array_like, broadcast to demand, optional
         Standard deviation of demand given as means; without it, demand is Poisson. [pallet/period]
-    regimes, refusal, refused_cost, partner_space, soft_places, soft_cost, return_window
-        As in `twin.exact.booking`.
+    regimes : array_like, shape (regimes, regimes), optional
+        Probability that a regime follows another, with the present one in rows; without it, there is one regime. [-]
+    refusal : array_like, shape () or (season,) or (season, regimes)
+        Probability that the partner refuses everything in a period. [-]
+    refused_cost : array_like, of the shape of surcharge, optional
+        Cost of a pallet that has no place anywhere, at least the surcharge; needed with refusal or partner_space.
+        [$/pallet]
+    partner_space : frozen SciPy distribution on whole numbers, or an array of them, optional
+        Free space of the partner in a period: one law, one for each regime, or a table with a row for each period and a
+        column for each regime. He takes min(missing, free) pallets; unlimited by default. [pallet/period]
+    soft_places : array_like of whole numbers, shape () or (season,)
+        Places of a soft block, each given back free of charge or kept for one period; not with a belief. [place]
+    soft_cost : float
+        Rent of a place of the soft block that is kept, >= 0. [$/place/period]
+    return_window : int
+        Periods before use at which the places to keep are named, 1 to lead_time. [period]
     booked : array_like of whole numbers, shape (sum over contracts of lead_time + term - 1,), optional
         Past bookings, oldest first, contract by contract; none by default. [place]
     period, regime : int

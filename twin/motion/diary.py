@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from twin._check import require, whole
 from twin.motion.paths import Paths
@@ -50,22 +50,29 @@ def diary(
     return told
 
 
-def clock(last: Any, steps: int, days_a_step: float) -> NDArray[np.datetime64]:
-    """Return the time of each step of a path that ends on a date, to the hour.
+def clock(dates: ArrayLike, parts: int, days: float) -> NDArray[np.datetime64]:
+    """Return the time of each step of a path over periods on record, to the hour.
 
     Parameters
     ----------
-    last : date of the last step, as NumPy takes it
-    steps : int
-        Number of steps, at least 1.
-    days_a_step : float
-        Length of a step. [day]
+    dates : array_like of dates, shape (periods,)
+        First day of each period, in time order; closed days and periods that are unknown have none.
+    parts : int
+        Steps of a period, at least 1, which share its length equally.
+    days : float
+        Length of a period; a period ends at the latest when the next one begins. [day]
 
-    >>> clock("2025-12-28", 3, 0.5).astype(str).tolist()
-    ['2025-12-27T00', '2025-12-27T12', '2025-12-28T00']
+    >>> clock(["2025-12-26", "2025-12-29"], 2, 1.0).astype(str).tolist()
+    ['2025-12-26T00', '2025-12-26T12', '2025-12-29T00', '2025-12-29T12']
     """
-    ago = np.arange(whole("steps", steps, least=1))[::-1] * days_a_step
-    return np.datetime64(last, "h") - np.rint(24 * ago).astype("timedelta64[h]")
+    begins = np.asarray(dates, dtype="datetime64[h]")
+    whole("parts", parts, least=1)
+    gaps = np.diff(begins).astype(float)
+    require(begins.ndim == 1 and bool(np.all(gaps > 0)), "dates", "one series of dates in time order", dates)
+    hours = np.minimum(np.append(gaps, np.inf), 24 * days)
+    return (
+        begins[:, np.newaxis] + np.floor(np.outer(hours, np.arange(parts) / parts)).astype("timedelta64[h]")
+    ).ravel()
 
 
 _UNMET = {"backlog": "backordered", "lost": "lost", "partner": "served by the partner"}

@@ -32,7 +32,7 @@ class StockLane:
     ----------
     statistics : mapping with "demand_mean" and "demand_sd" of one lane, mean > 0. [pallet/period]
     policy : Policy of one lane, with a service level and a mean lead time > 0
-    period : "D", "W", "MS" or "QS", optional
+    period : "D", "W", "MS" or "QS", or the days that a working day stands for, optional
         Period of the demand; lead times, in days, are converted to it.
     prices : mapping of fields of `PriceList`, optional
         Prices beyond those of the policy, such as a spot price.
@@ -45,7 +45,7 @@ class StockLane:
 
     statistics: Mapping[str, Any]
     policy: Policy
-    period: str = "D"
+    period: str | float = "D"
     prices: Mapping[str, float] | None = None
 
     def __post_init__(self) -> None:
@@ -85,9 +85,14 @@ class StockLane:
     @property
     def year(self) -> int:
         """Return the whole periods of a year; of days there are 52 weeks, so that weekdays stay in place. [period]"""
-        if isinstance(self.period, str):
-            return {"D": 364, "W": 52, "MS": 12, "QS": 4}[self.period]
-        return 52 * round(7 / self.period)  # of working days
+        if self._in_working_days:
+            return 52 * round(7 / self.period)
+        return {"D": 364, "W": 52, "MS": 12, "QS": 4}[self.period]
+
+    @property
+    def _in_working_days(self) -> bool:
+        """Return whether the period is a working day, which is given by the days for which it stands."""
+        return not isinstance(self.period, str)
 
     def over_lead_time(self, moments: demand.Moments | None = None, *, review: float = 0.0) -> demand.Moments:
         """Return the moments of demand over the protection interval, lead time and review period. [pallet]
@@ -122,7 +127,7 @@ class StockLane:
         return simulate(**chosen | ({} if law is None else {"demand": law}) | changes)
 
     def on_record(
-        self, level: ArrayLike, volumes: ArrayLike, last_date: Any, **changes: Any
+        self, level: ArrayLike, volumes: ArrayLike, dates: ArrayLike, **changes: Any
     ) -> tuple[Paths, NDArray[np.datetime64]]:
         """Return the path whose demand is the record, and the time of each of its steps.
 
@@ -132,14 +137,16 @@ class StockLane:
             Order-up-to level. [pallet]
         volumes : array_like, shape (periods,)
             Demand of each period on record; the parts of a period have equal parts of it. [pallet/period]
-        last_date : date of the last period
+        dates : array_like of dates, shape (periods,)
+            First day of each of these periods.
         changes : arguments of `motion.simulate`
         """
         (recorded,) = nonnegative(volumes=volumes)
         parts = round(1 / self.step)
+        times = clock(dates, parts, 1.0 if self._in_working_days else demand.days_per_period(self.period))
+        require(len(times) == recorded.size * parts, "dates", f"{recorded.size}, one for each volume", np.size(dates))
         law = Given(np.repeat(recorded * self.step, parts))
-        paths = self.run(level, law, **{"periods": len(recorded)} | changes)
-        return paths, clock(last_date, len(recorded) * parts, self.step * demand.days_per_period(self.period))
+        return self.run(level, law, **{"periods": recorded.size} | changes), times
 
     def measures(self, paths: Paths) -> dict[str, Estimate]:
         """Return what paths keep of the promises of `assess`, in its own account, with standard errors between paths.

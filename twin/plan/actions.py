@@ -25,7 +25,7 @@ from twin.plan.portfolio import Policies
 from twin.plan.shift_actions import shifts_of
 from twin.plan.sites_behind import as_far_as_recorded
 from twin.plan.standing_actions import STANDING
-from twin.plan.wording import whole_money
+from twin.plan.wording import money
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -147,7 +147,7 @@ class Attention:
         for one in self.candidates:
             if (one.lane, one.kind) in seen or (one.lane, one.kind) in small:
                 left[one.kind] = [left[one.kind][0] - 1, left[one.kind][1] - one.money]
-        money = {kind: f"{whole_money(most)} a {BLOCK_NAMES[self.period]}" for kind, (_, most) in left.items()}
+        money = {kind: f"{money(most)} a {BLOCK_NAMES[self.period]}" for kind, (_, most) in left.items()}
         return ", ".join(f"{kind} {count:,} ({money[kind]})" for kind, (count, _) in left.items() if count)
 
 

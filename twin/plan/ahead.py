@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from twin.demand import period_name
 from twin.motion.laws import Given, Record
 from twin.motion.of_policy import arguments_of
 from twin.motion.run import simulate
@@ -80,6 +81,15 @@ def steps_ahead(period: str | float) -> int:
     (90, 64)
     """
     return round(DAYS_AHEAD / _pace(period).days)
+
+
+def step_name(period: str | float) -> str:
+    """Return the name of a step of the next days in a sentence.
+
+    >>> step_name("W"), step_name(1.4)
+    ('day', 'working day')
+    """
+    return period_name("D" if isinstance(period, str) else period)
 
 
 def ahead(

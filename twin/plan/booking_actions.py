@@ -14,7 +14,7 @@ from twin.plan.attention import BLOCK_NAMES, HALF_LIFE, WEEKS
 from twin.plan.contract_dates import always_paid, further_price, in_force
 from twin.plan.partner_actions import contract_for, places_left
 from twin.plan.unit_names import unit_names
-from twin.plan.wording import whole_money, written
+from twin.plan.wording import money, written
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -231,7 +231,7 @@ def _runs(is_open: NDArray[np.bool_], booked: NDArray[np.float64], free: NDArray
 
 def _net(best: _Best, what: str) -> str:
     """Return what a booking saves, and its rent, in words."""
-    return f"saves {whole_money(best.gain)} after {whole_money(best.rent)} for the {what}"
+    return f"saves {money(best.gain)} after {money(best.rent)} for the {what}"
 
 
 def _owed(terms: Mapping[str, Any]) -> str:

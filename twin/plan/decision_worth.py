@@ -15,7 +15,7 @@ from twin.plan.at_risk import TAKEN
 from twin.plan.needed_space import space_of_pallet
 from twin.plan.policies import policy_of
 from twin.plan.unit_names import unit_names
-from twin.plan.wording import unit_in, whole_money
+from twin.plan.wording import money, unit_in
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -71,7 +71,7 @@ class DecisionWorth:
             late = known[~in_time]
             yield (
                 f"{_told(len(late), 'was', 'were')} last changed on or after the first day, when flows may have been "
-                f"known; left out of these totals, with {whole_money(float(late['gain'].sum()))}."
+                f"known; left out of these totals, with {money(float(late['gain'].sum()))}."
             )
         if self.others:
             yield (
@@ -82,7 +82,7 @@ class DecisionWorth:
     def _total(self, rows: pd.DataFrame) -> Iterator[str]:
         avoided, rent, gain = (float(rows[name].sum()) for name in ("avoided", "rent", "gain"))
         done = rows[(rows["to_come"] == 0) & (rows["unknown"] == 0) & rows["expected"].notna()]
-        over = f"{avoided:,.0f} {unit_names().many} of overflow for a rent of {whole_money(rent)}"
+        over = f"{avoided:,.0f} {unit_names().many} of overflow for a rent of {money(rent)}"
         yield (
             f"{_told(len(rows), 'on places ahead', 'on places ahead')} took {over}: together they {_gained(gain)}. "
             f"{_lost(rows)} of them lost money."
@@ -90,7 +90,7 @@ class DecisionWorth:
         if len(done):
             gained, expected = (float(done[name].sum()) for name in ("gain", "expected"))
             told = number_of(len(done), "decision")
-            yield f"The {told} whose dates are all over {_gained(gained)}; {whole_money(expected)} was expected."
+            yield f"The {told} whose dates are all over {_gained(gained)}; {money(expected)} was expected."
         began = rows[rows["to_come"] > 0]
         if len(began):
             left = number_of(int(began["to_come"].sum()), unit_in("period", self.period))
@@ -102,7 +102,7 @@ def _told(count: int, one: str, more: str) -> str:
 
 
 def _gained(gain: float) -> str:
-    return f"gained {whole_money(gain)}" if gain >= 0 else f"lost {whole_money(-gain)}"
+    return f"gained {money(gain)}" if gain >= 0 else f"lost {money(-gain)}"
 
 
 def _lost(rows: pd.DataFrame) -> str:

@@ -7,7 +7,7 @@ from twin.plan.action_rows import Row, places_in_words, row_of
 from twin.plan.attention import BLOCK_NAMES, WEEKS
 from twin.plan.lane_facts import LaneFacts
 from twin.plan.unit_names import unit_names
-from twin.plan.wording import whole_money
+from twin.plan.wording import money
 
 
 def level_break(facts: LaneFacts, at: int) -> Row:
@@ -25,7 +25,7 @@ def level_break(facts: LaneFacts, at: int) -> Row:
         return row_of(reason, decision, 0.0)
     idle = min(-shift, float(facts.own[at]))
     gain = idle * float(facts.always[at]) * facts.block
-    decision = f"confirm the new level, and release {places_in_words(idle)}: saves {whole_money(gain)} a "
+    decision = f"confirm the new level, and release {places_in_words(idle)}: saves {money(gain)} a "
     return row_of(reason, decision + BLOCK_NAMES[facts.period], gain)
 
 
@@ -45,6 +45,4 @@ def ended(facts: LaneFacts, at: int) -> Row:
     own = float(facts.own[at])
     reason = f"no flow since {facts.last_day(at)}, and {places_in_words(own)} are kept for it"
     gain = own * float(facts.always[at]) * facts.block
-    return row_of(
-        reason, f"release {places_in_words(own)}: saves {whole_money(gain)} a {BLOCK_NAMES[facts.period]}", gain
-    )
+    return row_of(reason, f"release {places_in_words(own)}: saves {money(gain)} a {BLOCK_NAMES[facts.period]}", gain)

@@ -10,7 +10,7 @@ from twin.plan.attention import BLOCK_NAMES
 from twin.plan.lane_facts import LaneFacts
 from twin.plan.record_actions import JUDGED
 from twin.plan.unit_names import unit_names
-from twin.plan.wording import quantity, whole_money, written
+from twin.plan.wording import money, quantity, written
 
 STANDING = ("loss", "penalty", "promise")
 
@@ -25,7 +25,7 @@ def penalty(facts: LaneFacts, at: int) -> Row:
     gain = float(best["profit"][at] - now["profit"][at]) * facts.block
     decision = (
         f"raise the buffer from {now['safety_stock'][at]:,.0f} to {best['safety_stock'][at]:,.0f} "
-        f"{unit_names().many}: saves {whole_money(gain)} a {BLOCK_NAMES[facts.period]}"
+        f"{unit_names().many}: saves {money(gain)} a {BLOCK_NAMES[facts.period]}"
     )
     return row_of(reason, decision, gain)
 
@@ -43,7 +43,7 @@ def promise(facts: LaneFacts, at: int) -> Row:
     fine, holding = (np.broadcast_to(x, len(facts.names))[at] for x in (policy.sla_penalty, policy.holding_cost))
     gain = float(fine * (found.short[at] - found.short_then[at]) - holding * more) * facts.block
     decision = f"raise the buffer by {more:,.0f} {many}, which would have kept it"
-    decision += f": saves {whole_money(gain)} a {BLOCK_NAMES[facts.period]}" if gain > 0 else ""
+    decision += f": saves {money(gain)} a {BLOCK_NAMES[facts.period]}" if gain > 0 else ""
     return row_of(reason, decision, max(gain, 0.0))
 
 

@@ -41,17 +41,17 @@ def tabulated(value: float | str) -> str:
         return value
     if value != value:
         return "–"
-    return f"{value:,.{4 if abs(value) < 1 else 2 if abs(value) < 1000 else 0}f}"
+    return f"{value:z,.{4 if abs(value) < 1 else 2 if abs(value) < 1000 else 0}f}"
 
 
-def whole_money(value: float) -> str:
-    """Return an amount of money without decimals, as totals and gains have it.
+def money(value: float, digits: int = 0) -> str:
+    """Return an amount of money with a number of decimals; what is rounded to zero has no sign.
 
-    >>> whole_money(1568.7), whole_money(-42.0)
-    ('$1,569', '−$42')
+    >>> money(1568.7), money(-42.0, 2), money(-0.004, 2)
+    ('$1,569', '−$42.00', '$0.00')
     """
-    amount = f"{abs(value):,.0f}"
-    return f"{'−' if value < 0 and amount != '0' else ''}{unit_names().before}{amount}"
+    amount = f"{value:z,.{digits}f}"
+    return f"{'−' if amount.startswith('-') else ''}{unit_names().before}{amount.removeprefix('-')}"
 
 
 def decimals(unit: str) -> int:

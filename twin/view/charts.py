@@ -8,7 +8,7 @@ import numpy as np
 
 from twin.demand import period_name
 from twin.plan.unit_names import unit_names
-from twin.view.pictures import PERIODS_SHOWN, own_flow
+from twin.view.pictures import PERIODS_SHOWN, own_flow, own_flow_label
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -56,7 +56,7 @@ def history(
         "first": int(max(len(dates) - PERIODS_SHOWN, 0)),
         "lines": lines,
         "bands": bands,
-        "levels": [{"label": "own capacity", "value": float(own_flow(policy))}],
+        "levels": [{"label": own_flow_label(policy), "value": float(own_flow(policy))}],
         "events": _events(days, calendar, dates[-1]),
     }
 

@@ -53,10 +53,10 @@ def with_error(estimate: Estimate, digits: int = 1) -> str:
     """Return a simulated mean with its standard error as text; a number that is certain stands alone.
 
     >>> from twin.simulate import Estimate
-    >>> with_error(Estimate(27406.4, 0.0), 0), with_error(Estimate(-5.28, 0.07), 2)
-    ('27,406', '−5.28 ± 0.07')
+    >>> with_error(Estimate(27406.4, 0.0), 0), with_error(Estimate(-5.28, 0.07), 2), with_error(Estimate(-0.01, 0.0))
+    ('27,406', '−5.28 ± 0.07', '0.0')
     """
-    mean = f"{estimate.mean:,.{digits}f}".replace("-", "−")
+    mean = f"{estimate.mean:z,.{digits}f}".replace("-", "−")
     return f"{mean} ± {estimate.standard_error:,.{digits}f}" if estimate.standard_error else mean
 
 

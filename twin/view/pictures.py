@@ -60,7 +60,7 @@ def history(
         top = max(top, high.max())
     room = own_flow(policy)
     if room <= FARTHEST_ROOM * top:
-        plots.level(ax, room, "own capacity", NAIVE, axis="y", at=0.01)
+        plots.level(ax, room, own_flow_label(policy), NAIVE, axis="y", at=0.01)
         top = max(top, room)
     ax.set_ylim(0, 1.15 * top)
     plots.over_time(ax, np.asarray(dates))
@@ -70,6 +70,17 @@ def history(
 def own_flow(policy: Policy) -> float:
     """Return the volume per period at which the workload fills own capacity: its use is then 100 %. [pallet/period]"""
     return policy.internal_capacity / (max(policy.dwell, 1e-9) * (1.0 + policy.return_rate))
+
+
+def own_flow_label(policy: Policy) -> str:
+    """Return the label of `own_flow`, which is less than the capacity that was entered if pallets come back or stay.
+
+    >>> from twin import Policy
+    >>> own_flow_label(Policy()), own_flow_label(Policy(return_rate=0.06)), own_flow_label(Policy(dwell=2.0))
+    ('own capacity', 'own capacity net of returns', 'own capacity over the dwell time')
+    """
+    net = [" net of returns"] * (policy.return_rate > 0) + [" over the dwell time"] * (policy.dwell != 1)
+    return f"own capacity{','.join(net)}"
 
 
 def costs(policy: Policy, numbers: Mapping[str, float], period: str | float) -> Figure:

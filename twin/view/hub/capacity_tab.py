@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from twin.plan.ahead import step_name
 from twin.plan.dated import judged_in_words
 from twin.plan.quantities import UNIT_OF
 from twin.plan.unit_names import unit_names
@@ -36,7 +37,8 @@ def page(session: Session, numbers: Mapping[str, float]) -> str:
     def card(label, name, remark=""):
         return label, name, n[name], UNIT_OF[name], remark
 
-    recorded = f"on the record {written(session.on_record().overflow, '-')} of days"
+    step = step_name(session.feed.calendar.length)
+    recorded = f"on the record {written(session.on_record().overflow, '-')} of {step}s"
     chance = written(n["lane_overflow_probability"], "-")
     whose = "The assumed" if session.assumes_capacity() else "Today's"
     needs = [

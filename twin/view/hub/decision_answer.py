@@ -6,7 +6,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from twin.data.text import time_told, visible
-from twin.plan.wording import whole_money
+from twin.plan.wording import money
 from twin.view.words import listed, table
 
 if TYPE_CHECKING:
@@ -27,9 +27,9 @@ def past_decisions(found: DecisionWorth | None) -> str:
             f"{row['places']:,.10g}",
             escape(f"{row['state']}, {visible(row['author'], 40)}, {time_told(row['decided_at'])}"),
             f"{row['avoided']:,.0f}",
-            whole_money(row["rent"]),
-            whole_money(row["gain"]).replace("-", "−"),
-            "–" if row["expected"] != row["expected"] else whole_money(row["expected"]),
+            money(row["rent"]),
+            money(row["gain"]).replace("-", "−"),
+            "–" if row["expected"] != row["expected"] else money(row["expected"]),
         ]
         for _, row in found.table.tail(SHOWN).iterrows()
     ]

@@ -18,7 +18,7 @@ from twin.plan.decision import as_written, decision_words
 from twin.plan.kinds import SEEN
 from twin.plan.lateness import late
 from twin.plan.unit_names import unit_names
-from twin.plan.wording import whole_money, written
+from twin.plan.wording import money, written
 from twin.view.guard import sentence
 from twin.view.hub.action_comments import button, hidden, id_of, talk
 from twin.view.words import alert, listed, table
@@ -135,7 +135,7 @@ def number(value: float, unit: str) -> str:
     """
     if np.isnan(value):
         return "–"
-    said = whole_money(value) if unit == "$" else f"{value:,.0f}" if unit == "pallet" else written(value, unit)
+    said = money(value) if unit == "$" else f"{value:,.0f}" if unit == "pallet" else written(value, unit)
     return said.replace("-", "−")
 
 
@@ -170,7 +170,7 @@ def _action(row: Mapping[str, Any], each: str, events: Sequence[CommentEvent]) -
     buttons = "".join(button(do, about, word, f"{word} {shown}, {kind}") for do, word in _BUTTONS)
     done = f'<div class="twin-decide">{buttons}{_form(row, shown, each)}{talk(lane, kind, events)}</div>'
     why, proposed = (_sentence(row[part]) for part in ("reason", "decision"))
-    return [link, escape(kind), whole_money(row["money"]), why, proposed, done]
+    return [link, escape(kind), money(row["money"]), why, proposed, done]
 
 
 def _sentence(text: str) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from twin.data.text import number_of, visible
 from twin.plan.action_rows import places_in_words
-from twin.plan.ahead import DAYS_AHEAD, difference
+from twin.plan.ahead import DAYS_AHEAD, difference, step_name
 from twin.plan.attention import BLOCK_NAMES, ranked_periods
 from twin.plan.unit_names import unit_names
 from twin.plan.wording import unit_in, written
@@ -60,7 +60,7 @@ def _of_lane(session: Session, n: Mapping[str, float]) -> str:
         f"other paths{_target(policy, levels[1])}. For the average of the whole record, the best number by the formula "
         f"is {n['optimal_own_capacity']:,.0f}.</p>"
     )
-    return intro + _days((today, other, record), shares)
+    return intro + _days((today, other, record), shares, step_name(session.feed.calendar.length))
 
 
 def _demand(session: Session) -> str:
@@ -119,17 +119,18 @@ def _of_site(session: Session) -> str:
         (
             intro,
             f"<p>Left out: {escape(gone)}.</p>" if gone else "",
-            _days((found.today, found.other, found.record), shares),
+            _days((found.today, found.other, found.record), shares, step_name(session.feed.calendar.length)),
             f"<p>{' '.join(notes)}</p>" if notes else "",
         )
     )
 
 
-def _days(ahead: tuple[Ahead, Ahead, Ahead], shares: Sequence[tuple[str, float | None, str]]) -> str:
+def _days(ahead: tuple[Ahead, Ahead, Ahead], shares: Sequence[tuple[str, float | None, str]], step: str) -> str:
     """Return pictures, money and shares as HTML.
 
     ahead : the next days today and with the alternative, and those on record.
     shares : name of a share, its probability by the formula or None, and its field of `Ahead`.
+    step : name of a step, "day" or "working day".
     """
     today, other, record = ahead
     earned = [_unbroken(float(days.money[:, -1].mean())) for days in (today, other)]
@@ -139,7 +140,7 @@ def _days(ahead: tuple[Ahead, Ahead, Ahead], shares: Sequence[tuple[str, float |
         + [written(getattr(days, part), "-") for days in (today, record, other)]
         for name, promised, part in shares
     ]
-    heads = ("share of days", "formula", SPAN, "on the record", "alternative")
+    heads = (f"share of {step}s", "formula", SPAN, "on the record", "alternative")
     return "".join(
         (
             '<div class="twin-pictures">',

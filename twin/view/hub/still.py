@@ -10,7 +10,7 @@ import numpy as np
 from twin.data.text import number_of, visible
 from twin.plan.attention import BLOCK_NAMES
 from twin.plan.quantities import UNIT_OF
-from twin.plan.wording import whole_money, written
+from twin.plan.wording import money, written
 from twin.view.hub import tabs
 from twin.view.hub.morning_page import missing
 from twin.view.output import Live, Picture, Words
@@ -58,7 +58,7 @@ def _morning(session: Session) -> Words:
     morning = session.morning()
     name = BLOCK_NAMES[morning.attention.period]
     rows = morning.actions.to_dict(orient="records")
-    cells = [[visible(row["lane"], 40), row["kind"], whole_money(row["money"]), row["decision"]] for row in rows]
+    cells = [[visible(row["lane"], 40), row["kind"], money(row["money"]), row["decision"]] for row in rows]
     heads = ("lane", "what", f"$ a {name}", "proposed")
     text = "\n".join("  ".join(line) for line in (heads, *cells))
     caption = f"Actions after {morning.attention.date}"
