@@ -147,8 +147,8 @@ class Attention:
         for one in self.candidates:
             if (one.lane, one.kind) in seen or (one.lane, one.kind) in small:
                 left[one.kind] = [left[one.kind][0] - 1, left[one.kind][1] - one.money]
-        money = {kind: f"{money(most)} a {BLOCK_NAMES[self.period]}" for kind, (_, most) in left.items()}
-        return ", ".join(f"{kind} {count:,} ({money[kind]})" for kind, (count, _) in left.items() if count)
+        block = BLOCK_NAMES[self.period]
+        return ", ".join(f"{kind} {count:,} ({money(most)} a {block})" for kind, (count, most) in left.items() if count)
 
 
 def attention_of(

@@ -11,6 +11,7 @@ import pandas as pd
 from twin import lane
 from twin.data.history import History, dense_in_weeks
 from twin.data.statistics import assessable, lane_statistics
+from twin.data.text import number_of
 from twin.plan.actions import MOST_ACTIONS, Attention, attention_of, table_of
 from twin.plan.adjustments import in_plan
 from twin.plan.at_risk import bookings_of, is_booking
@@ -92,9 +93,8 @@ class Morning:
         known = {(one.lane, one.kind) for one in self.attention.candidates}
         count = len(known & {_key(one) for one in self.decided})
         if count:
-            return (
-                f"Nothing more to do: {'the only action is' if count == 1 else f'all {count:,} actions are'} decided."
-            )
+            decided = "the only action is" if count == 1 else f"all {number_of(count, 'action')} are"
+            return f"Nothing more to do: {decided} decided."
         return "Nothing to do: no lane is expected to overflow or to lose money."
 
     @property
