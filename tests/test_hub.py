@@ -383,7 +383,7 @@ def test_a_logged_flow_leads_to_its_lane_and_keeps_the_controls(stored):
         ({"do": "log", "date": "2026-01-05", "lane": "A", "volume": "-1"}, "Volume must be"),
         (
             {"do": "log", "date": "2026-01-05", "lane": "A", "volume": "1,200"},
-            "Volume must be without marks for thousands",
+            "Volume 1,200 may be 1200 or 1.2; write it without a mark, or as 1.2000.",
         ),
         ({"do": "delete", "id": "²"}, "Id must be a whole number"),
         ({"do": "flows", "lane": "XX"}, "Lane must be one of the ledger"),

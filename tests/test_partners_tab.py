@@ -98,7 +98,7 @@ def test_places_reserved_together_at_the_cost_stated(partners):
         ({"do": "partner-way", "way": []}, "Way must be one of help, reserve, book; got []."),
         (
             {"do": "partner-cost", "reservation_cost": "1,000"},
-            "Cost of a place must be without marks for thousands, such as 1200; got 1,000.",
+            "Cost of a place 1,000 may be 1000 or 1; write it without a mark, or as 1.0000.",
         ),
         ({"do": "partner-cost", "reservation_cost": "-1"}, "Cost of a place must be a number above 0; got -1."),
     ],
