@@ -100,7 +100,7 @@ def on_record(volumes):
     flow = volumes > 0
     days = volumes.shape[1]
     first, last = flow.argmax(axis=1), days - 1 - flow[:, ::-1].argmax(axis=1)
-    ends = lane_records(first, last, flow.sum(axis=1), np.zeros(len(volumes)), days)
+    ends = lane_records(first, last, flow.sum(axis=1), np.zeros(len(volumes)), days, ())
     begin, end = (part[:, np.newaxis] for part in ends)
     return np.where((np.arange(days) >= begin) & (np.arange(days) <= end), volumes, np.nan)
 
